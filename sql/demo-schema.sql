@@ -1,0 +1,37 @@
+-- The tables of the application whose counters this console watches, as small as they can be and still be real.
+-- Run it in an empty database, then the migration:
+--   psql -v ON_ERROR_STOP=1 -f sql/demo-schema.sql "$DATABASE_URL"
+--   psql -v ON_ERROR_STOP=1 -f sql/20250930000001_fix_usage_tracking.sql "$DATABASE_URL"
+
+BEGIN;
+
+CREATE TABLE public.users (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  email text NOT NULL UNIQUE,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE public.presets (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  name text NOT NULL,
+  -- Nullable on purpose: the column was added to a living table, and old rows were never filled in.
+  usage_count integer DEFAULT 0,
+  last_used_at timestamptz,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE public.preset_usage (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  preset_id uuid NOT NULL REFERENCES public.presets (id) ON DELETE CASCADE,
+  user_id uuid REFERENCES public.users (id) ON DELETE CASCADE,
+  usage_type text NOT NULL,
+  usage_data jsonb NOT NULL DEFAULT '{}',
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Serves the count of one preset's records (index only) and its newest records (no sort).
+CREATE INDEX idx_preset_usage_preset_created ON public.preset_usage (preset_id, created_at DESC);
+-- ON DELETE CASCADE from users would read the whole table without it.
+CREATE INDEX idx_preset_usage_user ON public.preset_usage (user_id);
+
+COMMIT;

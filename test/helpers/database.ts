@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import postgres from 'postgres';
+import { inject } from 'vitest';
+import { template } from './global-setup.ts';
+
+/** A database of a test file's own, with a superuser's connection to arrange and inspect it. */
+export interface TestDatabase {
+  name: string;
+  /** A superuser's URL to this database. */
+  url: string;
+  /** The same URL as another role. */
+  urlAs(role: string, password: string): string;
+  sql: postgres.Sql;
+  drop(): Promise<void>;
+}
+
+/**
+ * Clones a database for one test file. Tests wrap it in `beforeAll`/`afterAll`; two files never share one.
+ * `from` is `template1` where a test wants to make its own tables.
+ */
+export async function createDatabase(from: string = template): Promise<TestDatabase> {
+  const server = inject('serverUrl');
+  const name = `t_${randomBytes(6).toString('hex')}`;
+  await asAdmin(server, admin => admin`CREATE DATABASE ${admin(name)} TEMPLATE ${admin(from)}`);
+  const url = withPath(server, name);
+  const sql = postgres(url, { max: 4, onnotice: () => {} });
+  return {
+    name,
+    url,
+    sql,
+    urlAs(role, password) {
+      const other = new URL(url);
+      other.username = role;
+      other.password = password;
+      return other.href;
+    },
+    async drop() {
+      await sql.end({ timeout: 1 });
+      await asAdmin(server, admin => admin`DROP DATABASE IF EXISTS ${admin(name)} WITH (FORCE)`);
+    },
+  };
+}
+
+/** Inserts presets named `names`, each counted 0; returns their ids in that order. */
+export async function insertPresets(sql: postgres.Sql, names: string[]): Promise<string[]> {
+  const rows = await sql<{ id: string; name: string }[]>`
+    INSERT INTO presets (name) SELECT unnest(${names}::text[]) RETURNING id, name`;
+  return names.map(name => rows.find(row => row.name === name)!.id);
+}
+
+/** Inserts `uses` records of a preset in one statement, through the trigger like any other insert. */
+export async function insertRecords(sql: postgres.Sql, preset: string, uses: number): Promise<void> {
+  await sql`
+    INSERT INTO preset_usage (preset_id, usage_type)
+    SELECT ${preset}, 'generation' FROM generate_series(1, ${uses})`;
+}
+
+async function asAdmin(server: string, run: (admin: postgres.Sql) => Promise<unknown>): Promise<void> {
+  const admin = postgres(server, { max: 1, onnotice: () => {} });
+  try {
+    await run(admin);
+  } finally {
+    await admin.end();
+  }
+}
+
+function withPath(server: string, name: string): string {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}

