@@ -1,0 +1,149 @@
+import { addTotals, type Counter, noTotals, type Totals } from '../audit/counter.ts';
+import {
+  type AuditPlan,
+  type AuditScope,
+  type KeyRange,
+  planAudit,
+  readAuditPage,
+} from '../database/audit-pages.ts';
+import type { Database } from '../database/connection.ts';
+import type { Tables } from '../database/tables.ts';
+
+/** How far an audit has come. */
+export interface AuditProgress {
+  /** Presets audited so far, and how many there were at the start. */
+  done: number;
+  presets: number;
+  /** The counters of the page that has just come in; none where nothing in it has changed. */
+  counters: Counter[];
+  /** Ids that were on this page the last time and are not any more. */
+  gone: string[];
+  /** True for the page that completes the audit. */
+  last: boolean;
+}
+
+/** What an audit remembers for the next one, so that counters that did not change are not sent again. */
+export interface AuditMemory {
+  plan: AuditPlan;
+  /** Whose pages they are, and how many presets there were when they had been read. */
+  tables: Tables;
+  presets: number;
+  /** By range: the checksum of the page and whose it was. */
+  pages: Map<KeyRange, { checksum: string; ids: string[] }>;
+}
+
+/** The sums of a finished audit. */
+export interface AuditSummary {
+  totals: Totals;
+  orphans: number;
+  /** Milliseconds since 1970 when it began; every page is at least as fresh. */
+  takenAt: number;
+  durationMs: number;
+  memory: AuditMemory;
+  /** Ids of the memory before that no page has any more, where the pages were cut anew. */
+  gone: string[];
+}
+
+export interface AuditOptions {
+  scope: AuditScope;
+  signal?: AbortSignal | undefined;
+  onPage?: (progress: AuditProgress) => void;
+  /** The memory of the audit before, of the same database and scope. */
+  memory?: AuditMemory | null;
+}
+
+// Two, because a third on the same server gains nothing where it has two cores, and production has other work to do.
+const connections = 2;
+// A plan is cut anew when the number of presets has changed by this part: until then its pages are about the same size.
+const planTolerance = 0.1;
+
+/**
+ * Audits every preset in pages. Each page is one statement, so its counts and records are of one snapshot and live
+ * traffic never looks like drift; no snapshot is held from page to page, so a long audit does not keep vacuum waiting.
+ * Rejects when a page fails or `signal` aborts; what came in before then has been handed to `onPage`.
+ */
+export async function auditCounters(
+  database: Database,
+  tables: Tables,
+  { scope, signal, onPage, memory: last = null }: AuditOptions,
+): Promise<AuditSummary> {
+  const takenAt = Date.now();
+  const start = performance.now();
+  const memory = last && isUsable(last, tables) ? last : null;
+  const plan = memory?.plan ?? (await database.read(reader => planAudit(reader, tables, scope), { signal }));
+  const ranges = plan.ranges.values();
+  const pages: AuditMemory['pages'] = new Map();
+  const summary = { totals: noTotals, orphans: 0 };
+  let finished = 0;
+  // One failure stops the other worker too: half an audit is no audit.
+  const failure = new AbortController();
+  const either = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
+  const work = () =>
+    database.read(
+      async reader => {
+        for (const range of ranges) {
+          const before = memory?.pages.get(range);
+          const page = await readAuditPage(reader, tables, range, scope, before?.checksum);
+          summary.totals = addTotals(summary.totals, page.totals);
+          summary.orphans += page.orphans;
+          const ids = page.counters?.map(({ id }) => id) ?? before?.ids ?? [];
+          if (scope === 'all') pages.set(range, { checksum: page.checksum, ids });
+          finished += 1;
+          onPage?.({
+            last: finished === plan.ranges.length,
+            done: summary.totals.presets,
+            presets: plan.presets,
+            counters: page.counters ?? [],
+            gone: missing(before?.ids, ids),
+          });
+        }
+      },
+      // A single page is a scan of everything, which the server's own parallel workers do best.
+      { signal: either, serial: plan.ranges.length > 1 },
+    );
+  const workers = Array.from({ length: Math.min(connections, plan.ranges.length) }, () =>
+    work().catch(error => {
+      failure.abort();
+      throw error;
+    }),
+  );
+  const results = await Promise.allSettled(workers);
+  const failed = results.find(result => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return {
+    ...summary,
+    takenAt,
+    durationMs: performance.now() - start,
+    memory: { plan, tables, presets: summary.totals.presets, pages },
+    gone: memory === null ? missing(last ? allIds(last) : undefined, allIds({ pages })) : [],
+  };
+}
+
+/** Whether pages that were cut before are of the same tables, and still have about the size they were cut to. */
+function isUsable({ plan, tables: before, presets }: AuditMemory, tables: Tables): boolean {
+  const same = JSON.stringify([
+    before.presets.oid,
+    before.records.oid,
+    before.presets.label,
+    before.records.indexed,
+  ]);
+  return (
+    same ===
+      JSON.stringify([
+        tables.presets.oid,
+        tables.records.oid,
+        tables.presets.label,
+        tables.records.indexed,
+      ]) && Math.abs(presets - plan.presets) <= planTolerance * plan.presets
+  );
+}
+
+function allIds({ pages }: Pick<AuditMemory, 'pages'>): string[] {
+  return [...pages.values()].flatMap(({ ids }) => ids);
+}
+
+function missing(before: string[] | undefined, now: string[]): string[] {
+  if (before === undefined || before === now) return [];
+  const present = new Set(now);
+  return before.filter(id => !present.has(id));
+}

@@ -1,0 +1,32 @@
+import { networkInterfaces } from 'node:os';
+import { type Label, placeLabel } from '../audit/place-label.ts';
+import type { Database, Reader } from '../database/connection.ts';
+import { readServer, type Server } from '../database/server.ts';
+import { readTables, type Tables } from '../database/tables.ts';
+
+/** What is known of a database before its counts are read. */
+export interface Look {
+  server: Server;
+  /** Where the console connected to, as opposed to what the server calls itself. */
+  host: string;
+  label: Label;
+  tables: Tables;
+  /** The server's clock in milliseconds since 1970. */
+  now: number;
+}
+
+/** Reads who the server is and what its tables look like, in the transaction of `reader`. */
+export async function look(reader: Reader, database: Database, schema: string): Promise<Look> {
+  const { server, now } = await readServer(reader);
+  const { host, port, demo } = database.place;
+  const own = new Set(
+    Object.values(networkInterfaces()).flatMap(list => list?.map(({ address }) => address) ?? []),
+  );
+  return {
+    now,
+    server,
+    host: demo ? 'embedded' : host.startsWith('/') ? host : `${host}:${port}`,
+    label: demo ? 'demo' : placeLabel(host, server.address, own),
+    tables: await readTables(reader, schema),
+  };
+}

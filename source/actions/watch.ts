@@ -1,0 +1,284 @@
+import type { Counter } from '../audit/counter.ts';
+import { judgeTrigger, type TriggerHealth } from '../audit/trigger-health.ts';
+import type { Database, Reader } from '../database/connection.ts';
+import { readCounters, readMostUsed } from '../database/counters.ts';
+import { type PresetDetail, readPresetDetail } from '../database/preset-detail.ts';
+import { readServer, type Server } from '../database/server.ts';
+import type { Tables } from '../database/tables.ts';
+import { readTriggerCatalog } from '../database/trigger-catalog.ts';
+import { type ConsoleError, isConsoleError, isTransient } from '../errors.ts';
+import { type AuditMemory, type AuditProgress, type AuditSummary, auditCounters } from './audit-counters.ts';
+import { type Look, look } from './look.ts';
+
+/** What is on screen now, which is what a tick reads. */
+export interface Focus {
+  /** The presets in the window. */
+  ids: readonly string[];
+  /** The preset whose own screen is open, and for how many days it plots uses. */
+  detail: { id: string; days: number } | null;
+}
+
+/** What a watch tells; times in milliseconds since 1970. */
+export type WatchEvent =
+  | { type: 'look'; look: Look; counters: Counter[]; trigger: TriggerHealth; at: number; serverNow: number }
+  | {
+      type: 'tick';
+      server: Server;
+      asked: readonly string[];
+      counters: Counter[];
+      trigger: TriggerHealth;
+      detail: { id: string; value: PresetDetail } | null;
+      at: number;
+      serverNow: number;
+      /** Milliseconds until the next tick: its answer took a part of that. */
+      pace: number;
+    }
+  | { type: 'audit-page'; progress: AuditProgress; at: number }
+  | { type: 'audit-done'; summary: AuditSummary }
+  | { type: 'audit-failure'; error: ConsoleError; retryAt: number }
+  | { type: 'failure'; error: ConsoleError; at: number; retryAt: number };
+
+export interface WatchOptions {
+  schema: string;
+  /** Milliseconds between two ticks where the database answers quickly. */
+  interval: number;
+  /** How many presets fill the first window. */
+  firstRows: number;
+  focus: () => Focus;
+  onEvent: (event: WatchEvent) => void;
+}
+
+export interface Watch {
+  /** Ticks at once, and audits everything again. */
+  refresh(): void;
+  /** Ticks soon, because something else is on screen now. */
+  lookAgain(): void;
+  setPaused(paused: boolean): void;
+  stop(): void;
+}
+
+// A tick may use a tenth of the time, an audit a hundredth: a slow database is asked less often, not more.
+const tickShare = 10;
+const auditShare = 100;
+const leastAuditPause = 5_000;
+const beforeAudit = 100;
+// Scrolling asks for the new rows this soon: quick for the eye, and still one read where ten keys were pressed.
+const leastPause = 150;
+const retry = { first: 500, most: 15_000 };
+
+/**
+ * Watches a database until stopped: one tick after the other, never two at a time, and an audit of everything beside
+ * them whenever one is due. A failure is an event with the time of the next try, never an end.
+ */
+export function startWatch(database: Database, options: WatchOptions): Watch {
+  const { schema, interval, focus, onEvent } = options;
+  const stopped = new AbortController();
+  const alarm = new Alarm();
+  let known: Look | null = null;
+  let paused = false;
+  let failures = 0;
+  let auditFailures = 0;
+  let wanted = false;
+  let lastTick = 0;
+  let memory: AuditMemory | null = null;
+  let auditing = false;
+  let auditDue = 0;
+
+  const first = async () => {
+    const read = await database.read(
+      async reader => {
+        const found = await look(reader, database, schema);
+        return {
+          look: found,
+          counters: await firstCounters(reader, found.tables, options.firstRows),
+          trigger: judgeTrigger(await readTriggerCatalog(reader, found.tables)),
+        };
+      },
+      { signal: stopped.signal },
+    );
+    known = read.look;
+    onEvent({ type: 'look', ...read, at: Date.now(), serverNow: read.look.now });
+  };
+
+  const tick = async ({ tables }: Look) => {
+    const start = performance.now();
+    const { ids, detail } = focus();
+    const read = await database.read(
+      async reader => ({
+        counters: await readCounters(reader, tables, ids),
+        ...(await readServer(reader)),
+        trigger: judgeTrigger(await readTriggerCatalog(reader, tables)),
+        detail: detail && {
+          id: detail.id,
+          value: await readPresetDetail(reader, tables, detail.id, detail.days),
+        },
+      }),
+      { signal: stopped.signal },
+    );
+    const durationMs = performance.now() - start;
+    lastTick = durationMs;
+    const pace = Math.max(interval, tickShare * durationMs);
+    onEvent({ type: 'tick', asked: ids, ...read, at: Date.now(), serverNow: read.now, pace });
+    return pace;
+  };
+
+  const audit = async () => {
+    auditing = true;
+    try {
+      // The planner's estimates decide how it is paged, so they are read anew; so are columns that a migration changed.
+      const fresh = await database.read(reader => look(reader, database, schema), { signal: stopped.signal });
+      known = fresh;
+      const summary = await auditCounters(database, fresh.tables, {
+        scope: 'all',
+        signal: stopped.signal,
+        memory,
+        onPage: gather(progress => onEvent({ type: 'audit-page', progress, at: Date.now() })),
+      });
+      auditDue = Date.now() + Math.max(leastAuditPause, auditShare * summary.durationMs);
+      auditFailures = 0;
+      memory = summary.memory;
+      onEvent({ type: 'audit-done', summary });
+    } catch (error) {
+      if (stopped.signal.aborted) return;
+      if (!isConsoleError(error)) throw error;
+      // A lost connection is for the next tick to find out; an audit that takes too long must not be asked for over and over.
+      auditFailures += 1;
+      auditDue = Date.now() + leastAuditPause * 2 ** Math.min(auditFailures, 7);
+      onEvent({ type: 'audit-failure', error, retryAt: auditDue });
+    } finally {
+      auditing = false;
+    }
+  };
+
+  /** Reports a failure; returns how long to wait, in milliseconds. */
+  const fail = (error: unknown): number => {
+    if (stopped.signal.aborted) return 0;
+    if (!isConsoleError(error)) throw error;
+    failures += 1;
+    const wait = Math.min(retry.most, retry.first * 2 ** (failures - 1));
+    // What the server refused it may grant after a GRANT or a migration, so this is asked again too, but rarely.
+    const pause = isTransient(error) ? wait : retry.most;
+    known = null;
+    onEvent({ type: 'failure', error, at: Date.now(), retryAt: Date.now() + pause });
+    return pause;
+  };
+
+  const run = async () => {
+    while (!stopped.signal.aborted) {
+      let pause: number;
+      try {
+        if (paused && known && !wanted) pause = Number.POSITIVE_INFINITY;
+        else if (known === null) {
+          await first();
+          failures = 0;
+          // The first frame is drawn before the audit's pages come in.
+          if (auditFailures === 0) auditDue = 0;
+          pause = beforeAudit;
+        } else {
+          wanted = false;
+          if (!auditing && Date.now() >= auditDue) void audit().catch(fatal);
+          pause = await tick(known);
+          failures = 0;
+        }
+      } catch (error) {
+        pause = fail(error);
+      }
+      await alarm.after(pause);
+    }
+  };
+  // A fault of this program must end it with a stack trace for its authors, not look like a network problem.
+  const fatal = (error: unknown) => {
+    queueMicrotask(() => {
+      throw error;
+    });
+  };
+  void run().catch(fatal);
+
+  return {
+    refresh() {
+      auditDue = 0;
+      wanted = true;
+      alarm.ring();
+    },
+    lookAgain: () => alarm.atMost(Math.max(leastPause, 2 * lastTick)),
+    setPaused(value) {
+      paused = value;
+      alarm.ring();
+    },
+    stop() {
+      stopped.abort();
+      alarm.ring();
+    },
+  };
+}
+
+// Counting this many records takes a fraction of the time that a person notices.
+const quickRecords = 300_000;
+
+/** The first window's counters, with their records where counting those is quick; otherwise the audit brings them. */
+async function firstCounters(reader: Reader, tables: Tables, limit: number): Promise<Counter[]> {
+  const counters = await readMostUsed(reader, tables, limit);
+  const uses = counters.reduce((sum, { usageCount }) => sum + (usageCount ?? 0), 0);
+  if (uses > quickRecords) return counters;
+  return readCounters(
+    reader,
+    tables,
+    counters.map(({ id }) => id),
+  );
+}
+
+// Each event has the list sorted and drawn anew; a bar that moves ten times a second moves smoothly.
+const gatherFor = 100;
+
+/** Puts the pages of a tenth of a second together. What is left over is passed on with the last page. */
+function gather(pass: (progress: AuditProgress) => void): (page: AuditProgress) => void {
+  let waiting: AuditProgress | null = null;
+  let since = performance.now();
+  return page => {
+    waiting = {
+      ...page,
+      counters: waiting ? waiting.counters.concat(page.counters) : page.counters,
+      gone: waiting ? waiting.gone.concat(page.gone) : page.gone,
+    };
+    if (performance.now() - since < gatherFor && !page.last) return;
+    since = performance.now();
+    pass(waiting);
+    waiting = null;
+  };
+}
+
+/** A pause that can be cut short. */
+class Alarm {
+  #wake: (() => void) | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #at = 0;
+  #rung = false;
+
+  /** Resolves after `pause` milliseconds (Infinity: not by itself), or when it is rung; at once if it was rung before. */
+  after(pause: number): Promise<void> {
+    return new Promise(resolve => {
+      this.#wake = () => {
+        clearTimeout(this.#timer);
+        this.#wake = null;
+        this.#rung = false;
+        resolve();
+      };
+      if (this.#rung) return this.#wake();
+      this.#at = Date.now() + pause;
+      if (pause !== Number.POSITIVE_INFINITY) this.#timer = setTimeout(this.#wake, pause);
+    });
+  }
+
+  ring(): void {
+    if (this.#wake) this.#wake();
+    else this.#rung = true;
+  }
+
+  /** Brings the end of the pause nearer, never farther away. */
+  atMost(pause: number): void {
+    if (!this.#wake || this.#at <= Date.now() + pause) return;
+    clearTimeout(this.#timer);
+    this.#at = Date.now() + pause;
+    this.#timer = setTimeout(this.#wake, pause);
+  }
+}

@@ -1,0 +1,70 @@
+/** One preset's counter and what it should be. */
+export interface Counter {
+  id: string;
+  name: string;
+  usageCount: number | null;
+  /** How many `preset_usage` rows name this preset, from the same snapshot as `usageCount`; null: not counted yet. */
+  records: number | null;
+  /** Milliseconds since 1970. */
+  lastUsedAt: number | null;
+}
+
+/** What the list says about a counter. `checking`: no count of the records yet; `hidden`: this role may not see them all. */
+export type Badge = 'accurate' | 'mismatch' | 'checking' | 'hidden';
+
+/**
+ * `usage_count` minus records: above 0 it counts too many uses, below 0 too few; null while the records are not counted.
+ * A NULL count is no use counted, so it is accurate where there are no records (CONTRACT.md, `check`).
+ */
+export function drift(counter: Counter): number | null {
+  return counter.records === null ? null : (counter.usageCount ?? 0) - counter.records;
+}
+
+/** The badge of a counter; `complete` is false where rows may be hidden from this role. */
+export function badge(counter: Counter, complete: boolean): Badge {
+  if (!complete) return 'hidden';
+  const difference = drift(counter);
+  if (difference === null) return 'checking';
+  return difference === 0 ? 'accurate' : 'mismatch';
+}
+
+/** The sums of an audit. */
+export interface Totals {
+  presets: number;
+  accurate: number;
+  mismatched: number;
+  tooHigh: number;
+  tooLow: number;
+  /** Records of presets that exist. */
+  records: number;
+}
+
+/** Adds up counters in one pass; those whose records are not counted yet count as presets alone. */
+export function totals(counters: Iterable<Counter>): Totals {
+  const sum: Totals = { ...noTotals };
+  for (const counter of counters) {
+    const difference = drift(counter);
+    sum.presets += 1;
+    if (difference === null) continue;
+    sum.records += counter.records ?? 0;
+    if (difference === 0) sum.accurate += 1;
+    else sum.mismatched += 1;
+    if (difference > 0) sum.tooHigh += 1;
+    if (difference < 0) sum.tooLow += 1;
+  }
+  return sum;
+}
+
+export const noTotals: Totals = { presets: 0, accurate: 0, mismatched: 0, tooHigh: 0, tooLow: 0, records: 0 };
+
+/** The sums of two disjoint sets of presets. */
+export function addTotals(a: Totals, b: Totals): Totals {
+  return {
+    presets: a.presets + b.presets,
+    accurate: a.accurate + b.accurate,
+    mismatched: a.mismatched + b.mismatched,
+    tooHigh: a.tooHigh + b.tooHigh,
+    tooLow: a.tooLow + b.tooLow,
+    records: a.records + b.records,
+  };
+}

@@ -1,0 +1,46 @@
+const noise = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g;
+
+/** A function body without its comments and string literals: what is written there is neither read nor run. */
+export function withoutNoise(body: string): string {
+  return body.replace(noise, part => (part.startsWith("'") ? "''" : ' '));
+}
+
+/** What a function body does to `presets.usage_count`, as far as its text tells. */
+export interface Counting {
+  /** True where a statement sets the count. */
+  writes: boolean;
+  /** How much it adds: `one` a literal 1, `rows` a number of rows, `other` anything else; null where it sets no count. */
+  adds: 'one' | 'rows' | 'other' | null;
+  /** True where the count stands in a string of a function that runs dynamic SQL: nobody can tell from outside. */
+  dynamic: boolean;
+}
+
+const update = /\bupdate\s+(?:only\s+)?(?:[\w"]+\s*\.\s*)?"?presets"?(?!\w)([\s\S]*?)(?:;|$)/gi;
+const upsert = /\binsert\s+into\s+(?:[\w"]+\s*\.\s*)?"?presets"?(?!\w)([\s\S]*?)(?:;|$)/gi;
+const setsCount = /(?:\bset\b|,)\s*"?usage_count"?\s*=|\bset\s*\([^)]*"?usage_count"?[^)]*\)\s*=/i;
+const assignsCount = /\bnew\s*\.\s*"?usage_count"?\s*:?=/i;
+const addsOne =
+  /"?usage_count"?\s*(?:,\s*0\s*\))?\s*\+\s*1\b(?!\s*[.*\d])|\b1\s*\+\s*(?:coalesce\s*\(\s*)?[\w".]*usage_count/i;
+const addsRows = /"?usage_count"?\s*(?:,\s*0\s*\))?\s*\+\s*(?:[\w"]+\.)?"?[a-z_]\w*"?/i;
+
+/**
+ * Reads a function body for writes of the count. It looks at text, not at a parse tree, so it errs towards
+ * `writes: true` for a statement that updates presets and names the column on the left of an assignment.
+ */
+export function readCounting(body: string): Counting {
+  const code = withoutNoise(body);
+  const statements = [...code.matchAll(update), ...code.matchAll(upsert)]
+    .map(match => match[1] ?? '')
+    .filter(statement => setsCount.test(statement));
+  const writes = statements.length > 0 || assignsCount.test(code);
+  const dynamic = !writes && /\bexecute\b/i.test(code) && /usage_count/i.test(body);
+  if (!writes) return { writes, adds: null, dynamic };
+  const kinds = new Set(
+    (statements.length > 0 ? statements : [code]).map(statement => {
+      if (addsOne.test(statement)) return 'one';
+      return addsRows.test(statement) ? 'rows' : 'other';
+    }),
+  );
+  const [adds] = kinds;
+  return { writes, adds: kinds.size === 1 && adds ? adds : 'other', dynamic };
+}

@@ -1,0 +1,54 @@
+/** A row of `pg_trigger`, with what it refers to spelled out. */
+export interface CatalogTrigger {
+  name: string;
+  tableOid: number;
+  /** Schema and name, quoted where they need it. */
+  table: string;
+  /** `tgenabled`: O origin, A always, R replica, D disabled. */
+  enabled: 'O' | 'A' | 'R' | 'D';
+  /** The bits of `tgtype`. */
+  type: number;
+  /** True where it has a WHEN clause. */
+  condition: boolean;
+  /** How many columns its UPDATE OF names. */
+  columns: number;
+  /** The transition table's name, where it has one. */
+  newTable: string | null;
+  deferrable: boolean;
+  functionOid: number;
+  definition: string;
+}
+
+export interface CatalogFunction {
+  oid: number;
+  schema: string;
+  name: string;
+  /** Schema, name and argument types, quoted where they need it. */
+  identity: string;
+  source: string;
+  /** SECURITY DEFINER. */
+  definer: boolean;
+  /** The `search_path=…` setting, where it has one. */
+  searchPath: string | null;
+  isTrigger: boolean;
+}
+
+/** A unique index of `preset_usage` other than its primary key. */
+export interface CatalogIndex {
+  name: string;
+  definition: string;
+  columns: string[];
+}
+
+/** What the catalog says about counting, as plain data. */
+export interface TriggerCatalog {
+  presetsOid: number;
+  recordsOid: number;
+  recordsTable: string;
+  schema: string;
+  /** The column of `preset_usage` that names the preset. */
+  presetColumn: string;
+  triggers: CatalogTrigger[];
+  functions: CatalogFunction[];
+  uniques: CatalogIndex[];
+}

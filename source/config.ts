@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import * as z from 'zod/mini';
+import { type ConnectionUrl, parseConnectionUrl, readSslMode, type SslMode } from './connection-url.ts';
+import { usageError } from './errors.ts';
+
+/** A server to connect to. The password is kept apart from everything that is ever shown. */
+export interface ServerTarget {
+  kind: 'server';
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  password: string | undefined;
+  sslmode: SslMode;
+  applicationName: string;
+  /** True where this is the embedded demo behind its socket. */
+  demo?: boolean;
+  /** Where the address came from, for the one who wonders why it is this database. */
+  source: string;
+}
+
+export type Target = ServerTarget | { kind: 'demo'; source: string };
+
+/** Everything the program was told, checked once and frozen. */
+export interface Config {
+  target: Target;
+  schema: string;
+  readOnly: boolean;
+  /** Ids or names; empty means every preset. */
+  presets: readonly string[];
+  json: boolean;
+  /** Statement timeout in seconds. */
+  timeout: number;
+  /** Lock timeout in seconds. */
+  lockTimeout: number;
+  color: boolean;
+  ascii: boolean;
+}
+
+const flagSchema = z.object({
+  databaseUrl: z.optional(z.string()),
+  schema: z._default(z.string().check(z.minLength(1)), 'public'),
+  readOnly: z._default(z.boolean(), false),
+  preset: z._default(z.array(z.string().check(z.minLength(1))), []),
+  json: z._default(z.boolean(), false),
+  timeout: z._default(z.number().check(z.positive(), z.maximum(86_400)), 30),
+  lockTimeout: z._default(z.number().check(z.positive(), z.maximum(86_400)), 2),
+  color: z._default(z.boolean(), true),
+  ascii: z._default(z.boolean(), false),
+  demo: z._default(z.boolean(), false),
+});
+
+/** The flags as the command line spells them, after meow has read them. */
+export type Flags = z.input<typeof flagSchema>;
+
+type Environment = Record<string, string | undefined>;
+
+const flagHints: Record<string, string> = {
+  timeout: 'Give --timeout a number of seconds above 0, such as --timeout 30.',
+  lockTimeout: 'Give --lock-timeout a number of seconds above 0, such as --lock-timeout 2.',
+  schema: 'Give --schema the name of a schema, such as --schema public.',
+  preset: 'Give --preset the id or the name of a preset.',
+  databaseUrl: 'Give --database-url a URL such as postgres://user@host:5432/database.',
+};
+
+/**
+ * Turns flags, environment and `.env` into one frozen configuration; which of them names the database is CONTRACT.md's
+ * order. Throws a usage error (exit code 2) for anything that cannot be honoured: nothing is ignored silently.
+ */
+export function loadConfig(flags: Flags, environment: Environment, directory: string): Config {
+  const parsed = z.safeParse(flagSchema, flags);
+  if (!parsed.success) {
+    const flag = String(parsed.error.issues[0]?.path[0] ?? '');
+    const name = `--${flag.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+    throw usageError(
+      'bad-flag',
+      `The value of ${name} cannot be used.`,
+      flagHints[flag] ?? 'Run with --help for the flags.',
+    );
+  }
+  const { demo, preset, databaseUrl, ...rest } = parsed.data;
+  const noColor = environment.NO_COLOR !== undefined && environment.NO_COLOR !== '';
+  return Object.freeze({
+    ...rest,
+    presets: Object.freeze([...preset]),
+    color: rest.color && !noColor,
+    target: Object.freeze(
+      demo ? { kind: 'demo', source: '--demo' } : findTarget(databaseUrl, environment, directory),
+    ) as Target,
+  });
+}
+
+function findTarget(flag: string | undefined, environment: Environment, directory: string): Target {
+  if (flag !== undefined) return fromUrl(flag, '--database-url', environment);
+  if (environment.DATABASE_URL) return fromUrl(environment.DATABASE_URL, 'DATABASE_URL', environment);
+  const file = readEnvFile(directory);
+  if (file?.DATABASE_URL) return fromUrl(file.DATABASE_URL, 'DATABASE_URL in .env', environment);
+  if (environment.PGHOST || environment.PGDATABASE || environment.PGUSER || environment.PGSERVICE) {
+    return complete({}, 'PGHOST, PGDATABASE, PGUSER', environment);
+  }
+  return { kind: 'demo', source: 'no database is configured' };
+}
+
+function readEnvFile(directory: string): Environment | undefined {
+  try {
+    return parseEnv(readFileSync(join(directory, '.env'), 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw usageError(
+      'unreadable-env-file',
+      'The file .env in this directory cannot be read.',
+      'Check its permissions, or name the database with --database-url.',
+    );
+  }
+}
+
+function fromUrl(text: string, source: string, environment: Environment): ServerTarget {
+  return complete(parseConnectionUrl(text, source), source, environment);
+}
+
+/** Fills what the URL leaves out from libpq's variables and then its defaults. */
+function complete(url: ConnectionUrl, source: string, environment: Environment): ServerTarget {
+  refuseUnsupported(environment);
+  const user = url.user ?? (environment.PGUSER || userInfo().username);
+  const port = url.port ?? Number(environment.PGPORT || 5432);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw usageError(
+      'bad-port',
+      'PGPORT is not a port number.',
+      'Set it to a number from 1 to 65535, usually 5432.',
+    );
+  }
+  return {
+    kind: 'server',
+    host: url.host ?? (environment.PGHOST || 'localhost'),
+    port,
+    database: url.database ?? (environment.PGDATABASE || user),
+    user,
+    password: url.password ?? (environment.PGPASSWORD || undefined),
+    sslmode: url.sslmode ?? readSslMode(environment.PGSSLMODE || 'prefer', 'PGSSLMODE'),
+    applicationName: url.applicationName ?? 'preset-usage-console',
+    source,
+  };
+}
+
+/** What libpq would honour and this version does not: better an error than a connection to the wrong place. */
+function refuseUnsupported(environment: Environment): void {
+  for (const name of ['PGSERVICE', 'PGSSLROOTCERT', 'PGSSLCERT', 'PGSSLKEY', 'PGHOSTADDR', 'PGOPTIONS']) {
+    if (environment[name]) {
+      throw usageError(
+        'unsupported-variable',
+        `${name} is set, and this version cannot honour it.`,
+        `Unset ${name} and put host, port, user and database into DATABASE_URL.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,180 @@
+import postgres from 'postgres';
+import type { ServerTarget } from '../config.ts';
+import { ConsoleError, databaseError, exitCodes, type Place } from '../errors.ts';
+
+type Parameter = string | number | boolean | null;
+
+/** A READ ONLY transaction: one statement after the other, each parameter bound. */
+export interface Reader {
+  /** Runs one statement; rows are plain objects that the caller parses. Rejects with the driver's error. */
+  rows(text: string, parameters?: readonly Parameter[]): Promise<unknown[]>;
+}
+
+export interface ReadOptions {
+  signal?: AbortSignal | undefined;
+  /** Turns the server's parallel workers off, for reads that already run side by side. */
+  serial?: boolean;
+}
+
+/** A pool of at most three connections: one for polls, two for an audit. */
+export interface Database {
+  readonly place: Place;
+  /** Runs `work` in a READ ONLY transaction with the timeouts set; see `withReader`. */
+  read<T>(work: (reader: Reader) => Promise<T>, options?: ReadOptions): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** What the connection needs to know; times in seconds. */
+export interface ConnectOptions {
+  timeout: number;
+  lockTimeout: number;
+}
+
+/** Prepares a pool; the first read opens the first connection. */
+export function connect(target: ServerTarget, options: ConnectOptions): Database {
+  const { host, port, database, user, demo = false } = target;
+  const place: Place = { host, port, database, user, demo, timeout: options.timeout };
+  let sql = openPool(target);
+  return {
+    place,
+    async read(work, readOptions = {}) {
+      const pool = sql;
+      try {
+        return await withReader(pool, options, work, readOptions);
+      } catch (error) {
+        if (readOptions.signal?.aborted) throw interrupted();
+        // A server that no longer answers has taken the connection with it: the next read gets a new pool.
+        if (error instanceof Silence && pool === sql) {
+          sql = openPool(target);
+          void discard(pool);
+        }
+        throw databaseError(error, place);
+      }
+    },
+    close: () => discard(sql),
+  };
+}
+
+function openPool(target: ServerTarget): postgres.Sql {
+  return postgres({
+    host: target.host,
+    port: target.port,
+    // postgres.js wants a socket's path whole; libpq names its directory.
+    ...(target.host.startsWith('/') ? { path: `${target.host}/.s.PGSQL.${target.port}` } : {}),
+    database: target.database,
+    username: target.user,
+    // The driver looks for PGPASSWORD by itself where there is none; config.ts has done that already.
+    password: target.password ?? '',
+    ssl: encryption(target),
+    max: 3,
+    // A transaction pooler hands every transaction another server connection: prepared statements would be lost.
+    prepare: false,
+    fetch_types: false,
+    max_lifetime: null,
+    connect_timeout: connectTimeout,
+    // How long to wait before the next try is decided where a person sees it.
+    backoff: () => 0,
+    connection: { application_name: target.applicationName },
+    onnotice: () => {},
+  });
+}
+
+/** Ends a pool, in a second at the most: a connection that hangs must not keep anyone waiting. */
+async function discard(pool: postgres.Sql): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, 1_000);
+  });
+  await Promise.race([pool.end({ timeout: 0.5 }).catch(() => {}), late]);
+  clearTimeout(timer);
+}
+
+// In seconds.
+const connectTimeout = 10;
+// The server ends a statement at its timeout. Where nothing has come this much later, nothing will come.
+const grace = 5;
+
+/** The server has stopped answering, without a word that the connection is closed. */
+class Silence extends Error {
+  readonly code = 'CONNECTION_CLOSED';
+}
+
+/** The driver's word for an sslmode. libpq's `allow` tries without encryption first; encrypting at once is no worse. */
+function encryption({ host, sslmode }: ServerTarget): false | 'prefer' | 'require' | 'verify-full' {
+  if (host.startsWith('/') || sslmode === 'disable') return false;
+  return sslmode === 'allow' ? 'prefer' : sslmode;
+}
+
+/**
+ * Runs `work` inside BEGIN READ ONLY with statement_timeout and lock_timeout set for this transaction alone, so that it
+ * is safe behind a transaction pooler. An abort cancels the statement that runs. Rejects with the driver's error, or
+ * with Silence when a statement is not answered long after the server should have given it up.
+ */
+async function withReader<T>(
+  sql: postgres.Sql,
+  { timeout, lockTimeout }: ConnectOptions,
+  work: (reader: Reader) => Promise<T>,
+  { signal, serial }: ReadOptions,
+): Promise<T> {
+  let running: postgres.PendingQuery<postgres.Row[]> | undefined;
+  const cancel = () => running?.cancel();
+  const silence = Promise.withResolvers<never>();
+  let watchdog: NodeJS.Timeout | undefined;
+  const expectWithin = (seconds: number) => {
+    clearTimeout(watchdog);
+    watchdog = setTimeout(() => silence.reject(new Silence('no answer')), (seconds + grace) * 1000);
+  };
+  signal?.addEventListener('abort', cancel, { once: true });
+  try {
+    signal?.throwIfAborted();
+    expectWithin(connectTimeout);
+    const transaction = sql.begin('isolation level read committed read only', async inside => {
+      const ask = async (query: postgres.PendingQuery<postgres.Row[]>) => {
+        running = query;
+        expectWithin(timeout);
+        try {
+          return await query;
+        } catch (error) {
+          // The driver rolls back when this callback ends. On a connection that is gone that never ends, and fails with
+          // an uncaught TypeError; the transaction itself is rejected anyway, as the connection closes.
+          if (isGone(error)) return new Promise<never>(() => {});
+          throw error;
+        } finally {
+          running = undefined;
+        }
+      };
+      await ask(
+        inside.unsafe(
+          `SET LOCAL statement_timeout = ${Math.ceil(timeout * 1000)}; SET LOCAL lock_timeout = ${Math.ceil(lockTimeout * 1000)}` +
+            (serial ? '; SET LOCAL max_parallel_workers_per_gather = 0' : ''),
+        ),
+      );
+      return work({
+        rows: async (text, parameters = []) => {
+          signal?.throwIfAborted();
+          return ask(inside.unsafe(text, parameters as Parameter[]));
+        },
+      });
+    });
+    return (await Promise.race([transaction, silence.promise])) as T;
+  } finally {
+    clearTimeout(watchdog);
+    signal?.removeEventListener('abort', cancel);
+  }
+}
+
+/** True for an error that closes its connection: every error of the network, and the server's word that it is going. */
+function isGone(error: unknown): boolean {
+  const { code = '' } = error as { code?: string };
+  return !/^[0-9A-Z]{5}$/.test(code) || /^(57P0|08)/.test(code);
+}
+
+/** What a cancelled read rejects with: exit code 130. */
+export function interrupted(): ConsoleError {
+  return new ConsoleError({
+    code: 'interrupted',
+    message: 'Interrupted.',
+    hint: 'Nothing was changed.',
+    exitCode: exitCodes.interrupted,
+  });
+}

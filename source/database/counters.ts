@@ -1,0 +1,68 @@
+import * as z from 'zod/mini';
+import type { Counter } from '../audit/counter.ts';
+import type { Reader } from './connection.ts';
+import type { Tables } from './tables.ts';
+
+// float8 holds every whole number up to 2^53 and arrives as a number; int8 would arrive as a string.
+// Times travel as milliseconds since 1970 for the same reason, and because a list of 50,000 Dates is slow and large.
+const row = z.object({
+  id: z.string(),
+  name: z.nullable(z.string()),
+  usageCount: z.nullable(z.number()),
+  records: z.nullable(z.number()),
+  lastUsedAt: z.nullable(z.number()),
+});
+const rows = z.array(row);
+
+/** Milliseconds since 1970 of a time column, or NULL where the table has none. */
+export function milliseconds(column: string | null): string {
+  return column === null ? 'NULL::float8' : `(extract(epoch FROM ${column}) * 1000)::float8`;
+}
+
+function columns({ presets }: Tables): string {
+  return `p.${presets.key}::text AS id, p.${presets.label}::text AS name, p.${presets.count}::float8 AS "usageCount",
+    ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt"`;
+}
+
+function counted({ presets, records }: Tables): string {
+  return `(SELECT count(*) FROM ${records.name} r WHERE r.${records.preset} = p.${presets.key})::float8 AS records`;
+}
+
+// An index that leads with the preset finds its records; without one each preset costs a scan of the whole table, which
+// is no more than a blink up to about this size.
+const scannable = 16 * 1024 * 1024;
+
+/** True where the records of a few presets can be counted every other second. */
+export function countsAreCheap({ records }: Tables): boolean {
+  return records.indexed || records.bytes < scannable;
+}
+
+/**
+ * The counters of `ids`, each with the number of its records from the same snapshot (one statement): with two, live
+ * traffic looks like drift. Where counting is dear the records stay null, unless they are asked for. Ids that are gone are missing from the result.
+ */
+export async function readCounters(
+  reader: Reader,
+  tables: Tables,
+  ids: readonly string[],
+  records: 'counted' | 'if-cheap' = 'if-cheap',
+): Promise<Counter[]> {
+  const { presets } = tables;
+  const counts = records === 'counted' || countsAreCheap(tables);
+  const text = `SELECT ${columns(tables)}, ${counts ? counted(tables) : 'NULL::float8 AS records'} FROM ${presets.name} p
+    WHERE p.${presets.key} = ANY (ARRAY(SELECT e::${presets.keyType} FROM json_array_elements_text($1::text::json) e))`;
+  return toCounters(await reader.rows(text, [JSON.stringify(ids)]));
+}
+
+/** The `limit` presets with the highest count, which is the list's first page. Their records are not counted. */
+export async function readMostUsed(reader: Reader, tables: Tables, limit: number): Promise<Counter[]> {
+  const { presets } = tables;
+  const text = `SELECT ${columns(tables)}, NULL::float8 AS records FROM ${presets.name} p
+    ORDER BY p.${presets.count} DESC NULLS LAST LIMIT $1`;
+  return toCounters(await reader.rows(text, [limit]));
+}
+
+/** Parses what the statements of this file return. */
+export function toCounters(raw: unknown[]): Counter[] {
+  return rows.parse(raw).map(({ name, ...counter }) => ({ ...counter, name: name ?? '' }));
+}

@@ -1,0 +1,30 @@
+import { ConsoleError, exitCodes } from '../errors.ts';
+import type { Reader } from './connection.ts';
+import type { Tables } from './tables.ts';
+
+/**
+ * The ids of the presets that `wanted` names, each an id or a name; a name that several presets share means all of them.
+ * Rejects with exit code 3 where one names nothing.
+ */
+export async function findPresets(
+  reader: Reader,
+  { presets }: Tables,
+  wanted: readonly string[],
+): Promise<string[]> {
+  const rows = (await reader.rows(
+    `SELECT w.value AS wanted, p.${presets.key}::text AS id
+       FROM json_array_elements_text($1::text::json) w
+       JOIN ${presets.name} p ON p.${presets.key}::text = w.value OR p.${presets.label}::text = w.value`,
+    [JSON.stringify(wanted)],
+  )) as { wanted: string; id: string }[];
+  const missing = wanted.find(name => !rows.some(row => row.wanted === name));
+  if (missing !== undefined) {
+    throw new ConsoleError({
+      code: 'no-such-preset',
+      message: `There is no preset with the id or the name "${missing}".`,
+      hint: 'Names are compared letter by letter; the console’s list shows them with their ids.',
+      exitCode: exitCodes.unreachable,
+    });
+  }
+  return [...new Set(rows.map(({ id }) => id))];
+}

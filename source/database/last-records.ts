@@ -1,0 +1,23 @@
+import * as z from 'zod/mini';
+import type { Reader } from './connection.ts';
+import { milliseconds } from './counters.ts';
+import type { Tables } from './tables.ts';
+
+const rows = z.array(z.object({ id: z.string(), at: z.nullable(z.number()) }));
+
+/** The time of the newest record of each of `ids`, in milliseconds since 1970; presets without records are missing. */
+export async function readLastRecords(
+  reader: Reader,
+  tables: Tables,
+  ids: readonly string[],
+): Promise<Map<string, number | null>> {
+  const { records, presets } = tables;
+  if (records.time === null || ids.length === 0) return new Map();
+  const found = await reader.rows(
+    `SELECT ${records.preset}::text AS id, ${milliseconds(`max(${records.time})`)} AS at FROM ${records.name}
+      WHERE ${records.preset} = ANY (ARRAY(SELECT e::${presets.keyType} FROM json_array_elements_text($1::text::json) e))
+      GROUP BY 1`,
+    [JSON.stringify(ids)],
+  );
+  return new Map(rows.parse(found).map(({ id, at }) => [id, at]));
+}

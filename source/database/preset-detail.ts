@@ -1,0 +1,55 @@
+import * as z from 'zod/mini';
+import type { Reader } from './connection.ts';
+import { milliseconds } from './counters.ts';
+import type { Tables } from './tables.ts';
+
+/** A record of one preset. Times in milliseconds since 1970. */
+export interface UsageRecord {
+  at: number | null;
+  type: string | null;
+}
+
+/** What the screen of one preset shows beside its counter. */
+export interface PresetDetail {
+  /** Newest first, at most ten; in no order where the table has no time column. */
+  latest: UsageRecord[];
+  /** The newest record's time in milliseconds since 1970. */
+  newestAt: number | null;
+  /** Uses per day (UTC), oldest first, ending today; empty where the table has no time column. */
+  perDay: number[];
+}
+
+const latest = z.array(z.object({ at: z.nullable(z.number()), type: z.nullable(z.string()) }));
+const perDay = z.array(z.object({ day: z.number(), uses: z.number() }));
+
+/** Reads the records of the preset `id` over the last `days` days. */
+export async function readPresetDetail(
+  reader: Reader,
+  tables: Tables,
+  id: string,
+  days: number,
+): Promise<PresetDetail> {
+  const { name, preset, time, type } = tables.records;
+  const mine = `FROM ${name} WHERE ${preset} = $1::${tables.presets.keyType}`;
+  const newest = latest.parse(
+    await reader.rows(
+      `SELECT ${milliseconds(time)} AS at, ${type ? `${type}::text` : 'NULL::text'} AS type ${mine}
+        ${time ? `ORDER BY ${time} DESC NULLS LAST` : ''} LIMIT 10`,
+      [id],
+    ),
+  );
+  if (time === null) return { latest: newest, newestAt: null, perDay: [] };
+  const rows = perDay.parse(
+    await reader.rows(
+      `SELECT ((now() AT TIME ZONE 'UTC')::date - (${time} AT TIME ZONE 'UTC')::date)::float8 AS day, count(*)::float8 AS uses
+        ${mine} AND ${time} > now() - make_interval(days => $2::int) GROUP BY 1`,
+      [id, days],
+    ),
+  );
+  const filled = Array.from({ length: days }, () => 0);
+  for (const { day, uses } of rows) {
+    const index = days - 1 - day;
+    if (index >= 0 && index < days) filled[index] = uses;
+  }
+  return { latest: newest, newestAt: newest[0]?.at ?? null, perDay: filled };
+}

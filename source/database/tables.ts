@@ -1,0 +1,189 @@
+import * as z from 'zod/mini';
+import { ConsoleError, exitCodes } from '../errors.ts';
+import type { Reader } from './connection.ts';
+
+/**
+ * The two tables as this database really has them. Every name is quoted by the server and comes from its catalog, so it
+ * can stand in a statement as it is.
+ */
+export interface Tables {
+  schema: string;
+  presets: {
+    oid: number;
+    name: string;
+    key: string;
+    keyType: string;
+    /** What a person calls a preset; the key where no column says. */
+    label: string;
+    count: string;
+    lastUsed: string | null;
+    /** The planner's estimate of its rows; -1 where it was never analysed. */
+    estimate: number;
+  };
+  records: {
+    oid: number;
+    name: string;
+    /** The column that names the preset. */
+    preset: string;
+    time: string | null;
+    type: string | null;
+    estimate: number;
+    /** True where an index that is fit for use leads with `preset`: without it every count reads the whole table. */
+    indexed: boolean;
+    /** The size of the table itself in bytes. */
+    bytes: number;
+    /** The part of its pages, 0 to 1, that the last vacuum marked all-visible: index-only counts live on it. */
+    vacuumed: number;
+  };
+  /** Why this role may not see every row of either table; empty where it sees them all. */
+  hiddenBy: string[];
+}
+
+const column = z.object({ name: z.string(), quoted: z.string(), type: z.string() });
+
+const relation = z.object({
+  oid: z.number(),
+  name: z.string(),
+  kind: z.string(),
+  readable: z.boolean(),
+  rls: z.boolean(),
+  estimate: z.number(),
+  bytes: z.number(),
+  vacuumed: z.number(),
+  columns: z.array(column),
+  primary: z.nullable(z.string()),
+  indexed: z.array(z.string()),
+  references: z.nullable(z.string()),
+});
+
+type Relation = z.infer<typeof relation>;
+
+// One statement, because a transaction pooler's round trips are what a start spends its time on.
+const catalog = `
+SELECT c.relname AS wanted, c.oid AS oid,
+       format('%I.%I', n.nspname, c.relname) AS name,
+       c.relkind::text AS kind,
+       has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT') AS readable,
+       row_security_active(c.oid) AND NOT (
+         EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('r', '*')
+                   AND pg_get_expr(p.polqual, p.polrelid) = 'true'
+                   AND (0 = ANY (p.polroles) OR EXISTS (SELECT 1 FROM unnest(p.polroles) r WHERE pg_has_role(r, 'USAGE'))))
+         AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive AND p.polcmd IN ('r', '*'))
+       ) AS rls,
+       c.reltuples::float8 AS estimate, pg_relation_size(c.oid)::float8 AS bytes,
+       CASE WHEN c.relpages > 0 THEN c.relallvisible::float8 / c.relpages ELSE 0 END AS vacuumed,
+       (SELECT json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname),
+                                          'type', format_type(a.atttypid, NULL)) ORDER BY a.attnum)
+          FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)::text AS columns,
+       (SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+         WHERE i.indrelid = c.oid AND i.indisprimary AND i.indnkeyatts = 1) AS primary,
+       (SELECT coalesce(json_agg(DISTINCT a.attname), '[]')
+          FROM pg_index i
+          JOIN pg_class ic ON ic.oid = i.indexrelid
+          JOIN pg_am m ON m.oid = ic.relam AND m.amname = 'btree'
+          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+         WHERE i.indrelid = c.oid AND i.indisvalid AND i.indisready AND i.indpred IS NULL)::text AS indexed,
+       (SELECT a.attname FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+         WHERE k.conrelid = c.oid AND k.contype = 'f' AND cardinality(k.conkey) = 1
+           AND k.confrelid = to_regclass(format('%I.presets', n.nspname)) LIMIT 1) AS references
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = $1 AND c.relname IN ('presets', 'preset_usage')`;
+
+/**
+ * Looks up both tables in `schema`. Rejects with exit code 3 where one is missing, is no table, lacks a column that
+ * nothing can be said without, or may not be read by this role.
+ */
+export async function readTables(reader: Reader, schema: string): Promise<Tables> {
+  const rows = (await reader.rows(catalog, [schema])) as Record<string, unknown>[];
+  const found = (wanted: string): Relation => {
+    const row = rows.find(candidate => candidate.wanted === wanted);
+    if (!row) throw missingTable(schema, wanted);
+    return relation.parse({
+      ...row,
+      columns: JSON.parse(row.columns as string),
+      indexed: JSON.parse(row.indexed as string),
+    });
+  };
+  const presets = usable(found('presets'));
+  const records = usable(found('preset_usage'));
+  const key = need(presets, [presets.primary, 'id']);
+  const label = pick(presets, ['name', 'display_name', 'title']) ?? key;
+  const preset = need(records, [records.references, 'preset_id']);
+  const hiddenBy = [presets, records]
+    .filter(table => table.rls)
+    .map(table => `row-level security on ${table.name} may hide rows from this role`);
+  return {
+    schema,
+    presets: {
+      oid: presets.oid,
+      name: presets.name,
+      key: key.quoted,
+      keyType: key.type,
+      label: label.quoted,
+      count: need(presets, ['usage_count']).quoted,
+      lastUsed: pick(presets, ['last_used_at'])?.quoted ?? null,
+      estimate: presets.estimate,
+    },
+    records: {
+      oid: records.oid,
+      name: records.name,
+      preset: preset.quoted,
+      time: pick(records, ['created_at', 'used_at'])?.quoted ?? null,
+      type: pick(records, ['usage_type'])?.quoted ?? null,
+      estimate: records.estimate,
+      bytes: records.bytes,
+      indexed: records.indexed.includes(preset.name),
+      vacuumed: records.vacuumed,
+    },
+    hiddenBy,
+  };
+}
+
+function pick(table: Relation, names: (string | null)[]): z.infer<typeof column> | undefined {
+  for (const name of names) {
+    const match = table.columns.find(candidate => candidate.name === name);
+    if (match) return match;
+  }
+  return undefined;
+}
+
+function need(table: Relation, names: (string | null)[]): z.infer<typeof column> {
+  const match = pick(table, names);
+  if (match) return match;
+  throw new ConsoleError({
+    code: 'missing-column',
+    message: `The table ${table.name} has no column ${names.at(-1)}.`,
+    hint: 'Check --schema: this may be another application’s table of the same name.',
+    exitCode: exitCodes.unreachable,
+  });
+}
+
+// r: table, p: partitioned table, f: foreign table.
+function usable(table: Relation): Relation {
+  if (!['r', 'p', 'f'].includes(table.kind)) {
+    throw new ConsoleError({
+      code: 'not-a-table',
+      message: `${table.name} is not a table.`,
+      hint: 'Name the schema that holds the tables with --schema.',
+      exitCode: exitCodes.unreachable,
+    });
+  }
+  if (!table.readable) {
+    throw new ConsoleError({
+      code: 'permission-denied',
+      message: `This role may not read ${table.name}.`,
+      hint: `Grant it SELECT: GRANT SELECT ON ${table.name} TO the role, or connect as one that has it.`,
+      exitCode: exitCodes.unreachable,
+    });
+  }
+  return table;
+}
+
+function missingTable(schema: string, table: string): ConsoleError {
+  return new ConsoleError({
+    code: 'missing-table',
+    message: `There is no table ${table} in the schema ${schema} of this database.`,
+    hint: 'Check that this is the right database, or name the schema with --schema.',
+    exitCode: exitCodes.unreachable,
+  });
+}

@@ -1,0 +1,212 @@
+/** The contract's exit codes; nothing else ends the process with a number of its own. */
+export const exitCodes = {
+  healthy: 0,
+  unhealthy: 1,
+  usage: 2,
+  unreachable: 3,
+  refused: 4,
+  fault: 70,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** What a user is told: what happened, what to do, and the exit code that goes with it. */
+export class ConsoleError extends Error {
+  override readonly name = 'ConsoleError';
+  readonly code: string;
+  readonly hint: string;
+  readonly exitCode: ExitCode;
+
+  constructor(problem: { code: string; message: string; hint: string; exitCode: ExitCode; cause?: unknown }) {
+    super(problem.message, { cause: problem.cause });
+    this.code = problem.code;
+    this.hint = problem.hint;
+    this.exitCode = problem.exitCode;
+  }
+}
+
+/**
+ * True for a ConsoleError of any part of the program. By name, because the console is built into a file of its own,
+ * which has a class of its own.
+ */
+export function isConsoleError(error: unknown): error is ConsoleError {
+  return error instanceof Error && error.name === 'ConsoleError';
+}
+
+/** Bad usage or configuration: exit code 2, and nothing was sent to the database. */
+export function usageError(code: string, message: string, hint: string): ConsoleError {
+  return new ConsoleError({ code, message, hint, exitCode: exitCodes.usage });
+}
+
+/** Where a database error happened, in the words that its sentences need. Never holds a password. */
+export interface Place {
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  /** In seconds, as in `--timeout`. */
+  timeout: number;
+  /** True for the embedded demo, which has no host worth naming. */
+  demo: boolean;
+}
+
+interface Words {
+  code: string;
+  message: string;
+  hint: string;
+}
+
+/**
+ * Puts an error of the driver or the server into words (exit code 3). An error that is no database error comes back
+ * as it is: a fault of this program must not look like a network problem.
+ */
+export function databaseError(error: unknown, place: Place): unknown {
+  if (isConsoleError(error) || !(error instanceof Error)) return error;
+  const words = wordsFor(error as DriverError, place);
+  if (!words) return error;
+  return new ConsoleError({ ...words, exitCode: exitCodes.unreachable, cause: error });
+}
+
+/** True where asking again later may help: the network or the server went away, as opposed to a refusal. */
+export function isTransient(error: unknown): boolean {
+  return isConsoleError(error) && transient.has(error.code);
+}
+
+const transient = new Set([
+  'host-not-found',
+  'connection-refused',
+  'connection-lost',
+  'connection-timeout',
+  'server-starting',
+  'too-many-connections',
+  'statement-timeout',
+  'lock-timeout',
+  'server-error',
+]);
+
+type DriverError = Error & { code?: string; hint?: string; errors?: DriverError[]; table_name?: string };
+
+function wordsFor(error: DriverError, place: Place): Words | undefined {
+  const at = place.host.startsWith('/') ? place.host : `${place.host}:${place.port}`;
+  const own = error.message;
+  switch (error.code) {
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return {
+        code: 'host-not-found',
+        message: `No host named ${place.host} could be found.`,
+        hint: 'Check the host in the connection URL, and that this machine is online.',
+      };
+    case 'ECONNREFUSED':
+    case 'ENOENT':
+      return {
+        code: 'connection-refused',
+        message: `Nothing accepts connections at ${at}.`,
+        hint: 'Check host and port, and that PostgreSQL is running there.',
+      };
+    case 'CONNECT_TIMEOUT':
+    case 'ETIMEDOUT':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return {
+        code: 'connection-timeout',
+        message: `${at} did not answer in time.`,
+        hint: 'Check host and port, the network, and whether a firewall or an IP allow list stands between.',
+      };
+    case 'CONNECTION_CLOSED':
+    case 'CONNECTION_ENDED':
+    case 'CONNECTION_DESTROYED':
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case '57P01':
+    case '57P02':
+    case '08006':
+    case '08003':
+    case '08001':
+    case '08000':
+      return {
+        code: 'connection-lost',
+        message: `The connection to ${at} was lost.`,
+        hint: 'The console tries again by itself; a command has to be run again.',
+      };
+    case '57P03':
+      return {
+        code: 'server-starting',
+        message: `The server at ${at} is not taking connections: ${own}.`,
+        hint: 'Wait until it has started, then try again.',
+      };
+    case '53300':
+      return {
+        code: 'too-many-connections',
+        message: `The server at ${at} has no connection left for ${place.user}.`,
+        hint: 'Close another client or raise the limit; this console uses at most three connections.',
+      };
+    case '28P01':
+    case '28000':
+      return {
+        code: 'authentication-failed',
+        message: `The server at ${at} did not let ${place.user} in: ${own}.`,
+        hint: 'Check user and password; characters such as @ : / # in a URL have to be percent-encoded.',
+      };
+    case 'SASL_SIGNATURE_MISMATCH':
+      return {
+        code: 'authentication-failed',
+        message: `The server at ${at} could not prove that it knows the password of ${place.user}.`,
+        hint: 'Somebody may be answering in its place. Check the host before trying again.',
+      };
+    case '3D000':
+      return {
+        code: 'no-such-database',
+        message: `There is no database "${place.database}" at ${at}.`,
+        hint: 'Check the name at the end of the connection URL; psql -l lists the databases.',
+      };
+    case '42501':
+      return {
+        code: 'permission-denied',
+        message: `${place.user} may not read everything that is needed: ${own}.`,
+        hint: 'Grant SELECT on presets and preset_usage to this role, or connect as one that has it.',
+      };
+    case '42P01':
+    case '42703':
+      return {
+        code: 'schema-changed',
+        message: `The tables are no longer what they were a moment ago: ${own}.`,
+        hint: 'A migration may be running. Try again.',
+      };
+    case '57014':
+      return {
+        code: 'statement-timeout',
+        message: `The server cancelled a statement: ${own}.`,
+        hint: `Allow more than ${place.timeout} seconds with --timeout, or ask when the server is less busy.`,
+      };
+    case '55P03':
+      return {
+        code: 'lock-timeout',
+        message: `Another session held a lock for too long: ${own}.`,
+        hint: 'Try again; --lock-timeout allows a longer wait.',
+      };
+  }
+  const tls = tlsWords(error, at);
+  if (tls) return tls;
+  // node reports one error per address that it tried; the first tells as much as any.
+  if (error.errors?.[0]) return wordsFor(error.errors[0], place);
+  if (/^[0-9A-Z]{5}$/.test(error.code ?? '')) {
+    return {
+      code: 'server-error',
+      message: `The server answered with an error: ${own} (SQLSTATE ${error.code}).`,
+      hint: 'The server log says more about it.',
+    };
+  }
+  return undefined;
+}
+
+function tlsWords(error: DriverError, at: string): Words | undefined {
+  const certificate = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS|ALTNAME/.test(error.code ?? '');
+  if (!certificate && error.code !== 'ERR_SSL_WRONG_VERSION_NUMBER') return undefined;
+  return {
+    code: 'tls-failed',
+    message: `No trusted TLS connection to ${at} could be made: ${error.message}.`,
+    hint: 'Check the host name and the certificate authority; sslmode=require encrypts without verifying.',
+  };
+}

@@ -1,0 +1,197 @@
+import postgres from 'postgres';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Focus, startWatch, type Watch, type WatchEvent } from '../../source/actions/watch.ts';
+import type { Database } from '../../source/database/connection.ts';
+import { connectTo } from '../helpers/connect.ts';
+import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
+
+let own: TestDatabase;
+beforeAll(async () => {
+  own = await createDatabase();
+});
+afterAll(() => own.drop());
+
+let database: Database;
+let watch: Watch | undefined;
+beforeEach(() => {
+  database = connectTo(own.url);
+});
+afterEach(async () => {
+  watch?.stop();
+  watch = undefined;
+  await database.close();
+  await own.sql`TRUNCATE presets, preset_usage CASCADE`;
+});
+
+type Of<T extends WatchEvent['type']> = Extract<WatchEvent, { type: T }>;
+
+/** Starts a watch and hands its events out one by one, in the order they came. */
+function watching(of: Database, focus: Focus = { ids: [], detail: null }, interval = 20) {
+  const events: WatchEvent[] = [];
+  let wake = () => {};
+  const current = { focus };
+  watch = startWatch(of, {
+    schema: 'public',
+    interval,
+    firstRows: 10,
+    focus: () => current.focus,
+    onEvent(event) {
+      events.push(event);
+      wake();
+    },
+  });
+  return {
+    current,
+    events,
+    async next<T extends WatchEvent['type']>(
+      type: T,
+      which: (event: Of<T>) => boolean = () => true,
+    ): Promise<Of<T>> {
+      for (;;) {
+        const event = events.shift();
+        if (!event) await new Promise<void>(resolve => (wake = resolve));
+        else if (event.type === type && which(event as Of<T>)) return event as Of<T>;
+      }
+    },
+  };
+}
+
+describe('a watch', () => {
+  test('begins with who the server is, the first counters and the trigger', async () => {
+    const [id] = await insertPresets(own.sql, ['Noir']);
+    await insertRecords(own.sql, id!, 3);
+    const { look, counters, trigger } = await watching(database).next('look');
+    expect(look.server.database).toBe(own.name);
+    expect(look.label).toMatch(/local|remote/);
+    expect(counters).toMatchObject([{ name: 'Noir', usageCount: 3, records: 3 }]);
+    expect(trigger.healthy).toBe(true);
+  });
+
+  test('then audits every preset, and ticks on what is in focus', async () => {
+    const [a, b] = await insertPresets(own.sql, ['a', 'b']);
+    const seen = watching(database, { ids: [b!], detail: null });
+    const done = await seen.next('audit-done');
+    expect(done.summary.totals).toMatchObject({ presets: 2, accurate: 2 });
+    await insertRecords(own.sql, a!, 1);
+    await insertRecords(own.sql, b!, 2);
+    const tick = await seen.next('tick', event => event.counters[0]?.usageCount === 2);
+    expect(tick.asked).toEqual([b]);
+    expect(tick.counters).toMatchObject([{ id: b, usageCount: 2, records: 2 }]);
+  });
+
+  test('sees the trigger go as soon as it is disabled', async () => {
+    const seen = watching(database);
+    await seen.next('tick', event => event.trigger.healthy);
+    await own.sql`ALTER TABLE preset_usage DISABLE TRIGGER USER`;
+    try {
+      const tick = await seen.next('tick', event => !event.trigger.healthy);
+      expect(tick.trigger.trigger.enabled).toBe('disabled');
+    } finally {
+      await own.sql`ALTER TABLE preset_usage ENABLE TRIGGER USER`;
+    }
+  });
+
+  test('never asks twice at a time, however long the answer takes', async () => {
+    let open = 0;
+    let most = 0;
+    const slow: Database = {
+      ...database,
+      async read(work, options) {
+        open += 1;
+        most = Math.max(most, open);
+        try {
+          return await database.read(async reader => {
+            await reader.rows('SELECT pg_sleep(0.03)');
+            return work(reader);
+          }, options);
+        } finally {
+          open -= 1;
+        }
+      },
+    };
+    const seen = watching(slow, undefined, 1);
+    await seen.next('audit-done');
+    most = 0;
+    const ticks: number[] = [];
+    for (let i = 0; i < 3; i++) ticks.push((await seen.next('tick')).pace);
+    expect(most).toBe(1);
+    // A slow answer makes the pause before the next question longer: ten times as long as the answer took.
+    for (const pace of ticks) expect(pace).toBeGreaterThan(300);
+  });
+
+  test('rests while paused, and still answers when it is asked to refresh', async () => {
+    const seen = watching(database);
+    await seen.next('tick');
+    watch!.setPaused(true);
+    await insertPresets(own.sql, ['new']);
+    watch!.refresh();
+    const done = await seen.next('audit-done', event => event.summary.totals.presets === 1);
+    expect(done.summary.totals.presets).toBe(1);
+  });
+
+  test('tells of a preset that was deleted', async () => {
+    const [a] = await insertPresets(own.sql, ['a']);
+    const seen = watching(database, { ids: [a!], detail: null });
+    await seen.next('tick', event => event.counters.length === 1);
+    await own.sql`DELETE FROM presets`;
+    const tick = await seen.next('tick', event => event.counters.length === 0);
+    expect(tick.asked).toEqual([a]);
+  });
+
+  test('reads the details of the preset that is open', async () => {
+    const [a] = await insertPresets(own.sql, ['a']);
+    await insertRecords(own.sql, a!, 2);
+    const seen = watching(database, { ids: [a!], detail: { id: a!, days: 14 } });
+    const { detail } = await seen.next('tick');
+    expect(detail).toMatchObject({
+      id: a,
+      value: { latest: [{ type: 'generation' }, { type: 'generation' }] },
+    });
+    expect(detail?.value.perDay.at(-1)).toBe(2);
+  });
+
+  test('survives a column that a migration renames under it, and reads on when it is back', async () => {
+    await insertPresets(own.sql, ['a']);
+    const seen = watching(database);
+    await seen.next('tick');
+    await own.sql`ALTER TABLE presets RENAME usage_count TO uses`;
+    const { error } = await seen.next('failure');
+    expect(error).toMatchObject({ exitCode: 3 });
+    await own.sql`ALTER TABLE presets RENAME uses TO usage_count`;
+    watch!.refresh();
+    await seen.next('look');
+  });
+});
+
+describe('a server that goes away', () => {
+  let server: EmbeddedServer;
+  beforeAll(async () => {
+    server = await startEmbedded();
+  });
+  afterAll(() => server.stop());
+
+  test('is a failure with the time of the next try, and the watch goes on when it is back', async () => {
+    const apart = connectTo(server.url);
+    try {
+      const sql = postgres(server.url, { max: 1, onnotice: () => {} });
+      await sql`CREATE TABLE presets (id integer PRIMARY KEY, name text, usage_count integer, last_used_at timestamptz)`;
+      await sql`CREATE TABLE preset_usage (id integer PRIMARY KEY, preset_id integer, created_at timestamptz)`;
+      await sql`INSERT INTO presets VALUES (1, 'one', 0, NULL)`;
+      await sql.end();
+      const seen = watching(apart, { ids: ['1'], detail: null });
+      await seen.next('tick');
+      await server.kill();
+      const failure = await seen.next('failure');
+      expect(failure.error.code).toMatch(/^connection-(lost|refused)$/);
+      expect(failure.retryAt).toBeGreaterThan(failure.at);
+      const second = await seen.next('failure');
+      expect(second.retryAt - second.at).toBeGreaterThanOrEqual(failure.retryAt - failure.at);
+      await server.start();
+      await seen.next('look');
+      await seen.next('tick', event => event.counters.length === 1);
+    } finally {
+      await apart.close();
+    }
+  });
+});

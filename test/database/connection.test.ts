@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Database } from '../../source/database/connection.ts';
+import { connectTo } from '../helpers/connect.ts';
+import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
+import { waitFor } from '../helpers/wait.ts';
+
+describe('a read', () => {
+  let own: TestDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    own = await createDatabase();
+    database = connectTo(own.url, { timeout: 1.5, lockTimeout: 0.25 });
+  });
+  afterAll(async () => {
+    await database.close();
+    await own.drop();
+  });
+
+  test('runs in a READ ONLY transaction with both timeouts, and leaves none of them behind', async () => {
+    const settings = `SELECT current_setting('transaction_read_only') AS read_only,
+      current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock, pg_backend_pid() AS pid`;
+    const [inside] = await database.read(reader => reader.rows(settings));
+    expect(inside).toMatchObject({ read_only: 'on', statement: '1500ms', lock: '250ms' });
+    const [fresh] = await own.sql.unsafe(settings);
+    expect(fresh).toMatchObject({ read_only: 'off', statement: '0', lock: '0' });
+  });
+
+  test('that takes too long is cancelled by the server, and says what to do', async () => {
+    await expect(database.read(reader => reader.rows('SELECT pg_sleep(600)'))).rejects.toMatchObject({
+      code: 'statement-timeout',
+      exitCode: 3,
+      hint: expect.stringContaining('--timeout'),
+    });
+    expect(await database.read(reader => reader.rows('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
+  });
+
+  test('binds its values, so that a hostile one stays a value', async () => {
+    const hostile = "'); DROP TABLE presets; --";
+    expect(await database.read(reader => reader.rows('SELECT $1::text AS value', [hostile]))).toEqual([
+      { value: hostile },
+    ]);
+  });
+
+  test('whose backend is terminated is a lost connection, and the next read works', async () => {
+    const sleeping = database.read(reader => reader.rows('SELECT pg_sleep(1)'));
+    const lost = expect(sleeping).rejects.toMatchObject({ code: 'connection-lost' });
+    await waitFor(async () => {
+      const [row] = await own.sql`
+        SELECT count(pg_terminate_backend(pid))::int AS n FROM pg_stat_activity
+         WHERE datname = ${own.name} AND query LIKE 'SELECT pg_sleep(1)%'`;
+      return row?.n === 1;
+    }, 'the backend to be terminated');
+    await lost;
+    expect(await database.read(reader => reader.rows('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
+  });
+});
+
+describe('a server that is killed in the middle of a read', () => {
+  let server: EmbeddedServer;
+  beforeAll(async () => {
+    server = await startEmbedded();
+  });
+  afterAll(() => server.stop());
+
+  // The driver, left to itself, answers this with an exception that nobody can catch, which fails a test run by itself.
+  test('rejects that read and the ones beside it, and nothing else happens', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const database = connectTo(server.url);
+      const asking = async () => {
+        for (;;) await database.read(reader => reader.rows('SELECT count(*) FROM generate_series(1, 20000)'));
+      };
+      await database.read(reader => reader.rows('SELECT 1'));
+      const reads = [asking(), asking(), asking()];
+      const outcome = Promise.allSettled(reads);
+      await server.kill();
+      for (const result of await outcome) {
+        expect(result).toMatchObject({ status: 'rejected', reason: { exitCode: 3 } });
+      }
+      await database.close();
+      await server.start();
+    }
+  });
+});
