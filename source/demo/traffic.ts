@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DemoData } from './data.ts';
+import type { MistakeReason } from './mistakes.ts';
+import { createRandom } from './random.ts';
+import type { SharedPGlite } from './shared-pglite.ts';
+import { makeUsage, type UsageKind } from './usage.ts';
+
+/** How long the pause before a use is, in milliseconds. */
+export interface Pace {
+  shortest: number;
+  longest: number;
+}
+
+/** A small studio on a busy afternoon. */
+export const humanPace: Pace = { shortest: 400, longest: 1_600 };
+
+/** One use of a preset, and the milliseconds to wait before it. */
+export interface TrafficUse extends UsageKind {
+  presetId: string;
+  userId: string;
+  pause: number;
+}
+
+const trafficSeed = 1_759_190_400;
+
+/** One use would give these counters a number or a time, and hide what is to be seen in them. */
+const leftAlone = new Set<MistakeReason>(['null-count', 'reset-kept-history']);
+
+/** The uses that follow the history, without end and the same in every run: presets used lately come more often. */
+export function* makeTraffic(
+  { users, presets, mistakes }: DemoData,
+  pace: Pace,
+): Generator<TrafficUse, never> {
+  const random = createRandom(trafficSeed);
+  const spared = new Set(
+    mistakes.filter(({ reason }) => leftAlone.has(reason)).map(({ presetId }) => presetId),
+  );
+  const weights = presets.map(({ id, records }) =>
+    spared.has(id) ? 0 : records.filter(({ moment }) => moment > 0.9).length,
+  );
+  for (;;) {
+    const pause = random.whole(pace.shortest, pace.longest);
+    const presetId = presets[random.weighted(weights)]!.id;
+    yield { pause, presetId, userId: random.pick(users).id, ...makeUsage(random) };
+  }
+}
+
+/**
+ * Uses presets through `track_preset_usage()` as the application does, one after the other and for ever. A use that
+ * PostgreSQL refuses is lost, as it would be in the application: whoever looks at the demo may have deleted the preset
+ * or dropped the function.
+ */
+export async function runTraffic(database: SharedPGlite, data: DemoData, pace: Pace): Promise<never> {
+  const traffic = makeTraffic(data, pace);
+  for (;;) {
+    const use = traffic.next().value;
+    await delay(use.pause);
+    await database.execAlone(statements(use)).catch(() => {});
+  }
+}
+
+/** What the application's API sends for one use: who it is for, and the call. Both are one transaction. */
+function statements({ presetId, userId, usageType, usageData }: TrafficUse): string {
+  // No quote needs escaping: the ids, the type and the data are all made here.
+  return `
+    SET LOCAL request.jwt.claims = '{"sub": "${userId}"}';
+    SELECT public.track_preset_usage('${presetId}', '${usageType}', '${JSON.stringify(usageData)}')`;
+}

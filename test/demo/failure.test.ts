@@ -1,0 +1,163 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { makeCluster } from '../../source/demo/cluster.ts';
+import type { ConsoleError } from '../../source/errors.ts';
+import { makeScratch, sqlDirectory, startTestDemo, workerFile } from './helpers.ts';
+
+const run = promisify(execFile);
+const scratch = makeScratch();
+const clusterFile = pathToFileURL(join(scratch.path, 'cluster.tar.gz'));
+const temporary = join(scratch.path, 't');
+
+beforeAll(async () => {
+  mkdirSync(temporary);
+  vi.stubEnv('TMPDIR', temporary);
+  writeFileSync(clusterFile, await makeCluster());
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  scratch.remove();
+});
+
+// A demo leaves nothing behind, whatever happened to it.
+afterEach(() => {
+  expect(readdirSync(temporary)).toEqual([]);
+});
+
+describe('a demo that cannot start', () => {
+  const demoFailed = { name: 'ConsoleError', code: 'demo-failed', exitCode: 3 };
+
+  it('names the SQL file that is missing', async () => {
+    const started = startTestDemo({ clusterFile, sqlDirectory: pathToFileURL(`${scratch.path}/`) });
+    await expect(started).rejects.toMatchObject({
+      ...demoFailed,
+      message: expect.stringMatching(/could not start: .*demo-schema\.sql/),
+    });
+  });
+
+  it('says what PostgreSQL says of the SQL', async () => {
+    const broken = join(scratch.path, 'broken');
+    mkdirSync(broken);
+    writeFileSync(join(broken, 'demo-schema.sql'), 'CREATE TABLE presets (id no_such_type)');
+    const started = startTestDemo({ clusterFile, sqlDirectory: pathToFileURL(`${broken}/`) });
+    await expect(started).rejects.toMatchObject({
+      ...demoFailed,
+      message: expect.stringContaining('type "no_such_type" does not exist'),
+    });
+  });
+
+  it.each([
+    ['no archive', Buffer.from('not a cluster')],
+    ['an archive of nothing', gzipSync(Buffer.alloc(1024))],
+  ])('says that the cluster is damaged: %s', async (_, content) => {
+    const file = join(scratch.path, 'damaged.tar.gz');
+    writeFileSync(file, content);
+    await expect(startTestDemo({ clusterFile: pathToFileURL(file) })).rejects.toMatchObject({
+      ...demoFailed,
+      message: expect.stringContaining('damaged.tar.gz is damaged'),
+    });
+  });
+
+  it('says that the cluster is of another version', async () => {
+    const tar = gunzipSync(readFileSync(clusterFile));
+    // A header begins with the file's name and is 512 bytes long; then comes the content.
+    const header = tar.indexOf('\0/PG_VERSION\0') + 1;
+    tar.write('17\n', header + 512);
+    const file = join(scratch.path, 'old.tar.gz');
+    writeFileSync(file, gzipSync(tar));
+    await expect(startTestDemo({ clusterFile: pathToFileURL(file) })).rejects.toMatchObject({
+      ...demoFailed,
+      message: expect.stringMatching(/database files are incompatible with server.*version 17/),
+    });
+  });
+
+  it('names the worker that is not there', async () => {
+    const started = startTestDemo({ workerFile: pathToFileURL('/no/such/worker.js') });
+    await expect(started).rejects.toMatchObject({
+      ...demoFailed,
+      message: expect.stringContaining('/no/such/worker.js'),
+    });
+  });
+
+  it('tells of a worker that ends without a word', async () => {
+    const started = startTestDemo({ workerFile: new URL('data:text/javascript,process.exit(5)') });
+    await expect(started).rejects.toMatchObject({
+      ...demoFailed,
+      message: 'The embedded demo database could not start: its thread ended with code 5.',
+    });
+  });
+});
+
+describe('a demo that is not wanted any more', () => {
+  it('is given up by its signal, before and during the start', async () => {
+    const reason = new Error('changed my mind');
+    await expect(startTestDemo({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+
+    const controller = new AbortController();
+    const onProgress = () => controller.abort(reason);
+    await expect(startTestDemo({ clusterFile, onProgress, signal: controller.signal })).rejects.toBe(reason);
+  });
+
+  it.each([
+    ['was forgotten', '', 0],
+    ['was left by an uncaught error', 'throw new Error("uncaught");', 1],
+  ])('goes with its process: it %s', async (_, last, exitCode) => {
+    const program = `
+      import { startDemo } from ${JSON.stringify(new URL('../../source/demo/start.ts', import.meta.url))};
+      const [workerFile, sqlDirectory, clusterFile] = process.argv.slice(1).map(href => new URL(href));
+      const demo = await startDemo({ workerFile, sqlDirectory, clusterFile });
+      console.log(demo.host);
+      ${last}`;
+    const urls = [workerFile, sqlDirectory, clusterFile].map(url => url.href);
+    const ended = await run(process.execPath, ['--input-type=module', '-e', program, ...urls]).then(
+      ({ stdout }) => ({ code: 0, stdout }),
+      (error: { code: number; stdout: string }) => error,
+    );
+    expect(ended.code).toBe(exitCode);
+    expect(ended.stdout.trim()).toContain(temporary);
+    expect(existsSync(ended.stdout.trim())).toBe(false);
+  });
+});
+
+describe('a demo that dies', () => {
+  it.each([
+    ['throws', 'throw new Error("out of memory")', 'out of memory'],
+    ['ends', 'process.exit(1)', 'its thread ended with code 1'],
+  ])('is reported once when its worker %s', async (_, end, why) => {
+    const worker = `
+      import { parentPort } from 'node:worker_threads';
+      parentPort.postMessage({ type: 'ready', port: null });
+      setTimeout(() => { ${end}; }, 20);`;
+    const { promise, resolve } = Promise.withResolvers<ConsoleError>();
+    const workerURL = new URL(`data:text/javascript,${encodeURIComponent(worker)}`);
+    const demo = await startTestDemo({ workerFile: workerURL, onFailure: resolve });
+    expect(await promise).toMatchObject({
+      code: 'demo-failed',
+      message: `The embedded demo database has died: ${why}.`,
+    });
+    expect(existsSync(demo.host)).toBe(false);
+    await demo.stop();
+  });
+
+  it('is reported when no client would get an answer again', async () => {
+    const { promise, resolve } = Promise.withResolvers<ConsoleError>();
+    const demo = await startTestDemo({ clusterFile, onFailure: resolve });
+    const socket = createConnection(demo.socketPath!);
+    // No startup packet: PGlite throws, and pglite-socket's queue stands still after that.
+    socket.on('error', () => {}).write(Buffer.alloc(64));
+    expect((await promise).message).toContain('Cannot process startup packet');
+  });
+
+  it('is not reported when it was stopped', async () => {
+    const onFailure = vi.fn();
+    const demo = await startTestDemo({ clusterFile, onFailure });
+    await demo.stop();
+    expect(onFailure).not.toHaveBeenCalled();
+  });
+});

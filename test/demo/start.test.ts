@@ -1,0 +1,83 @@
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { makeCluster } from '../../source/demo/cluster.ts';
+import type { DemoProgress } from '../../source/demo/start.ts';
+import { connectTo, makeScratch, startTestDemo } from './helpers.ts';
+
+const scratch = makeScratch();
+const clusterFile = pathToFileURL(join(scratch.path, 'cluster.tar.gz'));
+const temporary = join(scratch.path, 't');
+
+beforeAll(async () => {
+  mkdirSync(temporary);
+  vi.stubEnv('TMPDIR', temporary);
+  writeFileSync(clusterFile, await makeCluster());
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  scratch.remove();
+});
+
+// A demo leaves nothing behind, whatever happened to it.
+afterEach(() => {
+  expect(readdirSync(temporary)).toEqual([]);
+});
+
+describe('startDemo', () => {
+  it('is a PostgreSQL that clients find as libpq does', async () => {
+    const progress: DemoProgress[] = [];
+    const demo = await startTestDemo({ clusterFile, onProgress: told => progress.push(told) });
+    expect(demo).toMatchObject({ socketPath: `${demo.host}/.s.PGSQL.5432`, port: 5432 });
+    expect(statSync(demo.host).mode & 0o777).toBe(0o700);
+
+    for (const options of [{}, { path: demo.socketPath! }]) {
+      const sql = connectTo(demo, options);
+      const [row] = await sql`SELECT current_database() AS database, current_user AS user, version()`;
+      expect(row).toMatchObject({ database: demo.database, user: demo.user });
+      expect(row?.version).toContain('PostgreSQL 18');
+      await sql.end();
+    }
+
+    const stages = [...new Set(progress.map(({ stage }) => stage))];
+    expect(stages).toEqual([
+      'Starting PostgreSQL',
+      'Creating tables',
+      'Filling history',
+      'Gathering statistics',
+    ]);
+    const filling = progress.filter(({ stage }) => stage === 'Filling history');
+    expect(filling.length).toBeGreaterThan(5);
+    expect(filling.at(-1)).toMatchObject({ done: filling[0]!.total });
+    await demo.stop();
+  });
+
+  it('stops within half a second in the middle of a query, and twice', async () => {
+    const demo = await startTestDemo({ clusterFile });
+    const sql = connectTo(demo, { backoff: () => 1_000 });
+    await sql`SELECT 1`;
+    const endless = sql`SELECT count(*) FROM generate_series(1, 1000000000)`.execute();
+    endless.catch(() => {});
+    const before = performance.now();
+    await Promise.all([demo.stop(), demo.stop()]);
+    expect(performance.now() - before).toBeLessThan(500);
+    expect(existsSync(demo.host)).toBe(false);
+    await demo.stop();
+    await sql.end({ timeout: 0 });
+  });
+
+  it('listens on the loopback address where a socket would have too long a path', async () => {
+    const long = join(temporary, 'd'.repeat(120));
+    mkdirSync(long);
+    vi.stubEnv('TMPDIR', long);
+    const demo = await startTestDemo({ clusterFile });
+    vi.stubEnv('TMPDIR', temporary);
+    rmdirSync(long);
+    expect(demo).toMatchObject({ socketPath: null, host: '127.0.0.1' });
+    const sql = connectTo(demo);
+    expect(await sql`SELECT 1 AS one`).toEqual([{ one: 1 }]);
+    await sql.end();
+    await demo.stop();
+  });
+});
