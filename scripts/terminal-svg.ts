@@ -1,0 +1,125 @@
+import type { IBufferCell, Terminal } from '@xterm/headless';
+
+// Most monospace fonts are 0.6 em wide; where one is not, textLength stretches each run to its columns.
+const fontSize = 14;
+const cell = { width: 8.4, height: 18 };
+const padding = 14;
+const font = "ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace";
+const dark = { background: '#16181d', foreground: '#d6dae2' };
+const palette = [
+  ['#3b4048', '#e5606c', '#7ec07a', '#d9b45b', '#66a6e8', '#c17fd6', '#52b8c4', '#d6dae2'],
+  ['#6f7783', '#f07b86', '#98d694', '#ecca75', '#84bbf2', '#d49be6', '#6fd0da', '#ffffff'],
+].flat();
+
+/** How a stretch of cells is drawn. */
+interface Look {
+  color: string;
+  /** null where the picture's own background shows. */
+  background: string | null;
+  bold: boolean;
+  dim: boolean;
+}
+
+/** Cells of one row that look the same. */
+interface Run {
+  look: Look;
+  column: number;
+  columns: number;
+  text: string;
+}
+
+/** Draws what `terminal` shows as an SVG document; `title` is read out where pictures are not seen. */
+export function terminalSvg(terminal: Terminal, title: string): string {
+  const width = terminal.cols * cell.width + 2 * padding;
+  const height = terminal.rows * cell.height + 2 * padding;
+  const rows = Array.from({ length: terminal.rows }, (_, row) => drawRow(terminal, row)).flat();
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
+<title>${escaped(title)}</title>
+<rect width="100%" height="100%" rx="8" fill="${dark.background}"/>
+<g font-family="${font}" font-size="${fontSize}" fill="${dark.foreground}">
+${rows.join('\n')}
+</g>
+</svg>
+`;
+}
+
+function drawRow(terminal: Terminal, row: number): string[] {
+  const runs = readRuns(terminal, row);
+  const top = padding + row * cell.height;
+  const grounds = runs.flatMap(({ look, column, columns }) =>
+    look.background === null
+      ? []
+      : `<rect x="${x(column)}" y="${top}" width="${rounded(columns * cell.width)}" height="${cell.height}" fill="${look.background}"/>`,
+  );
+  // The baseline of most fonts, seen from the top of a line of this height.
+  const baseline = top + Math.round(cell.height * 0.74);
+  const texts = runs.flatMap(splitAtGaps).map(({ look, column, columns, text }) => {
+    const style = [
+      look.color === dark.foreground ? '' : ` fill="${look.color}"`,
+      look.bold ? ' font-weight="700"' : '',
+      look.dim ? ' opacity="0.6"' : '',
+    ].join('');
+    const length = rounded(columns * cell.width);
+    return `<text x="${x(column)}" y="${baseline}" textLength="${length}" lengthAdjust="spacingAndGlyphs"${style}>${escaped(text)}</text>`;
+  });
+  return [...grounds, ...texts];
+}
+
+function readRuns(terminal: Terminal, row: number): Run[] {
+  const line = terminal.buffer.active.getLine(terminal.buffer.active.viewportY + row);
+  const runs: Run[] = [];
+  for (let column = 0; column < terminal.cols; column += 1) {
+    const read = line?.getCell(column);
+    // The second half of a wide character is a cell of no width.
+    if (!read || read.getWidth() === 0) continue;
+    const look = lookOf(read);
+    const text = read.getChars() || ' ';
+    const last = runs.at(-1);
+    if (last && same(last.look, look)) {
+      last.text += text;
+      last.columns += read.getWidth();
+    } else runs.push({ look, column, columns: read.getWidth(), text });
+  }
+  return runs;
+}
+
+function lookOf(read: IBufferCell): Look {
+  const color = read.isFgPalette() ? (palette[read.getFgColor()] ?? dark.foreground) : dark.foreground;
+  const background = read.isBgPalette() ? (palette[read.getBgColor()] ?? null) : null;
+  const shared = { bold: read.isBold() !== 0, dim: read.isDim() !== 0 };
+  return read.isInverse()
+    ? { color: background ?? dark.background, background: color, ...shared }
+    : { color, background, ...shared };
+}
+
+function same(a: Look, b: Look): boolean {
+  return a.color === b.color && a.background === b.background && a.bold === b.bold && a.dim === b.dim;
+}
+
+/**
+ * The words of a run, each at its own column: what is between them needs no drawing, and viewers disagree about spaces
+ * in a row. Signs beyond ASCII stand alone, because they often come from another font of another width.
+ */
+function splitAtGaps({ look, column, columns, text }: Run): Run[] {
+  // A run with wide characters has fewer characters than columns; the console puts those into names only.
+  const wide = columns !== Array.from(text).length;
+  if (wide) return [{ look, column, columns, text: text.trimEnd() }];
+  return Array.from(text.matchAll(/[\x21-\x7e]+(?: [\x21-\x7e]+)*|[^\x20-\x7e]+/gu), ({ 0: part, index }) => ({
+    look,
+    column: column + Array.from(text.slice(0, index)).length,
+    columns: Array.from(part).length,
+    text: part,
+  }));
+}
+
+function x(column: number): number {
+  return rounded(padding + column * cell.width);
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

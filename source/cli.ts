@@ -1,0 +1,110 @@
+import { flushCompileCache } from 'node:module';
+import type { Outcome } from './commands/outcome.ts';
+import { auditProgress, clearProgress } from './commands/progress.ts';
+import { type Config, loadConfig } from './config.ts';
+import type { Database } from './database/connection.ts';
+import { ConsoleError, exitCodes, isConsoleError, usageError } from './errors.ts';
+import { packageVersion } from './paths.ts';
+
+/** Runs the program and answers with its exit code. */
+async function main(argv: string[]): Promise<number> {
+  // Loading meow takes a tenth of the time to the list, and it has nothing to read where nothing was typed.
+  if (argv.length === 0) return openTerminal(loadConfig({}, process.env, process.cwd()));
+  const { readCommandLine, helpText } = await import('./command-line.ts');
+  const { command, flags, help, version, problem } = readCommandLine(argv);
+  if (help) return print(helpText);
+  if (version) return print(`${packageVersion()}\n`);
+  if (problem) throw usageError(problem.code, problem.message, problem.hint);
+  if (command !== undefined && !(command in commands)) {
+    throw usageError(
+      'unknown-command',
+      `There is no command "${command}".`,
+      `Use one of ${Object.keys(commands).join(', ')}, or none for the console.`,
+    );
+  }
+  const config = loadConfig(flags, process.env, process.cwd());
+  return command === undefined ? openTerminal(config) : runCommand(command as CommandName, config);
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return exitCodes.healthy;
+}
+
+async function openTerminal(config: Config): Promise<number> {
+  if (config.json) {
+    throw usageError('json-without-command', 'The console has no JSON.', 'Use preset-usage check --json.');
+  }
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw usageError(
+      'no-terminal',
+      'The console needs a terminal, and standard input or output is none.',
+      'In a script or a pipe use preset-usage check, with --json for machines.',
+    );
+  }
+  const { openConsole } = await import('./ui/open.ts');
+  return (await openConsole(config)) === 'interrupted' ? exitCodes.interrupted : exitCodes.healthy;
+}
+
+type CommandName = keyof typeof commands;
+
+type Command = (database: Database, config: Config, signal: AbortSignal) => Promise<Outcome>;
+
+// Each is loaded when it is asked for.
+const commands = {
+  async check(database, config, signal) {
+    const { check } = await import('./commands/check.ts');
+    return check(database, config, signal, auditProgress(config));
+  },
+  async trigger(database, config, signal) {
+    const { trigger } = await import('./commands/trigger.ts');
+    return trigger(database, config, signal);
+  },
+} satisfies Record<string, Command>;
+
+async function runCommand(command: CommandName, config: Config): Promise<number> {
+  const { openDatabase } = await import('./open-database.ts');
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
+  const { database, close } = await openDatabase(config);
+  try {
+    const outcome = await commands[command](database, config, interrupt.signal);
+    clearProgress();
+    for (const line of outcome.warnings ?? []) process.stderr.write(`${line}\n`);
+    process.stdout.write(config.json ? `${JSON.stringify(outcome.json)}\n` : `${outcome.text}\n`);
+    return outcome.exitCode;
+  } finally {
+    clearProgress();
+    await close();
+  }
+}
+
+/** Tells an error the way the contract wants it, and answers with its exit code. */
+function report(error: unknown, json: boolean): number {
+  const known = isConsoleError(error)
+    ? error
+    : new ConsoleError({
+        code: 'fault',
+        message: `This is a fault of the program: ${error instanceof Error ? error.message : String(error)}`,
+        hint: 'Please report it, with the command and PRESET_USAGE_DEBUG=1 set for the details.',
+        exitCode: exitCodes.fault,
+      });
+  const { code, message, hint, exitCode } = known;
+  if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
+  else process.stderr.write(`${message}\n${hint}\n`);
+  if (process.env.PRESET_USAGE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return exitCode;
+}
+
+const argv = process.argv.slice(2);
+const json = argv.includes('--json');
+
+// A driver may throw outside of any promise that somebody holds; Ink gives the terminal back as the process exits.
+process.on('uncaughtException', error => process.exit(report(error, json)));
+process.on('unhandledRejection', error => process.exit(report(error, json)));
+
+const code = await main(argv).catch(error => report(error, json));
+flushCompileCache();
+// What is still open, such as a socket to a server that is gone, must not keep the shell waiting; what was written last
+// must still reach a pipe.
+process.stdout.write('', () => process.exit(code));

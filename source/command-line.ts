@@ -1,0 +1,96 @@
+import meow from 'meow';
+import type { Flags } from './config.ts';
+
+export const helpText = `
+  preset-usage: watch, verify and repair preset usage counters in PostgreSQL
+
+  Usage
+    preset-usage [flags]            the console
+    preset-usage check [flags]      audit every preset: usage_count against its records
+    preset-usage trigger [flags]    health of the trigger, and what else writes the count
+
+  Which database
+    --database-url URL    postgres://user:password@host:5432/database
+                          else DATABASE_URL (environment, then .env), else PGHOST and
+                          its friends, else the embedded demo
+    --schema NAME         the schema of both tables (default public)
+    --demo                the embedded demo, whatever the environment says
+
+  What to do
+    --preset ID|NAME      only this preset (check; can be repeated)
+    --read-only           never offer to write
+    --timeout SECONDS     the longest a statement may run (default 30)
+    --lock-timeout SECONDS  the longest it may wait for a lock (default 2)
+
+  How to show it
+    --json                one JSON document on standard output
+    --no-color            no colours (NO_COLOR does the same)
+    --ascii               no characters beyond ASCII
+    --help, --version
+
+  Exit codes
+    0 healthy   1 something is wrong   2 bad usage   3 no database, or not readable
+    4 refused   70 a fault of this program   130 interrupted
+`;
+
+const flags = {
+  databaseUrl: { type: 'string' },
+  schema: { type: 'string' },
+  readOnly: { type: 'boolean' },
+  preset: { type: 'string', isMultiple: true },
+  json: { type: 'boolean' },
+  timeout: { type: 'number' },
+  lockTimeout: { type: 'number' },
+  color: { type: 'boolean' },
+  ascii: { type: 'boolean' },
+  demo: { type: 'boolean' },
+  help: { type: 'boolean' },
+  version: { type: 'boolean' },
+} as const;
+
+/** The command line as it was typed, or what is wrong with it. */
+export interface Invocation {
+  command: string | undefined;
+  flags: Flags;
+  help: boolean;
+  version: boolean;
+  /** What to tell the user instead of doing anything: plain data, because this file is built apart from the program. */
+  problem: { code: string; message: string; hint: string } | null;
+}
+
+/** Reads the command line; a flag or a word that means nothing is a `problem`. */
+export function readCommandLine(argv: string[]): Invocation {
+  const parsed = meow({ importMeta: import.meta, argv, pkg: {}, autoHelp: false, autoVersion: false, flags });
+  const { help, version, ...given } = parsed.flags as Record<string, unknown>;
+  const [command, surplus] = parsed.input;
+  // Left out is not the same as false or empty: the defaults are config.ts's.
+  const typed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return {
+    command,
+    flags: typed as Flags,
+    help: help === true,
+    version: version === true,
+    problem: findProblem(Object.keys(given), surplus),
+  };
+}
+
+function findProblem(given: string[], surplus: string | undefined): Invocation['problem'] {
+  const unknown = given.find(name => !(name in flags));
+  if (unknown !== undefined) {
+    const spelled =
+      unknown.length === 1
+        ? `-${unknown}`
+        : `--${unknown.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+    return {
+      code: 'unknown-flag',
+      message: `There is no flag ${spelled}.`,
+      hint: 'Run preset-usage --help for the flags.',
+    };
+  }
+  if (surplus === undefined) return null;
+  return {
+    code: 'unknown-argument',
+    message: `The word "${surplus}" is one too many.`,
+    hint: 'Run preset-usage --help for what goes where.',
+  };
+}

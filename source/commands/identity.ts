@@ -1,0 +1,20 @@
+import type { Look } from '../actions/look.ts';
+import type { Database } from '../database/connection.ts';
+import { displayText } from '../present/text.ts';
+
+/** The contract's `database` object, and the line that stands for it in text. */
+export function identity({ server, label, host }: Look, { place }: Database) {
+  return {
+    json: {
+      name: server.database,
+      host: place.demo ? 'embedded' : place.host,
+      port: place.demo ? null : place.port,
+      user: server.user,
+      serverVersion: server.version,
+      label,
+    },
+    line: displayText(
+      `${server.database} at ${host} as ${server.user}, PostgreSQL ${server.version} (${label})`,
+    ),
+  };
+}

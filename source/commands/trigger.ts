@@ -1,0 +1,53 @@
+import { look } from '../actions/look.ts';
+import { enabledMeaning, judgeTrigger, type TriggerHealth } from '../audit/trigger-health.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../database/connection.ts';
+import { readTriggerCatalog } from '../database/trigger-catalog.ts';
+import { exitCodes } from '../errors.ts';
+import { displayText } from '../present/text.ts';
+import { identity } from './identity.ts';
+import type { Outcome } from './outcome.ts';
+
+/** Judges the counting trigger from the catalog. Exit code 1 where a finding is an error. */
+export async function trigger(database: Database, config: Config, signal: AbortSignal): Promise<Outcome> {
+  const { found, health } = await database.read(
+    async reader => {
+      const read = await look(reader, database, config.schema);
+      return { found: read, health: judgeTrigger(await readTriggerCatalog(reader, read.tables)) };
+    },
+    { signal },
+  );
+  const { json, line } = identity(found, database);
+  return {
+    json: { database: json, ...health },
+    text: [line, ...describe(health)].join('\n'),
+    exitCode: health.healthy ? exitCodes.healthy : exitCodes.unhealthy,
+  };
+}
+
+function describe({ healthy, trigger: state, findings, others }: TriggerHealth): string[] {
+  return [
+    healthy ? 'Healthy: a use is counted once.' : 'Not healthy: uses are not counted right.',
+    '',
+    `Trigger     ${state.name}${state.exists ? '' : ' (does not exist)'}`,
+    ...(state.exists && state.enabled
+      ? [
+          `Table       ${state.table}`,
+          `Enabled     ${state.enabled}: ${enabledMeaning[state.enabled]}`,
+          `Fires       ${state.timing} ${state.events.join(' OR ')}, for each ${state.level}`,
+          `Function    ${state.function}`,
+          `Definition  ${state.definition}`,
+        ]
+      : []),
+    ...findings.flatMap(({ code, severity, message, hint }) => [
+      '',
+      `${severity}: ${message} (${code})`,
+      `  ${hint}`,
+    ]),
+    ...(others.length > 0 ? ['', 'Other triggers on both tables:'] : []),
+    ...others.map(
+      other =>
+        `  ${other.name} on ${other.table}, ${other.timing} ${other.events.join(' OR ')}, ${other.enabled}, runs ${other.function}`,
+    ),
+  ].map(displayText);
+}

@@ -1,0 +1,58 @@
+import { Box, Text, useWindowSize } from 'ink';
+import { useEffect, useMemo } from 'react';
+import { Footer } from './components/footer.tsx';
+import { Header } from './components/header.tsx';
+import { useClock } from './hooks/use-clock.ts';
+import { useKeys } from './hooks/use-keys.ts';
+import { HelpScreen } from './screens/help.tsx';
+import { ListScreen } from './screens/list.tsx';
+import { PresetScreen } from './screens/preset.tsx';
+import { TriggerScreen } from './screens/trigger.tsx';
+import type { State } from './state.ts';
+import { type Store, useStore } from './store.ts';
+import { ThemeContext, theme } from './theme.ts';
+
+const least = { columns: 80, rows: 24 };
+
+/** The whole console: header, the screen that is open, and its keys. */
+export function App({ store, ascii }: { store: Store; ascii: boolean }) {
+  const state = useStore(store);
+  const { columns, rows } = useWindowSize();
+  const now = useClock(store);
+  useKeys({ dispatch: store.dispatch, current: store.get, refresh: store.refresh });
+  useEffect(() => store.dispatch({ type: 'resize', columns, rows }), [store, columns, rows]);
+  const looks = useMemo(() => theme(ascii), [ascii]);
+  if (columns < least.columns || rows < least.rows) {
+    return (
+      <Box height={rows} overflow="hidden">
+        <Text>
+          This terminal is {columns}x{rows}; the console needs {least.columns}x{least.rows}. q quits.
+        </Text>
+      </Box>
+    );
+  }
+  return (
+    <ThemeContext value={looks}>
+      <Box height={rows} width={columns} overflow="hidden" flexDirection="column">
+        <Header state={state} now={now} />
+        <Box flexGrow={1} flexDirection="column" overflow="hidden">
+          <Body state={state} />
+        </Box>
+        <Footer state={state} />
+      </Box>
+    </ThemeContext>
+  );
+}
+
+function Body({ state }: { state: State }) {
+  switch (state.screen) {
+    case 'list':
+      return <ListScreen state={state} />;
+    case 'preset':
+      return <PresetScreen state={state} />;
+    case 'trigger':
+      return <TriggerScreen state={state} />;
+    case 'help':
+      return <HelpScreen state={state} />;
+  }
+}

@@ -1,0 +1,159 @@
+import { Box, Text } from 'ink';
+import { enabledMeaning } from '../../audit/trigger-health.ts';
+import { count, span } from '../../present/numbers.ts';
+import { displayText } from '../../present/text.ts';
+import type { State } from '../state.ts';
+import { useTheme } from '../theme.ts';
+import { Line } from './line.tsx';
+
+/** Three lines: which database this is, whether its trigger works, and how old and how good the numbers are. */
+export function Header({ state, now }: { state: State; now: number }) {
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Identity state={state} />
+      <Health state={state} now={now} />
+      <Sums state={state} />
+    </Box>
+  );
+}
+
+const labels = { demo: ' DEMO ', local: ' local ', remote: ' REMOTE ' } as const;
+
+/** Everything here is what the server itself reports, beside the address it was reached at. */
+function Identity({ state }: { state: State }) {
+  const { look } = state;
+  if (!look) return <Text bold>preset-usage</Text>;
+  const { server, host, label } = look;
+  const loud = label === 'local' ? {} : { inverse: true, bold: true };
+  return (
+    <Line>
+      <Text {...loud} color={label === 'remote' ? 'yellow' : 'cyan'}>
+        {labels[label]}
+      </Text>{' '}
+      <Text bold>{displayText(server.database)}</Text> at {displayText(host)} as {displayText(server.user)},
+      PostgreSQL {server.version},{' '}
+      {server.standby ? 'standby, read-only' : server.readOnly ? 'read-only' : 'read-write'}
+    </Line>
+  );
+}
+
+function Health({ state, now }: { state: State; now: number }) {
+  return (
+    <Line>
+      <TriggerWord state={state} />
+      {'   '}
+      <Age state={state} now={now} />
+    </Line>
+  );
+}
+
+function TriggerWord({ state }: { state: State }) {
+  const { glyphs } = useTheme();
+  if (!state.trigger) return <Text dimColor>Trigger: not known yet</Text>;
+  const { healthy, trigger, findings } = state.trigger;
+  const problems = findings.filter(({ severity }) => severity === 'error').length;
+  const warnings = findings.filter(({ severity }) => severity === 'warning').length;
+  if (!trigger.exists) {
+    return (
+      <Text color="red" bold>
+        {glyphs.off} Trigger missing: uses are not counted
+      </Text>
+    );
+  }
+  if (trigger.enabled === 'disabled' || trigger.enabled === 'replica') {
+    return (
+      <Text color="red" bold>
+        {glyphs.off} Trigger {trigger.enabled}: it {enabledMeaning[trigger.enabled]}
+      </Text>
+    );
+  }
+  return (
+    <Text color={healthy ? 'green' : 'red'} bold={!healthy}>
+      {healthy ? glyphs.on : glyphs.off} Trigger enabled ({trigger.enabled})
+      {problems > 0 ? `, ${plural(problems, 'problem')}: press t` : ''}
+      {problems === 0 && warnings > 0 ? `, ${plural(warnings, 'warning')}` : ''}
+    </Text>
+  );
+}
+
+function plural(value: number, noun: string): string {
+  return `${value} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** While all is well this does not change; otherwise the age grows before one's eyes. */
+function Age({ state, now }: { state: State; now: number }) {
+  const { failure, freshAt, paused } = state;
+  const age = freshAt === null ? null : now - freshAt;
+  if (failure) {
+    const next = Math.max(0, failure.retryAt - now);
+    return (
+      <Text color="red" bold>
+        {age === null ? 'NO NUMBERS YET' : `STALE, ${span(age)} old`}, next try in {span(next)}:{' '}
+        {failure.error.message}
+      </Text>
+    );
+  }
+  if (freshAt === null || age === null) return <Text dimColor>Asking for the numbers</Text>;
+  if (paused) {
+    return (
+      <Text color="yellow" bold>
+        PAUSED, numbers {span(age)} old
+      </Text>
+    );
+  }
+  if (age > lateAfter(state.pace)) {
+    return (
+      <Text color="yellow" bold>
+        SLOW, numbers {span(age)} old
+      </Text>
+    );
+  }
+  return <Text dimColor>live, at most {span(Math.max(state.pace, 1000))} old</Text>;
+}
+
+/** Milliseconds after which numbers that should come every `pace` milliseconds are called late. */
+export function lateAfter(pace: number): number {
+  return 5_000 + 1.5 * pace;
+}
+
+function Sums({ state }: { state: State }) {
+  const { glyphs } = useTheme();
+  const { totals, audit, auditFailure, look } = state;
+  if (look && look.tables.hiddenBy.length > 0) {
+    return (
+      <Line color="magenta" bold>
+        Hidden: {look.tables.hiddenBy[0]}; its counts would not be true.
+      </Line>
+    );
+  }
+  if (!totals) {
+    return (
+      <Line {...(auditFailure ? { color: 'red' } : { dimColor: true })}>
+        {auditFailure ? `Not audited: ${auditFailure.message}` : ''}
+        {audit ? `Auditing every preset: ${percent(audit)} of ${count(audit.presets)}` : ''}
+        {!audit && !auditFailure && look ? 'Auditing every preset' : ''}
+      </Line>
+    );
+  }
+  return (
+    <Line>
+      <Text bold>{count(totals.presets)}</Text> presets{'  '}
+      <Text color="green">{count(totals.accurate)} accurate</Text>
+      {'  '}
+      <Text color={totals.mismatched > 0 ? 'red' : 'green'} bold={totals.mismatched > 0}>
+        {count(totals.mismatched)} mismatched
+      </Text>
+      {totals.mismatched > 0
+        ? ` (${count(totals.tooHigh)}${glyphs.up} ${count(totals.tooLow)}${glyphs.down})`
+        : ''}
+      {'  '}
+      {count(totals.records)} records
+      {state.orphans > 0 ? <Text color="yellow">{`  ${count(state.orphans)} orphans`}</Text> : ''}
+      {auditFailure ? <Text color="red">{`  last audit failed: ${auditFailure.message}`}</Text> : ''}
+    </Line>
+  );
+}
+
+function percent({ done, presets }: { done: number; presets: number }): string {
+  return `${presets === 0 ? 100 : Math.min(100, Math.floor((done / presets) * 100))} %`;
+}

@@ -1,0 +1,43 @@
+import type { State } from './state.ts';
+import { windowRows } from './state.ts';
+
+/** Where the cursor goes: rows for `by`, windows for `page`. */
+export type Move = { by: number } | { page: number } | { to: 'start' | 'end' };
+
+/** Moves the cursor on the list, or the text on the other screens. */
+export function moveCursor(state: State, move: Move): State {
+  const height = windowRows(state.size);
+  if (state.screen !== 'list') {
+    // Each screen knows how long its text is and draws no further than its end.
+    const step = 'by' in move ? move.by : 'page' in move ? move.page * height : 0;
+    const scroll = 'to' in move ? (move.to === 'start' ? 0 : Number.MAX_SAFE_INTEGER) : state.scroll + step;
+    return { ...state, scroll: Math.max(0, scroll) };
+  }
+  const last = state.order.length - 1;
+  const wanted =
+    'by' in move
+      ? state.cursor + move.by
+      : 'page' in move
+        ? state.cursor + move.page * height
+        : move.to === 'start'
+          ? 0
+          : last;
+  const cursor = Math.max(0, Math.min(last, wanted));
+  return scrollTo({ ...state, cursor, selected: state.order[cursor] ?? null });
+}
+
+/** Puts the cursor back on its preset after the list was sorted, filtered or resized, and the window around it. */
+export function place(state: State): State {
+  const found = state.selected === null ? 0 : state.order.indexOf(state.selected);
+  if (found >= 0) return scrollTo({ ...state, cursor: found });
+  // Its preset is filtered out or gone: the cursor stays where it was, on whatever is there now.
+  const cursor = Math.max(0, Math.min(state.order.length - 1, state.cursor));
+  return scrollTo({ ...state, cursor });
+}
+
+function scrollTo(state: State): State {
+  const height = windowRows(state.size);
+  const last = Math.max(0, state.order.length - height);
+  const top = Math.min(last, Math.max(state.cursor - height + 1, Math.min(state.top, state.cursor)));
+  return top === state.top ? state : { ...state, top };
+}

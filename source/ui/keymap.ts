@@ -1,0 +1,190 @@
+import type { Action, Screen, State } from './state.ts';
+
+/** A key as data: footer, help and what happens all come from this one table. */
+export interface Binding {
+  /** Names of keys, as keys.ts spells them. */
+  keys: readonly string[];
+  /** How the key is shown. */
+  label: string;
+  /** What it does, in one or two words for the footer. */
+  short: string;
+  description: string;
+  screens: readonly Screen[];
+  does: Action | 'quit' | 'suspend' | 'refresh';
+  /** Why it does nothing now; null where it works. */
+  disabled?: (state: State) => string | null;
+  /** Left out of the footer, where room is short; help lists it all the same. */
+  quiet?: boolean;
+}
+
+const everywhere: readonly Screen[] = ['list', 'preset', 'trigger', 'help'];
+const beside: readonly Screen[] = ['preset', 'trigger', 'help'];
+
+export const bindings: readonly Binding[] = [
+  {
+    keys: ['up', 'k'],
+    label: 'Up k',
+    short: 'up',
+    description: 'One row up',
+    screens: everywhere,
+    does: { type: 'move', move: { by: -1 } },
+    quiet: true,
+  },
+  {
+    keys: ['down', 'j'],
+    label: 'Down j',
+    short: 'down',
+    description: 'One row down',
+    screens: everywhere,
+    does: { type: 'move', move: { by: 1 } },
+    quiet: true,
+  },
+  {
+    keys: ['pageup', 'ctrl+b', 'ctrl+u'],
+    label: 'PgUp ^b',
+    short: 'page up',
+    description: 'One page up',
+    screens: everywhere,
+    does: { type: 'move', move: { page: -1 } },
+    quiet: true,
+  },
+  {
+    keys: ['pagedown', 'ctrl+f', 'ctrl+d'],
+    label: 'PgDn ^f',
+    short: 'page down',
+    description: 'One page down',
+    screens: everywhere,
+    does: { type: 'move', move: { page: 1 } },
+    quiet: true,
+  },
+  {
+    keys: ['home', 'g'],
+    label: 'Home g',
+    short: 'top',
+    description: 'To the first row',
+    screens: everywhere,
+    does: { type: 'move', move: { to: 'start' } },
+    quiet: true,
+  },
+  {
+    keys: ['end', 'G'],
+    label: 'End G',
+    short: 'bottom',
+    description: 'To the last row',
+    screens: everywhere,
+    does: { type: 'move', move: { to: 'end' } },
+    quiet: true,
+  },
+  {
+    keys: ['return', 'l', 'right'],
+    label: 'Enter',
+    short: 'open',
+    description: 'Open the preset under the cursor',
+    screens: ['list'],
+    does: { type: 'open', screen: 'preset' },
+    disabled: state => (state.order.length === 0 ? 'There is no preset here.' : null),
+  },
+  {
+    keys: ['/'],
+    label: '/',
+    short: 'filter',
+    description: 'List only presets whose name holds a text (Enter keeps it, Esc clears it)',
+    screens: ['list'],
+    does: { type: 'edit-filter' },
+  },
+  {
+    keys: ['m'],
+    label: 'm',
+    short: 'wrong',
+    description: 'List only mismatches, or all presets again',
+    screens: ['list'],
+    does: { type: 'only-mismatches' },
+  },
+  {
+    keys: ['s'],
+    label: 's',
+    short: 'sort',
+    description: 'Sort by usage, name, drift, last use',
+    screens: ['list'],
+    does: { type: 'sort' },
+  },
+  {
+    keys: ['t'],
+    label: 't',
+    short: 'trigger',
+    description: 'Health of the trigger, and what else writes the count',
+    screens: ['list', 'preset'],
+    does: { type: 'open', screen: 'trigger' },
+  },
+  {
+    keys: ['escape', 'left', 'h'],
+    label: 'Esc',
+    short: 'back',
+    description: 'Back to where you came from; on the list, clear the filter',
+    screens: beside,
+    does: { type: 'back' },
+  },
+  {
+    keys: ['escape'],
+    label: 'Esc',
+    short: 'clear',
+    description: 'Clear the filter',
+    screens: ['list'],
+    does: { type: 'back' },
+    disabled: state => (state.filter === '' ? 'There is no filter.' : null),
+    quiet: true,
+  },
+  {
+    keys: ['p'],
+    label: 'p',
+    short: 'pause',
+    description: 'Stop asking the database, or go on',
+    screens: everywhere,
+    does: { type: 'pause' },
+  },
+  {
+    keys: ['r'],
+    label: 'r',
+    short: 'now',
+    description: 'Ask now, and audit every preset again',
+    screens: everywhere,
+    does: 'refresh',
+  },
+  {
+    keys: ['?'],
+    label: '?',
+    short: 'help',
+    description: 'All keys, and what the badges mean',
+    screens: ['list', 'preset', 'trigger'],
+    does: { type: 'open', screen: 'help' },
+  },
+  {
+    keys: ['q'],
+    label: 'q',
+    short: 'quit',
+    description: 'Leave; the terminal is given back as it was',
+    screens: everywhere,
+    does: 'quit',
+  },
+  {
+    keys: ['ctrl+z'],
+    label: '^z',
+    short: 'suspend',
+    description: 'Put the console into the background (fg brings it back)',
+    screens: everywhere,
+    does: 'suspend',
+    quiet: true,
+  },
+];
+
+/** The binding of a key on the screen that is open, if it has one. */
+export function bindingFor(key: string, screen: Screen): Binding | undefined {
+  return bindings.find(binding => binding.screens.includes(screen) && binding.keys.includes(key));
+}
+
+/** The keys to show at the foot of a screen, those that work now. */
+export function footerBindings(state: State): Binding[] {
+  return bindings.filter(
+    binding => !binding.quiet && binding.screens.includes(state.screen) && !binding.disabled?.(state),
+  );
+}

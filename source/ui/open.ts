@@ -1,0 +1,122 @@
+import { flushCompileCache } from 'node:module';
+import { startWatch, type Watch } from '../actions/watch.ts';
+import type { Config } from '../config.ts';
+import type { ConsoleError } from '../errors.ts';
+import { type OpenDatabase, openDatabase } from '../open-database.ts';
+import { type Action, type State, selectedRow, visibleIds, windowRows } from './state.ts';
+import { createStore } from './store.ts';
+
+/** Milliseconds between two ticks where the database answers quickly. */
+const interval = 2_000;
+// A database that answers within this time is shown at once: a frame that only says "connecting" would delay the list.
+const patience = 150;
+
+/** How the console ended. */
+export type Ending = 'quit' | 'interrupted';
+
+/**
+ * Opens the console and resolves when it is left. Connecting and loading the screens go on side by side, because each
+ * takes about half of the time to the list. Rejects where the database cannot be read to begin with; what goes wrong
+ * later is shown in the header, and the console goes on trying.
+ */
+export async function openConsole(config: Config): Promise<Ending> {
+  // chalk decides about colours as it is loaded, and knows FORCE_COLOR but not NO_COLOR.
+  if (!config.color) process.env.FORCE_COLOR = '0';
+  const size = { columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 };
+  let watch: Watch | undefined;
+  let open: OpenDatabase | undefined;
+  const first = Promise.withResolvers<void>();
+  const died = Promise.withResolvers<never>();
+
+  const store = createStore(
+    size,
+    (action, state) => {
+      follow(action, state, watch);
+      if (action.type === 'look') first.resolve();
+      if (action.type === 'failure' && state.look === null) first.reject(action.error);
+    },
+    () => watch?.refresh(),
+  );
+
+  const begin = async () => {
+    open = await openDatabase(config, {
+      onProgress: ({ stage, done, total }) => store.dispatch({ type: 'starting', stage, done, total }),
+      onFailure: error => died.reject(error),
+      traffic: true,
+    });
+    watch = startWatch(open.database, {
+      schema: config.schema,
+      interval,
+      firstRows: windowRows(size),
+      focus: () => focus(store.get()),
+      onEvent: event => store.dispatch(event),
+    });
+    await first.promise;
+  };
+  const begun = begin();
+  // It is awaited below; until then a failure must not count as unhandled.
+  begun.catch(() => {});
+  const { render } = await loadScreens();
+  await Promise.race([
+    begun,
+    new Promise(resolve => setTimeout(resolve, config.target.kind === 'demo' ? 0 : patience)),
+  ]);
+  const screen = render(store, config.ascii);
+  begun.catch((error: ConsoleError) => screen.fail(error));
+  died.promise.catch((error: ConsoleError) => screen.fail(error));
+  // Written now, so that a console that is killed has still made the next one start faster.
+  setTimeout(flushCompileCache, 1_000).unref();
+  try {
+    return await screen.ended;
+  } finally {
+    watch?.stop();
+    await open?.close();
+  }
+}
+
+/**
+ * Loads what draws the screens, a part at a time. Between two parts the answers of the database are dealt with: loaded in
+ * one go, the server would wait for this program and then this program for the server.
+ */
+async function loadScreens(): Promise<typeof import('./render.tsx')> {
+  const breathe = () => new Promise(resolve => setImmediate(resolve));
+  await breathe();
+  await import('react');
+  await breathe();
+  await import('../present/text.ts');
+  await breathe();
+  await import('ink');
+  await breathe();
+  return import('./render.tsx');
+}
+
+/** What a tick reads for the screen that is open. */
+function focus(state: State): ReturnType<Parameters<typeof startWatch>[1]['focus']> {
+  const row = selectedRow(state);
+  const detail =
+    state.screen === 'preset' && row ? { id: row.id, days: plottedDays(state.size.columns) } : null;
+  return { ids: detail ? [detail.id] : visibleIds(state), detail };
+}
+
+/** For how many days uses are plotted in a terminal of this width. */
+export function plottedDays(columns: number): number {
+  return Math.max(14, Math.min(90, columns - 24));
+}
+
+/** Has the watch do what a key asks of it. */
+function follow(action: Action, state: State, watch: Watch | undefined): void {
+  if (action.type === 'pause') watch?.setPaused(state.paused);
+  else if (showsOthers.has(action.type)) watch?.lookAgain();
+}
+
+const showsOthers: ReadonlySet<Action['type']> = new Set<Action['type']>([
+  'move',
+  'open',
+  'back',
+  'sort',
+  'only-mismatches',
+  'type-filter',
+  'erase-filter',
+  'clear-filter',
+  'resize',
+]);

@@ -1,0 +1,83 @@
+import { type Badge, badge, drift } from '../audit/counter.ts';
+import { badgeWords, type Glyphs } from '../present/badges.ts';
+import { ago, count, signed } from '../present/numbers.ts';
+import { displayText, toWidth } from '../present/text.ts';
+import type { Sort } from './arrange.ts';
+import type { Row } from './state.ts';
+
+/** The texts of one row of the list, each exactly as wide as its column. */
+export interface Cells {
+  name: string;
+  count: string;
+  change: string;
+  records: string;
+  drift: string;
+  badge: string;
+  lastUsed: string;
+}
+
+/** Column widths in cells, for a terminal of `columns` cells. */
+export function columnWidths(columns: number): Record<keyof Cells, number> {
+  const fixed = { count: 10, change: 6, records: 10, drift: 9, badge: 12, lastUsed: 11 };
+  const taken = Object.values(fixed).reduce((sum, width) => sum + width, 0);
+  // Two cells for the cursor; a gap stands at the head of every right-aligned column.
+  return { name: Math.max(10, Math.min(80, columns - taken - 2)), ...fixed };
+}
+
+/** What the columns are called; the sorted one is marked. */
+export function titleCells(
+  widths: Record<keyof Cells, number>,
+  sort: Sort,
+  { down, ellipsis }: Glyphs,
+): Cells {
+  const titles: Record<keyof Cells, string> = {
+    name: 'Preset',
+    count: 'Uses',
+    change: '',
+    records: 'Records',
+    drift: 'Drift',
+    badge: '  Badge',
+    lastUsed: 'Last used',
+  };
+  const sorted: Record<Sort, keyof Cells> = {
+    usage: 'count',
+    name: 'name',
+    drift: 'drift',
+    'last-used': 'lastUsed',
+  };
+  titles[sorted[sort]] += ` ${down}`;
+  return cells(titles, widths, ellipsis);
+}
+
+/** One counter as cells. `now` is the server's clock, in milliseconds since 1970; `fresh` marks a change just seen. */
+export function rowCells(
+  row: Row,
+  widths: Record<keyof Cells, number>,
+  { now, fresh, complete, glyphs }: { now: number; fresh: boolean; complete: boolean; glyphs: Glyphs },
+): Cells & { badgeKind: Badge } {
+  const kind = badge(row, complete);
+  const difference = drift(row);
+  const texts = {
+    name: displayText(row.name).trim() === '' ? row.id : displayText(row.name),
+    count: row.usageCount === null ? 'NULL' : count(row.usageCount),
+    change: fresh && row.change !== 0 ? signed(row.change) : '',
+    records: row.records === null || kind === 'hidden' ? glyphs.ellipsis : count(row.records),
+    drift: difference === null || kind === 'hidden' ? '' : signed(difference),
+    badge: `  ${glyphs.badge[kind]} ${badgeWords[kind]}`,
+    lastUsed: ago(row.lastUsedAt, now),
+  };
+  return { ...cells(texts, widths, glyphs.ellipsis), badgeKind: kind };
+}
+
+function cells(texts: Record<keyof Cells, string>, widths: Record<keyof Cells, number>, mark: string): Cells {
+  const right = (key: keyof Cells) => ` ${toWidth(texts[key], widths[key] - 1, 'right', mark)}`;
+  return {
+    name: toWidth(texts.name, widths.name, 'left', mark),
+    count: right('count'),
+    change: ` ${toWidth(texts.change, widths.change - 1, 'left', mark)}`,
+    records: right('records'),
+    drift: right('drift'),
+    badge: toWidth(texts.badge, widths.badge, 'left', mark),
+    lastUsed: right('lastUsed'),
+  };
+}

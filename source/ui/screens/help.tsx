@@ -1,0 +1,53 @@
+import { Text } from 'ink';
+import type { ReactElement } from 'react';
+import type { Badge } from '../../audit/counter.ts';
+import { badgeWords } from '../../present/badges.ts';
+import { Line } from '../components/line.tsx';
+import { Scrolled } from '../components/scrolled.tsx';
+import { bindings } from '../keymap.ts';
+import { type State, windowRows } from '../state.ts';
+import { useTheme } from '../theme.ts';
+
+const meanings: Record<Badge, string> = {
+  accurate: 'usage_count is the number of its records (NULL counts as 0)',
+  mismatch: 'it is not; the drift says by how much',
+  checking: 'its records are not counted yet',
+  hidden: 'this role may not see every record, so no count would be true',
+};
+
+/** Every key, from the same table that the keys themselves come from, and what the badges mean. */
+export function HelpScreen({ state }: { state: State }) {
+  const { glyphs, badge: colors } = useTheme();
+  const lines: ReactElement[] = [
+    <Text key="keys" bold>
+      Keys
+    </Text>,
+    ...bindings.map(({ label, description, screens }) => (
+      <Line key={label + description}>
+        {'  '}
+        <Text bold>{label.padEnd(10)}</Text>
+        {description}
+        {screens.length === 1 ? <Text dimColor>{` (${screens[0]})`}</Text> : ''}
+      </Line>
+    )),
+    <Text key="gap"> </Text>,
+    <Text key="badges" bold>
+      Badges
+    </Text>,
+    ...(Object.keys(meanings) as Badge[]).map(kind => (
+      <Line key={kind}>
+        {'  '}
+        <Text color={colors[kind]}>
+          {glyphs.badge[kind]} {badgeWords[kind].padEnd(10)}
+        </Text>
+        {meanings[kind]}
+      </Line>
+    )),
+    <Text key="gap2"> </Text>,
+    <Line key="drift">Drift is usage_count minus records: +2 counts two uses too many, -2 misses two.</Line>,
+    <Line key="reads">
+      Watching only reads: READ ONLY transactions, one statement a tick for the rows on screen.
+    </Line>,
+  ];
+  return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
+}

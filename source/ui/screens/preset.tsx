@@ -1,0 +1,96 @@
+import { Text } from 'ink';
+import type { ReactElement } from 'react';
+import { badge, drift } from '../../audit/counter.ts';
+import { badgeWords, sparkline } from '../../present/badges.ts';
+import { ago, count, dateTime, signed } from '../../present/numbers.ts';
+import { displayText } from '../../present/text.ts';
+import { Line } from '../components/line.tsx';
+import { Scrolled } from '../components/scrolled.tsx';
+import { type Row, type State, selectedRow, windowRows } from '../state.ts';
+import { type Theme, useTheme } from '../theme.ts';
+
+/** One preset: its counter against its records, its last use by both accounts, and its latest records. */
+export function PresetScreen({ state }: { state: State }) {
+  const look = useTheme();
+  const row = selectedRow(state);
+  const lines = row
+    ? [...counterLines(state, row, look), ...recordLines(state, row, look)]
+    : [<Text key="gone">This preset is gone.</Text>];
+  return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
+}
+
+function counterLines(state: State, row: Row, { glyphs, badge: colors }: Theme): ReactElement[] {
+  const kind = badge(row, state.look?.tables.hiddenBy.length === 0);
+  const difference = drift(row);
+  const detail = state.detail?.id === row.id ? state.detail.value : null;
+  const fact = (name: string, value: string) => (
+    <Line key={name}>
+      <Text dimColor>{name.padEnd(20)}</Text>
+      {value}
+    </Line>
+  );
+  return [
+    <Line key="name" bold>
+      {displayText(row.name)}
+    </Line>,
+    fact('Id', displayText(row.id)),
+    <Text key="badge">
+      <Text dimColor>{'Badge'.padEnd(20)}</Text>
+      <Text color={colors[kind]} bold>
+        {glyphs.badge[kind]} {badgeWords[kind]}
+      </Text>
+    </Text>,
+    fact('usage_count', row.usageCount === null ? 'NULL' : count(row.usageCount)),
+    fact('Records', row.records === null ? 'not counted yet' : count(row.records)),
+    fact('Drift', driftWords(difference, kind === 'hidden')),
+    fact('Last use counted', when(row.lastUsedAt, state.serverNow)),
+    fact('Newest record', detail ? when(detail.newestAt, state.serverNow) : 'reading'),
+  ];
+}
+
+function driftWords(difference: number | null, hidden: boolean): string {
+  if (hidden || difference === null) return 'not known';
+  if (difference === 0) return '0';
+  return `${signed(difference)}: ${difference > 0 ? 'it counts more uses than there are records' : 'it misses uses that were recorded'}`;
+}
+
+function when(time: number | null, now: number): string {
+  return time === null ? 'never' : `${dateTime(time)} (${ago(time, now)})`;
+}
+
+function recordLines(state: State, row: Row, { glyphs }: Theme): ReactElement[] {
+  const detail = state.detail?.id === row.id ? state.detail.value : null;
+  if (!detail) return [<Text key="wait"> </Text>, <Text key="reading">Reading its records</Text>];
+  const most = Math.max(0, ...detail.perDay);
+  const plot =
+    detail.perDay.length === 0
+      ? []
+      : [
+          <Text key="gap"> </Text>,
+          <Line key="plot">
+            <Text dimColor>{'Uses per day'.padEnd(20)}</Text>
+            <Text color="cyan">{sparkline(detail.perDay, glyphs)}</Text>
+          </Line>,
+          <Line key="scale" dimColor>
+            {''.padEnd(20)}
+            {`last ${detail.perDay.length} days (UTC), at most ${count(most)} a day`}
+          </Line>,
+        ];
+  return [
+    ...plot,
+    <Text key="gap2"> </Text>,
+    <Text key="title" bold>
+      Latest records
+    </Text>,
+    ...detail.latest.map((record, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a record has no key of its own here, and its place is what is drawn.
+      <Line key={`record ${index}`}>
+        {'  '}
+        {record.at === null ? 'no time' : dateTime(record.at)}
+        {'  '}
+        {record.type === null ? '' : displayText(record.type)}
+      </Line>
+    )),
+    ...(detail.latest.length === 0 ? [<Text key="none">{'  none'}</Text>] : []),
+  ];
+}

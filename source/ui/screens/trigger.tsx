@@ -1,0 +1,108 @@
+import { Box, Text } from 'ink';
+import { Table } from 'ink-table';
+import { enabledMeaning, type Finding, type TriggerHealth } from '../../audit/trigger-health.ts';
+import { displayText, toWidth } from '../../present/text.ts';
+import { type State, windowRows } from '../state.ts';
+import { useTheme } from '../theme.ts';
+
+/** Whether a use is counted exactly once, as far as the catalog tells, and what else writes the count. */
+export function TriggerScreen({ state }: { state: State }) {
+  const height = windowRows(state.size) + 2;
+  if (!state.trigger) return <Text>Reading the catalog</Text>;
+  return (
+    <Box height={height} overflow="hidden" flexDirection="column">
+      <Box flexDirection="column" flexShrink={0} marginTop={-Math.min(state.scroll, 40)}>
+        <Facts health={state.trigger} />
+        <Findings findings={state.trigger.findings} />
+        <Others health={state.trigger} columns={state.size.columns} />
+      </Box>
+    </Box>
+  );
+}
+
+function Facts({ health }: { health: TriggerHealth }) {
+  const { glyphs } = useTheme();
+  const { trigger, healthy } = health;
+  const facts: [string, string][] = [
+    ['Trigger', `${trigger.name}${trigger.exists ? '' : ' (does not exist)'}`],
+    ['Table', trigger.table ?? 'none'],
+    ['Enabled', trigger.enabled ? `${trigger.enabled}: ${enabledMeaning[trigger.enabled]}` : 'no'],
+    [
+      'Fires',
+      trigger.timing
+        ? `${trigger.timing} ${trigger.events.join(' OR ')}, for each ${trigger.level}`
+        : 'never',
+    ],
+    [
+      'Function',
+      trigger.function ?? (trigger.functionExists ? 'exists, but nothing runs it' : 'does not exist'),
+    ],
+    ['Definition', trigger.definition ?? 'none'],
+  ];
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Text color={healthy ? 'green' : 'red'} bold>
+        {healthy
+          ? `${glyphs.on} Healthy: a use is counted once`
+          : `${glyphs.off} Not healthy: uses are not counted right`}
+      </Text>
+      {facts.map(([name, value]) => (
+        <Box key={name} flexShrink={0}>
+          <Box width={12} flexShrink={0}>
+            <Text dimColor>{name}</Text>
+          </Box>
+          <Text>{displayText(value)}</Text>
+        </Box>
+      ))}
+    </Box>
+  );
+}
+
+function Findings({ findings }: { findings: Finding[] }) {
+  const { severity: colors } = useTheme();
+  return (
+    <Box flexDirection="column" flexShrink={0} marginTop={1}>
+      <Text bold>Findings</Text>
+      {findings.length === 0 ? <Text>{'  none'}</Text> : null}
+      {findings.map(({ code, severity, message, hint }) => (
+        <Box key={code + message} flexShrink={0}>
+          <Box width={10} flexShrink={0}>
+            <Text color={colors[severity]} bold>
+              {'  '}
+              {severity}
+            </Text>
+          </Box>
+          <Box flexDirection="column">
+            <Text>{displayText(message)}</Text>
+            <Text dimColor>{displayText(hint)}</Text>
+          </Box>
+        </Box>
+      ))}
+    </Box>
+  );
+}
+
+/** The table is small and its texts are cut to size first: ink-table measures them by their length, not by their cells. */
+function Others({ health, columns }: { health: TriggerHealth; columns: number }) {
+  const { glyphs } = useTheme();
+  const share = Math.max(12, Math.floor((columns - 44) / 3));
+  const cut = (text: string) => toWidth(displayText(text), share, 'left', glyphs.ellipsis);
+  return (
+    <Box flexDirection="column" flexShrink={0} marginTop={1}>
+      <Text bold>Other triggers on both tables</Text>
+      {health.others.length === 0 ? (
+        <Text>{'  none'}</Text>
+      ) : (
+        <Table
+          data={health.others.map(other => ({
+            trigger: cut(other.name),
+            table: cut(other.table),
+            fires: `${other.timing} ${other.events.map(event => event.slice(0, 3)).join(' ')}`,
+            enabled: other.enabled,
+            function: cut(other.function),
+          }))}
+        />
+      )}
+    </Box>
+  );
+}

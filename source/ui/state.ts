@@ -1,0 +1,280 @@
+import type { Look } from '../actions/look.ts';
+import type { WatchEvent } from '../actions/watch.ts';
+import { type Counter, type Totals, totals } from '../audit/counter.ts';
+import type { TriggerHealth } from '../audit/trigger-health.ts';
+import type { PresetDetail } from '../database/preset-detail.ts';
+import type { ConsoleError } from '../errors.ts';
+import { type Arrangement, arrange, sorts } from './arrange.ts';
+import { type Move, moveCursor, place } from './cursor.ts';
+
+/** A counter on the list; times in milliseconds since 1970. */
+export interface Row extends Counter {
+  /** What the last change of the count was, and when it was seen; the list shows it until the next tick. */
+  change: number;
+  changedAt: number;
+}
+
+export type Screen = 'list' | 'preset' | 'trigger' | 'help';
+
+export interface State extends Arrangement {
+  size: { columns: number; rows: number };
+  screen: Screen;
+  /** The screen that help goes back to. */
+  behindHelp: Screen;
+  /** True while `/` takes what is typed. */
+  editingFilter: boolean;
+  paused: boolean;
+  /** How far a screen of text is scrolled. */
+  scroll: number;
+
+  /** What the embedded demo is doing before it can be asked anything. */
+  starting: { stage: string; done: number; total: number } | null;
+  look: Look | null;
+  trigger: TriggerHealth | null;
+  rows: ReadonlyMap<string, Row>;
+  /** The ids listed, in order. */
+  order: readonly string[];
+  /** The preset under the cursor; null until the cursor was moved: then it is the first, whichever that is. */
+  selected: string | null;
+  cursor: number;
+  /** The index of the first row in the window. */
+  top: number;
+  detail: { id: string; value: PresetDetail } | null;
+
+  /** Sums over all presets; null until every one was audited. */
+  totals: Totals | null;
+  orphans: number;
+  audit: { done: number; presets: number } | null;
+  auditFailure: ConsoleError | null;
+  /** When the last tick came in, by this machine's clock, and what the server's clock said then. */
+  freshAt: number | null;
+  serverNow: number;
+  /** How many milliseconds pass from one tick to the next, as things are now. */
+  pace: number;
+  /** When rows changed last, if that was with the last tick: those rows are marked. */
+  changedAt: number | null;
+  failure: { error: ConsoleError; since: number; retryAt: number } | null;
+}
+
+export type Action =
+  | { type: 'starting'; stage: string; done: number; total: number }
+  | WatchEvent
+  | { type: 'resize'; columns: number; rows: number }
+  | { type: 'move'; move: Move }
+  | { type: 'open'; screen: Screen }
+  | { type: 'back' }
+  | { type: 'sort' }
+  | { type: 'only-mismatches' }
+  | { type: 'edit-filter' }
+  | { type: 'type-filter'; text: string }
+  | { type: 'erase-filter' }
+  | { type: 'keep-filter' }
+  | { type: 'clear-filter' }
+  | { type: 'pause' };
+
+/** The state before anything is known. */
+export function initialState(size: State['size']): State {
+  return {
+    size,
+    screen: 'list',
+    behindHelp: 'list',
+    editingFilter: false,
+    paused: false,
+    scroll: 0,
+    sort: 'usage',
+    filter: '',
+    onlyMismatches: false,
+    starting: null,
+    look: null,
+    trigger: null,
+    rows: new Map(),
+    order: [],
+    selected: null,
+    cursor: 0,
+    top: 0,
+    detail: null,
+    totals: null,
+    orphans: 0,
+    audit: null,
+    auditFailure: null,
+    freshAt: null,
+    serverNow: 0,
+    pace: 0,
+    changedAt: null,
+    failure: null,
+  };
+}
+
+/** Header, totals, column titles and key line around the list. */
+const frameRows = 6;
+
+/** How many presets the list shows in a terminal of this height. */
+export function windowRows(size: State['size']): number {
+  return Math.max(1, size.rows - frameRows);
+}
+
+/** The ids in the window. */
+export function visibleIds(state: State): readonly string[] {
+  return state.order.slice(state.top, state.top + windowRows(state.size));
+}
+
+/** The preset under the cursor. */
+export function selectedRow(state: State): Row | undefined {
+  return state.rows.get(state.selected ?? state.order[state.cursor] ?? '');
+}
+
+/** Every change of the console's state; pure, so that a test can play any sequence of events and keys. */
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case 'starting':
+      return { ...state, starting: { stage: action.stage, done: action.done, total: action.total } };
+    case 'look':
+      return withRows(
+        {
+          ...state,
+          starting: null,
+          look: action.look,
+          trigger: action.trigger,
+          freshAt: action.at,
+          serverNow: action.serverNow,
+          failure: null,
+        },
+        mergeRows(state.rows, action.counters, action.at),
+      );
+    case 'tick': {
+      const found = new Set(action.counters.map(({ id }) => id));
+      const gone = action.asked.filter(id => !found.has(id));
+      return withRows(
+        {
+          ...state,
+          look: state.look && keep(state.look, { ...state.look, server: action.server }),
+          trigger: keep(state.trigger, action.trigger),
+          detail: keep(state.detail, action.detail ?? state.detail),
+          freshAt: action.at,
+          serverNow: action.serverNow,
+          pace: action.pace,
+          changedAt: null,
+          failure: null,
+        },
+        mergeRows(state.rows, action.counters, action.at, gone),
+        action.at,
+      );
+    }
+    case 'audit-page': {
+      const { done, presets, counters, gone } = action.progress;
+      // How far it is matters only until every preset was audited once: after that the sums stand, and nothing is drawn.
+      const shown = state.totals === null ? { ...state, audit: { done, presets } } : state;
+      return withRows(shown, mergeRows(state.rows, counters, action.at, gone), action.at);
+    }
+    case 'audit-done':
+      return withRows(
+        {
+          ...state,
+          orphans: action.summary.orphans,
+          totals: keep(state.totals, totals(state.rows.values())),
+          audit: null,
+          auditFailure: null,
+        },
+        mergeRows(state.rows, [], 0, action.summary.gone),
+      );
+    case 'audit-failure':
+      return { ...state, audit: null, auditFailure: action.error };
+    case 'failure':
+      return {
+        ...state,
+        audit: null,
+        failure: { error: action.error, since: state.failure?.since ?? action.at, retryAt: action.retryAt },
+      };
+    case 'resize':
+      if (action.columns === state.size.columns && action.rows === state.size.rows) return state;
+      return place({ ...state, size: { columns: action.columns, rows: action.rows } });
+    case 'move':
+      return moveCursor(state, action.move);
+    case 'open':
+      return open(state, action.screen);
+    case 'back':
+      return back(state);
+    case 'sort':
+      return rearrange({ ...state, sort: sorts[(sorts.indexOf(state.sort) + 1) % sorts.length] ?? 'usage' });
+    case 'only-mismatches':
+      return rearrange({ ...state, onlyMismatches: !state.onlyMismatches });
+    case 'edit-filter':
+      return { ...state, editingFilter: true };
+    case 'type-filter':
+      return rearrange({ ...state, filter: state.filter + action.text });
+    case 'erase-filter':
+      return rearrange({ ...state, filter: Array.from(state.filter).slice(0, -1).join('') });
+    case 'keep-filter':
+      return { ...state, editingFilter: false };
+    case 'clear-filter':
+      return rearrange({ ...state, editingFilter: false, filter: '' });
+    case 'pause':
+      return { ...state, paused: !state.paused };
+  }
+}
+
+function open(state: State, screen: Screen): State {
+  if (screen === 'preset') {
+    const row = selectedRow(state);
+    if (!row) return state;
+    return { ...state, screen, scroll: 0, selected: row.id, detail: null };
+  }
+  if (screen === 'help') return { ...state, screen, scroll: 0, behindHelp: state.screen };
+  return { ...state, screen, scroll: 0 };
+}
+
+function back(state: State): State {
+  if (state.screen === 'help') return { ...state, screen: state.behindHelp, scroll: 0 };
+  if (state.screen !== 'list') return { ...state, screen: 'list', scroll: 0 };
+  return state.filter === '' ? state : rearrange({ ...state, filter: '' });
+}
+
+/** The same map where nothing changed, so that nothing is sorted or drawn anew. */
+function mergeRows(
+  rows: ReadonlyMap<string, Row>,
+  counters: readonly Counter[],
+  at: number,
+  gone: readonly string[] = [],
+): ReadonlyMap<string, Row> {
+  const changed: Row[] = [];
+  for (const counter of counters) {
+    const old = rows.get(counter.id);
+    if (!old) {
+      changed.push({ ...counter, change: 0, changedAt: 0 });
+      continue;
+    }
+    // Where counting is dear a tick brings the count alone; the records of the last audit stand while the count does.
+    const records = counter.records ?? (old.usageCount === counter.usageCount ? old.records : null);
+    if (
+      old.usageCount === counter.usageCount &&
+      old.records === records &&
+      old.lastUsedAt === counter.lastUsedAt &&
+      old.name === counter.name
+    ) {
+      continue;
+    }
+    const change = (counter.usageCount ?? 0) - (old.usageCount ?? 0);
+    changed.push({ ...counter, records, change, changedAt: at });
+  }
+  const lost = gone.filter(id => rows.has(id));
+  if (changed.length === 0 && lost.length === 0) return rows;
+  const merged = new Map(rows);
+  for (const row of changed) merged.set(row.id, row);
+  for (const id of lost) merged.delete(id);
+  return merged;
+}
+
+function withRows(state: State, rows: ReadonlyMap<string, Row>, at: number | null = null): State {
+  if (rows === state.rows) return state;
+  const sums = state.totals && keep(state.totals, totals(rows.values()));
+  return rearrange({ ...state, rows, totals: sums, changedAt: at ?? state.changedAt });
+}
+
+/** The value that was there, where the new one says the same: what did not change need not be drawn again. */
+function keep<T>(before: T, now: T): T {
+  return JSON.stringify(before) === JSON.stringify(now) ? before : now;
+}
+
+function rearrange(state: State): State {
+  return place({ ...state, order: arrange(state.rows, state, state.order) });
+}

@@ -1,0 +1,294 @@
+import { createServer, type Server } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { run } from '../helpers/run.ts';
+import { freePort } from '../helpers/server.ts';
+import { waitFor } from '../helpers/wait.ts';
+
+let own: TestDatabase;
+let empty: TestDatabase;
+let ids: string[];
+const roles = ['blind', 'half_blind', 'hidden_reader'].map(name => `${name}_${process.pid}`);
+const [blind, halfBlind, hiddenReader] = roles as [string, string, string];
+
+beforeAll(async () => {
+  own = await createDatabase();
+  empty = await createDatabase('template1');
+  ids = await insertPresets(own.sql, ['Noir', 'Pastel', 'evil \u001b[31mred']);
+  await insertRecords(own.sql, ids[0]!, 3);
+  await insertRecords(own.sql, ids[1]!, 5);
+  await own.sql`UPDATE presets SET usage_count = 7 WHERE id = ${ids[1]!}`;
+  for (const role of roles) await own.sql.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
+  await own.sql.unsafe(`GRANT SELECT ON presets TO ${halfBlind}`);
+  await own.sql.unsafe(`GRANT SELECT ON presets, preset_usage TO ${hiddenReader}`);
+});
+afterAll(async () => {
+  for (const role of roles) await own.sql.unsafe(`DROP OWNED BY ${role}; DROP ROLE ${role}`).simple();
+  await own.drop();
+  await empty.drop();
+});
+
+describe('check', () => {
+  test('tells a mismatch as JSON, exit code 1', async () => {
+    const { code, out, err } = await run(['check', '--json'], { DATABASE_URL: own.url });
+    expect(err).toBe('');
+    const answer = JSON.parse(out);
+    expect(answer).toMatchObject({
+      database: { name: own.name, user: 'postgres' },
+      complete: true,
+      presets: 3,
+      accurate: 2,
+      mismatched: 1,
+      tooHigh: 1,
+      tooLow: 0,
+      records: 8,
+      orphans: 0,
+    });
+    expect(answer.mismatches).toEqual([
+      {
+        id: ids[1],
+        name: 'Pastel',
+        usageCount: 7,
+        records: 5,
+        drift: 2,
+        diagnosis: null,
+        lastUsedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        lastRecordAt: expect.stringMatching(/Z$/),
+      },
+    ]);
+    expect(answer.takenAt).toMatch(/Z$/);
+    expect(typeof answer.durationMs).toBe('number');
+    expect(code).toBe(1);
+  });
+
+  test('tells the same in words', async () => {
+    const { code, out } = await run(['check'], { DATABASE_URL: own.url });
+    expect(out).toContain(
+      '3 presets: 2 accurate, 1 mismatched (1 too high, 0 too low). 8 records, 0 orphans.',
+    );
+    expect(out).toMatch(/Pastel +7 +5 +\+2 /);
+    expect(code).toBe(1);
+  });
+
+  test('of an accurate preset is healthy, by name and by id', async () => {
+    for (const preset of ['Noir', ids[0]!]) {
+      const { code, out } = await run(['check', '--preset', preset, '--json'], { DATABASE_URL: own.url });
+      expect(JSON.parse(out)).toMatchObject({ presets: 1, accurate: 1, mismatches: [] });
+      expect(code).toBe(0);
+    }
+  });
+
+  test('by a role that may not see every row shows no count, exit code 3', async () => {
+    await own.sql`ALTER TABLE preset_usage ENABLE ROW LEVEL SECURITY`;
+    try {
+      const url = own.urlAs(hiddenReader, 'secret');
+      const json = await run(['check', '--json'], { DATABASE_URL: url });
+      expect(JSON.parse(json.out)).toMatchObject({ complete: false });
+      expect(json.code).toBe(3);
+      const text = await run(['check'], { DATABASE_URL: url });
+      expect(text.out).not.toMatch(/accurate|mismatched/);
+      expect(text.err).toContain('row-level security on public.preset_usage');
+      expect(text.code).toBe(3);
+      await own.sql`CREATE POLICY all_rows ON preset_usage FOR SELECT USING (true)`;
+      expect((await run(['check', '--json'], { DATABASE_URL: url })).code).toBe(1);
+    } finally {
+      await own.sql`DROP POLICY IF EXISTS all_rows ON preset_usage`;
+      await own.sql`ALTER TABLE preset_usage DISABLE ROW LEVEL SECURITY`;
+    }
+  });
+
+  test('that is interrupted ends with 130 and leaves no statement behind', async () => {
+    await own.sql.begin(async sql => {
+      await sql`LOCK TABLE preset_usage IN ACCESS EXCLUSIVE MODE`;
+      const waiting = waitFor(async () => {
+        const [row] = await own.sql`SELECT count(*)::int AS n FROM pg_stat_activity
+          WHERE datname = ${own.name} AND wait_event_type = 'Lock' AND application_name = 'preset-usage-console'`;
+        return row?.n > 0;
+      }, 'the audit to wait for the lock');
+      const { code, err } = await run(['check', '--lock-timeout', '60'], { DATABASE_URL: own.url }, waiting);
+      expect(err).toMatch(/^Interrupted\.\n/);
+      expect(code).toBe(130);
+    });
+    await waitFor(async () => {
+      const [row] = await own.sql`SELECT count(*)::int AS n FROM pg_stat_activity
+        WHERE datname = ${own.name} AND application_name = 'preset-usage-console'`;
+      return row?.n === 0;
+    }, 'its connections to be gone');
+  });
+});
+
+describe('trigger', () => {
+  test('of the migration is healthy, and without it says what is wrong, exit code 1', async () => {
+    const healthy = await run(['trigger', '--json'], { DATABASE_URL: own.url });
+    expect(JSON.parse(healthy.out)).toMatchObject({
+      healthy: true,
+      trigger: { exists: true, enabled: 'origin' },
+    });
+    expect(healthy.code).toBe(0);
+    await own.sql`ALTER TABLE preset_usage DISABLE TRIGGER USER`;
+    const disabled = await run(['trigger'], { DATABASE_URL: own.url });
+    await own.sql`ALTER TABLE preset_usage ENABLE TRIGGER USER`;
+    expect(disabled.out).toContain('error: The trigger is disabled');
+    expect(disabled.code).toBe(1);
+  });
+});
+
+describe('bad input gets a sentence, a way out and its exit code', () => {
+  let silent: Server;
+  let silentPort: number;
+  beforeAll(async () => {
+    // Takes connections and hangs up: not PostgreSQL, or one that is going down.
+    silent = createServer(socket => socket.destroy());
+    silentPort = await freePort();
+    await new Promise<void>(resolve => silent.listen(silentPort, '127.0.0.1', resolve));
+  });
+  afterAll(() => silent.close());
+
+  const cases: [
+    name: string,
+    args: string[],
+    env: () => Record<string, string>,
+    code: number,
+    says: RegExp,
+  ][] = [
+    [
+      'no such host',
+      ['check'],
+      () => ({ DATABASE_URL: 'postgres://u@nowhere.invalid/d' }),
+      3,
+      /No host named nowhere\.invalid/,
+    ],
+    [
+      'nobody listens',
+      ['check'],
+      () => ({ DATABASE_URL: 'postgres://u@127.0.0.1:1/d' }),
+      3,
+      /Nothing accepts connections at 127\.0\.0\.1:1/,
+    ],
+    [
+      'a server that hangs up',
+      ['check'],
+      () => ({ DATABASE_URL: `postgres://u@127.0.0.1:${silentPort}/d` }),
+      3,
+      /was lost/,
+    ],
+    [
+      'wrong password',
+      ['check'],
+      () => ({ DATABASE_URL: own.urlAs(blind, 'wrong') }),
+      3,
+      /did not let blind_\d+ in|may not read/,
+    ],
+    [
+      'no such database',
+      ['check'],
+      () => ({ DATABASE_URL: own.url.replace(own.name, 'nowhere') }),
+      3,
+      /no database "nowhere"/,
+    ],
+    [
+      'missing tables',
+      ['check'],
+      () => ({ DATABASE_URL: empty.url }),
+      3,
+      /no table presets in the schema public/,
+    ],
+    [
+      'another schema',
+      ['check', '--schema', 'nope'],
+      () => ({ DATABASE_URL: own.url }),
+      3,
+      /no table presets in the schema nope/,
+    ],
+    [
+      'no permission on one table',
+      ['check'],
+      () => ({ DATABASE_URL: own.urlAs(halfBlind, 'secret') }),
+      3,
+      /may not read public\.preset_usage/,
+    ],
+    [
+      'no permission on both',
+      ['check'],
+      () => ({ DATABASE_URL: own.urlAs(blind, 'secret') }),
+      3,
+      /may not read public\.presets/,
+    ],
+    [
+      'no such preset',
+      ['check', '--preset', 'nix'],
+      () => ({ DATABASE_URL: own.url }),
+      3,
+      /no preset with the id or the name "nix"/,
+    ],
+    ['a malformed URL', ['check'], () => ({ DATABASE_URL: 'postgres://u:p@h:port/d' }), 2, /cannot be read/],
+    ['an unknown flag', ['check', '--fast'], () => ({}), 2, /no flag --fast/],
+    ['an unknown short flag', ['-x'], () => ({}), 2, /no flag -x/],
+    ['an unknown command', ['chek'], () => ({}), 2, /no command "chek"/],
+    ['a word too many', ['check', 'Noir'], () => ({}), 2, /"Noir" is one too many/],
+    ['a timeout that is no number', ['check', '--timeout', 'soon'], () => ({}), 2, /value of --timeout/],
+    ['a schema without a name', ['check', '--schema', ''], () => ({}), 2, /value of --schema/],
+    [
+      'the console without a terminal',
+      [],
+      () => ({ DATABASE_URL: own.url }),
+      2,
+      /needs a terminal[\s\S]*check/,
+    ],
+    ['the console as JSON', ['--json'], () => ({}), 2, /no JSON/],
+  ];
+
+  test.each(cases)('%s', async (_, args, env, code, says) => {
+    const finished = await run(args, env());
+    expect(finished.code).toBe(code);
+    const told = args.includes('--json') ? finished.out : finished.err;
+    expect(told).toMatch(says);
+    if (!args.includes('--json')) expect(told.trimEnd().split('\n')).toHaveLength(2);
+    expect(told).not.toMatch(/\n\s+at /);
+    expect(finished.out + finished.err).not.toContain('secret');
+  });
+
+  test.each(cases.filter(([, args]) => args.includes('check')))(
+    '%s, as one JSON document',
+    async (_, args, env, code, says) => {
+      const finished = await run([...args, '--json'], env());
+      expect(finished.code).toBe(code);
+      expect(finished.err).toBe('');
+      const { error } = JSON.parse(finished.out);
+      expect(`${error.message} ${error.hint}`).toMatch(says);
+      expect(error).toEqual({
+        code: expect.stringMatching(/^[a-z-]+$/),
+        message: expect.any(String),
+        hint: expect.any(String),
+      });
+    },
+  );
+
+  test('a lock that is not given is a timeout, not a hang', async () => {
+    await own.sql.begin(async sql => {
+      await sql`LOCK TABLE preset_usage IN ACCESS EXCLUSIVE MODE`;
+      const { code, err } = await run(['check', '--lock-timeout', '0.1'], { DATABASE_URL: own.url });
+      expect(err).toMatch(/held a lock for too long/);
+      expect(code).toBe(3);
+    });
+  });
+});
+
+test('--help and --version say what they are asked', async () => {
+  expect(await run(['--help'])).toMatchObject({
+    code: 0,
+    err: '',
+    out: expect.stringContaining('preset-usage check'),
+  });
+  expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test('check on the demo finds the mistakes that were made there', async () => {
+  const { code, out } = await run(['check', '--demo', '--json'], { DATABASE_URL: own.url });
+  expect(JSON.parse(out)).toMatchObject({
+    database: { label: 'demo', host: 'embedded' },
+    mismatched: 14,
+    complete: true,
+  });
+  expect(code).toBe(1);
+});
