@@ -5,6 +5,7 @@ import { type Config, loadConfig } from './config.ts';
 import type { Database } from './database/connection.ts';
 import { ConsoleError, exitCodes, isConsoleError, usageError } from './errors.ts';
 import { packageVersion } from './paths.ts';
+import { displayText } from './present/text.ts';
 
 /** Runs the program and answers with its exit code. */
 async function main(argv: string[]): Promise<number> {
@@ -15,7 +16,7 @@ async function main(argv: string[]): Promise<number> {
   if (help) return print(helpText);
   if (version) return print(`${packageVersion()}\n`);
   if (problem) throw usageError(problem.code, problem.message, problem.hint);
-  if (command !== undefined && !(command in commands)) {
+  if (command !== undefined && !Object.hasOwn(commands, command)) {
     throw usageError(
       'unknown-command',
       `There is no command "${command}".`,
@@ -89,7 +90,9 @@ function report(error: unknown, json: boolean): number {
         hint: 'Please report it, with the command and PRESET_USAGE_DEBUG=1 set for the details.',
         exitCode: exitCodes.fault,
       });
-  const { code, message, hint, exitCode } = known;
+  const { code, exitCode } = known;
+  // The server's own words are in some of them, and a server may say anything.
+  const [message, hint] = [displayText(known.message), displayText(known.hint)];
   if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
   else process.stderr.write(`${message}\n${hint}\n`);
   if (process.env.PRESET_USAGE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);

@@ -27,7 +27,7 @@ export async function trigger(database: Database, config: Config, signal: AbortS
 
 function describe({ healthy, trigger: state, findings, others }: TriggerHealth): string[] {
   return [
-    healthy ? 'Healthy: a use is counted once.' : 'Not healthy: uses are not counted right.',
+    healthy ? 'Healthy: by the catalog a use is counted once.' : 'Not healthy: uses are not counted right.',
     '',
     `Trigger     ${state.name}${state.exists ? '' : ' (does not exist)'}`,
     ...(state.exists && state.enabled

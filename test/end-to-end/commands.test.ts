@@ -225,6 +225,7 @@ describe('bad input gets a sentence, a way out and its exit code', () => {
     ['an unknown flag', ['check', '--fast'], () => ({}), 2, /no flag --fast/],
     ['an unknown short flag', ['-x'], () => ({}), 2, /no flag -x/],
     ['an unknown command', ['chek'], () => ({}), 2, /no command "chek"/],
+    ['a command that every object has', ['toString'], () => ({}), 2, /no command "toString"/],
     ['a word too many', ['check', 'Noir'], () => ({}), 2, /"Noir" is one too many/],
     ['a timeout that is no number', ['check', '--timeout', 'soon'], () => ({}), 2, /value of --timeout/],
     ['a schema without a name', ['check', '--schema', ''], () => ({}), 2, /value of --schema/],

@@ -139,14 +139,14 @@ describe('keys', () => {
     const console = open();
     await console.until(/5 presets/);
     console.press('t');
-    const trigger = await console.until(/Healthy: a use is counted once/);
+    const trigger = await console.until(/Healthy: by the catalog/);
     expect(trigger).toMatch(/Fires +AFTER INSERT, for each statement/);
     console.press('?');
     await console.until(/Keys[\s\S]*One row up/);
     console.press('G');
     await console.until(/Drift is usage_count minus records/);
     console.press(keys.escape);
-    await console.until(/Healthy: a use is counted once/);
+    await console.until(/Healthy: by the catalog/);
   });
 
   test('pause and go on', async () => {

@@ -89,7 +89,7 @@ function Age({ state, now }: { state: State; now: number }) {
     return (
       <Text color="red" bold>
         {age === null ? 'NO NUMBERS YET' : `STALE, ${span(age)} old`}, next try in {span(next)}:{' '}
-        {failure.error.message}
+        {displayText(failure.error.message)}
       </Text>
     );
   }
@@ -129,7 +129,7 @@ function Sums({ state }: { state: State }) {
   if (!totals) {
     return (
       <Line {...(auditFailure ? { color: 'red' } : { dimColor: true })}>
-        {auditFailure ? `Not audited: ${auditFailure.message}` : ''}
+        {auditFailure ? `Not audited: ${displayText(auditFailure.message)}` : ''}
         {audit ? `Auditing every preset: ${percent(audit)} of ${count(audit.presets)}` : ''}
         {!audit && !auditFailure && look ? 'Auditing every preset' : ''}
       </Line>
@@ -149,7 +149,11 @@ function Sums({ state }: { state: State }) {
       {'  '}
       {count(totals.records)} records
       {state.orphans > 0 ? <Text color="yellow">{`  ${count(state.orphans)} orphans`}</Text> : ''}
-      {auditFailure ? <Text color="red">{`  last audit failed: ${auditFailure.message}`}</Text> : ''}
+      {auditFailure ? (
+        <Text color="red">{`  last audit failed: ${displayText(auditFailure.message)}`}</Text>
+      ) : (
+        ''
+      )}
     </Line>
   );
 }

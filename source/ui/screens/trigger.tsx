@@ -43,7 +43,7 @@ function Facts({ health }: { health: TriggerHealth }) {
     <Box flexDirection="column" flexShrink={0}>
       <Text color={healthy ? 'green' : 'red'} bold>
         {healthy
-          ? `${glyphs.on} Healthy: a use is counted once`
+          ? `${glyphs.on} Healthy: by the catalog a use is counted once`
           : `${glyphs.off} Not healthy: uses are not counted right`}
       </Text>
       {facts.map(([name, value]) => (
