@@ -43,6 +43,13 @@ async function openTerminal(config: Config): Promise<number> {
       'In a script or a pipe use preset-usage check, with --json for machines.',
     );
   }
+  if (config.presets.length > 1) {
+    throw usageError(
+      'too-many-presets',
+      'The console can be opened on one preset, and there are several --preset.',
+      'Name one of them, or use preset-usage check for several.',
+    );
+  }
   const { openConsole } = await import('./ui/open.ts');
   return (await openConsole(config)) === 'interrupted' ? exitCodes.interrupted : exitCodes.healthy;
 }
@@ -58,6 +65,9 @@ const commands = {
     return check(database, config, signal, auditProgress(config));
   },
   async trigger(database, config, signal) {
+    if (config.presets.length > 0) {
+      throw usageError('flag-without-effect', 'The trigger is one for all presets.', 'Leave --preset out.');
+    }
     const { trigger } = await import('./commands/trigger.ts');
     return trigger(database, config, signal);
   },

@@ -17,7 +17,7 @@ export const helpText = `
     --demo                the embedded demo, whatever the environment says
 
   What to do
-    --preset ID|NAME      only this preset (check; can be repeated)
+    --preset ID|NAME      only this preset (check: can be repeated; the console begins with it)
     --read-only           never offer to write
     --timeout SECONDS     the longest a statement may run (default 30)
     --lock-timeout SECONDS  the longest it may wait for a lock (default 2)

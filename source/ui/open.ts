@@ -3,7 +3,7 @@ import { startWatch, type Watch } from '../actions/watch.ts';
 import type { Config } from '../config.ts';
 import type { ConsoleError } from '../errors.ts';
 import { type OpenDatabase, openDatabase } from '../open-database.ts';
-import { type Action, type State, selectedRow, visibleIds, windowRows } from './state.ts';
+import { type Action, initialState, type State, selectedRow, visibleIds, windowRows } from './state.ts';
 import { createStore } from './store.ts';
 
 /** Milliseconds between two ticks where the database answers quickly. */
@@ -29,7 +29,8 @@ export async function openConsole(config: Config): Promise<Ending> {
   const died = Promise.withResolvers<never>();
 
   const store = createStore(
-    size,
+    // A preset named on the command line is what the list is filtered by to begin with.
+    { ...initialState(size), filter: config.presets[0] ?? '' },
     (action, state) => {
       follow(action, state, watch);
       if (action.type === 'look') first.resolve();

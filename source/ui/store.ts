@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { type Action, initialState, reduce, type State } from './state.ts';
+import { type Action, reduce, type State } from './state.ts';
 
 /** Holds the state between the watch and the screens; it exists before the first frame does. */
 export interface Store {
@@ -9,13 +9,13 @@ export interface Store {
   refresh: () => void;
 }
 
-/** A store; `onAction` sees each action after it took effect. */
+/** A store that begins with `begin`; `onAction` sees each action after it took effect. */
 export function createStore(
-  size: State['size'],
+  begin: State,
   onAction: (action: Action, state: State) => void,
   refresh: () => void,
 ): Store {
-  let state = initialState(size);
+  let state = begin;
   let drawnAt = 0;
   const listeners = new Set<() => void>();
   return {

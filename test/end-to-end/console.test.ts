@@ -112,6 +112,11 @@ describe('keys', () => {
     await console.until(screen => /of 5$/m.test(screen) && !screen.includes('filter "'));
   });
 
+  test('are not needed to begin with one preset', async () => {
+    const screen = await open({ args: ['--preset', 'noir'] }).until(/1 of 1, filter "noir"/);
+    expect(screen).toContain('Noir');
+  });
+
   test('that are pasted are text, not commands', async () => {
     const console = open();
     await console.until(/5 presets/);
