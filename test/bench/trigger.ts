@@ -8,8 +8,8 @@ import { inWords } from './report.ts';
 import { median } from './statistics.ts';
 
 // Enough for a lookup by key to go through the index: reading 200 presets in full hides what the rest of a use costs.
-const presets = 5_000;
-const presetsInBulk = 200;
+const presetsForUses = 5_000;
+const presetsForBulk = 200;
 const pairs = 100;
 const usesPerBatch = 100;
 const rounds = 10;
@@ -29,8 +29,6 @@ interface Arm {
   /** One connection, so that a session's settings and cached plans hold from statement to statement. */
   sql: postgres.Sql;
   other: postgres.Sql;
-  /** The ids of all presets. */
-  keys: string[];
 }
 
 /**
@@ -51,7 +49,7 @@ export async function benchTrigger(
       say(`Single uses: ${pairs} pairs of batches of ${usesPerBatch}, with and without the connection`);
       const uses = await compareBatches(ours, row, connectedUses);
       const inside = await compareBatches(ours, row, serverSideUses);
-      say(`Bulk inserts over ${presetsInBulk} presets: ${large} records, then ${small} for both`);
+      say(`Bulk inserts over ${presetsForBulk} presets: ${large} records, then ${small} for both`);
       const bulk = await bulkInsert(ours, large);
       const smallBulk = await bulkInsert(ours, small);
       const rowBulk = await bulkInsert(row, small);
@@ -102,14 +100,19 @@ export async function benchTrigger(
 async function compareBatches(
   ours: Arm,
   row: Arm,
-  batch: (arm: Arm) => Promise<number>,
+  batch: (arm: Arm, keys: string[]) => Promise<number>,
 ): Promise<{ ratio: number; ours: number; row: number }> {
+  const keys = new Map([
+    [ours, await fill(ours, presetsForUses)],
+    [row, await fill(row, presetsForUses)],
+  ]);
+  const measure = (arm: Arm) => batch(arm, keys.get(arm)!);
   const times: { ours: number; row: number }[] = [];
   // The first two pairs warm caches and plans.
   for (let pair = -2; pair < pairs; pair += 1) {
     const oursFirst = pair % 2 === 0;
-    const first = await batch(oursFirst ? ours : row);
-    const second = await batch(oursFirst ? row : ours);
+    const first = await measure(oursFirst ? ours : row);
+    const second = await measure(oursFirst ? row : ours);
     if (pair >= 0) times.push(oursFirst ? { ours: first, row: second } : { ours: second, row: first });
   }
   return {
@@ -120,16 +123,16 @@ async function compareBatches(
 }
 
 /** Microseconds for a use as the application makes it: a prepared INSERT over a connection. */
-async function connectedUses({ sql, keys }: Arm): Promise<number> {
+async function connectedUses({ sql }: Arm, keys: string[]): Promise<number> {
   const began = performance.now();
   for (let use = 0; use < usesPerBatch; use += 1) {
-    await sql`INSERT INTO preset_usage (preset_id, usage_type) VALUES (${keys[(use * 37) % presets]!}, 'bench')`;
+    await sql`INSERT INTO preset_usage (preset_id, usage_type) VALUES (${keys[(use * 37) % keys.length]!}, 'bench')`;
   }
   return ((performance.now() - began) * 1000) / usesPerBatch;
 }
 
 /** Microseconds for a use without client and connection, which take longer than the use itself. */
-async function serverSideUses({ sql }: Arm): Promise<number> {
+async function serverSideUses({ sql }: Arm, keys: string[]): Promise<number> {
   await sql.unsafe(`
     DO $$
     DECLARE
@@ -137,7 +140,7 @@ async function serverSideUses({ sql }: Arm): Promise<number> {
       began timestamptz := clock_timestamp();
     BEGIN
       FOR use IN 1..${usesPerBatch} LOOP
-        INSERT INTO public.preset_usage (preset_id, usage_type) VALUES (keys[1 + use * 37 % ${presets}], 'bench');
+        INSERT INTO public.preset_usage (preset_id, usage_type) VALUES (keys[1 + use * 37 % ${keys.length}], 'bench');
         COMMIT;
       END LOOP;
       PERFORM set_config('bench.seconds', extract(epoch FROM clock_timestamp() - began)::text, false);
@@ -146,23 +149,19 @@ async function serverSideUses({ sql }: Arm): Promise<number> {
   return (Number(row!.seconds) * 1e6) / usesPerBatch;
 }
 
-/** Inserts records of `presetsInBulk` presets in turn, in one statement; the time includes its commit. */
-async function bulkInsert({ sql }: Arm, records: number): Promise<{ seconds: number; updates: number }> {
-  await sql`TRUNCATE preset_usage`;
-  await sql`VACUUM ANALYZE presets`;
+/** Inserts records of all presets in turn, in one statement; the time includes its commit. */
+async function bulkInsert(arm: Arm, records: number): Promise<{ seconds: number; updates: number }> {
+  await fill(arm, presetsForBulk);
   let began = 0;
-  const updates = await sql.begin(async client => {
+  const updates = await arm.sql.begin(async client => {
     const before = await updatesOf(client);
     began = performance.now();
     await client`
       INSERT INTO preset_usage (preset_id, usage_type)
-      SELECT p.id, 'bench'
-        FROM generate_series(1, ${records / presetsInBulk}) n,
-             (SELECT id FROM presets ORDER BY name LIMIT ${presetsInBulk}) p
-       ORDER BY n, p.id`;
+      SELECT p.id, 'bench' FROM generate_series(1, ${records / presetsForBulk}) n, presets p ORDER BY n, p.id`;
     return (await updatesOf(client)) - before;
   });
-  return { seconds: (performance.now() - began) / 1000, updates: updates / presetsInBulk };
+  return { seconds: (performance.now() - began) / 1000, updates: updates / presetsForBulk };
 }
 
 /** How many rows of presets this session has updated; the counter stands still between transactions. */
@@ -172,23 +171,32 @@ async function updatesOf(sql: postgres.ISql): Promise<number> {
   return row!.updates;
 }
 
-async function countDeadlocks({ sql, other }: Arm): Promise<number> {
+/** How many of the inserts of all rounds end in a deadlock, with two at a time that run over the presets in opposite order. */
+async function countDeadlocks(arm: Arm): Promise<number> {
+  await fill(arm, presetsForBulk);
   const insert = (connection: postgres.Sql, order: 'ASC' | 'DESC') =>
     connection.unsafe(
       `INSERT INTO preset_usage (preset_id, usage_type)
-       SELECT p.id, 'bench'
-         FROM (SELECT id FROM presets ORDER BY name LIMIT ${presetsInBulk}) p, generate_series(1, 10)
-        ORDER BY p.id ${order}`,
+       SELECT p.id, 'bench' FROM presets p, generate_series(1, 10) ORDER BY p.id ${order}`,
     );
   let deadlocks = 0;
   for (let round = 0; round < rounds; round += 1) {
-    for (const result of await Promise.allSettled([insert(sql, 'ASC'), insert(other, 'DESC')])) {
+    for (const result of await Promise.allSettled([insert(arm.sql, 'ASC'), insert(arm.other, 'DESC')])) {
       if (result.status === 'fulfilled') continue;
       if (result.reason?.code !== '40P01') throw result.reason;
       deadlocks += 1;
     }
   }
   return deadlocks;
+}
+
+/** Starts over with `presets` presets and no records; returns the presets' ids. */
+async function fill({ sql }: Arm, presets: number): Promise<string[]> {
+  await sql`TRUNCATE presets, preset_usage`;
+  const rows = await sql<{ id: string }[]>`
+    INSERT INTO presets (name) SELECT 'preset ' || n FROM generate_series(1, ${presets}) n RETURNING id`;
+  await sql`VACUUM ANALYZE presets`;
+  return rows.map(row => row.id);
 }
 
 async function withArm<T>(url: string, trigger: string, measure: (arm: Arm) => Promise<T>): Promise<T> {
@@ -205,10 +213,7 @@ async function withArm<T>(url: string, trigger: string, measure: (arm: Arm) => P
   try {
     await sql.unsafe(await readSql('demo-schema.sql')).simple();
     await sql.unsafe(trigger).simple();
-    const rows = await sql<{ id: string }[]>`
-      INSERT INTO presets (name) SELECT 'preset ' || n FROM generate_series(1, ${presets}) n RETURNING id`;
-    await sql`VACUUM ANALYZE presets`;
-    return await measure({ sql, other, keys: rows.map(row => row.id) });
+    return await measure({ sql, other });
   } finally {
     await Promise.all([sql.end({ timeout: 1 }), other.end({ timeout: 1 })]);
     await admin`DROP DATABASE ${admin(name)} WITH (FORCE)`;

@@ -31,8 +31,9 @@ const lastUsed = async () => {
   >`SELECT last_used_at AS at FROM presets WHERE id = ${preset}`;
   return row!.at;
 };
-const recordAt = (time: Date) =>
-  database.sql`INSERT INTO preset_usage (preset_id, usage_type, created_at) VALUES (${preset}, 'import', ${time})`;
+const recordsAt = (time: Date, records: number) => database.sql`
+  INSERT INTO preset_usage (preset_id, usage_type, created_at)
+  SELECT ${preset}, 'import', ${time} FROM generate_series(1, ${records})`;
 const writes = () =>
   database.sql<{ times: number }[]>`SELECT count(*)::int AS times FROM writes GROUP BY preset_id`;
 
@@ -140,18 +141,21 @@ it('sets last_used_at to the newest of imported records', async () => {
   expect(await lastUsed()).toEqual(new Date('2024-05-01Z'));
 });
 
-it('does not set last_used_at back for an old record', async () => {
+it.each([1, 2])('does not set last_used_at back for %i old records in one insert', async records => {
   await use(database.sql, preset);
   const before = await lastUsed();
-  await recordAt(new Date('2024-03-01Z'));
+  await recordsAt(new Date('2024-03-01Z'), records);
   expect(await lastUsed()).toEqual(before);
 });
 
-it('does not set last_used_at ahead of the clock', async () => {
-  await recordAt(new Date('2999-01-01Z'));
-  const [row] = await database.sql`SELECT last_used_at <= clock_timestamp() AS past FROM presets`;
-  expect(row).toEqual({ past: true });
-});
+it.each([1, 2])(
+  'does not set last_used_at ahead of the clock for %i records of the future',
+  async records => {
+    await recordsAt(new Date('2999-01-01Z'), records);
+    const [row] = await database.sql`SELECT last_used_at <= clock_timestamp() AS past FROM presets`;
+    expect(row).toEqual({ past: true });
+  },
+);
 
 it('reads one preset for a single use, also in a session that began with a bulk insert', async () => {
   const { sql } = database;

@@ -60,6 +60,15 @@ it('goes on beside a transaction that has read preset_usage', async () => {
     : expect(reads).resolves.toBe(0));
 });
 
+it('can be run twice at the same time', async () => {
+  const { sql, url } = database;
+  await sql.unsafe(rowTrigger.replaceAll('trigger_auto_increment', 'other_trigger')).simple();
+  await insertRecords(sql, presets[0]!, 3);
+  await Promise.all([runFile(url, migration), runFile(url, migration)]);
+  await use(sql, presets[0]!);
+  expect(await mismatches(sql)).toEqual([]);
+});
+
 it('gives up, and changes nothing, where an insert stays uncommitted', async () => {
   const { sql, url } = database;
   await sql.begin(async writer => {

@@ -34,6 +34,15 @@ it.each([
   ['with a row trigger of the same name', counter(addOne) + rowTrigger('AFTER')],
   ['with a BEFORE trigger of the same name', counter(addOne) + rowTrigger('BEFORE')],
   ['with a constraint trigger of the same name', counter(addOne) + rowTrigger('CONSTRAINT')],
+  [
+    'with a row trigger of the same name on a partitioned table',
+    `CREATE TABLE parted (LIKE preset_usage INCLUDING DEFAULTS) PARTITION BY RANGE (created_at);
+     CREATE TABLE part PARTITION OF parted DEFAULT;
+     INSERT INTO parted SELECT * FROM preset_usage;
+     DROP TABLE preset_usage;
+     ALTER TABLE parted RENAME TO preset_usage;
+     ${counter(addOne)}${rowTrigger('AFTER')}`,
+  ],
   ['with a trigger that is disabled', counter(addOne) + rowTrigger('AFTER') + enabled('DISABLE')],
   ['with a trigger for replicas only', counter(addOne) + rowTrigger('AFTER') + enabled('ENABLE REPLICA')],
   [

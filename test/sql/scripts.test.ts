@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { countOf, mismatches, psqlIsThere, runFile, runPsql, use } from './files.ts';
 
@@ -6,8 +6,12 @@ const canPsql = await psqlIsThere();
 const verify = 'verify-usage-tracking.sql';
 const reset = 'reset-usage-counts.sql';
 
-const database: TestDatabase = await createDatabase();
+let database: TestDatabase;
 let presets: string[];
+
+beforeAll(async () => {
+  database = await createDatabase();
+});
 
 afterAll(() => database.drop());
 
