@@ -20,7 +20,8 @@ export interface Focus {
 
 /** What a watch tells; times in milliseconds since 1970. */
 export type WatchEvent =
-  | { type: 'look'; look: Look; counters: Counter[]; trigger: TriggerHealth; at: number; serverNow: number }
+  | { type: 'look'; look: Look; counters: Counter[]; at: number; serverNow: number }
+  | { type: 'trigger'; trigger: TriggerHealth }
   | {
       type: 'tick';
       server: Server;
@@ -85,19 +86,17 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
   let auditDue = 0;
 
   const first = async () => {
-    const read = await database.read(
+    await database.read(
       async reader => {
         const found = await look(reader, database, schema);
-        return {
-          look: found,
-          counters: await firstCounters(reader, found.tables, options.firstRows),
-          trigger: judgeTrigger(await readTriggerCatalog(reader, found.tables)),
-        };
+        const counters = await firstCounters(reader, found.tables, options.firstRows);
+        known = found;
+        // The list can be drawn while the server looks the trigger up.
+        onEvent({ type: 'look', look: found, counters, at: Date.now(), serverNow: found.now });
+        onEvent({ type: 'trigger', trigger: judgeTrigger(await readTriggerCatalog(reader, found.tables)) });
       },
       { signal: stopped.signal },
     );
-    known = read.look;
-    onEvent({ type: 'look', ...read, at: Date.now(), serverNow: read.look.now });
   };
 
   const tick = async ({ tables }: Look) => {

@@ -134,13 +134,14 @@ export function reduce(state: State, action: Action): State {
           ...state,
           starting: null,
           look: action.look,
-          trigger: action.trigger,
           freshAt: action.at,
           serverNow: action.serverNow,
           failure: null,
         },
         mergeRows(state.rows, action.counters, action.at),
       );
+    case 'trigger':
+      return { ...state, trigger: keep(state.trigger, action.trigger) };
     case 'tick': {
       const found = new Set(action.counters.map(({ id }) => id));
       const gone = action.asked.filter(id => !found.has(id));

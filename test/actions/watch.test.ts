@@ -61,7 +61,9 @@ describe('a watch', () => {
   test('begins with who the server is, the first counters and the trigger', async () => {
     const [id] = await insertPresets(own.sql, ['Noir']);
     await insertRecords(own.sql, id!, 3);
-    const { look, counters, trigger } = await watching(database).next('look');
+    const seen = watching(database);
+    const { look, counters } = await seen.next('look');
+    const { trigger } = await seen.next('trigger');
     expect(look.server.database).toBe(own.name);
     expect(look.label).toMatch(/local|remote/);
     expect(counters).toMatchObject([{ name: 'Noir', usageCount: 3, records: 3 }]);

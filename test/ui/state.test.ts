@@ -27,7 +27,6 @@ const look = (counters: Counter[]): Action => ({
   type: 'look',
   look: { server, host: 'h', label: 'local', now: 0, tables: { hiddenBy: [] } as never },
   counters,
-  trigger,
   at: 1,
   serverNow: 1,
 });
@@ -147,7 +146,7 @@ describe('what comes in', () => {
   });
 
   test('leaves the rows as they are where nothing changed, so that nothing is drawn', () => {
-    const state = play([look(five), page(five), done()]);
+    const state = play([look(five), { type: 'trigger', trigger }, page(five), done()]);
     const again = play([tick(['a'], [five[0]!], 3), page([]), done()], state);
     expect(again.rows).toBe(state.rows);
     expect(again.order).toBe(state.order);
