@@ -63,6 +63,8 @@ const shared: BuildOptions = {
   platform: 'node',
   target: 'node24',
   minify: true,
+  // Node 24 has both. Otherwise esbuild makes literals into `new RegExp`, and Ink has one that runs for every cell.
+  supported: { 'regexp-unicode-property-escapes': true, 'regexp-set-notation': true },
   legalComments: 'none',
   // PGlite finds its WebAssembly beside its own files.
   external: ['@electric-sql/*'],
@@ -83,17 +85,10 @@ await build({
   ...shared,
   entryPoints: {
     program: 'source/cli.ts',
-    console: 'source/ui/open.ts',
     'command-line': 'source/command-line.ts',
     'demo-worker': 'source/demo/worker.ts',
   },
-  // The compile cache keeps of a file what its first run compiled. Were the console in the same file as the commands, a
-  // first `check` would leave it without the console's part for good.
-  plugins: [
-    yogaWithoutFetch,
-    emojiWhenNeeded,
-    apart({ 'command-line.ts': 'command-line.js', 'ui/open.ts': 'console.js' }),
-  ],
+  plugins: [yogaWithoutFetch, emojiWhenNeeded, apart({ 'command-line.ts': 'command-line.js' })],
   // Some of what is bundled is CommonJS and asks for Node's modules by require.
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",

@@ -26,12 +26,9 @@ export class ConsoleError extends Error {
   }
 }
 
-/**
- * True for a ConsoleError of any part of the program. By name, because the console is built into a file of its own,
- * which has a class of its own.
- */
+/** True for what a user can be told as it is; anything else is a fault of this program. */
 export function isConsoleError(error: unknown): error is ConsoleError {
-  return error instanceof Error && error.name === 'ConsoleError';
+  return error instanceof ConsoleError;
 }
 
 /** Bad usage or configuration: exit code 2, and nothing was sent to the database. */

@@ -1,10 +1,9 @@
 import type { Counter } from '../audit/counter.ts';
 import { judgeTrigger, type TriggerHealth } from '../audit/trigger-health.ts';
-import type { Database, Reader } from '../database/connection.ts';
+import type { Database } from '../database/connection.ts';
 import { readCounters, readMostUsed } from '../database/counters.ts';
 import { type PresetDetail, readPresetDetail } from '../database/preset-detail.ts';
 import { readServer, type Server } from '../database/server.ts';
-import type { Tables } from '../database/tables.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { type ConsoleError, isConsoleError, isTransient } from '../errors.ts';
 import { type AuditMemory, type AuditProgress, type AuditSummary, auditCounters } from './audit-counters.ts';
@@ -89,7 +88,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
     await database.read(
       async reader => {
         const found = await look(reader, database, schema);
-        const counters = await firstCounters(reader, found.tables, options.firstRows);
+        const counters = await readMostUsed(reader, found.tables, options.firstRows);
         known = found;
         // The list can be drawn while the server looks the trigger up.
         onEvent({ type: 'look', look: found, counters, at: Date.now(), serverNow: found.now });
@@ -209,21 +208,6 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
       alarm.ring();
     },
   };
-}
-
-// Counting this many records takes a fraction of the time that a person notices.
-const quickRecords = 300_000;
-
-/** The first window's counters, with their records where counting those is quick; otherwise the audit brings them. */
-async function firstCounters(reader: Reader, tables: Tables, limit: number): Promise<Counter[]> {
-  const counters = await readMostUsed(reader, tables, limit);
-  const uses = counters.reduce((sum, { usageCount }) => sum + (usageCount ?? 0), 0);
-  if (uses > quickRecords) return counters;
-  return readCounters(
-    reader,
-    tables,
-    counters.map(({ id }) => id),
-  );
 }
 
 // Each event has the list sorted and drawn anew; a bar that moves ten times a second moves smoothly.

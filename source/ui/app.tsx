@@ -1,5 +1,5 @@
 import { Box, Text, useWindowSize } from 'ink';
-import { useEffect, useMemo } from 'react';
+import { useEffect } from 'react';
 import { Footer } from './components/footer.tsx';
 import { Header } from './components/header.tsx';
 import { useClock } from './hooks/use-clock.ts';
@@ -10,18 +10,17 @@ import { PresetScreen } from './screens/preset.tsx';
 import { TriggerScreen } from './screens/trigger.tsx';
 import type { State } from './state.ts';
 import { type Store, useStore } from './store.ts';
-import { ThemeContext, theme } from './theme.ts';
+import { type Theme, ThemeContext } from './theme.ts';
 
 const least = { columns: 80, rows: 24 };
 
 /** The whole console: header, the screen that is open, and its keys. */
-export function App({ store, ascii }: { store: Store; ascii: boolean }) {
+export function App({ store, looks }: { store: Store; looks: Theme }) {
   const state = useStore(store);
   const { columns, rows } = useWindowSize();
   const now = useClock(store);
   useKeys({ dispatch: store.dispatch, current: store.get, refresh: store.refresh });
   useEffect(() => store.dispatch({ type: 'resize', columns, rows }), [store, columns, rows]);
-  const looks = useMemo(() => theme(ascii), [ascii]);
   if (columns < least.columns || rows < least.rows) {
     return (
       <Box height={rows} overflow="hidden">

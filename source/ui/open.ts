@@ -57,12 +57,12 @@ export async function openConsole(config: Config): Promise<Ending> {
   const begun = begin();
   // It is awaited below; until then a failure must not count as unhandled.
   begun.catch(() => {});
-  const { render } = await loadScreens();
+  const { render, theme } = await loadScreens();
   await Promise.race([
     begun,
     new Promise(resolve => setTimeout(resolve, config.target.kind === 'demo' ? 0 : patience)),
   ]);
-  const screen = render(store, config.ascii);
+  const screen = render(store, theme(config.ascii, config.color));
   begun.catch((error: ConsoleError) => screen.fail(error));
   died.promise.catch((error: ConsoleError) => screen.fail(error));
   // Written now, so that a console that is killed has still made the next one start faster.

@@ -2,6 +2,9 @@ import { render as renderInk } from 'ink';
 import { App } from './app.tsx';
 import type { Ending } from './open.ts';
 import type { Store } from './store.ts';
+import { type Theme, theme } from './theme.ts';
+
+export { theme };
 
 /** The console on the terminal. */
 export interface Screen {
@@ -12,8 +15,8 @@ export interface Screen {
 }
 
 /** Draws the console on the alternate screen, so that the terminal is given back as it was. */
-export function render(store: Store, ascii: boolean): Screen {
-  const app = renderInk(<App store={store} ascii={ascii} />, {
+export function render(store: Store, looks: Theme): Screen {
+  const app = renderInk(<App store={store} looks={looks} />, {
     alternateScreen: true,
     // Only lines that changed are written: a tick of a busy list costs hundreds of bytes instead of thousands.
     incrementalRendering: true,

@@ -231,14 +231,20 @@ describe('a tick', () => {
     ]);
   });
 
-  test('of the most used comes in order of use, NULL last', async () => {
+  test('of the most used has them all with their records, as long as there are not too many to count at once', async () => {
     const ids = await insertPresets(own.sql, ['one', 'nine', 'null']);
     await own.sql`UPDATE presets SET usage_count = 1 WHERE id = ${ids[0]!}`;
     await own.sql`UPDATE presets SET usage_count = 9 WHERE id = ${ids[1]!}`;
     await own.sql`UPDATE presets SET usage_count = NULL WHERE id = ${ids[2]!}`;
     const found = await tables();
-    const names = (await database.read(reader => readMostUsed(reader, found, 3))).map(({ name }) => name);
-    expect(names).toEqual(['nine', 'one', 'null']);
+    const most = async (limit: number) => {
+      const counters = await database.read(reader => readMostUsed(reader, found, limit));
+      return Object.fromEntries(counters.map(({ name, records }) => [name, records]));
+    };
+    expect(await most(3)).toEqual({ one: 0, nine: 0, null: 0 });
+    expect(await most(2)).toEqual({ one: 0, nine: 0 });
+    await own.sql`UPDATE presets SET usage_count = 2000000000 WHERE id = ${ids[0]!}`;
+    expect(await most(2)).toEqual({ one: null, nine: null });
   });
 
   test('writes nothing: the transaction is READ ONLY', async () => {

@@ -62,20 +62,17 @@ interface RowProps {
 
 const ListRow = memo(
   function ListRow({ row, widths, now, fresh, complete, selected, theme }: RowProps) {
-    const cells = rowCells(row, widths, { now, fresh, complete, glyphs: theme.glyphs });
-    return (
-      <Line inverse={selected}>
-        {selected ? theme.glyphs.cursor : ' '} {cells.name}
-        <Text bold={fresh}>{cells.count}</Text>
-        <Text color="cyan" bold>
-          {cells.change}
-        </Text>
-        {cells.records}
-        <Text bold>{cells.drift}</Text>
-        <Text color={theme.badge[cells.badgeKind]}>{cells.badge}</Text>
-        {cells.lastUsed}
-      </Line>
-    );
+    const { glyphs, paint } = theme;
+    const cells = rowCells(row, widths, { now, fresh, complete, glyphs });
+    // One text with its colours in it, not one element for each: 44 rows of 8 elements were a third of the first frame.
+    const line =
+      `${selected ? glyphs.cursor : ' '} ${cells.name}` +
+      (fresh ? paint('bold', cells.count) + paint('cyan', cells.change) : cells.count + cells.change) +
+      cells.records +
+      cells.drift +
+      paint(theme.badge[cells.badgeKind], cells.badge) +
+      cells.lastUsed;
+    return <Line>{selected ? paint('inverse', line) : line}</Line>;
   },
   (a, b) =>
     a.row === b.row &&
