@@ -119,6 +119,7 @@ async function withReader<T>(
   let running: postgres.PendingQuery<postgres.Row[]> | undefined;
   const cancel = () => running?.cancel();
   const silence = Promise.withResolvers<never>();
+  const result = Promise.withResolvers<T>();
   let watchdog: NodeJS.Timeout | undefined;
   const expectWithin = (seconds: number) => {
     clearTimeout(watchdog);
@@ -149,14 +150,18 @@ async function withReader<T>(
             (serial ? '; SET LOCAL max_parallel_workers_per_gather = 0' : ''),
         ),
       );
-      return work({
+      const value = await work({
         rows: async (text, parameters = []) => {
           signal?.throwIfAborted();
           return ask(inside.unsafe(text, parameters as Parameter[]));
         },
       });
+      result.resolve(value);
+      return value;
     });
-    return (await Promise.race([transaction, silence.promise])) as T;
+    // Nobody has to wait for the end of a transaction that wrote nothing.
+    transaction.catch(() => {});
+    return await Promise.race([result.promise, transaction as Promise<T>, silence.promise]);
   } finally {
     clearTimeout(watchdog);
     signal?.removeEventListener('abort', cancel);
