@@ -6,6 +6,9 @@ import type { Database } from './database/connection.ts';
 import { ConsoleError, exitCodes, isConsoleError, usageError } from './errors.ts';
 import { packageVersion } from './paths.ts';
 
+/** While the console has the terminal: gives it back, and has main() end with the error. */
+let leaveScreen: ((error: Error) => void) | null = null;
+
 /** Runs the program and answers with its exit code. */
 async function main(argv: string[]): Promise<number> {
   // Loading meow takes a tenth of the time to the list, and it has nothing to read where nothing was typed.
@@ -18,8 +21,8 @@ async function main(argv: string[]): Promise<number> {
   if (command !== undefined && !Object.hasOwn(commands, command)) {
     throw usageError(
       'unknown-command',
-      `There is no command "${command}".`,
-      `Use one of ${Object.keys(commands).join(', ')}, or none for the console.`,
+      /:\/\/|@/.test(command) ? 'A URL is no command.' : `There is no command "${command}".`,
+      `A database is named with --database-url. Use one of ${Object.keys(commands).join(', ')}, or none for the console.`,
     );
   }
   const config = loadConfig(flags, process.env, process.cwd());
@@ -50,7 +53,10 @@ async function openTerminal(config: Config): Promise<number> {
     );
   }
   const { openConsole } = await import('./ui/open.ts');
-  return (await openConsole(config)) === 'interrupted' ? exitCodes.interrupted : exitCodes.healthy;
+  const ending = await openConsole(config, fail => {
+    leaveScreen = fail;
+  });
+  return ending === 'interrupted' ? exitCodes.interrupted : exitCodes.healthy;
 }
 
 type CommandName = keyof typeof commands;
@@ -113,10 +119,18 @@ async function report(error: unknown, json: boolean): Promise<number> {
 const argv = process.argv.slice(2);
 const json = argv.includes('--json');
 
-// A driver may throw outside of any promise that somebody holds; Ink gives the terminal back as the process exits.
+// A driver may throw outside of any promise that somebody holds.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(event, (error: unknown) => void report(error, json).then(code => process.exit(code)));
+  process.on(event, (error: unknown) => {
+    if (leaveScreen) leaveScreen(error instanceof Error ? error : new Error(String(error)));
+    else void report(error, json).then(code => process.exit(code));
+  });
 }
+// Whoever reads a pipe may have seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(process.exitCode ?? exitCodes.healthy);
+});
 
 const code = await main(argv).catch(error => report(error, json));
 flushCompileCache();

@@ -60,6 +60,8 @@ export interface Invocation {
 
 /** Reads the command line; a flag or a word that means nothing is a `problem`. */
 export function readCommandLine(argv: string[]): Invocation {
+  const unclear = findUnclear(argv);
+  if (unclear) return { command: undefined, flags: {}, help: false, version: false, problem: unclear };
   const parsed = meow({ importMeta: import.meta, argv, pkg: {}, autoHelp: false, autoVersion: false, flags });
   const { help, version, ...given } = parsed.flags as Record<string, unknown>;
   const [command, surplus] = parsed.input;
@@ -72,6 +74,42 @@ export function readCommandLine(argv: string[]): Invocation {
     version: version === true,
     problem: findProblem(Object.keys(given), surplus),
   };
+}
+
+/** A word as it was typed, unless it may be a URL with a password in it. */
+export function quoted(word: string): string {
+  return /:\/\/|@/.test(word) ? 'A URL among the words' : `The word "${word}"`;
+}
+
+/** meow takes a flag without its value for one that was not typed, and ends the process over one typed twice. */
+function findUnclear(argv: string[]): Invocation['problem'] {
+  const seen = new Set<string>();
+  for (const [index, word] of argv.entries()) {
+    const [, spelled = '', value] = /^--([a-z-]+)(=.*)?$/s.exec(word) ?? [];
+    const name = spelled.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    if (!Object.hasOwn(flags, name)) continue;
+    const { type, isMultiple = false } = flags[name as keyof typeof flags] as {
+      type: string;
+      isMultiple?: boolean;
+    };
+    if (seen.has(name) && !isMultiple) {
+      return {
+        code: 'repeated-flag',
+        message: `There is more than one --${spelled}.`,
+        hint: 'Give it once.',
+      };
+    }
+    seen.add(name);
+    const next = argv[index + 1];
+    if (type !== 'boolean' && value === undefined && (next === undefined || next.startsWith('--'))) {
+      return {
+        code: 'bad-flag',
+        message: `The flag --${spelled} has no value.`,
+        hint: `Write it after the flag, as in --${spelled} VALUE.`,
+      };
+    }
+  }
+  return null;
 }
 
 function findProblem(given: string[], surplus: string | undefined): Invocation['problem'] {
@@ -90,7 +128,7 @@ function findProblem(given: string[], surplus: string | undefined): Invocation['
   if (surplus === undefined) return null;
   return {
     code: 'unknown-argument',
-    message: `The word "${surplus}" is one too many.`,
+    message: `${quoted(surplus)} is one too many.`,
     hint: 'Run preset-usage --help for what goes where.',
   };
 }

@@ -148,7 +148,15 @@ function complete(url: ConnectionUrl, source: string, environment: Environment):
 
 /** What libpq would honour and this version does not: better an error than a connection to the wrong place. */
 function refuseUnsupported(environment: Environment): void {
-  for (const name of ['PGSERVICE', 'PGSSLROOTCERT', 'PGSSLCERT', 'PGSSLKEY', 'PGHOSTADDR', 'PGOPTIONS']) {
+  for (const name of [
+    'PGSERVICE',
+    'PGSSLROOTCERT',
+    'PGSSLCERT',
+    'PGSSLKEY',
+    'PGHOSTADDR',
+    'PGOPTIONS',
+    'PGPASSFILE',
+  ]) {
     if (environment[name]) {
       throw usageError(
         'unsupported-variable',

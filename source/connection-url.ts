@@ -74,7 +74,8 @@ function readParameter(result: ConnectionUrl, name: string, value: string, sourc
   }
   throw usageError(
     'bad-url',
-    `The connection URL of ${source} has the parameter "${name}", which this version does not know.`,
+    // A stray "?" in a password makes the rest of it look like a parameter.
+    `The connection URL of ${source} has ${/^\w+$/.test(name) ? `the parameter "${name}"` : 'a parameter'}, which this version does not know.`,
     'Take it out of the URL; known are sslmode, host, application_name and pgbouncer.',
   );
 }

@@ -14,7 +14,7 @@ export interface AuditProgress {
   /** Presets audited so far, and how many there were at the start. */
   done: number;
   presets: number;
-  /** The counters of the page that has just come in; none where nothing in it has changed. */
+  /** The counters of the page that has just come in. */
   counters: Counter[];
   /** Ids that were on this page the last time and are not any more. */
   gone: string[];
@@ -28,8 +28,8 @@ export interface AuditMemory {
   /** Whose pages they are, and how many presets there were when they had been read. */
   tables: Tables;
   presets: number;
-  /** By range: the checksum of the page and whose it was. */
-  pages: Map<KeyRange, { checksum: string; ids: string[] }>;
+  /** By range: the checksum of the page and what it said. */
+  pages: Map<KeyRange, { checksum: string; counters: Counter[] }>;
 }
 
 /** The sums of a finished audit. */
@@ -78,44 +78,47 @@ export async function auditCounters(
   // One failure stops the other worker too: half an audit is no audit.
   const failure = new AbortController();
   const either = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
-  const work = () =>
-    database.read(
-      async reader => {
-        for (const range of ranges) {
-          const before = memory?.pages.get(range);
-          const page = await readAuditPage(reader, tables, range, scope, before?.checksum);
-          summary.totals = addTotals(summary.totals, page.totals);
-          summary.orphans += page.orphans;
-          const ids = page.counters?.map(({ id }) => id) ?? before?.ids ?? [];
-          if (scope === 'all') pages.set(range, { checksum: page.checksum, ids });
-          finished += 1;
-          onPage?.({
-            last: finished === plan.ranges.length,
-            done: summary.totals.presets,
-            presets: plan.presets,
-            counters: page.counters ?? [],
-            gone: missing(before?.ids, ids),
-          });
-        }
-      },
-      // A single page is a scan of everything, which the server's own parallel workers do best.
-      { signal: either, serial: plan.ranges.length > 1 },
-    );
+  // A single page is a scan of everything, which the server's own parallel workers do best.
+  const serial = plan.ranges.length > 1;
+  const work = async () => {
+    for (const range of ranges) {
+      const before = memory?.pages.get(range);
+      // A transaction of its own for each page: an ALTER TABLE, and all who queue behind it, wait for one page at most.
+      const page = await database.read(
+        reader => readAuditPage(reader, tables, range, scope, before?.checksum),
+        { signal: either, serial },
+      );
+      summary.totals = addTotals(summary.totals, page.totals);
+      summary.orphans += page.orphans;
+      // What did not change since the last audit is passed on all the same: a tick may have seen it change and not back.
+      const counters = page.counters ?? before?.counters ?? [];
+      if (scope === 'all') pages.set(range, { checksum: page.checksum, counters });
+      finished += 1;
+      onPage?.({
+        last: finished === plan.ranges.length,
+        done: summary.totals.presets,
+        presets: plan.presets,
+        counters,
+        gone: missing(before?.counters, counters),
+      });
+    }
+  };
+  let reason: unknown;
   const workers = Array.from({ length: Math.min(connections, plan.ranges.length) }, () =>
     work().catch(error => {
+      // The other worker's end is a consequence, and no news.
+      if (!failure.signal.aborted) reason = error;
       failure.abort();
-      throw error;
     }),
   );
-  const results = await Promise.allSettled(workers);
-  const failed = results.find(result => result.status === 'rejected');
-  if (failed) throw failed.reason;
+  await Promise.all(workers);
+  if (failure.signal.aborted) throw reason;
   return {
     ...summary,
     takenAt,
     durationMs: performance.now() - start,
     memory: { plan, tables, presets: summary.totals.presets, pages },
-    gone: memory === null ? missing(last ? allIds(last) : undefined, allIds({ pages })) : [],
+    gone: memory === null && last ? missing(allCounters(last), allCounters({ pages })) : [],
   };
 }
 
@@ -138,12 +141,12 @@ function isUsable({ plan, tables: before, presets }: AuditMemory, tables: Tables
   );
 }
 
-function allIds({ pages }: Pick<AuditMemory, 'pages'>): string[] {
-  return [...pages.values()].flatMap(({ ids }) => ids);
+function allCounters({ pages }: Pick<AuditMemory, 'pages'>): Counter[] {
+  return [...pages.values()].flatMap(({ counters }) => counters);
 }
 
-function missing(before: string[] | undefined, now: string[]): string[] {
+function missing(before: Counter[] | undefined, now: Counter[]): string[] {
   if (before === undefined || before === now) return [];
-  const present = new Set(now);
-  return before.filter(id => !present.has(id));
+  const present = new Set(now.map(({ id }) => id));
+  return before.filter(({ id }) => !present.has(id)).map(({ id }) => id);
 }

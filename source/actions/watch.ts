@@ -1,9 +1,9 @@
 import type { Counter } from '../audit/counter.ts';
 import { judgeTrigger, type TriggerHealth } from '../audit/trigger-health.ts';
-import type { Database } from '../database/connection.ts';
-import { readCounters, readMostUsed } from '../database/counters.ts';
+import type { Database, Reader } from '../database/connection.ts';
+import { countsAreCheap, readCounters, readMostUsed } from '../database/counters.ts';
 import { type PresetDetail, readPresetDetail } from '../database/preset-detail.ts';
-import { readServer, type Server } from '../database/server.ts';
+import type { Tables } from '../database/tables.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { type ConsoleError, isConsoleError, isTransient } from '../errors.ts';
 import { type AuditMemory, type AuditProgress, type AuditSummary, auditCounters } from './audit-counters.ts';
@@ -21,9 +21,10 @@ export interface Focus {
 export type WatchEvent =
   | { type: 'look'; look: Look; counters: Counter[]; at: number; serverNow: number }
   | { type: 'trigger'; trigger: TriggerHealth }
+  | { type: 'tables'; look: Look }
   | {
       type: 'tick';
-      server: Server;
+      look: Look;
       asked: readonly string[];
       counters: Counter[];
       trigger: TriggerHealth;
@@ -53,6 +54,8 @@ export interface Watch {
   refresh(): void;
   /** Ticks soon, because something else is on screen now. */
   lookAgain(): void;
+  /** Ticks soon, once, also while paused: what was opened has to be read. */
+  lookOnce(): void;
   setPaused(paused: boolean): void;
   stop(): void;
 }
@@ -79,6 +82,10 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
   let failures = 0;
   let auditFailures = 0;
   let wanted = false;
+  let auditAgain = false;
+  /** Ticks leave the records alone, because counting them took too long. */
+  let dear = false;
+  let detailRead: string | null = null;
   let lastTick = 0;
   let memory: AuditMemory | null = null;
   let auditing = false;
@@ -98,41 +105,56 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
     );
   };
 
-  const tick = async ({ tables }: Look) => {
+  const tick = async () => {
     const start = performance.now();
     const { ids, detail } = focus();
-    const read = await database.read(
-      async reader => ({
-        counters: await readCounters(reader, tables, ids),
-        ...(await readServer(reader)),
-        trigger: judgeTrigger(await readTriggerCatalog(reader, tables)),
-        detail: detail && {
-          id: detail.id,
-          value: await readPresetDetail(reader, tables, detail.id, detail.days),
+    try {
+      const read = await database.read(
+        async reader => {
+          // Read anew each time: a policy or a migration may have changed what the counts mean.
+          const found = await look(reader, database, schema);
+          known = found;
+          const { tables } = found;
+          return {
+            look: found,
+            counters: await readCounters(reader, tables, ids, dear ? 'not' : 'if-cheap'),
+            trigger: judgeTrigger(await readTriggerCatalog(reader, tables)),
+            detail: detail && mayRead(detail.id, tables) ? await readDetail(reader, tables, detail) : null,
+          };
         },
-      }),
-      { signal: stopped.signal },
-    );
-    const durationMs = performance.now() - start;
-    lastTick = durationMs;
-    const pace = Math.max(interval, tickShare * durationMs);
-    onEvent({ type: 'tick', asked: ids, ...read, at: Date.now(), serverNow: read.now, pace });
-    return pace;
+        { signal: stopped.signal },
+      );
+      const pace = Math.max(interval, tickShare * (performance.now() - start));
+      onEvent({ type: 'tick', asked: ids, ...read, at: Date.now(), serverNow: read.look.now, pace });
+      detailRead = read.detail?.id ?? detailRead;
+      return pace;
+    } catch (error) {
+      // Counting what is on screen takes longer than a statement may: from now on only the audit counts records.
+      if (isConsoleError(error) && error.code === 'statement-timeout') dear = true;
+      throw error;
+    } finally {
+      lastTick = performance.now() - start;
+    }
   };
+
+  /** Where every look at a preset's records reads the whole table, one look has to do. */
+  const mayRead = (id: string, tables: Tables) => (!dear && countsAreCheap(tables)) || detailRead !== id;
 
   const audit = async () => {
     auditing = true;
     try {
       // The planner's estimates decide how it is paged, so they are read anew; so are columns that a migration changed.
       const fresh = await database.read(reader => look(reader, database, schema), { signal: stopped.signal });
-      known = fresh;
+      onEvent({ type: 'tables', look: fresh });
       const summary = await auditCounters(database, fresh.tables, {
         scope: 'all',
         signal: stopped.signal,
         memory,
         onPage: gather(progress => onEvent({ type: 'audit-page', progress, at: Date.now() })),
       });
-      auditDue = Date.now() + Math.max(leastAuditPause, auditShare * summary.durationMs);
+      // Whoever asked for an audit while this one ran wants to know what happened since.
+      auditDue = auditAgain ? 0 : Date.now() + Math.max(leastAuditPause, auditShare * summary.durationMs);
+      auditAgain = false;
       auditFailures = 0;
       memory = summary.memory;
       onEvent({ type: 'audit-done', summary });
@@ -155,7 +177,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
     failures += 1;
     const wait = Math.min(retry.most, retry.first * 2 ** (failures - 1));
     // What the server refused it may grant after a GRANT or a migration, so this is asked again too, but rarely.
-    const pause = isTransient(error) ? wait : retry.most;
+    const pause = Math.max(isTransient(error) ? wait : retry.most, tickShare * lastTick);
     known = null;
     onEvent({ type: 'failure', error, at: Date.now(), retryAt: Date.now() + pause });
     return pause;
@@ -168,14 +190,13 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
         if (paused && known && !wanted) pause = Number.POSITIVE_INFINITY;
         else if (known === null) {
           await first();
-          failures = 0;
           // The first frame is drawn before the audit's pages come in.
           if (auditFailures === 0) auditDue = 0;
           pause = beforeAudit;
         } else {
           wanted = false;
           if (!auditing && Date.now() >= auditDue) void audit().catch(fatal);
-          pause = await tick(known);
+          pause = await tick();
           failures = 0;
         }
       } catch (error) {
@@ -195,10 +216,15 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
   return {
     refresh() {
       auditDue = 0;
+      auditAgain = auditing;
       wanted = true;
       alarm.ring();
     },
     lookAgain: () => alarm.atMost(Math.max(leastPause, 2 * lastTick)),
+    lookOnce() {
+      wanted = true;
+      alarm.atMost(leastPause);
+    },
     setPaused(value) {
       paused = value;
       alarm.ring();
@@ -208,6 +234,10 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
       alarm.ring();
     },
   };
+}
+
+async function readDetail(reader: Reader, tables: Tables, { id, days }: { id: string; days: number }) {
+  return { id, value: await readPresetDetail(reader, tables, id, days) };
 }
 
 // Each event has the list sorted and drawn anew; a bar that moves ten times a second moves smoothly.

@@ -11,14 +11,24 @@ export interface Counting {
   writes: boolean;
   /** How much it adds: `one` a literal 1, `rows` a number of rows, `other` anything else; null where it sets no count. */
   adds: 'one' | 'rows' | 'other' | null;
-  /** True where the count stands in a string of a function that runs dynamic SQL: nobody can tell from outside. */
+  /** True where it sets no count itself but calls others or runs dynamic SQL, which may: its text does not tell. */
+  delegates: boolean;
+  /** True where the count stands in a string of a function that runs dynamic SQL. */
   dynamic: boolean;
 }
 
-const update = /\bupdate\s+(?:only\s+)?(?:[\w"]+\s*\.\s*)?"?presets"?(?!\w)([\s\S]*?)(?:;|$)/gi;
-const upsert = /\binsert\s+into\s+(?:[\w"]+\s*\.\s*)?"?presets"?(?!\w)([\s\S]*?)(?:;|$)/gi;
+const name = String.raw`(?:(?:"[^"]+"|[\w$]+)\s*\.\s*)?"?presets"?(?!\w)`;
+const update = new RegExp(
+  String.raw`\b(?:update\s+(?:only\s+)?|merge\s+into\s+)${name}([\s\S]*?)(?:;|$)`,
+  'gi',
+);
+const upsert = new RegExp(String.raw`\binsert\s+into\s+${name}([\s\S]*?)(?:;|$)`, 'gi');
 const setsCount = /(?:\bset\b|,)\s*"?usage_count"?\s*=|\bset\s*\([^)]*"?usage_count"?[^)]*\)\s*=/i;
-const assignsCount = /\bnew\s*\.\s*"?usage_count"?\s*:?=/i;
+// Where a statement begins; elsewhere `NEW.usage_count = 100` is a comparison.
+const assignsCount =
+  /\bnew\s*\.\s*"?usage_count"?\s*:=|(?:^|;|\bbegin|\bthen|\belse|\bloop)\s*new\s*\.\s*"?usage_count"?\s*=/i;
+// What may do the counting somewhere else, out of sight of this text.
+const hands = /\b(?:perform|call|execute)\b|\bselect\s+(?:[\w"]+\s*\.\s*)?[\w"]+\s*\(/i;
 const addsOne =
   /"?usage_count"?\s*(?:,\s*0\s*\))?\s*\+\s*1\b(?!\s*[.*\d])|\b1\s*\+\s*(?:coalesce\s*\(\s*)?[\w".]*usage_count/i;
 const addsRows = /"?usage_count"?\s*(?:,\s*0\s*\))?\s*\+\s*(?:[\w"]+\.)?"?[a-z_]\w*"?/i;
@@ -34,7 +44,7 @@ export function readCounting(body: string): Counting {
     .filter(statement => setsCount.test(statement));
   const writes = statements.length > 0 || assignsCount.test(code);
   const dynamic = !writes && /\bexecute\b/i.test(code) && /usage_count/i.test(body);
-  if (!writes) return { writes, adds: null, dynamic };
+  if (!writes) return { writes, adds: null, delegates: hands.test(code), dynamic };
   const kinds = new Set(
     (statements.length > 0 ? statements : [code]).map(statement => {
       if (addsOne.test(statement)) return 'one';
@@ -42,5 +52,5 @@ export function readCounting(body: string): Counting {
     }),
   );
   const [adds] = kinds;
-  return { writes, adds: kinds.size === 1 && adds ? adds : 'other', dynamic };
+  return { writes, adds: kinds.size === 1 && adds ? adds : 'other', delegates: false, dynamic };
 }

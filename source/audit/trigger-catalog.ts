@@ -10,11 +10,8 @@ export interface CatalogTrigger {
   type: number;
   /** True where it has a WHEN clause. */
   condition: boolean;
-  /** How many columns its UPDATE OF names. */
-  columns: number;
   /** The transition table's name, where it has one. */
   newTable: string | null;
-  deferrable: boolean;
   functionOid: number;
   definition: string;
 }
@@ -37,6 +34,7 @@ export interface CatalogFunction {
 export interface CatalogIndex {
   name: string;
   definition: string;
+  /** The columns it keeps unique, quoted where they need it. */
   columns: string[];
 }
 

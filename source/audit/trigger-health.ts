@@ -109,7 +109,7 @@ export function judgeTrigger(catalog: TriggerCatalog): TriggerHealth {
       events: trigger ? describeType(trigger.type).events : [],
       level: trigger ? describeType(trigger.type).level : null,
       function: expected?.identity ?? null,
-      functionExists: catalog.functions.some(({ name, isTrigger }) => name === functionName && isTrigger),
+      functionExists: hasFunction(catalog),
       definition: trigger?.definition ?? null,
     },
     findings: findings.sort((a, b) => rank[a.severity] - rank[b.severity]),
@@ -131,8 +131,14 @@ const rank: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
 
 const migrate = 'Run the migration sql/20250930000001_fix_usage_tracking.sql; it can be run again and again.';
 
+function hasFunction({ functions, schema: own }: TriggerCatalog): boolean {
+  return functions.some(
+    ({ name, schema, isTrigger }) => name === functionName && schema === own && isTrigger,
+  );
+}
+
 function judgeAbsence(catalog: TriggerCatalog, named: CatalogTrigger[]): Finding[] {
-  const functionExists = catalog.functions.some(({ name, isTrigger }) => name === functionName && isTrigger);
+  const functionExists = hasFunction(catalog);
   const [elsewhere] = named;
   const found: Finding[] = [
     elsewhere
@@ -263,11 +269,11 @@ function judgeFunction(trigger: CatalogTrigger, body: CatalogFunction | undefine
   }
   if (!counting.writes) {
     found.push(
-      counting.dynamic
+      counting.delegates
         ? {
             code: 'function-unreadable',
             severity: 'warning',
-            message: `${body.identity} builds its SQL as it runs, so its text does not tell whether it counts.`,
+            message: `${body.identity} calls other functions or builds its SQL as it runs, so its text does not tell whether it counts.`,
             hint: 'Make a test use and watch the count.',
           }
         : {
@@ -308,7 +314,8 @@ function judgeOther(
   other: CatalogTrigger,
   body: CatalogFunction | undefined,
 ): Finding[] {
-  if (!body || other.enabled === 'D' || !readCounting(body.source).writes) return [];
+  const fires = other.enabled === 'O' || other.enabled === 'A';
+  if (!body || !fires || !readCounting(body.source).writes) return [];
   const { events } = describeType(other.type);
   const onRecords = other.tableOid === catalog.recordsOid;
   if (onRecords && !events.includes('INSERT')) {
@@ -339,7 +346,9 @@ function judgeOther(
 }
 
 function judgeTrack(catalog: TriggerCatalog): Finding[] {
-  const track = catalog.functions.filter(({ name }) => name === trackName);
+  const track = catalog.functions.filter(
+    ({ name, schema }) => name === trackName && schema === catalog.schema,
+  );
   if (track.length === 0) {
     return [
       {

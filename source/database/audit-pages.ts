@@ -115,7 +115,7 @@ export async function readAuditPage(
       : '';
   const checksum =
     scope === 'all'
-      ? `coalesce(sum(hashtextextended(concat_ws('|', id, count, records, last_used, label), 0)), 0)::text`
+      ? `coalesce(sum(hashtextextended(concat(id, '|', count, '|', records, '|', last_used, '|', label) COLLATE "C", 0)), 0)::text`
       : `''`;
   const unlessKnown = known === null ? '' : ` AND (SELECT ${checksum} FROM audited) <> $${bounds.length + 1}`;
   const text = `WITH audited AS MATERIALIZED (

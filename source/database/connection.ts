@@ -93,6 +93,8 @@ async function discard(pool: postgres.Sql): Promise<void> {
 const connectTimeout = 10;
 // The server ends a statement at its timeout. Where nothing has come this much later, nothing will come.
 const grace = 5;
+// In milliseconds: how long a cancelled statement has to end in good order.
+const cancelGrace = 500;
 
 /** The server has stopped answering, without a word that the connection is closed. */
 class Silence extends Error {
@@ -117,7 +119,13 @@ async function withReader<T>(
   { signal, serial }: ReadOptions,
 ): Promise<T> {
   let running: postgres.PendingQuery<postgres.Row[]> | undefined;
-  const cancel = () => running?.cancel();
+  // While a connection is being made there is no statement to cancel; then this read is given up as it is.
+  const givenUp = Promise.withResolvers<never>();
+  givenUp.promise.catch(() => {});
+  const cancel = () => {
+    running?.cancel();
+    setTimeout(() => givenUp.reject(interrupted()), cancelGrace).unref();
+  };
   const silence = Promise.withResolvers<never>();
   const result = Promise.withResolvers<T>();
   let watchdog: NodeJS.Timeout | undefined;
@@ -161,7 +169,7 @@ async function withReader<T>(
     });
     // Nobody has to wait for the end of a transaction that wrote nothing.
     transaction.catch(() => {});
-    return await Promise.race([result.promise, transaction as Promise<T>, silence.promise]);
+    return await Promise.race([result.promise, transaction as Promise<T>, silence.promise, givenUp.promise]);
   } finally {
     clearTimeout(watchdog);
     signal?.removeEventListener('abort', cancel);

@@ -14,9 +14,10 @@ const row = z.object({
 });
 const rows = z.array(row);
 
-/** Milliseconds since 1970 of a time column, or NULL where the table has none. */
+/** Milliseconds since 1970 of a time column; NULL where the table has none, and for a time without end. */
 export function milliseconds(column: string | null): string {
-  return column === null ? 'NULL::float8' : `(extract(epoch FROM ${column}) * 1000)::float8`;
+  if (column === null) return 'NULL::float8';
+  return `(CASE WHEN isfinite(${column}) THEN extract(epoch FROM ${column}) * 1000 END)::float8`;
 }
 
 function columns({ presets }: Tables): string {
@@ -39,16 +40,16 @@ export function countsAreCheap({ records }: Tables): boolean {
 
 /**
  * The counters of `ids`, each with the number of its records from the same snapshot (one statement): with two, live
- * traffic looks like drift. Where counting is dear the records stay null, unless they are asked for. Ids that are gone are missing from the result.
+ * traffic looks like drift. Where counting is dear, or not wanted, the records stay null. Ids that are gone are missing from the result.
  */
 export async function readCounters(
   reader: Reader,
   tables: Tables,
   ids: readonly string[],
-  records: 'counted' | 'if-cheap' = 'if-cheap',
+  records: 'counted' | 'if-cheap' | 'not' = 'if-cheap',
 ): Promise<Counter[]> {
   const { presets } = tables;
-  const counts = records === 'counted' || countsAreCheap(tables);
+  const counts = records === 'counted' || (records === 'if-cheap' && countsAreCheap(tables));
   const text = `SELECT ${columns(tables)}, ${counts ? `(${numberOfRecords(tables)})::float8` : 'NULL::float8'} AS records FROM ${presets.name} p
     WHERE p.${presets.key} = ANY (ARRAY(SELECT e::${presets.keyType} FROM json_array_elements_text($1::text::json) e))`;
   return toCounters(await reader.rows(text, [JSON.stringify(ids)]));

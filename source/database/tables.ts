@@ -53,7 +53,8 @@ const relation = z.object({
   columns: z.array(column),
   primary: z.nullable(z.string()),
   indexed: z.array(z.string()),
-  references: z.nullable(z.string()),
+  unique: z.array(z.string()),
+  references: z.array(z.object({ column: z.string(), target: z.string() })),
 });
 
 type Relation = z.infer<typeof relation>;
@@ -70,10 +71,12 @@ SELECT c.relname AS wanted, c.oid AS oid,
                    AND (0 = ANY (p.polroles) OR EXISTS (SELECT 1 FROM unnest(p.polroles) r WHERE pg_has_role(r, 'USAGE'))))
          AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive AND p.polcmd IN ('r', '*'))
        ) AS rls,
-       c.reltuples::float8 AS estimate, pg_relation_size(c.oid)::float8 AS bytes,
+       c.reltuples::float8 AS estimate, CASE c.relkind
+         WHEN 'p' THEN (SELECT coalesce(sum(pg_relation_size(t.relid)), 0) FROM pg_partition_tree(c.oid) t)
+         WHEN 'f' THEN 'Infinity' ELSE pg_relation_size(c.oid) END::float8 AS bytes,
        CASE WHEN c.relpages > 0 THEN c.relallvisible::float8 / c.relpages ELSE 0 END AS vacuumed,
        (SELECT json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname),
-                                          'type', format_type(a.atttypid, NULL)) ORDER BY a.attnum)
+                                          'type', format_type(a.atttypid, a.atttypmod)) ORDER BY a.attnum)
           FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)::text AS columns,
        (SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
          WHERE i.indrelid = c.oid AND i.indisprimary AND i.indnkeyatts = 1) AS primary,
@@ -83,9 +86,15 @@ SELECT c.relname AS wanted, c.oid AS oid,
           JOIN pg_am m ON m.oid = ic.relam AND m.amname = 'btree'
           JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
          WHERE i.indrelid = c.oid AND i.indisvalid AND i.indisready AND i.indpred IS NULL)::text AS indexed,
-       (SELECT a.attname FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+       (SELECT coalesce(json_agg(DISTINCT a.attname), '[]')
+          FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+         WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indnkeyatts = 1)::text AS unique,
+       (SELECT coalesce(json_agg(json_build_object('column', a.attname, 'target', f.attname) ORDER BY k.conname), '[]')
+          FROM pg_constraint k
+          JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+          JOIN pg_attribute f ON f.attrelid = k.confrelid AND f.attnum = k.confkey[1]
          WHERE k.conrelid = c.oid AND k.contype = 'f' AND cardinality(k.conkey) = 1
-           AND k.confrelid = to_regclass(format('%I.presets', n.nspname)) LIMIT 1) AS references
+           AND k.confrelid = to_regclass(format('%I.presets', n.nspname)))::text AS references
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = $1 AND c.relname IN ('presets', 'preset_usage')`;
 
@@ -102,13 +111,14 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
       ...row,
       columns: JSON.parse(row.columns as string),
       indexed: JSON.parse(row.indexed as string),
+      unique: JSON.parse(row.unique as string),
+      references: JSON.parse(row.references as string),
     });
   };
   const presets = usable(found('presets'));
   const records = usable(found('preset_usage'));
-  const key = need(presets, [presets.primary, 'id']);
+  const { key, preset } = findKeys(presets, records);
   const label = pick(presets, ['name', 'display_name', 'title']) ?? key;
-  const preset = need(records, [records.references, 'preset_id']);
   const hiddenBy = [presets, records]
     .filter(table => table.rls)
     .map(table => `row-level security on ${table.name} may hide rows from this role`);
@@ -137,6 +147,31 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
     },
     hiddenBy,
   };
+}
+
+/**
+ * The column that names a record's preset, and the column of presets that it names. Rejects where that would be a guess:
+ * counts joined by the wrong columns look like any others.
+ */
+function findKeys(presets: Relation, records: Relation) {
+  const usual = pick(records, ['preset_id']);
+  if (!usual && records.references.length > 1)
+    throw ambiguousKey(records.name, 'refers to presets in several columns');
+  const preset = usual ?? need(records, [records.references[0]?.column ?? null, 'preset_id']);
+  const target = records.references.find(({ column }) => column === preset.name)?.target;
+  const key = need(presets, [target ?? null, presets.primary, 'id']);
+  if (!presets.unique.includes(key.name))
+    throw ambiguousKey(presets.name, `does not have every ${key.name} only once`);
+  return { key, preset };
+}
+
+function ambiguousKey(table: string, why: string): ConsoleError {
+  return new ConsoleError({
+    code: 'ambiguous-key',
+    message: `The table ${table} ${why}, so which records belong to which preset is not certain.`,
+    hint: 'A unique index on the key of presets, and a foreign key to it from preset_usage, make it certain.',
+    exitCode: exitCodes.unreachable,
+  });
 }
 
 function pick(table: Relation, names: (string | null)[]): z.infer<typeof column> | undefined {

@@ -10,9 +10,7 @@ const catalogTrigger = z.object({
   enabled: z.enum(['O', 'A', 'R', 'D']),
   type: z.number(),
   condition: z.boolean(),
-  columns: z.number(),
   newTable: z.nullable(z.string()),
-  deferrable: z.boolean(),
   functionOid: z.number(),
   definition: z.string(),
 });
@@ -55,8 +53,8 @@ const text = `WITH triggers AS MATERIALIZED (
 )
 SELECT
   (SELECT coalesce(json_agg(json_build_object('name', tgname, 'tableOid', tgrelid::bigint, 'table', format('%I.%I', nspname, relname),
-            'enabled', tgenabled, 'type', tgtype, 'condition', tgqual IS NOT NULL, 'columns', cardinality(tgattr::int2[]),
-            'newTable', tgnewtable, 'deferrable', tgdeferrable, 'functionOid', tgfoid::bigint,
+            'enabled', tgenabled, 'type', tgtype, 'condition', tgqual IS NOT NULL,
+            'newTable', tgnewtable, 'functionOid', tgfoid::bigint,
             'definition', pg_get_triggerdef(oid, true)) ORDER BY relname, tgname), '[]') FROM triggers)::text AS triggers,
   (SELECT coalesce(json_agg(json_build_object('oid', oid::bigint, 'schema', nspname, 'name', proname,
             'identity', format('%I.%I(%s)', nspname, proname, pg_get_function_identity_arguments(oid)),
@@ -64,8 +62,8 @@ SELECT
             'searchPath', (SELECT s FROM unnest(proconfig) s WHERE s LIKE 'search_path=%'),
             'isTrigger', prorettype = 'trigger'::regtype) ORDER BY nspname, proname), '[]') FROM functions)::text AS functions,
   (SELECT coalesce(json_agg(json_build_object('name', ic.relname, 'definition', pg_get_indexdef(i.indexrelid),
-            'columns', (SELECT coalesce(json_agg(a.attname), '[]') FROM pg_attribute a
-                         WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])))), '[]')
+            'columns', (SELECT coalesce(json_agg(quote_ident(a.attname)), '[]') FROM pg_attribute a
+                         WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])))), '[]')
      FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
     WHERE i.indrelid = $2::oid AND i.indisunique AND NOT i.indisprimary)::text AS uniques`;
 

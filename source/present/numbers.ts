@@ -4,6 +4,13 @@ export function count(value: number): string {
   return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
+/** A whole number in at most `width` columns: where it does not fit, in millions or billions (12.3M). */
+export function brief(value: number, width: number): string {
+  const whole = count(value);
+  if (whole.length <= width) return whole;
+  return Math.abs(value) < 1e9 ? `${(value / 1e6).toFixed(1)}M` : `${(value / 1e9).toFixed(1)}G`;
+}
+
 /** A drift with its sign: +3, -12, 0. */
 export function signed(value: number): string {
   return value > 0 ? `+${count(value)}` : count(value);

@@ -32,7 +32,9 @@ export function place(state: State): State {
   if (found >= 0) return scrollTo({ ...state, cursor: found });
   // Its preset is filtered out or gone: the cursor stays where it was, on whatever is there now.
   const cursor = Math.max(0, Math.min(state.order.length - 1, state.cursor));
-  return scrollTo({ ...state, cursor });
+  // On the list the preset under the cursor is the one that Enter opens; an open screen keeps its own.
+  const selected = state.screen === 'list' ? (state.order[cursor] ?? null) : state.selected;
+  return scrollTo({ ...state, cursor, selected });
 }
 
 function scrollTo(state: State): State {

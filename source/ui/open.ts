@@ -17,9 +17,13 @@ export type Ending = 'quit' | 'interrupted';
 /**
  * Opens the console and resolves when it is left. Connecting and loading the screens go on side by side, because each
  * takes about half of the time to the list. Rejects where the database cannot be read to begin with; what goes wrong
- * later is shown in the header, and the console goes on trying.
+ * later is shown in the header, and the console goes on trying. `onScreen` is handed what gives the terminal back and
+ * ends the console with an error: a message written before that would be lost with the screen.
  */
-export async function openConsole(config: Config): Promise<Ending> {
+export async function openConsole(
+  config: Config,
+  onScreen: (fail: (error: Error) => void) => void,
+): Promise<Ending> {
   // chalk decides about colours as it is loaded, and knows FORCE_COLOR but not NO_COLOR.
   if (!config.color) process.env.FORCE_COLOR = '0';
   const size = { columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 };
@@ -63,6 +67,7 @@ export async function openConsole(config: Config): Promise<Ending> {
     new Promise(resolve => setTimeout(resolve, config.target.kind === 'demo' ? 0 : patience)),
   ]);
   const screen = render(store, theme(config.ascii, config.color));
+  onScreen(screen.fail);
   begun.catch((error: ConsoleError) => screen.fail(error));
   died.promise.catch((error: ConsoleError) => screen.fail(error));
   // Written now, so that a console that is killed has still made the next one start faster.
@@ -107,12 +112,12 @@ export function plottedDays(columns: number): number {
 /** Has the watch do what a key asks of it. */
 function follow(action: Action, state: State, watch: Watch | undefined): void {
   if (action.type === 'pause') watch?.setPaused(state.paused);
+  else if (action.type === 'open') watch?.lookOnce();
   else if (showsOthers.has(action.type)) watch?.lookAgain();
 }
 
 const showsOthers: ReadonlySet<Action['type']> = new Set<Action['type']>([
   'move',
-  'open',
   'back',
   'sort',
   'only-mismatches',

@@ -1,6 +1,6 @@
 import { type Badge, badge, drift } from '../audit/counter.ts';
 import { badgeWords, type Glyphs } from '../present/badges.ts';
-import { ago, count, signed } from '../present/numbers.ts';
+import { ago, brief, signed } from '../present/numbers.ts';
 import { displayText, toWidth } from '../present/text.ts';
 import type { Sort } from './arrange.ts';
 import type { Row } from './state.ts';
@@ -59,10 +59,14 @@ export function rowCells(
   const difference = drift(row);
   const texts = {
     name: displayText(row.name).trim() === '' ? row.id : displayText(row.name),
-    count: row.usageCount === null ? 'NULL' : count(row.usageCount),
+    count: row.usageCount === null ? 'NULL' : brief(row.usageCount, widths.count - 1),
     change: fresh && row.change !== 0 ? signed(row.change) : '',
-    records: row.records === null || kind === 'hidden' ? glyphs.ellipsis : count(row.records),
-    drift: difference === null || kind === 'hidden' ? '' : signed(difference),
+    records:
+      row.records === null || kind === 'hidden' ? glyphs.ellipsis : brief(row.records, widths.records - 1),
+    drift:
+      difference === null || kind === 'hidden'
+        ? ''
+        : `${difference > 0 ? '+' : ''}${brief(difference, widths.drift - 2)}`,
     badge: `  ${glyphs.badge[kind]} ${badgeWords[kind]}`,
     lastUsed: ago(row.lastUsedAt, now),
   };

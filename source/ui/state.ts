@@ -140,6 +140,8 @@ export function reduce(state: State, action: Action): State {
         },
         mergeRows(state.rows, action.counters, action.at),
       );
+    case 'tables':
+      return { ...state, look: keepLook(state.look, action.look) };
     case 'trigger':
       return { ...state, trigger: keep(state.trigger, action.trigger) };
     case 'tick': {
@@ -148,7 +150,7 @@ export function reduce(state: State, action: Action): State {
       return withRows(
         {
           ...state,
-          look: state.look && keep(state.look, { ...state.look, server: action.server }),
+          look: keepLook(state.look, action.look),
           trigger: keep(state.trigger, action.trigger),
           detail: keep(state.detail, action.detail ?? state.detail),
           freshAt: action.at,
@@ -274,6 +276,18 @@ function withRows(state: State, rows: ReadonlyMap<string, Row>, at: number | nul
 /** The value that was there, where the new one says the same: what did not change need not be drawn again. */
 function keep<T>(before: T, now: T): T {
   return JSON.stringify(before) === JSON.stringify(now) ? before : now;
+}
+
+/** As `keep`, but for the clock and the planner's estimates: they move all the time, and nobody sees them. */
+function keepLook(before: Look | null, now: Look): Look {
+  const seen = ({ server, host, label, tables }: Look) => [
+    server,
+    host,
+    label,
+    tables.presets.name,
+    tables.hiddenBy,
+  ];
+  return before && JSON.stringify(seen(before)) === JSON.stringify(seen(now)) ? before : now;
 }
 
 function rearrange(state: State): State {

@@ -25,6 +25,14 @@ describe('what a function body does to the count', () => {
       true,
       'one',
     ],
+    [
+      'MERGE INTO presets p USING n ON p.id = n.id WHEN MATCHED THEN UPDATE SET usage_count = p.usage_count + 1;',
+      true,
+      'one',
+    ],
+    ['UPDATE "my-app".presets SET usage_count = usage_count + 1;', true, 'one'],
+    ['BEGIN IF NEW.usage_count = 100 THEN RETURN NULL; END IF; END', false, null],
+    ['BEGIN NEW.usage_count = 0; RETURN NEW; END', true, 'other'],
     ['SELECT usage_count INTO n FROM presets;', false, null],
     ['UPDATE presets SET name = lower(name) WHERE usage_count = 0;', false, null],
     ['UPDATE presets_archive SET usage_count = 0;', false, null],
@@ -39,6 +47,7 @@ describe('what a function body does to the count', () => {
     expect(readCounting("EXECUTE 'UPDATE presets SET usage_count = usage_count + 1';")).toEqual({
       writes: false,
       adds: null,
+      delegates: true,
       dynamic: true,
     });
   });

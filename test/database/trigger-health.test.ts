@@ -135,13 +135,14 @@ describe('the trigger of the migration', () => {
 
 describe('its function', () => {
   test.each([
-    ['function-does-not-count', 'PERFORM 1;', undefined],
+    ['function-does-not-count', 'NEW.usage_type := lower(NEW.usage_type);', undefined],
     [
       'function-counts-otherwise',
       'UPDATE presets SET usage_count = usage_count + 2 WHERE id = NEW.preset_id;',
       undefined,
     ],
     ['function-unreadable', "EXECUTE 'UPDATE presets SET usage_count = usage_count + 1';", undefined],
+    ['function-unreadable', 'PERFORM bump(NEW.preset_id);', undefined],
     ['function-invoker', classic, ''],
     ['function-search-path', classic, 'SECURITY DEFINER'],
   ])('%s', async (code, body, rest) => {

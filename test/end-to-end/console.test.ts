@@ -204,6 +204,38 @@ describe('live numbers', () => {
     await console.until(screen => /5 presets/.test(screen) && !screen.includes('Brand new'));
   });
 
+  test('of a role that can suddenly not see every record any more are hidden from then on', async () => {
+    const role = `late_${process.pid}`;
+    await own.sql
+      .unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT SELECT ON presets, preset_usage TO ${role}`)
+      .simple();
+    try {
+      const console = open({ env: { DATABASE_URL: own.urlAs(role, 'secret') } });
+      await console.until(/4 accurate {2}1 mismatched/);
+      await own.sql`ALTER TABLE preset_usage ENABLE ROW LEVEL SECURITY`;
+      const screen = await console.until(/Hidden: row-level security/);
+      expect(screen).not.toMatch(/[✓✗]/);
+      terminal?.kill('SIGKILL');
+      await console.exit();
+    } finally {
+      await own.sql
+        .unsafe(
+          `ALTER TABLE preset_usage DISABLE ROW LEVEL SECURITY; DROP OWNED BY ${role}; DROP ROLE ${role}`,
+        )
+        .simple();
+    }
+  });
+
+  test('are right again when a count changes back before the next audit', async () => {
+    const console = open();
+    await console.until(/4 accurate {2}1 mismatched/);
+    await own.sql`UPDATE presets SET usage_count = usage_count + 7 WHERE id = ${ids[0]!}`;
+    await console.until(/3 accurate {2}2 mismatched/);
+    await own.sql`UPDATE presets SET usage_count = usage_count - 7 WHERE id = ${ids[0]!}`;
+    console.press('/', 'zzz', keys.enter);
+    await console.until(/4 accurate {2}1 mismatched/);
+  });
+
   test('of a role that may not see every record are hidden, not shown as if they were true', async () => {
     const role = `hidden_${process.pid}`;
     await own.sql
@@ -251,6 +283,22 @@ describe('the terminal', () => {
     console.kill(signal);
     await console.exit();
     expect(onAlternateScreen(console.written())).toBe(false);
+  });
+
+  test('is given back before a fault of the program is told', async () => {
+    const console = open();
+    await console.until(/5 presets/);
+    // Not a number is no count: nothing in the program is prepared for it.
+    await own.sql`ALTER TABLE presets ALTER usage_count TYPE numeric`;
+    await own.sql`UPDATE presets SET usage_count = 'NaN' WHERE id = ${ids[0]!}`;
+    try {
+      expect(await console.exit()).toBe(70);
+      expect(onAlternateScreen(console.written())).toBe(false);
+      expect(console.screen()).toMatch(/This is a fault of the program/);
+    } finally {
+      await own.sql`UPDATE presets SET usage_count = 0 WHERE id = ${ids[0]!}`;
+      await own.sql`ALTER TABLE presets ALTER usage_count TYPE integer`;
+    }
   });
 
   test('may be resized, and one that is too small is told what is needed', async () => {

@@ -25,14 +25,14 @@ const server = { database: 'd', user: 'u', version: '18.4', address: null, readO
 
 const look = (counters: Counter[]): Action => ({
   type: 'look',
-  look: { server, host: 'h', label: 'local', now: 0, tables: { hiddenBy: [] } as never },
+  look: { server, host: 'h', label: 'local', now: 0, tables: { presets: {}, hiddenBy: [] } as never },
   counters,
   at: 1,
   serverNow: 1,
 });
 const tick = (asked: string[], counters: Counter[], at: number): WatchEvent => ({
   type: 'tick',
-  server,
+  look: { server, host: 'h', label: 'local', now: at, tables: { presets: {}, hiddenBy: [] } as never },
   asked,
   counters,
   trigger,
@@ -185,6 +185,22 @@ describe('screens', () => {
     const state = play([look(five), { type: 'open', screen: 'trigger' }, { type: 'open', screen: 'help' }]);
     expect(state.screen).toBe('help');
     expect(play([{ type: 'back' }], state).screen).toBe('trigger');
+  });
+
+  test('Enter opens what is highlighted, also after the preset that was chosen is filtered out or gone', () => {
+    const chosen = play([look(five), { type: 'move', move: { by: 1 } }]);
+    const filtered = play(
+      [
+        { type: 'type-filter', text: 'name e' },
+        { type: 'open', screen: 'preset' },
+      ],
+      chosen,
+    );
+    expect(filtered.selected).toBe('e');
+    const gone = play([tick(['b'], [], 3), { type: 'open', screen: 'preset' }], chosen);
+    expect(gone.selected).toBe('c');
+    const openAndGone = play([{ type: 'open', screen: 'preset' }, tick(['b'], [], 3)], chosen);
+    expect(selectedRow(openAndGone)).toBeUndefined();
   });
 
   test('nothing opens where there is no preset', () => {

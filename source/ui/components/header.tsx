@@ -38,11 +38,14 @@ function Identity({ state }: { state: State }) {
 }
 
 function Health({ state, now }: { state: State; now: number }) {
+  // What is wrong with the numbers comes first: a long line is cut at its end.
+  const late = state.freshAt !== null && now - state.freshAt > lateAfter(state.pace);
+  const calm = !state.failure && !state.paused && !late;
   return (
     <Line>
-      <TriggerWord state={state} />
+      {calm ? <TriggerWord state={state} /> : <Age state={state} now={now} />}
       {'   '}
-      <Age state={state} now={now} />
+      {calm ? <Age state={state} now={now} /> : <TriggerWord state={state} />}
     </Line>
   );
 }
