@@ -20,12 +20,13 @@ interface Look {
   dim: boolean;
 }
 
-/** Cells of one row that look the same. */
+/** Characters of one row that look the same and take the same number of columns. */
 interface Run {
   look: Look;
   column: number;
-  columns: number;
-  text: string;
+  /** Columns of each character: 2 for wide ones. */
+  width: number;
+  characters: string[];
 }
 
 /** Draws what `terminal` shows as an SVG document; `title` is read out where pictures are not seen. */
@@ -46,21 +47,21 @@ ${rows.join('\n')}
 function drawRow(terminal: Terminal, row: number): string[] {
   const runs = readRuns(terminal, row);
   const top = padding + row * cell.height;
-  const grounds = runs.flatMap(({ look, column, columns }) =>
+  const grounds = runs.flatMap(({ look, column, width, characters }) =>
     look.background === null
       ? []
-      : `<rect x="${x(column)}" y="${top}" width="${rounded(columns * cell.width)}" height="${cell.height}" fill="${look.background}"/>`,
+      : `<rect x="${x(column)}" y="${top}" width="${rounded(characters.length * width * cell.width)}" height="${cell.height}" fill="${look.background}"/>`,
   );
   // The baseline of most fonts, seen from the top of a line of this height.
   const baseline = top + Math.round(cell.height * 0.74);
-  const texts = runs.flatMap(splitAtGaps).map(({ look, column, columns, text }) => {
+  const texts = runs.flatMap(words).map(({ look, column, width, characters }) => {
     const style = [
       look.color === dark.foreground ? '' : ` fill="${look.color}"`,
       look.bold ? ' font-weight="700"' : '',
       look.dim ? ' opacity="0.6"' : '',
     ].join('');
-    const length = rounded(columns * cell.width);
-    return `<text x="${x(column)}" y="${baseline}" textLength="${length}" lengthAdjust="spacingAndGlyphs"${style}>${escaped(text)}</text>`;
+    const length = rounded(characters.length * width * cell.width);
+    return `<text x="${x(column)}" y="${baseline}" textLength="${length}" lengthAdjust="spacingAndGlyphs"${style}>${escaped(characters.join(''))}</text>`;
   });
   return [...grounds, ...texts];
 }
@@ -73,12 +74,11 @@ function readRuns(terminal: Terminal, row: number): Run[] {
     // The second half of a wide character is a cell of no width.
     if (!read || read.getWidth() === 0) continue;
     const look = lookOf(read);
-    const text = read.getChars() || ' ';
+    const width = read.getWidth();
+    const character = read.getChars() || ' ';
     const last = runs.at(-1);
-    if (last && same(last.look, look)) {
-      last.text += text;
-      last.columns += read.getWidth();
-    } else runs.push({ look, column, columns: read.getWidth(), text });
+    if (last && last.width === width && same(last.look, look)) last.characters.push(character);
+    else runs.push({ look, column, width, characters: [character] });
   }
   return runs;
 }
@@ -97,19 +97,28 @@ function same(a: Look, b: Look): boolean {
 }
 
 /**
- * The words of a run, each at its own column: what is between them needs no drawing, and viewers disagree about spaces
- * in a row. Signs beyond ASCII stand alone, because they often come from another font of another width.
+ * The words of a run, each at its own column: gaps need no drawing, and viewers disagree about spaces in a row. Signs
+ * beyond ASCII stand apart, because they often come from another font of another width.
  */
-function splitAtGaps({ look, column, columns, text }: Run): Run[] {
-  // A run with wide characters has fewer characters than columns; the console puts those into names only.
-  const wide = columns !== Array.from(text).length;
-  if (wide) return [{ look, column, columns, text: text.trimEnd() }];
-  return Array.from(text.matchAll(/[\x21-\x7e]+(?: [\x21-\x7e]+)*|[^\x20-\x7e]+/gu), ({ 0: part, index }) => ({
-    look,
-    column: column + Array.from(text.slice(0, index)).length,
-    columns: Array.from(part).length,
-    text: part,
-  }));
+function words({ look, column, width, characters }: Run): Run[] {
+  const found: Run[] = [];
+  for (const [index, character] of characters.entries()) {
+    if (character === ' ') continue;
+    const last = found.at(-1);
+    const at = column + index * width;
+    if (
+      last &&
+      at === last.column + last.characters.length * width &&
+      isAscii(last) === /^[!-~]$/.test(character)
+    )
+      last.characters.push(character);
+    else found.push({ look, column: at, width, characters: [character] });
+  }
+  return found;
+}
+
+function isAscii({ characters }: Run): boolean {
+  return /^[!-~]$/.test(characters[0] ?? '');
 }
 
 function x(column: number): number {

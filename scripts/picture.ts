@@ -1,0 +1,69 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import pty from '@lydell/node-pty';
+import { Unicode11Addon } from '@xterm/addon-unicode11';
+import xterm from '@xterm/headless';
+import { terminalSvg } from './terminal-svg.ts';
+
+const program = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+const picture = new URL('../docs/console.svg', import.meta.url);
+const size = { cols: 110, rows: 30 };
+// The demo starts in 2 to 4 s.
+const patience = 60_000;
+
+const { PATH = '', HOME = '', TMPDIR = tmpdir() } = process.env;
+const terminal = new xterm.Terminal({ ...size, allowProposedApi: true, scrollback: 0 });
+terminal.loadAddon(new Unicode11Addon());
+terminal.unicode.activeVersion = '11';
+// Started where there is no .env, with an environment that names no database: that opens the demo.
+const child = pty.spawn(process.execPath, [program], {
+  ...size,
+  cwd: TMPDIR,
+  env: { PATH, HOME, TMPDIR, TERM: 'xterm-256color', LANG: 'C.UTF-8' },
+});
+const changed = new EventTarget();
+child.onData(data => terminal.write(data, () => changed.dispatchEvent(new Event('drawn'))));
+terminal.onData(answer => child.write(answer));
+process.once('exit', () => child.kill('SIGKILL'));
+
+function screen(): string {
+  const { active } = terminal.buffer;
+  return Array.from({ length: size.rows }, (_, row) =>
+    active.getLine(active.viewportY + row)?.translateToString(true),
+  ).join('\n');
+}
+
+/** Resolves once the screen shows `wanted`; rejects with the screen as it is when that takes too long. */
+function until(wanted: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`The console did not show ${wanted}. It shows:\n${screen()}`)),
+      patience,
+    );
+    const look = () => {
+      if (!wanted.test(screen())) return;
+      clearTimeout(timer);
+      changed.removeEventListener('drawn', look);
+      resolve();
+    };
+    changed.addEventListener('drawn', look);
+    look();
+  });
+}
+
+await until(/presets {2}\d+ accurate/);
+// By drift, so that what is wrong is on top; and the cursor away from the most interesting row.
+child.write('ss');
+await until(/Drift ↓/);
+child.write('jjj');
+await until(/^ {2}4 of/m);
+// A use that was just counted shows beside its preset.
+await until(/\d \+\d+ /);
+await mkdir(new URL('.', picture), { recursive: true });
+await writeFile(
+  picture,
+  terminalSvg(terminal, 'The console: every preset with its count, its records and a badge'),
+);
+console.log(`Wrote ${fileURLToPath(picture)}`);
+process.exit();
