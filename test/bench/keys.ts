@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Figure } from './figure.ts';
+import { hasProc, memory } from './process-figures.ts';
+import { type Program, type Size, startProgram } from './pseudo-terminal.ts';
+import { median, percentile } from './statistics.ts';
+
+const presses = 200;
+// The whole list has come in with the first audit.
+const settle = 3_000;
+// Ink writes a frame between these two, so a terminal shows all of it at once.
+const frame = /\u001b\[\?2026h[\s\S]*\u001b\[\?2026l/;
+
+/** How long after a key the terminal has the next frame, and how large that is. */
+export async function measureKeys(program: Program, size: Size): Promise<Figure[]> {
+  const running = startProgram(program, size);
+  await running.until(program.ready);
+  await sleep(settle);
+  const times: number[] = [];
+  const bytes: number[] = [];
+  for (let press = 0; press < presses; press += 1) {
+    const drawn = running.until(frame);
+    const before = running.bytes();
+    const began = performance.now();
+    running.press('j');
+    const { at } = await drawn;
+    times.push(at - began);
+    bytes.push(running.bytes() - before);
+    // At no fixed pace, so that the measurement does not fall into step with the console's own.
+    await sleep(30 + Math.random() * 30);
+  }
+  const { peak } = hasProc ? memory(running.pid) : { peak: Number.NaN };
+  await running.leave();
+  return [
+    { name: `key to frame, median of ${presses}`, value: median(times), unit: 'ms' },
+    { name: `key to frame, 99th percentile`, value: percentile(times, 0.99), unit: 'ms' },
+    { name: 'frame after a key, median', value: median(bytes), unit: 'bytes' },
+    { name: 'frame after a key, 99th percentile', value: percentile(bytes, 0.99), unit: 'bytes' },
+    { name: 'peak memory', value: peak, unit: 'MB' },
+  ].filter(({ value }) => !Number.isNaN(value));
+}
