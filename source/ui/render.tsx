@@ -25,7 +25,7 @@ export function render(store: Store, looks: Theme): Screen {
     patchConsole: false,
     // With CI set, Ink would draw nothing until the end, even in a real terminal.
     interactive: true,
-    maxFps: 60,
+    maxFps: 30,
   });
   const { promise, resolve, reject } = Promise.withResolvers<Ending>();
   app.waitUntilExit().then(value => resolve(value === 'interrupted' ? 'interrupted' : 'quit'), reject);
