@@ -51,7 +51,7 @@ export async function planAudit(reader: Reader, tables: Tables, scope: AuditScop
   const text = `WITH RECURSIVE edge (key) AS (
       (${walk(' WHERE $2')})
       UNION ALL
-      SELECT (${walk(' WHERE k.' + presets.key + ' > e.key')}) FROM edge e WHERE e.key IS NOT NULL)
+      SELECT (${walk(` WHERE k.${presets.key} > e.key`)}) FROM edge e WHERE e.key IS NOT NULL)
     SELECT (SELECT count(*) FROM ${presets.name})::float8 AS presets,
            (SELECT coalesce(json_agg(key::text ORDER BY key), '[]') FROM edge WHERE key IS NOT NULL)::text AS edges`;
   const [raw] = (await reader.rows(text, [page, paged])) as { presets: number; edges: string }[];

@@ -34,7 +34,7 @@ export async function openConsole(
 
   const store = createStore(
     // A preset named on the command line is what the list is filtered by to begin with.
-    { ...initialState(size), filter: config.presets[0] ?? '' },
+    { ...initialState(size), filter: config.presets[0] ?? '', readOnly: config.readOnly },
     (action, state) => {
       follow(action, state, watch);
       if (action.type === 'look') first.resolve();

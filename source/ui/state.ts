@@ -18,6 +18,8 @@ export type Screen = 'list' | 'preset' | 'trigger' | 'help';
 
 export interface State extends Arrangement {
   size: { columns: number; rows: number };
+  /** True under --read-only: the console offers nothing that writes. */
+  readOnly: boolean;
   screen: Screen;
   /** The screen that help goes back to. */
   behindHelp: Screen;
@@ -76,6 +78,7 @@ export type Action =
 export function initialState(size: State['size']): State {
   return {
     size,
+    readOnly: false,
     screen: 'list',
     behindHelp: 'list',
     editingFilter: false,

@@ -3,6 +3,7 @@ import { createDatabase, insertPresets, insertRecords, type TestDatabase } from 
 import {
   keys,
   onAlternateScreen,
+  program,
   startTerminal,
   type Terminal,
   type TerminalOptions,
@@ -299,6 +300,23 @@ describe('the terminal', () => {
       await own.sql`UPDATE presets SET usage_count = 0 WHERE id = ${ids[0]!}`;
       await own.sql`ALTER TABLE presets ALTER usage_count TYPE integer`;
     }
+  });
+
+  test('goes to the shell on Ctrl-Z and comes back with fg', async () => {
+    const console = open({ command: ['bash', '--norc', '--noprofile', '-i'] });
+    console.press(`"${process.execPath}" "${program}"\r`);
+    await console.until(/5 presets/);
+    console.press('\u001a');
+    await console.until(/Stopped/);
+    expect(onAlternateScreen(console.written())).toBe(false);
+    console.press('fg\r');
+    await console.until(/5 presets[\s\S]*q quit/);
+    console.press('j');
+    await console.until(/2 of 5/);
+    console.press('q');
+    await console.until(screen => !screen.includes('q quit') && /[$#] *$/m.test(screen), 'the shell again');
+    console.press('exit\r');
+    expect(await console.exit()).toBe(0);
   });
 
   test('may be resized, and one that is too small is told what is needed', async () => {

@@ -3,7 +3,8 @@ import pty from '@lydell/node-pty';
 import { Unicode11Addon } from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
 
-const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+/** The built console. */
+export const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 /** A program in a real pseudo-terminal, with a real terminal's screen to read. */
 export interface Terminal {
@@ -66,12 +67,17 @@ export function startTerminal({
   screen.loadAddon(new Unicode11Addon());
   screen.unicode.activeVersion = '11';
   let written = '';
+  let unread = 0;
   const watchers = new Set<() => void>();
+  // A frame that is half drawn, or half read, is shown by no terminal.
+  const settled = () =>
+    unread === 0 && written.lastIndexOf('\u001b[?2026h') <= written.lastIndexOf('\u001b[?2026l');
   child.onData(data => {
     written += data;
+    unread += 1;
     screen.write(data, () => {
-      // Between these two marks a frame is half drawn, and no terminal shows it.
-      if (written.lastIndexOf('\u001b[?2026h') > written.lastIndexOf('\u001b[?2026l')) return;
+      unread -= 1;
+      if (!settled()) return;
       for (const watcher of watchers) watcher();
     });
   });
@@ -116,7 +122,7 @@ export function startTerminal({
           watchers.delete(check);
         };
         watchers.add(check);
-        check();
+        if (settled()) check();
       });
     },
     async exit() {

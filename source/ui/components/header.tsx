@@ -33,6 +33,7 @@ function Identity({ state }: { state: State }) {
       <Text bold>{displayText(server.database)}</Text> at {displayText(host)} as {displayText(server.user)},
       PostgreSQL {server.version},{' '}
       {server.standby ? 'standby, read-only' : server.readOnly ? 'read-only' : 'read-write'}
+      {state.readOnly ? ' (--read-only)' : ''}
     </Line>
   );
 }

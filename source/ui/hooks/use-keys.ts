@@ -50,7 +50,8 @@ async function suspend(suspendTerminal: ReturnType<typeof useApp>['suspendTermin
     () =>
       new Promise(resolve => {
         process.once('SIGCONT', () => resolve());
-        process.kill(process.pid, 'SIGTSTP');
+        // The whole process group, as the terminal itself would: npm, which may have started this, has to stop as well.
+        process.kill(0, 'SIGTSTP');
       }),
   );
 }
