@@ -70,6 +70,15 @@ export async function benchDatabases(server: string): Promise<Set<string>> {
   return new Set(rows.map(({ datname }) => datname));
 }
 
+/** What the server calls itself, such as "PostgreSQL 18.4". */
+export async function serverVersion(server: string): Promise<string> {
+  const [row] = await asAdmin(
+    server,
+    admin => admin<{ version: string }[]>`SELECT current_setting('server_version') AS version`,
+  );
+  return `PostgreSQL ${row?.version}`;
+}
+
 /** The `limit` presets with the highest count: the ids that the first window shows. */
 export async function mostUsed({ sql }: BenchDatabase, limit: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`SELECT id FROM presets ORDER BY usage_count DESC LIMIT ${limit}`;
