@@ -1,4 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { makeCluster } from '../source/demo/cluster.ts';
@@ -20,25 +21,42 @@ const yogaWithoutFetch: Plugin = {
 };
 
 /**
- * string-width makes a regular expression of all emoji as it is loaded, which reads a table of ICU's (4 to 14 ms), and
- * needs it only for characters of more than one UTF-16 unit. It is made when it is first used.
+ * string-width makes regular expressions of Unicode properties as it is loaded, which reads tables of ICU's (10 to 25 ms).
+ * Text that is one cell a character is measured without it, and it is loaded by the first text that is not.
  */
-const emojiWhenNeeded: Plugin = {
-  name: 'emoji-when-needed',
-  setup({ onLoad }) {
-    onLoad({ filter: /string-width\/index\.js$/ }, async ({ path }) => {
-      const source = await readFile(path, 'utf8');
-      const lazy = source.replace(
-        /^const emojiPrefixRegex = (\/.*\/v);$/m,
-        (_, literal) =>
-          `let emoji; const emojiPrefixRegex = { test: text => (emoji ??= ${literal}).test(text), exec: text => (emoji ??= ${literal}).exec(text) };`,
-      );
-      if (lazy === source)
-        throw new Error('string-width is not what this build knows: look at emojiWhenNeeded.');
-      return { contents: lazy };
-    });
+const measuredWhenNeeded: Plugin = {
+  name: 'measured-when-needed',
+  setup({ onResolve }) {
+    onResolve({ filter: /^string-width$/ }, ({ kind }) =>
+      kind === 'require-call' ? undefined : { path: `${root}scripts/quick-string-width.ts` },
+    );
   },
 };
+
+/**
+ * An import of a module of Node's makes it a namespace of all it exports, even what no one asks for (0.5 ms each, 4 with
+ * node:crypto). Taken from the process they cost nothing; those that a start rarely needs are not even loaded by it.
+ */
+const builtinsWhenNeeded: Plugin = {
+  name: 'builtins-when-needed',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^[a-z]/ }, ({ path }) =>
+      isBuiltin(path) ? { path: path.replace(/^node:/, ''), namespace: 'builtin' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'builtin' }, async ({ path }) => ({
+      contents: rarelyNeeded.includes(path)
+        ? `const load = () => process.getBuiltinModule('${path}');
+           export default new Proxy({}, { get: (_, key) => load()[key] });
+           ${(await functionsOf(path)).map(name => `export const ${name} = (...given) => load().${name}(...given);`).join('\n')}`
+        : `module.exports = process.getBuiltinModule('${path}');`,
+    }));
+  },
+};
+const functionsOf = async (builtin: string) =>
+  Object.entries(await import(builtin))
+    .filter(([name, value]) => typeof value === 'function' && /^[a-z]/.test(name) && name !== 'default')
+    .map(([name]) => name);
+const rarelyNeeded = ['child_process', 'crypto', 'tls'];
 
 /** Leaves modules out of the file that imports them: each becomes a file of its own, read when it is asked for. */
 function apart(modules: Record<string, string>): Plugin {
@@ -88,10 +106,17 @@ await build({
     'command-line': 'source/command-line.ts',
     'demo-worker': 'source/demo/worker.ts',
   },
-  plugins: [yogaWithoutFetch, emojiWhenNeeded, apart({ 'command-line.ts': 'command-line.js' })],
+  define: { ...shared.define, 'Intl.Segmenter': 'LazySegmenter' },
+  inject: ['./scripts/lazy-segmenter.ts'],
+  plugins: [
+    yogaWithoutFetch,
+    measuredWhenNeeded,
+    builtinsWhenNeeded,
+    apart({ 'command-line.ts': 'command-line.js' }),
+  ],
   // Some of what is bundled is CommonJS and asks for Node's modules by require.
   banner: {
-    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    js: "const require=process.getBuiltinModule('module').createRequire(import.meta.url);",
   },
 });
 
