@@ -52,6 +52,16 @@ export async function vacuum({ sql }: BenchDatabase): Promise<void> {
   await sql`VACUUM ANALYZE presets, preset_usage`;
 }
 
+/**
+ * Replaces the demo schema's index on preset and time by the plain one that a foreign key usually has. Equal keys share
+ * an entry there: a seventh of the size, and quicker to count.
+ */
+export async function indexForeignKey(bench: BenchDatabase): Promise<void> {
+  await bench.sql`CREATE INDEX idx_preset_usage_preset_id ON preset_usage (preset_id)`;
+  await bench.sql`DROP INDEX idx_preset_usage_preset_created`;
+  await vacuum(bench);
+}
+
 /** Drops the databases made for measuring that are not in `before`: what an interrupted run leaves. */
 export async function dropLeftovers(server: string, before: ReadonlySet<string>): Promise<void> {
   for (const name of await benchDatabases(server)) {
