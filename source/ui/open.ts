@@ -3,6 +3,7 @@ import { startWatch, type Watch } from '../actions/watch.ts';
 import type { Config } from '../config.ts';
 import type { ConsoleError } from '../errors.ts';
 import { type OpenDatabase, openDatabase } from '../open-database.ts';
+import { collectEarlyGarbage } from './collect-garbage.ts';
 import { type Action, initialState, type State, selectedRow, visibleIds, windowRows } from './state.ts';
 import { createStore } from './store.ts';
 
@@ -70,6 +71,7 @@ export async function openConsole(
   onScreen(screen.fail);
   begun.catch((error: ConsoleError) => screen.fail(error));
   died.promise.catch((error: ConsoleError) => screen.fail(error));
+  collectEarlyGarbage();
   // Written now, so that a console that is killed has still made the next one start faster.
   setTimeout(flushCompileCache, 1_000).unref();
   try {
