@@ -5,6 +5,11 @@ export function withoutNoise(body: string): string {
   return body.replace(noise, part => (part.startsWith("'") ? "''" : ' '));
 }
 
+/** A function body without its comments; strings stay, because dynamic SQL is written in them. */
+export function withoutComments(body: string): string {
+  return body.replace(noise, part => (part.startsWith("'") ? part : ' '));
+}
+
 /** What a function body does to `presets.usage_count`, as far as its text tells. */
 export interface Counting {
   /** True where a statement sets the count. */

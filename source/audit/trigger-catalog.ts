@@ -23,6 +23,10 @@ export interface CatalogFunction {
   /** Schema, name and argument types, quoted where they need it. */
   identity: string;
   source: string;
+  /** Such as `plpgsql`. */
+  language: string;
+  /** False for a language in which a function may do what the server's own process may. */
+  trusted: boolean;
   /** SECURITY DEFINER. */
   definer: boolean;
   /** The `search_path=…` setting, where it has one. */

@@ -10,17 +10,32 @@ export interface Reader {
   rows(text: string, parameters?: readonly Parameter[]): Promise<unknown[]>;
 }
 
+/** A transaction that writes, and is rolled back: see `Database.rehearse`. */
+export interface Rehearser extends Reader {
+  /** Runs several statements in one round trip, without parameters; the rows of the last one that has any. */
+  script(text: string): Promise<unknown[]>;
+}
+
 export interface ReadOptions {
   signal?: AbortSignal | undefined;
   /** Turns the server's parallel workers off, for reads that already run side by side. */
   serial?: boolean;
 }
 
-/** A pool of at most three connections: one for polls, two for an audit. */
+/** A pool of at most three connections: one for polls, two for an audit. A rehearsal has one of its own. */
 export interface Database {
   readonly place: Place;
-  /** Runs `work` in a READ ONLY transaction with the timeouts set; see `withReader`. */
+  /** Runs `work` in a READ ONLY transaction with the timeouts set; see `withTransaction`. */
   read<T>(work: (reader: Reader) => Promise<T>, options?: ReadOptions): Promise<T>;
+  /**
+   * Runs `work` in a transaction that may write and whose last statement rolls it back, on a connection of its own, which is
+   * closed afterwards: nothing of it can outlive the call. `work` ends its own transaction with ROLLBACK; where it fails,
+   * the bracket does. Timeouts in seconds.
+   */
+  rehearse<T>(
+    work: (rehearser: Rehearser) => Promise<T>,
+    options: ConnectOptions & { signal?: AbortSignal | undefined },
+  ): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -40,7 +55,13 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
     async read(work, readOptions = {}) {
       const pool = sql;
       try {
-        return await withReader(pool, options, work, readOptions);
+        return await withTransaction(
+          pool,
+          'isolation level read committed read only',
+          options,
+          work,
+          readOptions,
+        );
       } catch (error) {
         if (readOptions.signal?.aborted) throw interrupted();
         // A server that no longer answers has taken the connection with it: the next read gets a new pool.
@@ -51,11 +72,22 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
         throw databaseError(error, place);
       }
     },
+    async rehearse(work, { signal, ...timeouts }) {
+      const pool = openPool(target, 1);
+      try {
+        return await withTransaction(pool, 'isolation level read committed', timeouts, work, { signal });
+      } catch (error) {
+        if (signal?.aborted) throw interrupted();
+        throw databaseError(error, place);
+      } finally {
+        await discard(pool);
+      }
+    },
     close: () => discard(sql),
   };
 }
 
-function openPool(target: ServerTarget): postgres.Sql {
+function openPool(target: ServerTarget, most = 3): postgres.Sql {
   return postgres({
     host: target.host,
     port: target.port,
@@ -66,7 +98,7 @@ function openPool(target: ServerTarget): postgres.Sql {
     // The driver looks for PGPASSWORD by itself where there is none; config.ts has done that already.
     password: target.password ?? '',
     ssl: encryption(target),
-    max: 3,
+    max: most,
     // A transaction pooler hands every transaction another server connection: prepared statements would be lost.
     prepare: false,
     fetch_types: false,
@@ -108,17 +140,18 @@ function encryption({ host, sslmode }: ServerTarget): false | 'prefer' | 'requir
 }
 
 /**
- * Runs `work` inside BEGIN READ ONLY with statement_timeout and lock_timeout set for this transaction alone, so that it
+ * Runs `work` inside BEGIN `mode` with statement_timeout and lock_timeout set for this transaction alone, so that it
  * is safe behind a transaction pooler. An abort cancels the statement that runs. Rejects with the driver's error, or
  * with Silence when a statement is not answered long after the server should have given it up.
  */
-async function withReader<T>(
+async function withTransaction<T>(
   sql: postgres.Sql,
+  mode: string,
   { timeout, lockTimeout }: ConnectOptions,
-  work: (reader: Reader) => Promise<T>,
+  work: (transaction: Rehearser) => Promise<T>,
   { signal, serial }: ReadOptions,
 ): Promise<T> {
-  let running: postgres.PendingQuery<postgres.Row[]> | undefined;
+  let running: { cancel(): void } | undefined;
   // While a connection is being made there is no statement to cancel; then this read is given up as it is.
   const givenUp = Promise.withResolvers<never>();
   givenUp.promise.catch(() => {});
@@ -137,8 +170,8 @@ async function withReader<T>(
   try {
     signal?.throwIfAborted();
     expectWithin(connectTimeout);
-    const transaction = sql.begin('isolation level read committed read only', async inside => {
-      const ask = async (query: postgres.PendingQuery<postgres.Row[]>) => {
+    const transaction = sql.begin(mode, async inside => {
+      const ask = async <Answer>(query: PromiseLike<Answer> & { cancel(): void }): Promise<Answer> => {
         running = query;
         expectWithin(timeout);
         try {
@@ -162,6 +195,11 @@ async function withReader<T>(
         rows: async (text, parameters = []) => {
           signal?.throwIfAborted();
           return ask(inside.unsafe(text, parameters as Parameter[]));
+        },
+        script: async text => {
+          signal?.throwIfAborted();
+          const results = (await ask(inside.unsafe(text).simple())) as unknown as unknown[][];
+          return results.findLast(rows => rows.length > 0) ?? [];
         },
       });
       result.resolve(value);

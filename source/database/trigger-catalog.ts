@@ -21,6 +21,8 @@ const catalogFunction = z.object({
   name: z.string(),
   identity: z.string(),
   source: z.string(),
+  language: z.string(),
+  trusted: z.boolean(),
   definer: z.boolean(),
   searchPath: z.nullable(z.string()),
   isTrigger: z.boolean(),
@@ -43,8 +45,8 @@ const text = `WITH triggers AS MATERIALIZED (
    WHERE NOT t.tgisinternal AND t.tgparentid = 0
      AND (t.tgrelid IN ($1::oid, $2::oid) OR t.tgname = 'trigger_auto_increment_preset_usage_count')
 ), functions AS MATERIALIZED (
-  SELECT p.oid, n.nspname, p.proname, p.prosrc, p.prosecdef, p.proconfig, p.prokind, p.prorettype
-    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+  SELECT p.oid, n.nspname, p.proname, p.prosrc, p.prosecdef, p.proconfig, p.prokind, p.prorettype, l.lanname, l.lanpltrusted
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
    WHERE p.oid IN (SELECT tgfoid FROM triggers)
       OR (n.nspname NOT IN ('pg_catalog', 'information_schema') AND p.prokind IN ('f', 'p')
           AND (p.proname IN ('auto_increment_preset_usage_count', 'track_preset_usage')
@@ -58,7 +60,7 @@ SELECT
             'definition', pg_get_triggerdef(oid, true)) ORDER BY relname, tgname), '[]') FROM triggers)::text AS triggers,
   (SELECT coalesce(json_agg(json_build_object('oid', oid::bigint, 'schema', nspname, 'name', proname,
             'identity', format('%I.%I(%s)', nspname, proname, pg_get_function_identity_arguments(oid)),
-            'source', CASE WHEN prosrc = '' THEN pg_get_functiondef(oid) ELSE prosrc END, 'definer', prosecdef,
+            'source', CASE WHEN prosrc = '' THEN pg_get_functiondef(oid) ELSE prosrc END, 'language', lanname, 'trusted', lanpltrusted, 'definer', prosecdef,
             'searchPath', (SELECT s FROM unnest(proconfig) s WHERE s LIKE 'search_path=%'),
             'isTrigger', prorettype = 'trigger'::regtype) ORDER BY nspname, proname), '[]') FROM functions)::text AS functions,
   (SELECT coalesce(json_agg(json_build_object('name', ic.relname, 'definition', pg_get_indexdef(i.indexrelid),

@@ -1,0 +1,187 @@
+import type { Finding, TriggerHealth } from './trigger-health.ts';
+
+/** What one use did to its preset's counter and records. */
+export interface UseResult {
+  before: number | null;
+  after: number | null;
+  increment: number;
+  recordsAdded: number;
+  /** Null where presets has no such column. */
+  lastUsedAtMoved: boolean | null;
+}
+
+/** A way of making a use that failed, in the server's own words. */
+export interface UseFailure {
+  path: 'track_preset_usage' | 'insert';
+  /** 1 for the first use, 2 for the same preset again. */
+  use: number;
+  message: string;
+  code: string;
+  constraint: string | null;
+  where: string | null;
+}
+
+/** Everything that an explanation goes by. */
+export interface UseEvidence {
+  path: 'track_preset_usage' | 'insert';
+  uses: readonly UseResult[];
+  failures: readonly UseFailure[];
+  health: TriggerHealth;
+  /** `session_replication_role` of the session. */
+  replicationRole: string;
+}
+
+/** Confirmed means: twice in a row a use added exactly 1 to the count and exactly one record, and moved `last_used_at`. */
+export function isConfirmed(uses: readonly UseResult[]): boolean {
+  return (
+    uses.length === 2 &&
+    uses.every(
+      ({ increment, recordsAdded, lastUsedAtMoved }) =>
+        increment === 1 && recordsAdded === 1 && lastUsedAtMoved !== false,
+    )
+  );
+}
+
+/** Why uses did not count once each, from what they did and from what the catalog says; empty where they did. */
+export function explainUse(evidence: UseEvidence): Finding[] {
+  const { uses, failures, health } = evidence;
+  const findings = failures.map(failure => explainFailure(failure, evidence));
+  // The second use nearly always does what the first did: one explanation is enough.
+  const odd = uses.find(({ increment, recordsAdded }) => increment !== 1 || recordsAdded !== 1);
+  if (odd) findings.push(...explainNumbers(odd, evidence));
+  else if (uses.some(({ lastUsedAtMoved }) => lastUsedAtMoved === false)) {
+    findings.push({
+      code: 'last-used-not-moved',
+      severity: 'error',
+      message: 'The use was counted, but last_used_at stayed where it was.',
+      hint: 'The trigger’s function should set it; the migration’s does.',
+    });
+  }
+  if (failures.some(({ code }) => code === '23505')) findings.push(...causes(health, limitsUses));
+  return unique(findings);
+}
+
+const limitsUses = ['daily-limit', 'unique-limits-uses'];
+const countsNothing = [
+  'trigger-missing',
+  'trigger-wrong-table',
+  'trigger-disabled',
+  'trigger-replica-only',
+  'trigger-not-on-insert',
+  'trigger-condition',
+  'statement-without-transition-table',
+  'function-missing',
+  'function-does-not-count',
+  'function-unreadable',
+  'function-counts-otherwise',
+  'function-invoker',
+  'presets-trigger-writes-count',
+];
+const countsMore = [
+  'second-counter',
+  'track-counts-too',
+  'presets-trigger-writes-count',
+  'other-writer',
+  'function-counts-otherwise',
+  'function-other',
+];
+
+function explainNumbers(use: UseResult, { health, replicationRole, path }: UseEvidence): Finding[] {
+  const { increment, recordsAdded } = use;
+  const numbers = `usage_count ${use.before ?? 'NULL'} to ${use.after ?? 'NULL'}, ${recordsAdded} ${recordsAdded === 1 ? 'record' : 'records'}`;
+  const found: Finding[] = [];
+  if (recordsAdded === 0) {
+    found.push({
+      code: 'use-not-recorded',
+      severity: 'error',
+      message: `The use left no record (${numbers}).`,
+      hint:
+        path === 'track_preset_usage'
+          ? 'track_preset_usage() returned without inserting, or its insert was swallowed: look for ON CONFLICT DO NOTHING, an EXCEPTION block that hides an error, a BEFORE trigger that returns NULL, or a rule.'
+          : 'The insert was swallowed: look for a BEFORE trigger that returns NULL, or a rule on the table.',
+    });
+  } else if (recordsAdded > 1) {
+    found.push({
+      code: 'use-recorded-too-often',
+      severity: 'error',
+      message: `One use left ${recordsAdded} records (${numbers}).`,
+      hint: 'Something inserts again: look at track_preset_usage() and at the other triggers.',
+    });
+  }
+  if (increment > recordsAdded) {
+    found.push(
+      {
+        code: 'use-counted-too-often',
+        severity: 'error',
+        message: `The use was counted ${increment} times (${numbers}).`,
+        hint: 'Something counts beside the trigger; what the catalog shows of it follows.',
+      },
+      ...causes(health, countsMore),
+    );
+  } else if (increment < recordsAdded) {
+    const why = causes(health, countsNothing);
+    found.push({
+      code: increment < 0 ? 'count-went-down' : 'use-not-counted',
+      severity: 'error',
+      message: `The use was recorded but not counted${recordsAdded > 1 ? ' as often' : ''} (${numbers}).`,
+      hint:
+        why.length > 0
+          ? 'What the catalog shows as the reason follows.'
+          : 'The catalog shows no reason: look at what the trigger’s function does, step by step.',
+    });
+    if (replicationRole !== 'origin') {
+      found.push({
+        code: 'replication-role',
+        severity: 'error',
+        message: `session_replication_role is ${replicationRole} for this role or database: ordinary triggers do not fire.`,
+        hint: 'ALTER ROLE … RESET session_replication_role, or ALTER DATABASE, wherever it is set.',
+      });
+    }
+    found.push(...why);
+  }
+  return found;
+}
+
+function explainFailure(failure: UseFailure, { health }: UseEvidence): Finding {
+  const { path, use, message, code, constraint, where } = failure;
+  const by = path === 'insert' ? 'The insert into preset_usage' : 'track_preset_usage()';
+  const place = [
+    constraint === null ? null : `constraint ${constraint}`,
+    where === null ? null : `in ${where}`,
+  ].filter(part => part !== null);
+  const again = use === 2 ? ' for the same preset again' : '';
+  return {
+    code: use === 2 && code === '23505' ? 'second-use-refused' : 'use-failed',
+    severity: 'error',
+    message: `${by} failed${again}: ${message} (SQLSTATE ${code}${place.length > 0 ? `, ${place.join(', ')}` : ''}).`,
+    hint: failureHint(failure, health),
+  };
+}
+
+function failureHint({ code, use }: UseFailure, health: TriggerHealth): string {
+  if (code === '23505') {
+    return use === 2
+      ? 'A unique index refuses the second use: unless uses are really meant to be limited, drop it; the migration drops idx_preset_usage_daily_unique.'
+      : 'A unique index refuses this use because there has been one already: unless uses are really meant to be limited, drop it.';
+  }
+  if (code === '23503') return 'What it refers to does not exist: name a user that does with --as-user.';
+  if (code === '42501') return 'The application’s uses are lost where its role lacks this right too.';
+  if (code === '57014') return 'It took longer than a simulation may hold the preset’s row.';
+  if (code === '55P03') return 'Another session holds a lock that a use needs: try again.';
+  if (code === '23502' || code === '22P02' || code === '23514')
+    return 'It may be that this console guessed a value badly; if the application’s own uses fail as well, they are lost.';
+  return health.healthy
+    ? 'A use of the application fails the same way, and is lost: mend what raised it.'
+    : 'A use of the application fails the same way, and is lost: the trigger’s findings say more.';
+}
+
+function causes(health: TriggerHealth, codes: readonly string[]): Finding[] {
+  return health.findings.filter(({ code }) => codes.includes(code));
+}
+
+function unique(findings: Finding[]): Finding[] {
+  return findings.filter(
+    ({ code, message }, index) =>
+      findings.findIndex(other => other.code === code && other.message === message) === index,
+  );
+}

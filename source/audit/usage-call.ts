@@ -1,0 +1,171 @@
+/** A column of `preset_usage`, as the catalog has it. Names are quoted where they need it. */
+export interface UsageColumn {
+  name: string;
+  quoted: string;
+  /** The type as SQL spells it, such as `character varying(40)`. */
+  type: string;
+  /** True where an insert has to give it a value: NOT NULL, without default, not generated. */
+  required: boolean;
+  /** The first label of an enum; null for every other type. */
+  firstLabel: string | null;
+}
+
+/** A function or procedure named `track_preset_usage`. */
+export interface UsageRoutine {
+  oid: number;
+  /** Schema and name, quoted where they need it. */
+  name: string;
+  identity: string;
+  kind: 'function' | 'procedure';
+  /** What it is called with, in order: parameters that only come back are left out. */
+  parameters: UsageParameter[];
+}
+
+export interface UsageParameter {
+  /** Empty where it was declared without a name. */
+  name: string;
+  quoted: string;
+  type: string;
+  optional: boolean;
+  firstLabel: string | null;
+}
+
+/** What the values of a use are taken from; see `fillCall`. */
+export interface UsageFacts {
+  /** The preset's key as text, its type, and the column of `preset_usage` that holds it. */
+  preset: string;
+  keyType: string;
+  presetColumn: string;
+  /** The user the use is made as, the column that holds it, and that column's type. */
+  user: string | null;
+  userColumn: string | null;
+  userType: string | null;
+  /** A recent record, column by column, as text: what the application usually says. */
+  sample: Readonly<Record<string, string | null>>;
+}
+
+/** One value of a call: where it goes, its type, and its text (null is NULL). */
+export interface UsageValue {
+  target: string;
+  type: string;
+  value: string | null;
+}
+
+/** A use as it will be made. `named` says whether values are passed by name or, for parameters without one, by place. */
+export interface UsageCall {
+  path: 'track_preset_usage' | 'insert';
+  /** The function with its parameters, or the table. */
+  what: string;
+  name: string;
+  kind: 'function' | 'procedure' | 'table';
+  named: boolean;
+  values: UsageValue[];
+}
+
+/**
+ * A call of `routine` with its arguments filled in by type and name: the preset, the user, and for all else that has no
+ * default what a recent record says in the column of that name, or the plainest value of its type. Null where no
+ * parameter can hold the preset.
+ */
+export function fillCall(routine: UsageRoutine, facts: UsageFacts): UsageCall | null {
+  const { parameters } = routine;
+  const preset = presetParameter(parameters, facts);
+  if (!preset) return null;
+  const named = parameters.every(({ name }) => name !== '');
+  const values: UsageValue[] = [];
+  for (const parameter of parameters) {
+    const column = columnName(parameter.name);
+    const isUser = isUserParameter(column, parameter.type, facts);
+    // A default is what the application gets that leaves the argument out; only by name can one be left out in the middle.
+    if (parameter !== preset && !isUser && parameter.optional && named) continue;
+    values.push({
+      target: parameter.quoted,
+      type: parameter.type,
+      value: parameter === preset ? facts.preset : isUser ? facts.user : valueFor(column, parameter, facts),
+    });
+  }
+  return {
+    path: 'track_preset_usage',
+    what: routine.identity,
+    name: routine.name,
+    kind: routine.kind,
+    named,
+    values,
+  };
+}
+
+/** A plain insert of the preset, the user and the columns that must have a value. */
+export function fillInsert(table: string, columns: readonly UsageColumn[], facts: UsageFacts): UsageCall {
+  const values = columns
+    .filter(
+      ({ name, required }) =>
+        required || name === facts.presetColumn || (name === facts.userColumn && facts.user),
+    )
+    .map(column => ({
+      target: column.quoted,
+      type: column.type,
+      value:
+        column.name === facts.presetColumn
+          ? facts.preset
+          : column.name === facts.userColumn
+            ? facts.user
+            : valueFor(column.name, column, facts),
+    }));
+  return { path: 'insert', what: `INSERT INTO ${table}`, name: table, kind: 'table', named: true, values };
+}
+
+/**
+ * The overload that an application is most likely to call: the one whose arguments can be filled and that leaves the
+ * fewest to guess.
+ */
+export function chooseRoutine(routines: readonly UsageRoutine[], facts: UsageFacts): UsageCall | null {
+  const calls = routines.map(routine => fillCall(routine, facts)).filter(call => call !== null);
+  return calls.sort((a, b) => a.values.length - b.values.length)[0] ?? null;
+}
+
+function presetParameter(
+  parameters: readonly UsageParameter[],
+  facts: UsageFacts,
+): UsageParameter | undefined {
+  const named = parameters.filter(({ name }) => /preset/.test(name) && !/type|data|name|count/.test(name));
+  const typed = parameters.filter(
+    ({ type, name }) => type === facts.keyType && !isUserParameter(columnName(name), type, facts),
+  );
+  return named.find(({ type }) => type === facts.keyType) ?? typed[0] ?? named[0];
+}
+
+function isUserParameter(column: string, type: string, facts: UsageFacts): boolean {
+  if (column === facts.userColumn) return true;
+  return (
+    /^(user|uid|user_?id|auth_?user(_?id)?|profile_?id|owner(_?id)?)$/.test(column) &&
+    type === (facts.userType ?? 'uuid')
+  );
+}
+
+// p_usage_type, _usage_type, in_usage_type and usage_type_param all stand for the column usage_type.
+function columnName(parameter: string): string {
+  return parameter.replace(/^(p|in|arg|v|the)?_+/, '').replace(/_(param|arg|in)$/, '');
+}
+
+function valueFor(
+  column: string,
+  { type, firstLabel }: { type: string; firstLabel: string | null },
+  { sample }: UsageFacts,
+): string | null {
+  const told = sample[column];
+  if (told !== undefined && told !== null) return told;
+  if (firstLabel !== null) return firstLabel;
+  return plainest(type);
+}
+
+/** The plainest value of a type, as text; NULL for a type that nothing is known of. */
+function plainest(type: string): string | null {
+  if (type.endsWith('[]')) return '{}';
+  if (/^jsonb?$/.test(type)) return '{}';
+  if (/^(text|character|citext|name)/.test(type)) return 'generation';
+  if (/^(smallint|integer|bigint|numeric|real|double precision)/.test(type)) return '1';
+  if (type === 'boolean') return 'false';
+  if (/^(timestamp|date|time)/.test(type)) return 'now';
+  if (type === 'uuid') return '00000000-0000-0000-0000-000000000000';
+  return null;
+}

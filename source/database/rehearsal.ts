@@ -1,0 +1,206 @@
+import * as z from 'zod/mini';
+import type { UsageCall } from '../audit/usage-call.ts';
+import { milliseconds } from './counters.ts';
+import type { Tables } from './tables.ts';
+
+/** One use as it was seen from inside its transaction. Times in milliseconds since 1970. */
+export interface RehearsedUse {
+  before: number | null;
+  after: number | null;
+  recordsBefore: number;
+  recordsAfter: number;
+  lastUsedBefore: number | null;
+  lastUsedAfter: number | null;
+  /** Whether `last_used_at` moved, or stands at this transaction's time already; null where there is no such column. */
+  lastUsedMoved: boolean | null;
+}
+
+/** A way of making the use that failed, in the server's own words. */
+export interface RehearsalFailure {
+  path: 'track_preset_usage' | 'insert';
+  /** 1 for the first use, 2 for the same preset again. */
+  use: number;
+  message: string;
+  code: string;
+  constraint: string | null;
+  /** The function that raised it, with its line, where it was raised inside of one. */
+  where: string | null;
+}
+
+/** What a rehearsal saw. */
+export interface Rehearsal {
+  /** False where no row of presets has this key, or this role may not see it. */
+  found: boolean;
+  /** The way the uses were made: the last one tried. */
+  path: 'track_preset_usage' | 'insert';
+  uses: RehearsedUse[];
+  failures: RehearsalFailure[];
+  /** An error outside of the uses themselves, such as a lock that could not be had. */
+  error: { message: string; code: string } | null;
+  /** Milliseconds that this transaction waited for the preset's row, and held it. */
+  waited: number | null;
+  held: number | null;
+}
+
+const count = z.nullable(z.number());
+
+const rehearsal = z.object({
+  found: z.boolean(),
+  path: z.enum(['track_preset_usage', 'insert']),
+  uses: z.array(
+    z.object({
+      before: count,
+      after: count,
+      recordsBefore: z.number(),
+      recordsAfter: z.number(),
+      lastUsedBefore: count,
+      lastUsedAfter: count,
+      lastUsedMoved: z.nullable(z.boolean()),
+    }),
+  ),
+  failures: z.array(
+    z.object({
+      path: z.enum(['track_preset_usage', 'insert']),
+      use: z.number(),
+      message: z.string(),
+      code: z.string(),
+      constraint: z.nullable(z.string()),
+      where: z.nullable(z.string()),
+    }),
+  ),
+  error: z.nullable(z.object({ message: z.string(), code: z.string() })),
+  waited: count,
+  held: count,
+});
+
+/** Parses what `rehearsalBlock` leaves in its setting. */
+export function toRehearsal(result: string): Rehearsal {
+  return rehearsal.parse(JSON.parse(result));
+}
+
+/** As whom the uses are made, beside what the calls say. */
+export interface Rehearsed {
+  preset: string;
+  /** What `request.jwt.claims` holds, as Supabase sets it; null where there is no user and no role. */
+  claims: Record<string, string> | null;
+  /** The role that the uses are made as; null for this session's own. */
+  role: string | null;
+}
+
+/** The settings by which a rehearsal is told its values, and gives its answer. */
+export const givenSetting = 'preset_usage.given';
+export const resultSetting = 'preset_usage.result';
+
+/** The values that `rehearsalBlock` reads from its setting. */
+export function rehearsalValues({ preset, claims, role }: Rehearsed, calls: readonly UsageCall[]): string {
+  return JSON.stringify({
+    preset,
+    claims: claims && JSON.stringify(claims),
+    role,
+    calls: calls.map(({ values }) => values.map(({ value }) => value)),
+  });
+}
+
+/**
+ * A block that uses a preset twice and reads the counter before and after each use. It runs in one round trip, so the
+ * preset's row is held for as long as the server works and no longer. `calls` are ways to make a use, the second one tried
+ * where the first fails. All values come from a setting of the transaction it belongs to: where that is missing, the
+ * connection was lost and this is another one, so the block does nothing.
+ */
+export function rehearsalBlock(tables: Tables, calls: readonly UsageCall[]): string {
+  const { presets, records } = tables;
+  const key = `(given->>'preset')::${presets.keyType}`;
+  const lastUsed = presets.lastUsed;
+  const read = (n: 'before' | 'after') => `
+      SELECT p.${presets.count}, ${lastUsed ? `p.${lastUsed}` : 'NULL'} INTO ${n}_count, ${n}_used FROM ${presets.name} p WHERE p.${presets.key} = ${key};
+      SELECT count(*) INTO ${n}_records FROM ${records.name} r WHERE r.${records.preset} = ${key};`;
+  return `DO $rehearsal$
+#variable_conflict use_variable
+DECLARE
+  given jsonb := nullif(current_setting('${givenSetting}', true), '')::jsonb;
+  own_role text := current_setting('role');
+  own_xid xid := pg_current_xact_id()::xid;
+  answer jsonb := '{"found": false, "path": "${calls[0]?.path}", "uses": [], "failures": [], "error": null, "waited": null, "held": null}';
+  paths text[] := ARRAY[${calls.map(({ path }) => `'${path}'`).join(', ')}];
+  place integer := 1;
+  started timestamptz := clock_timestamp();
+  locked timestamptz;
+  done boolean;
+  before_count numeric; after_count numeric;
+  before_records bigint; after_records bigint;
+  before_used timestamptz; after_used timestamptz;
+  own_records bigint := 0;
+  words text; code text; named text; stack text;
+BEGIN
+  IF given IS NULL THEN RETURN; END IF;
+  BEGIN
+    -- First of all the row: with it locked nobody else's use can come between two looks at the count.
+    PERFORM 1 FROM ${presets.name} p WHERE p.${presets.key} = ${key} FOR NO KEY UPDATE;
+    IF FOUND THEN
+      locked := clock_timestamp();
+      answer := answer || jsonb_build_object('found', true);
+      -- From here on others may wait for this transaction: below deadlock_timeout, so that it gives up before they have to.
+      PERFORM set_config('lock_timeout', '250ms', true);
+      <<uses>>
+      FOR use IN 1..2 LOOP
+        done := false;
+        WHILE NOT done AND place <= cardinality(paths) LOOP${read('before')}
+          BEGIN
+            IF given->>'claims' IS NOT NULL THEN
+              PERFORM set_config('request.jwt.claims', given->>'claims', true);
+              PERFORM set_config('request.jwt.claim.sub', coalesce((given->>'claims')::jsonb->>'sub', ''), true);
+            END IF;
+            IF given->>'role' IS NOT NULL THEN PERFORM set_config('role', given->>'role', true); END IF;
+            CASE place${calls.map((call, index) => `\n              WHEN ${index + 1} THEN ${statement(call, index)}`).join('')}
+            END CASE;
+            -- What is deferred would otherwise fire at a commit that never comes.
+            SET CONSTRAINTS ALL IMMEDIATE;
+            PERFORM set_config('role', own_role, true);
+            done := true;
+          EXCEPTION WHEN OTHERS OR query_canceled OR assert_failure THEN
+            GET STACKED DIAGNOSTICS words = MESSAGE_TEXT, code = RETURNED_SQLSTATE, named = CONSTRAINT_NAME, stack = PG_EXCEPTION_CONTEXT;
+            answer := jsonb_set(answer, '{failures}', answer->'failures' || jsonb_build_object('path', paths[place], 'use', use,
+              'message', words, 'code', code, 'constraint', nullif(named, ''), 'where', substring(stack FROM '(?n)^PL/pgSQL function (?!inline_code_block)(.*)$')));
+            -- The second use fails where the first did not, or somebody is in the way: another way would prove nothing.
+            EXIT uses WHEN use > 1 OR code IN ('57014', '55P03', '40P01');
+            place := place + 1;
+          END;
+        END LOOP;
+        EXIT WHEN NOT done;${read('after')}
+        IF after_records - before_records <> 1 THEN
+          -- Records need nobody's row: what others inserted or deleted meanwhile has to be told from what this use did. Its
+          -- own are the ones whose transaction is still in progress and yet visible.
+          SELECT before_records + count(*) - own_records INTO after_records
+            FROM ${records.name} r WHERE r.${records.preset} = ${key} AND age(r.xmin) <= age(own_xid)
+             AND pg_xact_status(((pg_current_xact_id()::text)::numeric + (age(own_xid) - age(r.xmin)))::text::xid8) = 'in progress';
+        END IF;
+        own_records := own_records + after_records - before_records;
+        answer := jsonb_set(answer, '{uses}', answer->'uses' || jsonb_build_object('before', before_count, 'after', after_count,
+          'recordsBefore', before_records, 'recordsAfter', after_records,
+          'lastUsedBefore', ${milliseconds('before_used')}, 'lastUsedAfter', ${milliseconds('after_used')},
+          'lastUsedMoved', ${lastUsed ? `coalesce(after_used > before_used OR (before_used IS NULL AND after_used IS NOT NULL) OR after_used >= transaction_timestamp(), false)` : 'NULL'}));
+      END LOOP;
+    END IF;
+  EXCEPTION WHEN OTHERS OR query_canceled OR assert_failure THEN
+    GET STACKED DIAGNOSTICS words = MESSAGE_TEXT, code = RETURNED_SQLSTATE;
+    answer := answer || jsonb_build_object('error', jsonb_build_object('message', words, 'code', code));
+  END;
+  PERFORM set_config('role', own_role, true);
+  answer := answer || jsonb_build_object('path', paths[least(place, cardinality(paths))],
+    'waited', extract(epoch FROM coalesce(locked, clock_timestamp()) - started) * 1000,
+    'held', extract(epoch FROM clock_timestamp() - locked) * 1000);
+  PERFORM set_config('${resultSetting}', answer::text, true);
+END
+$rehearsal$`;
+}
+
+function statement({ kind, name, named, values }: UsageCall, index: number): string {
+  const value = (place: number) => `(given->'calls'->${index}->>${place})::${values[place]?.type}`;
+  if (kind === 'table') {
+    return `INSERT INTO ${name} (${values.map(({ target }) => target).join(', ')}) VALUES (${values.map((_, place) => value(place)).join(', ')});`;
+  }
+  const list = values
+    .map(({ target }, place) => (named ? `${target} => ${value(place)}` : value(place)))
+    .join(', ');
+  return kind === 'procedure' ? `CALL ${name}(${list});` : `PERFORM ${name}(${list});`;
+}

@@ -1,0 +1,114 @@
+import * as z from 'zod/mini';
+import type { UsageColumn, UsageRoutine } from '../audit/usage-call.ts';
+import type { Reader } from './connection.ts';
+import { countsAreCheap } from './counters.ts';
+import type { Tables } from './tables.ts';
+
+/** How a use is recorded in this database, and as whom it can be made. */
+export interface UsageDeclarations {
+  routines: UsageRoutine[];
+  columns: UsageColumn[];
+  /** The column of `preset_usage` that names the user, and its type; null where there is none. */
+  userColumn: string | null;
+  userType: string | null;
+  /** A recent record, column by column, as text; empty where there is none. */
+  sample: Record<string, string | null>;
+  /** The user of a recent record. */
+  recentUser: string | null;
+  /** Roles among those asked for that exist, and whether this session may become them. */
+  roles: { name: string; allowed: boolean }[];
+  /** Sequences that a use takes a number from; numbers do not come back. */
+  sequences: string[];
+  /** What keeps ordinary triggers from firing in this session, if it does. */
+  replicationRole: string;
+}
+
+const named = { name: z.string(), quoted: z.string(), type: z.string(), firstLabel: z.nullable(z.string()) };
+
+const answer = z.object({
+  columns: z.array(z.object({ ...named, required: z.boolean() })),
+  routines: z.array(
+    z.object({
+      oid: z.number(),
+      name: z.string(),
+      identity: z.string(),
+      kind: z.enum(['function', 'procedure']),
+      parameters: z.array(z.object({ ...named, optional: z.boolean() })),
+    }),
+  ),
+  roles: z.array(z.object({ name: z.string(), allowed: z.boolean() })),
+  sequences: z.array(z.string()),
+  replicationRole: z.string(),
+});
+
+const record = z.record(z.string(), z.nullable(z.string()));
+
+// Parameters: where modes are NULL all of them go in. Defaults belong to the last of those that go in.
+const text = `SELECT json_build_object(
+  'columns', (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname),
+      'type', format_type(a.atttypid, a.atttypmod), 'firstLabel', (SELECT e.enumlabel FROM pg_enum e WHERE e.enumtypid = a.atttypid ORDER BY e.enumsortorder LIMIT 1),
+      'required', a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AND a.attgenerated = '') ORDER BY a.attnum), '[]')
+    FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped),
+  'routines', (SELECT coalesce(json_agg(json_build_object('oid', p.oid::bigint, 'name', format('%I.%I', n.nspname, p.proname),
+      'identity', format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
+      'kind', CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
+      'parameters', (SELECT coalesce(json_agg(json_build_object('name', coalesce(i.name, ''), 'quoted', quote_ident(coalesce(i.name, '')),
+          'type', format_type(i.type, NULL), 'optional', i.place > p.pronargs - p.pronargdefaults,
+          'firstLabel', (SELECT e.enumlabel FROM pg_enum e WHERE e.enumtypid = i.type ORDER BY e.enumsortorder LIMIT 1)) ORDER BY i.place), '[]')
+        FROM (SELECT a.name, a.type, row_number() OVER (ORDER BY a.number) AS place
+                FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargnames, p.proargmodes) WITH ORDINALITY a (type, name, mode, number)
+               WHERE coalesce(a.mode, 'i') IN ('i', 'b')) i)) ORDER BY p.oid), '[]')
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+   WHERE n.nspname = $2 AND p.proname = 'track_preset_usage' AND p.prokind IN ('f', 'p') AND p.provariadic = 0),
+  'roles', (SELECT coalesce(json_agg(json_build_object('name', r.rolname, 'allowed', pg_has_role(r.oid, 'MEMBER'))), '[]')
+    FROM pg_roles r WHERE r.rolname = ANY (ARRAY(SELECT e FROM json_array_elements_text($3::text::json) e))),
+  'sequences', (SELECT coalesce(json_agg(DISTINCT s.name), '[]')
+    FROM (SELECT pg_get_serial_sequence($1::oid::regclass::text, a.attname) AS name
+            FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped) s WHERE s.name IS NOT NULL),
+  'replicationRole', current_setting('session_replication_role'))::text AS answer`;
+
+/**
+ * Reads how a use is made here: every `track_preset_usage` in the schema of the tables, the columns of `preset_usage`, and
+ * what a recent record of the preset `id` says. `roles` are looked up by name.
+ */
+export async function readUsageDeclarations(
+  reader: Reader,
+  tables: Tables,
+  id: string,
+  roles: readonly string[],
+): Promise<UsageDeclarations> {
+  const { records } = tables;
+  const [row] = (await reader.rows(text, [records.oid, tables.schema, JSON.stringify(roles)])) as {
+    answer: string;
+  }[];
+  const found = answer.parse(JSON.parse(row?.answer ?? '{}'));
+  const user = found.columns.find(({ name }) => /^(user_id|user|profile_id|owner_id)$/.test(name));
+  const sample = await readSample(reader, tables, id);
+  return {
+    ...found,
+    userColumn: user?.name ?? null,
+    userType: user?.type ?? null,
+    sample,
+    recentUser: (user && sample[user.name]) ?? null,
+  };
+}
+
+/** The newest record of the preset, or where it has none, or finding it is dear, any record that there is. */
+async function readSample(
+  reader: Reader,
+  tables: Tables,
+  id: string,
+): Promise<Record<string, string | null>> {
+  const { name, preset, time } = tables.records;
+  const order = time ? `ORDER BY ${time} DESC NULLS LAST` : '';
+  const own = `SELECT r FROM ${name} r WHERE ${preset} = $1::${tables.presets.keyType} ${order} LIMIT 1`;
+  const any = `SELECT r FROM ${name} r WHERE $1::text IS NOT NULL LIMIT 1`;
+  for (const query of countsAreCheap(tables) ? [own, any] : [any]) {
+    const [row] = (await reader.rows(
+      `SELECT (SELECT json_object_agg(e.key, e.value) FROM json_each_text(to_json(s.r)) e)::text AS record FROM (${query}) s (r)`,
+      [id],
+    )) as { record: string }[];
+    if (row) return record.parse(JSON.parse(row.record));
+  }
+  return {};
+}
