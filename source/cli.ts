@@ -76,6 +76,17 @@ const commands = {
     const { trigger } = await import('./commands/trigger.ts');
     return trigger(database, config, signal);
   },
+  async simulate(database, config, signal) {
+    if (config.presets.length > 1) {
+      throw usageError(
+        'too-many-presets',
+        'A simulation uses one preset.',
+        'Name one, or none for the one used most.',
+      );
+    }
+    const { simulate } = await import('./commands/simulate.ts');
+    return simulate(database, config, signal);
+  },
 } satisfies Record<string, Command>;
 
 async function runCommand(command: CommandName, config: Config): Promise<number> {

@@ -8,6 +8,8 @@ export const helpText = `
     preset-usage [flags]            the console
     preset-usage check [flags]      audit every preset: usage_count against its records
     preset-usage trigger [flags]    health of the trigger, and what else writes the count
+    preset-usage simulate [PRESET]  use a preset twice, confirm +1 each time, roll it all back
+    preset-usage checklist [flags]  the six steps of the testing checklist, with evidence
 
   Which database
     --database-url URL    postgres://user:password@host:5432/database
@@ -18,7 +20,12 @@ export const helpText = `
 
   What to do
     --preset ID|NAME      only this preset (check: can be repeated; the console begins with it)
-    --read-only           never offer to write
+    --read-only           never offer to write; no simulation either
+    --as-user UUID        simulate: the user who makes the use (else one of recent records)
+    --as-role NAME        simulate: also as this role (else authenticated, where it exists)
+    --confirm FINGERPRINT simulate: yes, although a use runs what no rollback takes back
+    --app-log FILE        checklist: the application's log, for its last step
+    --report FILE         checklist: write the evidence as Markdown, or JSON by its ending
     --timeout SECONDS     the longest a statement may run (default 30)
     --lock-timeout SECONDS  the longest it may wait for a lock (default 2)
 
@@ -38,6 +45,11 @@ const flags = {
   schema: { type: 'string' },
   readOnly: { type: 'boolean' },
   preset: { type: 'string', isMultiple: true },
+  asUser: { type: 'string' },
+  asRole: { type: 'string' },
+  confirm: { type: 'string' },
+  appLog: { type: 'string' },
+  report: { type: 'string' },
   json: { type: 'boolean' },
   timeout: { type: 'number' },
   lockTimeout: { type: 'number' },
@@ -58,21 +70,27 @@ export interface Invocation {
   problem: { code: string; message: string; hint: string } | null;
 }
 
+/** Commands whose first word is a preset: `simulate NAME` is `simulate --preset NAME`. */
+const takesPreset: ReadonlySet<string> = new Set(['simulate']);
+
 /** Reads the command line; a flag or a word that means nothing is a `problem`. */
 export function readCommandLine(argv: string[]): Invocation {
   const unclear = findUnclear(argv);
   if (unclear) return { command: undefined, flags: {}, help: false, version: false, problem: unclear };
   const parsed = meow({ importMeta: import.meta, argv, pkg: {}, autoHelp: false, autoVersion: false, flags });
   const { help, version, ...given } = parsed.flags as Record<string, unknown>;
-  const [command, surplus] = parsed.input;
+  const [command, ...words] = parsed.input;
+  const object = takesPreset.has(command ?? '') ? words.shift() : undefined;
   // Left out is not the same as false or empty: the defaults are config.ts's.
   const typed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return {
     command,
-    flags: typed as Flags,
+    flags: (object === undefined
+      ? typed
+      : { ...typed, preset: [object, ...((typed.preset as string[]) ?? [])] }) as Flags,
     help: help === true,
     version: version === true,
-    problem: findProblem(Object.keys(given), surplus),
+    problem: findProblem(Object.keys(given), words[0]),
   };
 }
 

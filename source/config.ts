@@ -31,6 +31,14 @@ export interface Config {
   readOnly: boolean;
   /** Ids or names; empty means every preset. */
   presets: readonly string[];
+  /** As whom a simulated use is made; null leaves it to what the database shows. */
+  asUser: string | null;
+  asRole: string | null;
+  /** The fingerprint of a plan that a person has seen and agrees with. */
+  confirm: string | null;
+  /** The application's log, and where the checklist's evidence goes. */
+  appLog: string | null;
+  report: string | null;
   json: boolean;
   /** Statement timeout in seconds. */
   timeout: number;
@@ -45,6 +53,11 @@ const flagSchema = z.object({
   schema: z._default(z.string().check(z.minLength(1)), 'public'),
   readOnly: z._default(z.boolean(), false),
   preset: z._default(z.array(z.string().check(z.minLength(1))), []),
+  asUser: z._default(z.nullable(z.string().check(z.minLength(1))), null),
+  asRole: z._default(z.nullable(z.string().check(z.minLength(1))), null),
+  confirm: z._default(z.nullable(z.string().check(z.minLength(1))), null),
+  appLog: z._default(z.nullable(z.string().check(z.minLength(1))), null),
+  report: z._default(z.nullable(z.string().check(z.minLength(1))), null),
   json: z._default(z.boolean(), false),
   timeout: z._default(z.number().check(z.positive(), z.maximum(86_400)), 30),
   lockTimeout: z._default(z.number().check(z.positive(), z.maximum(86_400)), 2),
@@ -63,6 +76,11 @@ const flagHints: Record<string, string> = {
   lockTimeout: 'Give --lock-timeout a number of seconds above 0, such as --lock-timeout 2.',
   schema: 'Give --schema the name of a schema, such as --schema public.',
   preset: 'Give --preset the id or the name of a preset.',
+  asUser: 'Give --as-user the id of a user.',
+  asRole: 'Give --as-role the name of a role.',
+  confirm: 'Give --confirm the fingerprint that was printed with the plan.',
+  appLog: 'Give --app-log the path of the application’s log.',
+  report: 'Give --report the path of the file to write.',
   databaseUrl: 'Give --database-url a URL such as postgres://user@host:5432/database.',
 };
 

@@ -1,0 +1,104 @@
+import {
+  isSound,
+  planSimulation,
+  runSimulation,
+  type Simulation,
+  type SimulationPlan,
+} from '../actions/simulate.ts';
+import type { UseResult } from '../audit/explain-use.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../database/connection.ts';
+import { ConsoleError, exitCodes } from '../errors.ts';
+import { count, iso, signed } from '../present/numbers.ts';
+import { displayText } from '../present/text.ts';
+import { identity } from './identity.ts';
+import type { Outcome } from './outcome.ts';
+
+/**
+ * Uses a preset twice in a transaction that is rolled back. Exit code 1 where a use did not count exactly once, or the
+ * application's own way of making one fails; 4 where a use reaches outside the transaction and nobody has agreed to it.
+ */
+export async function simulate(database: Database, config: Config, signal: AbortSignal): Promise<Outcome> {
+  const { schema, asUser, asRole, readOnly, presets, confirm } = config;
+  const plan = await planSimulation(
+    database,
+    { schema, preset: presets[0] ?? null, asUser, asRole, readOnly },
+    signal,
+  );
+  if (plan.reach.length > 0 && confirm !== plan.fingerprint) throw unconfirmed(plan, confirm);
+  const simulation = await runSimulation(database, plan, config, signal);
+  const { json, line } = identity(plan.look, database);
+  return {
+    json: { database: json, ...simulationJson(simulation) },
+    text: [line, ...describe(plan, simulation)].map(displayText).join('\n'),
+    exitCode: isSound(simulation) ? exitCodes.healthy : exitCodes.unhealthy,
+  };
+}
+
+/** The contract's `simulate` document, with what this program adds to it: the role that was tried, and times. */
+export function simulationJson(simulation: Simulation) {
+  const { preset, path, asUser, confirmed, uses, failures, findings, asRole, waitedMs, heldMs, takenAt } =
+    simulation;
+  return {
+    takenAt: iso(takenAt),
+    preset,
+    path,
+    asUser,
+    confirmed,
+    committed: false,
+    uses,
+    failures,
+    findings,
+    asRole,
+    waitedMs: tenths(waitedMs),
+    heldMs: tenths(heldMs),
+  };
+}
+
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+function unconfirmed({ reach, fingerprint }: SimulationPlan, given: string | null): ConsoleError {
+  const named = reach.map(({ function: name, means }) => `${name} (${means})`).join('; ');
+  return new ConsoleError({
+    code: given === null ? 'reaches-outside' : 'stale-plan',
+    message: `A use runs what no rollback takes back: ${named}.`,
+    hint:
+      given === null
+        ? `To do it all the same add --confirm ${fingerprint}.`
+        : `That is another plan than the one confirmed with ${given}; to do this one add --confirm ${fingerprint}.`,
+    exitCode: exitCodes.refused,
+  });
+}
+
+function describe(plan: SimulationPlan, simulation: Simulation): string[] {
+  const { preset, confirmed, uses, findings, asRole, asUser, heldMs } = simulation;
+  const [call] = plan.calls.filter(({ path }) => path === simulation.path);
+  return [
+    `${confirmed ? 'Confirmed: each use counted once.' : 'Not confirmed: uses do not count once each.'} All of it was rolled back.`,
+    '',
+    `Preset      ${preset.name} (${preset.id})`,
+    `Made by     ${call?.what ?? simulation.path}`,
+    `As user     ${asUser ?? 'nobody: no recent record names one'}`,
+    ...uses.map((use, index) => `${index === 0 ? 'First use ' : 'Second use'}  ${useWords(use)}`),
+    ...(asRole ? [`As ${asRole.role}: ${asRole.confirmed ? 'confirmed too' : 'not confirmed'}`] : []),
+    `Row held    ${heldMs.toFixed(1)} ms`,
+    ...findings.flatMap(({ code, severity, message, hint }) => [
+      '',
+      `${severity}: ${message} (${code})`,
+      `  ${hint}`,
+    ]),
+  ];
+}
+
+/** One use in a line, such as `usage_count 12 to 13 (+1), 1 record, last_used_at moved`. */
+export function useWords({ before, after, increment, recordsAdded, lastUsedAtMoved }: UseResult): string {
+  const moved =
+    lastUsedAtMoved === null ? '' : `, last_used_at ${lastUsedAtMoved ? 'moved' : 'did not move'}`;
+  return `usage_count ${numeral(before)} to ${numeral(after)} (${signed(increment)}), ${count(recordsAdded)} ${recordsAdded === 1 ? 'record' : 'records'}${moved}`;
+}
+
+function numeral(value: number | null): string {
+  return value === null ? 'NULL' : count(value);
+}
