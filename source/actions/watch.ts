@@ -15,6 +15,8 @@ export interface Focus {
   ids: readonly string[];
   /** The preset whose own screen is open, and for how many days it plots uses. */
   detail: { id: string; days: number } | null;
+  /** True while somebody waits for a change: ticks come faster. */
+  urgent?: boolean;
 }
 
 /** What a watch tells; times in milliseconds since 1970. */
@@ -63,6 +65,8 @@ export interface Watch {
 // A tick may use a tenth of the time, an audit a hundredth: a slow database is asked less often, not more.
 const tickShare = 10;
 const auditShare = 100;
+// Milliseconds between two ticks for somebody who waits for one change, where the database answers quickly.
+const urgentInterval = 500;
 const leastAuditPause = 5_000;
 const beforeAudit = 100;
 // Scrolling asks for the new rows this soon: quick for the eye, and still one read where ten keys were pressed.
@@ -124,7 +128,9 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
         },
         { signal: stopped.signal },
       );
-      const pace = Math.max(interval, tickShare * (performance.now() - start));
+      // Asked now: a key may have come in while the database answered.
+      const least = focus().urgent ? Math.min(interval, urgentInterval) : interval;
+      const pace = Math.max(least, tickShare * (performance.now() - start));
       onEvent({ type: 'tick', asked: ids, ...read, at: Date.now(), serverNow: read.look.now, pace });
       detailRead = read.detail?.id ?? detailRead;
       return pace;

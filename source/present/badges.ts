@@ -1,8 +1,10 @@
 import type { Badge } from '../audit/counter.ts';
+import type { Verdict } from '../audit/observed-use.ts';
 
 /** The signs the console draws with; every one is one cell wide. */
 export interface Glyphs {
   badge: Record<Badge, string>;
+  verdict: Record<Verdict, string>;
   ellipsis: string;
   cursor: string;
   up: string;
@@ -15,6 +17,7 @@ export interface Glyphs {
 
 const unicode: Glyphs = {
   badge: { accurate: '✓', mismatch: '✗', checking: '·', hidden: '?' },
+  verdict: { right: '✓', unknown: '·', warning: '!', error: '✗' },
   ellipsis: '…',
   cursor: '›',
   up: '↑',
@@ -27,6 +30,7 @@ const unicode: Glyphs = {
 
 const ascii: Glyphs = {
   badge: { accurate: '=', mismatch: '!', checking: '.', hidden: '?' },
+  verdict: { right: '=', unknown: '.', warning: '~', error: '!' },
   ellipsis: '~',
   cursor: '>',
   up: '^',

@@ -1,4 +1,5 @@
-import type { Action, Screen, State } from './state.ts';
+import { type Action, type Screen, type State, selectedRow } from './state.ts';
+import { isWatching } from './watching.ts';
 
 /** A key as data: footer, help and what happens all come from this one table. */
 export interface Binding {
@@ -109,6 +110,15 @@ export const bindings: readonly Binding[] = [
     does: { type: 'sort' },
   },
   {
+    keys: ['w'],
+    label: 'w',
+    short: 'watch',
+    description: 'Wait for a real use and tell how it was counted, or stop waiting',
+    screens: ['preset'],
+    does: { type: 'watch-use' },
+    disabled: whyNotWatch,
+  },
+  {
     keys: ['t'],
     label: 't',
     short: 'trigger',
@@ -176,6 +186,12 @@ export const bindings: readonly Binding[] = [
     quiet: true,
   },
 ];
+
+function whyNotWatch(state: State): string | null {
+  if (isWatching(state)) return null;
+  if (!selectedRow(state)) return 'This preset is gone.';
+  return state.paused ? 'Paused: nothing is read.' : null;
+}
 
 /** The binding of a key on the screen that is open, if it has one. */
 export function bindingFor(key: string, screen: Screen): Binding | undefined {

@@ -6,6 +6,7 @@ import { type OpenDatabase, openDatabase } from '../open-database.ts';
 import { collectEarlyGarbage } from './collect-garbage.ts';
 import { type Action, initialState, type State, selectedRow, visibleIds, windowRows } from './state.ts';
 import { createStore } from './store.ts';
+import { isWatching } from './watching.ts';
 
 /** Milliseconds between two ticks where the database answers quickly. */
 const interval = 2_000;
@@ -101,9 +102,10 @@ async function loadScreens(): Promise<typeof import('./render.tsx')> {
 /** What a tick reads for the screen that is open. */
 function focus(state: State): ReturnType<Parameters<typeof startWatch>[1]['focus']> {
   const row = selectedRow(state);
-  const detail =
-    state.screen === 'preset' && row ? { id: row.id, days: plottedDays(state.size.columns) } : null;
-  return { ids: detail ? [detail.id] : visibleIds(state), detail };
+  // A wait for a use goes on under the help.
+  const open = state.screen === 'preset' || isWatching(state);
+  const detail = open && row ? { id: row.id, days: plottedDays(state.size.columns) } : null;
+  return { ids: detail ? [detail.id] : visibleIds(state), detail, urgent: isWatching(state) };
 }
 
 /** For how many days uses are plotted in a terminal of this width. */
@@ -126,5 +128,6 @@ const showsOthers: ReadonlySet<Action['type']> = new Set<Action['type']>([
   'type-filter',
   'erase-filter',
   'clear-filter',
+  'watch-use',
   'resize',
 ]);

@@ -6,6 +6,7 @@ import type { PresetDetail } from '../database/preset-detail.ts';
 import type { ConsoleError } from '../errors.ts';
 import { type Arrangement, arrange, sorts } from './arrange.ts';
 import { type Move, moveCursor, place } from './cursor.ts';
+import { toggleWatching, type Watching, watchTick } from './watching.ts';
 
 /** A counter on the list; times in milliseconds since 1970. */
 export interface Row extends Counter {
@@ -42,6 +43,8 @@ export interface State extends Arrangement {
   /** The index of the first row in the window. */
   top: number;
   detail: { id: string; value: PresetDetail } | null;
+  /** The wait for a real use of the preset that is open. */
+  watching: Watching | null;
 
   /** Sums over all presets; null until every one was audited. */
   totals: Totals | null;
@@ -72,6 +75,7 @@ export type Action =
   | { type: 'erase-filter' }
   | { type: 'keep-filter' }
   | { type: 'clear-filter' }
+  | { type: 'watch-use' }
   | { type: 'pause' };
 
 /** The state before anything is known. */
@@ -96,6 +100,7 @@ export function initialState(size: State['size']): State {
     cursor: 0,
     top: 0,
     detail: null,
+    watching: null,
     totals: null,
     orphans: 0,
     audit: null,
@@ -156,6 +161,7 @@ export function reduce(state: State, action: Action): State {
           look: keepLook(state.look, action.look),
           trigger: keep(state.trigger, action.trigger),
           detail: keep(state.detail, action.detail ?? state.detail),
+          watching: watchTick(state.watching, action),
           freshAt: action.at,
           serverNow: action.serverNow,
           pace: action.pace,
@@ -214,6 +220,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, editingFilter: false };
     case 'clear-filter':
       return rearrange({ ...state, editingFilter: false, filter: '' });
+    case 'watch-use':
+      return toggleWatching(state);
     case 'pause':
       return { ...state, paused: !state.paused };
   }
@@ -223,15 +231,15 @@ function open(state: State, screen: Screen): State {
   if (screen === 'preset') {
     const row = selectedRow(state);
     if (!row) return state;
-    return { ...state, screen, scroll: 0, selected: row.id, detail: null };
+    return { ...state, screen, scroll: 0, selected: row.id, detail: null, watching: null };
   }
   if (screen === 'help') return { ...state, screen, scroll: 0, behindHelp: state.screen };
-  return { ...state, screen, scroll: 0 };
+  return { ...state, screen, scroll: 0, watching: null };
 }
 
 function back(state: State): State {
   if (state.screen === 'help') return { ...state, screen: state.behindHelp, scroll: 0 };
-  if (state.screen !== 'list') return { ...state, screen: 'list', scroll: 0 };
+  if (state.screen !== 'list') return { ...state, screen: 'list', scroll: 0, watching: null };
   return state.filter === '' ? state : rearrange({ ...state, filter: '' });
 }
 

@@ -122,6 +122,39 @@ describe('a watch', () => {
     for (const pace of ticks) expect(pace).toBeGreaterThan(300);
   });
 
+  test('ticks faster while somebody waits for a change, and still leaves a slow database its time', async () => {
+    const seen = watching(database, undefined, 60_000);
+    await seen.next('audit-done');
+    seen.current.focus = { ids: [], detail: null, urgent: true };
+    watch!.lookAgain();
+    const fast = await seen.next('tick', ({ pace }) => pace < 60_000);
+    expect(fast.pace).toBeGreaterThanOrEqual(500);
+    // The next one comes by itself, long before the minute is over.
+    const again = await seen.next('tick');
+    expect(again.at - fast.at).toBeGreaterThanOrEqual(490);
+    watch!.stop();
+    const slow: Database = {
+      ...database,
+      read: (work, options) =>
+        database.read(async reader => {
+          await reader.rows('SELECT pg_sleep(0.08)');
+          return work(reader);
+        }, options),
+    };
+    const late = watching(slow, { ids: [], detail: null, urgent: true }, 60_000);
+    expect((await late.next('tick')).pace).toBeGreaterThan(800);
+  });
+
+  test('ticks faster from the moment a key asks for it, also where an answer was on its way', async () => {
+    const seen = watching(database, undefined, 60_000);
+    let asked = 0;
+    // The tick has asked what to read; the key comes in before its answer does.
+    Object.defineProperty(seen.current, 'focus', {
+      get: () => ({ ids: [], detail: null, urgent: asked++ > 0 }),
+    });
+    expect((await seen.next('tick')).pace).toBeLessThan(60_000);
+  });
+
   test('rests while paused, and still answers when it is asked to refresh', async () => {
     const seen = watching(database);
     await seen.next('tick');

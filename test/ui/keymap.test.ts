@@ -2,7 +2,7 @@ import type { Key } from 'ink';
 import { describe, expect, test } from 'vitest';
 import { bindingFor, bindings, footerBindings } from '../../source/ui/keymap.ts';
 import { keyNames } from '../../source/ui/keys.ts';
-import { initialState, type Screen } from '../../source/ui/state.ts';
+import { initialState, type Screen, type State } from '../../source/ui/state.ts';
 
 const none = {} as Key;
 
@@ -38,6 +38,26 @@ describe('the table of keys', () => {
       .join('  ');
     expect(line.length).toBeLessThanOrEqual(80);
     expect(line).toContain('q quit');
+  });
+
+  test('w waits for a use of a preset that is there, and never while nothing is read', () => {
+    const row = { id: 'a', name: 'a', usageCount: 0, records: 0, lastUsedAt: null, change: 0, changedAt: 0 };
+    const state: State = {
+      ...initialState({ columns: 80, rows: 24 }),
+      screen: 'preset',
+      order: ['a'],
+      rows: new Map([['a', row]]),
+    };
+    const disabled = (now: State) => bindingFor('w', 'preset')?.disabled?.(now);
+    expect(disabled(state)).toBeNull();
+    const line = footerBindings(state).map(({ label, short }) => `${label} ${short}`);
+    expect(line).toContain('w watch');
+    expect(line.join('  ').length).toBeLessThanOrEqual(80);
+    expect(disabled({ ...state, paused: true })).toBe('Paused: nothing is read.');
+    expect(disabled({ ...state, rows: new Map() })).toBe('This preset is gone.');
+    // Stopping is always possible.
+    const watching = { id: 'a', since: 1, until: null, base: null, blind: null, changes: [] };
+    expect(disabled({ ...state, paused: true, watching })).toBeNull();
   });
 
   test('q quits on every screen', () => {

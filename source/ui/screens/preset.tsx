@@ -6,6 +6,7 @@ import { ago, count, dateTime, signed } from '../../present/numbers.ts';
 import { displayText } from '../../present/text.ts';
 import { Line } from '../components/line.tsx';
 import { Scrolled } from '../components/scrolled.tsx';
+import { seenLines, watchingLines } from '../components/watching.tsx';
 import { type Row, type State, selectedRow, windowRows } from '../state.ts';
 import { type Theme, useTheme } from '../theme.ts';
 
@@ -13,10 +14,17 @@ import { type Theme, useTheme } from '../theme.ts';
 export function PresetScreen({ state }: { state: State }) {
   const look = useTheme();
   const row = selectedRow(state);
-  const lines = row
-    ? [...counterLines(state, row, look), ...recordLines(state, row, look)]
-    : [<Text key="gone">This preset is gone.</Text>];
-  return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
+  const height = windowRows(state.size) + 2;
+  const facts = row ? counterLines(state, row, look) : [<Text key="gone">This preset is gone.</Text>];
+  // Scrolled keeps its last row for itself where not everything fits.
+  const room = height - facts.length - 1;
+  const lines = [
+    ...facts,
+    ...watchingLines(state, look, room),
+    ...(row ? recordLines(state, row, look) : []),
+    ...seenLines(state, look, room),
+  ];
+  return <Scrolled lines={lines} offset={state.scroll} height={height} />;
 }
 
 function counterLines(state: State, row: Row, { glyphs, badge: colors }: Theme): ReactElement[] {
