@@ -8,10 +8,11 @@ const source = fileURLToPath(new URL('../source', import.meta.url));
 /** The directories of `source` and what each may import; top-level files count as `.`. */
 const allowed: Record<string, string[]> = {
   ui: ['ui', 'actions', 'audit', 'database', 'present', '.'],
-  commands: ['commands', 'actions', 'audit', 'database', 'present', '.'],
-  actions: ['actions', 'audit', 'database', '.'],
+  commands: ['commands', 'actions', 'audit', 'database', 'log', 'present', '.'],
+  actions: ['actions', 'audit', 'database', 'log', '.'],
   database: ['database', 'audit', '.'],
   demo: ['demo', '.'],
+  log: ['log', '.'],
   audit: ['audit'],
   present: ['present', 'audit'],
 };

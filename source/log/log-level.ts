@@ -1,0 +1,132 @@
+import { logfmtReader } from './logfmt.ts';
+
+/** What a line is by its level; `continues` is PostgreSQL's DETAIL, HINT and the like: part of the line before. */
+export type Kind = 'error' | 'calm' | 'continues';
+
+export interface Level {
+  kind: Kind;
+  /** In small letters, one spelling each: err is error, crit is critical. */
+  level: string;
+}
+
+const errors: Record<string, string> = {
+  err: 'error',
+  error: 'error',
+  severe: 'error',
+  fatal: 'fatal',
+  panic: 'panic',
+  crit: 'critical',
+  critical: 'critical',
+  alert: 'alert',
+  emerg: 'emergency',
+  emergency: 'emergency',
+};
+const calm =
+  /^(?:trace|debug[1-5]?|dbg|verbose|silly|info|inf|information|notice|log|warn|warning|wrn|deprecationwarning)$/;
+const continued = /^(?:detail|hint|context|statement|query|location)$/;
+// Words that begin sentences too: a level only in capitals or in brackets.
+const shouted = new Set(['alert', 'emerg', 'emergency', 'severe', 'log']);
+
+/** The level that a name of one stands for, as JSON logs and logfmt give it; null for any other word. */
+export function namedLevel(name: string): Level | null {
+  const word = name.toLowerCase();
+  const error = Object.hasOwn(errors, word) ? errors[word] : undefined;
+  if (error !== undefined) return { kind: 'error', level: error };
+  return calm.test(word) ? { kind: 'calm', level: word } : null;
+}
+
+// A message is not searched for levels; what stands before one is shorter than this, and so are all patterns' inputs.
+const longestHead = 2_000;
+const logfmtLevel = logfmtReader(['level', 'lvl', 'severity']);
+const mostWords = 3;
+const mostParts = 12;
+
+/**
+ * The level of a plain line whose time is taken off. Only what stands where levels stand counts: first, or after a
+ * host, a program, a thread or a logger's name. The first level decides: an INFO line may speak of errors.
+ * `dated` says that the line began with a time.
+ */
+export function plainLevel(line: string, dated: boolean): Level | null {
+  let rest = line.slice(0, longestHead).trimStart();
+  // Next.js marks its errors with this sign alone.
+  if (rest.startsWith('⨯')) return { kind: 'error', level: 'error' };
+  const field = logfmtLevel(rest);
+  if (field !== null) return namedLevel(field);
+  let words = 0;
+  let named = false;
+  for (let part = 0; part < mostParts; part += 1) {
+    rest = rest.replace(/^[\s|:>•·✖✗✘❌×!*,;—–-]+/u, '');
+    if (words === 0 && thrown.some(pattern => pattern.test(rest)) && !nothing.test(rest)) {
+      return { kind: 'error', level: /^\[?(?:PHP )?fatal/i.test(rest) ? 'fatal' : 'error' };
+    }
+    const level = levelHere(rest, { words, named, first: dated && part === 0 });
+    if (level) return level;
+    let skipped = header.exec(rest)?.[0];
+    if (skipped === undefined) {
+      skipped = word.exec(rest)?.[0];
+      words += 1;
+      // "2026-11-22 10:00:00 app ERROR no table": one word after a time is a logger's or a host's name.
+      named = dated && part === 0 && /^[a-z]/.test(rest);
+    }
+    if (skipped === undefined || words > mostWords) return null;
+    rest = rest.slice(skipped.length);
+  }
+  return null;
+}
+
+/** True for a line without a level that names an error: with a stack trace below it, it is one. */
+export function mentionsError(line: string): boolean {
+  return /(?:Error|Exception)\b/.test(line.slice(0, longestHead));
+}
+
+/** What may stand between time and level: brackets, `program[12]:`, and names with a dot, a digit or the like. */
+const header =
+  /^(?:\[[^\]]{0,80}\]|\([^)]{0,80}\)|<[^>]{0,80}>|[\w./@#$:-]{1,80}(?:\[[^\]]{0,40}\])?:(?=\s)|(?!\d+\s)(?=\S{0,80}[.@/#=\d])\S{1,80}(?=\s))/;
+const word = /^[\w$-]{1,40},?(?=\s)/;
+
+/** How a runtime or a console spells an error that was thrown. */
+const thrown = [
+  /^\[?(?:[Uu]n(?:caught|handled) )?(?:[\w$]{1,80}(?:\.|::)){0,9}(?:[A-Z]\w{0,80})?(?:Error|Exception)(?: \[\w+\]| \([^)]{0,80}\))?(?::|\]|\s*$)/,
+  /^\[?un(?:handled|caught)\s*(?:promise\s*)?(?:rejection|exception|runtime error|\w{0,40}error)(?!s\b|\s+handl)/i,
+  /^(?:PHP )?(?:fatal|parse|internal|unexpected|unknown)(?: \w+)? error:/i,
+  /^Exception in thread /,
+  /^thread '[^']{0,80}' (?:\(\d+\) )?panicked at/,
+  /^Traceback \(most recent call last\)/,
+  // console.error('Error saving the preset:', error) and console.error('Failed to save the preset:', error)
+  /^Error (?:while|when|in|on|at|during|from|\w+ing) [^:]{0,200}:/,
+  /^Failed to [^:]{1,200}:/,
+];
+
+/** `error: null` says that there is none. */
+const nothing = /^\[?[\w.[\] ]{0,80}:\s*(?:null|none|undefined|false|nil|0)\s*,?\s*$/i;
+
+interface Place {
+  /** How many plain words stand before. */
+  words: number;
+  /** They are a name, and not the start of a message. */
+  named: boolean;
+  /** It stands right behind a time. */
+  first: boolean;
+}
+
+function levelHere(rest: string, { words, named, first }: Place): Level | null {
+  const bracketed = /^[[<(]\s*(?:[\w-]+[:.])?(\w+)\s*[\]>)]/.exec(rest);
+  if (bracketed) return rest.startsWith('(') && words > 0 ? null : namedLevel(bracketed[1] ?? '');
+  const bare = /^(?:[\w-]+\.)?([A-Za-z]+\d?)(?![\w=.-])/.exec(rest);
+  const name = bare?.[1];
+  if (!bare || name === undefined) return null;
+  const after = rest.slice(bare[0].length);
+  const capitals = name === name.toUpperCase();
+  const small = name.toLowerCase();
+  if (capitals && continued.test(small) && after.startsWith(':')) return { kind: 'continues', level: small };
+  const level = namedLevel(name);
+  if (!level || nothing.test(after)) return null;
+  const marked = /^(?:[:\])>|!]|\s+[-|[]|\s{2}|\t|\s*$)/.test(after);
+  if (capitals) return words === 0 || named || marked ? level : null;
+  if (words > 0 || shouted.has(small)) return null;
+  return marked || (first && alone.test(rest)) ? level : null;
+}
+
+// "2026-11-22 10:00:00 error no connection", but not "2026-11-22 10:00:00 error handler registered".
+const alone =
+  /^(?:error|fatal|info|debug|warn|warning|trace|verbose) (?!handl|count|rate|report|track|bound|page|log|code|budget|level)/;

@@ -1,0 +1,71 @@
+import { readJson } from './json-line.ts';
+import { type Kind, namedLevel, plainLevel } from './log-level.ts';
+import { fieldTime, takeTime } from './log-time.ts';
+import { logfmtReader } from './logfmt.ts';
+
+/** What one line of a log says. */
+export interface LogLine {
+  /** Milliseconds since 1970, null where the line says no time. */
+  at: number | null;
+  /** Null where the line says no level. */
+  kind: Kind | null;
+  /** '' where the line says no level. */
+  level: string;
+  /** Whether it is a line of its own, or part of the line before if there is one; a `frame` is of a stack trace. */
+  form: 'own' | 'part' | 'frame' | 'blank';
+  /** The first line of the message where the line is JSON, else the line as it is. */
+  text: string;
+}
+
+/**
+ * Reads one line of a log, plain or JSON. `written` is when its file was last written to, in milliseconds since 1970:
+ * some lines leave the year out. Never throws: a line that cannot be read is one without time and level.
+ */
+export function readLine(raw: string, written: number): LogLine {
+  // Colours alone: node's stripVTControlCharacters takes minutes for a hostile line of 1 MB.
+  const plain = raw.includes('\x1b') ? raw.replaceAll(/\x1b\[[\d;]*m/g, '') : raw;
+  // Docker Compose puts the service before each line.
+  const line = plain.replace(/^[\w.-]{1,80}\s*\|\s?/, '');
+  const outer = takeTime(line, written);
+  // Containers, syslog and Heroku put a time, and more, before the one that the application writes.
+  const inner = takeTime(outer.rest === line ? line : withoutSender(outer.rest, line), written);
+  const dated = inner.rest !== line;
+  const said = outer.exact ? outer.at : (inner.at ?? outer.at);
+  const at = said ?? fieldTime(logfmtTime(line.slice(0, 2_000)), written);
+  const record = inner.rest.trimStart().startsWith('{') ? readJson(inner.rest, written) : null;
+  if (record) return { ...record, at: record.at ?? at, form: 'own', text: record.text || raw };
+  const level = plainLevel(inner.rest, dated);
+  const form = level === null || !dated ? formOf(inner.rest, dated) : 'own';
+  return { at, kind: level?.kind ?? null, level: level?.level ?? '', form, text: raw };
+}
+
+const logfmtTime = logfmtReader(['time', 'timestamp', 'ts', 't']);
+
+/** Takes off what follows a time and says whose line it is: `stderr F`, a host, a program as in `host app[12]:`. */
+function withoutSender(rest: string, line: string): string {
+  const container = /^\sstd(?:out|err) [FP](?=\s)/.exec(rest);
+  if (container) return rest.slice(container[0].length);
+  const found = /^\s+(?:[a-z\d][\w.-]{0,79}\s+)?[a-z][\w./-]{0,79}(?:\[[^\]]{0,40}\])?:(?=\s)/.exec(
+    rest,
+  )?.[0];
+  if (found !== undefined && !/un(?:handled|caught)/.test(found) && !words(found).some(namedLevel)) {
+    return rest.slice(found.length);
+  }
+  // After syslog's time the first word is always the host.
+  return /^(?:<\d{1,3}>)?[A-Z][a-z]{2}\s+\d{1,2}\s\d\d:/.test(line)
+    ? rest.replace(/^\s+[\w.-]+(?=\s)/, '')
+    : rest;
+}
+
+const words = (text: string) => text.split(/[^A-Za-z\d]+/);
+
+/** `dated`: `line` is what follows a time and a space, and is indented by more than that. */
+function formOf(line: string, dated: boolean): LogLine['form'] {
+  const message = dated ? line.replace(/^\s/, '') : line;
+  if (message.trim() === '') return 'blank';
+  if (/^\s+at\s/.test(message)) return 'frame';
+  if (/^(?:Caused by:|\s*\.\.\. \d+ more)/.test(message)) return 'part';
+  // Next.js indents its own lines by one: its signs, and the requests it answered.
+  const own = /^\s*(?:[⨯⚠✓○▲]|(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\s\/)/.test(message);
+  return /^\s/.test(message) && !own ? 'part' : 'own';
+}
