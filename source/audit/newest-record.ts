@@ -4,7 +4,7 @@ export interface LastUse {
   type: string | null;
   /** The id of its preset; null where the record names none. */
   preset: string | null;
-  /** The preset's name; null where the preset is gone. */
+  /** The preset's name, empty where it has none; null where the preset is gone. */
   name: string | null;
   /** The preset's `last_used_at`; null where it has none. */
   lastUsedAt: number | null;

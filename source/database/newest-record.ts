@@ -43,7 +43,8 @@ function newestOfAll({ presets, records }: Tables, time: string): string {
   return `WITH ends AS MATERIALIZED (
       SELECT max(r.${time}) AS newest, min(r.${time}) AS oldest FROM ${records.name} r WHERE isfinite(r.${time})
     )
-    SELECT ${milliseconds('e.newest')} AS at, r.type, r.preset::text AS preset, p.${presets.label}::text AS name,
+    SELECT ${milliseconds('e.newest')} AS at, r.type, r.preset::text AS preset,
+           CASE WHEN p.${presets.key} IS NOT NULL THEN coalesce(p.${presets.label}::text, '') END AS name,
            ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt", ${milliseconds('e.oldest')} AS oldest
       FROM ends e
       LEFT JOIN LATERAL (
@@ -54,7 +55,7 @@ function newestOfAll({ presets, records }: Tables, time: string): string {
 
 function newestOfLastUsed({ presets, records }: Tables, time: string): string {
   return `WITH used AS MATERIALIZED (
-      SELECT p.${presets.key} AS key, p.${presets.label}::text AS name, p.${presets.lastUsed} AS last_used
+      SELECT p.${presets.key} AS key, coalesce(p.${presets.label}::text, '') AS name, p.${presets.lastUsed} AS last_used
         FROM ${presets.name} p ORDER BY p.${presets.lastUsed} DESC NULLS LAST LIMIT ${candidates}
     ), newest AS MATERIALIZED (
       SELECT u.*, (SELECT max(r.${time}) FROM ${records.name} r

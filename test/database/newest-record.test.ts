@@ -74,6 +74,14 @@ describe('of a small table', () => {
     expect(await read(large)).toMatchObject({ newest: { at }, oldest: null });
   });
 
+  test('a preset without a name is not taken for one that is gone', async () => {
+    const [a] = await insertPresets(own.sql, ['Noir']);
+    await insertRecords(own.sql, a!, 1);
+    await own.sql`ALTER TABLE presets ALTER name DROP NOT NULL`;
+    await own.sql`UPDATE presets SET name = NULL`;
+    for (const pretend of [{}, large]) expect((await read(pretend))?.newest).toMatchObject({ name: '' });
+  });
+
   test('a record whose preset is gone has no name', async () => {
     const [a] = await insertPresets(own.sql, ['Noir']);
     await own.sql`ALTER TABLE preset_usage DROP CONSTRAINT preset_usage_preset_id_fkey`;
