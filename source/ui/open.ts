@@ -103,7 +103,7 @@ function focus(state: State): ReturnType<Parameters<typeof startWatch>[1]['focus
   const row = selectedRow(state);
   const detail =
     state.screen === 'preset' && row ? { id: row.id, days: plottedDays(state.size.columns) } : null;
-  return { ids: detail ? [detail.id] : visibleIds(state), detail };
+  return { ids: detail ? [detail.id] : visibleIds(state), detail, answers: state.screen === 'help' };
 }
 
 /** For how many days uses are plotted in a terminal of this width. */

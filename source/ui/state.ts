@@ -1,6 +1,7 @@
 import type { Look } from '../actions/look.ts';
 import type { WatchEvent } from '../actions/watch.ts';
 import { type Counter, type Totals, totals } from '../audit/counter.ts';
+import type { NewestRecord } from '../audit/newest-record.ts';
 import type { TriggerHealth } from '../audit/trigger-health.ts';
 import type { PresetDetail } from '../database/preset-detail.ts';
 import type { ConsoleError } from '../errors.ts';
@@ -42,6 +43,8 @@ export interface State extends Arrangement {
   /** The index of the first row in the window. */
   top: number;
   detail: { id: string; value: PresetDetail } | null;
+  /** Null until help asked for it; its value is null where it cannot be had cheaply. */
+  newest: { value: NewestRecord | null } | null;
 
   /** Sums over all presets; null until every one was audited. */
   totals: Totals | null;
@@ -96,6 +99,7 @@ export function initialState(size: State['size']): State {
     cursor: 0,
     top: 0,
     detail: null,
+    newest: null,
     totals: null,
     orphans: 0,
     audit: null,
@@ -156,6 +160,7 @@ export function reduce(state: State, action: Action): State {
           look: keepLook(state.look, action.look),
           trigger: keep(state.trigger, action.trigger),
           detail: keep(state.detail, action.detail ?? state.detail),
+          newest: keep(state.newest, action.newest ?? state.newest),
           freshAt: action.at,
           serverNow: action.serverNow,
           pace: action.pace,
