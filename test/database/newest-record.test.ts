@@ -176,7 +176,7 @@ describe('of a large table', () => {
     await own.sql`INSERT INTO presets (name) SELECT 'preset ' || i FROM generate_series(1, 20) i`;
     await own.sql`
       INSERT INTO preset_usage (preset_id, usage_type, created_at)
-      SELECT id, 'view', now() - make_interval(mins => i) FROM presets, generate_series(1, 1000) i`;
+      SELECT id, 'kind ' || i, now() - make_interval(mins => 1000 - i) FROM presets, generate_series(1, 1000) i`;
     await own.sql`VACUUM ANALYZE preset_usage`;
     const plans: string[] = [];
     await database.read(async reader => {
@@ -188,7 +188,8 @@ describe('of a large table', () => {
           return reader.rows(text, parameters);
         },
       };
-      await readNewestRecord(explaining, { ...found, records: { ...found.records, ...large } });
+      const read = await readNewestRecord(explaining, { ...found, records: { ...found.records, ...large } });
+      expect(read?.newest?.type).toBe('kind 1000');
     });
     expect(plans).toHaveLength(1);
     // No node of the plan hands on, or throws away, more rows than there are presets.
