@@ -1,7 +1,9 @@
 import type { Counter } from '../audit/counter.ts';
+import type { NewestRecord } from '../audit/newest-record.ts';
 import { judgeTrigger, type TriggerHealth } from '../audit/trigger-health.ts';
 import type { Database, Reader } from '../database/connection.ts';
 import { countsAreCheap, readCounters, readMostUsed } from '../database/counters.ts';
+import { readNewestRecord } from '../database/newest-record.ts';
 import { type PresetDetail, readPresetDetail } from '../database/preset-detail.ts';
 import type { Tables } from '../database/tables.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
@@ -17,6 +19,8 @@ export interface Focus {
   detail: { id: string; days: number } | null;
   /** True while somebody waits for a change: ticks come faster. */
   urgent?: boolean;
+  /** Whether help is open: its answers take the newest record. */
+  answers: boolean;
 }
 
 /** What a watch tells; times in milliseconds since 1970. */
@@ -31,6 +35,8 @@ export type WatchEvent =
       counters: Counter[];
       trigger: TriggerHealth;
       detail: { id: string; value: PresetDetail } | null;
+      /** Null with every tick that did not read it. */
+      newest: { value: NewestRecord | null } | null;
       at: number;
       serverNow: number;
       /** Milliseconds until the next tick: its answer took a part of that. */
@@ -71,6 +77,8 @@ const leastAuditPause = 5_000;
 const beforeAudit = 100;
 // Scrolling asks for the new rows this soon: quick for the eye, and still one read where ten keys were pressed.
 const leastPause = 150;
+// Nobody can tell from the answers of help whether the newest record was read this much sooner.
+const newestPause = 10_000;
 const retry = { first: 500, most: 15_000 };
 
 /**
@@ -90,6 +98,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
   /** Ticks leave the records alone, because counting them took too long. */
   let dear = false;
   let detailRead: string | null = null;
+  let newestDue = 0;
   let lastTick = 0;
   let memory: AuditMemory | null = null;
   let auditing = false;
@@ -111,7 +120,8 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
 
   const tick = async () => {
     const start = performance.now();
-    const { ids, detail } = focus();
+    const { ids, detail, answers } = focus();
+    const asksNewest = answers && Date.now() >= newestDue;
     try {
       const read = await database.read(
         async reader => {
@@ -124,6 +134,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
             counters: await readCounters(reader, tables, ids, dear ? 'not' : 'if-cheap'),
             trigger: judgeTrigger(await readTriggerCatalog(reader, tables)),
             detail: detail && mayRead(detail.id, tables) ? await readDetail(reader, tables, detail) : null,
+            newest: asksNewest ? { value: await readNewestRecord(reader, tables) } : null,
           };
         },
         { signal: stopped.signal },
@@ -133,10 +144,14 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
       const pace = Math.max(least, tickShare * (performance.now() - start));
       onEvent({ type: 'tick', asked: ids, ...read, at: Date.now(), serverNow: read.look.now, pace });
       detailRead = read.detail?.id ?? detailRead;
+      if (read.newest) newestDue = Date.now() + newestPause;
       return pace;
     } catch (error) {
+      const tooLong = isConsoleError(error) && error.code === 'statement-timeout';
       // Counting what is on screen takes longer than a statement may: from now on only the audit counts records.
-      if (isConsoleError(error) && error.code === 'statement-timeout') dear = true;
+      if (tooLong) dear = true;
+      // What is refused, or takes too long, must not fail every tick while help is open: `refresh` tries it again.
+      if (asksNewest && (tooLong || !isTransient(error))) newestDue = Number.POSITIVE_INFINITY;
       throw error;
     } finally {
       lastTick = performance.now() - start;
@@ -223,6 +238,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
     refresh() {
       auditDue = 0;
       auditAgain = auditing;
+      newestDue = 0;
       wanted = true;
       alarm.ring();
     },

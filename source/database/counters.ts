@@ -33,9 +33,14 @@ function numberOfRecords({ presets, records }: Tables): string {
 // is no more than a blink up to about this size.
 const scannable = 16 * 1024 * 1024;
 
+/** True where the whole table of records can be read in no more than a blink. */
+export function isScannable({ records }: Tables): boolean {
+  return records.bytes < scannable;
+}
+
 /** True where the records of a few presets can be counted every other second. */
-export function countsAreCheap({ records }: Tables): boolean {
-  return records.indexed || records.bytes < scannable;
+export function countsAreCheap(tables: Tables): boolean {
+  return tables.records.indexed || isScannable(tables);
 }
 
 /**

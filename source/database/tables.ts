@@ -30,6 +30,8 @@ export interface Tables {
     estimate: number;
     /** True where an index that is fit for use leads with `preset`: without it every count reads the whole table. */
     indexed: boolean;
+    /** What an index finds the newest record by time of: all of them, or each preset's; null where none does. */
+    timeIndexed: 'whole' | 'preset' | null;
     /** The size of the table itself in bytes. */
     bytes: number;
     /** The part of its pages, 0 to 1, that the last vacuum marked all-visible: index-only counts live on it. */
@@ -52,7 +54,8 @@ const relation = z.object({
   vacuumed: z.number(),
   columns: z.array(column),
   primary: z.nullable(z.string()),
-  indexed: z.array(z.string()),
+  /** The first two columns of every index. */
+  indexed: z.array(z.tuple([z.string(), z.nullable(z.string())])),
   unique: z.array(z.string()),
   references: z.array(z.object({ column: z.string(), target: z.string() })),
 });
@@ -80,11 +83,12 @@ SELECT c.relname AS wanted, c.oid AS oid,
           FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)::text AS columns,
        (SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
          WHERE i.indrelid = c.oid AND i.indisprimary AND i.indnkeyatts = 1) AS primary,
-       (SELECT coalesce(json_agg(DISTINCT a.attname), '[]')
+       (SELECT coalesce(json_agg(json_build_array(a.attname, b.attname)), '[]')
           FROM pg_index i
           JOIN pg_class ic ON ic.oid = i.indexrelid
           JOIN pg_am m ON m.oid = ic.relam AND m.amname = 'btree'
           JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+          LEFT JOIN pg_attribute b ON b.attrelid = i.indrelid AND b.attnum = i.indkey[1] AND i.indnkeyatts > 1
          WHERE i.indrelid = c.oid AND i.indisvalid AND i.indisready AND i.indpred IS NULL)::text AS indexed,
        (SELECT coalesce(json_agg(DISTINCT a.attname), '[]')
           FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
@@ -118,6 +122,7 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
   const presets = usable(found('presets'));
   const records = usable(found('preset_usage'));
   const { key, preset } = findKeys(presets, records);
+  const time = pick(records, ['created_at', 'used_at']);
   const label = pick(presets, ['name', 'display_name', 'title']) ?? key;
   const hiddenBy = [presets, records]
     .filter(table => table.rls)
@@ -138,11 +143,12 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
       oid: records.oid,
       name: records.name,
       preset: preset.quoted,
-      time: pick(records, ['created_at', 'used_at'])?.quoted ?? null,
+      time: time?.quoted ?? null,
       type: pick(records, ['usage_type'])?.quoted ?? null,
       estimate: records.estimate,
       bytes: records.bytes,
-      indexed: records.indexed.includes(preset.name),
+      indexed: records.indexed.some(([first]) => first === preset.name),
+      timeIndexed: timeIndexed(records, preset.name, time?.name),
       vacuumed: records.vacuumed,
     },
     hiddenBy,
@@ -163,6 +169,11 @@ function findKeys(presets: Relation, records: Relation) {
   if (!presets.unique.includes(key.name))
     throw ambiguousKey(presets.name, `does not have every ${key.name} only once`);
   return { key, preset };
+}
+
+function timeIndexed({ indexed }: Relation, preset: string, time: string | undefined) {
+  if (indexed.some(([first]) => first === time)) return 'whole';
+  return indexed.some(([first, second]) => first === preset && second === time) ? 'preset' : null;
 }
 
 function ambiguousKey(table: string, why: string): ConsoleError {

@@ -164,7 +164,7 @@ export const bindings: readonly Binding[] = [
     keys: ['?'],
     label: '?',
     short: 'help',
-    description: 'All keys, and what the badges mean',
+    description: 'What engineers ask first, all keys, and what the badges mean',
     screens: ['list', 'preset', 'trigger'],
     does: { type: 'open', screen: 'help' },
   },

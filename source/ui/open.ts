@@ -105,7 +105,12 @@ function focus(state: State): ReturnType<Parameters<typeof startWatch>[1]['focus
   // A wait for a use goes on under the help.
   const open = state.screen === 'preset' || isWatching(state);
   const detail = open && row ? { id: row.id, days: plottedDays(state.size.columns) } : null;
-  return { ids: detail ? [detail.id] : visibleIds(state), detail, urgent: isWatching(state) };
+  return {
+    ids: detail ? [detail.id] : visibleIds(state),
+    detail,
+    urgent: isWatching(state),
+    answers: state.screen === 'help',
+  };
 }
 
 /** For how many days uses are plotted in a terminal of this width. */

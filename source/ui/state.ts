@@ -1,6 +1,7 @@
 import type { Look } from '../actions/look.ts';
 import type { WatchEvent } from '../actions/watch.ts';
 import { type Counter, type Totals, totals } from '../audit/counter.ts';
+import type { NewestRecord } from '../audit/newest-record.ts';
 import type { TriggerHealth } from '../audit/trigger-health.ts';
 import type { PresetDetail } from '../database/preset-detail.ts';
 import type { ConsoleError } from '../errors.ts';
@@ -45,6 +46,8 @@ export interface State extends Arrangement {
   detail: { id: string; value: PresetDetail } | null;
   /** The wait for a real use of the preset that is open. */
   watching: Watching | null;
+  /** Null until help asked for it; its value is null where it cannot be had cheaply. */
+  newest: { value: NewestRecord | null } | null;
 
   /** Sums over all presets; null until every one was audited. */
   totals: Totals | null;
@@ -101,6 +104,7 @@ export function initialState(size: State['size']): State {
     top: 0,
     detail: null,
     watching: null,
+    newest: null,
     totals: null,
     orphans: 0,
     audit: null,
@@ -162,6 +166,7 @@ export function reduce(state: State, action: Action): State {
           trigger: keep(state.trigger, action.trigger),
           detail: keep(state.detail, action.detail ?? state.detail),
           watching: watchTick(state.watching, action),
+          newest: keep(state.newest, action.newest ?? state.newest),
           freshAt: action.at,
           serverNow: action.serverNow,
           pace: action.pace,

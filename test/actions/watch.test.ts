@@ -27,7 +27,7 @@ afterEach(async () => {
 type Of<T extends WatchEvent['type']> = Extract<WatchEvent, { type: T }>;
 
 /** Starts a watch and hands its events out one by one, in the order they came. */
-function watching(of: Database, focus: Focus = { ids: [], detail: null }, interval = 20) {
+function watching(of: Database, focus: Focus = { ids: [], detail: null, answers: false }, interval = 20) {
   const events: WatchEvent[] = [];
   let wake = () => {};
   const current = { focus };
@@ -72,7 +72,7 @@ describe('a watch', () => {
 
   test('then audits every preset, and ticks on what is in focus', async () => {
     const [a, b] = await insertPresets(own.sql, ['a', 'b']);
-    const seen = watching(database, { ids: [b!], detail: null });
+    const seen = watching(database, { ids: [b!], detail: null, answers: false });
     const done = await seen.next('audit-done');
     expect(done.summary.totals).toMatchObject({ presets: 2, accurate: 2 });
     await insertRecords(own.sql, a!, 1);
@@ -167,7 +167,7 @@ describe('a watch', () => {
 
   test('tells of a preset that was deleted', async () => {
     const [a] = await insertPresets(own.sql, ['a']);
-    const seen = watching(database, { ids: [a!], detail: null });
+    const seen = watching(database, { ids: [a!], detail: null, answers: false });
     await seen.next('tick', event => event.counters.length === 1);
     await own.sql`DELETE FROM presets`;
     const tick = await seen.next('tick', event => event.counters.length === 0);
@@ -177,13 +177,56 @@ describe('a watch', () => {
   test('reads the details of the preset that is open', async () => {
     const [a] = await insertPresets(own.sql, ['a']);
     await insertRecords(own.sql, a!, 2);
-    const seen = watching(database, { ids: [a!], detail: { id: a!, days: 14 } });
+    const seen = watching(database, { ids: [a!], detail: { id: a!, days: 14 }, answers: false });
     const { detail } = await seen.next('tick');
     expect(detail).toMatchObject({
       id: a,
       value: { latest: [{ type: 'generation' }, { type: 'generation' }] },
     });
     expect(detail?.value.perDay.at(-1)).toBe(2);
+  });
+
+  test('reads the newest record for help, not with each tick, and at once when asked to refresh', async () => {
+    const [a] = await insertPresets(own.sql, ['a']);
+    await insertRecords(own.sql, a!, 1);
+    const seen = watching(database, { ids: [a!], detail: null, answers: false });
+    expect((await seen.next('tick')).newest).toBeNull();
+    seen.current.focus = { ids: [a!], detail: null, answers: true };
+    const tick = await seen.next('tick', event => event.newest !== null);
+    expect(tick.newest?.value?.newest).toMatchObject({ name: 'a', type: 'generation', preset: a });
+    for (let i = 0; i < 3; i++) expect((await seen.next('tick')).newest).toBeNull();
+    await insertPresets(own.sql, ['b']);
+    await own.sql`INSERT INTO preset_usage (preset_id, usage_type) SELECT id, 'view' FROM presets WHERE name = 'b'`;
+    const asked = Date.now();
+    watch!.refresh();
+    const again = await seen.next('tick', event => event.newest !== null);
+    expect(again.newest?.value?.newest).toMatchObject({ name: 'b', type: 'view' });
+    // By itself it would be read again after ten seconds.
+    expect(again.at - asked).toBeLessThan(5_000);
+  });
+
+  test('goes on without the newest record where this role may not read it', async () => {
+    const role = `types_${process.pid}`;
+    await own.sql
+      .unsafe(
+        `CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT SELECT ON presets TO ${role};
+         GRANT SELECT (id, preset_id, created_at) ON preset_usage TO ${role}`,
+      )
+      .simple();
+    const limited = connectTo(own.urlAs(role, 'secret'));
+    try {
+      const seen = watching(limited, { ids: [], detail: null, answers: true });
+      const { error } = await seen.next('failure');
+      expect(error.exitCode).toBe(3);
+      // Not `refresh`, which would ask for the newest record again.
+      watch!.setPaused(false);
+      await seen.next('look');
+      expect((await seen.next('tick')).newest).toBeNull();
+    } finally {
+      watch!.stop();
+      await limited.close();
+      await own.sql.unsafe(`DROP OWNED BY ${role}; DROP ROLE ${role}`).simple();
+    }
   });
 
   test('survives a column that a migration renames under it, and reads on when it is back', async () => {
@@ -214,7 +257,7 @@ describe('a server that goes away', () => {
       await sql`CREATE TABLE preset_usage (id integer PRIMARY KEY, preset_id integer, created_at timestamptz)`;
       await sql`INSERT INTO presets VALUES (1, 'one', 0, NULL)`;
       await sql.end();
-      const seen = watching(apart, { ids: ['1'], detail: null });
+      const seen = watching(apart, { ids: ['1'], detail: null, answers: false });
       await seen.next('tick');
       await server.kill();
       const failure = await seen.next('failure');

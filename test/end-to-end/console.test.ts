@@ -148,6 +148,8 @@ describe('keys', () => {
     const trigger = await console.until(/Healthy: by the catalog/);
     expect(trigger).toMatch(/Fires +AFTER INSERT, for each statement/);
     console.press('?');
+    await console.until(/Questions/);
+    console.press(keys.pageDown);
     await console.until(/Keys[\s\S]*One row up/);
     console.press('G');
     await console.until(/Drift is usage_count minus records/);
@@ -348,7 +350,7 @@ describe('the terminal', () => {
     const screen = await console.until(/4 presets/);
     expect(screen).toMatch(/! Mismatch/);
     console.press('?');
-    await console.until(/Keys/);
+    await console.until(/Questions/);
     console.press(keys.escape);
     await console.until(/1 of 4/);
     console.press(keys.enter);

@@ -30,13 +30,14 @@ const look = (counters: Counter[]): Action => ({
   at: 1,
   serverNow: 1,
 });
-const tick = (asked: string[], counters: Counter[], at: number): WatchEvent => ({
+const tick = (asked: string[], counters: Counter[], at: number): Extract<WatchEvent, { type: 'tick' }> => ({
   type: 'tick',
   look: { server, host: 'h', label: 'local', now: at, tables: { presets: {}, hiddenBy: [] } as never },
   asked,
   counters,
   trigger,
   detail: null,
+  newest: null,
   at,
   serverNow: at,
   pace: 2000,
@@ -143,6 +144,15 @@ describe('what comes in', () => {
     expect(whole.totals).toMatchObject({ presets: 6, mismatched: 1, tooHigh: 1 });
     expect(whole.orphans).toBe(7);
     expect(play([tick(['f'], [counter('f', 1)], 5)], whole).totals).toMatchObject({ mismatched: 0 });
+  });
+
+  test('keeps the newest record that was read, through ticks that did not read it', () => {
+    const read = (at: number) => ({ value: { newest: null, oldest: at, whole: true } });
+    const state = play([look(five), { ...tick([], [], 3), newest: read(1) }]);
+    expect(state.newest).toEqual(read(1));
+    const again = play([tick([], [], 4), { ...tick([], [], 5), newest: read(1) }], state);
+    expect(again.newest).toBe(state.newest);
+    expect(play([{ ...tick([], [], 6), newest: read(2) }], again).newest).toEqual(read(2));
   });
 
   test('leaves the rows as they are where nothing changed, so that nothing is drawn', () => {

@@ -1,7 +1,9 @@
-import { Text } from 'ink';
-import type { ReactElement } from 'react';
-import type { Badge } from '../../audit/counter.ts';
+import { Box, Text, Transform } from 'ink';
+import { type ReactElement, useMemo } from 'react';
+import { type Badge, drift } from '../../audit/counter.ts';
+import { type AnswerSums, answers } from '../../present/answers.ts';
 import { badgeWords } from '../../present/badges.ts';
+import { displayText } from '../../present/text.ts';
 import { Line } from '../components/line.tsx';
 import { Scrolled } from '../components/scrolled.tsx';
 import { bindings } from '../keymap.ts';
@@ -15,10 +17,21 @@ const meanings: Record<Badge, string> = {
   hidden: 'this role may not see every record, so no count would be true',
 };
 
-/** Every key, from the same table that the keys themselves come from, and what the badges mean. */
+/** What engineers ask first, every key (from the same table that the keys themselves come from), and the badges. */
 export function HelpScreen({ state }: { state: State }) {
   const { glyphs, badge: colors } = useTheme();
   const lines: ReactElement[] = [
+    <Text key="questions" bold>
+      Questions
+    </Text>,
+    ...useAnswers(state).map(({ question, answer }) => (
+      <Box key={question} flexDirection="column" flexShrink={0} paddingLeft={2} marginBottom={1}>
+        <Text bold>{question}</Text>
+        <Transform transform={trimmed}>
+          <Text>{displayText(answer)}</Text>
+        </Transform>
+      </Box>
+    )),
     <Text key="keys" bold>
       Keys
     </Text>,
@@ -50,4 +63,30 @@ export function HelpScreen({ state }: { state: State }) {
     </Line>,
   ];
   return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
+}
+
+// Ink breaks a line before a space where the word before it ends in the last column.
+function trimmed(row: string): string {
+  return row.trimStart();
+}
+
+function useAnswers({ look, rows, totals, orphans, trigger, newest, serverNow }: State) {
+  const sums = useMemo(() => {
+    if (totals === null) return null;
+    const sum: AnswerSums = { ...totals, withRecords: 0, excess: 0 };
+    for (const row of rows.values()) {
+      if ((row.records ?? 0) > 0) sum.withRecords += 1;
+      sum.excess += Math.max(0, drift(row) ?? 0);
+    }
+    return sum;
+  }, [rows, totals]);
+  return answers({
+    schema: look?.tables.schema ?? 'public',
+    hiddenBy: look?.tables.hiddenBy[0] ?? null,
+    sums,
+    orphans,
+    trigger,
+    newest,
+    now: serverNow,
+  });
 }
