@@ -54,7 +54,7 @@ export function explainUse(evidence: UseEvidence): Finding[] {
       code: 'last-used-not-moved',
       severity: 'error',
       message: 'The use was counted, but last_used_at stayed where it was.',
-      hint: 'The trigger’s function should set it; the migration’s does.',
+      hint: "The trigger's function should set it; the migration's does.",
     });
   }
   if (failures.some(({ code }) => code === '23505')) findings.push(...causes(health, limitsUses));
@@ -127,14 +127,14 @@ function explainNumbers(use: UseResult, { health, replicationRole, path }: UseEv
       hint:
         why.length > 0
           ? 'What the catalog shows as the reason follows.'
-          : 'The catalog shows no reason: look at what the trigger’s function does, step by step.',
+          : "The catalog shows no reason: look at what the trigger's function does, step by step.",
     });
     if (replicationRole !== 'origin') {
       found.push({
         code: 'replication-role',
         severity: 'error',
         message: `session_replication_role is ${replicationRole} for this role or database: ordinary triggers do not fire.`,
-        hint: 'ALTER ROLE … RESET session_replication_role, or ALTER DATABASE, wherever it is set.',
+        hint: 'ALTER ROLE ... RESET session_replication_role, or ALTER DATABASE, wherever it is set.',
       });
     }
     found.push(...why);
@@ -165,14 +165,14 @@ function failureHint({ code, use }: UseFailure, health: TriggerHealth): string {
       : 'A unique index refuses this use because there has been one already: unless uses are really meant to be limited, drop it.';
   }
   if (code === '23503') return 'What it refers to does not exist: name a user that does with --as-user.';
-  if (code === '42501') return 'The application’s uses are lost where its role lacks this right too.';
-  if (code === '57014') return 'It took longer than a simulation may hold the preset’s row.';
+  if (code === '42501') return "The application's uses are lost where its role lacks this right too.";
+  if (code === '57014') return "It took longer than a simulation may hold the preset's row.";
   if (code === '55P03') return 'Another session holds a lock that a use needs: try again.';
   if (code === '23502' || code === '22P02' || code === '23514')
-    return 'It may be that this console guessed a value badly; if the application’s own uses fail as well, they are lost.';
+    return "It may be that this console guessed a value badly; if the application's own uses fail as well, they are lost.";
   return health.healthy
     ? 'A use of the application fails the same way, and is lost: mend what raised it.'
-    : 'A use of the application fails the same way, and is lost: the trigger’s findings say more.';
+    : "A use of the application fails the same way, and is lost: the trigger's findings say more.";
 }
 
 function causes(health: TriggerHealth, codes: readonly string[]): Finding[] {

@@ -20,7 +20,7 @@ const means: [RegExp, string][] = [
     /\bpg_notify\s*\(|(?:^|;|\bbegin|\bthen|\belse|\bloop)\s*notify\s+\w/i,
     'NOTIFY: listeners hear of it at a commit',
   ],
-  [/\bcopy\b[^;]*\bprogram\b/i, 'COPY … PROGRAM: a command on the server'],
+  [/\bcopy\b[^;]*\bprogram\b/i, 'COPY ... PROGRAM: a command on the server'],
   [
     /\blo_export\s*\(|\baws_(?:s3|lambda)\s*\.|\bpg_file_write\s*\(/i,
     'a file or a service outside the database',

@@ -303,7 +303,7 @@ function judgeFunction(trigger: CatalogTrigger, body: CatalogFunction | undefine
       code: 'function-search-path',
       severity: 'warning',
       message: `${body.identity} runs as its owner but takes its search_path from the caller.`,
-      hint: 'Fix it with ALTER FUNCTION … SET search_path, or run the migration.',
+      hint: 'Fix it with ALTER FUNCTION ... SET search_path, or run the migration.',
     });
   }
   return found;

@@ -22,7 +22,7 @@ export async function findPresets(
     throw new ConsoleError({
       code: 'no-such-preset',
       message: `There is no preset with the id or the name "${missing}".`,
-      hint: 'Names are compared letter by letter; the console’s list shows them with their ids.',
+      hint: "Names are compared letter by letter; the console's list shows them with their ids.",
       exitCode: exitCodes.unreachable,
     });
   }

@@ -199,7 +199,7 @@ function need(table: Relation, names: (string | null)[]): z.infer<typeof column>
   throw new ConsoleError({
     code: 'missing-column',
     message: `The table ${table.name} has no column ${names.at(-1)}.`,
-    hint: 'Check --schema: this may be another application’s table of the same name.',
+    hint: "Check --schema: this may be another application's table of the same name.",
     exitCode: exitCodes.unreachable,
   });
 }
