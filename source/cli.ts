@@ -1,6 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import type { Outcome } from './commands/outcome.ts';
-import { auditProgress, clearProgress } from './commands/progress.ts';
+import { auditProgress, clearProgress, stepProgress } from './commands/progress.ts';
 import { type Config, loadConfig } from './config.ts';
 import type { Database } from './database/connection.ts';
 import { ConsoleError, exitCodes, isConsoleError, usageError } from './errors.ts';
@@ -86,6 +86,17 @@ const commands = {
     }
     const { simulate } = await import('./commands/simulate.ts');
     return simulate(database, config, signal);
+  },
+  async checklist(database, config, signal) {
+    if (config.presets.length > 1) {
+      throw usageError(
+        'too-many-presets',
+        'The checklist uses one preset.',
+        'Name one, or none for the one used most.',
+      );
+    }
+    const { checklist } = await import('./commands/checklist.ts');
+    return checklist(database, config, signal, stepProgress(config));
   },
 } satisfies Record<string, Command>;
 

@@ -79,7 +79,7 @@ const flagHints: Record<string, string> = {
   asUser: 'Give --as-user the id of a user.',
   asRole: 'Give --as-role the name of a role.',
   confirm: 'Give --confirm the fingerprint that was printed with the plan.',
-  appLog: 'Give --app-log the path of the application’s log.',
+  appLog: "Give --app-log the path of the application's log.",
   report: 'Give --report the path of the file to write.',
   databaseUrl: 'Give --database-url a URL such as postgres://user@host:5432/database.',
 };

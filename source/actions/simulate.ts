@@ -148,6 +148,22 @@ export async function planSimulation(
 }
 
 /**
+ * Throws (exit code 4) where a use reaches outside the transaction and nobody has agreed to it: `confirm` is the fingerprint
+ * of the plan that a person has seen.
+ */
+export function requireAgreement({ reach, fingerprint: own }: SimulationPlan, confirm: string | null): void {
+  if (reach.length === 0 || confirm === own) return;
+  const named = reach.map(({ function: name, means }) => `${name} (${means})`).join('; ');
+  throw refused(
+    confirm === null ? 'reaches-outside' : 'stale-plan',
+    `A use runs what no rollback takes back: ${named}.`,
+    confirm === null
+      ? `To do it all the same add --confirm ${own}.`
+      : `That is another plan than the one confirmed with ${confirm}; to do this one add --confirm ${own}.`,
+  );
+}
+
+/**
  * Uses the preset twice in a transaction that is rolled back, and then again as the plan's role. `timeouts` are in seconds.
  * Rejects where the preset's row cannot be had or the connection is lost; a use that fails is a result.
  */
@@ -272,7 +288,7 @@ function rehearsalError(
     '42501': {
       code: 'permission-denied',
       message: `${place.user} may not do what a simulation does: ${message}.`,
-      hint: 'It needs UPDATE on presets, to hold the preset’s row, and SELECT on both tables.',
+      hint: "It needs UPDATE on presets, to hold the preset's row, and SELECT on both tables.",
     },
   };
   const known = words[code];
@@ -310,7 +326,7 @@ async function choosePreset(
     throw usageError(
       'ambiguous-preset',
       `${ids.length} presets are named "${wanted}".`,
-      `Give the id of one of them: ${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', …' : ''}.`,
+      `Give the id of one of them: ${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', ...' : ''}.`,
     );
   }
   const [counter] = await readCounters(reader, tables, ids, 'not');
@@ -328,7 +344,7 @@ function chooseRole(
     throw new ConsoleError({
       code: 'no-such-role',
       message: `There is no role ${asked} on this server.`,
-      hint: 'Give --as-role the role that the application’s uses are made as.',
+      hint: "Give --as-role the role that the application's uses are made as.",
       exitCode: exitCodes.unreachable,
     });
   }
@@ -399,7 +415,7 @@ function sequencesMoved(sequences: readonly string[]): Finding {
     code: 'sequence-advanced',
     severity: 'info',
     message: `Numbers were taken from ${sequences.join(', ')}, and numbers do not come back.`,
-    hint: 'The next record’s number leaves a gap; nothing else remains.',
+    hint: "The next record's number leaves a gap; nothing else remains.",
   };
 }
 

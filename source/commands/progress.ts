@@ -14,6 +14,13 @@ export function auditProgress(config: Config): (done: number, presets: number) =
   };
 }
 
+/** Says on standard error which step of a checklist runs and how it ended, a line each, while a person reads. */
+export function stepProgress(config: Config): (line: string) => void {
+  return line => {
+    if (!config.json) process.stderr.write(`${line}\n`);
+  };
+}
+
 /** Takes the line of `auditProgress` away again. */
 export function clearProgress(): void {
   if (shown) process.stderr.write('\r\u001b[K');

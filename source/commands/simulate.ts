@@ -1,6 +1,7 @@
 import {
   isSound,
   planSimulation,
+  requireAgreement,
   runSimulation,
   type Simulation,
   type SimulationPlan,
@@ -8,7 +9,7 @@ import {
 import type { UseResult } from '../audit/explain-use.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
-import { ConsoleError, exitCodes } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
 import { count, iso, signed } from '../present/numbers.ts';
 import { displayText } from '../present/text.ts';
 import { identity } from './identity.ts';
@@ -25,7 +26,7 @@ export async function simulate(database: Database, config: Config, signal: Abort
     { schema, preset: presets[0] ?? null, asUser, asRole, readOnly },
     signal,
   );
-  if (plan.reach.length > 0 && confirm !== plan.fingerprint) throw unconfirmed(plan, confirm);
+  requireAgreement(plan, confirm);
   const simulation = await runSimulation(database, plan, config, signal);
   const { json, line } = identity(plan.look, database);
   return {
@@ -57,19 +58,6 @@ export function simulationJson(simulation: Simulation) {
 
 function tenths(value: number): number {
   return Math.round(value * 10) / 10;
-}
-
-function unconfirmed({ reach, fingerprint }: SimulationPlan, given: string | null): ConsoleError {
-  const named = reach.map(({ function: name, means }) => `${name} (${means})`).join('; ');
-  return new ConsoleError({
-    code: given === null ? 'reaches-outside' : 'stale-plan',
-    message: `A use runs what no rollback takes back: ${named}.`,
-    hint:
-      given === null
-        ? `To do it all the same add --confirm ${fingerprint}.`
-        : `That is another plan than the one confirmed with ${given}; to do this one add --confirm ${fingerprint}.`,
-    exitCode: exitCodes.refused,
-  });
 }
 
 function describe(plan: SimulationPlan, simulation: Simulation): string[] {

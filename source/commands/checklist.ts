@@ -1,0 +1,93 @@
+import { type ChecklistSubject, readSubject, walkChecklist } from '../actions/checklist.ts';
+import { type Step, stepIds, tally } from '../audit/checklist.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../database/connection.ts';
+import { exitCodes } from '../errors.ts';
+import { iso } from '../present/numbers.ts';
+import { displayText } from '../present/text.ts';
+import { identity } from './identity.ts';
+import type { Outcome } from './outcome.ts';
+import { prepareReport } from './report.ts';
+
+/** How far back errors in the application's log count, in milliseconds. */
+const logDay = 24 * 60 * 60 * 1000;
+
+/**
+ * Walks the testing checklist without a person. Exit code 1 where a step failed; steps that were skipped are counted and
+ * named, because skipped is not passed.
+ */
+export async function checklist(
+  database: Database,
+  config: Config,
+  signal: AbortSignal,
+  onLine: (line: string) => void,
+): Promise<Outcome> {
+  const { presets, report } = config;
+  const write = report === null ? null : await prepareReport(report);
+  const takenAt = Date.now();
+  const subject = await readSubject(database, config.schema, signal);
+  const request = { ...config, preset: presets[0] ?? null, logSince: takenAt - logDay };
+  const steps: Step[] = [];
+  for await (const { id, step } of walkChecklist(database, request, signal)) {
+    if (!step) continue;
+    steps.push(step);
+    onLine(
+      displayText(`${stepIds.indexOf(id) + 1}/${stepIds.length} ${step.status.padEnd(7)} ${step.title}`),
+    );
+  }
+  const json = checklistJson(subject, database, steps, takenAt);
+  await write?.(json);
+  return {
+    json,
+    text: [
+      identity(subject.look, database).line,
+      summary(steps),
+      ...steps.flatMap(({ title, status, evidence, hint }, index) => [
+        '',
+        `${index + 1}. ${title}: ${status}`,
+        `   ${evidence}`,
+        ...(hint === '' ? [] : [`   ${hint}`]),
+      ]),
+      ...(report === null ? [] : ['', `Written to ${report}.`]),
+    ]
+      .map(displayText)
+      .join('\n'),
+    exitCode: tally(steps).failed > 0 ? exitCodes.unhealthy : exitCodes.healthy,
+  };
+}
+
+function summary(steps: readonly Step[]): string {
+  const { passed, failed, skipped } = tally(steps);
+  const named = (status: Step['status']) =>
+    steps
+      .filter(step => step.status === status)
+      .map(({ id }) => id)
+      .join(', ');
+  return [
+    `${passed} passed`,
+    failed > 0 ? `${failed} failed (${named('failed')})` : '0 failed',
+    skipped > 0 ? `${skipped} skipped (${named('skipped')}); skipped is not passed.` : '0 skipped.',
+  ].join(', ');
+}
+
+/** The contract's `checklist` document, with what identifies the evidence. */
+export type ChecklistJson = ReturnType<typeof checklistJson>;
+
+function checklistJson(
+  { look, health, definitionHash }: ChecklistSubject,
+  database: Database,
+  steps: readonly Step[],
+  takenAt: number,
+) {
+  return {
+    database: identity(look, database).json,
+    takenAt: iso(takenAt),
+    trigger: { name: health.trigger.name, definition: health.trigger.definition, definitionHash },
+    ...tally(steps),
+    steps: steps.map(({ at, durationMs, ...step }) => ({
+      ...step,
+      at: iso(at),
+      durationMs: Math.round(durationMs),
+    })),
+  };
+}

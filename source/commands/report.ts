@@ -1,0 +1,77 @@
+import { open } from 'node:fs/promises';
+import { usageError } from '../errors.ts';
+import { packageVersion } from '../paths.ts';
+import { displayText } from '../present/text.ts';
+import type { ChecklistJson } from './checklist.ts';
+
+/**
+ * Opens the file for a report before any work is done, and answers with what writes it: JSON where the name ends in
+ * `.json`, else Markdown. What stood in the file stays until then. Rejects (exit code 2) where it cannot be written.
+ */
+export async function prepareReport(file: string): Promise<(json: ChecklistJson) => Promise<void>> {
+  const handle = await open(file, 'a').catch((error: NodeJS.ErrnoException) => {
+    throw usageError(
+      'report-unwritable',
+      `The report ${file} cannot be written: ${error.code}.`,
+      'Give --report a file in a directory that exists and that you may write to.',
+    );
+  });
+  return async json => {
+    const evidence = { program: `preset-usage-console ${packageVersion()}`, ...json };
+    try {
+      await handle.truncate(0);
+      await handle.writeFile(
+        file.toLowerCase().endsWith('.json') ? `${JSON.stringify(evidence, null, 2)}\n` : markdown(evidence),
+      );
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  };
+}
+
+const marks = { passed: '✅', failed: '❌', skipped: '⏭️' };
+const fence = '```';
+
+/** The evidence as Markdown, fit to be pasted into a pull request. */
+export function markdown({
+  program,
+  database,
+  takenAt,
+  trigger,
+  steps,
+  passed,
+  failed,
+  skipped,
+}: ChecklistJson & { program: string }): string {
+  const { name, host, port, user, serverVersion, label } = database;
+  const row = (title: string, ...cells: string[]) => `| ${title} | ${cells.join('')} |`;
+  return `${[
+    '# Testing checklist: preset usage',
+    '',
+    `**${passed} passed, ${failed} failed, ${skipped} skipped.**${skipped > 0 ? ' Skipped is not passed.' : ''}`,
+    '',
+    '| | |',
+    '| --- | --- |',
+    row('Database', plain(`${name} at ${port === null ? host : `${host}:${port}`} as ${user} (${label})`)),
+    row('Server', plain(`PostgreSQL ${serverVersion}`)),
+    row('Taken', `${takenAt} by ${program}`),
+    row('Trigger', plain(trigger.definition ?? `${trigger.name} does not exist`)),
+    row('SHA-256 of it and its function', trigger.definitionHash ?? 'none'),
+    ...steps.flatMap(({ id, title, status, evidence, hint, query, at, durationMs }, index) => [
+      '',
+      `## ${index + 1}. ${marks[status]} ${title}`,
+      '',
+      `${status} (\`${id}\`), ${at}, ${durationMs} ms`,
+      '',
+      plain(evidence),
+      ...(hint === '' ? [] : ['', `Next: ${plain(hint)}`]),
+      ...(query === null ? [] : ['', `${fence}sql`, displayText(query).replaceAll(fence, "'''"), fence]),
+    ]),
+  ].join('\n')}\n`;
+}
+
+/** Text of a database or a log as text: it must neither draw a table nor load an image. */
+function plain(text: string): string {
+  return displayText(text).replace(/[\\`*_[\]<>|#!]/g, '\\$&');
+}
