@@ -4,9 +4,11 @@ import { Footer } from './components/footer.tsx';
 import { Header } from './components/header.tsx';
 import { useClock } from './hooks/use-clock.ts';
 import { useKeys } from './hooks/use-keys.ts';
+import { ChecklistScreen } from './screens/checklist.tsx';
 import { HelpScreen } from './screens/help.tsx';
 import { ListScreen } from './screens/list.tsx';
 import { PresetScreen } from './screens/preset.tsx';
+import { SimulateScreen } from './screens/simulate.tsx';
 import { TriggerScreen } from './screens/trigger.tsx';
 import type { State } from './state.ts';
 import { type Store, useStore } from './store.ts';
@@ -51,6 +53,10 @@ function Body({ state }: { state: State }) {
       return <PresetScreen state={state} />;
     case 'trigger':
       return <TriggerScreen state={state} />;
+    case 'simulate':
+      return <SimulateScreen state={state} />;
+    case 'checklist':
+      return <ChecklistScreen state={state} />;
     case 'help':
       return <HelpScreen state={state} />;
   }

@@ -1,3 +1,4 @@
+import { stepIds } from '../audit/checklist.ts';
 import type { State } from './state.ts';
 import { windowRows } from './state.ts';
 
@@ -7,6 +8,7 @@ export type Move = { by: number } | { page: number } | { to: 'start' | 'end' };
 /** Moves the cursor on the list, or the text on the other screens. */
 export function moveCursor(state: State, move: Move): State {
   const height = windowRows(state.size);
+  if (state.screen === 'checklist') return moveStep(state, move);
   if (state.screen !== 'list') {
     // Each screen knows how long its text is and draws no further than its end.
     const step = 'by' in move ? move.by : 'page' in move ? move.page * height : 0;
@@ -24,6 +26,15 @@ export function moveCursor(state: State, move: Move): State {
           : last;
   const cursor = Math.max(0, Math.min(last, wanted));
   return scrollTo({ ...state, cursor, selected: state.order[cursor] ?? null });
+}
+
+function moveStep(state: State, move: Move): State {
+  const { list } = state.proof;
+  const last = stepIds.length - 1;
+  const wanted =
+    'by' in move ? list.cursor + move.by : ('page' in move ? move.page < 0 : move.to === 'start') ? 0 : last;
+  const cursor = Math.max(0, Math.min(last, wanted));
+  return cursor === list.cursor ? state : { ...state, proof: { ...state.proof, list: { ...list, cursor } } };
 }
 
 /** Puts the cursor back on its preset after the list was sorted, filtered or resized, and the window around it. */

@@ -1,3 +1,4 @@
+import { isProving } from './proof.ts';
 import { type Action, type Screen, type State, selectedRow } from './state.ts';
 import { isWatching } from './watching.ts';
 
@@ -14,12 +15,14 @@ export interface Binding {
   does: Action | 'quit' | 'suspend' | 'refresh';
   /** Why it does nothing now; null where it works. */
   disabled?: (state: State) => string | null;
+  /** Left out of the footer where the other keys would not fit beside it. */
+  spare?: boolean;
   /** Left out of the footer, where room is short; help lists it all the same. */
   quiet?: boolean;
 }
 
-const everywhere: readonly Screen[] = ['list', 'preset', 'trigger', 'help'];
-const beside: readonly Screen[] = ['preset', 'trigger', 'help'];
+const everywhere: readonly Screen[] = ['list', 'preset', 'trigger', 'simulate', 'checklist', 'help'];
+const beside: readonly Screen[] = ['preset', 'trigger', 'simulate', 'checklist', 'help'];
 
 export const bindings: readonly Binding[] = [
   {
@@ -86,6 +89,33 @@ export const bindings: readonly Binding[] = [
     disabled: state => (state.order.length === 0 ? 'There is no preset here.' : null),
   },
   {
+    keys: ['return', 'l', 'right'],
+    label: 'Enter',
+    short: 'run step',
+    description: 'Run the step under the cursor',
+    screens: ['checklist'],
+    does: { type: 'run-step' },
+    disabled: whyBusy,
+  },
+  {
+    keys: ['a'],
+    label: 'a',
+    short: 'run all',
+    description: 'Run all six steps in order',
+    screens: ['checklist'],
+    does: { type: 'run-all' },
+    disabled: whyBusy,
+  },
+  {
+    keys: ['w'],
+    label: 'w',
+    short: 'watch',
+    description: 'Prove steps 2 and 3 by watching real uses of this preset',
+    screens: ['checklist'],
+    does: { type: 'watch-step' },
+    disabled: whyNotWatch,
+  },
+  {
     keys: ['/'],
     label: '/',
     short: 'filter',
@@ -98,7 +128,7 @@ export const bindings: readonly Binding[] = [
     label: 'm',
     short: 'wrong',
     description: 'List only mismatches, or all presets again',
-    screens: ['list'],
+    screens: ['list', 'checklist'],
     does: { type: 'only-mismatches' },
   },
   {
@@ -108,6 +138,7 @@ export const bindings: readonly Binding[] = [
     description: 'Sort by usage, name, drift, last use',
     screens: ['list'],
     does: { type: 'sort' },
+    spare: true,
   },
   {
     keys: ['w'],
@@ -119,11 +150,37 @@ export const bindings: readonly Binding[] = [
     disabled: whyNotWatch,
   },
   {
+    keys: ['u'],
+    label: 'u',
+    short: 'simulate',
+    description: 'Simulate two uses of this preset in a row, and roll them back',
+    screens: ['list', 'preset', 'simulate'],
+    does: { type: 'simulate' },
+    disabled: whyNotSimulate,
+  },
+  {
+    keys: ['y'],
+    label: 'y',
+    short: 'do it all the same',
+    description: 'Agree to a simulation that reaches outside its transaction',
+    screens: ['simulate'],
+    does: { type: 'agree' },
+    disabled: ({ proof }) => (proof.use?.phase === 'asking' ? null : 'Nothing is asked.'),
+  },
+  {
+    keys: ['c'],
+    label: 'c',
+    short: 'checks',
+    description: 'The testing checklist, step by step',
+    screens: ['list', 'preset', 'trigger', 'simulate'],
+    does: { type: 'open', screen: 'checklist' },
+  },
+  {
     keys: ['t'],
     label: 't',
     short: 'trigger',
     description: 'Health of the trigger, and what else writes the count',
-    screens: ['list', 'preset'],
+    screens: ['list', 'preset', 'simulate', 'checklist'],
     does: { type: 'open', screen: 'trigger' },
   },
   {
@@ -151,6 +208,7 @@ export const bindings: readonly Binding[] = [
     description: 'Stop asking the database, or go on',
     screens: everywhere,
     does: { type: 'pause' },
+    spare: true,
   },
   {
     keys: ['r'],
@@ -159,13 +217,14 @@ export const bindings: readonly Binding[] = [
     description: 'Ask now, and audit every preset again',
     screens: everywhere,
     does: 'refresh',
+    spare: true,
   },
   {
     keys: ['?'],
     label: '?',
     short: 'help',
     description: 'What engineers ask first, all keys, and what the badges mean',
-    screens: ['list', 'preset', 'trigger'],
+    screens: ['list', 'preset', 'trigger', 'simulate', 'checklist'],
     does: { type: 'open', screen: 'help' },
   },
   {
@@ -193,14 +252,29 @@ function whyNotWatch(state: State): string | null {
   return state.paused ? 'Paused: nothing is read.' : null;
 }
 
+function whyNotSimulate(state: State): string | null {
+  if (!selectedRow(state)) return 'There is no preset here.';
+  if (state.readOnly) return 'Started with --read-only: a simulation writes before it rolls back.';
+  return whyBusy(state);
+}
+
+function whyBusy({ proof }: State): string | null {
+  return isProving(proof) ? 'Something is being proved already.' : null;
+}
+
 /** The binding of a key on the screen that is open, if it has one. */
 export function bindingFor(key: string, screen: Screen): Binding | undefined {
   return bindings.find(binding => binding.screens.includes(screen) && binding.keys.includes(key));
 }
 
-/** The keys to show at the foot of a screen, those that work now. */
+/**
+ * The keys to show at the foot of a screen, those that work now. Where they do not fit, those that are there on every screen
+ * are left to the help.
+ */
 export function footerBindings(state: State): Binding[] {
-  return bindings.filter(
+  const working = bindings.filter(
     binding => !binding.quiet && binding.screens.includes(state.screen) && !binding.disabled?.(state),
   );
+  const width = working.reduce((sum, { label, short }) => sum + label.length + short.length + 3, -2);
+  return width <= state.size.columns ? working : working.filter(({ spare }) => !spare);
 }

@@ -7,6 +7,7 @@ import { collectEarlyGarbage } from './collect-garbage.ts';
 import { type Action, initialState, type State, selectedRow, visibleIds, windowRows } from './state.ts';
 import { createStore } from './store.ts';
 import { isWatching } from './watching.ts';
+import { createWork, type Work } from './work.ts';
 
 /** Milliseconds between two ticks where the database answers quickly. */
 const interval = 2_000;
@@ -31,6 +32,7 @@ export async function openConsole(
   const size = { columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 };
   let watch: Watch | undefined;
   let open: OpenDatabase | undefined;
+  let work: Work | undefined;
   const first = Promise.withResolvers<void>();
   const died = Promise.withResolvers<never>();
 
@@ -39,6 +41,7 @@ export async function openConsole(
     { ...initialState(size), filter: config.presets[0] ?? '', readOnly: config.readOnly },
     (action, state) => {
       follow(action, state, watch);
+      work?.follow(action, state);
       if (action.type === 'look') first.resolve();
       if (action.type === 'failure' && state.look === null) first.reject(action.error);
     },
@@ -51,6 +54,7 @@ export async function openConsole(
       onFailure: error => died.reject(error),
       traffic: true,
     });
+    work = createWork(open.database, config, action => store.dispatch(action));
     watch = startWatch(open.database, {
       schema: config.schema,
       interval,
@@ -78,6 +82,7 @@ export async function openConsole(
   try {
     return await screen.ended;
   } finally {
+    work?.stop();
     watch?.stop();
     await open?.close();
   }

@@ -7,6 +7,7 @@ import type { PresetDetail } from '../database/preset-detail.ts';
 import type { ConsoleError } from '../errors.ts';
 import { type Arrangement, arrange, sorts } from './arrange.ts';
 import { type Move, moveCursor, place } from './cursor.ts';
+import { noProof, type Proof, type ProofAction, proveByWatching, reduceProof } from './proof.ts';
 import { toggleWatching, type Watching, watchTick } from './watching.ts';
 
 /** A counter on the list; times in milliseconds since 1970. */
@@ -16,7 +17,7 @@ export interface Row extends Counter {
   changedAt: number;
 }
 
-export type Screen = 'list' | 'preset' | 'trigger' | 'help';
+export type Screen = 'list' | 'preset' | 'trigger' | 'simulate' | 'checklist' | 'help';
 
 export interface State extends Arrangement {
   size: { columns: number; rows: number };
@@ -44,6 +45,7 @@ export interface State extends Arrangement {
   /** The index of the first row in the window. */
   top: number;
   detail: { id: string; value: PresetDetail } | null;
+  proof: Proof;
   /** The wait for a real use of the preset that is open. */
   watching: Watching | null;
   /** Null until help asked for it; its value is null where it cannot be had cheaply. */
@@ -67,6 +69,7 @@ export interface State extends Arrangement {
 export type Action =
   | { type: 'starting'; stage: string; done: number; total: number }
   | WatchEvent
+  | ProofAction
   | { type: 'resize'; columns: number; rows: number }
   | { type: 'move'; move: Move }
   | { type: 'open'; screen: Screen }
@@ -79,6 +82,7 @@ export type Action =
   | { type: 'keep-filter' }
   | { type: 'clear-filter' }
   | { type: 'watch-use' }
+  | { type: 'watch-step' }
   | { type: 'pause' };
 
 /** The state before anything is known. */
@@ -103,6 +107,7 @@ export function initialState(size: State['size']): State {
     cursor: 0,
     top: 0,
     detail: null,
+    proof: noProof,
     watching: null,
     newest: null,
     totals: null,
@@ -165,7 +170,7 @@ export function reduce(state: State, action: Action): State {
           look: keepLook(state.look, action.look),
           trigger: keep(state.trigger, action.trigger),
           detail: keep(state.detail, action.detail ?? state.detail),
-          watching: watchTick(state.watching, action),
+          ...withWatching(state, watchTick(state.watching, action)),
           newest: keep(state.newest, action.newest ?? state.newest),
           freshAt: action.at,
           serverNow: action.serverNow,
@@ -202,6 +207,18 @@ export function reduce(state: State, action: Action): State {
         audit: null,
         failure: { error: action.error, since: state.failure?.since ?? action.at, retryAt: action.retryAt },
       };
+    case 'simulate':
+      return simulate(state, action);
+    case 'agree':
+    case 'simulation-planned':
+    case 'simulation-done':
+    case 'simulation-failed':
+    case 'run-step':
+    case 'run-all':
+    case 'step-running':
+    case 'step-done':
+    case 'checklist-failed':
+      return withProof(state, action);
     case 'resize':
       if (action.columns === state.size.columns && action.rows === state.size.rows) return state;
       return place({ ...state, size: { columns: action.columns, rows: action.rows } });
@@ -214,6 +231,7 @@ export function reduce(state: State, action: Action): State {
     case 'sort':
       return rearrange({ ...state, sort: sorts[(sorts.indexOf(state.sort) + 1) % sorts.length] ?? 'usage' });
     case 'only-mismatches':
+      if (state.screen !== 'list') return rearrange({ ...state, screen: 'list', onlyMismatches: true });
       return rearrange({ ...state, onlyMismatches: !state.onlyMismatches });
     case 'edit-filter':
       return { ...state, editingFilter: true };
@@ -227,9 +245,36 @@ export function reduce(state: State, action: Action): State {
       return rearrange({ ...state, editingFilter: false, filter: '' });
     case 'watch-use':
       return toggleWatching(state);
+    case 'watch-step':
+      return watchStep(state);
     case 'pause':
       return { ...state, paused: !state.paused };
   }
+}
+
+/** The preset under the cursor stays the one that is meant, however the list is sorted meanwhile. */
+function simulate(state: State, action: ProofAction): State {
+  const row = selectedRow(state);
+  if (!row) return state;
+  return withProof({ ...state, screen: 'simulate', scroll: 0, selected: row.id, watching: null }, action);
+}
+
+function withWatching(state: State, watching: Watching | null): Pick<State, 'watching' | 'proof'> {
+  const name = selectedRow(state)?.name ?? '';
+  return { watching, proof: proveByWatching(state.proof, state.watching, watching, name) };
+}
+
+function withProof(state: State, action: ProofAction): State {
+  const proof = reduceProof(state.proof, action, selectedRow(state));
+  return proof === state.proof ? state : { ...state, proof };
+}
+
+/** Opens the preset and watches it, for the steps of the checklist that a real use can prove. */
+function watchStep(state: State): State {
+  const opened = open(state, 'preset');
+  if (opened === state) return state;
+  const { list } = state.proof;
+  return toggleWatching({ ...opened, proof: { ...state.proof, list: { ...list, byWatching: true } } });
 }
 
 function open(state: State, screen: Screen): State {

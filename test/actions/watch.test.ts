@@ -125,7 +125,7 @@ describe('a watch', () => {
   test('ticks faster while somebody waits for a change, and still leaves a slow database its time', async () => {
     const seen = watching(database, undefined, 60_000);
     await seen.next('audit-done');
-    seen.current.focus = { ids: [], detail: null, urgent: true };
+    seen.current.focus = { ids: [], detail: null, urgent: true, answers: false };
     watch!.lookAgain();
     const fast = await seen.next('tick', ({ pace }) => pace < 60_000);
     expect(fast.pace).toBeGreaterThanOrEqual(500);
@@ -141,7 +141,7 @@ describe('a watch', () => {
           return work(reader);
         }, options),
     };
-    const late = watching(slow, { ids: [], detail: null, urgent: true }, 60_000);
+    const late = watching(slow, { ids: [], detail: null, urgent: true, answers: false }, 60_000);
     expect((await late.next('tick')).pace).toBeGreaterThan(800);
   });
 

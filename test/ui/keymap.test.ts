@@ -5,6 +5,7 @@ import { keyNames } from '../../source/ui/keys.ts';
 import { initialState, type Screen, type State } from '../../source/ui/state.ts';
 
 const none = {} as Key;
+const row = { id: 'a', name: 'a', usageCount: 0, records: 0, lastUsedAt: null, change: 0, changedAt: 0 };
 
 describe('keys that arrive', () => {
   test.each([
@@ -22,7 +23,7 @@ describe('keys that arrive', () => {
 });
 
 describe('the table of keys', () => {
-  const screens: Screen[] = ['list', 'preset', 'trigger', 'help'];
+  const screens: Screen[] = ['list', 'preset', 'trigger', 'simulate', 'checklist', 'help'];
 
   test.each(screens)('has no key twice on the %s screen', screen => {
     const keys = bindings
@@ -32,7 +33,12 @@ describe('the table of keys', () => {
   });
 
   test.each(screens)('fits the footer of the %s screen into 80 columns', screen => {
-    const state = { ...initialState({ columns: 80, rows: 24 }), screen, order: ['a'] };
+    const state: State = {
+      ...initialState({ columns: 80, rows: 24 }),
+      screen,
+      order: ['a'],
+      rows: new Map([['a', row]]),
+    };
     const line = footerBindings(state)
       .map(({ label, short }) => `${label} ${short}`)
       .join('  ');
@@ -41,7 +47,6 @@ describe('the table of keys', () => {
   });
 
   test('w waits for a use of a preset that is there, and never while nothing is read', () => {
-    const row = { id: 'a', name: 'a', usageCount: 0, records: 0, lastUsedAt: null, change: 0, changedAt: 0 };
     const state: State = {
       ...initialState({ columns: 80, rows: 24 }),
       screen: 'preset',

@@ -42,6 +42,7 @@ const tick = (
   counters,
   trigger,
   detail: null,
+  newest: null,
   at,
   serverNow: at,
   pace: 500,

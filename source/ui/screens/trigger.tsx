@@ -2,6 +2,7 @@ import { Box, Text } from 'ink';
 import { Table } from 'ink-table';
 import { enabledMeaning, type Finding, type TriggerHealth } from '../../audit/trigger-health.ts';
 import { displayText, toWidth } from '../../present/text.ts';
+import { FindingList } from '../components/findings.tsx';
 import { type State, windowRows } from '../state.ts';
 import { useTheme } from '../theme.ts';
 
@@ -59,25 +60,11 @@ function Facts({ health }: { health: TriggerHealth }) {
 }
 
 function Findings({ findings }: { findings: Finding[] }) {
-  const { severity: colors } = useTheme();
   return (
     <Box flexDirection="column" flexShrink={0} marginTop={1}>
       <Text bold>Findings</Text>
       {findings.length === 0 ? <Text>{'  none'}</Text> : null}
-      {findings.map(({ code, severity, message, hint }) => (
-        <Box key={code + message} flexShrink={0}>
-          <Box width={10} flexShrink={0}>
-            <Text color={colors[severity]} bold>
-              {'  '}
-              {severity}
-            </Text>
-          </Box>
-          <Box flexDirection="column">
-            <Text>{displayText(message)}</Text>
-            <Text dimColor>{displayText(hint)}</Text>
-          </Box>
-        </Box>
-      ))}
+      <FindingList findings={findings} />
     </Box>
   );
 }

@@ -1,0 +1,114 @@
+import { Box, Text } from 'ink';
+import type { Simulation } from '../../actions/simulate.ts';
+import { isSound } from '../../actions/simulate.ts';
+import type { UseResult } from '../../audit/explain-use.ts';
+import { count, signed } from '../../present/numbers.ts';
+import { displayText } from '../../present/text.ts';
+import { FindingList } from '../components/findings.tsx';
+import { Line } from '../components/line.tsx';
+import type { ProofOfUse } from '../proof.ts';
+import { type State, windowRows } from '../state.ts';
+import { useTheme } from '../theme.ts';
+
+/** Two uses of a preset that were rolled back: what each did, and why it was not +1 where it was not. */
+export function SimulateScreen({ state }: { state: State }) {
+  const { use } = state.proof;
+  if (!use) return <Text>Nothing was simulated yet.</Text>;
+  return (
+    <Box height={windowRows(state.size) + 2} overflow="hidden" flexDirection="column">
+      <Box flexDirection="column" flexShrink={0} marginTop={-Math.min(state.scroll, 40)}>
+        <Line bold>
+          {'Simulated use of '}
+          {displayText(use.preset.name) || use.preset.id}
+        </Line>
+        <Progress use={use} />
+        {use.result ? <Result simulation={use.result} use={use} /> : null}
+      </Box>
+    </Box>
+  );
+}
+
+function Progress({ use }: { use: ProofOfUse }) {
+  switch (use.phase) {
+    case 'planning':
+      return <Text dimColor>Looking up how a use is made here</Text>;
+    case 'asking':
+      return <Question use={use} />;
+    case 'running':
+      return <Text dimColor>Using it twice, to be rolled back</Text>;
+    case 'failed':
+      return (
+        <Box flexDirection="column" flexShrink={0}>
+          <Text color="red" bold>
+            {displayText(use.error?.message ?? '')}
+          </Text>
+          <Text>{displayText(use.error?.hint ?? '')}</Text>
+        </Box>
+      );
+    case 'done':
+      return null;
+  }
+}
+
+/** Before anything runs that no rollback takes back. */
+function Question({ use }: { use: ProofOfUse }) {
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Text color="yellow" bold>
+        A use runs what no rollback takes back:
+      </Text>
+      {use.plan?.reach.map(({ function: name, means }) => (
+        <Text key={name + means}>
+          {'  '}
+          {displayText(`${name} (${means})`)}
+        </Text>
+      ))}
+      <Text>Press y to simulate all the same, Esc to leave it.</Text>
+    </Box>
+  );
+}
+
+function Result({ simulation, use }: { simulation: Simulation; use: ProofOfUse }) {
+  const { glyphs } = useTheme();
+  const { confirmed, uses, findings, asRole, asUser, heldMs, path } = simulation;
+  const call = use.plan?.calls.find(candidate => candidate.path === path);
+  const right = isSound(simulation);
+  const facts: [string, string][] = [
+    ['Made by', call?.what ?? path],
+    ['As user', asUser ?? 'nobody: no recent record names one'],
+    ...uses.map((result, index): [string, string] => [
+      index === 0 ? 'First use' : 'Second use',
+      words(result),
+    ]),
+    ...(asRole
+      ? [[`As ${asRole.role}`, asRole.confirmed ? 'confirmed too' : 'not confirmed'] as [string, string]]
+      : []),
+    ['Row held', `${heldMs.toFixed(1)} ms; others who used this preset waited that long`],
+  ];
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Text color={right ? 'green' : 'red'} bold>
+        {confirmed
+          ? `${glyphs.verdict[right ? 'right' : 'error']} Confirmed: each use counted once`
+          : `${glyphs.verdict.error} Not confirmed: uses do not count once each`}
+        {'. All of it was rolled back.'}
+      </Text>
+      {facts.map(([name, value]) => (
+        <Box key={name} flexShrink={0}>
+          <Box width={14} flexShrink={0}>
+            <Text dimColor>{displayText(name)}</Text>
+          </Box>
+          <Text>{displayText(value)}</Text>
+        </Box>
+      ))}
+      <Text> </Text>
+      <FindingList findings={findings} />
+    </Box>
+  );
+}
+
+function words({ before, after, increment, recordsAdded, lastUsedAtMoved }: UseResult): string {
+  const numeral = (value: number | null) => (value === null ? 'NULL' : count(value));
+  const moved = lastUsedAtMoved === null ? '' : `, last used ${lastUsedAtMoved ? 'moved' : 'did not move'}`;
+  return `${numeral(before)} to ${numeral(after)} (${signed(increment)}), ${count(recordsAdded)} ${recordsAdded === 1 ? 'record' : 'records'}${moved}`;
+}

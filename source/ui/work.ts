@@ -1,0 +1,73 @@
+import { type ChecklistRequest, runStep, type Walk } from '../actions/checklist.ts';
+import { planSimulation, runSimulation, type SimulationPlan } from '../actions/simulate.ts';
+import { type StepId, stepIds } from '../audit/checklist.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../database/connection.ts';
+import { type ConsoleError, isConsoleError } from '../errors.ts';
+import { stepAtCursor } from './proof.ts';
+import type { Action, State } from './state.ts';
+
+/** Does what keys ask for beside watching, and tells how it went as actions. */
+export interface Work {
+  follow(action: Action, state: State): void;
+  stop(): void;
+}
+
+/** How far back errors in the application's log count, in milliseconds. */
+const logDay = 24 * 60 * 60 * 1000;
+
+/**
+ * Runs simulations and the steps of the checklist, one at a time: the reducer starts none while another is under way. A
+ * failure is an action too; only a fault of this program is thrown.
+ */
+export function createWork(database: Database, config: Config, dispatch: (action: Action) => void): Work {
+  const stopped = new AbortController();
+  const { signal } = stopped;
+
+  const plan = async (preset: string) => {
+    const { schema, asUser, asRole, readOnly } = config;
+    const planned = await planSimulation(database, { schema, preset, asUser, asRole, readOnly }, signal);
+    dispatch({ type: 'simulation-planned', plan: planned });
+    if (planned.reach.length === 0) await run(planned);
+  };
+  const run = async (planned: SimulationPlan) => {
+    dispatch({ type: 'simulation-done', result: await runSimulation(database, planned, config, signal) });
+  };
+  const walk = async (ids: readonly StepId[], request: ChecklistRequest) => {
+    const shared: Walk = {};
+    for (const id of ids) {
+      dispatch({ type: 'step-running', id });
+      dispatch({ type: 'step-done', step: await runStep(id, database, request, shared, signal) });
+    }
+  };
+  const request = (state: State): ChecklistRequest => ({
+    ...config,
+    preset: state.selected ?? state.order[state.cursor] ?? null,
+    logSince: Date.now() - logDay,
+  });
+  const start = (work: Promise<void>, failed: (error: ConsoleError) => Action) => {
+    work.catch(error => {
+      if (signal.aborted) return;
+      if (isConsoleError(error)) return dispatch(failed(error));
+      // A fault of this program must end it with a stack trace for its authors.
+      queueMicrotask(() => {
+        throw error;
+      });
+    });
+  };
+
+  return {
+    follow(action, state) {
+      const { use, list } = state.proof;
+      const failedUse = (error: ConsoleError): Action => ({ type: 'simulation-failed', error });
+      const failedList = (error: ConsoleError): Action => ({ type: 'checklist-failed', error });
+      if (action.type === 'simulate' && use?.phase === 'planning') start(plan(use.preset.id), failedUse);
+      else if (action.type === 'agree' && use?.phase === 'running' && use.plan)
+        start(run(use.plan), failedUse);
+      else if (action.type === 'run-step' && list.running)
+        start(walk([stepAtCursor(list)], request(state)), failedList);
+      else if (action.type === 'run-all' && list.running) start(walk(stepIds, request(state)), failedList);
+    },
+    stop: () => stopped.abort(),
+  };
+}
