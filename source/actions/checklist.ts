@@ -10,6 +10,7 @@ import {
   type Verdict,
 } from '../audit/checklist.ts';
 import { type Counter, drift, type Totals } from '../audit/counter.ts';
+import { isSound, type Simulation } from '../audit/simulation.ts';
 import { judgeTrigger, type TriggerHealth } from '../audit/trigger-health.ts';
 import type { Database } from '../database/connection.ts';
 import { readServerActivity, type ServerActivity } from '../database/server-activity.ts';
@@ -18,7 +19,8 @@ import { exitCodes, isConsoleError } from '../errors.ts';
 import { type LogReading, readLog } from '../log/read-log.ts';
 import { auditCounters } from './audit-counters.ts';
 import { type Look, look } from './look.ts';
-import { isSound, planSimulation, requireAgreement, runSimulation, type Simulation } from './simulate.ts';
+import { planSimulation, requireAgreement } from './plan-simulation.ts';
+import { runSimulation } from './simulate.ts';
 
 /** What a checklist is about. */
 export interface ChecklistRequest {
@@ -255,14 +257,14 @@ async function audit(
 
 function judgeLog(reading: LogReading, since: number, server: string): Verdict {
   const { files, lines, errors, aboutUsage, problems } = reading;
-  const read = `${lines} lines of ${files.join(', ')} since ${new Date(since).toISOString()}`;
+  const read = `${lines} ${lines === 1 ? 'line' : 'lines'} of ${files.join(', ')} since ${new Date(since).toISOString()}`;
   const shown = problems.slice(0, 5).map(({ file, line, text }) => `${file}:${line} ${text}`);
   return {
     status: errors === 0 ? 'passed' : 'failed',
     evidence:
       errors === 0
         ? `No errors in ${read}. ${server}`
-        : `${errors} errors, ${aboutUsage} of them about usage tracking, in ${read}: ${shown.join(' | ')}${errors > shown.length ? ' | and more' : ''}. ${server}`,
+        : `${errors} ${errors === 1 ? 'error' : 'errors'}, ${aboutUsage} of them about usage tracking, in ${read}: ${shown.join(' | ')}${errors > shown.length ? ' | and more' : ''}. ${server}`,
     hint:
       errors === 0
         ? ''

@@ -3,6 +3,7 @@ import { type Step, stepIds, tally } from '../audit/checklist.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
 import { exitCodes } from '../errors.ts';
+import { closeLogs, openLogs } from '../log/log-files.ts';
 import { iso } from '../present/numbers.ts';
 import { displayText } from '../present/text.ts';
 import { identity } from './identity.ts';
@@ -22,7 +23,9 @@ export async function checklist(
   signal: AbortSignal,
   onLine: (line: string) => void,
 ): Promise<Outcome> {
-  const { presets, report } = config;
+  const { presets, report, appLog } = config;
+  // Early, for kindness: what cannot work should not begin.
+  if (appLog !== null) await closeLogs(await openLogs(appLog, null));
   const write = report === null ? null : await prepareReport(report);
   const takenAt = Date.now();
   const subject = await readSubject(database, config.schema, signal);

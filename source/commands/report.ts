@@ -1,33 +1,38 @@
-import { open } from 'node:fs/promises';
-import { usageError } from '../errors.ts';
+import { open, stat, unlink, writeFile } from 'node:fs/promises';
+import { type ConsoleError, usageError } from '../errors.ts';
 import { packageVersion } from '../paths.ts';
 import { displayText } from '../present/text.ts';
 import type { ChecklistJson } from './checklist.ts';
 
 /**
- * Opens the file for a report before any work is done, and answers with what writes it: JSON where the name ends in
- * `.json`, else Markdown. What stood in the file stays until then. Rejects (exit code 2) where it cannot be written.
+ * Makes sure that a report can be written before any work is done, and answers with what writes it: JSON where the name
+ * ends in `.json`, else Markdown. What stood in the file stays until then. Rejects (exit code 2) where it cannot be written.
  */
 export async function prepareReport(file: string): Promise<(json: ChecklistJson) => Promise<void>> {
-  const handle = await open(file, 'a').catch((error: NodeJS.ErrnoException) => {
-    throw usageError(
-      'report-unwritable',
-      `The report ${file} cannot be written: ${error.code}.`,
-      'Give --report a file in a directory that exists and that you may write to.',
-    );
-  });
+  try {
+    const before = await stat(file).catch(() => null);
+    await (await open(file, 'a')).close();
+    if (!before) await unlink(file);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
   return async json => {
     const evidence = { program: `preset-usage-console ${packageVersion()}`, ...json };
-    try {
-      await handle.truncate(0);
-      await handle.writeFile(
-        file.toLowerCase().endsWith('.json') ? `${JSON.stringify(evidence, null, 2)}\n` : markdown(evidence),
-      );
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    const text = file.toLowerCase().endsWith('.json')
+      ? `${JSON.stringify(evidence, null, 2)}\n`
+      : markdown(evidence);
+    await writeFile(file, text, { flush: true }).catch(error => {
+      throw unwritable(file, error);
+    });
   };
+}
+
+function unwritable(file: string, error: unknown): ConsoleError {
+  return usageError(
+    'report-unwritable',
+    `The report ${file} cannot be written: ${(error as NodeJS.ErrnoException).code}.`,
+    'Give --report a file in a directory that exists and that you may write to.',
+  );
 }
 
 const marks = { passed: '✅', failed: '❌', skipped: '⏭️' };

@@ -1,12 +1,7 @@
-import {
-  isSound,
-  planSimulation,
-  requireAgreement,
-  runSimulation,
-  type Simulation,
-  type SimulationPlan,
-} from '../actions/simulate.ts';
+import { planSimulation, requireAgreement, type SimulationPlan } from '../actions/plan-simulation.ts';
+import { runSimulation } from '../actions/simulate.ts';
 import type { UseResult } from '../audit/explain-use.ts';
+import { isSound, type Simulation } from '../audit/simulation.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
 import { exitCodes } from '../errors.ts';

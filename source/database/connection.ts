@@ -75,7 +75,12 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
     async rehearse(work, { signal, ...timeouts }) {
       const pool = openPool(target, 1);
       try {
-        return await withTransaction(pool, 'isolation level read committed', timeouts, work, { signal });
+        const value = await withTransaction(pool, 'isolation level read committed', timeouts, work, {
+          signal,
+        });
+        // A block that catches errors may have caught that it was cancelled.
+        if (signal?.aborted) throw interrupted();
+        return value;
       } catch (error) {
         if (signal?.aborted) throw interrupted();
         throw databaseError(error, place);

@@ -1,5 +1,6 @@
-import type { Simulation, SimulationPlan } from '../actions/simulate.ts';
+import type { SimulationPlan } from '../actions/plan-simulation.ts';
 import { judgeObservedUse, type Step, type StepId, stepIds, stepTitles } from '../audit/checklist.ts';
+import type { Simulation } from '../audit/simulation.ts';
 import type { ConsoleError } from '../errors.ts';
 import type { Watching } from './watching.ts';
 

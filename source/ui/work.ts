@@ -1,5 +1,5 @@
-import { type ChecklistRequest, runStep, type Walk } from '../actions/checklist.ts';
-import { planSimulation, runSimulation, type SimulationPlan } from '../actions/simulate.ts';
+import type { ChecklistRequest, Walk } from '../actions/checklist.ts';
+import type { SimulationPlan } from '../actions/plan-simulation.ts';
 import { type StepId, stepIds } from '../audit/checklist.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
@@ -24,16 +24,20 @@ export function createWork(database: Database, config: Config, dispatch: (action
   const stopped = new AbortController();
   const { signal } = stopped;
 
+  // What they do is loaded with the first key that asks for it: the list comes first.
   const plan = async (preset: string) => {
+    const { planSimulation } = await import('../actions/plan-simulation.ts');
     const { schema, asUser, asRole, readOnly } = config;
     const planned = await planSimulation(database, { schema, preset, asUser, asRole, readOnly }, signal);
     dispatch({ type: 'simulation-planned', plan: planned });
     if (planned.reach.length === 0) await run(planned);
   };
   const run = async (planned: SimulationPlan) => {
+    const { runSimulation } = await import('../actions/simulate.ts');
     dispatch({ type: 'simulation-done', result: await runSimulation(database, planned, config, signal) });
   };
   const walk = async (ids: readonly StepId[], request: ChecklistRequest) => {
+    const { runStep } = await import('../actions/checklist.ts');
     const shared: Walk = {};
     for (const id of ids) {
       dispatch({ type: 'step-running', id });

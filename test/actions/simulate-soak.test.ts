@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { planSimulation, runSimulation } from '../../source/actions/simulate.ts';
+import { planSimulation } from '../../source/actions/plan-simulation.ts';
+import { runSimulation } from '../../source/actions/simulate.ts';
 import type { Database } from '../../source/database/connection.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, insertPresets, type TestDatabase } from '../helpers/database.ts';

@@ -1,11 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  isSound,
-  planSimulation,
-  runSimulation,
-  type Simulation,
-  type SimulationRequest,
-} from '../../source/actions/simulate.ts';
+import { planSimulation, type SimulationRequest } from '../../source/actions/plan-simulation.ts';
+import { runSimulation } from '../../source/actions/simulate.ts';
+import { isSound, type Simulation } from '../../source/audit/simulation.ts';
 import type { Database } from '../../source/database/connection.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';

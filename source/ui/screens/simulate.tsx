@@ -1,7 +1,6 @@
 import { Box, Text } from 'ink';
-import type { Simulation } from '../../actions/simulate.ts';
-import { isSound } from '../../actions/simulate.ts';
 import type { UseResult } from '../../audit/explain-use.ts';
+import { isSound, type Simulation } from '../../audit/simulation.ts';
 import { count, signed } from '../../present/numbers.ts';
 import { displayText } from '../../present/text.ts';
 import { FindingList } from '../components/findings.tsx';
