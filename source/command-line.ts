@@ -24,6 +24,8 @@ export const helpText = `
     --as-user UUID        simulate: the user who makes the use (else one of recent records)
     --as-role NAME        simulate: also as this role (else authenticated, where it exists)
     --confirm FINGERPRINT simulate: yes, although a use runs what no rollback takes back
+    --commit              simulate: make one real use instead, that stays
+    --take-back WORD      simulate: take that use back again; --commit prints the word
     --app-log FILE        checklist: the application's log, for its last step
     --report FILE         checklist: write the evidence as Markdown, or JSON by its ending
     --timeout SECONDS     the longest a statement may run (default 30)
@@ -48,6 +50,8 @@ const flags = {
   asUser: { type: 'string' },
   asRole: { type: 'string' },
   confirm: { type: 'string' },
+  commit: { type: 'boolean' },
+  takeBack: { type: 'string' },
   appLog: { type: 'string' },
   report: { type: 'string' },
   json: { type: 'boolean' },

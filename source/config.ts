@@ -36,6 +36,9 @@ export interface Config {
   asRole: string | null;
   /** The fingerprint of a plan that a person has seen and agrees with. */
   confirm: string | null;
+  /** simulate: make one real use instead; or take one back that was made so. */
+  commit: boolean;
+  takeBack: string | null;
   /** The application's log, and where the checklist's evidence goes. */
   appLog: string | null;
   report: string | null;
@@ -56,6 +59,8 @@ const flagSchema = z.object({
   asUser: z._default(z.nullable(z.string().check(z.minLength(1))), null),
   asRole: z._default(z.nullable(z.string().check(z.minLength(1))), null),
   confirm: z._default(z.nullable(z.string().check(z.minLength(1))), null),
+  commit: z._default(z.boolean(), false),
+  takeBack: z._default(z.nullable(z.string().check(z.minLength(1))), null),
   appLog: z._default(z.nullable(z.string().check(z.minLength(1))), null),
   report: z._default(z.nullable(z.string().check(z.minLength(1))), null),
   json: z._default(z.boolean(), false),

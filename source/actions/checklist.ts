@@ -124,8 +124,8 @@ const steps: Record<StepId, StepWork> = {
   async 'trigger-enabled'(database, { schema }, _, signal) {
     return judgeTriggerStep((await readSubject(database, schema, signal)).health);
   },
-  'use-increments': (database, request, walk, signal) => useStep(0, database, request, walk, signal),
-  'second-use-increments': (database, request, walk, signal) => useStep(1, database, request, walk, signal),
+  'use-increments': (database, request, walk, signal) => stepByUse(0, database, request, walk, signal),
+  'second-use-increments': (database, request, walk, signal) => stepByUse(1, database, request, walk, signal),
   async 'records-exist'(database, request, walk, signal) {
     const audited = await audit(database, request, walk, signal);
     if ('status' in audited) return audited;
@@ -159,7 +159,7 @@ const steps: Record<StepId, StepWork> = {
   },
 };
 
-async function useStep(
+async function stepByUse(
   index: 0 | 1,
   database: Database,
   request: ChecklistRequest,

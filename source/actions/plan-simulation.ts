@@ -6,7 +6,7 @@ import type { Database, Reader } from '../database/connection.ts';
 import { readCounters, readMostUsed } from '../database/counters.ts';
 import { findPresets } from '../database/find-presets.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
-import { readUsageDeclarations } from '../database/usage-declarations.ts';
+import { readUsageDeclarations, type UsageDeclarations } from '../database/usage-declarations.ts';
 import { ConsoleError, exitCodes, usageError } from '../errors.ts';
 import { type Look, look } from './look.ts';
 
@@ -34,6 +34,7 @@ export interface SimulationPlan {
   health: TriggerHealth;
   replicationRole: string;
   sequences: string[];
+  recordKey: UsageDeclarations['recordKey'];
   /** What a use runs that no rollback takes back: where there is any, a person has to agree with `fingerprint`. */
   reach: OutsideReach[];
   fingerprint: string;
@@ -113,6 +114,7 @@ export async function planSimulation(
         health: judgeTrigger(catalog),
         replicationRole: declared.replicationRole,
         sequences: declared.sequences,
+        recordKey: declared.recordKey,
         reach,
         fingerprint: fingerprint([found.host, server.database, 'simulate', preset.id, reach]),
       };
@@ -197,10 +199,12 @@ function unquoted(name: string): string {
   return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }
 
-function refused(code: string, message: string, hint: string): ConsoleError {
+/** What a guard rejects with: exit code 4. */
+export function refused(code: string, message: string, hint: string): ConsoleError {
   return new ConsoleError({ code, message, hint, exitCode: exitCodes.refused });
 }
 
-function fingerprint(of: unknown): string {
+/** Twelve hexadecimal digits of a hash of everything that must be the same between looking and acting. */
+export function fingerprint(of: unknown): string {
   return createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 12);
 }

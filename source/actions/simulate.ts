@@ -80,7 +80,7 @@ async function rehearse(
     asUser !== null || role !== null
       ? { ...(asUser === null ? {} : { sub: asUser }), role: role ?? usualRole }
       : null;
-  const answer = await database.rehearse(
+  const answer = await database.write(
     async ({ rows, script }) => {
       await rows('SELECT set_config($1, $2, true)', [
         givenSetting,

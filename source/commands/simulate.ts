@@ -1,10 +1,19 @@
 import { planSimulation, requireAgreement, type SimulationPlan } from '../actions/plan-simulation.ts';
+import {
+  commitUse,
+  readTakeBackToken,
+  requireRealUseAgreement,
+  takeBackToken,
+  takeUseBack,
+} from '../actions/real-use.ts';
 import { runSimulation } from '../actions/simulate.ts';
-import type { UseResult } from '../audit/explain-use.ts';
+import { explainUse, type UseResult } from '../audit/explain-use.ts';
+import { resultOf } from '../audit/real-use.ts';
 import { isSound, type Simulation } from '../audit/simulation.ts';
+import type { Finding } from '../audit/trigger-health.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
-import { exitCodes } from '../errors.ts';
+import { exitCodes, usageError } from '../errors.ts';
 import { count, iso, signed } from '../present/numbers.ts';
 import { displayText } from '../present/text.ts';
 import { identity } from './identity.ts';
@@ -15,12 +24,14 @@ import type { Outcome } from './outcome.ts';
  * application's own way of making one fails; 4 where a use reaches outside the transaction and nobody has agreed to it.
  */
 export async function simulate(database: Database, config: Config, signal: AbortSignal): Promise<Outcome> {
-  const { schema, asUser, asRole, readOnly, presets, confirm } = config;
+  const { schema, asUser, asRole, readOnly, presets, confirm, commit, takeBack } = config;
   const plan = await planSimulation(
     database,
     { schema, preset: presets[0] ?? null, asUser, asRole, readOnly },
     signal,
   );
+  if (takeBack !== null) return tellTakenBack(database, plan, config, takeBack, signal);
+  if (commit) return tellRealUse(database, plan, config, signal);
   requireAgreement(plan, confirm);
   const simulation = await runSimulation(database, plan, config, signal);
   const { json, line } = identity(plan.look, database);
@@ -29,6 +40,91 @@ export async function simulate(database: Database, config: Config, signal: Abort
     text: [line, ...describe(plan, simulation)].map(displayText).join('\n'),
     exitCode: isSound(simulation) ? exitCodes.healthy : exitCodes.unhealthy,
   };
+}
+
+/** One real use, which stays: the same document, and the word that takes it back. */
+async function tellRealUse(
+  database: Database,
+  plan: SimulationPlan,
+  config: Config,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  requireRealUseAgreement(plan, config.confirm);
+  const takenAt = Date.now();
+  const made = await commitUse(database, plan, config, signal);
+  const use = resultOf(made);
+  const confirmed = use.increment === 1 && use.recordsAdded === 1 && use.lastUsedAtMoved !== false;
+  const { preset, health, replicationRole, asUser, calls } = plan;
+  const path = calls[0]?.path ?? 'insert';
+  const findings = explainUse({ path, uses: [use], failures: [], health, replicationRole });
+  const takeBack = takeBackToken(made);
+  const { json, line } = identity(plan.look, database);
+  return {
+    json: {
+      database: json,
+      takenAt: iso(takenAt),
+      preset,
+      path,
+      asUser,
+      confirmed,
+      committed: true,
+      uses: [use],
+      failures: [],
+      findings,
+      records: made.records,
+      takeBack,
+    },
+    text: [
+      line,
+      `${confirmed ? 'Made, and counted once' : 'Made, and not counted once'}: ${wordsOf(use)}.`,
+      `Record      ${made.records.join(', ')}`,
+      ...findingLines(findings),
+      '',
+      'It stays. To take exactly this use back:',
+      `  preset-usage simulate ${preset.id} --take-back ${takeBack}`,
+    ]
+      .map(displayText)
+      .join('\n'),
+    exitCode: confirmed ? exitCodes.healthy : exitCodes.unhealthy,
+  };
+}
+
+async function tellTakenBack(
+  database: Database,
+  plan: SimulationPlan,
+  config: Config,
+  token: string,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const use = readTakeBackToken(token);
+  if (use.preset !== plan.preset.id) {
+    throw usageError(
+      'bad-flag',
+      'That use was one of another preset.',
+      'Name the preset that --commit printed.',
+    );
+  }
+  const { deleted, before, after } = await takeUseBack(database, plan, use, config, signal);
+  const { json, line } = identity(plan.look, database);
+  return {
+    json: {
+      database: json,
+      preset: plan.preset,
+      takenBack: { records: use.records, deleted, before, after },
+    },
+    text: displayText(
+      `${line}. Taken back: ${count(deleted)} ${deleted === 1 ? 'record' : 'records'} deleted, usage_count ${numeral(before)} to ${numeral(after)}.`,
+    ),
+    exitCode: exitCodes.healthy,
+  };
+}
+
+function findingLines(findings: readonly Finding[]): string[] {
+  return findings.flatMap(({ code, severity, message, hint }) => [
+    '',
+    `${severity}: ${message} (${code})`,
+    `  ${hint}`,
+  ]);
 }
 
 /** The contract's `simulate` document, with what this program adds to it: the role that was tried, and times. */
@@ -64,19 +160,15 @@ function describe(plan: SimulationPlan, simulation: Simulation): string[] {
     `Preset      ${preset.name} (${preset.id})`,
     `Made by     ${call?.what ?? simulation.path}`,
     `As user     ${asUser ?? 'nobody: no recent record names one'}`,
-    ...uses.map((use, index) => `${index === 0 ? 'First use ' : 'Second use'}  ${useWords(use)}`),
+    ...uses.map((use, index) => `${index === 0 ? 'First use ' : 'Second use'}  ${wordsOf(use)}`),
     ...(asRole ? [`As ${asRole.role}: ${asRole.confirmed ? 'confirmed too' : 'not confirmed'}`] : []),
     `Row held    ${heldMs.toFixed(1)} ms`,
-    ...findings.flatMap(({ code, severity, message, hint }) => [
-      '',
-      `${severity}: ${message} (${code})`,
-      `  ${hint}`,
-    ]),
+    ...findingLines(findings),
   ];
 }
 
 /** One use in a line, such as `usage_count 12 to 13 (+1), 1 record, last_used_at moved`. */
-export function useWords({ before, after, increment, recordsAdded, lastUsedAtMoved }: UseResult): string {
+export function wordsOf({ before, after, increment, recordsAdded, lastUsedAtMoved }: UseResult): string {
   const moved =
     lastUsedAtMoved === null ? '' : `, last_used_at ${lastUsedAtMoved ? 'moved' : 'did not move'}`;
   return `usage_count ${numeral(before)} to ${numeral(after)} (${signed(increment)}), ${count(recordsAdded)} ${recordsAdded === 1 ? 'record' : 'records'}${moved}`;

@@ -10,8 +10,8 @@ export interface Reader {
   rows(text: string, parameters?: readonly Parameter[]): Promise<unknown[]>;
 }
 
-/** A transaction that writes, and is rolled back: see `Database.rehearse`. */
-export interface Rehearser extends Reader {
+/** A transaction that may write: see `Database.write`. */
+export interface Writer extends Reader {
   /** Runs several statements in one round trip, without parameters; the rows of the last one that has any. */
   script(text: string): Promise<unknown[]>;
 }
@@ -22,18 +22,18 @@ export interface ReadOptions {
   serial?: boolean;
 }
 
-/** A pool of at most three connections: one for polls, two for an audit. A rehearsal has one of its own. */
+/** A pool of at most three connections: one for polls, two for an audit. What writes has one of its own. */
 export interface Database {
   readonly place: Place;
   /** Runs `work` in a READ ONLY transaction with the timeouts set; see `withTransaction`. */
   read<T>(work: (reader: Reader) => Promise<T>, options?: ReadOptions): Promise<T>;
   /**
-   * Runs `work` in a transaction that may write and whose last statement rolls it back, on a connection of its own, which is
-   * closed afterwards: nothing of it can outlive the call. `work` ends its own transaction with ROLLBACK; where it fails,
-   * the bracket does. Timeouts in seconds.
+   * Runs `work` in a transaction that may write, on a connection of its own, which is closed afterwards: nothing of it can
+   * outlive the call. `work` ends the transaction itself, with COMMIT or ROLLBACK as the last statement of a script, so
+   * that no lock is held for the time of a message; where it fails, the bracket rolls back. Timeouts in seconds.
    */
-  rehearse<T>(
-    work: (rehearser: Rehearser) => Promise<T>,
+  write<T>(
+    work: (writer: Writer) => Promise<T>,
     options: ConnectOptions & { signal?: AbortSignal | undefined },
   ): Promise<T>;
   close(): Promise<void>;
@@ -72,7 +72,7 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
         throw databaseError(error, place);
       }
     },
-    async rehearse(work, { signal, ...timeouts }) {
+    async write(work, { signal, ...timeouts }) {
       const pool = openPool(target, 1);
       try {
         const value = await withTransaction(pool, 'isolation level read committed', timeouts, work, {
@@ -153,7 +153,7 @@ async function withTransaction<T>(
   sql: postgres.Sql,
   mode: string,
   { timeout, lockTimeout }: ConnectOptions,
-  work: (transaction: Rehearser) => Promise<T>,
+  work: (transaction: Writer) => Promise<T>,
   { signal, serial }: ReadOptions,
 ): Promise<T> {
   let running: { cancel(): void } | undefined;

@@ -151,7 +151,7 @@ BEGIN
               PERFORM set_config('request.jwt.claim.sub', coalesce((given->>'claims')::jsonb->>'sub', ''), true);
             END IF;
             IF given->>'role' IS NOT NULL THEN PERFORM set_config('role', given->>'role', true); END IF;
-            CASE place${calls.map((call, index) => `\n              WHEN ${index + 1} THEN ${statement(call, index)}`).join('')}
+            CASE place${calls.map((call, index) => `\n              WHEN ${index + 1} THEN ${statementOf(call, index)}`).join('')}
             END CASE;
             -- What is deferred would otherwise fire at a commit that never comes.
             SET CONSTRAINTS ALL IMMEDIATE;
@@ -194,7 +194,8 @@ END
 $rehearsal$`;
 }
 
-function statement({ kind, name, named, values }: UsageCall, index: number): string {
+/** The statement that makes a use, its values taken from the setting as `rehearsalValues` puts them there. */
+export function statementOf({ kind, name, named, values }: UsageCall, index: number): string {
   const value = (place: number) => `(given->'calls'->${index}->>${place})::${values[place]?.type}`;
   if (kind === 'table') {
     return `INSERT INTO ${name} (${values.map(({ target }) => target).join(', ')}) VALUES (${values.map((_, place) => value(place)).join(', ')});`;

@@ -19,6 +19,8 @@ export interface UsageDeclarations {
   roles: { name: string; allowed: boolean }[];
   /** Sequences that a use takes a number from; numbers do not come back. */
   sequences: string[];
+  /** The one column of the primary key of `preset_usage`; null where it has none, or several. */
+  recordKey: { quoted: string; type: string } | null;
   /** What keeps ordinary triggers from firing in this session, if it does. */
   replicationRole: string;
 }
@@ -38,6 +40,7 @@ const answer = z.object({
   ),
   roles: z.array(z.object({ name: z.string(), allowed: z.boolean() })),
   sequences: z.array(z.string()),
+  recordKey: z.nullable(z.object({ quoted: z.string(), type: z.string() })),
   replicationRole: z.string(),
 });
 
@@ -65,6 +68,9 @@ const text = `SELECT json_build_object(
   'sequences', (SELECT coalesce(json_agg(DISTINCT s.name), '[]')
     FROM (SELECT pg_get_serial_sequence($1::oid::regclass::text, a.attname) AS name
             FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped) s WHERE s.name IS NOT NULL),
+  'recordKey', (SELECT json_build_object('quoted', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod))
+    FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+   WHERE i.indrelid = $1::oid AND i.indisprimary AND i.indnkeyatts = 1),
   'replicationRole', current_setting('session_replication_role'))::text AS answer`;
 
 /**

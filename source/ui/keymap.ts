@@ -161,11 +161,32 @@ export const bindings: readonly Binding[] = [
   {
     keys: ['y'],
     label: 'y',
-    short: 'do it all the same',
-    description: 'Agree to a simulation that reaches outside its transaction',
+    short: 'yes',
+    description: 'Yes: simulate although a use reaches outside its transaction, or make the real use',
     screens: ['simulate'],
     does: { type: 'agree' },
-    disabled: ({ proof }) => (proof.use?.phase === 'asking' ? null : 'Nothing is asked.'),
+    disabled: ({ proof: { use } }) =>
+      use?.phase === 'asking' || use?.real?.phase === 'confirming' ? null : 'Nothing is asked.',
+  },
+  {
+    keys: ['x'],
+    label: 'x',
+    short: 'real use',
+    description: 'Make one real use that stays, after a question; it can be taken back',
+    screens: ['simulate'],
+    does: { type: 'ask-real-use' },
+    disabled: state =>
+      state.proof.use?.plan ? whyNotSimulate(state) : 'How a use is made here is not known yet.',
+  },
+  {
+    keys: ['b'],
+    label: 'b',
+    short: 'take it back',
+    description: 'Take the real use back: its record and what it added, and nothing else',
+    screens: ['simulate'],
+    does: { type: 'take-back' },
+    disabled: ({ proof: { use } }) =>
+      use?.real?.phase === 'made' ? null : 'There is no real use to take back.',
   },
   {
     keys: ['c'],

@@ -1,5 +1,6 @@
 import type { SimulationPlan } from '../actions/plan-simulation.ts';
 import { judgeObservedUse, type Step, type StepId, stepIds, stepTitles } from '../audit/checklist.ts';
+import type { RealUse, TakenBack } from '../audit/real-use.ts';
 import type { Simulation } from '../audit/simulation.ts';
 import type { ConsoleError } from '../errors.ts';
 import type { Watching } from './watching.ts';
@@ -11,6 +12,15 @@ export interface ProofOfUse {
   phase: 'planning' | 'asking' | 'running' | 'done' | 'failed';
   plan: SimulationPlan | null;
   result: Simulation | null;
+  error: ConsoleError | null;
+  real: RealProof | null;
+}
+
+/** One real use instead, from the key that asks for it to its being taken back. */
+export interface RealProof {
+  phase: 'confirming' | 'making' | 'made' | 'taking-back' | 'taken-back' | 'failed';
+  use: RealUse | null;
+  taken: TakenBack | null;
   error: ConsoleError | null;
 }
 
@@ -36,6 +46,11 @@ export type ProofAction =
   | { type: 'simulation-planned'; plan: SimulationPlan }
   | { type: 'simulation-done'; result: Simulation }
   | { type: 'simulation-failed'; error: ConsoleError }
+  | { type: 'ask-real-use' }
+  | { type: 'real-use-made'; use: RealUse }
+  | { type: 'take-back' }
+  | { type: 'taken-back'; taken: TakenBack }
+  | { type: 'real-use-failed'; error: ConsoleError }
   | { type: 'run-step' }
   | { type: 'run-all' }
   | { type: 'step-running'; id: StepId }
@@ -54,6 +69,8 @@ export function stepAtCursor({ cursor }: ProofByList): StepId {
 
 /** True while a simulation or a step is under way: one at a time. */
 export function isProving({ use, list }: Proof): boolean {
+  const phase = use?.real?.phase;
+  if (phase === 'making' || phase === 'taking-back') return true;
   return use?.phase === 'planning' || use?.phase === 'running' || list.running !== null;
 }
 
@@ -75,6 +92,7 @@ export function reduceProof(
           plan: null,
           result: null,
           error: null,
+          real: null,
         },
       };
     case 'simulation-planned':
@@ -85,7 +103,19 @@ export function reduceProof(
           }
         : proof;
     case 'agree':
+      if (use?.real?.phase === 'confirming') return withReal(proof, { phase: 'making' });
       return use?.phase === 'asking' ? { ...proof, use: { ...use, phase: 'running' } } : proof;
+    case 'ask-real-use':
+      if (!use?.plan || isProving(proof)) return proof;
+      return withReal(proof, { phase: 'confirming', use: null, taken: null, error: null });
+    case 'real-use-made':
+      return withReal(proof, { phase: 'made', use: action.use });
+    case 'take-back':
+      return use?.real?.phase === 'made' ? withReal(proof, { phase: 'taking-back' }) : proof;
+    case 'taken-back':
+      return withReal(proof, { phase: 'taken-back', taken: action.taken });
+    case 'real-use-failed':
+      return withReal(proof, { phase: 'failed', error: action.error });
     case 'simulation-done':
       return use ? { ...proof, use: { ...use, phase: 'done', result: action.result } } : proof;
     case 'simulation-failed':
@@ -106,6 +136,12 @@ export function reduceProof(
     case 'checklist-failed':
       return { ...proof, list: { ...list, running: null, error: action.error } };
   }
+}
+
+function withReal(proof: Proof, change: Partial<RealProof>): Proof {
+  if (!proof.use) return proof;
+  const none: RealProof = { phase: 'confirming', use: null, taken: null, error: null };
+  return { ...proof, use: { ...proof.use, real: { ...none, ...proof.use.real, ...change } } };
 }
 
 /**

@@ -213,6 +213,11 @@ export function reduce(state: State, action: Action): State {
     case 'simulation-planned':
     case 'simulation-done':
     case 'simulation-failed':
+    case 'ask-real-use':
+    case 'real-use-made':
+    case 'take-back':
+    case 'taken-back':
+    case 'real-use-failed':
     case 'run-step':
     case 'run-all':
     case 'step-running':

@@ -1,6 +1,7 @@
 import type { ChecklistRequest, Walk } from '../actions/checklist.ts';
 import type { SimulationPlan } from '../actions/plan-simulation.ts';
 import { type StepId, stepIds } from '../audit/checklist.ts';
+import type { RealUse } from '../audit/real-use.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
 import { type ConsoleError, isConsoleError } from '../errors.ts';
@@ -36,6 +37,14 @@ export function createWork(database: Database, config: Config, dispatch: (action
     const { runSimulation } = await import('../actions/simulate.ts');
     dispatch({ type: 'simulation-done', result: await runSimulation(database, planned, config, signal) });
   };
+  const make = async (planned: SimulationPlan) => {
+    const { commitUse } = await import('../actions/real-use.ts');
+    dispatch({ type: 'real-use-made', use: await commitUse(database, planned, config, signal) });
+  };
+  const takeBack = async (planned: SimulationPlan, use: RealUse) => {
+    const { takeUseBack } = await import('../actions/real-use.ts');
+    dispatch({ type: 'taken-back', taken: await takeUseBack(database, planned, use, config, signal) });
+  };
   const walk = async (ids: readonly StepId[], request: ChecklistRequest) => {
     const { runStep } = await import('../actions/checklist.ts');
     const shared: Walk = {};
@@ -64,8 +73,13 @@ export function createWork(database: Database, config: Config, dispatch: (action
     follow(action, state) {
       const { use, list } = state.proof;
       const failedUse = (error: ConsoleError): Action => ({ type: 'simulation-failed', error });
+      const failedReal = (error: ConsoleError): Action => ({ type: 'real-use-failed', error });
       const failedList = (error: ConsoleError): Action => ({ type: 'checklist-failed', error });
       if (action.type === 'simulate' && use?.phase === 'planning') start(plan(use.preset.id), failedUse);
+      else if (action.type === 'agree' && use?.real?.phase === 'making' && use.plan)
+        start(make(use.plan), failedReal);
+      else if (action.type === 'take-back' && use?.real?.phase === 'taking-back' && use.plan && use.real.use)
+        start(takeBack(use.plan, use.real.use), failedReal);
       else if (action.type === 'agree' && use?.phase === 'running' && use.plan)
         start(run(use.plan), failedUse);
       else if (action.type === 'run-step' && list.running)

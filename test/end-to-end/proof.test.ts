@@ -153,3 +153,23 @@ test('killed in the middle of a simulation, nothing is left', async () => {
   });
   expect(await contents()).toBe(before);
 });
+
+test('one real use is asked about, made, shown with its record, and taken back', async () => {
+  const before = await contents();
+  const console = await open();
+  console.press('u');
+  await console.until(/Confirmed: each use counted once/);
+  console.press('x');
+  const asked = await console.until(/Press y to make it/);
+  expect(asked).toMatch(/One real use would be made through public\.track_preset_usage/);
+  expect(await contents()).toBe(before);
+  console.press('y');
+  const made = await console.until(/Made a real use: 10 to 11 \(\+1\), 1 record/);
+  const [record] = await own.sql<
+    { id: string }[]
+  >`SELECT id FROM preset_usage ORDER BY created_at DESC LIMIT 1`;
+  expect(made.replace(/\s+/g, ' ')).toContain(`Record ${record?.id}`);
+  console.press('b');
+  await console.until(/Taken back: 1 record deleted, count 11 to 10/);
+  expect(await contents()).toBe(before);
+});

@@ -1,11 +1,12 @@
 import { Box, Text } from 'ink';
 import type { UseResult } from '../../audit/explain-use.ts';
+import { resultOf } from '../../audit/real-use.ts';
 import { isSound, type Simulation } from '../../audit/simulation.ts';
 import { count, signed } from '../../present/numbers.ts';
 import { displayText } from '../../present/text.ts';
 import { FindingList } from '../components/findings.tsx';
 import { Line } from '../components/line.tsx';
-import type { ProofOfUse } from '../proof.ts';
+import type { ProofOfUse, RealProof } from '../proof.ts';
 import { type State, windowRows } from '../state.ts';
 import { useTheme } from '../theme.ts';
 
@@ -20,11 +21,54 @@ export function SimulateScreen({ state }: { state: State }) {
           {'Simulated use of '}
           {displayText(use.preset.name) || use.preset.id}
         </Line>
+        {use.real ? <Real use={use} real={use.real} /> : null}
         <Progress use={use} />
         {use.result ? <Result simulation={use.result} use={use} /> : null}
       </Box>
     </Box>
   );
+}
+
+/** One real use: the question, what it left, and what became of it. */
+function Real({ use, real }: { use: ProofOfUse; real: RealProof }) {
+  const { glyphs } = useTheme();
+  switch (real.phase) {
+    case 'confirming':
+      return (
+        <Box flexDirection="column" flexShrink={0} marginBottom={1}>
+          <Text color="yellow" bold>
+            {displayText(`One real use would be made through ${use.plan?.calls[0]?.what}, and stay.`)}
+          </Text>
+          {use.plan?.reach.map(({ function: name, means }) => (
+            <Text key={name + means}>{displayText(`  ${name} reaches outside (${means})`)}</Text>
+          ))}
+          <Text>Press y to make it, Esc to leave it.</Text>
+        </Box>
+      );
+    case 'making':
+      return <Text dimColor>Making one real use</Text>;
+    case 'taking-back':
+      return <Text dimColor>Taking it back</Text>;
+    case 'made':
+      return (
+        <Box flexDirection="column" flexShrink={0} marginBottom={1}>
+          <Text bold>{real.use ? `Made a real use: ${words(resultOf(real.use))}. It stays.` : ''}</Text>
+          <Text>{`Record ${displayText(real.use?.records.join(', ') ?? '')}; b takes exactly this use back.`}</Text>
+        </Box>
+      );
+    case 'taken-back':
+      return (
+        <Text color="green" bold>
+          {`${glyphs.verdict.right} Taken back: ${real.taken?.deleted} ${real.taken?.deleted === 1 ? 'record' : 'records'} deleted, count ${real.taken?.before} to ${real.taken?.after}.`}
+        </Text>
+      );
+    case 'failed':
+      return (
+        <Text color="red" bold>
+          {displayText(`${real.error?.message ?? ''} ${real.error?.hint ?? ''}`)}
+        </Text>
+      );
+  }
 }
 
 function Progress({ use }: { use: ProofOfUse }) {

@@ -1,0 +1,31 @@
+import type { UseResult } from './explain-use.ts';
+
+/** A use that was made and committed, with all that taking it back needs. Times are the server's own text. */
+export interface RealUse {
+  preset: string;
+  /** The keys of the records that it left. */
+  records: string[];
+  before: number | null;
+  after: number | null;
+  lastUsedBefore: string | null;
+  lastUsedAfter: string | null;
+}
+
+/** What taking a use back did. */
+export interface TakenBack {
+  /** Records deleted: fewer than the use left where some were gone already; then nothing was changed. */
+  deleted: number;
+  before: number | null;
+  after: number | null;
+}
+
+/** What a use did, in the words of a simulation. */
+export function resultOf({ before, after, records, lastUsedBefore, lastUsedAfter }: RealUse): UseResult {
+  return {
+    before,
+    after,
+    increment: (after ?? 0) - (before ?? 0),
+    recordsAdded: records.length,
+    lastUsedAtMoved: lastUsedAfter === null ? null : lastUsedAfter !== lastUsedBefore,
+  };
+}
