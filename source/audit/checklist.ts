@@ -1,6 +1,7 @@
 import type { Totals } from './counter.ts';
+import type { Finding } from './finding.ts';
 import { type ObservedChange, verdictOf } from './observed-use.ts';
-import type { Finding, TriggerHealth } from './trigger-health.ts';
+import type { TriggerHealth } from './trigger-health.ts';
 import { enabledMeaning } from './trigger-health.ts';
 
 /** The contract's ids of the steps, in their order. */

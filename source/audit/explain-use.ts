@@ -1,4 +1,5 @@
-import type { Finding, TriggerHealth } from './trigger-health.ts';
+import type { Finding } from './finding.ts';
+import type { TriggerHealth } from './trigger-health.ts';
 
 /** What one use did to its preset's counter and records. */
 export interface UseResult {

@@ -1,6 +1,6 @@
 import type { UseFailure, UseResult } from './explain-use.ts';
+import type { Finding } from './finding.ts';
 import type { OutsideReach } from './outside-reach.ts';
-import type { Finding } from './trigger-health.ts';
 
 /** What a simulation showed. Times in milliseconds. */
 export interface Simulation {

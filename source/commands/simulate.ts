@@ -8,9 +8,9 @@ import {
 } from '../actions/real-use.ts';
 import { runSimulation } from '../actions/simulate.ts';
 import { explainUse, type UseResult } from '../audit/explain-use.ts';
+import type { Finding } from '../audit/finding.ts';
 import { resultOf } from '../audit/real-use.ts';
 import { isSound, type Simulation } from '../audit/simulation.ts';
-import type { Finding } from '../audit/trigger-health.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
 import { exitCodes, usageError } from '../errors.ts';

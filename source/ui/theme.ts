@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { createContext, use } from 'react';
 import type { Badge } from '../audit/counter.ts';
-import type { Severity } from '../audit/trigger-health.ts';
+import type { Severity } from '../audit/finding.ts';
 import { type Glyphs, glyphs } from '../present/badges.ts';
 
 /** Glyphs and colours; colours only repeat what a word or a glyph says already. */

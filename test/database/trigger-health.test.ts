@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { judgeTrigger, type TriggerHealth, triggerName } from '../../source/audit/trigger-health.ts';
+import { triggerName } from '../../source/audit/expected.ts';
+import { judgeTrigger, type TriggerHealth } from '../../source/audit/trigger-health.ts';
 import type { Database } from '../../source/database/connection.ts';
 import { readTables } from '../../source/database/tables.ts';
 import { readTriggerCatalog } from '../../source/database/trigger-catalog.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Finding } from '../../source/audit/finding.ts';
 import type { LastUse, NewestRecord } from '../../source/audit/newest-record.ts';
-import type { Finding, TriggerHealth } from '../../source/audit/trigger-health.ts';
+import type { TriggerHealth } from '../../source/audit/trigger-health.ts';
 import { type AnswerFacts, type AnswerSums, answers } from '../../source/present/answers.ts';
 import { dateTime } from '../../source/present/numbers.ts';
 

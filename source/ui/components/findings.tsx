@@ -1,5 +1,5 @@
 import { Box, Text } from 'ink';
-import type { Finding } from '../../audit/trigger-health.ts';
+import type { Finding } from '../../audit/finding.ts';
 import { displayText } from '../../present/text.ts';
 import { useTheme } from '../theme.ts';
 

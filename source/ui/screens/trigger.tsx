@@ -1,6 +1,7 @@
 import { Box, Text } from 'ink';
 import { Table } from 'ink-table';
-import { enabledMeaning, type Finding, type TriggerHealth } from '../../audit/trigger-health.ts';
+import type { Finding } from '../../audit/finding.ts';
+import { enabledMeaning, type TriggerHealth } from '../../audit/trigger-health.ts';
 import { displayText, toWidth } from '../../present/text.ts';
 import { FindingList } from '../components/findings.tsx';
 import { type State, windowRows } from '../state.ts';

@@ -1,0 +1,181 @@
+import { functionName, hasFunction, migrate, triggerName } from './expected.ts';
+import type { Finding } from './finding.ts';
+import { readCounting } from './sql-text.ts';
+import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from './trigger-catalog.ts';
+import { describeType } from './trigger-type.ts';
+
+/** The counting trigger is not where it belongs. */
+export function judgeAbsence(catalog: TriggerCatalog, named: CatalogTrigger[]): Finding[] {
+  const functionExists = hasFunction(catalog);
+  const [elsewhere] = named;
+  const found: Finding[] = [
+    elsewhere
+      ? {
+          code: 'trigger-wrong-table',
+          severity: 'error',
+          message: `The trigger is on ${elsewhere.table}, not on ${catalog.recordsTable}: uses are not counted.`,
+          hint: migrate,
+        }
+      : {
+          code: 'trigger-missing',
+          severity: 'error',
+          message: `${catalog.recordsTable} has no trigger ${triggerName}: uses are not counted.`,
+          hint: migrate,
+        },
+  ];
+  if (!functionExists) {
+    found.push({
+      code: 'function-missing',
+      severity: 'error',
+      message: `There is no function ${functionName}() either.`,
+      hint: migrate,
+    });
+  }
+  return found;
+}
+
+/** Whether the trigger fires for the uses of an application. */
+export function judgeState(trigger: CatalogTrigger): Finding[] {
+  switch (trigger.enabled) {
+    case 'D':
+      return [
+        {
+          code: 'trigger-disabled',
+          severity: 'error',
+          message: 'The trigger is disabled: uses are stored but not counted.',
+          hint: `ALTER TABLE ${trigger.table} ENABLE TRIGGER ${triggerName}; then look at the counts of the time between.`,
+        },
+      ];
+    case 'R':
+      return [
+        {
+          code: 'trigger-replica-only',
+          severity: 'error',
+          message:
+            'The trigger fires only where a replication worker applies changes: uses of the application are not counted.',
+          hint: `ALTER TABLE ${trigger.table} ENABLE TRIGGER ${triggerName};`,
+        },
+      ];
+    case 'A':
+      return [
+        {
+          code: 'trigger-always',
+          severity: 'info',
+          message: 'The trigger also fires where a replication worker applies changes.',
+          hint: 'If presets is replicated to or from here as well, replicated uses are counted twice; ENABLE TRIGGER without ALWAYS prevents it.',
+        },
+      ];
+    case 'O':
+      return [];
+  }
+}
+
+/** Whether it fires when, and as often, as counting needs. */
+export function judgeShape(trigger: CatalogTrigger): Finding[] {
+  const { timing, events, level } = describeType(trigger.type);
+  const found: Finding[] = [];
+  if (timing !== 'AFTER') {
+    found.push({
+      code: 'trigger-before',
+      severity: 'error',
+      message: `The trigger fires ${timing} the insert: with ON CONFLICT DO NOTHING it counts uses that are never stored.`,
+      hint: migrate,
+    });
+  }
+  if (!events.includes('INSERT')) {
+    found.push({
+      code: 'trigger-not-on-insert',
+      severity: 'error',
+      message: `The trigger fires on ${events.join(', ')}, not on INSERT: uses are not counted.`,
+      hint: migrate,
+    });
+  } else if (events.length > 1) {
+    found.push({
+      code: 'trigger-more-events',
+      severity: 'warning',
+      message: `The trigger fires on ${events.join(', ')}: a changed or deleted record may count as a use.`,
+      hint: 'Unless its function tells the events apart, make it fire on INSERT alone.',
+    });
+  }
+  if (trigger.condition) {
+    found.push({
+      code: 'trigger-condition',
+      severity: 'warning',
+      message: 'The trigger has a WHEN condition: uses that do not meet it are stored but not counted.',
+      hint: `Look at its definition: ${trigger.definition}`,
+    });
+  }
+  if (level === 'statement' && trigger.newTable === null) {
+    found.push({
+      code: 'statement-without-transition-table',
+      severity: 'error',
+      message: 'The trigger fires once per statement but cannot see which records were inserted.',
+      hint: migrate,
+    });
+  }
+  if (level === 'row') {
+    found.push({
+      code: 'trigger-row-level',
+      severity: 'info',
+      message: 'The trigger fires once per record. Single uses are counted as they should be.',
+      hint: 'Inserting many records at once gets slow (its time grows with the square) and can deadlock; the migration has a trigger that fires once per statement.',
+    });
+  }
+  return found;
+}
+
+/** Whether the function that it runs counts, going by its text and its rights. */
+export function judgeFunction(trigger: CatalogTrigger, body: CatalogFunction | undefined): Finding[] {
+  if (!body) return [];
+  const found: Finding[] = [];
+  const { level } = describeType(trigger.type);
+  const counting = readCounting(body.source);
+  if (body.name !== functionName) {
+    found.push({
+      code: 'function-other',
+      severity: 'warning',
+      message: `The trigger runs ${body.identity}, not ${functionName}().`,
+      hint: 'Look whether that function counts a use exactly once, or run the migration.',
+    });
+  }
+  if (!counting.writes) {
+    found.push(
+      counting.delegates
+        ? {
+            code: 'function-unreadable',
+            severity: 'warning',
+            message: `${body.identity} calls other functions or builds its SQL as it runs, so its text does not tell whether it counts.`,
+            hint: 'Make a test use and watch the count.',
+          }
+        : {
+            code: 'function-does-not-count',
+            severity: 'error',
+            message: `${body.identity} does not set usage_count: uses are stored but not counted.`,
+            hint: migrate,
+          },
+    );
+  } else if (counting.adds !== (level === 'row' ? 'one' : 'rows')) {
+    found.push({
+      code: 'function-counts-otherwise',
+      severity: 'warning',
+      message: `${body.identity} sets usage_count, but not to itself plus ${level === 'row' ? '1' : 'the number of new records'}.`,
+      hint: 'Compare it with the function in the migration, or make a test use and watch the count.',
+    });
+  }
+  if (!body.definer) {
+    found.push({
+      code: 'function-invoker',
+      severity: 'warning',
+      message: `${body.identity} runs as whoever inserts: without UPDATE on presets, or under row-level security, a use fails or is not counted.`,
+      hint: migrate,
+    });
+  } else if (body.searchPath === null) {
+    found.push({
+      code: 'function-search-path',
+      severity: 'warning',
+      message: `${body.identity} runs as its owner but takes its search_path from the caller.`,
+      hint: 'Fix it with ALTER FUNCTION ... SET search_path, or run the migration.',
+    });
+  }
+  return found;
+}
