@@ -66,7 +66,7 @@ export async function runSimulation(
 }
 
 // In seconds: no more than this may the preset's row be held, whatever --timeout allows for reads.
-const longestHold = 3;
+const longestHold = 2;
 
 async function rehearse(
   database: Database,

@@ -169,7 +169,9 @@ function failureHint({ code, use }: UseFailure, health: TriggerHealth): string {
   if (code === '42501') return "The application's uses are lost where its role lacks this right too.";
   if (code === '57014') return "It took longer than a simulation may hold the preset's row.";
   if (code === '55P03') return 'Another session holds a lock that a use needs: try again.';
-  if (code === '23502' || code === '22P02' || code === '23514')
+  if (code === '23502')
+    return "If it is the user that is missing, name one with --as-user; otherwise the application's own uses fail as well, and are lost.";
+  if (code === '22P02' || code === '23514')
     return "It may be that this console guessed a value badly; if the application's own uses fail as well, they are lost.";
   return health.healthy
     ? 'A use of the application fails the same way, and is lost: mend what raised it.'
