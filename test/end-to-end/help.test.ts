@@ -110,7 +110,7 @@ describe('help', () => {
     expect(end).toMatch(/Badges/);
     console.press('g');
     await console.until(/Questions/);
-    console.press(keys.pageDown, keys.pageDown);
+    console.press(keys.pageDown, keys.pageDown, keys.pageDown);
     await console.until(/Put the console into the background/);
     console.press(keys.escape);
     await console.until(/1 of 4/);

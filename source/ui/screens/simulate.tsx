@@ -6,6 +6,7 @@ import { count, signed } from '../../present/numbers.ts';
 import { displayText } from '../../present/text.ts';
 import { FindingList } from '../components/findings.tsx';
 import { Line } from '../components/line.tsx';
+import { Scrolled } from '../components/scrolled.tsx';
 import type { ProofOfUse, RealProof } from '../proof.ts';
 import { type State, windowRows } from '../state.ts';
 import { useTheme } from '../theme.ts';
@@ -14,19 +15,16 @@ import { useTheme } from '../theme.ts';
 export function SimulateScreen({ state }: { state: State }) {
   const { use } = state.proof;
   if (!use) return <Text>Nothing was simulated yet.</Text>;
-  return (
-    <Box height={windowRows(state.size) + 2} overflow="hidden" flexDirection="column">
-      <Box flexDirection="column" flexShrink={0} marginTop={-Math.min(state.scroll, 40)}>
-        <Line bold>
-          {'Simulated use of '}
-          {displayText(use.preset.name) || use.preset.id}
-        </Line>
-        {use.real ? <Real use={use} real={use.real} /> : null}
-        <Progress use={use} />
-        {use.result ? <Result simulation={use.result} use={use} /> : null}
-      </Box>
-    </Box>
-  );
+  const lines = [
+    <Line key="title" bold>
+      {'Simulated use of '}
+      {displayText(use.preset.name) || use.preset.id}
+    </Line>,
+    ...(use.real ? [<Real key="real" use={use} real={use.real} />] : []),
+    <Progress key="progress" use={use} />,
+    ...(use.result ? [<Result key="result" simulation={use.result} use={use} />] : []),
+  ];
+  return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
 }
 
 /** One real use: the question, what it left, and what became of it. */

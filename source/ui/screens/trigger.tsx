@@ -4,6 +4,7 @@ import type { Finding } from '../../audit/finding.ts';
 import { enabledMeaning, type TriggerHealth } from '../../audit/trigger-health.ts';
 import { displayText, toWidth } from '../../present/text.ts';
 import { FindingList } from '../components/findings.tsx';
+import { Scrolled } from '../components/scrolled.tsx';
 import { type State, windowRows } from '../state.ts';
 import { useTheme } from '../theme.ts';
 
@@ -11,15 +12,12 @@ import { useTheme } from '../theme.ts';
 export function TriggerScreen({ state }: { state: State }) {
   const height = windowRows(state.size) + 2;
   if (!state.trigger) return <Text>Reading the catalog</Text>;
-  return (
-    <Box height={height} overflow="hidden" flexDirection="column">
-      <Box flexDirection="column" flexShrink={0} marginTop={-Math.min(state.scroll, 40)}>
-        <Facts health={state.trigger} />
-        <Findings findings={state.trigger.findings} />
-        <Others health={state.trigger} columns={state.size.columns} />
-      </Box>
-    </Box>
-  );
+  const lines = [
+    <Facts key="facts" health={state.trigger} />,
+    <Findings key="findings" findings={state.trigger.findings} />,
+    <Others key="others" health={state.trigger} columns={state.size.columns} />,
+  ];
+  return <Scrolled lines={lines} offset={state.scroll} height={height} />;
 }
 
 function Facts({ health }: { health: TriggerHealth }) {
