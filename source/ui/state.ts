@@ -209,11 +209,13 @@ export function reduce(state: State, action: Action): State {
       };
     case 'simulate':
       return simulate(state, action);
+    case 'ask-real-use':
+      // A question must not stand above what is on screen.
+      return withProof({ ...state, scroll: 0 }, action);
     case 'agree':
     case 'simulation-planned':
     case 'simulation-done':
     case 'simulation-failed':
-    case 'ask-real-use':
     case 'real-use-made':
     case 'take-back':
     case 'taken-back':
