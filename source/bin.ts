@@ -2,7 +2,7 @@
 // The list makes short-lived garbage with every frame. Left to itself V8 lets that grow to tens of megabytes before it
 // collects it; kept small it is collected in a millisecond. A second thread for V8 would help nobody and keeps memory of
 // its own (3 MB). With both, and with ui/collect-garbage.ts, the console stays under 100 MB.
-import { enableCompileCache } from 'node:module';
+import nodeModule from 'node:module';
 
 // Ink and its friends need features of this version; an older one would fail in the middle of something.
 const least = 22;
@@ -13,6 +13,6 @@ if (Number(process.versions.node.split('.')[0]) < least) {
   process.exitCode = 2;
 } else {
   // The program is compiled once and read from a cache after that, which is why it is loaded only now.
-  enableCompileCache();
+  nodeModule.enableCompileCache();
   await import('./cli.ts');
 }

@@ -15,7 +15,7 @@ import { judgeTrigger, type TriggerHealth } from '../audit/trigger-health.ts';
 import type { Database } from '../database/connection.ts';
 import { readServerActivity, type ServerActivity } from '../database/server-activity.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
-import { exitCodes, isConsoleError } from '../errors.ts';
+import { exitCodes, isConsoleError, isTransient } from '../errors.ts';
 import { type LogReading, readLog } from '../log/read-log.ts';
 import { auditCounters } from './audit-counters.ts';
 import { type Look, look } from './look.ts';
@@ -149,7 +149,13 @@ const steps: Record<StepId, StepWork> = {
     });
   },
   async 'no-log-errors'(database, { appLog, logSince }, _, signal) {
-    const activity = await database.read(reader => readServerActivity(reader), { signal });
+    // Beside the point where it cannot be had: the step is about the application's log.
+    const activity = await database
+      .read(reader => readServerActivity(reader), { signal })
+      .catch(error => {
+        if (isConsoleError(error) && !isTransient(error) && error.code !== 'interrupted') return null;
+        throw error;
+      });
     const server = serverWords(activity);
     if (appLog === null) {
       return skipped(`No log was named. ${server}`, "Name the application's log with --app-log FILE.");

@@ -88,15 +88,17 @@ export async function takeUseBack(
   return taken;
 }
 
-/** All that taking a use back needs, as one word for a command line. */
-export function takeBackToken(use: RealUse): string {
-  return Buffer.from(JSON.stringify(use)).toString('base64url');
+/** All that taking a use back needs, as one word for a command line: the use, and which database it was made in. */
+export function takeBackToken(plan: SimulationPlan, use: RealUse): string {
+  return Buffer.from(JSON.stringify({ at: whereabouts(plan), use })).toString('base64url');
 }
 
-/** Reads a word of `takeBackToken`; a usage error where it is none. */
-export function readTakeBackToken(token: string): RealUse {
+/** Reads a word of `takeBackToken`; rejects one that is none (exit code 2), or of another preset or database (4). */
+export function readTakeBackToken(plan: SimulationPlan, token: string): RealUse {
+  let read: { at: unknown; use: RealUse };
   try {
-    return realUse.parse(JSON.parse(Buffer.from(token, 'base64url').toString()));
+    const { at, use } = JSON.parse(Buffer.from(token, 'base64url').toString());
+    read = { at, use: realUse.parse(use) };
   } catch {
     throw usageError(
       'bad-flag',
@@ -104,6 +106,24 @@ export function readTakeBackToken(token: string): RealUse {
       'Give it the whole word that simulate --commit printed.',
     );
   }
+  if (read.at !== whereabouts(plan) || read.use.preset !== plan.preset.id) {
+    throw refused(
+      'use-elsewhere',
+      'That use was made of another preset, or in another database.',
+      'Name the database and the preset that it was made with.',
+    );
+  }
+  return read.use;
+}
+
+function whereabouts({ look, preset }: SimulationPlan): string {
+  return fingerprint([
+    look.host,
+    look.server.database,
+    look.tables.presets.oid,
+    look.tables.records.oid,
+    preset.id,
+  ]);
 }
 
 function requireKey({ recordKey, look }: SimulationPlan): RecordKey {

@@ -5,6 +5,8 @@ export interface RealUse {
   preset: string;
   /** The keys of the records that it left. */
   records: string[];
+  /** The transactions that wrote them (`xmin`), in the same order: a record that was changed since is another one. */
+  versions: string[];
   before: number | null;
   after: number | null;
   lastUsedBefore: string | null;

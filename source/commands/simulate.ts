@@ -13,7 +13,7 @@ import { resultOf } from '../audit/real-use.ts';
 import { isSound, type Simulation } from '../audit/simulation.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
-import { exitCodes, usageError } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
 import { count, iso, signed } from '../present/numbers.ts';
 import { displayText } from '../present/text.ts';
 import { identity } from './identity.ts';
@@ -57,7 +57,7 @@ async function tellRealUse(
   const { preset, health, replicationRole, asUser, calls } = plan;
   const path = calls[0]?.path ?? 'insert';
   const findings = explainUse({ path, uses: [use], failures: [], health, replicationRole });
-  const takeBack = takeBackToken(made);
+  const takeBack = takeBackToken(plan, made);
   const { json, line } = identity(plan.look, database);
   return {
     json: {
@@ -96,14 +96,7 @@ async function tellTakenBack(
   token: string,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const use = readTakeBackToken(token);
-  if (use.preset !== plan.preset.id) {
-    throw usageError(
-      'bad-flag',
-      'That use was one of another preset.',
-      'Name the preset that --commit printed.',
-    );
-  }
+  const use = readTakeBackToken(plan, token);
   const { deleted, before, after } = await takeUseBack(database, plan, use, config, signal);
   const { json, line } = identity(plan.look, database);
   return {

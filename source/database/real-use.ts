@@ -2,12 +2,20 @@ import * as z from 'zod/mini';
 import type { RealUse, TakenBack } from '../audit/real-use.ts';
 import type { UsageCall } from '../audit/usage-call.ts';
 import type { Writer } from './connection.ts';
-import { givenSetting, type Rehearsed, rehearsalValues, resultSetting, statementOf } from './rehearsal.ts';
+import {
+  dollarQuote,
+  givenSetting,
+  type Rehearsed,
+  rehearsalValues,
+  resultSetting,
+  statementOf,
+} from './rehearsal.ts';
 import type { Tables } from './tables.ts';
 
 export const realUse = z.object({
   preset: z.string(),
   records: z.array(z.string()),
+  versions: z.array(z.string()),
   before: z.nullable(z.number()),
   after: z.nullable(z.number()),
   lastUsedBefore: z.nullable(z.string()),
@@ -37,7 +45,7 @@ const declarations = `
   given jsonb := nullif(current_setting('${givenSetting}', true), '')::jsonb;
   own_role text := current_setting('role');
   own_xid xid := pg_current_xact_id()::xid;
-  before_count numeric; after_count numeric; last_before text; last_after text;`;
+  before_count numeric; after_count numeric; last_before text; last_after text; made jsonb;`;
 
 /** Makes one use by `call` and commits it. Rejects with the driver's error where it fails; then nothing is left of it. */
 export async function makeRealUse(
@@ -49,21 +57,25 @@ export async function makeRealUse(
 ): Promise<RealUse> {
   const { presets, records } = tables;
   const preset = `(given->>'preset')::${presets.keyType}`;
+  const quote = dollarQuote();
   const read = (n: 'before' | 'after') =>
     `SELECT p.${presets.count}, ${presets.lastUsed ? `p.${presets.lastUsed}::text` : 'NULL'} INTO ${n}_count, last_${n} FROM ${presets.name} p WHERE p.${presets.key} = ${preset}`;
   await rows('SELECT set_config($1, $2, true)', [givenSetting, rehearsalValues(as, [call])]);
   return realUse.parse(
     await answerOf(
       script,
-      `DO $use$
+      `DO ${quote}
 #variable_conflict use_variable
 DECLARE${declarations}
+  known ${key.type}[];
 BEGIN
   ${guard}
   PERFORM 1 FROM ${presets.name} p WHERE p.${presets.key} = ${preset} FOR NO KEY UPDATE;
   IF NOT FOUND THEN RAISE EXCEPTION 'the preset is gone' USING ERRCODE = 'P0002'; END IF;
   PERFORM set_config('lock_timeout', '250ms', true);
   ${read('before')};
+  -- A use may change older records as well: what it wrote is its own only where it was not there before.
+  known := ARRAY(SELECT r.${key.quoted} FROM ${records.name} r WHERE r.${records.preset} = ${preset});
   IF given->>'claims' IS NOT NULL THEN
     PERFORM set_config('request.jwt.claims', given->>'claims', true);
     PERFORM set_config('request.jwt.claim.sub', coalesce((given->>'claims')::jsonb->>'sub', ''), true);
@@ -73,13 +85,17 @@ BEGIN
   SET CONSTRAINTS ALL IMMEDIATE;
   PERFORM set_config('role', own_role, true);
   ${read('after')};
+  SELECT jsonb_agg(jsonb_build_object('key', r.${key.quoted}::text, 'version', r.xmin::text)) INTO made
+    FROM ${records.name} r WHERE r.${records.preset} = ${preset} AND age(r.xmin) <= age(own_xid)
+     AND pg_xact_status(((pg_current_xact_id()::text)::numeric + (age(own_xid) - age(r.xmin)))::text::xid8) = 'in progress'
+     AND NOT r.${key.quoted} = ANY (known);
+  -- Without a record of its own it could not be taken back.
+  IF made IS NULL THEN RAISE EXCEPTION 'the use left no record of this preset' USING ERRCODE = 'P0002'; END IF;
   PERFORM set_config('${resultSetting}', jsonb_build_object('preset', given->>'preset', 'before', before_count, 'after', after_count,
     'lastUsedBefore', last_before, 'lastUsedAfter', last_after,
-    'records', (SELECT coalesce(jsonb_agg(r.${key.quoted}::text), '[]') FROM ${records.name} r WHERE r.${records.preset} = ${preset}
-       AND age(r.xmin) <= age(own_xid)
-       AND pg_xact_status(((pg_current_xact_id()::text)::numeric + (age(own_xid) - age(r.xmin)))::text::xid8) = 'in progress'))::text, true);
+    'records', jsonb_path_query_array(made, '$[*].key'), 'versions', jsonb_path_query_array(made, '$[*].version'))::text, true);
 END
-$use$`,
+${quote}`,
     ),
   );
 }
@@ -97,12 +113,17 @@ export async function takeRealUseBack(
 ): Promise<TakenBack> {
   const { presets, records } = tables;
   const preset = `(given->>'preset')::${presets.keyType}`;
+  const quote = dollarQuote();
   const lastUsed = presets.lastUsed;
+  // The same key may be another record's by now, or in another database: the row has to be the very one that was written.
+  const mine = `EXISTS (SELECT FROM jsonb_array_elements_text(given->'records') WITH ORDINALITY k (key, n)
+              JOIN jsonb_array_elements_text(given->'versions') WITH ORDINALITY v (version, n) USING (n)
+             WHERE r.${key.quoted} = k.key::${key.type} AND r.xmin::text = v.version)`;
   await rows('SELECT set_config($1, $2, true)', [givenSetting, JSON.stringify(use)]);
   return takenBack.parse(
     await answerOf(
       script,
-      `DO $use$
+      `DO ${quote}
 #variable_conflict use_variable
 DECLARE${declarations}
   gone bigint;
@@ -114,16 +135,16 @@ BEGIN
   PERFORM set_config('lock_timeout', '250ms', true);
   SELECT p.${presets.count} INTO before_count FROM ${presets.name} p WHERE p.${presets.key} = ${preset};
   SELECT jsonb_array_length(given->'records') - count(*) INTO gone FROM ${records.name} r
-   WHERE r.${records.preset} = ${preset} AND r.${key.quoted} IN (SELECT e::${key.type} FROM jsonb_array_elements_text(given->'records') e);
+   WHERE r.${records.preset} = ${preset} AND ${mine};
   after_count := before_count;
-  IF gone = 0 THEN
-    DELETE FROM ${records.name} r WHERE r.${records.preset} = ${preset} AND r.${key.quoted} IN (SELECT e::${key.type} FROM jsonb_array_elements_text(given->'records') e);
+  IF gone = 0 AND jsonb_array_length(given->'records') > 0 THEN
+    DELETE FROM ${records.name} r WHERE r.${records.preset} = ${preset} AND ${mine};
     GET DIAGNOSTICS deleted = ROW_COUNT;
     SELECT p.${presets.count} INTO after_count FROM ${presets.name} p WHERE p.${presets.key} = ${preset};
     remaining := coalesce((given->>'after')::numeric, 0) - coalesce((given->>'before')::numeric, 0) - (coalesce(before_count, 0) - coalesce(after_count, 0));
     UPDATE ${presets.name} p SET ${presets.count} = coalesce(p.${presets.count}, 0) - remaining${
       lastUsed
-        ? `, ${lastUsed} = CASE WHEN p.${lastUsed}::text IS NOT DISTINCT FROM given->>'lastUsedAfter' THEN (given->>'lastUsedBefore')::timestamptz ELSE p.${lastUsed} END`
+        ? `, ${lastUsed} = CASE WHEN p.${lastUsed} = (given->>'lastUsedAfter')::timestamptz THEN (given->>'lastUsedBefore')::timestamptz ELSE p.${lastUsed} END`
         : ''
     }
      WHERE p.${presets.key} = ${preset};
@@ -131,7 +152,7 @@ BEGIN
   END IF;
   PERFORM set_config('${resultSetting}', jsonb_build_object('deleted', deleted, 'before', before_count, 'after', after_count)::text, true);
 END
-$use$`,
+${quote}`,
     ),
   );
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { UsageCall } from '../audit/usage-call.ts';
 import { milliseconds } from './counters.ts';
@@ -111,10 +112,11 @@ export function rehearsalBlock(tables: Tables, calls: readonly UsageCall[]): str
   const { presets, records } = tables;
   const key = `(given->>'preset')::${presets.keyType}`;
   const lastUsed = presets.lastUsed;
+  const quote = dollarQuote();
   const read = (n: 'before' | 'after') => `
       SELECT p.${presets.count}, ${lastUsed ? `p.${lastUsed}` : 'NULL'} INTO ${n}_count, ${n}_used FROM ${presets.name} p WHERE p.${presets.key} = ${key};
       SELECT count(*) INTO ${n}_records FROM ${records.name} r WHERE r.${records.preset} = ${key};`;
-  return `DO $rehearsal$
+  return `DO ${quote}
 #variable_conflict use_variable
 DECLARE
   given jsonb := nullif(current_setting('${givenSetting}', true), '')::jsonb;
@@ -146,6 +148,8 @@ BEGIN
         done := false;
         WHILE NOT done AND place <= cardinality(paths) LOOP${read('before')}
           BEGIN
+            -- As at the beginning of a transaction of its own; what a first use checked at once need not be so for a second.
+            IF use > 1 THEN SET CONSTRAINTS ALL DEFERRED; END IF;
             IF given->>'claims' IS NOT NULL THEN
               PERFORM set_config('request.jwt.claims', given->>'claims', true);
               PERFORM set_config('request.jwt.claim.sub', coalesce((given->>'claims')::jsonb->>'sub', ''), true);
@@ -191,7 +195,12 @@ BEGIN
     'held', extract(epoch FROM clock_timestamp() - locked) * 1000);
   PERFORM set_config('${resultSetting}', answer::text, true);
 END
-$rehearsal$`;
+${quote}`;
+}
+
+/** Quotes that no name in the catalog can end, because nobody knows them beforehand. */
+export function dollarQuote(): string {
+  return `$q${randomBytes(8).toString('hex')}$`;
 }
 
 /** The statement that makes a use, its values taken from the setting as `rehearsalValues` puts them there. */

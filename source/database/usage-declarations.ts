@@ -50,13 +50,13 @@ const record = z.record(z.string(), z.nullable(z.string()));
 const text = `SELECT json_build_object(
   'columns', (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname),
       'type', format_type(a.atttypid, a.atttypmod), 'firstLabel', (SELECT e.enumlabel FROM pg_enum e WHERE e.enumtypid = a.atttypid ORDER BY e.enumsortorder LIMIT 1),
-      'required', a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AND a.attgenerated = '') ORDER BY a.attnum), '[]')
-    FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped),
+      'required', (a.attnotnull OR t.typnotnull) AND NOT a.atthasdef AND t.typdefault IS NULL AND a.attidentity = '' AND a.attgenerated = '') ORDER BY a.attnum), '[]')
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped),
   'routines', (SELECT coalesce(json_agg(json_build_object('oid', p.oid::bigint, 'name', format('%I.%I', n.nspname, p.proname),
       'identity', format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
       'kind', CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
       'parameters', (SELECT coalesce(json_agg(json_build_object('name', coalesce(i.name, ''), 'quoted', quote_ident(coalesce(i.name, '')),
-          'type', format_type(i.type, NULL), 'optional', i.place > p.pronargs - p.pronargdefaults,
+          'type', format_type(i.type, -1), 'optional', i.place > p.pronargs - p.pronargdefaults,
           'firstLabel', (SELECT e.enumlabel FROM pg_enum e WHERE e.enumtypid = i.type ORDER BY e.enumsortorder LIMIT 1)) ORDER BY i.place), '[]')
         FROM (SELECT a.name, a.type, row_number() OVER (ORDER BY a.number) AS place
                 FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargnames, p.proargmodes) WITH ORDINALITY a (type, name, mode, number)
@@ -107,11 +107,13 @@ async function readSample(
 ): Promise<Record<string, string | null>> {
   const { name, preset, time } = tables.records;
   const order = time ? `ORDER BY ${time} DESC NULLS LAST` : '';
-  const own = `SELECT r FROM ${name} r WHERE ${preset} = $1::${tables.presets.keyType} ${order} LIMIT 1`;
-  const any = `SELECT r FROM ${name} r WHERE $1::text IS NOT NULL LIMIT 1`;
+  const own = `SELECT * FROM ${name} WHERE ${preset} = $1::${tables.presets.keyType} ${order} LIMIT 1`;
+  const any = `SELECT * FROM ${name} WHERE $1::text IS NOT NULL LIMIT 1`;
   for (const query of countsAreCheap(tables) ? [own, any] : [any]) {
+    // An alias that no column has: a column of that name would be taken for the row.
     const [row] = (await reader.rows(
-      `SELECT (SELECT json_object_agg(e.key, e.value) FROM json_each_text(to_json(s.r)) e)::text AS record FROM (${query}) s (r)`,
+      `SELECT (SELECT json_object_agg(e.key, e.value) FROM json_each_text(to_json("the record as a whole")) e)::text AS record
+         FROM (${query}) "the record as a whole"`,
       [id],
     )) as { record: string }[];
     if (row) return record.parse(JSON.parse(row.record));

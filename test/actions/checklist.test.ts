@@ -184,3 +184,23 @@ test('a row that somebody holds fails the steps that need it, with the reason', 
     expect(steps['counts-match'].status).toBe('passed');
   });
 });
+
+test('a role that may not read the server’s log walks it all the same', async () => {
+  const role = `owner_${process.pid}`;
+  await own.sql
+    .unsafe(
+      `CREATE ROLE ${role} LOGIN PASSWORD 'secret'; ALTER TABLE presets OWNER TO ${role}; ALTER TABLE preset_usage OWNER TO ${role};
+       ALTER FUNCTION track_preset_usage OWNER TO ${role}; ALTER FUNCTION auto_increment_preset_usage_count OWNER TO ${role};
+       GRANT SELECT ON users TO ${role}`,
+    )
+    .simple();
+  await database.close();
+  database = connectTo(own.urlAs(role, 'secret'));
+  try {
+    const steps = await walk();
+    expect(statuses(steps)).toEqual(['passed', 'passed', 'passed', 'passed', 'passed', 'skipped']);
+    expect(steps['no-log-errors'].evidence).toMatch(/commits.*its own log cannot be read/);
+  } finally {
+    await own.sql.unsafe(`DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`).simple();
+  }
+});

@@ -41,7 +41,7 @@ test('one use is made, stays, and is taken back so that nothing is left of it', 
   });
   expect(await presets()).toMatchObject([{ usage_count: 4 }]);
   expect((await records()).map(record => record.id)).toContain(use.records[0]);
-  const again = readTakeBackToken(takeBackToken(use));
+  const again = readTakeBackToken(planned, takeBackToken(planned, use));
   expect(await takeUseBack(database, planned, again, timeouts)).toEqual({ deleted: 1, before: 4, after: 3 });
   expect([await presets(), await records()]).toEqual(before);
 });
@@ -137,6 +137,44 @@ test('a connection that dies before the commit: nothing happened, and that is wh
   expect([await presets(), await records()]).toEqual(before);
 });
 
-test('a token that is none is refused', () => {
-  expect(() => readTakeBackToken('nonsense')).toThrow(/not what a real use printed/);
+test('a token that is none is refused, and one of another database', async () => {
+  const planned = await plan();
+  expect(() => readTakeBackToken(planned, 'nonsense')).toThrow(/not what a real use printed/);
+  const use = await commitUse(database, planned, timeouts);
+  const elsewhere = { ...planned, look: { ...planned.look, host: 'staging:5432' } };
+  const token = takeBackToken(elsewhere, use);
+  expect(() => readTakeBackToken(planned, token)).toThrow(/another database/);
+});
+
+test('records that a use only changed are not its own, and stay', async () => {
+  await own.sql
+    .unsafe(
+      `CREATE FUNCTION older() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         UPDATE preset_usage SET usage_data = '{"latest": false}' WHERE preset_id = NEW.preset_id; RETURN NEW; END $$;
+       CREATE TRIGGER older BEFORE INSERT ON preset_usage FOR EACH ROW EXECUTE FUNCTION older()`,
+    )
+    .simple();
+  const planned = await plan();
+  const use = await commitUse(database, planned, timeouts);
+  expect(use.records).toHaveLength(1);
+  await takeUseBack(database, planned, use, timeouts);
+  expect(await records()).toHaveLength(3);
+});
+
+test('a use that leaves no record is not made, because it could not be taken back', async () => {
+  await own.sql.unsafe(`CREATE OR REPLACE FUNCTION track_preset_usage(p_preset_id uuid, p_usage_type text, p_usage_data jsonb DEFAULT '{}')
+    RETURNS uuid LANGUAGE sql AS $$ UPDATE presets SET usage_count = usage_count + 1 WHERE id = p_preset_id RETURNING id $$`);
+  const before = await presets();
+  await expect(commitUse(database, await plan(), timeouts)).rejects.toMatchObject({
+    message: expect.stringContaining('left no record'),
+  });
+  expect(await presets()).toEqual(before);
+});
+
+test('a record that was changed since is another one, and stays', async () => {
+  const planned = await plan();
+  const use = await commitUse(database, planned, timeouts);
+  await own.sql`UPDATE preset_usage SET usage_type = 'edited' WHERE id = ${use.records[0]!}`;
+  await expect(takeUseBack(database, planned, use, timeouts)).rejects.toMatchObject({ code: 'use-gone' });
+  expect(await records()).toHaveLength(4);
 });

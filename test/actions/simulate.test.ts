@@ -311,6 +311,38 @@ describe('arguments', () => {
     });
   });
 
+  test('a column that is called like the alias of its table', async () => {
+    await own.sql`ALTER TABLE preset_usage ADD COLUMN r int, ADD COLUMN s int, ADD COLUMN given int`;
+    expect(await simulate()).toMatchObject({ confirmed: true });
+  });
+
+  test('a domain that is never NULL gets a value', async () => {
+    await own.sql
+      .unsafe(
+        `DROP FUNCTION track_preset_usage; CREATE DOMAIN kind AS text NOT NULL CHECK (VALUE IN ('upscale', 'generation'));
+         ALTER TABLE preset_usage ALTER usage_type TYPE kind, ALTER usage_type DROP NOT NULL`,
+      )
+      .simple();
+    expect(await simulate()).toMatchObject({ path: 'insert', confirmed: true });
+  });
+
+  test('a function that relies on deferred constraints may do so twice', async () => {
+    await own.sql`CREATE TABLE log (record uuid REFERENCES preset_usage (id) DEFERRABLE INITIALLY DEFERRED)`;
+    await own.sql
+      .unsafe(
+        track(`made := gen_random_uuid(); INSERT INTO log VALUES (made);
+          INSERT INTO preset_usage (id, preset_id, usage_type) VALUES (made, p_preset_id, p_usage_type); RETURN made;`),
+      )
+      .simple();
+    expect(await simulate()).toMatchObject({ path: 'track_preset_usage', confirmed: true, failures: [] });
+  });
+
+  test('a name that would end the block does not', async () => {
+    await own.sql.unsafe('ALTER TABLE preset_usage RENAME usage_type TO "$rehearsal$; x $use$"');
+    await own.sql`DROP FUNCTION track_preset_usage`;
+    expect(await simulate()).toMatchObject({ path: 'insert', confirmed: true });
+  });
+
   test('a sequence that was advanced is named', async () => {
     await own.sql`ALTER TABLE preset_usage ADD COLUMN number bigserial`;
     const simulation = await simulate();
