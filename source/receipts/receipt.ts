@@ -1,0 +1,76 @@
+/** The first line of a receipt: who does what to which database. Holds no password. */
+export interface ReceiptHead {
+  version: 1;
+  /** Sorts by time, such as `20261123T041554Z-sync-3f9a1c`. */
+  id: string;
+  /** ISO 8601 UTC. */
+  at: string;
+  action: 'sync' | 'reset' | 'undo' | 'migrate';
+  /** Who: the user of this machine, and the machine. */
+  by: { user: string; host: string };
+  database: { name: string; host: string; user: string; serverVersion: string };
+  /** What tells this database from every other one, however it is reached. */
+  identity: string;
+  schema: string;
+  fingerprint: string;
+  options: Record<string, boolean>;
+  /** The receipt that this one takes back; null for sync, reset and migrate. */
+  undoes: string | null;
+  /** migrate: what was there before, as SQL. */
+  replaced?: string[];
+}
+
+/** What one preset was and becomes in one batch. Written before the batch commits. */
+export interface ReceiptChange {
+  id: string;
+  name: string;
+  before: number | null;
+  /** Added to `usage_count`. */
+  delta: number;
+  /** `usage_count` minus records before the batch. */
+  drift: number;
+  /** Records that the batch deletes; below 0 where it puts them back. */
+  deletes: number;
+  lastUsedBefore: string | null;
+  /** Left out where `last_used_at` stays as it is. */
+  lastUsedAfter?: string | null;
+  /** undo: the batch of the other receipt whose change this takes back. */
+  of?: number;
+}
+
+/** Where the deleted records of a batch are in the receipt's second file: one gzip member from `offset` on. */
+export interface StoredRecords {
+  offset: number;
+  length: number;
+  count: number;
+}
+
+/** One transaction, written and fsynced before it commits: whether it did, the server knows by `xid`. */
+export interface ReceiptBatch {
+  batch: number;
+  xid: string;
+  changes: ReceiptChange[];
+  records: StoredRecords | null;
+}
+
+export type BatchOutcome = 'committed' | 'aborted' | 'unknown';
+
+/** The last line, where the operation came to an end by itself. */
+export interface ReceiptEnd {
+  ended: 'finished' | 'interrupted' | 'failed';
+  changed: number;
+  deleted: number;
+  restored: number;
+  durationMs: number;
+  /** Presets that were left alone, with the sentence why. */
+  left: { id: string; name: string; reason: string; message: string }[];
+}
+
+/** A receipt as its file tells it. */
+export interface Receipt {
+  head: ReceiptHead;
+  file: string;
+  batches: (ReceiptBatch & { outcome: BatchOutcome | null })[];
+  /** Null where the operation was killed, or is still under way. */
+  end: ReceiptEnd | null;
+}
