@@ -10,6 +10,8 @@ import type { Look } from './look.ts';
 
 /** A repair that has been looked up and not been done: what the dialog, `--dry-run` and `--json` show. */
 export interface RepairPlan {
+  /** What was asked for, so that it can be looked up again before acting. */
+  request: RepairRequest;
   action: RepairAction;
   options: RepairOptions;
   look: Look;

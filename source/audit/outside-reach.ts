@@ -50,7 +50,12 @@ export function outsideReach(catalog: TriggerCatalog, called: readonly number[])
 const insert = 4;
 const update = 16;
 
-function meansOf({ source, language, trusted }: CatalogFunction): string[] {
+/** What a function's text says that no rollback takes back, in words. */
+export function meansOf({
+  source,
+  language,
+  trusted,
+}: Pick<CatalogFunction, 'source' | 'language' | 'trusted'>): string[] {
   // Built-in trigger functions are written in C or internal; they are the server's own.
   if (language === 'c' || language === 'internal') return [];
   if (!trusted) return [`${language}: a language in which a function may do anything`];

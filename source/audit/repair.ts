@@ -98,6 +98,8 @@ export interface RepairOutcome {
   left: LeftAlone[];
   /** Whether it came to its end, or why not. */
   ended: 'finished' | 'interrupted' | 'failed';
+  /** What stopped it where it failed after something was done already. */
+  error: { code: string; message: string; hint: string; exitCode: number } | null;
   /** What it cost; see RepairProgress. */
   cost: Pick<RepairProgress, 'longestHeld' | 'held' | 'waits' | 'busy'>;
 }

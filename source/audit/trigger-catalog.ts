@@ -10,6 +10,8 @@ export interface CatalogTrigger {
   type: number;
   /** True where it has a WHEN clause. */
   condition: boolean;
+  /** The columns after `UPDATE OF`, quoted where they need it; empty where any column will do. */
+  updateOf: string[];
   /** The transition table's name, where it has one. */
   newTable: string | null;
   functionOid: number;

@@ -32,12 +32,13 @@ export interface Database {
    * outlive the call. `work` ends the transaction itself, with COMMIT or ROLLBACK as the last statement of a script, so
    * that no lock is held for the time of a message; where it fails, the bracket rolls back. Timeouts in seconds.
    */
-  write<T>(
-    work: (writer: Writer) => Promise<T>,
-    options: ConnectOptions & { signal?: AbortSignal | undefined },
-  ): Promise<T>;
+  write<T>(work: (writer: Writer) => Promise<T>, options: WriteOptions): Promise<T>;
+  /** A connection for several transactions as `write` runs them, one after the other; `close` ends it. */
+  openWriting(): Pick<Database, 'write' | 'close'>;
   close(): Promise<void>;
 }
+
+export type WriteOptions = ConnectOptions & { signal?: AbortSignal | undefined };
 
 /** What the connection needs to know; times in seconds. */
 export interface ConnectOptions {
@@ -72,8 +73,29 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
         throw databaseError(error, place);
       }
     },
+    async write(work, writeOptions) {
+      const writing = openWriting(target, place);
+      try {
+        return await writing.write(work, writeOptions);
+      } finally {
+        await writing.close();
+      }
+    },
+    openWriting: () => openWriting(target, place),
+    close: () => discard(sql),
+  };
+}
+
+function openWriting(target: ServerTarget, place: Place): Pick<Database, 'write' | 'close'> {
+  let pool: postgres.Sql | null = null;
+  const close = async () => {
+    const old = pool;
+    pool = null;
+    if (old) await discard(old);
+  };
+  return {
     async write(work, { signal, ...timeouts }) {
-      const pool = openPool(target, 1);
+      pool ??= openPool(target, 1);
       try {
         const value = await withTransaction(pool, 'isolation level read committed', timeouts, work, {
           signal,
@@ -82,13 +104,13 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
         if (signal?.aborted) throw interrupted();
         return value;
       } catch (error) {
+        // Whatever state the connection is in, the next transaction begins on a fresh one.
+        await close();
         if (signal?.aborted) throw interrupted();
         throw databaseError(error, place);
-      } finally {
-        await discard(pool);
       }
     },
-    close: () => discard(sql),
+    close,
   };
 }
 

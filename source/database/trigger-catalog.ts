@@ -10,6 +10,7 @@ const catalogTrigger = z.object({
   enabled: z.enum(['O', 'A', 'R', 'D']),
   type: z.number(),
   condition: z.boolean(),
+  updateOf: z.array(z.string()),
   newTable: z.nullable(z.string()),
   functionOid: z.number(),
   definition: z.string(),
@@ -56,6 +57,8 @@ const text = `WITH triggers AS MATERIALIZED (
 SELECT
   (SELECT coalesce(json_agg(json_build_object('name', tgname, 'tableOid', tgrelid::bigint, 'table', format('%I.%I', nspname, relname),
             'enabled', tgenabled, 'type', tgtype, 'condition', tgqual IS NOT NULL,
+            'updateOf', (SELECT coalesce(json_agg(quote_ident(a.attname)), '[]') FROM pg_attribute a
+                          WHERE a.attrelid = tgrelid AND a.attnum = ANY (tgattr::int2[])),
             'newTable', tgnewtable, 'functionOid', tgfoid::bigint,
             'definition', pg_get_triggerdef(oid, true)) ORDER BY relname, tgname), '[]') FROM triggers)::text AS triggers,
   (SELECT coalesce(json_agg(json_build_object('oid', oid::bigint, 'schema', nspname, 'name', proname,

@@ -1,0 +1,206 @@
+import * as z from 'zod/mini';
+import type { Writer } from './connection.ts';
+import { dollarQuote, givenSetting, resultSetting } from './rehearsal.ts';
+import type { RepairFacts } from './repair-facts.ts';
+import { exactForms, type FoundRecord, type RecordValues } from './repair-state.ts';
+import type { Tables } from './tables.ts';
+
+/** What one preset's row becomes: the count that it has when it is locked, plus `delta`. */
+export interface RowOrder {
+  id: string;
+  delta: number;
+  /** undo: the count was NULL, and becomes NULL again where it is 0. */
+  nullIfZero: boolean;
+  /** Sets `last_used_at` to `to`, unless it is not `from` any more: then a use has come in between. */
+  lastUsed: { from: string | null; to: string | null } | null;
+}
+
+/** One transaction of a repair. */
+export interface BatchOrder {
+  rows: RowOrder[];
+  /** Exactly these versions of records are deleted. */
+  deletes: FoundRecord['place'][];
+  inserts: RecordValues[];
+  /** With TRUNCATE, where they are all there is. */
+  truncate: boolean;
+  /** Waits for a row up to lock_timeout; otherwise a row that somebody holds fails at once. */
+  wait: boolean;
+  /** Keeps triggers from firing, and checks the references of inserted records itself. */
+  quiet: boolean;
+}
+
+/** What a batch has cost and left. */
+export interface BatchAnswer {
+  /** Milliseconds from the first lock to the end of the block. */
+  held: number;
+  /** Sessions that waited for this transaction at its end. */
+  waiting: number;
+  /** `usage_count` by id, as it was written. */
+  counts: Record<string, number | null>;
+}
+
+const answer = z.object({
+  held: z.number(),
+  waiting: z.number(),
+  counts: z.record(z.string(), z.nullable(z.number())),
+});
+
+/** The key that keeps repairs apart; sql/reset-usage-counts.sql takes the same one. */
+const repairKey = `hashtext('preset-usage-console')`;
+
+/**
+ * The first statement of a batch: takes the lock that keeps repairs apart, in a statement before the one that reads the
+ * drift, and tells which transaction this is. A server that acknowledges commits before they are on disk is asked not to.
+ */
+export const beginBatch = `SELECT pg_try_advisory_xact_lock(${repairKey}) AS mine, pg_current_xact_id()::text AS xid,
+  set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)`;
+
+/** Held for as long as a repair goes on, so that a second one is refused and not interleaved. */
+export const claimRepair = `SELECT pg_try_advisory_xact_lock(${repairKey}, 1) AS mine`;
+
+/** Begins a batch; null where another repair is being done. */
+export async function openBatch({ rows }: Writer): Promise<string | null> {
+  const [row] = (await rows(beginBatch)) as { mine: boolean; xid: string }[];
+  await rows(exactForms);
+  return row?.mine ? row.xid : null;
+}
+
+/**
+ * Does a batch and commits it, in one message: rows are held for as long as the server works, and no message is waited for
+ * meanwhile. Rejects with SQLSTATE 55P03 where somebody holds a row, 40001 where a record is not what it was; then, as with
+ * every other error, nothing of it is left.
+ */
+export async function runBatch(
+  { rows, script }: Writer,
+  tables: Tables,
+  facts: RepairFacts,
+  order: BatchOrder,
+  xid: string,
+): Promise<BatchAnswer> {
+  const given = JSON.stringify({ ...order, xid });
+  await rows('SELECT set_config($1, $2, true)', [givenSetting, given]);
+  const block = repairBlock(tables, facts, order, dollarQuote());
+  const [row] = (await script(
+    `${block}; SELECT current_setting('${resultSetting}', true) AS answer; COMMIT`,
+  )) as { answer: string }[];
+  return answer.parse(JSON.parse(row?.answer ?? 'null'));
+}
+
+/** The block that does a batch; its values come from a setting of the transaction, so its text can be shown beforehand. */
+export function repairBlock(
+  { presets, records }: Tables,
+  facts: RepairFacts,
+  order: Pick<BatchOrder, 'truncate' | 'wait' | 'quiet'> & { deletes: unknown[]; inserts: unknown[] },
+  quote = '$$',
+): string {
+  const ids = `(SELECT (o->>'id')::${presets.keyType} FROM jsonb_array_elements(given->'rows') o)`;
+  const parts = [
+    // On another connection than the one that began, the setting is missing; after a reconnect the transaction is another.
+    `IF given IS NULL OR pg_current_xact_id_if_assigned()::text IS DISTINCT FROM given->>'xid' THEN
+    RAISE EXCEPTION 'this transaction is another one' USING ERRCODE = '25P01';
+  END IF;
+  -- Below deadlock_timeout: whoever waits for us while we wait for them, we give up first.
+  PERFORM set_config('lock_timeout', '250ms', true);`,
+    order.truncate
+      ? `LOCK TABLE ${records.name} IN ACCESS EXCLUSIVE MODE;\n  started := clock_timestamp();`
+      : '',
+    order.wait ? '' : 'started := coalesce(started, clock_timestamp());',
+    `SELECT coalesce(jsonb_object_agg(l.id, l.count), '{}') INTO held
+    FROM (SELECT p.${presets.key}::text AS id, p.${presets.count} AS count FROM ${presets.name} p
+           WHERE p.${presets.key} = ANY (ARRAY${ids}) ORDER BY p.${presets.key} FOR NO KEY UPDATE OF p${order.wait ? '' : ' SKIP LOCKED'}) l;
+  started := coalesce(started, clock_timestamp());
+  IF (SELECT count(*) FROM jsonb_object_keys(held)) < jsonb_array_length(given->'rows') THEN
+    RAISE EXCEPTION 'another session holds a row' USING ERRCODE = '55P03';
+  END IF;`,
+    order.quiet ? `PERFORM set_config('session_replication_role', 'replica', true);` : '',
+    order.deletes.length > 0 ? deletion(records.name, order.truncate) : '',
+    order.inserts.length > 0 ? insertion(records.name, facts, order.quiet) : '',
+    `UPDATE ${presets.name} p
+     SET ${presets.count} = b.count${
+       presets.lastUsed
+         ? `,
+         ${presets.lastUsed} = CASE WHEN b.sets AND p.${presets.lastUsed} IS NOT DISTINCT FROM b.last_from THEN b.last_to ELSE p.${presets.lastUsed} END`
+         : ''
+     }
+    FROM ${ordered(presets, facts)} b
+   WHERE p.${presets.key} = b.id AND (p.${presets.count} IS DISTINCT FROM b.count${presets.lastUsed ? ' OR b.sets' : ''});
+  -- A trigger or a policy may have kept a row from being written, or written something else.
+  IF EXISTS (SELECT FROM ${presets.name} p JOIN ${ordered(presets, facts)} b ON b.id = p.${presets.key} WHERE p.${presets.count} IS DISTINCT FROM b.count) THEN
+    RAISE EXCEPTION 'a count is not what was written: a trigger or a policy on ${presets.name.replaceAll("'", "''").replaceAll('%', '%%')} changes it' USING ERRCODE = 'P0001';
+  END IF;
+  SET CONSTRAINTS ALL IMMEDIATE;
+  PERFORM set_config('${resultSetting}', jsonb_build_object(
+    'waiting', (SELECT count(*) FROM pg_locks l WHERE NOT l.granted
+                 AND (l.transactionid = pg_current_xact_id()::xid${order.truncate ? ` OR l.relation = ${records.oid}` : ''})),
+    'counts', (SELECT coalesce(jsonb_object_agg(b.id, b.count), '{}') FROM ${ordered(presets, facts)} b),
+    'held', extract(epoch FROM clock_timestamp() - started) * 1000)::text, true);`,
+  ];
+  return `DO ${quote}
+#variable_conflict use_variable
+DECLARE
+  given jsonb := nullif(current_setting('${givenSetting}', true), '')::jsonb;
+  held jsonb;
+  started timestamptz;
+  touched bigint;
+BEGIN
+  ${parts.filter(part => part !== '').join('\n  ')}
+END
+${quote}`;
+}
+
+/** The rows of the order with what each count becomes. */
+function ordered(presets: Tables['presets'], { countType, lastUsedType }: RepairFacts): string {
+  const value = `(coalesce((held->>(o->>'id'))::numeric, 0) + (o->>'delta')::numeric)`;
+  return `(SELECT (o->>'id')::${presets.keyType} AS id,
+                  (CASE WHEN (o->>'nullIfZero')::boolean AND ${value} = 0 THEN NULL ELSE ${value} END)::${countType} AS count,
+                  o->'lastUsed' <> 'null' AS sets${
+                    lastUsedType
+                      ? `, (o->'lastUsed'->>'from')::${lastUsedType} AS last_from, (o->'lastUsed'->>'to')::${lastUsedType} AS last_to`
+                      : ''
+                  }
+             FROM jsonb_array_elements(given->'rows') o)`;
+}
+
+function deletion(records: string, truncate: boolean): string {
+  const mine = `(SELECT (e->>0)::oid AS relation, (e->>1)::tid AS place, e->>2 AS version FROM jsonb_array_elements(given->'deletes') e OFFSET 0)`;
+  const same = 'r.ctid = m.place AND r.tableoid = m.relation AND r.xmin::text = m.version';
+  const changed = `RAISE EXCEPTION 'a record was changed meanwhile' USING ERRCODE = '40001';`;
+  if (truncate) {
+    return `SELECT count(*) INTO touched FROM ${records} r JOIN ${mine} m ON ${same};
+  IF touched <> jsonb_array_length(given->'deletes') OR touched <> (SELECT count(*) FROM ${records}) THEN
+    ${changed}
+  END IF;
+  TRUNCATE ${records};`;
+  }
+  return `DELETE FROM ${records} r USING ${mine} m WHERE ${same};
+  GET DIAGNOSTICS touched = ROW_COUNT;
+  IF touched <> jsonb_array_length(given->'deletes') THEN
+    ${changed}
+  END IF;`;
+}
+
+function insertion(records: string, { recordColumns, references }: RepairFacts, quiet: boolean): string {
+  const value = (place: number) => `(e->>${place})::${recordColumns[place]?.type}`;
+  // With the triggers quiet the server does not check references either: they are locked and checked here.
+  const checks = quiet
+    ? references.map(({ table, pairs }) => {
+        const join = pairs
+          .map(({ place, column, type }) => `t.${column} = (e->>${place})::${type}`)
+          .join(' AND ');
+        const named = pairs.map(({ place }) => `e->>${place} IS NOT NULL`).join(' AND ');
+        return `PERFORM 1 FROM ${table} t WHERE EXISTS (SELECT FROM jsonb_array_elements(given->'inserts') e WHERE ${join}) FOR KEY SHARE;
+  IF EXISTS (SELECT FROM jsonb_array_elements(given->'inserts') e WHERE ${named} AND NOT EXISTS (SELECT FROM ${table} t WHERE ${join})) THEN
+    RAISE EXCEPTION 'a record names what is not in ${table.replaceAll("'", "''").replaceAll('%', '%%')} any more' USING ERRCODE = '23503';
+  END IF;`;
+      })
+    : [];
+  return [
+    ...checks,
+    `INSERT INTO ${records} (${recordColumns.map(({ quoted }) => quoted).join(', ')}) OVERRIDING SYSTEM VALUE
+    SELECT ${recordColumns.map((_, place) => value(place)).join(', ')} FROM jsonb_array_elements(given->'inserts') e;
+  GET DIAGNOSTICS touched = ROW_COUNT;
+  IF touched <> jsonb_array_length(given->'inserts') THEN
+    RAISE EXCEPTION 'not every record could be put back' USING ERRCODE = 'P0001';
+  END IF;`,
+  ].join('\n  ');
+}

@@ -1,0 +1,150 @@
+import * as z from 'zod/mini';
+import type { Database, Reader } from './connection.ts';
+import type { Tables } from './tables.ts';
+
+/** A foreign key by which records refer to another table than presets. */
+export interface Reference {
+  name: string;
+  /** The table it names, and pairs of columns: the record's (its place among `recordColumns`), the other's. */
+  table: string;
+  pairs: { place: number; column: string; type: string }[];
+}
+
+/** What a repair needs to know beside `Tables`. */
+export interface RepairFacts {
+  /** The types of the columns it writes. */
+  countType: string;
+  lastUsedType: string | null;
+  /** True where `last_used_at` may be NULL. */
+  lastUsedNullable: boolean;
+  /** Of the table of records: r table, p partitioned, f foreign. */
+  recordsKind: string;
+  presetsKind: string;
+  /** Every column of a record that an INSERT may give, in order. */
+  recordColumns: { quoted: string; type: string }[];
+  references: Reference[];
+  /** Foreign keys of other tables that name preset_usage, with what a delete does to their rows. */
+  referencedBy: {
+    table: string;
+    onDelete: 'NO ACTION' | 'RESTRICT' | 'CASCADE' | 'SET NULL' | 'SET DEFAULT';
+  }[];
+  may: { count: boolean; lastUsed: boolean; insert: boolean; delete: boolean; truncate: boolean };
+}
+
+const facts = z.object({
+  countType: z.string(),
+  lastUsedType: z.nullable(z.string()),
+  lastUsedNullable: z.boolean(),
+  recordsKind: z.string(),
+  presetsKind: z.string(),
+  recordColumns: z.array(z.object({ quoted: z.string(), type: z.string(), number: z.number() })),
+  references: z.array(
+    z.object({
+      name: z.string(),
+      table: z.string(),
+      pairs: z.array(z.object({ number: z.number(), column: z.string(), type: z.string() })),
+    }),
+  ),
+  referencedBy: z.array(
+    z.object({
+      table: z.string(),
+      onDelete: z.enum(['NO ACTION', 'RESTRICT', 'CASCADE', 'SET NULL', 'SET DEFAULT']),
+    }),
+  ),
+  may: z.object({
+    count: z.boolean(),
+    lastUsed: z.boolean(),
+    insert: z.boolean(),
+    delete: z.boolean(),
+    truncate: z.boolean(),
+  }),
+});
+
+// Names in Tables are quoted already, so columns are found by how the server would quote them.
+const text = `WITH counted AS (
+  SELECT a.* FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
+), given AS (
+  SELECT a.* FROM pg_attribute a WHERE a.attrelid = $2::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+)
+SELECT json_build_object(
+  'countType', (SELECT format_type(atttypid, atttypmod) FROM counted WHERE quote_ident(attname) = $3),
+  'lastUsedType', (SELECT format_type(atttypid, atttypmod) FROM counted WHERE quote_ident(attname) = $4),
+  'lastUsedNullable', coalesce((SELECT NOT attnotnull FROM counted WHERE quote_ident(attname) = $4), true),
+  'recordsKind', (SELECT relkind FROM pg_class WHERE oid = $2::oid),
+  'presetsKind', (SELECT relkind FROM pg_class WHERE oid = $1::oid),
+  'recordColumns', (SELECT json_agg(json_build_object('quoted', quote_ident(attname), 'type', format_type(atttypid, atttypmod),
+                                                      'number', attnum) ORDER BY attnum) FROM given),
+  'references', (SELECT coalesce(json_agg(json_build_object('name', k.conname, 'table', format('%I.%I', n.nspname, c.relname),
+       'pairs', (SELECT json_agg(json_build_object('number', own, 'column', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod)))
+                   FROM unnest(k.conkey, k.confkey) u (own, other) JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.other))), '[]')
+     FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE k.conrelid = $2::oid AND k.contype = 'f' AND k.conparentid = 0 AND k.confrelid <> $1::oid),
+  'referencedBy', (SELECT coalesce(json_agg(json_build_object('table', k.conrelid::regclass::text, 'onDelete',
+       CASE k.confdeltype WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END)), '[]')
+     FROM pg_constraint k WHERE k.confrelid = $2::oid AND k.contype = 'f' AND k.conparentid = 0),
+  'may', json_build_object(
+     'count', (SELECT bool_and(has_column_privilege($1::oid, attnum, 'UPDATE')) FROM counted WHERE quote_ident(attname) = $3),
+     'lastUsed', coalesce((SELECT has_column_privilege($1::oid, attnum, 'UPDATE') FROM counted WHERE quote_ident(attname) = $4), true),
+     'insert', (SELECT bool_and(has_column_privilege($2::oid, attnum, 'INSERT')) FROM given),
+     'delete', has_table_privilege($2::oid, 'DELETE'),
+     'truncate', has_table_privilege($2::oid, 'TRUNCATE')))::text AS facts`;
+
+/** Reads what a repair of these tables has to know: types, rights, and what refers to what. */
+export async function readRepairFacts(reader: Reader, { presets, records }: Tables): Promise<RepairFacts> {
+  const [row] = (await reader.rows(text, [
+    presets.oid,
+    records.oid,
+    presets.count,
+    presets.lastUsed ?? '',
+  ])) as { facts: string }[];
+  const { recordColumns, references, ...rest } = facts.parse(JSON.parse(row?.facts ?? 'null'));
+  const placeOf = (number: number) => recordColumns.findIndex(column => column.number === number);
+  return {
+    ...rest,
+    recordColumns: recordColumns.map(({ quoted, type }) => ({ quoted, type })),
+    references: references.map(({ name, table, pairs }) => ({
+      name,
+      table,
+      pairs: pairs.map(({ number, column, type }) => ({ place: placeOf(number), column, type })),
+    })),
+  };
+}
+
+/**
+ * What tells this database from every other one, by whatever road it is reached: the server's own identifier, the database
+ * and its tables. A copy made of the server's files has the same. Every start of the embedded demo is a database of its own.
+ */
+export async function readIdentity(
+  reader: Reader,
+  { place }: Database,
+  { presets, records }: Tables,
+): Promise<string> {
+  const [row] = (await reader.rows(
+    `SELECT (SELECT oid FROM pg_database WHERE datname = current_database())::text AS oid, current_database() AS name,
+            has_function_privilege('pg_control_system()', 'EXECUTE') AS may`,
+  )) as { oid: string; name: string; may: boolean }[];
+  // In a statement of its own: a CASE does not keep the server from asking for the right to call it.
+  const [system] = row?.may
+    ? ((await reader.rows('SELECT system_identifier::text AS id FROM pg_control_system()')) as {
+        id: string;
+      }[])
+    : [];
+  const server = place.demo
+    ? `demo of ${process.pid} at ${Math.round(performance.timeOrigin)}`
+    : (system?.id ?? `${place.host}:${place.port}`);
+  return [server, row?.name, row?.oid, presets.oid, records.oid].join('/');
+}
+
+/**
+ * Whether this role may keep triggers quiet, by `session_replication_role`: found out by trying, because platforms allow it
+ * to roles that are no superusers. Null where it may, else the server's reason.
+ */
+export async function whyNotQuiet(database: Database, signal?: AbortSignal): Promise<string | null> {
+  try {
+    await database.read(reader => reader.rows('SET LOCAL session_replication_role = replica'), { signal });
+    return null;
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'permission-denied') throw error;
+    return 'this role may not set session_replication_role';
+  }
+}

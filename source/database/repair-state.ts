@@ -1,0 +1,174 @@
+import * as z from 'zod/mini';
+import type { Reader } from './connection.ts';
+import type { RepairFacts } from './repair-facts.ts';
+import type { Tables } from './tables.ts';
+
+/** A counter as one snapshot shows it; times as the server writes them under `exactForms`. */
+export interface CounterState {
+  id: string;
+  name: string;
+  count: number | null;
+  records: number;
+  lastUsed: string | null;
+  /** The time of its newest record that is not in the future; null where that was not asked for. */
+  newest: string | null;
+}
+
+/** A record as a receipt keeps it: its values as text in the order of `recordColumns`. */
+export type RecordValues = (string | null)[];
+
+/** A record and which version of it that is: table, place and the transaction that wrote it. */
+export interface FoundRecord {
+  place: [string, string, string];
+  values: RecordValues;
+}
+
+/** Settings under which every value written as text is read back exactly; they last for the transaction. */
+export const exactForms = `SELECT set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true),
+  set_config('TimeZone', 'UTC', true), set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true)`;
+
+const states = z.array(
+  z.object({
+    id: z.string(),
+    name: z.nullable(z.string()),
+    count: z.nullable(z.number()),
+    records: z.number(),
+    lastUsed: z.nullable(z.string()),
+    newest: z.nullable(z.string()),
+  }),
+);
+
+/** The counters of these presets, all of them from one snapshot: what a drift may be told from. */
+export async function readStates(
+  reader: Reader,
+  { presets, records }: Tables,
+  ids: readonly string[],
+  newest = false,
+): Promise<Map<string, CounterState>> {
+  const time = newest && records.time ? records.time : null;
+  const text = `WITH wanted AS MATERIALIZED (SELECT v::${presets.keyType} AS id FROM json_array_elements_text($1::text::json) v)
+    SELECT p.${presets.key}::text AS id, p.${presets.label}::text AS name, p.${presets.count}::float8 AS count,
+           coalesce(c.records, 0)::float8 AS records, ${presets.lastUsed ? `p.${presets.lastUsed}::text` : 'NULL::text'} AS "lastUsed",
+           c.newest AS newest
+      FROM (SELECT * FROM ${presets.name} q WHERE q.${presets.key} = ANY (ARRAY(SELECT id FROM wanted))) p
+      LEFT JOIN (SELECT r.${records.preset} AS id, count(*) AS records,
+                        ${time ? `max(r.${time}) FILTER (WHERE r.${time} <= now() AND isfinite(r.${time}))::text` : 'NULL::text'} AS newest
+                   FROM ${records.name} r WHERE r.${records.preset} = ANY (ARRAY(SELECT id FROM wanted)) GROUP BY 1) c
+        ON c.id = p.${presets.key}`;
+  const rows = states.parse(await reader.rows(text, [JSON.stringify(ids)]));
+  return new Map(rows.map(row => [row.id, { ...row, name: row.name ?? '' }]));
+}
+
+/** A value as its type's own output writes it: a cast to text would trim a char(n). */
+const exact = (column: string) =>
+  `CASE WHEN r.${column} IS DISTINCT FROM NULL THEN format('%s', r.${column}) END`;
+
+const found = z.object({
+  place: z.tuple([z.string(), z.string(), z.string()]),
+  values: z.array(z.nullable(z.string())),
+});
+
+function columnsOf({ recordColumns }: RepairFacts): string {
+  return `json_build_array(r.tableoid::text, r.ctid::text, r.xmin::text)::text AS place,
+          ${manyValues(recordColumns.map(({ quoted }) => exact(quoted)))} AS values`;
+}
+
+// A function takes 100 arguments at the most.
+function manyValues(values: string[]): string {
+  const parts: string[] = [];
+  for (let from = 0; from < values.length; from += 90) {
+    parts.push(`jsonb_build_array(${values.slice(from, from + 90).join(', ')})`);
+  }
+  return `(${parts.join(' || ')})::text`;
+}
+
+function toFound(row: { place: string; values: string }): FoundRecord {
+  return found.parse({ place: JSON.parse(row.place), values: JSON.parse(row.values) });
+}
+
+/** The counters of these presets with up to `most` records of each, all from one snapshot. */
+export async function readWithRecords(
+  reader: Reader,
+  tables: Tables,
+  facts: RepairFacts,
+  ids: readonly string[],
+  most: number,
+): Promise<Map<string, { state: CounterState; found: FoundRecord[] }>> {
+  const { presets, records } = tables;
+  const text = `SELECT p.id, p.name, p.count, p.records, p."lastUsed", NULL AS newest, f.place, f.values
+     FROM (SELECT p.${presets.key} AS key, p.${presets.key}::text AS id, p.${presets.label}::text AS name, p.${presets.count}::float8 AS count,
+                  (SELECT count(*) FROM ${records.name} c WHERE c.${records.preset} = p.${presets.key})::float8 AS records,
+                  ${presets.lastUsed ? `p.${presets.lastUsed}::text` : 'NULL::text'} AS "lastUsed"
+             FROM ${presets.name} p
+            WHERE p.${presets.key} = ANY (ARRAY(SELECT v::${presets.keyType} FROM json_array_elements_text($1::text::json) v)) OFFSET 0) p
+     LEFT JOIN LATERAL (SELECT ${columnsOf(facts)} FROM ${records.name} r WHERE r.${records.preset} = p.key LIMIT $2) f ON true`;
+  const rows = (await reader.rows(text, [JSON.stringify(ids), most])) as {
+    id: string;
+    place: string | null;
+    values: string;
+  }[];
+  const byId = new Map<string, { state: CounterState; found: FoundRecord[] }>();
+  for (const row of rows) {
+    let entry = byId.get(row.id);
+    if (!entry) {
+      const [state] = states.parse([row]);
+      if (!state) continue;
+      entry = { state: { ...state, name: state.name ?? '' }, found: [] };
+      byId.set(row.id, entry);
+    }
+    if (row.place !== null) entry.found.push(toFound({ place: row.place, values: row.values }));
+  }
+  return byId;
+}
+
+/** Up to `most` records whose preset is gone. */
+export async function readOrphans(
+  reader: Reader,
+  { presets, records }: Tables,
+  facts: RepairFacts,
+  most: number,
+): Promise<FoundRecord[]> {
+  const rows = (await reader.rows(
+    `SELECT ${columnsOf(facts)} FROM ${records.name} r
+      WHERE NOT EXISTS (SELECT FROM ${presets.name} p WHERE p.${presets.key} = r.${records.preset}) LIMIT $1`,
+    [most],
+  )) as { place: string; values: string }[];
+  return rows.map(toFound);
+}
+
+/** The places, among these records, of those that name something which is not there any more, with the table it was in. */
+export async function readDangling(
+  reader: Reader,
+  { references }: RepairFacts,
+  values: readonly RecordValues[],
+): Promise<Map<number, string>> {
+  const dangling = new Map<number, string>();
+  for (const { table, pairs } of references) {
+    // Only what is compared travels. As SQL's MATCH SIMPLE: a reference with a NULL in it names nothing.
+    const named = values.map(record => pairs.map(({ place }) => record[place] ?? null));
+    const rows = (await reader.rows(
+      `SELECT (e.n - 1)::float8 AS place FROM jsonb_array_elements($1::text::jsonb) WITH ORDINALITY e (value, n)
+        WHERE ${pairs.map((_, index) => `e.value->>${index} IS NOT NULL`).join(' AND ')}
+          AND NOT EXISTS (SELECT FROM ${table} t WHERE ${pairs
+            .map(({ column, type }, index) => `t.${column} = (e.value->>${index})::${type}`)
+            .join(' AND ')})`,
+      [JSON.stringify(named)],
+    )) as { place: number }[];
+    for (const { place } of rows) dangling.set(place, table);
+  }
+  return dangling;
+}
+
+const presetTimes = z.array(z.object({ id: z.string() }));
+
+/** The presets whose `last_used_at` is not the time of their newest record that is not in the future. */
+export async function readStaleTimes(reader: Reader, { presets, records }: Tables): Promise<string[]> {
+  if (!presets.lastUsed || !records.time) return [];
+  const rows = await reader.rows(
+    `SELECT p.${presets.key}::text AS id FROM ${presets.name} p
+       LEFT JOIN (SELECT r.${records.preset} AS id, max(r.${records.time}) AS newest FROM ${records.name} r
+                   WHERE r.${records.time} <= now() AND isfinite(r.${records.time}) GROUP BY 1) c ON c.id = p.${presets.key}
+      WHERE p.${presets.lastUsed} IS DISTINCT FROM c.newest`,
+  );
+  return presetTimes.parse(rows).map(({ id }) => id);
+}
