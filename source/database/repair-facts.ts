@@ -20,6 +20,8 @@ export interface RepairFacts {
   /** Of the table of records: r table, p partitioned, f foreign. */
   recordsKind: string;
   presetsKind: string;
+  /** Whether a trigger waits for deletes of records, which TRUNCATE would pass by. */
+  deleteTriggers: boolean;
   /** Every column of a record that an INSERT may give, in order. */
   recordColumns: { quoted: string; type: string }[];
   references: Reference[];
@@ -37,6 +39,7 @@ const facts = z.object({
   lastUsedNullable: z.boolean(),
   recordsKind: z.string(),
   presetsKind: z.string(),
+  deleteTriggers: z.boolean(),
   recordColumns: z.array(z.object({ quoted: z.string(), type: z.string(), number: z.number() })),
   references: z.array(
     z.object({
@@ -72,6 +75,7 @@ SELECT json_build_object(
   'lastUsedNullable', coalesce((SELECT NOT attnotnull FROM counted WHERE quote_ident(attname) = $4), true),
   'recordsKind', (SELECT relkind FROM pg_class WHERE oid = $2::oid),
   'presetsKind', (SELECT relkind FROM pg_class WHERE oid = $1::oid),
+  'deleteTriggers', EXISTS (SELECT FROM pg_trigger WHERE tgrelid = $2::oid AND NOT tgisinternal AND tgenabled <> 'D' AND tgtype & 8 <> 0),
   'recordColumns', (SELECT json_agg(json_build_object('quoted', quote_ident(attname), 'type', format_type(atttypid, atttypmod),
                                                       'number', attnum) ORDER BY attnum) FROM given),
   'references', (SELECT coalesce(json_agg(json_build_object('name', k.conname, 'table', format('%I.%I', n.nspname, c.relname),

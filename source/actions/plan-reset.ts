@@ -1,0 +1,136 @@
+import type { Change, Remark } from '../audit/repair.ts';
+import type { Database } from '../database/connection.ts';
+import { findPresets } from '../database/find-presets.ts';
+import type { RepairFacts } from '../database/repair-facts.ts';
+import type { CounterState } from '../database/repair-state.ts';
+import { auditCounters } from './audit-counters.ts';
+import type { Look } from './look.ts';
+import type { Draft } from './plan-repair.ts';
+import { drifts, statesOf } from './plan-sync.ts';
+import type { RepairRequest } from './repair-plan.ts';
+
+/** Finds every preset that is not at zero yet, or has records that are to go. */
+export async function planReset(
+  database: Database,
+  { tables }: Look,
+  facts: RepairFacts,
+  { presets, options: { deleteHistory } }: RepairRequest,
+  _identity: string,
+  signal?: AbortSignal,
+): Promise<Draft> {
+  let ids: string[] = [];
+  let orphans = 0;
+  if (presets.length > 0) {
+    ids = await database.read(reader => findPresets(reader, tables, presets), { signal });
+  } else {
+    const summary = await auditCounters(database, tables, {
+      scope: 'all',
+      signal,
+      onPage: ({ counters }) =>
+        ids.push(
+          ...counters
+            .filter(
+              ({ usageCount, lastUsedAt, records }) =>
+                usageCount !== 0 || lastUsedAt !== null || (records ?? 0) > 0,
+            )
+            .map(({ id }) => id),
+        ),
+    });
+    orphans = summary.orphans;
+  }
+  const states = await statesOf(database, tables, ids, false, signal);
+  const clears = tables.presets.lastUsed !== null && facts.lastUsedNullable;
+  const changes = states.flatMap(state => resetChange(state, clears, deleteHistory) ?? []);
+  const ownRecords = changes.reduce((sum, { deletes }) => sum + deletes, 0);
+  const recordsToDelete = deleteHistory ? ownRecords + orphans : 0;
+  const remarks: Remark[] = [];
+  const kept = changes.filter(({ records }) => records > 0).length;
+  if (!deleteHistory && kept > 0) {
+    remarks.push({
+      code: 'history-kept',
+      severity: 'warning',
+      message: `The history stays, so ${kept === 1 ? 'the preset with history' : `all ${kept} presets with history`} will show Mismatch until a sync counts it again.`,
+    });
+  }
+  if (tables.presets.lastUsed !== null && !facts.lastUsedNullable) {
+    remarks.push({
+      code: 'last-used-stays',
+      severity: 'warning',
+      message: `${tables.presets.lastUsed} may not be NULL here, so it stays as it is.`,
+    });
+  }
+  if (deleteHistory && orphans > 0) {
+    remarks.push({
+      code: 'orphans-go',
+      severity: 'info',
+      message: `${orphans} of the records belong to presets that are gone; they are deleted too.`,
+    });
+  }
+  const how =
+    recordsToDelete > 0 ? chooseMethod(facts, presets.length === 0, recordsToDelete, changes.length) : null;
+  if (how) remarks.push({ code: 'method', severity: 'info', message: how.why });
+  return {
+    changes,
+    tasks: [
+      ...changes.map(({ id, name, drift, deletes }) => ({ id, name, drift, weight: deletes })),
+      ...(deleteHistory && orphans > 0 ? [{ id: null, name: '', drift: 0, weight: orphans }] : []),
+    ],
+    recordsToDelete,
+    recordsToRestore: 0,
+    remarks,
+    left: [],
+    method: how?.method ?? null,
+    holds: drifts(changes),
+  };
+}
+
+/** What a reset makes of a counter; null where there is nothing to do. */
+export function resetChange(state: CounterState, clears: boolean, deleteHistory: boolean): Change | null {
+  const { id, name, count, records, lastUsed } = state;
+  const deletes = deleteHistory ? records : 0;
+  const forgets = clears && lastUsed !== null;
+  if (count === 0 && !forgets && deletes === 0) return null;
+  return {
+    id,
+    name,
+    before: count,
+    after: 0,
+    delta: -(count ?? 0),
+    drift: (count ?? 0) - records,
+    records,
+    deletes,
+    lastUsedBefore: lastUsed,
+    ...(forgets ? { lastUsedAfter: null } : {}),
+  };
+}
+
+// TRUNCATE locks out readers too, while all records are compared with the backup: a few thousand take some milliseconds.
+const mostTruncated = { records: 5_000, presets: 500 };
+
+function chooseMethod(
+  { referencedBy, may, recordsKind, deleteTriggers }: RepairFacts,
+  everything: boolean,
+  records: number,
+  presets: number,
+): { method: 'truncate' | 'batches'; why: string } {
+  const because = !everything
+    ? 'only some presets are reset'
+    : referencedBy.length > 0
+      ? `${referencedBy[0]?.table} refers to them`
+      : !may.truncate
+        ? 'this role may not TRUNCATE'
+        : recordsKind !== 'r'
+          ? 'the table is partitioned'
+          : deleteTriggers
+            ? 'it would pass by the triggers that wait for a DELETE'
+            : records > mostTruncated.records || presets > mostTruncated.presets
+              ? 'TRUNCATE would lock everybody out while so many records are compared with their backup'
+              : null;
+  if (because !== null) {
+    return { method: 'batches', why: `Records are deleted in batches, not by TRUNCATE: ${because}.` };
+  }
+  return {
+    method: 'truncate',
+    why: 'Records go by TRUNCATE, which locks the table for some milliseconds and fires no DELETE trigger; in batches, should uses keep coming in between.',
+  };
+}

@@ -1,0 +1,123 @@
+import { drift as driftOf } from '../audit/counter.ts';
+import type { Change, Remark } from '../audit/repair.ts';
+import type { Database } from '../database/connection.ts';
+import { findPresets } from '../database/find-presets.ts';
+import type { RepairFacts } from '../database/repair-facts.ts';
+import { type CounterState, exactForms, readStaleTimes, readStates } from '../database/repair-state.ts';
+import type { Tables } from '../database/tables.ts';
+import { auditCounters } from './audit-counters.ts';
+import type { Look } from './look.ts';
+import type { Draft } from './plan-repair.ts';
+import type { RepairRequest } from './repair-plan.ts';
+
+/** Finds the presets whose count is not their number of records and, on request, whose last use is not their newest record. */
+export async function planSync(
+  database: Database,
+  { tables }: Look,
+  _facts: RepairFacts,
+  { presets, options }: RepairRequest,
+  _identity: string,
+  signal?: AbortSignal,
+): Promise<Draft> {
+  const times = options.lastUsed && tables.presets.lastUsed !== null && tables.records.time !== null;
+  const ids = await database.read(
+    async reader => {
+      if (presets.length > 0) return findPresets(reader, tables, presets);
+      await reader.rows(exactForms);
+      return times ? readStaleTimes(reader, tables) : [];
+    },
+    { signal },
+  );
+  const wrong = presets.length > 0 ? [] : await mismatched(database, tables, signal);
+  const states = await statesOf(database, tables, [...new Set([...wrong, ...ids])], times, signal);
+  const changes = states.flatMap(state => syncChange(state, times) ?? []);
+  const remarks: Remark[] = [];
+  if (options.lastUsed && !times) {
+    remarks.push({
+      code: 'no-times',
+      severity: 'warning',
+      message: 'There is no last_used_at, or records have no time: only counts are changed.',
+    });
+  }
+  return {
+    changes,
+    tasks: changes.map(({ id, name, drift }) => ({ id, name, drift, weight: 0 })),
+    recordsToDelete: 0,
+    recordsToRestore: 0,
+    remarks,
+    left: [],
+    method: null,
+    holds: drifts(changes),
+  };
+}
+
+/** What a sync makes of a counter; null where it is right as it is. */
+export function syncChange(state: CounterState, times: boolean): Change | null {
+  const { id, name, count, records, lastUsed, newest } = state;
+  const drift = (count ?? 0) - records;
+  const moves = times && newest !== lastUsed;
+  if (drift === 0 && !moves) return null;
+  return {
+    id,
+    name,
+    before: count,
+    after: records,
+    delta: -drift,
+    drift,
+    records,
+    deletes: 0,
+    lastUsedBefore: lastUsed,
+    ...(moves ? { lastUsedAfter: newest } : {}),
+  };
+}
+
+/** Which presets drift, by how much: what a fingerprint holds, because correct uses do not move it. */
+export function drifts(changes: readonly Change[]): [string, number][] {
+  return changes
+    .filter(({ drift }) => drift !== 0)
+    .map(({ id, drift }): [string, number] => [id, drift])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+async function mismatched(
+  database: Database,
+  tables: Tables,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const ids: string[] = [];
+  await auditCounters(database, tables, {
+    scope: 'mismatched',
+    signal,
+    onPage: ({ counters }) =>
+      ids.push(...counters.filter(counter => driftOf(counter) !== 0).map(({ id }) => id)),
+  });
+  return ids;
+}
+
+// So many at once that a statement stays short of its timeout.
+const statesAtOnce = 1_000;
+
+/** The states of these presets, each read in one snapshot with its records. */
+export async function statesOf(
+  database: Database,
+  tables: Tables,
+  ids: readonly string[],
+  newest: boolean,
+  signal?: AbortSignal,
+): Promise<CounterState[]> {
+  const all: CounterState[] = [];
+  // Without an index every look reads the whole table: then one look has to do.
+  const step = tables.records.indexed ? statesAtOnce : Math.max(1, ids.length);
+  for (let from = 0; from < ids.length; from += step) {
+    const part = ids.slice(from, from + step);
+    const states = await database.read(
+      async reader => {
+        await reader.rows(exactForms);
+        return readStates(reader, tables, part, newest);
+      },
+      { signal },
+    );
+    all.push(...states.values());
+  }
+  return all;
+}
