@@ -6,6 +6,7 @@ import { repairBlock } from '../database/repair-block.ts';
 import { type RepairFacts, readIdentity, readRepairFacts, whyNotQuiet } from '../database/repair-facts.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { ConsoleError, exitCodes } from '../errors.ts';
+import type { Receipt } from '../receipts/receipt.ts';
 import { type Look, look } from './look.ts';
 import { planReset } from './plan-reset.ts';
 import { fingerprint, refused } from './plan-simulation.ts';
@@ -25,12 +26,15 @@ export interface Draft {
   method: RepairPlan['method'];
   /** What the fingerprint holds beside the database, the action and its options. */
   holds: unknown;
+  /** undo: what is taken back. */
+  receipt?: Receipt;
 }
 
 /** A plan with what carrying it out needs beside. */
 export interface FullPlan extends RepairPlan {
   tasks: Task[];
   facts: RepairFacts;
+  receipt: Receipt | null;
 }
 
 /**
@@ -105,6 +109,7 @@ export async function planRepair(
     undoes: request.receipt,
     tasks: draft.tasks,
     facts,
+    receipt: draft.receipt ?? null,
   };
 }
 

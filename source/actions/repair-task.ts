@@ -1,4 +1,4 @@
-import type { ReceiptBatch, ReceiptChange } from '../receipts/receipt.ts';
+import type { Effect } from './effective.ts';
 
 /** A part of a repair: one preset, or the records of none. */
 export interface Task {
@@ -9,6 +9,6 @@ export interface Task {
   drift: number;
   /** Records that it deletes or puts back, as far as known: batches are made of about as many. */
   weight: number;
-  /** undo: the batches that are taken back, the newest first, with what they did to this preset. */
-  undo?: { batch: ReceiptBatch; change: ReceiptChange | null }[];
+  /** undo: the batch that is taken back, and what it did to this preset. */
+  undo?: Effect;
 }
