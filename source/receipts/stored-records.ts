@@ -4,9 +4,9 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { writeAll } from './append-text.ts';
 import { damaged } from './damaged.ts';
+import { syncDirectory } from './make-directory.ts';
 import { recordsFile } from './places.ts';
 import type { Receipt, ReceiptBatch, StoredRecords } from './receipt.ts';
-import { syncDirectory } from './sync-directory.ts';
 import { isSystemError } from './system-error.ts';
 
 const compress = promisify(gzip);

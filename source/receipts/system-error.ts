@@ -16,7 +16,7 @@ const words: Record<string, string> = {
   ENOTDIR: 'a part of the path is a file, not a directory',
   EEXIST: 'something else of that name is there already',
   EISDIR: 'it is a directory',
-  ENOENT: 'the directory cannot be made',
+  ENOENT: 'the directory is not there and cannot be made',
   ELOOP: 'its symbolic links lead in a circle',
   ENAMETOOLONG: 'the path is too long',
   EMFILE: 'too many files are open',

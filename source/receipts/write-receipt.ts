@@ -1,11 +1,11 @@
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { appendText } from './append-text.ts';
 import { appendJournal, createJournal, endedResult, journalLine } from './journal.ts';
+import { makeDirectory, syncDirectory } from './make-directory.ts';
 import { journalFile, receiptFile, receiptsIn } from './places.ts';
 import type { BatchOutcome, ReceiptChange, ReceiptEnd, ReceiptHead } from './receipt.ts';
 import { headSchema, lineText, type ReceiptLine, tornMark } from './receipt-line.ts';
 import { RecordsFile } from './stored-records.ts';
-import { makeDirectory, syncDirectory } from './sync-directory.ts';
 import { type Stage, unwritable } from './unwritable.ts';
 
 /** A batch that is about to be committed. */

@@ -1,4 +1,4 @@
-import { appendFile, copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { journalFile } from '../../source/receipts/places.ts';
@@ -99,14 +99,19 @@ test('what cannot be written is told all the same', async () => {
   expect(outcomesOf(settled)).toEqual(['committed', 'committed', 'aborted']);
 });
 
-test('beside a copy no journal is made', async () => {
+test.each([
+  ['receipts', false],
+  ['elsewhere', true],
+])('a copy in %s has no part in a journal beside it', async (name, journal) => {
   const directory = newStateDirectory();
   const receipt = await killed(directory);
-  const elsewhere = join(dirname(directory), 'receipts');
-  await mkdir(elsewhere);
-  const copy = join(elsewhere, `${receipt.head.id}.jsonl`);
+  const beside = dirname(directory);
+  await mkdir(join(beside, name));
+  const copy = join(beside, name, `${receipt.head.id}.jsonl`);
   await copyFile(receipt.file, copy);
+  if (journal) await writeFile(journalFile(beside), 'my own\n');
   await settleReceipt(await readReceipt(directory, copy), outcomes);
-  expect((await readdir(dirname(directory))).sort()).toEqual(['preset-usage-console', 'receipts']);
   expect(outcomesOf(await readReceipt(directory, copy))).toEqual(['committed', 'committed', 'aborted']);
+  const left = await readFile(journalFile(beside), 'utf8').catch(() => null);
+  expect(left).toBe(journal ? 'my own\n' : null);
 });

@@ -198,6 +198,14 @@ test('below a file there is no place for receipts', async () => {
   });
 });
 
+test.runIf(process.platform === 'linux')('nor is there one where not even root can make it', async () => {
+  await expect(openReceipt('/proc/preset-usage', sampleHead())).rejects.toMatchObject({
+    code: 'receipt-unwritable',
+    message:
+      'The receipt cannot be written to /proc/preset-usage/receipts: the directory is not there and cannot be made (ENOENT).',
+  });
+});
+
 test('a journal that cannot be written is found before anything is changed', async () => {
   const directory = newStateDirectory();
   await mkdir(journalFile(directory), { recursive: true });
