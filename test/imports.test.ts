@@ -8,11 +8,12 @@ const source = fileURLToPath(new URL('../source', import.meta.url));
 /** The directories of `source` and what each may import; top-level files count as `.`. */
 const allowed: Record<string, string[]> = {
   ui: ['ui', 'actions', 'audit', 'database', 'present', '.'],
-  commands: ['commands', 'actions', 'audit', 'database', 'log', 'present', '.'],
-  actions: ['actions', 'audit', 'database', 'log', '.'],
+  commands: ['commands', 'actions', 'audit', 'database', 'log', 'present', 'receipts', '.'],
+  actions: ['actions', 'audit', 'database', 'log', 'receipts', '.'],
   database: ['database', 'audit', '.'],
   demo: ['demo', '.'],
   log: ['log', '.'],
+  receipts: ['receipts', '.'],
   audit: ['audit'],
   present: ['present', 'audit'],
 };

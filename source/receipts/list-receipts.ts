@@ -1,0 +1,40 @@
+import { isConsoleError } from '../errors.ts';
+import { readKeptReceipt, receiptFiles } from './read-receipt.ts';
+import type { Receipt } from './receipt.ts';
+
+/** A file among the receipts that is none, and the sentence why. */
+export interface DamagedReceipt {
+  file: string;
+  message: string;
+}
+
+/**
+ * All receipts of a state directory, the newest first, and the files that cannot be read as one. Throws a usage error
+ * (exit code 2), `unreadable-receipt`, where the directory cannot be listed.
+ */
+export async function listReceipts(
+  directory: string,
+): Promise<{ receipts: Receipt[]; damaged: DamagedReceipt[] }> {
+  const receipts: Receipt[] = [];
+  const damaged: DamagedReceipt[] = [];
+  for (const file of (await receiptFiles(directory)).sort()) {
+    try {
+      receipts.push(await readKeptReceipt(file));
+    } catch (error) {
+      if (!isConsoleError(error)) throw error;
+      // One that was removed since is neither.
+      if (error.code !== 'no-such-receipt') damaged.push({ file, message: error.message });
+    }
+  }
+  return { receipts: receipts.sort(byAge), damaged };
+}
+
+/** The receipts that take back the one with this id. */
+export function undoneBy(receipts: readonly Receipt[], id: string): Receipt[] {
+  return receipts.filter(({ head }) => head.undoes === id);
+}
+
+/** An id has the second only; `at` tells apart what began within one. */
+function byAge({ head: a }: Receipt, { head: b }: Receipt): number {
+  return Date.parse(b.at) - Date.parse(a.at) || (a.id < b.id ? 1 : -1);
+}
