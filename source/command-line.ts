@@ -10,6 +10,11 @@ export const helpText = `
     preset-usage trigger [flags]    health of the trigger, and what else writes the count
     preset-usage simulate [PRESET]  use a preset twice, confirm +1 each time, roll it all back
     preset-usage checklist [flags]  the six steps of the testing checklist, with evidence
+    preset-usage sync [flags]       set every wrong count to its number of records
+    preset-usage reset [flags]      set every count to 0; --delete-history empties preset_usage too
+    preset-usage receipts           what this console has changed, newest first
+    preset-usage undo RECEIPT       take a sync or a reset back
+    preset-usage migrate [flags]    install or repair the trigger and its functions
 
   Which database
     --database-url URL    postgres://user:password@host:5432/database
@@ -19,11 +24,17 @@ export const helpText = `
     --demo                the embedded demo, whatever the environment says
 
   What to do
-    --preset ID|NAME      only this preset (check: can be repeated; the console begins with it)
+    --preset ID|NAME      only this preset (check, sync, reset: can be repeated; the console
+                          begins with it)
     --read-only           never offer to write; no simulation either
     --as-user UUID        simulate: the user who makes the use (else one of recent records)
     --as-role NAME        simulate: also as this role (else authenticated, where it exists)
-    --confirm FINGERPRINT simulate: yes, although a use runs what no rollback takes back
+    --dry-run             sync, reset, undo, migrate: print the plan and change nothing
+    --confirm FINGERPRINT sync, reset, undo, migrate: do exactly that plan
+                          simulate: yes, although a use runs what no rollback takes back
+    --delete-history      reset: delete the records too
+    --last-used           sync: set last_used_at to the newest record too
+    --suppress-triggers   sync, reset, undo: keep other triggers from firing, where the role may
     --commit              simulate: make one real use instead, that stays
     --take-back WORD      simulate: take that use back again; --commit prints the word
     --app-log FILE        checklist: the application's log, for its last step
@@ -50,6 +61,10 @@ const flags = {
   asUser: { type: 'string' },
   asRole: { type: 'string' },
   confirm: { type: 'string' },
+  dryRun: { type: 'boolean' },
+  deleteHistory: { type: 'boolean' },
+  lastUsed: { type: 'boolean' },
+  suppressTriggers: { type: 'boolean' },
   commit: { type: 'boolean' },
   takeBack: { type: 'string' },
   appLog: { type: 'string' },
@@ -74,8 +89,9 @@ export interface Invocation {
   problem: { code: string; message: string; hint: string } | null;
 }
 
-/** Commands whose first word is a preset: `simulate NAME` is `simulate --preset NAME`. */
+/** Commands whose first word is a value: `simulate NAME` is `simulate --preset NAME`. */
 const takesPreset: ReadonlySet<string> = new Set(['simulate']);
+const takesReceipt: ReadonlySet<string> = new Set(['undo']);
 
 /** Reads the command line; a flag or a word that means nothing is a `problem`. */
 export function readCommandLine(argv: string[]): Invocation {
@@ -85,13 +101,16 @@ export function readCommandLine(argv: string[]): Invocation {
   const { help, version, ...given } = parsed.flags as Record<string, unknown>;
   const [command, ...words] = parsed.input;
   const object = takesPreset.has(command ?? '') ? words.shift() : undefined;
+  const receipt = takesReceipt.has(command ?? '') ? words.shift() : undefined;
   // Left out is not the same as false or empty: the defaults are config.ts's.
   const typed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return {
     command,
-    flags: (object === undefined
-      ? typed
-      : { ...typed, preset: [object, ...((typed.preset as string[]) ?? [])] }) as Flags,
+    flags: {
+      ...typed,
+      ...(object === undefined ? {} : { preset: [object, ...((typed.preset as string[]) ?? [])] }),
+      ...(receipt === undefined ? {} : { receipt }),
+    } as Flags,
     help: help === true,
     version: version === true,
     problem: findProblem(Object.keys(given), words[0]),

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import * as z from 'zod/mini';
 import { type ConnectionUrl, parseConnectionUrl, readSslMode, type SslMode } from './connection-url.ts';
 import { usageError } from './errors.ts';
+import { stateDirectory } from './receipts/places.ts';
 
 /** A server to connect to. The password is kept apart from everything that is ever shown. */
 export interface ServerTarget {
@@ -36,6 +37,16 @@ export interface Config {
   asRole: string | null;
   /** The fingerprint of a plan that a person has seen and agrees with. */
   confirm: string | null;
+  /** undo: the receipt's id or file. */
+  receipt: string | null;
+  /** Print the plan and change nothing. */
+  dryRun: boolean;
+  /** reset: the records too. */
+  deleteHistory: boolean;
+  /** sync: `last_used_at` too. */
+  lastUsed: boolean;
+  /** sync, reset, undo: keep other triggers from firing. */
+  suppressTriggers: boolean;
   /** simulate: make one real use instead; or take one back that was made so. */
   commit: boolean;
   takeBack: string | null;
@@ -49,6 +60,8 @@ export interface Config {
   lockTimeout: number;
   color: boolean;
   ascii: boolean;
+  /** Where receipts and their journal are kept. */
+  stateDirectory: string;
 }
 
 const flagSchema = z.object({
@@ -59,6 +72,11 @@ const flagSchema = z.object({
   asUser: z._default(z.nullable(z.string().check(z.minLength(1))), null),
   asRole: z._default(z.nullable(z.string().check(z.minLength(1))), null),
   confirm: z._default(z.nullable(z.string().check(z.minLength(1))), null),
+  receipt: z._default(z.nullable(z.string().check(z.minLength(1))), null),
+  dryRun: z._default(z.boolean(), false),
+  deleteHistory: z._default(z.boolean(), false),
+  lastUsed: z._default(z.boolean(), false),
+  suppressTriggers: z._default(z.boolean(), false),
   commit: z._default(z.boolean(), false),
   takeBack: z._default(z.nullable(z.string().check(z.minLength(1))), null),
   appLog: z._default(z.nullable(z.string().check(z.minLength(1))), null),
@@ -110,6 +128,7 @@ export function loadConfig(flags: Flags, environment: Environment, directory: st
     ...rest,
     presets: Object.freeze([...preset]),
     color: rest.color && !noColor,
+    stateDirectory: stateDirectory(environment, homedir()),
     target: Object.freeze(
       demo ? { kind: 'demo', source: '--demo' } : findTarget(databaseUrl, environment, directory),
     ) as Target,

@@ -3,7 +3,13 @@ import type { Change, FiringTrigger, Remark, RepairOptions } from '../audit/repa
 import { judgeTrigger } from '../audit/trigger-health.ts';
 import type { Database } from '../database/connection.ts';
 import { repairBlock } from '../database/repair-block.ts';
-import { type RepairFacts, readIdentity, readRepairFacts, whyNotQuiet } from '../database/repair-facts.ts';
+import {
+  onlyColumns,
+  type RepairFacts,
+  readIdentity,
+  readRepairFacts,
+  whyNotQuiet,
+} from '../database/repair-facts.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { ConsoleError, exitCodes } from '../errors.ts';
 import type { Receipt } from '../receipts/receipt.ts';
@@ -101,14 +107,19 @@ export async function planRepair(
     firesTriggers,
     whyNotSuppress: cannotSuppress,
     backup: request.directory,
-    statements: statements(found, facts, options, draft),
+    statements: statements(
+      found,
+      draft.receipt ? onlyColumns(facts, draft.receipt.head.columns ?? []) : facts,
+      options,
+      draft,
+    ),
     method: draft.method,
     remarks: [...draft.remarks, ...writersRemarks(health, firesTriggers)],
     estimate: { rows, seconds: estimateSeconds(draft) },
     left: draft.left,
     undoes: request.receipt,
     tasks: draft.tasks,
-    facts,
+    facts: draft.receipt ? onlyColumns(facts, draft.receipt.head.columns ?? []) : facts,
     receipt: draft.receipt ?? null,
   };
 }

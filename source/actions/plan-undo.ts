@@ -188,7 +188,8 @@ function remarksOn(receipt: Receipt, effects: readonly Effect[]): Remark[] {
     remarks.push({
       code: 'nothing-in-effect',
       severity: 'info',
-      message: 'Nothing of this receipt is in effect: it was taken back already, or never committed anything.',
+      message:
+        'Nothing of this receipt is in effect: it was taken back already, or never committed anything.',
     });
   }
   return remarks;

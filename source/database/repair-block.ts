@@ -68,7 +68,7 @@ export async function openBatch({ rows }: Writer): Promise<string | null> {
 /**
  * Does a batch and commits it, in one message: rows are held for as long as the server works, and no message is waited for
  * meanwhile. Rejects with SQLSTATE 55P03 where somebody holds a row, 40001 where a record is not what it was; then, as with
- * every other error, nothing of it is left.
+ * every other error, nothing of it is left. `longest` is its statement_timeout in seconds.
  */
 export async function runBatch(
   { rows, script }: Writer,
@@ -76,9 +76,15 @@ export async function runBatch(
   facts: RepairFacts,
   order: BatchOrder,
   xid: string,
+  longest: number,
 ): Promise<BatchAnswer> {
   const given = JSON.stringify({ ...order, xid });
-  await rows('SELECT set_config($1, $2, true)', [givenSetting, given]);
+  const timeout = String(Math.ceil(longest * 1000));
+  await rows(`SELECT set_config($1, $2, true), set_config('statement_timeout', $3, true)`, [
+    givenSetting,
+    given,
+    timeout,
+  ]);
   const block = repairBlock(tables, facts, order, dollarQuote());
   const [row] = (await script(
     `${block}; SELECT current_setting('${resultSetting}', true) AS answer; COMMIT`,

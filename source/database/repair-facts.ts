@@ -114,6 +114,22 @@ export async function readRepairFacts(reader: Reader, { presets, records }: Tabl
   };
 }
 
+/** The facts with those columns alone that a receipt has values for: the others take their defaults. */
+export function onlyColumns(facts: RepairFacts, columns: readonly { quoted: string }[]): RepairFacts {
+  const known = facts.recordColumns.filter(({ quoted }) => columns.some(column => column.quoted === quoted));
+  return {
+    ...facts,
+    recordColumns: known,
+    references: facts.references.flatMap(reference => {
+      const pairs = reference.pairs.map(pair => ({
+        ...pair,
+        place: known.findIndex(({ quoted }) => quoted === facts.recordColumns[pair.place]?.quoted),
+      }));
+      return pairs.every(({ place }) => place >= 0) ? [{ ...reference, pairs }] : [];
+    }),
+  };
+}
+
 /**
  * What tells this database from every other one, by whatever road it is reached: the server's own identifier, the database
  * and its tables. A copy made of the server's files has the same. Every start of the embedded demo is a database of its own.

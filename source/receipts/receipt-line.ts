@@ -17,6 +17,7 @@ export const headSchema = z.object({
   fingerprint: z.string(),
   options: z.record(z.string(), z.boolean()),
   undoes: z.nullable(z.string()),
+  columns: z.exactOptional(z.array(z.object({ quoted: z.string(), type: z.string() }))),
   replaced: z.exactOptional(z.array(z.string())),
 }) satisfies z.ZodMiniType<ReceiptHead>;
 

@@ -16,6 +16,8 @@ export interface ReceiptHead {
   options: Record<string, boolean>;
   /** The receipt that this one takes back; null for sync, reset and migrate. */
   undoes: string | null;
+  /** reset: the columns of the records that it keeps, in the order of their values. */
+  columns?: { quoted: string; type: string }[];
   /** migrate: what was there before, as SQL. */
   replaced?: string[];
 }

@@ -1,0 +1,63 @@
+import type { ConnectOptions, Database } from '../database/connection.ts';
+import { claimRepair } from '../database/repair-block.ts';
+import type { ConsoleError } from '../errors.ts';
+import { refused } from './plan-simulation.ts';
+
+/** What a second repair is refused with: exit code 4. */
+export function anotherWrite(): ConsoleError {
+  return refused(
+    'another-write',
+    'Another repair of these counts is being done.',
+    'Nothing was changed. Try again when it is done; preset-usage receipts shows what it did.',
+  );
+}
+
+// In milliseconds: often enough for the servers that end a transaction in which nothing happens for a minute.
+const sign = 10_000;
+
+/**
+ * Keeps a second repair out for as long as this one lasts, and answers with what lets it in again. The transaction that
+ * holds the claim writes nothing and has no snapshot, so it keeps neither vacuum nor anybody else waiting; should it be lost,
+ * each batch still takes a lock of its own. Rejects with exit code 4 where the claim is somebody else's.
+ */
+export async function claim(database: Database, timeouts: ConnectOptions): Promise<() => Promise<void>> {
+  // The demo has one session behind all connections: an open transaction would be everybody's.
+  if (database.place.demo) return async () => {};
+  const released = Promise.withResolvers<void>();
+  const taken = Promise.withResolvers<void>();
+  let over = false;
+  const writing = database.openWriting();
+  const holding = writing.write(async ({ rows, script }) => {
+    const [row] = (await rows(claimRepair)) as { mine: boolean }[];
+    if (!row?.mine) throw anotherWrite();
+    taken.resolve();
+    while (!over) {
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([
+        released.promise,
+        new Promise(resolve => {
+          timer = setTimeout(resolve, sign);
+        }),
+      ]);
+      clearTimeout(timer);
+      if (!over) await rows('SELECT 1');
+    }
+    await script('ROLLBACK');
+  }, timeouts);
+  holding.then(
+    () => {},
+    error => taken.reject(error),
+  );
+  try {
+    await taken.promise;
+  } catch (error) {
+    await writing.close();
+    throw error;
+  }
+  return async () => {
+    over = true;
+    released.resolve();
+    await holding.catch(() => {});
+    await writing.close();
+  };
+}

@@ -1,0 +1,211 @@
+import type { LeftAlone } from '../audit/repair.ts';
+import { pause } from './pause.ts';
+import type { Task } from './repair-task.ts';
+import type { BatchResult } from './run-batch.ts';
+
+/** What is done in one transaction. */
+export interface Batch {
+  tasks: Task[];
+  /** How many records of one preset go at once. */
+  mostRecords: number;
+  /** Waits for a row that is somebody else's, up to lock_timeout: only where it is the only one, so nothing is held meanwhile. */
+  wait: boolean;
+  truncate: boolean;
+}
+
+interface Lane {
+  /** The preset; empty for records of none. */
+  id: string;
+  name: string;
+  tasks: Task[];
+  /** When it was found busy first, and when it is tried again. */
+  busySince: number | null;
+  retryAt: number;
+  tries: number;
+  /** Goes by itself, because a batch with it was refused. */
+  alone: boolean;
+}
+
+interface Limits {
+  truncate: boolean;
+  /** Milliseconds after which a row that is always somebody else's is given up. */
+  patience: number;
+}
+
+// A batch is as large as it can be while rows are held for less than this, in milliseconds.
+const goodHold = 20;
+const badHold = 60;
+const most = { presets: 100, records: 4_000 };
+const least = { presets: 1, records: 50 };
+// In milliseconds: how long a row that was somebody else's is left in peace.
+const firstBackoff = 20;
+const longestBackoff = 1_000;
+
+/** What is still to do, in an order in which a row that somebody holds keeps nothing else waiting. */
+export class Queue {
+  readonly #lanes = new Map<string, Lane>();
+  readonly #limits: Limits;
+  #givenUp: LeftAlone[] = [];
+  #presets = 20;
+  #records = 500;
+  #truncate: boolean;
+  #truncateTries = 0;
+
+  constructor(tasks: readonly Task[], limits: Limits) {
+    this.#limits = limits;
+    this.#truncate = limits.truncate;
+    for (const task of tasks) {
+      const id = task.id ?? '';
+      const lane = this.#lanes.get(id);
+      if (lane) lane.tasks.push(task);
+      else {
+        this.#lanes.set(id, {
+          id,
+          name: task.name,
+          tasks: [task],
+          busySince: null,
+          retryAt: 0,
+          tries: 0,
+          alone: false,
+        });
+      }
+    }
+  }
+
+  isEmpty(): boolean {
+    return this.#lanes.size === 0;
+  }
+
+  /** What was not come to, with the presets that wait for another try. */
+  remaining(): { id: string; name: string }[] {
+    return [...this.#lanes.values()].map(({ id, name }) => ({ id, name }));
+  }
+
+  givenUp(): readonly LeftAlone[] {
+    return this.#givenUp;
+  }
+
+  /** The next batch, as soon as one is due; null where nothing is left or `signal` says stop. */
+  async next(signal?: AbortSignal): Promise<Batch | null> {
+    while (this.#lanes.size > 0 && !signal?.aborted) {
+      const now = performance.now();
+      const due = [...this.#lanes.values()].filter(({ retryAt }) => retryAt <= now);
+      if (due.length > 0) return this.#take(due);
+      const soonest = Math.min(...[...this.#lanes.values()].map(({ retryAt }) => retryAt));
+      await pause(soonest - now, signal);
+    }
+    return null;
+  }
+
+  /** Takes in what became of a batch: what is done goes, what was busy comes again, and the size follows what it cost. */
+  settle(batch: Batch, result: BatchResult): void {
+    switch (result.outcome) {
+      case 'committed':
+      case 'nothing':
+        this.#advance(batch, result);
+        if (result.outcome === 'committed') this.#resize(result.held);
+        return;
+      case 'busy':
+        this.#postpone(batch);
+        return;
+      case 'lost':
+        // Nothing of it happened: the same again.
+        return;
+      case 'refused':
+        this.#separate(batch, result);
+    }
+  }
+
+  #take(due: Lane[]): Batch {
+    if (this.#truncate) {
+      return { tasks: due.flatMap(({ tasks }) => tasks), mostRecords: 1_000_000, wait: true, truncate: true };
+    }
+    const [first] = due;
+    if (!first?.tasks[0]) throw new Error('a lane without a task');
+    const tasks = [first.tasks[0]];
+    let weight = tasks[0]?.weight ?? 0;
+    // A row that was busy twice is waited for by itself: in company it would keep the others from being done.
+    const alone = first.alone || first.tries > 1 || first.id === '';
+    if (!alone) {
+      for (const lane of due.slice(1)) {
+        const [task] = lane.tasks;
+        if (!task || lane.alone || lane.tries > 1 || lane.id === '') continue;
+        if (tasks.length >= this.#presets || weight + task.weight > this.#records) break;
+        tasks.push(task);
+        weight += task.weight;
+      }
+    }
+    return { tasks, mostRecords: this.#records, wait: tasks.length === 1, truncate: false };
+  }
+
+  #advance({ tasks }: Batch, { rest }: BatchResult): void {
+    for (const task of tasks) {
+      const lane = this.#lanes.get(task.id ?? '');
+      if (!lane) continue;
+      lane.tasks = lane.tasks.filter(other => other !== task);
+      const again = rest.find(({ id }) => id === task.id);
+      if (again) lane.tasks.unshift(again);
+      lane.busySince = null;
+      lane.tries = 0;
+      if (lane.tasks.length === 0) this.#lanes.delete(lane.id);
+    }
+  }
+
+  #postpone(batch: Batch): void {
+    const now = performance.now();
+    this.#presets = Math.max(least.presets, Math.floor(this.#presets / 2));
+    if (batch.truncate) {
+      this.#truncateTries += 1;
+      // Uses keep coming in between: then they go in batches.
+      if (this.#truncateTries > 3) this.#truncate = false;
+    }
+    for (const { id, name } of batch.tasks) {
+      const lane = this.#lanes.get(id ?? '');
+      if (!lane) continue;
+      lane.tries += 1;
+      lane.busySince ??= now;
+      lane.retryAt =
+        now +
+        Math.min(longestBackoff, firstBackoff * 2 ** Math.min(lane.tries, 10)) * (0.5 + Math.random() / 2);
+      if (batch.truncate || now - lane.busySince < this.#limits.patience) {
+        // Behind the others.
+        this.#lanes.delete(lane.id);
+        this.#lanes.set(lane.id, lane);
+        continue;
+      }
+      this.#lanes.delete(lane.id);
+      this.#givenUp.push({
+        id: lane.id,
+        name,
+        reason: 'locked',
+        message: `Another session has held its row, or one of its records, for ${Math.round((now - lane.busySince) / 1000)} seconds.`,
+      });
+    }
+  }
+
+  /** A refusal of several says nothing of each: they are tried one by one. */
+  #separate({ tasks, truncate }: Batch, { message }: BatchResult): void {
+    if (truncate) this.#truncate = false;
+    for (const { id, name } of tasks) {
+      const lane = this.#lanes.get(id ?? '');
+      if (!lane) continue;
+      if (tasks.length > 1 || truncate) {
+        lane.alone = true;
+        continue;
+      }
+      this.#lanes.delete(lane.id);
+      this.#givenUp.push({
+        id: lane.id,
+        name,
+        reason: 'refused',
+        message: `The server refused it: ${message ?? 'no reason given'}.`,
+      });
+    }
+  }
+
+  #resize(held: number): void {
+    const factor = held < goodHold ? 2 : held > badHold ? 0.5 : 1;
+    this.#presets = Math.max(least.presets, Math.min(most.presets, Math.round(this.#presets * factor)));
+    this.#records = Math.max(least.records, Math.min(most.records, Math.round(this.#records * factor)));
+  }
+}

@@ -1,0 +1,180 @@
+import type { LeftAlone } from '../audit/repair.ts';
+import type { ConnectOptions, Database } from '../database/connection.ts';
+import { transactionStatus } from '../database/real-use.ts';
+import { type BatchAnswer, openBatch, runBatch } from '../database/repair-block.ts';
+import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../errors.ts';
+import type { ReceiptChange } from '../receipts/receipt.ts';
+import type { ReceiptWriter } from '../receipts/write-receipt.ts';
+import { anotherWrite } from './claim.ts';
+import { pause } from './pause.ts';
+import type { FullPlan } from './plan-repair.ts';
+import { type Prepared, prepareBatch } from './prepare-batch.ts';
+import type { Batch } from './repair-queue.ts';
+import type { Task } from './repair-task.ts';
+
+/**
+ * What became of a batch. `busy`: somebody holds a row or has changed a record; `refused`: the server or a trigger does not
+ * want it; `lost`: the connection broke and nothing of it happened; `nothing`: there was nothing to write.
+ */
+export interface BatchResult {
+  outcome: 'committed' | 'busy' | 'refused' | 'lost' | 'nothing';
+  changes: ReceiptChange[];
+  left: LeftAlone[];
+  rest: Task[];
+  deleted: number;
+  /** Milliseconds that rows were held, and sessions that waited for them. */
+  held: number;
+  waiting: number;
+  /** The server's words where it refused. */
+  message?: string;
+  /** What broke the connection. */
+  error?: ConsoleError;
+}
+
+export interface BatchWork {
+  database: Database;
+  writing: Pick<Database, 'write'>;
+  plan: FullPlan;
+  receipt: ReceiptWriter;
+  batch: Batch;
+  timeouts: ConnectOptions;
+}
+
+// In seconds: rows are held by the block alone, and nobody should have to wait longer for them.
+const longestBlock = 5;
+// In milliseconds: how long a server that is gone is waited for.
+const patience = 30_000;
+
+/**
+ * Does one batch: reads it, writes the receipt, then writes and commits in a single message. Where the connection breaks
+ * after the receipt was written, the server is asked what became of the transaction before anything else is done.
+ */
+export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
+  const { writing, plan, receipt, batch, timeouts } = work;
+  const { tables } = plan.look;
+  let noted: { number: number; xid: string } | null = null;
+  let prepared: Prepared | null = null;
+  try {
+    const answer = await writing.write(async (writer): Promise<BatchAnswer | null> => {
+      const xid = await openBatch(writer);
+      if (xid === null) throw anotherWrite();
+      prepared = await prepareBatch({
+        reader: writer,
+        plan,
+        tasks: batch.tasks,
+        most: batch.mostRecords,
+        truncate: batch.truncate,
+      });
+      const { order, changes, records } = prepared;
+      if (order.rows.length === 0 && order.deletes.length === 0 && order.inserts.length === 0) {
+        await writer.script('ROLLBACK');
+        return null;
+      }
+      noted = { number: await receipt.intend({ xid, changes, records }), xid };
+      const quiet = plan.options.suppressTriggers;
+      return runBatch(
+        writer,
+        tables,
+        plan.facts,
+        { ...order, wait: batch.wait, quiet },
+        xid,
+        Math.min(timeouts.timeout, longestBlock),
+      );
+    }, timeouts);
+    const done = prepared as Prepared | null;
+    if (!answer || !done) return { ...empty('nothing'), left: done?.left ?? [], rest: done?.rest ?? [] };
+    await note(receipt, noted, 'committed');
+    return committed(done, answer);
+  } catch (error) {
+    if (!isConsoleError(error)) throw error;
+    const done = prepared as Prepared | null;
+    if (isLost(error)) return afterLoss(work, error, noted, done);
+    await note(receipt, noted, 'aborted');
+    const state = sqlState(error);
+    if (state === '55P03' || state === '40001' || state === '40P01')
+      return { ...empty('busy'), message: error.message };
+    if (state === '57014' && batch.tasks.length > 1) return empty('busy');
+    // Nothing that another preset would fare better with.
+    if (state === '' || state === '42501') throw error;
+    return { ...empty('refused'), message: serverWords(error) };
+  }
+}
+
+function committed(prepared: Prepared, { held, waiting }: BatchAnswer): BatchResult {
+  const { changes, left, rest, order } = prepared;
+  return { outcome: 'committed', changes, left, rest, deleted: order.deletes.length, held, waiting };
+}
+
+function empty(outcome: BatchResult['outcome']): BatchResult {
+  return { outcome, changes: [], left: [], rest: [], deleted: 0, held: 0, waiting: 0 };
+}
+
+type Noted = { number: number; xid: string } | null;
+
+// The receipt is good without it: the server knows too.
+async function note(receipt: ReceiptWriter, noted: Noted, outcome: 'committed' | 'aborted'): Promise<void> {
+  if (noted) await receipt.settle(noted.number, outcome).catch(() => {});
+}
+
+function isLost({ code }: ConsoleError): boolean {
+  return lost.has(code);
+}
+const lost = new Set(['connection-lost', 'connection-refused', 'connection-timeout', 'server-starting']);
+
+/** Asks the server, as soon as it answers again, whether the batch was committed: only then it may be done again. */
+async function afterLoss(
+  { database, receipt }: BatchWork,
+  error: ConsoleError,
+  noted: Noted,
+  prepared: Prepared | null,
+): Promise<BatchResult> {
+  const status = await askAgain(database, noted?.xid ?? null);
+  if (status === 'unreachable') throw error;
+  if (!noted) return { ...empty('lost'), error };
+  if (status === null) {
+    throw new ConsoleError({
+      code: 'outcome-unknown',
+      message: `The connection was lost, and the server does not know what became of transaction ${noted.xid}.`,
+      hint: 'Look at the counts with preset-usage check, and run it again: it plans what is needed then.',
+      exitCode: exitCodes.unreachable,
+      cause: error,
+    });
+  }
+  await note(receipt, noted, status);
+  if (status === 'aborted' || !prepared) return { ...empty('lost'), error };
+  return committed(prepared, { held: 0, waiting: 0, counts: {} });
+}
+
+async function askAgain(
+  database: Database,
+  xid: string | null,
+): Promise<'committed' | 'aborted' | 'unreachable' | null> {
+  const end = performance.now() + patience;
+  for (let wait = 50; ; wait = Math.min(1_000, wait * 2)) {
+    try {
+      const status = await database.read(async reader => {
+        if (xid !== null) return transactionStatus(reader, xid);
+        await reader.rows('SELECT 1');
+        return null;
+      });
+      if (status !== 'in progress') return status;
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+    }
+    if (performance.now() > end) return 'unreachable';
+    await pause(wait);
+  }
+}
+
+function sqlState({ cause }: ConsoleError): string {
+  const { code = '' } = (cause ?? {}) as { code?: string };
+  return /^[0-9A-Z]{5}$/.test(code) ? code : '';
+}
+
+function serverWords({ cause, message }: ConsoleError): string {
+  const { message: words, constraint_name: constraint } = (cause ?? {}) as {
+    message?: string;
+    constraint_name?: string;
+  };
+  return `${words ?? message}${constraint ? ` (${constraint})` : ''}`;
+}

@@ -1,0 +1,351 @@
+import { hostname, userInfo } from 'node:os';
+import type { LeftAlone, RepairOutcome, RepairProgress } from '../audit/repair.ts';
+import type { Database } from '../database/connection.ts';
+import { exactForms, readStates } from '../database/repair-state.ts';
+import { ConsoleError, exitCodes, isConsoleError } from '../errors.ts';
+import type { ReceiptChange, ReceiptEnd } from '../receipts/receipt.ts';
+import { newReceiptId } from '../receipts/receipt-id.ts';
+import { openReceipt, type ReceiptWriter } from '../receipts/write-receipt.ts';
+import { claim } from './claim.ts';
+import { pause } from './pause.ts';
+import { type FullPlan, planRepair } from './plan-repair.ts';
+import { refused } from './plan-simulation.ts';
+import type { RepairPlan } from './repair-plan.ts';
+import { Queue } from './repair-queue.ts';
+import { type BatchResult, runOneBatch } from './run-batch.ts';
+
+export interface RunOptions {
+  /** Statement timeout, and how long a row of somebody else's is tried again, in seconds. */
+  timeout: number;
+  lockTimeout: number;
+  /** Where the receipt goes. */
+  directory: string;
+  /** Stops between two batches. */
+  signal?: AbortSignal | undefined;
+  /** True where the plan was made just now: otherwise it is made again, and has to be the same. */
+  fresh?: boolean;
+}
+
+// In a row.
+const mostLost = 5;
+const mostRefused = 50;
+// The application has this many times as long without us as with us.
+const restPerHeld = 4;
+// In milliseconds.
+const longestRest = 250;
+
+/**
+ * Does what a plan says, batch by batch, and yields how far it is. Each batch is right by itself: killed anywhere, the
+ * counts are as right as they were, the receipt knows what was done, and running it again does the rest. Rejects where
+ * nothing was written: with exit code 4 where the plan is stale, another repair is under way or the receipt cannot be
+ * stored, with 3 where the server cannot do it. What stops it later on is in the outcome.
+ */
+export async function* runRepair(
+  database: Database,
+  agreed: RepairPlan,
+  options: RunOptions,
+): AsyncGenerator<RepairProgress, RepairOutcome> {
+  const start = performance.now();
+  const letOthersIn = await claim(database, options);
+  try {
+    const plan = await freshPlan(database, agreed, options);
+    const receipt = await openReceipt(options.directory, headOf(database, plan));
+    const run = new Run(database, plan, receipt, options, start);
+    try {
+      yield* run.batches();
+      return await run.end();
+    } finally {
+      await run.close();
+    }
+  } finally {
+    await letOthersIn();
+  }
+}
+
+/** The plan as it would be made now; rejects where that is another one. */
+async function freshPlan(database: Database, agreed: RepairPlan, options: RunOptions): Promise<FullPlan> {
+  const plan =
+    options.fresh && 'tasks' in agreed
+      ? (agreed as FullPlan)
+      : await planRepair(database, agreed.request, options.signal);
+  if (plan.fingerprint !== agreed.fingerprint) throw stalePlan(plan);
+  return plan;
+}
+
+/** What a plan is refused with that is not the one that was agreed to: exit code 4. */
+export function stalePlan({ fingerprint }: RepairPlan): ConsoleError {
+  return refused(
+    'stale-plan',
+    'The database has moved away from the plan: other presets drift, or they drift by another amount.',
+    `Nothing was changed. Look at the plan as it is now; its fingerprint is ${fingerprint}.`,
+  );
+}
+
+function headOf(database: Database, plan: FullPlan) {
+  const at = new Date();
+  const { server, host } = plan.look;
+  return {
+    version: 1 as const,
+    id: newReceiptId(plan.action, at),
+    at: at.toISOString(),
+    action: plan.action,
+    by: { user: userName(), host: hostname() },
+    database: {
+      name: server.database,
+      host: database.place.demo ? 'embedded' : host,
+      user: server.user,
+      serverVersion: server.version,
+    },
+    identity: plan.identity,
+    schema: plan.look.tables.schema,
+    fingerprint: plan.fingerprint,
+    options: { ...plan.options },
+    undoes: plan.receipt?.head.id ?? null,
+    ...(plan.recordsToDelete > 0 ? { columns: plan.facts.recordColumns } : {}),
+  };
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A user id without an entry, as containers have them.
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
+
+/** A repair under way. */
+class Run {
+  readonly #database: Database;
+  readonly #plan: FullPlan;
+  readonly #receipt: ReceiptWriter;
+  readonly #options: RunOptions;
+  readonly #start: number;
+  readonly #queue: Queue;
+  readonly #writing: Pick<Database, 'write' | 'close'>;
+  readonly #left: LeftAlone[];
+  /** Presets whose count was written and found right; a preset may take several batches. */
+  readonly #changed = new Set<string>();
+  #deleted = 0;
+  #restored = 0;
+  #committed = 0;
+  #lost = 0;
+  #refused = 0;
+  #ended: ReceiptEnd['ended'] = 'finished';
+  #error: ConsoleError | null = null;
+  readonly #cost = { longestHeld: 0, held: 0, waits: 0, busy: 0 };
+
+  constructor(
+    database: Database,
+    plan: FullPlan,
+    receipt: ReceiptWriter,
+    options: RunOptions,
+    start: number,
+  ) {
+    this.#database = database;
+    this.#plan = plan;
+    this.#receipt = receipt;
+    this.#options = options;
+    this.#start = start;
+    this.#queue = new Queue(plan.tasks, {
+      truncate: plan.method === 'truncate',
+      patience: options.lockTimeout * 5_000,
+    });
+    this.#writing = database.openWriting();
+    this.#left = [...plan.left];
+  }
+
+  async *batches(): AsyncGenerator<RepairProgress> {
+    const { signal } = this.#options;
+    try {
+      for (;;) {
+        if (signal?.aborted) {
+          this.#ended = 'interrupted';
+          return;
+        }
+        const batch = await this.#queue.next(signal);
+        if (!batch) return;
+        const result = await runOneBatch({
+          database: this.#database,
+          writing: this.#writing,
+          plan: this.#plan,
+          receipt: this.#receipt,
+          batch,
+          timeouts: this.#options,
+        });
+        this.#requireSense(result);
+        await this.#account(result);
+        this.#queue.settle(batch, result);
+        yield this.#progress();
+        await this.#rest(result);
+      }
+    } catch (error) {
+      // What is no word for a user is a fault, and is told as one; the receipt knows what was done.
+      if (!isConsoleError(error)) throw error;
+      this.#ended = 'failed';
+      this.#error = error;
+    }
+  }
+
+  /** Stops where trying on would do the same over and over. */
+  #requireSense({ outcome, message, error }: BatchResult): void {
+    this.#lost = outcome === 'lost' ? this.#lost + 1 : 0;
+    if (error && this.#lost > mostLost) throw error;
+    if (outcome === 'refused') this.#refused += 1;
+    else if (outcome === 'committed') this.#refused = 0;
+    if (this.#refused <= mostRefused) return;
+    throw new ConsoleError({
+      code: 'server-refuses',
+      message: `The server refused ${this.#refused} batches in a row: ${message ?? 'no reason given'}.`,
+      hint: 'A trigger or a constraint on presets does not want these counts. Look at it, then run this again.',
+      exitCode: exitCodes.unhealthy,
+    });
+  }
+
+  async end(): Promise<RepairOutcome> {
+    const stopped = this.#queue.remaining();
+    this.#left.push(...this.#queue.givenUp());
+    if (this.#ended !== 'finished') {
+      this.#left.push(
+        ...stopped.map(({ id, name }) => ({
+          id,
+          name,
+          reason: 'stopped' as const,
+          message: 'It was not come to.',
+        })),
+      );
+    }
+    const end = {
+      ended: this.#ended,
+      changed: this.#changed.size,
+      deleted: this.#deleted,
+      restored: this.#restored,
+      durationMs: Math.round(performance.now() - this.#start),
+      left: this.#left,
+    };
+    // The database is as it is: a receipt that cannot be closed any more has said before what was done.
+    await this.#receipt.end(end).catch(error => {
+      this.#error ??= isConsoleError(error) ? error : null;
+    });
+    if (this.#error && this.#committed === 0) throw this.#error;
+    const error = this.#error;
+    return {
+      ...end,
+      receipt: this.#receipt.file,
+      receiptId: this.#receipt.head.id,
+      error: error && {
+        code: error.code,
+        message: error.message,
+        hint: error.hint,
+        exitCode: error.exitCode,
+      },
+      cost: { ...this.#cost },
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#writing.close();
+    await this.#receipt.close();
+  }
+
+  async #account(result: BatchResult): Promise<void> {
+    this.#left.push(...result.left);
+    if (result.outcome === 'busy') this.#cost.busy += 1;
+    if (result.outcome !== 'committed') return;
+    this.#committed += 1;
+    this.#cost.held += result.held;
+    this.#cost.longestHeld = Math.max(this.#cost.longestHeld, result.held);
+    this.#cost.waits += result.waiting;
+    for (const { deletes } of result.changes) if (deletes < 0) this.#restored -= deletes;
+    this.#deleted += result.deleted;
+    const wrong = await this.#verify(result.changes);
+    const unfinished = new Set(result.rest.map(({ id }) => id));
+    for (const { id } of result.changes) {
+      if (id !== '' && !wrong.has(id) && !unfinished.has(id)) this.#changed.add(id);
+    }
+    for (const id of wrong) this.#changed.delete(id);
+  }
+
+  /** Audits in one snapshot what a batch has written: nothing counts as done before. */
+  async #verify(changes: readonly ReceiptChange[]): Promise<Set<string>> {
+    const wrong = new Set<string>();
+    const own = changes.filter(({ id }) => id !== '');
+    if (own.length === 0) return wrong;
+    const { tables } = this.#plan.look;
+    const states = await this.#database.read(async reader => {
+      await reader.rows(exactForms);
+      return readStates(
+        reader,
+        tables,
+        own.map(({ id }) => id),
+      );
+    });
+    for (const { id, name, drift, delta, deletes } of own) {
+      const state = states.get(id);
+      const expected = drift + delta + deletes;
+      if (!state) {
+        this.#left.push({
+          id,
+          name,
+          reason: 'gone',
+          message: 'It was written, and the preset was deleted right after.',
+        });
+        wrong.add(id);
+        continue;
+      }
+      const now = (state.count ?? 0) - state.records;
+      if (now === expected) continue;
+      wrong.add(id);
+      this.#left.push({ id, name, reason: 'wrong', message: this.#cause(now - expected) });
+    }
+    return wrong;
+  }
+
+  #cause(by: number): string {
+    const suspects = this.#plan.remarks
+      .filter(({ code }) => code === 'trigger-unhealthy')
+      .map(({ message }) => message);
+    return [
+      `It was written, and is ${by > 0 ? `${by} too high` : `${-by} too low`} again already: something else writes its count or its records.`,
+      ...suspects,
+    ].join(' ');
+  }
+
+  async #rest({ outcome, held }: BatchResult): Promise<void> {
+    if (outcome !== 'committed' || this.#queue.isEmpty()) return;
+    await pause(Math.min(longestRest, held * restPerHeld), this.#options.signal);
+  }
+
+  #progress(): RepairProgress {
+    const elapsed = performance.now() - this.#start;
+    const presets = this.#plan.changes.length;
+    const done =
+      presets -
+      new Set(
+        this.#queue
+          .remaining()
+          .map(({ id }) => id)
+          .filter(id => id !== ''),
+      ).size;
+    const records = this.#deleted + this.#restored;
+    const allRecords = Math.max(records, this.#plan.recordsToDelete + this.#plan.recordsToRestore);
+    // Records are most of the work where there are any.
+    const part = (done + records / 50) / Math.max(1, presets + allRecords / 50);
+    return {
+      done,
+      presets,
+      records,
+      allRecords,
+      ...this.#cost,
+      elapsed,
+      remaining: part > 0 ? (elapsed / part) * (1 - part) : null,
+    };
+  }
+}
+
+/** The exit code that an outcome means (CONTRACT.md). */
+export function exitCodeOf({ ended, error, left }: RepairOutcome): number {
+  if (error) return error.exitCode;
+  if (ended === 'interrupted') return exitCodes.interrupted;
+  return left.length > 0 ? exitCodes.unhealthy : exitCodes.healthy;
+}
