@@ -1,6 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import type { Outcome } from './commands/outcome.ts';
-import { auditProgress, clearProgress, stepProgress } from './commands/progress.ts';
+import { auditProgress, clearProgress, repairTalk, stepProgress } from './commands/progress.ts';
 import { type Config, loadConfig } from './config.ts';
 import type { Database } from './database/connection.ts';
 import { ConsoleError, exitCodes, isConsoleError, usageError } from './errors.ts';
@@ -98,13 +98,32 @@ const commands = {
     const { checklist } = await import('./commands/checklist.ts');
     return checklist(database, config, signal, stepProgress(config));
   },
+  async sync(database, config, signal) {
+    const { repair } = await import('./commands/repair.ts');
+    return repair('sync', database, config, signal, repairTalk(config));
+  },
+  async reset(database, config, signal) {
+    const { repair } = await import('./commands/repair.ts');
+    return repair('reset', database, config, signal, repairTalk(config));
+  },
+  async undo(database, config, signal) {
+    const { repair } = await import('./commands/repair.ts');
+    return repair('undo', database, config, signal, repairTalk(config));
+  },
+  async receipts(_database, config) {
+    const { receipts } = await import('./commands/receipts.ts');
+    return receipts(config);
+  },
 } satisfies Record<string, Command>;
+
+/** What reads files alone: no database is opened for it. */
+const offline: ReadonlySet<CommandName> = new Set<CommandName>(['receipts']);
 
 async function runCommand(command: CommandName, config: Config): Promise<number> {
   const { openDatabase } = await import('./open-database.ts');
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
-  const { database, close } = await openDatabase(config);
+  const { database, close } = await openDatabase(offline.has(command) ? withoutDemo(config) : config);
   try {
     const outcome = await commands[command](database, config, interrupt.signal);
     clearProgress();
@@ -115,6 +134,22 @@ async function runCommand(command: CommandName, config: Config): Promise<number>
     clearProgress();
     await close();
   }
+}
+
+// A server is connected to by the first read; the demo would be started.
+function withoutDemo(config: Config): Config {
+  if (config.target.kind === 'server') return config;
+  const nowhere = { host: 'localhost', port: 5432, database: '', user: '', password: undefined };
+  return {
+    ...config,
+    target: {
+      kind: 'server',
+      ...nowhere,
+      sslmode: 'prefer',
+      applicationName: '',
+      source: config.target.source,
+    },
+  };
 }
 
 /** Tells an error the way the contract wants it, and answers with its exit code. */

@@ -1,3 +1,4 @@
+import type { RepairProgress } from '../audit/repair.ts';
 import type { Config } from '../config.ts';
 
 // An audit that is over sooner needs no line about how far it is.
@@ -18,6 +19,26 @@ export function auditProgress(config: Config): (done: number, presets: number) =
 export function stepProgress(config: Config): (line: string) => void {
   return line => {
     if (!config.json) process.stderr.write(`${line}\n`);
+  };
+}
+
+/** Says on standard error how far a repair is and what it costs, where a person is watching. */
+export function repairTalk(config: Config): {
+  say(text: string): void;
+  progress(progress: RepairProgress): void;
+} {
+  const since = performance.now();
+  return {
+    say: text => void process.stderr.write(`${text}\n`),
+    progress({ done, presets, records, allRecords, longestHeld, waits, remaining }) {
+      if (config.json || !process.stderr.isTTY || performance.now() - since < patience) return;
+      shown = true;
+      const ofRecords = allRecords > 0 ? `, ${records} of ${allRecords} records` : '';
+      const left = remaining === null ? '' : `, about ${Math.ceil(remaining / 1000)} s left`;
+      process.stderr.write(
+        `\r\u001b[K${done} of ${presets} presets${ofRecords}${left}; rows held ${longestHeld.toFixed(0)} ms at most, ${waits} waits`,
+      );
+    },
   };
 }
 

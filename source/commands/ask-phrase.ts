@@ -1,0 +1,43 @@
+import { emitKeypressEvents } from 'node:readline';
+import { createInterface } from 'node:readline/promises';
+
+/** What came of asking a person for a phrase. */
+export type PhraseAnswer = 'typed' | 'wrong' | 'pasted' | 'left';
+
+/** True where there is a person to ask. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
+const pasteOn = '\u001b[?2004h';
+const pasteOff = '\u001b[?2004l';
+
+/**
+ * Asks on standard error for the phrase of a plan. Anything but this very phrase, typed, is no: a terminal marks what is
+ * pasted, and Ctrl-C or Ctrl-D leave.
+ */
+export async function askPhrase(phrase: string, signal: AbortSignal): Promise<PhraseAnswer> {
+  let pasted = false;
+  emitKeypressEvents(process.stdin);
+  const onKey = (_: unknown, key: { name?: string } | undefined) => {
+    if (key?.name === 'paste-start') pasted = true;
+  };
+  process.stdin.on('keypress', onKey);
+  process.stderr.write(pasteOn);
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: true });
+  try {
+    const left = new Promise<null>(resolve => lines.once('close', () => resolve(null)));
+    lines.once('SIGINT', () => lines.close());
+    const answer = await Promise.race([
+      lines.question(`Type "${phrase}" to do it, anything else to leave it: `, { signal }).catch(() => null),
+      left,
+    ]);
+    if (answer === null) return 'left';
+    if (pasted) return 'pasted';
+    return answer === phrase ? 'typed' : 'wrong';
+  } finally {
+    lines.close();
+    process.stdin.off('keypress', onKey);
+    process.stderr.write(pasteOff);
+  }
+}

@@ -1,0 +1,160 @@
+import type { RepairPlan } from '../actions/repair-plan.ts';
+import type { RepairOutcome } from '../audit/repair.ts';
+import { count, signed } from '../present/numbers.ts';
+import { displayText, toWidth } from '../present/text.ts';
+
+/** The contract's `plan`, with what this program adds to it. */
+export function planJson(plan: RepairPlan) {
+  return {
+    fingerprint: plan.fingerprint,
+    phrase: plan.phrase,
+    options: plan.options,
+    presets: plan.changes.length,
+    recordsToDelete: plan.recordsToDelete,
+    recordsToRestore: plan.recordsToRestore,
+    changes: plan.changes.map(
+      ({ id, name, before, after, drift, deletes, lastUsedBefore, lastUsedAfter }) => ({
+        id,
+        name,
+        before,
+        after,
+        drift,
+        ...(deletes === 0 ? {} : { deletes }),
+        ...(lastUsedAfter === undefined ? {} : { lastUsedBefore, lastUsedAfter }),
+      }),
+    ),
+    firesTriggers: plan.firesTriggers,
+    whyNotSuppress: plan.whyNotSuppress,
+    remarks: plan.remarks,
+    left: plan.left,
+    method: plan.method,
+    estimate: plan.estimate,
+    statements: plan.statements,
+    backup: plan.backup,
+    undoes: plan.undoes,
+  };
+}
+
+// A terminal is no place for thousands of lines; --json has them all.
+const mostLines = 40;
+const titles = { sync: 'Sync', reset: 'Reset', undo: 'Undo' };
+
+/** A plan as text; with `whole` also the SQL. */
+export function describePlan(plan: RepairPlan, line: string, whole: boolean): string {
+  const { action, changes, recordsToDelete, recordsToRestore, left, remarks, firesTriggers, options } = plan;
+  const records =
+    recordsToDelete > 0
+      ? `, ${recordsOf(recordsToDelete)} deleted`
+      : recordsToRestore > 0
+        ? `, ${recordsOf(recordsToRestore)} put back`
+        : '';
+  const nothing = changes.length === 0 && records === '';
+  const row = (cells: [string, string, string, string]) =>
+    `${toWidth(cells[0], 40)} ${cells
+      .slice(1)
+      .map(cell => toWidth(cell, 11, 'right'))
+      .join(' ')}`;
+  return [
+    line,
+    nothing
+      ? `${titles[action]}: there is nothing to change.`
+      : `${titles[action]}: ${presetsOf(changes.length)} ${changes.length === 1 ? 'changes' : 'change'}${records}, in about ${seconds(plan.estimate.seconds)}. Fingerprint ${plan.fingerprint}.`,
+    ...(changes.length > 0
+      ? [
+          '',
+          row(['Preset', 'Before', 'After', 'Change']),
+          ...changes
+            .slice(0, mostLines)
+            .map(({ id, name, before, after, delta }) =>
+              row([
+                displayText(name).trim() || id,
+                before === null ? 'NULL' : count(before),
+                count(after),
+                signed(delta),
+              ]),
+            ),
+          ...more(changes.length, mostLines),
+        ]
+      : []),
+    ...(left.length > 0 ? ['', `Left alone: ${presetsOf(left.length)}.`, ...leftLines(left)] : []),
+    ...(firesTriggers.length > 0
+      ? [
+          '',
+          options.suppressTriggers ? 'Triggers that are kept from firing:' : 'Triggers that fire:',
+          ...firesTriggers.map(
+            ({ name, table, event, function: run, effects, always }) =>
+              `  ${displayText(`${name} on ${table} (${event}) runs ${run}${effects.length > 0 ? `: ${effects.join('; ')}` : ''}${always && options.suppressTriggers ? ' (fires all the same)' : ''}`)}`,
+          ),
+          ...(options.suppressTriggers
+            ? []
+            : [
+                plan.whyNotSuppress === null
+                  ? '  --suppress-triggers keeps them from firing.'
+                  : `  They cannot be kept from firing: ${displayText(plan.whyNotSuppress)}.`,
+              ]),
+        ]
+      : []),
+    ...(remarks.length > 0
+      ? ['', ...remarks.map(({ severity, message }) => `${severity}: ${displayText(message)}`)]
+      : []),
+    ...(nothing ? [] : ['', `The receipt goes to ${displayText(plan.backup)}.`]),
+    ...(whole && plan.statements.length > 0
+      ? ['', 'For each batch this runs:', ...plan.statements.map(statement => `${displayLines(statement)};`)]
+      : []),
+  ].join('\n');
+}
+
+/** What a repair did, as text. */
+export function describeOutcome(plan: RepairPlan, outcome: RepairOutcome): string {
+  const { changed, deleted, restored, durationMs, left, ended, error, cost, receipt, receiptId } = outcome;
+  const done = [
+    `${presetsOf(changed)} changed`,
+    ...(deleted > 0 ? [`${recordsOf(deleted)} deleted`] : []),
+    ...(restored > 0 ? [`${recordsOf(restored)} put back`] : []),
+  ].join(', ');
+  const head = {
+    finished: 'Done',
+    interrupted: 'Stopped between two batches',
+    failed: 'Stopped by an error',
+  }[ended];
+  return [
+    `${head}: ${done} in ${seconds(durationMs / 1000)}, audited afterwards.`,
+    `Rows were held for ${cost.longestHeld.toFixed(0)} ms at the longest; ${cost.waits} waits of others seen, ${cost.busy} times somebody else went first.`,
+    ...(error ? ['', displayText(error.message), displayText(error.hint)] : []),
+    ...(left.length > 0 ? ['', `Not as planned: ${presetsOf(left.length)}.`, ...leftLines(left)] : []),
+    '',
+    `Receipt ${displayText(receipt)}`,
+    ...(plan.action === 'undo' ? [] : [`To take it back: preset-usage undo ${receiptId}`]),
+  ].join('\n');
+}
+
+function leftLines(left: readonly { id: string; name: string; message: string }[]): string[] {
+  return [
+    ...left
+      .slice(0, mostLines)
+      .map(({ id, name, message }) => `  ${displayText(`${name.trim() || id}: ${message}`)}`),
+    ...more(left.length, mostLines),
+  ];
+}
+
+function more(length: number, shown: number): string[] {
+  return length > shown ? [`and ${count(length - shown)} more; --json lists them all`] : [];
+}
+
+function displayLines(text: string): string {
+  return text.split('\n').map(displayText).join('\n');
+}
+
+function presetsOf(number: number): string {
+  return `${count(number)} ${number === 1 ? 'preset' : 'presets'}`;
+}
+
+function recordsOf(number: number): string {
+  return `${count(number)} ${number === 1 ? 'record' : 'records'}`;
+}
+
+function seconds(value: number): string {
+  return value < 60
+    ? `${value < 10 ? value.toFixed(1) : Math.round(value)} s`
+    : `${Math.round(value / 60)} min`;
+}

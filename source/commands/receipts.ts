@@ -1,0 +1,48 @@
+import { readHistory } from '../actions/history.ts';
+import type { HistoryEntry } from '../audit/history.ts';
+import type { Config } from '../config.ts';
+import { exitCodes } from '../errors.ts';
+import { count } from '../present/numbers.ts';
+import { displayText, toWidth } from '../present/text.ts';
+import type { Outcome } from './outcome.ts';
+
+/** Lists what this console has changed, newest first; from its own files, without asking a database. */
+export async function receipts(config: Config): Promise<Outcome> {
+  const { receipts: entries, damaged } = await readHistory(config.stateDirectory, null);
+  return {
+    json: {
+      directory: config.stateDirectory,
+      receipts: entries.map(({ here: _, ...entry }) => entry),
+      damaged,
+    },
+    text: entries.length === 0 ? 'This console has changed nothing yet.' : entries.map(lineOf).join('\n'),
+    exitCode: exitCodes.healthy,
+    ...(damaged.length > 0
+      ? { warnings: damaged.map(({ file, message }) => displayText(`${file}: ${message}`)) }
+      : {}),
+  };
+}
+
+function lineOf({
+  id,
+  database,
+  changed,
+  deleted,
+  restored,
+  left,
+  ended,
+  undone,
+  undoes,
+  by,
+}: HistoryEntry): string {
+  const what = [
+    `${count(changed)} changed`,
+    ...(deleted > 0 ? [`${count(deleted)} records deleted`] : []),
+    ...(restored > 0 ? [`${count(restored)} records put back`] : []),
+    ...(left > 0 ? [`${count(left)} left alone`] : []),
+    ...(ended === 'finished' ? [] : [ended]),
+    ...(undone ? ['taken back'] : []),
+    ...(undoes ? [`takes back ${undoes}`] : []),
+  ].join(', ');
+  return displayText(`${toWidth(id, 32)} ${toWidth(database, 30)} ${what} (by ${by})`);
+}

@@ -1,0 +1,205 @@
+import { planRepair } from '../actions/plan-repair.ts';
+import { refused } from '../actions/plan-simulation.ts';
+import type { RepairPlan } from '../actions/repair-plan.ts';
+import { exitCodeOf, runRepair, stalePlan } from '../actions/run-repair.ts';
+import type { RepairAction, RepairOutcome, RepairProgress } from '../audit/repair.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../database/connection.ts';
+import { type ExitCode, exitCodes, usageError } from '../errors.ts';
+import { askPhrase, canAsk, type PhraseAnswer } from './ask-phrase.ts';
+import { describeOutcome, describePlan, planJson } from './describe-repair.ts';
+import { identity } from './identity.ts';
+import type { Outcome } from './outcome.ts';
+
+/** Shows text on standard error while a person is asked or waits. */
+export interface Talk {
+  say(text: string): void;
+  progress(progress: RepairProgress): void;
+}
+
+/**
+ * Plans a sync, a reset or an undo and, where a person agrees to exactly that plan, does it: with its fingerprint on the
+ * command line, or by typing its phrase at a terminal. Without either it is refused (exit code 4).
+ */
+export async function repair(
+  action: RepairAction,
+  database: Database,
+  config: Config,
+  signal: AbortSignal,
+  talk: Talk,
+): Promise<Outcome> {
+  requireMeaning(action, config);
+  if (config.readOnly && !config.dryRun) {
+    throw refused(
+      'read-only',
+      'Started with --read-only: nothing is written.',
+      'Leave --read-only out, or look at the plan with --dry-run.',
+    );
+  }
+  const plan = await planRepair(
+    database,
+    {
+      action,
+      schema: config.schema,
+      presets: config.presets,
+      options: {
+        lastUsed: config.lastUsed,
+        deleteHistory: config.deleteHistory,
+        suppressTriggers: config.suppressTriggers,
+      },
+      // A plan reads only.
+      readOnly: false,
+      directory: config.stateDirectory,
+      receipt: config.receipt,
+    },
+    signal,
+  );
+  const { json, line } = identity(plan.look, database);
+  const tell = (
+    applied: boolean,
+    outcome: RepairOutcome | null,
+    exitCode: ExitCode,
+    text: string,
+  ): Outcome => ({
+    json: { action, database: json, plan: planJson(plan), applied, outcome: outcome && outcomeJson(outcome) },
+    text,
+    exitCode,
+  });
+  const shown = describePlan(plan, line, config.dryRun);
+  if (config.dryRun) {
+    return tell(
+      false,
+      null,
+      exitCodes.healthy,
+      `${shown}\n\n${isEmpty(plan) ? 'Nothing was changed.' : howTo(action, config, plan)}`,
+    );
+  }
+  if (config.confirm !== null && config.confirm !== plan.fingerprint) throw stalePlan(plan);
+  if (isEmpty(plan)) {
+    return tell(false, null, plan.left.length > 0 ? exitCodes.unhealthy : exitCodes.healthy, shown);
+  }
+  const asked = config.confirm === null;
+  if (asked) {
+    if (config.json || !canAsk()) throw unconfirmed(action, plan);
+    talk.say(shown);
+    requireTyped(await askPhrase(plan.phrase, signal), plan);
+  }
+  const outcome = await finish(
+    runRepair(database, plan, {
+      timeout: config.timeout,
+      lockTimeout: config.lockTimeout,
+      directory: config.stateDirectory,
+      signal,
+      // A person takes time to type: then it is looked up again.
+      fresh: !asked,
+    }),
+    talk,
+  );
+  const told = describeOutcome(plan, outcome);
+  return tell(true, outcome, exitCodeOf(outcome) as ExitCode, asked ? told : `${line}\n${told}`);
+}
+
+async function finish(
+  run: AsyncGenerator<RepairProgress, RepairOutcome>,
+  talk: Talk,
+): Promise<RepairOutcome> {
+  for (;;) {
+    const step = await run.next();
+    if (step.done) return step.value;
+    talk.progress(step.value);
+  }
+}
+
+function isEmpty({ changes, recordsToDelete, recordsToRestore }: RepairPlan): boolean {
+  return changes.length === 0 && recordsToDelete === 0 && recordsToRestore === 0;
+}
+
+/** Flags that would be ignored are refused instead. */
+function requireMeaning(action: RepairAction, config: Config): void {
+  const idle = [
+    config.deleteHistory && action !== 'reset' ? '--delete-history' : null,
+    config.lastUsed && action !== 'sync' ? '--last-used' : null,
+    config.presets.length > 0 && action === 'undo' ? '--preset' : null,
+  ].find(flag => flag !== null);
+  if (idle) throw usageError('flag-without-effect', `${idle} means nothing to ${action}.`, 'Leave it out.');
+  if (action === 'undo' && config.receipt === null) {
+    throw usageError(
+      'no-receipt',
+      'Which receipt is to be taken back is not said.',
+      'List them with: preset-usage receipts',
+    );
+  }
+}
+
+function unconfirmed(action: RepairAction, plan: RepairPlan): Error {
+  const what = `${plan.changes.length} ${plan.changes.length === 1 ? 'preset' : 'presets'}`;
+  const records =
+    plan.recordsToDelete > 0
+      ? ` and delete ${plan.recordsToDelete} records`
+      : plan.recordsToRestore > 0
+        ? ` and put ${plan.recordsToRestore} records back`
+        : '';
+  return refused(
+    'unconfirmed',
+    `This ${action} would change ${what}${records}, and nobody has agreed to it.`,
+    `Look at it with --dry-run. To do exactly this add --confirm ${plan.fingerprint}.`,
+  );
+}
+
+function requireTyped(answer: PhraseAnswer, { action }: RepairPlan): void {
+  if (answer === 'typed') return;
+  const why = {
+    left: 'It was left.',
+    wrong: 'That was not the phrase.',
+    pasted: 'Pasted text does not confirm: the phrase has to be typed.',
+  }[answer];
+  throw refused(
+    'unconfirmed',
+    `${why} Nothing was changed.`,
+    `Run ${action} again to see the plan as it is then.`,
+  );
+}
+
+function howTo(action: RepairAction, config: Config, { fingerprint }: RepairPlan): string {
+  const words = [
+    'preset-usage',
+    action,
+    ...(config.receipt ? [config.receipt] : []),
+    ...(config.deleteHistory ? ['--delete-history'] : []),
+    ...(config.lastUsed ? ['--last-used'] : []),
+    ...(config.suppressTriggers ? ['--suppress-triggers'] : []),
+    ...(config.presets.length > 0 ? ['with the same --preset'] : []),
+  ];
+  return `Nothing was changed. To do exactly this: ${words.join(' ')} --confirm ${fingerprint}`;
+}
+
+function outcomeJson({
+  changed,
+  deleted,
+  restored,
+  durationMs,
+  receipt,
+  receiptId,
+  left,
+  ended,
+  error,
+  cost,
+}: RepairOutcome) {
+  return {
+    changed,
+    deleted,
+    restored,
+    durationMs,
+    receipt,
+    receiptId,
+    ended,
+    left,
+    error: error && { code: error.code, message: error.message, hint: error.hint },
+    cost: {
+      longestHeldMs: Math.round(cost.longestHeld * 10) / 10,
+      heldMs: Math.round(cost.held * 10) / 10,
+      waits: cost.waits,
+      busy: cost.busy,
+    },
+  };
+}
