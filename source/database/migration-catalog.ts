@@ -104,7 +104,7 @@ SELECT
               (SELECT format('GRANT EXECUTE ON ROUTINE %s TO %s', p.identity, string_agg(
                         CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(x.grantee)) END, ', ' ORDER BY x.grantee))
                  FROM aclexplode(p.acl) x HAVING count(*) > 0),
-              (SELECT format('COMMENT ON ROUTINE %s IS %L', p.identity, d) FROM obj_description(p.oid, 'pg_proc') d WHERE d IS NOT NULL)
+              format('COMMENT ON ROUTINE %s IS %L', p.identity, obj_description(p.oid, 'pg_proc'))
             ], NULL)) ORDER BY p.identity), '[]')
      FROM routines p JOIN pg_language l ON l.oid = p.prolang)::text AS routines,
   (SELECT json_build_object('definition', pg_get_indexdef(d.oid),
