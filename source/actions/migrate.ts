@@ -3,7 +3,7 @@ import type { Finding } from '../audit/finding.ts';
 import { applyMigration, beginMigration } from '../database/apply-migration.ts';
 import type { Database } from '../database/connection.ts';
 import { transactionStatus } from '../database/real-use.ts';
-import { ConsoleError, exitCodes, isConsoleError } from '../errors.ts';
+import { ConsoleError, databaseError, exitCodes, isConsoleError } from '../errors.ts';
 import { examine, type MigrationPlan } from './plan-migrate.ts';
 import { refused } from './plan-simulation.ts';
 
@@ -84,6 +84,8 @@ async function once(
     );
   } catch (error) {
     if (unrecorded) throw unrecorded.error;
+    if (isElsewhere(error))
+      throw databaseError(Object.assign(new Error('lost'), { code: 'CONNECTION_CLOSED' }), database.place);
     const unsure = signal?.aborted || (isConsoleError(error) && error.code === 'connection-lost');
     if (!unsure || own === '') throw inWords(error, database);
     await requireCommitted(database, own, error);
@@ -134,7 +136,16 @@ function stale(): ConsoleError {
 
 // The time is up for a lock, or the server chose this transaction to resolve a deadlock.
 function isBusy(error: unknown): boolean {
-  return isConsoleError(error) && ['55P03', '40P01'].includes((error.cause as { code?: string })?.code ?? '');
+  return ['55P03', '40P01'].includes(stateOf(error));
+}
+
+// The script met another transaction than the one that began: the connection was lost in between, and nothing was done.
+function isElsewhere(error: unknown): boolean {
+  return stateOf(error) === '25P01';
+}
+
+function stateOf(error: unknown): string {
+  return (isConsoleError(error) && (error.cause as { code?: string } | undefined)?.code) || '';
 }
 
 function stillBusy(error: unknown, tries: number): ConsoleError {

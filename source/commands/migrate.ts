@@ -60,9 +60,7 @@ export async function migrate(
       left.length === 0
         ? `Done, in transaction ${result.xid}.`
         : `Done, in transaction ${result.xid}, but not all is right.`,
-      ...plan.differs
-        .map(what => `  mended: ${what}`)
-        .filter((_, index) => !left.includes(plan.differs[index] ?? '')),
+      ...plan.differs.filter(what => !left.includes(what)).map(what => `  mended: ${what}`),
       ...left.map(what => `  still: ${what}`),
       ...(result.left === null
         ? ['  The database could not be asked again: look with the command trigger.']

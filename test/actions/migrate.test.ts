@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runMigration } from '../../source/actions/migrate.ts';
 import { type MigrationPlan, planMigration } from '../../source/actions/plan-migrate.ts';
-import type { Database } from '../../source/database/connection.ts';
+import { applyMigration } from '../../source/database/apply-migration.ts';
+import type { Database, Writer } from '../../source/database/connection.ts';
 import { ConsoleError } from '../../source/errors.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
@@ -82,6 +83,22 @@ describe('what differs is named, mended, and can be had back', () => {
       ],
     ],
     ['an old row trigger', counter(addOne) + rowTrigger(), [shapeDiffers, counterDiffers, trackMissing]],
+    [
+      'an old row trigger on a partitioned table',
+      `CREATE TABLE parted (LIKE preset_usage INCLUDING DEFAULTS) PARTITION BY RANGE (created_at);
+       CREATE TABLE part PARTITION OF parted DEFAULT;
+       INSERT INTO parted SELECT * FROM preset_usage;
+       DROP TABLE preset_usage;
+       ALTER TABLE parted RENAME TO preset_usage;
+       ${counter(addOne)}${rowTrigger()}`,
+      [shapeDiffers, counterDiffers, trackMissing],
+    ],
+    [
+      'a constraint trigger',
+      `${counter(addOne)} CREATE CONSTRAINT TRIGGER ${ours} AFTER INSERT ON preset_usage DEFERRABLE
+         FOR EACH ROW EXECUTE FUNCTION auto_increment_preset_usage_count()`,
+      [expect.stringContaining('another one: CREATE CONSTRAINT TRIGGER'), counterDiffers, trackMissing],
+    ],
     [
       'a trigger that is disabled',
       `${counter(addOne)}${rowTrigger()} COMMENT ON TRIGGER ${ours} ON preset_usage IS 'it''s ours';
@@ -458,7 +475,10 @@ describe('beside others', () => {
         'the session to be gone',
       );
     };
-    await expect(runMigration(database, planned, timeouts, killing)).rejects.toMatchObject({ exitCode: 3 });
+    await expect(runMigration(database, planned, timeouts, killing)).rejects.toMatchObject({
+      code: 'connection-lost',
+      exitCode: 3,
+    });
     expect(recorded).toHaveLength(1);
     expect(await installed()).toEqual(before);
   });
@@ -476,6 +496,60 @@ describe('beside others', () => {
       await waitFor(async () => (await waiting()).length === 1, 'the migration to wait');
       interrupt.abort();
       await outcome;
+    });
+    expect(await installed()).toEqual(before);
+  });
+});
+
+describe('what became of a transaction whose connection is lost', () => {
+  const lost = () =>
+    new ConsoleError({ code: 'connection-lost', message: 'The connection was lost.', hint: '', exitCode: 3 });
+  const losing = (rest: Partial<Database>): Database => ({
+    ...database,
+    async write(work, options) {
+      await database.write(work, options);
+      throw lost();
+    },
+    ...rest,
+  });
+
+  test('the server says that it was committed: then it is done', async () => {
+    const planned = await plan();
+    const result = await runMigration(losing({}), planned, timeouts, record);
+    expect(result).toEqual({ xid: recorded[0], left: [], findings: [] });
+  });
+
+  test('the server cannot be asked: not known, with the transaction to ask for', async () => {
+    const planned = await plan();
+    const silent = losing({ read: () => Promise.reject(lost()) });
+    const failure = await runMigration(silent, planned, timeouts, record).catch(error => error);
+    expect(failure).toMatchObject({ code: 'outcome-unknown', exitCode: 3 });
+    expect(failure.message).toContain(`transaction ${recorded[0]}`);
+  });
+
+  test('only the looking afterwards fails: done, and not looked at', async () => {
+    const planned = await plan();
+    const blind: Database = { ...database, read: () => Promise.reject(lost()) };
+    expect(await runMigration(blind, planned, timeouts, record)).toEqual({
+      xid: recorded[0],
+      left: null,
+      findings: planned.findings,
+    });
+  });
+
+  test('on any other connection the script does nothing at all', async () => {
+    const { statements } = await plan();
+    const before = await installed();
+    const elsewhere: Writer = { rows: async () => [], script: async text => own.sql.unsafe(text).simple() };
+    await expect(applyMigration(elsewhere, '731', statements)).rejects.toMatchObject({ code: '25P01' });
+    expect(await installed()).toEqual(before);
+    const detoured: Database = {
+      ...database,
+      write: (work, options) =>
+        database.write(writer => work({ ...writer, script: elsewhere.script }), options),
+    };
+    await expect(runMigration(detoured, await plan(), timeouts, record)).rejects.toMatchObject({
+      code: 'connection-lost',
     });
     expect(await installed()).toEqual(before);
   });
