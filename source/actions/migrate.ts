@@ -71,7 +71,7 @@ async function once(
             'Try again when it is done.',
           );
         }
-        const { plan: now } = await examine(writer, database);
+        const now = await examine(writer, database);
         if (now.fingerprint !== plan.fingerprint) throw stale();
         await record(xid).catch((error: unknown) => {
           unrecorded = { error };
@@ -118,8 +118,8 @@ async function verify(
   { findings }: MigrationPlan,
 ): Promise<Pick<MigrationResult, 'left' | 'findings'>> {
   try {
-    const { plan } = await database.read(reader => examine(reader, database));
-    return { left: plan.differs, findings: plan.findings };
+    const now = await database.read(reader => examine(reader, database));
+    return { left: now.differs, findings: now.findings };
   } catch {
     // It is committed: that must be told whatever comes afterwards.
     return { left: null, findings };

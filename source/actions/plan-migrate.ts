@@ -1,11 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Finding } from '../audit/finding.ts';
-import {
-  type MigrationCatalog,
-  migrationDifferences,
-  misfits,
-  replacedDefinitions,
-} from '../audit/migration-catalog.ts';
+import { migrationDifferences, misfits, replacedDefinitions } from '../audit/migration-catalog.ts';
 import { migrationStatements, shippedFunctions } from '../audit/migration-script.ts';
 import { judgeTrigger } from '../audit/trigger-health.ts';
 import type { Database, Reader } from '../database/connection.ts';
@@ -34,6 +29,8 @@ export interface MigrationPlan {
   statements: string[];
   /** Statements that bring back by hand what is replaced or dropped; empty where that is nothing. */
   replaced: string[];
+  /** The rights that this role would need and does not have, in words; a dry run only tells of them. */
+  lacking: string[];
   fingerprint: string;
 }
 
@@ -52,19 +49,16 @@ export async function planMigration(
   if (readOnly && !dryRun) {
     throw refused('read-only', 'The migration writes, and --read-only is set.', 'Leave --read-only out.');
   }
-  const { plan, catalog } = await database.read(reader => examine(reader, database), { signal });
+  const plan = await database.read(reader => examine(reader, database), { signal });
   if (!dryRun) {
     requireWritable(plan);
-    if (plan.differs.length > 0) requireRights(plan, catalog);
+    requireRights(plan);
   }
   return plan;
 }
 
 /** Looks at everything that a plan is made of, in the transaction of `reader`. */
-export async function examine(
-  reader: Reader,
-  database: Database,
-): Promise<{ plan: MigrationPlan; catalog: MigrationCatalog }> {
+export async function examine(reader: Reader, database: Database): Promise<MigrationPlan> {
   const script = await readFile(new URL(`../${file}`, sqlDirectory), 'utf8');
   const shipped = shippedFunctions(script);
   const found = await look(reader, database, 'public');
@@ -80,15 +74,13 @@ export async function examine(
   const replaced = differs.length > 0 ? replacedDefinitions(catalog, shipped) : [];
   const identity = [server.database, tables.presets.oid, tables.records.oid];
   return {
-    catalog,
-    plan: {
-      look: found,
-      findings,
-      differs,
-      statements: differs.length > 0 ? migrationStatements(script) : [],
-      replaced,
-      fingerprint: fingerprint([identity, 'migrate', differs, replaced]),
-    },
+    look: found,
+    findings,
+    differs,
+    statements: differs.length > 0 ? migrationStatements(script) : [],
+    replaced,
+    lacking: differs.length > 0 ? catalog.lacking : [],
+    fingerprint: fingerprint([identity, 'migrate', differs, replaced]),
   };
 }
 
@@ -115,7 +107,7 @@ function requireWritable({ look: { server } }: MigrationPlan): void {
   );
 }
 
-function requireRights({ look: { server } }: MigrationPlan, { lacking }: MigrationCatalog): void {
+function requireRights({ look: { server }, lacking }: MigrationPlan): void {
   if (lacking.length === 0) return;
   throw new ConsoleError({
     code: 'permission-denied',

@@ -103,13 +103,14 @@ function document(
   result: MigrationResult | null,
   receipt: MigrationReceipt | null,
 ) {
-  const { statements, differs, replaced, fingerprint, look } = plan;
+  const { statements, differs, replaced, lacking, fingerprint, look } = plan;
   return {
     database: identity(look, database).json,
     fingerprint,
     differs,
     statements,
     replaced,
+    lacking,
     applied: result !== null,
     transaction: result?.xid ?? null,
     left: result ? result.left : null,
@@ -120,7 +121,7 @@ function document(
 
 /** The plan as a script for psql, with everything that is no statement in comments. */
 function script(plan: MigrationPlan, database: Database): string {
-  const { statements, differs, replaced, fingerprint, look } = plan;
+  const { statements, differs, replaced, lacking, fingerprint, look } = plan;
   const note = (line: string) => `-- ${displayText(line)}`.trimEnd();
   const head = [
     note(identity(look, database).line),
@@ -132,6 +133,7 @@ function script(plan: MigrationPlan, database: Database): string {
   return [
     ...head,
     note(countsAreLeft),
+    ...(lacking.length > 0 ? [note(`${look.server.user} could not run it: it ${lacking.join(', ')}.`)] : []),
     ...(replaced.length > 0
       ? [
           '--',

@@ -125,6 +125,18 @@ describe('--dry-run', () => {
     await expect(run({ readOnly: true })).rejects.toMatchObject({ code: 'read-only', exitCode: 4 });
   });
 
+  test('is shown to a role that could not run it, which is said', async () => {
+    const role = `role_${own.name}`;
+    await own.sql
+      .unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'p'; GRANT SELECT ON presets, preset_usage TO ${role}`)
+      .simple();
+    const theirs = connectTo(own.urlAs(role, 'p'));
+    const { text } = await run({ dryRun: true }, memory(), theirs);
+    expect(text).toContain(`-- ${role} could not run it: it does not own public.preset_usage`);
+    await theirs.close();
+    await own.sql.unsafe(`DROP OWNED BY ${role}; DROP ROLE ${role}`).simple();
+  });
+
   test('where nothing differs it is a comment', async () => {
     await runFile(own.url, migration);
     const { text } = await run({ dryRun: true });
