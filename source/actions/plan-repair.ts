@@ -241,6 +241,7 @@ function statements(
       truncate: method === 'truncate',
       wait: false,
       quiet: suppressTriggers,
+      setsLastUsed: changes.some(({ lastUsedAfter }) => lastUsedAfter !== undefined),
     }),
     'COMMIT',
   ];

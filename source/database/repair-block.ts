@@ -85,20 +85,30 @@ export async function runBatch(
     given,
     timeout,
   ]);
-  const block = repairBlock(tables, facts, order, dollarQuote());
+  const block = repairBlock(
+    tables,
+    facts,
+    { ...order, setsLastUsed: order.rows.some(row => row.lastUsed !== null) },
+    dollarQuote(),
+  );
   const [row] = (await script(
     `${block}; SELECT current_setting('${resultSetting}', true) AS answer; COMMIT`,
   )) as { answer: string }[];
   return answer.parse(JSON.parse(row?.answer ?? 'null'));
 }
 
+/** What the text of a block depends on. */
+export interface BlockShape extends Pick<BatchOrder, 'truncate' | 'wait' | 'quiet'> {
+  deletes: readonly unknown[];
+  inserts: readonly unknown[];
+  setsLastUsed: boolean;
+}
+
 /** The block that does a batch; its values come from a setting of the transaction, so its text can be shown beforehand. */
-export function repairBlock(
-  { presets, records }: Tables,
-  facts: RepairFacts,
-  order: Pick<BatchOrder, 'truncate' | 'wait' | 'quiet'> & { deletes: unknown[]; inserts: unknown[] },
-  quote = '$$',
-): string {
+export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShape, quote = '$$'): string {
+  const { presets, records } = tables;
+  const lastUsed = lastUsedOf(tables, facts, order.setsLastUsed);
+  const value = `coalesce((held->>(o->>'id'))::numeric, 0) + (o->>'delta')::numeric`;
   const ids = `(SELECT (o->>'id')::${presets.keyType} FROM jsonb_array_elements(given->'rows') o)`;
   const parts = [
     // On another connection than the one that began, the setting is missing; after a reconnect the transaction is another.
@@ -121,24 +131,28 @@ export function repairBlock(
     order.quiet ? `PERFORM set_config('session_replication_role', 'replica', true);` : '',
     order.deletes.length > 0 ? deletion(records.name, order.truncate) : '',
     order.inserts.length > 0 ? insertion(records.name, facts, order.quiet) : '',
-    `UPDATE ${presets.name} p
-     SET ${presets.count} = b.count${
-       presets.lastUsed
+    `SELECT coalesce(jsonb_object_agg(o->>'id', CASE WHEN (o->>'nullIfZero')::boolean AND ${value} = 0 THEN NULL ELSE ${value} END), '{}')
+    INTO becomes FROM jsonb_array_elements(given->'rows') o;
+  UPDATE ${presets.name} p
+     SET ${presets.count} = (becomes->>(o->>'id'))::${facts.countType}${
+       lastUsed
          ? `,
-         ${presets.lastUsed} = CASE WHEN b.sets AND p.${presets.lastUsed} IS NOT DISTINCT FROM b.last_from THEN b.last_to ELSE p.${presets.lastUsed} END`
+         ${lastUsed.sets}`
          : ''
      }
-    FROM ${ordered(presets, facts)} b
-   WHERE p.${presets.key} = b.id AND (p.${presets.count} IS DISTINCT FROM b.count${presets.lastUsed ? ' OR b.sets' : ''});
+    FROM jsonb_array_elements(given->'rows') o
+   WHERE p.${presets.key} = (o->>'id')::${presets.keyType}
+     AND (p.${presets.count} IS DISTINCT FROM (becomes->>(o->>'id'))::${facts.countType}${lastUsed ? ` OR o->'lastUsed' <> 'null'` : ''});
   -- A trigger or a policy may have kept a row from being written, or written something else.
-  IF EXISTS (SELECT FROM ${presets.name} p JOIN ${ordered(presets, facts)} b ON b.id = p.${presets.key} WHERE p.${presets.count} IS DISTINCT FROM b.count) THEN
-    RAISE EXCEPTION 'a count is not what was written: a trigger or a policy on ${presets.name.replaceAll("'", "''").replaceAll('%', '%%')} changes it' USING ERRCODE = 'P0001';
+  IF EXISTS (SELECT FROM jsonb_each_text(becomes) b JOIN ${presets.name} p ON p.${presets.key} = b.key::${presets.keyType}
+              WHERE p.${presets.count} IS DISTINCT FROM b.value::${facts.countType}) THEN
+    RAISE EXCEPTION 'a count is not what was written: a trigger or a policy on ${inString(presets.name)} changes it' USING ERRCODE = 'P0001';
   END IF;
   SET CONSTRAINTS ALL IMMEDIATE;
   PERFORM set_config('${resultSetting}', jsonb_build_object(
     'waiting', (SELECT count(*) FROM pg_locks l WHERE NOT l.granted
                  AND (l.transactionid = pg_current_xact_id()::xid${order.truncate ? ` OR l.relation = ${records.oid}` : ''})),
-    'counts', (SELECT coalesce(jsonb_object_agg(b.id, b.count), '{}') FROM ${ordered(presets, facts)} b),
+    'counts', becomes,
     'held', extract(epoch FROM clock_timestamp() - started) * 1000)::text, true);`,
   ];
   return `DO ${quote}
@@ -146,6 +160,7 @@ export function repairBlock(
 DECLARE
   given jsonb := nullif(current_setting('${givenSetting}', true), '')::jsonb;
   held jsonb;
+  becomes jsonb;
   started timestamptz;
   touched bigint;
 BEGIN
@@ -154,17 +169,22 @@ END
 ${quote}`;
 }
 
-/** The rows of the order with what each count becomes. */
-function ordered(presets: Tables['presets'], { countType, lastUsedType }: RepairFacts): string {
-  const value = `(coalesce((held->>(o->>'id'))::numeric, 0) + (o->>'delta')::numeric)`;
-  return `(SELECT (o->>'id')::${presets.keyType} AS id,
-                  (CASE WHEN (o->>'nullIfZero')::boolean AND ${value} = 0 THEN NULL ELSE ${value} END)::${countType} AS count,
-                  o->'lastUsed' <> 'null' AS sets${
-                    lastUsedType
-                      ? `, (o->'lastUsed'->>'from')::${lastUsedType} AS last_from, (o->'lastUsed'->>'to')::${lastUsedType} AS last_to`
-                      : ''
-                  }
-             FROM jsonb_array_elements(given->'rows') o)`;
+/** How `last_used_at` is set, where any row of the batch sets it: its triggers fire for a column that is only named. */
+function lastUsedOf(
+  { presets }: Tables,
+  { lastUsedType }: RepairFacts,
+  sets: boolean,
+): { sets: string } | null {
+  if (!sets || presets.lastUsed === null) return null;
+  const to = (key: string) => `(o->'lastUsed'->>'${key}')::${lastUsedType}`;
+  return {
+    sets: `${presets.lastUsed} = CASE WHEN o->'lastUsed' <> 'null' AND p.${presets.lastUsed} IS NOT DISTINCT FROM ${to('from')} THEN ${to('to')} ELSE p.${presets.lastUsed} END`,
+  };
+}
+
+// A name inside of a string that RAISE takes for a format.
+function inString(name: string): string {
+  return name.replaceAll("'", "''").replaceAll('%', '%%');
 }
 
 function deletion(records: string, truncate: boolean): string {
@@ -196,7 +216,7 @@ function insertion(records: string, { recordColumns, references }: RepairFacts, 
         const named = pairs.map(({ place }) => `e->>${place} IS NOT NULL`).join(' AND ');
         return `PERFORM 1 FROM ${table} t WHERE EXISTS (SELECT FROM jsonb_array_elements(given->'inserts') e WHERE ${join}) FOR KEY SHARE;
   IF EXISTS (SELECT FROM jsonb_array_elements(given->'inserts') e WHERE ${named} AND NOT EXISTS (SELECT FROM ${table} t WHERE ${join})) THEN
-    RAISE EXCEPTION 'a record names what is not in ${table.replaceAll("'", "''").replaceAll('%', '%%')} any more' USING ERRCODE = '23503';
+    RAISE EXCEPTION 'a record names what is not in ${inString(table)} any more' USING ERRCODE = '23503';
   END IF;`;
       })
     : [];
