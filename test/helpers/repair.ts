@@ -1,0 +1,60 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type postgres from 'postgres';
+import { planRepair } from '../../source/actions/plan-repair.ts';
+import type { RepairRequest } from '../../source/actions/repair-plan.ts';
+import { runRepair } from '../../source/actions/run-repair.ts';
+import { noOptions, type RepairAction, type RepairOutcome } from '../../source/audit/repair.ts';
+import type { Database } from '../../source/database/connection.ts';
+
+/** A state directory of a test's own. */
+export function stateDirectory(): string {
+  return mkdtempSync(join(tmpdir(), 'preset-usage-state-'));
+}
+
+/** A request with what a test does not care about filled in. */
+export function request(
+  action: RepairAction,
+  directory: string,
+  more: Partial<RepairRequest> = {},
+): RepairRequest {
+  return {
+    action,
+    schema: 'public',
+    presets: [],
+    options: noOptions,
+    readOnly: false,
+    directory,
+    receipt: null,
+    ...more,
+  };
+}
+
+/** Plans a repair and does it, without anybody in between. */
+export async function doRepair(
+  database: Database,
+  asked: RepairRequest,
+  options: { lockTimeout?: number } = {},
+): Promise<RepairOutcome> {
+  const plan = await planRepair(database, asked);
+  const run = runRepair(database, plan, {
+    timeout: 30,
+    lockTimeout: options.lockTimeout ?? 2,
+    directory: asked.directory,
+    fresh: true,
+  });
+  for (;;) {
+    const step = await run.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** How many presets have another count than records. */
+export async function mismatches(sql: postgres.Sql): Promise<number> {
+  const [row] = await sql<{ wrong: number }[]>`
+    SELECT count(*)::int AS wrong FROM presets p
+      LEFT JOIN (SELECT preset_id, count(*) AS records FROM preset_usage GROUP BY 1) r ON r.preset_id = p.id
+     WHERE coalesce(p.usage_count, 0) <> coalesce(r.records, 0)`;
+  return row?.wrong ?? -1;
+}

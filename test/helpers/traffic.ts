@@ -1,0 +1,37 @@
+import postgres from 'postgres';
+
+/** Clients that use presets, one use a transaction, until they are stopped. */
+export interface Traffic {
+  /** Uses that were committed so far. */
+  made(): number;
+  /** Stops, and answers with what went wrong for them: the messages of every use that failed. */
+  stop(): Promise<string[]>;
+}
+
+/** Starts `clients` connections, each using one of `presets` after the other as the application does. */
+export function startTraffic(url: string, presets: readonly string[], clients: number): Traffic {
+  let made = 0;
+  let stopped = false;
+  const failures: string[] = [];
+  const sql = postgres(url, { max: clients, onnotice: () => {} });
+  const use = async (client: number) => {
+    for (let turn = client * 7; !stopped; turn += 1) {
+      try {
+        await sql`SELECT track_preset_usage(${presets[turn % presets.length]!}, 'traffic')`;
+        made += 1;
+      } catch (error) {
+        failures.push((error as Error).message);
+      }
+    }
+  };
+  const running = Array.from({ length: clients }, (_, client) => use(client));
+  return {
+    made: () => made,
+    async stop() {
+      stopped = true;
+      await Promise.all(running);
+      await sql.end();
+      return failures;
+    },
+  };
+}
