@@ -28,7 +28,7 @@ export async function planUndo(
   identity: string,
   signal?: AbortSignal,
 ): Promise<Draft> {
-  const { receipt, receipts } = await readSettled(database, request, identity, signal);
+  const { receipt, receipts } = await readSettled(database, tables, request, identity, signal);
   const effects = effectsOf(receipt, receipts);
   const byPreset = Map.groupBy(
     effects.filter(({ change }) => change !== null),
@@ -75,6 +75,7 @@ export async function planUndo(
 
 async function readSettled(
   database: Database,
+  tables: Look['tables'],
   { directory, receipt: wanted }: RepairRequest,
   identity: string,
   signal: AbortSignal | undefined,
@@ -100,9 +101,9 @@ async function readSettled(
   const all = await listReceipts(directory);
   const receipts: Receipt[] = [];
   for (const receipt of all.receipts.filter(candidate => candidate.head.identity === identity)) {
-    receipts.push(receipt.head.id === head.id ? receipt : await settled(database, receipt, signal));
+    receipts.push(receipt.head.id === head.id ? receipt : await settled(database, tables, receipt, signal));
   }
-  return { receipt: await settled(database, found, signal), receipts };
+  return { receipt: await settled(database, tables, found, signal), receipts };
 }
 
 /** What the drift of a preset has to be now, if only correct uses have come since. */

@@ -1,11 +1,12 @@
 import type { LeftAlone } from '../audit/repair.ts';
 import type { ConnectOptions, Database } from '../database/connection.ts';
-import { transactionStatus } from '../database/real-use.ts';
 import { type BatchAnswer, openBatch, runBatch } from '../database/repair-block.ts';
+import type { RecordValues } from '../database/repair-state.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../errors.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
 import type { ReceiptWriter } from '../receipts/write-receipt.ts';
 import { anotherWrite } from './claim.ts';
+import { type Fate, fateOf } from './fate.ts';
 import { pause } from './pause.ts';
 import type { FullPlan } from './plan-repair.ts';
 import { type Prepared, prepareBatch } from './prepare-batch.ts';
@@ -123,12 +124,24 @@ const lost = new Set(['connection-lost', 'connection-refused', 'connection-timeo
 
 /** Asks the server, as soon as it answers again, whether the batch was committed: only then it may be done again. */
 async function afterLoss(
-  { database, receipt }: BatchWork,
+  { database, plan, receipt }: BatchWork,
   error: ConsoleError,
   noted: Noted,
   prepared: Prepared | null,
 ): Promise<BatchResult> {
-  const status = await askAgain(database, noted?.xid ?? null);
+  const status = await askAgain(async () => {
+    if (noted && prepared) {
+      const [deleted] = prepared.records ?? [];
+      const [inserted] = prepared.order.inserts;
+      return fateOf(database, plan.look.tables, plan.facts, noted.xid, {
+        changes: prepared.changes,
+        deleted: deleted === undefined ? null : (JSON.parse(deleted) as RecordValues),
+        inserted: inserted ?? null,
+      });
+    }
+    await database.read(reader => reader.rows('SELECT 1'));
+    return null;
+  });
   if (status === 'unreachable') throw error;
   if (!noted) return { ...empty('lost'), error };
   if (status === null) {
@@ -145,18 +158,11 @@ async function afterLoss(
   return committed(prepared, { held: 0, waiting: 0, counts: {} });
 }
 
-async function askAgain(
-  database: Database,
-  xid: string | null,
-): Promise<'committed' | 'aborted' | 'unreachable' | null> {
+async function askAgain(ask: () => Promise<Fate>): Promise<Exclude<Fate, 'in progress'> | 'unreachable'> {
   const end = performance.now() + patience;
   for (let wait = 50; ; wait = Math.min(1_000, wait * 2)) {
     try {
-      const status = await database.read(async reader => {
-        if (xid !== null) return transactionStatus(reader, xid);
-        await reader.rows('SELECT 1');
-        return null;
-      });
+      const status = await ask();
       if (status !== 'in progress') return status;
     } catch (error) {
       if (!isTransient(error)) throw error;

@@ -159,6 +159,30 @@ export async function readDangling(
   return dangling;
 }
 
+/** Whether a record with exactly these values is there. */
+export async function hasRecord(
+  reader: Reader,
+  { records }: Tables,
+  { recordColumns }: RepairFacts,
+  values: RecordValues,
+): Promise<boolean> {
+  const own = recordColumns.findIndex(({ quoted }) => quoted === records.preset);
+  const same = recordColumns.map(
+    ({ quoted }, place) => `${exact(quoted)} IS NOT DISTINCT FROM ($1::text::jsonb)->>${place}`,
+  );
+  // The preset once more as it is, for its index.
+  const preset = values[own];
+  const within =
+    preset === null || preset === undefined
+      ? ''
+      : `r.${records.preset} = (($1::text::jsonb)->>${own})::${recordColumns[own]?.type} AND `;
+  const [row] = (await reader.rows(
+    `SELECT EXISTS (SELECT FROM ${records.name} r WHERE ${within}${same.join(' AND ')}) AS there`,
+    [JSON.stringify(values)],
+  )) as { there: boolean }[];
+  return row?.there === true;
+}
+
 const presetTimes = z.array(z.object({ id: z.string() }));
 
 /** The presets whose `last_used_at` is not the time of their newest record that is not in the future. */
