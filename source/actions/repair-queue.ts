@@ -30,12 +30,13 @@ interface Limits {
   truncate: boolean;
   /** Milliseconds after which a row that is always somebody else's is given up. */
   patience: number;
+  most?: { presets: number; records: number } | undefined;
 }
 
 // A batch is as large as it can be while rows are held for less than this, in milliseconds.
 const goodHold = 20;
 const badHold = 60;
-const most = { presets: 100, records: 4_000 };
+const usualMost = { presets: 100, records: 4_000 };
 const least = { presets: 1, records: 50 };
 // In milliseconds: how long a row that was somebody else's is left in peace.
 const firstBackoff = 20;
@@ -46,13 +47,17 @@ export class Queue {
   readonly #lanes = new Map<string, Lane>();
   readonly #limits: Limits;
   #givenUp: LeftAlone[] = [];
-  #presets = 20;
-  #records = 500;
+  readonly #most: { presets: number; records: number };
+  #presets: number;
+  #records: number;
   #truncate: boolean;
   #truncateTries = 0;
 
   constructor(tasks: readonly Task[], limits: Limits) {
     this.#limits = limits;
+    this.#most = limits.most ?? usualMost;
+    this.#presets = Math.min(20, this.#most.presets);
+    this.#records = Math.min(500, this.#most.records);
     this.#truncate = limits.truncate;
     for (const task of tasks) {
       const id = task.id ?? '';
@@ -205,7 +210,10 @@ export class Queue {
 
   #resize(held: number): void {
     const factor = held < goodHold ? 2 : held > badHold ? 0.5 : 1;
-    this.#presets = Math.max(least.presets, Math.min(most.presets, Math.round(this.#presets * factor)));
-    this.#records = Math.max(least.records, Math.min(most.records, Math.round(this.#records * factor)));
+    this.#presets = Math.max(least.presets, Math.min(this.#most.presets, Math.round(this.#presets * factor)));
+    this.#records = Math.max(
+      Math.min(least.records, this.#most.records),
+      Math.min(this.#most.records, Math.round(this.#records * factor)),
+    );
   }
 }

@@ -24,6 +24,8 @@ export interface RunOptions {
   signal?: AbortSignal | undefined;
   /** True where the plan was made just now: otherwise it is made again, and has to be the same. */
   fresh?: boolean;
+  /** How many presets and records go into one batch at the most, where that is to be less than usual. */
+  most?: { presets: number; records: number };
 }
 
 // In a row.
@@ -46,7 +48,9 @@ export async function* runRepair(
   options: RunOptions,
 ): AsyncGenerator<RepairProgress, RepairOutcome> {
   const start = performance.now();
-  const letOthersIn = await claim(database, options);
+  // Without the signal: what it stops is the next batch, not one under way.
+  const timeouts = { timeout: options.timeout, lockTimeout: options.lockTimeout };
+  const letOthersIn = await claim(database, timeouts);
   try {
     const plan = await freshPlan(database, agreed, options);
     const receipt = await openReceipt(options.directory, headOf(database, plan));
@@ -150,6 +154,7 @@ class Run {
     this.#queue = new Queue(plan.tasks, {
       truncate: plan.method === 'truncate',
       patience: options.lockTimeout * 5_000,
+      most: options.most,
     });
     this.#writing = database.openWriting();
     this.#left = [...plan.left];
@@ -171,7 +176,7 @@ class Run {
           plan: this.#plan,
           receipt: this.#receipt,
           batch,
-          timeouts: this.#options,
+          timeouts: { timeout: this.#options.timeout, lockTimeout: this.#options.lockTimeout },
         });
         this.#requireSense(result);
         await this.#account(result);
