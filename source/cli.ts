@@ -110,6 +110,16 @@ const commands = {
     const { repair } = await import('./commands/repair.ts');
     return repair('undo', database, config, signal, repairTalk(config));
   },
+  async migrate(database, config, signal) {
+    if (config.presets.length > 0) {
+      throw usageError('flag-without-effect', 'The trigger is one for all presets.', 'Leave --preset out.');
+    }
+    const { migrate } = await import('./commands/migrate.ts');
+    const { openMigrationReceipt } = await import('./actions/migration-receipt.ts');
+    return migrate(database, config, signal, plan =>
+      openMigrationReceipt(database, config.stateDirectory, plan),
+    );
+  },
   async receipts(_database, config) {
     const { receipts } = await import('./commands/receipts.ts');
     return receipts(config);

@@ -1,15 +1,14 @@
-import { hostname, userInfo } from 'node:os';
 import type { LeftAlone, RepairOutcome, RepairProgress } from '../audit/repair.ts';
 import type { Database } from '../database/connection.ts';
 import { exactForms, readStates } from '../database/repair-state.ts';
 import { ConsoleError, exitCodes, isConsoleError } from '../errors.ts';
-import type { ReceiptChange, ReceiptEnd } from '../receipts/receipt.ts';
-import { newReceiptId } from '../receipts/receipt-id.ts';
+import type { ReceiptChange, ReceiptEnd, ReceiptHead } from '../receipts/receipt.ts';
 import { openReceipt, type ReceiptWriter } from '../receipts/write-receipt.ts';
 import { claim } from './claim.ts';
 import { pause } from './pause.ts';
 import { type FullPlan, planRepair } from './plan-repair.ts';
 import { refused } from './plan-simulation.ts';
+import { receiptHead } from './receipt-head.ts';
 import type { RepairPlan } from './repair-plan.ts';
 import { Queue } from './repair-queue.ts';
 import { type BatchResult, runOneBatch } from './run-batch.ts';
@@ -85,37 +84,13 @@ export function stalePlan({ fingerprint }: RepairPlan): ConsoleError {
   );
 }
 
-function headOf(database: Database, plan: FullPlan) {
-  const at = new Date();
-  const { server, host } = plan.look;
+function headOf(database: Database, plan: FullPlan): ReceiptHead {
   return {
-    version: 1 as const,
-    id: newReceiptId(plan.action, at),
-    at: at.toISOString(),
-    action: plan.action,
-    by: { user: userName(), host: hostname() },
-    database: {
-      name: server.database,
-      host: database.place.demo ? 'embedded' : host,
-      user: server.user,
-      serverVersion: server.version,
-    },
-    identity: plan.identity,
-    schema: plan.look.tables.schema,
-    fingerprint: plan.fingerprint,
+    ...receiptHead(database, plan.look, plan),
     options: { ...plan.options },
     undoes: plan.receipt?.head.id ?? null,
     ...(plan.recordsToDelete > 0 ? { columns: plan.facts.recordColumns } : {}),
   };
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A user id without an entry, as containers have them.
-    return String(process.getuid?.() ?? 'unknown');
-  }
 }
 
 /** A repair under way. */

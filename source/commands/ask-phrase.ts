@@ -2,7 +2,7 @@ import { emitKeypressEvents } from 'node:readline';
 import { createInterface } from 'node:readline/promises';
 
 /** What came of asking a person for a phrase. */
-export type PhraseAnswer = 'typed' | 'wrong' | 'pasted' | 'left';
+export type PhraseAnswer = 'typed' | 'wrong' | 'pasted' | 'left' | 'interrupted';
 
 /** True where there is a person to ask. */
 export function canAsk(): boolean {
@@ -18,6 +18,7 @@ const pasteOff = '\u001b[?2004l';
  */
 export async function askPhrase(phrase: string, signal: AbortSignal): Promise<PhraseAnswer> {
   let pasted = false;
+  let interrupted = false;
   emitKeypressEvents(process.stdin);
   const onKey = (_: unknown, key: { name?: string } | undefined) => {
     if (key?.name === 'paste-start') pasted = true;
@@ -27,12 +28,15 @@ export async function askPhrase(phrase: string, signal: AbortSignal): Promise<Ph
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: true });
   try {
     const left = new Promise<null>(resolve => lines.once('close', () => resolve(null)));
-    lines.once('SIGINT', () => lines.close());
+    lines.once('SIGINT', () => {
+      interrupted = true;
+      lines.close();
+    });
     const answer = await Promise.race([
       lines.question(`Type "${phrase}" to do it, anything else to leave it: `, { signal }).catch(() => null),
       left,
     ]);
-    if (answer === null) return 'left';
+    if (answer === null) return interrupted || signal.aborted ? 'interrupted' : 'left';
     if (pasted) return 'pasted';
     return answer === phrase ? 'typed' : 'wrong';
   } finally {

@@ -25,6 +25,7 @@ export async function receipts(config: Config): Promise<Outcome> {
 
 function lineOf({
   id,
+  action,
   database,
   changed,
   deleted,
@@ -36,7 +37,7 @@ function lineOf({
   by,
 }: HistoryEntry): string {
   const what = [
-    `${count(changed)} changed`,
+    action === 'migrate' ? 'trigger and functions installed' : `${count(changed)} changed`,
     ...(deleted > 0 ? [`${count(deleted)} records deleted`] : []),
     ...(restored > 0 ? [`${count(restored)} records put back`] : []),
     ...(left > 0 ? [`${count(left)} left alone`] : []),

@@ -4,7 +4,7 @@ import type { RepairPlan } from '../actions/repair-plan.ts';
 import { exitCodeOf, runRepair, stalePlan } from '../actions/run-repair.ts';
 import type { RepairAction, RepairOutcome, RepairProgress } from '../audit/repair.ts';
 import type { Config } from '../config.ts';
-import type { Database } from '../database/connection.ts';
+import { type Database, interrupted } from '../database/connection.ts';
 import { type ExitCode, exitCodes, usageError } from '../errors.ts';
 import { askPhrase, canAsk, type PhraseAnswer } from './ask-phrase.ts';
 import { describeOutcome, describePlan, planJson } from './describe-repair.ts';
@@ -148,6 +148,7 @@ function unconfirmed(action: RepairAction, plan: RepairPlan): Error {
 
 function requireTyped(answer: PhraseAnswer, { action }: RepairPlan): void {
   if (answer === 'typed') return;
+  if (answer === 'interrupted') throw interrupted();
   const why = {
     left: 'It was left.',
     wrong: 'That was not the phrase.',
@@ -168,7 +169,7 @@ function howTo(action: RepairAction, config: Config, { fingerprint }: RepairPlan
     ...(config.deleteHistory ? ['--delete-history'] : []),
     ...(config.lastUsed ? ['--last-used'] : []),
     ...(config.suppressTriggers ? ['--suppress-triggers'] : []),
-    ...(config.presets.length > 0 ? ['with the same --preset'] : []),
+    ...config.presets.map(preset => `--preset '${preset}'`),
   ];
   return `Nothing was changed. To do exactly this: ${words.join(' ')} --confirm ${fingerprint}`;
 }
