@@ -7,7 +7,7 @@ export const trackName = 'track_preset_usage';
 
 /** The way out that mends most findings. */
 export const migrate =
-  'Run the migration sql/20250930000001_fix_usage_tracking.sql; it can be run again and again.';
+  'Run preset-usage migrate, or sql/20250930000001_fix_usage_tracking.sql by hand; both can be run again and again.';
 
 /** True where the counting function is there, whether or not a trigger runs it. */
 export function hasFunction({ functions, schema: own }: TriggerCatalog): boolean {

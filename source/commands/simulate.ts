@@ -7,15 +7,16 @@ import {
   takeUseBack,
 } from '../actions/real-use.ts';
 import { runSimulation } from '../actions/simulate.ts';
-import { explainUse, type UseResult } from '../audit/explain-use.ts';
+import { explainUse } from '../audit/explain-use.ts';
 import type { Finding } from '../audit/finding.ts';
 import { resultOf } from '../audit/real-use.ts';
 import { isSound, type Simulation } from '../audit/simulation.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
 import { exitCodes } from '../errors.ts';
-import { count, iso, signed } from '../present/numbers.ts';
+import { count, iso } from '../present/numbers.ts';
 import { displayText } from '../present/text.ts';
+import { numeral, useWords } from '../present/use-words.ts';
 import { identity } from './identity.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -76,7 +77,7 @@ async function tellRealUse(
     },
     text: [
       line,
-      `${confirmed ? 'Made, and counted once' : 'Made, and not counted once'}: ${wordsOf(use)}.`,
+      `${confirmed ? 'Made, and counted once' : 'Made, and not counted once'}: usage_count ${useWords(use)}.`,
       `Record      ${made.records.join(', ')}`,
       ...findingLines(findings),
       '',
@@ -153,20 +154,9 @@ function describe(plan: SimulationPlan, simulation: Simulation): string[] {
     `Preset      ${preset.name} (${preset.id})`,
     `Made by     ${call?.what ?? simulation.path}`,
     `As user     ${asUser ?? 'nobody: no recent record names one'}`,
-    ...uses.map((use, index) => `${index === 0 ? 'First use ' : 'Second use'}  ${wordsOf(use)}`),
+    ...uses.map((use, index) => `${index === 0 ? 'First use ' : 'Second use'}  usage_count ${useWords(use)}`),
     ...(asRole ? [`As ${asRole.role}: ${asRole.confirmed ? 'confirmed too' : 'not confirmed'}`] : []),
     `Row held    ${heldMs.toFixed(1)} ms`,
     ...findingLines(findings),
   ];
-}
-
-/** One use in a line, such as `usage_count 12 to 13 (+1), 1 record, last_used_at moved`. */
-export function wordsOf({ before, after, increment, recordsAdded, lastUsedAtMoved }: UseResult): string {
-  const moved =
-    lastUsedAtMoved === null ? '' : `, last_used_at ${lastUsedAtMoved ? 'moved' : 'did not move'}`;
-  return `usage_count ${numeral(before)} to ${numeral(after)} (${signed(increment)}), ${count(recordsAdded)} ${recordsAdded === 1 ? 'record' : 'records'}${moved}`;
-}
-
-function numeral(value: number | null): string {
-  return value === null ? 'NULL' : count(value);
 }

@@ -48,8 +48,8 @@ describe.each([
     console.press('u');
     const screen = await console.until(/Confirmed: each use counted once\. All of it was rolled back/);
     expect(screen).toMatch(/Simulated use of Noir/);
-    expect(screen).toMatch(/First use +10 to 11 \(\+1\), 1 record, last used moved/);
-    expect(screen).toMatch(/Second use +11 to 12 \(\+1\), 1 record, last used moved/);
+    expect(screen).toMatch(/First use +10 to 11 \(\+1\), 1 record, last_used_at moved/);
+    expect(screen).toMatch(/Second use +11 to 12 \(\+1\), 1 record, last_used_at moved/);
     expect(screen).toMatch(/Row held +[\d.]+ ms/);
     expect(await contents()).toBe(before);
     console.press(keys.escape);
@@ -61,7 +61,7 @@ describe.each([
     const console = await open({ columns, rows });
     console.press('u');
     const screen = await console.until(/Not confirmed/);
-    expect(screen).toMatch(/10 to 10 \(0\), 1 record, last used did not move/);
+    expect(screen).toMatch(/10 to 10 \(0\), 1 record, last_used_at did not move/);
     expect(screen).toMatch(/The trigger is disabled/);
   });
 

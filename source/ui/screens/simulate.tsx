@@ -1,9 +1,8 @@
 import { Box, Text } from 'ink';
-import type { UseResult } from '../../audit/explain-use.ts';
 import { resultOf } from '../../audit/real-use.ts';
 import { isSound, type Simulation } from '../../audit/simulation.ts';
-import { count, signed } from '../../present/numbers.ts';
 import { displayText } from '../../present/text.ts';
+import { useWords } from '../../present/use-words.ts';
 import { FindingList } from '../components/findings.tsx';
 import { Line } from '../components/line.tsx';
 import { Scrolled } from '../components/scrolled.tsx';
@@ -50,7 +49,7 @@ function Real({ use, real }: { use: ProofOfUse; real: RealProof }) {
     case 'made':
       return (
         <Box flexDirection="column" flexShrink={0} marginBottom={1}>
-          <Text bold>{real.use ? `Made a real use: ${words(resultOf(real.use))}. It stays.` : ''}</Text>
+          <Text bold>{real.use ? `Made a real use: ${useWords(resultOf(real.use))}. It stays.` : ''}</Text>
           <Text>{`Record ${displayText(real.use?.records.join(', ') ?? '')}; b takes exactly this use back.`}</Text>
         </Box>
       );
@@ -119,7 +118,7 @@ function Result({ simulation, use }: { simulation: Simulation; use: ProofOfUse }
     ['As user', asUser ?? 'nobody: no recent record names one'],
     ...uses.map((result, index): [string, string] => [
       index === 0 ? 'First use' : 'Second use',
-      words(result),
+      useWords(result),
     ]),
     ...(asRole
       ? [[`As ${asRole.role}`, asRole.confirmed ? 'confirmed too' : 'not confirmed'] as [string, string]]
@@ -146,10 +145,4 @@ function Result({ simulation, use }: { simulation: Simulation; use: ProofOfUse }
       <FindingList findings={findings} />
     </Box>
   );
-}
-
-function words({ before, after, increment, recordsAdded, lastUsedAtMoved }: UseResult): string {
-  const numeral = (value: number | null) => (value === null ? 'NULL' : count(value));
-  const moved = lastUsedAtMoved === null ? '' : `, last used ${lastUsedAtMoved ? 'moved' : 'did not move'}`;
-  return `${numeral(before)} to ${numeral(after)} (${signed(increment)}), ${count(recordsAdded)} ${recordsAdded === 1 ? 'record' : 'records'}${moved}`;
 }
