@@ -16,7 +16,7 @@ import type { Database } from '../database/connection.ts';
 import { exitCodes } from '../errors.ts';
 import { count, iso } from '../present/numbers.ts';
 import { displayText } from '../present/text.ts';
-import { numeral, useWords } from '../present/use-words.ts';
+import { numeral, wordsOfUse } from '../present/words-of-use.ts';
 import { identity } from './identity.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -77,7 +77,7 @@ async function tellRealUse(
     },
     text: [
       line,
-      `${confirmed ? 'Made, and counted once' : 'Made, and not counted once'}: usage_count ${useWords(use)}.`,
+      `${confirmed ? 'Made, and counted once' : 'Made, and not counted once'}: usage_count ${wordsOfUse(use)}.`,
       `Record      ${made.records.join(', ')}`,
       ...findingLines(findings),
       '',
@@ -154,7 +154,9 @@ function describe(plan: SimulationPlan, simulation: Simulation): string[] {
     `Preset      ${preset.name} (${preset.id})`,
     `Made by     ${call?.what ?? simulation.path}`,
     `As user     ${asUser ?? 'nobody: no recent record names one'}`,
-    ...uses.map((use, index) => `${index === 0 ? 'First use ' : 'Second use'}  usage_count ${useWords(use)}`),
+    ...uses.map(
+      (use, index) => `${index === 0 ? 'First use ' : 'Second use'}  usage_count ${wordsOfUse(use)}`,
+    ),
     ...(asRole ? [`As ${asRole.role}: ${asRole.confirmed ? 'confirmed too' : 'not confirmed'}`] : []),
     `Row held    ${heldMs.toFixed(1)} ms`,
     ...findingLines(findings),

@@ -2,7 +2,7 @@ import { Box, Text } from 'ink';
 import { resultOf } from '../../audit/real-use.ts';
 import { isSound, type Simulation } from '../../audit/simulation.ts';
 import { displayText } from '../../present/text.ts';
-import { useWords } from '../../present/use-words.ts';
+import { wordsOfUse } from '../../present/words-of-use.ts';
 import { FindingList } from '../components/findings.tsx';
 import { Line } from '../components/line.tsx';
 import { Scrolled } from '../components/scrolled.tsx';
@@ -49,7 +49,7 @@ function Real({ use, real }: { use: ProofOfUse; real: RealProof }) {
     case 'made':
       return (
         <Box flexDirection="column" flexShrink={0} marginBottom={1}>
-          <Text bold>{real.use ? `Made a real use: ${useWords(resultOf(real.use))}. It stays.` : ''}</Text>
+          <Text bold>{real.use ? `Made a real use: ${wordsOfUse(resultOf(real.use))}. It stays.` : ''}</Text>
           <Text>{`Record ${displayText(real.use?.records.join(', ') ?? '')}; b takes exactly this use back.`}</Text>
         </Box>
       );
@@ -118,7 +118,7 @@ function Result({ simulation, use }: { simulation: Simulation; use: ProofOfUse }
     ['As user', asUser ?? 'nobody: no recent record names one'],
     ...uses.map((result, index): [string, string] => [
       index === 0 ? 'First use' : 'Second use',
-      useWords(result),
+      wordsOfUse(result),
     ]),
     ...(asRole
       ? [[`As ${asRole.role}`, asRole.confirmed ? 'confirmed too' : 'not confirmed'] as [string, string]]

@@ -2,7 +2,7 @@ import type { UseResult } from '../audit/explain-use.ts';
 import { count, signed } from './numbers.ts';
 
 /** One use in a line, such as `12 to 13 (+1), 1 record, last_used_at moved`. */
-export function useWords({ before, after, increment, recordsAdded, lastUsedAtMoved }: UseResult): string {
+export function wordsOfUse({ before, after, increment, recordsAdded, lastUsedAtMoved }: UseResult): string {
   const moved =
     lastUsedAtMoved === null ? '' : `, last_used_at ${lastUsedAtMoved ? 'moved' : 'did not move'}`;
   return `${numeral(before)} to ${numeral(after)} (${signed(increment)}), ${count(recordsAdded)} ${recordsAdded === 1 ? 'record' : 'records'}${moved}`;
