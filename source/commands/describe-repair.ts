@@ -58,7 +58,7 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
     line,
     nothing
       ? `${titles[action]}: there is nothing to change.`
-      : `${titles[action]}: ${presetsOf(changes.length)} ${changes.length === 1 ? 'changes' : 'change'}${records}, in about ${seconds(plan.estimate.seconds)}. Fingerprint ${plan.fingerprint}.`,
+      : `${titles[action]}: ${presetsOf(changes.length)} ${changes.length === 1 ? 'changes' : 'change'}${records}, in ${plan.estimate.seconds < 1 ? 'less than a second' : `about ${seconds(plan.estimate.seconds)}`}. Fingerprint ${plan.fingerprint}.`,
     ...(changes.length > 0
       ? [
           '',
@@ -124,7 +124,11 @@ export function describeOutcome(plan: RepairPlan, outcome: RepairOutcome): strin
     ...(left.length > 0 ? ['', `Not as planned: ${presetsOf(left.length)}.`, ...leftLines(left)] : []),
     '',
     `Receipt ${displayText(receipt)}`,
-    ...(plan.action === 'undo' ? [] : [`To take it back: preset-usage undo ${receiptId}`]),
+    ...(plan.look.label === 'demo'
+      ? ['The demo database ends with this command, and all of this with it.']
+      : plan.action === 'undo'
+        ? []
+        : [`To take it back: preset-usage undo ${receiptId}`]),
   ].join('\n');
 }
 
