@@ -6,8 +6,10 @@ import { useClock } from './hooks/use-clock.ts';
 import { useKeys } from './hooks/use-keys.ts';
 import { ChecklistScreen } from './screens/checklist.tsx';
 import { HelpScreen } from './screens/help.tsx';
+import { HistoryScreen } from './screens/history.tsx';
 import { ListScreen } from './screens/list.tsx';
 import { PresetScreen } from './screens/preset.tsx';
+import { RepairScreen } from './screens/repair.tsx';
 import { SimulateScreen } from './screens/simulate.tsx';
 import { TriggerScreen } from './screens/trigger.tsx';
 import type { State } from './state.ts';
@@ -57,6 +59,10 @@ function Body({ state }: { state: State }) {
       return <SimulateScreen state={state} />;
     case 'checklist':
       return <ChecklistScreen state={state} />;
+    case 'repair':
+      return <RepairScreen state={state} />;
+    case 'history':
+      return <HistoryScreen state={state} />;
     case 'help':
       return <HelpScreen state={state} />;
   }

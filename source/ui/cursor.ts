@@ -1,4 +1,5 @@
 import { stepIds } from '../audit/checklist.ts';
+import { moveEntry } from './history.ts';
 import type { State } from './state.ts';
 import { windowRows } from './state.ts';
 
@@ -9,6 +10,7 @@ export type Move = { by: number } | { page: number } | { to: 'start' | 'end' };
 export function moveCursor(state: State, move: Move): State {
   const height = windowRows(state.size);
   if (state.screen === 'checklist') return moveStep(state, move);
+  if (state.screen === 'history') return moveEntry(state, move);
   if (state.screen !== 'list') {
     // Each screen knows how long its text is and draws no further than its end.
     const step = 'by' in move ? move.by : 'page' in move ? move.page * height : 0;

@@ -1,4 +1,6 @@
+import { whyNotTakeBack } from './history.ts';
 import { isProving } from './proof.ts';
+import { isRepairing, whyNotAsk, whyNotToggle } from './repair.ts';
 import { type Action, type Screen, type State, selectedRow } from './state.ts';
 import { isWatching } from './watching.ts';
 
@@ -21,8 +23,17 @@ export interface Binding {
   quiet?: boolean;
 }
 
-const everywhere: readonly Screen[] = ['list', 'preset', 'trigger', 'simulate', 'checklist', 'help'];
-const beside: readonly Screen[] = ['preset', 'trigger', 'simulate', 'checklist', 'help'];
+const everywhere: readonly Screen[] = [
+  'list',
+  'preset',
+  'trigger',
+  'simulate',
+  'checklist',
+  'repair',
+  'history',
+  'help',
+];
+const beside: readonly Screen[] = ['preset', 'trigger', 'simulate', 'checklist', 'history', 'help'];
 
 export const bindings: readonly Binding[] = [
   {
@@ -189,12 +200,76 @@ export const bindings: readonly Binding[] = [
       use?.real?.phase === 'made' ? null : 'There is no real use to take back.',
   },
   {
+    keys: ['S'],
+    label: 'S',
+    short: 'sync',
+    description: 'Plan to set counts to their records: all presets, or the one that is open',
+    screens: ['list', 'preset'],
+    does: { type: 'repair', step: { kind: 'open', action: 'sync' } },
+    disabled: whyNotRepair,
+  },
+  {
+    keys: ['R'],
+    label: 'R',
+    short: 'reset',
+    description: 'Plan to set every count to 0',
+    screens: ['list'],
+    does: { type: 'repair', step: { kind: 'open', action: 'reset' } },
+    disabled: whyNotRepair,
+  },
+  {
+    keys: ['return'],
+    label: 'Enter',
+    short: 'go on to the phrase',
+    description: 'Ask for the phrase that carries the plan out',
+    screens: ['repair'],
+    does: { type: 'repair', step: { kind: 'ask' } },
+    disabled: whyNotAsk,
+  },
+  {
+    keys: ['d'],
+    label: 'd',
+    short: 'records too',
+    description: 'Reset: delete the records as well, or keep them',
+    screens: ['repair'],
+    does: { type: 'repair', step: { kind: 'toggle', option: 'deleteHistory' } },
+    disabled: state => whyNotToggle(state, 'deleteHistory'),
+  },
+  {
+    keys: ['n'],
+    label: 'n',
+    short: 'last use too',
+    description: 'Sync: set last_used_at to the newest record as well, or leave it',
+    screens: ['repair'],
+    does: { type: 'repair', step: { kind: 'toggle', option: 'lastUsed' } },
+    disabled: state => whyNotToggle(state, 'lastUsed'),
+  },
+  {
+    keys: ['o'],
+    label: 'o',
+    short: 'triggers',
+    description: 'Keep other triggers from firing while it writes, or let them',
+    screens: ['repair'],
+    does: { type: 'repair', step: { kind: 'toggle', option: 'suppressTriggers' } },
+    disabled: state => whyNotToggle(state, 'suppressTriggers'),
+  },
+  {
+    keys: ['b'],
+    label: 'b',
+    short: 'take it back',
+    description: 'Plan to undo the sync or reset under the cursor',
+    screens: ['history'],
+    does: { type: 'repair', step: { kind: 'take-back' } },
+    disabled: whyNotTakeBack,
+  },
+  {
     keys: ['c'],
     label: 'c',
     short: 'checks',
     description: 'The testing checklist, step by step',
     screens: ['list', 'preset', 'trigger', 'simulate'],
     does: { type: 'open', screen: 'checklist' },
+    spare: true,
   },
   {
     keys: ['t'],
@@ -203,6 +278,25 @@ export const bindings: readonly Binding[] = [
     description: 'Health of the trigger, and what else writes the count',
     screens: ['list', 'preset', 'simulate', 'checklist'],
     does: { type: 'open', screen: 'trigger' },
+    spare: true,
+  },
+  {
+    keys: ['H'],
+    label: 'H',
+    short: 'history',
+    description: 'What was synced, reset and taken back, and b there to undo it',
+    screens: ['list', 'preset', 'trigger', 'repair'],
+    does: { type: 'open', screen: 'history' },
+    disabled: whyNotHistory,
+    spare: true,
+  },
+  {
+    keys: ['escape', 'left', 'h'],
+    label: 'Esc',
+    short: 'leave it',
+    description: 'Leave the plan as it is; while it is carried out, stop after this batch',
+    screens: ['repair'],
+    does: { type: 'repair', step: { kind: 'leave' } },
   },
   {
     keys: ['escape', 'left', 'h'],
@@ -245,7 +339,7 @@ export const bindings: readonly Binding[] = [
     label: '?',
     short: 'help',
     description: 'What engineers ask first, all keys, and what the badges mean',
-    screens: ['list', 'preset', 'trigger', 'simulate', 'checklist'],
+    screens: ['list', 'preset', 'trigger', 'simulate', 'checklist', 'repair', 'history'],
     does: { type: 'open', screen: 'help' },
   },
   {
@@ -255,6 +349,7 @@ export const bindings: readonly Binding[] = [
     description: 'Leave; the terminal is given back as it was',
     screens: everywhere,
     does: 'quit',
+    disabled: whyNotLeave,
   },
   {
     keys: ['ctrl+z'],
@@ -263,6 +358,7 @@ export const bindings: readonly Binding[] = [
     description: 'Put the console into the background (fg brings it back)',
     screens: everywhere,
     does: 'suspend',
+    disabled: whyNotLeave,
     quiet: true,
   },
 ];
@@ -279,8 +375,27 @@ function whyNotSimulate(state: State): string | null {
   return whyBusy(state);
 }
 
-function whyBusy({ proof }: State): string | null {
-  return isProving(proof) ? 'Something is being proved already.' : null;
+function whyBusy(state: State): string | null {
+  if (isRepairing(state)) return 'A repair is running already.';
+  return isProving(state.proof) ? 'Something is being proved already.' : null;
+}
+
+function whyNotRepair(state: State): string | null {
+  if (state.readOnly) return 'Started with --read-only: nothing is written.';
+  if (!state.look || !selectedRow(state)) return 'There is no preset here.';
+  if (state.look.tables.hiddenBy.length > 0)
+    return 'This role may not see every row, so counts made from what it sees would be wrong.';
+  return whyBusy(state);
+}
+
+function whyNotHistory({ screen, repair }: State): string | null {
+  if (screen !== 'repair' || repair?.phase === 'done' || repair?.phase === 'failed') return null;
+  return 'Leave the plan first.';
+}
+
+/** Stopped in the middle of a batch, this program would hold rows of the application. */
+function whyNotLeave(state: State): string | null {
+  return isRepairing(state) ? 'Counts are being written: Esc stops that between two batches first.' : null;
 }
 
 /** The binding of a key on the screen that is open, if it has one. */
@@ -289,13 +404,20 @@ export function bindingFor(key: string, screen: Screen): Binding | undefined {
 }
 
 /**
- * The keys to show at the foot of a screen, those that work now. Where they do not fit, those that are there on every screen
- * are left to the help.
+ * The keys to show at the foot of a screen, those that work now. Where they do not fit, some of the spare ones are left to
+ * the help, the last of the table first.
  */
 export function footerBindings(state: State): Binding[] {
   const working = bindings.filter(
     binding => !binding.quiet && binding.screens.includes(state.screen) && !binding.disabled?.(state),
   );
-  const width = working.reduce((sum, { label, short }) => sum + label.length + short.length + 3, -2);
-  return width <= state.size.columns ? working : working.filter(({ spare }) => !spare);
+  const width = ({ label, short }: Binding) => label.length + short.length + 3;
+  const needed = working.filter(({ spare }) => !spare).reduce((sum, binding) => sum + width(binding), -2);
+  let room = state.size.columns - needed;
+  return working.filter(binding => {
+    if (!binding.spare) return true;
+    if (width(binding) > room) return false;
+    room -= width(binding);
+    return true;
+  });
 }

@@ -82,8 +82,8 @@ export async function openConsole(
   try {
     return await screen.ended;
   } finally {
-    work?.stop();
     watch?.stop();
+    await work?.stop();
     await open?.close();
   }
 }
@@ -127,7 +127,10 @@ export function plottedDays(columns: number): number {
 function follow(action: Action, state: State, watch: Watch | undefined): void {
   if (action.type === 'pause') watch?.setPaused(state.paused);
   else if (action.type === 'open') watch?.lookOnce();
-  else if (showsOthers.has(action.type)) watch?.lookAgain();
+  else if (action.type === 'repair') {
+    if (action.step.kind === 'done') watch?.refresh();
+    else if (action.step.kind === 'leave') watch?.lookAgain();
+  } else if (showsOthers.has(action.type)) watch?.lookAgain();
 }
 
 const showsOthers: ReadonlySet<Action['type']> = new Set<Action['type']>([

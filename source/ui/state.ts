@@ -7,7 +7,9 @@ import type { PresetDetail } from '../database/preset-detail.ts';
 import type { ConsoleError } from '../errors.ts';
 import { type Arrangement, arrange, sorts } from './arrange.ts';
 import { type Move, moveCursor, place } from './cursor.ts';
+import { type History, type HistoryStep, reduceHistory } from './history.ts';
 import { noProof, type Proof, type ProofAction, proveByWatching, reduceProof } from './proof.ts';
+import { type Repair, type RepairStep, reduceRepair } from './repair.ts';
 import { toggleWatching, type Watching, watchTick } from './watching.ts';
 
 /** A counter on the list; times in milliseconds since 1970. */
@@ -17,7 +19,7 @@ export interface Row extends Counter {
   changedAt: number;
 }
 
-export type Screen = 'list' | 'preset' | 'trigger' | 'simulate' | 'checklist' | 'help';
+export type Screen = 'list' | 'preset' | 'trigger' | 'simulate' | 'checklist' | 'repair' | 'history' | 'help';
 
 export interface State extends Arrangement {
   size: { columns: number; rows: number };
@@ -48,6 +50,12 @@ export interface State extends Arrangement {
   proof: Proof;
   /** The wait for a real use of the preset that is open. */
   watching: Watching | null;
+  /** The repair on its screen; null while there is none. */
+  repair: Repair | null;
+  /** Null until it was asked for. */
+  history: History | null;
+  /** Why the key pressed last does nothing now; null where it did something. */
+  whyNot: string | null;
   /** Null until help asked for it; its value is null where it cannot be had cheaply. */
   newest: { value: NewestRecord | null } | null;
 
@@ -70,6 +78,9 @@ export type Action =
   | { type: 'starting'; stage: string; done: number; total: number }
   | WatchEvent
   | ProofAction
+  | { type: 'repair'; step: RepairStep }
+  | { type: 'history'; step: HistoryStep }
+  | { type: 'why-not'; reason: string | null }
   | { type: 'resize'; columns: number; rows: number }
   | { type: 'move'; move: Move }
   | { type: 'open'; screen: Screen }
@@ -109,6 +120,9 @@ export function initialState(size: State['size']): State {
     detail: null,
     proof: noProof,
     watching: null,
+    repair: null,
+    history: null,
+    whyNot: null,
     newest: null,
     totals: null,
     orphans: 0,
@@ -226,6 +240,12 @@ export function reduce(state: State, action: Action): State {
     case 'step-done':
     case 'checklist-failed':
       return withProof(state, action);
+    case 'repair':
+      return reduceRepair(state, action.step);
+    case 'history':
+      return reduceHistory(state, action.step);
+    case 'why-not':
+      return { ...state, whyNot: action.reason };
     case 'resize':
       if (action.columns === state.size.columns && action.rows === state.size.rows) return state;
       return place({ ...state, size: { columns: action.columns, rows: action.rows } });
@@ -291,7 +311,8 @@ function open(state: State, screen: Screen): State {
     return { ...state, screen, scroll: 0, selected: row.id, detail: null, watching: null };
   }
   if (screen === 'help') return { ...state, screen, scroll: 0, behindHelp: state.screen };
-  return { ...state, screen, scroll: 0, watching: null };
+  // A repair that has ended is left with its screen.
+  return { ...state, screen, scroll: 0, watching: null, repair: null };
 }
 
 function back(state: State): State {

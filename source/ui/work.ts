@@ -6,12 +6,14 @@ import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
 import { type ConsoleError, isConsoleError } from '../errors.ts';
 import { stepAtCursor } from './proof.ts';
+import { createRepairWork } from './repair-work.ts';
 import type { Action, State } from './state.ts';
 
 /** Does what keys ask for beside watching, and tells how it went as actions. */
 export interface Work {
   follow(action: Action, state: State): void;
-  stop(): void;
+  /** Resolves when nothing is under way any more that writes for good. */
+  stop(): Promise<void>;
 }
 
 /** How far back errors in the application's log count, in milliseconds. */
@@ -24,6 +26,7 @@ const logDay = 24 * 60 * 60 * 1000;
 export function createWork(database: Database, config: Config, dispatch: (action: Action) => void): Work {
   const stopped = new AbortController();
   const { signal } = stopped;
+  const repairs = createRepairWork(database, config, dispatch);
 
   // What they do is loaded with the first key that asks for it: the list comes first.
   const plan = async (preset: string) => {
@@ -71,6 +74,7 @@ export function createWork(database: Database, config: Config, dispatch: (action
 
   return {
     follow(action, state) {
+      repairs.follow(action, state);
       const { use, list } = state.proof;
       const failedUse = (error: ConsoleError): Action => ({ type: 'simulation-failed', error });
       const failedReal = (error: ConsoleError): Action => ({ type: 'real-use-failed', error });
@@ -86,6 +90,9 @@ export function createWork(database: Database, config: Config, dispatch: (action
         start(walk([stepAtCursor(list)], request(state)), failedList);
       else if (action.type === 'run-all' && list.running) start(walk(stepIds, request(state)), failedList);
     },
-    stop: () => stopped.abort(),
+    async stop() {
+      stopped.abort();
+      await repairs.stop();
+    },
   };
 }

@@ -1,9 +1,11 @@
 import { Text } from 'ink';
+import { displayText } from '../../present/text.ts';
 import { footerBindings } from '../keymap.ts';
+import { isRepairing, isTypingPhrase } from '../repair.ts';
 import type { State } from '../state.ts';
 import { Line } from './line.tsx';
 
-/** The keys of the screen that is open; or, while the filter is typed, what that takes. */
+/** The keys of the screen that is open; or what is typed takes, or why the last key does nothing now. */
 export function Footer({ state }: { state: State }) {
   if (state.editingFilter) {
     return (
@@ -15,7 +17,8 @@ export function Footer({ state }: { state: State }) {
       </Line>
     );
   }
-  const keys = footerBindings(state);
+  if (state.whyNot !== null) return <Line color="yellow">{displayText(state.whyNot)}</Line>;
+  const keys = keysShown(state);
   return (
     <Line>
       {keys.map(({ label, short }, index) => (
@@ -26,4 +29,16 @@ export function Footer({ state }: { state: State }) {
       ))}
     </Line>
   );
+}
+
+function keysShown(state: State): { label: string; short: string }[] {
+  if (isTypingPhrase(state)) {
+    return [
+      { label: 'Enter', short: 'do it, with the phrase typed' },
+      { label: 'Esc', short: 'back to the plan' },
+    ];
+  }
+  if (!isRepairing(state) || state.screen !== 'repair') return footerBindings(state);
+  if (state.repair?.stopping) return [{ label: '^C', short: 'leave the console after this batch' }];
+  return [{ label: 'Esc', short: 'stop after this batch' }];
 }

@@ -5,6 +5,7 @@ import { displayText } from '../../present/text.ts';
 import type { State } from '../state.ts';
 import { useTheme } from '../theme.ts';
 import { Line } from './line.tsx';
+import { PlaceLabel } from './place-label.tsx';
 
 /** Three lines: which database this is, whether its trigger works, and how old and how good the numbers are. */
 export function Header({ state, now }: { state: State; now: number }) {
@@ -17,21 +18,15 @@ export function Header({ state, now }: { state: State; now: number }) {
   );
 }
 
-const labels = { demo: ' DEMO ', local: ' local ', remote: ' REMOTE ' } as const;
-
 /** Everything here is what the server itself reports, beside the address it was reached at. */
 function Identity({ state }: { state: State }) {
   const { look } = state;
   if (!look) return <Text bold>preset-usage</Text>;
   const { server, host, label } = look;
-  const loud = label === 'local' ? {} : { inverse: true, bold: true };
   return (
     <Line>
-      <Text {...loud} color={label === 'remote' ? 'yellow' : 'cyan'}>
-        {labels[label]}
-      </Text>{' '}
-      <Text bold>{displayText(server.database)}</Text> at {displayText(host)} as {displayText(server.user)},
-      PostgreSQL {server.version},{' '}
+      <PlaceLabel label={label} /> <Text bold>{displayText(server.database)}</Text> at {displayText(host)} as{' '}
+      {displayText(server.user)}, PostgreSQL {server.version},{' '}
       {server.standby ? 'standby, read-only' : server.readOnly ? 'read-only' : 'read-write'}
       {state.readOnly ? ' (--read-only)' : ''}
     </Line>

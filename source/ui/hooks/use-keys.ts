@@ -1,7 +1,8 @@
 import { useApp, useInput, usePaste } from 'ink';
 import { useEffect, useRef } from 'react';
 import { bindingFor } from '../keymap.ts';
-import { keyNames } from '../keys.ts';
+import { keyNames, lookPasted } from '../keys.ts';
+import { isRepairing, isTypingPhrase } from '../repair.ts';
 import type { Action, State } from '../state.ts';
 
 export interface KeyHandlers {
@@ -16,10 +17,21 @@ export function useKeys({ dispatch, current, refresh }: KeyHandlers): void {
   const { exit, suspendTerminal } = useApp();
   const press = (key: string) => {
     const state = current();
-    if (key === 'ctrl+c') return exit('interrupted');
+    if (key === 'ctrl+c') {
+      // What is being written is stopped first, between two batches; pressed again it ends the console all the same.
+      if (!isRepairing(state) || state.repair?.stopping) return exit('interrupted');
+      return dispatch({ type: 'repair', step: { kind: 'stop' } });
+    }
     if (state.editingFilter) return typeFilter(key, dispatch);
+    if (isTypingPhrase(state) && !moves.has(key)) return typePhrase(key, dispatch);
     const binding = bindingFor(key, state.screen);
-    if (!binding || binding.disabled?.(state)) return;
+    if (state.whyNot !== null) dispatch({ type: 'why-not', reason: null });
+    if (!binding) return;
+    const reason = binding.disabled?.(state) ?? null;
+    if (reason !== null) {
+      if (!binding.quiet) dispatch({ type: 'why-not', reason });
+      return;
+    }
     if (binding.does === 'quit') return exit();
     if (binding.does === 'refresh') return refresh();
     if (binding.does === 'suspend') return void suspend(suspendTerminal);
@@ -29,10 +41,29 @@ export function useKeys({ dispatch, current, refresh }: KeyHandlers): void {
   useEffect(() => {
     latest.current = press;
   });
+  const together = useRef<string[]>([]);
+  const pressTogether = () => {
+    const names = together.current.splice(0);
+    if (isTypingPhrase(current()) && lookPasted(names)) {
+      dispatch({ type: 'repair', step: { kind: 'pasted' } });
+      if (names.includes('ctrl+c')) latest.current('ctrl+c');
+      return;
+    }
+    for (const name of names) {
+      const before = current();
+      latest.current(name);
+      // Keys that came along with the one that asks were pressed before anybody could read the question.
+      const asks = isTypingPhrase(current()) && !isTypingPhrase(before);
+      if (asks || (current().screen === 'repair' && before.screen !== 'repair')) return;
+    }
+  };
   useInput((input, key) => {
-    for (const name of keyNames(input, key)) latest.current(name);
+    // What the terminal sent in one piece comes as several inputs, all before the next microtask.
+    if (together.current.length === 0) queueMicrotask(pressTogether);
+    together.current.push(...keyNames(input, key));
   });
   usePaste(text => {
+    if (isTypingPhrase(current())) dispatch({ type: 'repair', step: { kind: 'pasted' } });
     if (current().editingFilter) dispatch({ type: 'type-filter', text: text.trim().replace(/\s+/g, ' ') });
   });
 }
@@ -42,6 +73,16 @@ function typeFilter(key: string, dispatch: (action: Action) => void): void {
   else if (key === 'escape') dispatch({ type: 'clear-filter' });
   else if (key === 'backspace') dispatch({ type: 'erase-filter' });
   else if (Array.from(key).length === 1) dispatch({ type: 'type-filter', text: key });
+}
+
+/** Keys that scroll the plan while its phrase is typed. */
+const moves: ReadonlySet<string> = new Set(['up', 'down', 'pageup', 'pagedown']);
+
+function typePhrase(key: string, dispatch: (action: Action) => void): void {
+  if (key === 'return') dispatch({ type: 'repair', step: { kind: 'enter' } });
+  else if (key === 'escape') dispatch({ type: 'repair', step: { kind: 'leave' } });
+  else if (key === 'backspace') dispatch({ type: 'repair', step: { kind: 'erase' } });
+  else if (Array.from(key).length === 1) dispatch({ type: 'repair', step: { kind: 'type', text: key } });
 }
 
 /** Gives the terminal to the shell until `fg`, as any program does on Ctrl-Z. */

@@ -1,0 +1,17 @@
+import { count } from './numbers.ts';
+
+/** A number of presets: 1 preset, 1,200 presets. */
+export function presetsOf(number: number): string {
+  return `${count(number)} ${number === 1 ? 'preset' : 'presets'}`;
+}
+
+/** A number of records: 1 record, 1,200 records. */
+export function recordsOf(number: number): string {
+  return `${count(number)} ${number === 1 ? 'record' : 'records'}`;
+}
+
+/** A short time in seconds, as 1.4 s, 12 s or 3 min. */
+export function secondsOf(seconds: number): string {
+  if (seconds >= 60) return `${Math.round(seconds / 60)} min`;
+  return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+}

@@ -1,0 +1,65 @@
+import { Text } from 'ink';
+import type { RepairOutcome } from '../../audit/repair.ts';
+import { presetsOf, recordsOf, secondsOf } from '../../present/amounts.ts';
+import { displayText } from '../../present/text.ts';
+import type { Repair } from '../repair.ts';
+import type { State } from '../state.ts';
+import { useTheme } from '../theme.ts';
+import { Facts } from './facts.tsx';
+import { leftAlone } from './repair-review.tsx';
+import { costFacts } from './repair-run.tsx';
+import { Scrolled } from './scrolled.tsx';
+
+const heads = {
+  finished: 'Done',
+  interrupted: 'Stopped between two batches',
+  failed: 'Stopped by an error',
+};
+
+interface Props {
+  repair: Repair;
+  outcome: RepairOutcome;
+  state: State;
+  height: number;
+}
+
+/** What a repair did, what it cost, and every preset that is not as planned. */
+export function RepairOutcomeView({ repair, outcome, state, height }: Props) {
+  const { glyphs } = useTheme();
+  const { changed, deleted, restored, durationMs, left, ended, error, cost, receipt } = outcome;
+  const did = [
+    `${presetsOf(changed)} changed`,
+    ...(deleted > 0 ? [`${recordsOf(deleted)} deleted`] : []),
+    ...(restored > 0 ? [`${recordsOf(restored)} put back`] : []),
+  ].join(', ');
+  const verdict =
+    ended === 'failed' || error ? 'error' : ended === 'interrupted' || left.length > 0 ? 'warning' : 'right';
+  const color = { error: 'red', warning: 'yellow', right: 'green' }[verdict];
+  const facts: [string, string][] = [...costFacts(cost), ['Receipt', receipt]];
+  const lines = [
+    <Text key="head" bold color={color}>
+      {`${glyphs.verdict[verdict]} ${heads[ended]}: ${did} in ${secondsOf(durationMs / 1000)}, audited afterwards.`}
+    </Text>,
+    ...(error
+      ? [
+          <Text key="error" color="red">
+            {displayText(error.message)}
+          </Text>,
+          <Text key="hint">{displayText(error.hint)}</Text>,
+        ]
+      : []),
+    <Facts key="facts" facts={facts} />,
+    <Text key="history">
+      {repair.action === 'undo' ? 'H shows what was done.' : 'H shows what was done and takes it back.'}
+    </Text>,
+    ...(left.length > 0
+      ? [
+          <Text key="left" bold>
+            {`Not as planned: ${presetsOf(left.length)}.`}
+          </Text>,
+          ...leftAlone(left).map(({ element }) => element),
+        ]
+      : []),
+  ];
+  return <Scrolled lines={lines} offset={state.scroll} height={height} />;
+}

@@ -1,0 +1,246 @@
+import { Box, Text } from 'ink';
+import type { ReactElement } from 'react';
+import type { RepairPlan } from '../../actions/repair-plan.ts';
+import type { LeftAlone } from '../../audit/repair.ts';
+import { presetsOf, recordsOf, secondsOf } from '../../present/amounts.ts';
+import { brief, count, signed } from '../../present/numbers.ts';
+import { displayText, toWidth } from '../../present/text.ts';
+import { isEmptyPlan, type Repair } from '../repair.ts';
+import type { State } from '../state.ts';
+import { type Theme, useTheme } from '../theme.ts';
+import { Line } from './line.tsx';
+import { Scrolled } from './scrolled.tsx';
+
+/** Rows that stay at the foot: what to press, whatever the plan is scrolled to. */
+const footRows = 3;
+const fewestChanges = 3;
+// A preset that cannot be taken back is one line; thousands of them would take seconds to lay out.
+const mostLeft = 200;
+
+interface Props {
+  repair: Repair;
+  plan: RepairPlan;
+  state: State;
+  height: number;
+}
+
+/** What a plan changes and what comes with it; below, how to agree to it. */
+export function RepairReview({ repair, plan, state, height }: Props) {
+  const theme = useTheme();
+  const { columns } = state.size;
+  const room = height - footRows;
+  const above = summary(repair, plan, theme);
+  const below = circumstances(plan);
+  // The SQL is reached by scrolling, and a row says so: the changes take what the others leave.
+  const taken = rowsOf([...above, ...below], columns) + 3;
+  const shown = Math.max(fewestChanges, room - 1 - taken);
+  const lines = [
+    ...above.map(({ element }) => element),
+    ...changesTable(plan, columns, shown, theme),
+    ...below.map(({ element }) => element),
+    ...statements(plan),
+  ];
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Scrolled lines={lines} offset={state.scroll} height={room} />
+      <Foot repair={repair} plan={plan} />
+    </Box>
+  );
+}
+
+/** A paragraph and its text's length, from which the rows that it takes are told before it is laid out. */
+interface Paragraph {
+  length: number;
+  element: ReactElement;
+}
+
+function rowsOf(paragraphs: readonly Paragraph[], columns: number): number {
+  // Words do not fill a row to its end.
+  return paragraphs.reduce((sum, { length }) => sum + Math.max(1, Math.ceil(length / (columns - 6))), 0);
+}
+
+function paragraph(text: string, style: Parameters<typeof Text>[0] = {}): Paragraph {
+  const shown = displayText(text);
+  return {
+    length: shown.length,
+    element: (
+      <Text key={shown} {...style}>
+        {shown}
+      </Text>
+    ),
+  };
+}
+
+function summary({ notice, phase, options }: Repair, plan: RepairPlan, { severity }: Theme): Paragraph[] {
+  const { action, changes, recordsToDelete, recordsToRestore, estimate, remarks, fingerprint, look } = plan;
+  const records =
+    recordsToDelete > 0
+      ? `, ${recordsOf(recordsToDelete)} deleted`
+      : recordsToRestore > 0
+        ? `, ${recordsOf(recordsToRestore)} put back`
+        : '';
+  const what = isEmptyPlan(plan)
+    ? 'There is nothing to change.'
+    : `${presetsOf(changes.length)} ${changes.length === 1 ? 'changes' : 'change'}${records}, in about ${secondsOf(estimate.seconds)}.`;
+  const box = (on: boolean) => (on ? '[x]' : '[ ]');
+  const switches = [
+    ...(action === 'reset' ? [`d ${box(options.deleteHistory)} delete the records too`] : []),
+    ...(action === 'sync' && look.tables.presets.lastUsed !== null
+      ? [`n ${box(options.lastUsed)} last_used_at too`]
+      : []),
+    ...(plan.firesTriggers.length > 0 && plan.whyNotSuppress === null
+      ? [`o ${box(options.suppressTriggers)} keep triggers from firing`]
+      : []),
+  ];
+  return [
+    ...(notice !== null && phase !== 'typing' ? [paragraph(notice, { color: 'yellow', bold: true })] : []),
+    paragraph(what, { bold: true }),
+    ...(switches.length > 0 ? [paragraph(switches.join('   '))] : []),
+    ...remarks.map(({ severity: how, message }) =>
+      paragraph(`${how}: ${message}`, { color: severity[how], bold: how !== 'info' }),
+    ),
+    paragraph(`Fingerprint ${fingerprint}`, { dimColor: true }),
+  ];
+}
+
+function changesTable(plan: RepairPlan, columns: number, shown: number, { glyphs }: Theme): ReactElement[] {
+  const { changes, action } = plan;
+  if (changes.length === 0) return [];
+  const deletes = changes.some(change => change.deletes !== 0);
+  const width = 11;
+  const numbers = deletes ? 4 : 3;
+  const name = Math.min(60, columns - 2 - numbers * (width + 1));
+  const row = (texts: string[]) =>
+    texts
+      .map((text, index) =>
+        toWidth(text, index === 0 ? name : width, index === 0 ? 'left' : 'right', glyphs.ellipsis),
+      )
+      .join(' ');
+  const records = action === 'undo' ? 'Put back' : 'Deleted';
+  const rest = changes.length - shown;
+  return [
+    <Line key="changes" bold>
+      {row(['Preset', 'Before', 'After', 'Difference', ...(deletes ? [records] : [])])}
+    </Line>,
+    ...changes
+      .slice(0, rest > 0 ? shown : undefined)
+      .map(change => (
+        <Line key={change.id}>
+          {row([
+            displayText(change.name).trim() || change.id,
+            change.before === null ? 'NULL' : brief(change.before, width),
+            brief(change.after, width),
+            signed(change.delta),
+            ...(deletes ? [brief(Math.abs(change.deletes), width)] : []),
+          ])}
+        </Line>
+      )),
+    ...(rest > 0
+      ? [
+          <Line key="rest" dimColor>
+            {`and ${count(rest)} more`}
+          </Line>,
+        ]
+      : []),
+    <Text key="after changes"> </Text>,
+  ];
+}
+
+/** What comes with the changes: triggers, presets left alone, and where the receipt goes. */
+function circumstances(plan: RepairPlan): Paragraph[] {
+  const { firesTriggers, options, whyNotSuppress, left, backup } = plan;
+  return [
+    ...(firesTriggers.length > 0
+      ? [
+          paragraph(options.suppressTriggers ? 'Triggers kept from firing:' : 'Triggers that fire:', {
+            bold: true,
+          }),
+          ...firesTriggers.map(({ name, table, event, function: run, effects, always }) =>
+            paragraph(
+              `  ${name} on ${table} (${event}) runs ${run}${effects.length > 0 ? `: ${effects.join('; ')}` : ''}${always && options.suppressTriggers ? ' (fires all the same)' : ''}`,
+            ),
+          ),
+          ...(whyNotSuppress === null
+            ? []
+            : [paragraph(`  They cannot be kept from firing: ${whyNotSuppress}.`, { dimColor: true })]),
+        ]
+      : []),
+    ...(left.length > 0
+      ? [paragraph(`Left alone: ${presetsOf(left.length)}.`, { bold: true }), ...leftAlone(left)]
+      : []),
+    ...(isEmptyPlan(plan) ? [] : [paragraph(`The receipt goes to ${backup}`)]),
+  ];
+}
+
+/** Each preset that is left alone, with why. */
+export function leftAlone(left: readonly LeftAlone[]): Paragraph[] {
+  const rest = left.length - mostLeft;
+  return [
+    ...left.slice(0, mostLeft).map(({ id, name, message }) => {
+      const { length, element } = paragraph(`  ${displayText(name).trim() || id}: ${message}`);
+      return { length, element: <Box key={id}>{element}</Box> };
+    }),
+    ...(rest > 0 ? [paragraph(`  and ${count(rest)} more`)] : []),
+  ];
+}
+
+function statements({ statements: sql }: RepairPlan): ReactElement[] {
+  if (sql.length === 0) return [];
+  const rows = sql.flatMap(statement => `${statement};`.split('\n'));
+  return [
+    <Text key="sql"> </Text>,
+    <Text key="sql title" bold>
+      For each batch this runs:
+    </Text>,
+    ...rows.map((text, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: rows of one text, which never change places
+      <Text key={index} dimColor>
+        {displayText(text)}
+      </Text>
+    )),
+  ];
+}
+
+function Foot({ repair, plan }: { repair: Repair; plan: RepairPlan }) {
+  const phrase = displayText(plan.phrase);
+  if (repair.phase === 'typing') {
+    return (
+      <Box flexDirection="column" height={footRows} flexShrink={0}>
+        <Line bold>Type this phrase and press Enter to do it; Esc goes back, and nothing is done:</Line>
+        <Line>
+          {'  '}
+          <Text bold color="cyan">
+            {phrase}
+          </Text>
+        </Line>
+        <Line>
+          {'> '}
+          {displayText(repair.typed)}
+          <Text inverse> </Text>
+          {repair.notice === null ? (
+            ''
+          ) : (
+            <Text color="yellow" bold>
+              {'  '}
+              {repair.notice}
+            </Text>
+          )}
+        </Line>
+      </Box>
+    );
+  }
+  return (
+    <Box flexDirection="column" height={footRows} flexShrink={0}>
+      <Text> </Text>
+      {repair.phase === 'planning' ? (
+        <Text dimColor>Looking it up again</Text>
+      ) : (
+        <Text bold>
+          {isEmptyPlan(plan)
+            ? 'Nothing has to be done. Esc leaves.'
+            : `Nothing has been written. To do it press Enter, then type "${phrase}". Esc leaves everything as it is.`}
+        </Text>
+      )}
+    </Box>
+  );
+}
