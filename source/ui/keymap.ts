@@ -220,7 +220,7 @@ export const bindings: readonly Binding[] = [
   {
     keys: ['return'],
     label: 'Enter',
-    short: 'go on to the phrase',
+    short: 'go on',
     description: 'Ask for the phrase that carries the plan out',
     screens: ['repair'],
     does: { type: 'repair', step: { kind: 'ask' } },

@@ -110,7 +110,7 @@ export function reduceRepair(state: State, step: RepairStep): State {
     case 'toggle': {
       if (whyNotToggle(state, step.option) !== null) return state;
       const options = { ...repair.options, [step.option]: !repair.options[step.option] };
-      return changed({ options, phase: 'planning', notice: null });
+      return { ...changed({ options, phase: 'planning', notice: null }), scroll: 0 };
     }
     case 'planned':
       return repair.phase === 'planning' ? changed({ phase: 'reviewing', plan: step.plan }) : state;

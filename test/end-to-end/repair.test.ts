@@ -1,0 +1,344 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import {
+  keys,
+  onAlternateScreen,
+  startTerminal,
+  type Terminal,
+  type TerminalOptions,
+} from '../helpers/terminal.ts';
+import { waitFor } from '../helpers/wait.ts';
+
+let own: TestDatabase;
+let state: string;
+let terminal: Terminal | undefined;
+
+beforeAll(async () => {
+  own = await createDatabase();
+});
+afterAll(() => own.drop());
+beforeEach(async () => {
+  state = await mkdtemp(join(tmpdir(), 'repair-'));
+  await own.sql`TRUNCATE presets, preset_usage CASCADE`;
+  const [noir = ''] = await insertPresets(own.sql, ['Noir', 'Pastel', 'Watercolour']);
+  await insertRecords(own.sql, noir, 10);
+  await own.sql`UPDATE presets SET usage_count = usage_count + 33 WHERE name = 'Pastel'`;
+});
+afterEach(async () => {
+  terminal?.kill('SIGKILL');
+  terminal = undefined;
+  await rm(state, { recursive: true, force: true });
+});
+
+async function open(options: TerminalOptions = {}): Promise<Terminal> {
+  terminal = startTerminal({
+    ...options,
+    env: { DATABASE_URL: own.url, XDG_STATE_HOME: state, ...options.env },
+  });
+  await terminal.until(/\d presets/);
+  return terminal;
+}
+
+/** Types as a hand does: each letter is on screen before the next one is pressed. */
+async function type(console: Terminal, text: string): Promise<void> {
+  let typed = '';
+  for (const letter of text) {
+    typed += letter;
+    console.press(letter);
+    await console.until(screen => screen.includes(`> ${typed}`), `"${typed}" being typed`);
+  }
+}
+
+const phrase = (action: string, presets: number) => `${action} ${own.name} ${presets}`;
+const oneLine = (text: string) => text.replace(/\s+/g, ' ');
+const countOf = async (name: string) => {
+  const [row] = await own.sql<{ count: number }[]>`
+    SELECT usage_count AS count FROM presets WHERE name = ${name}`;
+  return row?.count;
+};
+
+/** Opens the plan behind `key` and goes on to its phrase. */
+async function ask(console: Terminal, key: string): Promise<void> {
+  console.press(key);
+  await console.until(/To do it press Enter/);
+  console.press(keys.enter);
+  await console.until(/Type this phrase/);
+}
+
+describe.each([
+  [80, 24],
+  [200, 50],
+])('a sync at %ix%i', (columns, rows) => {
+  test('goes from the key to Accurate', async () => {
+    const console = await open({ columns, rows });
+    await console.until(/1 mismatched/);
+    console.press('S');
+    const review = await console.until(/To do it press Enter/);
+    expect(review).toMatch(new RegExp(`Sync all presets in ${own.name} at`));
+    expect(review).toMatch(/1 preset changes, in about/);
+    expect(review).toMatch(/Pastel +33 +0 +-33/);
+    expect(oneLine(review)).toContain(`then type "${phrase('sync', 1)}"`);
+    console.press(keys.enter);
+    await console.until(/Type this phrase/);
+    await type(console, phrase('sync', 1));
+    expect(await countOf('Pastel')).toBe(33);
+    console.press(keys.enter);
+    const done = await console.until(/Done: 1 preset changed/);
+    expect(done).toMatch(/Receipt +\/.*repair-/);
+    expect(await countOf('Pastel')).toBe(0);
+    console.press(keys.escape);
+    await console.until(/3 accurate +0 mismatched/);
+  });
+});
+
+/** What a repair changes, and nothing that a write always touches. */
+const contents = async () => {
+  const [row] = await own.sql<{ hash: string }[]>`
+    SELECT md5(concat((SELECT string_agg(concat_ws(',', id, name, usage_count, last_used_at), '|' ORDER BY id) FROM presets),
+                      (SELECT string_agg(u::text, '|' ORDER BY id) FROM preset_usage u))) AS hash`;
+  return row?.hash;
+};
+
+describe('a phrase that nobody typed changes nothing', () => {
+  const cases: [string, () => string[], RegExp][] = [
+    ['another one', () => ['y', keys.enter], /> y +That is not the phrase\./],
+    ['none at all', () => [keys.enter], /That is not the phrase\./],
+    ['a marked paste', () => [`\u001b[200~${phrase('sync', 1)}\u001b[201~`], /Pasted text does not confirm/],
+    [
+      'a marked paste with its Enter',
+      () => [`\u001b[200~${phrase('sync', 1)}\r\u001b[201~`],
+      /Pasted text does not confirm/,
+    ],
+    ['what came at once', () => [phrase('sync', 1)], /Pasted text does not confirm/],
+    ['what came at once with its Enter', () => [`${phrase('sync', 1)}\r`], /Pasted text does not confirm/],
+    ['an Enter in the same piece as a letter', () => ['1\r'], /Pasted text does not confirm/],
+  ];
+  test.each(cases)('%s', async (_, pressed, shown) => {
+    const console = await open();
+    await ask(console, 'S');
+    console.press(...pressed());
+    await console.until(shown);
+    console.press(keys.enter);
+    await console.until(/That is not the phrase/);
+    expect(console.screen()).toMatch(/Type this phrase/);
+    expect(await countOf('Pastel')).toBe(33);
+  });
+
+  test('the whole way in one piece, from the key on', async () => {
+    const console = await open();
+    console.press(`S\r${phrase('sync', 1)}\r`);
+    await console.until(/To do it press Enter/);
+    console.press(`\r${phrase('sync', 1)}\r`);
+    await console.until(/^> *$/m);
+    console.press(keys.enter);
+    await console.until(/That is not the phrase/);
+    expect(await countOf('Pastel')).toBe(33);
+  });
+
+  test('Escape drops what was typed, then the plan', async () => {
+    const console = await open();
+    await ask(console, 'S');
+    await type(console, 'sync');
+    console.press(keys.escape);
+    await console.until(/To do it press Enter/);
+    console.press(keys.enter);
+    await console.until(/^> *$/m);
+    console.press(keys.escape);
+    await console.until(/To do it press Enter/);
+    console.press(keys.escape);
+    await console.until(/1 of 3/);
+    expect(await countOf('Pastel')).toBe(33);
+  });
+});
+
+test('a preset is synced by itself from its own screen', async () => {
+  await own.sql`UPDATE presets SET usage_count = 7 WHERE name = 'Watercolour'`;
+  const console = await open();
+  await console.until(/2 mismatched/);
+  console.press(keys.enter);
+  await console.until(/Esc back/);
+  console.press('S');
+  const review = await console.until(/To do it press Enter/);
+  expect(review).toMatch(/Sync Pastel in/);
+  console.press(keys.enter);
+  await console.until(/Type this phrase/);
+  await type(console, phrase('sync', 1));
+  console.press(keys.enter);
+  await console.until(/Done: 1 preset changed/);
+  expect(await countOf('Pastel')).toBe(0);
+  expect(await countOf('Watercolour')).toBe(7);
+});
+
+test('a plan that the database has moved away from is shown anew, and not carried out', async () => {
+  const console = await open();
+  await ask(console, 'S');
+  await type(console, phrase('sync', 1));
+  await own.sql`UPDATE presets SET usage_count = 5 WHERE name = 'Watercolour'`;
+  console.press(keys.enter);
+  const again = await console.until(/2 presets change/);
+  expect(oneLine(again)).toContain('Nothing was changed; this is the plan as it is now.');
+  expect(await countOf('Pastel')).toBe(33);
+});
+
+test('a reset with its records is taken back from the history', async () => {
+  const before = await contents();
+  const console = await open();
+  console.press('R');
+  const kept = await console.until(/To do it press Enter/);
+  expect(kept).toMatch(/d \[ \] delete the records too/);
+  expect(oneLine(kept)).toMatch(/warning: The history stays/);
+  console.press('d');
+  const review = await console.until(/2 presets change, 10 records deleted/);
+  expect(review).toMatch(/Noir +10 +0 +-10 +10/);
+  await console.until(/To do it press Enter/);
+  console.press(keys.enter);
+  await console.until(/Type this phrase/);
+  await type(console, phrase('reset', 2));
+  expect(await contents()).toBe(before);
+  console.press(keys.enter);
+  await console.until(/Done: 2 presets changed, 10 records deleted/);
+  expect(await own.sql`SELECT 1 FROM preset_usage`).toHaveLength(0);
+  console.press('H');
+  const history = await console.until(/b plans to take it back/);
+  expect(history).toMatch(/reset .* 2 +10 finished/);
+  console.press('b');
+  const undo = await console.until(/To do it press Enter/);
+  expect(undo).toMatch(/2 presets change, 10 records put back/);
+  console.press(keys.enter);
+  await console.until(/Type this phrase/);
+  await type(console, phrase('undo', 2));
+  console.press(keys.enter);
+  await console.until(/Done: 2 presets changed, 10 records put back/);
+  expect(await contents()).toBe(before);
+  console.press(keys.escape);
+  await console.until(/reset .* 2 +10 taken back/);
+  expect(console.screen()).toMatch(/undo .* 2 +0 finished/);
+});
+
+test('triggers that fire are named, and can be kept quiet', async () => {
+  await own.sql
+    .unsafe(`CREATE TABLE seen (id uuid);
+      CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN INSERT INTO seen VALUES (NEW.id); RETURN NEW; END $$;
+      CREATE TRIGGER see AFTER UPDATE ON presets FOR EACH ROW EXECUTE FUNCTION see()`)
+    .simple();
+  try {
+    const console = await open();
+    console.press('S');
+    const review = await console.until(/To do it press Enter/);
+    expect(review).toMatch(/Triggers that fire:\s+see on/);
+    console.press('o');
+    await console.until(/o \[x\] keep triggers from firing[^]*To do it press Enter/);
+    expect(console.screen()).toMatch(/Triggers kept from firing:/);
+    console.press(keys.enter);
+    await console.until(/Type this phrase/);
+    await type(console, phrase('sync', 1));
+    console.press(keys.enter);
+    await console.until(/Done: 1 preset changed/);
+    expect(await own.sql`SELECT 1 FROM seen`).toHaveLength(0);
+  } finally {
+    await own.sql.unsafe('DROP TRIGGER see ON presets; DROP FUNCTION see(); DROP TABLE seen').simple();
+  }
+});
+
+test('a history without an entry says so', async () => {
+  const console = await open();
+  console.press('H');
+  await console.until(/Nothing was synced, reset or migrated yet/);
+  console.press('b');
+  await console.until(/There is nothing to take back/);
+});
+
+test('--read-only writes nothing and says why', async () => {
+  const console = await open({ args: ['--read-only'] });
+  expect(console.screen()).not.toMatch(/S sync|R reset/);
+  for (const key of ['S', 'R']) {
+    console.press(key);
+    await console.until(/Started with --read-only: nothing is written\./);
+    console.press('j');
+    await console.until(/Enter open/);
+  }
+});
+
+test('--ascii shows a plan, a run and the history without a character beyond ASCII', async () => {
+  const console = await open({ args: ['--ascii'] });
+  console.press('S');
+  const plan = await console.until(/To do it press Enter/);
+  console.press(keys.enter);
+  await console.until(/Type this phrase/);
+  await type(console, phrase('sync', 1));
+  console.press(keys.enter);
+  const done = await console.until(/Done: 1 preset changed/);
+  console.press('H');
+  const history = await console.until(/b plans to take it back/);
+  for (const screen of [plan, done, history]) expect(screen).toMatch(/^[\x20-\x7e\n]*$/);
+});
+
+describe('a run is stopped between two batches', () => {
+  const many = 10_000;
+  const insertMany = () => own.sql`
+    INSERT INTO presets (name, usage_count) SELECT 'P' || i, 1 FROM generate_series(1, ${many - 1}) i`;
+
+  test.each([
+    ['Escape', keys.escape],
+    ['Ctrl-C', keys.ctrlC],
+  ])('by %s, and what is done stays done', async (_, key) => {
+    await insertMany();
+    const console = await open();
+    await ask(console, 'S');
+    await type(console, phrase('sync', many));
+    console.press(keys.enter);
+    const running = await console.until(/Rows held/);
+    expect(running).toMatch(/Presets +[\d,]+ of 10,000/);
+    console.press(key);
+    const stopped = await console.until(/Stopped between two batches: /);
+    const changed = Number(/batches: ([\d,]+) presets changed/.exec(stopped)?.[1]?.replaceAll(',', ''));
+    expect(changed).toBeGreaterThan(0);
+    expect(changed).toBeLessThan(many);
+    expect(stopped).toMatch(/It was not come to/);
+    const [row] = await own.sql<{ wrong: string }[]>`
+      SELECT count(*) AS wrong FROM presets WHERE usage_count > 0 AND name <> 'Noir'`;
+    expect(Number(row?.wrong)).toBe(many - changed);
+    console.press('H');
+    await console.until(/sync .* interrupted/);
+  });
+
+  test('a second Ctrl-C leaves the console, after the batch that is under way', async () => {
+    await own.sql
+      .unsafe(`CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN PERFORM pg_advisory_xact_lock_shared(46); RETURN NEW; END $$;
+      CREATE TRIGGER hold AFTER UPDATE ON presets FOR EACH ROW EXECUTE FUNCTION hold()`)
+      .simple();
+    try {
+      const console = await open({ args: ['--lock-timeout', '20'] });
+      await ask(console, 'S');
+      await type(console, phrase('sync', 1));
+      await own.sql.begin(async other => {
+        await other`SELECT pg_advisory_xact_lock(46)`;
+        console.press(keys.enter);
+        await waitFor(
+          async () =>
+            (await own.sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`).length > 0,
+          'a batch to be under way',
+        );
+        console.press('q');
+        await console.until(/Counts are being written: Esc stops that/);
+        console.press(keys.ctrlC);
+        await console.until(/Stopping after this batch/);
+        console.press(keys.ctrlC);
+        await waitFor(async () => !onAlternateScreen(console.written()), 'the terminal to be given back');
+        expect(await countOf('Pastel')).toBe(33);
+      });
+      expect(await console.exit()).toBe(130);
+      expect(await countOf('Pastel')).toBe(0);
+      const receipts = join(state, 'preset-usage-console', 'receipts');
+      const [file = ''] = await readdir(receipts);
+      expect(await readFile(join(receipts, file), 'utf8')).toMatch(/"ended":"(interrupted|finished)"/);
+    } finally {
+      await own.sql.unsafe('DROP TRIGGER hold ON presets; DROP FUNCTION hold()').simple();
+    }
+  });
+});
