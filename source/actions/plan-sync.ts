@@ -87,6 +87,7 @@ async function mismatched(
   const ids: string[] = [];
   await auditCounters(database, tables, {
     scope: 'mismatched',
+    gentle: true,
     signal,
     onPage: ({ counters }) =>
       ids.push(...counters.filter(counter => driftOf(counter) !== 0).map(({ id }) => id)),

@@ -35,12 +35,17 @@ const edges = z.object({ presets: z.number(), edges: z.array(z.string()) });
 
 /**
  * Cuts the key space into pages that cost about the same. Where counting by key is dear (no index, never vacuumed),
- * there is one page: a single scan.
+ * there is one page: a single scan. `mostRecords` is about how many records a page may have.
  */
-export async function planAudit(reader: Reader, tables: Tables, scope: AuditScope): Promise<AuditPlan> {
+export async function planAudit(
+  reader: Reader,
+  tables: Tables,
+  scope: AuditScope,
+  mostRecords = recordsPerPage,
+): Promise<AuditPlan> {
   const { presets, records } = tables;
   const paged = records.indexed && records.vacuumed >= leastVacuumed;
-  const share = Math.min(recordsPerPage, Math.max(1, records.estimate) / leastPages);
+  const share = Math.min(mostRecords, Math.max(1, records.estimate) / leastPages);
   const byRecords = Math.ceil((share * Math.max(1, presets.estimate)) / Math.max(1, records.estimate));
   // One more than an even share, so that the last key is no edge: a page of nothing would follow it.
   const page = Math.min(presetsPerPage[scope], byRecords + 1);

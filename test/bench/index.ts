@@ -4,12 +4,18 @@ import { benchAudit } from './audit.ts';
 import { benchConsole } from './console.ts';
 import { benchDatabases, dropLeftovers, serverVersion } from './database.ts';
 import type { Figure } from './figure.ts';
+import { benchRepair } from './repair.ts';
 import { inWords } from './report.ts';
 import { benchTrigger } from './trigger.ts';
 
 type Part = (url: string, say: (line: string) => void) => Promise<Figure[]>;
 
-const parts: Record<string, Part> = { audit: benchAudit, console: benchConsole, trigger: benchTrigger };
+const parts: Record<string, Part> = {
+  audit: benchAudit,
+  console: benchConsole,
+  repair: benchRepair,
+  trigger: benchTrigger,
+};
 
 /** Where to measure: the server that `TEST_DATABASE_URL` names, else one of our own. */
 async function findServer(): Promise<TestServer> {

@@ -1,0 +1,189 @@
+import { once } from 'node:events';
+import { setTimeout as pass } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import type { RepairOutcome } from '../../source/audit/repair.ts';
+import { connectTo } from '../helpers/connect.ts';
+import { doRepair, mismatches, request, stateDirectory } from '../helpers/repair.ts';
+import { type BenchDatabase, createBenchDatabase, vacuum } from './database.ts';
+import type { Figure } from './figure.ts';
+import { median, percentile } from './statistics.ts';
+import type { WritersAnswer, WritersData } from './writers.ts';
+
+const presets = 50;
+const records = 200_000;
+const clients = 8;
+const rounds = 10;
+// In milliseconds: a sync is begun at the beginning of a window, which is as long without one.
+const window = 1_500;
+
+type Way = 'none' | 'sync' | 'plain';
+
+/** What the writers saw in one window, and in the part of it in which something was repaired. */
+interface Seen {
+  perSecond: number;
+  during: number;
+  /** How long the repair took, in milliseconds. */
+  took: number;
+  p99: number;
+  failed: number;
+  wrong: number;
+}
+
+/**
+ * Measures what a sync costs eight clients that use presets all the while, against the UPDATE that one would type and against
+ * nothing, in alternating windows of one run; and how long large repairs take. `url` is a superuser's URL.
+ */
+export async function benchRepair(url: string, say: (line: string) => void): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const drifting of [5, presets]) {
+    say(
+      `${clients} writers, ${presets} presets, ${records} records, ${drifting} drift: ${rounds} rounds of 3 windows`,
+    );
+    figures.push(...(await compare(url, drifting)));
+  }
+  say('Large repairs without traffic');
+  figures.push(...(await large(url)));
+  return figures;
+}
+
+async function compare(url: string, drifting: number): Promise<Figure[]> {
+  const bench = await createBenchDatabase(url, { presets, records, spread: 'even' });
+  try {
+    await vacuum(bench);
+    const ids = (await bench.sql<{ id: string }[]>`SELECT id FROM presets ORDER BY id`).map(({ id }) => id);
+    const seen: Record<Way, Seen[]> = { none: [], sync: [], plain: [] };
+    for (let round = 0; round < rounds; round += 1) {
+      for (const way of ['none', 'sync', 'plain'] as const) {
+        seen[way].push(await measure(bench, ids, drifting, way));
+      }
+    }
+    const middle = (way: Way, of: (seen: Seen) => number) => median(seen[way].map(of));
+    const sum = (way: Way, of: (seen: Seen) => number) =>
+      seen[way].reduce((total, one) => total + of(one), 0);
+    const ratio = middle('sync', one => one.during) / middle('none', one => one.perSecond);
+    const label = `${drifting} of ${presets} drift`;
+    return [
+      {
+        name: `${label}: uses a second while a sync is planned and done / undisturbed`,
+        value: ratio,
+        unit: 'times',
+        ...(drifting < presets ? { target: 'at least 0.9', met: ratio >= 0.9 } : {}),
+      },
+      { name: `${label}: how long that takes`, value: middle('sync', one => one.took), unit: 'ms' },
+      {
+        name: `${label}: uses a second in ${window / 1000} s with a sync / undisturbed`,
+        value: middle('sync', one => one.perSecond) / middle('none', one => one.perSecond),
+        unit: 'times',
+      },
+      {
+        name: `${label}: uses a second in such a window with the plain UPDATE / undisturbed`,
+        value: middle('plain', one => one.perSecond) / middle('none', one => one.perSecond),
+        unit: 'times',
+      },
+      { name: `${label}: undisturbed`, value: middle('none', one => one.perSecond), unit: 'uses a second' },
+      { name: `${label}: p99 undisturbed`, value: middle('none', one => one.p99), unit: 'ms' },
+      { name: `${label}: p99 beside a sync`, value: middle('sync', one => one.p99), unit: 'ms' },
+      { name: `${label}: p99 beside the plain UPDATE`, value: middle('plain', one => one.p99), unit: 'ms' },
+      none(
+        `${label}: uses that failed beside ${rounds} syncs`,
+        sum('sync', one => one.failed),
+      ),
+      none(
+        `${label}: presets wrong after ${rounds} syncs`,
+        sum('sync', one => one.wrong),
+      ),
+      {
+        name: `${label}: presets wrong after ${rounds} plain UPDATEs`,
+        value: sum('plain', one => one.wrong),
+        unit: '',
+      },
+    ];
+  } finally {
+    await bench.drop();
+  }
+}
+
+function none(name: string, value: number): Figure {
+  return { name, value, unit: '', target: '0', met: value === 0 };
+}
+
+const now = () => performance.timeOrigin + performance.now();
+
+/** One window: counts are made to drift, writers write, and something is repaired or not. */
+async function measure(bench: BenchDatabase, ids: string[], drifting: number, way: Way): Promise<Seen> {
+  const { sql, url } = bench;
+  // Every window begins with the same size and the same drift, whatever the one before has left.
+  await sql`DELETE FROM preset_usage WHERE usage_type = 'bench'`;
+  await sql`UPDATE presets p SET usage_count = (SELECT count(*) FROM preset_usage u WHERE u.preset_id = p.id)`;
+  await sql`UPDATE presets SET usage_count = usage_count + 3 WHERE id = ANY (${ids.slice(0, drifting)}::uuid[])`;
+  await vacuum(bench);
+  const database = connectTo(url);
+  const data: WritersData = { url, presets: ids, clients };
+  const writers = new Worker(new URL('./writers.ts', import.meta.url), { workerData: data });
+  try {
+    await pass(300);
+    const from = now();
+    if (way === 'sync') await doRepair(database, request('sync', stateDirectory()));
+    if (way === 'plain') {
+      await sql`UPDATE presets SET usage_count = (SELECT count(*) FROM preset_usage u WHERE u.preset_id = presets.id)`;
+    }
+    const repaired = now();
+    await pass(Math.max(0, window - (repaired - from)));
+    const to = Math.max(from + window, repaired);
+    const whole = await ask(writers, from, to);
+    const part = await ask(writers, from, repaired);
+    writers.postMessage('stop');
+    await once(writers, 'exit');
+    return {
+      perSecond: (whole.durations.length / (to - from)) * 1000,
+      during: (part.durations.length / (repaired - from)) * 1000,
+      took: repaired - from,
+      p99: percentile(whole.durations, 0.99),
+      failed: whole.failures.length,
+      wrong: way === 'none' ? 0 : await mismatches(sql),
+    };
+  } finally {
+    await writers.terminate();
+    await database.close();
+  }
+}
+
+async function ask(writers: Worker, from: number, to: number): Promise<WritersAnswer> {
+  writers.postMessage({ from, to });
+  const [answer] = (await once(writers, 'message')) as [WritersAnswer];
+  return answer;
+}
+
+async function large(url: string): Promise<Figure[]> {
+  const bench = await createBenchDatabase(url, { presets: 10_000, records, spread: 'even' });
+  const database = connectTo(bench.url);
+  const directory = stateDirectory();
+  try {
+    await bench.sql`UPDATE presets SET usage_count = coalesce(usage_count, 0) + 3`;
+    await vacuum(bench);
+    const sync = await doRepair(database, request('sync', directory));
+    const reset = await doRepair(
+      database,
+      request('reset', directory, {
+        options: { lastUsed: false, deleteHistory: true, suppressTriggers: false },
+      }),
+    );
+    const undo = await doRepair(database, request('undo', directory, { receipt: reset.receiptId }));
+    return [
+      ...told('sync of 10,000 presets', sync),
+      ...told('reset of 10,000 presets with 200,000 records', reset),
+      ...told('undo of that', undo),
+      none('presets wrong afterwards', await mismatches(bench.sql)),
+    ];
+  } finally {
+    await database.close();
+    await bench.drop();
+  }
+}
+
+function told(name: string, { durationMs, cost }: RepairOutcome): Figure[] {
+  return [
+    { name, value: durationMs / 1000, unit: 's' },
+    { name: `${name}: rows held at the longest`, value: cost.longestHeld, unit: 'ms' },
+  ];
+}
