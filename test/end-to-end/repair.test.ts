@@ -48,7 +48,8 @@ async function type(console: Terminal, text: string): Promise<void> {
   for (const letter of text) {
     typed += letter;
     console.press(letter);
-    await console.until(screen => screen.includes(`> ${typed}`), `"${typed}" being typed`);
+    // A space at the end of a row is not drawn.
+    await console.until(screen => screen.includes(`> ${typed.trimEnd()}`), `"${typed}" being typed`);
   }
 }
 
@@ -78,7 +79,7 @@ describe.each([
     console.press('S');
     const review = await console.until(/To do it press Enter/);
     expect(review).toMatch(new RegExp(`Sync all presets in ${own.name} at`));
-    expect(review).toMatch(/1 preset changes, in about/);
+    expect(review).toMatch(/1 preset changes, in less than a second/);
     expect(review).toMatch(/Pastel +33 +0 +-33/);
     expect(oneLine(review)).toContain(`then type "${phrase('sync', 1)}"`);
     console.press(keys.enter);
@@ -104,7 +105,6 @@ const contents = async () => {
 
 describe('a phrase that nobody typed changes nothing', () => {
   const cases: [string, () => string[], RegExp][] = [
-    ['another one', () => ['y', keys.enter], /> y +That is not the phrase\./],
     ['none at all', () => [keys.enter], /That is not the phrase\./],
     ['a marked paste', () => [`\u001b[200~${phrase('sync', 1)}\u001b[201~`], /Pasted text does not confirm/],
     [
@@ -124,6 +124,17 @@ describe('a phrase that nobody typed changes nothing', () => {
     console.press(keys.enter);
     await console.until(/That is not the phrase/);
     expect(console.screen()).toMatch(/Type this phrase/);
+    expect(await countOf('Pastel')).toBe(33);
+  });
+
+  test('another one', async () => {
+    const console = await open();
+    await ask(console, 'S');
+    await type(console, `${phrase('sync', 1)}2`);
+    console.press(keys.enter);
+    await console.until(/That is not the phrase\./);
+    console.press(keys.backspace);
+    await console.until(screen => !/That is not/.test(screen), 'the notice gone');
     expect(await countOf('Pastel')).toBe(33);
   });
 
@@ -231,7 +242,7 @@ test('triggers that fire are named, and can be kept quiet', async () => {
     const review = await console.until(/To do it press Enter/);
     expect(review).toMatch(/Triggers that fire:\s+see on/);
     console.press('o');
-    await console.until(/o \[x\] keep triggers from firing[^]*To do it press Enter/);
+    await console.until(/o \[x\] keep triggers from firing[\s\S]*To do it press Enter/);
     expect(console.screen()).toMatch(/Triggers kept from firing:/);
     console.press(keys.enter);
     await console.until(/Type this phrase/);
