@@ -1,5 +1,6 @@
 import type { Key } from 'ink';
 import { describe, expect, test } from 'vitest';
+import { noOptions } from '../../source/audit/repair.ts';
 import { bindingFor, bindings, footerBindings } from '../../source/ui/keymap.ts';
 import { keyNames } from '../../source/ui/keys.ts';
 import { initialState, type Screen, type State } from '../../source/ui/state.ts';
@@ -21,6 +22,17 @@ describe('keys that arrive', () => {
     expect(keyNames(input, key)).toEqual(names);
   });
 });
+
+const look = { tables: { hiddenBy: [] as string[] } } as unknown as NonNullable<State['look']>;
+const plan = {
+  changes: [{ id: 'a' }],
+  firesTriggers: [{ name: 't' }],
+  whyNotSuppress: null,
+  look: { tables: { presets: { lastUsed: 'last_used_at' } } },
+};
+// Every switch that a plan can have is at the foot.
+const repairOf = (planned: object) =>
+  ({ phase: 'reviewing', action: 'sync', options: noOptions, plan: planned }) as unknown as State['repair'];
 
 describe('the table of keys', () => {
   const screens: Screen[] = [
@@ -47,6 +59,8 @@ describe('the table of keys', () => {
       screen,
       order: ['a'],
       rows: new Map([['a', row]]),
+      look,
+      repair: repairOf(plan),
     };
     const line = footerBindings(state)
       .map(({ label, short }) => `${label} ${short}`)
@@ -79,7 +93,6 @@ describe('the table of keys', () => {
   });
 
   describe('that repair', () => {
-    const look = { tables: { hiddenBy: [] as string[] } } as unknown as NonNullable<State['look']>;
     const state: State = {
       ...initialState({ columns: 80, rows: 24 }),
       order: ['a'],
