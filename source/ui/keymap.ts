@@ -281,16 +281,6 @@ export const bindings: readonly Binding[] = [
     spare: true,
   },
   {
-    keys: ['H'],
-    label: 'H',
-    short: 'history',
-    description: 'What was synced, reset and taken back, and b there to undo it',
-    screens: ['list', 'preset', 'trigger', 'repair'],
-    does: { type: 'open', screen: 'history' },
-    disabled: whyNotHistory,
-    spare: true,
-  },
-  {
     keys: ['escape', 'left', 'h'],
     label: 'Esc',
     short: 'leave it',
@@ -332,6 +322,16 @@ export const bindings: readonly Binding[] = [
     description: 'Ask now, and audit every preset again',
     screens: everywhere,
     does: 'refresh',
+    spare: true,
+  },
+  {
+    keys: ['H'],
+    label: 'H',
+    short: 'history',
+    description: 'What was synced, reset and taken back, and b there to undo it',
+    screens: ['list', 'preset', 'trigger', 'repair'],
+    does: { type: 'open', screen: 'history' },
+    disabled: whyNotHistory,
     spare: true,
   },
   {
