@@ -283,7 +283,7 @@ export const bindings: readonly Binding[] = [
   {
     keys: ['escape', 'left', 'h'],
     label: 'Esc',
-    short: 'leave it',
+    short: 'leave',
     description: 'Leave the plan as it is; while it is carried out, stop after this batch',
     screens: ['repair'],
     does: { type: 'repair', step: { kind: 'leave' } },

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -261,6 +261,16 @@ test('a history without an entry says so', async () => {
   await console.until(/Nothing was synced, reset or migrated yet/);
   console.press('b');
   await console.until(/There is nothing to take back/);
+});
+
+test('a damaged receipt is named in the history', async () => {
+  const receipts = join(state, 'preset-usage-console', 'receipts');
+  await mkdir(receipts, { recursive: true });
+  await writeFile(join(receipts, '20260101T000000Z-sync-abcdef.jsonl'), 'no receipt at all\n');
+  const console = await open();
+  console.press('H');
+  await console.until(/Damaged: /);
+  expect(oneLine(console.screen()).replaceAll(' ', '')).toContain('20260101T000000Z-sync-abcdef.jsonl');
 });
 
 test('--read-only writes nothing and says why', async () => {
