@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { ConsoleError } from '../errors.ts';
 import { type OpenDatabase, openDatabase } from '../open-database.ts';
 import { collectEarlyGarbage } from './collect-garbage.ts';
+import { isRepairing } from './repair.ts';
 import { type Action, initialState, type State, selectedRow, visibleIds, windowRows } from './state.ts';
 import { createStore } from './store.ts';
 import { isWatching } from './watching.ts';
@@ -83,6 +84,7 @@ export async function openConsole(
     return await screen.ended;
   } finally {
     watch?.stop();
+    if (isRepairing(store.get())) process.stderr.write('Waiting for the batch that is under way.\n');
     await work?.stop();
     await open?.close();
   }

@@ -1,5 +1,6 @@
 import type { Key } from 'ink';
 import { describe, expect, test } from 'vitest';
+import { noOptions } from '../../source/audit/repair.ts';
 import { bindingFor, bindings, footerBindings } from '../../source/ui/keymap.ts';
 import { keyNames } from '../../source/ui/keys.ts';
 import { initialState, type Screen, type State } from '../../source/ui/state.ts';
@@ -22,8 +23,28 @@ describe('keys that arrive', () => {
   });
 });
 
+const look = { tables: { hiddenBy: [] as string[] } } as unknown as NonNullable<State['look']>;
+const plan = {
+  changes: [{ id: 'a' }],
+  firesTriggers: [{ name: 't' }],
+  whyNotSuppress: null,
+  look: { tables: { presets: { lastUsed: 'last_used_at' } } },
+};
+// Every switch that a plan can have is at the foot.
+const repairOf = (planned: object) =>
+  ({ phase: 'reviewing', action: 'sync', options: noOptions, plan: planned }) as unknown as State['repair'];
+
 describe('the table of keys', () => {
-  const screens: Screen[] = ['list', 'preset', 'trigger', 'simulate', 'checklist', 'help'];
+  const screens: Screen[] = [
+    'list',
+    'preset',
+    'trigger',
+    'simulate',
+    'checklist',
+    'repair',
+    'history',
+    'help',
+  ];
 
   test.each(screens)('has no key twice on the %s screen', screen => {
     const keys = bindings
@@ -38,6 +59,8 @@ describe('the table of keys', () => {
       screen,
       order: ['a'],
       rows: new Map([['a', row]]),
+      look,
+      repair: repairOf(plan),
     };
     const line = footerBindings(state)
       .map(({ label, short }) => `${label} ${short}`)
@@ -67,5 +90,63 @@ describe('the table of keys', () => {
 
   test('q quits on every screen', () => {
     for (const screen of screens) expect(bindingFor('q', screen)?.does).toBe('quit');
+  });
+
+  describe('that repair', () => {
+    const state: State = {
+      ...initialState({ columns: 80, rows: 24 }),
+      order: ['a'],
+      rows: new Map([['a', row]]),
+      look,
+    };
+    const shown = (now: State) => footerBindings(now).map(({ label, short }) => `${label} ${short}`);
+    const running = { ...state, repair: { phase: 'running' } as State['repair'] };
+
+    test('stand at the foot of the list, in 80 columns too', () => {
+      expect(shown(state)).toEqual(expect.arrayContaining(['S sync', 'R reset', '? help', 'q quit']));
+      expect(shown(state).join('  ').length).toBeLessThanOrEqual(80);
+      const wide = shown({ ...state, size: { columns: 200, rows: 24 } });
+      expect(wide).toEqual(expect.arrayContaining(['H history', 'c checks', 't trigger', 's sort']));
+    });
+
+    test.each<[string, State, RegExp]>([
+      ['under --read-only', { ...state, readOnly: true }, /--read-only: nothing is written/],
+      [
+        'where rows may be hidden',
+        { ...state, look: { ...look, tables: { ...look.tables, hiddenBy: ['x'] } } },
+        /may not see every row/,
+      ],
+      ['where there is no preset', { ...state, rows: new Map() }, /no preset/],
+      ['before the tables are known', { ...state, look: null }, /no preset/],
+      ['while a repair runs', running, /repair is running/],
+      [
+        'while something is proved',
+        { ...state, proof: { ...state.proof, list: { ...state.proof.list, running: 'records-exist' } } },
+        /being proved/,
+      ],
+    ])('do nothing %s', (_, now, reason) => {
+      for (const key of ['S', 'R']) expect(bindingFor(key, 'list')?.disabled?.(now)).toMatch(reason);
+      expect(bindingFor('S', 'preset')?.disabled?.(now)).toMatch(reason);
+    });
+
+    test('q and ^z wait until nothing is written any more', () => {
+      for (const key of ['q', 'ctrl+z']) {
+        expect(bindingFor(key, 'repair')?.disabled?.(running)).toMatch(/Counts are being written/);
+        expect(bindingFor(key, 'repair')?.disabled?.(state)).toBeNull();
+      }
+    });
+
+    test('H opens the history, from a repair only once that has ended', () => {
+      expect(bindingFor('H', 'list')?.disabled?.(state)).toBeNull();
+      const on = (phase: string) =>
+        bindingFor('H', 'repair')?.disabled?.({
+          ...state,
+          screen: 'repair',
+          repair: { phase } as State['repair'],
+        });
+      expect(on('reviewing')).toBe('Leave the plan first.');
+      expect(on('running')).toBe('Leave the plan first.');
+      expect(on('done')).toBeNull();
+    });
   });
 });

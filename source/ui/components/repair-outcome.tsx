@@ -51,6 +51,7 @@ export function RepairOutcomeView({ repair, outcome, state, height }: Props) {
     <Facts key="facts" facts={facts} />,
     <Text key="history">
       {repair.action === 'undo' ? 'H shows what was done.' : 'H shows what was done and takes it back.'}
+      {repair.plan?.look.label === 'demo' ? ' The demo ends with this console, and all of this with it.' : ''}
     </Text>,
     ...(left.length > 0
       ? [

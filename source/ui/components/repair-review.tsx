@@ -81,7 +81,7 @@ function summary({ notice, phase, options }: Repair, plan: RepairPlan, { severit
         : '';
   const what = isEmptyPlan(plan)
     ? 'There is nothing to change.'
-    : `${presetsOf(changes.length)} ${changes.length === 1 ? 'changes' : 'change'}${records}, in about ${secondsOf(estimate.seconds)}.`;
+    : `${presetsOf(changes.length)} ${changes.length === 1 ? 'changes' : 'change'}${records}, in ${estimate.seconds < 1 ? 'less than a second' : `about ${secondsOf(estimate.seconds)}`}.`;
   const box = (on: boolean) => (on ? '[x]' : '[ ]');
   const switches = [
     ...(action === 'reset' ? [`d ${box(options.deleteHistory)} delete the records too`] : []),

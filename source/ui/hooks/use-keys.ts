@@ -17,6 +17,7 @@ export function useKeys({ dispatch, current, refresh }: KeyHandlers): void {
   const { exit, suspendTerminal } = useApp();
   const press = (key: string) => {
     const state = current();
+    if (state.whyNot !== null) dispatch({ type: 'why-not', reason: null });
     if (key === 'ctrl+c') {
       // What is being written is stopped first, between two batches; pressed again it ends the console all the same.
       if (!isRepairing(state) || state.repair?.stopping) return exit('interrupted');
@@ -25,7 +26,6 @@ export function useKeys({ dispatch, current, refresh }: KeyHandlers): void {
     if (state.editingFilter) return typeFilter(key, dispatch);
     if (isTypingPhrase(state) && !moves.has(key)) return typePhrase(key, dispatch);
     const binding = bindingFor(key, state.screen);
-    if (state.whyNot !== null) dispatch({ type: 'why-not', reason: null });
     if (!binding) return;
     const reason = binding.disabled?.(state) ?? null;
     if (reason !== null) {
