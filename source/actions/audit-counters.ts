@@ -61,6 +61,8 @@ const connections = 2;
 const gentlePage = 50_000;
 // One connection at work for a fifth of the time is a tenth of a server with two cores.
 const restPerPage = 4;
+// In milliseconds.
+const longestRest = 100;
 // A plan is cut anew when the number of presets has changed by this part: until then its pages are about the same size.
 const planTolerance = 0.1;
 
@@ -113,7 +115,7 @@ export async function auditCounters(
         counters,
         gone: missing(before?.counters, counters),
       });
-      if (gentle) await pause((performance.now() - pageStart) * restPerPage, either);
+      if (gentle) await pause(Math.min(longestRest, (performance.now() - pageStart) * restPerPage), either);
     }
   };
   let reason: unknown;

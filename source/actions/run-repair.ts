@@ -141,7 +141,7 @@ class Run {
     const { signal } = this.#options;
     try {
       for (;;) {
-        if (signal?.aborted) {
+        if (signal?.aborted && !this.#queue.isEmpty()) {
           this.#ended = 'interrupted';
           return;
         }

@@ -121,7 +121,8 @@ async function measure(bench: BenchDatabase, ids: string[], drifting: number, wa
   const data: WritersData = { url, presets: ids, clients };
   const writers = new Worker(new URL('./writers.ts', import.meta.url), { workerData: data });
   try {
-    await pass(300);
+    // Connections are made and code is compiled in the first moments.
+    await pass(1_500);
     const from = now();
     if (way === 'sync') await doRepair(database, request('sync', stateDirectory()));
     if (way === 'plain') {
