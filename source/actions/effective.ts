@@ -9,6 +9,11 @@ export interface Effect {
 
 const nameOf = (batch: number, id: string) => `${batch} ${id}`;
 
+/** How many of the records that a batch deleted belonged to no preset. */
+export function recordsOfNone({ records, changes }: ReceiptBatch): number {
+  return (records?.count ?? 0) - changes.reduce((sum, { deletes }) => sum + Math.max(0, deletes), 0);
+}
+
 /** What of a receipt is in effect: committed, and not taken back by one of `receipts`. The newest first. */
 export function effectsOf(receipt: Receipt, receipts: readonly Receipt[]): Effect[] {
   const taken = new Set(
@@ -19,11 +24,10 @@ export function effectsOf(receipt: Receipt, receipts: readonly Receipt[]): Effec
   );
   return receipt.batches
     .filter(({ outcome }) => outcome === 'committed')
-    .flatMap((batch): Effect[] =>
-      batch.changes.length === 0
-        ? [{ batch, change: null }]
-        : batch.changes.map(change => ({ batch, change })),
-    )
+    .flatMap((batch): Effect[] => [
+      ...batch.changes.map(change => ({ batch, change })),
+      ...(recordsOfNone(batch) > 0 ? [{ batch, change: null }] : []),
+    ])
     .filter(({ batch, change }) => !taken.has(nameOf(batch.batch, change?.id ?? '')))
     .reverse();
 }

@@ -6,7 +6,7 @@ import { usageError } from '../errors.ts';
 import { listReceipts } from '../receipts/list-receipts.ts';
 import { readReceipt } from '../receipts/read-receipt.ts';
 import type { Receipt } from '../receipts/receipt.ts';
-import { driftTakenBack, type Effect, effectsOf } from './effective.ts';
+import { driftTakenBack, type Effect, effectsOf, recordsOfNone } from './effective.ts';
 import type { Look } from './look.ts';
 import type { Draft } from './plan-repair.ts';
 import { refused } from './plan-simulation.ts';
@@ -55,11 +55,11 @@ export async function planUndo(
   }
   const orphans = effects.filter(({ change }) => change === null);
   for (const effect of orphans) {
-    tasks.push({ id: null, name: '', drift: 0, weight: effect.batch.records?.count ?? 0, undo: effect });
+    tasks.push({ id: null, name: '', drift: 0, weight: recordsOfNone(effect.batch), undo: effect });
   }
   const recordsToRestore =
     changes.reduce((sum, { deletes }) => sum - deletes, 0) +
-    orphans.reduce((sum, { batch }) => sum + (batch.records?.count ?? 0), 0);
+    orphans.reduce((sum, { batch }) => sum + recordsOfNone(batch), 0);
   return {
     changes,
     tasks,

@@ -144,7 +144,15 @@ async function prepareUndo({ reader, plan, tasks }: Asked): Promise<Prepared> {
     if (!undo) continue;
     const all = stored.get(undo.batch.batch) ?? [];
     if (task.id === null) {
-      wanted.push({ task, state: null, records: all });
+      const own = new Set(undo.batch.changes.map(({ id }) => id));
+      wanted.push({
+        task,
+        state: null,
+        records: all.filter(record => {
+          const preset = record[presetPlace] ?? null;
+          return preset === null || !own.has(preset);
+        }),
+      });
       continue;
     }
     const state = fitting(states.get(task.id), task, prepared.left);

@@ -107,8 +107,9 @@ export interface BlockShape extends Pick<BatchOrder, 'truncate' | 'wait' | 'quie
 /** The block that does a batch; its values come from a setting of the transaction, so its text can be shown beforehand. */
 export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShape, quote = '$$'): string {
   const { presets, records } = tables;
-  const lastUsed = lastUsedOf(tables, facts, order.setsLastUsed);
-  const value = `coalesce((held->>(o->>'id'))::numeric, 0) + (o->>'delta')::numeric`;
+  // A trigger that counts what is put back has moved the time as well.
+  const lastUsed = lastUsedOf(tables, facts, order.setsLastUsed || order.inserts.length > 0);
+  const value = `coalesce((held->(o->>'id')->>0)::numeric, 0) + (o->>'delta')::numeric`;
   const ids = `(SELECT (o->>'id')::${presets.keyType} FROM jsonb_array_elements(given->'rows') o)`;
   const parts = [
     // On another connection than the one that began, the setting is missing; after a reconnect the transaction is another.
@@ -121,8 +122,8 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
       ? `LOCK TABLE ${records.name} IN ACCESS EXCLUSIVE MODE;\n  started := clock_timestamp();`
       : '',
     order.wait ? '' : 'started := coalesce(started, clock_timestamp());',
-    `SELECT coalesce(jsonb_object_agg(l.id, l.count), '{}') INTO held
-    FROM (SELECT p.${presets.key}::text AS id, p.${presets.count} AS count FROM ${presets.name} p
+    `SELECT coalesce(jsonb_object_agg(l.id, jsonb_build_array(l.count, l.last_used)), '{}') INTO held
+    FROM (SELECT p.${presets.key}::text AS id, p.${presets.count} AS count, ${presets.lastUsed ? `p.${presets.lastUsed}::text` : 'NULL'} AS last_used FROM ${presets.name} p
            WHERE p.${presets.key} = ANY (ARRAY${ids}) ORDER BY p.${presets.key} FOR NO KEY UPDATE OF p${order.wait ? '' : ' SKIP LOCKED'}) l;
   started := coalesce(started, clock_timestamp());
   IF (SELECT count(*) FROM jsonb_object_keys(held)) < jsonb_array_length(given->'rows') THEN
@@ -142,7 +143,7 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
      }
     FROM jsonb_array_elements(given->'rows') o
    WHERE p.${presets.key} = (o->>'id')::${presets.keyType}
-     AND (p.${presets.count} IS DISTINCT FROM (becomes->>(o->>'id'))::${facts.countType}${lastUsed ? ` OR o->'lastUsed' <> 'null'` : ''});
+     AND (p.${presets.count} IS DISTINCT FROM (becomes->>(o->>'id'))::${facts.countType}${lastUsed ? ` OR p.${presets.lastUsed} IS DISTINCT FROM ${lastUsed.becomes}` : ''});
   -- A trigger or a policy may have kept a row from being written, or written something else.
   IF EXISTS (SELECT FROM jsonb_each_text(becomes) b JOIN ${presets.name} p ON p.${presets.key} = b.key::${presets.keyType}
               WHERE p.${presets.count} IS DISTINCT FROM b.value::${facts.countType}) THEN
@@ -174,12 +175,12 @@ function lastUsedOf(
   { presets }: Tables,
   { lastUsedType }: RepairFacts,
   sets: boolean,
-): { sets: string } | null {
+): { sets: string; becomes: string } | null {
   if (!sets || presets.lastUsed === null) return null;
   const to = (key: string) => `(o->'lastUsed'->>'${key}')::${lastUsedType}`;
-  return {
-    sets: `${presets.lastUsed} = CASE WHEN o->'lastUsed' <> 'null' AND p.${presets.lastUsed} IS NOT DISTINCT FROM ${to('from')} THEN ${to('to')} ELSE p.${presets.lastUsed} END`,
-  };
+  const held = `(held->(o->>'id')->>1)::${lastUsedType}`;
+  const becomes = `(CASE WHEN o->'lastUsed' <> 'null' AND ${held} IS NOT DISTINCT FROM ${to('from')} THEN ${to('to')} ELSE ${held} END)`;
+  return { sets: `${presets.lastUsed} = ${becomes}`, becomes };
 }
 
 // A name inside of a string that RAISE takes for a format.
