@@ -71,7 +71,10 @@ export async function planRepair(
   const draft = await drafts[action](database, found, facts, request, identity, signal);
   const deletes = draft.recordsToDelete > 0;
   const inserts = draft.recordsToRestore > 0;
-  if (deletes) requireDeletable(found, facts);
+  // Even where there is no record now: what comes before the run is deleted too.
+  if (deletes || (action === 'reset' && options.deleteHistory && draft.changes.length > 0)) {
+    requireDeletable(found, facts);
+  }
   if (inserts && !facts.may.insert) throw denied(found, 'INSERT', found.tables.records.name);
   const setsLastUsed = draft.changes.some(({ lastUsedAfter }) => lastUsedAfter !== undefined);
   const firesTriggers = firingTriggers(catalog, {

@@ -91,7 +91,8 @@ function headOf(database: Database, plan: FullPlan): ReceiptHead {
     ...receiptHead(database, plan.look, plan),
     options: { ...plan.options },
     undoes: plan.receipt?.head.id ?? null,
-    ...(plan.recordsToDelete > 0 ? { columns: plan.facts.recordColumns } : {}),
+    // Also where there was none to delete: one may have come since, and goes with the others.
+    ...(plan.action === 'reset' && plan.options.deleteHistory ? { columns: plan.facts.recordColumns } : {}),
   };
 }
 
