@@ -76,7 +76,7 @@ export async function planRepair(
     requireDeletable(found, facts);
   }
   if (inserts && !facts.may.insert) throw denied(found, 'INSERT', found.tables.records.name);
-  const setsLastUsed = draft.changes.some(({ lastUsedAfter }) => lastUsedAfter !== undefined);
+  const setsLastUsed = inserts || draft.changes.some(({ lastUsedAfter }) => lastUsedAfter !== undefined);
   const firesTriggers = firingTriggers(catalog, {
     columns: [
       found.tables.presets.count,
