@@ -186,6 +186,21 @@ export async function hasRecord(
   return row?.there === true;
 }
 
+/** Which preset each of these values of a record's column means: as text, a padded char(n) is not the key that it names. */
+export async function readOwners(
+  reader: Reader,
+  { presets }: Tables,
+  ids: readonly string[],
+  values: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = (await reader.rows(
+    `SELECT v AS value, i AS id FROM json_array_elements_text($1::text::json) i
+       JOIN json_array_elements_text($2::text::json) v ON v::${presets.keyType} = i::${presets.keyType}`,
+    [JSON.stringify(ids), JSON.stringify(values)],
+  )) as { value: string; id: string }[];
+  return new Map(rows.map(({ value, id }) => [value, id]));
+}
+
 const presetTimes = z.array(z.object({ id: z.string() }));
 
 /** The presets whose `last_used_at` is not the time of their newest record that is not in the future. */
