@@ -86,7 +86,7 @@ export async function planRepair(
     truncates: draft.method === 'truncate',
     inserts,
   });
-  const cannotSuppress = await whyNotSuppress(database, facts, deletes, signal);
+  const cannotSuppress = await whyNotSuppress(database, facts, { deletes, inserts }, signal);
   if (options.suppressTriggers && cannotSuppress !== null) {
     throw refused(
       'cannot-suppress',
@@ -200,9 +200,12 @@ function denied({ server }: Look, right: string, table: string): ConsoleError {
 async function whyNotSuppress(
   database: Database,
   { referencedBy }: RepairFacts,
-  deletes: boolean,
+  { deletes, inserts }: { deletes: boolean; inserts: boolean },
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
+  if (inserts && referencedBy.some(({ itself }) => itself)) {
+    return 'records refer to each other, and that is checked by a trigger';
+  }
   if (deletes && referencedBy.length > 0) {
     return `${referencedBy[0]?.table} refers to the records that are deleted, and that is checked by a trigger`;
   }
