@@ -70,9 +70,10 @@ export async function* runRepair(
 /** The plan as it would be made now; rejects where that is another one. */
 async function freshPlan(database: Database, agreed: RepairPlan, options: RunOptions): Promise<FullPlan> {
   const plan =
-    options.fresh && 'tasks' in agreed
+    // What a receipt has in effect only the holder of the claim knows: another console may have taken it back meanwhile.
+    options.fresh && agreed.action !== 'undo' && 'tasks' in agreed
       ? (agreed as FullPlan)
-      : await planRepair(database, agreed.request, options.signal);
+      : await planRepair(database, { ...agreed.request, claimed: true }, options.signal);
   if (plan.fingerprint !== agreed.fingerprint) throw stalePlan(plan);
   return plan;
 }
