@@ -126,7 +126,12 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
            WHERE p.${presets.key} = ANY (ARRAY${ids}) ORDER BY p.${presets.key} FOR NO KEY UPDATE OF p${order.wait ? '' : ' SKIP LOCKED'}) l;
   started := coalesce(started, clock_timestamp());
   IF (SELECT count(*) FROM jsonb_object_keys(held)) < jsonb_array_length(given->'rows') THEN
-    RAISE EXCEPTION 'another session holds a row' USING ERRCODE = '55P03';
+    ${
+      // Where a row is waited for, nobody's lock can be why it is missing.
+      order.wait
+        ? `RAISE EXCEPTION 'a policy on ${inString(presets.name)} keeps a row from being written, or it was deleted just now' USING ERRCODE = 'P0001';`
+        : `RAISE EXCEPTION 'another session holds a row' USING ERRCODE = '55P03';`
+    }
   END IF;`,
     order.quiet ? `PERFORM set_config('session_replication_role', 'replica', true);` : '',
     order.deletes.length > 0 ? deletion(records.name, order.truncate) : '',
@@ -209,6 +214,9 @@ function deletion(records: string, truncate: boolean): string {
   return `DELETE FROM ${records} r USING ${mine} m WHERE ${same};
   GET DIAGNOSTICS touched = ROW_COUNT;
   IF touched <> jsonb_array_length(given->'deletes') THEN
+    IF EXISTS (SELECT FROM ${records} r JOIN ${mine} m ON ${same}) THEN
+      RAISE EXCEPTION 'a trigger or a policy on ${inString(records)} keeps a record from being deleted' USING ERRCODE = 'P0001';
+    END IF;
     ${changed}
   END IF;`;
 }
