@@ -2,9 +2,11 @@ import type { LeftAlone, RepairOutcome, RepairProgress } from '../audit/repair.t
 import type { Database } from '../database/connection.ts';
 import { exactForms, readStates } from '../database/repair-state.ts';
 import { ConsoleError, exitCodes, isConsoleError } from '../errors.ts';
+import { listReceipts, undoneBy } from '../receipts/list-receipts.ts';
 import type { ReceiptChange, ReceiptEnd, ReceiptHead } from '../receipts/receipt.ts';
 import { openReceipt, type ReceiptWriter } from '../receipts/write-receipt.ts';
 import { claim } from './claim.ts';
+import { effectsOf } from './effective.ts';
 import { pause } from './pause.ts';
 import { type FullPlan, planRepair } from './plan-repair.ts';
 import { refused } from './plan-simulation.ts';
@@ -70,12 +72,29 @@ export async function* runRepair(
 /** The plan as it would be made now; rejects where that is another one. */
 async function freshPlan(database: Database, agreed: RepairPlan, options: RunOptions): Promise<FullPlan> {
   const plan =
-    // What a receipt has in effect only the holder of the claim knows: another console may have taken it back meanwhile.
-    options.fresh && agreed.action !== 'undo' && 'tasks' in agreed
+    options.fresh && 'tasks' in agreed && (await isInEffect(agreed as FullPlan))
       ? (agreed as FullPlan)
       : await planRepair(database, { ...agreed.request, claimed: true }, options.signal);
   if (plan.fingerprint !== agreed.fingerprint) throw stalePlan(plan);
   return plan;
+}
+
+/** undo: whether nobody has taken any of it back meanwhile, which only the holder of the claim can tell. */
+async function isInEffect({ receipt, request, tasks }: FullPlan): Promise<boolean> {
+  if (!receipt) return true;
+  const { receipts } = await listReceipts(request.directory);
+  const settled = undoneBy(receipts, receipt.head.id)
+    .flatMap(({ batches }) => batches)
+    .every(({ outcome }) => outcome === 'committed' || outcome === 'aborted');
+  const effects = effectsOf(receipt, receipts);
+  return (
+    settled &&
+    tasks.every(({ undo }) =>
+      effects.some(
+        ({ batch, change }) => batch.batch === undo?.batch.batch && change?.id === undo.change?.id,
+      ),
+    )
+  );
 }
 
 /** What a plan is refused with that is not the one that was agreed to: exit code 4. */
