@@ -1,6 +1,8 @@
 import { firingTriggers } from '../audit/firing-triggers.ts';
 import type { Change, FiringTrigger, Remark, RepairOptions } from '../audit/repair.ts';
+import type { TriggerCatalog } from '../audit/trigger-catalog.ts';
 import { judgeTrigger } from '../audit/trigger-health.ts';
+import { describeType } from '../audit/trigger-type.ts';
 import type { Database } from '../database/connection.ts';
 import { repairBlock } from '../database/repair-block.ts';
 import {
@@ -72,9 +74,8 @@ export async function planRepair(
   const deletes = draft.recordsToDelete > 0;
   const inserts = draft.recordsToRestore > 0;
   // Even where there is no record now: what comes before the run is deleted too.
-  if (deletes || (action === 'reset' && options.deleteHistory && draft.changes.length > 0)) {
-    requireDeletable(found, facts);
-  }
+  const mayDelete = deletes || (action === 'reset' && options.deleteHistory && draft.changes.length > 0);
+  if (mayDelete) requireDeletable(found, facts);
   if (inserts && !facts.may.insert) throw denied(found, 'INSERT', found.tables.records.name);
   const setsLastUsed = inserts || draft.changes.some(({ lastUsedAfter }) => lastUsedAfter !== undefined);
   const firesTriggers = firingTriggers(catalog, {
@@ -86,7 +87,7 @@ export async function planRepair(
     truncates: draft.method === 'truncate',
     inserts,
   });
-  const cannotSuppress = await whyNotSuppress(database, facts, { deletes, inserts }, signal);
+  const cannotSuppress = await whyNotSuppress(database, facts, { deletes: mayDelete, inserts }, signal);
   if (options.suppressTriggers && cannotSuppress !== null) {
     throw refused(
       'cannot-suppress',
@@ -124,7 +125,11 @@ export async function planRepair(
       draft,
     ),
     method: draft.method,
-    remarks: [...draft.remarks, ...writersRemarks(health, firesTriggers)],
+    remarks: [
+      ...draft.remarks,
+      ...writersRemarks(health, firesTriggers),
+      ...(inserts ? restoringRemarks(catalog, options) : []),
+    ],
     estimate: { rows, seconds: estimateSeconds(draft) },
     left: draft.left,
     undoes: request.receipt,
@@ -235,6 +240,27 @@ function writersRemarks(
     });
   }
   return remarks;
+}
+
+/** Triggers that may make another record of the one that is put back. */
+function restoringRemarks(
+  { triggers, recordsOid }: TriggerCatalog,
+  { suppressTriggers }: RepairOptions,
+): Remark[] {
+  const changing = triggers.filter(({ tableOid, type, enabled }) => {
+    const { timing, events, level } = describeType(type);
+    const before = timing === 'BEFORE' && level === 'row' && events.includes('INSERT');
+    const fires = enabled === 'A' || (enabled === 'O' && !suppressTriggers);
+    return tableOid === recordsOid && before && fires;
+  });
+  if (changing.length === 0) return [];
+  return [
+    {
+      code: 'records-may-change',
+      severity: 'warning',
+      message: `${changing.map(({ name }) => name).join(', ')} fires before each record that is put back, and may change it: with --suppress-triggers it comes back exactly as it was.`,
+    },
+  ];
 }
 
 function statements(
