@@ -92,6 +92,8 @@ test('a right that is lost between plan and run: nothing is changed, exit code 3
   await expect(bench.run(plan, { fresh: true }, undefined, limited)).rejects.toMatchObject({
     code: 'permission-denied',
     exitCode: 3,
+    message: expect.stringMatching(/may not do this: .*presets/),
+    hint: expect.stringContaining('not applied'),
   });
   expect(await bench.counts()).toMatchObject({ Noir: [9, 3] });
 });

@@ -277,6 +277,56 @@ describe('a table that has changed', () => {
   });
 });
 
+describe('what is in the way', () => {
+  test('a record of the same key: its preset is left with the words of the server, the other one is done', async () => {
+    const before = await bench.tables();
+    const [taken] = await bench.own.sql`SELECT id FROM preset_usage WHERE preset_id = ${noir} LIMIT 1`;
+    const reset = await bench.repair('reset', withHistory);
+    await bench.own
+      .sql`INSERT INTO preset_usage (id, preset_id, usage_type) VALUES (${taken!.id}, ${noir}, 'new')`;
+    const undone = await bench.undo(reset);
+    expect(undone).toMatchObject({
+      changed: 1,
+      restored: 2,
+      left: [{ name: 'Noir', reason: 'refused', message: expect.stringContaining('preset_usage_pkey') }],
+    });
+    expect(await bench.counts()).toEqual({ Noir: [1, 1], Pastel: [2, 2], Warm: [0, 0] });
+    await bench.own.sql`DELETE FROM preset_usage WHERE usage_type = 'new'`;
+    await bench.setCounts({ Noir: 0 });
+    expect(await bench.undo(reset)).toMatchObject({ changed: 1, restored: 3, left: [] });
+    expect((await bench.tables()).records).toEqual(before.records);
+  });
+
+  const firesFirst = (body: string) => `
+    CREATE FUNCTION early() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} END $$;
+    CREATE TRIGGER early BEFORE INSERT ON preset_usage FOR EACH ROW EXECUTE FUNCTION early()`;
+
+  test('a trigger that may change what is put back is told before; kept from firing, it does not', async () => {
+    await bench.arrange(firesFirst(`NEW.usage_type := 'touched'; RETURN NEW;`));
+    const original = await bench.tables();
+    const reset = await bench.repair('reset', withHistory);
+    const codes = async (suppressTriggers: boolean) =>
+      (await bench.plan('undo', { receipt: reset.receiptId, options: { suppressTriggers } })).remarks.map(
+        ({ code }) => code,
+      );
+    expect(await codes(false)).toContain('records-may-change');
+    expect(await codes(true)).not.toContain('records-may-change');
+    await bench.undo(reset, { options: { suppressTriggers: true } });
+    expect(await bench.tables()).toEqual(original);
+  });
+
+  test('a trigger that keeps a record out: neither count nor records of that preset come back', async () => {
+    const reset = await bench.repair('reset', withHistory);
+    await bench.arrange(firesFirst(`IF NEW.preset_id = '${noir}' THEN RETURN NULL; END IF; RETURN NEW;`));
+    expect(await bench.undo(reset)).toMatchObject({
+      changed: 1,
+      restored: 2,
+      left: [{ name: 'Noir', reason: 'refused', message: expect.stringContaining('not every record') }],
+    });
+    expect(await bench.counts()).toEqual({ Noir: [0, 0], Pastel: [2, 2], Warm: [0, 0] });
+  });
+});
+
 describe('the file of records', () => {
   test.each([
     ['cut off', (file: string) => writeFileSync(file, readFileSync(file).subarray(0, 60))],
