@@ -1,7 +1,7 @@
 import type { LeftAlone, RepairOutcome, RepairProgress } from '../audit/repair.ts';
 import type { Database } from '../database/connection.ts';
 import { exactForms, readStates } from '../database/repair-state.ts';
-import { ConsoleError, exitCodes, isConsoleError } from '../errors.ts';
+import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../errors.ts';
 import { listReceipts, undoneBy } from '../receipts/list-receipts.ts';
 import type { ReceiptChange, ReceiptEnd, ReceiptHead } from '../receipts/receipt.ts';
 import { openReceipt, type ReceiptWriter } from '../receipts/write-receipt.ts';
@@ -116,6 +116,11 @@ function headOf(database: Database, plan: FullPlan): ReceiptHead {
   };
 }
 
+// In milliseconds: how long what is somebody else's, or does not answer, is tried again.
+function patience({ lockTimeout }: RunOptions): number {
+  return lockTimeout * 5_000;
+}
+
 /** A repair under way. */
 class Run {
   readonly #database: Database;
@@ -151,7 +156,7 @@ class Run {
     this.#start = start;
     this.#queue = new Queue(plan.tasks, {
       truncate: plan.method === 'truncate',
-      patience: options.lockTimeout * 5_000,
+      patience: patience(options),
       most: options.most,
     });
     this.#writing = database.openWriting();
@@ -178,8 +183,9 @@ class Run {
           timeouts: { timeout: this.#options.timeout, lockTimeout: this.#options.lockTimeout },
         });
         this.#requireSense(result);
-        await this.#account(result);
+        // First, so that what is written counts as come to whatever happens while it is looked at.
         this.#queue.settle(batch, result);
+        await this.#account(result);
         yield this.#progress();
         await this.#rest(result, performance.now() - begun);
       }
@@ -262,8 +268,19 @@ class Run {
     this.#cost.waits += result.waiting;
     for (const { deletes } of result.changes) if (deletes < 0) this.#restored -= deletes;
     this.#deleted += result.deleted;
-    const wrong = await this.#verify(result.changes);
     const unfinished = new Set(result.rest.map(({ id }) => id));
+    const wrong = await this.#verify(result.changes).catch(error => {
+      const unseen = result.changes.filter(({ id }) => id !== '' && !unfinished.has(id));
+      this.#left.push(
+        ...unseen.map(({ id, name }) => ({
+          id,
+          name,
+          reason: 'wrong' as const,
+          message: 'It was written, and could not be read afterwards to see whether it is right.',
+        })),
+      );
+      throw error;
+    });
     for (const { id } of result.changes) {
       if (id !== '' && !wrong.has(id) && !unfinished.has(id)) this.#changed.add(id);
     }
@@ -276,14 +293,16 @@ class Run {
     const own = changes.filter(({ id }) => id !== '');
     if (own.length === 0) return wrong;
     const { tables } = this.#plan.look;
-    const states = await this.#database.read(async reader => {
-      await reader.rows(exactForms);
-      return readStates(
-        reader,
-        tables,
-        own.map(({ id }) => id),
-      );
-    });
+    const states = await this.#patiently(() =>
+      this.#database.read(async reader => {
+        await reader.rows(exactForms);
+        return readStates(
+          reader,
+          tables,
+          own.map(({ id }) => id),
+        );
+      }),
+    );
     for (const { id, name, drift, delta, deletes } of own) {
       const state = states.get(id);
       const expected = drift + delta + deletes;
@@ -303,6 +322,19 @@ class Run {
       this.#left.push({ id, name, reason: 'wrong', message: this.#cause(now - expected) });
     }
     return wrong;
+  }
+
+  /** Reads again, as long as a row that somebody holds is tried again, where that may help. */
+  async #patiently<T>(read: () => Promise<T>): Promise<T> {
+    const end = performance.now() + patience(this.#options);
+    for (let wait = 50; ; wait = Math.min(1_000, wait * 2)) {
+      try {
+        return await read();
+      } catch (error) {
+        if (!isTransient(error) || performance.now() > end) throw error;
+        await pause(wait);
+      }
+    }
   }
 
   #cause(by: number): string {
