@@ -1,6 +1,8 @@
 import { type AddressInfo, createServer, connect as dial, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { exitCodeOf } from '../../source/actions/run-repair.ts';
+import type { Database } from '../../source/database/connection.ts';
+import { ConsoleError } from '../../source/errors.ts';
 import { insertPresets, insertRecords } from '../helpers/database.ts';
 import { changesOf, RepairBench } from '../helpers/repair-bench.ts';
 
@@ -137,6 +139,64 @@ describe('a connection that breaks', () => {
     });
     expect(await bench.counts()).toEqual({ Noir: [9, 3], Pastel: [5, 0], Warm: [1, 0] });
     expect(await writes()).toEqual([]);
+  });
+});
+
+describe('a look at what was written', () => {
+  /** The console's database, on which a read after the first commit fails so many times. */
+  const failing = (times: number) => {
+    const { database } = bench;
+    let committed = false;
+    let failed = 0;
+    const wrapped: Database = {
+      ...database,
+      openWriting: () => {
+        const writing = database.openWriting();
+        return {
+          close: () => writing.close(),
+          write: async (work, options) => {
+            const value = await writing.write(work, options);
+            committed = true;
+            return value;
+          },
+        };
+      },
+      read: async (work, options) => {
+        if (committed && failed < times) {
+          failed += 1;
+          throw new ConsoleError({ code: 'connection-lost', message: 'Lost.', hint: 'Again.', exitCode: 3 });
+        }
+        return database.read(work, options);
+      },
+    };
+    return { wrapped, failed: () => failed };
+  };
+
+  test('that fails is taken again', async () => {
+    const { wrapped, failed } = failing(2);
+    const outcome = await bench.run(await bench.plan('sync'), { fresh: true }, undefined, wrapped);
+    expect(failed()).toBe(2);
+    expect(outcome).toMatchObject({ changed: 3, left: [], ended: 'finished', error: null });
+    expect(await writes()).toEqual(once);
+  });
+
+  test('that never succeeds ends it, and no preset that was written is called not come to', async () => {
+    const { wrapped } = failing(Number.POSITIVE_INFINITY);
+    const options = { fresh: true, lockTimeout: 0.05 };
+    const outcome = await bench.run(await bench.plan('sync'), options, undefined, wrapped);
+    expect(outcome).toMatchObject({
+      changed: 0,
+      ended: 'failed',
+      error: { code: 'connection-lost', exitCode: 3 },
+    });
+    expect(outcome.left.map(({ name, reason }) => [name, reason]).sort()).toEqual([
+      ['Noir', 'wrong'],
+      ['Pastel', 'wrong'],
+      ['Warm', 'wrong'],
+    ]);
+    expect(outcome.left[0]?.message).toContain('could not be read');
+    expect(await writes()).toEqual(once);
+    expect(changesOf(await bench.receipt(outcome))).toHaveLength(3);
   });
 });
 
