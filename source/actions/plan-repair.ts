@@ -1,6 +1,8 @@
 import { firingTriggers } from '../audit/firing-triggers.ts';
 import type { Change, FiringTrigger, Remark, RepairOptions } from '../audit/repair.ts';
+import type { TriggerCatalog } from '../audit/trigger-catalog.ts';
 import { judgeTrigger } from '../audit/trigger-health.ts';
+import { describeType } from '../audit/trigger-type.ts';
 import type { Database } from '../database/connection.ts';
 import { repairBlock } from '../database/repair-block.ts';
 import {
@@ -71,9 +73,11 @@ export async function planRepair(
   const draft = await drafts[action](database, found, facts, request, identity, signal);
   const deletes = draft.recordsToDelete > 0;
   const inserts = draft.recordsToRestore > 0;
-  if (deletes) requireDeletable(found, facts);
+  // Even where there is no record now: what comes before the run is deleted too.
+  const mayDelete = deletes || (action === 'reset' && options.deleteHistory && draft.changes.length > 0);
+  if (mayDelete) requireDeletable(found, facts);
   if (inserts && !facts.may.insert) throw denied(found, 'INSERT', found.tables.records.name);
-  const setsLastUsed = draft.changes.some(({ lastUsedAfter }) => lastUsedAfter !== undefined);
+  const setsLastUsed = inserts || draft.changes.some(({ lastUsedAfter }) => lastUsedAfter !== undefined);
   const firesTriggers = firingTriggers(catalog, {
     columns: [
       found.tables.presets.count,
@@ -83,7 +87,7 @@ export async function planRepair(
     truncates: draft.method === 'truncate',
     inserts,
   });
-  const cannotSuppress = await whyNotSuppress(database, facts, deletes, signal);
+  const cannotSuppress = await whyNotSuppress(database, facts, { deletes: mayDelete, inserts }, signal);
   if (options.suppressTriggers && cannotSuppress !== null) {
     throw refused(
       'cannot-suppress',
@@ -99,7 +103,14 @@ export async function planRepair(
     options,
     look: found,
     identity,
-    fingerprint: fingerprint([identity, action, options, draft.holds, firesTriggers]),
+    fingerprint: fingerprint([
+      identity,
+      action,
+      options,
+      [...request.presets].sort(),
+      draft.holds,
+      firesTriggers,
+    ]),
     phrase: `${action} ${found.server.database} ${draft.changes.length}`,
     changes: draft.changes.sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta)),
     recordsToDelete: draft.recordsToDelete,
@@ -114,7 +125,11 @@ export async function planRepair(
       draft,
     ),
     method: draft.method,
-    remarks: [...draft.remarks, ...writersRemarks(health, firesTriggers)],
+    remarks: [
+      ...draft.remarks,
+      ...writersRemarks(health, firesTriggers),
+      ...(inserts ? restoringRemarks(catalog, options) : []),
+    ],
     estimate: { rows, seconds: estimateSeconds(draft) },
     left: draft.left,
     undoes: request.receipt,
@@ -190,9 +205,12 @@ function denied({ server }: Look, right: string, table: string): ConsoleError {
 async function whyNotSuppress(
   database: Database,
   { referencedBy }: RepairFacts,
-  deletes: boolean,
+  { deletes, inserts }: { deletes: boolean; inserts: boolean },
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
+  if (inserts && referencedBy.some(({ itself }) => itself)) {
+    return 'records refer to each other, and that is checked by a trigger';
+  }
   if (deletes && referencedBy.length > 0) {
     return `${referencedBy[0]?.table} refers to the records that are deleted, and that is checked by a trigger`;
   }
@@ -222,6 +240,27 @@ function writersRemarks(
     });
   }
   return remarks;
+}
+
+/** Triggers that may make another record of the one that is put back. */
+function restoringRemarks(
+  { triggers, recordsOid }: TriggerCatalog,
+  { suppressTriggers }: RepairOptions,
+): Remark[] {
+  const changing = triggers.filter(({ tableOid, type, enabled }) => {
+    const { timing, events, level } = describeType(type);
+    const before = timing === 'BEFORE' && level === 'row' && events.includes('INSERT');
+    const fires = enabled === 'A' || (enabled === 'O' && !suppressTriggers);
+    return tableOid === recordsOid && before && fires;
+  });
+  if (changing.length === 0) return [];
+  return [
+    {
+      code: 'records-may-change',
+      severity: 'warning',
+      message: `${changing.map(({ name }) => name).join(', ')} fires before each record that is put back, and may change it: with --suppress-triggers it comes back exactly as it was.`,
+    },
+  ];
 }
 
 function statements(

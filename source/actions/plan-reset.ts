@@ -68,7 +68,9 @@ export async function planReset(
     });
   }
   const how =
-    recordsToDelete > 0 ? chooseMethod(facts, presets.length === 0, recordsToDelete, changes.length) : null;
+    recordsToDelete > 0
+      ? chooseMethod(facts, presets.length === 0, orphans, recordsToDelete, changes.length)
+      : null;
   if (how) remarks.push({ code: 'method', severity: 'info', message: how.why });
   return {
     changes,
@@ -111,22 +113,26 @@ const mostTruncated = { records: 5_000, presets: 500 };
 function chooseMethod(
   { referencedBy, may, recordsKind, deleteTriggers }: RepairFacts,
   everything: boolean,
+  orphans: number,
   records: number,
   presets: number,
 ): { method: 'truncate' | 'batches'; why: string } {
   const because = !everything
     ? 'only some presets are reset'
-    : referencedBy.length > 0
-      ? `${referencedBy[0]?.table} refers to them`
-      : !may.truncate
-        ? 'this role may not TRUNCATE'
-        : recordsKind !== 'r'
-          ? 'the table is partitioned'
-          : deleteTriggers
-            ? 'it would pass by the triggers that wait for a DELETE'
-            : records > mostTruncated.records || presets > mostTruncated.presets
-              ? 'TRUNCATE would lock everybody out while so many records are compared with their backup'
-              : null;
+    : // A receipt tells the records of no preset by the batch, which has to be theirs alone.
+      orphans > 0
+      ? 'some belong to presets that are gone'
+      : referencedBy.length > 0
+        ? `${referencedBy[0]?.table} refers to them`
+        : !may.truncate
+          ? 'this role may not TRUNCATE'
+          : recordsKind !== 'r'
+            ? 'the table is partitioned'
+            : deleteTriggers
+              ? 'it would pass by the triggers that wait for a DELETE'
+              : records > mostTruncated.records || presets > mostTruncated.presets
+                ? 'TRUNCATE would lock everybody out while so many records are compared with their backup'
+                : null;
   if (because !== null) {
     return { method: 'batches', why: `Records are deleted in batches, not by TRUNCATE: ${because}.` };
   }

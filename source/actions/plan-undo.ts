@@ -76,7 +76,7 @@ export async function planUndo(
 async function readSettled(
   database: Database,
   tables: Look['tables'],
-  { directory, receipt: wanted }: RepairRequest,
+  { directory, receipt: wanted, claimed = false }: RepairRequest,
   identity: string,
   signal: AbortSignal | undefined,
 ): Promise<{ receipt: Receipt; receipts: Receipt[] }> {
@@ -101,9 +101,11 @@ async function readSettled(
   const all = await listReceipts(directory);
   const receipts: Receipt[] = [];
   for (const receipt of all.receipts.filter(candidate => candidate.head.identity === identity)) {
-    receipts.push(receipt.head.id === head.id ? receipt : await settled(database, tables, receipt, signal));
+    receipts.push(
+      receipt.head.id === head.id ? receipt : await settled(database, tables, receipt, signal, claimed),
+    );
   }
-  return { receipt: await settled(database, tables, found, signal), receipts };
+  return { receipt: await settled(database, tables, found, signal, claimed), receipts };
 }
 
 /** What the drift of a preset has to be now, if only correct uses have come since. */

@@ -7,10 +7,14 @@ import {
   type RecordValues,
   readDangling,
   readOrphans,
+  readOwners,
   readStates,
   readWithRecords,
 } from '../database/repair-state.ts';
-import type { ReceiptChange } from '../receipts/receipt.ts';
+import type { ConsoleError } from '../errors.ts';
+import { damaged } from '../receipts/damaged.ts';
+import { recordsFile } from '../receipts/places.ts';
+import type { Receipt, ReceiptChange } from '../receipts/receipt.ts';
 import { readRecords } from '../receipts/stored-records.ts';
 import type { FullPlan } from './plan-repair.ts';
 import { resetChange } from './plan-reset.ts';
@@ -138,6 +142,14 @@ async function prepareUndo({ reader, plan, tasks }: Asked): Promise<Prepared> {
     );
   }
   const states = await readStates(reader, tables, idsOf(tasks));
+  const ownerOf = (record: RecordValues) => record[presetPlace] ?? '';
+  const named = tasks
+    .filter(({ id }) => id !== null)
+    .flatMap(({ undo }) => stored.get(undo?.batch.batch ?? 0) ?? []);
+  const owners =
+    named.length > 0
+      ? await readOwners(reader, tables, idsOf(tasks), [...new Set(named.map(ownerOf))])
+      : new Map<string, string>();
   const wanted: { task: Task; state: CounterState | null; records: RecordValues[] }[] = [];
   for (const task of tasks) {
     const { undo } = task;
@@ -156,7 +168,11 @@ async function prepareUndo({ reader, plan, tasks }: Asked): Promise<Prepared> {
       continue;
     }
     const state = fitting(states.get(task.id), task, prepared.left);
-    if (state) wanted.push({ task, state, records: all.filter(record => record[presetPlace] === task.id) });
+    if (!state) continue;
+    const records = all.filter(record => owners.get(ownerOf(record)) === task.id);
+    // Half of them with the whole count would be worse than none.
+    if (records.length !== undo.change?.deletes) throw incomplete(receipt, task, records.length);
+    wanted.push({ task, state, records });
   }
   const inserts = wanted.flatMap(({ records }) => records);
   const places = facts.recordColumns.map(({ quoted }) =>
@@ -210,6 +226,13 @@ async function prepareUndo({ reader, plan, tasks }: Asked): Promise<Prepared> {
   }
   prepared.order.inserts = reordered.filter((_, index) => !dangling.has(index));
   return prepared;
+}
+
+function incomplete(receipt: Receipt, { name, undo }: Task, there: number): ConsoleError {
+  return damaged(
+    recordsFile(receipt.file),
+    `batch ${undo?.batch.batch} deleted ${undo?.change?.deletes} records of "${name}", and ${there} are there`,
+  );
 }
 
 function nothing(): Prepared {

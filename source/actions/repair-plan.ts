@@ -54,4 +54,6 @@ export interface RepairRequest {
   directory: string;
   /** undo: the receipt's id or file. */
   receipt: string | null;
+  /** True where this very repair holds the claim that keeps others out. */
+  claimed?: boolean;
 }

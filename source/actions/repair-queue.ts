@@ -183,7 +183,7 @@ export class Queue {
         id: lane.id,
         name,
         reason: 'locked',
-        message: `Another session has held its row, or one of its records, for ${Math.round((now - lane.busySince) / 1000)} seconds.`,
+        message: `Another session has held its row, or one of its records, for ${Math.round((now - lane.busySince) / 1000)} s.`,
       });
     }
   }

@@ -96,7 +96,8 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
       return { ...empty('busy'), message: error.message };
     if (state === '57014' && batch.tasks.length > 1) return empty('busy');
     // Nothing that another preset would fare better with.
-    if (state === '' || state === '42501') throw error;
+    if (state === '42501') throw denied(work, error);
+    if (state === '') throw error;
     return { ...empty('refused'), message: serverWords(error) };
   }
 }
@@ -175,6 +176,17 @@ async function askAgain(ask: () => Promise<Fate>): Promise<Exclude<Fate, 'in pro
 function sqlState({ cause }: ConsoleError): string {
   const { code = '' } = (cause ?? {}) as { code?: string };
   return /^[0-9A-Z]{5}$/.test(code) ? code : '';
+}
+
+// The server's words name the table, and the driver's place only knows of reading.
+function denied({ plan }: BatchWork, error: ConsoleError): ConsoleError {
+  return new ConsoleError({
+    code: 'permission-denied',
+    message: `${plan.look.server.user} may not do this: ${serverWords(error)}.`,
+    hint: 'Grant what is missing, or connect as the owner. This batch was not applied; the receipt holds what was applied before.',
+    exitCode: exitCodes.unreachable,
+    cause: error,
+  });
 }
 
 function serverWords({ cause, message }: ConsoleError): string {

@@ -1,10 +1,12 @@
 import type { LeftAlone, RepairOutcome, RepairProgress } from '../audit/repair.ts';
 import type { Database } from '../database/connection.ts';
 import { exactForms, readStates } from '../database/repair-state.ts';
-import { ConsoleError, exitCodes, isConsoleError } from '../errors.ts';
+import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../errors.ts';
+import { listReceipts, undoneBy } from '../receipts/list-receipts.ts';
 import type { ReceiptChange, ReceiptEnd, ReceiptHead } from '../receipts/receipt.ts';
 import { openReceipt, type ReceiptWriter } from '../receipts/write-receipt.ts';
 import { claim } from './claim.ts';
+import { effectsOf } from './effective.ts';
 import { pause } from './pause.ts';
 import { type FullPlan, planRepair } from './plan-repair.ts';
 import { refused } from './plan-simulation.ts';
@@ -70,11 +72,29 @@ export async function* runRepair(
 /** The plan as it would be made now; rejects where that is another one. */
 async function freshPlan(database: Database, agreed: RepairPlan, options: RunOptions): Promise<FullPlan> {
   const plan =
-    options.fresh && 'tasks' in agreed
+    options.fresh && 'tasks' in agreed && (await isInEffect(agreed as FullPlan))
       ? (agreed as FullPlan)
-      : await planRepair(database, agreed.request, options.signal);
+      : await planRepair(database, { ...agreed.request, claimed: true }, options.signal);
   if (plan.fingerprint !== agreed.fingerprint) throw stalePlan(plan);
   return plan;
+}
+
+/** undo: whether nobody has taken any of it back meanwhile, which only the holder of the claim can tell. */
+async function isInEffect({ receipt, request, tasks }: FullPlan): Promise<boolean> {
+  if (!receipt) return true;
+  const { receipts } = await listReceipts(request.directory);
+  const settled = undoneBy(receipts, receipt.head.id)
+    .flatMap(({ batches }) => batches)
+    .every(({ outcome }) => outcome === 'committed' || outcome === 'aborted');
+  const effects = effectsOf(receipt, receipts);
+  return (
+    settled &&
+    tasks.every(({ undo }) =>
+      effects.some(
+        ({ batch, change }) => batch.batch === undo?.batch.batch && change?.id === undo.change?.id,
+      ),
+    )
+  );
 }
 
 /** What a plan is refused with that is not the one that was agreed to: exit code 4. */
@@ -91,8 +111,14 @@ function headOf(database: Database, plan: FullPlan): ReceiptHead {
     ...receiptHead(database, plan.look, plan),
     options: { ...plan.options },
     undoes: plan.receipt?.head.id ?? null,
-    ...(plan.recordsToDelete > 0 ? { columns: plan.facts.recordColumns } : {}),
+    // Also where there was none to delete: one may have come since, and goes with the others.
+    ...(plan.action === 'reset' && plan.options.deleteHistory ? { columns: plan.facts.recordColumns } : {}),
   };
+}
+
+// In milliseconds: how long what is somebody else's, or does not answer, is tried again.
+function patience({ lockTimeout }: RunOptions): number {
+  return lockTimeout * 5_000;
 }
 
 /** A repair under way. */
@@ -130,7 +156,7 @@ class Run {
     this.#start = start;
     this.#queue = new Queue(plan.tasks, {
       truncate: plan.method === 'truncate',
-      patience: options.lockTimeout * 5_000,
+      patience: patience(options),
       most: options.most,
     });
     this.#writing = database.openWriting();
@@ -157,8 +183,9 @@ class Run {
           timeouts: { timeout: this.#options.timeout, lockTimeout: this.#options.lockTimeout },
         });
         this.#requireSense(result);
-        await this.#account(result);
+        // First, so that what is written counts as come to whatever happens while it is looked at.
         this.#queue.settle(batch, result);
+        await this.#account(result);
         yield this.#progress();
         await this.#rest(result, performance.now() - begun);
       }
@@ -241,8 +268,19 @@ class Run {
     this.#cost.waits += result.waiting;
     for (const { deletes } of result.changes) if (deletes < 0) this.#restored -= deletes;
     this.#deleted += result.deleted;
-    const wrong = await this.#verify(result.changes);
     const unfinished = new Set(result.rest.map(({ id }) => id));
+    const wrong = await this.#verify(result.changes).catch(error => {
+      const unseen = result.changes.filter(({ id }) => id !== '' && !unfinished.has(id));
+      this.#left.push(
+        ...unseen.map(({ id, name }) => ({
+          id,
+          name,
+          reason: 'wrong' as const,
+          message: 'It was written, and could not be read afterwards to see whether it is right.',
+        })),
+      );
+      throw error;
+    });
     for (const { id } of result.changes) {
       if (id !== '' && !wrong.has(id) && !unfinished.has(id)) this.#changed.add(id);
     }
@@ -255,14 +293,16 @@ class Run {
     const own = changes.filter(({ id }) => id !== '');
     if (own.length === 0) return wrong;
     const { tables } = this.#plan.look;
-    const states = await this.#database.read(async reader => {
-      await reader.rows(exactForms);
-      return readStates(
-        reader,
-        tables,
-        own.map(({ id }) => id),
-      );
-    });
+    const states = await this.#patiently(() =>
+      this.#database.read(async reader => {
+        await reader.rows(exactForms);
+        return readStates(
+          reader,
+          tables,
+          own.map(({ id }) => id),
+        );
+      }),
+    );
     for (const { id, name, drift, delta, deletes } of own) {
       const state = states.get(id);
       const expected = drift + delta + deletes;
@@ -282,6 +322,19 @@ class Run {
       this.#left.push({ id, name, reason: 'wrong', message: this.#cause(now - expected) });
     }
     return wrong;
+  }
+
+  /** Reads again, as long as a row that somebody holds is tried again, where that may help. */
+  async #patiently<T>(read: () => Promise<T>): Promise<T> {
+    const end = performance.now() + patience(this.#options);
+    for (let wait = 50; ; wait = Math.min(1_000, wait * 2)) {
+      try {
+        return await read();
+      } catch (error) {
+        if (!isTransient(error) || performance.now() > end) throw error;
+        await pause(wait);
+      }
+    }
   }
 
   #cause(by: number): string {

@@ -107,9 +107,8 @@ export interface BlockShape extends Pick<BatchOrder, 'truncate' | 'wait' | 'quie
 /** The block that does a batch; its values come from a setting of the transaction, so its text can be shown beforehand. */
 export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShape, quote = '$$'): string {
   const { presets, records } = tables;
-  // A trigger that counts what is put back has moved the time as well.
-  const lastUsed = lastUsedOf(tables, facts, order.setsLastUsed || order.inserts.length > 0);
-  const value = `coalesce((held->(o->>'id')->>0)::numeric, 0) + (o->>'delta')::numeric`;
+  const lastUsed = lastUsedOf(tables, facts, order);
+  const value = `coalesce((held->>(o->>'id'))::numeric, 0) + (o->>'delta')::numeric`;
   const ids = `(SELECT (o->>'id')::${presets.keyType} FROM jsonb_array_elements(given->'rows') o)`;
   const parts = [
     // On another connection than the one that began, the setting is missing; after a reconnect the transaction is another.
@@ -122,12 +121,17 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
       ? `LOCK TABLE ${records.name} IN ACCESS EXCLUSIVE MODE;\n  started := clock_timestamp();`
       : '',
     order.wait ? '' : 'started := coalesce(started, clock_timestamp());',
-    `SELECT coalesce(jsonb_object_agg(l.id, jsonb_build_array(l.count, l.last_used)), '{}') INTO held
-    FROM (SELECT p.${presets.key}::text AS id, p.${presets.count} AS count, ${presets.lastUsed ? `p.${presets.lastUsed}::text` : 'NULL'} AS last_used FROM ${presets.name} p
+    `SELECT coalesce(jsonb_object_agg(l.id, l.count), '{}'), coalesce(jsonb_object_agg(l.id, l.used), '{}') INTO held, used
+    FROM (SELECT p.${presets.key}::text AS id, p.${presets.count} AS count, ${lastUsed ? `p.${presets.lastUsed}::text` : 'NULL::text'} AS used FROM ${presets.name} p
            WHERE p.${presets.key} = ANY (ARRAY${ids}) ORDER BY p.${presets.key} FOR NO KEY UPDATE OF p${order.wait ? '' : ' SKIP LOCKED'}) l;
   started := coalesce(started, clock_timestamp());
   IF (SELECT count(*) FROM jsonb_object_keys(held)) < jsonb_array_length(given->'rows') THEN
-    RAISE EXCEPTION 'another session holds a row' USING ERRCODE = '55P03';
+    ${
+      // Where a row is waited for, nobody's lock can be why it is missing.
+      order.wait
+        ? `RAISE EXCEPTION 'a policy on ${inString(presets.name)} keeps a row from being written, or it was deleted just now' USING ERRCODE = 'P0001';`
+        : `RAISE EXCEPTION 'another session holds a row' USING ERRCODE = '55P03';`
+    }
   END IF;`,
     order.quiet ? `PERFORM set_config('session_replication_role', 'replica', true);` : '',
     order.deletes.length > 0 ? deletion(records.name, order.truncate) : '',
@@ -143,7 +147,7 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
      }
     FROM jsonb_array_elements(given->'rows') o
    WHERE p.${presets.key} = (o->>'id')::${presets.keyType}
-     AND (p.${presets.count} IS DISTINCT FROM (becomes->>(o->>'id'))::${facts.countType}${lastUsed ? ` OR p.${presets.lastUsed} IS DISTINCT FROM ${lastUsed.becomes}` : ''});
+     AND (p.${presets.count} IS DISTINCT FROM (becomes->>(o->>'id'))::${facts.countType}${lastUsed ? ` OR ${lastUsed.differs}` : ''});
   -- A trigger or a policy may have kept a row from being written, or written something else.
   IF EXISTS (SELECT FROM jsonb_each_text(becomes) b JOIN ${presets.name} p ON p.${presets.key} = b.key::${presets.keyType}
               WHERE p.${presets.count} IS DISTINCT FROM b.value::${facts.countType}) THEN
@@ -161,6 +165,7 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
 DECLARE
   given jsonb := nullif(current_setting('${givenSetting}', true), '')::jsonb;
   held jsonb;
+  used jsonb;
   becomes jsonb;
   started timestamptz;
   touched bigint;
@@ -170,17 +175,24 @@ END
 ${quote}`;
 }
 
-/** How `last_used_at` is set, where any row of the batch sets it: its triggers fire for a column that is only named. */
+/**
+ * How `last_used_at` is set, where any row of the batch sets it: its triggers fire for a column that is only named. Records
+ * that are put back make the counting trigger set it too, so then it becomes what it was when the row was locked.
+ */
 function lastUsedOf(
   { presets }: Tables,
   { lastUsedType }: RepairFacts,
-  sets: boolean,
-): { sets: string; becomes: string } | null {
-  if (!sets || presets.lastUsed === null) return null;
+  { setsLastUsed, inserts }: BlockShape,
+): { sets: string; differs: string } | null {
+  const restores = inserts.length > 0;
+  if (!(setsLastUsed || restores) || presets.lastUsed === null) return null;
   const to = (key: string) => `(o->'lastUsed'->>'${key}')::${lastUsedType}`;
-  const held = `(held->(o->>'id')->>1)::${lastUsedType}`;
-  const becomes = `(CASE WHEN o->'lastUsed' <> 'null' AND ${held} IS NOT DISTINCT FROM ${to('from')} THEN ${to('to')} ELSE ${held} END)`;
-  return { sets: `${presets.lastUsed} = ${becomes}`, becomes };
+  const locked = `(used->>(o->>'id'))::${lastUsedType}`;
+  const otherwise = restores ? locked : `p.${presets.lastUsed}`;
+  return {
+    sets: `${presets.lastUsed} = CASE WHEN o->'lastUsed' <> 'null' AND ${locked} IS NOT DISTINCT FROM ${to('from')} THEN ${to('to')} ELSE ${otherwise} END`,
+    differs: `o->'lastUsed' <> 'null'${restores ? ` OR p.${presets.lastUsed} IS DISTINCT FROM ${locked}` : ''}`,
+  };
 }
 
 // A name inside of a string that RAISE takes for a format.
@@ -202,6 +214,9 @@ function deletion(records: string, truncate: boolean): string {
   return `DELETE FROM ${records} r USING ${mine} m WHERE ${same};
   GET DIAGNOSTICS touched = ROW_COUNT;
   IF touched <> jsonb_array_length(given->'deletes') THEN
+    IF EXISTS (SELECT FROM ${records} r JOIN ${mine} m ON ${same}) THEN
+      RAISE EXCEPTION 'a trigger or a policy on ${inString(records)} keeps a record from being deleted' USING ERRCODE = 'P0001';
+    END IF;
     ${changed}
   END IF;`;
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Database, Reader } from './connection.ts';
 import type { Tables } from './tables.ts';
 
-/** A foreign key by which records refer to another table than presets. */
+/** A foreign key of the records, other than the one to their preset and those to each other. */
 export interface Reference {
   name: string;
   /** The table it names, and pairs of columns: the record's (its place among `recordColumns`), the other's. */
@@ -25,9 +25,10 @@ export interface RepairFacts {
   /** Every column of a record that an INSERT may give, in order. */
   recordColumns: { quoted: string; type: string }[];
   references: Reference[];
-  /** Foreign keys of other tables that name preset_usage, with what a delete does to their rows. */
+  /** Foreign keys that name preset_usage, with what a delete does to their rows; `itself` where they are its own. */
   referencedBy: {
     table: string;
+    itself: boolean;
     onDelete: 'NO ACTION' | 'RESTRICT' | 'CASCADE' | 'SET NULL' | 'SET DEFAULT';
   }[];
   may: { count: boolean; lastUsed: boolean; insert: boolean; delete: boolean; truncate: boolean };
@@ -51,6 +52,7 @@ const facts = z.object({
   referencedBy: z.array(
     z.object({
       table: z.string(),
+      itself: z.boolean(),
       onDelete: z.enum(['NO ACTION', 'RESTRICT', 'CASCADE', 'SET NULL', 'SET DEFAULT']),
     }),
   ),
@@ -82,8 +84,9 @@ SELECT json_build_object(
        'pairs', (SELECT json_agg(json_build_object('number', own, 'column', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod)))
                    FROM unnest(k.conkey, k.confkey) u (own, other) JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.other))), '[]')
      FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE k.conrelid = $2::oid AND k.contype = 'f' AND k.conparentid = 0 AND k.confrelid <> $1::oid),
-  'referencedBy', (SELECT coalesce(json_agg(json_build_object('table', k.conrelid::regclass::text, 'onDelete',
+    WHERE k.conrelid = $2::oid AND k.contype = 'f' AND k.conparentid = 0 AND k.confrelid <> $2::oid
+      AND NOT (k.confrelid = $1::oid AND k.conkey = ARRAY(SELECT attnum FROM given WHERE quote_ident(attname) = $5))),
+  'referencedBy', (SELECT coalesce(json_agg(json_build_object('table', k.conrelid::regclass::text, 'itself', k.conrelid = $2::oid, 'onDelete',
        CASE k.confdeltype WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END)), '[]')
      FROM pg_constraint k WHERE k.confrelid = $2::oid AND k.contype = 'f' AND k.conparentid = 0),
   'may', json_build_object(
@@ -100,6 +103,7 @@ export async function readRepairFacts(reader: Reader, { presets, records }: Tabl
     records.oid,
     presets.count,
     presets.lastUsed ?? '',
+    records.preset,
   ])) as { facts: string }[];
   const { recordColumns, references, ...rest } = facts.parse(JSON.parse(row?.facts ?? 'null'));
   const placeOf = (number: number) => recordColumns.findIndex(column => column.number === number);

@@ -38,7 +38,10 @@ const states = z.array(
   }),
 );
 
-/** The counters of these presets, all of them from one snapshot: what a drift may be told from. */
+/**
+ * The counters of these presets, all of them from one snapshot: what a drift may be told from. Where the newest record's time
+ * is that of the last use, both read the same, whatever their types are.
+ */
 export async function readStates(
   reader: Reader,
   { presets, records }: Tables,
@@ -49,10 +52,10 @@ export async function readStates(
   const text = `WITH wanted AS MATERIALIZED (SELECT v::${presets.keyType} AS id FROM json_array_elements_text($1::text::json) v)
     SELECT p.${presets.key}::text AS id, p.${presets.label}::text AS name, p.${presets.count}::float8 AS count,
            coalesce(c.records, 0)::float8 AS records, ${presets.lastUsed ? `p.${presets.lastUsed}::text` : 'NULL::text'} AS "lastUsed",
-           c.newest AS newest
+           ${presets.lastUsed && time ? `CASE WHEN p.${presets.lastUsed} = c.newest THEN p.${presets.lastUsed}::text ELSE c.newest::text END` : 'NULL::text'} AS newest
       FROM (SELECT * FROM ${presets.name} q WHERE q.${presets.key} = ANY (ARRAY(SELECT id FROM wanted))) p
       LEFT JOIN (SELECT r.${records.preset} AS id, count(*) AS records,
-                        ${time ? `max(r.${time}) FILTER (WHERE r.${time} <= now() AND isfinite(r.${time}))::text` : 'NULL::text'} AS newest
+                        ${time ? `max(r.${time}) FILTER (WHERE r.${time} <= now() AND isfinite(r.${time}))` : 'NULL::text'} AS newest
                    FROM ${records.name} r WHERE r.${records.preset} = ANY (ARRAY(SELECT id FROM wanted)) GROUP BY 1) c
         ON c.id = p.${presets.key}`;
   const rows = states.parse(await reader.rows(text, [JSON.stringify(ids)]));
@@ -181,6 +184,21 @@ export async function hasRecord(
     [JSON.stringify(values)],
   )) as { there: boolean }[];
   return row?.there === true;
+}
+
+/** Which preset each of these values of a record's column means: as text, a padded char(n) is not the key that it names. */
+export async function readOwners(
+  reader: Reader,
+  { presets }: Tables,
+  ids: readonly string[],
+  values: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = (await reader.rows(
+    `SELECT v AS value, i AS id FROM json_array_elements_text($1::text::json) i
+       JOIN json_array_elements_text($2::text::json) v ON v::${presets.keyType} = i::${presets.keyType}`,
+    [JSON.stringify(ids), JSON.stringify(values)],
+  )) as { value: string; id: string }[];
+  return new Map(rows.map(({ value, id }) => [value, id]));
 }
 
 const presetTimes = z.array(z.object({ id: z.string() }));
