@@ -105,11 +105,12 @@ function startAgreed(confirm: string, ...command: string[]): Victim {
 async function kill({ child, gone }: Victim): Promise<void> {
   child.kill('SIGKILL');
   await gone;
-  // What it had sent to the server is still carried out there: the truth is what is there once that is over.
+  // What it had sent to the server is still carried out there, also on a connection that is only being made: the truth is
+  // what is there once that is over.
   await waitFor(async () => {
     const [row] = await sql<{ busy: number }[]>`
       SELECT count(*)::int AS busy FROM pg_stat_activity
-       WHERE application_name = 'preset-usage-console' AND state <> 'idle' AND pid <> pg_backend_pid() AND query NOT LIKE '%pg_xact_status%'`;
+       WHERE backend_type = 'client backend' AND state IS DISTINCT FROM 'idle' AND pid <> pg_backend_pid()`;
     return row?.busy === 0;
   }, 'the server to be done with a killed client');
 }
