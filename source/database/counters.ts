@@ -56,7 +56,7 @@ export async function readCounters(
   const { presets } = tables;
   const counts = records === 'counted' || (records === 'if-cheap' && countsAreCheap(tables));
   const text = `SELECT ${columns(tables)}, ${counts ? `(${numberOfRecords(tables)})::float8` : 'NULL::float8'} AS records FROM ${presets.name} p
-    WHERE p.${presets.key} = ANY (ARRAY(SELECT e::${presets.keyType} FROM json_array_elements_text($1::text::json) e))`;
+    WHERE p.${presets.key} = ANY (ARRAY(SELECT e.value::${presets.keyType} FROM json_array_elements_text($1::text::json) e))`;
   return toCounters(await reader.rows(text, [JSON.stringify(ids)]));
 }
 

@@ -15,7 +15,7 @@ export async function readLastRecords(
   if (records.time === null || ids.length === 0) return new Map();
   const found = await reader.rows(
     `SELECT ${records.preset}::text AS id, ${milliseconds(`max(${records.time})`)} AS at FROM ${records.name}
-      WHERE ${records.preset} = ANY (ARRAY(SELECT e::${presets.keyType} FROM json_array_elements_text($1::text::json) e))
+      WHERE ${records.preset} = ANY (ARRAY(SELECT e.value::${presets.keyType} FROM json_array_elements_text($1::text::json) e))
       GROUP BY 1`,
     [JSON.stringify(ids)],
   );

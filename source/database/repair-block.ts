@@ -108,8 +108,8 @@ export interface BlockShape extends Pick<BatchOrder, 'truncate' | 'wait' | 'quie
 export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShape, quote = '$$'): string {
   const { presets, records } = tables;
   const lastUsed = lastUsedOf(tables, facts, order);
-  const value = `coalesce((held->>(o->>'id'))::numeric, 0) + (o->>'delta')::numeric`;
-  const ids = `(SELECT (o->>'id')::${presets.keyType} FROM jsonb_array_elements(given->'rows') o)`;
+  const value = `coalesce((held->>(o.value->>'id'))::numeric, 0) + (o.value->>'delta')::numeric`;
+  const ids = `(SELECT (o.value->>'id')::${presets.keyType} FROM jsonb_array_elements(given->'rows') o)`;
   const parts = [
     // On another connection than the one that began, the setting is missing; after a reconnect the transaction is another.
     `IF given IS NULL OR pg_current_xact_id_if_assigned()::text IS DISTINCT FROM given->>'xid' THEN
@@ -136,18 +136,18 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
     order.quiet ? `PERFORM set_config('session_replication_role', 'replica', true);` : '',
     order.deletes.length > 0 ? deletion(records.name, order.truncate) : '',
     order.inserts.length > 0 ? insertion(records.name, facts, order.quiet) : '',
-    `SELECT coalesce(jsonb_object_agg(o->>'id', CASE WHEN (o->>'nullIfZero')::boolean AND ${value} = 0 THEN NULL ELSE ${value} END), '{}')
+    `SELECT coalesce(jsonb_object_agg(o.value->>'id', CASE WHEN (o.value->>'nullIfZero')::boolean AND ${value} = 0 THEN NULL ELSE ${value} END), '{}')
     INTO becomes FROM jsonb_array_elements(given->'rows') o;
   UPDATE ${presets.name} p
-     SET ${presets.count} = (becomes->>(o->>'id'))::${facts.countType}${
+     SET ${presets.count} = (becomes->>(o.value->>'id'))::${facts.countType}${
        lastUsed
          ? `,
          ${lastUsed.sets}`
          : ''
      }
     FROM jsonb_array_elements(given->'rows') o
-   WHERE p.${presets.key} = (o->>'id')::${presets.keyType}
-     AND (p.${presets.count} IS DISTINCT FROM (becomes->>(o->>'id'))::${facts.countType}${lastUsed ? ` OR ${lastUsed.differs}` : ''});
+   WHERE p.${presets.key} = (o.value->>'id')::${presets.keyType}
+     AND (p.${presets.count} IS DISTINCT FROM (becomes->>(o.value->>'id'))::${facts.countType}${lastUsed ? ` OR ${lastUsed.differs}` : ''});
   -- A trigger or a policy may have kept a row from being written, or written something else.
   IF EXISTS (SELECT FROM jsonb_each_text(becomes) b JOIN ${presets.name} p ON p.${presets.key} = b.key::${presets.keyType}
               WHERE p.${presets.count} IS DISTINCT FROM b.value::${facts.countType}) THEN
@@ -186,12 +186,12 @@ function lastUsedOf(
 ): { sets: string; differs: string } | null {
   const restores = inserts.length > 0;
   if (!(setsLastUsed || restores) || presets.lastUsed === null) return null;
-  const to = (key: string) => `(o->'lastUsed'->>'${key}')::${lastUsedType}`;
-  const locked = `(used->>(o->>'id'))::${lastUsedType}`;
+  const to = (key: string) => `(o.value->'lastUsed'->>'${key}')::${lastUsedType}`;
+  const locked = `(used->>(o.value->>'id'))::${lastUsedType}`;
   const otherwise = restores ? locked : `p.${presets.lastUsed}`;
   return {
-    sets: `${presets.lastUsed} = CASE WHEN o->'lastUsed' <> 'null' AND ${locked} IS NOT DISTINCT FROM ${to('from')} THEN ${to('to')} ELSE ${otherwise} END`,
-    differs: `o->'lastUsed' <> 'null'${restores ? ` OR p.${presets.lastUsed} IS DISTINCT FROM ${locked}` : ''}`,
+    sets: `${presets.lastUsed} = CASE WHEN o.value->'lastUsed' <> 'null' AND ${locked} IS NOT DISTINCT FROM ${to('from')} THEN ${to('to')} ELSE ${otherwise} END`,
+    differs: `o.value->'lastUsed' <> 'null'${restores ? ` OR p.${presets.lastUsed} IS DISTINCT FROM ${locked}` : ''}`,
   };
 }
 
@@ -201,7 +201,7 @@ function inString(name: string): string {
 }
 
 function deletion(records: string, truncate: boolean): string {
-  const mine = `(SELECT (e->>0)::oid AS relation, (e->>1)::tid AS place, e->>2 AS version FROM jsonb_array_elements(given->'deletes') e OFFSET 0)`;
+  const mine = `(SELECT (e.value->>0)::oid AS relation, (e.value->>1)::tid AS place, e.value->>2 AS version FROM jsonb_array_elements(given->'deletes') e OFFSET 0)`;
   const same = 'r.ctid = m.place AND r.tableoid = m.relation AND r.xmin::text = m.version';
   const changed = `RAISE EXCEPTION 'a record was changed meanwhile' USING ERRCODE = '40001';`;
   if (truncate) {
@@ -222,14 +222,14 @@ function deletion(records: string, truncate: boolean): string {
 }
 
 function insertion(records: string, { recordColumns, references }: RepairFacts, quiet: boolean): string {
-  const value = (place: number) => `(e->>${place})::${recordColumns[place]?.type}`;
+  const value = (place: number) => `(e.value->>${place})::${recordColumns[place]?.type}`;
   // With the triggers quiet the server does not check references either: they are locked and checked here.
   const checks = quiet
     ? references.map(({ table, pairs }) => {
         const join = pairs
-          .map(({ place, column, type }) => `t.${column} = (e->>${place})::${type}`)
+          .map(({ place, column, type }) => `t.${column} = (e.value->>${place})::${type}`)
           .join(' AND ');
-        const named = pairs.map(({ place }) => `e->>${place} IS NOT NULL`).join(' AND ');
+        const named = pairs.map(({ place }) => `e.value->>${place} IS NOT NULL`).join(' AND ');
         return `PERFORM 1 FROM ${table} t WHERE EXISTS (SELECT FROM jsonb_array_elements(given->'inserts') e WHERE ${join}) FOR KEY SHARE;
   IF EXISTS (SELECT FROM jsonb_array_elements(given->'inserts') e WHERE ${named} AND NOT EXISTS (SELECT FROM ${table} t WHERE ${join})) THEN
     RAISE EXCEPTION 'a record names what is not in ${inString(table)} any more' USING ERRCODE = '23503';

@@ -49,7 +49,7 @@ export async function readStates(
   newest = false,
 ): Promise<Map<string, CounterState>> {
   const time = newest && records.time ? records.time : null;
-  const text = `WITH wanted AS MATERIALIZED (SELECT v::${presets.keyType} AS id FROM json_array_elements_text($1::text::json) v)
+  const text = `WITH wanted AS MATERIALIZED (SELECT v.value::${presets.keyType} AS id FROM json_array_elements_text($1::text::json) v)
     SELECT p.${presets.key}::text AS id, p.${presets.label}::text AS name, p.${presets.count}::float8 AS count,
            coalesce(c.records, 0)::float8 AS records, ${presets.lastUsed ? `p.${presets.lastUsed}::text` : 'NULL::text'} AS "lastUsed",
            ${presets.lastUsed && time ? `CASE WHEN p.${presets.lastUsed} = c.newest THEN p.${presets.lastUsed}::text ELSE c.newest::text END` : 'NULL::text'} AS newest
@@ -103,7 +103,7 @@ export async function readWithRecords(
                   (SELECT count(*) FROM ${records.name} c WHERE c.${records.preset} = p.${presets.key})::float8 AS records,
                   ${presets.lastUsed ? `p.${presets.lastUsed}::text` : 'NULL::text'} AS "lastUsed"
              FROM ${presets.name} p
-            WHERE p.${presets.key} = ANY (ARRAY(SELECT v::${presets.keyType} FROM json_array_elements_text($1::text::json) v)) OFFSET 0) p
+            WHERE p.${presets.key} = ANY (ARRAY(SELECT v.value::${presets.keyType} FROM json_array_elements_text($1::text::json) v)) OFFSET 0) p
      LEFT JOIN LATERAL (SELECT ${columnsOf(facts)} FROM ${records.name} r WHERE r.${records.preset} = p.key LIMIT $2) f ON true`;
   const rows = (await reader.rows(text, [JSON.stringify(ids), most])) as {
     id: string;
