@@ -65,7 +65,8 @@ const facts = z.object({
   }),
 });
 
-// Names in Tables are quoted already, so columns are found by how the server would quote them.
+// Names in Tables are quoted already, so columns are found by how the server would quote them. The types of a record's columns
+// go without their length: a cast to varchar(n) or bit(n) cuts what is too long, where the column itself refuses it.
 const text = `WITH counted AS (
   SELECT a.* FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
 ), given AS (
@@ -78,7 +79,7 @@ SELECT json_build_object(
   'recordsKind', (SELECT relkind FROM pg_class WHERE oid = $2::oid),
   'presetsKind', (SELECT relkind FROM pg_class WHERE oid = $1::oid),
   'deleteTriggers', EXISTS (SELECT FROM pg_trigger WHERE tgrelid = $2::oid AND NOT tgisinternal AND tgenabled <> 'D' AND tgtype & 8 <> 0),
-  'recordColumns', (SELECT json_agg(json_build_object('quoted', quote_ident(attname), 'type', format_type(atttypid, atttypmod),
+  'recordColumns', (SELECT json_agg(json_build_object('quoted', quote_ident(attname), 'type', format_type(atttypid, -1),
                                                       'number', attnum) ORDER BY attnum) FROM given),
   'references', (SELECT coalesce(json_agg(json_build_object('name', k.conname, 'table', format('%I.%I', n.nspname, c.relname),
        'pairs', (SELECT json_agg(json_build_object('number', own, 'column', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod)))
