@@ -152,12 +152,13 @@ function undoChange(state: CounterState, effects: readonly Effect[]): Change {
   const restored = effects.reduce((sum, { change }) => sum + (change?.deletes ?? 0), 0);
   const times = effects.flatMap(({ change }) => (change?.lastUsedAfter === undefined ? [] : [change]));
   const [latest] = times;
+  const wasNull = effects.some(({ change }) => change?.before === null);
   const back = latest !== undefined && latest.lastUsedAfter === state.lastUsed;
   return {
     id: state.id,
     name: state.name,
     before: state.count,
-    after: (state.count ?? 0) + delta,
+    after: wasNull && (state.count ?? 0) + delta === 0 ? null : (state.count ?? 0) + delta,
     delta,
     drift: (state.count ?? 0) - state.records,
     records: state.records,
@@ -167,10 +168,14 @@ function undoChange(state: CounterState, effects: readonly Effect[]): Change {
   };
 }
 
-/** One task for each batch that changed the preset, each beginning with the drift that the one before has left. */
+/**
+ * One task for each batch that changed the preset, each beginning with the drift that the one before has left. Those that
+ * give most back come first: where records cannot be put back, the count must not fall below zero on the way.
+ */
 function tasksOf(id: string, name: string, effects: readonly Effect[], expected: number): Task[] {
   let drift = expected;
-  return effects.map(effect => {
+  const order = effects.toSorted((a, b) => (a.change?.delta ?? 0) - (b.change?.delta ?? 0));
+  return order.map(effect => {
     const task: Task = { id, name, drift, weight: effect.change?.deletes ?? 0, undo: effect };
     drift -= (effect.change?.delta ?? 0) + (effect.change?.deletes ?? 0);
     return task;

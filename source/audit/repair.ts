@@ -22,9 +22,9 @@ export const noOptions: RepairOptions = { lastUsed: false, deleteHistory: false,
 export interface Change {
   id: string;
   name: string;
-  /** `usage_count` when the plan was made, and what it would have become just then. */
+  /** `usage_count` when the plan was made, and what it would have become just then: NULL again where an undo restores that. */
   before: number | null;
-  after: number;
+  after: number | null;
   delta: number;
   /** `usage_count` minus records, when the plan was made. */
   drift: number;

@@ -69,7 +69,7 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
               row([
                 displayText(name).trim() || id,
                 before === null ? 'NULL' : count(before),
-                count(after),
+                after === null ? 'NULL' : count(after),
                 signed(delta),
               ]),
             ),

@@ -128,6 +128,39 @@ describe('an undo', () => {
     expect(await counts()).toEqual({ Noir: [9, 4], Pastel: [4, 4], Sepia: [null, 4] });
   });
 
+  test('never takes a count below zero on the way, where the records of a user who is gone stay away', async () => {
+    const [user] = await own.sql<{ id: string }[]>`INSERT INTO users (email) VALUES ('a@b.c') RETURNING id`;
+    await own.sql`INSERT INTO preset_usage (preset_id, user_id, usage_type)
+      SELECT ${ids[1]!}, CASE WHEN n % 20 = 0 THEN ${user!.id}::uuid END, 'many' FROM generate_series(1, 2000) n`;
+    await own.sql`UPDATE presets SET usage_count = 300 WHERE name = 'Pastel'`;
+    await own.sql`ALTER TABLE presets ADD CONSTRAINT sane CHECK (usage_count >= 0)`;
+    try {
+      // Some presets alone: records go in batches then.
+      const outcome = await doRepair(
+        database,
+        request('reset', directory, { presets: ['Pastel'], options: withHistory }),
+      );
+      expect(outcome).toMatchObject({ deleted: 2004, left: [] });
+      await own.sql`DELETE FROM users`;
+      const undone = await undo(outcome);
+      expect(undone.left.map(({ message }) => message)).toEqual(
+        undone.left.map(() => expect.stringMatching(/cannot be put back: what they name in public\.users/)),
+      );
+      expect(await counts()).toMatchObject({ Pastel: [200, 1904] });
+    } finally {
+      await own.sql`ALTER TABLE presets DROP CONSTRAINT sane`;
+    }
+  });
+
+  test('its plan says NULL where it makes a count NULL again', async () => {
+    const outcome = await sync();
+    const plan = await planRepair(database, request('undo', directory, { receipt: outcome.receiptId }));
+    expect(plan.changes.find(({ name }) => name === 'Sepia')).toMatchObject({ before: 4, after: null });
+    await own.sql`SELECT track_preset_usage(${ids[2]!}, 'since')`;
+    const later = await planRepair(database, request('undo', directory, { receipt: outcome.receiptId }));
+    expect(later.changes.find(({ name }) => name === 'Sepia')).toMatchObject({ before: 5, after: 1 });
+  });
+
   test.each([
     { name: 'with', suppressTriggers: true },
     { name: 'without', suppressTriggers: false },

@@ -129,7 +129,7 @@ function changesTable(plan: RepairPlan, columns: number, shown: number, { glyphs
           {row([
             displayText(change.name).trim() || change.id,
             change.before === null ? 'NULL' : brief(change.before, width),
-            brief(change.after, width),
+            change.after === null ? 'NULL' : brief(change.after, width),
             signed(change.delta),
             ...(deletes ? [brief(Math.abs(change.deletes), width)] : []),
           ])}
