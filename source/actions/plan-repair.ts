@@ -180,9 +180,16 @@ function requireWritable(
 }
 
 /** Throws where deleting records is not this role's to do, or would delete what no receipt can hold. */
-function requireDeletable(found: Look, { may, referencedBy }: RepairFacts): void {
+function requireDeletable(found: Look, { may, referencedBy, inheritedBy }: RepairFacts): void {
   const { records } = found.tables;
   if (!may.delete) throw denied(found, 'DELETE', records.name);
+  if (inheritedBy !== null) {
+    throw refused(
+      'inherited',
+      `${inheritedBy} inherits from ${records.name}: its records would be deleted too, and come back without its own columns and into the wrong table.`,
+      'Reset without --delete-history, or take that inheritance away first.',
+    );
+  }
   const harm = referencedBy.find(({ onDelete }) => onDelete !== 'NO ACTION' && onDelete !== 'RESTRICT');
   if (harm) {
     throw refused(

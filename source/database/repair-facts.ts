@@ -25,6 +25,8 @@ export interface RepairFacts {
   /** Every column of a record that an INSERT may give, in order. */
   recordColumns: { quoted: string; type: string }[];
   references: Reference[];
+  /** A table that inherits from the one of records and is no partition of it; null where none does. */
+  inheritedBy: string | null;
   /** Foreign keys that name preset_usage, with what a delete does to their rows; `itself` where they are its own. */
   referencedBy: {
     table: string;
@@ -49,6 +51,7 @@ const facts = z.object({
       pairs: z.array(z.object({ number: z.number(), column: z.string(), type: z.string() })),
     }),
   ),
+  inheritedBy: z.nullable(z.string()),
   referencedBy: z.array(
     z.object({
       table: z.string(),
@@ -87,6 +90,8 @@ SELECT json_build_object(
      FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE k.conrelid = $2::oid AND k.contype = 'f' AND k.conparentid = 0 AND k.confrelid <> $2::oid
       AND NOT (k.confrelid = $1::oid AND k.conkey = ARRAY(SELECT attnum FROM given WHERE quote_ident(attname) = $5))),
+  'inheritedBy', (SELECT min(i.inhrelid::regclass::text) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+                   WHERE i.inhparent = $2::oid AND NOT c.relispartition),
   'referencedBy', (SELECT coalesce(json_agg(json_build_object('table', k.conrelid::regclass::text, 'itself', k.conrelid = $2::oid, 'onDelete',
        CASE k.confdeltype WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END)), '[]')
      FROM pg_constraint k WHERE k.confrelid = $2::oid AND k.contype = 'f' AND k.conparentid = 0),

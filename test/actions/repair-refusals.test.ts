@@ -268,6 +268,20 @@ describe('a server that refuses', () => {
     });
   });
 
+  test('a table that inherits from the one of records: exit code 4', async () => {
+    await own.sql`CREATE TABLE notes (stars int) INHERITS (preset_usage)`;
+    await expect(
+      planRepair(database, request('reset', directory, { options: withHistory })),
+    ).rejects.toMatchObject({
+      code: 'inherited',
+      exitCode: 4,
+      message: expect.stringMatching(/^notes inherits/),
+    });
+    await expect(planRepair(database, request('reset', directory))).resolves.toMatchObject({
+      action: 'reset',
+    });
+  });
+
   test('a table whose rows keep the records: those presets are left, and keep their records', async () => {
     await own.sql`CREATE TABLE notes (usage_id uuid REFERENCES preset_usage (id))`;
     await own.sql`INSERT INTO notes SELECT id FROM preset_usage WHERE preset_id = ${ids[1]!} LIMIT 1`;
