@@ -1,7 +1,7 @@
 import type { ConnectOptions, Database } from '../database/connection.ts';
 import { claimRepair } from '../database/repair-block.ts';
 import type { ConsoleError } from '../errors.ts';
-import { refused } from './plan-simulation.ts';
+import { refused } from './guards.ts';
 
 /** What a second repair is refused with: exit code 4. */
 export function anotherWrite(): ConsoleError {

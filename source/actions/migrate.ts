@@ -4,8 +4,8 @@ import { applyMigration, beginMigration } from '../database/apply-migration.ts';
 import type { Database } from '../database/connection.ts';
 import { transactionStatus } from '../database/real-use.ts';
 import { ConsoleError, databaseError, exitCodes, isConsoleError } from '../errors.ts';
+import { refused } from './guards.ts';
 import { examine, type MigrationPlan } from './plan-migrate.ts';
-import { refused } from './plan-simulation.ts';
 
 interface Timeouts {
   timeout: number;

@@ -8,8 +8,9 @@ import { readMigrationCatalog } from '../database/migration-catalog.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { ConsoleError, exitCodes } from '../errors.ts';
 import { sqlDirectory } from '../paths.ts';
+import { fingerprint } from './fingerprint.ts';
+import { refused, requireWritableServer } from './guards.ts';
 import { type Look, look } from './look.ts';
-import { fingerprint, refused } from './plan-simulation.ts';
 
 export interface MigrationRequest {
   schema: string;
@@ -51,7 +52,7 @@ export async function planMigration(
   }
   const plan = await database.read(reader => examine(reader, database), { signal });
   if (!dryRun) {
-    requireWritable(plan);
+    requireWritableServer(plan.look.server, 'the migration');
     requireRights(plan);
   }
   return plan;
@@ -93,17 +94,6 @@ export function requireMigrationAgreement(plan: MigrationPlan, confirm: string |
     confirm === null
       ? `To run it add --confirm ${plan.fingerprint}; --dry-run prints its SQL.`
       : `That is another plan than the one confirmed with ${confirm}; to run this one add --confirm ${plan.fingerprint}.`,
-  );
-}
-
-function requireWritable({ look: { server } }: MigrationPlan): void {
-  if (!server.readOnly) return;
-  throw refused(
-    'server-read-only',
-    `${server.standby ? 'This server is a standby' : 'Transactions are read-only here'}, and the migration writes.`,
-    server.standby
-      ? 'Connect to the primary.'
-      : 'Look at default_transaction_read_only of this role and database.',
   );
 }
 

@@ -15,9 +15,10 @@ import {
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { ConsoleError, exitCodes } from '../errors.ts';
 import type { Receipt } from '../receipts/receipt.ts';
+import { fingerprint } from './fingerprint.ts';
+import { refused, requireEveryRow, requireWritableServer } from './guards.ts';
 import { type Look, look } from './look.ts';
 import { planReset } from './plan-reset.ts';
-import { fingerprint, refused } from './plan-simulation.ts';
 import { planSync } from './plan-sync.ts';
 import { planUndo } from './plan-undo.ts';
 import type { RepairPlan, RepairRequest } from './repair-plan.ts';
@@ -148,24 +149,8 @@ function requireWritable(
   { action, options }: RepairRequest,
 ): void {
   const { server, tables } = found;
-  if (server.readOnly) {
-    throw refused(
-      'server-read-only',
-      server.standby
-        ? 'This server is a standby: nothing can be written here.'
-        : 'Transactions are read-only here.',
-      server.standby
-        ? 'Connect to the primary.'
-        : 'Look at default_transaction_read_only of this role and database.',
-    );
-  }
-  if (tables.hiddenBy.length > 0) {
-    throw refused(
-      'incomplete-view',
-      `This role may not see every row: ${tables.hiddenBy.join('; ')}. Counts made from what it sees would be wrong.`,
-      'Connect as a role that sees every row: the owner of the tables, or one with BYPASSRLS.',
-    );
-  }
+  requireWritableServer(server, `${action === 'undo' ? 'an' : 'a'} ${action}`);
+  requireEveryRow(tables, `${action === 'undo' ? 'An' : 'A'} ${action}`);
   if (presetsKind === 'f' || recordsKind === 'f') {
     throw refused(
       'foreign-table',

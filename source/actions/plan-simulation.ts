@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type OutsideReach, outsideReach } from '../audit/outside-reach.ts';
 import { judgeTrigger, type TriggerHealth } from '../audit/trigger-health.ts';
 import { chooseRoutine, fillInsert, type UsageCall } from '../audit/usage-call.ts';
@@ -8,6 +7,8 @@ import { findPresets } from '../database/find-presets.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { readUsageDeclarations, type UsageDeclarations } from '../database/usage-declarations.ts';
 import { ConsoleError, exitCodes, usageError } from '../errors.ts';
+import { fingerprint } from './fingerprint.ts';
+import { refused, requireEveryRow, requireWritableServer } from './guards.ts';
 import { type Look, look } from './look.ts';
 
 /** What is to be simulated. */
@@ -62,22 +63,8 @@ export async function planSimulation(
     async reader => {
       const found = await look(reader, database, request.schema);
       const { tables, server } = found;
-      if (server.readOnly) {
-        throw refused(
-          'server-read-only',
-          `${server.standby ? 'This server is a standby' : 'Transactions are read-only here'}, and a simulation has to write before it rolls back.`,
-          server.standby
-            ? 'Connect to the primary.'
-            : 'Look at default_transaction_read_only of this role and database.',
-        );
-      }
-      if (tables.hiddenBy.length > 0) {
-        throw refused(
-          'incomplete-view',
-          `A simulation would not see every record: ${tables.hiddenBy.join('; ')}.`,
-          'Connect as a role that sees every row: the owner of the tables, or one with BYPASSRLS.',
-        );
-      }
+      requireWritableServer(server, 'a simulation');
+      requireEveryRow(tables, 'A simulation');
       const preset = await choosePreset(reader, found, request.preset);
       const roleName = request.asRole ?? usualRole;
       const declared = await readUsageDeclarations(reader, tables, preset.id, [roleName]);
@@ -197,14 +184,4 @@ const uuid = /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i;
 // Names in Tables are quoted by the server.
 function unquoted(name: string): string {
   return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
-}
-
-/** What a guard rejects with: exit code 4. */
-export function refused(code: string, message: string, hint: string): ConsoleError {
-  return new ConsoleError({ code, message, hint, exitCode: exitCodes.refused });
-}
-
-/** Twelve hexadecimal digits of a hash of everything that must be the same between looking and acting. */
-export function fingerprint(of: unknown): string {
-  return createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 12);
 }

@@ -9,7 +9,9 @@ import {
   transactionStatus,
 } from '../database/real-use.ts';
 import { ConsoleError, databaseError, exitCodes, isConsoleError, usageError } from '../errors.ts';
-import { fingerprint, refused, type SimulationPlan, usualRole } from './plan-simulation.ts';
+import { fingerprint } from './fingerprint.ts';
+import { refused } from './guards.ts';
+import { type SimulationPlan, usualRole } from './plan-simulation.ts';
 
 interface Timeouts {
   timeout: number;

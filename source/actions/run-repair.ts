@@ -7,9 +7,9 @@ import type { ReceiptChange, ReceiptEnd, ReceiptHead } from '../receipts/receipt
 import { openReceipt, type ReceiptWriter } from '../receipts/write-receipt.ts';
 import { claim } from './claim.ts';
 import { effectsOf } from './effective.ts';
+import { refused } from './guards.ts';
 import { pause } from './pause.ts';
 import { type FullPlan, planRepair } from './plan-repair.ts';
-import { refused } from './plan-simulation.ts';
 import { receiptHead } from './receipt-head.ts';
 import type { RepairPlan } from './repair-plan.ts';
 import { Queue } from './repair-queue.ts';

@@ -8,7 +8,7 @@ import { settleReceipt } from '../receipts/settle-receipt.ts';
 import { readRecords } from '../receipts/stored-records.ts';
 import { anotherWrite } from './claim.ts';
 import { fateOf } from './fate.ts';
-import { refused } from './plan-simulation.ts';
+import { refused } from './guards.ts';
 
 // What holds the claim is at work on the very receipt, perhaps.
 async function requireUnclaimed(reader: Reader): Promise<void> {

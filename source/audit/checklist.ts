@@ -26,6 +26,9 @@ export const stepTitles: Record<StepId, string> = {
   'no-log-errors': "No errors in the application's log",
 };
 
+/** How far back errors in the application's log count, in milliseconds. */
+export const logDay = 24 * 60 * 60 * 1000;
+
 export type StepStatus = 'passed' | 'failed' | 'skipped';
 
 /** What a step found. Times in milliseconds; `at` since 1970. */

@@ -1,5 +1,5 @@
 import { type ChecklistSubject, readSubject, walkChecklist } from '../actions/checklist.ts';
-import { type Step, stepIds, tally } from '../audit/checklist.ts';
+import { logDay, type Step, stepIds, tally } from '../audit/checklist.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
 import { exitCodes } from '../errors.ts';
@@ -9,9 +9,6 @@ import { displayText } from '../present/text.ts';
 import { identity } from './identity.ts';
 import type { Outcome } from './outcome.ts';
 import { prepareReport } from './report.ts';
-
-/** How far back errors in the application's log count, in milliseconds. */
-const logDay = 24 * 60 * 60 * 1000;
 
 /**
  * Walks the testing checklist without a person. Exit code 1 where a step failed; steps that were skipped are counted and

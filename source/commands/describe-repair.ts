@@ -1,5 +1,6 @@
 import type { RepairPlan } from '../actions/repair-plan.ts';
 import type { RepairOutcome } from '../audit/repair.ts';
+import { presetsOf, recordsOf, secondsOf } from '../present/amounts.ts';
 import { count, signed } from '../present/numbers.ts';
 import { displayText, toWidth } from '../present/text.ts';
 
@@ -58,7 +59,7 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
     line,
     nothing
       ? `${titles[action]}: there is nothing to change.`
-      : `${titles[action]}: ${presetsOf(changes.length)} ${changes.length === 1 ? 'changes' : 'change'}${records}, in ${plan.estimate.seconds < 1 ? 'less than a second' : `about ${seconds(plan.estimate.seconds)}`}. Fingerprint ${plan.fingerprint}.`,
+      : `${titles[action]}: ${presetsOf(changes.length)} ${changes.length === 1 ? 'changes' : 'change'}${records}, in ${plan.estimate.seconds < 1 ? 'less than a second' : `about ${secondsOf(plan.estimate.seconds)}`}. Fingerprint ${plan.fingerprint}.`,
     ...(changes.length > 0
       ? [
           '',
@@ -118,7 +119,7 @@ export function describeOutcome(plan: RepairPlan, outcome: RepairOutcome): strin
     failed: 'Stopped by an error',
   }[ended];
   return [
-    `${head}: ${done} in ${seconds(durationMs / 1000)}, audited afterwards.`,
+    `${head}: ${done} in ${secondsOf(durationMs / 1000)}, audited afterwards.`,
     `Rows were held for ${cost.longestHeld.toFixed(0)} ms at the longest; ${cost.waits} waits of others seen, ${cost.busy} times somebody else went first.`,
     ...(error ? ['', displayText(error.message), displayText(error.hint)] : []),
     ...(left.length > 0 ? ['', `Not as planned: ${presetsOf(left.length)}.`, ...leftLines(left)] : []),
@@ -147,18 +148,4 @@ function more(length: number, shown: number): string[] {
 
 function displayLines(text: string): string {
   return text.split('\n').map(displayText).join('\n');
-}
-
-function presetsOf(number: number): string {
-  return `${count(number)} ${number === 1 ? 'preset' : 'presets'}`;
-}
-
-function recordsOf(number: number): string {
-  return `${count(number)} ${number === 1 ? 'record' : 'records'}`;
-}
-
-function seconds(value: number): string {
-  return value < 60
-    ? `${value < 10 ? value.toFixed(1) : Math.round(value)} s`
-    : `${Math.round(value / 60)} min`;
 }

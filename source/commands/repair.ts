@@ -1,5 +1,5 @@
+import { refused } from '../actions/guards.ts';
 import { planRepair } from '../actions/plan-repair.ts';
-import { refused } from '../actions/plan-simulation.ts';
 import type { RepairPlan } from '../actions/repair-plan.ts';
 import { exitCodeOf, runRepair, stalePlan } from '../actions/run-repair.ts';
 import type { RepairAction, RepairOutcome, RepairProgress } from '../audit/repair.ts';

@@ -1,6 +1,6 @@
 import type { ChecklistRequest, Walk } from '../actions/checklist.ts';
 import type { SimulationPlan } from '../actions/plan-simulation.ts';
-import { type StepId, stepIds } from '../audit/checklist.ts';
+import { logDay, type StepId, stepIds } from '../audit/checklist.ts';
 import type { RealUse } from '../audit/real-use.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
@@ -15,9 +15,6 @@ export interface Work {
   /** Resolves when nothing is under way any more that writes for good. */
   stop(): Promise<void>;
 }
-
-/** How far back errors in the application's log count, in milliseconds. */
-const logDay = 24 * 60 * 60 * 1000;
 
 /**
  * Runs simulations and the steps of the checklist, one at a time: the reducer starts none while another is under way. A
