@@ -5,6 +5,7 @@ import type { Writer } from './connection.ts';
 import {
   dollarQuote,
   givenSetting,
+  isOwnRecord,
   type Rehearsed,
   rehearsalValues,
   resultSetting,
@@ -86,8 +87,7 @@ BEGIN
   PERFORM set_config('role', own_role, true);
   ${read('after')};
   SELECT jsonb_agg(jsonb_build_object('key', r.${key.quoted}::text, 'version', r.xmin::text)) INTO made
-    FROM ${records.name} r WHERE r.${records.preset} = ${preset} AND age(r.xmin) <= age(own_xid)
-     AND pg_xact_status(((pg_current_xact_id()::text)::numeric + (age(own_xid) - age(r.xmin)))::text::xid8) = 'in progress'
+    FROM ${records.name} r WHERE r.${records.preset} = ${preset} AND ${isOwnRecord}
      AND NOT r.${key.quoted} = ANY (known);
   -- Without a record of its own it could not be taken back.
   IF made IS NULL THEN RAISE EXCEPTION 'the use left no record of this preset' USING ERRCODE = 'P0002'; END IF;

@@ -92,6 +92,10 @@ export interface Rehearsed {
 export const givenSetting = 'preset_usage.given';
 export const resultSetting = 'preset_usage.result';
 
+/** Whether a record `r` was made by this transaction, whose id at the start is `own_xid`: it is still in progress, and yet visible. */
+export const isOwnRecord = `age(r.xmin) <= age(own_xid)
+  AND pg_xact_status(((pg_current_xact_id()::text)::numeric + (age(own_xid) - age(r.xmin)))::text::xid8) = 'in progress'`;
+
 /** The values that `rehearsalBlock` reads from its setting. */
 export function rehearsalValues({ preset, claims, role }: Rehearsed, calls: readonly UsageCall[]): string {
   return JSON.stringify({
@@ -172,11 +176,9 @@ BEGIN
         END LOOP;
         EXIT WHEN NOT done;${read('after')}
         IF after_records - before_records <> 1 THEN
-          -- Records need nobody's row: what others inserted or deleted meanwhile has to be told from what this use did. Its
-          -- own are the ones whose transaction is still in progress and yet visible.
+          -- Records need nobody's row: what others inserted or deleted meanwhile has to be told from what this use did.
           SELECT before_records + count(*) - own_records INTO after_records
-            FROM ${records.name} r WHERE r.${records.preset} = ${key} AND age(r.xmin) <= age(own_xid)
-             AND pg_xact_status(((pg_current_xact_id()::text)::numeric + (age(own_xid) - age(r.xmin)))::text::xid8) = 'in progress';
+            FROM ${records.name} r WHERE r.${records.preset} = ${key} AND ${isOwnRecord};
         END IF;
         own_records := own_records + after_records - before_records;
         answer := jsonb_set(answer, '{uses}', answer->'uses' || jsonb_build_object('before', before_count, 'after', after_count,
