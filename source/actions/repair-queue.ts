@@ -34,8 +34,8 @@ interface Limits {
 }
 
 // A batch is as large as it can be while rows are held for less than this, in milliseconds.
-const goodHold = 20;
-const badHold = 60;
+const goodHold = 12;
+const badHold = 30;
 const usualMost = { presets: 100, records: 4_000 };
 const least = { presets: 1, records: 50 };
 // In milliseconds: how long a row that was somebody else's is left in peace.
