@@ -1,5 +1,6 @@
 import { emitKeypressEvents } from 'node:readline';
 import { createInterface } from 'node:readline/promises';
+import { lookPasted } from '../present/pasted.ts';
 
 /** What came of asking a person for a phrase. */
 export type PhraseAnswer = 'typed' | 'wrong' | 'pasted' | 'left' | 'interrupted';
@@ -23,10 +24,21 @@ export async function askPhrase(phrase: string, signal: AbortSignal): Promise<Ph
   const onKey = (_: unknown, key: { name?: string } | undefined) => {
     if (key?.name === 'paste-start') pasted = true;
   };
+  // What a terminal does not mark comes in one piece all the same.
+  const onData = (piece: Buffer | string) => {
+    if (
+      lookPasted(
+        Array.from(String(piece), letter => (letter === '\r' || letter === '\n' ? 'return' : letter)),
+      )
+    )
+      pasted = true;
+  };
   process.stdin.on('keypress', onKey);
+  process.stdin.on('data', onData);
   process.stderr.write(pasteOn);
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: true });
   try {
+    lines.on('SIGTSTP', () => suspend(() => lines.prompt(true)));
     const left = new Promise<null>(resolve => lines.once('close', () => resolve(null)));
     lines.once('SIGINT', () => {
       interrupted = true;
@@ -42,6 +54,20 @@ export async function askPhrase(phrase: string, signal: AbortSignal): Promise<Ph
   } finally {
     lines.close();
     process.stdin.off('keypress', onKey);
+    process.stdin.off('data', onData);
     process.stderr.write(pasteOff);
   }
+}
+
+/** Gives the terminal to the shell until `fg`; then it is asked again where it was left. */
+function suspend(again: () => void): void {
+  process.once('SIGCONT', () => {
+    process.stdin.setRawMode(true);
+    process.stderr.write(pasteOn);
+    again();
+  });
+  process.stderr.write(pasteOff);
+  process.stdin.setRawMode(false);
+  // The whole process group, as the terminal itself would: npm, which may have started this, has to stop as well.
+  process.kill(0, 'SIGTSTP');
 }

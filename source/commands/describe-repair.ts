@@ -1,7 +1,15 @@
 import type { RepairPlan } from '../actions/repair-plan.ts';
 import type { RepairOutcome } from '../audit/repair.ts';
-import { presetsOf, recordsOf, secondsOf } from '../present/amounts.ts';
+import { presetsOf } from '../present/amounts.ts';
 import { count, signed } from '../present/numbers.ts';
+import {
+  firesWords,
+  lastUsedWords,
+  outcomeWords,
+  planWords,
+  refusalHint,
+  splitLeft,
+} from '../present/repair-words.ts';
 import { displayText, toWidth } from '../present/text.ts';
 
 /** The contract's `plan`, with what this program adds to it. */
@@ -42,38 +50,34 @@ const titles = { sync: 'Sync', reset: 'Reset', undo: 'Undo' };
 
 /** A plan as text; with `whole` also the SQL. */
 export function describePlan(plan: RepairPlan, line: string, whole: boolean): string {
-  const { action, changes, recordsToDelete, recordsToRestore, left, remarks, firesTriggers, options } = plan;
-  const records =
-    recordsToDelete > 0
-      ? `, ${recordsOf(recordsToDelete)} deleted`
-      : recordsToRestore > 0
-        ? `, ${recordsOf(recordsToRestore)} put back`
-        : '';
-  const nothing = changes.length === 0 && records === '';
-  const row = (cells: [string, string, string, string]) =>
-    `${toWidth(cells[0], 40)} ${cells
-      .slice(1)
-      .map(cell => toWidth(cell, 11, 'right'))
-      .join(' ')}`;
+  const { action, changes, left, remarks, firesTriggers, options } = plan;
+  const deletes = changes.some(change => change.deletes !== 0);
+  const row = ([name = '', ...numbers]: string[]) =>
+    `${toWidth(name, 40)} ${numbers.map(cell => toWidth(cell, 11, 'right')).join(' ')}`;
+  const records = action === 'undo' ? 'Put back' : 'Deleted';
+  const fires = firesWords(plan);
   return [
     line,
-    nothing
-      ? `${titles[action]}: there is nothing to change.`
-      : `${titles[action]}: ${presetsOf(changes.length)} ${changes.length === 1 ? 'changes' : 'change'}${records}, in ${plan.estimate.seconds < 1 ? 'less than a second' : `about ${secondsOf(plan.estimate.seconds)}`}. Fingerprint ${plan.fingerprint}.`,
+    `${titles[action]}: ${planWords(plan)} Fingerprint ${plan.fingerprint}.`,
+    ...(fires === null ? [] : [displayText(fires)]),
     ...(changes.length > 0
       ? [
           '',
-          row(['Preset', 'Before', 'After', 'Change']),
-          ...changes
-            .slice(0, mostLines)
-            .map(({ id, name, before, after, delta }) =>
+          row(['Preset', 'Before', 'After', 'Difference', ...(deletes ? [records] : [])]),
+          ...changes.slice(0, mostLines).flatMap(change => {
+            const { id, name, before, after, delta } = change;
+            const times = lastUsedWords(change, action);
+            return [
               row([
                 displayText(name).trim() || id,
                 before === null ? 'NULL' : count(before),
                 after === null ? 'NULL' : count(after),
                 signed(delta),
+                ...(deletes ? [count(Math.abs(change.deletes))] : []),
               ]),
-            ),
+              ...(times === null ? [] : [`  ${displayText(times)}`]),
+            ];
+          }),
           ...more(changes.length, mostLines),
         ]
       : []),
@@ -98,7 +102,9 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
     ...(remarks.length > 0
       ? ['', ...remarks.map(({ severity, message }) => `${severity}: ${displayText(message)}`)]
       : []),
-    ...(nothing ? [] : ['', `The receipt goes to ${displayText(plan.backup)}.`]),
+    ...(changes.length === 0 && plan.recordsToDelete + plan.recordsToRestore === 0
+      ? []
+      : ['', `The receipt goes to ${displayText(plan.backup)}.`]),
     ...(whole && plan.statements.length > 0
       ? ['', 'For each batch this runs:', ...plan.statements.map(statement => `${displayLines(statement)};`)]
       : []),
@@ -107,22 +113,22 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
 
 /** What a repair did, as text. */
 export function describeOutcome(plan: RepairPlan, outcome: RepairOutcome): string {
-  const { changed, deleted, restored, durationMs, left, ended, error, cost, receipt, receiptId } = outcome;
-  const done = [
-    `${presetsOf(changed)} changed`,
-    ...(deleted > 0 ? [`${recordsOf(deleted)} deleted`] : []),
-    ...(restored > 0 ? [`${recordsOf(restored)} put back`] : []),
-  ].join(', ');
-  const head = {
-    finished: 'Done',
-    interrupted: 'Stopped between two batches',
-    failed: 'Stopped by an error',
-  }[ended];
+  const { left, error, cost, receipt, receiptId } = outcome;
+  const { others, notReached } = splitLeft(left);
+  const hint = refusalHint(left, plan);
   return [
-    `${head}: ${done} in ${secondsOf(durationMs / 1000)}, audited afterwards.`,
+    outcomeWords(outcome),
     `Rows were held for ${cost.longestHeld.toFixed(0)} ms at the longest; ${cost.waits} waits of others seen, ${cost.busy} times somebody else went first.`,
     ...(error ? ['', displayText(error.message), displayText(error.hint)] : []),
-    ...(left.length > 0 ? ['', `Not as planned: ${presetsOf(left.length)}.`, ...leftLines(left)] : []),
+    ...(left.length > 0
+      ? [
+          '',
+          `Not as planned: ${presetsOf(left.length)}.`,
+          ...(notReached === null ? [] : [`  ${notReached}`]),
+          ...(hint === null ? [] : [`  ${hint}`]),
+          ...leftLines(others),
+        ]
+      : []),
     '',
     `Receipt ${displayText(receipt)}`,
     ...(plan.look.label === 'demo'

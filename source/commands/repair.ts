@@ -65,16 +65,16 @@ export async function repair(
     text,
     exitCode,
   });
+  if (config.confirm !== null && config.confirm !== plan.fingerprint) throw stalePlan(plan);
   const shown = describePlan(plan, line, config.dryRun);
   if (config.dryRun) {
     return tell(
       false,
       null,
       exitCodes.healthy,
-      `${shown}\n\n${isEmpty(plan) ? 'Nothing was changed.' : howTo(action, config, plan)}`,
+      `${shown}\n\n${isEmpty(plan) ? 'Nothing was changed.' : howTo(plan)}`,
     );
   }
-  if (config.confirm !== null && config.confirm !== plan.fingerprint) throw stalePlan(plan);
   if (isEmpty(plan)) {
     return tell(false, null, plan.left.length > 0 ? exitCodes.unhealthy : exitCodes.healthy, shown);
   }
@@ -161,17 +161,11 @@ function requireTyped(answer: PhraseAnswer, { action }: RepairPlan): void {
   );
 }
 
-function howTo(action: RepairAction, config: Config, { fingerprint }: RepairPlan): string {
-  const words = [
-    'preset-usage',
-    action,
-    ...(config.receipt ? [config.receipt] : []),
-    ...(config.deleteHistory ? ['--delete-history'] : []),
-    ...(config.lastUsed ? ['--last-used'] : []),
-    ...(config.suppressTriggers ? ['--suppress-triggers'] : []),
-    ...config.presets.map(preset => `--preset '${preset}'`),
-  ];
-  return `Nothing was changed. To do exactly this: ${words.join(' ')} --confirm ${fingerprint}`;
+function howTo({ look, fingerprint }: RepairPlan): string {
+  // Every start of the demo is another database, so no plan outlives the command.
+  if (look.label === 'demo')
+    return 'Nothing was changed. The demo database ends with this command; in the console it stays.';
+  return `Nothing was changed. To do exactly this, run the same command with --confirm ${fingerprint} in place of --dry-run.`;
 }
 
 function outcomeJson({

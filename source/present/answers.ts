@@ -131,11 +131,13 @@ function howToZero({ sums, hiddenBy, orphans, schema }: AnswerFacts): string[] {
     : 'all that have records';
   const history = known ? `the ${amount(known.records + orphans, 'record')}` : 'all records';
   return [
-    `psql -v ON_ERROR_STOP=1 -f ${script} "$DATABASE_URL" is a sync: it sets each wrong count to the number of its records${kept}.`,
-    'With -v mode=zero before -f it is a reset: every count becomes 0, every last_used_at NULL, and the records stay.',
+    `S is a sync: it sets each wrong count to the number of its records${kept}.`,
+    'R is a reset: every count becomes 0, every last_used_at NULL, and the records stay.',
     known?.withRecords === 0 ? '' : `Then ${every} show Mismatch, until a sync brings their numbers back.`,
-    `With -v mode=zero-and-delete-history it deletes ${history} in preset_usage too, and nothing but a backup brings them back:`,
-    'pg_dump -t public.preset_usage.',
+    `With d in its plan the reset deletes ${history} in preset_usage too.`,
+    'Both show a plan first and write nothing until its phrase is typed; H takes them back.',
+    'The commands sync, reset and undo do the same at a shell.',
+    `With psql alone there is ${script}, whose history nothing but a backup brings back.`,
     schema === 'public'
       ? ''
       : `The script works on the schema public alone, and these tables are in ${schema}.`,

@@ -1,7 +1,8 @@
-import { Box, Text, useWindowSize } from 'ink';
+import { Box, useWindowSize } from 'ink';
 import { useEffect } from 'react';
 import { Footer } from './components/footer.tsx';
 import { Header } from './components/header.tsx';
+import { TooSmall } from './components/too-small.tsx';
 import { useClock } from './hooks/use-clock.ts';
 import { useKeys } from './hooks/use-keys.ts';
 import { ChecklistScreen } from './screens/checklist.tsx';
@@ -12,11 +13,9 @@ import { PresetScreen } from './screens/preset.tsx';
 import { RepairScreen } from './screens/repair.tsx';
 import { SimulateScreen } from './screens/simulate.tsx';
 import { TriggerScreen } from './screens/trigger.tsx';
-import type { State } from './state.ts';
+import { isTooSmall, type State } from './state.ts';
 import { type Store, useStore } from './store.ts';
 import { type Theme, ThemeContext } from './theme.ts';
-
-const least = { columns: 80, rows: 24 };
 
 /** The whole console: header, the screen that is open, and its keys. */
 export function App({ store, looks }: { store: Store; looks: Theme }) {
@@ -25,15 +24,7 @@ export function App({ store, looks }: { store: Store; looks: Theme }) {
   const now = useClock(store);
   useKeys({ dispatch: store.dispatch, current: store.get, refresh: store.refresh });
   useEffect(() => store.dispatch({ type: 'resize', columns, rows }), [store, columns, rows]);
-  if (columns < least.columns || rows < least.rows) {
-    return (
-      <Box height={rows} overflow="hidden">
-        <Text>
-          This terminal is {columns}x{rows}; the console needs {least.columns}x{least.rows}. q quits.
-        </Text>
-      </Box>
-    );
-  }
+  if (isTooSmall({ columns, rows })) return <TooSmall state={state} columns={columns} rows={rows} />;
   return (
     <ThemeContext value={looks}>
       <Box height={rows} width={columns} overflow="hidden" flexDirection="column">

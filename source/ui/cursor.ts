@@ -6,18 +6,23 @@ import { windowRows } from './state.ts';
 /** Where the cursor goes: rows for `by`, windows for `page`. */
 export type Move = { by: number } | { page: number } | { to: 'start' | 'end' };
 
-/** Moves the cursor on the list, or the text on the other screens. */
-export function moveCursor(state: State, move: Move): State {
+/** Moves the cursor on the list, or the text on the other screens, which can be scrolled as far as `last`. */
+export function moveCursor(state: State, move: Move, last = Number.MAX_SAFE_INTEGER): State {
   const height = windowRows(state.size);
   if (state.screen === 'checklist') return moveStep(state, move);
   if (state.screen === 'history') return moveEntry(state, move);
   if (state.screen !== 'list') {
-    // Each screen knows how long its text is and draws no further than its end.
+    // Each screen draws no further than its end; where it grows or shrinks meanwhile, the next key is told of it.
     const step = 'by' in move ? move.by : 'page' in move ? move.page * height : 0;
-    const scroll = 'to' in move ? (move.to === 'start' ? 0 : Number.MAX_SAFE_INTEGER) : state.scroll + step;
+    const scroll =
+      'to' in move
+        ? move.to === 'start'
+          ? 0
+          : Number.MAX_SAFE_INTEGER
+        : Math.min(state.scroll, last) + step;
     return { ...state, scroll: Math.max(0, scroll) };
   }
-  const last = state.order.length - 1;
+  const bottom = state.order.length - 1;
   const wanted =
     'by' in move
       ? state.cursor + move.by
@@ -25,8 +30,8 @@ export function moveCursor(state: State, move: Move): State {
         ? state.cursor + move.page * height
         : move.to === 'start'
           ? 0
-          : last;
-  const cursor = Math.max(0, Math.min(last, wanted));
+          : bottom;
+  const cursor = Math.max(0, Math.min(bottom, wanted));
   return scrollTo({ ...state, cursor, selected: state.order[cursor] ?? null });
 }
 

@@ -388,9 +388,10 @@ function whyNotRepair(state: State): string | null {
   return whyBusy(state);
 }
 
-function whyNotHistory({ screen, repair }: State): string | null {
+function whyNotHistory(state: State): string | null {
+  const { screen, repair } = state;
   if (screen !== 'repair' || repair?.phase === 'done' || repair?.phase === 'failed') return null;
-  return 'Leave the plan first.';
+  return whyNotLeave(state) ?? 'Leave the plan first.';
 }
 
 /** Stopped in the middle of a batch, this program would hold rows of the application. */

@@ -84,8 +84,14 @@ export async function openConsole(
     return await screen.ended;
   } finally {
     watch?.stop();
-    if (isRepairing(store.get())) process.stderr.write('Waiting for the batch that is under way.\n');
+    const repairing = isRepairing(store.get());
+    if (repairing) process.stderr.write('Waiting for the batch that is under way.\n');
     await work?.stop();
+    // The screen that would tell is gone.
+    if (repairing) {
+      const { lastWords } = await import('./last-words.ts');
+      process.stderr.write(`${lastWords(store.get())}\n`);
+    }
     await open?.close();
   }
 }

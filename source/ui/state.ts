@@ -82,7 +82,8 @@ export type Action =
   | { type: 'history'; step: HistoryStep }
   | { type: 'why-not'; reason: string | null }
   | { type: 'resize'; columns: number; rows: number }
-  | { type: 'move'; move: Move }
+  /** `last`: how far the text on screen can be scrolled. */
+  | { type: 'move'; move: Move; last?: number }
   | { type: 'open'; screen: Screen }
   | { type: 'back' }
   | { type: 'sort' }
@@ -138,6 +139,14 @@ export function initialState(size: State['size']): State {
 
 /** Header, totals, column titles and key line around the list. */
 const frameRows = 6;
+
+/** The smallest terminal that everything is laid out for. */
+export const leastSize = { columns: 80, rows: 24 };
+
+/** True where nothing can be shown, and so nothing may be asked. */
+export function isTooSmall({ columns, rows }: State['size']): boolean {
+  return columns < leastSize.columns || rows < leastSize.rows;
+}
 
 /** How many presets the list shows in a terminal of this height. */
 export function windowRows(size: State['size']): number {
@@ -250,7 +259,7 @@ export function reduce(state: State, action: Action): State {
       if (action.columns === state.size.columns && action.rows === state.size.rows) return state;
       return place({ ...state, size: { columns: action.columns, rows: action.rows } });
     case 'move':
-      return moveCursor(state, action.move);
+      return moveCursor(state, action.move, action.last);
     case 'open':
       return open(state, action.screen);
     case 'back':

@@ -74,7 +74,7 @@ describe('help', () => {
       'is a sync: it sets each wrong count to the number of its records, which leaves 13 in all.',
     );
     expect(text).toContain('Then all that have records (3 presets) show Mismatch');
-    expect(text).toContain('it deletes the 13 records in preset_usage too');
+    expect(text).toContain('the reset deletes the 13 records in preset_usage too');
     expect(text).toContain('No function and no other trigger in this database writes usage_count');
     expect(text).toContain('1 preset, +33 in sum.');
     expect(text).toContain('No: no unique index limits uses of a preset.');
@@ -90,7 +90,7 @@ describe('help', () => {
     const wanted = [
       /Questions\n {2}Why do presets still show numbers\?\n {2}Because/,
       /\n\n {2}Are new uses being tracked\?\n {2}Yes/,
-      /\n\n {2}How do I get to zero\?\n {2}psql/,
+      /\n\n {2}How do I get to zero\?\n {2}S is a sync/,
       /\n\n {2}What about the old manual increment\?\n {2}No function/,
       /\n\n {2}Is there a daily limit\?\n {2}No/,
       /\n\nKeys\n {2}Up k/,

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { mismatches, stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
-import { startTerminal, type Terminal } from '../helpers/terminal.ts';
+import { program, startTerminal, type Terminal, typeAfter } from '../helpers/terminal.ts';
 import { waitFor } from '../helpers/wait.ts';
 
 let own: TestDatabase;
@@ -206,11 +206,13 @@ describe('at a terminal', () => {
     return terminal;
   };
 
+  const typePhrase = (asked: Terminal, text: string) => typeAfter('leave it: ', asked, text);
+
   test('the phrase of the plan, typed, does it', async () => {
     const { phrase } = await planned('sync');
     const asked = await ask();
     expect(asked.screen()).toMatch(/Sync: 2 presets change/);
-    asked.press(...phrase);
+    await typePhrase(asked, phrase);
     asked.press('\r');
     expect(await asked.exit()).toBe(0);
     expect(asked.screen()).toMatch(/Done: 2 presets changed/);
@@ -219,7 +221,11 @@ describe('at a terminal', () => {
 
   test.each([
     { name: 'Enter alone', keys: async () => ['\r'], says: /That was not the phrase/ },
-    { name: 'yes', keys: async () => ['y', 'e', 's', '\r'], says: /That was not the phrase/ },
+    {
+      name: 'what came in one piece',
+      keys: async () => [`${(await planned('sync')).phrase}\r`],
+      says: /Pasted text does not confirm/,
+    },
     {
       name: 'pasted text',
       keys: async () => [`\u001b[200~${(await planned('sync')).phrase}\u001b[201~`, '\r'],
@@ -234,6 +240,33 @@ describe('at a terminal', () => {
     expect(await asked.exit()).toBe(exit);
     expect(asked.screen()).toMatch(says);
     expect(await counts()).toEqual(wrong);
+  });
+});
+
+describe('at a terminal, too', () => {
+  test('another word does not', async () => {
+    terminal = startTerminal({ args: ['sync'], env: env(), rows: 40 });
+    await terminal.until(/to do it, anything else to leave it:/);
+    await typeAfter('leave it: ', terminal, 'yes');
+    terminal.press('\r');
+    expect(await terminal.exit()).toBe(4);
+    expect(terminal.screen()).toMatch(/That was not the phrase/);
+    expect(await counts()).toEqual(wrong);
+  });
+
+  test('Ctrl-Z gives the terminal to the shell, and fg asks on', async () => {
+    const { phrase } = await planned('sync');
+    terminal = startTerminal({ command: ['bash', '--norc', '--noprofile', '-i'], env: env(), rows: 40 });
+    terminal.press(`"${process.execPath}" "${program}" sync\r`);
+    await terminal.until(/to do it, anything else to leave it:/);
+    terminal.press('\u001a');
+    await terminal.until(/Stopped/);
+    terminal.press('fg\r');
+    await terminal.until(/leave it:[\s\S]*Stopped[\s\S]*leave it:/);
+    await typeAfter('leave it: ', terminal, phrase);
+    terminal.press('\r');
+    await terminal.until(/Done: 2 presets changed/);
+    expect(await counts()).toEqual(right);
   });
 });
 

@@ -38,6 +38,20 @@ export const keys = {
   ctrlC: '\u0003',
 } as const;
 
+/** Types as a hand does after `prompt`: each letter is on screen before the next one is pressed. */
+export async function typeAfter(prompt: string, terminal: Terminal, text: string): Promise<void> {
+  let typed = '';
+  for (const letter of text) {
+    typed += letter;
+    terminal.press(letter);
+    // A space at the end of a row is not drawn, and a row may end anywhere.
+    await terminal.until(
+      screen => screen.replaceAll('\n', '').includes(`${prompt}${typed.trimEnd()}`),
+      `"${typed}" being typed`,
+    );
+  }
+}
+
 export interface TerminalOptions {
   columns?: number;
   rows?: number;

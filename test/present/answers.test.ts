@@ -167,9 +167,9 @@ describe('are new uses being tracked', () => {
 describe('how do I get to zero', () => {
   const zero = (facts: Partial<AnswerFacts>) => answer('zero', facts);
 
-  test('by the script, with what each of its modes leaves', () => {
+  test('by keys, with what each of them leaves', () => {
     expect(zero({ orphans: 9 })).toBe(
-      'psql -v ON_ERROR_STOP=1 -f sql/reset-usage-counts.sql "$DATABASE_URL" is a sync: it sets each wrong count to the number of its records, which leaves 23,891 in all. With -v mode=zero before -f it is a reset: every count becomes 0, every last_used_at NULL, and the records stay. Then all that have records (209 presets) show Mismatch, until a sync brings their numbers back. With -v mode=zero-and-delete-history it deletes the 23,900 records in preset_usage too, and nothing but a backup brings them back: pg_dump -t public.preset_usage.',
+      'S is a sync: it sets each wrong count to the number of its records, which leaves 23,891 in all. R is a reset: every count becomes 0, every last_used_at NULL, and the records stay. Then all that have records (209 presets) show Mismatch, until a sync brings their numbers back. With d in its plan the reset deletes the 23,900 records in preset_usage too. Both show a plan first and write nothing until its phrase is typed; H takes them back. The commands sync, reset and undo do the same at a shell. With psql alone there is sql/reset-usage-counts.sql, whose history nothing but a backup brings back.',
     );
   });
   test.each([
@@ -177,9 +177,9 @@ describe('how do I get to zero', () => {
     [
       'numbers that are not known are left out',
       nothing,
-      /its records\. With .*all that have records show Mismatch/,
+      /its records\. R is .*all that have records show Mismatch/,
     ],
-    ['numbers that would not be true, too', hidden, /it deletes all records in preset_usage too/],
+    ['numbers that would not be true, too', hidden, /the reset deletes all records in preset_usage too/],
     [
       'another schema is not what the script works on',
       { schema: 'app' },

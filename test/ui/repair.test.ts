@@ -3,7 +3,7 @@ import type { RepairPlan } from '../../source/actions/repair-plan.ts';
 import type { HistoryEntry } from '../../source/audit/history.ts';
 import { noOptions, type RepairOutcome, type RepairProgress } from '../../source/audit/repair.ts';
 import { ConsoleError } from '../../source/errors.ts';
-import { lookPasted } from '../../source/ui/keys.ts';
+import { lookPasted } from '../../source/present/pasted.ts';
 import { isRepairing, isTypingPhrase, type RepairStep } from '../../source/ui/repair.ts';
 import { type Action, initialState, reduce, type State } from '../../source/ui/state.ts';
 

@@ -27,8 +27,13 @@ function Identity({ state }: { state: State }) {
     <Line>
       <PlaceLabel label={label} /> <Text bold>{displayText(server.database)}</Text> at {displayText(host)} as{' '}
       {displayText(server.user)}, PostgreSQL {server.version},{' '}
-      {server.standby ? 'standby, read-only' : server.readOnly ? 'read-only' : 'read-write'}
-      {state.readOnly ? ' (--read-only)' : ''}
+      {server.standby
+        ? 'standby, read-only'
+        : server.readOnly
+          ? 'read-only'
+          : state.readOnly
+            ? '--read-only'
+            : 'read-write'}
     </Line>
   );
 }

@@ -1,6 +1,7 @@
 import { Text } from 'ink';
 import type { RepairOutcome } from '../../audit/repair.ts';
-import { presetsOf, recordsOf, secondsOf } from '../../present/amounts.ts';
+import { presetsOf } from '../../present/amounts.ts';
+import { outcomeWords, refusalHint, splitLeft } from '../../present/repair-words.ts';
 import { displayText } from '../../present/text.ts';
 import type { Repair } from '../repair.ts';
 import type { State } from '../state.ts';
@@ -9,12 +10,6 @@ import { Facts } from './facts.tsx';
 import { leftAlone } from './repair-review.tsx';
 import { costFacts } from './repair-run.tsx';
 import { Scrolled } from './scrolled.tsx';
-
-const heads = {
-  finished: 'Done',
-  interrupted: 'Stopped between two batches',
-  failed: 'Stopped by an error',
-};
 
 interface Props {
   repair: Repair;
@@ -26,19 +21,16 @@ interface Props {
 /** What a repair did, what it cost, and every preset that is not as planned. */
 export function RepairOutcomeView({ repair, outcome, state, height }: Props) {
   const { glyphs } = useTheme();
-  const { changed, deleted, restored, durationMs, left, ended, error, cost, receipt } = outcome;
-  const did = [
-    `${presetsOf(changed)} changed`,
-    ...(deleted > 0 ? [`${recordsOf(deleted)} deleted`] : []),
-    ...(restored > 0 ? [`${recordsOf(restored)} put back`] : []),
-  ].join(', ');
+  const { left, ended, error, cost, receipt } = outcome;
+  const { others, notReached } = splitLeft(left);
+  const hint = refusalHint(left, repair.plan);
   const verdict =
     ended === 'failed' || error ? 'error' : ended === 'interrupted' || left.length > 0 ? 'warning' : 'right';
   const color = { error: 'red', warning: 'yellow', right: 'green' }[verdict];
   const facts: [string, string][] = [...costFacts(cost), ['Receipt', receipt]];
   const lines = [
     <Text key="head" bold color={color}>
-      {`${glyphs.verdict[verdict]} ${heads[ended]}: ${did} in ${secondsOf(durationMs / 1000)}, audited afterwards.`}
+      {`${glyphs.verdict[verdict]} ${outcomeWords(outcome)}`}
     </Text>,
     ...(error
       ? [
@@ -58,7 +50,9 @@ export function RepairOutcomeView({ repair, outcome, state, height }: Props) {
           <Text key="left" bold>
             {`Not as planned: ${presetsOf(left.length)}.`}
           </Text>,
-          ...leftAlone(left).map(({ element }) => element),
+          ...(notReached === null ? [] : [<Text key="not reached">{`  ${notReached}`}</Text>]),
+          ...(hint === null ? [] : [<Text key="refusal hint">{`  ${hint}`}</Text>]),
+          ...leftAlone(others).map(({ element }) => element),
         ]
       : []),
   ];

@@ -1,9 +1,10 @@
 import { Box, Text } from 'ink';
 import type { ReactElement } from 'react';
 import type { RepairPlan } from '../../actions/repair-plan.ts';
-import type { LeftAlone } from '../../audit/repair.ts';
-import { presetsOf, recordsOf, secondsOf } from '../../present/amounts.ts';
+import type { Change, LeftAlone } from '../../audit/repair.ts';
+import { presetsOf } from '../../present/amounts.ts';
 import { brief, count, signed } from '../../present/numbers.ts';
+import { firesWords, lastUsedWords, planWords } from '../../present/repair-words.ts';
 import { displayText, toWidth } from '../../present/text.ts';
 import { isEmptyPlan, type Repair } from '../repair.ts';
 import type { State } from '../state.ts';
@@ -33,16 +34,21 @@ export function RepairReview({ repair, plan, state, height }: Props) {
   const below = circumstances(plan);
   // The SQL is reached by scrolling, and a row says so: the changes take what the others leave.
   const taken = rowsOf([...above, ...below], columns) + 3;
-  const shown = Math.max(fewestChanges, room - 1 - taken);
+  const left = room - 1 - taken;
   const lines = [
     ...above.map(({ element }) => element),
-    ...changesTable(plan, columns, shown, theme),
+    ...changesTable(plan, columns, left, theme),
     ...below.map(({ element }) => element),
     ...statements(plan),
   ];
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <Scrolled lines={lines} offset={state.scroll} height={room} />
+      <Scrolled
+        lines={lines}
+        offset={state.scroll}
+        height={room}
+        tail={wholeTable(plan, columns, left, theme)}
+      />
       <Foot repair={repair} plan={plan} />
     </Box>
   );
@@ -72,16 +78,8 @@ function paragraph(text: string, style: Parameters<typeof Text>[0] = {}): Paragr
 }
 
 function summary({ notice, phase, options }: Repair, plan: RepairPlan, { severity }: Theme): Paragraph[] {
-  const { action, changes, recordsToDelete, recordsToRestore, estimate, remarks, fingerprint, look } = plan;
-  const records =
-    recordsToDelete > 0
-      ? `, ${recordsOf(recordsToDelete)} deleted`
-      : recordsToRestore > 0
-        ? `, ${recordsOf(recordsToRestore)} put back`
-        : '';
-  const what = isEmptyPlan(plan)
-    ? 'There is nothing to change.'
-    : `${presetsOf(changes.length)} ${changes.length === 1 ? 'changes' : 'change'}${records}, in ${estimate.seconds < 1 ? 'less than a second' : `about ${secondsOf(estimate.seconds)}`}.`;
+  const { action, remarks, fingerprint, look } = plan;
+  const fires = firesWords(plan);
   const box = (on: boolean) => (on ? '[x]' : '[ ]');
   const switches = [
     ...(action === 'reset' ? [`d ${box(options.deleteHistory)} delete the records too`] : []),
@@ -94,18 +92,19 @@ function summary({ notice, phase, options }: Repair, plan: RepairPlan, { severit
   ];
   return [
     ...(notice !== null && phase !== 'typing' ? [paragraph(notice, { color: 'yellow', bold: true })] : []),
-    paragraph(what, { bold: true }),
+    paragraph(planWords(plan), { bold: true }),
     ...(switches.length > 0 ? [paragraph(switches.join('   '))] : []),
     ...remarks.map(({ severity: how, message }) =>
       paragraph(`${how}: ${message}`, { color: severity[how], bold: how !== 'info' }),
     ),
+    ...(fires === null ? [] : [paragraph(`warning: ${fires}`, { color: severity.warning, bold: true })]),
     paragraph(`Fingerprint ${fingerprint}`, { dimColor: true }),
   ];
 }
 
-function changesTable(plan: RepairPlan, columns: number, shown: number, { glyphs }: Theme): ReactElement[] {
+/** Rows of the table of changes: its head, and the one or two of each preset. */
+function tableOf(plan: RepairPlan, columns: number, { glyphs }: Theme) {
   const { changes, action } = plan;
-  if (changes.length === 0) return [];
   const deletes = changes.some(change => change.deletes !== 0);
   const width = 11;
   const numbers = deletes ? 4 : 3;
@@ -117,33 +116,68 @@ function changesTable(plan: RepairPlan, columns: number, shown: number, { glyphs
       )
       .join(' ');
   const records = action === 'undo' ? 'Put back' : 'Deleted';
+  const timed = changes.some(change => lastUsedWords(change, action) !== null);
+  return {
+    head: row(['Preset', 'Before', 'After', 'Difference', ...(deletes ? [records] : [])]),
+    /** Two rows a preset where times are told as well. */
+    each: timed ? 2 : 1,
+    rows(change: Change): string[] {
+      const { id, before, after, delta } = change;
+      const counts = row([
+        displayText(change.name).trim() || id,
+        before === null ? 'NULL' : brief(before, width),
+        after === null ? 'NULL' : brief(after, width),
+        signed(delta),
+        ...(deletes ? [brief(Math.abs(change.deletes), width)] : []),
+      ]);
+      return timed ? [counts, `  ${lastUsedWords(change, action) ?? ''}`] : [counts];
+    },
+  };
+}
+
+function changesTable(plan: RepairPlan, columns: number, room: number, theme: Theme): ReactElement[] {
+  const { changes } = plan;
+  if (changes.length === 0) return [];
+  const table = tableOf(plan, columns, theme);
+  const shown = Math.max(fewestChanges, Math.floor(room / table.each));
   const rest = changes.length - shown;
   return [
     <Line key="changes" bold>
-      {row(['Preset', 'Before', 'After', 'Difference', ...(deletes ? [records] : [])])}
+      {table.head}
     </Line>,
     ...changes
       .slice(0, rest > 0 ? shown : undefined)
-      .map(change => (
-        <Line key={change.id}>
-          {row([
-            displayText(change.name).trim() || change.id,
-            change.before === null ? 'NULL' : brief(change.before, width),
-            change.after === null ? 'NULL' : brief(change.after, width),
-            signed(change.delta),
-            ...(deletes ? [brief(Math.abs(change.deletes), width)] : []),
-          ])}
-        </Line>
-      )),
+      .map(change => <Text key={change.id}>{table.rows(change).join('\n')}</Text>),
     ...(rest > 0
       ? [
           <Line key="rest" dimColor>
-            {`and ${count(rest)} more`}
+            {`and ${count(rest)} more: all of them are listed at the end (G)`}
           </Line>,
         ]
       : []),
     <Text key="after changes"> </Text>,
   ];
+}
+
+/** Every preset of a plan, after everything else: undefined where the table above has them all. */
+function wholeTable(plan: RepairPlan, columns: number, room: number, theme: Theme) {
+  const { changes } = plan;
+  const table = tableOf(plan, columns, theme);
+  if (changes.length <= Math.max(fewestChanges, Math.floor(room / table.each))) return undefined;
+  const above = ['', `All ${presetsOf(changes.length)}:`, table.head];
+  return {
+    rows: above.length + changes.length * table.each,
+    row(index: number) {
+      const place = index - above.length;
+      const change = changes[Math.floor(place / table.each)];
+      const text = place < 0 || !change ? above[index] : table.rows(change)[place % table.each];
+      return (
+        <Line key={index} bold={place < 0}>
+          {text === '' ? ' ' : text}
+        </Line>
+      );
+    },
+  };
 }
 
 /** What comes with the changes: triggers, presets left alone, and where the receipt goes. */
@@ -229,18 +263,28 @@ function Foot({ repair, plan }: { repair: Repair; plan: RepairPlan }) {
       </Box>
     );
   }
+  if (repair.phase === 'planning') return <Rows texts={[]} dim="Looking it up again" />;
+  if (isEmptyPlan(plan)) return <Rows texts={['Nothing has to be done. Esc leaves.']} />;
+  return (
+    <Rows
+      texts={[
+        `Nothing has been written. To do it press Enter, then type "${phrase}".`,
+        'Esc leaves everything as it is.',
+      ]}
+    />
+  );
+}
+
+function Rows({ texts, dim }: { texts: string[]; dim?: string }) {
   return (
     <Box flexDirection="column" height={footRows} flexShrink={0}>
       <Text> </Text>
-      {repair.phase === 'planning' ? (
-        <Text dimColor>Looking it up again</Text>
-      ) : (
-        <Text bold>
-          {isEmptyPlan(plan)
-            ? 'Nothing has to be done. Esc leaves.'
-            : `Nothing has been written. To do it press Enter, then type "${phrase}". Esc leaves everything as it is.`}
+      {dim === undefined ? null : <Text dimColor>{dim}</Text>}
+      {texts.map(text => (
+        <Text key={text} bold>
+          {text}
         </Text>
-      )}
+      ))}
     </Box>
   );
 }

@@ -8,7 +8,7 @@ import { Facts } from './facts.tsx';
 const barWidth = 50;
 
 /** A repair under way: how far it is, what is left, and what it costs the application. */
-export function RepairRun({ repair }: { repair: Repair }) {
+export function RepairRun({ repair, lost }: { repair: Repair; lost: boolean }) {
   const { glyphs } = useTheme();
   const { progress, plan, stopping } = repair;
   const presets = progress?.presets ?? plan?.changes.length ?? 0;
@@ -30,7 +30,7 @@ export function RepairRun({ repair }: { repair: Repair }) {
       : []),
     [
       'Time left',
-      progress?.remaining == null ? 'not known yet' : `about ${secondsOf(progress.remaining / 1000)}`,
+      lost || progress?.remaining == null ? 'not known yet' : `about ${secondsOf(progress.remaining / 1000)}`,
     ],
     ...(progress ? costFacts(progress) : []),
   ];
@@ -44,6 +44,11 @@ export function RepairRun({ repair }: { repair: Repair }) {
       <Text> </Text>
       <Facts facts={facts} />
       <Text> </Text>
+      {lost ? (
+        <Text color="red" bold>
+          The server does not answer. Before anything goes on it is asked what became of the last batch.
+        </Text>
+      ) : null}
       {stopping ? (
         <Text color="yellow" bold>
           Stopping after this batch

@@ -1,9 +1,11 @@
 import { useApp, useInput, usePaste } from 'ink';
-import { useEffect, useRef } from 'react';
+import { useContext, useEffect, useRef } from 'react';
+import { lookPasted } from '../../present/pasted.ts';
 import { bindingFor } from '../keymap.ts';
-import { keyNames, lookPasted } from '../keys.ts';
+import { keyNames } from '../keys.ts';
 import { isRepairing, isTypingPhrase } from '../repair.ts';
-import type { Action, State } from '../state.ts';
+import { type Action, isTooSmall, type State } from '../state.ts';
+import { ScrollLimit } from './scroll-limit.ts';
 
 export interface KeyHandlers {
   dispatch: (action: Action) => void;
@@ -15,6 +17,7 @@ export interface KeyHandlers {
 /** Turns keys into actions by the table of bindings; pasted text only ever becomes text. */
 export function useKeys({ dispatch, current, refresh }: KeyHandlers): void {
   const { exit, suspendTerminal } = useApp();
+  const limit = useContext(ScrollLimit);
   const press = (key: string) => {
     const state = current();
     if (state.whyNot !== null) dispatch({ type: 'why-not', reason: null });
@@ -22,6 +25,12 @@ export function useKeys({ dispatch, current, refresh }: KeyHandlers): void {
       // What is being written is stopped first, between two batches; pressed again it ends the console all the same.
       if (!isRepairing(state) || state.repair?.stopping) return exit('interrupted');
       return dispatch({ type: 'repair', step: { kind: 'stop' } });
+    }
+    // What cannot be seen is not answered.
+    if (isTooSmall(state.size)) {
+      if (key === 'escape' && isRepairing(state)) dispatch({ type: 'repair', step: { kind: 'stop' } });
+      if (key === 'q' && !isRepairing(state)) exit();
+      return;
     }
     if (state.editingFilter) return typeFilter(key, dispatch);
     if (isTypingPhrase(state) && !moves.has(key)) return typePhrase(key, dispatch);
@@ -35,7 +44,7 @@ export function useKeys({ dispatch, current, refresh }: KeyHandlers): void {
     if (binding.does === 'quit') return exit();
     if (binding.does === 'refresh') return refresh();
     if (binding.does === 'suspend') return void suspend(suspendTerminal);
-    dispatch(binding.does);
+    dispatch(binding.does.type === 'move' ? { ...binding.does, last: limit.rows } : binding.does);
   };
   const latest = useRef(press);
   useEffect(() => {

@@ -70,15 +70,16 @@ function Entries({ history, state }: { history: History; state: State }) {
 const widths = [19, 7, 18, 8, 8, 12] as const;
 
 function stateOf({ undone, ended }: HistoryEntry): string {
-  return undone ? 'taken back' : ended;
+  if (undone) return 'taken back';
+  return ended === 'killed' ? 'no end yet' : ended;
 }
 
 function Detail({ state }: { state: State }) {
   const entry = entryAtCursor(state);
   if (!entry) return null;
-  const { database, file, here, changed, deleted, restored, left, ended, undone } = entry;
+  const { action, database, file, here, changed, deleted, restored, left, ended, undone } = entry;
   const did = [
-    `${presetsOf(changed)} changed`,
+    action === 'migrate' ? 'trigger and functions installed' : `${presetsOf(changed)} changed`,
     ...(deleted > 0 ? [`${recordsOf(deleted)} deleted`] : []),
     ...(restored > 0 ? [`${recordsOf(restored)} put back`] : []),
     ...(left > 0 ? [`${presetsOf(left)} left alone`] : []),
@@ -89,7 +90,7 @@ function Detail({ state }: { state: State }) {
     <Box flexDirection="column" flexShrink={0}>
       <Facts
         facts={[
-          ['Did', `${did}${ended === 'killed' ? '; killed, or still under way' : ''}`],
+          ['Did', `${did}${ended === 'killed' ? '; no end yet: killed, or still under way' : ''}`],
           ['Database', `${database}${here ? ', the one that is open' : ', not the one that is open'}`],
           ['Receipt', file],
         ]}
@@ -101,16 +102,21 @@ function Detail({ state }: { state: State }) {
   );
 }
 
+const mostDamaged = 2;
+
 /** Receipts that cannot be read, by name: what they stand for cannot be taken back from here. */
 function Problems({ history: { damaged, error } }: { history: History }) {
   return (
     <Box flexDirection="column" flexShrink={0}>
       {error ? <Text color="red">{displayText(`${error.message} ${error.hint}`)}</Text> : null}
-      {damaged.map(({ file, message }) => (
+      {damaged.slice(0, mostDamaged).map(({ file, message }) => (
         <Text key={file} color="yellow">
-          {displayText(`Damaged: ${file}: ${message}`)}
+          {displayText(message)}
         </Text>
       ))}
+      {damaged.length > mostDamaged ? (
+        <Text color="yellow">{`and ${count(damaged.length - mostDamaged)} more: preset-usage receipts names them all.`}</Text>
+      ) : null}
     </Box>
   );
 }

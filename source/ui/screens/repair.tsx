@@ -56,7 +56,7 @@ function Phase({ repair, state, height }: { repair: Repair; state: State; height
       if (plan) return <RepairReview repair={repair} plan={plan} state={state} height={height} />;
       return <Text dimColor>Looking up what would change. Nothing is written by that; Esc leaves it.</Text>;
     case 'running':
-      return <RepairRun repair={repair} />;
+      return <RepairRun repair={repair} lost={state.failure !== null} />;
     case 'done':
       return outcome && <RepairOutcomeView repair={repair} outcome={outcome} state={state} height={height} />;
     case 'failed':

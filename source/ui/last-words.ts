@@ -1,0 +1,17 @@
+import { outcomeWords, splitLeft } from '../present/repair-words.ts';
+import { displayText } from '../present/text.ts';
+import type { State } from './state.ts';
+
+/** What became of the repair that the console was left in the middle of. */
+export function lastWords({ repair }: State): string {
+  const { outcome, error, action } = repair ?? {};
+  if (!outcome)
+    return displayText(error ? `${error.message} ${error.hint}` : 'Its receipt tells what was done.');
+  const { notReached } = splitLeft(outcome.left);
+  return [
+    outcomeWords(outcome),
+    ...(notReached === null ? [] : [notReached]),
+    `Receipt ${displayText(outcome.receipt)}`,
+    ...(action === 'undo' ? [] : [`To take it back: preset-usage undo ${outcome.receiptId}`]),
+  ].join('\n');
+}
