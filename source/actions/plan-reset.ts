@@ -50,7 +50,7 @@ export async function planReset(
     remarks.push({
       code: 'history-kept',
       severity: 'warning',
-      message: `The history stays, so ${kept === 1 ? 'the preset with history' : `all ${kept} presets with history`} will show Mismatch until a sync counts it again.`,
+      message: `The history stays, so ${kept === 1 ? 'the preset with history' : `all ${kept} presets with history`} will show Mismatch until a sync counts ${kept === 1 ? 'it' : 'them'} again.`,
     });
   }
   if (tables.presets.lastUsed !== null && !facts.lastUsedNullable) {

@@ -190,9 +190,12 @@ function denied({ plan }: BatchWork, error: ConsoleError): ConsoleError {
 }
 
 function serverWords({ cause, message }: ConsoleError): string {
-  const { message: words, constraint_name: constraint } = (cause ?? {}) as {
-    message?: string;
-    constraint_name?: string;
-  };
-  return `${words ?? message}${constraint ? ` (${constraint})` : ''}`;
+  const {
+    message: words,
+    constraint_name: constraint,
+    where = '',
+  } = (cause ?? {}) as { message?: string; constraint_name?: string; where?: string };
+  // Our own block is one too; a name that is not its is a trigger's function.
+  const [, run] = /^PL\/pgSQL function (?!inline_code_block)(.+?) line \d/m.exec(where) ?? [];
+  return `${words ?? message}${constraint ? ` (${constraint})` : ''}${run ? `, in ${run}` : ''}`;
 }

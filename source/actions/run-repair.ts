@@ -221,7 +221,7 @@ class Run {
           id,
           name,
           reason: 'stopped' as const,
-          message: 'It was not come to.',
+          message: 'It was not reached.',
         })),
       );
     }

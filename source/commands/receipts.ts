@@ -17,9 +17,7 @@ export async function receipts(config: Config): Promise<Outcome> {
     },
     text: entries.length === 0 ? 'This console has changed nothing yet.' : entries.map(lineOf).join('\n'),
     exitCode: exitCodes.healthy,
-    ...(damaged.length > 0
-      ? { warnings: damaged.map(({ file, message }) => displayText(`${file}: ${message}`)) }
-      : {}),
+    ...(damaged.length > 0 ? { warnings: damaged.map(({ message }) => displayText(message)) } : {}),
   };
 }
 
@@ -41,7 +39,7 @@ function lineOf({
     ...(deleted > 0 ? [`${count(deleted)} records deleted`] : []),
     ...(restored > 0 ? [`${count(restored)} records put back`] : []),
     ...(left > 0 ? [`${count(left)} left alone`] : []),
-    ...(ended === 'finished' ? [] : [ended]),
+    ...(ended === 'finished' ? [] : [ended === 'killed' ? 'no end yet: killed, or still under way' : ended]),
     ...(undone ? ['taken back'] : []),
     ...(undoes ? [`takes back ${undoes}`] : []),
   ].join(', ');

@@ -20,7 +20,13 @@ export function parseReceipt(file: string, content: Buffer): Receipt {
     }
   }
   if (receipt) return receipt;
-  throw damaged(file, 'it breaks off before its first line, so nothing was changed under it');
+  // The head is written before anything else is done.
+  throw damaged(
+    file,
+    content.length === 0 || content.toString('latin1').startsWith('{"kind":"head"')
+      ? 'it breaks off before its first line, so nothing was changed under it'
+      : 'it does not begin as a receipt does',
+  );
 }
 
 /** Adds a line to what was read before it; false where it cannot come after that. */
