@@ -70,9 +70,6 @@ const commands = {
     return check(database, config, signal, auditProgress(config));
   },
   async trigger(database, config, signal) {
-    if (config.presets.length > 0) {
-      throw usageError('flag-without-effect', 'The trigger is one for all presets.', 'Leave --preset out.');
-    }
     const { trigger } = await import('./commands/trigger.ts');
     return trigger(database, config, signal);
   },
@@ -111,13 +108,14 @@ const commands = {
     return repair('undo', database, config, signal, repairTalk(config));
   },
   async migrate(database, config, signal) {
-    if (config.presets.length > 0) {
-      throw usageError('flag-without-effect', 'The trigger is one for all presets.', 'Leave --preset out.');
-    }
     const { migrate } = await import('./commands/migrate.ts');
     const { openMigrationReceipt } = await import('./actions/migration-receipt.ts');
-    return migrate(database, config, signal, plan =>
-      openMigrationReceipt(database, config.stateDirectory, plan),
+    return migrate(
+      database,
+      config,
+      signal,
+      plan => openMigrationReceipt(database, config.stateDirectory, plan),
+      repairTalk(config).say,
     );
   },
   async receipts(_database, config) {

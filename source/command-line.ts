@@ -93,6 +93,26 @@ export interface Invocation {
 const takesPreset: ReadonlySet<string> = new Set(['simulate']);
 const takesReceipt: ReadonlySet<string> = new Set(['undo']);
 
+const commandNames: ReadonlySet<string> = new Set(
+  'console check trigger simulate checklist sync reset undo migrate receipts'.split(' '),
+);
+
+/** What each flag that is not for everything means something to; `console` is no command at all. */
+const meaningTo: Record<string, readonly string[]> = {
+  preset: ['console', 'check', 'simulate', 'checklist', 'sync', 'reset'],
+  asUser: ['console', 'simulate', 'checklist'],
+  asRole: ['console', 'simulate', 'checklist'],
+  dryRun: ['sync', 'reset', 'undo', 'migrate'],
+  confirm: ['simulate', 'checklist', 'sync', 'reset', 'undo', 'migrate'],
+  deleteHistory: ['reset'],
+  lastUsed: ['sync'],
+  suppressTriggers: ['sync', 'reset', 'undo'],
+  commit: ['simulate'],
+  takeBack: ['simulate'],
+  appLog: ['console', 'checklist'],
+  report: ['checklist'],
+};
+
 /** Reads the command line; a flag or a word that means nothing is a `problem`. */
 export function readCommandLine(argv: string[]): Invocation {
   const unclear = findUnclear(argv);
@@ -113,8 +133,34 @@ export function readCommandLine(argv: string[]): Invocation {
     } as Flags,
     help: help === true,
     version: version === true,
-    problem: findProblem(Object.keys(given), words[0]),
+    problem:
+      findProblem(Object.keys(given), words[0]) ??
+      findIdle(command ?? 'console', namesOf(typed), help === true || version === true),
   };
+}
+
+// Flags that say yes or no are there whether typed or not.
+function namesOf(typed: Record<string, unknown>): string[] {
+  const says = (value: unknown) => value !== false && !(Array.isArray(value) && value.length === 0);
+  return Object.keys(typed).filter(name => says(typed[name]));
+}
+
+/** A flag that would be ignored is refused instead. */
+function findIdle(command: string, given: string[], asksForHelp: boolean): Invocation['problem'] {
+  const idle =
+    asksForHelp || !commandNames.has(command)
+      ? undefined
+      : given.find(name => !(meaningTo[name] ?? [command]).includes(command));
+  if (idle === undefined) return null;
+  return {
+    code: 'flag-without-effect',
+    message: `${spell(idle)} means nothing to ${command === 'console' ? 'the console' : command}.`,
+    hint: 'Leave it out, or run preset-usage --help for what it belongs to.',
+  };
+}
+
+function spell(flag: string): string {
+  return `--${flag.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
 }
 
 /** A word as it was typed, unless it may be a URL with a password in it. */
@@ -156,10 +202,7 @@ function findUnclear(argv: string[]): Invocation['problem'] {
 function findProblem(given: string[], surplus: string | undefined): Invocation['problem'] {
   const unknown = given.find(name => !(name in flags));
   if (unknown !== undefined) {
-    const spelled =
-      unknown.length === 1
-        ? `-${unknown}`
-        : `--${unknown.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+    const spelled = unknown.length === 1 ? `-${unknown}` : spell(unknown);
     return {
       code: 'unknown-flag',
       message: `There is no flag ${spelled}.`,

@@ -1,5 +1,7 @@
 import { emitKeypressEvents } from 'node:readline';
 import { createInterface } from 'node:readline/promises';
+import { refused } from '../actions/guards.ts';
+import { interrupted } from '../database/connection.ts';
 import { lookPasted } from '../present/pasted.ts';
 
 /** What came of asking a person for a phrase. */
@@ -57,6 +59,22 @@ export async function askPhrase(phrase: string, signal: AbortSignal): Promise<Ph
     process.stdin.off('data', onData);
     process.stderr.write(pasteOff);
   }
+}
+
+/** Throws unless the phrase was typed: exit code 130 where it was interrupted, else 4. */
+export function requireTyped(answer: PhraseAnswer, action: string): void {
+  if (answer === 'typed') return;
+  if (answer === 'interrupted') throw interrupted();
+  const why = {
+    left: 'It was left.',
+    wrong: 'That was not the phrase.',
+    pasted: 'Pasted text does not confirm: the phrase has to be typed.',
+  }[answer];
+  throw refused(
+    'unconfirmed',
+    `${why} Nothing was changed.`,
+    `Run ${action} again to see the plan as it is then.`,
+  );
 }
 
 /** Gives the terminal to the shell until `fg`; then it is asked again where it was left. */

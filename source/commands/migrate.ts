@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
 import { exitCodes, isConsoleError } from '../errors.ts';
 import { displayText } from '../present/text.ts';
+import { askPhrase, canAsk, requireTyped } from './ask-phrase.ts';
 import { identity } from './identity.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -26,6 +27,7 @@ export async function migrate(
   config: Config & { dryRun: boolean },
   signal: AbortSignal,
   open: (plan: MigrationPlan) => Promise<MigrationReceipt | null>,
+  say: (text: string) => void,
 ): Promise<Outcome> {
   const { schema, readOnly, dryRun, confirm } = config;
   const plan = await planMigration(database, { schema, readOnly, dryRun }, signal);
@@ -49,7 +51,11 @@ export async function migrate(
       exitCode: exitCode(plan.findings),
     };
   }
-  requireMigrationAgreement(plan, confirm);
+  if (confirm !== null || config.json || !canAsk()) requireMigrationAgreement(plan, confirm);
+  else {
+    say(script(plan, database));
+    requireTyped(await askPhrase(`migrate ${plan.look.server.database}`, signal), 'migrate');
+  }
   const receipt = await open(plan);
   const result = await run(database, plan, config, receipt, signal);
   const left = result.left ?? [];

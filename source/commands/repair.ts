@@ -4,9 +4,9 @@ import type { RepairPlan } from '../actions/repair-plan.ts';
 import { exitCodeOf, runRepair, stalePlan } from '../actions/run-repair.ts';
 import type { RepairAction, RepairOutcome, RepairProgress } from '../audit/repair.ts';
 import type { Config } from '../config.ts';
-import { type Database, interrupted } from '../database/connection.ts';
+import type { Database } from '../database/connection.ts';
 import { type ExitCode, exitCodes, usageError } from '../errors.ts';
-import { askPhrase, canAsk, type PhraseAnswer } from './ask-phrase.ts';
+import { askPhrase, canAsk, requireTyped } from './ask-phrase.ts';
 import { describeOutcome, describePlan, planJson } from './describe-repair.ts';
 import { identity } from './identity.ts';
 import type { Outcome } from './outcome.ts';
@@ -28,7 +28,7 @@ export async function repair(
   signal: AbortSignal,
   talk: Talk,
 ): Promise<Outcome> {
-  requireMeaning(action, config);
+  requireReceipt(action, config);
   if (config.readOnly && !config.dryRun) {
     throw refused(
       'read-only',
@@ -82,7 +82,7 @@ export async function repair(
   if (asked) {
     if (config.json || !canAsk()) throw unconfirmed(action, plan);
     talk.say(shown);
-    requireTyped(await askPhrase(plan.phrase, signal), plan);
+    requireTyped(await askPhrase(plan.phrase, signal), action);
   }
   const outcome = await finish(
     runRepair(database, plan, {
@@ -114,14 +114,7 @@ function isEmpty({ changes, recordsToDelete, recordsToRestore }: RepairPlan): bo
   return changes.length === 0 && recordsToDelete === 0 && recordsToRestore === 0;
 }
 
-/** Flags that would be ignored are refused instead. */
-function requireMeaning(action: RepairAction, config: Config): void {
-  const idle = [
-    config.deleteHistory && action !== 'reset' ? '--delete-history' : null,
-    config.lastUsed && action !== 'sync' ? '--last-used' : null,
-    config.presets.length > 0 && action === 'undo' ? '--preset' : null,
-  ].find(flag => flag !== null);
-  if (idle) throw usageError('flag-without-effect', `${idle} means nothing to ${action}.`, 'Leave it out.');
+function requireReceipt(action: RepairAction, config: Config): void {
   if (action === 'undo' && config.receipt === null) {
     throw usageError(
       'no-receipt',
@@ -143,21 +136,6 @@ function unconfirmed(action: RepairAction, plan: RepairPlan): Error {
     'unconfirmed',
     `This ${action} would change ${what}${records}, and nobody has agreed to it.`,
     `Look at it with --dry-run. To do exactly this add --confirm ${plan.fingerprint}.`,
-  );
-}
-
-function requireTyped(answer: PhraseAnswer, { action }: RepairPlan): void {
-  if (answer === 'typed') return;
-  if (answer === 'interrupted') throw interrupted();
-  const why = {
-    left: 'It was left.',
-    wrong: 'That was not the phrase.',
-    pasted: 'Pasted text does not confirm: the phrase has to be typed.',
-  }[answer];
-  throw refused(
-    'unconfirmed',
-    `${why} Nothing was changed.`,
-    `Run ${action} again to see the plan as it is then.`,
   );
 }
 

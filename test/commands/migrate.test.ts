@@ -60,7 +60,7 @@ interface MigrateJson {
 
 async function run({ dryRun = false, ...flags }: Flags = {}, receipt = memory(), on = database) {
   const config = { ...loadConfig({ databaseUrl: own.url, ...flags }, {}, '/'), dryRun };
-  const outcome = await migrate(on, config, new AbortController().signal, receipt.open);
+  const outcome = await migrate(on, config, new AbortController().signal, receipt.open, () => {});
   return { ...outcome, json: outcome.json as MigrateJson, receipt };
 }
 

@@ -297,6 +297,17 @@ describe('reset', () => {
 });
 
 describe('migrate', () => {
+  test('shows its SQL at a terminal and asks for a phrase', async () => {
+    await own.sql`ALTER TABLE preset_usage DISABLE TRIGGER trigger_auto_increment_preset_usage_count`;
+    terminal = startTerminal({ args: ['migrate'], env: env(), rows: 200 });
+    await terminal.until(/to do it, anything else to leave it:/);
+    expect(terminal.written()).toMatch(/the counting trigger is disabled[\s\S]*ENABLE TRIGGER/);
+    await typeAfter('leave it: ', terminal, `migrate ${own.name}`);
+    terminal.press('\r');
+    expect(await terminal.exit()).toBe(0);
+    expect(JSON.parse((await run(['trigger', '--json'], env())).out)).toMatchObject({ healthy: true });
+  });
+
   test('mends a disabled trigger, with a receipt', async () => {
     await own.sql`ALTER TABLE preset_usage DISABLE TRIGGER trigger_auto_increment_preset_usage_count`;
     const dry = JSON.parse((await run(['migrate', '--dry-run', '--json'], env())).out);

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { readCommandLine } from '../source/command-line.ts';
+
+const problem = (line: string) => readCommandLine(line.split(' ')).problem;
+
+test.each([
+  ['sync --commit', '--commit means nothing to sync.'],
+  ['sync --as-user x', '--as-user means nothing to sync.'],
+  ['sync --delete-history', '--delete-history means nothing to sync.'],
+  ['reset --last-used', '--last-used means nothing to reset.'],
+  ['undo r --preset x', '--preset means nothing to undo.'],
+  ['receipts --preset x', '--preset means nothing to receipts.'],
+  ['trigger --preset x', '--preset means nothing to trigger.'],
+  ['migrate --preset x', '--preset means nothing to migrate.'],
+  ['check --confirm x', '--confirm means nothing to check.'],
+  ['check --report x.md', '--report means nothing to check.'],
+  ['simulate --suppress-triggers', '--suppress-triggers means nothing to simulate.'],
+  ['--dry-run', '--dry-run means nothing to the console.'],
+])('%s', (line, message) => {
+  expect(problem(line)).toMatchObject({ code: 'flag-without-effect', message });
+});
+
+test.each([
+  'sync --preset x --last-used --suppress-triggers --dry-run',
+  'reset --delete-history --confirm x --json',
+  'undo r --dry-run --suppress-triggers',
+  'checklist --preset x --as-user y --app-log z --report w.md --confirm v',
+  'simulate x --commit --confirm y',
+  'check --preset x --schema y --timeout 3',
+  'migrate --confirm x',
+  '--preset x --as-user y --read-only --ascii',
+  'sync --commit --help',
+  'nothing-known --commit',
+])('%s is fine', line => {
+  expect(problem(line)).toBeNull();
+});
