@@ -13,7 +13,7 @@ import {
   whyNotQuiet,
 } from '../database/repair-facts.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
-import { ConsoleError, exitCodes } from '../errors.ts';
+import { ConsoleError, exitCodes, isConsoleError } from '../errors.ts';
 import type { Receipt } from '../receipts/receipt.ts';
 import { fingerprint } from './fingerprint.ts';
 import { refused, requireEveryRow, requireWritableServer } from './guards.ts';
@@ -70,14 +70,23 @@ export async function planRepair(
     },
     { signal },
   );
-  requireWritable(found, facts, request);
+  const obstacles: Remark[] = [];
+  const must = (guard: () => void) => {
+    const obstacle = obstacleIn(guard, request);
+    if (obstacle) obstacles.push(obstacle);
+  };
+  must(() => requireWritable(found, facts, request));
   const draft = await drafts[action](database, found, facts, request, identity, signal);
   const deletes = draft.recordsToDelete > 0;
   const inserts = draft.recordsToRestore > 0;
   // Even where there is no record now: what comes before the run is deleted too.
   const mayDelete = deletes || (action === 'reset' && options.deleteHistory && draft.changes.length > 0);
-  if (mayDelete) requireDeletable(found, facts);
-  if (inserts && !facts.may.insert) throw denied(found, 'INSERT', found.tables.records.name);
+  if (mayDelete) must(() => requireDeletable(found, facts));
+  if (inserts && !facts.may.insert) {
+    must(() => {
+      throw denied(found, 'INSERT', found.tables.records.name);
+    });
+  }
   const setsLastUsed = inserts || draft.changes.some(({ lastUsedAfter }) => lastUsedAfter !== undefined);
   const firesTriggers = firingTriggers(catalog, {
     columns: [
@@ -127,6 +136,7 @@ export async function planRepair(
     ),
     method: draft.method,
     remarks: [
+      ...obstacles,
       ...draft.remarks,
       ...writersRemarks(health, firesTriggers),
       ...(inserts ? restoringRemarks(catalog, options) : []),
@@ -138,6 +148,25 @@ export async function planRepair(
     facts: draft.receipt ? onlyColumns(facts, draft.receipt.head.columns ?? []) : facts,
     receipt: draft.receipt ?? null,
   };
+}
+
+// What hinders writing alone: what is read is as true as ever.
+const hindersWriting: ReadonlySet<string> = new Set([
+  'permission-denied',
+  'server-read-only',
+  'referenced',
+  'inherited',
+]);
+
+/** What a guard says, as a remark where the plan is only looked at; thrown otherwise. */
+function obstacleIn(guard: () => void, { dryRun = false }: RepairRequest): Remark | null {
+  try {
+    guard();
+    return null;
+  } catch (error) {
+    if (!dryRun || !isConsoleError(error) || !hindersWriting.has(error.code)) throw error;
+    return { code: error.code, severity: 'error', message: `${error.message} ${error.hint}` };
+  }
 }
 
 const drafts = { sync: planSync, reset: planReset, undo: planUndo };

@@ -54,6 +54,8 @@ export interface RepairRequest {
   directory: string;
   /** undo: the receipt's id or file. */
   receipt: string | null;
+  /** True where the plan is only looked at: what would keep it from being done is a remark then. */
+  dryRun?: boolean;
   /** True where this very repair holds the claim that keeps others out. */
   claimed?: boolean;
 }

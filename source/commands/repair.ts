@@ -49,6 +49,7 @@ export async function repair(
       },
       // A plan reads only.
       readOnly: false,
+      dryRun: config.dryRun,
       directory: config.stateDirectory,
       receipt: config.receipt,
     },

@@ -117,6 +117,19 @@ describe('a role without the right', () => {
     await expect(planRepair(limited, quiet)).rejects.toMatchObject({ code: 'cannot-suppress', exitCode: 4 });
   });
 
+  test('none for looking at a plan, which says what doing it would need', async () => {
+    await as();
+    const plan = await planRepair(
+      limited,
+      request('reset', directory, { dryRun: true, options: withHistory }),
+    );
+    expect(plan.remarks.filter(({ severity }) => severity === 'error')).toMatchObject([
+      { code: 'permission-denied', message: expect.stringMatching(/lacks UPDATE/) },
+      { code: 'permission-denied', message: expect.stringMatching(/lacks DELETE/) },
+    ]);
+    expect(plan.changes.length).toBeGreaterThan(0);
+  });
+
   test('to see every row: exit code 4', async () => {
     await as('UPDATE ON presets');
     await own.sql.unsafe('ALTER TABLE presets ENABLE ROW LEVEL SECURITY').simple();
