@@ -8,7 +8,7 @@ import { findPresets } from '../database/find-presets.ts';
 import { readLastRecords } from '../database/last-records.ts';
 import type { Tables } from '../database/tables.ts';
 import { exitCodes } from '../errors.ts';
-import { count, dateTime, iso, signed } from '../present/numbers.ts';
+import { count, countOf, dateTime, iso, signed } from '../present/numbers.ts';
 import { displayText, toWidth } from '../present/text.ts';
 import { identity } from './identity.ts';
 import type { Outcome } from './outcome.ts';
@@ -34,7 +34,8 @@ export async function check(
     config.presets.length > 0
       ? await checkSome(database, found.tables, config.presets, signal)
       : await checkAll(database, found.tables, signal, onProgress);
-  const mismatches = finished.mismatches.sort((a, b) => Math.abs(drift(b) ?? 0) - Math.abs(drift(a) ?? 0));
+  const size = (counter: Counter) => finite(Math.abs(drift(counter) ?? 0)) ?? Number.MAX_VALUE;
+  const mismatches = finished.mismatches.sort((a, b) => size(b) - size(a));
   const lastRecords = await database.read(
     reader =>
       readLastRecords(
@@ -57,9 +58,10 @@ export async function check(
       mismatches: mismatches.map(counter => ({
         id: counter.id,
         name: counter.name,
-        usageCount: counter.usageCount,
+        usageCount: finite(counter.usageCount),
+        ...(counter.exact === undefined ? {} : { usageCountText: counter.exact }),
         records: counter.records,
-        drift: drift(counter),
+        drift: finite(drift(counter)),
         diagnosis: null,
         lastUsedAt: iso(counter.lastUsedAt),
         lastRecordAt: iso(lastRecords.get(counter.id) ?? null),
@@ -80,6 +82,11 @@ export async function check(
           ],
         }),
   };
+}
+
+/** JSON has no word for NaN and Infinity. */
+function finite(value: number | null): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 async function checkAll(
@@ -153,7 +160,7 @@ function describe(
     ...shown.map(counter =>
       row([
         displayText(counter.name).trim() || counter.id,
-        counter.usageCount === null ? 'NULL' : count(counter.usageCount),
+        countOf(counter),
         count(counter.records ?? 0),
         signed(drift(counter) ?? 0),
         dateTime(counter.lastUsedAt),

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Reader } from './connection.ts';
+import { countColumns } from './counters.ts';
 import type { RepairFacts } from './repair-facts.ts';
 import type { Tables } from './tables.ts';
 
@@ -8,6 +9,8 @@ export interface CounterState {
   id: string;
   name: string;
   count: number | null;
+  /** The count's text where no number here is exactly that: NaN, Infinity, or beyond 2^53. */
+  exact: string | null;
   records: number;
   lastUsed: string | null;
   /** The time of its newest record that is not in the future; null where that was not asked for. */
@@ -31,7 +34,8 @@ const states = z.array(
   z.object({
     id: z.string(),
     name: z.nullable(z.string()),
-    count: z.nullable(z.number()),
+    usageCount: z.nullable(z.number()),
+    exact: z.optional(z.nullable(z.string())),
     records: z.number(),
     lastUsed: z.nullable(z.string()),
     newest: z.nullable(z.string()),
@@ -44,13 +48,14 @@ const states = z.array(
  */
 export async function readStates(
   reader: Reader,
-  { presets, records }: Tables,
+  tables: Tables,
   ids: readonly string[],
   newest = false,
 ): Promise<Map<string, CounterState>> {
+  const { presets, records } = tables;
   const time = newest && records.time ? records.time : null;
   const text = `WITH wanted AS MATERIALIZED (SELECT v.value::${presets.keyType} AS id FROM json_array_elements_text($1::text::json) v)
-    SELECT p.${presets.key}::text AS id, p.${presets.label}::text AS name, p.${presets.count}::float8 AS count,
+    SELECT p.${presets.key}::text AS id, p.${presets.label}::text AS name, ${countColumns(`p.${presets.count}`, tables)},
            coalesce(c.records, 0)::float8 AS records, ${presets.lastUsed ? `p.${presets.lastUsed}::text` : 'NULL::text'} AS "lastUsed",
            ${presets.lastUsed && time ? `CASE WHEN p.${presets.lastUsed} = c.newest THEN p.${presets.lastUsed}::text ELSE c.newest::text END` : 'NULL::text'} AS newest
       FROM (SELECT * FROM ${presets.name} q WHERE q.${presets.key} = ANY (ARRAY(SELECT id FROM wanted))) p
@@ -59,7 +64,11 @@ export async function readStates(
                    FROM ${records.name} r WHERE r.${records.preset} = ANY (ARRAY(SELECT id FROM wanted)) GROUP BY 1) c
         ON c.id = p.${presets.key}`;
   const rows = states.parse(await reader.rows(text, [JSON.stringify(ids)]));
-  return new Map(rows.map(row => [row.id, { ...row, name: row.name ?? '' }]));
+  return new Map(rows.map(row => [row.id, toState(row)]));
+}
+
+function toState({ usageCount, exact = null, name, ...row }: z.infer<typeof states>[number]): CounterState {
+  return { ...row, name: name ?? '', exact, count: exact === null ? usageCount : Number(exact) };
 }
 
 /** A value as its type's own output writes it: a cast to text would trim a char(n). */
@@ -98,8 +107,8 @@ export async function readWithRecords(
   most: number,
 ): Promise<Map<string, { state: CounterState; found: FoundRecord[] }>> {
   const { presets, records } = tables;
-  const text = `SELECT p.id, p.name, p.count, p.records, p."lastUsed", NULL AS newest, f.place, f.values
-     FROM (SELECT p.${presets.key} AS key, p.${presets.key}::text AS id, p.${presets.label}::text AS name, p.${presets.count}::float8 AS count,
+  const text = `SELECT p.id, p.name, p."usageCount"${presets.countKind === 'integer' ? '' : ', p.exact'}, p.records, p."lastUsed", NULL AS newest, f.place, f.values
+     FROM (SELECT p.${presets.key} AS key, p.${presets.key}::text AS id, p.${presets.label}::text AS name, ${countColumns(`p.${presets.count}`, tables)},
                   (SELECT count(*) FROM ${records.name} c WHERE c.${records.preset} = p.${presets.key})::float8 AS records,
                   ${presets.lastUsed ? `p.${presets.lastUsed}::text` : 'NULL::text'} AS "lastUsed"
              FROM ${presets.name} p
@@ -116,7 +125,7 @@ export async function readWithRecords(
     if (!entry) {
       const [state] = states.parse([row]);
       if (!state) continue;
-      entry = { state: { ...state, name: state.name ?? '' }, found: [] };
+      entry = { state: toState(state), found: [] };
       byId.set(row.id, entry);
     }
     if (row.place !== null) entry.found.push(toFound({ place: row.place, values: row.values }));

@@ -40,6 +40,7 @@ export interface Tables {
     /** The column that names the preset. */
     preset: string;
     time: string | null;
+    timeType: string | null;
     type: string | null;
     estimate: number;
     /** True where an index that is fit for use leads with `preset`: without it every count reads the whole table. */
@@ -213,6 +214,7 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
       table: records.table,
       preset: preset.quoted,
       time: time?.quoted ?? null,
+      timeType: time?.type ?? null,
       type: findColumn(records, ['usage_type'])?.quoted ?? null,
       estimate: records.estimate,
       bytes: records.bytes,

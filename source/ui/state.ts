@@ -336,16 +336,18 @@ function mergeRows(
       continue;
     }
     // Where counting is dear a tick brings the count alone; the records of the last audit stand while the count does.
-    const records = counter.records ?? (old.usageCount === counter.usageCount ? old.records : null);
+    const records = counter.records ?? (Object.is(old.usageCount, counter.usageCount) ? old.records : null);
     if (
-      old.usageCount === counter.usageCount &&
+      Object.is(old.usageCount, counter.usageCount) &&
+      old.exact === counter.exact &&
       old.records === records &&
       old.lastUsedAt === counter.lastUsedAt &&
       old.name === counter.name
     ) {
       continue;
     }
-    const change = (counter.usageCount ?? 0) - (old.usageCount ?? 0);
+    // No number where either count is none.
+    const change = (counter.usageCount ?? 0) - (old.usageCount ?? 0) || 0;
     changed.push({ ...counter, records, change, changedAt: at });
   }
   const lost = gone.filter(id => rows.has(id));

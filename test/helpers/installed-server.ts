@@ -42,7 +42,7 @@ export async function startInstalled(version: number, flags: string[] = []): Pro
   writeFileSync(passwordFile, password);
   // PostgreSQL refuses to run as root, which is who CI machines often are.
   const as = process.getuid?.() === 0 ? postgresUser() : {};
-  if (as.uid !== undefined) for (const file of [parent, passwordFile]) chownSync(file, as.uid, as.gid);
+  if ('uid' in as) for (const file of [parent, passwordFile]) chownSync(file, as.uid, as.gid);
   const options = { ...as, cwd: parent, env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' } };
   const made = ['-D', data, '-U', 'postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
   execFileSync(join(programs, 'initdb'), [...made, '--encoding=UTF8', '--no-locale', '--no-sync'], {
@@ -83,7 +83,7 @@ export async function startInstalled(version: number, flags: string[] = []): Pro
 }
 
 /** The system's user that PostgreSQL is meant to run as. */
-function postgresUser(): { uid?: number; gid?: number } {
+function postgresUser(): { uid: number; gid: number } {
   const id = (flag: string) =>
     Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: 'pipe' }));
   return { uid: id('-u'), gid: id('-g') };

@@ -26,7 +26,7 @@ $$;
 CREATE TRIGGER trigger_auto_increment_preset_usage_count AFTER INSERT ON public.preset_usage
   FOR EACH ROW EXECUTE FUNCTION public.auto_increment_preset_usage_count();
 
-INSERT INTO public.presets VALUES ('film-noir', 'Noir'), ('pastel', 'Pastel', NULL), ('sepia', 'Sepia', NULL);
+INSERT INTO public.presets VALUES ('film-noir', 'Noir', 0), ('pastel', 'Pastel', NULL), ('sepia', 'Sepia', NULL);
 INSERT INTO public.preset_usage (preset_id) VALUES ('film-noir'), ('pastel'), ('pastel');
 UPDATE public.presets SET usage_count = 7 WHERE slug = 'film-noir';
 UPDATE public.presets SET usage_count = NULL WHERE slug = 'pastel';

@@ -21,7 +21,7 @@ $$;
 CREATE TRIGGER trigger_auto_increment_preset_usage_count AFTER INSERT ON public.preset_usage
   FOR EACH ROW EXECUTE FUNCTION public.auto_increment_preset_usage_count();
 
-CREATE PROCEDURE public.track_preset_usage(p_preset_id integer, INOUT made integer DEFAULT NULL, OUT at timestamptz)
+CREATE PROCEDURE public.track_preset_usage(p_preset_id integer, OUT at timestamptz, INOUT made integer DEFAULT NULL)
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   INSERT INTO public.preset_usage (preset_id) VALUES (p_preset_id) RETURNING id, created_at INTO made, at;
