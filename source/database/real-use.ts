@@ -75,6 +75,9 @@ BEGIN
   IF NOT FOUND THEN RAISE EXCEPTION 'the preset is gone' USING ERRCODE = 'P0002'; END IF;
   PERFORM set_config('lock_timeout', '250ms', true);
   ${read('before')};
+  IF before_count NOT BETWEEN -9007199254740991 AND 9007199254740991 THEN
+    RAISE EXCEPTION 'its count is %, and what a use adds to that could not be told', before_count USING ERRCODE = '22003';
+  END IF;
   -- A use may change older records as well: what it wrote is its own only where it was not there before.
   known := ARRAY(SELECT r.${key.quoted} FROM ${records.name} r WHERE r.${records.preset} = ${preset});
   IF given->>'claims' IS NOT NULL THEN
@@ -144,7 +147,7 @@ BEGIN
     remaining := coalesce((given->>'after')::numeric, 0) - coalesce((given->>'before')::numeric, 0) - (coalesce(before_count, 0) - coalesce(after_count, 0));
     UPDATE ${presets.name} p SET ${presets.count} = coalesce(p.${presets.count}, 0) - remaining${
       lastUsed
-        ? `, ${lastUsed} = CASE WHEN p.${lastUsed} = (given->>'lastUsedAfter')::timestamptz THEN (given->>'lastUsedBefore')::timestamptz ELSE p.${lastUsed} END`
+        ? `, ${lastUsed} = CASE WHEN p.${lastUsed} = (given->>'lastUsedAfter')::${presets.lastUsedType} THEN (given->>'lastUsedBefore')::${presets.lastUsedType} ELSE p.${lastUsed} END`
         : ''
     }
      WHERE p.${presets.key} = ${preset};

@@ -3,6 +3,7 @@ import type { Reader } from './connection.ts';
 import { countColumns } from './counters.ts';
 import type { RepairFacts } from './repair-facts.ts';
 import type { Tables } from './tables.ts';
+import { manyValues, valueAsText } from './values-as-text.ts';
 
 /** A counter as one snapshot shows it; times as the server writes them under `exactForms`. */
 export interface CounterState {
@@ -71,10 +72,6 @@ function toState({ usageCount, exact = null, name, ...row }: z.infer<typeof stat
   return { ...row, name: name ?? '', exact, count: exact === null ? usageCount : Number(exact) };
 }
 
-/** A value as its type's own output writes it: a cast to text would trim a char(n). */
-const exact = (column: string) =>
-  `CASE WHEN r.${column} IS DISTINCT FROM NULL THEN format('%s', r.${column}) END`;
-
 const found = z.object({
   place: z.tuple([z.string(), z.string(), z.string()]),
   values: z.array(z.nullable(z.string())),
@@ -82,16 +79,7 @@ const found = z.object({
 
 function columnsOf({ recordColumns }: RepairFacts): string {
   return `json_build_array(r.tableoid::text, r.ctid::text, r.xmin::text)::text AS place,
-          ${manyValues(recordColumns.map(({ quoted }) => exact(quoted)))} AS values`;
-}
-
-// A function takes 100 arguments at the most.
-function manyValues(values: string[]): string {
-  const parts: string[] = [];
-  for (let from = 0; from < values.length; from += 90) {
-    parts.push(`jsonb_build_array(${values.slice(from, from + 90).join(', ')})`);
-  }
-  return `(${parts.join(' || ')})::text`;
+          ${manyValues(recordColumns.map(({ quoted }) => valueAsText(quoted)))} AS values`;
 }
 
 function toFound(row: { place: string; values: string }): FoundRecord {
@@ -180,7 +168,7 @@ export async function hasRecord(
 ): Promise<boolean> {
   const own = recordColumns.findIndex(({ quoted }) => quoted === records.preset);
   const same = recordColumns.map(
-    ({ quoted }, place) => `${exact(quoted)} IS NOT DISTINCT FROM ($1::text::jsonb)->>${place}`,
+    ({ quoted }, place) => `${valueAsText(quoted)} IS NOT DISTINCT FROM ($1::text::jsonb)->>${place}`,
   );
   // The preset once more as it is, for its index.
   const preset = values[own];

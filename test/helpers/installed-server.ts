@@ -41,9 +41,9 @@ export async function startInstalled(version: number, flags: string[] = []): Pro
   const passwordFile = join(parent, 'password');
   writeFileSync(passwordFile, password);
   // PostgreSQL refuses to run as root, which is who CI machines often are.
-  const as = process.getuid?.() === 0 ? postgresUser() : {};
-  if ('uid' in as) for (const file of [parent, passwordFile]) chownSync(file, as.uid, as.gid);
-  const options = { ...as, cwd: parent, env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' } };
+  const user = process.getuid?.() === 0 ? postgresUser() : null;
+  if (user) for (const file of [parent, passwordFile]) chownSync(file, user.uid, user.gid);
+  const options = { ...user, cwd: parent, env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' } };
   const made = ['-D', data, '-U', 'postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
   execFileSync(join(programs, 'initdb'), [...made, '--encoding=UTF8', '--no-locale', '--no-sync'], {
     ...options,

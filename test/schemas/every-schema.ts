@@ -195,7 +195,9 @@ function walk(file: SchemaFile, url: () => string): void {
       file.stays.filter(id => after.some(counter => counter.id === id && counter.records > 0)),
     );
     expect(await orphans()).toBe(0);
-    const undone = json(await act('undo', { receipt: done.receipt })).outcome;
+    const undone = json(
+      await act('undo', { receipt: done.receipt, suppressTriggers: file.undo === 'quiet' }),
+    ).outcome;
     expect(undone.restored).toBe(done.deleted);
     expect(await rows()).toEqual(before);
   });

@@ -26,6 +26,8 @@ export interface SchemaFile {
   moves: string[];
   /** The code that --delete-history is refused with; empty where it is done. */
   refused: string;
+  /** `quiet` where records can only be put back with the triggers suppressed. */
+  undo: string;
 }
 
 const defaults = {
@@ -38,6 +40,7 @@ const defaults = {
   simulated: '',
   simulation: 'confirmed',
   refused: '',
+  undo: '',
 };
 const lists = { remarks: [], findings: [], explains: [], stays: [], moves: [] };
 

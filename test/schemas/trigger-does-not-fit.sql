@@ -1,6 +1,7 @@
 -- The counting trigger sets a column that presets has lost: no use can be stored at all.
 -- simulated: Noir
 -- simulation: 42703
+-- undo: quiet
 -- findings: trigger-does-not-fit
 -- explains: use-failed
 
