@@ -1,12 +1,16 @@
 import { auditCounters } from '../actions/audit-counters.ts';
 import { look } from '../actions/look.ts';
 import { type Counter, drift, noTotals, type Totals, totals } from '../audit/counter.ts';
+import { remarksOn, type ShapeRemark } from '../audit/shape-remarks.ts';
+import { judgeTrigger } from '../audit/trigger-health.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
 import { readCounters } from '../database/counters.ts';
 import { findPresets } from '../database/find-presets.ts';
 import { readLastRecords } from '../database/last-records.ts';
+import { readShape } from '../database/shape.ts';
 import type { Tables } from '../database/tables.ts';
+import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { exitCodes } from '../errors.ts';
 import { count, countOf, dateTime, iso, signed } from '../present/numbers.ts';
 import { displayText, toWidth } from '../present/text.ts';
@@ -29,7 +33,18 @@ export async function check(
   signal: AbortSignal,
   onProgress: (done: number, presets: number) => void,
 ): Promise<Outcome> {
-  const found = await database.read(reader => look(reader, database, config.schema), { signal });
+  const { found, shape, findings } = await database.read(
+    async reader => {
+      const found = await look(reader, database, config.schema);
+      const shape = await readShape(reader, found.tables);
+      return {
+        found,
+        shape,
+        findings: judgeTrigger(await readTriggerCatalog(reader, found.tables)).findings,
+      };
+    },
+    { signal },
+  );
   const finished =
     config.presets.length > 0
       ? await checkSome(database, found.tables, config.presets, signal)
@@ -47,6 +62,8 @@ export async function check(
   );
   const { json, line } = identity(found, database);
   const complete = found.tables.hiddenBy.length === 0;
+  const remarks = remarksOn(shape, { orphans: complete ? finished.orphans : null, findings });
+  const { schema: name, presets, presetUsage, parts, routines } = shape;
   return {
     json: {
       database: json,
@@ -66,8 +83,9 @@ export async function check(
         lastUsedAt: iso(counter.lastUsedAt),
         lastRecordAt: iso(lastRecords.get(counter.id) ?? null),
       })),
+      schema: { name, presets, presetUsage, parts, routines, remarks },
     },
-    text: complete ? describe(line, finished, mismatches) : line,
+    text: complete ? [describe(line, finished, mismatches), ...notes(remarks)].join('\n') : line,
     exitCode: !complete
       ? exitCodes.unreachable
       : mismatches.length > 0
@@ -82,6 +100,12 @@ export async function check(
           ],
         }),
   };
+}
+
+/** What has to be known to read the numbers: which tables they are of, and what could not be compared. */
+function notes(remarks: readonly ShapeRemark[]): string[] {
+  const told = remarks.filter(({ code }) => ['chosen', 'no-time-column', 'no-last-used'].includes(code));
+  return told.length === 0 ? [] : ['', ...told.map(({ message }) => `Note: ${displayText(message)}`)];
 }
 
 /** JSON has no word for NaN and Infinity. */

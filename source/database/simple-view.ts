@@ -1,5 +1,5 @@
 // As the server writes a view's definition: names that need no quotes are in lower case, its keywords in upper case.
-const id = String.raw`(?:"(?:[^"]|"")+"|[a-z_][a-z0-9_$]*)`;
+const id = `(?:"(?:[^"]|"")+"|[a-z_][a-z0-9_$]*)`;
 const item = String.raw`${id}(?:\s*\.\s*${id})*`;
 const simple = new RegExp(
   String.raw`^\s*SELECT\s+${item}(?:\s*,\s*${item})*\s+FROM\s+(?:ONLY\s+)?${item}(?:\s+${id})?\s*;?\s*$`,

@@ -2,6 +2,7 @@ import type { Look } from '../actions/look.ts';
 import type { WatchEvent } from '../actions/watch.ts';
 import { type Counter, type Totals, totals } from '../audit/counter.ts';
 import type { NewestRecord } from '../audit/newest-record.ts';
+import type { Shape } from '../audit/shape.ts';
 import type { TriggerHealth } from '../audit/trigger-health.ts';
 import type { PresetDetail } from '../database/preset-detail.ts';
 import type { ConsoleError } from '../errors.ts';
@@ -19,7 +20,16 @@ export interface Row extends Counter {
   changedAt: number;
 }
 
-export type Screen = 'list' | 'preset' | 'trigger' | 'simulate' | 'checklist' | 'repair' | 'history' | 'help';
+export type Screen =
+  | 'list'
+  | 'preset'
+  | 'trigger'
+  | 'simulate'
+  | 'checklist'
+  | 'repair'
+  | 'history'
+  | 'shape'
+  | 'help';
 
 export interface State extends Arrangement {
   size: { columns: number; rows: number };
@@ -58,6 +68,8 @@ export interface State extends Arrangement {
   whyNot: string | null;
   /** Null until help asked for it; its value is null where it cannot be had cheaply. */
   newest: { value: NewestRecord | null } | null;
+  /** Null until its screen asked for it. */
+  shape: Shape | null;
 
   /** Sums over all presets; null until every one was audited. */
   totals: Totals | null;
@@ -124,6 +136,7 @@ export function initialState(size: State['size']): State {
     history: null,
     whyNot: null,
     newest: null,
+    shape: null,
     totals: null,
     orphans: 0,
     audit: null,
@@ -186,6 +199,7 @@ export function reduce(state: State, action: Action): State {
           detail: keep(state.detail, action.detail ?? state.detail),
           ...withWatching(state, watchTick(state.watching, action)),
           newest: keep(state.newest, action.newest ?? state.newest),
+          shape: keep(state.shape, action.shape ?? state.shape),
           freshAt: action.at,
           serverNow: action.serverNow,
           pace: action.pace,

@@ -1,7 +1,7 @@
 -- Keys are a domain over text on one side and varchar on the other; the count is a smallint.
 -- key: slug
 -- simulated: Noir
--- remarks: no-on-delete no-index
+-- remarks: on-delete-no-action no-index
 
 CREATE DOMAIN public.slug AS text CHECK (VALUE ~ '^[a-z-]+$');
 CREATE TABLE public.presets (

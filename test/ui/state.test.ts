@@ -38,6 +38,7 @@ const tick = (asked: string[], counters: Counter[], at: number): Extract<WatchEv
   trigger,
   detail: null,
   newest: null,
+  shape: null,
   at,
   serverNow: at,
   pace: 2000,
