@@ -72,7 +72,8 @@ export function chooseTables<T extends Candidate>(candidates: readonly T[], sche
   return { presets, records, why };
 }
 
-function isTable({ kind }: Candidate): boolean {
+/** r: table, p: partitioned table, f: foreign table. */
+export function isTable({ kind }: Pick<Candidate, 'kind'>): boolean {
   return ['r', 'p', 'f'].includes(kind);
 }
 
