@@ -68,6 +68,9 @@ export async function examine(reader: Reader, database: Database): Promise<Migra
   const catalog = await readMigrationCatalog(reader, tables);
   const reasons = [
     ...(Number.parseInt(server.version, 10) < 13 ? [`the server is PostgreSQL ${server.version}`] : []),
+    ...(tables.presets.name === 'public.presets' && tables.records.name === 'public.preset_usage'
+      ? []
+      : [`the tables are ${tables.presets.name} and ${tables.records.name}`]),
     ...misfits(catalog),
   ];
   if (reasons.length > 0) throw misfit(reasons);
