@@ -34,7 +34,7 @@ export function judgeTrack(catalog: TriggerCatalog): Finding[] {
     found.push({
       code: 'track-elsewhere',
       severity: 'info',
-      message: `${trackName}() is in the schema ${first.schema}, not in that of the tables: ${listed(track)}.`,
+      message: `${trackName}() is in the schema ${first.schema}, not in that of the tables${track.length === 1 ? `: ${first.identity}` : ''}.`,
       hint: 'The application finds it by its search_path, or calls it by its whole name.',
     });
   }

@@ -1,13 +1,14 @@
-const noise = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g;
+// Names in double quotes come first: what looks like a comment or a string inside of one is part of the name.
+const noise = /"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g;
 
 /** A function body without its comments and string literals: what is written there is neither read nor run. */
 export function withoutNoise(body: string): string {
-  return body.replace(noise, part => (part.startsWith("'") ? "''" : ' '));
+  return body.replace(noise, part => (part.startsWith('"') ? part : part.startsWith("'") ? "''" : ' '));
 }
 
 /** A function body without its comments; strings stay, because dynamic SQL is written in them. */
 export function withoutComments(body: string): string {
-  return body.replace(noise, part => (part.startsWith("'") ? part : ' '));
+  return body.replace(noise, part => (/^["']/.test(part) ? part : ' '));
 }
 
 /** What a function body does to `presets.usage_count`, as far as its text tells. */

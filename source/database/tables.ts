@@ -170,7 +170,7 @@ SELECT (SELECT wanted FROM named WHERE named.oid = c.oid) AS wanted, c.oid AS oi
            AND k.conparentid = 0)::text AS references
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN LATERAL (
-    SELECT sum(greatest(l.reltuples, 0)) AS estimate, coalesce(sum(pg_relation_size(l.oid)), 0) AS bytes, sum(l.relpages) AS pages, sum(l.relallvisible) AS visible
+    SELECT CASE WHEN max(l.reltuples) < 0 THEN -1 ELSE sum(greatest(l.reltuples, 0)) END AS estimate, coalesce(sum(pg_relation_size(l.oid)), 0) AS bytes, sum(l.relpages) AS pages, sum(l.relallvisible) AS visible
       FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid AND t.isleaf
      WHERE c.relkind = 'p') parts ON true
  WHERE c.oid IN (SELECT oid FROM near)`;
