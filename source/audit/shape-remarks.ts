@@ -124,6 +124,11 @@ function onCount({ presets, parts }: Shape): ShapeRemark[] {
       ),
     );
   }
+  if (count.generated) {
+    found.push(
+      warn('count-generated', `${parts.count} is computed by the server: sync and reset cannot write it.`),
+    );
+  }
   if (count.nullable) found.push(info('count-nullable', `${parts.count} may be NULL, which counts as 0.`));
   return found;
 }

@@ -166,10 +166,24 @@ function walk(file: SchemaFile, url: () => string): void {
   test('sync puts every count right, and undo takes that back', async () => {
     const before = await rows();
     const records = (await counted()).map(({ id, records }) => ({ id, records }));
-    const done = json(await act('sync', {})).outcome;
+    const { plan, outcome: done } = json(await act('sync', {}));
+    expect(plan.left.map(({ id }: { id: string }) => id).sort()).toEqual(file.stays);
+    expect(
+      plan.changes.map(({ id }: { id: string }) => id).filter((id: string) => file.stays.includes(id)),
+    ).toEqual([]);
     const after = await counted();
     expect(after.map(({ id, records }) => ({ id, records }))).toEqual(records);
     expect(after.filter(isWrong).map(({ id }) => id)).toEqual(file.stays);
+    await act('undo', { receipt: done.receipt });
+    expect(await rows()).toEqual(before);
+  });
+
+  test('a sync of the last uses too leaves nothing to do, and undo takes that back', async () => {
+    const before = await rows();
+    const done = json(await act('sync', { lastUsed: true })).outcome;
+    const talk = { say: () => {}, progress: () => {} };
+    const again = await repair('sync', database, config({ lastUsed: true, dryRun: true }), signal, talk);
+    expect(json(again).plan.changes).toEqual([]);
     await act('undo', { receipt: done.receipt });
     expect(await rows()).toEqual(before);
   });
