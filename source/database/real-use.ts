@@ -21,6 +21,7 @@ export const realUse = z.object({
   after: z.nullable(z.number()),
   lastUsedBefore: z.nullable(z.string()),
   lastUsedAfter: z.nullable(z.string()),
+  lastUsedMoved: z.optional(z.nullable(z.boolean())),
 });
 const takenBack = z.object({
   deleted: z.number(),
@@ -57,6 +58,7 @@ export async function makeRealUse(
   as: Rehearsed,
 ): Promise<RealUse> {
   const { presets, records } = tables;
+  const { lastUsed } = presets;
   const preset = `(given->>'preset')::${presets.keyType}`;
   const quote = dollarQuote();
   const read = (n: 'before' | 'after') =>
@@ -69,6 +71,7 @@ export async function makeRealUse(
 #variable_conflict use_variable
 DECLARE${declarations}
   known ${key.type}[];
+  moved boolean;
 BEGIN
   ${guard}
   PERFORM 1 FROM ${presets.name} p WHERE p.${presets.key} = ${preset} FOR NO KEY UPDATE;
@@ -89,13 +92,14 @@ BEGIN
   SET CONSTRAINTS ALL IMMEDIATE;
   PERFORM set_config('role', own_role, true);
   ${read('after')};
+  ${lastUsed ? `SELECT p.${lastUsed}::text IS DISTINCT FROM last_before OR p.${lastUsed} >= transaction_timestamp()::${presets.lastUsedType} INTO moved FROM ${presets.name} p WHERE p.${presets.key} = ${preset};` : ''}
   SELECT jsonb_agg(jsonb_build_object('key', r.${key.quoted}::text, 'version', r.xmin::text)) INTO made
     FROM ${records.name} r WHERE r.${records.preset} = ${preset} AND ${isOwnRecord}
      AND NOT r.${key.quoted} = ANY (known);
   -- Without a record of its own it could not be taken back.
   IF made IS NULL THEN RAISE EXCEPTION 'the use left no record of this preset' USING ERRCODE = 'P0002'; END IF;
   PERFORM set_config('${resultSetting}', jsonb_build_object('preset', given->>'preset', 'before', before_count, 'after', after_count,
-    'lastUsedBefore', last_before, 'lastUsedAfter', last_after,
+    'lastUsedBefore', last_before, 'lastUsedAfter', last_after, 'lastUsedMoved', moved,
     'records', jsonb_path_query_array(made, '$[*].key'), 'versions', jsonb_path_query_array(made, '$[*].version'))::text, true);
 END
 ${quote}`,

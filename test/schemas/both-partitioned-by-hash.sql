@@ -1,4 +1,5 @@
 -- Both tables are partitioned by hash of the preset.
+-- real: no-record-key
 -- simulated: Noir
 -- remarks: records-partitioned presets-partitioned
 

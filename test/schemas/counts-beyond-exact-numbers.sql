@@ -1,4 +1,5 @@
 -- The count is a bigint above 2^53, where a program's numbers skip every second one, and one next to the type's end.
+-- real: use-failed
 -- simulated: Huge
 -- stays: 2 3
 

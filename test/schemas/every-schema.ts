@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { look } from '../../source/actions/look.ts';
+import { planSimulation } from '../../source/actions/plan-simulation.ts';
+import { realUseFingerprint } from '../../source/actions/real-use.ts';
 import type { RepairAction } from '../../source/audit/repair.ts';
 import { check } from '../../source/commands/check.ts';
+import { migrate } from '../../source/commands/migrate.ts';
 import type { Outcome } from '../../source/commands/outcome.ts';
 import { repair } from '../../source/commands/repair.ts';
 import { simulate } from '../../source/commands/simulate.ts';
@@ -161,6 +164,37 @@ function walk(file: SchemaFile, url: () => string): void {
     }
     expect(codes(findings)).toEqual(expect.arrayContaining(file.explains));
     expect(await rows()).toEqual(before);
+  });
+
+  test('a real use is made and taken back, or refused in a sentence', async () => {
+    const before = await rows();
+    const preset = [file.simulated];
+    const plan = await planSimulation(
+      database,
+      { schema: file.schema, preset: file.simulated, asUser: null, asRole: null, readOnly: false },
+      signal,
+    );
+    const confirm = realUseFingerprint(plan);
+    const making = simulate(database, config({ preset, commit: true, confirm }), signal);
+    if (file.real === 'made') {
+      const made = json(await making);
+      expect(made.uses[0].recordsAdded).toBe(1);
+      if (file.simulation === 'confirmed') expect(made.confirmed).toBe(true);
+      await simulate(database, config({ preset, takeBack: made.takeBack }), signal);
+    } else {
+      await expect(making).rejects.toMatchObject({ code: file.real });
+    }
+    expect(await rows()).toEqual(before);
+  });
+
+  test('migrate says that it does not fit', async () => {
+    const open = async () => {
+      throw new Error('A dry run needs no receipt.');
+    };
+    await expect(migrate(database, config({ dryRun: true }), signal, open)).rejects.toMatchObject({
+      code: 'does-not-fit',
+      exitCode: 4,
+    });
   });
 
   test('sync puts every count right, and undo takes that back', async () => {

@@ -1,4 +1,5 @@
 -- A padded key of char(8), named by a varchar without any foreign key; the count is numeric and has a fraction.
+-- real: no-record-key
 -- simulated: Noir
 -- remarks: no-foreign-key count-not-whole
 

@@ -1,4 +1,5 @@
 -- Records have no time, presets no last_used_at and no name: only counts can be compared.
+-- real: no-record-key
 -- simulated: 1
 -- remarks: no-time-column no-last-used no-label no-primary-key
 

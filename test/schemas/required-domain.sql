@@ -1,4 +1,5 @@
 -- The only record-to-be needs a value of a domain that nobody can guess: the insert fails, and that is explained.
+-- real: no-record-key
 -- simulated: Noir
 -- simulation: 23514
 -- explains: use-failed

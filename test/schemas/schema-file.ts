@@ -26,6 +26,8 @@ export interface SchemaFile {
   moves: string[];
   /** The code that --delete-history is refused with; empty where it is done. */
   refused: string;
+  /** `made` where a real use can be made and taken back, else the code that it is refused with. */
+  real: string;
   /** `quiet` where records can only be put back with the triggers suppressed. */
   undo: string;
 }
@@ -41,6 +43,7 @@ const defaults = {
   simulation: 'confirmed',
   refused: '',
   undo: '',
+  real: 'made',
 };
 const lists = { remarks: [], findings: [], explains: [], stays: [], moves: [] };
 

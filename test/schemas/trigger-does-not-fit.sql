@@ -1,4 +1,5 @@
 -- The counting trigger sets a column that presets has lost: no use can be stored at all.
+-- real: use-failed
 -- simulated: Noir
 -- simulation: 42703
 -- undo: quiet
