@@ -172,13 +172,20 @@ function explainFailure(failure: UseFailure, { health }: UseEvidence): Finding {
   };
 }
 
+// The server's sentence may be in any language: the names in it stand in that language's quotes.
+const quotes =
+  /"([^"]+)"|\u00ab([^\u00bb]+)\u00bb|\u00bb([^\u00ab]+)\u00ab|\u201e([^\u201c\u201d]+)[\u201c\u201d]|\u201c([^\u201d]+)\u201d/g;
+
+function quotedIn(message: string): string[] {
+  return Array.from(
+    message.matchAll(quotes),
+    ([, ...names]) => names.find(name => name !== undefined)?.trim() ?? '',
+  );
+}
+
 /** What no longer fits what, where the server's error says so: which column or table, and in which function. */
 function misfitHint({ code, message, where, column, table, path }: UseFailure): string | null {
-  // The server's sentence may be in any language; the names in it are quoted in all of them.
-  const [first, second] = Array.from(
-    message.matchAll(/["\u00ab\u201e\u201c]([^"\u00bb\u201c\u201d]+)["\u00bb\u201c\u201d]/g),
-    ([, name]) => name,
-  );
+  const [first, second] = quotedIn(message);
   const routine = where?.replace(/ line \d+.*$/, '');
   const who = routine ?? (path === 'insert' ? "this console's insert" : 'track_preset_usage()');
   if (code === '42703' && first !== undefined) {

@@ -71,6 +71,15 @@ describe('the list', () => {
     expect(reduce(reduce(byDrift, { type: 'sort' }), { type: 'sort' }).sort).toBe('usage');
   });
 
+  test('has counts that are no numbers before all others, and draws them once', () => {
+    const odd = { ...counter('n', 0, 1), usageCount: Number.NaN, exact: 'NaN' };
+    const endless = { ...counter('e', 0, 1), usageCount: Number.POSITIVE_INFINITY, exact: 'Infinity' };
+    const listed = play([look([counter('a', 10), endless, odd, counter('b', 30)])]);
+    expect(order(listed)).toBe('neba');
+    const again = reduce(listed, tick(['n', 'e'], [odd, endless], 3));
+    expect(again.rows).toBe(listed.rows);
+  });
+
   test('keeps the cursor on its preset when that moves', () => {
     const state = play([look(five), { type: 'move', move: { by: 1 } }]);
     expect(selectedRow(state)?.id).toBe('b');
