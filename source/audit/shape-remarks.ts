@@ -212,6 +212,17 @@ function onReference({ presets, presetUsage, parts }: Shape): ShapeRemark[] {
   const key = presetUsage.foreignKeys.find(
     ({ columns, references }) => columns.includes(parts.preset) && references.table === presets.name,
   );
+  const elsewhere = presetUsage.foreignKeys.find(
+    ({ columns, references }) => columns.includes(parts.preset) && references.table !== presets.name,
+  );
+  if (!key && elsewhere) {
+    return [
+      warn(
+        'refers-elsewhere',
+        `${parts.preset} of ${presetUsage.name} refers to ${elsewhere.references.table}, not to ${presets.name}: these records may not be uses of these presets.`,
+      ),
+    ];
+  }
   if (!key) {
     return [
       warn(
@@ -274,7 +285,16 @@ function onRecords({ presetUsage, parts, countsByIndex }: Shape): ShapeRemark[] 
   return found;
 }
 
-function onStorage({ name, kind, partitioning }: TableShape, which: 'presets' | 'records'): ShapeRemark[] {
+function onStorage(table: TableShape, which: 'presets' | 'records'): ShapeRemark[] {
+  const { name, kind, partitioning, inheritedBy } = table;
+  if (inheritedBy.length > 0) {
+    return [
+      warn(
+        `${which}-inherited`,
+        `${inheritedBy.join(', ')} ${inheritedBy.length === 1 ? 'inherits' : 'inherit'} from ${name}: rows there are counted, and triggers of ${name} do not fire for them.`,
+      ),
+    ];
+  }
   if (kind === 'foreign table') {
     return [
       warn(`${which}-foreign`, `${name} is a foreign table: it is read, and sync and reset are refused.`),

@@ -36,6 +36,8 @@ export interface TableShape {
   indexes: { name: string; definition: string; unique: boolean; valid: boolean }[];
   /** Null where it is not partitioned. `partitions` are those that hold rows. */
   partitioning: { key: string; partitions: number; levels: number; hasDefault: boolean } | null;
+  /** Tables that inherit from it without being its partitions: their rows are seen through it. */
+  inheritedBy: string[];
 }
 
 /** A function or procedure that the application may call for a use. */

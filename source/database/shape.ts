@@ -37,6 +37,7 @@ const table = z.object({
   partitioning: z.nullable(
     z.object({ key: z.string(), partitions: z.number(), levels: z.number(), hasDefault: z.boolean() }),
   ),
+  inheritedBy: z.array(z.string()),
 });
 
 const routines = z.array(
@@ -85,7 +86,10 @@ const tableText = `json_build_object(
      FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid WHERE i.indrelid = c.oid),
   'partitioning', (SELECT json_build_object('key', pg_get_partkeydef(c.oid), 'partitions', count(*) FILTER (WHERE t.isleaf),
        'levels', coalesce(max(t.level), 0), 'hasDefault', pt.partdefid <> 0)
-     FROM pg_partitioned_table pt LEFT JOIN pg_partition_tree(c.oid) t ON true WHERE pt.partrelid = c.oid GROUP BY pt.partdefid))`;
+     FROM pg_partitioned_table pt LEFT JOIN pg_partition_tree(c.oid) t ON true WHERE pt.partrelid = c.oid GROUP BY pt.partdefid),
+  'inheritedBy', (SELECT coalesce(json_agg(format('%I.%I', hn.nspname, h.relname) ORDER BY h.relname), '[]')
+     FROM pg_inherits i JOIN pg_class h ON h.oid = i.inhrelid AND NOT h.relispartition JOIN pg_namespace hn ON hn.oid = h.relnamespace
+    WHERE i.inhparent = c.oid))`;
 
 // As for a use: the routines of the tables' schemas, and those that are elsewhere where there are none.
 const text = `SELECT
