@@ -64,6 +64,8 @@ export async function examine(reader: Reader, database: Database): Promise<Migra
   const shipped = shippedFunctions(script);
   const found = await look(reader, database, 'public');
   const { tables, server } = found;
+  if (tables.presets.name !== 'public.presets' || tables.records.name !== 'public.preset_usage')
+    throw misfit([`the tables are ${tables.presets.name} and ${tables.records.name}`]);
   const { findings } = judgeTrigger(await readTriggerCatalog(reader, tables));
   const catalog = await readMigrationCatalog(reader, tables);
   const reasons = [

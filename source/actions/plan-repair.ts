@@ -137,6 +137,7 @@ export async function planRepair(
     method: draft.method,
     remarks: [
       ...obstacles,
+      ...found.tables.why.map((message): Remark => ({ code: 'chosen', severity: 'warning', message })),
       ...draft.remarks,
       ...writersRemarks(health, firesTriggers),
       ...(inserts ? restoringRemarks(catalog, options) : []),

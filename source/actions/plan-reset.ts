@@ -1,4 +1,4 @@
-import type { Change, Remark } from '../audit/repair.ts';
+import { type Change, notANumber, type Remark } from '../audit/repair.ts';
 import type { Database } from '../database/connection.ts';
 import { findPresets } from '../database/find-presets.ts';
 import type { RepairFacts } from '../database/repair-facts.ts';
@@ -42,6 +42,7 @@ export async function planReset(
   const states = await statesOf(database, tables, ids, false, signal);
   const clears = tables.presets.lastUsed !== null && facts.lastUsedNullable;
   const changes = states.flatMap(state => resetChange(state, clears, deleteHistory) ?? []);
+  const left = states.filter(({ exact }) => exact !== null).map(notANumber);
   const ownRecords = changes.reduce((sum, { deletes }) => sum + deletes, 0);
   const recordsToDelete = deleteHistory ? ownRecords + orphans : 0;
   const remarks: Remark[] = [];
@@ -69,7 +70,13 @@ export async function planReset(
   }
   const how =
     recordsToDelete > 0
-      ? chooseMethod(facts, presets.length === 0, orphans, recordsToDelete, changes.length)
+      ? chooseMethod(
+          facts,
+          presets.length === 0 && left.length === 0,
+          orphans,
+          recordsToDelete,
+          changes.length,
+        )
       : null;
   if (how) remarks.push({ code: 'method', severity: 'info', message: how.why });
   return {
@@ -81,15 +88,16 @@ export async function planReset(
     recordsToDelete,
     recordsToRestore: 0,
     remarks,
-    left: [],
+    left,
     method: how?.method ?? null,
     holds: drifts(changes),
   };
 }
 
-/** What a reset makes of a counter; null where there is nothing to do. */
+/** What a reset makes of a counter; null where there is nothing to do, or it is no number. */
 export function resetChange(state: CounterState, clears: boolean, deleteHistory: boolean): Change | null {
-  const { id, name, count, records, lastUsed } = state;
+  const { id, name, count, exact, records, lastUsed } = state;
+  if (exact !== null) return null;
   const deletes = deleteHistory ? records : 0;
   const forgets = clears && lastUsed !== null;
   if (count === 0 && !forgets && deletes === 0) return null;

@@ -1,5 +1,5 @@
 import { drift as driftOf } from '../audit/counter.ts';
-import type { Change, Remark } from '../audit/repair.ts';
+import { type Change, notANumber, type Remark } from '../audit/repair.ts';
 import type { Database } from '../database/connection.ts';
 import { findPresets } from '../database/find-presets.ts';
 import type { RepairFacts } from '../database/repair-facts.ts';
@@ -31,6 +31,7 @@ export async function planSync(
   const wrong = presets.length > 0 ? [] : await mismatched(database, tables, signal);
   const states = await statesOf(database, tables, [...new Set([...wrong, ...ids])], times, signal);
   const changes = states.flatMap(state => syncChange(state, times) ?? []);
+  const left = states.filter(({ exact }) => exact !== null).map(notANumber);
   const remarks: Remark[] = [];
   if (options.lastUsed && !times) {
     remarks.push({
@@ -45,15 +46,16 @@ export async function planSync(
     recordsToDelete: 0,
     recordsToRestore: 0,
     remarks,
-    left: [],
+    left,
     method: null,
     holds: drifts(changes),
   };
 }
 
-/** What a sync makes of a counter; null where it is right as it is. */
+/** What a sync makes of a counter; null where it is right as it is, or is no number. */
 export function syncChange(state: CounterState, times: boolean): Change | null {
-  const { id, name, count, records, lastUsed, newest } = state;
+  const { id, name, count, exact, records, lastUsed, newest } = state;
+  if (exact !== null) return null;
   const drift = (count ?? 0) - records;
   const moves = times && newest !== lastUsed;
   if (drift === 0 && !moves) return null;

@@ -1,4 +1,4 @@
-import type { Change, LeftAlone, Remark } from '../audit/repair.ts';
+import { type Change, type LeftAlone, notANumber, type Remark } from '../audit/repair.ts';
 import type { Database } from '../database/connection.ts';
 import type { RepairFacts } from '../database/repair-facts.ts';
 import type { CounterState } from '../database/repair-state.ts';
@@ -136,6 +136,7 @@ function whyNot(
   { head }: Receipt,
 ): Pick<LeftAlone, 'reason' | 'message'> | null {
   if (!state) return { reason: 'gone', message: 'The preset is not there any more.' };
+  if (state.exact !== null) return notANumber(state);
   if (newer !== undefined) {
     return { reason: 'newer', message: `${newer} has changed it since: take that back first.` };
   }

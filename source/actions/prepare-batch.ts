@@ -1,4 +1,4 @@
-import type { LeftAlone } from '../audit/repair.ts';
+import { type LeftAlone, notANumber } from '../audit/repair.ts';
 import type { Reader } from '../database/connection.ts';
 import type { BatchOrder, RowOrder } from '../database/repair-block.ts';
 import {
@@ -254,6 +254,10 @@ function fitting(state: CounterState | undefined, task: Task, left: LeftAlone[])
   const { id, name } = task;
   if (!state) {
     left.push({ id: id ?? '', name, reason: 'gone', message: 'The preset was deleted meanwhile.' });
+    return null;
+  }
+  if (state.exact !== null) {
+    left.push(notANumber(state));
     return null;
   }
   const drift = (state.count ?? 0) - state.records;

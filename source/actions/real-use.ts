@@ -182,10 +182,15 @@ async function outcome(database: Database, xid: string, what: string, lost: unkn
 // The server's refusal of a use is not that the database could not be read.
 function asRefusal(error: unknown, { place }: Database): unknown {
   const known = databaseError(error, place);
-  if (!isConsoleError(known) || known.code !== 'server-error') return known;
+  // A column that is not there was named by a function: this console has read the tables just before.
+  if (!isConsoleError(known) || !['server-error', 'schema-changed'].includes(known.code)) return known;
+  const said = error instanceof ConsoleError ? error.cause : error;
   return new ConsoleError({
     code: 'use-failed',
-    message: known.message,
+    message:
+      said instanceof Error
+        ? `The use failed: ${said.message} (SQLSTATE ${(said as { code?: string }).code}).`
+        : known.message,
     hint: 'Nothing was changed. Simulate the use: that explains it.',
     exitCode: exitCodes.unhealthy,
     cause: error,

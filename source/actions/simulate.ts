@@ -149,7 +149,7 @@ function toResult(use: Rehearsal['uses'][number]): UseResult {
   return {
     before: use.before,
     after: use.after,
-    increment: (use.after ?? 0) - (use.before ?? 0),
+    increment: use.increment,
     recordsAdded: use.recordsAfter - use.recordsBefore,
     lastUsedAtMoved: use.lastUsedMoved,
   };

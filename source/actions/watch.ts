@@ -1,10 +1,12 @@
 import type { Counter } from '../audit/counter.ts';
 import type { NewestRecord } from '../audit/newest-record.ts';
+import type { Shape } from '../audit/shape.ts';
 import { judgeTrigger, type TriggerHealth } from '../audit/trigger-health.ts';
 import type { Database, Reader } from '../database/connection.ts';
 import { countsAreCheap, readCounters, readMostUsed } from '../database/counters.ts';
 import { readNewestRecord } from '../database/newest-record.ts';
 import { type PresetDetail, readPresetDetail } from '../database/preset-detail.ts';
+import { readShape } from '../database/shape.ts';
 import type { Tables } from '../database/tables.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { type ConsoleError, isConsoleError, isTransient } from '../errors.ts';
@@ -21,6 +23,8 @@ export interface Focus {
   urgent?: boolean;
   /** Whether help is open: its answers take the newest record. */
   answers: boolean;
+  /** Whether the screen of the tables' shape is open. */
+  shape?: boolean;
 }
 
 /** What a watch tells; times in milliseconds since 1970. */
@@ -37,6 +41,8 @@ export type WatchEvent =
       detail: { id: string; value: PresetDetail } | null;
       /** Null with every tick that did not read it. */
       newest: { value: NewestRecord | null } | null;
+      /** Null with every tick that did not read it. */
+      shape: Shape | null;
       at: number;
       serverNow: number;
       /** Milliseconds until the next tick: its answer took a part of that. */
@@ -79,6 +85,8 @@ const beforeAudit = 100;
 const leastPause = 150;
 // Nobody can tell from the answers of help whether the newest record was read this much sooner.
 const newestPause = 10_000;
+// A migration shows within this time where the shape is looked at.
+const shapePause = 10_000;
 const retry = { first: 500, most: 15_000 };
 
 /**
@@ -99,6 +107,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
   let dear = false;
   let detailRead: string | null = null;
   let newestDue = 0;
+  let shapeDue = 0;
   let lastTick = 0;
   let memory: AuditMemory | null = null;
   let auditing = false;
@@ -120,8 +129,9 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
 
   const tick = async () => {
     const start = performance.now();
-    const { ids, detail, answers } = focus();
+    const { ids, detail, answers, shape = false } = focus();
     const asksNewest = answers && Date.now() >= newestDue;
+    const asksShape = shape && Date.now() >= shapeDue;
     try {
       const read = await database.read(
         async reader => {
@@ -135,6 +145,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
             trigger: judgeTrigger(await readTriggerCatalog(reader, tables)),
             detail: detail && mayRead(detail.id, tables) ? await readDetail(reader, tables, detail) : null,
             newest: asksNewest ? { value: await readNewestRecord(reader, tables) } : null,
+            shape: asksShape ? await readShape(reader, tables) : null,
           };
         },
         { signal: stopped.signal },
@@ -145,6 +156,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
       onEvent({ type: 'tick', asked: ids, ...read, at: Date.now(), serverNow: read.look.now, pace });
       detailRead = read.detail?.id ?? detailRead;
       if (read.newest) newestDue = Date.now() + newestPause;
+      if (read.shape) shapeDue = Date.now() + shapePause;
       return pace;
     } catch (error) {
       const tooLong = isConsoleError(error) && error.code === 'statement-timeout';
@@ -239,6 +251,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
       auditDue = 0;
       auditAgain = auditing;
       newestDue = 0;
+      shapeDue = 0;
       wanted = true;
       alarm.ring();
     },

@@ -3,6 +3,8 @@ export interface Counter {
   id: string;
   name: string;
   usageCount: number | null;
+  /** The count as the server writes it, where no number here is exactly that: NaN, Infinity, or beyond 2^53. */
+  exact?: string;
   /** How many `preset_usage` rows name this preset, from the same snapshot as `usageCount`; null: not counted yet. */
   records: number | null;
   /** Milliseconds since 1970. */
@@ -14,7 +16,7 @@ export type Badge = 'accurate' | 'mismatch' | 'checking' | 'hidden';
 
 /**
  * `usage_count` minus records: above 0 it counts too many uses, below 0 too few; null while the records are not counted.
- * A NULL count is no use counted, so it is accurate where there are no records (CONTRACT.md, `check`).
+ * A NULL count is no use counted, so it is accurate where there are no records (CONTRACT.md, `check`). NaN where the count is.
  */
 export function drift(counter: Counter): number | null {
   return counter.records === null ? null : (counter.usageCount ?? 0) - counter.records;
@@ -49,7 +51,8 @@ export function totals(counters: Iterable<Counter>): Totals {
     sum.records += counter.records ?? 0;
     if (difference === 0) sum.accurate += 1;
     else sum.mismatched += 1;
-    if (difference > 0) sum.tooHigh += 1;
+    // PostgreSQL takes NaN for greater than every number.
+    if (difference > 0 || Number.isNaN(difference)) sum.tooHigh += 1;
     if (difference < 0) sum.tooLow += 1;
   }
   return sum;

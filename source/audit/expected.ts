@@ -10,8 +10,8 @@ export const migrate =
   'Run preset-usage migrate, or sql/20250930000001_fix_usage_tracking.sql by hand; both can be run again and again.';
 
 /** True where the counting function is there, whether or not a trigger runs it. */
-export function hasFunction({ functions, schema: own }: TriggerCatalog): boolean {
+export function hasFunction({ functions, schemas }: TriggerCatalog): boolean {
   return functions.some(
-    ({ name, schema, isTrigger }) => name === functionName && schema === own && isTrigger,
+    ({ name, schema, isTrigger }) => name === functionName && schemas.includes(schema) && isTrigger,
   );
 }

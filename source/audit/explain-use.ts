@@ -20,6 +20,9 @@ export interface UseFailure {
   code: string;
   constraint: string | null;
   where: string | null;
+  /** The column and the table that the server names with the error, if it does. */
+  column: string | null;
+  table: string | null;
 }
 
 /** Everything that an explanation goes by. */
@@ -89,6 +92,16 @@ const countsMore = [
 
 function explainNumbers(use: UseResult, { health, replicationRole, path }: UseEvidence): Finding[] {
   const { increment, recordsAdded } = use;
+  if (!Number.isFinite(increment)) {
+    return [
+      {
+        code: 'count-is-no-number',
+        severity: 'error',
+        message: `usage_count is ${use.before}: whatever is added to that, it stays ${use.after}, so no use is counted.`,
+        hint: 'Set it to its number of records by hand: UPDATE ... SET usage_count = ... WHERE ...',
+      },
+    ];
+  }
   const numbers = `usage_count ${use.before ?? 'NULL'} to ${use.after ?? 'NULL'}, ${recordsAdded} ${recordsAdded === 1 ? 'record' : 'records'}`;
   const found: Finding[] = [];
   if (recordsAdded === 0) {
@@ -155,8 +168,42 @@ function explainFailure(failure: UseFailure, { health }: UseEvidence): Finding {
     code: use === 2 && code === '23505' ? 'second-use-refused' : 'use-failed',
     severity: 'error',
     message: `${by} failed${again}: ${message} (SQLSTATE ${code}${place.length > 0 ? `, ${place.join(', ')}` : ''}).`,
-    hint: failureHint(failure, health),
+    hint: misfitHint(failure) ?? failureHint(failure, health),
   };
+}
+
+// The server's sentence may be in any language: the names in it stand in that language's quotes.
+const quotes =
+  /"([^"]+)"|\u00ab([^\u00bb]+)\u00bb|\u00bb([^\u00ab]+)\u00ab|\u201e([^\u201c\u201d]+)[\u201c\u201d]|\u201c([^\u201d]+)\u201d/g;
+
+function quotedIn(message: string): string[] {
+  return Array.from(
+    message.matchAll(quotes),
+    ([, ...names]) => names.find(name => name !== undefined)?.trim() ?? '',
+  );
+}
+
+/** What no longer fits what, where the server's error says so: which column or table, and in which function. */
+function misfitHint({ code, message, where, column, table, path }: UseFailure): string | null {
+  const [first, second] = quotedIn(message);
+  const routine = where?.replace(/ line \d+.*$/, '');
+  const who = routine ?? (path === 'insert' ? "this console's insert" : 'track_preset_usage()');
+  if (code === '42703' && first !== undefined) {
+    const [lacking, lost] =
+      first === 'new' || first === 'old' ? ['the record', second ?? '?'] : [second ?? 'its table', first];
+    return `${who} names the column ${lost}, which ${lacking} does not have: add the column again, or bring the function up to date.`;
+  }
+  if (code === '42P01' && first !== undefined) {
+    return `${who} names the table ${first}, which is not there or not in its search_path: bring the function up to date, or give it a search_path.`;
+  }
+  if (code === '23502' && column !== null) {
+    const remedy =
+      path === 'insert'
+        ? 'this console found no value for it in a recent record and cannot guess one'
+        : `give ${column} a default, or have the function give it a value`;
+    return `${who} leaves ${table ?? 'the table'}.${column} without a value, and it may not be NULL: ${remedy}.`;
+  }
+  return null;
 }
 
 function failureHint({ code, use }: UseFailure, health: TriggerHealth): string {

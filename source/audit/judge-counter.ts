@@ -125,11 +125,15 @@ export function judgeShape(trigger: CatalogTrigger): Finding[] {
 }
 
 /** Whether the function that it runs counts, going by its text and its rights. */
-export function judgeFunction(trigger: CatalogTrigger, body: CatalogFunction | undefined): Finding[] {
+export function judgeFunction(
+  catalog: TriggerCatalog,
+  trigger: CatalogTrigger,
+  body: CatalogFunction | undefined,
+): Finding[] {
   if (!body) return [];
   const found: Finding[] = [];
   const { level } = describeType(trigger.type);
-  const counting = readCounting(body.source);
+  const counting = readCounting(body.source, catalog.names);
   if (body.name !== functionName) {
     found.push({
       code: 'function-other',

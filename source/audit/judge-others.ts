@@ -1,4 +1,4 @@
-import { functionName, migrate, trackName } from './expected.ts';
+import { functionName, trackName } from './expected.ts';
 import type { Finding } from './finding.ts';
 import { readCounting } from './sql-text.ts';
 import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from './trigger-catalog.ts';
@@ -11,7 +11,7 @@ export function judgeOther(
   body: CatalogFunction | undefined,
 ): Finding[] {
   const fires = other.enabled === 'O' || other.enabled === 'A';
-  if (!body || !fires || !readCounting(body.source).writes) return [];
+  if (!body || !fires || !readCounting(body.source, catalog.names).writes) return [];
   const { events } = describeType(other.type);
   const onRecords = other.tableOid === catalog.recordsOid;
   if (onRecords && !events.includes('INSERT')) {
@@ -41,31 +41,6 @@ export function judgeOther(
   ];
 }
 
-/** Whether the function that the application calls is there, and leaves counting to the trigger. */
-export function judgeTrack(catalog: TriggerCatalog): Finding[] {
-  const track = catalog.functions.filter(
-    ({ name, schema }) => name === trackName && schema === catalog.schema,
-  );
-  if (track.length === 0) {
-    return [
-      {
-        code: 'track-missing',
-        severity: 'warning',
-        message: `There is no function ${trackName}(): the application must insert its records itself.`,
-        hint: migrate,
-      },
-    ];
-  }
-  return track
-    .filter(({ source }) => readCounting(source).writes)
-    .map(({ identity }) => ({
-      code: 'track-counts-too',
-      severity: 'error',
-      message: `${identity} sets usage_count itself, beside the trigger: its uses are counted twice.`,
-      hint: migrate,
-    }));
-}
-
 /** Unique indexes that refuse a further use of a preset. */
 export function judgeUniques(catalog: TriggerCatalog): Finding[] {
   return catalog.uniques
@@ -87,7 +62,7 @@ export function judgeWriters(catalog: TriggerCatalog): Finding[] {
   return catalog.functions
     .filter(({ oid, name }) => !known.has(oid) && name !== trackName && name !== functionName)
     .filter(({ source }) => {
-      const { writes, dynamic } = readCounting(source);
+      const { writes, dynamic } = readCounting(source, catalog.names);
       return writes || dynamic;
     })
     .map(({ identity }) => ({

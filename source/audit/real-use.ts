@@ -11,6 +11,8 @@ export interface RealUse {
   after: number | null;
   lastUsedBefore: string | null;
   lastUsedAfter: string | null;
+  /** Whether it moved, or is as new as its type can say (a date that is today's); null where there is no such column. */
+  lastUsedMoved?: boolean | null | undefined;
 }
 
 /** What taking a use back did. */
@@ -22,12 +24,19 @@ export interface TakenBack {
 }
 
 /** What a use did, in the words of a simulation. */
-export function resultOf({ before, after, records, lastUsedBefore, lastUsedAfter }: RealUse): UseResult {
+export function resultOf({
+  before,
+  after,
+  records,
+  lastUsedBefore,
+  lastUsedAfter,
+  lastUsedMoved,
+}: RealUse): UseResult {
   return {
     before,
     after,
     increment: (after ?? 0) - (before ?? 0),
     recordsAdded: records.length,
-    lastUsedAtMoved: lastUsedAfter === null ? null : lastUsedAfter !== lastUsedBefore,
+    lastUsedAtMoved: lastUsedAfter === null ? null : (lastUsedMoved ?? lastUsedAfter !== lastUsedBefore),
   };
 }

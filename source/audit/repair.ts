@@ -103,3 +103,21 @@ export interface RepairOutcome {
   /** What it cost; see RepairProgress. */
   cost: Pick<RepairProgress, 'longestHeld' | 'held' | 'waits' | 'busy'>;
 }
+
+/** Why a preset whose count is no number that a difference could be added to is left alone. */
+export function notANumber({
+  id,
+  name,
+  exact,
+}: {
+  id: string;
+  name: string;
+  exact: string | null;
+}): LeftAlone {
+  return {
+    id,
+    name,
+    reason: 'refused',
+    message: `Its usage_count is ${exact}, which no difference puts right exactly: set it by hand with an UPDATE.`,
+  };
+}

@@ -29,6 +29,7 @@ export interface CatalogFunction {
   language: string;
   /** False for a language in which a function may do what the server's own process may. */
   trusted: boolean;
+  kind: 'function' | 'procedure';
   /** SECURITY DEFINER. */
   definer: boolean;
   /** The `search_path=…` setting, where it has one. */
@@ -44,12 +45,26 @@ export interface CatalogIndex {
   columns: string[];
 }
 
+/** A column of one of the tables, under its own name. */
+export interface CatalogColumn {
+  name: string;
+  /** True where an insert has to give it a value. */
+  required: boolean;
+}
+
 /** What the catalog says about counting, as plain data. */
 export interface TriggerCatalog {
   presetsOid: number;
   recordsOid: number;
+  /** Schema and name, quoted where they need it. */
+  presetsTable: string;
   recordsTable: string;
   schema: string;
+  /** The schemas that belong to these tables: functions of others are not meant for them by their place. */
+  schemas: string[];
+  /** What function texts call the table of presets and its count. */
+  names: { tables: string[]; count: string };
+  columns: { presets: CatalogColumn[]; records: CatalogColumn[] };
   /** The column of `preset_usage` that names the preset. */
   presetColumn: string;
   triggers: CatalogTrigger[];

@@ -1,7 +1,8 @@
 import { hasFunction, triggerName } from './expected.ts';
 import type { Finding, Severity } from './finding.ts';
 import { judgeAbsence, judgeFunction, judgeShape, judgeState } from './judge-counter.ts';
-import { judgeOther, judgeTrack, judgeUniques, judgeWriters } from './judge-others.ts';
+import { judgeOther, judgeUniques, judgeWriters } from './judge-others.ts';
+import { judgeFit, judgeTrack, trackRoutines } from './judge-track.ts';
 import type { CatalogTrigger, TriggerCatalog } from './trigger-catalog.ts';
 import { describeType } from './trigger-type.ts';
 
@@ -37,6 +38,8 @@ export interface TriggerHealth {
   trigger: TriggerState;
   findings: Finding[];
   others: OtherTrigger[];
+  /** What the application may call for a use. */
+  track: { identity: string; kind: 'function' | 'procedure'; securityDefiner: boolean }[];
 }
 
 const enabledWords = { O: 'origin', A: 'always', R: 'replica', D: 'disabled' } as const;
@@ -65,9 +68,14 @@ export function judgeTrigger(catalog: TriggerCatalog): TriggerHealth {
   );
   const findings = [
     ...(trigger
-      ? [...judgeState(trigger), ...judgeShape(trigger), ...judgeFunction(trigger, functionOf(trigger))]
+      ? [
+          ...judgeState(trigger),
+          ...judgeShape(trigger),
+          ...judgeFunction(catalog, trigger, functionOf(trigger)),
+        ]
       : judgeAbsence(catalog, named)),
     ...others.flatMap(other => judgeOther(catalog, other, functionOf(other))),
+    ...judgeFit(catalog),
     ...judgeTrack(catalog),
     ...judgeUniques(catalog),
     ...judgeWriters(catalog),
@@ -87,6 +95,11 @@ export function judgeTrigger(catalog: TriggerCatalog): TriggerHealth {
       functionExists: hasFunction(catalog),
       definition: trigger?.definition ?? null,
     },
+    track: trackRoutines(catalog).map(({ identity, kind, definer }) => ({
+      identity,
+      kind,
+      securityDefiner: definer,
+    })),
     findings: findings.sort((a, b) => rank[a.severity] - rank[b.severity]),
     others: others.map(other => {
       const { timing, events } = describeType(other.type);

@@ -1,9 +1,13 @@
+import { plainName } from './plain-name.ts';
+
 /** A column of `preset_usage`, as the catalog has it. Names are quoted where they need it. */
 export interface UsageColumn {
   name: string;
   quoted: string;
   /** The type as SQL spells it, such as `character varying(40)`. */
   type: string;
+  /** The type that a domain is made of; the type itself for every other. */
+  base: string;
   /** True where an insert has to give it a value: NOT NULL, without default, not generated. */
   required: boolean;
   /** The first label of an enum; null for every other type. */
@@ -17,7 +21,7 @@ export interface UsageRoutine {
   name: string;
   identity: string;
   kind: 'function' | 'procedure';
-  /** What it is called with, in order: parameters that only come back are left out. */
+  /** What it is called with, in order: parameters that only come back are named in a CALL alone. */
   parameters: UsageParameter[];
 }
 
@@ -26,7 +30,9 @@ export interface UsageParameter {
   name: string;
   quoted: string;
   type: string;
+  base: string;
   optional: boolean;
+  mode: 'in' | 'out' | 'variadic';
   firstLabel: string | null;
 }
 
@@ -49,6 +55,8 @@ export interface UsageValue {
   target: string;
   type: string;
   value: string | null;
+  /** True for the array that stands for any number of arguments. */
+  variadic?: boolean;
 }
 
 /** A use as it will be made. `named` says whether values are passed by name or, for parameters without one, by place. */
@@ -74,6 +82,18 @@ export function fillCall(routine: UsageRoutine, facts: UsageFacts): UsageCall | 
   const named = parameters.every(({ name }) => name !== '');
   const values: UsageValue[] = [];
   for (const parameter of parameters) {
+    if (parameter.mode !== 'in') {
+      // None of any number of arguments; and a place for what comes back.
+      const variadic = parameter.mode === 'variadic';
+      const value = variadic ? '{}' : null;
+      values.push({
+        target: parameter.quoted,
+        type: parameter.type,
+        value,
+        ...(variadic ? { variadic } : {}),
+      });
+      continue;
+    }
     const column = columnName(parameter.name);
     const isUser = isUserParameter(column, parameter.type, facts);
     // A default is what the application gets that leaves the argument out; only by name can one be left out in the middle.
@@ -127,17 +147,19 @@ function presetParameter(
   parameters: readonly UsageParameter[],
   facts: UsageFacts,
 ): UsageParameter | undefined {
-  const named = parameters.filter(({ name }) => /preset/.test(name) && !/type|data|name|count/.test(name));
-  const typed = parameters.filter(
-    ({ type, name }) => type === facts.keyType && !isUserParameter(columnName(name), type, facts),
+  const taken = parameters.filter(({ mode }) => mode === 'in');
+  const named = taken.filter(({ name }) => /preset/i.test(name) && !/type|data|name|count/i.test(name));
+  const ofKey = ({ type, base }: UsageParameter) => type === facts.keyType || base === facts.keyType;
+  const typed = taken.filter(
+    parameter => ofKey(parameter) && !isUserParameter(columnName(parameter.name), parameter.type, facts),
   );
-  return named.find(({ type }) => type === facts.keyType) ?? typed[0] ?? named[0];
+  return named.find(ofKey) ?? typed[0] ?? named[0];
 }
 
 function isUserParameter(column: string, type: string, facts: UsageFacts): boolean {
-  if (column === facts.userColumn) return true;
+  if (facts.userColumn !== null && plainName(column) === plainName(facts.userColumn)) return true;
   return (
-    /^(user|uid|user_?id|auth_?user(_?id)?|profile_?id|owner(_?id)?)$/.test(column) &&
+    /^(user|uid|userid|authuser(id)?|profileid|owner(id)?)$/.test(plainName(column)) &&
     type === (facts.userType ?? 'uuid')
   );
 }
@@ -149,13 +171,14 @@ function columnName(parameter: string): string {
 
 function valueFor(
   column: string,
-  { type, firstLabel }: { type: string; firstLabel: string | null },
+  { base, firstLabel }: { base: string; firstLabel: string | null },
   { sample }: UsageFacts,
 ): string | null {
-  const told = sample[column];
+  const like = Object.keys(sample).find(name => plainName(name) === plainName(column));
+  const told = sample[column] ?? (like === undefined ? null : sample[like]);
   if (told !== undefined && told !== null) return told;
   if (firstLabel !== null) return firstLabel;
-  return plainest(type);
+  return plainest(base);
 }
 
 /** The plainest value of a type, as text; NULL for a type that nothing is known of. */

@@ -1,14 +1,18 @@
 import { auditCounters } from '../actions/audit-counters.ts';
 import { look } from '../actions/look.ts';
 import { type Counter, drift, noTotals, type Totals, totals } from '../audit/counter.ts';
+import { remarksOn, type ShapeRemark } from '../audit/shape-remarks.ts';
+import { judgeTrigger } from '../audit/trigger-health.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
 import { readCounters } from '../database/counters.ts';
 import { findPresets } from '../database/find-presets.ts';
 import { readLastRecords } from '../database/last-records.ts';
+import { readShape } from '../database/shape.ts';
 import type { Tables } from '../database/tables.ts';
+import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { exitCodes } from '../errors.ts';
-import { count, dateTime, iso, signed } from '../present/numbers.ts';
+import { count, countOf, dateTime, iso, signed } from '../present/numbers.ts';
 import { displayText, toWidth } from '../present/text.ts';
 import { identity } from './identity.ts';
 import type { Outcome } from './outcome.ts';
@@ -29,12 +33,24 @@ export async function check(
   signal: AbortSignal,
   onProgress: (done: number, presets: number) => void,
 ): Promise<Outcome> {
-  const found = await database.read(reader => look(reader, database, config.schema), { signal });
+  const { found, shape, findings } = await database.read(
+    async reader => {
+      const found = await look(reader, database, config.schema);
+      const shape = await readShape(reader, found.tables);
+      return {
+        found,
+        shape,
+        findings: judgeTrigger(await readTriggerCatalog(reader, found.tables)).findings,
+      };
+    },
+    { signal },
+  );
   const finished =
     config.presets.length > 0
       ? await checkSome(database, found.tables, config.presets, signal)
       : await checkAll(database, found.tables, signal, onProgress);
-  const mismatches = finished.mismatches.sort((a, b) => Math.abs(drift(b) ?? 0) - Math.abs(drift(a) ?? 0));
+  const size = (counter: Counter) => finite(Math.abs(drift(counter) ?? 0)) ?? Number.MAX_VALUE;
+  const mismatches = finished.mismatches.sort((a, b) => size(b) - size(a));
   const lastRecords = await database.read(
     reader =>
       readLastRecords(
@@ -46,6 +62,8 @@ export async function check(
   );
   const { json, line } = identity(found, database);
   const complete = found.tables.hiddenBy.length === 0;
+  const remarks = remarksOn(shape, { orphans: complete ? finished.orphans : null, findings });
+  const { schema: name, presets, presetUsage, parts, routines } = shape;
   return {
     json: {
       database: json,
@@ -57,15 +75,17 @@ export async function check(
       mismatches: mismatches.map(counter => ({
         id: counter.id,
         name: counter.name,
-        usageCount: counter.usageCount,
+        usageCount: finite(counter.usageCount),
+        ...(counter.exact === undefined ? {} : { usageCountText: counter.exact }),
         records: counter.records,
-        drift: drift(counter),
+        drift: finite(drift(counter)),
         diagnosis: null,
         lastUsedAt: iso(counter.lastUsedAt),
         lastRecordAt: iso(lastRecords.get(counter.id) ?? null),
       })),
+      schema: { name, presets, presetUsage, parts, routines, remarks },
     },
-    text: complete ? describe(line, finished, mismatches) : line,
+    text: complete ? [describe(line, finished, mismatches), ...notes(remarks)].join('\n') : line,
     exitCode: !complete
       ? exitCodes.unreachable
       : mismatches.length > 0
@@ -80,6 +100,17 @@ export async function check(
           ],
         }),
   };
+}
+
+/** What has to be known to read the numbers: which tables they are of, and what could not be compared. */
+function notes(remarks: readonly ShapeRemark[]): string[] {
+  const told = remarks.filter(({ code }) => ['chosen', 'no-time-column', 'no-last-used'].includes(code));
+  return told.length === 0 ? [] : ['', ...told.map(({ message }) => `Note: ${displayText(message)}`)];
+}
+
+/** JSON has no word for NaN and Infinity. */
+function finite(value: number | null): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 async function checkAll(
@@ -153,7 +184,7 @@ function describe(
     ...shown.map(counter =>
       row([
         displayText(counter.name).trim() || counter.id,
-        counter.usageCount === null ? 'NULL' : count(counter.usageCount),
+        countOf(counter),
         count(counter.records ?? 0),
         signed(drift(counter) ?? 0),
         dateTime(counter.lastUsedAt),

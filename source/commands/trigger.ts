@@ -25,7 +25,7 @@ export async function trigger(database: Database, config: Config, signal: AbortS
   };
 }
 
-function describe({ healthy, trigger: state, findings, others }: TriggerHealth): string[] {
+function describe({ healthy, trigger: state, findings, others, track }: TriggerHealth): string[] {
   return [
     healthy ? 'Healthy: by the catalog a use is counted once.' : 'Not healthy: uses are not counted right.',
     '',
@@ -39,6 +39,10 @@ function describe({ healthy, trigger: state, findings, others }: TriggerHealth):
           `Definition  ${state.definition}`,
         ]
       : []),
+    ...track.map(
+      ({ identity, kind, securityDefiner }) =>
+        `Called      ${identity}, a ${kind} that runs as ${securityDefiner ? 'its owner' : 'its caller'}`,
+    ),
     ...findings.flatMap(({ code, severity, message, hint }) => [
       '',
       `${severity}: ${message} (${code})`,

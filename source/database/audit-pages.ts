@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Counter, Totals } from '../audit/counter.ts';
 import type { Reader } from './connection.ts';
-import { milliseconds, toCounters } from './counters.ts';
+import { countColumns, milliseconds, toCounters } from './counters.ts';
 import type { Tables } from './tables.ts';
 
 /** A stretch of the key space: above `after`, up to and including `upTo`; null is no bound. */
@@ -123,14 +123,17 @@ export async function readAuditPage(
       ? `coalesce(sum(hashtextextended(concat(id, '|', count, '|', records, '|', last_used, '|', label) COLLATE "C", 0)), 0)::text`
       : `''`;
   const unlessKnown = known === null ? '' : ` AND (SELECT ${checksum} FROM audited) <> $${bounds.length + 1}`;
+  // A bigint next to the end of its type has no room for the difference.
+  const count = presets.countKind === 'bigint' ? 'p.count::numeric' : 'p.count';
+  const noCount = `NULL::float8 AS "usageCount"${presets.countKind === 'integer' ? '' : ', NULL AS exact'}`;
   const text = `WITH audited AS MATERIALIZED (
-      SELECT p.id, p.label, p.count, p.last_used, coalesce(r.records, 0) AS records, coalesce(p.count, 0) - coalesce(r.records, 0) AS drift
+      SELECT p.id, p.label, p.count, p.last_used, coalesce(r.records, 0) AS records, coalesce(${count}, 0) - coalesce(r.records, 0) AS drift
         FROM (SELECT ${presets.key} AS id, ${presets.label} AS label, ${presets.count} AS count,
                      ${presets.lastUsed ?? 'NULL::timestamptz'} AS last_used
                 FROM ${presets.name} WHERE true${within(presets.key)}) p
         FULL JOIN (SELECT ${records.preset} AS id, count(*) AS records
                 FROM ${records.name} WHERE true${within(records.preset)} GROUP BY 1${unnamed}) r ON r.id = p.id)
-    SELECT NULL AS id, NULL AS name, NULL::float8 AS "usageCount", NULL::float8 AS "lastUsedAt",
+    SELECT NULL AS id, NULL AS name, ${noCount}, NULL::float8 AS "lastUsedAt",
            count(id)::float8 AS presets,
            count(*) FILTER (WHERE drift > 0 AND id IS NOT NULL)::float8 AS "tooHigh",
            count(*) FILTER (WHERE drift < 0 AND id IS NOT NULL)::float8 AS "tooLow",
@@ -138,7 +141,7 @@ export async function readAuditPage(
            coalesce(sum(records) FILTER (WHERE id IS NULL), 0)::float8 AS orphans, ${checksum} AS checksum
       FROM audited
     UNION ALL
-    SELECT id::text, label::text, count::float8, ${milliseconds('last_used')}, NULL, NULL, NULL, records::float8, NULL, NULL
+    SELECT id::text, label::text, ${countColumns('count', tables)}, ${milliseconds('last_used')}, NULL, NULL, NULL, records::float8, NULL, NULL
       FROM audited WHERE id IS NOT NULL${scope === 'all' ? '' : ' AND drift <> 0'}${unlessKnown}`;
   const rows = (await reader.rows(text, [
     ...bounds.map(bound => bound.key),

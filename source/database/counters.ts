@@ -9,6 +9,7 @@ const row = z.object({
   id: z.string(),
   name: z.nullable(z.string()),
   usageCount: z.nullable(z.number()),
+  exact: z.optional(z.nullable(z.string())),
   records: z.nullable(z.number()),
   lastUsedAt: z.nullable(z.number()),
 });
@@ -20,8 +21,20 @@ export function milliseconds(column: string | null): string {
   return `(CASE WHEN isfinite(${column}) THEN extract(epoch FROM ${column}) * 1000 END)::float8`;
 }
 
-function columns({ presets }: Tables): string {
-  return `p.${presets.key}::text AS id, p.${presets.label}::text AS name, p.${presets.count}::float8 AS "usageCount",
+// The whole numbers that a float8 tells apart.
+const between = 'BETWEEN -9007199254740991 AND 9007199254740991';
+
+/** The count in `column` as a number, as `"usageCount"`, and where no number is exactly that its text, as `exact`. */
+export function countColumns(column: string, { presets: { countKind } }: Tables): string {
+  // What fits for certain is not asked for: the text of every row would be sent and parsed for nothing.
+  if (countKind === 'integer') return `${column}::float8 AS "usageCount"`;
+  return `CASE WHEN ${column} ${between} THEN ${column}::float8 END AS "usageCount",
+           CASE WHEN ${column} NOT ${between} THEN ${column}::text END AS exact`;
+}
+
+function columns(tables: Tables): string {
+  const { presets } = tables;
+  return `p.${presets.key}::text AS id, p.${presets.label}::text AS name, ${countColumns(`p.${presets.count}`, tables)},
     ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt"`;
 }
 
@@ -80,5 +93,9 @@ export async function readMostUsed(reader: Reader, tables: Tables, limit: number
 
 /** Parses what the statements of this file return. */
 export function toCounters(raw: unknown[]): Counter[] {
-  return rows.parse(raw).map(({ name, ...counter }) => ({ ...counter, name: name ?? '' }));
+  return rows.parse(raw).map(({ name, exact, ...counter }) => ({
+    ...counter,
+    name: name ?? '',
+    ...(exact === null || exact === undefined ? {} : { usageCount: Number(exact), exact }),
+  }));
 }

@@ -14,9 +14,12 @@ export async function readLastRecords(
   const { records, presets } = tables;
   if (records.time === null || ids.length === 0) return new Map();
   const found = await reader.rows(
-    `SELECT ${records.preset}::text AS id, ${milliseconds(`max(${records.time})`)} AS at FROM ${records.name}
-      WHERE ${records.preset} = ANY (ARRAY(SELECT e.value::${presets.keyType} FROM json_array_elements_text($1::text::json) e))
-      GROUP BY 1`,
+    // The preset's own spelling of its key: a record may name it by another, such as 1.0, or in other letters (citext).
+    `SELECT p.${presets.key}::text AS id, ${milliseconds('r.at')} AS at
+       FROM ${presets.name} p
+       JOIN (SELECT r.${records.preset} AS preset, max(r.${records.time}) AS at FROM ${records.name} r
+              WHERE r.${records.preset} = ANY (ARRAY(SELECT e.value::${presets.keyType} FROM json_array_elements_text($1::text::json) e))
+              GROUP BY 1) r ON r.preset = p.${presets.key}`,
     [JSON.stringify(ids)],
   );
   return new Map(rows.parse(found).map(({ id, at }) => [id, at]));

@@ -29,7 +29,8 @@ export async function readPresetDetail(
   id: string,
   days: number,
 ): Promise<PresetDetail> {
-  const { name, preset, time, type } = tables.records;
+  const { records } = tables;
+  const { name, preset, time, type } = records;
   const mine = `FROM ${name} WHERE ${preset} = $1::${tables.presets.keyType}`;
   const newest = latest.parse(
     await reader.rows(
@@ -41,8 +42,9 @@ export async function readPresetDetail(
   if (time === null) return { latest: newest, newestAt: null, perDay: [] };
   const rows = perDay.parse(
     await reader.rows(
-      `SELECT ((now() AT TIME ZONE 'UTC')::date - (${time} AT TIME ZONE 'UTC')::date)::float8 AS day, count(*)::float8 AS uses
-        ${mine} AND ${time} > now() - make_interval(days => $2::int) GROUP BY 1`,
+      // A time without a zone is taken for UTC, as everywhere else; times without end are of no day.
+      `SELECT ((now() AT TIME ZONE 'UTC')::date - ${utcDay(time, records.timeType)})::float8 AS day, count(*)::float8 AS uses
+        ${mine} AND ${time} > now() - make_interval(days => $2::int) AND isfinite(${time}) GROUP BY 1`,
       [id, days],
     ),
   );
@@ -52,4 +54,8 @@ export async function readPresetDetail(
     if (index >= 0 && index < days) filled[index] = uses;
   }
   return { latest: newest, newestAt: newest[0]?.at ?? null, perDay: filled };
+}
+
+function utcDay(time: string, type: string | null): string {
+  return /with time zone/.test(type ?? '') ? `(${time} AT TIME ZONE 'UTC')::date` : `${time}::date`;
 }

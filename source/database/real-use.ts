@@ -21,6 +21,7 @@ export const realUse = z.object({
   after: z.nullable(z.number()),
   lastUsedBefore: z.nullable(z.string()),
   lastUsedAfter: z.nullable(z.string()),
+  lastUsedMoved: z.optional(z.nullable(z.boolean())),
 });
 const takenBack = z.object({
   deleted: z.number(),
@@ -57,6 +58,7 @@ export async function makeRealUse(
   as: Rehearsed,
 ): Promise<RealUse> {
   const { presets, records } = tables;
+  const { lastUsed } = presets;
   const preset = `(given->>'preset')::${presets.keyType}`;
   const quote = dollarQuote();
   const read = (n: 'before' | 'after') =>
@@ -69,12 +71,16 @@ export async function makeRealUse(
 #variable_conflict use_variable
 DECLARE${declarations}
   known ${key.type}[];
+  moved boolean;
 BEGIN
   ${guard}
   PERFORM 1 FROM ${presets.name} p WHERE p.${presets.key} = ${preset} FOR NO KEY UPDATE;
   IF NOT FOUND THEN RAISE EXCEPTION 'the preset is gone' USING ERRCODE = 'P0002'; END IF;
   PERFORM set_config('lock_timeout', '250ms', true);
   ${read('before')};
+  IF before_count NOT BETWEEN -9007199254740991 AND 9007199254740991 THEN
+    RAISE EXCEPTION 'its count is %, and what a use adds to that could not be told', before_count USING ERRCODE = '22003';
+  END IF;
   -- A use may change older records as well: what it wrote is its own only where it was not there before.
   known := ARRAY(SELECT r.${key.quoted} FROM ${records.name} r WHERE r.${records.preset} = ${preset});
   IF given->>'claims' IS NOT NULL THEN
@@ -86,13 +92,14 @@ BEGIN
   SET CONSTRAINTS ALL IMMEDIATE;
   PERFORM set_config('role', own_role, true);
   ${read('after')};
+  ${lastUsed ? `SELECT p.${lastUsed}::text IS DISTINCT FROM last_before OR p.${lastUsed} >= transaction_timestamp()::${presets.lastUsedType} INTO moved FROM ${presets.name} p WHERE p.${presets.key} = ${preset};` : ''}
   SELECT jsonb_agg(jsonb_build_object('key', r.${key.quoted}::text, 'version', r.xmin::text)) INTO made
     FROM ${records.name} r WHERE r.${records.preset} = ${preset} AND ${isOwnRecord}
      AND NOT r.${key.quoted} = ANY (known);
   -- Without a record of its own it could not be taken back.
   IF made IS NULL THEN RAISE EXCEPTION 'the use left no record of this preset' USING ERRCODE = 'P0002'; END IF;
   PERFORM set_config('${resultSetting}', jsonb_build_object('preset', given->>'preset', 'before', before_count, 'after', after_count,
-    'lastUsedBefore', last_before, 'lastUsedAfter', last_after,
+    'lastUsedBefore', last_before, 'lastUsedAfter', last_after, 'lastUsedMoved', moved,
     'records', jsonb_path_query_array(made, '$[*].key'), 'versions', jsonb_path_query_array(made, '$[*].version'))::text, true);
 END
 ${quote}`,
@@ -144,7 +151,7 @@ BEGIN
     remaining := coalesce((given->>'after')::numeric, 0) - coalesce((given->>'before')::numeric, 0) - (coalesce(before_count, 0) - coalesce(after_count, 0));
     UPDATE ${presets.name} p SET ${presets.count} = coalesce(p.${presets.count}, 0) - remaining${
       lastUsed
-        ? `, ${lastUsed} = CASE WHEN p.${lastUsed} = (given->>'lastUsedAfter')::timestamptz THEN (given->>'lastUsedBefore')::timestamptz ELSE p.${lastUsed} END`
+        ? `, ${lastUsed} = CASE WHEN p.${lastUsed} = (given->>'lastUsedAfter')::${presets.lastUsedType} THEN (given->>'lastUsedBefore')::${presets.lastUsedType} ELSE p.${lastUsed} END`
         : ''
     }
      WHERE p.${presets.key} = ${preset};

@@ -8,6 +8,8 @@ import type { Tables } from './tables.ts';
 export interface RehearsedUse {
   before: number | null;
   after: number | null;
+  /** What it added, as the server subtracts: beyond 2^53 no number here is exact. */
+  increment: number;
   recordsBefore: number;
   recordsAfter: number;
   lastUsedBefore: number | null;
@@ -26,6 +28,9 @@ export interface RehearsalFailure {
   constraint: string | null;
   /** The function that raised it, with its line, where it was raised inside of one. */
   where: string | null;
+  /** The column and the table that the server names with the error, if it does. */
+  column: string | null;
+  table: string | null;
 }
 
 /** What a rehearsal saw. */
@@ -44,14 +49,20 @@ export interface Rehearsal {
 }
 
 const count = z.nullable(z.number());
+// JSON has no word for NaN and Infinity: there they are text.
+const amount = z.pipe(
+  z.nullable(z.union([z.number(), z.string()])),
+  z.transform(value => (value === null ? null : Number(value))),
+);
 
 const rehearsal = z.object({
   found: z.boolean(),
   path: z.enum(['track_preset_usage', 'insert']),
   uses: z.array(
     z.object({
-      before: count,
-      after: count,
+      before: amount,
+      after: amount,
+      increment: z.pipe(z.union([z.number(), z.string()]), z.transform(Number)),
       recordsBefore: z.number(),
       recordsAfter: z.number(),
       lastUsedBefore: count,
@@ -67,6 +78,8 @@ const rehearsal = z.object({
       code: z.string(),
       constraint: z.nullable(z.string()),
       where: z.nullable(z.string()),
+      column: z.nullable(z.string()),
+      table: z.nullable(z.string()),
     }),
   ),
   error: z.nullable(z.object({ message: z.string(), code: z.string() })),
@@ -115,7 +128,9 @@ export function rehearsalValues({ preset, claims, role }: Rehearsed, calls: read
 export function rehearsalBlock(tables: Tables, calls: readonly UsageCall[]): string {
   const { presets, records } = tables;
   const key = `(given->>'preset')::${presets.keyType}`;
-  const lastUsed = presets.lastUsed;
+  const { lastUsed } = presets;
+  // In its own type: a date is as new as it can be where it is today's.
+  const usedType = presets.lastUsedType ?? 'timestamptz';
   const quote = dollarQuote();
   const read = (n: 'before' | 'after') => `
       SELECT p.${presets.count}, ${lastUsed ? `p.${lastUsed}` : 'NULL'} INTO ${n}_count, ${n}_used FROM ${presets.name} p WHERE p.${presets.key} = ${key};
@@ -134,9 +149,9 @@ DECLARE
   done boolean;
   before_count numeric; after_count numeric;
   before_records bigint; after_records bigint;
-  before_used timestamptz; after_used timestamptz;
+  before_used ${usedType}; after_used ${usedType};
   own_records bigint := 0;
-  words text; code text; named text; stack text;
+  words text; code text; named text; stack text; of_column text; of_table text;
 BEGIN
   IF given IS NULL THEN RETURN; END IF;
   BEGIN
@@ -166,9 +181,11 @@ BEGIN
             PERFORM set_config('role', own_role, true);
             done := true;
           EXCEPTION WHEN OTHERS OR query_canceled OR assert_failure THEN
-            GET STACKED DIAGNOSTICS words = MESSAGE_TEXT, code = RETURNED_SQLSTATE, named = CONSTRAINT_NAME, stack = PG_EXCEPTION_CONTEXT;
+            GET STACKED DIAGNOSTICS words = MESSAGE_TEXT, code = RETURNED_SQLSTATE, named = CONSTRAINT_NAME, stack = PG_EXCEPTION_CONTEXT,
+              of_column = COLUMN_NAME, of_table = TABLE_NAME;
             answer := jsonb_set(answer, '{failures}', answer->'failures' || jsonb_build_object('path', paths[place], 'use', use,
-              'message', words, 'code', code, 'constraint', nullif(named, ''), 'where', substring(stack FROM '(?n)^PL/pgSQL function (?!inline_code_block)(.*)$')));
+              'message', words, 'code', code, 'constraint', nullif(named, ''), 'column', nullif(of_column, ''), 'table', nullif(of_table, ''),
+              'where', substring(stack FROM '(?n)^PL/pgSQL function (?!inline_code_block)(.*)$')));
             -- The second use fails where the first did not, or somebody is in the way: another way would prove nothing.
             EXIT uses WHEN use > 1 OR code IN ('57014', '55P03', '40P01');
             place := place + 1;
@@ -182,9 +199,10 @@ BEGIN
         END IF;
         own_records := own_records + after_records - before_records;
         answer := jsonb_set(answer, '{uses}', answer->'uses' || jsonb_build_object('before', before_count, 'after', after_count,
+          'increment', coalesce(after_count, 0) - coalesce(before_count, 0),
           'recordsBefore', before_records, 'recordsAfter', after_records,
           'lastUsedBefore', ${milliseconds('before_used')}, 'lastUsedAfter', ${milliseconds('after_used')},
-          'lastUsedMoved', ${lastUsed ? `coalesce(after_used > before_used OR (before_used IS NULL AND after_used IS NOT NULL) OR after_used >= transaction_timestamp(), false)` : 'NULL'}));
+          'lastUsedMoved', ${lastUsed ? `coalesce(after_used > before_used OR (before_used IS NULL AND after_used IS NOT NULL) OR after_used >= transaction_timestamp()::${usedType}, false)` : 'NULL'}));
       END LOOP;
     END IF;
   EXCEPTION WHEN OTHERS OR query_canceled OR assert_failure THEN
@@ -207,12 +225,19 @@ export function dollarQuote(): string {
 
 /** The statement that makes a use, its values taken from the setting as `rehearsalValues` puts them there. */
 export function statementOf({ kind, name, named, values }: UsageCall, index: number): string {
-  const value = (place: number) => `(given->'calls'->${index}->>${place})::${values[place]?.type}`;
+  // As a statement of its own PL/pgSQL would want a variable for every parameter of a procedure that comes back.
+  const given = kind === 'procedure' ? '$1' : 'given';
+  const value = (place: number) => `(${given}->'calls'->${index}->>${place})::${values[place]?.type}`;
   if (kind === 'table') {
     return `INSERT INTO ${name} (${values.map(({ target }) => target).join(', ')}) VALUES (${values.map((_, place) => value(place)).join(', ')});`;
   }
   const list = values
-    .map(({ target }, place) => (named ? `${target} => ${value(place)}` : value(place)))
+    .map(
+      ({ target, variadic }, place) =>
+        `${variadic ? 'VARIADIC ' : ''}${named ? `${target} => ` : ''}${value(place)}`,
+    )
     .join(', ');
-  return kind === 'procedure' ? `CALL ${name}(${list});` : `PERFORM ${name}(${list});`;
+  if (kind === 'function') return `PERFORM ${name}(${list});`;
+  const quote = dollarQuote();
+  return `EXECUTE ${quote}CALL ${name}(${list})${quote} USING given;`;
 }

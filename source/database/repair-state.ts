@@ -1,13 +1,17 @@
 import * as z from 'zod/mini';
 import type { Reader } from './connection.ts';
+import { countColumns } from './counters.ts';
 import type { RepairFacts } from './repair-facts.ts';
 import type { Tables } from './tables.ts';
+import { manyValues, valueAsText } from './values-as-text.ts';
 
 /** A counter as one snapshot shows it; times as the server writes them under `exactForms`. */
 export interface CounterState {
   id: string;
   name: string;
   count: number | null;
+  /** The count's text where no number here is exactly that: NaN, Infinity, or beyond 2^53. */
+  exact: string | null;
   records: number;
   lastUsed: string | null;
   /** The time of its newest record that is not in the future; null where that was not asked for. */
@@ -31,7 +35,8 @@ const states = z.array(
   z.object({
     id: z.string(),
     name: z.nullable(z.string()),
-    count: z.nullable(z.number()),
+    usageCount: z.nullable(z.number()),
+    exact: z.optional(z.nullable(z.string())),
     records: z.number(),
     lastUsed: z.nullable(z.string()),
     newest: z.nullable(z.string()),
@@ -44,13 +49,14 @@ const states = z.array(
  */
 export async function readStates(
   reader: Reader,
-  { presets, records }: Tables,
+  tables: Tables,
   ids: readonly string[],
   newest = false,
 ): Promise<Map<string, CounterState>> {
+  const { presets, records } = tables;
   const time = newest && records.time ? records.time : null;
   const text = `WITH wanted AS MATERIALIZED (SELECT v.value::${presets.keyType} AS id FROM json_array_elements_text($1::text::json) v)
-    SELECT p.${presets.key}::text AS id, p.${presets.label}::text AS name, p.${presets.count}::float8 AS count,
+    SELECT p.${presets.key}::text AS id, p.${presets.label}::text AS name, ${countColumns(`p.${presets.count}`, tables)},
            coalesce(c.records, 0)::float8 AS records, ${presets.lastUsed ? `p.${presets.lastUsed}::text` : 'NULL::text'} AS "lastUsed",
            ${presets.lastUsed && time ? `CASE WHEN p.${presets.lastUsed} = c.newest THEN p.${presets.lastUsed}::text ELSE c.newest::text END` : 'NULL::text'} AS newest
       FROM (SELECT * FROM ${presets.name} q WHERE q.${presets.key} = ANY (ARRAY(SELECT id FROM wanted))) p
@@ -59,12 +65,12 @@ export async function readStates(
                    FROM ${records.name} r WHERE r.${records.preset} = ANY (ARRAY(SELECT id FROM wanted)) GROUP BY 1) c
         ON c.id = p.${presets.key}`;
   const rows = states.parse(await reader.rows(text, [JSON.stringify(ids)]));
-  return new Map(rows.map(row => [row.id, { ...row, name: row.name ?? '' }]));
+  return new Map(rows.map(row => [row.id, toState(row)]));
 }
 
-/** A value as its type's own output writes it: a cast to text would trim a char(n). */
-const exact = (column: string) =>
-  `CASE WHEN r.${column} IS DISTINCT FROM NULL THEN format('%s', r.${column}) END`;
+function toState({ usageCount, exact = null, name, ...row }: z.infer<typeof states>[number]): CounterState {
+  return { ...row, name: name ?? '', exact, count: exact === null ? usageCount : Number(exact) };
+}
 
 const found = z.object({
   place: z.tuple([z.string(), z.string(), z.string()]),
@@ -73,16 +79,7 @@ const found = z.object({
 
 function columnsOf({ recordColumns }: RepairFacts): string {
   return `json_build_array(r.tableoid::text, r.ctid::text, r.xmin::text)::text AS place,
-          ${manyValues(recordColumns.map(({ quoted }) => exact(quoted)))} AS values`;
-}
-
-// A function takes 100 arguments at the most.
-function manyValues(values: string[]): string {
-  const parts: string[] = [];
-  for (let from = 0; from < values.length; from += 90) {
-    parts.push(`jsonb_build_array(${values.slice(from, from + 90).join(', ')})`);
-  }
-  return `(${parts.join(' || ')})::text`;
+          ${manyValues(recordColumns.map(({ quoted }) => valueAsText(quoted)))} AS values`;
 }
 
 function toFound(row: { place: string; values: string }): FoundRecord {
@@ -98,8 +95,8 @@ export async function readWithRecords(
   most: number,
 ): Promise<Map<string, { state: CounterState; found: FoundRecord[] }>> {
   const { presets, records } = tables;
-  const text = `SELECT p.id, p.name, p.count, p.records, p."lastUsed", NULL AS newest, f.place, f.values
-     FROM (SELECT p.${presets.key} AS key, p.${presets.key}::text AS id, p.${presets.label}::text AS name, p.${presets.count}::float8 AS count,
+  const text = `SELECT p.id, p.name, p."usageCount"${presets.countKind === 'integer' ? '' : ', p.exact'}, p.records, p."lastUsed", NULL AS newest, f.place, f.values
+     FROM (SELECT p.${presets.key} AS key, p.${presets.key}::text AS id, p.${presets.label}::text AS name, ${countColumns(`p.${presets.count}`, tables)},
                   (SELECT count(*) FROM ${records.name} c WHERE c.${records.preset} = p.${presets.key})::float8 AS records,
                   ${presets.lastUsed ? `p.${presets.lastUsed}::text` : 'NULL::text'} AS "lastUsed"
              FROM ${presets.name} p
@@ -116,7 +113,7 @@ export async function readWithRecords(
     if (!entry) {
       const [state] = states.parse([row]);
       if (!state) continue;
-      entry = { state: { ...state, name: state.name ?? '' }, found: [] };
+      entry = { state: toState(state), found: [] };
       byId.set(row.id, entry);
     }
     if (row.place !== null) entry.found.push(toFound({ place: row.place, values: row.values }));
@@ -171,7 +168,7 @@ export async function hasRecord(
 ): Promise<boolean> {
   const own = recordColumns.findIndex(({ quoted }) => quoted === records.preset);
   const same = recordColumns.map(
-    ({ quoted }, place) => `${exact(quoted)} IS NOT DISTINCT FROM ($1::text::jsonb)->>${place}`,
+    ({ quoted }, place) => `${valueAsText(quoted)} IS NOT DISTINCT FROM ($1::text::jsonb)->>${place}`,
   );
   // The preset once more as it is, for its index.
   const preset = values[own];

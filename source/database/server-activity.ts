@@ -49,7 +49,7 @@ export async function readServerActivity(reader: Reader): Promise<ServerActivity
   return {
     ...rest,
     logErrors: lines.filter(
-      line => /\b(?:ERROR|FATAL|PANIC):/.test(line) && /preset_usage|usage_count|\bpresets\b/.test(line),
+      line => /\b(?:ERROR|FATAL|PANIC):/.test(line) && /preset_?usage|usage_?count|\bpresets\b/i.test(line),
     ),
   };
 }

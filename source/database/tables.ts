@@ -1,31 +1,46 @@
-import * as z from 'zod/mini';
 import { ConsoleError, exitCodes } from '../errors.ts';
+import { chooseTables } from './choose-tables.ts';
 import type { Reader } from './connection.ts';
+import { type Column, findColumn, needColumn } from './find-column.ts';
+import { type Relation, readCandidates } from './table-candidates.ts';
 
 /**
  * The two tables as this database really has them. Every name is quoted by the server and comes from its catalog, so it
  * can stand in a statement as it is.
  */
 export interface Tables {
+  /** The schema that was asked for. */
   schema: string;
+  /** The schemas that functions are looked for in: that one, and those of both tables. */
+  schemas: string[];
+  /** Why these tables, in sentences, where their names in that schema alone do not say so. */
+  why: string[];
   presets: {
     oid: number;
     name: string;
+    /** The table's and the count's own names, as text of functions has them. */
+    table: string;
+    countName: string;
     key: string;
     keyType: string;
     /** What a person calls a preset; the key where no column says. */
     label: string;
     count: string;
+    /** What the count can hold: `integer` fits into any number here, `bigint` may not, the others may be NaN as well. */
+    countKind: 'integer' | 'bigint' | 'numeric' | 'float';
     lastUsed: string | null;
+    lastUsedType: string | null;
     /** The planner's estimate of its rows; -1 where it was never analysed. */
     estimate: number;
   };
   records: {
     oid: number;
     name: string;
+    table: string;
     /** The column that names the preset. */
     preset: string;
     time: string | null;
+    timeType: string | null;
     type: string | null;
     estimate: number;
     /** True where an index that is fit for use leads with `preset`: without it every count reads the whole table. */
@@ -41,110 +56,48 @@ export interface Tables {
   hiddenBy: string[];
 }
 
-const column = z.object({ name: z.string(), quoted: z.string(), type: z.string() });
-
-const relation = z.object({
-  oid: z.number(),
-  name: z.string(),
-  kind: z.string(),
-  readable: z.boolean(),
-  rls: z.boolean(),
-  estimate: z.number(),
-  bytes: z.number(),
-  vacuumed: z.number(),
-  columns: z.array(column),
-  primary: z.nullable(z.string()),
-  /** The first two columns of every index. */
-  indexed: z.array(z.tuple([z.string(), z.nullable(z.string())])),
-  unique: z.array(z.string()),
-  references: z.array(z.object({ column: z.string(), target: z.string() })),
-});
-
-type Relation = z.infer<typeof relation>;
-
-// One statement, because a transaction pooler's round trips are what a start spends its time on.
-const catalog = `
-SELECT c.relname AS wanted, c.oid AS oid,
-       format('%I.%I', n.nspname, c.relname) AS name,
-       c.relkind::text AS kind,
-       has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT') AS readable,
-       row_security_active(c.oid) AND NOT (
-         EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('r', '*')
-                   AND pg_get_expr(p.polqual, p.polrelid) = 'true'
-                   AND (0 = ANY (p.polroles) OR EXISTS (SELECT 1 FROM unnest(p.polroles) r WHERE pg_has_role(r, 'USAGE'))))
-         AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive AND p.polcmd IN ('r', '*'))
-       ) AS rls,
-       c.reltuples::float8 AS estimate, CASE c.relkind
-         WHEN 'p' THEN (SELECT coalesce(sum(pg_relation_size(t.relid)), 0) FROM pg_partition_tree(c.oid) t)
-         WHEN 'f' THEN 'Infinity' ELSE pg_relation_size(c.oid) END::float8 AS bytes,
-       CASE WHEN c.relpages > 0 THEN c.relallvisible::float8 / c.relpages ELSE 0 END AS vacuumed,
-       (SELECT json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname),
-                                          'type', format_type(a.atttypid, a.atttypmod)) ORDER BY a.attnum)
-          FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)::text AS columns,
-       (SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-         WHERE i.indrelid = c.oid AND i.indisprimary AND i.indnkeyatts = 1) AS primary,
-       (SELECT coalesce(json_agg(json_build_array(a.attname, b.attname)), '[]')
-          FROM pg_index i
-          JOIN pg_class ic ON ic.oid = i.indexrelid
-          JOIN pg_am m ON m.oid = ic.relam AND m.amname = 'btree'
-          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-          LEFT JOIN pg_attribute b ON b.attrelid = i.indrelid AND b.attnum = i.indkey[1] AND i.indnkeyatts > 1
-         WHERE i.indrelid = c.oid AND i.indisvalid AND i.indisready AND i.indpred IS NULL)::text AS indexed,
-       (SELECT coalesce(json_agg(DISTINCT a.attname), '[]')
-          FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-         WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indnkeyatts = 1)::text AS unique,
-       (SELECT coalesce(json_agg(json_build_object('column', a.attname, 'target', f.attname) ORDER BY k.conname), '[]')
-          FROM pg_constraint k
-          JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
-          JOIN pg_attribute f ON f.attrelid = k.confrelid AND f.attnum = k.confkey[1]
-         WHERE k.conrelid = c.oid AND k.contype = 'f' AND cardinality(k.conkey) = 1
-           AND k.confrelid = to_regclass(format('%I.presets', n.nspname)))::text AS references
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = $1 AND c.relname IN ('presets', 'preset_usage')`;
-
 /**
- * Looks up both tables in `schema`. Rejects with exit code 3 where one is missing, is no table, lacks a column that
- * nothing can be said without, or may not be read by this role.
+ * Looks up both tables: those of `schema`, or what belongs to the one that it has (see chooseTables). Rejects with exit
+ * code 3 where one is missing, is no table, lacks a column that nothing can be said without, or may not be read by this role.
  */
 export async function readTables(reader: Reader, schema: string): Promise<Tables> {
-  const rows = (await reader.rows(catalog, [schema])) as Record<string, unknown>[];
-  const found = (wanted: string): Relation => {
-    const row = rows.find(candidate => candidate.wanted === wanted);
-    if (!row) throw missingTable(schema, wanted);
-    return relation.parse({
-      ...row,
-      columns: JSON.parse(row.columns as string),
-      indexed: JSON.parse(row.indexed as string),
-      unique: JSON.parse(row.unique as string),
-      references: JSON.parse(row.references as string),
-    });
-  };
-  const presets = usable(found('presets'));
-  const records = usable(found('preset_usage'));
+  const chosen = chooseTables(await readCandidates(reader, schema), schema);
+  const presets = readable(chosen.presets);
+  const records = readable(chosen.records);
   const { key, preset } = findKeys(presets, records);
-  const time = pick(records, ['created_at', 'used_at']);
-  const label = pick(presets, ['name', 'display_name', 'title']) ?? key;
+  const count = needColumn(presets, ['usage_count']);
+  const lastUsed = timeColumn(presets, ['last_used_at']);
+  const time = timeColumn(records, ['created_at', 'used_at']);
+  const label = findColumn(presets, ['name', 'display_name', 'title']) ?? key;
   const hiddenBy = [presets, records]
     .filter(table => table.rls)
     .map(table => `row-level security on ${table.name} may hide rows from this role`);
   return {
     schema,
+    schemas: [...new Set([schema, presets.schema, records.schema])],
+    why: chosen.why,
     presets: {
       oid: presets.oid,
       name: presets.name,
+      table: presets.table,
+      countName: count.name,
       key: key.quoted,
       keyType: key.type,
       label: label.quoted,
-      count: need(presets, ['usage_count']).quoted,
-      lastUsed: pick(presets, ['last_used_at'])?.quoted ?? null,
+      count: count.quoted,
+      countKind: countKind(presets, count),
+      lastUsed: lastUsed?.quoted ?? null,
+      lastUsedType: lastUsed?.type ?? null,
       estimate: presets.estimate,
     },
     records: {
       oid: records.oid,
       name: records.name,
+      table: records.table,
       preset: preset.quoted,
       time: time?.quoted ?? null,
-      type: pick(records, ['usage_type'])?.quoted ?? null,
+      timeType: time?.type ?? null,
+      type: findColumn(records, ['usage_type'])?.quoted ?? null,
       estimate: records.estimate,
       bytes: records.bytes,
       indexed: records.indexed.some(([first]) => first === preset.name),
@@ -160,15 +113,69 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
  * counts joined by the wrong columns look like any others.
  */
 function findKeys(presets: Relation, records: Relation) {
-  const usual = pick(records, ['preset_id']);
-  if (!usual && records.references.length > 1)
+  const references = records.references.filter(({ table }) => table === presets.oid);
+  const usual = findColumn(records, ['preset_id']);
+  if (!usual && references.length > 1)
     throw ambiguousKey(records.name, 'refers to presets in several columns');
-  const preset = usual ?? need(records, [records.references[0]?.column ?? null, 'preset_id']);
-  const target = records.references.find(({ column }) => column === preset.name)?.target;
-  const key = need(presets, [target ?? null, presets.primary, 'id']);
-  if (!presets.unique.includes(key.name))
-    throw ambiguousKey(presets.name, `does not have every ${key.name} only once`);
+  const preset = usual ?? needColumn(records, [references[0]?.column ?? null, 'preset_id']);
+  const target = references.find(({ column }) => column === preset.name)?.target;
+  const primary = presets.keys.length === 1 ? (presets.keys[0] ?? null) : null;
+  const key = needColumn(presets, [target ?? null, primary, 'id']);
+  if (!presets.unique.includes(key.name)) {
+    throw ambiguousKey(
+      presets.name,
+      presets.keys.length > 1
+        ? `has a primary key of ${presets.keys.length} columns (${presets.keys.join(', ')}), and does not have every ${key.name} only once`
+        : `does not have every ${key.name} only once`,
+    );
+  }
+  requireComparable(presets, key, records, preset);
   return { key, preset };
+}
+
+/** The server compares numbers with numbers and text with text, whatever their types; anything else only with its own kind. */
+function requireComparable(presets: Relation, key: Column, records: Relation, preset: Column): void {
+  const family = key.category === preset.category && ['N', 'S'].includes(key.category);
+  if (family || key.kind === preset.kind) return;
+  throw new ConsoleError({
+    code: 'keys-differ',
+    message: `${records.name}.${preset.quoted} is ${preset.type} and ${presets.name}.${key.quoted} is ${key.type}: the server does not compare the two.`,
+    hint: `Give both columns one type: ALTER TABLE ${records.name} ALTER COLUMN ${preset.quoted} TYPE ${key.type} USING ${preset.quoted}::${key.type}.`,
+    exitCode: exitCodes.unreachable,
+  });
+}
+
+// The send functions of the built-in types, by which a domain is known as well: int2, int4, int8, numeric, float4, float8.
+const countKinds: Readonly<Record<string, Tables['presets']['countKind']>> = {
+  '2405': 'integer',
+  '2407': 'integer',
+  '2409': 'bigint',
+  '2461': 'numeric',
+  '2425': 'float',
+  '2427': 'float',
+};
+
+function countKind({ name }: Relation, count: Column): Tables['presets']['countKind'] {
+  const kind = countKinds[count.kind];
+  if (kind) return kind;
+  throw new ConsoleError({
+    code: 'count-is-no-number',
+    message: `${name}.${count.quoted} is ${count.type}, which is no number.`,
+    hint: 'The console counts in integer, bigint, smallint, numeric, real and double precision.',
+    exitCode: exitCodes.unreachable,
+  });
+}
+
+// The same of timestamptz, timestamp and date.
+const timeKinds: ReadonlySet<string> = new Set(['2477', '2475', '2469']);
+
+/** A column that holds a point in time; one that has the name and holds something else is none. */
+export function timeColumn(
+  table: { name: string; columns: readonly Column[] },
+  names: readonly string[],
+): Column | undefined {
+  const times = table.columns.filter(({ kind }) => timeKinds.has(kind));
+  return findColumn({ ...table, columns: times }, names);
 }
 
 function timeIndexed({ indexed }: Relation, preset: string, time: string | undefined) {
@@ -185,51 +192,12 @@ function ambiguousKey(table: string, why: string): ConsoleError {
   });
 }
 
-function pick(table: Relation, names: (string | null)[]): z.infer<typeof column> | undefined {
-  for (const name of names) {
-    const match = table.columns.find(candidate => candidate.name === name);
-    if (match) return match;
-  }
-  return undefined;
-}
-
-function need(table: Relation, names: (string | null)[]): z.infer<typeof column> {
-  const match = pick(table, names);
-  if (match) return match;
+function readable(table: Relation): Relation {
+  if (table.readable) return table;
   throw new ConsoleError({
-    code: 'missing-column',
-    message: `The table ${table.name} has no column ${names.at(-1)}.`,
-    hint: "Check --schema: this may be another application's table of the same name.",
-    exitCode: exitCodes.unreachable,
-  });
-}
-
-// r: table, p: partitioned table, f: foreign table.
-function usable(table: Relation): Relation {
-  if (!['r', 'p', 'f'].includes(table.kind)) {
-    throw new ConsoleError({
-      code: 'not-a-table',
-      message: `${table.name} is not a table.`,
-      hint: 'Name the schema that holds the tables with --schema.',
-      exitCode: exitCodes.unreachable,
-    });
-  }
-  if (!table.readable) {
-    throw new ConsoleError({
-      code: 'permission-denied',
-      message: `This role may not read ${table.name}.`,
-      hint: `Grant it SELECT: GRANT SELECT ON ${table.name} TO the role, or connect as one that has it.`,
-      exitCode: exitCodes.unreachable,
-    });
-  }
-  return table;
-}
-
-function missingTable(schema: string, table: string): ConsoleError {
-  return new ConsoleError({
-    code: 'missing-table',
-    message: `There is no table ${table} in the schema ${schema} of this database.`,
-    hint: 'Check that this is the right database, or name the schema with --schema.',
+    code: 'permission-denied',
+    message: `This role may not read ${table.name}.`,
+    hint: `Grant it SELECT: GRANT SELECT ON ${table.name} TO the role, or connect as one that has it.`,
     exitCode: exitCodes.unreachable,
   });
 }

@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
+import { plainName } from '../audit/plain-name.ts';
 import type { UsageColumn, UsageRoutine } from '../audit/usage-call.ts';
 import type { Reader } from './connection.ts';
 import { countsAreCheap } from './counters.ts';
 import type { Tables } from './tables.ts';
+import { manyValues, valueAsText } from './values-as-text.ts';
 
 /** How a use is recorded in this database, and as whom it can be made. */
 export interface UsageDeclarations {
@@ -25,7 +27,13 @@ export interface UsageDeclarations {
   replicationRole: string;
 }
 
-const named = { name: z.string(), quoted: z.string(), type: z.string(), firstLabel: z.nullable(z.string()) };
+const named = {
+  name: z.string(),
+  quoted: z.string(),
+  type: z.string(),
+  base: z.string(),
+  firstLabel: z.nullable(z.string()),
+};
 
 const answer = z.object({
   columns: z.array(z.object({ ...named, required: z.boolean() })),
@@ -35,7 +43,9 @@ const answer = z.object({
       name: z.string(),
       identity: z.string(),
       kind: z.enum(['function', 'procedure']),
-      parameters: z.array(z.object({ ...named, optional: z.boolean() })),
+      parameters: z.array(
+        z.object({ ...named, optional: z.boolean(), mode: z.enum(['in', 'out', 'variadic']) }),
+      ),
     }),
   ),
   roles: z.array(z.object({ name: z.string(), allowed: z.boolean() })),
@@ -44,25 +54,36 @@ const answer = z.object({
   replicationRole: z.string(),
 });
 
-const record = z.record(z.string(), z.nullable(z.string()));
+const record = z.array(z.nullable(z.string()));
 
-// Parameters: where modes are NULL all of them go in. Defaults belong to the last of those that go in.
+// Parameters: where modes are NULL all of them go in. Defaults belong to the last of those that go in. What only comes back
+// is named in a CALL as well, from PostgreSQL 14 on. Routines of the tables' schemas come before those that are elsewhere.
 const text = `SELECT json_build_object(
   'columns', (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname),
-      'type', format_type(a.atttypid, a.atttypmod), 'firstLabel', (SELECT e.enumlabel FROM pg_enum e WHERE e.enumtypid = a.atttypid ORDER BY e.enumsortorder LIMIT 1),
+      'type', format_type(a.atttypid, a.atttypmod), 'base', format_type(coalesce(nullif(t.typbasetype, 0), t.oid), -1),
+      'firstLabel', (SELECT e.enumlabel FROM pg_enum e WHERE e.enumtypid = coalesce(nullif(t.typbasetype, 0), t.oid) ORDER BY e.enumsortorder LIMIT 1),
       'required', (a.attnotnull OR t.typnotnull) AND NOT a.atthasdef AND t.typdefault IS NULL AND a.attidentity = '' AND a.attgenerated = '') ORDER BY a.attnum), '[]')
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped),
   'routines', (SELECT coalesce(json_agg(json_build_object('oid', p.oid::bigint, 'name', format('%I.%I', n.nspname, p.proname),
       'identity', format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
       'kind', CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
       'parameters', (SELECT coalesce(json_agg(json_build_object('name', coalesce(i.name, ''), 'quoted', quote_ident(coalesce(i.name, '')),
-          'type', format_type(i.type, -1), 'optional', i.place > p.pronargs - p.pronargdefaults,
-          'firstLabel', (SELECT e.enumlabel FROM pg_enum e WHERE e.enumtypid = i.type ORDER BY e.enumsortorder LIMIT 1)) ORDER BY i.place), '[]')
-        FROM (SELECT a.name, a.type, row_number() OVER (ORDER BY a.number) AS place
+          'type', format_type(i.type, -1), 'base', format_type(coalesce(nullif(y.typbasetype, 0), y.oid), -1),
+          'mode', CASE i.mode WHEN 'v' THEN 'variadic' WHEN 'o' THEN 'out' ELSE 'in' END,
+          'optional', i.mode <> 'o' AND i.place > p.pronargs - p.pronargdefaults - CASE p.prokind WHEN 'p' THEN (SELECT count(*) FROM unnest(p.proargmodes) m WHERE m = 'o') ELSE 0 END,
+          'firstLabel', (SELECT e.enumlabel FROM pg_enum e WHERE e.enumtypid = coalesce(nullif(y.typbasetype, 0), y.oid) ORDER BY e.enumsortorder LIMIT 1)) ORDER BY i.number), '[]')
+        FROM (SELECT a.name, a.type, coalesce(a.mode, 'i') AS mode, a.number,
+                     count(*) FILTER (WHERE coalesce(a.mode, 'i') <> 'o') OVER (ORDER BY a.number) AS place
                 FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargnames, p.proargmodes) WITH ORDINALITY a (type, name, mode, number)
-               WHERE coalesce(a.mode, 'i') IN ('i', 'b')) i)) ORDER BY p.oid), '[]')
+               WHERE coalesce(a.mode, 'i') IN ('i', 'b', 'v') OR (a.mode = 'o' AND p.prokind = 'p')) i
+        JOIN pg_type y ON y.oid = i.type)) ORDER BY n.nspname = ANY (ARRAY(SELECT e FROM json_array_elements_text($2::text::json) e)) DESC, p.oid), '[]')
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-   WHERE n.nspname = $2 AND p.proname = 'track_preset_usage' AND p.prokind IN ('f', 'p') AND p.provariadic = 0),
+   WHERE p.proname = 'track_preset_usage' AND p.prokind IN ('f', 'p') AND p.prorettype <> 'trigger'::regtype
+     -- A type that stands for any other cannot be given a value.
+     AND NOT EXISTS (SELECT FROM unnest(p.proargtypes) g JOIN pg_type y ON y.oid = g WHERE y.typtype = 'p')
+     AND (n.nspname = ANY (ARRAY(SELECT e FROM json_array_elements_text($2::text::json) e))
+          OR NOT EXISTS (SELECT FROM pg_proc q JOIN pg_namespace m ON m.oid = q.pronamespace
+                          WHERE q.proname = 'track_preset_usage' AND m.nspname = ANY (ARRAY(SELECT e FROM json_array_elements_text($2::text::json) e))))),
   'roles', (SELECT coalesce(json_agg(json_build_object('name', r.rolname, 'allowed', pg_has_role(r.oid, 'MEMBER'))), '[]')
     FROM pg_roles r WHERE r.rolname = ANY (ARRAY(SELECT e FROM json_array_elements_text($3::text::json) e))),
   'sequences', (SELECT coalesce(json_agg(DISTINCT s.name), '[]')
@@ -74,7 +95,7 @@ const text = `SELECT json_build_object(
   'replicationRole', current_setting('session_replication_role'))::text AS answer`;
 
 /**
- * Reads how a use is made here: every `track_preset_usage` in the schema of the tables, the columns of `preset_usage`, and
+ * Reads how a use is made here: every `track_preset_usage` of the tables' schemas, or of others where they have none, the columns of `preset_usage`, and
  * what a recent record of the preset `id` says. `roles` are looked up by name.
  */
 export async function readUsageDeclarations(
@@ -84,12 +105,16 @@ export async function readUsageDeclarations(
   roles: readonly string[],
 ): Promise<UsageDeclarations> {
   const { records } = tables;
-  const [row] = (await reader.rows(text, [records.oid, tables.schema, JSON.stringify(roles)])) as {
+  const [row] = (await reader.rows(text, [
+    records.oid,
+    JSON.stringify(tables.schemas),
+    JSON.stringify(roles),
+  ])) as {
     answer: string;
   }[];
   const found = answer.parse(JSON.parse(row?.answer ?? '{}'));
-  const user = found.columns.find(({ name }) => /^(user_id|user|profile_id|owner_id)$/.test(name));
-  const sample = await readSample(reader, tables, id);
+  const user = found.columns.find(({ name }) => /^(userid|user|profileid|ownerid)$/.test(plainName(name)));
+  const sample = await readSample(reader, tables, found.columns, id);
   return {
     ...found,
     userColumn: user?.name ?? null,
@@ -103,6 +128,7 @@ export async function readUsageDeclarations(
 async function readSample(
   reader: Reader,
   tables: Tables,
+  columns: readonly UsageColumn[],
   id: string,
 ): Promise<Record<string, string | null>> {
   const { name, preset, time } = tables.records;
@@ -110,13 +136,14 @@ async function readSample(
   const own = `SELECT * FROM ${name} WHERE ${preset} = $1::${tables.presets.keyType} ${order} LIMIT 1`;
   const any = `SELECT * FROM ${name} WHERE $1::text IS NOT NULL LIMIT 1`;
   for (const query of countsAreCheap(tables) ? [own, any] : [any]) {
-    // An alias that no column has: a column of that name would be taken for the row.
+    // As the types write their values, and not as JSON does: an array has to be read back.
     const [row] = (await reader.rows(
-      `SELECT (SELECT json_object_agg(e.key, e.value) FROM json_each_text(to_json("the record as a whole")) e)::text AS record
-         FROM (${query}) "the record as a whole"`,
+      `SELECT ${manyValues(columns.map(({ quoted }) => valueAsText(quoted)))} AS record FROM (${query}) r`,
       [id],
     )) as { record: string }[];
-    if (row) return record.parse(JSON.parse(row.record));
+    if (!row) continue;
+    const values = record.parse(JSON.parse(row.record));
+    return Object.fromEntries(columns.map(({ name }, place) => [name, values[place] ?? null]));
   }
   return {};
 }

@@ -13,8 +13,8 @@ export interface AnswerSums extends Totals {
 
 /** What is known of the database when help is open; what is null is not known yet, and is told so. */
 export interface AnswerFacts {
-  /** The schema of both tables. */
-  schema: string;
+  /** Both tables where they are not the ones that the scripts are written for; null where they are. */
+  otherTables: string | null;
   /** Why this role may not see every row; null where it sees them all. */
   hiddenBy: string | null;
   sums: AnswerSums | null;
@@ -123,7 +123,7 @@ function whatPresetSays(use: LastUse, now: number): string {
 const script = 'sql/reset-usage-counts.sql';
 
 // What the script does with each mode stands in its own header.
-function howToZero({ sums, hiddenBy, orphans, schema }: AnswerFacts): string[] {
+function howToZero({ sums, hiddenBy, orphans, otherTables }: AnswerFacts): string[] {
   const known = hiddenBy === null ? sums : null;
   const kept = known ? `, which leaves ${count(known.records)} in all` : '';
   const every = known
@@ -138,9 +138,9 @@ function howToZero({ sums, hiddenBy, orphans, schema }: AnswerFacts): string[] {
     'Both show a plan first and write nothing until its phrase is typed; H takes them back.',
     'The commands sync, reset and undo do the same at a shell.',
     `With psql alone there is ${script}, whose history nothing but a backup brings back.`,
-    schema === 'public'
+    otherTables === null
       ? ''
-      : `The script works on the schema public alone, and these tables are in ${schema}.`,
+      : `The script works on public.presets and public.preset_usage alone, and these tables are ${otherTables}.`,
   ];
 }
 

@@ -4,6 +4,11 @@ export function count(value: number): string {
   return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
+/** A counter's count in full: what the server writes where no number here is exactly that, and NULL for none. */
+export function countOf({ usageCount, exact }: { usageCount: number | null; exact?: string }): string {
+  return exact ?? (usageCount === null ? 'NULL' : count(usageCount));
+}
+
 /** A whole number in at most `width` columns: where it does not fit, in millions or billions (12.3M). */
 export function brief(value: number, width: number): string {
   const whole = count(value);

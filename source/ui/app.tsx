@@ -11,6 +11,7 @@ import { HistoryScreen } from './screens/history.tsx';
 import { ListScreen } from './screens/list.tsx';
 import { PresetScreen } from './screens/preset.tsx';
 import { RepairScreen } from './screens/repair.tsx';
+import { ShapeScreen } from './screens/shape.tsx';
 import { SimulateScreen } from './screens/simulate.tsx';
 import { TriggerScreen } from './screens/trigger.tsx';
 import { isTooSmall, type State } from './state.ts';
@@ -54,6 +55,8 @@ function Body({ state }: { state: State }) {
       return <RepairScreen state={state} />;
     case 'history':
       return <HistoryScreen state={state} />;
+    case 'shape':
+      return <ShapeScreen state={state} />;
     case 'help':
       return <HelpScreen state={state} />;
   }

@@ -19,11 +19,19 @@ function compareNames(a: Row, b: Row): number {
   return collator.compare(a.name, b.name);
 }
 
+/** The greater one first; NaN is greater than every number, as for PostgreSQL. */
+function greaterFirst(a: number, b: number): number {
+  if (Object.is(a, b)) return 0;
+  if (Number.isNaN(a)) return -1;
+  return Number.isNaN(b) || b > a ? 1 : -1;
+}
+
 const compare: Record<Sort, (a: Row, b: Row) => number> = {
-  usage: (a, b) => (b.usageCount ?? -1) - (a.usageCount ?? -1),
+  usage: (a, b) => greaterFirst(a.usageCount ?? -1, b.usageCount ?? -1),
   name: compareNames,
   drift: (a, b) =>
-    Math.abs(drift(b) ?? 0) - Math.abs(drift(a) ?? 0) || (b.usageCount ?? 0) - (a.usageCount ?? 0),
+    greaterFirst(Math.abs(drift(a) ?? 0), Math.abs(drift(b) ?? 0)) ||
+    greaterFirst(a.usageCount ?? 0, b.usageCount ?? 0),
   'last-used': (a, b) =>
     (b.lastUsedAt ?? Number.NEGATIVE_INFINITY) - (a.lastUsedAt ?? Number.NEGATIVE_INFINITY),
 };

@@ -31,9 +31,10 @@ const everywhere: readonly Screen[] = [
   'checklist',
   'repair',
   'history',
+  'shape',
   'help',
 ];
-const beside: readonly Screen[] = ['preset', 'trigger', 'simulate', 'checklist', 'history', 'help'];
+const beside: readonly Screen[] = ['preset', 'trigger', 'simulate', 'checklist', 'history', 'shape', 'help'];
 
 export const bindings: readonly Binding[] = [
   {
@@ -335,11 +336,20 @@ export const bindings: readonly Binding[] = [
     spare: true,
   },
   {
+    keys: ['i'],
+    label: 'i',
+    short: 'tables',
+    description: 'How both tables are shaped here, what is odd, and what follows',
+    screens: ['list', 'preset', 'trigger', 'simulate', 'checklist', 'history'],
+    does: { type: 'open', screen: 'shape' },
+    spare: true,
+  },
+  {
     keys: ['?'],
     label: '?',
     short: 'help',
     description: 'What engineers ask first, all keys, and what the badges mean',
-    screens: ['list', 'preset', 'trigger', 'simulate', 'checklist', 'repair', 'history'],
+    screens: ['list', 'preset', 'trigger', 'simulate', 'checklist', 'repair', 'history', 'shape'],
     does: { type: 'open', screen: 'help' },
   },
   {

@@ -123,6 +123,7 @@ function focus(state: State): ReturnType<Parameters<typeof startWatch>[1]['focus
     detail,
     urgent: isWatching(state),
     answers: state.screen === 'help',
+    shape: state.screen === 'shape',
   };
 }
 

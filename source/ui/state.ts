@@ -2,6 +2,7 @@ import type { Look } from '../actions/look.ts';
 import type { WatchEvent } from '../actions/watch.ts';
 import { type Counter, type Totals, totals } from '../audit/counter.ts';
 import type { NewestRecord } from '../audit/newest-record.ts';
+import type { Shape } from '../audit/shape.ts';
 import type { TriggerHealth } from '../audit/trigger-health.ts';
 import type { PresetDetail } from '../database/preset-detail.ts';
 import type { ConsoleError } from '../errors.ts';
@@ -19,7 +20,16 @@ export interface Row extends Counter {
   changedAt: number;
 }
 
-export type Screen = 'list' | 'preset' | 'trigger' | 'simulate' | 'checklist' | 'repair' | 'history' | 'help';
+export type Screen =
+  | 'list'
+  | 'preset'
+  | 'trigger'
+  | 'simulate'
+  | 'checklist'
+  | 'repair'
+  | 'history'
+  | 'shape'
+  | 'help';
 
 export interface State extends Arrangement {
   size: { columns: number; rows: number };
@@ -58,6 +68,8 @@ export interface State extends Arrangement {
   whyNot: string | null;
   /** Null until help asked for it; its value is null where it cannot be had cheaply. */
   newest: { value: NewestRecord | null } | null;
+  /** Null until its screen asked for it. */
+  shape: Shape | null;
 
   /** Sums over all presets; null until every one was audited. */
   totals: Totals | null;
@@ -125,6 +137,7 @@ export function initialState(size: State['size']): State {
     history: null,
     whyNot: null,
     newest: null,
+    shape: null,
     totals: null,
     orphans: 0,
     audit: null,
@@ -195,6 +208,7 @@ export function reduce(state: State, action: Action): State {
           detail: keep(state.detail, action.detail ?? state.detail),
           ...withWatching(state, watchTick(state.watching, action)),
           newest: keep(state.newest, action.newest ?? state.newest),
+          shape: keep(state.shape, action.shape ?? state.shape),
           freshAt: action.at,
           serverNow: action.serverNow,
           pace: action.pace,
@@ -345,16 +359,18 @@ function mergeRows(
       continue;
     }
     // Where counting is dear a tick brings the count alone; the records of the last audit stand while the count does.
-    const records = counter.records ?? (old.usageCount === counter.usageCount ? old.records : null);
+    const records = counter.records ?? (Object.is(old.usageCount, counter.usageCount) ? old.records : null);
     if (
-      old.usageCount === counter.usageCount &&
+      Object.is(old.usageCount, counter.usageCount) &&
+      old.exact === counter.exact &&
       old.records === records &&
       old.lastUsedAt === counter.lastUsedAt &&
       old.name === counter.name
     ) {
       continue;
     }
-    const change = (counter.usageCount ?? 0) - (old.usageCount ?? 0);
+    // No number where either count is none.
+    const change = (counter.usageCount ?? 0) - (old.usageCount ?? 0) || 0;
     changed.push({ ...counter, records, change, changedAt: at });
   }
   const lost = gone.filter(id => rows.has(id));

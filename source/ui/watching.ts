@@ -98,5 +98,10 @@ function blindness({ tables }: Look, counter: Counter): Blindness | null {
 }
 
 function equal(a: Counter, b: Counter): boolean {
-  return a.usageCount === b.usageCount && a.records === b.records && a.lastUsedAt === b.lastUsedAt;
+  return (
+    Object.is(a.usageCount, b.usageCount) &&
+    a.exact === b.exact &&
+    a.records === b.records &&
+    a.lastUsedAt === b.lastUsedAt
+  );
 }

@@ -291,16 +291,19 @@ describe('the terminal', () => {
   test('is given back before a fault of the program is told', async () => {
     const console = open();
     await console.until(/5 presets/);
-    // Not a number is no count: nothing in the program is prepared for it.
-    await own.sql`ALTER TABLE presets ALTER usage_count TYPE numeric`;
-    await own.sql`UPDATE presets SET usage_count = 'NaN' WHERE id = ${ids[0]!}`;
+    // An address is a text: nothing in the program is prepared for a server that answers with a number.
+    await own.sql`CREATE SCHEMA shadow`;
+    await own.sql`CREATE FUNCTION shadow.host(inet) RETURNS integer LANGUAGE sql AS 'SELECT 42'`;
+    await own.sql.unsafe(`ALTER DATABASE ${own.name} SET search_path = shadow, pg_catalog, public`);
     try {
+      await own.sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'preset-usage-console'`;
       expect(await console.exit()).toBe(70);
       expect(onAlternateScreen(console.written())).toBe(false);
       expect(console.screen()).toMatch(/This is a fault of the program/);
     } finally {
-      await own.sql`UPDATE presets SET usage_count = 0 WHERE id = ${ids[0]!}`;
-      await own.sql`ALTER TABLE presets ALTER usage_count TYPE integer`;
+      await own.sql.unsafe(`ALTER DATABASE ${own.name} RESET search_path`);
+      await own.sql`DROP SCHEMA shadow CASCADE`;
     }
   });
 

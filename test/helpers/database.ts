@@ -16,10 +16,12 @@ export interface TestDatabase {
 
 /**
  * Clones a database for one test file. Tests wrap it in `beforeAll`/`afterAll`; two files never share one.
- * `from` is `template1` where a test wants to make its own tables.
+ * `from` is `template1` where a test wants to make its own tables, or brings a `server` of its own.
  */
-export async function createDatabase(from: string = template): Promise<TestDatabase> {
-  const server = inject('serverUrl');
+export async function createDatabase(
+  from: string = template,
+  server: string = inject('serverUrl'),
+): Promise<TestDatabase> {
   const name = `t_${randomBytes(6).toString('hex')}`;
   await asAdmin(server, admin => admin`CREATE DATABASE ${admin(name)} TEMPLATE ${admin(from)}`);
   const url = withPath(server, name);

@@ -40,7 +40,7 @@ const health = (findings: Finding[] = [], enabled: TriggerHealth['trigger']['ena
   }) as unknown as TriggerHealth;
 
 const known: AnswerFacts = {
-  schema: 'public',
+  otherTables: null,
   hiddenBy: null,
   sums,
   orphans: 0,
@@ -182,8 +182,8 @@ describe('how do I get to zero', () => {
     ['numbers that would not be true, too', hidden, /the reset deletes all records in preset_usage too/],
     [
       'another schema is not what the script works on',
-      { schema: 'app' },
-      /public alone, and these tables are in app\.$/,
+      { otherTables: 'app.presets and app.preset_usage' },
+      /alone, and these tables are app\.presets and app\.preset_usage\.$/,
     ],
   ])('%s', (_, facts, wanted) => expect(zero(facts)).toMatch(wanted));
 });

@@ -43,6 +43,7 @@ describe('the table of keys', () => {
     'checklist',
     'repair',
     'history',
+    'shape',
     'help',
   ];
 

@@ -38,6 +38,7 @@ const tick = (asked: string[], counters: Counter[], at: number): Extract<WatchEv
   trigger,
   detail: null,
   newest: null,
+  shape: null,
   at,
   serverNow: at,
   pace: 2000,
@@ -68,6 +69,15 @@ describe('the list', () => {
     expect(order(byDrift)).toBe('cba');
     expect(order(reduce(byDrift, { type: 'sort' }))).toBe('bca');
     expect(reduce(reduce(byDrift, { type: 'sort' }), { type: 'sort' }).sort).toBe('usage');
+  });
+
+  test('has counts that are no numbers before all others, and draws them once', () => {
+    const odd = { ...counter('n', 0, 1), usageCount: Number.NaN, exact: 'NaN' };
+    const endless = { ...counter('e', 0, 1), usageCount: Number.POSITIVE_INFINITY, exact: 'Infinity' };
+    const listed = play([look([counter('a', 10), endless, odd, counter('b', 30)])]);
+    expect(order(listed)).toBe('neba');
+    const again = reduce(listed, tick(['n', 'e'], [odd, endless], 3));
+    expect(again.rows).toBe(listed.rows);
   });
 
   test('keeps the cursor on its preset when that moves', () => {

@@ -43,6 +43,7 @@ const tick = (
   trigger,
   detail: null,
   newest: null,
+  shape: null,
   at,
   serverNow: at,
   pace: 500,

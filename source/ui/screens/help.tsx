@@ -1,5 +1,6 @@
 import { Box, Text, Transform } from 'ink';
 import { type ReactElement, useMemo } from 'react';
+import type { Look } from '../../actions/look.ts';
 import { type Badge, drift } from '../../audit/counter.ts';
 import { type AnswerSums, answers } from '../../present/answers.ts';
 import { badgeWords } from '../../present/badges.ts';
@@ -70,6 +71,11 @@ function trimmed(row: string): string {
   return row.trimStart();
 }
 
+function otherTables({ tables: { presets, records } }: Look): string | null {
+  const usual = presets.name === 'public.presets' && records.name === 'public.preset_usage';
+  return usual ? null : displayText(`${presets.name} and ${records.name}`);
+}
+
 function useAnswers({ look, rows, totals, orphans, trigger, newest, serverNow }: State) {
   const sums = useMemo(() => {
     if (totals === null) return null;
@@ -81,7 +87,7 @@ function useAnswers({ look, rows, totals, orphans, trigger, newest, serverNow }:
     return sum;
   }, [rows, totals]);
   return answers({
-    schema: look?.tables.schema ?? 'public',
+    otherTables: look && otherTables(look),
     hiddenBy: look?.tables.hiddenBy[0] ?? null,
     sums,
     orphans,

@@ -2,7 +2,7 @@ import { Text } from 'ink';
 import type { ReactElement } from 'react';
 import { badge, drift } from '../../audit/counter.ts';
 import { badgeWords, sparkline } from '../../present/badges.ts';
-import { ago, count, dateTime, signed } from '../../present/numbers.ts';
+import { ago, count, countOf, dateTime, signed } from '../../present/numbers.ts';
 import { displayText } from '../../present/text.ts';
 import { Line } from '../components/line.tsx';
 import { Scrolled } from '../components/scrolled.tsx';
@@ -48,7 +48,7 @@ function counterLines(state: State, row: Row, { glyphs, badge: colors }: Theme):
         {glyphs.badge[kind]} {badgeWords[kind]}
       </Text>
     </Text>,
-    fact('usage_count', row.usageCount === null ? 'NULL' : count(row.usageCount)),
+    fact('usage_count', displayText(countOf(row))),
     fact('Records', row.records === null ? 'not counted yet' : count(row.records)),
     fact('Drift', driftWords(difference, kind === 'hidden')),
     fact('Last use counted', when(row.lastUsedAt, state.serverNow)),
@@ -59,6 +59,7 @@ function counterLines(state: State, row: Row, { glyphs, badge: colors }: Theme):
 function driftWords(difference: number | null, hidden: boolean): string {
   if (hidden || difference === null) return 'not known';
   if (difference === 0) return '0';
+  if (!Number.isFinite(difference)) return 'no number: the count is none; an UPDATE by hand has to set it';
   return `${signed(difference)}: ${difference > 0 ? 'it counts more uses than there are records' : 'it misses uses that were recorded'}`;
 }
 

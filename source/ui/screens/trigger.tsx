@@ -22,7 +22,7 @@ export function TriggerScreen({ state }: { state: State }) {
 
 function Facts({ health }: { health: TriggerHealth }) {
   const { glyphs } = useTheme();
-  const { trigger, healthy } = health;
+  const { trigger, healthy, track } = health;
   const facts: [string, string][] = [
     ['Trigger', `${trigger.name}${trigger.exists ? '' : ' (does not exist)'}`],
     ['Table', trigger.table ?? 'none'],
@@ -38,6 +38,7 @@ function Facts({ health }: { health: TriggerHealth }) {
       trigger.function ?? (trigger.functionExists ? 'exists, but nothing runs it' : 'does not exist'),
     ],
     ['Definition', trigger.definition ?? 'none'],
+    ['Called', track.map(({ identity }) => identity).join(', ') || 'the application inserts by itself'],
   ];
   return (
     <Box flexDirection="column" flexShrink={0}>

@@ -1,0 +1,7 @@
+/**
+ * A name as it is compared where no name is exactly the one that is looked for: without case and underscores, because
+ * `usage_count` is `usageCount` where a library names the columns.
+ */
+export function plainName(name: string): string {
+  return name.toLowerCase().replaceAll('_', '');
+}

@@ -1,0 +1,83 @@
+/** A column as the catalog declares it. */
+export interface ShapeColumn {
+  name: string;
+  type: string;
+  nullable: boolean;
+  /** The default as SQL; for a generated column what it is computed from. */
+  default: string | null;
+  generated: boolean;
+  identity: 'always' | 'by default' | null;
+  /** False where this role may not read it. */
+  readable: boolean;
+}
+
+export interface ShapeForeignKey {
+  name: string;
+  columns: string[];
+  /** Schema and name of the other table, quoted where they need it, and its columns. */
+  references: { table: string; columns: string[] };
+  onDelete: 'NO ACTION' | 'RESTRICT' | 'CASCADE' | 'SET NULL' | 'SET DEFAULT';
+  validated: boolean;
+}
+
+/** One of the two tables as it really is. */
+export interface TableShape {
+  /** Schema and name, quoted where they need it. */
+  name: string;
+  schema: string;
+  table: string;
+  kind: 'table' | 'partitioned table' | 'foreign table';
+  /** The planner's estimate; -1 where it was never analysed. */
+  estimatedRows: number;
+  columns: ShapeColumn[];
+  primaryKey: string[];
+  checks: { name: string; definition: string }[];
+  foreignKeys: ShapeForeignKey[];
+  indexes: { name: string; definition: string; unique: boolean; valid: boolean }[];
+  /** Null where it is not partitioned. `partitions` are those that hold rows. */
+  partitioning: { key: string; partitions: number; levels: number; hasDefault: boolean } | null;
+  /** Tables that inherit from it without being its partitions: their rows are seen through it. */
+  inheritedBy: string[];
+}
+
+/** A function or procedure that the application may call for a use. */
+export interface ShapeRoutine {
+  identity: string;
+  schema: string;
+  kind: 'function' | 'procedure';
+  arguments: {
+    name: string | null;
+    type: string;
+    mode: 'in' | 'out' | 'inout' | 'variadic' | 'table';
+    hasDefault: boolean;
+  }[];
+  returns: string | null;
+  securityDefiner: boolean;
+  language: string;
+}
+
+/** Which column plays which part; null where none does. */
+export interface ShapeParts {
+  key: string;
+  label: string | null;
+  count: string;
+  lastUsed: string | null;
+  preset: string;
+  time: string | null;
+  type: string | null;
+}
+
+/** What the catalog says of both tables: what every query of this console is made from. */
+export interface Shape {
+  /** The schema that was asked for. */
+  schema: string;
+  presets: TableShape;
+  presetUsage: TableShape;
+  parts: ShapeParts;
+  routines: ShapeRoutine[];
+  /** Why these tables were taken, and what this role may not see, in sentences. */
+  why: string[];
+  hiddenBy: string[];
+  /** True where an index leads with the records' preset. */
+  countsByIndex: boolean;
+}

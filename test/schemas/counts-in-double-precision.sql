@@ -1,0 +1,26 @@
+-- The count is a double precision, and one of them is NaN.
+-- simulated: Noir
+-- remarks: count-not-whole
+-- stays: 2
+
+CREATE TABLE public.presets (id integer PRIMARY KEY, name text, usage_count double precision DEFAULT 0, last_used_at timestamptz);
+CREATE TABLE public.preset_usage (
+  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  preset_id integer NOT NULL REFERENCES public.presets,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ON public.preset_usage (preset_id);
+
+CREATE FUNCTION public.auto_increment_preset_usage_count() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  UPDATE public.presets SET usage_count = coalesce(usage_count, 0) + 1, last_used_at = now() WHERE id = NEW.preset_id;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER trigger_auto_increment_preset_usage_count AFTER INSERT ON public.preset_usage
+  FOR EACH ROW EXECUTE FUNCTION public.auto_increment_preset_usage_count();
+
+INSERT INTO public.presets VALUES (1, 'Noir'), (2, 'Nan'), (3, 'Right');
+INSERT INTO public.preset_usage (preset_id) VALUES (1), (2), (3);
+UPDATE public.presets SET usage_count = CASE id WHEN 1 THEN 7 WHEN 2 THEN 'NaN'::float8 ELSE 1 END;

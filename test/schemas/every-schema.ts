@@ -1,0 +1,258 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { look } from '../../source/actions/look.ts';
+import { planSimulation } from '../../source/actions/plan-simulation.ts';
+import { realUseFingerprint } from '../../source/actions/real-use.ts';
+import type { RepairAction } from '../../source/audit/repair.ts';
+import { check } from '../../source/commands/check.ts';
+import { migrate } from '../../source/commands/migrate.ts';
+import type { Outcome } from '../../source/commands/outcome.ts';
+import { repair } from '../../source/commands/repair.ts';
+import { simulate } from '../../source/commands/simulate.ts';
+import { trigger } from '../../source/commands/trigger.ts';
+import { type Flags, loadConfig } from '../../source/config.ts';
+import type { Database } from '../../source/database/connection.ts';
+import { readCounters, readMostUsed } from '../../source/database/counters.ts';
+import { readNewestRecord } from '../../source/database/newest-record.ts';
+import { readPresetDetail } from '../../source/database/preset-detail.ts';
+import { connectTo } from '../helpers/connect.ts';
+import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { readSchemas, type SchemaFile } from './schema-file.ts';
+
+interface Counted {
+  id: string;
+  count: string | null;
+  records: number;
+}
+
+/** Walks through check, trigger, simulate, sync, reset and undo on every schema, on the server that `url` names. */
+export function everySchema(url: () => string): void {
+  describe.each(readSchemas().map(file => [file.name, file] as const))('%s', (_, file) => walk(file, url));
+}
+
+function walk(file: SchemaFile, url: () => string): void {
+  let own: TestDatabase;
+  let database: Database;
+  let directory: string;
+
+  beforeAll(async () => {
+    own = await createDatabase('template1', url());
+    await own.sql.unsafe(file.sql).simple();
+    database = connectTo(own.url);
+    directory = mkdtempSync(join(tmpdir(), 'schemas-'));
+  });
+  afterAll(async () => {
+    await database.close();
+    await own.drop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const config = (flags: Flags = {}) =>
+    loadConfig(
+      { databaseUrl: own.url, schema: file.schema, ...flags },
+      { XDG_STATE_HOME: directory, HOME: directory },
+      directory,
+    );
+  const signal = new AbortController().signal;
+  // biome-ignore lint/suspicious/noExplicitAny: the documents are what is looked at here.
+  const json = (outcome: Outcome) => outcome.json as any;
+  const codes = (list: { code: string }[]) => list.map(({ code }) => code);
+
+  /** What plain SQL says of every counter. */
+  const counted = async (): Promise<Counted[]> =>
+    await own.sql.unsafe(
+      `SELECT p.${file.key}::text AS id, p.${file.count}::text AS count,
+              (SELECT count(*) FROM ${file.records} r WHERE r.${file.preset} = p.${file.key})::int AS records
+         FROM ${file.presets} p ORDER BY 1`,
+    );
+  const orphans = async (): Promise<number> => {
+    const [row] = await own.sql.unsafe(
+      `SELECT count(*)::int AS orphans FROM ${file.records} r
+        WHERE NOT EXISTS (SELECT FROM ${file.presets} p WHERE p.${file.key} = r.${file.preset})`,
+    );
+    return row?.orphans;
+  };
+  const isWrong = ({ count, records }: Counted) => Number(count ?? 0) !== records;
+  /** Every row of both tables, but for the columns that move by themselves. */
+  const rows = async (): Promise<string[]> => {
+    const all: string[] = [];
+    for (const table of [file.presets, file.records]) {
+      const lines = await own.sql.unsafe(
+        `SELECT (to_jsonb(t) - $1::text[])::text AS line FROM ${table} t ORDER BY 1`,
+        [file.moves],
+      );
+      all.push(...lines.map(({ line }) => line as string));
+    }
+    return all;
+  };
+  /** Looks at the plan, agrees to it, and has it done. */
+  const act = async (action: RepairAction, flags: Flags = {}): Promise<Outcome> => {
+    const talk = { say: () => {}, progress: () => {} };
+    const plan = json(await repair(action, database, config({ ...flags, dryRun: true }), signal, talk)).plan;
+    return repair(action, database, config({ ...flags, confirm: plan.fingerprint }), signal, talk);
+  };
+
+  test('check says what plain SQL says', async () => {
+    const before = await counted();
+    const found = await check(database, config(), signal, () => {});
+    expect(json(found)).toMatchObject({
+      complete: true,
+      presets: before.length,
+      mismatched: before.filter(isWrong).length,
+      records: before.reduce((sum, { records }) => sum + records, 0),
+      orphans: await orphans(),
+    });
+    const mismatches = json(found).mismatches as { id: string; records: number }[];
+    expect(mismatches.map(({ id, records }) => ({ id, records })).sort(byId)).toEqual(
+      before.filter(isWrong).map(({ id, records }) => ({ id, records })),
+    );
+    expect(found.exitCode).toBe(1);
+    expect(codes(json(found).schema.remarks)).toEqual(expect.arrayContaining(file.remarks));
+    // What it prints has a sentence for each of them.
+    expect(json(found).schema.remarks.every(({ message }: { message: string }) => /\.$/.test(message))).toBe(
+      true,
+    );
+  });
+
+  test('the list and the screen of a preset show the same', async () => {
+    const before = await counted();
+    const seen = await database.read(async reader => {
+      const { tables } = await look(reader, database, file.schema);
+      const most = await readMostUsed(reader, tables, 50);
+      const ids = most.map(({ id }) => id);
+      const details = [];
+      for (const id of ids) details.push(await readPresetDetail(reader, tables, id, 14));
+      await readNewestRecord(reader, tables);
+      return { counters: await readCounters(reader, tables, ids, 'counted'), details, ids };
+    });
+    const records = (list: { id: string; records: number | null }[]) =>
+      list.map(({ id, records }) => [id, records]).sort();
+    expect(records(seen.counters)).toEqual(records(before));
+    for (const [index, id] of seen.ids.entries()) {
+      const mine = before.find(counter => counter.id === id)?.records ?? 0;
+      expect(seen.details[index]?.latest).toHaveLength(Math.min(10, mine));
+    }
+  });
+
+  test('trigger says what is the matter', async () => {
+    const { findings, healthy } = json(await trigger(database, config(), signal));
+    expect(codes(findings)).toEqual(expect.arrayContaining(file.findings));
+    const errors = findings.filter(({ severity }: { severity: string }) => severity === 'error');
+    // Nothing else is called wrong.
+    expect(file.findings).toEqual(expect.arrayContaining(codes(errors)));
+    expect(healthy).toBe(errors.length === 0);
+  });
+
+  test('simulate shows what a use does, and leaves nothing', async () => {
+    const before = await rows();
+    const outcome = await simulate(database, config({ preset: [file.simulated] }), signal);
+    const { confirmed, uses, failures, findings } = json(outcome);
+    if (file.simulation === 'confirmed') {
+      expect({ confirmed, failures, findings }).toMatchObject({ confirmed: true, failures: [] });
+      expect(uses).toMatchObject([
+        { increment: 1, recordsAdded: 1 },
+        { increment: 1, recordsAdded: 1 },
+      ]);
+    } else if (file.simulation.startsWith('+')) {
+      const added = uses.map(({ increment }: { increment: number }) => `+${increment}`).join(' ');
+      expect(added).toBe(file.simulation);
+    } else {
+      expect(codes(failures)).toContain(file.simulation);
+      expect(outcome.exitCode).toBe(1);
+    }
+    expect(codes(findings)).toEqual(expect.arrayContaining(file.explains));
+    expect(await rows()).toEqual(before);
+  });
+
+  test('a real use is made and taken back, or refused in a sentence', async () => {
+    const before = await rows();
+    const preset = [file.simulated];
+    const plan = await planSimulation(
+      database,
+      { schema: file.schema, preset: file.simulated, asUser: null, asRole: null, readOnly: false },
+      signal,
+    );
+    const confirm = realUseFingerprint(plan);
+    const making = simulate(database, config({ preset, commit: true, confirm }), signal);
+    if (file.real === 'made') {
+      const made = json(await making);
+      expect(made.uses[0].recordsAdded).toBe(1);
+      if (file.simulation === 'confirmed') expect(made.confirmed).toBe(true);
+      await simulate(database, config({ preset, takeBack: made.takeBack }), signal);
+    } else {
+      await expect(making).rejects.toMatchObject({ code: file.real });
+    }
+    expect(await rows()).toEqual(before);
+  });
+
+  test('migrate says that it does not fit', async () => {
+    const open = async () => {
+      throw new Error('A dry run needs no receipt.');
+    };
+    await expect(migrate(database, config({ dryRun: true }), signal, open, () => {})).rejects.toMatchObject({
+      code: 'does-not-fit',
+      exitCode: 4,
+    });
+  });
+
+  test('sync puts every count right, and undo takes that back', async () => {
+    const before = await rows();
+    const records = (await counted()).map(({ id, records }) => ({ id, records }));
+    const { plan, outcome: done } = json(await act('sync', {}));
+    expect(plan.left.map(({ id }: { id: string }) => id).sort()).toEqual(file.stays);
+    expect(
+      plan.changes.map(({ id }: { id: string }) => id).filter((id: string) => file.stays.includes(id)),
+    ).toEqual([]);
+    const after = await counted();
+    expect(after.map(({ id, records }) => ({ id, records }))).toEqual(records);
+    expect(after.filter(isWrong).map(({ id }) => id)).toEqual(file.stays);
+    await act('undo', { receipt: done.receipt });
+    expect(await rows()).toEqual(before);
+  });
+
+  test('a sync of the last uses too leaves nothing to do, and undo takes that back', async () => {
+    const before = await rows();
+    const done = json(await act('sync', { lastUsed: true })).outcome;
+    const talk = { say: () => {}, progress: () => {} };
+    const again = await repair('sync', database, config({ lastUsed: true, dryRun: true }), signal, talk);
+    expect(json(again).plan.changes).toEqual([]);
+    await act('undo', { receipt: done.receipt });
+    expect(await rows()).toEqual(before);
+  });
+
+  test('reset empties every count, and undo takes that back', async () => {
+    const before = await rows();
+    const done = json(await act('reset', {})).outcome;
+    const after = await counted();
+    expect(after.filter(({ count }) => Number(count) !== 0).map(({ id }) => id)).toEqual(file.stays);
+    await act('undo', { receipt: done.receipt });
+    expect(await rows()).toEqual(before);
+  });
+
+  test('reset with the history deletes the records, and undo brings all of them back', async () => {
+    const before = await rows();
+    if (file.refused !== '') {
+      await expect(act('reset', { deleteHistory: true })).rejects.toMatchObject({ code: file.refused });
+      expect(await rows()).toEqual(before);
+      return;
+    }
+    const done = json(await act('reset', { deleteHistory: true })).outcome;
+    const after = await counted();
+    expect(after.filter(({ count }) => Number(count) !== 0).map(({ id }) => id)).toEqual(file.stays);
+    expect(after.filter(({ records }) => records > 0).map(({ id }) => id)).toEqual(
+      file.stays.filter(id => after.some(counter => counter.id === id && counter.records > 0)),
+    );
+    expect(await orphans()).toBe(0);
+    const undone = json(
+      await act('undo', { receipt: done.receipt, suppressTriggers: file.undo === 'quiet' }),
+    ).outcome;
+    expect(undone.restored).toBe(done.deleted);
+    expect(await rows()).toEqual(before);
+  });
+}
+
+function byId(a: { id: string }, b: { id: string }): number {
+  return a.id < b.id ? -1 : 1;
+}
