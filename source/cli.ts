@@ -2,7 +2,7 @@ import { flushCompileCache } from 'node:module';
 import type { Outcome } from './commands/outcome.ts';
 import { auditProgress, clearProgress, repairTalk, stepProgress } from './commands/progress.ts';
 import { type Config, loadConfig } from './config.ts';
-import type { Database } from './database/connection.ts';
+import { type Database, interrupted } from './database/connection.ts';
 import { ConsoleError, exitCodes, isConsoleError, usageError } from './errors.ts';
 import { packageVersion } from './paths.ts';
 
@@ -26,7 +26,38 @@ async function main(argv: string[]): Promise<number> {
     );
   }
   const config = loadConfig(flags, process.env, process.cwd());
-  return command === undefined ? openTerminal(config) : runCommand(command as CommandName, config);
+  if (command === undefined) return openTerminal(config);
+  return withPassword(config, known => runCommand(command as CommandName, known));
+}
+
+// As many as ssh gives.
+const mostTries = 3;
+
+/**
+ * Does `work`, and where the server wants a password that nobody gave, asks the person at the terminal for it and tries again.
+ * It is nowhere but in this process's memory, for as long as connections are made with it.
+ */
+async function withPassword<Value>(config: Config, work: (config: Config) => Promise<Value>): Promise<Value> {
+  let known = config;
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await work(known);
+    } catch (error) {
+      const { target } = config;
+      const wanted =
+        isConsoleError(error) && (error.cause as { code?: string } | undefined)?.code === '28P01';
+      if (!wanted || target.kind !== 'server' || target.password !== undefined || tries === mostTries)
+        throw error;
+      const { askPassword, canAskPassword } = await import('./ask-password.ts');
+      if (config.json || !canAskPassword()) throw error;
+      leaveScreen = null;
+      const { displayText } = await import('./present/text.ts');
+      if (tries > 0) process.stderr.write(`${displayText(error.message)}\n`);
+      const password = await askPassword(displayText(`${target.user} at ${target.host}`));
+      if (password === null) throw interrupted();
+      known = { ...config, target: { ...target, password } };
+    }
+  }
 }
 
 function print(text: string): number {
@@ -53,9 +84,11 @@ async function openTerminal(config: Config): Promise<number> {
     );
   }
   const { openConsole } = await import('./ui/open.ts');
-  const ending = await openConsole(config, fail => {
-    leaveScreen = fail;
-  });
+  const ending = await withPassword(config, known =>
+    openConsole(known, fail => {
+      leaveScreen = fail;
+    }),
+  );
   return ending === 'interrupted' ? exitCodes.interrupted : exitCodes.healthy;
 }
 
@@ -130,7 +163,8 @@ const offline: ReadonlySet<CommandName> = new Set<CommandName>(['receipts']);
 async function runCommand(command: CommandName, config: Config): Promise<number> {
   const { openDatabase } = await import('./open-database.ts');
   const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
+  const stop = () => interrupt.abort();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   const { database, close } = await openDatabase(offline.has(command) ? withoutDemo(config) : config);
   try {
     const outcome = await commands[command](database, config, interrupt.signal);
@@ -141,6 +175,7 @@ async function runCommand(command: CommandName, config: Config): Promise<number>
   } finally {
     clearProgress();
     await close();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
   }
 }
 
