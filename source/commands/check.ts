@@ -12,6 +12,7 @@ import { readShape } from '../database/shape.ts';
 import type { Tables } from '../database/tables.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { exitCodes } from '../errors.ts';
+import { presetsOf, recordsOf } from '../present/amounts.ts';
 import { count, countOf, dateTime, iso, signed } from '../present/numbers.ts';
 import { displayText, toWidth } from '../present/text.ts';
 import { identity } from './identity.ts';
@@ -166,7 +167,7 @@ function describe(
       : `${count(sums.accurate)} accurate, ${count(sums.mismatched)} mismatched (${count(sums.tooHigh)} too high, ${count(sums.tooLow)} too low)`;
   const head = [
     line,
-    `${count(sums.presets)} presets: ${wrong}. ${count(sums.records)} records` +
+    `${presetsOf(sums.presets)}: ${wrong}. ${recordsOf(sums.records)}` +
       `${orphans === null ? '' : `, ${count(orphans)} orphans`}. Audited in ${(durationMs / 1000).toFixed(2)} s.`,
   ];
   if (mismatches.length === 0) return head.join('\n');

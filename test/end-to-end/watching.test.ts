@@ -178,7 +178,7 @@ test('where counting the records is dear only the count is watched, and the scre
       INSERT INTO preset_usage (preset_id, usage_type, usage_data)
       SELECT ${only}, 'generation', jsonb_build_object('prompt', repeat('x', 900)) FROM generate_series(1, 18000)`;
     terminal = startTerminal({ env: { DATABASE_URL: large.url } });
-    await terminal.until(/1 presets/);
+    await terminal.until(/1 preset /);
     terminal.press(keys.enter);
     await terminal.until(/Latest records\n +\d{4}-/);
     terminal.press('w');

@@ -1,5 +1,6 @@
 import { Box, Text } from 'ink';
 import { enabledMeaning } from '../../audit/trigger-health.ts';
+import { recordsOf } from '../../present/amounts.ts';
 import { count, span } from '../../present/numbers.ts';
 import { displayText } from '../../present/text.ts';
 import type { State } from '../state.ts';
@@ -141,7 +142,8 @@ function Sums({ state }: { state: State }) {
   }
   return (
     <Line>
-      <Text bold>{count(totals.presets)}</Text> presets{'  '}
+      <Text bold>{count(totals.presets)}</Text> {totals.presets === 1 ? 'preset' : 'presets'}
+      {'  '}
       <Text color="green">{count(totals.accurate)} accurate</Text>
       {'  '}
       <Text color={totals.mismatched > 0 ? 'red' : 'green'} bold={totals.mismatched > 0}>
@@ -151,7 +153,7 @@ function Sums({ state }: { state: State }) {
         ? ` (${count(totals.tooHigh)}${glyphs.up} ${count(totals.tooLow)}${glyphs.down})`
         : ''}
       {'  '}
-      {count(totals.records)} records
+      {recordsOf(totals.records)}
       {state.orphans > 0 ? <Text color="yellow">{`  ${count(state.orphans)} orphans`}</Text> : ''}
       {auditFailure ? (
         <Text color="red">{`  last audit failed: ${displayText(auditFailure.message)}`}</Text>
