@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { ConsoleError, exitCodes } from '../errors.ts';
 import type { Reader } from './connection.ts';
+import { readSeers, visibility, visibilityColumns, whyHidden } from './visibility.ts';
 
 /**
  * The two tables as this database really has them. Every name is quoted by the server and comes from its catalog, so it
@@ -39,16 +40,18 @@ export interface Tables {
   };
   /** Why this role may not see every row of either table; empty where it sees them all. */
   hiddenBy: string[];
+  /** Where rows are hidden: roles that see every row, each with the reason. */
+  seenBy: string[];
 }
 
-const column = z.object({ name: z.string(), quoted: z.string(), type: z.string() });
+const column = z.object({ name: z.string(), quoted: z.string(), type: z.string(), readable: z.boolean() });
 
 const relation = z.object({
   oid: z.number(),
   name: z.string(),
   kind: z.string(),
   readable: z.boolean(),
-  rls: z.boolean(),
+  ...visibility.shape,
   estimate: z.number(),
   bytes: z.number(),
   vacuumed: z.number(),
@@ -68,18 +71,14 @@ SELECT c.relname AS wanted, c.oid AS oid,
        format('%I.%I', n.nspname, c.relname) AS name,
        c.relkind::text AS kind,
        has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT') AS readable,
-       row_security_active(c.oid) AND NOT (
-         EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('r', '*')
-                   AND pg_get_expr(p.polqual, p.polrelid) = 'true'
-                   AND (0 = ANY (p.polroles) OR EXISTS (SELECT 1 FROM unnest(p.polroles) r WHERE pg_has_role(r, 'USAGE'))))
-         AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive AND p.polcmd IN ('r', '*'))
-       ) AS rls,
+       ${visibilityColumns.trim()},
        c.reltuples::float8 AS estimate, CASE c.relkind
          WHEN 'p' THEN (SELECT coalesce(sum(pg_relation_size(t.relid)), 0) FROM pg_partition_tree(c.oid) t)
          WHEN 'f' THEN 'Infinity' ELSE pg_relation_size(c.oid) END::float8 AS bytes,
        CASE WHEN c.relpages > 0 THEN c.relallvisible::float8 / c.relpages ELSE 0 END AS vacuumed,
        (SELECT json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname),
-                                          'type', format_type(a.atttypid, a.atttypmod)) ORDER BY a.attnum)
+                                          'type', format_type(a.atttypid, a.atttypmod),
+                                          'readable', has_column_privilege(c.oid, a.attnum, 'SELECT')) ORDER BY a.attnum)
           FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)::text AS columns,
        (SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
          WHERE i.indrelid = c.oid AND i.indisprimary AND i.indnkeyatts = 1) AS primary,
@@ -123,10 +122,15 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
   const records = usable(found('preset_usage'));
   const { key, preset } = findKeys(presets, records);
   const time = pick(records, ['created_at', 'used_at']);
+  const type = pick(records, ['usage_type']);
   const label = pick(presets, ['name', 'display_name', 'title']) ?? key;
+  const usageCount = need(presets, ['usage_count']);
+  const lastUsed = pick(presets, ['last_used_at']);
+  requireReadable(presets, [key, label, usageCount, lastUsed]);
+  requireReadable(records, [preset, time, type]);
   const hiddenBy = [presets, records]
-    .filter(table => table.rls)
-    .map(table => `row-level security on ${table.name} may hide rows from this role`);
+    .map(table => whyHidden(table.name, table))
+    .filter(reason => reason !== null);
   return {
     schema,
     presets: {
@@ -135,8 +139,8 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
       key: key.quoted,
       keyType: key.type,
       label: label.quoted,
-      count: need(presets, ['usage_count']).quoted,
-      lastUsed: pick(presets, ['last_used_at'])?.quoted ?? null,
+      count: usageCount.quoted,
+      lastUsed: lastUsed?.quoted ?? null,
       estimate: presets.estimate,
     },
     records: {
@@ -144,7 +148,7 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
       name: records.name,
       preset: preset.quoted,
       time: time?.quoted ?? null,
-      type: pick(records, ['usage_type'])?.quoted ?? null,
+      type: type?.quoted ?? null,
       estimate: records.estimate,
       bytes: records.bytes,
       indexed: records.indexed.some(([first]) => first === preset.name),
@@ -152,6 +156,8 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
       vacuumed: records.vacuumed,
     },
     hiddenBy,
+    // Only where somebody has to be told: it is one more round trip.
+    seenBy: hiddenBy.length === 0 ? [] : await readSeers(reader, presets.oid, records.oid),
   };
 }
 
@@ -223,6 +229,19 @@ function usable(table: Relation): Relation {
     });
   }
   return table;
+}
+
+/** Rejects where a column that is read may not be: a GRANT of some columns is no reason to leave others out. */
+function requireReadable(table: Relation, columns: (z.infer<typeof column> | undefined)[]): void {
+  const wanted = columns.filter(wanted => wanted !== undefined && !wanted.readable);
+  const names = [...new Set(wanted.map(each => each?.quoted))].join(', ');
+  if (names === '') return;
+  throw new ConsoleError({
+    code: 'permission-denied',
+    message: `This role may not read ${names} of ${table.name}.`,
+    hint: `Grant it: GRANT SELECT (${names}) ON ${table.name} TO the role, or connect as one that has it.`,
+    exitCode: exitCodes.unreachable,
+  });
 }
 
 function missingTable(schema: string, table: string): ConsoleError {
