@@ -122,12 +122,11 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
   const records = usable(found('preset_usage'));
   const { key, preset } = findKeys(presets, records);
   const time = pick(records, ['created_at', 'used_at']);
-  const type = pick(records, ['usage_type']);
   const label = pick(presets, ['name', 'display_name', 'title']) ?? key;
   const usageCount = need(presets, ['usage_count']);
   const lastUsed = pick(presets, ['last_used_at']);
   requireReadable(presets, [key, label, usageCount, lastUsed]);
-  requireReadable(records, [preset, time, type]);
+  requireReadable(records, [preset, time]);
   const hiddenBy = [presets, records]
     .map(table => whyHidden(table.name, table))
     .filter(reason => reason !== null);
@@ -148,7 +147,7 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
       name: records.name,
       preset: preset.quoted,
       time: time?.quoted ?? null,
-      type: type?.quoted ?? null,
+      type: pick(records, ['usage_type'])?.quoted ?? null,
       estimate: records.estimate,
       bytes: records.bytes,
       indexed: records.indexed.some(([first]) => first === preset.name),
@@ -217,6 +216,14 @@ function usable(table: Relation): Relation {
       code: 'not-a-table',
       message: `${table.name} is not a table.`,
       hint: 'Name the schema that holds the tables with --schema.',
+      exitCode: exitCodes.unreachable,
+    });
+  }
+  if (table.partOf !== null) {
+    throw new ConsoleError({
+      code: 'not-a-table',
+      message: `${table.name} is only a part of ${table.partOf}: counts of its rows would not be true.`,
+      hint: 'Name the schema that holds the whole table with --schema.',
       exitCode: exitCodes.unreachable,
     });
   }

@@ -32,8 +32,7 @@ export const visibilityColumns = `
          WHERE c.relispartition AND i.inhrelid = c.oid) AS "partOf"`;
 
 /** Why this role may not see every row of the table; null where it sees them all. */
-export function whyHidden(name: string, { rls, forced, partOf }: z.infer<typeof visibility>): string | null {
-  if (partOf !== null) return `${name} is a part of ${partOf} and holds only some of its rows`;
+export function whyHidden(name: string, { rls, forced }: z.infer<typeof visibility>): string | null {
   if (!rls) return null;
   return forced
     ? `row-level security on ${name}, forced on its owner too, may hide rows from this role`
