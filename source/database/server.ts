@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Reader } from './connection.ts';
+import { unsupported } from './supported.ts';
 
 /** What the server says of itself and of this session. */
 export interface Server {
@@ -35,7 +36,7 @@ const server = z.object({
 });
 
 const text = `SELECT current_database() AS database, current_user::text AS user,
-  split_part(current_setting('server_version'), ' ', 1) AS version,
+  split_part(current_setting('server_version'), ' ', 1) AS version, version() AS words,
   (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
   host(inet_server_addr()) AS address, pg_is_in_recovery() AS standby,
   pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS "readOnly",
@@ -44,17 +45,20 @@ const text = `SELECT current_database() AS database, current_user::text AS user,
   pg_backend_pid() AS pid,
   (SELECT CASE WHEN ssl THEN version ELSE 'none' END FROM pg_stat_ssl WHERE pid = pg_backend_pid()) AS encryption`;
 
-const answered = z.object({ now: z.number(), pid: z.number() });
+const answered = z.object({ now: z.number(), pid: z.number(), words: z.string() });
 const connection = z.object({ pid: z.number() });
 
 /**
  * Asks the server who and where it is: what a header shows must not come from a configuration file. `now` is its clock in
- * milliseconds since 1970: ages are told by the clock that wrote the times.
+ * milliseconds since 1970: ages are told by the clock that wrote the times. Rejects with exit code 3 where it is no server
+ * that this console works with.
  */
 export async function readServer(reader: Reader): Promise<{ server: Server; now: number }> {
   const rows = await reader.rows(text);
-  const { now, pid } = answered.parse(rows[0]);
+  const { now, pid, words } = answered.parse(rows[0]);
   const told = server.parse(rows[0]);
+  const problem = unsupported(words, told.version);
+  if (problem) throw problem;
   return { server: isOurs(rows, pid) ? told : { ...told, encryption: null }, now };
 }
 
