@@ -18,6 +18,7 @@ import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { exitCodes, isConsoleError, isTransient } from '../errors.ts';
 import { type LogReading, readLog } from '../log/read-log.ts';
 import { auditCounters } from './audit-counters.ts';
+import { whoSeesAll } from './guards.ts';
 import { type Look, look } from './look.ts';
 import { planSimulation, requireAgreement } from './plan-simulation.ts';
 import { runSimulation } from './simulate.ts';
@@ -238,10 +239,7 @@ async function audit(
 ): Promise<Audited | Verdict> {
   const { tables } = await database.read(reader => look(reader, database, schema), { signal });
   if (tables.hiddenBy.length > 0) {
-    return skipped(
-      `No count would be true: ${tables.hiddenBy.join('; ')}.`,
-      'Connect as a role that sees every row: the owner of the tables, or one with BYPASSRLS.',
-    );
+    return skipped(`No count would be true: ${tables.hiddenBy.join('; ')}.`, whoSeesAll(tables));
   }
   walk.audit ??= (async () => {
     const worst: Counter[] = [];

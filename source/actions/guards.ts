@@ -17,12 +17,20 @@ export function requireWritableServer({ readOnly, standby }: Server, what: strin
   );
 }
 
+/** Who would see what is hidden from this role: the second sentence wherever counts are not shown. */
+export function whoSeesAll({ seenBy }: Tables): string {
+  return seenBy.length === 0
+    ? 'Connect as a role that sees every row: the owner of the tables, or one with BYPASSRLS.'
+    : `Connect as a role that sees every row: ${seenBy.join(', ')}.`;
+}
+
 /** Throws (exit code 4) where rows are hidden from this role: what `what` would go by could be wrong. */
-export function requireEveryRow({ hiddenBy }: Tables, what: string): void {
+export function requireEveryRow(tables: Tables, what: string): void {
+  const { hiddenBy } = tables;
   if (hiddenBy.length === 0) return;
   throw refused(
     'incomplete-view',
     `${what} needs to see every row, and this role may not: ${hiddenBy.join('; ')}.`,
-    'Connect as a role that sees every row: the owner of the tables, or one with BYPASSRLS.',
+    whoSeesAll(tables),
   );
 }

@@ -1,4 +1,5 @@
 import { auditCounters } from '../actions/audit-counters.ts';
+import { whoSeesAll } from '../actions/guards.ts';
 import { look } from '../actions/look.ts';
 import { type Counter, drift, noTotals, type Totals, totals } from '../audit/counter.ts';
 import { remarksOn, type ShapeRemark } from '../audit/shape-remarks.ts';
@@ -97,7 +98,7 @@ export async function check(
       : {
           warnings: [
             `The counts are not shown: ${found.tables.hiddenBy.join('; ')}.`,
-            'Connect as a role that sees every row: the owner of the tables, or one with BYPASSRLS.',
+            whoSeesAll(found.tables),
           ],
         }),
   };

@@ -12,6 +12,12 @@ export function identity({ server, label, host }: Look, { place }: Database) {
       user: server.user,
       serverVersion: server.version,
       label,
+      // Null where there is a pooler in between: the server knows of the pooler's connection only.
+      encrypted: server.encryption === null ? null : server.encryption !== 'none',
+      standby: server.standby,
+      readOnly: server.readOnly,
+      superuser: server.superuser,
+      bypassesRls: server.bypassesRls,
     },
     line: displayText(
       `${server.database} at ${host} as ${server.user}, PostgreSQL ${server.version} (${label})`,

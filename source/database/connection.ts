@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import type { ServerTarget } from '../config.ts';
 import { ConsoleError, databaseError, exitCodes, type Place } from '../errors.ts';
+import { unsupportedBy } from './supported.ts';
 
 type Parameter = string | number | boolean | null;
 
@@ -70,7 +71,7 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
           sql = openPool(target);
           void discard(pool);
         }
-        throw databaseError(error, place);
+        throw unsupportedBy({ ...pool.parameters }) ?? databaseError(error, place);
       }
     },
     async write(work, writeOptions) {

@@ -11,6 +11,8 @@ export interface Column {
   kind: string;
   /** `pg_type.typcategory`, such as N for numbers. */
   category: string;
+  /** Whether this role may SELECT it. */
+  readable: boolean;
 }
 
 interface ColumnsOf {

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { plainName } from '../audit/plain-name.ts';
 import { isTable } from './choose-tables.ts';
 import type { Reader } from './connection.ts';
+import { visibility, visibilityColumns } from './visibility.ts';
 
 const column = z.object({
   name: z.string(),
@@ -9,6 +10,7 @@ const column = z.object({
   type: z.string(),
   kind: z.string(),
   category: z.string(),
+  readable: z.boolean(),
 });
 
 const relation = z.object({
@@ -21,7 +23,7 @@ const relation = z.object({
   definition: z.nullable(z.string()),
   reads: z.array(z.number()),
   readable: z.boolean(),
-  rls: z.boolean(),
+  ...visibility.shape,
   estimate: z.number(),
   bytes: z.number(),
   vacuumed: z.number(),
@@ -83,18 +85,13 @@ SELECT (SELECT wanted FROM named WHERE named.oid = c.oid) AS wanted, c.oid AS oi
        ${views ? `CASE c.relkind WHEN 'v' THEN pg_get_viewdef(c.oid) END` : 'NULL'} AS definition,
        ${views ? viewReads : `'[]'`} AS reads,
        has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT') AS readable,
-       row_security_active(c.oid) AND NOT (
-         EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('r', '*')
-                   AND pg_get_expr(p.polqual, p.polrelid) = 'true'
-                   AND (0 = ANY (p.polroles) OR EXISTS (SELECT 1 FROM unnest(p.polroles) r WHERE pg_has_role(r, 'USAGE'))))
-         AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive AND p.polcmd IN ('r', '*'))
-       ) AS rls,
+       ${visibilityColumns.trim()},
        coalesce(parts.estimate, c.reltuples)::float8 AS estimate, CASE c.relkind
          WHEN 'p' THEN parts.bytes WHEN 'f' THEN 'Infinity' ELSE coalesce(pg_relation_size(c.oid), 0) END::float8 AS bytes,
        CASE WHEN coalesce(parts.pages, c.relpages) > 0 THEN coalesce(parts.visible, c.relallvisible)::float8 / coalesce(parts.pages, c.relpages) ELSE 0 END AS vacuumed,
        (SELECT json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname),
                                           'type', format_type(a.atttypid, a.atttypmod),
-                                          'kind', y.typsend::oid::text, 'category', y.typcategory) ORDER BY a.attnum)
+                                          'readable', has_column_privilege(c.oid, a.attnum, 'SELECT'), 'kind', y.typsend::oid::text, 'category', y.typcategory) ORDER BY a.attnum)
           FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)::text AS columns,
        (SELECT coalesce(json_agg(a.attname), '[]') FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
          WHERE i.indrelid = c.oid AND i.indisprimary)::text AS keys,

@@ -3,6 +3,7 @@ import { chooseTables } from './choose-tables.ts';
 import type { Reader } from './connection.ts';
 import { type Column, findColumn, needColumn } from './find-column.ts';
 import { type Relation, readCandidates } from './table-candidates.ts';
+import { readSeers, whyHidden } from './visibility.ts';
 
 /**
  * The two tables as this database really has them. Every name is quoted by the server and comes from its catalog, so it
@@ -54,6 +55,8 @@ export interface Tables {
   };
   /** Why this role may not see every row of either table; empty where it sees them all. */
   hiddenBy: string[];
+  /** Where rows are hidden: roles that see every row, each with the reason. */
+  seenBy: string[];
 }
 
 /**
@@ -69,9 +72,11 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
   const lastUsed = timeColumn(presets, ['last_used_at']);
   const time = timeColumn(records, ['created_at', 'used_at']);
   const label = findColumn(presets, ['name', 'display_name', 'title']) ?? key;
+  requireReadable(presets, [key, label, count, lastUsed]);
+  requireReadable(records, [preset, time]);
   const hiddenBy = [presets, records]
-    .filter(table => table.rls)
-    .map(table => `row-level security on ${table.name} may hide rows from this role`);
+    .map(table => whyHidden(table.name, table))
+    .filter(reason => reason !== null);
   return {
     schema,
     schemas: [...new Set([schema, presets.schema, records.schema])],
@@ -105,6 +110,8 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
       vacuumed: records.vacuumed,
     },
     hiddenBy,
+    // Only where somebody has to be told: it is one more round trip.
+    seenBy: hiddenBy.length === 0 ? [] : await readSeers(reader, presets.oid, records.oid),
   };
 }
 
@@ -193,11 +200,32 @@ function ambiguousKey(table: string, why: string): ConsoleError {
 }
 
 function readable(table: Relation): Relation {
+  if (table.partOf !== null) {
+    throw new ConsoleError({
+      code: 'not-a-table',
+      message: `${table.name} is only a part of ${table.partOf}: counts of its rows would not be true.`,
+      hint: 'Name the schema that holds the whole table with --schema.',
+      exitCode: exitCodes.unreachable,
+    });
+  }
   if (table.readable) return table;
   throw new ConsoleError({
     code: 'permission-denied',
     message: `This role may not read ${table.name}.`,
     hint: `Grant it SELECT: GRANT SELECT ON ${table.name} TO the role, or connect as one that has it.`,
+    exitCode: exitCodes.unreachable,
+  });
+}
+
+/** Rejects where a column that is read may not be: a GRANT of some columns is no reason to leave others out. */
+function requireReadable(table: Relation, columns: (Column | undefined)[]): void {
+  const wanted = columns.filter(wanted => wanted !== undefined && !wanted.readable);
+  const names = [...new Set(wanted.map(each => each?.quoted))].join(', ');
+  if (names === '') return;
+  throw new ConsoleError({
+    code: 'permission-denied',
+    message: `This role may not read ${names} of ${table.name}.`,
+    hint: `Grant it: GRANT SELECT (${names}) ON ${table.name} TO the role, or connect as one that has it.`,
     exitCode: exitCodes.unreachable,
   });
 }

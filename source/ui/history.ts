@@ -3,6 +3,7 @@ import type { ConsoleError } from '../errors.ts';
 import type { Move } from './cursor.ts';
 import { isRepairing } from './repair.ts';
 import { type State, windowRows } from './state.ts';
+import { whyNotWrite } from './why-not-write.ts';
 
 /** What this console has done, as its receipts tell it. */
 export interface History {
@@ -30,6 +31,8 @@ export function whyNotTakeBack(state: State): string | null {
   if (!entry) return 'There is nothing to take back.';
   if (state.readOnly) return 'Started with --read-only: nothing is written.';
   if (isRepairing(state)) return 'A repair is running already.';
+  const cannot = whyNotWrite(state);
+  if (cannot !== null) return cannot;
   if (entry.action === 'undo') return 'An undo is not taken back: sync or reset again instead.';
   if (entry.action === 'migrate') return 'A migration is not taken back from here.';
   if (!entry.here) return 'That was done in another database than the one that is open.';

@@ -3,6 +3,7 @@ import { isProving } from './proof.ts';
 import { isRepairing, whyNotAsk, whyNotToggle } from './repair.ts';
 import { type Action, type Screen, type State, selectedRow } from './state.ts';
 import { isWatching } from './watching.ts';
+import { whyNotWrite } from './why-not-write.ts';
 
 /** A key as data: footer, help and what happens all come from this one table. */
 export interface Binding {
@@ -382,7 +383,7 @@ function whyNotWatch(state: State): string | null {
 function whyNotSimulate(state: State): string | null {
   if (!selectedRow(state)) return 'There is no preset here.';
   if (state.readOnly) return 'Started with --read-only: a simulation writes before it rolls back.';
-  return whyBusy(state);
+  return whyNotWrite(state) ?? whyBusy(state);
 }
 
 function whyBusy(state: State): string | null {
@@ -393,9 +394,7 @@ function whyBusy(state: State): string | null {
 function whyNotRepair(state: State): string | null {
   if (state.readOnly) return 'Started with --read-only: nothing is written.';
   if (!state.look || !selectedRow(state)) return 'There is no preset here.';
-  if (state.look.tables.hiddenBy.length > 0)
-    return 'This role may not see every row, so counts made from what it sees would be wrong.';
-  return whyBusy(state);
+  return whyNotWrite(state) ?? whyBusy(state);
 }
 
 function whyNotHistory(state: State): string | null {

@@ -9,6 +9,7 @@ import {
 import type { ConsoleError } from '../errors.ts';
 import { entryAtCursor, whyNotTakeBack } from './history.ts';
 import { type Screen, type State, selectedRow } from './state.ts';
+import { whyNotWrite } from './why-not-write.ts';
 
 /** A repair on its screen, from the key to its outcome. Nothing is written before `running`. */
 export interface Repair {
@@ -86,9 +87,10 @@ export function whyNotToggle({ repair }: State, option: keyof RepairOptions): st
 }
 
 /** Why the phrase cannot be typed now; null where it can. */
-export function whyNotAsk({ repair }: State): string | null {
+export function whyNotAsk(state: State): string | null {
+  const { repair } = state;
   if (repair?.phase !== 'reviewing' || !repair.plan) return 'There is nothing to agree to now.';
-  return isEmptyPlan(repair.plan) ? 'There is nothing to change.' : null;
+  return isEmptyPlan(repair.plan) ? 'There is nothing to change.' : whyNotWrite(state);
 }
 
 /** What each event and key does to the repair on screen. The same state where it means nothing in this phase. */

@@ -400,6 +400,7 @@ function keepLook(before: Look | null, now: Look): Look {
     label,
     tables.presets.name,
     tables.hiddenBy,
+    tables.seenBy,
   ];
   return before && JSON.stringify(seen(before)) === JSON.stringify(seen(now)) ? before : now;
 }

@@ -105,7 +105,22 @@ test('a role that may not see every row: exit code 4', async () => {
     code: 'incomplete-view',
     exitCode: 4,
     message: expect.stringContaining('preset_usage'),
+    hint: expect.stringContaining('postgres (superuser)'),
   });
+  expect(await bench.counts()).toMatchObject({ Noir: [9, 3] });
+});
+
+test('rows that are hidden between plan and run: nothing is changed', async () => {
+  await bench.arrange(`GRANT UPDATE ON presets TO ${role}`);
+  const plan = await bench.plan('sync', {}, limited);
+  await bench.arrange('ALTER TABLE preset_usage ENABLE ROW LEVEL SECURITY');
+  await expect(bench.run(plan, {}, undefined, limited)).rejects.toMatchObject({
+    code: 'incomplete-view',
+    exitCode: 4,
+  });
+  // A plan that was made a moment ago is not made anew.
+  const outcome = await bench.run(plan, { fresh: true }, undefined, limited);
+  expect(outcome).toMatchObject({ changed: 0, left: [{ name: 'Noir' }] });
   expect(await bench.counts()).toMatchObject({ Noir: [9, 3] });
 });
 

@@ -82,6 +82,36 @@ describe('a watch', () => {
     expect(tick.counters).toMatchObject([{ id: b, usageCount: 2, records: 2 }]);
   });
 
+  test('sees rows being hidden and shown again, by policies and by grants', async () => {
+    const role = `watcher_${own.name}`;
+    await own.sql
+      .unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT SELECT ON presets, preset_usage TO ${role}`)
+      .simple();
+    const limited = connectTo(own.urlAs(role, 'secret'));
+    try {
+      const seen = watching(limited);
+      await seen.next('tick', ({ look }) => look.tables.hiddenBy.length === 0);
+      await own.sql`ALTER TABLE preset_usage ENABLE ROW LEVEL SECURITY`;
+      const { look } = await seen.next('tick', event => event.look.tables.hiddenBy.length > 0);
+      expect(look.tables.seenBy).toContain('postgres (superuser)');
+      await own.sql`CREATE POLICY every ON preset_usage USING (true)`;
+      await seen.next('tick', event => event.look.tables.hiddenBy.length === 0);
+      await own.sql`DROP POLICY every ON preset_usage`;
+      await seen.next('tick', event => event.look.tables.hiddenBy.length > 0);
+      await own.sql`ALTER TABLE preset_usage DISABLE ROW LEVEL SECURITY`;
+      await seen.next('tick', event => event.look.tables.hiddenBy.length === 0);
+      await own.sql.unsafe(`REVOKE SELECT ON preset_usage FROM ${role}`);
+      expect((await seen.next('failure')).error).toMatchObject({ code: 'permission-denied' });
+    } finally {
+      watch?.stop();
+      await limited.close();
+      await own.sql
+        .unsafe(`DROP POLICY IF EXISTS every ON preset_usage; ALTER TABLE preset_usage DISABLE ROW LEVEL SECURITY;
+        DROP OWNED BY ${role}; DROP ROLE ${role}`)
+        .simple();
+    }
+  });
+
   test('sees the trigger go as soon as it is disabled', async () => {
     const seen = watching(database);
     await seen.next('tick', event => event.trigger.healthy);

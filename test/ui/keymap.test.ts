@@ -23,7 +23,9 @@ describe('keys that arrive', () => {
   });
 });
 
-const look = { tables: { hiddenBy: [] as string[] } } as unknown as NonNullable<State['look']>;
+const look = { server: {}, tables: { hiddenBy: [] as string[], seenBy: [] } } as unknown as NonNullable<
+  State['look']
+>;
 const plan = {
   changes: [{ id: 'a' }],
   firesTriggers: [{ name: 't' }],

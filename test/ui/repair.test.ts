@@ -13,7 +13,7 @@ const begin: State = {
   order: ['a'],
   rows: new Map([['a', row]]),
 };
-const look = { tables: { presets: { lastUsed: 'last_used_at' }, hiddenBy: [] } };
+const look = { server: {}, tables: { presets: { lastUsed: 'last_used_at' }, hiddenBy: [], seenBy: [] } };
 const plan = (change: Partial<RepairPlan> = {}) =>
   ({
     phrase: 'sync d 1',

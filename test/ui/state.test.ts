@@ -21,7 +21,17 @@ const counter = (id: string, usageCount: number, records = usageCount): Counter 
 });
 
 const trigger = { healthy: true, findings: [], others: [] } as unknown as TriggerHealth;
-const server = { database: 'd', user: 'u', version: '18.4', address: null, readOnly: false, standby: false };
+const server = {
+  database: 'd',
+  user: 'u',
+  version: '18.4',
+  address: null,
+  readOnly: false,
+  standby: false,
+  superuser: false,
+  bypassesRls: false,
+  encryption: 'none',
+};
 
 const look = (counters: Counter[]): Action => ({
   type: 'look',

@@ -16,7 +16,17 @@ const counter = (usageCount: number, records: number | null = usageCount, id = '
 });
 
 const trigger = { healthy: true, findings: [], others: [] } as unknown as TriggerHealth;
-const server = { database: 'd', user: 'u', version: '18.4', address: null, readOnly: false, standby: false };
+const server = {
+  database: 'd',
+  user: 'u',
+  version: '18.4',
+  address: null,
+  readOnly: false,
+  standby: false,
+  superuser: false,
+  bypassesRls: false,
+  encryption: 'none',
+};
 const look = (hiddenBy: string[], indexed: boolean, lastUsed: string | null) => ({
   server,
   host: 'h',

@@ -3,6 +3,7 @@ import { enabledMeaning } from '../../audit/trigger-health.ts';
 import { recordsOf } from '../../present/amounts.ts';
 import { count, span } from '../../present/numbers.ts';
 import { displayText } from '../../present/text.ts';
+import { serverWords } from '../server-words.ts';
 import type { State } from '../state.ts';
 import { useTheme } from '../theme.ts';
 import { Line } from './line.tsx';
@@ -24,18 +25,19 @@ function Identity({ state }: { state: State }) {
   const { look } = state;
   if (!look) return <Text bold>preset-usage</Text>;
   const { server, host, label } = look;
+  // What may be done here, and to what end, is never cut off; a long host is.
   return (
-    <Line>
-      <PlaceLabel label={label} /> <Text bold>{displayText(server.database)}</Text> at {displayText(host)} as{' '}
-      {displayText(server.user)}, PostgreSQL {server.version},{' '}
-      {server.standby
-        ? 'standby, read-only'
-        : server.readOnly
-          ? 'read-only'
-          : state.readOnly
-            ? '--read-only'
-            : 'read-write'}
-    </Line>
+    <Box height={1}>
+      <Box flexShrink={1} overflow="hidden">
+        <Line>
+          <PlaceLabel label={label} /> <Text bold>{displayText(server.database)}</Text> at {displayText(host)}{' '}
+          as {displayText(server.user)}, PostgreSQL {server.version}
+        </Line>
+      </Box>
+      <Box flexShrink={0}>
+        <Text>, {serverWords(look, state.readOnly).join(', ')}</Text>
+      </Box>
+    </Box>
   );
 }
 

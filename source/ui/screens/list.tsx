@@ -90,6 +90,8 @@ function joined(cells: Cells): string {
 function Empty({ state }: { state: State }) {
   if (state.filter !== '')
     return <Text>{`  No preset has "${displayText(state.filter)}" in its name.`}</Text>;
+  if (state.onlyMismatches && state.look?.tables.hiddenBy.length !== 0)
+    return <Text>{'  Not known: rows are hidden from this role.'}</Text>;
   if (state.onlyMismatches) return <Text>{'  No mismatch: every count equals its records.'}</Text>;
   if (state.totals) return <Text>{'  There are no presets yet.'}</Text>;
   if (state.starting) return <Starting {...state.starting} />;

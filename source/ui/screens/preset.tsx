@@ -49,11 +49,19 @@ function counterLines(state: State, row: Row, { glyphs, badge: colors }: Theme):
       </Text>
     </Text>,
     fact('usage_count', displayText(countOf(row))),
-    fact('Records', row.records === null ? 'not counted yet' : count(row.records)),
+    fact('Records', recordWords(row.records, kind === 'hidden')),
     fact('Drift', driftWords(difference, kind === 'hidden')),
     fact('Last use counted', when(row.lastUsedAt, state.serverNow)),
-    fact('Newest record', detail ? when(detail.newestAt, state.serverNow) : 'reading'),
+    fact(
+      kind === 'hidden' ? 'Newest one shown' : 'Newest record',
+      detail ? when(detail.newestAt, state.serverNow) : 'reading',
+    ),
   ];
+}
+
+function recordWords(records: number | null, hidden: boolean): string {
+  if (hidden) return 'not known: this role may not see them all';
+  return records === null ? 'not counted yet' : count(records);
 }
 
 function driftWords(difference: number | null, hidden: boolean): string {
@@ -70,9 +78,10 @@ function when(time: number | null, now: number): string {
 function recordLines(state: State, row: Row, { glyphs }: Theme): ReactElement[] {
   const detail = state.detail?.id === row.id ? state.detail.value : null;
   if (!detail) return [<Text key="wait"> </Text>, <Text key="reading">Reading its records</Text>];
+  const hidden = state.look?.tables.hiddenBy.length !== 0;
   const most = Math.max(0, ...detail.perDay);
   const plot =
-    detail.perDay.length === 0
+    detail.perDay.length === 0 || hidden
       ? []
       : [
           <Text key="gap"> </Text>,
@@ -89,7 +98,7 @@ function recordLines(state: State, row: Row, { glyphs }: Theme): ReactElement[] 
     ...plot,
     <Text key="gap2"> </Text>,
     <Text key="title" bold>
-      Latest records
+      {hidden ? 'Latest records that this role may see' : 'Latest records'}
     </Text>,
     ...detail.latest.map((record, index) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: a record has no key of its own here, and its place is what is drawn.

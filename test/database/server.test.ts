@@ -1,0 +1,68 @@
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { Database } from '../../source/database/connection.ts';
+import { readServer } from '../../source/database/server.ts';
+import { connectTo } from '../helpers/connect.ts';
+import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { hasPooler, type Pooler, startPooler } from '../helpers/pooler.ts';
+
+let own: TestDatabase;
+let database: Database | undefined;
+beforeAll(async () => {
+  own = await createDatabase();
+});
+afterEach(async () => {
+  await database?.close();
+  database = undefined;
+});
+afterAll(() => own.drop());
+
+const read = async (url: string) => {
+  database = connectTo(url);
+  return (await database.read(readServer)).server;
+};
+
+test('a superuser of a primary without TLS is told as that', async () => {
+  expect(await read(own.url)).toMatchObject({
+    database: own.name,
+    superuser: true,
+    standby: false,
+    readOnly: false,
+    encryption: 'none',
+  });
+});
+
+test('a role whose transactions are read-only, and one with BYPASSRLS', async () => {
+  const role = `asks_${own.name}`;
+  await own.sql.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
+  try {
+    expect(await read(own.urlAs(role, 'secret'))).toMatchObject({
+      superuser: false,
+      bypassesRls: false,
+      readOnly: false,
+    });
+    await own.sql
+      .unsafe(`ALTER ROLE ${role} BYPASSRLS; ALTER ROLE ${role} SET default_transaction_read_only = on`)
+      .simple();
+    await database?.close();
+    expect(await read(own.urlAs(role, 'secret'))).toMatchObject({
+      superuser: false,
+      bypassesRls: true,
+      readOnly: true,
+    });
+  } finally {
+    await database?.close();
+    await own.sql.unsafe(`DROP ROLE ${role}`);
+  }
+});
+
+describe.runIf(hasPooler())('behind a pooler', () => {
+  let pooler: Pooler;
+  beforeAll(async () => {
+    pooler = await startPooler(inject('serverUrl'));
+  });
+  afterAll(() => pooler.stop());
+
+  test('nothing is claimed of an encryption that the server cannot see', async () => {
+    expect(await read(pooler.through(own.url))).toMatchObject({ superuser: true, encryption: null });
+  });
+});

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import type { Server } from '../../source/database/server.ts';
+import { serverWords } from '../../source/ui/server-words.ts';
+
+const server: Server = {
+  database: 'd',
+  user: 'u',
+  version: '18.4',
+  address: null,
+  readOnly: false,
+  standby: false,
+  superuser: false,
+  bypassesRls: false,
+  encryption: 'TLSv1.3',
+};
+const words = (
+  over: Partial<Server>,
+  {
+    host = 'db:5432',
+    label = 'remote' as const,
+    readOnly = false,
+  }: { host?: string; label?: 'remote' | 'demo'; readOnly?: boolean } = {},
+) => serverWords({ server: { ...server, ...over }, host, label }, readOnly).join(', ');
+
+test.each<[Partial<Server>, Parameters<typeof words>[1], string]>([
+  [{}, {}, 'read-write, TLS 1.3'],
+  [{ encryption: 'none' }, {}, 'read-write, no TLS'],
+  [{ encryption: null }, {}, 'read-write, pooler'],
+  [{ encryption: 'none' }, { host: '/var/run/postgresql' }, 'read-write'],
+  [{ encryption: null, superuser: true }, { host: 'embedded', label: 'demo' }, 'read-write, superuser'],
+  [{ superuser: true }, { readOnly: true }, '--read-only, TLS 1.3, superuser'],
+  [{ readOnly: true }, { readOnly: true }, 'read-only, TLS 1.3'],
+  [{ readOnly: true, standby: true }, {}, 'standby, read-only, TLS 1.3'],
+])('%j %j', (over, where, expected) => {
+  expect(words(over, where)).toBe(expected);
+});
