@@ -3,25 +3,12 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import * as z from 'zod/mini';
-import { type ConnectionUrl, parseConnectionUrl, readSslMode, type SslMode } from './connection-url.ts';
+import type { ServerTarget } from './connecting/target.ts';
+import { type ConnectionUrl, parseConnectionUrl, readSslMode } from './connection-url.ts';
 import { usageError } from './errors.ts';
 import { stateDirectory } from './receipts/places.ts';
 
-/** A server to connect to. The password is kept apart from everything that is ever shown. */
-export interface ServerTarget {
-  kind: 'server';
-  host: string;
-  port: number;
-  database: string;
-  user: string;
-  password: string | undefined;
-  sslmode: SslMode;
-  applicationName: string;
-  /** True where this is the embedded demo behind its socket. */
-  demo?: boolean;
-  /** Where the address came from, for the one who wonders why it is this database. */
-  source: string;
-}
+export type { ServerTarget };
 
 export type Target = ServerTarget | { kind: 'demo'; source: string };
 

@@ -1,7 +1,5 @@
+import { type SslMode, sslModes } from './connecting/target.ts';
 import { usageError } from './errors.ts';
-
-/** How strictly the connection is encrypted, in libpq's words. */
-export type SslMode = 'disable' | 'allow' | 'prefer' | 'require' | 'verify-full';
 
 /** What a connection URL says; what it leaves out is undefined. */
 export interface ConnectionUrl {
@@ -80,17 +78,9 @@ function readParameter(result: ConnectionUrl, name: string, value: string, sourc
   );
 }
 
-const sslModes: readonly string[] = [
-  'disable',
-  'allow',
-  'prefer',
-  'require',
-  'verify-full',
-] satisfies SslMode[];
-
-/** Reads an sslmode; `where` names what it was read from. `verify-ca` is refused: the driver has no such mode. */
+/** Reads an sslmode; `where` names what it was read from. */
 export function readSslMode(text: string, where: string): SslMode {
-  if (sslModes.includes(text)) return text as SslMode;
+  if ((sslModes as readonly string[]).includes(text)) return text as SslMode;
   throw usageError(
     'bad-sslmode',
     `The sslmode "${text}" of ${where} cannot be honoured.`,

@@ -141,6 +141,7 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
       };
     case '28P01':
     case '28000':
+      if (/client certificate|certificate authentication/.test(own)) return certificateWords(at, own);
       return {
         code: 'authentication-failed',
         message: `The server at ${at} did not let ${place.user} in: ${own}.`,
@@ -198,12 +199,61 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
   return undefined;
 }
 
-function tlsWords(error: DriverError, at: string): Words | undefined {
-  const certificate = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS|ALTNAME/.test(error.code ?? '');
-  if (!certificate && error.code !== 'ERR_SSL_WRONG_VERSION_NUMBER') return undefined;
+function tlsWords({ code = '', message }: DriverError, at: string): Words | undefined {
+  switch (code) {
+    case 'TLS_UNAVAILABLE':
+      return {
+        code: 'tls-unavailable',
+        message: `The server at ${at} does not offer TLS, and sslmode asks for it.`,
+        hint: 'Turn ssl on at the server; sslmode=prefer goes on without encryption, for networks that you trust.',
+      };
+    case 'TLS_UNKNOWN_CA':
+      return {
+        code: 'tls-unknown-ca',
+        message: `The certificate of ${at} is not signed by an authority that is trusted here: ${message}.`,
+        hint: 'Name the file with the authority of this server with sslrootcert, if it is the right server.',
+      };
+    case 'TLS_EXPIRED':
+      return {
+        code: 'tls-expired',
+        message: `The certificate of ${at} is not valid now: ${message}.`,
+        hint: "Check this machine's clock, then have the server's certificate renewed.",
+      };
+    case 'TLS_WRONG_NAME':
+      return {
+        code: 'tls-wrong-name',
+        message: `The certificate of ${at} is for another host: ${message}.`,
+        hint: 'Connect by a name that it is for, if it is the right server; sslmode=verify-ca compares no names.',
+      };
+    case 'TLS_ODD_ANSWER':
+    case 'TLS_NO_ALPN':
+      return {
+        code: 'tls-failed',
+        message: `${at} does not begin TLS as PostgreSQL does: ${message}.`,
+        hint: 'Check host and port; sslnegotiation=direct needs PostgreSQL 17 or newer.',
+      };
+  }
+  // What the server thinks of a certificate comes as an alert.
+  if (/ALERT_.*(CERT|UNKNOWN_CA)/.test(code)) return certificateWords(at, alert(code));
+  if (!/CERT|ERR_SSL|ERR_TLS|^TLS_/.test(code)) return undefined;
   return {
     code: 'tls-failed',
-    message: `No trusted TLS connection to ${at} could be made: ${error.message}.`,
-    hint: 'Check the host name and the certificate authority; sslmode=require encrypts without verifying.',
+    message: `No TLS connection to ${at} could be made: ${message.trim()}.`,
+    hint: 'Check host and port, and that the server offers TLS 1.2 or newer.',
+  };
+}
+
+function alert(code: string): string {
+  return code
+    .replace(/^.*ALERT_/, '')
+    .replaceAll('_', ' ')
+    .toLowerCase();
+}
+
+function certificateWords(at: string, own: string): Words {
+  return {
+    code: 'client-certificate',
+    message: `The server at ${at} did not accept this client's certificate: ${own}.`,
+    hint: 'Name a certificate that the server trusts, made for this user, with sslcert, and its key with sslkey.',
   };
 }

@@ -1,6 +1,8 @@
 import postgres from 'postgres';
 import type { ServerTarget } from '../config.ts';
 import { ConsoleError, databaseError, exitCodes, type Place } from '../errors.ts';
+import { defaultConnectTimeout, failedSocket, openSocket } from './open-socket.ts';
+import type { Encryption } from './tls.ts';
 
 type Parameter = string | number | boolean | null;
 
@@ -35,6 +37,8 @@ export interface Database {
   write<T>(work: (writer: Writer) => Promise<T>, options: WriteOptions): Promise<T>;
   /** A connection for several transactions as `write` runs them, one after the other; `close` ends it. */
   openWriting(): Pick<Database, 'write' | 'close'>;
+  /** What was agreed for the connection that was opened last; null before the first. */
+  encryption(): Encryption | null;
   close(): Promise<void>;
 }
 
@@ -50,7 +54,8 @@ export interface ConnectOptions {
 export function connect(target: ServerTarget, options: ConnectOptions): Database {
   const { host, port, database, user, demo = false } = target;
   const place: Place = { host, port, database, user, demo, timeout: options.timeout };
-  let sql = openPool(target);
+  const opening: Opening = { target, encryption: null };
+  let sql = openPool(opening);
   return {
     place,
     async read(work, readOptions = {}) {
@@ -67,27 +72,28 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
         if (readOptions.signal?.aborted) throw interrupted();
         // A server that no longer answers has taken the connection with it: the next read gets a new pool.
         if (error instanceof Silence && pool === sql) {
-          sql = openPool(target);
+          sql = openPool(opening);
           void discard(pool);
         }
         throw databaseError(error, place);
       }
     },
     async write(work, writeOptions) {
-      const writing = openWriting(target, place);
+      const writing = openWriting(opening, place);
       try {
         return await writing.write(work, writeOptions);
       } finally {
         await writing.close();
       }
     },
-    openWriting: () => openWriting(target, place),
+    openWriting: () => openWriting(opening, place),
+    encryption: () => opening.encryption,
     close: () => discard(sql),
   };
 }
 
-function openWriting(target: ServerTarget, place: Place): Pick<Database, 'write' | 'close'> {
-  let pool: postgres.Sql | null = null;
+function openWriting(opening: Opening, place: Place): Pick<Database, 'write' | 'close'> {
+  let pool: Pool | null = null;
   const close = async () => {
     const old = pool;
     pool = null;
@@ -95,7 +101,7 @@ function openWriting(target: ServerTarget, place: Place): Pick<Database, 'write'
   };
   return {
     async write(work, { signal, ...timeouts }) {
-      pool ??= openPool(target, 1);
+      pool ??= openPool(opening, 1);
       try {
         const value = await withTransaction(pool, 'isolation level read committed', timeouts, work, {
           signal,
@@ -114,42 +120,69 @@ function openWriting(target: ServerTarget, place: Place): Pick<Database, 'write'
   };
 }
 
-function openPool(target: ServerTarget, most = 3): postgres.Sql {
-  return postgres({
+/** What the pools of one database share: where they lead, and what was agreed there. */
+interface Opening {
+  readonly target: ServerTarget;
+  encryption: Encryption | null;
+}
+
+interface Pool {
+  sql: postgres.Sql;
+  /** How long to wait for a connection, in seconds. */
+  patience: number;
+  /** Gives up the connections that are still being made: the driver would keep them, with nobody to close them. */
+  abandon(): void;
+}
+
+function openPool(opening: Opening, most = 3): Pool {
+  const { target } = opening;
+  const abandoned = new AbortController();
+  const patience = target.connectTimeout ?? defaultConnectTimeout;
+  // The driver asks for a socket here both for a connection and for cancelling what runs on one.
+  const socket = async () => {
+    try {
+      const opened = await openSocket(target, { name: target.host, port: target.port }, abandoned.signal);
+      opening.encryption = opened.encryption;
+      return opened.socket;
+    } catch (error) {
+      return failedSocket(error);
+    }
+  };
+  const options: postgres.Options<Record<string, postgres.PostgresType>> & { socket: typeof socket } = {
     host: target.host,
     port: target.port,
-    // postgres.js wants a socket's path whole; libpq names its directory.
-    ...(target.host.startsWith('/') ? { path: `${target.host}/.s.PGSQL.${target.port}` } : {}),
     database: target.database,
     username: target.user,
     // The driver looks for PGPASSWORD by itself where there is none; config.ts has done that already.
     password: target.password ?? '',
-    ssl: encryption(target),
+    socket,
+    // The socket comes encrypted.
+    ssl: false,
     max: most,
     // A transaction pooler hands every transaction another server connection: prepared statements would be lost.
     prepare: false,
     fetch_types: false,
     max_lifetime: null,
-    connect_timeout: connectTimeout,
+    connect_timeout: patience,
     // How long to wait before the next try is decided where a person sees it.
     backoff: () => 0,
     connection: { application_name: target.applicationName },
     onnotice: () => {},
-  });
+  };
+  return { sql: postgres(options), patience, abandon: () => abandoned.abort() };
 }
 
 /** Ends a pool, in a second at the most: a connection that hangs must not keep anyone waiting. */
-async function discard(pool: postgres.Sql): Promise<void> {
+async function discard({ sql, abandon }: Pool): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>(resolve => {
     timer = setTimeout(resolve, 1_000);
   });
-  await Promise.race([pool.end({ timeout: 0.5 }).catch(() => {}), late]);
+  await Promise.race([sql.end({ timeout: 0.5 }).catch(() => {}), late]);
   clearTimeout(timer);
+  abandon();
 }
 
-// In seconds.
-const connectTimeout = 10;
 // The server ends a statement at its timeout. Where nothing has come this much later, nothing will come.
 const grace = 5;
 // In milliseconds: how long a cancelled statement has to end in good order.
@@ -160,19 +193,13 @@ class Silence extends Error {
   readonly code = 'CONNECTION_CLOSED';
 }
 
-/** The driver's word for an sslmode. libpq's `allow` tries without encryption first; encrypting at once is no worse. */
-function encryption({ host, sslmode }: ServerTarget): false | 'prefer' | 'require' | 'verify-full' {
-  if (host.startsWith('/') || sslmode === 'disable') return false;
-  return sslmode === 'allow' ? 'prefer' : sslmode;
-}
-
 /**
  * Runs `work` inside BEGIN `mode` with statement_timeout and lock_timeout set for this transaction alone, so that it
  * is safe behind a transaction pooler. An abort cancels the statement that runs. Rejects with the driver's error, or
  * with Silence when a statement is not answered long after the server should have given it up.
  */
 async function withTransaction<T>(
-  sql: postgres.Sql,
+  { sql, patience }: Pool,
   mode: string,
   { timeout, lockTimeout }: ConnectOptions,
   work: (transaction: Writer) => Promise<T>,
@@ -196,7 +223,7 @@ async function withTransaction<T>(
   signal?.addEventListener('abort', cancel, { once: true });
   try {
     signal?.throwIfAborted();
-    expectWithin(connectTimeout);
+    expectWithin(patience);
     const transaction = sql.begin(mode, async inside => {
       const ask = async <Answer>(query: PromiseLike<Answer> & { cancel(): void }): Promise<Answer> => {
         running = query;
