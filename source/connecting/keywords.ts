@@ -86,16 +86,20 @@ export function takeKeyword(keywords: Map<string, string>, name: string, value: 
   if (name === 'schema') {
     throw usageError(
       'bad-url',
-      `The connection URL of ${where} has the parameter "schema", which PostgreSQL does not know.`,
-      'Take it out of the URL, and name the schema with --schema.',
+      `${capital(where)} has the parameter "schema", which PostgreSQL does not know.`,
+      'Take it out, and name the schema with --schema.',
     );
   }
   throw usageError(
     'bad-url',
     // A stray "?" in a password makes the rest of it look like a parameter.
-    `The connection URL of ${where} has ${/^\w+$/.test(name) ? `the parameter "${name}"` : 'a parameter'}, which is none of libpq's.`,
+    `${capital(where)} has ${/^\w+$/.test(name) ? `the parameter "${name}"` : 'a parameter'}, which is none of libpq's.`,
     "Take it out; libpq's own parameters are known, such as sslmode, sslrootcert, host and application_name.",
   );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** A value of libpq's that this program cannot honour: exit code 2. */

@@ -24,8 +24,12 @@ const nothing: FoundPassword = { password: undefined, notice: null };
 export function findPassword(file: string, wanted: PasswordFor): FoundPassword {
   let text: string;
   try {
-    const { mode } = statSync(file);
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    const found = statSync(file);
+    // A pipe would be waited for.
+    if (!found.isFile()) {
+      return { password: undefined, notice: `The password file ${file} was not used: it is not a file.` };
+    }
+    if (process.platform !== 'win32' && (found.mode & 0o077) !== 0) {
       return {
         password: undefined,
         notice: `The password file ${file} was not used, because others may read it: chmod 600 ${file}`,
@@ -33,7 +37,7 @@ export function findPassword(file: string, wanted: PasswordFor): FoundPassword {
     }
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return nothing;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return nothing;
     return { password: undefined, notice: `The password file ${file} could not be read.` };
   }
   const values = [

@@ -44,7 +44,12 @@ export function readUrl(text: string, source: string): Map<string, string> {
   take('user', url.username);
   take('password', url.password);
   take('dbname', url.pathname.replace(/^\//, ''));
-  for (const [name, value] of url.searchParams) {
+  // Not searchParams, which takes a "+" for a space: it may be one of a password.
+  for (const part of url.search.slice(1).split('&')) {
+    if (part === '') continue;
+    const sign = part.indexOf('=');
+    const name = decode(sign < 0 ? part : part.slice(0, sign));
+    const value = sign < 0 ? '' : decode(part.slice(sign + 1));
     // As JDBC has it, and libpq since: `ssl=true` asks for encryption.
     if (name === 'ssl' && value === 'true') keywords.set('sslmode', 'require');
     else takeKeyword(keywords, name, value, source);

@@ -188,7 +188,7 @@ function readVersion(text: string | undefined): 'TLSv1.2' | 'TLSv1.3' | undefine
   return text === undefined ? undefined : text.toLowerCase() === 'tlsv1.3' ? 'TLSv1.3' : 'TLSv1.2';
 }
 
-/** In seconds; undefined leaves it to the default. libpq takes 0 for ever, which no console should wait. */
+/** In seconds; undefined leaves it to the default. libpq takes 0 for ever (a day is as good) and 1 for 2. */
 function readSeconds(keywords: Keywords, whence: string): number | undefined {
   const text = keywords.get('connect_timeout');
   if (text === undefined) return undefined;
@@ -200,7 +200,7 @@ function readSeconds(keywords: Keywords, whence: string): number | undefined {
       'Set it to a number such as 10.',
     );
   }
-  return seconds <= 0 ? undefined : Math.max(2, seconds);
+  return seconds <= 0 ? 86_400 : Math.min(86_400, Math.max(2, seconds));
 }
 
 function oneOf<const Value extends string>(

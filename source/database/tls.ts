@@ -1,6 +1,6 @@
 import { isIP, type Socket } from 'node:net';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
-import type { Host, ServerTarget } from '../connecting/target.ts';
+import type { Host, ServerTarget, TlsSettings } from '../connecting/target.ts';
 import { usageError } from '../errors.ts';
 import type { TlsMaterial, Verified } from './tls-files.ts';
 
@@ -57,7 +57,7 @@ export async function encrypt(
   const { connect, createSecureContext } = await import('node:tls');
   const secure = connect({
     socket,
-    secureContext: secureContext(createSecureContext, material),
+    secureContext: secureContext(createSecureContext, material, tls),
     // Names are for SNI; an address is none (RFC 6066).
     ...(tls.tellName === false || isIP(host.name) ? {} : { servername: host.name }),
     ...(tls.direct ? { ALPNProtocols: ['postgresql'] } : {}),
@@ -92,10 +92,12 @@ async function unlessClosed<T>(socket: Socket, listen: (resolve: (value: T) => v
 function secureContext(
   create: typeof import('node:tls').createSecureContext,
   { ca, certificate, key, keyPassword }: TlsMaterial,
+  { leastVersion = 'TLSv1.2', mostVersion }: TlsSettings,
 ) {
   try {
     return create({
-      minVersion: 'TLSv1.2',
+      minVersion: leastVersion,
+      ...(mostVersion ? { maxVersion: mostVersion } : {}),
       ...(ca ? { ca } : {}),
       ...(certificate && key ? { cert: certificate, key } : {}),
       ...(keyPassword === undefined ? {} : { passphrase: keyPassword }),

@@ -46,6 +46,6 @@ test('one that is not there says nothing, one that is no file does', () => {
   expect(findPassword(join(directory, 'nowhere'), wanted)).toEqual({ password: undefined, notice: null });
   chmodSync(directory, 0o700);
   expect(findPassword(directory, wanted)).toMatchObject({
-    notice: expect.stringMatching(/could not be read/),
+    notice: expect.stringMatching(/not a file/),
   });
 });
