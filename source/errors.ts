@@ -46,6 +46,8 @@ export interface Place {
   timeout: number;
   /** True for the embedded demo, which has no host worth naming. */
   demo: boolean;
+  /** Why a password file was not used, where one was not. */
+  readonly passwordNotice?: string | null;
 }
 
 interface Words {
@@ -76,16 +78,24 @@ const transient = new Set([
   'connection-lost',
   'connection-timeout',
   'server-starting',
+  'no-suitable-server',
   'too-many-connections',
   'statement-timeout',
   'lock-timeout',
   'server-error',
 ]);
 
-type DriverError = Error & { code?: string; hint?: string; errors?: DriverError[]; table_name?: string };
+type DriverError = Error & {
+  code?: string;
+  hint?: string;
+  errors?: DriverError[];
+  table_name?: string;
+  /** Of NoHost; the error is null where a server answered that is not the one that was asked for. */
+  tried?: readonly { host: { name: string; address?: string; port: number }; error: DriverError | null }[];
+};
 
 function wordsFor(error: DriverError, place: Place): Words | undefined {
-  const at = place.host.startsWith('/') ? place.host : `${place.host}:${place.port}`;
+  const at = addressOf(place.host, place.port);
   const own = error.message;
   switch (error.code) {
     case 'ENOTFOUND':
@@ -145,8 +155,17 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
       return {
         code: 'authentication-failed',
         message: `The server at ${at} did not let ${place.user} in: ${own}.`,
-        hint: 'Check user and password; characters such as @ : / # in a URL have to be percent-encoded.',
+        hint: `Check user and password; characters such as @ : / # in a URL have to be percent-encoded.${noticeOf(place)}`,
       };
+    case 'PASSWORD_WANTED':
+      return {
+        code: 'password-wanted',
+        message: `The server at ${at} asks for the password of ${place.user}, and none is known.`,
+        hint: `Put it into the password file (~/.pgpass), PGPASSWORD or the connection URL.${noticeOf(place)}`,
+      };
+    case 'NO_HOST':
+    case 'NO_SUITABLE_HOST':
+      return hostsWords(error, place);
     case 'SASL_SIGNATURE_MISMATCH':
       return {
         code: 'authentication-failed',
@@ -197,6 +216,36 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
     };
   }
   return undefined;
+}
+
+function addressOf(host: string, port: number): string {
+  return host.startsWith('/') ? host : `${host}:${port}`;
+}
+
+function noticeOf({ passwordNotice }: Place): string {
+  return passwordNotice ? ` ${passwordNotice}` : '';
+}
+
+function hostsWords({ code, tried = [], message }: DriverError, place: Place): Words | undefined {
+  const each = tried.map(({ host, error }) => {
+    const at = { ...place, host: host.name || host.address || '', port: host.port };
+    return { at: addressOf(at.host, at.port), words: error && wordsFor(error, at) };
+  });
+  if (code === 'NO_SUITABLE_HOST') {
+    const others = each.flatMap(({ words }) => words?.message ?? []);
+    const answered = each.filter(({ words }) => !words).map(({ at }) => at);
+    return {
+      code: 'no-suitable-server',
+      message: [
+        `${answered.join(', ')} is not what target_session_attrs=${message} asks for.`,
+        ...others,
+      ].join(' '),
+      hint: 'A failover may be under way; otherwise name the other servers too, or ask for less.',
+    };
+  }
+  const [first] = each;
+  if (each.length === 1 || !first?.words) return first?.words ?? undefined;
+  return { ...first.words, message: each.map(({ words }) => words?.message ?? '').join(' ') };
 }
 
 function tlsWords({ code = '', message }: DriverError, at: string): Words | undefined {

@@ -46,6 +46,6 @@ describe('imports point one way', () => {
 
   test('only the database’s room speaks to the driver', () => {
     const speaking = files.filter(file => /from 'postgres'/.test(readFileSync(file, 'utf8')));
-    expect(speaking.map(file => relative(source, file))).toEqual(['database/connection.ts']);
+    expect(speaking.map(file => relative(source, file))).toEqual(['database/pool.ts']);
   });
 });

@@ -1,7 +1,6 @@
-import postgres from 'postgres';
 import type { ServerTarget } from '../config.ts';
 import { ConsoleError, databaseError, exitCodes, type Place } from '../errors.ts';
-import { defaultConnectTimeout, failedSocket, openSocket } from './open-socket.ts';
+import { discard, type Opening, openPool, type Pool, prepareOpening } from './pool.ts';
 import type { Encryption } from './tls.ts';
 
 type Parameter = string | number | boolean | null;
@@ -39,6 +38,8 @@ export interface Database {
   openWriting(): Pick<Database, 'write' | 'close'>;
   /** What was agreed for the connection that was opened last; null before the first. */
   encryption(): Encryption | null;
+  /** Takes a password for the connections to come, in place of the one that was configured; kept in memory alone. */
+  usePassword(password: string): void;
   close(): Promise<void>;
 }
 
@@ -52,9 +53,23 @@ export interface ConnectOptions {
 
 /** Prepares a pool; the first read opens the first connection. */
 export function connect(target: ServerTarget, options: ConnectOptions): Database {
-  const { host, port, database, user, demo = false } = target;
-  const place: Place = { host, port, database, user, demo, timeout: options.timeout };
-  const opening: Opening = { target, encryption: null };
+  const { database, user, demo = false } = target;
+  const opening = prepareOpening(target);
+  const place: Place = {
+    get host() {
+      return opening.tried.name || opening.tried.address || '';
+    },
+    get port() {
+      return opening.tried.port;
+    },
+    get passwordNotice() {
+      return opening.passwordNotice;
+    },
+    database,
+    user,
+    demo,
+    timeout: options.timeout,
+  };
   let sql = openPool(opening);
   return {
     place,
@@ -88,6 +103,9 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
     },
     openWriting: () => openWriting(opening, place),
     encryption: () => opening.encryption,
+    usePassword(password) {
+      opening.password = password;
+    },
     close: () => discard(sql),
   };
 }
@@ -120,69 +138,6 @@ function openWriting(opening: Opening, place: Place): Pick<Database, 'write' | '
   };
 }
 
-/** What the pools of one database share: where they lead, and what was agreed there. */
-interface Opening {
-  readonly target: ServerTarget;
-  encryption: Encryption | null;
-}
-
-interface Pool {
-  sql: postgres.Sql;
-  /** How long to wait for a connection, in seconds. */
-  patience: number;
-  /** Gives up the connections that are still being made: the driver would keep them, with nobody to close them. */
-  abandon(): void;
-}
-
-function openPool(opening: Opening, most = 3): Pool {
-  const { target } = opening;
-  const abandoned = new AbortController();
-  const patience = target.connectTimeout ?? defaultConnectTimeout;
-  // The driver asks for a socket here both for a connection and for cancelling what runs on one.
-  const socket = async () => {
-    try {
-      const opened = await openSocket(target, { name: target.host, port: target.port }, abandoned.signal);
-      opening.encryption = opened.encryption;
-      return opened.socket;
-    } catch (error) {
-      return failedSocket(error);
-    }
-  };
-  const options: postgres.Options<Record<string, postgres.PostgresType>> & { socket: typeof socket } = {
-    host: target.host,
-    port: target.port,
-    database: target.database,
-    username: target.user,
-    // The driver looks for PGPASSWORD by itself where there is none; config.ts has done that already.
-    password: target.password ?? '',
-    socket,
-    // The socket comes encrypted.
-    ssl: false,
-    max: most,
-    // A transaction pooler hands every transaction another server connection: prepared statements would be lost.
-    prepare: false,
-    fetch_types: false,
-    max_lifetime: null,
-    connect_timeout: patience,
-    // How long to wait before the next try is decided where a person sees it.
-    backoff: () => 0,
-    connection: { application_name: target.applicationName },
-    onnotice: () => {},
-  };
-  return { sql: postgres(options), patience, abandon: () => abandoned.abort() };
-}
-
-/** Ends a pool, in a second at the most: a connection that hangs must not keep anyone waiting. */
-async function discard({ sql, abandon }: Pool): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>(resolve => {
-    timer = setTimeout(resolve, 1_000);
-  });
-  await Promise.race([sql.end({ timeout: 0.5 }).catch(() => {}), late]);
-  clearTimeout(timer);
-  abandon();
-}
-
 // The server ends a statement at its timeout. Where nothing has come this much later, nothing will come.
 const grace = 5;
 // In milliseconds: how long a cancelled statement has to end in good order.
@@ -199,7 +154,7 @@ class Silence extends Error {
  * with Silence when a statement is not answered long after the server should have given it up.
  */
 async function withTransaction<T>(
-  { sql, patience }: Pool,
+  { sql, patience, cancel: cancelIn }: Pool,
   mode: string,
   { timeout, lockTimeout }: ConnectOptions,
   work: (transaction: Writer) => Promise<T>,
@@ -210,7 +165,7 @@ async function withTransaction<T>(
   const givenUp = Promise.withResolvers<never>();
   givenUp.promise.catch(() => {});
   const cancel = () => {
-    running?.cancel();
+    cancelIn(() => running?.cancel());
     setTimeout(() => givenUp.reject(interrupted()), cancelGrace).unref();
   };
   const silence = Promise.withResolvers<never>();
