@@ -53,7 +53,7 @@ async function openTerminal(config: Config): Promise<number> {
     );
   }
   const { openConsole } = await import('./ui/open.ts');
-  const ending = await openConsole(config, fail => {
+  const ending = await openConsole(await askForPassword(config), fail => {
     leaveScreen = fail;
   });
   return ending === 'interrupted' ? exitCodes.interrupted : exitCodes.healthy;
@@ -129,9 +129,10 @@ const offline: ReadonlySet<CommandName> = new Set<CommandName>(['receipts']);
 
 async function runCommand(command: CommandName, config: Config): Promise<number> {
   const { openDatabase } = await import('./open-database.ts');
+  const known = offline.has(command) ? withoutDemo(config) : await askForPassword(config);
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
-  const { database, close } = await openDatabase(offline.has(command) ? withoutDemo(config) : config);
+  const { database, close } = await openDatabase(known);
   try {
     const outcome = await commands[command](database, config, interrupt.signal);
     clearProgress();
@@ -142,6 +143,13 @@ async function runCommand(command: CommandName, config: Config): Promise<number>
     clearProgress();
     await close();
   }
+}
+
+// Loaded only where no password is given: most are.
+async function askForPassword(config: Config): Promise<Config> {
+  if (config.target.kind !== 'server' || config.target.password !== undefined) return config;
+  const { withPassword } = await import('./commands/ask-password.ts');
+  return withPassword(config);
 }
 
 // A server is connected to by the first read; the demo would be started.

@@ -8,7 +8,7 @@ const source = fileURLToPath(new URL('../source', import.meta.url));
 /** The directories of `source` and what each may import; top-level files count as `.`. */
 const allowed: Record<string, string[]> = {
   ui: ['ui', 'actions', 'audit', 'database', 'present', '.'],
-  commands: ['commands', 'actions', 'audit', 'database', 'log', 'present', 'receipts', '.'],
+  commands: ['commands', 'actions', 'audit', 'connecting', 'database', 'log', 'present', 'receipts', '.'],
   actions: ['actions', 'audit', 'database', 'log', 'receipts', '.'],
   database: ['database', 'audit', 'connecting', '.'],
   connecting: ['connecting', '.'],

@@ -39,7 +39,7 @@ export interface Database {
   /** What was agreed for the connection that was opened last; null before the first. */
   encryption(): Encryption | null;
   /** Takes a password for the connections to come, in place of the one that was configured; kept in memory alone. */
-  usePassword(password: string): void;
+  takePassword(password: string): void;
   close(): Promise<void>;
 }
 
@@ -103,7 +103,7 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
     },
     openWriting: () => openWriting(opening, place),
     encryption: () => opening.encryption,
-    usePassword(password) {
+    takePassword(password) {
       opening.password = password;
     },
     close: () => discard(sql),

@@ -163,7 +163,7 @@ describe('a password', () => {
   test('that nobody knows is asked for by the server, and said to be missing', async () => {
     const database = open(text());
     for (let round = 0; round < 4; round += 1) expect(await portOf(database)).toBe('password-wanted');
-    database.usePassword('secret');
+    database.takePassword('secret');
     expect(await portOf(database)).toBe(primary.port);
     await database.close();
   });
