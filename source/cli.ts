@@ -45,7 +45,7 @@ async function withPassword<Value>(config: Config, work: (config: Config) => Pro
     } catch (error) {
       const { target } = config;
       const wanted =
-        isConsoleError(error) && (error.cause as { code?: string } | undefined)?.code === '28P01';
+        isConsoleError(error) && error.code === (tries === 0 ? 'password-wanted' : 'authentication-failed');
       if (!wanted || target.kind !== 'server' || target.password !== undefined || tries === mostTries)
         throw error;
       const { askPassword, canAskPassword } = await import('./ask-password.ts');

@@ -1,27 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import * as z from 'zod/mini';
-import { type ConnectionUrl, parseConnectionUrl, readSslMode, type SslMode } from './connection-url.ts';
+import { namesDatabase } from './connecting/environment.ts';
+import { resolveTarget } from './connecting/resolve-target.ts';
+import type { ServerTarget } from './connecting/target.ts';
 import { usageError } from './errors.ts';
 import { stateDirectory } from './receipts/places.ts';
 
-/** A server to connect to. The password is kept apart from everything that is ever shown. */
-export interface ServerTarget {
-  kind: 'server';
-  host: string;
-  port: number;
-  database: string;
-  user: string;
-  password: string | undefined;
-  sslmode: SslMode;
-  applicationName: string;
-  /** True where this is the embedded demo behind its socket. */
-  demo?: boolean;
-  /** Where the address came from, for the one who wonders why it is this database. */
-  source: string;
-}
+export type { ServerTarget };
 
 export type Target = ServerTarget | { kind: 'demo'; source: string };
 
@@ -135,14 +123,22 @@ export function loadConfig(flags: Flags, environment: Environment, directory: st
   });
 }
 
+const urlNames = ['DATABASE_URL', 'SUPABASE_DB_URL'] as const;
+
 function findTarget(flag: string | undefined, environment: Environment, directory: string): Target {
-  if (flag !== undefined) return fromUrl(flag, '--database-url', environment);
-  if (environment.DATABASE_URL) return fromUrl(environment.DATABASE_URL, 'DATABASE_URL', environment);
-  const file = readEnvFile(directory);
-  if (file?.DATABASE_URL) return fromUrl(file.DATABASE_URL, 'DATABASE_URL in .env', environment);
-  if (environment.PGHOST || environment.PGDATABASE || environment.PGUSER || environment.PGSERVICE) {
-    return complete({}, 'PGHOST, PGDATABASE, PGUSER', environment);
+  const home = environment.HOME || homedir();
+  const from = (text: string | null, source: string) => resolveTarget({ text, source }, environment, home);
+  if (flag !== undefined) return from(flag, '--database-url');
+  for (const name of urlNames) {
+    const text = environment[name];
+    if (text) return from(text, name);
   }
+  const file = readEnvFile(directory);
+  for (const name of urlNames) {
+    const text = file?.[name];
+    if (text) return from(text, `${name} in .env`);
+  }
+  if (namesDatabase(environment)) return from(null, "libpq's variables");
   return { kind: 'demo', source: 'no database is configured' };
 }
 
@@ -156,55 +152,5 @@ function readEnvFile(directory: string): Environment | undefined {
       'The file .env in this directory cannot be read.',
       'Check its permissions, or name the database with --database-url.',
     );
-  }
-}
-
-function fromUrl(text: string, source: string, environment: Environment): ServerTarget {
-  return complete(parseConnectionUrl(text, source), source, environment);
-}
-
-/** Fills what the URL leaves out from libpq's variables and then its defaults. */
-function complete(url: ConnectionUrl, source: string, environment: Environment): ServerTarget {
-  refuseUnsupported(environment);
-  const user = url.user ?? (environment.PGUSER || userInfo().username);
-  const port = url.port ?? Number(environment.PGPORT || 5432);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw usageError(
-      'bad-port',
-      'PGPORT is not a port number.',
-      'Set it to a number from 1 to 65535, usually 5432.',
-    );
-  }
-  return {
-    kind: 'server',
-    host: url.host ?? (environment.PGHOST || 'localhost'),
-    port,
-    database: url.database ?? (environment.PGDATABASE || user),
-    user,
-    password: url.password ?? (environment.PGPASSWORD || undefined),
-    sslmode: url.sslmode ?? readSslMode(environment.PGSSLMODE || 'prefer', 'PGSSLMODE'),
-    applicationName: url.applicationName ?? 'preset-usage-console',
-    source,
-  };
-}
-
-/** What libpq would honour and this version does not: better an error than a connection to the wrong place. */
-function refuseUnsupported(environment: Environment): void {
-  for (const name of [
-    'PGSERVICE',
-    'PGSSLROOTCERT',
-    'PGSSLCERT',
-    'PGSSLKEY',
-    'PGHOSTADDR',
-    'PGOPTIONS',
-    'PGPASSFILE',
-  ]) {
-    if (environment[name]) {
-      throw usageError(
-        'unsupported-variable',
-        `${name} is set, and this version cannot honour it.`,
-        `Unset ${name} and put host, port, user and database into DATABASE_URL.`,
-      );
-    }
   }
 }

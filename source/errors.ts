@@ -46,6 +46,8 @@ export interface Place {
   timeout: number;
   /** True for the embedded demo, which has no host worth naming. */
   demo: boolean;
+  /** Why a password file was not used, where one was not. */
+  readonly passwordNotice?: string | null;
 }
 
 interface Words {
@@ -76,16 +78,24 @@ const transient = new Set([
   'connection-lost',
   'connection-timeout',
   'server-starting',
+  'no-suitable-server',
   'too-many-connections',
   'statement-timeout',
   'lock-timeout',
   'server-error',
 ]);
 
-type DriverError = Error & { code?: string; hint?: string; errors?: DriverError[]; table_name?: string };
+type DriverError = Error & {
+  code?: string;
+  hint?: string;
+  errors?: DriverError[];
+  table_name?: string;
+  /** Of NoHost; the error is null where a server answered that is not the one that was asked for. */
+  tried?: readonly { host: { name: string; address?: string; port: number }; error: DriverError | null }[];
+};
 
 function wordsFor(error: DriverError, place: Place): Words | undefined {
-  const at = place.host.startsWith('/') ? place.host : `${place.host}:${place.port}`;
+  const at = addressOf(place.host, place.port);
   const own = error.message;
   switch (error.code) {
     case 'ENOTFOUND':
@@ -141,11 +151,21 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
       };
     case '28P01':
     case '28000':
+      if (/client certificate|certificate authentication/.test(own)) return certificateWords(at, own);
       return {
         code: 'authentication-failed',
         message: `The server at ${at} did not let ${place.user} in: ${own}.`,
-        hint: 'Check user and password; characters such as @ : / # in a URL have to be percent-encoded.',
+        hint: `Check user and password; characters such as @ : / # in a URL have to be percent-encoded.${noticeOf(place)}`,
       };
+    case 'PASSWORD_WANTED':
+      return {
+        code: 'password-wanted',
+        message: `The server at ${at} asks for the password of ${place.user}, and none is known.`,
+        hint: `Put it into the password file (~/.pgpass), PGPASSWORD or the connection URL.${noticeOf(place)}`,
+      };
+    case 'NO_HOST':
+    case 'NO_SUITABLE_HOST':
+      return hostsWords(error, place);
     case 'SASL_SIGNATURE_MISMATCH':
       return {
         code: 'authentication-failed',
@@ -198,12 +218,91 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
   return undefined;
 }
 
-function tlsWords(error: DriverError, at: string): Words | undefined {
-  const certificate = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS|ALTNAME/.test(error.code ?? '');
-  if (!certificate && error.code !== 'ERR_SSL_WRONG_VERSION_NUMBER') return undefined;
+function addressOf(host: string, port: number): string {
+  return host.startsWith('/') ? host : `${host}:${port}`;
+}
+
+function noticeOf({ passwordNotice }: Place): string {
+  return passwordNotice ? ` ${passwordNotice}` : '';
+}
+
+function hostsWords({ code, tried = [], message }: DriverError, place: Place): Words | undefined {
+  const each = tried.map(({ host, error }) => {
+    const at = { ...place, host: host.name || host.address || '', port: host.port };
+    return { at: addressOf(at.host, at.port), words: error && wordsFor(error, at) };
+  });
+  if (code === 'NO_SUITABLE_HOST') {
+    const others = each.flatMap(({ words }) => words?.message ?? []);
+    const answered = each.filter(({ words }) => !words).map(({ at }) => at);
+    return {
+      code: 'no-suitable-server',
+      message: [
+        `${answered.join(', ')} is not what target_session_attrs=${message} asks for.`,
+        ...others,
+      ].join(' '),
+      hint: 'A failover may be under way; otherwise name the other servers too, or ask for less.',
+    };
+  }
+  const [first] = each;
+  if (each.length === 1 || !first?.words) return first?.words ?? undefined;
+  return { ...first.words, message: each.map(({ words }) => words?.message ?? '').join(' ') };
+}
+
+function tlsWords({ code = '', message }: DriverError, at: string): Words | undefined {
+  switch (code) {
+    case 'TLS_UNAVAILABLE':
+      return {
+        code: 'tls-unavailable',
+        message: `The server at ${at} does not offer TLS, and sslmode asks for it.`,
+        hint: 'Turn ssl on at the server; sslmode=prefer goes on without encryption, for networks that you trust.',
+      };
+    case 'TLS_UNKNOWN_CA':
+      return {
+        code: 'tls-unknown-ca',
+        message: `The certificate of ${at} is not signed by an authority that is trusted here: ${message}.`,
+        hint: 'Name the file with the authority of this server with sslrootcert, if it is the right server.',
+      };
+    case 'TLS_EXPIRED':
+      return {
+        code: 'tls-expired',
+        message: `The certificate of ${at} is not valid now: ${message}.`,
+        hint: "Check this machine's clock, then have the server's certificate renewed.",
+      };
+    case 'TLS_WRONG_NAME':
+      return {
+        code: 'tls-wrong-name',
+        message: `The certificate of ${at} is for another host: ${message}.`,
+        hint: 'Connect by a name that it is for, if it is the right server; sslmode=verify-ca compares no names.',
+      };
+    case 'TLS_ODD_ANSWER':
+    case 'TLS_NO_ALPN':
+      return {
+        code: 'tls-failed',
+        message: `${at} does not begin TLS as PostgreSQL does: ${message}.`,
+        hint: 'Check host and port; sslnegotiation=direct needs PostgreSQL 17 or newer.',
+      };
+  }
+  // What the server thinks of a certificate comes as an alert.
+  if (/ALERT_.*(CERT|UNKNOWN_CA)/.test(code)) return certificateWords(at, alert(code));
+  if (!/CERT|ERR_SSL|ERR_TLS|^TLS_/.test(code)) return undefined;
   return {
     code: 'tls-failed',
-    message: `No trusted TLS connection to ${at} could be made: ${error.message}.`,
-    hint: 'Check the host name and the certificate authority; sslmode=require encrypts without verifying.',
+    message: `No TLS connection to ${at} could be made: ${message.trim()}.`,
+    hint: 'Check host and port, and that the server offers TLS 1.2 or newer.',
+  };
+}
+
+function alert(code: string): string {
+  return code
+    .replace(/^.*ALERT_/, '')
+    .replaceAll('_', ' ')
+    .toLowerCase();
+}
+
+function certificateWords(at: string, own: string): Words {
+  return {
+    code: 'client-certificate',
+    message: `The server at ${at} did not accept this client's certificate: ${own}.`,
+    hint: 'Name a certificate that the server trusts, made for this user, with sslcert, and its key with sslkey.',
   };
 }

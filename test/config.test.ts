@@ -29,6 +29,18 @@ describe('where the database is', () => {
       source: '--database-url',
     });
     expect(target({}, environment, withFile)).toMatchObject({ host: 'env.example', source: 'DATABASE_URL' });
+    expect(
+      target({}, { SUPABASE_DB_URL: 'postgres://s@supabase.example/s', PGHOST: 'pg' }, withFile),
+    ).toMatchObject({
+      host: 'supabase.example',
+      source: 'SUPABASE_DB_URL',
+    });
+    expect(target({}, { ...environment, SUPABASE_DB_URL: 'postgres://s@h/s' })).toMatchObject({
+      source: 'DATABASE_URL',
+    });
+    writeFileSync(join(directory, '.env'), 'SUPABASE_DB_URL=postgres://s@file.example/s\n');
+    expect(target({}, { PGHOST: 'pg' })).toMatchObject({ source: 'SUPABASE_DB_URL in .env' });
+    rmSync(join(directory, '.env'));
     expect(target({}, { PGHOST: 'pg.example' }, withFile)).toMatchObject({
       host: 'file.example',
       source: 'DATABASE_URL in .env',
@@ -59,6 +71,11 @@ describe('where the database is', () => {
     ['postgresql://u@[::1]:5433/d', { host: '::1', port: 5433 }],
     ['postgres:///d?host=/var/run/postgresql', { host: '/var/run/postgresql', database: 'd' }],
     ['postgres://u@h/d?sslmode=verify-full', { sslmode: 'verify-full' }],
+    ['postgres://u@h/d?sslmode=verify-ca', { sslmode: 'verify-ca' }],
+    ['postgres://u@h/d?password=a+b%26c', { password: 'a+b&c' }],
+    ['postgres://u@h/d?sslrootcert=system', { sslmode: 'verify-full' }],
+    ['postgres://u@h/d?connection_limit=1&pool_timeout=0&statement_cache_size=0', { database: 'd' }],
+    ["host=h user=u password='a b\\'c' dbname=d", { host: 'h', user: 'u', password: "a b'c" }],
     ['postgres://u@h/d?pgbouncer=true&application_name=me', { applicationName: 'me' }],
   ])('%s', (databaseUrl, expected) => {
     expect(target({ databaseUrl }, {})).toMatchObject(expected);
@@ -71,8 +88,15 @@ describe('what cannot be honoured is an error, with a way out and exit code 2', 
     ['http://h/d', 'bad-url'],
     ['postgres://u:p#w@h/d', 'bad-url'],
     ['postgres://u:p%zz@h/d', 'bad-url'],
-    ['postgres://u@h/d?sslrootcert=x', 'bad-url'],
-    ['postgres://u@h/d?sslmode=verify-ca', 'bad-sslmode'],
+    ['postgres://u@h/d?nope=x', 'bad-url'],
+    ['postgres://u@h/d?schema=x', 'bad-url'],
+    ['postgres://u@h/d?sslcrl=x', 'unsupported-parameter'],
+    ['postgres://u@h/d?channel_binding=require', 'unsupported-parameter'],
+    ['postgres://u@h/d?gssencmode=require', 'unsupported-parameter'],
+    ['postgres://u@h/d?sslrootcert=system&sslmode=require', 'bad-sslmode'],
+    ['postgres://u@h/d?sslnegotiation=direct', 'bad-sslmode'],
+    ['postgres://u@a,b:1,c:2/d?port=1,2', 'bad-hosts'],
+    ['host=h nonsense', 'bad-conninfo'],
   ])('%s', (databaseUrl, code) => {
     expect(() => target({ databaseUrl }, {})).toThrow(expect.objectContaining({ code, exitCode: 2 }));
   });
@@ -82,7 +106,9 @@ describe('what cannot be honoured is an error, with a way out and exit code 2', 
     [{ timeout: -1 }, {}, 'bad-flag'],
     [{ schema: '' }, {}, 'bad-flag'],
     [{}, { PGHOST: 'h', PGPORT: 'x' }, 'bad-port'],
-    [{}, { PGHOST: 'h', PGSERVICE: 's' }, 'unsupported-variable'],
+    [{}, { PGHOST: 'h', PGSERVICE: 's' }, 'no-such-service'],
+    [{}, { PGHOST: 'h', PGSSLCRL: 'f' }, 'unsupported-parameter'],
+    [{}, { PGHOST: 'h', PGGSSENCMODE: 'require' }, 'unsupported-parameter'],
     [{}, { PGHOST: 'h', PGSSLMODE: 'sometimes' }, 'bad-sslmode'],
   ])('%j with %j', (flags, environment, code) => {
     expect(() => target(flags, environment)).toThrow(expect.objectContaining({ code, exitCode: 2 }));

@@ -1,7 +1,8 @@
-import postgres from 'postgres';
 import type { ServerTarget } from '../config.ts';
 import { ConsoleError, databaseError, exitCodes, type Place } from '../errors.ts';
+import { discard, type Opening, openPool, type Pool, prepareOpening } from './pool.ts';
 import { unsupportedBy } from './supported.ts';
+import type { Encryption } from './tls.ts';
 
 type Parameter = string | number | boolean | null;
 
@@ -36,6 +37,8 @@ export interface Database {
   write<T>(work: (writer: Writer) => Promise<T>, options: WriteOptions): Promise<T>;
   /** A connection for several transactions as `write` runs them, one after the other; `close` ends it. */
   openWriting(): Pick<Database, 'write' | 'close'>;
+  /** What was agreed for the connection that was opened last; null before the first. */
+  encryption(): Encryption | null;
   close(): Promise<void>;
 }
 
@@ -49,9 +52,24 @@ export interface ConnectOptions {
 
 /** Prepares a pool; the first read opens the first connection. */
 export function connect(target: ServerTarget, options: ConnectOptions): Database {
-  const { host, port, database, user, demo = false } = target;
-  const place: Place = { host, port, database, user, demo, timeout: options.timeout };
-  let sql = openPool(target);
+  const { database, user, demo = false } = target;
+  const opening = prepareOpening(target);
+  const place: Place = {
+    get host() {
+      return opening.tried.name || opening.tried.address || '';
+    },
+    get port() {
+      return opening.tried.port;
+    },
+    get passwordNotice() {
+      return opening.passwordNotice;
+    },
+    database,
+    user,
+    demo,
+    timeout: options.timeout,
+  };
+  let sql = openPool(opening);
   return {
     place,
     async read(work, readOptions = {}) {
@@ -68,27 +86,28 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
         if (readOptions.signal?.aborted) throw interrupted();
         // A server that no longer answers has taken the connection with it: the next read gets a new pool.
         if (error instanceof Silence && pool === sql) {
-          sql = openPool(target);
+          sql = openPool(opening);
           void discard(pool);
         }
-        throw unsupportedBy({ ...pool.parameters }) ?? databaseError(error, place);
+        throw unsupportedBy({ ...pool.sql.parameters }) ?? databaseError(error, place);
       }
     },
     async write(work, writeOptions) {
-      const writing = openWriting(target, place);
+      const writing = openWriting(opening, place);
       try {
         return await writing.write(work, writeOptions);
       } finally {
         await writing.close();
       }
     },
-    openWriting: () => openWriting(target, place),
+    openWriting: () => openWriting(opening, place),
+    encryption: () => opening.encryption,
     close: () => discard(sql),
   };
 }
 
-function openWriting(target: ServerTarget, place: Place): Pick<Database, 'write' | 'close'> {
-  let pool: postgres.Sql | null = null;
+function openWriting(opening: Opening, place: Place): Pick<Database, 'write' | 'close'> {
+  let pool: Pool | null = null;
   const close = async () => {
     const old = pool;
     pool = null;
@@ -96,7 +115,7 @@ function openWriting(target: ServerTarget, place: Place): Pick<Database, 'write'
   };
   return {
     async write(work, { signal, ...timeouts }) {
-      pool ??= openPool(target, 1);
+      pool ??= openPool(opening, 1);
       try {
         const value = await withTransaction(pool, 'isolation level read committed', timeouts, work, {
           signal,
@@ -115,42 +134,6 @@ function openWriting(target: ServerTarget, place: Place): Pick<Database, 'write'
   };
 }
 
-function openPool(target: ServerTarget, most = 3): postgres.Sql {
-  return postgres({
-    host: target.host,
-    port: target.port,
-    // postgres.js wants a socket's path whole; libpq names its directory.
-    ...(target.host.startsWith('/') ? { path: `${target.host}/.s.PGSQL.${target.port}` } : {}),
-    database: target.database,
-    username: target.user,
-    // The driver looks for PGPASSWORD by itself where there is none; config.ts has done that already.
-    password: target.password ?? '',
-    ssl: encryption(target),
-    max: most,
-    // A transaction pooler hands every transaction another server connection: prepared statements would be lost.
-    prepare: false,
-    fetch_types: false,
-    max_lifetime: null,
-    connect_timeout: connectTimeout,
-    // How long to wait before the next try is decided where a person sees it.
-    backoff: () => 0,
-    connection: { application_name: target.applicationName },
-    onnotice: () => {},
-  });
-}
-
-/** Ends a pool, in a second at the most: a connection that hangs must not keep anyone waiting. */
-async function discard(pool: postgres.Sql): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>(resolve => {
-    timer = setTimeout(resolve, 1_000);
-  });
-  await Promise.race([pool.end({ timeout: 0.5 }).catch(() => {}), late]);
-  clearTimeout(timer);
-}
-
-// In seconds.
-const connectTimeout = 10;
 // The server ends a statement at its timeout. Where nothing has come this much later, nothing will come.
 const grace = 5;
 // In milliseconds: how long a cancelled statement has to end in good order.
@@ -161,19 +144,13 @@ class Silence extends Error {
   readonly code = 'CONNECTION_CLOSED';
 }
 
-/** The driver's word for an sslmode. libpq's `allow` tries without encryption first; encrypting at once is no worse. */
-function encryption({ host, sslmode }: ServerTarget): false | 'prefer' | 'require' | 'verify-full' {
-  if (host.startsWith('/') || sslmode === 'disable') return false;
-  return sslmode === 'allow' ? 'prefer' : sslmode;
-}
-
 /**
  * Runs `work` inside BEGIN `mode` with statement_timeout and lock_timeout set for this transaction alone, so that it
  * is safe behind a transaction pooler. An abort cancels the statement that runs. Rejects with the driver's error, or
  * with Silence when a statement is not answered long after the server should have given it up.
  */
 async function withTransaction<T>(
-  sql: postgres.Sql,
+  { sql, patience, cancel: cancelIn }: Pool,
   mode: string,
   { timeout, lockTimeout }: ConnectOptions,
   work: (transaction: Writer) => Promise<T>,
@@ -184,7 +161,7 @@ async function withTransaction<T>(
   const givenUp = Promise.withResolvers<never>();
   givenUp.promise.catch(() => {});
   const cancel = () => {
-    running?.cancel();
+    cancelIn(() => running?.cancel());
     setTimeout(() => givenUp.reject(interrupted()), cancelGrace).unref();
   };
   const silence = Promise.withResolvers<never>();
@@ -197,7 +174,7 @@ async function withTransaction<T>(
   signal?.addEventListener('abort', cancel, { once: true });
   try {
     signal?.throwIfAborted();
-    expectWithin(connectTimeout);
+    expectWithin(patience);
     const transaction = sql.begin(mode, async inside => {
       const ask = async <Answer>(query: PromiseLike<Answer> & { cancel(): void }): Promise<Answer> => {
         running = query;

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
 import { startTerminal, type Terminal } from '../helpers/terminal.ts';
@@ -10,6 +11,8 @@ let own: TestDatabase;
 let terminal: Terminal | undefined;
 let password: string;
 let without: string;
+// Nothing of the person who runs the tests.
+const home = stateDirectory();
 
 beforeAll(async () => {
   server = await startEmbedded();
@@ -36,7 +39,7 @@ afterEach(() => {
 });
 
 const start = (...args: string[]) => {
-  terminal = startTerminal({ args, env: { DATABASE_URL: without } });
+  terminal = startTerminal({ args, env: { DATABASE_URL: without, HOME: home } });
   return terminal;
 };
 const asks = /^Password for postgres at 127\.0\.0\.1: *$/m;
@@ -83,9 +86,12 @@ test.each([
 });
 
 test('nobody is asked where there is no terminal, or where the answer is JSON', async () => {
-  const piped = await run(['check'], { DATABASE_URL: without });
-  expect(piped).toMatchObject({ code: 3, err: expect.stringMatching(/did not let postgres in/) });
+  const piped = await run(['check'], { DATABASE_URL: without, HOME: home });
+  expect(piped).toMatchObject({
+    code: 3,
+    err: expect.stringMatching(/asks for the password of postgres, and none is known/),
+  });
   const asked = start('check', '--json');
   expect(await asked.exit()).toBe(3);
-  expect(asked.screen()).toMatch(/"code":"authentication-failed"/);
+  expect(asked.screen()).toMatch(/"code":"password-wanted"/);
 });

@@ -1,0 +1,80 @@
+import { connect as connectSocket, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import type { Host, ServerTarget } from '../connecting/target.ts';
+import { askForTls, type Encryption, encrypt, TlsProblem } from './tls.ts';
+import { readTlsMaterial } from './tls-files.ts';
+
+/** A connection on which the PostgreSQL protocol can begin, and what was agreed for it. */
+export interface OpenSocket {
+  socket: Socket;
+  encryption: Encryption;
+}
+
+// In seconds, as in libpq's connect_timeout; libpq itself would wait for ever.
+export const defaultConnectTimeout = 10;
+
+/**
+ * Opens a connection to one host as far as the startup message: TCP or a unix socket, and TLS as sslmode asks for. It is
+ * given up after the target's connect timeout, or when `signal` is aborted. `allow` and `prefer` encrypt where the server
+ * can; only one that says it has no TLS is spoken to without. libpq's `allow` tries without encryption first, and its
+ * `prefer` goes back to none after a failed handshake: neither is a reason to send a password in the clear.
+ */
+export async function openSocket(target: ServerTarget, host: Host, signal: AbortSignal): Promise<OpenSocket> {
+  const local = host.name.startsWith('/');
+  const { sslmode } = target;
+  // Before anything is sent: a bad file is a matter of the configuration.
+  const material = local || sslmode === 'disable' ? undefined : await readTlsMaterial(target);
+  const seconds = target.connectTimeout ?? defaultConnectTimeout;
+  const late = AbortSignal.timeout(seconds * 1000);
+  const socket = local
+    ? connectSocket(`${host.name}/.s.PGSQL.${host.port}`)
+    : connectSocket({ host: host.address ?? host.name, port: host.port, noDelay: true });
+  const ended = Promise.withResolvers<never>();
+  const giveUp = () => {
+    const problem = late.aborted
+      ? Object.assign(new Error(`no connection within ${seconds} s`), { code: 'CONNECT_TIMEOUT' })
+      : Object.assign(new Error('the connection is not wanted any more'), { code: 'CONNECTION_ENDED' });
+    socket.destroy();
+    ended.reject(problem);
+  };
+  ended.promise.catch(() => {});
+  const either = AbortSignal.any([signal, late]);
+  either.addEventListener('abort', giveUp, { once: true });
+  // An error that comes while nobody waits must not end the process.
+  const ignore = () => {};
+  socket.on('error', ignore);
+  const negotiate = async (): Promise<OpenSocket> => {
+    signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve).once('error', reject);
+    });
+    if (!material) return { socket, encryption: plain };
+    if (!target.tls?.direct && !(await askForTls(socket))) {
+      if (sslmode === 'allow' || sslmode === 'prefer') return { socket, encryption: plain };
+      throw new TlsProblem('TLS_UNAVAILABLE', 'the server has no TLS');
+    }
+    const secure = await encrypt(socket, host, target, material);
+    const encryption = { encrypted: true, protocol: secure.getProtocol(), verified: material.verify };
+    return { socket: secure, encryption };
+  };
+  try {
+    return await Promise.race([negotiate(), ended.promise]);
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    either.removeEventListener('abort', giveUp);
+  }
+}
+
+const plain: Encryption = { encrypted: false, protocol: null, verified: 'none' };
+
+/**
+ * A socket that fails with `error` as soon as somebody listens. The driver has to be told of a failure in this way: one
+ * that its `socket` option rejects with leaves the connection among those being opened for ever.
+ */
+export function failedSocket(error: unknown): Duplex {
+  const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+  setImmediate(() => socket.destroy(error instanceof Error ? error : new Error(String(error))));
+  return socket;
+}

@@ -1,0 +1,223 @@
+import type { Duplex } from 'node:stream';
+import postgres from 'postgres';
+import * as z from 'zod/mini';
+import { findPassword } from '../connecting/password-file.ts';
+import type { Host, ServerTarget } from '../connecting/target.ts';
+import { findHost, hostsOf, isAway, isChoosy, type ServerState } from './find-host.ts';
+import { defaultConnectTimeout, failedSocket, openSocket } from './open-socket.ts';
+import type { Encryption } from './tls.ts';
+
+/** What the pools of one database share: where they lead, what was agreed there, and how to get in. */
+export interface Opening {
+  readonly target: ServerTarget;
+  /** Where the last connection leads; the first host before there is one. */
+  host: Host;
+  /** The host that is being tried, for the sentence about its error. */
+  tried: Host;
+  /** Until when `host` need not be asked again whether it will do, in the milliseconds of performance.now(). */
+  provenUntil: number;
+  encryption: Encryption | null;
+  /** Why the password file was not used. */
+  passwordNotice: string | null;
+  /** Which connection the driver is reading from. */
+  speaking: { socket: Duplex; host: Host } | null;
+  /** True while the driver opens a connection to cancel something. */
+  cancelling: boolean;
+}
+
+/** Connections to one database that are opened as they are needed. */
+export interface Pool {
+  sql: postgres.Sql;
+  /** How long a connection may take, in seconds: with several hosts each may take as long as one. */
+  patience: number;
+  /** Runs what makes the driver cancel a statement, so that the cancel goes where the statement runs. */
+  cancel(cancelling: () => void): void;
+  /** Gives up the connections that are still being made: the driver would keep them, with nobody to close them. */
+  abandon(): void;
+}
+
+/** Remembers what a target says; nothing is opened yet. */
+export function prepareOpening(target: ServerTarget): Opening {
+  const [first = { name: target.host, port: target.port }] = hostsOf(target);
+  return {
+    target,
+    host: first,
+    tried: first,
+    provenUntil: 0,
+    encryption: null,
+    passwordNotice: null,
+    speaking: null,
+    cancelling: false,
+  };
+}
+
+/** A pool of at most `most` connections; the first query opens the first one. */
+export function openPool(opening: Opening, most = 3): Pool {
+  const { target } = opening;
+  const abandoned = new AbortController();
+  const { signal } = abandoned;
+  const seconds = target.connectTimeout ?? defaultConnectTimeout;
+  const open = (host: Host) => {
+    opening.tried = host;
+    return openSocket(target, host, signal).then(opened => {
+      listen(opening, opened.socket, host);
+      return opened;
+    });
+  };
+  // The driver asks for a socket here both for a connection and for cancelling what runs on one.
+  const socket = async () => {
+    try {
+      if (opening.cancelling) return (await openSocket(target, opening.host, signal)).socket;
+      const { host, opened } = await openSuitable(opening, open, seconds);
+      opening.host = host;
+      opening.encryption = opened.encryption;
+      return opened.socket;
+    } catch (error) {
+      return failedSocket(error);
+    }
+  };
+  return {
+    sql: driver(opening, socket, most, seconds),
+    patience: seconds * hostsOf(target).length * (isChoosy(target) ? 2 : 1),
+    cancel(cancelling) {
+      opening.cancelling = true;
+      try {
+        cancelling();
+      } finally {
+        opening.cancelling = false;
+      }
+    },
+    abandon: () => abandoned.abort(),
+  };
+}
+
+/** Ends a pool, in a second at the most: a connection that hangs must not keep anyone waiting. */
+export async function discard({ sql, abandon }: Pool): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, 1_000);
+  });
+  await Promise.race([sql.end({ timeout: 0.5 }).catch(() => {}), late]);
+  clearTimeout(timer);
+  abandon();
+}
+
+// In milliseconds: the connections of a pool are opened within a moment, and a server does not change that fast.
+const proven = 5_000;
+
+type Open = (host: Host) => ReturnType<typeof openSocket>;
+
+async function openSuitable(opening: Opening, open: Open, seconds: number) {
+  const { target } = opening;
+  if (!isChoosy(target)) return { host: opening.host, opened: await open(opening.host) };
+  if (performance.now() < opening.provenUntil) {
+    try {
+      return { host: opening.host, opened: await open(opening.host) };
+    } catch (error) {
+      if (!isAway(error)) throw error;
+    }
+  }
+  const host = await findHost(target, async candidate => ask(opening, open, candidate, seconds));
+  const opened = await open(host);
+  opening.provenUntil = performance.now() + proven;
+  return { host, opened };
+}
+
+const stateSchema = z.object({ standby: z.boolean(), readOnly: z.boolean() });
+
+/** Logs in to a host by a connection of its own, which is closed again: the driver gives none away that is open. */
+async function ask(opening: Opening, open: Open, host: Host, seconds: number): Promise<ServerState> {
+  const sql = driver(
+    opening,
+    () => open(host).then(({ socket }) => socket as Duplex, failedSocket),
+    1,
+    seconds,
+  );
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(Object.assign(new Error('no answer'), { code: 'CONNECT_TIMEOUT' })),
+    seconds * 2_000,
+  );
+  try {
+    const answer = sql.unsafe(
+      `SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS "readOnly"`,
+    );
+    const [row] = await Promise.race([answer, late.promise]);
+    return z.parse(stateSchema, row);
+  } finally {
+    clearTimeout(timer);
+    await sql.end({ timeout: 0.5 }).catch(() => {});
+  }
+}
+
+function driver(
+  opening: Opening,
+  socket: () => Promise<Duplex>,
+  most: number,
+  seconds: number,
+): postgres.Sql {
+  const { target } = opening;
+  const options: postgres.Options<Record<string, postgres.PostgresType>> & { socket: typeof socket } = {
+    // Where the socket leads is none of the driver's business; without these it would ask the environment.
+    host: 'localhost',
+    port: 5432,
+    database: target.database,
+    username: target.user,
+    password: () => findOwnPassword(opening),
+    socket,
+    // The socket comes encrypted.
+    ssl: false,
+    max: most,
+    // A transaction pooler hands every transaction another server connection: prepared statements would be lost.
+    prepare: false,
+    fetch_types: false,
+    max_lifetime: null,
+    connect_timeout: seconds,
+    // How long to wait before the next try is decided where a person sees it.
+    backoff: () => 0,
+    connection: {
+      application_name: target.applicationName,
+      ...(target.options === undefined ? {} : { options: target.options }),
+    },
+    onnotice: () => {},
+  };
+  // The driver takes this variable whatever it is told, and would part with hosts that were found to be right.
+  const { PGTARGETSESSIONATTRS: attributes } = process.env;
+  delete process.env.PGTARGETSESSIONATTRS;
+  try {
+    return postgres(options);
+  } finally {
+    if (attributes !== undefined) process.env.PGTARGETSESSIONATTRS = attributes;
+  }
+}
+
+/** Before the driver reads from a connection: what it asks for then is for this one. */
+function listen(opening: Opening, socket: Duplex, host: Host): void {
+  const speaking = { socket, host };
+  socket.on('data', () => {
+    opening.speaking = speaking;
+  });
+}
+
+/** The server wants a password, and none is known. */
+class PasswordWanted extends Error {
+  readonly code = 'PASSWORD_WANTED';
+}
+
+/**
+ * The password for the connection that asks: given, or from the password file. Without one the connection ends: an exception
+ * from here would end the process, and an empty password is a failed login in the log of the server.
+ */
+function findOwnPassword(opening: Opening): string | Promise<string> {
+  const { target, speaking } = opening;
+  if (target.password !== undefined) return target.password;
+  const { name, address = '', port } = speaking?.host ?? opening.host;
+  const { database, user, passwordFile } = target;
+  if (passwordFile !== undefined) {
+    const found = findPassword(passwordFile, { host: name || address, port, database, user });
+    opening.passwordNotice = found.notice;
+    if (found.password) return found.password;
+  }
+  speaking?.socket.destroy(new PasswordWanted('no password is known'));
+  return new Promise(() => {});
+}

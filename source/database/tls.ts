@@ -1,0 +1,160 @@
+import { isIP, type Socket } from 'node:net';
+import type { PeerCertificate, TLSSocket } from 'node:tls';
+import type { Host, ServerTarget, TlsSettings } from '../connecting/target.ts';
+import { usageError } from '../errors.ts';
+import type { TlsMaterial, Verified } from './tls-files.ts';
+
+/** What was agreed with the server when the connection was made. */
+export interface Encryption {
+  encrypted: boolean;
+  /** Such as `TLSv1.3`; null without encryption. */
+  protocol: string | null;
+  verified: Verified;
+}
+
+/** A connection that could not be made as it was asked for; errors.ts has the sentence for each code. */
+export class TlsProblem extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+// The length of the message (8) and the code that stands in a version's place: 1234.5679.
+const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+
+/**
+ * Asks a server whether it speaks TLS: true, or false for one that does not. Rejects with a TlsProblem for any other
+ * answer. Bytes that follow the answer were put there by somebody between: they would be read as if they were encrypted.
+ */
+export async function askForTls(socket: Socket): Promise<boolean> {
+  const answer = await unlessClosed<Buffer>(socket, resolve => {
+    socket.once('data', resolve);
+    socket.write(sslRequest);
+  });
+  const letter = String.fromCharCode(answer[0] ?? 0);
+  if (answer.length > 1 && letter !== 'E') {
+    throw new TlsProblem('TLS_ODD_ANSWER', 'unencrypted data came with the answer');
+  }
+  if (letter === 'S' || letter === 'N') return letter === 'S';
+  throw new TlsProblem(
+    'TLS_ODD_ANSWER',
+    letter === 'E' ? 'it answered with an error' : 'it speaks another protocol',
+  );
+}
+
+/**
+ * Encrypts an open connection and verifies what sslmode asks for. Rejects with the error of TLS, or with a TlsProblem
+ * that says what is wrong with the certificate.
+ */
+export async function encrypt(
+  socket: Socket,
+  host: Host,
+  { tls = {}, sslmode }: ServerTarget,
+  material: TlsMaterial,
+): Promise<TLSSocket> {
+  const { connect, createSecureContext } = await import('node:tls');
+  const secure = connect({
+    socket,
+    secureContext: secureContext(createSecureContext, material, tls),
+    // Names are for SNI; an address is none (RFC 6066).
+    ...(tls.tellName === false || isIP(host.name) ? {} : { servername: host.name }),
+    ...(tls.direct ? { ALPNProtocols: ['postgresql'] } : {}),
+    // Judged below, where there are words for what is wrong.
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+  });
+  await unlessClosed<void>(secure, resolve => secure.once('secureConnect', resolve));
+  if (tls.direct && secure.alpnProtocol !== 'postgresql') {
+    throw new TlsProblem('TLS_NO_ALPN', 'the server does not know the protocol postgresql');
+  }
+  if (material.verify === 'none') return secure;
+  const certificate = secure.getPeerCertificate();
+  if (!secure.authorized) throw untrusted(secure, certificate);
+  if (material.verify === 'full') await checkName(host.name, certificate, sslmode);
+  return secure;
+}
+
+/** Waits for `resolve`, which `listen` hands on; an error of the socket or its end rejects. */
+async function unlessClosed<T>(socket: Socket, listen: (resolve: (value: T) => void) => void): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const closed = () => reject(new TlsProblem('CONNECTION_CLOSED', 'the server closed the connection'));
+  socket.once('error', reject).once('close', closed);
+  try {
+    listen(resolve);
+    return await promise;
+  } finally {
+    socket.off('error', reject).off('close', closed);
+  }
+}
+
+function secureContext(
+  create: typeof import('node:tls').createSecureContext,
+  { ca, certificate, key, keyPassword }: TlsMaterial,
+  { leastVersion = 'TLSv1.2', mostVersion }: TlsSettings,
+) {
+  try {
+    return create({
+      minVersion: leastVersion,
+      ...(mostVersion ? { maxVersion: mostVersion } : {}),
+      ...(ca ? { ca } : {}),
+      ...(certificate && key ? { cert: certificate, key } : {}),
+      ...(keyPassword === undefined ? {} : { passphrase: keyPassword }),
+    });
+  } catch (error) {
+    const { code = '' } = error as { code?: string };
+    const locked = /BAD_DECRYPT|PASSPHRASE|INTERRUPTED|PASSWORD/.test(code);
+    throw usageError(
+      'client-key',
+      locked
+        ? 'The key of the client certificate is encrypted, and the password for it is missing or wrong.'
+        : /MISMATCH/.test(code)
+          ? 'The client certificate and its key do not belong together.'
+          : 'A certificate or key cannot be read: it is not PEM.',
+      locked ? 'Give its password with sslpassword.' : 'Check sslcert, sslkey and sslrootcert.',
+    );
+  }
+}
+
+function untrusted(secure: TLSSocket, certificate: PeerCertificate): TlsProblem {
+  // The type says Error, the runtime gives the code of OpenSSL.
+  const code = String(secure.authorizationError);
+  if (code === 'CERT_HAS_EXPIRED') {
+    return new TlsProblem('TLS_EXPIRED', `it expired on ${day(certificate.valid_to)}`);
+  }
+  if (code === 'CERT_NOT_YET_VALID') {
+    return new TlsProblem('TLS_EXPIRED', `it is valid only from ${day(certificate.valid_from)} on`);
+  }
+  const name = certificate.issuer?.CN ?? certificate.issuer?.O;
+  const self = code === 'DEPTH_ZERO_SELF_SIGNED_CERT';
+  const issuer = self
+    ? 'it signed itself'
+    : `it was signed by ${name ? `"${name}"` : 'an authority without a name'}`;
+  if (/SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code)) return new TlsProblem('TLS_UNKNOWN_CA', issuer);
+  return new TlsProblem('TLS_REFUSED', code);
+}
+
+function day(text: string): string {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? text : new Date(time).toISOString().slice(0, 10);
+}
+
+async function checkName(name: string, certificate: PeerCertificate, sslmode: string): Promise<void> {
+  const { checkServerIdentity } = await import('node:tls');
+  if (!name) {
+    throw usageError(
+      'bad-host',
+      `sslmode=${sslmode} compares the certificate with a host name, and only hostaddr is given.`,
+      'Name the host as well.',
+    );
+  }
+  if (!checkServerIdentity(name, certificate)) return;
+  const { subjectaltname, subject } = certificate;
+  // As libpq does: without other names, an address may stand in the common name.
+  if (!subjectaltname && subject?.CN === name) return;
+  const names = subjectaltname
+    ? subjectaltname.replaceAll(/(DNS|IP Address):/g, '')
+    : [subject?.CN ?? 'nobody'].flat().join(', ');
+  throw new TlsProblem('TLS_WRONG_NAME', names);
+}
