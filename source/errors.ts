@@ -165,6 +165,12 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
         message: `The server at ${at} asks for the password of ${place.user}, and none is known.`,
         hint: `Put it into the password file (~/.pgpass), PGPASSWORD or the connection URL.${noticeOf(place)}`,
       };
+    case 'AUTHENTICATION_FOREIGN':
+      return {
+        code: 'authentication-failed',
+        message: `The server at ${at} cannot be logged in to from here: ${own}, which this console does not speak.`,
+        hint: 'Connect as a role that pg_hba.conf lets in by password or certificate.',
+      };
     case 'NO_HOST':
     case 'NO_SUITABLE_HOST':
       return hostsWords(error, place);
