@@ -18,8 +18,9 @@ export const helpText = `
 
   Which database
     --database-url URL    postgres://user:password@host:5432/database
-                          else DATABASE_URL (environment, then .env), else PGHOST and
-                          its friends, else the embedded demo
+                          (or host=... dbname=...), else DATABASE_URL or SUPABASE_DB_URL
+                          (environment, then .env), else libpq's variables and files
+                          (PGHOST, PGSERVICE, ~/.pgpass ...), else the embedded demo
     --schema NAME         the schema of both tables (default public)
     --demo                the embedded demo, whatever the environment says
 

@@ -48,6 +48,8 @@ export interface Place {
   demo: boolean;
   /** Why a password file was not used, where one was not. */
   readonly passwordNotice?: string | null;
+  /** What named this database, such as `DATABASE_URL in .env`. */
+  readonly source?: string;
 }
 
 interface Words {
@@ -103,14 +105,14 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
       return {
         code: 'host-not-found',
         message: `No host named ${place.host} could be found.`,
-        hint: 'Check the host in the connection URL, and that this machine is online.',
+        hint: `Check the host${fromOf(place)}, and that this machine is online.`,
       };
     case 'ECONNREFUSED':
     case 'ENOENT':
       return {
         code: 'connection-refused',
         message: `Nothing accepts connections at ${at}.`,
-        hint: 'Check host and port, and that PostgreSQL is running there.',
+        hint: `Check host and port${fromOf(place)}, and that PostgreSQL is running there.`,
       };
     case 'CONNECT_TIMEOUT':
     case 'ETIMEDOUT':
@@ -155,13 +157,19 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
       return {
         code: 'authentication-failed',
         message: `The server at ${at} did not let ${place.user} in: ${own}.`,
-        hint: `Check user and password; characters such as @ : / # in a URL have to be percent-encoded.${noticeOf(place)}`,
+        hint: `Check user and password${fromOf(place)}; characters such as @ : / # in a URL have to be percent-encoded.${noticeOf(place)}`,
       };
     case 'PASSWORD_WANTED':
       return {
         code: 'password-wanted',
         message: `The server at ${at} asks for the password of ${place.user}, and none is known.`,
         hint: `Put it into the password file (~/.pgpass), PGPASSWORD or the connection URL.${noticeOf(place)}`,
+      };
+    case 'AUTHENTICATION_FOREIGN':
+      return {
+        code: 'authentication-failed',
+        message: `The server at ${at} cannot be logged in to from here: ${own}, which this console does not speak.`,
+        hint: 'Connect as a role that pg_hba.conf lets in by password or certificate.',
       };
     case 'NO_HOST':
     case 'NO_SUITABLE_HOST':
@@ -220,6 +228,10 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
 
 function addressOf(host: string, port: number): string {
   return host.startsWith('/') ? host : `${host}:${port}`;
+}
+
+function fromOf({ source }: Place): string {
+  return source === undefined ? '' : ` (from ${source})`;
 }
 
 function noticeOf({ passwordNotice }: Place): string {

@@ -68,6 +68,7 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
     user,
     demo,
     timeout: options.timeout,
+    source: target.source,
   };
   let sql = openPool(opening);
   return {

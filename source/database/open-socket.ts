@@ -1,8 +1,7 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { Host, ServerTarget } from '../connecting/target.ts';
-import { askForTls, type Encryption, encrypt, TlsProblem } from './tls.ts';
-import { readTlsMaterial } from './tls-files.ts';
+import { askForTls, type Encryption, encrypt, planTls, TlsProblem } from './tls.ts';
 
 /** A connection on which the PostgreSQL protocol can begin, and what was agreed for it. */
 export interface OpenSocket {
@@ -22,8 +21,7 @@ export const defaultConnectTimeout = 10;
 export async function openSocket(target: ServerTarget, host: Host, signal: AbortSignal): Promise<OpenSocket> {
   const local = host.name.startsWith('/');
   const { sslmode } = target;
-  // Before anything is sent: a bad file is a matter of the configuration.
-  const material = local || sslmode === 'disable' ? undefined : await readTlsMaterial(target);
+  const plan = local || sslmode === 'disable' ? undefined : await planTls(target, host);
   const seconds = target.connectTimeout ?? defaultConnectTimeout;
   const late = AbortSignal.timeout(seconds * 1000);
   const socket = local
@@ -48,13 +46,13 @@ export async function openSocket(target: ServerTarget, host: Host, signal: Abort
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve).once('error', reject);
     });
-    if (!material) return { socket, encryption: plain };
+    if (!plan) return { socket, encryption: plain };
     if (!target.tls?.direct && !(await askForTls(socket))) {
       if (sslmode === 'allow' || sslmode === 'prefer') return { socket, encryption: plain };
       throw new TlsProblem('TLS_UNAVAILABLE', 'the server has no TLS');
     }
-    const secure = await encrypt(socket, host, target, material);
-    const encryption = { encrypted: true, protocol: secure.getProtocol(), verified: material.verify };
+    const secure = await encrypt(socket, host, target.tls ?? {}, plan);
+    const encryption = { encrypted: true, protocol: secure.getProtocol(), verified: plan.verify };
     return { socket: secure, encryption };
   };
   try {

@@ -191,12 +191,33 @@ function driver(
   }
 }
 
-/** Before the driver reads from a connection: what it asks for then is for this one. */
+/** Reads what a server says before the driver does: which connection asks for a password, and for what it cannot do. */
 function listen(opening: Opening, socket: Duplex, host: Host): void {
   const speaking = { socket, host };
-  socket.on('data', () => {
+  let first = true;
+  socket.on('data', (chunk: Buffer) => {
     opening.speaking = speaking;
+    if (first && isForeign(chunk)) {
+      socket.destroy(new ForeignAuthentication('the server asks for Kerberos or GSSAPI'));
+      // The driver would write on the screen and wait. It gets to see a notice without a text instead.
+      chunk[0] = notice;
+    }
+    first = false;
   });
+}
+
+const authentication = 'R'.charCodeAt(0);
+const notice = 'N'.charCodeAt(0);
+// KerberosV5, GSS and SSPI, in the numbers of the protocol.
+const foreign = new Set([2, 7, 9]);
+
+function isForeign(chunk: Buffer): boolean {
+  return chunk[0] === authentication && chunk.length >= 9 && foreign.has(chunk.readInt32BE(5));
+}
+
+/** The server wants to know who this is in a way that the driver does not speak. */
+class ForeignAuthentication extends Error {
+  readonly code = 'AUTHENTICATION_FOREIGN';
 }
 
 /** The server wants a password, and none is known. */

@@ -31,6 +31,13 @@ export async function readTlsMaterial({ sslmode, tls = {} }: ServerTarget): Prom
       'Name its file with sslrootcert, or trust what this machine trusts with sslrootcert=system.',
     );
   }
+  if (ca && tls.directory && (await stat(join(tls.directory, 'root.crl')).catch(() => null))) {
+    throw usageError(
+      'unsupported-parameter',
+      `There is a list of revoked certificates, ${join(tls.directory, 'root.crl')}, and it would not be honoured.`,
+      'Move it away, or connect with psql.',
+    );
+  }
   const verify = sslmode === 'verify-full' ? 'full' : ca ? 'ca' : 'none';
   return { verify, ca, ...(await readClient(tls)), keyPassword: tls.keyPassword };
 }

@@ -1,8 +1,8 @@
 import { isIP, type Socket } from 'node:net';
-import type { PeerCertificate, TLSSocket } from 'node:tls';
+import type { PeerCertificate, SecureContext, TLSSocket } from 'node:tls';
 import type { Host, ServerTarget, TlsSettings } from '../connecting/target.ts';
 import { usageError } from '../errors.ts';
-import type { TlsMaterial, Verified } from './tls-files.ts';
+import { readTlsMaterial, type Verified } from './tls-files.ts';
 
 /** What was agreed with the server when the connection was made. */
 export interface Encryption {
@@ -10,6 +10,12 @@ export interface Encryption {
   /** Such as `TLSv1.3`; null without encryption. */
   protocol: string | null;
   verified: Verified;
+}
+
+/** How TLS is to be made with a host. */
+export interface TlsPlan {
+  verify: Verified;
+  context: SecureContext;
 }
 
 /** A connection that could not be made as it was asked for; errors.ts has the sentence for each code. */
@@ -51,15 +57,15 @@ export async function askForTls(socket: Socket): Promise<boolean> {
 export async function encrypt(
   socket: Socket,
   host: Host,
-  { tls = {}, sslmode }: ServerTarget,
-  material: TlsMaterial,
+  tls: TlsSettings,
+  { context: secureContext, verify }: TlsPlan,
 ): Promise<TLSSocket> {
-  const { connect, createSecureContext } = await import('node:tls');
+  const { connect } = await import('node:tls');
   const secure = connect({
     socket,
-    secureContext: secureContext(createSecureContext, material, tls),
+    secureContext,
     // Names are for SNI; an address is none (RFC 6066).
-    ...(tls.tellName === false || isIP(host.name) ? {} : { servername: host.name }),
+    ...(tls.tellName === false || !host.name || isIP(host.name) ? {} : { servername: host.name }),
     ...(tls.direct ? { ALPNProtocols: ['postgresql'] } : {}),
     // Judged below, where there are words for what is wrong.
     rejectUnauthorized: false,
@@ -69,10 +75,10 @@ export async function encrypt(
   if (tls.direct && secure.alpnProtocol !== 'postgresql') {
     throw new TlsProblem('TLS_NO_ALPN', 'the server does not know the protocol postgresql');
   }
-  if (material.verify === 'none') return secure;
+  if (verify === 'none') return secure;
   const certificate = secure.getPeerCertificate();
   if (!secure.authorized) throw untrusted(secure, certificate);
-  if (material.verify === 'full') await checkName(host.name, certificate, sslmode);
+  if (verify === 'full') await checkName(host.name, certificate);
   return secure;
 }
 
@@ -89,19 +95,30 @@ async function unlessClosed<T>(socket: Socket, listen: (resolve: (value: T) => v
   }
 }
 
-function secureContext(
-  create: typeof import('node:tls').createSecureContext,
-  { ca, certificate, key, keyPassword }: TlsMaterial,
-  { leastVersion = 'TLSv1.2', mostVersion }: TlsSettings,
-) {
+/**
+ * Makes ready for TLS with a host, before anything is sent to it: a file that cannot be used is a matter of the configuration,
+ * and so is a certificate that is to be compared with no name (usage errors, exit code 2).
+ */
+export async function planTls(target: ServerTarget, host: Host): Promise<TlsPlan> {
+  const { ca, certificate, key, keyPassword, verify } = await readTlsMaterial(target);
+  if (verify === 'full' && !host.name) {
+    throw usageError(
+      'bad-host',
+      'sslmode=verify-full compares the certificate with a host name, and only hostaddr is given.',
+      'Name the host as well.',
+    );
+  }
+  const { leastVersion = 'TLSv1.2', mostVersion } = target.tls ?? {};
+  const { createSecureContext } = await import('node:tls');
   try {
-    return create({
+    const context = createSecureContext({
       minVersion: leastVersion,
       ...(mostVersion ? { maxVersion: mostVersion } : {}),
       ...(ca ? { ca } : {}),
       ...(certificate && key ? { cert: certificate, key } : {}),
       ...(keyPassword === undefined ? {} : { passphrase: keyPassword }),
     });
+    return { verify, context };
   } catch (error) {
     const { code = '' } = error as { code?: string };
     const locked = /BAD_DECRYPT|PASSPHRASE|INTERRUPTED|PASSWORD/.test(code);
@@ -140,15 +157,8 @@ function day(text: string): string {
   return Number.isNaN(time) ? text : new Date(time).toISOString().slice(0, 10);
 }
 
-async function checkName(name: string, certificate: PeerCertificate, sslmode: string): Promise<void> {
+async function checkName(name: string, certificate: PeerCertificate): Promise<void> {
   const { checkServerIdentity } = await import('node:tls');
-  if (!name) {
-    throw usageError(
-      'bad-host',
-      `sslmode=${sslmode} compares the certificate with a host name, and only hostaddr is given.`,
-      'Name the host as well.',
-    );
-  }
   if (!checkServerIdentity(name, certificate)) return;
   const { subjectaltname, subject } = certificate;
   // As libpq does: without other names, an address may stand in the common name.

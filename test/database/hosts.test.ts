@@ -106,6 +106,7 @@ describe('of several hosts', () => {
     await expect(database.read(reader => reader.rows('SELECT 1'))).rejects.toMatchObject({
       code: 'connection-refused',
       message: expect.stringMatching(new RegExp(`${dead}.*${other}`)),
+      hint: expect.stringContaining('(from test)'),
     });
     await database.close();
   });

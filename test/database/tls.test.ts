@@ -1,5 +1,5 @@
-import { chmodSync, chownSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -20,7 +20,6 @@ const clients: Record<string, Certificate> = {};
 /** The embedded server runs as another user where the tests run as root; its key has to be that user's. */
 async function ownerOf(sql: postgres.Sql): Promise<(file: string) => void> {
   const [row] = await sql`SELECT current_setting('data_directory') AS directory`;
-  const { statSync } = await import('node:fs');
   const { uid, gid } = statSync(row?.directory);
   return file => chownSync(file, uid, gid);
 }
@@ -45,6 +44,8 @@ let good: Certificate;
 beforeAll(async () => {
   right = files.make('right', 'Right Authority');
   wrong = files.make('wrong', 'Wrong Authority');
+  // OpenSSL's variable for where the system's certificates are; read once, at the first look.
+  process.env.SSL_CERT_FILE = right.certificate;
   good = right.issue('server', 'localhost', { names: 'DNS:localhost,IP:127.0.0.1' });
   clients.right = right.issue('client', 'certified');
   clients.locked = right.issue('locked', 'certified', { password: 'open sesame' });
@@ -69,7 +70,8 @@ afterAll(async () => {
   files.remove();
 });
 
-interface Wanted extends Partial<Pick<ServerTarget, 'host' | 'user' | 'connectTimeout' | 'port'>> {
+interface Wanted
+  extends Partial<Pick<ServerTarget, 'host' | 'user' | 'password' | 'connectTimeout' | 'port'>> {
   at?: EmbeddedServer;
   sslmode?: SslMode;
   tls?: TlsSettings | undefined;
@@ -175,9 +177,19 @@ describe('sslmode', () => {
     expect(await refusal({ sslmode, tls })).toMatchObject({ code, exitCode: 2 });
   });
 
-  test('the certificates of the system do not vouch for ours', async () => {
-    expect(await refusal({ sslmode: 'verify-full', tls: { rootCertificate: 'system' } })).toMatchObject({
-      code: expect.stringMatching(/^(tls-unknown-ca|no-root-certificate)$/),
+  test('the certificates of the system are what this process is told they are', async () => {
+    const tls = { rootCertificate: 'system' };
+    expect(await agreed({ sslmode: 'verify-full', tls })).toBe('full');
+  });
+
+  test('a list of revoked certificates is not passed over', async () => {
+    const directory = join(files.directory, 'revoking');
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'root.crl'), '');
+    const tls = { directory, rootCertificate: right.certificate };
+    expect(await refusal({ sslmode: 'verify-ca', tls })).toMatchObject({
+      code: 'unsupported-parameter',
+      exitCode: 2,
     });
   });
 
@@ -291,28 +303,57 @@ test('a cancel reaches the server over TLS', async () => {
   await database.close();
 });
 
+test('a password that is not known is missed over TLS as well, and over and over', async () => {
+  const database = open({ password: undefined, sslmode: 'require' });
+  for (let round = 0; round < 4; round += 1) {
+    await expect(database.read(reader => reader.rows('SELECT 1'))).rejects.toMatchObject({
+      code: 'password-wanted',
+      exitCode: 3,
+    });
+  }
+  await database.close();
+});
+
+test('a server that wants Kerberos is told as one', async () => {
+  const port = await listening(socket =>
+    socket.once('data', () => socket.write(Buffer.from([82, 0, 0, 0, 8, 0, 0, 0, 7]))),
+  );
+  expect(await refusal({ host: '127.0.0.1', port, sslmode: 'disable' })).toMatchObject({
+    code: 'authentication-failed',
+    exitCode: 3,
+    message: expect.stringContaining('Kerberos'),
+  });
+});
+
+const impostors: Server[] = [];
+afterAll(() => {
+  for (const impostor of impostors) impostor.close();
+});
+
+/** A server that is none; answers with its port. */
+async function listening(speak: (socket: Socket) => void): Promise<number> {
+  const impostor = createServer(socket => speak(socket.on('error', () => {})));
+  impostors.push(impostor);
+  const port = await freePort();
+  await new Promise<void>(resolve => impostor.listen(port, '127.0.0.1', resolve));
+  return port;
+}
+
 test.each(['nothing', 'S'])('a server that says %s and no more is given up in time', async said => {
-  const silent = createServer(socket => {
-    socket.on('error', () => {});
+  const port = await listening(socket => {
     if (said === 'S') socket.once('data', () => socket.write('S'));
   });
-  const port = await freePort();
-  await new Promise<void>(resolve => silent.listen(port, '127.0.0.1', resolve));
   const began = performance.now();
   expect(await refusal({ host: '127.0.0.1', port, connectTimeout: 0.5 })).toMatchObject({
     code: 'connection-timeout',
     exitCode: 3,
   });
   expect(performance.now() - began).toBeLessThan(4_000);
-  silent.close();
 });
 
 test('bytes behind the answer to the question for TLS end the connection', async () => {
-  const liar = createServer(socket => socket.on('error', () => {}).once('data', () => socket.write('SR')));
-  const port = await freePort();
-  await new Promise<void>(resolve => liar.listen(port, '127.0.0.1', resolve));
+  const port = await listening(socket => socket.once('data', () => socket.write('SR')));
   expect(await refusal({ host: '127.0.0.1', port })).toMatchObject({ code: 'tls-failed', exitCode: 3 });
-  liar.close();
 });
 
 test('more failures than connections leave the pool fit for use', async () => {
