@@ -72,9 +72,13 @@ SELECT c.relname AS wanted, c.oid AS oid,
        c.relkind::text AS kind,
        has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT') AS readable,
        ${visibilityColumns.trim()},
-       c.reltuples::float8 AS estimate, CASE c.relkind
+       -- Before 14 a table that was never analysed has none; since then -1.
+       CASE WHEN c.reltuples = 0 AND c.relpages = 0 AND current_setting('server_version_num')::int < 140000
+         THEN -1 ELSE c.reltuples::float8 END AS estimate,
+       -- As a float at once: a numeric cannot be infinite before 14.
+       CASE c.relkind
          WHEN 'p' THEN (SELECT coalesce(sum(pg_relation_size(t.relid)), 0) FROM pg_partition_tree(c.oid) t)
-         WHEN 'f' THEN 'Infinity' ELSE pg_relation_size(c.oid) END::float8 AS bytes,
+         WHEN 'f' THEN 'Infinity'::float8 ELSE pg_relation_size(c.oid) END::float8 AS bytes,
        CASE WHEN c.relpages > 0 THEN c.relallvisible::float8 / c.relpages ELSE 0 END AS vacuumed,
        (SELECT json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname),
                                           'type', format_type(a.atttypid, a.atttypmod),
