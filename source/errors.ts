@@ -83,6 +83,7 @@ const transient = new Set([
   'no-suitable-server',
   'too-many-connections',
   'statement-timeout',
+  'cancelled',
   'lock-timeout',
   'server-error',
 ]);
@@ -138,6 +139,19 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
         code: 'connection-lost',
         message: `The connection to ${at} was lost.`,
         hint: 'The console tries again by itself; a command has to be run again.',
+      };
+    // Both close the connection, so what has to be done about it is the same as for any other that is lost.
+    case '25P03':
+      return {
+        code: 'connection-lost',
+        message: `The server at ${at} ended a transaction that was idle for longer than idle_in_transaction_session_timeout allows.`,
+        hint: setFor(place, 'idle_in_transaction_session_timeout'),
+      };
+    case '25P04':
+      return {
+        code: 'connection-lost',
+        message: `The server at ${at} ended a transaction that took longer than transaction_timeout allows.`,
+        hint: setFor(place, 'transaction_timeout'),
       };
     case '57P03':
       return {
@@ -200,10 +214,17 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
         hint: 'A migration may be running. Try again.',
       };
     case '57014':
+      if (/user request/.test(own)) {
+        return {
+          code: 'cancelled',
+          message: `Somebody cancelled a statement of this console: ${own}.`,
+          hint: 'Try again; a watchdog of this server may be what calls pg_cancel_backend().',
+        };
+      }
       return {
         code: 'statement-timeout',
         message: `The server cancelled a statement: ${own}.`,
-        hint: `Allow more than ${place.timeout} seconds with --timeout, or ask when the server is less busy.`,
+        hint: `Allow more than ${place.timeout} seconds with --timeout, which stands in for this role's own statement_timeout.`,
       };
     case '55P03':
       return {
@@ -224,6 +245,10 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
     };
   }
   return undefined;
+}
+
+function setFor({ user }: Place, setting: string): string {
+  return `It is set for ${user}, the database or the server: ALTER ROLE ... SET ${setting} = '60s' allows a minute.`;
 }
 
 function addressOf(host: string, port: number): string {

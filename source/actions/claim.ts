@@ -1,5 +1,5 @@
 import type { ConnectOptions, Database } from '../database/connection.ts';
-import { claimRepair } from '../database/repair-block.ts';
+import { claimRepair, keepClaim } from '../database/repair-block.ts';
 import type { ConsoleError } from '../errors.ts';
 import { refused } from './guards.ts';
 
@@ -30,6 +30,7 @@ export async function claim(database: Database, timeouts: ConnectOptions): Promi
   const holding = writing.write(async ({ rows, script }) => {
     const [row] = (await rows(claimRepair)) as { mine: boolean }[];
     if (!row?.mine) throw anotherWrite();
+    await rows(keepClaim);
     taken.resolve();
     while (!over) {
       let timer: NodeJS.Timeout | undefined;

