@@ -3,6 +3,7 @@ import { type Label, placeLabel } from '../audit/place-label.ts';
 import type { Database, Reader } from '../database/connection.ts';
 import { readServer, type Server } from '../database/server.ts';
 import { readTables, type Tables } from '../database/tables.ts';
+import type { Encryption } from '../database/tls.ts';
 
 /** What is known of a database before its counts are read. */
 export interface Look {
@@ -10,6 +11,8 @@ export interface Look {
   /** Where the console connected to, as opposed to what the server calls itself. */
   host: string;
   label: Label;
+  /** What was agreed for the console's own connection, to the server or to a pooler before it; null where that is not known. */
+  link: Encryption | null;
   tables: Tables;
   /** The server's clock in milliseconds since 1970. */
   now: number;
@@ -26,6 +29,7 @@ export async function look(reader: Reader, database: Database, schema: string): 
     now,
     server,
     host: demo ? 'embedded' : host.startsWith('/') ? host : `${host}:${port}`,
+    link: demo ? null : database.encryption(),
     label: demo ? 'demo' : placeLabel(host, server.address, own),
     tables: await readTables(reader, schema),
   };

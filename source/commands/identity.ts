@@ -3,7 +3,7 @@ import type { Database } from '../database/connection.ts';
 import { displayText } from '../present/text.ts';
 
 /** The contract's `database` object, and the line that stands for it in text. */
-export function identity({ server, label, host }: Look, { place }: Database) {
+export function identity({ server, label, host, link }: Look, { place }: Database) {
   return {
     json: {
       name: server.database,
@@ -14,6 +14,8 @@ export function identity({ server, label, host }: Look, { place }: Database) {
       label,
       // Null where there is a pooler in between: the server knows of the pooler's connection only.
       encrypted: server.encryption === null ? null : server.encryption !== 'none',
+      /** The console's own connection, to the server or to the pooler before it. */
+      link,
       standby: server.standby,
       readOnly: server.readOnly,
       superuser: server.superuser,

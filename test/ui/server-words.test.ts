@@ -19,13 +19,28 @@ const words = (
     host = 'db:5432',
     label = 'remote' as const,
     readOnly = false,
-  }: { host?: string; label?: 'remote' | 'demo'; readOnly?: boolean } = {},
-) => serverWords({ server: { ...server, ...over }, host, label }, readOnly).join(', ');
+    verified = 'full' as const,
+    encrypted = true,
+  }: {
+    host?: string;
+    label?: 'remote' | 'demo';
+    readOnly?: boolean;
+    verified?: 'none' | 'ca' | 'full';
+    encrypted?: boolean;
+  } = {},
+) => {
+  const link = { encrypted, protocol: encrypted ? 'TLSv1.2' : null, verified };
+  return serverWords({ server: { ...server, ...over }, host, label, link }, readOnly).join(', ');
+};
 
 test.each<[Partial<Server>, Parameters<typeof words>[1], string]>([
   [{}, {}, 'read-write, TLS 1.3'],
   [{ encryption: 'none' }, {}, 'read-write, no TLS'],
-  [{ encryption: null }, {}, 'read-write, pooler'],
+  [{ encryption: null }, {}, 'read-write, pooler, TLS 1.2'],
+  [{ encryption: null }, { encrypted: false }, 'read-write, pooler, no TLS'],
+  [{ encryption: null }, { verified: 'none' }, 'read-write, pooler, TLS unverified'],
+  [{}, { verified: 'none' }, 'read-write, TLS unverified'],
+  [{}, { verified: 'ca' }, 'read-write, TLS 1.3'],
   [{ encryption: 'none' }, { host: '/var/run/postgresql' }, 'read-write'],
   [{ encryption: null, superuser: true }, { host: 'embedded', label: 'demo' }, 'read-write, superuser'],
   [{ superuser: true }, { readOnly: true }, '--read-only, TLS 1.3, superuser'],
