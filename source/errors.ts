@@ -153,6 +153,13 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
         message: `The server at ${at} ended a transaction that took longer than transaction_timeout allows.`,
         hint: setFor(place, 'transaction_timeout'),
       };
+    case '08P01':
+      if (!/startup parameter/.test(own)) break;
+      return {
+        code: 'startup-options',
+        message: `A pooler at ${at} does not take what the connection is to be started with: ${own}.`,
+        hint: 'Leave options and PGOPTIONS out, or connect to the server itself.',
+      };
     case '57P03':
       return {
         code: 'server-starting',
@@ -168,6 +175,15 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
     case '28P01':
     case '28000':
       if (/client certificate|certificate authentication/.test(own)) return certificateWords(at, own);
+      if (/no pg_hba\.conf entry/.test(own)) {
+        return {
+          code: 'authentication-failed',
+          message: `The server at ${at} does not let ${place.user} in from here: ${own}.`,
+          hint: /no encryption|SSL off/.test(own)
+            ? 'Try sslmode=require; else have a line for this address added to pg_hba.conf.'
+            : 'Have a line for this address, user and database added to pg_hba.conf.',
+        };
+      }
       return {
         code: 'authentication-failed',
         message: `The server at ${at} did not let ${place.user} in: ${own}.`,

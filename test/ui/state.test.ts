@@ -35,14 +35,28 @@ const server = {
 
 const look = (counters: Counter[]): Action => ({
   type: 'look',
-  look: { server, host: 'h', label: 'local', link: null, now: 0, tables: { presets: {}, hiddenBy: [] } as never },
+  look: {
+    server,
+    host: 'h',
+    label: 'local',
+    link: null,
+    now: 0,
+    tables: { presets: {}, hiddenBy: [] } as never,
+  },
   counters,
   at: 1,
   serverNow: 1,
 });
 const tick = (asked: string[], counters: Counter[], at: number): Extract<WatchEvent, { type: 'tick' }> => ({
   type: 'tick',
-  look: { server, host: 'h', label: 'local', link: null, now: at, tables: { presets: {}, hiddenBy: [] } as never },
+  look: {
+    server,
+    host: 'h',
+    label: 'local',
+    link: null,
+    now: at,
+    tables: { presets: {}, hiddenBy: [] } as never,
+  },
   asked,
   counters,
   trigger,
