@@ -327,6 +327,8 @@ function tlsWords({ code = '', message }: DriverError, at: string): Words | unde
         message: `The certificate of ${at} is for another host: ${message}.`,
         hint: 'Connect by a name that it is for, if it is the right server; sslmode=verify-ca compares no names.',
       };
+    case 'TLS_CERTIFICATE_UNANSWERED':
+      return certificateWords(at, 'it hung up on seeing it');
     case 'TLS_ODD_ANSWER':
     case 'TLS_NO_ALPN':
       return {

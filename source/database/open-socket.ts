@@ -7,6 +7,8 @@ import { askForTls, type Encryption, encrypt, planTls, TlsProblem } from './tls.
 export interface OpenSocket {
   socket: Socket;
   encryption: Encryption;
+  /** True where a client certificate is ready for a server that asks for one. */
+  certified: boolean;
 }
 
 // In seconds, as in libpq's connect_timeout; libpq itself would wait for ever.
@@ -46,14 +48,16 @@ export async function openSocket(target: ServerTarget, host: Host, signal: Abort
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve).once('error', reject);
     });
-    if (!plan) return { socket, encryption: plain };
+    if (!plan) return { socket, encryption: plain, certified: false };
     if (!target.tls?.direct && !(await askForTls(socket))) {
-      if (sslmode === 'allow' || sslmode === 'prefer') return { socket, encryption: plain };
+      if (sslmode === 'allow' || sslmode === 'prefer') {
+        return { socket, encryption: plain, certified: false };
+      }
       throw new TlsProblem('TLS_UNAVAILABLE', 'the server has no TLS');
     }
     const secure = await encrypt(socket, host, target.tls ?? {}, plan);
     const encryption = { encrypted: true, protocol: secure.getProtocol(), verified: plan.verify };
-    return { socket: secure, encryption };
+    return { socket: secure, encryption, certified: plan.certified };
   };
   try {
     return await Promise.race([negotiate(), ended.promise]);
@@ -68,11 +72,36 @@ export async function openSocket(target: ServerTarget, host: Host, signal: Abort
 const plain: Encryption = { encrypted: false, protocol: null, verified: 'none' };
 
 /**
- * A socket that fails with `error` as soon as somebody listens. The driver has to be told of a failure in this way: one
- * that its `socket` option rejects with leaves the connection among those being opened for ever.
+ * A socket that fails with `error` at the first thing that is written to it. The driver has to be told of a failure in this
+ * way: one that its `socket` option rejects with leaves the connection among those being opened for ever, and one that comes
+ * before it has written leaves what it was about to write in the way of the next connection.
  */
 export function failedSocket(error: unknown): Duplex {
-  const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
-  setImmediate(() => socket.destroy(error instanceof Error ? error : new Error(String(error))));
-  return socket;
+  const problem = error instanceof Error ? error : new Error(String(error));
+  return new Duplex({ read() {}, write: (_chunk, _encoding, done) => done(problem) });
+}
+
+/**
+ * A socket for one message that nobody answers: it opens the connection when it has the message, and closes. It never fails,
+ * because the driver leaves the failure of a cancel to nobody, and that would end the process.
+ */
+export function messenger(open: () => Promise<OpenSocket>): Duplex {
+  const send = async (message: Buffer) => {
+    const { socket } = await open();
+    const closed = new Promise(resolve => socket.on('error', () => {}).once('close', resolve));
+    // The server closes in its turn, which is seen only by who reads.
+    socket.resume().end(message);
+    await closed;
+  };
+  return new Duplex({
+    read() {},
+    write(message, _encoding, done) {
+      send(message)
+        .catch(() => {})
+        .then(() => {
+          done();
+          this.destroy();
+        });
+    },
+  });
 }

@@ -4,7 +4,13 @@ import * as z from 'zod/mini';
 import { findPassword } from '../connecting/password-file.ts';
 import type { Host, ServerTarget } from '../connecting/target.ts';
 import { findHost, hostsOf, isAway, isChoosy, type ServerState } from './find-host.ts';
-import { defaultConnectTimeout, failedSocket, openSocket } from './open-socket.ts';
+import {
+  defaultConnectTimeout,
+  failedSocket,
+  messenger,
+  type OpenSocket,
+  openSocket,
+} from './open-socket.ts';
 import type { Encryption } from './tls.ts';
 
 /** What the pools of one database share: where they lead, what was agreed there, and how to get in. */
@@ -60,14 +66,17 @@ export function openPool(opening: Opening, most = 3): Pool {
   const open = (host: Host) => {
     opening.tried = host;
     return openSocket(target, host, signal).then(opened => {
-      listen(opening, opened.socket, host);
+      listen(opening, opened, host);
       return opened;
     });
   };
   // The driver asks for a socket here both for a connection and for cancelling what runs on one.
   const socket = async () => {
+    if (opening.cancelling) {
+      const { host } = opening;
+      return messenger(() => openSocket(target, host, signal));
+    }
     try {
-      if (opening.cancelling) return (await openSocket(target, opening.host, signal)).socket;
       const { host, opened } = await openSuitable(opening, open, seconds);
       opening.host = host;
       opening.encryption = opened.encryption;
@@ -192,9 +201,18 @@ function driver(
 }
 
 /** Reads what a server says before the driver does: which connection asks for a password, and for what it cannot do. */
-function listen(opening: Opening, socket: Duplex, host: Host): void {
+function listen(opening: Opening, { socket, certified }: OpenSocket, host: Host): void {
   const speaking = { socket, host };
   let first = true;
+  // A server that does not take the certificate says so and hangs up, and the second may overtake the first.
+  const code = certified ? 'TLS_CERTIFICATE_UNANSWERED' : 'CONNECTION_CLOSED';
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (first && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) error.code = code;
+  });
+  // To a connection that ends without a word and without an error the driver goes back at once, again and again.
+  socket.once('end', () => {
+    if (first) socket.destroy(Object.assign(new Error('the server hung up'), { code }));
+  });
   socket.on('data', (chunk: Buffer) => {
     opening.speaking = speaking;
     if (first && isForeign(chunk)) {

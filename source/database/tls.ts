@@ -16,6 +16,8 @@ export interface Encryption {
 export interface TlsPlan {
   verify: Verified;
   context: SecureContext;
+  /** True with a client certificate. */
+  certified: boolean;
 }
 
 /** A connection that could not be made as it was asked for; errors.ts has the sentence for each code. */
@@ -118,7 +120,7 @@ export async function planTls(target: ServerTarget, host: Host): Promise<TlsPlan
       ...(certificate && key ? { cert: certificate, key } : {}),
       ...(keyPassword === undefined ? {} : { passphrase: keyPassword }),
     });
-    return { verify, context };
+    return { verify, context, certified: certificate !== undefined };
   } catch (error) {
     const { code = '' } = error as { code?: string };
     const locked = /BAD_DECRYPT|PASSPHRASE|INTERRUPTED|PASSWORD/.test(code);

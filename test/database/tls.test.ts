@@ -1,5 +1,5 @@
 import { chmodSync, chownSync, copyFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect as connectSocket, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -356,6 +356,18 @@ test('bytes behind the answer to the question for TLS end the connection', async
   expect(await refusal({ host: '127.0.0.1', port })).toMatchObject({ code: 'tls-failed', exitCode: 3 });
 });
 
+test('a server that hangs up without a word is told as lost, and not called again and again', async () => {
+  let calls = 0;
+  const port = await listening(socket => {
+    calls += 1;
+    socket.once('data', () => socket.end());
+  });
+  expect(await refusal({ host: '127.0.0.1', port, sslmode: 'disable' })).toMatchObject({
+    code: 'connection-lost',
+  });
+  expect(calls).toBe(1);
+});
+
 test('more failures than connections leave the pool fit for use', async () => {
   const port = await freePort();
   const database = open({ host: '127.0.0.1', port });
@@ -364,5 +376,17 @@ test('more failures than connections leave the pool fit for use', async () => {
       code: 'connection-refused',
     });
   }
+  // Something answers there now.
+  const { port: there } = new URL(plain.url);
+  const road = createServer(socket => {
+    const other = connectSocket(Number(there), '127.0.0.1');
+    for (const end of [socket, other]) end.on('error', () => {});
+    socket.pipe(other).pipe(socket);
+  });
+  await new Promise<void>(resolve => road.listen(port, '127.0.0.1', resolve));
+  const { password } = new URL(plain.url);
+  database.takePassword(password);
+  expect(await database.read(reader => reader.rows('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
   await database.close();
+  road.close();
 });
