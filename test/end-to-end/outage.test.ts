@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { run } from '../helpers/run.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
 import { type SilentRoad, silentRoad } from '../helpers/swallow.ts';
 import { startTerminal, type Terminal } from '../helpers/terminal.ts';
@@ -86,4 +89,31 @@ test('a connection that is swallowed without a word is given up, told, and made 
   await terminal.until(/live, at most \d+ s old/);
   terminal.press('q');
   expect(await terminal.exit()).toBe(0);
+});
+
+test('a server that comes back as a standby takes no writes, until it is promoted', async () => {
+  const sql = postgres(server.url, { max: 1, onnotice: () => {} });
+  const [row] = await sql`SHOW data_directory`;
+  terminal = startTerminal({ env: { DATABASE_URL: server.url } });
+  await terminal.until(/, read-write, no TLS, superuser/);
+  await server.kill();
+  await writeFile(join(row?.data_directory, 'standby.signal'), '');
+  // It does not wait for a standby to be ready in its own words.
+  void server.start();
+  const screen = await terminal.until(/, standby, read-only, no TLS, superuser/);
+  expect(screen).toMatch(/Noir +(\d+) +\1 +0 +✓ Accurate/);
+  terminal.press('S');
+  await terminal.until(/This server is a standby: nothing can be written\./);
+  const env = { DATABASE_URL: server.url };
+  const checked = await run(['check', '--json'], env);
+  expect({ code: checked.code, ...JSON.parse(checked.out) }).toMatchObject({
+    code: 0,
+    database: { standby: true, readOnly: true, superuser: true, encrypted: false },
+  });
+  const { code, err } = await run(['sync'], env);
+  expect(code).toBe(4);
+  expect(err).toContain('This server is a standby, and a sync has to write.');
+  await sql`SELECT pg_promote()`;
+  await terminal.until(/, read-write, no TLS, superuser/);
+  await sql.end();
 });
