@@ -222,6 +222,12 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
         message: `${place.user} may not read everything that is needed: ${own}.`,
         hint: 'Grant SELECT on presets and preset_usage to this role, or connect as one that has it.',
       };
+    case '25006':
+      return {
+        code: 'server-read-only',
+        message: `The server at ${at} takes no writes any more: ${own}.`,
+        hint: 'After a failover this may be the standby: connect to the primary, and look at the counts first.',
+      };
     case '42P01':
     case '42703':
       return {

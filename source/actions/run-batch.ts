@@ -97,6 +97,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
     if (state === '57014' && batch.tasks.length > 1) return empty('busy');
     // Nothing that another preset would fare better with.
     if (state === '42501') throw denied(work, error);
+    if (state === '25006') throw readOnlyNow(error);
     if (state === '') throw error;
     return { ...empty('refused'), message: serverWords(error) };
   }
@@ -186,6 +187,17 @@ function denied({ plan }: BatchWork, error: ConsoleError): ConsoleError {
     hint: 'Grant what is missing, or connect as the owner. This batch was not applied; the receipt holds what was applied before.',
     exitCode: exitCodes.unreachable,
     cause: error,
+  });
+}
+
+/** A failover, or somebody who has made the server read-only: what was committed before stays. */
+function readOnlyNow(error: ConsoleError): ConsoleError {
+  return new ConsoleError({
+    code: error.code,
+    message: error.message,
+    hint: 'This batch was not applied; the receipt holds what was applied before. Connect to the primary and look at the counts: a new plan goes on from there.',
+    exitCode: exitCodes.unreachable,
+    cause: error.cause,
   });
 }
 

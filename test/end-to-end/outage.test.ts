@@ -1,11 +1,16 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { run } from '../helpers/run.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
+import { type SilentRoad, silentRoad } from '../helpers/swallow.ts';
 import { startTerminal, type Terminal } from '../helpers/terminal.ts';
 import { migration, runFile } from '../sql/files.ts';
 
 let server: EmbeddedServer;
 let terminal: Terminal | undefined;
+let road: SilentRoad | undefined;
 
 beforeAll(async () => {
   server = await startEmbedded();
@@ -16,7 +21,11 @@ beforeAll(async () => {
   await sql`INSERT INTO preset_usage (preset_id, usage_type) SELECT id, 'generation' FROM presets, generate_series(1, 7)`;
   await sql.end();
 });
-afterEach(() => terminal?.kill('SIGKILL'));
+afterEach(async () => {
+  terminal?.kill('SIGKILL');
+  await road?.close();
+  road = undefined;
+});
 afterAll(() => server.stop());
 
 test('a server that is killed leaves stale numbers with their age, and live ones again once it is back', async () => {
@@ -35,4 +44,76 @@ test('a server that is killed leaves stale numbers with their age, and live ones
   await terminal.until(/Noir +8 \+1 +8 +0 +✓ Accurate/);
   terminal.press('q');
   expect(await terminal.exit()).toBe(0);
+});
+
+test('a failover that turns the server read-only is shown, and takes the keys that write away until it is over', async () => {
+  const sql = postgres(server.url, { max: 1, connection: { default_transaction_read_only: false } });
+  const readOnly = async (on: boolean) => {
+    await sql.unsafe(`ALTER SYSTEM SET default_transaction_read_only = ${on ? 'on' : 'off'}`);
+    await sql`SELECT pg_reload_conf()`;
+  };
+  try {
+    terminal = startTerminal({ env: { DATABASE_URL: server.url } });
+    const before = await terminal.until(/, read-write, no TLS, superuser/);
+    expect(before).toContain('S sync');
+    await readOnly(true);
+    const screen = await terminal.until(/, read-only, no TLS, superuser/);
+    // What can be read is still right.
+    expect(screen).toMatch(/live, at most \d+ s old/);
+    for (const key of ['S', 'R', 'u']) {
+      terminal.press(key);
+      await terminal.until(/Transactions are read-only here: nothing can be written\./);
+      terminal.press('j');
+      await terminal.until(/Enter open/);
+    }
+    expect(terminal.screen()).not.toContain('S sync');
+    await readOnly(false);
+    await terminal.until(screen => /, read-write, no TLS/.test(screen) && screen.includes('S sync'));
+  } finally {
+    await readOnly(false);
+    await sql.end();
+  }
+});
+
+test('a connection that is swallowed without a word is given up, told, and made anew', async () => {
+  road = await silentRoad(server.url);
+  terminal = startTerminal({ args: ['--timeout', '1'], env: { DATABASE_URL: road.url } });
+  const before = await terminal.until(/live, at most \d+ s old/);
+  const noir = /Noir +(\d+) +\1 +0 +✓ Accurate/;
+  expect(before).toMatch(noir);
+  road.swallow();
+  // First only late, then, as nothing comes, lost; the numbers stay with their age.
+  const stale = await terminal.until(/STALE, \d+ s old, next try in \d+ s: /);
+  expect(stale).toMatch(noir);
+  road.restore();
+  await terminal.until(/live, at most \d+ s old/);
+  terminal.press('q');
+  expect(await terminal.exit()).toBe(0);
+});
+
+test('a server that comes back as a standby takes no writes, until it is promoted', async () => {
+  const sql = postgres(server.url, { max: 1, onnotice: () => {} });
+  const [row] = await sql`SHOW data_directory`;
+  terminal = startTerminal({ env: { DATABASE_URL: server.url } });
+  await terminal.until(/, read-write, no TLS, superuser/);
+  await server.kill();
+  await writeFile(join(row?.data_directory, 'standby.signal'), '');
+  // It does not wait for a standby to be ready in its own words.
+  void server.start();
+  const screen = await terminal.until(/, standby, read-only, no TLS, superuser/);
+  expect(screen).toMatch(/Noir +(\d+) +\1 +0 +✓ Accurate/);
+  terminal.press('S');
+  await terminal.until(/This server is a standby: nothing can be written\./);
+  const env = { DATABASE_URL: server.url };
+  const checked = await run(['check', '--json'], env);
+  expect({ code: checked.code, ...JSON.parse(checked.out) }).toMatchObject({
+    code: 0,
+    database: { standby: true, readOnly: true, superuser: true, encrypted: false },
+  });
+  const { code, err } = await run(['sync'], env);
+  expect(code).toBe(4);
+  expect(err).toContain('This server is a standby, and a sync has to write.');
+  await sql`SELECT pg_promote()`;
+  await terminal.until(/, read-write, no TLS, superuser/);
+  await sql.end();
 });
