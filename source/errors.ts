@@ -217,6 +217,13 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
         hint: 'Check the name at the end of the connection URL; psql -l lists the databases.',
       };
     case '42501':
+      if (/row-level security/.test(own)) {
+        return {
+          code: 'permission-denied',
+          message: `${place.user} may not see every row, and row_security is off for it: ${own}.`,
+          hint: 'Connect as the owner of the tables, or as a role with BYPASSRLS.',
+        };
+      }
       return {
         code: 'permission-denied',
         message: `${place.user} may not read everything that is needed: ${own}.`,

@@ -370,7 +370,8 @@ test('a server that hangs up without a word is told as lost, and not called agai
 
 test('more failures than connections leave the pool fit for use', async () => {
   const port = await freePort();
-  const database = open({ host: '127.0.0.1', port });
+  const { password } = new URL(plain.url);
+  const database = open({ host: '127.0.0.1', port, password });
   for (let round = 0; round < 5; round += 1) {
     await expect(database.read(reader => reader.rows('SELECT 1'))).rejects.toMatchObject({
       code: 'connection-refused',
@@ -384,8 +385,6 @@ test('more failures than connections leave the pool fit for use', async () => {
     socket.pipe(other).pipe(socket);
   });
   await new Promise<void>(resolve => road.listen(port, '127.0.0.1', resolve));
-  const { password } = new URL(plain.url);
-  database.takePassword(password);
   expect(await database.read(reader => reader.rows('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
   await database.close();
   road.close();
