@@ -154,6 +154,15 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
     case '28P01':
     case '28000':
       if (/client certificate|certificate authentication/.test(own)) return certificateWords(at, own);
+      if (/pg_hba\.conf/.test(own)) {
+        return {
+          code: 'authentication-failed',
+          message: `The server at ${at} did not let ${place.user} in: ${own}.`,
+          hint: /no encryption/.test(own)
+            ? 'Its pg_hba.conf may ask for encryption: try sslmode=require.'
+            : 'Its pg_hba.conf has no line for this user, database and address, or only one without encryption.',
+        };
+      }
       return {
         code: 'authentication-failed',
         message: `The server at ${at} did not let ${place.user} in: ${own}.`,
