@@ -175,13 +175,13 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
     case '28P01':
     case '28000':
       if (/client certificate|certificate authentication/.test(own)) return certificateWords(at, own);
-      if (/no pg_hba\.conf entry/.test(own)) {
+      if (/pg_hba\.conf/.test(own)) {
         return {
           code: 'authentication-failed',
-          message: `The server at ${at} does not let ${place.user} in from here: ${own}.`,
-          hint: /no encryption|SSL off/.test(own)
-            ? 'Try sslmode=require; else have a line for this address added to pg_hba.conf.'
-            : 'Have a line for this address, user and database added to pg_hba.conf.',
+          message: `The server at ${at} did not let ${place.user} in: ${own}.`,
+          hint: /no encryption/.test(own)
+            ? 'Its pg_hba.conf may ask for encryption: try sslmode=require.'
+            : 'Its pg_hba.conf has no line for this user, database and address, or only one without encryption.',
         };
       }
       return {

@@ -193,6 +193,13 @@ describe('sslmode', () => {
     });
   });
 
+  test('disable is told what to try where the server lets nobody in without encryption', async () => {
+    expect(await refusal({ user: 'certified', sslmode: 'disable' })).toMatchObject({
+      code: 'authentication-failed',
+      hint: expect.stringContaining('sslmode=require'),
+    });
+  });
+
   test('TLS may begin at once, without asking', async () => {
     const tls = { rootCertificate: right.certificate, direct: true };
     expect(await agreed({ sslmode: 'verify-full', tls })).toBe('full');
