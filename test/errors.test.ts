@@ -60,6 +60,7 @@ const cases: [string, string, string?, object?][] = [
   ['42501', 'permission-denied', 'query would be affected by row-level security policy for table "presets"'],
   ['42P01', 'schema-changed', 'relation "presets" does not exist'],
   ['42703', 'schema-changed', 'column "x" does not exist'],
+  ['25006', 'server-read-only', 'cannot execute UPDATE in a read-only transaction'],
   ['57014', 'statement-timeout', 'canceling statement due to statement timeout'],
   ['57014', 'cancelled', 'canceling statement due to user request'],
   ['55P03', 'lock-timeout', 'canceling statement due to lock timeout'],
