@@ -10,6 +10,8 @@ export interface Look {
   server: Server;
   /** Where the console connected to, as opposed to what the server calls itself. */
   host: string;
+  /** What named this database, such as `DATABASE_URL in .env`; null in the demo. */
+  source: string | null;
   label: Label;
   /** What was agreed for the console's own connection, to the server or to a pooler before it; null where that is not known. */
   link: Encryption | null;
@@ -29,6 +31,7 @@ export async function look(reader: Reader, database: Database, schema: string): 
     now,
     server,
     host: demo ? 'embedded' : host.startsWith('/') ? host : `${host}:${port}`,
+    source: demo ? null : (database.place.source ?? null),
     link: demo ? null : database.encryption(),
     label: demo ? 'demo' : placeLabel(host, server.address, own),
     tables: await readTables(reader, schema),

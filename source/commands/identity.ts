@@ -3,7 +3,7 @@ import type { Database } from '../database/connection.ts';
 import { displayText } from '../present/text.ts';
 
 /** The contract's `database` object, and the line that stands for it in text. */
-export function identity({ server, label, host, link }: Look, { place }: Database) {
+export function identity({ server, label, host, source, link }: Look, { place }: Database) {
   return {
     json: {
       name: server.database,
@@ -12,6 +12,7 @@ export function identity({ server, label, host, link }: Look, { place }: Databas
       user: server.user,
       serverVersion: server.version,
       label,
+      source,
       // Null where there is a pooler in between: the server knows of the pooler's connection only.
       encrypted: server.encryption === null ? null : server.encryption !== 'none',
       /** The console's own connection, to the server or to the pooler before it. */
@@ -22,7 +23,7 @@ export function identity({ server, label, host, link }: Look, { place }: Databas
       bypassesRls: server.bypassesRls,
     },
     line: displayText(
-      `${server.database} at ${host} as ${server.user}, PostgreSQL ${server.version} (${label})`,
+      `${server.database} at ${host} as ${server.user}, PostgreSQL ${server.version} (${label})${source === null ? '' : `, from ${source}`}`,
     ),
   };
 }

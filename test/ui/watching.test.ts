@@ -31,6 +31,7 @@ const look = (hiddenBy: string[], indexed: boolean, lastUsed: string | null) => 
   server,
   host: 'h',
   label: 'local' as const,
+  source: null,
   link: null,
   now: 0,
   tables: { presets: { lastUsed }, records: { indexed, bytes: 1e9 }, hiddenBy } as never,

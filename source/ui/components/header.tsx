@@ -20,11 +20,14 @@ export function Header({ state, now }: { state: State; now: number }) {
   );
 }
 
+// In columns: where there is room for more than what a decision hangs on.
+const wide = 120;
+
 /** Everything here is what the server itself reports, beside the address it was reached at. */
 function Identity({ state }: { state: State }) {
   const { look } = state;
   if (!look) return <Text bold>preset-usage</Text>;
-  const { server, host, label } = look;
+  const { server, host, label, source } = look;
   // What may be done here, and to what end, is never cut off; a long host is.
   return (
     <Box height={1}>
@@ -32,6 +35,7 @@ function Identity({ state }: { state: State }) {
         <Line>
           <PlaceLabel label={label} /> <Text bold>{displayText(server.database)}</Text> at {displayText(host)}{' '}
           as {displayText(server.user)}, PostgreSQL {server.version}
+          {source !== null && state.size.columns >= wide ? `, from ${displayText(source)}` : ''}
         </Line>
       </Box>
       <Box flexShrink={0}>
