@@ -81,6 +81,9 @@ export function failedSocket(error: unknown): Duplex {
   return new Duplex({ read() {}, write: (_chunk, _encoding, done) => done(problem) });
 }
 
+// In milliseconds: how long a server may take to close after a message that it does not answer.
+const messagePatience = 5_000;
+
 /**
  * A socket for one message that nobody answers: it opens the connection when it has the message, and closes. It never fails,
  * because the driver leaves the failure of a cancel to nobody, and that would end the process.
@@ -89,9 +92,12 @@ export function messenger(open: () => Promise<OpenSocket>): Duplex {
   const send = async (message: Buffer) => {
     const { socket } = await open();
     const closed = new Promise(resolve => socket.on('error', () => {}).once('close', resolve));
-    // The server closes in its turn, which is seen only by who reads.
-    socket.resume().end(message);
+    // Whoever answers closes when the message is dealt with, which is seen only by who reads. Not before: a pgbouncer (1.18) from
+    // which the client has gone already drops the message, and ends itself over it.
+    socket.resume().write(message);
+    const late = setTimeout(() => socket.destroy(), messagePatience);
     await closed;
+    clearTimeout(late);
   };
   return new Duplex({
     read() {},
