@@ -85,6 +85,7 @@ const transient = new Set([
   'statement-timeout',
   'cancelled',
   'lock-timeout',
+  'rows-hidden',
   'server-error',
 ]);
 
@@ -219,9 +220,9 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
     case '42501':
       if (/row-level security/.test(own)) {
         return {
-          code: 'permission-denied',
-          message: `${place.user} may not see every row, and row_security is off for it: ${own}.`,
-          hint: 'Connect as the owner of the tables, or as a role with BYPASSRLS.',
+          code: 'rows-hidden',
+          message: `${place.user} may not see every row, so nothing is counted: ${own}.`,
+          hint: 'A policy has come just now, or row_security is off for this role. Connect as the owner of the tables, or as a role with BYPASSRLS.',
         };
       }
       return {

@@ -57,7 +57,7 @@ const cases: [string, string, string?, object?][] = [
   ['08P01', 'server-error', 'invalid frontend message type 0'],
   ['3D000', 'no-such-database'],
   ['42501', 'permission-denied', 'permission denied for table presets'],
-  ['42501', 'permission-denied', 'query would be affected by row-level security policy for table "presets"'],
+  ['42501', 'rows-hidden', 'query would be affected by row-level security policy for table "presets"'],
   ['42P01', 'schema-changed', 'relation "presets" does not exist'],
   ['42703', 'schema-changed', 'column "x" does not exist'],
   ['25006', 'server-read-only', 'cannot execute UPDATE in a read-only transaction'],

@@ -12,15 +12,23 @@ export function anotherWrite(): ConsoleError {
   );
 }
 
+// In milliseconds: a pool that has another connection hands it out as soon as one of the application's uses is over.
+const roomWithin = 1_000;
+
 // In milliseconds: often enough for the servers that end a transaction in which nothing happens for a minute.
 const sign = 10_000;
 
 /**
  * Keeps a second repair out for as long as this one lasts, and answers with what lets it in again. The transaction that
  * holds the claim writes nothing and has no snapshot, so it keeps neither vacuum nor anybody else waiting; should it be lost,
- * each batch still takes a lock of its own. Rejects with exit code 4 where the claim is somebody else's.
+ * each batch still takes a lock of its own. `pooled`: it takes one of the connections that a pooler shares out; where no other is
+ * left, it is let go at once, and the locks of the batches have to do. Rejects with exit code 4 where the claim is somebody else's.
  */
-export async function claim(database: Database, timeouts: ConnectOptions): Promise<() => Promise<void>> {
+export async function claim(
+  database: Database,
+  timeouts: ConnectOptions,
+  pooled = false,
+): Promise<() => Promise<void>> {
   // The demo has one session behind all connections: an open transaction would be everybody's.
   if (database.place.demo) return async () => {};
   const released = Promise.withResolvers<void>();
@@ -55,10 +63,30 @@ export async function claim(database: Database, timeouts: ConnectOptions): Promi
     await writing.close();
     throw error;
   }
-  return async () => {
+  const release = async () => {
     over = true;
     released.resolve();
     await holding.catch(() => {});
     await writing.close();
   };
+  if (pooled && !(await hasRoom(database))) await release();
+  return release;
+}
+
+/** Whether another connection can be had beside the one that holds the claim. */
+async function hasRoom(database: Database): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const answered = database
+    .read(({ rows }) => rows('SELECT 1'))
+    .then(
+      () => true,
+      // What is wrong with the server the repair finds out by itself.
+      () => true,
+    );
+  const late = new Promise<boolean>(resolve => {
+    timer = setTimeout(resolve, roomWithin, false);
+  });
+  const room = await Promise.race([answered, late]);
+  clearTimeout(timer);
+  return room;
 }

@@ -20,13 +20,20 @@ export interface Look {
   now: number;
 }
 
-/** Reads who the server is and what its tables look like, in the transaction of `reader`. */
+/**
+ * Reads who the server is and what its tables look like, in the transaction of `reader`, and tells the connection what the
+ * reads after it go by.
+ */
 export async function look(reader: Reader, database: Database, schema: string): Promise<Look> {
   const { server, now } = await readServer(reader);
   const { host, port, demo } = database.place;
   const own = new Set(
     Object.values(networkInterfaces()).flatMap(list => list?.map(({ address }) => address) ?? []),
   );
+  const tables = await readTables(reader, schema);
+  // Until now policies were errors. Where they apply, what they leave is shown as what it is: not all.
+  if (tables.policiesApply) await reader.rows('SET LOCAL row_security = on');
+  database.policiesApply(tables.policiesApply);
   return {
     now,
     server,
@@ -34,6 +41,6 @@ export async function look(reader: Reader, database: Database, schema: string): 
     source: demo ? null : (database.place.source ?? null),
     link: demo ? null : database.encryption(),
     label: demo ? 'demo' : placeLabel(host, server.address, own),
-    tables: await readTables(reader, schema),
+    tables,
   };
 }

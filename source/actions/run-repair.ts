@@ -53,7 +53,7 @@ export async function* runRepair(
   const start = performance.now();
   // Without the signal: what it stops is the next batch, not one under way.
   const timeouts = { timeout: options.timeout, lockTimeout: options.lockTimeout };
-  const letOthersIn = await claim(database, timeouts);
+  const letOthersIn = await claim(database, timeouts, agreed.look.server.encryption === null);
   try {
     const plan = await freshPlan(database, agreed, options);
     const receipt = await openReceipt(options.directory, headOf(database, plan));

@@ -137,6 +137,10 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
         async reader => {
           // Read anew each time: a policy or a migration may have changed what the counts mean.
           const found = await look(reader, database, schema);
+          if (known && hidesRows(known) !== hidesRows(found)) {
+            auditDue = 0;
+            auditAgain = auditing;
+          }
           known = found;
           const { tables } = found;
           return {
@@ -269,6 +273,10 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
       alarm.ring();
     },
   };
+}
+
+function hidesRows({ tables }: Look): boolean {
+  return tables.hiddenBy.length > 0;
 }
 
 async function readDetail(reader: Reader, tables: Tables, { id, days }: { id: string; days: number }) {

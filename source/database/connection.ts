@@ -38,6 +38,11 @@ export interface Database {
   write<T>(work: (writer: Writer) => Promise<T>, options: WriteOptions): Promise<T>;
   /** A connection for several transactions as `write` runs them, one after the other; `close` ends it. */
   openWriting(): Pick<Database, 'write' | 'close'>;
+  /**
+   * Tells the reads that follow whether policies apply to this role. Where they do not, a policy that comes in the meantime
+   * makes a count fail, and not too small.
+   */
+  policiesApply(apply: boolean): void;
   /** What was agreed for the connection that was opened last; null before the first. */
   encryption(): Encryption | null;
   close(): Promise<void>;
@@ -72,8 +77,13 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
     source: target.source,
   };
   let sql = openPool(opening);
+  // A look finds out whether they do before the first row is read.
+  let policies = false;
   return {
     place,
+    policiesApply(apply) {
+      policies = apply;
+    },
     async read(work, readOptions = {}) {
       const pool = sql;
       try {
@@ -83,6 +93,7 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
           options,
           work,
           readOptions,
+          `SET LOCAL row_security = ${policies ? 'on' : 'off'}; `,
         );
       } catch (error) {
         if (readOptions.signal?.aborted) throw interrupted();
@@ -157,6 +168,7 @@ async function withTransaction<T>(
   { timeout, lockTimeout }: ConnectOptions,
   work: (transaction: Writer) => Promise<T>,
   { signal, serial }: ReadOptions,
+  settings = '',
 ): Promise<T> {
   let running: { cancel(): void } | undefined;
   // While a connection is being made there is no statement to cancel; then this read is given up as it is.
@@ -199,7 +211,7 @@ async function withTransaction<T>(
         inside.unsafe(
           `SET LOCAL statement_timeout = ${Math.ceil(timeout * 1000)}; SET LOCAL lock_timeout = ${Math.ceil(lockTimeout * 1000)}` +
             (serial ? '; SET LOCAL max_parallel_workers_per_gather = 0' : '') +
-            `; ${readLimits}`,
+            `; ${settings}${readLimits}`,
         ),
       );
       limits.are((answers as unknown as unknown[][]).at(-1)?.[0]);

@@ -85,8 +85,11 @@ export async function readMostUsed(reader: Reader, tables: Tables, limit: number
   const quick = countsAreCheap(tables)
     ? `CASE WHEN (SELECT coalesce(sum(${presets.count}), 0) FROM p) <= ${quickRecords} THEN (${numberOfRecords(tables)})::float8 END`
     : 'NULL::float8';
+  // By name: a role may have been granted these columns and no others.
+  const wanted = new Set([presets.key, presets.label, presets.count, presets.lastUsed]);
+  wanted.delete(null);
   const text = `WITH p AS MATERIALIZED (
-      SELECT * FROM ${presets.name} ORDER BY ${presets.count} DESC NULLS LAST LIMIT $1)
+      SELECT ${[...wanted].join(', ')} FROM ${presets.name} ORDER BY ${presets.count} DESC NULLS LAST LIMIT $1)
     SELECT ${columns(tables)}, ${quick} AS records FROM p`;
   return toCounters(await reader.rows(text, [limit]));
 }

@@ -4,6 +4,7 @@ import { dollarQuote, givenSetting, resultSetting } from './rehearsal.ts';
 import type { RepairFacts } from './repair-facts.ts';
 import { exactForms, type FoundRecord, type RecordValues } from './repair-state.ts';
 import type { Tables } from './tables.ts';
+import { nowHidden } from './visibility.ts';
 
 /** What one preset's row becomes: the count that it has when it is locked, plus `delta`. */
 export interface RowOrder {
@@ -120,7 +121,11 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
     RAISE EXCEPTION 'this transaction is another one' USING ERRCODE = '25P01';
   END IF;
   -- Below deadlock_timeout: whoever waits for us while we wait for them, we give up first.
-  PERFORM set_config('lock_timeout', '250ms', true);`,
+  PERFORM set_config('lock_timeout', '250ms', true);
+  -- Counted under a policy, what is there would look like drift.
+  IF ${nowHidden(tables)} THEN
+    RAISE EXCEPTION 'row-level security hides rows from this role now' USING ERRCODE = '42501';
+  END IF;`,
     order.truncate
       ? `LOCK TABLE ${records.name} IN ACCESS EXCLUSIVE MODE;\n  started := clock_timestamp();`
       : '',

@@ -55,11 +55,16 @@ export async function readStates(
 ): Promise<Map<string, CounterState>> {
   const { presets, records } = tables;
   const time = newest && records.time ? records.time : null;
+  // By name: a role may have been granted these columns and no others.
+  const own = [...new Set([presets.key, presets.label, presets.count, presets.lastUsed])]
+    .filter(column => column !== null)
+    .map(column => `q.${column}`)
+    .join(', ');
   const text = `WITH wanted AS MATERIALIZED (SELECT v.value::${presets.keyType} AS id FROM json_array_elements_text($1::text::json) v)
     SELECT p.${presets.key}::text AS id, p.${presets.label}::text AS name, ${countColumns(`p.${presets.count}`, tables)},
            coalesce(c.records, 0)::float8 AS records, ${presets.lastUsed ? `p.${presets.lastUsed}::text` : 'NULL::text'} AS "lastUsed",
            ${presets.lastUsed && time ? `CASE WHEN p.${presets.lastUsed} = c.newest THEN p.${presets.lastUsed}::text ELSE c.newest::text END` : 'NULL::text'} AS newest
-      FROM (SELECT * FROM ${presets.name} q WHERE q.${presets.key} = ANY (ARRAY(SELECT id FROM wanted))) p
+      FROM (SELECT ${own} FROM ${presets.name} q WHERE q.${presets.key} = ANY (ARRAY(SELECT id FROM wanted))) p
       LEFT JOIN (SELECT r.${records.preset} AS id, count(*) AS records,
                         ${time ? `max(r.${time}) FILTER (WHERE r.${time} <= now() AND isfinite(r.${time}))` : 'NULL::text'} AS newest
                    FROM ${records.name} r WHERE r.${records.preset} = ANY (ARRAY(SELECT id FROM wanted)) GROUP BY 1) c

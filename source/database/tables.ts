@@ -57,6 +57,8 @@ export interface Tables {
   hiddenBy: string[];
   /** Where rows are hidden: roles that see every row, each with the reason. */
   seenBy: string[];
+  /** True where policies apply to this role, even where they hide nothing. */
+  policiesApply: boolean;
 }
 
 /**
@@ -112,6 +114,7 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
     hiddenBy,
     // Only where somebody has to be told: it is one more round trip.
     seenBy: hiddenBy.length === 0 ? [] : await readSeers(reader, presets.oid, records.oid),
+    policiesApply: presets.active || records.active,
   };
 }
 

@@ -3,6 +3,8 @@ import type { Reader } from './connection.ts';
 
 /** What decides whether the current role is shown every row of a table. */
 export const visibility = z.object({
+  /** Policies apply to this role, even where they hide nothing. */
+  active: z.boolean(),
   /** Policies may keep rows from this role. */
   rls: z.boolean(),
   /** They do so although the table is its own: FORCE ROW LEVEL SECURITY. */
@@ -25,6 +27,7 @@ function openPolicy(role: string): string {
 
 /** The columns of `visibility` for a pg_class named `c`. Policies of partitions do not count: they are read through `c`. */
 export const visibilityColumns = `
+       row_security_active(c.oid) AS active,
        row_security_active(c.oid) AND NOT ${openPolicy('current_user')} AS rls,
        c.relforcerowsecurity AND pg_has_role(c.relowner, 'USAGE') AS forced,
        (SELECT format('%I.%I', pn.nspname, pc.relname) FROM pg_inherits i
@@ -37,6 +40,27 @@ export function whyHidden(name: string, { rls, forced }: z.infer<typeof visibili
   return forced
     ? `row-level security on ${name}, forced on its owner too, may hide rows from this role`
     : `row-level security on ${name} may hide rows from this role`;
+}
+
+/**
+ * A condition that is true once rows of `tables` are hidden from this role. Asked in a transaction that has read both, the
+ * answer stands until its end: policies do not come or go under its locks.
+ */
+export function nowHidden({ presets, records, policiesApply }: Applying): string {
+  const hides = policiesApply ? ` AND NOT ${openPolicy('current_user')}` : '';
+  return `EXISTS (SELECT FROM pg_class c WHERE c.oid IN (${presets.oid}, ${records.oid}) AND row_security_active(c.oid)${hides})`;
+}
+
+/** Whether rows of either table have come to be hidden from this role since they were looked up. */
+export async function isHiddenNow({ rows }: Reader, tables: Applying): Promise<boolean> {
+  const [row] = (await rows(`SELECT ${nowHidden(tables)} AS hidden`)) as { hidden: boolean }[];
+  return row?.hidden === true;
+}
+
+interface Applying {
+  presets: { oid: number };
+  records: { oid: number };
+  policiesApply: boolean;
 }
 
 const seer = z.object({ name: z.string(), why: z.string(), login: z.boolean() });

@@ -190,11 +190,15 @@ export function reduce(state: State, action: Action): State {
           freshAt: action.at,
           serverNow: action.serverNow,
           failure: null,
+          ...sumsSeen(state, action.look),
         },
-        mergeRows(state.rows, action.counters, action.at),
+        mergeRows(rowsSeen(state, action.look), action.counters, action.at),
       );
     case 'tables':
-      return { ...state, look: keepLook(state.look, action.look) };
+      return withRows(
+        { ...state, look: keepLook(state.look, action.look), ...sumsSeen(state, action.look) },
+        rowsSeen(state, action.look),
+      );
     case 'trigger':
       return { ...state, trigger: keep(state.trigger, action.trigger) };
     case 'tick': {
@@ -214,8 +218,9 @@ export function reduce(state: State, action: Action): State {
           pace: action.pace,
           changedAt: null,
           failure: null,
+          ...sumsSeen(state, action.look),
         },
-        mergeRows(state.rows, action.counters, action.at, gone),
+        mergeRows(rowsSeen(state, action.look), action.counters, action.at, gone),
         action.at,
       );
     }
@@ -242,6 +247,7 @@ export function reduce(state: State, action: Action): State {
       return {
         ...state,
         audit: null,
+        look: hideAfter(state.look, action.error),
         failure: { error: action.error, since: state.failure?.since ?? action.at, retryAt: action.retryAt },
       };
     case 'simulate':
@@ -385,6 +391,28 @@ function withRows(state: State, rows: ReadonlyMap<string, Row>, at: number | nul
   if (rows === state.rows) return state;
   const sums = state.totals && keep(state.totals, totals(rows.values()));
   return rearrange({ ...state, rows, totals: sums, changedAt: at ?? state.changedAt });
+}
+
+function isLifted({ look }: State, now: Look): boolean {
+  return look !== null && look.tables.hiddenBy.length > 0 && now.tables.hiddenBy.length === 0;
+}
+
+/** What was counted while rows were hidden is no count of all of them, also once none is. */
+function rowsSeen(state: State, now: Look): ReadonlyMap<string, Row> {
+  if (!isLifted(state, now)) return state.rows;
+  return new Map(Array.from(state.rows, ([id, row]) => [id, { ...row, records: null }]));
+}
+
+function sumsSeen(state: State, now: Look): Pick<State, 'totals' | 'orphans'> {
+  return isLifted(state, now)
+    ? { totals: null, orphans: 0 }
+    : { totals: state.totals, orphans: state.orphans };
+}
+
+/** A role that has lost the right to read sees no row any more: what it saw before must not stand as what is. */
+function hideAfter(look: Look | null, { code, message }: ConsoleError): Look | null {
+  if (!look || (code !== 'permission-denied' && code !== 'rows-hidden')) return look;
+  return { ...look, tables: { ...look.tables, hiddenBy: [message.replace(/\.$/, '')], seenBy: [] } };
 }
 
 /** The value that was there, where the new one says the same: what did not change need not be drawn again. */

@@ -1,3 +1,4 @@
+import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Database } from '../../source/database/connection.ts';
 import { insertPresets } from '../helpers/database.ts';
@@ -66,5 +67,31 @@ describe.runIf(hasPooler())('a repair behind a transaction pooler', () => {
     expect(codes).toContain('done');
     expect(codes.filter(code => code !== 'done' && code !== 'another-write')).toEqual([]);
     expect(await state()).toEqual({ wrong: 0, writes: presets, names: presets });
+  });
+
+  test('that has a single connection leaves it to the application as well', async () => {
+    const single = await startPooler(inject('serverUrl'), { size: 1 });
+    const url = single.through(bench.own.url);
+    const application = postgres(url, { max: 1, prepare: false, fetch_types: false });
+    try {
+      const database = bench.connect(url);
+      const plan = await bench.plan('sync', {}, database);
+      let uses = 0;
+      const outcome = await bench.run(
+        plan,
+        {},
+        async () => {
+          await application`SELECT 1`;
+          uses += 1;
+        },
+        database,
+      );
+      expect(outcome).toMatchObject({ changed: presets, left: [], ended: 'finished' });
+      expect(uses).toBeGreaterThan(0);
+      expect(await state()).toEqual({ wrong: 0, writes: presets, names: presets });
+    } finally {
+      await application.end();
+      await single.stop();
+    }
   });
 });

@@ -119,8 +119,25 @@ test('rows that are hidden between plan and run: nothing is changed', async () =
     exitCode: 4,
   });
   // A plan that was made a moment ago is not made anew.
-  const outcome = await bench.run(plan, { fresh: true }, undefined, limited);
-  expect(outcome).toMatchObject({ changed: 0, left: [{ name: 'Noir' }] });
+  await expect(bench.run(plan, { fresh: true }, undefined, limited)).rejects.toMatchObject({
+    code: 'incomplete-view',
+    exitCode: 4,
+    message: expect.stringContaining('A policy has come'),
+  });
+  expect(await bench.counts()).toMatchObject({ Noir: [9, 3] });
+});
+
+test('a policy that showed every row and gives way to one that does not: the same', async () => {
+  await bench.arrange(`GRANT UPDATE ON presets TO ${role};
+    ALTER TABLE preset_usage ENABLE ROW LEVEL SECURITY; CREATE POLICY every ON preset_usage USING (true)`);
+  const plan = await bench.plan('sync', {}, limited);
+  await bench.arrange(
+    "DROP POLICY every ON preset_usage; CREATE POLICY few ON preset_usage USING (usage_type = 'x')",
+  );
+  await expect(bench.run(plan, { fresh: true }, undefined, limited)).rejects.toMatchObject({
+    code: 'incomplete-view',
+    exitCode: 4,
+  });
   expect(await bench.counts()).toMatchObject({ Noir: [9, 3] });
 });
 

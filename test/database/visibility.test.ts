@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { auditCounters } from '../../source/actions/audit-counters.ts';
 import type { Database } from '../../source/database/connection.ts';
+import { readMostUsed } from '../../source/database/counters.ts';
+import { readStates } from '../../source/database/repair-state.ts';
 import { readTables } from '../../source/database/tables.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
@@ -36,7 +39,9 @@ const arrange = (sql: string) => own.sql.unsafe(sql).simple();
 const found = async (as = role) => {
   const database = as === role ? limited : connectTo(own.urlAs(as, 'secret'));
   try {
-    return await database.read(reader => readTables(reader, 'public'));
+    const tables = await database.read(reader => readTables(reader, 'public'));
+    database.policiesApply(tables.policiesApply);
+    return tables;
   } finally {
     if (as !== role) await database.close();
   }
@@ -191,6 +196,36 @@ describe('roles that see every row', () => {
       CREATE POLICY every ON preset_usage FOR SELECT TO ${bypass} USING (true)`);
     expect(await mine()).toEqual([`${bypass} (policy)`, `${owner} (owner)`]);
   });
+});
+
+test('a policy that comes between the look and the count is an error, and no number', async () => {
+  const tables = await found();
+  await arrange(on);
+  await expect(auditCounters(limited, tables, { scope: 'all' })).rejects.toMatchObject({
+    code: 'rows-hidden',
+    exitCode: 3,
+  });
+});
+
+test('the columns that counts go by are enough for the list, the audit and the plan of a repair', async () => {
+  await arrange(`REVOKE SELECT ON presets, preset_usage FROM ${role};
+    ALTER TABLE presets ADD COLUMN secret text; GRANT SELECT (id, name, usage_count, last_used_at) ON presets TO ${role};
+    GRANT SELECT (preset_id, created_at) ON preset_usage TO ${role}`);
+  const tables = await found();
+  const { first, states } = await limited.read(async reader => {
+    const first = await readMostUsed(reader, tables, 10);
+    return {
+      first,
+      states: await readStates(
+        reader,
+        tables,
+        first.map(({ id }) => id),
+      ),
+    };
+  });
+  expect(first.map(({ records }) => records).sort()).toEqual([0, 3]);
+  expect(states.size).toBe(2);
+  expect((await auditCounters(limited, tables, { scope: 'all' })).totals).toMatchObject({ accurate: 2 });
 });
 
 test('a column that may not be read is named, and no count is made without it', async () => {
