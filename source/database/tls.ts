@@ -15,7 +15,8 @@ export interface Encryption {
 /** How TLS is to be made with a host. */
 export interface TlsPlan {
   verify: Verified;
-  context: SecureContext;
+  /** Made when it is wanted: many servers have no TLS, and making it takes as long as connecting. */
+  context: () => Promise<SecureContext>;
   /** True with a client certificate. */
   certified: boolean;
 }
@@ -60,12 +61,12 @@ export async function encrypt(
   socket: Socket,
   host: Host,
   tls: TlsSettings,
-  { context: secureContext, verify }: TlsPlan,
+  { context, verify }: TlsPlan,
 ): Promise<TLSSocket> {
   const { connect } = await import('node:tls');
   const secure = connect({
     socket,
-    secureContext,
+    secureContext: await context(),
     // Names are for SNI; an address is none (RFC 6066).
     ...(tls.tellName === false || !host.name || isIP(host.name) ? {} : { servername: host.name }),
     ...(tls.direct ? { ALPNProtocols: ['postgresql'] } : {}),
@@ -111,16 +112,22 @@ export async function planTls(target: ServerTarget, host: Host): Promise<TlsPlan
     );
   }
   const { leastVersion = 'TLSv1.2', mostVersion } = target.tls ?? {};
-  const { createSecureContext } = await import('node:tls');
-  try {
-    const context = createSecureContext({
+  const make = async () => {
+    const { createSecureContext } = await import('node:tls');
+    return createSecureContext({
       minVersion: leastVersion,
       ...(mostVersion ? { maxVersion: mostVersion } : {}),
-      ...(ca ? { ca } : {}),
+      // Without any it would read all that Node trusts, which takes 20 ms and is not asked.
+      ca: ca ?? [],
       ...(certificate && key ? { cert: certificate, key } : {}),
       ...(keyPassword === undefined ? {} : { passphrase: keyPassword }),
     });
-    return { verify, context, certified: certificate !== undefined };
+  };
+  const certified = certificate !== undefined;
+  if (!ca && !certified) return { verify, context: make, certified };
+  try {
+    const made = await make();
+    return { verify, context: async () => made, certified };
   } catch (error) {
     const { code = '' } = error as { code?: string };
     const locked = /BAD_DECRYPT|PASSPHRASE|INTERRUPTED|PASSWORD/.test(code);
