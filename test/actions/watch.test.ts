@@ -272,6 +272,19 @@ describe('a watch', () => {
   });
 });
 
+test('what the server refuses is asked for again soon once, then rarely', async () => {
+  const seen = watching(database);
+  await seen.next('tick');
+  await own.sql`ALTER TABLE presets RENAME usage_count TO uses`;
+  try {
+    const first = await seen.next('failure');
+    const second = await seen.next('failure');
+    expect(first.retryAt - first.at).toBeLessThan(second.retryAt - second.at);
+  } finally {
+    await own.sql`ALTER TABLE presets RENAME uses TO usage_count`;
+  }
+});
+
 describe('a server that goes away', () => {
   let server: EmbeddedServer;
   beforeAll(async () => {
