@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Database } from '../../source/database/connection.ts';
+import type { Database, Reader } from '../../source/database/connection.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
@@ -53,6 +53,41 @@ describe('a read', () => {
     }, 'the backend to be terminated');
     await lost;
     expect(await database.read(reader => reader.rows('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
+  });
+});
+
+describe('a transaction whose backend is terminated between two statements', () => {
+  let own: TestDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    own = await createDatabase();
+    await own.sql`CREATE TABLE strays (n int)`;
+    database = connectTo(own.url);
+  });
+  afterAll(async () => {
+    await database.close();
+    await own.drop();
+  });
+
+  test.each([
+    ['another statement', (reader: Reader) => reader.rows('INSERT INTO strays VALUES (1)')],
+    ['its end', async () => []],
+    ['an error of its own', () => Promise.reject(new Error('of its own'))],
+  ])('is lost, and %s goes to nobody else', async (_what, next) => {
+    const after = Promise.withResolvers<void>();
+    const read = database.read(async reader => {
+      const [row] = (await reader.rows('SELECT pg_backend_pid() AS pid')) as { pid: number }[];
+      await own.sql`SELECT pg_terminate_backend(${row?.pid ?? 0})`;
+      await after.promise;
+      return next(reader);
+    });
+    await expect(read).rejects.toMatchObject({ code: 'connection-lost' });
+    after.resolve();
+    // What the driver would send, it has sent by then.
+    for (let round = 0; round < 3; round += 1) {
+      expect(await database.read(reader => reader.rows('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
+    }
+    expect(await own.sql`SELECT FROM strays`).toHaveLength(0);
   });
 });
 
