@@ -89,6 +89,23 @@ const transient = new Set([
   'server-error',
 ]);
 
+/** True where there was no server to ask, so that waiting for it has cost it nothing. */
+export function isOutage(error: unknown): boolean {
+  if (!isConsoleError(error) || !outages.has(error.code)) return false;
+  // A transaction that a limit has ended may have been hard work.
+  return !['25P03', '25P04'].includes((error.cause as DriverError | undefined)?.code ?? '');
+}
+
+const outages = new Set([
+  'host-not-found',
+  'connection-refused',
+  'connection-lost',
+  'connection-timeout',
+  'server-starting',
+  'no-suitable-server',
+  'too-many-connections',
+]);
+
 type DriverError = Error & {
   code?: string;
   hint?: string;
