@@ -1,5 +1,6 @@
 import type { ServerTarget } from '../config.ts';
 import { ConsoleError, databaseError, exitCodes, type Place } from '../errors.ts';
+import { PartingWords } from './parting-words.ts';
 import { discard, type Opening, openPool, type Pool, prepareOpening } from './pool.ts';
 import { RoleLimits, readLimits } from './role-limits.ts';
 import { unsupportedBy } from './supported.ts';
@@ -183,6 +184,7 @@ async function withTransaction<T>(
   let watchdog: NodeJS.Timeout | undefined;
   const limits = new RoleLimits();
   let over = false;
+  let words: PartingWords | null = null;
   const expectWithin = (seconds: number) => {
     clearTimeout(watchdog);
     watchdog = setTimeout(() => silence.reject(new Silence('no answer')), (seconds + grace) * 1000);
@@ -201,6 +203,7 @@ async function withTransaction<T>(
         try {
           return await query;
         } catch (error) {
+          if (error instanceof PartingWords) words = error;
           if (isGone(error)) return pending();
           throw error;
         } finally {
@@ -238,7 +241,10 @@ async function withTransaction<T>(
     });
     return await Promise.race([result.promise, transaction as Promise<T>, silence.promise, givenUp.promise]);
   } catch (error) {
-    throw (isGone(error) && !(error instanceof Silence) && limits.whyEnded(error)) || error;
+    if (!isGone(error) || error instanceof Silence) throw error;
+    // The driver rejects the transaction before what the statement was rejected with has come up from it.
+    await new Promise(resolve => setImmediate(resolve));
+    throw words ?? limits.whyEnded(error) ?? error;
   } finally {
     clearTimeout(watchdog);
     signal?.removeEventListener('abort', cancel);
@@ -257,7 +263,7 @@ function pending(): Promise<never> {
 /** True for an error that closes its connection: every error of the network, and the server's word that it is going. */
 function isGone(error: unknown): boolean {
   const { code = '' } = error as { code?: string };
-  return !/^[0-9A-Z]{5}$/.test(code) || /^(57P0|08|25P03|25P04)/.test(code);
+  return error instanceof PartingWords || !/^[0-9A-Z]{5}$/.test(code) || /^(57P0|08|25P03|25P04)/.test(code);
 }
 
 /** What a cancelled read rejects with: exit code 130. */

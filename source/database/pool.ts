@@ -11,6 +11,7 @@ import {
   type OpenSocket,
   openSocket,
 } from './open-socket.ts';
+import { listenForPartingWords } from './parting-words.ts';
 import type { Encryption } from './tls.ts';
 
 /** What the pools of one database share: where they lead, what was agreed there, and how to get in. */
@@ -203,6 +204,7 @@ function driver(
 /** Reads what a server says before the driver does: which connection asks for a password, and for what it cannot do. */
 function listen(opening: Opening, { socket, certified }: OpenSocket, host: Host): void {
   const speaking = { socket, host };
+  const partingWords = listenForPartingWords();
   let first = true;
   // A server that does not take the certificate says so and hangs up, and the second may overtake the first.
   const code = certified ? 'TLS_CERTIFICATE_UNANSWERED' : 'CONNECTION_CLOSED';
@@ -220,6 +222,8 @@ function listen(opening: Opening, { socket, certified }: OpenSocket, host: Host)
       // The driver would write on the screen and wait. It gets to see a notice without a text instead.
       chunk[0] = notice;
     }
+    const words = partingWords(chunk);
+    if (words) socket.destroy(words);
     first = false;
   });
 }

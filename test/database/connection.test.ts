@@ -44,7 +44,11 @@ describe('a read', () => {
 
   test('whose backend is terminated is a lost connection, and the next read works', async () => {
     const sleeping = database.read(reader => reader.rows('SELECT pg_sleep(1)'));
-    const lost = expect(sleeping).rejects.toMatchObject({ code: 'connection-lost' });
+    // With the reason, which the driver alone would not pass on.
+    const lost = expect(sleeping).rejects.toMatchObject({
+      code: 'connection-lost',
+      cause: { code: '57P01', severity: 'FATAL' },
+    });
     await waitFor(async () => {
       const [row] = await own.sql`
         SELECT count(pg_terminate_backend(pid))::int AS n FROM pg_stat_activity

@@ -1,0 +1,37 @@
+/** Where a database error happened, in the words that its sentences need. Never holds a password. */
+export interface Place {
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  /** In seconds, as in `--timeout`. */
+  timeout: number;
+  /** True for the embedded demo, which has no host worth naming. */
+  demo: boolean;
+  /** Why a password file was not used, where one was not. */
+  readonly passwordNotice?: string | null;
+  /** What named this database, such as `DATABASE_URL in .env`. */
+  readonly source?: string;
+}
+
+/** What a user is told about an error: what happened, and what to do. */
+export interface Words {
+  code: string;
+  message: string;
+  hint: string;
+}
+
+/** The address as it is shown; a unix socket goes by its directory. */
+export function addressOf(host: string, port: number): string {
+  return host.startsWith('/') ? host : `${host}:${port}`;
+}
+
+/** Where the address came from, in brackets; nothing where that is not known. */
+export function fromOf({ source }: Place): string {
+  return source === undefined ? '' : ` (from ${source})`;
+}
+
+/** Why the password file was not used, as a sentence more. */
+export function noticeOf({ passwordNotice }: Place): string {
+  return passwordNotice ? ` ${passwordNotice}` : '';
+}
