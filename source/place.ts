@@ -23,7 +23,8 @@ export interface Words {
 
 /** The address as it is shown; a unix socket goes by its directory. */
 export function addressOf(host: string, port: number): string {
-  return host.startsWith('/') ? host : `${host}:${port}`;
+  if (/^[/@]/.test(host)) return host;
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Where the address came from, in brackets; nothing where that is not known. */

@@ -180,6 +180,8 @@ function driver(
     max: most,
     // A transaction pooler hands every transaction another server connection: prepared statements would be lost.
     prepare: false,
+    // The socket comes with what the target says of it.
+    keep_alive: null,
     fetch_types: false,
     max_lifetime: null,
     connect_timeout: seconds,

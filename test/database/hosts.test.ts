@@ -1,12 +1,16 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { resolveTarget } from '../../source/connecting/resolve-target.ts';
 import { connect, type Database } from '../../source/database/connection.ts';
 import { type EmbeddedServer, freePort, startEmbedded } from '../helpers/server.ts';
 import { waitFor } from '../helpers/wait.ts';
+
+// Sockets that are no files are a matter of Linux.
+const abstract = process.platform === 'linux';
 
 let directory: string;
 let primary: EmbeddedServer;
@@ -17,7 +21,7 @@ beforeAll(async () => {
   chmodSync(directory, 0o777);
   dead = await freePort();
   [primary, standby] = await Promise.all([
-    startEmbedded(['-c', `unix_socket_directories=${directory}`]),
+    startEmbedded(['-c', `unix_socket_directories=${abstract ? `${directory},@${directory}` : directory}`]),
     startEmbedded(),
   ]);
   for (const server of [primary, standby]) {
@@ -147,6 +151,41 @@ describe('of several hosts', () => {
     await sql.end();
     await database.close();
   });
+});
+
+test.runIf(abstract)('a socket that is no file is found by its name', async () => {
+  const database = open(
+    `host=@${directory} port=${primary.port} user=user password=secret dbname=postgres sslmode=require`,
+  );
+  expect(await portOf(database)).toBe(primary.port);
+  expect(database.encryption()).toEqual({ encrypted: false, protocol: null, verified: 'none' });
+  await database.close();
+});
+
+test('an address comes before a socket', async () => {
+  const database = open(
+    `host=${directory} hostaddr=127.0.0.1 port=${primary.port} user=user password=secret dbname=postgres`,
+  );
+  const [row] = await database.read(reader => reader.rows('SELECT host(inet_client_addr()) AS client'));
+  expect(row).toEqual({ client: '127.0.0.1' });
+  expect(database.place.host).toBe('127.0.0.1');
+  await database.close();
+});
+
+test('a connection is probed as it was asked for', async () => {
+  const set = vi.spyOn(Socket.prototype, 'setKeepAlive');
+  for (const [parameters, expected] of [
+    ['', [true, 60_000, undefined, undefined]],
+    ['keepalives=1&keepalives_idle=30&keepalives_interval=10&keepalives_count=5', [true, 30_000, 10_000, 5]],
+    ['keepalives=0', [false, 60_000, undefined, undefined]],
+  ] as const) {
+    set.mockClear();
+    const database = open(`postgres://user:secret@127.0.0.1:${primary.port}/postgres?${parameters}`);
+    expect(await portOf(database)).toBe(primary.port);
+    expect(set.mock.calls).toEqual([expected]);
+    await database.close();
+  }
+  set.mockRestore();
 });
 
 test('a unix socket is spoken to without TLS, whatever sslmode says', async () => {
