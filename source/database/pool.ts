@@ -12,6 +12,7 @@ import {
   openSocket,
 } from './open-socket.ts';
 import { listenForPartingWords } from './parting-words.ts';
+import { scramPassword } from './scram-password.ts';
 import type { Encryption } from './tls.ts';
 
 /** What the pools of one database share: where they lead, what was agreed there, and how to get in. */
@@ -27,7 +28,7 @@ export interface Opening {
   /** Why the password file was not used. */
   passwordNotice: string | null;
   /** Which connection the driver is reading from. */
-  speaking: { socket: Duplex; host: Host } | null;
+  speaking: { socket: Duplex; host: Host; scram: boolean } | null;
   /** True while the driver opens a connection to cancel something. */
   cancelling: boolean;
 }
@@ -205,7 +206,7 @@ function driver(
 
 /** Reads what a server says before the driver does: which connection asks for a password, and for what it cannot do. */
 function listen(opening: Opening, { socket, certified }: OpenSocket, host: Host): void {
-  const speaking = { socket, host };
+  const speaking = { socket, host, scram: false };
   const partingWords = listenForPartingWords();
   let first = true;
   // A server that does not take the certificate says so and hangs up, and the second may overtake the first.
@@ -219,8 +220,9 @@ function listen(opening: Opening, { socket, certified }: OpenSocket, host: Host)
   });
   socket.on('data', (chunk: Buffer) => {
     opening.speaking = speaking;
+    if (first) speaking.scram = authenticationOf(chunk) === scram;
     if (first && isForeign(chunk)) {
-      socket.destroy(new ForeignAuthentication('the server asks for Kerberos or GSSAPI'));
+      socket.destroy(new ForeignAuthentication(authenticationOf(chunk)));
       // The driver would write on the screen and wait. It gets to see a notice without a text instead.
       chunk[0] = notice;
     }
@@ -232,16 +234,27 @@ function listen(opening: Opening, { socket, certified }: OpenSocket, host: Host)
 
 const authentication = 'R'.charCodeAt(0);
 const notice = 'N'.charCodeAt(0);
-// KerberosV5, GSS and SSPI, in the numbers of the protocol.
-const foreign = new Set([2, 7, 9]);
+// In the numbers of the protocol. What the driver speaks: nothing to be known, a password in clear, MD5 and SCRAM.
+const scram = 10;
+const spoken = new Set([0, 3, 5, scram]);
+
+/** The way of authentication that a server asks for with its first message; null where that is another message. */
+function authenticationOf(chunk: Buffer): number | null {
+  return chunk[0] === authentication && chunk.length >= 9 ? chunk.readInt32BE(5) : null;
+}
 
 function isForeign(chunk: Buffer): boolean {
-  return chunk[0] === authentication && chunk.length >= 9 && foreign.has(chunk.readInt32BE(5));
+  const way = authenticationOf(chunk);
+  return way !== null && !spoken.has(way);
 }
 
 /** The server wants to know who this is in a way that the driver does not speak. */
 class ForeignAuthentication extends Error {
   readonly code = 'AUTHENTICATION_FOREIGN';
+  constructor(way: number | null) {
+    const kerberos = way === 2 || way === 7 || way === 9;
+    super(kerberos ? 'it asks for Kerberos or GSSAPI' : `it asks for authentication number ${way}`);
+  }
 }
 
 /** The server wants a password, and none is known. */
@@ -255,13 +268,14 @@ class PasswordWanted extends Error {
  */
 function findOwnPassword(opening: Opening): string | Promise<string> {
   const { target, speaking } = opening;
-  if (target.password !== undefined) return target.password;
+  const inForm = (password: string) => (speaking?.scram ? scramPassword(password) : password);
+  if (target.password !== undefined) return inForm(target.password);
   const { name, address = '', port } = speaking?.host ?? opening.host;
   const { database, user, passwordFile } = target;
   if (passwordFile !== undefined) {
     const found = findPassword(passwordFile, { host: name || address, port, database, user });
     opening.passwordNotice = found.notice;
-    if (found.password) return found.password;
+    if (found.password) return inForm(found.password);
   }
   speaking?.socket.destroy(new PasswordWanted('no password is known'));
   return new Promise(() => {});

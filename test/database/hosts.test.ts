@@ -222,6 +222,34 @@ describe('a password', () => {
     rmSync(file());
   });
 
+  test.each([
+    ['a ligature and unusual spaces', '\ufb01x\u00aa\u00a0y'],
+    ['the same in plain letters', 'fixa y'],
+    ['a letter of its own', 'zo\u00eb'],
+    ['the same in two parts', 'zoe\u0308'],
+  ])('with %s is what the server takes it for', async (_what, password) => {
+    const plain = password.startsWith('z') ? 'zo\u00eb' : '\ufb01x\u00aa\u00a0y';
+    const sql = postgres(primary.url, { max: 1, onnotice: () => {} });
+    await sql.unsafe(`DROP ROLE IF EXISTS lettered; CREATE ROLE lettered LOGIN PASSWORD '${plain}'`);
+    await sql.end();
+    const database = open(`host=127.0.0.1 port=${primary.port} user=lettered dbname=postgres`, {
+      PGPASSWORD: password,
+    });
+    expect(await portOf(database)).toBe(primary.port);
+    await database.close();
+  });
+
+  test('with a letter that SASLprep does not know is taken as it is', async () => {
+    const sql = postgres(primary.url, { max: 1, onnotice: () => {} });
+    await sql.unsafe(`CREATE ROLE young LOGIN PASSWORD '\ufb01\u{1f600}'`);
+    await sql.end();
+    const database = open(`host=127.0.0.1 port=${primary.port} user=young dbname=postgres`, {
+      PGPASSWORD: '\ufb01\u{1f600}',
+    });
+    expect(await portOf(database)).toBe(primary.port);
+    await database.close();
+  });
+
   test('and options reach the server', async () => {
     const database = open(text(), { PGPASSWORD: 'secret', PGOPTIONS: '-c work_mem=5MB', PGAPPNAME: 'me' });
     const [row] = await database.read(reader =>
