@@ -2,7 +2,7 @@ import type { Words } from './place.ts';
 
 /** Puts an error of TLS into words, by the code of TlsProblem or of OpenSSL; undefined for any other. */
 export function tlsWords(
-  { code = '', message }: { code?: string | undefined; message: string },
+  { code = '', message, reason = message }: { code?: string | undefined; message: string; reason?: string },
   at: string,
 ): Words | undefined {
   switch (code) {
@@ -45,7 +45,7 @@ export function tlsWords(
   if (!/CERT|ERR_SSL|ERR_TLS|^TLS_/.test(code)) return undefined;
   return {
     code: 'tls-failed',
-    message: `No TLS connection to ${at} could be made: ${message.trim()}.`,
+    message: `No TLS connection to ${at} could be made: ${reason.trim()}.`,
     hint: 'Check host and port, and that the server offers TLS 1.2 or newer.',
   };
 }
