@@ -8,7 +8,7 @@ export interface Place {
   timeout: number;
   /** True for the embedded demo, which has no host worth naming. */
   demo: boolean;
-  /** Why a password file was not used, where one was not. */
+  /** Where the password came from, if not with the address; or why a password file was not used. */
   readonly passwordNotice?: string | null;
   /** What named this database, such as `DATABASE_URL in .env`. */
   readonly source?: string;
@@ -32,7 +32,7 @@ export function fromOf({ source }: Place): string {
   return source === undefined ? '' : ` (from ${source})`;
 }
 
-/** Why the password file was not used, as a sentence more. */
+/** What there is to say of the password, as a sentence more. */
 export function noticeOf({ passwordNotice }: Place): string {
   return passwordNotice ? ` ${passwordNotice}` : '';
 }

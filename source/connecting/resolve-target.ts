@@ -58,6 +58,9 @@ export function resolveTarget(
     database: keywords.get('dbname') || user,
     user,
     password: keywords.get('password') || undefined,
+    passwordFrom: [written, served].some(given => given.get('password'))
+      ? undefined
+      : variables.get('password') && 'PGPASSWORD',
     passwordFile: keywords.get('passfile') || join(home, '.pgpass'),
     sslmode: readSslMode(keywords, whence),
     tls,

@@ -73,6 +73,8 @@ export interface ServerTarget {
   database: string;
   user: string;
   password: string | undefined;
+  /** What gave the password, where that is not what gave the address. */
+  passwordFrom?: string | undefined;
   /** Where a password is looked for that is not given: libpq's ~/.pgpass or passfile. */
   passwordFile?: string | undefined;
   /** libpq's options: settings that the server is started with, as `-c name=value`. */

@@ -25,7 +25,7 @@ export interface Opening {
   /** Until when `host` need not be asked again whether it will do, in the milliseconds of performance.now(). */
   provenUntil: number;
   encryption: Encryption | null;
-  /** Why the password file was not used. */
+  /** Where the password came from that the address does not hold, or why the password file was not used. */
   passwordNotice: string | null;
   /** Which connection the driver is reading from. */
   speaking: { socket: Duplex; host: Host; scram: boolean } | null;
@@ -53,7 +53,7 @@ export function prepareOpening(target: ServerTarget): Opening {
     tried: first,
     provenUntil: 0,
     encryption: null,
-    passwordNotice: null,
+    passwordNotice: target.passwordFrom === undefined ? null : isFrom(target.passwordFrom),
     speaking: null,
     cancelling: false,
   };
@@ -257,6 +257,10 @@ class ForeignAuthentication extends Error {
   }
 }
 
+function isFrom(place: string): string {
+  return `The password is the one in ${place}.`;
+}
+
 /** The server wants a password, and none is known. */
 class PasswordWanted extends Error {
   readonly code = 'PASSWORD_WANTED';
@@ -274,7 +278,7 @@ function findOwnPassword(opening: Opening): string | Promise<string> {
   const { database, user, passwordFile } = target;
   if (passwordFile !== undefined) {
     const found = findPassword(passwordFile, { host: name || address, port, database, user });
-    opening.passwordNotice = found.notice;
+    opening.passwordNotice = found.password ? isFrom(passwordFile) : found.notice;
     if (found.password) return inForm(found.password);
   }
   speaking?.socket.destroy(new PasswordWanted('no password is known'));

@@ -206,6 +206,22 @@ describe('a password', () => {
     await database.close();
   });
 
+  test('that is wrong is told with where it came from', async () => {
+    writeFileSync(file(), `127.0.0.1:${primary.port}:*:user:wrong\n`, { mode: 0o600 });
+    for (const [environment, place] of [
+      [{}, file()],
+      [{ PGPASSWORD: 'wrong' }, 'PGPASSWORD'],
+    ] as const) {
+      const database = open(text(), environment);
+      await expect(database.read(reader => reader.rows('SELECT 1'))).rejects.toMatchObject({
+        code: 'authentication-failed',
+        hint: expect.stringContaining(`The password is the one in ${place}.`),
+      });
+      await database.close();
+    }
+    rmSync(file());
+  });
+
   test('comes from the password file, and one that others may read is not used, and said', async () => {
     writeFileSync(file(), `127.0.0.1:*:postgres:user:secret\n`);
     chmodSync(file(), 0o600);
