@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { isIP } from 'node:net';
+import { isIP, Socket } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { usageError } from '../errors.ts';
@@ -244,11 +244,21 @@ function readKeepAlive(keywords: Keywords, whence: string): KeepAlive {
       'Set it to a whole number such as 10, or leave it out.',
     );
   };
+  const interval = read('keepalives_interval') || undefined;
+  const count = read('keepalives_count') || undefined;
+  // Before 24.19 Node had no such parameters, and would ignore them.
+  if ((interval ?? count) !== undefined && Socket.prototype.setKeepAlive.length < 4) {
+    throw unsupported(
+      'keepalives_interval or keepalives_count',
+      whence,
+      'this version of Node cannot set it',
+    );
+  }
   return {
     enabled: read('keepalives') !== 0,
     idle: read('keepalives_idle') ?? usualIdle,
-    interval: read('keepalives_interval') || undefined,
-    count: read('keepalives_count') || undefined,
+    interval,
+    count,
   };
 }
 
