@@ -165,7 +165,9 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
       return {
         code: 'server-starting',
         message: `The server at ${at} is not taking connections: ${own}.`,
-        hint: 'Wait until it has started, then try again.',
+        hint: /is not accepting/.test(own)
+          ? 'It may be a standby with hot_standby off, which never takes any: connect to the primary.'
+          : 'Wait until it has started, then try again.',
       };
     case '53300':
       return {

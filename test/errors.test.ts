@@ -94,6 +94,11 @@ function tried(name: string, code: string | null) {
   return { host: { name, port: 5432 }, error: code && Object.assign(new Error('x'), { code }) };
 }
 
+test('a standby that never takes connections is not waited for', () => {
+  expect(words('57P03', 'the database system is not accepting connections').hint).toMatch(/primary/);
+  expect(words('57P03', 'the database system is starting up').hint).toMatch(/^Wait/);
+});
+
 describe('every error of a server or of the way to it is told in a sentence, and in one on what to do', () => {
   test.each(cases)('%s is %s (%s)', (code, expected, message, more) => {
     const told = words(code, message, more);
