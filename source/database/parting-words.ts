@@ -10,13 +10,15 @@ export class PartingWords extends Error {
 }
 
 const errorResponse = 'E'.charCodeAt(0);
+const notice = 'N'.charCodeAt(0);
 // A letter and the length of what follows, itself included.
 const headLength = 5;
 
 /**
  * Listens for the message with which a server ends a session (severity FATAL or PANIC): the function takes each piece that
- * is read, in order, and answers with the words once they are there. The driver keeps an error that comes while a statement
- * runs until the server is ready for the next, which it then never is, and tells that the connection is closed and nothing else.
+ * is read, in order, and answers with the words once they are there; in the piece it makes a notice of them. The driver keeps
+ * an error that comes while a statement runs until the server is ready for the next. Here it never is: the driver tells that the
+ * connection is closed and nothing else, and rejects the first statement of the connection after it with the error it has kept.
  */
 export function listenForPartingWords(): (piece: Buffer) => PartingWords | null {
   let head = Buffer.alloc(0);
@@ -36,7 +38,10 @@ export function listenForPartingWords(): (piece: Buffer) => PartingWords | null 
       const length = 1 + known.readUInt32BE(1);
       if (known[0] === errorResponse && known.length >= length) {
         const words = readWords(known.subarray(headLength, length));
-        if (words) return words;
+        if (words) {
+          if (start >= 0) piece[start] = notice;
+          return words;
+        }
       }
       at = Math.min(start + length, piece.length);
       rest = start + length - at;

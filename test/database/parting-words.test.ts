@@ -33,8 +33,19 @@ test.each<[string, Buffer[], boolean]>([
   ['of a pooler', [message('E', 'SFATAL\0C08P01\0Mquery_wait_timeout\0\0')], true],
 ])('%s', (_what, pieces, heard) => {
   const listen = listenForPartingWords();
-  const words = pieces.map(listen).find(found => found !== null);
+  const copies = pieces.map(piece => Buffer.from(piece));
+  const words = copies.map(listen).find(found => found !== null);
   expect(words !== undefined).toBe(heard);
+  // What is no such message is left as it is.
+  if (!heard) expect(copies).toEqual(pieces);
+});
+
+test('what follows others is a notice then, and they are what they were', () => {
+  const piece = Buffer.from(all);
+  expect(listenForPartingWords()(piece)).toMatchObject({ severity: 'FATAL' });
+  const others = all.length - fatal.length;
+  expect(piece.subarray(0, others)).toEqual(all.subarray(0, others));
+  expect(piece.subarray(others).toString()).toBe(`N${fatal.toString().slice(1)}`);
 });
 
 test('wherever a stream is cut, nothing that is not the end is taken for it', () => {
@@ -43,6 +54,9 @@ test('wherever a stream is cut, nothing that is not the end is taken for it', ()
     const listen = listenForPartingWords();
     expect(listen(others.subarray(0, cut)), `${cut}`).toBeNull();
     expect(listen(others.subarray(cut)), `${cut}`).toBeNull();
-    expect(listen(fatal), `${cut}`).toMatchObject({ code: '57P01', message: 'going, für immer' });
+    expect(listen(Buffer.from(fatal)), `${cut}`).toMatchObject({
+      code: '57P01',
+      message: 'going, für immer',
+    });
   }
 });
