@@ -213,9 +213,10 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
     if (!isConsoleError(error)) throw error;
     failures += 1;
     const wait = Math.min(retry.most, retry.first * 2 ** (failures - 1));
+    // Waiting for an answer that did not come has cost the server nothing.
+    if (isOutage(error)) lastTick = 0;
     // What the server refused it may grant after a GRANT or a migration, so this is asked again too, but rarely; once soon,
     // because a right that went between two statements of a tick is named by the next look, with its column.
-    if (isOutage(error)) lastTick = 0;
     const pause = Math.max(isTransient(error) || failures === 1 ? wait : retry.most, tickShare * lastTick);
     known = null;
     onEvent({ type: 'failure', error, at: Date.now(), retryAt: Date.now() + pause });
