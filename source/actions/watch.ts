@@ -1,16 +1,22 @@
 import type { Counter } from '../audit/counter.ts';
+import type { DriftEvent } from '../audit/drift-event.ts';
 import type { NewestRecord } from '../audit/newest-record.ts';
 import type { Shape } from '../audit/shape.ts';
 import { judgeTrigger, type TriggerHealth } from '../audit/trigger-health.ts';
 import type { Database, Reader } from '../database/connection.ts';
-import { countsAreCheap, readCounters, readMostUsed } from '../database/counters.ts';
+import { countsAreCheap, readCountersAndSessions, readMostUsed } from '../database/counters.ts';
 import { readNewestRecord } from '../database/newest-record.ts';
 import { type PresetDetail, readPresetDetail } from '../database/preset-detail.ts';
 import { readShape } from '../database/shape.ts';
 import type { Tables } from '../database/tables.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
+import { isHiddenNow } from '../database/visibility.ts';
 import { type ConsoleError, isConsoleError, isOutage, isTransient } from '../errors.ts';
+import { Alarm } from './alarm.ts';
 import { type AuditMemory, type AuditProgress, type AuditSummary, auditCounters } from './audit-counters.ts';
+import { DriftWatch } from './drift-watch.ts';
+import { gatherPages } from './gather-pages.ts';
+import { glance } from './glance.ts';
 import { type Look, look } from './look.ts';
 
 /** What is on screen now, which is what a tick reads. */
@@ -48,6 +54,8 @@ export type WatchEvent =
       /** Milliseconds until the next tick: its answer took a part of that. */
       pace: number;
     }
+  /** Counts came out of step with their records, or back into it; the oldest first. */
+  | { type: 'drift'; events: DriftEvent[] }
   | { type: 'audit-page'; progress: AuditProgress; at: number }
   | { type: 'audit-done'; summary: AuditSummary }
   | { type: 'audit-failure'; error: ConsoleError; retryAt: number }
@@ -71,6 +79,8 @@ export interface Watch {
   /** Ticks soon, once, also while paused: what was opened has to be read. */
   lookOnce(): void;
   setPaused(paused: boolean): void;
+  /** This console begins to write the counts of these presets itself, which is no event; null: it has ended. */
+  ownWrites(ids: readonly string[] | 'all' | null): void;
   stop(): void;
 }
 
@@ -112,19 +122,54 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
   let memory: AuditMemory | null = null;
   let auditing = false;
   let auditDue = 0;
+  const drift = new DriftWatch();
+
+  /** Reads the trigger's health, and takes in which functions statements may name instead of the tables. */
+  const readTrigger = async (reader: Reader, tables: Tables) => {
+    const catalog = await readTriggerCatalog(reader, tables);
+    drift.functionsAre(catalog.functions.filter(({ isTrigger }) => !isTrigger).map(({ name }) => name));
+    return judgeTrigger(catalog);
+  };
+  const tellDrift = (tables: Tables, now?: 'now') => {
+    const events = drift.take(tables, now);
+    if (events.length > 0) onEvent({ type: 'drift', events });
+  };
 
   const first = async () => {
     await database.read(
       async reader => {
         const found = await look(reader, database, schema);
+        const answered = glance();
         const counters = await readMostUsed(reader, found.tables, options.firstRows);
+        // Another standby, or the same one, may show less than what was seen before the connection was lost.
+        if (found.server.standby) drift.forget();
+        drift.look(found.tables, counters, answered());
         known = found;
         // The list can be drawn while the server looks the trigger up.
         onEvent({ type: 'look', look: found, counters, at: Date.now(), serverNow: found.now });
-        onEvent({ type: 'trigger', trigger: judgeTrigger(await readTriggerCatalog(reader, found.tables)) });
+        onEvent({ type: 'trigger', trigger: await readTrigger(reader, found.tables) });
       },
       { signal: stopped.signal },
     );
+  };
+
+  const readWatched = async (reader: Reader, { tables, server }: Look, ids: readonly string[]) => {
+    const answered = glance();
+    const { counters, sample } = await readCountersAndSessions(
+      reader,
+      tables,
+      ids,
+      dear ? 'not' : 'if-cheap',
+      drift.sampling(tables),
+    );
+    const at = answered();
+    drift.sampled(sample, at, { direct: server.encryption !== null, tables });
+    const found = new Set(counters.map(({ id }) => id));
+    drift.gone(ids.filter(id => !found.has(id)));
+    // A policy that has come since the tables were looked up hides records, and looks like drift.
+    if (drift.look(tables, counters, at) && tables.policiesApply && (await isHiddenNow(reader, tables)))
+      drift.forget('found');
+    return counters;
   };
 
   const tick = async () => {
@@ -145,8 +190,8 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
           const { tables } = found;
           return {
             look: found,
-            counters: await readCounters(reader, tables, ids, dear ? 'not' : 'if-cheap'),
-            trigger: judgeTrigger(await readTriggerCatalog(reader, tables)),
+            counters: await readWatched(reader, found, ids),
+            trigger: await readTrigger(reader, tables),
             detail: detail && mayRead(detail.id, tables) ? await readDetail(reader, tables, detail) : null,
             newest: asksNewest ? { value: await readNewestRecord(reader, tables) } : null,
             shape: asksShape ? await readShape(reader, tables) : null,
@@ -157,6 +202,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
       // Asked now: a key may have come in while the database answered.
       const least = focus().urgent ? Math.min(interval, urgentInterval) : interval;
       const pace = Math.max(least, tickShare * (performance.now() - start));
+      tellDrift(read.look.tables);
       onEvent({ type: 'tick', asked: ids, ...read, at: Date.now(), serverNow: read.look.now, pace });
       detailRead = read.detail?.id ?? detailRead;
       if (read.newest) newestDue = Date.now() + newestPause;
@@ -179,6 +225,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
 
   const audit = async () => {
     auditing = true;
+    const gathered = gatherPages(progress => onEvent({ type: 'audit-page', progress, at: Date.now() }));
     try {
       // The planner's estimates decide how it is paged, so they are read anew; so are columns that a migration changed.
       const fresh = await database.read(reader => look(reader, database, schema), { signal: stopped.signal });
@@ -187,8 +234,13 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
         scope: 'all',
         signal: stopped.signal,
         memory,
-        onPage: gather(progress => onEvent({ type: 'audit-page', progress, at: Date.now() })),
+        onPage: progress => {
+          drift.gone(progress.gone);
+          drift.look(fresh.tables, progress.counters, progress.at);
+          gathered(progress);
+        },
       });
+      drift.gone(summary.gone);
       // Whoever asked for an audit while this one ran wants to know what happened since.
       auditDue = auditAgain ? 0 : Date.now() + Math.max(leastAuditPause, auditShare * summary.durationMs);
       auditAgain = false;
@@ -271,6 +323,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
       paused = value;
       alarm.ring();
     },
+    ownWrites: ids => drift.ownWrites(ids),
     stop() {
       stopped.abort();
       alarm.ring();
@@ -284,60 +337,4 @@ function hidesRows({ tables }: Look): boolean {
 
 async function readDetail(reader: Reader, tables: Tables, { id, days }: { id: string; days: number }) {
   return { id, value: await readPresetDetail(reader, tables, id, days) };
-}
-
-// Each event has the list sorted and drawn anew; a bar that moves ten times a second moves smoothly.
-const gatherFor = 100;
-
-/** Puts the pages of a tenth of a second together. What is left over is passed on with the last page. */
-function gather(pass: (progress: AuditProgress) => void): (page: AuditProgress) => void {
-  let waiting: AuditProgress | null = null;
-  let since = performance.now();
-  return page => {
-    waiting = {
-      ...page,
-      counters: waiting ? waiting.counters.concat(page.counters) : page.counters,
-      gone: waiting ? waiting.gone.concat(page.gone) : page.gone,
-    };
-    if (performance.now() - since < gatherFor && !page.last) return;
-    since = performance.now();
-    pass(waiting);
-    waiting = null;
-  };
-}
-
-/** A pause that can be cut short. */
-class Alarm {
-  #wake: (() => void) | null = null;
-  #timer: NodeJS.Timeout | undefined;
-  #at = 0;
-  #rung = false;
-
-  /** Resolves after `pause` milliseconds (Infinity: not by itself), or when it is rung; at once if it was rung before. */
-  after(pause: number): Promise<void> {
-    return new Promise(resolve => {
-      this.#wake = () => {
-        clearTimeout(this.#timer);
-        this.#wake = null;
-        this.#rung = false;
-        resolve();
-      };
-      if (this.#rung) return this.#wake();
-      this.#at = Date.now() + pause;
-      if (pause !== Number.POSITIVE_INFINITY) this.#timer = setTimeout(this.#wake, pause);
-    });
-  }
-
-  ring(): void {
-    if (this.#wake) this.#wake();
-    else this.#rung = true;
-  }
-
-  /** Brings the end of the pause nearer, never farther away. */
-  atMost(pause: number): void {
-    if (!this.#wake || this.#at <= Date.now() + pause) return;
-    clearTimeout(this.#timer);
-    this.#at = Date.now() + pause;
-    this.#timer = setTimeout(this.#wake, pause);
-  }
 }

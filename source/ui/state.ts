@@ -8,6 +8,7 @@ import type { PresetDetail } from '../database/preset-detail.ts';
 import type { ConsoleError } from '../errors.ts';
 import { type Arrangement, arrange, sorts } from './arrange.ts';
 import { type Move, moveCursor, place } from './cursor.ts';
+import { addDrift, type Drift, driftAtCursor, noDrift, readDrift } from './drift.ts';
 import { type History, type HistoryStep, reduceHistory } from './history.ts';
 import { noProof, type Proof, type ProofAction, proveByWatching, reduceProof } from './proof.ts';
 import { type Repair, type RepairStep, reduceRepair } from './repair.ts';
@@ -29,6 +30,7 @@ export type Screen =
   | 'repair'
   | 'history'
   | 'shape'
+  | 'drift'
   | 'help';
 
 export interface State extends Arrangement {
@@ -70,6 +72,7 @@ export interface State extends Arrangement {
   newest: { value: NewestRecord | null } | null;
   /** Null until its screen asked for it. */
   shape: Shape | null;
+  drift: Drift;
 
   /** Sums over all presets; null until every one was audited. */
   totals: Totals | null;
@@ -97,6 +100,8 @@ export type Action =
   /** `last`: how far the text on screen can be scrolled. */
   | { type: 'move'; move: Move; last?: number }
   | { type: 'open'; screen: Screen }
+  /** Opens the preset of the drift log's entry under the cursor. */
+  | { type: 'open-drifted' }
   | { type: 'back' }
   | { type: 'sort' }
   | { type: 'only-mismatches' }
@@ -138,6 +143,7 @@ export function initialState(size: State['size']): State {
     whyNot: null,
     newest: null,
     shape: null,
+    drift: noDrift,
     totals: null,
     orphans: 0,
     audit: null,
@@ -190,6 +196,7 @@ export function reduce(state: State, action: Action): State {
           freshAt: action.at,
           serverNow: action.serverNow,
           failure: null,
+          drift: { ...state.drift, since: state.drift.since ?? action.at },
           ...sumsSeen(state, action.look),
         },
         mergeRows(rowsSeen(state, action.look), action.counters, action.at),
@@ -224,6 +231,8 @@ export function reduce(state: State, action: Action): State {
         action.at,
       );
     }
+    case 'drift':
+      return addDrift(state, action.events);
     case 'audit-page': {
       const { done, presets, counters, gone } = action.progress;
       // How far it is matters only until every preset was audited once: after that the sums stand, and nothing is drawn.
@@ -281,9 +290,13 @@ export function reduce(state: State, action: Action): State {
     case 'move':
       return moveCursor(state, action.move, action.last);
     case 'open':
-      return open(state, action.screen);
+      return readDrift(open(state, action.screen));
+    case 'open-drifted': {
+      const id = driftAtCursor(state)?.preset.id;
+      return id !== undefined && state.rows.has(id) ? open({ ...state, selected: id }, 'preset') : state;
+    }
     case 'back':
-      return back(state);
+      return readDrift(back(state));
     case 'sort':
       return rearrange({ ...state, sort: sorts[(sorts.indexOf(state.sort) + 1) % sorts.length] ?? 'usage' });
     case 'only-mismatches':

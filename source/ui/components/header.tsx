@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import { enabledMeaning } from '../../audit/trigger-health.ts';
 import { recordsOf } from '../../present/amounts.ts';
-import { count, span } from '../../present/numbers.ts';
+import { brief, count, span } from '../../present/numbers.ts';
 import { displayText } from '../../present/text.ts';
 import { serverWords } from '../server-words.ts';
 import type { State } from '../state.ts';
@@ -50,11 +50,29 @@ function Health({ state, now }: { state: State; now: number }) {
   const late = state.freshAt !== null && now - state.freshAt > lateAfter(state.pace);
   const calm = !state.failure && !state.paused && !late;
   return (
-    <Line>
-      {calm ? <TriggerWord state={state} /> : <Age state={state} now={now} />}
-      {'   '}
-      {calm ? <Age state={state} now={now} /> : <TriggerWord state={state} />}
-    </Line>
+    <Box height={1}>
+      <Box flexShrink={1} overflow="hidden">
+        <Line>
+          {calm ? <TriggerWord state={state} /> : <Age state={state} now={now} />}
+          {'   '}
+          {calm ? <Age state={state} now={now} /> : <TriggerWord state={state} />}
+        </Line>
+      </Box>
+      <Unread state={state} />
+    </Box>
+  );
+}
+
+/** Counts that came out of step since the drift log was looked at: never cut off, since they are news. */
+function Unread({ state: { drift } }: { state: State }) {
+  const { glyphs, severity } = useTheme();
+  if (drift.unread === 0) return null;
+  return (
+    <Box flexShrink={0}>
+      <Text color={severity.error} bold>
+        {`   ${glyphs.verdict.error} ${brief(drift.unread, 7)} new in the drift log: d`}
+      </Text>
+    </Box>
   );
 }
 

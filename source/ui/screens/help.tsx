@@ -1,4 +1,4 @@
-import { Box, Text, Transform } from 'ink';
+import { Box, Text } from 'ink';
 import { type ReactElement, useMemo } from 'react';
 import type { Look } from '../../actions/look.ts';
 import { type Badge, drift } from '../../audit/counter.ts';
@@ -6,6 +6,7 @@ import { type AnswerSums, answers } from '../../present/answers.ts';
 import { badgeWords } from '../../present/badges.ts';
 import { displayText } from '../../present/text.ts';
 import { Line } from '../components/line.tsx';
+import { Paragraph } from '../components/paragraph.tsx';
 import { Scrolled } from '../components/scrolled.tsx';
 import { bindings } from '../keymap.ts';
 import { type State, windowRows } from '../state.ts';
@@ -28,9 +29,7 @@ export function HelpScreen({ state }: { state: State }) {
     ...useAnswers(state).map(({ question, answer }) => (
       <Box key={question} flexDirection="column" flexShrink={0} paddingLeft={2} marginBottom={1}>
         <Text bold>{question}</Text>
-        <Transform transform={trimmed}>
-          <Text>{displayText(answer)}</Text>
-        </Transform>
+        <Paragraph>{displayText(answer)}</Paragraph>
       </Box>
     )),
     <Text key="keys" bold>
@@ -62,13 +61,12 @@ export function HelpScreen({ state }: { state: State }) {
     <Line key="reads">
       Watching only reads: READ ONLY transactions, one statement a tick for the rows on screen.
     </Line>,
+    <Paragraph key="drift log">
+      The drift log (d) has every count that came out of step with its records while this console ran, and who
+      was seen writing then. It is kept in memory alone.
+    </Paragraph>,
   ];
   return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
-}
-
-// Ink breaks a line before a space where the word before it ends in the last column.
-function trimmed(row: string): string {
-  return row.trimStart();
 }
 
 function otherTables({ tables: { presets, records } }: Look): string | null {
