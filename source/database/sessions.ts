@@ -38,7 +38,8 @@ const sample = z.object({
   ),
 });
 
-const most = 100;
+// A server may be set to keep a megabyte of each (track_activity_query_size).
+const longestQuery = 2_000;
 // Every second connection of a pool may have worked since the look before; this is for the first look of all.
 const firstStretch = 10_000;
 
@@ -56,20 +57,19 @@ export function sessionsColumn(since: string, words: string): string {
       'now', ${milliseconds('clock_timestamp()')}, 'hidden', count(*) FILTER (WHERE hidden),
       'sessions', coalesce(json_agg(json_build_object('pid', pid, 'application', application, 'user', "user", 'client', client, 'state', state,
          'query', query, 'wrote', wrote, 'transactionFrom', ${milliseconds('xact_start')}, 'queryFrom', ${milliseconds('query_start')},
-         'stateFrom', ${milliseconds('state_change')}) ORDER BY wrote DESC, state_change DESC NULLS LAST) FILTER (WHERE place <= ${most}), '[]'))::text
-    FROM (SELECT w.*, CASE WHEN relevant THEN row_number() OVER (PARTITION BY relevant ORDER BY wrote DESC, state_change DESC NULLS LAST) END AS place
-      FROM (SELECT s.*, wrote OR (NOT hidden AND (state <> 'idle' OR state_change >= to_timestamp(${since}::float8 / 1000))
-                                  AND (query ~* ${words} OR query ~* '^\\s*(commit|end)\\M')) AS relevant
-        FROM (SELECT a.pid, coalesce(a.application_name, '') AS application, pg_get_userbyid(a.usesysid)::text AS "user", host(a.client_addr) AS client,
-                     a.state, CASE WHEN NOT h.hidden THEN a.query END AS query, h.hidden, a.backend_xid IS NOT NULL AS wrote,
-                     a.xact_start, a.query_start, a.state_change
-          FROM (SELECT (pg_stat_clear_snapshot() IS NULL)::int AS cleared OFFSET 0) x
-          CROSS JOIN LATERAL pg_stat_get_activity(nullif(x.cleared, x.cleared)) a
-          CROSS JOIN LATERAL (SELECT a.state IS NULL AND a.query IS NOT DISTINCT FROM '<insufficient privilege>' AS hidden) h
-         WHERE a.datid = (SELECT oid FROM pg_database WHERE datname = current_database())
-           AND a.usesysid IS NOT NULL AND a.pid <> pg_backend_pid() AND a.backend_type IS DISTINCT FROM 'parallel worker'
-           AND NOT (a.application_name = nullif(current_setting('application_name'), '') AND pg_get_userbyid(a.usesysid) = session_user
-                    AND a.client_addr IS NOT DISTINCT FROM inet_client_addr())) s) w) r)`;
+         'stateFrom', ${milliseconds('state_change')}))
+        FILTER (WHERE wrote OR (NOT hidden AND (state <> 'idle' OR state_change >= to_timestamp(${since}::float8 / 1000))
+                                AND (query ~* ${words} OR query ~* '^\\s*(commit|end)\\M'))), '[]'))::text
+    FROM (SELECT a.pid, coalesce(a.application_name, '') AS application, pg_get_userbyid(a.usesysid)::text AS "user", host(a.client_addr) AS client,
+                 a.state, CASE WHEN NOT h.hidden THEN left(a.query, ${longestQuery}) END AS query, h.hidden, a.backend_xid IS NOT NULL AS wrote,
+                 a.xact_start, a.query_start, a.state_change
+      FROM (SELECT (pg_stat_clear_snapshot() IS NULL)::int AS cleared OFFSET 0) x
+      CROSS JOIN LATERAL pg_stat_get_activity(nullif(x.cleared, x.cleared)) a
+      CROSS JOIN LATERAL (SELECT a.state IS NULL AND a.query IS NOT DISTINCT FROM '<insufficient privilege>' AS hidden) h
+     WHERE a.datid = (SELECT oid FROM pg_database WHERE datname = current_database())
+       AND a.usesysid IS NOT NULL AND a.pid <> pg_backend_pid() AND a.backend_type IS DISTINCT FROM 'parallel worker'
+       AND NOT (a.application_name = nullif(current_setting('application_name'), '') AND pg_get_userbyid(a.usesysid) = session_user
+                AND a.client_addr IS NOT DISTINCT FROM inet_client_addr())) s)`;
 }
 
 /** The parameters of `sessionsColumn`: since when, and the pattern of names. */
