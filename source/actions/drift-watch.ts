@@ -109,7 +109,9 @@ export class DriftWatch {
     if (ready.length === 0) return [];
     this.#waiting = this.#waiting.filter(found => !ready.includes(found));
     const names = this.#names(tables);
-    const events = ready.map(({ before, after, ...event }) => ({
+    // First, so that each event is told with the same of all quiet looks.
+    this.#sessions.wasEventfulSince(Math.min(...ready.map(({ before }) => before.answered)));
+    return ready.map(({ before, after, ...event }) => ({
       ...event,
       writers: {
         ...rankWriters(this.#sessions.between(before.sent, after.answered), {
@@ -122,8 +124,6 @@ export class DriftWatch {
         direct: this.#direct,
       },
     }));
-    this.#sessions.wasEventful(events.flatMap(({ writers }) => writers.seen));
-    return events;
   }
 
   #names({ presets, records }: Tables): SessionNames {

@@ -24,10 +24,12 @@ export class SessionLog {
   #ended: EndedWork[] = [];
   /** How far clocks may be apart after all: the time that the last answer took. */
   #blur = 0;
-  /** At how many looks a client had ended something that wrote, how many of those were looks with an event, and of how many. */
+  /** At how many looks a client had ended something that wrote, and how many of those fell into the time of an event. */
   readonly #habits = new Map<string, { looks: number; eventful: number }>();
   #looks = 0;
   #eventful = 0;
+  /** The last looks that no event has fallen into so far, each with who was writing. */
+  #quiet: { at: number; clients: string[] }[] = [];
   /** Sessions hidden from this role at the last look. */
   hidden = 0;
   /** The server's clock at the last look; null before the first. */
@@ -53,19 +55,22 @@ export class SessionLog {
     }
     this.#open = still;
     this.#ended = [...this.#ended.filter(({ to }) => to > answered - keptFor), ...ended].slice(-mostKept);
-    this.#learn(ended, names);
+    this.#learn(ended, names, answered);
     this.#blur = answered - sent;
     this.hidden = hidden;
     this.since = now;
   }
 
-  /** Takes it that the last look was one with an event: `clients` were writing then. */
-  wasEventful(clients: readonly Client[]): void {
-    this.#eventful += 1;
-    for (const key of new Set(clients.map(keyOf))) {
-      const habit = this.#habits.get(key);
-      if (habit) habit.eventful += 1;
+  /** Takes it that something came out of step between `from` and now: the looks since then say nothing of quiet times. */
+  wasEventfulSince(from: number): void {
+    for (const { clients } of this.#quiet.filter(({ at }) => at > from)) {
+      this.#eventful += 1;
+      for (const key of clients) {
+        const habit = this.#habits.get(key);
+        if (habit) habit.eventful += 1;
+      }
     }
+    this.#quiet = this.#quiet.filter(({ at }) => at <= from);
   }
 
   /** At how many of the looks without an event a client was seen writing too. */
@@ -74,9 +79,11 @@ export class SessionLog {
     return { seen: Math.max(0, looks - eventful), of: Math.max(0, this.#looks - this.#eventful) };
   }
 
-  #learn(ended: readonly EndedWork[], names: SessionNames): void {
+  #learn(ended: readonly EndedWork[], names: SessionNames, at: number): void {
+    const clients = [...new Set(ended.filter(work => deedOf(work, names) !== null).map(keyOf))];
     this.#looks += 1;
-    for (const key of new Set(ended.filter(work => deedOf(work, names) !== null).map(keyOf))) {
+    this.#quiet = [...this.#quiet.slice(1 - mostKept), { at, clients }];
+    for (const key of clients) {
       const habit = this.#habits.get(key);
       if (habit) habit.looks += 1;
       else if (this.#habits.size < mostClients) this.#habits.set(key, { looks: 1, eventful: 0 });
