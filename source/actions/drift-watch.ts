@@ -30,6 +30,8 @@ export class DriftWatch {
   readonly #sessions = new SessionLog();
   #meaning = '';
   #waiting: Found[] = [];
+  /** How many more were found than can wait. */
+  #more = 0;
   /** What this console itself is writing: those presets, or all; null while it writes none. */
   #own: ReadonlySet<string> | 'all' | null = null;
   #ownUntil = { ids: new Set<string>() as ReadonlySet<string> | 'all', at: 0 };
@@ -70,7 +72,9 @@ export class DriftWatch {
   /** Forgets all looks: what comes next begins anew. `and` drops what was found as well. */
   forget(and?: 'found'): void {
     this.#known.clear();
-    if (and === 'found') this.#waiting = [];
+    if (and !== 'found') return;
+    this.#waiting = [];
+    this.#more = 0;
   }
 
   /** This console begins to write the counts of `ids` itself; with null it has ended. What happens to them meanwhile is its own affair. */
@@ -103,27 +107,31 @@ export class DriftWatch {
     this.#functions = names;
   }
 
-  /** What came out of step since the last call, the oldest first; with `now` also what no look at the sessions came after. */
-  take(tables: Tables, now?: 'now'): DriftEvent[] {
+  /**
+   * What came out of step since the last call, the oldest first, and of how many `more` nothing is kept; with `now` also what
+   * no look at the sessions came after.
+   */
+  take(now?: 'now'): { events: DriftEvent[]; more: number } {
     const ready = this.#waiting.filter(({ after }) => now || after.answeredAt <= this.#sampledAt);
-    if (ready.length === 0) return [];
+    if (ready.length === 0) return { events: [], more: 0 };
+    const more = this.#more;
+    this.#more = 0;
     this.#waiting = this.#waiting.filter(found => !ready.includes(found));
-    const names = this.#names(tables);
     // First, so that each event is told with the same of all quiet looks.
     this.#sessions.wasEventfulSince(Math.min(...ready.map(({ before }) => before.answered)));
-    return ready.map(({ before, after, ...event }) => ({
+    const events = ready.map(({ before, after, ...event }) => ({
       ...event,
       writers: {
         ...rankWriters(this.#sessions.between(before.sent, after.answered), {
           id: event.preset.id,
           change: event.change,
-          names,
           otherwise: client => this.#sessions.otherwise(client),
         }),
         hidden: this.#sessions.hidden,
         direct: this.#direct,
       },
     }));
+    return { events, more };
   }
 
   #names({ presets, records }: Tables): SessionNames {
@@ -152,6 +160,7 @@ export class DriftWatch {
 
   #wait(found: Found): void {
     if (this.#waiting.length < mostWaiting) this.#waiting.push(found);
+    else this.#more += 1;
   }
 }
 

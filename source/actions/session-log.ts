@@ -1,6 +1,6 @@
 import {
-  deedOf,
   type EndedWork,
+  endedWork,
   type SeenSession,
   type SessionNames,
   type Writer,
@@ -20,7 +20,7 @@ const mostClients = 1_000;
  * told. Kept in memory alone, since a statement may have anybody's secret in it.
  */
 export class SessionLog {
-  #open: EndedWork[] = [];
+  #open: Work[] = [];
   #ended: EndedWork[] = [];
   /** How far clocks may be apart after all: the time that the last answer took. */
   #blur = 0;
@@ -39,23 +39,24 @@ export class SessionLog {
     const ahead = now - (sent + answered) / 2;
     const here = (time: number | null, otherwise: number) => (time === null ? otherwise : time - ahead);
     const present = new Map(sessions.map(session => [session.pid, session]));
-    const still: EndedWork[] = [];
-    const ended: EndedWork[] = [];
-    for (const work of this.#open) {
-      const session = present.get(work.pid);
-      if (session && isAtWork(session) && session.transactionFrom === work.transactionFrom) continue;
+    const still: Work[] = [];
+    const over: (EndedWork | null)[] = [];
+    for (const { session: before, from } of this.#open) {
+      const session = present.get(before.pid);
+      if (session && isAtWork(session) && session.transactionFrom === before.transactionFrom) continue;
       // It was seen with a statement of its own; now it may show nothing but COMMIT.
-      ended.push({ ...work, state: session?.state ?? null, to: answered });
-      if (session && !isAtWork(session)) present.delete(work.pid);
+      over.push(endedWork({ ...before, state: session?.state ?? null }, { from, to: answered }, names));
+      if (session && !isAtWork(session)) present.delete(before.pid);
     }
     for (const session of present.values()) {
       const from = here(session.transactionFrom ?? session.queryFrom, sent);
-      if (isAtWork(session)) still.push({ ...session, from, to: answered });
-      else ended.push({ ...session, from, to: here(session.stateFrom, answered) });
+      if (isAtWork(session)) still.push({ session, from });
+      else over.push(endedWork(session, { from, to: here(session.stateFrom, answered) }, names));
     }
+    const ended = over.filter(work => work !== null);
     this.#open = still;
     this.#ended = [...this.#ended.filter(({ to }) => to > answered - keptFor), ...ended].slice(-mostKept);
-    this.#learn(ended, names, answered);
+    this.#learn(ended, answered);
     this.#blur = answered - sent;
     this.hidden = hidden;
     this.since = now;
@@ -79,8 +80,8 @@ export class SessionLog {
     return { seen: Math.max(0, looks - eventful), of: Math.max(0, this.#looks - this.#eventful) };
   }
 
-  #learn(ended: readonly EndedWork[], names: SessionNames, at: number): void {
-    const clients = [...new Set(ended.filter(work => deedOf(work, names) !== null).map(keyOf))];
+  #learn(ended: readonly EndedWork[], at: number): void {
+    const clients = [...new Set(ended.map(keyOf))];
     this.#looks += 1;
     this.#quiet = [...this.#quiet.slice(1 - mostKept), { at, clients }];
     for (const key of clients) {
@@ -94,6 +95,12 @@ export class SessionLog {
   between(from: number, to: number): EndedWork[] {
     return this.#ended.filter(work => work.to >= from - this.#blur && work.from <= to + this.#blur);
   }
+}
+
+/** A session that is at work, and since when. */
+interface Work {
+  session: SeenSession;
+  from: number;
 }
 
 type Client = Pick<SeenSession, 'application' | 'user' | 'client'>;

@@ -54,8 +54,8 @@ export type WatchEvent =
       /** Milliseconds until the next tick: its answer took a part of that. */
       pace: number;
     }
-  /** Counts came out of step with their records, or back into it; the oldest first. */
-  | { type: 'drift'; events: DriftEvent[] }
+  /** Counts came out of step with their records, or back into it; the oldest first. There were so many `more` at once. */
+  | { type: 'drift'; events: DriftEvent[]; more: number }
   | { type: 'audit-page'; progress: AuditProgress; at: number }
   | { type: 'audit-done'; summary: AuditSummary }
   | { type: 'audit-failure'; error: ConsoleError; retryAt: number }
@@ -130,9 +130,9 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
     drift.functionsAre(catalog.functions.filter(({ isTrigger }) => !isTrigger).map(({ name }) => name));
     return judgeTrigger(catalog);
   };
-  const tellDrift = (tables: Tables, now?: 'now') => {
-    const events = drift.take(tables, now);
-    if (events.length > 0) onEvent({ type: 'drift', events });
+  const tellDrift = (now?: 'now') => {
+    const { events, more } = drift.take(now);
+    if (events.length > 0) onEvent({ type: 'drift', events, more });
   };
 
   const first = async () => {
@@ -202,7 +202,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
       // Asked now: a key may have come in while the database answered.
       const least = focus().urgent ? Math.min(interval, urgentInterval) : interval;
       const pace = Math.max(least, tickShare * (performance.now() - start));
-      tellDrift(read.look.tables);
+      tellDrift();
       onEvent({ type: 'tick', asked: ids, ...read, at: Date.now(), serverNow: read.look.now, pace });
       detailRead = read.detail?.id ?? detailRead;
       if (read.newest) newestDue = Date.now() + newestPause;

@@ -72,10 +72,25 @@ export interface SessionNames extends CountingNames {
   functions: readonly string[];
 }
 
-/** A transaction that a look found at work and a later one found ended. */
+/** What a session did that was over at a look. */
 export interface EndedWork extends SeenSession {
   from: number;
   to: number;
+  deed: Deed;
+  /** Its statement as it may be shown; null where there is none to show. */
+  text: string | null;
+}
+
+/** What a session did between `from` and `to`; null where it wrote nothing. */
+export function endedWork(
+  session: SeenSession,
+  { from, to }: Pick<EndedWork, 'from' | 'to'>,
+  names: SessionNames,
+): EndedWork | null {
+  const deed = deedOf(session, names);
+  if (deed === null) return null;
+  const text = session.query === null || deed === 'commits' ? null : tidy(session.query);
+  return { ...session, from, to, deed, text };
 }
 
 /**
@@ -134,7 +149,6 @@ const longestQuery = 400;
 export interface Ranking {
   id: string;
   change: ObservedChange;
-  names: SessionNames;
   otherwise: (client: Pick<Writer, 'application' | 'user' | 'client'>) => Writer['otherwise'];
 }
 
@@ -144,14 +158,11 @@ export interface Ranking {
  */
 export function rankWriters(
   work: readonly EndedWork[],
-  { id, change, names, otherwise }: Ranking,
+  { id, change, otherwise }: Ranking,
 ): Pick<Writers, 'seen' | 'more'> {
   const groups = new Map<string, Writer>();
   for (const session of work) {
-    const deed = deedOf(session, names);
-    if (deed === null) continue;
-    const { pid, application, user, client, state, from, to } = session;
-    const query = session.query === null || deed === 'commits' ? null : tidy(session.query);
+    const { pid, application, user, client, state, deed, text: query, from, to } = session;
     const namesPreset = session.query?.includes(id) === true;
     const key = JSON.stringify([application, user, client, deed, query, namesPreset]);
     const known = groups.get(key);

@@ -7,7 +7,7 @@ import { type State, windowRows } from './state.ts';
 export interface Drift {
   /** The newest first. */
   entries: readonly DriftEntry[];
-  /** How many events there were, those included that the log has dropped, and how many came since it was looked at. */
+  /** How many events there were, those included that the log has no entry of, and how many came since it was looked at. */
   total: number;
   unread: number;
   /** The entry under the cursor; null until the cursor was moved: then it is the newest. */
@@ -19,11 +19,15 @@ export interface Drift {
 export const noDrift: Drift = { entries: [], total: 0, unread: 0, selected: null, since: null };
 
 /** Takes in what came out of step. */
-export function addDrift(state: State, events: readonly DriftEvent[]): State {
+export function addDrift(
+  state: State,
+  { events, more }: { events: readonly DriftEvent[]; more: number },
+): State {
   const { drift } = state;
   const entries = events.reduce<readonly DriftEntry[]>((log, event) => logDrift(log, event), drift.entries);
-  const total = drift.total + events.length;
-  return readDrift({ ...state, drift: { ...drift, entries, total, unread: drift.unread + events.length } });
+  const count = events.length + more;
+  const total = drift.total + count;
+  return readDrift({ ...state, drift: { ...drift, entries, total, unread: drift.unread + count } });
 }
 
 /** While the log is on screen nothing in it is unread. */

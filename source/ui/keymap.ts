@@ -303,15 +303,6 @@ export const bindings: readonly Binding[] = [
     spare: true,
   },
   {
-    keys: ['d'],
-    label: 'd',
-    short: 'drift',
-    description: 'Drift log: counts that came out of step while this console watched',
-    screens: ['list', 'preset', 'trigger', 'simulate', 'checklist', 'history', 'shape'],
-    does: { type: 'open', screen: 'drift' },
-    spare: true,
-  },
-  {
     keys: ['escape', 'left', 'h'],
     label: 'Esc',
     short: 'leave',
@@ -363,6 +354,15 @@ export const bindings: readonly Binding[] = [
     screens: ['list', 'preset', 'trigger', 'repair', 'drift'],
     does: { type: 'open', screen: 'history' },
     disabled: whyNotHistory,
+    spare: true,
+  },
+  {
+    keys: ['d'],
+    label: 'd',
+    short: 'drift',
+    description: 'Drift log: counts that came out of step while this console watched',
+    screens: ['list', 'preset', 'trigger', 'simulate', 'checklist', 'history', 'shape'],
+    does: { type: 'open', screen: 'drift' },
     spare: true,
   },
   {

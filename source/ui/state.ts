@@ -232,7 +232,7 @@ export function reduce(state: State, action: Action): State {
       );
     }
     case 'drift':
-      return addDrift(state, action.events);
+      return addDrift(state, action);
     case 'audit-page': {
       const { done, presets, counters, gone } = action.progress;
       // How far it is matters only until every preset was audited once: after that the sums stand, and nothing is drawn.

@@ -345,6 +345,28 @@ describe('looks that cross', () => {
     const after = performance.now() + 2;
     expect(look(drift, 12, 12, glance(after, after))).toBe(false);
     expect(look(drift, 13, 12, glance(after + 1, after + 2))).toBe(true);
+    // So quick that no look came in between.
+    drift.ownWrites(['a']);
+    drift.ownWrites(null);
+    const later = performance.now() + 5;
+    expect(look(drift, 12, 12, glance(later, later))).toBe(false);
+  });
+
+  test('over a whole table are kept for so many, and the others are counted', () => {
+    const drift = new DriftWatch();
+    const many = (usageCount: number) =>
+      Array.from({ length: 300 }, (_, id) => ({
+        id: String(id),
+        name: '',
+        usageCount,
+        records: 10,
+        lastUsedAt: null,
+      }));
+    drift.look(tables as never, many(10), glance(1, 2));
+    drift.look(tables as never, many(0), glance(3, 4));
+    const { events, more } = drift.take('now');
+    expect([events.length, more]).toEqual([200, 100]);
+    expect(drift.take('now')).toEqual({ events: [], more: 0 });
   });
 
   test('of other tables, or across rows that were hidden, are not compared', () => {

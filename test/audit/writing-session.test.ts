@@ -4,7 +4,9 @@ import {
   type Deed,
   deedOf,
   type EndedWork,
+  endedWork,
   rankWriters,
+  type SeenSession,
   type SessionNames,
   withoutLiterals,
 } from '../../source/audit/writing-session.ts';
@@ -61,7 +63,7 @@ test.each([
 });
 
 describe('who was seen writing', () => {
-  const work = (pid: number, query: string | null, more: Partial<EndedWork> = {}): EndedWork => ({
+  const seen = (pid: number, query: string | null, more: Partial<SeenSession> = {}): SeenSession => ({
     pid,
     application: 'web',
     user: 'app',
@@ -72,10 +74,10 @@ describe('who was seen writing', () => {
     transactionFrom: null,
     queryFrom: pid,
     stateFrom: pid,
-    from: pid,
-    to: pid,
     ...more,
   });
+  const work = (pid: number, query: string | null, more: Partial<SeenSession> = {}) =>
+    endedWork(seen(pid, query, more), { from: pid, to: pid }, names);
   const figures = (usageCount: number, records: number) => ({
     id: 'a',
     name: '',
@@ -91,8 +93,9 @@ describe('who was seen writing', () => {
   });
   const remove = work(4, 'DELETE FROM preset_usage');
   const read = work(5, 'SELECT * FROM presets');
+  const known = (ended: (EndedWork | null)[]) => ended.filter(each => each !== null);
   const never = () => ({ seen: 0, of: 0 });
-  const all = [use, insert, byHand, remove, read];
+  const all = known([use, insert, byHand, remove, read]);
 
   test.each<[string, number, number, string]>([
     ['a count without a record', 11, 10, 'sets-count'],
@@ -100,7 +103,7 @@ describe('who was seen writing', () => {
     ['a record that was not counted', 10, 11, 'inserts-records'],
     ['records that are gone', 10, 3, 'deletes-records'],
   ])('%s names what would do that first', (_, count, records, deed) => {
-    const { seen } = rankWriters(all, { id: 'a', change: change(count, records), names, otherwise: never });
+    const { seen } = rankWriters(all, { id: 'a', change: change(count, records), otherwise: never });
     expect(seen[0]?.deed).toBe(deed);
     // Whoever only read wrote nothing.
     expect(seen).toHaveLength(4);
@@ -108,10 +111,9 @@ describe('who was seen writing', () => {
 
   test('sessions that did the same are one, and a few are enough', () => {
     const crowd = Array.from({ length: 20 }, (_, pid) => work(100 + pid, 'SELECT track_preset_usage($1)'));
-    const { seen, more } = rankWriters([...crowd, byHand], {
+    const { seen, more } = rankWriters(known([...crowd, byHand]), {
       id: 'a',
       change: change(11, 10),
-      names,
       otherwise: never,
     });
     expect(seen.map(({ application, pids }) => [application, pids.length])).toEqual([
@@ -123,7 +125,7 @@ describe('who was seen writing', () => {
       work(pid, `UPDATE presets SET usage_count = ${pid}`),
     );
     expect(
-      rankWriters(different, { id: 'a', change: change(11, 10), names, otherwise: never }),
+      rankWriters(known(different), { id: 'a', change: change(11, 10), otherwise: never }),
     ).toMatchObject({ more: 4 });
   });
 
@@ -133,13 +135,12 @@ describe('who was seen writing', () => {
       seen: application === 'web' ? 38 : 1,
       of: 40,
     });
-    const { seen } = rankWriters([use, last], { id: 'a', change: change(11, 10), names, otherwise });
+    const { seen } = rankWriters(known([use, last]), { id: 'a', change: change(11, 10), otherwise });
     expect(seen.map(({ application }) => application)).toEqual(['legacy-api', 'web']);
     // A statement that sets the count is a better lead still.
-    const busy = rankWriters([{ ...byHand, application: 'web' }, last], {
+    const busy = rankWriters(known([{ ...byHand!, application: 'web' }, last]), {
       id: 'a',
       change: change(11, 10),
-      names,
       otherwise: () => ({ seen: 40, of: 40 }),
     });
     expect(busy.seen[0]?.deed).toBe('sets-count');
@@ -148,10 +149,9 @@ describe('who was seen writing', () => {
   test('a statement with the key of the preset in it comes before the same with another one', () => {
     const named = work(8, "UPDATE presets SET usage_count = 5 WHERE id = 'a-key'");
     const other = work(9, "UPDATE presets SET usage_count = 5 WHERE id = 'b-key'");
-    const { seen } = rankWriters([other, named], {
+    const { seen } = rankWriters(known([other, named]), {
       id: 'a-key',
       change: change(11, 10),
-      names,
       otherwise: never,
     });
     expect(seen.map(({ namesPreset, query }) => [namesPreset, query])).toEqual([

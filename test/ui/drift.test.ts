@@ -16,6 +16,7 @@ const counter = (id: string, usageCount: number, records: number) => ({
 });
 const event = (id: string, at = 1): WatchEvent => ({
   type: 'drift',
+  more: 0,
   events: [
     {
       preset: { id, name: `name ${id}` },
@@ -46,6 +47,7 @@ describe('the drift log on screen', () => {
     const some = play(look, event('a'), event('b'), event('a'));
     expect(some.drift).toMatchObject({ total: 3, unread: 3 });
     expect(some.drift.entries).toHaveLength(2);
+    expect(reduce(some, { ...event('a'), more: 7 } as Action).drift).toMatchObject({ total: 11, unread: 11 });
     const opened = reduce(some, open);
     expect(opened.drift).toMatchObject({ total: 3, unread: 0 });
     expect(reduce(opened, event('a')).drift).toMatchObject({ total: 4, unread: 0 });

@@ -3,6 +3,7 @@ import { enabledMeaning } from '../../audit/trigger-health.ts';
 import { recordsOf } from '../../present/amounts.ts';
 import { brief, count, span } from '../../present/numbers.ts';
 import { displayText } from '../../present/text.ts';
+import { bindingFor } from '../keymap.ts';
 import { serverWords } from '../server-words.ts';
 import type { State } from '../state.ts';
 import { useTheme } from '../theme.ts';
@@ -63,14 +64,16 @@ function Health({ state, now }: { state: State; now: number }) {
   );
 }
 
-/** Counts that came out of step since the drift log was looked at: never cut off, since they are news. */
-function Unread({ state: { drift } }: { state: State }) {
+/** Counts that came out of step since the drift log was looked at. Why nothing can be read is worth more than they are. */
+function Unread({ state: { drift, failure, screen } }: { state: State }) {
   const { glyphs, severity } = useTheme();
-  if (drift.unread === 0) return null;
+  if (drift.unread === 0 || failure) return null;
+  // On the screen of a plan the same key means something else.
+  const opens = bindingFor('d', screen)?.short === 'drift';
   return (
     <Box flexShrink={0}>
       <Text color={severity.error} bold>
-        {`   ${glyphs.verdict.error} ${brief(drift.unread, 7)} new in the drift log: d`}
+        {`   ${glyphs.verdict.error} ${brief(drift.unread, 7)} new in the drift log${opens ? ': d' : ''}`}
       </Text>
     </Box>
   );
