@@ -1,7 +1,9 @@
 import { auditCounters } from '../actions/audit-counters.ts';
+import { diagnose } from '../actions/diagnose.ts';
 import { whoSeesAll } from '../actions/guards.ts';
 import { look } from '../actions/look.ts';
 import { type Counter, drift, noTotals, type Totals, totals } from '../audit/counter.ts';
+import type { Diagnosis } from '../audit/diagnosis.ts';
 import { remarksOn, type ShapeRemark } from '../audit/shape-remarks.ts';
 import { judgeTrigger } from '../audit/trigger-health.ts';
 import type { Config } from '../config.ts';
@@ -62,6 +64,7 @@ export async function check(
       ),
     { signal },
   );
+  const diagnoses = await diagnose(database, found.tables, mismatches, { signal });
   const { json, line } = identity(found, database);
   const complete = found.tables.hiddenBy.length === 0;
   const remarks = remarksOn(shape, { orphans: complete ? finished.orphans : null, findings });
@@ -81,7 +84,8 @@ export async function check(
         ...(counter.exact === undefined ? {} : { usageCountText: counter.exact }),
         records: counter.records,
         drift: finite(drift(counter)),
-        diagnosis: null,
+        diagnosis: diagnoses.get(counter.id)?.code ?? null,
+        ...detail(diagnoses.get(counter.id)),
         lastUsedAt: iso(counter.lastUsedAt),
         lastRecordAt: iso(lastRecords.get(counter.id) ?? null),
       })),
@@ -108,6 +112,19 @@ export async function check(
 function notes(remarks: readonly ShapeRemark[]): string[] {
   const told = remarks.filter(({ code }) => ['chosen', 'no-time-column', 'no-last-used'].includes(code));
   return told.length === 0 ? [] : ['', ...told.map(({ message }) => `Note: ${displayText(message)}`)];
+}
+
+/** What led to a diagnosis, as `check --json` has it. */
+function detail(diagnosis: Diagnosis | undefined) {
+  if (!diagnosis) return {};
+  const { certainty, evidence, stretch } = diagnosis;
+  return {
+    diagnosisDetail: {
+      certainty,
+      evidence,
+      stretch: stretch && { from: iso(stretch.from), to: iso(stretch.to) },
+    },
+  };
 }
 
 /** JSON has no word for NaN and Infinity. */

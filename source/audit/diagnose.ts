@@ -1,0 +1,67 @@
+import { countedAgain } from './causes/counted-again.ts';
+import { judgeNotCounted } from './causes/not-counted.ts';
+import { findPatterns } from './causes/pattern.ts';
+import { setToZero } from './causes/set-to-zero.ts';
+import { uncountedSince } from './causes/uncounted-since.ts';
+import { figure, many } from './causes/words.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import { driftOf, type Evidence, type PresetEvidence } from './evidence.ts';
+
+/**
+ * Says of every wrong count why it is wrong, as far as records and catalog tell. One wrong count fits many stories; so what
+ * many of them have in common is found first (see findPatterns), and only what is left is judged by itself.
+ */
+export function diagnoseAll(evidence: Evidence): Map<string, Diagnosis> {
+  const found = new Map<string, Diagnosis>();
+  const patterns = findPatterns(evidence.mismatched, evidence.accurate).map(pattern => ({
+    pattern,
+    judge:
+      pattern.factor > 0
+        ? (preset: PresetEvidence) => countedAgain(pattern, preset, evidence)
+        : judgeNotCounted(pattern, evidence),
+  }));
+  for (const preset of evidence.mismatched) {
+    const drift = driftOf(preset);
+    if (drift === 0) continue;
+    const shared = patterns.find(({ pattern }) => pattern.fits.has(preset.id));
+    found.set(
+      preset.id,
+      nullCount(preset) ??
+        shared?.judge(preset) ??
+        (drift < 0 ? (uncountedSince(preset, evidence) ?? setToZero(preset, evidence)) : null) ??
+        unknown(preset, evidence),
+    );
+  }
+  return found;
+}
+
+function nullCount({ usageCount, records }: PresetEvidence): Diagnosis | null {
+  if (usageCount !== null) return null;
+  return {
+    code: 'null-count',
+    certainty: 'certain',
+    evidence: [
+      `The count is NULL and ${many(records, 'record')} ${records === 1 ? 'names' : 'name'} the preset; NULL plus 1 is NULL, so no use can be added to it.`,
+    ],
+    stretch: null,
+  };
+}
+
+function unknown(preset: PresetEvidence, { mismatched }: Evidence): Diagnosis {
+  const drift = driftOf(preset);
+  const off = Number.isNaN(drift)
+    ? 'The count is no number'
+    : `The count is ${figure(Math.abs(drift))} too ${drift > 0 ? 'high' : 'low'}`;
+  const compared =
+    mismatched.length > 1
+      ? `nothing that the ${figure(mismatched.length)} wrong counts looked at have in common explains it`
+      : 'there is no other wrong count to compare it with';
+  return {
+    code: 'unknown',
+    certainty: 'possible',
+    evidence: [
+      preset.uses ? `${off}; ${compared}.` : `${off}; its ${many(preset.records, 'record')} were not read.`,
+    ],
+    stretch: null,
+  };
+}
