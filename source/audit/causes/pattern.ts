@@ -31,7 +31,7 @@ export interface Pattern {
 }
 
 // One wrong diagnosis in a thousand databases whose counts are wrong by chance.
-const leastStrength = Math.log(1000);
+const leastStrength = Math.log(Number(process.env.LEAST ?? 1000));
 const mostPatterns = 6;
 const mostTypes = 8;
 const factors = { high: [1, 2, 3], low: [-1] } as const;
@@ -72,9 +72,11 @@ function strongest(
     for (const axis of axes) {
       for (const type of axis === 'time' ? [null, ...types] : [null]) {
         const scope = { factor, axis, type };
-        const tried = Math.log(
-          factors[side].length * axes.length * (type === null ? 1 : types.length + 1) * openings.length,
-        );
+        // The plain rules are taken for as likely beforehand as all the special ones together.
+        const tried =
+          Math.log(axes.length * openings.length) +
+          (side === 'low' ? 0 : Math.log(factor === 1 ? 2 : 4)) +
+          (types.length === 0 ? 0 : Math.log(type === null ? 2 : 2 * types.length));
         for (const open of openings) {
           const pattern = inScope(scope, open, left, accurate, tried);
           if (pattern && pattern.strength > Math.max(leastStrength, best?.strength ?? 0)) best = pattern;
@@ -107,7 +109,7 @@ function subjectOf(preset: PresetEvidence, scope: Scope): Subject[] {
   const need = driftOf(preset) / scope.factor;
   if (!Number.isInteger(need)) return [];
   const values = valuesOf(preset.uses!, scope);
-  return need > values.length ? [] : [{ values, need, weight: surprise(need) }];
+  return need > values.length ? [] : [{ values, need, weight: 1 + surprise(need) }];
 }
 
 function weigh(
@@ -127,13 +129,14 @@ function weigh(
       surprises += surprise(records);
     } else misses += 1;
   }
-  const touched = accurate.filter(preset => recordsIn(preset, rule) > 0).length;
-  const right = { with: touched, without: accurate.length - touched };
+  const others = accurate.filter(preset => recordsIn(preset, rule) > 0).length;
+  const right = { with: others, without: accurate.length - others };
   if (fits.size === 0) return null;
+  const touched = fits.size + misses;
   const strength =
     surprises -
-    logChoose(fits.size + misses, misses) +
-    separation(fits.size, right.with, right.without) -
+    logChoose(touched, misses) +
+    separation({ with: touched, without: left.length - touched }, right) -
     price;
   return { ...rule, fits, misses, right, strength };
 }

@@ -3,7 +3,7 @@ export interface Subject {
   /** Ascending: times or transactions. */
   values: readonly number[];
   need: number;
-  /** How much it says that a stretch holds exactly as many: see `surprise`. */
+  /** How much it says that a stretch holds exactly as many: see `surprise`; never 0, so that small counts have a say too. */
   weight: number;
 }
 
@@ -47,9 +47,12 @@ export function commonStretches(subjects: readonly Subject[], open: Openness, mo
 
 /** How many stretches could have been chosen from: what an agreement has to be weighed against. */
 export function choices(subjects: readonly Subject[], open: Openness): number {
-  const records = subjects.reduce((sum, { values }) => sum + values.length, 0);
   if (open === 'both') return 1;
-  return open === 'neither' ? Math.max(1, (records * records) / 2) : Math.max(1, records);
+  if (open !== 'neither') return Math.max(1, subjects.length);
+  return Math.max(
+    1,
+    subjects.reduce((sum, { values, need }) => sum + values.length - need + 1, 0),
+  );
 }
 
 function cornersOf({ values, need, weight }: Subject, subject: number, open: Openness): Corner[] {
