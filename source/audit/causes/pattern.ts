@@ -131,12 +131,12 @@ function weigh(
   }
   const others = accurate.filter(preset => recordsIn(preset, rule) > 0).length;
   const right = { with: others, without: accurate.length - others };
-  if (fits.size === 0) return null;
-  const touched = fits.size + misses;
+  // A rule that more presets break than follow is none: what is wrong for another reason at that time would lend it weight.
+  if (fits.size === 0 || misses > fits.size) return null;
   const strength =
     surprises -
-    logChoose(touched, misses) +
-    separation({ with: touched, without: left.length - touched }, right) -
+    logChoose(fits.size + misses, misses) +
+    separation({ with: fits.size, without: left.length - fits.size }, right) -
     price;
   return { ...rule, fits, misses, right, strength };
 }
