@@ -1,4 +1,6 @@
 import { countedAgain } from './causes/counted-again.ts';
+import { judgeDeleted } from './causes/deleted.ts';
+import { findLostUpdates } from './causes/lost-updates.ts';
 import { judgeNotCounted } from './causes/not-counted.ts';
 import { findPatterns } from './causes/pattern.ts';
 import { setToZero } from './causes/set-to-zero.ts';
@@ -12,23 +14,42 @@ import { driftOf, type Evidence, type PresetEvidence } from './evidence.ts';
  * many of them have in common is found first (see findPatterns), and only what is left is judged by itself.
  */
 export function diagnoseAll(evidence: Evidence): Map<string, Diagnosis> {
-  const found = new Map<string, Diagnosis>();
-  const patterns = findPatterns(evidence.mismatched, evidence.accurate).map(pattern => ({
+  const { mismatched } = evidence;
+  const patterns = findPatterns(mismatched, evidence.accurate);
+  // A rule may fit by chance where exactly as many records were deleted as all counts together are too high.
+  const high = mismatched.filter(preset => preset.usageCount !== null && driftOf(preset) > 0);
+  const allDeleted = judgeDeleted(high, evidence);
+  const rules = patterns.map(pattern => ({
     pattern,
     judge:
       pattern.factor > 0
         ? (preset: PresetEvidence) => countedAgain(pattern, preset, evidence)
         : judgeNotCounted(pattern, evidence),
   }));
-  for (const preset of evidence.mismatched) {
+  const left = mismatched.filter(({ id }) => !patterns.some(({ fits }) => fits.has(id)));
+  const lost = findLostUpdates(
+    left.filter(({ usageCount }) => usageCount !== null),
+    patterns,
+    evidence,
+  );
+  const deleted = judgeDeleted(
+    left.filter(preset => driftOf(preset) > 0 && !lost.has(preset.id)),
+    evidence,
+  );
+  const found = new Map<string, Diagnosis>();
+  for (const preset of mismatched) {
     const drift = driftOf(preset);
     if (drift === 0) continue;
-    const shared = patterns.find(({ pattern }) => pattern.fits.has(preset.id));
+    const all = drift > 0 ? allDeleted(preset) : null;
+    const rule = rules.find(({ pattern }) => pattern.fits.has(preset.id));
     found.set(
       preset.id,
       nullCount(preset) ??
-        shared?.judge(preset) ??
+        (all?.certainty === 'certain' ? all : null) ??
+        rule?.judge(preset) ??
         (drift < 0 ? (uncountedSince(preset, evidence) ?? setToZero(preset, evidence)) : null) ??
+        lost.get(preset.id) ??
+        (drift > 0 ? deleted(preset) : null) ??
         unknown(preset, evidence),
     );
   }

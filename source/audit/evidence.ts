@@ -47,8 +47,8 @@ export interface Evidence {
   /** What counts a use a second time, in sentences of the catalog's findings. */
   countsAgain: readonly string[];
   statistics: { presets: TableStatistics; records: TableStatistics } | null;
-  /** All records of the table, those of gone presets included. */
-  allRecords: number;
+  /** All records of the table, those of gone presets included; null where they were not counted. */
+  allRecords: number | null;
   cascades: readonly CascadingTable[];
   /** How many of the numbers that the records' key was given in order are missing; null where it is no such key. */
   missingIds: number | null;
