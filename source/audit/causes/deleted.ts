@@ -3,7 +3,7 @@ import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
 import { separation } from './chance.ts';
 import { figure, lasting, many, moment } from './words.ts';
 
-const leastStrength = Math.log(200);
+const leastStrength = Math.log(1000);
 // Milliseconds by which last_used_at may be ahead of a record that it is of.
 const leeway = 60_000;
 

@@ -39,21 +39,34 @@ export function findLostUpdates(
       short: left.filter(preset => driftOf(preset) < 0).map(preset => ({ preset, lost: -driftOf(preset) })),
       whole: evidence.accurate,
     },
-    ...patterns
-      .filter(({ factor }) => factor > 0)
-      .map(pattern => ({
-        pattern,
-        short: left.flatMap(preset => {
-          const lost = pattern.factor * recordsIn(preset, pattern) - driftOf(preset);
-          return lost > 0 && driftOf(preset) > -recordsIn(preset, pattern) ? [{ preset, lost }] : [];
-        }),
-        whole: evidence.mismatched.filter(({ id }) => pattern.fits.has(id)),
-      })),
+    ...patterns.filter(({ factor }) => factor > 0).flatMap(pattern => widened(pattern, left, evidence)),
   ];
   for (const comparison of comparisons) {
     for (const [id, diagnosis] of judge(comparison, evidence)) if (!found.has(id)) found.set(id, diagnosis);
   }
   return found;
+}
+
+/** A rule, and the same with open ends: the narrow one may owe its end to a preset that fits by chance since it lost some. */
+function widened(pattern: Pattern, left: readonly PresetEvidence[], { mismatched }: Evidence): Comparison[] {
+  const { from } = pattern.stretch;
+  const open = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+  const rules: Pattern[] = [
+    { ...pattern, open: 'both', stretch: open },
+    { ...pattern, open: 'end', stretch: { ...open, from } },
+    pattern,
+  ];
+  const fitting = mismatched.filter(({ id }) => pattern.fits.has(id));
+  return rules.flatMap(rule => {
+    const whole = fitting.filter(preset => rule.factor * recordsIn(preset, rule) === driftOf(preset));
+    if (whole.length < 0.8 * fitting.length) return [];
+    const short = left.flatMap(preset => {
+      const records = recordsIn(preset, rule);
+      const lost = rule.factor * records - driftOf(preset);
+      return lost > 0 && driftOf(preset) > -records ? [{ preset, lost }] : [];
+    });
+    return [{ pattern: rule, short, whole }];
+  });
 }
 
 function judge({ pattern, short, whole }: Comparison, evidence: Evidence): [string, Diagnosis][] {

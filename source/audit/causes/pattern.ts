@@ -30,8 +30,8 @@ export interface Pattern {
   strength: number;
 }
 
-// One wrong diagnosis in a thousand databases whose counts are wrong by chance.
-const leastStrength = Math.log(Number(process.env.LEAST ?? 1000));
+// One wrong diagnosis in three hundred databases whose counts are wrong by chance, reckoned in favour of chance.
+const leastStrength = Math.log(300);
 const mostPatterns = 6;
 const mostTypes = 8;
 const factors = { high: [1, 2, 3], low: [-1] } as const;
@@ -64,9 +64,11 @@ function strongest(
   side: 'low' | 'high',
 ): Pattern | null {
   const types = mostUsedTypes(left);
-  const axes = left.every(({ uses }) => uses?.transactions)
-    ? (['time', 'transaction'] as const)
-    : (['time'] as const);
+  // Uses come in the order of their times, so only what was stored out of it needs the order of transactions: imports.
+  const axes =
+    side === 'low' && left.every(({ uses }) => uses?.transactions)
+      ? (['time', 'transaction'] as const)
+      : (['time'] as const);
   let best: Pattern | null = null;
   for (const factor of factors[side]) {
     for (const axis of axes) {
