@@ -2,18 +2,37 @@ import { countedAgain } from './causes/counted-again.ts';
 import { judgeDeleted } from './causes/deleted.ts';
 import { findLostUpdates } from './causes/lost-updates.ts';
 import { judgeNotCounted } from './causes/not-counted.ts';
-import { findPatterns } from './causes/pattern.ts';
+import { explains, findPatterns, type Pattern } from './causes/pattern.ts';
 import { setToZero } from './causes/set-to-zero.ts';
 import { uncountedSince } from './causes/uncounted-since.ts';
 import { figure, many } from './causes/words.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from './evidence.ts';
 
-/**
- * Says of every wrong count why it is wrong, as far as records and catalog tell. One wrong count fits many stories; so what
- * many of them have in common is found first (see findPatterns), and only what is left is judged by itself.
- */
+/** What a look at the evidence makes of it. */
+export interface Causes {
+  /** The rules that wrong counts follow, which presets whose records were not read can be tried by. */
+  patterns: readonly Pattern[];
+  /** Why the count of a preset is wrong; null where it is right. */
+  of(preset: PresetEvidence): Diagnosis | null;
+}
+
+/** Says of every wrong count that was looked at why it is wrong. */
 export function diagnoseAll(evidence: Evidence): Map<string, Diagnosis> {
+  const causes = findCauses(evidence);
+  return new Map(
+    evidence.mismatched.flatMap(preset => {
+      const diagnosis = causes.of(preset);
+      return diagnosis ? [[preset.id, diagnosis] as const] : [];
+    }),
+  );
+}
+
+/**
+ * Finds out why counts are wrong, as far as records and catalog tell. One wrong count fits many stories; so what many of
+ * them have in common is found first (see findPatterns), and only what is left is judged by itself.
+ */
+export function findCauses(evidence: Evidence): Causes {
   const { mismatched } = evidence;
   const patterns = findPatterns(mismatched, evidence.accurate);
   // A rule may fit by chance where exactly as many records were deleted as all counts together are too high.
@@ -26,7 +45,7 @@ export function diagnoseAll(evidence: Evidence): Map<string, Diagnosis> {
         ? (preset: PresetEvidence) => countedAgain(pattern, preset, evidence)
         : judgeNotCounted(pattern, evidence),
   }));
-  const left = mismatched.filter(({ id }) => !patterns.some(({ fits }) => fits.has(id)));
+  const left = mismatched.filter(preset => !patterns.some(pattern => explains(pattern, preset)));
   const lost = findLostUpdates(
     left.filter(({ usageCount }) => usageCount !== null),
     patterns,
@@ -36,24 +55,24 @@ export function diagnoseAll(evidence: Evidence): Map<string, Diagnosis> {
     left.filter(preset => driftOf(preset) > 0 && !lost.has(preset.id)),
     evidence,
   );
-  const found = new Map<string, Diagnosis>();
-  for (const preset of mismatched) {
-    const drift = driftOf(preset);
-    if (drift === 0) continue;
-    const all = drift > 0 ? allDeleted(preset) : null;
-    const rule = rules.find(({ pattern }) => pattern.fits.has(preset.id));
-    found.set(
-      preset.id,
-      nullCount(preset) ??
+  return {
+    patterns,
+    of(preset) {
+      const drift = driftOf(preset);
+      if (drift === 0) return null;
+      const all = drift > 0 ? allDeleted(preset) : null;
+      const rule = rules.find(({ pattern }) => explains(pattern, preset));
+      return (
+        nullCount(preset) ??
         (all?.certainty === 'certain' ? all : null) ??
         rule?.judge(preset) ??
         (drift < 0 ? (uncountedSince(preset, evidence) ?? setToZero(preset, evidence)) : null) ??
         lost.get(preset.id) ??
         (drift > 0 ? deleted(preset) : null) ??
-        unknown(preset, evidence),
-    );
-  }
-  return found;
+        unknown(preset, evidence)
+      );
+    },
+  };
 }
 
 function nullCount({ usageCount, records }: PresetEvidence): Diagnosis | null {

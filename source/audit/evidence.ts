@@ -13,6 +13,8 @@ export interface PresetEvidence {
   written: number | null;
   /** Null where its records were not read, because they are too many. */
   uses: Uses | null;
+  /** Where they were not read: how many there are of those that a rule speaks of. */
+  counted?: ReadonlyMap<object, number>;
 }
 
 /** The records of one preset, oldest first; those without a time come first, with NaN. */

@@ -51,6 +51,16 @@ const row = z.object({
   types: z.nullable(z.string()),
 });
 const rows = z.array(row);
+const counted = z.array(
+  z.object({
+    id: z.string(),
+    usageCount: z.nullable(z.number()),
+    exact: z.optional(z.nullable(z.string())),
+    lastUsedAt: z.nullable(z.number()),
+    records: z.number(),
+    counts: z.nullable(z.string()),
+  }),
+);
 
 // age() counts transactions back from now: what is older is greater, and what is frozen by an old server is the oldest of all.
 const transaction = (alias: string, readable: boolean) =>
@@ -137,4 +147,51 @@ export async function chooseAccurate(
     [JSON.stringify(wrong), mostEach, mostRecords, most],
   )) as { id: string }[];
   return found.map(({ id }) => id);
+}
+
+/** A stretch of time to count records in: milliseconds since 1970, both ends included; null is open. */
+export interface CountedStretch {
+  from: number | null;
+  to: number | null;
+  type: string | null;
+}
+
+/**
+ * How many records each of `ids` has in each of `stretches`, beside its counter, from one snapshot. Nothing but sums is sent,
+ * but each record is visited unless an index has its time.
+ */
+export async function countInStretches(
+  reader: Reader,
+  tables: Tables,
+  ids: readonly string[],
+  stretches: readonly CountedStretch[],
+): Promise<(Omit<PresetEvidence, 'uses' | 'createdAt' | 'written' | 'counted'> & { counts: number[] })[]> {
+  const { presets, records } = tables;
+  const at = milliseconds(records.time && `r.${records.time}`);
+  const values: (string | number)[] = [];
+  const bound = (value: string | number) => `$${values.push(value) + 1}`;
+  // A time has travelled as a number of three decimals, so it is found again with half of the last.
+  const conditions = stretches.map(({ from, to, type }) =>
+    [
+      'true',
+      ...(from === null ? [] : [`${at} >= ${bound(from - 0.0005)}::float8`]),
+      ...(to === null ? [] : [`${at} <= ${bound(to + 0.0005)}::float8`]),
+      ...(type === null ? [] : [`left(r.${records.type}::text, 60) = ${bound(type)}::text`]),
+    ].join(' AND '),
+  );
+  const text = `WITH wanted AS (SELECT e.value::${presets.keyType} AS key FROM json_array_elements_text($1::text::json) e),
+    uses AS MATERIALIZED (
+      SELECT r.${records.preset} AS key, count(*) AS records, json_build_array(${conditions.map(own => `count(*) FILTER (WHERE ${own})`).join(', ')})::text AS counts
+        FROM ${records.name} r WHERE r.${records.preset} = ANY (ARRAY(SELECT key FROM wanted)) GROUP BY 1)
+    SELECT p.${presets.key}::text AS id, ${countColumns(`p.${presets.count}`, tables)},
+           ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt", coalesce(u.records, 0)::float8 AS records, u.counts
+      FROM ${presets.name} p LEFT JOIN uses u ON u.key = p.${presets.key}
+     WHERE p.${presets.key} = ANY (ARRAY(SELECT key FROM wanted))`;
+  return counted
+    .parse(await reader.rows(text, [JSON.stringify(ids), ...values]))
+    .map(({ exact, usageCount, counts, ...rest }) => ({
+      ...rest,
+      usageCount: exact === null || exact === undefined ? usageCount : Number(exact),
+      counts: counts === null ? stretches.map(() => 0) : (JSON.parse(counts) as number[]),
+    }));
 }

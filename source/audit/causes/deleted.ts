@@ -99,10 +99,7 @@ function tracesOf(high: readonly PresetEvidence[], evidence: Evidence): Traces {
   return {
     tooHigh,
     exact,
-    most: Math.min(
-      knowsAll ? (deleted ?? 0) : Number.POSITIVE_INFINITY,
-      missingIds ?? Number.POSITIVE_INFINITY,
-    ),
+    most: knowsAll ? (deleted ?? 0) : Number.POSITIVE_INFINITY,
     beyond,
     late,
     beyondTells: contrast(beyond, isBeyond),

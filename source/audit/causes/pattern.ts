@@ -49,7 +49,14 @@ export function findPatterns(
   for (const side of ['low', 'high'] as const) {
     let left = known.filter(preset => driftOf(preset) < 0 === (side === 'low'));
     while (left.length > 0 && found.length < mostPatterns) {
-      const pattern = strongest(left, accurate, side);
+      // Presets that say they were never used follow a rule of their own, which may hide another.
+      const pattern =
+        strongest(left, accurate, side) ??
+        strongest(
+          left.filter(preset => !isZero(preset)),
+          accurate,
+          side,
+        );
       if (!pattern) break;
       found.push(pattern);
       left = left.filter(({ id }) => !pattern.fits.has(id));
@@ -143,9 +150,21 @@ function weigh(
   return { ...rule, fits, misses, right, strength };
 }
 
+/** True for a preset that says it was never used. */
+export function isZero({ usageCount, lastUsedAt }: PresetEvidence): boolean {
+  return usageCount === 0 && lastUsedAt === null;
+}
+
+/** True where a pattern explains a wrong count exactly. */
+export function explains(pattern: Pattern, preset: PresetEvidence): boolean {
+  const records = recordsIn(preset, pattern);
+  return records > 0 && records * pattern.factor === driftOf(preset);
+}
+
 /** How many records of a preset a pattern speaks of. */
-export function recordsIn({ uses }: PresetEvidence, rule: Scope & { stretch: Stretch }): number {
-  if (!uses) return 0;
+export function recordsIn(preset: PresetEvidence, rule: Scope & { stretch: Stretch }): number {
+  const { uses } = preset;
+  if (!uses) return preset.counted?.get(rule) ?? 0;
   const values = valuesOf(uses, rule);
   return firstAbove(values, rule.stretch.to) - firstNotBelow(values, rule.stretch.from);
 }

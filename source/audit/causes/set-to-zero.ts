@@ -1,12 +1,13 @@
 import type { Diagnosis } from '../diagnosis.ts';
 import type { Evidence, PresetEvidence } from '../evidence.ts';
+import { isZero } from './pattern.ts';
 import { wasReset } from './reset.ts';
 import { many } from './words.ts';
 
 /** A preset by itself that says it was never used, and has records. Null where it says anything else. */
 export function setToZero(preset: PresetEvidence, evidence: Evidence): Diagnosis | null {
-  if (preset.usageCount !== 0 || preset.lastUsedAt !== null || preset.records < 2) return null;
-  const reset = wasReset([preset], evidence);
+  if (!isZero(preset) || preset.records < 2) return null;
+  const reset = wasReset(evidence.mismatched.filter(isZero), evidence);
   const says = `The count is 0 and last_used_at is NULL, as if it had never been used, and ${many(preset.records, 'record')} say otherwise.`;
   if (reset) {
     return {
