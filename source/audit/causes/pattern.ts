@@ -107,7 +107,10 @@ function inScope(
   const subjects = left.flatMap(preset => subjectOf(preset, scope));
   const price = tried + Math.log(choices(subjects, open));
   let best: Pattern | null = null;
-  for (const stretch of commonStretches(subjects, open)) {
+  const all = commonStretches(subjects, open);
+  // Where few counts are wrong, many stretches suit them, and what tells is that the others were idle.
+  const idle = open === 'both' ? [] : commonStretches(subjects, open, allValues(accurate, scope));
+  for (const stretch of [...all, ...idle]) {
     const pattern = weigh({ ...scope, stretch, open }, left, accurate, price);
     if (pattern && pattern.strength > (best?.strength ?? 0)) best = pattern;
   }
@@ -182,6 +185,23 @@ function valuesOf(uses: Uses, { axis, type }: Pick<Scope, 'axis' | 'type'>): rea
   const values = all
     .filter((value, index) => !Number.isNaN(value) && (type === null || uses.types?.[index] === type))
     .sort((a, b) => a - b);
+  cached.set(key, values);
+  return values;
+}
+
+const merged = new WeakMap<readonly PresetEvidence[], Map<string, readonly number[]>>();
+
+/** The same of many presets together. */
+function allValues(
+  presets: readonly PresetEvidence[],
+  scope: Pick<Scope, 'axis' | 'type'>,
+): readonly number[] {
+  const key = `${scope.axis} ${scope.type}`;
+  const cached = merged.get(presets) ?? new Map<string, readonly number[]>();
+  merged.set(presets, cached);
+  const known = cached.get(key);
+  if (known) return known;
+  const values = presets.flatMap(({ uses }) => (uses ? valuesOf(uses, scope) : [])).sort((a, b) => a - b);
   cached.set(key, values);
   return values;
 }

@@ -29,11 +29,23 @@ interface Corner {
 
 /**
  * The stretches that most presets agree on, by weight, the best first, at most `most` of them. Every preset admits one or
- * many by itself; what they have in common is what tells. Each is as narrow as its presets allow.
+ * many by itself; what they have in common is what tells. Each is as narrow as its presets allow. With `others`, ascending,
+ * only where there are next to none of them: there the rest of the presets has been idle.
  */
-export function commonStretches(subjects: readonly Subject[], open: Openness, most = 8): Stretch[] {
+export function commonStretches(
+  subjects: readonly Subject[],
+  open: Openness,
+  others: readonly number[] | null = null,
+  most = 8,
+): Stretch[] {
   if (open === 'both') return [{ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }];
-  const corners = subjects.flatMap((subject, index) => cornersOf(subject, index, open));
+  const corners = subjects
+    .flatMap((subject, index) => cornersOf(subject, index, open))
+    .filter(({ start, end, subject }) => {
+      if (others === null) return true;
+      const between = firstAbove(others, end) - firstNotBelow(others, start);
+      return between <= strayShare * subjects[subject]!.need;
+    });
   if (open === 'end')
     return best(pile(corners.map(c => ({ low: c.above, high: c.start, weight: c.weight }))), most).map(
       from => ({ from, to: Number.POSITIVE_INFINITY }),
@@ -44,6 +56,9 @@ export function commonStretches(subjects: readonly Subject[], open: Openness, mo
   }
   return sweep(corners, most);
 }
+
+// Of other presets' records beside those of the one: some may have been put right by hand since.
+const strayShare = 0.1;
 
 /** How many stretches could have been chosen from: what an agreement has to be weighed against. */
 export function choices(subjects: readonly Subject[], open: Openness): number {
