@@ -27,6 +27,11 @@ export function countedAgain(pattern: Pattern, preset: PresetEvidence, evidence:
 }
 
 function which(pattern: Pattern, preset: PresetEvidence, again: number, stretch: Stretch): string {
-  if (pattern.open === 'both' && pattern.type === null) return `each of its ${many(again, 'record')} is`;
-  return `${figure(again)} of its ${many(preset.records, 'record')}, ${scopeOf(pattern)}made ${during(stretch)}, ${again === 1 ? 'is' : 'are'}`;
+  const are = again === 1 ? 'is' : 'are';
+  if (pattern.open === 'both') {
+    return pattern.type === null
+      ? `each of its ${many(again, 'record')} is`
+      : `the ${figure(again)} of the type ${JSON.stringify(pattern.type)} among its ${many(preset.records, 'record')} ${are}`;
+  }
+  return `${figure(again)} of its ${many(preset.records, 'record')}, ${scopeOf(pattern)}made ${during(stretch)}, ${are}`;
 }

@@ -1,7 +1,7 @@
 import type { Diagnosis } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence, type Uses } from '../evidence.ts';
 import { separation } from './chance.ts';
-import { type Pattern, recordsIn } from './pattern.ts';
+import { isZero, type Pattern, recordsIn } from './pattern.ts';
 import { scopeOf, timesOf } from './pattern-words.ts';
 import { during, ends, figure, lasting, many } from './words.ts';
 
@@ -36,7 +36,9 @@ export function findLostUpdates(
   const comparisons: Comparison[] = [
     {
       pattern: null,
-      short: left.filter(preset => driftOf(preset) < 0).map(preset => ({ preset, lost: -driftOf(preset) })),
+      short: left
+        .filter(preset => driftOf(preset) < 0 && !isZero(preset))
+        .map(preset => ({ preset, lost: -driftOf(preset) })),
       whole: evidence.accurate,
     },
     ...patterns.filter(({ factor }) => factor > 0).flatMap(pattern => widened(pattern, left, evidence)),
@@ -128,11 +130,12 @@ function mostLost({ uses }: PresetEvidence, span: number, pattern: Pattern | nul
 export function closeUses(uses: Uses | null, span: number): number {
   if (!uses) return 0;
   const { times, transactions } = uses;
+  // Of one transaction are also records that came in with a copy of the database.
+  const copied = !transactions || transactions.every(each => each === transactions[0]);
   let close = 0;
   for (let index = 1; index < times.length; index += 1) {
-    const together = transactions
-      ? transactions[index] === transactions[index - 1]
-      : times[index] === times[index - 1];
+    const together =
+      times[index] === times[index - 1] || (!copied && transactions[index] === transactions[index - 1]);
     if (!together && times[index]! - times[index - 1]! <= span) close += 1;
   }
   return close;
