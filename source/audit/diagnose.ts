@@ -1,4 +1,5 @@
 import { countedAgain } from './causes/counted-again.ts';
+import { countsAgainNow } from './causes/counts-again-now.ts';
 import { judgeDeleted } from './causes/deleted.ts';
 import { findLostUpdates } from './causes/lost-updates.ts';
 import { judgeNotCounted } from './causes/not-counted.ts';
@@ -68,7 +69,7 @@ export function findCauses(evidence: Evidence): Causes {
         rule?.judge(preset) ??
         (drift < 0 ? (uncountedSince(preset, evidence) ?? setToZero(preset, evidence)) : null) ??
         lost.get(preset.id) ??
-        (drift > 0 ? deleted(preset) : null) ??
+        (drift > 0 ? (deleted(preset) ?? countsAgainNow(preset, evidence)) : null) ??
         unknown(preset, evidence)
       );
     },

@@ -134,8 +134,9 @@ export function closeUses(uses: Uses | null, span: number): number {
   const copied = !transactions || transactions.every(each => each === transactions[0]);
   let close = 0;
   for (let index = 1; index < times.length; index += 1) {
-    const together =
-      times[index] === times[index - 1] || (!copied && transactions[index] === transactions[index - 1]);
+    const together = copied
+      ? times[index] === times[index - 1]
+      : transactions[index] === transactions[index - 1];
     if (!together && times[index]! - times[index - 1]! <= span) close += 1;
   }
   return close;
