@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Counter, drift } from '../audit/counter.ts';
 import { type Causes, findCauses } from '../audit/diagnose.ts';
 import type { Diagnosis } from '../audit/diagnosis.ts';
 import type { Evidence, PresetEvidence } from '../audit/evidence.ts';
 import { countsAgain, whyOff } from '../audit/trigger-evidence.ts';
 import { judgeTrigger } from '../audit/trigger-health.ts';
-import type { Database, Reader } from '../database/connection.ts';
+import { type Database, interrupted, type Reader } from '../database/connection.ts';
 import { isScannable } from '../database/counters.ts';
 import { chooseAccurate, countInStretches, readEvidence, readEvidenceColumns } from '../database/evidence.ts';
 import { readMissingIds } from '../database/missing-ids.ts';
@@ -18,12 +19,12 @@ export interface DiagnoseOptions {
   allRecords?: number | null;
 }
 
-// What is read of a large table at the most: about 0.2 s, and as long again to judge.
-const mostRecords = 60_000;
-const mostOfOne = 20_000;
+// What is read of a large table at the most. To read them takes some 0.2 s, to judge them up to a second.
+const mostRecords = 30_000;
+const mostOfOne = 10_000;
 // Presets with about as many records tell the most for what reading them costs.
 const bestSize = 300;
-const accurate = { most: 300, mostEach: 5_000, mostRecords: 40_000 };
+const accurate = { most: 300, mostEach: 5_000, mostRecords: 25_000 };
 // What is counted of the others on the server, where only the sums are sent.
 const mostCounted = 1_000_000;
 
@@ -44,7 +45,7 @@ export async function diagnose(
   const evidence = await database.read(reader => gather(reader, tables, mismatches, chosen, allRecords), {
     signal,
   });
-  const causes = findCauses(evidence);
+  const causes = await unhurried(findCauses(evidence), signal);
   const unread = new Set(mismatches.map(({ id }) => id));
   for (const preset of evidence.mismatched) {
     if (preset.uses) unread.delete(preset.id);
@@ -57,6 +58,22 @@ export async function diagnose(
     if (diagnosis && diagnosis.code !== 'unknown') found.set(preset.id, diagnosis);
   }
   return found;
+}
+
+// In milliseconds: what passes unnoticed between two frames.
+const slice = 15;
+
+/** Runs `steps` to their end and lets everything else in this process have its turn in between. */
+async function unhurried<T>(steps: Generator<void, T>, signal: AbortSignal | undefined): Promise<T> {
+  let since = performance.now();
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (performance.now() - since < slice) continue;
+    await setImmediate();
+    if (signal?.aborted) throw interrupted();
+    since = performance.now();
+  }
 }
 
 async function gather(

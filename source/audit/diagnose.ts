@@ -18,9 +18,12 @@ export interface Causes {
   of(preset: PresetEvidence): Diagnosis | null;
 }
 
-/** Says of every wrong count that was looked at why it is wrong. */
+/** Says of every wrong count that was looked at why it is wrong, without a pause. */
 export function diagnoseAll(evidence: Evidence): Map<string, Diagnosis> {
-  const causes = findCauses(evidence);
+  const steps = findCauses(evidence);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  const causes = step.value;
   return new Map(
     evidence.mismatched.flatMap(preset => {
       const diagnosis = causes.of(preset);
@@ -31,11 +34,11 @@ export function diagnoseAll(evidence: Evidence): Map<string, Diagnosis> {
 
 /**
  * Finds out why counts are wrong, as far as records and catalog tell. One wrong count fits many stories; so what many of
- * them have in common is found first (see findPatterns), and only what is left is judged by itself.
+ * them have in common is found first (see findPatterns), and only what is left is judged by itself. Yields as that does.
  */
-export function findCauses(evidence: Evidence): Causes {
+export function* findCauses(evidence: Evidence): Generator<void, Causes> {
   const { mismatched } = evidence;
-  const patterns = findPatterns(mismatched, evidence.accurate);
+  const patterns = yield* findPatterns(mismatched, evidence.accurate);
   // A rule may fit by chance where exactly as many records were deleted as all counts together are too high.
   const high = mismatched.filter(preset => preset.usageCount !== null && driftOf(preset) > 0);
   const allDeleted = judgeDeleted(high, evidence);

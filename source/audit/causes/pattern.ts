@@ -39,11 +39,14 @@ const openings: readonly Openness[] = ['both', 'end', 'start', 'neither'];
 
 type Scope = Pick<Pattern, 'axis' | 'type' | 'factor'>;
 
-/** The rules that the wrong counts follow, one after the other, each for what those before it leave unexplained. */
-export function findPatterns(
+/**
+ * The rules that the wrong counts follow, one after the other, each for what those before it leave unexplained. Yields often
+ * enough for a screen to be drawn in between: with tens of thousands of records it takes a second or two.
+ */
+export function* findPatterns(
   mismatched: readonly PresetEvidence[],
   accurate: readonly PresetEvidence[],
-): Pattern[] {
+): Generator<void, Pattern[]> {
   const known = mismatched.filter(({ uses, usageCount }) => uses && usageCount !== null);
   const found: Pattern[] = [];
   for (const side of ['low', 'high'] as const) {
@@ -51,12 +54,14 @@ export function findPatterns(
     while (left.length > 0 && found.length < mostPatterns) {
       // Presets that say they were never used follow a rule of their own, which may hide another.
       const pattern =
-        strongest(left, accurate, side) ??
-        strongest(
-          left.filter(preset => !isZero(preset)),
-          accurate,
-          side,
-        );
+        (yield* strongest(left, accurate, side)) ??
+        (left.some(isZero)
+          ? yield* strongest(
+              left.filter(preset => !isZero(preset)),
+              accurate,
+              side,
+            )
+          : null);
       if (!pattern) break;
       found.push(pattern);
       left = left.filter(({ id }) => !pattern.fits.has(id));
@@ -65,11 +70,11 @@ export function findPatterns(
   return found;
 }
 
-function strongest(
+function* strongest(
   left: readonly PresetEvidence[],
   accurate: readonly PresetEvidence[],
   side: 'low' | 'high',
-): Pattern | null {
+): Generator<void, Pattern | null> {
   const types = mostUsedTypes(left);
   // Uses come in the order of their times, so only what was stored out of it needs the order of transactions: imports.
   const axes =
@@ -87,6 +92,7 @@ function strongest(
           (side === 'low' ? 0 : Math.log(factor === 1 ? 2 : 4)) +
           (types.length === 0 ? 0 : Math.log(type === null ? 2 : 2 * types.length));
         for (const open of openings) {
+          yield;
           const pattern = inScope(scope, open, left, accurate, tried);
           if (pattern && pattern.strength > Math.max(leastStrength, best?.strength ?? 0)) best = pattern;
         }

@@ -16,15 +16,17 @@ export interface Stretch {
 /** Which ends of a stretch are open. The fewer may be chosen, the less is left to chance. */
 export type Openness = 'both' | 'end' | 'start' | 'neither';
 
-/** Where both ends of a stretch may lie so that it holds exactly what one preset needs. */
-interface Corner {
-  subject: number;
-  /** The start lies above `above` and up to `start`; the end from `end` to below `below`. */
-  above: number;
-  start: number;
-  end: number;
-  below: number;
-  weight: number;
+/**
+ * Where both ends of a stretch may lie so that it holds exactly what one preset needs, by its place: the start lies above
+ * `above` and up to `start`, the end from `end` to below `below`. In columns, because there may be tens of thousands.
+ */
+interface Corners {
+  length: number;
+  above: Float64Array;
+  start: Float64Array;
+  end: Float64Array;
+  below: Float64Array;
+  weight: Float64Array;
 }
 
 /**
@@ -38,23 +40,20 @@ export function commonStretches(
   others: readonly number[] | null = null,
   most = 8,
 ): Stretch[] {
-  if (open === 'both') return [{ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }];
-  const corners = subjects
-    .flatMap((subject, index) => cornersOf(subject, index, open))
-    .filter(({ start, end, subject }) => {
-      if (others === null) return true;
-      const between = firstAbove(others, end) - firstNotBelow(others, start);
-      return between <= strayShare * subjects[subject]!.need;
-    });
-  if (open === 'end')
-    return best(pile(corners.map(c => ({ low: c.above, high: c.start, weight: c.weight }))), most).map(
-      from => ({ from, to: Number.POSITIVE_INFINITY }),
-    );
-  if (open === 'start') {
-    const piled = pile(corners.map(c => ({ low: -c.below, high: -c.end, weight: c.weight })));
-    return best(piled, most).map(end => ({ from: Number.NEGATIVE_INFINITY, to: -end }));
-  }
-  return sweep(corners, most);
+  const everywhere = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+  if (open === 'both') return [everywhere];
+  const corners = cornersOf(subjects, open, others);
+  if (open === 'neither') return sweep(corners, most);
+  const at = open === 'end' ? 1 : -1;
+  const [low, high] = open === 'end' ? [corners.above, corners.start] : [corners.below, corners.end];
+  const intervals = Array.from({ length: corners.length }, (_, index) => ({
+    low: at * low[index]!,
+    high: at * high[index]!,
+    weight: corners.weight[index]!,
+  }));
+  return best(pile(intervals), most).map(end =>
+    open === 'end' ? { ...everywhere, from: end } : { ...everywhere, to: -end },
+  );
 }
 
 // Of other presets' records beside those of the one: some may have been put right by hand since.
@@ -70,17 +69,35 @@ export function choices(subjects: readonly Subject[], open: Openness): number {
   );
 }
 
-function cornersOf({ values, need, weight }: Subject, subject: number, open: Openness): Corner[] {
-  const corners: Corner[] = [];
-  const last = values.length - need;
-  const first = open === 'end' ? last : 0;
-  for (let index = Math.max(0, first); index <= (open === 'start' ? 0 : last); index += 1) {
-    const above = values[index - 1] ?? Number.NEGATIVE_INFINITY;
-    const start = values[index]!;
-    const end = values[index + need - 1]!;
-    const below = values[index + need] ?? Number.POSITIVE_INFINITY;
-    // What has the same time, or came in one transaction, is in or out together.
-    if (above < start && end < below) corners.push({ subject, above, start, end, below, weight });
+function cornersOf(subjects: readonly Subject[], open: Openness, others: readonly number[] | null): Corners {
+  const most = subjects.reduce((sum, { values, need }) => sum + values.length - need + 1, 0);
+  const column = () => new Float64Array(most);
+  const corners: Corners = {
+    length: 0,
+    above: column(),
+    start: column(),
+    end: column(),
+    below: column(),
+    weight: column(),
+  };
+  for (const { values, need, weight } of subjects) {
+    const last = values.length - need;
+    for (let place = open === 'end' ? last : 0; place <= (open === 'start' ? 0 : last); place += 1) {
+      const above = values[place - 1] ?? Number.NEGATIVE_INFINITY;
+      const start = values[place]!;
+      const end = values[place + need - 1]!;
+      const below = values[place + need] ?? Number.POSITIVE_INFINITY;
+      // What has the same time, or came in one transaction, is in or out together.
+      if (above >= start || end >= below) continue;
+      if (others && firstAbove(others, end) - firstNotBelow(others, start) > strayShare * need) continue;
+      const index = corners.length;
+      corners.above[index] = above;
+      corners.start[index] = start;
+      corners.end[index] = end;
+      corners.below[index] = below;
+      corners.weight[index] = weight;
+      corners.length += 1;
+    }
   }
   return corners;
 }
@@ -114,26 +131,29 @@ function best(heights: Map<number, number>, most: number): number[] {
  * The points (start, end) that lie in the heaviest piles of rectangles: one pass over the starts, with the ends in a tree
  * that knows its heaviest leaf. n log n for n records.
  */
-function sweep(corners: readonly Corner[], most: number): Stretch[] {
-  const starts = distinct(corners.map(({ start }) => start));
-  const ends = distinct(corners.map(({ end }) => end));
+function sweep(corners: Corners, most: number): Stretch[] {
+  const starts = distinct(corners.start.subarray(0, corners.length));
+  const ends = distinct(corners.end.subarray(0, corners.length));
   if (starts.length === 0) return [];
   const tree = new HeaviestLeaf(ends.length);
-  const opening: Corner[][] = starts.map(() => []);
-  const closing: Corner[][] = starts.map(() => []);
-  for (const corner of corners) {
-    opening[firstAbove(starts, corner.above)]!.push(corner);
-    closing[firstAbove(starts, corner.start) - 1]!.push(corner);
-  }
+  const opening = bucket(corners, starts.length, index => firstAbove(starts, corners.above[index]!));
+  const closing = bucket(corners, starts.length, index => firstAbove(starts, corners.start[index]!) - 1);
   const found: { from: number; to: number; weight: number }[] = [];
-  const range = ({ end, below }: Corner) => [firstAbove(ends, end) - 1, firstNotBelow(ends, below)] as const;
-  for (const [index, from] of starts.entries()) {
-    for (const corner of opening[index]!) tree.add(...range(corner), corner.weight);
-    if (closing[index]!.length > 0) {
+  const put = (index: number, sign: 1 | -1) =>
+    tree.add(
+      firstAbove(ends, corners.end[index]!) - 1,
+      firstNotBelow(ends, corners.below[index]!),
+      sign * corners.weight[index]!,
+    );
+  for (const [place, from] of starts.entries()) {
+    for (let item = opening.from[place]!; item < opening.from[place + 1]!; item += 1)
+      put(opening.items[item]!, 1);
+    if (closing.from[place]! < closing.from[place + 1]!) {
       const { leaf, weight } = tree.heaviest();
       found.push({ from, to: ends[leaf]!, weight });
     }
-    for (const corner of closing[index]!) tree.add(...range(corner), -corner.weight);
+    for (let item = closing.from[place]!; item < closing.from[place + 1]!; item += 1)
+      put(closing.items[item]!, -1);
   }
   return found
     .sort((a, b) => b.weight - a.weight)
@@ -141,12 +161,29 @@ function sweep(corners: readonly Corner[], most: number): Stretch[] {
     .map(({ from, to }) => ({ from, to }));
 }
 
-function distinct(values: number[]): number[] {
-  return [...new Set(values)].sort((a, b) => a - b);
+/** The corners in the order of where they belong: those of a place are from `from[place]` to before `from[place + 1]`. */
+function bucket({ length }: Corners, places: number, placeOf: (index: number) => number) {
+  const from = new Int32Array(places + 1);
+  const place = Int32Array.from({ length }, (_, index) => placeOf(index));
+  for (const each of place) from[each + 1]! += 1;
+  for (let each = 0; each < places; each += 1) from[each + 1]! += from[each]!;
+  const next = from.slice();
+  const items = new Int32Array(length);
+  for (let index = 0; index < length; index += 1) {
+    const each = place[index]!;
+    items[next[each]!] = index;
+    next[each]! += 1;
+  }
+  return { from, items };
+}
+
+function distinct(values: Float64Array): Float64Array {
+  const sorted = values.toSorted();
+  return sorted.filter((value, index) => value !== sorted[index - 1]);
 }
 
 /** The index of the first of the ascending `values` that is greater than `value`; their length where none is. */
-export function firstAbove(values: readonly number[], value: number): number {
+export function firstAbove(values: ArrayLike<number>, value: number): number {
   let low = 0;
   let high = values.length;
   while (low < high) {
@@ -158,7 +195,7 @@ export function firstAbove(values: readonly number[], value: number): number {
 }
 
 /** The index of the first of the ascending `values` that is not below `value`; their length where none is. */
-export function firstNotBelow(values: readonly number[], value: number): number {
+export function firstNotBelow(values: ArrayLike<number>, value: number): number {
   let low = 0;
   let high = values.length;
   while (low < high) {
