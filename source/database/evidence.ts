@@ -62,6 +62,11 @@ const counted = z.array(
   }),
 );
 
+/** Microseconds since 1970, as a whole number: half the price of a decimal fraction to write out. */
+function microseconds(column: string): string {
+  return `CASE WHEN isfinite(${column}) THEN (date_part('epoch', ${column}) * 1000000)::bigint END`;
+}
+
 // age() counts transactions back from now: what is older is greater, and what is frozen by an old server is the oldest of all.
 const transaction = (alias: string, readable: boolean) =>
   readable ? `(-age(${alias}.xmin))` : 'NULL::integer';
@@ -81,18 +86,17 @@ export async function readEvidence(
   const list = (value: string) => `string_agg(${value}::text, ',')`;
   const text = `WITH wanted AS (SELECT e.value::${presets.keyType} AS key FROM json_array_elements_text($1::text::json) e),
     uses AS MATERIALIZED (
-      SELECT r.${records.preset} AS key, count(*)::float8 AS records,
-             ${records.time === null ? 'NULL' : list(`coalesce(round(${milliseconds(`r.${records.time}`)}::numeric, 3)::text, 'NaN')`)} AS times,
+      SELECT w.key, count(*)::float8 AS records,
+             ${records.time === null ? 'NULL' : list(`coalesce(${microseconds(`r.${records.time}`)}::text, 'NaN')`)} AS times,
              ${written.records ? list(transaction('r', true)) : 'NULL'} AS transactions,
              ${records.type === null ? 'NULL' : `json_agg(left(r.${records.type}::text, 60))::text`} AS types
-        FROM ${records.name} r WHERE r.${records.preset} = ANY (ARRAY(SELECT key FROM wanted)) GROUP BY 1)
+        FROM wanted w JOIN ${records.name} r ON r.${records.preset} = w.key GROUP BY 1)
     SELECT p.${presets.key}::text AS id, ${countColumns(`p.${presets.count}`, tables)},
            ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt",
            ${milliseconds(created && `p.${created}`)} AS "createdAt",
            ${transaction('p', written.presets)}::float8 AS written,
            coalesce(u.records, 0)::float8 AS records, u.times, u.transactions, u.types
-      FROM ${presets.name} p LEFT JOIN uses u ON u.key = p.${presets.key}
-     WHERE p.${presets.key} = ANY (ARRAY(SELECT key FROM wanted))`;
+      FROM wanted w JOIN ${presets.name} p ON p.${presets.key} = w.key LEFT JOIN uses u ON u.key = w.key`;
   return rows.parse(await reader.rows(text, [JSON.stringify(ids)])).map(found => {
     const { times, transactions, types, exact, usageCount, ...counter } = found;
     return {
@@ -113,7 +117,7 @@ function usesOf(
   if (records === 0) return { times: [], transactions: [], types: [] };
   if (times === null) return null;
   const numbers = (text: string) => text.split(',').map(Number);
-  const at = numbers(times);
+  const at = numbers(times).map(time => time / 1000);
   const order = at.map((_, index) => index);
   // Those without a time first.
   order.sort((a, b) =>
@@ -141,7 +145,7 @@ export async function chooseAccurate(
     `SELECT c.id FROM (
        SELECT p.${presets.key}::text AS id, sum(p.${presets.count}) OVER (ORDER BY hashtextextended(p.${presets.key}::text, 0), p.${presets.key}::text) AS upto
          FROM (SELECT p.${presets.key}, p.${presets.count} FROM ${presets.name} p
-                WHERE p.${presets.count} BETWEEN 1 AND $2 AND p.${presets.key}::text <> ALL (ARRAY(SELECT json_array_elements_text($1::text::json)))
+                WHERE p.${presets.count} BETWEEN 1 AND $2 AND p.${presets.key}::text NOT IN (SELECT json_array_elements_text($1::text::json))
                 ORDER BY hashtextextended(p.${presets.key}::text, 0), p.${presets.key}::text LIMIT $4) p) c
       WHERE c.upto <= $3`,
     [JSON.stringify(wrong), mostEach, mostRecords, most],
@@ -167,26 +171,28 @@ export async function countInStretches(
   stretches: readonly CountedStretch[],
 ): Promise<(Omit<PresetEvidence, 'uses' | 'createdAt' | 'written' | 'counted'> & { counts: number[] })[]> {
   const { presets, records } = tables;
-  const at = milliseconds(records.time && `r.${records.time}`);
+  const time = `r.${records.time}`;
+  const point = (value: number) => {
+    const instant = `to_timestamp(${bound(value)}::float8 / 1000)`;
+    return /with time zone/.test(records.timeType ?? '') ? instant : `(${instant} AT TIME ZONE 'UTC')`;
+  };
   const values: (string | number)[] = [];
   const bound = (value: string | number) => `$${values.push(value) + 1}`;
-  // A time has travelled as a number of three decimals, so it is found again with half of the last.
   const conditions = stretches.map(({ from, to, type }) =>
     [
       'true',
-      ...(from === null ? [] : [`${at} >= ${bound(from - 0.0005)}::float8`]),
-      ...(to === null ? [] : [`${at} <= ${bound(to + 0.0005)}::float8`]),
+      ...(from === null ? [] : [`${time} >= ${point(from)}`]),
+      ...(to === null ? [] : [`${time} <= ${point(to)}`]),
       ...(type === null ? [] : [`left(r.${records.type}::text, 60) = ${bound(type)}::text`]),
     ].join(' AND '),
   );
   const text = `WITH wanted AS (SELECT e.value::${presets.keyType} AS key FROM json_array_elements_text($1::text::json) e),
     uses AS MATERIALIZED (
-      SELECT r.${records.preset} AS key, count(*) AS records, json_build_array(${conditions.map(own => `count(*) FILTER (WHERE ${own})`).join(', ')})::text AS counts
-        FROM ${records.name} r WHERE r.${records.preset} = ANY (ARRAY(SELECT key FROM wanted)) GROUP BY 1)
+      SELECT w.key, count(*) AS records, json_build_array(${conditions.map(own => `count(*) FILTER (WHERE ${own})`).join(', ')})::text AS counts
+        FROM wanted w JOIN ${records.name} r ON r.${records.preset} = w.key GROUP BY 1)
     SELECT p.${presets.key}::text AS id, ${countColumns(`p.${presets.count}`, tables)},
            ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt", coalesce(u.records, 0)::float8 AS records, u.counts
-      FROM ${presets.name} p LEFT JOIN uses u ON u.key = p.${presets.key}
-     WHERE p.${presets.key} = ANY (ARRAY(SELECT key FROM wanted))`;
+      FROM wanted w JOIN ${presets.name} p ON p.${presets.key} = w.key LEFT JOIN uses u ON u.key = w.key`;
   return counted
     .parse(await reader.rows(text, [JSON.stringify(ids), ...values]))
     .map(({ exact, usageCount, counts, ...rest }) => ({
