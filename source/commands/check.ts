@@ -1,7 +1,9 @@
 import { auditCounters } from '../actions/audit-counters.ts';
+import { diagnose } from '../actions/diagnose.ts';
 import { whoSeesAll } from '../actions/guards.ts';
 import { look } from '../actions/look.ts';
 import { type Counter, drift, noTotals, type Totals, totals } from '../audit/counter.ts';
+import type { Diagnosis } from '../audit/diagnosis.ts';
 import { remarksOn, type ShapeRemark } from '../audit/shape-remarks.ts';
 import { judgeTrigger } from '../audit/trigger-health.ts';
 import type { Config } from '../config.ts';
@@ -14,7 +16,8 @@ import type { Tables } from '../database/tables.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { exitCodes } from '../errors.ts';
 import { presetsOf, recordsOf } from '../present/amounts.ts';
-import { count, countOf, dateTime, iso, signed } from '../present/numbers.ts';
+import { diagnosisLines, shortDiagnosis } from '../present/diagnosis-words.ts';
+import { count, countOf, iso, signed } from '../present/numbers.ts';
 import { displayText, toWidth } from '../present/text.ts';
 import { identity } from './identity.ts';
 import type { Outcome } from './outcome.ts';
@@ -24,6 +27,8 @@ interface Finished {
   /** Null where only some presets were asked for. */
   orphans: number | null;
   mismatches: Counter[];
+  /** All mismatches there are: why a count is wrong shows in what it has in common with others. */
+  context: Counter[];
   takenAt: number;
   durationMs: number;
 }
@@ -49,7 +54,7 @@ export async function check(
   );
   const finished =
     config.presets.length > 0
-      ? await checkSome(database, found.tables, config.presets, signal)
+      ? await checkSome(database, found.tables, config.presets, signal, onProgress)
       : await checkAll(database, found.tables, signal, onProgress);
   const size = (counter: Counter) => finite(Math.abs(drift(counter) ?? 0)) ?? Number.MAX_VALUE;
   const mismatches = finished.mismatches.sort((a, b) => size(b) - size(a));
@@ -62,6 +67,10 @@ export async function check(
       ),
     { signal },
   );
+  const diagnoses = await diagnose(database, found.tables, finished.context, {
+    signal,
+    allRecords: finished.orphans === null ? null : finished.totals.records + finished.orphans,
+  });
   const { json, line } = identity(found, database);
   const complete = found.tables.hiddenBy.length === 0;
   const remarks = remarksOn(shape, { orphans: complete ? finished.orphans : null, findings });
@@ -81,13 +90,20 @@ export async function check(
         ...(counter.exact === undefined ? {} : { usageCountText: counter.exact }),
         records: counter.records,
         drift: finite(drift(counter)),
-        diagnosis: null,
+        diagnosis: diagnoses.get(counter.id)?.code ?? null,
+        ...detail(diagnoses.get(counter.id)),
         lastUsedAt: iso(counter.lastUsedAt),
         lastRecordAt: iso(lastRecords.get(counter.id) ?? null),
       })),
       schema: { name, presets, presetUsage, parts, routines, remarks },
     },
-    text: complete ? [describe(line, finished, mismatches), ...notes(remarks)].join('\n') : line,
+    text: complete
+      ? [
+          describe(line, finished, mismatches, diagnoses),
+          ...(config.presets.length > 0 ? explained(mismatches, diagnoses) : []),
+          ...notes(remarks),
+        ].join('\n')
+      : line,
     exitCode: !complete
       ? exitCodes.unreachable
       : mismatches.length > 0
@@ -104,10 +120,35 @@ export async function check(
   };
 }
 
+/** What led to each diagnosis, at a width that any terminal has. */
+function explained(mismatches: readonly Counter[], diagnoses: ReadonlyMap<string, Diagnosis>): string[] {
+  return mismatches.flatMap(counter => {
+    const diagnosis = diagnoses.get(counter.id);
+    if (!diagnosis) return [];
+    return [
+      '',
+      `${displayText(counter.name).trim() || counter.id}: ${diagnosisLines(diagnosis, 78).join('\n  ')}`,
+    ];
+  });
+}
+
 /** What has to be known to read the numbers: which tables they are of, and what could not be compared. */
 function notes(remarks: readonly ShapeRemark[]): string[] {
   const told = remarks.filter(({ code }) => ['chosen', 'no-time-column', 'no-last-used'].includes(code));
   return told.length === 0 ? [] : ['', ...told.map(({ message }) => `Note: ${displayText(message)}`)];
+}
+
+/** What led to a diagnosis, as `check --json` has it. */
+function detail(diagnosis: Diagnosis | undefined) {
+  if (!diagnosis) return {};
+  const { certainty, evidence, stretch } = diagnosis;
+  return {
+    diagnosisDetail: {
+      certainty,
+      evidence,
+      stretch: stretch && { from: iso(stretch.from), to: iso(stretch.to) },
+    },
+  };
 }
 
 /** JSON has no word for NaN and Infinity. */
@@ -130,7 +171,7 @@ async function checkAll(
       onProgress(done, presets);
     },
   });
-  return { ...summary, mismatches };
+  return { ...summary, mismatches, context: mismatches };
 }
 
 async function checkSome(
@@ -138,6 +179,7 @@ async function checkSome(
   tables: Tables,
   wanted: readonly string[],
   signal: AbortSignal,
+  onProgress: (done: number, presets: number) => void,
 ): Promise<Finished> {
   const takenAt = Date.now();
   const start = performance.now();
@@ -145,10 +187,12 @@ async function checkSome(
     async reader => readCounters(reader, tables, await findPresets(reader, tables, wanted), 'counted'),
     { signal },
   );
+  const mismatches = counters.filter(counter => drift(counter) !== 0);
   return {
     totals: counters.length === 0 ? noTotals : totals(counters),
     orphans: null,
-    mismatches: counters.filter(counter => drift(counter) !== 0),
+    mismatches,
+    context: mismatches.length === 0 ? [] : (await checkAll(database, tables, signal, onProgress)).mismatches,
     takenAt,
     durationMs: performance.now() - start,
   };
@@ -161,6 +205,7 @@ function describe(
   line: string,
   { totals: sums, orphans, durationMs }: Finished,
   mismatches: Counter[],
+  diagnoses: ReadonlyMap<string, Diagnosis>,
 ): string {
   const wrong =
     sums.mismatched === 0
@@ -173,23 +218,23 @@ function describe(
   ];
   if (mismatches.length === 0) return head.join('\n');
   const row = (cells: string[]) =>
-    `${toWidth(cells[0] ?? '', 40)} ${cells
+    `${toWidth(cells[0] ?? '', 27)} ${cells
       .slice(1, 4)
-      .map(cell => toWidth(cell, 11, 'right'))
+      .map(cell => toWidth(cell, 9, 'right'))
       .join(' ')}  ${cells[4]}`;
   const shown = mismatches.slice(0, mostLines);
   const more = mismatches.length - shown.length;
   return [
     ...head,
     '',
-    row(['Preset', 'Uses', 'Records', 'Drift', 'Last use counted']),
+    row(['Preset', 'Uses', 'Records', 'Drift', 'Why']),
     ...shown.map(counter =>
       row([
         displayText(counter.name).trim() || counter.id,
         countOf(counter),
         count(counter.records ?? 0),
         signed(drift(counter) ?? 0),
-        dateTime(counter.lastUsedAt),
+        shortDiagnosis(diagnoses.get(counter.id)),
       ]),
     ),
     ...(more > 0 ? [`and ${count(more)} more; --json lists them all`] : []),
