@@ -143,7 +143,7 @@ export async function auditCounters(
     takenAt,
     durationMs: performance.now() - start,
     memory: { plan, tables, presets: summary.totals.presets, pages },
-    gone: memory === null && last ? missing(allCounters(last), allCounters({ pages })) : [],
+    gone: memory === null && last ? missing([...auditedCounters(last)], [...auditedCounters({ pages })]) : [],
   };
 }
 
@@ -166,8 +166,9 @@ function isUsable({ plan, tables: before, presets }: AuditMemory, tables: Tables
   );
 }
 
-function allCounters({ pages }: Pick<AuditMemory, 'pages'>): Counter[] {
-  return [...pages.values()].flatMap(({ counters }) => counters);
+/** Every counter that an audit remembers. */
+export function* auditedCounters({ pages }: Pick<AuditMemory, 'pages'>): Generator<Counter> {
+  for (const { counters } of pages.values()) yield* counters;
 }
 
 function missing(before: Counter[] | undefined, now: Counter[]): string[] {

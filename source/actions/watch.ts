@@ -13,7 +13,14 @@ import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { isHiddenNow } from '../database/visibility.ts';
 import { type ConsoleError, isConsoleError, isOutage, isTransient } from '../errors.ts';
 import { Alarm } from './alarm.ts';
-import { type AuditMemory, type AuditProgress, type AuditSummary, auditCounters } from './audit-counters.ts';
+import {
+  type AuditMemory,
+  type AuditProgress,
+  type AuditSummary,
+  auditCounters,
+  auditedCounters,
+} from './audit-counters.ts';
+import { DiagnoseWatch, type DiagnosisEvent } from './diagnose-watch.ts';
 import { DriftWatch } from './drift-watch.ts';
 import { gatherPages } from './gather-pages.ts';
 import { glance } from './glance.ts';
@@ -25,6 +32,8 @@ export interface Focus {
   ids: readonly string[];
   /** The preset whose own screen is open, and for how many days it plots uses. */
   detail: { id: string; days: number } | null;
+  /** In how many columns the whole history of that preset is plotted; null where it is not. */
+  plot?: number | null;
   /** True while somebody waits for a change: ticks come faster. */
   urgent?: boolean;
   /** Whether help is open: its answers take the newest record. */
@@ -56,6 +65,7 @@ export type WatchEvent =
     }
   /** Counts came out of step with their records, or back into it; the oldest first. There were so many `more` at once. */
   | { type: 'drift'; events: DriftEvent[]; more: number }
+  | DiagnosisEvent
   | { type: 'audit-page'; progress: AuditProgress; at: number }
   | { type: 'audit-done'; summary: AuditSummary }
   | { type: 'audit-failure'; error: ConsoleError; retryAt: number }
@@ -123,6 +133,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
   let auditing = false;
   let auditDue = 0;
   const drift = new DriftWatch();
+  const diagnosing = new DiagnoseWatch(database, stopped.signal, onEvent);
 
   /** Reads the trigger's health, and takes in which functions statements may name instead of the tables. */
   const readTrigger = async (reader: Reader, tables: Tables) => {
@@ -174,7 +185,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
 
   const tick = async () => {
     const start = performance.now();
-    const { ids, detail, answers, shape = false } = focus();
+    const { ids, detail, plot = null, answers, shape = false } = focus();
     const asksNewest = answers && Date.now() >= newestDue;
     const asksShape = shape && Date.now() >= shapeDue;
     try {
@@ -205,6 +216,9 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
       tellDrift();
       onEvent({ type: 'tick', asked: ids, ...read, at: Date.now(), serverNow: read.look.now, pace });
       detailRead = read.detail?.id ?? detailRead;
+      // Beside the ticks, which it must not slow.
+      if (detail && plot !== null && !dear && countsAreCheap(read.look.tables))
+        void diagnosing.plot(read.look.tables, detail.id, plot).catch(fatal);
       if (read.newest) newestDue = Date.now() + newestPause;
       if (read.shape) shapeDue = Date.now() + shapePause;
       return pace;
@@ -247,6 +261,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
       auditFailures = 0;
       memory = summary.memory;
       onEvent({ type: 'audit-done', summary });
+      if (!paused) void diagnosing.audited(fresh.tables, auditedCounters(memory), summary).catch(fatal);
     } catch (error) {
       if (stopped.signal.aborted) return;
       if (!isConsoleError(error)) throw error;

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { ConsoleError } from '../errors.ts';
 import { type OpenDatabase, openDatabase } from '../open-database.ts';
 import { collectEarlyGarbage } from './collect-garbage.ts';
+import { diagnosisOf, plotColumns } from './diagnoses.ts';
 import { beingWritten, type OwnWrite, presetsWritten } from './own-writes.ts';
 import { isRepairing } from './repair.ts';
 import { type Action, initialState, type State, selectedRow, visibleIds, windowRows } from './state.ts';
@@ -131,6 +132,7 @@ function focus(state: State): ReturnType<Parameters<typeof startWatch>[1]['focus
   return {
     ids: detail ? [detail.id] : visibleIds(state),
     detail,
+    plot: open && row && diagnosisOf(state, row) ? plotColumns(state.size.columns) : null,
     urgent: isWatching(state),
     answers: state.screen === 'help',
     shape: state.screen === 'shape',

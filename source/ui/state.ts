@@ -1,3 +1,4 @@
+import type { Diagnosed } from '../actions/diagnose-watch.ts';
 import type { Look } from '../actions/look.ts';
 import type { WatchEvent } from '../actions/watch.ts';
 import { type Counter, type Totals, totals } from '../audit/counter.ts';
@@ -5,9 +6,11 @@ import type { NewestRecord } from '../audit/newest-record.ts';
 import type { Shape } from '../audit/shape.ts';
 import type { TriggerHealth } from '../audit/trigger-health.ts';
 import type { PresetDetail } from '../database/preset-detail.ts';
+import type { RecordHistory } from '../database/record-history.ts';
 import type { ConsoleError } from '../errors.ts';
 import { type Arrangement, arrange, sorts } from './arrange.ts';
 import { type Move, moveCursor, place } from './cursor.ts';
+import { keepDiagnoses } from './diagnoses.ts';
 import { addDrift, type Drift, driftAtCursor, noDrift, readDrift } from './drift.ts';
 import { type History, type HistoryStep, reduceHistory } from './history.ts';
 import { noProof, type Proof, type ProofAction, proveByWatching, reduceProof } from './proof.ts';
@@ -73,6 +76,10 @@ export interface State extends Arrangement {
   /** Null until its screen asked for it. */
   shape: Shape | null;
   drift: Drift;
+  /** Why counts are wrong, as far as it was found out; see `diagnosisOf`. */
+  diagnoses: ReadonlyMap<string, Diagnosed>;
+  /** All records over time of the preset that is open; its history is null where it is not plotted. */
+  recordHistory: { id: string; history: RecordHistory | null } | null;
 
   /** Sums over all presets; null until every one was audited. */
   totals: Totals | null;
@@ -144,6 +151,8 @@ export function initialState(size: State['size']): State {
     newest: null,
     shape: null,
     drift: noDrift,
+    diagnoses: new Map(),
+    recordHistory: null,
     totals: null,
     orphans: 0,
     audit: null,
@@ -233,6 +242,13 @@ export function reduce(state: State, action: Action): State {
     }
     case 'drift':
       return addDrift(state, action);
+    case 'diagnosed':
+      return { ...state, diagnoses: keepDiagnoses(state.diagnoses, action.diagnoses) };
+    case 'record-history':
+      return {
+        ...state,
+        recordHistory: keep(state.recordHistory, { id: action.id, history: action.history }),
+      };
     case 'audit-page': {
       const { done, presets, counters, gone } = action.progress;
       // How far it is matters only until every preset was audited once: after that the sums stand, and nothing is drawn.
@@ -429,7 +445,7 @@ function hideAfter(look: Look | null, { code, message }: ConsoleError): Look | n
 }
 
 /** The value that was there, where the new one says the same: what did not change need not be drawn again. */
-function keep<T>(before: T, now: T): T {
+export function keep<T>(before: T, now: T): T {
   return JSON.stringify(before) === JSON.stringify(now) ? before : now;
 }
 

@@ -4,10 +4,12 @@ import type { Look } from '../../actions/look.ts';
 import { type Badge, drift } from '../../audit/counter.ts';
 import { type AnswerSums, answers } from '../../present/answers.ts';
 import { badgeWords } from '../../present/badges.ts';
+import { mostFrequent } from '../../present/diagnosis-words.ts';
 import { displayText } from '../../present/text.ts';
 import { Line } from '../components/line.tsx';
 import { Paragraph } from '../components/paragraph.tsx';
 import { Scrolled } from '../components/scrolled.tsx';
+import { diagnosisOf } from '../diagnoses.ts';
 import { bindings } from '../keymap.ts';
 import { type State, windowRows } from '../state.ts';
 import { useTheme } from '../theme.ts';
@@ -74,7 +76,8 @@ function otherTables({ tables: { presets, records } }: Look): string | null {
   return usual ? null : displayText(`${presets.name} and ${records.name}`);
 }
 
-function useAnswers({ look, rows, totals, orphans, trigger, newest, serverNow }: State) {
+function useAnswers(state: State) {
+  const { look, rows, totals, orphans, trigger, newest, serverNow, diagnoses } = state;
   const sums = useMemo(() => {
     if (totals === null) return null;
     const sum: AnswerSums = { ...totals, withRecords: 0, excess: 0 };
@@ -84,7 +87,15 @@ function useAnswers({ look, rows, totals, orphans, trigger, newest, serverNow }:
     }
     return sum;
   }, [rows, totals]);
+  const cause = useMemo(() => {
+    const standing = Array.from(diagnoses.keys(), id => {
+      const row = rows.get(id);
+      return row ? diagnosisOf({ diagnoses, look }, row) : null;
+    });
+    return mostFrequent(standing.filter(found => found !== null));
+  }, [diagnoses, rows, look]);
   return answers({
+    cause,
     otherTables: look && otherTables(look),
     hiddenBy: look?.tables.hiddenBy[0] ?? null,
     sums,
