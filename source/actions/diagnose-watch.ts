@@ -45,6 +45,11 @@ export class DiagnoseWatch {
     this.#onEvent = onEvent;
   }
 
+  /** True while something is read or judged beside the ticks. */
+  get isBusy(): boolean {
+    return this.#busy || this.#plotting;
+  }
+
   /** Takes in what an audit found; rejects with what is a fault of this program. */
   async audited(
     tables: Tables,

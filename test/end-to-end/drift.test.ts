@@ -107,7 +107,7 @@ test('the cursor shows the detail of each event, and Enter opens its preset', as
   console.press(keys.enter);
   await console.until(/^Noir$[\s\S]*usage_count +11/m);
   console.press('d', keys.escape);
-  await console.until(/of 3$/m);
+  await console.until(/of 3\b/);
 });
 
 test('what the console repairs itself is no event, and the help has the key', async () => {
