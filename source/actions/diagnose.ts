@@ -28,8 +28,9 @@ const mostOfOne = 10_000;
 // Presets with about as many records tell the most for what reading them costs.
 const bestSize = 300;
 const accurate = { most: 300, mostEach: 5_000, mostRecords: 20_000 };
-// What is counted of the others on the server, where only the sums are sent.
-const mostCounted = 1_000_000;
+// What is counted of the others on the server, where only the sums are sent: out of an index that has the times, or by a
+// visit to each record, which costs ten times as much.
+const mostCounted = { indexed: 300_000, visited: 30_000 };
 
 /**
  * Finds out why counts are wrong: reads the records of `mismatches` and of some accurate presets beside them, and judges
@@ -125,7 +126,8 @@ async function tryRules(
   const rules = patterns.filter(({ axis }) => axis === 'time');
   if (rules.length === 0 || tables.records.time === null) return [];
   if (!tables.records.indexed && !isScannable(tables)) return [];
-  const within = take(rest, mostCounted);
+  const byIndex = tables.records.timeIndexed === 'preset' && rules.every(({ type }) => type === null);
+  const within = take(rest, mostCounted[byIndex ? 'indexed' : 'visited']);
   if (within.length === 0) return [];
   const counted = await database.read(
     reader =>

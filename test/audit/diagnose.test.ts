@@ -454,6 +454,44 @@ const lost: Case[] = [
   ],
 ];
 
+const nearly: Case[] = [
+  [
+    'too high by about what was used lately',
+    () => {
+      const each = world(80);
+      for (const preset of each.presets) {
+        const lately = preset.records.filter(({ at: time }) => time > at(0.9)).length;
+        if (lately > 0) each.set(preset, preset.records.length + lately + each.random.whole(0, 2));
+      }
+      return each.evidence(noStatistics);
+    },
+    'unknown',
+  ],
+  [
+    'too low where many came in one transaction, but were counted',
+    () => {
+      const each = world(81);
+      for (const preset of each.presets.slice(0, 8)) {
+        for (let batch = 0; batch < 6; batch += 1) {
+          const moment = each.random.fraction();
+          const transaction = each.next();
+          for (let n = 0; n < 8; n += 1) {
+            count({
+              world: each,
+              preset,
+              moment,
+              record: each.store(preset, at(moment) + 10 * n, transaction),
+            });
+          }
+        }
+        each.set(preset, preset.records.length - each.random.whole(1, 9));
+      }
+      return each.evidence();
+    },
+    'unknown',
+  ],
+];
+
 const others: Case[] = [
   ['NULL', () => among([preset(null, daily(3))]), 'null-count'],
   [
@@ -531,6 +569,7 @@ describe('why a count is wrong: set to 0', () => check(resets));
 describe('why a count is wrong: brought in', () => check(imports));
 describe('why a count is wrong: deleted', () => check(deletions));
 describe('why a count is wrong: lost', () => check(lost));
+describe('why a count is wrong: what nearly fits does not', () => check(nearly));
 describe('why a count is wrong: others, and several', () => check(others));
 
 function check(cases: Case[]) {
