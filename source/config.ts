@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import * as z from 'zod/mini';
 import { namesDatabase } from './connecting/environment.ts';
 import { resolveTarget } from './connecting/resolve-target.ts';
 import type { ServerTarget } from './connecting/target.ts';
+import { readEnvFile, refuseReference } from './env-file.ts';
 import { usageError } from './errors.ts';
 import { stateDirectory } from './receipts/places.ts';
 
@@ -136,21 +134,10 @@ function findTarget(flag: string | undefined, environment: Environment, director
   const file = readEnvFile(directory);
   for (const name of urlNames) {
     const text = file?.[name];
-    if (text) return from(text, `${name} in .env`);
+    if (!text) continue;
+    refuseReference(text, `${name} in .env`);
+    return from(text, `${name} in .env`);
   }
   if (namesDatabase(environment)) return from(null, "libpq's variables");
   return { kind: 'demo', source: 'no database is configured' };
-}
-
-function readEnvFile(directory: string): Environment | undefined {
-  try {
-    return parseEnv(readFileSync(join(directory, '.env'), 'utf8'));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw usageError(
-      'unreadable-env-file',
-      'The file .env in this directory cannot be read.',
-      'Check its permissions, or name the database with --database-url.',
-    );
-  }
 }

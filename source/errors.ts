@@ -1,3 +1,9 @@
+import { addressOf, fromOf, noticeOf, type Place, type Words } from './place.ts';
+import { poolerWords } from './pooler-words.ts';
+import { certificateWords, tlsWords } from './tls-words.ts';
+
+export type { Place };
+
 /** The contract's exit codes; nothing else ends the process with a number of its own. */
 export const exitCodes = {
   healthy: 0,
@@ -36,28 +42,6 @@ export function usageError(code: string, message: string, hint: string): Console
   return new ConsoleError({ code, message, hint, exitCode: exitCodes.usage });
 }
 
-/** Where a database error happened, in the words that its sentences need. Never holds a password. */
-export interface Place {
-  host: string;
-  port: number;
-  database: string;
-  user: string;
-  /** In seconds, as in `--timeout`. */
-  timeout: number;
-  /** True for the embedded demo, which has no host worth naming. */
-  demo: boolean;
-  /** Why a password file was not used, where one was not. */
-  readonly passwordNotice?: string | null;
-  /** What named this database, such as `DATABASE_URL in .env`. */
-  readonly source?: string;
-}
-
-interface Words {
-  code: string;
-  message: string;
-  hint: string;
-}
-
 /**
  * Puts an error of the driver or the server into words (exit code 3). An error that is no database error comes back
  * as it is: a fault of this program must not look like a network problem.
@@ -85,8 +69,26 @@ const transient = new Set([
   'statement-timeout',
   'cancelled',
   'lock-timeout',
+  'recovery-conflict',
   'rows-hidden',
   'server-error',
+]);
+
+/** True where there was no server to ask, so that waiting for it has cost it nothing. */
+export function isOutage(error: unknown): boolean {
+  if (!isConsoleError(error) || !outages.has(error.code)) return false;
+  // A transaction that a limit has ended may have been hard work.
+  return !['25P03', '25P04'].includes((error.cause as DriverError | undefined)?.code ?? '');
+}
+
+const outages = new Set([
+  'host-not-found',
+  'connection-refused',
+  'connection-lost',
+  'connection-timeout',
+  'server-starting',
+  'no-suitable-server',
+  'too-many-connections',
 ]);
 
 type DriverError = Error & {
@@ -154,18 +156,18 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
         message: `The server at ${at} ended a transaction that took longer than transaction_timeout allows.`,
         hint: setFor(place, 'transaction_timeout'),
       };
-    case '08P01':
-      if (!/startup parameter/.test(own)) break;
-      return {
-        code: 'startup-options',
-        message: `A pooler at ${at} does not take what the connection is to be started with: ${own}.`,
-        hint: 'Leave options and PGOPTIONS out, or connect to the server itself.',
-      };
+    case '08P01': {
+      const pooler = poolerWords(own, at, place);
+      if (!pooler) break;
+      return pooler;
+    }
     case '57P03':
       return {
         code: 'server-starting',
         message: `The server at ${at} is not taking connections: ${own}.`,
-        hint: 'Wait until it has started, then try again.',
+        hint: /is not accepting/.test(own)
+          ? 'It may be a standby with hot_standby off, which never takes any: connect to the primary.'
+          : 'Wait until it has started, then try again.',
       };
     case '53300':
       return {
@@ -256,6 +258,13 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
         message: `The server cancelled a statement: ${own}.`,
         hint: `Allow more than ${place.timeout} seconds with --timeout, which stands in for this role's own statement_timeout.`,
       };
+    case '40001':
+      if (!/conflict with recovery/.test(own)) break;
+      return {
+        code: 'recovery-conflict',
+        message: `The standby at ${at} needed what was being read for the changes of its primary: ${own}.`,
+        hint: 'Try again, or connect to the primary; max_standby_streaming_delay and hot_standby_feedback let reads on a standby take longer.',
+      };
     case '55P03':
       return {
         code: 'lock-timeout',
@@ -281,18 +290,6 @@ function setFor({ user }: Place, setting: string): string {
   return `It is set for ${user}, the database or the server: ALTER ROLE ... SET ${setting} = '60s' allows a minute.`;
 }
 
-function addressOf(host: string, port: number): string {
-  return host.startsWith('/') ? host : `${host}:${port}`;
-}
-
-function fromOf({ source }: Place): string {
-  return source === undefined ? '' : ` (from ${source})`;
-}
-
-function noticeOf({ passwordNotice }: Place): string {
-  return passwordNotice ? ` ${passwordNotice}` : '';
-}
-
 function hostsWords({ code, tried = [], message }: DriverError, place: Place): Words | undefined {
   const each = tried.map(({ host, error }) => {
     const at = { ...place, host: host.name || host.address || '', port: host.port };
@@ -313,65 +310,4 @@ function hostsWords({ code, tried = [], message }: DriverError, place: Place): W
   const [first] = each;
   if (each.length === 1 || !first?.words) return first?.words ?? undefined;
   return { ...first.words, message: each.map(({ words }) => words?.message ?? '').join(' ') };
-}
-
-function tlsWords({ code = '', message }: DriverError, at: string): Words | undefined {
-  switch (code) {
-    case 'TLS_UNAVAILABLE':
-      return {
-        code: 'tls-unavailable',
-        message: `The server at ${at} does not offer TLS, and sslmode asks for it.`,
-        hint: 'Turn ssl on at the server; sslmode=prefer goes on without encryption, for networks that you trust.',
-      };
-    case 'TLS_UNKNOWN_CA':
-      return {
-        code: 'tls-unknown-ca',
-        message: `The certificate of ${at} is not signed by an authority that is trusted here: ${message}.`,
-        hint: 'Name the file with the authority of this server with sslrootcert, if it is the right server.',
-      };
-    case 'TLS_EXPIRED':
-      return {
-        code: 'tls-expired',
-        message: `The certificate of ${at} is not valid now: ${message}.`,
-        hint: "Check this machine's clock, then have the server's certificate renewed.",
-      };
-    case 'TLS_WRONG_NAME':
-      return {
-        code: 'tls-wrong-name',
-        message: `The certificate of ${at} is for another host: ${message}.`,
-        hint: 'Connect by a name that it is for, if it is the right server; sslmode=verify-ca compares no names.',
-      };
-    case 'TLS_CERTIFICATE_UNANSWERED':
-      return certificateWords(at, 'it hung up on seeing it');
-    case 'TLS_ODD_ANSWER':
-    case 'TLS_NO_ALPN':
-      return {
-        code: 'tls-failed',
-        message: `${at} does not begin TLS as PostgreSQL does: ${message}.`,
-        hint: 'Check host and port; sslnegotiation=direct needs PostgreSQL 17 or newer.',
-      };
-  }
-  // What the server thinks of a certificate comes as an alert.
-  if (/ALERT_.*(CERT|UNKNOWN_CA)/.test(code)) return certificateWords(at, alert(code));
-  if (!/CERT|ERR_SSL|ERR_TLS|^TLS_/.test(code)) return undefined;
-  return {
-    code: 'tls-failed',
-    message: `No TLS connection to ${at} could be made: ${message.trim()}.`,
-    hint: 'Check host and port, and that the server offers TLS 1.2 or newer.',
-  };
-}
-
-function alert(code: string): string {
-  return code
-    .replace(/^.*ALERT_/, '')
-    .replaceAll('_', ' ')
-    .toLowerCase();
-}
-
-function certificateWords(at: string, own: string): Words {
-  return {
-    code: 'client-certificate',
-    message: `The server at ${at} did not accept this client's certificate: ${own}.`,
-    hint: 'Name a certificate that the server trusts, made for this user, with sslcert, and its key with sslkey.',
-  };
 }

@@ -55,6 +55,14 @@ const cases: [string, string, string?, object?][] = [
   ['PASSWORD_WANTED', 'password-wanted'],
   ['08P01', 'startup-options', 'unsupported startup parameter: options'],
   ['08P01', 'server-error', 'invalid frontend message type 0'],
+  ['08P01', 'too-many-connections', 'query_wait_timeout'],
+  ['08P01', 'too-many-connections', 'no more connections allowed (max_client_conn)'],
+  ['08P01', 'no-such-database', 'no such database: app'],
+  ['08P01', 'no-such-database', 'database "app" is disabled'],
+  ['08P01', 'authentication-failed', '"trust" authentication failed'],
+  ['08P01', 'server-starting', 'server login has been failing, try again later (server_login_retry)'],
+  ['40001', 'recovery-conflict', 'canceling statement due to conflict with recovery'],
+  ['40001', 'server-error', 'could not serialize access due to concurrent update'],
   ['3D000', 'no-such-database'],
   ['42501', 'permission-denied', 'permission denied for table presets'],
   ['42501', 'rows-hidden', 'query would be affected by row-level security policy for table "presets"'],
@@ -86,6 +94,11 @@ function tried(name: string, code: string | null) {
   return { host: { name, port: 5432 }, error: code && Object.assign(new Error('x'), { code }) };
 }
 
+test('a standby that never takes connections is not waited for', () => {
+  expect(words('57P03', 'the database system is not accepting connections').hint).toMatch(/primary/);
+  expect(words('57P03', 'the database system is starting up').hint).toMatch(/^Wait/);
+});
+
 describe('every error of a server or of the way to it is told in a sentence, and in one on what to do', () => {
   test.each(cases)('%s is %s (%s)', (code, expected, message, more) => {
     const told = words(code, message, more);
@@ -99,7 +112,9 @@ describe('every error of a server or of the way to it is told in a sentence, and
   });
 
   test('none is left out', () => {
-    const source = readFileSync(new URL('../source/errors.ts', import.meta.url), 'utf8');
+    const source = ['errors', 'pooler-words', 'tls-words']
+      .map(name => readFileSync(new URL(`../source/${name}.ts`, import.meta.url), 'utf8'))
+      .join('');
     const known = [...source.matchAll(/\bcode: '([a-z-]+)'/g)].map(([, code]) => code);
     expect(new Set(cases.map(([, code]) => code))).toEqual(new Set(known));
   });

@@ -4,6 +4,7 @@ import type { Database, Reader } from '../database/connection.ts';
 import { readServer, type Server } from '../database/server.ts';
 import { readTables, type Tables } from '../database/tables.ts';
 import type { Encryption } from '../database/tls.ts';
+import { addressOf } from '../place.ts';
 
 /** What is known of a database before its counts are read. */
 export interface Look {
@@ -37,7 +38,7 @@ export async function look(reader: Reader, database: Database, schema: string): 
   return {
     now,
     server,
-    host: demo ? 'embedded' : host.startsWith('/') ? host : `${host}:${port}`,
+    host: demo ? 'embedded' : addressOf(host, port),
     source: demo ? null : (database.place.source ?? null),
     link: demo ? null : database.encryption(),
     label: demo ? 'demo' : placeLabel(host, server.address, own),

@@ -9,7 +9,7 @@ import { type PresetDetail, readPresetDetail } from '../database/preset-detail.t
 import { readShape } from '../database/shape.ts';
 import type { Tables } from '../database/tables.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
-import { type ConsoleError, isConsoleError, isTransient } from '../errors.ts';
+import { type ConsoleError, isConsoleError, isOutage, isTransient } from '../errors.ts';
 import { type AuditMemory, type AuditProgress, type AuditSummary, auditCounters } from './audit-counters.ts';
 import { type Look, look } from './look.ts';
 
@@ -213,8 +213,11 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
     if (!isConsoleError(error)) throw error;
     failures += 1;
     const wait = Math.min(retry.most, retry.first * 2 ** (failures - 1));
-    // What the server refused it may grant after a GRANT or a migration, so this is asked again too, but rarely.
-    const pause = Math.max(isTransient(error) ? wait : retry.most, tickShare * lastTick);
+    // Waiting for an answer that did not come has cost the server nothing.
+    if (isOutage(error)) lastTick = 0;
+    // What the server refused it may grant after a GRANT or a migration, so this is asked again too, but rarely; once soon,
+    // because a right that went between two statements of a tick is named by the next look, with its column.
+    const pause = Math.max(isTransient(error) || failures === 1 ? wait : retry.most, tickShare * lastTick);
     known = null;
     onEvent({ type: 'failure', error, at: Date.now(), retryAt: Date.now() + pause });
     return pause;

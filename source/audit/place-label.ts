@@ -7,7 +7,7 @@ export type Label = 'demo' | 'local' | 'remote';
  * label is a warning. `own` lists this machine's addresses.
  */
 export function placeLabel(host: string, address: string | null, own: ReadonlySet<string>): Label {
-  const hostIsHere = host.startsWith('/') || host === 'localhost' || isHere(host, own);
+  const hostIsHere = /^[/@]/.test(host) || host === 'localhost' || isHere(host, own);
   return hostIsHere && (address === null || isHere(address, own)) ? 'local' : 'remote';
 }
 

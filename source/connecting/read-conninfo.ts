@@ -7,7 +7,9 @@ import { takeKeyword } from './keywords.ts';
  */
 export function readConninfo(text: string, source: string): Map<string, string> {
   const keywords = new Map<string, string>();
-  const pair = /\s*([a-z_]+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|((?:[^\s'\\]|\\.)*))(?=\s|$)\s*/gsy;
+  // What C calls a space: another may be part of a password.
+  const pair =
+    /[ \t-\r]*([a-z_]+)[ \t-\r]*=[ \t-\r]*(?:'((?:[^'\\]|\\.)*)'|((?:[^ \t-\r'\\]|\\.)*))(?=[ \t-\r]|$)[ \t-\r]*/gsy;
   while (pair.lastIndex < text.length) {
     const [, name = '', quoted, plain = ''] = pair.exec(text) ?? [];
     if (name === '') {

@@ -10,7 +10,7 @@ const shape =
  */
 export function readUrl(text: string, source: string): Map<string, string> {
   const [, scheme = '', user = '', hosts = '', rest = ''] =
-    /^([a-z]+:\/\/)([^/?#]*@)?([^/?#@]*)(.*)$/s.exec(text.trim()) ?? [];
+    /^([a-z][a-z\d+.:-]*:\/\/)([^/?#]*@)?([^/?#@]*)(.*)$/is.exec(text.trim()) ?? [];
   if (scheme !== '' && scheme !== 'postgres://' && scheme !== 'postgresql://') {
     throw usageError('bad-url', `The connection URL of ${source} does not begin with postgres://.`, shape);
   }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isIP, Socket } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { usageError } from '../errors.ts';
@@ -10,6 +11,7 @@ import { readUrl } from './read-url.ts';
 import { readService } from './service-file.ts';
 import {
   type Host,
+  type KeepAlive,
   type ServerTarget,
   type SslMode,
   sessionAttributes,
@@ -56,10 +58,14 @@ export function resolveTarget(
     database: keywords.get('dbname') || user,
     user,
     password: keywords.get('password') || undefined,
+    passwordFrom: [written, served].some(given => given.get('password'))
+      ? undefined
+      : variables.get('password') && 'PGPASSWORD',
     passwordFile: keywords.get('passfile') || join(home, '.pgpass'),
     sslmode: readSslMode(keywords, whence),
     tls,
     connectTimeout: readSeconds(keywords, whence),
+    keepAlive: readKeepAlive(keywords, whence),
     options: keywords.get('options') || undefined,
     applicationName:
       keywords.get('application_name') || keywords.get('fallback_application_name') || 'preset-usage-console',
@@ -85,9 +91,12 @@ function refuseOthers(keywords: Keywords, whence: string): void {
   refuse('sslcompression', ['0'], 'TLS is not compressed');
   refuse('sslcertmode', ['disable', 'allow'], 'whether the server asks for a certificate is not checked');
   refuse('load_balance_hosts', ['disable', 'random'], 'there is no such way');
-  refuse('keepalives', ['1'], 'connections are kept alive');
-  refuse('ssl_min_protocol_version', ['tlsv1.2', 'tlsv1.3'], 'nothing older than TLS 1.2 is spoken');
-  refuse('ssl_max_protocol_version', ['tlsv1.2', 'tlsv1.3'], 'nothing older than TLS 1.2 is spoken');
+  refuse('replication', ['', '0', 'off', 'no', 'false'], 'a replication connection takes no queries');
+  // What is at least TLS 1.2 is at least 1.0 as well.
+  const versions = ['', 'tlsv1.2', 'tlsv1.3'];
+  const older = 'nothing older than TLS 1.2 is spoken';
+  refuse('ssl_min_protocol_version', [...versions, 'tlsv1', 'tlsv1.1'], older);
+  refuse('ssl_max_protocol_version', versions, older);
 }
 
 /** Hosts with their addresses and ports, as libpq pairs the three lists. */
@@ -100,15 +109,23 @@ function readHosts(keywords: Keywords, whence: string): [Host, ...Host[]] {
   if (unequal(names, 0) || unequal(addresses, 0) || unequal(ports, 1)) {
     throw usageError(
       'bad-hosts',
-      `${whence} names ${names.length || addresses.length} hosts, and not as many addresses or ports.`,
+      `${whence} names ${number === 1 ? '1 host' : `${number} hosts`}, and not as many names, addresses or ports.`,
       'Give one port for all of them, or as many as there are hosts.',
     );
   }
   const hosts = Array.from({ length: number }, (_, place): Host => {
     const port = readPort(ports.length === 1 ? ports[0] : ports[place], whence);
     const address = addresses[place] || undefined;
-    const name = names[place] || (address ? '' : usualHost(port));
-    if (name.startsWith('@')) throw unsupported(`host=${name}`, whence, 'abstract sockets are not opened');
+    const named = names[place] || (address ? '' : usualHost(port));
+    // As libpq has it, the address decides; a directory is no name of what is there.
+    const name = address && /^[/@]/.test(named) ? '' : named;
+    if (address && !isIP(address)) {
+      throw usageError(
+        'bad-hosts',
+        `The hostaddr of ${whence} is no address.`,
+        'Give it as 10.0.0.1 or ::1; a name goes into host.',
+      );
+    }
     return { name, ...(address ? { address } : {}), port };
   });
   if (keywords.get('load_balance_hosts') === 'random') shuffle(hosts);
@@ -169,6 +186,15 @@ function readTls(keywords: Keywords, whence: string, home: string): TlsSettings 
     name: 'sslnegotiation',
     whence,
   });
+  const leastVersion = readVersion(keywords.get('ssl_min_protocol_version'));
+  const mostVersion = readVersion(keywords.get('ssl_max_protocol_version'));
+  if (leastVersion === 'TLSv1.3' && mostVersion === 'TLSv1.2') {
+    throw usageError(
+      'bad-value',
+      `ssl_min_protocol_version of ${whence} is newer than ssl_max_protocol_version.`,
+      'Leave one of them out.',
+    );
+  }
   return {
     rootCertificate: keywords.get('sslrootcert') || undefined,
     certificate: keywords.get('sslcert') || undefined,
@@ -177,15 +203,15 @@ function readTls(keywords: Keywords, whence: string, home: string): TlsSettings 
     sendCertificate: keywords.get('sslcertmode') !== 'disable',
     direct: negotiation === 'direct',
     tellName: keywords.get('sslsni') !== '0',
-    leastVersion: readVersion(keywords.get('ssl_min_protocol_version')),
-    mostVersion: readVersion(keywords.get('ssl_max_protocol_version')),
+    leastVersion,
+    mostVersion,
     directory: join(home, '.postgresql'),
   };
 }
 
 // refuseOthers() has let nothing else pass.
 function readVersion(text: string | undefined): 'TLSv1.2' | 'TLSv1.3' | undefined {
-  return text === undefined ? undefined : text.toLowerCase() === 'tlsv1.3' ? 'TLSv1.3' : 'TLSv1.2';
+  return !text ? undefined : text.toLowerCase() === 'tlsv1.3' ? 'TLSv1.3' : 'TLSv1.2';
 }
 
 /** In seconds; undefined leaves it to the default. libpq takes 0 for ever (a day is as good) and 1 for 2. */
@@ -201,6 +227,39 @@ function readSeconds(keywords: Keywords, whence: string): number | undefined {
     );
   }
   return seconds <= 0 ? 86_400 : Math.min(86_400, Math.max(2, seconds));
+}
+
+// In seconds: pooled connections are idle for a while, and a firewall forgets those that say nothing.
+const usualIdle = 60;
+
+/** As libpq has it, 0 leaves a value to the system. */
+function readKeepAlive(keywords: Keywords, whence: string): KeepAlive {
+  const read = (name: string): number | undefined => {
+    const text = keywords.get(name);
+    if (text === undefined) return undefined;
+    if (/^\s*\d{1,5}\s*$/.test(text)) return Number(text);
+    throw usageError(
+      'bad-value',
+      `${name} of ${whence} is no number that a connection can be probed by.`,
+      'Set it to a whole number such as 10, or leave it out.',
+    );
+  };
+  const interval = read('keepalives_interval') || undefined;
+  const count = read('keepalives_count') || undefined;
+  // Before 24.19 Node had no such parameters, and would ignore them.
+  if ((interval ?? count) !== undefined && Socket.prototype.setKeepAlive.length < 4) {
+    throw unsupported(
+      'keepalives_interval or keepalives_count',
+      whence,
+      'this version of Node cannot set it',
+    );
+  }
+  return {
+    enabled: read('keepalives') !== 0,
+    idle: read('keepalives_idle') ?? usualIdle,
+    interval,
+    count,
+  };
 }
 
 function oneOf<const Value extends string>(

@@ -48,7 +48,8 @@ function readText(path: string, named: boolean): string | null {
 function sectionOf(text: string, name: string, path: string): Map<string, string> | null {
   let keywords: Map<string, string> | null = null;
   for (const [index, raw] of text.split('\n').entries()) {
-    const line = raw.trim();
+    // Not trim(), which takes off what C calls no space: it may be the end of a password.
+    const line = raw.replace(/^[ \t\r\v\f\ufeff]+|[ \t\r\v\f]+$/g, '');
     if (line === '' || line.startsWith('#')) continue;
     if (line.startsWith('[')) {
       if (keywords) return keywords;
@@ -57,14 +58,16 @@ function sectionOf(text: string, name: string, path: string): Map<string, string
     }
     if (!keywords) continue;
     const sign = line.indexOf('=');
-    if (sign < 1 || line.slice(0, sign) === 'service') {
+    if (sign < 1 || /\s/.test(line.slice(0, sign)) || line.slice(0, sign) === 'service') {
       throw usageError(
         'bad-service-file',
         `Line ${index + 1} of the service file ${path} is not keyword=value.`,
         'Write one keyword and its value a line, without spaces around the sign; a service does not name another.',
       );
     }
-    takeKeyword(keywords, line.slice(0, sign).trim(), line.slice(sign + 1).trim(), `service "${name}"`);
+    const keyword = line.slice(0, sign);
+    // As libpq has it, the first of two counts, and a value begins behind the sign.
+    if (!keywords.has(keyword)) takeKeyword(keywords, keyword, line.slice(sign + 1), `service "${name}"`);
   }
   return keywords;
 }

@@ -13,13 +13,27 @@ export const sessionAttributes = [
 ] as const;
 export type SessionAttributes = (typeof sessionAttributes)[number];
 
-/** One place where the server may be. A name that begins with a slash is the directory of a unix socket. */
+/**
+ * One place where the server may be. A name that begins with a slash is the directory of a unix socket, and one that begins with
+ * an at sign that of an abstract one; with an address beside it, neither is.
+ */
 export interface Host {
   /** What the certificate has to be for. */
   name: string;
   /** Where to connect to instead of looking the name up: libpq's hostaddr. */
   address?: string | undefined;
   port: number;
+}
+
+/** How a TCP connection is probed that nothing comes from. Seconds; undefined leaves it to the system. */
+export interface KeepAlive {
+  enabled: boolean;
+  /** Without a word, until the first probe. */
+  idle?: number | undefined;
+  /** Between two probes. */
+  interval?: number | undefined;
+  /** Probes without an answer, until the connection is lost. */
+  count?: number | undefined;
 }
 
 /** What libpq lets one say of TLS beside sslmode; paths as they were given. */
@@ -42,6 +56,11 @@ export interface TlsSettings {
   directory?: string | undefined;
 }
 
+/** True where a host is a unix socket. */
+export function isSocket({ name, address }: Host): boolean {
+  return !address && /^[/@]/.test(name);
+}
+
 /** A server to connect to. The password is kept apart from everything that is ever shown. */
 export interface ServerTarget {
   kind: 'server';
@@ -54,6 +73,8 @@ export interface ServerTarget {
   database: string;
   user: string;
   password: string | undefined;
+  /** What gave the password, where that is not what gave the address. */
+  passwordFrom?: string | undefined;
   /** Where a password is looked for that is not given: libpq's ~/.pgpass or passfile. */
   passwordFile?: string | undefined;
   /** libpq's options: settings that the server is started with, as `-c name=value`. */
@@ -62,6 +83,7 @@ export interface ServerTarget {
   tls?: TlsSettings | undefined;
   /** For TCP and TLS together, for each host, in seconds; 10 where it is absent. */
   connectTimeout?: number | undefined;
+  keepAlive?: KeepAlive | undefined;
   applicationName: string;
   /** True where this is the embedded demo behind its socket. */
   demo?: boolean | undefined;

@@ -1,5 +1,6 @@
 import type { ServerTarget } from '../config.ts';
 import { ConsoleError, databaseError, exitCodes, type Place } from '../errors.ts';
+import { PartingWords } from './parting-words.ts';
 import { discard, type Opening, openPool, type Pool, prepareOpening } from './pool.ts';
 import { RoleLimits, readLimits } from './role-limits.ts';
 import { unsupportedBy } from './supported.ts';
@@ -182,6 +183,8 @@ async function withTransaction<T>(
   const result = Promise.withResolvers<T>();
   let watchdog: NodeJS.Timeout | undefined;
   const limits = new RoleLimits();
+  let over = false;
+  let words: PartingWords | null = null;
   const expectWithin = (seconds: number) => {
     clearTimeout(watchdog);
     watchdog = setTimeout(() => silence.reject(new Silence('no answer')), (seconds + grace) * 1000);
@@ -191,23 +194,24 @@ async function withTransaction<T>(
     signal?.throwIfAborted();
     expectWithin(patience);
     const transaction = sql.begin(mode, async inside => {
-      const ask = async <Answer>(query: PromiseLike<Answer> & { cancel(): void }): Promise<Answer> => {
+      const ask = async <Answer>(make: () => PromiseLike<Answer> & { cancel(): void }): Promise<Answer> => {
+        if (over) return pending();
+        const query = make();
         running = query;
         expectWithin(timeout);
         limits.asks();
         try {
           return await query;
         } catch (error) {
-          // The driver rolls back when this callback ends. On a connection that is gone that never ends, and fails with
-          // an uncaught TypeError; the transaction itself is rejected anyway, as the connection closes.
-          if (isGone(error)) return new Promise<never>(() => {});
+          if (error instanceof PartingWords) words = error;
+          if (isGone(error)) return pending();
           throw error;
         } finally {
           running = undefined;
           limits.answered();
         }
       };
-      const answers = await ask(
+      const answers = await ask(() =>
         inside.unsafe(
           `SET LOCAL statement_timeout = ${Math.ceil(timeout * 1000)}; SET LOCAL lock_timeout = ${Math.ceil(lockTimeout * 1000)}` +
             (serial ? '; SET LOCAL max_parallel_workers_per_gather = 0' : '') +
@@ -215,35 +219,51 @@ async function withTransaction<T>(
         ),
       );
       limits.are((answers as unknown as unknown[][]).at(-1)?.[0]);
-      const value = await work({
+      const working = work({
         rows: async (text, parameters = []) => {
           signal?.throwIfAborted();
-          return ask(inside.unsafe(text, parameters as Parameter[]));
+          return ask(() => inside.unsafe(text, parameters as Parameter[]));
         },
         script: async text => {
           signal?.throwIfAborted();
-          const results = (await ask(inside.unsafe(text).simple())) as unknown as unknown[][];
+          const results = (await ask(() => inside.unsafe(text).simple())) as unknown as unknown[][];
           return results.findLast(rows => rows.length > 0) ?? [];
         },
       });
+      const value = await working.catch(error => (over ? pending() : Promise.reject(error)));
+      if (over) return pending();
       result.resolve(value);
       return value;
     });
     // Nobody has to wait for the end of a transaction that wrote nothing.
-    transaction.catch(() => {});
+    transaction.catch(() => {
+      over = true;
+    });
     return await Promise.race([result.promise, transaction as Promise<T>, silence.promise, givenUp.promise]);
   } catch (error) {
-    throw (isGone(error) && !(error instanceof Silence) && limits.whyEnded(error)) || error;
+    if (!isGone(error) || error instanceof Silence) throw error;
+    // The driver rejects the transaction before what the statement was rejected with has come up from it.
+    await new Promise(resolve => setImmediate(resolve));
+    throw words ?? limits.whyEnded(error) ?? error;
   } finally {
     clearTimeout(watchdog);
     signal?.removeEventListener('abort', cancel);
   }
 }
 
+/**
+ * Where a transaction waits whose connection is gone. The driver ends it when its callback ends, and sends what is asked of it
+ * even then: on a connection of somebody else, or on none, with an uncaught TypeError. It is rejected anyway, as the connection
+ * closes.
+ */
+function pending(): Promise<never> {
+  return new Promise(() => {});
+}
+
 /** True for an error that closes its connection: every error of the network, and the server's word that it is going. */
 function isGone(error: unknown): boolean {
   const { code = '' } = error as { code?: string };
-  return !/^[0-9A-Z]{5}$/.test(code) || /^(57P0|08|25P03|25P04)/.test(code);
+  return error instanceof PartingWords || !/^[0-9A-Z]{5}$/.test(code) || /^(57P0|08|25P03|25P04)/.test(code);
 }
 
 /** What a cancelled read rejects with: exit code 130. */

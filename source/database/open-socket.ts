@@ -1,6 +1,6 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import type { Host, ServerTarget } from '../connecting/target.ts';
+import { type Host, isSocket, type ServerTarget } from '../connecting/target.ts';
 import { askForTls, type Encryption, encrypt, planTls, TlsProblem } from './tls.ts';
 
 /** A connection on which the PostgreSQL protocol can begin, and what was agreed for it. */
@@ -21,13 +21,13 @@ export const defaultConnectTimeout = 10;
  * `prefer` goes back to none after a failed handshake: neither is a reason to send a password in the clear.
  */
 export async function openSocket(target: ServerTarget, host: Host, signal: AbortSignal): Promise<OpenSocket> {
-  const local = host.name.startsWith('/');
+  const local = isSocket(host);
   const { sslmode } = target;
   const plan = local || sslmode === 'disable' ? undefined : await planTls(target, host);
   const seconds = target.connectTimeout ?? defaultConnectTimeout;
   const late = AbortSignal.timeout(seconds * 1000);
   const socket = local
-    ? connectSocket(`${host.name}/.s.PGSQL.${host.port}`)
+    ? connectSocket(pathOf(host))
     : connectSocket({ host: host.address ?? host.name, port: host.port, noDelay: true });
   const ended = Promise.withResolvers<never>();
   const giveUp = () => {
@@ -48,6 +48,7 @@ export async function openSocket(target: ServerTarget, host: Host, signal: Abort
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve).once('error', reject);
     });
+    if (!local) keepAlive(socket, target);
     if (!plan) return { socket, encryption: plain, certified: false };
     if (!target.tls?.direct && !(await askForTls(socket))) {
       if (sslmode === 'allow' || sslmode === 'prefer') {
@@ -67,6 +68,16 @@ export async function openSocket(target: ServerTarget, host: Host, signal: Abort
   } finally {
     either.removeEventListener('abort', giveUp);
   }
+}
+
+/** The file of a unix socket; an abstract one has a zero where libpq writes an at sign. */
+function pathOf({ name, port }: Host): string {
+  return `${name.replace(/^@/, '\0')}/.s.PGSQL.${port}`;
+}
+
+function keepAlive(socket: Socket, { keepAlive: wanted = { enabled: true, idle: 60 } }: ServerTarget): void {
+  const { enabled, idle = 0, interval, count } = wanted;
+  socket.setKeepAlive(enabled, idle * 1000, interval === undefined ? undefined : interval * 1000, count);
 }
 
 const plain: Encryption = { encrypted: false, protocol: null, verified: 'none' };

@@ -11,6 +11,8 @@ import {
   type OpenSocket,
   openSocket,
 } from './open-socket.ts';
+import { listenForPartingWords } from './parting-words.ts';
+import { scramPassword } from './scram-password.ts';
 import type { Encryption } from './tls.ts';
 
 /** What the pools of one database share: where they lead, what was agreed there, and how to get in. */
@@ -23,10 +25,10 @@ export interface Opening {
   /** Until when `host` need not be asked again whether it will do, in the milliseconds of performance.now(). */
   provenUntil: number;
   encryption: Encryption | null;
-  /** Why the password file was not used. */
+  /** Where the password came from that the address does not hold, or why the password file was not used. */
   passwordNotice: string | null;
   /** Which connection the driver is reading from. */
-  speaking: { socket: Duplex; host: Host } | null;
+  speaking: { socket: Duplex; host: Host; scram: boolean } | null;
   /** True while the driver opens a connection to cancel something. */
   cancelling: boolean;
 }
@@ -51,7 +53,7 @@ export function prepareOpening(target: ServerTarget): Opening {
     tried: first,
     provenUntil: 0,
     encryption: null,
-    passwordNotice: null,
+    passwordNotice: target.passwordFrom === undefined ? null : isFrom(target.passwordFrom),
     speaking: null,
     cancelling: false,
   };
@@ -179,6 +181,8 @@ function driver(
     max: most,
     // A transaction pooler hands every transaction another server connection: prepared statements would be lost.
     prepare: false,
+    // The socket comes with what the target says of it.
+    keep_alive: null,
     fetch_types: false,
     max_lifetime: null,
     connect_timeout: seconds,
@@ -202,7 +206,8 @@ function driver(
 
 /** Reads what a server says before the driver does: which connection asks for a password, and for what it cannot do. */
 function listen(opening: Opening, { socket, certified }: OpenSocket, host: Host): void {
-  const speaking = { socket, host };
+  const speaking = { socket, host, scram: false };
+  const partingWords = listenForPartingWords();
   let first = true;
   // A server that does not take the certificate says so and hangs up, and the second may overtake the first.
   const code = certified ? 'TLS_CERTIFICATE_UNANSWERED' : 'CONNECTION_CLOSED';
@@ -215,27 +220,45 @@ function listen(opening: Opening, { socket, certified }: OpenSocket, host: Host)
   });
   socket.on('data', (chunk: Buffer) => {
     opening.speaking = speaking;
+    if (first) speaking.scram = authenticationOf(chunk) === scram;
     if (first && isForeign(chunk)) {
-      socket.destroy(new ForeignAuthentication('the server asks for Kerberos or GSSAPI'));
+      socket.destroy(new ForeignAuthentication(authenticationOf(chunk)));
       // The driver would write on the screen and wait. It gets to see a notice without a text instead.
       chunk[0] = notice;
     }
+    const words = partingWords(chunk);
+    if (words) socket.destroy(words);
     first = false;
   });
 }
 
 const authentication = 'R'.charCodeAt(0);
 const notice = 'N'.charCodeAt(0);
-// KerberosV5, GSS and SSPI, in the numbers of the protocol.
-const foreign = new Set([2, 7, 9]);
+// In the numbers of the protocol. What the driver speaks: nothing to be known, a password in clear, MD5 and SCRAM.
+const scram = 10;
+const spoken = new Set([0, 3, 5, scram]);
+
+/** The way of authentication that a server asks for with its first message; null where that is another message. */
+function authenticationOf(chunk: Buffer): number | null {
+  return chunk[0] === authentication && chunk.length >= 9 ? chunk.readInt32BE(5) : null;
+}
 
 function isForeign(chunk: Buffer): boolean {
-  return chunk[0] === authentication && chunk.length >= 9 && foreign.has(chunk.readInt32BE(5));
+  const way = authenticationOf(chunk);
+  return way !== null && !spoken.has(way);
 }
 
 /** The server wants to know who this is in a way that the driver does not speak. */
 class ForeignAuthentication extends Error {
   readonly code = 'AUTHENTICATION_FOREIGN';
+  constructor(way: number | null) {
+    const kerberos = way === 2 || way === 7 || way === 9;
+    super(kerberos ? 'it asks for Kerberos or GSSAPI' : `it asks for authentication number ${way}`);
+  }
+}
+
+function isFrom(place: string): string {
+  return `The password is the one in ${place}.`;
 }
 
 /** The server wants a password, and none is known. */
@@ -249,13 +272,14 @@ class PasswordWanted extends Error {
  */
 function findOwnPassword(opening: Opening): string | Promise<string> {
   const { target, speaking } = opening;
-  if (target.password !== undefined) return target.password;
+  const inForm = (password: string) => (speaking?.scram ? scramPassword(password) : password);
+  if (target.password !== undefined) return inForm(target.password);
   const { name, address = '', port } = speaking?.host ?? opening.host;
   const { database, user, passwordFile } = target;
   if (passwordFile !== undefined) {
     const found = findPassword(passwordFile, { host: name || address, port, database, user });
-    opening.passwordNotice = found.notice;
-    if (found.password) return found.password;
+    opening.passwordNotice = found.password ? isFrom(passwordFile) : found.notice;
+    if (found.password) return inForm(found.password);
   }
   speaking?.socket.destroy(new PasswordWanted('no password is known'));
   return new Promise(() => {});

@@ -54,8 +54,17 @@ async function readRoot(named: string | undefined, directory: string | undefined
     );
   }
   const file = named ?? (directory && join(directory, 'root.crt'));
-  const root = await readOptional(file, named !== undefined, 'sslrootcert');
-  return root && [root.toString('latin1')];
+  const root = (await readOptional(file, named !== undefined, 'sslrootcert'))?.toString('latin1');
+  if (root === undefined) return undefined;
+  // Trusting nobody would look as if the server's certificate were at fault.
+  if (!/^-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/m.test(root)) {
+    throw usageError(
+      'unreadable-certificate',
+      `The file ${file} holds no certificate.`,
+      'Name a file with certificates in PEM with sslrootcert.',
+    );
+  }
+  return [root];
 }
 
 async function readClient({

@@ -43,10 +43,10 @@ export async function askForTls(socket: Socket): Promise<boolean> {
     socket.write(sslRequest);
   });
   const letter = String.fromCharCode(answer[0] ?? 0);
-  if (answer.length > 1 && letter !== 'E') {
+  if (letter === 'S' || letter === 'N') {
+    if (answer.length === 1) return letter === 'S';
     throw new TlsProblem('TLS_ODD_ANSWER', 'unencrypted data came with the answer');
   }
-  if (letter === 'S' || letter === 'N') return letter === 'S';
   throw new TlsProblem(
     'TLS_ODD_ANSWER',
     letter === 'E' ? 'it answered with an error' : 'it speaks another protocol',
@@ -74,7 +74,16 @@ export async function encrypt(
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   });
-  await unlessClosed<void>(secure, resolve => secure.once('secureConnect', resolve));
+  try {
+    await unlessClosed<void>(secure, resolve => secure.once('secureConnect', resolve));
+  } catch (error) {
+    const { code = '' } = error as { code?: string };
+    // What a server does that waits for the question whether it speaks TLS.
+    if (tls.direct && ['CONNECTION_CLOSED', 'ECONNRESET'].includes(code)) {
+      throw new TlsProblem('TLS_NO_ALPN', 'it hung up');
+    }
+    throw error;
+  }
   if (tls.direct && secure.alpnProtocol !== 'postgresql') {
     throw new TlsProblem('TLS_NO_ALPN', 'the server does not know the protocol postgresql');
   }
@@ -170,8 +179,10 @@ async function checkName(name: string, certificate: PeerCertificate): Promise<vo
   const { checkServerIdentity } = await import('node:tls');
   if (!checkServerIdentity(name, certificate)) return;
   const { subjectaltname, subject } = certificate;
-  // As libpq does: without other names, an address may stand in the common name.
+  // As libpq has it: without other names, an address may stand in the common name.
   if (!subjectaltname && subject?.CN === name) return;
+  // And among the names of hosts.
+  if (isIP(name) && subjectaltname?.split(', ').includes(`DNS:${name}`)) return;
   const names = subjectaltname
     ? subjectaltname.replaceAll(/(DNS|IP Address):/g, '')
     : [subject?.CN ?? 'nobody'].flat().join(', ');

@@ -1,4 +1,4 @@
-import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { access, type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
 import { appendText } from './append-text.ts';
 import { appendJournal, createJournal, endedResult, journalLine } from './journal.ts';
 import { makeDirectory, syncDirectory } from './make-directory.ts';
@@ -6,6 +6,7 @@ import { journalFile, receiptFile, receiptsIn } from './places.ts';
 import type { BatchOutcome, ReceiptChange, ReceiptEnd, ReceiptHead } from './receipt.ts';
 import { headSchema, lineText, type ReceiptLine, tornMark } from './receipt-line.ts';
 import { RecordsFile } from './stored-records.ts';
+import { isSystemError } from './system-error.ts';
 import { type Stage, unwritable } from './unwritable.ts';
 
 /** A batch that is about to be committed. */
@@ -33,21 +34,41 @@ export async function openReceipt(directory: string, head: ReceiptHead): Promise
     throw unwritable(error, journal, 'open');
   });
   try {
+    // Under a name of its own until its head is on the disk: a kill before that must not leave an empty receipt.
+    const draft = `${file}.new`;
     // Appending, because another process may settle a receipt that it takes for a killed one.
-    const handle = await open(file, 'ax+', 0o600);
+    const handle = await open(draft, 'ax+', 0o600);
     try {
       await appendText(handle, lineText({ kind: 'head', ...known }), '');
       await handle.sync();
+      await giveName(draft, file);
       await syncDirectory(receiptsIn(directory));
     } catch (error) {
       await handle.close();
-      await unlink(file).catch(() => {});
+      await unlink(draft).catch(() => {});
       throw error;
     }
     return new ReceiptWriter(known, file, journal, handle);
   } catch (error) {
     throw unwritable(error, file, 'open');
   }
+}
+
+/** Names a file that is written, where nothing has that name yet: a receipt is never written over another one. */
+async function giveName(draft: string, file: string): Promise<void> {
+  try {
+    await link(draft, file);
+  } catch (error) {
+    if (!isSystemError(error) || error.code === 'EEXIST') throw error;
+    // A file system without hard links. Ids are made at random, so nobody else takes the name between these two.
+    const taken = await access(file).then(
+      () => true,
+      () => false,
+    );
+    if (taken) throw error;
+    return rename(draft, file);
+  }
+  await unlink(draft);
 }
 
 /** A receipt under way. Its calls take their turn, whether they are waited for or not. */

@@ -10,7 +10,7 @@ export function serverWords(
   readOnly: boolean,
 ): string[] {
   const { standby, superuser, encryption } = server;
-  const local = label === 'demo' || host.startsWith('/');
+  const local = label === 'demo' || /^[/@]/.test(host);
   return [
     ...(standby ? ['standby'] : []),
     server.readOnly ? 'read-only' : readOnly ? '--read-only' : 'read-write',

@@ -2,6 +2,7 @@ import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Focus, startWatch, type Watch, type WatchEvent } from '../../source/actions/watch.ts';
 import type { Database } from '../../source/database/connection.ts';
+import { ConsoleError } from '../../source/errors.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
@@ -272,7 +273,41 @@ describe('a watch', () => {
   });
 });
 
+test('what the server refuses is asked for again soon once, then rarely', async () => {
+  const seen = watching(database);
+  await seen.next('tick');
+  await own.sql`ALTER TABLE presets RENAME usage_count TO uses`;
+  try {
+    const first = await seen.next('failure');
+    const second = await seen.next('failure');
+    expect(first.retryAt - first.at).toBeLessThan(second.retryAt - second.at);
+  } finally {
+    await own.sql`ALTER TABLE presets RENAME uses TO usage_count`;
+  }
+});
+
 describe('a server that goes away', () => {
+  test('without a word is asked again as soon as any other, however long it was waited for', async () => {
+    let reads = 0;
+    const silent: Database = {
+      ...database,
+      async read(work, options) {
+        reads += 1;
+        if (reads === 1) return database.read(work, options);
+        await new Promise(resolve => setTimeout(resolve, 300));
+        throw new ConsoleError({ code: 'connection-lost', message: 'Lost.', hint: 'Again.', exitCode: 3 });
+      },
+    };
+    const seen = watching(silent);
+    const pauses: number[] = [];
+    while (pauses.length < 2) {
+      const { at, retryAt } = await seen.next('failure');
+      pauses.push(retryAt - at);
+    }
+    expect(pauses[0]).toBeLessThan(1_000);
+    expect(pauses[1]).toBeLessThan(2_000);
+  });
+
   let server: EmbeddedServer;
   beforeAll(async () => {
     server = await startEmbedded();

@@ -22,6 +22,12 @@ beforeAll(() => {
       'service=app',
       '[odd]',
       'sslcrl=x',
+      '[twice]',
+      'host=first.example',
+      'host=second.example',
+      'password= a\u00a0',
+      '[spaced]',
+      'host = h',
     ].join('\n'),
   );
   mkdirSync(join(home, 'system'));
@@ -60,6 +66,16 @@ describe('a URL', () => {
     ['postgres://u@h/d?ssl_min_protocol_version=TLSv1.3', { tls: { leastVersion: 'TLSv1.3' } }],
     ['postgres://u@h/d?pgbouncer=true&connection_limit=1&application_name=me', { applicationName: 'me' }],
     ['postgres://u@h/d?fallback_application_name=other', { applicationName: 'other' }],
+    ['postgres://u@h/d?ssl_min_protocol_version=TLSv1', { tls: { leastVersion: 'TLSv1.2' } }],
+    ['postgres://u@h/d?ssl_min_protocol_version=', { tls: { leastVersion: undefined } }],
+    ['postgres://u@h/d?replication=false', { host: 'h' }],
+    ['postgres://u@%40%2Frun%2Fpg/d', { host: '@/run/pg' }],
+    ['postgres://u@h/d', { keepAlive: { enabled: true, idle: 60, interval: undefined, count: undefined } }],
+    [
+      'postgres://u@h/d?keepalives=1&keepalives_idle=30&keepalives_interval=10&keepalives_count=5',
+      { keepAlive: { enabled: true, idle: 30, interval: 10, count: 5 } },
+    ],
+    ['postgres://u@h/d?keepalives=0', { keepAlive: { enabled: false } }],
     ['postgres://u@h/d?options=-c%20jit%3Doff', { options: '-c jit=off' }],
     ['postgres://u@h/d?connect_timeout=7', { connectTimeout: 7 }],
     ['postgres://u@h/d?connect_timeout=1', { connectTimeout: 2 }],
@@ -81,6 +97,10 @@ describe('a URL', () => {
       'postgres://u@h/d?hostaddr=10.0.0.1',
       { host: 'h', hosts: [{ name: 'h', address: '10.0.0.1', port: 5432 }] },
     ],
+    [
+      'postgres://u@%2Frun/d?hostaddr=10.0.0.1',
+      { host: '', hosts: [{ name: '', address: '10.0.0.1', port: 5432 }] },
+    ],
   ])('%s', (url, expected) => {
     expect(resolve(url)).toMatchObject(expected);
   });
@@ -98,6 +118,10 @@ describe('a URL', () => {
     ['postgres://u@h:65536/d', 'bad-port'],
     ['postgres://u@a,b,c/d?port=1,2', 'bad-hosts'],
     ['postgres://u@a,b/d?hostaddr=10.0.0.1', 'bad-hosts'],
+    ['postgres://u@h/d?hostaddr=name', 'bad-hosts'],
+    ['postgres://u@h/d?keepalives_idle=long', 'bad-value'],
+    ['postgres://u@h/d?tcp_user_timeout=1000', 'unsupported-parameter'],
+    ['postgres://u@h/d?ssl_min_protocol_version=TLSv1.3&ssl_max_protocol_version=TLSv1.2', 'bad-value'],
     ['postgres://u@h/d?sslmode=sometimes', 'bad-sslmode'],
     ['postgres://u@h/d?sslmode=require&sslrootcert=system', 'bad-sslmode'],
     ['postgres://u@h/d?sslnegotiation=direct', 'bad-sslmode'],
@@ -113,6 +137,13 @@ describe('a URL', () => {
   ])('%s is refused: %s', (url, code) => {
     expect(() => resolve(url)).toThrow(expect.objectContaining({ code, exitCode: 2 }));
   });
+
+  test.each(['postgresql+asyncpg://h/d', 'jdbc:postgresql://h/d', 'POSTGRES://h/d', 'prisma://h/d'])(
+    '%s is told how it has to begin',
+    url => {
+      expect(() => resolve(url)).toThrow(/does not begin with postgres:/);
+    },
+  );
 
   test.each([
     'postgres://u:secret@h:x/d',
@@ -133,6 +164,7 @@ describe('a connection string', () => {
     [" host = h  password = 'it''s' ", {}],
     ["host=h password='a b\\'c\\\\d'", { password: "a b'c\\d" }],
     ['host=h password=a\\ b', { password: 'a b' }],
+    ['host=h password=a\u00a0b user=u', { password: 'a\u00a0b', user: 'u' }],
     [
       'host=a,b port=1,2',
       {
@@ -202,7 +234,15 @@ describe('what is written comes before the service, that before the environment,
     expect(resolve(null, { PGSERVICE: 'app' }).password).toBe('"quoted # and ; all"');
   });
 
+  test('of two lines of a service the first counts, and a value is all that is behind the sign', () => {
+    expect(resolve(null, { PGSERVICE: 'twice' })).toMatchObject({
+      host: 'first.example',
+      password: ' a\u00a0',
+    });
+  });
+
   test.each<[Record<string, string>, string]>([
+    [{ PGSERVICE: 'spaced' }, 'bad-service-file'],
     [{ PGSERVICE: 'nobody' }, 'no-such-service'],
     [{ PGSERVICE: 'app', PGSERVICEFILE: '/nowhere' }, 'unreadable-service-file'],
     [{ PGSERVICE: 'broken' }, 'bad-service-file'],

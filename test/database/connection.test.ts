@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Database } from '../../source/database/connection.ts';
+import type { Database, Reader } from '../../source/database/connection.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
@@ -44,7 +44,11 @@ describe('a read', () => {
 
   test('whose backend is terminated is a lost connection, and the next read works', async () => {
     const sleeping = database.read(reader => reader.rows('SELECT pg_sleep(1)'));
-    const lost = expect(sleeping).rejects.toMatchObject({ code: 'connection-lost' });
+    // With the reason, which the driver alone would not pass on.
+    const lost = expect(sleeping).rejects.toMatchObject({
+      code: 'connection-lost',
+      cause: { code: '57P01', severity: 'FATAL' },
+    });
     await waitFor(async () => {
       const [row] = await own.sql`
         SELECT count(pg_terminate_backend(pid))::int AS n FROM pg_stat_activity
@@ -52,7 +56,44 @@ describe('a read', () => {
       return row?.n === 1;
     }, 'the backend to be terminated');
     await lost;
-    expect(await database.read(reader => reader.rows('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
+    // All the connections of the pool, the one that was lost among them.
+    const reads = Array.from({ length: 3 }, () => database.read(reader => reader.rows('SELECT 1 AS one')));
+    expect(await Promise.all(reads)).toEqual(reads.map(() => [{ one: 1 }]));
+  });
+});
+
+describe('a transaction whose backend is terminated between two statements', () => {
+  let own: TestDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    own = await createDatabase();
+    await own.sql`CREATE TABLE strays (n int)`;
+    database = connectTo(own.url);
+  });
+  afterAll(async () => {
+    await database.close();
+    await own.drop();
+  });
+
+  test.each([
+    ['another statement', (reader: Reader) => reader.rows('INSERT INTO strays VALUES (1)')],
+    ['its end', async () => []],
+    ['an error of its own', () => Promise.reject(new Error('of its own'))],
+  ])('is lost, and %s goes to nobody else', async (_what, next) => {
+    const after = Promise.withResolvers<void>();
+    const read = database.read(async reader => {
+      const [row] = (await reader.rows('SELECT pg_backend_pid() AS pid')) as { pid: number }[];
+      await own.sql`SELECT pg_terminate_backend(${row?.pid ?? 0})`;
+      await after.promise;
+      return next(reader);
+    });
+    await expect(read).rejects.toMatchObject({ code: 'connection-lost' });
+    after.resolve();
+    // What the driver would send, it has sent by then.
+    for (let round = 0; round < 3; round += 1) {
+      expect(await database.read(reader => reader.rows('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
+    }
+    expect(await own.sql`SELECT FROM strays`).toHaveLength(0);
   });
 });
 

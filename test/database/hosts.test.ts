@@ -1,12 +1,16 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { resolveTarget } from '../../source/connecting/resolve-target.ts';
 import { connect, type Database } from '../../source/database/connection.ts';
 import { type EmbeddedServer, freePort, startEmbedded } from '../helpers/server.ts';
 import { waitFor } from '../helpers/wait.ts';
+
+// Sockets that are no files are a matter of Linux.
+const abstract = process.platform === 'linux';
 
 let directory: string;
 let primary: EmbeddedServer;
@@ -17,7 +21,7 @@ beforeAll(async () => {
   chmodSync(directory, 0o777);
   dead = await freePort();
   [primary, standby] = await Promise.all([
-    startEmbedded(['-c', `unix_socket_directories=${directory}`]),
+    startEmbedded(['-c', `unix_socket_directories=${abstract ? `${directory},@${directory}` : directory}`]),
     startEmbedded(),
   ]);
   for (const server of [primary, standby]) {
@@ -149,6 +153,41 @@ describe('of several hosts', () => {
   });
 });
 
+test.runIf(abstract)('a socket that is no file is found by its name', async () => {
+  const database = open(
+    `host=@${directory} port=${primary.port} user=user password=secret dbname=postgres sslmode=require`,
+  );
+  expect(await portOf(database)).toBe(primary.port);
+  expect(database.encryption()).toEqual({ encrypted: false, protocol: null, verified: 'none' });
+  await database.close();
+});
+
+test('an address comes before a socket', async () => {
+  const database = open(
+    `host=${directory} hostaddr=127.0.0.1 port=${primary.port} user=user password=secret dbname=postgres`,
+  );
+  const [row] = await database.read(reader => reader.rows('SELECT host(inet_client_addr()) AS client'));
+  expect(row).toEqual({ client: '127.0.0.1' });
+  expect(database.place.host).toBe('127.0.0.1');
+  await database.close();
+});
+
+test('a connection is probed as it was asked for', async () => {
+  const set = vi.spyOn(Socket.prototype, 'setKeepAlive');
+  for (const [parameters, expected] of [
+    ['', [true, 60_000, undefined, undefined]],
+    ['keepalives=1&keepalives_idle=30&keepalives_interval=10&keepalives_count=5', [true, 30_000, 10_000, 5]],
+    ['keepalives=0', [false, 60_000, undefined, undefined]],
+  ] as const) {
+    set.mockClear();
+    const database = open(`postgres://user:secret@127.0.0.1:${primary.port}/postgres?${parameters}`);
+    expect(await portOf(database)).toBe(primary.port);
+    expect(set.mock.calls).toEqual([expected]);
+    await database.close();
+  }
+  set.mockRestore();
+});
+
 test('a unix socket is spoken to without TLS, whatever sslmode says', async () => {
   const text = `host=${directory} port=${primary.port} user=user password=secret dbname=postgres sslmode=require`;
   const database = open(text);
@@ -167,6 +206,22 @@ describe('a password', () => {
     await database.close();
   });
 
+  test('that is wrong is told with where it came from', async () => {
+    writeFileSync(file(), `127.0.0.1:${primary.port}:*:user:wrong\n`, { mode: 0o600 });
+    for (const [environment, place] of [
+      [{}, file()],
+      [{ PGPASSWORD: 'wrong' }, 'PGPASSWORD'],
+    ] as const) {
+      const database = open(text(), environment);
+      await expect(database.read(reader => reader.rows('SELECT 1'))).rejects.toMatchObject({
+        code: 'authentication-failed',
+        hint: expect.stringContaining(`The password is the one in ${place}.`),
+      });
+      await database.close();
+    }
+    rmSync(file());
+  });
+
   test('comes from the password file, and one that others may read is not used, and said', async () => {
     writeFileSync(file(), `127.0.0.1:*:postgres:user:secret\n`);
     chmodSync(file(), 0o600);
@@ -181,6 +236,34 @@ describe('a password', () => {
     });
     await careless.close();
     rmSync(file());
+  });
+
+  test.each([
+    ['a ligature and unusual spaces', '\ufb01x\u00aa\u00a0y'],
+    ['the same in plain letters', 'fixa y'],
+    ['a letter of its own', 'zo\u00eb'],
+    ['the same in two parts', 'zoe\u0308'],
+  ])('with %s is what the server takes it for', async (_what, password) => {
+    const plain = password.startsWith('z') ? 'zo\u00eb' : '\ufb01x\u00aa\u00a0y';
+    const sql = postgres(primary.url, { max: 1, onnotice: () => {} });
+    await sql.unsafe(`DROP ROLE IF EXISTS lettered; CREATE ROLE lettered LOGIN PASSWORD '${plain}'`);
+    await sql.end();
+    const database = open(`host=127.0.0.1 port=${primary.port} user=lettered dbname=postgres`, {
+      PGPASSWORD: password,
+    });
+    expect(await portOf(database)).toBe(primary.port);
+    await database.close();
+  });
+
+  test('with a letter that SASLprep does not know is taken as it is', async () => {
+    const sql = postgres(primary.url, { max: 1, onnotice: () => {} });
+    await sql.unsafe(`CREATE ROLE young LOGIN PASSWORD '\ufb01\u{1f600}'`);
+    await sql.end();
+    const database = open(`host=127.0.0.1 port=${primary.port} user=young dbname=postgres`, {
+      PGPASSWORD: '\ufb01\u{1f600}',
+    });
+    expect(await portOf(database)).toBe(primary.port);
+    await database.close();
   });
 
   test('and options reach the server', async () => {

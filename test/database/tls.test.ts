@@ -193,6 +193,18 @@ describe('sslmode', () => {
     });
   });
 
+  test('a file without a certificate is called so, and not the certificate of the server', async () => {
+    const empty = join(files.directory, 'empty.crt');
+    writeFileSync(empty, 'not a certificate');
+    for (const sslmode of ['require', 'verify-ca'] as const) {
+      expect(await refusal({ sslmode, tls: { rootCertificate: empty } })).toMatchObject({
+        code: 'unreadable-certificate',
+        exitCode: 2,
+        message: expect.stringContaining(empty),
+      });
+    }
+  });
+
   test('disable is told what to try where the server lets nobody in without encryption', async () => {
     expect(await refusal({ user: 'certified', sslmode: 'disable' })).toMatchObject({
       code: 'authentication-failed',
@@ -234,6 +246,12 @@ describe('a certificate that is not right', () => {
 
   test('for this address by its common name alone, as libpq takes it', async () => {
     await present(right.issue('address', '127.0.0.1'));
+    expect(await verifying('verify-full', { host: '127.0.0.1' })).toBe('no error');
+    expect(await verifying('verify-full')).toMatchObject({ code: 'tls-wrong-name' });
+  });
+
+  test('for this address among the names of hosts, as libpq takes it', async () => {
+    await present(right.issue('odd-address', 'x', { names: 'DNS:127.0.0.1,DNS:x' }));
     expect(await verifying('verify-full', { host: '127.0.0.1' })).toBe('no error');
     expect(await verifying('verify-full')).toMatchObject({ code: 'tls-wrong-name' });
   });
@@ -321,14 +339,19 @@ test('a password that is not known is missed over TLS as well, and over and over
   await database.close();
 });
 
-test('a server that wants Kerberos is told as one', async () => {
+test.each([
+  [7, 'Kerberos'],
+  // A step of SCRAM that nobody began, which the driver fails at with an uncaught error.
+  [11, 'number 11'],
+  [99, 'number 99'],
+])('a server that wants to know who this is in a foreign way (%s) is told as one', async (way, words) => {
   const port = await listening(socket =>
-    socket.once('data', () => socket.write(Buffer.from([82, 0, 0, 0, 8, 0, 0, 0, 7]))),
+    socket.once('data', () => socket.write(Buffer.from([82, 0, 0, 0, 8, 0, 0, 0, way]))),
   );
   expect(await refusal({ host: '127.0.0.1', port, sslmode: 'disable' })).toMatchObject({
     code: 'authentication-failed',
     exitCode: 3,
-    message: expect.stringContaining('Kerberos'),
+    message: expect.stringContaining(words),
   });
 });
 
@@ -356,6 +379,36 @@ test.each(['nothing', 'S'])('a server that says %s and no more is given up in ti
     exitCode: 3,
   });
   expect(performance.now() - began).toBeLessThan(4_000);
+});
+
+test('a server that does not begin TLS at once is told as one', async () => {
+  const port = await listening(socket => socket.once('data', () => socket.end()));
+  const wanted = { host: '127.0.0.1', port, sslmode: 'require', tls: { direct: true } } as const;
+  expect(await refusal(wanted)).toMatchObject({
+    code: 'tls-failed',
+    hint: expect.stringContaining('sslnegotiation=direct'),
+  });
+});
+
+test('a server of another protocol is told as one', async () => {
+  const port = await listening(socket => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request')));
+  expect(await refusal({ host: '127.0.0.1', port })).toMatchObject({
+    code: 'tls-failed',
+    message: expect.stringContaining('another protocol'),
+  });
+});
+
+test('a handshake that fails is told in words, without the numbers of OpenSSL', async () => {
+  const port = await listening(socket =>
+    socket.once('data', () => {
+      socket.write('S');
+      socket.once('data', () => socket.write('this is no TLS at all'));
+    }),
+  );
+  expect(await refusal({ host: '127.0.0.1', port })).toMatchObject({
+    code: 'tls-failed',
+    message: expect.not.stringMatching(/:error:|\.c:/),
+  });
 });
 
 test('bytes behind the answer to the question for TLS end the connection', async () => {

@@ -28,11 +28,15 @@ export function hasPooler(): boolean {
 
 /**
  * Starts a pgbouncer with `size` connections to the server for each database and role, and nothing that would be kind to
- * a client: no reset query, no start-up parameter ignored. `logins` are further roles with their passwords.
+ * a client: no reset query, no start-up parameter ignored. `logins` are further roles with their passwords, `settings` further lines.
  */
 export async function startPooler(
   url: string,
-  { size = 2, logins = {} }: { size?: number; logins?: Record<string, string> } = {},
+  {
+    size = 2,
+    logins = {},
+    settings = [],
+  }: { size?: number; logins?: Record<string, string>; settings?: readonly string[] } = {},
 ): Promise<Pooler> {
   const server = new URL(url);
   const port = await freePort();
@@ -53,6 +57,7 @@ pool_mode = transaction
 default_pool_size = ${size}
 server_reset_query =
 server_login_retry = 0
+${settings.join('\n')}
 `;
   await writeFile(join(directory, 'users'), `${users.join('\n')}\n`);
   await writeFile(join(directory, 'ini'), ini);

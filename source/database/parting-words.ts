@@ -1,0 +1,63 @@
+/** What a server says as it closes a connection. */
+export class PartingWords extends Error {
+  readonly code: string;
+  readonly severity: string;
+  constructor(code: string, severity: string, message: string) {
+    super(message);
+    this.code = code;
+    this.severity = severity;
+  }
+}
+
+const errorResponse = 'E'.charCodeAt(0);
+const notice = 'N'.charCodeAt(0);
+// A letter and the length of what follows, itself included.
+const headLength = 5;
+
+/**
+ * Listens for the message with which a server ends a session (severity FATAL or PANIC): the function takes each piece that
+ * is read, in order, and answers with the words once they are there; in the piece it makes a notice of them. The driver keeps
+ * an error that comes while a statement runs until the server is ready for the next. Here it never is: the driver tells that the
+ * connection is closed and nothing else, and rejects the first statement of the connection after it with the error it has kept.
+ */
+export function listenForPartingWords(): (piece: Buffer) => PartingWords | null {
+  let head = Buffer.alloc(0);
+  let rest = 0;
+  return piece => {
+    let at = Math.min(rest, piece.length);
+    rest -= at;
+    while (at < piece.length) {
+      // A head may be cut in two; a whole message that is, is let pass: the driver says that the connection is closed.
+      const start = at - head.length;
+      const known = head.length === 0 ? piece.subarray(at) : Buffer.concat([head, piece.subarray(at)]);
+      if (known.length < headLength) {
+        head = Buffer.from(known);
+        return null;
+      }
+      head = Buffer.alloc(0);
+      const length = 1 + known.readUInt32BE(1);
+      if (known[0] === errorResponse && known.length >= length) {
+        const words = readWords(known.subarray(headLength, length));
+        if (words) {
+          if (start >= 0) piece[start] = notice;
+          return words;
+        }
+      }
+      at = Math.min(start + length, piece.length);
+      rest = start + length - at;
+    }
+    return null;
+  };
+}
+
+function readWords(fields: Buffer): PartingWords | null {
+  const found = new Map<string, string>();
+  for (const field of fields.toString('utf8').split('\0')) {
+    if (field !== '') found.set(field.charAt(0), field.slice(1));
+  }
+  // The first is never translated; a pooler may know the second alone.
+  const severity = found.get('V') ?? found.get('S') ?? '';
+  const code = found.get('C') ?? '';
+  if (!['FATAL', 'PANIC'].includes(severity) || !/^[0-9A-Z]{5}$/.test(code)) return null;
+  return new PartingWords(code, severity, found.get('M') ?? '');
+}

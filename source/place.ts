@@ -1,0 +1,38 @@
+/** Where a database error happened, in the words that its sentences need. Never holds a password. */
+export interface Place {
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  /** In seconds, as in `--timeout`. */
+  timeout: number;
+  /** True for the embedded demo, which has no host worth naming. */
+  demo: boolean;
+  /** Where the password came from, if not with the address; or why a password file was not used. */
+  readonly passwordNotice?: string | null;
+  /** What named this database, such as `DATABASE_URL in .env`. */
+  readonly source?: string;
+}
+
+/** What a user is told about an error: what happened, and what to do. */
+export interface Words {
+  code: string;
+  message: string;
+  hint: string;
+}
+
+/** The address as it is shown; a unix socket goes by its directory. */
+export function addressOf(host: string, port: number): string {
+  if (/^[/@]/.test(host)) return host;
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Where the address came from, in brackets; nothing where that is not known. */
+export function fromOf({ source }: Place): string {
+  return source === undefined ? '' : ` (from ${source})`;
+}
+
+/** What there is to say of the password, as a sentence more. */
+export function noticeOf({ passwordNotice }: Place): string {
+  return passwordNotice ? ` ${passwordNotice}` : '';
+}
