@@ -3,6 +3,7 @@ import { type Counter, drift } from '../audit/counter.ts';
 import { type Causes, findCauses } from '../audit/diagnose.ts';
 import type { Diagnosis } from '../audit/diagnosis.ts';
 import type { Evidence, PresetEvidence } from '../audit/evidence.ts';
+import { type LastUsedTally, tallyLastUsed } from '../audit/last-used.ts';
 import { countsAgain, whyOff } from '../audit/trigger-evidence.ts';
 import { judgeTrigger } from '../audit/trigger-health.ts';
 import { type Database, interrupted, type Reader } from '../database/connection.ts';
@@ -17,16 +18,19 @@ export interface DiagnoseOptions {
   signal?: AbortSignal | undefined;
   /** All records of the table, as an audit has counted them; null where none has. */
   allRecords?: number | null;
+  /** Told how the last uses of accurate presets are, which were read to compare with. */
+  onLastUsed?: (tally: LastUsedTally) => void;
 }
 
 // What is read of a large table at the most. To read them takes some 0.2 s, to judge them up to a second.
-const mostRecords = 30_000;
+const mostRecords = 20_000;
 const mostOfOne = 10_000;
 // Presets with about as many records tell the most for what reading them costs.
 const bestSize = 300;
-const accurate = { most: 300, mostEach: 5_000, mostRecords: 25_000 };
-// What is counted of the others on the server, where only the sums are sent.
-const mostCounted = 1_000_000;
+const accurate = { most: 300, mostEach: 5_000, mostRecords: 20_000 };
+// What is counted of the others on the server, where only the sums are sent: out of an index that has the times, or by a
+// visit to each record, which costs ten times as much.
+const mostCounted = { indexed: 300_000, visited: 30_000 };
 
 /**
  * Finds out why counts are wrong: reads the records of `mismatches` and of some accurate presets beside them, and judges
@@ -37,7 +41,7 @@ export async function diagnose(
   database: Database,
   tables: Tables,
   mismatches: readonly Counter[],
-  { signal, allRecords = null }: DiagnoseOptions = {},
+  { signal, allRecords = null, onLastUsed }: DiagnoseOptions = {},
 ): Promise<Map<string, Diagnosis>> {
   const found = new Map<string, Diagnosis>();
   if (mismatches.length === 0 || tables.hiddenBy.length > 0) return found;
@@ -45,6 +49,7 @@ export async function diagnose(
   const evidence = await database.read(reader => gather(reader, tables, mismatches, chosen, allRecords), {
     signal,
   });
+  onLastUsed?.(tallyLastUsed(evidence.accurate));
   const causes = await unhurried(findCauses(evidence), signal);
   const unread = new Set(mismatches.map(({ id }) => id));
   for (const preset of evidence.mismatched) {
@@ -121,7 +126,8 @@ async function tryRules(
   const rules = patterns.filter(({ axis }) => axis === 'time');
   if (rules.length === 0 || tables.records.time === null) return [];
   if (!tables.records.indexed && !isScannable(tables)) return [];
-  const within = take(rest, mostCounted);
+  const byIndex = tables.records.timeIndexed === 'preset' && rules.every(({ type }) => type === null);
+  const within = take(rest, mostCounted[byIndex ? 'indexed' : 'visited']);
   if (within.length === 0) return [];
   const counted = await database.read(
     reader =>

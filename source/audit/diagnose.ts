@@ -9,6 +9,7 @@ import { uncountedSince } from './causes/uncounted-since.ts';
 import { figure, many } from './causes/words.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from './evidence.ts';
+import { lastUsedSentence } from './last-used.ts';
 
 /** What a look at the evidence makes of it. */
 export interface Causes {
@@ -93,6 +94,7 @@ function nullCount({ usageCount, records }: PresetEvidence): Diagnosis | null {
 
 function unknown(preset: PresetEvidence, { mismatched }: Evidence): Diagnosis {
   const drift = driftOf(preset);
+  const lastUsed = lastUsedSentence(preset);
   const off = Number.isNaN(drift)
     ? 'The count is no number'
     : `The count is ${figure(Math.abs(drift))} too ${drift > 0 ? 'high' : 'low'}`;
@@ -105,6 +107,7 @@ function unknown(preset: PresetEvidence, { mismatched }: Evidence): Diagnosis {
     certainty: 'possible',
     evidence: [
       preset.uses ? `${off}; ${compared}.` : `${off}; its ${many(preset.records, 'record')} were not read.`,
+      ...(lastUsed === null ? [] : [lastUsed]),
     ],
     stretch: null,
   };

@@ -4,6 +4,7 @@ import { whoSeesAll } from '../actions/guards.ts';
 import { look } from '../actions/look.ts';
 import { type Counter, drift, noTotals, type Totals, totals } from '../audit/counter.ts';
 import type { Diagnosis } from '../audit/diagnosis.ts';
+import { type LastUsedTally, lastUsedRemarks } from '../audit/last-used.ts';
 import { remarksOn, type ShapeRemark } from '../audit/shape-remarks.ts';
 import { judgeTrigger } from '../audit/trigger-health.ts';
 import type { Config } from '../config.ts';
@@ -29,6 +30,8 @@ interface Finished {
   mismatches: Counter[];
   /** All mismatches there are: why a count is wrong shows in what it has in common with others. */
   context: Counter[];
+  /** All records of the table; null where they were not counted. */
+  allRecords: number | null;
   takenAt: number;
   durationMs: number;
 }
@@ -67,9 +70,13 @@ export async function check(
       ),
     { signal },
   );
+  let lastUsed: LastUsedTally | null = null;
   const diagnoses = await diagnose(database, found.tables, finished.context, {
     signal,
-    allRecords: finished.orphans === null ? null : finished.totals.records + finished.orphans,
+    allRecords: finished.allRecords,
+    onLastUsed: tally => {
+      lastUsed = tally;
+    },
   });
   const { json, line } = identity(found, database);
   const complete = found.tables.hiddenBy.length === 0;
@@ -95,13 +102,14 @@ export async function check(
         lastUsedAt: iso(counter.lastUsedAt),
         lastRecordAt: iso(lastRecords.get(counter.id) ?? null),
       })),
+      ...(lastUsed ? { lastUsed } : {}),
       schema: { name, presets, presetUsage, parts, routines, remarks },
     },
     text: complete
       ? [
           describe(line, finished, mismatches, diagnoses),
           ...(config.presets.length > 0 ? explained(mismatches, diagnoses) : []),
-          ...notes(remarks),
+          ...notes(remarks, lastUsed, mismatches.filter(({ id }) => !diagnoses.has(id)).length),
         ].join('\n')
       : line,
     exitCode: !complete
@@ -132,10 +140,24 @@ function explained(mismatches: readonly Counter[], diagnoses: ReadonlyMap<string
   });
 }
 
-/** What has to be known to read the numbers: which tables they are of, and what could not be compared. */
-function notes(remarks: readonly ShapeRemark[]): string[] {
-  const told = remarks.filter(({ code }) => ['chosen', 'no-time-column', 'no-last-used'].includes(code));
-  return told.length === 0 ? [] : ['', ...told.map(({ message }) => `Note: ${displayText(message)}`)];
+/** What has to be known to read the numbers: which tables they are of, what could not be compared and what was not looked at. */
+function notes(
+  remarks: readonly ShapeRemark[],
+  lastUsed: LastUsedTally | null,
+  notLookedAt: number,
+): string[] {
+  const told = [
+    ...remarks
+      .filter(({ code }) => ['chosen', 'no-time-column', 'no-last-used'].includes(code))
+      .map(({ message }) => message),
+    ...(notLookedAt > 0
+      ? [
+          `Why was not looked for in ${presetsOf(notLookedAt)} marked "-": there is too much to read, or nothing that tells.`,
+        ]
+      : []),
+    ...(lastUsed ? lastUsedRemarks(lastUsed) : []),
+  ];
+  return told.length === 0 ? [] : ['', ...told.map(message => `Note: ${displayText(message)}`)];
 }
 
 /** What led to a diagnosis, as `check --json` has it. */
@@ -171,7 +193,12 @@ async function checkAll(
       onProgress(done, presets);
     },
   });
-  return { ...summary, mismatches, context: mismatches };
+  return {
+    ...summary,
+    mismatches,
+    context: mismatches,
+    allRecords: summary.totals.records + summary.orphans,
+  };
 }
 
 async function checkSome(
@@ -188,13 +215,16 @@ async function checkSome(
     { signal },
   );
   const mismatches = counters.filter(counter => drift(counter) !== 0);
+  const takes = performance.now() - start;
+  const all = mismatches.length === 0 ? null : await checkAll(database, tables, signal, onProgress);
   return {
     totals: counters.length === 0 ? noTotals : totals(counters),
     orphans: null,
     mismatches,
-    context: mismatches.length === 0 ? [] : (await checkAll(database, tables, signal, onProgress)).mismatches,
+    context: all?.mismatches ?? [],
+    allRecords: all?.allRecords ?? null,
     takenAt,
-    durationMs: performance.now() - start,
+    durationMs: takes,
   };
 }
 

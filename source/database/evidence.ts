@@ -180,7 +180,8 @@ export async function countInStretches(
   const bound = (value: string | number) => `$${values.push(value) + 1}`;
   const conditions = stretches.map(({ from, to, type }) =>
     [
-      'true',
+      // A time without end is of no use, and in no stretch.
+      records.time === null ? 'true' : `isfinite(${time})`,
       ...(from === null ? [] : [`${time} >= ${point(from)}`]),
       ...(to === null ? [] : [`${time} <= ${point(to)}`]),
       ...(type === null ? [] : [`left(r.${records.type}::text, 60) = ${bound(type)}::text`]),

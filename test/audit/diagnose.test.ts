@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { diagnoseAll } from '../../source/audit/diagnose.ts';
 import type { Cause, Diagnosis } from '../../source/audit/diagnosis.ts';
 import type { Evidence } from '../../source/audit/evidence.ts';
+import { lastUsedRemarks, tallyLastUsed } from '../../source/audit/last-used.ts';
 import { scaled } from '../helpers/scale.ts';
 import { count, day, start, type Use, type World } from '../helpers/world.ts';
 import {
@@ -453,6 +454,44 @@ const lost: Case[] = [
   ],
 ];
 
+const nearly: Case[] = [
+  [
+    'too high by about what was used lately',
+    () => {
+      const each = world(80);
+      for (const preset of each.presets) {
+        const lately = preset.records.filter(({ at: time }) => time > at(0.9)).length;
+        if (lately > 0) each.set(preset, preset.records.length + lately + each.random.whole(0, 2));
+      }
+      return each.evidence(noStatistics);
+    },
+    'unknown',
+  ],
+  [
+    'too low where many came in one transaction, but were counted',
+    () => {
+      const each = world(81);
+      for (const preset of each.presets.slice(0, 8)) {
+        for (let batch = 0; batch < 6; batch += 1) {
+          const moment = each.random.fraction();
+          const transaction = each.next();
+          for (let n = 0; n < 8; n += 1) {
+            count({
+              world: each,
+              preset,
+              moment,
+              record: each.store(preset, at(moment) + 10 * n, transaction),
+            });
+          }
+        }
+        each.set(preset, preset.records.length - each.random.whole(1, 9));
+      }
+      return each.evidence();
+    },
+    'unknown',
+  ],
+];
+
 const others: Case[] = [
   ['NULL', () => among([preset(null, daily(3))]), 'null-count'],
   [
@@ -530,6 +569,7 @@ describe('why a count is wrong: set to 0', () => check(resets));
 describe('why a count is wrong: brought in', () => check(imports));
 describe('why a count is wrong: deleted', () => check(deletions));
 describe('why a count is wrong: lost', () => check(lost));
+describe('why a count is wrong: what nearly fits does not', () => check(nearly));
 describe('why a count is wrong: others, and several', () => check(others));
 
 function check(cases: Case[]) {
@@ -559,8 +599,6 @@ describe('counts that are wrong by chance are of unknown cause', () => {
 });
 
 describe('what a diagnosis says', () => {
-  const first = (evidence: Evidence): Diagnosis => [...diagnoseAll(evidence).values()][0]!;
-
   test('has the numbers of the preset and of the others', () => {
     const each = world(
       8,
@@ -609,4 +647,31 @@ function clearedBy(seed: number, user: number): number {
     (sum, { records }) => sum + records.filter(each => each.user === user).length,
     0,
   );
+}
+
+describe('a last use that is not of the newest record', () => {
+  test('is told beside an unknown cause', () => {
+    const found = first(among([preset(6, daily(10), { lastUsedAt: start + 12 * day })]));
+    expect(found.evidence).toContain('last_used_at is 3 d after the newest record.');
+  });
+
+  test('is counted among accurate presets, both ways', () => {
+    const accurate = [
+      preset(3, daily(3)),
+      preset(3, daily(3), { lastUsedAt: start + 2 * day + 500 }),
+      preset(3, daily(3), { lastUsedAt: start }),
+      preset(3, daily(3), { lastUsedAt: start + 5 * day }),
+      preset(3, daily(3), { lastUsedAt: null }),
+    ];
+    const tally = tallyLastUsed(accurate);
+    expect(tally).toEqual({ looked: 5, older: 1, newer: 1 });
+    expect(lastUsedRemarks(tally)).toEqual([
+      '1 of the 5 accurate presets looked at has a last_used_at older than the newest record.',
+      '1 of the 5 accurate presets looked at has a last_used_at newer than the newest record.',
+    ]);
+  });
+});
+
+function first(evidence: Evidence): Diagnosis {
+  return [...diagnoseAll(evidence).values()][0]!;
 }

@@ -7,7 +7,7 @@ import { figure, many } from './words.ts';
 
 /** How sure a rule is that so many presets follow. */
 export function certaintyOf({ strength, fits, misses, right }: Pattern): Certainty {
-  if (misses > fits.size || right.with > fits.size) return 'possible';
+  if (misses > fits.size / 3 || right.with > fits.size) return 'possible';
   // A chance of less than one in a thousand million, and nothing that speaks against it.
   return strength > 20.7 && misses === 0 && right.with === 0 && fits.size > 2 ? 'certain' : 'likely';
 }
