@@ -172,7 +172,9 @@ function requireComparable(presets: Relation, key: Column, records: Relation, pr
       key.category === 'A'
         ? `${presets.name}.${key.quoted} is ${key.type}: a list of values is no key that the console can look presets up by.`
         : `${named}: the server does not compare the two.`,
-      `Give both columns one type: ALTER TABLE ${records.name} ALTER COLUMN ${preset.quoted} TYPE ${key.type} USING ${preset.quoted}::${key.type}.`,
+      key.category === 'A'
+        ? 'Give presets a key of a single value, and have the records name that.'
+        : `Give both columns one type: ALTER TABLE ${records.name} ALTER COLUMN ${preset.quoted} TYPE ${key.type} USING ${preset.quoted}::${key.type}.`,
     );
   }
   const hidden = [key, preset].find(({ visible }) => !visible);
