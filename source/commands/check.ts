@@ -1,7 +1,7 @@
 import { auditCounters } from '../actions/audit-counters.ts';
 import { whoSeesAll } from '../actions/guards.ts';
 import { look } from '../actions/look.ts';
-import { type Counter, drift, noTotals, type Totals, totals } from '../audit/counter.ts';
+import { type Counter, drift, isWrong, noTotals, type Totals, totals } from '../audit/counter.ts';
 import { remarksOn, type ShapeRemark } from '../audit/shape-remarks.ts';
 import { judgeTrigger } from '../audit/trigger-health.ts';
 import type { Config } from '../config.ts';
@@ -72,9 +72,10 @@ export async function check(
       takenAt: iso(finished.takenAt),
       durationMs: Math.round(finished.durationMs),
       complete,
-      ...finished.totals,
-      orphans: finished.orphans,
-      mismatches: mismatches.map(counter => ({
+      // Under a policy they would be sums of what it leaves, and each drift a guess.
+      ...(complete ? finished.totals : unknownTotals),
+      orphans: complete ? finished.orphans : null,
+      mismatches: (complete ? mismatches : []).map(counter => ({
         id: counter.id,
         name: counter.name,
         usageCount: finite(counter.usageCount),
@@ -103,6 +104,15 @@ export async function check(
         }),
   };
 }
+
+const unknownTotals = {
+  presets: null,
+  accurate: null,
+  mismatched: null,
+  tooHigh: null,
+  tooLow: null,
+  records: null,
+};
 
 /** What has to be known to read the numbers: which tables they are of, and what could not be compared. */
 function notes(remarks: readonly ShapeRemark[]): string[] {
@@ -148,7 +158,7 @@ async function checkSome(
   return {
     totals: counters.length === 0 ? noTotals : totals(counters),
     orphans: null,
-    mismatches: counters.filter(counter => drift(counter) !== 0),
+    mismatches: counters.filter(isWrong),
     takenAt,
     durationMs: performance.now() - start,
   };
