@@ -26,6 +26,8 @@ const relation = z.object({
   definition: z.nullable(z.string()),
   reads: z.array(z.number()),
   readable: z.boolean(),
+  /** False where this role lacks USAGE on its schema, without which no right on the table is of any use. */
+  reachable: z.boolean(),
   ...visibility.shape,
   estimate: z.number(),
   bytes: z.number(),
@@ -88,6 +90,7 @@ SELECT (SELECT wanted FROM named WHERE named.oid = c.oid) AS wanted, c.oid AS oi
        ${views ? `CASE c.relkind WHEN 'v' THEN pg_get_viewdef(c.oid) END` : 'NULL'} AS definition,
        ${views ? viewReads : `'[]'`} AS reads,
        has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT') AS readable,
+       has_schema_privilege(n.oid, 'USAGE') AS reachable,
        ${visibilityColumns.trim()},
        -- Before 14 a table that was never analysed has none; since then -1.
        CASE WHEN c.reltuples = 0 AND c.relpages = 0 AND c.relkind <> 'p' AND current_setting('server_version_num')::int < 140000

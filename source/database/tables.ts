@@ -253,6 +253,14 @@ function readable(table: Relation): Relation {
       exitCode: exitCodes.unreachable,
     });
   }
+  if (!table.reachable) {
+    throw new ConsoleError({
+      code: 'permission-denied',
+      message: `This role may not use the schema that ${table.name} is in.`,
+      hint: `Grant it USAGE: GRANT USAGE ON SCHEMA ${table.schema} TO the role, or connect as one that has it.`,
+      exitCode: exitCodes.unreachable,
+    });
+  }
   if (table.readable) return table;
   throw new ConsoleError({
     code: 'permission-denied',

@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { auditCounters } from '../../source/actions/audit-counters.ts';
 import { type Counter, drift } from '../../source/audit/counter.ts';
+import { remarksOn } from '../../source/audit/shape-remarks.ts';
 import type { Database } from '../../source/database/connection.ts';
 import { readCounters, readMostUsed } from '../../source/database/counters.ts';
+import { findPresets } from '../../source/database/find-presets.ts';
 import { readLastRecords } from '../../source/database/last-records.ts';
 import { readPresetDetail } from '../../source/database/preset-detail.ts';
 import { readStates } from '../../source/database/repair-state.ts';
+import { readShape } from '../../source/database/shape.ts';
 import { readTables } from '../../source/database/tables.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
@@ -202,5 +205,56 @@ describe('the tables as they are found', () => {
     await own.sql.unsafe(`ALTER DATABASE ${own.name} SET search_path = public, extensions`);
     const again = connectTo(own.url);
     await again.read(reader => readTables(reader, 'public')).finally(() => again.close());
+  });
+
+  test('with presets that have no key: they are left out, everywhere', async () => {
+    await own.sql
+      .unsafe(`
+      CREATE TABLE presets (id integer UNIQUE, name text, usage_count integer);
+      CREATE TABLE preset_usage (preset_id integer REFERENCES presets (id));
+      INSERT INTO presets VALUES (1, 'one', 2), (NULL, 'none', 9), (NULL, 'none', 8); INSERT INTO preset_usage VALUES (1), (NULL)`)
+      .simple();
+    expect(await drifts()).toEqual({ one: 1 });
+    const found = await tables();
+    await expect(database.read(reader => findPresets(reader, found, ['none']))).rejects.toMatchObject({
+      code: 'no-such-preset',
+    });
+    const { remarks } = await database.read(async reader => ({
+      remarks: remarksOn(await readShape(reader, found), { orphans: null, findings: [] }),
+    }));
+    expect(remarks.map(({ code }) => code)).toContain('key-nullable');
+  });
+
+  test('with every digit of a count, whatever the role or the database has set', async () => {
+    await own.sql.unsafe(`ALTER DATABASE ${own.name} SET extra_float_digits = -12`);
+    await own.sql
+      .unsafe(`
+      CREATE TABLE presets (id integer PRIMARY KEY, name text, usage_count bigint);
+      CREATE TABLE preset_usage (preset_id integer);
+      INSERT INTO presets VALUES (1, 'one', 123456789)`)
+      .simple();
+    expect(await drifts()).toEqual({ one: 123456789 });
+  });
+
+  test('in a schema that this role may not use: says which right is missing', async () => {
+    const role = `stranger_${own.name}`;
+    await own.sql
+      .unsafe(`
+      CREATE SCHEMA app; CREATE ROLE ${role} LOGIN PASSWORD 'secret';
+      CREATE TABLE app.presets (id integer PRIMARY KEY, usage_count integer);
+      CREATE TABLE app.preset_usage (preset_id integer);
+      GRANT SELECT ON ALL TABLES IN SCHEMA app TO ${role}`)
+      .simple();
+    const stranger = connectTo(own.urlAs(role, 'secret'));
+    try {
+      await expect(stranger.read(reader => readTables(reader, 'app'))).rejects.toMatchObject({
+        code: 'permission-denied',
+        exitCode: 3,
+        hint: expect.stringContaining('GRANT USAGE ON SCHEMA app'),
+      });
+    } finally {
+      await stranger.close();
+      await own.sql.unsafe(`DROP OWNED BY ${role}; DROP ROLE ${role}`).simple();
+    }
   });
 });
