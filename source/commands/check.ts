@@ -21,7 +21,7 @@ import type { Outcome } from './outcome.ts';
 
 interface Finished {
   totals: Totals;
-  /** Null where only some presets were asked for. */
+  /** Null where only some presets were asked for, or none could be counted. */
   orphans: number | null;
   mismatches: Counter[];
   takenAt: number;
@@ -47,8 +47,11 @@ export async function check(
     },
     { signal },
   );
-  const finished =
-    config.presets.length > 0
+  const complete = found.tables.hiddenBy.length === 0;
+  // What a policy leaves is no count of anything; and it may fail, where nobody is signed in.
+  const finished = !complete
+    ? notCounted()
+    : config.presets.length > 0
       ? await checkSome(database, found.tables, config.presets, signal)
       : await checkAll(database, found.tables, signal, onProgress);
   const size = (counter: Counter) => finite(Math.abs(drift(counter) ?? 0)) ?? Number.MAX_VALUE;
@@ -63,8 +66,7 @@ export async function check(
     { signal },
   );
   const { json, line } = identity(found, database);
-  const complete = found.tables.hiddenBy.length === 0;
-  const remarks = remarksOn(shape, { orphans: complete ? finished.orphans : null, findings });
+  const remarks = remarksOn(shape, { orphans: finished.orphans, findings });
   const { schema: name, presets, presetUsage, parts, routines } = shape;
   return {
     json: {
@@ -72,10 +74,9 @@ export async function check(
       takenAt: iso(finished.takenAt),
       durationMs: Math.round(finished.durationMs),
       complete,
-      // Under a policy they would be sums of what it leaves, and each drift a guess.
       ...(complete ? finished.totals : unknownTotals),
-      orphans: complete ? finished.orphans : null,
-      mismatches: (complete ? mismatches : []).map(counter => ({
+      orphans: finished.orphans,
+      mismatches: mismatches.map(counter => ({
         id: counter.id,
         name: counter.name,
         usageCount: finite(counter.usageCount),
@@ -103,6 +104,10 @@ export async function check(
           ],
         }),
   };
+}
+
+function notCounted(): Finished {
+  return { totals: noTotals, orphans: null, mismatches: [], takenAt: Date.now(), durationMs: 0 };
 }
 
 const unknownTotals = {
