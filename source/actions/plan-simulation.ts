@@ -85,6 +85,7 @@ export async function planSimulation(
         userColumn: declared.userColumn,
         userType: declared.userType,
         sample: declared.sample,
+        unique: declared.columns.filter(({ unique }) => unique).map(({ name }) => name),
       };
       const routine = chooseRoutine(declared.routines, facts);
       const calls = [...(routine ? [routine] : []), fillInsert(tables.records.name, declared.columns, facts)];

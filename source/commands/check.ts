@@ -1,7 +1,7 @@
 import { auditCounters } from '../actions/audit-counters.ts';
 import { whoSeesAll } from '../actions/guards.ts';
 import { look } from '../actions/look.ts';
-import { type Counter, drift, noTotals, type Totals, totals } from '../audit/counter.ts';
+import { type Counter, drift, isWrong, noTotals, type Totals, totals } from '../audit/counter.ts';
 import { remarksOn, type ShapeRemark } from '../audit/shape-remarks.ts';
 import { judgeTrigger } from '../audit/trigger-health.ts';
 import type { Config } from '../config.ts';
@@ -21,7 +21,7 @@ import type { Outcome } from './outcome.ts';
 
 interface Finished {
   totals: Totals;
-  /** Null where only some presets were asked for. */
+  /** Null where only some presets were asked for, or none could be counted. */
   orphans: number | null;
   mismatches: Counter[];
   takenAt: number;
@@ -47,8 +47,11 @@ export async function check(
     },
     { signal },
   );
-  const finished =
-    config.presets.length > 0
+  const complete = found.tables.hiddenBy.length === 0;
+  // What a policy leaves is no count of anything; and it may fail, where nobody is signed in.
+  const finished = !complete
+    ? notCounted()
+    : config.presets.length > 0
       ? await checkSome(database, found.tables, config.presets, signal)
       : await checkAll(database, found.tables, signal, onProgress);
   const size = (counter: Counter) => finite(Math.abs(drift(counter) ?? 0)) ?? Number.MAX_VALUE;
@@ -63,8 +66,7 @@ export async function check(
     { signal },
   );
   const { json, line } = identity(found, database);
-  const complete = found.tables.hiddenBy.length === 0;
-  const remarks = remarksOn(shape, { orphans: complete ? finished.orphans : null, findings });
+  const remarks = remarksOn(shape, { orphans: finished.orphans, findings });
   const { schema: name, presets, presetUsage, parts, routines } = shape;
   return {
     json: {
@@ -72,7 +74,7 @@ export async function check(
       takenAt: iso(finished.takenAt),
       durationMs: Math.round(finished.durationMs),
       complete,
-      ...finished.totals,
+      ...(complete ? finished.totals : unknownTotals),
       orphans: finished.orphans,
       mismatches: mismatches.map(counter => ({
         id: counter.id,
@@ -103,6 +105,19 @@ export async function check(
         }),
   };
 }
+
+function notCounted(): Finished {
+  return { totals: noTotals, orphans: null, mismatches: [], takenAt: Date.now(), durationMs: 0 };
+}
+
+const unknownTotals = {
+  presets: null,
+  accurate: null,
+  mismatched: null,
+  tooHigh: null,
+  tooLow: null,
+  records: null,
+};
 
 /** What has to be known to read the numbers: which tables they are of, and what could not be compared. */
 function notes(remarks: readonly ShapeRemark[]): string[] {
@@ -148,7 +163,7 @@ async function checkSome(
   return {
     totals: counters.length === 0 ? noTotals : totals(counters),
     orphans: null,
-    mismatches: counters.filter(counter => drift(counter) !== 0),
+    mismatches: counters.filter(isWrong),
     takenAt,
     durationMs: performance.now() - start,
   };
