@@ -105,6 +105,7 @@ await build({
     program: 'source/cli.ts',
     'command-line': 'source/command-line.ts',
     'demo-worker': 'source/demo/worker.ts',
+    'parser-main': 'source/parsing/parser-main.ts',
   },
   define: { ...shared.define, 'Intl.Segmenter': 'LazySegmenter' },
   inject: ['./scripts/lazy-segmenter.ts'],

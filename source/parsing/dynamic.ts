@@ -2,7 +2,7 @@ import type { FuncCall, Node } from 'libpg-query';
 import { parseExpression } from './expression.ts';
 import { nameOf } from './names.ts';
 import type { Parser } from './parser.ts';
-import { readStatements } from './read-sql.ts';
+import { readStatements } from './read-statements.ts';
 import { emptyReading, type SqlReading } from './reading.ts';
 
 // Stands for a name that is only known as it runs; no table is called so.

@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import type { Parser } from './parser.ts';
+import { type Parser, refusalOf } from './parser.ts';
 
 /** The tree of a single expression; undefined where the text is none. */
 export function parseExpression(text: string, parser: Parser): Node | undefined {
@@ -8,7 +8,8 @@ export function parseExpression(text: string, parser: Parser): Node | undefined 
     const query = statement?.stmt;
     const target = query && 'SelectStmt' in query ? query.SelectStmt.targetList?.[0] : undefined;
     return target && 'ResTarget' in target ? target.ResTarget.val : undefined;
-  } catch {
+  } catch (error) {
+    refusalOf(error);
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { byteOffsets } from './offsets.ts';
-import type { Parser } from './parser.ts';
+import { type Parser, refusalOf } from './parser.ts';
 
 const verbs: ReadonlySet<string> = new Set([
   'insert',
@@ -16,7 +16,8 @@ export function loosePieces(source: string, parser: Parser): { text: string; off
   let tokens: ReturnType<Parser['scanSync']>['tokens'];
   try {
     ({ tokens } = parser.scanSync(source));
-  } catch {
+  } catch (error) {
+    refusalOf(error);
     return [];
   }
   const offset = byteOffsets(source);
@@ -44,7 +45,8 @@ function parses(text: string, parser: Parser): boolean {
   try {
     parser.parseSync(text);
     return true;
-  } catch {
+  } catch (error) {
+    refusalOf(error);
     return false;
   }
 }

@@ -1,20 +1,13 @@
 import type * as LibPgQuery from 'libpg-query';
 
-/** What of PostgreSQL's parser is used here; see loadParser. */
+/** What of PostgreSQL's parser is used here. */
 export type Parser = Pick<typeof LibPgQuery, 'parseSync' | 'parsePlPgSQLSync' | 'scanSync'>;
 
-let loading: Promise<Parser> | null = null;
-
-/**
- * PostgreSQL's own parser (libpg-query, WebAssembly), loaded when it is first asked for: it takes tens of milliseconds and
- * of megabytes, which nobody should pay for who has no SQL to read.
- */
-export function loadParser(): Promise<Parser> {
-  loading ??= import('libpg-query').then(async module => {
-    await module.loadModule();
-    return module;
-  });
-  return loading;
+/** Loads PostgreSQL's own parser (libpg-query, WebAssembly). Only the process that parses does: see parser-process.ts. */
+export async function loadParser(): Promise<Parser> {
+  const module = await import('libpg-query');
+  await module.loadModule();
+  return module;
 }
 
 /** A refusal by the parser in its own words, with the offset in bytes where it names one. */
@@ -23,9 +16,14 @@ export interface Refusal {
   byte: number | null;
 }
 
-/** What the parser says against a text. Faults that are no refusal (the parser itself failed) have words as well. */
+/**
+ * What the parser says against a text. Throws what is no refusal: a WebAssembly module that has failed, by running out of
+ * stack for example, is not to be used again.
+ */
 export function refusalOf(error: unknown): Refusal {
-  if (!(error instanceof Error)) return { message: String(error), byte: null };
+  if (!(error instanceof Error) || error.name === 'RuntimeError' || error instanceof RangeError) {
+    throw error;
+  }
   const { sqlDetails } = error as { sqlDetails?: { cursorPosition?: number } };
   return { message: error.message, byte: sqlDetails?.cursorPosition ?? null };
 }

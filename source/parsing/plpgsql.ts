@@ -4,7 +4,7 @@ import { parseExpression } from './expression.ts';
 import { loosePieces } from './loose-pieces.ts';
 import { folded } from './names.ts';
 import { type Parser, refusalOf } from './parser.ts';
-import { readStatements } from './read-sql.ts';
+import { readStatements } from './read-statements.ts';
 import { addReading, emptyReading, type SqlReading } from './reading.ts';
 
 /** The parser's tree of a body: objects that are named by their only key, such as `PLpgSQL_stmt_if`. */

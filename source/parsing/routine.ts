@@ -1,6 +1,6 @@
 import type { Parser } from './parser.ts';
 import { readPlpgsql } from './plpgsql.ts';
-import { readStatements } from './read-sql.ts';
+import { readStatements } from './read-statements.ts';
 import { emptyReading, type SqlReading } from './reading.ts';
 
 /** A routine as `pg_proc` has it. */

@@ -1,5 +1,5 @@
 import { byteOffsets } from './offsets.ts';
-import type { Parser } from './parser.ts';
+import { type Parser, refusalOf } from './parser.ts';
 
 /** A piece of a text between two semicolons, in UTF-16 units. */
 export interface Piece {
@@ -17,7 +17,8 @@ export function splitStatements(text: string, parser: Parser): Piece[] | null {
   let tokens: ReturnType<Parser['scanSync']>['tokens'];
   try {
     ({ tokens } = parser.scanSync(text));
-  } catch {
+  } catch (error) {
+    refusalOf(error);
     return null;
   }
   const offset = byteOffsets(text);
