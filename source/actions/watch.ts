@@ -8,7 +8,7 @@ import { readNewestRecord } from '../database/newest-record.ts';
 import { type PresetDetail, readPresetDetail } from '../database/preset-detail.ts';
 import { readShape } from '../database/shape.ts';
 import type { Tables } from '../database/tables.ts';
-import { readTriggerCatalog } from '../database/trigger-catalog.ts';
+import { readCatalogRows, readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { type ConsoleError, isConsoleError, isOutage, isTransient } from '../errors.ts';
 import { type AuditMemory, type AuditProgress, type AuditSummary, auditCounters } from './audit-counters.ts';
 import { type Look, look } from './look.ts';
@@ -114,17 +114,19 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
   let auditDue = 0;
 
   const first = async () => {
-    await database.read(
+    const bodies = await database.read(
       async reader => {
         const found = await look(reader, database, schema);
         const counters = await readMostUsed(reader, found.tables, options.firstRows);
         known = found;
         // The list can be drawn while the server looks the trigger up.
         onEvent({ type: 'look', look: found, counters, at: Date.now(), serverNow: found.now });
-        onEvent({ type: 'trigger', trigger: judgeTrigger(await readTriggerCatalog(reader, found.tables)) });
+        return readCatalogRows(reader, found.tables);
       },
       { signal: stopped.signal },
     );
+    // Parsing takes a moment, and the transaction need not wait for it.
+    onEvent({ type: 'trigger', trigger: judgeTrigger(await bodies()) });
   };
 
   const tick = async () => {

@@ -140,11 +140,20 @@ function view(statement: ViewStmt, place: Place, read: Read): SqlCreate {
   return {
     kind: 'view',
     name: tableName(statement.view ?? {}),
-    materialized: false,
+    columns: query && 'SelectStmt' in query ? shown(query.SelectStmt.targetList ?? []) : [],
     from: from.flatMap(each => ('RangeVar' in each ? [tableName(each.RangeVar)] : [])),
     reading: query ? read(query) : emptyReading(),
     ...here(place),
   };
+}
+
+function shown(targets: readonly Node[]): { name: string; of: string | null }[] {
+  return targets.flatMap(target => {
+    const value = 'ResTarget' in target ? target.ResTarget.val : undefined;
+    if (!('ResTarget' in target)) return [];
+    const of = value && 'ColumnRef' in value ? (wordsOf(value.ColumnRef.fields).at(-1) ?? null) : null;
+    return [{ name: target.ResTarget.name ?? of ?? '', of: of === '' ? null : of }];
+  });
 }
 
 /** Triggers and rules are named after their table; routines, tables and views by themselves. */

@@ -17,10 +17,13 @@ export function dynamicReading(
   variables: ReadonlyMap<string, readonly string[]>,
   parser: Parser,
 ): SqlReading {
-  const unreadable = { ...emptyReading(), dynamic: [{ offset: 0, text: expression.trim() }] };
   const value = parseExpression(expression, parser);
-  if (!value) return unreadable;
-  const text = new Folding(variables, parser).text(value, 0);
+  const text = value ? new Folding(variables, parser).text(value, 0) : '';
+  const [, verb] = /^\s*([a-z]+)/i.exec(text) ?? [];
+  const unreadable = {
+    ...emptyReading(),
+    dynamic: [{ offset: 0, text: expression.trim(), verb: verb?.toLowerCase() ?? null }],
+  };
   // A blank alone is a text of which nothing is known.
   if (text.replaceAll(unknownValue, '').trim() === '') return unreadable;
   const reading = readStatements(text, parser);

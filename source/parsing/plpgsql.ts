@@ -25,6 +25,7 @@ export function readPlpgsql(source: string, statement: string, parser: Parser): 
     return loosely(source, refusalOf(error).message, parser);
   }
   const body = new Body(source, parser);
+  body.name(rowFields(tree));
   body.visit(tree, { line: 1, key: '' });
   return body.finished();
 }
@@ -77,6 +78,10 @@ class Body {
     return this.#reading;
   }
 
+  name(rows: SqlReading['rows']): void {
+    addReading(this.#reading, { ...emptyReading(), rows });
+  }
+
   visit(value: unknown, where: Where): void {
     if (Array.isArray(value)) {
       for (const each of value) this.visit(each, where);
@@ -122,14 +127,21 @@ class Body {
   #expression({ query, parseMode = 0 }: Expression, line: number, parent: string): void {
     const offset = this.#find(query, line);
     if (parent === 'dynquery') this.#executed.push({ expression: query, offset });
-    const prefix = 'SELECT ';
     if (parseMode === 0) this.#read(query, offset);
-    else if (parseMode === 2) this.#read(prefix + query, offset - prefix.length);
+    else if (parseMode === 2) this.#value(query, offset);
     else this.#assignment(query, offset);
   }
 
   #read(text: string, offset: number): void {
     addReading(this.#reading, readStatements(text, this.#parser), inner => Math.max(0, offset + inner));
+  }
+
+  /** An expression is read as what a SELECT selects, but what it calls is called for its value. */
+  #value(text: string, offset: number): void {
+    const prefix = 'SELECT ';
+    const reading = readStatements(prefix + text, this.#parser);
+    for (const call of reading.calls) call.performed = false;
+    addReading(this.#reading, reading, inner => Math.max(0, offset + inner - prefix.length));
   }
 
   #assignment(query: string, offset: number): void {
@@ -140,7 +152,7 @@ class Body {
     }
     const [whole, target = ''] = match;
     const expression = query.slice(whole.length);
-    this.#read(`SELECT ${expression}`, offset + whole.length - 'SELECT '.length);
+    this.#value(expression, offset + whole.length);
     const names = [...target.matchAll(part)].map(([name]) => folded(name));
     const [row = '', column] = names;
     if (names.length === 1) this.#remember(row, expression);
@@ -205,6 +217,23 @@ class Body {
     }
     return from;
   }
+}
+
+/** The fields of NEW and OLD that a body names: the parser lists them beside its variables. */
+function rowFields(tree: Tree): SqlReading['rows'] {
+  const rows: SqlReading['rows'] = { new: [], old: [] };
+  for (const each of (tree.plpgsql_funcs ?? []) as { PLpgSQL_function?: { datums?: Tree[] } }[]) {
+    const datums = each.PLpgSQL_function?.datums ?? [];
+    for (const { PLpgSQL_recfield: field } of datums as { PLpgSQL_recfield?: Tree }[]) {
+      if (!field) continue;
+      const parent = datums[(field.recparentno as number | undefined) ?? 0] as
+        | { PLpgSQL_rec?: Tree }
+        | undefined;
+      const row = parent?.PLpgSQL_rec?.refname;
+      if (row === 'new' || row === 'old') rows[row].push(String(field.fieldname));
+    }
+  }
+  return rows;
 }
 
 function lineOf(child: unknown, line: number): number {

@@ -10,6 +10,13 @@ import { queriesNamed, writesOf } from './writes.ts';
 export function readStatement(statement: Node, place: Place, bodies: ReadBody): SqlReading {
   const reading = emptyReading();
   visit(statement, place, bodies, new Map(), reading);
+  const targets = 'SelectStmt' in statement ? (statement.SelectStmt.targetList ?? []) : [];
+  for (const target of targets) {
+    const value = 'ResTarget' in target ? target.ResTarget.val : undefined;
+    if (!value || !('FuncCall' in value)) continue;
+    const offset = place.offset(value.FuncCall.location ?? 0);
+    for (const call of reading.calls) call.performed ||= call.offset === offset;
+  }
   return reading;
 }
 
@@ -36,13 +43,14 @@ function visit(
   }
   into.writes.push(...writesOf(node, place, queries));
   if ('FuncCall' in node) {
-    const call = callOf(node.FuncCall, place);
+    const call = callOf(node.FuncCall, place, false);
     into.calls.push(call);
     const job = jobOf(call, place, bodies);
     if (job) into.creates.push(job);
   }
   // CALL has its function without the wrapping that other nodes have.
-  if ('CallStmt' in node && node.CallStmt.funccall) into.calls.push(callOf(node.CallStmt.funccall, place));
+  if ('CallStmt' in node && node.CallStmt.funccall)
+    into.calls.push(callOf(node.CallStmt.funccall, place, true));
   noteAlso(node, into);
   const named = Object.values(node).flatMap(each =>
     queriesNamed((each as { withClause?: WithClause } | null)?.withClause),
@@ -51,11 +59,12 @@ function visit(
   for (const each of Object.values(node)) visit(each, place, bodies, inner, into);
 }
 
-function callOf({ funcname, args = [], location = 0 }: FuncCall, place: Place): SqlCall {
+function callOf({ funcname, args = [], location = 0 }: FuncCall, place: Place, performed: boolean): SqlCall {
   return {
     ...nameOf(funcname),
     offset: place.offset(location),
     literals: args.map(literalOf),
+    performed,
   };
 }
 

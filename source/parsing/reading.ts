@@ -45,6 +45,8 @@ export interface SqlCall extends SqlName {
   offset: number;
   /** The arguments that are plain strings, in their places. */
   literals: (string | null)[];
+  /** True where it is called for what it does: by CALL or PERFORM, or as what a SELECT selects. */
+  performed: boolean;
 }
 
 interface Created {
@@ -82,7 +84,13 @@ export type SqlCreate =
       instead: boolean;
       reading: SqlReading;
     })
-  | (Created & { kind: 'view'; materialized: boolean; from: SqlName[]; reading: SqlReading })
+  | (Created & {
+      kind: 'view';
+      from: SqlName[];
+      /** Its columns, each with the column that it shows as it is; a star is not taken apart. */
+      columns: { name: string; of: string | null }[];
+      reading: SqlReading;
+    })
   | (Created & { kind: 'generated'; table: SqlName; reads: string[] })
   | (Created & { kind: 'job'; schedule: string | null; command: string; reading: SqlReading })
   | (Created & { kind: 'drop'; what: string; table: SqlName | null })
@@ -93,6 +101,15 @@ export type SqlCreate =
       enabled: 'origin' | 'always' | 'replica' | 'disabled';
     });
 
+/** SQL that is put together as it runs. */
+export interface SqlDynamic {
+  offset: number;
+  /** The expression. */
+  text: string;
+  /** The word that it begins with, in lower case, where that is certain. */
+  verb: string | null;
+}
+
 /** What a text of SQL does, as far as it can be read. */
 export interface SqlReading {
   writes: SqlWrite[];
@@ -100,7 +117,9 @@ export interface SqlReading {
   calls: SqlCall[];
   creates: SqlCreate[];
   /** SQL that is put together as it runs, where its text does not tell what it will be. */
-  dynamic: { offset: number; text: string }[];
+  dynamic: SqlDynamic[];
+  /** The fields of a trigger's rows that are named anywhere. */
+  rows: { new: string[]; old: string[] };
   /** What else a text does that a caller may have to know. */
   also: SqlAlso[];
   /** The first thing that could not be parsed. What stands around it is read all the same, as far as possible. */
@@ -111,7 +130,16 @@ export interface SqlReading {
 export type SqlAlso = 'raises' | 'notifies' | 'program' | 'file';
 
 export function emptyReading(): SqlReading {
-  return { writes: [], fields: [], calls: [], creates: [], dynamic: [], also: [], problem: null };
+  return {
+    writes: [],
+    fields: [],
+    calls: [],
+    creates: [],
+    dynamic: [],
+    rows: { new: [], old: [] },
+    also: [],
+    problem: null,
+  };
 }
 
 /** Adds what another text does, with its offsets moved by `place`. */
@@ -127,6 +155,9 @@ export function addReading(
   to.calls.push(...moved(from.calls));
   to.creates.push(...from.creates.map(each => moveCreate(each, place)));
   to.dynamic.push(...moved(from.dynamic));
+  for (const row of ['new', 'old'] as const) {
+    for (const each of from.rows[row]) if (!to.rows[row].includes(each)) to.rows[row].push(each);
+  }
   for (const each of from.also) if (!to.also.includes(each)) to.also.push(each);
   if (from.problem) to.problem ??= { ...from.problem, offset: place(from.problem.offset) };
 }
