@@ -89,7 +89,7 @@ export function targetOf(relation: CatalogRelation, catalog: TriggerCatalog, dep
 
 /** Definitions name what is not on the reader's search path with its schema. */
 function isNamed(relation: CatalogRelation, { schema, name }: SqlName): boolean {
-  return relation.name === name && (schema === null || relation.schema === schema);
+  return relation.name === name && (schema === null ? relation.visible : relation.schema === schema);
 }
 
 /** The schemas of a setting such as `search_path=public, pg_temp`; null where it leaves them open. */

@@ -61,6 +61,8 @@ export interface CatalogRelation {
   name: string;
   /** Schema and name, quoted where they need it. */
   table: string;
+  /** True where its name alone finds it, as definitions that the server spells out name it. */
+  visible: boolean;
   kind: 'table' | 'view';
   owner: string;
   grants: CatalogGrant[];

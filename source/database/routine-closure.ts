@@ -1,10 +1,17 @@
 /**
- * The routines that may have to do with either table, for a WITH RECURSIVE in which `$1` and `$2` are both tables and `$3`
- * is what their names and the count's look like (LIKE patterns in lower case). `near` is generous, because it goes by words in
- * their texts: what names a table or puts SQL together, what calls that, what the triggers of both tables call. Only the
+ * The routines that may have to do with either table, for a WITH RECURSIVE in which `$1` and `$2` are both tables and `$3` is
+ * the count's name. `near` is generous, because it goes by words in
+ * their texts: what names the count, a table or a view that shows one, or puts SQL together, what calls that, what the triggers of both tables call. Only the
  * parser says what any of it does. Extensions' own routines and those in C are left out.
  */
-export const routineClosure = `routine AS MATERIALIZED (
+export const routineClosure = `shows AS (
+  SELECT unnest(ARRAY[$1::oid, $2::oid]) AS oid
+  UNION
+  SELECT r.ev_class FROM shows s JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.oid AND d.classid = 'pg_rewrite'::regclass
+    JOIN pg_rewrite r ON r.oid = d.objid AND r.rulename = '_RETURN' JOIN pg_class c ON c.oid = r.ev_class AND c.relkind = 'v'
+), shown AS MATERIALIZED (
+  SELECT DISTINCT lower(relname) AS name FROM pg_class WHERE oid IN (SELECT oid FROM shows)
+), routine AS MATERIALIZED (
   SELECT p.oid, p.proname, p.prorettype, lower(p.body) AS body FROM (
     SELECT p.oid, p.proname, p.prorettype, CASE WHEN p.prosrc = '' THEN pg_get_functiondef(p.oid) ELSE p.prosrc END AS body
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
@@ -19,7 +26,7 @@ export const routineClosure = `routine AS MATERIALIZED (
   UNION
   SELECT r.oid, r.body FROM called c JOIN word w ON strpos(c.body, w.name) > 0 AND c.body ~ w.pattern JOIN routine r ON r.oid = w.oid
 ), near AS (
-  SELECT r.oid FROM routine r WHERE r.body LIKE ANY ($3::text[]) OR r.body ~ '\\mexecute\\M'
+  SELECT r.oid FROM routine r WHERE strpos(r.body, lower($3)) > 0 OR EXISTS (SELECT FROM shown WHERE strpos(r.body, shown.name) > 0) OR r.body ~ '\\mexecute\\M'
   UNION
   SELECT r.oid FROM near n JOIN word w ON w.oid = n.oid
     JOIN routine r ON strpos(r.body, w.name) > 0 AND r.body ~ w.pattern AND r.oid <> n.oid

@@ -112,11 +112,10 @@ export async function readCatalogRows(
   tables: Tables,
 ): Promise<() => Promise<TriggerCatalog>> {
   const { presets, records } = tables;
-  const [row] = (await reader.rows(text, [
-    presets.oid,
-    records.oid,
-    arrayOf([presets.table, records.table, presets.countName].map(likeAnywhere)),
-  ])) as Record<string, string>[];
+  const [row] = (await reader.rows(text, [presets.oid, records.oid, presets.countName])) as Record<
+    string,
+    string
+  >[];
   const parsed = answer.parse({
     columns: JSON.parse(row?.columns ?? 'null'),
     triggers: JSON.parse(row?.triggers ?? '[]'),
@@ -151,13 +150,4 @@ async function withReadings({ writers, functions, ...rest }: Rows, tables: Table
       })),
     ),
   };
-}
-
-function likeAnywhere(name: string): string {
-  return `%${name.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-}
-
-/** An array as PostgreSQL writes it, for a parameter that is bound as text. */
-function arrayOf(texts: readonly string[]): string {
-  return `{${texts.map(each => `"${each.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }

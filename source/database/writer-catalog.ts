@@ -16,6 +16,7 @@ const relation = z.object({
   schema: z.string(),
   name: z.string(),
   table: z.string(),
+  visible: z.boolean(),
   kind: z.enum(['table', 'view']),
   owner: z.string(),
   grants: z.array(z.object({ role: z.nullable(z.string()), privileges: z.array(z.string()) })),
@@ -72,7 +73,7 @@ const text = `WITH RECURSIVE shows AS (
 )
 SELECT
   (SELECT json_agg(json_build_object('oid', oid::bigint, 'schema', nspname, 'name', relname, 'table', format('%I.%I', nspname, relname),
-            'kind', CASE relkind WHEN 'v' THEN 'view' ELSE 'table' END, 'owner', pg_get_userbyid(relowner),
+            'visible', pg_table_is_visible(oid), 'kind', CASE relkind WHEN 'v' THEN 'view' ELSE 'table' END, 'owner', pg_get_userbyid(relowner),
             'query', CASE WHEN relkind = 'v' AND shows THEN pg_get_viewdef(oid) END,
             'updatable', CASE WHEN relkind = 'v' AND shows THEN pg_relation_is_updatable(oid, false) ELSE 0 END,
             'grants', (SELECT coalesce(json_agg(json_build_object('role', rolname, 'privileges', privileges) ORDER BY rolname NULLS FIRST), '[]') FROM (
@@ -99,7 +100,7 @@ SELECT
                            OR (p.classid = 'pg_class'::regclass AND p.objid = a.attrelid AND p.objsubid = a.attnum)))) ORDER BY a.attnum), '[]')
      FROM pg_attribute a JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attrelid = $1::oid AND a.attgenerated <> '')::text AS generated,
-  (SELECT c.oid IS NOT NULL FROM (SELECT to_regclass('cron.job') AS oid) c) AS "hasJobs",
+  EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'cron' AND c.relname = 'job') AS "hasJobs",
   coalesce((SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
              WHERE n.nspname = 'cron' AND c.relname = 'job'), false) AS "mayReadJobs"`;
 
