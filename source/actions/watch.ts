@@ -1,7 +1,9 @@
 import type { Counter } from '../audit/counter.ts';
 import type { NewestRecord } from '../audit/newest-record.ts';
 import type { Shape } from '../audit/shape.ts';
+import type { TriggerCatalog } from '../audit/trigger-catalog.ts';
 import { judgeTrigger, type TriggerHealth } from '../audit/trigger-health.ts';
+import { CatalogMemory } from '../database/catalog-memory.ts';
 import type { Database, Reader } from '../database/connection.ts';
 import { countsAreCheap, readCounters, readMostUsed } from '../database/counters.ts';
 import { readNewestRecord } from '../database/newest-record.ts';
@@ -112,6 +114,14 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
   let memory: AuditMemory | null = null;
   let auditing = false;
   let auditDue = 0;
+  const catalogs = new CatalogMemory();
+  let judged: { catalog: TriggerCatalog; health: TriggerHealth } | null = null;
+
+  /** Most ticks find the catalog as it was, and its verdict with it. */
+  const judge = (catalog: TriggerCatalog): TriggerHealth => {
+    if (judged?.catalog !== catalog) judged = { catalog, health: judgeTrigger(catalog) };
+    return judged.health;
+  };
 
   const first = async () => {
     const bodies = await database.read(
@@ -121,12 +131,12 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
         known = found;
         // The list can be drawn while the server looks the trigger up.
         onEvent({ type: 'look', look: found, counters, at: Date.now(), serverNow: found.now });
-        return readCatalogRows(reader, found.tables);
+        return readCatalogRows(reader, found.tables, catalogs);
       },
       { signal: stopped.signal },
     );
     // Parsing takes a moment, and the transaction need not wait for it.
-    onEvent({ type: 'trigger', trigger: judgeTrigger(await bodies()) });
+    onEvent({ type: 'trigger', trigger: judge(await bodies()) });
   };
 
   const tick = async () => {
@@ -148,7 +158,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
           return {
             look: found,
             counters: await readCounters(reader, tables, ids, dear ? 'not' : 'if-cheap'),
-            trigger: judgeTrigger(await readTriggerCatalog(reader, tables)),
+            trigger: judge(await readTriggerCatalog(reader, tables, catalogs)),
             detail: detail && mayRead(detail.id, tables) ? await readDetail(reader, tables, detail) : null,
             newest: asksNewest ? { value: await readNewestRecord(reader, tables) } : null,
             shape: asksShape ? await readShape(reader, tables) : null,

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { TriggerCatalog } from '../audit/trigger-catalog.ts';
 import { emptyReading } from '../parsing/reading.ts';
 import { readBodyOnce } from '../parsing/remember.ts';
+import type { CatalogMemory } from './catalog-memory.ts';
 import type { Reader } from './connection.ts';
 import { routineClosure } from './routine-closure.ts';
 import type { Tables } from './tables.ts';
@@ -99,8 +100,12 @@ SELECT
  * Everything in the catalog that decides whether a use is counted, and everything else that writes the count or the records.
  * Bodies that are new to this process are parsed, which takes a moment; see readBodyOnce.
  */
-export async function readTriggerCatalog(reader: Reader, tables: Tables): Promise<TriggerCatalog> {
-  return (await readCatalogRows(reader, tables))();
+export async function readTriggerCatalog(
+  reader: Reader,
+  tables: Tables,
+  memory: CatalogMemory | null = null,
+): Promise<TriggerCatalog> {
+  return (await readCatalogRows(reader, tables, memory))();
 }
 
 /**
@@ -110,8 +115,14 @@ export async function readTriggerCatalog(reader: Reader, tables: Tables): Promis
 export async function readCatalogRows(
   reader: Reader,
   tables: Tables,
+  memory: CatalogMemory | null = null,
 ): Promise<() => Promise<TriggerCatalog>> {
   const { presets, records } = tables;
+  const state = memory && (await memory.state(reader, tables));
+  const known = state === null ? null : memory?.recall(state);
+  if (known) return async () => known;
+  // Its plan looks dear to the planner, and compiling it would take longer than running it.
+  await reader.rows('SET LOCAL jit = off');
   const [row] = (await reader.rows(text, [presets.oid, records.oid, presets.countName])) as Record<
     string,
     string
@@ -127,7 +138,11 @@ export async function readCatalogRows(
     tables,
     parsed.triggers.map(({ tableOid }) => tableOid),
   );
-  return () => withReadings({ ...parsed, writers }, tables);
+  return async () => {
+    const catalog = await withReadings({ ...parsed, writers }, tables);
+    if (state !== null) memory?.keep(state, catalog);
+    return catalog;
+  };
 }
 
 async function withReadings({ writers, functions, ...rest }: Rows, tables: Tables): Promise<TriggerCatalog> {
