@@ -1,8 +1,14 @@
 import { countingOf } from './counting.ts';
-import { effectsOf, effectsOfReading, mentions } from './effects.ts';
+import { effectsOf, effectsOfReading, mentions, oneLine } from './effects.ts';
 import { functionName, trackName, triggerName } from './expected.ts';
 import type { Finding } from './finding.ts';
-import type { CatalogFunction, CatalogRule, CatalogTrigger, TriggerCatalog } from './trigger-catalog.ts';
+import type {
+  CatalogFunction,
+  CatalogJob,
+  CatalogRule,
+  CatalogTrigger,
+  TriggerCatalog,
+} from './trigger-catalog.ts';
 import { effectsOfTrigger } from './trigger-effects.ts';
 import { describeType } from './trigger-type.ts';
 import { relationOf } from './writer.ts';
@@ -68,6 +74,7 @@ export function judgeWriters(catalog: TriggerCatalog): Finding[] {
     ...catalog.functions.flatMap(routine => judgeRoutine(routine, catalog)),
     ...catalog.triggers.flatMap(trigger => judgeElsewhere(trigger, catalog)),
     ...catalog.rules.flatMap(rule => judgeRule(rule, catalog)),
+    ...catalog.jobs.flatMap(job => judgeJob(job, catalog)),
     ...(catalog.jobsHidden ? [jobsHidden] : []),
   ];
 }
@@ -129,7 +136,32 @@ function judgeRule(rule: CatalogRule, catalog: TriggerCatalog): Finding[] {
       code: 'rule-writes-count',
       severity: counts ? 'error' : 'warning',
       message: `The rule ${rule.name} on ${table} writes usage_count${counts ? ' for every insert: uses are counted more than once' : ''}.`,
-      hint: `Look at its definition: ${rule.definition}`,
+      hint: `Look at its definition: ${oneLine(rule.definition)}`,
+    },
+  ];
+}
+
+function judgeJob(job: CatalogJob, catalog: TriggerCatalog): Finding[] {
+  if (!job.active) return [];
+  const { writes } = effectsOfReading(job.reading, catalog);
+  const name = job.name ?? `${job.id} of pg_cron`;
+  if (writes.some(({ on }) => on === 'count')) {
+    return [
+      {
+        code: 'job-writes-count',
+        severity: 'warning',
+        message: `The job ${name} writes usage_count (${job.schedule}).`,
+        hint: `Look whether what it sets is the number of records: ${oneLine(job.command)}`,
+      },
+    ];
+  }
+  if (!writes.some(({ on, action }) => on === 'records' && action === 'delete')) return [];
+  return [
+    {
+      code: 'job-deletes-records',
+      severity: 'warning',
+      message: `The job ${name} deletes records (${job.schedule}): unless something takes them from usage_count, the counts are too high afterwards.`,
+      hint: `Look at what it runs: ${oneLine(job.command)}`,
     },
   ];
 }

@@ -50,8 +50,23 @@ function routine(statement: CreateFunctionStmt, place: Place, bodies: ReadBody, 
       const { mode, argType } = each.FunctionParameter;
       return mode === 'FUNC_PARAM_OUT' || mode === 'FUNC_PARAM_TABLE' ? [] : [typeText(argType)];
     }),
-    reading: atomic ? read(atomic) : body === null ? emptyReading() : bodies(language, body, offset, place),
+    reading: atomic
+      ? eachAlone(read(atomic), place)
+      : body === null
+        ? emptyReading()
+        : bodies(language, body, offset, place),
     ...here(place),
+  };
+}
+
+/** The parser does not say where the statements of BEGIN ATOMIC end: their texts go to the semicolon that ends a line. */
+function eachAlone(reading: SqlReading, { text, end }: Place): SqlReading {
+  return {
+    ...reading,
+    writes: reading.writes.map(write => {
+      const length = text.slice(write.offset, end).search(/;\s*(?:\n|end\b|$)/i);
+      return length < 0 ? write : { ...write, text: text.slice(write.offset, write.offset + length) };
+    }),
   };
 }
 

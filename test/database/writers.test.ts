@@ -120,9 +120,10 @@ test('the order says when, and the texts say what', () => {
 
 test('what it comes to is a finding each, and what only looks like a write is none', () => {
   const named = health.findings.map(
-    ({ code, message }) => `${code} ${/(?:\w+\.)?\w+(?=\()|(?:trigger|rule) \w+/.exec(message)?.[0]}`,
+    ({ code, message }) => `${code} ${/(?:\w+\.)?\w+(?=\()|(?:trigger|rule|job) \w+/.exec(message)?.[0]}`,
   );
   expect(named.sort()).toEqual([
+    'job-deletes-records job retention',
     'other-writer app.atomic',
     'other-writer app.by_view',
     'other-writer app.dynamic',
