@@ -1,6 +1,6 @@
 import type { SqlColumn, SqlReading, SqlWrite } from '../parsing/reading.ts';
 
-import { resolveCall, resolveTable, searchPathOf } from './resolve.ts';
+import { resolveCall, resolveTable, searchPathOf, targetOf } from './resolve.ts';
 import type { CatalogFunction, TriggerCatalog } from './trigger-catalog.ts';
 import { unquoted } from './unquoted.ts';
 
@@ -147,11 +147,19 @@ function unreadableIn(
     // In a language that is not read only its words speak, and they have to speak of the tables.
     if (routine === null || mentions(routine.source, catalog)) why.push(reading.problem.message);
   }
-  for (const { text, verb } of reading.dynamic) {
-    if (verb === null || writing.has(verb))
+  for (const { text, verb, tables } of reading.dynamic) {
+    const may = tables === null || tables.some(name => mayBe(name, catalog));
+    if (may && (verb === null || writing.has(verb)))
       why.push(`runs SQL that is put together as it runs: ${oneLine(text)}`);
   }
   return why;
+}
+
+/** Whether a name with `*` for what is not known of it may be that of either table, or of a view that shows one. */
+function mayBe(pattern: string, catalog: TriggerCatalog): boolean {
+  const parts = pattern.split('*').map(part => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  const name = new RegExp(`^${parts.join('.*')}$`);
+  return catalog.relations.some(each => name.test(each.name) && targetOf(each, catalog) !== null);
 }
 
 /** Whether a text names either table or the count, wherever that stands. */

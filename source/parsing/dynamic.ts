@@ -7,6 +7,7 @@ import { emptyReading, type SqlReading } from './reading.ts';
 
 // Stands for a name that is only known as it runs; no table is called so.
 const unknownName = '\u0001';
+const unknownPart = 'unknown_part_of_a_name';
 
 /**
  * What the SQL does that an expression puts together: a plain string, strings and variables in a row, `format()`. Values
@@ -20,22 +21,32 @@ export function dynamicReading(
   const value = parseExpression(expression, parser);
   const text = value ? new Folding(variables, parser).text(value, 0) : '';
   const [, verb] = /^\s*([a-z]+)/i.exec(text) ?? [];
-  const unreadable = {
+  const unreadable = (tables: string[] | null) => ({
     ...emptyReading(),
-    dynamic: [{ offset: 0, text: expression.trim(), verb: verb?.toLowerCase() ?? null }],
-  };
+    dynamic: [{ offset: 0, text: expression.trim(), verb: verb?.toLowerCase() ?? null, tables }],
+  });
   // A blank alone is a text of which nothing is known.
-  if (text.replaceAll(unknownValue, '').trim() === '') return unreadable;
+  if (text.replaceAll(unknownValue, '').trim() === '') return unreadable(null);
   const reading = readStatements(text, parser);
-  if (reading.problem || namesUnknown(reading)) {
-    // What else it writes for certain is kept.
-    const known = reading.writes.filter(
-      ({ table, columns }) =>
-        table.name !== unknownName && !(columns ?? []).some(({ name }) => name === unknownName),
-    );
-    return { ...reading, writes: known, problem: null, dynamic: unreadable.dynamic };
-  }
-  return reading;
+  if (reading.problem) return unreadable(tablesGuessed(text, parser));
+  if (!namesUnknown(reading)) return reading;
+  // What else it writes for certain is kept.
+  const known = reading.writes.filter(
+    ({ table, columns }) =>
+      table.name !== unknownName && !(columns ?? []).some(({ name }) => name === unknownName),
+  );
+  const { dynamic } = unreadable(tablesIn(reading, unknownName));
+  return { ...reading, writes: known, dynamic };
+}
+
+/** What is not known may be part of a name as well, as in `INSERT INTO log_` || year: then the rest of the name is. */
+function tablesGuessed(text: string, parser: Parser): string[] | null {
+  const reading = readStatements(text.replaceAll(unknownValue, unknownPart), parser);
+  return reading.problem || reading.writes.length === 0 ? null : tablesIn(reading, unknownPart);
+}
+
+function tablesIn({ writes }: SqlReading, unknown: string): string[] | null {
+  return writes.length === 0 ? null : writes.map(({ table }) => table.name.replaceAll(unknown, '*'));
 }
 
 function namesUnknown({ writes, calls }: SqlReading): boolean {

@@ -108,6 +108,8 @@ export interface SqlDynamic {
   text: string;
   /** The word that it begins with, in lower case, where that is certain. */
   verb: string | null;
+  /** The names of the tables that it writes, with `*` for what is not known of them; null where not even that is. */
+  tables: string[] | null;
 }
 
 /** What a text of SQL does, as far as it can be read. */

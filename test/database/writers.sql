@@ -33,6 +33,8 @@ CREATE FUNCTION app.says() RETURNS void LANGUAGE plpgsql AS $$ BEGIN
 END $$;
 CREATE FUNCTION app.elsewhere() RETURNS void LANGUAGE sql SET search_path = "My-App" AS 'UPDATE presets SET usage_count = 0';
 CREATE FUNCTION app.partitions(day date) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('CREATE TABLE %I (id int)', 'p' || day); END $$;
+CREATE FUNCTION app.archives(year text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'INSERT INTO preset_usages_' || year || ' SELECT * FROM public.preset_usage'; END $$;
+CREATE FUNCTION app.any_table(t text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DELETE FROM preset_' || t; EXECUTE format('UPDATE generations SET %I = 0', t); END $$;
 
 -- Triggers, on both tables and elsewhere.
 CREATE FUNCTION app.on_generation() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM public.bump(NEW.preset_id); RETURN NEW; END $$;
