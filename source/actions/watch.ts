@@ -135,8 +135,12 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
       },
       { signal: stopped.signal },
     );
-    // Parsing takes a moment, and the transaction need not wait for it.
-    onEvent({ type: 'trigger', trigger: judge(await bodies()) });
+    // Parsing takes a moment, and neither the transaction nor the audit need wait for it.
+    void bodies()
+      .then(catalog => {
+        if (!stopped.signal.aborted) onEvent({ type: 'trigger', trigger: judge(catalog) });
+      })
+      .catch(fatal);
   };
 
   const tick = async () => {
