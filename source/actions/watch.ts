@@ -1,14 +1,16 @@
 import type { Counter } from '../audit/counter.ts';
 import type { NewestRecord } from '../audit/newest-record.ts';
 import type { Shape } from '../audit/shape.ts';
+import type { TriggerCatalog } from '../audit/trigger-catalog.ts';
 import { judgeTrigger, type TriggerHealth } from '../audit/trigger-health.ts';
+import { CatalogMemory } from '../database/catalog-memory.ts';
 import type { Database, Reader } from '../database/connection.ts';
 import { countsAreCheap, readCounters, readMostUsed } from '../database/counters.ts';
 import { readNewestRecord } from '../database/newest-record.ts';
 import { type PresetDetail, readPresetDetail } from '../database/preset-detail.ts';
 import { readShape } from '../database/shape.ts';
 import type { Tables } from '../database/tables.ts';
-import { readTriggerCatalog } from '../database/trigger-catalog.ts';
+import { readCatalogRows, readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { type ConsoleError, isConsoleError, isOutage, isTransient } from '../errors.ts';
 import { type AuditMemory, type AuditProgress, type AuditSummary, auditCounters } from './audit-counters.ts';
 import { type Look, look } from './look.ts';
@@ -112,19 +114,33 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
   let memory: AuditMemory | null = null;
   let auditing = false;
   let auditDue = 0;
+  const catalogs = new CatalogMemory();
+  let judged: { catalog: TriggerCatalog; health: TriggerHealth } | null = null;
+
+  /** Most ticks find the catalog as it was, and its verdict with it. */
+  const judge = (catalog: TriggerCatalog): TriggerHealth => {
+    if (judged?.catalog !== catalog) judged = { catalog, health: judgeTrigger(catalog) };
+    return judged.health;
+  };
 
   const first = async () => {
-    await database.read(
+    const bodies = await database.read(
       async reader => {
         const found = await look(reader, database, schema);
         const counters = await readMostUsed(reader, found.tables, options.firstRows);
         known = found;
         // The list can be drawn while the server looks the trigger up.
         onEvent({ type: 'look', look: found, counters, at: Date.now(), serverNow: found.now });
-        onEvent({ type: 'trigger', trigger: judgeTrigger(await readTriggerCatalog(reader, found.tables)) });
+        return readCatalogRows(reader, found.tables, catalogs);
       },
       { signal: stopped.signal },
     );
+    // Parsing takes a moment, and neither the transaction nor the audit need wait for it.
+    void bodies()
+      .then(catalog => {
+        if (!stopped.signal.aborted) onEvent({ type: 'trigger', trigger: judge(catalog) });
+      })
+      .catch(fatal);
   };
 
   const tick = async () => {
@@ -146,7 +162,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
           return {
             look: found,
             counters: await readCounters(reader, tables, ids, dear ? 'not' : 'if-cheap'),
-            trigger: judgeTrigger(await readTriggerCatalog(reader, tables)),
+            trigger: judge(await readTriggerCatalog(reader, tables, catalogs)),
             detail: detail && mayRead(detail.id, tables) ? await readDetail(reader, tables, detail) : null,
             newest: asksNewest ? { value: await readNewestRecord(reader, tables) } : null,
             shape: asksShape ? await readShape(reader, tables) : null,
