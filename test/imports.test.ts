@@ -8,14 +8,26 @@ const source = fileURLToPath(new URL('../source', import.meta.url));
 /** The directories of `source` and what each may import; top-level files count as `.`. */
 const allowed: Record<string, string[]> = {
   ui: ['ui', 'actions', 'audit', 'database', 'present', '.'],
-  commands: ['commands', 'actions', 'audit', 'connecting', 'database', 'log', 'present', 'receipts', '.'],
-  actions: ['actions', 'audit', 'database', 'log', 'receipts', '.'],
-  database: ['database', 'audit', 'connecting', '.'],
+  commands: [
+    'commands',
+    'actions',
+    'audit',
+    'connecting',
+    'database',
+    'log',
+    'parsing',
+    'present',
+    'receipts',
+    '.',
+  ],
+  actions: ['actions', 'audit', 'database', 'log', 'parsing', 'receipts', '.'],
+  database: ['database', 'audit', 'connecting', 'parsing', '.'],
   connecting: ['connecting', '.'],
   demo: ['demo', '.'],
   log: ['log', '.'],
   receipts: ['receipts', '.'],
-  audit: ['audit'],
+  parsing: ['parsing'],
+  audit: ['audit', 'parsing'],
   present: ['present', 'audit'],
 };
 

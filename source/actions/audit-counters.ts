@@ -154,6 +154,7 @@ function isUsable({ plan, tables: before, presets }: AuditMemory, tables: Tables
     before.records.oid,
     before.presets.label,
     before.records.indexed,
+    before.records.alike,
   ]);
   return (
     same ===
@@ -162,6 +163,7 @@ function isUsable({ plan, tables: before, presets }: AuditMemory, tables: Tables
         tables.records.oid,
         tables.presets.label,
         tables.records.indexed,
+        tables.records.alike,
       ]) && Math.abs(presets - plan.presets) <= planTolerance * plan.presets
   );
 }

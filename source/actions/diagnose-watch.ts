@@ -1,4 +1,4 @@
-import { type Counter, drift } from '../audit/counter.ts';
+import { type Counter, drift, isWrong } from '../audit/counter.ts';
 import type { Diagnosis } from '../audit/diagnosis.ts';
 import type { Database } from '../database/connection.ts';
 import { type RecordHistory, readRecordHistory } from '../database/record-history.ts';
@@ -60,7 +60,7 @@ export class DiagnoseWatch {
     const wrong: Counter[] = [];
     // One after the other: of all presets together no list is made for the few that are wrong.
     if (tables.hiddenBy.length === 0)
-      for (const counter of counters) if ((drift(counter) ?? 0) !== 0) wrong.push(counter);
+      for (const counter of counters) if (isWrong(counter)) wrong.push(counter);
     const found = wrong.map(counter => `${counter.id} ${drift(counter)}`).join();
     if (found === this.#told) return;
     this.#busy = true;

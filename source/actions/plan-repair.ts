@@ -1,8 +1,6 @@
 import { firingTriggers } from '../audit/firing-triggers.ts';
-import type { Change, FiringTrigger, Remark, RepairOptions } from '../audit/repair.ts';
-import type { TriggerCatalog } from '../audit/trigger-catalog.ts';
+import type { Change, Remark, RepairOptions } from '../audit/repair.ts';
 import { judgeTrigger } from '../audit/trigger-health.ts';
-import { describeType } from '../audit/trigger-type.ts';
 import type { Database } from '../database/connection.ts';
 import { repairBlock } from '../database/repair-block.ts';
 import {
@@ -13,15 +11,17 @@ import {
   whyNotQuiet,
 } from '../database/repair-facts.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
-import { ConsoleError, exitCodes, isConsoleError } from '../errors.ts';
+import { isConsoleError } from '../errors.ts';
 import type { Receipt } from '../receipts/receipt.ts';
 import { fingerprint } from './fingerprint.ts';
 import { refused, requireEveryRow, requireWritableServer } from './guards.ts';
+import { denied, readRisks, requireDeletable, requireReversible } from './harm.ts';
 import { type Look, look } from './look.ts';
 import { planReset } from './plan-reset.ts';
 import { planSync } from './plan-sync.ts';
 import { planUndo } from './plan-undo.ts';
 import type { RepairPlan, RepairRequest } from './repair-plan.ts';
+import { besidesRemarks, restoringRemarks, writersRemarks } from './repair-remarks.ts';
 import type { Task } from './repair-task.ts';
 
 /** What an action finds out for its plan. */
@@ -58,7 +58,7 @@ export async function planRepair(
   const { action, options } = request;
   if (request.readOnly)
     throw refused('read-only', 'Started with --read-only: nothing is written.', 'Leave --read-only out.');
-  const { found, catalog, facts, identity } = await database.read(
+  const { found, catalog, facts, identity, risks } = await database.read(
     async reader => {
       const found = await look(reader, database, request.schema);
       return {
@@ -66,6 +66,7 @@ export async function planRepair(
         catalog: await readTriggerCatalog(reader, found.tables),
         facts: await readRepairFacts(reader, found.tables),
         identity: await readIdentity(reader, database, found.tables),
+        risks: await readRisks(reader, found.tables, request),
       };
     },
     { signal },
@@ -76,6 +77,7 @@ export async function planRepair(
     if (obstacle) obstacles.push(obstacle);
   };
   must(() => requireWritable(found, facts, request));
+  must(() => requireReversible(found.tables, risks));
   const draft = await drafts[action](database, found, facts, request, identity, signal);
   const deletes = draft.recordsToDelete > 0;
   const inserts = draft.recordsToRestore > 0;
@@ -141,6 +143,7 @@ export async function planRepair(
       ...draft.remarks,
       ...writersRemarks(health, firesTriggers),
       ...(inserts ? restoringRemarks(catalog, options) : []),
+      ...besidesRemarks(facts, { deletes: deletes && draft.method !== 'truncate', inserts }),
     ],
     estimate: { rows, seconds: estimateSeconds(draft) },
     left: draft.left,
@@ -157,6 +160,8 @@ const hindersWriting: ReadonlySet<string> = new Set([
   'server-read-only',
   'referenced',
   'inherited',
+  'orphans-named',
+  'count-generated',
 ]);
 
 /** What a guard says, as a remark where the plan is only looked at; thrown otherwise. */
@@ -175,7 +180,7 @@ const drafts = { sync: planSync, reset: planReset, undo: planUndo };
 /** Throws where this role, this server or these tables do not take such a write at all. */
 function requireWritable(
   found: Look,
-  { may, presetsKind, recordsKind }: RepairFacts,
+  { may, presetsKind, recordsKind, countGenerated }: RepairFacts,
   { action, options }: RepairRequest,
 ): void {
   const { server, tables } = found;
@@ -188,40 +193,17 @@ function requireWritable(
       'Connect to the server that holds it.',
     );
   }
+  if (countGenerated) {
+    throw refused(
+      'count-generated',
+      `The server computes ${tables.presets.count} of ${tables.presets.name} by itself, so nothing can be written there.`,
+      'Put right what it is computed from.',
+    );
+  }
   if (!may.count) throw denied(found, `UPDATE (${tables.presets.count})`, tables.presets.name);
   if (tables.presets.lastUsed && !may.lastUsed && (action !== 'sync' || options.lastUsed)) {
     throw denied(found, `UPDATE (${tables.presets.lastUsed})`, tables.presets.name);
   }
-}
-
-/** Throws where deleting records is not this role's to do, or would delete what no receipt can hold. */
-function requireDeletable(found: Look, { may, referencedBy, inheritedBy }: RepairFacts): void {
-  const { records } = found.tables;
-  if (!may.delete) throw denied(found, 'DELETE', records.name);
-  if (inheritedBy !== null) {
-    throw refused(
-      'inherited',
-      `${inheritedBy} inherits from ${records.name}: its records would be deleted too, and come back without its own columns and into the wrong table.`,
-      'Reset without --delete-history, or take that inheritance away first.',
-    );
-  }
-  const harm = referencedBy.find(({ onDelete }) => onDelete !== 'NO ACTION' && onDelete !== 'RESTRICT');
-  if (harm) {
-    throw refused(
-      'referenced',
-      `${harm.table} refers to ${records.name} with ON DELETE ${harm.onDelete}: its rows would change too, and could not be put back.`,
-      'Reset without --delete-history, or take that reference away first.',
-    );
-  }
-}
-
-function denied({ server }: Look, right: string, table: string): ConsoleError {
-  return new ConsoleError({
-    code: 'permission-denied',
-    message: `${server.user} may not do this: it lacks ${right} on ${table}.`,
-    hint: `GRANT ${right} ON ${table} TO ${server.user}, or connect as the owner. Nothing was changed.`,
-    exitCode: exitCodes.unreachable,
-  });
 }
 
 async function whyNotSuppress(
@@ -237,52 +219,6 @@ async function whyNotSuppress(
     return `${referencedBy[0]?.table} refers to the records that are deleted, and that is checked by a trigger`;
   }
   return whyNotQuiet(database, signal);
-}
-
-/** What will make the counts wrong again, or is not what it looks like. */
-function writersRemarks(
-  { healthy, findings }: ReturnType<typeof judgeTrigger>,
-  fires: readonly FiringTrigger[],
-): Remark[] {
-  const remarks: Remark[] = [];
-  if (!healthy) {
-    const [first] = findings.filter(({ severity }) => severity === 'error');
-    remarks.push({
-      code: 'trigger-unhealthy',
-      severity: 'warning',
-      message: `Uses are not counted as they should be, so counts will be wrong again: ${first?.message ?? ''}`,
-    });
-  }
-  const always = fires.filter(trigger => trigger.always);
-  if (always.length > 0) {
-    remarks.push({
-      code: 'always-fires',
-      severity: 'info',
-      message: `${always.map(({ name }) => name).join(', ')} fires even where triggers are suppressed (ENABLE ALWAYS).`,
-    });
-  }
-  return remarks;
-}
-
-/** Triggers that may make another record of the one that is put back. */
-function restoringRemarks(
-  { triggers, recordsOid }: TriggerCatalog,
-  { suppressTriggers }: RepairOptions,
-): Remark[] {
-  const changing = triggers.filter(({ tableOid, type, enabled }) => {
-    const { timing, events, level } = describeType(type);
-    const before = timing === 'BEFORE' && level === 'row' && events.includes('INSERT');
-    const fires = enabled === 'A' || (enabled === 'O' && !suppressTriggers);
-    return tableOid === recordsOid && before && fires;
-  });
-  if (changing.length === 0) return [];
-  return [
-    {
-      code: 'records-may-change',
-      severity: 'warning',
-      message: `${changing.map(({ name }) => name).join(', ')} fires before each record that is put back, and may change it: with --suppress-triggers it comes back exactly as it was.`,
-    },
-  ];
 }
 
 function statements(

@@ -137,7 +137,7 @@ function chooseMethod(
           : recordsKind !== 'r'
             ? 'the table is partitioned'
             : deleteTriggers
-              ? 'it would pass by the triggers that wait for a DELETE'
+              ? 'it would pass by the triggers and rules that wait for a DELETE'
               : records > mostTruncated.records || presets > mostTruncated.presets
                 ? 'TRUNCATE would lock everybody out while so many records are compared with their backup'
                 : null;

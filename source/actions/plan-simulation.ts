@@ -1,5 +1,6 @@
 import { type OutsideReach, outsideReach } from '../audit/outside-reach.ts';
 import { judgeTrigger, type TriggerHealth } from '../audit/trigger-health.ts';
+import { unquoted } from '../audit/unquoted.ts';
 import { chooseRoutine, fillInsert, type UsageCall } from '../audit/usage-call.ts';
 import type { Database, Reader } from '../database/connection.ts';
 import { readCounters, readMostUsed } from '../database/counters.ts';
@@ -85,6 +86,7 @@ export async function planSimulation(
         userColumn: declared.userColumn,
         userType: declared.userType,
         sample: declared.sample,
+        unique: declared.columns.filter(({ unique }) => unique).map(({ name }) => name),
       };
       const routine = chooseRoutine(declared.routines, facts);
       const calls = [...(routine ? [routine] : []), fillInsert(tables.records.name, declared.columns, facts)];
@@ -180,8 +182,3 @@ function chooseRole(
 }
 
 const uuid = /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i;
-
-// Names in Tables are quoted by the server.
-function unquoted(name: string): string {
-  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
-}

@@ -1,4 +1,4 @@
-import { drift as driftOf } from '../audit/counter.ts';
+import { isWrong } from '../audit/counter.ts';
 import { type Change, notANumber, type Remark } from '../audit/repair.ts';
 import type { Database } from '../database/connection.ts';
 import { findPresets } from '../database/find-presets.ts';
@@ -91,8 +91,7 @@ async function mismatched(
     scope: 'mismatched',
     gentle: true,
     signal,
-    onPage: ({ counters }) =>
-      ids.push(...counters.filter(counter => driftOf(counter) !== 0).map(({ id }) => id)),
+    onPage: ({ counters }) => ids.push(...counters.filter(isWrong).map(({ id }) => id)),
   });
   return ids;
 }

@@ -1,15 +1,18 @@
 import type { Counter } from '../audit/counter.ts';
 import type { DriftEvent } from '../audit/drift-event.ts';
+import { effectsOf } from '../audit/effects.ts';
 import type { NewestRecord } from '../audit/newest-record.ts';
 import type { Shape } from '../audit/shape.ts';
+import type { TriggerCatalog } from '../audit/trigger-catalog.ts';
 import { judgeTrigger, type TriggerHealth } from '../audit/trigger-health.ts';
+import { CatalogMemory } from '../database/catalog-memory.ts';
 import type { Database, Reader } from '../database/connection.ts';
 import { countsAreCheap, readCountersAndSessions, readMostUsed } from '../database/counters.ts';
 import { readNewestRecord } from '../database/newest-record.ts';
 import { type PresetDetail, readPresetDetail } from '../database/preset-detail.ts';
 import { readShape } from '../database/shape.ts';
 import type { Tables } from '../database/tables.ts';
-import { readTriggerCatalog } from '../database/trigger-catalog.ts';
+import { readCatalogRows, readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { isHiddenNow } from '../database/visibility.ts';
 import { type ConsoleError, isConsoleError, isOutage, isTransient } from '../errors.ts';
 import { Alarm } from './alarm.ts';
@@ -135,12 +138,19 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
   let auditDue = 0;
   const drift = new DriftWatch();
   const diagnosing = new DiagnoseWatch(database, stopped.signal, onEvent);
+  const catalogs = new CatalogMemory();
+  let judged: { catalog: TriggerCatalog; health: TriggerHealth } | null = null;
 
-  /** Reads the trigger's health, and takes in which functions statements may name instead of the tables. */
-  const readTrigger = async (reader: Reader, tables: Tables) => {
-    const catalog = await readTriggerCatalog(reader, tables);
-    drift.functionsAre(catalog.functions.filter(({ isTrigger }) => !isTrigger).map(({ name }) => name));
-    return judgeTrigger(catalog);
+  /** Most ticks find the catalog as it was, and its verdict with it; and which functions statements may name instead of the tables. */
+  const judge = (catalog: TriggerCatalog): TriggerHealth => {
+    if (judged?.catalog !== catalog) {
+      judged = { catalog, health: judgeTrigger(catalog) };
+      const writing = catalog.functions.filter(
+        routine => !routine.isTrigger && effectsOf(routine, catalog).writes.length > 0,
+      );
+      drift.functionsAre(writing.map(({ name }) => name));
+    }
+    return judged.health;
   };
   const tellDrift = (now?: 'now') => {
     const { events, more } = drift.take(now);
@@ -148,7 +158,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
   };
 
   const first = async () => {
-    await database.read(
+    const bodies = await database.read(
       async reader => {
         const found = await look(reader, database, schema);
         const answered = glance();
@@ -159,10 +169,16 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
         known = found;
         // The list can be drawn while the server looks the trigger up.
         onEvent({ type: 'look', look: found, counters, at: Date.now(), serverNow: found.now });
-        onEvent({ type: 'trigger', trigger: await readTrigger(reader, found.tables) });
+        return readCatalogRows(reader, found.tables, catalogs);
       },
       { signal: stopped.signal },
     );
+    // Parsing takes a moment, and neither the transaction nor the audit need wait for it.
+    void bodies()
+      .then(catalog => {
+        if (!stopped.signal.aborted) onEvent({ type: 'trigger', trigger: judge(catalog) });
+      })
+      .catch(fatal);
   };
 
   const readWatched = async (reader: Reader, { tables, server }: Look, ids: readonly string[]) => {
@@ -204,7 +220,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
           return {
             look: found,
             counters: await readWatched(reader, found, ids),
-            trigger: await readTrigger(reader, tables),
+            trigger: judge(await readTriggerCatalog(reader, tables, catalogs)),
             detail: detail && mayRead(detail.id, tables) ? await readDetail(reader, tables, detail) : null,
             newest: asksNewest ? { value: await readNewestRecord(reader, tables) } : null,
             shape: asksShape ? await readShape(reader, tables) : null,

@@ -22,12 +22,21 @@ export function drift(counter: Counter): number | null {
   return counter.records === null ? null : (counter.usageCount ?? 0) - counter.records;
 }
 
+/**
+ * True where the count is not the number of records; null while those are not counted. What no number here is exactly, such as
+ * 1.00000000000000000001, is no number of records, although its drift is 0 as far as a number here can tell.
+ */
+export function isWrong(counter: Counter): boolean | null {
+  const difference = drift(counter);
+  return difference === null ? null : difference !== 0 || counter.exact !== undefined;
+}
+
 /** The badge of a counter; `complete` is false where rows may be hidden from this role. */
 export function badge(counter: Counter, complete: boolean): Badge {
   if (!complete) return 'hidden';
-  const difference = drift(counter);
-  if (difference === null) return 'checking';
-  return difference === 0 ? 'accurate' : 'mismatch';
+  const wrong = isWrong(counter);
+  if (wrong === null) return 'checking';
+  return wrong ? 'mismatch' : 'accurate';
 }
 
 /** The sums of an audit. */
@@ -49,11 +58,14 @@ export function totals(counters: Iterable<Counter>): Totals {
     sum.presets += 1;
     if (difference === null) continue;
     sum.records += counter.records ?? 0;
-    if (difference === 0) sum.accurate += 1;
-    else sum.mismatched += 1;
-    // PostgreSQL takes NaN for greater than every number.
-    if (difference > 0 || Number.isNaN(difference)) sum.tooHigh += 1;
+    if (!isWrong(counter)) {
+      sum.accurate += 1;
+      continue;
+    }
+    sum.mismatched += 1;
+    // PostgreSQL takes NaN for greater than every number; which way 0 leans here is not known.
     if (difference < 0) sum.tooLow += 1;
+    else sum.tooHigh += 1;
   }
   return sum;
 }

@@ -206,7 +206,12 @@ function misfitHint({ code, message, where, column, table, path }: UseFailure): 
   return null;
 }
 
-function failureHint({ code, use }: UseFailure, health: TriggerHealth): string {
+function failureHint({ code, use, path, where, message }: UseFailure, health: TriggerHealth): string {
+  const cannot = 'That is no use that fails: watch one of the application instead (w on the preset).';
+  if (code === '2D000')
+    return `It ends its transaction by itself, so it cannot be simulated, because nothing could be rolled back. ${cannot}`;
+  if (path === 'track_preset_usage' && /materialize mode|column definition list/.test(message))
+    return `It returns rows whose columns are not declared, so only a call that lists them works, as the application's may. ${cannot}`;
   if (code === '23505') {
     return use === 2
       ? 'A unique index refuses the second use: unless uses are really meant to be limited, drop it; the migration drops idx_preset_usage_daily_unique.'
@@ -218,6 +223,8 @@ function failureHint({ code, use }: UseFailure, health: TriggerHealth): string {
   if (code === '55P03') return 'Another session holds a lock that a use needs: try again.';
   if (code === '23502')
     return "If it is the user that is missing, name one with --as-user; otherwise the application's own uses fail as well, and are lost.";
+  if (code === '23514' && where !== null && path === 'insert')
+    return `What ${where.replace(/ line \d+.*$/, '')} writes is not allowed by that constraint: the application's own uses fail as well, and are lost.`;
   if (code === '22P02' || code === '23514')
     return "It may be that this console guessed a value badly; if the application's own uses fail as well, they are lost.";
   return health.healthy

@@ -1,7 +1,7 @@
+import type { SqlName } from '../parsing/reading.ts';
 import { triggerName } from './expected.ts';
 import { meansOf } from './outside-reach.ts';
 import type { FiringTrigger } from './repair.ts';
-import { withoutNoise } from './sql-text.ts';
 import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from './trigger-catalog.ts';
 
 /** What a repair writes, in terms of what triggers wait for. */
@@ -53,21 +53,29 @@ function eventOf(trigger: CatalogTrigger, catalog: TriggerCatalog, writes: Write
   return writes.truncates && type & bits.truncate ? 'TRUNCATE' : null;
 }
 
-const writing =
-  /\b(insert\s+into|update(?:\s+only)?|delete\s+from(?:\s+only)?|merge\s+into)\s+((?:(?:"[^"]+"|[\w$]+)\s*\.\s*)?(?:"[^"]+"|[\w$]+))/gi;
-
 function effectsOf(body: CatalogFunction | undefined): string[] {
   if (!body) return ['what it does cannot be read'];
-  const code = withoutNoise(body.source);
+  const { writes, fields, dynamic, also, problem } = body.reading;
   const tables = new Set<string>();
-  for (const [, verb = '', table = ''] of code.matchAll(writing)) {
-    // `FOR UPDATE OF`, `ON CONFLICT DO UPDATE SET` and the like name no table.
-    if (/^(?:set|of|nowait|skip)$/i.test(table)) continue;
-    tables.add(`${/^delete/i.test(verb) ? 'deletes from' : 'writes'} ${table.replace(/\s+/g, '')}`);
+  for (const { action, table } of writes) {
+    tables.add(`${action === 'delete' ? 'deletes from' : 'writes'} ${quoted(table)}`);
   }
-  const sets = [...code.matchAll(/(?:^|;|\bbegin|\bthen|\belse|\bloop)\s*new\s*\.\s*("[^"]+"|\w+)\s*:?=/gi)];
-  for (const [, column] of sets) tables.add(`sets ${column} of the same row`);
-  const dynamic = /\bexecute\b/i.test(code) ? ['runs SQL that its text does not show'] : [];
-  const raises = /\braise\s+(?:exception\b|'|sqlstate\b)/i.test(code) ? ['may refuse the write'] : [];
-  return [...tables, ...dynamic, ...raises, ...meansOf(body)];
+  for (const { row, column } of fields) {
+    if (row === 'new')
+      tables.add(column ? `sets ${column.name} of the same row` : 'sets the same row as a whole');
+  }
+  return [
+    ...tables,
+    ...(dynamic.length > 0 ? ['runs SQL that its text does not show'] : []),
+    // What is written in a language that may do anything is told as that.
+    ...(problem && body.trusted ? [`cannot be read: ${problem.message}`] : []),
+    ...(also.includes('raises') ? ['may refuse the write'] : []),
+    ...meansOf(body),
+  ];
+}
+
+function quoted({ schema, name }: SqlName): string {
+  const part = (word: string) =>
+    /^[a-z_][a-z0-9_$]*$/.test(word) ? word : `"${word.replaceAll('"', '""')}"`;
+  return schema === null ? part(name) : `${part(schema)}.${part(name)}`;
 }

@@ -1,7 +1,8 @@
+import { countingOf } from './counting.ts';
 import { functionName, hasFunction, migrate, triggerName } from './expected.ts';
 import type { Finding } from './finding.ts';
-import { readCounting } from './sql-text.ts';
 import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from './trigger-catalog.ts';
+import { effectsOfTrigger } from './trigger-effects.ts';
 import { describeType } from './trigger-type.ts';
 
 /** The counting trigger is not where it belongs. */
@@ -124,7 +125,7 @@ export function judgeShape(trigger: CatalogTrigger): Finding[] {
   return found;
 }
 
-/** Whether the function that it runs counts, going by its text and its rights. */
+/** Whether the function that it runs counts, going by what it does, itself and by others that it calls, and by its rights. */
 export function judgeFunction(
   catalog: TriggerCatalog,
   trigger: CatalogTrigger,
@@ -133,7 +134,7 @@ export function judgeFunction(
   if (!body) return [];
   const found: Finding[] = [];
   const { level } = describeType(trigger.type);
-  const counting = readCounting(body.source, catalog.names);
+  const counting = countingOf(effectsOfTrigger(trigger, body, catalog));
   if (body.name !== functionName) {
     found.push({
       code: 'function-other',
@@ -144,11 +145,11 @@ export function judgeFunction(
   }
   if (!counting.writes) {
     found.push(
-      counting.delegates
+      counting.unreadable !== null
         ? {
             code: 'function-unreadable',
             severity: 'warning',
-            message: `${body.identity} calls other functions or builds its SQL as it runs, so its text does not tell whether it counts.`,
+            message: `Whether ${body.identity} counts cannot be read: it ${counting.unreadable}.`,
             hint: 'Make a test use and watch the count.',
           }
         : {

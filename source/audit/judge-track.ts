@@ -1,7 +1,7 @@
+import { effectsOf } from './effects.ts';
 import { migrate, trackName } from './expected.ts';
 import type { Finding } from './finding.ts';
 import { type Misfit, misfitsOf } from './fits.ts';
-import { readCounting } from './sql-text.ts';
 import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from './trigger-catalog.ts';
 import { describeType } from './trigger-type.ts';
 
@@ -51,18 +51,19 @@ export function judgeTrack(catalog: TriggerCatalog): Finding[] {
 }
 
 function judgeRoutine(catalog: TriggerCatalog, routine: CatalogFunction): Finding[] {
-  const { identity, kind, definer, searchPath, source } = routine;
+  const { identity, kind, definer, searchPath } = routine;
   const found = describeMisfits(
     misfitsOf(routine, catalog, null),
     identity,
     'track-does-not-fit',
     'a use made with it',
   );
-  if (readCounting(source, catalog.names).writes) {
+  const counted = effectsOf(routine, catalog).writes.find(({ on }) => on === 'count');
+  if (counted) {
     found.push({
       code: 'track-counts-too',
       severity: 'error',
-      message: `${identity} sets usage_count itself, beside the trigger: its uses are counted twice.`,
+      message: `${identity} sets usage_count itself, beside the trigger${counted.via.length === 0 ? '' : `, by calling ${counted.via.join(', which calls ')}`}: its uses are counted twice.`,
       hint: migrate,
     });
   }

@@ -25,6 +25,7 @@ export function remarksOn(shape: Shape, { orphans, findings }: ShapeKnowledge): 
     ),
     ...unreadable(shape),
     ...otherNames(shape),
+    ...onKey(shape),
     ...onCount(shape),
     ...onTimes(shape),
     ...onLabel(shape),
@@ -92,6 +93,16 @@ function otherNames({ presets, presetUsage, parts }: Shape): ShapeRemark[] {
   const pairs = other.map(([name, own]) => `${own} for ${name}`);
   return [
     info('other-names', `Names were taken without regard to case and underscores: ${pairs.join(', ')}.`),
+  ];
+}
+
+function onKey({ presets, parts }: Shape): ShapeRemark[] {
+  if (!columnOf(presets, parts.key)?.nullable) return [];
+  return [
+    warn(
+      'key-nullable',
+      `${parts.key} of ${presets.name} may be NULL: no record can name a preset without a key, so such presets are in no list and in no sum.`,
+    ),
   ];
 }
 

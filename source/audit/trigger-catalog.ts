@@ -1,3 +1,5 @@
+import type { SqlReading } from '../parsing/reading.ts';
+
 /** A row of `pg_trigger`, with what it refers to spelled out. */
 export interface CatalogTrigger {
   name: string;
@@ -35,6 +37,79 @@ export interface CatalogFunction {
   /** The `search_path=…` setting, where it has one. */
   searchPath: string | null;
   isTrigger: boolean;
+  /** What follows its name in CREATE FUNCTION, and what it returns; null for a procedure. */
+  arguments: string;
+  result: string | null;
+  owner: string;
+  /** Who may execute it beside the owner; null is PUBLIC, that is everybody. */
+  executors: (string | null)[];
+  /** What its body does. */
+  reading: SqlReading;
+}
+
+/** Somebody's right to write a table; a role of null is PUBLIC. */
+export interface CatalogGrant {
+  role: string | null;
+  /** Such as `INSERT`; a right to some columns counts as well. */
+  privileges: string[];
+}
+
+/** A table or view that is one of the two, shows one of them, shares a name with one, or carries a trigger or rule. */
+export interface CatalogRelation {
+  oid: number;
+  schema: string;
+  name: string;
+  /** Schema and name, quoted where they need it. */
+  table: string;
+  /** True where its name alone finds it, as definitions that the server spells out name it. */
+  visible: boolean;
+  kind: 'table' | 'view';
+  owner: string;
+  grants: CatalogGrant[];
+  /** Of a view that shows one of the two, directly or through others: its query. */
+  view: { reading: SqlReading; inserts: boolean; updates: boolean; deletes: boolean } | null;
+}
+
+/** A row of `pg_rewrite` that is no view. */
+export interface CatalogRule {
+  name: string;
+  tableOid: number;
+  enabled: 'O' | 'A' | 'R' | 'D';
+  definition: string;
+  reading: SqlReading;
+}
+
+/** A foreign key that writes what refers to a row when that row is deleted. */
+export interface CatalogReference {
+  name: string;
+  /** The table that refers. */
+  tableOid: number;
+  table: string;
+  /** The table that is referred to. */
+  toOid: number;
+  to: string;
+  onDelete: 'cascade' | 'set null' | 'set default';
+  /** The columns that refer, under their own names. */
+  columns: string[];
+  definition: string;
+}
+
+/** A column of presets that is computed from others. */
+export interface CatalogGenerated {
+  column: string;
+  expression: string;
+  reads: string[];
+}
+
+/** A job of pg_cron in this database. */
+export interface CatalogJob {
+  id: number;
+  name: string | null;
+  schedule: string;
+  command: string;
+  user: string;
+  active: boolean;
+  reading: SqlReading;
 }
 
 /** A unique index of `preset_usage` other than its primary key. */
@@ -62,12 +137,20 @@ export interface TriggerCatalog {
   schema: string;
   /** The schemas that belong to these tables: functions of others are not meant for them by their place. */
   schemas: string[];
-  /** What function texts call the table of presets and its count. */
-  names: { tables: string[]; count: string };
+  /** The count's own name. */
+  countName: string;
   columns: { presets: CatalogColumn[]; records: CatalogColumn[] };
-  /** The column of `preset_usage` that names the preset. */
+  /** The column of `preset_usage` that names the preset, quoted where it needs it. */
   presetColumn: string;
   triggers: CatalogTrigger[];
+  /** The routines that may have to do with either table: those that name one or run SQL of their own making, and those that call or are called by them. */
   functions: CatalogFunction[];
   uniques: CatalogIndex[];
+  relations: CatalogRelation[];
+  rules: CatalogRule[];
+  references: CatalogReference[];
+  generated: CatalogGenerated[];
+  jobs: CatalogJob[];
+  /** True where pg_cron is there and this role may not read its jobs. */
+  jobsHidden: boolean;
 }

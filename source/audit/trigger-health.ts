@@ -1,3 +1,4 @@
+import { type Enabled, enabledWords } from './enabled.ts';
 import { hasFunction, triggerName } from './expected.ts';
 import type { Finding, Severity } from './finding.ts';
 import { judgeAbsence, judgeFunction, judgeShape, judgeState } from './judge-counter.ts';
@@ -5,9 +6,8 @@ import { judgeOther, judgeUniques, judgeWriters } from './judge-others.ts';
 import { judgeFit, judgeTrack, trackRoutines } from './judge-track.ts';
 import type { CatalogTrigger, TriggerCatalog } from './trigger-catalog.ts';
 import { describeType } from './trigger-type.ts';
-
-/** The contract's words for `tgenabled`. */
-export type Enabled = 'origin' | 'always' | 'replica' | 'disabled';
+import type { Writer } from './writer.ts';
+import { writersIn } from './writers.ts';
 
 /** The counting trigger, as `trigger --json` prints it; null where there is nothing to say. */
 export interface TriggerState {
@@ -40,9 +40,9 @@ export interface TriggerHealth {
   others: OtherTrigger[];
   /** What the application may call for a use. */
   track: { identity: string; kind: 'function' | 'procedure'; securityDefiner: boolean }[];
+  /** Everything that writes the count, or inserts into or deletes from the records. */
+  writers: Writer[];
 }
-
-const enabledWords = { O: 'origin', A: 'always', R: 'replica', D: 'disabled' } as const;
 
 /** What each state means for a use that the application makes. */
 export const enabledMeaning: Record<Enabled, string> = {
@@ -53,8 +53,8 @@ export const enabledMeaning: Record<Enabled, string> = {
 };
 
 /**
- * Judges from the catalog alone whether a use is counted exactly once. What a function body does is read from its text
- * (see sql-text.ts), so a doubt is a warning and only what must go wrong is an error; `simulate` proves the rest.
+ * Judges from the catalog alone whether a use is counted exactly once. What a function body does is known from its parse, but not
+ * under which conditions, so a doubt is a warning and only what must go wrong is an error; `simulate` proves the rest.
  */
 export function judgeTrigger(catalog: TriggerCatalog): TriggerHealth {
   const named = catalog.triggers.filter(trigger => trigger.name === triggerName);
@@ -101,6 +101,7 @@ export function judgeTrigger(catalog: TriggerCatalog): TriggerHealth {
       securityDefiner: definer,
     })),
     findings: findings.sort((a, b) => rank[a.severity] - rank[b.severity]),
+    writers: writersIn(catalog),
     others: others.map(other => {
       const { timing, events } = describeType(other.type);
       return {

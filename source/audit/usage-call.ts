@@ -12,6 +12,8 @@ export interface UsageColumn {
   required: boolean;
   /** The first label of an enum; null for every other type. */
   firstLabel: string | null;
+  /** True where a unique index lets each of its values be there once. */
+  unique: boolean;
 }
 
 /** A function or procedure named `track_preset_usage`. */
@@ -48,6 +50,8 @@ export interface UsageFacts {
   userType: string | null;
   /** A recent record, column by column, as text: what the application usually says. */
   sample: Readonly<Record<string, string | null>>;
+  /** The columns that take each value once: what a recent record says there is taken. */
+  unique: readonly string[];
 }
 
 /** One value of a call: where it goes, its type, and its text (null is NULL). */
@@ -57,6 +61,8 @@ export interface UsageValue {
   value: string | null;
   /** True for the array that stands for any number of arguments. */
   variadic?: boolean;
+  /** Where every use needs a value of its own, of what kind; `value` only shows what such a value looks like. */
+  fresh?: 'uuid' | 'text' | 'number';
 }
 
 /** A use as it will be made. `named` says whether values are passed by name or, for parameters without one, by place. */
@@ -79,9 +85,16 @@ export function fillCall(routine: UsageRoutine, facts: UsageFacts): UsageCall | 
   const { parameters } = routine;
   const preset = presetParameter(parameters, facts);
   if (!preset) return null;
-  const named = parameters.every(({ name }) => name !== '');
+  const isVariadic = parameters.some(({ mode }) => mode === 'variadic');
+  // By name, nothing before a VARIADIC could be left out: where that may be left out itself, values go by place.
+  const byPlace = isVariadic && parameters.every(({ mode, optional }) => mode !== 'variadic' || optional);
+  const named = !byPlace && parameters.every(({ name }) => name !== '');
+  const given = ({ name, type, optional }: UsageParameter) =>
+    !optional || isUserParameter(columnName(name), type, facts);
+  const last = Math.max(parameters.indexOf(preset), parameters.findLastIndex(given));
   const values: UsageValue[] = [];
-  for (const parameter of parameters) {
+  for (const [place, parameter] of parameters.entries()) {
+    if (byPlace && place > last) break;
     if (parameter.mode !== 'in') {
       // None of any number of arguments; and a place for what comes back.
       const variadic = parameter.mode === 'variadic';
@@ -97,11 +110,15 @@ export function fillCall(routine: UsageRoutine, facts: UsageFacts): UsageCall | 
     const column = columnName(parameter.name);
     const isUser = isUserParameter(column, parameter.type, facts);
     // A default is what the application gets that leaves the argument out; only by name can one be left out in the middle.
-    if (parameter !== preset && !isUser && parameter.optional && named) continue;
+    if (parameter !== preset && !isUser && parameter.optional && named && !isVariadic) continue;
     values.push({
       target: parameter.quoted,
       type: parameter.type,
-      value: parameter === preset ? facts.preset : isUser ? facts.user : valueFor(column, parameter, facts),
+      ...(parameter === preset
+        ? { value: facts.preset }
+        : isUser
+          ? { value: facts.user }
+          : valueFor(column, parameter, facts)),
     });
   }
   return {
@@ -124,12 +141,11 @@ export function fillInsert(table: string, columns: readonly UsageColumn[], facts
     .map(column => ({
       target: column.quoted,
       type: column.type,
-      value:
-        column.name === facts.presetColumn
-          ? facts.preset
-          : column.name === facts.userColumn
-            ? facts.user
-            : valueFor(column.name, column, facts),
+      ...(column.name === facts.presetColumn
+        ? { value: facts.preset }
+        : column.name === facts.userColumn
+          ? { value: facts.user }
+          : valueFor(column.name, column, facts)),
     }));
   return { path: 'insert', what: `INSERT INTO ${table}`, name: table, kind: 'table', named: true, values };
 }
@@ -172,14 +188,23 @@ function columnName(parameter: string): string {
 function valueFor(
   column: string,
   { base, firstLabel }: { base: string; firstLabel: string | null },
-  { sample }: UsageFacts,
-): string | null {
-  const like = Object.keys(sample).find(name => plainName(name) === plainName(column));
-  const told = sample[column] ?? (like === undefined ? null : sample[like]);
-  if (told !== undefined && told !== null) return told;
-  if (firstLabel !== null) return firstLabel;
-  return plainest(base);
+  { sample, unique }: UsageFacts,
+): Pick<UsageValue, 'value' | 'fresh'> {
+  const isColumn = (name: string) => plainName(name) === plainName(column);
+  const like = Object.keys(sample).find(isColumn);
+  const told = sample[column] ?? (like === undefined ? null : sample[like]) ?? null;
+  const value = told ?? firstLabel ?? plainest(base);
+  const kind = unique.some(isColumn) ? freshKind(base, told) : null;
+  return kind === null ? { value } : { value, fresh: kind };
 }
+
+function freshKind(type: string, told: string | null): NonNullable<UsageValue['fresh']> | null {
+  if (type === 'uuid' || (told !== null && uuid.test(told))) return 'uuid';
+  if (/^(text|character|citext|name)/.test(type)) return 'text';
+  return /^(integer|bigint|numeric)/.test(type) ? 'number' : null;
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The plainest value of a type, as text; NULL for a type that nothing is known of. */
 function plainest(type: string): string | null {

@@ -1,5 +1,5 @@
 import type { ObservedChange } from './observed-use.ts';
-import { type CountingNames, readCounting, withoutComments } from './sql-text.ts';
+import { literally, withoutComments, withoutLiterals } from './statement-text.ts';
 
 /** A session of the server as a look found it. Times in milliseconds since 1970. */
 export interface SeenSession {
@@ -65,7 +65,10 @@ export interface Writers {
 export const nobody: Writers = { seen: [], more: 0, hidden: 0, direct: true };
 
 /** Names that a statement has to mention to be of these tables. */
-export interface SessionNames extends CountingNames {
+export interface SessionNames {
+  /** What statements may call the table of presets, and what they call its count. */
+  tables: readonly string[];
+  count: string;
   /** What statements may call the table of records. */
   records: readonly string[];
   /** Functions that a use is made by, or that write the count. */
@@ -103,8 +106,8 @@ export function deedOf(
 ): Deed | null {
   if (query === null) return wrote ? 'hidden' : null;
   const text = withoutComments(withoutLiterals(query));
-  const { inserts, deletes, calls } = patternsFor(names);
-  if (readCounting(text, names).writes) return 'sets-count';
+  const { sets, inserts, deletes, calls } = patternsFor(names);
+  if (sets.test(text)) return 'sets-count';
   if (inserts.test(text)) return 'inserts-records';
   if (deletes.test(text)) return 'deletes-records';
   if (calls.test(text)) return 'calls';
@@ -114,32 +117,31 @@ export function deedOf(
 }
 
 // Sessions are looked at every other second, nearly always with the same names.
-let compiled: { key: string; patterns: Record<'inserts' | 'deletes' | 'calls', RegExp> } | null = null;
+let compiled: { key: string; patterns: Record<'sets' | 'inserts' | 'deletes' | 'calls', RegExp> } | null =
+  null;
 
+/**
+ * What a statement is known by. A parser is no help here: the server cuts long statements, and half of one is what it refuses.
+ */
 function patternsFor(names: SessionNames) {
-  const key = JSON.stringify([names.records, names.functions]);
+  const key = JSON.stringify(names);
   if (compiled?.key === key) return compiled.patterns;
   const any = (words: readonly string[]) => words.map(literally).join('|');
-  const table = String.raw`(?:only\s+)?(?:table\s+)?(?:only\s+)?(?:(?:"[^"]+"|[\w$]+)\s*\.\s*)?"?(?:${any(names.records)})"?(?!\w)`;
+  const table = (words: readonly string[]) =>
+    String.raw`(?:only\s+)?(?:table\s+)?(?:only\s+)?(?:(?:"[^"]+"|[\w$]+)\s*\.\s*)?"?(?:${any(words)})"?(?!\w)`;
+  const count = `"?${literally(names.count)}"?`;
   const patterns = {
-    inserts: new RegExp(String.raw`\b(?:insert\s+into|copy|merge\s+into)\s+${table}`, 'i'),
-    deletes: new RegExp(String.raw`\b(?:delete\s+from|truncate)\s+${table}`, 'i'),
+    sets: new RegExp(
+      String.raw`\b(?:update|merge\s+into|insert\s+into)\s+${table(names.tables)}[^;]*?(?:(?:\bset\b|,)\s*${count}\s*=|\bset\s*\([^)]*${count}[^)]*\)\s*=)`,
+      'i',
+    ),
+    inserts: new RegExp(String.raw`\b(?:insert\s+into|copy|merge\s+into)\s+${table(names.records)}`, 'i'),
+    deletes: new RegExp(String.raw`\b(?:delete\s+from|truncate)\s+${table(names.records)}`, 'i'),
     calls: new RegExp(String.raw`\b(?:${any(names.functions)})"?\s*\(`, 'i'),
   };
   compiled = { key, patterns };
   return patterns;
 }
-
-/**
- * A statement fit to be looked at by others: what stands in quotes may be anybody's secret, so it goes, to the end of the
- * text where the server has cut it. Comments stay: they often say which part of an application it comes from.
- */
-export function withoutLiterals(query: string): string {
-  return query.replace(quoted, part => (/^["/-]/.test(part) ? part : "'?'"));
-}
-
-const quoted =
-  /"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\be'(?:[^'\\]|''|\\[\s\S])*(?:'|\\?$)|'(?:[^']|'')*(?:'|$)|\$(?:[a-z_]\w*)?\$[\s\S]*?(?:\$(?:[a-z_]\w*)?\$|$)/gi;
 
 // More than this many make a list that nobody reads.
 const mostWriters = 5;
@@ -214,8 +216,4 @@ function likeliest({ countBy, recordsBy }: ObservedChange): Deed[] {
   if (recordsBy !== null && recordsBy > countBy && countBy >= 0)
     return ['inserts-records', 'calls', 'sets-count', 'deletes-records', ...rest];
   return ['sets-count', 'calls', 'inserts-records', 'deletes-records', ...rest];
-}
-
-function literally(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

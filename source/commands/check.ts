@@ -2,7 +2,7 @@ import { auditCounters } from '../actions/audit-counters.ts';
 import { diagnose } from '../actions/diagnose.ts';
 import { whoSeesAll } from '../actions/guards.ts';
 import { look } from '../actions/look.ts';
-import { type Counter, drift, noTotals, type Totals, totals } from '../audit/counter.ts';
+import { type Counter, drift, isWrong, noTotals, type Totals, totals } from '../audit/counter.ts';
 import type { Diagnosis } from '../audit/diagnosis.ts';
 import { type LastUsedTally, lastUsedRemarks } from '../audit/last-used.ts';
 import { remarksOn, type ShapeRemark } from '../audit/shape-remarks.ts';
@@ -25,7 +25,7 @@ import type { Outcome } from './outcome.ts';
 
 interface Finished {
   totals: Totals;
-  /** Null where only some presets were asked for. */
+  /** Null where only some presets were asked for, or none could be counted. */
   orphans: number | null;
   mismatches: Counter[];
   /** All mismatches there are: why a count is wrong shows in what it has in common with others. */
@@ -55,8 +55,11 @@ export async function check(
     },
     { signal },
   );
-  const finished =
-    config.presets.length > 0
+  const complete = found.tables.hiddenBy.length === 0;
+  // What a policy leaves is no count of anything; and it may fail, where nobody is signed in.
+  const finished = !complete
+    ? notCounted()
+    : config.presets.length > 0
       ? await checkSome(database, found.tables, config.presets, signal, onProgress)
       : await checkAll(database, found.tables, signal, onProgress);
   const size = (counter: Counter) => finite(Math.abs(drift(counter) ?? 0)) ?? Number.MAX_VALUE;
@@ -79,8 +82,7 @@ export async function check(
     },
   });
   const { json, line } = identity(found, database);
-  const complete = found.tables.hiddenBy.length === 0;
-  const remarks = remarksOn(shape, { orphans: complete ? finished.orphans : null, findings });
+  const remarks = remarksOn(shape, { orphans: finished.orphans, findings });
   const { schema: name, presets, presetUsage, parts, routines } = shape;
   return {
     json: {
@@ -88,7 +90,7 @@ export async function check(
       takenAt: iso(finished.takenAt),
       durationMs: Math.round(finished.durationMs),
       complete,
-      ...finished.totals,
+      ...(complete ? finished.totals : unknownTotals),
       orphans: finished.orphans,
       mismatches: mismatches.map(counter => ({
         id: counter.id,
@@ -173,6 +175,27 @@ function detail(diagnosis: Diagnosis | undefined) {
   };
 }
 
+function notCounted(): Finished {
+  return {
+    totals: noTotals,
+    orphans: null,
+    mismatches: [],
+    context: [],
+    allRecords: null,
+    takenAt: Date.now(),
+    durationMs: 0,
+  };
+}
+
+const unknownTotals = {
+  presets: null,
+  accurate: null,
+  mismatched: null,
+  tooHigh: null,
+  tooLow: null,
+  records: null,
+};
+
 /** JSON has no word for NaN and Infinity. */
 function finite(value: number | null): number | null {
   return Number.isFinite(value) ? value : null;
@@ -214,7 +237,7 @@ async function checkSome(
     async reader => readCounters(reader, tables, await findPresets(reader, tables, wanted), 'counted'),
     { signal },
   );
-  const mismatches = counters.filter(counter => drift(counter) !== 0);
+  const mismatches = counters.filter(isWrong);
   const takes = performance.now() - start;
   const all = mismatches.length === 0 ? null : await checkAll(database, tables, signal, onProgress);
   return {

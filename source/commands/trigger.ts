@@ -5,6 +5,7 @@ import type { Database } from '../database/connection.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { exitCodes } from '../errors.ts';
 import { displayText } from '../present/text.ts';
+import { writerLines } from '../present/writer-lines.ts';
 import { identity } from './identity.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -25,7 +26,7 @@ export async function trigger(database: Database, config: Config, signal: AbortS
   };
 }
 
-function describe({ healthy, trigger: state, findings, others, track }: TriggerHealth): string[] {
+function describe({ healthy, trigger: state, findings, others, track, writers }: TriggerHealth): string[] {
   return [
     healthy ? 'Healthy: by the catalog a use is counted once.' : 'Not healthy: uses are not counted right.',
     '',
@@ -53,5 +54,10 @@ function describe({ healthy, trigger: state, findings, others, track }: TriggerH
       other =>
         `  ${other.name} on ${other.table}, ${other.timing} ${other.events.join(' OR ')}, ${other.enabled}, runs ${other.function}`,
     ),
+    ...(writers.length > 0 ? ['', 'What writes the count or the records:'] : []),
+    ...writers.flatMap(writer => {
+      const { head, lines } = writerLines(writer);
+      return [`  ${head}`, ...lines.map(line => `    ${line}`)];
+    }),
   ].map(displayText);
 }

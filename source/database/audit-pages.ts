@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Counter, Totals } from '../audit/counter.ts';
 import type { Reader } from './connection.ts';
 import { countColumns, milliseconds, toCounters } from './counters.ts';
+import { groupedRecords } from './grouped-records.ts';
 import type { Tables } from './tables.ts';
 
 /** A stretch of the key space: above `after`, up to and including `upTo`; null is no bound. */
@@ -34,8 +35,8 @@ const leastVacuumed = 0.5;
 const edges = z.object({ presets: z.number(), edges: z.array(z.string()) });
 
 /**
- * Cuts the key space into pages that cost about the same. Where counting by key is dear (no index, never vacuumed),
- * there is one page: a single scan. `mostRecords` is about how many records a page may have.
+ * Cuts the key space into pages that cost about the same. Where counting by key is dear (no index, never vacuumed)
+ * or records are in another order, there is one page: a single scan. `mostRecords` is about how many records a page may have.
  */
 export async function planAudit(
   reader: Reader,
@@ -44,7 +45,8 @@ export async function planAudit(
   mostRecords = recordsPerPage,
 ): Promise<AuditPlan> {
   const { presets, records } = tables;
-  const paged = records.indexed && records.vacuumed >= leastVacuumed;
+  // Pages of keys are pages of records only where both are in one order.
+  const paged = records.indexed && records.alike && records.vacuumed >= leastVacuumed;
   const share = Math.min(mostRecords, Math.max(1, records.estimate) / leastPages);
   const byRecords = Math.ceil((share * Math.max(1, presets.estimate)) / Math.max(1, records.estimate));
   // One more than an even share, so that the last key is no edge: a page of nothing would follow it.
@@ -131,8 +133,7 @@ export async function readAuditPage(
         FROM (SELECT ${presets.key} AS id, ${presets.label} AS label, ${presets.count} AS count,
                      ${presets.lastUsed ?? 'NULL::timestamptz'} AS last_used
                 FROM ${presets.name} WHERE true${within(presets.key)}) p
-        FULL JOIN (SELECT ${records.preset} AS id, count(*) AS records
-                FROM ${records.name} WHERE true${within(records.preset)} GROUP BY 1${unnamed}) r ON r.id = p.id)
+        FULL JOIN (${groupedRecords(tables, 'count(*) AS records', { where: `true${within(`r.${records.preset}`)}` })}${unnamed}) r ON r.id = p.id)
     SELECT NULL AS id, NULL AS name, ${noCount}, NULL::float8 AS "lastUsedAt",
            count(id)::float8 AS presets,
            count(*) FILTER (WHERE drift > 0 AND id IS NOT NULL)::float8 AS "tooHigh",

@@ -213,7 +213,8 @@ async function withTransaction<T>(
       };
       const answers = await ask(() =>
         inside.unsafe(
-          `SET LOCAL statement_timeout = ${Math.ceil(timeout * 1000)}; SET LOCAL lock_timeout = ${Math.ceil(lockTimeout * 1000)}` +
+          // A role may have fewer digits set, and then 123456789 arrives as 123000000.
+          `SET LOCAL statement_timeout = ${Math.ceil(timeout * 1000)}; SET LOCAL lock_timeout = ${Math.ceil(lockTimeout * 1000)}; SET LOCAL extra_float_digits = 1` +
             (serial ? '; SET LOCAL max_parallel_workers_per_gather = 0' : '') +
             `; ${settings}${readLimits}`,
         ),

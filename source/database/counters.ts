@@ -28,15 +28,18 @@ export function milliseconds(column: string | null): string {
   return `(CASE WHEN isfinite(${column}) THEN extract(epoch FROM ${column}) * 1000 END)::float8`;
 }
 
-// The whole numbers that a float8 tells apart.
-const between = 'BETWEEN -9007199254740991 AND 9007199254740991';
+// The whole numbers that a float8 tells apart. Of fractions it holds a half, a quarter and an eighth as they are; with 3.3 even
+// the difference to a number of records is not exact.
+const isExact = (column: string, fractions: boolean) =>
+  `CASE WHEN ${column} BETWEEN -9007199254740991 AND 9007199254740991 THEN ${fractions ? `${column} * 8 = trunc(${column} * 8)` : 'true'} ELSE false END`;
 
 /** The count in `column` as a number, as `"usageCount"`, and where no number is exactly that its text, as `exact`. */
 export function countColumns(column: string, { presets: { countKind } }: Tables): string {
   // What fits for certain is not asked for: the text of every row would be sent and parsed for nothing.
   if (countKind === 'integer') return `${column}::float8 AS "usageCount"`;
-  return `CASE WHEN ${column} ${between} THEN ${column}::float8 END AS "usageCount",
-           CASE WHEN ${column} NOT ${between} THEN ${column}::text END AS exact`;
+  const exact = isExact(column, countKind !== 'bigint');
+  return `CASE WHEN ${exact} THEN ${column}::float8 END AS "usageCount",
+           CASE WHEN NOT ${exact} THEN ${column}::text END AS exact`;
 }
 
 function columns(tables: Tables): string {
@@ -123,7 +126,7 @@ export async function readMostUsed(reader: Reader, tables: Tables, limit: number
   const wanted = new Set([presets.key, presets.label, presets.count, presets.lastUsed]);
   wanted.delete(null);
   const text = `WITH p AS MATERIALIZED (
-      SELECT ${[...wanted].join(', ')} FROM ${presets.name} ORDER BY ${presets.count} DESC NULLS LAST LIMIT $1)
+      SELECT ${[...wanted].join(', ')} FROM ${presets.name} WHERE ${presets.key} IS NOT NULL ORDER BY ${presets.count} DESC NULLS LAST LIMIT $1)
     SELECT ${columns(tables)}, ${quick} AS records FROM p`;
   return toCounters(await reader.rows(text, [limit]));
 }

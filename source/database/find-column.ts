@@ -11,6 +11,11 @@ export interface Column {
   kind: string;
   /** `pg_type.typcategory`, such as N for numbers. */
   category: string;
+  domain: boolean;
+  /** What its text is compared by, by oid: 0 for what is no text, 100 for the database's own. */
+  collation: string;
+  /** Whether the type's own functions, and with them its comparison, are found by this role's search_path. */
+  visible: boolean;
   /** Whether this role may SELECT it. */
   readable: boolean;
 }

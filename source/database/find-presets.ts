@@ -14,7 +14,7 @@ export async function findPresets(
   const rows = (await reader.rows(
     `SELECT w.value AS wanted, p.${presets.key}::text AS id
        FROM json_array_elements_text($1::text::json) w
-       JOIN ${presets.name} p ON p.${presets.key}::text = w.value OR p.${presets.label}::text = w.value`,
+       JOIN ${presets.name} p ON (p.${presets.key}::text = w.value OR p.${presets.label}::text = w.value) AND p.${presets.key} IS NOT NULL`,
     [JSON.stringify(wanted)],
   )) as { wanted: string; id: string }[];
   const missing = wanted.find(name => !rows.some(row => row.wanted === name));

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Reader } from './connection.ts';
 import { milliseconds } from './counters.ts';
+import { groupedRecords } from './grouped-records.ts';
 import type { Tables } from './tables.ts';
 
 const rows = z.array(z.object({ id: z.string(), at: z.nullable(z.number()) }));
@@ -17,9 +18,9 @@ export async function readLastRecords(
     // The preset's own spelling of its key: a record may name it by another, such as 1.0, or in other letters (citext).
     `SELECT p.${presets.key}::text AS id, ${milliseconds('r.at')} AS at
        FROM ${presets.name} p
-       JOIN (SELECT r.${records.preset} AS preset, max(r.${records.time}) AS at FROM ${records.name} r
-              WHERE r.${records.preset} = ANY (ARRAY(SELECT e.value::${presets.keyType} FROM json_array_elements_text($1::text::json) e))
-              GROUP BY 1) r ON r.preset = p.${presets.key}`,
+       JOIN (${groupedRecords(tables, `max(r.${records.time}) AS at`, {
+         of: `ARRAY(SELECT e.value::${presets.keyType} FROM json_array_elements_text($1::text::json) e)`,
+       })}) r ON r.id = p.${presets.key}`,
     [JSON.stringify(ids)],
   );
   return new Map(rows.parse(found).map(({ id, at }) => [id, at]));

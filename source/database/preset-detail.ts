@@ -29,9 +29,14 @@ export async function readPresetDetail(
   id: string,
   days: number,
 ): Promise<PresetDetail> {
-  const { records } = tables;
+  const { presets, records } = tables;
   const { name, preset, time, type } = records;
-  const mine = `FROM ${name} WHERE ${preset} = $1::${tables.presets.keyType}`;
+  const given = `$1::${presets.keyType}`;
+  // What is equal is for the column of presets to say, and what is given is of no column.
+  const key = records.alike
+    ? given
+    : `(SELECT k.${presets.key} FROM ${presets.name} k WHERE k.${presets.key} = ${given})`;
+  const mine = `FROM ${name} WHERE ${preset} = ${key}`;
   const newest = latest.parse(
     await reader.rows(
       `SELECT ${milliseconds(time)} AS at, ${type ? `${type}::text` : 'NULL::text'} AS type ${mine}

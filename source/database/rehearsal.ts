@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { UsageCall } from '../audit/usage-call.ts';
 import { milliseconds } from './counters.ts';
@@ -111,12 +111,27 @@ export const isOwnRecord = `age(r.xmin) <= age(own_xid)
 
 /** The values that `rehearsalBlock` reads from its setting. */
 export function rehearsalValues({ preset, claims, role }: Rehearsed, calls: readonly UsageCall[]): string {
+  const valuesOf = () => calls.map(({ values }) => values.map(textOf));
   return JSON.stringify({
     preset,
     claims: claims && JSON.stringify(claims),
     role,
-    calls: calls.map(({ values }) => values.map(({ value }) => value)),
+    calls: valuesOf(),
+    again: valuesOf(),
   });
+}
+
+// Where each value may be there once, one that is not there yet: at random, because those that are could be many.
+function textOf({ value, fresh, type }: UsageCall['values'][number]): string | null {
+  if (fresh === 'uuid') return randomUUID();
+  // Near the end of an integer, where a sequence is last to come.
+  if (fresh === 'number') return String(randomInt(2_000_000_000, 2_147_000_000));
+  if (fresh !== 'text') return value;
+  // No longer than what it stands for: a parameter does not tell how much its column takes.
+  const longest = Number(/\((\d+)\)$/.exec(type)?.[1] ?? 24);
+  return randomBytes(12)
+    .toString('hex')
+    .slice(0, Math.min(longest, value?.length || 24));
 }
 
 /**
@@ -168,7 +183,10 @@ BEGIN
         WHILE NOT done AND place <= cardinality(paths) LOOP${read('before')}
           BEGIN
             -- As at the beginning of a transaction of its own; what a first use checked at once need not be so for a second.
-            IF use > 1 THEN SET CONSTRAINTS ALL DEFERRED; END IF;
+            IF use > 1 THEN
+              SET CONSTRAINTS ALL DEFERRED;
+              given := given || jsonb_build_object('calls', given->'again');
+            END IF;
             IF given->>'claims' IS NOT NULL THEN
               PERFORM set_config('request.jwt.claims', given->>'claims', true);
               PERFORM set_config('request.jwt.claim.sub', coalesce((given->>'claims')::jsonb->>'sub', ''), true);

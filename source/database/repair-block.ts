@@ -143,7 +143,7 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
     }
   END IF;`,
     order.quiet ? `PERFORM set_config('session_replication_role', 'replica', true);` : '',
-    order.deletes.length > 0 ? deletion(records.name, order.truncate) : '',
+    order.deletes.length > 0 ? deletion(tables, ids, order.truncate) : '',
     order.inserts.length > 0 ? insertion(records.name, facts, order.quiet) : '',
     `SELECT coalesce(jsonb_object_agg(o.value->>'id', CASE WHEN (o.value->>'nullIfZero')::boolean AND ${value} = 0 THEN NULL ELSE ${value} END), '{}')
     INTO becomes FROM jsonb_array_elements(given->'rows') o;
@@ -209,7 +209,7 @@ function inString(name: string): string {
   return name.replaceAll("'", "''").replaceAll('%', '%%');
 }
 
-function deletion(records: string, truncate: boolean): string {
+function deletion({ records: { name: records, preset } }: Tables, ids: string, truncate: boolean): string {
   const mine = `(SELECT (e.value->>0)::oid AS relation, (e.value->>1)::tid AS place, e.value->>2 AS version FROM jsonb_array_elements(given->'deletes') e OFFSET 0)`;
   const same = 'r.ctid = m.place AND r.tableoid = m.relation AND r.xmin::text = m.version';
   const changed = `RAISE EXCEPTION 'a record was changed meanwhile' USING ERRCODE = '40001';`;
@@ -223,8 +223,10 @@ function deletion(records: string, truncate: boolean): string {
   return `DELETE FROM ${records} r USING ${mine} m WHERE ${same};
   GET DIAGNOSTICS touched = ROW_COUNT;
   IF touched <> jsonb_array_length(given->'deletes') THEN
-    IF EXISTS (SELECT FROM ${records} r JOIN ${mine} m ON ${same}) THEN
-      RAISE EXCEPTION 'a trigger or a policy on ${inString(records)} keeps a record from being deleted' USING ERRCODE = 'P0001';
+    -- Still there as they were, or written anew by this transaction, as where a record is only marked as deleted.
+    IF EXISTS (SELECT FROM ${records} r JOIN ${mine} m ON ${same})
+      OR EXISTS (SELECT FROM ${records} r WHERE r.${preset} = ANY (ARRAY${ids}) AND r.xmin = pg_current_xact_id()::xid) THEN
+      RAISE EXCEPTION 'a trigger, a rule or a policy on ${inString(records)} keeps a record from being deleted' USING ERRCODE = 'P0001';
     END IF;
     ${changed}
   END IF;`;

@@ -20,8 +20,12 @@ export interface RepairFacts {
   /** Of the table of records: r table, p partitioned, f foreign. */
   recordsKind: string;
   presetsKind: string;
-  /** Whether a trigger waits for deletes of records, which TRUNCATE would pass by. */
+  /** True where the server computes the count by itself. */
+  countGenerated: boolean;
+  /** Whether a trigger or a rule waits for deletes of records, which TRUNCATE would pass by. */
   deleteTriggers: boolean;
+  /** What happens to a write beside the triggers of the two tables: rules, and triggers of parts of them alone. */
+  besides: { what: 'rule' | 'trigger'; name: string; table: string; event: 'INSERT' | 'UPDATE' | 'DELETE' }[];
   /** Every column of a record that an INSERT may give, in order. */
   recordColumns: { quoted: string; type: string }[];
   references: Reference[];
@@ -42,7 +46,16 @@ const facts = z.object({
   lastUsedNullable: z.boolean(),
   recordsKind: z.string(),
   presetsKind: z.string(),
+  countGenerated: z.boolean(),
   deleteTriggers: z.boolean(),
+  besides: z.array(
+    z.object({
+      what: z.enum(['rule', 'trigger']),
+      name: z.string(),
+      table: z.string(),
+      event: z.enum(['INSERT', 'UPDATE', 'DELETE']),
+    }),
+  ),
   recordColumns: z.array(z.object({ quoted: z.string(), type: z.string(), number: z.number() })),
   references: z.array(
     z.object({
@@ -70,10 +83,20 @@ const facts = z.object({
 
 // Names in Tables are quoted already, so columns are found by how the server would quote them. The types of a record's columns
 // go without their length: a cast to varchar(n) or bit(n) cuts what is too long, where the column itself refuses it.
-const text = `WITH counted AS (
+const text = `WITH RECURSIVE counted AS (
   SELECT a.* FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
 ), given AS (
   SELECT a.* FROM pg_attribute a WHERE a.attrelid = $2::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+), tree AS (
+  SELECT $1::oid AS oid, true AS presets, true AS root UNION ALL SELECT $2::oid, false, true
+  UNION ALL SELECT i.inhrelid, t.presets, false FROM tree t JOIN pg_inherits i ON i.inhparent = t.oid
+), besides AS (
+  SELECT 'rule' AS what, w.rulename AS name, t.oid, t.presets, CASE w.ev_type WHEN '2' THEN 'UPDATE' WHEN '3' THEN 'INSERT' ELSE 'DELETE' END AS event
+    FROM tree t JOIN pg_rewrite w ON w.ev_class = t.oid AND t.root WHERE w.ev_type <> '1' AND w.ev_enabled IN ('O', 'A')
+  UNION ALL
+  SELECT 'trigger', g.tgname, t.oid, t.presets, e.event FROM tree t JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT t.root
+    JOIN (VALUES (4, 'INSERT'), (8, 'DELETE'), (16, 'UPDATE')) e (bit, event) ON g.tgtype & e.bit <> 0
+   WHERE NOT g.tgisinternal AND g.tgparentid = 0 AND g.tgenabled IN ('O', 'A')
 )
 SELECT json_build_object(
   'countType', (SELECT format_type(atttypid, atttypmod) FROM counted WHERE quote_ident(attname) = $3),
@@ -81,7 +104,11 @@ SELECT json_build_object(
   'lastUsedNullable', coalesce((SELECT NOT attnotnull FROM counted WHERE quote_ident(attname) = $4), true),
   'recordsKind', (SELECT relkind FROM pg_class WHERE oid = $2::oid),
   'presetsKind', (SELECT relkind FROM pg_class WHERE oid = $1::oid),
-  'deleteTriggers', EXISTS (SELECT FROM pg_trigger WHERE tgrelid = $2::oid AND NOT tgisinternal AND tgenabled <> 'D' AND tgtype & 8 <> 0),
+  'countGenerated', (SELECT attgenerated <> '' OR attidentity = 'a' FROM counted WHERE quote_ident(attname) = $3),
+  'deleteTriggers', EXISTS (SELECT FROM pg_trigger WHERE tgrelid = $2::oid AND NOT tgisinternal AND tgenabled <> 'D' AND tgtype & 8 <> 0)
+    OR EXISTS (SELECT FROM besides WHERE what = 'rule' AND event = 'DELETE' AND oid = $2::oid),
+  'besides', (SELECT coalesce(json_agg(json_build_object('what', b.what, 'name', b.name, 'table', format('%I.%I', n.nspname, c.relname), 'event', b.event) ORDER BY b.name), '[]')
+    FROM besides b JOIN pg_class c ON c.oid = b.oid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE b.presets = (b.event = 'UPDATE')),
   'recordColumns', (SELECT json_agg(json_build_object('quoted', quote_ident(attname), 'type', format_type(atttypid, -1),
                                                       'number', attnum) ORDER BY attnum) FROM given),
   'references', (SELECT coalesce(json_agg(json_build_object('name', k.conname, 'table', format('%I.%I', n.nspname, c.relname),

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Reader } from './connection.ts';
 import { countColumns } from './counters.ts';
+import { groupedRecords } from './grouped-records.ts';
 import type { RepairFacts } from './repair-facts.ts';
 import type { Tables } from './tables.ts';
 import { manyValues, valueAsText } from './values-as-text.ts';
@@ -65,10 +66,11 @@ export async function readStates(
            coalesce(c.records, 0)::float8 AS records, ${presets.lastUsed ? `p.${presets.lastUsed}::text` : 'NULL::text'} AS "lastUsed",
            ${presets.lastUsed && time ? `CASE WHEN p.${presets.lastUsed} = c.newest THEN p.${presets.lastUsed}::text ELSE c.newest::text END` : 'NULL::text'} AS newest
       FROM (SELECT ${own} FROM ${presets.name} q WHERE q.${presets.key} = ANY (ARRAY(SELECT id FROM wanted))) p
-      LEFT JOIN (SELECT r.${records.preset} AS id, count(*) AS records,
-                        ${time ? `max(r.${time}) FILTER (WHERE r.${time} <= now() AND isfinite(r.${time}))` : 'NULL::text'} AS newest
-                   FROM ${records.name} r WHERE r.${records.preset} = ANY (ARRAY(SELECT id FROM wanted)) GROUP BY 1) c
-        ON c.id = p.${presets.key}`;
+      LEFT JOIN (${groupedRecords(
+        tables,
+        `count(*) AS records, ${time ? `max(r.${time}) FILTER (WHERE r.${time} <= now() AND isfinite(r.${time}))` : 'NULL::text'} AS newest`,
+        { of: 'ARRAY(SELECT id FROM wanted)' },
+      )}) c ON c.id = p.${presets.key}`;
   const rows = states.parse(await reader.rows(text, [JSON.stringify(ids)]));
   return new Map(rows.map(row => [row.id, toState(row)]));
 }
@@ -196,8 +198,10 @@ export async function readOwners(
   values: readonly string[],
 ): Promise<Map<string, string>> {
   const rows = (await reader.rows(
-    `SELECT v AS value, i AS id FROM json_array_elements_text($1::text::json) i
-       JOIN json_array_elements_text($2::text::json) v ON v::${presets.keyType} = i::${presets.keyType}`,
+    // By their columns: presets may have a column of its own that is called as either.
+    `SELECT v.value, i.value AS id FROM json_array_elements_text($1::text::json) i
+       JOIN ${presets.name} p ON p.${presets.key} = i.value::${presets.keyType}
+       JOIN json_array_elements_text($2::text::json) v ON p.${presets.key} = v.value::${presets.keyType}`,
     [JSON.stringify(ids), JSON.stringify(values)],
   )) as { value: string; id: string }[];
   return new Map(rows.map(({ value, id }) => [value, id]));
@@ -206,12 +210,13 @@ export async function readOwners(
 const presetTimes = z.array(z.object({ id: z.string() }));
 
 /** The presets whose `last_used_at` is not the time of their newest record that is not in the future. */
-export async function readStaleTimes(reader: Reader, { presets, records }: Tables): Promise<string[]> {
+export async function readStaleTimes(reader: Reader, tables: Tables): Promise<string[]> {
+  const { presets, records } = tables;
   if (!presets.lastUsed || !records.time) return [];
   const rows = await reader.rows(
     `SELECT p.${presets.key}::text AS id FROM ${presets.name} p
-       LEFT JOIN (SELECT r.${records.preset} AS id, max(r.${records.time}) AS newest FROM ${records.name} r
-                   WHERE r.${records.time} <= now() AND isfinite(r.${records.time}) GROUP BY 1) c ON c.id = p.${presets.key}
+       LEFT JOIN (${groupedRecords(tables, `max(r.${records.time}) AS newest`, { where: `r.${records.time} <= now() AND isfinite(r.${records.time})` })}) c
+         ON c.id = p.${presets.key}
       WHERE p.${presets.lastUsed} IS DISTINCT FROM c.newest`,
   );
   return presetTimes.parse(rows).map(({ id }) => id);

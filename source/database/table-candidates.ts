@@ -10,6 +10,9 @@ const column = z.object({
   type: z.string(),
   kind: z.string(),
   category: z.string(),
+  domain: z.boolean(),
+  collation: z.string(),
+  visible: z.boolean(),
   readable: z.boolean(),
 });
 
@@ -23,6 +26,8 @@ const relation = z.object({
   definition: z.nullable(z.string()),
   reads: z.array(z.number()),
   readable: z.boolean(),
+  /** False where this role lacks USAGE on its schema, without which no right on the table is of any use. */
+  reachable: z.boolean(),
   ...visibility.shape,
   estimate: z.number(),
   bytes: z.number(),
@@ -85,6 +90,7 @@ SELECT (SELECT wanted FROM named WHERE named.oid = c.oid) AS wanted, c.oid AS oi
        ${views ? `CASE c.relkind WHEN 'v' THEN pg_get_viewdef(c.oid) END` : 'NULL'} AS definition,
        ${views ? viewReads : `'[]'`} AS reads,
        has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT') AS readable,
+       has_schema_privilege(n.oid, 'USAGE') AS reachable,
        ${visibilityColumns.trim()},
        -- Before 14 a table that was never analysed has none; since then -1.
        CASE WHEN c.reltuples = 0 AND c.relpages = 0 AND c.relkind <> 'p' AND current_setting('server_version_num')::int < 140000
@@ -95,7 +101,9 @@ SELECT (SELECT wanted FROM named WHERE named.oid = c.oid) AS wanted, c.oid AS oi
        CASE WHEN coalesce(parts.pages, c.relpages) > 0 THEN coalesce(parts.visible, c.relallvisible)::float8 / coalesce(parts.pages, c.relpages) ELSE 0 END AS vacuumed,
        (SELECT json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname),
                                           'type', format_type(a.atttypid, a.atttypmod),
-                                          'readable', has_column_privilege(c.oid, a.attnum, 'SELECT'), 'kind', y.typsend::oid::text, 'category', y.typcategory) ORDER BY a.attnum)
+                                          'readable', has_column_privilege(c.oid, a.attnum, 'SELECT'), 'kind', y.typsend::oid::text, 'category', y.typcategory,
+                                          'domain', y.typtype = 'd', 'collation', a.attcollation::text,
+                                          'visible', coalesce(pg_function_is_visible(y.typsend), true)) ORDER BY a.attnum)
           FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)::text AS columns,
        (SELECT coalesce(json_agg(a.attname), '[]') FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
          WHERE i.indrelid = c.oid AND i.indisprimary)::text AS keys,

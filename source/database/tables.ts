@@ -40,6 +40,8 @@ export interface Tables {
     table: string;
     /** The column that names the preset. */
     preset: string;
+    /** True where that column tells its values apart, and orders them, as the key of presets does. */
+    alike: boolean;
     time: string | null;
     timeType: string | null;
     type: string | null;
@@ -102,6 +104,7 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
       name: records.name,
       table: records.table,
       preset: preset.quoted,
+      alike: areAlike(key, preset),
       time: time?.quoted ?? null,
       timeType: time?.type ?? null,
       type: findColumn(records, ['usage_type'])?.quoted ?? null,
@@ -143,16 +146,55 @@ function findKeys(presets: Relation, records: Relation) {
   return { key, preset };
 }
 
+// The send functions of int2, int4, int8 and numeric, and of text and varchar: values of the one are those of the other.
+const sameNumbers: ReadonlySet<string> = new Set(['2405', '2407', '2409', '2461']);
+const sameText: ReadonlySet<string> = new Set(['2415', '2433']);
+// Of enums, arrays, composites, ranges and multiranges: many types share each of them, and compare with themselves alone.
+const shared: ReadonlySet<string> = new Set(['3533', '2401', '2403', '3837', '4234']);
+
+// A char(n) takes what differs in blanks at its end for one, a citext what differs in case, and what is sorted by one
+// collation is in no order by another.
+function areAlike(key: Column, preset: Column): boolean {
+  if (key.collation !== preset.collation) return false;
+  return (
+    key.kind === preset.kind ||
+    [sameNumbers, sameText].some(kinds => kinds.has(key.kind) && kinds.has(preset.kind))
+  );
+}
+
 /** The server compares numbers with numbers and text with text, whatever their types; anything else only with its own kind. */
 function requireComparable(presets: Relation, key: Column, records: Relation, preset: Column): void {
+  const named = `${records.name}.${preset.quoted} is ${preset.type} and ${presets.name}.${key.quoted} is ${key.type}`;
   const family = key.category === preset.category && ['N', 'S'].includes(key.category);
-  if (family || key.kind === preset.kind) return;
-  throw new ConsoleError({
-    code: 'keys-differ',
-    message: `${records.name}.${preset.quoted} is ${preset.type} and ${presets.name}.${key.quoted} is ${key.type}: the server does not compare the two.`,
-    hint: `Give both columns one type: ALTER TABLE ${records.name} ALTER COLUMN ${preset.quoted} TYPE ${key.type} USING ${preset.quoted}::${key.type}.`,
-    exitCode: exitCodes.unreachable,
-  });
+  const own = !shared.has(key.kind) || (key.type === preset.type && !key.domain && key.category !== 'A');
+  if (!family && !(key.kind === preset.kind && own)) {
+    throw keysDiffer(
+      key.category === 'A'
+        ? `${presets.name}.${key.quoted} is ${key.type}: a list of values is no key that the console can look presets up by.`
+        : `${named}: the server does not compare the two.`,
+      key.category === 'A'
+        ? 'Give presets a key of a single value, and have the records name that.'
+        : `Give both columns one type: ALTER TABLE ${records.name} ALTER COLUMN ${preset.quoted} TYPE ${key.type} USING ${preset.quoted}::${key.type}.`,
+    );
+  }
+  const hidden = [key, preset].find(({ visible }) => !visible);
+  if (hidden) {
+    throw keysDiffer(
+      `${named}, and how ${hidden.type} is compared is not in the search_path of this role: the server would compare something else, and counts would be wrong.`,
+      'Add the schema of that type: ALTER ROLE ... SET search_path = public, and that schema.',
+    );
+  }
+  const collations = new Set([key.collation, preset.collation].filter(each => !['0', '100'].includes(each)));
+  if (collations.size > 1) {
+    throw keysDiffer(
+      `${records.name}.${preset.quoted} and ${presets.name}.${key.quoted} have two collations: the server does not know by which to compare them.`,
+      `Give both columns one: ALTER TABLE ${records.name} ALTER COLUMN ${preset.quoted} TYPE ${preset.type} COLLATE ...`,
+    );
+  }
+}
+
+function keysDiffer(message: string, hint: string): ConsoleError {
+  return new ConsoleError({ code: 'keys-differ', message, hint, exitCode: exitCodes.unreachable });
 }
 
 // The send functions of the built-in types, by which a domain is known as well: int2, int4, int8, numeric, float4, float8.
@@ -208,6 +250,14 @@ function readable(table: Relation): Relation {
       code: 'not-a-table',
       message: `${table.name} is only a part of ${table.partOf}: counts of its rows would not be true.`,
       hint: 'Name the schema that holds the whole table with --schema.',
+      exitCode: exitCodes.unreachable,
+    });
+  }
+  if (!table.reachable) {
+    throw new ConsoleError({
+      code: 'permission-denied',
+      message: `This role may not use the schema that ${table.name} is in.`,
+      hint: `Grant it USAGE: GRANT USAGE ON SCHEMA ${table.schema} TO the role, or connect as one that has it.`,
       exitCode: exitCodes.unreachable,
     });
   }

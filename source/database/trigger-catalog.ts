@@ -1,7 +1,12 @@
 import * as z from 'zod/mini';
 import type { TriggerCatalog } from '../audit/trigger-catalog.ts';
+import { emptyReading } from '../parsing/reading.ts';
+import { readBodyOnce } from '../parsing/remember.ts';
+import type { CatalogMemory } from './catalog-memory.ts';
 import type { Reader } from './connection.ts';
+import { routineClosure } from './routine-closure.ts';
 import type { Tables } from './tables.ts';
+import { readWriterRows, type WriterRows } from './writer-catalog.ts';
 
 const catalogTrigger = z.object({
   name: z.string(),
@@ -28,6 +33,10 @@ const catalogFunction = z.object({
   definer: z.boolean(),
   searchPath: z.nullable(z.string()),
   isTrigger: z.boolean(),
+  arguments: z.string(),
+  result: z.nullable(z.string()),
+  owner: z.string(),
+  executors: z.array(z.nullable(z.string())),
 });
 
 const catalogIndex = z.object({ name: z.string(), definition: z.string(), columns: z.array(z.string()) });
@@ -41,22 +50,19 @@ const answer = z.object({
   uniques: z.array(catalogIndex),
 });
 
+type Rows = z.infer<typeof answer> & { writers: WriterRows };
+
 // pg_trigger, because information_schema.triggers lists disabled triggers as if they worked.
 // tgparentid leaves out the copies that every partition carries.
-// Functions: those the triggers run, those with the names this console knows, and those whose text names the count.
-const text = `WITH triggers AS MATERIALIZED (
+const text = `WITH RECURSIVE ${routineClosure}, triggers AS MATERIALIZED (
   SELECT t.*, c.relname, n.nspname FROM pg_trigger t
     JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE NOT t.tgisinternal AND t.tgparentid = 0
-     AND (t.tgrelid IN ($1::oid, $2::oid) OR t.tgname = 'trigger_auto_increment_preset_usage_count')
+     AND (t.tgrelid IN ($1::oid, $2::oid) OR t.tgname = 'trigger_auto_increment_preset_usage_count' OR t.tgfoid IN (SELECT oid FROM near))
 ), functions AS MATERIALIZED (
-  SELECT p.oid, n.nspname, p.proname, p.prosrc, p.prosecdef, p.proconfig, p.prokind, p.prorettype, l.lanname, l.lanpltrusted
+  SELECT p.oid, n.nspname, p.proname, p.prosrc, p.prosecdef, p.proconfig, p.prokind, p.prorettype, p.proowner, p.proacl, l.lanname, l.lanpltrusted
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
-   WHERE p.oid IN (SELECT tgfoid FROM triggers)
-      OR (n.nspname NOT IN ('pg_catalog', 'information_schema') AND p.prokind IN ('f', 'p')
-          AND (p.proname IN ('auto_increment_preset_usage_count', 'track_preset_usage')
-               OR p.prosrc ILIKE $3
-               OR CASE WHEN p.prosrc = '' THEN pg_get_functiondef(p.oid) ILIKE $3 END))
+   WHERE p.oid IN (SELECT tgfoid FROM triggers UNION SELECT oid FROM near UNION SELECT oid FROM called)
 ), columns AS MATERIALIZED (
   SELECT a.attrelid, a.attnum, a.attname AS name,
          (a.attnotnull OR t.typnotnull) AND NOT a.atthasdef AND t.typdefault IS NULL AND a.attidentity = '' AND a.attgenerated = '' AS required
@@ -79,20 +85,67 @@ SELECT
             'source', CASE WHEN prosrc = '' THEN pg_get_functiondef(oid) ELSE prosrc END, 'language', lanname, 'trusted', lanpltrusted, 'definer', prosecdef,
             'kind', CASE prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
             'searchPath', (SELECT s FROM unnest(proconfig) s WHERE s LIKE 'search_path=%'),
-            'isTrigger', prorettype = 'trigger'::regtype) ORDER BY nspname, proname), '[]') FROM functions)::text AS functions,
+            'isTrigger', prorettype = 'trigger'::regtype,
+            'arguments', pg_get_function_arguments(oid), 'result', pg_get_function_result(oid), 'owner', pg_get_userbyid(proowner),
+            'executors', (SELECT coalesce(json_agg(r.rolname ORDER BY r.rolname), '[]')
+                            FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) a LEFT JOIN pg_roles r ON r.oid = a.grantee
+                           WHERE a.privilege_type = 'EXECUTE' AND a.grantee <> proowner)) ORDER BY nspname, proname), '[]') FROM functions)::text AS functions,
   (SELECT coalesce(json_agg(json_build_object('name', ic.relname, 'definition', pg_get_indexdef(i.indexrelid),
             'columns', (SELECT coalesce(json_agg(quote_ident(a.attname)), '[]') FROM pg_attribute a
                          WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])))), '[]')
      FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
     WHERE i.indrelid = $2::oid AND i.indisunique AND NOT i.indisprimary)::text AS uniques`;
 
-/** Everything in the catalog that decides whether a use is counted, and everything else that writes the count. */
-export async function readTriggerCatalog(reader: Reader, tables: Tables): Promise<TriggerCatalog> {
-  const [row] = (await reader.rows(text, [
-    tables.presets.oid,
-    tables.records.oid,
-    `%${tables.presets.countName.replace(/[\\%_]/g, '\\$&')}%`,
-  ])) as Record<string, string>[];
+/**
+ * Everything in the catalog that decides whether a use is counted, and everything else that writes the count or the records.
+ * Bodies that are new to this process are parsed, which takes a moment; see readBodyOnce.
+ */
+export async function readTriggerCatalog(
+  reader: Reader,
+  tables: Tables,
+  memory: CatalogMemory | null = null,
+): Promise<TriggerCatalog> {
+  return (await readCatalogRows(reader, tables, memory))();
+}
+
+/**
+ * The same in two steps: what it resolves to parses the bodies, and no longer needs the transaction, which others may wait
+ * for.
+ */
+export async function readCatalogRows(
+  reader: Reader,
+  tables: Tables,
+  memory: CatalogMemory | null = null,
+): Promise<() => Promise<TriggerCatalog>> {
+  const { presets, records } = tables;
+  const state = memory && (await memory.state(reader, tables));
+  const known = state === null ? null : memory?.recall(state);
+  if (known) return async () => known;
+  // Its plan looks dear to the planner, and compiling it would take longer than running it.
+  await reader.rows('SET LOCAL jit = off');
+  const [row] = (await reader.rows(text, [presets.oid, records.oid, presets.countName])) as Record<
+    string,
+    string
+  >[];
+  const parsed = answer.parse({
+    columns: JSON.parse(row?.columns ?? 'null'),
+    triggers: JSON.parse(row?.triggers ?? '[]'),
+    functions: JSON.parse(row?.functions ?? '[]'),
+    uniques: JSON.parse(row?.uniques ?? '[]'),
+  });
+  const writers = await readWriterRows(
+    reader,
+    tables,
+    parsed.triggers.map(({ tableOid }) => tableOid),
+  );
+  return async () => {
+    const catalog = await withReadings({ ...parsed, writers }, tables);
+    if (state !== null) memory?.keep(state, catalog);
+    return catalog;
+  };
+}
+
+async function withReadings({ writers, functions, ...rest }: Rows, tables: Tables): Promise<TriggerCatalog> {
   return {
     presetsOid: tables.presets.oid,
     recordsOid: tables.records.oid,
@@ -100,17 +153,16 @@ export async function readTriggerCatalog(reader: Reader, tables: Tables): Promis
     recordsTable: tables.records.name,
     schema: tables.schema,
     schemas: tables.schemas,
-    names: {
-      // Functions may write through a view of the usual name.
-      tables: [...new Set([tables.presets.table, 'presets'])],
-      count: tables.presets.countName,
-    },
+    countName: tables.presets.countName,
     presetColumn: tables.records.preset,
-    ...answer.parse({
-      columns: JSON.parse(row?.columns ?? 'null'),
-      triggers: JSON.parse(row?.triggers ?? '[]'),
-      functions: JSON.parse(row?.functions ?? '[]'),
-      uniques: JSON.parse(row?.uniques ?? '[]'),
-    }),
+    ...rest,
+    ...(await writers.withReadings()),
+    functions: await Promise.all(
+      functions.map(async routine => ({
+        ...routine,
+        // Built-in functions of triggers have no text.
+        reading: ['c', 'internal'].includes(routine.language) ? emptyReading() : await readBodyOnce(routine),
+      })),
+    ),
   };
 }

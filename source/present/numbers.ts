@@ -1,7 +1,8 @@
-/** A whole number with thousands separated: 12,345. */
+/** A number with thousands separated, 12,345, and of a fraction three digits: 0.7 where 3.3 lacks something to 4. */
 export function count(value: number): string {
+  const text = String(Number.isInteger(value) ? value : Number(value.toFixed(3)));
   // Intl.NumberFormat does the same, and takes 9 ms to load its data: a twentieth of the time to the list.
-  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
+  return text.replace(/\B(?<!\.\d*)(?=(?:\d{3})+(?:\.|$))/g, ',');
 }
 
 /** A counter's count in full: what the server writes where no number here is exactly that, and NULL for none. */

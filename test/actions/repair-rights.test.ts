@@ -165,7 +165,7 @@ test('a policy or a trigger that keeps a record from being deleted: count and re
   expect(outcome).toMatchObject({
     changed: 1,
     deleted: 0,
-    left: [{ name: 'Noir', message: expect.stringMatching(/a trigger or a policy/) }],
+    left: [{ name: 'Noir', message: expect.stringMatching(/a trigger, a rule or a policy/) }],
   });
   expect(await bench.counts()).toEqual({ Noir: [9, 3], Pastel: [0, 0] });
 });

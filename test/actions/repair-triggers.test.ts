@@ -44,7 +44,7 @@ describe('what fires', () => {
           'RETURN NEW',
         ),
         'ALTER TABLE presets ENABLE ALWAYS TRIGGER always',
-        trigger('gone', 'AFTER DELETE ON preset_usage', `EXECUTE 'SELECT 1';`),
+        trigger('gone', 'AFTER DELETE ON preset_usage', `EXECUTE lower('SELECT 1');`),
         trigger('emptied', 'AFTER TRUNCATE ON preset_usage', 'DELETE FROM milestones;', 'FOR EACH STATEMENT'),
         trigger('made', 'AFTER INSERT ON presets', 'DELETE FROM milestones;'),
       ].join(';'),

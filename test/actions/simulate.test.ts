@@ -193,7 +193,78 @@ describe('uses that are counted too often', () => {
   });
 });
 
+describe('values that a unique index lets be there once', () => {
+  const unlike = `ALTER TABLE preset_usage ADD request text, ADD number integer, ADD ticket varchar(8);
+    UPDATE preset_usage SET request = gen_random_uuid()::text, number = 1 + (SELECT count(*) FROM preset_usage o WHERE o.id < preset_usage.id), ticket = left(id::text, 8);
+    ALTER TABLE preset_usage ADD UNIQUE (request), ADD UNIQUE (number), ADD UNIQUE (ticket),
+      ALTER request SET NOT NULL, ALTER number SET NOT NULL, ALTER ticket SET NOT NULL, ALTER id DROP DEFAULT;`;
+
+  test('are new ones for each use, in a plain insert', async () => {
+    await own.sql.unsafe(`${unlike} DROP FUNCTION track_preset_usage`).simple();
+    const simulation = await simulate();
+    expect(simulation).toMatchObject({ path: 'insert', confirmed: true, failures: [] });
+    expect(increments(simulation)).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+  });
+
+  test('are new ones for each use, as arguments too', async () => {
+    const body = `INSERT INTO preset_usage (id, preset_id, usage_type, request, number, ticket)
+      VALUES (gen_random_uuid(), p_preset_id, 'x', p_request, p_number, _ticket) RETURNING id INTO made; RETURN made;`;
+    await own.sql
+      .unsafe(unlike + track(body, 'p_preset_id uuid, p_request text, p_number integer, _ticket varchar'))
+      .simple();
+    expect(await simulate()).toMatchObject({ path: 'track_preset_usage', confirmed: true, failures: [] });
+  });
+});
+
+test('a function with defaults before its VARIADIC is called with what it needs', async () => {
+  const body = `INSERT INTO preset_usage (preset_id, usage_type) VALUES (p_preset_id, kind) RETURNING id INTO made; RETURN made;`;
+  await own.sql
+    .unsafe(
+      track(body, `p_preset_id uuid, kind text DEFAULT 'generation', VARIADIC tags text[] DEFAULT '{}'`),
+    )
+    .simple();
+  expect(await simulate()).toMatchObject({ path: 'track_preset_usage', confirmed: true, failures: [] });
+});
+
 describe('uses that fail or vanish', () => {
+  test('a function that ends its transaction, or returns rows of no declared columns, is not called broken', async () => {
+    await own.sql
+      .unsafe(
+        `DROP FUNCTION track_preset_usage; CREATE PROCEDURE track_preset_usage(p_preset_id uuid) LANGUAGE plpgsql AS $$
+           BEGIN INSERT INTO preset_usage (preset_id, usage_type) VALUES (p_preset_id, 'x'); COMMIT; END $$`,
+      )
+      .simple();
+    const hints = ({ findings }: Simulation) =>
+      findings.filter(({ code }) => code === 'use-failed').map(({ hint }) => hint);
+    expect(hints(await simulate())).toEqual([
+      expect.stringMatching(/^It ends its transaction by itself, .* watch one of the application instead/),
+    ]);
+    await own.sql
+      .unsafe(
+        `DROP PROCEDURE track_preset_usage; CREATE FUNCTION track_preset_usage(p_preset_id uuid) RETURNS SETOF record LANGUAGE plpgsql AS $$
+           BEGIN RETURN QUERY INSERT INTO preset_usage (preset_id, usage_type) VALUES (p_preset_id, 'x') RETURNING id, created_at; END $$`,
+      )
+      .simple();
+    expect(hints(await simulate())).toEqual([
+      expect.stringMatching(
+        /^It returns rows whose columns are not declared, .* watch one of the application instead/,
+      ),
+    ]);
+  });
+
+  test('a check on the count, and not a value that was guessed, is what refuses a use', async () => {
+    await own.sql.unsafe('ALTER TABLE presets ADD CHECK (usage_count < 4)');
+    const { findings } = await simulate();
+    expect(findings.map(({ hint }) => hint)).toContainEqual(
+      expect.stringMatching(
+        /^What auto_increment_preset_usage_count\(\) writes is not allowed by that constraint/,
+      ),
+    );
+  });
+
   test('the daily unique index refuses the same preset again', async () => {
     await own.sql`DELETE FROM preset_usage`;
     await own.sql.unsafe(

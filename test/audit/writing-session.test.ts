@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { observe } from '../../source/audit/observed-use.ts';
+import { withoutLiterals } from '../../source/audit/statement-text.ts';
 import {
   type Deed,
   deedOf,
@@ -8,7 +9,6 @@ import {
   rankWriters,
   type SeenSession,
   type SessionNames,
-  withoutLiterals,
 } from '../../source/audit/writing-session.ts';
 
 const names: SessionNames = {
@@ -26,6 +26,13 @@ describe('what a statement does', () => {
       'WITH pgrst_source AS (UPDATE "public"."presets" SET "usage_count" = "pgrst_body"."usage_count" FROM x) SELECT 1',
       'sets-count',
     ],
+    [
+      'INSERT INTO presets VALUES ($1) ON CONFLICT (id) DO UPDATE SET usage_count = presets.usage_count + 1',
+      'sets-count',
+    ],
+    ['UPDATE ONLY presets AS p SET (name, usage_count) = ($1, $2)', 'sets-count'],
+    ['UPDATE my_presets SET usage_count = 1', 'writes'],
+    ['UPDATE presets SET name = $1 WHERE usage_count = 5', 'writes'],
     ['UPDATE presets SET name = $1', 'writes'],
     ['INSERT INTO public.preset_usage (preset_id) VALUES ($1)', 'inserts-records'],
     ['COPY preset_usage FROM STDIN', 'inserts-records'],

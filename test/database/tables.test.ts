@@ -1,8 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { auditCounters } from '../../source/actions/audit-counters.ts';
 import { type Counter, drift } from '../../source/audit/counter.ts';
+import { remarksOn } from '../../source/audit/shape-remarks.ts';
 import type { Database } from '../../source/database/connection.ts';
 import { readCounters, readMostUsed } from '../../source/database/counters.ts';
+import { findPresets } from '../../source/database/find-presets.ts';
+import { readLastRecords } from '../../source/database/last-records.ts';
+import { readPresetDetail } from '../../source/database/preset-detail.ts';
+import { readStates } from '../../source/database/repair-state.ts';
+import { readShape } from '../../source/database/shape.ts';
 import { readTables } from '../../source/database/tables.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
@@ -113,5 +119,142 @@ describe('the tables as they are found', () => {
       CREATE TABLE preset_usage (made_with integer REFERENCES presets, forked_from integer REFERENCES presets)`)
       .simple();
     await expect(tables()).rejects.toMatchObject({ code: 'ambiguous-key', exitCode: 3 });
+  });
+
+  // An audit that adds up by what the records say, or pages through both in one order, miscounts these.
+  test.each([
+    [
+      'another collation',
+      'text',
+      'text COLLATE "en-x-icu"',
+      `'a', 'B', 'c', 'D', 'e', 'F'`,
+      `'a', 'B', 'c', 'D', 'e', 'F'`,
+    ],
+    ['blanks at the end', 'char(8)', 'varchar(8)', `'a', 'b', 'c'`, `'a', 'a  ', 'b'`],
+    [
+      'numbers that round to one',
+      'float8',
+      'numeric',
+      '0.1, 0.2, 0.3',
+      '0.1, 0.10000000000000000000001, 0.2',
+    ],
+    [
+      'a collation without case',
+      'text COLLATE caseless',
+      'text',
+      `'noir', 'pastel', 'sepia'`,
+      `'noir', 'NOIR', 'Pastel'`,
+    ],
+  ])('with records that tell presets apart by %s', async (_, key, preset, keys, records) => {
+    await own.sql
+      .unsafe(`
+      CREATE COLLATION caseless (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+      CREATE TABLE presets (id ${key} PRIMARY KEY, name text, usage_count integer);
+      CREATE TABLE preset_usage (preset_id ${preset}, created_at timestamptz DEFAULT now());
+      CREATE INDEX ON preset_usage (preset_id);
+      INSERT INTO presets SELECT id, id::text, 0 FROM unnest(ARRAY[${keys}]) id;
+      INSERT INTO preset_usage SELECT id FROM unnest(ARRAY[${records}]) id, generate_series(1, 40);
+      UPDATE presets p SET usage_count = (SELECT count(*) FROM preset_usage r WHERE r.preset_id = p.id)`)
+      .simple();
+    await own.sql`VACUUM ANALYZE presets`;
+    await own.sql`VACUUM ANALYZE preset_usage`;
+    const found = Object.values(await drifts());
+    expect(found).toEqual(found.map(() => 0));
+    const all = await tables();
+    const audit = await auditCounters(database, all, { scope: 'mismatched' });
+    expect(audit).toMatchObject({ totals: { presets: found.length, accurate: found.length }, orphans: 0 });
+    const [row] = await own.sql`SELECT array_agg(id::text) AS ids FROM presets`;
+    const states = await database.read(reader => readStates(reader, all, row?.ids, true));
+    expect([...states.values()].map(({ count, records }) => records === count)).toEqual(
+      found.map(() => true),
+    );
+    const last = await database.read(reader => readLastRecords(reader, all, row?.ids));
+    expect(last.size).toBe([...states.values()].filter(({ records }) => records > 0).length);
+    for (const { id, records } of states.values()) {
+      const { perDay } = await database.read(reader => readPresetDetail(reader, all, id, 2));
+      expect(perDay.reduce((sum, uses) => sum + uses, 0)).toBe(records);
+    }
+  });
+
+  test('keys that the server does not compare, or compares as something else, are refused in a sentence', async () => {
+    await own.sql
+      .unsafe(`
+      CREATE SCHEMA extensions; CREATE EXTENSION citext SCHEMA extensions;
+      CREATE TYPE color AS ENUM ('red'); CREATE TYPE colour AS ENUM ('red'); CREATE DOMAIN paint AS color`)
+      .simple();
+    const shapes: [string, string, RegExp][] = [
+      ['color', 'colour', /is colour and public.presets.id is color: the server does not compare the two/],
+      ['paint', 'paint', /does not compare the two/],
+      ['integer[]', 'integer[]', /a list of values is no key/],
+      ['text COLLATE "C"', 'text COLLATE "ucs_basic"', /have two collations/],
+      ['extensions.citext', 'extensions.citext', /not in the search_path of this role/],
+    ];
+    for (const [key, preset, message] of shapes) {
+      await own.sql
+        .unsafe(`
+        DROP TABLE IF EXISTS presets, preset_usage;
+        CREATE TABLE presets (id ${key} PRIMARY KEY, name text, usage_count integer);
+        CREATE TABLE preset_usage (preset_id ${preset})`)
+        .simple();
+      await expect(tables()).rejects.toMatchObject({
+        code: 'keys-differ',
+        exitCode: 3,
+        message: expect.stringMatching(message),
+      });
+    }
+    await own.sql.unsafe(`ALTER DATABASE ${own.name} SET search_path = public, extensions`);
+    const again = connectTo(own.url);
+    await again.read(reader => readTables(reader, 'public')).finally(() => again.close());
+  });
+
+  test('with presets that have no key: they are left out, everywhere', async () => {
+    await own.sql
+      .unsafe(`
+      CREATE TABLE presets (id integer UNIQUE, name text, usage_count integer);
+      CREATE TABLE preset_usage (preset_id integer REFERENCES presets (id));
+      INSERT INTO presets VALUES (1, 'one', 2), (NULL, 'none', 9), (NULL, 'none', 8); INSERT INTO preset_usage VALUES (1), (NULL)`)
+      .simple();
+    expect(await drifts()).toEqual({ one: 1 });
+    const found = await tables();
+    await expect(database.read(reader => findPresets(reader, found, ['none']))).rejects.toMatchObject({
+      code: 'no-such-preset',
+    });
+    const { remarks } = await database.read(async reader => ({
+      remarks: remarksOn(await readShape(reader, found), { orphans: null, findings: [] }),
+    }));
+    expect(remarks.map(({ code }) => code)).toContain('key-nullable');
+  });
+
+  test('with every digit of a count, whatever the role or the database has set', async () => {
+    await own.sql.unsafe(`ALTER DATABASE ${own.name} SET extra_float_digits = -12`);
+    await own.sql
+      .unsafe(`
+      CREATE TABLE presets (id integer PRIMARY KEY, name text, usage_count bigint);
+      CREATE TABLE preset_usage (preset_id integer);
+      INSERT INTO presets VALUES (1, 'one', 123456789)`)
+      .simple();
+    expect(await drifts()).toEqual({ one: 123456789 });
+  });
+
+  test('in a schema that this role may not use: says which right is missing', async () => {
+    const role = `stranger_${own.name}`;
+    await own.sql
+      .unsafe(`
+      CREATE SCHEMA app; CREATE ROLE ${role} LOGIN PASSWORD 'secret';
+      CREATE TABLE app.presets (id integer PRIMARY KEY, usage_count integer);
+      CREATE TABLE app.preset_usage (preset_id integer);
+      GRANT SELECT ON ALL TABLES IN SCHEMA app TO ${role}`)
+      .simple();
+    const stranger = connectTo(own.urlAs(role, 'secret'));
+    try {
+      await expect(stranger.read(reader => readTables(reader, 'app'))).rejects.toMatchObject({
+        code: 'permission-denied',
+        exitCode: 3,
+        hint: expect.stringContaining('GRANT USAGE ON SCHEMA app'),
+      });
+    } finally {
+      await stranger.close();
+      await own.sql.unsafe(`DROP OWNED BY ${role}; DROP ROLE ${role}`).simple();
+    }
   });
 });

@@ -142,7 +142,7 @@ describe('its function', () => {
       'UPDATE presets SET usage_count = usage_count + 2 WHERE id = NEW.preset_id;',
       undefined,
     ],
-    ['function-unreadable', "EXECUTE 'UPDATE presets SET usage_count = usage_count + 1';", undefined],
+    ['function-unreadable', "EXECUTE 'UPDATE presets SET ' || TG_ARGV[0];", undefined],
     ['function-unreadable', 'PERFORM bump(NEW.preset_id);', undefined],
     ['function-invoker', classic, ''],
     ['function-search-path', classic, 'SECURITY DEFINER'],

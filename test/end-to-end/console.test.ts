@@ -47,7 +47,7 @@ describe.each([
   [200, 50],
 ])('the list at %ix%i', (columns, rows) => {
   test('shows who the server is, the trigger, the sums, and a badge on every preset', async () => {
-    const screen = await open({ columns, rows }).until(/5 presets/);
+    const screen = await open({ columns, rows }).until(/Trigger enabled[\s\S]*5 presets/);
     expect(screen).toContain(own.name);
     // Where there is no room, what may be done here is worth more than the version.
     if (columns > 80) expect(screen).toMatch(/ as postgres, PostgreSQL \d+/);

@@ -99,7 +99,7 @@ describe('the screen of the tables', () => {
 
 test('counts that are no numbers are on the list as what they are', async () => {
   const console = open(odd);
-  const screen = await console.until(/5 presets/);
+  const screen = await console.until(/8 presets/);
   expect(screen).toMatch(/Nan +NaN .*Mismatch/);
   expect(screen).toMatch(/Endless +Infinity .*Mismatch/);
   console.press(keys.enter);

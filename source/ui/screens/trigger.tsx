@@ -2,7 +2,9 @@ import { Box, Text } from 'ink';
 import { Table } from 'ink-table';
 import type { Finding } from '../../audit/finding.ts';
 import { enabledMeaning, type TriggerHealth } from '../../audit/trigger-health.ts';
+import type { Writer } from '../../audit/writer.ts';
 import { displayText, toWidth } from '../../present/text.ts';
+import { writerLines } from '../../present/writer-lines.ts';
 import { FindingList } from '../components/findings.tsx';
 import { Scrolled } from '../components/scrolled.tsx';
 import { type State, windowRows } from '../state.ts';
@@ -16,6 +18,7 @@ export function TriggerScreen({ state }: { state: State }) {
     <Facts key="facts" health={state.trigger} />,
     <Findings key="findings" findings={state.trigger.findings} />,
     <Others key="others" health={state.trigger} columns={state.size.columns} />,
+    <Writers key="writers" writers={state.trigger.writers} />,
   ];
   return <Scrolled lines={lines} offset={state.scroll} height={height} />;
 }
@@ -65,6 +68,29 @@ function Findings({ findings }: { findings: Finding[] }) {
       <Text bold>Findings</Text>
       {findings.length === 0 ? <Text>{'  none'}</Text> : null}
       <FindingList findings={findings} />
+    </Box>
+  );
+}
+
+function Writers({ writers }: { writers: Writer[] }) {
+  return (
+    <Box flexDirection="column" flexShrink={0} marginTop={1}>
+      <Text bold>What writes the count or the records</Text>
+      {writers.length === 0 ? <Text>{'  nothing'}</Text> : null}
+      {writers.map((writer, index) => {
+        const { head, lines } = writerLines(writer);
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: several may have one name, and none has a state of its own
+          <Box key={index} flexDirection="column" flexShrink={0} paddingLeft={2}>
+            <Text>{displayText(head)}</Text>
+            {lines.map(line => (
+              <Box key={line} paddingLeft={2} flexShrink={0}>
+                <Text dimColor>{displayText(line)}</Text>
+              </Box>
+            ))}
+          </Box>
+        );
+      })}
     </Box>
   );
 }

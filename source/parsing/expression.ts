@@ -1,0 +1,15 @@
+import type { Node } from 'libpg-query';
+import { type Parser, refusalOf } from './parser.ts';
+
+/** The tree of a single expression; undefined where the text is none. */
+export function parseExpression(text: string, parser: Parser): Node | undefined {
+  try {
+    const [statement] = parser.parseSync(`SELECT ${text}`).stmts ?? [];
+    const query = statement?.stmt;
+    const target = query && 'SelectStmt' in query ? query.SelectStmt.targetList?.[0] : undefined;
+    return target && 'ResTarget' in target ? target.ResTarget.val : undefined;
+  } catch (error) {
+    refusalOf(error);
+    return undefined;
+  }
+}

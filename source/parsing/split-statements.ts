@@ -1,0 +1,74 @@
+import { byteOffsets } from './offsets.ts';
+import { type Parser, refusalOf } from './parser.ts';
+
+/** A piece of a text between two semicolons, in UTF-16 units. */
+export interface Piece {
+  start: number;
+  end: number;
+  /** True for a line that psql reads itself, such as `\set`. */
+  psql: boolean;
+}
+
+/**
+ * Cuts a text into its statements by its tokens, so that a semicolon in a string or a comment is none; null where not even
+ * tokens can be told apart (a string without an end).
+ */
+export function splitStatements(text: string, parser: Parser): Piece[] | null {
+  let tokens: ReturnType<Parser['scanSync']>['tokens'];
+  try {
+    ({ tokens } = parser.scanSync(text));
+  } catch (error) {
+    refusalOf(error);
+    return null;
+  }
+  const offset = byteOffsets(text);
+  const pieces: Piece[] = [];
+  let start: number | null = null;
+  let end = 0;
+  let parentheses = 0;
+  // BEGIN ATOMIC ... END holds statements, and so may CASE ... END inside of it.
+  let blocks = 0;
+  let before = '';
+  let skipTo = 0;
+  const close = (psql: boolean) => {
+    if (start !== null && end > start) pieces.push({ start, end, psql });
+    start = null;
+    parentheses = 0;
+    blocks = 0;
+  };
+  for (const token of tokens) {
+    const from = offset(token.start);
+    if (from < skipTo) continue;
+    const word = token.text.toLowerCase();
+    if (start === null && word === '\\') {
+      const newline = text.indexOf('\n', from);
+      start = from;
+      end = skipTo = newline < 0 ? text.length : newline;
+      close(true);
+      continue;
+    }
+    if (word === '(') parentheses += 1;
+    if (word === ')') parentheses = Math.max(0, parentheses - 1);
+    if (word === 'atomic' && before === 'begin') blocks += 1;
+    if (word === 'case' && blocks > 0) blocks += 1;
+    if (word === 'end' && blocks > 0) blocks -= 1;
+    before = word;
+    if (word === ';' && parentheses === 0 && blocks === 0) close(false);
+    else {
+      start ??= from;
+      end = offset(token.end);
+    }
+  }
+  close(false);
+  return pieces;
+}
+
+const copiedData = /\bcopy\b[^;']*\bfrom\s+stdin\b[^;']*;[^\n]*\n([\s\S]*?)(?:^\\\.[^\n]*$|$(?![\s\S]))/gim;
+
+/** The text with what pg_dump writes between COPY ... FROM STDIN and `\.` left blank: it is data, in the same places. */
+export function withoutCopiedData(text: string): string {
+  return text.replace(copiedData, (whole, data: string) => {
+    const at = whole.indexOf('\n') + 1;
+    return whole.slice(0, at) + whole.slice(at).replace(/[^\n]/g, ' ') + (data === undefined ? '' : '');
+  });
+}
