@@ -1,7 +1,10 @@
 import { auditCounters } from '../actions/audit-counters.ts';
+import { diagnose } from '../actions/diagnose.ts';
 import { whoSeesAll } from '../actions/guards.ts';
 import { look } from '../actions/look.ts';
 import { type Counter, drift, isWrong, noTotals, type Totals, totals } from '../audit/counter.ts';
+import type { Diagnosis } from '../audit/diagnosis.ts';
+import { type LastUsedTally, lastUsedRemarks } from '../audit/last-used.ts';
 import { remarksOn, type ShapeRemark } from '../audit/shape-remarks.ts';
 import { judgeTrigger } from '../audit/trigger-health.ts';
 import type { Config } from '../config.ts';
@@ -14,7 +17,8 @@ import type { Tables } from '../database/tables.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { exitCodes } from '../errors.ts';
 import { presetsOf, recordsOf } from '../present/amounts.ts';
-import { count, countOf, dateTime, iso, signed } from '../present/numbers.ts';
+import { diagnosisLines, shortDiagnosis } from '../present/diagnosis-words.ts';
+import { count, countOf, iso, signed } from '../present/numbers.ts';
 import { displayText, toWidth } from '../present/text.ts';
 import { identity } from './identity.ts';
 import type { Outcome } from './outcome.ts';
@@ -24,6 +28,10 @@ interface Finished {
   /** Null where only some presets were asked for, or none could be counted. */
   orphans: number | null;
   mismatches: Counter[];
+  /** All mismatches there are: why a count is wrong shows in what it has in common with others. */
+  context: Counter[];
+  /** All records of the table; null where they were not counted. */
+  allRecords: number | null;
   takenAt: number;
   durationMs: number;
 }
@@ -52,7 +60,7 @@ export async function check(
   const finished = !complete
     ? notCounted()
     : config.presets.length > 0
-      ? await checkSome(database, found.tables, config.presets, signal)
+      ? await checkSome(database, found.tables, config.presets, signal, onProgress)
       : await checkAll(database, found.tables, signal, onProgress);
   const size = (counter: Counter) => finite(Math.abs(drift(counter) ?? 0)) ?? Number.MAX_VALUE;
   const mismatches = finished.mismatches.sort((a, b) => size(b) - size(a));
@@ -65,6 +73,14 @@ export async function check(
       ),
     { signal },
   );
+  let lastUsed: LastUsedTally | null = null;
+  const diagnoses = await diagnose(database, found.tables, finished.context, {
+    signal,
+    allRecords: finished.allRecords,
+    onLastUsed: tally => {
+      lastUsed = tally;
+    },
+  });
   const { json, line } = identity(found, database);
   const remarks = remarksOn(shape, { orphans: finished.orphans, findings });
   const { schema: name, presets, presetUsage, parts, routines } = shape;
@@ -83,13 +99,21 @@ export async function check(
         ...(counter.exact === undefined ? {} : { usageCountText: counter.exact }),
         records: counter.records,
         drift: finite(drift(counter)),
-        diagnosis: null,
+        diagnosis: diagnoses.get(counter.id)?.code ?? null,
+        ...detail(diagnoses.get(counter.id)),
         lastUsedAt: iso(counter.lastUsedAt),
         lastRecordAt: iso(lastRecords.get(counter.id) ?? null),
       })),
+      ...(lastUsed ? { lastUsed } : {}),
       schema: { name, presets, presetUsage, parts, routines, remarks },
     },
-    text: complete ? [describe(line, finished, mismatches), ...notes(remarks)].join('\n') : line,
+    text: complete
+      ? [
+          describe(line, finished, mismatches, diagnoses),
+          ...(config.presets.length > 0 ? explained(mismatches, diagnoses) : []),
+          ...notes(remarks, lastUsed, mismatches.filter(({ id }) => !diagnoses.has(id)).length),
+        ].join('\n')
+      : line,
     exitCode: !complete
       ? exitCodes.unreachable
       : mismatches.length > 0
@@ -107,7 +131,15 @@ export async function check(
 }
 
 function notCounted(): Finished {
-  return { totals: noTotals, orphans: null, mismatches: [], takenAt: Date.now(), durationMs: 0 };
+  return {
+    totals: noTotals,
+    orphans: null,
+    mismatches: [],
+    context: [],
+    allRecords: null,
+    takenAt: Date.now(),
+    durationMs: 0,
+  };
 }
 
 const unknownTotals = {
@@ -119,10 +151,49 @@ const unknownTotals = {
   records: null,
 };
 
-/** What has to be known to read the numbers: which tables they are of, and what could not be compared. */
-function notes(remarks: readonly ShapeRemark[]): string[] {
-  const told = remarks.filter(({ code }) => ['chosen', 'no-time-column', 'no-last-used'].includes(code));
-  return told.length === 0 ? [] : ['', ...told.map(({ message }) => `Note: ${displayText(message)}`)];
+/** What led to each diagnosis, at a width that any terminal has. */
+function explained(mismatches: readonly Counter[], diagnoses: ReadonlyMap<string, Diagnosis>): string[] {
+  return mismatches.flatMap(counter => {
+    const diagnosis = diagnoses.get(counter.id);
+    if (!diagnosis) return [];
+    return [
+      '',
+      `${displayText(counter.name).trim() || counter.id}: ${diagnosisLines(diagnosis, 78).join('\n  ')}`,
+    ];
+  });
+}
+
+/** What has to be known to read the numbers: which tables they are of, what could not be compared and what was not looked at. */
+function notes(
+  remarks: readonly ShapeRemark[],
+  lastUsed: LastUsedTally | null,
+  notLookedAt: number,
+): string[] {
+  const told = [
+    ...remarks
+      .filter(({ code }) => ['chosen', 'no-time-column', 'no-last-used'].includes(code))
+      .map(({ message }) => message),
+    ...(notLookedAt > 0
+      ? [
+          `Why was not looked for in ${presetsOf(notLookedAt)} marked "-": there is too much to read, or nothing that tells.`,
+        ]
+      : []),
+    ...(lastUsed ? lastUsedRemarks(lastUsed) : []),
+  ];
+  return told.length === 0 ? [] : ['', ...told.map(message => `Note: ${displayText(message)}`)];
+}
+
+/** What led to a diagnosis, as `check --json` has it. */
+function detail(diagnosis: Diagnosis | undefined) {
+  if (!diagnosis) return {};
+  const { certainty, evidence, stretch } = diagnosis;
+  return {
+    diagnosisDetail: {
+      certainty,
+      evidence,
+      stretch: stretch && { from: iso(stretch.from), to: iso(stretch.to) },
+    },
+  };
 }
 
 /** JSON has no word for NaN and Infinity. */
@@ -145,7 +216,12 @@ async function checkAll(
       onProgress(done, presets);
     },
   });
-  return { ...summary, mismatches };
+  return {
+    ...summary,
+    mismatches,
+    context: mismatches,
+    allRecords: summary.totals.records + summary.orphans,
+  };
 }
 
 async function checkSome(
@@ -153,6 +229,7 @@ async function checkSome(
   tables: Tables,
   wanted: readonly string[],
   signal: AbortSignal,
+  onProgress: (done: number, presets: number) => void,
 ): Promise<Finished> {
   const takenAt = Date.now();
   const start = performance.now();
@@ -160,12 +237,17 @@ async function checkSome(
     async reader => readCounters(reader, tables, await findPresets(reader, tables, wanted), 'counted'),
     { signal },
   );
+  const mismatches = counters.filter(isWrong);
+  const takes = performance.now() - start;
+  const all = mismatches.length === 0 ? null : await checkAll(database, tables, signal, onProgress);
   return {
     totals: counters.length === 0 ? noTotals : totals(counters),
     orphans: null,
-    mismatches: counters.filter(isWrong),
+    mismatches,
+    context: all?.mismatches ?? [],
+    allRecords: all?.allRecords ?? null,
     takenAt,
-    durationMs: performance.now() - start,
+    durationMs: takes,
   };
 }
 
@@ -176,6 +258,7 @@ function describe(
   line: string,
   { totals: sums, orphans, durationMs }: Finished,
   mismatches: Counter[],
+  diagnoses: ReadonlyMap<string, Diagnosis>,
 ): string {
   const wrong =
     sums.mismatched === 0
@@ -188,23 +271,23 @@ function describe(
   ];
   if (mismatches.length === 0) return head.join('\n');
   const row = (cells: string[]) =>
-    `${toWidth(cells[0] ?? '', 40)} ${cells
+    `${toWidth(cells[0] ?? '', 27)} ${cells
       .slice(1, 4)
-      .map(cell => toWidth(cell, 11, 'right'))
+      .map(cell => toWidth(cell, 9, 'right'))
       .join(' ')}  ${cells[4]}`;
   const shown = mismatches.slice(0, mostLines);
   const more = mismatches.length - shown.length;
   return [
     ...head,
     '',
-    row(['Preset', 'Uses', 'Records', 'Drift', 'Last use counted']),
+    row(['Preset', 'Uses', 'Records', 'Drift', 'Why']),
     ...shown.map(counter =>
       row([
         displayText(counter.name).trim() || counter.id,
         countOf(counter),
         count(counter.records ?? 0),
         signed(drift(counter) ?? 0),
-        dateTime(counter.lastUsedAt),
+        shortDiagnosis(diagnoses.get(counter.id)),
       ]),
     ),
     ...(more > 0 ? [`and ${count(more)} more; --json lists them all`] : []),

@@ -17,6 +17,8 @@ export interface DemoPreset {
   /** The moment it was made, below 0 for those older than the history. */
   created: number;
   records: DemoRecord[];
+  /** Records that were there, and are deleted when the database is filled. */
+  deleted: DemoRecord[];
   usageCount: number | null;
   /** The moment `last_used_at` tells of. */
   lastUsed: number | null;
@@ -65,6 +67,7 @@ export function makeDemoData(): DemoData {
       name,
       created: life.created,
       records: records.sort((a, b) => a.moment - b.moment),
+      deleted: [],
       usageCount: uses,
       lastUsed: records.at(-1)?.moment ?? null,
     };

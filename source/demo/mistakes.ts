@@ -1,17 +1,18 @@
 import type { DemoPreset, DemoRecord } from './data.ts';
 import type { Random } from './random.ts';
+import { batchUsage } from './usage.ts';
 
 /** Why a count of the demo is wrong, in the order in which such mistakes are usually met. */
 export const mistakeReasons = [
-  /** Since some release the application counted by hand beside the trigger. */
+  /** What makes many pictures at once counts by hand beside the trigger. */
   'counted-twice',
   /** Used while the trigger was off, for some hours. */
   'trigger-missing',
-  /** Old records were cleared away and the count was left alone. */
+  /** Old records were deleted and the count was left alone. */
   'history-deleted',
   /** The column came later than the preset, and NULL + 1 is NULL. */
   'null-count',
-  /** Two servers read the same count and both wrote it plus one. */
+  /** Two servers read the same count at the same moment, and both wrote it plus one. */
   'lost-updates',
   /** The counters were reset and the history was kept. */
   'reset-kept-history',
@@ -39,6 +40,9 @@ const howMany: Record<MistakeReason, number> = {
 
 /** The stretch without the trigger: about 70 uses long, which is some hours; nobody else used anything then. */
 export const outage = { from: 0.7, to: 0.703 };
+
+/** About a hundredth of a second: within this time the second server reads before the first has written. */
+const atOnce = 1e-9;
 
 type MakeRecord = (from: number, to: number) => DemoRecord;
 
@@ -74,9 +78,12 @@ function isOrdinary({ name, created, records }: DemoPreset, presets: DemoPreset[
 
 const spoil: Record<MistakeReason, (preset: DemoPreset, random: Random, makeRecord: MakeRecord) => void> = {
   'counted-twice'(preset, random) {
-    const release = 0.1 + 0.6 * random.fraction();
-    preset.usageCount =
-      preset.records.length + preset.records.filter(({ moment }) => moment > release).length;
+    const share = 0.3 + 0.4 * random.fraction();
+    const isBatch = preset.records.map(() => random.fraction() < share);
+    preset.records = preset.records.map((record, index) =>
+      isBatch[index] ? { ...record, ...batchUsage(random) } : record,
+    );
+    preset.usageCount = preset.records.length + isBatch.filter(Boolean).length;
   },
   'trigger-missing'(preset, random, makeRecord) {
     const missed = Array.from({ length: random.whole(9, 38) }, () => makeRecord(outage.from, outage.to));
@@ -85,13 +92,20 @@ const spoil: Record<MistakeReason, (preset: DemoPreset, random: Random, makeReco
   },
   'history-deleted'(preset, random) {
     preset.usageCount = preset.records.length;
-    preset.records = preset.records.slice(Math.ceil(preset.records.length * (0.3 + 0.4 * random.fraction())));
+    const gone = Math.ceil(preset.records.length * (0.3 + 0.4 * random.fraction()));
+    preset.deleted = preset.records.slice(0, gone);
+    preset.records = preset.records.slice(gone);
   },
   'null-count'(preset) {
     preset.usageCount = null;
   },
   'lost-updates'(preset, random) {
-    preset.usageCount = preset.records.length - random.whole(2, 6);
+    const lost = random.whole(2, 6);
+    const first = random.shuffle(preset.records).slice(0, lost + random.whole(2, 5));
+    const second = first.map(record => ({ ...record, moment: record.moment + atOnce * random.fraction() }));
+    preset.records = [...preset.records, ...second].sort((a, b) => a.moment - b.moment);
+    preset.usageCount = preset.records.length - lost;
+    preset.lastUsed = preset.records.at(-1)!.moment;
   },
   'reset-kept-history'(preset) {
     preset.usageCount = 0;

@@ -35,6 +35,8 @@ export async function seed(
     await fill(transaction, data, createRhythm(now), onProgress);
   });
   onProgress({ stage: 'Gathering statistics', done: 0, total: 1 });
+  // A server on its own would tell what it has counted only a while later.
+  await database.query('SELECT pg_stat_force_next_flush()');
   await database.exec('VACUUM (ANALYZE) public.users, public.presets, public.preset_usage');
 }
 
@@ -62,7 +64,9 @@ async function fill(
     ]),
   );
   const history = presets
-    .flatMap(preset => preset.records.map(record => ({ ...record, presetId: preset.id })))
+    .flatMap(preset =>
+      [...preset.deleted, ...preset.records].map(record => ({ ...record, presetId: preset.id })),
+    )
     .sort((a, b) => a.moment - b.moment);
   for (let done = 0; done < history.length; done += copyRows) {
     onProgress({ stage: 'Filling history', done, total: history.length });
@@ -78,6 +82,13 @@ async function fill(
           JSON.stringify(use.usageData),
           time(use.moment),
         ]),
+    );
+  }
+  // Really, as whoever cleared them away did: the server keeps count of it.
+  for (const { id, deleted } of presets.filter(preset => preset.deleted.length > 0)) {
+    await transaction.query(
+      'DELETE FROM public.preset_usage WHERE preset_id = $1 AND created_at <= $2::timestamptz',
+      [id, time(deleted.at(-1)!.moment)],
     );
   }
   onProgress({ stage: 'Filling history', done: history.length, total: history.length });

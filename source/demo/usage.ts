@@ -20,3 +20,8 @@ export function makeUsage(random: Random): UsageKind {
     usageData: { size: `${size}x${size}`, steps: random.whole(20, 40), ms: random.whole(1800, 9500) },
   };
 }
+
+/** Makes up one of many uses that were started together; only some presets are used like that. */
+export function batchUsage(random: Random): UsageKind {
+  return { usageType: 'batch', usageData: { of: random.whole(4, 16), steps: random.whole(20, 40) } };
+}

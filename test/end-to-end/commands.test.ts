@@ -1,5 +1,7 @@
 import { createServer, type Server } from 'node:net';
+import stringWidth from 'string-width';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { demoMistakes } from '../../source/demo/seed.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { run } from '../helpers/run.ts';
 import { freePort } from '../helpers/server.ts';
@@ -51,7 +53,12 @@ describe('check', () => {
         usageCount: 7,
         records: 5,
         drift: 2,
-        diagnosis: null,
+        diagnosis: 'unknown',
+        diagnosisDetail: {
+          certainty: 'possible',
+          evidence: ['The count is 2 too high; there is no other wrong count to compare it with.'],
+          stretch: null,
+        },
         lastUsedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
         lastRecordAt: expect.stringMatching(/Z$/),
       },
@@ -308,12 +315,36 @@ test('--help and --version say what they are asked', async () => {
   expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
-test('check on the demo finds the mistakes that were made there', async () => {
+test('check on the demo finds the mistakes that were made there, and why', { timeout: 90_000 }, async () => {
   const { code, out } = await run(['check', '--demo', '--json'], { DATABASE_URL: own.url });
-  expect(JSON.parse(out)).toMatchObject({
+  const found = JSON.parse(out);
+  expect(found).toMatchObject({
     database: { label: 'demo', host: 'embedded' },
     mismatched: 14,
     complete: true,
   });
   expect(code).toBe(1);
+  const causes = {
+    'counted-twice': 'double-counted',
+    'trigger-missing': 'trigger-gap',
+    'history-deleted': 'history-deleted',
+    'null-count': 'null-count',
+    'lost-updates': 'lost-updates',
+    'reset-kept-history': 'reset-kept-history',
+  };
+  const diagnoses = found.mismatches.map(({ id, diagnosis }: { id: string; diagnosis: string }) => [
+    id,
+    diagnosis,
+  ]);
+  expect(Object.fromEntries(diagnoses)).toEqual(
+    Object.fromEntries(demoMistakes().map(({ presetId, reason }) => [presetId, causes[reason]])),
+  );
+});
+
+test('check tells in words why, and of one preset what led to that', { timeout: 90_000 }, async () => {
+  const list = await run(['check', '--demo']);
+  expect(list.out).toMatch(/^Art deco poster +0 +\d+ +-\d+ {2}reset, records kept$/m);
+  for (const line of list.out.split('\n').slice(2)) expect(stringWidth(line)).toBeLessThanOrEqual(80);
+  const { out } = await run(['check', '--preset', 'Pastel'], { DATABASE_URL: own.url });
+  expect(out).toContain('Pastel: unknown\n  The count is 2 too high; there is no other wrong count');
 });

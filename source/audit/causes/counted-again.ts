@@ -1,0 +1,37 @@
+import type { Diagnosis } from '../diagnosis.ts';
+import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
+import { type Pattern, recordsIn } from './pattern.ts';
+import { certaintyOf, scopeOf, sharedBy, timesOf } from './pattern-words.ts';
+import type { Stretch } from './search.ts';
+import { during, ends, figure, many } from './words.ts';
+
+const times: Record<number, string> = { 1: 'twice', 2: 'three times', 3: 'four times' };
+
+/** A count that has every record of a stretch more than once. */
+export function countedAgain(pattern: Pattern, preset: PresetEvidence, evidence: Evidence): Diagnosis {
+  const again = recordsIn(preset, pattern);
+  const stretch = timesOf(pattern, evidence.mismatched);
+  return {
+    code: 'double-counted',
+    certainty: evidence.countsAgain.length > 0 ? 'certain' : certaintyOf(pattern),
+    evidence: [
+      `The count is ${figure(driftOf(preset))} too high: ${which(pattern, preset, again, stretch)} counted ${times[pattern.factor]}.`,
+      sharedBy(
+        pattern,
+        `is too high by exactly ${pattern.factor === 1 ? 'the number' : `${pattern.factor} times the number`} of such records`,
+      ),
+      ...evidence.countsAgain,
+    ],
+    stretch: ends(stretch),
+  };
+}
+
+function which(pattern: Pattern, preset: PresetEvidence, again: number, stretch: Stretch): string {
+  const are = again === 1 ? 'is' : 'are';
+  if (pattern.open === 'both') {
+    return pattern.type === null
+      ? `each of its ${many(again, 'record')} is`
+      : `the ${figure(again)} of the type ${JSON.stringify(pattern.type)} among its ${many(preset.records, 'record')} ${are}`;
+  }
+  return `${figure(again)} of its ${many(preset.records, 'record')}, ${scopeOf(pattern)}made ${during(stretch)}, ${are}`;
+}

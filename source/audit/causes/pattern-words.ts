@@ -1,0 +1,42 @@
+import type { Certainty } from '../diagnosis.ts';
+import type { PresetEvidence } from '../evidence.ts';
+import type { Pattern } from './pattern.ts';
+import { stretchIn } from './pattern.ts';
+import type { Stretch } from './search.ts';
+import { figure, many } from './words.ts';
+
+/** How sure a rule is that so many presets follow. */
+export function certaintyOf({ strength, fits, misses, right }: Pattern): Certainty {
+  if (misses > fits.size / 3 || right.with > fits.size) return 'possible';
+  // A chance of less than one in a thousand million, and nothing that speaks against it.
+  return strength > 20.7 && misses === 0 && right.with === 0 && fits.size > 2 ? 'certain' : 'likely';
+}
+
+/** How many presets follow a rule and how many do not; `is` says what holds for those that do. */
+export function sharedBy({ fits, misses, right }: Pattern, is: string): string {
+  const looked = right.with + right.without;
+  const others =
+    right.with === 0
+      ? `${looked === 0 ? 'no accurate preset was looked at' : `none of the ${many(looked, 'accurate preset')} looked at has any`}`
+      : `${figure(right.with)} of the ${many(looked, 'accurate preset')} looked at have some as well`;
+  const rest = misses === 0 ? '' : `, ${figure(misses)} by another number`;
+  return `${many(fits.size, 'preset')} ${is}${rest}; ${others}.`.replace(
+    /^(1 preset|[\d,]+ presets) is/,
+    (_, who) => `${who} ${fits.size === 1 ? 'is' : 'are'}`,
+  );
+}
+
+/** What kind of records a rule speaks of, to stand before a time; empty where it is all of them. */
+export function scopeOf({ type }: Pattern): string {
+  return type === null ? '' : `of the type ${JSON.stringify(type)}, `;
+}
+
+/** The times of the records that a rule speaks of; an end that is open stays open where it is one of time. */
+export function timesOf(pattern: Pattern, presets: readonly PresetEvidence[]): Stretch {
+  return pattern.axis === 'time'
+    ? pattern.stretch
+    : stretchIn(
+        presets.filter(({ id }) => pattern.fits.has(id)),
+        pattern,
+      );
+}

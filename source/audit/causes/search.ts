@@ -1,0 +1,245 @@
+/** A preset that a stretch has to explain: where its records lie, and how many of them the stretch must hold. */
+export interface Subject {
+  /** Ascending: times or transactions. */
+  values: readonly number[];
+  need: number;
+  /** How much it says that a stretch holds exactly as many: see `surprise`; never 0, so that small counts have a say too. */
+  weight: number;
+}
+
+/** A stretch of time or of transactions, both ends included; an infinite end is open. */
+export interface Stretch {
+  from: number;
+  to: number;
+}
+
+/** Which ends of a stretch are open. The fewer may be chosen, the less is left to chance. */
+export type Openness = 'both' | 'end' | 'start' | 'neither';
+
+/**
+ * Where both ends of a stretch may lie so that it holds exactly what one preset needs, by its place: the start lies above
+ * `above` and up to `start`, the end from `end` to below `below`. In columns, because there may be tens of thousands.
+ */
+interface Corners {
+  length: number;
+  above: Float64Array;
+  start: Float64Array;
+  end: Float64Array;
+  below: Float64Array;
+  weight: Float64Array;
+}
+
+/**
+ * The stretches that most presets agree on, by weight, the best first, at most `most` of them. Every preset admits one or
+ * many by itself; what they have in common is what tells. Each is as narrow as its presets allow. With `others`, ascending,
+ * only where there are next to none of them: there the rest of the presets has been idle.
+ */
+export function commonStretches(
+  subjects: readonly Subject[],
+  open: Openness,
+  others: readonly number[] | null = null,
+  most = 8,
+): Stretch[] {
+  const everywhere = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+  if (open === 'both') return [everywhere];
+  const corners = cornersOf(subjects, open, others);
+  if (open === 'neither') return sweep(corners, most);
+  const at = open === 'end' ? 1 : -1;
+  const [low, high] = open === 'end' ? [corners.above, corners.start] : [corners.below, corners.end];
+  const intervals = Array.from({ length: corners.length }, (_, index) => ({
+    low: at * low[index]!,
+    high: at * high[index]!,
+    weight: corners.weight[index]!,
+  }));
+  return best(pile(intervals), most).map(end =>
+    open === 'end' ? { ...everywhere, from: end } : { ...everywhere, to: -end },
+  );
+}
+
+// Of other presets' records beside those of the one: some may have been put right by hand since.
+const strayShare = 0.1;
+
+/** How many stretches could have been chosen from: what an agreement has to be weighed against. */
+export function choices(subjects: readonly Subject[], open: Openness): number {
+  if (open === 'both') return 1;
+  if (open !== 'neither') return Math.max(1, subjects.length);
+  return Math.max(
+    1,
+    subjects.reduce((sum, { values, need }) => sum + values.length - need + 1, 0),
+  );
+}
+
+function cornersOf(subjects: readonly Subject[], open: Openness, others: readonly number[] | null): Corners {
+  const most = subjects.reduce((sum, { values, need }) => sum + values.length - need + 1, 0);
+  const column = () => new Float64Array(most);
+  const corners: Corners = {
+    length: 0,
+    above: column(),
+    start: column(),
+    end: column(),
+    below: column(),
+    weight: column(),
+  };
+  for (const { values, need, weight } of subjects) {
+    const last = values.length - need;
+    for (let place = open === 'end' ? last : 0; place <= (open === 'start' ? 0 : last); place += 1) {
+      const above = values[place - 1] ?? Number.NEGATIVE_INFINITY;
+      const start = values[place]!;
+      const end = values[place + need - 1]!;
+      const below = values[place + need] ?? Number.POSITIVE_INFINITY;
+      // What has the same time, or came in one transaction, is in or out together.
+      if (above >= start || end >= below) continue;
+      if (others && firstAbove(others, end) - firstNotBelow(others, start) > strayShare * need) continue;
+      const index = corners.length;
+      corners.above[index] = above;
+      corners.start[index] = start;
+      corners.end[index] = end;
+      corners.below[index] = below;
+      corners.weight[index] = weight;
+      corners.length += 1;
+    }
+  }
+  return corners;
+}
+
+/** The heights of overlapping intervals (low, high], each told at the highest point that has it. */
+function pile(intervals: { low: number; high: number; weight: number }[]): Map<number, number> {
+  const edges = intervals
+    .flatMap(({ low, high, weight }) => [
+      { at: low, by: weight, opens: true },
+      { at: high, by: -weight, opens: false },
+    ])
+    // At one point an interval that ends there is still there, and one that begins there is not yet.
+    .sort((a, b) => a.at - b.at || Number(a.opens) - Number(b.opens));
+  const heights = new Map<number, number>();
+  let height = 0;
+  for (const { at, by, opens } of edges) {
+    if (!opens && !heights.has(at)) heights.set(at, height);
+    height += by;
+  }
+  return heights;
+}
+
+function best(heights: Map<number, number>, most: number): number[] {
+  return [...heights]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, most)
+    .map(([at]) => at);
+}
+
+/**
+ * The points (start, end) that lie in the heaviest piles of rectangles: one pass over the starts, with the ends in a tree
+ * that knows its heaviest leaf. n log n for n records.
+ */
+function sweep(corners: Corners, most: number): Stretch[] {
+  const starts = distinct(corners.start.subarray(0, corners.length));
+  const ends = distinct(corners.end.subarray(0, corners.length));
+  if (starts.length === 0) return [];
+  const tree = new HeaviestLeaf(ends.length);
+  const opening = bucket(corners, starts.length, index => firstAbove(starts, corners.above[index]!));
+  const closing = bucket(corners, starts.length, index => firstAbove(starts, corners.start[index]!) - 1);
+  const found: { from: number; to: number; weight: number }[] = [];
+  const put = (index: number, sign: 1 | -1) =>
+    tree.add(
+      firstAbove(ends, corners.end[index]!) - 1,
+      firstNotBelow(ends, corners.below[index]!),
+      sign * corners.weight[index]!,
+    );
+  for (const [place, from] of starts.entries()) {
+    for (let item = opening.from[place]!; item < opening.from[place + 1]!; item += 1)
+      put(opening.items[item]!, 1);
+    if (closing.from[place]! < closing.from[place + 1]!) {
+      const { leaf, weight } = tree.heaviest();
+      found.push({ from, to: ends[leaf]!, weight });
+    }
+    for (let item = closing.from[place]!; item < closing.from[place + 1]!; item += 1)
+      put(closing.items[item]!, -1);
+  }
+  return found
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, most)
+    .map(({ from, to }) => ({ from, to }));
+}
+
+/** The corners in the order of where they belong: those of a place are from `from[place]` to before `from[place + 1]`. */
+function bucket({ length }: Corners, places: number, placeOf: (index: number) => number) {
+  const from = new Int32Array(places + 1);
+  const place = Int32Array.from({ length }, (_, index) => placeOf(index));
+  for (const each of place) from[each + 1]! += 1;
+  for (let each = 0; each < places; each += 1) from[each + 1]! += from[each]!;
+  const next = from.slice();
+  const items = new Int32Array(length);
+  for (let index = 0; index < length; index += 1) {
+    const each = place[index]!;
+    items[next[each]!] = index;
+    next[each]! += 1;
+  }
+  return { from, items };
+}
+
+function distinct(values: Float64Array): Float64Array {
+  const sorted = values.toSorted();
+  return sorted.filter((value, index) => value !== sorted[index - 1]);
+}
+
+/** The index of the first of the ascending `values` that is greater than `value`; their length where none is. */
+export function firstAbove(values: ArrayLike<number>, value: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle]! > value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** The index of the first of the ascending `values` that is not below `value`; their length where none is. */
+export function firstNotBelow(values: ArrayLike<number>, value: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle]! >= value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** A row of numbers that whole ranges are added to, and that knows its greatest. */
+class HeaviestLeaf {
+  readonly #size: number;
+  readonly #most: Float64Array;
+  readonly #added: Float64Array;
+
+  constructor(leaves: number) {
+    this.#size = 2 ** Math.ceil(Math.log2(Math.max(2, leaves)));
+    this.#most = new Float64Array(2 * this.#size);
+    this.#added = new Float64Array(2 * this.#size);
+  }
+
+  /** Adds `weight` to the leaves from `from` to before `to`. */
+  add(from: number, to: number, weight: number): void {
+    if (from < to) this.#add(1, 0, this.#size, from, to, weight);
+  }
+
+  #add(node: number, low: number, high: number, from: number, to: number, weight: number): void {
+    if (from <= low && high <= to) {
+      this.#most[node]! += weight;
+      this.#added[node]! += weight;
+      return;
+    }
+    const middle = (low + high) / 2;
+    if (from < middle) this.#add(2 * node, low, middle, from, to, weight);
+    if (to > middle) this.#add(2 * node + 1, middle, high, from, to, weight);
+    this.#most[node] = Math.max(this.#most[2 * node]!, this.#most[2 * node + 1]!) + this.#added[node]!;
+  }
+
+  heaviest(): { leaf: number; weight: number } {
+    let node = 1;
+    while (node < this.#size) {
+      node = this.#most[2 * node]! >= this.#most[2 * node + 1]! ? 2 * node : 2 * node + 1;
+    }
+    return { leaf: node - this.#size, weight: this.#most[1]! };
+  }
+}
