@@ -22,12 +22,14 @@ export interface DiagnoseOptions {
   onLastUsed?: (tally: LastUsedTally) => void;
 }
 
-// What is read of a large table at the most. To read them takes some 0.2 s, to judge them up to a second.
-const mostRecords = 20_000;
-const mostOfOne = 10_000;
+// How many records are read of wrong counts, and as many of accurate ones: of a table too large to be in memory half as many,
+// because there each is a visit to the disk, and all together should cost no more than a few audits.
+const mostRecords = { small: 20_000, large: 10_000 };
+const largeTable = 256 * 1024 * 1024;
+const mostOfOne = 5_000;
+const mostAccurate = 300;
 // Presets with about as many records tell the most for what reading them costs.
 const bestSize = 300;
-const accurate = { most: 300, mostEach: 5_000, mostRecords: 20_000 };
 // What is counted of the others on the server, where only the sums are sent: out of an index that has the times, or by a
 // visit to each record, which costs ten times as much.
 const mostCounted = { indexed: 300_000, visited: 30_000 };
@@ -45,10 +47,14 @@ export async function diagnose(
 ): Promise<Map<string, Diagnosis>> {
   const found = new Map<string, Diagnosis>();
   if (mismatches.length === 0 || tables.hiddenBy.length > 0) return found;
-  const chosen = withinReach(mismatches);
-  const evidence = await database.read(reader => gather(reader, tables, mismatches, chosen, allRecords), {
-    signal,
-  });
+  const limit = mostRecords[tables.records.bytes > largeTable ? 'large' : 'small'];
+  const chosen = withinReach(mismatches, limit);
+  const evidence = await database.read(
+    reader => gather(reader, tables, mismatches, { chosen, limit, allRecords }),
+    {
+      signal,
+    },
+  );
   onLastUsed?.(tallyLastUsed(evidence.accurate));
   const causes = await unhurried(findCauses(evidence), signal);
   const unread = new Set(mismatches.map(({ id }) => id));
@@ -85,13 +91,16 @@ async function gather(
   reader: Reader,
   tables: Tables,
   mismatches: readonly Counter[],
-  chosen: readonly string[],
-  allRecords: number | null,
+  { chosen, limit, allRecords }: { chosen: readonly string[]; limit: number; allRecords: number | null },
 ): Promise<Evidence> {
   const columns = await readEvidenceColumns(reader, tables);
   const wrong = mismatches.map(({ id }) => id);
   const isWrong = new Set(wrong);
-  const right = await chooseAccurate(reader, tables, wrong, accurate);
+  const right = await chooseAccurate(reader, tables, wrong, {
+    most: mostAccurate,
+    mostEach: mostOfOne,
+    mostRecords: limit,
+  });
   const read = await readEvidence(reader, tables, columns, [...chosen, ...right]);
   const readIds = new Set(read.map(({ id }) => id));
   const { findings } = judgeTrigger(await readTriggerCatalog(reader, tables));
@@ -153,12 +162,12 @@ async function tryRules(
 }
 
 /** The presets whose records are read: as many as may be. */
-function withinReach(mismatches: readonly Counter[]): string[] {
+function withinReach(mismatches: readonly Counter[], limit: number): string[] {
   const distance = ({ records }: Counter) => Math.abs(Math.log(((records ?? 0) + 1) / bestSize));
   const ordered = mismatches
     .filter(counter => (counter.records ?? 0) <= mostOfOne && drift(counter) !== 0)
     .sort((a, b) => distance(a) - distance(b));
-  return take(ordered, mostRecords).map(({ id }) => id);
+  return take(ordered, limit).map(({ id }) => id);
 }
 
 function take<Preset extends { records: number | null }>(presets: readonly Preset[], most: number): Preset[] {

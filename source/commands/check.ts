@@ -130,6 +130,27 @@ export async function check(
   };
 }
 
+function notCounted(): Finished {
+  return {
+    totals: noTotals,
+    orphans: null,
+    mismatches: [],
+    context: [],
+    allRecords: null,
+    takenAt: Date.now(),
+    durationMs: 0,
+  };
+}
+
+const unknownTotals = {
+  presets: null,
+  accurate: null,
+  mismatched: null,
+  tooHigh: null,
+  tooLow: null,
+  records: null,
+};
+
 /** What led to each diagnosis, at a width that any terminal has. */
 function explained(mismatches: readonly Counter[], diagnoses: ReadonlyMap<string, Diagnosis>): string[] {
   return mismatches.flatMap(counter => {
@@ -174,27 +195,6 @@ function detail(diagnosis: Diagnosis | undefined) {
     },
   };
 }
-
-function notCounted(): Finished {
-  return {
-    totals: noTotals,
-    orphans: null,
-    mismatches: [],
-    context: [],
-    allRecords: null,
-    takenAt: Date.now(),
-    durationMs: 0,
-  };
-}
-
-const unknownTotals = {
-  presets: null,
-  accurate: null,
-  mismatched: null,
-  tooHigh: null,
-  tooLow: null,
-  records: null,
-};
 
 /** JSON has no word for NaN and Infinity. */
 function finite(value: number | null): number | null {

@@ -1,4 +1,4 @@
-import { drift } from '../audit/counter.ts';
+import { drift, isWrong } from '../audit/counter.ts';
 import type { Row } from './state.ts';
 
 export const sorts = ['usage', 'name', 'drift', 'last-used'] as const;
@@ -47,7 +47,7 @@ export function arrange(
 ): string[] {
   const wanted = filter.toLowerCase();
   const shown = (row: Row) =>
-    (!onlyMismatches || (drift(row) ?? 0) !== 0) &&
+    (!onlyMismatches || isWrong(row) === true) &&
     (wanted === '' || row.name.toLowerCase().includes(wanted) || row.id.toLowerCase().startsWith(wanted));
   const known = new Set<string>();
   const listed: Row[] = [];

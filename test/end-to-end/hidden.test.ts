@@ -63,7 +63,7 @@ describe.each<[string[], right: string]>([
   test('is told what it may do here, however long its name is', async () => {
     const console = startTerminal({ args: [...args, '--read-only'], env: env() });
     terminal = console;
-    const screen = await console.until(/2 presets/);
+    const screen = await console.until(/Trigger enabled[\s\S]*2 presets/);
     expect(screen.split('\n')[0]).toMatch(new RegExp(`^.*${own.name} at .*, --read-only, no TLS$`));
     expect(screen.split('\n')[1]).toContain('Trigger enabled');
   });
