@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig(({ mode }) => ({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
+    exclude: ['test/scan/corpus/**'],
     globalSetup: ['test/helpers/global-setup.ts'],
     // Two cores are what a small CI machine has; the server and the pseudo-terminals want some of it too.
     maxWorkers: 2,

@@ -84,8 +84,8 @@ const shared: BuildOptions = {
   // Node 24 has both. Otherwise esbuild makes literals into `new RegExp`, and Ink has one that runs for every cell.
   supported: { 'regexp-unicode-property-escapes': true, 'regexp-set-notation': true },
   legalComments: 'none',
-  // PGlite and PostgreSQL's parser find their WebAssembly beside their own files.
-  external: ['@electric-sql/*', 'libpg-query'],
+  // PGlite and the parsers find their WebAssembly and native code beside their own files.
+  external: ['@electric-sql/*', 'libpg-query', 'oxc-parser'],
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"', BUNDLED: 'true' },
   // Ink loads React's developer tools where it finds them; in production nobody looks for them.
   alias: { 'react-devtools-core': './scripts/empty.js' },

@@ -18,11 +18,18 @@ async function main(argv: string[]): Promise<number> {
   if (help) return print(helpText);
   if (version) return print(`${packageVersion()}\n`);
   if (problem) throw usageError(problem.code, problem.message, problem.hint);
-  if (command !== undefined && !Object.hasOwn(commands, command)) {
+  if (command !== undefined && !isKnown(command)) {
     throw usageError(
       'unknown-command',
       /:\/\/|@/.test(command) ? 'A URL is no command.' : `There is no command "${command}".`,
-      `A database is named with --database-url. Use one of ${Object.keys(commands).join(', ')}, or none for the console.`,
+      `A database is named with --database-url. Use one of ${[...Object.keys(commands), ...Object.keys(fileCommands)].join(', ')}, or none for the console.`,
+    );
+  }
+  if (command !== undefined && Object.hasOwn(fileCommands, command)) {
+    // No database is asked, so it does not matter whether one can be made out.
+    const apart = loadConfig({ ...flags, demo: true }, process.env, process.cwd());
+    return interruptible(async signal =>
+      tell(await fileCommands[command as FileCommandName](apart, signal), apart),
     );
   }
   const config = loadConfig(flags, process.env, process.cwd());
@@ -157,26 +164,52 @@ const commands = {
   },
 } satisfies Record<string, Command>;
 
+type FileCommandName = keyof typeof fileCommands;
+
+// What has nothing to do with any database.
+const fileCommands = {
+  async scan(config: Config, signal: AbortSignal) {
+    const { scan } = await import('./commands/scan.ts');
+    return scan(config, signal, process.stdout.columns);
+  },
+};
+
+const isKnown = (command: string) => Object.hasOwn(commands, command) || Object.hasOwn(fileCommands, command);
+
 /** What reads files alone: no database is opened for it. */
 const offline: ReadonlySet<CommandName> = new Set<CommandName>(['receipts']);
 
 async function runCommand(command: CommandName, config: Config): Promise<number> {
   const { openDatabase } = await import('./open-database.ts');
+  return interruptible(async signal => {
+    const { database, close } = await openDatabase(offline.has(command) ? withoutDemo(config) : config);
+    try {
+      const outcome = await commands[command](database, config, signal);
+      clearProgress();
+      return tell(outcome, config);
+    } finally {
+      clearProgress();
+      await close();
+    }
+  });
+}
+
+/** Does the work of a command, with a signal that says when it is interrupted. */
+async function interruptible(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
   const interrupt = new AbortController();
   const stop = () => interrupt.abort();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-  const { database, close } = await openDatabase(offline.has(command) ? withoutDemo(config) : config);
   try {
-    const outcome = await commands[command](database, config, interrupt.signal);
-    clearProgress();
-    for (const line of outcome.warnings ?? []) process.stderr.write(`${line}\n`);
-    process.stdout.write(config.json ? `${JSON.stringify(outcome.json)}\n` : `${outcome.text}\n`);
-    return outcome.exitCode;
+    return await work(interrupt.signal);
   } finally {
-    clearProgress();
-    await close();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
   }
+}
+
+function tell({ warnings = [], json: document, text, exitCode }: Outcome, { json }: Config): number {
+  for (const line of warnings) process.stderr.write(`${line}\n`);
+  process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${text}\n`);
+  return exitCode;
 }
 
 // A server is connected to by the first read; the demo would be started.

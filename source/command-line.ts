@@ -15,6 +15,7 @@ export const helpText = `
     preset-usage receipts           what this console has changed, newest first
     preset-usage undo RECEIPT       take a sync or a reset back
     preset-usage migrate [flags]    install or repair the trigger and its functions
+    preset-usage scan DIRECTORY     find application code that writes usage_count itself
 
   Which database
     --database-url URL    postgres://user:password@host:5432/database
@@ -39,6 +40,7 @@ export const helpText = `
     --commit              simulate: make one real use instead, that stays
     --take-back WORD      simulate: take that use back again; --commit prints the word
     --app-log FILE        checklist: the application's log, for its last step
+    --app-source DIRECTORY  checklist: scan the application's source as well
     --report FILE         checklist: write the evidence as Markdown, or JSON by its ending
     --timeout SECONDS     the longest a statement may run (default 30)
     --lock-timeout SECONDS  the longest it may wait for a lock (default 2)
@@ -69,6 +71,7 @@ const flags = {
   commit: { type: 'boolean' },
   takeBack: { type: 'string' },
   appLog: { type: 'string' },
+  appSource: { type: 'string' },
   report: { type: 'string' },
   json: { type: 'boolean' },
   timeout: { type: 'number' },
@@ -93,9 +96,10 @@ export interface Invocation {
 /** Commands whose first word is a value: `simulate NAME` is `simulate --preset NAME`. */
 const takesPreset: ReadonlySet<string> = new Set(['simulate']);
 const takesReceipt: ReadonlySet<string> = new Set(['undo']);
+const takesDirectory: ReadonlySet<string> = new Set(['scan']);
 
 const commandNames: ReadonlySet<string> = new Set(
-  'console check trigger simulate checklist sync reset undo migrate receipts'.split(' '),
+  'console check trigger simulate checklist sync reset undo migrate receipts scan'.split(' '),
 );
 
 /** What each flag that is not for everything means something to; `console` is no command at all. */
@@ -111,6 +115,7 @@ const meaningTo: Record<string, readonly string[]> = {
   commit: ['simulate'],
   takeBack: ['simulate'],
   appLog: ['console', 'checklist'],
+  appSource: ['console', 'checklist'],
   report: ['checklist'],
 };
 
@@ -123,6 +128,7 @@ export function readCommandLine(argv: string[]): Invocation {
   const [command, ...words] = parsed.input;
   const object = takesPreset.has(command ?? '') ? words.shift() : undefined;
   const receipt = takesReceipt.has(command ?? '') ? words.shift() : undefined;
+  const directory = takesDirectory.has(command ?? '') ? words.shift() : undefined;
   // Left out is not the same as false or empty: the defaults are config.ts's.
   const typed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return {
@@ -131,6 +137,7 @@ export function readCommandLine(argv: string[]): Invocation {
       ...typed,
       ...(object === undefined ? {} : { preset: [object, ...((typed.preset as string[]) ?? [])] }),
       ...(receipt === undefined ? {} : { receipt }),
+      ...(directory === undefined ? {} : { appSource: directory }),
     } as Flags,
     help: help === true,
     version: version === true,

@@ -39,6 +39,8 @@ export interface Config {
   /** The application's log, and where the checklist's evidence goes. */
   appLog: string | null;
   report: string | null;
+  /** The directory with the application's source. */
+  appSource: string | null;
   json: boolean;
   /** Statement timeout in seconds. */
   timeout: number;
@@ -66,6 +68,7 @@ const flagSchema = z.object({
   commit: z._default(z.boolean(), false),
   takeBack: z._default(z.nullable(z.string().check(z.minLength(1))), null),
   appLog: z._default(z.nullable(z.string().check(z.minLength(1))), null),
+  appSource: z._default(z.nullable(z.string().check(z.minLength(1))), null),
   report: z._default(z.nullable(z.string().check(z.minLength(1))), null),
   json: z._default(z.boolean(), false),
   timeout: z._default(z.number().check(z.positive(), z.maximum(86_400)), 30),
@@ -89,6 +92,7 @@ const flagHints: Record<string, string> = {
   asRole: 'Give --as-role the name of a role.',
   confirm: 'Give --confirm the fingerprint that was printed with the plan.',
   appLog: "Give --app-log the path of the application's log.",
+  appSource: "Give --app-source the directory with the application's source.",
   report: 'Give --report the path of the file to write.',
   databaseUrl: 'Give --database-url a URL such as postgres://user@host:5432/database.',
 };

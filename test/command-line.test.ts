@@ -16,6 +16,9 @@ test.each([
   ['check --report x.md', '--report means nothing to check.'],
   ['simulate --suppress-triggers', '--suppress-triggers means nothing to simulate.'],
   ['--dry-run', '--dry-run means nothing to the console.'],
+  ['scan src --app-source x', '--app-source means nothing to scan.'],
+  ['scan src --preset x', '--preset means nothing to scan.'],
+  ['check --app-source x', '--app-source means nothing to check.'],
 ])('%s', (line, message) => {
   expect(problem(line)).toMatchObject({ code: 'flag-without-effect', message });
 });
@@ -28,6 +31,9 @@ test.each([
   'simulate x --commit --confirm y',
   'check --preset x --schema y --timeout 3',
   'migrate --confirm x',
+  'scan src --json',
+  'checklist --app-source src --report w.md',
+  '--app-source src',
   '--preset x --as-user y --read-only --ascii',
   'sync --commit --help',
   'nothing-known --commit',

@@ -1,18 +1,21 @@
 import { type ChecklistSubject, readSubject, walkChecklist } from '../actions/checklist.ts';
+import { scanSource } from '../actions/scan-source.ts';
 import { logDay, type Step, stepIds, tally } from '../audit/checklist.ts';
+import { noSource, type SourceEvidence, sourceHint, sourceSentence } from '../audit/source-evidence.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
 import { exitCodes } from '../errors.ts';
 import { closeLogs, openLogs } from '../log/log-files.ts';
 import { iso } from '../present/numbers.ts';
 import { displayText } from '../present/text.ts';
+import { openDirectory } from '../scan/files/open-directory.ts';
 import { identity } from './identity.ts';
 import type { Outcome } from './outcome.ts';
 import { prepareReport } from './report.ts';
 
 /**
- * Walks the testing checklist without a person. Exit code 1 where a step failed; steps that were skipped are counted and
- * named, because skipped is not passed.
+ * Walks the testing checklist without a person. Exit code 1 where a step failed, or where the application's source writes
+ * the count itself; steps that were skipped are counted and named, because skipped is not passed.
  */
 export async function checklist(
   database: Database,
@@ -20,9 +23,10 @@ export async function checklist(
   signal: AbortSignal,
   onLine: (line: string) => void,
 ): Promise<Outcome> {
-  const { presets, report, appLog } = config;
+  const { presets, report, appLog, appSource } = config;
   // Early, for kindness: what cannot work should not begin.
   if (appLog !== null) await closeLogs(await openLogs(appLog, null));
+  if (appSource !== null) await openDirectory(appSource);
   const write = report === null ? null : await prepareReport(report);
   const takenAt = Date.now();
   const subject = await readSubject(database, config.schema, signal);
@@ -35,7 +39,8 @@ export async function checklist(
       displayText(`${stepIds.indexOf(id) + 1}/${stepIds.length} ${step.status.padEnd(7)} ${step.title}`),
     );
   }
-  const json = checklistJson(subject, database, steps, takenAt);
+  const source = appSource === null ? null : await scanSource(appSource, signal);
+  const json = checklistJson(subject, database, steps, takenAt, source);
   await write?.(json);
   return {
     json,
@@ -48,13 +53,33 @@ export async function checklist(
         `   ${evidence}`,
         ...(hint === '' ? [] : [`   ${hint}`]),
       ]),
+      '',
+      ...describeSource(source),
       ...(report === null ? [] : ['', `Written to ${report}.`]),
     ]
       .map(displayText)
       .join('\n'),
-    exitCode: tally(steps).failed > 0 ? exitCodes.unhealthy : exitCodes.healthy,
+    exitCode:
+      tally(steps).failed > 0 || (source?.writes.length ?? 0) > 0 ? exitCodes.unhealthy : exitCodes.healthy,
   };
 }
+
+/** The source beside the steps: it is evidence of its own, and no step of the list. */
+function describeSource(source: SourceEvidence | null): string[] {
+  if (!source) return [`Source: ${noSource.evidence} ${noSource.hint}`];
+  const { writes } = source;
+  const hint = sourceHint(source);
+  return [
+    `Source: ${sourceSentence(source)}`,
+    ...writes
+      .slice(0, mostWrites)
+      .flatMap(({ file, line, kind, text }) => [`   ${file}:${line} ${kind}`, `      ${text}`]),
+    ...(writes.length > mostWrites ? [`   and ${writes.length - mostWrites} more`] : []),
+    ...(hint === '' ? [] : [`   ${hint}`]),
+  ];
+}
+
+const mostWrites = 20;
 
 function summary(steps: readonly Step[]): string {
   const { passed, failed, skipped } = tally(steps);
@@ -78,6 +103,7 @@ function checklistJson(
   database: Database,
   steps: readonly Step[],
   takenAt: number,
+  source: SourceEvidence | null,
 ) {
   return {
     database: identity(look, database).json,
@@ -89,5 +115,6 @@ function checklistJson(
       at: iso(at),
       durationMs: Math.round(durationMs),
     })),
+    source,
   };
 }

@@ -1,4 +1,5 @@
 import { open, stat, unlink, writeFile } from 'node:fs/promises';
+import { noSource, sourceHint, sourceSentence } from '../audit/source-evidence.ts';
 import { type ConsoleError, usageError } from '../errors.ts';
 import { packageVersion } from '../paths.ts';
 import { displayText } from '../present/text.ts';
@@ -48,6 +49,7 @@ export function markdown({
   passed,
   failed,
   skipped,
+  source,
 }: ChecklistJson & { program: string }): string {
   const { name, host, port, user, serverVersion, label } = database;
   const row = (title: string, ...cells: string[]) => `| ${title} | ${cells.join('')} |`;
@@ -73,7 +75,33 @@ export function markdown({
       ...(hint === '' ? [] : ['', `Next: ${plain(hint)}`]),
       ...(query === null ? [] : ['', `${fence}sql`, displayText(query).replaceAll(fence, "'''"), fence]),
     ]),
+    '',
+    ...sourceSection(source),
   ].join('\n')}\n`;
+}
+
+function sourceSection(source: ChecklistJson['source']): string[] {
+  if (!source)
+    return [
+      `## ${marks.skipped} The application's source`,
+      '',
+      `${noSource.evidence} ${plain(noSource.hint)}`,
+    ];
+  const hint = sourceHint(source);
+  return [
+    `## ${source.writes.length === 0 ? marks.passed : marks.failed} The application's source`,
+    '',
+    plain(sourceSentence(source)),
+    ...(hint === '' ? [] : ['', `Next: ${plain(hint)}`]),
+    ...source.writes.flatMap(({ file, line, column, text, kind }) => [
+      '',
+      `- ${plain(`${file}:${line}:${column}`)} (${kind})`,
+      '',
+      `  ${fence}`,
+      `  ${displayText(text).replaceAll(fence, "'''")}`,
+      `  ${fence}`,
+    ]),
+  ];
 }
 
 /** Text of a database or a log as text: it must neither draw a table nor load an image. */

@@ -134,7 +134,7 @@ export const bindings: readonly Binding[] = [
     keys: ['a'],
     label: 'a',
     short: 'run all',
-    description: 'Run all six steps in order',
+    description: 'Run all six steps in order, then scan the source that --app-source names',
     screens: ['checklist'],
     does: { type: 'run-all' },
     disabled: whyBusy,

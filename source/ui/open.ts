@@ -42,7 +42,12 @@ export async function openConsole(
 
   const store = createStore(
     // A preset named on the command line is what the list is filtered by to begin with.
-    { ...initialState(size), filter: config.presets[0] ?? '', readOnly: config.readOnly },
+    {
+      ...initialState(size),
+      filter: config.presets[0] ?? '',
+      readOnly: config.readOnly,
+      appSource: config.appSource,
+    },
     (action, state) => {
       follow(action, state, watch);
       const now = beingWritten(state);

@@ -2,6 +2,7 @@ import type { SimulationPlan } from '../actions/plan-simulation.ts';
 import { judgeObservedUse, type Step, type StepId, stepIds, stepTitles } from '../audit/checklist.ts';
 import type { RealUse, TakenBack } from '../audit/real-use.ts';
 import type { Simulation } from '../audit/simulation.ts';
+import type { SourceEvidence } from '../audit/source-evidence.ts';
 import type { ConsoleError } from '../errors.ts';
 import type { Watching } from './watching.ts';
 
@@ -30,6 +31,8 @@ export interface ProofByList {
   running: StepId | null;
   steps: Readonly<Partial<Record<StepId, Step>>>;
   error: ConsoleError | null;
+  /** The application's source, which is evidence beside the steps. */
+  source: SourceEvidence | 'scanning' | null;
   /** True while the second and the third step wait for real uses instead of simulated ones. */
   byWatching: boolean;
 }
@@ -55,11 +58,13 @@ export type ProofAction =
   | { type: 'run-all' }
   | { type: 'step-running'; id: StepId }
   | { type: 'step-done'; step: Step }
+  | { type: 'source-scanning' }
+  | { type: 'source-scanned'; source: SourceEvidence }
   | { type: 'checklist-failed'; error: ConsoleError };
 
 export const noProof: Proof = {
   use: null,
-  list: { cursor: 0, running: null, steps: {}, error: null, byWatching: false },
+  list: { cursor: 0, running: null, steps: {}, error: null, source: null, byWatching: false },
 };
 
 /** The step under the cursor. */
@@ -71,7 +76,12 @@ export function stepAtCursor({ cursor }: ProofByList): StepId {
 export function isProving({ use, list }: Proof): boolean {
   const phase = use?.real?.phase;
   if (phase === 'making' || phase === 'taking-back') return true;
-  return use?.phase === 'planning' || use?.phase === 'running' || list.running !== null;
+  return (
+    use?.phase === 'planning' ||
+    use?.phase === 'running' ||
+    list.running !== null ||
+    list.source === 'scanning'
+  );
 }
 
 /** What each event and key does to it; `preset` is the one under the cursor or on the screen. */
@@ -133,8 +143,14 @@ export function reduceProof(
         ...proof,
         list: { ...list, running: null, steps: { ...list.steps, [action.step.id]: action.step } },
       };
-    case 'checklist-failed':
-      return { ...proof, list: { ...list, running: null, error: action.error } };
+    case 'source-scanning':
+      return { ...proof, list: { ...list, source: 'scanning' } };
+    case 'source-scanned':
+      return { ...proof, list: { ...list, source: action.source } };
+    case 'checklist-failed': {
+      const source = list.source === 'scanning' ? null : list.source;
+      return { ...proof, list: { ...list, running: null, source, error: action.error } };
+    }
   }
 }
 

@@ -40,6 +40,8 @@ export interface State extends Arrangement {
   size: { columns: number; rows: number };
   /** True under --read-only: the console offers nothing that writes. */
   readOnly: boolean;
+  /** The directory with the application's source, where one was named. */
+  appSource: string | null;
   screen: Screen;
   /** The screen that help goes back to. */
   behindHelp: Screen;
@@ -126,6 +128,7 @@ export function initialState(size: State['size']): State {
   return {
     size,
     readOnly: false,
+    appSource: null,
     screen: 'list',
     behindHelp: 'list',
     editingFilter: false,
@@ -292,6 +295,8 @@ export function reduce(state: State, action: Action): State {
     case 'run-all':
     case 'step-running':
     case 'step-done':
+    case 'source-scanning':
+    case 'source-scanned':
     case 'checklist-failed':
       return withProof(state, action);
     case 'repair':

@@ -53,6 +53,13 @@ export function createWork(database: Database, config: Config, dispatch: (action
       dispatch({ type: 'step-done', step: await runStep(id, database, request, shared, signal) });
     }
   };
+  const walkAll = async (asked: ChecklistRequest) => {
+    await walk(stepIds, asked);
+    if (config.appSource === null) return;
+    dispatch({ type: 'source-scanning' });
+    const { scanSource } = await import('../actions/scan-source.ts');
+    dispatch({ type: 'source-scanned', source: await scanSource(config.appSource, signal) });
+  };
   const request = (state: State): ChecklistRequest => ({
     ...config,
     preset: state.selected ?? state.order[state.cursor] ?? null,
@@ -85,7 +92,7 @@ export function createWork(database: Database, config: Config, dispatch: (action
         start(run(use.plan), failedUse);
       else if (action.type === 'run-step' && list.running)
         start(walk([stepAtCursor(list)], request(state)), failedList);
-      else if (action.type === 'run-all' && list.running) start(walk(stepIds, request(state)), failedList);
+      else if (action.type === 'run-all' && list.running) start(walkAll(request(state)), failedList);
     },
     async stop() {
       stopped.abort();

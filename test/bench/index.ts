@@ -6,6 +6,7 @@ import { benchDatabases, dropLeftovers, serverVersion } from './database.ts';
 import type { Figure } from './figure.ts';
 import { benchRepair } from './repair.ts';
 import { inWords } from './report.ts';
+import { benchScan } from './scan.ts';
 import { benchTrigger } from './trigger.ts';
 
 type Part = (url: string, say: (line: string) => void) => Promise<Figure[]>;
@@ -14,6 +15,7 @@ const parts: Record<string, Part> = {
   audit: benchAudit,
   console: benchConsole,
   repair: benchRepair,
+  scan: benchScan,
   trigger: benchTrigger,
 };
 

@@ -12,18 +12,20 @@ export interface Finished {
 
 /**
  * Runs the built program without a terminal. Its environment says nothing about databases but what `env` says; where
- * `signalWhen` is given, SIGINT is sent as soon as that resolves.
+ * `signalWhen` is given, SIGINT is sent as soon as that resolves. `owner` runs it as somebody else, where the tests run as root.
  */
 export function run(
   args: string[],
   env: Record<string, string> = {},
   signalWhen?: Promise<unknown>,
+  owner: { uid?: number; gid?: number } = {},
 ): Promise<Finished> {
   const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
   const child = spawn(process.execPath, [program, ...args], {
     env: { PATH, HOME, TMPDIR, ...env },
     cwd: TMPDIR,
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...owner,
   });
   const finished: Finished = { code: -1, out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', data => (finished.out += data));

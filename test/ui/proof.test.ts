@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { SimulationPlan } from '../../source/actions/plan-simulation.ts';
 import type { ObservedChange } from '../../source/audit/observed-use.ts';
 import type { RealUse } from '../../source/audit/real-use.ts';
+import { usageError } from '../../source/errors.ts';
 import {
   isProving,
   noProof,
@@ -18,6 +19,27 @@ const plan = (reach: SimulationPlan['reach'] = []) => ({ reach }) as unknown as 
 const use = { preset: 'a', records: ['r'] } as unknown as RealUse;
 const play = (actions: ProofAction[], from: Proof = noProof) =>
   actions.reduce((proof, action) => reduceProof(proof, action, preset), from);
+
+const source = { directory: 'src', files: 1, writes: [], unparsed: [] };
+
+describe('the source beside the checklist', () => {
+  test('is scanned after the steps, one thing at a time', () => {
+    const scanning = play([{ type: 'source-scanning' }]);
+    expect(isProving(scanning)).toBe(true);
+    expect(play([{ type: 'run-all' }], scanning)).toBe(scanning);
+    const scanned = play([{ type: 'source-scanned', source }], scanning);
+    expect(isProving(scanned)).toBe(false);
+    expect(scanned.list.source).toBe(source);
+    expect(play([{ type: 'run-all' }], scanned).list.source).toBeNull();
+  });
+
+  test('a scan that fails is over', () => {
+    const error = usageError('directory-missing', 'There is none.', 'Name another.');
+    const failed = play([{ type: 'source-scanning' }, { type: 'checklist-failed', error }]);
+    expect(failed.list).toMatchObject({ source: null, error });
+    expect(isProving(failed)).toBe(false);
+  });
+});
 
 describe('a simulation', () => {
   test.each<[string, ProofAction[], string | undefined]>([

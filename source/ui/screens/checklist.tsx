@@ -7,6 +7,7 @@ import {
   stepTitles,
   tally,
 } from '../../audit/checklist.ts';
+import { noSource, type SourceEvidence, sourceHint, sourceSentence } from '../../audit/source-evidence.ts';
 import { clock } from '../../present/numbers.ts';
 import { displayText } from '../../present/text.ts';
 import { Line } from '../components/line.tsx';
@@ -62,10 +63,36 @@ export function ChecklistScreen({ state }: { state: State }) {
             </Line>
           );
         })}
+        <Source source={list.source} directory={state.appSource} />
         <Text> </Text>
       </Box>
       {list.error ? <Text color="red">{displayText(`${list.error.message} ${list.error.hint}`)}</Text> : null}
       {step ? <Evidence step={step} /> : <Pending id={current} />}
+    </Box>
+  );
+}
+
+/** The application's source, beside the steps: it is no step of the list, and as good a reason for a wrong count. */
+function Source({
+  source,
+  directory,
+}: {
+  source: SourceEvidence | 'scanning' | null;
+  directory: string | null;
+}) {
+  const { glyphs } = useTheme();
+  if (directory === null) return <Text dimColor>{`  Source: ${noSource.hint}`}</Text>;
+  if (source === null)
+    return <Text dimColor>{displayText(`  Source: a runs all steps and scans ${directory}`)}</Text>;
+  if (source === 'scanning')
+    return <Text color="cyan">{displayText(`  Source: scanning ${directory}`)}</Text>;
+  const clean = source.writes.length === 0;
+  return (
+    <Box flexDirection="column" paddingLeft={2}>
+      <Text {...(clean ? {} : { color: 'red', bold: true })}>
+        {displayText(`${glyphs.verdict[clean ? 'right' : 'error']} ${sourceSentence(source)}`)}
+      </Text>
+      {sourceHint(source) === '' ? null : <Text>{displayText(sourceHint(source))}</Text>}
     </Box>
   );
 }

@@ -1,0 +1,68 @@
+import type { Found } from './code/found.ts';
+import { statementAround } from './code/lookup.ts';
+import type { How, Note, Place, Unparsed, Write } from './finding.ts';
+import { inOneLine, placeAt } from './place.ts';
+import { hintOf, whyOf } from './reasons.ts';
+import type { SqlFound } from './sql/judge-sql.ts';
+import type { SqlUnit } from './sql/sql-unit.ts';
+
+/** A finding of either list. */
+export type Told = { write: Write } | { note: Note };
+
+const messages: Record<Note['kind'], string> = {
+  recount:
+    'It sets the count to the number of records, so nothing counts twice. Beside live traffic it may lose uses that commit meanwhile; preset-usage sync loses none.',
+  reset:
+    'It sets counts to 0 once. The records stay: preset-usage reset says what that means, and can be undone.',
+  'insert-with-count': 'A new preset begins with a count that no records stand for.',
+};
+
+/** A write found in code, as it is told; null for a new preset that begins at 0. */
+export function tellCode(found: Found, text: string, recordAt: number | null): Told | null {
+  const { module, node, offset, kind, how, inserts, readBefore, through } = found;
+  const place = placeAt(module.file, text, offset);
+  const { start, end } = statementAround(node);
+  const statement = inOneLine(text.slice(start, end));
+  if (inserts) {
+    return how === 'zero' ? null : { note: noteOf(place, statement, 'insert-with-count') };
+  }
+  if (how === 'recounts') return { note: noteOf(place, statement, 'recount') };
+  const record = recordAt === null ? null : placeAt(module.file, text, recordAt).line;
+  const about = { kind, how, record, line: place.line, readBefore, through, routine: null, trigger: null };
+  return {
+    write: { ...place, text: statement, kind, how, why: whyOf(about), hint: hintOf(about), record },
+  };
+}
+
+/** A write found in SQL, as it is told. `statement` is what the finding shows, `record` the line of a record beside it. */
+export function tellSql(found: SqlFound, fileText: string, statement: string, record: number | null): Told {
+  const { unit, offset, kind, how, once, routine, trigger } = found;
+  const place = placeAt(unit.file, fileText, unit.source(offset));
+  const text = inOneLine(statement);
+  if (how === 'recounts') return { note: noteOf(place, text, 'recount') };
+  if (how === 'zero' && once) return { note: noteOf(place, text, 'reset') };
+  const about = { kind, how, record, line: place.line, readBefore: false, through: null, routine, trigger };
+  return { write: { ...place, text, kind, how, why: whyOf(about), hint: hintOf(about), record } };
+}
+
+function noteOf(place: Place, text: string, kind: Note['kind']): Note {
+  return { ...place, text, kind, message: messages[kind] };
+}
+
+/** Text of SQL that could not be read, where it stands. */
+export function unparsedSql(unit: SqlUnit, fileText: string): Unparsed | null {
+  const { problem } = unit.reading;
+  if (!problem) return null;
+  return { ...placeAt(unit.file, fileText, unit.source(problem.offset)), message: problem.message };
+}
+
+/** In the order of files and lines, each place once: the worst that is said of it. */
+export function inOrder<T extends Place & { how?: How | null }>(list: readonly T[]): T[] {
+  const sorted = list.toSorted((a, b) =>
+    a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column,
+  );
+  return sorted.filter((each, index) => {
+    const before = sorted[index - 1];
+    return !before || before.file !== each.file || before.line !== each.line || before.column !== each.column;
+  });
+}

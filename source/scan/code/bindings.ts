@@ -1,0 +1,64 @@
+import type { Node } from 'oxc-parser';
+
+/** How a name is taken out of what it is bound to: a property, an element, or all but some properties. */
+export type Step = { key: string } | { element: true } | { without: string[] };
+
+/** What a name stands for where it is declared. */
+export interface Binding {
+  name: string;
+  kind: 'variable' | 'parameter' | 'function' | 'class' | 'import' | 'enum';
+  /** The identifier that declares it. */
+  declared: Node;
+  /** What it is bound to: an initial value, the function or class itself, an import's specifier. */
+  init: Node | null;
+  steps: Step[];
+  /** The default of a pattern. */
+  fallback: Node | null;
+  /** Of a parameter: the function, and which of its parameters. */
+  owner: Node | null;
+  index: number;
+}
+
+type Declared = Omit<Binding, 'name' | 'declared' | 'steps' | 'fallback'>;
+
+/** The bindings that a pattern makes: `{ id, data: { usage_count }, ...rest }` makes three. */
+export function bindingsOf(
+  pattern: Node,
+  about: Declared,
+  steps: Step[] = [],
+  fallback: Node | null = null,
+): Binding[] {
+  switch (pattern.type) {
+    case 'Identifier':
+      return [{ ...about, name: pattern.name, declared: pattern, steps, fallback }];
+    case 'AssignmentPattern':
+      return bindingsOf(pattern.left, about, steps, pattern.right);
+    case 'TSParameterProperty':
+      return bindingsOf(pattern.parameter, about, steps, fallback);
+    case 'RestElement':
+      return bindingsOf(pattern.argument, about, steps, fallback);
+    case 'ArrayPattern':
+      return pattern.elements.flatMap(element =>
+        element ? bindingsOf(element, about, [...steps, { element: true }], fallback) : [],
+      );
+    case 'ObjectPattern': {
+      const taken: string[] = [];
+      return pattern.properties.flatMap(property => {
+        if (property.type === 'RestElement') {
+          return bindingsOf(property.argument, about, [...steps, { without: taken }], fallback);
+        }
+        const key = plainKey(property.key, property.computed);
+        if (key !== null) taken.push(key);
+        return bindingsOf(property.value, about, [...steps, { key: key ?? '' }], fallback);
+      });
+    }
+    default:
+      return [];
+  }
+}
+
+/** The name of a property that is written out; null for a computed one. */
+export function plainKey(key: Node, computed: boolean): string | null {
+  if (!computed && (key.type === 'Identifier' || key.type === 'PrivateIdentifier')) return key.name;
+  return key.type === 'Literal' && key.value !== null ? String(key.value) : null;
+}

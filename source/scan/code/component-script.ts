@@ -1,0 +1,21 @@
+/**
+ * The code of a Vue, Svelte or Astro component with everything else blanked out, so that offsets are those of the file.
+ */
+export function scriptsOf(text: string): string {
+  const blanked = text.replace(/[^\n\r]/g, ' ');
+  let script = blanked;
+  const keep = (from: number, to: number) => {
+    script = script.slice(0, from) + text.slice(from, to) + script.slice(to);
+  };
+  for (const { index, 0: whole, 1: tag = '', 2: code = '' } of text.matchAll(
+    /(<script\b[^>]*>)([\s\S]*?)<\/script>/gi,
+  )) {
+    if (/\btype=["'](?!module|text\/(java|type)script|application\/javascript)/i.test(tag)) continue;
+    const from = index + whole.indexOf(tag) + tag.length;
+    keep(from, from + code.length);
+  }
+  const front = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text);
+  if (front?.[1] !== undefined)
+    keep(front[0].indexOf(front[1]), front[0].indexOf(front[1]) + front[1].length);
+  return script;
+}

@@ -1,0 +1,61 @@
+import type { Node } from 'oxc-parser';
+import type { Ref } from './code-module.ts';
+import type { Follower } from './follow.ts';
+import { type Entry, type Shape, shapeOf } from './shape.ts';
+
+/** What an argument says of the counter: what it is set to, or which parameters would say so. */
+export interface Said {
+  entries: Entry[];
+  parameters: Ref[];
+  keys: Ref[];
+}
+
+// Under these ORMs and HTTP clients keep what is written, beside conditions and options, which are not.
+const holders: ReadonlySet<string> = new Set([
+  'data',
+  'update',
+  'set',
+  '$set',
+  'body',
+  'json',
+  'values',
+  'changes',
+]);
+
+/** The counter among the properties of an argument; with `nested` also under `data`, `set`, `body` and their like. */
+export function counterIn(follower: Follower, ref: Ref, use: Node, nested: boolean, depth = 0): Said {
+  return ofShape(follower, shapeOf(follower, ref, use), use, nested, depth);
+}
+
+function ofShape(follower: Follower, shape: Shape, use: Node, nested: boolean, depth: number): Said {
+  const said: Said = {
+    entries: shape.entries.filter(({ key }) => follower.names.isCounter(key)),
+    parameters: [...shape.parameters],
+    keys: [...shape.keys],
+  };
+  if (!nested || depth > 3) return said;
+  for (const { key, value } of shape.entries) {
+    if (!value || !holders.has(key)) continue;
+    const inner = counterIn(follower, value, use, true, depth + 1);
+    said.entries.push(...inner.entries);
+    said.parameters.push(...inner.parameters);
+    said.keys.push(...inner.keys);
+  }
+  return said;
+}
+
+const passing: ReadonlySet<string> = new Set(['data', 'create', 'update', 'updateMany', 'upsert']);
+
+/** The counter of presets that are written through another model: `data: { preset: { update: { usageCount: ... } } }`. */
+export function counterOfRelated(follower: Follower, ref: Ref, use: Node, depth = 0): Entry[] {
+  if (depth > 6) return [];
+  return shapeOf(follower, ref, use).entries.flatMap(({ key, value }): Entry[] => {
+    if (!value) return [];
+    if (follower.names.isPresets(key)) {
+      return shapeOf(follower, value, use).entries.flatMap(({ key: verb, value: what }) =>
+        what && /^(update|updateMany|upsert)$/.test(verb) ? counterIn(follower, what, use, true).entries : [],
+      );
+    }
+    return passing.has(key) ? counterOfRelated(follower, value, use, depth + 1) : [];
+  });
+}

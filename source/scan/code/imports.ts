@@ -1,0 +1,50 @@
+import { posix } from 'node:path';
+
+const endings = [
+  '',
+  '.ts',
+  '.tsx',
+  '.mts',
+  '.js',
+  '.jsx',
+  '.mjs',
+  '.cjs',
+  '/index.ts',
+  '/index.tsx',
+  '/index.js',
+  '/index.mjs',
+];
+
+/**
+ * The file that an import means, among the files there are; null for a package. `@/lib/db` and `~/lib/db` are looked for
+ * from the root, from `src` and `app`, and from the package that the importing file is in.
+ */
+export function importedFile(from: string, specifier: string, files: ReadonlySet<string>): string | null {
+  for (const base of basesOf(from, specifier)) {
+    const path = posix.normalize(base);
+    const plain = path.replace(/\.[mc]?jsx?$/, '');
+    for (const stem of plain === path ? [path] : [path, plain]) {
+      for (const ending of endings) if (files.has(stem + ending)) return stem + ending;
+    }
+  }
+  return null;
+}
+
+function basesOf(from: string, specifier: string): string[] {
+  const directory = posix.dirname(from);
+  if (specifier.startsWith('.')) return [posix.join(directory, specifier)];
+  const rest = /^(?:@|~|#|\$lib|src|@app|@src)\/(.*)$/.exec(specifier)?.[1];
+  if (rest === undefined) return [];
+  const roots: string[] = [];
+  for (let at = directory; ; at = posix.dirname(at)) {
+    const root = at === '.' ? '' : `${at}/`;
+    roots.push(
+      `${root}${rest}`,
+      `${root}src/${rest}`,
+      `${root}app/${rest}`,
+      `${root}src/lib/${rest}`,
+      `${root}lib/${rest}`,
+    );
+    if (at === '.' || at === '/') return roots;
+  }
+}

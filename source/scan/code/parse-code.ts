@@ -1,0 +1,186 @@
+import type { IdentifierReference, Node } from 'oxc-parser';
+import { type Binding, bindingsOf } from './bindings.ts';
+import type { CodeModule } from './code-module.ts';
+
+/** Why a file could not be parsed, and where. */
+export interface Problem {
+  message: string;
+  offset: number;
+}
+
+type Parser = typeof import('oxc-parser');
+let parser: Parser | undefined;
+
+/** Loads the parser, which is native code: a console that never scans does not pay for it. */
+export async function loadParser(): Promise<void> {
+  parser ??= await import('oxc-parser');
+}
+
+/** Parses a file by its ending; a `.js` file may have JSX and Flow's types, which read as TypeScript's. */
+export function parseCode(file: string, text: string): CodeModule | Problem {
+  const [first, second] = languages(file);
+  const parsed = parse(file, text, first);
+  if (second === undefined || !('offset' in parsed)) return parsed;
+  const again = parse(file, text, second);
+  return 'offset' in again ? parsed : again;
+}
+
+type Language = 'ts' | 'tsx' | 'jsx';
+
+function languages(file: string): [Language, Language?] {
+  if (/\.[mc]?ts$/.test(file)) return ['ts'];
+  if (/\.tsx$/.test(file)) return ['tsx'];
+  return /\.[mc]?jsx?$/.test(file) ? ['jsx', 'tsx'] : ['ts', 'tsx'];
+}
+
+function parse(file: string, text: string, lang: Language): CodeModule | Problem {
+  if (!parser) throw new Error('The parser is not loaded.');
+  const { program, errors } = parser.parseSync(file, text, { lang, preserveParens: false });
+  const [error] = errors.filter(({ severity }) => severity === 'Error');
+  if (error && program.body.length === 0) {
+    return {
+      message: [error.message, error.helpMessage].filter(part => part !== null).join('. '),
+      offset: error.labels[0]?.start ?? 0,
+    };
+  }
+  const module: CodeModule = {
+    file,
+    text,
+    program,
+    scopes: new Map(),
+    identifiers: new Map(),
+    calls: [],
+    strings: [],
+    classes: [],
+  };
+  index(module, program, program, program, parser.visitorKeys);
+  return module;
+}
+
+// Types are no code: a name in one is neither read nor written.
+const typeKeys: ReadonlySet<string> = new Set([
+  'typeAnnotation',
+  'typeParameters',
+  'typeArguments',
+  'returnType',
+  'superTypeArguments',
+  'implements',
+]);
+
+const scopeTypes: ReadonlySet<Node['type']> = new Set<Node['type']>([
+  'BlockStatement',
+  'ForStatement',
+  'ForInStatement',
+  'ForOfStatement',
+  'SwitchStatement',
+  'CatchClause',
+  'StaticBlock',
+  'TSModuleBlock',
+]);
+
+/** Links every node with its parent, and notes what is declared where. `block` and `body` are the scopes around the node. */
+function index(
+  module: CodeModule,
+  node: Node,
+  block: Node,
+  body: Node,
+  keys: Record<string, string[]>,
+): void {
+  let [inner, hoisted] = [block, body];
+  if (scopeTypes.has(node.type) && node.parent && !isFunction(node.parent)) inner = node;
+  switch (node.type) {
+    case 'FunctionDeclaration':
+      if (node.id) declare(module, block, bindingsOf(node.id, about('function', node)));
+      inner = hoisted = node;
+      break;
+    case 'FunctionExpression':
+      if (node.id) declare(module, node, bindingsOf(node.id, about('function', node)));
+      inner = hoisted = node;
+      break;
+    case 'ArrowFunctionExpression':
+      inner = hoisted = node;
+      break;
+    case 'ClassDeclaration':
+    case 'ClassExpression':
+      module.classes.push(node);
+      if (node.id) declare(module, block, bindingsOf(node.id, about('class', node)));
+      break;
+    case 'TSEnumDeclaration':
+      declare(module, block, bindingsOf(node.id, about('enum', node)));
+      break;
+    case 'ImportDeclaration':
+      for (const specifier of node.specifiers) {
+        declare(module, block, bindingsOf(specifier.local, about('import', specifier)));
+      }
+      break;
+    case 'VariableDeclaration':
+      for (const { id, init } of node.declarations) {
+        const scope = node.kind === 'var' ? body : block;
+        const over = node.parent?.type === 'ForOfStatement' ? node.parent.right : null;
+        declare(
+          module,
+          scope,
+          bindingsOf(id, about('variable', over ?? init), over ? [{ element: true }] : []),
+        );
+      }
+      break;
+    case 'CallExpression':
+      module.calls.push(node);
+      break;
+    case 'TemplateLiteral':
+      module.strings.push(node);
+      break;
+    case 'Literal':
+      if (typeof node.value === 'string') module.strings.push(node);
+      break;
+    case 'Identifier': {
+      const named = module.identifiers.get(node.name);
+      if (named) named.push(node as IdentifierReference);
+      else module.identifiers.set(node.name, [node as IdentifierReference]);
+      break;
+    }
+  }
+  if (isFunction(node)) {
+    for (const [position, parameter] of node.params.entries()) {
+      declare(
+        module,
+        node,
+        bindingsOf(parameter, { ...about('parameter', null), owner: node, index: position }),
+      );
+    }
+  }
+  for (const key of keys[node.type] ?? []) {
+    if (typeKeys.has(key) && !isCast(node.type)) continue;
+    const child = (node as unknown as Record<string, unknown>)[key];
+    for (const each of Array.isArray(child) ? child : [child]) {
+      if (!each || (isCast(node.type) && key === 'typeAnnotation')) continue;
+      each.parent = node;
+      index(module, each as Node, inner, hoisted, keys);
+    }
+  }
+}
+
+const isCast = (type: Node['type']) =>
+  type === 'TSAsExpression' || type === 'TSSatisfiesExpression' || type === 'TSTypeAssertion';
+
+const about = (kind: Binding['kind'], init: Node | null) => ({ kind, init, owner: null, index: 0 });
+
+function declare(module: CodeModule, scope: Node, bindings: Binding[]): void {
+  const declared = module.scopes.get(scope) ?? new Map<string, Binding>();
+  for (const binding of bindings) declared.set(binding.name, binding);
+  module.scopes.set(scope, declared);
+}
+
+/** Any kind of function that has a body here. */
+export type FunctionNode = Extract<
+  Node,
+  { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }
+>;
+
+export function isFunction(node: Node): node is FunctionNode {
+  return (
+    node.type === 'FunctionDeclaration' ||
+    node.type === 'FunctionExpression' ||
+    node.type === 'ArrowFunctionExpression'
+  );
+}

@@ -1,0 +1,167 @@
+import type { Node } from 'oxc-parser';
+import type { How } from '../finding.ts';
+import type { CodeModule, Ref } from './code-module.ts';
+import { counterIn, counterOfRelated, type Said } from './counter-values.ts';
+import type { Follower } from './follow.ts';
+import { type Call, type CodeReading, type Helper, type Known, offsetOf } from './found.ts';
+import { howOf } from './how.ts';
+import { readFlush } from './read-flush.ts';
+import { readRequest } from './read-request.ts';
+import { readRoutine } from './read-routine.ts';
+import { lastName, type Subject } from './subject.ts';
+import { inserters, kindOf, subjectsFor, writers } from './write-methods.ts';
+
+/** Reads the calls of a file: which of them write the counter, pass on what they are given, or insert a record. */
+export function readCalls(module: CodeModule, known: Known): CodeReading {
+  const reading: CodeReading = { found: [], helpers: [], records: [] };
+  for (const call of module.calls) readCall(module, call, known, reading);
+  return reading;
+}
+
+function readCall(module: CodeModule, call: Call, known: Known, reading: CodeReading): void {
+  const method = lastName(call.callee);
+  if (/rpc$/i.test(method)) {
+    readRoutine(module, call, known, reading);
+    return;
+  }
+  if (readRequest(module, call, known, reading)) return;
+  if (call.callee.type !== 'MemberExpression') return;
+  const { follower } = known;
+  const receiver = { module, node: call.callee.object as Node };
+  if (method === 'flush' || method === 'persistAndFlush' || method === 'flushAsync') {
+    readFlush(module, call, follower, reading);
+    return;
+  }
+  if (!writers.has(method)) return;
+  const subjects = subjectsFor(follower, method, receiver, call);
+  if (subjects.some(({ table }) => table === 'records') && inserters.has(method)) {
+    reading.records.push({ module, node: call });
+  }
+  const subject = subjects.find(({ table, parameter }) => table === 'presets' || parameter);
+  // What is written in this application says itself what it does.
+  if (subject?.by === 'model' && follower.callees({ module, node: call.callee }).length > 0) return;
+  const kind = subject ? kindOf(subject, method, call) : 'prisma';
+  const said = subject
+    ? saidBy(follower, module, call, method, subject)
+    : relatedTo(follower, module, call, method);
+  if (!said) return;
+  if (subject?.parameter) {
+    const [values = null] = said.parameters;
+    const [key = null] = said.keys;
+    const written = said.entries.length > 0;
+    if (written || values || key)
+      reading.helpers.push({ kind, table: subject.parameter, values: written ? null : values, key });
+    return;
+  }
+  const inserts = isInsert(method, subject, said, follower);
+  for (const entry of said.entries.slice(0, 1)) {
+    const how = combined(follower, said);
+    reading.found.push({
+      module,
+      node: call,
+      offset: offsetOf(call),
+      kind,
+      how,
+      inserts,
+      readBefore: isReadBefore(entry.value, how),
+      through: null,
+    });
+  }
+  if (said.entries.length > 0 || inserts) return;
+  const helpers = [
+    ...said.parameters.map((values): Helper => ({ kind, table: null, values, key: null })),
+    ...said.keys.map((key): Helper => ({ kind, table: null, values: null, key })),
+  ];
+  reading.helpers.push(...helpers);
+}
+
+/** What a call on presets says of the counter; null where it says nothing that can be written. */
+function saidBy(
+  follower: Follower,
+  module: CodeModule,
+  call: Call,
+  method: string,
+  subject: Subject,
+): Said | null {
+  const given = call.arguments.map(argument => ({ module, node: argument as Node }));
+  const nested =
+    subject.by === 'model' || method === 'onConflictDoUpdate' || method === 'onDuplicateKeyUpdate';
+  if (method === 'increment' || method === 'decrement') {
+    const said = merge(given.map(each => counterIn(follower, each, call, false)));
+    const names = given.flatMap(each => [
+      ...follower.texts(each),
+      ...follower.elements(each).flatMap(element => follower.texts(element)),
+    ]);
+    const parameters = given
+      .flatMap(each => follower.follow(each))
+      .filter(({ node }) => node.type === 'Identifier');
+    if (!names.some(name => follower.names.isCounter(name)) && said.entries.length === 0) {
+      return { entries: [], parameters: [], keys: parameters };
+    }
+    const value = {
+      module,
+      node: { ...call, type: 'UpdateExpression', operator: method === 'increment' ? '++' : '--' } as never,
+    };
+    return { entries: [{ key: 'usage_count', value, at: { module, node: call } }], parameters: [], keys: [] };
+  }
+  if (subject.by === 'model' && given[0] && isCallback(given[0].node)) return null;
+  const [first, second] = given;
+  // knex: `.update('usage_count', 3)`; kysely: `.set('usage_count', eb => ...)`
+  if (first && second && follower.texts(first).some(name => follower.names.isCounter(name))) {
+    return { entries: [{ key: 'usage_count', value: second, at: first }], parameters: [], keys: [] };
+  }
+  // A record that was changed: `preset.usageCount += 1; await preset.save()`
+  const own =
+    subject.by === 'model' && given.length === 0 && call.callee.type === 'MemberExpression'
+      ? [{ module, node: call.callee.object as Node }]
+      : [];
+  if (subject.by === 'from' || subject.by === 'builder') {
+    return merge(given.slice(0, 1).map(each => counterIn(follower, each, call, nested)));
+  }
+  return merge([...own, ...given].map(each => counterIn(follower, each, call, nested)));
+}
+
+const isCallback = ({ type }: Node) => type === 'ArrowFunctionExpression' || type === 'FunctionExpression';
+
+const merge = (all: Said[]): Said => ({
+  entries: all.flatMap(({ entries }) => entries),
+  parameters: all.flatMap(({ parameters }) => parameters),
+  keys: all.flatMap(({ keys }) => keys),
+});
+
+function relatedTo(follower: Follower, module: CodeModule, call: Call, method: string): Said | null {
+  const [first] = call.arguments;
+  if (!first || !/^(create|update|upsert)/.test(method)) return null;
+  const entries = counterOfRelated(follower, { module, node: first }, call);
+  return entries.length > 0 ? { entries, parameters: [], keys: [] } : null;
+}
+
+function isInsert(method: string, subject: Subject | undefined, said: Said, follower: Follower): boolean {
+  if (!subject) return false;
+  if (/^(insert|create|bulkCreate|values)/.test(method)) return true;
+  // A new record is saved with what it begins with.
+  return (
+    method === 'save' &&
+    said.entries.length > 0 &&
+    said.entries.every(({ value }) => howOf(follower, value) === 'zero')
+  );
+}
+
+/** What becomes of the counter where it may be set to several things: the worst of them. */
+function combined(follower: Follower, { entries }: Said): How {
+  const all = entries.map(({ value }) => howOf(follower, value));
+  const order: How[] = ['adds', 'subtracts', 'sets', 'recounts', 'zero'];
+  return order.find(how => all.includes(how)) ?? 'sets';
+}
+
+/** Whether the application itself computes what is written, from what it read a moment ago. */
+export function isReadBefore(value: Ref | null, how: How): boolean {
+  if (how !== 'adds' && how !== 'subtracts') return false;
+  if (!value) return true;
+  const text = value.module.text.slice(value.node.start, value.node.end);
+  const inDatabase =
+    /\b(raw|literal|sql|increment|decrement|unsafe)\b|^\s*\(?\s*\)?\s*=>|\beb\b|['"]\+['"]/.test(text);
+  return (
+    !inDatabase && value.node.type !== 'ObjectExpression' && !(value.node.type as string).startsWith('Tagged')
+  );
+}

@@ -1,0 +1,68 @@
+import type { Node } from 'oxc-parser';
+import type { CodeModule } from './code-module.ts';
+import { type CodeReading, type Found, type Known, offsetOf } from './found.ts';
+import { outermostFunction } from './lookup.ts';
+import { isFunction } from './parse-code.ts';
+import type { Project } from './project.ts';
+import { readCalls } from './read-calls.ts';
+import { readHelperCalls } from './read-helpers.ts';
+import { isWayBackCode } from './ways-back.ts';
+
+/** A place in code where a record is inserted. */
+export interface RecordPlace {
+  module: CodeModule;
+  node: Node;
+}
+
+/** What the code of a directory does by calls; what it does by SQL is read apart. */
+export interface CodeFindings {
+  found: Found[];
+  records: RecordPlace[];
+}
+
+/** Reads files of code together, because a write may be in one and what it writes in another. */
+export function readCode(modules: readonly CodeModule[], known: Known): CodeFindings {
+  const readings = new Map<CodeModule, CodeReading>();
+  const read = (module: CodeModule) => {
+    let reading = readings.get(module);
+    if (!reading) {
+      reading = readCalls(module, known);
+      readings.set(module, reading);
+    }
+    return reading;
+  };
+  for (const module of modules) read(module);
+  const direct = [...readings.values()].flatMap(({ found }) => found);
+  const through = readHelperCalls(readings, known, read);
+  const all = [...readings.values()];
+  return {
+    found: [...direct, ...through].filter(({ node }) => !isWayBackCode(node)),
+    records: all.flatMap(({ records }) => records),
+  };
+}
+
+/**
+ * Where the handler that a write is in inserts a record too: in itself, or in a function that it calls. The offset of that
+ * place in the same file; null where it does not.
+ */
+export function recordBeside(
+  { module, node }: { module: CodeModule; node: Node },
+  records: readonly RecordPlace[],
+  { follower }: Project,
+): number | null {
+  const handler = outermostFunction(node);
+  if (!handler) return null;
+  const inside = (of: CodeModule, outer: Node) =>
+    records.find(
+      record => record.module === of && record.node.start >= outer.start && record.node.end <= outer.end,
+    );
+  const own = inside(module, handler);
+  if (own) return own.node.type === 'CallExpression' ? offsetOf(own.node) : own.node.start;
+  for (const call of module.calls) {
+    if (call.start < handler.start || call.end > handler.end || call === node) continue;
+    for (const { module: of, node: called } of follower.callees({ module, node: call.callee })) {
+      if (isFunction(called) && called !== handler && inside(of, called)) return call.start;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,37 @@
+import type { Node } from 'oxc-parser';
+import type { CodeModule } from './code-module.ts';
+import type { Follower } from './follow.ts';
+import type { Call, CodeReading } from './found.ts';
+import { howOf } from './how.ts';
+import { outermostFunction } from './lookup.ts';
+import { subjectsOf } from './subject.ts';
+
+/** MikroORM writes what was changed when it is told to flush. */
+export function readFlush(module: CodeModule, call: Call, follower: Follower, reading: CodeReading): void {
+  const around = outermostFunction(call);
+  for (const name of ['usageCount', 'usage_count']) {
+    for (const named of module.identifiers.get(name) ?? []) {
+      const member = (named as Node).parent;
+      if (member?.type !== 'MemberExpression' || (member.property as Node) !== (named as Node)) continue;
+      const action = member.parent;
+      const changes =
+        (action?.type === 'AssignmentExpression' && (action.left as Node) === member) ||
+        action?.type === 'UpdateExpression';
+      if (!changes || outermostFunction(named) !== around || action.start > call.start) continue;
+      const subjects = subjectsOf(follower, { module, node: member.object as Node });
+      if (!subjects.some(({ table }) => table === 'presets')) continue;
+      const value = action.type === 'AssignmentExpression' && action.operator === '=' ? action.right : action;
+      const how = howOf(follower, { module, node: value });
+      reading.found.push({
+        module,
+        node: action,
+        offset: action.start,
+        kind: 'orm',
+        how,
+        inserts: false,
+        readBefore: how === 'adds' || how === 'subtracts',
+        through: null,
+      });
+    }
+  }
+}

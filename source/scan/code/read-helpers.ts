@@ -1,0 +1,134 @@
+import type { Node } from 'oxc-parser';
+import type { Binding } from './bindings.ts';
+import type { CodeModule, Ref } from './code-module.ts';
+import { counterIn } from './counter-values.ts';
+import { type CodeReading, type Found, type Helper, type Known, offsetOf } from './found.ts';
+import { howOf } from './how.ts';
+import { lookup, nameOfFunction } from './lookup.ts';
+import { isFunction } from './parse-code.ts';
+import { isReadBefore } from './read-calls.ts';
+import { lastName } from './subject.ts';
+
+// A helper of a helper of a helper, and no further.
+const rounds = 3;
+
+/**
+ * Finds the calls that hand the counter to a helper that writes what it is given: `updatePreset(id, { usage_count: n + 1 })`.
+ * `read` reads a file that was not looked into yet, because it does not name the counter itself.
+ */
+export function readHelperCalls(
+  readings: ReadonlyMap<CodeModule, CodeReading>,
+  known: Known,
+  read: (module: CodeModule) => CodeReading,
+): Found[] {
+  const found: Found[] = [];
+  const taken = new Set<Node>([...readings.values()].flatMap(each => each.found.map(({ node }) => node)));
+  for (let round = 0; round < rounds; round += 1) {
+    const index = indexed(readings);
+    let passedOn = false;
+    for (const [module, reading] of readings) {
+      for (const call of module.calls) {
+        if (taken.has(call) || call.arguments.length === 0) continue;
+        for (const { helper, name } of helpersOf(module, call, known, index, read)) {
+          const result = pass(module, call, helper, known);
+          if (!result) continue;
+          taken.add(call);
+          if ('how' in result) {
+            found.push({
+              ...result,
+              module,
+              node: call,
+              offset: offsetOf(call),
+              kind: helper.kind,
+              through: name,
+            });
+          } else {
+            reading.helpers.push(result);
+            passedOn = true;
+          }
+          break;
+        }
+      }
+    }
+    if (!passedOn) break;
+  }
+  return found;
+}
+
+interface Named {
+  helper: Helper;
+  name: string | null;
+  owner: Node;
+}
+
+function indexed(readings: ReadonlyMap<CodeModule, CodeReading>): Named[] {
+  return [...readings.values()].flatMap(({ helpers }) => helpers.flatMap(namedBy));
+}
+
+function namedBy(helper: Helper): Named[] {
+  const parameter = helper.values ?? helper.key ?? helper.table;
+  const owner = parameter && bindingOf(parameter)?.owner;
+  return owner && isFunction(owner) ? [{ helper, owner, name: nameOfFunction(owner) }] : [];
+}
+
+function bindingOf({ module, node }: Ref): Binding | undefined {
+  return node.type === 'Identifier' ? lookup(module, node.name, node) : undefined;
+}
+
+function helpersOf(
+  module: CodeModule,
+  call: Extract<Node, { type: 'CallExpression' }>,
+  { follower }: Known,
+  index: Named[],
+  read: (module: CodeModule) => CodeReading,
+): Named[] {
+  const name = lastName(call.callee);
+  const called = follower.callees({ module, node: call.callee });
+  if (called.length > 0) {
+    const own = called.flatMap(({ module: of }) => read(of).helpers.flatMap(namedBy));
+    return own.filter(({ owner }) => called.some(({ node }) => node === owner));
+  }
+  if (call.callee.type !== 'MemberExpression') return [];
+  // What is injected is known by its name alone.
+  const receiver = module.text.slice(call.callee.object.start, call.callee.object.end);
+  const about = /preset/i.test(`${receiver}.${name}`) || /preset/i.test(module.file);
+  return about ? index.filter(each => each.name === name && name !== '') : [];
+}
+
+type Passed = Pick<Found, 'how' | 'inserts' | 'readBefore'> | Helper;
+
+function pass(
+  module: CodeModule,
+  call: Extract<Node, { type: 'CallExpression' }>,
+  helper: Helper,
+  known: Known,
+): Passed | null {
+  const { follower } = known;
+  const argumentOf = (parameter: Ref): Ref[] => {
+    const binding = bindingOf(parameter);
+    const given = binding && call.arguments[binding.index];
+    if (!given) return [];
+    const ref = { module, node: given as Node };
+    return binding.steps.length === 0 ? [ref] : follower.step(follower.follow(ref), binding.steps);
+  };
+  const tables = helper.table ? argumentOf(helper.table).flatMap(each => follower.texts(each)) : ['presets'];
+  if (!tables.some(name => follower.names.isPresets(name))) return null;
+  if (helper.key) {
+    const texts = argumentOf(helper.key).flatMap(each => follower.texts(each));
+    const writes =
+      helper.kind === 'rpc' ? texts.some(known.counts) : texts.some(name => follower.names.isCounter(name));
+    return writes ? { how: 'adds', inserts: false, readBefore: false } : null;
+  }
+  if (!helper.values) return { how: 'sets', inserts: false, readBefore: false };
+  const said = argumentOf(helper.values).map(each => counterIn(follower, each, call, true));
+  const entries = said.flatMap(each => each.entries);
+  const [entry] = entries;
+  if (entry) {
+    const hows = entries.map(({ value }) => howOf(follower, value));
+    const how =
+      (['adds', 'subtracts', 'sets', 'recounts'] as const).find(each => hows.includes(each)) ?? 'zero';
+    return { how, inserts: false, readBefore: isReadBefore(entry.value, how) };
+  }
+  const [values] = said.flatMap(each => each.parameters);
+  return values ? { kind: helper.kind, table: null, values, key: null } : null;
+}

@@ -1,0 +1,94 @@
+import type { Node } from 'oxc-parser';
+import { trackFunction } from '../names.ts';
+import { plainKey } from './bindings.ts';
+import type { CodeModule, Ref } from './code-module.ts';
+import { counterIn } from './counter-values.ts';
+import type { Follower } from './follow.ts';
+import type { Call, CodeReading, Known } from './found.ts';
+import { howOf } from './how.ts';
+import { lastName } from './subject.ts';
+
+/**
+ * Reads a request to PostgREST, which Supabase serves under `/rest/v1`: PATCH of presets, a POST that merges duplicates, a
+ * call of a function. True where the call is one, whether it writes the counter or not.
+ */
+export function readRequest(module: CodeModule, call: Call, known: Known, reading: CodeReading): boolean {
+  const { follower } = known;
+  const given = call.arguments.map(argument => ({ module, node: argument as Node }));
+  const address = given.flatMap(each => addresses(follower, each)).find(isPostgrest);
+  if (address === undefined) return false;
+  const routine = /\/rpc\/([A-Za-z0-9_]+)/.exec(address)?.[1];
+  const found = {
+    module,
+    node: call as Node,
+    offset: call.start,
+    inserts: false,
+    through: null,
+  };
+  if (routine !== undefined) {
+    if (routine === trackFunction) reading.records.push({ module, node: call });
+    if (known.counts(routine)) {
+      reading.found.push({ ...found, kind: 'rpc', how: 'adds', readBefore: false, through: routine });
+    }
+    return true;
+  }
+  const text = module.text.slice(call.start, call.end);
+  const method = lastName(call.callee);
+  const patches = /^(patch|put)$/i.test(method) || /['"`](PATCH|PUT)['"`]/i.test(text);
+  const posts = /^post$/i.test(method) || /['"`]POST['"`]/i.test(text);
+  if (/\/preset_usages?\b/.test(address)) {
+    if (posts) reading.records.push({ module, node: call });
+    return true;
+  }
+  if (!patches && !(posts && /merge-duplicates/.test(text))) return true;
+  const said = given.map(each => counterIn(follower, each, call, true));
+  const [entry] = said.flatMap(({ entries }) => entries);
+  if (entry) {
+    const how = howOf(follower, entry.value);
+    reading.found.push({
+      ...found,
+      kind: 'postgrest',
+      how,
+      readBefore: how === 'adds' || how === 'subtracts',
+    });
+    return true;
+  }
+  for (const values of said.flatMap(({ parameters }) => parameters)) {
+    reading.helpers.push({ kind: 'postgrest', table: null, values, key: null });
+  }
+  return true;
+}
+
+const isPostgrest = (address: string) =>
+  /\/rest\/v1\/(presets|preset_usages?|rpc\/\w+)\b/.test(address) ||
+  /\/(presets|preset_usages?)\?[\w.]+=(eq|in|is)\./.test(address) ||
+  /\/rpc\/\w*usage\w*/.test(address);
+
+/** What an argument says of where a request goes: its text with what is not constant left out. */
+function addresses(follower: Follower, ref: Ref, depth = 0): string[] {
+  if (depth > 4) return [];
+  return follower.follow(ref).flatMap(({ module, node }): string[] => {
+    const on = (next: Node) => addresses(follower, { module, node: next }, depth + 1);
+    switch (node.type) {
+      case 'Literal':
+        return typeof node.value === 'string' ? [node.value] : [];
+      case 'TemplateLiteral': {
+        const parts = node.expressions.map(each => on(each)[0] ?? '');
+        return [node.quasis.map(({ value }, at) => (value.cooked ?? '') + (parts[at] ?? '')).join('')];
+      }
+      case 'BinaryExpression':
+        return [`${on(node.left)[0] ?? ''}${on(node.right)[0] ?? ''}`];
+      case 'NewExpression':
+        return node.arguments.slice(0, 1).flatMap(on);
+      case 'ObjectExpression':
+        return node.properties.flatMap(property =>
+          property.type === 'Property' &&
+          /^(url|uri|path|baseURL)$/.test(plainKey(property.key, property.computed) ?? '')
+            ? on(property.value)
+            : [],
+        );
+      default:
+        return [];
+    }
+  });
+}

@@ -1,0 +1,56 @@
+import { trackFunction } from '../names.ts';
+import type { CodeModule, Ref } from './code-module.ts';
+import type { Follower } from './follow.ts';
+import { type Call, type CodeReading, type Known, offsetOf } from './found.ts';
+
+/** Reads a call of a function of the database: `rpc('increment_preset_usage_count', ...)`. */
+export function readRoutine(
+  module: CodeModule,
+  call: Call,
+  { follower, counts }: Known,
+  reading: CodeReading,
+): void {
+  const [first, second] = call.arguments;
+  if (!first) return;
+  const names = follower.texts({ module, node: first });
+  if (names.includes(trackFunction)) reading.records.push({ module, node: call });
+  const routine =
+    names.find(counts) ?? (second && namesCounter(follower, { module, node: second }) ? names[0] : undefined);
+  if (routine === undefined) {
+    const parameter = follower.follow({ module, node: first }).find(({ node }) => node.type === 'Identifier');
+    if (parameter) reading.helpers.push({ kind: 'rpc', table: null, values: null, key: parameter });
+    return;
+  }
+  reading.found.push({
+    module,
+    node: call,
+    offset: offsetOf(call),
+    kind: 'rpc',
+    how: /^(dec|sub|lower)/.test(routine) ? 'subtracts' : 'adds',
+    inserts: false,
+    readBefore: false,
+    through: routine,
+  });
+}
+
+// `rpc('increment', { table_name: 'presets', column_name: 'usage_count' })`
+function namesCounter(follower: Follower, ref: Ref): boolean {
+  return follower
+    .follow(ref)
+    .some(
+      ({ module, node }) =>
+        node.type === 'ObjectExpression' &&
+        node.properties.some(
+          property =>
+            property.type === 'Property' &&
+            follower.texts({ module, node: property.value }).some(name => follower.names.isCounter(name)),
+        ) &&
+        !node.properties.some(
+          property =>
+            property.type === 'Property' &&
+            follower
+              .texts({ module, node: property.value })
+              .some(text => /^[a-z_]+s$/.test(text) && text !== 'presets'),
+        ),
+    );
+}

@@ -1,0 +1,65 @@
+import type { Node } from 'oxc-parser';
+import { mayWrite } from '../names.ts';
+import type { CodeModule } from './code-module.ts';
+import type { Follower } from './follow.ts';
+import { type SqlText, sqlText } from './sql-text.ts';
+import { isRun } from './sql-use.ts';
+
+/** A text of SQL in a file of code that is run there. */
+export interface CodeSql {
+  module: CodeModule;
+  node: Node;
+  sql: SqlText;
+}
+
+const statement =
+  /^\s*(?:--[^\n]*\n\s*|\/\*[\s\S]*?\*\/\s*)*(?:update|insert|merge|with|select|call|perform|do|create|alter|drop|begin|truncate|delete|explain)\b/i;
+
+/** The texts in a file that are statements of SQL, have to do with presets or their use, and are run. */
+export function sqlTextsOf(module: CodeModule, follower: Follower, functions: Iterable<string>): CodeSql[] {
+  const names = [...functions];
+  const seen = new Set<Node>();
+  return module.strings.flatMap((node): CodeSql[] => {
+    const whole = wholeOf(node);
+    if (seen.has(whole)) return [];
+    seen.add(whole);
+    // Cheap first: most strings are no SQL.
+    if (
+      !statement.test(
+        module.text
+          .slice(whole.start, whole.end)
+          .replace(/^[`'"[\s(]+/, '')
+          .replace(/^[\w.$]*(?:<[^`]*>)?`/, ''),
+      )
+    )
+      return [];
+    const sql = sqlText(follower, { module, node: whole });
+    if (!sql || !statement.test(sql.text)) return [];
+    const relevant = mayWrite(sql.text, names) || /preset_?usage|track_preset_usage/i.test(sql.text);
+    return relevant && isRun(module, whole) ? [{ module, node: whole, sql }] : [];
+  });
+}
+
+/** The sum, template or list that a string is a part of. */
+function wholeOf(node: Node): Node {
+  const outer = node.parent;
+  if (!outer) return node;
+  switch (outer.type) {
+    case 'BinaryExpression':
+      return outer.operator === '+' ? wholeOf(outer) : node;
+    case 'TaggedTemplateExpression':
+      return (outer.quasi as Node) === node ? wholeOf(outer) : node;
+    case 'TemplateLiteral':
+      return wholeOf(outer);
+    case 'ArrayExpression':
+      return isJoined(outer) ? wholeOf(outer.parent!.parent!) : node;
+    default:
+      return node;
+  }
+}
+
+const isJoined = ({ parent }: Node) =>
+  parent?.type === 'MemberExpression' &&
+  parent.property.type === 'Identifier' &&
+  parent.property.name === 'join' &&
+  parent.parent?.type === 'CallExpression';

@@ -1,0 +1,142 @@
+import type { Node } from 'oxc-parser';
+import { plainKey } from './bindings.ts';
+import type { Ref } from './code-module.ts';
+import type { Follower } from './follow.ts';
+import { shapeOf } from './shape.ts';
+import { entities, lastName } from './subject.ts';
+
+/** SQL put together from the pieces of an expression, and where each piece stands in the file. */
+export interface SqlText {
+  text: string;
+  pieces: { at: number; source: number }[];
+}
+
+/** The place in the file of an offset in the text; of what was filled in, the place of the hole. */
+export function sourceOf({ pieces }: SqlText, offset: number): number {
+  const piece = pieces.findLast(({ at }) => at <= offset);
+  return piece ? piece.source + (offset - piece.at) : 0;
+}
+
+const deepest = 6;
+
+/** Puts together the text of a literal, a template, a sum or a joined list. Null where it is none of them. */
+export function sqlText(follower: Follower, ref: Ref, values: readonly string[] = []): SqlText | null {
+  const built: SqlText = { text: '', pieces: [] };
+  return append(follower, ref, built, [...values], 0) ? built : null;
+}
+
+function append(follower: Follower, ref: Ref, to: SqlText, values: string[], depth: number): boolean {
+  if (depth > deepest) return false;
+  const { module, node } = ref;
+  const piece = (text: string, source: number) => {
+    to.pieces.push({ at: to.text.length, source });
+    to.text += text;
+  };
+  const on = (next: Node) => append(follower, { module, node: next }, to, values, depth + 1);
+  switch (node.type) {
+    case 'Literal':
+      if (typeof node.value !== 'string') return false;
+      piece(node.value, node.start + 1);
+      return true;
+    case 'TaggedTemplateExpression':
+      return on(node.quasi);
+    case 'TemplateLiteral':
+      for (const [index, { value, start }] of node.quasis.entries()) {
+        const text = value.cooked ?? value.raw;
+        piece(text, module.text.startsWith(value.raw, start) ? start : start + 1);
+        const hole = node.expressions[index];
+        if (hole) piece(fill(follower, { module, node: hole }, to.text, depth), hole.start);
+      }
+      return true;
+    case 'BinaryExpression': {
+      if (node.operator !== '+') return false;
+      for (const side of [node.left, node.right]) {
+        if (!on(side)) piece(fill(follower, { module, node: side }, to.text, depth), side.start);
+      }
+      return true;
+    }
+    case 'CallExpression': {
+      const { callee } = node;
+      if (callee.type !== 'MemberExpression' || plainKey(callee.property, callee.computed) !== 'join')
+        return false;
+      if (callee.object.type !== 'ArrayExpression') return false;
+      const [between = ','] = node.arguments.flatMap(each => follower.texts({ module, node: each }));
+      for (const [index, element] of callee.object.elements.entries()) {
+        if (index > 0) piece(between, node.start);
+        if (element && !on(element))
+          piece(fill(follower, { module, node: element }, to.text, depth), element.start);
+      }
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+// What may stand here is a name.
+const beforeName = /(?:\b(?:update|only|into|from|join|table|truncate|function|on|trigger)\s+"?|[."])$/i;
+
+/** What stands in the place of an expression: its text where that is constant, else a name or a parameter. */
+function fill(follower: Follower, ref: Ref, before: string, depth: number): string {
+  const { node } = ref;
+  const [constant] = follower.texts(ref);
+  const insideString = (before.split("'").length - 1) % 2 === 1;
+  if (constant !== undefined) return constant;
+  for (const { module: of, node: found } of follower.follow(ref)) {
+    if (found.type === 'TaggedTemplateExpression') {
+      const inner: SqlText = { text: '', pieces: [] };
+      append(follower, { module: of, node: found }, inner, [], depth + 1);
+      if (inner.text.trim() !== '') return inner.text;
+    }
+    if (found.type === 'CallExpression') {
+      const [first] = found.arguments;
+      const name = lastName(found.callee);
+      // sql.raw('...'), sql.identifier('usage_count'), sql('usage_count'), sql(columns)
+      const texts = first ? follower.texts({ module: of, node: first }) : [];
+      if (
+        texts[0] !== undefined &&
+        /^(raw|unsafe|identifier|id|ref|table|column|sql|join|literal|name)$/.test(name)
+      ) {
+        return texts[0];
+      }
+      const keys = first
+        ? shapeOf(follower, { module: of, node: first }, node).entries.map(({ key }) => key)
+        : [];
+      if (keys.length > 0 && /\bset\s*$/i.test(before))
+        return keys.map(key => `${quoted(key)} = $1`).join(', ');
+    }
+  }
+  if (insideString) return '';
+  // postgres.js writes the columns and values of an object: insert into preset_usage ${sql(record)}
+  if (/\binsert\s+into\s+[\w."]+\s*$/i.test(before)) return 'default values';
+  const last = lastName(node);
+  if (follower.names.isCounter(last)) return 'usage_count';
+  const table = entities(follower, ref)[0]?.table;
+  if (table === 'presets' && !/\bvalues\s*\(|=\s*$/i.test(before)) {
+    return /\.\s*$/.test(before) || beforeName.test(before) ? 'presets' : '$1';
+  }
+  if (table === 'records' && beforeName.test(before)) return 'preset_usage';
+  if (/presets?_?(table|name)?$/i.test(last) && beforeName.test(before)) return 'presets';
+  return beforeName.test(before) ? 'scan_hole' : '$1';
+}
+
+const quoted = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name}"`);
+
+/**
+ * Placeholders as drivers have them, in PostgreSQL's own form: `?`, `:id`, `@id`, `$<id>`, `$/id/`. The text keeps its
+ * length where it can, so that offsets hold.
+ */
+export function withPlaceholders(text: string): string {
+  return text
+    .replace(
+      /'(?:[^']|'')*'|\$[/<[({]\s*[\w.:]+\s*[/>\])}]|\?\?|\?(?![|&?])|(?<![:\w]):[A-Za-z_]\w*(?!:)|(?<![\w@<])@[A-Za-z_]\w*|%s|%L|%I/g,
+      found => {
+        if (found.startsWith("'")) return found;
+        const name = found === '??' || found === '%I' ? 'n' : '$1';
+        return name.padEnd(found.length).slice(0, Math.max(found.length, name.length));
+      },
+    )
+    .replace(/\$(\d+):(name|raw|alias|csv|json|value)/g, (_, number: string, form: string) =>
+      form === 'name' || form === 'alias' ? `n${number}` : `$${number}`,
+    );
+}

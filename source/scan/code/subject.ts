@@ -1,0 +1,246 @@
+import type { Node } from 'oxc-parser';
+import { plainKey } from './bindings.ts';
+import type { Ref } from './code-module.ts';
+import type { Follower } from './follow.ts';
+
+/** What a chain of calls works on, and how it came to be named. */
+export interface Subject {
+  table: 'presets' | 'records' | 'other';
+  /** `from`: Supabase's client or a query builder; `builder`: a builder alone; `model`: an ORM's model or record. */
+  by: 'from' | 'builder' | 'model';
+  /** A parameter that names the table: callers decide. */
+  parameter?: Ref;
+}
+
+const naming: ReadonlySet<string> = new Set(['from', 'into', 'table']);
+const building: ReadonlySet<string> = new Set(['updateTable', 'insertInto', 'replaceInto', 'mergeInto']);
+const modelling: ReadonlySet<string> = new Set([
+  'getRepository',
+  'model',
+  'getModel',
+  'repository',
+  'getCustomRepository',
+]);
+// Other databases have collections called presets too.
+const foreign: ReadonlySet<string> = new Set([
+  'collection',
+  'doc',
+  'ref',
+  'child',
+  'channel',
+  'useQuery',
+  'useState',
+]);
+const deepest = 30;
+
+/** What the object is on which a method is called: `supabase.from('presets')` of `supabase.from('presets').update`. */
+export function subjectsOf(follower: Follower, ref: Ref, depth = 0): Subject[] {
+  const known = subjects.get(ref.node);
+  if (known) return known;
+  if (depth > deepest) return [];
+  subjects.set(ref.node, []);
+  const found = findSubjects(follower, ref, depth);
+  subjects.set(ref.node, found);
+  return found;
+}
+
+// Asked for again at every call of a chain; a node belongs to one scan only.
+const subjects = new WeakMap<Node, Subject[]>();
+
+function findSubjects(follower: Follower, ref: Ref, depth: number): Subject[] {
+  const { module, node } = ref;
+  const on = (next: Node) => subjectsOf(follower, { module, node: next }, depth + 1);
+  switch (node.type) {
+    case 'AwaitExpression':
+      return on(node.argument);
+    case 'ChainExpression':
+    case 'TSNonNullExpression':
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+      return on(node.expression);
+    case 'CallExpression': {
+      const { callee, arguments: given } = node;
+      const [first] = given;
+      if (callee.type === 'MemberExpression') {
+        const method = plainKey(callee.property, callee.computed) ?? '';
+        if (foreign.has(method)) return [];
+        if (first && naming.has(method) && first.type !== 'ArrowFunctionExpression') {
+          const by = isKnex(follower, { module, node: callee.object }) ? 'builder' : 'from';
+          return named(follower, { module, node: first }, by);
+        }
+        if (first && building.has(method)) return named(follower, { module, node: first }, 'builder');
+        if (first && modelling.has(method)) return entities(follower, { module, node: first });
+        // Drizzle's and TypeORM's builders: `db.update(presets)`, `createQueryBuilder().update(Preset)`.
+        if (first && (method === 'update' || method === 'insert')) {
+          const tables = entities(follower, { module, node: first });
+          if (tables.some(({ table }) => table !== 'other')) {
+            return tables.map(each => ({ ...each, by: 'builder' as const }));
+          }
+        }
+        if (first && isCallOfKnex(method) && given.length === 1) {
+          const tables = named(follower, { module, node: first }, 'builder');
+          if (tables.length > 0) return tables;
+        }
+        const before = on(callee.object);
+        if (before.length > 0) return before;
+        // `em.findOneOrFail(Preset, id)`
+        if (first && /^(find|get|load|create)/.test(method))
+          return entities(follower, { module, node: first });
+        return throughHelper(follower, ref, depth);
+      }
+      if (callee.type === 'Identifier' && first && given.length === 1 && !foreign.has(callee.name)) {
+        const tables = isCallOfKnex(callee.name) ? named(follower, { module, node: first }, 'builder') : [];
+        if (tables.length > 0) return tables;
+      }
+      return throughHelper(follower, ref, depth);
+    }
+    case 'Identifier':
+    case 'MemberExpression': {
+      const found = follower
+        .follow(ref)
+        .filter(each => each.node !== node && each.node.type !== 'Identifier')
+        .flatMap(each => subjectsOf(follower, each, depth + 1));
+      if (found.length > 0) return found;
+      return byName(follower, lastName(node));
+    }
+    default:
+      return [];
+  }
+}
+
+// `const presets = () => supabase.from('presets')`
+function throughHelper(follower: Follower, ref: Ref, depth: number): Subject[] {
+  return follower
+    .follow(ref)
+    .filter(each => each.node !== ref.node)
+    .flatMap(each => subjectsOf(follower, each, depth + 1));
+}
+
+const isCallOfKnex = (name: string) =>
+  /^(knex|db|trx|tx|database|qb|pg|conn|connection|builder|query)$/i.test(name);
+
+/** A chain that begins with knex is knex's, though it says `from`. */
+function isKnex(follower: Follower, { module, node }: Ref): boolean {
+  const root = rootOf(node);
+  if (/knex|^trx$/i.test(root)) return true;
+  return follower
+    .follow({ module, node })
+    .some(found => found.node.type === 'CallExpression' && /knex/i.test(rootOf(found.node)));
+}
+
+/** The name that a chain begins with. */
+export function rootOf(node: Node): string {
+  let inner: Node = node;
+  for (;;) {
+    if (inner.type === 'CallExpression') inner = inner.callee;
+    else if (inner.type === 'MemberExpression') {
+      const { object } = inner as { object: Node };
+      if (object.type === 'ThisExpression') return lastName(inner);
+      inner = object;
+    } else if (inner.type === 'AwaitExpression') inner = inner.argument;
+    else if (
+      inner.type === 'ChainExpression' ||
+      inner.type === 'TSNonNullExpression' ||
+      inner.type === 'TSAsExpression'
+    )
+      inner = inner.expression;
+    else return lastName(inner);
+  }
+}
+
+/** What an argument names as a table: its text, a parameter, or where it is neither the name of what holds it. */
+export function named(follower: Follower, ref: Ref, by: Subject['by']): Subject[] {
+  const texts = follower.texts(ref);
+  if (texts.length > 0)
+    return texts.map(text => ({ table: tableOf(follower, text.split(/\s+as\s+/i)[0] ?? text), by }));
+  const found = follower.follow(ref);
+  const parameter = found.find(({ node }) => node.type === 'Identifier' && node !== ref.node) ?? null;
+  if (parameter) {
+    const guessed = guess(follower, lastName(parameter.node));
+    return [{ table: guessed ?? 'other', by, ...(guessed ? {} : { parameter }) }];
+  }
+  if (found.some(({ node }) => node.type === 'ObjectExpression')) return [];
+  const guessed = guess(follower, lastName(ref.node));
+  return guessed ? [{ table: guessed, by }] : [];
+}
+
+/** `PRESETS_TABLE`, `process.env.PRESETS_TABLE`, `tables.presets`. */
+function guess(follower: Follower, name: string): Subject['table'] | null {
+  const plain = name.replace(/_?(table|name|tbl)(_?name)?$/i, '');
+  return follower.names.isRecords(plain) ? 'records' : follower.names.isPresets(plain) ? 'presets' : null;
+}
+
+function tableOf(follower: Follower, text: string): Subject['table'] {
+  return follower.names.isPresets(text) ? 'presets' : follower.names.isRecords(text) ? 'records' : 'other';
+}
+
+/** The table of a model: drizzle's `pgTable('presets', ...)`, an entity class, or by its name. */
+export function entities(follower: Follower, ref: Ref): Subject[] {
+  const found = follower.follow(ref).flatMap((each): Subject[] => {
+    const { module, node } = each;
+    if (node.type === 'Literal' && typeof node.value === 'string')
+      return [{ table: tableOf(follower, node.value), by: 'model' }];
+    if (node.type === 'CallExpression') {
+      const name = lastName(node.callee);
+      const [first] = node.arguments;
+      if (!first || !/table$|^define$|^model$|^entity/i.test(name)) return [];
+      const texts = follower.texts({ module, node: first });
+      return texts.map(text => ({ table: tableOf(follower, text), by: 'model' }));
+    }
+    if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') {
+      const texts = [
+        ...follower.member(each, 'tableName').flatMap(value => follower.texts(value)),
+        ...node.decorators.flatMap(({ expression }) =>
+          expression.type === 'CallExpression' && expression.arguments[0]
+            ? [
+                ...follower.texts({ module, node: expression.arguments[0] }),
+                ...['name', 'tableName'].flatMap(key =>
+                  follower
+                    .follow({ module, node: expression.arguments[0]! })
+                    .flatMap(object => follower.member(object, key))
+                    .flatMap(value => follower.texts(value)),
+                ),
+              ]
+            : [],
+        ),
+      ];
+      if (texts.length > 0) return texts.map(text => ({ table: tableOf(follower, text), by: 'model' }));
+      return byName(follower, node.id?.name ?? '');
+    }
+    return [];
+  });
+  return found.length > 0 ? found : byName(follower, lastName(ref.node));
+}
+
+/** A repository, a model or a record by the name it goes by: `presetRepository`, `this.presets`, `preset`. */
+function byName(follower: Follower, name: string): Subject[] {
+  const plain = name
+    .replace(/^[_#$]+|[_$]+$/g, '')
+    .replace(/(Repository|Repo|Model|Entity|Dao|Table|Delegate|Schema|Record|Row)$/i, '');
+  if (follower.names.isRecords(plain)) return [{ table: 'records', by: 'model' }];
+  if (
+    follower.names.isPresets(plain) ||
+    /^(db|existing|current|found|loaded|updated|target)preset$/i.test(plain)
+  ) {
+    return [{ table: 'presets', by: 'model' }];
+  }
+  return [];
+}
+
+/** The last name of a path: `preset` of `this.prisma.preset`. */
+export function lastName(node: Node): string {
+  switch (node.type) {
+    case 'Identifier':
+      return node.name;
+    case 'MemberExpression':
+      return plainKey(node.property, node.computed) ?? '';
+    case 'CallExpression':
+      return lastName(node.callee);
+    case 'ChainExpression':
+    case 'TSNonNullExpression':
+    case 'TSAsExpression':
+      return lastName(node.expression);
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,98 @@
+import type { Node } from 'oxc-parser';
+import type { Kind } from '../finding.ts';
+import { plainKey } from './bindings.ts';
+import type { CodeModule, Ref } from './code-module.ts';
+import type { Follower } from './follow.ts';
+import type { Call } from './found.ts';
+import { functionAround } from './lookup.ts';
+import { entities, lastName, rootOf, type Subject, subjectsOf } from './subject.ts';
+
+/** Methods that make rows. */
+export const inserters: ReadonlySet<string> = new Set([
+  'insert',
+  'upsert',
+  'create',
+  'createMany',
+  'createManyAndReturn',
+  'save',
+  'values',
+  'bulkCreate',
+  'insertGraph',
+  'insertAndFetch',
+  'nativeInsert',
+]);
+
+/** Methods that write rows, of query builders and ORMs. */
+export const writers: ReadonlySet<string> = new Set([
+  ...inserters,
+  'update',
+  'updateMany',
+  'updateManyAndReturn',
+  'updateOne',
+  'set',
+  'patch',
+  'patchAndFetch',
+  'patchAndFetchById',
+  'updateAndFetch',
+  'updateAndFetchById',
+  'upsertGraph',
+  'nativeUpdate',
+  'increment',
+  'decrement',
+  'merge',
+  'doUpdateSet',
+  'onConflictDoUpdate',
+  'onDuplicateKeyUpdate',
+  'assign',
+  'modify',
+]);
+
+/** The tables that a call of such a method may write. */
+export function subjectsFor(follower: Follower, method: string, receiver: Ref, call: Call): Subject[] {
+  const { module } = receiver;
+  const own = subjectsOf(follower, receiver);
+  // `.set()` of a Map or a store is not `.set()` of a builder.
+  if (method === 'set' || method === 'values' || method === 'modify')
+    return own.filter(({ by }) => by !== 'model');
+  if (method === 'merge' || method === 'assign') {
+    const wrapped = receiver.node.type === 'CallExpression' && lastName(receiver.node.callee) === 'wrap';
+    const [first] =
+      wrapped && receiver.node.type === 'CallExpression' ? receiver.node.arguments : call.arguments;
+    const entity =
+      (wrapped || isManager(receiver.node)) && first ? entities(follower, { module, node: first }) : [];
+    return [...own.filter(({ by }) => by !== 'model'), ...entity];
+  }
+  if (method === 'doUpdateSet') return own.length > 0 ? own : aroundConflict(follower, module, call);
+  if (own.length > 0) return own;
+  // `em.nativeUpdate(Preset, id, {...})`, `manager.increment(Preset, ...)`, `manager.save(preset)`
+  const [first] = call.arguments;
+  return first && isManager(receiver.node) ? entities(follower, { module, node: first }) : [];
+}
+
+const isManager = (node: Node) =>
+  /^(em|_em|manager|entityManager|dataSource|orm|connection|getManager|getConnection|appDataSource|repository|repo|tx|trx|queryRunner|transactionalEntityManager)$/i.test(
+    lastName(node),
+  );
+
+// `.onConflict(oc => oc.column('id').doUpdateSet({...}))`
+function aroundConflict(follower: Follower, module: CodeModule, call: Call): Subject[] {
+  const outer = functionAround(call)?.parent;
+  if (outer?.type !== 'CallExpression' || outer.callee.type !== 'MemberExpression') return [];
+  return subjectsOf(follower, { module, node: outer.callee.object as Node });
+}
+
+/** What a write is found as. */
+export function kindOf(subject: Subject, method: string, call: Call): Kind {
+  if (subject.by === 'from') return method === 'upsert' ? 'supabase-upsert' : 'supabase-update';
+  if (subject.by === 'builder') return 'query-builder';
+  const receiver = call.callee.type === 'MemberExpression' ? (call.callee.object as Node) : call;
+  const [first] = call.arguments;
+  const ofPrisma =
+    first?.type === 'ObjectExpression' &&
+    first.properties.some(
+      property =>
+        property.type === 'Property' &&
+        /^(data|update)$/.test(plainKey(property.key, property.computed) ?? ''),
+    );
+  return ofPrisma || /prisma/i.test(rootOf(receiver)) ? 'prisma' : 'orm';
+}

@@ -1,0 +1,70 @@
+import { basename, extname } from 'node:path';
+
+/** What a file is read as; null for what is not read. */
+export type FileKind = 'code' | 'component' | 'sql' | 'shell' | 'prisma';
+
+const kinds: Record<string, FileKind> = {
+  '.ts': 'code',
+  '.tsx': 'code',
+  '.mts': 'code',
+  '.cts': 'code',
+  '.js': 'code',
+  '.jsx': 'code',
+  '.mjs': 'code',
+  '.cjs': 'code',
+  '.vue': 'component',
+  '.svelte': 'component',
+  '.astro': 'component',
+  '.sql': 'sql',
+  '.psql': 'sql',
+  '.sh': 'shell',
+  '.bash': 'shell',
+  '.zsh': 'shell',
+  '.prisma': 'prisma',
+};
+
+/** By the name alone; a file without an ending may still be a shell script, by its first line. */
+export function kindOfName(path: string): FileKind | 'unknown' | null {
+  if (/\.d\.[mc]?ts$/.test(path)) return null;
+  const ending = extname(path).toLowerCase();
+  if (ending === '') return basename(path).startsWith('.') ? null : 'unknown';
+  return kinds[ending] ?? null;
+}
+
+/** True for the first line of a shell script. */
+export function isShell(text: string): boolean {
+  return /^#!.*\b(?:ba|da|z|k)?sh\b/.test(text);
+}
+
+const testDirectories =
+  /(^|\/)(__tests__|__mocks__|__fixtures__|tests?|specs?|e2e|fixtures|mocks|cypress|playwright|testing|test-utils)\//i;
+const testNames = /[._-](test|spec|mock|mocks|fixture|fixtures|stories|story|e2e|cy|bench)\.[a-z]+$/i;
+
+/** Tests, fixtures and stories write what they like: nobody's count comes of it. `path` is relative, with `/`. */
+export function isTest(path: string): boolean {
+  return (
+    testDirectories.test(path) || testNames.test(path) || /(^|\/)(jest|vitest)\.setup\.[a-z]+$/.test(path)
+  );
+}
+
+/** Never looked into: what others wrote, what was built, what is no source. */
+export const neverRead: ReadonlySet<string> = new Set([
+  'node_modules',
+  'bower_components',
+  'jspm_packages',
+  '.git',
+  '.hg',
+  '.svn',
+  'dist',
+  'vendor',
+  '.next',
+  '.nuxt',
+  '.output',
+  '.svelte-kit',
+  '.turbo',
+  '.vercel',
+  '.netlify',
+  '.yarn',
+  '.pnpm-store',
+  'coverage',
+]);

@@ -1,0 +1,46 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { type ConsoleError, usageError } from '../../errors.ts';
+
+/** Makes sure that a directory can be scanned. Rejects with a usage error (exit code 2) that says what it is instead. */
+export async function openDirectory(directory: string): Promise<void> {
+  try {
+    const kind = await stat(directory);
+    if (!kind.isDirectory()) {
+      throw usageError(
+        'no-directory',
+        `${directory} is no directory.`,
+        'Name the directory that holds the application, such as preset-usage scan src.',
+      );
+    }
+    await access(directory, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    throw problemOf(error, directory);
+  }
+}
+
+function problemOf(error: unknown, directory: string): ConsoleError | unknown {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return usageError(
+        'directory-missing',
+        `There is no directory ${directory}.`,
+        'Check the path; it starts from the directory that this command runs in.',
+      );
+    case 'EACCES':
+    case 'EPERM':
+      return usageError(
+        'directory-unreadable',
+        `This user may not read the directory ${directory}.`,
+        'Grant read permission on it, or scan a copy.',
+      );
+    case 'ELOOP':
+      return usageError(
+        'directory-missing',
+        `${directory} is a link that leads back to itself.`,
+        'Name the directory itself.',
+      );
+    default:
+      return error;
+  }
+}

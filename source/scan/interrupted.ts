@@ -1,0 +1,12 @@
+import { ConsoleError, exitCodes } from '../errors.ts';
+
+/** Ends a scan that was interrupted, with what the program ends with then (exit code 130). */
+export function stopIfInterrupted(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  throw new ConsoleError({
+    code: 'interrupted',
+    message: 'Interrupted.',
+    hint: 'Nothing was changed.',
+    exitCode: exitCodes.interrupted,
+  });
+}

@@ -1,0 +1,78 @@
+/**
+ * The names that a scan looks for, as PostgreSQL, an ORM or a person may spell them: `public.presets`, `"Preset"`,
+ * `usageCount`. The console finds its tables the same way: without case and underscores.
+ */
+export function normal(name: string): string {
+  const last = name.split('.').at(-1) ?? '';
+  return last.replace(/["'`[\]_\s-]/g, '').toLowerCase();
+}
+
+/** `usage_count`, the counter. */
+export const isCounter = (name: string) => normal(name) === 'usagecount';
+
+/** `presets`, the table of the counters; a model of it is named in the singular. */
+export const isPresets = (name: string) => /^presets?$/.test(normal(name));
+
+/** `preset_usage`, the table of the records. */
+export const isRecords = (name: string) => /^presets?usages?$/.test(normal(name));
+
+/** What else the tables and the counter are called, by an ORM that has names of its own for them. */
+export interface Aliases {
+  counters: string[];
+  presets: string[];
+  records: string[];
+}
+
+/** The names of this application: those above, and its ORM's. */
+export class Names {
+  readonly #aliases: Aliases;
+
+  constructor(aliases: Aliases) {
+    this.#aliases = aliases;
+  }
+
+  isCounter(name: string): boolean {
+    return isCounter(name) || this.#aliases.counters.includes(name);
+  }
+
+  isPresets(name: string): boolean {
+    return isPresets(name) || this.#aliases.presets.some(alias => normal(alias) === normal(name));
+  }
+
+  isRecords(name: string): boolean {
+    return isRecords(name) || this.#aliases.records.some(alias => normal(alias) === normal(name));
+  }
+}
+
+/** The trigger and the function that are meant to count. */
+export const ownTrigger = 'trigger_auto_increment_preset_usage_count';
+export const ownFunction = 'auto_increment_preset_usage_count';
+
+/** What the application is meant to call: it inserts the record, and the trigger counts it. */
+export const trackFunction = 'track_preset_usage';
+
+/**
+ * A function that is called in the code and defined nowhere that was scanned is taken for one that counts by its name:
+ * `increment_preset_usage_count`, `bump_usage`, `incrementUsageCount`.
+ */
+export function soundsLikeCounting(name: string): boolean {
+  const plain = normal(name);
+  if (plain === normal(trackFunction) || plain === normal(ownFunction)) return false;
+  const counts = /^(increment|increase|inc|bump|add|plus|raise|update|set|decrement)/.test(plain);
+  return (
+    counts && (/preset.*(usage|uses|usecount|count)/.test(plain) || /^[a-z]+usage(s|count)?$/.test(plain))
+  );
+}
+
+/** Whether a text can have to do with the counter at all: what does not is not parsed. */
+export function mayWrite(text: string, functions: Iterable<string> = []): boolean {
+  if (/usage_?counts?\b|usage_?count/i.test(text)) return true;
+  if (
+    /preset/i.test(text) &&
+    /update|upsert|increment|decrement|patch|merge|rpc|\.set\(|\.save\(/i.test(text)
+  )
+    return true;
+  if (/rpc\s*[(<]/i.test(text)) return true;
+  for (const name of functions) if (text.includes(name)) return true;
+  return false;
+}

@@ -1,0 +1,147 @@
+import { aliasesIn } from './aliases.ts';
+import { inOrder, type Told, tellCode, tellSql, unparsedSql } from './assemble.ts';
+import type { CodeModule } from './code/code-module.ts';
+import { statementAround } from './code/lookup.ts';
+import { loadParser } from './code/parse-code.ts';
+import { Project } from './code/project.ts';
+import { readCode, recordBeside } from './code/read-code.ts';
+import { type CodeSql, sqlTextsOf } from './code/read-sql-texts.ts';
+import { type FileKind, isTest } from './files/file-kind.ts';
+import { findFiles } from './files/find-files.ts';
+import { openDirectory } from './files/open-directory.ts';
+import { readSources } from './files/read-source.ts';
+import type { ScanReport, Skipped, Unparsed } from './finding.ts';
+import { stopIfInterrupted } from './interrupted.ts';
+import { mayWrite, Names, soundsLikeCounting, trackFunction } from './names.ts';
+import { placeAt } from './place.ts';
+import { readScripts } from './shell/read-scripts.ts';
+import { judgeSql, type SqlFound } from './sql/judge-sql.ts';
+import type { SqlUnit } from './sql/sql-unit.ts';
+import { unitOfCode, unitOfFile } from './sql/sql-units.ts';
+
+/** How a directory is scanned. */
+export interface ScanOptions {
+  /** Read tests, fixtures and stories too. */
+  tests?: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads the application's source below `directory` and finds what writes `usage_count` beside the trigger. Rejects with a
+ * usage error (exit code 2) where it is no directory that can be read; a file that cannot be is named in the report.
+ */
+export async function scanDirectory(directory: string, options: ScanOptions = {}): Promise<ScanReport> {
+  const start = performance.now();
+  await openDirectory(directory);
+  const { files, skipped } = await findFiles(directory, options.signal);
+  const wanted = files.filter(file => options.tests || !isTest(file));
+  const sources = await readSources(directory, wanted, options.signal);
+  const texts = new Map<string, string>();
+  const byKind = new Map<FileKind, Map<string, string>>();
+  for (const source of sources) {
+    if ('reason' in source) {
+      skipped.push(source);
+      continue;
+    }
+    texts.set(source.file, source.text);
+    const kind = source.kind === 'component' ? 'code' : source.kind;
+    byKind.set(kind, (byKind.get(kind) ?? new Map<string, string>()).set(source.file, source.text));
+  }
+  const read = await readAll(texts, byKind, options.signal);
+  return {
+    directory,
+    files: texts.size,
+    ignored: files.length - wanted.length,
+    ...read,
+    skipped: skipped.toSorted((a: Skipped, b: Skipped) => (a.file < b.file ? -1 : 1)),
+    durationMs: Math.round(performance.now() - start),
+  };
+}
+
+async function readAll(
+  texts: ReadonlyMap<string, string>,
+  byKind: ReadonlyMap<FileKind, ReadonlyMap<string, string>>,
+  signal: AbortSignal | undefined,
+): Promise<Pick<ScanReport, 'writes' | 'notes' | 'unparsed'>> {
+  const of = (kind: FileKind) => [...(byKind.get(kind) ?? [])];
+  const told: Told[] = [];
+  const unparsed: Unparsed[] = [];
+
+  const sqlUnits = await Promise.all(
+    of('sql').flatMap(([file, text]) => (namesUse(text) ? [unitOfFile(file, text)] : [])),
+  );
+  stopIfInterrupted(signal);
+  const inFiles = judgeSql(sqlUnits);
+
+  const aliases = aliasesIn(of('prisma'), of('code'));
+  const names = new Names(aliases);
+  const extra = [...inFiles.counting, ...aliases.counters];
+  const candidates = of('code').filter(
+    ([, text]) => mayWrite(text, extra) || /track_preset_usage/.test(text),
+  );
+  if (candidates.length > 0) await loadParser();
+  const project = new Project(byKind.get('code') ?? new Map(), names);
+  const modules: CodeModule[] = [];
+  for (const [file] of candidates) {
+    await breathe();
+    stopIfInterrupted(signal);
+    const module = project.module(file);
+    if (module) modules.push(module);
+  }
+  const codeTexts = modules.flatMap(module => sqlTextsOf(module, project.follower, inFiles.counting));
+  const codeUnits = new Map(
+    await Promise.all(
+      codeTexts.map(async (each): Promise<[SqlUnit, CodeSql]> => [await unitOfCode(each), each]),
+    ),
+  );
+  stopIfInterrupted(signal);
+  const scripts = await readScripts(of('shell'));
+  const judged = judgeSql([...sqlUnits, ...codeUnits.keys(), ...scripts.units]);
+
+  const counts = (routine: string) =>
+    judged.counting.has(routine) || (!judged.defined.has(routine) && soundsLikeCounting(routine));
+  const code = readCode(modules, { follower: project.follower, counts });
+  const records = [...code.records, ...judged.records.flatMap(({ unit }) => codeUnits.get(unit) ?? [])];
+  for (const found of code.found) {
+    const text = texts.get(found.module.file) ?? '';
+    told.push(
+      ...[tellCode(found, text, recordBeside(found, records, project))].filter(each => each !== null),
+    );
+  }
+  for (const found of judged.found) {
+    const text = texts.get(found.unit.file) ?? '';
+    const place = codeUnits.get(found.unit);
+    const recordAt = place ? recordBeside(place, records, project) : null;
+    const record = recordAt === null ? null : placeAt(found.unit.file, text, recordAt).line;
+    told.push(tellSql(found, text, shown(found, place, text), record));
+  }
+  told.push(...scripts.requests(counts));
+
+  for (const unit of [...sqlUnits, ...codeUnits.keys(), ...scripts.units]) {
+    const problem = unparsedSql(unit, texts.get(unit.file) ?? '');
+    if (problem && (unit.in === 'file' || mayChange(unit.text))) unparsed.push(problem);
+  }
+  for (const [file, { message, offset }] of project.problems) {
+    unparsed.push({ ...placeAt(file, texts.get(file) ?? '', offset), message });
+  }
+  return {
+    writes: inOrder(told.flatMap(each => ('write' in each ? [each.write] : []))),
+    notes: inOrder(told.flatMap(each => ('note' in each ? [each.note] : []))),
+    unparsed: inOrder(unparsed),
+  };
+}
+
+// Parsing holds the thread; in between a key or an interrupt is dealt with.
+const breathe = () => new Promise(resolve => setImmediate(resolve));
+
+const mayChange = (text: string) =>
+  /usage_?count/i.test(text) && /\b(update|merge|create|alter|insert)\b/i.test(text);
+
+const namesUse = (text: string) => /usage_?count|preset_?usage/i.test(text) || text.includes(trackFunction);
+
+/** What a finding shows: the statement of the code that holds the SQL, else the SQL. */
+function shown({ text }: SqlFound, place: CodeSql | undefined, fileText: string): string {
+  if (!place) return text;
+  const { start, end } = statementAround(place.node);
+  return fileText.slice(start, end);
+}

@@ -1,0 +1,60 @@
+import type { Told } from '../assemble.ts';
+import type { How, Kind } from '../finding.ts';
+import { inOneLine, placeAt } from '../place.ts';
+import { hintOf, whyOf } from '../reasons.ts';
+import type { SqlUnit } from '../sql/sql-unit.ts';
+import { unitOfShell } from '../sql/sql-units.ts';
+import { readShell } from './shell-sql.ts';
+
+/** What shell scripts do to the counter: the SQL in them, and requests, of which some call functions. */
+export interface Scripts {
+  units: SqlUnit[];
+  requests: (counts: (routine: string) => boolean) => Told[];
+}
+
+/** Reads scripts, which are pairs of file and text. */
+export async function readScripts(scripts: readonly (readonly [string, string])[]): Promise<Scripts> {
+  const units: SqlUnit[] = [];
+  const requests: { file: string; script: string; at: number; text: string; routine: string | null }[] = [];
+  for (const [file, script] of scripts) {
+    if (!/usage/i.test(script)) continue;
+    const reading = readShell(script);
+    for (const word of reading.sql) {
+      if (/usage/i.test(word.text)) units.push(await unitOfShell(file, word));
+    }
+    requests.push(...reading.requests.map(request => ({ ...request, file, script })));
+  }
+  return {
+    units,
+    requests: counts =>
+      requests.flatMap(({ file, script, at, text, routine }) => {
+        if (routine !== null && !counts(routine)) return [];
+        const kind: Kind = routine === null ? 'postgrest' : 'rpc';
+        const how: How = routine === null ? 'sets' : 'adds';
+        const place = placeAt(file, script, at);
+        const about = {
+          kind,
+          how,
+          record: null,
+          line: place.line,
+          readBefore: false,
+          through: routine,
+          routine: null,
+          trigger: null,
+        };
+        return [
+          {
+            write: {
+              ...place,
+              text: inOneLine(text),
+              kind,
+              how,
+              why: whyOf(about),
+              hint: hintOf(about),
+              record: null,
+            },
+          },
+        ];
+      }),
+  };
+}

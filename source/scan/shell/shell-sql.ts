@@ -1,0 +1,68 @@
+import { isCounter } from '../names.ts';
+import { type ShellCommand, type ShellWord, shellCommands } from './shell-words.ts';
+
+/** What a script does to the counter: SQL that it hands to a client, and requests to PostgREST. */
+export interface ShellReading {
+  sql: ShellWord[];
+  requests: { at: number; text: string; routine: string | null }[];
+}
+
+const statement =
+  /^\s*(?:--[^\n]*\n\s*)*(?:update|insert|merge|with|select|call|do|create|alter|drop|begin|truncate|delete|set)\b/i;
+
+/** Reads a shell script. What is printed for a person is no SQL that is run. */
+export function readShell(script: string): ShellReading {
+  const commands = shellCommands(script);
+  const reading: ShellReading = { sql: [], requests: [] };
+  for (const command of commands) {
+    const request = requestOf(command);
+    if (request) reading.requests.push(request);
+    else if (runs(command)) {
+      for (const word of [...command.words, ...command.fed]) {
+        const { text, at } = withoutAssignment(word);
+        if (statement.test(text)) reading.sql.push({ text: withoutVariables(text), at });
+      }
+    }
+  }
+  return reading;
+}
+
+/** Whoever prints, prints for somebody; into a pipe or a file of SQL it is for a client. */
+function runs({ words, piped, writesTo }: ShellCommand): boolean {
+  const [name] = words;
+  if (!name || !/^(echo|printf|cat|log|info|warn|error|die|fail|say|print|usage|:)$/.test(name.text))
+    return true;
+  return piped || (writesTo !== null && /\.sql$/.test(writesTo));
+}
+
+// SQL="UPDATE ...", --command=UPDATE ...
+function withoutAssignment({ text, at }: ShellWord): ShellWord {
+  const assigned = /^(?:[A-Za-z_]\w*\+?=|--\w[\w-]*=|-c)(?=\S|\s)/.exec(text)?.[0].length ?? 0;
+  return { text: text.slice(assigned), at: at + assigned };
+}
+
+/** Variables as parameters of the same length, so that offsets hold. */
+function withoutVariables(text: string): string {
+  return text.replace(/\$\{[^}]*\}|\$\([^)]*\)|\$[A-Za-z_]\w*|(?<!\$)\$\d(?!\d)/g, found =>
+    '$1'.padEnd(found.length),
+  );
+}
+
+function requestOf({ words, fed }: ShellCommand): ShellReading['requests'][number] | null {
+  const [name] = words;
+  const client = words.find(({ text }) => /^(curl|http|https|xh|wget)$/.test(text));
+  if (!name || !client) return null;
+  const all = [...words, ...fed].map(({ text }) => text);
+  const address = all.find(text => /\/rest\/v1\/|\/rpc\/\w/.test(text) || /\/presets\?\w+=/.test(text));
+  if (address === undefined) return null;
+  const routine = /\/rpc\/(\w+)/.exec(address)?.[1] ?? null;
+  const text = all.join(' ');
+  if (routine !== null) return { at: client.at, text, routine };
+  const patches = all.some(each => /^(PATCH|PUT)$/i.test(each) || /^(-X|--request=)(PATCH|PUT)$/i.test(each));
+  const merges = all.some(each => /merge-duplicates/.test(each));
+  if (!/\/presets(\?|$)/.test(address) || !(patches || merges)) return null;
+  const names = all.flatMap(each =>
+    [...each.matchAll(/["']?(\w+)["']?\s*[:=]/g)].map(([, key]) => key ?? ''),
+  );
+  return names.some(isCounter) ? { at: client.at, text, routine: null } : null;
+}

@@ -1,0 +1,218 @@
+import type { SqlColumn, SqlCreate, SqlReading, SqlWrite } from '../../parsing/reading.ts';
+import type { How, Kind } from '../finding.ts';
+import { isCounter, isPresets, isRecords, ownFunction, ownTrigger, trackFunction } from '../names.ts';
+import { sequenceOf } from './plain-sql.ts';
+import type { SqlUnit } from './sql-unit.ts';
+
+/** Something in SQL that writes the counter, or keeps the trigger from doing so. */
+export interface SqlFound {
+  unit: SqlUnit;
+  offset: number;
+  text: string;
+  kind: Kind;
+  how: How | null;
+  /** Once: it runs when somebody runs it, as a statement in a migration does. */
+  once: boolean;
+  /** True where the same function inserts a record as well. */
+  records: boolean;
+  /** The function it is in, and the trigger that runs it. */
+  routine: string | null;
+  trigger: string | null;
+}
+
+/** What all SQL together says. */
+export interface SqlJudgement {
+  found: SqlFound[];
+  /** Names of functions that write the counter as they are defined last, and of all that are defined. */
+  counting: Set<string>;
+  defined: Set<string>;
+  /** Calls of such functions, and where records are inserted, by unit. */
+  records: { unit: SqlUnit; offset: number }[];
+}
+
+type Routine = Extract<SqlCreate, { kind: 'function' | 'procedure' }>;
+type Trigger = Extract<SqlCreate, { kind: 'trigger' }>;
+
+interface Live<Create> {
+  unit: SqlUnit;
+  create: Create;
+}
+
+/** What is there once all files of a sequence have been run in order. */
+interface State {
+  routines: Map<string, Live<Routine>>;
+  triggers: Map<string, Live<Trigger>>;
+  /** The switch or drop that has the own trigger off. */
+  off: { unit: SqlUnit; create: SqlCreate } | null;
+}
+
+/** Judges all SQL of a directory together; `units` in the order of their files. */
+export function judgeSql(units: readonly SqlUnit[]): SqlJudgement {
+  const states = new Map<string, State>();
+  for (const unit of units) {
+    const key = unit.in === 'file' ? sequenceOf(unit.file) : `${unit.in}:${sequenceOf(unit.file)}`;
+    const state = states.get(key) ?? { routines: new Map(), triggers: new Map(), off: null };
+    states.set(key, state);
+    for (const create of unit.reading.creates.toSorted((a, b) => a.offset - b.offset)) {
+      apply(state, unit, create);
+    }
+  }
+  const judgement: SqlJudgement = { found: [], counting: new Set(), defined: new Set(), records: [] };
+  const all = [...states.values()];
+  for (const { routines } of all)
+    for (const { create } of routines.values()) judgement.defined.add(create.name.name);
+  for (const name of countingIn(all)) judgement.counting.add(name);
+  for (const state of all) judgeState(state, judgement);
+  for (const unit of units) judgeStatements(unit, unit.reading, judgement);
+  return judgement;
+}
+
+const keyOf = ({ name, arguments: types }: Routine) => `${name.name}(${types.join(',')})`;
+
+function apply(state: State, unit: SqlUnit, create: SqlCreate): void {
+  switch (create.kind) {
+    case 'function':
+    case 'procedure':
+      state.routines.set(keyOf(create), { unit, create });
+      break;
+    case 'trigger':
+      state.triggers.set(`${create.name.name} on ${create.table.name}`, { unit, create });
+      if (create.name.name === ownTrigger) state.off = null;
+      break;
+    case 'switch':
+      if (!isRecords(create.table.name) || ![ownTrigger, '*', 'user'].includes(create.name.name)) break;
+      state.off = create.enabled === 'disabled' || create.enabled === 'replica' ? { unit, create } : null;
+      break;
+    case 'drop':
+      for (const [key, { create: routine }] of state.routines) {
+        if (/function|procedure|routine/i.test(create.what) && routine.name.name === create.name.name)
+          state.routines.delete(key);
+      }
+      if (/trigger/i.test(create.what)) {
+        state.triggers.delete(`${create.name.name} on ${create.table?.name ?? ''}`);
+        // In code a text drops what another, put together elsewhere, makes again.
+        if (create.name.name === ownTrigger && unit.in !== 'code') state.off = { unit, create };
+      }
+      break;
+  }
+}
+
+/** Functions that write the counter, directly or through another that does. */
+function countingIn(states: readonly State[]): Set<string> {
+  const routines = states.flatMap(({ routines }) => [...routines.values()]);
+  const counting = new Set<string>();
+  for (let before = -1; before !== counting.size; ) {
+    before = counting.size;
+    for (const { create } of routines) {
+      const { writes, calls } = create.reading;
+      const own = writes.some(write => moves(counterOf(write)));
+      const through = calls.some(({ name }) => counting.has(name));
+      if ((own || through) && create.name.name !== ownFunction && !returnsTrigger(create))
+        counting.add(create.name.name);
+    }
+  }
+  return counting;
+}
+
+const returnsTrigger = ({ text }: Routine) => /\breturns\s+(?:pg_catalog\.)?trigger\b/i.test(text);
+const moves = (how: How | null) => how !== null && how !== 'recounts';
+
+/** What a statement does to the counter; null where it does nothing to it. */
+export function counterOf({ table, columns, action, text }: SqlWrite): How | null {
+  if (action !== 'update' || !isPresets(table.name)) return null;
+  const column = columns?.find(({ name }) => isCounter(name));
+  if (!column) return null;
+  const how = howOf(column);
+  // A repair that adds what is missing, as the console's own does, counts records in the same statement.
+  return how !== 'zero' && countsRecords.test(text) ? 'recounts' : how;
+}
+
+const countsRecords = /\bcount\s*\([\s\S]*\bpreset_?usages?\b|\bpreset_?usages?\b[\s\S]*\bcount\s*\(/i;
+
+const howOf = ({ how }: SqlColumn): How => (how === 'counts' ? 'recounts' : how);
+
+function judgeState(state: State, judgement: SqlJudgement): void {
+  const { found } = judgement;
+  const triggers = [...state.triggers.values()];
+  const ours = new Set([
+    ownFunction,
+    ...triggers
+      .filter(({ create }) => create.name.name === ownTrigger)
+      .map(({ create }) => create.function.name),
+  ]);
+  for (const { unit, create } of state.routines.values()) {
+    if (ours.has(create.name.name)) continue;
+    const run = triggers.find(({ create: { function: called } }) => called.name === create.name.name);
+    if (returnsTrigger(create) && !run) continue;
+    const { writes, fields } = create.reading;
+    const records = writes.some(({ table, action }) => isRecords(table.name) && action === 'insert');
+    const about = {
+      unit,
+      kind: 'migration-counter' as const,
+      once: false,
+      records,
+      routine: create.name.name,
+      trigger: run ? `${run.create.name.name} on ${run.create.table.name}` : null,
+    };
+    for (const write of writes) {
+      const how = counterOf(write);
+      if (how !== null) found.push({ ...about, offset: write.offset, text: write.text, how });
+    }
+    // A BEFORE trigger on presets that sets NEW.usage_count.
+    for (const { column, offset, text } of run && isPresets(run.create.table.name) ? fields : []) {
+      if (column && isCounter(column.name)) found.push({ ...about, offset, text, how: howOf(column) });
+    }
+  }
+  if (state.off) {
+    const { unit, create } = state.off;
+    found.push({
+      unit,
+      offset: create.offset,
+      text: create.text,
+      kind: 'trigger-disabled',
+      how: null,
+      once: true,
+      records: false,
+      routine: null,
+      trigger: ownTrigger,
+    });
+  }
+}
+
+/** What is run as it stands: statements, DO blocks, rules and jobs. */
+function judgeStatements(unit: SqlUnit, reading: SqlReading, judgement: SqlJudgement): void {
+  const { found, counting, records } = judgement;
+  const kind = unit.in === 'shell' ? ('shell-sql' as const) : ('sql' as const);
+  const inserts = reading.writes.some(({ table, action }) => isRecords(table.name) && action === 'insert');
+  const about = { unit, kind, once: unit.in !== 'code', records: inserts, routine: null, trigger: null };
+  for (const write of reading.writes) {
+    const how = counterOf(write);
+    if (how !== null) found.push({ ...about, offset: write.offset, text: write.text, how });
+    if (isRecords(write.table.name) && write.action === 'insert')
+      records.push({ unit, offset: write.offset });
+  }
+  for (const { name, offset } of reading.calls) {
+    if (name === trackFunction) records.push({ unit, offset });
+    if (counting.has(name) && name !== trackFunction) {
+      found.push({ ...about, offset, text: '', how: 'adds', routine: name });
+    }
+  }
+  for (const create of reading.creates) {
+    if (create.kind === 'do') judgeStatements(unit, create.reading, judgement);
+    if (create.kind !== 'rule' && create.kind !== 'job') continue;
+    const run = create.kind === 'job' ? 'a scheduled job' : `the rule ${create.name.name}`;
+    for (const write of create.reading.writes) {
+      const how = counterOf(write);
+      if (how === null) continue;
+      found.push({
+        ...about,
+        offset: create.offset,
+        text: create.text,
+        kind: 'migration-counter',
+        once: false,
+        how,
+        trigger: run,
+      });
+    }
+  }
+}

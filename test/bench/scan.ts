@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Figure } from './figure.ts';
+import { treeOf, writeTree } from './source-tree.ts';
+import { median } from './statistics.ts';
+
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const runs = 5;
+
+/** Scans a generated application from the command line, beside what one would type instead. */
+export async function benchScan(_url: string, say: (line: string) => void): Promise<Figure[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'bench-scan-'));
+  try {
+    say(`writing ${treeOf.files} files`);
+    const { bytes, writes } = await writeTree(directory);
+    say(`scanning ${(bytes / 1e6).toFixed(0)} MB`);
+    const [scans, greps, starts]: [number[], number[], number[]] = [[], [], []];
+    // The first of each fills the file cache, and the program's own.
+    for (let run = 0; run <= runs; run += 1) {
+      const scanned = await timed(process.execPath, [cli, 'scan', directory, '--json']);
+      const grepped = await timed('grep', ['-rn', 'usage_count', directory]);
+      const started = await timed(process.execPath, [cli, '--version']);
+      if (run === 0) {
+        const found = JSON.parse(scanned.out).writes.length;
+        if (found !== writes) throw new Error(`${found} of ${writes} writes were found.`);
+        continue;
+      }
+      scans.push(scanned.milliseconds);
+      greps.push(grepped.milliseconds);
+      starts.push(started.milliseconds);
+    }
+    const ratio = median(scans) / median(greps);
+    return [
+      { name: `scan of ${treeOf.files} files, start to end`, value: median(scans), unit: 'ms' },
+      { name: 'grep -rn usage_count of the same', value: median(greps), unit: 'ms' },
+      { name: 'preset-usage --version, for the part that is starting', value: median(starts), unit: 'ms' },
+      { name: 'scan / grep', value: ratio, unit: '', target: 'at most 40', met: ratio <= 40 },
+    ];
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function timed(program: string, args: string[]): Promise<{ milliseconds: number; out: string }> {
+  const start = performance.now();
+  return new Promise((resolve, reject) => {
+    execFile(program, args, { maxBuffer: 64 * 1024 * 1024 }, (error, out) => {
+      // Both end with 1 for what they find, or do not.
+      if (error && error.code !== 1) reject(error);
+      else resolve({ milliseconds: performance.now() - start, out });
+    });
+  });
+}

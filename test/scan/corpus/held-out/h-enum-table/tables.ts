@@ -1,0 +1,5 @@
+// writes: none
+export enum Table {
+  Presets = 'presets',
+  PresetUsage = 'preset_usage',
+}

@@ -1,0 +1,3 @@
+// writes: none
+exports.PRESETS = 'presets';
+exports.COUNTER = 'usage_count';

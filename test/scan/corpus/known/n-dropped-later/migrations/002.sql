@@ -1,0 +1,3 @@
+-- writes: none
+drop trigger if exists inc_usage on preset_usage;
+drop function if exists inc_usage();

@@ -1,0 +1,2 @@
+-- writes: none
+drop trigger old_count on preset_usage;

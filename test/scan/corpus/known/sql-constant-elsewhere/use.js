@@ -1,0 +1,3 @@
+// writes: none
+const { INCREMENT } = require('./sql');
+module.exports = (pool, id) => pool.query(INCREMENT, [id]);

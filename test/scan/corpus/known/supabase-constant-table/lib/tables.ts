@@ -1,0 +1,5 @@
+// writes: none
+export const TABLES = {
+  PRESETS: 'presets',
+  USAGE: 'preset_usage',
+} as const;
