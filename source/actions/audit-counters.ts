@@ -8,6 +8,7 @@ import {
 } from '../database/audit-pages.ts';
 import type { Database } from '../database/connection.ts';
 import type { Tables } from '../database/tables.ts';
+import { type Glance, glance } from './glance.ts';
 import { pause } from './pause.ts';
 
 /** How far an audit has come. */
@@ -21,6 +22,11 @@ export interface AuditProgress {
   gone: string[];
   /** True for the page that completes the audit. */
   last: boolean;
+}
+
+/** A page as it comes in, with when it was asked for and answered. */
+export interface PageProgress extends AuditProgress {
+  at: Glance;
 }
 
 /** What an audit remembers for the next one, so that counters that did not change are not sent again. */
@@ -48,7 +54,7 @@ export interface AuditSummary {
 export interface AuditOptions {
   scope: AuditScope;
   signal?: AbortSignal | undefined;
-  onPage?: (progress: AuditProgress) => void;
+  onPage?: (progress: PageProgress) => void;
   /** The memory of the audit before, of the same database and scope. */
   memory?: AuditMemory | null;
   /** One small page after the other with rests in between: nine times slower, and hardly felt by who else is at work. */
@@ -97,11 +103,13 @@ export async function auditCounters(
     for (const range of ranges) {
       const before = memory?.pages.get(range);
       const pageStart = performance.now();
+      const answered = glance();
       // A transaction of its own for each page: an ALTER TABLE, and all who queue behind it, wait for one page at most.
       const page = await database.read(
         reader => readAuditPage(reader, tables, range, scope, before?.checksum),
         { signal: either, serial },
       );
+      const at = answered();
       summary.totals = addTotals(summary.totals, page.totals);
       summary.orphans += page.orphans;
       // What did not change since the last audit is passed on all the same: a tick may have seen it change and not back.
@@ -109,6 +117,7 @@ export async function auditCounters(
       if (scope === 'all') pages.set(range, { checksum: page.checksum, counters });
       finished += 1;
       onPage?.({
+        at,
         last: finished === plan.ranges.length,
         done: summary.totals.presets,
         presets: plan.presets,
@@ -134,7 +143,7 @@ export async function auditCounters(
     takenAt,
     durationMs: performance.now() - start,
     memory: { plan, tables, presets: summary.totals.presets, pages },
-    gone: memory === null && last ? missing(allCounters(last), allCounters({ pages })) : [],
+    gone: memory === null && last ? missing([...auditedCounters(last)], [...auditedCounters({ pages })]) : [],
   };
 }
 
@@ -159,8 +168,9 @@ function isUsable({ plan, tables: before, presets }: AuditMemory, tables: Tables
   );
 }
 
-function allCounters({ pages }: Pick<AuditMemory, 'pages'>): Counter[] {
-  return [...pages.values()].flatMap(({ counters }) => counters);
+/** Every counter that an audit remembers. */
+export function* auditedCounters({ pages }: Pick<AuditMemory, 'pages'>): Generator<Counter> {
+  for (const { counters } of pages.values()) yield* counters;
 }
 
 function missing(before: Counter[] | undefined, now: Counter[]): string[] {

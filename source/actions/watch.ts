@@ -1,18 +1,32 @@
 import type { Counter } from '../audit/counter.ts';
+import type { DriftEvent } from '../audit/drift-event.ts';
+import { effectsOf } from '../audit/effects.ts';
 import type { NewestRecord } from '../audit/newest-record.ts';
 import type { Shape } from '../audit/shape.ts';
 import type { TriggerCatalog } from '../audit/trigger-catalog.ts';
 import { judgeTrigger, type TriggerHealth } from '../audit/trigger-health.ts';
 import { CatalogMemory } from '../database/catalog-memory.ts';
 import type { Database, Reader } from '../database/connection.ts';
-import { countsAreCheap, readCounters, readMostUsed } from '../database/counters.ts';
+import { countsAreCheap, readCountersAndSessions, readMostUsed } from '../database/counters.ts';
 import { readNewestRecord } from '../database/newest-record.ts';
 import { type PresetDetail, readPresetDetail } from '../database/preset-detail.ts';
 import { readShape } from '../database/shape.ts';
 import type { Tables } from '../database/tables.ts';
 import { readCatalogRows, readTriggerCatalog } from '../database/trigger-catalog.ts';
+import { isHiddenNow } from '../database/visibility.ts';
 import { type ConsoleError, isConsoleError, isOutage, isTransient } from '../errors.ts';
-import { type AuditMemory, type AuditProgress, type AuditSummary, auditCounters } from './audit-counters.ts';
+import { Alarm } from './alarm.ts';
+import {
+  type AuditMemory,
+  type AuditProgress,
+  type AuditSummary,
+  auditCounters,
+  auditedCounters,
+} from './audit-counters.ts';
+import { DiagnoseWatch, type DiagnosisEvent } from './diagnose-watch.ts';
+import { DriftWatch } from './drift-watch.ts';
+import { gatherPages } from './gather-pages.ts';
+import { glance } from './glance.ts';
 import { type Look, look } from './look.ts';
 
 /** What is on screen now, which is what a tick reads. */
@@ -21,6 +35,8 @@ export interface Focus {
   ids: readonly string[];
   /** The preset whose own screen is open, and for how many days it plots uses. */
   detail: { id: string; days: number } | null;
+  /** In how many columns the whole history of that preset is plotted; null where it is not. */
+  plot?: number | null;
   /** True while somebody waits for a change: ticks come faster. */
   urgent?: boolean;
   /** Whether help is open: its answers take the newest record. */
@@ -50,6 +66,9 @@ export type WatchEvent =
       /** Milliseconds until the next tick: its answer took a part of that. */
       pace: number;
     }
+  /** Counts came out of step with their records, or back into it; the oldest first. There were so many `more` at once. */
+  | { type: 'drift'; events: DriftEvent[]; more: number }
+  | DiagnosisEvent
   | { type: 'audit-page'; progress: AuditProgress; at: number }
   | { type: 'audit-done'; summary: AuditSummary }
   | { type: 'audit-failure'; error: ConsoleError; retryAt: number }
@@ -73,6 +92,8 @@ export interface Watch {
   /** Ticks soon, once, also while paused: what was opened has to be read. */
   lookOnce(): void;
   setPaused(paused: boolean): void;
+  /** This console begins to write the counts of these presets itself, which is no event; null: it has ended. */
+  ownWrites(ids: readonly string[] | 'all' | null): void;
   stop(): void;
 }
 
@@ -111,23 +132,40 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
   let newestDue = 0;
   let shapeDue = 0;
   let lastTick = 0;
+  let usualTick = Number.POSITIVE_INFINITY;
   let memory: AuditMemory | null = null;
   let auditing = false;
   let auditDue = 0;
+  const drift = new DriftWatch();
+  const diagnosing = new DiagnoseWatch(database, stopped.signal, onEvent);
   const catalogs = new CatalogMemory();
   let judged: { catalog: TriggerCatalog; health: TriggerHealth } | null = null;
 
-  /** Most ticks find the catalog as it was, and its verdict with it. */
+  /** Most ticks find the catalog as it was, and its verdict with it; and which functions statements may name instead of the tables. */
   const judge = (catalog: TriggerCatalog): TriggerHealth => {
-    if (judged?.catalog !== catalog) judged = { catalog, health: judgeTrigger(catalog) };
+    if (judged?.catalog !== catalog) {
+      judged = { catalog, health: judgeTrigger(catalog) };
+      const writing = catalog.functions.filter(
+        routine => !routine.isTrigger && effectsOf(routine, catalog).writes.length > 0,
+      );
+      drift.functionsAre(writing.map(({ name }) => name));
+    }
     return judged.health;
+  };
+  const tellDrift = (now?: 'now') => {
+    const { events, more } = drift.take(now);
+    if (events.length > 0) onEvent({ type: 'drift', events, more });
   };
 
   const first = async () => {
     const bodies = await database.read(
       async reader => {
         const found = await look(reader, database, schema);
+        const answered = glance();
         const counters = await readMostUsed(reader, found.tables, options.firstRows);
+        // Another standby, or the same one, may show less than what was seen before the connection was lost.
+        if (found.server.standby) drift.forget();
+        drift.look(found.tables, counters, answered());
         known = found;
         // The list can be drawn while the server looks the trigger up.
         onEvent({ type: 'look', look: found, counters, at: Date.now(), serverNow: found.now });
@@ -143,9 +181,29 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
       .catch(fatal);
   };
 
+  const readWatched = async (reader: Reader, { tables, server }: Look, ids: readonly string[]) => {
+    const answered = glance();
+    const { counters, sample } = await readCountersAndSessions(
+      reader,
+      tables,
+      ids,
+      dear ? 'not' : 'if-cheap',
+      drift.sampling(tables),
+    );
+    const at = answered();
+    drift.sampled(sample, at, { direct: server.encryption !== null, tables });
+    const found = new Set(counters.map(({ id }) => id));
+    drift.gone(ids.filter(id => !found.has(id)));
+    // A policy that has come since the tables were looked up hides records, and looks like drift.
+    if (drift.look(tables, counters, at) && tables.policiesApply && (await isHiddenNow(reader, tables)))
+      drift.forget('found');
+    return counters;
+  };
+
   const tick = async () => {
     const start = performance.now();
-    const { ids, detail, answers, shape = false } = focus();
+    const { ids, detail, plot = null, answers, shape = false } = focus();
+    const besides = diagnosing.isBusy;
     const asksNewest = answers && Date.now() >= newestDue;
     const asksShape = shape && Date.now() >= shapeDue;
     try {
@@ -161,7 +219,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
           const { tables } = found;
           return {
             look: found,
-            counters: await readCounters(reader, tables, ids, dear ? 'not' : 'if-cheap'),
+            counters: await readWatched(reader, found, ids),
             trigger: judge(await readTriggerCatalog(reader, tables, catalogs)),
             detail: detail && mayRead(detail.id, tables) ? await readDetail(reader, tables, detail) : null,
             newest: asksNewest ? { value: await readNewestRecord(reader, tables) } : null,
@@ -172,9 +230,17 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
       );
       // Asked now: a key may have come in while the database answered.
       const least = focus().urgent ? Math.min(interval, urgentInterval) : interval;
-      const pace = Math.max(least, tickShare * (performance.now() - start));
+      const elapsed = performance.now() - start;
+      // Where one process answers everybody (the demo), a tick waits for what is read beside it: that once is no measure.
+      const waited = besides || diagnosing.isBusy;
+      if (!waited) usualTick = elapsed;
+      const pace = Math.max(least, tickShare * (waited ? Math.min(elapsed, usualTick) : elapsed));
+      tellDrift();
       onEvent({ type: 'tick', asked: ids, ...read, at: Date.now(), serverNow: read.look.now, pace });
       detailRead = read.detail?.id ?? detailRead;
+      // Beside the ticks, which it must not slow.
+      if (detail && plot !== null && !dear && countsAreCheap(read.look.tables))
+        void diagnosing.plot(read.look.tables, detail.id, plot).catch(fatal);
       if (read.newest) newestDue = Date.now() + newestPause;
       if (read.shape) shapeDue = Date.now() + shapePause;
       return pace;
@@ -195,6 +261,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
 
   const audit = async () => {
     auditing = true;
+    const gathered = gatherPages(progress => onEvent({ type: 'audit-page', progress, at: Date.now() }));
     try {
       // The planner's estimates decide how it is paged, so they are read anew; so are columns that a migration changed.
       const fresh = await database.read(reader => look(reader, database, schema), { signal: stopped.signal });
@@ -203,14 +270,20 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
         scope: 'all',
         signal: stopped.signal,
         memory,
-        onPage: gather(progress => onEvent({ type: 'audit-page', progress, at: Date.now() })),
+        onPage: progress => {
+          drift.gone(progress.gone);
+          drift.look(fresh.tables, progress.counters, progress.at);
+          gathered(progress);
+        },
       });
+      drift.gone(summary.gone);
       // Whoever asked for an audit while this one ran wants to know what happened since.
       auditDue = auditAgain ? 0 : Date.now() + Math.max(leastAuditPause, auditShare * summary.durationMs);
       auditAgain = false;
       auditFailures = 0;
       memory = summary.memory;
       onEvent({ type: 'audit-done', summary });
+      if (!paused) void diagnosing.audited(fresh.tables, auditedCounters(memory), summary).catch(fatal);
     } catch (error) {
       if (stopped.signal.aborted) return;
       if (!isConsoleError(error)) throw error;
@@ -287,6 +360,7 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
       paused = value;
       alarm.ring();
     },
+    ownWrites: ids => drift.ownWrites(ids),
     stop() {
       stopped.abort();
       alarm.ring();
@@ -300,60 +374,4 @@ function hidesRows({ tables }: Look): boolean {
 
 async function readDetail(reader: Reader, tables: Tables, { id, days }: { id: string; days: number }) {
   return { id, value: await readPresetDetail(reader, tables, id, days) };
-}
-
-// Each event has the list sorted and drawn anew; a bar that moves ten times a second moves smoothly.
-const gatherFor = 100;
-
-/** Puts the pages of a tenth of a second together. What is left over is passed on with the last page. */
-function gather(pass: (progress: AuditProgress) => void): (page: AuditProgress) => void {
-  let waiting: AuditProgress | null = null;
-  let since = performance.now();
-  return page => {
-    waiting = {
-      ...page,
-      counters: waiting ? waiting.counters.concat(page.counters) : page.counters,
-      gone: waiting ? waiting.gone.concat(page.gone) : page.gone,
-    };
-    if (performance.now() - since < gatherFor && !page.last) return;
-    since = performance.now();
-    pass(waiting);
-    waiting = null;
-  };
-}
-
-/** A pause that can be cut short. */
-class Alarm {
-  #wake: (() => void) | null = null;
-  #timer: NodeJS.Timeout | undefined;
-  #at = 0;
-  #rung = false;
-
-  /** Resolves after `pause` milliseconds (Infinity: not by itself), or when it is rung; at once if it was rung before. */
-  after(pause: number): Promise<void> {
-    return new Promise(resolve => {
-      this.#wake = () => {
-        clearTimeout(this.#timer);
-        this.#wake = null;
-        this.#rung = false;
-        resolve();
-      };
-      if (this.#rung) return this.#wake();
-      this.#at = Date.now() + pause;
-      if (pause !== Number.POSITIVE_INFINITY) this.#timer = setTimeout(this.#wake, pause);
-    });
-  }
-
-  ring(): void {
-    if (this.#wake) this.#wake();
-    else this.#rung = true;
-  }
-
-  /** Brings the end of the pause nearer, never farther away. */
-  atMost(pause: number): void {
-    if (!this.#wake || this.#at <= Date.now() + pause) return;
-    clearTimeout(this.#timer);
-    this.#at = Date.now() + pause;
-    this.#timer = setTimeout(this.#wake, pause);
-  }
 }

@@ -10,12 +10,15 @@ export type ObservedKind =
   | 'counted-too-often'
   | 'not-counted'
   | 'went-down'
+  | 'became-null'
+  | 'no-number'
   | 'count-moved';
 
 /** What a change means for whoever waits for it. */
 export type Verdict = 'right' | 'unknown' | 'warning' | 'error';
 
-type Figures = Pick<Counter, 'usageCount' | 'records'>;
+/** What a look saw of a counter; `exact` where no number here is the count. */
+export type Figures = Pick<Counter, 'usageCount' | 'records' | 'exact'>;
 
 export interface ObservedChange {
   kind: ObservedKind;
@@ -37,7 +40,7 @@ export function observe(before: Counter, after: Counter, lastUsedKept = true): O
   if (before.records === null || after.records === null) return null;
   const countBy = countDifference(before, after);
   const recordsBy = after.records - before.records;
-  const kind = kindOf(countBy, recordsBy);
+  const kind = noCount(before, after) ?? kindOf(countBy, recordsBy);
   return kind && { kind, ...differences(before, after, lastUsedKept), recordsBy };
 }
 
@@ -62,6 +65,13 @@ export function verdictOf({ kind, lastUsedMoved }: ObservedChange): Verdict {
   }
 }
 
+/** A count that is none any more: NULL, NaN or Infinity, which an increment leaves as it is. */
+function noCount(before: Figures, after: Figures): ObservedKind | null {
+  if (after.usageCount === null) return before.usageCount === null ? null : 'became-null';
+  const isNumber = ({ usageCount }: Figures) => Number.isFinite(usageCount ?? 0);
+  return isNumber(before) && !isNumber(after) ? 'no-number' : null;
+}
+
 function kindOf(countBy: number, recordsBy: number): ObservedKind | null {
   if (countBy < 0 || recordsBy < 0) return 'went-down';
   if (countBy === recordsBy) return countBy === 0 ? null : 'counted';
@@ -76,9 +86,13 @@ function countDifference(before: Counter, after: Counter): number {
 function differences(before: Counter, after: Counter, lastUsedKept: boolean) {
   const never = Number.NEGATIVE_INFINITY;
   return {
-    before: { usageCount: before.usageCount, records: before.records },
-    after: { usageCount: after.usageCount, records: after.records },
+    before: figures(before),
+    after: figures(after),
     countBy: countDifference(before, after),
     lastUsedMoved: lastUsedKept ? (after.lastUsedAt ?? never) > (before.lastUsedAt ?? never) : null,
   };
+}
+
+function figures({ usageCount, records, exact }: Counter): Figures {
+  return { usageCount, records, ...(exact === undefined ? {} : { exact }) };
 }

@@ -1,6 +1,13 @@
 import * as z from 'zod/mini';
 import type { Counter } from '../audit/counter.ts';
 import type { Reader } from './connection.ts';
+import {
+  type Sampling,
+  type SessionSample,
+  sessionsColumn,
+  sessionsParameters,
+  toSample,
+} from './sessions.ts';
 import type { Tables } from './tables.ts';
 
 // float8 holds every whole number up to 2^53 and arrives as a number; int8 would arrive as a string.
@@ -69,11 +76,38 @@ export async function readCounters(
   ids: readonly string[],
   records: 'counted' | 'if-cheap' | 'not' = 'if-cheap',
 ): Promise<Counter[]> {
+  return toCounters(await reader.rows(countersText(tables, records), [JSON.stringify(ids)]));
+}
+
+function countersText(tables: Tables, records: 'counted' | 'if-cheap' | 'not'): string {
   const { presets } = tables;
   const counts = records === 'counted' || (records === 'if-cheap' && countsAreCheap(tables));
-  const text = `SELECT ${columns(tables)}, ${counts ? `(${numberOfRecords(tables)})::float8` : 'NULL::float8'} AS records FROM ${presets.name} p
+  return `SELECT ${columns(tables)}, ${counts ? `(${numberOfRecords(tables)})::float8` : 'NULL::float8'} AS records FROM ${presets.name} p
     WHERE p.${presets.key} = ANY (ARRAY(SELECT e.value::${presets.keyType} FROM json_array_elements_text($1::text::json) e))`;
-  return toCounters(await reader.rows(text, [JSON.stringify(ids)]));
+}
+
+/**
+ * The same with the sessions that may have written, from one statement: the counters are of its snapshot, and the sessions
+ * are looked at after that, so that whoever wrote what is counted is among them.
+ */
+export async function readCountersAndSessions(
+  reader: Reader,
+  tables: Tables,
+  ids: readonly string[],
+  records: 'if-cheap' | 'not',
+  sampling: Sampling,
+): Promise<{ counters: Counter[]; sample: SessionSample }> {
+  const exact = tables.presets.countKind === 'integer' ? '' : ' exact,';
+  const none = exact && ' NULL,';
+  const text = `SELECT id, name, "usageCount",${exact} "lastUsedAt", records, NULL::text AS sessions FROM (${countersText(tables, records)}) c
+    UNION ALL SELECT NULL, NULL, NULL,${none} NULL, NULL, ${sessionsColumn('$2', '$3')}`;
+  const found = (await reader.rows(text, [JSON.stringify(ids), ...sessionsParameters(sampling)])) as {
+    sessions: string | null;
+  }[];
+  return {
+    counters: toCounters(found.filter(({ sessions }) => sessions === null)),
+    sample: toSample(found.find(({ sessions }) => sessions !== null)?.sessions ?? 'null'),
+  };
 }
 
 // Counting this many records takes a fraction of the time that a person notices.

@@ -23,6 +23,8 @@ export interface AnswerFacts {
   trigger: TriggerHealth | null;
   /** Its value is null where it cannot be had cheaply. */
   newest: { value: NewestRecord | null } | null;
+  /** The cause that most wrong counts have, in a few words, and how many have it; null where none was found. */
+  cause: { words: string; presets: number } | null;
   /** The server's clock in milliseconds since 1970. */
   now: number;
 }
@@ -43,7 +45,7 @@ export function answers(facts: AnswerFacts): Answer[] {
   ].map(({ question, answer }) => ({ question, answer: answer.filter(part => part !== '').join(' ') }));
 }
 
-function whyNumbers({ sums, hiddenBy, orphans, newest }: AnswerFacts): string[] {
+function whyNumbers({ sums, hiddenBy, orphans, newest, cause }: AnswerFacts): string[] {
   if (hiddenBy !== null) return [`Not known: ${hiddenBy}, so no number of records would be true.`];
   if (sums === null) return ['Not known yet: the records of every preset have not been counted so far.'];
   const { presets, accurate, mismatched, records } = sums;
@@ -57,6 +59,9 @@ function whyNumbers({ sums, hiddenBy, orphans, newest }: AnswerFacts): string[] 
     records === 0 ? 'Not because of records: there are none.' : 'Because of their records.',
     `${count(accurate)} of ${amount(presets, 'count')} ${accurate === 1 ? 'equals its' : 'equal their'} records: ${history}.`,
     mismatched === 0 ? '' : `${count(mismatched)} ${does(mismatched)} not: press m on the list.`,
+    mismatched === 0 || !cause
+      ? ''
+      : `The most frequent cause: ${cause.words} (${count(cause.presets)} of them).`,
     unchecked === 0 ? '' : `${count(unchecked)} ${is(unchecked)} being checked.`,
     orphans === 0 ? '' : `${amount(orphans, 'more record')} ${is(orphans)} of presets that are gone.`,
   ];

@@ -33,3 +33,11 @@ export function diagnosisLines({ code, certainty, evidence }: Diagnosis, width: 
   const sure = code === 'unknown' ? '' : ` (${certaintyWords[certainty]})`;
   return [`${causeWords[code]}${sure}`, ...evidence.flatMap(sentence => wrap(displayText(sentence), width))];
 }
+
+/** The cause that most of these have, and how many do; null where that is none or not known. */
+export function mostFrequent(diagnoses: Iterable<Diagnosis>): { words: string; presets: number } | null {
+  const found = new Map<Cause, number>();
+  for (const { code } of diagnoses) found.set(code, (found.get(code) ?? 0) + 1);
+  const [most] = [...found].sort(([, a], [, b]) => b - a);
+  return !most || most[0] === 'unknown' ? null : { words: causeWords[most[0]], presets: most[1] };
+}

@@ -1,5 +1,5 @@
-import type { ObservedChange, ObservedKind } from '../audit/observed-use.ts';
-import { count } from './numbers.ts';
+import type { Figures, ObservedChange, ObservedKind } from '../audit/observed-use.ts';
+import { count, countOf } from './numbers.ts';
 
 /** The word of a change, at most twelve columns; it stands beside a glyph and the time. */
 export const observedWords: Record<ObservedKind, string> = {
@@ -8,26 +8,26 @@ export const observedWords: Record<ObservedKind, string> = {
   'counted-too-often': 'Too often',
   'not-counted': 'Not counted',
   'went-down': 'Went down',
+  'became-null': 'Became NULL',
+  'no-number': 'No number',
   'count-moved': 'Count moved',
 };
 
 /** A change in one sentence: the numbers before and after first, so that a narrow terminal cuts the explanation. */
 export function observedSentence(change: ObservedChange): string {
   const { before, after } = change;
-  const moves = move('count', before.usageCount, after.usageCount);
+  const moves = move('count', countOf(before), countOf(after));
   if (change.recordsBy === null) return `${moves}; records not looked at`;
   const meaning = meaningOf(change, change.recordsBy);
-  return `${moves}, ${move('records', before.records, after.records)}${meaning && `: ${meaning}`}`;
+  return `${moves}, ${move('records', recordsIn(before), recordsIn(after))}${meaning && `: ${meaning}`}`;
 }
 
-function move(name: string, before: number | null, after: number | null): string {
-  return before === after
-    ? `${name} still ${figure(after)}`
-    : `${name} ${figure(before)} -> ${figure(after)}`;
+function move(name: string, before: string, after: string): string {
+  return before === after ? `${name} still ${after}` : `${name} ${before} -> ${after}`;
 }
 
-function figure(value: number | null): string {
-  return value === null ? 'NULL' : count(value);
+function recordsIn({ records }: Figures): string {
+  return count(records ?? 0);
 }
 
 function meaningOf(change: ObservedChange, recordsBy: number): string {
@@ -49,6 +49,10 @@ function meaningOf(change: ObservedChange, recordsBy: number): string {
       return recordsBy === 1 ? 'the use was not counted' : `${uses} not counted`;
     case 'went-down':
       return downWords(change, recordsBy);
+    case 'became-null':
+      return 'an increment leaves it NULL';
+    case 'no-number':
+      return 'an increment leaves it so';
     case 'count-moved':
       return '';
   }

@@ -6,6 +6,7 @@ import { TooSmall } from './components/too-small.tsx';
 import { useClock } from './hooks/use-clock.ts';
 import { useKeys } from './hooks/use-keys.ts';
 import { ChecklistScreen } from './screens/checklist.tsx';
+import { DriftScreen } from './screens/drift.tsx';
 import { HelpScreen } from './screens/help.tsx';
 import { HistoryScreen } from './screens/history.tsx';
 import { ListScreen } from './screens/list.tsx';
@@ -57,6 +58,8 @@ function Body({ state }: { state: State }) {
       return <HistoryScreen state={state} />;
     case 'shape':
       return <ShapeScreen state={state} />;
+    case 'drift':
+      return <DriftScreen state={state} />;
     case 'help':
       return <HelpScreen state={state} />;
   }

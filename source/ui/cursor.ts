@@ -1,4 +1,5 @@
 import { stepIds } from '../audit/checklist.ts';
+import { moveDrift } from './drift.ts';
 import { moveEntry } from './history.ts';
 import type { State } from './state.ts';
 import { windowRows } from './state.ts';
@@ -11,6 +12,7 @@ export function moveCursor(state: State, move: Move, last = Number.MAX_SAFE_INTE
   const height = windowRows(state.size);
   if (state.screen === 'checklist') return moveStep(state, move);
   if (state.screen === 'history') return moveEntry(state, move);
+  if (state.screen === 'drift') return moveDrift(state, move);
   if (state.screen !== 'list') {
     // Each screen draws no further than its end; where it grows or shrinks meanwhile, the next key is told of it.
     const step = 'by' in move ? move.by : 'page' in move ? move.page * height : 0;

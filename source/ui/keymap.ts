@@ -1,3 +1,4 @@
+import { driftAtCursor } from './drift.ts';
 import { whyNotTakeBack } from './history.ts';
 import { isProving } from './proof.ts';
 import { isRepairing, whyNotAsk, whyNotToggle } from './repair.ts';
@@ -33,9 +34,19 @@ const everywhere: readonly Screen[] = [
   'repair',
   'history',
   'shape',
+  'drift',
   'help',
 ];
-const beside: readonly Screen[] = ['preset', 'trigger', 'simulate', 'checklist', 'history', 'shape', 'help'];
+const beside: readonly Screen[] = [
+  'preset',
+  'trigger',
+  'simulate',
+  'checklist',
+  'history',
+  'shape',
+  'drift',
+  'help',
+];
 
 export const bindings: readonly Binding[] = [
   {
@@ -109,6 +120,15 @@ export const bindings: readonly Binding[] = [
     screens: ['checklist'],
     does: { type: 'run-step' },
     disabled: whyBusy,
+  },
+  {
+    keys: ['return', 'l', 'right'],
+    label: 'Enter',
+    short: 'open',
+    description: 'Open the preset of the event under the cursor',
+    screens: ['drift'],
+    does: { type: 'open-drifted' },
+    disabled: whyNotOpenDrifted,
   },
   {
     keys: ['a'],
@@ -278,7 +298,7 @@ export const bindings: readonly Binding[] = [
     label: 't',
     short: 'trigger',
     description: 'Health of the trigger, and what else writes the count',
-    screens: ['list', 'preset', 'simulate', 'checklist'],
+    screens: ['list', 'preset', 'simulate', 'checklist', 'drift'],
     does: { type: 'open', screen: 'trigger' },
     spare: true,
   },
@@ -331,9 +351,18 @@ export const bindings: readonly Binding[] = [
     label: 'H',
     short: 'history',
     description: 'What was synced, reset and taken back, and b there to undo it',
-    screens: ['list', 'preset', 'trigger', 'repair'],
+    screens: ['list', 'preset', 'trigger', 'repair', 'drift'],
     does: { type: 'open', screen: 'history' },
     disabled: whyNotHistory,
+    spare: true,
+  },
+  {
+    keys: ['d'],
+    label: 'd',
+    short: 'drift',
+    description: 'Drift log: counts that came out of step while this console watched',
+    screens: ['list', 'preset', 'trigger', 'simulate', 'checklist', 'history', 'shape'],
+    does: { type: 'open', screen: 'drift' },
     spare: true,
   },
   {
@@ -350,7 +379,7 @@ export const bindings: readonly Binding[] = [
     label: '?',
     short: 'help',
     description: 'What engineers ask first, all keys, and what the badges mean',
-    screens: ['list', 'preset', 'trigger', 'simulate', 'checklist', 'repair', 'history', 'shape'],
+    screens: ['list', 'preset', 'trigger', 'simulate', 'checklist', 'repair', 'history', 'shape', 'drift'],
     does: { type: 'open', screen: 'help' },
   },
   {
@@ -378,6 +407,12 @@ function whyNotWatch(state: State): string | null {
   if (isWatching(state)) return null;
   if (!selectedRow(state)) return 'This preset is gone.';
   return state.paused ? 'Paused: nothing is read.' : null;
+}
+
+function whyNotOpenDrifted(state: State): string | null {
+  const entry = driftAtCursor(state);
+  if (!entry) return 'There is no event here.';
+  return state.rows.has(entry.preset.id) ? null : 'This preset is gone.';
 }
 
 function whyNotSimulate(state: State): string | null {

@@ -1,3 +1,6 @@
+import type { DriftEntry } from '../audit/drift-log.ts';
+import { presetsOf } from '../present/amounts.ts';
+import { eventsOf } from '../present/drift-words.ts';
 import { outcomeWords, splitLeft } from '../present/repair-words.ts';
 import { displayText } from '../present/text.ts';
 import type { State } from './state.ts';
@@ -14,4 +17,10 @@ export function lastWords({ repair }: State): string {
     `Receipt ${displayText(outcome.receipt)}`,
     ...(action === 'undo' ? [] : [`To take it back: preset-usage undo ${outcome.receiptId}`]),
   ].join('\n');
+}
+
+/** How many drift events there were: the log is gone with the console. */
+export function lastDrift(total: number, entries: readonly DriftEntry[]): string {
+  const presets = new Set(entries.map(({ preset }) => preset.id)).size;
+  return `${eventsOf(total)} of ${presetsOf(presets)} while the console watched. check tells what is wrong now.`;
 }

@@ -4,6 +4,8 @@ import type { Config } from '../config.ts';
 import type { ConsoleError } from '../errors.ts';
 import { type OpenDatabase, openDatabase } from '../open-database.ts';
 import { collectEarlyGarbage } from './collect-garbage.ts';
+import { diagnosisOf, plotColumns } from './diagnoses.ts';
+import { beingWritten, type OwnWrite, presetsWritten } from './own-writes.ts';
 import { isRepairing } from './repair.ts';
 import { type Action, initialState, type State, selectedRow, visibleIds, windowRows } from './state.ts';
 import { createStore } from './store.ts';
@@ -34,6 +36,7 @@ export async function openConsole(
   let watch: Watch | undefined;
   let open: OpenDatabase | undefined;
   let work: Work | undefined;
+  let writing: OwnWrite | null = null;
   const first = Promise.withResolvers<void>();
   const died = Promise.withResolvers<never>();
 
@@ -47,6 +50,9 @@ export async function openConsole(
     },
     (action, state) => {
       follow(action, state, watch);
+      const now = beingWritten(state);
+      if (now !== writing) watch?.ownWrites(now && presetsWritten(now));
+      writing = now;
       work?.follow(action, state);
       if (action.type === 'look') first.resolve();
       if (action.type === 'failure' && state.look === null) first.reject(action.error);
@@ -97,6 +103,11 @@ export async function openConsole(
       const { lastWords } = await import('./last-words.ts');
       process.stderr.write(`${lastWords(store.get())}\n`);
     }
+    const { total, entries } = store.get().drift;
+    if (total > 0) {
+      const { lastDrift } = await import('./last-words.ts');
+      process.stderr.write(`${lastDrift(total, entries)}\n`);
+    }
     await open?.close();
   }
 }
@@ -126,6 +137,7 @@ function focus(state: State): ReturnType<Parameters<typeof startWatch>[1]['focus
   return {
     ids: detail ? [detail.id] : visibleIds(state),
     detail,
+    plot: open && row && diagnosisOf(state, row) ? plotColumns(state.size.columns) : null,
     urgent: isWatching(state),
     answers: state.screen === 'help',
     shape: state.screen === 'shape',

@@ -1,5 +1,7 @@
 import { type Badge, badge, drift } from '../audit/counter.ts';
+import type { Diagnosis } from '../audit/diagnosis.ts';
 import { badgeWords, type Glyphs } from '../present/badges.ts';
+import { shortDiagnosis } from '../present/diagnosis-words.ts';
 import { ago, brief, signed } from '../present/numbers.ts';
 import { displayText, toWidth } from '../present/text.ts';
 import type { Sort } from './arrange.ts';
@@ -13,12 +15,18 @@ export interface Cells {
   records: string;
   drift: string;
   badge: string;
+  /** Why the count is wrong, in a few words; empty where there is no room for it. */
+  why: string;
   lastUsed: string;
 }
 
+/** From this many columns on the list says why a count is wrong; below, the line under it does for the row of the cursor. */
+export const roomForWhy = 106;
+
 /** Column widths in cells, for a terminal of `columns` cells. */
 export function columnWidths(columns: number): Record<keyof Cells, number> {
-  const fixed = { count: 10, change: 6, records: 10, drift: 9, badge: 12, lastUsed: 11 };
+  const why = columns >= roomForWhy ? 24 : 0;
+  const fixed = { count: 10, change: 6, records: 10, drift: 9, badge: 12, why, lastUsed: 11 };
   const taken = Object.values(fixed).reduce((sum, width) => sum + width, 0);
   // Two cells for the cursor; a gap stands at the head of every right-aligned column.
   return { name: Math.max(10, Math.min(80, columns - taken - 2)), ...fixed };
@@ -37,6 +45,7 @@ export function titleCells(
     records: 'Records',
     drift: 'Drift',
     badge: '  Badge',
+    why: '  Why',
     lastUsed: 'Last used',
   };
   const sorted: Record<Sort, keyof Cells> = {
@@ -53,6 +62,7 @@ export function titleCells(
 export function rowCells(
   row: Row,
   widths: Record<keyof Cells, number>,
+  diagnosis: Diagnosis | null,
   { now, fresh, complete, glyphs }: { now: number; fresh: boolean; complete: boolean; glyphs: Glyphs },
 ): Cells & { badgeKind: Badge } {
   const kind = badge(row, complete);
@@ -68,6 +78,7 @@ export function rowCells(
         ? ''
         : `${difference > 0 ? '+' : ''}${brief(difference, widths.drift - 2)}`,
     badge: `  ${glyphs.badge[kind]} ${badgeWords[kind]}`,
+    why: diagnosis ? `  ${shortDiagnosis(diagnosis)}` : '',
     lastUsed: ago(row.lastUsedAt, now),
   };
   return { ...cells(texts, widths, glyphs.ellipsis), badgeKind: kind };
@@ -82,6 +93,7 @@ function cells(texts: Record<keyof Cells, string>, widths: Record<keyof Cells, n
     records: right('records'),
     drift: right('drift'),
     badge: toWidth(texts.badge, widths.badge, 'left', mark),
+    why: toWidth(texts.why, widths.why, 'left', mark),
     lastUsed: right('lastUsed'),
   };
 }

@@ -1,3 +1,4 @@
+import type { Diagnosed } from '../actions/diagnose-watch.ts';
 import type { Look } from '../actions/look.ts';
 import type { WatchEvent } from '../actions/watch.ts';
 import { type Counter, type Totals, totals } from '../audit/counter.ts';
@@ -5,9 +6,12 @@ import type { NewestRecord } from '../audit/newest-record.ts';
 import type { Shape } from '../audit/shape.ts';
 import type { TriggerHealth } from '../audit/trigger-health.ts';
 import type { PresetDetail } from '../database/preset-detail.ts';
+import type { RecordHistory } from '../database/record-history.ts';
 import type { ConsoleError } from '../errors.ts';
 import { type Arrangement, arrange, sorts } from './arrange.ts';
 import { type Move, moveCursor, place } from './cursor.ts';
+import { keepDiagnoses } from './diagnoses.ts';
+import { addDrift, type Drift, driftAtCursor, noDrift, readDrift } from './drift.ts';
 import { type History, type HistoryStep, reduceHistory } from './history.ts';
 import { noProof, type Proof, type ProofAction, proveByWatching, reduceProof } from './proof.ts';
 import { type Repair, type RepairStep, reduceRepair } from './repair.ts';
@@ -29,6 +33,7 @@ export type Screen =
   | 'repair'
   | 'history'
   | 'shape'
+  | 'drift'
   | 'help';
 
 export interface State extends Arrangement {
@@ -72,6 +77,11 @@ export interface State extends Arrangement {
   newest: { value: NewestRecord | null } | null;
   /** Null until its screen asked for it. */
   shape: Shape | null;
+  drift: Drift;
+  /** Why counts are wrong, as far as it was found out; see `diagnosisOf`. */
+  diagnoses: ReadonlyMap<string, Diagnosed>;
+  /** All records over time of the preset that is open; its history is null where it is not plotted. */
+  recordHistory: { id: string; history: RecordHistory | null } | null;
 
   /** Sums over all presets; null until every one was audited. */
   totals: Totals | null;
@@ -99,6 +109,8 @@ export type Action =
   /** `last`: how far the text on screen can be scrolled. */
   | { type: 'move'; move: Move; last?: number }
   | { type: 'open'; screen: Screen }
+  /** Opens the preset of the drift log's entry under the cursor. */
+  | { type: 'open-drifted' }
   | { type: 'back' }
   | { type: 'sort' }
   | { type: 'only-mismatches' }
@@ -141,6 +153,9 @@ export function initialState(size: State['size']): State {
     whyNot: null,
     newest: null,
     shape: null,
+    drift: noDrift,
+    diagnoses: new Map(),
+    recordHistory: null,
     totals: null,
     orphans: 0,
     audit: null,
@@ -193,6 +208,7 @@ export function reduce(state: State, action: Action): State {
           freshAt: action.at,
           serverNow: action.serverNow,
           failure: null,
+          drift: { ...state.drift, since: state.drift.since ?? action.at },
           ...sumsSeen(state, action.look),
         },
         mergeRows(rowsSeen(state, action.look), action.counters, action.at),
@@ -227,6 +243,15 @@ export function reduce(state: State, action: Action): State {
         action.at,
       );
     }
+    case 'drift':
+      return addDrift(state, action);
+    case 'diagnosed':
+      return { ...state, diagnoses: keepDiagnoses(state.diagnoses, action.diagnoses) };
+    case 'record-history':
+      return {
+        ...state,
+        recordHistory: keep(state.recordHistory, { id: action.id, history: action.history }),
+      };
     case 'audit-page': {
       const { done, presets, counters, gone } = action.progress;
       // How far it is matters only until every preset was audited once: after that the sums stand, and nothing is drawn.
@@ -286,9 +311,13 @@ export function reduce(state: State, action: Action): State {
     case 'move':
       return moveCursor(state, action.move, action.last);
     case 'open':
-      return open(state, action.screen);
+      return readDrift(open(state, action.screen));
+    case 'open-drifted': {
+      const id = driftAtCursor(state)?.preset.id;
+      return id !== undefined && state.rows.has(id) ? open({ ...state, selected: id }, 'preset') : state;
+    }
     case 'back':
-      return back(state);
+      return readDrift(back(state));
     case 'sort':
       return rearrange({ ...state, sort: sorts[(sorts.indexOf(state.sort) + 1) % sorts.length] ?? 'usage' });
     case 'only-mismatches':
@@ -421,7 +450,7 @@ function hideAfter(look: Look | null, { code, message }: ConsoleError): Look | n
 }
 
 /** The value that was there, where the new one says the same: what did not change need not be drawn again. */
-function keep<T>(before: T, now: T): T {
+export function keep<T>(before: T, now: T): T {
   return JSON.stringify(before) === JSON.stringify(now) ? before : now;
 }
 

@@ -70,9 +70,24 @@ describe('what happened between two looks', () => {
     [
       [10, 10],
       [null, 11],
-      'went-down',
-      'warning',
-      'count 10 -> NULL, records 10 -> 11: the count was reset, or set by hand',
+      'became-null',
+      'error',
+      'count 10 -> NULL, records 10 -> 11: an increment leaves it NULL',
+    ],
+    // Accurate, and yet: NULL + 1 is NULL.
+    [
+      [0, 0],
+      [null, 0],
+      'became-null',
+      'error',
+      'count 0 -> NULL, records still 0: an increment leaves it NULL',
+    ],
+    [
+      [10, 10],
+      [Number.NaN, 10],
+      'no-number',
+      'error',
+      'count 10 -> NaN, records still 10: an increment leaves it so',
     ],
     [
       [42, 9],

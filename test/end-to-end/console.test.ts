@@ -112,7 +112,7 @@ describe('keys', () => {
     console.press('q', keys.backspace, keys.backspace, keys.enter);
     await console.until(/filter "wa"/);
     console.press(keys.escape);
-    await console.until(screen => /of 5$/m.test(screen) && !screen.includes('filter "'));
+    await console.until(screen => /1 of 5\b/.test(screen) && !screen.includes('filter "'));
   });
 
   test('are not needed to begin with one preset', async () => {

@@ -46,6 +46,7 @@ const known: AnswerFacts = {
   orphans: 0,
   trigger: health(),
   newest: { value: newest },
+  cause: null,
   now,
 };
 const nothing: AnswerFacts = { ...known, sums: null, trigger: null, newest: null };
@@ -72,6 +73,16 @@ describe('why do presets still show numbers', () => {
     ['none is wrong', with_({ accurate: 216, mismatched: 0 }), /^(?!.*press m)/],
     ['one is wrong', with_({ accurate: 215, mismatched: 1 }), /1 does not: press m/],
     ['one is right', with_({ accurate: 1, mismatched: 215 }), /1 of 216 counts equals its records/],
+    [
+      'a cause was found',
+      why({ cause: { words: 'counted twice', presets: 3 } }),
+      /press m on the list\. The most frequent cause: counted twice \(3 of them\)\./,
+    ],
+    [
+      'a cause was found of what is right now',
+      why({ sums: { ...sums, accurate: 216, mismatched: 0 }, cause: { words: 'counted twice', presets: 3 } }),
+      /^(?!.*frequent)/,
+    ],
     ['one is counted anew', with_({ mismatched: 13 }), /13 do not: press m on the list\. 1 is being checked/],
     ['no records, no counts', with_({ accurate: 216, mismatched: 0, records: 0 }), /^They show none/],
     [

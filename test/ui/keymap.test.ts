@@ -46,6 +46,7 @@ describe('the table of keys', () => {
     'repair',
     'history',
     'shape',
+    'drift',
     'help',
   ];
 

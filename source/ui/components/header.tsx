@@ -1,8 +1,9 @@
 import { Box, Text } from 'ink';
 import { enabledMeaning } from '../../audit/trigger-health.ts';
 import { recordsOf } from '../../present/amounts.ts';
-import { count, span } from '../../present/numbers.ts';
+import { brief, count, span } from '../../present/numbers.ts';
 import { displayText } from '../../present/text.ts';
+import { bindingFor } from '../keymap.ts';
 import { serverWords } from '../server-words.ts';
 import type { State } from '../state.ts';
 import { useTheme } from '../theme.ts';
@@ -50,11 +51,31 @@ function Health({ state, now }: { state: State; now: number }) {
   const late = state.freshAt !== null && now - state.freshAt > lateAfter(state.pace);
   const calm = !state.failure && !state.paused && !late;
   return (
-    <Line>
-      {calm ? <TriggerWord state={state} /> : <Age state={state} now={now} />}
-      {'   '}
-      {calm ? <Age state={state} now={now} /> : <TriggerWord state={state} />}
-    </Line>
+    <Box height={1}>
+      <Box flexShrink={1} overflow="hidden">
+        <Line>
+          {calm ? <TriggerWord state={state} /> : <Age state={state} now={now} />}
+          {'   '}
+          {calm ? <Age state={state} now={now} /> : <TriggerWord state={state} />}
+        </Line>
+      </Box>
+      <Unread state={state} />
+    </Box>
+  );
+}
+
+/** Counts that came out of step since the drift log was looked at. Why nothing can be read is worth more than they are. */
+function Unread({ state: { drift, failure, screen } }: { state: State }) {
+  const { glyphs, severity } = useTheme();
+  if (drift.unread === 0 || failure) return null;
+  // On the screen of a plan the same key means something else.
+  const opens = bindingFor('d', screen)?.short === 'drift';
+  return (
+    <Box flexShrink={0}>
+      <Text color={severity.error} bold>
+        {`   ${glyphs.verdict.error} ${brief(drift.unread, 7)} new in the drift log${opens ? ': d' : ''}`}
+      </Text>
+    </Box>
   );
 }
 

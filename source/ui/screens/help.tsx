@@ -1,12 +1,15 @@
-import { Box, Text, Transform } from 'ink';
+import { Box, Text } from 'ink';
 import { type ReactElement, useMemo } from 'react';
 import type { Look } from '../../actions/look.ts';
 import { type Badge, drift } from '../../audit/counter.ts';
 import { type AnswerSums, answers } from '../../present/answers.ts';
 import { badgeWords } from '../../present/badges.ts';
+import { mostFrequent } from '../../present/diagnosis-words.ts';
 import { displayText } from '../../present/text.ts';
 import { Line } from '../components/line.tsx';
+import { Paragraph } from '../components/paragraph.tsx';
 import { Scrolled } from '../components/scrolled.tsx';
+import { diagnosisOf } from '../diagnoses.ts';
 import { bindings } from '../keymap.ts';
 import { type State, windowRows } from '../state.ts';
 import { useTheme } from '../theme.ts';
@@ -28,9 +31,7 @@ export function HelpScreen({ state }: { state: State }) {
     ...useAnswers(state).map(({ question, answer }) => (
       <Box key={question} flexDirection="column" flexShrink={0} paddingLeft={2} marginBottom={1}>
         <Text bold>{question}</Text>
-        <Transform transform={trimmed}>
-          <Text>{displayText(answer)}</Text>
-        </Transform>
+        <Paragraph>{displayText(answer)}</Paragraph>
       </Box>
     )),
     <Text key="keys" bold>
@@ -62,13 +63,12 @@ export function HelpScreen({ state }: { state: State }) {
     <Line key="reads">
       Watching only reads: READ ONLY transactions, one statement a tick for the rows on screen.
     </Line>,
+    <Paragraph key="drift log">
+      The drift log (d) has every count that came out of step with its records while this console ran, and who
+      was seen writing then. It is kept in memory alone.
+    </Paragraph>,
   ];
   return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
-}
-
-// Ink breaks a line before a space where the word before it ends in the last column.
-function trimmed(row: string): string {
-  return row.trimStart();
 }
 
 function otherTables({ tables: { presets, records } }: Look): string | null {
@@ -76,7 +76,8 @@ function otherTables({ tables: { presets, records } }: Look): string | null {
   return usual ? null : displayText(`${presets.name} and ${records.name}`);
 }
 
-function useAnswers({ look, rows, totals, orphans, trigger, newest, serverNow }: State) {
+function useAnswers(state: State) {
+  const { look, rows, totals, orphans, trigger, newest, serverNow, diagnoses } = state;
   const sums = useMemo(() => {
     if (totals === null) return null;
     const sum: AnswerSums = { ...totals, withRecords: 0, excess: 0 };
@@ -86,7 +87,15 @@ function useAnswers({ look, rows, totals, orphans, trigger, newest, serverNow }:
     }
     return sum;
   }, [rows, totals]);
+  const cause = useMemo(() => {
+    const standing = Array.from(diagnoses.keys(), id => {
+      const row = rows.get(id);
+      return row ? diagnosisOf({ diagnoses, look }, row) : null;
+    });
+    return mostFrequent(standing.filter(found => found !== null));
+  }, [diagnoses, rows, look]);
   return answers({
+    cause,
     otherTables: look && otherTables(look),
     hiddenBy: look?.tables.hiddenBy[0] ?? null,
     sums,

@@ -1,10 +1,13 @@
 import { Box, Text } from 'ink';
 import { memo } from 'react';
+import type { Diagnosis } from '../../audit/diagnosis.ts';
+import { shortDiagnosis } from '../../present/diagnosis-words.ts';
 import { count } from '../../present/numbers.ts';
 import { displayText } from '../../present/text.ts';
 import { Line } from '../components/line.tsx';
-import { type Cells, columnWidths, rowCells, titleCells } from '../row-cells.ts';
-import { type Row, type State, visibleIds, windowRows } from '../state.ts';
+import { diagnosisOf } from '../diagnoses.ts';
+import { type Cells, columnWidths, roomForWhy, rowCells, titleCells } from '../row-cells.ts';
+import { type Row, type State, selectedRow, visibleIds, windowRows } from '../state.ts';
 import type { Theme } from '../theme.ts';
 import { useTheme } from '../theme.ts';
 
@@ -30,6 +33,7 @@ export function ListScreen({ state }: { state: State }) {
             <ListRow
               key={id}
               row={row}
+              diagnosis={diagnosisOf(state, row)}
               widths={widths}
               now={coarse(state.serverNow)}
               fresh={row.changedAt !== 0 && row.changedAt === state.changedAt}
@@ -52,6 +56,7 @@ function coarse(now: number): number {
 
 interface RowProps {
   row: Row;
+  diagnosis: Diagnosis | null;
   widths: Record<keyof Cells, number>;
   now: number;
   fresh: boolean;
@@ -61,9 +66,9 @@ interface RowProps {
 }
 
 const ListRow = memo(
-  function ListRow({ row, widths, now, fresh, complete, selected, theme }: RowProps) {
+  function ListRow({ row, diagnosis, widths, now, fresh, complete, selected, theme }: RowProps) {
     const { glyphs, paint } = theme;
-    const cells = rowCells(row, widths, { now, fresh, complete, glyphs });
+    const cells = rowCells(row, widths, diagnosis, { now, fresh, complete, glyphs });
     // One text with its colours in it, not one element for each: 44 rows of 8 elements were a third of the first frame.
     const line =
       `${selected ? glyphs.cursor : ' '} ${cells.name}` +
@@ -71,11 +76,13 @@ const ListRow = memo(
       cells.records +
       cells.drift +
       paint(theme.badge[cells.badgeKind], cells.badge) +
+      cells.why +
       cells.lastUsed;
     return <Line>{selected ? paint('inverse', line) : line}</Line>;
   },
   (a, b) =>
     a.row === b.row &&
+    a.diagnosis === b.diagnosis &&
     a.now === b.now &&
     a.fresh === b.fresh &&
     a.selected === b.selected &&
@@ -84,7 +91,16 @@ const ListRow = memo(
 );
 
 function joined(cells: Cells): string {
-  return cells.name + cells.count + cells.change + cells.records + cells.drift + cells.badge + cells.lastUsed;
+  return (
+    cells.name +
+    cells.count +
+    cells.change +
+    cells.records +
+    cells.drift +
+    cells.badge +
+    cells.why +
+    cells.lastUsed
+  );
 }
 
 function Empty({ state }: { state: State }) {
@@ -117,6 +133,9 @@ function Position({ state }: { state: State }) {
   const parts = [order.length === 0 ? 'none listed' : `${count(cursor + 1)} of ${count(order.length)}`];
   if (onlyMismatches) parts.push('only mismatches');
   if (filter !== '' && !editingFilter) parts.push(`filter "${displayText(filter)}"`);
+  const row = state.size.columns < roomForWhy ? selectedRow(state) : undefined;
+  const why = row && diagnosisOf(state, row);
+  if (why) parts.push(`why: ${shortDiagnosis(why)}`);
   return (
     <Line dimColor>
       {'  '}

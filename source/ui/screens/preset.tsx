@@ -7,6 +7,8 @@ import { displayText } from '../../present/text.ts';
 import { Line } from '../components/line.tsx';
 import { Scrolled } from '../components/scrolled.tsx';
 import { seenLines, watchingLines } from '../components/watching.tsx';
+import { whyWrongLines } from '../components/why-wrong.tsx';
+import { diagnosisOf } from '../diagnoses.ts';
 import { type Row, type State, selectedRow, windowRows } from '../state.ts';
 import { type Theme, useTheme } from '../theme.ts';
 
@@ -21,6 +23,7 @@ export function PresetScreen({ state }: { state: State }) {
   const lines = [
     ...facts,
     ...watchingLines(state, look, room),
+    ...(row ? whyWrongLines(state, row, look) : []),
     ...(row ? recordLines(state, row, look) : []),
     ...seenLines(state, look, room),
   ];
@@ -79,9 +82,11 @@ function recordLines(state: State, row: Row, { glyphs }: Theme): ReactElement[] 
   const detail = state.detail?.id === row.id ? state.detail.value : null;
   if (!detail) return [<Text key="wait"> </Text>, <Text key="reading">Reading its records</Text>];
   const hidden = state.look?.tables.hiddenBy.length !== 0;
+  // The plot of all records says what the one of the last days does, and there is no room for both.
+  const plotted = state.recordHistory?.id === row.id && diagnosisOf(state, row) !== null;
   const most = Math.max(0, ...detail.perDay);
   const plot =
-    detail.perDay.length === 0 || hidden
+    detail.perDay.length === 0 || hidden || (plotted && state.recordHistory?.history)
       ? []
       : [
           <Text key="gap"> </Text>,

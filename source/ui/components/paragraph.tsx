@@ -1,0 +1,15 @@
+import { Text, type TextProps, Transform } from 'ink';
+
+/** A text that takes as many rows as it needs. */
+export function Paragraph(props: TextProps) {
+  return (
+    <Transform transform={trimmed}>
+      <Text {...props} />
+    </Transform>
+  );
+}
+
+// Ink breaks a line before a space where the word before it ends in the last column.
+function trimmed(row: string): string {
+  return row.trimStart();
+}

@@ -1,0 +1,155 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { keys, startTerminal, type Terminal, type TerminalOptions, typeAfter } from '../helpers/terminal.ts';
+
+let own: TestDatabase;
+let ids: string[];
+let legacy: postgres.Sql;
+let state: string;
+let terminal: Terminal | undefined;
+
+beforeAll(async () => {
+  own = await createDatabase();
+});
+afterAll(() => own.drop());
+
+beforeEach(async () => {
+  state = await mkdtemp(join(tmpdir(), 'drift-'));
+  await own.sql`TRUNCATE presets, preset_usage CASCADE`;
+  ids = await insertPresets(own.sql, ['Noir', 'Pastel', 'evil \u001b[31mred']);
+  for (const id of ids) await insertRecords(own.sql, id, 10);
+  legacy = postgres(own.url, {
+    max: 1,
+    onnotice: () => {},
+    connection: { application_name: 'legacy-api' },
+  });
+});
+afterEach(async () => {
+  terminal?.kill('SIGKILL');
+  terminal = undefined;
+  await legacy.end();
+  await rm(state, { recursive: true, force: true });
+});
+
+async function open(options: TerminalOptions = {}): Promise<Terminal> {
+  const console = startTerminal({ ...options, env: { DATABASE_URL: own.url, ...options.env } });
+  terminal = console;
+  await console.until(/3 presets/);
+  return console;
+}
+
+const byHand = (id = ids[0]!) =>
+  legacy.unsafe(
+    `/* route:\u001b[31m/api/generate\u0007 */ UPDATE presets SET usage_count = usage_count + 1 WHERE id = '${id}'`,
+  );
+
+describe.each<[string, TerminalOptions, wrong: string]>([
+  ['80x24', { columns: 80, rows: 24 }, '✗'],
+  ['200x50', { columns: 200, rows: 50 }, '✗'],
+  ['80x24 --ascii', { columns: 80, rows: 24, args: ['--ascii'] }, '!'],
+])('the drift log at %s', (_, options, wrong) => {
+  test('says since when nothing came out of step; then tells what did, when, and who was writing', async () => {
+    const console = await open(options);
+    console.press('d');
+    const empty = await console.until(
+      /Since \d\d:\d\d:\d\d no count has come out of step with its records\./,
+    );
+    expect(empty.replace(/\s+/g, ' ')).toMatch(
+      /Looks are compared while this console runs: at the presets on the list's screen every \d+ s, at all 3 presets with each audit\./,
+    );
+    console.press(keys.escape);
+    await console.until(/1 of 3/);
+    await byHand();
+    await console.until(new RegExp(`\\${wrong} 1 new in the drift log: d$`, 'm'));
+    console.press('d');
+    const shown = await console.until(/\d\d:\d\d:\d\d Noir +\S No record +\+1 +0 *$/m);
+    const words = shown.replace(/\s+/g, ' ');
+    expect(words).toContain('Count 10 -> 11, records still 10: a manual increment, not a use.');
+    expect(words).toMatch(/It happened (within the \d s before|between \d\d:\d\d:\d\d and) \d\d:\d\d:\d\d/);
+    expect(words).toMatch(
+      /legacy-api, postgres at 127\.0\.0\.1, sets the count and names this preset, pid \d+, \d\d:\d\d:\d\d/,
+    );
+    expect(words).toContain(
+      "/* route:/api/generate */ UPDATE presets SET usage_count = usage_count + 1 WHERE id = '?'",
+    );
+    expect(shown).not.toContain(ids[0]);
+    // It has been looked at.
+    expect(shown).not.toContain('in the drift log');
+    await byHand();
+    const again = await console.until(/Noir +\S No record +\+2 +0 x2 *$/m);
+    expect(again.replace(/\s+/g, ' ')).toMatch(
+      /2 times since \d\d:\d\d:\d\d; the last one happened (within|between)/,
+    );
+    expect(again.replace(/\s+/g, ' ')).toContain('at 2 of 2 events');
+    if (wrong === '!') expect(console.written()).toMatch(/^[\u0000-\u007f]*$/);
+    console.press('q');
+    expect(await console.exit()).toBe(0);
+    expect(console.written()).toContain('2 drift events of 1 preset while the console watched.');
+  });
+});
+
+test('the cursor shows the detail of each event, and Enter opens its preset', async () => {
+  const console = await open();
+  await byHand(ids[0]);
+  await console.until(/1 new in the drift log/);
+  await legacy`UPDATE presets SET usage_count = 3 WHERE id = ${ids[2]!}`;
+  await console.until(/2 new in the drift log/);
+  console.press('d');
+  const first = await console.until(/1 of 2/);
+  expect(first).toMatch(/evil red +! Went down +-7 +0/);
+  expect(first).toContain('the count was reset, or set by hand');
+  console.press('j');
+  expect(await console.until(/2 of 2/)).toContain('a manual increment, not a use');
+  console.press(keys.enter);
+  await console.until(/^Noir$[\s\S]*usage_count +11/m);
+  console.press('d', keys.escape);
+  await console.until(/of 3\b/);
+});
+
+test('what the console repairs itself is no event, and the help has the key', async () => {
+  await own.sql`UPDATE presets SET usage_count = 99 WHERE id = ${ids[1]!}`;
+  const console = await open({ env: { XDG_STATE_HOME: state } });
+  console.press('S');
+  await console.until(/To do it press Enter/);
+  console.press(keys.enter);
+  await console.until(/Type this phrase/);
+  await typeAfter('> ', console, `sync ${own.name} 1`);
+  console.press(keys.enter);
+  await console.until(/Done: 1 preset changed/);
+  console.press(keys.escape);
+  await console.until(/3 accurate +0 mismatched/);
+  // An event of others comes after it, and is the only one.
+  await byHand();
+  await console.until(/1 new in the drift log/);
+  console.press('d');
+  await console.until(/1 of 1/);
+  expect(console.screen()).not.toContain('Pastel');
+  console.press('?');
+  await console.until(/Questions/);
+  console.press('G');
+  await console.until(/The drift log \(d\)/);
+});
+
+test('where rows are hidden from this role it says that nothing is watched', async () => {
+  const role = `drift_screen_${process.pid}`;
+  await own.sql
+    .unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT SELECT ON presets, preset_usage TO ${role};
+      ALTER TABLE preset_usage ENABLE ROW LEVEL SECURITY`)
+    .simple();
+  try {
+    terminal = startTerminal({ env: { DATABASE_URL: own.urlAs(role, 'secret') } });
+    await terminal.until(/1 of 3/);
+    terminal.press('d');
+    await terminal.until(/Not watched for drift: row-level security on public\.preset_usage/);
+    terminal.kill('SIGKILL');
+    await terminal.exit();
+  } finally {
+    await own.sql
+      .unsafe(`ALTER TABLE preset_usage DISABLE ROW LEVEL SECURITY; DROP OWNED BY ${role}; DROP ROLE ${role}`)
+      .simple();
+  }
+});

@@ -1,0 +1,73 @@
+import { type Focus, startWatch, type Watch } from '../../source/actions/watch.ts';
+import type { DriftEvent } from '../../source/audit/drift-event.ts';
+import type { Database } from '../../source/database/connection.ts';
+
+/** A watch whose drift events are gathered. */
+export interface DriftBench {
+  watch: Watch;
+  events: DriftEvent[];
+  focus: Focus;
+  /** How many ticks and how many audits came in so far, and how many failures. */
+  seen: { ticks: number; audits: number; failures: number };
+  /** Resolves with what `ask` says, once it says something. */
+  until<Value>(ask: () => Value | undefined | false, what: string): Promise<Value>;
+  /** Resolves after `looks` more looks at everything: ticks and audits that began after the call. */
+  settle(looks?: number): Promise<void>;
+}
+
+/** Watches `database` with ticks on `ids`, as fast as it answers. */
+export function watchDrift(database: Database, ids: readonly string[], interval = 20): DriftBench {
+  const listeners = new Set<() => void>();
+  const bench: DriftBench = {
+    watch: undefined as unknown as Watch,
+    events: [],
+    focus: { ids, detail: null, answers: false },
+    seen: { ticks: 0, audits: 0, failures: 0 },
+    until(ask, what) {
+      return new Promise((resolve, reject) => {
+        const check = () => {
+          const value = ask();
+          if (value === undefined || value === false) return;
+          clearTimeout(timer);
+          listeners.delete(check);
+          resolve(value as Exclude<typeof value, false | undefined>);
+        };
+        const timer = setTimeout(() => {
+          listeners.delete(check);
+          reject(new Error(`Waited 30 s in vain for ${what}; events: ${JSON.stringify(bench.events)}`));
+        }, 30_000);
+        listeners.add(check);
+        check();
+      });
+    },
+    async settle(looks = 1) {
+      for (let i = 0; i < looks; i++) {
+        const { ticks, audits } = bench.seen;
+        bench.watch.refresh();
+        // The first of each may have begun before.
+        await bench.until(
+          () => bench.seen.audits >= audits + 2 && bench.seen.ticks >= ticks + 2,
+          'more looks',
+        );
+      }
+    },
+  };
+  bench.watch = startWatch(database, {
+    schema: 'public',
+    interval,
+    firstRows: 10,
+    focus: () => bench.focus,
+    onEvent(event) {
+      if (event.type === 'drift') bench.events.push(...event.events);
+      if (event.type === 'tick') bench.seen.ticks += 1;
+      if (event.type === 'failure') bench.seen.failures += 1;
+      if (event.type === 'audit-done') {
+        bench.seen.audits += 1;
+        // The next one at once: no test waits for a pause.
+        bench.watch.refresh();
+      }
+      for (const listener of listeners) listener();
+    },
+  });
+  return bench;
+}
