@@ -4,7 +4,7 @@ import { type Pattern, recordsIn, speaksOf, stretchIn } from './pattern.ts';
 import { certaintyOf, scopeOf, sharedBy, timesOf } from './pattern-words.ts';
 import { wasReset } from './reset.ts';
 import { type Arrival, arrivalOf, isImport } from './stored-together.ts';
-import { during, ends, figure, lasting, many } from './words.ts';
+import { during, ends, figure, lasting, many, moment } from './words.ts';
 
 /** A cause of uncounted records, found once for all presets that share it. */
 export type NotCounted = (preset: PresetEvidence) => Diagnosis;
@@ -38,7 +38,9 @@ export function judgeNotCounted(pattern: Pattern, evidence: Evidence): NotCounte
       code: 'reset-kept-history',
       certainty: reset.sure ? certainty : 'possible',
       evidence: [
-        `The count has its uses ${Number.isFinite(stretch.to) ? `after ${during(stretch).replace(/^up to /, '')}` : ''} and lacks ${lacking(preset)}, all from before.`,
+        Number.isFinite(stretch.to) && preset.usageCount !== 0
+          ? `The count has the uses after ${moment(stretch.to)} alone: it lacks ${lacking(preset)}, all from before.`
+          : `The count is 0, as if none of its ${many(preset.records, 'record')} had been a use.`,
         shared,
         reset.why,
       ],

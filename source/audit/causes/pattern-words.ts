@@ -14,11 +14,7 @@ export function certaintyOf({ strength, fits, misses, right }: Pattern): Certain
 
 /** How many presets follow a rule and how many do not; `is` says what holds for those that do. */
 export function sharedBy({ fits, misses, right }: Pattern, is: string): string {
-  const looked = right.with + right.without;
-  const others =
-    right.with === 0
-      ? `${looked === 0 ? 'no accurate preset was looked at' : `none of the ${many(looked, 'accurate preset')} looked at has any`}`
-      : `${figure(right.with)} of the ${many(looked, 'accurate preset')} looked at have some as well`;
+  const others = othersWords(right);
   const rest = misses === 0 ? '' : `, ${figure(misses)} by another number`;
   return `${many(fits.size, 'preset')} ${is}${rest}; ${others}.`.replace(
     /^(1 preset|[\d,]+ presets) is/,
@@ -39,4 +35,12 @@ export function timesOf(pattern: Pattern, presets: readonly PresetEvidence[]): S
         presets.filter(({ id }) => pattern.fits.has(id)),
         pattern,
       );
+}
+
+function othersWords({ with: some, without }: Pattern['right']): string {
+  const looked = some + without;
+  if (looked === 0) return 'no accurate preset was looked at';
+  if (looked === 1) return `the one accurate preset looked at has ${some === 1 ? 'some as well' : 'none'}`;
+  if (some === 0) return `none of the ${figure(looked)} accurate presets looked at has any`;
+  return `${figure(some)} of the ${figure(looked)} accurate presets looked at ${some === 1 ? 'has' : 'have'} some as well`;
 }
