@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Counter, drift } from '../audit/counter.ts';
+import { type Counter, drift, isWrong } from '../audit/counter.ts';
 import { type Causes, findCauses } from '../audit/diagnose.ts';
 import type { Diagnosis } from '../audit/diagnosis.ts';
 import type { Evidence, PresetEvidence } from '../audit/evidence.ts';
@@ -95,7 +95,11 @@ async function gather(
 ): Promise<Evidence> {
   const columns = await readEvidenceColumns(reader, tables);
   const wrong = mismatches.map(({ id }) => id);
-  const isWrong = new Set(wrong);
+  const areWrong = new Set(wrong);
+  // Wrong, and not by anything that a number here could tell: then it is none.
+  const between = new Set(mismatches.filter(counter => drift(counter) === 0).map(({ id }) => id));
+  const exactly = (preset: PresetEvidence): PresetEvidence =>
+    between.has(preset.id) ? { ...preset, usageCount: Number.NaN } : preset;
   const right = await chooseAccurate(reader, tables, wrong, {
     most: mostAccurate,
     mostEach: mostOfOne,
@@ -106,10 +110,10 @@ async function gather(
   const { findings } = judgeTrigger(await readTriggerCatalog(reader, tables));
   return {
     mismatched: [
-      ...read.filter(({ id }) => isWrong.has(id)),
-      ...mismatches.filter(({ id }) => !readIds.has(id)).map(unreadEvidence),
+      ...read.filter(({ id }) => areWrong.has(id)).map(exactly),
+      ...mismatches.filter(({ id }) => !readIds.has(id)).map(counter => exactly(unreadEvidence(counter))),
     ],
-    accurate: read.filter(({ id, usageCount, records }) => !isWrong.has(id) && usageCount === records),
+    accurate: read.filter(({ id, usageCount, records }) => !areWrong.has(id) && usageCount === records),
     triggerOff: whyOff(findings),
     countsAgain: countsAgain(findings),
     ...(await readTableStatistics(reader, tables)),
@@ -165,7 +169,7 @@ async function tryRules(
 function withinReach(mismatches: readonly Counter[], limit: number): string[] {
   const distance = ({ records }: Counter) => Math.abs(Math.log(((records ?? 0) + 1) / bestSize));
   const ordered = mismatches
-    .filter(counter => (counter.records ?? 0) <= mostOfOne && drift(counter) !== 0)
+    .filter(counter => (counter.records ?? 0) <= mostOfOne && isWrong(counter))
     .sort((a, b) => distance(a) - distance(b));
   return take(ordered, limit).map(({ id }) => id);
 }
