@@ -8,6 +8,7 @@ import {
 } from '../database/audit-pages.ts';
 import type { Database } from '../database/connection.ts';
 import type { Tables } from '../database/tables.ts';
+import { requireEveryRowSeen } from '../database/visibility.ts';
 import { type Glance, glance } from './glance.ts';
 import { pause } from './pause.ts';
 
@@ -106,7 +107,11 @@ export async function auditCounters(
       const answered = glance();
       // A transaction of its own for each page: an ALTER TABLE, and all who queue behind it, wait for one page at most.
       const page = await database.read(
-        reader => readAuditPage(reader, tables, range, scope, before?.checksum),
+        async reader => {
+          const page = await readAuditPage(reader, tables, range, scope, before?.checksum);
+          await requireEveryRowSeen(reader, tables);
+          return page;
+        },
         { signal: either, serial },
       );
       const at = answered();

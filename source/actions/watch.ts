@@ -13,7 +13,7 @@ import { type PresetDetail, readPresetDetail } from '../database/preset-detail.t
 import { readShape } from '../database/shape.ts';
 import type { Tables } from '../database/tables.ts';
 import { readCatalogRows, readTriggerCatalog } from '../database/trigger-catalog.ts';
-import { isHiddenNow } from '../database/visibility.ts';
+import { requireEveryRowSeen } from '../database/visibility.ts';
 import { type ConsoleError, isConsoleError, isOutage, isTransient } from '../errors.ts';
 import { Alarm } from './alarm.ts';
 import {
@@ -195,8 +195,12 @@ export function startWatch(database: Database, options: WatchOptions): Watch {
     const found = new Set(counters.map(({ id }) => id));
     drift.gone(ids.filter(id => !found.has(id)));
     // A policy that has come since the tables were looked up hides records, and looks like drift.
-    if (drift.look(tables, counters, at) && tables.policiesApply && (await isHiddenNow(reader, tables)))
-      drift.forget('found');
+    if (drift.look(tables, counters, at)) {
+      await requireEveryRowSeen(reader, tables).catch(error => {
+        drift.forget('found');
+        throw error;
+      });
+    }
     return counters;
   };
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { ConsoleError, exitCodes } from '../errors.ts';
 import type { Reader } from './connection.ts';
 
 /** What decides whether the current role is shown every row of a table. */
@@ -55,6 +56,23 @@ export function nowHidden({ presets, records, policiesApply }: Applying): string
 export async function isHiddenNow({ rows }: Reader, tables: Applying): Promise<boolean> {
   const [row] = (await rows(`SELECT ${nowHidden(tables)} AS hidden`)) as { hidden: boolean }[];
   return row?.hidden === true;
+}
+
+/**
+ * Rejects with `rows-hidden` (exit code 3) where policies applied when `tables` were looked up, and showed every row, and hide
+ * some by now: where none applied, the server says so itself. Ask it in the transaction that has read the rows.
+ */
+export async function requireEveryRowSeen(
+  reader: Reader,
+  tables: Applying & { hiddenBy: readonly string[] },
+): Promise<void> {
+  if (!tables.policiesApply || tables.hiddenBy.length > 0 || !(await isHiddenNow(reader, tables))) return;
+  throw new ConsoleError({
+    code: 'rows-hidden',
+    message: 'A policy has come just now that hides rows from this role, so nothing is counted.',
+    hint: 'Connect as the owner of the tables, or as a role with BYPASSRLS.',
+    exitCode: exitCodes.unreachable,
+  });
 }
 
 interface Applying {

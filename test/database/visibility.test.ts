@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { auditCounters } from '../../source/actions/audit-counters.ts';
+import { look } from '../../source/actions/look.ts';
 import type { Database } from '../../source/database/connection.ts';
 import { readMostUsed } from '../../source/database/counters.ts';
 import { readStates } from '../../source/database/repair-state.ts';
@@ -202,6 +203,17 @@ test('a policy that comes between the look and the count is an error, and no num
   const tables = await found();
   await arrange(on);
   await expect(auditCounters(limited, tables, { scope: 'all' })).rejects.toMatchObject({
+    code: 'rows-hidden',
+    exitCode: 3,
+  });
+});
+
+test('a policy that shows every row and gives way to one that does not is an error as well', async () => {
+  await arrange(`${on}; CREATE POLICY every ON preset_usage USING (true)`);
+  const looked = await limited.read(reader => look(reader, limited, 'public'));
+  expect(looked.tables).toMatchObject({ hiddenBy: [], policiesApply: true });
+  await arrange(`ALTER POLICY every ON preset_usage USING (created_at < '2000-01-01')`);
+  await expect(auditCounters(limited, looked.tables, { scope: 'all' })).rejects.toMatchObject({
     code: 'rows-hidden',
     exitCode: 3,
   });
