@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import { exitCodes, usageError } from '../errors.ts';
+import { glyphs } from '../present/badges.ts';
 import { count } from '../present/numbers.ts';
 import { displayText, toWidth } from '../present/text.ts';
 import { wrap } from '../present/wrap.ts';
@@ -27,7 +28,7 @@ export async function scan(
   const unread = report.unparsed.length;
   return {
     json: report,
-    text: describe(report, Math.max(40, Math.min(columns, 120)), ascii ? '...' : '…').join('\n'),
+    text: describe(report, Math.max(40, Math.min(columns, 120)), glyphs(ascii).ellipsis).join('\n'),
     exitCode: report.writes.length > 0 ? exitCodes.unhealthy : exitCodes.healthy,
     ...(unread === 0
       ? {}
