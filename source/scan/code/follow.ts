@@ -15,6 +15,8 @@ export type ImportFrom = (module: CodeModule, specifier: string) => CodeModule |
 const deepest = 40;
 // What may be one of more things than these is anything.
 const most = 40;
+// Characters of a text put together from others. A text that doubles in every line soon fills the memory.
+const longest = 200_000;
 
 /** Finds out what expressions stand for: through variables, imports, properties and helper functions. */
 export class Follower {
@@ -23,6 +25,8 @@ export class Follower {
   // A name is asked for again and again; one that is asked for while it is being found out goes in a circle.
   readonly #followed = new Map<Node, Ref[]>();
   readonly #texts = new Map<Node, string[]>();
+  readonly #members = new Map<Node, Map<string, Ref[]>>();
+  readonly #elementsOf = new Map<Node, Map<string, Ref[]>>();
 
   constructor(importFrom: ImportFrom, names: Names) {
     this.#importFrom = importFrom;
@@ -129,7 +133,11 @@ export class Follower {
   }
 
   /** The elements of an array that is written out, or what a `map` makes of each. */
-  elements({ module, node }: Ref, depth = 0): Ref[] {
+  elements(ref: Ref, depth = 0): Ref[] {
+    return this.#once(this.#elementsOf, ref.node, '', depth, () => this.#elements(ref, depth));
+  }
+
+  #elements({ module, node }: Ref, depth: number): Ref[] {
     if (node.type === 'ArrayExpression') {
       return node.elements.flatMap(element =>
         element && element.type !== 'SpreadElement' ? this.follow({ module, node: element }, depth + 1) : [],
@@ -157,8 +165,11 @@ export class Follower {
   }
 
   /** A property of what was followed to: of an object, an enum, a class, or a module. */
-  member({ module, node }: Ref, name: string, depth = 0): Ref[] {
-    if (depth > deepest) return [];
+  member(ref: Ref, name: string, depth = 0): Ref[] {
+    return this.#once(this.#members, ref.node, name, depth, () => this.#member(ref, name, depth));
+  }
+
+  #member({ module, node }: Ref, name: string, depth: number): Ref[] {
     const on = (next: Node) => this.follow({ module, node: next }, depth + 1);
     switch (node.type) {
       case 'ObjectExpression':
@@ -199,12 +210,33 @@ export class Follower {
     }
   }
 
+  // An object made of two copies of one made of two copies: asked without a memory, the answers double with every step.
+  #once(
+    known: Map<Node, Map<string, Ref[]>>,
+    node: Node,
+    name: string,
+    depth: number,
+    find: () => Ref[],
+  ): Ref[] {
+    const ofNode = known.get(node) ?? new Map<string, Ref[]>();
+    known.set(node, ofNode);
+    const before = ofNode.get(name);
+    if (before) return before;
+    if (depth > deepest) return [];
+    ofNode.set(name, []);
+    const found = distinct(find());
+    ofNode.set(name, found);
+    return found;
+  }
+
   /** Text that an expression may be, where it is constant. Templates and sums of constants are, too. */
   texts(ref: Ref, depth = 0): string[] {
     const known = this.#texts.get(ref.node);
     if (known) return known;
     this.#texts.set(ref.node, []);
-    const found = [...new Set(this.#textsOf(ref, depth))].slice(0, most);
+    const found = [...new Set(this.#textsOf(ref, depth))]
+      .filter(({ length }) => length <= longest)
+      .slice(0, most);
     this.#texts.set(ref.node, found);
     return found;
   }
@@ -297,12 +329,24 @@ export class Follower {
   /** What a module exports under a name, also from other modules. */
   exported(module: CodeModule, name: string, depth = 0): Ref[] {
     if (depth > deepest) return [];
-    return exportsOf(module, name).flatMap((each): Ref[] => {
-      if ('node' in each) return this.follow({ module, node: each.node }, depth + 1);
-      if ('binding' in each) return this.boundTo(module, each.binding, depth + 1);
-      const from = this.#importFrom(module, each.from);
-      return from ? this.exported(from, each.name, depth + 1) : [];
-    });
+    // Modules may export all of each other in circles, along more ways than can be walked: each is visited once.
+    const visited = new Set<string>();
+    const open = [{ module, name }];
+    const found: Ref[] = [];
+    for (const at of open) {
+      const key = `${at.name} ${at.module.file}`;
+      if (visited.has(key)) continue;
+      visited.add(key);
+      for (const each of exportsOf(at.module, at.name)) {
+        if ('node' in each) found.push(...this.follow({ module: at.module, node: each.node }, depth + 1));
+        else if ('binding' in each) found.push(...this.boundTo(at.module, each.binding, depth + 1));
+        else {
+          const from = this.#importFrom(at.module, each.from);
+          if (from) open.push({ module: from, name: each.name });
+        }
+      }
+    }
+    return distinct(found);
   }
 }
 
