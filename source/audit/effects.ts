@@ -145,7 +145,9 @@ function unreadableIn(
   const why: string[] = [];
   if (reading.problem) {
     // In a language that is not read only its words speak, and they have to speak of the tables.
-    if (routine === null || mentions(routine.source, catalog)) why.push(reading.problem.message);
+    if (routine === null || mentions(routine.source, catalog)) {
+      why.push(`has a body that cannot be read: ${reading.problem.message}`);
+    }
   }
   for (const { text, verb, tables } of reading.dynamic) {
     const may = tables === null || tables.some(name => mayBe(name, catalog));

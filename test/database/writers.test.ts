@@ -119,6 +119,20 @@ test('the order says when, and the texts say what', () => {
   expect(lines('trigger_auto')[0]).toMatch(/\(expected\)$/);
 });
 
+test('of a body that cannot be read, the sentence says why', async () => {
+  await own.sql
+    .unsafe(
+      `SET check_function_bodies = off;
+     CREATE FUNCTION app.torn() RETURNS void LANGUAGE plpgsql AS 'BEGIN updat presets SET usage_count = 1; END'`,
+    )
+    .simple();
+  const { findings } = await look(database);
+  await own.sql.unsafe('DROP FUNCTION app.torn()');
+  expect(findings.map(({ message }) => message)).toContain(
+    'The function app.torn() may write usage_count beside the trigger: it has a body that cannot be read: syntax error at or near "updat".',
+  );
+});
+
 test('what it comes to is a finding each, and what only looks like a write is none', () => {
   const named = health.findings.map(
     ({ code, message }) => `${code} ${/(?:\w+\.)?\w+(?=\()|(?:trigger|rule|job) \w+/.exec(message)?.[0]}`,
