@@ -1,5 +1,6 @@
 import type { Node } from 'oxc-parser';
 import type { Names } from '../names.ts';
+import { addendsOf } from './addends.ts';
 import { type Binding, plainKey, type Step } from './bindings.ts';
 import { classAround, classMember } from './class-members.ts';
 import type { CodeModule, Ref } from './code-module.ts';
@@ -250,9 +251,8 @@ export class Follower {
         return [node.quasis.map(({ value }, at) => (value.cooked ?? '') + (parts[at] ?? '')).join('')];
       }
       if (node.type === 'BinaryExpression' && node.operator === '+') {
-        const [left] = this.texts({ module, node: node.left }, depth + 1);
-        const [right] = this.texts({ module, node: node.right }, depth + 1);
-        return left === undefined || right === undefined ? [] : [left + right];
+        const parts = addendsOf(node).map(each => this.texts({ module, node: each }, depth + 1)[0]);
+        return parts.includes(undefined) ? [] : [parts.join('')];
       }
       return [];
     });
