@@ -7,6 +7,10 @@ import type { ScanAnswer, ScanRequest } from './scan-messages.ts';
 // From source it is TypeScript; bundled it is a file of its own beside this one.
 const file = new URL(import.meta.url.endsWith('.ts') ? './scan-main.ts' : './scan-main.js', import.meta.url);
 
+// Sums of thousands of texts, as generators write them, nest as deep. A stack that is not there after all ends this one
+// process, which is dealt with.
+const flags = ['--stack-size=3500'];
+
 /** Milliseconds on one file after which it is given up. The largest of real files take less than one second. */
 const longest = 30_000;
 
@@ -50,7 +54,7 @@ type Ended = { report: ScanReport } | { on: string | null; why: string };
 
 function attempt(request: ScanRequest, signal: AbortSignal | undefined, patience: number): Promise<Ended> {
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
-  const child = fork(file, { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  const child = fork(file, { execArgv: flags, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   let on: string | null = null;
   let why = 'it is nested too deeply for the parser';
   let watch: NodeJS.Timeout | undefined;
