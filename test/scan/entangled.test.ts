@@ -54,6 +54,7 @@ test.each<[string, Record<string, string>]>([
       'a.ts': `${bump}const a0 = [{ usage_count: 1 }];\n${lines(60, at => `const a${at + 1} = a${at}.concat(a${at}).map(x => ({ ...x, ...a${at}[0] }));`)}\nconst [one] = a60;\ndb.from('presets').upsert(a60);\ndb.from('presets').upsert(one);`,
     },
   ],
+  ['scripts that never end', { 'a.ts': bump, 'open.vue': '<script> presets usage_count\n'.repeat(60_000) }],
   [
     'what stands for itself',
     {
