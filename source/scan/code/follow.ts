@@ -1,10 +1,12 @@
 import type { Node } from 'oxc-parser';
 import type { Names } from '../names.ts';
 import { addendsOf } from './addends.ts';
+import { Answers } from './answers.ts';
 import { type Binding, plainKey, type Step } from './bindings.ts';
 import { classAround, classMember } from './class-members.ts';
 import type { CodeModule, Ref } from './code-module.ts';
-import { exportsOf } from './exports.ts';
+import { elementsOf } from './elements.ts';
+import { exportedBy } from './exports.ts';
 import { lookup, returnsOf } from './lookup.ts';
 import { isFunction } from './parse-code.ts';
 import { referencesTo } from './references.ts';
@@ -26,8 +28,8 @@ export class Follower {
   // A name is asked for again and again; one that is asked for while it is being found out goes in a circle.
   readonly #followed = new Map<Node, Ref[]>();
   readonly #texts = new Map<Node, string[]>();
-  readonly #members = new Map<Node, Map<string, Ref[]>>();
-  readonly #elementsOf = new Map<Node, Map<string, Ref[]>>();
+  readonly #members = new Answers();
+  readonly #elementsOf = new Answers();
 
   constructor(importFrom: ImportFrom, names: Names) {
     this.#importFrom = importFrom;
@@ -135,39 +137,14 @@ export class Follower {
 
   /** The elements of an array that is written out, or what a `map` makes of each. */
   elements(ref: Ref, depth = 0): Ref[] {
-    return this.#once(this.#elementsOf, ref.node, '', depth, () => this.#elements(ref, depth));
-  }
-
-  #elements({ module, node }: Ref, depth: number): Ref[] {
-    if (node.type === 'ArrayExpression') {
-      return node.elements.flatMap(element =>
-        element && element.type !== 'SpreadElement' ? this.follow({ module, node: element }, depth + 1) : [],
-      );
-    }
-    if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
-      const name = plainKey(node.callee.property, node.callee.computed);
-      const [callback] = node.arguments;
-      if ((name === 'map' || name === 'flatMap') && callback && isFunction(callback)) {
-        return returnsOf(callback).flatMap(each => this.follow({ module, node: each }, depth + 1));
-      }
-      // Promise.all([...]), Object.values({...}), list.filter(Boolean)
-      if (name === 'all' && callback) {
-        return this.follow({ module, node: callback }, depth + 1).flatMap(list =>
-          this.elements(list, depth + 1),
-        );
-      }
-      if (name === 'filter' || name === 'slice' || name === 'concat') {
-        return this.follow({ module, node: node.callee.object }, depth + 1).flatMap(list =>
-          this.elements(list, depth + 1),
-        );
-      }
-    }
-    return [];
+    if (depth > deepest) return [];
+    return this.#elementsOf.once(ref.node, '', () => distinct(elementsOf(this, ref, depth)));
   }
 
   /** A property of what was followed to: of an object, an enum, a class, or a module. */
   member(ref: Ref, name: string, depth = 0): Ref[] {
-    return this.#once(this.#members, ref.node, name, depth, () => this.#member(ref, name, depth));
+    if (depth > deepest) return [];
+    return this.#members.once(ref.node, name, () => distinct(this.#member(ref, name, depth)));
   }
 
   #member({ module, node }: Ref, name: string, depth: number): Ref[] {
@@ -209,25 +186,6 @@ export class Follower {
       default:
         return [];
     }
-  }
-
-  // An object made of two copies of one made of two copies: asked without a memory, the answers double with every step.
-  #once(
-    known: Map<Node, Map<string, Ref[]>>,
-    node: Node,
-    name: string,
-    depth: number,
-    find: () => Ref[],
-  ): Ref[] {
-    const ofNode = known.get(node) ?? new Map<string, Ref[]>();
-    known.set(node, ofNode);
-    const before = ofNode.get(name);
-    if (before) return before;
-    if (depth > deepest) return [];
-    ofNode.set(name, []);
-    const found = distinct(find());
-    ofNode.set(name, found);
-    return found;
   }
 
   /** Text that an expression may be, where it is constant. Templates and sums of constants are, too. */
@@ -329,23 +287,11 @@ export class Follower {
   /** What a module exports under a name, also from other modules. */
   exported(module: CodeModule, name: string, depth = 0): Ref[] {
     if (depth > deepest) return [];
-    // Modules may export all of each other in circles, along more ways than can be walked: each is visited once.
-    const visited = new Set<string>();
-    const open = [{ module, name }];
-    const found: Ref[] = [];
-    for (const at of open) {
-      const key = `${at.name} ${at.module.file}`;
-      if (visited.has(key)) continue;
-      visited.add(key);
-      for (const each of exportsOf(at.module, at.name)) {
-        if ('node' in each) found.push(...this.follow({ module: at.module, node: each.node }, depth + 1));
-        else if ('binding' in each) found.push(...this.boundTo(at.module, each.binding, depth + 1));
-        else {
-          const from = this.#importFrom(at.module, each.from);
-          if (from) open.push({ module: from, name: each.name });
-        }
-      }
-    }
+    const found = exportedBy(module, name, this.#importFrom).flatMap(({ module: from, ...what }) =>
+      'node' in what
+        ? this.follow({ module: from, node: what.node }, depth + 1)
+        : this.boundTo(from, what.binding, depth + 1),
+    );
     return distinct(found);
   }
 }
