@@ -106,6 +106,7 @@ await build({
     'command-line': 'source/command-line.ts',
     'demo-worker': 'source/demo/worker.ts',
     'parser-main': 'source/parsing/parser-main.ts',
+    'scan-main': 'source/scan/scan-main.ts',
   },
   define: { ...shared.define, 'Intl.Segmenter': 'LazySegmenter' },
   inject: ['./scripts/lazy-segmenter.ts'],

@@ -30,58 +30,50 @@ export interface Effects {
 
 /** What a routine does by itself and by what it calls, as far as that can be read. */
 export function effectsOf(routine: CatalogFunction, catalog: TriggerCatalog): Effects {
-  return follow(
-    routine.reading,
-    searchPathOf(routine.searchPath),
-    catalog,
-    [],
-    new Set([routine.oid]),
-    routine,
-  );
+  const { reading, oid, searchPath } = routine;
+  return follow({ reading, path: searchPathOf(searchPath), via: [], routine }, catalog, [oid]);
 }
 
 /** The same of a text that is no routine: a rule, a job. */
 export function effectsOfReading(reading: SqlReading, catalog: TriggerCatalog): Effects {
-  return follow(reading, null, catalog, [], new Set(), null);
+  return follow({ reading, path: null, via: [], routine: null }, catalog, []);
 }
 
-function follow(
-  reading: SqlReading,
-  path: readonly string[] | null,
-  catalog: TriggerCatalog,
-  via: readonly string[],
-  seen: ReadonlySet<number>,
-  routine: CatalogFunction | null,
-): Effects {
-  const found: Effects = {
-    writes: reading.writes.flatMap(write => effectOf(write, path, catalog, via)),
-    unreadable: unreadableIn(reading, catalog, routine).map(why => ({ why, via: [...via] })),
-    unknownCalls: [],
-  };
-  for (const call of reading.calls) {
-    const routines = resolveCall(call, path, catalog);
-    if (routines.length === 0 && call.performed && !builtIn(call)) found.unknownCalls.push(call.name);
-    for (const called of routines) {
-      if (seen.has(called.oid)) continue;
-      const inner = follow(
-        called.reading,
-        searchPathOf(called.searchPath) ?? path,
-        catalog,
-        [...via, called.identity],
-        new Set([...seen, called.oid]),
-        called,
-      );
-      found.writes.push(...inner.writes);
-      found.unreadable.push(...inner.unreadable);
-      found.unknownCalls.push(...inner.unknownCalls);
+/** A text on the way that calls lead. */
+interface Step {
+  reading: SqlReading;
+  path: readonly string[] | null;
+  via: readonly string[];
+  routine: CatalogFunction | null;
+}
+
+/**
+ * Follows calls, the shortest way first. Each routine is visited once for each search path that it may run with: along how
+ * many ways it is reached doubles with every layer of routines that call two others.
+ */
+function follow(start: Step, catalog: TriggerCatalog, begun: readonly number[]): Effects {
+  const found: Effects = { writes: [], unreadable: [], unknownCalls: [] };
+  const visited = new Set<string>();
+  const open = [start];
+  for (const { reading, path, via, routine } of open) {
+    for (const write of reading.writes) found.writes.push(...effectOf(write, path, catalog, via));
+    for (const why of unreadableIn(reading, catalog, routine)) found.unreadable.push({ why, via: [...via] });
+    for (const call of reading.calls) {
+      const routines = resolveCall(call, path, catalog);
+      if (routines.length === 0 && call.performed && !builtIn(call)) found.unknownCalls.push(call.name);
+      for (const called of routines) {
+        const within = searchPathOf(called.searchPath) ?? path;
+        const visit = `${called.oid} ${JSON.stringify(within)}`;
+        if (visited.has(visit) || begun.includes(called.oid)) continue;
+        visited.add(visit);
+        open.push({ reading: called.reading, path: within, via: [...via, called.identity], routine: called });
+      }
     }
-  }
-  // A block that is run at once, and what a routine schedules, are its own doing; what it creates has not run.
-  for (const created of reading.creates) {
-    if (created.kind !== 'do' && created.kind !== 'job') continue;
-    const inner = follow(created.reading, path, catalog, via, seen, null);
-    found.writes.push(...inner.writes);
-    found.unreadable.push(...inner.unreadable);
+    // A block that is run at once, and what a routine schedules, are its own doing; what it creates has not run.
+    for (const created of reading.creates) {
+      if (created.kind !== 'do' && created.kind !== 'job') continue;
+      open.push({ reading: created.reading, path, via, routine: null });
+    }
   }
   return found;
 }
@@ -145,7 +137,9 @@ function unreadableIn(
   const why: string[] = [];
   if (reading.problem) {
     // In a language that is not read only its words speak, and they have to speak of the tables.
-    if (routine === null || mentions(routine.source, catalog)) why.push(reading.problem.message);
+    if (routine === null || mentions(routine.source, catalog)) {
+      why.push(`has a body that cannot be read: ${reading.problem.message}`);
+    }
   }
   for (const { text, verb, tables } of reading.dynamic) {
     const may = tables === null || tables.some(name => mayBe(name, catalog));

@@ -5,7 +5,7 @@ import { count } from '../present/numbers.ts';
 import { displayText, toWidth } from '../present/text.ts';
 import { wrap } from '../present/wrap.ts';
 import type { Note, ScanReport, Write } from '../scan/finding.ts';
-import { scanDirectory } from '../scan/scan.ts';
+import { scanApart } from '../scan/scan-apart.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function scan(
       'Name the one that holds the application, such as preset-usage scan src.',
     );
   }
-  const report = await scanDirectory(appSource, { signal });
+  const report = await scanApart(appSource, { signal });
   const unread = report.unparsed.length;
   return {
     json: report,

@@ -23,6 +23,10 @@ import { unitOfCode, unitOfFile } from './sql/sql-units.ts';
 export interface ScanOptions {
   /** Read tests, fixtures and stories too. */
   tests?: boolean;
+  /** Files of code that are left out, with what to say of each. */
+  broken?: Readonly<Record<string, string>>;
+  /** Told before code is read or followed, which may take long: the file, and null when that is over. */
+  reading?: (file: string | null) => void;
   signal?: AbortSignal | undefined;
 }
 
@@ -47,7 +51,7 @@ export async function scanDirectory(directory: string, options: ScanOptions = {}
     const kind = source.kind === 'component' ? 'code' : source.kind;
     byKind.set(kind, (byKind.get(kind) ?? new Map<string, string>()).set(source.file, source.text));
   }
-  const read = await readAll(texts, byKind, options.signal);
+  const read = await readAll(texts, byKind, options);
   return {
     directory,
     files: texts.size,
@@ -61,7 +65,7 @@ export async function scanDirectory(directory: string, options: ScanOptions = {}
 async function readAll(
   texts: ReadonlyMap<string, string>,
   byKind: ReadonlyMap<FileKind, ReadonlyMap<string, string>>,
-  signal: AbortSignal | undefined,
+  { signal, broken = {}, reading = () => {} }: ScanOptions,
 ): Promise<Pick<ScanReport, 'writes' | 'notes' | 'unparsed'>> {
   const of = (kind: FileKind) => [...(byKind.get(kind) ?? [])];
   const told: Told[] = [];
@@ -80,7 +84,7 @@ async function readAll(
     ([, text]) => mayWrite(text, extra) || /track_preset_usage/.test(text),
   );
   if (candidates.length > 0) await loadParser();
-  const project = new Project(byKind.get('code') ?? new Map(), names);
+  const project = new Project(byKind.get('code') ?? new Map(), names, { broken, reading });
   const modules: CodeModule[] = [];
   for (const [file] of candidates) {
     await breathe();
@@ -88,7 +92,10 @@ async function readAll(
     const module = project.module(file);
     if (module) modules.push(module);
   }
-  const codeTexts = modules.flatMap(module => sqlTextsOf(module, project.follower, inFiles.counting));
+  const codeTexts = modules.flatMap(module =>
+    project.read(module, () => sqlTextsOf(module, project.follower, inFiles.counting), []),
+  );
+  reading(null);
   const codeUnits = new Map(
     await Promise.all(
       codeTexts.map(async (each): Promise<[SqlUnit, CodeSql]> => [await unitOfCode(each), each]),
@@ -100,7 +107,8 @@ async function readAll(
 
   const counts = (routine: string) =>
     judged.counting.has(routine) || (!judged.defined.has(routine) && soundsLikeCounting(routine));
-  const code = readCode(modules, { follower: project.follower, counts });
+  const code = readCode(modules, { follower: project.follower, counts }, project);
+  reading(null);
   const records = [...code.records, ...judged.records.flatMap(({ unit }) => codeUnits.get(unit) ?? [])];
   for (const found of code.found) {
     const text = texts.get(found.module.file) ?? '';

@@ -119,6 +119,38 @@ test('the order says when, and the texts say what', () => {
   expect(lines('trigger_auto')[0]).toMatch(/\(expected\)$/);
 });
 
+test('of a body that cannot be read, the sentence says why', async () => {
+  await own.sql
+    .unsafe(
+      `SET check_function_bodies = off;
+     CREATE FUNCTION app.torn() RETURNS void LANGUAGE plpgsql AS 'BEGIN updat presets SET usage_count = 1; END'`,
+    )
+    .simple();
+  const { findings } = await look(database);
+  await own.sql.unsafe('DROP FUNCTION app.torn()');
+  expect(findings.map(({ message }) => message)).toContain(
+    'The function app.torn() may write usage_count beside the trigger: it has a body that cannot be read: syntax error at or near "updat".',
+  );
+});
+
+test('routines that call each other in every way there is are followed once', async () => {
+  const layers = Array.from({ length: 40 }, (_, at) => {
+    const body =
+      at === 0
+        ? 'UPDATE presets SET usage_count = 1'
+        : `PERFORM app.a${at - 1}(), app.b${at - 1}(), app.b${at}()`;
+    return ['a', 'b'].map(
+      name => `CREATE FUNCTION app.${name}${at}() RETURNS void LANGUAGE plpgsql AS 'BEGIN ${body}; END'`,
+    );
+  });
+  await own.sql.unsafe(layers.flat().join(';')).simple();
+  const { writers } = await look(database);
+  const last = writers.find(({ name }) => name === 'app.a39()');
+  expect(last?.does.map(({ via }) => via.length)).toEqual([39]);
+  const dropped = layers.map((_, at) => `app.a${at}(), app.b${at}()`);
+  await own.sql.unsafe(`DROP FUNCTION ${dropped.join(', ')}`);
+});
+
 test('what it comes to is a finding each, and what only looks like a write is none', () => {
   const named = health.findings.map(
     ({ code, message }) => `${code} ${/(?:\w+\.)?\w+(?=\()|(?:trigger|rule|job) \w+/.exec(message)?.[0]}`,

@@ -1,6 +1,8 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { run } from '../helpers/run.ts';
@@ -108,6 +110,32 @@ describe('scan', () => {
     await chmod(join(directory, 'closed'), 0o755);
     expect(JSON.parse(refused.out)).toMatchObject({ error: { code: 'directory-unreadable' } });
     expect(refused.code).toBe(2);
+  });
+
+  test('without the parser of SQL, code is scanned all the same, and what could not be read is named', async () => {
+    const broken = await mkdtemp(join(tmpdir(), 'scan-install-'));
+    const root = fileURLToPath(new URL('../..', import.meta.url));
+    for (const name of ['dist', 'package.json'])
+      await cp(join(root, name), join(broken, name), { recursive: true });
+    await symlink(join(root, 'node_modules'), join(broken, 'node_modules'));
+    await put('api/use.ts', handler);
+    await put('more.sql', 'UPDATE presets SET usage_count = usage_count + 1;\n');
+    const scan = () =>
+      spawnSync(process.execPath, [join(broken, 'dist/cli.js'), 'scan', directory, '--json'], {
+        encoding: 'utf8',
+      });
+    await rm(join(broken, 'dist/parser-main.js'));
+    const { status, stdout } = scan();
+    expect(JSON.parse(stdout)).toMatchObject({
+      writes: [{ file: 'api/use.ts' }],
+      unparsed: [{ file: 'more.sql', message: 'the parser has ended' }],
+    });
+    expect(status).toBe(1);
+    await rm(join(broken, 'dist/scan-main.js'));
+    const gone = scan();
+    await rm(broken, { recursive: true });
+    expect(JSON.parse(gone.stdout)).toMatchObject({ error: { code: 'scan-ended' } });
+    expect(gone.status).toBe(2);
   });
 
   test('no database is asked, even one that cannot be understood', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { scanDirectory } from '../../source/scan/scan.ts';
 import { readCorpus } from './corpus.ts';
 
-const snippets = ['known', 'held-out', 'held-out-2'].flatMap(readCorpus);
+const snippets = ['known', 'held-out', 'held-out-2', 'reviewed'].flatMap(readCorpus);
 
 test('the corpus is large enough, and half of it is what must not be found', () => {
   const clean = snippets.filter(({ writes }) => writes.length === 0).length;

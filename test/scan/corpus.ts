@@ -14,7 +14,8 @@ const root = fileURLToPath(new URL('./corpus', import.meta.url));
 
 /**
  * The snippets of one part of the corpus: `known` was there while the scan was written, each `held-out` was written in one go
- * and scanned before anything was changed for its sake. Each snippet is a directory; the first comment of each of its files says what is to be
+ * and scanned before anything was changed for its sake, and `reviewed` came
+ * with what a review found, the writes that were missed until then among them. Each snippet is a directory; the first comment of each of its files says what is to be
  * found there: `// writes: 12 supabase-update, 30 rpc` or `// writes: none`.
  */
 export function readCorpus(part: string): Snippet[] {

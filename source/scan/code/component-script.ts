@@ -7,7 +7,9 @@ export function scriptsOf(text: string): string {
   const keep = (from: number, to: number) => {
     script = script.slice(0, from) + text.slice(from, to) + script.slice(to);
   };
-  for (const { index, 0: whole, 1: tag = '', 2: code = '' } of text.matchAll(
+  // Behind the last end there is none to be looked for, from every beginning again.
+  const closed = text.slice(0, text.toLowerCase().lastIndexOf('</script>') + '</script>'.length);
+  for (const { index, 0: whole, 1: tag = '', 2: code = '' } of closed.matchAll(
     /(<script\b[^>]*>)([\s\S]*?)<\/script>/gi,
   )) {
     if (/\btype=["'](?!module|text\/(java|type)script|application\/javascript)/i.test(tag)) continue;

@@ -3,10 +3,10 @@ import type { Binding } from './bindings.ts';
 import type { CodeModule } from './code-module.ts';
 
 /** What a module exports under a name: an expression, something it declares, or a name of another module. */
-export type Exported = { node: Node } | { binding: Binding } | { from: string; name: string };
+type Exported = { node: Node } | { binding: Binding } | { from: string; name: string };
 
 /** Looks through the export statements of a module, and through CommonJS's `exports.name = ...`. */
-export function exportsOf(module: CodeModule, name: string): Exported[] {
+function exportsOf(module: CodeModule, name: string): Exported[] {
   const own = module.scopes.get(module.program);
   return module.program.body.flatMap((statement): Exported[] => {
     switch (statement.type) {
@@ -40,6 +40,36 @@ export function exportsOf(module: CodeModule, name: string): Exported[] {
         return [];
     }
   });
+}
+
+/** An expression or something declared, and the module that it stands in. */
+export type Export = { module: CodeModule } & ({ node: Node } | { binding: Binding });
+
+/**
+ * What a module exports under a name, also from other modules. They may export all of each other in circles, along more
+ * ways than can be walked: each is visited once.
+ */
+export function exportedBy(
+  module: CodeModule,
+  name: string,
+  importFrom: (module: CodeModule, specifier: string) => CodeModule | null,
+): Export[] {
+  const visited = new Set<string>();
+  const open = [{ module, name }];
+  const found: Export[] = [];
+  for (const at of open) {
+    const key = `${at.name} ${at.module.file}`;
+    if (visited.has(key)) continue;
+    visited.add(key);
+    for (const each of exportsOf(at.module, at.name)) {
+      if (!('from' in each)) found.push({ module: at.module, ...each });
+      else {
+        const from = importFrom(at.module, each.from);
+        if (from) open.push({ module: from, name: each.name });
+      }
+    }
+  }
+  return found;
 }
 
 const nameOf = (node: Node) =>

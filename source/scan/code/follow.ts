@@ -1,9 +1,12 @@
 import type { Node } from 'oxc-parser';
 import type { Names } from '../names.ts';
+import { addendsOf } from './addends.ts';
+import { Answers } from './answers.ts';
 import { type Binding, plainKey, type Step } from './bindings.ts';
 import { classAround, classMember } from './class-members.ts';
 import type { CodeModule, Ref } from './code-module.ts';
-import { exportsOf } from './exports.ts';
+import { elementsOf } from './elements.ts';
+import { exportedBy } from './exports.ts';
 import { lookup, returnsOf } from './lookup.ts';
 import { isFunction } from './parse-code.ts';
 import { referencesTo } from './references.ts';
@@ -15,6 +18,8 @@ export type ImportFrom = (module: CodeModule, specifier: string) => CodeModule |
 const deepest = 40;
 // What may be one of more things than these is anything.
 const most = 40;
+// Characters of a text put together from others. A text that doubles in every line soon fills the memory.
+const longest = 200_000;
 
 /** Finds out what expressions stand for: through variables, imports, properties and helper functions. */
 export class Follower {
@@ -23,6 +28,8 @@ export class Follower {
   // A name is asked for again and again; one that is asked for while it is being found out goes in a circle.
   readonly #followed = new Map<Node, Ref[]>();
   readonly #texts = new Map<Node, string[]>();
+  readonly #members = new Answers();
+  readonly #elementsOf = new Answers();
 
   constructor(importFrom: ImportFrom, names: Names) {
     this.#importFrom = importFrom;
@@ -129,36 +136,18 @@ export class Follower {
   }
 
   /** The elements of an array that is written out, or what a `map` makes of each. */
-  elements({ module, node }: Ref, depth = 0): Ref[] {
-    if (node.type === 'ArrayExpression') {
-      return node.elements.flatMap(element =>
-        element && element.type !== 'SpreadElement' ? this.follow({ module, node: element }, depth + 1) : [],
-      );
-    }
-    if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
-      const name = plainKey(node.callee.property, node.callee.computed);
-      const [callback] = node.arguments;
-      if ((name === 'map' || name === 'flatMap') && callback && isFunction(callback)) {
-        return returnsOf(callback).flatMap(each => this.follow({ module, node: each }, depth + 1));
-      }
-      // Promise.all([...]), Object.values({...}), list.filter(Boolean)
-      if (name === 'all' && callback) {
-        return this.follow({ module, node: callback }, depth + 1).flatMap(list =>
-          this.elements(list, depth + 1),
-        );
-      }
-      if (name === 'filter' || name === 'slice' || name === 'concat') {
-        return this.follow({ module, node: node.callee.object }, depth + 1).flatMap(list =>
-          this.elements(list, depth + 1),
-        );
-      }
-    }
-    return [];
+  elements(ref: Ref, depth = 0): Ref[] {
+    if (depth > deepest) return [];
+    return this.#elementsOf.once(ref.node, '', () => distinct(elementsOf(this, ref, depth)));
   }
 
   /** A property of what was followed to: of an object, an enum, a class, or a module. */
-  member({ module, node }: Ref, name: string, depth = 0): Ref[] {
+  member(ref: Ref, name: string, depth = 0): Ref[] {
     if (depth > deepest) return [];
+    return this.#members.once(ref.node, name, () => distinct(this.#member(ref, name, depth)));
+  }
+
+  #member({ module, node }: Ref, name: string, depth: number): Ref[] {
     const on = (next: Node) => this.follow({ module, node: next }, depth + 1);
     switch (node.type) {
       case 'ObjectExpression':
@@ -204,7 +193,9 @@ export class Follower {
     const known = this.#texts.get(ref.node);
     if (known) return known;
     this.#texts.set(ref.node, []);
-    const found = [...new Set(this.#textsOf(ref, depth))].slice(0, most);
+    const found = [...new Set(this.#textsOf(ref, depth))]
+      .filter(({ length }) => length <= longest)
+      .slice(0, most);
     this.#texts.set(ref.node, found);
     return found;
   }
@@ -218,9 +209,8 @@ export class Follower {
         return [node.quasis.map(({ value }, at) => (value.cooked ?? '') + (parts[at] ?? '')).join('')];
       }
       if (node.type === 'BinaryExpression' && node.operator === '+') {
-        const [left] = this.texts({ module, node: node.left }, depth + 1);
-        const [right] = this.texts({ module, node: node.right }, depth + 1);
-        return left === undefined || right === undefined ? [] : [left + right];
+        const parts = addendsOf(node).map(each => this.texts({ module, node: each }, depth + 1)[0]);
+        return parts.includes(undefined) ? [] : [parts.join('')];
       }
       return [];
     });
@@ -297,12 +287,12 @@ export class Follower {
   /** What a module exports under a name, also from other modules. */
   exported(module: CodeModule, name: string, depth = 0): Ref[] {
     if (depth > deepest) return [];
-    return exportsOf(module, name).flatMap((each): Ref[] => {
-      if ('node' in each) return this.follow({ module, node: each.node }, depth + 1);
-      if ('binding' in each) return this.boundTo(module, each.binding, depth + 1);
-      const from = this.#importFrom(module, each.from);
-      return from ? this.exported(from, each.name, depth + 1) : [];
-    });
+    const found = exportedBy(module, name, this.#importFrom).flatMap(({ module: from, ...what }) =>
+      'node' in what
+        ? this.follow({ module: from, node: what.node }, depth + 1)
+        : this.boundTo(from, what.binding, depth + 1),
+    );
+    return distinct(found);
   }
 }
 

@@ -21,12 +21,13 @@ export interface CodeFindings {
 }
 
 /** Reads files of code together, because a write may be in one and what it writes in another. */
-export function readCode(modules: readonly CodeModule[], known: Known): CodeFindings {
+export function readCode(modules: readonly CodeModule[], known: Known, project: Project): CodeFindings {
   const readings = new Map<CodeModule, CodeReading>();
   const read = (module: CodeModule) => {
     let reading = readings.get(module);
     if (!reading) {
-      reading = readCalls(module, known);
+      const nothing: CodeReading = { found: [], helpers: [], records: [] };
+      reading = project.read(module, () => readCalls(module, known), nothing);
       readings.set(module, reading);
     }
     return reading;

@@ -1,13 +1,14 @@
 import type { Node } from 'oxc-parser';
 import type { Binding } from './bindings.ts';
 import type { CodeModule, Ref } from './code-module.ts';
+import { givenToConstructor } from './constructed.ts';
 import { counterIn } from './counter-values.ts';
 import { type CodeReading, type Found, type Helper, type Known, offsetOf } from './found.ts';
 import { howOf } from './how.ts';
-import { lookup, nameOfFunction } from './lookup.ts';
+import { functionAround, lookup, nameOfFunction } from './lookup.ts';
 import { isFunction } from './parse-code.ts';
 import { isReadBefore } from './read-calls.ts';
-import { lastName } from './subject.ts';
+import { isOwn, lastName } from './subject.ts';
 
 // A helper of a helper of a helper, and no further.
 const rounds = 3;
@@ -67,7 +68,8 @@ function indexed(readings: ReadonlyMap<CodeModule, CodeReading>): Named[] {
 
 function namedBy(helper: Helper): Named[] {
   const parameter = helper.values ?? helper.key ?? helper.table;
-  const owner = parameter && bindingOf(parameter)?.owner;
+  const owner =
+    parameter && (bindingOf(parameter)?.owner ?? (isOwn(parameter.node) && functionAround(parameter.node)));
   return owner && isFunction(owner) ? [{ helper, owner, name: nameOfFunction(owner) }] : [];
 }
 
@@ -111,7 +113,18 @@ function pass(
     const ref = { module, node: given as Node };
     return binding.steps.length === 0 ? [ref] : follower.step(follower.follow(ref), binding.steps);
   };
-  const tables = helper.table ? argumentOf(helper.table).flatMap(each => follower.texts(each)) : ['presets'];
+  // `this.table` is that of the object the call is made on.
+  const tablesOf = (table: Ref): Ref[] => {
+    const binding = bindingOf(table);
+    const constructed = binding?.owner?.parent?.type === 'MethodDefinition' && binding.owner.parent.kind;
+    if (!isOwn(table.node) && constructed !== 'constructor') return argumentOf(table);
+    if (call.callee.type !== 'MemberExpression') return [];
+    const object = { module, node: call.callee.object as Node };
+    if (binding?.owner) return givenToConstructor(follower, binding.owner, binding.index, object);
+    const name = lastName(table.node);
+    return follower.follow(object).flatMap(each => follower.member(each, name));
+  };
+  const tables = helper.table ? tablesOf(helper.table).flatMap(each => follower.texts(each)) : ['presets'];
   if (!tables.some(name => follower.names.isPresets(name))) return null;
   if (helper.key) {
     const texts = argumentOf(helper.key).flatMap(each => follower.texts(each));

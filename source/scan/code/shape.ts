@@ -26,11 +26,28 @@ export interface Shape {
 
 const none: Shape = { entries: [], parameters: [], keys: [] };
 
+// The same property by several ways is one: copies of copies would double with every step.
 const merged = (shapes: Shape[]): Shape => ({
-  entries: shapes.flatMap(({ entries }) => entries),
-  parameters: shapes.flatMap(({ parameters }) => parameters),
-  keys: shapes.flatMap(({ keys }) => keys),
+  entries: distinct(
+    shapes.flatMap(({ entries }) => entries),
+    ({ at }) => at.node,
+  ),
+  parameters: distinct(
+    shapes.flatMap(({ parameters }) => parameters),
+    ({ node }) => node,
+  ),
+  keys: distinct(
+    shapes.flatMap(({ keys }) => keys),
+    ({ node }) => node,
+  ),
 });
+
+function distinct<Item extends object>(items: Item[], about: (item: Item) => Node): Item[] {
+  return items.length < 2 ? items : [...Map.groupBy(items, about).values()].flatMap(same => byKey(same));
+}
+
+const byKey = <Item extends object>(same: Item[]): Item[] =>
+  same.length < 2 ? same : [...new Map(same.map(item => ['key' in item ? item.key : null, item])).values()];
 
 // An object built from others, each built from others: real code is nowhere near this.
 const deepest = 20;

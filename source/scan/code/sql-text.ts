@@ -1,4 +1,5 @@
 import type { Node } from 'oxc-parser';
+import { addendsOf } from './addends.ts';
 import { plainKey } from './bindings.ts';
 import type { Ref } from './code-module.ts';
 import type { Follower } from './follow.ts';
@@ -50,8 +51,8 @@ function append(follower: Follower, ref: Ref, to: SqlText, values: string[], dep
       return true;
     case 'BinaryExpression': {
       if (node.operator !== '+') return false;
-      for (const side of [node.left, node.right]) {
-        if (!on(side)) piece(fill(follower, { module, node: side }, to.text, depth), side.start);
+      for (const each of addendsOf(node)) {
+        if (!on(each)) piece(fill(follower, { module, node: each }, to.text, depth), each.start);
       }
       return true;
     }
@@ -95,7 +96,7 @@ function fill(follower: Follower, ref: Ref, before: string, depth: number): stri
       const texts = first ? follower.texts({ module: of, node: first }) : [];
       if (
         texts[0] !== undefined &&
-        /^(raw|unsafe|identifier|id|ref|table|column|sql|join|literal|name)$/.test(name)
+        /^(raw|unsafe|identifier|id|ref|table|column|sql|literal|name)$/.test(name)
       ) {
         return texts[0];
       }

@@ -1,5 +1,6 @@
-import type { Node } from 'oxc-parser';
+import type { BindingIdentifier, Node } from 'oxc-parser';
 import { plainKey } from './bindings.ts';
+import { classAround } from './class-members.ts';
 import type { Ref } from './code-module.ts';
 import type { Follower } from './follow.ts';
 
@@ -8,7 +9,7 @@ export interface Subject {
   table: 'presets' | 'records' | 'other';
   /** `from`: Supabase's client or a query builder; `builder`: a builder alone; `model`: an ORM's model or record. */
   by: 'from' | 'builder' | 'model';
-  /** A parameter that names the table: callers decide. */
+  /** A parameter, or a member of `this`, that names the table: callers or classes further down decide. */
   parameter?: Ref;
 }
 
@@ -101,7 +102,8 @@ function findSubjects(follower: Follower, ref: Ref, depth: number): Subject[] {
         .filter(each => each.node !== node && each.node.type !== 'Identifier')
         .flatMap(each => subjectsOf(follower, each, depth + 1));
       if (found.length > 0) return found;
-      return byName(follower, lastName(node));
+      const typed = follower.follow(ref).flatMap(each => ofType(follower, each));
+      return typed.length > 0 ? typed : byName(follower, lastName(node));
     }
     default:
       return [];
@@ -161,7 +163,22 @@ export function named(follower: Follower, ref: Ref, by: Subject['by']): Subject[
   }
   if (found.some(({ node }) => node.type === 'ObjectExpression')) return [];
   const guessed = guess(follower, lastName(ref.node));
-  return guessed ? [{ table: guessed, by }] : [];
+  if (guessed) return [{ table: guessed, by }];
+  // `this.table` of a class that others extend: they decide.
+  return isOwn(ref.node) && classAround(ref.node) ? [{ table: 'other', by, parameter: ref }] : [];
+}
+
+/** Whether an expression is a plain member of `this`. */
+export const isOwn = (node: Node): node is Extract<Node, { type: 'MemberExpression'; computed: false }> =>
+  node.type === 'MemberExpression' && !node.computed && node.object.type === 'ThisExpression';
+
+/** A parameter that is declared as `Repository<Preset>` or `ModelStatic<Preset>`, whatever its name. */
+function ofType(follower: Follower, { module, node }: Ref): Subject[] {
+  const type = node.type === 'Identifier' ? (node as BindingIdentifier).typeAnnotation?.typeAnnotation : null;
+  if (type?.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier') return [];
+  if (!/(Repository|Repo|ModelStatic|ModelCtor|ModelType)$/.test(type.typeName.name)) return [];
+  const of = type.typeArguments?.params[0];
+  return of?.type === 'TSTypeReference' ? entities(follower, { module, node: of.typeName as Node }) : [];
 }
 
 /** `PRESETS_TABLE`, `process.env.PRESETS_TABLE`, `tables.presets`. */

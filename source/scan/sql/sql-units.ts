@@ -1,5 +1,5 @@
 import { readSql } from '../../parsing/read-sql.ts';
-import { emptyReading } from '../../parsing/reading.ts';
+import { emptyReading, type SqlReading } from '../../parsing/reading.ts';
 import type { CodeSql } from '../code/read-sql-texts.ts';
 import { sourceOf, withPlaceholders } from '../code/sql-text.ts';
 import { isWayBackCode } from '../code/ways-back.ts';
@@ -27,8 +27,15 @@ export async function unitOfShell(file: string, { text, at }: ShellWord): Promis
 
 /** As it is, and where that is refused with the placeholders of drivers in PostgreSQL's form. */
 async function readWithPlaceholders(text: string) {
-  const reading = await readSql(text);
+  const reading = await read(text);
   if (!reading.problem) return reading;
-  const again = await readSql(withPlaceholders(text));
+  const again = await read(withPlaceholders(text));
   return again.problem ? reading : again;
+}
+
+/** Where the parser cannot be started, that is the `problem` of each text: what is no SQL can be scanned all the same. */
+function read(text: string): Promise<SqlReading> {
+  return readSql(text).catch(
+    (error: Error): SqlReading => ({ ...emptyReading(), problem: { message: error.message, offset: 0 } }),
+  );
 }

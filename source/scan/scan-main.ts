@@ -1,0 +1,27 @@
+// The process that scans, started by scan-apart.ts.
+import { isConsoleError } from '../errors.ts';
+import { endWithParent } from './end-with-parent.ts';
+import { scanDirectory } from './scan.ts';
+import type { ScanAnswer, ScanRequest } from './scan-messages.ts';
+
+const answer = (message: ScanAnswer, sent = () => {}) => process.send?.(message, sent);
+
+// Ctrl-C reaches every process of the terminal. Whoever asked decides what it means, and ends this one.
+process.on('SIGINT', () => {});
+process.on('disconnect', () => process.exit());
+endWithParent();
+
+process.once('message', async ({ directory, tests, broken }: ScanRequest) => {
+  const leave = () => process.exit();
+  try {
+    const reading = (file: string | null) => answer({ reading: file });
+    answer({ report: await scanDirectory(directory, { tests, broken, reading }) }, leave);
+  } catch (error) {
+    if (isConsoleError(error)) {
+      const { code, message, hint, exitCode } = error;
+      answer({ error: { code, message, hint, exitCode } }, leave);
+    } else {
+      answer({ fault: error instanceof Error ? (error.stack ?? error.message) : String(error) }, leave);
+    }
+  }
+});
