@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { figure } from '../../source/audit/causes/words.ts';
+import { diagnoseAll } from '../../source/audit/diagnose.ts';
+import type { Diagnosis } from '../../source/audit/diagnosis.ts';
+import type { Evidence, PresetEvidence } from '../../source/audit/evidence.ts';
+import { day, start } from '../helpers/world.ts';
+import { among, at, daily, preset, world } from './evidence-cases.ts';
+
+const all = (evidence: Evidence): Diagnosis[] => [...diagnoseAll(evidence).values()];
+const first = (evidence: Evidence): Diagnosis => all(evidence)[0]!;
+const _said = (evidence: Evidence): string => first(evidence).evidence.join(' ');
+
+/** Times of the records in another zone than `last_used_at`: every preset's is off by `days`. */
+function shifted(evidence: Evidence, days: number): Evidence {
+  const shift = (each: PresetEvidence) => ({ ...each, lastUsedAt: (each.lastUsedAt ?? 0) + days * day });
+  return { ...evidence, mismatched: evidence.mismatched.map(shift), accurate: evidence.accurate.map(shift) };
+}
+
+describe('a last_used_at that is of no record anywhere tells nothing', () => {
+  test('of deleted records, where it is ahead of accurate presets too', () => {
+    expect(first(shifted(among([preset(14, daily(10))]), 0.3)).code).toBe('unknown');
+    expect(first(among([preset(14, daily(10), { lastUsedAt: start + 30 * day })])).code).toBe(
+      'history-deleted',
+    );
+  });
+});
+
+describe('records that are gone without having been deleted one by one', () => {
+  test('a table that was truncated', () => {
+    const each = world(11);
+    for (const preset of each.presets) preset.records = [];
+    const found = all(each.evidence());
+    expect(found.map(({ code }) => code)).toEqual(each.presets.map(() => 'history-deleted'));
+    expect(found[0]!.certainty).toBe('likely');
+    expect(found[0]!.evidence).toContain(
+      `The server has stored ${figure(each.inserted)} more records than there are and were deleted one by one, exactly as many as 40 counts are too high together.`,
+    );
+  });
+
+  test('one that has been used since, less surely: a record that was rolled back counts as stored too', () => {
+    const each = world(12);
+    for (const preset of each.presets)
+      preset.records = preset.records.filter(({ at: time }) => time > at(0.5));
+    const codes = new Set(all(each.evidence()).map(({ code, certainty }) => `${code} ${certainty}`));
+    expect(codes).toEqual(new Set(['history-deleted possible']));
+  });
+
+  test('a partition that was dropped with the numbers that the server had of it', () => {
+    const each = world(13);
+    for (const preset of each.presets.slice(0, 20))
+      preset.records = preset.records.filter(({ at: time }) => time > at(0.6));
+    const kept = each.presets.reduce((sum, { records }) => sum + records.length, 0);
+    const given = (partitioned: boolean) =>
+      each.evidence({
+        statistics: {
+          presets: { inserted: 40, updated: each.updated, deleted: 0 },
+          records: { inserted: kept, updated: 0, deleted: 0, partitioned },
+        },
+      });
+    const deleted = (evidence: Evidence) =>
+      all(evidence).filter(({ code }) => code === 'history-deleted').length;
+    expect(deleted(given(true))).toBeGreaterThan(0);
+    expect(deleted(given(false))).toBe(0);
+  });
+});
