@@ -63,3 +63,48 @@ describe('records that are gone without having been deleted one by one', () => {
     expect(deleted(given(false))).toBe(0);
   });
 });
+
+describe('what is said is true', () => {
+  test('of a preset that was set to 0 by itself among others that were never counted', () => {
+    const zero = (records: number, written: number) => {
+      const times = daily(records).map(each => start + each * day);
+      const transactions = times.map((_, n) => 100 + n);
+      return preset(0, daily(records), {
+        lastUsedAt: null,
+        written,
+        uses: { times, transactions, types: null },
+      });
+    };
+    const given = among([zero(10, 500), zero(3, 1), zero(2, 2)]);
+    const accurate = given.accurate.map(each => ({
+      ...each,
+      uses: { ...each.uses!, transactions: each.uses!.times.map((_, n) => 90 + n) },
+    }));
+    const own = first({ ...given, accurate });
+    expect(own.code).toBe('reset-kept-history');
+    expect(own.evidence.join(' ')).not.toMatch(/was not written/);
+    expect(own.evidence).toContain(
+      'The preset was written after the newest of its records was stored, as a reset leaves it.',
+    );
+  });
+
+  test('of a count with a fraction', () => {
+    expect(figure(1234.3333)).toBe('1,234.3333');
+    expect(figure(10.3333 - 10)).toBe('0.3333');
+    expect(figure(1234567)).toBe('1,234,567');
+  });
+
+  test('of a second counter that has come since the records that were counted twice', () => {
+    const each = world(15, ({ world, preset, moment, record }) => {
+      const by = moment > 0.5 && moment < 0.7 ? 2 : 1;
+      preset.usageCount = (preset.usageCount ?? 0) + by;
+      preset.lastUsedAt = record.at;
+      preset.written = world.next();
+    });
+    const again = 'The trigger z writes usage_count as well.';
+    const found = first(each.evidence({ countsAgain: [again] }));
+    expect(found.code).toBe('double-counted');
+    expect(found.stretch!.to).not.toBeNull();
+    expect(found.evidence).not.toContain(again);
+  });
+});
