@@ -8,7 +8,7 @@ import { among, at, daily, preset, world } from './evidence-cases.ts';
 
 const all = (evidence: Evidence): Diagnosis[] => [...diagnoseAll(evidence).values()];
 const first = (evidence: Evidence): Diagnosis => all(evidence)[0]!;
-const _said = (evidence: Evidence): string => first(evidence).evidence.join(' ');
+const said = (evidence: Evidence): string => first(evidence).evidence.join(' ');
 
 /** Times of the records in another zone than `last_used_at`: every preset's is off by `days`. */
 function shifted(evidence: Evidence, days: number): Evidence {
@@ -17,6 +17,19 @@ function shifted(evidence: Evidence, days: number): Evidence {
 }
 
 describe('a last_used_at that is of no record anywhere tells nothing', () => {
+  test('of uses that nothing counted, where accurate presets have newer records too', () => {
+    const lacking = among([preset(7, daily(10)), preset(8, daily(10))]);
+    expect(first(shifted(lacking, -2.5)).code).toBe('unknown');
+    // Of one preset alone it does.
+    expect(first(among([preset(7, daily(10), { lastUsedAt: start + 6 * day })])).code).toBe('trigger-gap');
+  });
+
+  test('the same where every preset is wrong, and the others by other numbers', () => {
+    const wrong = [3, 1, 2, 5, 4, 9, 7, 8].map(by => preset(20 - by, daily(20)));
+    const codes = all(shifted({ ...among(wrong), accurate: [] }, -2.5)).map(({ code }) => code);
+    expect(codes).toEqual(wrong.map(() => 'unknown'));
+  });
+
   test('of deleted records, where it is ahead of accurate presets too', () => {
     expect(first(shifted(among([preset(14, daily(10))]), 0.3)).code).toBe('unknown');
     expect(first(among([preset(14, daily(10), { lastUsedAt: start + 30 * day })])).code).toBe(
@@ -88,6 +101,10 @@ describe('what is said is true', () => {
     );
   });
 
+  test('of a NULL count, which a trigger with coalesce() counts on from', () => {
+    expect(said(among([preset(null, daily(4))]))).not.toMatch(/no use can be added/);
+  });
+
   test('of a count with a fraction', () => {
     expect(figure(1234.3333)).toBe('1,234.3333');
     expect(figure(10.3333 - 10)).toBe('0.3333');
@@ -106,5 +123,10 @@ describe('what is said is true', () => {
     expect(found.code).toBe('double-counted');
     expect(found.stretch!.to).not.toBeNull();
     expect(found.evidence).not.toContain(again);
+  });
+
+  test('of an unknown cause: a count that is exactly a multiple of its records', () => {
+    expect(said(among([preset(20, daily(10))]))).toContain('It is exactly 2 times its 10 records.');
+    expect(said(among([preset(21, daily(10))]))).not.toContain('exactly');
   });
 });
