@@ -119,5 +119,7 @@ function unknown(preset: PresetEvidence, { mismatched }: Evidence): Diagnosis {
 function multipleOf({ usageCount, records }: PresetEvidence): string[] {
   const times = (usageCount ?? 0) / records;
   if (records < 5 || !Number.isInteger(times) || times < 2) return [];
-  return [`It is exactly ${figure(times)} times its ${many(records, 'record')}.`];
+  return [
+    `It is exactly ${times === 2 ? 'twice' : `${figure(times)} times`} its ${many(records, 'record')}.`,
+  ];
 }

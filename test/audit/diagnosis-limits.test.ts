@@ -46,7 +46,7 @@ describe('records that are gone without having been deleted one by one', () => {
     expect(found.map(({ code }) => code)).toEqual(each.presets.map(() => 'history-deleted'));
     expect(found[0]!.certainty).toBe('likely');
     expect(found[0]!.evidence).toContain(
-      `The server has stored ${figure(each.inserted)} more records than there are and were deleted one by one, exactly as many as 40 counts are too high together.`,
+      `${figure(each.inserted)} records that the server has stored are gone and were not deleted one by one (a TRUNCATE, or a rollback), exactly as many as 40 counts are too high together.`,
     );
   });
 
@@ -56,6 +56,10 @@ describe('records that are gone without having been deleted one by one', () => {
       preset.records = preset.records.filter(({ at: time }) => time > at(0.5));
     const codes = new Set(all(each.evidence()).map(({ code, certainty }) => `${code} ${certainty}`));
     expect(codes).toEqual(new Set(['history-deleted possible']));
+  });
+
+  test('not of a count without end, which is as high as what nobody knows', () => {
+    expect(first(among([preset(Number.POSITIVE_INFINITY, daily(10))])).code).toBe('unknown');
   });
 
   test('a partition that was dropped with the numbers that the server had of it', () => {
@@ -108,6 +112,7 @@ describe('what is said is true', () => {
   test('of a count with a fraction', () => {
     expect(figure(1234.3333)).toBe('1,234.3333');
     expect(figure(10.3333 - 10)).toBe('0.3333');
+    expect(figure(Number.POSITIVE_INFINITY)).toBe('Infinity');
     expect(figure(1234567)).toBe('1,234,567');
   });
 
@@ -126,7 +131,7 @@ describe('what is said is true', () => {
   });
 
   test('of an unknown cause: a count that is exactly a multiple of its records', () => {
-    expect(said(among([preset(20, daily(10))]))).toContain('It is exactly 2 times its 10 records.');
+    expect(said(among([preset(20, daily(10))]))).toContain('It is exactly twice its 10 records.');
     expect(said(among([preset(21, daily(10))]))).not.toContain('exactly');
   });
 });

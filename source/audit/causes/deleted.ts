@@ -96,8 +96,8 @@ function tracesOf(high: readonly PresetEvidence[], evidence: Evidence): Traces {
           : null;
   const otherwise = stored - (deleted ?? 0);
   const gone =
-    exact === null && tooHigh >= 5 && otherwise > 0 && stored === tooHigh
-      ? `The server has stored ${many(otherwise, 'more record', 'more records')} than there are and were deleted one by one, ${together}.`
+    exact === null && tooHigh >= 5 && knowsAll && otherwise > 0 && stored === tooHigh
+      ? `${many(otherwise, 'record')} that the server has stored ${otherwise === 1 ? 'is' : 'are'} gone and ${otherwise === 1 ? 'was' : 'were'} not deleted one by one (a TRUNCATE, or a rollback)${deleted ? '; with those that were' : ''}, ${together}.`
       : null;
   // Where last uses have no record though counts are right, they are of another clock, or something else sets them.
   const isUsual = accurate.filter(isBeyond).length > accurate.length / 4;
