@@ -105,6 +105,15 @@ describe('what is said is true', () => {
     );
   });
 
+  test('of deleted users, whose records no statistics know to be deleted', () => {
+    const each = world(16);
+    for (const preset of each.presets) preset.records = [];
+    const cascades = [{ name: 'public.users', deleted: 4 }];
+    const cascade = /4 rows of public\.users were deleted/;
+    expect(said(each.evidence({ cascades }))).not.toMatch(cascade);
+    expect(said(each.evidence({ cascades, statistics: null }))).toMatch(cascade);
+  });
+
   test('of a NULL count, which a trigger with coalesce() counts on from', () => {
     expect(said(among([preset(null, daily(4))]))).not.toMatch(/no use can be added/);
   });

@@ -112,7 +112,8 @@ function tracesOf(high: readonly PresetEvidence[], evidence: Evidence): Traces {
       ) > leastStrength
     );
   };
-  const [cascade] = cascades.filter(table => (table.deleted ?? 0) > 0);
+  // Rows that had no records take none with them.
+  const [cascade] = deleted === 0 ? [] : cascades.filter(table => (table.deleted ?? 0) > 0);
   return {
     tooHigh,
     exact,
