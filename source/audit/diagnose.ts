@@ -5,7 +5,7 @@ import { findLostUpdates } from './causes/lost-updates.ts';
 import { judgeNotCounted } from './causes/not-counted.ts';
 import { explains, findPatterns, type Pattern } from './causes/pattern.ts';
 import { setToZero } from './causes/set-to-zero.ts';
-import { uncountedSince } from './causes/uncounted-since.ts';
+import { judgeUncounted } from './causes/uncounted-since.ts';
 import { figure, many } from './causes/words.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from './evidence.ts';
@@ -60,6 +60,7 @@ export function* findCauses(evidence: Evidence): Generator<void, Causes> {
     left.filter(preset => driftOf(preset) > 0 && !lost.has(preset.id)),
     evidence,
   );
+  const uncounted = judgeUncounted(evidence);
   return {
     patterns,
     of(preset) {
@@ -71,7 +72,7 @@ export function* findCauses(evidence: Evidence): Generator<void, Causes> {
         nullCount(preset) ??
         (all?.certainty === 'certain' ? all : null) ??
         rule?.judge(preset) ??
-        (drift < 0 ? (uncountedSince(preset, evidence) ?? setToZero(preset, evidence)) : null) ??
+        (drift < 0 ? (uncounted(preset) ?? setToZero(preset, evidence)) : null) ??
         lost.get(preset.id) ??
         (drift > 0 ? (deleted(preset) ?? countsAgainNow(preset, evidence)) : null) ??
         unknown(preset, evidence)
@@ -86,7 +87,7 @@ function nullCount({ usageCount, records }: PresetEvidence): Diagnosis | null {
     code: 'null-count',
     certainty: 'certain',
     evidence: [
-      `The count is NULL and ${many(records, 'record')} ${records === 1 ? 'names' : 'name'} the preset; NULL plus 1 is NULL, so no use can be added to it.`,
+      `The count is NULL and ${many(records, 'record')} ${records === 1 ? 'names' : 'name'} the preset; NULL plus 1 is NULL, so what adds to it without coalesce() adds nothing.`,
     ],
     stretch: null,
   };
@@ -107,8 +108,18 @@ function unknown(preset: PresetEvidence, { mismatched }: Evidence): Diagnosis {
     certainty: 'possible',
     evidence: [
       preset.uses ? `${off}; ${compared}.` : `${off}; its ${many(preset.records, 'record')} were not read.`,
+      ...multipleOf(preset),
       ...(lastUsed === null ? [] : [lastUsed]),
     ],
     stretch: null,
   };
+}
+
+/** Many times as many as there are records, to the last one: of one preset no proof, but where to look. */
+function multipleOf({ usageCount, records }: PresetEvidence): string[] {
+  const times = (usageCount ?? 0) / records;
+  if (records < 5 || !Number.isInteger(times) || times < 2) return [];
+  return [
+    `It is exactly ${times === 2 ? 'twice' : `${figure(times)} times`} its ${many(records, 'record')}.`,
+  ];
 }

@@ -30,6 +30,8 @@ export interface TableStatistics {
   inserted: number;
   updated: number;
   deleted: number;
+  /** True for a table in partitions: one that is dropped or detached takes its numbers with it. */
+  partitioned?: boolean;
 }
 
 /** A table whose deleted rows take records with them (a foreign key ON DELETE CASCADE), other than presets. */

@@ -59,6 +59,7 @@ export function judgeState(trigger: CatalogTrigger): Finding[] {
       ];
     case 'A':
       return [
+        ...offInPartitions(trigger),
         {
           code: 'trigger-always',
           severity: 'info',
@@ -67,8 +68,24 @@ export function judgeState(trigger: CatalogTrigger): Finding[] {
         },
       ];
     case 'O':
-      return [];
+      return offInPartitions(trigger);
   }
+}
+
+/** A partition's copy of a trigger is turned on and off by itself. */
+function offInPartitions({ offIn }: CatalogTrigger): Finding[] {
+  const [first] = offIn;
+  if (first === undefined) return [];
+  const where =
+    offIn.length === 1 ? `the partition ${first}` : `${offIn.length} partitions (${offIn.join(', ')})`;
+  return [
+    {
+      code: 'trigger-off-in-partition',
+      severity: 'error',
+      message: `The trigger is off in ${where}: uses that are stored there are not counted.`,
+      hint: `${offIn.map(table => `ALTER TABLE ${table} ENABLE TRIGGER ${triggerName};`).join(' ')} then look at the counts of the time between.`,
+    },
+  ];
 }
 
 /** Whether it fires when, and as often, as counting needs. */

@@ -8,6 +8,8 @@ export interface CatalogTrigger {
   table: string;
   /** `tgenabled`: O origin, A always, R replica, D disabled. */
   enabled: 'O' | 'A' | 'R' | 'D';
+  /** Partitions, schema and name, whose copy of it does not fire for the uses of an application; only a row trigger has copies. */
+  offIn: string[];
   /** The bits of `tgtype`. */
   type: number;
   /** True where it has a WHEN clause. */

@@ -4,6 +4,7 @@ const stopsCounting = new Set([
   'trigger-missing',
   'trigger-wrong-table',
   'trigger-disabled',
+  'trigger-off-in-partition',
   'trigger-replica-only',
   'trigger-not-on-insert',
   'function-does-not-count',

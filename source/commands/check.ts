@@ -4,8 +4,8 @@ import { whoSeesAll } from '../actions/guards.ts';
 import { look } from '../actions/look.ts';
 import { type Counter, drift, isWrong, noTotals, type Totals, totals } from '../audit/counter.ts';
 import type { Diagnosis } from '../audit/diagnosis.ts';
-import { type LastUsedTally, lastUsedRemarks } from '../audit/last-used.ts';
-import { remarksOn, type ShapeRemark } from '../audit/shape-remarks.ts';
+import type { LastUsedTally } from '../audit/last-used.ts';
+import { remarksOn } from '../audit/shape-remarks.ts';
 import { judgeTrigger } from '../audit/trigger-health.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
@@ -15,13 +15,17 @@ import { readLastRecords } from '../database/last-records.ts';
 import { readShape } from '../database/shape.ts';
 import type { Tables } from '../database/tables.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
-import { exitCodes } from '../errors.ts';
+import { exitCodes, isConsoleError } from '../errors.ts';
 import { presetsOf, recordsOf } from '../present/amounts.ts';
 import { diagnosisLines, shortDiagnosis } from '../present/diagnosis-words.ts';
 import { count, countOf, iso, signed } from '../present/numbers.ts';
 import { displayText, toWidth } from '../present/text.ts';
+import { notes } from './check-notes.ts';
 import { identity } from './identity.ts';
 import type { Outcome } from './outcome.ts';
+
+// A role or a limit that is enough for counting may not be for the records themselves.
+const beyondReach: ReadonlySet<string> = new Set(['permission-denied', 'statement-timeout', 'lock-timeout']);
 
 interface Finished {
   totals: Totals;
@@ -74,12 +78,18 @@ export async function check(
     { signal },
   );
   let lastUsed: LastUsedTally | null = null;
+  let failed: string | null = null;
   const diagnoses = await diagnose(database, found.tables, finished.context, {
     signal,
     allRecords: finished.allRecords,
     onLastUsed: tally => {
       lastUsed = tally;
     },
+  }).catch(error => {
+    // What was counted stands without it.
+    if (!isConsoleError(error) || !beyondReach.has(error.code)) throw error;
+    failed = error.message;
+    return new Map<string, Diagnosis>();
   });
   const { json, line } = identity(found, database);
   const remarks = remarksOn(shape, { orphans: finished.orphans, findings });
@@ -111,7 +121,10 @@ export async function check(
       ? [
           describe(line, finished, mismatches, diagnoses),
           ...(config.presets.length > 0 ? explained(mismatches, diagnoses) : []),
-          ...notes(remarks, lastUsed, mismatches.filter(({ id }) => !diagnoses.has(id)).length),
+          ...notes(remarks, lastUsed, {
+            presets: mismatches.filter(({ id }) => !diagnoses.has(id)).length,
+            failed,
+          }),
         ].join('\n')
       : line,
     exitCode: !complete
@@ -161,26 +174,6 @@ function explained(mismatches: readonly Counter[], diagnoses: ReadonlyMap<string
       `${displayText(counter.name).trim() || counter.id}: ${diagnosisLines(diagnosis, 78).join('\n  ')}`,
     ];
   });
-}
-
-/** What has to be known to read the numbers: which tables they are of, what could not be compared and what was not looked at. */
-function notes(
-  remarks: readonly ShapeRemark[],
-  lastUsed: LastUsedTally | null,
-  notLookedAt: number,
-): string[] {
-  const told = [
-    ...remarks
-      .filter(({ code }) => ['chosen', 'no-time-column', 'no-last-used'].includes(code))
-      .map(({ message }) => message),
-    ...(notLookedAt > 0
-      ? [
-          `Why was not looked for in ${presetsOf(notLookedAt)} marked "-": there is too much to read, or nothing that tells.`,
-        ]
-      : []),
-    ...(lastUsed ? lastUsedRemarks(lastUsed) : []),
-  ];
-  return told.length === 0 ? [] : ['', ...told.map(message => `Note: ${displayText(message)}`)];
 }
 
 /** What led to a diagnosis, as `check --json` has it. */

@@ -10,12 +10,15 @@ export interface EvidenceColumns {
   written: { presets: boolean; records: boolean };
   /** When a preset was made, quoted; null where no column says so. */
   created: string | null;
+  /** What kind of use a record is of, quoted; null where no column says so. */
+  type: string | null;
 }
 
 const columns = z.object({
   presets: z.boolean(),
   records: z.boolean(),
   created: z.nullable(z.string()),
+  type: z.nullable(z.string()),
 });
 
 /** Finds out what this role may read as evidence. */
@@ -31,11 +34,14 @@ export async function readEvidenceColumns(
             (SELECT quote_ident(a.attname) FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
               WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped AND t.typcategory = 'D'
                 AND replace(lower(a.attname), '_', '') = 'createdat' AND has_column_privilege($1::oid, a.attnum, 'SELECT')
-              ORDER BY a.attnum LIMIT 1) AS created`,
-    [presets.oid, records.oid],
+              ORDER BY a.attnum LIMIT 1) AS created,
+            (SELECT quote_ident(a.attname) FROM pg_attribute a
+              WHERE a.attrelid = $2::oid AND quote_ident(a.attname) = $3 AND has_column_privilege($2::oid, a.attnum, 'SELECT')) AS type`,
+    [presets.oid, records.oid, records.type ?? ''],
   );
   const found = columns.parse(row);
-  return { written: { presets: found.presets, records: found.records }, created: found.created };
+  const { created, type } = found;
+  return { written: { presets: found.presets, records: found.records }, created, type };
 }
 
 const row = z.object({
@@ -78,7 +84,7 @@ const transaction = (alias: string, readable: boolean) =>
 export async function readEvidence(
   reader: Reader,
   tables: Tables,
-  { written, created }: EvidenceColumns,
+  { written, created, type }: EvidenceColumns,
   ids: readonly string[],
 ): Promise<PresetEvidence[]> {
   const { presets, records } = tables;
@@ -89,7 +95,7 @@ export async function readEvidence(
       SELECT w.key, count(*)::float8 AS records,
              ${records.time === null ? 'NULL' : list(`coalesce(${microseconds(`r.${records.time}`)}::text, 'NaN')`)} AS times,
              ${written.records ? list(transaction('r', true)) : 'NULL'} AS transactions,
-             ${records.type === null ? 'NULL' : `json_agg(left(r.${records.type}::text, 60))::text`} AS types
+             ${type === null ? 'NULL' : `json_agg(left(r.${type}::text, 60))::text`} AS types
         FROM wanted w JOIN ${records.name} r ON r.${records.preset} = w.key GROUP BY 1)
     SELECT p.${presets.key}::text AS id, ${countColumns(`p.${presets.count}`, tables)},
            ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt",

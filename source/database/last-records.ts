@@ -19,7 +19,7 @@ export async function readLastRecords(
     `SELECT p.${presets.key}::text AS id, ${milliseconds('r.at')} AS at
        FROM ${presets.name} p
        JOIN (${groupedRecords(tables, `max(r.${records.time}) AS at`, {
-         of: `ARRAY(SELECT e.value::${presets.keyType} FROM json_array_elements_text($1::text::json) e)`,
+         among: `SELECT e.value::${presets.keyType} FROM json_array_elements_text($1::text::json) e`,
        })}) r ON r.id = p.${presets.key}`,
     [JSON.stringify(ids)],
   );

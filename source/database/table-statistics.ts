@@ -3,7 +3,12 @@ import type { CascadingTable, TableStatistics } from '../audit/evidence.ts';
 import type { Reader } from './connection.ts';
 import type { Tables } from './tables.ts';
 
-const statistics = z.object({ inserted: z.number(), updated: z.number(), deleted: z.number() });
+const statistics = z.object({
+  inserted: z.number(),
+  updated: z.number(),
+  deleted: z.number(),
+  partitioned: z.boolean(),
+});
 const answer = z.object({
   presets: z.nullable(statistics),
   records: z.nullable(statistics),
@@ -13,7 +18,8 @@ const answer = z.object({
 // A partitioned table has no numbers of its own: they are its partitions'.
 const sums = (oid: string) => `(
   WITH RECURSIVE parts (oid) AS (SELECT ${oid}::oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN parts p ON p.oid = i.inhparent)
-  SELECT json_build_object('inserted', coalesce(sum(s.n_tup_ins), 0), 'updated', coalesce(sum(s.n_tup_upd), 0), 'deleted', coalesce(sum(s.n_tup_del), 0))
+  SELECT json_build_object('inserted', coalesce(sum(s.n_tup_ins), 0), 'updated', coalesce(sum(s.n_tup_upd), 0), 'deleted', coalesce(sum(s.n_tup_del), 0),
+    'partitioned', (SELECT relkind = 'p' FROM pg_class WHERE oid = ${oid}::oid))
     FROM parts p JOIN pg_stat_all_tables s ON s.relid = p.oid HAVING count(*) > 0)`;
 
 /** What the server has counted of both tables, and the tables whose deletions take records with them. */

@@ -13,6 +13,7 @@ const catalogTrigger = z.object({
   tableOid: z.number(),
   table: z.string(),
   enabled: z.enum(['O', 'A', 'R', 'D']),
+  offIn: z.array(z.string()),
   type: z.number(),
   condition: z.boolean(),
   updateOf: z.array(z.string()),
@@ -53,12 +54,20 @@ const answer = z.object({
 type Rows = z.infer<typeof answer> & { writers: WriterRows };
 
 // pg_trigger, because information_schema.triggers lists disabled triggers as if they worked.
-// tgparentid leaves out the copies that every partition carries.
+// tgparentid leaves out the copies that every partition carries; where one of them is off, that partition is named.
 const text = `WITH RECURSIVE ${routineClosure}, triggers AS MATERIALIZED (
   SELECT t.*, c.relname, n.nspname FROM pg_trigger t
     JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE NOT t.tgisinternal AND t.tgparentid = 0
      AND (t.tgrelid IN ($1::oid, $2::oid) OR t.tgname = 'trigger_auto_increment_preset_usage_count' OR t.tgfoid IN (SELECT oid FROM near))
+), copies (top, oid, tgrelid, tgenabled) AS (
+  SELECT t.oid, c.oid, c.tgrelid, c.tgenabled FROM triggers t JOIN pg_trigger c ON c.tgparentid = t.oid
+  UNION ALL
+  SELECT k.top, c.oid, c.tgrelid, c.tgenabled FROM copies k JOIN pg_trigger c ON c.tgparentid = k.oid
+), off AS MATERIALIZED (
+  SELECT k.top, format('%I.%I', n.nspname, c.relname) AS "table" FROM copies k
+    JOIN pg_class c ON c.oid = k.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE c.relkind = 'r' AND k.tgenabled IN ('D', 'R')
 ), functions AS MATERIALIZED (
   SELECT p.oid, n.nspname, p.proname, p.prosrc, p.prosecdef, p.proconfig, p.prokind, p.prorettype, p.proowner, p.proacl, l.lanname, l.lanpltrusted
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
@@ -75,7 +84,7 @@ SELECT
       'records', json_agg(json_build_object('name', name, 'required', required) ORDER BY attnum) FILTER (WHERE attrelid = $2::oid))
      FROM columns)::text AS columns,
   (SELECT coalesce(json_agg(json_build_object('name', tgname, 'tableOid', tgrelid::bigint, 'table', format('%I.%I', nspname, relname),
-            'enabled', tgenabled, 'type', tgtype, 'condition', tgqual IS NOT NULL,
+            'enabled', tgenabled, 'offIn', (SELECT coalesce(json_agg("table" ORDER BY "table"), '[]') FROM off WHERE top = triggers.oid), 'type', tgtype, 'condition', tgqual IS NOT NULL,
             'updateOf', (SELECT coalesce(json_agg(quote_ident(a.attname)), '[]') FROM pg_attribute a
                           WHERE a.attrelid = tgrelid AND a.attnum = ANY (tgattr::int2[])),
             'newTable', tgnewtable, 'functionOid', tgfoid::bigint,

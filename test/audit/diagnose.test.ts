@@ -405,7 +405,7 @@ const deletions: Case[] = [
       clear(world(55), ({ user }) => user === 3).evidence({
         statistics: {
           presets: { inserted: 40, updated: 0, deleted: 0 },
-          records: { inserted: 100_000, updated: 0, deleted: 0 },
+          records: { inserted: 1000, updated: 0, deleted: 0 },
         },
         allRecords: 1000,
       }),

@@ -60,6 +60,12 @@ test.each([
   ["UPDATE u SET password = 'hunter2' WHERE id = 7", "UPDATE u SET password = '?' WHERE id = 7"],
   ["SELECT 'it''s', E'it\\'s a secret', 1", "SELECT '?', '?', 1"],
   ["SELECT $$secret$$, $tag$more ' secrets$tag$, $1", "SELECT '?', '?', $1"],
+  ['SELECT $a$one $b$two secrets$b$ three$a$, 1', "SELECT '?', 1"],
+  ['SELECT $a$one $$two$$ three', "SELECT '?'"],
+  [
+    "SELECT 1 /* a /* b */ it's */, 'a secret', /* so */ 'another'",
+    "SELECT 1 /* a /* b */ it's */, '?', /* so */ '?'",
+  ],
   // The server cuts a statement at track_activity_query_size.
   ["UPDATE u SET note = 'a secret that is cu", "UPDATE u SET note = '?'"],
   ["UPDATE u SET note = E'a secret \\", "UPDATE u SET note = '?'"],

@@ -126,6 +126,24 @@ describe('evidence', () => {
     }
   });
 
+  test('of a role that may not read the kind of a record is read without it', async () => {
+    const [id] = await insertPresets(own.sql, ['Noir']);
+    await insertRecords(own.sql, id!, 2);
+    await own.sql.unsafe(
+      `REVOKE ALL ON presets, preset_usage FROM ${role};
+       GRANT SELECT (id, name, usage_count, last_used_at) ON presets TO ${role};
+       GRANT SELECT (preset_id, created_at) ON preset_usage TO ${role}`,
+    );
+    const limited = connectTo(own.urlAs(role, 'secret'));
+    try {
+      const [found] = await read([id!], limited);
+      expect(found).toMatchObject({ records: 2, uses: { types: null } });
+      expect(found!.uses!.times).toHaveLength(2);
+    } finally {
+      await limited.close();
+    }
+  });
+
   test('chooses accurate presets that are not too large, and none that is wrong', async () => {
     const ids = await insertPresets(own.sql, ['unused', 'wrong', 'large', 'a', 'b', 'c']);
     const [, wrong, large, ...small] = ids;

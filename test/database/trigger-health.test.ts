@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { triggerName } from '../../source/audit/expected.ts';
+import { whyOff } from '../../source/audit/trigger-evidence.ts';
 import { judgeTrigger, type TriggerHealth } from '../../source/audit/trigger-health.ts';
 import type { Database } from '../../source/database/connection.ts';
 import { readTables } from '../../source/database/tables.ts';
@@ -32,9 +33,9 @@ async function arrange(statement: string, undo?: string): Promise<void> {
   if (undo) repairs.push(undo);
 }
 
-function health(): Promise<TriggerHealth> {
+function health(schema = 'public'): Promise<TriggerHealth> {
   return database.read(async reader =>
-    judgeTrigger(await readTriggerCatalog(reader, await readTables(reader, 'public'))),
+    judgeTrigger(await readTriggerCatalog(reader, await readTables(reader, schema))),
   );
 }
 
@@ -89,6 +90,32 @@ describe('the trigger of the migration', () => {
     expect(found.trigger.enabled).toBe(enabled);
     expect(codes(found)).toEqual([code]);
     expect(found.healthy).toBe(healthy);
+  });
+
+  test('that is off in a partition alone is an error that names the partition', async () => {
+    await arrange(
+      `CREATE SCHEMA parts; SET search_path = parts;
+       CREATE TABLE presets (id uuid PRIMARY KEY, usage_count int, last_used_at timestamptz);
+       CREATE TABLE preset_usage (preset_id uuid, created_at timestamptz NOT NULL) PARTITION BY RANGE (created_at);
+       CREATE TABLE "This Year" PARTITION OF preset_usage DEFAULT;
+       CREATE TABLE last_year PARTITION OF preset_usage FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+       CREATE FUNCTION auto_increment_preset_usage_count() RETURNS trigger LANGUAGE plpgsql
+       AS $$ BEGIN ${classic} RETURN NEW; END $$;
+       CREATE TRIGGER ${triggerName} AFTER INSERT ON preset_usage FOR EACH ROW EXECUTE FUNCTION auto_increment_preset_usage_count();
+       RESET search_path`,
+      'DROP SCHEMA parts CASCADE',
+    );
+    expect(codes(await health('parts'))).not.toContain('trigger-off-in-partition');
+    await own.sql.unsafe(`ALTER TABLE parts."This Year" DISABLE TRIGGER ${triggerName}`);
+    const { findings } = await health('parts');
+    const off = findings.find(({ code }) => code === 'trigger-off-in-partition');
+    expect(off).toMatchObject({
+      severity: 'error',
+      message:
+        'The trigger is off in the partition parts."This Year": uses that are stored there are not counted.',
+      hint: `ALTER TABLE parts."This Year" ENABLE TRIGGER ${triggerName}; then look at the counts of the time between.`,
+    });
+    expect(whyOff(findings)).toBe(off!.message);
   });
 
   test('that is missing is an error, and so is its function', async () => {

@@ -11,16 +11,19 @@ const times: Record<number, string> = { 1: 'twice', 2: 'three times', 3: 'four t
 export function countedAgain(pattern: Pattern, preset: PresetEvidence, evidence: Evidence): Diagnosis {
   const again = recordsIn(preset, pattern);
   const stretch = timesOf(pattern, evidence.mismatched);
+  // What counts once more now is no reason for a stretch that ended, and no proof of a rule that others break.
+  const now = Number.isFinite(stretch.to) ? [] : evidence.countsAgain;
+  const certainty = certaintyOf(pattern);
   return {
     code: 'double-counted',
-    certainty: evidence.countsAgain.length > 0 ? 'certain' : certaintyOf(pattern),
+    certainty: now.length > 0 && certainty === 'likely' ? 'certain' : certainty,
     evidence: [
       `The count is ${figure(driftOf(preset))} too high: ${which(pattern, preset, again, stretch)} counted ${times[pattern.factor]}.`,
       sharedBy(
         pattern,
         `is too high by exactly ${pattern.factor === 1 ? 'the number' : `${pattern.factor} times the number`} of such records`,
       ),
-      ...evidence.countsAgain,
+      ...now,
     ],
     stretch: ends(stretch),
   };

@@ -12,6 +12,8 @@ interface Traces {
   /** How much too high the counts are together, and how many records went, by whoever has counted them. */
   tooHigh: number;
   exact: string | null;
+  /** The same by records that were stored and are gone in another way, or whose transaction was rolled back. */
+  gone: string | null;
   /** A deletion is ruled out by numbers that know of fewer. */
   most: number;
   /** Presets whose last use has no record; those in use long before their oldest record; whether that has to do with being wrong. */
@@ -36,8 +38,12 @@ export function judgeDeleted(
     if (drift > traces.most) return null;
     const isBeyond = traces.beyond.has(preset.id);
     const isLate = traces.late.has(preset.id);
-    const told = traces.exact !== null || (isBeyond && traces.beyondTells) || (isLate && traces.lateTells);
-    if (!told && !isBeyond && !traces.beyondTells) return null;
+    const told =
+      traces.exact !== null ||
+      (traces.gone !== null && evidence.allRecords === 0) ||
+      (isBeyond && traces.beyondTells) ||
+      (isLate && traces.lateTells);
+    if (!told && !traces.gone && !isBeyond && !traces.beyondTells) return null;
     const { uses } = preset;
     const newest = uses?.times.at(-1) ?? null;
     const last = preset.lastUsedAt;
@@ -52,6 +58,7 @@ export function judgeDeleted(
       evidence: [
         `The count is ${figure(drift)} too high: it has counted uses whose records are gone.`,
         ...(traces.exact ? [traces.exact] : []),
+        ...(traces.gone ? [traces.gone] : []),
         ...(isBeyond && last !== null ? [beyondWords(last, newest)] : []),
         ...(isLate ? [lateWords(preset)] : []),
         ...(traces.cascade ? [traces.cascade] : []),
@@ -73,8 +80,11 @@ function tracesOf(high: readonly PresetEvidence[], evidence: Evidence): Traces {
   // Statistics that know of every record there is have not been reset since the first of them.
   const knowsAll =
     statistics !== null &&
+    statistics.records.partitioned !== true &&
     allRecords !== null &&
     statistics.records.inserted >= allRecords + statistics.records.deleted;
+  // TRUNCATE deletes no record by itself. What was rolled back was stored as well, so this is the most that can be gone.
+  const stored = knowsAll ? statistics.records.inserted - allRecords : Number.POSITIVE_INFINITY;
   const together = `exactly as many as ${high.length === 1 ? 'the count is' : `${figure(high.length)} counts are`} too high${high.length === 1 ? '' : ' together'}`;
   const exact =
     tooHigh < 5
@@ -84,7 +94,14 @@ function tracesOf(high: readonly PresetEvidence[], evidence: Evidence): Traces {
         : missingIds === tooHigh
           ? `${many(missingIds, 'number')} of the records' key ${missingIds === 1 ? 'is' : 'are'} missing, ${together}.`
           : null;
-  const beyond = setOf(high, isBeyond);
+  const otherwise = stored - (deleted ?? 0);
+  const gone =
+    exact === null && tooHigh >= 5 && knowsAll && otherwise > 0 && stored === tooHigh
+      ? `${many(otherwise, 'record')} that the server has stored ${otherwise === 1 ? 'is' : 'are'} gone and ${otherwise === 1 ? 'was' : 'were'} not deleted one by one (a TRUNCATE, or a rollback)${deleted ? '; with those that were' : ''}, ${together}.`
+      : null;
+  // Where last uses have no record though counts are right, they are of another clock, or something else sets them.
+  const isUsual = accurate.filter(isBeyond).length > accurate.length / 4;
+  const beyond = isUsual ? new Set<string>() : setOf(high, isBeyond);
   const late = setOf(high, preset => isLate(preset) && isAbout(driftOf(preset), missingUses(preset)));
   const contrast = (some: ReadonlySet<string>, holds: (preset: PresetEvidence) => boolean) => {
     const others = accurate.filter(holds).length;
@@ -95,11 +112,13 @@ function tracesOf(high: readonly PresetEvidence[], evidence: Evidence): Traces {
       ) > leastStrength
     );
   };
-  const [cascade] = cascades.filter(table => (table.deleted ?? 0) > 0);
+  // Rows that had no records take none with them.
+  const [cascade] = deleted === 0 ? [] : cascades.filter(table => (table.deleted ?? 0) > 0);
   return {
     tooHigh,
     exact,
-    most: knowsAll ? (deleted ?? 0) : Number.POSITIVE_INFINITY,
+    gone,
+    most: stored,
     beyond,
     late,
     beyondTells: contrast(beyond, isBeyond),

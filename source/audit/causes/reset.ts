@@ -10,17 +10,14 @@ export function wasReset(
   { triggerOff }: Evidence,
 ): { why: string; sure: boolean } | null {
   const idle = presets.filter(({ usageCount }) => usageCount === 0);
-  // Of the same transaction are a preset and its records that came in together, with a copy of the database: that says nothing.
-  const dated = idle.filter(
-    preset => preset.written !== null && preset.uses?.transactions && preset.written !== lastStored(preset),
-  );
-  const rewritten = dated.filter(preset => preset.written! > lastStored(preset));
+  const dated = idle.filter(preset => wasRewritten(preset) !== null);
+  const rewritten = dated.filter(wasRewritten);
   if (rewritten.length > 0 && rewritten.length >= dated.length / 2) {
     const writers = new Set(rewritten.map(({ written }) => written)).size;
     return {
       sure: true,
       why:
-        `${many(rewritten.length, 'preset')} of count 0 ${rewritten.length === 1 ? 'was' : 'were'} written after the newest of their records was stored, ` +
+        `${many(rewritten.length, 'preset')} of count 0 ${rewritten.length === 1 ? 'was' : 'were'} written after the newest of ${rewritten.length === 1 ? 'its' : 'their'} records was stored, ` +
         `by ${many(writers, 'transaction')}.`,
     };
   }
@@ -36,6 +33,15 @@ export function wasReset(
     sure: idle.length > 0,
     why: 'A reset leaves this; a trigger that was installed only then would as well.',
   };
+}
+
+/** Whether a preset was written after its newest record was stored; null where that is not known. */
+export function wasRewritten(preset: PresetEvidence): boolean | null {
+  const { written, uses } = preset;
+  if (written === null || !uses?.transactions) return null;
+  const stored = lastStored(preset);
+  // Of the same transaction are a preset and its records that came in together, with a copy of the database: that says nothing.
+  return written === stored ? null : written > stored;
 }
 
 /** The latest transaction that stored a record of a preset. */

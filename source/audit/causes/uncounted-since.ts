@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
 import { arrivalWords } from './not-counted.ts';
+import { firstAbove } from './search.ts';
 import { arrivalOf, isImport } from './stored-together.ts';
 import { figure, many, moment } from './words.ts';
 
@@ -8,17 +9,36 @@ import { figure, many, moment } from './words.ts';
 const clocks = 1000;
 
 /**
- * A preset by itself whose count lacks exactly the records that are newer than its `last_used_at`: counting stopped there.
- * Null where the numbers are others.
+ * Judges presets by themselves whose counts lack exactly the records that are newer than their `last_used_at`: counting stopped
+ * there. Null where the numbers are others, and where many presets have newer records that their counts do not lack: a time
+ * that is of another zone, or that nobody keeps, is as good as chance.
  */
-export function uncountedSince(preset: PresetEvidence, evidence: Evidence): Diagnosis | null {
+export function judgeUncounted(evidence: Evidence): (preset: PresetEvidence) => Diagnosis | null {
+  const newer = [...evidence.mismatched, ...evidence.accurate].filter(
+    preset => newerThan(preset, clocks) > 0,
+  );
+  const lacked = newer.filter(preset => leewayOf(preset) !== undefined).length;
+  const looked = evidence.mismatched.filter(({ uses }) => uses).length + evidence.accurate.length;
+  const isKept = newer.length - lacked <= Math.max(lacked, looked / 4);
+  return preset => (isKept ? uncountedSince(preset, evidence) : null);
+}
+
+function newerThan({ lastUsedAt, uses }: PresetEvidence, leeway: number): number {
+  if (lastUsedAt === null || !uses) return 0;
+  return uses.times.length - firstAbove(uses.times, lastUsedAt + leeway);
+}
+
+/** How much newer the records that a count lacks exactly are at least, in milliseconds; undefined where it lacks others. */
+function leewayOf(preset: PresetEvidence): number | undefined {
+  const lacking = -driftOf(preset);
+  return lacking > 0 ? [0, clocks].find(leeway => newerThan(preset, leeway) === lacking) : undefined;
+}
+
+function uncountedSince(preset: PresetEvidence, evidence: Evidence): Diagnosis | null {
   const { lastUsedAt, uses } = preset;
   const lacking = -driftOf(preset);
-  if (lastUsedAt === null || !uses) return null;
-  const newer = [0, clocks].find(
-    leeway => uses.times.filter(time => time > lastUsedAt + leeway).length === lacking,
-  );
-  if (newer === undefined) return null;
+  const newer = leewayOf(preset);
+  if (lastUsedAt === null || !uses || newer === undefined) return null;
   const from = uses.times.find(time => time > lastUsedAt + newer)!;
   const arrival = arrivalOf([preset], evidence.accurate, (_, index) => uses.times[index]! >= from);
   const sentence = `The count lacks ${many(lacking, 'record')}, and exactly ${figure(lacking)} of ${figure(preset.records)} ${lacking === 1 ? 'is' : 'are'} newer than its last_used_at (${moment(lastUsedAt)})`;

@@ -1,8 +1,11 @@
 import type { Stretch } from './search.ts';
 
-/** A whole number with thousands separated. */
+/** A number with thousands separated; of a fraction only as much as is not the noise of binary fractions. */
 export function figure(value: number): string {
-  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
+  const [whole = '', ...fraction] = String(Number.isInteger(value) ? value : Number(value.toFixed(6))).split(
+    '.',
+  );
+  return [whole.replace(/\B(?=(?:\d{3})+$)/g, ','), ...fraction].join('.');
 }
 
 /** A number of things: 1 record, 1,200 records. */
