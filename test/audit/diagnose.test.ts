@@ -585,6 +585,48 @@ function check(cases: Case[]) {
   });
 }
 
+describe('a few presets that are all there are', () => {
+  const alone = (counts: readonly [count: number, records: number][]): Evidence => ({
+    ...among([]),
+    accurate: [],
+    mismatched: counts.map(([count, records], index) => ({
+      ...preset(count, daily(records)),
+      id: `preset ${index}`,
+    })),
+  });
+  const codes = (evidence: Evidence) =>
+    [...diagnoseAll(evidence).values()].map(({ code, certainty }) => `${code} ${certainty}`);
+
+  test('three, each exactly twice or three times its records, are told, as no more than possible', () => {
+    const doubled = alone([
+      [32, 16],
+      [34, 17],
+      [38, 19],
+    ]);
+    expect(codes(doubled)).toEqual(Array(3).fill('double-counted possible'));
+    const trebled = alone([
+      [63, 21],
+      [72, 24],
+      [90, 30],
+    ]);
+    expect(codes(trebled)).toEqual(Array(3).fill('double-counted possible'));
+  });
+
+  test('two are not, nor three of which one is off by another number', () => {
+    const two = alone([
+      [32, 16],
+      [34, 17],
+    ]);
+    expect(codes(two)).toEqual(Array(2).fill('unknown possible'));
+    const nearly = alone([
+      [32, 16],
+      [34, 17],
+      [37, 19],
+    ]);
+    expect(codes(nearly)).toEqual(Array(3).fill('unknown possible'));
+  });
+});
+
 describe('counts that are wrong by chance are of unknown cause', () => {
   test.each(noise)('%s', (_, by) => {
     for (const share of [0.1, 0.5, 1]) {

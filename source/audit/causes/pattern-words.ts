@@ -1,13 +1,13 @@
 import type { Certainty } from '../diagnosis.ts';
 import type { PresetEvidence } from '../evidence.ts';
-import type { Pattern } from './pattern.ts';
-import { stretchIn } from './pattern.ts';
+import { isFaint, type Pattern, stretchIn } from './pattern.ts';
 import type { Stretch } from './search.ts';
 import { figure, many } from './words.ts';
 
 /** How sure a rule is that so many presets follow. */
-export function certaintyOf({ strength, fits, misses, right }: Pattern): Certainty {
-  if (misses > fits.size / 3 || right.with > fits.size) return 'possible';
+export function certaintyOf(pattern: Pattern): Certainty {
+  const { strength, fits, misses, right } = pattern;
+  if (isFaint(pattern) || misses > fits.size / 3 || right.with > fits.size) return 'possible';
   // A chance of less than one in a thousand million, and nothing that speaks against it.
   return strength > 20.7 && misses === 0 && right.with === 0 && fits.size > 2 ? 'certain' : 'likely';
 }

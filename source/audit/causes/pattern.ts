@@ -32,6 +32,8 @@ export interface Pattern {
 
 // One wrong diagnosis in three hundred databases whose counts are wrong by chance, reckoned in favour of chance.
 const leastStrength = Math.log(300);
+// Whole multiples of all records, with no exception among at least three wrong counts: what the oldest mistake of all leaves.
+const leastPlain = { strength: Math.log(20), fits: 3 };
 const mostPatterns = 6;
 const mostTypes = 8;
 const factors = { high: [1, 2, 3], low: [-1] } as const;
@@ -94,12 +96,23 @@ function* strongest(
         for (const open of openings) {
           yield;
           const pattern = inScope(scope, open, left, accurate, tried);
-          if (pattern && pattern.strength > Math.max(leastStrength, best?.strength ?? 0)) best = pattern;
+          if (pattern && pattern.strength > Math.max(needed(pattern), best?.strength ?? 0)) best = pattern;
         }
       }
     }
   }
   return best;
+}
+
+/** How strong a pattern has to be to be told at all. */
+function needed({ open, type, factor, fits, misses, right }: Pattern): number {
+  const isPlain = factor > 0 && open === 'both' && type === null && misses === 0 && right.with === 0;
+  return isPlain && fits.size >= leastPlain.fits ? leastPlain.strength : leastStrength;
+}
+
+/** True for a pattern that is told, although it is not far beyond chance. */
+export function isFaint({ strength }: Pattern): boolean {
+  return strength <= leastStrength;
 }
 
 /** The strongest pattern of one kind; `tried` is how much there was to choose from before, in nats. */
