@@ -612,6 +612,12 @@ describe('a few presets that are all there are', () => {
     expect(codes(trebled)).toEqual(Array(3).fill('double-counted possible'));
   });
 
+  test('nothing but the numbers is needed, as of a table without times', () => {
+    const known = alone(Array.from({ length: 8 }, (_, index) => [2 * (10 + index), 10 + index] as const));
+    const untimed = { ...known, mismatched: known.mismatched.map(each => ({ ...each, uses: null })) };
+    expect(codes(untimed)).toEqual(Array(8).fill('double-counted likely'));
+  });
+
   test('two are not, nor three of which one is off by another number', () => {
     const two = alone([
       [32, 16],

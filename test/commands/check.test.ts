@@ -37,3 +37,24 @@ test('an audit stands where why a count is wrong cannot be found out, and says s
   expect(text).toMatch(/Note: Why counts are wrong could not be found out: .*pg_stat_all_tables/);
   expect(text).not.toMatch(/too much to read/);
 });
+
+test('whole multiples of all records are told without a time column', async () => {
+  const untimed = await createDatabase();
+  const reading = connectTo(untimed.url);
+  try {
+    const ids = await insertPresets(untimed.sql, ['Noir', 'Pastel', 'Sepia', 'Riso', 'Right']);
+    for (const [index, id] of ids.entries()) await insertRecords(untimed.sql, id, 40 + index);
+    await untimed.sql
+      .unsafe(
+        `ALTER TABLE preset_usage DROP COLUMN created_at; UPDATE presets SET usage_count = 2 * usage_count WHERE name <> 'Right';
+         DELETE FROM preset_usage USING presets p WHERE p.id = preset_id AND p.name = 'Right'; UPDATE presets SET usage_count = 0 WHERE name = 'Right'`,
+      )
+      .simple();
+    const config = { schema: 'public', presets: [] } as unknown as Config;
+    const { json } = await check(reading, config, new AbortController().signal, () => {});
+    expect(json).toMatchObject({ mismatches: Array(4).fill({ diagnosis: 'double-counted' }) });
+  } finally {
+    await reading.close();
+    await untimed.drop();
+  }
+});

@@ -49,7 +49,9 @@ export function* findPatterns(
   mismatched: readonly PresetEvidence[],
   accurate: readonly PresetEvidence[],
 ): Generator<void, Pattern[]> {
-  const known = mismatched.filter(({ uses, usageCount }) => uses && usageCount !== null);
+  // Of a table without times no records are read, and the plain rules need none.
+  const untimed = mismatched.every(({ uses, records }) => uses === null || records === 0);
+  const known = mismatched.filter(({ uses, usageCount }) => (uses || untimed) && usageCount !== null);
   const found: Pattern[] = [];
   for (const side of ['low', 'high'] as const) {
     let left = known.filter(preset => driftOf(preset) < 0 === (side === 'low'));
@@ -138,8 +140,8 @@ function inScope(
 
 function subjectOf(preset: PresetEvidence, scope: Scope): Subject[] {
   const need = driftOf(preset) / scope.factor;
-  if (!Number.isInteger(need)) return [];
-  const values = valuesOf(preset.uses!, scope);
+  if (!preset.uses || !Number.isInteger(need)) return [];
+  const values = valuesOf(preset.uses, scope);
   return need > values.length ? [] : [{ values, need, weight: 1 + surprise(need) }];
 }
 
@@ -186,9 +188,13 @@ export function explains(pattern: Pattern, preset: PresetEvidence): boolean {
 /** How many records of a preset a pattern speaks of. */
 export function recordsIn(preset: PresetEvidence, rule: Scope & { stretch: Stretch }): number {
   const { uses } = preset;
+  const { from, to } = rule.stretch;
+  // All of them, those without a time too, whether they were read or not.
+  if (rule.type === null && from === Number.NEGATIVE_INFINITY && to === Number.POSITIVE_INFINITY)
+    return preset.records;
   if (!uses) return preset.counted?.get(rule) ?? 0;
   const values = valuesOf(uses, rule);
-  return firstAbove(values, rule.stretch.to) - firstNotBelow(values, rule.stretch.from);
+  return firstAbove(values, to) - firstNotBelow(values, from);
 }
 
 const sorted = new WeakMap<Uses, Map<string, readonly number[]>>();
