@@ -83,6 +83,9 @@ async function planned(...command: string[]): Promise<string> {
   return JSON.parse(out).plan.fingerprint;
 }
 
+/** What a client that is to be killed is called on the server. */
+const victimName = 'to be killed';
+
 interface Victim {
   child: ChildProcess;
   gone: Promise<unknown>;
@@ -96,7 +99,7 @@ async function start(...command: string[]): Promise<Victim> {
 function startAgreed(confirm: string, ...command: string[]): Victim {
   const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
   const child = spawn(process.execPath, [program, ...command, '--confirm', confirm], {
-    env: { PATH, HOME, TMPDIR, ...env() },
+    env: { PATH, HOME, TMPDIR, ...env(), PGAPPNAME: victimName },
     stdio: 'ignore',
   });
   return { child, gone: new Promise(resolve => child.once('exit', resolve)) };
@@ -105,12 +108,13 @@ function startAgreed(confirm: string, ...command: string[]): Victim {
 async function kill({ child, gone }: Victim): Promise<void> {
   child.kill('SIGKILL');
   await gone;
-  // What it had sent to the server is still carried out there, also on a connection that is only being made: the truth is
-  // what is there once that is over.
+  // What it had sent to the server is still carried out there, also on a connection that is only being made, or in a session
+  // that is idle because it has not read it yet: the truth is what is there once that is over.
   await waitFor(async () => {
     const [row] = await sql<{ busy: number }[]>`
       SELECT count(*)::int AS busy FROM pg_stat_activity
-       WHERE backend_type = 'client backend' AND state IS DISTINCT FROM 'idle' AND pid <> pg_backend_pid()`;
+       WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+         AND (state IS DISTINCT FROM 'idle' OR application_name = ${victimName})`;
     return row?.busy === 0;
   }, 'the server to be done with a killed client');
 }
@@ -190,7 +194,7 @@ async function finish(...command: string[]): Promise<void> {
 
 const asleep = async () => {
   const [row] = await sql<{ asleep: number }[]>`
-    SELECT count(*)::int AS asleep FROM pg_stat_activity WHERE application_name = 'preset-usage-console' AND wait_event = 'PgSleep'`;
+    SELECT count(*)::int AS asleep FROM pg_stat_activity WHERE application_name IN ('preset-usage-console', ${victimName}) AND wait_event = 'PgSleep'`;
   return row?.asleep === 1;
 };
 
@@ -288,7 +292,7 @@ describe.each(actions)('$title is killed', ({ name, command, records }) => {
     try {
       await waitFor(async () => {
         const [row] = await sql<{ waiting: number }[]>`
-          SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE application_name = 'preset-usage-console' AND wait_event = 'SyncRep'`;
+          SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE application_name = ${victimName} AND wait_event = 'SyncRep'`;
         return row?.waiting === 1;
       }, 'a commit');
       victim.child.kill('SIGKILL');
