@@ -244,6 +244,50 @@ describe('no event', () => {
     }
   });
 
+  test('of rows that a policy hides between the look at the tables and the counters of one tick', async () => {
+    const role = `between_${own.name}`;
+    await own.sql
+      .unsafe(
+        `CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT SELECT ON presets, preset_usage TO ${role};
+         ALTER TABLE preset_usage ENABLE ROW LEVEL SECURITY; CREATE POLICY every ON preset_usage USING (true)`,
+      )
+      .simple();
+    const limited = connectTo(own.urlAs(role, 'secret'));
+    let armed = false;
+    const read: Database['read'] = (work, options) =>
+      limited.read(
+        reader =>
+          work({
+            ...reader,
+            rows: async (text, parameters) => {
+              // The statement of the counters on the screen, and of the sessions.
+              if (armed && text.includes('AS sessions FROM')) {
+                armed = false;
+                await own.sql`ALTER POLICY every ON preset_usage USING (created_at < '2000-01-01')`;
+              }
+              return reader.rows(text, parameters);
+            },
+          }),
+        options,
+      );
+    try {
+      const { watch, events, settle, until } = await begin(
+        Object.create(limited, { read: { value: read } }) as Database,
+      );
+      armed = true;
+      await until(() => !armed, 'the tick that the policy comes into');
+      await settle();
+      expect(events).toEqual([]);
+      watch.stop();
+    } finally {
+      await limited.close();
+      await own.sql
+        .unsafe(`DROP POLICY every ON preset_usage; ALTER TABLE preset_usage DISABLE ROW LEVEL SECURITY;
+          DROP OWNED BY ${role}; DROP ROLE ${role}`)
+        .simple();
+    }
+  });
+
   test('of what this console repairs itself, and the next one of others is told again', async () => {
     const repairs = await RepairBench.open();
     try {
