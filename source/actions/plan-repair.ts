@@ -1,4 +1,4 @@
-import { firingTriggers } from '../audit/firing-triggers.ts';
+import { firingTriggers, type Writes } from '../audit/firing-triggers.ts';
 import type { Change, Remark, RepairOptions } from '../audit/repair.ts';
 import { judgeTrigger } from '../audit/trigger-health.ts';
 import type { Database } from '../database/connection.ts';
@@ -33,8 +33,10 @@ export interface Draft {
   remarks: Remark[];
   left: RepairPlan['left'];
   method: RepairPlan['method'];
-  /** What the fingerprint holds beside the database, the action and its options. */
+  /** What the fingerprint holds beside the database, the action and its options: nothing that correct uses move. */
   holds: unknown;
+  /** Whether it sets `last_used_at` of any preset, now or after a use that comes before it is done. */
+  maySetLastUsed: boolean;
   /** undo: what is taken back. */
   receipt?: Receipt;
 }
@@ -89,16 +91,18 @@ export async function planRepair(
       throw denied(found, 'INSERT', found.tables.records.name);
     });
   }
-  const setsLastUsed = inserts || draft.changes.some(({ lastUsedAfter }) => lastUsedAfter !== undefined);
-  const firesTriggers = firingTriggers(catalog, {
+  const writes: Writes = {
     columns: [
       found.tables.presets.count,
-      ...(setsLastUsed && found.tables.presets.lastUsed ? [found.tables.presets.lastUsed] : []),
+      ...((inserts || draft.maySetLastUsed) && found.tables.presets.lastUsed
+        ? [found.tables.presets.lastUsed]
+        : []),
     ],
-    deletes,
+    deletes: action === 'reset' && options.deleteHistory,
     truncates: draft.method === 'truncate',
     inserts,
-  });
+  };
+  const firesTriggers = firingTriggers(catalog, writes);
   const cannotSuppress = await whyNotSuppress(database, facts, { deletes: mayDelete, inserts }, signal);
   if (options.suppressTriggers && cannotSuppress !== null) {
     throw refused(
@@ -121,7 +125,10 @@ export async function planRepair(
       options,
       [...request.presets].sort(),
       draft.holds,
-      firesTriggers,
+      // By either way of deleting: which one it is depends on how many records there are.
+      [false, true].map(truncates =>
+        firingTriggers(catalog, { ...writes, truncates: truncates && writes.deletes }),
+      ),
     ]),
     phrase: `${action} ${found.server.database} ${draft.changes.length}`,
     changes: draft.changes.sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta)),

@@ -90,7 +90,8 @@ export async function planReset(
     remarks,
     left,
     method: how?.method ?? null,
-    holds: drifts(changes),
+    holds: drifts(states),
+    maySetLastUsed: clears,
   };
 }
 

@@ -48,7 +48,8 @@ export async function planSync(
     remarks,
     left,
     method: null,
-    holds: drifts(changes),
+    holds: drifts(states),
+    maySetLastUsed: times,
   };
 }
 
@@ -73,11 +74,15 @@ export function syncChange(state: CounterState, times: boolean): Change | null {
   };
 }
 
-/** Which presets drift, by how much: what a fingerprint holds, because correct uses do not move it. */
-export function drifts(changes: readonly Change[]): [string, number][] {
-  return changes
-    .filter(({ drift }) => drift !== 0)
-    .map(({ id, drift }): [string, number] => [id, drift])
+/**
+ * Which presets drift, by how much: what a fingerprint holds, because correct uses do not move it. Whether there is anything to
+ * change about a preset they do move, so it makes no difference here.
+ */
+export function drifts(states: readonly CounterState[]): [string, number][] {
+  return states
+    .filter(({ exact }) => exact === null)
+    .map(({ id, count, records }): [string, number] => [id, (count ?? 0) - records])
+    .filter(([, drift]) => drift !== 0)
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 

@@ -69,6 +69,7 @@ export async function planUndo(
     left,
     method: null,
     holds: [receipt.head.id, changes.map(({ id, delta }) => [id, delta]), left.map(({ id }) => id)],
+    maySetLastUsed: effects.some(({ change }) => change?.lastUsedAfter !== undefined),
     receipt,
   };
 }
