@@ -5,7 +5,7 @@ import type { RecordValues } from '../database/repair-state.ts';
 import type { Tables } from '../database/tables.ts';
 import type { BatchOutcome, Receipt } from '../receipts/receipt.ts';
 import { settleReceipt } from '../receipts/settle-receipt.ts';
-import { readRecords } from '../receipts/stored-records.ts';
+import { firstRecord } from '../receipts/stored-records.ts';
 import { anotherWrite } from './claim.ts';
 import { fateOf } from './fate.ts';
 import { refused } from './guards.ts';
@@ -34,7 +34,7 @@ export async function settled(
   const outcomes = new Map<number, BatchOutcome>();
   for (const batch of open) {
     // What the other receipt's records were is not looked up: the counts that went with them tell as much.
-    const [deleted] = await readRecords(receipt, batch);
+    const deleted = await firstRecord(receipt, batch);
     const stored = onlyColumns(facts, receipt.head.columns ?? []);
     const status = await fateOf(
       database,

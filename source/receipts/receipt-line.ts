@@ -37,7 +37,15 @@ const batchSchema = z.object({
   batch: whole,
   xid: z.string().check(z.regex(/^\d+$/)),
   changes: z.array(change),
-  records: z.nullable(z.object({ offset: whole, length: whole, count: whole })),
+  records: z.nullable(
+    z.object({
+      offset: whole,
+      length: whole,
+      count: whole,
+      bytes: z.exactOptional(whole),
+      sha256: z.exactOptional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
+    }),
+  ),
 }) satisfies z.ZodMiniType<ReceiptBatch>;
 
 const endSchema = z.object({

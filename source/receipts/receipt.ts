@@ -45,6 +45,9 @@ export interface StoredRecords {
   offset: number;
   length: number;
   count: number;
+  /** Of the records when they are expanded, and the SHA-256 of the member; old receipts have neither. */
+  bytes?: number;
+  sha256?: string;
 }
 
 /** One transaction, written and fsynced before it commits: whether it did, the server knows by `xid`. */

@@ -1,16 +1,18 @@
+import { createHash } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { ConsoleError, exitCodes } from '../errors.ts';
 import { writeAll } from './append-text.ts';
 import { damaged } from './damaged.ts';
+import { expandMember, largestMember, longestRecord } from './expand-member.ts';
 import { syncDirectory } from './make-directory.ts';
+import { openPlain } from './open-plain.ts';
 import { recordsFile } from './places.ts';
 import type { Receipt, ReceiptBatch, StoredRecords } from './receipt.ts';
+import { splitLines } from './split-lines.ts';
 import { isSystemError } from './system-error.ts';
-
-const compress = promisify(gzip);
-const expand = promisify(gunzip);
 
 /** The second file of a receipt, made with the first records that are put into it. */
 export class RecordsFile {
@@ -21,22 +23,35 @@ export class RecordsFile {
     this.path = recordsFile(receipt);
   }
 
-  /** Adds JSON values as one gzip member; they are on the disk when it resolves. */
+  /**
+   * Adds JSON values as one gzip member; they are on the disk when it resolves. Rejects with `record-too-large` (exit code
+   * 4) where they could not be read again.
+   */
   async append(records: readonly string[]): Promise<StoredRecords> {
-    // PostgreSQL gives a json column back with the line breaks it came with. Outside of strings they mean nothing,
-    // and inside JSON has none.
-    const member = await compress(records.map(record => `${record.replaceAll(/[\r\n]+/g, ' ')}\n`).join(''));
     this.#handle ??= await this.#create();
+    const handle = this.#handle;
     // Not a sum of what was written: a member may have been torn off.
-    const { size: offset } = await this.#handle.stat();
+    const { size: offset } = await handle.stat();
+    const sum = createHash('sha256');
+    let length = 0;
+    let bytes = 0;
     try {
-      await writeAll(this.#handle, member, offset);
-      await this.#handle.sync();
+      const pieces = piecesOf(records, of => {
+        bytes += of;
+      });
+      await pipeline(pieces, createGzip(), async member => {
+        for await (const piece of member as AsyncIterable<Buffer>) {
+          await writeAll(handle, piece, offset + length);
+          sum.update(piece);
+          length += piece.length;
+        }
+      });
+      await handle.sync();
     } catch (error) {
-      await this.#handle.truncate(offset).catch(() => {});
+      await handle.truncate(offset).catch(() => {});
       throw error;
     }
-    return { offset, length: member.length, count: records.length };
+    return { offset, length, count: records.length, bytes, sha256: sum.digest('hex') };
   }
 
   async close(): Promise<void> {
@@ -57,33 +72,82 @@ export class RecordsFile {
   }
 }
 
-/**
- * The records that a batch deleted, as JSON, in the order they were stored; empty where it deleted none. Throws a usage
- * error (exit code 2), `damaged-receipt`, unless every one of them is there.
- */
-export async function readRecords(receipt: Receipt, batch: ReceiptBatch): Promise<string[]> {
-  if (!batch.records) return [];
-  const path = recordsFile(receipt.file);
-  const records = await readMember(path, batch.records).catch(error => {
-    if (!isSystemError(error)) throw error;
-    throw damaged(path, `the records of batch ${batch.batch} cannot be read (${error.code})`);
-  });
-  if (records.length === batch.records.count) return records;
-  throw damaged(
-    path,
-    `batch ${batch.batch} deleted ${batch.records.count} records, and ${records.length} are there`,
-  );
+// In bytes: one string of all records could become longer than a string may be.
+const pieceSize = 256 * 1024;
+
+function* piecesOf(records: readonly string[], count: (bytes: number) => void): Generator<Buffer> {
+  let lines: Buffer[] = [];
+  let size = 0;
+  let all = 0;
+  for (const record of records) {
+    // PostgreSQL gives a json column back with the line breaks it came with. Outside of strings they mean nothing,
+    // and inside JSON has none.
+    const line = Buffer.from(`${record.replaceAll(/[\r\n]+/g, ' ')}\n`);
+    all += line.length;
+    if (line.length > longestRecord || all > largestMember) throw tooLarge();
+    count(line.length);
+    lines.push(line);
+    size += line.length;
+    if (size < pieceSize) continue;
+    yield Buffer.concat(lines);
+    lines = [];
+    size = 0;
+  }
+  if (size > 0) yield Buffer.concat(lines);
 }
 
-async function readMember(path: string, { offset, length }: StoredRecords): Promise<string[]> {
-  const handle = await open(path, 'r');
+function tooLarge(): ConsoleError {
+  return new ConsoleError({
+    code: 'record-too-large',
+    message: 'A record, or all records of a batch together, are too large for a receipt to keep.',
+    hint: 'Without them in the receipt nothing is deleted. Move the large values elsewhere, or delete these records by hand.',
+    exitCode: exitCodes.refused,
+  });
+}
+
+/**
+ * The records that a batch deleted, as JSON, in the order they were stored, one at a time and with only a few of them in
+ * memory; none where it deleted none. Throws a usage error (exit code 2), `damaged-receipt`, unless every one of them is
+ * there. Those before a damage have been given by then, unless the receipt holds their digest, which is compared first.
+ */
+export async function* recordsOf(receipt: Receipt, { batch, records }: ReceiptBatch): AsyncGenerator<string> {
+  if (!records) return;
+  const path = recordsFile(receipt.file);
+  let there = 0;
   try {
-    const { size } = await handle.stat();
-    if (offset + length > size) throw damaged(path, 'it is cut off');
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, offset);
-    if (bytesRead < length) throw damaged(path, 'it is cut off');
-    return (await expand(buffer)).toString('utf8').split('\n').slice(0, -1);
-  } finally {
-    await handle.close();
+    const handle = await openPlain(path);
+    try {
+      const tooLong = () => damaged(path, `a record of batch ${batch} is longer than any that is stored`);
+      for await (const { bytes, ended } of splitLines(
+        expandMember(handle, path, records),
+        longestRecord,
+        tooLong,
+      )) {
+        if (!ended) break;
+        there += 1;
+        if (there > records.count) throw damaged(path, `batch ${batch} holds more records than it deleted`);
+        yield bytes.toString('utf8');
+      }
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw damaged(path, `the records of batch ${batch} cannot be read (${error.code})`);
   }
+  if (there === records.count) return;
+  throw damaged(path, `batch ${batch} deleted ${records.count} records, and ${there} are there`);
+}
+
+/** The first record that a batch deleted; undefined where it deleted none. Throws as `recordsOf` does. */
+export async function firstRecord(receipt: Receipt, batch: ReceiptBatch): Promise<string | undefined> {
+  for await (const record of recordsOf(receipt, batch)) return record;
+  return undefined;
+}
+
+/** All records that a batch deleted at once, as `recordsOf` gives them. */
+export async function readRecords(receipt: Receipt, batch: ReceiptBatch): Promise<string[]> {
+  const records: string[] = [];
+  for await (const record of recordsOf(receipt, batch)) records.push(record);
+  return records;
 }
