@@ -4,7 +4,9 @@ import { auditProgress, clearProgress, repairTalk, stepProgress } from './comman
 import { type Config, loadConfig } from './config.ts';
 import { type Database, interrupted } from './database/connection.ts';
 import { ConsoleError, exitCodes, isConsoleError, usageError } from './errors.ts';
+import { jsonText } from './json-text.ts';
 import { packageVersion } from './paths.ts';
+import { withoutPasswords } from './redact.ts';
 
 /** While the console has the terminal: gives it back, and has main() end with the error. */
 let leaveScreen: ((error: Error) => void) | null = null;
@@ -208,7 +210,7 @@ async function interruptible(work: (signal: AbortSignal) => Promise<number>): Pr
 
 function tell({ warnings = [], json: document, text, exitCode }: Outcome, { json }: Config): number {
   for (const line of warnings) process.stderr.write(`${line}\n`);
-  process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${text}\n`);
+  process.stdout.write(json ? `${jsonText(document)}\n` : `${text}\n`);
   return exitCode;
 }
 
@@ -243,9 +245,10 @@ async function report(error: unknown, json: boolean): Promise<number> {
   // now: measuring text takes a tenth of the time to the list to set up, and the console has better moments for it.
   const { displayText } = await import('./present/text.ts');
   const [message, hint] = [displayText(known.message), displayText(known.hint)];
-  if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
+  if (json) process.stdout.write(`${jsonText({ error: { code, message, hint } })}\n`);
   else process.stderr.write(`${message}\n${hint}\n`);
-  if (process.env.PRESET_USAGE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (process.env.PRESET_USAGE_DEBUG && error instanceof Error)
+    process.stderr.write(`${withoutPasswords(error.stack ?? '')}\n`);
   return exitCode;
 }
 

@@ -213,7 +213,10 @@ function findProblem(given: string[], surplus: string | undefined): Invocation['
     const spelled = unknown.length === 1 ? `-${unknown}` : spell(unknown);
     return {
       code: 'unknown-flag',
-      message: `There is no flag ${spelled}.`,
+      // meow cuts a word at its dots and equal signs: what is left of a URL may be a part of its password.
+      message: /^[\w-]+$/.test(unknown)
+        ? `There is no flag ${spelled}.`
+        : 'A word that begins with "-" is no flag.',
       hint: 'Run preset-usage --help for the flags.',
     };
   }

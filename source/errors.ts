@@ -1,5 +1,7 @@
 import { addressOf, fromOf, noticeOf, type Place, type Words } from './place.ts';
 import { poolerWords } from './pooler-words.ts';
+import { withoutPasswords } from './redact.ts';
+import { shortened } from './shorten.ts';
 import { certificateWords, tlsWords } from './tls-words.ts';
 
 export type { Place };
@@ -17,7 +19,10 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** What a user is told: what happened, what to do, and the exit code that goes with it. */
+/**
+ * What a user is told: what happened, what to do, and the exit code that goes with it. The words of users and servers are in some
+ * of them, so every error leaves passwords out and is of a length that can be read.
+ */
 export class ConsoleError extends Error {
   override readonly name = 'ConsoleError';
   readonly code: string;
@@ -25,11 +30,18 @@ export class ConsoleError extends Error {
   readonly exitCode: ExitCode;
 
   constructor(problem: { code: string; message: string; hint: string; exitCode: ExitCode; cause?: unknown }) {
-    super(problem.message, { cause: problem.cause });
+    super(fitToTell(problem.message), { cause: problem.cause });
     this.code = problem.code;
-    this.hint = problem.hint;
+    this.hint = fitToTell(problem.hint);
     this.exitCode = problem.exitCode;
   }
+}
+
+// In characters.
+const longestSentence = 4_000;
+
+function fitToTell(text: string): string {
+  return withoutPasswords(shortened(text, longestSentence));
 }
 
 /** True for what a user can be told as it is; anything else is a fault of this program. */

@@ -1,6 +1,7 @@
 import { open, stat, unlink, writeFile } from 'node:fs/promises';
 import { noSource, sourceHint, sourceSentence } from '../audit/source-evidence.ts';
 import { type ConsoleError, usageError } from '../errors.ts';
+import { jsonText } from '../json-text.ts';
 import { packageVersion } from '../paths.ts';
 import { displayText } from '../present/text.ts';
 import type { ChecklistJson } from './checklist.ts';
@@ -19,9 +20,7 @@ export async function prepareReport(file: string): Promise<(json: ChecklistJson)
   }
   return async json => {
     const evidence = { program: `preset-usage-console ${packageVersion()}`, ...json };
-    const text = file.toLowerCase().endsWith('.json')
-      ? `${JSON.stringify(evidence, null, 2)}\n`
-      : markdown(evidence);
+    const text = file.toLowerCase().endsWith('.json') ? `${jsonText(evidence, 2)}\n` : markdown(evidence);
     await writeFile(file, text, { flush: true }).catch(error => {
       throw unwritable(file, error);
     });

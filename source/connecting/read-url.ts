@@ -2,7 +2,7 @@ import { usageError } from '../errors.ts';
 import { takeKeyword } from './keywords.ts';
 
 const shape =
-  'It looks like postgres://user:password@host:5432/database; percent-encode @ : / # ? in a password.';
+  'It looks like postgres://user@host:5432/database, with :password after the user; percent-encode @ : / # ? in it.';
 
 /**
  * Reads a `postgres://` URL into libpq's keywords. Throws a usage error that never repeats the URL: it may hold a password.

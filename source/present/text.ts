@@ -3,9 +3,23 @@ import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
 
 const plain = /^[\x20-\x7e]*$/;
-// Control characters (C0, DEL, C1), line and paragraph separators, and the marks that turn the direction of text:
-// any of them in a name could move the cursor, colour the screen or make one preset look like another.
-const unprintable = /[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/g;
+// Control characters, line and paragraph separators, marks that turn the direction of text, and whatever else has no shape of its
+// own: any of them in a name could move the cursor, colour the screen or make one preset look like another. What emoji are made of
+// comes later.
+const unprintable =
+  /(?:(?!\u200c|\u200d|\ufe0f|[\u{e0020}-\u{e007f}])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}])+/gu;
+// Joiners shape emoji and the letters of some scripts. Behind any other they are not seen.
+const shaped =
+  'Arabic Syriac Devanagari Bengali Gurmukhi Gujarati Oriya Tamil Telugu Kannada Malayalam Sinhala Myanmar Khmer Mongolian'
+    .split(' ')
+    .map(script => `\\p{Script=${script}}`)
+    .join('');
+const stray = new RegExp(
+  `(?<!\\ufe0f|[\\p{Extended_Pictographic}\\p{Emoji_Modifier}${shaped}])(?:\\u200c|\\u200d)+`,
+  'gu',
+);
+// As many as any language puts on a letter: without end they run over the lines above and below.
+const piled = /(\p{M}{4})\p{M}+/gu;
 const flag = /^\p{Regional_Indicator}{2}$/u;
 const joined = /[\u200d\ufe0f\u{1f3fb}-\u{1f3ff}\u{e0020}-\u{e007f}]/u;
 
@@ -16,7 +30,11 @@ const joined = /[\u200d\ufe0f\u{1f3fb}-\u{1f3ff}\u{e0020}-\u{e007f}]/u;
  */
 export function displayText(text: string): string {
   if (plain.test(text)) return text;
-  const safe = stripVTControlCharacters(text).replace(unprintable, ' ').toWellFormed();
+  const safe = stripVTControlCharacters(text)
+    .replace(unprintable, ' ')
+    .replace(stray, ' ')
+    .replace(piled, '$1')
+    .toWellFormed();
   if (!joined.test(safe) && !/\p{Regional_Indicator}/u.test(safe)) return safe;
   return Array.from(new Intl.Segmenter().segment(safe), ({ segment }) => simplify(segment)).join('');
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { jsonText } from '../json-text.ts';
 import type { ReceiptBatch, ReceiptEnd, ReceiptHead } from './receipt.ts';
 import { receiptId } from './receipt-id.ts';
 
@@ -74,5 +75,5 @@ export const tornMark = '#torn';
 
 /** A line as it is written, with its end. */
 export function lineText(line: ReceiptLine): string {
-  return `${JSON.stringify(line)}\n`;
+  return `${jsonText(line)}\n`;
 }

@@ -17,6 +17,14 @@ describe('text from the database', () => {
     ['🇩🇪 and 🇯🇵', 'DE and JP'],
     ['heart ❤️', 'heart ❤'],
     ['日本語 café', '日本語 café'],
+    ['No\u200bir', 'No ir'],
+    ['No\u200dir and No\u200cir', 'No ir and No ir'],
+    ['No\u00adir', 'No ir'],
+    ['No\u2060\u180e\u034f\u3164ir', 'No ir'],
+    ['No\u{e0001}\u{e0100}ir', 'No ir'],
+    ['می\u200cخواهم', 'می\u200cخواهم'],
+    [`a${'\u0301'.repeat(1000)}b`, `a${'\u0301'.repeat(4)}b`],
+    ['Việt Nam', 'Việt Nam'],
   ])('%j is shown as %j', (hostile, shown) => {
     expect(displayText(hostile)).toBe(shown);
   });

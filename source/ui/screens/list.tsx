@@ -4,6 +4,7 @@ import type { Diagnosis } from '../../audit/diagnosis.ts';
 import { shortDiagnosis } from '../../present/diagnosis-words.ts';
 import { count } from '../../present/numbers.ts';
 import { displayText } from '../../present/text.ts';
+import { withoutPasswords } from '../../redact.ts';
 import { Line } from '../components/line.tsx';
 import { diagnosisOf } from '../diagnoses.ts';
 import { type Cells, columnWidths, roomForWhy, rowCells, titleCells } from '../row-cells.ts';
@@ -105,7 +106,7 @@ function joined(cells: Cells): string {
 
 function Empty({ state }: { state: State }) {
   if (state.filter !== '')
-    return <Text>{`  No preset has "${displayText(state.filter)}" in its name.`}</Text>;
+    return <Text>{`  No preset has "${displayText(withoutPasswords(state.filter))}" in its name.`}</Text>;
   if (state.onlyMismatches && state.look?.tables.hiddenBy.length !== 0)
     return <Text>{'  Not known: rows are hidden from this role.'}</Text>;
   if (state.onlyMismatches) return <Text>{'  No mismatch: every count equals its records.'}</Text>;
@@ -132,7 +133,7 @@ function Position({ state }: { state: State }) {
   const { order, cursor, filter, onlyMismatches, editingFilter } = state;
   const parts = [order.length === 0 ? 'none listed' : `${count(cursor + 1)} of ${count(order.length)}`];
   if (onlyMismatches) parts.push('only mismatches');
-  if (filter !== '' && !editingFilter) parts.push(`filter "${displayText(filter)}"`);
+  if (filter !== '' && !editingFilter) parts.push(`filter "${displayText(withoutPasswords(filter))}"`);
   const row = state.size.columns < roomForWhy ? selectedRow(state) : undefined;
   const why = row && diagnosisOf(state, row);
   if (why) parts.push(`why: ${shortDiagnosis(why)}`);
