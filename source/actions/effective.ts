@@ -1,43 +1,156 @@
-import { undoneBy } from '../receipts/list-receipts.ts';
-import type { Receipt, ReceiptBatch, ReceiptChange } from '../receipts/receipt.ts';
+import type { PlaceRange, Receipt, ReceiptBatch, ReceiptChange } from '../receipts/receipt.ts';
 
-/** One change of a receipt that is still in effect; `change` is null for records of no preset. */
-export interface Effect {
+/** Records that one batch deleted, and that are not all back yet. */
+export interface AwayRecords {
   batch: ReceiptBatch;
-  change: ReceiptChange | null;
+  /** The preset they belong to; null for records of none. */
+  id: string | null;
+  /** How many of them are still away. */
+  count: number;
+  /** Their places among the stored records of the batch, as far as they are back already. */
+  back: PlaceRange[];
 }
 
-const nameOf = (batch: number, id: string) => `${batch} ${id}`;
+/** What a receipt did to a preset beside its records, as far as it is still in effect. */
+export interface LeftState {
+  /** By how much the drift was moved, over all batches. */
+  moved: number;
+  /** True where the count was NULL. */
+  wasNull: boolean;
+  /** How low the count was, below 0 only where it was before. */
+  lowest: number;
+  /** What `last_used_at` was and what it was made; null where it was left as it was. */
+  lastUsed: { before: string | null; after: string | null } | null;
+}
+
+/** What of a receipt is in effect for one preset. */
+export interface PresetEffect {
+  id: string;
+  name: string;
+  /** The newest batch first. */
+  records: AwayRecords[];
+  /** Null where nothing but records is in effect. */
+  state: LeftState | null;
+  /** What the drift is, if nothing but correct uses has come since. */
+  drift: number;
+}
+
+/** What of a receipt is committed and not taken back. */
+export interface InEffect {
+  presets: Map<string, PresetEffect>;
+  /** Records of no preset. */
+  orphans: AwayRecords[];
+}
+
+/** The receipts that take others back, by the one that they take back. */
+export type Undos = ReadonlyMap<string | null, readonly Receipt[]>;
+
+/** Finds for each receipt those that take it back, in one pass over all of them. */
+export function undosOf(receipts: readonly Receipt[]): Undos {
+  return Map.groupBy(receipts, ({ head }) => head.undoes);
+}
 
 /** How many of the records that a batch deleted belonged to no preset. */
 export function recordsOfNone({ records, changes }: ReceiptBatch): number {
   return (records?.count ?? 0) - changes.reduce((sum, { deletes }) => sum + Math.max(0, deletes), 0);
 }
 
-/** What of a receipt is in effect: committed, and not taken back by one of `receipts`. The newest first. */
-export function effectsOf(receipt: Receipt, receipts: readonly Receipt[]): Effect[] {
-  const taken = new Set(
-    undoneBy(receipts, receipt.head.id)
-      .flatMap(({ batches }) => batches)
-      .filter(({ outcome }) => outcome === 'committed')
-      .flatMap(({ changes }) => changes.map(({ id, of }) => nameOf(of ?? -1, id))),
-  );
-  return receipt.batches
-    .filter(({ outcome }) => outcome === 'committed')
-    .flatMap((batch): Effect[] => [
-      ...batch.changes.map(change => ({ batch, change })),
-      ...(recordsOfNone(batch) > 0 ? [{ batch, change: null }] : []),
-    ])
-    .filter(({ batch, change }) => !taken.has(nameOf(batch.batch, change?.id ?? '')))
-    .reverse();
+/** What of a receipt is in effect: committed, and not taken back since. Looks at each change once. */
+export function inEffect(receipt: Receipt, undos: Undos): InEffect {
+  const taken = takenBack(undos.get(receipt.head.id) ?? []);
+  const presets = new Map<string, PresetEffect>();
+  const orphans: AwayRecords[] = [];
+  const noted = new Map<string, Noted>();
+  for (const batch of committed(receipt)) {
+    for (const change of batch.changes) {
+      if (change.id === null) continue;
+      const of = taken.of(batch.batch, change.id);
+      let note = noted.get(change.id);
+      if (!note) {
+        note = { name: change.name, records: [], changes: [], moved: 0, drift: 0 };
+        noted.set(change.id, note);
+      }
+      note.moved += change.delta + change.deletes;
+      note.drift = change.drift + change.delta + change.deletes;
+      if (of?.whole) continue;
+      note.changes.push(change);
+      const away = change.deletes - (of?.count ?? 0);
+      if (away > 0) note.records.push({ batch, id: change.id, count: away, back: of?.back ?? [] });
+    }
+    const none = recordsOfNone(batch);
+    const of = none > 0 ? taken.of(batch.batch, null) : undefined;
+    const away = none - (of?.count ?? 0);
+    if (away > 0 && !of?.whole) orphans.push({ batch, id: null, count: away, back: of?.back ?? [] });
+  }
+  for (const [id, note] of noted) {
+    const since = taken.drifts.get(id) ?? 0;
+    const state = taken.states.has(id) ? null : stateOf(note, note.moved + since);
+    if (!state && note.records.length === 0) continue;
+    const { name, records, drift } = note;
+    presets.set(id, { id, name, records: records.reverse(), state, drift: drift + since });
+  }
+  return { presets, orphans: orphans.reverse() };
 }
 
-/** How far what was taken back in part has moved the drift of a preset since. */
-export function driftTakenBack(receipt: Receipt, receipts: readonly Receipt[], id: string): number {
-  return undoneBy(receipts, receipt.head.id)
-    .flatMap(({ batches }) => batches)
-    .filter(({ outcome }) => outcome === 'committed')
-    .flatMap(({ changes }) => changes)
-    .filter(change => change.id === id)
-    .reduce((sum, { delta, deletes }) => sum + delta + deletes, 0);
+/** True where nothing of it is left to be taken back. */
+export function isAllBack({ presets, orphans }: InEffect): boolean {
+  return presets.size === 0 && orphans.length === 0;
+}
+
+/** A preset while the batches are gone through. */
+interface Noted {
+  name: string;
+  records: AwayRecords[];
+  /** The changes that no undo took back whole. */
+  changes: ReceiptChange[];
+  moved: number;
+  drift: number;
+}
+
+function stateOf({ changes }: Noted, moved: number): LeftState | null {
+  if (changes.length === 0) return null;
+  const times = changes.filter(({ lastUsedAfter }) => lastUsedAfter !== undefined);
+  const [oldest] = times;
+  const wasNull = changes.some(({ before }) => before === null);
+  if (moved === 0 && !wasNull && !oldest) return null;
+  return {
+    moved,
+    wasNull,
+    lowest: changes.reduce((least, { before }) => Math.min(least, before ?? 0), 0),
+    lastUsed: oldest ? { before: oldest.lastUsedBefore, after: times.at(-1)?.lastUsedAfter ?? null } : null,
+  };
+}
+
+interface Back {
+  /** Everything the batch did to the preset was taken back at once, as undos before this version did. */
+  whole: boolean;
+  count: number;
+  back: PlaceRange[];
+}
+
+/** What these undos have taken back. */
+function takenBack(undos: readonly Receipt[]) {
+  const parts = new Map<number, Map<string | null, Back>>();
+  const drifts = new Map<string, number>();
+  const states = new Set<string>();
+  for (const { id, of, part, delta, deletes, places } of undos.flatMap(changesOf)) {
+    if (id !== null) drifts.set(id, (drifts.get(id) ?? 0) + delta + deletes);
+    if ((part === 'state' || part === 'all') && id !== null) states.add(id);
+    if (of === undefined) continue;
+    const byPreset = parts.get(of) ?? new Map<string | null, Back>();
+    const taken = byPreset.get(id) ?? { whole: false, count: 0, back: [] };
+    parts.set(of, byPreset.set(id, taken));
+    taken.whole ||= part === undefined;
+    taken.count -= deletes;
+    taken.back.push(...(places ?? []));
+  }
+  return { drifts, states, of: (batch: number, id: string | null) => parts.get(batch)?.get(id) };
+}
+
+function committed({ batches }: Receipt): Receipt['batches'] {
+  return batches.filter(({ outcome }) => outcome === 'committed');
+}
+
+function changesOf(receipt: Receipt): ReceiptChange[] {
+  return committed(receipt).flatMap(({ changes }) => changes);
 }

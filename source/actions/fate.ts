@@ -36,7 +36,9 @@ export async function fateOf(
       await reader.rows(exactForms);
       if (traces.deleted) return !(await hasRecord(reader, tables, facts, traces.deleted));
       if (traces.inserted) return hasRecord(reader, tables, facts, traces.inserted);
-      const telling = traces.changes.filter(({ delta, deletes }) => delta + deletes !== 0);
+      const telling = traces.changes.flatMap(({ id, drift, delta, deletes }) =>
+        id === null || delta + deletes === 0 ? [] : [{ id, drift }],
+      );
       if (telling.length === 0) return true;
       const states = await readStates(
         reader,

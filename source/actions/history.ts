@@ -1,7 +1,7 @@
 import type { HistoryEntry } from '../audit/history.ts';
 import { listReceipts } from '../receipts/list-receipts.ts';
 import type { Receipt } from '../receipts/receipt.ts';
-import { effectsOf } from './effective.ts';
+import { inEffect, isAllBack, type Undos, undosOf } from './effective.ts';
 
 /**
  * What this console has done, as its receipts tell it, the newest first; `identity` is the database that is open, null for
@@ -12,10 +12,11 @@ export async function readHistory(
   identity: string | null,
 ): Promise<{ receipts: HistoryEntry[]; damaged: { file: string; message: string }[] }> {
   const { receipts, damaged } = await listReceipts(directory);
-  return { receipts: receipts.map(receipt => entryOf(receipt, receipts, identity)), damaged };
+  const undos = undosOf(receipts);
+  return { receipts: receipts.map(receipt => entryOf(receipt, undos, identity)), damaged };
 }
 
-function entryOf(receipt: Receipt, receipts: readonly Receipt[], identity: string | null): HistoryEntry {
+function entryOf(receipt: Receipt, undos: Undos, identity: string | null): HistoryEntry {
   const { head, file, end } = receipt;
   const committed = receipt.batches.filter(({ outcome }) => outcome === 'committed');
   const changes = committed.flatMap(batch => batch.changes);
@@ -26,12 +27,12 @@ function entryOf(receipt: Receipt, receipts: readonly Receipt[], identity: strin
     action: head.action,
     by: `${head.by.user}@${head.by.host}`,
     database: `${head.database.name} at ${head.database.host}`,
-    changed: end?.changed ?? new Set(changes.map(({ id }) => id).filter(id => id !== '')).size,
+    changed: end?.changed ?? new Set(changes.map(({ id }) => id).filter(id => id !== null)).size,
     deleted: end?.deleted ?? sum(committed.map(({ records }) => records?.count ?? 0)),
     restored: end?.restored ?? sum(changes.map(({ deletes }) => Math.max(0, -deletes))),
     left: end?.left.length ?? 0,
     ended: end?.ended ?? 'killed',
-    undone: undoable && committed.length > 0 && effectsOf(receipt, receipts).length === 0,
+    undone: undoable && committed.length > 0 && isAllBack(inEffect(receipt, undos)),
     undoes: head.undoes,
     file,
     here: head.identity === identity,

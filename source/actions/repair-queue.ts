@@ -14,8 +14,8 @@ export interface Batch {
 }
 
 interface Lane {
-  /** The preset; empty for records of none. */
-  id: string;
+  /** The preset; null for records of none. */
+  id: string | null;
   name: string;
   tasks: Task[];
   /** When it was found busy first, and when it is tried again. */
@@ -44,7 +44,7 @@ const longestBackoff = 1_000;
 
 /** What is still to do, in an order in which a row that somebody holds keeps nothing else waiting. */
 export class Queue {
-  readonly #lanes = new Map<string, Lane>();
+  readonly #lanes = new Map<string | null, Lane>();
   readonly #limits: Limits;
   #givenUp: LeftAlone[] = [];
   readonly #most: { presets: number; records: number };
@@ -60,7 +60,7 @@ export class Queue {
     this.#records = Math.min(500, this.#most.records);
     this.#truncate = limits.truncate;
     for (const task of tasks) {
-      const id = task.id ?? '';
+      const { id } = task;
       const lane = this.#lanes.get(id);
       if (lane) lane.tasks.push(task);
       else {
@@ -82,8 +82,13 @@ export class Queue {
   }
 
   /** What was not come to, with the presets that wait for another try. */
-  remaining(): { id: string; name: string }[] {
+  remaining(): { id: string | null; name: string }[] {
     return [...this.#lanes.values()].map(({ id, name }) => ({ id, name }));
+  }
+
+  /** How many presets there is still something to do for. */
+  get presetsLeft(): number {
+    return this.#lanes.size - (this.#lanes.has(null) ? 1 : 0);
   }
 
   givenUp(): readonly LeftAlone[] {
@@ -94,9 +99,10 @@ export class Queue {
   async next(signal?: AbortSignal): Promise<Batch | null> {
     while (this.#lanes.size > 0 && !signal?.aborted) {
       const now = performance.now();
-      const due = [...this.#lanes.values()].filter(({ retryAt }) => retryAt <= now);
-      if (due.length > 0) return this.#take(due);
-      const soonest = Math.min(...[...this.#lanes.values()].map(({ retryAt }) => retryAt));
+      const batch = this.#take(now);
+      if (batch) return batch;
+      let soonest = Number.POSITIVE_INFINITY;
+      for (const { retryAt } of this.#lanes.values()) soonest = Math.min(soonest, retryAt);
       await pause(soonest - now, signal);
     }
     return null;
@@ -121,34 +127,40 @@ export class Queue {
     }
   }
 
-  #take(due: Lane[]): Batch {
+  /** What is due, no more of it than goes into a batch: all that waits is not looked through for each. Null where nothing is. */
+  #take(now: number): Batch | null {
     if (this.#truncate) {
-      return { tasks: due.flatMap(({ tasks }) => tasks), mostRecords: 1_000_000, wait: true, truncate: true };
+      const tasks = [...this.#lanes.values()].flatMap(lane => (lane.retryAt <= now ? lane.tasks : []));
+      return tasks.length === 0 ? null : { tasks, mostRecords: 1_000_000, wait: true, truncate: true };
     }
-    const [first] = due;
-    if (!first?.tasks[0]) throw new Error('a lane without a task');
-    const tasks = [first.tasks[0]];
-    let weight = tasks[0]?.weight ?? 0;
-    // A row that was busy twice is waited for by itself: in company it would keep the others from being done.
-    const alone = first.alone || first.tries > 1 || first.id === '';
-    if (!alone) {
-      for (const lane of due.slice(1)) {
-        const [task] = lane.tasks;
-        if (!task || lane.alone || lane.tries > 1 || lane.id === '') continue;
+    const tasks: Task[] = [];
+    let weight = 0;
+    for (const lane of this.#lanes.values()) {
+      const [task] = lane.tasks;
+      if (lane.retryAt > now) continue;
+      if (!task) throw new Error('a lane without a task');
+      // A row that was busy twice is waited for by itself: in company it would keep the others from being done.
+      const alone = lane.alone || lane.tries > 1 || lane.id === null;
+      if (tasks.length > 0) {
+        if (alone) continue;
         if (tasks.length >= this.#presets || weight + task.weight > this.#records) break;
-        tasks.push(task);
-        weight += task.weight;
       }
+      tasks.push(task);
+      weight += task.weight;
+      if (alone) break;
     }
+    if (tasks.length === 0) return null;
     return { tasks, mostRecords: this.#records, wait: tasks.length === 1, truncate: false };
   }
 
   #advance({ tasks }: Batch, { rest }: BatchResult): void {
+    const unfinished = new Map(rest.map(task => [task.id, task]));
     for (const task of tasks) {
-      const lane = this.#lanes.get(task.id ?? '');
+      const lane = this.#lanes.get(task.id);
       if (!lane) continue;
-      lane.tasks = lane.tasks.filter(other => other !== task);
-      const again = rest.find(({ id }) => id === task.id);
+      if (lane.tasks[0] === task) lane.tasks.shift();
+      else lane.tasks = lane.tasks.filter(other => other !== task);
+      const again = unfinished.get(task.id);
       if (again) lane.tasks.unshift(again);
       lane.busySince = null;
       lane.tries = 0;
@@ -165,7 +177,7 @@ export class Queue {
       if (this.#truncateTries > 3) this.#truncate = false;
     }
     for (const { id, name } of batch.tasks) {
-      const lane = this.#lanes.get(id ?? '');
+      const lane = this.#lanes.get(id);
       if (!lane) continue;
       lane.tries += 1;
       lane.busySince ??= now;
@@ -192,7 +204,7 @@ export class Queue {
   #separate({ tasks, truncate }: Batch, { message }: BatchResult): void {
     if (truncate) this.#truncate = false;
     for (const { id, name } of tasks) {
-      const lane = this.#lanes.get(id ?? '');
+      const lane = this.#lanes.get(id);
       if (!lane) continue;
       if (tasks.length > 1 || truncate) {
         lane.alone = true;

@@ -1,4 +1,4 @@
-import type { Effect } from './effective.ts';
+import type { AwayRecords, LeftState } from './effective.ts';
 
 /** A part of a repair: one preset, or the records of none. */
 export interface Task {
@@ -9,6 +9,15 @@ export interface Task {
   drift: number;
   /** Records that it deletes or puts back, as far as known: batches are made of about as many. */
   weight: number;
-  /** undo: the batch that is taken back, and what it did to this preset. */
-  undo?: Effect;
+  /** undo: what is taken back. */
+  undo?: UndoStep;
+}
+
+/** Records go back with their count, whatever has become of the drift; the rest only where it is the drift that is expected. */
+export interface UndoStep {
+  records: AwayRecords | null;
+  /** What goes back beside, with the last records of the preset. */
+  state: LeftState | null;
+  /** `last_used_at`, which does not depend on the drift; null where it stays as it is. */
+  lastUsed: LeftState['lastUsed'];
 }

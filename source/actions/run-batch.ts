@@ -10,7 +10,8 @@ import { anotherWrite } from './claim.ts';
 import { type Fate, fateOf } from './fate.ts';
 import { pause } from './pause.ts';
 import type { FullPlan } from './plan-repair.ts';
-import { type Prepared, prepareBatch } from './prepare-batch.ts';
+import { prepareBatch } from './prepare-batch.ts';
+import type { Prepared } from './prepared.ts';
 import type { Batch } from './repair-queue.ts';
 import type { Task } from './repair-task.ts';
 

@@ -6,7 +6,7 @@ import { listReceipts, undoneBy } from '../receipts/list-receipts.ts';
 import type { ReceiptChange, ReceiptEnd, ReceiptHead } from '../receipts/receipt.ts';
 import { openReceipt, type ReceiptWriter } from '../receipts/write-receipt.ts';
 import { claim } from './claim.ts';
-import { effectsOf } from './effective.ts';
+import { type AwayRecords, inEffect, undosOf } from './effective.ts';
 import { refused } from './guards.ts';
 import { pause } from './pause.ts';
 import { type FullPlan, planRepair } from './plan-repair.ts';
@@ -86,13 +86,15 @@ async function isInEffect({ receipt, request, tasks }: FullPlan): Promise<boolea
   const settled = undoneBy(receipts, receipt.head.id)
     .flatMap(({ batches }) => batches)
     .every(({ outcome }) => outcome === 'committed' || outcome === 'aborted');
-  const effects = effectsOf(receipt, receipts);
+  const { presets, orphans } = inEffect(receipt, undosOf(receipts));
+  const nameOf = ({ batch, id, count }: AwayRecords) => JSON.stringify([batch.batch, id, count]);
+  const away = new Set([...[...presets.values()].flatMap(({ records }) => records), ...orphans].map(nameOf));
   return (
     settled &&
-    tasks.every(({ undo }) =>
-      effects.some(
-        ({ batch, change }) => batch.batch === undo?.batch.batch && change?.id === undo.change?.id,
-      ),
+    tasks.every(
+      ({ id, undo }) =>
+        (!undo?.records || away.has(nameOf(undo.records))) &&
+        (!undo?.state || presets.get(id ?? '')?.state?.moved === undo.state.moved),
     )
   );
 }
@@ -121,6 +123,24 @@ function patience({ lockTimeout }: RunOptions): number {
   return lockTimeout * 5_000;
 }
 
+/** A preset that a batch has written, and the drift that it should have now. */
+interface Written {
+  id: string;
+  name: string;
+  drift: number;
+}
+
+/** What a batch has written, by preset: an undo may give back records and a drift at once. */
+function writtenBy(changes: readonly ReceiptChange[]): Written[] {
+  const written = new Map<string, Written>();
+  for (const { id, name, drift, delta, deletes } of changes) {
+    if (id === null) continue;
+    const before = written.get(id)?.drift ?? drift;
+    written.set(id, { id, name, drift: before + delta + deletes });
+  }
+  return [...written.values()];
+}
+
 /** A repair under way. */
 class Run {
   readonly #database: Database;
@@ -131,6 +151,7 @@ class Run {
   readonly #queue: Queue;
   readonly #writing: Pick<Database, 'write' | 'close'>;
   readonly #left: LeftAlone[];
+  readonly #told = new Set<string>();
   /** Presets whose count was written and found right; a preset may take several batches. */
   readonly #changed = new Set<string>();
   #deleted = 0;
@@ -160,7 +181,7 @@ class Run {
       most: options.most,
     });
     this.#writing = database.openWriting();
-    this.#left = [...plan.left];
+    this.#left = plan.left.filter(left => !this.#isTold(left));
   }
 
   async *batches(): AsyncGenerator<RepairProgress> {
@@ -214,7 +235,7 @@ class Run {
 
   async end(): Promise<RepairOutcome> {
     const stopped = this.#queue.remaining();
-    this.#left.push(...this.#queue.givenUp());
+    for (const left of this.#queue.givenUp()) this.#left.push(left);
     if (this.#ended !== 'finished') {
       this.#left.push(
         ...stopped.map(({ id, name }) => ({
@@ -259,7 +280,10 @@ class Run {
   }
 
   async #account(result: BatchResult): Promise<void> {
-    this.#left.push(...result.left);
+    for (const left of result.left) {
+      // What the plan said before, the run finds again.
+      if (!this.#isTold(left)) this.#left.push(left);
+    }
     if (result.outcome === 'busy') this.#cost.busy += 1;
     if (result.outcome !== 'committed') return;
     this.#committed += 1;
@@ -269,8 +293,9 @@ class Run {
     for (const { deletes } of result.changes) if (deletes < 0) this.#restored -= deletes;
     this.#deleted += result.deleted;
     const unfinished = new Set(result.rest.map(({ id }) => id));
-    const wrong = await this.#verify(result.changes).catch(error => {
-      const unseen = result.changes.filter(({ id }) => id !== '' && !unfinished.has(id));
+    const written = writtenBy(result.changes);
+    const wrong = await this.#verify(written).catch(error => {
+      const unseen = written.filter(({ id }) => !unfinished.has(id));
       this.#left.push(
         ...unseen.map(({ id, name }) => ({
           id,
@@ -281,16 +306,22 @@ class Run {
       );
       throw error;
     });
-    for (const { id } of result.changes) {
-      if (id !== '' && !wrong.has(id) && !unfinished.has(id)) this.#changed.add(id);
+    for (const { id } of written) {
+      if (!wrong.has(id) && !unfinished.has(id)) this.#changed.add(id);
     }
     for (const id of wrong) this.#changed.delete(id);
   }
 
+  #isTold({ id, reason, message }: LeftAlone): boolean {
+    const told = JSON.stringify([id, reason, reason === 'reference' ? message : null]);
+    if (this.#told.has(told)) return true;
+    this.#told.add(told);
+    return false;
+  }
+
   /** Audits in one snapshot what a batch has written: nothing counts as done before. */
-  async #verify(changes: readonly ReceiptChange[]): Promise<Set<string>> {
+  async #verify(own: readonly Written[]): Promise<Set<string>> {
     const wrong = new Set<string>();
-    const own = changes.filter(({ id }) => id !== '');
     if (own.length === 0) return wrong;
     const { tables } = this.#plan.look;
     const states = await this.#patiently(() =>
@@ -303,9 +334,8 @@ class Run {
         );
       }),
     );
-    for (const { id, name, drift, delta, deletes } of own) {
+    for (const { id, name, drift: expected } of own) {
       const state = states.get(id);
-      const expected = drift + delta + deletes;
       if (!state) {
         this.#left.push({
           id,
@@ -356,14 +386,7 @@ class Run {
   #progress(): RepairProgress {
     const elapsed = performance.now() - this.#start;
     const presets = this.#plan.changes.length;
-    const done =
-      presets -
-      new Set(
-        this.#queue
-          .remaining()
-          .map(({ id }) => id)
-          .filter(id => id !== ''),
-      ).size;
+    const done = presets - this.#queue.presetsLeft;
     const records = this.#deleted + this.#restored;
     const allRecords = Math.max(records, this.#plan.recordsToDelete + this.#plan.recordsToRestore);
     // Records are most of the work where there are any.

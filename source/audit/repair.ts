@@ -56,11 +56,14 @@ export interface Remark {
   message: string;
 }
 
-/** Why a preset was left as it is. */
+/** Why a preset was left as it is, or is not as it was; the id is null for records of no preset. */
 export interface LeftAlone {
-  id: string;
+  id: string | null;
   name: string;
-  /** `moved`: its drift is another one than planned; `wrong`: written, and yet not what it should be. */
+  /**
+   * `moved`: its drift is another one than planned; `newer`: a later repair has changed it; `wrong`: written, and yet not
+   * what it should be. With `moved` and `newer` an undo still puts records back.
+   */
   reason: 'gone' | 'moved' | 'locked' | 'refused' | 'wrong' | 'newer' | 'reference' | 'stopped';
   message: string;
 }

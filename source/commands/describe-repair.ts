@@ -139,11 +139,11 @@ export function describeOutcome(plan: RepairPlan, outcome: RepairOutcome): strin
   ].join('\n');
 }
 
-function leftLines(left: readonly { id: string; name: string; message: string }[]): string[] {
+function leftLines(left: readonly { id: string | null; name: string; message: string }[]): string[] {
   return [
     ...left
       .slice(0, mostLines)
-      .map(({ id, name, message }) => `  ${displayText(`${name.trim() || id}: ${message}`)}`),
+      .map(({ id, name, message }) => `  ${displayText(`${name.trim() || (id ?? '')}: ${message}`)}`),
     ...more(left.length, mostLines),
   ];
 }

@@ -22,8 +22,8 @@ export const headSchema = z.object({
   replaced: z.exactOptional(z.array(z.string())),
 }) satisfies z.ZodMiniType<ReceiptHead>;
 
-const change = z.object({
-  id: z.string(),
+const changeFields = z.object({
+  id: z.nullable(z.string()),
   name: z.string(),
   before: z.nullable(z.number()),
   delta: z.number(),
@@ -32,7 +32,19 @@ const change = z.object({
   lastUsedBefore: z.nullable(z.string()),
   lastUsedAfter: z.exactOptional(z.nullable(z.string())),
   of: z.exactOptional(whole),
+  part: z.exactOptional(z.enum(['records', 'state', 'all'])),
+  places: z.exactOptional(z.array(z.tuple([whole, whole]))),
 });
+
+// Undos once named records of no preset by an empty id, and had no parts.
+const change = z.pipe(
+  changeFields,
+  z.transform(fields =>
+    fields.id === '' && fields.of !== undefined && fields.part === undefined
+      ? { ...fields, id: null }
+      : fields,
+  ),
+);
 
 const batchSchema = z.object({
   batch: whole,
@@ -55,7 +67,9 @@ const endSchema = z.object({
   deleted: whole,
   restored: whole,
   durationMs: z.number(),
-  left: z.array(z.object({ id: z.string(), name: z.string(), reason: z.string(), message: z.string() })),
+  left: z.array(
+    z.object({ id: z.nullable(z.string()), name: z.string(), reason: z.string(), message: z.string() }),
+  ),
 }) satisfies z.ZodMiniType<ReceiptEnd>;
 
 const settledSchema = z.object({ batch: whole, outcome: z.enum(['committed', 'aborted', 'unknown']) });

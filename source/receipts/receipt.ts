@@ -22,9 +22,13 @@ export interface ReceiptHead {
   replaced?: string[];
 }
 
+/** The first and the last of some records that follow each other, by their places among those that a batch stored. */
+export type PlaceRange = [first: number, last: number];
+
 /** What one preset was and becomes in one batch. Written before the batch commits. */
 export interface ReceiptChange {
-  id: string;
+  /** Null for records that belong to no preset, which an undo puts back. */
+  id: string | null;
   name: string;
   before: number | null;
   /** Added to `usage_count`. */
@@ -36,8 +40,16 @@ export interface ReceiptChange {
   lastUsedBefore: string | null;
   /** Left out where `last_used_at` stays as it is. */
   lastUsedAfter?: string | null;
-  /** undo: the batch of the other receipt whose change this takes back. */
+  /** undo: the batch of the other receipt whose records are put back. */
   of?: number;
+  /**
+   * undo: `records` puts records of that batch back and counts them, which moves no drift; `state` gives the drift and
+   * `last_used_at` back, of all batches at once; `all` does both. Left out where all that one batch did was taken back, as
+   * undos once did.
+   */
+  part?: 'records' | 'state' | 'all';
+  /** undo: which of the batch's records of this preset come back, where it is not all of them. */
+  places?: PlaceRange[];
 }
 
 /** Where the deleted records of a batch are in the receipt's second file: one gzip member from `offset` on. */
@@ -68,7 +80,7 @@ export interface ReceiptEnd {
   restored: number;
   durationMs: number;
   /** Presets that were left alone, with the sentence why. */
-  left: { id: string; name: string; reason: string; message: string }[];
+  left: { id: string | null; name: string; reason: string; message: string }[];
 }
 
 /** A receipt as its file tells it. */
