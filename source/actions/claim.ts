@@ -1,16 +1,6 @@
-import type { ConnectOptions, Database } from '../database/connection.ts';
-import { claimRepair, keepClaim } from '../database/repair-block.ts';
-import type { ConsoleError } from '../errors.ts';
-import { refused } from './guards.ts';
-
-/** What a second repair is refused with: exit code 4. */
-export function anotherWrite(): ConsoleError {
-  return refused(
-    'another-write',
-    'Another repair of these counts is being done.',
-    'Nothing was changed. Try again when it is done; preset-usage receipts shows what it did.',
-  );
-}
+import { type ConnectOptions, type Database, interrupted } from '../database/connection.ts';
+import { keepClaim, takeClaim } from '../database/repair-lock.ts';
+import { waitForLock } from './wait-for-lock.ts';
 
 // In milliseconds: a pool that has another connection hands it out as soon as one of the application's uses is over.
 const roomWithin = 1_000;
@@ -22,12 +12,14 @@ const sign = 10_000;
  * Keeps a second repair out for as long as this one lasts, and answers with what lets it in again. The transaction that
  * holds the claim writes nothing and has no snapshot, so it keeps neither vacuum nor anybody else waiting; should it be lost,
  * each batch still takes a lock of its own. `pooled`: it takes one of the connections that a pooler shares out; where no other is
- * left, it is let go at once, and the locks of the batches have to do. Rejects with exit code 4 where the claim is somebody else's.
+ * left, it is let go at once, and the locks of the batches have to do. Waits for somebody else's claim as long as for any lock;
+ * then rejects with exit code 4. What lets the next one in resolves when the server has ended the transaction.
  */
 export async function claim(
   database: Database,
   timeouts: ConnectOptions,
   pooled = false,
+  signal?: AbortSignal,
 ): Promise<() => Promise<void>> {
   // The demo has one session behind all connections: an open transaction would be everybody's.
   if (database.place.demo) return async () => {};
@@ -35,10 +27,11 @@ export async function claim(
   const taken = Promise.withResolvers<void>();
   let over = false;
   const writing = database.openWriting();
-  const holding = writing.write(async ({ rows, script }) => {
-    const [row] = (await rows(claimRepair)) as { mine: boolean }[];
-    if (!row?.mine) throw anotherWrite();
+  const holding = writing.write(async writer => {
+    const { rows, script } = writer;
     await rows(keepClaim);
+    const take = async () => (await takeClaim(writer)) || null;
+    if (!(await waitForLock(writer, take, timeouts.lockTimeout, signal))) throw interrupted();
     taken.resolve();
     while (!over) {
       let timer: NodeJS.Timeout | undefined;

@@ -11,7 +11,7 @@ import type { Look } from './look.ts';
 import type { Draft } from './plan-repair.ts';
 import { statesOf } from './plan-sync.ts';
 import type { RepairRequest } from './repair-plan.ts';
-import { settled } from './settle.ts';
+import { settleAll } from './settle.ts';
 
 /**
  * Finds what of a receipt can be taken back: all deleted records, and every drift of presets that nothing but correct uses
@@ -20,13 +20,14 @@ import { settled } from './settle.ts';
  */
 export async function planUndo(
   database: Database,
-  { tables }: Look,
+  found: Look,
   _facts: RepairFacts,
   request: RepairRequest,
   identity: string,
   signal?: AbortSignal,
 ): Promise<Draft> {
-  const { receipt, receipts } = await readSettled(database, tables, request, identity, signal);
+  const { tables } = found;
+  const { receipt, receipts } = await readSettled(database, found, request, identity, signal);
   const own = inEffect(receipt, undosOf(receipts));
   const states = await statesOf(database, tables, [...own.presets.keys()], false, signal);
   const draft = draftUndo(receipt, receipts, own, new Map(states.map(state => [state.id, state])));
@@ -46,7 +47,7 @@ export async function planUndo(
 
 async function readSettled(
   database: Database,
-  tables: Look['tables'],
+  look: Look,
   { directory, receipt: wanted, claimed = false }: RepairRequest,
   identity: string,
   signal: AbortSignal | undefined,
@@ -70,11 +71,7 @@ async function readSettled(
     );
   }
   const all = await listReceipts(directory);
-  const receipts: Receipt[] = [];
-  for (const receipt of all.receipts.filter(candidate => candidate.head.identity === identity)) {
-    receipts.push(
-      receipt.head.id === head.id ? receipt : await settled(database, tables, receipt, signal, claimed),
-    );
-  }
-  return { receipt: await settled(database, tables, found, signal, claimed), receipts };
+  const others = all.receipts.filter(other => other.head.identity === identity && other.head.id !== head.id);
+  const receipts = await settleAll(database, look, [found, ...others], claimed, signal);
+  return { receipt: receipts[0] ?? found, receipts };
 }

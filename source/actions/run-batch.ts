@@ -6,7 +6,6 @@ import { isHiddenNow } from '../database/visibility.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../errors.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
 import type { ReceiptWriter } from '../receipts/write-receipt.ts';
-import { anotherWrite } from './claim.ts';
 import { type Fate, fateOf } from './fate.ts';
 import { pause } from './pause.ts';
 import type { FullPlan } from './plan-repair.ts';
@@ -14,6 +13,7 @@ import { prepareBatch } from './prepare-batch.ts';
 import type { Prepared } from './prepared.ts';
 import type { Batch } from './repair-queue.ts';
 import type { Task } from './repair-task.ts';
+import { waitForLock } from './wait-for-lock.ts';
 
 /**
  * What became of a batch. `busy`: somebody holds a row or has changed a record; `refused`: the server or a trigger does not
@@ -41,7 +41,12 @@ export interface BatchWork {
   receipt: ReceiptWriter;
   batch: Batch;
   timeouts: ConnectOptions;
+  /** Stops the wait for another repair's lock; what has begun is brought to its end. */
+  signal?: AbortSignal | undefined;
 }
+
+/** Somebody said stop before the batch had begun. */
+class Stopped extends Error {}
 
 // In seconds: rows are held by the block alone, and nobody should have to wait longer for them.
 const longestBlock = 5;
@@ -53,14 +58,14 @@ const patience = 30_000;
  * after the receipt was written, the server is asked what became of the transaction before anything else is done.
  */
 export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
-  const { writing, plan, receipt, batch, timeouts } = work;
+  const { writing, plan, receipt, batch, timeouts, signal } = work;
   const { tables } = plan.look;
   let noted: { number: number; xid: string } | null = null;
   let prepared: Prepared | null = null;
   try {
     const answer = await writing.write(async (writer): Promise<BatchAnswer | null> => {
-      const xid = await openBatch(writer);
-      if (xid === null) throw anotherWrite();
+      const xid = await waitForLock(writer, () => openBatch(writer), timeouts.lockTimeout, signal);
+      if (xid === null) throw new Stopped();
       prepared = await prepareBatch({
         reader: writer,
         plan,
@@ -91,6 +96,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
     await note(receipt, noted, 'committed');
     return committed(done, answer);
   } catch (error) {
+    if (error instanceof Stopped) return empty('busy');
     if (!isConsoleError(error)) throw error;
     const done = prepared as Prepared | null;
     if (isLost(error)) return afterLoss(work, error, noted, done);

@@ -53,7 +53,8 @@ export async function* runRepair(
   const start = performance.now();
   // Without the signal: what it stops is the next batch, not one under way.
   const timeouts = { timeout: options.timeout, lockTimeout: options.lockTimeout };
-  const letOthersIn = await claim(database, timeouts, agreed.look.server.encryption === null);
+  const pooled = agreed.look.server.encryption === null;
+  const letOthersIn = await claim(database, timeouts, pooled, options.signal);
   try {
     const plan = await freshPlan(database, agreed, options);
     const receipt = await openReceipt(options.directory, headOf(database, plan));
@@ -202,6 +203,7 @@ class Run {
           receipt: this.#receipt,
           batch,
           timeouts: { timeout: this.#options.timeout, lockTimeout: this.#options.lockTimeout },
+          signal,
         });
         this.#requireSense(result);
         // First, so that what is written counts as come to whatever happens while it is looked at.

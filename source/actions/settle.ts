@@ -1,38 +1,58 @@
-import type { Database, Reader } from '../database/connection.ts';
-import { claimRepair } from '../database/repair-block.ts';
+import type { Database } from '../database/connection.ts';
 import { onlyColumns, type RepairFacts, readRepairFacts } from '../database/repair-facts.ts';
 import type { RecordValues } from '../database/repair-state.ts';
 import type { Tables } from '../database/tables.ts';
 import type { BatchOutcome, Receipt } from '../receipts/receipt.ts';
 import { settleReceipt } from '../receipts/settle-receipt.ts';
 import { firstRecord } from '../receipts/stored-records.ts';
-import { anotherWrite } from './claim.ts';
+import { claim } from './claim.ts';
 import { fateOf } from './fate.ts';
 import { refused } from './guards.ts';
-
-// What holds the claim is at work on the very receipt, perhaps.
-async function requireUnclaimed(reader: Reader): Promise<void> {
-  const [row] = (await reader.rows(claimRepair)) as { mine: boolean }[];
-  if (!row?.mine) throw anotherWrite();
-}
+import type { Look } from './look.ts';
 
 /**
- * A receipt whose batches all have an outcome: where its operation was killed, the server is asked what became of each
- * transaction. Rejects (exit code 4) where one of them is still under way, or another repair is unless `claimed`.
+ * The receipts with an outcome for all their batches: where an operation was killed, the server is asked what became of each
+ * transaction. Whoever holds the claim may be at work on one of them, so it is taken first, once for all, unless `claimed`, and
+ * let go before this resolves. Rejects (exit code 4) where another repair or one of the transactions is still under way.
  */
-export async function settled(
+export async function settleAll(
+  database: Database,
+  { tables, server }: Look,
+  receipts: readonly Receipt[],
+  claimed: boolean,
+  signal?: AbortSignal,
+): Promise<Receipt[]> {
+  if (receipts.every(isSettled)) return [...receipts];
+  const release = claimed
+    ? null
+    : await claim(database, database.timeouts, server.encryption === null, signal);
+  try {
+    const all: Receipt[] = [];
+    for (const receipt of receipts) {
+      all.push(isSettled(receipt) ? receipt : await settled(database, tables, receipt, signal));
+    }
+    return all;
+  } finally {
+    await release?.();
+  }
+}
+
+const unresolved = ({ batches }: Receipt) =>
+  batches.filter(({ outcome }) => outcome === null || outcome === 'unknown');
+
+function isSettled(receipt: Receipt): boolean {
+  return receipt.end !== null && unresolved(receipt).length === 0;
+}
+
+async function settled(
   database: Database,
   tables: Tables,
   receipt: Receipt,
-  signal?: AbortSignal,
-  claimed = false,
+  signal: AbortSignal | undefined,
 ): Promise<Receipt> {
-  const open = receipt.batches.filter(({ outcome }) => outcome === null || outcome === 'unknown');
-  if (open.length === 0 && receipt.end) return receipt;
-  if (!claimed && !database.place.demo) await database.read(requireUnclaimed, { signal });
   const facts = await database.read(reader => readRepairFacts(reader, tables), { signal });
   const outcomes = new Map<number, BatchOutcome>();
-  for (const batch of open) {
+  for (const batch of unresolved(receipt)) {
     // What the other receipt's records were is not looked up: the counts that went with them tell as much.
     const deleted = await firstRecord(receipt, batch);
     const stored = onlyColumns(facts, receipt.head.columns ?? []);

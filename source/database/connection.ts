@@ -29,6 +29,8 @@ export interface ReadOptions {
 /** A pool of at most three connections: one for polls, two for an audit. What writes has one of its own. */
 export interface Database {
   readonly place: Place;
+  /** Those of its reads, in seconds. */
+  readonly timeouts: ConnectOptions;
   /** Runs `work` in a READ ONLY transaction with the timeouts set; see `withTransaction`. */
   read<T>(work: (reader: Reader) => Promise<T>, options?: ReadOptions): Promise<T>;
   /**
@@ -82,6 +84,7 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
   let policies = false;
   return {
     place,
+    timeouts: { timeout: options.timeout, lockTimeout: options.lockTimeout },
     policiesApply(apply) {
       policies = apply;
     },

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
-import type { Writer } from './connection.ts';
+import type { Reader, Writer } from './connection.ts';
 import { dollarQuote, givenSetting, resultSetting } from './rehearsal.ts';
 import type { RepairFacts } from './repair-facts.ts';
+import { repairKey } from './repair-lock.ts';
 import { exactForms, type FoundRecord, type RecordValues } from './repair-state.ts';
 import type { Tables } from './tables.ts';
 import { nowHidden } from './visibility.ts';
@@ -46,28 +47,20 @@ const answer = z.object({
   counts: z.record(z.string(), z.nullable(z.number())),
 });
 
-/** The key that keeps repairs apart; sql/reset-usage-counts.sql takes the same one. */
-const repairKey = `hashtext('preset-usage-console')`;
-
 /**
  * The first statement of a batch: takes the lock that keeps repairs apart, in a statement before the one that reads the
- * drift, and tells which transaction this is. A server that acknowledges commits before they are on disk is asked not to.
+ * drift, and tells which transaction this is, once it has it: so the numbers of batches are in the order of their work. A server
+ * that acknowledges commits before they are on disk is asked not to.
  */
-export const beginBatch = `SELECT pg_try_advisory_xact_lock(${repairKey}) AS mine, pg_current_xact_id()::text AS xid,
+export const beginBatch = `SELECT CASE WHEN pg_try_advisory_xact_lock(${repairKey}) THEN pg_current_xact_id()::text END AS xid,
   set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)`;
 
-/** Held for as long as a repair goes on, so that a second one is refused and not interleaved. */
-export const claimRepair = `SELECT pg_try_advisory_xact_lock(${repairKey}, 1) AS mine`;
-
-/** Lets the claim last as long as the repair, where this role's transactions or their pauses may not take that long. */
-export const keepClaim = `SELECT set_config(name, '0', true) FROM pg_settings
-  WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout') AND setting <> '0'`;
-
 /** Begins a batch; null where another repair is being done. */
-export async function openBatch({ rows }: Writer): Promise<string | null> {
-  const [row] = (await rows(beginBatch)) as { mine: boolean; xid: string }[];
+export async function openBatch({ rows }: Reader): Promise<string | null> {
+  const [row] = (await rows(beginBatch)) as { xid: string | null }[];
+  if (!row?.xid) return null;
   await rows(exactForms);
-  return row?.mine ? row.xid : null;
+  return row.xid;
 }
 
 /**

@@ -3,11 +3,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { look } from '../../source/actions/look.ts';
 import type { RepairRequest } from '../../source/actions/repair-plan.ts';
-import { settled } from '../../source/actions/settle.ts';
+import { settleAll } from '../../source/actions/settle.ts';
 import type { RepairOutcome } from '../../source/audit/repair.ts';
 import type { Database } from '../../source/database/connection.ts';
-import { readTables } from '../../source/database/tables.ts';
 import { listReceipts } from '../../source/receipts/list-receipts.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets } from '../helpers/database.ts';
@@ -134,15 +134,13 @@ function receiptLines(action: string): { kind: string; outcome?: string }[] {
     .map(line => JSON.parse(line));
 }
 
-const tables = () => database.read(reader => readTables(reader, 'public'));
-
 /** What the receipts say was done to each count and to how many records, once the server was asked about them. */
 async function told(): Promise<{ delta: number; deleted: number; restored: number }> {
   const { receipts, damaged } = await listReceipts(directory);
   expect(damaged).toEqual([]);
   const sum = { delta: 0, deleted: 0, restored: 0 };
-  for (const receipt of receipts) {
-    const { batches } = await settled(database, await tables(), receipt);
+  const found = await database.read(reader => look(reader, database, 'public'));
+  for (const { batches } of await settleAll(database, found, receipts, false)) {
     for (const { outcome, changes, records } of batches) {
       expect(outcome).toMatch(/^(committed|aborted)$/);
       if (outcome !== 'committed') continue;
