@@ -216,6 +216,26 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
         message: `The server at ${at} cannot be logged in to from here: ${own}, which this console does not speak.`,
         hint: 'Connect as a role that pg_hba.conf lets in by password or certificate.',
       };
+    case 'PROTOCOL_PROBLEM':
+      return {
+        code: 'protocol-violation',
+        message: `What answers at ${at} does not speak PostgreSQL's protocol: ${own}.`,
+        hint: `Check host and port${fromOf(place)}: another service may be listening there.`,
+      };
+    // What the driver stumbles over in a message whose length was right.
+    case 'ERR_OUT_OF_RANGE':
+    case 'ERR_BUFFER_OUT_OF_BOUNDS':
+      return {
+        code: 'protocol-violation',
+        message: `What answers at ${at} does not speak PostgreSQL's protocol: a message ends too early.`,
+        hint: `Check host and port${fromOf(place)}: another service may be listening there.`,
+      };
+    case 'ANSWER_TOO_LARGE':
+      return {
+        code: 'answer-too-large',
+        message: `The server at ${at} sent more than this console takes: ${own}.`,
+        hint: 'The connection was closed. Look for values of that size in the tables; if there are none, check what listens there.',
+      };
     case 'NO_HOST':
     case 'NO_SUITABLE_HOST':
       return hostsWords(error, place);

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { findPassword } from '../connecting/password-file.ts';
 import type { Host, ServerTarget } from '../connecting/target.ts';
 import { findHost, hostsOf, isAway, isChoosy, type ServerState } from './find-host.ts';
+import { guardMessages } from './message-guard.ts';
 import {
   defaultConnectTimeout,
   failedSocket,
@@ -209,6 +210,7 @@ function listen(opening: Opening, { socket, certified }: OpenSocket, host: Host)
   const speaking = { socket, host, scram: false };
   const partingWords = listenForPartingWords();
   let first = true;
+  refusePieces(socket, guardMessages());
   // A server that does not take the certificate says so and hangs up, and the second may overtake the first.
   const code = certified ? 'TLS_CERTIFICATE_UNANSWERED' : 'CONNECTION_CLOSED';
   socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -230,6 +232,17 @@ function listen(opening: Opening, { socket, certified }: OpenSocket, host: Host)
     if (words) socket.destroy(words);
     first = false;
   });
+}
+
+/** Ends the connection at a piece that `guard` finds fault with, before anybody who listens gets to see it: the driver would read on. */
+function refusePieces(socket: Duplex, guard: (piece: Buffer) => Error | null): void {
+  const emit = socket.emit;
+  socket.emit = (event, ...values: unknown[]) => {
+    const problem = event === 'data' ? guard(values[0] as Buffer) : null;
+    if (!problem) return emit.call(socket, event, ...values);
+    socket.destroy(problem);
+    return true;
+  };
 }
 
 const authentication = 'R'.charCodeAt(0);

@@ -1,0 +1,71 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+
+/** One message of the server's side of the protocol. */
+export function serverMessage(letter: string, body: Buffer | string = ''): Buffer {
+  const content = Buffer.from(body);
+  return Buffer.concat([messageHead(letter, 4 + content.length), content]);
+}
+
+/** The head of a message whose length is announced as `length`, whatever follows. */
+export function messageHead(letter: string, length: number): Buffer {
+  const head = Buffer.alloc(5, letter);
+  head.writeUInt32BE(length, 1);
+  return head;
+}
+
+const fourBytes = (value: number) => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+};
+
+/** A request for authentication; 0 says that nothing has to be known. */
+export function authentication(way: number, content = ''): Buffer {
+  return serverMessage('R', Buffer.concat([fourBytes(way), Buffer.from(content)]));
+}
+
+/** What a server says to who is let in. */
+export const welcome = Buffer.concat([authentication(0), serverMessage('Z', 'I')]);
+
+/**
+ * A server that says `greeting` to the first message of a connection, and to each later one `answer`; a function goes on talking
+ * by itself.
+ */
+export async function fakeServer(
+  greeting: Buffer | ((socket: Socket) => void),
+  answer: Buffer | ((socket: Socket) => void) = Buffer.alloc(0),
+): Promise<{ url: string; close(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer(socket => {
+    sockets.add(socket);
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    let first = true;
+    socket.on('data', () => {
+      const says = first ? greeting : answer;
+      first = false;
+      if (typeof says === 'function') says(socket);
+      else socket.write(says);
+    });
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `postgres://me:secret@127.0.0.1:${port}/app?sslmode=disable`,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise(resolve => server.close(resolve));
+    },
+  };
+}
+
+/** Says the same again and again, as fast as it is read. */
+export function withoutEnd(piece: Buffer, first: Buffer = Buffer.alloc(0)): (socket: Socket) => void {
+  return socket => {
+    const talk = () => {
+      while (!socket.destroyed && socket.write(piece));
+    };
+    socket.on('drain', talk);
+    socket.write(first);
+    talk();
+  };
+}
