@@ -1,6 +1,6 @@
 import type { LeftAlone } from '../audit/repair.ts';
 import type { ConnectOptions, Database } from '../database/connection.ts';
-import { type BatchAnswer, openBatch, runBatch } from '../database/repair-block.ts';
+import { type BatchAnswer, openBatch, type RecordWrites, runBatch } from '../database/repair-block.ts';
 import type { RecordValues } from '../database/repair-state.ts';
 import { isHiddenNow } from '../database/visibility.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../errors.ts';
@@ -13,6 +13,7 @@ import { prepareBatch } from './prepare-batch.ts';
 import type { Prepared } from './prepared.ts';
 import type { Batch } from './repair-queue.ts';
 import type { Task } from './repair-task.ts';
+import { changedParts, requireSameTables, tablesChanged } from './tables-changed.ts';
 import { waitForLock } from './wait-for-lock.ts';
 
 /**
@@ -64,7 +65,8 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
   let prepared: Prepared | null = null;
   try {
     const answer = await writing.write(async (writer): Promise<BatchAnswer | null> => {
-      const xid = await waitForLock(writer, () => openBatch(writer), timeouts.lockTimeout, signal);
+      const open = () => openBatch(writer, tables, recordWrites(plan));
+      const xid = await waitForLock(writer, open, timeouts.lockTimeout, signal);
       if (xid === null) throw new Stopped();
       prepared = await prepareBatch({
         reader: writer,
@@ -76,6 +78,9 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
       const { order, changes, records } = prepared;
       // A drift that is not the planned one may be no drift at all; what is written is asked about by the block itself.
       if (prepared.left.length > 0 && (await isHiddenNow(writer, tables))) throw hiddenMeanwhile();
+      // After what was read, so that it was read from these very tables, and under the locks that keep them so.
+      const parts = await changedParts(writer, plan);
+      if (parts.length > 0) throw tablesChanged(plan, parts);
       if (order.rows.length === 0 && order.deletes.length === 0 && order.inserts.length === 0) {
         await writer.script('ROLLBACK');
         return null;
@@ -110,8 +115,14 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
     if (state === '42501') throw denied(work, error);
     if (state === '25006') throw readOnlyNow(error);
     if (state === '') throw error;
+    await requireSameTables(work.database, plan);
     return { ...empty('refused'), message: serverWords(error) };
   }
+}
+
+function recordWrites({ action, options, recordsToRestore }: FullPlan): RecordWrites {
+  if (action === 'reset' && options.deleteHistory) return 'delete';
+  return recordsToRestore > 0 ? 'insert' : null;
 }
 
 function committed(prepared: Prepared, { held, waiting }: BatchAnswer): BatchResult {

@@ -14,6 +14,7 @@ import { receiptHead } from './receipt-head.ts';
 import type { RepairPlan } from './repair-plan.ts';
 import { Queue } from './repair-queue.ts';
 import { type BatchResult, runOneBatch } from './run-batch.ts';
+import { tablesChanged } from './tables-changed.ts';
 
 export interface RunOptions {
   /** Statement timeout, and how long a row of somebody else's is tried again, in seconds. */
@@ -216,7 +217,8 @@ class Run {
       // What is no word for a user is a fault, and is told as one; the receipt knows what was done.
       if (!isConsoleError(error)) throw error;
       this.#ended = 'failed';
-      this.#error = error;
+      // A column or a table that is gone, found out by reading what was written.
+      this.#error = error.code === 'schema-changed' ? tablesChanged(this.#plan, []) : error;
     }
   }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Reader, Writer } from './connection.ts';
+import type { Writer } from './connection.ts';
 import { dollarQuote, givenSetting, resultSetting } from './rehearsal.ts';
 import type { RepairFacts } from './repair-facts.ts';
 import { repairKey } from './repair-lock.ts';
@@ -55,12 +55,39 @@ const answer = z.object({
 export const beginBatch = `SELECT CASE WHEN pg_try_advisory_xact_lock(${repairKey}) THEN pg_current_xact_id()::text END AS xid,
   set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)`;
 
-/** Begins a batch; null where another repair is being done. */
-export async function openBatch({ rows }: Reader): Promise<string | null> {
+/** Which of the records' rows a batch may come to write. */
+export type RecordWrites = 'delete' | 'insert' | null;
+
+/** Begins a batch and keeps its tables as they are until its end; null where another repair is being done. */
+export async function openBatch(
+  { rows, script }: Writer,
+  tables: Tables,
+  writes: RecordWrites,
+): Promise<string | null> {
   const [row] = (await rows(beginBatch)) as { xid: string | null }[];
   if (!row?.xid) return null;
-  await rows(exactForms);
+  await script(`${exactForms}; ${keepTables(tables, writes)}`);
   return row.xid;
+}
+
+/**
+ * Takes the locks of the writes that are to come, before anything is read: columns, references, triggers, rules and policies
+ * then stay what they are. LOCK TABLE asks for rights to the whole table, an UPDATE of no row fires statement triggers, and
+ * EXPLAIN does neither. Parts of a table are locked with it: their number may grow, but no part is changed.
+ */
+function keepTables({ presets, records }: Tables, writes: RecordWrites): string {
+  const parts = [
+    // As in the block itself: whoever waits for us while we wait for them, we give up first.
+    `SET LOCAL lock_timeout = '250ms'`,
+    `EXPLAIN UPDATE ${presets.name} p SET ${presets.count} = p.${presets.count} WHERE p.ctid = '(0,0)'`,
+  ];
+  if (writes === 'delete') parts.push(`EXPLAIN DELETE FROM ${records.name} r WHERE r.ctid = '(0,0)'`);
+  if (writes === 'insert') {
+    parts.push(
+      `EXPLAIN INSERT INTO ${records.name} (${records.preset}) SELECT r.${records.preset} FROM ${records.name} r LIMIT 0`,
+    );
+  }
+  return parts.join('; ');
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type CatalogPrint, catalogPrint } from './catalog-print.ts';
 import type { Database, Reader } from './connection.ts';
 import type { Tables } from './tables.ts';
 
@@ -38,6 +39,8 @@ export interface RepairFacts {
     onDelete: 'NO ACTION' | 'RESTRICT' | 'CASCADE' | 'SET NULL' | 'SET DEFAULT';
   }[];
   may: { count: boolean; lastUsed: boolean; insert: boolean; delete: boolean; truncate: boolean };
+  /** The catalog as all of this was read from it: with another one nothing is written. */
+  print: CatalogPrint;
 }
 
 const facts = z.object({
@@ -79,11 +82,12 @@ const facts = z.object({
     delete: z.boolean(),
     truncate: z.boolean(),
   }),
+  print: z.record(z.string(), z.string()),
 });
 
 // Names in Tables are quoted already, so columns are found by how the server would quote them. The types of a record's columns
 // go without their length: a cast to varchar(n) or bit(n) cuts what is too long, where the column itself refuses it.
-const text = `WITH RECURSIVE counted AS (
+const text = (tables: Tables) => `WITH RECURSIVE counted AS (
   SELECT a.* FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
 ), given AS (
   SELECT a.* FROM pg_attribute a WHERE a.attrelid = $2::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
@@ -127,11 +131,13 @@ SELECT json_build_object(
      'lastUsed', coalesce((SELECT has_column_privilege($1::oid, attnum, 'UPDATE') FROM counted WHERE quote_ident(attname) = $4), true),
      'insert', (SELECT bool_and(has_column_privilege($2::oid, attnum, 'INSERT')) FROM given),
      'delete', has_table_privilege($2::oid, 'DELETE'),
-     'truncate', has_table_privilege($2::oid, 'TRUNCATE')))::text AS facts`;
+     'truncate', has_table_privilege($2::oid, 'TRUNCATE')),
+  'print', ${catalogPrint(tables)})::text AS facts`;
 
 /** Reads what a repair of these tables has to know: types, rights, and what refers to what. */
-export async function readRepairFacts(reader: Reader, { presets, records }: Tables): Promise<RepairFacts> {
-  const [row] = (await reader.rows(text, [
+export async function readRepairFacts(reader: Reader, tables: Tables): Promise<RepairFacts> {
+  const { presets, records } = tables;
+  const [row] = (await reader.rows(text(tables), [
     presets.oid,
     records.oid,
     presets.count,
