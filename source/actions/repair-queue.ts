@@ -184,7 +184,9 @@ export class Queue {
       lane.retryAt =
         now +
         Math.min(longestBackoff, firstBackoff * 2 ** Math.min(lane.tries, 10)) * (0.5 + Math.random() / 2);
-      if (batch.truncate || now - lane.busySince < this.#limits.patience) {
+      // In company it may have been any other's row; by itself it comes soon.
+      const own = batch.tasks.length === 1 && !batch.truncate;
+      if (!own || now - lane.busySince < this.#limits.patience) {
         // Behind the others.
         this.#lanes.delete(lane.id);
         this.#lanes.set(lane.id, lane);
