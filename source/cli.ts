@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module';
 import type { Outcome } from './commands/outcome.ts';
 import { auditProgress, clearProgress, repairTalk, stepProgress } from './commands/progress.ts';
 import { type Config, loadConfig } from './config.ts';
+import { type Host, sameHost, shownHost, type TypedPassword } from './connecting/target.ts';
 import { type Database, interrupted } from './database/connection.ts';
 import { ConsoleError, exitCodes, isConsoleError, usageError } from './errors.ts';
 import { jsonText } from './json-text.ts';
@@ -36,7 +37,15 @@ async function main(argv: string[]): Promise<number> {
   }
   const config = loadConfig(flags, process.env, process.cwd());
   if (command === undefined) return openTerminal(config);
+  if (!offline.has(command as CommandName)) await meetServer(config);
   return withPassword(config, known => runCommand(command as CommandName, known));
+}
+
+/** Names a server that a file of the working directory named, before anything is sent to it. */
+async function meetServer(config: Config): Promise<void> {
+  if (config.target.kind !== 'server' || config.target.namedBy === undefined) return;
+  const { confirmServer } = await import('./confirm-server.ts');
+  await confirmServer(config.target, config);
 }
 
 // As many as ssh gives.
@@ -44,29 +53,34 @@ const mostTries = 3;
 
 /**
  * Does `work`, and where the server wants a password that nobody gave, asks the person at the terminal for it and tries again.
- * It is nowhere but in this process's memory, for as long as connections are made with it.
+ * It is nowhere but in this process's memory, for as long as connections are made with it, and for the host that asked alone.
  */
 async function withPassword<Value>(config: Config, work: (config: Config) => Promise<Value>): Promise<Value> {
-  let known = config;
+  const { target } = config;
+  let typed: readonly TypedPassword[] = [];
   for (let tries = 0; ; tries += 1) {
     try {
-      return await work(known);
+      return await work(target.kind === 'server' ? { ...config, target: { ...target, typed } } : config);
     } catch (error) {
-      const { target } = config;
-      const wanted =
-        isConsoleError(error) && error.code === (tries === 0 ? 'password-wanted' : 'authentication-failed');
-      if (!wanted || target.kind !== 'server' || target.password !== undefined || tries === mostTries)
-        throw error;
+      if (!isConsoleError(error) || target.kind !== 'server' || target.password !== undefined) throw error;
+      const host = whoseHost(error, typed);
+      if (host === undefined || tries === mostTries) throw error;
       const { askPassword, canAskPassword } = await import('./ask-password.ts');
       if (config.json || !canAskPassword()) throw error;
       leaveScreen = null;
       const { displayText } = await import('./present/text.ts');
       if (tries > 0) process.stderr.write(`${displayText(error.message)}\n`);
-      const password = await askPassword(displayText(`${target.user} at ${target.host}`));
+      const password = await askPassword(displayText(`${target.user} at ${shownHost(host)}`));
       if (password === null) throw interrupted();
-      known = { ...config, target: { ...target, password } };
+      typed = [...typed.filter(each => !sameHost(each.host, host)), { host, password }];
     }
   }
+}
+
+/** The host whose password is to be asked for; undefined where an error is not about one. What was typed last may be wrong. */
+function whoseHost(error: ConsoleError, typed: readonly TypedPassword[]): Host | undefined {
+  if (error.code === 'password-wanted') return (error.cause as { host?: Host }).host;
+  return error.code === 'authentication-failed' ? typed.at(-1)?.host : undefined;
 }
 
 function print(text: string): number {
@@ -92,6 +106,7 @@ async function openTerminal(config: Config): Promise<number> {
       'Name one of them, or use preset-usage check for several.',
     );
   }
+  await meetServer(config);
   const { openConsole } = await import('./ui/open.ts');
   const ending = await withPassword(config, known =>
     openConsole(known, fail => {

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { namesDatabase } from './connecting/environment.ts';
 import { resolveTarget } from './connecting/resolve-target.ts';
@@ -129,7 +130,8 @@ const urlNames = ['DATABASE_URL', 'SUPABASE_DB_URL'] as const;
 
 function findTarget(flag: string | undefined, environment: Environment, directory: string): Target {
   const home = environment.HOME || homedir();
-  const from = (text: string | null, source: string) => resolveTarget({ text, source }, environment, home);
+  const from = (text: string | null, source: string, file?: string) =>
+    resolveTarget({ text, source, file }, environment, home);
   if (flag !== undefined) return from(flag, '--database-url');
   for (const name of urlNames) {
     const text = environment[name];
@@ -140,7 +142,7 @@ function findTarget(flag: string | undefined, environment: Environment, director
     const text = file?.[name];
     if (!text) continue;
     refuseReference(text, `${name} in .env`);
-    return from(text, `${name} in .env`);
+    return from(text, `${name} in .env`, join(directory, '.env'));
   }
   if (namesDatabase(environment)) return from(null, "libpq's variables");
   return { kind: 'demo', source: 'no database is configured' };

@@ -208,7 +208,11 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
       return {
         code: 'password-wanted',
         message: `The server at ${at} asks for the password of ${place.user}, and none is known.`,
-        hint: `Put it into the password file (~/.pgpass), PGPASSWORD or the connection URL.${noticeOf(place)}`,
+        hint: `${
+          place.namedBy === undefined
+            ? 'Put it into the password file (~/.pgpass), PGPASSWORD or the connection URL.'
+            : 'Put it into the connection URL, or into the password file (~/.pgpass) on a line that names this host.'
+        }${noticeOf(place)}`,
       };
     case 'AUTHENTICATION_FOREIGN':
       return {
@@ -235,6 +239,12 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
         code: 'answer-too-large',
         message: `The server at ${at} sent more than this console takes: ${own}.`,
         hint: 'The connection was closed. Look for values of that size in the tables; if there are none, check what listens there.',
+      };
+    case 'PASSWORD_IN_CLEAR':
+      return {
+        code: 'password-in-clear',
+        message: `The server at ${at} asks for the password of ${place.user} in clear text, and the connection is not encrypted, so the password was not sent.`,
+        hint: 'Connect with sslmode=verify-full (or at least require), or have the server ask for scram-sha-256.',
       };
     case 'NO_HOST':
     case 'NO_SUITABLE_HOST':

@@ -10,6 +10,8 @@ export interface Place {
   demo: boolean;
   /** Where the password came from, if not with the address; or why a password file was not used. */
   readonly passwordNotice?: string | null;
+  /** The file of the working directory that names the server, where one does. */
+  readonly namedBy?: string | undefined;
   /** What named this database, such as `DATABASE_URL in .env`. */
   readonly source?: string;
 }

@@ -56,6 +56,7 @@ const cases: [string, string, string?, object?][] = [
   ['PROTOCOL_PROBLEM', 'protocol-violation', 'a message has a length of 2'],
   ['ERR_OUT_OF_RANGE', 'protocol-violation'],
   ['ANSWER_TOO_LARGE', 'answer-too-large', 'one row takes 300 MB, and the most is 256 MB'],
+  ['PASSWORD_IN_CLEAR', 'password-in-clear'],
   ['08P01', 'startup-options', 'unsupported startup parameter: options'],
   ['08P01', 'server-error', 'invalid frontend message type 0'],
   ['08P01', 'too-many-connections', 'query_wait_timeout'],

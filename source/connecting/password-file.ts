@@ -12,6 +12,8 @@ export interface PasswordFor {
   port: number;
   database: string;
   user: string;
+  /** True where a line counts only if it names this host: one that is for any host was not meant for it. */
+  byName?: boolean;
 }
 
 const nothing: FoundPassword = { password: undefined, notice: null };
@@ -47,6 +49,7 @@ export function findPassword(file: string, wanted: PasswordFor): FoundPassword {
     [wanted.database],
     [wanted.user],
   ];
+  let passedOver = false;
   for (const line of text.split(/\r?\n/)) {
     if (line.startsWith('#')) continue;
     const fields = fieldsOf(line);
@@ -54,9 +57,15 @@ export function findPassword(file: string, wanted: PasswordFor): FoundPassword {
       const field = fields[place];
       return field !== undefined && (field.raw === '*' || allowed.includes(field.value));
     });
-    if (fits && fields[4] !== undefined) return { password: fields[4].value, notice: null };
+    if (!fits || fields[4] === undefined) continue;
+    if (!wanted.byName || fields[0]?.raw !== '*') return { password: fields[4].value, notice: null };
+    passedOver = true;
   }
-  return nothing;
+  if (!passedOver) return nothing;
+  return {
+    password: undefined,
+    notice: `The line for any host (*) in ${file} was not used: write one that names ${wanted.host}.`,
+  };
 }
 
 /** Where packages of PostgreSQL put the server's socket. */

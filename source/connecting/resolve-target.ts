@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { usageError } from '../errors.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { type Keywords, unsupported } from './keywords.ts';
+import { namesServer, ownSecrets, refuseOtherFiles } from './own-secrets.ts';
 import { usualSocketDirectories } from './password-file.ts';
 import { readConninfo } from './read-conninfo.ts';
 import { readUrl } from './read-url.ts';
@@ -23,6 +24,8 @@ import {
 export interface Described {
   text: string | null;
   source: string;
+  /** The file of the working directory that the text stands in: others may have written it. */
+  file?: string | undefined;
 }
 
 /**
@@ -30,15 +33,16 @@ export interface Described {
  * environment, then the defaults. Throws a usage error (exit code 2) for what cannot be honoured, which never repeats the text.
  */
 export function resolveTarget(
-  { text, source }: Described,
+  { text, source, file: named }: Described,
   environment: Environment,
   home: string,
 ): ServerTarget {
   const written = text === null ? new Map<string, string>() : readText(text, source);
+  if (named !== undefined) refuseOtherFiles(written, source);
   const variables = readEnvironment(environment);
   const service = written.get('service') ?? variables.get('service');
   const file = written.get('servicefile') ?? variables.get('servicefile');
-  const served = service === undefined ? new Map() : readService(service, file, environment, home);
+  const served: Keywords = service === undefined ? new Map() : readService(service, file, environment, home);
   const keywords: Keywords = new Map([...variables, ...served, ...written]);
   const whence = service === undefined ? source : `${source}, service "${service}"`;
   refuseOthers(keywords, whence);
@@ -46,6 +50,9 @@ export function resolveTarget(
   const hosts = readHosts(keywords, whence);
   const [first] = hosts;
   const tls = readTls(keywords, whence, home);
+  const foreign = named !== undefined && namesServer(written);
+  const secrets = foreign ? ownSecrets({ written, served, variables }, source) : null;
+  const passwordFile = keywords.get('passfile') || join(home, '.pgpass');
   return {
     kind: 'server',
     host: first.name,
@@ -57,11 +64,13 @@ export function resolveTarget(
     }),
     database: keywords.get('dbname') || user,
     user,
-    password: keywords.get('password') || undefined,
-    passwordFrom: [written, served].some(given => given.get('password'))
-      ? undefined
-      : variables.get('password') && 'PGPASSWORD',
-    passwordFile: keywords.get('passfile') || join(home, '.pgpass'),
+    password: secrets ? secrets.password : keywords.get('password') || undefined,
+    passwordFrom:
+      secrets || [written, served].some(given => given.get('password'))
+        ? undefined
+        : variables.get('password') && 'PGPASSWORD',
+    passwordFile: secrets?.passwordFile === false ? undefined : passwordFile,
+    ...(secrets ? { namedBy: named, withheld: secrets.withheld } : {}),
     sslmode: readSslMode(keywords, whence),
     tls,
     connectTimeout: readSeconds(keywords, whence),

@@ -61,6 +61,34 @@ export function isSocket({ name, address }: Host): boolean {
   return !address && /^[/@]/.test(name);
 }
 
+/** True for an address that leads to this machine and is no other's: what is sent there is on no network. */
+export function isLoopback(address: string): boolean {
+  return address === '::1' || /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/i.test(address);
+}
+
+/** True where a host is on this machine by what it is called: a unix socket, `localhost` or a loopback address. */
+export function isHere(host: Host): boolean {
+  return (
+    isSocket(host) || isLoopback(host.address ?? host.name) || (!host.address && host.name === 'localhost')
+  );
+}
+
+/** A password that a person has typed for one host. */
+export interface TypedPassword {
+  host: Host;
+  password: string;
+}
+
+/** What a person is shown of a host: where its address was given beside its name, both. */
+export function shownHost({ name, address }: Host): string {
+  return name && address ? `${name} (${address})` : name || (address ?? '');
+}
+
+/** True where two mean the same place to connect to. */
+export function sameHost(one: Host, other: Host): boolean {
+  return one.name === other.name && one.address === other.address && one.port === other.port;
+}
+
 /** A server to connect to. The password is kept apart from everything that is ever shown. */
 export interface ServerTarget {
   kind: 'server';
@@ -77,6 +105,12 @@ export interface ServerTarget {
   passwordFrom?: string | undefined;
   /** Where a password is looked for that is not given: libpq's ~/.pgpass or passfile. */
   passwordFile?: string | undefined;
+  /** The file of the working directory that names the server, such as `/home/me/clone/.env`; absent where a person did. */
+  namedBy?: string | undefined;
+  /** Why a password that is known was not used for a server named so, as a sentence. */
+  withheld?: string | null | undefined;
+  /** What a person has typed, for the host that asked alone. */
+  typed?: readonly TypedPassword[] | undefined;
   /** libpq's options: settings that the server is started with, as `-c name=value`. */
   options?: string | undefined;
   sslmode: SslMode;

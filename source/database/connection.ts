@@ -78,6 +78,7 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
     demo,
     timeout: options.timeout,
     source: target.source,
+    namedBy: target.namedBy,
   };
   let sql = openPool(opening);
   // A look finds out whether they do before the first row is read.

@@ -1,6 +1,6 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { type Host, isSocket, type ServerTarget } from '../connecting/target.ts';
+import { type Host, isLoopback, isSocket, type ServerTarget } from '../connecting/target.ts';
 import { askForTls, type Encryption, encrypt, planTls, TlsProblem } from './tls.ts';
 
 /** A connection on which the PostgreSQL protocol can begin, and what was agreed for it. */
@@ -9,6 +9,8 @@ export interface OpenSocket {
   encryption: Encryption;
   /** True where a client certificate is ready for a server that asks for one. */
   certified: boolean;
+  /** True where what is sent never leaves this machine: a unix socket, or a loopback address. */
+  loopback: boolean;
 }
 
 // In seconds, as in libpq's connect_timeout; libpq itself would wait for ever.
@@ -49,16 +51,17 @@ export async function openSocket(target: ServerTarget, host: Host, signal: Abort
       socket.once('connect', resolve).once('error', reject);
     });
     if (!local) keepAlive(socket, target);
-    if (!plan) return { socket, encryption: plain, certified: false };
+    const loopback = local || isLoopback(socket.remoteAddress ?? '');
+    if (!plan) return { socket, encryption: plain, certified: false, loopback };
     if (!target.tls?.direct && !(await askForTls(socket))) {
       if (sslmode === 'allow' || sslmode === 'prefer') {
-        return { socket, encryption: plain, certified: false };
+        return { socket, encryption: plain, certified: false, loopback };
       }
       throw new TlsProblem('TLS_UNAVAILABLE', 'the server has no TLS');
     }
     const secure = await encrypt(socket, host, target.tls ?? {}, plan);
     const encryption = { encrypted: true, protocol: secure.getProtocol(), verified: plan.verify };
-    return { socket: secure, encryption, certified: plan.certified };
+    return { socket: secure, encryption, certified: plan.certified, loopback };
   };
   try {
     return await Promise.race([negotiate(), ended.promise]);

@@ -2,8 +2,9 @@ import type { Duplex } from 'node:stream';
 import postgres from 'postgres';
 import * as z from 'zod/mini';
 import { findPassword } from '../connecting/password-file.ts';
-import type { Host, ServerTarget } from '../connecting/target.ts';
+import { type Host, type ServerTarget, sameHost } from '../connecting/target.ts';
 import { findHost, hostsOf, isAway, isChoosy, type ServerState } from './find-host.ts';
+import { followLogin, ways } from './login-requests.ts';
 import { guardMessages } from './message-guard.ts';
 import {
   defaultConnectTimeout,
@@ -29,9 +30,17 @@ export interface Opening {
   /** Where the password came from that the address does not hold, or why the password file was not used. */
   passwordNotice: string | null;
   /** Which connection the driver is reading from. */
-  speaking: { socket: Duplex; host: Host; scram: boolean } | null;
+  speaking: Speaking | null;
   /** True while the driver opens a connection to cancel something. */
   cancelling: boolean;
+}
+
+interface Speaking {
+  socket: Duplex;
+  host: Host;
+  scram: boolean;
+  /** True once no password is to be given any more: the server has let the client in, or asked for what it does not get. */
+  silent: boolean;
 }
 
 /** Connections to one database that are opened as they are needed. */
@@ -206,9 +215,18 @@ function driver(
 }
 
 /** Reads what a server says before the driver does: which connection asks for a password, and for what it cannot do. */
-function listen(opening: Opening, { socket, certified }: OpenSocket, host: Host): void {
-  const speaking = { socket, host, scram: false };
+function listen(opening: Opening, { socket, certified, encryption, loopback }: OpenSocket, host: Host): void {
+  const speaking: Speaking = { socket, host, scram: false, silent: false };
   const partingWords = listenForPartingWords();
+  let before: number | null = null;
+  const login = followLogin(way => {
+    const problem = refusalOf(way, before, encryption.encrypted || loopback);
+    before = way;
+    if (problem) socket.destroy(problem);
+    speaking.silent ||= problem !== null || way === ways.ok;
+    speaking.scram = way === ways.scram || way === ways.scramGoesOn;
+    return problem !== null;
+  });
   let first = true;
   refusePieces(socket, guardMessages());
   // A server that does not take the certificate says so and hangs up, and the second may overtake the first.
@@ -222,12 +240,7 @@ function listen(opening: Opening, { socket, certified }: OpenSocket, host: Host)
   });
   socket.on('data', (chunk: Buffer) => {
     opening.speaking = speaking;
-    if (first) speaking.scram = authenticationOf(chunk) === scram;
-    if (first && isForeign(chunk)) {
-      socket.destroy(new ForeignAuthentication(authenticationOf(chunk)));
-      // The driver would write on the screen and wait. It gets to see a notice without a text instead.
-      chunk[0] = notice;
-    }
+    login(chunk);
     const words = partingWords(chunk);
     if (words) socket.destroy(words);
     first = false;
@@ -245,28 +258,44 @@ function refusePieces(socket: Duplex, guard: (piece: Buffer) => Error | null): v
   };
 }
 
-const authentication = 'R'.charCodeAt(0);
-const notice = 'N'.charCodeAt(0);
-// In the numbers of the protocol. What the driver speaks: nothing to be known, a password in clear, MD5 and SCRAM.
-const scram = 10;
-const spoken = new Set([0, 3, 5, scram]);
+// What the driver speaks, and after what: null is the beginning.
+const spoken: ReadonlyMap<number, readonly (number | null)[]> = new Map([
+  [ways.ok, [null, ways.cleartext, ways.md5, ways.scramEnds]],
+  [ways.cleartext, [null]],
+  [ways.md5, [null]],
+  [ways.scram, [null]],
+  [ways.scramGoesOn, [ways.scram]],
+  [ways.scramEnds, [ways.scramGoesOn]],
+]);
 
-/** The way of authentication that a server asks for with its first message; null where that is another message. */
-function authenticationOf(chunk: Buffer): number | null {
-  return chunk[0] === authentication && chunk.length >= 9 ? chunk.readInt32BE(5) : null;
-}
-
-function isForeign(chunk: Buffer): boolean {
-  const way = authenticationOf(chunk);
-  return way !== null && !spoken.has(way);
+/** Why a server does not get what it asks for; null where it does. `safe` says whether nobody on the way can listen. */
+function refusalOf(way: number, before: number | null, safe: boolean): Error | null {
+  // Whoever does not know the password cannot end SCRAM: that is how it is known who answers.
+  if (way === ways.ok && (before === ways.scram || before === ways.scramGoesOn)) return new Unproven();
+  if (!spoken.get(way)?.includes(before)) return new ForeignAuthentication(way);
+  if (way === ways.cleartext && !safe) return new PasswordInClear('it asks for the password in clear');
+  return null;
 }
 
 /** The server wants to know who this is in a way that the driver does not speak. */
 class ForeignAuthentication extends Error {
   readonly code = 'AUTHENTICATION_FOREIGN';
-  constructor(way: number | null) {
+  constructor(way: number) {
     const kerberos = way === 2 || way === 7 || way === 9;
     super(kerberos ? 'it asks for Kerberos or GSSAPI' : `it asks for authentication number ${way}`);
+  }
+}
+
+/** Another machine wants the password as it is, on a connection that is not encrypted. */
+class PasswordInClear extends Error {
+  readonly code = 'PASSWORD_IN_CLEAR';
+}
+
+/** The server has not shown that it knows the password. */
+class Unproven extends Error {
+  readonly code = 'SASL_SIGNATURE_MISMATCH';
+  constructor() {
+    super('it lets in without ending SCRAM');
   }
 }
 
@@ -277,23 +306,42 @@ function isFrom(place: string): string {
 /** The server wants a password, and none is known. */
 class PasswordWanted extends Error {
   readonly code = 'PASSWORD_WANTED';
+  readonly host: Host;
+  constructor(host: Host) {
+    super('no password is known');
+    this.host = host;
+  }
 }
 
 /**
- * The password for the connection that asks: given, or from the password file. Without one the connection ends: an exception
- * from here would end the process, and an empty password is a failed login in the log of the server.
+ * The password for the connection that asks: given, typed for this host, or from the password file. Without one the connection
+ * ends: an exception from here would end the process, and an empty password is a failed login in the log of the server.
  */
 function findOwnPassword(opening: Opening): string | Promise<string> {
-  const { target, speaking } = opening;
-  const inForm = (password: string) => (speaking?.scram ? scramPassword(password) : password);
-  if (target.password !== undefined) return inForm(target.password);
-  const { name, address = '', port } = speaking?.host ?? opening.host;
-  const { database, user, passwordFile } = target;
-  if (passwordFile !== undefined) {
-    const found = findPassword(passwordFile, { host: name || address, port, database, user });
-    opening.passwordNotice = found.password ? isFrom(passwordFile) : found.notice;
-    if (found.password) return inForm(found.password);
-  }
-  speaking?.socket.destroy(new PasswordWanted('no password is known'));
+  const { speaking } = opening;
+  const host = speaking?.host ?? opening.host;
+  const password = speaking?.silent ? undefined : passwordFor(opening, host);
+  if (password !== undefined) return speaking?.scram ? scramPassword(password) : password;
+  speaking?.socket.destroy(new PasswordWanted(host));
   return new Promise(() => {});
+}
+
+function passwordFor(opening: Opening, host: Host): string | undefined {
+  const { password, typed = [], database, user, passwordFile, namedBy, withheld = null } = opening.target;
+  const known = password ?? typed.find(each => sameHost(each.host, host))?.password;
+  if (known !== undefined) return known;
+  opening.passwordNotice = withheld;
+  if (passwordFile === undefined) return undefined;
+  const { name, address = '', port } = host;
+  // Beside a name that is in the password file somebody else may have written any address.
+  const led = namedBy === undefined ? name || address : address || name;
+  const found = findPassword(passwordFile, {
+    host: led,
+    port,
+    database,
+    user,
+    byName: namedBy !== undefined,
+  });
+  opening.passwordNotice = found.password ? isFrom(passwordFile) : (found.notice ?? withheld);
+  return found.password || undefined;
 }

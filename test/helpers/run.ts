@@ -12,13 +12,13 @@ export interface Finished {
 
 /**
  * Runs the built program without a terminal. Its environment says nothing about databases but what `env` says; where
- * `signalWhen` is given, SIGINT is sent as soon as that resolves. `owner` runs it as somebody else, where the tests run as root.
+ * `signalWhen` is given, SIGINT is sent as soon as that resolves. `owner` runs it as somebody else, where the tests run as root, or in another directory.
  */
 export function run(
   args: string[],
   env: Record<string, string> = {},
   signalWhen?: Promise<unknown>,
-  owner: { uid?: number; gid?: number } = {},
+  owner: { uid?: number; gid?: number; cwd?: string } = {},
 ): Promise<Finished> {
   const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
   const child = spawn(process.execPath, [program, ...args], {

@@ -57,6 +57,8 @@ export interface TerminalOptions {
   rows?: number;
   args?: string[];
   env?: Record<string, string>;
+  /** The working directory; that of temporary files, where it is left out. */
+  cwd?: string;
   /** What to run; the console, where it is left out. */
   command?: [string, ...string[]];
 }
@@ -67,6 +69,7 @@ export function startTerminal({
   rows = 24,
   args = [],
   env = {},
+  cwd,
   command,
 }: TerminalOptions = {}): Terminal {
   const [file, ...rest] = command ?? [process.execPath, program, ...args];
@@ -74,7 +77,7 @@ export function startTerminal({
   const child = pty.spawn(file, rest, {
     cols: columns,
     rows,
-    cwd: TMPDIR,
+    cwd: cwd ?? TMPDIR,
     env: { PATH, HOME, TMPDIR, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
   });
   const screen = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 0 });

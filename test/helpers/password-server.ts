@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { createSecureContext, TLSSocket } from 'node:tls';
+import type { Certificate } from './certificates.ts';
+import { authentication, welcome } from './fake-server.ts';
+
+/** How a server asks for a password: as it is, hashed, or by SCRAM. */
+export type Asking = 'cleartext' | 'md5' | 'scram';
+
+/** A server that asks whoever connects for a password and keeps what it is sent. */
+export interface PasswordServer {
+  port: number;
+  /** The messages of type `p`, which answer a request for a password, each without its head. */
+  readonly answers: string[];
+  /** How many connections there were. */
+  readonly connections: number;
+  /** True once a password was used: told, hashed, or in the proof of SCRAM. */
+  readonly passwordUsed: boolean;
+  /** Resolves when it is. */
+  used: Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface PasswordOptions {
+  host?: string;
+  /** Sends what it says in pieces of so many bytes. */
+  pieces?: number;
+  /** Speaks TLS with this certificate. */
+  certificate?: Certificate;
+  /** What comes before the question. */
+  before?: Buffer;
+  /** Lets whoever answers to SCRAM in, without the proof that it knows the password itself. */
+  lets?: boolean;
+}
+
+const ways: Record<Asking, () => Buffer> = {
+  cleartext: () => authentication(3),
+  md5: () => authentication(5, 'salt'),
+  scram: () => authentication(10, 'SCRAM-SHA-256\0\0'),
+};
+
+/** Starts a server that asks for a password and answers none of what is said to it afterwards. */
+export async function startPasswordServer(
+  asking: Asking,
+  options: PasswordOptions = {},
+): Promise<PasswordServer> {
+  const { host = '127.0.0.1', pieces, certificate, before = Buffer.alloc(0), lets = false } = options;
+  const answers: string[] = [];
+  const used = Promise.withResolvers<void>();
+  const passwordUsed = () => answers.length > (asking === 'scram' ? 1 : 0);
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  const send = async (socket: Socket, bytes: Buffer) => {
+    for (let at = 0; at < bytes.length; at += pieces ?? bytes.length) {
+      socket.write(bytes.subarray(at, at + (pieces ?? bytes.length)));
+      // A turn of its own, so that the pieces are not put together again.
+      if (pieces) await new Promise(resolve => setTimeout(resolve, 2));
+    }
+  };
+  const talk = (socket: Socket) => {
+    let begun = false;
+    let encrypted = certificate === undefined || socket instanceof TLSSocket;
+    socket.on('error', () => {});
+    socket.on('data', (bytes: Buffer) => {
+      const asksForTls = bytes.length === 8 && bytes.readInt32BE(4) === 80_877_103;
+      if (!begun && asksForTls) {
+        if (encrypted) {
+          socket.write('N');
+          return;
+        }
+        encrypted = true;
+        socket.removeAllListeners('data');
+        socket.write('S');
+        const { certificate: cert = '', key = '' } = certificate ?? {};
+        const secureContext = createSecureContext({ cert: readFileSync(cert), key: readFileSync(key) });
+        talk(new TLSSocket(socket, { isServer: true, secureContext }));
+      } else if (!begun) {
+        begun = true;
+        void send(socket, Buffer.concat([before, ways[asking]()]));
+      } else if (bytes[0] === 'p'.charCodeAt(0)) {
+        const text = bytes.subarray(5).toString('latin1');
+        answers.push(text);
+        if (passwordUsed()) used.resolve();
+        const nonce = /r=([^,\0]+)/.exec(text)?.[1];
+        if (asking === 'scram' && answers.length === 1) {
+          void send(
+            socket,
+            authentication(11, `r=${nonce}server,s=${Buffer.from('salt').toString('base64')},i=4096`),
+          );
+        } else if (lets) {
+          void send(socket, welcome);
+        }
+      }
+    });
+  };
+  const server = createServer(socket => {
+    sockets.add(socket);
+    connections += 1;
+    talk(socket);
+  });
+  await new Promise<void>(resolve => server.listen(0, host, resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    answers,
+    get connections() {
+      return connections;
+    },
+    get passwordUsed() {
+      return passwordUsed();
+    },
+    used: used.promise,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise(resolve => server.close(resolve));
+    },
+  };
+}
+
+/** An address of this machine that others could have as well, so that a server there counts as another machine's. */
+export const outerAddress = Object.values(networkInterfaces())
+  .flatMap(each => each ?? [])
+  .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
