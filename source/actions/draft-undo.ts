@@ -1,6 +1,7 @@
 import { type Change, type LeftAlone, notANumber, type Remark } from '../audit/repair.ts';
 import type { CounterState } from '../database/repair-state.ts';
 import type { Receipt } from '../receipts/receipt.ts';
+import { inOrder } from '../receipts/receipt-order.ts';
 import { type InEffect, inEffect, type LeftState, type PresetEffect, undosOf } from './effective.ts';
 import type { Task, UndoStep } from './repair-task.ts';
 
@@ -135,7 +136,7 @@ function touchedSince(receipt: Receipt, receipts: readonly Receipt[]): Map<strin
   const undos = undosOf(receipts);
   const since = new Map<string, Newer>();
   for (const other of receipts) {
-    if (other.head.at <= receipt.head.at || other.head.id === receipt.head.id) continue;
+    if (other.head.id === receipt.head.id || inOrder(other, receipt) < 0) continue;
     if (other.head.action !== 'sync' && other.head.action !== 'reset') continue;
     for (const { id, state } of inEffect(other, undos).presets.values()) {
       if (!state) continue;

@@ -1,6 +1,7 @@
 import type { LeftAlone, RepairOutcome, RepairProgress } from '../audit/repair.ts';
 import type { Database } from '../database/connection.ts';
 import { exactForms, readStates } from '../database/repair-state.ts';
+import { readServerMark } from '../database/server-mark.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../errors.ts';
 import { listReceipts, undoneBy } from '../receipts/list-receipts.ts';
 import type { ReceiptChange, ReceiptEnd, ReceiptHead } from '../receipts/receipt.ts';
@@ -58,7 +59,8 @@ export async function* runRepair(
   const letOthersIn = await claim(database, timeouts, pooled, options.signal);
   try {
     const plan = await freshPlan(database, agreed, options);
-    const receipt = await openReceipt(options.directory, headOf(database, plan));
+    const began = await database.read(readServerMark);
+    const receipt = await openReceipt(options.directory, { ...headOf(database, plan), began });
     const run = new Run(database, plan, receipt, options, start);
     try {
       yield* run.batches();

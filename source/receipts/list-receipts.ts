@@ -1,6 +1,7 @@
 import { isConsoleError } from '../errors.ts';
 import { readKeptReceipt, receiptFiles } from './read-receipt.ts';
 import type { Receipt } from './receipt.ts';
+import { newestFirst } from './receipt-order.ts';
 
 /** A file among the receipts that is none, and the sentence why. */
 export interface DamagedReceipt {
@@ -26,15 +27,10 @@ export async function listReceipts(
       if (error.code !== 'no-such-receipt') damaged.push({ file, message: error.message });
     }
   }
-  return { receipts: receipts.sort(byAge), damaged };
+  return { receipts: newestFirst(receipts), damaged };
 }
 
 /** The receipts that take back the one with this id. */
 export function undoneBy(receipts: readonly Receipt[], id: string): Receipt[] {
   return receipts.filter(({ head }) => head.undoes === id);
-}
-
-/** An id has the second only; `at` tells apart what began within one. */
-function byAge({ head: a }: Receipt, { head: b }: Receipt): number {
-  return Date.parse(b.at) - Date.parse(a.at) || (a.id < b.id ? 1 : -1);
 }

@@ -20,6 +20,7 @@ export const headSchema = z.object({
   undoes: z.nullable(z.string()),
   columns: z.exactOptional(z.array(z.object({ quoted: z.string(), type: z.string() }))),
   replaced: z.exactOptional(z.array(z.string())),
+  began: z.exactOptional(z.object({ xid: z.string().check(z.regex(/^\d+$/)), timeline: z.nullable(whole) })),
 }) satisfies z.ZodMiniType<ReceiptHead>;
 
 const changeFields = z.object({

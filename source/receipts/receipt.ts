@@ -20,6 +20,8 @@ export interface ReceiptHead {
   columns?: { quoted: string; type: string }[];
   /** migrate: what was there before, as SQL. */
   replaced?: string[];
+  /** Where the server stood before the first batch; left out by older versions. */
+  began?: { xid: string; timeline: number | null };
 }
 
 /** The first and the last of some records that follow each other, by their places among those that a batch stored. */
