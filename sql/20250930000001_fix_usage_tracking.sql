@@ -14,6 +14,14 @@ BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED;
 SET LOCAL lock_timeout = '2s';
 -- A policy that hides records from this role would make it count too few, and store that. An error is better.
 SET LOCAL row_security = off;
+-- Whoever may create a function in a schema of this role's search_path could have it called in place of PostgreSQL's own,
+-- with this role's rights. The role's own path comes back for what fires triggers, with every name qualified.
+DO $$
+BEGIN
+  PERFORM pg_catalog.set_config('preset_usage.path', pg_catalog.current_setting('search_path'), true);
+END
+$$;
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 DO $$
 DECLARE
@@ -58,20 +66,24 @@ BEGIN
 
   FOREACH statement IN ARRAY drops LOOP
     RAISE NOTICE '%', statement;
+    PERFORM pg_catalog.set_config('search_path', pg_catalog.current_setting('preset_usage.path'), true);
     EXECUTE statement;
+    SET LOCAL search_path = pg_catalog, pg_temp;
   END LOOP;
+  PERFORM set_config('search_path', current_setting('preset_usage.path'), true);
 END
 $$;
 
 -- SECURITY DEFINER, because who may record a use need not be allowed to change presets, and row-level security on
--- presets must not hide the counter. Names in the body are qualified; public is in the path for the sake of triggers on
--- presets that rely on it, behind pg_catalog so that nothing there stands in for a built-in.
-CREATE OR REPLACE FUNCTION public.auto_increment_preset_usage_count() RETURNS trigger
+-- presets must not hide the counter. public is in the path for the sake of triggers on presets that rely on it. So every
+-- name in the body is qualified, operators as well: public.+(numeric, bigint) would be a better match than a built-in one.
+CREATE OR REPLACE FUNCTION public.auto_increment_preset_usage_count() RETURNS pg_catalog.trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 <<added>>
 DECLARE
   preset public.preset_usage.preset_id%TYPE;
-  uses bigint := 1;
+  -- In the type of the count, so that the two are added as they are.
+  uses public.presets.usage_count%TYPE := 1;
   used_at public.preset_usage.created_at%TYPE;
 BEGIN
   -- Nearly every insert is a single use: it must not pay for grouping. Asking for the one record and catching the answer
@@ -86,12 +98,12 @@ BEGIN
       -- One update for a preset, however many records: a row trigger walks every version its own transaction left, up to
       -- a quarter of an hour for 200,000 records. In key order: two bulk inserts in opposite ones deadlock.
       FOR added.preset, added.uses, added.used_at IN
-        SELECT r.preset_id, count(*), max(r.created_at) FROM new_records r GROUP BY r.preset_id ORDER BY r.preset_id
+        SELECT r.preset_id, pg_catalog.count(*), pg_catalog.max(r.created_at) FROM new_records r GROUP BY r.preset_id ORDER BY r.preset_id
       LOOP
         UPDATE public.presets p
-           SET usage_count = coalesce(p.usage_count, 0) + added.uses,
-               last_used_at = greatest(p.last_used_at, least(added.used_at, clock_timestamp()))
-         WHERE p.id = added.preset;
+           SET usage_count = coalesce(p.usage_count, 0) OPERATOR(pg_catalog.+) added.uses,
+               last_used_at = greatest(p.last_used_at, least(added.used_at, pg_catalog.clock_timestamp()))
+         WHERE p.id OPERATOR(pg_catalog.=) added.preset;
       END LOOP;
       RETURN NULL;
   END;
@@ -99,9 +111,9 @@ BEGIN
   -- last_used_at is the record's own time, so that an import of old records does not look like uses of today. It does
   -- not go back, and not ahead of the clock: a time in the future would hold it there.
   UPDATE public.presets p
-     SET usage_count = coalesce(p.usage_count, 0) + added.uses,
-         last_used_at = greatest(p.last_used_at, least(added.used_at, clock_timestamp()))
-   WHERE p.id = added.preset;
+     SET usage_count = coalesce(p.usage_count, 0) OPERATOR(pg_catalog.+) added.uses,
+         last_used_at = greatest(p.last_used_at, least(added.used_at, pg_catalog.clock_timestamp()))
+   WHERE p.id OPERATOR(pg_catalog.=) added.preset;
   RETURN NULL;
 END
 $$;
@@ -115,11 +127,11 @@ REVOKE ALL ON FUNCTION public.auto_increment_preset_usage_count() FROM PUBLIC;
 -- AFTER, because BEFORE counts what ON CONFLICT DO NOTHING then does not store.
 DO $$
 BEGIN
-  EXECUTE format(
+  EXECUTE pg_catalog.format(
     'CREATE %s TRIGGER trigger_auto_increment_preset_usage_count
        AFTER INSERT ON public.preset_usage REFERENCING NEW TABLE AS new_records
        FOR EACH STATEMENT EXECUTE FUNCTION public.auto_increment_preset_usage_count()',
-    CASE WHEN current_setting('server_version_num')::integer >= 140000 THEN 'OR REPLACE' END);
+    CASE WHEN pg_catalog.current_setting('server_version_num')::integer OPERATOR(pg_catalog.>=) 140000 THEN 'OR REPLACE' END);
 END
 $$;
 
@@ -132,22 +144,24 @@ UPDATE public.presets p
    SET usage_count = wrong.records
   FROM (SELECT q.id, coalesce(r.records, 0) AS records
           FROM public.presets q
-          LEFT JOIN (SELECT preset_id, count(*) AS records FROM public.preset_usage GROUP BY preset_id) r
-            ON r.preset_id = q.id
-         WHERE coalesce(q.usage_count, 0) <> coalesce(r.records, 0)
+          LEFT JOIN (SELECT preset_id, pg_catalog.count(*) AS records FROM public.preset_usage GROUP BY preset_id) r
+            ON r.preset_id OPERATOR(pg_catalog.=) q.id
+         WHERE coalesce(q.usage_count, 0) OPERATOR(pg_catalog.<>) coalesce(r.records, 0)
          ORDER BY q.id
            FOR NO KEY UPDATE OF q) wrong
- WHERE p.id = wrong.id;
+ WHERE p.id OPERATOR(pg_catalog.=) wrong.id;
 
 -- An older track_preset_usage() that answers the same calls, but returns something else or names its parameters
 -- otherwise, cannot be replaced, and dropping it loses who may call it. They still may afterwards. Where there is none
 -- yet, those may who may insert records themselves; not PUBLIC, because the function runs with its owner's rights.
 DO $$
 DECLARE
-  callers text;
-  outdated regprocedure[];
-  old regprocedure;
+  callers pg_catalog.text;
+  statement pg_catalog.text;
+  outdated pg_catalog.regprocedure[];
+  old pg_catalog.regprocedure;
 BEGIN
+  SET LOCAL search_path = pg_catalog, pg_temp;
   WITH same_calls AS (
     SELECT p.oid::regprocedure AS routine, coalesce(p.proacl, acldefault('f', p.proowner)) AS acl,
            p.prokind <> 'f' OR p.pronargdefaults > 1 OR pg_get_function_result(p.oid) <> 'uuid'
@@ -168,25 +182,33 @@ BEGIN
 
   FOREACH old IN ARRAY coalesce(outdated, '{}') LOOP
     RAISE NOTICE 'DROP ROUTINE %', old;
-    EXECUTE format('DROP ROUTINE %s', old);
+    -- Named before the role's own path is back: a name that is on it would come without its schema.
+    statement := format('DROP ROUTINE %s', old);
+    PERFORM pg_catalog.set_config('search_path', pg_catalog.current_setting('preset_usage.path'), true);
+    EXECUTE statement;
+    SET LOCAL search_path = pg_catalog, pg_temp;
   END LOOP;
+  PERFORM set_config('search_path', current_setting('preset_usage.path'), true);
 END
 $$;
 
 -- Records a use of a preset and returns the record's id. Counting is the trigger's business.
-CREATE OR REPLACE FUNCTION public.track_preset_usage(p_preset_id uuid, p_usage_type text, p_usage_data jsonb DEFAULT '{}')
-RETURNS uuid
+CREATE OR REPLACE FUNCTION public.track_preset_usage(
+  p_preset_id pg_catalog.uuid, p_usage_type pg_catalog.text, p_usage_data pg_catalog.jsonb DEFAULT '{}'
+)
+RETURNS pg_catalog.uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   -- What auth.uid() reads on Supabase. The setting is missing or empty where no request came through its API.
-  subject text := nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub';
-  record_id uuid;
+  claims pg_catalog.text := pg_catalog.current_setting('request.jwt.claims', true);
+  subject pg_catalog.text := CASE WHEN claims OPERATOR(pg_catalog.<>) '' THEN claims::pg_catalog.jsonb OPERATOR(pg_catalog.->>) 'sub' END;
+  record_id pg_catalog.uuid;
 BEGIN
   INSERT INTO public.preset_usage AS u (preset_id, user_id, usage_type, usage_data)
   VALUES (
     p_preset_id,
     -- Other issuers' subjects need not be uuids. A use by someone unknown is still a use.
-    CASE WHEN subject ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN subject::uuid END,
+    CASE WHEN subject OPERATOR(pg_catalog.~*) '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN subject::pg_catalog.uuid END,
     p_usage_type,
     coalesce(p_usage_data, '{}')
   )
@@ -195,27 +217,27 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION public.track_preset_usage(uuid, text, jsonb) IS
+COMMENT ON FUNCTION public.track_preset_usage(pg_catalog.uuid, pg_catalog.text, pg_catalog.jsonb) IS
   'Records a use of a preset by the user of the request''s JWT, if there is one, and returns the id of the record.';
 
 DO $$
 DECLARE
-  handover text;
+  handover pg_catalog.text;
 BEGIN
-  REVOKE ALL ON FUNCTION public.track_preset_usage(uuid, text, jsonb) FROM PUBLIC;
-  IF current_setting('preset_usage.callers') <> '' THEN
-    EXECUTE 'GRANT EXECUTE ON FUNCTION public.track_preset_usage(uuid, text, jsonb) TO '
-      || current_setting('preset_usage.callers');
+  REVOKE ALL ON FUNCTION public.track_preset_usage(pg_catalog.uuid, pg_catalog.text, pg_catalog.jsonb) FROM PUBLIC;
+  IF pg_catalog.current_setting('preset_usage.callers') OPERATOR(pg_catalog.<>) '' THEN
+    EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION public.track_preset_usage(pg_catalog.uuid, pg_catalog.text, pg_catalog.jsonb) TO %s',
+      pg_catalog.current_setting('preset_usage.callers'));
   END IF;
 
   -- Triggers of a table fire with the rights of the function that writes to it. A superuser's function would lend them
   -- to whoever owns the table. Not where row-level security is forced on owners: it would hide the counter from them.
-  IF current_setting('is_superuser')::boolean THEN
+  IF pg_catalog.current_setting('is_superuser')::boolean THEN
     FOR handover IN
-      SELECT format('ALTER FUNCTION %s OWNER TO %s', f.routine, c.relowner::regrole)
-        FROM (VALUES ('public.presets'::regclass, 'public.auto_increment_preset_usage_count()'::regprocedure),
-                     ('public.preset_usage', 'public.track_preset_usage(uuid, text, jsonb)')) f (relation, routine)
-        JOIN pg_catalog.pg_class c ON c.oid = f.relation
+      SELECT pg_catalog.format('ALTER FUNCTION %s OWNER TO %s', f.routine, c.relowner::pg_catalog.regrole)
+        FROM (VALUES ('public.presets'::pg_catalog.regclass, 'public.auto_increment_preset_usage_count()'),
+                     ('public.preset_usage', 'public.track_preset_usage(pg_catalog.uuid, pg_catalog.text, pg_catalog.jsonb)')) f (relation, routine)
+        JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) f.relation
        WHERE NOT c.relforcerowsecurity
     LOOP
       EXECUTE handover;

@@ -17,6 +17,8 @@
 BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
 -- A policy that hides records from this role would make every count look too high. An error is better.
 SET LOCAL row_security = off;
+-- What others put into a schema of this role's search_path must not stand in for PostgreSQL's own functions.
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 \echo 'Presets (drift: how far the count is above its records)'
 SELECT p.id, p.name, p.usage_count, coalesce(r.records, 0) AS records,

@@ -4,6 +4,7 @@
 --   psql -v ON_ERROR_STOP=1 -f sql/20250930000001_fix_usage_tracking.sql "$DATABASE_URL"
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 CREATE TABLE public.users (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),

@@ -16,12 +16,18 @@
 \else
   \set mode sync
 \endif
-SELECT :'mode' = 'sync' AS sync,
-       :'mode' IN ('zero', 'zero-and-delete-history') AS zero,
-       :'mode' = 'zero-and-delete-history' AS delete_history
-\gset
 
 BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED;
+-- What others put into a schema of this role's search_path must not stand in for PostgreSQL's own functions. The role's own
+-- path comes back for what fires triggers, with every name qualified.
+SELECT pg_catalog.current_setting('search_path') AS own_path
+\gset
+SET LOCAL search_path = pg_catalog, pg_temp;
+SELECT :'mode' = 'sync' AS sync,
+       :'mode' IN ('zero', 'zero-and-delete-history') AS zero,
+       :'mode' = 'zero-and-delete-history' AS delete_history,
+       set_config('search_path', :'own_path', true) AS own_path
+\gset
 -- Below deadlock_timeout (1 s): whoever is in a deadlock with us, we give up first. Run it again then.
 SET LOCAL lock_timeout = '250ms';
 -- A policy that hides records from this role would make it zero good counts. An error is better.
@@ -32,7 +38,7 @@ SET LOCAL row_security = off;
 -- older than the lock it takes.
 DO $$
 BEGIN
-  IF NOT pg_try_advisory_xact_lock(hashtext('preset-usage-console')) THEN
+  IF NOT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('preset-usage-console')) THEN
     RAISE EXCEPTION 'Another repair of the counts is running.' USING HINT = 'Run it again when it is done.';
   END IF;
 END
@@ -42,18 +48,19 @@ $$;
 -- Count and records are read in one snapshot, and the difference is added to the count as it is when its row is locked:
 -- a use in between moves both, so the difference still holds. Setting the number of records instead loses those uses.
 WITH audited AS MATERIALIZED (
-  SELECT p.id, p.usage_count AS before, coalesce(r.records, 0) - coalesce(p.usage_count, 0) AS missing
+  SELECT p.id, p.usage_count AS before, coalesce(r.records, 0) OPERATOR(pg_catalog.-) coalesce(p.usage_count, 0) AS missing
     FROM public.presets p
-    LEFT JOIN (SELECT preset_id, count(*) AS records FROM public.preset_usage GROUP BY preset_id) r ON r.preset_id = p.id
-   WHERE coalesce(p.usage_count, 0) <> coalesce(r.records, 0)
+    LEFT JOIN (SELECT preset_id, pg_catalog.count(*) AS records FROM public.preset_usage GROUP BY preset_id) r
+      ON r.preset_id OPERATOR(pg_catalog.=) p.id
+   WHERE coalesce(p.usage_count, 0) OPERATOR(pg_catalog.<>) coalesce(r.records, 0)
 ), locked AS (
-  SELECT p.id, a.before, a.missing FROM public.presets p JOIN audited a ON a.id = p.id
+  SELECT p.id, a.before, a.missing FROM public.presets p JOIN audited a ON a.id OPERATOR(pg_catalog.=) p.id
    ORDER BY p.id FOR NO KEY UPDATE OF p
 )
 UPDATE public.presets p
-   SET usage_count = coalesce(p.usage_count, 0) + l.missing
+   SET usage_count = coalesce(p.usage_count, 0) OPERATOR(pg_catalog.+) l.missing
   FROM locked l
- WHERE p.id = l.id
+ WHERE p.id OPERATOR(pg_catalog.=) l.id
 RETURNING p.id, p.name, l.before, p.usage_count AS after, l.missing AS change;
 
 \elif :zero
@@ -63,13 +70,13 @@ LOCK TABLE public.preset_usage IN SHARE ROW EXCLUSIVE MODE;
 \echo 'Counts set to zero'
 WITH locked AS (
   SELECT id, usage_count AS before, last_used_at AS last_used_before FROM public.presets
-   WHERE usage_count IS DISTINCT FROM 0 OR last_used_at IS NOT NULL
+   WHERE usage_count IS NULL OR usage_count OPERATOR(pg_catalog.<>) 0 OR last_used_at IS NOT NULL
    ORDER BY id FOR NO KEY UPDATE
 )
 UPDATE public.presets p
    SET usage_count = 0, last_used_at = NULL
   FROM locked l
- WHERE p.id = l.id
+ WHERE p.id OPERATOR(pg_catalog.=) l.id
 RETURNING p.id, p.name, l.before, p.usage_count AS after, l.last_used_before;
 
 \if :delete_history

@@ -11,6 +11,14 @@ SET LOCAL client_min_messages = notice;
 -- The preset stays locked between the two uses, and uses by others wait. So this one does not wait for anything long.
 SET LOCAL lock_timeout = '2s';
 SET LOCAL row_security = off;
+-- What others put into a schema of this role's search_path must not stand in for PostgreSQL's own functions. The role's own
+-- path comes back for the uses, which fire triggers.
+DO $$
+BEGIN
+  PERFORM pg_catalog.set_config('preset_usage.path', pg_catalog.current_setting('search_path'), true);
+END
+$$;
+SET LOCAL search_path = pg_catalog, pg_temp;
 -- Deferred triggers would fire at a commit that never comes, and what they count would go unseen.
 SET CONSTRAINTS ALL IMMEDIATE;
 
@@ -50,7 +58,9 @@ BEGIN
   FOR use IN 1..2 LOOP
     SELECT coalesce(p.usage_count, 0) AS count, (SELECT count(*) FROM public.preset_usage r WHERE r.preset_id = p.id) AS records
       INTO before FROM public.presets p WHERE p.id = chosen.id;
+    PERFORM set_config('search_path', current_setting('preset_usage.path'), true);
     use_id := public.track_preset_usage(chosen.id, 'verification', '{"by": "verify-usage-tracking.sql"}');
+    SET LOCAL search_path = pg_catalog, pg_temp;
     SELECT p.usage_count AS count, p.last_used_at, (SELECT count(*) FROM public.preset_usage r WHERE r.preset_id = p.id) AS records
       INTO after FROM public.presets p WHERE p.id = chosen.id;
 

@@ -1,6 +1,7 @@
 import { countingOf } from './counting.ts';
 import { functionName, hasFunction, migrate, triggerName } from './expected.ts';
 import type { Finding } from './finding.ts';
+import { searchPathOf } from './resolve.ts';
 import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from './trigger-catalog.ts';
 import { effectsOfTrigger } from './trigger-effects.ts';
 import { describeType } from './trigger-type.ts';
@@ -198,6 +199,31 @@ export function judgeFunction(
       message: `${body.identity} runs as its owner but takes its search_path from the caller.`,
       hint: 'Fix it with ALTER FUNCTION ... SET search_path, or run the migration.',
     });
+  } else if (counting.writes) {
+    found.push(...judgeOperators(body, catalog));
   }
   return found;
+}
+
+/**
+ * Whether somebody else's operator can be called with the rights of the function's owner. For whole numbers PostgreSQL's own is
+ * always the best match; for the others, an operator of another schema in the path may be a better one.
+ */
+function judgeOperators(
+  { identity, searchPath, source }: CatalogFunction,
+  catalog: TriggerCatalog,
+): Finding[] {
+  const others = (searchPathOf(searchPath) ?? []).filter(
+    schema => !['pg_catalog', 'pg_temp', ''].includes(schema),
+  );
+  const fits = catalog.countKind === 'integer' || catalog.countKind === 'bigint';
+  if (fits || others.length === 0 || /\bOPERATOR\s*\(\s*pg_catalog\s*\./i.test(source)) return [];
+  return [
+    {
+      code: 'function-open',
+      severity: 'warning',
+      message: `${identity} runs as its owner and adds with whatever + it finds: whoever may create an operator in ${others.join(' or ')} can run code as that owner.`,
+      hint: migrate,
+    },
+  ];
 }

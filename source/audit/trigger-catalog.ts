@@ -144,6 +144,8 @@ export interface TriggerCatalog {
   columns: { presets: CatalogColumn[]; records: CatalogColumn[] };
   /** The column of `preset_usage` that names the preset, quoted where it needs it. */
   presetColumn: string;
+  /** What the count can hold: see `Tables`. */
+  countKind: 'integer' | 'bigint' | 'numeric' | 'float';
   triggers: CatalogTrigger[];
   /** The routines that may have to do with either table: those that name one or run SQL of their own making, and those that call or are called by them. */
   functions: CatalogFunction[];

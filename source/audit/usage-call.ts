@@ -200,8 +200,13 @@ function valueFor(
 
 function freshKind(type: string, told: string | null): NonNullable<UsageValue['fresh']> | null {
   if (type === 'uuid' || (told !== null && uuid.test(told))) return 'uuid';
-  if (/^(text|character|citext|name)/.test(type)) return 'text';
+  if (isText(type)) return 'text';
   return /^(integer|bigint|numeric)/.test(type) ? 'number' : null;
+}
+
+/** The type of an extension comes with its schema. */
+function isText(type: string): boolean {
+  return /^(text|character|name|(.*\.)?citext)/.test(type);
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -210,7 +215,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 function plainest(type: string): string | null {
   if (type.endsWith('[]')) return '{}';
   if (/^jsonb?$/.test(type)) return '{}';
-  if (/^(text|character|citext|name)/.test(type)) return 'generation';
+  if (isText(type)) return 'generation';
   if (/^(smallint|integer|bigint|numeric|real|double precision)/.test(type)) return '1';
   if (type === 'boolean') return 'false';
   if (/^(timestamp|date|time)/.test(type)) return 'now';

@@ -21,10 +21,10 @@ export async function applyMigration(
   // On any other connection than the one that began, this is another transaction: the one that began is lost. And what was
   // said to be done must outlast a crash of the server.
   const guard = `DO $guard$ BEGIN
-  IF pg_current_xact_id_if_assigned()::text IS DISTINCT FROM '${xid}' THEN
+  IF coalesce(pg_catalog.pg_current_xact_id_if_assigned()::pg_catalog.text, '') OPERATOR(pg_catalog.<>) '${xid}' THEN
     RAISE EXCEPTION 'this transaction is another one' USING ERRCODE = '25P01';
   END IF;
-  IF current_setting('synchronous_commit') = 'off' THEN SET LOCAL synchronous_commit = on; END IF;
+  IF pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off' THEN SET LOCAL synchronous_commit = on; END IF;
 END $guard$`;
   await script(`${[guard, ...statements].join(';\n')};\nCOMMIT`);
 }

@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import type { Counter, Totals } from '../audit/counter.ts';
 import type { Reader } from './connection.ts';
 import { countColumns, milliseconds, toCounters } from './counters.ts';
-import { groupedRecords } from './grouped-records.ts';
+import { groupedKeys, groupedRecords } from './grouped-records.ts';
+import type { Operators } from './operators.ts';
 import type { Tables } from './tables.ts';
 
 /** A stretch of the key space: above `after`, up to and including `upTo`; null is no bound. */
@@ -54,14 +55,14 @@ export async function planAudit(
   // Edges are found by walking the key's index from one to the next: a tenth of what numbering every key costs. Their
   // order is the index's own, whatever the type and collation of the key.
   const walk = (after: string) =>
-    `SELECT k.${presets.key} FROM ${presets.name} k${after} ORDER BY 1 OFFSET $1::bigint - 1 LIMIT 1`;
+    `SELECT k.${presets.key} FROM ${presets.name} k${after} ORDER BY 1 OFFSET $1::bigint OPERATOR(pg_catalog.-) 1 LIMIT 1`;
   const text = `WITH RECURSIVE edge (key) AS (
       (${walk(' WHERE $2')})
       UNION ALL
-      SELECT (${walk(` WHERE k.${presets.key} > e.key`)}) FROM edge e WHERE e.key IS NOT NULL)
-    SELECT (SELECT count(*) FROM ${presets.name})::float8 AS presets,
-           (SELECT coalesce(json_agg(key::text ORDER BY key), '[]') FROM edge WHERE key IS NOT NULL)::text AS edges`;
-  const [raw] = (await reader.rows(text, [page, paged])) as { presets: number; edges: string }[];
+      SELECT (${walk(` WHERE k.${presets.key} ${presets.keys.above} e.key`)}) FROM edge e WHERE e.key IS NOT NULL)
+    SELECT (SELECT pg_catalog.count(*) FROM ${presets.name})::double precision AS presets,
+           (SELECT coalesce(pg_catalog.json_agg(key::pg_catalog.text ORDER BY key), '[]') FROM edge WHERE key IS NOT NULL)::pg_catalog.text AS edges`;
+  const [raw] = (await reader.rows(text, [page, paged], tables.path)) as { presets: number; edges: string }[];
   const plan = edges.parse({ presets: raw?.presets, edges: JSON.parse(raw?.edges ?? '[]') });
   const bounds = [null, ...plan.edges, null];
   return {
@@ -106,48 +107,54 @@ export async function readAuditPage(
   known: string | null = null,
 ): Promise<AuditPage> {
   const { presets, records } = tables;
-  const bounds = [
-    { operator: '>', key: range.after },
-    { operator: '<=', key: range.upTo },
-  ].filter(bound => bound.key !== null);
-  const within = (column: string) =>
+  const bounds = (
+    [
+      { operator: 'above', key: range.after },
+      { operator: 'upTo', key: range.upTo },
+    ] as const
+  ).filter(bound => bound.key !== null);
+  const within = (column: string, operators: Operators) =>
     bounds
-      .map(({ operator }, index) => ` AND ${column} ${operator} $${index + 1}::${presets.keyType}`)
+      .map(({ operator }, index) => ` AND ${column} ${operators[operator]} $${index + 1}::${presets.keyType}`)
       .join('');
   // Comparing with a bound drops the records whose reference is NULL; the last page brings them back. As a part of its
   // own, because an OR would cost the index-only scan.
   const unnamed =
     range.upTo === null && range.after !== null
-      ? ` UNION ALL SELECT NULL, count(*) FROM ${records.name} r WHERE r.${records.preset} IS NULL HAVING count(*) > 0`
+      ? ` UNION ALL SELECT NULL, pg_catalog.count(*) FROM ${records.name} r WHERE r.${records.preset} IS NULL HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0`
       : '';
   const checksum =
     scope === 'all'
-      ? `coalesce(sum(hashtextextended(concat(id, '|', count, '|', records, '|', last_used, '|', label) COLLATE "C", 0)), 0)::text`
+      ? `coalesce(pg_catalog.sum(pg_catalog.hashtextextended(pg_catalog.concat(id, '|', count, '|', records, '|', last_used, '|', label) COLLATE pg_catalog."C", 0)), 0)::pg_catalog.text`
       : `''`;
-  const unlessKnown = known === null ? '' : ` AND (SELECT ${checksum} FROM audited) <> $${bounds.length + 1}`;
+  const unlessKnown =
+    known === null
+      ? ''
+      : ` AND (SELECT ${checksum} FROM audited) OPERATOR(pg_catalog.<>) $${bounds.length + 1}`;
   // A bigint next to the end of its type has no room for the difference.
   const count = presets.countKind === 'bigint' ? 'p.count::numeric' : 'p.count';
-  const noCount = `NULL::float8 AS "usageCount"${presets.countKind === 'integer' ? '' : ', NULL AS exact'}`;
+  const noCount = `NULL::double precision AS "usageCount"${presets.countKind === 'integer' ? '' : ', NULL AS exact'}`;
   const text = `WITH audited AS MATERIALIZED (
-      SELECT p.id, p.label, p.count, p.last_used, coalesce(r.records, 0) AS records, coalesce(${count}, 0) - coalesce(r.records, 0) AS drift
+      SELECT p.id, p.label, p.count, p.last_used, coalesce(r.records, 0) AS records, coalesce(${count}, 0) OPERATOR(pg_catalog.-) coalesce(r.records, 0) AS drift
         FROM (SELECT ${presets.key} AS id, ${presets.label} AS label, ${presets.count} AS count,
-                     ${presets.lastUsed ?? 'NULL::timestamptz'} AS last_used
-                FROM ${presets.name} WHERE true${within(presets.key)}) p
-        FULL JOIN (${groupedRecords(tables, 'count(*) AS records', { where: `true${within(`r.${records.preset}`)}` })}${unnamed}) r ON r.id = p.id)
-    SELECT NULL AS id, NULL AS name, ${noCount}, NULL::float8 AS "lastUsedAt",
-           count(id)::float8 AS presets,
-           count(*) FILTER (WHERE drift > 0 AND id IS NOT NULL)::float8 AS "tooHigh",
-           count(*) FILTER (WHERE drift < 0 AND id IS NOT NULL)::float8 AS "tooLow",
-           coalesce(sum(records) FILTER (WHERE id IS NOT NULL), 0)::float8 AS records,
-           coalesce(sum(records) FILTER (WHERE id IS NULL), 0)::float8 AS orphans, ${checksum} AS checksum
+                     ${presets.lastUsed ?? 'NULL::timestamp with time zone'} AS last_used
+                FROM ${presets.name} WHERE true${within(presets.key, presets.keys)}) p
+        FULL JOIN (${groupedRecords(tables, 'pg_catalog.count(*) AS records', { where: `true${within(`r.${records.preset}`, records.keys)}` })}${unnamed}) r ON r.id ${groupedKeys(tables).equal} p.id)
+    SELECT NULL AS id, NULL AS name, ${noCount}, NULL::double precision AS "lastUsedAt",
+           pg_catalog.count(id)::double precision AS presets,
+           pg_catalog.count(*) FILTER (WHERE drift OPERATOR(pg_catalog.>) 0 AND id IS NOT NULL)::double precision AS "tooHigh",
+           pg_catalog.count(*) FILTER (WHERE drift OPERATOR(pg_catalog.<) 0 AND id IS NOT NULL)::double precision AS "tooLow",
+           coalesce(pg_catalog.sum(records) FILTER (WHERE id IS NOT NULL), 0)::double precision AS records,
+           coalesce(pg_catalog.sum(records) FILTER (WHERE id IS NULL), 0)::double precision AS orphans, ${checksum} AS checksum
       FROM audited
     UNION ALL
-    SELECT id::text, label::text, ${countColumns('count', tables)}, ${milliseconds('last_used')}, NULL, NULL, NULL, records::float8, NULL, NULL
-      FROM audited WHERE id IS NOT NULL${scope === 'all' ? '' : ' AND drift <> 0'}${unlessKnown}`;
-  const rows = (await reader.rows(text, [
-    ...bounds.map(bound => bound.key),
-    ...(known === null ? [] : [known]),
-  ])) as { presets: number | null }[];
+    SELECT id::pg_catalog.text, label::pg_catalog.text, ${countColumns('count', tables)}, ${milliseconds('last_used')}, NULL, NULL, NULL, records::double precision, NULL, NULL
+      FROM audited WHERE id IS NOT NULL${scope === 'all' ? '' : ' AND drift OPERATOR(pg_catalog.<>) 0'}${unlessKnown}`;
+  const rows = (await reader.rows(
+    text,
+    [...bounds.map(bound => bound.key), ...(known === null ? [] : [known])],
+    tables.path,
+  )) as { presets: number | null }[];
   const { orphans, checksum: found, ...sum } = sums.parse(rows.find(row => row.presets !== null));
   const mismatched = sum.tooHigh + sum.tooLow;
   return {

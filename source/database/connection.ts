@@ -3,6 +3,7 @@ import { ConsoleError, databaseError, exitCodes, type Place } from '../errors.ts
 import { PartingWords } from './parting-words.ts';
 import { discard, type Opening, openPool, type Pool, prepareOpening } from './pool.ts';
 import { RoleLimits, readLimits } from './role-limits.ts';
+import { catalogPath, type Path, readOwnPath, takePath, takingPath, toOwnPath } from './search-path.ts';
 import { unsupportedBy } from './supported.ts';
 import type { Encryption } from './tls.ts';
 
@@ -10,14 +11,19 @@ type Parameter = string | number | boolean | null;
 
 /** A READ ONLY transaction: one statement after the other, each parameter bound. */
 export interface Reader {
-  /** Runs one statement; rows are plain objects that the caller parses. Rejects with the driver's error. */
-  rows(text: string, parameters?: readonly Parameter[]): Promise<unknown[]>;
+  /**
+   * Runs one statement; rows are plain objects that the caller parses. Rejects with the driver's error. Names in it mean
+   * the catalog's (see `catalogPath`), unless it is run by the role's `own` path: then each of them has to say its schema.
+   */
+  rows(text: string, parameters?: readonly Parameter[], path?: Path): Promise<unknown[]>;
 }
 
 /** A transaction that may write: see `Database.write`. */
 export interface Writer extends Reader {
   /** Runs several statements in one round trip, without parameters; the rows of the last one that has any. */
   script(text: string): Promise<unknown[]>;
+  /** The role's own search_path, as the setting has it. */
+  readonly ownPath: string;
 }
 
 export interface ReadOptions {
@@ -218,20 +224,31 @@ async function withTransaction<T>(
       const answers = await ask(() =>
         inside.unsafe(
           // A role may have fewer digits set, and then 123456789 arrives as 123000000.
-          `SET LOCAL statement_timeout = ${Math.ceil(timeout * 1000)}; SET LOCAL lock_timeout = ${Math.ceil(lockTimeout * 1000)}; SET LOCAL extra_float_digits = 1` +
+          `${readOwnPath}; SET LOCAL statement_timeout = ${Math.ceil(timeout * 1000)}; SET LOCAL lock_timeout = ${Math.ceil(lockTimeout * 1000)}; SET LOCAL extra_float_digits = 1` +
             (serial ? '; SET LOCAL max_parallel_workers_per_gather = 0' : '') +
             `; ${settings}${readLimits}`,
         ),
       );
-      limits.are((answers as unknown as unknown[][]).at(-1)?.[0]);
+      const told = answers as unknown as unknown[][];
+      limits.are(told.at(-1)?.[0]);
+      const ownPath = toOwnPath(told[0]?.[0]);
+      let path: Path = 'catalog';
       const working = work({
-        rows: async (text, parameters = []) => {
+        ownPath,
+        rows: async (text, parameters = [], wanted = 'catalog') => {
           signal?.throwIfAborted();
+          if (wanted !== path) {
+            await ask(() => inside.unsafe(takePath, [wanted === 'own' ? ownPath : catalogPath]));
+            path = wanted;
+          }
           return ask(() => inside.unsafe(text, parameters as Parameter[]));
         },
         script: async text => {
           signal?.throwIfAborted();
-          const results = (await ask(() => inside.unsafe(text).simple())) as unknown as unknown[][];
+          const results = (await ask(() =>
+            inside.unsafe(`${takingPath(ownPath)}; ${text}`).simple(),
+          )) as unknown as unknown[][];
+          path = 'own';
           return results.findLast(rows => rows.length > 0) ?? [];
         },
       });

@@ -24,32 +24,33 @@ const rows = z.array(row);
 
 /** Milliseconds since 1970 of a time column; NULL where the table has none, and for a time without end. */
 export function milliseconds(column: string | null): string {
-  if (column === null) return 'NULL::float8';
-  return `(CASE WHEN isfinite(${column}) THEN extract(epoch FROM ${column}) * 1000 END)::float8`;
+  if (column === null) return 'NULL::double precision';
+  return `(CASE WHEN pg_catalog.isfinite(${column}) THEN extract(epoch FROM ${column}) OPERATOR(pg_catalog.*) 1000 END)::double precision`;
 }
 
 // The whole numbers that a float8 tells apart. Of fractions it holds a half, a quarter and an eighth as they are; with 3.3 even
 // the difference to a number of records is not exact.
 const isExact = (column: string, fractions: boolean) =>
-  `CASE WHEN ${column} BETWEEN -9007199254740991 AND 9007199254740991 THEN ${fractions ? `${column} * 8 = trunc(${column} * 8)` : 'true'} ELSE false END`;
+  `CASE WHEN ${column} OPERATOR(pg_catalog.>=) -9007199254740991 AND ${column} OPERATOR(pg_catalog.<=) 9007199254740991
+        THEN ${fractions ? `(${column} OPERATOR(pg_catalog.*) 8) OPERATOR(pg_catalog.=) pg_catalog.trunc(${column} OPERATOR(pg_catalog.*) 8)` : 'true'} ELSE false END`;
 
 /** The count in `column` as a number, as `"usageCount"`, and where no number is exactly that its text, as `exact`. */
 export function countColumns(column: string, { presets: { countKind } }: Tables): string {
   // What fits for certain is not asked for: the text of every row would be sent and parsed for nothing.
-  if (countKind === 'integer') return `${column}::float8 AS "usageCount"`;
+  if (countKind === 'integer') return `${column}::double precision AS "usageCount"`;
   const exact = isExact(column, countKind !== 'bigint');
-  return `CASE WHEN ${exact} THEN ${column}::float8 END AS "usageCount",
-           CASE WHEN NOT ${exact} THEN ${column}::text END AS exact`;
+  return `CASE WHEN ${exact} THEN ${column}::double precision END AS "usageCount",
+           CASE WHEN NOT ${exact} THEN ${column}::pg_catalog.text END AS exact`;
 }
 
 function columns(tables: Tables): string {
   const { presets } = tables;
-  return `p.${presets.key}::text AS id, p.${presets.label}::text AS name, ${countColumns(`p.${presets.count}`, tables)},
+  return `p.${presets.key}::pg_catalog.text AS id, p.${presets.label}::pg_catalog.text AS name, ${countColumns(`p.${presets.count}`, tables)},
     ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt"`;
 }
 
 function numberOfRecords({ presets, records }: Tables): string {
-  return `SELECT count(*) FROM ${records.name} r WHERE r.${records.preset} = p.${presets.key}`;
+  return `SELECT pg_catalog.count(*) FROM ${records.name} r WHERE r.${records.preset} ${records.keys.equal} p.${presets.key}`;
 }
 
 // An index that leads with the preset finds its records; without one each preset costs a scan of the whole table, which
@@ -76,14 +77,14 @@ export async function readCounters(
   ids: readonly string[],
   records: 'counted' | 'if-cheap' | 'not' = 'if-cheap',
 ): Promise<Counter[]> {
-  return toCounters(await reader.rows(countersText(tables, records), [JSON.stringify(ids)]));
+  return toCounters(await reader.rows(countersText(tables, records), [JSON.stringify(ids)], tables.path));
 }
 
 function countersText(tables: Tables, records: 'counted' | 'if-cheap' | 'not'): string {
   const { presets } = tables;
   const counts = records === 'counted' || (records === 'if-cheap' && countsAreCheap(tables));
-  return `SELECT ${columns(tables)}, ${counts ? `(${numberOfRecords(tables)})::float8` : 'NULL::float8'} AS records FROM ${presets.name} p
-    WHERE p.${presets.key} = ANY (ARRAY(SELECT e.value::${presets.keyType} FROM json_array_elements_text($1::text::json) e))`;
+  return `SELECT ${columns(tables)}, ${counts ? `(${numberOfRecords(tables)})::double precision` : 'NULL::double precision'} AS records FROM ${presets.name} p
+    WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT e.value::${presets.keyType} FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) e))`;
 }
 
 /**
@@ -99,9 +100,13 @@ export async function readCountersAndSessions(
 ): Promise<{ counters: Counter[]; sample: SessionSample }> {
   const exact = tables.presets.countKind === 'integer' ? '' : ' exact,';
   const none = exact && ' NULL,';
-  const text = `SELECT id, name, "usageCount",${exact} "lastUsedAt", records, NULL::text AS sessions FROM (${countersText(tables, records)}) c
+  const text = `SELECT id, name, "usageCount",${exact} "lastUsedAt", records, NULL::pg_catalog.text AS sessions FROM (${countersText(tables, records)}) c
     UNION ALL SELECT NULL, NULL, NULL,${none} NULL, NULL, ${sessionsColumn('$2', '$3')}`;
-  const found = (await reader.rows(text, [JSON.stringify(ids), ...sessionsParameters(sampling)])) as {
+  const found = (await reader.rows(
+    text,
+    [JSON.stringify(ids), ...sessionsParameters(sampling)],
+    tables.path,
+  )) as {
     sessions: string | null;
   }[];
   return {
@@ -120,15 +125,15 @@ const quickRecords = 300_000;
 export async function readMostUsed(reader: Reader, tables: Tables, limit: number): Promise<Counter[]> {
   const { presets } = tables;
   const quick = countsAreCheap(tables)
-    ? `CASE WHEN (SELECT coalesce(sum(${presets.count}), 0) FROM p) <= ${quickRecords} THEN (${numberOfRecords(tables)})::float8 END`
-    : 'NULL::float8';
+    ? `CASE WHEN (SELECT coalesce(pg_catalog.sum(${presets.count}), 0) FROM p) OPERATOR(pg_catalog.<=) ${quickRecords} THEN (${numberOfRecords(tables)})::double precision END`
+    : 'NULL::double precision';
   // By name: a role may have been granted these columns and no others.
   const wanted = new Set([presets.key, presets.label, presets.count, presets.lastUsed]);
   wanted.delete(null);
   const text = `WITH p AS MATERIALIZED (
       SELECT ${[...wanted].join(', ')} FROM ${presets.name} WHERE ${presets.key} IS NOT NULL ORDER BY ${presets.count} DESC NULLS LAST LIMIT $1)
     SELECT ${columns(tables)}, ${quick} AS records FROM p`;
-  return toCounters(await reader.rows(text, [limit]));
+  return toCounters(await reader.rows(text, [limit], tables.path));
 }
 
 /** Parses what the statements of this file return. */

@@ -70,12 +70,12 @@ const counted = z.array(
 
 /** Microseconds since 1970, as a whole number: half the price of a decimal fraction to write out. */
 function microseconds(column: string): string {
-  return `CASE WHEN isfinite(${column}) THEN (date_part('epoch', ${column}) * 1000000)::bigint END`;
+  return `CASE WHEN pg_catalog.isfinite(${column}) THEN (pg_catalog.date_part('epoch', ${column}) OPERATOR(pg_catalog.*) 1000000)::bigint END`;
 }
 
 // age() counts transactions back from now: what is older is greater, and what is frozen by an old server is the oldest of all.
 const transaction = (alias: string, readable: boolean) =>
-  readable ? `(-age(${alias}.xmin))` : 'NULL::integer';
+  readable ? `(OPERATOR(pg_catalog.-) pg_catalog.age(${alias}.xmin))` : 'NULL::integer';
 
 /**
  * Reads the counters of `ids` with every one of their records, in one statement and so of one snapshot. It costs a visit to
@@ -89,21 +89,21 @@ export async function readEvidence(
 ): Promise<PresetEvidence[]> {
   const { presets, records } = tables;
   // Text, because one string takes a fraction of the time that as many values do to be sent and parsed.
-  const list = (value: string) => `string_agg(${value}::text, ',')`;
-  const text = `WITH wanted AS (SELECT e.value::${presets.keyType} AS key FROM json_array_elements_text($1::text::json) e),
+  const list = (value: string) => `pg_catalog.string_agg(${value}::pg_catalog.text, ',')`;
+  const text = `WITH wanted AS (SELECT e.value::${presets.keyType} AS key FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) e),
     uses AS MATERIALIZED (
-      SELECT w.key, count(*)::float8 AS records,
-             ${records.time === null ? 'NULL' : list(`coalesce(${microseconds(`r.${records.time}`)}::text, 'NaN')`)} AS times,
+      SELECT w.key, pg_catalog.count(*)::double precision AS records,
+             ${records.time === null ? 'NULL' : list(`coalesce((${microseconds(`r.${records.time}`)})::pg_catalog.text, 'NaN')`)} AS times,
              ${written.records ? list(transaction('r', true)) : 'NULL'} AS transactions,
-             ${type === null ? 'NULL' : `json_agg(left(r.${type}::text, 60))::text`} AS types
-        FROM wanted w JOIN ${records.name} r ON r.${records.preset} = w.key GROUP BY 1)
-    SELECT p.${presets.key}::text AS id, ${countColumns(`p.${presets.count}`, tables)},
+             ${type === null ? 'NULL' : `pg_catalog.json_agg(pg_catalog.left(r.${type}::pg_catalog.text, 60))::pg_catalog.text`} AS types
+        FROM wanted w JOIN ${records.name} r ON r.${records.preset} ${records.keys.equal} w.key GROUP BY 1)
+    SELECT p.${presets.key}::pg_catalog.text AS id, ${countColumns(`p.${presets.count}`, tables)},
            ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt",
            ${milliseconds(created && `p.${created}`)} AS "createdAt",
-           ${transaction('p', written.presets)}::float8 AS written,
-           coalesce(u.records, 0)::float8 AS records, u.times, u.transactions, u.types
-      FROM wanted w JOIN ${presets.name} p ON p.${presets.key} = w.key LEFT JOIN uses u ON u.key = w.key`;
-  return rows.parse(await reader.rows(text, [JSON.stringify(ids)])).map(found => {
+           ${transaction('p', written.presets)}::double precision AS written,
+           coalesce(u.records, 0)::double precision AS records, u.times, u.transactions, u.types
+      FROM wanted w JOIN ${presets.name} p ON p.${presets.key} ${presets.keys.equal} w.key LEFT JOIN uses u ON u.key ${presets.keys.equal} w.key`;
+  return rows.parse(await reader.rows(text, [JSON.stringify(ids)], tables.path)).map(found => {
     const { times, transactions, types, exact, usageCount, ...counter } = found;
     return {
       ...counter,
@@ -143,18 +143,20 @@ function usesOf(
  */
 export async function chooseAccurate(
   reader: Reader,
-  { presets }: Tables,
+  { presets, path }: Tables,
   wrong: readonly string[],
   { mostEach, mostRecords, most }: { mostEach: number; mostRecords: number; most: number },
 ): Promise<string[]> {
   const found = (await reader.rows(
     `SELECT c.id FROM (
-       SELECT p.${presets.key}::text AS id, sum(p.${presets.count}) OVER (ORDER BY hashtextextended(p.${presets.key}::text, 0), p.${presets.key}::text) AS upto
+       SELECT p.${presets.key}::pg_catalog.text AS id, pg_catalog.sum(p.${presets.count}) OVER (ORDER BY pg_catalog.hashtextextended(p.${presets.key}::pg_catalog.text, 0), p.${presets.key}::pg_catalog.text) AS upto
          FROM (SELECT p.${presets.key}, p.${presets.count} FROM ${presets.name} p
-                WHERE p.${presets.count} BETWEEN 1 AND $2 AND p.${presets.key}::text NOT IN (SELECT json_array_elements_text($1::text::json))
-                ORDER BY hashtextextended(p.${presets.key}::text, 0), p.${presets.key}::text LIMIT $4) p) c
-      WHERE c.upto <= $3`,
+                WHERE p.${presets.count} OPERATOR(pg_catalog.>=) 1 AND p.${presets.count} OPERATOR(pg_catalog.<=) $2
+                  AND NOT p.${presets.key}::pg_catalog.text OPERATOR(pg_catalog.=) ANY (SELECT pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json))
+                ORDER BY pg_catalog.hashtextextended(p.${presets.key}::pg_catalog.text, 0), p.${presets.key}::pg_catalog.text LIMIT $4) p) c
+      WHERE c.upto OPERATOR(pg_catalog.<=) $3`,
     [JSON.stringify(wrong), mostEach, mostRecords, most],
+    path,
   )) as { id: string }[];
   return found.map(({ id }) => id);
 }
@@ -179,7 +181,7 @@ export async function countInStretches(
   const { presets, records } = tables;
   const time = `r.${records.time}`;
   const point = (value: number) => {
-    const instant = `to_timestamp(${bound(value)}::float8 / 1000)`;
+    const instant = `pg_catalog.to_timestamp(${bound(value)}::double precision OPERATOR(pg_catalog./) 1000)`;
     return /with time zone/.test(records.timeType ?? '') ? instant : `(${instant} AT TIME ZONE 'UTC')`;
   };
   const values: (string | number)[] = [];
@@ -187,21 +189,25 @@ export async function countInStretches(
   const conditions = stretches.map(({ from, to, type }) =>
     [
       // A time without end is of no use, and in no stretch.
-      records.time === null ? 'true' : `isfinite(${time})`,
-      ...(from === null ? [] : [`${time} >= ${point(from)}`]),
-      ...(to === null ? [] : [`${time} <= ${point(to)}`]),
-      ...(type === null ? [] : [`left(r.${records.type}::text, 60) = ${bound(type)}::text`]),
+      records.time === null ? 'true' : `pg_catalog.isfinite(${time})`,
+      ...(from === null ? [] : [`${time} OPERATOR(pg_catalog.>=) ${point(from)}`]),
+      ...(to === null ? [] : [`${time} OPERATOR(pg_catalog.<=) ${point(to)}`]),
+      ...(type === null
+        ? []
+        : [
+            `pg_catalog.left(r.${records.type}::pg_catalog.text, 60) OPERATOR(pg_catalog.=) ${bound(type)}::pg_catalog.text`,
+          ]),
     ].join(' AND '),
   );
-  const text = `WITH wanted AS (SELECT e.value::${presets.keyType} AS key FROM json_array_elements_text($1::text::json) e),
+  const text = `WITH wanted AS (SELECT e.value::${presets.keyType} AS key FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) e),
     uses AS MATERIALIZED (
-      SELECT w.key, count(*) AS records, json_build_array(${conditions.map(own => `count(*) FILTER (WHERE ${own})`).join(', ')})::text AS counts
-        FROM wanted w JOIN ${records.name} r ON r.${records.preset} = w.key GROUP BY 1)
-    SELECT p.${presets.key}::text AS id, ${countColumns(`p.${presets.count}`, tables)},
-           ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt", coalesce(u.records, 0)::float8 AS records, u.counts
-      FROM wanted w JOIN ${presets.name} p ON p.${presets.key} = w.key LEFT JOIN uses u ON u.key = w.key`;
+      SELECT w.key, pg_catalog.count(*) AS records, pg_catalog.json_build_array(${conditions.map(own => `pg_catalog.count(*) FILTER (WHERE ${own})`).join(', ')})::pg_catalog.text AS counts
+        FROM wanted w JOIN ${records.name} r ON r.${records.preset} ${records.keys.equal} w.key GROUP BY 1)
+    SELECT p.${presets.key}::pg_catalog.text AS id, ${countColumns(`p.${presets.count}`, tables)},
+           ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt", coalesce(u.records, 0)::double precision AS records, u.counts
+      FROM wanted w JOIN ${presets.name} p ON p.${presets.key} ${presets.keys.equal} w.key LEFT JOIN uses u ON u.key ${presets.keys.equal} w.key`;
   return counted
-    .parse(await reader.rows(text, [JSON.stringify(ids), ...values]))
+    .parse(await reader.rows(text, [JSON.stringify(ids), ...values], tables.path))
     .map(({ exact, usageCount, counts, ...rest }) => ({
       ...rest,
       usageCount: exact === null || exact === undefined ? usageCount : Number(exact),

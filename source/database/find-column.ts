@@ -1,5 +1,6 @@
 import { plainName } from '../audit/plain-name.ts';
 import { ConsoleError, exitCodes } from '../errors.ts';
+import type { Operators } from './operators.ts';
 
 /** A column as the catalog has it. */
 export interface Column {
@@ -14,8 +15,8 @@ export interface Column {
   domain: boolean;
   /** What its text is compared by, by oid: 0 for what is no text, 100 for the database's own. */
   collation: string;
-  /** Whether the type's own functions, and with them its comparison, are found by this role's search_path. */
-  visible: boolean;
+  /** How its values are compared where its type is none of PostgreSQL's own: see `operators.ts`. */
+  operators: Operators | null;
   /** Whether this role may SELECT it. */
   readable: boolean;
 }

@@ -8,14 +8,15 @@ import type { Tables } from './tables.ts';
  */
 export async function findPresets(
   reader: Reader,
-  { presets }: Tables,
+  { presets, path }: Tables,
   wanted: readonly string[],
 ): Promise<string[]> {
   const rows = (await reader.rows(
-    `SELECT w.value AS wanted, p.${presets.key}::text AS id
-       FROM json_array_elements_text($1::text::json) w
-       JOIN ${presets.name} p ON (p.${presets.key}::text = w.value OR p.${presets.label}::text = w.value) AND p.${presets.key} IS NOT NULL`,
+    `SELECT w.value AS wanted, p.${presets.key}::pg_catalog.text AS id
+       FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) w
+       JOIN ${presets.name} p ON (p.${presets.key}::pg_catalog.text OPERATOR(pg_catalog.=) w.value OR p.${presets.label}::pg_catalog.text OPERATOR(pg_catalog.=) w.value) AND p.${presets.key} IS NOT NULL`,
     [JSON.stringify(wanted)],
+    path,
   )) as { wanted: string; id: string }[];
   const missing = wanted.find(name => !rows.some(row => row.wanted === name));
   if (missing !== undefined) {

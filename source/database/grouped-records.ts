@@ -1,3 +1,4 @@
+import type { Operators } from './operators.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -13,12 +14,17 @@ type Which = { where: string } | { of: string } | { among: string };
  * one preset's. Records of no preset come as NULL then.
  */
 export function groupedRecords({ presets, records }: Tables, what: string, which: Which): string {
-  const where = (key: string) => {
-    if ('among' in which) return `${key} IN (${which.among})`;
-    return 'of' in which ? `${key} = ANY (${which.of})` : which.where;
+  const where = (key: string, equal: string) => {
+    if ('among' in which) return `${key} ${equal} ANY (${which.among})`;
+    return 'of' in which ? `${key} ${equal} ANY (${which.of})` : which.where;
   };
   return records.alike
-    ? `SELECT r.${records.preset} AS id, ${what} FROM ${records.name} r WHERE ${where(`r.${records.preset}`)} GROUP BY 1`
+    ? `SELECT r.${records.preset} AS id, ${what} FROM ${records.name} r WHERE ${where(`r.${records.preset}`, records.keys.equal)} GROUP BY 1`
     : `SELECT k.${presets.key} AS id, ${what} FROM ${records.name} r
-         LEFT JOIN ${presets.name} k ON k.${presets.key} = r.${records.preset} WHERE ${where(`k.${presets.key}`)} GROUP BY 1`;
+         LEFT JOIN ${presets.name} k ON k.${presets.key} ${records.keys.equal} r.${records.preset} WHERE ${where(`k.${presets.key}`, presets.keys.equal)} GROUP BY 1`;
+}
+
+/** How the `id` of such a query is compared with a key of presets. */
+export function groupedKeys({ presets, records }: Tables): Operators {
+  return records.alike ? records.keys : presets.keys;
 }

@@ -123,15 +123,10 @@ SELECT
 
 /** Looks up what the migration would find in the schema public: see MigrationCatalog. */
 export async function readMigrationCatalog(reader: Reader, tables: Tables): Promise<MigrationCatalog> {
-  // Definitions name everything with its schema where nothing but the catalog is in the path.
-  const [path] = (await reader.rows(
-    "SELECT current_setting('search_path') AS before, set_config('search_path', 'pg_catalog', true)",
-  )) as { before: string }[];
   const [row] = (await reader.rows(text, [tables.presets.oid, tables.records.oid])) as Record<
     string,
     string | null
   >[];
-  await reader.rows("SELECT set_config('search_path', $1, true)", [path?.before ?? '']);
   const read = (name: string): unknown => JSON.parse(row?.[name] ?? 'null');
   return answer.parse({
     columns: read('columns'),

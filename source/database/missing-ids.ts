@@ -11,7 +11,7 @@ const ends = z.object({ last: z.nullable(z.number()) });
  */
 export async function readMissingIds(
   reader: Reader,
-  { records }: Tables,
+  { records, path }: Tables,
   allRecords: number,
 ): Promise<number | null> {
   const [column] = key.parse(
@@ -26,7 +26,13 @@ export async function readMissingIds(
   );
   if (!column) return null;
   const { last } = ends.parse(
-    (await reader.rows(`SELECT max(r.${column.name})::float8 AS last FROM ${records.name} r`))[0],
+    (
+      await reader.rows(
+        `SELECT pg_catalog.max(r.${column.name})::double precision AS last FROM ${records.name} r`,
+        [],
+        path,
+      )
+    )[0],
   );
   return last === null || last < allRecords ? null : last - allRecords;
 }

@@ -31,7 +31,7 @@ export async function readNewestRecord(reader: Reader, tables: Tables): Promise<
   const whole = records.timeIndexed === 'whole' || isScannable(tables);
   if (!whole && (records.timeIndexed === null || presets.lastUsed === null)) return null;
   const text = whole ? newestOfAll(tables, records.time) : newestOfLastUsed(tables, records.time);
-  const [row] = rows.parse(await reader.rows(text));
+  const [row] = rows.parse(await reader.rows(text, [], tables.path));
   if (!row || row.at === null) return { newest: null, oldest: null, whole };
   const { oldest, at, ...use } = row;
   return { newest: { ...use, at }, oldest, whole };
@@ -41,34 +41,34 @@ export async function readNewestRecord(reader: Reader, tables: Tables): Promise<
 
 function newestOfAll({ presets, records }: Tables, time: string): string {
   return `WITH ends AS MATERIALIZED (
-      SELECT max(r.${time}) AS newest, min(r.${time}) AS oldest FROM ${records.name} r WHERE isfinite(r.${time})
+      SELECT pg_catalog.max(r.${time}) AS newest, pg_catalog.min(r.${time}) AS oldest FROM ${records.name} r WHERE pg_catalog.isfinite(r.${time})
     )
-    SELECT ${milliseconds('e.newest')} AS at, r.type, r.preset::text AS preset,
-           CASE WHEN p.${presets.key} IS NOT NULL THEN coalesce(p.${presets.label}::text, '') END AS name,
+    SELECT ${milliseconds('e.newest')} AS at, r.type, r.preset::pg_catalog.text AS preset,
+           CASE WHEN p.${presets.key} IS NOT NULL THEN coalesce(p.${presets.label}::pg_catalog.text, '') END AS name,
            ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt", ${milliseconds('e.oldest')} AS oldest
       FROM ends e
       LEFT JOIN LATERAL (
         SELECT r.${records.preset} AS preset, ${typeOf(records)} AS type FROM ${records.name} r
-         WHERE r.${time} = e.newest LIMIT 1) r ON true
-      LEFT JOIN ${presets.name} p ON p.${presets.key} = r.preset`;
+         WHERE r.${time} OPERATOR(pg_catalog.=) e.newest LIMIT 1) r ON true
+      LEFT JOIN ${presets.name} p ON p.${presets.key} ${records.keys.equal} r.preset`;
 }
 
 function newestOfLastUsed({ presets, records }: Tables, time: string): string {
   return `WITH used AS MATERIALIZED (
-      SELECT p.${presets.key} AS key, coalesce(p.${presets.label}::text, '') AS name, p.${presets.lastUsed} AS last_used
+      SELECT p.${presets.key} AS key, coalesce(p.${presets.label}::pg_catalog.text, '') AS name, p.${presets.lastUsed} AS last_used
         FROM ${presets.name} p ORDER BY p.${presets.lastUsed} DESC NULLS LAST LIMIT ${candidates}
     ), newest AS MATERIALIZED (
-      SELECT u.*, (SELECT max(r.${time}) FROM ${records.name} r
-                    WHERE r.${records.preset} = u.key AND isfinite(r.${time})) AS at
+      SELECT u.*, (SELECT pg_catalog.max(r.${time}) FROM ${records.name} r
+                    WHERE r.${records.preset} ${records.keys.equal} u.key AND pg_catalog.isfinite(r.${time})) AS at
         FROM used u ORDER BY at DESC NULLS LAST LIMIT 1
     )
     SELECT ${milliseconds('n.at')} AS at,
            (SELECT ${typeOf(records)} FROM ${records.name} r
-             WHERE r.${records.preset} = n.key AND r.${time} = n.at LIMIT 1) AS type,
-           n.key::text AS preset, n.name, ${milliseconds('n.last_used')} AS "lastUsedAt", NULL::float8 AS oldest
+             WHERE r.${records.preset} ${records.keys.equal} n.key AND r.${time} OPERATOR(pg_catalog.=) n.at LIMIT 1) AS type,
+           n.key::pg_catalog.text AS preset, n.name, ${milliseconds('n.last_used')} AS "lastUsedAt", NULL::double precision AS oldest
       FROM newest n`;
 }
 
 function typeOf({ type }: Tables['records']): string {
-  return type ? `r.${type}::text` : 'NULL::text';
+  return type ? `r.${type}::pg_catalog.text` : 'NULL::pg_catalog.text';
 }

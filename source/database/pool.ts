@@ -161,7 +161,8 @@ async function ask(opening: Opening, open: Open, host: Host, seconds: number): P
   );
   try {
     const answer = sql.unsafe(
-      `SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS "readOnly"`,
+      `SELECT pg_catalog.pg_is_in_recovery() AS standby,
+              pg_catalog.current_setting('transaction_read_only') OPERATOR(pg_catalog.=) 'on' AS "readOnly"`,
     );
     const [row] = await Promise.race([answer, late.promise]);
     return z.parse(stateSchema, row);

@@ -35,22 +35,24 @@ export async function readPresetDetail(
   // What is equal is for the column of presets to say, and what is given is of no column.
   const key = records.alike
     ? given
-    : `(SELECT k.${presets.key} FROM ${presets.name} k WHERE k.${presets.key} = ${given})`;
-  const mine = `FROM ${name} WHERE ${preset} = ${key}`;
+    : `(SELECT k.${presets.key} FROM ${presets.name} k WHERE k.${presets.key} ${presets.keys.equal} ${given})`;
+  const mine = `FROM ${name} WHERE ${preset} ${records.keys.equal} ${key}`;
   const newest = latest.parse(
     await reader.rows(
-      `SELECT ${milliseconds(time)} AS at, ${type ? `${type}::text` : 'NULL::text'} AS type ${mine}
+      `SELECT ${milliseconds(time)} AS at, ${type ? `${type}::pg_catalog.text` : 'NULL::pg_catalog.text'} AS type ${mine}
         ${time ? `ORDER BY ${time} DESC NULLS LAST` : ''} LIMIT 10`,
       [id],
+      tables.path,
     ),
   );
   if (time === null) return { latest: newest, newestAt: null, perDay: [] };
   const rows = perDay.parse(
     await reader.rows(
       // A time without a zone is taken for UTC, as everywhere else; times without end are of no day.
-      `SELECT ((now() AT TIME ZONE 'UTC')::date - ${utcDay(time, records.timeType)})::float8 AS day, count(*)::float8 AS uses
-        ${mine} AND ${time} > now() - make_interval(days => $2::int) AND isfinite(${time}) GROUP BY 1`,
+      `SELECT ((pg_catalog.now() AT TIME ZONE 'UTC')::pg_catalog.date OPERATOR(pg_catalog.-) ${utcDay(time, records.timeType)})::double precision AS day, pg_catalog.count(*)::double precision AS uses
+        ${mine} AND ${time} OPERATOR(pg_catalog.>) (pg_catalog.now() OPERATOR(pg_catalog.-) pg_catalog.make_interval(days => $2::integer)) AND pg_catalog.isfinite(${time}) GROUP BY 1`,
       [id, days],
+      tables.path,
     ),
   );
   const filled = Array.from({ length: days }, () => 0);
@@ -62,5 +64,7 @@ export async function readPresetDetail(
 }
 
 function utcDay(time: string, type: string | null): string {
-  return /with time zone/.test(type ?? '') ? `(${time} AT TIME ZONE 'UTC')::date` : `${time}::date`;
+  return /with time zone/.test(type ?? '')
+    ? `(${time} AT TIME ZONE 'UTC')::pg_catalog.date`
+    : `${time}::pg_catalog.date`;
 }

@@ -37,15 +37,15 @@ export async function readRecordHistory(
   if (records.time === null) return null;
   const text = `WITH mine AS MATERIALIZED (
       SELECT ${milliseconds(`r.${records.time}`)} AS at FROM ${records.name} r
-       WHERE r.${records.preset} = $1::${tables.presets.keyType} AND isfinite(r.${records.time}) LIMIT ${mostRecords + 1}
+       WHERE r.${records.preset} ${records.keys.equal} $1::${tables.presets.keyType} AND pg_catalog.isfinite(r.${records.time}) LIMIT ${mostRecords + 1}
     ), ends AS MATERIALIZED (
-      SELECT min(at) AS first, greatest(max(at), min(at) + 1, extract(epoch FROM now())::float8 * 1000) AS last, count(*)::float8 AS records FROM mine
+      SELECT pg_catalog.min(at) AS first, greatest(pg_catalog.max(at), pg_catalog.min(at) OPERATOR(pg_catalog.+) 1, extract(epoch FROM pg_catalog.now())::double precision OPERATOR(pg_catalog.*) 1000) AS last, pg_catalog.count(*)::double precision AS records FROM mine
     )
     SELECT e.first AS from, e.last AS to, e.records,
-           (SELECT coalesce(json_agg(json_build_array(b.bin, b.uses)), '[]') FROM (
-              SELECT least($2::int, width_bucket(m.at, e.first, e.last, $2::int)) AS bin, count(*) AS uses FROM mine m GROUP BY 1) b)::text AS bins
+           (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(b.bin, b.uses)), '[]') FROM (
+              SELECT least($2::integer, pg_catalog.width_bucket(m.at, e.first, e.last, $2::integer)) AS bin, pg_catalog.count(*) AS uses FROM mine m GROUP BY 1) b)::pg_catalog.text AS bins
       FROM ends e`;
-  const found = answer.parse((await reader.rows(text, [id, columns]))[0]);
+  const found = answer.parse((await reader.rows(text, [id, columns], tables.path))[0]);
   const { from, to } = found;
   if (from === null || to === null || found.records > mostRecords) return null;
   const uses = Array.from({ length: columns }, () => 0);

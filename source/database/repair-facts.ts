@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { type CatalogPrint, catalogPrint } from './catalog-print.ts';
 import type { Database, Reader } from './connection.ts';
+import { builtIn, ownOperators } from './operators.ts';
 import type { Tables } from './tables.ts';
 
 /** A foreign key of the records, other than the one to their preset and those to each other. */
@@ -8,7 +9,7 @@ export interface Reference {
   name: string;
   /** The table it names, and pairs of columns: the record's (its place among `recordColumns`), the other's. */
   table: string;
-  pairs: { place: number; column: string; type: string }[];
+  pairs: { place: number; column: string; type: string; equal: string }[];
 }
 
 /** What a repair needs to know beside `Tables`. */
@@ -64,7 +65,9 @@ const facts = z.object({
     z.object({
       name: z.string(),
       table: z.string(),
-      pairs: z.array(z.object({ number: z.number(), column: z.string(), type: z.string() })),
+      pairs: z.array(
+        z.object({ number: z.number(), column: z.string(), type: z.string(), equal: z.nullable(z.string()) }),
+      ),
     }),
   ),
   inheritedBy: z.nullable(z.string()),
@@ -116,8 +119,9 @@ SELECT json_build_object(
   'recordColumns', (SELECT json_agg(json_build_object('quoted', quote_ident(attname), 'type', format_type(atttypid, -1),
                                                       'number', attnum) ORDER BY attnum) FROM given),
   'references', (SELECT coalesce(json_agg(json_build_object('name', k.conname, 'table', format('%I.%I', n.nspname, c.relname),
-       'pairs', (SELECT json_agg(json_build_object('number', own, 'column', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod)))
-                   FROM unnest(k.conkey, k.confkey) u (own, other) JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.other))), '[]')
+       'pairs', (SELECT json_agg(json_build_object('number', own, 'column', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod),
+                     'equal', CASE WHEN y.typnamespace <> 'pg_catalog'::regnamespace THEN ${ownOperators('y')}->>'equal' END))
+                   FROM unnest(k.conkey, k.confkey) u (own, other) JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.other JOIN pg_type y ON y.oid = a.atttypid))), '[]')
      FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE k.conrelid = $2::oid AND k.contype = 'f' AND k.conparentid = 0 AND k.confrelid <> $2::oid
       AND NOT (k.confrelid = $1::oid AND k.conkey = ARRAY(SELECT attnum FROM given WHERE quote_ident(attname) = $5))),
@@ -152,7 +156,11 @@ export async function readRepairFacts(reader: Reader, tables: Tables): Promise<R
     references: references.map(({ name, table, pairs }) => ({
       name,
       table,
-      pairs: pairs.map(({ number, column, type }) => ({ place: placeOf(number), column, type })),
+      pairs: pairs.map(({ number, equal, ...pair }) => ({
+        ...pair,
+        place: placeOf(number),
+        equal: equal ?? builtIn.equal,
+      })),
     })),
   };
 }

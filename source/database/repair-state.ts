@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { Reader } from './connection.ts';
 import { countColumns } from './counters.ts';
-import { groupedRecords } from './grouped-records.ts';
+import { groupedKeys, groupedRecords } from './grouped-records.ts';
+import { differ, same } from './operators.ts';
 import type { RepairFacts } from './repair-facts.ts';
 import type { Tables } from './tables.ts';
 import { manyValues, valueAsText } from './values-as-text.ts';
@@ -61,18 +62,26 @@ export async function readStates(
     .filter(column => column !== null)
     .map(column => `q.${column}`)
     .join(', ');
-  const text = `WITH wanted AS MATERIALIZED (SELECT v.value::${presets.keyType} AS id FROM json_array_elements_text($1::text::json) v)
-    SELECT p.${presets.key}::text AS id, p.${presets.label}::text AS name, ${countColumns(`p.${presets.count}`, tables)},
-           coalesce(c.records, 0)::float8 AS records, ${presets.lastUsed ? `p.${presets.lastUsed}::text` : 'NULL::text'} AS "lastUsed",
-           ${presets.lastUsed && time ? `CASE WHEN p.${presets.lastUsed} = c.newest THEN p.${presets.lastUsed}::text ELSE c.newest::text END` : 'NULL::text'} AS newest
-      FROM (SELECT ${own} FROM ${presets.name} q WHERE q.${presets.key} = ANY (ARRAY(SELECT id FROM wanted))) p
+  const text = `WITH wanted AS MATERIALIZED (SELECT v.value::${presets.keyType} AS id FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) v)
+    SELECT p.${presets.key}::pg_catalog.text AS id, p.${presets.label}::pg_catalog.text AS name, ${countColumns(`p.${presets.count}`, tables)},
+           coalesce(c.records, 0)::double precision AS records, ${lastUsedText(presets)} AS "lastUsed",
+           ${presets.lastUsed && time ? `CASE WHEN p.${presets.lastUsed} OPERATOR(pg_catalog.=) c.newest THEN p.${presets.lastUsed}::pg_catalog.text ELSE c.newest::pg_catalog.text END` : 'NULL::pg_catalog.text'} AS newest
+      FROM (SELECT ${own} FROM ${presets.name} q WHERE q.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT id FROM wanted))) p
       LEFT JOIN (${groupedRecords(
         tables,
-        `count(*) AS records, ${time ? `max(r.${time}) FILTER (WHERE r.${time} <= now() AND isfinite(r.${time}))` : 'NULL::text'} AS newest`,
+        `pg_catalog.count(*) AS records, ${time ? `pg_catalog.max(r.${time}) FILTER (WHERE ${isPast(`r.${time}`)})` : 'NULL::pg_catalog.text'} AS newest`,
         { of: 'ARRAY(SELECT id FROM wanted)' },
-      )}) c ON c.id = p.${presets.key}`;
-  const rows = states.parse(await reader.rows(text, [JSON.stringify(ids)]));
+      )}) c ON c.id ${groupedKeys(tables).equal} p.${presets.key}`;
+  const rows = states.parse(await reader.rows(text, [JSON.stringify(ids)], tables.path));
   return new Map(rows.map(row => [row.id, toState(row)]));
+}
+
+function lastUsedText({ lastUsed }: Tables['presets']): string {
+  return lastUsed ? `p.${lastUsed}::pg_catalog.text` : 'NULL::pg_catalog.text';
+}
+
+function isPast(time: string): string {
+  return `${time} OPERATOR(pg_catalog.<=) pg_catalog.now() AND pg_catalog.isfinite(${time})`;
 }
 
 function toState({ usageCount, exact = null, name, ...row }: z.infer<typeof states>[number]): CounterState {
@@ -85,7 +94,7 @@ const found = z.object({
 });
 
 function columnsOf({ recordColumns }: RepairFacts): string {
-  return `json_build_array(r.tableoid::text, r.ctid::text, r.xmin::text)::text AS place,
+  return `pg_catalog.json_build_array(r.tableoid::pg_catalog.text, r.ctid::pg_catalog.text, r.xmin::pg_catalog.text)::pg_catalog.text AS place,
           ${manyValues(recordColumns.map(({ quoted }) => valueAsText(quoted)))} AS values`;
 }
 
@@ -103,13 +112,13 @@ export async function readWithRecords(
 ): Promise<Map<string, { state: CounterState; found: FoundRecord[] }>> {
   const { presets, records } = tables;
   const text = `SELECT p.id, p.name, p."usageCount"${presets.countKind === 'integer' ? '' : ', p.exact'}, p.records, p."lastUsed", NULL AS newest, f.place, f.values
-     FROM (SELECT p.${presets.key} AS key, p.${presets.key}::text AS id, p.${presets.label}::text AS name, ${countColumns(`p.${presets.count}`, tables)},
-                  (SELECT count(*) FROM ${records.name} c WHERE c.${records.preset} = p.${presets.key})::float8 AS records,
-                  ${presets.lastUsed ? `p.${presets.lastUsed}::text` : 'NULL::text'} AS "lastUsed"
+     FROM (SELECT p.${presets.key} AS key, p.${presets.key}::pg_catalog.text AS id, p.${presets.label}::pg_catalog.text AS name, ${countColumns(`p.${presets.count}`, tables)},
+                  (SELECT pg_catalog.count(*) FROM ${records.name} c WHERE c.${records.preset} ${records.keys.equal} p.${presets.key})::double precision AS records,
+                  ${lastUsedText(presets)} AS "lastUsed"
              FROM ${presets.name} p
-            WHERE p.${presets.key} = ANY (ARRAY(SELECT v.value::${presets.keyType} FROM json_array_elements_text($1::text::json) v)) OFFSET 0) p
-     LEFT JOIN LATERAL (SELECT ${columnsOf(facts)} FROM ${records.name} r WHERE r.${records.preset} = p.key LIMIT $2) f ON true`;
-  const rows = (await reader.rows(text, [JSON.stringify(ids), most])) as {
+            WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT v.value::${presets.keyType} FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) v)) OFFSET 0) p
+     LEFT JOIN LATERAL (SELECT ${columnsOf(facts)} FROM ${records.name} r WHERE r.${records.preset} ${records.keys.equal} p.key LIMIT $2) f ON true`;
+  const rows = (await reader.rows(text, [JSON.stringify(ids), most], tables.path)) as {
     id: string;
     place: string | null;
     values: string;
@@ -131,14 +140,15 @@ export async function readWithRecords(
 /** Up to `most` records whose preset is gone. */
 export async function readOrphans(
   reader: Reader,
-  { presets, records }: Tables,
+  { presets, records, path }: Tables,
   facts: RepairFacts,
   most: number,
 ): Promise<FoundRecord[]> {
   const rows = (await reader.rows(
     `SELECT ${columnsOf(facts)} FROM ${records.name} r
-      WHERE NOT EXISTS (SELECT FROM ${presets.name} p WHERE p.${presets.key} = r.${records.preset}) LIMIT $1`,
+      WHERE NOT EXISTS (SELECT FROM ${presets.name} p WHERE p.${presets.key} ${records.keys.equal} r.${records.preset}) LIMIT $1`,
     [most],
+    path,
   )) as { place: string; values: string }[];
   return rows.map(toFound);
 }
@@ -154,12 +164,18 @@ export async function readDangling(
     // Only what is compared travels. As SQL's MATCH SIMPLE: a reference with a NULL in it names nothing.
     const named = values.map(record => pairs.map(({ place }) => record[place] ?? null));
     const rows = (await reader.rows(
-      `SELECT (e.n - 1)::float8 AS place FROM jsonb_array_elements($1::text::jsonb) WITH ORDINALITY e (value, n)
-        WHERE ${pairs.map((_, index) => `e.value->>${index} IS NOT NULL`).join(' AND ')}
+      `SELECT (e.n OPERATOR(pg_catalog.-) 1)::double precision AS place
+         FROM pg_catalog.jsonb_array_elements($1::pg_catalog.text::pg_catalog.jsonb) WITH ORDINALITY e (value, n)
+        WHERE ${pairs.map((_, index) => `(e.value OPERATOR(pg_catalog.->>) ${index}) IS NOT NULL`).join(' AND ')}
           AND NOT EXISTS (SELECT FROM ${table} t WHERE ${pairs
-            .map(({ column, type }, index) => `t.${column} = (e.value->>${index})::${type}`)
+            .map(
+              ({ column, type, equal }, index) =>
+                `t.${column} ${equal} (e.value OPERATOR(pg_catalog.->>) ${index})::${type}`,
+            )
             .join(' AND ')})`,
       [JSON.stringify(named)],
+      // Policies may apply to that table too.
+      'own',
     )) as { place: number }[];
     for (const { place } of rows) dangling.set(place, table);
   }
@@ -169,23 +185,25 @@ export async function readDangling(
 /** Whether a record with exactly these values is there. */
 export async function hasRecord(
   reader: Reader,
-  { records }: Tables,
+  { records, path }: Tables,
   { recordColumns }: RepairFacts,
   values: RecordValues,
 ): Promise<boolean> {
   const own = recordColumns.findIndex(({ quoted }) => quoted === records.preset);
-  const same = recordColumns.map(
-    ({ quoted }, place) => `${valueAsText(quoted)} IS NOT DISTINCT FROM ($1::text::jsonb)->>${place}`,
+  const given = '$1::pg_catalog.text::pg_catalog.jsonb';
+  const alike = recordColumns.map(({ quoted }, place) =>
+    same(valueAsText(quoted), `(${given} OPERATOR(pg_catalog.->>) ${place})`),
   );
   // The preset once more as it is, for its index.
   const preset = values[own];
   const within =
     preset === null || preset === undefined
       ? ''
-      : `r.${records.preset} = (($1::text::jsonb)->>${own})::${recordColumns[own]?.type} AND `;
+      : `r.${records.preset} ${records.operators.equal} (${given} OPERATOR(pg_catalog.->>) ${own})::${recordColumns[own]?.type} AND `;
   const [row] = (await reader.rows(
-    `SELECT EXISTS (SELECT FROM ${records.name} r WHERE ${within}${same.join(' AND ')}) AS there`,
+    `SELECT EXISTS (SELECT FROM ${records.name} r WHERE ${within}${alike.join(' AND ')}) AS there`,
     [JSON.stringify(values)],
+    path,
   )) as { there: boolean }[];
   return row?.there === true;
 }
@@ -193,16 +211,17 @@ export async function hasRecord(
 /** Which preset each of these values of a record's column means: as text, a padded char(n) is not the key that it names. */
 export async function readOwners(
   reader: Reader,
-  { presets }: Tables,
+  { presets, path }: Tables,
   ids: readonly string[],
   values: readonly string[],
 ): Promise<Map<string, string>> {
   const rows = (await reader.rows(
     // By their columns: presets may have a column of its own that is called as either.
-    `SELECT v.value, i.value AS id FROM json_array_elements_text($1::text::json) i
-       JOIN ${presets.name} p ON p.${presets.key} = i.value::${presets.keyType}
-       JOIN json_array_elements_text($2::text::json) v ON p.${presets.key} = v.value::${presets.keyType}`,
+    `SELECT v.value, i.value AS id FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) i
+       JOIN ${presets.name} p ON p.${presets.key} ${presets.keys.equal} i.value::${presets.keyType}
+       JOIN pg_catalog.json_array_elements_text($2::pg_catalog.text::pg_catalog.json) v ON p.${presets.key} ${presets.keys.equal} v.value::${presets.keyType}`,
     [JSON.stringify(ids), JSON.stringify(values)],
+    path,
   )) as { value: string; id: string }[];
   return new Map(rows.map(({ value, id }) => [value, id]));
 }
@@ -214,10 +233,12 @@ export async function readStaleTimes(reader: Reader, tables: Tables): Promise<st
   const { presets, records } = tables;
   if (!presets.lastUsed || !records.time) return [];
   const rows = await reader.rows(
-    `SELECT p.${presets.key}::text AS id FROM ${presets.name} p
-       LEFT JOIN (${groupedRecords(tables, `max(r.${records.time}) AS newest`, { where: `r.${records.time} <= now() AND isfinite(r.${records.time})` })}) c
-         ON c.id = p.${presets.key}
-      WHERE p.${presets.lastUsed} IS DISTINCT FROM c.newest`,
+    `SELECT p.${presets.key}::pg_catalog.text AS id FROM ${presets.name} p
+       LEFT JOIN (${groupedRecords(tables, `pg_catalog.max(r.${records.time}) AS newest`, { where: isPast(`r.${records.time}`) })}) c
+         ON c.id ${groupedKeys(tables).equal} p.${presets.key}
+      WHERE ${differ(`p.${presets.lastUsed}`, 'c.newest')}`,
+    [],
+    tables.path,
   );
   return presetTimes.parse(rows).map(({ id }) => id);
 }

@@ -2,11 +2,13 @@ import type { Reader } from './connection.ts';
 import type { Tables } from './tables.ts';
 
 /** True where a key is in presets twice, which no index prevents where other tables inherit from it. */
-export async function hasKeyTwice(reader: Reader, { presets }: Tables): Promise<boolean> {
+export async function hasKeyTwice(reader: Reader, { presets, path }: Tables): Promise<boolean> {
   const [row] = (await reader.rows(
-    `SELECT CASE WHEN EXISTS (SELECT FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = $1::oid AND NOT c.relispartition)
-       THEN EXISTS (SELECT FROM ${presets.name} p GROUP BY p.${presets.key} HAVING count(*) > 1) ELSE false END AS twice`,
+    `SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.inhrelid
+                             WHERE i.inhparent OPERATOR(pg_catalog.=) $1::pg_catalog.oid AND NOT c.relispartition)
+       THEN EXISTS (SELECT FROM ${presets.name} p GROUP BY p.${presets.key} HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1) ELSE false END AS twice`,
     [presets.oid],
+    path,
   )) as { twice: boolean }[];
   return row?.twice === true;
 }
@@ -22,7 +24,7 @@ const reference = `SELECT k.conname AS name FROM pg_constraint k
  */
 export async function whatRefusesOrphans(
   reader: Reader,
-  { presets, records }: Tables,
+  { presets, records, path }: Tables,
 ): Promise<string | null> {
   const [key] = (await reader.rows(reference, [records.oid, presets.oid, records.preset])) as {
     name: string;
@@ -30,7 +32,9 @@ export async function whatRefusesOrphans(
   if (!key) return null;
   const [row] = (await reader.rows(
     `SELECT EXISTS (SELECT FROM ${records.name} r WHERE r.${records.preset} IS NOT NULL
-       AND NOT EXISTS (SELECT FROM ${presets.name} p WHERE p.${presets.key} = r.${records.preset})) AS there`,
+       AND NOT EXISTS (SELECT FROM ${presets.name} p WHERE p.${presets.key} ${records.keys.equal} r.${records.preset})) AS there`,
+    [],
+    path,
   )) as { there: boolean }[];
   return row?.there ? key.name : null;
 }

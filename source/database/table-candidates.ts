@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { plainName } from '../audit/plain-name.ts';
 import { isTable } from './choose-tables.ts';
 import type { Reader } from './connection.ts';
+import { operators, ownOperators } from './operators.ts';
 import { visibility, visibilityColumns } from './visibility.ts';
 
 const column = z.object({
@@ -12,7 +13,7 @@ const column = z.object({
   category: z.string(),
   domain: z.boolean(),
   collation: z.string(),
-  visible: z.boolean(),
+  operators: z.nullable(operators),
   readable: z.boolean(),
 });
 
@@ -28,6 +29,8 @@ const relation = z.object({
   readable: z.boolean(),
   /** False where this role lacks USAGE on its schema, without which no right on the table is of any use. */
   reachable: z.boolean(),
+  /** Reading it may call functions that are not PostgreSQL's own: those of its indexes, its checks or its parts. */
+  calls: z.boolean(),
   ...visibility.shape,
   estimate: z.number(),
   bytes: z.number(),
@@ -91,6 +94,9 @@ SELECT (SELECT wanted FROM named WHERE named.oid = c.oid) AS wanted, c.oid AS oi
        ${views ? viewReads : `'[]'`} AS reads,
        has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT') AS readable,
        has_schema_privilege(n.oid, 'USAGE') AS reachable,
+       EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_proc'::regclass AND d.refobjid >= 16384
+                AND ((d.classid = 'pg_class'::regclass AND (d.objid = c.oid OR d.objid IN (SELECT i.indexrelid FROM pg_index i WHERE i.indrelid = c.oid)))
+                  OR (d.classid = 'pg_constraint'::regclass AND d.objid IN (SELECT k.oid FROM pg_constraint k WHERE k.conrelid = c.oid)))) AS calls,
        ${visibilityColumns.trim()},
        -- Before 14 a table that was never analysed has none; since then -1.
        CASE WHEN c.reltuples = 0 AND c.relpages = 0 AND c.relkind <> 'p' AND current_setting('server_version_num')::int < 140000
@@ -103,7 +109,7 @@ SELECT (SELECT wanted FROM named WHERE named.oid = c.oid) AS wanted, c.oid AS oi
                                           'type', format_type(a.atttypid, a.atttypmod),
                                           'readable', has_column_privilege(c.oid, a.attnum, 'SELECT'), 'kind', y.typsend::oid::text, 'category', y.typcategory,
                                           'domain', y.typtype = 'd', 'collation', a.attcollation::text,
-                                          'visible', coalesce(pg_function_is_visible(y.typsend), true)) ORDER BY a.attnum)
+                                          'operators', CASE WHEN y.typnamespace <> 'pg_catalog'::regnamespace THEN ${ownOperators('y')} END) ORDER BY a.attnum)
           FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)::text AS columns,
        (SELECT coalesce(json_agg(a.attname), '[]') FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
          WHERE i.indrelid = c.oid AND i.indisprimary)::text AS keys,

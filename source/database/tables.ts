@@ -2,6 +2,8 @@ import { ConsoleError, exitCodes } from '../errors.ts';
 import { chooseTables } from './choose-tables.ts';
 import type { Reader } from './connection.ts';
 import { type Column, findColumn, needColumn } from './find-column.ts';
+import { builtIn, type Operators } from './operators.ts';
+import type { Path } from './search-path.ts';
 import { type Relation, readCandidates } from './table-candidates.ts';
 import { readSeers, whyHidden } from './visibility.ts';
 
@@ -24,6 +26,8 @@ export interface Tables {
     countName: string;
     key: string;
     keyType: string;
+    /** How two keys are compared. */
+    keys: Operators;
     /** What a person calls a preset; the key where no column says. */
     label: string;
     count: string;
@@ -40,6 +44,9 @@ export interface Tables {
     table: string;
     /** The column that names the preset. */
     preset: string;
+    /** How that column is compared with a key, on whichever side each stands, and with itself. */
+    keys: Operators;
+    operators: Operators;
     /** True where that column tells its values apart, and orders them, as the key of presets does. */
     alike: boolean;
     time: string | null;
@@ -61,6 +68,8 @@ export interface Tables {
   seenBy: string[];
   /** True where policies apply to this role, even where they hide nothing. */
   policiesApply: boolean;
+  /** By which path statements that touch the tables run: by the role's own where their policies or indexes may run code. */
+  path: Path;
 }
 
 /**
@@ -92,6 +101,7 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
       countName: count.name,
       key: key.quoted,
       keyType: key.type,
+      keys: key.operators ?? builtIn,
       label: label.quoted,
       count: count.quoted,
       countKind: countKind(presets, count),
@@ -104,6 +114,9 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
       name: records.name,
       table: records.table,
       preset: preset.quoted,
+      // One of PostgreSQL's own types and another that casts to it are compared as the first.
+      keys: key.kind === preset.kind ? (key.operators ?? builtIn) : builtIn,
+      operators: preset.operators ?? builtIn,
       alike: areAlike(key, preset),
       time: time?.quoted ?? null,
       timeType: time?.type ?? null,
@@ -118,6 +131,10 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
     // Only where somebody has to be told: it is one more round trip.
     seenBy: hiddenBy.length === 0 ? [] : await readSeers(reader, presets.oid, records.oid),
     policiesApply: presets.active || records.active,
+    path:
+      [presets, records].some(table => table.active || table.calls) || key.domain || preset.domain
+        ? 'own'
+        : 'catalog',
   };
 }
 
@@ -175,13 +192,6 @@ function requireComparable(presets: Relation, key: Column, records: Relation, pr
       key.category === 'A'
         ? 'Give presets a key of a single value, and have the records name that.'
         : `Give both columns one type: ALTER TABLE ${records.name} ALTER COLUMN ${preset.quoted} TYPE ${key.type} USING ${preset.quoted}::${key.type}.`,
-    );
-  }
-  const hidden = [key, preset].find(({ visible }) => !visible);
-  if (hidden) {
-    throw keysDiffer(
-      `${named}, and how ${hidden.type} is compared is not in the search_path of this role: the server would compare something else, and counts would be wrong.`,
-      'Add the schema of that type: ALTER ROLE ... SET search_path = public, and that schema.',
     );
   }
   const collations = new Set([key.collation, preset.collation].filter(each => !['0', '100'].includes(each)));

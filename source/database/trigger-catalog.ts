@@ -164,6 +164,7 @@ async function withReadings({ writers, functions, ...rest }: Rows, tables: Table
     schemas: tables.schemas,
     countName: tables.presets.countName,
     presetColumn: tables.records.preset,
+    countKind: tables.presets.countKind,
     ...rest,
     ...(await writers.withReadings()),
     functions: await Promise.all(

@@ -133,15 +133,16 @@ async function readSample(
   columns: readonly UsageColumn[],
   id: string,
 ): Promise<Record<string, string | null>> {
-  const { name, preset, time } = tables.records;
+  const { name, preset, time, keys } = tables.records;
   const order = time ? `ORDER BY ${time} DESC NULLS LAST` : '';
-  const own = `SELECT * FROM ${name} WHERE ${preset} = $1::${tables.presets.keyType} ${order} LIMIT 1`;
-  const any = `SELECT * FROM ${name} WHERE $1::text IS NOT NULL LIMIT 1`;
+  const own = `SELECT * FROM ${name} WHERE ${preset} ${keys.equal} $1::${tables.presets.keyType} ${order} LIMIT 1`;
+  const any = `SELECT * FROM ${name} WHERE $1::pg_catalog.text IS NOT NULL LIMIT 1`;
   for (const query of countsAreCheap(tables) ? [own, any] : [any]) {
     // As the types write their values, and not as JSON does: an array has to be read back.
     const [row] = (await reader.rows(
       `SELECT ${manyValues(columns.map(({ quoted }) => valueAsText(quoted)))} AS record FROM (${query}) r`,
       [id],
+      tables.path,
     )) as { record: string }[];
     if (!row) continue;
     const values = record.parse(JSON.parse(row.record));

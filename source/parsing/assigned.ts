@@ -72,7 +72,8 @@ function terms(node: Node, sign = 1): { term: Node; sign: number }[] {
   const inner = plain(node) ?? node;
   if ('A_Expr' in inner && inner.A_Expr.kind === 'AEXPR_OP') {
     const { name = [], lexpr, rexpr } = inner.A_Expr;
-    const [operator] = name.map(each => ('String' in each ? each.String.sval : ''));
+    // Written as OPERATOR(pg_catalog.+) its schema comes first.
+    const operator = name.map(each => ('String' in each ? each.String.sval : '')).at(-1);
     if (rexpr && (operator === '+' || operator === '-')) {
       return [...(lexpr ? terms(lexpr, sign) : []), ...terms(rexpr, operator === '-' ? -sign : sign)];
     }

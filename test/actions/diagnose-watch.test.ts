@@ -36,7 +36,7 @@ beforeEach(async () => {
 async function audit(): Promise<{ tables: Tables; counters: Counter[] }> {
   return database.read(async reader => {
     const tables = await readTables(reader, 'public');
-    const ids = (await reader.rows('SELECT id FROM presets ORDER BY name')) as { id: string }[];
+    const ids = (await reader.rows('SELECT id FROM public.presets ORDER BY name')) as { id: string }[];
     return {
       tables,
       counters: await readCounters(

@@ -540,7 +540,11 @@ describe('what became of a transaction whose connection is lost', () => {
   test('on any other connection the script does nothing at all', async () => {
     const { statements } = await plan();
     const before = await installed();
-    const elsewhere: Writer = { rows: async () => [], script: async text => own.sql.unsafe(text).simple() };
+    const elsewhere: Writer = {
+      rows: async () => [],
+      script: async text => own.sql.unsafe(text).simple(),
+      ownPath: '',
+    };
     await expect(applyMigration(elsewhere, '731', statements)).rejects.toMatchObject({ code: '25P01' });
     expect(await installed()).toEqual(before);
     const detoured: Database = {

@@ -273,7 +273,7 @@ describe('a tick', () => {
 
   test('writes nothing: the transaction is READ ONLY', async () => {
     await expect(
-      database.read(reader => reader.rows("INSERT INTO presets (name) VALUES ('x') RETURNING id")),
+      database.read(reader => reader.rows("INSERT INTO public.presets (name) VALUES ('x') RETURNING id")),
     ).rejects.toMatchObject({ cause: { code: '25006' } });
   });
 });

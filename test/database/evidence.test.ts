@@ -189,7 +189,7 @@ describe('evidence', () => {
   test('knows how many numbers of an ordered key are missing', async () => {
     const missing = () =>
       database.read(async reader => {
-        const [row] = (await reader.rows('SELECT count(*)::int AS records FROM preset_usage')) as {
+        const [row] = (await reader.rows('SELECT count(*)::int AS records FROM public.preset_usage')) as {
           records: number;
         }[];
         return readMissingIds(reader, await readTables(reader, 'public'), row!.records);

@@ -122,7 +122,9 @@ describe('rows are hidden', () => {
     );
     expect((await found()).hiddenBy).toEqual(shown ? [] : hidden);
     // The server's own word for it: what this role counts.
-    const sees = await limited.read(reader => reader.rows('SELECT count(*)::int AS n FROM preset_usage'));
+    const sees = await limited.read(reader =>
+      reader.rows('SELECT count(*)::int AS n FROM public.preset_usage'),
+    );
     if (shown) expect(sees).toEqual([{ n: 3 }]);
     else expect(sees).not.toEqual([{ n: 3 }]);
   });
@@ -151,9 +153,9 @@ describe('rows are hidden', () => {
       CREATE TABLE part PARTITION OF preset_usage DEFAULT; ALTER TABLE part ENABLE ROW LEVEL SECURITY;
       INSERT INTO preset_usage SELECT preset_id, created_at FROM old; GRANT SELECT ON preset_usage TO ${role}`);
     expect((await found()).hiddenBy).toEqual([]);
-    expect(await limited.read(reader => reader.rows('SELECT count(*)::int AS n FROM preset_usage'))).toEqual([
-      { n: 3 },
-    ]);
+    expect(
+      await limited.read(reader => reader.rows('SELECT count(*)::int AS n FROM public.preset_usage')),
+    ).toEqual([{ n: 3 }]);
   });
 
   test('where the table is itself a part of another one', async () => {

@@ -16,6 +16,7 @@ const hit = 'UPDATE presets SET usage_count = usage_count + 1 WHERE id = NEW.pre
 describe('a body of PL/pgSQL', () => {
   test.each([
     [hit, adds],
+    ['UPDATE presets p SET usage_count = coalesce(p.usage_count, 0) OPERATOR(pg_catalog.+) 1;', adds],
     [`-- ${hit}\n/* ${hit} */`, []],
     [`RAISE NOTICE 'UPDATE presets SET usage_count = 1 %', NEW.id;`, []],
     [`IF NEW.preset_id IS NOT NULL THEN ${hit} END IF;`, adds],

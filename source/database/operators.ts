@@ -1,0 +1,40 @@
+import * as z from 'zod/mini';
+
+/** The operators that compare two values, each with its schema: what the search_path finds may be somebody else's. */
+export interface Operators {
+  equal: string;
+  above: string;
+  upTo: string;
+}
+
+export const operators = z.object({ equal: z.string(), above: z.string(), upTo: z.string() });
+
+/** Those of PostgreSQL's own types, whichever two of them are compared. */
+export const builtIn: Operators = {
+  equal: 'OPERATOR(pg_catalog.=)',
+  above: 'OPERATOR(pg_catalog.>)',
+  upTo: 'OPERATOR(pg_catalog.<=)',
+};
+
+/**
+ * The operators by which an index on the type `type` (a row of pg_type) orders its values, as JSON; NULL where no index can.
+ * A domain's are those of the type that it is made of.
+ */
+export function ownOperators(type: string): string {
+  return `(WITH RECURSIVE made (oid, base) AS (
+              SELECT ${type}.oid, ${type}.typbasetype UNION ALL SELECT t.oid, t.typbasetype FROM made m JOIN pg_type t ON t.oid = m.base)
+            SELECT json_object_agg(CASE m.amopstrategy WHEN 2 THEN 'upTo' WHEN 3 THEN 'equal' ELSE 'above' END, format('OPERATOR(%I.%s)', n.nspname, o.oprname))
+              FROM pg_opclass k JOIN pg_amop m ON m.amopfamily = k.opcfamily AND m.amoplefttype = k.opcintype AND m.amoprighttype = k.opcintype
+              JOIN pg_operator o ON o.oid = m.amopopr JOIN pg_namespace n ON n.oid = o.oprnamespace
+             WHERE k.opcmethod = 403 AND k.opcdefault AND m.amopstrategy IN (2, 3, 5) AND k.opcintype = (SELECT oid FROM made WHERE base = 0))`;
+}
+
+/** Whether `a` and `b` differ where NULL is a value as well: IS DISTINCT FROM, which looks its operator up by the path. */
+export function differ(a: string, b: string): string {
+  return `CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN (${a} IS NULL) OPERATOR(pg_catalog.<>) (${b} IS NULL) ELSE ${a} OPERATOR(pg_catalog.<>) ${b} END`;
+}
+
+/** Whether texts are the same where NULL is a value as well: IS NOT DISTINCT FROM, without the path. */
+export function same(a: string, b: string): string {
+  return `CASE WHEN ${a} IS NULL THEN ${b} IS NULL ELSE coalesce(${a} OPERATOR(pg_catalog.=) ${b}, false) END`;
+}
