@@ -81,10 +81,10 @@ async function rehearse(
       ? { ...(asUser === null ? {} : { sub: asUser }), role: role ?? usualRole }
       : null;
   const answer = await database.write(
-    async ({ rows, script }) => {
+    async ({ rows, script, ownPath }) => {
       await rows('SELECT set_config($1, $2, true)', [
         givenSetting,
-        rehearsalValues({ preset: preset.id, claims, role }, calls),
+        rehearsalValues({ preset: preset.id, claims, role }, calls, ownPath),
       ]);
       const [row] = (await script(
         `${rehearsalBlock(plan.look.tables, calls)}; SELECT current_setting('${resultSetting}', true) AS answer; ROLLBACK`,

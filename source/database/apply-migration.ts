@@ -1,4 +1,5 @@
 import type { Writer } from './connection.ts';
+import { takingPath } from './search-path.ts';
 
 /**
  * Takes the lock that one writing console at a time may have, to the end of the transaction, and notes which transaction
@@ -13,7 +14,7 @@ export async function beginMigration({ rows }: Writer): Promise<{ held: boolean;
 
 /** Runs the statements and commits them, in one message. Rejects with the driver's error; then nothing is left of them. */
 export async function applyMigration(
-  { script }: Writer,
+  { script, ownPath }: Writer,
   xid: string,
   statements: readonly string[],
 ): Promise<void> {
@@ -26,5 +27,6 @@ export async function applyMigration(
   END IF;
   IF pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off' THEN SET LOCAL synchronous_commit = on; END IF;
 END $guard$`;
-  await script(`${[guard, ...statements].join(';\n')};\nCOMMIT`);
+  // The script takes the catalog's path itself, and gives this one back to what fires triggers.
+  await script(`${[guard, takingPath(ownPath), ...statements].join(';\n')};\nCOMMIT`);
 }

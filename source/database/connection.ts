@@ -245,10 +245,9 @@ async function withTransaction<T>(
         },
         script: async text => {
           signal?.throwIfAborted();
-          const results = (await ask(() =>
-            inside.unsafe(`${takingPath(ownPath)}; ${text}`).simple(),
-          )) as unknown as unknown[][];
-          path = 'own';
+          const before = path === 'own' ? `${takingPath(catalogPath)}; ` : '';
+          path = 'catalog';
+          const results = (await ask(() => inside.unsafe(before + text).simple())) as unknown as unknown[][];
           return results.findLast(rows => rows.length > 0) ?? [];
         },
       });

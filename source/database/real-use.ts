@@ -2,15 +2,17 @@ import * as z from 'zod/mini';
 import type { RealUse, TakenBack } from '../audit/real-use.ts';
 import type { UsageCall } from '../audit/usage-call.ts';
 import type { Writer } from './connection.ts';
+import { builtIn, differ } from './operators.ts';
 import {
   dollarQuote,
   givenSetting,
   isOwnRecord,
+  makingUse,
   type Rehearsed,
   rehearsalValues,
   resultSetting,
-  statementOf,
 } from './rehearsal.ts';
+import { byOwnPath, byPath, takingPath } from './search-path.ts';
 import type { Tables } from './tables.ts';
 
 export const realUse = z.object({
@@ -33,6 +35,8 @@ const takenBack = z.object({
 export interface RecordKey {
   quoted: string;
   type: string;
+  /** How two of its values are compared, where the type is none of PostgreSQL's own. */
+  equal: string | null;
 }
 
 /** Notes which transaction this is, so that after a lost connection the server can be asked what became of it. */
@@ -51,22 +55,25 @@ const declarations = `
 
 /** Makes one use by `call` and commits it. Rejects with the driver's error where it fails; then nothing is left of it. */
 export async function makeRealUse(
-  { rows, script }: Writer,
+  writer: Writer,
   tables: Tables,
   key: RecordKey,
   call: UsageCall,
   as: Rehearsed,
 ): Promise<RealUse> {
-  const { presets, records } = tables;
+  const { presets, records, path } = tables;
   const { lastUsed } = presets;
-  const preset = `(given->>'preset')::${presets.keyType}`;
+  const { isPreset, isRecord } = conditions(tables);
   const quote = dollarQuote();
   const read = (n: 'before' | 'after') =>
-    `SELECT p.${presets.count}, ${presets.lastUsed ? `p.${presets.lastUsed}::text` : 'NULL'} INTO ${n}_count, last_${n} FROM ${presets.name} p WHERE p.${presets.key} = ${preset}`;
-  await rows('SELECT set_config($1, $2, true)', [givenSetting, rehearsalValues(as, [call])]);
+    `SELECT p.${presets.count}, ${presets.lastUsed ? `p.${presets.lastUsed}::pg_catalog.text` : 'NULL'} INTO ${n}_count, last_${n} FROM ${presets.name} p WHERE ${isPreset};`;
+  await writer.rows('SELECT set_config($1, $2, true)', [
+    givenSetting,
+    rehearsalValues(as, [call], writer.ownPath),
+  ]);
   return realUse.parse(
     await answerOf(
-      script,
+      writer,
       `DO ${quote}
 #variable_conflict use_variable
 DECLARE${declarations}
@@ -74,28 +81,33 @@ DECLARE${declarations}
   moved boolean;
 BEGIN
   ${guard}
-  PERFORM 1 FROM ${presets.name} p WHERE p.${presets.key} = ${preset} FOR NO KEY UPDATE;
+  ${byPath(
+    path,
+    `PERFORM 1 FROM ${presets.name} p WHERE ${isPreset} FOR NO KEY UPDATE;
   IF NOT FOUND THEN RAISE EXCEPTION 'the preset is gone' USING ERRCODE = 'P0002'; END IF;
-  PERFORM set_config('lock_timeout', '250ms', true);
-  ${read('before')};
+  PERFORM pg_catalog.set_config('lock_timeout', '250ms', true);
+  ${read('before')}
+  -- A use may change older records as well: what it wrote is its own only where it was not there before.
+  known := ARRAY(SELECT r.${key.quoted} FROM ${records.name} r WHERE ${isRecord});`,
+  )}
   IF before_count NOT BETWEEN -9007199254740991 AND 9007199254740991 THEN
     RAISE EXCEPTION 'its count is %, and what a use adds to that could not be told', before_count USING ERRCODE = '22003';
   END IF;
-  -- A use may change older records as well: what it wrote is its own only where it was not there before.
-  known := ARRAY(SELECT r.${key.quoted} FROM ${records.name} r WHERE r.${records.preset} = ${preset});
   IF given->>'claims' IS NOT NULL THEN
     PERFORM set_config('request.jwt.claims', given->>'claims', true);
     PERFORM set_config('request.jwt.claim.sub', coalesce((given->>'claims')::jsonb->>'sub', ''), true);
   END IF;
   IF given->>'role' IS NOT NULL THEN PERFORM set_config('role', given->>'role', true); END IF;
-  ${statementOf(call, 0)}
-  SET CONSTRAINTS ALL IMMEDIATE;
+  ${makingUse(call, 0)}
   PERFORM set_config('role', own_role, true);
-  ${read('after')};
-  ${lastUsed ? `SELECT p.${lastUsed}::text IS DISTINCT FROM last_before OR p.${lastUsed} >= transaction_timestamp()::${presets.lastUsedType} INTO moved FROM ${presets.name} p WHERE p.${presets.key} = ${preset};` : ''}
-  SELECT jsonb_agg(jsonb_build_object('key', r.${key.quoted}::text, 'version', r.xmin::text)) INTO made
-    FROM ${records.name} r WHERE r.${records.preset} = ${preset} AND ${isOwnRecord}
-     AND NOT r.${key.quoted} = ANY (known);
+  ${byPath(
+    path,
+    `${read('after')}
+  ${lastUsed ? `SELECT ${differ(`p.${lastUsed}::pg_catalog.text`, 'last_before')} OR p.${lastUsed} OPERATOR(pg_catalog.>=) pg_catalog.transaction_timestamp()::${presets.lastUsedType} INTO moved FROM ${presets.name} p WHERE ${isPreset};` : ''}
+  SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('key', r.${key.quoted}::pg_catalog.text, 'version', r.xmin::pg_catalog.text)) INTO made
+    FROM ${records.name} r WHERE ${isRecord} AND ${isOwnRecord}
+     AND NOT r.${key.quoted} ${key.equal ?? builtIn.equal} ANY (known);`,
+  )}
   -- Without a record of its own it could not be taken back.
   IF made IS NULL THEN RAISE EXCEPTION 'the use left no record of this preset' USING ERRCODE = 'P0002'; END IF;
   PERFORM set_config('${resultSetting}', jsonb_build_object('preset', given->>'preset', 'before', before_count, 'after', after_count,
@@ -113,23 +125,29 @@ ${quote}`,
  * came later stay counted. Where a record of it is gone already, nothing is changed.
  */
 export async function takeRealUseBack(
-  { rows, script }: Writer,
+  writer: Writer,
   tables: Tables,
   key: RecordKey,
   use: RealUse,
 ): Promise<TakenBack> {
-  const { presets, records } = tables;
-  const preset = `(given->>'preset')::${presets.keyType}`;
+  const { presets, records, path } = tables;
+  const { isPreset, isRecord } = conditions(tables);
   const quote = dollarQuote();
   const lastUsed = presets.lastUsed;
   // The same key may be another record's by now, or in another database: the row has to be the very one that was written.
-  const mine = `EXISTS (SELECT FROM jsonb_array_elements_text(given->'records') WITH ORDINALITY k (key, n)
-              JOIN jsonb_array_elements_text(given->'versions') WITH ORDINALITY v (version, n) USING (n)
-             WHERE r.${key.quoted} = k.key::${key.type} AND r.xmin::text = v.version)`;
-  await rows('SELECT set_config($1, $2, true)', [givenSetting, JSON.stringify(use)]);
+  const mine = `EXISTS (SELECT FROM pg_catalog.jsonb_array_elements_text(given OPERATOR(pg_catalog.->) 'records') WITH ORDINALITY k (key, n)
+              JOIN pg_catalog.jsonb_array_elements_text(given OPERATOR(pg_catalog.->) 'versions') WITH ORDINALITY v (version, n) ON k.n OPERATOR(pg_catalog.=) v.n
+             WHERE r.${key.quoted} ${key.equal ?? builtIn.equal} k.key::${key.type} AND r.xmin::pg_catalog.text OPERATOR(pg_catalog.=) v.version)`;
+  const readCount = (into: string) =>
+    `SELECT p.${presets.count} INTO ${into} FROM ${presets.name} p WHERE ${isPreset};`;
+  const time = (from: string) => `(given OPERATOR(pg_catalog.->>) '${from}')::${presets.lastUsedType}`;
+  await writer.rows('SELECT set_config($1, $2, true)', [
+    givenSetting,
+    JSON.stringify({ ...use, path: writer.ownPath }),
+  ]);
   return takenBack.parse(
     await answerOf(
-      script,
+      writer,
       `DO ${quote}
 #variable_conflict use_variable
 DECLARE${declarations}
@@ -138,30 +156,42 @@ DECLARE${declarations}
   remaining numeric;
 BEGIN
   ${guard}
-  PERFORM 1 FROM ${presets.name} p WHERE p.${presets.key} = ${preset} FOR NO KEY UPDATE;
-  PERFORM set_config('lock_timeout', '250ms', true);
-  SELECT p.${presets.count} INTO before_count FROM ${presets.name} p WHERE p.${presets.key} = ${preset};
-  SELECT jsonb_array_length(given->'records') - count(*) INTO gone FROM ${records.name} r
-   WHERE r.${records.preset} = ${preset} AND ${mine};
+  ${byPath(
+    path,
+    `PERFORM 1 FROM ${presets.name} p WHERE ${isPreset} FOR NO KEY UPDATE;
+  PERFORM pg_catalog.set_config('lock_timeout', '250ms', true);
+  ${readCount('before_count')}
+  SELECT pg_catalog.jsonb_array_length(given OPERATOR(pg_catalog.->) 'records') OPERATOR(pg_catalog.-) pg_catalog.count(*) INTO gone
+    FROM ${records.name} r WHERE ${isRecord} AND ${mine};`,
+  )}
   after_count := before_count;
   IF gone = 0 AND jsonb_array_length(given->'records') > 0 THEN
-    DELETE FROM ${records.name} r WHERE r.${records.preset} = ${preset} AND ${mine};
+    ${byOwnPath(`DELETE FROM ${records.name} r WHERE ${isRecord} AND ${mine};
     GET DIAGNOSTICS deleted = ROW_COUNT;
-    SELECT p.${presets.count} INTO after_count FROM ${presets.name} p WHERE p.${presets.key} = ${preset};
+    ${readCount('after_count')}`)}
     remaining := coalesce((given->>'after')::numeric, 0) - coalesce((given->>'before')::numeric, 0) - (coalesce(before_count, 0) - coalesce(after_count, 0));
-    UPDATE ${presets.name} p SET ${presets.count} = coalesce(p.${presets.count}, 0) - remaining${
+    ${byOwnPath(`UPDATE ${presets.name} p SET ${presets.count} = coalesce(p.${presets.count}, 0) OPERATOR(pg_catalog.-) remaining${
       lastUsed
-        ? `, ${lastUsed} = CASE WHEN p.${lastUsed} = (given->>'lastUsedAfter')::${presets.lastUsedType} THEN (given->>'lastUsedBefore')::${presets.lastUsedType} ELSE p.${lastUsed} END`
+        ? `, ${lastUsed} = CASE WHEN p.${lastUsed} OPERATOR(pg_catalog.=) ${time('lastUsedAfter')} THEN ${time('lastUsedBefore')} ELSE p.${lastUsed} END`
         : ''
     }
-     WHERE p.${presets.key} = ${preset};
-    SELECT p.${presets.count} INTO after_count FROM ${presets.name} p WHERE p.${presets.key} = ${preset};
+     WHERE ${isPreset};
+    ${readCount('after_count')}`)}
   END IF;
   PERFORM set_config('${resultSetting}', jsonb_build_object('deleted', deleted, 'before', before_count, 'after', after_count)::text, true);
 END
 ${quote}`,
     ),
   );
+}
+
+/** Whether a row `p` is the preset that `given` names, and a row `r` is a record of it. */
+function conditions({ presets, records }: Tables): { isPreset: string; isRecord: string } {
+  const preset = `(given OPERATOR(pg_catalog.->>) 'preset')::${presets.keyType}`;
+  return {
+    isPreset: `p.${presets.key} ${presets.keys.equal} ${preset}`,
+    isRecord: `r.${records.preset} ${records.keys.equal} ${preset}`,
+  };
 }
 
 /** What became of a transaction: null where the server does not remember it. */
@@ -175,9 +205,10 @@ export async function transactionStatus(
   return row?.status ?? null;
 }
 
-async function answerOf(script: Writer['script'], block: string): Promise<unknown> {
+async function answerOf({ script, ownPath }: Writer, block: string): Promise<unknown> {
   const [row] = (await script(
-    `${block}; SELECT current_setting('${resultSetting}', true) AS answer; COMMIT`,
+    // What a trigger has deferred once more fires as the transaction ends.
+    `${block}; ${takingPath(ownPath)}; SELECT pg_catalog.current_setting('${resultSetting}', true) AS answer; COMMIT`,
   )) as { answer: string }[];
   return JSON.parse(row?.answer ?? 'null');
 }

@@ -2,6 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { UsageCall } from '../audit/usage-call.ts';
 import { milliseconds } from './counters.ts';
+import { byOwnPath, byPath } from './search-path.ts';
 import type { Tables } from './tables.ts';
 
 /** One use as it was seen from inside its transaction. Times in milliseconds since 1970. */
@@ -106,14 +107,21 @@ export const givenSetting = 'preset_usage.given';
 export const resultSetting = 'preset_usage.result';
 
 /** Whether a record `r` was made by this transaction, whose id at the start is `own_xid`: it is still in progress, and yet visible. */
-export const isOwnRecord = `age(r.xmin) <= age(own_xid)
-  AND pg_xact_status(((pg_current_xact_id()::text)::numeric + (age(own_xid) - age(r.xmin)))::text::xid8) = 'in progress'`;
+export const isOwnRecord = `pg_catalog.age(r.xmin) OPERATOR(pg_catalog.<=) pg_catalog.age(own_xid)
+  AND pg_catalog.pg_xact_status(((pg_catalog.pg_current_xact_id()::pg_catalog.text)::numeric
+    OPERATOR(pg_catalog.+) (pg_catalog.age(own_xid) OPERATOR(pg_catalog.-) pg_catalog.age(r.xmin)))::pg_catalog.text::pg_catalog.xid8)
+    OPERATOR(pg_catalog.=) 'in progress'`;
 
-/** The values that `rehearsalBlock` reads from its setting. */
-export function rehearsalValues({ preset, claims, role }: Rehearsed, calls: readonly UsageCall[]): string {
+/** The values that `rehearsalBlock` reads from its setting; `ownPath` is the search_path that the use is made by. */
+export function rehearsalValues(
+  { preset, claims, role }: Rehearsed,
+  calls: readonly UsageCall[],
+  ownPath: string,
+): string {
   const valuesOf = () => calls.map(({ values }) => values.map(textOf));
   return JSON.stringify({
     preset,
+    path: ownPath,
     claims: claims && JSON.stringify(claims),
     role,
     calls: valuesOf(),
@@ -141,15 +149,20 @@ function textOf({ value, fresh, type }: UsageCall['values'][number]): string | n
  * connection was lost and this is another one, so the block does nothing.
  */
 export function rehearsalBlock(tables: Tables, calls: readonly UsageCall[]): string {
-  const { presets, records } = tables;
-  const key = `(given->>'preset')::${presets.keyType}`;
+  const { presets, records, path } = tables;
+  const key = `(given OPERATOR(pg_catalog.->>) 'preset')::${presets.keyType}`;
+  const isPreset = `p.${presets.key} ${presets.keys.equal} ${key}`;
+  const isRecord = `r.${records.preset} ${records.keys.equal} ${key}`;
   const { lastUsed } = presets;
   // In its own type: a date is as new as it can be where it is today's.
   const usedType = presets.lastUsedType ?? 'timestamptz';
   const quote = dollarQuote();
   const read = (n: 'before' | 'after') => `
-      SELECT p.${presets.count}, ${lastUsed ? `p.${lastUsed}` : 'NULL'} INTO ${n}_count, ${n}_used FROM ${presets.name} p WHERE p.${presets.key} = ${key};
-      SELECT count(*) INTO ${n}_records FROM ${records.name} r WHERE r.${records.preset} = ${key};`;
+      ${byPath(
+        path,
+        `SELECT p.${presets.count}, ${lastUsed ? `p.${lastUsed}` : 'NULL'} INTO ${n}_count, ${n}_used FROM ${presets.name} p WHERE ${isPreset};
+      SELECT pg_catalog.count(*) INTO ${n}_records FROM ${records.name} r WHERE ${isRecord};`,
+      )}`;
   return `DO ${quote}
 #variable_conflict use_variable
 DECLARE
@@ -162,6 +175,7 @@ DECLARE
   started timestamptz := clock_timestamp();
   locked timestamptz;
   done boolean;
+  is_there boolean;
   before_count numeric; after_count numeric;
   before_records bigint; after_records bigint;
   before_used ${usedType}; after_used ${usedType};
@@ -171,8 +185,8 @@ BEGIN
   IF given IS NULL THEN RETURN; END IF;
   BEGIN
     -- First of all the row: with it locked nobody else's use can come between two looks at the count.
-    PERFORM 1 FROM ${presets.name} p WHERE p.${presets.key} = ${key} FOR NO KEY UPDATE;
-    IF FOUND THEN
+    ${byPath(path, `PERFORM 1 FROM ${presets.name} p WHERE ${isPreset} FOR NO KEY UPDATE; is_there := FOUND;`)}
+    IF is_there THEN
       locked := clock_timestamp();
       answer := answer || jsonb_build_object('found', true);
       -- From here on others may wait for this transaction: below deadlock_timeout, so that it gives up before they have to.
@@ -192,10 +206,8 @@ BEGIN
               PERFORM set_config('request.jwt.claim.sub', coalesce((given->>'claims')::jsonb->>'sub', ''), true);
             END IF;
             IF given->>'role' IS NOT NULL THEN PERFORM set_config('role', given->>'role', true); END IF;
-            CASE place${calls.map((call, index) => `\n              WHEN ${index + 1} THEN ${statementOf(call, index)}`).join('')}
+            CASE place${calls.map((call, index) => `\n              WHEN ${index + 1} THEN ${makingUse(call, index)}`).join('')}
             END CASE;
-            -- What is deferred would otherwise fire at a commit that never comes.
-            SET CONSTRAINTS ALL IMMEDIATE;
             PERFORM set_config('role', own_role, true);
             done := true;
           EXCEPTION WHEN OTHERS OR query_canceled OR assert_failure THEN
@@ -212,8 +224,11 @@ BEGIN
         EXIT WHEN NOT done;${read('after')}
         IF after_records - before_records <> 1 THEN
           -- Records need nobody's row: what others inserted or deleted meanwhile has to be told from what this use did.
-          SELECT before_records + count(*) - own_records INTO after_records
-            FROM ${records.name} r WHERE r.${records.preset} = ${key} AND ${isOwnRecord};
+          ${byPath(
+            path,
+            `SELECT (before_records OPERATOR(pg_catalog.+) pg_catalog.count(*)) OPERATOR(pg_catalog.-) own_records INTO after_records
+            FROM ${records.name} r WHERE ${isRecord} AND ${isOwnRecord};`,
+          )}
         END IF;
         own_records := own_records + after_records - before_records;
         answer := jsonb_set(answer, '{uses}', answer->'uses' || jsonb_build_object('before', before_count, 'after', after_count,
@@ -241,11 +256,18 @@ export function dollarQuote(): string {
   return `$q${randomBytes(8).toString('hex')}$`;
 }
 
+/** Makes a use by the role's own path, and has fire what is deferred: at a commit that never comes it would not. */
+export function makingUse(call: UsageCall, index: number): string {
+  return byOwnPath(`${statementOf(call, index)}
+  SET CONSTRAINTS ALL IMMEDIATE;`);
+}
+
 /** The statement that makes a use, its values taken from the setting as `rehearsalValues` puts them there. */
-export function statementOf({ kind, name, named, values }: UsageCall, index: number): string {
+function statementOf({ kind, name, named, values }: UsageCall, index: number): string {
   // As a statement of its own PL/pgSQL would want a variable for every parameter of a procedure that comes back.
   const given = kind === 'procedure' ? '$1' : 'given';
-  const value = (place: number) => `(${given}->'calls'->${index}->>${place})::${values[place]?.type}`;
+  const value = (place: number) =>
+    `(${given} OPERATOR(pg_catalog.->) 'calls' OPERATOR(pg_catalog.->) ${index} OPERATOR(pg_catalog.->>) ${place})::${values[place]?.type}`;
   if (kind === 'table') {
     return `INSERT INTO ${name} (${values.map(({ target }) => target).join(', ')}) VALUES (${values.map((_, place) => value(place)).join(', ')});`;
   }

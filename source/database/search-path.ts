@@ -34,3 +34,18 @@ export function takingPath(path: string): string {
 function literal(text: string): string {
   return `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
+
+/**
+ * Statements of PL/pgSQL that run by the role's own path, which `given` has as `path`: those that fire triggers, policies or what
+ * the application calls. Every name in them has its schema. Where one fails, the path goes back with its block.
+ */
+export function byOwnPath(statements: string): string {
+  return `PERFORM pg_catalog.set_config('search_path', given OPERATOR(pg_catalog.->>) 'path', true);
+  ${statements}
+  PERFORM pg_catalog.set_config('search_path', '${catalogPath}', true);`;
+}
+
+/** The same where `path` asks for it. */
+export function byPath(path: Path, statements: string): string {
+  return path === 'own' ? byOwnPath(statements) : statements;
+}
