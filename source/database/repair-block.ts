@@ -1,11 +1,16 @@
 import * as z from 'zod/mini';
 import type { Writer } from './connection.ts';
+import { differ } from './operators.ts';
 import { dollarQuote, givenSetting, resultSetting } from './rehearsal.ts';
 import type { RepairFacts } from './repair-facts.ts';
 import { repairKey } from './repair-lock.ts';
 import { exactForms, type FoundRecord, type RecordValues } from './repair-state.ts';
+import { byOwnPath, byPath, takingPath } from './search-path.ts';
 import type { Tables } from './tables.ts';
 import { nowHidden } from './visibility.ts';
+
+// Each is called by its schema: some of what uses it runs by the role's own search_path.
+const givenRows = "pg_catalog.jsonb_array_elements(given OPERATOR(pg_catalog.->) 'rows')";
 
 /** What one preset's row becomes: the count that it has when it is locked, plus `delta`. */
 export interface RowOrder {
@@ -96,14 +101,14 @@ function keepTables({ presets, records }: Tables, writes: RecordWrites): string 
  * every other error, nothing of it is left. `longest` is its statement_timeout in seconds.
  */
 export async function runBatch(
-  { rows, script }: Writer,
+  { rows, script, ownPath }: Writer,
   tables: Tables,
   facts: RepairFacts,
   order: BatchOrder,
   xid: string,
   longest: number,
 ): Promise<BatchAnswer> {
-  const given = JSON.stringify({ ...order, xid });
+  const given = JSON.stringify({ ...order, xid, path: ownPath });
   const timeout = String(Math.ceil(longest * 1000));
   await rows(`SELECT set_config($1, $2, true), set_config('statement_timeout', $3, true)`, [
     givenSetting,
@@ -117,7 +122,8 @@ export async function runBatch(
     dollarQuote(),
   );
   const [row] = (await script(
-    `${block}; SELECT current_setting('${resultSetting}', true) AS answer; COMMIT`,
+    // What a trigger has deferred once more fires as the transaction ends.
+    `${block}; ${takingPath(ownPath)}; SELECT pg_catalog.current_setting('${resultSetting}', true) AS answer; COMMIT`,
   )) as { answer: string }[];
   return answer.parse(JSON.parse(row?.answer ?? 'null'));
 }
@@ -131,10 +137,11 @@ export interface BlockShape extends Pick<BatchOrder, 'truncate' | 'wait' | 'quie
 
 /** The block that does a batch; its values come from a setting of the transaction, so its text can be shown beforehand. */
 export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShape, quote = '$$'): string {
-  const { presets, records } = tables;
+  const { presets, records, path } = tables;
   const lastUsed = lastUsedOf(tables, facts, order);
   const value = `coalesce((held->>(o.value->>'id'))::numeric, 0) + (o.value->>'delta')::numeric`;
-  const ids = `(SELECT (o.value->>'id')::${presets.keyType} FROM jsonb_array_elements(given->'rows') o)`;
+  const ids = `(SELECT (o.value OPERATOR(pg_catalog.->>) 'id')::${presets.keyType} FROM ${givenRows} o)`;
+  const becomes = `(becomes OPERATOR(pg_catalog.->>) (o.value OPERATOR(pg_catalog.->>) 'id'))::${facts.countType}`;
   const parts = [
     // On another connection than the one that began, the setting is missing; after a reconnect the transaction is another.
     `IF given IS NULL OR pg_current_xact_id_if_assigned()::text IS DISTINCT FROM given->>'xid' THEN
@@ -150,9 +157,12 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
       ? `LOCK TABLE ${records.name} IN ACCESS EXCLUSIVE MODE;\n  started := clock_timestamp();`
       : '',
     order.wait ? '' : 'started := coalesce(started, clock_timestamp());',
-    `SELECT coalesce(jsonb_object_agg(l.id, l.count), '{}'), coalesce(jsonb_object_agg(l.id, l.used), '{}') INTO held, used
-    FROM (SELECT p.${presets.key}::text AS id, p.${presets.count} AS count, ${lastUsed ? `p.${presets.lastUsed}::text` : 'NULL::text'} AS used FROM ${presets.name} p
-           WHERE p.${presets.key} = ANY (ARRAY${ids}) ORDER BY p.${presets.key} FOR NO KEY UPDATE OF p${order.wait ? '' : ' SKIP LOCKED'}) l;
+    `${byPath(
+      path,
+      `SELECT coalesce(pg_catalog.jsonb_object_agg(l.id, l.count), '{}'), coalesce(pg_catalog.jsonb_object_agg(l.id, l.used), '{}') INTO held, used
+    FROM (SELECT p.${presets.key}::pg_catalog.text AS id, p.${presets.count} AS count, ${lastUsed ? `p.${presets.lastUsed}::pg_catalog.text` : 'NULL::pg_catalog.text'} AS used FROM ${presets.name} p
+           WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY${ids}) ORDER BY p.${presets.key} FOR NO KEY UPDATE OF p${order.wait ? '' : ' SKIP LOCKED'}) l;`,
+    )}
   started := coalesce(started, clock_timestamp());
   IF (SELECT count(*) FROM jsonb_object_keys(held)) < jsonb_array_length(given->'rows') THEN
     ${
@@ -167,22 +177,23 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
     order.inserts.length > 0 ? insertion(records.name, facts, order.quiet) : '',
     `SELECT coalesce(jsonb_object_agg(o.value->>'id', CASE WHEN (o.value->>'nullIfZero')::boolean AND ${value} = 0 THEN NULL ELSE ${value} END), '{}')
     INTO becomes FROM jsonb_array_elements(given->'rows') o;
-  UPDATE ${presets.name} p
-     SET ${presets.count} = (becomes->>(o.value->>'id'))::${facts.countType}${
+  ${byOwnPath(`UPDATE ${presets.name} p
+     SET ${presets.count} = ${becomes}${
        lastUsed
          ? `,
          ${lastUsed.sets}`
          : ''
      }
-    FROM jsonb_array_elements(given->'rows') o
-   WHERE p.${presets.key} = (o.value->>'id')::${presets.keyType}
-     AND (p.${presets.count} IS DISTINCT FROM (becomes->>(o.value->>'id'))::${facts.countType}${lastUsed ? ` OR ${lastUsed.differs}` : ''});
+    FROM ${givenRows} o
+   WHERE p.${presets.key} ${presets.keys.equal} (o.value OPERATOR(pg_catalog.->>) 'id')::${presets.keyType}
+     AND (${differ(`p.${presets.count}`, becomes)}${lastUsed ? ` OR ${lastUsed.differs}` : ''});
   -- A trigger or a policy may have kept a row from being written, or written something else.
-  IF EXISTS (SELECT FROM jsonb_each_text(becomes) b JOIN ${presets.name} p ON p.${presets.key} = b.key::${presets.keyType}
-              WHERE p.${presets.count} IS DISTINCT FROM b.value::${facts.countType}) THEN
+  is_other := EXISTS (SELECT FROM pg_catalog.jsonb_each_text(becomes) b JOIN ${presets.name} p ON p.${presets.key} ${presets.keys.equal} b.key::${presets.keyType}
+              WHERE ${differ(`p.${presets.count}`, `b.value::${facts.countType}`)});`)}
+  IF is_other THEN
     RAISE EXCEPTION 'a count is not what was written: a trigger or a policy on ${inString(presets.name)} changes it' USING ERRCODE = 'P0001';
   END IF;
-  SET CONSTRAINTS ALL IMMEDIATE;
+  ${byOwnPath('SET CONSTRAINTS ALL IMMEDIATE;')}
   PERFORM set_config('${resultSetting}', jsonb_build_object(
     'waiting', (SELECT count(*) FROM pg_locks l WHERE NOT l.granted
                  AND (l.transactionid = pg_current_xact_id()::xid${order.truncate ? ` OR l.relation = ${records.oid}` : ''})),
@@ -198,6 +209,8 @@ DECLARE
   becomes jsonb;
   started timestamptz;
   touched bigint;
+  is_other boolean;
+  is_kept boolean;
 BEGIN
   ${parts.filter(part => part !== '').join('\n  ')}
 END
@@ -215,12 +228,14 @@ function lastUsedOf(
 ): { sets: string; differs: string } | null {
   const restores = inserts.length > 0;
   if (!(setsLastUsed || restores) || presets.lastUsed === null) return null;
-  const to = (key: string) => `(o.value->'lastUsed'->>'${key}')::${lastUsedType}`;
-  const locked = `(used->>(o.value->>'id'))::${lastUsedType}`;
+  const given = "o.value OPERATOR(pg_catalog.->) 'lastUsed'";
+  const to = (key: string) => `(${given} OPERATOR(pg_catalog.->>) '${key}')::${lastUsedType}`;
+  const isSet = `(${given}) OPERATOR(pg_catalog.<>) 'null'::pg_catalog.jsonb`;
+  const locked = `(used OPERATOR(pg_catalog.->>) (o.value OPERATOR(pg_catalog.->>) 'id'))::${lastUsedType}`;
   const otherwise = restores ? locked : `p.${presets.lastUsed}`;
   return {
-    sets: `${presets.lastUsed} = CASE WHEN o.value->'lastUsed' <> 'null' AND ${locked} IS NOT DISTINCT FROM ${to('from')} THEN ${to('to')} ELSE ${otherwise} END`,
-    differs: `o.value->'lastUsed' <> 'null'${restores ? ` OR p.${presets.lastUsed} IS DISTINCT FROM ${locked}` : ''}`,
+    sets: `${presets.lastUsed} = CASE WHEN ${isSet} AND NOT (${differ(locked, to('from'))}) THEN ${to('to')} ELSE ${otherwise} END`,
+    differs: `${isSet}${restores ? ` OR ${differ(`p.${presets.lastUsed}`, locked)}` : ''}`,
   };
 }
 
@@ -229,23 +244,35 @@ function inString(name: string): string {
   return name.replaceAll("'", "''").replaceAll('%', '%%');
 }
 
-function deletion({ records: { name: records, preset } }: Tables, ids: string, truncate: boolean): string {
-  const mine = `(SELECT (e.value->>0)::oid AS relation, (e.value->>1)::tid AS place, e.value->>2 AS version FROM jsonb_array_elements(given->'deletes') e OFFSET 0)`;
-  const same = 'r.ctid = m.place AND r.tableoid = m.relation AND r.xmin::text = m.version';
+function deletion(
+  { records: { name: records, preset, keys }, path }: Tables,
+  ids: string,
+  truncate: boolean,
+): string {
+  const mine = `(SELECT (e.value OPERATOR(pg_catalog.->>) 0)::pg_catalog.oid AS relation, (e.value OPERATOR(pg_catalog.->>) 1)::pg_catalog.tid AS place,
+      e.value OPERATOR(pg_catalog.->>) 2 AS version FROM pg_catalog.jsonb_array_elements(given OPERATOR(pg_catalog.->) 'deletes') e OFFSET 0)`;
+  const same = `r.ctid OPERATOR(pg_catalog.=) m.place AND r.tableoid OPERATOR(pg_catalog.=) m.relation
+    AND r.xmin::pg_catalog.text OPERATOR(pg_catalog.=) m.version`;
+  const number = "pg_catalog.jsonb_array_length(given OPERATOR(pg_catalog.->) 'deletes')";
   const changed = `RAISE EXCEPTION 'a record was changed meanwhile' USING ERRCODE = '40001';`;
   if (truncate) {
-    return `SELECT count(*) INTO touched FROM ${records} r JOIN ${mine} m ON ${same};
-  IF touched <> jsonb_array_length(given->'deletes') OR touched <> (SELECT count(*) FROM ${records}) THEN
+    return byOwnPath(`SELECT pg_catalog.count(*) INTO touched FROM ${records} r JOIN ${mine} m ON ${same};
+  IF touched OPERATOR(pg_catalog.<>) ${number} OR touched OPERATOR(pg_catalog.<>) (SELECT pg_catalog.count(*) FROM ${records}) THEN
     ${changed}
   END IF;
-  TRUNCATE ${records};`;
+  TRUNCATE ${records};`);
   }
-  return `DELETE FROM ${records} r USING ${mine} m WHERE ${same};
-  GET DIAGNOSTICS touched = ROW_COUNT;
-  IF touched <> jsonb_array_length(given->'deletes') THEN
+  return `${byOwnPath(`DELETE FROM ${records} r USING ${mine} m WHERE ${same};
+  GET DIAGNOSTICS touched = ROW_COUNT;`)}
+  IF touched <> ${number} THEN
     -- Still there as they were, or written anew by this transaction, as where a record is only marked as deleted.
-    IF EXISTS (SELECT FROM ${records} r JOIN ${mine} m ON ${same})
-      OR EXISTS (SELECT FROM ${records} r WHERE r.${preset} = ANY (ARRAY${ids}) AND r.xmin = pg_current_xact_id()::xid) THEN
+    ${byPath(
+      path,
+      `is_kept := EXISTS (SELECT FROM ${records} r JOIN ${mine} m ON ${same})
+      OR EXISTS (SELECT FROM ${records} r WHERE r.${preset} ${keys.equal} ANY (ARRAY${ids})
+                  AND r.xmin OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid);`,
+    )}
+    IF is_kept THEN
       RAISE EXCEPTION 'a trigger, a rule or a policy on ${inString(records)} keeps a record from being deleted' USING ERRCODE = 'P0001';
     END IF;
     ${changed}
@@ -253,27 +280,31 @@ function deletion({ records: { name: records, preset } }: Tables, ids: string, t
 }
 
 function insertion(records: string, { recordColumns, references }: RepairFacts, quiet: boolean): string {
-  const value = (place: number) => `(e.value->>${place})::${recordColumns[place]?.type}`;
+  const text = (place: number) => `(e.value OPERATOR(pg_catalog.->>) ${place})`;
+  const value = (place: number) => `${text(place)}::${recordColumns[place]?.type}`;
+  const given = "pg_catalog.jsonb_array_elements(given OPERATOR(pg_catalog.->) 'inserts') e";
   // With the triggers quiet the server does not check references either: they are locked and checked here.
   const checks = quiet
     ? references.map(({ table, pairs }) => {
         const join = pairs
-          .map(({ place, column, type }) => `t.${column} = (e.value->>${place})::${type}`)
+          .map(({ place, column, type, equal }) => `t.${column} ${equal} ${text(place)}::${type}`)
           .join(' AND ');
-        const named = pairs.map(({ place }) => `e.value->>${place} IS NOT NULL`).join(' AND ');
-        return `PERFORM 1 FROM ${table} t WHERE EXISTS (SELECT FROM jsonb_array_elements(given->'inserts') e WHERE ${join}) FOR KEY SHARE;
-  IF EXISTS (SELECT FROM jsonb_array_elements(given->'inserts') e WHERE ${named} AND NOT EXISTS (SELECT FROM ${table} t WHERE ${join})) THEN
+        const named = pairs.map(({ place }) => `${text(place)} IS NOT NULL`).join(' AND ');
+        return `PERFORM 1 FROM ${table} t WHERE EXISTS (SELECT FROM ${given} WHERE ${join}) FOR KEY SHARE;
+  IF EXISTS (SELECT FROM ${given} WHERE ${named} AND NOT EXISTS (SELECT FROM ${table} t WHERE ${join})) THEN
     RAISE EXCEPTION 'a record names what is not in ${inString(table)} any more' USING ERRCODE = '23503';
   END IF;`;
       })
     : [];
-  return [
-    ...checks,
-    `INSERT INTO ${records} (${recordColumns.map(({ quoted }) => quoted).join(', ')}) OVERRIDING SYSTEM VALUE
-    SELECT ${recordColumns.map((_, place) => value(place)).join(', ')} FROM jsonb_array_elements(given->'inserts') e;
+  return byOwnPath(
+    [
+      ...checks,
+      `INSERT INTO ${records} (${recordColumns.map(({ quoted }) => quoted).join(', ')}) OVERRIDING SYSTEM VALUE
+    SELECT ${recordColumns.map((_, place) => value(place)).join(', ')} FROM ${given};
   GET DIAGNOSTICS touched = ROW_COUNT;
-  IF touched <> jsonb_array_length(given->'inserts') THEN
+  IF touched OPERATOR(pg_catalog.<>) pg_catalog.jsonb_array_length(given OPERATOR(pg_catalog.->) 'inserts') THEN
     RAISE EXCEPTION 'not every record could be put back' USING ERRCODE = 'P0001';
   END IF;`,
-  ].join('\n  ');
+    ].join('\n  '),
+  );
 }
