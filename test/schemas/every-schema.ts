@@ -34,15 +34,25 @@ export function everySchema(url: () => string): void {
   describe.each(readSchemas().map(file => [file.name, file] as const))('%s', (_, file) => walk(file, url));
 }
 
-function walk(file: SchemaFile, url: () => string): void {
+/**
+ * The same on one schema. `prepare` gets its database before the console is let at it, and returns the URL that the console
+ * is given.
+ */
+export function walk(
+  file: SchemaFile,
+  url: () => string,
+  prepare: (own: TestDatabase) => Promise<string> = async ({ url }) => url,
+): void {
   let own: TestDatabase;
+  let consoleUrl: string;
   let database: Database;
   let directory: string;
 
   beforeAll(async () => {
     own = await createDatabase('template1', url());
     await own.sql.unsafe(file.sql).simple();
-    database = connectTo(own.url);
+    consoleUrl = await prepare(own);
+    database = connectTo(consoleUrl);
     directory = mkdtempSync(join(tmpdir(), 'schemas-'));
   });
   afterAll(async () => {
@@ -53,7 +63,7 @@ function walk(file: SchemaFile, url: () => string): void {
 
   const config = (flags: Flags = {}) =>
     loadConfig(
-      { databaseUrl: own.url, schema: file.schema, ...flags },
+      { databaseUrl: consoleUrl, schema: file.schema, ...flags },
       { XDG_STATE_HOME: directory, HOME: directory },
       directory,
     );

@@ -114,7 +114,7 @@ describe.skipIf(!canPsql)('through psql', () => {
     await sql`DROP INDEX idx_preset_usage_daily_unique`;
     expect(out.match(/\(1 row\)/g)).toHaveLength(5);
     expect(cells(out, 'Orphans')[0]![1]).toBe('1');
-    expect(cells(out, 'Unique indexes')[0]![0]).toBe('idx_preset_usage_daily_unique');
+    expect(cells(out, 'Unique indexes')[0]![0]).toBe('public.idx_preset_usage_daily_unique');
     expect(cells(out, 'Triggers')[0]!.slice(0, 2)).toEqual([
       'trigger_auto_increment_preset_usage_count',
       'D',
