@@ -5,7 +5,7 @@ import { dollarQuote, givenSetting, resultSetting } from './rehearsal.ts';
 import type { RepairFacts } from './repair-facts.ts';
 import { repairKey } from './repair-lock.ts';
 import { exactForms, type FoundRecord, type RecordValues } from './repair-state.ts';
-import { byOwnPath, byPath, takingPath } from './search-path.ts';
+import { byOwnPath, byPath, catalogPath, takingPath } from './search-path.ts';
 import type { Tables } from './tables.ts';
 import { nowHidden } from './visibility.ts';
 
@@ -65,13 +65,15 @@ export type RecordWrites = 'delete' | 'insert' | null;
 
 /** Begins a batch and keeps its tables as they are until its end; null where another repair is being done. */
 export async function openBatch(
-  { rows, script }: Writer,
+  { rows, script, ownPath }: Writer,
   tables: Tables,
   writes: RecordWrites,
 ): Promise<string | null> {
   const [row] = (await rows(beginBatch)) as { xid: string | null }[];
   if (!row?.xid) return null;
-  await script(`${exactForms}; ${keepTables(tables, writes)}`);
+  // Planning a write may already run what policies and defaults call.
+  const locks = `${takingPath(ownPath)}; ${keepTables(tables, writes)}; ${takingPath(catalogPath)}`;
+  await script(`${exactForms}; ${locks}`);
   return row.xid;
 }
 
@@ -84,9 +86,12 @@ function keepTables({ presets, records }: Tables, writes: RecordWrites): string 
   const parts = [
     // As in the block itself: whoever waits for us while we wait for them, we give up first.
     `SET LOCAL lock_timeout = '250ms'`,
-    `EXPLAIN UPDATE ${presets.name} p SET ${presets.count} = p.${presets.count} WHERE p.ctid = '(0,0)'`,
+    `EXPLAIN UPDATE ${presets.name} p SET ${presets.count} = p.${presets.count} WHERE p.ctid OPERATOR(pg_catalog.=) '(0,0)'::pg_catalog.tid`,
   ];
-  if (writes === 'delete') parts.push(`EXPLAIN DELETE FROM ${records.name} r WHERE r.ctid = '(0,0)'`);
+  if (writes === 'delete')
+    parts.push(
+      `EXPLAIN DELETE FROM ${records.name} r WHERE r.ctid OPERATOR(pg_catalog.=) '(0,0)'::pg_catalog.tid`,
+    );
   if (writes === 'insert') {
     parts.push(
       `EXPLAIN INSERT INTO ${records.name} (${records.preset}) SELECT r.${records.preset} FROM ${records.name} r LIMIT 0`,
