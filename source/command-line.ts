@@ -36,6 +36,8 @@ export const helpText = `
                           simulate: yes, although a use runs what no rollback takes back
     --delete-history      reset: delete the records too
     --last-used           sync: set last_used_at to the newest record too
+    --map-column OLD=NEW  undo: put the values of the receipt's column OLD into NEW
+    --drop-column OLD     undo: put records back without the values of OLD
     --suppress-triggers   sync, reset, undo: keep other triggers from firing, where the role may
     --commit              simulate: make one real use instead, that stays
     --take-back WORD      simulate: take that use back again; --commit prints the word
@@ -68,6 +70,8 @@ const flags = {
   deleteHistory: { type: 'boolean' },
   lastUsed: { type: 'boolean' },
   suppressTriggers: { type: 'boolean' },
+  mapColumn: { type: 'string', isMultiple: true },
+  dropColumn: { type: 'string', isMultiple: true },
   commit: { type: 'boolean' },
   takeBack: { type: 'string' },
   appLog: { type: 'string' },
@@ -112,6 +116,8 @@ const meaningTo: Record<string, readonly string[]> = {
   deleteHistory: ['reset'],
   lastUsed: ['sync'],
   suppressTriggers: ['sync', 'reset', 'undo'],
+  mapColumn: ['undo'],
+  dropColumn: ['undo'],
   commit: ['simulate'],
   takeBack: ['simulate'],
   appLog: ['console', 'checklist'],

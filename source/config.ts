@@ -1,6 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import type { ColumnChoice } from './audit/match-columns.ts';
+import { readColumnChoice } from './column-choice.ts';
 import { namesDatabase } from './connecting/environment.ts';
 import { resolveTarget } from './connecting/resolve-target.ts';
 import type { ServerTarget } from './connecting/target.ts';
@@ -34,6 +36,8 @@ export interface Config {
   lastUsed: boolean;
   /** sync, reset, undo: keep other triggers from firing. */
   suppressTriggers: boolean;
+  /** undo: what becomes of columns that are not as they were. */
+  columns: ColumnChoice;
   /** simulate: make one real use instead; or take one back that was made so. */
   commit: boolean;
   takeBack: string | null;
@@ -66,6 +70,8 @@ const flagSchema = z.object({
   deleteHistory: z._default(z.boolean(), false),
   lastUsed: z._default(z.boolean(), false),
   suppressTriggers: z._default(z.boolean(), false),
+  mapColumn: z._default(z.array(z.string()), []),
+  dropColumn: z._default(z.array(z.string().check(z.minLength(1))), []),
   commit: z._default(z.boolean(), false),
   takeBack: z._default(z.nullable(z.string().check(z.minLength(1))), null),
   appLog: z._default(z.nullable(z.string().check(z.minLength(1))), null),
@@ -91,6 +97,7 @@ const flagHints: Record<string, string> = {
   preset: 'Give --preset the id or the name of a preset.',
   asUser: 'Give --as-user the id of a user.',
   asRole: 'Give --as-role the name of a role.',
+  dropColumn: 'Give --drop-column the name of a column that the receipt has values of.',
   confirm: 'Give --confirm the fingerprint that was printed with the plan.',
   appLog: "Give --app-log the path of the application's log.",
   appSource: "Give --app-source the directory with the application's source.",
@@ -113,11 +120,12 @@ export function loadConfig(flags: Flags, environment: Environment, directory: st
       flagHints[flag] ?? 'Run with --help for the flags.',
     );
   }
-  const { demo, preset, databaseUrl, ...rest } = parsed.data;
+  const { demo, preset, databaseUrl, mapColumn, dropColumn, ...rest } = parsed.data;
   const noColor = environment.NO_COLOR !== undefined && environment.NO_COLOR !== '';
   return Object.freeze({
     ...rest,
     presets: Object.freeze([...preset]),
+    columns: readColumnChoice(mapColumn, dropColumn),
     color: rest.color && !noColor,
     stateDirectory: stateDirectory(environment, homedir()),
     target: Object.freeze(

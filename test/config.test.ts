@@ -105,6 +105,10 @@ describe('what cannot be honoured is an error, with a way out and exit code 2', 
     [{ timeout: Number.NaN }, {}, 'bad-flag'],
     [{ timeout: -1 }, {}, 'bad-flag'],
     [{ schema: '' }, {}, 'bad-flag'],
+    [{ mapColumn: ['a'] }, {}, 'bad-flag'],
+    [{ mapColumn: ['=b'] }, {}, 'bad-flag'],
+    [{ mapColumn: ['a=b=c'] }, {}, 'bad-flag'],
+    [{ dropColumn: [''] }, {}, 'bad-flag'],
     [{}, { PGHOST: 'h', PGPORT: 'x' }, 'bad-port'],
     [{}, { PGHOST: 'h', PGSERVICE: 's' }, 'no-such-service'],
     [{}, { PGHOST: 'h', PGSSLCRL: 'f' }, 'unsupported-parameter'],
@@ -134,4 +138,21 @@ test('the configuration cannot be changed afterwards', () => {
   expect(Object.isFrozen(config) && Object.isFrozen(config.target) && Object.isFrozen(config.presets)).toBe(
     true,
   );
+});
+
+test('a column to map and the one it goes into are told apart by the equals sign outside of quotes', () => {
+  const { columns } = loadConfig(
+    { demo: true, mapColumn: ['a=b', '"c=d"=e', 'f="g=h"', '"i"="j"""'], dropColumn: ['k'] },
+    {},
+    '/',
+  );
+  expect(columns).toEqual({
+    map: [
+      ['a', 'b'],
+      ['"c=d"', 'e'],
+      ['f', '"g=h"'],
+      ['"i"', '"j"""'],
+    ],
+    drop: ['k'],
+  });
 });

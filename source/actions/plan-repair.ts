@@ -39,6 +39,8 @@ export interface Draft {
   maySetLastUsed: boolean;
   /** undo: what is taken back. */
   receipt?: Receipt;
+  /** undo: for each column of the receipt the one that its values go into; null where they are left out. */
+  into?: (string | null)[];
 }
 
 /** A plan with what carrying it out needs beside. */
@@ -46,6 +48,8 @@ export interface FullPlan extends RepairPlan {
   tasks: Task[];
   facts: RepairFacts;
   receipt: Receipt | null;
+  /** undo: for each column of the receipt the quoted one that its values go into; null where they are left out. */
+  into: readonly (string | null)[];
 }
 
 /**
@@ -113,6 +117,12 @@ export async function planRepair(
   }
   const rows = draft.changes.length + draft.recordsToDelete + draft.recordsToRestore;
   const health = judgeTrigger(catalog);
+  const written = draft.into
+    ? onlyColumns(
+        facts,
+        draft.into.flatMap(quoted => (quoted === null ? [] : { quoted })),
+      )
+    : facts;
   return {
     request,
     action,
@@ -137,12 +147,7 @@ export async function planRepair(
     firesTriggers,
     whyNotSuppress: cannotSuppress,
     backup: request.directory,
-    statements: statements(
-      found,
-      draft.receipt ? onlyColumns(facts, draft.receipt.head.columns ?? []) : facts,
-      options,
-      draft,
-    ),
+    statements: statements(found, written, options, draft),
     method: draft.method,
     remarks: [
       ...obstacles,
@@ -156,8 +161,9 @@ export async function planRepair(
     left: draft.left,
     undoes: request.receipt,
     tasks: draft.tasks,
-    facts: draft.receipt ? onlyColumns(facts, draft.receipt.head.columns ?? []) : facts,
+    facts: written,
     receipt: draft.receipt ?? null,
+    into: draft.into ?? [],
   };
 }
 

@@ -1,3 +1,4 @@
+import { noChoice } from '../audit/match-columns.ts';
 import type { Database } from '../database/connection.ts';
 import type { RepairFacts } from '../database/repair-facts.ts';
 import { usageError } from '../errors.ts';
@@ -11,6 +12,7 @@ import type { Look } from './look.ts';
 import type { Draft } from './plan-repair.ts';
 import { statesOf } from './plan-sync.ts';
 import type { RepairRequest } from './repair-plan.ts';
+import { readRestore } from './restore-columns.ts';
 import { settleAll } from './settle.ts';
 
 /**
@@ -30,18 +32,23 @@ export async function planUndo(
   const { receipt, receipts } = await readSettled(database, found, request, identity, signal);
   const own = inEffect(receipt, undosOf(receipts));
   const states = await statesOf(database, tables, [...own.presets.keys()], false, signal);
+  const restore = await readRestore(database, tables, receipt, own, request, signal);
   const draft = draftUndo(receipt, receipts, own, new Map(states.map(state => [state.id, state])));
   return {
     ...draft,
+    remarks: [...draft.remarks, ...restore.remarks],
     recordsToDelete: 0,
     method: null,
     holds: [
       receipt.head.id,
       draft.changes.map(({ id, delta, deletes }) => [id, delta, deletes]),
       draft.left.map(({ id, reason }) => [id, reason]),
+      request.columns ?? noChoice,
+      restore.into,
     ],
     maySetLastUsed: draft.tasks.some(({ undo }) => undo !== undefined && undo.lastUsed !== null),
     receipt,
+    into: restore.into,
   };
 }
 

@@ -34,12 +34,11 @@ interface Going {
 /** Puts records back as they were, those that still have everything they refer to, and the differences there were. */
 export async function prepareUndo({ reader, plan, tasks }: Asked): Promise<Prepared> {
   const { tables } = plan.look;
-  const { receipt, facts } = plan;
+  const { receipt, facts, into } = plan;
   const prepared = nothing();
   if (!receipt) return prepared;
   const stored = await readStored(receipt, tasks);
-  const columns = receipt.head.columns ?? [];
-  const presetPlace = columns.findIndex(({ quoted }) => quoted === tables.records.preset);
+  const presetPlace = into.indexOf(tables.records.preset);
   const ids = idsOf(tasks);
   const counters = await readStates(reader, tables, ids);
   const named = new Set<string>();
@@ -62,9 +61,7 @@ export async function prepareUndo({ reader, plan, tasks }: Asked): Promise<Prepa
     if (away && records.length !== away.count) throw incomplete(receipt, task, away, records.length);
     going.push({ task, counter, records, lost: 0, lostTable: null });
   }
-  const places = facts.recordColumns.map(({ quoted }) =>
-    columns.findIndex(column => column.quoted === quoted),
-  );
+  const places = facts.recordColumns.map(({ quoted }) => into.indexOf(quoted));
   const inserts = going.flatMap(({ records }) =>
     records.map(({ values }) => places.map(place => values[place] ?? null)),
   );

@@ -1,3 +1,4 @@
+import type { ColumnChoice } from '../audit/match-columns.ts';
 import type {
   Change,
   FiringTrigger,
@@ -54,6 +55,8 @@ export interface RepairRequest {
   directory: string;
   /** undo: the receipt's id or file. */
   receipt: string | null;
+  /** undo: what becomes of columns that are not as they were; left out where nothing was said of any. */
+  columns?: ColumnChoice;
   /** True where the plan is only looked at: what would keep it from being done is a remark then. */
   dryRun?: boolean;
   /** True where this very repair holds the claim that keeps others out. */

@@ -1,3 +1,4 @@
+import { noChoice } from '../audit/match-columns.ts';
 import type { LeftAlone, RepairOutcome, RepairProgress } from '../audit/repair.ts';
 import type { Database } from '../database/connection.ts';
 import { exactForms, readStates } from '../database/repair-state.ts';
@@ -118,7 +119,18 @@ function headOf(database: Database, plan: FullPlan): ReceiptHead {
     options: { ...plan.options },
     undoes: plan.receipt?.head.id ?? null,
     // Also where there was none to delete: one may have come since, and goes with the others.
-    ...(plan.action === 'reset' && plan.options.deleteHistory ? { columns: plan.facts.recordColumns } : {}),
+    ...(plan.action === 'reset' && plan.options.deleteHistory
+      ? { columns: plan.facts.recordColumns, reference: plan.look.tables.records.preset }
+      : {}),
+    ...saidOfColumns(plan),
+  };
+}
+
+function saidOfColumns({ request }: FullPlan): Pick<ReceiptHead, 'mapped' | 'dropped'> {
+  const { map, drop } = request.columns ?? noChoice;
+  return {
+    ...(map.length > 0 ? { mapped: map.map(([from, to]) => ({ from, to })) } : {}),
+    ...(drop.length > 0 ? { dropped: [...drop] } : {}),
   };
 }
 

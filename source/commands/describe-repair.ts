@@ -1,4 +1,5 @@
 import type { RepairPlan } from '../actions/repair-plan.ts';
+import { noChoice } from '../audit/match-columns.ts';
 import type { RepairOutcome } from '../audit/repair.ts';
 import { presetsOf } from '../present/amounts.ts';
 import { count, signed } from '../present/numbers.ts';
@@ -17,7 +18,7 @@ export function planJson(plan: RepairPlan) {
   return {
     fingerprint: plan.fingerprint,
     phrase: plan.phrase,
-    options: plan.options,
+    options: { ...plan.options, ...columnsJson(plan) },
     presets: plan.changes.length,
     recordsToDelete: plan.recordsToDelete,
     recordsToRestore: plan.recordsToRestore,
@@ -41,6 +42,14 @@ export function planJson(plan: RepairPlan) {
     statements: plan.statements,
     backup: plan.backup,
     undoes: plan.undoes,
+  };
+}
+
+function columnsJson({ request }: RepairPlan) {
+  const { map, drop } = request.columns ?? noChoice;
+  return {
+    ...(map.length > 0 ? { mapColumns: map.map(([from, to]) => ({ from, to })) } : {}),
+    ...(drop.length > 0 ? { dropColumns: drop } : {}),
   };
 }
 

@@ -52,6 +52,7 @@ export async function repair(
       dryRun: config.dryRun,
       directory: config.stateDirectory,
       receipt: config.receipt,
+      ...(action === 'undo' ? { columns: config.columns } : {}),
     },
     signal,
   );

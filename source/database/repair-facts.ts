@@ -29,7 +29,7 @@ export interface RepairFacts {
   /** What happens to a write beside the triggers of the two tables: rules, and triggers of parts of them alone. */
   besides: { what: 'rule' | 'trigger'; name: string; table: string; event: 'INSERT' | 'UPDATE' | 'DELETE' }[];
   /** Every column of a record that an INSERT may give, in order. */
-  recordColumns: { quoted: string; type: string }[];
+  recordColumns: { quoted: string; type: string; declared: string }[];
   references: Reference[];
   /** A table that inherits from the one of records and is no partition of it; null where none does. */
   inheritedBy: string | null;
@@ -60,7 +60,9 @@ const facts = z.object({
       event: z.enum(['INSERT', 'UPDATE', 'DELETE']),
     }),
   ),
-  recordColumns: z.array(z.object({ quoted: z.string(), type: z.string(), number: z.number() })),
+  recordColumns: z.array(
+    z.object({ quoted: z.string(), type: z.string(), declared: z.string(), number: z.number() }),
+  ),
   references: z.array(
     z.object({
       name: z.string(),
@@ -116,7 +118,7 @@ SELECT json_build_object(
     OR EXISTS (SELECT FROM besides WHERE what = 'rule' AND event = 'DELETE' AND oid = $2::oid),
   'besides', (SELECT coalesce(json_agg(json_build_object('what', b.what, 'name', b.name, 'table', format('%I.%I', n.nspname, c.relname), 'event', b.event) ORDER BY b.name), '[]')
     FROM besides b JOIN pg_class c ON c.oid = b.oid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE b.presets = (b.event = 'UPDATE')),
-  'recordColumns', (SELECT json_agg(json_build_object('quoted', quote_ident(attname), 'type', format_type(atttypid, -1),
+  'recordColumns', (SELECT json_agg(json_build_object('quoted', quote_ident(attname), 'type', format_type(atttypid, -1), 'declared', format_type(atttypid, atttypmod),
                                                       'number', attnum) ORDER BY attnum) FROM given),
   'references', (SELECT coalesce(json_agg(json_build_object('name', k.conname, 'table', format('%I.%I', n.nspname, c.relname),
        'pairs', (SELECT json_agg(json_build_object('number', own, 'column', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod),
@@ -152,7 +154,7 @@ export async function readRepairFacts(reader: Reader, tables: Tables): Promise<R
   const placeOf = (number: number) => recordColumns.findIndex(column => column.number === number);
   return {
     ...rest,
-    recordColumns: recordColumns.map(({ quoted, type }) => ({ quoted, type })),
+    recordColumns: recordColumns.map(({ quoted, type, declared }) => ({ quoted, type, declared })),
     references: references.map(({ name, table, pairs }) => ({
       name,
       table,

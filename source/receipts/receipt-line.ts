@@ -18,7 +18,12 @@ export const headSchema = z.object({
   fingerprint: z.string(),
   options: z.record(z.string(), z.boolean()),
   undoes: z.nullable(z.string()),
-  columns: z.exactOptional(z.array(z.object({ quoted: z.string(), type: z.string() }))),
+  columns: z.exactOptional(
+    z.array(z.object({ quoted: z.string(), type: z.string(), declared: z.exactOptional(z.string()) })),
+  ),
+  reference: z.exactOptional(z.string()),
+  mapped: z.exactOptional(z.array(z.object({ from: z.string(), to: z.string() }))),
+  dropped: z.exactOptional(z.array(z.string())),
   replaced: z.exactOptional(z.array(z.string())),
   began: z.exactOptional(z.object({ xid: z.string().check(z.regex(/^\d+$/)), timeline: z.nullable(whole) })),
 }) satisfies z.ZodMiniType<ReceiptHead>;

@@ -16,8 +16,13 @@ export interface ReceiptHead {
   options: Record<string, boolean>;
   /** The receipt that this one takes back; null for sync, reset and migrate. */
   undoes: string | null;
-  /** reset: the columns of the records that it keeps, in the order of their values. */
-  columns?: { quoted: string; type: string }[];
+  /** reset: the columns of the records that it keeps, in the order of their values; `declared` is the type with its length. */
+  columns?: { quoted: string; type: string; declared?: string }[];
+  /** reset: which of them names a record's preset. */
+  reference?: string;
+  /** undo: columns whose values went into others, and those whose values were left out, because somebody said so. */
+  mapped?: { from: string; to: string }[];
+  dropped?: string[];
   /** migrate: what was there before, as SQL. */
   replaced?: string[];
   /** Where the server stood before the first batch; left out by older versions. */
