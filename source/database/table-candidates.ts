@@ -33,7 +33,11 @@ const relation = z.object({
   calls: z.boolean(),
   ...visibility.shape,
   estimate: z.number(),
-  bytes: z.number(),
+  /** The size of the table itself; without end where nobody here knows it, so that nothing is taken for cheap. */
+  bytes: z.pipe(
+    z.nullable(z.number()),
+    z.transform(bytes => bytes ?? Number.POSITIVE_INFINITY),
+  ),
   vacuumed: z.number(),
   columns: z.array(column),
   /** The columns of the primary key. */
@@ -101,9 +105,8 @@ SELECT (SELECT wanted FROM named WHERE named.oid = c.oid) AS wanted, c.oid AS oi
        -- Before 14 a table that was never analysed has none; since then -1.
        CASE WHEN c.reltuples = 0 AND c.relpages = 0 AND c.relkind <> 'p' AND current_setting('server_version_num')::int < 140000
          THEN -1 ELSE coalesce(parts.estimate, c.reltuples)::float8 END AS estimate,
-       -- As a float at once: a numeric cannot be infinite before 14.
-       CASE c.relkind
-         WHEN 'p' THEN parts.bytes::float8 WHEN 'f' THEN 'Infinity'::float8 ELSE coalesce(pg_relation_size(c.oid), 0) END::float8 AS bytes,
+       -- NULL for what lies elsewhere.
+       CASE c.relkind WHEN 'p' THEN parts.bytes WHEN 'f' THEN NULL ELSE coalesce(pg_relation_size(c.oid), 0) END::float8 AS bytes,
        CASE WHEN coalesce(parts.pages, c.relpages) > 0 THEN coalesce(parts.visible, c.relallvisible)::float8 / coalesce(parts.pages, c.relpages) ELSE 0 END AS vacuumed,
        (SELECT json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname),
                                           'type', format_type(a.atttypid, a.atttypmod),
@@ -132,7 +135,7 @@ SELECT (SELECT wanted FROM named WHERE named.oid = c.oid) AS wanted, c.oid AS oi
            AND k.conparentid = 0)::text AS references
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN LATERAL (
-    SELECT CASE WHEN max(l.reltuples) < 0 THEN -1 ELSE sum(greatest(l.reltuples, 0)) END AS estimate, coalesce(sum(pg_relation_size(l.oid)), 0) AS bytes, sum(l.relpages) AS pages, sum(l.relallvisible) AS visible
+    SELECT CASE WHEN max(l.reltuples) < 0 THEN -1 ELSE sum(greatest(l.reltuples, 0)) END AS estimate, CASE WHEN bool_or(l.relkind = 'f') THEN NULL ELSE coalesce(sum(pg_relation_size(l.oid)), 0) END AS bytes, sum(l.relpages) AS pages, sum(l.relallvisible) AS visible
       FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid AND t.isleaf
      WHERE c.relkind = 'p') parts ON true
  WHERE c.oid IN (SELECT oid FROM near)`;

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readTables } from '../../source/database/tables.ts';
+import { connectTo } from '../helpers/connect.ts';
+import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { run } from '../helpers/run.ts';
+import { scaled } from '../helpers/scale.ts';
+
+let own: TestDatabase;
+
+beforeAll(async () => {
+  own = await createDatabase();
+  const [noir = ''] = await insertPresets(own.sql, ['Noir', 'Pastel']);
+  await insertRecords(own.sql, noir, 3);
+  await own.sql`UPDATE presets SET usage_count = 5 WHERE id = ${noir}`;
+  const { hostname, port, username, password } = new URL(own.url);
+  await own.sql
+    .unsafe(`
+    CREATE EXTENSION postgres_fdw;
+    CREATE SERVER here FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '${hostname}', port '${port}', dbname '${own.name}');
+    CREATE USER MAPPING FOR CURRENT_USER SERVER here OPTIONS (user '${username}', password '${password}');
+    CREATE SCHEMA far;
+    IMPORT FOREIGN SCHEMA public LIMIT TO (presets, preset_usage) FROM SERVER here INTO far;
+    CREATE SCHEMA mixed;
+    CREATE TABLE mixed.presets (LIKE public.presets INCLUDING ALL);
+    INSERT INTO mixed.presets SELECT * FROM public.presets;
+    IMPORT FOREIGN SCHEMA public LIMIT TO (preset_usage) FROM SERVER here INTO mixed;
+    CREATE SCHEMA half;
+    CREATE TABLE half.presets (LIKE public.presets INCLUDING ALL);
+    INSERT INTO half.presets SELECT * FROM public.presets;
+    CREATE TABLE half.preset_usage (LIKE public.preset_usage) PARTITION BY HASH (id);
+    CREATE FOREIGN TABLE half.part PARTITION OF half.preset_usage FOR VALUES WITH (MODULUS 1, REMAINDER 0) SERVER here OPTIONS (schema_name 'public', table_name 'preset_usage');
+    CREATE SCHEMA bare;
+    CREATE TABLE bare.presets (LIKE public.presets INCLUDING ALL) PARTITION BY HASH (id);
+    CREATE TABLE bare.preset_usage (LIKE public.preset_usage) PARTITION BY HASH (id);
+    CREATE SCHEMA shown;
+    CREATE TABLE shown.presets (LIKE public.presets INCLUDING ALL);
+    INSERT INTO shown.presets SELECT * FROM public.presets;
+    CREATE VIEW shown.preset_usage AS SELECT * FROM mixed.preset_usage;
+  `)
+    .simple();
+});
+afterAll(() => own.drop());
+
+const commands = ['check', 'trigger', 'reset', 'checklist', 'sync', 'simulate', 'migrate'];
+
+describe('tables that no ANALYZE has seen, and that may lie elsewhere', () => {
+  const counted = { complete: true, presets: 2, accurate: 1, mismatched: 1, records: 3 };
+  const none = { complete: true, presets: 0, mismatched: 0, records: 0 };
+  const refused = { error: { code: 'ambiguous-key' } };
+  test.each([
+    ['whose records lie elsewhere', 'mixed', counted],
+    ['whose partition lies elsewhere', 'half', counted],
+    ['whose records are a view of what lies elsewhere', 'shown', counted],
+    ['without partitions', 'bare', none],
+    ['whose presets lie elsewhere, with no index known', 'far', refused],
+  ])('%s', async (_, schema, told) => {
+    for (const command of commands.slice(0, scaled(2, commands.length))) {
+      const flags = ['sync', 'reset', 'migrate'].includes(command) ? ['--dry-run'] : [];
+      const { code, out } = await run([command, '--json', '--schema', schema, ...flags], {
+        DATABASE_URL: own.url,
+      });
+      expect(code, `${command}: ${out}`).not.toBe(70);
+      if (command === 'check') expect(JSON.parse(out)).toMatchObject(told);
+    }
+  });
+
+  test('are not taken for small where their size is not known', async () => {
+    const database = connectTo(own.url);
+    const bytes = (schema: string) =>
+      database.read(async reader => (await readTables(reader, schema)).records.bytes);
+    try {
+      expect([await bytes('mixed'), await bytes('half')]).toEqual([Infinity, Infinity]);
+      expect(await bytes('public')).toBeLessThan(100_000);
+    } finally {
+      await database.close();
+    }
+  });
+});
