@@ -106,6 +106,13 @@ async function openTerminal(config: Config): Promise<number> {
       'Name one of them, or use preset-usage check for several.',
     );
   }
+  if (config.presets[0] === '') {
+    throw usageError(
+      'bad-flag',
+      'The console cannot be opened on the preset whose id is empty, because the list is filtered by text.',
+      'Leave --preset out, and press Enter on that preset in the list.',
+    );
+  }
   await meetServer(config);
   const { openConsole } = await import('./ui/open.ts');
   const ending = await withPassword(config, known =>

@@ -61,7 +61,8 @@ const flagSchema = z.object({
   databaseUrl: z.optional(z.string()),
   schema: z._default(z.string().check(z.minLength(1)), 'public'),
   readOnly: z._default(z.boolean(), false),
-  preset: z._default(z.array(z.string().check(z.minLength(1))), []),
+  // The empty text may be a key like any other.
+  preset: z._default(z.array(z.string()), []),
   asUser: z._default(z.nullable(z.string().check(z.minLength(1))), null),
   asRole: z._default(z.nullable(z.string().check(z.minLength(1))), null),
   confirm: z._default(z.nullable(z.string().check(z.minLength(1))), null),

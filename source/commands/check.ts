@@ -19,7 +19,8 @@ import { exitCodes, isConsoleError } from '../errors.ts';
 import { presetsOf, recordsOf } from '../present/amounts.ts';
 import { diagnosisLines, shortDiagnosis } from '../present/diagnosis-words.ts';
 import { count, countOf, iso, signed } from '../present/numbers.ts';
-import { displayText, toWidth } from '../present/text.ts';
+import { presetName } from '../present/preset-name.ts';
+import { toWidth } from '../present/text.ts';
 import { notes } from './check-notes.ts';
 import { identity } from './identity.ts';
 import type { Outcome } from './outcome.ts';
@@ -169,10 +170,7 @@ function explained(mismatches: readonly Counter[], diagnoses: ReadonlyMap<string
   return mismatches.flatMap(counter => {
     const diagnosis = diagnoses.get(counter.id);
     if (!diagnosis) return [];
-    return [
-      '',
-      `${displayText(counter.name).trim() || counter.id}: ${diagnosisLines(diagnosis, 78).join('\n  ')}`,
-    ];
+    return ['', `${presetName(counter)}: ${diagnosisLines(diagnosis, 78).join('\n  ')}`];
   });
 }
 
@@ -276,7 +274,7 @@ function describe(
     row(['Preset', 'Uses', 'Records', 'Drift', 'Why']),
     ...shown.map(counter =>
       row([
-        displayText(counter.name).trim() || counter.id,
+        presetName(counter),
         countOf(counter),
         count(counter.records ?? 0),
         signed(drift(counter) ?? 0),

@@ -3,6 +3,7 @@ import { noChoice } from '../audit/match-columns.ts';
 import type { RepairOutcome } from '../audit/repair.ts';
 import { presetsOf } from '../present/amounts.ts';
 import { count, signed } from '../present/numbers.ts';
+import { presetName } from '../present/preset-name.ts';
 import {
   firesWords,
   lastUsedWords,
@@ -74,11 +75,11 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
           '',
           row(['Preset', 'Before', 'After', 'Difference', ...(deletes ? [records] : [])]),
           ...changes.slice(0, mostLines).flatMap(change => {
-            const { id, name, before, after, delta } = change;
+            const { before, after, delta } = change;
             const times = lastUsedWords(change, action);
             return [
               row([
-                displayText(name).trim() || id,
+                presetName(change),
                 before === null ? 'NULL' : count(before),
                 after === null ? 'NULL' : count(after),
                 signed(delta),
@@ -152,7 +153,10 @@ function leftLines(left: readonly { id: string | null; name: string; message: st
   return [
     ...left
       .slice(0, mostLines)
-      .map(({ id, name, message }) => `  ${displayText(`${name.trim() || (id ?? '')}: ${message}`)}`),
+      .map(
+        ({ id, name, message }) =>
+          `  ${id === null ? displayText(name) : presetName({ id, name })}: ${displayText(message)}`,
+      ),
     ...more(left.length, mostLines),
   ];
 }

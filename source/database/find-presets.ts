@@ -4,6 +4,7 @@ import type { Tables } from './tables.ts';
 
 /**
  * The ids of the presets that `wanted` names, each an id or a name; a name that several presets share means all of them.
+ * The empty text is an id alone: it may as well come from a variable that is not set, and many presets may have no name.
  * Rejects with exit code 3 where one names nothing.
  */
 export async function findPresets(
@@ -14,7 +15,7 @@ export async function findPresets(
   const rows = (await reader.rows(
     `SELECT w.value AS wanted, p.${presets.key}::pg_catalog.text AS id
        FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) w
-       JOIN ${presets.name} p ON (p.${presets.key}::pg_catalog.text OPERATOR(pg_catalog.=) w.value OR p.${presets.label}::pg_catalog.text OPERATOR(pg_catalog.=) w.value) AND p.${presets.key} IS NOT NULL`,
+       JOIN ${presets.name} p ON (p.${presets.key}::pg_catalog.text OPERATOR(pg_catalog.=) w.value OR w.value OPERATOR(pg_catalog.<>) '' AND p.${presets.label}::pg_catalog.text OPERATOR(pg_catalog.=) w.value) AND p.${presets.key} IS NOT NULL`,
     [JSON.stringify(wanted)],
     path,
   )) as { wanted: string; id: string }[];
@@ -22,8 +23,14 @@ export async function findPresets(
   if (missing !== undefined) {
     throw new ConsoleError({
       code: 'no-such-preset',
-      message: `There is no preset with the id or the name "${missing}".`,
-      hint: "Names are compared letter by letter; the console's list shows them with their ids.",
+      message:
+        missing === ''
+          ? 'There is no preset whose id is empty.'
+          : `There is no preset with the id or the name "${missing}".`,
+      hint:
+        missing === ''
+          ? 'Look at the value of --preset: a variable of the shell that is not set leaves it empty.'
+          : "Names are compared letter by letter; the console's list shows them with their ids.",
       exitCode: exitCodes.unreachable,
     });
   }

@@ -57,7 +57,7 @@ export interface Tables {
     indexed: boolean;
     /** What an index finds the newest record by time of: all of them, or each preset's; null where none does. */
     timeIndexed: 'whole' | 'preset' | null;
-    /** The size of the table itself in bytes. */
+    /** The size of the table itself in bytes; without end where nobody here knows it. */
     bytes: number;
     /** The part of its pages, 0 to 1, that the last vacuum marked all-visible: index-only counts live on it. */
     vacuumed: number;

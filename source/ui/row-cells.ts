@@ -3,7 +3,8 @@ import type { Diagnosis } from '../audit/diagnosis.ts';
 import { badgeWords, type Glyphs } from '../present/badges.ts';
 import { shortDiagnosis } from '../present/diagnosis-words.ts';
 import { ago, brief, signed } from '../present/numbers.ts';
-import { displayText, toWidth } from '../present/text.ts';
+import { presetName } from '../present/preset-name.ts';
+import { toWidth } from '../present/text.ts';
 import type { Sort } from './arrange.ts';
 import type { Row } from './state.ts';
 
@@ -68,7 +69,7 @@ export function rowCells(
   const kind = badge(row, complete);
   const difference = drift(row);
   const texts = {
-    name: displayText(row.name).trim() === '' ? row.id : displayText(row.name),
+    name: presetName(row),
     count: row.usageCount === null ? 'NULL' : brief(row.usageCount, widths.count - 1),
     change: fresh && row.change !== 0 ? signed(row.change) : '',
     records:

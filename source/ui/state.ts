@@ -191,7 +191,8 @@ export function visibleIds(state: State): readonly string[] {
 
 /** The preset under the cursor. */
 export function selectedRow(state: State): Row | undefined {
-  return state.rows.get(state.selected ?? state.order[state.cursor] ?? '');
+  const id = state.selected ?? state.order[state.cursor];
+  return id === undefined ? undefined : state.rows.get(id);
 }
 
 /** Every change of the console's state; pure, so that a test can play any sequence of events and keys. */

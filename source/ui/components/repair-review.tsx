@@ -4,6 +4,7 @@ import type { RepairPlan } from '../../actions/repair-plan.ts';
 import type { Change, LeftAlone } from '../../audit/repair.ts';
 import { presetsOf } from '../../present/amounts.ts';
 import { brief, count, signed } from '../../present/numbers.ts';
+import { presetName } from '../../present/preset-name.ts';
 import { firesWords, lastUsedWords, planWords } from '../../present/repair-words.ts';
 import { displayText, toWidth } from '../../present/text.ts';
 import { isEmptyPlan, type Repair } from '../repair.ts';
@@ -122,9 +123,9 @@ function tableOf(plan: RepairPlan, columns: number, { glyphs }: Theme) {
     /** Two rows a preset where times are told as well. */
     each: timed ? 2 : 1,
     rows(change: Change): string[] {
-      const { id, before, after, delta } = change;
+      const { before, after, delta } = change;
       const counts = row([
-        displayText(change.name).trim() || id,
+        presetName(change),
         before === null ? 'NULL' : brief(before, width),
         after === null ? 'NULL' : brief(after, width),
         signed(delta),
@@ -211,7 +212,7 @@ export function leftAlone(left: readonly LeftAlone[]): Paragraph[] {
   const rest = left.length - mostLeft;
   return [
     ...left.slice(0, mostLeft).map(({ id, name, message }) => {
-      const { length, element } = paragraph(`  ${displayText(name).trim() || id}: ${message}`);
+      const { length, element } = paragraph(`  ${presetName({ id: id ?? '', name })}: ${message}`);
       return { length, element: <Box key={id}>{element}</Box> };
     }),
     ...(rest > 0 ? [paragraph(`  and ${count(rest)} more`)] : []),

@@ -9,6 +9,7 @@ import {
 } from '../../audit/checklist.ts';
 import { noSource, type SourceEvidence, sourceHint, sourceSentence } from '../../audit/source-evidence.ts';
 import { clock } from '../../present/numbers.ts';
+import { presetName } from '../../present/preset-name.ts';
 import { displayText } from '../../present/text.ts';
 import { Line } from '../components/line.tsx';
 import { stepAtCursor } from '../proof.ts';
@@ -47,7 +48,7 @@ export function ChecklistScreen({ state }: { state: State }) {
       <Box flexDirection="column" flexShrink={0}>
         <Line bold>
           {'Testing checklist with '}
-          {row ? displayText(row.name) || row.id : 'the preset used most'}
+          {row ? presetName(row) : 'the preset used most'}
           {': '}
           {sums(Object.values(list.steps))}
         </Line>

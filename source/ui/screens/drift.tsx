@@ -5,6 +5,7 @@ import { presetsOf } from '../../present/amounts.ts';
 import { eventSentence, moment, whenSentence, writerLine, writerRemarks } from '../../present/drift-words.ts';
 import { brief, clock, count, signed, span } from '../../present/numbers.ts';
 import { observedWords } from '../../present/observed-words.ts';
+import { presetName } from '../../present/preset-name.ts';
 import { displayText, toWidth } from '../../present/text.ts';
 import { Line } from '../components/line.tsx';
 import { Paragraph } from '../components/paragraph.tsx';
@@ -95,7 +96,7 @@ function EntryRow({
   const { glyphs, severity, badge } = theme;
   const { preset, kind, times, last, countBy, recordsBy } = entry;
   const verdict = verdictOf(last.change);
-  const name = displayText(preset.name).trim() === '' ? preset.id : displayText(preset.name);
+  const name = presetName(preset);
   const text = row(
     [
       clock(last.at),

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { badge, drift } from '../../audit/counter.ts';
 import { badgeWords, sparkline } from '../../present/badges.ts';
 import { ago, count, countOf, dateTime, signed } from '../../present/numbers.ts';
+import { presetName } from '../../present/preset-name.ts';
 import { displayText } from '../../present/text.ts';
 import { Line } from '../components/line.tsx';
 import { Scrolled } from '../components/scrolled.tsx';
@@ -42,7 +43,7 @@ function counterLines(state: State, row: Row, { glyphs, badge: colors }: Theme):
   );
   return [
     <Line key="name" bold>
-      {displayText(row.name)}
+      {presetName(row)}
     </Line>,
     fact('Id', displayText(row.id)),
     <Text key="badge">

@@ -1,4 +1,5 @@
 import { Box, Text } from 'ink';
+import { presetName } from '../../present/preset-name.ts';
 import { displayText } from '../../present/text.ts';
 import { Line } from '../components/line.tsx';
 import { PlaceLabel } from '../components/place-label.tsx';
@@ -27,7 +28,7 @@ export function RepairScreen({ state }: { state: State }) {
 function Headline({ repair, state }: { repair: Repair; state: State }) {
   const look = repair.plan?.look ?? state.look;
   const { action, scope, receipt } = repair;
-  const what = scope ? displayText(scope.name).trim() || scope.id : (receipt ?? 'all presets');
+  const what = scope ? presetName(scope) : (receipt ?? 'all presets');
   return (
     <Line>
       {look ? <PlaceLabel label={look.label} /> : ''}{' '}

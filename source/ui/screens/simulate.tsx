@@ -1,6 +1,7 @@
 import { Box, Text } from 'ink';
 import { resultOf } from '../../audit/real-use.ts';
 import { isSound, type Simulation } from '../../audit/simulation.ts';
+import { presetName } from '../../present/preset-name.ts';
 import { displayText } from '../../present/text.ts';
 import { wordsOfUse } from '../../present/words-of-use.ts';
 import { FindingList } from '../components/findings.tsx';
@@ -17,7 +18,7 @@ export function SimulateScreen({ state }: { state: State }) {
   const lines = [
     <Line key="title" bold>
       {'Simulated use of '}
-      {displayText(use.preset.name) || use.preset.id}
+      {presetName(use.preset)}
     </Line>,
     ...(use.real ? [<Real key="real" use={use} real={use.real} />] : []),
     <Progress key="progress" use={use} />,
