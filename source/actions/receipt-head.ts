@@ -1,7 +1,7 @@
-import { hostname, userInfo } from 'node:os';
 import type { Database } from '../database/connection.ts';
 import type { ReceiptHead } from '../receipts/receipt.ts';
 import { newReceiptId } from '../receipts/receipt-id.ts';
+import { thisUser } from '../receipts/this-user.ts';
 import type { Look } from './look.ts';
 
 /** How a receipt begins: who does what, now, to which database. */
@@ -16,7 +16,7 @@ export function receiptHead(
     id: newReceiptId(action, at),
     at: at.toISOString(),
     action,
-    by: { user: userName(), host: hostname() },
+    by: thisUser(),
     database: {
       name: server.database,
       host: database.place.demo ? 'embedded' : host,
@@ -29,13 +29,4 @@ export function receiptHead(
     options: {},
     undoes: null,
   };
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A user id without an entry, as containers have them.
-    return String(process.getuid?.() ?? 'unknown');
-  }
 }

@@ -1,19 +1,37 @@
 import { constants } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { isConsoleError } from '../errors.ts';
 import { appendText } from './append-text.ts';
+import { damaged } from './damaged.ts';
+import { exposed, exposureOf, linked } from './exposure.ts';
+import { openPlain } from './open-plain.ts';
+import { readChunks } from './read-chunks.ts';
 import type { Receipt, ReceiptEnd, ReceiptHead } from './receipt.ts';
+import { splitLines } from './split-lines.ts';
 
-const { O_APPEND, O_CREAT, O_RDWR } = constants;
+const { O_APPEND, O_CREAT, O_RDWR, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
-/** Makes the journal where there is none, so that one that cannot be written is found before anything is changed. */
+/**
+ * Makes the journal where there is none, so that one that cannot be written is found before anything is changed. Throws
+ * `state-exposed` (exit code 4) for one that others may write.
+ */
 export async function createJournal(file: string): Promise<void> {
-  const handle = await open(file, O_APPEND | O_CREAT | O_RDWR, 0o600);
-  await handle.close();
+  const handle = await open(file, O_APPEND | O_CREAT | O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0o600).catch(
+    error => {
+      throw error.code === 'ELOOP' ? exposed(file, linked) : error;
+    },
+  );
+  try {
+    const exposure = exposureOf(file, await handle.stat());
+    if (exposure) throw exposed(file, exposure);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Adds a line to the journal. It is not made where it is missing: a copy of a receipt may lie anywhere. */
 export async function appendJournal(file: string, line: string): Promise<void> {
-  const handle = await open(file, O_APPEND | O_RDWR);
+  const handle = await open(file, O_APPEND | O_RDWR | O_NOFOLLOW);
   try {
     await appendText(handle, `${line}\n`, '\n');
     await handle.sync();
@@ -22,10 +40,27 @@ export async function appendJournal(file: string, line: string): Promise<void> {
   }
 }
 
-/** Whether the journal already tells how a receipt came to its end. */
+// In bytes: a line holds names, and a database's is short.
+const longestLine = 1024 * 1024;
+
+/** Whether the journal already tells how a receipt came to its end; true for one that is no journal any more. */
 export async function isInJournal(file: string, id: string): Promise<boolean> {
-  const journal = await readFile(file, 'utf8');
-  return journal.split('\n').some(line => line.split('\t')[4] === id);
+  try {
+    const handle = await openPlain(file);
+    try {
+      const { size } = await handle.stat();
+      const tooLong = () => damaged(file, 'it has a line that is longer than any of a journal');
+      for await (const { bytes } of splitLines(readChunks(handle, 0, size), longestLine, tooLong)) {
+        if (bytes.toString('utf8').split('\t')[4] === id) return true;
+      }
+      return false;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (isConsoleError(error)) return true;
+    throw error;
+  }
 }
 
 /** Time, who, database, action, receipt, fingerprint and result, with tabs between them and without the line's end. */

@@ -1,6 +1,7 @@
 import { isConsoleError } from '../errors.ts';
 import { readKeptReceipt, receiptFiles } from './read-receipt.ts';
 import type { Receipt } from './receipt.ts';
+import { readVerifier } from './receipt-key.ts';
 import { newestFirst } from './receipt-order.ts';
 
 /** A file among the receipts that is none, and the sentence why. */
@@ -18,9 +19,10 @@ export async function listReceipts(
 ): Promise<{ receipts: Receipt[]; damaged: DamagedReceipt[] }> {
   const receipts: Receipt[] = [];
   const damaged: DamagedReceipt[] = [];
+  const verifier = await readVerifier(directory);
   for (const file of (await receiptFiles(directory)).sort()) {
     try {
-      receipts.push(await readKeptReceipt(file));
+      receipts.push(await readKeptReceipt(file, verifier));
     } catch (error) {
       if (!isConsoleError(error)) throw error;
       // One that was removed since is neither.

@@ -1,36 +1,41 @@
 import { type ConsoleError, usageError } from '../errors.ts';
+import { SealCheck } from './check-seals.ts';
 import { damaged } from './damaged.ts';
 import type { Receipt } from './receipt.ts';
+import type { Verifier } from './receipt-key.ts';
 import { lineSchema, type ReceiptLine, tornMark } from './receipt-line.ts';
+import type { Line } from './split-lines.ts';
 
 /**
- * Makes a receipt of what its file holds. Lines that were torn off are left out: what they were about to tell was never
+ * Makes a receipt of what its file holds, and tells by its seals who wrote it. Lines that were torn off are left out: what they were about to tell was never
  * committed. Throws `damaged-receipt` (exit code 2) for everything else that is not as it was written.
  */
-export function parseReceipt(file: string, content: Buffer): Receipt {
-  let receipt: Receipt | null = null;
-  for (const { number, value } of valuesOf(file, content)) {
+export async function parseReceipt(
+  file: string,
+  lines: AsyncIterable<Line>,
+  verifier: Verifier,
+): Promise<Receipt> {
+  let told: Told | null = null;
+  const seals = new SealCheck(verifier);
+  for await (const { number, bytes, value } of valuesOf(file, lines)) {
     const line = parseLine(file, number, value);
-    if (receipt === null) {
+    if (!seals.take(number, bytes, value)) continue;
+    if (told === null) {
       if (line.kind !== 'head') throw misplaced(file, number);
       const { kind: _, ...head } = line;
-      receipt = { head, file, batches: [], end: null };
-    } else if (!take(receipt, line)) {
+      told = { head, batches: [], end: null };
+    } else if (!take(told, line)) {
       throw misplaced(file, number);
     }
   }
-  if (receipt) return receipt;
-  // The head is written before anything else is done.
-  throw damaged(
-    file,
-    content.length === 0 || content.toString('latin1').startsWith('{"kind":"head"')
-      ? 'it breaks off before its first line, so nothing was changed under it'
-      : 'it does not begin as a receipt does',
-  );
+  if (told) return { ...told, file, ...seals.result(told.head) };
+  throw brokenOff(file);
 }
 
+type Told = Pick<Receipt, 'head' | 'batches' | 'end'>;
+
 /** Adds a line to what was read before it; false where it cannot come after that. */
-function take(receipt: Receipt, line: ReceiptLine): boolean {
+function take(receipt: Told, line: ReceiptLine): boolean {
   switch (line.kind) {
     case 'head':
       return false;
@@ -65,19 +70,30 @@ function parseLine(file: string, number: number, value: unknown): ReceiptLine {
   throw damaged(file, `line ${number} is not what a receipt holds there`);
 }
 
-/** The JSON of each line that is whole. */
-function* valuesOf(file: string, content: Buffer): Generator<{ number: number; value: unknown }> {
-  for (let start = 0, number = 1; start < content.length; number += 1) {
-    const lineEnd = content.indexOf(0x0a, start);
-    const line = content.subarray(start, lineEnd === -1 ? content.length : lineEnd);
+/** The JSON of each line that is whole, with its bytes. */
+async function* valuesOf(
+  file: string,
+  lines: AsyncIterable<Line>,
+): AsyncGenerator<{ number: number; bytes: Buffer; value: unknown }> {
+  let number = 0;
+  for await (const { bytes: line, ended } of lines) {
+    number += 1;
     const mended = line.subarray(-tornMark.length).toString() === tornMark;
-    const value = jsonOf(mended ? line.subarray(0, -tornMark.length) : line);
-    if (value !== undefined) yield { number, value };
-    else if (lineEnd !== -1 && !mended) throw damaged(file, `line ${number} is no JSON`);
-    if (lineEnd === -1) return;
-    start = lineEnd + 1;
+    const bytes = mended ? line.subarray(0, -tornMark.length) : line;
+    const value = jsonOf(bytes);
+    if (value !== undefined) yield { number, bytes, value };
+    else if (ended && !mended) throw damaged(file, `line ${number} is no JSON`);
+    else if (number === 1 && !isBeginning(line)) throw damaged(file, 'it does not begin as a receipt does');
   }
 }
+
+function isBeginning(line: Buffer): boolean {
+  return line.toString('latin1').startsWith('{"kind":"head"');
+}
+
+// The head is written before anything else is done.
+const brokenOff = (file: string) =>
+  damaged(file, 'it breaks off before its first line, so nothing was changed under it');
 
 function jsonOf(line: Buffer): unknown {
   try {

@@ -31,6 +31,11 @@ export function recordsFile(receipt: string): string {
   return join(dirname(receipt), `${basename(receipt, ending)}.records.gz`);
 }
 
+/** The key that receipts are sealed with. It never leaves its directory. */
+export function keyFile(directory: string): string {
+  return join(directory, 'receipt-key');
+}
+
 export function journalFile(directory: string): string {
   return join(directory, 'journal.log');
 }

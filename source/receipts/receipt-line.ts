@@ -93,7 +93,7 @@ export type ReceiptLine = z.infer<typeof lineSchema>;
 /** What ends a line that was torn off, when more is written after it. No JSON ends like that. */
 export const tornMark = '#torn';
 
-/** A line as it is written, with its end. */
-export function lineText(line: ReceiptLine): string {
+/** A line as it is written, with its end; `after` is the seal of the line before. */
+export function lineText(line: ReceiptLine | (ReceiptLine & { after: string })): string {
   return `${jsonText(line)}\n`;
 }

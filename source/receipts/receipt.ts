@@ -90,8 +90,30 @@ export interface ReceiptEnd {
   left: { id: string | null; name: string; reason: string; message: string }[];
 }
 
+/**
+ * Who wrote a receipt, as far as its seals tell. `own`: this user, on this machine, with this state directory; `other-user`:
+ * sealed with this directory's key, and it names somebody else; `unsealed`: it has no seals; `other-key`: it was sealed with
+ * another key, or its first line was changed; `no-key`: there is no key to verify it with; `exposed`: others may write where
+ * it is; `edited`: it was changed after it was written.
+ */
+export type Origin = 'own' | 'other-user' | 'unsealed' | 'other-key' | 'no-key' | 'exposed' | 'edited';
+
+/** What a receipt's next line is sealed with: the key of a state directory, over the seal of the line before. */
+export interface Seal {
+  directory: string;
+  last: string;
+}
+
+export interface Provenance {
+  origin: Origin;
+  /** A sentence that says why it may not be what this console wrote; null where it is this user's own. */
+  doubt: string | null;
+  /** What its next line is sealed with; null where it is not believed, and so never written to. */
+  seal: Seal | null;
+}
+
 /** A receipt as its file tells it. */
-export interface Receipt {
+export interface Receipt extends Provenance {
   head: ReceiptHead;
   file: string;
   batches: (ReceiptBatch & { outcome: BatchOutcome | null })[];

@@ -17,7 +17,7 @@ const words: Record<string, string> = {
   EEXIST: 'something else of that name is there already',
   EISDIR: 'it is a directory',
   ENOENT: 'the directory is not there and cannot be made',
-  ELOOP: 'its symbolic links lead in a circle',
+  ELOOP: 'it is a symbolic link, or its symbolic links lead in a circle',
   ENAMETOOLONG: 'the path is too long',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',

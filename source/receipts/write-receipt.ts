@@ -1,12 +1,15 @@
-import { access, type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { appendText } from './append-text.ts';
+import { requireOwnDirectory } from './exposure.ts';
+import { giveName } from './give-name.ts';
 import { appendJournal, createJournal, endedResult, journalLine } from './journal.ts';
 import { makeDirectory, syncDirectory } from './make-directory.ts';
-import { journalFile, receiptFile, receiptsIn } from './places.ts';
+import { journalFile, keyFile, receiptFile, receiptsIn } from './places.ts';
 import type { BatchOutcome, ReceiptChange, ReceiptEnd, ReceiptHead } from './receipt.ts';
-import { headSchema, lineText, type ReceiptLine, tornMark } from './receipt-line.ts';
+import { openKey } from './receipt-key.ts';
+import { headSchema, type ReceiptLine, tornMark } from './receipt-line.ts';
+import { sealLine } from './seal.ts';
 import { RecordsFile } from './stored-records.ts';
-import { isSystemError } from './system-error.ts';
 import { type Stage, unwritable } from './unwritable.ts';
 
 /** A batch that is about to be committed. */
@@ -30,8 +33,13 @@ export async function openReceipt(directory: string, head: ReceiptHead): Promise
   await makeDirectory(receiptsIn(directory)).catch(error => {
     throw unwritable(error, receiptsIn(directory), 'open');
   });
+  await requireOwnDirectory(directory);
+  await requireOwnDirectory(receiptsIn(directory));
   await createJournal(journal).catch(error => {
     throw unwritable(error, journal, 'open');
+  });
+  const key = await openKey(directory).catch(error => {
+    throw unwritable(error, keyFile(directory), 'open');
   });
   try {
     // Under a name of its own until its head is on the disk: a kill before that must not leave an empty receipt.
@@ -39,36 +47,26 @@ export async function openReceipt(directory: string, head: ReceiptHead): Promise
     // Appending, because another process may settle a receipt that it takes for a killed one.
     const handle = await open(draft, 'ax+', 0o600);
     try {
-      await appendText(handle, lineText({ kind: 'head', ...known }), '');
+      const { text, seal } = sealLine({ kind: 'head', ...known }, key, null);
+      await appendText(handle, text, '');
       await handle.sync();
       await giveName(draft, file);
       await syncDirectory(receiptsIn(directory));
+      return new ReceiptWriter(known, file, journal, handle, { key, last: seal });
     } catch (error) {
       await handle.close();
       await unlink(draft).catch(() => {});
       throw error;
     }
-    return new ReceiptWriter(known, file, journal, handle);
   } catch (error) {
     throw unwritable(error, file, 'open');
   }
 }
 
-/** Names a file that is written, where nothing has that name yet: a receipt is never written over another one. */
-async function giveName(draft: string, file: string): Promise<void> {
-  try {
-    await link(draft, file);
-  } catch (error) {
-    if (!isSystemError(error) || error.code === 'EEXIST') throw error;
-    // A file system without hard links. Ids are made at random, so nobody else takes the name between these two.
-    const taken = await access(file).then(
-      () => true,
-      () => false,
-    );
-    if (taken) throw error;
-    return rename(draft, file);
-  }
-  await unlink(draft);
+/** The key of the state directory, and the seal of the last line that is known to be written. */
+interface Sealing {
+  readonly key: Buffer;
+  last: string;
 }
 
 /** A receipt under way. Its calls take their turn, whether they are waited for or not. */
@@ -78,14 +76,16 @@ export class ReceiptWriter {
   readonly #journal: string;
   readonly #handle: FileHandle;
   readonly #records: RecordsFile;
+  readonly #sealing: Sealing;
   #batch = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(head: ReceiptHead, file: string, journal: string, handle: FileHandle) {
+  constructor(head: ReceiptHead, file: string, journal: string, handle: FileHandle, sealing: Sealing) {
     this.head = head;
     this.file = file;
     this.#journal = journal;
     this.#handle = handle;
+    this.#sealing = sealing;
     this.#records = new RecordsFile(file);
   }
 
@@ -134,8 +134,11 @@ export class ReceiptWriter {
 
   #append(stage: Stage, line: ReceiptLine): Promise<void> {
     return this.#told(stage, this.file, async () => {
-      await appendText(this.#handle, lineText(line), `${tornMark}\n`);
+      const { text, seal } = sealLine(line, this.#sealing.key, this.#sealing.last);
+      await appendText(this.#handle, text, `${tornMark}\n`);
       if (line.kind !== 'settled') await this.#handle.sync();
+      // Not before: of a line that failed nobody knows whether it is there, so the next one follows the one before.
+      this.#sealing.last = seal;
     });
   }
 

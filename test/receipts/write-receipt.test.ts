@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
-import { appendFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { execFile, execFileSync } from 'node:child_process';
+import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { journalFile, recordsFile } from '../../source/receipts/places.ts';
+import { journalFile, keyFile, recordsFile } from '../../source/receipts/places.ts';
 import { readReceipt } from '../../source/receipts/read-receipt.ts';
 import type { ReceiptHead } from '../../source/receipts/receipt.ts';
 import { readRecords } from '../../source/receipts/stored-records.ts';
@@ -48,6 +48,9 @@ test('what is written is read back, to the last digit and the last emoji', async
       { batch: 3, xid: '773', changes: [], records: null, outcome: null },
     ],
     end: sampleEnd,
+    origin: 'other-user',
+    doubt: expect.stringContaining('written by ada on lovelace'),
+    seal: { directory, last: expect.stringMatching(/^[0-9a-f]{64}$/) },
   });
   const records = await Promise.all(receipt.batches.map(batch => readRecords(receipt, batch)));
   expect(records[0]).toEqual(['{"id":1}', '{"note":"é"}']);
@@ -61,7 +64,7 @@ test('only this user can read what is kept', async () => {
   await writer.intend({ xid: '1', changes: [sampleChange('1')], records: ['{}'] });
   await writer.end(sampleEnd);
   for (const path of [directory, dirname(writer.file)]) expect(await modeOf(path)).toBe('700');
-  for (const path of [writer.file, recordsFile(writer.file), journalFile(directory)]) {
+  for (const path of [writer.file, recordsFile(writer.file), journalFile(directory), keyFile(directory)]) {
     expect(await modeOf(path)).toBe('600');
   }
 });
@@ -225,13 +228,14 @@ test('a receipt is never written over another one', async () => {
   expect((await readReceipt(directory, writer.head.id)).end).toEqual(sampleEnd);
 });
 
-test.runIf(process.platform === 'linux')(
+// Only root may make a device, and a link to one is not followed.
+test.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
   'a full disk at the end is told as that, not as a refusal',
   async () => {
     const directory = newStateDirectory();
     const writer = await begin(directory);
     await rm(journalFile(directory));
-    await symlink('/dev/full', journalFile(directory));
+    execFileSync('mknod', [journalFile(directory), 'c', '1', '7']);
     await expect(writer.end(sampleEnd)).rejects.toMatchObject({
       code: 'receipt-unwritable',
       message: `The receipt cannot be written to ${journalFile(directory)}: the disk is full (ENOSPC).`,
