@@ -34,6 +34,8 @@ export const helpText = `
     --dry-run             sync, reset, undo, migrate: print the plan and change nothing
     --confirm FINGERPRINT sync, reset, undo, migrate: do exactly that plan
                           simulate: yes, although a use runs what no rollback takes back
+    --trust-receipt ID    undo: with --confirm, although the receipt may not be what this
+                          console wrote
     --delete-history      reset: delete the records too
     --last-used           sync: set last_used_at to the newest record too
     --map-column OLD=NEW  undo: put the values of the receipt's column OLD into NEW
@@ -66,6 +68,7 @@ const flags = {
   asUser: { type: 'string' },
   asRole: { type: 'string' },
   confirm: { type: 'string' },
+  trustReceipt: { type: 'string' },
   dryRun: { type: 'boolean' },
   deleteHistory: { type: 'boolean' },
   lastUsed: { type: 'boolean' },
@@ -113,6 +116,7 @@ const meaningTo: Record<string, readonly string[]> = {
   asRole: ['console', 'simulate', 'checklist'],
   dryRun: ['sync', 'reset', 'undo', 'migrate'],
   confirm: ['simulate', 'checklist', 'sync', 'reset', 'undo', 'migrate'],
+  trustReceipt: ['undo'],
   deleteHistory: ['reset'],
   lastUsed: ['sync'],
   suppressTriggers: ['sync', 'reset', 'undo'],

@@ -28,6 +28,8 @@ export interface Config {
   confirm: string | null;
   /** undo: the receipt's id or file. */
   receipt: string | null;
+  /** undo: the id of a receipt that is undone although this console may not have written it. */
+  trustReceipt: string | null;
   /** Print the plan and change nothing. */
   dryRun: boolean;
   /** reset: the records too. */
@@ -67,6 +69,7 @@ const flagSchema = z.object({
   asRole: z._default(z.nullable(z.string().check(z.minLength(1))), null),
   confirm: z._default(z.nullable(z.string().check(z.minLength(1))), null),
   receipt: z._default(z.nullable(z.string().check(z.minLength(1))), null),
+  trustReceipt: z._default(z.nullable(z.string().check(z.minLength(1))), null),
   dryRun: z._default(z.boolean(), false),
   deleteHistory: z._default(z.boolean(), false),
   lastUsed: z._default(z.boolean(), false),
@@ -100,6 +103,7 @@ const flagHints: Record<string, string> = {
   asRole: 'Give --as-role the name of a role.',
   dropColumn: 'Give --drop-column the name of a column that the receipt has values of.',
   confirm: 'Give --confirm the fingerprint that was printed with the plan.',
+  trustReceipt: 'Give --trust-receipt the id of the receipt, as preset-usage receipts lists it.',
   appLog: "Give --app-log the path of the application's log.",
   appSource: "Give --app-source the directory with the application's source.",
   report: 'Give --report the path of the file to write.',

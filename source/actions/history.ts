@@ -1,6 +1,7 @@
 import type { HistoryEntry } from '../audit/history.ts';
 import { listReceipts } from '../receipts/list-receipts.ts';
 import type { Receipt } from '../receipts/receipt.ts';
+import { isBelieved } from '../receipts/trust.ts';
 import { inEffect, isAllBack, type Undos, undosOf } from './effective.ts';
 
 /**
@@ -12,8 +13,13 @@ export async function readHistory(
   identity: string | null,
 ): Promise<{ receipts: HistoryEntry[]; damaged: { file: string; message: string }[] }> {
   const { receipts, damaged } = await listReceipts(directory);
+  // As withSayOn() has it, without going through all of them for each.
   const undos = undosOf(receipts);
-  return { receipts: receipts.map(receipt => entryOf(receipt, undos, identity)), damaged };
+  const believed = undosOf(receipts.filter(isBelieved));
+  return {
+    receipts: receipts.map(receipt => entryOf(receipt, isBelieved(receipt) ? believed : undos, identity)),
+    damaged,
+  };
 }
 
 function entryOf(receipt: Receipt, undos: Undos, identity: string | null): HistoryEntry {
@@ -36,6 +42,8 @@ function entryOf(receipt: Receipt, undos: Undos, identity: string | null): Histo
     undoes: head.undoes,
     file,
     here: head.identity === identity,
+    origin: receipt.origin,
+    doubt: receipt.doubt,
   };
 }
 

@@ -13,6 +13,7 @@ import {
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { isConsoleError } from '../errors.ts';
 import type { Receipt } from '../receipts/receipt.ts';
+import { doubtRemarks, doubtWord } from './doubt.ts';
 import { fingerprint } from './fingerprint.ts';
 import { refused, requireEveryRow, requireWritableServer } from './guards.ts';
 import { denied, readRisks, requireDeletable, requireReversible } from './harm.ts';
@@ -139,8 +140,9 @@ export async function planRepair(
       [false, true].map(truncates =>
         firingTriggers(catalog, { ...writes, truncates: truncates && writes.deletes }),
       ),
+      draft.receipt?.origin ?? null,
     ]),
-    phrase: `${action} ${found.server.database} ${draft.changes.length}`,
+    phrase: phraseOf(action, found, draft),
     changes: draft.changes.sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta)),
     recordsToDelete: draft.recordsToDelete,
     recordsToRestore: draft.recordsToRestore,
@@ -152,6 +154,7 @@ export async function planRepair(
     remarks: [
       ...obstacles,
       ...found.tables.why.map((message): Remark => ({ code: 'chosen', severity: 'warning', message })),
+      ...(draft.receipt ? doubtRemarks(draft.receipt) : []),
       ...draft.remarks,
       ...writersRemarks(health, firesTriggers),
       ...(inserts ? restoringRemarks(catalog, options) : []),
@@ -160,11 +163,21 @@ export async function planRepair(
     estimate: { rows, seconds: estimateSeconds(draft) },
     left: draft.left,
     undoes: request.receipt,
+    source: draft.receipt ? sourceOf(draft.receipt) : null,
     tasks: draft.tasks,
     facts: written,
     receipt: draft.receipt ?? null,
     into: draft.into ?? [],
   };
+}
+
+function phraseOf(action: RepairPlan['action'], { server }: Look, { receipt, changes }: Draft): string {
+  const word = receipt ? doubtWord(receipt) : null;
+  return [action, ...(word === null ? [] : [word]), server.database, changes.length].join(' ');
+}
+
+function sourceOf({ head, origin, doubt }: Receipt): RepairPlan['source'] {
+  return { id: head.id, origin, doubt };
 }
 
 // What hinders writing alone: what is read is as true as ever.

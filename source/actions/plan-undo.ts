@@ -1,10 +1,13 @@
 import { noChoice } from '../audit/match-columns.ts';
+import type { Remark } from '../audit/repair.ts';
 import type { Database } from '../database/connection.ts';
 import type { RepairFacts } from '../database/repair-facts.ts';
 import { usageError } from '../errors.ts';
 import { listReceipts } from '../receipts/list-receipts.ts';
 import { readReceipt } from '../receipts/read-receipt.ts';
 import type { Receipt } from '../receipts/receipt.ts';
+import { isBelieved, withSayOn } from '../receipts/trust.ts';
+import { ignoredRemarks } from './doubt.ts';
 import { draftUndo } from './draft-undo.ts';
 import { inEffect, undosOf } from './effective.ts';
 import { refused } from './guards.ts';
@@ -29,14 +32,14 @@ export async function planUndo(
   signal?: AbortSignal,
 ): Promise<Draft> {
   const { tables } = found;
-  const { receipt, receipts } = await readSettled(database, found, request, identity, signal);
+  const { receipt, receipts, ignored } = await readSettled(database, found, request, identity, signal);
   const own = inEffect(receipt, undosOf(receipts));
   const states = await statesOf(database, tables, [...own.presets.keys()], false, signal);
   const restore = await readRestore(database, tables, receipt, own, request, signal);
   const draft = draftUndo(receipt, receipts, own, new Map(states.map(state => [state.id, state])));
   return {
     ...draft,
-    remarks: [...draft.remarks, ...restore.remarks],
+    remarks: [...ignored, ...draft.remarks, ...restore.remarks],
     recordsToDelete: 0,
     method: null,
     holds: [
@@ -52,13 +55,25 @@ export async function planUndo(
   };
 }
 
+/** Throws (exit code 4) for what goes by the name of a receipt that is kept here: undone, it would count as that one. */
+function requireNoDouble(found: Receipt, receipts: readonly Receipt[]): void {
+  const { id } = found.head;
+  const kept = receipts.find(({ head, file }) => head.id === id && file !== found.file);
+  if (!kept || isBelieved(found) || !isBelieved(kept)) return;
+  throw refused(
+    'receipt-not-trusted',
+    `${found.file} goes by the id of another receipt, ${kept.file}. ${found.doubt ?? ''}`.trimEnd(),
+    `Undo the one that is kept: preset-usage undo ${id}`,
+  );
+}
+
 async function readSettled(
   database: Database,
   look: Look,
   { directory, receipt: wanted, claimed = false }: RepairRequest,
   identity: string,
   signal: AbortSignal | undefined,
-): Promise<{ receipt: Receipt; receipts: Receipt[] }> {
+): Promise<{ receipt: Receipt; receipts: Receipt[]; ignored: Remark[] }> {
   const found = await readReceipt(directory, wanted ?? '');
   const { head } = found;
   if (head.action !== 'sync' && head.action !== 'reset') {
@@ -78,7 +93,10 @@ async function readSettled(
     );
   }
   const all = await listReceipts(directory);
-  const others = all.receipts.filter(other => other.head.identity === identity && other.head.id !== head.id);
+  requireNoDouble(found, all.receipts);
+  const others = withSayOn(found, all.receipts).filter(
+    other => other.head.identity === identity && other.head.id !== head.id,
+  );
   const receipts = await settleAll(database, look, [found, ...others], claimed, signal);
-  return { receipt: receipts[0] ?? found, receipts };
+  return { receipt: receipts[0] ?? found, receipts, ignored: ignoredRemarks(found, all.receipts) };
 }

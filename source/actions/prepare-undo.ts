@@ -9,7 +9,7 @@ import type { ConsoleError } from '../errors.ts';
 import { damaged } from '../receipts/damaged.ts';
 import { recordsFile } from '../receipts/places.ts';
 import type { PlaceRange, Receipt, ReceiptChange } from '../receipts/receipt.ts';
-import { readRecords } from '../receipts/stored-records.ts';
+import { readRecords, valuesOf } from '../receipts/stored-records.ts';
 import { movedBy, whyStateStays } from './draft-undo.ts';
 import type { AwayRecords, LeftState } from './effective.ts';
 import { type Asked, found, idsOf, nothing, orderOf, type Prepared } from './prepared.ts';
@@ -164,7 +164,7 @@ async function readStored(receipt: Receipt, tasks: readonly Task[]): Promise<Map
     const lines = await readRecords(receipt, batch);
     stored.set(
       batch.batch,
-      lines.map(line => JSON.parse(line) as RecordValues),
+      lines.map(line => valuesOf(receipt, line)),
     );
   }
   return stored;

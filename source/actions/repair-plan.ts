@@ -1,3 +1,4 @@
+import type { HistoryEntry } from '../audit/history.ts';
 import type { ColumnChoice } from '../audit/match-columns.ts';
 import type {
   Change,
@@ -20,7 +21,7 @@ export interface RepairPlan {
   identity: string;
   /** A hash of what must not change between looking and acting (CONTRACT.md). */
   fingerprint: string;
-  /** What a person types to agree, such as `reset mydb 412`. */
+  /** What a person types to agree, such as `reset mydb 412`; `undo unverified mydb 3` where the receipt is in doubt. */
   phrase: string;
   /** By size of the change, the largest first. */
   changes: Change[];
@@ -42,6 +43,8 @@ export interface RepairPlan {
   left: LeftAlone[];
   /** undo: the receipt that it takes back. */
   undoes: string | null;
+  /** undo: the receipt's id, and whether it is what this console wrote. */
+  source: Pick<HistoryEntry, 'id' | 'origin' | 'doubt'> | null;
 }
 
 /** What is asked for; `presets` are ids or names, empty for all of them. */

@@ -6,6 +6,7 @@ import { readServerMark } from '../database/server-mark.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../errors.ts';
 import { listReceipts, undoneBy } from '../receipts/list-receipts.ts';
 import type { ReceiptChange, ReceiptEnd, ReceiptHead } from '../receipts/receipt.ts';
+import { withSayOn } from '../receipts/trust.ts';
 import { openReceipt, type ReceiptWriter } from '../receipts/write-receipt.ts';
 import { claim } from './claim.ts';
 import { type AwayRecords, inEffect, undosOf } from './effective.ts';
@@ -87,7 +88,7 @@ async function freshPlan(database: Database, agreed: RepairPlan, options: RunOpt
 /** undo: whether nobody has taken any of it back meanwhile, which only the holder of the claim can tell. */
 async function isInEffect({ receipt, request, tasks }: FullPlan): Promise<boolean> {
   if (!receipt) return true;
-  const { receipts } = await listReceipts(request.directory);
+  const receipts = withSayOn(receipt, (await listReceipts(request.directory)).receipts);
   const settled = undoneBy(receipts, receipt.head.id)
     .flatMap(({ batches }) => batches)
     .every(({ outcome }) => outcome === 'committed' || outcome === 'aborted');

@@ -4,7 +4,7 @@ import type { RecordValues } from '../database/repair-state.ts';
 import type { Tables } from '../database/tables.ts';
 import type { BatchOutcome, Receipt } from '../receipts/receipt.ts';
 import { settleReceipt } from '../receipts/settle-receipt.ts';
-import { firstRecord } from '../receipts/stored-records.ts';
+import { firstRecord, valuesOf } from '../receipts/stored-records.ts';
 import { claim } from './claim.ts';
 import { fateOf } from './fate.ts';
 import { refused } from './guards.ts';
@@ -81,8 +81,9 @@ async function settled(
   return settleReceipt(receipt, outcomes);
 }
 
-function storedValues({ head }: Receipt, { recordColumns }: RepairFacts, line: string): RecordValues {
-  const values = JSON.parse(line) as RecordValues;
+function storedValues(receipt: Receipt, { recordColumns }: RepairFacts, line: string): RecordValues {
+  const { head } = receipt;
+  const values = valuesOf(receipt, line);
   return recordColumns.map(
     ({ quoted }) => values[(head.columns ?? []).findIndex(column => column.quoted === quoted)] ?? null,
   );

@@ -22,4 +22,8 @@ export interface HistoryEntry {
   file: string;
   /** True where it is of the database that is open. */
   here: boolean;
+  /** Who wrote the receipt, as far as its seals tell: `own`, unless it may not be what this console wrote. */
+  origin: 'own' | 'other-user' | 'unsealed' | 'other-key' | 'no-key' | 'exposed' | 'edited';
+  /** Why it may not be, as a sentence; null where it is this user's own. */
+  doubt: string | null;
 }

@@ -43,6 +43,7 @@ export function planJson(plan: RepairPlan) {
     statements: plan.statements,
     backup: plan.backup,
     undoes: plan.undoes,
+    source: plan.source,
   };
 }
 

@@ -3,6 +3,7 @@ import type { HistoryEntry } from '../audit/history.ts';
 import type { Config } from '../config.ts';
 import { exitCodes } from '../errors.ts';
 import { count } from '../present/numbers.ts';
+import { originWords } from '../present/origin-words.ts';
 import { displayText, toWidth } from '../present/text.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -33,7 +34,9 @@ function lineOf({
   undone,
   undoes,
   by,
+  origin,
 }: HistoryEntry): string {
+  const doubt = originWords(origin);
   const what = [
     action === 'migrate' ? 'trigger and functions installed' : `${count(changed)} changed`,
     ...(deleted > 0 ? [`${count(deleted)} records deleted`] : []),
@@ -42,6 +45,7 @@ function lineOf({
     ...(ended === 'finished' ? [] : [ended === 'killed' ? 'no end yet: killed, or still under way' : ended]),
     ...(undone ? ['taken back'] : []),
     ...(undoes ? [`takes back ${undoes}`] : []),
+    ...(doubt === null ? [] : [doubt]),
   ].join(', ');
   return displayText(`${toWidth(id, 32)} ${toWidth(database, 30)} ${what} (by ${by})`);
 }

@@ -81,6 +81,7 @@ export async function repair(
     return tell(false, null, plan.left.length > 0 ? exitCodes.unhealthy : exitCodes.healthy, shown);
   }
   const asked = config.confirm === null;
+  if (!asked) requireTrust(plan, config);
   if (asked) {
     if (config.json || !canAsk()) throw unconfirmed(action, plan);
     talk.say(shown);
@@ -137,15 +138,31 @@ function unconfirmed(action: RepairAction, plan: RepairPlan): Error {
   return refused(
     'unconfirmed',
     `This ${action} would change ${what}${records}, and nobody has agreed to it.`,
-    `Look at it with --dry-run. To do exactly this add --confirm ${plan.fingerprint}.`,
+    `Look at it with --dry-run. To do exactly this add --confirm ${plan.fingerprint}${trusting(plan)}.`,
   );
 }
 
-function howTo({ look, fingerprint }: RepairPlan): string {
+/** A receipt that this console may not have written is undone only by somebody who has been told so and names it. */
+function requireTrust(plan: RepairPlan, { trustReceipt }: Config): void {
+  const { source } = plan;
+  if (!source || source.doubt === null || trustReceipt === source.id) return;
+  throw refused(
+    'receipt-not-trusted',
+    `The receipt ${source.id} may not be what this console wrote. ${source.doubt}`,
+    `Look at the plan with --dry-run. If it is right, add --trust-receipt ${source.id}.`,
+  );
+}
+
+function trusting({ source }: RepairPlan): string {
+  return source && source.doubt !== null ? ` --trust-receipt ${source.id}` : '';
+}
+
+function howTo(plan: RepairPlan): string {
+  const { look, fingerprint } = plan;
   // Every start of the demo is another database, so no plan outlives the command.
   if (look.label === 'demo')
     return 'Nothing was changed. The demo database ends with this command; in the console it stays.';
-  return `Nothing was changed. To do exactly this, run the same command with --confirm ${fingerprint} in place of --dry-run.`;
+  return `Nothing was changed. To do exactly this, run the same command with --confirm ${fingerprint}${trusting(plan)} in place of --dry-run.`;
 }
 
 function outcomeJson({

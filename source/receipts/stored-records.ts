@@ -145,6 +145,25 @@ export async function firstRecord(receipt: Receipt, batch: ReceiptBatch): Promis
   return undefined;
 }
 
+/**
+ * The values of one stored record. Throws `damaged-receipt` (exit code 2) where it is anything but a list of texts and nulls:
+ * a receipt may come from anywhere.
+ */
+export function valuesOf({ file }: Pick<Receipt, 'file'>, record: string): (string | null)[] {
+  const values = parsed(record);
+  const good = Array.isArray(values) && values.every(value => value === null || typeof value === 'string');
+  if (good) return values;
+  throw damaged(recordsFile(file), 'it holds something that is no record');
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 /** All records that a batch deleted at once, as `recordsOf` gives them. */
 export async function readRecords(receipt: Receipt, batch: ReceiptBatch): Promise<string[]> {
   const records: string[] = [];

@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { draftUndo } from '../../source/actions/draft-undo.ts';
 import { inEffect, undosOf } from '../../source/actions/effective.ts';
 import type { CounterState } from '../../source/database/repair-state.ts';
-import type { Receipt, ReceiptBatch, ReceiptChange } from '../../source/receipts/receipt.ts';
+import type { Provenance, Receipt, ReceiptBatch, ReceiptChange } from '../../source/receipts/receipt.ts';
 import { RepairBench } from '../helpers/repair-bench.ts';
 import { scaled } from '../helpers/scale.ts';
 import { sampleChange, sampleHead } from '../receipts/samples.ts';
 
 const perBatch = 20;
+
+const asOwn: Provenance = { origin: 'own', doubt: null, seal: null };
 
 /** A receipt of as many presets; `looked` is called with every look at one of its changes. */
 function receiptOf(
@@ -36,7 +38,7 @@ function receiptOf(
         : { offset: 0, length: 1, count: perBatch * change.deletes };
     batches.push({ batch, xid: String(batch), changes, records, outcome: 'committed' });
   }
-  return { head: sampleHead(head), file: 'receipt.jsonl', batches, end: null };
+  return { head: sampleHead(head), file: 'receipt.jsonl', batches, end: null, ...asOwn };
 }
 
 /** How often changes are looked at to plan an undo of so many presets, half of it taken back, the other reset again. */

@@ -197,6 +197,8 @@ describe('the history', () => {
     undoes: null,
     file: `/tmp/${id}`,
     here: true,
+    origin: 'own',
+    doubt: null,
     ...change,
   });
   const read = (entries: HistoryEntry[]): Action => ({

@@ -2,6 +2,7 @@ import { Box, Text } from 'ink';
 import type { HistoryEntry } from '../../audit/history.ts';
 import { presetsOf, recordsOf } from '../../present/amounts.ts';
 import { brief, count, dateTime } from '../../present/numbers.ts';
+import { originWords } from '../../present/origin-words.ts';
 import { displayText, toWidth } from '../../present/text.ts';
 import { Facts } from '../components/facts.tsx';
 import { Line } from '../components/line.tsx';
@@ -69,21 +70,23 @@ function Entries({ history, state }: { history: History; state: State }) {
 
 const widths = [19, 7, 18, 8, 8, 12] as const;
 
-function stateOf({ undone, ended }: HistoryEntry): string {
-  if (undone) return 'taken back';
-  return ended === 'killed' ? 'no end yet' : ended;
+function stateOf({ undone, ended, origin }: HistoryEntry): string {
+  const state = undone ? 'taken back' : ended === 'killed' ? 'no end yet' : ended;
+  return origin === 'own' ? state : `! ${state}`;
 }
 
 function Detail({ state }: { state: State }) {
   const entry = entryAtCursor(state);
   if (!entry) return null;
-  const { action, database, file, here, changed, deleted, restored, left, ended, undone } = entry;
+  const { action, database, file, here, changed, deleted, restored, left, ended, undone, origin } = entry;
+  const doubt = originWords(origin);
   const did = [
     action === 'migrate' ? 'trigger and functions installed' : `${presetsOf(changed)} changed`,
     ...(deleted > 0 ? [`${recordsOf(deleted)} deleted`] : []),
     ...(restored > 0 ? [`${recordsOf(restored)} put back`] : []),
     ...(left > 0 ? [`${presetsOf(left)} left alone`] : []),
     ...(undone ? ['taken back since'] : []),
+    ...(doubt === null ? [] : [doubt]),
   ].join(', ');
   const why = whyNotTakeBack(state);
   return (
