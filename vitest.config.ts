@@ -1,12 +1,16 @@
 import { defineConfig } from 'vitest/config';
+import { takeOut } from './test/guards/take-out.ts';
 
 export default defineConfig(({ mode }) => ({
+  plugins: [takeOut(process.env.WITHOUT_GUARD)],
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/scan/corpus/**'],
     globalSetup: ['test/helpers/global-setup.ts'],
     // Two cores are what a small CI machine has; the server and the pseudo-terminals want some of it too.
     maxWorkers: 2,
+    // What one run has changed in the source must not be found by the next one.
+    fsModuleCache: !process.env.WITHOUT_GUARD,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // `npm run test:full` runs soaks and races in full; `npm test` runs them smaller.

@@ -1,0 +1,104 @@
+import type { ConnectOptions, Database, Reader, Writer } from '../../source/database/connection.ts';
+import { builtIn } from '../../source/database/operators.ts';
+import type { Tables } from '../../source/database/tables.ts';
+
+/** What a server answers to one statement: rows, or an error that it throws. */
+export type Answer = (text: string, values: readonly unknown[]) => unknown[] | Promise<unknown[]>;
+
+/** A database without a server: every statement goes to `answer`, and all of them are kept in order. */
+export class FakeDatabase {
+  readonly statements: string[] = [];
+  readonly writes: ConnectOptions[] = [];
+  /** Write connections that were opened, and closed. */
+  opened = 0;
+  closed = 0;
+  readonly #answer: Answer;
+  readonly #demo: boolean;
+
+  constructor(answer: Answer = () => [], { demo = false } = {}) {
+    this.#answer = answer;
+    this.#demo = demo;
+  }
+
+  get database(): Database {
+    const said = async (text: string, values: readonly unknown[] = []) => {
+      this.statements.push(text);
+      return this.#answer(text, values);
+    };
+    const reader: Reader = { rows: said };
+    const writer: Writer = { rows: said, script: text => said(text), ownPath: 'public' };
+    const write: Database['write'] = async (work, options) => {
+      this.writes.push(options);
+      return work(writer);
+    };
+    return {
+      place: {
+        host: 'db.example',
+        port: 5432,
+        database: 'app',
+        user: 'console',
+        demo: this.#demo,
+        timeout: 30,
+        source: null,
+      } as unknown as Database['place'],
+      timeouts: { timeout: 30, lockTimeout: 2 },
+      read: async work => work(reader),
+      write,
+      openWriting: () => {
+        this.opened += 1;
+        return {
+          write,
+          close: async () => {
+            this.closed += 1;
+          },
+        };
+      },
+      policiesApply: () => {},
+      encryption: () => null,
+      close: async () => {},
+    };
+  }
+}
+
+/** The two tables as a usual database has them. */
+export const fakeTables: Tables = {
+  schema: 'public',
+  schemas: ['public'],
+  why: [],
+  presets: {
+    oid: 1,
+    name: 'public.presets',
+    table: 'presets',
+    countName: 'usage_count',
+    key: 'id',
+    keyType: 'uuid',
+    keys: builtIn,
+    label: 'name',
+    count: 'usage_count',
+    countKind: 'integer',
+    lastUsed: null,
+    lastUsedType: null,
+    estimate: 10,
+  },
+  records: {
+    oid: 2,
+    name: 'public.preset_usage',
+    table: 'preset_usage',
+    preset: 'preset_id',
+    keys: builtIn,
+    operators: builtIn,
+    alike: true,
+    time: null,
+    timeType: null,
+    type: null,
+    estimate: 10,
+    indexed: true,
+    timeIndexed: null,
+    bytes: 8192,
+    vacuumed: 1,
+  },
+  hiddenBy: [],
+  seenBy: [],
+  policiesApply: false,
+  path: 'catalog',
+};

@@ -1,0 +1,35 @@
+import { parseArgs } from 'node:util';
+import { Stryker } from '@stryker-mutator/core';
+import { areas, isArea } from './areas.ts';
+
+/**
+ * `npm run test:mutation [-- AREA ...] [-- --workers N] [-- --mutate FILE]`: changes the source in small ways, one at a
+ * time, and looks whether a test notices. Leaves reports/mutation/AREA.json, and goes on from there the next time.
+ */
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { workers: { type: 'string', default: '2' }, mutate: { type: 'string', multiple: true } },
+});
+for (const name of positionals.length > 0 ? positionals : Object.keys(areas)) {
+  if (!isArea(name)) throw new Error(`There is no area "${name}": ${Object.keys(areas).join(', ')}.`);
+  process.env.MUTATION_AREA = name;
+  console.log(`\n${name}`);
+  await new Stryker({
+    mutate: values.mutate ?? areas[name].mutate,
+    testRunner: 'vitest',
+    vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
+    plugins: ['@stryker-mutator/vitest-runner'],
+    coverageAnalysis: 'perTest',
+    checkers: [],
+    // The name of none: Stryker would rewrite it by an interface that TypeScript 7 does not have, and nothing here reads it.
+    tsconfigFile: 'no-tsconfig.json',
+    concurrency: Number(values.workers),
+    incremental: true,
+    incrementalFile: `reports/mutation/${name}-incremental.json`,
+    reporters: ['clear-text', 'json'],
+    clearTextReporter: { allowColor: false, logTests: false, reportTests: false, skipFull: true },
+    jsonReporter: { fileName: `reports/mutation/${name}.json` },
+    ignorePatterns: ['dist', 'docs', 'reports', '.stryker-tmp'],
+    timeoutMS: 10_000,
+  }).runMutationTest();
+}
