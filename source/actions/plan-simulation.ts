@@ -80,7 +80,8 @@ export async function planSimulation(
       }
       const facts = {
         preset: preset.id,
-        keyType: tables.presets.keyType,
+        // As the parameters have it, which come without the schema of PostgreSQL's own types.
+        keyType: tables.presets.keyType.replace(/^pg_catalog\./, ''),
         presetColumn: unquoted(tables.records.preset),
         user: asUser,
         userColumn: declared.userColumn,

@@ -12,7 +12,7 @@ import {
   rehearsalValues,
   resultSetting,
 } from './rehearsal.ts';
-import { byOwnPath, byPath, takingPath } from './search-path.ts';
+import { byOwnPath, byPath, inSchema, takingPath } from './search-path.ts';
 import type { Tables } from './tables.ts';
 
 export const realUse = z.object({
@@ -77,7 +77,7 @@ export async function makeRealUse(
       `DO ${quote}
 #variable_conflict use_variable
 DECLARE${declarations}
-  known ${key.type}[];
+  known ${inSchema(key.type)}[];
   moved boolean;
 BEGIN
   ${guard}
@@ -137,7 +137,7 @@ export async function takeRealUseBack(
   // The same key may be another record's by now, or in another database: the row has to be the very one that was written.
   const mine = `EXISTS (SELECT FROM pg_catalog.jsonb_array_elements_text(given OPERATOR(pg_catalog.->) 'records') WITH ORDINALITY k (key, n)
               JOIN pg_catalog.jsonb_array_elements_text(given OPERATOR(pg_catalog.->) 'versions') WITH ORDINALITY v (version, n) ON k.n OPERATOR(pg_catalog.=) v.n
-             WHERE r.${key.quoted} ${key.equal ?? builtIn.equal} k.key::${key.type} AND r.xmin::pg_catalog.text OPERATOR(pg_catalog.=) v.version)`;
+             WHERE r.${key.quoted} ${key.equal ?? builtIn.equal} k.key::${inSchema(key.type)} AND r.xmin::pg_catalog.text OPERATOR(pg_catalog.=) v.version)`;
   const readCount = (into: string) =>
     `SELECT p.${presets.count} INTO ${into} FROM ${presets.name} p WHERE ${isPreset};`;
   const time = (from: string) => `(given OPERATOR(pg_catalog.->>) '${from}')::${presets.lastUsedType}`;

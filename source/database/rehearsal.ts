@@ -2,7 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { UsageCall } from '../audit/usage-call.ts';
 import { milliseconds } from './counters.ts';
-import { byOwnPath, byPath } from './search-path.ts';
+import { byOwnPath, byPath, inSchema } from './search-path.ts';
 import type { Tables } from './tables.ts';
 
 /** One use as it was seen from inside its transaction. Times in milliseconds since 1970. */
@@ -267,7 +267,7 @@ function statementOf({ kind, name, named, values }: UsageCall, index: number): s
   // As a statement of its own PL/pgSQL would want a variable for every parameter of a procedure that comes back.
   const given = kind === 'procedure' ? '$1' : 'given';
   const value = (place: number) =>
-    `(${given} OPERATOR(pg_catalog.->) 'calls' OPERATOR(pg_catalog.->) ${index} OPERATOR(pg_catalog.->>) ${place})::${values[place]?.type}`;
+    `(${given} OPERATOR(pg_catalog.->) 'calls' OPERATOR(pg_catalog.->) ${index} OPERATOR(pg_catalog.->>) ${place})::${inSchema(values[place]?.type ?? 'text')}`;
   if (kind === 'table') {
     return `INSERT INTO ${name} (${values.map(({ target }) => target).join(', ')}) VALUES (${values.map((_, place) => value(place)).join(', ')});`;
   }

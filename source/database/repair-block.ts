@@ -5,7 +5,7 @@ import { dollarQuote, givenSetting, resultSetting } from './rehearsal.ts';
 import type { RepairFacts } from './repair-facts.ts';
 import { repairKey } from './repair-lock.ts';
 import { exactForms, type FoundRecord, type RecordValues } from './repair-state.ts';
-import { byOwnPath, byPath, catalogPath, takingPath } from './search-path.ts';
+import { byOwnPath, byPath, catalogPath, inSchema, takingPath } from './search-path.ts';
 import type { Tables } from './tables.ts';
 import { nowHidden } from './visibility.ts';
 
@@ -233,10 +233,11 @@ function lastUsedOf(
 ): { sets: string; differs: string } | null {
   const restores = inserts.length > 0;
   if (!(setsLastUsed || restores) || presets.lastUsed === null) return null;
+  const usedType = inSchema(lastUsedType ?? 'timestamptz');
   const given = "o.value OPERATOR(pg_catalog.->) 'lastUsed'";
-  const to = (key: string) => `(${given} OPERATOR(pg_catalog.->>) '${key}')::${lastUsedType}`;
+  const to = (key: string) => `(${given} OPERATOR(pg_catalog.->>) '${key}')::${usedType}`;
   const isSet = `(${given}) OPERATOR(pg_catalog.<>) 'null'::pg_catalog.jsonb`;
-  const locked = `(used OPERATOR(pg_catalog.->>) (o.value OPERATOR(pg_catalog.->>) 'id'))::${lastUsedType}`;
+  const locked = `(used OPERATOR(pg_catalog.->>) (o.value OPERATOR(pg_catalog.->>) 'id'))::${usedType}`;
   const otherwise = restores ? locked : `p.${presets.lastUsed}`;
   return {
     sets: `${presets.lastUsed} = CASE WHEN ${isSet} AND NOT (${differ(locked, to('from'))}) THEN ${to('to')} ELSE ${otherwise} END`,
@@ -286,13 +287,13 @@ function deletion(
 
 function insertion(records: string, { recordColumns, references }: RepairFacts, quiet: boolean): string {
   const text = (place: number) => `(e.value OPERATOR(pg_catalog.->>) ${place})`;
-  const value = (place: number) => `${text(place)}::${recordColumns[place]?.type}`;
+  const value = (place: number) => `${text(place)}::${inSchema(recordColumns[place]?.type ?? 'text')}`;
   const given = "pg_catalog.jsonb_array_elements(given OPERATOR(pg_catalog.->) 'inserts') e";
   // With the triggers quiet the server does not check references either: they are locked and checked here.
   const checks = quiet
     ? references.map(({ table, pairs }) => {
         const join = pairs
-          .map(({ place, column, type, equal }) => `t.${column} ${equal} ${text(place)}::${type}`)
+          .map(({ place, column, type, equal }) => `t.${column} ${equal} ${text(place)}::${inSchema(type)}`)
           .join(' AND ');
         const named = pairs.map(({ place }) => `${text(place)} IS NOT NULL`).join(' AND ');
         return `PERFORM 1 FROM ${table} t WHERE EXISTS (SELECT FROM ${given} WHERE ${join}) FOR KEY SHARE;

@@ -4,6 +4,7 @@ import { countColumns } from './counters.ts';
 import { groupedKeys, groupedRecords } from './grouped-records.ts';
 import { differ, same } from './operators.ts';
 import type { RepairFacts } from './repair-facts.ts';
+import { inSchema } from './search-path.ts';
 import type { Tables } from './tables.ts';
 import { manyValues, valueAsText } from './values-as-text.ts';
 
@@ -170,7 +171,7 @@ export async function readDangling(
           AND NOT EXISTS (SELECT FROM ${table} t WHERE ${pairs
             .map(
               ({ column, type, equal }, index) =>
-                `t.${column} ${equal} (e.value OPERATOR(pg_catalog.->>) ${index})::${type}`,
+                `t.${column} ${equal} (e.value OPERATOR(pg_catalog.->>) ${index})::${inSchema(type)}`,
             )
             .join(' AND ')})`,
       [JSON.stringify(named)],
@@ -199,7 +200,7 @@ export async function hasRecord(
   const within =
     preset === null || preset === undefined
       ? ''
-      : `r.${records.preset} ${records.operators.equal} (${given} OPERATOR(pg_catalog.->>) ${own})::${recordColumns[own]?.type} AND `;
+      : `r.${records.preset} ${records.operators.equal} (${given} OPERATOR(pg_catalog.->>) ${own})::${inSchema(recordColumns[own]?.type ?? 'text')} AND `;
   const [row] = (await reader.rows(
     `SELECT EXISTS (SELECT FROM ${records.name} r WHERE ${within}${alike.join(' AND ')}) AS there`,
     [JSON.stringify(values)],

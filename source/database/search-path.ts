@@ -49,3 +49,13 @@ export function byOwnPath(statements: string): string {
 export function byPath(path: Path, statements: string): string {
   return path === 'own' ? byOwnPath(statements) : statements;
 }
+
+// What the server writes as SQL has it, which means its own types whatever the path is.
+const keywords =
+  /^(?:bigint|bit|boolean|character|double precision|integer|interval|numeric|real|smallint|time|timestamp)\b/;
+const qualified = /^(?:"(?:[^"]|"")+"|[^".([]+)\./;
+
+/** A type as format_type() names it under the catalog's path, with its schema: any other than PostgreSQL's own have one. */
+export function inSchema(type: string): string {
+  return keywords.test(type) || qualified.test(type) ? type : `pg_catalog.${type}`;
+}

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { SeenSession, SessionNames } from '../audit/writing-session.ts';
+import { same } from './operators.ts';
 
 /** What a look at the server's sessions found. */
 export interface SessionSample {
@@ -43,7 +44,7 @@ const longestQuery = 2_000;
 // Every second connection of a pool may have worked since the look before; this is for the first look of all.
 const firstStretch = 10_000;
 
-const milliseconds = (column: string) => `extract(epoch FROM ${column}) * 1000`;
+const milliseconds = (column: string) => `extract(epoch FROM ${column}) OPERATOR(pg_catalog.*) 1000`;
 
 /**
  * A scalar subquery with the sessions of this database that may have written since `$since`, as JSON: those whose transaction has
@@ -53,23 +54,27 @@ const milliseconds = (column: string) => `extract(epoch FROM ${column}) * 1000`;
  * the name it gave itself; also behind a pooler, which passes the name on.
  */
 export function sessionsColumn(since: string, words: string): string {
-  return `(SELECT json_build_object(
-      'now', ${milliseconds('clock_timestamp()')}, 'hidden', count(*) FILTER (WHERE hidden),
-      'sessions', coalesce(json_agg(json_build_object('pid', pid, 'application', application, 'user', "user", 'client', client, 'state', state,
+  return `(SELECT pg_catalog.json_build_object(
+      'now', ${milliseconds('pg_catalog.clock_timestamp()')}, 'hidden', pg_catalog.count(*) FILTER (WHERE hidden),
+      'sessions', coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('pid', pid, 'application', application, 'user', "user", 'client', client, 'state', state,
          'query', query, 'wrote', wrote, 'transactionFrom', ${milliseconds('xact_start')}, 'queryFrom', ${milliseconds('query_start')},
          'stateFrom', ${milliseconds('state_change')}))
-        FILTER (WHERE wrote OR (NOT hidden AND (state <> 'idle' OR state_change >= to_timestamp(${since}::float8 / 1000))
-                                AND (query ~* ${words} OR query ~* '^\\s*(commit|end)\\M'))), '[]'))::text
-    FROM (SELECT a.pid, coalesce(a.application_name, '') AS application, pg_get_userbyid(a.usesysid)::text AS "user", host(a.client_addr) AS client,
-                 a.state, CASE WHEN NOT h.hidden THEN left(a.query, ${longestQuery}) END AS query, h.hidden, a.backend_xid IS NOT NULL AS wrote,
-                 a.xact_start, a.query_start, a.state_change
-      FROM (SELECT (pg_stat_clear_snapshot() IS NULL)::int AS cleared OFFSET 0) x
-      CROSS JOIN LATERAL pg_stat_get_activity(nullif(x.cleared, x.cleared)) a
-      CROSS JOIN LATERAL (SELECT a.state IS NULL AND a.query IS NOT DISTINCT FROM '<insufficient privilege>' AS hidden) h
-     WHERE a.datid = (SELECT oid FROM pg_database WHERE datname = current_database())
-       AND a.usesysid IS NOT NULL AND a.pid <> pg_backend_pid() AND a.backend_type IS DISTINCT FROM 'parallel worker'
-       AND NOT (a.application_name = nullif(current_setting('application_name'), '') AND pg_get_userbyid(a.usesysid) = session_user
-                AND a.client_addr IS NOT DISTINCT FROM inet_client_addr())) s)`;
+        FILTER (WHERE wrote OR (NOT hidden
+          AND (state OPERATOR(pg_catalog.<>) 'idle'
+               OR state_change OPERATOR(pg_catalog.>=) pg_catalog.to_timestamp(${since}::double precision OPERATOR(pg_catalog./) 1000))
+          AND (query OPERATOR(pg_catalog.~*) ${words} OR query OPERATOR(pg_catalog.~*) '^\\s*(commit|end)\\M'))), '[]'))::pg_catalog.text
+    FROM (SELECT a.pid, coalesce(a.application_name, '') AS application, pg_catalog.pg_get_userbyid(a.usesysid)::pg_catalog.text AS "user",
+                 pg_catalog.host(a.client_addr) AS client, a.state, CASE WHEN NOT h.hidden THEN pg_catalog.left(a.query, ${longestQuery}) END AS query,
+                 h.hidden, a.backend_xid IS NOT NULL AS wrote, a.xact_start, a.query_start, a.state_change
+      FROM (SELECT (pg_catalog.pg_stat_clear_snapshot() IS NULL) AS cleared OFFSET 0) x
+      CROSS JOIN LATERAL pg_catalog.pg_stat_get_activity(CASE WHEN x.cleared IS NULL THEN 0 END) a
+      CROSS JOIN LATERAL (SELECT a.state IS NULL AND coalesce(a.query OPERATOR(pg_catalog.=) '<insufficient privilege>', false) AS hidden) h
+     WHERE a.datid OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())
+       AND a.usesysid IS NOT NULL AND a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()
+       AND coalesce(a.backend_type OPERATOR(pg_catalog.<>) 'parallel worker', true)
+       AND NOT (coalesce(a.application_name OPERATOR(pg_catalog.=) pg_catalog.current_setting('application_name'), false) AND a.application_name OPERATOR(pg_catalog.<>) ''
+                AND pg_catalog.pg_get_userbyid(a.usesysid) OPERATOR(pg_catalog.=) session_user
+                AND ${same('a.client_addr', 'pg_catalog.inet_client_addr()')})) s)`;
 }
 
 /** The parameters of `sessionsColumn`: since when, and the pattern of names. */

@@ -3,7 +3,7 @@ import { chooseTables } from './choose-tables.ts';
 import type { Reader } from './connection.ts';
 import { type Column, findColumn, needColumn } from './find-column.ts';
 import { builtIn, type Operators } from './operators.ts';
-import type { Path } from './search-path.ts';
+import { inSchema, type Path } from './search-path.ts';
 import { type Relation, readCandidates } from './table-candidates.ts';
 import { readSeers, whyHidden } from './visibility.ts';
 
@@ -100,13 +100,13 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
       table: presets.table,
       countName: count.name,
       key: key.quoted,
-      keyType: key.type,
+      keyType: inSchema(key.type),
       keys: key.operators ?? builtIn,
       label: label.quoted,
       count: count.quoted,
       countKind: countKind(presets, count),
       lastUsed: lastUsed?.quoted ?? null,
-      lastUsedType: lastUsed?.type ?? null,
+      lastUsedType: lastUsed ? inSchema(lastUsed.type) : null,
       estimate: presets.estimate,
     },
     records: {

@@ -1,12 +1,14 @@
-import { describe, inject } from 'vitest';
+import { afterAll, beforeAll, describe, inject } from 'vitest';
+import { installedVersions, startInstalled } from '../helpers/installed-server.ts';
 import { scaled } from '../helpers/scale.ts';
+import type { TestServer } from '../helpers/server.ts';
 import { setTraps } from '../helpers/traps.ts';
 import { walk } from './every-schema.ts';
 import { readSchemas } from './schema-file.ts';
 
 // Here statements that read the tables run by the role's own path, because a domain may run code.
 const few = ['keys-of-a-domain'];
-// What these have fired or called runs with the path of whoever does it: a trap there is one of theirs.
+// What these fire or call runs by the path of whoever does it: a trap there is one of theirs.
 const ownTraps = [
   'more-triggers',
   'overloaded-function',
@@ -15,13 +17,25 @@ const ownTraps = [
   'view-of-the-same-name',
 ];
 
-const all = readSchemas().filter(({ name }) => !ownTraps.includes(name));
-const walked = all.filter(({ name }) => scaled(few.includes(name) ? 1 : 0, 1) === 1);
+const schemas = readSchemas().filter(({ name }) => !ownTraps.includes(name));
+const walked = schemas.filter(({ name }) => scaled(few.includes(name) ? 1 : 0, 1) === 1);
 
-describe.each(walked.map(file => [file.name, file] as const))('%s among traps', (_, file) =>
-  walk(
-    file,
-    () => inject('serverUrl'),
-    async own => (await setTraps(own)).url,
-  ),
-);
+function amongTraps(url: () => string): void {
+  describe.each(walked.map(file => [file.name, file] as const))('%s among traps', (_, file) =>
+    walk(file, url, async own => (await setTraps(own)).url),
+  );
+}
+
+amongTraps(() => inject('serverUrl'));
+
+const version = 15;
+if (scaled(0, 1) === 1 && installedVersions().has(version)) {
+  describe(`on PostgreSQL ${version}`, () => {
+    let server: TestServer | null = null;
+    beforeAll(async () => {
+      server = await startInstalled(version);
+    });
+    afterAll(() => server?.stop());
+    amongTraps(() => server?.url ?? '');
+  });
+}

@@ -19,7 +19,11 @@ export async function createUnmigrated(): Promise<TestDatabase> {
  */
 export async function runFile(url: string, file: string): Promise<string[]> {
   const notices: string[] = [];
-  const connection = postgres(url, { max: 1, onnotice: notice => notices.push(notice.message ?? '') });
+  const connection = postgres(url, {
+    max: 1,
+    fetch_types: false,
+    onnotice: notice => notices.push(notice.message ?? ''),
+  });
   try {
     await connection.unsafe(await readFile(path(file), 'utf8')).simple();
     return notices;
