@@ -79,11 +79,14 @@ async function repairEverything(database: Database): Promise<void> {
 }
 
 describe('with a trap in the place of everything that is looked up by the path', () => {
-  test('a superuser reads, repairs, simulates and migrates past them', async () => {
+  test('a superuser reads past them', async () => {
+    const { url } = await setTraps(bench.own);
+    await readEverything(bench.connect(url), url);
+  });
+
+  test('and simulates and migrates', async () => {
     const { url } = await setTraps(bench.own);
     const database = bench.connect(url);
-    await readEverything(database, url);
-    await repairEverything(database);
     for await (const { step } of walkChecklist(database, {
       schema: 'public',
       preset: 'Pastel',
@@ -114,7 +117,7 @@ describe('with a trap in the place of everything that is looked up by the path',
     expect((await database.read(reader => readTables(reader, 'public'))).path).toBe('own');
     await readEverything(database, url);
     await repairEverything(database);
-  });
+  }, 60_000);
 
   test('and the scripts', async () => {
     const { url } = await setTraps(bench.own);
@@ -161,7 +164,7 @@ test('code of the application still finds what it looks up by the path of the ro
     return readRecordHistory(reader, tables, ids[0] ?? '', 5);
   });
   expect(shown).not.toBeNull();
-});
+}, 60_000);
 
 describe('the function of an earlier migration', () => {
   // It added with whatever operator it found: for a numeric count, one in public may fit better than PostgreSQL's own.
