@@ -1,10 +1,11 @@
-import { type OutsideReach, outsideReach } from '../audit/outside-reach.ts';
+import { type OutsideReach, outsideReach, unknownReach } from '../audit/outside-reach.ts';
 import { judgeTrigger, type TriggerHealth } from '../audit/trigger-health.ts';
 import { unquoted } from '../audit/unquoted.ts';
 import { chooseRoutine, fillInsert, type UsageCall } from '../audit/usage-call.ts';
 import type { Database, Reader } from '../database/connection.ts';
 import { readCounters, readMostUsed } from '../database/counters.ts';
 import { findPresets } from '../database/find-presets.ts';
+import { readReachedBodies } from '../database/reached-bodies.ts';
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { readUsageDeclarations, type UsageDeclarations } from '../database/usage-declarations.ts';
 import { ConsoleError, exitCodes, usageError } from '../errors.ts';
@@ -39,6 +40,8 @@ export interface SimulationPlan {
   recordKey: UsageDeclarations['recordKey'];
   /** What a use runs that no rollback takes back: where there is any, a person has to agree with `fingerprint`. */
   reach: OutsideReach[];
+  /** What a use runs of which that is not known, because it cannot be read. */
+  unknown: OutsideReach[];
   fingerprint: string;
 }
 
@@ -94,7 +97,9 @@ export async function planSimulation(
       const called = declared.routines
         .filter(({ identity }) => identity === routine?.what)
         .map(({ oid }) => oid);
-      const reach = outsideReach(catalog, called);
+      const { bodies, complete } = await readReachedBodies(reader, tables, called);
+      const reach = outsideReach(bodies);
+      const unknown = [...unknownReach(bodies), ...(complete ? [] : [givenUp])];
       return {
         look: found,
         preset,
@@ -106,6 +111,7 @@ export async function planSimulation(
         sequences: declared.sequences,
         recordKey: declared.recordKey,
         reach,
+        unknown,
         fingerprint: fingerprint([found.host, server.database, 'simulate', preset.id, reach]),
       };
     },
@@ -124,10 +130,15 @@ export function requireAgreement({ reach, fingerprint: own }: SimulationPlan, co
     confirm === null ? 'reaches-outside' : 'stale-plan',
     `A use runs what no rollback takes back: ${named}.`,
     confirm === null
-      ? `To do it all the same add --confirm ${own}.`
+      ? `To run it anyway, add --confirm ${own}.`
       : `That is another plan than the one confirmed with ${confirm}; to do this one add --confirm ${own}.`,
   );
 }
+
+const givenUp: OutsideReach = {
+  function: 'A use',
+  means: 'it runs more than 500 functions and expressions, and not all of them were read',
+};
 
 async function choosePreset(
   reader: Reader,

@@ -55,6 +55,7 @@ export async function runSimulation(
         asRole,
         confirmed,
         reach: plan.reach,
+        unknown: plan.unknown,
         sequences: plan.sequences,
       }),
     ],

@@ -1,6 +1,5 @@
-import type { SqlCall } from '../parsing/reading.ts';
-import { resolveCall, searchPathOf } from './resolve.ts';
-import type { CatalogFunction, TriggerCatalog } from './trigger-catalog.ts';
+import type { SqlReading } from '../parsing/reading.ts';
+import { outsideMeans } from './outside-means.ts';
 
 /** A function that a use runs and that may do what no rollback takes back. */
 export interface OutsideReach {
@@ -9,87 +8,67 @@ export interface OutsideReach {
   means: string;
 }
 
-interface Means {
-  call: (call: SqlCall) => boolean;
-  /** The same for a text that cannot be parsed. */
-  words: RegExp;
-  how: string;
+/** Something that a use runs: a routine, or an expression or a rule of a table that it writes. */
+export interface ReachedBody {
+  /** Such as `public.tell()`, or `the default of public.log.at`. */
+  identity: string;
+  schema: string;
+  source: string;
+  /** Such as `plpgsql`. */
+  language: string;
+  /** False for a language in which a function may do what the server's own process may. */
+  trusted: boolean;
+  reading: SqlReading;
 }
-
-// pg_net and NOTIFY wait for a commit where they behave; a person has to know about them all the same.
-const means: Means[] = [
-  {
-    call: ({ name }) => name.startsWith('dblink'),
-    words: /\bdblink/i,
-    how: 'dblink: statements on another connection, which commit by themselves',
-  },
-  {
-    call: ({ schema, name }) =>
-      schema !== 'net' && /^http(?:_(?:get|post|put|patch|delete|head))?$/.test(name),
-    words: /(?<!net\s*\.\s*)\bhttp(?:_(?:get|post|put|patch|delete|head))?\s*\(/i,
-    how: 'http: a request that is sent at once',
-  },
-  {
-    call: ({ schema, name }) => schema === 'net' && name.startsWith('http_'),
-    words: /\bnet\s*\.\s*http_/i,
-    how: 'pg_net: a request in the background',
-  },
-  {
-    call: ({ name }) => name === 'pg_notify',
-    words: /\bpg_notify\b|\bnotify\s+\w/i,
-    how: 'NOTIFY: listeners hear of it at a commit',
-  },
-  {
-    call: () => false,
-    words: /\bcopy\b[^;]*\bprogram\b/i,
-    how: 'COPY ... PROGRAM: a command on the server',
-  },
-  {
-    call: ({ schema, name }) =>
-      ['lo_export', 'pg_file_write'].includes(name) || ['aws_s3', 'aws_lambda'].includes(schema ?? ''),
-    words: /\blo_export\b|\baws_(?:s3|lambda)\b|\bpg_file_write\b/i,
-    how: 'a file or a service outside the database',
-  },
-];
 
 // The same by statements instead of functions.
 const statements = {
   notifies: 'NOTIFY: listeners hear of it at a commit',
   program: 'COPY ... PROGRAM: a command on the server',
   file: 'a file or a service outside the database',
+  checkpoints: 'CHECKPOINT: work of the whole server',
+  loads: 'LOAD: a library stays in the session',
 } as const;
 
-/**
- * The functions that a use runs (the triggers that fire for it, the function that the application calls, and what those call in
- * turn) and that can reach outside the transaction.
- */
-export function outsideReach(catalog: TriggerCatalog, called: readonly number[]): OutsideReach[] {
-  const firing = catalog.triggers
-    .filter(({ enabled }) => enabled === 'O' || enabled === 'A')
-    .filter(
-      ({ tableOid, type }) =>
-        (tableOid === catalog.recordsOid && type & insert) ||
-        (tableOid === catalog.presetsOid && type & update),
-    )
-    .map(({ functionOid }) => functionOid);
-  // What is added while it is gone through is gone through as well.
-  const run = new Set([...firing, ...called]);
-  for (const oid of run) {
-    const body = catalog.functions.find(each => each.oid === oid);
-    if (!body) continue;
-    const path = searchPathOf(body.searchPath);
-    for (const call of body.reading.calls) {
-      for (const callee of resolveCall(call, path, catalog)) run.add(callee.oid);
-    }
-  }
-  return catalog.functions
-    .filter(({ oid }) => run.has(oid))
-    .flatMap(body => meansOf(body).map(how => ({ function: body.identity, means: how })));
+/** What of all that a use runs can reach outside the transaction. */
+export function outsideReach(bodies: readonly ReachedBody[]): OutsideReach[] {
+  return bodies.flatMap(body => meansOf(body).map(how => ({ function: body.identity, means: how })));
 }
 
-// The bits of tgtype.
-const insert = 4;
-const update = 16;
+/** What of all that a use runs is not known to stay inside the transaction, because it cannot be read. */
+export function unknownReach(bodies: readonly ReachedBody[]): OutsideReach[] {
+  return bodies.flatMap(body => {
+    const why = whyUnknown(body);
+    return why === null ? [] : [{ function: body.identity, means: why }];
+  });
+}
+
+function whyUnknown({ schema, language, trusted, reading }: ReachedBody): string | null {
+  if (language === 'internal') return null;
+  if (language === 'c') return schema === 'pg_catalog' ? null : 'it is written in C';
+  // That one is named among what reaches outside.
+  if (!trusted) return null;
+  if (withInner(reading).some(({ dynamic, also }) => dynamic.length > 0 || also.includes('pastes'))) {
+    return 'it runs SQL that is put together as it runs';
+  }
+  return reading.problem ? `it cannot be read: ${reading.problem.message}` : null;
+}
+
+/** A text's own reading, and those of the DO blocks and rules in it, which run as it does. */
+function withInner(reading: SqlReading): SqlReading[] {
+  return [
+    reading,
+    ...reading.creates.flatMap(each =>
+      each.kind === 'do' || each.kind === 'rule' ? withInner(each.reading) : [],
+    ),
+  ];
+}
+
+/** What a body calls and writes, with what the DO blocks and rules in it do. */
+export function doneBy(reading: SqlReading): Pick<SqlReading, 'calls' | 'writes'> {
+  const all = withInner(reading);
+  return { calls: all.flatMap(({ calls }) => calls), writes: all.flatMap(({ writes }) => writes) };
+}
 
 /** What a function itself does that no rollback takes back, in words; what cannot be parsed is searched for words, in doubt too many. */
 export function meansOf({
@@ -97,14 +76,21 @@ export function meansOf({
   language,
   trusted,
   reading,
-}: Pick<CatalogFunction, 'source' | 'language' | 'trusted' | 'reading'>): string[] {
-  // Built-in trigger functions are written in C or internal; they are the server's own.
+}: Pick<ReachedBody, 'source' | 'language' | 'trusted' | 'reading'>): string[] {
+  // What is built in is listed by its name where it is called.
   if (language === 'c' || language === 'internal') return [];
   if (!trusted) return [`${language}: a language in which a function may do anything`];
-  const unread = [...reading.dynamic.map(({ text }) => text), ...(reading.problem ? [source] : [])];
-  const found = means
-    .filter(({ call, words }) => reading.calls.some(call) || unread.some(text => words.test(text)))
+  const all = withInner(reading);
+  const calls = all.flatMap(each => each.calls);
+  const unread = [
+    ...all.flatMap(({ dynamic }) => dynamic.map(({ text }) => text)),
+    ...(all.some(({ problem }) => problem) ? [source] : []),
+  ];
+  const found = outsideMeans
+    .filter(({ call, words }) => calls.some(call) || unread.some(text => words.test(text)))
     .map(({ how }) => how);
-  for (const each of reading.also) if (each !== 'raises') found.push(statements[each]);
+  for (const each of all.flatMap(({ also }) => also)) {
+    if (each !== 'raises' && each !== 'pastes') found.push(statements[each]);
+  }
   return [...new Set(found)];
 }

@@ -36,17 +36,19 @@ export interface Circumstances {
   asRole: Simulation['asRole'];
   confirmed: boolean;
   reach: readonly OutsideReach[];
+  unknown: readonly OutsideReach[];
   sequences: readonly string[];
 }
 
 /** What the circumstances of a simulation add to its findings. */
 export function explainCircumstances(circumstances: Circumstances): Finding[] {
-  const { path, firstPath, reach, sequences } = circumstances;
+  const { path, firstPath, reach, unknown, sequences } = circumstances;
   return [
     ...(path === 'insert' && firstPath === 'track_preset_usage' ? [fellBack] : []),
     ...(firstPath === 'insert' ? [noFunction] : []),
     ...roleFindings(circumstances),
     ...reach.map(reaches),
+    ...unknown.map(notKnown),
     ...(sequences.length > 0 ? [sequencesMoved(sequences)] : []),
   ];
 }
@@ -98,6 +100,15 @@ function reaches({ function: name, means }: OutsideReach): Finding {
     severity: 'warning',
     message: `${name} can reach outside the transaction (${means}).`,
     hint: 'What it did there was not rolled back.',
+  };
+}
+
+function notKnown({ function: name, means }: OutsideReach): Finding {
+  return {
+    code: 'reach-unknown',
+    severity: 'info',
+    message: `${name} may have done what no rollback takes back: ${means}.`,
+    hint: 'The console could not read all of it. Look at what it does before you rely on the rollback.',
   };
 }
 

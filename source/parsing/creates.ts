@@ -134,9 +134,10 @@ function trigger(statement: CreateTrigStmt, place: Place): SqlCreate {
 function rule(statement: RuleStmt, place: Place, read: Read): SqlCreate {
   const reading = emptyReading();
   for (const action of statement.actions ?? []) {
-    const { writes, calls } = read(action);
+    const { writes, calls, also } = read(action);
     reading.writes.push(...writes);
     reading.calls.push(...calls);
+    for (const each of also) if (!reading.also.includes(each)) reading.also.push(each);
   }
   return {
     kind: 'rule',

@@ -19,7 +19,8 @@ export function dynamicReading(
   parser: Parser,
 ): SqlReading {
   const value = parseExpression(expression, parser);
-  const text = value ? new Folding(variables, parser).text(value, 0) : '';
+  const folding = new Folding(variables, parser);
+  const text = value ? folding.text(value, 0) : '';
   const [, verb] = /^\s*([a-z]+)/i.exec(text) ?? [];
   const unreadable = (tables: string[] | null) => ({
     ...emptyReading(),
@@ -29,6 +30,7 @@ export function dynamicReading(
   if (text.replaceAll(unknownValue, '').trim() === '') return unreadable(null);
   const reading = readStatements(text, parser);
   if (reading.problem) return unreadable(tablesGuessed(text, parser));
+  if (folding.pasted && !reading.also.includes('pastes')) reading.also.push('pastes');
   if (!namesUnknown(reading)) return reading;
   // What else it writes for certain is kept.
   const known = reading.writes.filter(
@@ -64,6 +66,8 @@ function namesUnknown({ writes, calls }: SqlReading): boolean {
 const unknownValue = ' $1 ';
 
 class Folding {
+  /** True once a text that is not known stands in the SQL without quotes: it may be more than a value. */
+  pasted = false;
   readonly #variables: ReadonlyMap<string, readonly string[]>;
   readonly #parser: Parser;
 
@@ -74,7 +78,12 @@ class Folding {
 
   /** The text that an expression is, with `unknownValue` where that is not known. */
   text(node: Node, depth: number): string {
-    return this.#known(node, depth) ?? unknownValue;
+    return this.#known(node, depth) ?? this.#paste();
+  }
+
+  #paste(): string {
+    this.pasted = true;
+    return unknownValue;
   }
 
   #known(node: Node, depth: number): string | null {
@@ -123,7 +132,7 @@ class Folding {
       next += 1;
       const value = arg ? this.#known(arg, depth + 1) : null;
       if (kind === 'I') return identifier(value);
-      return kind === 'L' ? literal(value) : (value ?? unknownValue);
+      return kind === 'L' ? literal(value) : (value ?? this.#paste());
     });
   }
 }

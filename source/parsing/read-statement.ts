@@ -71,7 +71,9 @@ function callOf({ funcname, args = [], location = 0 }: FuncCall, place: Place, p
 function literalOf(node: Node): string | null {
   if ('TypeCast' in node && node.TypeCast.arg) return literalOf(node.TypeCast.arg);
   if ('NamedArgExpr' in node && node.NamedArgExpr.arg) return literalOf(node.NamedArgExpr.arg);
-  return 'A_Const' in node ? (node.A_Const.sval?.sval ?? null) : null;
+  if (!('A_Const' in node)) return null;
+  const { sval, boolval } = node.A_Const;
+  return boolval ? String(boolval.boolval ?? false) : (sval?.sval ?? null);
 }
 
 function noteAlso(node: Node, { also }: SqlReading): void {
@@ -79,6 +81,8 @@ function noteAlso(node: Node, { also }: SqlReading): void {
     if (!also.includes(what)) also.push(what);
   };
   if ('NotifyStmt' in node) note('notifies');
+  if ('CheckPointStmt' in node) note('checkpoints');
+  if ('LoadStmt' in node) note('loads');
   if ('CopyStmt' in node && node.CopyStmt.is_program) note('program');
   else if ('CopyStmt' in node && node.CopyStmt.filename !== undefined) note('file');
 }

@@ -43,7 +43,7 @@ export interface SqlFieldWrite {
 
 export interface SqlCall extends SqlName {
   offset: number;
-  /** The arguments that are plain strings, in their places. */
+  /** The arguments that are plain strings, or true and false, in their places. */
   literals: (string | null)[];
   /** True where it is called for what it does: by CALL or PERFORM, or as what a SELECT selects. */
   performed: boolean;
@@ -128,8 +128,11 @@ export interface SqlReading {
   problem: { message: string; offset: number } | null;
 }
 
-/** `raises`: may refuse with an exception; `notifies`: NOTIFY; `program`: COPY ... PROGRAM; `file`: COPY to or from a file. */
-export type SqlAlso = 'raises' | 'notifies' | 'program' | 'file';
+/**
+ * `raises`: may refuse with an exception; `notifies`: NOTIFY; `program`: COPY ... PROGRAM; `file`: COPY to or from a file;
+ * `checkpoints`: CHECKPOINT; `loads`: LOAD; `pastes`: a text that is not known stands in SQL as it is, which was taken for a value.
+ */
+export type SqlAlso = 'raises' | 'notifies' | 'program' | 'file' | 'checkpoints' | 'loads' | 'pastes';
 
 export function emptyReading(): SqlReading {
   return {

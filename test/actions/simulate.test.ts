@@ -506,6 +506,108 @@ describe('guards', () => {
     expect(plan.reach).toEqual([{ function: 'public.tell()', means: expect.stringContaining('NOTIFY') }]);
   });
 
+  describe('what reaches outside far from the tables', () => {
+    const tell = (name: string, what = `PERFORM setval('far_away', 1)`) =>
+      `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN ${what}; RETURN NEW; END $f$;`;
+    const onRecords = (what: string) =>
+      `${tell('far_start', what)} CREATE TRIGGER far AFTER INSERT ON preset_usage FOR EACH ROW EXECUTE FUNCTION far_start();`;
+    const value =
+      "CREATE FUNCTION far_value() RETURNS bigint LANGUAGE sql AS $f$ SELECT setval('far_away', 1) $f$;";
+    const intoLog = onRecords('INSERT INTO far_log (note) VALUES (1)');
+    beforeEach(async () => {
+      await own.sql
+        .unsafe('CREATE SEQUENCE far_away; CREATE TABLE far_log (id int PRIMARY KEY DEFAULT 1, note bigint)')
+        .simple();
+    });
+    afterEach(async () => {
+      await own.sql
+        .unsafe(
+          `DROP TABLE IF EXISTS far_log, far_part, far_child CASCADE; DROP FUNCTION IF EXISTS far_start, far_end, far_value, far_next CASCADE;
+           ALTER TABLE preset_usage DROP COLUMN IF EXISTS far; DROP SEQUENCE far_away`,
+        )
+        .simple();
+    });
+
+    test.each<[string, string, string]>([
+      [
+        'through functions that call each other',
+        `${value} CREATE FUNCTION far_next() RETURNS bigint LANGUAGE sql AS $f$ SELECT far_value() $f$; ${onRecords('PERFORM far_next()')}`,
+        'public.far_value()',
+      ],
+      [
+        'by the trigger of another table that is written on the way',
+        `${intoLog} ${tell('far_end')} CREATE TRIGGER far AFTER INSERT ON far_log FOR EACH ROW EXECUTE FUNCTION far_end()`,
+        'public.far_end()',
+      ],
+      [
+        'by the trigger of a table that refers to what is deleted',
+        `${onRecords('DELETE FROM far_log')} CREATE TABLE far_child (log int REFERENCES far_log ON DELETE CASCADE);
+         ${tell('far_end')} CREATE TRIGGER far AFTER DELETE ON far_child FOR EACH ROW EXECUTE FUNCTION far_end()`,
+        'public.far_end()',
+      ],
+      [
+        'by a default',
+        `${intoLog} ALTER TABLE far_log ALTER id SET DEFAULT setval('far_away', 1)`,
+        'the default of id of public.far_log',
+      ],
+      [
+        'by a check that calls a function',
+        `${value} ${intoLog} ALTER TABLE far_log ADD CONSTRAINT far CHECK (far_value() > 0)`,
+        'public.far_value()',
+      ],
+      [
+        'by a policy',
+        `${intoLog} ALTER TABLE far_log ENABLE ROW LEVEL SECURITY; CREATE POLICY far ON far_log WITH CHECK (setval('far_away', 1) > 0)`,
+        'the policy far of public.far_log',
+      ],
+      [
+        'by a rule',
+        `${intoLog} CREATE RULE far AS ON INSERT TO far_log DO ALSO NOTIFY far`,
+        'the rule far of public.far_log',
+      ],
+      [
+        'by a default of the records themselves',
+        `${value} ALTER TABLE preset_usage ADD COLUMN far bigint DEFAULT far_value()`,
+        'public.far_value()',
+      ],
+    ])('%s', async (_, sql, identity) => {
+      await own.sql.unsafe(sql).simple();
+      const { reach } = await planSimulation(database, request());
+      expect(reach).toEqual([{ function: identity, means: expect.any(String) }]);
+    });
+
+    test.each<[string, string]>([
+      [
+        'a trigger that is off',
+        `${intoLog} ${tell('far_end')} CREATE TRIGGER far AFTER INSERT ON far_log FOR EACH ROW EXECUTE FUNCTION far_end();
+         ALTER TABLE far_log DISABLE TRIGGER far`,
+      ],
+      [
+        'a trigger for something else',
+        `${intoLog} ${tell('far_end')} CREATE TRIGGER far AFTER DELETE ON far_log FOR EACH ROW EXECUTE FUNCTION far_end()`,
+      ],
+      ['a function that nothing calls', value],
+    ])('but not by %s', async (_, sql) => {
+      await own.sql.unsafe(sql).simple();
+      const { reach, unknown } = await planSimulation(database, request());
+      expect({ reach, unknown }).toEqual({ reach: [], unknown: [] });
+    });
+
+    test('and what is not known is said, and not asked about', async () => {
+      await own.sql.unsafe(onRecords(`EXECUTE format('SELECT %s', (NEW.usage_type = 'x')::text)`)).simple();
+      const plan = await planSimulation(database, request());
+      expect(plan.reach).toEqual([]);
+      const { findings } = await runSimulation(database, plan, timeouts);
+      expect(findings).toContainEqual(
+        expect.objectContaining({
+          code: 'reach-unknown',
+          severity: 'info',
+          message: expect.stringMatching(/^public\.far_start\(\) may have done/),
+        }),
+      );
+    });
+  });
+
   test('two presets of one name have to be told apart', async () => {
     await own.sql`INSERT INTO presets (name) VALUES ('Noir')`;
     await expect(planSimulation(database, request())).rejects.toMatchObject({

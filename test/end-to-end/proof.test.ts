@@ -97,7 +97,7 @@ test('a use that reaches outside is asked about first', async () => {
     .simple();
   const console = await open();
   console.press('u');
-  const asked = await console.until(/Press y to simulate all the same/);
+  const asked = await console.until(/Press y to simulate it anyway/);
   expect(asked).toMatch(/public\.tell\(\) \(NOTIFY/);
   expect(asked).not.toMatch(/onfirmed:/);
   console.press('y');

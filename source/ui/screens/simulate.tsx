@@ -104,7 +104,7 @@ function Question({ use }: { use: ProofOfUse }) {
           {displayText(`${name} (${means})`)}
         </Text>
       ))}
-      <Text>Press y to simulate all the same, Esc to leave it.</Text>
+      <Text>Press y to simulate it anyway, Esc to leave it.</Text>
     </Box>
   );
 }
