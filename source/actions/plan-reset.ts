@@ -1,9 +1,13 @@
 import { type Change, notANumber, type Remark } from '../audit/repair.ts';
 import type { Database } from '../database/connection.ts';
 import { findPresets } from '../database/find-presets.ts';
+import { readLargeRecords, readRecordSizes } from '../database/record-sizes.ts';
 import type { RepairFacts } from '../database/repair-facts.ts';
 import type { CounterState } from '../database/repair-state.ts';
+import { isConsoleError } from '../errors.ts';
 import { auditCounters } from './audit-counters.ts';
+import { inMegabytes, usualLimits } from './batch-limits.ts';
+import { leftForSize } from './left-for-size.ts';
 import type { Look } from './look.ts';
 import type { Draft } from './plan-repair.ts';
 import { drifts, statesOf } from './plan-sync.ts';
@@ -41,8 +45,17 @@ export async function planReset(
   }
   const states = await statesOf(database, tables, ids, false, signal);
   const clears = tables.presets.lastUsed !== null && facts.lastUsedNullable;
-  const changes = states.flatMap(state => resetChange(state, clears, deleteHistory) ?? []);
-  const left = states.filter(({ exact }) => exact !== null).map(notANumber);
+  const sizes = deleteHistory ? await sizesOf(database, tables, facts, signal) : nothingLarge;
+  const isTooLarge = (state: CounterState) => state.exact === null && sizes.large.has(state.id);
+  const changes = states.flatMap(state =>
+    isTooLarge(state) ? [] : (resetChange(state, clears, deleteHistory) ?? []),
+  );
+  const left = [
+    ...states.filter(({ exact }) => exact !== null).map(notANumber),
+    ...states
+      .filter(isTooLarge)
+      .map(state => leftForSize(state, sizes.large.get(state.id) ?? 0, usualLimits)),
+  ];
   const ownRecords = changes.reduce((sum, { deletes }) => sum + deletes, 0);
   const recordsToDelete = deleteHistory ? ownRecords + orphans : 0;
   const remarks: Remark[] = [];
@@ -76,6 +89,7 @@ export async function planReset(
           orphans,
           recordsToDelete,
           changes.length,
+          sizes.all,
         )
       : null;
   if (how) remarks.push({ code: 'method', severity: 'info', message: how.why });
@@ -93,6 +107,36 @@ export async function planReset(
     holds: drifts(states),
     maySetLastUsed: clears,
   };
+}
+
+interface Sizes {
+  /** The bytes of all records on disk. */
+  all: number;
+  /** Presets with a record that no receipt could keep, and its bytes. */
+  large: Map<string | null, number>;
+}
+
+const nothingLarge: Sizes = { all: 0, large: new Map() };
+
+/**
+ * How large the records are, as far as it is soon found out: where no value that is stored apart is too large none is, and a table
+ * that cannot be read through in time is left to the batches, which look at each record before they delete it.
+ */
+async function sizesOf(
+  database: Database,
+  tables: Look['tables'],
+  facts: RepairFacts,
+  signal: AbortSignal | undefined,
+): Promise<Sizes> {
+  const { all, apart } = await database.read(reader => readRecordSizes(reader, tables), { signal });
+  if (apart <= usualLimits.recordBytes) return { all, large: new Map() };
+  const large = await database
+    .read(reader => readLargeRecords(reader, tables, facts, usualLimits.recordBytes), { signal })
+    .catch(error => {
+      if (!isConsoleError(error) || error.code !== 'statement-timeout') throw error;
+      return new Map<string | null, number>();
+    });
+  return { all, large };
 }
 
 /** What a reset makes of a counter; null where there is nothing to do, or it is no number. */
@@ -125,6 +169,7 @@ function chooseMethod(
   orphans: number,
   records: number,
   presets: number,
+  bytes: number,
 ): { method: 'truncate' | 'batches'; why: string } {
   const because = !everything
     ? 'only some presets are reset'
@@ -141,7 +186,9 @@ function chooseMethod(
               ? 'it would pass by the triggers and rules that wait for a DELETE'
               : records > mostTruncated.records || presets > mostTruncated.presets
                 ? 'TRUNCATE would lock everybody out while so many records are compared with their backup'
-                : null;
+                : bytes > usualLimits.bytes
+                  ? `TRUNCATE would lock everybody out while ${inMegabytes(bytes)} of records go into their backup`
+                  : null;
   if (because !== null) {
     return { method: 'batches', why: `Records are deleted in batches, not by TRUNCATE: ${because}.` };
   }

@@ -1,9 +1,11 @@
 import { type FoundRecord, readOrphans, readStates, readWithRecords } from '../database/repair-state.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
+import { leftForSize } from './left-for-size.ts';
 import { resetChange } from './plan-reset.ts';
 import { syncChange } from './plan-sync.ts';
 import { prepareUndo } from './prepare-undo.ts';
 import { type Asked, fitting, idsOf, nothing, orderOf, type Prepared } from './prepared.ts';
+import type { Task } from './repair-task.ts';
 
 /**
  * Reads the counters of a batch in one snapshot and decides what becomes of each. A preset whose drift is not the planned
@@ -35,36 +37,45 @@ async function prepareCounts({ reader, plan, tasks }: Asked): Promise<Prepared> 
   return prepared;
 }
 
-/** Presets with their records: those that have more than go at once lose as many from both, and stay as right as they were. */
-async function prepareDeletion({ reader, plan, tasks, most, truncate }: Asked): Promise<Prepared> {
+/**
+ * Presets with their records: those that have more than go at once lose as many from both, and stay as right as they were.
+ * What a receipt could not keep is never deleted.
+ */
+async function prepareDeletion(asked: Asked): Promise<Prepared> {
+  const { reader, plan, tasks, most, limits, truncate } = asked;
   const { tables } = plan.look;
   const prepared = nothing();
   const found: FoundRecord[] = [];
-  if (tasks.some(({ id }) => id === null)) {
-    const orphans = await readOrphans(reader, tables, plan.facts, most);
-    found.push(...orphans);
-    const [task] = tasks.filter(({ id }) => id === null);
-    if (task && orphans.length === most)
-      prepared.rest.push({ ...task, weight: Math.max(1, task.weight - most) });
-  }
+  const [none] = tasks.filter(({ id }) => id === null);
+  if (none) found.push(...(await orphansOf(asked, none, prepared)));
   const clears = tables.presets.lastUsed !== null && plan.facts.lastUsedNullable;
   const ids = idsOf(tasks);
   const states =
-    ids.length === 0 ? new Map() : await readWithRecords(reader, tables, plan.facts, ids, most + 1);
+    ids.length === 0 ? new Map() : await readWithRecords(reader, tables, plan.facts, ids, most, limits);
   for (const task of tasks) {
     if (task.id === null) continue;
     const own = states.get(task.id);
     const state = fitting(own?.state, task, prepared.left);
     if (!state || !own) continue;
-    const whole = own.found.length <= most;
-    const going = whole ? own.found : own.found.slice(0, most);
-    const change = whole ? resetChange({ ...state, records: going.length }, clears, true) : null;
-    if (whole && !change) continue;
-    found.push(...going);
-    if (change) {
+    const [large] = own.tooLarge;
+    if (large !== undefined) {
+      prepared.left.push(leftForSize(task, large, limits));
+      continue;
+    }
+    const going = own.found;
+    if (going.length === state.records) {
+      const change = resetChange(state, clears, true);
+      if (!change) continue;
+      found.push(...going);
       add(prepared, { ...change, drift: task.drift });
       continue;
     }
+    // The others of the batch have left no room for it.
+    if (going.length === 0) {
+      prepared.rest.push(task);
+      continue;
+    }
+    found.push(...going);
     // A count that is too low must not fall below zero on the way.
     const delta = -Math.min(going.length, Math.max(0, state.count ?? 0));
     add(prepared, {
@@ -84,8 +95,22 @@ async function prepareDeletion({ reader, plan, tasks, most, truncate }: Asked): 
   }
   prepared.order.deletes = found.map(({ place }) => place);
   prepared.order.truncate = truncate;
-  prepared.records = found.length > 0 ? found.map(({ values }) => JSON.stringify(values)) : null;
+  prepared.records = found.length > 0 ? found.map(({ values }) => values) : null;
   return prepared;
+}
+
+/** The records of no preset that go now; there may be more, as long as there are any. */
+async function orphansOf(
+  { reader, plan, most, limits }: Asked,
+  task: Task,
+  prepared: Prepared,
+): Promise<FoundRecord[]> {
+  const { found, tooLarge } = await readOrphans(reader, plan.look.tables, plan.facts, most, limits);
+  const [large] = tooLarge;
+  if (found.length > 0) prepared.rest.push({ ...task, weight: Math.max(1, task.weight - found.length) });
+  else if (large !== undefined)
+    prepared.left.push(leftForSize({ ...task, name: 'Records of no preset' }, large, limits));
+  return found;
 }
 
 function add(prepared: Prepared, change: ReceiptChange & { id: string }): void {

@@ -1,4 +1,5 @@
 import { type LeftAlone, notANumber } from '../audit/repair.ts';
+import type { ByteLimits } from '../database/bounded-records.ts';
 import type { Reader } from '../database/connection.ts';
 import type { BatchOrder, RowOrder } from '../database/repair-block.ts';
 import type { CounterState } from '../database/repair-state.ts';
@@ -13,8 +14,9 @@ export interface Prepared {
   /** The deleted records for the receipt; null where none are. */
   records: string[] | null;
   left: LeftAlone[];
-  /** What there is still to do afterwards. */
+  /** What there is still to do afterwards, and what where the server does not take this. */
   rest: Task[];
+  otherwise: Task[];
 }
 
 /** What a batch is prepared from. */
@@ -22,8 +24,9 @@ export interface Asked {
   reader: Reader;
   plan: FullPlan;
   tasks: readonly Task[];
-  /** How many records of a preset go at once. */
+  /** How many records of a preset go at once, and how many bytes of all of them. */
   most: number;
+  limits: ByteLimits;
   truncate: boolean;
 }
 
@@ -35,6 +38,7 @@ export function nothing(): Prepared {
     records: null,
     left: [],
     rest: [],
+    otherwise: [],
   };
 }
 

@@ -1,4 +1,5 @@
 import type { LeftAlone } from '../audit/repair.ts';
+import { type BatchLimits, usualLimits } from './batch-limits.ts';
 import { pause } from './pause.ts';
 import type { Task } from './repair-task.ts';
 import type { BatchResult } from './run-batch.ts';
@@ -6,8 +7,9 @@ import type { BatchResult } from './run-batch.ts';
 /** What is done in one transaction. */
 export interface Batch {
   tasks: Task[];
-  /** How many records of one preset go at once. */
+  /** How many records of one preset go at once, and how many bytes of all of them. */
   mostRecords: number;
+  limits: Pick<BatchLimits, 'bytes' | 'recordBytes'>;
   /** Waits for a row that is somebody else's, up to lock_timeout: only where it is the only one, so nothing is held meanwhile. */
   wait: boolean;
   truncate: boolean;
@@ -24,19 +26,20 @@ interface Lane {
   tries: number;
   /** Goes by itself, because a batch with it was refused. */
   alone: boolean;
+  /** How many records go at once, where more were too much for the server; null where that was never so. */
+  most: number | null;
 }
 
 interface Limits {
   truncate: boolean;
   /** Milliseconds after which a row that is always somebody else's is given up. */
   patience: number;
-  most?: { presets: number; records: number } | undefined;
+  most?: Partial<BatchLimits> | undefined;
 }
 
 // A batch is as large as it can be while rows are held for less than this, in milliseconds.
 const goodHold = 12;
 const badHold = 30;
-const usualMost = { presets: 100, records: 4_000 };
 const least = { presets: 1, records: 50 };
 // In milliseconds: how long a row that was somebody else's is left in peace.
 const firstBackoff = 20;
@@ -47,7 +50,7 @@ export class Queue {
   readonly #lanes = new Map<string | null, Lane>();
   readonly #limits: Limits;
   #givenUp: LeftAlone[] = [];
-  readonly #most: { presets: number; records: number };
+  readonly #most: BatchLimits;
   #presets: number;
   #records: number;
   #truncate: boolean;
@@ -55,7 +58,7 @@ export class Queue {
 
   constructor(tasks: readonly Task[], limits: Limits) {
     this.#limits = limits;
-    this.#most = limits.most ?? usualMost;
+    this.#most = { ...usualLimits, ...limits.most };
     this.#presets = Math.min(20, this.#most.presets);
     this.#records = Math.min(500, this.#most.records);
     this.#truncate = limits.truncate;
@@ -72,6 +75,7 @@ export class Queue {
           retryAt: 0,
           tries: 0,
           alone: false,
+          most: null,
         });
       }
     }
@@ -122,6 +126,9 @@ export class Queue {
       case 'lost':
         // Nothing of it happened: the same again.
         return;
+      case 'large':
+        this.#shrink(batch, result);
+        return;
       case 'refused':
         this.#separate(batch, result);
     }
@@ -131,10 +138,14 @@ export class Queue {
   #take(now: number): Batch | null {
     if (this.#truncate) {
       const tasks = [...this.#lanes.values()].flatMap(lane => (lane.retryAt <= now ? lane.tasks : []));
-      return tasks.length === 0 ? null : { tasks, mostRecords: 1_000_000, wait: true, truncate: true };
+      const limits = this.#most;
+      return tasks.length === 0
+        ? null
+        : { tasks, mostRecords: 1_000_000, limits, wait: true, truncate: true };
     }
     const tasks: Task[] = [];
     let weight = 0;
+    let mostRecords = this.#records;
     for (const lane of this.#lanes.values()) {
       const [task] = lane.tasks;
       if (lane.retryAt > now) continue;
@@ -147,10 +158,11 @@ export class Queue {
       }
       tasks.push(task);
       weight += task.weight;
+      mostRecords = Math.min(mostRecords, lane.most ?? mostRecords);
       if (alone) break;
     }
     if (tasks.length === 0) return null;
-    return { tasks, mostRecords: this.#records, wait: tasks.length === 1, truncate: false };
+    return { tasks, mostRecords, limits: this.#most, wait: tasks.length === 1, truncate: false };
   }
 
   #advance({ tasks }: Batch, { rest }: BatchResult): void {
@@ -203,23 +215,47 @@ export class Queue {
   }
 
   /** A refusal of several says nothing of each: they are tried one by one. */
-  #separate({ tasks, truncate }: Batch, { message }: BatchResult): void {
+  #separate(batch: Batch, result: BatchResult): void {
+    if (this.#apart(batch)) return;
+    this.#giveUp(batch, result, `The server refused`);
+  }
+
+  /** More than the server takes at once: half of it, down to a single record. */
+  #shrink(batch: Batch, result: BatchResult): void {
+    if (this.#apart(batch)) return;
+    const [task] = batch.tasks;
+    const lane = task && this.#lanes.get(task.id);
+    if (!lane) return;
+    const tried = Math.min(batch.mostRecords, result.tried ?? batch.mostRecords);
+    if (tried > 1) lane.most = Math.floor(tried / 2);
+    else this.#giveUp(batch, result, 'Even by itself, the server did not take');
+  }
+
+  /** Has several tried one by one from now on; false where it was one by itself. */
+  #apart({ tasks, truncate }: Batch): boolean {
     if (truncate) this.#truncate = false;
-    for (const { id, name } of tasks) {
+    if (tasks.length === 1 && !truncate) return false;
+    for (const { id } of tasks) {
       const lane = this.#lanes.get(id);
-      if (!lane) continue;
-      if (tasks.length > 1 || truncate) {
-        lane.alone = true;
-        continue;
-      }
-      this.#lanes.delete(lane.id);
-      this.#givenUp.push({
-        id: lane.id,
-        name,
-        reason: 'refused',
-        message: `The server refused it: ${message ?? 'no reason given'}.`,
-      });
+      if (lane) lane.alone = true;
     }
+    return true;
+  }
+
+  /** Gives up what one batch tried of a preset, and goes on with what does not depend on it. */
+  #giveUp({ tasks }: Batch, { message, rest, tried = 0 }: BatchResult, how: string): void {
+    const [task] = tasks;
+    const lane = task && this.#lanes.get(task.id);
+    if (!lane) return;
+    lane.tasks = [...rest, ...lane.tasks.filter(other => other !== task)];
+    if (lane.tasks.length === 0) this.#lanes.delete(lane.id);
+    const what = task.undo?.records && tried > 0 ? `${tried} of its records` : 'it';
+    this.#givenUp.push({
+      id: lane.id,
+      name: task.id === null ? 'Records of no preset' : task.name,
+      reason: 'refused',
+      message: `${how} ${what}: ${message ?? 'no reason given'}.`,
+    });
   }
 
   #resize(held: number): void {

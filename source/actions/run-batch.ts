@@ -18,10 +18,10 @@ import { waitForLock } from './wait-for-lock.ts';
 
 /**
  * What became of a batch. `busy`: somebody holds a row or has changed a record; `refused`: the server or a trigger does not
- * want it; `lost`: the connection broke and nothing of it happened; `nothing`: there was nothing to write.
+ * want it; `large`: it is more than the server, or one transaction, takes at once; `lost`: the connection broke and nothing of it happened; `nothing`: there was nothing to write.
  */
 export interface BatchResult {
-  outcome: 'committed' | 'busy' | 'refused' | 'lost' | 'nothing';
+  outcome: 'committed' | 'busy' | 'refused' | 'large' | 'lost' | 'nothing';
   changes: ReceiptChange[];
   left: LeftAlone[];
   rest: Task[];
@@ -29,8 +29,9 @@ export interface BatchResult {
   /** Milliseconds that rows were held, and sessions that waited for them. */
   held: number;
   waiting: number;
-  /** The server's words where it refused. */
+  /** The server's words where it refused, and how many records it was about; undefined where that is not known. */
   message?: string;
+  tried?: number;
   /** What broke the connection. */
   error?: ConsoleError;
 }
@@ -73,14 +74,17 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
         plan,
         tasks: batch.tasks,
         most: batch.mostRecords,
+        limits: batch.limits,
         truncate: batch.truncate,
       });
-      const { order, changes, records } = prepared;
+      const { order, changes, records, rest } = prepared;
       // A drift that is not the planned one may be no drift at all; what is written is asked about by the block itself.
       if (prepared.left.length > 0 && (await isHiddenNow(writer, tables))) throw hiddenMeanwhile();
       // After what was read, so that it was read from these very tables, and under the locks that keep them so.
       const parts = await changedParts(writer, plan);
       if (parts.length > 0) throw tablesChanged(plan, parts);
+      // What was not read would go with the others.
+      if (batch.truncate && rest.length > 0) throw new TooMuch();
       if (order.rows.length === 0 && order.deletes.length === 0 && order.inserts.length === 0) {
         await writer.script('ROLLBACK');
         return null;
@@ -102,6 +106,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
     return committed(done, answer);
   } catch (error) {
     if (error instanceof Stopped) return empty('busy');
+    if (error instanceof TooMuch) return empty('large');
     if (!isConsoleError(error)) throw error;
     const done = prepared as Prepared | null;
     if (isLost(error)) return afterLoss(work, error, noted, done);
@@ -116,8 +121,21 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
     if (state === '25006') throw readOnlyNow(error);
     if (state === '') throw error;
     await requireSameTables(work.database, plan);
-    return { ...empty('refused'), message: serverWords(error) };
+    const tried = done ? { tried: done.order.deletes.length + done.order.inserts.length } : {};
+    const outcome = isTooMuch(state) || (state === '57014' && done) ? 'large' : 'refused';
+    return { ...empty(outcome), ...tried, rest: done?.otherwise ?? [], message: serverWords(error) };
   }
+}
+
+/** A batch that would have to be done whole, and is more than may be read at once. */
+class TooMuch extends Error {}
+
+/**
+ * True for what a smaller batch may not meet: a limit of the server (class 54), memory that it does not have, and what it
+ * allocates beyond 1 GB, which it tells as an internal error.
+ */
+function isTooMuch(state: string): boolean {
+  return state.startsWith('54') || state === '53200' || state === 'XX000';
 }
 
 function recordWrites({ action, options, recordsToRestore }: FullPlan): RecordWrites {

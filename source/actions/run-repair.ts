@@ -8,6 +8,7 @@ import { listReceipts, undoneBy } from '../receipts/list-receipts.ts';
 import type { ReceiptChange, ReceiptEnd, ReceiptHead } from '../receipts/receipt.ts';
 import { withSayOn } from '../receipts/trust.ts';
 import { openReceipt, type ReceiptWriter } from '../receipts/write-receipt.ts';
+import type { BatchLimits } from './batch-limits.ts';
 import { claim } from './claim.ts';
 import { type AwayRecords, inEffect, undosOf } from './effective.ts';
 import { refused } from './guards.ts';
@@ -29,8 +30,8 @@ export interface RunOptions {
   signal?: AbortSignal | undefined;
   /** True where the plan was made just now: otherwise it is made again, and has to be the same. */
   fresh?: boolean;
-  /** How many presets and records go into one batch at the most, where that is to be less than usual. */
-  most?: { presets: number; records: number };
+  /** How much goes into one batch at the most, where that is to be less than usual. */
+  most?: Partial<BatchLimits>;
 }
 
 // In a row.

@@ -64,7 +64,7 @@ export interface LeftAlone {
    * `moved`: its drift is another one than planned; `newer`: a later repair has changed it; `wrong`: written, and yet not
    * what it should be. With `moved` and `newer` an undo still puts records back.
    */
-  reason: 'gone' | 'moved' | 'locked' | 'refused' | 'wrong' | 'newer' | 'reference' | 'stopped';
+  reason: 'gone' | 'moved' | 'locked' | 'refused' | 'wrong' | 'newer' | 'reference' | 'too-large' | 'stopped';
   message: string;
 }
 

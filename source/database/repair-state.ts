@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type ByteLimits, boundedRecords, recordSource } from './bounded-records.ts';
 import type { Reader } from './connection.ts';
 import { countColumns } from './counters.ts';
 import { groupedKeys, groupedRecords } from './grouped-records.ts';
@@ -6,7 +7,7 @@ import { differ, same } from './operators.ts';
 import type { RepairFacts } from './repair-facts.ts';
 import { inSchema } from './search-path.ts';
 import type { Tables } from './tables.ts';
-import { manyValues, valueAsText } from './values-as-text.ts';
+import { valueAsText } from './values-as-text.ts';
 
 /** A counter as one snapshot shows it; times as the server writes them under `exactForms`. */
 export interface CounterState {
@@ -27,7 +28,14 @@ export type RecordValues = (string | null)[];
 /** A record and which version of it that is: table, place and the transaction that wrote it. */
 export interface FoundRecord {
   place: [string, string, string];
-  values: RecordValues;
+  /** The text of a JSON array, as a receipt keeps it. */
+  values: string;
+}
+
+/** Records as far as they were read, and the bytes of those that are too large. */
+export interface FoundRecords {
+  found: FoundRecord[];
+  tooLarge: number[];
 }
 
 /** Settings under which every value written as text is read back exactly; they last for the transaction. */
@@ -89,69 +97,78 @@ function toState({ usageCount, exact = null, name, ...row }: z.infer<typeof stat
   return { ...row, name: name ?? '', exact, count: exact === null ? usageCount : Number(exact) };
 }
 
-const found = z.object({
-  place: z.tuple([z.string(), z.string(), z.string()]),
-  values: z.array(z.nullable(z.string())),
-});
+const found = z.object({ place: z.string(), values: z.nullable(z.string()), size: z.number() });
+const placeOf = z.tuple([z.string(), z.string(), z.string()]);
 
-function columnsOf({ recordColumns }: RepairFacts): string {
-  return `pg_catalog.json_build_array(r.tableoid::pg_catalog.text, r.ctid::pg_catalog.text, r.xmin::pg_catalog.text)::pg_catalog.text AS place,
-          ${manyValues(recordColumns.map(({ quoted }) => valueAsText(quoted)))} AS values`;
+/** Sorts what was read into records that can go and the sizes of those that cannot. */
+function sortFound(rows: readonly z.infer<typeof found>[]): FoundRecords {
+  const sorted: FoundRecords = { found: [], tooLarge: [] };
+  for (const { place, values, size } of rows) {
+    if (values === null) sorted.tooLarge.push(size);
+    else sorted.found.push({ place: placeOf.parse(JSON.parse(place)), values });
+  }
+  return sorted;
 }
 
-function toFound(row: { place: string; values: string }): FoundRecord {
-  return found.parse({ place: JSON.parse(row.place), values: JSON.parse(row.values) });
-}
-
-/** The counters of these presets with up to `most` records of each, all from one snapshot. */
+/**
+ * The counters of these presets with up to `most` records of each, all from one snapshot, and no more records in all than
+ * `limits` allow.
+ */
 export async function readWithRecords(
   reader: Reader,
   tables: Tables,
   facts: RepairFacts,
   ids: readonly string[],
   most: number,
-): Promise<Map<string, { state: CounterState; found: FoundRecord[] }>> {
+  limits: ByteLimits,
+): Promise<Map<string, FoundRecords & { state: CounterState }>> {
   const { presets, records } = tables;
-  const text = `SELECT p.id, p.name, p."usageCount"${presets.countKind === 'integer' ? '' : ', p.exact'}, p.records, p."lastUsed", NULL AS newest, f.place, f.values
-     FROM (SELECT p.${presets.key} AS key, p.${presets.key}::pg_catalog.text AS id, p.${presets.label}::pg_catalog.text AS name, ${countColumns(`p.${presets.count}`, tables)},
-                  (SELECT pg_catalog.count(*) FROM ${records.name} c WHERE c.${records.preset} ${records.keys.equal} p.${presets.key})::double precision AS records,
-                  ${lastUsedText(presets)} AS "lastUsed"
-             FROM ${presets.name} p
-            WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT v.value::${presets.keyType} FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) v)) OFFSET 0) p
-     LEFT JOIN LATERAL (SELECT ${columnsOf(facts)} FROM ${records.name} r WHERE r.${records.preset} ${records.keys.equal} p.key LIMIT $2) f ON true`;
+  const exact = presets.countKind === 'integer' ? '' : ', p.exact';
+  const { equal } = records.keys;
+  const source = `SELECT p.id, r.* FROM p CROSS JOIN LATERAL (SELECT ${recordSource(facts)} FROM ${records.name} r WHERE r.${records.preset} ${equal} p.key LIMIT $2) r`;
+  const text = `WITH p AS MATERIALIZED (
+      SELECT p.${presets.key} AS key, p.${presets.key}::pg_catalog.text AS id, p.${presets.label}::pg_catalog.text AS name, ${countColumns(`p.${presets.count}`, tables)},
+             (SELECT pg_catalog.count(*) FROM ${records.name} c WHERE c.${records.preset} ${equal} p.${presets.key})::double precision AS records,
+             ${lastUsedText(presets)} AS "lastUsed"
+        FROM ${presets.name} p
+       WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT v.value::${presets.keyType} FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) v))),
+    ${boundedRecords(facts, source, limits)}
+    SELECT p.id, p.name, p."usageCount"${exact}, p.records, p."lastUsed", NULL AS newest, NULL AS place, NULL AS values, NULL::double precision AS size FROM p
+    UNION ALL
+    SELECT b.id, NULL, NULL${exact === '' ? '' : ', NULL'}, NULL, NULL, NULL, b.place, b.values, b.size FROM bounded b`;
   const rows = (await reader.rows(text, [JSON.stringify(ids), most], tables.path)) as {
     id: string;
     place: string | null;
-    values: string;
   }[];
-  const byId = new Map<string, { state: CounterState; found: FoundRecord[] }>();
-  for (const row of rows) {
-    let entry = byId.get(row.id);
-    if (!entry) {
-      const [state] = states.parse([row]);
-      if (!state) continue;
-      entry = { state: toState(state), found: [] };
-      byId.set(row.id, entry);
-    }
-    if (row.place !== null) entry.found.push(toFound({ place: row.place, values: row.values }));
-  }
-  return byId;
+  const byPreset = Map.groupBy(
+    rows.filter(({ place }) => place !== null),
+    ({ id }) => id,
+  );
+  const counters = states.parse(rows.filter(({ place }) => place === null));
+  return new Map(
+    counters.map(row => {
+      const own = z.array(found).parse(byPreset.get(row.id) ?? []);
+      return [row.id, { state: toState(row), ...sortFound(own) }];
+    }),
+  );
 }
 
-/** Up to `most` records whose preset is gone. */
+/** Up to `most` records whose preset is gone, no more than `limits` allow. */
 export async function readOrphans(
   reader: Reader,
   { presets, records, path }: Tables,
   facts: RepairFacts,
   most: number,
-): Promise<FoundRecord[]> {
-  const rows = (await reader.rows(
-    `SELECT ${columnsOf(facts)} FROM ${records.name} r
-      WHERE NOT EXISTS (SELECT FROM ${presets.name} p WHERE p.${presets.key} ${records.keys.equal} r.${records.preset}) LIMIT $1`,
+  limits: ByteLimits,
+): Promise<FoundRecords> {
+  const source = `SELECT NULL::pg_catalog.text AS id, ${recordSource(facts)} FROM ${records.name} r
+      WHERE NOT EXISTS (SELECT FROM ${presets.name} p WHERE p.${presets.key} ${records.keys.equal} r.${records.preset}) LIMIT $1`;
+  const rows = await reader.rows(
+    `WITH ${boundedRecords(facts, source, limits)} SELECT b.place, b.values, b.size FROM bounded b`,
     [most],
     path,
-  )) as { place: string; values: string }[];
-  return rows.map(toFound);
+  );
+  return sortFound(z.array(found).parse(rows));
 }
 
 /** The places, among these records, of those that name something which is not there any more, with the table it was in. */
