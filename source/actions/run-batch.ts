@@ -121,9 +121,14 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
     if (state === '25006') throw readOnlyNow(error);
     if (state === '') throw error;
     await requireSameTables(work.database, plan);
-    const tried = done ? { tried: done.order.deletes.length + done.order.inserts.length } : {};
-    const outcome = isTooMuch(state) || (state === '57014' && done) ? 'large' : 'refused';
-    return { ...empty(outcome), ...tried, rest: done?.otherwise ?? [], message: serverWords(error) };
+    const tried = done ? done.order.deletes.length + done.order.inserts.length : undefined;
+    const outcome = isTooMuch(state, tried) ? 'large' : 'refused';
+    return {
+      ...empty(outcome),
+      ...(tried === undefined ? {} : { tried }),
+      rest: done?.otherwise ?? [],
+      message: serverWords(error),
+    };
   }
 }
 
@@ -131,11 +136,13 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
 class TooMuch extends Error {}
 
 /**
- * True for what a smaller batch may not meet: a limit of the server (class 54), memory that it does not have, and what it
- * allocates beyond 1 GB, which it tells as an internal error.
+ * True for what fewer records may not meet: a limit of the server (class 54), memory that it does not have, what it allocates
+ * beyond 1 GB, which it tells as an internal error, and a block that took too long. `tried` records; undefined where they could
+ * not even be read.
  */
-function isTooMuch(state: string): boolean {
-  return state.startsWith('54') || state === '53200' || state === 'XX000';
+function isTooMuch(state: string, tried: number | undefined): boolean {
+  if (state === '57014') return (tried ?? 0) > 1;
+  return tried !== 0 && (state.startsWith('54') || state === '53200' || state === 'XX000');
 }
 
 function recordWrites({ action, options, recordsToRestore }: FullPlan): RecordWrites {

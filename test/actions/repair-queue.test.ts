@@ -239,6 +239,61 @@ describe('what is refused', () => {
   });
 });
 
+describe('what is too much at once', () => {
+  const deletes = [task('a', 100), task('b', 100)];
+
+  test('of several presets: they are tried one by one', async () => {
+    const own = queue(deletes);
+    own.settle((await own.next())!, result('large', { message: 'too big', tried: 200 }));
+    expect(ids(await own.next())).toEqual(['a']);
+    expect(own.givenUp()).toEqual([]);
+  });
+
+  test('of one: half of its records, down to one, and then it is given up', async () => {
+    const own = queue([task('a', 100)]);
+    const seen: number[] = [];
+    for (let tried = 100; ; tried = Math.floor(tried / 2)) {
+      const batch = await own.next();
+      if (!batch) break;
+      seen.push(batch.mostRecords);
+      own.settle(batch, result('large', { message: 'too big', tried }));
+    }
+    expect(seen).toEqual([500, 50, 25, 12, 6, 3, 1]);
+    expect(own.givenUp()).toEqual([
+      {
+        id: 'a',
+        name: 'Preset a',
+        reason: 'refused',
+        message: 'Even by itself, the server did not take it: too big.',
+      },
+    ]);
+  });
+
+  test('by TRUNCATE: it goes on in batches', async () => {
+    const own = queue(deletes, { truncate: true });
+    own.settle((await own.next())!, result('large'));
+    expect(await own.next()).toMatchObject({ truncate: false });
+    expect(own.givenUp()).toEqual([]);
+  });
+
+  test('a part that is given up leaves the rest of its preset to be done', async () => {
+    const records = {
+      batch: { batch: 1, xid: '1', changes: [], records: null },
+      id: 'a',
+      count: 9,
+      back: [],
+    };
+    const undo = { records, state: null, lastUsed: null };
+    const [first, second, rest] = [1, 2, 3].map(weight => ({ ...task('a', weight), undo }));
+    const own = queue([first!, second!]);
+    own.settle((await own.next())!, result('refused', { message: 'no', tried: 7, rest: [rest!] }));
+    expect((await own.next())?.tasks).toEqual([rest]);
+    own.settle((await own.next())!, result('committed'));
+    expect((await own.next())?.tasks).toEqual([second]);
+    expect(own.givenUp()).toMatchObject([{ message: 'The server refused 7 of its records: no.' }]);
+  });
+});
+
 describe('TRUNCATE', () => {
   test('takes everything at once and waits', async () => {
     expect(await queue(tasks(30), { truncate: true }).next()).toMatchObject({

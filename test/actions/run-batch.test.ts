@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { usualLimits } from '../../source/actions/batch-limits.ts';
 import type { FullPlan } from '../../source/actions/plan-repair.ts';
 import { type BatchWork, runOneBatch } from '../../source/actions/run-batch.ts';
 import { noOptions } from '../../source/audit/repair.ts';
@@ -79,6 +80,7 @@ async function run(
     batch: {
       tasks: Array.from({ length: tasks }, () => ({ id: 'a', name: 'Noir', drift, weight: 0 })),
       mostRecords: 100,
+      limits: usualLimits,
       wait,
       truncate: false,
     },
