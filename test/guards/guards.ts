@@ -722,4 +722,26 @@ export const guards: readonly Guard[] = [
     ],
     says: 'expected undefined to match object',
   },
+  {
+    guard: 'the path: names are looked up in the catalog alone',
+    file: 'source/database/search-path.ts',
+    text: '; SET LOCAL search_path = ${catalogPath}`',
+    without: '; SELECT 1`',
+    test: [
+      'test/database/search-path.test.ts',
+      'with a trap in the place of everything that is looked up by the path > a superuser reads past them',
+    ],
+    says: 'cannot accept a value of type trigger',
+  },
+  {
+    guard: 'the path: what the application runs looks names up by its own',
+    file: 'source/database/search-path.ts',
+    text: "given OPERATOR(pg_catalog.->>) 'path'",
+    without: "'${catalogPath}'",
+    test: [
+      'test/database/search-path.test.ts',
+      'code of the application still finds what it looks up by the path of the role',
+    ],
+    says: 'to deeply equal []',
+  },
 ];
