@@ -140,8 +140,12 @@ function touchedSince(receipt: Receipt, receipts: readonly Receipt[]): Map<strin
     if (other.head.action !== 'sync' && other.head.action !== 'reset') continue;
     for (const { id, state } of inEffect(other, undos).presets.values()) {
       if (!state) continue;
-      const setsLastUsed = state.lastUsed !== null || since.get(id)?.setsLastUsed === true;
-      since.set(id, { id: other.head.id, setsLastUsed });
+      const known = since.get(id);
+      // The newest comes first, and is the one to begin with.
+      since.set(id, {
+        id: known?.id ?? other.head.id,
+        setsLastUsed: state.lastUsed !== null || known?.setsLastUsed === true,
+      });
     }
   }
   return since;

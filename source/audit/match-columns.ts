@@ -61,8 +61,8 @@ export function matchColumns(
   { map, drop }: ColumnChoice,
 ): ColumnMatch {
   const match: ColumnMatch = { into: [], retyped: [], obstacles: [], remarks: [] };
-  const mapped = new Map(map.map(([from, to]) => [from, to]));
-  const targets = new Set(map.map(([, to]) => to));
+  const mapped = new Map(map.map(([from, to]) => [plainly(from), to]));
+  const targets = map.map(([, to]) => to);
   const fresh = columns.filter(
     column => !isNamed(column, targets) && !stored.some(({ quoted }) => quoted === column.quoted),
   );
@@ -70,8 +70,8 @@ export function matchColumns(
   if (reference) match.obstacles.push(reference);
   for (const [place, column] of stored.entries()) {
     const name = unquoted(column.quoted);
-    const to = valueFor(mapped, column);
-    if (to === undefined && isNamed(column, new Set(drop))) {
+    const to = mapped.get(name);
+    if (to === undefined && isNamed(column, drop)) {
       match.into.push(null);
       match.remarks.push({
         code: 'column-dropped',
@@ -83,7 +83,7 @@ export function matchColumns(
     const target = columns.find(candidate =>
       to === undefined
         ? candidate.quoted === column.quoted && !isNamed(candidate, targets)
-        : isNamed(candidate, new Set([to])),
+        : isNamed(candidate, [to]),
     );
     match.into.push(target?.quoted ?? null);
     if (!target || target.generated) {
@@ -118,18 +118,17 @@ export function choiceMistake(
   table: string,
   { map, drop }: ColumnChoice,
 ): string | null {
-  const has = (list: readonly StoredColumn[], name: string) =>
-    list.some(column => isNamed(column, new Set([name])));
+  const has = (list: readonly StoredColumn[], name: string) => list.some(column => isNamed(column, [name]));
   for (const name of [...map.map(([from]) => from), ...drop]) {
     if (!has(stored, name)) return `The receipt has no values of a column ${name}.`;
   }
   for (const [, name] of map) {
     if (!has(columns, name)) return `${table} has no column ${name}.`;
-    if (columns.some(column => column.generated && isNamed(column, new Set([name]))))
+    if (columns.some(column => column.generated && isNamed(column, [name])))
       return `The server computes ${name} of ${table} by itself, so nothing can be put there.`;
   }
   const plain = (list: readonly StoredColumn[], name: string) =>
-    list.find(column => isNamed(column, new Set([name])))?.quoted ?? name;
+    list.find(column => isNamed(column, [name]))?.quoted ?? name;
   const from = [...map.map(([name]) => name), ...drop].map(name => plain(stored, name));
   const to = map.map(([, name]) => plain(columns, name));
   const twice = from.find((name, index) => from.indexOf(name) !== index);
@@ -160,13 +159,13 @@ export function typeObstacle(
   };
 }
 
-/** True where the column goes by one of these names, written as it is or as SQL quotes it. */
-function isNamed({ quoted }: { quoted: string }, names: ReadonlySet<string>): boolean {
-  return names.has(quoted) || names.has(unquoted(quoted));
+/** A column's own name, of one that is written as it is or as SQL quotes it. */
+function plainly(given: string): string {
+  return /^".+"$/.test(given) ? unquoted(given) : given;
 }
 
-function valueFor(mapped: ReadonlyMap<string, string>, { quoted }: StoredColumn): string | undefined {
-  return mapped.get(quoted) ?? mapped.get(unquoted(quoted));
+function isNamed({ quoted }: { quoted: string }, given: readonly string[]): boolean {
+  return given.some(name => plainly(name) === unquoted(quoted));
 }
 
 /** Records without their preset would belong to none: that column cannot be left out. */
@@ -176,14 +175,11 @@ function referenceObstacle(
   { map, drop }: ColumnChoice,
 ): Obstacle | null {
   const source =
-    map.find(([, to]) => isNamed({ quoted: reference }, new Set([to])))?.[0] ??
-    (drop.some(name => isNamed({ quoted: reference }, new Set([name]))) ? undefined : unquoted(reference));
-  const column = stored.find(candidate => source !== undefined && isNamed(candidate, new Set([source])));
+    map.find(([, to]) => isNamed({ quoted: reference }, [to]))?.[0] ??
+    (drop.some(name => isNamed({ quoted: reference }, [name])) ? undefined : unquoted(reference));
+  const column = stored.find(candidate => source !== undefined && isNamed(candidate, [source]));
   const taken =
-    column &&
-    map.find(
-      ([from, to]) => isNamed(column, new Set([from])) && !isNamed({ quoted: reference }, new Set([to])),
-    );
+    column && map.find(([from, to]) => isNamed(column, [from]) && !isNamed({ quoted: reference }, [to]));
   const isRight = column && !taken && (storedReference === undefined || column.quoted === storedReference);
   if (isRight) return null;
   const now = unquoted(reference);

@@ -1,12 +1,14 @@
 import type { RepairPlan } from '../actions/repair-plan.ts';
 import { noChoice } from '../audit/match-columns.ts';
-import type { RepairOutcome } from '../audit/repair.ts';
+import type { LeftAlone, RepairOutcome } from '../audit/repair.ts';
 import { presetsOf } from '../present/amounts.ts';
 import { count, signed } from '../present/numbers.ts';
 import { presetName } from '../present/preset-name.ts';
 import {
   firesWords,
   lastUsedWords,
+  leftName,
+  leftTitle,
   outcomeWords,
   planWords,
   refusalHint,
@@ -92,7 +94,7 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
           ...more(changes.length, mostLines),
         ]
       : []),
-    ...(left.length > 0 ? ['', `Left alone: ${presetsOf(left.length)}.`, ...leftLines(left)] : []),
+    ...(left.length > 0 ? ['', `${leftTitle(action)}: ${presetsOf(left.length)}.`, ...leftLines(left)] : []),
     ...(firesTriggers.length > 0
       ? [
           '',
@@ -150,14 +152,9 @@ export function describeOutcome(plan: RepairPlan, outcome: RepairOutcome): strin
   ].join('\n');
 }
 
-function leftLines(left: readonly { id: string | null; name: string; message: string }[]): string[] {
+function leftLines(left: readonly LeftAlone[]): string[] {
   return [
-    ...left
-      .slice(0, mostLines)
-      .map(
-        ({ id, name, message }) =>
-          `  ${id === null ? displayText(name) : presetName({ id, name })}: ${displayText(message)}`,
-      ),
+    ...left.slice(0, mostLines).map(one => `  ${leftName(one)}: ${displayText(one.message)}`),
     ...more(left.length, mostLines),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Change, FiringTrigger, LeftAlone, RepairOptions, RepairOutcome } from '../audit/repair.ts';
 import { presetsOf, recordsOf, secondsOf } from './amounts.ts';
 import { count } from './numbers.ts';
+import { presetName } from './preset-name.ts';
 
 /** What these words need of a plan. */
 interface Planned {
@@ -93,4 +94,15 @@ export function refusalHint(left: readonly LeftAlone[], plan: Planned | null): s
   if (plan.firesTriggers.length === 0 || plan.options.suppressTriggers || plan.whyNotSuppress !== null)
     return null;
   return 'Where a trigger is why: plan it again with triggers kept from firing (--suppress-triggers).';
+}
+
+/** What stands above the presets that a plan does not, or not wholly, change. */
+export function leftTitle(action: string): string {
+  // An undo may put records back and leave the rest.
+  return action === 'undo' ? 'Not as before' : 'Left alone';
+}
+
+/** What a preset that was left alone goes by. */
+export function leftName({ id, name }: Pick<LeftAlone, 'id' | 'name'>): string {
+  return id === null ? 'Records of no preset' : presetName({ id, name });
 }

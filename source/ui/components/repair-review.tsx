@@ -5,7 +5,7 @@ import type { Change, LeftAlone } from '../../audit/repair.ts';
 import { presetsOf } from '../../present/amounts.ts';
 import { brief, count, signed } from '../../present/numbers.ts';
 import { presetName } from '../../present/preset-name.ts';
-import { firesWords, lastUsedWords, planWords } from '../../present/repair-words.ts';
+import { firesWords, lastUsedWords, leftName, leftTitle, planWords } from '../../present/repair-words.ts';
 import { displayText, toWidth } from '../../present/text.ts';
 import { isEmptyPlan, type Repair } from '../repair.ts';
 import type { State } from '../state.ts';
@@ -201,7 +201,10 @@ function circumstances(plan: RepairPlan): Paragraph[] {
         ]
       : []),
     ...(left.length > 0
-      ? [paragraph(`Left alone: ${presetsOf(left.length)}.`, { bold: true }), ...leftAlone(left)]
+      ? [
+          paragraph(`${leftTitle(plan.action)}: ${presetsOf(left.length)}.`, { bold: true }),
+          ...leftAlone(left),
+        ]
       : []),
     ...(isEmptyPlan(plan) ? [] : [paragraph(`The receipt goes to ${backup}`)]),
   ];
@@ -211,9 +214,9 @@ function circumstances(plan: RepairPlan): Paragraph[] {
 export function leftAlone(left: readonly LeftAlone[]): Paragraph[] {
   const rest = left.length - mostLeft;
   return [
-    ...left.slice(0, mostLeft).map(({ id, name, message }) => {
-      const { length, element } = paragraph(`  ${presetName({ id: id ?? '', name })}: ${message}`);
-      return { length, element: <Box key={id}>{element}</Box> };
+    ...left.slice(0, mostLeft).map(one => {
+      const { length, element } = paragraph(`  ${leftName(one)}: ${one.message}`);
+      return { length, element: <Box key={`${one.id} ${one.message}`}>{element}</Box> };
     }),
     ...(rest > 0 ? [paragraph(`  and ${count(rest)} more`)] : []),
   ];
