@@ -132,7 +132,11 @@ test('a forged undo does not make a receipt count as undone, and is named', asyn
     [id, 'unsealed', false],
     [reset.receiptId, 'own', false],
   ]);
+  // As it would be, had nobody undone anything.
+  await bench.arrange('TRUNCATE preset_usage');
+  await bench.setCounts({ Noir: 0 });
   const plan = await planOf(reset.receiptId);
+  expect(plan).toMatchObject({ recordsToRestore: 3, changes: [{ name: 'Noir', deletes: -3 }] });
   expect(plan.remarks).toContainEqual({
     code: 'receipt-ignored',
     severity: 'warning',
@@ -150,6 +154,18 @@ test('a forged newer one neither blocks an undo, nor is asked about, nor written
   const before = readFileSync(file);
   expect(await bench.undo(reset)).toMatchObject({ changed: 1, restored: 3, left: [] });
   expect(readFileSync(file)).toEqual(before);
+});
+
+test('nor does one that says it was committed after a sync keep that from being taken back', async () => {
+  await bench.setCounts({ Noir: 4 });
+  const synced = await bench.repair('sync');
+  const file = receiptFile(bench.directory, '20990101T000000Z-sync-abcdef');
+  forge(file, '20990101T000000Z-sync-abcdef', { at: '2099-01-01T00:00:00.000Z', action: 'sync' });
+  const [head = {}, batch = {}, ...rest] = linesOf(file);
+  const [change = {}] = batch.changes as Record<string, unknown>[];
+  const later = { ...batch, xid: '9999999999', changes: [{ ...change, deletes: 0 }], records: null };
+  writeFileSync(file, [head, later, ...rest].map(line => `${JSON.stringify(line)}\n`).join(''));
+  expect(await planOf(synced.receiptId)).toMatchObject({ changes: [{ name: 'Noir', delta: 4 }], left: [] });
 });
 
 test('of receipts without seals, as an older console left them, one takes another back as ever', async () => {
