@@ -9,6 +9,8 @@ export interface AwayRecords {
   count: number;
   /** Their places among the stored records of the batch, as far as they are back already. */
   back: PlaceRange[];
+  /** In the middle of an undo: those before this place have been dealt with. */
+  from?: number;
 }
 
 /** What a receipt did to a preset beside its records, as far as it is still in effect. */

@@ -1,25 +1,10 @@
-import {
-  type CounterState,
-  type RecordValues,
-  readDangling,
-  readOwners,
-  readStates,
-} from '../database/repair-state.ts';
-import type { ConsoleError } from '../errors.ts';
-import { damaged } from '../receipts/damaged.ts';
-import { recordsFile } from '../receipts/places.ts';
-import type { PlaceRange, Receipt, ReceiptChange } from '../receipts/receipt.ts';
-import { readRecords, valuesOf } from '../receipts/stored-records.ts';
+import { type CounterState, readDangling, readStates } from '../database/repair-state.ts';
+import type { PlaceRange, ReceiptChange } from '../receipts/receipt.ts';
 import { movedBy, whyStateStays } from './draft-undo.ts';
-import type { AwayRecords, LeftState } from './effective.ts';
+import type { LeftState } from './effective.ts';
+import { gatherRecords, type StoredRecord } from './gather-records.ts';
 import { type Asked, found, idsOf, nothing, orderOf, type Prepared } from './prepared.ts';
 import type { Task } from './repair-task.ts';
-
-/** A record of the receipt, and its place among those that its batch stored. */
-interface StoredRecord {
-  place: number;
-  values: RecordValues;
-}
 
 /** What goes back of one task: its records, without those that name what is gone. */
 interface Going {
@@ -29,38 +14,37 @@ interface Going {
   /** How many could not go, and the table of what they name. */
   lost: number;
   lostTable: string | null;
+  /** True where these are not all of its records. */
+  inParts: boolean;
 }
 
 /** Puts records back as they were, those that still have everything they refer to, and the differences there were. */
-export async function prepareUndo({ reader, plan, tasks }: Asked): Promise<Prepared> {
+export async function prepareUndo(asked: Asked): Promise<Prepared> {
+  const { reader, plan, tasks } = asked;
   const { tables } = plan.look;
   const { receipt, facts, into } = plan;
   const prepared = nothing();
   if (!receipt) return prepared;
-  const stored = await readStored(receipt, tasks);
-  const presetPlace = into.indexOf(tables.records.preset);
-  const ids = idsOf(tasks);
-  const counters = await readStates(reader, tables, ids);
-  const named = new Set<string>();
-  for (const { id, undo } of tasks) {
-    if (id === null) continue;
-    for (const values of stored.get(undo?.records?.batch.batch ?? 0) ?? []) {
-      const preset = values[presetPlace] ?? null;
-      if (preset !== null) named.add(preset);
-    }
-  }
-  const owners =
-    named.size > 0 ? await readOwners(reader, tables, ids, [...named]) : new Map<string, string>();
-  const going: Going[] = [];
-  for (const task of tasks) {
+  const counters = await readStates(reader, tables, idsOf(tasks));
+  const there = tasks.flatMap(task => {
     const counter = task.id === null ? null : found(counters.get(task.id), task, prepared.left);
-    if (task.id !== null && !counter) continue;
-    const records = recordsOf(task, stored, presetPlace, owners);
-    // Half of them with the whole count would be worse than none.
-    const away = task.undo?.records;
-    if (away && records.length !== away.count) throw incomplete(receipt, task, away, records.length);
-    going.push({ task, counter, records, lost: 0, lostTable: null });
-  }
+    return task.id !== null && !counter ? [] : [{ task, counter }];
+  });
+  const parts = await gatherRecords(
+    asked,
+    there.map(({ task }) => task),
+  );
+  const going = there.flatMap(({ task, counter }): Going[] => {
+    const { records, rest } = parts.get(task) ?? { records: [], rest: null };
+    if (rest) {
+      prepared.rest.push(rest);
+      prepared.otherwise.push(rest);
+    }
+    // The others have left no room for it.
+    if (rest && records.length === 0) return [];
+    const inParts = rest !== null || task.undo?.records?.from !== undefined;
+    return [{ task: rest ? recordsAlone(task) : task, counter, records, lost: 0, lostTable: null, inParts }];
+  });
   const places = facts.recordColumns.map(({ quoted }) => into.indexOf(quoted));
   const inserts = going.flatMap(({ records }) =>
     records.map(({ values }) => places.map(place => values[place] ?? null)),
@@ -84,11 +68,16 @@ export async function prepareUndo({ reader, plan, tasks }: Asked): Promise<Prepa
   return prepared;
 }
 
+/** A task of which more is to come: what goes back beside the records comes with the last of them. */
+function recordsAlone(task: Task): Task {
+  return task.undo ? { ...task, undo: { ...task.undo, state: null, lastUsed: null } } : task;
+}
+
 /** Adds what one task gives back to the batch. */
 function putBack(
   prepared: Prepared,
   action: string,
-  { task, counter, records, lost, lostTable }: Going,
+  { task, counter, records, lost, lostTable, inParts }: Going,
 ): void {
   const { records: away = null, lastUsed = null } = task.undo ?? {};
   const back = records.length;
@@ -120,7 +109,7 @@ function putBack(
     ...(away && back > 0 ? { of: away.batch.batch } : {}),
     part: back === 0 ? 'state' : state ? 'all' : 'records',
     // Which ones: the others may come back once what they name is there again.
-    ...(away && back > 0 && (lost > 0 || away.back.length > 0)
+    ...(away && back > 0 && (lost > 0 || inParts || away.back.length > 0)
       ? { places: rangesOf(records.map(({ place }) => place)) }
       : {}),
   };
@@ -153,51 +142,4 @@ export function rangesOf(places: readonly number[]): PlaceRange[] {
     else ranges.push([place, place]);
   }
   return ranges;
-}
-
-/** The stored records of each batch that these tasks take records from. */
-async function readStored(receipt: Receipt, tasks: readonly Task[]): Promise<Map<number, RecordValues[]>> {
-  const stored = new Map<number, RecordValues[]>();
-  for (const { undo } of tasks) {
-    const batch = undo?.records?.batch;
-    if (!batch?.records || stored.has(batch.batch)) continue;
-    const lines = await readRecords(receipt, batch);
-    stored.set(
-      batch.batch,
-      lines.map(line => valuesOf(receipt, line)),
-    );
-  }
-  return stored;
-}
-
-/** Those of a task's records that are still away. */
-function recordsOf(
-  { id, undo }: Task,
-  stored: ReadonlyMap<number, RecordValues[]>,
-  presetPlace: number,
-  owners: ReadonlyMap<string, string>,
-): StoredRecord[] {
-  if (!undo?.records) return [];
-  const { batch, back } = undo.records;
-  const own = new Set(batch.changes.map(change => change.id));
-  const isMine = (preset: string | null) =>
-    id === null ? preset === null || !own.has(preset) : preset !== null && owners.get(preset) === id;
-  const mine: StoredRecord[] = [];
-  for (const [place, values] of (stored.get(batch.batch) ?? []).entries()) {
-    if (!isMine(values[presetPlace] ?? null)) continue;
-    if (!back.some(([first, last]) => first <= place && place <= last)) mine.push({ place, values });
-  }
-  return mine;
-}
-
-function incomplete(
-  receipt: Receipt,
-  { name }: Task,
-  { batch, count }: AwayRecords,
-  there: number,
-): ConsoleError {
-  return damaged(
-    recordsFile(receipt.file),
-    `batch ${batch.batch} deleted ${count} records of "${name}" that are not back yet, and ${there} are there`,
-  );
 }

@@ -4,6 +4,7 @@ import type { Reader } from '../database/connection.ts';
 import type { BatchOrder, RowOrder } from '../database/repair-block.ts';
 import type { CounterState } from '../database/repair-state.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
+import type { UndoSource } from './gather-records.ts';
 import type { FullPlan } from './plan-repair.ts';
 import type { Task } from './repair-task.ts';
 
@@ -28,6 +29,8 @@ export interface Asked {
   most: number;
   limits: ByteLimits;
   truncate: boolean;
+  /** undo: where the records come from. */
+  source?: UndoSource | undefined;
 }
 
 /** A batch that does nothing yet. */

@@ -7,6 +7,7 @@ import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../errors.
 import type { ReceiptChange } from '../receipts/receipt.ts';
 import type { ReceiptWriter } from '../receipts/write-receipt.ts';
 import { type Fate, fateOf } from './fate.ts';
+import type { UndoSource } from './gather-records.ts';
 import { pause } from './pause.ts';
 import type { FullPlan } from './plan-repair.ts';
 import { prepareBatch } from './prepare-batch.ts';
@@ -43,6 +44,8 @@ export interface BatchWork {
   receipt: ReceiptWriter;
   batch: Batch;
   timeouts: ConnectOptions;
+  /** undo: where the records come from. */
+  source?: UndoSource | undefined;
   /** Stops the wait for another repair's lock; what has begun is brought to its end. */
   signal?: AbortSignal | undefined;
 }
@@ -76,6 +79,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
         most: batch.mostRecords,
         limits: batch.limits,
         truncate: batch.truncate,
+        source: work.source,
       });
       const { order, changes, records, rest } = prepared;
       // A drift that is not the planned one may be no drift at all; what is written is asked about by the block itself.

@@ -6,11 +6,13 @@ import { readServerMark } from '../database/server-mark.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../errors.ts';
 import { listReceipts, undoneBy } from '../receipts/list-receipts.ts';
 import type { ReceiptChange, ReceiptEnd, ReceiptHead } from '../receipts/receipt.ts';
+import { RecordsReader } from '../receipts/records-reader.ts';
 import { withSayOn } from '../receipts/trust.ts';
 import { openReceipt, type ReceiptWriter } from '../receipts/write-receipt.ts';
-import type { BatchLimits } from './batch-limits.ts';
+import { type BatchLimits, usualLimits } from './batch-limits.ts';
 import { claim } from './claim.ts';
 import { type AwayRecords, inEffect, undosOf } from './effective.ts';
+import type { UndoSource } from './gather-records.ts';
 import { refused } from './guards.ts';
 import { pause } from './pause.ts';
 import { type FullPlan, planRepair } from './plan-repair.ts';
@@ -167,6 +169,7 @@ class Run {
   readonly #options: RunOptions;
   readonly #start: number;
   readonly #queue: Queue;
+  readonly #source: UndoSource | undefined;
   readonly #writing: Pick<Database, 'write' | 'close'>;
   readonly #left: LeftAlone[];
   readonly #told = new Set<string>();
@@ -199,6 +202,11 @@ class Run {
       most: options.most,
     });
     this.#writing = database.openWriting();
+    // As much again as one batch takes: what does not fit any more has been read by then.
+    const { bytes } = { ...usualLimits, ...options.most };
+    this.#source = plan.receipt
+      ? { reader: new RecordsReader(plan.receipt, 2 * bytes), owners: { batch: 0, of: new Map() } }
+      : undefined;
     this.#left = plan.left.filter(left => !this.#isTold(left));
   }
 
@@ -219,6 +227,7 @@ class Run {
           plan: this.#plan,
           receipt: this.#receipt,
           batch,
+          source: this.#source,
           timeouts: { timeout: this.#options.timeout, lockTimeout: this.#options.lockTimeout },
           signal,
         });
@@ -296,6 +305,7 @@ class Run {
 
   async close(): Promise<void> {
     await this.#writing.close();
+    await this.#source?.reader.close();
     await this.#receipt.close();
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { RepairOutcome } from '../../source/audit/repair.ts';
 import { insertPresets, insertRecords } from '../helpers/database.ts';
 import { RepairBench } from '../helpers/repair-bench.ts';
 import { scaled } from '../helpers/scale.ts';
@@ -116,6 +117,97 @@ describe('with less room than usual', () => {
       left: [{ name: 'Noir', reason: 'too-large', message: expect.stringContaining('was not deleted') }],
     });
     expect(await bench.counts()).toEqual({ Noir: [3, 3], Pastel: [0, 0], Warm: [0, 0] });
+  });
+});
+
+describe('an undo of batches that hold more than goes at once', () => {
+  const all = { presets: 100, records: 1_000, bytes: 64 * MB };
+  const most = { bytes: 20 * kB };
+
+  /** A reset that stores everything in one batch, as older versions did. */
+  async function resetWhole(): Promise<RepairOutcome> {
+    const outcome = await bench.run(
+      await bench.plan('reset', { presets: ['Noir', 'Pastel', 'Warm'], ...withHistory }),
+      {
+        most: all,
+      },
+    );
+    expect((await bench.receipt(outcome)).batches).toHaveLength(1);
+    return outcome;
+  }
+  const undo = async ({ receiptId }: RepairOutcome, onProgress?: () => Promise<void>) =>
+    bench.run(await bench.plan('undo', { receipt: receiptId }), { most }, onProgress);
+
+  beforeEach(async () => {
+    await insertLarge(noir, 20, 6 * kB);
+    await insertLarge(pastel, 3, 6 * kB);
+    await insertLarge(noir, 5, 45 * kB);
+    await bench.setCounts({ Noir: 31, Pastel: 1, Warm: 4 });
+  });
+
+  test('puts them back in parts, each with its count', async () => {
+    const before = await bench.tables();
+    const reset = await resetWhole();
+    const drifts = new Set<string>();
+    const outcome = await undo(reset, async () => {
+      const { Noir } = await bench.counts();
+      if (Noir![1] < 25) drifts.add(String(Noir![0]! - Noir![1]));
+    });
+    expect(outcome).toMatchObject({ restored: 28, changed: 3, left: [], ended: 'finished' });
+    expect(await bench.tables()).toEqual(before);
+    const { batches } = await bench.receipt(outcome);
+    expect(batches.length).toBeGreaterThan(8);
+    // In between the count is as right as the reset has left it.
+    expect([...drifts]).toEqual(['0']);
+    expect((await bench.plan('undo', { receipt: reset.receiptId })).changes).toEqual([]);
+  });
+
+  test('goes on where it was stopped, or killed, in the middle of one', async () => {
+    const before = await bench.tables();
+    const reset = await resetWhole();
+    const stop = new AbortController();
+    const plan = await bench.plan('undo', { receipt: reset.receiptId });
+    const first = await bench.run(plan, { most, signal: stop.signal }, () => stop.abort());
+    expect(first.ended).toBe('interrupted');
+    expect(first.restored).toBeGreaterThan(0);
+    expect(first.restored).toBeLessThan(28);
+    const second = await undo(reset);
+    expect(second).toMatchObject({ restored: 28 - first.restored, left: [], ended: 'finished' });
+    expect(await bench.tables()).toEqual(before);
+  });
+
+  test('one part that cannot go back does not give up the others, nor the difference', async () => {
+    const before = await bench.counts();
+    const reset = await resetWhole();
+    await bench.arrange(`CREATE FUNCTION not_these() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF length(NEW.payload::text) > 40000 AND (NEW.payload->>'n')::int IN (2, 4) THEN RAISE EXCEPTION 'not these'; END IF; RETURN NEW; END $$;
+      CREATE TRIGGER not_these BEFORE INSERT ON preset_usage FOR EACH ROW EXECUTE FUNCTION not_these()`);
+    const outcome = await undo(reset);
+    expect(outcome.restored).toBe(26);
+    expect(outcome.left).toMatchObject([
+      {
+        name: 'Noir',
+        reason: 'refused',
+        message: expect.stringContaining('refused 1 of its records: not these'),
+      },
+      { name: 'Noir', reason: 'refused' },
+    ]);
+    expect(await bench.counts()).toEqual({ ...before, Noir: [29, 23] });
+    await bench.arrange('DROP TRIGGER not_these ON preset_usage');
+    expect(await undo(reset)).toMatchObject({ restored: 2, left: [] });
+    expect(await bench.counts()).toEqual(before);
+  });
+
+  test('what the server takes only in smaller parts goes back in smaller parts, and no trigger is blamed', async () => {
+    const before = await bench.tables();
+    const reset = await resetWhole();
+    // As where more than 256 MB of text come at once: the limit is the server's, so here it is a smaller one.
+    await bench.arrange(`CREATE FUNCTION few() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF (SELECT count(*) FROM added) > 1 THEN RAISE EXCEPTION 'total size exceeds the maximum' USING ERRCODE = '54000'; END IF; RETURN NULL; END $$;
+      CREATE TRIGGER few AFTER INSERT ON preset_usage REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION few()`);
+    const outcome = await undo(reset);
+    expect(outcome).toMatchObject({ restored: 28, left: [], ended: 'finished', error: null });
+    expect(await bench.tables()).toEqual(before);
   });
 });
 
