@@ -97,7 +97,7 @@ describe('what is in effect of a reset', () => {
   test('nothing, after the undo of an older version, which took each batch back whole', () => {
     const whole = (batch: number, delta: number, deletes: number) =>
       sampleChange('a', { of: batch, delta, drift: 0, deletes });
-    const none: ReceiptChange = { ...whole(1, 0, -2), id: null };
+    const none: ReceiptChange = { ...whole(1, 0, -1), id: null };
     // One of its records could not be put back then, and which one is not known.
     expect(isAllBack(effectOf(reset, undoOf(reset, [whole(1, 2, -2), whole(2, 4, -2), none])))).toBe(true);
     const { presets } = effectOf(reset, undoOf(reset, [whole(2, 4, -2)]));
@@ -189,6 +189,13 @@ describe('an undo', () => {
     const [change] = draftOf(counter(), newest).changes;
     expect(change).toMatchObject({ delta: 5, lastUsedAfter: time });
     expect(draftOf(counter(), at(2020)).left).toEqual([]);
+  });
+
+  test('is not held back by a newer reset of which only records are in effect', () => {
+    const newer = receiptOf({ action: 'reset', at: '2027-01-01T00:00:00.000Z' }, [
+      { changes: [sampleChange('a', { delta: -3, drift: 0, deletes: 3 })], stored: 3 },
+    ]);
+    expect(draftOf(counter(), newer)).toMatchObject({ left: [], changes: [{ after: 7 }] });
   });
 
   test('leaves alone what is gone or is no number', () => {
