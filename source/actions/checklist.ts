@@ -17,6 +17,7 @@ import { readServerActivity, type ServerActivity } from '../database/server-acti
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { exitCodes, isConsoleError, isTransient } from '../errors.ts';
 import { type LogReading, readLog } from '../log/read-log.ts';
+import { shortened } from '../shorten.ts';
 import { auditCounters } from './audit-counters.ts';
 import { whoSeesAll } from './guards.ts';
 import { type Look, look } from './look.ts';
@@ -97,6 +98,9 @@ export async function* walkChecklist(
   }
 }
 
+// In characters: what the database and the log say is in some of it.
+const longest = 4_000;
+
 /**
  * Runs one step. What a step looks for and does not find makes it `failed`; what keeps it from looking makes it `skipped`,
  * with the reason as its evidence. Rejects where the database cannot be reached.
@@ -111,7 +115,15 @@ export async function runStep(
   const at = Date.now();
   const start = performance.now();
   const verdict = await steps[id](database, request, walk, signal);
-  return { id, title: stepTitles[id], ...verdict, at, durationMs: performance.now() - start };
+  return {
+    id,
+    title: stepTitles[id],
+    ...verdict,
+    evidence: shortened(verdict.evidence, longest),
+    hint: shortened(verdict.hint, longest),
+    at,
+    durationMs: performance.now() - start,
+  };
 }
 
 type StepWork = (

@@ -9,6 +9,7 @@ import { closeLogs, openLogs } from '../log/log-files.ts';
 import { iso } from '../present/numbers.ts';
 import { displayText } from '../present/text.ts';
 import { openDirectory } from '../scan/files/open-directory.ts';
+import { briefHealth } from './brief-health.ts';
 import { identity } from './identity.ts';
 import type { Outcome } from './outcome.ts';
 import { prepareReport } from './report.ts';
@@ -108,7 +109,11 @@ function checklistJson(
   return {
     database: identity(look, database).json,
     takenAt: iso(takenAt),
-    trigger: { name: health.trigger.name, definition: health.trigger.definition, definitionHash },
+    trigger: {
+      name: health.trigger.name,
+      definition: briefHealth(health).trigger.definition,
+      definitionHash,
+    },
     ...tally(steps),
     steps: steps.map(({ at, durationMs, ...step }) => ({
       ...step,

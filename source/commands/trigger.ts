@@ -6,6 +6,7 @@ import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { exitCodes } from '../errors.ts';
 import { displayText } from '../present/text.ts';
 import { writerLines } from '../present/writer-lines.ts';
+import { briefHealth } from './brief-health.ts';
 import { identity } from './identity.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -14,7 +15,10 @@ export async function trigger(database: Database, config: Config, signal: AbortS
   const { found, health } = await database.read(
     async reader => {
       const read = await look(reader, database, config.schema);
-      return { found: read, health: judgeTrigger(await readTriggerCatalog(reader, read.tables)) };
+      return {
+        found: read,
+        health: briefHealth(judgeTrigger(await readTriggerCatalog(reader, read.tables))),
+      };
     },
     { signal },
   );

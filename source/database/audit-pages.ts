@@ -4,6 +4,7 @@ import type { Reader } from './connection.ts';
 import { countColumns, milliseconds, toCounters } from './counters.ts';
 import { groupedKeys, groupedRecords } from './grouped-records.ts';
 import type { Operators } from './operators.ts';
+import { shortColumn } from './short-text.ts';
 import type { Tables } from './tables.ts';
 
 /** A stretch of the key space: above `after`, up to and including `upTo`; null is no bound. */
@@ -148,7 +149,7 @@ export async function readAuditPage(
            coalesce(pg_catalog.sum(records) FILTER (WHERE id IS NULL), 0)::double precision AS orphans, ${checksum} AS checksum
       FROM audited
     UNION ALL
-    SELECT id::pg_catalog.text, label::pg_catalog.text, ${countColumns('count', tables)}, ${milliseconds('last_used')}, NULL, NULL, NULL, records::double precision, NULL, NULL
+    SELECT id::pg_catalog.text, ${shortColumn('label')}, ${countColumns('count', tables)}, ${milliseconds('last_used')}, NULL, NULL, NULL, records::double precision, NULL, NULL
       FROM audited WHERE id IS NOT NULL${scope === 'all' ? '' : ' AND drift OPERATOR(pg_catalog.<>) 0'}${unlessKnown}`;
   const rows = (await reader.rows(
     text,

@@ -8,6 +8,7 @@ import {
   sessionsParameters,
   toSample,
 } from './sessions.ts';
+import { markShort, shortColumn } from './short-text.ts';
 import type { Tables } from './tables.ts';
 
 // float8 holds every whole number up to 2^53 and arrives as a number; int8 would arrive as a string.
@@ -45,7 +46,7 @@ export function countColumns(column: string, { presets: { countKind } }: Tables)
 
 function columns(tables: Tables): string {
   const { presets } = tables;
-  return `p.${presets.key}::pg_catalog.text AS id, p.${presets.label}::pg_catalog.text AS name, ${countColumns(`p.${presets.count}`, tables)},
+  return `p.${presets.key}::pg_catalog.text AS id, ${shortColumn(`p.${presets.label}`)} AS name, ${countColumns(`p.${presets.count}`, tables)},
     ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt"`;
 }
 
@@ -140,7 +141,7 @@ export async function readMostUsed(reader: Reader, tables: Tables, limit: number
 export function toCounters(raw: unknown[]): Counter[] {
   return rows.parse(raw).map(({ name, exact, ...counter }) => ({
     ...counter,
-    name: name ?? '',
+    name: markShort(name ?? ''),
     ...(exact === null || exact === undefined ? {} : { usageCount: Number(exact), exact }),
   }));
 }

@@ -2,14 +2,15 @@ import * as z from 'zod/mini';
 import type { NewestRecord } from '../audit/newest-record.ts';
 import type { Reader } from './connection.ts';
 import { isScannable, milliseconds } from './counters.ts';
+import { shortColumn, shortText } from './short-text.ts';
 import type { Tables } from './tables.ts';
 
 const rows = z.array(
   z.object({
     at: z.nullable(z.number()),
-    type: z.nullable(z.string()),
+    type: z.nullable(shortText),
     preset: z.nullable(z.string()),
-    name: z.nullable(z.string()),
+    name: z.nullable(shortText),
     lastUsedAt: z.nullable(z.number()),
     oldest: z.nullable(z.number()),
   }),
@@ -44,7 +45,7 @@ function newestOfAll({ presets, records }: Tables, time: string): string {
       SELECT pg_catalog.max(r.${time}) AS newest, pg_catalog.min(r.${time}) AS oldest FROM ${records.name} r WHERE pg_catalog.isfinite(r.${time})
     )
     SELECT ${milliseconds('e.newest')} AS at, r.type, r.preset::pg_catalog.text AS preset,
-           CASE WHEN p.${presets.key} IS NOT NULL THEN coalesce(p.${presets.label}::pg_catalog.text, '') END AS name,
+           CASE WHEN p.${presets.key} IS NOT NULL THEN coalesce(${shortColumn(`p.${presets.label}`)}, '') END AS name,
            ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt", ${milliseconds('e.oldest')} AS oldest
       FROM ends e
       LEFT JOIN LATERAL (
@@ -55,7 +56,7 @@ function newestOfAll({ presets, records }: Tables, time: string): string {
 
 function newestOfLastUsed({ presets, records }: Tables, time: string): string {
   return `WITH used AS MATERIALIZED (
-      SELECT p.${presets.key} AS key, coalesce(p.${presets.label}::pg_catalog.text, '') AS name, p.${presets.lastUsed} AS last_used
+      SELECT p.${presets.key} AS key, coalesce(${shortColumn(`p.${presets.label}`)}, '') AS name, p.${presets.lastUsed} AS last_used
         FROM ${presets.name} p ORDER BY p.${presets.lastUsed} DESC NULLS LAST LIMIT ${candidates}
     ), newest AS MATERIALIZED (
       SELECT u.*, (SELECT pg_catalog.max(r.${time}) FROM ${records.name} r
@@ -70,5 +71,5 @@ function newestOfLastUsed({ presets, records }: Tables, time: string): string {
 }
 
 function typeOf({ type }: Tables['records']): string {
-  return type ? `r.${type}::pg_catalog.text` : 'NULL::pg_catalog.text';
+  return type ? shortColumn(`r.${type}`) : 'NULL::pg_catalog.text';
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Reader } from './connection.ts';
 import { milliseconds } from './counters.ts';
+import { shortColumn, shortText } from './short-text.ts';
 import type { Tables } from './tables.ts';
 
 /** A record of one preset. Times in milliseconds since 1970. */
@@ -19,7 +20,7 @@ export interface PresetDetail {
   perDay: number[];
 }
 
-const latest = z.array(z.object({ at: z.nullable(z.number()), type: z.nullable(z.string()) }));
+const latest = z.array(z.object({ at: z.nullable(z.number()), type: z.nullable(shortText) }));
 const perDay = z.array(z.object({ day: z.number(), uses: z.number() }));
 
 /** Reads the records of the preset `id` over the last `days` days. */
@@ -39,7 +40,7 @@ export async function readPresetDetail(
   const mine = `FROM ${name} WHERE ${preset} ${records.keys.equal} ${key}`;
   const newest = latest.parse(
     await reader.rows(
-      `SELECT ${milliseconds(time)} AS at, ${type ? `${type}::pg_catalog.text` : 'NULL::pg_catalog.text'} AS type ${mine}
+      `SELECT ${milliseconds(time)} AS at, ${type ? shortColumn(type) : 'NULL::pg_catalog.text'} AS type ${mine}
         ${time ? `ORDER BY ${time} DESC NULLS LAST` : ''} LIMIT 10`,
       [id],
       tables.path,

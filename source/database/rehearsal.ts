@@ -1,6 +1,8 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { UsageCall } from '../audit/usage-call.ts';
+import { withoutPasswords } from '../redact.ts';
+import { shortened } from '../shorten.ts';
 import { milliseconds } from './counters.ts';
 import { byOwnPath, byPath, inSchema } from './search-path.ts';
 import type { Tables } from './tables.ts';
@@ -56,6 +58,12 @@ const amount = z.pipe(
   z.transform(value => (value === null ? null : Number(value))),
 );
 
+// What raises may say anything, at any length.
+const serverWords = z.pipe(
+  z.string(),
+  z.transform(words => withoutPasswords(shortened(words, 1_000))),
+);
+
 const rehearsal = z.object({
   found: z.boolean(),
   path: z.enum(['track_preset_usage', 'insert']),
@@ -75,7 +83,7 @@ const rehearsal = z.object({
     z.object({
       path: z.enum(['track_preset_usage', 'insert']),
       use: z.number(),
-      message: z.string(),
+      message: serverWords,
       code: z.string(),
       constraint: z.nullable(z.string()),
       where: z.nullable(z.string()),
@@ -83,7 +91,7 @@ const rehearsal = z.object({
       table: z.nullable(z.string()),
     }),
   ),
-  error: z.nullable(z.object({ message: z.string(), code: z.string() })),
+  error: z.nullable(z.object({ message: serverWords, code: z.string() })),
   waited: count,
   held: count,
 });
@@ -214,7 +222,7 @@ BEGIN
             GET STACKED DIAGNOSTICS words = MESSAGE_TEXT, code = RETURNED_SQLSTATE, named = CONSTRAINT_NAME, stack = PG_EXCEPTION_CONTEXT,
               of_column = COLUMN_NAME, of_table = TABLE_NAME;
             answer := jsonb_set(answer, '{failures}', answer->'failures' || jsonb_build_object('path', paths[place], 'use', use,
-              'message', words, 'code', code, 'constraint', nullif(named, ''), 'column', nullif(of_column, ''), 'table', nullif(of_table, ''),
+              'message', left(words, 4000), 'code', code, 'constraint', nullif(named, ''), 'column', nullif(of_column, ''), 'table', nullif(of_table, ''),
               'where', substring(stack FROM '(?n)^PL/pgSQL function (?!inline_code_block)(.*)$')));
             -- The second use fails where the first did not, or somebody is in the way: another way would prove nothing.
             EXIT uses WHEN use > 1 OR code IN ('57014', '55P03', '40P01');
@@ -240,7 +248,7 @@ BEGIN
     END IF;
   EXCEPTION WHEN OTHERS OR query_canceled OR assert_failure THEN
     GET STACKED DIAGNOSTICS words = MESSAGE_TEXT, code = RETURNED_SQLSTATE;
-    answer := answer || jsonb_build_object('error', jsonb_build_object('message', words, 'code', code));
+    answer := answer || jsonb_build_object('error', jsonb_build_object('message', left(words, 4000), 'code', code));
   END;
   PERFORM set_config('role', own_role, true);
   answer := answer || jsonb_build_object('path', paths[least(place, cardinality(paths))],

@@ -6,6 +6,7 @@ import { groupedKeys, groupedRecords } from './grouped-records.ts';
 import { differ, same } from './operators.ts';
 import type { RepairFacts } from './repair-facts.ts';
 import { inSchema } from './search-path.ts';
+import { markShort, shortColumn } from './short-text.ts';
 import type { Tables } from './tables.ts';
 import { valueAsText } from './values-as-text.ts';
 
@@ -72,7 +73,7 @@ export async function readStates(
     .map(column => `q.${column}`)
     .join(', ');
   const text = `WITH wanted AS MATERIALIZED (SELECT v.value::${presets.keyType} AS id FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) v)
-    SELECT p.${presets.key}::pg_catalog.text AS id, p.${presets.label}::pg_catalog.text AS name, ${countColumns(`p.${presets.count}`, tables)},
+    SELECT p.${presets.key}::pg_catalog.text AS id, ${shortColumn(`p.${presets.label}`)} AS name, ${countColumns(`p.${presets.count}`, tables)},
            coalesce(c.records, 0)::double precision AS records, ${lastUsedText(presets)} AS "lastUsed",
            ${presets.lastUsed && time ? `CASE WHEN p.${presets.lastUsed} OPERATOR(pg_catalog.=) c.newest THEN p.${presets.lastUsed}::pg_catalog.text ELSE c.newest::pg_catalog.text END` : 'NULL::pg_catalog.text'} AS newest
       FROM (SELECT ${own} FROM ${presets.name} q WHERE q.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT id FROM wanted))) p
@@ -94,7 +95,7 @@ function isPast(time: string): string {
 }
 
 function toState({ usageCount, exact = null, name, ...row }: z.infer<typeof states>[number]): CounterState {
-  return { ...row, name: name ?? '', exact, count: exact === null ? usageCount : Number(exact) };
+  return { ...row, name: markShort(name ?? ''), exact, count: exact === null ? usageCount : Number(exact) };
 }
 
 const found = z.object({ place: z.string(), values: z.nullable(z.string()), size: z.number() });
@@ -127,7 +128,7 @@ export async function readWithRecords(
   const { equal } = records.keys;
   const source = `SELECT p.id, r.* FROM p CROSS JOIN LATERAL (SELECT ${recordSource(facts)} FROM ${records.name} r WHERE r.${records.preset} ${equal} p.key LIMIT $2) r`;
   const text = `WITH p AS MATERIALIZED (
-      SELECT p.${presets.key} AS key, p.${presets.key}::pg_catalog.text AS id, p.${presets.label}::pg_catalog.text AS name, ${countColumns(`p.${presets.count}`, tables)},
+      SELECT p.${presets.key} AS key, p.${presets.key}::pg_catalog.text AS id, ${shortColumn(`p.${presets.label}`)} AS name, ${countColumns(`p.${presets.count}`, tables)},
              (SELECT pg_catalog.count(*) FROM ${records.name} c WHERE c.${records.preset} ${equal} p.${presets.key})::double precision AS records,
              ${lastUsedText(presets)} AS "lastUsed"
         FROM ${presets.name} p

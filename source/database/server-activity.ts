@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { shortened } from '../shorten.ts';
 import type { Reader } from './connection.ts';
 
 /** What the server itself has seen go wrong in this database; null for what this role may not read. */
@@ -48,8 +49,10 @@ export async function readServerActivity(reader: Reader): Promise<ServerActivity
   const lines = (end?.text ?? '').split('\n');
   return {
     ...rest,
-    logErrors: lines.filter(
-      line => /\b(?:ERROR|FATAL|PANIC):/.test(line) && /preset_?usage|usage_?count|\bpresets\b/i.test(line),
-    ),
+    logErrors: lines
+      .filter(
+        line => /\b(?:ERROR|FATAL|PANIC):/.test(line) && /preset_?usage|usage_?count|\bpresets\b/i.test(line),
+      )
+      .map(line => shortened(line, 1_000)),
   };
 }

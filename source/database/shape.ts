@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Shape } from '../audit/shape.ts';
 import type { Reader } from './connection.ts';
+import { shortText } from './short-text.ts';
 import type { Tables } from './tables.ts';
 
 const table = z.object({
@@ -21,7 +22,7 @@ const table = z.object({
     }),
   ),
   primaryKey: z.array(z.string()),
-  checks: z.array(z.object({ name: z.string(), definition: z.string() })),
+  checks: z.array(z.object({ name: z.string(), definition: shortText })),
   foreignKeys: z.array(
     z.object({
       name: z.string(),
@@ -32,7 +33,7 @@ const table = z.object({
     }),
   ),
   indexes: z.array(
-    z.object({ name: z.string(), definition: z.string(), unique: z.boolean(), valid: z.boolean() }),
+    z.object({ name: z.string(), definition: shortText, unique: z.boolean(), valid: z.boolean() }),
   ),
   partitioning: z.nullable(
     z.object({ key: z.string(), partitions: z.number(), levels: z.number(), hasDefault: z.boolean() }),
