@@ -744,4 +744,20 @@ export const guards: readonly Guard[] = [
     ],
     says: 'to deeply equal []',
   },
+  {
+    file: 'source/receipts/receipt-key.ts',
+    guard: 'fsync: the key',
+    text: 'await handle.sync();',
+    without: '',
+    test: [onDiskTest, 'the key that seals it is on the disk, and its name'],
+    says: 'expected false to be true',
+  },
+  {
+    file: 'source/receipts/receipt-key.ts',
+    guard: 'fsync: the directory with the name of the key',
+    text: 'await syncDirectory(directory);',
+    without: '',
+    test: [onDiskTest, 'the key that seals it is on the disk, and its name'],
+    says: 'to be',
+  },
 ];

@@ -6,37 +6,42 @@ export interface Area {
   tests: string[];
 }
 
-export const areas: Record<'receipts' | 'planning' | 'judging' | 'scan', Area> = {
+export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | 'scan', Area> = {
   receipts: {
     mutate: ['source/receipts/**/*.ts'],
     tests: ['test/receipts/**/*.test.ts'],
   },
   planning: {
     mutate: [
-      'source/actions/plan-repair.ts',
-      'source/actions/plan-reset.ts',
-      'source/actions/plan-sync.ts',
-      'source/actions/plan-undo.ts',
-      'source/actions/plan-simulation.ts',
-      'source/actions/prepare-batch.ts',
-      'source/actions/repair-queue.ts',
-      'source/actions/repair-remarks.ts',
+      'source/actions/claim.ts',
+      'source/actions/draft-undo.ts',
       'source/actions/effective.ts',
       'source/actions/fate.ts',
-      'source/actions/fingerprint.ts',
       'source/actions/guards.ts',
       'source/actions/harm.ts',
+      'source/actions/repair-queue.ts',
+      'source/actions/repair-remarks.ts',
+      'source/actions/run-batch.ts',
+      'source/actions/wait-for-lock.ts',
     ],
     tests: [
       'test/actions/claim.test.ts',
       'test/actions/repair-queue.test.ts',
       'test/actions/run-batch.test.ts',
       'test/actions/fate.test.ts',
+      'test/actions/effective.test.ts',
+      'test/actions/in-effect.test.ts',
+      'test/actions/draft-undo.test.ts',
+      'test/actions/plan-guards.test.ts',
     ],
   },
   judging: {
-    mutate: ['source/audit/**/*.ts'],
-    tests: ['test/audit/**/*.test.ts'],
+    mutate: ['source/audit/*.ts', '!source/audit/diagnos{e,is}.ts'],
+    tests: ['test/audit/!(diagnos*).test.ts'],
+  },
+  diagnosis: {
+    mutate: ['source/audit/diagnose.ts', 'source/audit/causes/*.ts'],
+    tests: ['test/audit/diagnos*.test.ts'],
   },
   scan: {
     mutate: ['source/scan/**/*.ts'],

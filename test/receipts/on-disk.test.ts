@@ -3,7 +3,7 @@ import { type FileHandle, mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { journalFile, receiptFile, receiptsIn, recordsFile } from '../../source/receipts/places.ts';
+import { journalFile, keyFile, receiptFile, receiptsIn, recordsFile } from '../../source/receipts/places.ts';
 import { openReceipt, type ReceiptWriter } from '../../source/receipts/write-receipt.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from './samples.ts';
 
@@ -81,6 +81,15 @@ test('so are the names of the directories that were made for it', async () => {
   for (const made of [receiptsIn(directory), directory, dirname(directory)]) {
     expect([made, isOnDisk(dirname(made))]).toEqual([made, true]);
   }
+  await writer.close();
+});
+
+test('the key that seals it is on the disk, and its name', async () => {
+  const { writer, directory } = await begin();
+  expect(isOnDisk(keyFile(directory))).toBe(true);
+  const order = synced.map(({ inode }) => inode);
+  const key = order.indexOf(statSync(keyFile(directory)).ino);
+  expect(order.indexOf(statSync(directory).ino, key)).toBe(key + 1);
   await writer.close();
 });
 
