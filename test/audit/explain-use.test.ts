@@ -274,6 +274,7 @@ describe('how it was made', () => {
       asRole: null,
       confirmed: true,
       reach: [],
+      unknown: [],
       sequences: [],
       ...over,
     }).map(({ severity, code, message }) => `${severity} ${code}: ${message}`);
@@ -326,8 +327,15 @@ describe('how it was made', () => {
   });
 
   test('by what reaches outside, and numbers that do not come back', () => {
-    expect(circumstances({ reach: [{ function: 'f()', means: 'dblink' }], sequences: ['s', 't'] })).toEqual([
+    expect(
+      circumstances({
+        reach: [{ function: 'f()', means: 'dblink' }],
+        unknown: [{ function: 'g()', means: 'it is written in C' }],
+        sequences: ['s', 't'],
+      }),
+    ).toEqual([
       'warning reaches-outside: f() can reach outside the transaction (dblink).',
+      'info reach-unknown: g() may have done what no rollback takes back: it is written in C.',
       'info sequence-advanced: Numbers were taken from s, t, and numbers do not come back.',
     ]);
   });

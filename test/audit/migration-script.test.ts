@@ -73,6 +73,8 @@ test('the shipped file is all there but its bracket and the correction of counts
   expect(kinds(migrationStatements(shipped))).toEqual([
     'SET LOCAL lock_timeout',
     'SET LOCAL row_security',
+    'DO $$ BEGIN',
+    'SET LOCAL search_path',
     'DO $$ DECLARE',
     'CREATE OR REPLACE',
     'COMMENT ON FUNCTION',

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { firingTriggers } from '../../source/audit/firing-triggers.ts';
-import { outsideReach } from '../../source/audit/outside-reach.ts';
 import type { TriggerCatalog } from '../../source/audit/trigger-catalog.ts';
 import { writersIn } from '../../source/audit/writers.ts';
 import type { SqlReading } from '../../source/parsing/reading.ts';
@@ -433,70 +432,6 @@ describe('the triggers that a repair fires', () => {
       always: false,
     });
     expect(firingTriggers(catalog(), { ...none, inserts: true })).toMatchObject([{ effects: [] }]);
-  });
-});
-
-describe('what reaches outside', () => {
-  const reach = (over: Parameters<typeof routine>[1], trig: Parameters<typeof trigger>[2] = {}) => {
-    const body = routine('f', { isTrigger: true, ...over });
-    return outsideReach(catalog({ triggers: [trigger('t', body, trig)], functions: [body] }), []).map(
-      ({ means }) => means.split(':')[0],
-    );
-  };
-  const by = (name: string, schema: string | null = null) =>
-    reach({ reading: reading({ calls: [calls(name, { schema })] }) });
-  const text = (source: string) =>
-    reach({ source, reading: reading({ problem: { message: 'odd', offset: 0 } }) });
-
-  test('is known by what it calls', () => {
-    expect(by('dblink_exec')).toEqual(['dblink']);
-    expect(by('http_get')).toEqual(['http']);
-    expect(by('http_get', 'net')).toEqual(['pg_net']);
-    expect(by('pg_notify')).toEqual(['NOTIFY']);
-    expect(by('lo_export')).toEqual(['a file or a service outside the database']);
-    expect(by('query_export', 'aws_s3')).toEqual(['a file or a service outside the database']);
-    expect(by('http_gets')).toEqual([]);
-    expect(by('lower')).toEqual([]);
-  });
-
-  test('is searched for in what cannot be parsed', () => {
-    expect(text('select dblink_exec(1)')).toEqual(['dblink']);
-    expect(text('http_post(1)')).toEqual(['http']);
-    expect(text('net.http_post(1)')).toEqual(['pg_net']);
-    expect(text('NOTIFY channel')).toEqual(['NOTIFY']);
-    expect(text('COPY t TO PROGRAM x')).toEqual(['COPY ... PROGRAM']);
-    expect(text('aws_lambda.invoke()')).toEqual(['a file or a service outside the database']);
-    expect(text('nothing of it')).toEqual([]);
-    expect(
-      reach({ reading: reading({ dynamic: [{ offset: 0, text: 'dblink(x)', verb: null, tables: null }] }) }),
-    ).toEqual(['dblink']);
-    // What was parsed is not searched.
-    expect(reach({ source: 'dblink' })).toEqual([]);
-  });
-
-  test('is known by statements, and by languages that may do anything but are not the server’s own', () => {
-    expect(reach({ reading: reading({ also: ['program', 'file', 'raises'] }) })).toEqual([
-      'COPY ... PROGRAM',
-      'a file or a service outside the database',
-    ]);
-    expect(reach({ trusted: false, language: 'plperlu' })).toEqual(['plperlu']);
-    for (const language of ['c', 'internal']) expect(reach({ trusted: false, language })).toEqual([]);
-  });
-
-  test('is what a use runs: its triggers, what is called for it, and what those call', () => {
-    const far = { reading: reading({ calls: [calls('dblink')] }) };
-    expect(reach(far, { enabled: 'A' })).toHaveLength(1);
-    expect(reach(far, { enabled: 'D' })).toEqual([]);
-    expect(reach(far, { enabled: 'R' })).toEqual([]);
-    expect(reach(far, { type: remove })).toEqual([]);
-    expect(reach(far, { tableOid: 1, type: update })).toHaveLength(1);
-    expect(reach(far, { tableOid: 1, type: insert })).toEqual([]);
-    expect(reach(far, { tableOid: 3 })).toEqual([]);
-    const inner = routine('inner', far);
-    const outer = routine('outer', { reading: reading({ calls: [calls('inner')] }) });
-    const of = catalog({ functions: [outer, inner] });
-    expect(outsideReach(of, [])).toEqual([]);
-    expect(outsideReach(of, [outer.oid])).toMatchObject([{ function: 'public.inner()' }]);
   });
 });
 
