@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { jsonText } from '../json-text.ts';
 import { makeDirectory } from './make-directory.ts';
 
 /** A server as a file of a working directory names it. */
@@ -19,7 +20,7 @@ const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
  */
 export async function isKnown(directory: string, server: NamedServer): Promise<boolean> {
   const text = await readOwn(fileIn(directory)).catch(() => '');
-  const wanted = JSON.stringify(lineOf(server));
+  const wanted = jsonText(lineOf(server));
   return text.split('\n').includes(wanted);
 }
 
@@ -28,7 +29,7 @@ export async function remember(directory: string, server: NamedServer): Promise<
   await makeDirectory(directory);
   const handle = await open(fileIn(directory), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
   try {
-    await handle.write(`${JSON.stringify(lineOf(server))}\n`);
+    await handle.write(`${jsonText(lineOf(server))}\n`);
   } finally {
     await handle.close();
   }
