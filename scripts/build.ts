@@ -96,16 +96,16 @@ await rm(dist, { recursive: true, force: true });
 // Only what the file that is started imports later is read from the compile cache.
 await build({
   ...shared,
-  entryPoints: { cli: 'source/bin.ts' },
+  entryPoints: { cli: 'source/cli/bin.ts' },
   plugins: [apart({ 'cli.ts': 'program.js' })],
 });
 await build({
   ...shared,
   entryPoints: {
-    program: 'source/cli.ts',
-    'command-line': 'source/command-line.ts',
+    program: 'source/cli/main.ts',
+    'command-line': 'source/cli/options.ts',
     'demo-worker': 'source/demo/worker.ts',
-    'parser-main': 'source/parsing/parser-main.ts',
+    'parser-main': 'source/sql/parser-main.ts',
     'scan-main': 'source/scan/scan-main.ts',
   },
   define: { ...shared.define, 'Intl.Segmenter': 'LazySegmenter' },

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { ConsoleError, exitCodes } from '../errors.ts';
+import { ConsoleError, exitCodes } from '../errors/errors.ts';
 import type { OnProgress } from './progress.ts';
 import { makeSocketDirectory } from './socket-directory.ts';
 import { humanPace, type Pace } from './traffic.ts';

@@ -1,5 +1,5 @@
-import type { Found } from './code/found.ts';
 import { statementAround } from './code/lookup.ts';
+import type { Found } from './code/write-candidate.ts';
 import type { How, Note, Place, Unparsed, Write } from './finding.ts';
 import { inOneLine, placeAt } from './place.ts';
 import { hintOf, whyOf } from './reasons.ts';

@@ -1,4 +1,4 @@
-import { ConsoleError, exitCodes } from '../errors.ts';
+import { ConsoleError, exitCodes } from '../errors/errors.ts';
 
 /** Ends a scan that was interrupted, with what the program ends with then (exit code 130). */
 export function stopIfInterrupted(signal: AbortSignal | undefined): void {

@@ -1,5 +1,5 @@
 // The process that scans, started by scan-apart.ts.
-import { isConsoleError } from '../errors.ts';
+import { isConsoleError } from '../errors/errors.ts';
 import { endWithParent } from './end-with-parent.ts';
 import { scanDirectory } from './scan.ts';
 import type { ScanAnswer, ScanRequest } from './scan-messages.ts';

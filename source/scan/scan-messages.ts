@@ -1,4 +1,4 @@
-import type { ExitCode } from '../errors.ts';
+import type { ExitCode } from '../errors/errors.ts';
 import type { ScanReport } from './finding.ts';
 
 /** What the scanning process is asked. `broken` are files that it ended on before, with what to say of each. */

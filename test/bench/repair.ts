@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as pass } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { RepairOutcome } from '../../source/audit/repair.ts';
+import type { RepairOutcome } from '../../source/repair/repair.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { doRepair, mismatches, request, stateDirectory } from '../helpers/repair.ts';
 import { type BenchDatabase, createBenchDatabase, vacuum } from './database.ts';

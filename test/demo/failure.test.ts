@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeCluster } from '../../source/demo/cluster.ts';
-import type { ConsoleError } from '../../source/errors.ts';
+import type { ConsoleError } from '../../source/errors/errors.ts';
 import { makeScratch, sqlDirectory, startTestDemo, workerFile } from './helpers.ts';
 
 const run = promisify(execFile);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { auditCounters } from '../../source/actions/audit-counters.ts';
-import type { Counter } from '../../source/audit/counter.ts';
-import { planAudit } from '../../source/database/audit-pages.ts';
-import { readCounters, readMostUsed } from '../../source/database/counters.ts';
-import { findPresets } from '../../source/database/find-presets.ts';
-import { readPresetDetail } from '../../source/database/preset-detail.ts';
-import { readTables } from '../../source/database/tables.ts';
+import { auditCounters } from '../../source/counter/audit/audit-counters.ts';
+import { planAudit } from '../../source/counter/audit/audit-pages.ts';
+import type { Counter } from '../../source/counter/counter.ts';
+import { readCounters, readMostUsed } from '../../source/counter/counters.ts';
+import { findPresets } from '../../source/counter/find-presets.ts';
+import { readPresetDetail } from '../../source/counter/preset-detail.ts';
+import { readTables } from '../../source/counter/tables.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
 import { run } from '../helpers/run.ts';

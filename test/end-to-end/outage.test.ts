@@ -6,7 +6,7 @@ import { run } from '../helpers/run.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
 import { type SilentRoad, silentRoad } from '../helpers/swallow.ts';
 import { startTerminal, type Terminal } from '../helpers/terminal.ts';
-import { migration, runFile } from '../sql/files.ts';
+import { migration, runFile } from '../psql/files.ts';
 
 let server: EmbeddedServer;
 let terminal: Terminal | undefined;

@@ -3,12 +3,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { look } from '../../source/actions/look.ts';
-import type { RepairRequest } from '../../source/actions/repair-plan.ts';
-import { settleAll } from '../../source/actions/settle.ts';
-import type { RepairOutcome } from '../../source/audit/repair.ts';
-import type { Database } from '../../source/database/connection.ts';
-import { listReceipts } from '../../source/receipts/list-receipts.ts';
+import type { Database } from '../../source/connection/transactions.ts';
+import { look } from '../../source/counter/inspect-database.ts';
+import type { RepairRequest } from '../../source/repair/plan/repair-plan.ts';
+import { listReceipts } from '../../source/repair/receipts/list-receipts.ts';
+import type { RepairOutcome } from '../../source/repair/repair.ts';
+import { settleAll } from '../../source/repair/run/resolve-receipt.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets } from '../helpers/database.ts';
 import { doRepair, mismatches, request, stateDirectory } from '../helpers/repair.ts';
@@ -17,7 +17,7 @@ import { scaled } from '../helpers/scale.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
 import { program } from '../helpers/terminal.ts';
 import { waitFor } from '../helpers/wait.ts';
-import { migration, runFile } from '../sql/files.ts';
+import { migration, runFile } from '../psql/files.ts';
 
 // More than fit into one batch; so many records are deleted in batches, and these few by TRUNCATE.
 const presets = 60;

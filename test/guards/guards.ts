@@ -14,14 +14,14 @@ export interface Guard {
   quick?: true;
 }
 
-const block = { file: 'source/database/repair-block.ts' };
-const blockTest = 'test/database/repair-block.test.ts';
-const onDiskTest = 'test/receipts/on-disk.test.ts';
-const runBatchTest = 'test/actions/run-batch.test.ts';
-const fateTest = 'test/actions/fate.test.ts';
-const claimTest = 'test/actions/claim.test.ts';
-const useBlocksTest = 'test/database/use-blocks.test.ts';
-const queueTest = 'test/actions/repair-queue.test.ts';
+const block = { file: 'source/repair/sql/batch-block.ts' };
+const blockTest = 'test/repair/sql/batch-block.test.ts';
+const onDiskTest = 'test/repair/receipts/on-disk.test.ts';
+const runBatchTest = 'test/repair/run/run-batch.test.ts';
+const fateTest = 'test/repair/run/transaction-outcome.test.ts';
+const claimTest = 'test/repair/run/repair-lock.test.ts';
+const useBlocksTest = 'test/simulation/sql/use-blocks.test.ts';
+const queueTest = 'test/repair/run/queue.test.ts';
 
 export const guards: readonly Guard[] = [
   {
@@ -233,7 +233,7 @@ export const guards: readonly Guard[] = [
     says: "expected 'committed' to",
   },
   {
-    file: 'source/receipts/write-receipt.ts',
+    file: 'source/repair/receipts/write-receipt.ts',
     guard: 'fsync: the head of a receipt, before it has its name',
     text: 'await handle.sync();\n      await giveName',
     without: 'await giveName',
@@ -242,7 +242,7 @@ export const guards: readonly Guard[] = [
     quick: true,
   },
   {
-    file: 'source/receipts/write-receipt.ts',
+    file: 'source/repair/receipts/write-receipt.ts',
     guard: 'fsync: the directory with the name of a receipt',
     text: 'await syncDirectory(receiptsIn(directory));',
     without: '',
@@ -250,7 +250,7 @@ export const guards: readonly Guard[] = [
     says: 'expected false to be true',
   },
   {
-    file: 'source/receipts/write-receipt.ts',
+    file: 'source/repair/receipts/write-receipt.ts',
     guard: 'fsync: a batch and the end',
     text: "if (line.kind !== 'settled') await this.#handle.sync();",
     without: '',
@@ -259,7 +259,7 @@ export const guards: readonly Guard[] = [
     quick: true,
   },
   {
-    file: 'source/receipts/stored-records.ts',
+    file: 'source/repair/receipts/records/stored-records.ts',
     guard: 'fsync: deleted records',
     text: 'await handle.sync();',
     without: '',
@@ -271,7 +271,7 @@ export const guards: readonly Guard[] = [
     quick: true,
   },
   {
-    file: 'source/receipts/stored-records.ts',
+    file: 'source/repair/receipts/records/stored-records.ts',
     guard: 'fsync: the directory with the name of the records',
     text: 'await syncDirectory(dirname(this.path));',
     without: '',
@@ -282,7 +282,7 @@ export const guards: readonly Guard[] = [
     says: 'expected false to be true',
   },
   {
-    file: 'source/receipts/make-directory.ts',
+    file: 'source/config/files/make-directory.ts',
     guard: 'fsync: the directory of a directory that was made',
     text: 'await syncDirectory(dirname(directory));',
     without: '',
@@ -290,7 +290,7 @@ export const guards: readonly Guard[] = [
     says: 'on-disk.test.ts',
   },
   {
-    file: 'source/receipts/make-directory.ts',
+    file: 'source/config/files/make-directory.ts',
     guard: 'fsync: a directory',
     text: 'await handle.sync();',
     without: '',
@@ -298,7 +298,7 @@ export const guards: readonly Guard[] = [
     says: 'expected false to be true',
   },
   {
-    file: 'source/receipts/journal.ts',
+    file: 'source/repair/receipts/journal.ts',
     guard: 'fsync: the journal',
     text: 'await handle.sync();',
     without: '',
@@ -307,7 +307,7 @@ export const guards: readonly Guard[] = [
     quick: true,
   },
   {
-    file: 'source/actions/run-batch.ts',
+    file: 'source/repair/run/run-batch.ts',
     guard: 'a batch: in the receipt before it is written',
     text: 'await receipt.intend(',
     without: 'receipt.intend(',
@@ -315,7 +315,7 @@ export const guards: readonly Guard[] = [
     says: "to deeply equal [ 'rec', 'DO ' ]",
   },
   {
-    file: 'source/actions/run-batch.ts',
+    file: 'source/repair/run/run-batch.ts',
     guard: 'a batch: what is hidden is not called moved',
     text: '&& (await isHiddenNow(writer, tables))',
     without: '&& false',
@@ -323,7 +323,7 @@ export const guards: readonly Guard[] = [
     says: 'undefined',
   },
   {
-    file: 'source/actions/run-batch.ts',
+    file: 'source/repair/run/run-batch.ts',
     guard: '40001: tried again',
     text: "state === '40001' ||",
     without: '',
@@ -331,7 +331,7 @@ export const guards: readonly Guard[] = [
     says: "expected [ 'refused', ",
   },
   {
-    file: 'source/actions/run-batch.ts',
+    file: 'source/repair/run/run-batch.ts',
     guard: '40P01: tried again',
     text: " || state === '40P01'",
     without: '',
@@ -339,7 +339,7 @@ export const guards: readonly Guard[] = [
     says: "expected [ 'refused', ",
   },
   {
-    file: 'source/actions/run-batch.ts',
+    file: 'source/repair/run/run-batch.ts',
     guard: '57014: tried again in smaller parts',
     text: "state === '57014' &&",
     without: 'false &&',
@@ -347,7 +347,7 @@ export const guards: readonly Guard[] = [
     says: "expected 'refused' to be 'busy'",
   },
   {
-    file: 'source/actions/run-batch.ts',
+    file: 'source/repair/run/run-batch.ts',
     guard: '57014: not for ever',
     text: ' && batch.tasks.length > 1',
     without: '',
@@ -358,7 +358,7 @@ export const guards: readonly Guard[] = [
     says: "expected [ 'busy', ",
   },
   {
-    file: 'source/actions/run-batch.ts',
+    file: 'source/repair/run/run-batch.ts',
     guard: 'unknown is not called aborted',
     text: 'if (status === null) {',
     without: 'if (false) {',
@@ -369,7 +369,7 @@ export const guards: readonly Guard[] = [
     says: 'undefined',
   },
   {
-    file: 'source/actions/run-batch.ts',
+    file: 'source/repair/run/run-batch.ts',
     guard: 'patience with a server that is gone',
     text: 'const patience = 30_000;',
     without: 'const patience = 0;',
@@ -378,7 +378,7 @@ export const guards: readonly Guard[] = [
     quick: true,
   },
   {
-    file: 'source/actions/fate.ts',
+    file: 'source/repair/run/transaction-outcome.ts',
     guard: 'a fate: told by all counts, not by one',
     text: '!telling.every(',
     without: '!telling.some(',
@@ -389,7 +389,7 @@ export const guards: readonly Guard[] = [
     says: "'aborted'",
   },
   {
-    file: 'source/actions/fate.ts',
+    file: 'source/repair/run/transaction-outcome.ts',
     guard: 'a fate: a number that is still to come',
     text: "=== '22023'",
     without: "=== '00000'",
@@ -397,7 +397,7 @@ export const guards: readonly Guard[] = [
     says: 'in the future (SQLSTATE 22023)',
   },
   {
-    file: 'source/actions/fate.ts',
+    file: 'source/repair/run/transaction-outcome.ts',
     guard: 'a fate: a record that it deletes is still there',
     text: 'if (traces.deleted) return',
     without: 'if (false) return',
@@ -405,7 +405,7 @@ export const guards: readonly Guard[] = [
     says: "'committed'",
   },
   {
-    file: 'source/actions/fate.ts',
+    file: 'source/repair/run/transaction-outcome.ts',
     guard: 'a fate: a record that it puts back is not there',
     text: 'if (traces.inserted) return',
     without: 'if (false) return',
@@ -413,7 +413,7 @@ export const guards: readonly Guard[] = [
     says: "'committed'",
   },
   {
-    file: 'source/actions/claim.ts',
+    file: 'source/repair/run/repair-lock.ts',
     guard: 'the claim: one at a time',
     text: '(await takeClaim(writer)) || null',
     without: 'true',
@@ -424,7 +424,7 @@ export const guards: readonly Guard[] = [
     says: 'expected true to be false',
   },
   {
-    file: 'source/actions/wait-for-lock.ts',
+    file: 'source/repair/run/wait-for-lock.ts',
     guard: 'the claim: waited for',
     text: 'lockTimeout * 1000',
     without: '0',
@@ -435,7 +435,7 @@ export const guards: readonly Guard[] = [
     says: 'expected true to be false',
   },
   {
-    file: 'source/actions/claim.ts',
+    file: 'source/repair/run/repair-lock.ts',
     guard: 'the claim: a sign of life',
     text: 'const sign = 10_000;',
     without: 'const sign = 100_000;',
@@ -443,7 +443,7 @@ export const guards: readonly Guard[] = [
     says: 'expected +0 to be 1',
   },
   {
-    file: 'source/actions/claim.ts',
+    file: 'source/repair/run/repair-lock.ts',
     guard: 'the claim: as long as the repair',
     text: 'await rows(keepClaim);',
     without: '',
@@ -451,7 +451,7 @@ export const guards: readonly Guard[] = [
     says: 'deeply equal',
   },
   {
-    file: 'source/actions/claim.ts',
+    file: 'source/repair/run/repair-lock.ts',
     guard: 'the claim: room beside it',
     text: 'const roomWithin = 1_000;',
     without: 'const roomWithin = 100;',
@@ -459,7 +459,7 @@ export const guards: readonly Guard[] = [
     says: 'ROLLBACK',
   },
   {
-    file: 'source/actions/claim.ts',
+    file: 'source/repair/run/repair-lock.ts',
     guard: 'the claim: let go where there is no room',
     text: 'if (pooled && !(await hasRoom(database))) await release();',
     without: '',
@@ -467,7 +467,7 @@ export const guards: readonly Guard[] = [
     says: 'expected true to be false',
   },
   {
-    file: 'source/actions/repair-queue.ts',
+    file: 'source/repair/run/queue.ts',
     guard: 'the queue: batches grow',
     text: 'held < goodHold ? 2',
     without: 'held < goodHold ? 1',
@@ -478,7 +478,7 @@ export const guards: readonly Guard[] = [
     says: 'deeply equal',
   },
   {
-    file: 'source/actions/repair-queue.ts',
+    file: 'source/repair/run/queue.ts',
     guard: 'the queue: batches shrink',
     text: 'held > badHold ? 0.5',
     without: 'held > badHold ? 1',
@@ -487,7 +487,7 @@ export const guards: readonly Guard[] = [
     quick: true,
   },
   {
-    file: 'source/actions/repair-queue.ts',
+    file: 'source/repair/run/queue.ts',
     guard: 'the queue: patience',
     text: 'now - lane.busySince < this.#limits.patience',
     without: 'false',
@@ -495,7 +495,7 @@ export const guards: readonly Guard[] = [
     says: 'to deeply equal []',
   },
   {
-    file: 'source/actions/repair-queue.ts',
+    file: 'source/repair/run/queue.ts',
     guard: 'the queue: patience has an end',
     text: 'now - lane.busySince < this.#limits.patience',
     without: 'true',
@@ -503,7 +503,7 @@ export const guards: readonly Guard[] = [
     says: 'deeply equal',
   },
   {
-    file: 'source/actions/repair-queue.ts',
+    file: 'source/repair/run/queue.ts',
     guard: 'the queue: a pause before another try',
     text: 'firstBackoff * 2 **',
     without: '0 * 2 **',
@@ -514,7 +514,7 @@ export const guards: readonly Guard[] = [
     says: 'deeply equal',
   },
   {
-    file: 'source/actions/repair-queue.ts',
+    file: 'source/repair/run/queue.ts',
     guard: 'the queue: what is refused is tried alone',
     text: 'lane.alone = true;',
     without: '',
@@ -525,7 +525,7 @@ export const guards: readonly Guard[] = [
     says: 'deeply equal',
   },
   {
-    file: 'source/database/rehearsal.ts',
+    file: 'source/simulation/simulation-block.ts',
     guard: 'a simulation: the row of its preset, first of all',
     text: ' FOR NO KEY UPDATE;',
     without: ';',
@@ -533,7 +533,7 @@ export const guards: readonly Guard[] = [
     says: 'expected true to be false',
   },
   {
-    file: 'source/database/rehearsal.ts',
+    file: 'source/simulation/simulation-block.ts',
     guard: 'a simulation: only in its own transaction',
     text: 'IF given IS NULL THEN RETURN; END IF;',
     without: '',
@@ -541,7 +541,7 @@ export const guards: readonly Guard[] = [
     says: 'to deeply equal',
   },
   {
-    file: 'source/actions/simulate.ts',
+    file: 'source/simulation/run.ts',
     guard: 'a simulation: rolled back',
     text: ' AS answer; ROLLBACK',
     without: ' AS answer; COMMIT',
@@ -549,7 +549,7 @@ export const guards: readonly Guard[] = [
     says: 'to deeply equal',
   },
   {
-    file: 'source/actions/simulate.ts',
+    file: 'source/simulation/run.ts',
     guard: 'a simulation: its own statement_timeout',
     text: 'timeout: Math.min(timeout, lockTimeout + longestHold)',
     without: 'timeout: 8',
@@ -560,51 +560,51 @@ export const guards: readonly Guard[] = [
     says: 'to be less than',
   },
   {
-    file: 'source/database/rehearsal.ts',
+    file: 'source/simulation/simulation-block.ts',
     guard: 'a simulation: gives up before others have to',
     text: "PERFORM set_config('lock_timeout', '250ms', true);",
     without: '',
     test: [
-      'test/actions/simulate.test.ts',
+      'test/simulation/run.test.ts',
       'beside others > a use that waits for a lock gives up before the application’s transaction has to',
     ],
     says: 'to be less than',
   },
   {
-    file: 'source/database/rehearsal.ts',
+    file: 'source/simulation/simulation-block.ts',
     guard: 'a simulation: what is deferred',
     text: 'SET CONSTRAINTS ALL IMMEDIATE;',
     without: '',
     test: [
-      'test/actions/simulate.test.ts',
+      'test/simulation/run.test.ts',
       'uses that fail or vanish > a deferred trigger fails at the commit that a use would end with',
     ],
     says: 'expected',
   },
   {
-    file: 'source/database/rehearsal.ts',
+    file: 'source/simulation/simulation-block.ts',
     guard: 'a simulation: as at the beginning of a transaction',
     text: 'SET CONSTRAINTS ALL DEFERRED;',
     without: '',
     test: [
-      'test/actions/simulate.test.ts',
+      'test/simulation/run.test.ts',
       'arguments > a function that relies on deferred constraints may do so twice',
     ],
     says: 'expected',
   },
   {
-    file: 'source/database/rehearsal.ts',
+    file: 'source/simulation/simulation-block.ts',
     guard: "a simulation: others' records are not its own",
     text: ' AND ${isOwnRecord};',
     without: ';',
     test: [
-      'test/actions/simulate.test.ts',
+      'test/simulation/run.test.ts',
       'beside others > records that others commit meanwhile are not taken for its own',
     ],
     says: 'expected',
   },
   {
-    file: 'source/database/real-use.ts',
+    file: 'source/simulation/real-use-block.ts',
     guard: 'a real use: only in its own transaction',
     text: "IF given IS NULL THEN RAISE EXCEPTION 'this transaction is another one' USING ERRCODE = '25P01'; END IF;",
     without: '',
@@ -612,7 +612,7 @@ export const guards: readonly Guard[] = [
     says: 'the preset is gone',
   },
   {
-    file: 'source/database/rehearsal.ts',
+    file: 'source/simulation/simulation-block.ts',
     guard: 'a real use: what is deferred',
     text: 'SET CONSTRAINTS ALL IMMEDIATE;',
     without: '',
@@ -620,67 +620,67 @@ export const guards: readonly Guard[] = [
     says: 'to match object',
   },
   {
-    file: 'source/database/real-use.ts',
+    file: 'source/simulation/real-use-block.ts',
     guard: 'taking it back: the version that was written',
     text: ' AND r.xmin::pg_catalog.text OPERATOR(pg_catalog.=) v.version',
     without: '',
-    test: ['test/actions/real-use.test.ts', 'a record that was changed since is another one, and stays'],
+    test: ['test/simulation/commit.test.ts', 'a record that was changed since is another one, and stays'],
     says: 'resolved',
   },
   {
-    file: 'source/database/real-use.ts',
+    file: 'source/simulation/real-use-block.ts',
     guard: 'a real use: what it only changed is not its own',
     text: 'AND NOT r.${key.quoted} ${key.equal ?? builtIn.equal} ANY (known)',
     without: '',
-    test: ['test/actions/real-use.test.ts', 'records that a use only changed are not its own, and stay'],
+    test: ['test/simulation/commit.test.ts', 'records that a use only changed are not its own, and stay'],
     says: 'expected',
   },
   {
-    file: 'source/database/real-use.ts',
+    file: 'source/simulation/real-use-block.ts',
     guard: 'a real use: only what can be taken back',
     text: 'IF made IS NULL THEN',
     without: 'IF false THEN',
     test: [
-      'test/actions/real-use.test.ts',
+      'test/simulation/commit.test.ts',
       'a use that leaves no record is not made, because it could not be taken back',
     ],
     says: 'expected',
   },
   {
-    file: 'source/database/apply-migration.ts',
+    file: 'source/migration/apply.ts',
     guard: 'a migration: only in its own transaction',
     text: "coalesce(pg_catalog.pg_current_xact_id_if_assigned()::pg_catalog.text, '') OPERATOR(pg_catalog.<>) '${xid}'",
     without: 'false',
     test: [
-      'test/actions/migrate.test.ts',
+      'test/migration/run.test.ts',
       'what became of a transaction whose connection is lost > on any other connection the script does nothing at all',
     ],
     says: 'resolved',
   },
   {
-    file: 'source/database/apply-migration.ts',
+    file: 'source/migration/apply.ts',
     guard: 'a migration: on the disk when the server says so',
     text: 'SET LOCAL synchronous_commit = on;',
     without: 'NULL;',
     test: [
-      'test/actions/migrate.test.ts',
+      'test/migration/run.test.ts',
       'it outlasts a crash of the server also where commits are asynchronous',
     ],
     says: 'to deeply equal',
   },
   {
-    file: 'source/database/apply-migration.ts',
+    file: 'source/migration/apply.ts',
     guard: 'a migration: one at a time',
     text: "pg_try_advisory_xact_lock(hashtext('preset-usage-console')) AS held",
     without: 'true AS held',
     test: [
-      'test/actions/migrate.test.ts',
+      'test/migration/run.test.ts',
       'beside others > another console is writing: refused, and nothing is recorded',
     ],
     says: 'resolved',
   },
   {
-    file: 'source/database/repair-block.ts',
+    file: 'source/repair/sql/batch-block.ts',
     guard: 'a batch: its presets stay what they are',
     text: '`EXPLAIN UPDATE ${presets.name} p',
     without: '`EXPLAIN SELECT FROM ${presets.name} p -- ',
@@ -688,7 +688,7 @@ export const guards: readonly Guard[] = [
     says: 'presets was changed',
   },
   {
-    file: 'source/database/repair-block.ts',
+    file: 'source/repair/sql/batch-block.ts',
     guard: 'a batch: the records that it deletes from stay what they are',
     text: "if (writes === 'delete')",
     without: 'if (false)',
@@ -696,7 +696,7 @@ export const guards: readonly Guard[] = [
     says: "[ null, 'preset_usage was changed'",
   },
   {
-    file: 'source/database/repair-block.ts',
+    file: 'source/repair/sql/batch-block.ts',
     guard: 'a batch: the records that it puts back into stay what they are',
     text: "if (writes === 'insert') {",
     without: 'if (false) {',
@@ -704,7 +704,7 @@ export const guards: readonly Guard[] = [
     says: 'to deeply equal [ null, null, null, null ]',
   },
   {
-    file: 'source/database/repair-block.ts',
+    file: 'source/repair/sql/batch-block.ts',
     guard: 'a batch: its tables are waited for below deadlock_timeout',
     text: "SET LOCAL lock_timeout = '250ms'",
     without: 'SELECT 1',
@@ -712,7 +712,7 @@ export const guards: readonly Guard[] = [
     says: "[ '55P03', false ]",
   },
   {
-    file: 'source/actions/run-batch.ts',
+    file: 'source/repair/run/run-batch.ts',
     guard: 'a batch: only for the tables of its plan',
     text: 'if (parts.length > 0) throw tablesChanged(plan, parts);',
     without: '',
@@ -724,28 +724,28 @@ export const guards: readonly Guard[] = [
   },
   {
     guard: 'the path: names are looked up in the catalog alone',
-    file: 'source/database/search-path.ts',
+    file: 'source/connection/search-path.ts',
     text: '; SET LOCAL search_path = ${catalogPath}`',
     without: '; SELECT 1`',
     test: [
-      'test/database/search-path.test.ts',
+      'test/connection/search-path.test.ts',
       'with a trap in the place of everything that is looked up by the path > a superuser reads past them',
     ],
     says: 'cannot accept a value of type trigger',
   },
   {
     guard: 'the path: what the application runs looks names up by its own',
-    file: 'source/database/search-path.ts',
+    file: 'source/connection/search-path.ts',
     text: "given OPERATOR(pg_catalog.->>) 'path'",
     without: "'${catalogPath}'",
     test: [
-      'test/database/search-path.test.ts',
+      'test/connection/search-path.test.ts',
       'code of the application still finds what it looks up by the path of the role',
     ],
     says: 'to deeply equal []',
   },
   {
-    file: 'source/receipts/receipt-key.ts',
+    file: 'source/repair/receipts/seals/receipt-key.ts',
     guard: 'fsync: the key',
     text: 'await handle.sync();',
     without: '',
@@ -753,7 +753,7 @@ export const guards: readonly Guard[] = [
     says: 'expected false to be true',
   },
   {
-    file: 'source/receipts/receipt-key.ts',
+    file: 'source/repair/receipts/seals/receipt-key.ts',
     guard: 'fsync: the directory with the name of the key',
     text: 'await syncDirectory(directory);',
     without: '',

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import postgres from 'postgres';
-import { auditCounters } from '../../source/actions/audit-counters.ts';
-import { diagnose } from '../../source/actions/diagnose.ts';
-import type { Counter } from '../../source/audit/counter.ts';
-import type { Diagnosis } from '../../source/audit/diagnosis.ts';
-import type { Database } from '../../source/database/connection.ts';
-import { readTables } from '../../source/database/tables.ts';
+import type { Database } from '../../source/connection/transactions.ts';
+import { auditCounters } from '../../source/counter/audit/audit-counters.ts';
+import type { Counter } from '../../source/counter/counter.ts';
+import { readTables } from '../../source/counter/tables.ts';
+import { diagnose } from '../../source/diagnosis/collect.ts';
+import type { Diagnosis } from '../../source/diagnosis/diagnosis.ts';
 import { connectTo } from './connect.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
 import { day, start, World, type WorldOptions } from './world.ts';

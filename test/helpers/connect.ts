@@ -1,5 +1,5 @@
-import { resolveTarget } from '../../source/connecting/resolve-target.ts';
-import { type ConnectOptions, connect, type Database } from '../../source/database/connection.ts';
+import { resolveTarget } from '../../source/connection/libpq/resolve-target.ts';
+import { type ConnectOptions, connect, type Database } from '../../source/connection/transactions.ts';
 
 /** The console's own connection to the database at `url`. */
 export function connectTo(url: string, options: Partial<ConnectOptions> = {}): Database {

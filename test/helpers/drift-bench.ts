@@ -1,6 +1,6 @@
-import { type Focus, startWatch, type Watch } from '../../source/actions/watch.ts';
-import type { DriftEvent } from '../../source/audit/drift-event.ts';
-import type { Database } from '../../source/database/connection.ts';
+import type { Database } from '../../source/connection/transactions.ts';
+import type { DriftEvent } from '../../source/watch/drift-event.ts';
+import { type Focus, startWatch, type Watch } from '../../source/watch/watch.ts';
 
 /** A watch whose drift events are gathered. */
 export interface DriftBench {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { recordsFile } from '../../source/receipts/places.ts';
+import { recordsFile } from '../../source/repair/receipts/places.ts';
 
 interface Head {
   [key: string]: unknown;

@@ -1,19 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FullPlan, planRepair } from '../../source/actions/plan-repair.ts';
-import type { RepairRequest } from '../../source/actions/repair-plan.ts';
-import { type RunOptions, runRepair } from '../../source/actions/run-repair.ts';
+import type { ConnectOptions, Database } from '../../source/connection/transactions.ts';
+import { type FullPlan, planRepair } from '../../source/repair/plan/plan.ts';
+import type { RepairRequest } from '../../source/repair/plan/repair-plan.ts';
+import { readReceipt } from '../../source/repair/receipts/read-receipt.ts';
+import type { Receipt } from '../../source/repair/receipts/receipt.ts';
 import {
   noOptions,
   type RepairAction,
   type RepairOptions,
   type RepairOutcome,
   type RepairProgress,
-} from '../../source/audit/repair.ts';
-import type { ConnectOptions, Database } from '../../source/database/connection.ts';
-import { readReceipt } from '../../source/receipts/read-receipt.ts';
-import type { Receipt } from '../../source/receipts/receipt.ts';
+} from '../../source/repair/repair.ts';
+import { type RunOptions, runRepair } from '../../source/repair/run/run.ts';
 import { connectTo } from './connect.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
 

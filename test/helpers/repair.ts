@@ -2,11 +2,11 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type postgres from 'postgres';
-import { planRepair } from '../../source/actions/plan-repair.ts';
-import type { RepairRequest } from '../../source/actions/repair-plan.ts';
-import { runRepair } from '../../source/actions/run-repair.ts';
-import { noOptions, type RepairAction, type RepairOutcome } from '../../source/audit/repair.ts';
-import type { Database } from '../../source/database/connection.ts';
+import type { Database } from '../../source/connection/transactions.ts';
+import { planRepair } from '../../source/repair/plan/plan.ts';
+import type { RepairRequest } from '../../source/repair/plan/repair-plan.ts';
+import { noOptions, type RepairAction, type RepairOutcome } from '../../source/repair/repair.ts';
+import { runRepair } from '../../source/repair/run/run.ts';
 
 /** A state directory of a test's own. */
 export function stateDirectory(): string {

@@ -1,5 +1,5 @@
-import type { Evidence, PresetEvidence } from '../../source/audit/evidence.ts';
 import { createRandom, type Random } from '../../source/demo/random.ts';
+import type { Evidence, PresetEvidence } from '../../source/diagnosis/evidence.ts';
 
 /** One use as the database keeps it. */
 export interface WorldRecord {

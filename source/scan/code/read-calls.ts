@@ -1,14 +1,14 @@
 import type { Node } from 'oxc-parser';
 import type { How } from '../finding.ts';
 import type { CodeModule, Ref } from './code-module.ts';
+import { howOf } from './count-change.ts';
 import { counterIn, counterOfRelated, type Said } from './counter-values.ts';
 import type { Follower } from './follow.ts';
-import { type Call, type CodeReading, type Helper, type Known, offsetOf } from './found.ts';
-import { howOf } from './how.ts';
+import { lastName, type Subject } from './query-target.ts';
 import { readFlush } from './read-flush.ts';
 import { readRequest } from './read-request.ts';
 import { readRoutine } from './read-routine.ts';
-import { lastName, type Subject } from './subject.ts';
+import { type Call, type CodeReading, type Helper, type Known, offsetOf } from './write-candidate.ts';
 import { inserters, kindOf, subjectsFor, writers } from './write-methods.ts';
 
 /** Reads the calls of a file: which of them write the counter, pass on what they are given, or insert a record. */

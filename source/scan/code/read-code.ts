@@ -1,12 +1,12 @@
 import type { Node } from 'oxc-parser';
 import type { CodeModule } from './code-module.ts';
-import { type CodeReading, type Found, type Known, offsetOf } from './found.ts';
+import { isWayBackCode } from './down-migration.ts';
 import { outermostFunction } from './lookup.ts';
 import { isFunction } from './parse-code.ts';
 import type { Project } from './project.ts';
 import { readCalls } from './read-calls.ts';
 import { readHelperCalls } from './read-helpers.ts';
-import { isWayBackCode } from './ways-back.ts';
+import { type CodeReading, type Found, type Known, offsetOf } from './write-candidate.ts';
 
 /** A place in code where a record is inserted. */
 export interface RecordPlace {

@@ -1,10 +1,10 @@
 import type { Node } from 'oxc-parser';
 import type { CodeModule } from './code-module.ts';
+import { howOf } from './count-change.ts';
 import type { Follower } from './follow.ts';
-import type { Call, CodeReading } from './found.ts';
-import { howOf } from './how.ts';
 import { outermostFunction } from './lookup.ts';
-import { subjectsOf } from './subject.ts';
+import { subjectsOf } from './query-target.ts';
+import type { Call, CodeReading } from './write-candidate.ts';
 
 /** MikroORM writes what was changed when it is told to flush. */
 export function readFlush(module: CodeModule, call: Call, follower: Follower, reading: CodeReading): void {

@@ -2,13 +2,13 @@ import type { Node } from 'oxc-parser';
 import type { Binding } from './bindings.ts';
 import type { CodeModule, Ref } from './code-module.ts';
 import { givenToConstructor } from './constructed.ts';
+import { howOf } from './count-change.ts';
 import { counterIn } from './counter-values.ts';
-import { type CodeReading, type Found, type Helper, type Known, offsetOf } from './found.ts';
-import { howOf } from './how.ts';
 import { functionAround, lookup, nameOfFunction } from './lookup.ts';
 import { isFunction } from './parse-code.ts';
+import { isOwn, lastName } from './query-target.ts';
 import { isReadBefore } from './read-calls.ts';
-import { isOwn, lastName } from './subject.ts';
+import { type CodeReading, type Found, type Helper, type Known, offsetOf } from './write-candidate.ts';
 
 // A helper of a helper of a helper, and no further.
 const rounds = 3;

@@ -2,11 +2,11 @@ import type { Node } from 'oxc-parser';
 import { trackFunction } from '../names.ts';
 import { plainKey } from './bindings.ts';
 import type { CodeModule, Ref } from './code-module.ts';
+import { howOf } from './count-change.ts';
 import { counterIn } from './counter-values.ts';
 import type { Follower } from './follow.ts';
-import type { Call, CodeReading, Known } from './found.ts';
-import { howOf } from './how.ts';
-import { lastName } from './subject.ts';
+import { lastName } from './query-target.ts';
+import type { Call, CodeReading, Known } from './write-candidate.ts';
 
 /**
  * Reads a request to PostgREST, which Supabase serves under `/rest/v1`: PATCH of presets, a POST that merges duplicates, a

@@ -1,7 +1,7 @@
 import { trackFunction } from '../names.ts';
 import type { CodeModule, Ref } from './code-module.ts';
 import type { Follower } from './follow.ts';
-import { type Call, type CodeReading, type Known, offsetOf } from './found.ts';
+import { type Call, type CodeReading, type Known, offsetOf } from './write-candidate.ts';
 
 /** Reads a call of a function of the database: `rpc('increment_preset_usage_count', ...)`. */
 export function readRoutine(

@@ -1,10 +1,10 @@
 import type { Node } from 'oxc-parser';
-import { addendsOf } from './addends.ts';
 import { plainKey } from './bindings.ts';
 import type { Ref } from './code-module.ts';
+import { addendsOf } from './concat-parts.ts';
 import type { Follower } from './follow.ts';
+import { entities, lastName } from './query-target.ts';
 import { shapeOf } from './shape.ts';
-import { entities, lastName } from './subject.ts';
 
 /** SQL put together from the pieces of an expression, and where each piece stands in the file. */
 export interface SqlText {

@@ -2,8 +2,8 @@ import type { Node } from 'oxc-parser';
 import type { CodeModule } from './code-module.ts';
 import { lookup } from './lookup.ts';
 import { isFunction } from './parse-code.ts';
+import { lastName } from './query-target.ts';
 import { referencesTo } from './references.ts';
-import { lastName } from './subject.ts';
 
 // Whoever is told a statement in one of these ways does not run it.
 const telling =

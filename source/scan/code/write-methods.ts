@@ -3,9 +3,9 @@ import type { Kind } from '../finding.ts';
 import { plainKey } from './bindings.ts';
 import type { CodeModule, Ref } from './code-module.ts';
 import type { Follower } from './follow.ts';
-import type { Call } from './found.ts';
 import { functionAround } from './lookup.ts';
-import { entities, lastName, rootOf, type Subject, subjectsOf } from './subject.ts';
+import { entities, lastName, rootOf, type Subject, subjectsOf } from './query-target.ts';
+import type { Call } from './write-candidate.ts';
 
 /** Methods that make rows. */
 export const inserters: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 import { access, constants, stat } from 'node:fs/promises';
-import { type ConsoleError, usageError } from '../../errors.ts';
+import { type ConsoleError, usageError } from '../../errors/errors.ts';
 
 /** Makes sure that a directory can be scanned. Rejects with a usage error (exit code 2) that says what it is instead. */
 export async function openDirectory(directory: string): Promise<void> {

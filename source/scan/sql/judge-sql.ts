@@ -1,4 +1,4 @@
-import type { SqlColumn, SqlCreate, SqlReading, SqlWrite } from '../../parsing/reading.ts';
+import type { SqlColumn, SqlCreate, SqlReading, SqlWrite } from '../../sql/sql-effects.ts';
 import type { How, Kind } from '../finding.ts';
 import { isCounter, isPresets, isRecords, ownFunction, ownTrigger, trackFunction } from '../names.ts';
 import { sequenceOf } from './plain-sql.ts';

@@ -1,4 +1,4 @@
-import type { SqlReading } from '../../parsing/reading.ts';
+import type { SqlReading } from '../../sql/sql-effects.ts';
 
 /** A text of SQL that was found, wherever that was, with what it does. */
 export interface SqlUnit {

@@ -1,8 +1,8 @@
-import { readSql } from '../../parsing/read-sql.ts';
-import { emptyReading, type SqlReading } from '../../parsing/reading.ts';
+import { readSql } from '../../sql/read-sql.ts';
+import { emptyReading, type SqlReading } from '../../sql/sql-effects.ts';
+import { isWayBackCode } from '../code/down-migration.ts';
 import type { CodeSql } from '../code/read-sql-texts.ts';
 import { sourceOf, withPlaceholders } from '../code/sql-text.ts';
-import { isWayBackCode } from '../code/ways-back.ts';
 import type { ShellWord } from '../shell/shell-words.ts';
 import { isWayBack, plainSql } from './plain-sql.ts';
 import type { SqlUnit } from './sql-unit.ts';

@@ -1,0 +1,81 @@
+import { ConsoleError, exitCodes } from '../../errors/errors.ts';
+import { closeLogs, logFileError, openLogs } from './log-files.ts';
+import { Problems } from './problems.ts';
+import { readLines } from './read-lines.ts';
+
+/** An error in an application's log. What comes from the log is as it is there: hostile until it is made fit to show. */
+export interface LogProblem {
+  file: string;
+  line: number;
+  /**
+   * Milliseconds since 1970. An error that says no time has that of the last line before it in its file that says one;
+   * null where there is none.
+   */
+  at: number | null;
+  level: string;
+  /** The first line of the error, or the message of a JSON line; at most 500 characters. */
+  text: string;
+  /** The error, or a line that belongs to it, names what usage tracking is made of. */
+  aboutUsage: boolean;
+}
+
+/** What a log says went wrong. */
+export interface LogReading {
+  /** What was read, oldest first. */
+  files: string[];
+  lines: number;
+  /** Errors since `since`. */
+  errors: number;
+  /** How many of `errors` are about usage tracking. */
+  aboutUsage: number;
+  /** Errors older than `since`, which are left out of everything else. */
+  older: number;
+  /** How many of `errors` have no time, neither their own nor one above them: they may be older than `since`. */
+  undated: number;
+  /** Those about usage first, then the newest first; at most `most`. */
+  problems: LogProblem[];
+}
+
+export interface LogOptions {
+  /** Milliseconds since 1970: errors before are only counted. With null all of `file` counts, and it alone is read. */
+  since: number | null;
+  /** How many problems are told at most; 20 if not given. */
+  most?: number;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads an application's log and what was rotated away from it since `since`. A stack trace and other indented lines
+ * belong to the error above them. Times without a zone are this machine's.
+ *
+ * Throws a usage error (exit code 2), `app-log-missing` or `app-log-unreadable`, and `interrupted` when it is aborted.
+ */
+export async function readLog(file: string, options: LogOptions): Promise<LogReading> {
+  const { since, most = 20, signal } = options;
+  if (signal?.aborted) throw interrupted();
+  const problems = new Problems(since, most);
+  const logs = await openLogs(file, since);
+  try {
+    for (const log of logs) {
+      problems.begin(log.path, log.written);
+      await readLines(log, line => problems.take(line), signal).catch(error => {
+        throw signal?.aborted ? interrupted() : logFileError(error, log.path);
+      });
+    }
+  } finally {
+    await closeLogs(logs);
+  }
+  const told = problems.finish();
+  const { lines, errors, aboutUsage, older, undated } = problems;
+  return { files: logs.map(({ path }) => path), lines, errors, aboutUsage, older, undated, problems: told };
+}
+
+/** What an aborted read of the database ends with, too. */
+function interrupted(): ConsoleError {
+  return new ConsoleError({
+    code: 'interrupted',
+    message: 'Interrupted.',
+    hint: 'Nothing was changed.',
+    exitCode: exitCodes.interrupted,
+  });
+}

@@ -1,0 +1,309 @@
+import { createHash } from 'node:crypto';
+import type { Database } from '../connection/transactions.ts';
+import { auditCounters } from '../counter/audit/audit-counters.ts';
+import { type Counter, drift, type Totals } from '../counter/counter.ts';
+import { whoSeesAll } from '../counter/guards.ts';
+import { type Look, look } from '../counter/inspect-database.ts';
+import { exitCodes, isConsoleError, isTransient } from '../errors/errors.ts';
+import { shortened } from '../errors/shorten.ts';
+import { planSimulation, requireAgreement } from '../simulation/plan.ts';
+import { runSimulation } from '../simulation/run.ts';
+import { isSound, type Simulation } from '../simulation/simulation.ts';
+import { judgeTrigger, type TriggerHealth } from '../trigger/health.ts';
+import { readTriggerCatalog } from '../trigger/read-catalog.ts';
+import { type LogReading, readLog } from './app-log/read-log.ts';
+import { readServerActivity, type ServerActivity } from './server-activity.ts';
+import {
+  judgeCountsStep,
+  judgeRecordsStep,
+  judgeTriggerStep,
+  type Step,
+  type StepId,
+  stepIds,
+  stepTitles,
+  type Verdict,
+} from './steps.ts';
+
+/** What a checklist is about. */
+export interface ChecklistRequest {
+  schema: string;
+  /** The preset to use, by id or name; null for the one used most. */
+  preset: string | null;
+  asUser: string | null;
+  asRole: string | null;
+  readOnly: boolean;
+  /** The fingerprint of a simulation that reaches outside its transaction, where a person has agreed to it. */
+  confirm: string | null;
+  /** The application's log, and how far back errors in it count (milliseconds since 1970). */
+  appLog: string | null;
+  logSince: number;
+  timeout: number;
+  lockTimeout: number;
+}
+
+/** What the steps share while a checklist is walked: what one has read the next need not read again. */
+export interface Walk {
+  simulation?: Promise<Simulation>;
+  audit?: Promise<Audited>;
+}
+
+interface Audited {
+  tables: Look['tables'];
+  totals: Totals;
+  orphans: number;
+  worst: Counter[];
+}
+
+/** Whom and what the evidence is about, for a report. */
+export interface ChecklistSubject {
+  look: Look;
+  health: TriggerHealth;
+  /** SHA-256 of the trigger's definition and its function's text; null where there is no trigger. */
+  definitionHash: string | null;
+}
+
+/** Reads what the evidence is about. */
+export function readSubject(
+  database: Database,
+  schema: string,
+  signal?: AbortSignal,
+): Promise<ChecklistSubject> {
+  return database.read(
+    async reader => {
+      const found = await look(reader, database, schema);
+      const catalog = await readTriggerCatalog(reader, found.tables);
+      const health = judgeTrigger(catalog);
+      const body = catalog.functions.find(({ identity }) => identity === health.trigger.function);
+      const text = health.trigger.definition && `${health.trigger.definition}\n${body?.source ?? ''}`;
+      return {
+        look: found,
+        health,
+        definitionHash: text && createHash('sha256').update(text).digest('hex'),
+      };
+    },
+    { signal },
+  );
+}
+
+/** Walks all six steps in order; each is yielded as it begins and again with what it found. */
+export async function* walkChecklist(
+  database: Database,
+  request: ChecklistRequest,
+  signal?: AbortSignal,
+): AsyncGenerator<{ id: StepId; step: Step | null }> {
+  const walk: Walk = {};
+  for (const id of stepIds) {
+    yield { id, step: null };
+    yield { id, step: await runStep(id, database, request, walk, signal) };
+  }
+}
+
+// In characters: what the database and the log say is in some of it.
+const longest = 4_000;
+
+/**
+ * Runs one step. What a step looks for and does not find makes it `failed`; what keeps it from looking makes it `skipped`,
+ * with the reason as its evidence. Rejects where the database cannot be reached.
+ */
+export async function runStep(
+  id: StepId,
+  database: Database,
+  request: ChecklistRequest,
+  walk: Walk,
+  signal?: AbortSignal,
+): Promise<Step> {
+  const at = Date.now();
+  const start = performance.now();
+  const verdict = await steps[id](database, request, walk, signal);
+  return {
+    id,
+    title: stepTitles[id],
+    ...verdict,
+    evidence: shortened(verdict.evidence, longest),
+    hint: shortened(verdict.hint, longest),
+    at,
+    durationMs: performance.now() - start,
+  };
+}
+
+type StepWork = (
+  database: Database,
+  request: ChecklistRequest,
+  walk: Walk,
+  signal: AbortSignal | undefined,
+) => Promise<Verdict>;
+
+const steps: Record<StepId, StepWork> = {
+  async 'trigger-enabled'(database, { schema }, _, signal) {
+    return judgeTriggerStep((await readSubject(database, schema, signal)).health);
+  },
+  'use-increments': (database, request, walk, signal) => stepByUse(0, database, request, walk, signal),
+  'second-use-increments': (database, request, walk, signal) => stepByUse(1, database, request, walk, signal),
+  async 'records-exist'(database, request, walk, signal) {
+    const audited = await audit(database, request, walk, signal);
+    if ('status' in audited) return audited;
+    const { name, time } = audited.tables.records;
+    return judgeRecordsStep(audited.totals, audited.orphans, name, time);
+  },
+  async 'counts-match'(database, request, walk, signal) {
+    const audited = await audit(database, request, walk, signal);
+    if ('status' in audited) return audited;
+    const { presets, records } = audited.tables;
+    const worst = audited.worst.slice(0, 3).map(counter => {
+      const { name, id, usageCount, records: found } = counter;
+      return `"${name || id}" counts ${usageCount ?? 'NULL'} and has ${found}`;
+    });
+    return judgeCountsStep(audited.totals, worst, {
+      presets: presets.name,
+      records: records.name,
+      key: presets.key,
+      preset: records.preset,
+      count: presets.count,
+    });
+  },
+  async 'no-log-errors'(database, { appLog, logSince }, _, signal) {
+    // Beside the point where it cannot be had: the step is about the application's log.
+    const activity = await database
+      .read(reader => readServerActivity(reader), { signal })
+      .catch(error => {
+        if (isConsoleError(error) && !isTransient(error) && error.code !== 'interrupted') return null;
+        throw error;
+      });
+    const server = serverWords(activity);
+    if (appLog === null) {
+      return skipped(`No log was named. ${server}`, "Name the application's log with --app-log FILE.");
+    }
+    const reading = await readLog(appLog, { since: logSince, ...(signal ? { signal } : {}) });
+    return judgeLog(reading, logSince, server);
+  },
+};
+
+async function stepByUse(
+  index: 0 | 1,
+  database: Database,
+  request: ChecklistRequest,
+  walk: Walk,
+  signal: AbortSignal | undefined,
+): Promise<Verdict> {
+  try {
+    walk.simulation ??= simulate(database, request, signal);
+    return judgeUse(await walk.simulation, index);
+  } catch (error) {
+    delete walk.simulation;
+    if (!isConsoleError(error)) throw error;
+    // A guard that refuses keeps the step from being tried; that the row could not be had says nothing either way.
+    if (error.exitCode === exitCodes.refused) return skipped(error.message, error.hint);
+    if (obstacles.has(error.code))
+      return { status: 'failed', evidence: error.message, hint: error.hint, query: null };
+    throw error;
+  }
+}
+
+const obstacles: ReadonlySet<string> = new Set([
+  'lock-timeout',
+  'statement-timeout',
+  'deadlock',
+  'permission-denied',
+  'no-presets',
+]);
+
+async function simulate(
+  database: Database,
+  { confirm, timeout, lockTimeout, ...request }: ChecklistRequest,
+  signal: AbortSignal | undefined,
+): Promise<Simulation> {
+  const plan = await planSimulation(database, request, signal);
+  requireAgreement(plan, confirm);
+  return runSimulation(database, plan, { timeout, lockTimeout }, signal);
+}
+
+function judgeUse(simulation: Simulation, index: 0 | 1): Verdict {
+  const { preset, path, uses, failures, findings, heldMs } = simulation;
+  const use = uses[index];
+  const failed = failures.find(failure => failure.use === index + 1);
+  const right =
+    use !== undefined && use.increment === 1 && use.recordsAdded === 1 && use.lastUsedAtMoved !== false;
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const made = `Simulated with "${preset.name || preset.id}" through ${path === 'insert' ? 'a plain insert' : 'track_preset_usage()'}, rolled back, row held ${heldMs.toFixed(0)} ms`;
+  const seen = use
+    ? `usage_count ${use.before ?? 'NULL'} to ${use.after ?? 'NULL'}, ${use.recordsAdded} ${use.recordsAdded === 1 ? 'record' : 'records'} added${use.lastUsedAtMoved === null ? '' : `, last_used_at ${use.lastUsedAtMoved ? 'moved' : 'did not move'}`}`
+    : 'there was no such use';
+  const passed = right && !failed && (index === 1 || isSound(simulation) || errors.every(onlyTheSecond));
+  return {
+    status: passed ? 'passed' : 'failed',
+    evidence: [`${made}: ${seen}.`, ...(passed ? [] : errors.map(({ message }) => message))].join(' '),
+    hint: passed ? '' : (errors[0]?.hint ?? 'Run preset-usage simulate for the reasons.'),
+    query: null,
+  };
+}
+
+// What is wrong with the second use alone is the third step's affair.
+function onlyTheSecond({ code }: { code: string }): boolean {
+  return code === 'second-use-refused' || code === 'daily-limit' || code === 'unique-limits-uses';
+}
+
+/** The sums of one audit for both steps that need them; a verdict where this role may not see every row. */
+async function audit(
+  database: Database,
+  { schema }: ChecklistRequest,
+  walk: Walk,
+  signal: AbortSignal | undefined,
+): Promise<Audited | Verdict> {
+  const { tables } = await database.read(reader => look(reader, database, schema), { signal });
+  if (tables.hiddenBy.length > 0) {
+    return skipped(`No count would be true: ${tables.hiddenBy.join('; ')}.`, whoSeesAll(tables));
+  }
+  walk.audit ??= (async () => {
+    const worst: Counter[] = [];
+    const summary = await auditCounters(database, tables, {
+      scope: 'mismatched',
+      signal,
+      onPage: ({ counters }) => worst.push(...counters),
+    });
+    worst.sort((a, b) => Math.abs(drift(b) ?? 0) - Math.abs(drift(a) ?? 0));
+    return { tables, totals: summary.totals, orphans: summary.orphans, worst };
+  })();
+  try {
+    return await walk.audit;
+  } catch (error) {
+    delete walk.audit;
+    throw error;
+  }
+}
+
+function judgeLog(reading: LogReading, since: number, server: string): Verdict {
+  const { files, lines, errors, aboutUsage, problems } = reading;
+  const read = `${lines} ${lines === 1 ? 'line' : 'lines'} of ${files.join(', ')} since ${new Date(since).toISOString()}`;
+  const shown = problems.slice(0, 5).map(({ file, line, text }) => `${file}:${line} ${text}`);
+  return {
+    status: errors === 0 ? 'passed' : 'failed',
+    evidence:
+      errors === 0
+        ? `No errors in ${read}. ${server}`
+        : `${errors} ${errors === 1 ? 'error' : 'errors'}, ${aboutUsage} of them about usage tracking, in ${read}: ${shown.join(' | ')}${errors > shown.length ? ' | and more' : ''}. ${server}`,
+    hint:
+      errors === 0
+        ? ''
+        : aboutUsage > 0
+          ? 'Begin with those about usage tracking: each may be a use that was lost.'
+          : 'None of them names usage tracking; look whether a use was under way when they happened.',
+    query: null,
+  };
+}
+
+function serverWords(activity: ServerActivity | null): string {
+  if (!activity) return "The server's statistics cannot be read by this role.";
+  const { commits, rollbacks, deadlocks, since, logErrors } = activity;
+  const when = since === null ? '' : ` since ${new Date(since).toISOString()}`;
+  const log =
+    logErrors === null
+      ? 'its own log cannot be read from here'
+      : logErrors.length === 0
+        ? 'the end of its own log has no error about usage tracking'
+        : `the end of its own log has ${logErrors.length} errors about usage tracking, the last: ${logErrors.at(-1)}`;
+  return `The server counts ${commits} commits, ${rollbacks} rollbacks and ${deadlocks} deadlocks in this database${when}; ${log}.`;
+}
+
+function skipped(evidence: string, hint: string): Verdict {
+  return { status: 'skipped', evidence, hint, query: null };
+}

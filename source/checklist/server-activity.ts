@@ -1,0 +1,58 @@
+import * as z from 'zod/mini';
+import type { Reader } from '../connection/transactions.ts';
+import { shortened } from '../errors/shorten.ts';
+
+/** What the server itself has seen go wrong in this database; null for what this role may not read. */
+export interface ServerActivity {
+  /** Since the statistics were reset (milliseconds since 1970; null: never). */
+  since: number | null;
+  commits: number;
+  rollbacks: number;
+  deadlocks: number;
+  /** Lines of the end of the server's own log that are errors and name usage tracking; null where it cannot be read. */
+  logErrors: string[] | null;
+}
+
+const statistics = z.object({
+  since: z.nullable(z.number()),
+  commits: z.number(),
+  rollbacks: z.number(),
+  deadlocks: z.number(),
+  mayReadLog: z.boolean(),
+});
+
+// A log can be large, and only its end is news.
+const tail = 1024 * 1024;
+
+const text = `SELECT (extract(epoch FROM stats_reset) * 1000)::float8 AS since, xact_commit::float8 AS commits,
+    xact_rollback::float8 AS rollbacks, deadlocks::float8 AS deadlocks,
+    has_function_privilege('pg_current_logfile()', 'EXECUTE') AND has_function_privilege('pg_stat_file(text, boolean)', 'EXECUTE')
+      AND has_function_privilege('pg_read_file(text, bigint, bigint, boolean)', 'EXECUTE')
+      AND current_setting('logging_collector')::boolean AS "mayReadLog"
+  FROM pg_stat_database WHERE datname = current_database()`;
+
+/** Reads what the server says of this database's transactions, and of the end of its own log where this role may. */
+export async function readServerActivity(reader: Reader): Promise<ServerActivity | null> {
+  const [row] = await reader.rows(text);
+  if (!row) return null;
+  const { mayReadLog, ...rest } = statistics.parse(row);
+  // In a statement of its own: a CASE does not keep the server from asking for the right to call it.
+  const [current] = mayReadLog
+    ? ((await reader.rows('SELECT pg_current_logfile() AS log')) as { log: string | null }[])
+    : [];
+  const log = current?.log ?? null;
+  if (log === null) return { ...rest, logErrors: null };
+  const [end] = (await reader.rows(
+    `SELECT pg_read_file($1, greatest(0, s.size - ${tail}), ${tail}, true) AS text FROM pg_stat_file($1, true) s`,
+    [log],
+  )) as { text: string | null }[];
+  const lines = (end?.text ?? '').split('\n');
+  return {
+    ...rest,
+    logErrors: lines
+      .filter(
+        line => /\b(?:ERROR|FATAL|PANIC):/.test(line) && /preset_?usage|usage_?count|\bpresets\b/i.test(line),
+      )
+      .map(line => shortened(line, 1_000)),
+  };
+}

@@ -1,0 +1,133 @@
+import { type ObservedChange, verdictOf } from '../counter/count-change.ts';
+import type { Totals } from '../counter/counter.ts';
+import type { Finding } from '../counter/finding.ts';
+import type { TriggerHealth } from '../trigger/health.ts';
+import { enabledMeaning } from '../trigger/health.ts';
+
+/** The contract's ids of the steps, in their order. */
+export const stepIds = [
+  'trigger-enabled',
+  'use-increments',
+  'second-use-increments',
+  'records-exist',
+  'counts-match',
+  'no-log-errors',
+] as const;
+
+export type StepId = (typeof stepIds)[number];
+
+/** What each step proves. */
+export const stepTitles: Record<StepId, string> = {
+  'trigger-enabled': 'The trigger exists and is enabled',
+  'use-increments': 'A use increments the count',
+  'second-use-increments': 'The same preset again increments again: no daily limit',
+  'records-exist': 'preset_usage has records',
+  'counts-match': 'Every count equals its records',
+  'no-log-errors': "No errors in the application's log",
+};
+
+/** How far back errors in the application's log count, in milliseconds. */
+export const logDay = 24 * 60 * 60 * 1000;
+
+export type StepStatus = 'passed' | 'failed' | 'skipped';
+
+/** What a step found. Times in milliseconds; `at` since 1970. */
+export interface Step {
+  id: StepId;
+  title: string;
+  status: StepStatus;
+  /** What was seen, with its numbers. */
+  evidence: string;
+  /** What to do next; empty where there is nothing to do. */
+  hint: string;
+  /** SQL that shows the same at a prompt; null where there is none. */
+  query: string | null;
+  at: number;
+  durationMs: number;
+}
+
+/** What a step's part of the work says; the runner adds title and times. */
+export type Verdict = Pick<Step, 'status' | 'evidence' | 'hint' | 'query'>;
+
+/** How many steps ended in which way; a skipped one is not a passed one. */
+export function tally(steps: readonly Step[]): { passed: number; failed: number; skipped: number } {
+  const of = (status: StepStatus) => steps.filter(step => step.status === status).length;
+  return { passed: of('passed'), failed: of('failed'), skipped: of('skipped') };
+}
+
+/** Step 1, from the catalog. */
+export function judgeTriggerStep({ trigger, findings, healthy }: TriggerHealth): Verdict {
+  const query = `SELECT tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = '${trigger.name}';`;
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  if (!trigger.exists || trigger.enabled === null) {
+    return { status: 'failed', evidence: sentences(errors), hint: errors[0]?.hint ?? '', query };
+  }
+  const state = `${trigger.name} on ${trigger.table} is enabled as ${trigger.enabled} (${enabledMeaning[trigger.enabled]}), fires ${trigger.timing} ${trigger.events.join(' OR ')} for each ${trigger.level} and runs ${trigger.function}.`;
+  const works = trigger.enabled === 'origin' || trigger.enabled === 'always';
+  return {
+    status: works && healthy ? 'passed' : 'failed',
+    evidence: [state, ...(errors.length > 0 ? [sentences(errors)] : [])].join(' '),
+    hint: errors[0]?.hint ?? '',
+    query,
+  };
+}
+
+/** Steps 2 and 3, from a real use of the preset `name` that was seen while watching it. */
+export function judgeObservedUse(change: ObservedChange, name: string): Verdict {
+  const { before, after, countBy, recordsBy } = change;
+  const right = verdictOf(change) === 'right';
+  return {
+    status: right ? 'passed' : 'failed',
+    evidence: `A real use of "${name}" was seen: usage_count ${before.usageCount ?? 'NULL'} to ${after.usageCount ?? 'NULL'} (${countBy > 0 ? '+' : ''}${countBy}), ${recordsBy ?? 'an unknown number of'} records added.`,
+    hint: right
+      ? ''
+      : 'Press u to simulate a use of this preset: it names the reasons that the catalog shows.',
+    query: null,
+  };
+}
+
+/** Step 4, from the sums of an audit; orphans are records too. */
+export function judgeRecordsStep(
+  { records, presets }: Totals,
+  orphans: number,
+  table: string,
+  time: string | null,
+): Verdict {
+  const all = records + orphans;
+  return {
+    status: all > 0 ? 'passed' : 'failed',
+    evidence:
+      all > 0
+        ? `${table} has ${all} records: ${records} of ${presets} presets${orphans > 0 ? `, ${orphans} of presets that are gone` : ''}.`
+        : `${table} is empty.`,
+    hint:
+      all > 0
+        ? ''
+        : 'Make a use in the application. If none arrives here, the application records uses elsewhere or fails to.',
+    query: `SELECT count(*)${time ? `, max(${time})` : ''} FROM ${table};`,
+  };
+}
+
+/** Step 5, from the same sums; `worst` are the mismatches that differ most, in words. */
+export function judgeCountsStep(
+  { presets, accurate, mismatched, tooHigh, tooLow }: Totals,
+  worst: readonly string[],
+  tables: { presets: string; records: string; key: string; preset: string; count: string },
+): Verdict {
+  return {
+    status: mismatched === 0 ? 'passed' : 'failed',
+    evidence:
+      mismatched === 0
+        ? `All ${presets} counts equal their records.`
+        : `${mismatched} of ${presets} counts differ from their records (${tooHigh} too high, ${tooLow} too low; ${accurate} right): ${worst.join('; ')}${mismatched > worst.length ? '; and more' : ''}.`,
+    hint:
+      mismatched === 0
+        ? ''
+        : 'preset-usage check lists them all; sql/reset-usage-counts.sql brings counts in line with records.',
+    query: `SELECT p.${tables.key}, p.${tables.count}, count(u.${tables.preset}) FROM ${tables.presets} p LEFT JOIN ${tables.records} u ON u.${tables.preset} = p.${tables.key} GROUP BY p.${tables.key} HAVING coalesce(p.${tables.count}, 0) <> count(u.${tables.preset});`,
+  };
+}
+
+function sentences(findings: readonly Finding[]): string {
+  return findings.map(({ message }) => message).join(' ');
+}

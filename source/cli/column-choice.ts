@@ -1,0 +1,21 @@
+import { usageError } from '../errors/errors.ts';
+import type { ColumnChoice } from '../repair/match-columns.ts';
+
+/**
+ * Reads what `--map-column OLD=NEW` and `--drop-column OLD` say; names may be quoted as in SQL, which one with an equals sign in
+ * it has to be. Throws a usage error (exit code 2) where a pair is none.
+ */
+export function readColumnChoice(mapped: readonly string[], dropped: readonly string[]): ColumnChoice {
+  return {
+    map: mapped.map(text => {
+      const [, from, to] = /^("(?:[^"]|"")+"|[^"=][^=]*)=("(?:[^"]|"")+"|[^"=][^=]*)$/.exec(text) ?? [];
+      if (from !== undefined && to !== undefined) return [from, to] as const;
+      throw usageError(
+        'bad-flag',
+        'The value of --map-column cannot be used.',
+        'Write the column of the receipt and that of the table, such as --map-column old_name=new_name.',
+      );
+    }),
+    drop: [...dropped],
+  };
+}

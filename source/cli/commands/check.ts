@@ -1,0 +1,286 @@
+import type { Config } from '../../config/config.ts';
+import type { Database } from '../../connection/transactions.ts';
+import { auditCounters } from '../../counter/audit/audit-counters.ts';
+import { type Counter, drift, isWrong, noTotals, type Totals, totals } from '../../counter/counter.ts';
+import { readCounters } from '../../counter/counters.ts';
+import { findPresets } from '../../counter/find-presets.ts';
+import { whoSeesAll } from '../../counter/guards.ts';
+import { look } from '../../counter/inspect-database.ts';
+import { readLastRecords } from '../../counter/last-records.ts';
+import { readShape } from '../../counter/read-schema-report.ts';
+import { remarksOn } from '../../counter/schema-findings.ts';
+import type { Tables } from '../../counter/tables.ts';
+import { diagnose } from '../../diagnosis/collect.ts';
+import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
+import { diagnosisLines, shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
+import type { LastUsedTally } from '../../diagnosis/last-used.ts';
+import { exitCodes, isConsoleError } from '../../errors/errors.ts';
+import { count, countOf, iso, signed } from '../../format/numbers.ts';
+import { presetsOf, recordsOf } from '../../format/plurals.ts';
+import { presetName } from '../../format/preset-name.ts';
+import { toWidth } from '../../format/text.ts';
+import { judgeTrigger } from '../../trigger/health.ts';
+import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
+import { notes } from './check-notes.ts';
+import { identity } from './database-info.ts';
+import type { Outcome } from './outcome.ts';
+
+// A role or a limit that is enough for counting may not be for the records themselves.
+const beyondReach: ReadonlySet<string> = new Set(['permission-denied', 'statement-timeout', 'lock-timeout']);
+
+interface Finished {
+  totals: Totals;
+  /** Null where only some presets were asked for, or none could be counted. */
+  orphans: number | null;
+  mismatches: Counter[];
+  /** All mismatches there are: why a count is wrong shows in what it has in common with others. */
+  context: Counter[];
+  /** All records of the table; null where they were not counted. */
+  allRecords: number | null;
+  takenAt: number;
+  durationMs: number;
+}
+
+/** Audits every preset, or those that `--preset` names. Exit code 1 with a mismatch, 3 where rows may be hidden. */
+export async function check(
+  database: Database,
+  config: Config,
+  signal: AbortSignal,
+  onProgress: (done: number, presets: number) => void,
+): Promise<Outcome> {
+  const { found, shape, findings } = await database.read(
+    async reader => {
+      const found = await look(reader, database, config.schema);
+      const shape = await readShape(reader, found.tables);
+      return {
+        found,
+        shape,
+        findings: judgeTrigger(await readTriggerCatalog(reader, found.tables)).findings,
+      };
+    },
+    { signal },
+  );
+  const complete = found.tables.hiddenBy.length === 0;
+  // What a policy leaves is no count of anything; and it may fail, where nobody is signed in.
+  const finished = !complete
+    ? notCounted()
+    : config.presets.length > 0
+      ? await checkSome(database, found.tables, config.presets, signal, onProgress)
+      : await checkAll(database, found.tables, signal, onProgress);
+  const size = (counter: Counter) => finite(Math.abs(drift(counter) ?? 0)) ?? Number.MAX_VALUE;
+  const mismatches = finished.mismatches.sort((a, b) => size(b) - size(a));
+  const lastRecords = await database.read(
+    reader =>
+      readLastRecords(
+        reader,
+        found.tables,
+        mismatches.map(({ id }) => id),
+      ),
+    { signal },
+  );
+  let lastUsed: LastUsedTally | null = null;
+  let failed: string | null = null;
+  const diagnoses = await diagnose(database, found.tables, finished.context, {
+    signal,
+    allRecords: finished.allRecords,
+    onLastUsed: tally => {
+      lastUsed = tally;
+    },
+  }).catch(error => {
+    // What was counted stands without it.
+    if (!isConsoleError(error) || !beyondReach.has(error.code)) throw error;
+    failed = error.message;
+    return new Map<string, Diagnosis>();
+  });
+  const { json, line } = identity(found, database);
+  const remarks = remarksOn(shape, { orphans: finished.orphans, findings });
+  const { schema: name, presets, presetUsage, parts, routines } = shape;
+  return {
+    json: {
+      database: json,
+      takenAt: iso(finished.takenAt),
+      durationMs: Math.round(finished.durationMs),
+      complete,
+      ...(complete ? finished.totals : unknownTotals),
+      orphans: finished.orphans,
+      mismatches: mismatches.map(counter => ({
+        id: counter.id,
+        name: counter.name,
+        usageCount: finite(counter.usageCount),
+        ...(counter.exact === undefined ? {} : { usageCountText: counter.exact }),
+        records: counter.records,
+        drift: finite(drift(counter)),
+        diagnosis: diagnoses.get(counter.id)?.code ?? null,
+        ...detail(diagnoses.get(counter.id)),
+        lastUsedAt: iso(counter.lastUsedAt),
+        lastRecordAt: iso(lastRecords.get(counter.id) ?? null),
+      })),
+      ...(lastUsed ? { lastUsed } : {}),
+      schema: { name, presets, presetUsage, parts, routines, remarks },
+    },
+    text: complete
+      ? [
+          describe(line, finished, mismatches, diagnoses),
+          ...(config.presets.length > 0 ? explained(mismatches, diagnoses) : []),
+          ...notes(remarks, lastUsed, {
+            presets: mismatches.filter(({ id }) => !diagnoses.has(id)).length,
+            failed,
+          }),
+        ].join('\n')
+      : line,
+    exitCode: !complete
+      ? exitCodes.unreachable
+      : mismatches.length > 0
+        ? exitCodes.unhealthy
+        : exitCodes.healthy,
+    ...(complete
+      ? {}
+      : {
+          warnings: [
+            `The counts are not shown: ${found.tables.hiddenBy.join('; ')}.`,
+            whoSeesAll(found.tables),
+          ],
+        }),
+  };
+}
+
+function notCounted(): Finished {
+  return {
+    totals: noTotals,
+    orphans: null,
+    mismatches: [],
+    context: [],
+    allRecords: null,
+    takenAt: Date.now(),
+    durationMs: 0,
+  };
+}
+
+const unknownTotals = {
+  presets: null,
+  accurate: null,
+  mismatched: null,
+  tooHigh: null,
+  tooLow: null,
+  records: null,
+};
+
+/** What led to each diagnosis, at a width that any terminal has. */
+function explained(mismatches: readonly Counter[], diagnoses: ReadonlyMap<string, Diagnosis>): string[] {
+  return mismatches.flatMap(counter => {
+    const diagnosis = diagnoses.get(counter.id);
+    if (!diagnosis) return [];
+    return ['', `${presetName(counter)}: ${diagnosisLines(diagnosis, 78).join('\n  ')}`];
+  });
+}
+
+/** What led to a diagnosis, as `check --json` has it. */
+function detail(diagnosis: Diagnosis | undefined) {
+  if (!diagnosis) return {};
+  const { certainty, evidence, stretch } = diagnosis;
+  return {
+    diagnosisDetail: {
+      certainty,
+      evidence,
+      stretch: stretch && { from: iso(stretch.from), to: iso(stretch.to) },
+    },
+  };
+}
+
+/** JSON has no word for NaN and Infinity. */
+function finite(value: number | null): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+async function checkAll(
+  database: Database,
+  tables: Tables,
+  signal: AbortSignal,
+  onProgress: (done: number, presets: number) => void,
+): Promise<Finished> {
+  const mismatches: Counter[] = [];
+  const summary = await auditCounters(database, tables, {
+    scope: 'mismatched',
+    signal,
+    onPage({ done, presets, counters }) {
+      mismatches.push(...counters);
+      onProgress(done, presets);
+    },
+  });
+  return {
+    ...summary,
+    mismatches,
+    context: mismatches,
+    allRecords: summary.totals.records + summary.orphans,
+  };
+}
+
+async function checkSome(
+  database: Database,
+  tables: Tables,
+  wanted: readonly string[],
+  signal: AbortSignal,
+  onProgress: (done: number, presets: number) => void,
+): Promise<Finished> {
+  const takenAt = Date.now();
+  const start = performance.now();
+  const counters = await database.read(
+    async reader => readCounters(reader, tables, await findPresets(reader, tables, wanted), 'counted'),
+    { signal },
+  );
+  const mismatches = counters.filter(isWrong);
+  const takes = performance.now() - start;
+  const all = mismatches.length === 0 ? null : await checkAll(database, tables, signal, onProgress);
+  return {
+    totals: counters.length === 0 ? noTotals : totals(counters),
+    orphans: null,
+    mismatches,
+    context: all?.mismatches ?? [],
+    allRecords: all?.allRecords ?? null,
+    takenAt,
+    durationMs: takes,
+  };
+}
+
+// A terminal is no place for thousands of lines; --json has them all.
+const mostLines = 50;
+
+function describe(
+  line: string,
+  { totals: sums, orphans, durationMs }: Finished,
+  mismatches: Counter[],
+  diagnoses: ReadonlyMap<string, Diagnosis>,
+): string {
+  const wrong =
+    sums.mismatched === 0
+      ? 'all accurate'
+      : `${count(sums.accurate)} accurate, ${count(sums.mismatched)} mismatched (${count(sums.tooHigh)} too high, ${count(sums.tooLow)} too low)`;
+  const head = [
+    line,
+    `${presetsOf(sums.presets)}: ${wrong}. ${recordsOf(sums.records)}` +
+      `${orphans === null ? '' : `, ${count(orphans)} orphans`}. Audited in ${(durationMs / 1000).toFixed(2)} s.`,
+  ];
+  if (mismatches.length === 0) return head.join('\n');
+  const row = (cells: string[]) =>
+    `${toWidth(cells[0] ?? '', 27)} ${cells
+      .slice(1, 4)
+      .map(cell => toWidth(cell, 9, 'right'))
+      .join(' ')}  ${cells[4]}`;
+  const shown = mismatches.slice(0, mostLines);
+  const more = mismatches.length - shown.length;
+  return [
+    ...head,
+    '',
+    row(['Preset', 'Uses', 'Records', 'Drift', 'Why']),
+    ...shown.map(counter =>
+      row([
+        presetName(counter),
+        countOf(counter),
+        count(counter.records ?? 0),
+        signed(drift(counter) ?? 0),
+        shortDiagnosis(diagnoses.get(counter.id)),
+      ]),
+    ),
+    ...(more > 0 ? [`and ${count(more)} more; --json lists them all`] : []),
+  ].join('\n');
+}

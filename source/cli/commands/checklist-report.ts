@@ -1,0 +1,109 @@
+import { open, stat, unlink, writeFile } from 'node:fs/promises';
+import { noSource, sourceHint, sourceSentence } from '../../checklist/source-evidence.ts';
+import { packageVersion } from '../../config/paths.ts';
+import { type ConsoleError, usageError } from '../../errors/errors.ts';
+import { jsonText } from '../../format/json-text.ts';
+import { displayText } from '../../format/text.ts';
+import type { ChecklistJson } from './checklist.ts';
+
+/**
+ * Makes sure that a report can be written before any work is done, and answers with what writes it: JSON where the name
+ * ends in `.json`, else Markdown. What stood in the file stays until then. Rejects (exit code 2) where it cannot be written.
+ */
+export async function prepareReport(file: string): Promise<(json: ChecklistJson) => Promise<void>> {
+  try {
+    const before = await stat(file).catch(() => null);
+    await (await open(file, 'a')).close();
+    if (!before) await unlink(file);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+  return async json => {
+    const evidence = { program: `preset-usage-console ${packageVersion()}`, ...json };
+    const text = file.toLowerCase().endsWith('.json') ? `${jsonText(evidence, 2)}\n` : markdown(evidence);
+    await writeFile(file, text, { flush: true }).catch(error => {
+      throw unwritable(file, error);
+    });
+  };
+}
+
+function unwritable(file: string, error: unknown): ConsoleError {
+  return usageError(
+    'report-unwritable',
+    `The report ${file} cannot be written: ${(error as NodeJS.ErrnoException).code}.`,
+    'Give --report a file in a directory that exists and that you may write to.',
+  );
+}
+
+const marks = { passed: '✅', failed: '❌', skipped: '⏭️' };
+const fence = '```';
+
+/** The evidence as Markdown, fit to be pasted into a pull request. */
+export function markdown({
+  program,
+  database,
+  takenAt,
+  trigger,
+  steps,
+  passed,
+  failed,
+  skipped,
+  source,
+}: ChecklistJson & { program: string }): string {
+  const { name, host, port, user, serverVersion, label } = database;
+  const row = (title: string, ...cells: string[]) => `| ${title} | ${cells.join('')} |`;
+  return `${[
+    '# Testing checklist: preset usage',
+    '',
+    `**${passed} passed, ${failed} failed, ${skipped} skipped.**${skipped > 0 ? ' Skipped is not passed.' : ''}`,
+    '',
+    '| | |',
+    '| --- | --- |',
+    row('Database', plain(`${name} at ${port === null ? host : `${host}:${port}`} as ${user} (${label})`)),
+    row('Server', plain(`PostgreSQL ${serverVersion}`)),
+    row('Taken', `${takenAt} by ${program}`),
+    row('Trigger', plain(trigger.definition ?? `${trigger.name} does not exist`)),
+    row('SHA-256 of it and its function', trigger.definitionHash ?? 'none'),
+    ...steps.flatMap(({ id, title, status, evidence, hint, query, at, durationMs }, index) => [
+      '',
+      `## ${index + 1}. ${marks[status]} ${title}`,
+      '',
+      `${status} (\`${id}\`), ${at}, ${durationMs} ms`,
+      '',
+      plain(evidence),
+      ...(hint === '' ? [] : ['', `Next: ${plain(hint)}`]),
+      ...(query === null ? [] : ['', `${fence}sql`, displayText(query).replaceAll(fence, "'''"), fence]),
+    ]),
+    '',
+    ...sourceSection(source),
+  ].join('\n')}\n`;
+}
+
+function sourceSection(source: ChecklistJson['source']): string[] {
+  if (!source)
+    return [
+      `## ${marks.skipped} The application's source`,
+      '',
+      `${noSource.evidence} ${plain(noSource.hint)}`,
+    ];
+  const hint = sourceHint(source);
+  return [
+    `## ${source.writes.length === 0 ? marks.passed : marks.failed} The application's source`,
+    '',
+    plain(sourceSentence(source)),
+    ...(hint === '' ? [] : ['', `Next: ${plain(hint)}`]),
+    ...source.writes.flatMap(({ file, line, column, text, kind }) => [
+      '',
+      `- ${plain(`${file}:${line}:${column}`)} (${kind})`,
+      '',
+      `  ${fence}`,
+      `  ${displayText(text).replaceAll(fence, "'''")}`,
+      `  ${fence}`,
+    ]),
+  ];
+}
+
+/** Text of a database or a log as text: it must neither draw a table nor load an image. */
+function plain(text: string): string {
+  return displayText(text).replace(/[\\`*_[\]<>|#!]/g, '\\$&');
+}

@@ -1,0 +1,130 @@
+import { closeLogs, openLogs } from '../../checklist/app-log/log-files.ts';
+import { type ChecklistSubject, readSubject, walkChecklist } from '../../checklist/run.ts';
+import { scanSource } from '../../checklist/scan-source.ts';
+import {
+  noSource,
+  type SourceEvidence,
+  sourceHint,
+  sourceSentence,
+} from '../../checklist/source-evidence.ts';
+import { logDay, type Step, stepIds, tally } from '../../checklist/steps.ts';
+import type { Config } from '../../config/config.ts';
+import type { Database } from '../../connection/transactions.ts';
+import { exitCodes } from '../../errors/errors.ts';
+import { iso } from '../../format/numbers.ts';
+import { displayText } from '../../format/text.ts';
+import { openDirectory } from '../../scan/files/open-directory.ts';
+import { briefHealth } from './brief-health.ts';
+import { prepareReport } from './checklist-report.ts';
+import { identity } from './database-info.ts';
+import type { Outcome } from './outcome.ts';
+
+/**
+ * Walks the testing checklist without a person. Exit code 1 where a step failed, or where the application's source writes
+ * the count itself; steps that were skipped are counted and named, because skipped is not passed.
+ */
+export async function checklist(
+  database: Database,
+  config: Config,
+  signal: AbortSignal,
+  onLine: (line: string) => void,
+): Promise<Outcome> {
+  const { presets, report, appLog, appSource } = config;
+  // Early, for kindness: what cannot work should not begin.
+  if (appLog !== null) await closeLogs(await openLogs(appLog, null));
+  if (appSource !== null) await openDirectory(appSource);
+  const write = report === null ? null : await prepareReport(report);
+  const takenAt = Date.now();
+  const subject = await readSubject(database, config.schema, signal);
+  const request = { ...config, preset: presets[0] ?? null, logSince: takenAt - logDay };
+  const steps: Step[] = [];
+  for await (const { id, step } of walkChecklist(database, request, signal)) {
+    if (!step) continue;
+    steps.push(step);
+    onLine(
+      displayText(`${stepIds.indexOf(id) + 1}/${stepIds.length} ${step.status.padEnd(7)} ${step.title}`),
+    );
+  }
+  const source = appSource === null ? null : await scanSource(appSource, signal);
+  const json = checklistJson(subject, database, steps, takenAt, source);
+  await write?.(json);
+  return {
+    json,
+    text: [
+      identity(subject.look, database).line,
+      summary(steps),
+      ...steps.flatMap(({ title, status, evidence, hint }, index) => [
+        '',
+        `${index + 1}. ${title}: ${status}`,
+        `   ${evidence}`,
+        ...(hint === '' ? [] : [`   ${hint}`]),
+      ]),
+      '',
+      ...describeSource(source),
+      ...(report === null ? [] : ['', `Written to ${report}.`]),
+    ]
+      .map(displayText)
+      .join('\n'),
+    exitCode:
+      tally(steps).failed > 0 || (source?.writes.length ?? 0) > 0 ? exitCodes.unhealthy : exitCodes.healthy,
+  };
+}
+
+/** The source beside the steps: it is evidence of its own, and no step of the list. */
+function describeSource(source: SourceEvidence | null): string[] {
+  if (!source) return [`Source: ${noSource.evidence} ${noSource.hint}`];
+  const { writes } = source;
+  const hint = sourceHint(source);
+  return [
+    `Source: ${sourceSentence(source)}`,
+    ...writes
+      .slice(0, mostWrites)
+      .flatMap(({ file, line, kind, text }) => [`   ${file}:${line} ${kind}`, `      ${text}`]),
+    ...(writes.length > mostWrites ? [`   and ${writes.length - mostWrites} more`] : []),
+    ...(hint === '' ? [] : [`   ${hint}`]),
+  ];
+}
+
+const mostWrites = 20;
+
+function summary(steps: readonly Step[]): string {
+  const { passed, failed, skipped } = tally(steps);
+  const named = (status: Step['status']) =>
+    steps
+      .filter(step => step.status === status)
+      .map(({ id }) => id)
+      .join(', ');
+  return [
+    `${passed} passed`,
+    failed > 0 ? `${failed} failed (${named('failed')})` : '0 failed',
+    skipped > 0 ? `${skipped} skipped (${named('skipped')}); skipped is not passed.` : '0 skipped.',
+  ].join(', ');
+}
+
+/** The contract's `checklist` document, with what identifies the evidence. */
+export type ChecklistJson = ReturnType<typeof checklistJson>;
+
+function checklistJson(
+  { look, health, definitionHash }: ChecklistSubject,
+  database: Database,
+  steps: readonly Step[],
+  takenAt: number,
+  source: SourceEvidence | null,
+) {
+  return {
+    database: identity(look, database).json,
+    takenAt: iso(takenAt),
+    trigger: {
+      name: health.trigger.name,
+      definition: briefHealth(health).trigger.definition,
+      definitionHash,
+    },
+    ...tally(steps),
+    steps: steps.map(({ at, durationMs, ...step }) => ({
+      ...step,
+      at: iso(at),
+      durationMs: Math.round(durationMs),
+    })),
+    source,
+  };
+}

@@ -1,0 +1,170 @@
+import type { Config } from '../../config/config.ts';
+import type { Database } from '../../connection/transactions.ts';
+import type { Finding } from '../../counter/finding.ts';
+import { exitCodes, isConsoleError } from '../../errors/errors.ts';
+import { displayText } from '../../format/text.ts';
+import { type MigrationPlan, planMigration, requireMigrationAgreement } from '../../migration/plan.ts';
+import { type MigrationResult, runMigration } from '../../migration/run.ts';
+import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
+import { identity } from './database-info.ts';
+import type { Outcome } from './outcome.ts';
+
+/** The receipt of one migration, while it is written. */
+export interface MigrationReceipt {
+  file: string;
+  /** Notes the transaction, before it writes anything; once for every try. */
+  record(xid: string): Promise<void>;
+  /** Ends the receipt. Not called where what became of the migration is not known. */
+  done(ok: boolean): Promise<void>;
+}
+
+/**
+ * Installs or repairs the trigger, its function and `track_preset_usage()`, or with `dryRun` prints the SQL. `open` begins
+ * the receipt; null where none is kept. Exit code 1 where counting is still not right afterwards, 4 without a confirmation.
+ */
+export async function migrate(
+  database: Database,
+  config: Config & { dryRun: boolean },
+  signal: AbortSignal,
+  open: (plan: MigrationPlan) => Promise<MigrationReceipt | null>,
+  say: (text: string) => void,
+): Promise<Outcome> {
+  const { schema, readOnly, dryRun, confirm } = config;
+  const plan = await planMigration(database, { schema, readOnly, dryRun }, signal);
+  if (dryRun) {
+    return {
+      json: document(plan, database, null, null),
+      text: script(plan, database),
+      exitCode: exitCodes.healthy,
+    };
+  }
+  if (plan.statements.length === 0) {
+    return {
+      json: document(plan, database, null, null),
+      text: [
+        identity(plan.look, database).line,
+        'Nothing to do: the trigger, its function and track_preset_usage() are as the migration installs them.',
+        ...findingLines(plan.findings),
+      ]
+        .map(displayText)
+        .join('\n'),
+      exitCode: exitCode(plan.findings),
+    };
+  }
+  if (confirm !== null || config.json || !canAsk()) requireMigrationAgreement(plan, confirm);
+  else {
+    say(script(plan, database));
+    requireTyped(await askPhrase(`migrate ${plan.look.server.database}`, signal), 'migrate');
+  }
+  const receipt = await open(plan);
+  const result = await run(database, plan, config, receipt, signal);
+  const left = result.left ?? [];
+  return {
+    json: document(plan, database, result, receipt),
+    text: [
+      identity(plan.look, database).line,
+      left.length === 0
+        ? `Done, in transaction ${result.xid}.`
+        : `Done, in transaction ${result.xid}, but not all is right.`,
+      ...plan.differs.filter(what => !left.includes(what)).map(what => `  mended: ${what}`),
+      ...left.map(what => `  still: ${what}`),
+      ...(result.left === null
+        ? ['  The database could not be asked again: look with the command trigger.']
+        : []),
+      ...findingLines(result.findings),
+      '',
+      ...(receipt ? [`Receipt     ${receipt.file}`] : []),
+      countsAreLeft,
+    ]
+      .map(displayText)
+      .join('\n'),
+    exitCode: left.length > 0 ? exitCodes.unhealthy : exitCode(result.findings),
+  };
+}
+
+const countsAreLeft = 'Counts that are wrong are repaired with sync.';
+
+async function run(
+  database: Database,
+  plan: MigrationPlan,
+  config: Config,
+  receipt: MigrationReceipt | null,
+  signal: AbortSignal,
+): Promise<MigrationResult> {
+  let result: MigrationResult;
+  try {
+    result = await runMigration(database, plan, config, async xid => receipt?.record(xid), signal);
+  } catch (error) {
+    if (!isConsoleError(error) || error.code !== 'outcome-unknown') await receipt?.done(false);
+    throw error;
+  }
+  await receipt?.done(true);
+  return result;
+}
+
+/** The contract's `migrate` document, with what this program adds to it. */
+function document(
+  plan: MigrationPlan,
+  database: Database,
+  result: MigrationResult | null,
+  receipt: MigrationReceipt | null,
+) {
+  const { statements, differs, replaced, lacking, fingerprint, look } = plan;
+  return {
+    database: identity(look, database).json,
+    fingerprint,
+    differs,
+    statements,
+    replaced,
+    lacking,
+    applied: result !== null,
+    transaction: result?.xid ?? null,
+    left: result ? result.left : null,
+    findings: (result ?? plan).findings,
+    receipt: receipt?.file ?? null,
+  };
+}
+
+/** The plan as a script for psql, with everything that is no statement in comments. */
+function script(plan: MigrationPlan, database: Database): string {
+  const { statements, differs, replaced, lacking, fingerprint, look } = plan;
+  const note = (line: string) => `-- ${displayText(line)}`.trimEnd();
+  const head = [
+    note(identity(look, database).line),
+    ...(differs.length === 0
+      ? [note('Nothing to do: everything is as the migration installs it.')]
+      : [note(`Fingerprint ${fingerprint}. It mends this:`), ...differs.map(what => note(`  ${what}`))]),
+  ];
+  if (differs.length === 0) return head.join('\n');
+  return [
+    ...head,
+    note(countsAreLeft),
+    ...(lacking.length > 0 ? [note(`${look.server.user} could not run it: it ${lacking.join(', ')}.`)] : []),
+    ...(replaced.length > 0
+      ? [
+          '--',
+          note('This brings back what it replaces:'),
+          ...replaced.flatMap(statement =>
+            `${statement.trimEnd()};`.split('\n').map(line => note(`  ${line}`)),
+          ),
+        ]
+      : []),
+    '',
+    'BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED;',
+    '',
+    ...statements.flatMap(statement => [`${statement};`, '']),
+    'COMMIT;',
+  ].join('\n');
+}
+
+function exitCode(findings: readonly Finding[]) {
+  return findings.some(({ severity }) => severity === 'error') ? exitCodes.unhealthy : exitCodes.healthy;
+}
+
+function findingLines(findings: readonly Finding[]): string[] {
+  return findings.flatMap(({ code, severity, message, hint }) => [
+    '',
+    `${severity}: ${message} (${code})`,
+    `  ${hint}`,
+  ]);
+}

@@ -1,0 +1,51 @@
+import type { Config } from '../../config/config.ts';
+import { exitCodes } from '../../errors/errors.ts';
+import { count } from '../../format/numbers.ts';
+import { displayText, toWidth } from '../../format/text.ts';
+import { originWords } from '../../repair/format-origin.ts';
+import { readHistory } from '../../repair/history.ts';
+import type { HistoryEntry } from '../../repair/history-entry.ts';
+import type { Outcome } from './outcome.ts';
+
+/** Lists what this console has changed, newest first; from its own files, without asking a database. */
+export async function receipts(config: Config): Promise<Outcome> {
+  const { receipts: entries, damaged } = await readHistory(config.stateDirectory, null);
+  return {
+    json: {
+      directory: config.stateDirectory,
+      receipts: entries.map(({ here: _, ...entry }) => entry),
+      damaged,
+    },
+    text: entries.length === 0 ? 'This console has changed nothing yet.' : entries.map(lineOf).join('\n'),
+    exitCode: exitCodes.healthy,
+    ...(damaged.length > 0 ? { warnings: damaged.map(({ message }) => displayText(message)) } : {}),
+  };
+}
+
+function lineOf({
+  id,
+  action,
+  database,
+  changed,
+  deleted,
+  restored,
+  left,
+  ended,
+  undone,
+  undoes,
+  by,
+  origin,
+}: HistoryEntry): string {
+  const doubt = originWords(origin);
+  const what = [
+    action === 'migrate' ? 'trigger and functions installed' : `${count(changed)} changed`,
+    ...(deleted > 0 ? [`${count(deleted)} records deleted`] : []),
+    ...(restored > 0 ? [`${count(restored)} records put back`] : []),
+    ...(left > 0 ? [`${count(left)} left alone`] : []),
+    ...(ended === 'finished' ? [] : [ended === 'killed' ? 'no end yet: killed, or still under way' : ended]),
+    ...(undone ? ['taken back'] : []),
+    ...(undoes ? [`takes back ${undoes}`] : []),
+    ...(doubt === null ? [] : [doubt]),
+  ].join(', ');
+  return displayText(`${toWidth(id, 32)} ${toWidth(database, 30)} ${what} (by ${by})`);
+}

@@ -1,0 +1,168 @@
+import { count, signed } from '../../format/numbers.ts';
+import { presetsOf } from '../../format/plurals.ts';
+import { presetName } from '../../format/preset-name.ts';
+import { displayText, toWidth } from '../../format/text.ts';
+import {
+  firesWords,
+  lastUsedWords,
+  leftName,
+  leftTitle,
+  outcomeWords,
+  planWords,
+  refusalHint,
+  splitLeft,
+} from '../../repair/format-repair.ts';
+import { noChoice } from '../../repair/match-columns.ts';
+import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
+import type { LeftAlone, RepairOutcome } from '../../repair/repair.ts';
+
+/** The contract's `plan`, with what this program adds to it. */
+export function planJson(plan: RepairPlan) {
+  return {
+    fingerprint: plan.fingerprint,
+    phrase: plan.phrase,
+    options: { ...plan.options, ...columnsJson(plan) },
+    presets: plan.changes.length,
+    recordsToDelete: plan.recordsToDelete,
+    recordsToRestore: plan.recordsToRestore,
+    changes: plan.changes.map(
+      ({ id, name, before, after, drift, deletes, lastUsedBefore, lastUsedAfter }) => ({
+        id,
+        name,
+        before,
+        after,
+        drift,
+        ...(deletes === 0 ? {} : { deletes }),
+        ...(lastUsedAfter === undefined ? {} : { lastUsedBefore, lastUsedAfter }),
+      }),
+    ),
+    firesTriggers: plan.firesTriggers,
+    whyNotSuppress: plan.whyNotSuppress,
+    remarks: plan.remarks,
+    left: plan.left,
+    method: plan.method,
+    estimate: plan.estimate,
+    statements: plan.statements,
+    backup: plan.backup,
+    undoes: plan.undoes,
+    source: plan.source,
+  };
+}
+
+function columnsJson({ request }: RepairPlan) {
+  const { map, drop } = request.columns ?? noChoice;
+  return {
+    ...(map.length > 0 ? { mapColumns: map.map(([from, to]) => ({ from, to })) } : {}),
+    ...(drop.length > 0 ? { dropColumns: drop } : {}),
+  };
+}
+
+// A terminal is no place for thousands of lines; --json has them all.
+const mostLines = 40;
+const titles = { sync: 'Sync', reset: 'Reset', undo: 'Undo' };
+
+/** A plan as text; with `whole` also the SQL. */
+export function describePlan(plan: RepairPlan, line: string, whole: boolean): string {
+  const { action, changes, left, remarks, firesTriggers, options } = plan;
+  const deletes = changes.some(change => change.deletes !== 0);
+  const row = ([name = '', ...numbers]: string[]) =>
+    `${toWidth(name, 40)} ${numbers.map(cell => toWidth(cell, 11, 'right')).join(' ')}`;
+  const records = action === 'undo' ? 'Put back' : 'Deleted';
+  const fires = firesWords(plan);
+  return [
+    line,
+    `${titles[action]}: ${planWords(plan)} Fingerprint ${plan.fingerprint}.`,
+    ...(fires === null ? [] : [displayText(fires)]),
+    ...(changes.length > 0
+      ? [
+          '',
+          row(['Preset', 'Before', 'After', 'Difference', ...(deletes ? [records] : [])]),
+          ...changes.slice(0, mostLines).flatMap(change => {
+            const { before, after, delta } = change;
+            const times = lastUsedWords(change, action);
+            return [
+              row([
+                presetName(change),
+                before === null ? 'NULL' : count(before),
+                after === null ? 'NULL' : count(after),
+                signed(delta),
+                ...(deletes ? [count(Math.abs(change.deletes))] : []),
+              ]),
+              ...(times === null ? [] : [`  ${displayText(times)}`]),
+            ];
+          }),
+          ...more(changes.length, mostLines),
+        ]
+      : []),
+    ...(left.length > 0 ? ['', `${leftTitle(action)}: ${presetsOf(left.length)}.`, ...leftLines(left)] : []),
+    ...(firesTriggers.length > 0
+      ? [
+          '',
+          options.suppressTriggers ? 'Triggers that are kept from firing:' : 'Triggers that fire:',
+          ...firesTriggers.map(
+            ({ name, table, event, function: run, effects, always }) =>
+              `  ${displayText(`${name} on ${table} (${event}) runs ${run}${effects.length > 0 ? `: ${effects.join('; ')}` : ''}${always && options.suppressTriggers ? ' (fires all the same)' : ''}`)}`,
+          ),
+          ...(options.suppressTriggers
+            ? []
+            : [
+                plan.whyNotSuppress === null
+                  ? '  --suppress-triggers keeps them from firing.'
+                  : `  They cannot be kept from firing: ${displayText(plan.whyNotSuppress)}.`,
+              ]),
+        ]
+      : []),
+    ...(remarks.length > 0
+      ? ['', ...remarks.map(({ severity, message }) => `${severity}: ${displayText(message)}`)]
+      : []),
+    ...(changes.length === 0 && plan.recordsToDelete + plan.recordsToRestore === 0
+      ? []
+      : ['', `The receipt goes to ${displayText(plan.backup)}.`]),
+    ...(whole && plan.statements.length > 0
+      ? ['', 'For each batch this runs:', ...plan.statements.map(statement => `${displayLines(statement)};`)]
+      : []),
+  ].join('\n');
+}
+
+/** What a repair did, as text. */
+export function describeOutcome(plan: RepairPlan, outcome: RepairOutcome): string {
+  const { left, error, cost, receipt, receiptId } = outcome;
+  const { others, notReached } = splitLeft(left);
+  const hint = refusalHint(left, plan);
+  return [
+    outcomeWords(outcome),
+    `Rows were held for ${cost.longestHeld.toFixed(0)} ms at the longest; ${cost.waits} waits of others seen, ${cost.busy} times somebody else went first.`,
+    ...(error ? ['', displayText(error.message), displayText(error.hint)] : []),
+    ...(left.length > 0
+      ? [
+          '',
+          `Not as planned: ${presetsOf(left.length)}.`,
+          ...(notReached === null ? [] : [`  ${notReached}`]),
+          ...(hint === null ? [] : [`  ${hint}`]),
+          ...leftLines(others),
+        ]
+      : []),
+    '',
+    `Receipt ${displayText(receipt)}`,
+    ...(plan.look.label === 'demo'
+      ? ['The demo database ends with this command, and all of this with it.']
+      : plan.action === 'undo'
+        ? []
+        : [`To take it back: preset-usage undo ${receiptId}`]),
+  ].join('\n');
+}
+
+function leftLines(left: readonly LeftAlone[]): string[] {
+  return [
+    ...left.slice(0, mostLines).map(one => `  ${leftName(one)}: ${displayText(one.message)}`),
+    ...more(left.length, mostLines),
+  ];
+}
+
+function more(length: number, shown: number): string[] {
+  return length > shown ? [`and ${count(length - shown)} more; --json lists them all`] : [];
+}
+
+function displayLines(text: string): string {
+  return text.split('\n').map(displayText).join('\n');
+}

@@ -1,0 +1,197 @@
+import type { Config } from '../../config/config.ts';
+import type { Database } from '../../connection/transactions.ts';
+import { refused } from '../../counter/guards.ts';
+import { type ExitCode, exitCodes, usageError } from '../../errors/errors.ts';
+import { planRepair } from '../../repair/plan/plan.ts';
+import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
+import type { RepairAction, RepairOutcome, RepairProgress } from '../../repair/repair.ts';
+import { exitCodeOf, runRepair, stalePlan } from '../../repair/run/run.ts';
+import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
+import { identity } from './database-info.ts';
+import type { Outcome } from './outcome.ts';
+import { describeOutcome, describePlan, planJson } from './repair-output.ts';
+
+/** Shows text on standard error while a person is asked or waits. */
+export interface Talk {
+  say(text: string): void;
+  progress(progress: RepairProgress): void;
+}
+
+/**
+ * Plans a sync, a reset or an undo and, where a person agrees to exactly that plan, does it: with its fingerprint on the
+ * command line, or by typing its phrase at a terminal. Without either it is refused (exit code 4).
+ */
+export async function repair(
+  action: RepairAction,
+  database: Database,
+  config: Config,
+  signal: AbortSignal,
+  talk: Talk,
+): Promise<Outcome> {
+  requireReceipt(action, config);
+  if (config.readOnly && !config.dryRun) {
+    throw refused(
+      'read-only',
+      'Started with --read-only: nothing is written.',
+      'Leave --read-only out, or look at the plan with --dry-run.',
+    );
+  }
+  const plan = await planRepair(
+    database,
+    {
+      action,
+      schema: config.schema,
+      presets: config.presets,
+      options: {
+        lastUsed: config.lastUsed,
+        deleteHistory: config.deleteHistory,
+        suppressTriggers: config.suppressTriggers,
+      },
+      // A plan reads only.
+      readOnly: false,
+      dryRun: config.dryRun,
+      directory: config.stateDirectory,
+      receipt: config.receipt,
+      ...(action === 'undo' ? { columns: config.columns } : {}),
+    },
+    signal,
+  );
+  const { json, line } = identity(plan.look, database);
+  const tell = (
+    applied: boolean,
+    outcome: RepairOutcome | null,
+    exitCode: ExitCode,
+    text: string,
+  ): Outcome => ({
+    json: { action, database: json, plan: planJson(plan), applied, outcome: outcome && outcomeJson(outcome) },
+    text,
+    exitCode,
+  });
+  if (config.confirm !== null && config.confirm !== plan.fingerprint) throw stalePlan(plan);
+  const shown = describePlan(plan, line, config.dryRun);
+  if (config.dryRun) {
+    return tell(
+      false,
+      null,
+      exitCodes.healthy,
+      `${shown}\n\n${isEmpty(plan) ? 'Nothing was changed.' : howTo(plan)}`,
+    );
+  }
+  if (isEmpty(plan)) {
+    return tell(false, null, plan.left.length > 0 ? exitCodes.unhealthy : exitCodes.healthy, shown);
+  }
+  const asked = config.confirm === null;
+  if (!asked) requireTrust(plan, config);
+  if (asked) {
+    if (config.json || !canAsk()) throw unconfirmed(action, plan);
+    talk.say(shown);
+    requireTyped(await askPhrase(plan.phrase, signal), action);
+  }
+  const outcome = await finish(
+    runRepair(database, plan, {
+      timeout: config.timeout,
+      lockTimeout: config.lockTimeout,
+      directory: config.stateDirectory,
+      signal,
+      // A person takes time to type: then it is looked up again.
+      fresh: !asked,
+    }),
+    talk,
+  );
+  const told = describeOutcome(plan, outcome);
+  return tell(true, outcome, exitCodeOf(outcome) as ExitCode, asked ? told : `${line}\n${told}`);
+}
+
+async function finish(
+  run: AsyncGenerator<RepairProgress, RepairOutcome>,
+  talk: Talk,
+): Promise<RepairOutcome> {
+  for (;;) {
+    const step = await run.next();
+    if (step.done) return step.value;
+    talk.progress(step.value);
+  }
+}
+
+function isEmpty({ changes, recordsToDelete, recordsToRestore }: RepairPlan): boolean {
+  return changes.length === 0 && recordsToDelete === 0 && recordsToRestore === 0;
+}
+
+function requireReceipt(action: RepairAction, config: Config): void {
+  if (action === 'undo' && config.receipt === null) {
+    throw usageError(
+      'no-receipt',
+      'Which receipt is to be taken back is not said.',
+      'List them with: preset-usage receipts',
+    );
+  }
+}
+
+function unconfirmed(action: RepairAction, plan: RepairPlan): Error {
+  const what = `${plan.changes.length} ${plan.changes.length === 1 ? 'preset' : 'presets'}`;
+  const records =
+    plan.recordsToDelete > 0
+      ? ` and delete ${plan.recordsToDelete} records`
+      : plan.recordsToRestore > 0
+        ? ` and put ${plan.recordsToRestore} records back`
+        : '';
+  return refused(
+    'unconfirmed',
+    `This ${action} would change ${what}${records}, and nobody has agreed to it.`,
+    `Look at it with --dry-run. To do exactly this add --confirm ${plan.fingerprint}${trusting(plan)}.`,
+  );
+}
+
+/** A receipt that this console may not have written is undone only by somebody who has been told so and names it. */
+function requireTrust(plan: RepairPlan, { trustReceipt }: Config): void {
+  const { source } = plan;
+  if (!source || source.doubt === null || trustReceipt === source.id) return;
+  throw refused(
+    'receipt-not-trusted',
+    `The receipt ${source.id} may not be what this console wrote. ${source.doubt}`,
+    `Look at the plan with --dry-run. If it is right, add --trust-receipt ${source.id}.`,
+  );
+}
+
+function trusting({ source }: RepairPlan): string {
+  return source && source.doubt !== null ? ` --trust-receipt ${source.id}` : '';
+}
+
+function howTo(plan: RepairPlan): string {
+  const { look, fingerprint } = plan;
+  // Every start of the demo is another database, so no plan outlives the command.
+  if (look.label === 'demo')
+    return 'Nothing was changed. The demo database ends with this command; in the console it stays.';
+  return `Nothing was changed. To do exactly this, run the same command with --confirm ${fingerprint}${trusting(plan)} in place of --dry-run.`;
+}
+
+function outcomeJson({
+  changed,
+  deleted,
+  restored,
+  durationMs,
+  receipt,
+  receiptId,
+  left,
+  ended,
+  error,
+  cost,
+}: RepairOutcome) {
+  return {
+    changed,
+    deleted,
+    restored,
+    durationMs,
+    receipt,
+    receiptId,
+    ended,
+    left,
+    error: error && { code: error.code, message: error.message, hint: error.hint },
+    cost: {
+      longestHeldMs: Math.round(cost.longestHeld * 10) / 10,
+      heldMs: Math.round(cost.held * 10) / 10,
+      waits: cost.waits,
+      busy: cost.busy,
+    },
+  };
+}

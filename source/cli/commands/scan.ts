@@ -1,0 +1,96 @@
+import type { Config } from '../../config/config.ts';
+import { exitCodes, usageError } from '../../errors/errors.ts';
+import { glyphs } from '../../format/badges.ts';
+import { count } from '../../format/numbers.ts';
+import { displayText, toWidth } from '../../format/text.ts';
+import { wrap } from '../../format/wrap.ts';
+import type { Note, ScanReport, Write } from '../../scan/finding.ts';
+import { scanApart } from '../../scan/scan-in-child.ts';
+import type { Outcome } from './outcome.ts';
+
+/**
+ * Finds code that writes `usage_count` beside the trigger. Exit code 1 where there is any. Files that could not be read do
+ * not decide about it, and are told on standard error.
+ */
+export async function scan(
+  { appSource, ascii }: Config,
+  signal: AbortSignal,
+  columns = 100,
+): Promise<Outcome> {
+  if (appSource === null) {
+    throw usageError(
+      'directory-missing',
+      'There is no directory to scan.',
+      'Name the one that holds the application, such as preset-usage scan src.',
+    );
+  }
+  const report = await scanApart(appSource, { signal });
+  const unread = report.unparsed.length;
+  return {
+    json: report,
+    text: describe(report, Math.max(40, Math.min(columns, 120)), glyphs(ascii).ellipsis).join('\n'),
+    exitCode: report.writes.length > 0 ? exitCodes.unhealthy : exitCodes.healthy,
+    ...(unread === 0
+      ? {}
+      : {
+          warnings: [
+            `${unread === 1 ? 'A place that may have to do with the counter' : `${unread} places that may have to do with the counter`} could not be read, and the exit code says nothing of ${unread === 1 ? 'it' : 'them'}.`,
+          ],
+        }),
+  };
+}
+
+function describe(report: ScanReport, width: number, mark: string): string[] {
+  const { directory, files, ignored, writes, notes, unparsed, skipped, durationMs } = report;
+  const found =
+    writes.length === 0
+      ? 'Nothing writes usage_count beside the trigger.'
+      : `${count(writes.length)} ${writes.length === 1 ? 'place writes' : 'places write'} usage_count beside the trigger.`;
+  return [
+    `${displayText(directory)}: ${count(files)} ${files === 1 ? 'file' : 'files'} read in ${(durationMs / 1000).toFixed(2)} s${ignored > 0 ? `, ${count(ignored)} of tests left out` : ''}.`,
+    found,
+    ...byFile(writes, width, mark, write => [...wrap(write.why, width - 4), ...wrap(write.hint, width - 4)]),
+    ...section('Worth a look, but no second counter', notes.length),
+    ...byFile(notes, width, mark, (note: Note) => wrap(note.message, width - 4)),
+    ...section('Could not be read', unparsed.length),
+    ...unparsed.flatMap(({ file, line, column, message }) =>
+      wrap(`${displayText(file)}:${line}:${column} ${displayText(message)}`, width - 2).map(
+        row => `  ${row}`,
+      ),
+    ),
+    ...section('Not looked into', skipped.length),
+    ...skipped
+      .slice(0, mostSkipped)
+      .flatMap(({ file, reason }) =>
+        wrap(`${displayText(file)}: ${reason}`, width - 2).map(row => `  ${row}`),
+      ),
+    ...(skipped.length > mostSkipped
+      ? [`  and ${count(skipped.length - mostSkipped)} more; --json lists them all`]
+      : []),
+  ];
+}
+
+const mostSkipped = 10;
+
+const section = (title: string, size: number) => (size === 0 ? [] : ['', `${title} (${count(size)}):`]);
+
+/** Findings under the name of their file, each with its statement in one row and what there is to say below it. */
+function byFile<Found extends Write | Note>(
+  list: readonly Found[],
+  width: number,
+  mark: string,
+  words: (found: Found) => string[],
+): string[] {
+  let file: string | null = null;
+  return list.flatMap(found => {
+    const head = found.file === file ? [] : ['', displayText(found.file)];
+    file = found.file;
+    const place = `  ${found.line}:${found.column} ${found.kind}  `;
+    const statement = displayText(found.text);
+    return [
+      ...head,
+      place + toWidth(statement, width - place.length, 'left', mark).trimEnd(),
+      ...words(found).map(row => `    ${displayText(row)}`),
+    ];
+  });
+}

@@ -1,0 +1,164 @@
+import type { Config } from '../../config/config.ts';
+import type { Database } from '../../connection/transactions.ts';
+import type { Finding } from '../../counter/finding.ts';
+import { exitCodes } from '../../errors/errors.ts';
+import { count, iso } from '../../format/numbers.ts';
+import { displayText } from '../../format/text.ts';
+import {
+  commitUse,
+  readTakeBackToken,
+  requireRealUseAgreement,
+  takeBackToken,
+  takeUseBack,
+} from '../../simulation/commit.ts';
+import { explainUse } from '../../simulation/explain-use.ts';
+import { numeral, wordsOfUse } from '../../simulation/format-use.ts';
+import { planSimulation, requireAgreement, type SimulationPlan } from '../../simulation/plan.ts';
+import { resultOf } from '../../simulation/real-use-model.ts';
+import { runSimulation } from '../../simulation/run.ts';
+import { isSound, type Simulation } from '../../simulation/simulation.ts';
+import { identity } from './database-info.ts';
+import type { Outcome } from './outcome.ts';
+
+/**
+ * Uses a preset twice in a transaction that is rolled back. Exit code 1 where a use did not count exactly once, or the
+ * application's own way of making one fails; 4 where a use reaches outside the transaction and nobody has agreed to it.
+ */
+export async function simulate(database: Database, config: Config, signal: AbortSignal): Promise<Outcome> {
+  const { schema, asUser, asRole, readOnly, presets, confirm, commit, takeBack } = config;
+  const plan = await planSimulation(
+    database,
+    { schema, preset: presets[0] ?? null, asUser, asRole, readOnly },
+    signal,
+  );
+  if (takeBack !== null) return tellTakenBack(database, plan, config, takeBack, signal);
+  if (commit) return tellRealUse(database, plan, config, signal);
+  requireAgreement(plan, confirm);
+  const simulation = await runSimulation(database, plan, config, signal);
+  const { json, line } = identity(plan.look, database);
+  return {
+    json: { database: json, ...simulationJson(simulation) },
+    text: [line, ...describe(plan, simulation)].map(displayText).join('\n'),
+    exitCode: isSound(simulation) ? exitCodes.healthy : exitCodes.unhealthy,
+  };
+}
+
+/** One real use, which stays: the same document, and the word that takes it back. */
+async function tellRealUse(
+  database: Database,
+  plan: SimulationPlan,
+  config: Config,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  requireRealUseAgreement(plan, config.confirm);
+  const takenAt = Date.now();
+  const made = await commitUse(database, plan, config, signal);
+  const use = resultOf(made);
+  const confirmed = use.increment === 1 && use.recordsAdded === 1 && use.lastUsedAtMoved !== false;
+  const { preset, health, replicationRole, asUser, calls } = plan;
+  const path = calls[0]?.path ?? 'insert';
+  const findings = explainUse({ path, uses: [use], failures: [], health, replicationRole });
+  const takeBack = takeBackToken(plan, made);
+  const { json, line } = identity(plan.look, database);
+  return {
+    json: {
+      database: json,
+      takenAt: iso(takenAt),
+      preset,
+      path,
+      asUser,
+      confirmed,
+      committed: true,
+      uses: [use],
+      failures: [],
+      findings,
+      records: made.records,
+      takeBack,
+    },
+    text: [
+      line,
+      `${confirmed ? 'Made, and counted once' : 'Made, and not counted once'}: usage_count ${wordsOfUse(use)}.`,
+      `Record      ${made.records.join(', ')}`,
+      ...findingLines(findings),
+      '',
+      'It stays. To take exactly this use back:',
+      `  preset-usage simulate ${preset.id} --take-back ${takeBack}`,
+    ]
+      .map(displayText)
+      .join('\n'),
+    exitCode: confirmed ? exitCodes.healthy : exitCodes.unhealthy,
+  };
+}
+
+async function tellTakenBack(
+  database: Database,
+  plan: SimulationPlan,
+  config: Config,
+  token: string,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const use = readTakeBackToken(plan, token);
+  const { deleted, before, after } = await takeUseBack(database, plan, use, config, signal);
+  const { json, line } = identity(plan.look, database);
+  return {
+    json: {
+      database: json,
+      preset: plan.preset,
+      takenBack: { records: use.records, deleted, before, after },
+    },
+    text: displayText(
+      `${line}. Taken back: ${count(deleted)} ${deleted === 1 ? 'record' : 'records'} deleted, usage_count ${numeral(before)} to ${numeral(after)}.`,
+    ),
+    exitCode: exitCodes.healthy,
+  };
+}
+
+function findingLines(findings: readonly Finding[]): string[] {
+  return findings.flatMap(({ code, severity, message, hint }) => [
+    '',
+    `${severity}: ${message} (${code})`,
+    `  ${hint}`,
+  ]);
+}
+
+/** The contract's `simulate` document, with what this program adds to it: the role that was tried, and times. */
+export function simulationJson(simulation: Simulation) {
+  const { preset, path, asUser, confirmed, uses, failures, findings, asRole, waitedMs, heldMs, takenAt } =
+    simulation;
+  return {
+    takenAt: iso(takenAt),
+    preset,
+    path,
+    asUser,
+    confirmed,
+    committed: false,
+    uses,
+    failures,
+    findings,
+    asRole,
+    waitedMs: tenths(waitedMs),
+    heldMs: tenths(heldMs),
+  };
+}
+
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+function describe(plan: SimulationPlan, simulation: Simulation): string[] {
+  const { preset, confirmed, uses, findings, asRole, asUser, heldMs } = simulation;
+  const [call] = plan.calls.filter(({ path }) => path === simulation.path);
+  return [
+    `${confirmed ? 'Confirmed: each use counted once.' : 'Not confirmed: uses do not count once each.'} All of it was rolled back.`,
+    '',
+    `Preset      ${preset.name} (${preset.id})`,
+    `Made by     ${call?.what ?? simulation.path}`,
+    `As user     ${asUser ?? 'nobody: no recent record names one'}`,
+    ...uses.map(
+      (use, index) => `${index === 0 ? 'First use ' : 'Second use'}  usage_count ${wordsOfUse(use)}`,
+    ),
+    ...(asRole ? [`As ${asRole.role}: ${asRole.confirmed ? 'confirmed too' : 'not confirmed'}`] : []),
+    `Row held    ${heldMs.toFixed(1)} ms`,
+    ...findingLines(findings),
+  ];
+}

@@ -1,0 +1,67 @@
+import type { Config } from '../../config/config.ts';
+import type { Database } from '../../connection/transactions.ts';
+import { look } from '../../counter/inspect-database.ts';
+import { exitCodes } from '../../errors/errors.ts';
+import { displayText } from '../../format/text.ts';
+import { writerLines } from '../../trigger/format-writers.ts';
+import { enabledMeaning, judgeTrigger, type TriggerHealth } from '../../trigger/health.ts';
+import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
+import { briefHealth } from './brief-health.ts';
+import { identity } from './database-info.ts';
+import type { Outcome } from './outcome.ts';
+
+/** Judges the counting trigger from the catalog. Exit code 1 where a finding is an error. */
+export async function trigger(database: Database, config: Config, signal: AbortSignal): Promise<Outcome> {
+  const { found, health } = await database.read(
+    async reader => {
+      const read = await look(reader, database, config.schema);
+      return {
+        found: read,
+        health: briefHealth(judgeTrigger(await readTriggerCatalog(reader, read.tables))),
+      };
+    },
+    { signal },
+  );
+  const { json, line } = identity(found, database);
+  return {
+    json: { database: json, ...health },
+    text: [line, ...describe(health)].join('\n'),
+    exitCode: health.healthy ? exitCodes.healthy : exitCodes.unhealthy,
+  };
+}
+
+function describe({ healthy, trigger: state, findings, others, track, writers }: TriggerHealth): string[] {
+  return [
+    healthy ? 'Healthy: by the catalog a use is counted once.' : 'Not healthy: uses are not counted right.',
+    '',
+    `Trigger     ${state.name}${state.exists ? '' : ' (does not exist)'}`,
+    ...(state.exists && state.enabled
+      ? [
+          `Table       ${state.table}`,
+          `Enabled     ${state.enabled}: ${enabledMeaning[state.enabled]}`,
+          `Fires       ${state.timing} ${state.events.join(' OR ')}, for each ${state.level}`,
+          `Function    ${state.function}`,
+          `Definition  ${state.definition}`,
+        ]
+      : []),
+    ...track.map(
+      ({ identity, kind, securityDefiner }) =>
+        `Called      ${identity}, a ${kind} that runs as ${securityDefiner ? 'its owner' : 'its caller'}`,
+    ),
+    ...findings.flatMap(({ code, severity, message, hint }) => [
+      '',
+      `${severity}: ${message} (${code})`,
+      `  ${hint}`,
+    ]),
+    ...(others.length > 0 ? ['', 'Other triggers on both tables:'] : []),
+    ...others.map(
+      other =>
+        `  ${other.name} on ${other.table}, ${other.timing} ${other.events.join(' OR ')}, ${other.enabled}, runs ${other.function}`,
+    ),
+    ...(writers.length > 0 ? ['', 'What writes the count or the records:'] : []),
+    ...writers.flatMap(writer => {
+      const { head, lines } = writerLines(writer);
+      return [`  ${head}`, ...lines.map(line => `    ${line}`)];
+    }),
+  ].map(displayText);
+}

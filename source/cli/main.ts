@@ -1,0 +1,297 @@
+import { flushCompileCache } from 'node:module';
+import { type Config, loadConfig } from '../config/config.ts';
+import { packageVersion } from '../config/paths.ts';
+import { type Host, sameHost, shownHost, type TypedPassword } from '../connection/libpq/target.ts';
+import { type Database, interrupted } from '../connection/transactions.ts';
+import { ConsoleError, exitCodes, isConsoleError, usageError } from '../errors/errors.ts';
+import { withoutPasswords } from '../errors/redact.ts';
+import { jsonText } from '../format/json-text.ts';
+import type { Outcome } from './commands/outcome.ts';
+import { auditProgress, clearProgress, repairTalk, stepProgress } from './commands/progress.ts';
+
+/** While the console has the terminal: gives it back, and has main() end with the error. */
+let leaveScreen: ((error: Error) => void) | null = null;
+
+/** Runs the program and answers with its exit code. */
+async function main(argv: string[]): Promise<number> {
+  // Loading meow takes a tenth of the time to the list, and it has nothing to read where nothing was typed.
+  if (argv.length === 0) return openTerminal(loadConfig({}, process.env, process.cwd()));
+  const { readCommandLine, helpText } = await import('./options.ts');
+  const { command, flags, help, version, problem } = readCommandLine(argv);
+  if (help) return print(helpText);
+  if (version) return print(`${packageVersion()}\n`);
+  if (problem) throw usageError(problem.code, problem.message, problem.hint);
+  if (command !== undefined && !isKnown(command)) {
+    throw usageError(
+      'unknown-command',
+      /:\/\/|@/.test(command) ? 'A URL is no command.' : `There is no command "${command}".`,
+      `A database is named with --database-url. Use one of ${[...Object.keys(commands), ...Object.keys(fileCommands)].join(', ')}, or none for the console.`,
+    );
+  }
+  if (command !== undefined && Object.hasOwn(fileCommands, command)) {
+    // No database is asked, so it does not matter whether one can be made out.
+    const apart = loadConfig({ ...flags, demo: true }, process.env, process.cwd());
+    return interruptible(async signal =>
+      tell(await fileCommands[command as FileCommandName](apart, signal), apart),
+    );
+  }
+  const config = loadConfig(flags, process.env, process.cwd());
+  if (command === undefined) return openTerminal(config);
+  if (!offline.has(command as CommandName)) await meetServer(config);
+  return withPassword(config, known => runCommand(command as CommandName, known));
+}
+
+/** Names a server that a file of the working directory named, before anything is sent to it. */
+async function meetServer(config: Config): Promise<void> {
+  if (config.target.kind !== 'server' || config.target.namedBy === undefined) return;
+  const { confirmServer } = await import('./confirm-server.ts');
+  await confirmServer(config.target, config);
+}
+
+// As many as ssh gives.
+const mostTries = 3;
+
+/**
+ * Does `work`, and where the server wants a password that nobody gave, asks the person at the terminal for it and tries again.
+ * It is nowhere but in this process's memory, for as long as connections are made with it, and for the host that asked alone.
+ */
+async function withPassword<Value>(config: Config, work: (config: Config) => Promise<Value>): Promise<Value> {
+  const { target } = config;
+  let typed: readonly TypedPassword[] = [];
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await work(target.kind === 'server' ? { ...config, target: { ...target, typed } } : config);
+    } catch (error) {
+      if (!isConsoleError(error) || target.kind !== 'server' || target.password !== undefined) throw error;
+      const host = whoseHost(error, typed);
+      if (host === undefined || tries === mostTries) throw error;
+      const { askPassword, canAskPassword } = await import('./password-prompt.ts');
+      if (config.json || !canAskPassword()) throw error;
+      leaveScreen = null;
+      const { displayText } = await import('../format/text.ts');
+      if (tries > 0) process.stderr.write(`${displayText(error.message)}\n`);
+      const password = await askPassword(displayText(`${target.user} at ${shownHost(host)}`));
+      if (password === null) throw interrupted();
+      typed = [...typed.filter(each => !sameHost(each.host, host)), { host, password }];
+    }
+  }
+}
+
+/** The host whose password is to be asked for; undefined where an error is not about one. What was typed last may be wrong. */
+function whoseHost(error: ConsoleError, typed: readonly TypedPassword[]): Host | undefined {
+  if (error.code === 'password-wanted') return (error.cause as { host?: Host }).host;
+  return error.code === 'authentication-failed' ? typed.at(-1)?.host : undefined;
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return exitCodes.healthy;
+}
+
+async function openTerminal(config: Config): Promise<number> {
+  if (config.json) {
+    throw usageError('json-without-command', 'The console has no JSON.', 'Use preset-usage check --json.');
+  }
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw usageError(
+      'no-terminal',
+      'The console needs a terminal, and standard input or output is none.',
+      'In a script or a pipe use preset-usage check, with --json for machines.',
+    );
+  }
+  if (config.presets.length > 1) {
+    throw usageError(
+      'too-many-presets',
+      'The console can be opened on one preset, and there are several --preset.',
+      'Name one of them, or use preset-usage check for several.',
+    );
+  }
+  if (config.presets[0] === '') {
+    throw usageError(
+      'bad-flag',
+      'The console cannot be opened on the preset whose id is empty, because the list is filtered by text.',
+      'Leave --preset out, and press Enter on that preset in the list.',
+    );
+  }
+  await meetServer(config);
+  const { openConsole } = await import('../tui/start.ts');
+  const ending = await withPassword(config, known =>
+    openConsole(known, fail => {
+      leaveScreen = fail;
+    }),
+  );
+  return ending === 'interrupted' ? exitCodes.interrupted : exitCodes.healthy;
+}
+
+type CommandName = keyof typeof commands;
+
+type Command = (database: Database, config: Config, signal: AbortSignal) => Promise<Outcome>;
+
+// Each is loaded when it is asked for.
+const commands = {
+  async check(database, config, signal) {
+    const { check } = await import('./commands/check.ts');
+    return check(database, config, signal, auditProgress(config));
+  },
+  async trigger(database, config, signal) {
+    const { trigger } = await import('./commands/trigger.ts');
+    return trigger(database, config, signal);
+  },
+  async simulate(database, config, signal) {
+    if (config.presets.length > 1) {
+      throw usageError(
+        'too-many-presets',
+        'A simulation uses one preset.',
+        'Name one, or none for the one used most.',
+      );
+    }
+    const { simulate } = await import('./commands/simulate.ts');
+    return simulate(database, config, signal);
+  },
+  async checklist(database, config, signal) {
+    if (config.presets.length > 1) {
+      throw usageError(
+        'too-many-presets',
+        'The checklist uses one preset.',
+        'Name one, or none for the one used most.',
+      );
+    }
+    const { checklist } = await import('./commands/checklist.ts');
+    return checklist(database, config, signal, stepProgress(config));
+  },
+  async sync(database, config, signal) {
+    const { repair } = await import('./commands/repair.ts');
+    return repair('sync', database, config, signal, repairTalk(config));
+  },
+  async reset(database, config, signal) {
+    const { repair } = await import('./commands/repair.ts');
+    return repair('reset', database, config, signal, repairTalk(config));
+  },
+  async undo(database, config, signal) {
+    const { repair } = await import('./commands/repair.ts');
+    return repair('undo', database, config, signal, repairTalk(config));
+  },
+  async migrate(database, config, signal) {
+    const { migrate } = await import('./commands/migrate.ts');
+    const { openMigrationReceipt } = await import('../migration/receipt.ts');
+    return migrate(
+      database,
+      config,
+      signal,
+      plan => openMigrationReceipt(database, config.stateDirectory, plan),
+      repairTalk(config).say,
+    );
+  },
+  async receipts(_database, config) {
+    const { receipts } = await import('./commands/receipts.ts');
+    return receipts(config);
+  },
+} satisfies Record<string, Command>;
+
+type FileCommandName = keyof typeof fileCommands;
+
+// What has nothing to do with any database.
+const fileCommands = {
+  async scan(config: Config, signal: AbortSignal) {
+    const { scan } = await import('./commands/scan.ts');
+    return scan(config, signal, process.stdout.columns);
+  },
+};
+
+const isKnown = (command: string) => Object.hasOwn(commands, command) || Object.hasOwn(fileCommands, command);
+
+/** What reads files alone: no database is opened for it. */
+const offline: ReadonlySet<CommandName> = new Set<CommandName>(['receipts']);
+
+async function runCommand(command: CommandName, config: Config): Promise<number> {
+  const { openDatabase } = await import('../demo/open-database-or-demo.ts');
+  return interruptible(async signal => {
+    const { database, close } = await openDatabase(offline.has(command) ? withoutDemo(config) : config);
+    try {
+      const outcome = await commands[command](database, config, signal);
+      clearProgress();
+      return tell(outcome, config);
+    } finally {
+      clearProgress();
+      await close();
+    }
+  });
+}
+
+/** Does the work of a command, with a signal that says when it is interrupted. */
+async function interruptible(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
+  const interrupt = new AbortController();
+  const stop = () => interrupt.abort();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  try {
+    return await work(interrupt.signal);
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
+  }
+}
+
+function tell({ warnings = [], json: document, text, exitCode }: Outcome, { json }: Config): number {
+  for (const line of warnings) process.stderr.write(`${line}\n`);
+  process.stdout.write(json ? `${jsonText(document)}\n` : `${text}\n`);
+  return exitCode;
+}
+
+// A server is connected to by the first read; the demo would be started.
+function withoutDemo(config: Config): Config {
+  if (config.target.kind === 'server') return config;
+  const nowhere = { host: 'localhost', port: 5432, database: '', user: '', password: undefined };
+  return {
+    ...config,
+    target: {
+      kind: 'server',
+      ...nowhere,
+      sslmode: 'prefer',
+      applicationName: '',
+      source: config.target.source,
+    },
+  };
+}
+
+/** Tells an error the way the contract wants it, and answers with its exit code. */
+async function report(error: unknown, json: boolean): Promise<number> {
+  const known = isConsoleError(error)
+    ? error
+    : new ConsoleError({
+        code: 'fault',
+        message: `This is a fault of the program: ${error instanceof Error ? error.message : String(error)}`,
+        hint: 'Please report it, with the command and PRESET_USAGE_DEBUG=1 set for the details.',
+        exitCode: exitCodes.fault,
+      });
+  const { code, exitCode } = known;
+  // The server's own words are in some of them, and a server may say anything. What makes them fit to print is loaded only
+  // now: measuring text takes a tenth of the time to the list to set up, and the console has better moments for it.
+  const { displayText } = await import('../format/text.ts');
+  const [message, hint] = [displayText(known.message), displayText(known.hint)];
+  if (json) process.stdout.write(`${jsonText({ error: { code, message, hint } })}\n`);
+  else process.stderr.write(`${message}\n${hint}\n`);
+  if (process.env.PRESET_USAGE_DEBUG && error instanceof Error)
+    process.stderr.write(`${withoutPasswords(error.stack ?? '')}\n`);
+  return exitCode;
+}
+
+const argv = process.argv.slice(2);
+const json = argv.includes('--json');
+
+// A driver may throw outside of any promise that somebody holds.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    if (leaveScreen) leaveScreen(error instanceof Error ? error : new Error(String(error)));
+    else void report(error, json).then(code => process.exit(code));
+  });
+}
+// Whoever reads a pipe may have seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(process.exitCode ?? exitCodes.healthy);
+});
+
+const code = await main(argv).catch(error => report(error, json));
+flushCompileCache();
+// What is still open, such as a socket to a server that is gone, must not keep the shell waiting; what was written last
+// must still reach a pipe.
+process.stdout.write('', () => process.exit(code));

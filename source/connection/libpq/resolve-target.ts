@@ -1,0 +1,286 @@
+import { existsSync } from 'node:fs';
+import { isIP, Socket } from 'node:net';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { usageError } from '../../errors/errors.ts';
+import { readConninfo } from './conninfo.ts';
+import { type Environment, readEnvironment } from './environment.ts';
+import { type Keywords, unsupported } from './keywords.ts';
+import { namesServer, ownSecrets, refuseOtherFiles } from './own-secrets.ts';
+import { usualSocketDirectories } from './password-file.ts';
+import { readService } from './service-file.ts';
+import {
+  type Host,
+  type KeepAlive,
+  type ServerTarget,
+  type SslMode,
+  sessionAttributes,
+  sslModes,
+  type TlsSettings,
+} from './target.ts';
+import { readUrl } from './url.ts';
+
+/** Where a connection is described: a URL or a connection string and what it came from, or the environment alone. */
+export interface Described {
+  text: string | null;
+  source: string;
+  /** The file of the working directory that the text stands in: others may have written it. */
+  file?: string | undefined;
+}
+
+/**
+ * Makes a target of what is said about a connection, with libpq's precedence: what is written, then the service, then the
+ * environment, then the defaults. Throws a usage error (exit code 2) for what cannot be honoured, which never repeats the text.
+ */
+export function resolveTarget(
+  { text, source, file: named }: Described,
+  environment: Environment,
+  home: string,
+): ServerTarget {
+  const written = text === null ? new Map<string, string>() : readText(text, source);
+  if (named !== undefined) refuseOtherFiles(written, source);
+  const variables = readEnvironment(environment);
+  const service = written.get('service') ?? variables.get('service');
+  const file = written.get('servicefile') ?? variables.get('servicefile');
+  const served: Keywords = service === undefined ? new Map() : readService(service, file, environment, home);
+  const keywords: Keywords = new Map([...variables, ...served, ...written]);
+  const whence = service === undefined ? source : `${source}, service "${service}"`;
+  refuseOthers(keywords, whence);
+  const user = keywords.get('user') || userInfo().username;
+  const hosts = readHosts(keywords, whence);
+  const [first] = hosts;
+  const tls = readTls(keywords, whence, home);
+  const foreign = named !== undefined && namesServer(written);
+  const secrets = foreign ? ownSecrets({ written, served, variables }, source) : null;
+  const passwordFile = keywords.get('passfile') || join(home, '.pgpass');
+  return {
+    kind: 'server',
+    host: first.name,
+    port: first.port,
+    hosts,
+    sessionAttributes: oneOf(sessionAttributes, keywords.get('target_session_attrs') ?? 'any', {
+      name: 'target_session_attrs',
+      whence,
+    }),
+    database: keywords.get('dbname') || user,
+    user,
+    password: secrets ? secrets.password : keywords.get('password') || undefined,
+    passwordFrom:
+      secrets || [written, served].some(given => given.get('password'))
+        ? undefined
+        : variables.get('password') && 'PGPASSWORD',
+    passwordFile: secrets?.passwordFile === false ? undefined : passwordFile,
+    ...(secrets ? { namedBy: named, withheld: secrets.withheld } : {}),
+    sslmode: readSslMode(keywords, whence),
+    tls,
+    connectTimeout: readSeconds(keywords, whence),
+    keepAlive: readKeepAlive(keywords, whence),
+    options: keywords.get('options') || undefined,
+    applicationName:
+      keywords.get('application_name') || keywords.get('fallback_application_name') || 'preset-usage-console',
+    source: whence,
+  };
+}
+
+function readText(text: string, source: string): Map<string, string> {
+  return /^\s*[a-z_]+\s*=/.test(text) ? readConninfo(text, source) : readUrl(text, source);
+}
+
+/** What is honoured only where it says the same as is done anyway. */
+function refuseOthers(keywords: Keywords, whence: string): void {
+  const refuse = (name: string, allowed: readonly string[], why: string) => {
+    const value = keywords.get(name);
+    if (value !== undefined && !allowed.includes(value.toLowerCase())) {
+      throw unsupported(`${name}=${value}`, whence, why);
+    }
+  };
+  refuse('channel_binding', ['disable', 'prefer'], 'the driver does not bind SCRAM to the channel');
+  refuse('gssencmode', ['disable', 'prefer'], 'GSSAPI is not spoken');
+  refuse('client_encoding', ['auto', 'utf8', 'utf-8', 'unicode'], 'text is read as UTF-8');
+  refuse('sslcompression', ['0'], 'TLS is not compressed');
+  refuse('sslcertmode', ['disable', 'allow'], 'whether the server asks for a certificate is not checked');
+  refuse('load_balance_hosts', ['disable', 'random'], 'there is no such way');
+  refuse('replication', ['', '0', 'off', 'no', 'false'], 'a replication connection takes no queries');
+  // What is at least TLS 1.2 is at least 1.0 as well.
+  const versions = ['', 'tlsv1.2', 'tlsv1.3'];
+  const older = 'nothing older than TLS 1.2 is spoken';
+  refuse('ssl_min_protocol_version', [...versions, 'tlsv1', 'tlsv1.1'], older);
+  refuse('ssl_max_protocol_version', versions, older);
+}
+
+/** Hosts with their addresses and ports, as libpq pairs the three lists. */
+function readHosts(keywords: Keywords, whence: string): [Host, ...Host[]] {
+  const names = keywords.get('host')?.split(',') ?? [];
+  const addresses = keywords.get('hostaddr')?.split(',') ?? [];
+  const ports = (keywords.get('port') ?? '').split(',');
+  const number = Math.max(names.length, addresses.length, 1);
+  const unequal = (list: readonly string[], few: number) => list.length > few && list.length !== number;
+  if (unequal(names, 0) || unequal(addresses, 0) || unequal(ports, 1)) {
+    throw usageError(
+      'bad-hosts',
+      `${whence} names ${number === 1 ? '1 host' : `${number} hosts`}, and not as many names, addresses or ports.`,
+      'Give one port for all of them, or as many as there are hosts.',
+    );
+  }
+  const hosts = Array.from({ length: number }, (_, place): Host => {
+    const port = readPort(ports.length === 1 ? ports[0] : ports[place], whence);
+    const address = addresses[place] || undefined;
+    const named = names[place] || (address ? '' : usualHost(port));
+    // As libpq has it, the address decides; a directory is no name of what is there.
+    const name = address && /^[/@]/.test(named) ? '' : named;
+    if (address && !isIP(address)) {
+      throw usageError(
+        'bad-hosts',
+        `The hostaddr of ${whence} is no address.`,
+        'Give it as 10.0.0.1 or ::1; a name goes into host.',
+      );
+    }
+    return { name, ...(address ? { address } : {}), port };
+  });
+  if (keywords.get('load_balance_hosts') === 'random') shuffle(hosts);
+  return hosts as [Host, ...Host[]];
+}
+
+/** Where nobody says which host: the socket where packages put it, as libpq has it, else this machine over TCP. */
+function usualHost(port: number): string {
+  return usualSocketDirectories.find(directory => existsSync(`${directory}/.s.PGSQL.${port}`)) ?? 'localhost';
+}
+
+function shuffle(hosts: Host[]): void {
+  for (let place = hosts.length - 1; place > 0; place -= 1) {
+    const other = Math.floor(Math.random() * (place + 1));
+    [hosts[place], hosts[other]] = [hosts[other] as Host, hosts[place] as Host];
+  }
+}
+
+function readPort(text: string | undefined, whence: string): number {
+  if (!text) return 5432;
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
+  throw usageError(
+    'bad-port',
+    `The port of ${whence} is not a port number.`,
+    'Set it to a number from 1 to 65535, usually 5432.',
+  );
+}
+
+function readSslMode(keywords: Keywords, whence: string): SslMode {
+  const roots = keywords.get('sslrootcert');
+  // As libpq has it: trusting what the system trusts is only worth something with the name verified.
+  const usual =
+    roots === 'system' ? 'verify-full' : keywords.get('requiressl') === '1' ? 'require' : 'prefer';
+  const mode = oneOf(sslModes, keywords.get('sslmode') || usual, { name: 'sslmode', whence });
+  if (roots === 'system' && mode !== 'verify-full') {
+    throw usageError(
+      'bad-sslmode',
+      `sslrootcert=system of ${whence} goes with sslmode=verify-full alone, not with ${mode}.`,
+      'Every authority there vouches for somebody: without the host name that proves nothing.',
+    );
+  }
+  if (
+    keywords.get('sslnegotiation') === 'direct' &&
+    !['require', 'verify-ca', 'verify-full'].includes(mode)
+  ) {
+    throw usageError(
+      'bad-sslmode',
+      `sslnegotiation=direct of ${whence} goes with sslmode=require or stricter, not with ${mode}.`,
+      'Set sslmode=require, or leave sslnegotiation out.',
+    );
+  }
+  return mode;
+}
+
+function readTls(keywords: Keywords, whence: string, home: string): TlsSettings {
+  const negotiation = oneOf(['postgres', 'direct'], keywords.get('sslnegotiation') ?? 'postgres', {
+    name: 'sslnegotiation',
+    whence,
+  });
+  const leastVersion = readVersion(keywords.get('ssl_min_protocol_version'));
+  const mostVersion = readVersion(keywords.get('ssl_max_protocol_version'));
+  if (leastVersion === 'TLSv1.3' && mostVersion === 'TLSv1.2') {
+    throw usageError(
+      'bad-value',
+      `ssl_min_protocol_version of ${whence} is newer than ssl_max_protocol_version.`,
+      'Leave one of them out.',
+    );
+  }
+  return {
+    rootCertificate: keywords.get('sslrootcert') || undefined,
+    certificate: keywords.get('sslcert') || undefined,
+    key: keywords.get('sslkey') || undefined,
+    keyPassword: keywords.get('sslpassword') || undefined,
+    sendCertificate: keywords.get('sslcertmode') !== 'disable',
+    direct: negotiation === 'direct',
+    tellName: keywords.get('sslsni') !== '0',
+    leastVersion,
+    mostVersion,
+    directory: join(home, '.postgresql'),
+  };
+}
+
+// refuseOthers() has let nothing else pass.
+function readVersion(text: string | undefined): 'TLSv1.2' | 'TLSv1.3' | undefined {
+  return !text ? undefined : text.toLowerCase() === 'tlsv1.3' ? 'TLSv1.3' : 'TLSv1.2';
+}
+
+/** In seconds; undefined leaves it to the default. libpq takes 0 for ever (a day is as good) and 1 for 2. */
+function readSeconds(keywords: Keywords, whence: string): number | undefined {
+  const text = keywords.get('connect_timeout');
+  if (text === undefined) return undefined;
+  const seconds = Number(text);
+  if (!/^-?\d+$/.test(text.trim())) {
+    throw usageError(
+      'bad-timeout',
+      `connect_timeout of ${whence} is no number of seconds.`,
+      'Set it to a number such as 10.',
+    );
+  }
+  return seconds <= 0 ? 86_400 : Math.min(86_400, Math.max(2, seconds));
+}
+
+// In seconds: pooled connections are idle for a while, and a firewall forgets those that say nothing.
+const usualIdle = 60;
+
+/** As libpq has it, 0 leaves a value to the system. */
+function readKeepAlive(keywords: Keywords, whence: string): KeepAlive {
+  const read = (name: string): number | undefined => {
+    const text = keywords.get(name);
+    if (text === undefined) return undefined;
+    if (/^\s*\d{1,5}\s*$/.test(text)) return Number(text);
+    throw usageError(
+      'bad-value',
+      `${name} of ${whence} is no number that a connection can be probed by.`,
+      'Set it to a whole number such as 10, or leave it out.',
+    );
+  };
+  const interval = read('keepalives_interval') || undefined;
+  const count = read('keepalives_count') || undefined;
+  // Before 24.19 Node had no such parameters, and would ignore them.
+  if ((interval ?? count) !== undefined && Socket.prototype.setKeepAlive.length < 4) {
+    throw unsupported(
+      'keepalives_interval or keepalives_count',
+      whence,
+      'this version of Node cannot set it',
+    );
+  }
+  return {
+    enabled: read('keepalives') !== 0,
+    idle: read('keepalives_idle') ?? usualIdle,
+    interval,
+    count,
+  };
+}
+
+function oneOf<const Value extends string>(
+  values: readonly Value[],
+  text: string,
+  { name, whence }: { name: string; whence: string },
+): Value {
+  const found = values.find(value => value === text);
+  if (found !== undefined) return found;
+  throw usageError(
+    name === 'sslmode' ? 'bad-sslmode' : 'bad-value',
+    `The ${name} "${text}" of ${whence} is none that libpq knows.`,
+    `Use one of ${values.join(', ')}.`,
+  );
+}

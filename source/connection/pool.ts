@@ -1,0 +1,348 @@
+import type { Duplex } from 'node:stream';
+import postgres from 'postgres';
+import * as z from 'zod/mini';
+import { listenForPartingWords } from './fatal-messages.ts';
+import { findPassword } from './libpq/password-file.ts';
+import { type Host, type ServerTarget, sameHost } from './libpq/target.ts';
+import { followLogin, ways } from './login-requests.ts';
+import { guardMessages } from './message-guard.ts';
+import {
+  defaultConnectTimeout,
+  failedSocket,
+  messenger,
+  type OpenSocket,
+  openSocket,
+} from './open-socket.ts';
+import { scramPassword } from './scram-password.ts';
+import { findHost, hostsOf, isAway, isChoosy, type ServerState } from './select-host.ts';
+import type { Encryption } from './tls.ts';
+
+/** What the pools of one database share: where they lead, what was agreed there, and how to get in. */
+export interface Opening {
+  readonly target: ServerTarget;
+  /** Where the last connection leads; the first host before there is one. */
+  host: Host;
+  /** The host that is being tried, for the sentence about its error. */
+  tried: Host;
+  /** Until when `host` need not be asked again whether it will do, in the milliseconds of performance.now(). */
+  provenUntil: number;
+  encryption: Encryption | null;
+  /** Where the password came from that the address does not hold, or why the password file was not used. */
+  passwordNotice: string | null;
+  /** Which connection the driver is reading from. */
+  speaking: Speaking | null;
+  /** True while the driver opens a connection to cancel something. */
+  cancelling: boolean;
+}
+
+interface Speaking {
+  socket: Duplex;
+  host: Host;
+  scram: boolean;
+  /** True once no password is to be given any more: the server has let the client in, or asked for what it does not get. */
+  silent: boolean;
+}
+
+/** Connections to one database that are opened as they are needed. */
+export interface Pool {
+  sql: postgres.Sql;
+  /** How long a connection may take, in seconds: with several hosts each may take as long as one. */
+  patience: number;
+  /** Runs what makes the driver cancel a statement, so that the cancel goes where the statement runs. */
+  cancel(cancelling: () => void): void;
+  /** Gives up the connections that are still being made: the driver would keep them, with nobody to close them. */
+  abandon(): void;
+}
+
+/** Remembers what a target says; nothing is opened yet. */
+export function prepareOpening(target: ServerTarget): Opening {
+  const [first = { name: target.host, port: target.port }] = hostsOf(target);
+  return {
+    target,
+    host: first,
+    tried: first,
+    provenUntil: 0,
+    encryption: null,
+    passwordNotice: target.passwordFrom === undefined ? null : isFrom(target.passwordFrom),
+    speaking: null,
+    cancelling: false,
+  };
+}
+
+/** A pool of at most `most` connections; the first query opens the first one. */
+export function openPool(opening: Opening, most = 3): Pool {
+  const { target } = opening;
+  const abandoned = new AbortController();
+  const { signal } = abandoned;
+  const seconds = target.connectTimeout ?? defaultConnectTimeout;
+  const open = (host: Host) => {
+    opening.tried = host;
+    return openSocket(target, host, signal).then(opened => {
+      listen(opening, opened, host);
+      return opened;
+    });
+  };
+  // The driver asks for a socket here both for a connection and for cancelling what runs on one.
+  const socket = async () => {
+    if (opening.cancelling) {
+      const { host } = opening;
+      return messenger(() => openSocket(target, host, signal));
+    }
+    try {
+      const { host, opened } = await openSuitable(opening, open, seconds);
+      opening.host = host;
+      opening.encryption = opened.encryption;
+      return opened.socket;
+    } catch (error) {
+      return failedSocket(error);
+    }
+  };
+  return {
+    sql: driver(opening, socket, most, seconds),
+    patience: seconds * hostsOf(target).length * (isChoosy(target) ? 2 : 1),
+    cancel(cancelling) {
+      opening.cancelling = true;
+      try {
+        cancelling();
+      } finally {
+        opening.cancelling = false;
+      }
+    },
+    abandon: () => abandoned.abort(),
+  };
+}
+
+/** Ends a pool, in a second at the most: a connection that hangs must not keep anyone waiting. */
+export async function discard({ sql, abandon }: Pool): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, 1_000);
+  });
+  await Promise.race([sql.end({ timeout: 0.5 }).catch(() => {}), late]);
+  clearTimeout(timer);
+  abandon();
+}
+
+// In milliseconds: the connections of a pool are opened within a moment, and a server does not change that fast.
+const proven = 5_000;
+
+type Open = (host: Host) => ReturnType<typeof openSocket>;
+
+async function openSuitable(opening: Opening, open: Open, seconds: number) {
+  const { target } = opening;
+  if (!isChoosy(target)) return { host: opening.host, opened: await open(opening.host) };
+  if (performance.now() < opening.provenUntil) {
+    try {
+      return { host: opening.host, opened: await open(opening.host) };
+    } catch (error) {
+      if (!isAway(error)) throw error;
+    }
+  }
+  const host = await findHost(target, async candidate => ask(opening, open, candidate, seconds));
+  const opened = await open(host);
+  opening.provenUntil = performance.now() + proven;
+  return { host, opened };
+}
+
+const stateSchema = z.object({ standby: z.boolean(), readOnly: z.boolean() });
+
+/** Logs in to a host by a connection of its own, which is closed again: the driver gives none away that is open. */
+async function ask(opening: Opening, open: Open, host: Host, seconds: number): Promise<ServerState> {
+  const sql = driver(
+    opening,
+    () => open(host).then(({ socket }) => socket as Duplex, failedSocket),
+    1,
+    seconds,
+  );
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(Object.assign(new Error('no answer'), { code: 'CONNECT_TIMEOUT' })),
+    seconds * 2_000,
+  );
+  try {
+    const answer = sql.unsafe(
+      `SELECT pg_catalog.pg_is_in_recovery() AS standby,
+              pg_catalog.current_setting('transaction_read_only') OPERATOR(pg_catalog.=) 'on' AS "readOnly"`,
+    );
+    const [row] = await Promise.race([answer, late.promise]);
+    return z.parse(stateSchema, row);
+  } finally {
+    clearTimeout(timer);
+    await sql.end({ timeout: 0.5 }).catch(() => {});
+  }
+}
+
+function driver(
+  opening: Opening,
+  socket: () => Promise<Duplex>,
+  most: number,
+  seconds: number,
+): postgres.Sql {
+  const { target } = opening;
+  const options: postgres.Options<Record<string, postgres.PostgresType>> & { socket: typeof socket } = {
+    // Where the socket leads is none of the driver's business; without these it would ask the environment.
+    host: 'localhost',
+    port: 5432,
+    database: target.database,
+    username: target.user,
+    password: () => findOwnPassword(opening),
+    socket,
+    // The socket comes encrypted.
+    ssl: false,
+    max: most,
+    // A transaction pooler hands every transaction another server connection: prepared statements would be lost.
+    prepare: false,
+    // The socket comes with what the target says of it.
+    keep_alive: null,
+    fetch_types: false,
+    max_lifetime: null,
+    connect_timeout: seconds,
+    // How long to wait before the next try is decided where a person sees it.
+    backoff: () => 0,
+    connection: {
+      application_name: target.applicationName,
+      ...(target.options === undefined ? {} : { options: target.options }),
+    },
+    onnotice: () => {},
+  };
+  // The driver takes this variable whatever it is told, and would part with hosts that were found to be right.
+  const { PGTARGETSESSIONATTRS: attributes } = process.env;
+  delete process.env.PGTARGETSESSIONATTRS;
+  try {
+    return postgres(options);
+  } finally {
+    if (attributes !== undefined) process.env.PGTARGETSESSIONATTRS = attributes;
+  }
+}
+
+/** Reads what a server says before the driver does: which connection asks for a password, and for what it cannot do. */
+function listen(opening: Opening, { socket, certified, encryption, loopback }: OpenSocket, host: Host): void {
+  const speaking: Speaking = { socket, host, scram: false, silent: false };
+  const partingWords = listenForPartingWords();
+  let before: number | null = null;
+  const login = followLogin(way => {
+    const problem = refusalOf(way, before, encryption.encrypted || loopback);
+    before = way;
+    if (problem) socket.destroy(problem);
+    speaking.silent ||= problem !== null || way === ways.ok;
+    speaking.scram = way === ways.scram || way === ways.scramGoesOn;
+    return problem !== null;
+  });
+  let first = true;
+  refusePieces(socket, guardMessages());
+  // A server that does not take the certificate says so and hangs up, and the second may overtake the first.
+  const code = certified ? 'TLS_CERTIFICATE_UNANSWERED' : 'CONNECTION_CLOSED';
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (first && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) error.code = code;
+  });
+  // To a connection that ends without a word and without an error the driver goes back at once, again and again.
+  socket.once('end', () => {
+    if (first) socket.destroy(Object.assign(new Error('the server hung up'), { code }));
+  });
+  socket.on('data', (chunk: Buffer) => {
+    opening.speaking = speaking;
+    login(chunk);
+    const words = partingWords(chunk);
+    if (words) socket.destroy(words);
+    first = false;
+  });
+}
+
+/** Ends the connection at a piece that `guard` finds fault with, before anybody who listens gets to see it: the driver would read on. */
+function refusePieces(socket: Duplex, guard: (piece: Buffer) => Error | null): void {
+  const emit = socket.emit;
+  socket.emit = (event, ...values: unknown[]) => {
+    const problem = event === 'data' ? guard(values[0] as Buffer) : null;
+    if (!problem) return emit.call(socket, event, ...values);
+    socket.destroy(problem);
+    return true;
+  };
+}
+
+// What the driver speaks, and after what: null is the beginning.
+const spoken: ReadonlyMap<number, readonly (number | null)[]> = new Map([
+  [ways.ok, [null, ways.cleartext, ways.md5, ways.scramEnds]],
+  [ways.cleartext, [null]],
+  [ways.md5, [null]],
+  [ways.scram, [null]],
+  [ways.scramGoesOn, [ways.scram]],
+  [ways.scramEnds, [ways.scramGoesOn]],
+]);
+
+/** Why a server does not get what it asks for; null where it does. `safe` says whether nobody on the way can listen. */
+function refusalOf(way: number, before: number | null, safe: boolean): Error | null {
+  // Whoever does not know the password cannot end SCRAM: that is how it is known who answers.
+  if (way === ways.ok && (before === ways.scram || before === ways.scramGoesOn)) return new Unproven();
+  if (!spoken.get(way)?.includes(before)) return new ForeignAuthentication(way);
+  if (way === ways.cleartext && !safe) return new PasswordInClear('it asks for the password in clear');
+  return null;
+}
+
+/** The server wants to know who this is in a way that the driver does not speak. */
+class ForeignAuthentication extends Error {
+  readonly code = 'AUTHENTICATION_FOREIGN';
+  constructor(way: number) {
+    const kerberos = way === 2 || way === 7 || way === 9;
+    super(kerberos ? 'it asks for Kerberos or GSSAPI' : `it asks for authentication number ${way}`);
+  }
+}
+
+/** Another machine wants the password as it is, on a connection that is not encrypted. */
+class PasswordInClear extends Error {
+  readonly code = 'PASSWORD_IN_CLEAR';
+}
+
+/** The server has not shown that it knows the password. */
+class Unproven extends Error {
+  readonly code = 'SASL_SIGNATURE_MISMATCH';
+  constructor() {
+    super('it lets in without ending SCRAM');
+  }
+}
+
+function isFrom(place: string): string {
+  return `The password is the one in ${place}.`;
+}
+
+/** The server wants a password, and none is known. */
+class PasswordWanted extends Error {
+  readonly code = 'PASSWORD_WANTED';
+  readonly host: Host;
+  constructor(host: Host) {
+    super('no password is known');
+    this.host = host;
+  }
+}
+
+/**
+ * The password for the connection that asks: given, typed for this host, or from the password file. Without one the connection
+ * ends: an exception from here would end the process, and an empty password is a failed login in the log of the server.
+ */
+function findOwnPassword(opening: Opening): string | Promise<string> {
+  const { speaking } = opening;
+  const host = speaking?.host ?? opening.host;
+  const password = speaking?.silent ? undefined : passwordFor(opening, host);
+  if (password !== undefined) return speaking?.scram ? scramPassword(password) : password;
+  speaking?.socket.destroy(new PasswordWanted(host));
+  return new Promise(() => {});
+}
+
+function passwordFor(opening: Opening, host: Host): string | undefined {
+  const { password, typed = [], database, user, passwordFile, namedBy, withheld = null } = opening.target;
+  const known = password ?? typed.find(each => sameHost(each.host, host))?.password;
+  if (known !== undefined) return known;
+  opening.passwordNotice = withheld;
+  if (passwordFile === undefined) return undefined;
+  const { name, address = '', port } = host;
+  // Beside a name that is in the password file somebody else may have written any address.
+  const led = namedBy === undefined ? name || address : address || name;
+  const found = findPassword(passwordFile, {
+    host: led,
+    port,
+    database,
+    user,
+    byName: namedBy !== undefined,
+  });
+  opening.passwordNotice = found.password ? isFrom(passwordFile) : (found.notice ?? withheld);
+  return found.password || undefined;
+}

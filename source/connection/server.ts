@@ -1,0 +1,72 @@
+import * as z from 'zod/mini';
+import { unsupported } from './server-support.ts';
+import type { Reader } from './transactions.ts';
+
+/** What the server says of itself and of this session. */
+export interface Server {
+  database: string;
+  user: string;
+  /** Such as `18.4`. */
+  version: string;
+  /** The address the server was reached at, as it sees it; null over a unix socket. */
+  address: string | null;
+  /** True on a standby, or where transactions are read-only by default. */
+  readOnly: boolean;
+  standby: boolean;
+  superuser: boolean;
+  /** True where this role's own attribute lets it past row-level security. */
+  bypassesRls: boolean;
+  /**
+   * How this connection is encrypted, such as `TLSv1.3`; `none` where it is not. Null where the server cannot know: there
+   * is a pooler in between, and what it says is true of the pooler's connection.
+   */
+  encryption: string | null;
+}
+
+const server = z.object({
+  database: z.string(),
+  user: z.string(),
+  version: z.string(),
+  address: z.nullable(z.string()),
+  readOnly: z.boolean(),
+  standby: z.boolean(),
+  superuser: z.boolean(),
+  bypassesRls: z.boolean(),
+  encryption: z.nullable(z.string()),
+});
+
+const text = `SELECT current_database() AS database, current_user::text AS user,
+  split_part(current_setting('server_version'), ' ', 1) AS version, version() AS words,
+  (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
+  host(inet_server_addr()) AS address, pg_is_in_recovery() AS standby,
+  pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS "readOnly",
+  coalesce(current_setting('is_superuser', true)::boolean, false) AS superuser,
+  (SELECT rolbypassrls FROM pg_roles WHERE rolname = current_user) AS "bypassesRls",
+  pg_backend_pid() AS pid,
+  (SELECT CASE WHEN ssl THEN version ELSE 'none' END FROM pg_stat_ssl WHERE pid = pg_backend_pid()) AS encryption`;
+
+const answered = z.object({ now: z.number(), pid: z.number(), words: z.string() });
+const connection = z.object({ pid: z.number() });
+
+/**
+ * Asks the server who and where it is: what a header shows must not come from a configuration file. `now` is its clock in
+ * milliseconds since 1970: ages are told by the clock that wrote the times. Rejects with exit code 3 where it is no server
+ * that this console works with.
+ */
+export async function readServer(reader: Reader): Promise<{ server: Server; now: number }> {
+  const rows = await reader.rows(text);
+  const { now, pid, words } = answered.parse(rows[0]);
+  const told = server.parse(rows[0]);
+  const problem = unsupported(words, told.version);
+  if (problem) throw problem;
+  return { server: isOurs(rows, pid) ? told : { ...told, encryption: null }, now };
+}
+
+/**
+ * True where the process that answered is the one that the connection was made to. A pooler makes connections of its own,
+ * and gives its clients another number to cancel by.
+ */
+function isOurs(rows: unknown[] & { state?: unknown }, pid: number): boolean {
+  // The driver hangs it on the array of rows.
+  return z.safeParse(connection, rows.state).data?.pid === pid;
+}

@@ -1,0 +1,298 @@
+import type { ServerTarget } from '../config/config.ts';
+import { ConsoleError, databaseError, exitCodes, type Place } from '../errors/errors.ts';
+import { PartingWords } from './fatal-messages.ts';
+import { discard, type Opening, openPool, type Pool, prepareOpening } from './pool.ts';
+import { RoleLimits, readLimits } from './role-timeouts.ts';
+import { catalogPath, type Path, readOwnPath, takePath, takingPath, toOwnPath } from './search-path.ts';
+import { unsupportedBy } from './server-support.ts';
+import type { Encryption } from './tls.ts';
+
+type Parameter = string | number | boolean | null;
+
+/** A READ ONLY transaction: one statement after the other, each parameter bound. */
+export interface Reader {
+  /**
+   * Runs one statement; rows are plain objects that the caller parses. Rejects with the driver's error. Names in it mean
+   * the catalog's (see `catalogPath`), unless it is run by the role's `own` path: then each of them has to say its schema.
+   */
+  rows(text: string, parameters?: readonly Parameter[], path?: Path): Promise<unknown[]>;
+}
+
+/** A transaction that may write: see `Database.write`. */
+export interface Writer extends Reader {
+  /** Runs several statements in one round trip, without parameters; the rows of the last one that has any. */
+  script(text: string): Promise<unknown[]>;
+  /** The role's own search_path, as the setting has it. */
+  readonly ownPath: string;
+}
+
+export interface ReadOptions {
+  signal?: AbortSignal | undefined;
+  /** Turns the server's parallel workers off, for reads that already run side by side. */
+  serial?: boolean;
+}
+
+/** A pool of at most three connections: one for polls, two for an audit. What writes has one of its own. */
+export interface Database {
+  readonly place: Place;
+  /** Those of its reads, in seconds. */
+  readonly timeouts: ConnectOptions;
+  /** Runs `work` in a READ ONLY transaction with the timeouts set; see `withTransaction`. */
+  read<T>(work: (reader: Reader) => Promise<T>, options?: ReadOptions): Promise<T>;
+  /**
+   * Runs `work` in a transaction that may write, on a connection of its own, which is closed afterwards: nothing of it can
+   * outlive the call. `work` ends the transaction itself, with COMMIT or ROLLBACK as the last statement of a script, so
+   * that no lock is held for the time of a message; where it fails, the bracket rolls back. Timeouts in seconds.
+   */
+  write<T>(work: (writer: Writer) => Promise<T>, options: WriteOptions): Promise<T>;
+  /** A connection for several transactions as `write` runs them, one after the other; `close` ends it. */
+  openWriting(): Pick<Database, 'write' | 'close'>;
+  /**
+   * Tells the reads that follow whether policies apply to this role. Where they do not, a policy that comes in the meantime
+   * makes a count fail, and not too small.
+   */
+  policiesApply(apply: boolean): void;
+  /** What was agreed for the connection that was opened last; null before the first. */
+  encryption(): Encryption | null;
+  close(): Promise<void>;
+}
+
+export type WriteOptions = ConnectOptions & { signal?: AbortSignal | undefined };
+
+/** What the connection needs to know; times in seconds. */
+export interface ConnectOptions {
+  timeout: number;
+  lockTimeout: number;
+}
+
+/** Prepares a pool; the first read opens the first connection. */
+export function connect(target: ServerTarget, options: ConnectOptions): Database {
+  const { database, user, demo = false } = target;
+  const opening = prepareOpening(target);
+  const place: Place = {
+    get host() {
+      return opening.tried.name || opening.tried.address || '';
+    },
+    get port() {
+      return opening.tried.port;
+    },
+    get passwordNotice() {
+      return opening.passwordNotice;
+    },
+    database,
+    user,
+    demo,
+    timeout: options.timeout,
+    source: target.source,
+    namedBy: target.namedBy,
+  };
+  let sql = openPool(opening);
+  // A look finds out whether they do before the first row is read.
+  let policies = false;
+  return {
+    place,
+    timeouts: { timeout: options.timeout, lockTimeout: options.lockTimeout },
+    policiesApply(apply) {
+      policies = apply;
+    },
+    async read(work, readOptions = {}) {
+      const pool = sql;
+      try {
+        return await withTransaction(
+          pool,
+          'isolation level read committed read only',
+          options,
+          work,
+          readOptions,
+          `SET LOCAL row_security = ${policies ? 'on' : 'off'}; `,
+        );
+      } catch (error) {
+        if (readOptions.signal?.aborted) throw interrupted();
+        // A server that no longer answers has taken the connection with it: the next read gets a new pool.
+        if (error instanceof Silence && pool === sql) {
+          sql = openPool(opening);
+          void discard(pool);
+        }
+        throw unsupportedBy({ ...pool.sql.parameters }) ?? databaseError(error, place);
+      }
+    },
+    async write(work, writeOptions) {
+      const writing = openWriting(opening, place);
+      try {
+        return await writing.write(work, writeOptions);
+      } finally {
+        await writing.close();
+      }
+    },
+    openWriting: () => openWriting(opening, place),
+    encryption: () => opening.encryption,
+    close: () => discard(sql),
+  };
+}
+
+function openWriting(opening: Opening, place: Place): Pick<Database, 'write' | 'close'> {
+  let pool: Pool | null = null;
+  const close = async () => {
+    const old = pool;
+    pool = null;
+    if (old) await discard(old);
+  };
+  return {
+    async write(work, { signal, ...timeouts }) {
+      pool ??= openPool(opening, 1);
+      try {
+        const value = await withTransaction(pool, 'isolation level read committed', timeouts, work, {
+          signal,
+        });
+        // A block that catches errors may have caught that it was cancelled.
+        if (signal?.aborted) throw interrupted();
+        return value;
+      } catch (error) {
+        // Whatever state the connection is in, the next transaction begins on a fresh one.
+        await close();
+        if (signal?.aborted) throw interrupted();
+        throw databaseError(error, place);
+      }
+    },
+    close,
+  };
+}
+
+// The server ends a statement at its timeout. Where nothing has come this much later, nothing will come.
+const grace = 5;
+// In milliseconds: how long a cancelled statement has to end in good order.
+const cancelGrace = 500;
+
+/** The server has stopped answering, without a word that the connection is closed. */
+class Silence extends Error {
+  readonly code = 'CONNECTION_CLOSED';
+}
+
+/**
+ * Runs `work` inside BEGIN `mode` with statement_timeout and lock_timeout set for this transaction alone, so that it
+ * is safe behind a transaction pooler. An abort cancels the statement that runs. Rejects with the driver's error, or
+ * with Silence when a statement is not answered long after the server should have given it up.
+ */
+async function withTransaction<T>(
+  { sql, patience, cancel: cancelIn }: Pool,
+  mode: string,
+  { timeout, lockTimeout }: ConnectOptions,
+  work: (transaction: Writer) => Promise<T>,
+  { signal, serial }: ReadOptions,
+  settings = '',
+): Promise<T> {
+  let running: { cancel(): void } | undefined;
+  // While a connection is being made there is no statement to cancel; then this read is given up as it is.
+  const givenUp = Promise.withResolvers<never>();
+  givenUp.promise.catch(() => {});
+  const cancel = () => {
+    cancelIn(() => running?.cancel());
+    setTimeout(() => givenUp.reject(interrupted()), cancelGrace).unref();
+  };
+  const silence = Promise.withResolvers<never>();
+  const result = Promise.withResolvers<T>();
+  let watchdog: NodeJS.Timeout | undefined;
+  const limits = new RoleLimits();
+  let over = false;
+  let words: PartingWords | null = null;
+  const expectWithin = (seconds: number) => {
+    clearTimeout(watchdog);
+    watchdog = setTimeout(() => silence.reject(new Silence('no answer')), (seconds + grace) * 1000);
+  };
+  signal?.addEventListener('abort', cancel, { once: true });
+  try {
+    signal?.throwIfAborted();
+    expectWithin(patience);
+    const transaction = sql.begin(mode, async inside => {
+      const ask = async <Answer>(make: () => PromiseLike<Answer> & { cancel(): void }): Promise<Answer> => {
+        if (over) return pending();
+        const query = make();
+        running = query;
+        expectWithin(timeout);
+        limits.asks();
+        try {
+          return await query;
+        } catch (error) {
+          if (error instanceof PartingWords) words = error;
+          if (isGone(error)) return pending();
+          throw error;
+        } finally {
+          running = undefined;
+          limits.answered();
+        }
+      };
+      const answers = await ask(() =>
+        inside.unsafe(
+          // A role may have fewer digits set, and then 123456789 arrives as 123000000.
+          `${readOwnPath}; SET LOCAL statement_timeout = ${Math.ceil(timeout * 1000)}; SET LOCAL lock_timeout = ${Math.ceil(lockTimeout * 1000)}; SET LOCAL extra_float_digits = 1` +
+            (serial ? '; SET LOCAL max_parallel_workers_per_gather = 0' : '') +
+            `; ${settings}${readLimits}`,
+        ),
+      );
+      const told = answers as unknown as unknown[][];
+      limits.are(told.at(-1)?.[0]);
+      const ownPath = toOwnPath(told[0]?.[0]);
+      let path: Path = 'catalog';
+      const working = work({
+        ownPath,
+        rows: async (text, parameters = [], wanted = 'catalog') => {
+          signal?.throwIfAborted();
+          if (wanted !== path) {
+            await ask(() => inside.unsafe(takePath, [wanted === 'own' ? ownPath : catalogPath]));
+            path = wanted;
+          }
+          return ask(() => inside.unsafe(text, parameters as Parameter[]));
+        },
+        script: async text => {
+          signal?.throwIfAborted();
+          const before = path === 'own' ? `${takingPath(catalogPath)}; ` : '';
+          path = 'catalog';
+          const results = (await ask(() => inside.unsafe(before + text).simple())) as unknown as unknown[][];
+          return results.findLast(rows => rows.length > 0) ?? [];
+        },
+      });
+      const value = await working.catch(error => (over ? pending() : Promise.reject(error)));
+      if (over) return pending();
+      result.resolve(value);
+      return value;
+    });
+    // Nobody has to wait for the end of a transaction that wrote nothing.
+    transaction.catch(() => {
+      over = true;
+    });
+    return await Promise.race([result.promise, transaction as Promise<T>, silence.promise, givenUp.promise]);
+  } catch (error) {
+    if (!isGone(error) || error instanceof Silence) throw error;
+    // The driver rejects the transaction before what the statement was rejected with has come up from it.
+    await new Promise(resolve => setImmediate(resolve));
+    throw words ?? limits.whyEnded(error) ?? error;
+  } finally {
+    clearTimeout(watchdog);
+    signal?.removeEventListener('abort', cancel);
+  }
+}
+
+/**
+ * Where a transaction waits whose connection is gone. The driver ends it when its callback ends, and sends what is asked of it
+ * even then: on a connection of somebody else, or on none, with an uncaught TypeError. It is rejected anyway, as the connection
+ * closes.
+ */
+function pending(): Promise<never> {
+  return new Promise(() => {});
+}
+
+/** True for an error that closes its connection: every error of the network, and the server's word that it is going. */
+function isGone(error: unknown): boolean {
+  const { code = '' } = error as { code?: string };
+  return error instanceof PartingWords || !/^[0-9A-Z]{5}$/.test(code) || /^(57P0|08|25P03|25P04)/.test(code);
+}
+
+/** What a cancelled read rejects with: exit code 130. */
+export function interrupted(): ConsoleError {
+  return new ConsoleError({
+    code: 'interrupted',
+    message: 'Interrupted.',
+    hint: 'Nothing was changed.',
+    exitCode: exitCodes.interrupted,
+  });
+}

@@ -1,0 +1,179 @@
+import { type Glance, glance } from '../../connection/query-timing.ts';
+import type { Database } from '../../connection/transactions.ts';
+import { addTotals, type Counter, noTotals, type Totals } from '../counter.ts';
+import { pause } from '../pause.ts';
+import type { Tables } from '../tables.ts';
+import { requireEveryRowSeen } from '../visibility.ts';
+import { type AuditPlan, type AuditScope, type KeyRange, planAudit, readAuditPage } from './audit-pages.ts';
+
+/** How far an audit has come. */
+export interface AuditProgress {
+  /** Presets audited so far, and how many there were at the start. */
+  done: number;
+  presets: number;
+  /** The counters of the page that has just come in. */
+  counters: Counter[];
+  /** Ids that were on this page the last time and are not any more. */
+  gone: string[];
+  /** True for the page that completes the audit. */
+  last: boolean;
+}
+
+/** A page as it comes in, with when it was asked for and answered. */
+export interface PageProgress extends AuditProgress {
+  at: Glance;
+}
+
+/** What an audit remembers for the next one, so that counters that did not change are not sent again. */
+export interface AuditMemory {
+  plan: AuditPlan;
+  /** Whose pages they are, and how many presets there were when they had been read. */
+  tables: Tables;
+  presets: number;
+  /** By range: the checksum of the page and what it said. */
+  pages: Map<KeyRange, { checksum: string; counters: Counter[] }>;
+}
+
+/** The sums of a finished audit. */
+export interface AuditSummary {
+  totals: Totals;
+  orphans: number;
+  /** Milliseconds since 1970 when it began; every page is at least as fresh. */
+  takenAt: number;
+  durationMs: number;
+  memory: AuditMemory;
+  /** Ids of the memory before that no page has any more, where the pages were cut anew. */
+  gone: string[];
+}
+
+export interface AuditOptions {
+  scope: AuditScope;
+  signal?: AbortSignal | undefined;
+  onPage?: (progress: PageProgress) => void;
+  /** The memory of the audit before, of the same database and scope. */
+  memory?: AuditMemory | null;
+  /** One small page after the other with rests in between: nine times slower, and hardly felt by who else is at work. */
+  gentle?: boolean;
+}
+
+// Two, because a third on the same server gains nothing where it has two cores, and production has other work to do.
+const connections = 2;
+// About 5 ms, where the index is vacuumed.
+const gentlePage = 50_000;
+// One connection at work for a ninth of the time: eight others that keep two cores of a server busy lose about a tenth to it.
+const restPerPage = 8;
+// In milliseconds.
+const longestRest = 200;
+// A plan is cut anew when the number of presets has changed by this part: until then its pages are about the same size.
+const planTolerance = 0.1;
+
+/**
+ * Audits every preset in pages. Each page is one statement, so its counts and records are of one snapshot and live
+ * traffic never looks like drift; no snapshot is held from page to page, so a long audit does not keep vacuum waiting.
+ * Rejects when a page fails or `signal` aborts; what came in before then has been handed to `onPage`.
+ */
+export async function auditCounters(
+  database: Database,
+  tables: Tables,
+  { scope, signal, onPage, memory: last = null, gentle = false }: AuditOptions,
+): Promise<AuditSummary> {
+  const takenAt = Date.now();
+  const start = performance.now();
+  const memory = last && isUsable(last, tables) ? last : null;
+  const plan =
+    memory?.plan ??
+    (await database.read(reader => planAudit(reader, tables, scope, gentle ? gentlePage : undefined), {
+      signal,
+    }));
+  const ranges = plan.ranges.values();
+  const pages: AuditMemory['pages'] = new Map();
+  const summary = { totals: noTotals, orphans: 0 };
+  let finished = 0;
+  // One failure stops the other worker too: half an audit is no audit.
+  const failure = new AbortController();
+  const either = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
+  // A single page is a scan of everything, which the server's own parallel workers do best.
+  const serial = gentle || plan.ranges.length > 1;
+  const work = async () => {
+    for (const range of ranges) {
+      const before = memory?.pages.get(range);
+      const pageStart = performance.now();
+      const answered = glance();
+      // A transaction of its own for each page: an ALTER TABLE, and all who queue behind it, wait for one page at most.
+      const page = await database.read(
+        async reader => {
+          const page = await readAuditPage(reader, tables, range, scope, before?.checksum);
+          await requireEveryRowSeen(reader, tables);
+          return page;
+        },
+        { signal: either, serial },
+      );
+      const at = answered();
+      summary.totals = addTotals(summary.totals, page.totals);
+      summary.orphans += page.orphans;
+      // What did not change since the last audit is passed on all the same: a tick may have seen it change and not back.
+      const counters = page.counters ?? before?.counters ?? [];
+      if (scope === 'all') pages.set(range, { checksum: page.checksum, counters });
+      finished += 1;
+      onPage?.({
+        at,
+        last: finished === plan.ranges.length,
+        done: summary.totals.presets,
+        presets: plan.presets,
+        counters,
+        gone: missing(before?.counters, counters),
+      });
+      if (gentle && finished < plan.ranges.length)
+        await pause(Math.min(longestRest, (performance.now() - pageStart) * restPerPage), either);
+    }
+  };
+  let reason: unknown;
+  const workers = Array.from({ length: Math.min(gentle ? 1 : connections, plan.ranges.length) }, () =>
+    work().catch(error => {
+      // The other worker's end is a consequence, and no news.
+      if (!failure.signal.aborted) reason = error;
+      failure.abort();
+    }),
+  );
+  await Promise.all(workers);
+  if (failure.signal.aborted) throw reason;
+  return {
+    ...summary,
+    takenAt,
+    durationMs: performance.now() - start,
+    memory: { plan, tables, presets: summary.totals.presets, pages },
+    gone: memory === null && last ? missing([...auditedCounters(last)], [...auditedCounters({ pages })]) : [],
+  };
+}
+
+/** Whether pages that were cut before are of the same tables, and still have about the size they were cut to. */
+function isUsable({ plan, tables: before, presets }: AuditMemory, tables: Tables): boolean {
+  const same = JSON.stringify([
+    before.presets.oid,
+    before.records.oid,
+    before.presets.label,
+    before.records.indexed,
+    before.records.alike,
+  ]);
+  return (
+    same ===
+      JSON.stringify([
+        tables.presets.oid,
+        tables.records.oid,
+        tables.presets.label,
+        tables.records.indexed,
+        tables.records.alike,
+      ]) && Math.abs(presets - plan.presets) <= planTolerance * plan.presets
+  );
+}
+
+/** Every counter that an audit remembers. */
+export function* auditedCounters({ pages }: Pick<AuditMemory, 'pages'>): Generator<Counter> {
+  for (const { counters } of pages.values()) yield* counters;
+}
+
+function missing(before: Counter[] | undefined, now: Counter[]): string[] {
+  if (before === undefined || before === now) return [];
+  const present = new Set(now.map(({ id }) => id));
+  return before.filter(({ id }) => !present.has(id)).map(({ id }) => id);
+}

@@ -1,0 +1,36 @@
+import type { Server } from '../connection/server.ts';
+import { ConsoleError, exitCodes } from '../errors/errors.ts';
+import type { Tables } from './tables.ts';
+
+/** What a guard rejects with: exit code 4. */
+export function refused(code: string, message: string, hint: string): ConsoleError {
+  return new ConsoleError({ code, message, hint, exitCode: exitCodes.refused });
+}
+
+/** Throws (exit code 4) where this server takes no writes at all. `what` is what would have to write, such as `A sync`. */
+export function requireWritableServer({ readOnly, standby }: Server, what: string): void {
+  if (!readOnly) return;
+  throw refused(
+    'server-read-only',
+    `${standby ? 'This server is a standby' : 'Transactions are read-only here'}, and ${what} has to write.`,
+    standby ? 'Connect to the primary.' : 'Look at default_transaction_read_only of this role and database.',
+  );
+}
+
+/** Who would see what is hidden from this role: the second sentence wherever counts are not shown. */
+export function whoSeesAll({ seenBy }: Tables): string {
+  return seenBy.length === 0
+    ? 'Connect as a role that sees every row: the owner of the tables, or one with BYPASSRLS.'
+    : `Connect as a role that sees every row: ${seenBy.join(', ')}.`;
+}
+
+/** Throws (exit code 4) where rows are hidden from this role: what `what` would go by could be wrong. */
+export function requireEveryRow(tables: Tables, what: string): void {
+  const { hiddenBy } = tables;
+  if (hiddenBy.length === 0) return;
+  throw refused(
+    'incomplete-view',
+    `${what} needs to see every row, and this role may not: ${hiddenBy.join('; ')}.`,
+    whoSeesAll(tables),
+  );
+}

@@ -1,0 +1,47 @@
+import { networkInterfaces } from 'node:os';
+import { readServer, type Server } from '../connection/server.ts';
+import type { Encryption } from '../connection/tls.ts';
+import type { Database, Reader } from '../connection/transactions.ts';
+import { addressOf } from '../errors/server-address.ts';
+import { type Label, placeLabel } from './host-kind.ts';
+import { readTables, type Tables } from './tables.ts';
+
+/** What is known of a database before its counts are read. */
+export interface Look {
+  server: Server;
+  /** Where the console connected to, as opposed to what the server calls itself. */
+  host: string;
+  /** What named this database, such as `DATABASE_URL in .env`; null in the demo. */
+  source: string | null;
+  label: Label;
+  /** What was agreed for the console's own connection, to the server or to a pooler before it; null where that is not known. */
+  link: Encryption | null;
+  tables: Tables;
+  /** The server's clock in milliseconds since 1970. */
+  now: number;
+}
+
+/**
+ * Reads who the server is and what its tables look like, in the transaction of `reader`, and tells the connection what the
+ * reads after it go by.
+ */
+export async function look(reader: Reader, database: Database, schema: string): Promise<Look> {
+  const { server, now } = await readServer(reader);
+  const { host, port, demo } = database.place;
+  const own = new Set(
+    Object.values(networkInterfaces()).flatMap(list => list?.map(({ address }) => address) ?? []),
+  );
+  const tables = await readTables(reader, schema);
+  // Until now policies were errors. Where they apply, what they leave is shown as what it is: not all.
+  if (tables.policiesApply) await reader.rows('SET LOCAL row_security = on');
+  database.policiesApply(tables.policiesApply);
+  return {
+    now,
+    server,
+    host: demo ? 'embedded' : addressOf(host, port),
+    source: demo ? null : (database.place.source ?? null),
+    link: demo ? null : database.encryption(),
+    label: demo ? 'demo' : placeLabel(host, server.address, own),
+    tables,
+  };
+}

@@ -1,0 +1,63 @@
+import type { Config } from '../config/config.ts';
+import { demoCluster, demoWorker, sqlDirectory } from '../config/paths.ts';
+import { connect, type Database } from '../connection/transactions.ts';
+import type { ConsoleError } from '../errors/errors.ts';
+import type { DemoProgress } from './start.ts';
+
+/** An open database and how to let go of it, whichever kind it is. */
+export interface OpenDatabase {
+  database: Database;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  /** How far the start of the demo is. */
+  onProgress?: (progress: DemoProgress) => void;
+  /** Called when the demo dies later on; a server that goes away shows when it is asked. */
+  onFailure?: (error: ConsoleError) => void;
+  /** Whether the demo's presets are being used while one looks. */
+  traffic?: boolean;
+}
+
+/** Opens what the configuration names; a server is connected to by the first read, the demo is started here. */
+export async function openDatabase(
+  config: Config,
+  { onProgress, onFailure, traffic = false }: OpenOptions = {},
+): Promise<OpenDatabase> {
+  if (config.target.kind === 'server') {
+    const database = connect(config.target, config);
+    return { database, close: () => database.close() };
+  }
+  // Loaded only here: whoever names a database does not wait for PGlite.
+  const { startDemo } = await import('./start.ts');
+  const demo = await startDemo({
+    workerFile: demoWorker,
+    clusterFile: demoCluster,
+    sqlDirectory,
+    onProgress,
+    onFailure,
+    traffic,
+  });
+  const database = connect(
+    {
+      kind: 'server',
+      host: demo.host,
+      port: demo.port,
+      database: demo.database,
+      user: demo.user,
+      password: undefined,
+      sslmode: 'disable',
+      applicationName: 'preset-usage-console',
+      demo: true,
+      source: config.target.source,
+    },
+    config,
+  );
+  return {
+    database,
+    async close() {
+      await database.close();
+      await demo.stop();
+    },
+  };
+}

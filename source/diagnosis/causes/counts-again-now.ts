@@ -1,0 +1,25 @@
+import type { Diagnosis } from '../diagnosis.ts';
+import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
+import { figure, many, moment } from './format.ts';
+
+/**
+ * A preset by itself whose count is too high while the catalog shows what counts each use once more: that many of its newest
+ * records may be counted twice. Null where it is off by more than it has records.
+ */
+export function countsAgainNow(preset: PresetEvidence, { countsAgain }: Evidence): Diagnosis | null {
+  const drift = driftOf(preset);
+  if (countsAgain.length === 0 || drift > preset.records) return null;
+  const from = preset.uses?.times[preset.records - drift] ?? null;
+  const all = drift === preset.records;
+  return {
+    code: 'double-counted',
+    certainty: all && drift > 4 ? 'likely' : 'possible',
+    evidence: [
+      ...countsAgain,
+      all
+        ? `The count is exactly twice its ${many(drift, 'record')}.`
+        : `The count is ${figure(drift)} too high, as if its uses since ${from === null ? 'then' : moment(from)} were counted twice.`,
+    ],
+    stretch: { from: all ? null : from, to: null },
+  };
+}

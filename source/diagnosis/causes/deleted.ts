@@ -1,0 +1,173 @@
+import type { Diagnosis } from '../diagnosis.ts';
+import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
+import { figure, lasting, many, moment } from './format.ts';
+import { separation } from './statistics.ts';
+
+const leastStrength = Math.log(1000);
+// Milliseconds by which last_used_at may be ahead of a record that it is of.
+const leeway = 60_000;
+
+/** What tells that records are gone, for all presets together. */
+interface Traces {
+  /** How much too high the counts are together, and how many records went, by whoever has counted them. */
+  tooHigh: number;
+  exact: string | null;
+  /** The same by records that were stored and are gone in another way, or whose transaction was rolled back. */
+  gone: string | null;
+  /** A deletion is ruled out by numbers that know of fewer. */
+  most: number;
+  /** Presets whose last use has no record; those in use long before their oldest record; whether that has to do with being wrong. */
+  beyond: ReadonlySet<string>;
+  late: ReadonlySet<string>;
+  beyondTells: boolean;
+  lateTells: boolean;
+  cascade: string | null;
+}
+
+/**
+ * Judges counts that are too high and follow no rule: records that were counted may be gone. That is never seen in the
+ * records that are left, so it takes something else: as many deletions, last uses without a record, a history that begins late.
+ */
+export function judgeDeleted(
+  high: readonly PresetEvidence[],
+  evidence: Evidence,
+): (preset: PresetEvidence) => Diagnosis | null {
+  const traces = tracesOf(high, evidence);
+  return preset => {
+    const drift = driftOf(preset);
+    if (drift > traces.most) return null;
+    const isBeyond = traces.beyond.has(preset.id);
+    const isLate = traces.late.has(preset.id);
+    const told =
+      traces.exact !== null ||
+      (traces.gone !== null && evidence.allRecords === 0) ||
+      (isBeyond && traces.beyondTells) ||
+      (isLate && traces.lateTells);
+    if (!told && !traces.gone && !isBeyond && !traces.beyondTells) return null;
+    const { uses } = preset;
+    const newest = uses?.times.at(-1) ?? null;
+    const last = preset.lastUsedAt;
+    return {
+      code: 'history-deleted',
+      certainty:
+        traces.exact !== null && high.length > 1 && traces.tooHigh >= 20
+          ? 'certain'
+          : told
+            ? 'likely'
+            : 'possible',
+      evidence: [
+        `The count is ${figure(drift)} too high: it has counted uses whose records are gone.`,
+        ...(traces.exact ? [traces.exact] : []),
+        ...(traces.gone ? [traces.gone] : []),
+        ...(isBeyond && last !== null ? [beyondWords(last, newest)] : []),
+        ...(isLate ? [lateWords(preset)] : []),
+        ...(traces.cascade ? [traces.cascade] : []),
+      ],
+      stretch:
+        isBeyond && newest !== null && last !== null
+          ? { from: newest, to: last }
+          : isLate
+            ? { from: preset.createdAt, to: uses?.times[0] ?? null }
+            : null,
+    };
+  };
+}
+
+function tracesOf(high: readonly PresetEvidence[], evidence: Evidence): Traces {
+  const { statistics, allRecords, missingIds, cascades, accurate } = evidence;
+  const tooHigh = high.reduce((sum, preset) => sum + driftOf(preset), 0);
+  const deleted = statistics?.records.deleted ?? null;
+  // Statistics that know of every record there is have not been reset since the first of them.
+  const knowsAll =
+    statistics !== null &&
+    statistics.records.partitioned !== true &&
+    allRecords !== null &&
+    statistics.records.inserted >= allRecords + statistics.records.deleted;
+  // TRUNCATE deletes no record by itself. What was rolled back was stored as well, so this is the most that can be gone.
+  const stored = knowsAll ? statistics.records.inserted - allRecords : Number.POSITIVE_INFINITY;
+  const together = `exactly as many as ${high.length === 1 ? 'the count is' : `${figure(high.length)} counts are`} too high${high.length === 1 ? '' : ' together'}`;
+  const exact =
+    tooHigh < 5
+      ? null
+      : deleted === tooHigh
+        ? `The server's statistics tell of ${many(deleted, 'deleted record')}, ${together}.`
+        : missingIds === tooHigh
+          ? `${many(missingIds, 'number')} of the records' key ${missingIds === 1 ? 'is' : 'are'} missing, ${together}.`
+          : null;
+  const otherwise = stored - (deleted ?? 0);
+  const gone =
+    exact === null && tooHigh >= 5 && knowsAll && otherwise > 0 && stored === tooHigh
+      ? `${many(otherwise, 'record')} that the server has stored ${otherwise === 1 ? 'is' : 'are'} gone and ${otherwise === 1 ? 'was' : 'were'} not deleted one by one (a TRUNCATE, or a rollback)${deleted ? '; with those that were' : ''}, ${together}.`
+      : null;
+  // Where last uses have no record though counts are right, they are of another clock, or something else sets them.
+  const isUsual = accurate.filter(isBeyond).length > accurate.length / 4;
+  const beyond = isUsual ? new Set<string>() : setOf(high, isBeyond);
+  const late = setOf(high, preset => isLate(preset) && isAbout(driftOf(preset), missingUses(preset)));
+  const contrast = (some: ReadonlySet<string>, holds: (preset: PresetEvidence) => boolean) => {
+    const others = accurate.filter(holds).length;
+    return (
+      separation(
+        { with: some.size, without: high.length - some.size },
+        { with: others, without: accurate.length - others },
+      ) > leastStrength
+    );
+  };
+  // Rows that had no records take none with them.
+  const [cascade] = deleted === 0 ? [] : cascades.filter(table => (table.deleted ?? 0) > 0);
+  return {
+    tooHigh,
+    exact,
+    gone,
+    most: stored,
+    beyond,
+    late,
+    beyondTells: contrast(beyond, isBeyond),
+    lateTells: contrast(late, isLate),
+    cascade: cascade
+      ? `${many(cascade.deleted ?? 0, 'row')} of ${cascade.name} ${cascade.deleted === 1 ? 'was' : 'were'} deleted, and their records with them (ON DELETE CASCADE).`
+      : null,
+  };
+}
+
+function setOf(presets: readonly PresetEvidence[], holds: (preset: PresetEvidence) => boolean) {
+  return new Set(presets.filter(holds).map(({ id }) => id));
+}
+
+/** The last use has no record. */
+function isBeyond({ lastUsedAt, uses, records }: PresetEvidence): boolean {
+  if (lastUsedAt === null) return false;
+  if (records === 0) return true;
+  const newest = uses?.times.at(-1);
+  return newest !== undefined && lastUsedAt > newest + leeway;
+}
+
+const leastMissing = 5;
+
+/** There are no records of a time in which uses were to be expected. */
+function isLate(preset: PresetEvidence): boolean {
+  return missingUses(preset) >= leastMissing;
+}
+
+/** How many uses would have been made before the oldest record, had they come as often as since then. */
+function missingUses({ uses, createdAt }: PresetEvidence): number {
+  const times = uses?.times ?? [];
+  if (createdAt === null || times.length < 3) return 0;
+  const pace = (times.at(-1)! - times[0]!) / (times.length - 1);
+  return pace > 0 ? (times[0]! - createdAt) / pace : 0;
+}
+
+function isAbout(drift: number, expected: number): boolean {
+  return drift > expected / 4 && drift < expected * 4;
+}
+
+function beyondWords(last: number, newest: number | null): string {
+  return newest === null
+    ? `last_used_at is ${moment(last)}, and there is no record at all.`
+    : `last_used_at is ${moment(last)}, ${lasting(last - newest)} after the newest record.`;
+}
+
+function lateWords({ uses, createdAt }: PresetEvidence): string {
+  const times = uses!.times;
+  const days = (times.at(-1)! - times[0]!) / 86_400_000;
+  return `It was made ${moment(createdAt!)} and has no record before ${moment(times[0]!)}, but ${many(times.length, 'record')} in the ${days < 2 ? lasting(days * 86_400_000) : `${Math.round(days)} d`} after that.`;
+}

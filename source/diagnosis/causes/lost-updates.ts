@@ -1,0 +1,143 @@
+import type { Diagnosis } from '../diagnosis.ts';
+import { driftOf, type Evidence, type PresetEvidence, type Uses } from '../evidence.ts';
+import { during, ends, figure, lasting, many } from './format.ts';
+import { scopeOf, timesOf } from './format-shared-rule.ts';
+import { isZero, type Pattern, recordsIn } from './shared-rule.ts';
+import { separation } from './statistics.ts';
+
+// How close two uses of a preset have to be for one to read the count before the other has written it, in milliseconds.
+const spans = [20, 100, 500, 2000];
+const leastStrength = Math.log(200);
+const sureStrength = Math.log(1e6);
+
+/** What a count would be if no increment had been lost, and how far it stays below that. */
+interface Shortfall {
+  preset: PresetEvidence;
+  lost: number;
+}
+
+/** Presets that lost increments and presets that did not though they were counted in the same way. */
+interface Comparison {
+  pattern: Pattern | null;
+  short: Shortfall[];
+  whole: readonly PresetEvidence[];
+}
+
+/**
+ * Counts whose shortfall goes with uses at the same moment: increments that read the count and write it back lose what was
+ * counted in between. Below what the trigger alone would give, or below what a rule for the other presets gives.
+ */
+export function findLostUpdates(
+  left: readonly PresetEvidence[],
+  patterns: readonly Pattern[],
+  evidence: Evidence,
+): Map<string, Diagnosis> {
+  const found = new Map<string, Diagnosis>();
+  const comparisons: Comparison[] = [
+    {
+      pattern: null,
+      short: left
+        .filter(preset => driftOf(preset) < 0 && !isZero(preset))
+        .map(preset => ({ preset, lost: -driftOf(preset) })),
+      whole: evidence.accurate,
+    },
+    ...patterns.filter(({ factor }) => factor > 0).flatMap(pattern => widened(pattern, left, evidence)),
+  ];
+  for (const comparison of comparisons) {
+    for (const [id, diagnosis] of judge(comparison, evidence)) if (!found.has(id)) found.set(id, diagnosis);
+  }
+  return found;
+}
+
+/** A rule, and the same with open ends: the narrow one may owe its end to a preset that fits by chance since it lost some. */
+function widened(pattern: Pattern, left: readonly PresetEvidence[], { mismatched }: Evidence): Comparison[] {
+  const { from } = pattern.stretch;
+  const open = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+  const rules: Pattern[] = [
+    { ...pattern, open: 'both', stretch: open },
+    { ...pattern, open: 'end', stretch: { ...open, from } },
+    pattern,
+  ];
+  const fitting = mismatched.filter(({ id }) => pattern.fits.has(id));
+  return rules.flatMap(rule => {
+    const whole = fitting.filter(preset => rule.factor * recordsIn(preset, rule) === driftOf(preset));
+    if (whole.length < 0.8 * fitting.length) return [];
+    const short = left.flatMap(preset => {
+      const records = recordsIn(preset, rule);
+      const lost = rule.factor * records - driftOf(preset);
+      return lost > 0 && driftOf(preset) > -records ? [{ preset, lost }] : [];
+    });
+    return [{ pattern: rule, short, whole }];
+  });
+}
+
+function judge({ pattern, short, whole }: Comparison, evidence: Evidence): [string, Diagnosis][] {
+  if (short.length === 0) return [];
+  let best: {
+    span: number;
+    strength: number;
+    with: Shortfall[];
+    right: { with: number; without: number };
+  } | null = null;
+  for (const span of spans) {
+    const could = short.filter(({ preset, lost }) => lost <= mostLost(preset, span, pattern));
+    const others = whole.filter(({ uses }) => closeUses(uses, span) > 0).length;
+    const right = { with: others, without: whole.length - others };
+    const strength =
+      separation({ with: could.length, without: short.length - could.length }, right) -
+      Math.log(spans.length);
+    if (strength > (best?.strength ?? leastStrength)) best = { span, strength, with: could, right };
+  }
+  if (!best) return [];
+  const { span, strength, right, with: could } = best;
+  const stretch = pattern ? ends(timesOf(pattern, evidence.mismatched)) : null;
+  return could.map(({ preset, lost }) => [
+    preset.id,
+    {
+      code: 'lost-updates',
+      certainty: strength > sureStrength && could.length > 2 ? 'likely' : 'possible',
+      evidence: [
+        `${sizeWords(preset, lost, pattern, evidence)}; ${many(closeUses(preset.uses, span), 'use')} came within ${lasting(span)} of the one before, so that an increment that reads the count first could miss the other.`,
+        `${many(could.length, 'preset')} of the ${figure(short.length)} that lack increments ${could.length === 1 ? 'has' : 'have'} uses so close, and ${figure(right.with)} of ${figure(right.with + right.without)} that lack none.`,
+      ],
+      stretch,
+    },
+  ]);
+}
+
+function sizeWords(
+  preset: PresetEvidence,
+  lost: number,
+  pattern: Pattern | null,
+  evidence: Evidence,
+): string {
+  const off = driftOf(preset);
+  if (!pattern) return `The count is ${figure(lost)} too low`;
+  const times = pattern.factor === 1 ? 'twice' : `${figure(pattern.factor + 1)} times`;
+  const when =
+    pattern.open === 'both'
+      ? ''
+      : ` ${scopeOf(pattern)}made ${during(timesOf(pattern, evidence.mismatched))}`;
+  return `The count is ${off === 0 ? 'right' : `${figure(Math.abs(off))} too ${off > 0 ? 'high' : 'low'}`}, ${figure(lost)} less than if its ${many(recordsIn(preset, pattern), 'record')}${when} counted ${times}, as those of other presets do`;
+}
+
+/** How many increments so many uses at the same moment can lose: of each pair one, or all that both made. */
+function mostLost({ uses }: PresetEvidence, span: number, pattern: Pattern | null): number {
+  return closeUses(uses, span) * (pattern ? pattern.factor + 1 : 1);
+}
+
+/** How many uses came within `span` milliseconds of the one before, other than with it in one transaction. */
+export function closeUses(uses: Uses | null, span: number): number {
+  if (!uses) return 0;
+  const { times, transactions } = uses;
+  // Of one transaction are also records that came in with a copy of the database.
+  const copied = !transactions || transactions.every(each => each === transactions[0]);
+  let close = 0;
+  for (let index = 1; index < times.length; index += 1) {
+    const together = copied
+      ? times[index] === times[index - 1]
+      : transactions[index] === transactions[index - 1];
+    if (!together && times[index]! - times[index - 1]! <= span) close += 1;
+  }
+  return close;
+}

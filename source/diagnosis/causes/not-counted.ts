@@ -1,0 +1,73 @@
+import type { Diagnosis } from '../diagnosis.ts';
+import type { Evidence, PresetEvidence } from '../evidence.ts';
+import { type Arrival, arrivalOf, isImport } from './bulk-arrival.ts';
+import { during, ends, figure, lasting, many, moment } from './format.ts';
+import { certaintyOf, scopeOf, sharedBy, timesOf } from './format-shared-rule.ts';
+import { wasReset } from './reset.ts';
+import { type Pattern, recordsIn, speaksOf, stretchIn } from './shared-rule.ts';
+
+/** A cause of uncounted records, found once for all presets that share it. */
+export type NotCounted = (preset: PresetEvidence) => Diagnosis;
+
+/** Judges why the records of a stretch are counted nowhere: stored in bulk, before a reset, or while nothing counted. */
+export function judgeNotCounted(pattern: Pattern, evidence: Evidence): NotCounted {
+  const presets = evidence.mismatched.filter(({ id }) => pattern.fits.has(id));
+  const arrival = arrivalOf(presets, evidence.accurate, (preset, index) => speaksOf(pattern, preset, index));
+  const certainty = certaintyOf(pattern);
+  const shared = sharedBy(pattern, 'is too low by exactly the number of such records');
+  const lacking = (preset: PresetEvidence) => {
+    const records = recordsIn(preset, pattern);
+    return `${figure(records)} of its ${many(preset.records, 'record')}`;
+  };
+  if (isImport(arrival)) {
+    const made = stretchIn(presets, pattern);
+    return preset => ({
+      code: 'history-imported',
+      certainty,
+      evidence: [
+        `The count lacks ${lacking(preset)}, made ${during(made)}: ${arrivalWords(arrival)}.`,
+        shared,
+      ],
+      stretch: ends(made),
+    });
+  }
+  const stretch = timesOf(pattern, evidence.mismatched);
+  const reset = pattern.open === 'start' || pattern.open === 'both' ? wasReset(presets, evidence) : null;
+  if (reset) {
+    return preset => ({
+      code: 'reset-kept-history',
+      certainty: reset.sure ? certainty : 'possible',
+      evidence: [
+        Number.isFinite(stretch.to) && preset.usageCount !== 0
+          ? `The count has the uses after ${moment(stretch.to)} alone: it lacks ${lacking(preset)}, all from before.`
+          : `The count is 0, as if none of its ${many(preset.records, 'record')} had been a use.`,
+        shared,
+        reset.why,
+      ],
+      stretch: ends(stretch),
+    });
+  }
+  const long =
+    Number.isFinite(stretch.from) && Number.isFinite(stretch.to)
+      ? `, ${lasting(stretch.to - stretch.from)}`
+      : '';
+  return preset => ({
+    code: 'trigger-gap',
+    certainty: evidence.triggerOff && pattern.open === 'end' ? 'certain' : certainty,
+    evidence: [
+      `The count lacks ${lacking(preset)}, ${scopeOf(pattern)}made ${during(stretch)}${long}.`,
+      shared,
+      ...(evidence.triggerOff && !Number.isFinite(stretch.to) ? [evidence.triggerOff] : []),
+    ],
+    stretch: ends(stretch),
+  });
+}
+
+/** What is odd about how records came in. */
+export function arrivalWords({ records, sameTime, transactions, backdated }: Arrival): string {
+  if (sameTime >= 0.8 * records)
+    return `${figure(sameTime)} of the ${figure(records)} have the same time as others`;
+  const stored =
+    transactions === null ? '' : `${many(transactions, 'transaction')} stored the ${figure(records)}`;
+  return backdated ? `${stored}, ${figure(backdated)} of them after records of a later time` : stored;
+}

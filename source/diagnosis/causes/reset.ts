@@ -1,0 +1,53 @@
+import type { Evidence, PresetEvidence } from '../evidence.ts';
+import { figure, many } from './format.ts';
+
+/**
+ * Whether presets whose older records are not counted were set back to 0, or were never counted before: null for the latter.
+ * What tells is the row of a preset that was not used since: whoever set it back wrote it after its records were stored.
+ */
+export function wasReset(
+  presets: readonly PresetEvidence[],
+  { triggerOff }: Evidence,
+): { why: string; sure: boolean } | null {
+  const idle = presets.filter(({ usageCount }) => usageCount === 0);
+  const dated = idle.filter(preset => wasRewritten(preset) !== null);
+  const rewritten = dated.filter(wasRewritten);
+  if (rewritten.length > 0 && rewritten.length >= dated.length / 2) {
+    const writers = new Set(rewritten.map(({ written }) => written)).size;
+    return {
+      sure: true,
+      why:
+        `${many(rewritten.length, 'preset')} of count 0 ${rewritten.length === 1 ? 'was' : 'were'} written after the newest of ${rewritten.length === 1 ? 'its' : 'their'} records was stored, ` +
+        `by ${many(writers, 'transaction')}.`,
+    };
+  }
+  const usedOnce = idle.filter(({ lastUsedAt }) => lastUsedAt !== null);
+  if (usedOnce.length > 0 && dated.length === 0) {
+    return {
+      sure: true,
+      why: `${figure(usedOnce.length)} of the presets of count 0 have a last_used_at, so their uses were counted once.`,
+    };
+  }
+  if (dated.length > 0 || triggerOff) return null;
+  return {
+    sure: idle.length > 0,
+    why: 'A reset leaves this; a trigger that was installed only then would as well.',
+  };
+}
+
+/** Whether a preset was written after its newest record was stored; null where that is not known. */
+export function wasRewritten(preset: PresetEvidence): boolean | null {
+  const { written, uses } = preset;
+  if (written === null || !uses?.transactions) return null;
+  const stored = lastStored(preset);
+  // Of the same transaction are a preset and its records that came in together, with a copy of the database: that says nothing.
+  return written === stored ? null : written > stored;
+}
+
+/** The latest transaction that stored a record of a preset. */
+function lastStored({ uses }: PresetEvidence): number {
+  return (uses?.transactions ?? []).reduce(
+    (latest, each) => Math.max(latest, each),
+    Number.NEGATIVE_INFINITY,
+  );
+}

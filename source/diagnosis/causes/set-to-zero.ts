@@ -1,0 +1,44 @@
+import type { Diagnosis } from '../diagnosis.ts';
+import type { Evidence, PresetEvidence } from '../evidence.ts';
+import { many } from './format.ts';
+import { wasReset, wasRewritten } from './reset.ts';
+import { isZero } from './shared-rule.ts';
+
+/** A preset by itself that says it was never used, and has records. Null where it says anything else. */
+export function setToZero(preset: PresetEvidence, evidence: Evidence): Diagnosis | null {
+  if (!isZero(preset) || preset.records < 2) return null;
+  const says = `The count is 0 and last_used_at is NULL, as if it had never been used, and ${many(preset.records, 'record')} say otherwise.`;
+  const zeros = evidence.mismatched.filter(isZero);
+  const rewritten = wasRewritten(preset);
+  const together = wasReset(zeros, evidence);
+  if (rewritten ?? together) {
+    return {
+      code: 'reset-kept-history',
+      // Renaming a preset writes its row too, so by itself that says less than of most of them.
+      certainty: rewritten && !together && zeros.length > 1 ? 'possible' : 'likely',
+      evidence: [
+        says,
+        rewritten
+          ? 'The preset was written after the newest of its records was stored, as a reset leaves it.'
+          : together!.why,
+      ],
+      stretch: { from: null, to: preset.uses?.times.at(-1) ?? null },
+    };
+  }
+  return {
+    code: 'trigger-gap',
+    certainty: evidence.triggerOff ? 'certain' : rewritten === false ? 'likely' : 'possible',
+    evidence: [
+      says,
+      ...(evidence.triggerOff
+        ? [evidence.triggerOff]
+        : rewritten === false
+          ? ['The preset was not written after its records were stored: none of them was ever counted.']
+          : []),
+    ],
+    stretch: {
+      from: preset.uses?.times[0] ?? null,
+      to: evidence.triggerOff ? null : (preset.uses?.times.at(-1) ?? null),
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { Diagnosis } from '../diagnosis.ts';
+import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
+import { arrivalOf, isImport } from './bulk-arrival.ts';
+import { figure, many, moment } from './format.ts';
+import { firstAbove } from './interval-search.ts';
+import { arrivalWords } from './not-counted.ts';
+
+// An application's clock and the server's may differ by this much, in milliseconds.
+const clocks = 1000;
+
+/**
+ * Judges presets by themselves whose counts lack exactly the records that are newer than their `last_used_at`: counting stopped
+ * there. Null where the numbers are others, and where many presets have newer records that their counts do not lack: a time
+ * that is of another zone, or that nobody keeps, is as good as chance.
+ */
+export function judgeUncounted(evidence: Evidence): (preset: PresetEvidence) => Diagnosis | null {
+  const newer = [...evidence.mismatched, ...evidence.accurate].filter(
+    preset => newerThan(preset, clocks) > 0,
+  );
+  const lacked = newer.filter(preset => leewayOf(preset) !== undefined).length;
+  const looked = evidence.mismatched.filter(({ uses }) => uses).length + evidence.accurate.length;
+  const isKept = newer.length - lacked <= Math.max(lacked, looked / 4);
+  return preset => (isKept ? uncountedSince(preset, evidence) : null);
+}
+
+function newerThan({ lastUsedAt, uses }: PresetEvidence, leeway: number): number {
+  if (lastUsedAt === null || !uses) return 0;
+  return uses.times.length - firstAbove(uses.times, lastUsedAt + leeway);
+}
+
+/** How much newer the records that a count lacks exactly are at least, in milliseconds; undefined where it lacks others. */
+function leewayOf(preset: PresetEvidence): number | undefined {
+  const lacking = -driftOf(preset);
+  return lacking > 0 ? [0, clocks].find(leeway => newerThan(preset, leeway) === lacking) : undefined;
+}
+
+function uncountedSince(preset: PresetEvidence, evidence: Evidence): Diagnosis | null {
+  const { lastUsedAt, uses } = preset;
+  const lacking = -driftOf(preset);
+  const newer = leewayOf(preset);
+  if (lastUsedAt === null || !uses || newer === undefined) return null;
+  const from = uses.times.find(time => time > lastUsedAt + newer)!;
+  const arrival = arrivalOf([preset], evidence.accurate, (_, index) => uses.times[index]! >= from);
+  const sentence = `The count lacks ${many(lacking, 'record')}, and exactly ${figure(lacking)} of ${figure(preset.records)} ${lacking === 1 ? 'is' : 'are'} newer than its last_used_at (${moment(lastUsedAt)})`;
+  if (isImport(arrival)) {
+    return {
+      code: 'history-imported',
+      certainty: 'likely',
+      evidence: [`${sentence}: ${arrivalWords(arrival)}.`],
+      stretch: { from, to: uses.times.at(-1)! },
+    };
+  }
+  return {
+    code: 'trigger-gap',
+    certainty: evidence.triggerOff ? 'certain' : lacking > 1 ? 'likely' : 'possible',
+    evidence: [`${sentence}.`, ...(evidence.triggerOff ? [evidence.triggerOff] : [])],
+    stretch: { from, to: evidence.triggerOff ? null : uses.times.at(-1)! },
+  };
+}

@@ -1,0 +1,125 @@
+import { countedAgain } from './causes/counted-again.ts';
+import { countsAgainNow } from './causes/counts-again-now.ts';
+import { judgeDeleted } from './causes/deleted.ts';
+import { figure, many } from './causes/format.ts';
+import { findLostUpdates } from './causes/lost-updates.ts';
+import { judgeNotCounted } from './causes/not-counted.ts';
+import { setToZero } from './causes/set-to-zero.ts';
+import { explains, findPatterns, type Pattern } from './causes/shared-rule.ts';
+import { judgeUncounted } from './causes/uncounted-since.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import { driftOf, type Evidence, type PresetEvidence } from './evidence.ts';
+import { lastUsedSentence } from './last-used.ts';
+
+/** What a look at the evidence makes of it. */
+export interface Causes {
+  /** The rules that wrong counts follow, which presets whose records were not read can be tried by. */
+  patterns: readonly Pattern[];
+  /** Why the count of a preset is wrong; null where it is right. */
+  of(preset: PresetEvidence): Diagnosis | null;
+}
+
+/** Says of every wrong count that was looked at why it is wrong, without a pause. */
+export function diagnoseAll(evidence: Evidence): Map<string, Diagnosis> {
+  const steps = findCauses(evidence);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  const causes = step.value;
+  return new Map(
+    evidence.mismatched.flatMap(preset => {
+      const diagnosis = causes.of(preset);
+      return diagnosis ? [[preset.id, diagnosis] as const] : [];
+    }),
+  );
+}
+
+/**
+ * Finds out why counts are wrong, as far as records and catalog tell. One wrong count fits many stories; so what many of
+ * them have in common is found first (see findPatterns), and only what is left is judged by itself. Yields as that does.
+ */
+export function* findCauses(evidence: Evidence): Generator<void, Causes> {
+  const { mismatched } = evidence;
+  const patterns = yield* findPatterns(mismatched, evidence.accurate);
+  // A rule may fit by chance where exactly as many records were deleted as all counts together are too high.
+  const high = mismatched.filter(preset => preset.usageCount !== null && driftOf(preset) > 0);
+  const allDeleted = judgeDeleted(high, evidence);
+  const rules = patterns.map(pattern => ({
+    pattern,
+    judge:
+      pattern.factor > 0
+        ? (preset: PresetEvidence) => countedAgain(pattern, preset, evidence)
+        : judgeNotCounted(pattern, evidence),
+  }));
+  const left = mismatched.filter(preset => !patterns.some(pattern => explains(pattern, preset)));
+  const lost = findLostUpdates(
+    left.filter(({ usageCount }) => usageCount !== null),
+    patterns,
+    evidence,
+  );
+  const deleted = judgeDeleted(
+    left.filter(preset => driftOf(preset) > 0 && !lost.has(preset.id)),
+    evidence,
+  );
+  const uncounted = judgeUncounted(evidence);
+  return {
+    patterns,
+    of(preset) {
+      const drift = driftOf(preset);
+      if (drift === 0) return null;
+      const all = drift > 0 ? allDeleted(preset) : null;
+      const rule = rules.find(({ pattern }) => explains(pattern, preset));
+      return (
+        nullCount(preset) ??
+        (all?.certainty === 'certain' ? all : null) ??
+        rule?.judge(preset) ??
+        (drift < 0 ? (uncounted(preset) ?? setToZero(preset, evidence)) : null) ??
+        lost.get(preset.id) ??
+        (drift > 0 ? (deleted(preset) ?? countsAgainNow(preset, evidence)) : null) ??
+        unknown(preset, evidence)
+      );
+    },
+  };
+}
+
+function nullCount({ usageCount, records }: PresetEvidence): Diagnosis | null {
+  if (usageCount !== null) return null;
+  return {
+    code: 'null-count',
+    certainty: 'certain',
+    evidence: [
+      `The count is NULL and ${many(records, 'record')} ${records === 1 ? 'names' : 'name'} the preset; NULL plus 1 is NULL, so what adds to it without coalesce() adds nothing.`,
+    ],
+    stretch: null,
+  };
+}
+
+function unknown(preset: PresetEvidence, { mismatched }: Evidence): Diagnosis {
+  const drift = driftOf(preset);
+  const lastUsed = lastUsedSentence(preset);
+  const off = Number.isNaN(drift)
+    ? 'The count is no number'
+    : `The count is ${figure(Math.abs(drift))} too ${drift > 0 ? 'high' : 'low'}`;
+  const compared =
+    mismatched.length > 1
+      ? `nothing that the ${figure(mismatched.length)} wrong counts looked at have in common explains it`
+      : 'there is no other wrong count to compare it with';
+  return {
+    code: 'unknown',
+    certainty: 'possible',
+    evidence: [
+      preset.uses ? `${off}; ${compared}.` : `${off}; its ${many(preset.records, 'record')} were not read.`,
+      ...multipleOf(preset),
+      ...(lastUsed === null ? [] : [lastUsed]),
+    ],
+    stretch: null,
+  };
+}
+
+/** Many times as many as there are records, to the last one: of one preset no proof, but where to look. */
+function multipleOf({ usageCount, records }: PresetEvidence): string[] {
+  const times = (usageCount ?? 0) / records;
+  if (records < 5 || !Number.isInteger(times) || times < 2) return [];
+  return [
+    `It is exactly ${times === 2 ? 'twice' : `${figure(times)} times`} its ${many(records, 'record')}.`,
+  ];
+}

@@ -1,0 +1,42 @@
+import { figure, lasting, many } from './causes/format.ts';
+import type { PresetEvidence } from './evidence.ts';
+
+// Milliseconds: a trigger may take the server's clock where the record has the application's.
+const leeway = 1000;
+
+/** By how much `last_used_at` is ahead of the newest record, in milliseconds; 0 where it is of it, or nothing is known. */
+export function aheadOfRecords({ lastUsedAt, uses }: PresetEvidence): number {
+  const newest = uses?.times.at(-1);
+  if (lastUsedAt === null || newest === undefined || Number.isNaN(newest)) return 0;
+  return Math.abs(lastUsedAt - newest) <= leeway ? 0 : lastUsedAt - newest;
+}
+
+/** A sentence on a `last_used_at` that is not of the newest record; null where it is. */
+export function lastUsedSentence(preset: PresetEvidence): string | null {
+  const ahead = aheadOfRecords(preset);
+  if (ahead === 0) return null;
+  return `last_used_at is ${lasting(Math.abs(ahead))} ${ahead > 0 ? 'after' : 'before'} the newest record.`;
+}
+
+/** How many accurate presets were looked at, and how many have a `last_used_at` before or after their newest record. */
+export interface LastUsedTally {
+  looked: number;
+  older: number;
+  newer: number;
+}
+
+export function tallyLastUsed(accurate: readonly PresetEvidence[]): LastUsedTally {
+  const ahead = accurate.map(aheadOfRecords);
+  return {
+    looked: accurate.length,
+    older: ahead.filter(by => by < 0).length,
+    newer: ahead.filter(by => by > 0).length,
+  };
+}
+
+/** What a tally says, in sentences; empty where every last use is of the newest record. */
+export function lastUsedRemarks({ looked, older, newer }: LastUsedTally): string[] {
+  const of = (some: number, how: string) =>
+    `${figure(some)} of the ${many(looked, 'accurate preset')} looked at ${some === 1 ? 'has' : 'have'} a last_used_at ${how} than the newest record.`;
+  return [...(older > 0 ? [of(older, 'older')] : []), ...(newer > 0 ? [of(newer, 'newer')] : [])];
+}

@@ -1,0 +1,216 @@
+import * as z from 'zod/mini';
+import type { Reader } from '../connection/transactions.ts';
+import { countColumns, milliseconds } from '../counter/counters.ts';
+import type { Tables } from '../counter/tables.ts';
+import type { PresetEvidence, Uses } from './evidence.ts';
+
+/** Which columns beside those of `Tables` may be read as evidence. */
+export interface EvidenceColumns {
+  /** Whether the transaction that wrote a row can be read: `xmin` needs SELECT on the whole table. */
+  written: { presets: boolean; records: boolean };
+  /** When a preset was made, quoted; null where no column says so. */
+  created: string | null;
+  /** What kind of use a record is of, quoted; null where no column says so. */
+  type: string | null;
+}
+
+const columns = z.object({
+  presets: z.boolean(),
+  records: z.boolean(),
+  created: z.nullable(z.string()),
+  type: z.nullable(z.string()),
+});
+
+/** Finds out what this role may read as evidence. */
+export async function readEvidenceColumns(
+  reader: Reader,
+  { presets, records }: Tables,
+): Promise<EvidenceColumns> {
+  // A foreign table has no xmin of its own.
+  const [row] = await reader.rows(
+    `SELECT has_table_privilege($1::oid, 'SELECT') AND (SELECT relkind IN ('r', 'p') FROM pg_class WHERE oid = $1::oid) AS presets,
+            has_table_privilege($2::oid, 'SELECT') AND (SELECT relkind IN ('r', 'p') FROM pg_class WHERE oid = $2::oid)
+              AND NOT EXISTS (SELECT FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = $2::oid AND c.relkind = 'f') AS records,
+            (SELECT quote_ident(a.attname) FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+              WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped AND t.typcategory = 'D'
+                AND replace(lower(a.attname), '_', '') = 'createdat' AND has_column_privilege($1::oid, a.attnum, 'SELECT')
+              ORDER BY a.attnum LIMIT 1) AS created,
+            (SELECT quote_ident(a.attname) FROM pg_attribute a
+              WHERE a.attrelid = $2::oid AND quote_ident(a.attname) = $3 AND has_column_privilege($2::oid, a.attnum, 'SELECT')) AS type`,
+    [presets.oid, records.oid, records.type ?? ''],
+  );
+  const found = columns.parse(row);
+  const { created, type } = found;
+  return { written: { presets: found.presets, records: found.records }, created, type };
+}
+
+const row = z.object({
+  id: z.string(),
+  usageCount: z.nullable(z.number()),
+  exact: z.optional(z.nullable(z.string())),
+  lastUsedAt: z.nullable(z.number()),
+  createdAt: z.nullable(z.number()),
+  written: z.nullable(z.number()),
+  records: z.number(),
+  times: z.nullable(z.string()),
+  transactions: z.nullable(z.string()),
+  types: z.nullable(z.string()),
+});
+const rows = z.array(row);
+const counted = z.array(
+  z.object({
+    id: z.string(),
+    usageCount: z.nullable(z.number()),
+    exact: z.optional(z.nullable(z.string())),
+    lastUsedAt: z.nullable(z.number()),
+    records: z.number(),
+    counts: z.nullable(z.string()),
+  }),
+);
+
+/** Microseconds since 1970, as a whole number: half the price of a decimal fraction to write out. */
+function microseconds(column: string): string {
+  return `CASE WHEN pg_catalog.isfinite(${column}) THEN (pg_catalog.date_part('epoch', ${column}) OPERATOR(pg_catalog.*) 1000000)::bigint END`;
+}
+
+// age() counts transactions back from now: what is older is greater, and what is frozen by an old server is the oldest of all.
+const transaction = (alias: string, readable: boolean) =>
+  readable ? `(OPERATOR(pg_catalog.-) pg_catalog.age(${alias}.xmin))` : 'NULL::integer';
+
+/**
+ * Reads the counters of `ids` with every one of their records, in one statement and so of one snapshot. It costs a visit to
+ * each record, or one scan of the table where no index leads with the preset: whoever calls it bounds how many there are.
+ */
+export async function readEvidence(
+  reader: Reader,
+  tables: Tables,
+  { written, created, type }: EvidenceColumns,
+  ids: readonly string[],
+): Promise<PresetEvidence[]> {
+  const { presets, records } = tables;
+  // Text, because one string takes a fraction of the time that as many values do to be sent and parsed.
+  const list = (value: string) => `pg_catalog.string_agg(${value}::pg_catalog.text, ',')`;
+  const text = `WITH wanted AS (SELECT e.value::${presets.keyType} AS key FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) e),
+    uses AS MATERIALIZED (
+      SELECT w.key, pg_catalog.count(*)::double precision AS records,
+             ${records.time === null ? 'NULL' : list(`coalesce((${microseconds(`r.${records.time}`)})::pg_catalog.text, 'NaN')`)} AS times,
+             ${written.records ? list(transaction('r', true)) : 'NULL'} AS transactions,
+             ${type === null ? 'NULL' : `pg_catalog.json_agg(pg_catalog.left(r.${type}::pg_catalog.text, 60))::pg_catalog.text`} AS types
+        FROM wanted w JOIN ${records.name} r ON r.${records.preset} ${records.keys.equal} w.key GROUP BY 1)
+    SELECT p.${presets.key}::pg_catalog.text AS id, ${countColumns(`p.${presets.count}`, tables)},
+           ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt",
+           ${milliseconds(created && `p.${created}`)} AS "createdAt",
+           ${transaction('p', written.presets)}::double precision AS written,
+           coalesce(u.records, 0)::double precision AS records, u.times, u.transactions, u.types
+      FROM wanted w JOIN ${presets.name} p ON p.${presets.key} ${presets.keys.equal} w.key LEFT JOIN uses u ON u.key ${presets.keys.equal} w.key`;
+  return rows.parse(await reader.rows(text, [JSON.stringify(ids)], tables.path)).map(found => {
+    const { times, transactions, types, exact, usageCount, ...counter } = found;
+    return {
+      ...counter,
+      usageCount: exact === null || exact === undefined ? usageCount : Number(exact),
+      uses: usesOf(counter.records, times, transactions, types),
+    };
+  });
+}
+
+/** The records in the order of their times; null where the table has no times. */
+function usesOf(
+  records: number,
+  times: string | null,
+  transactions: string | null,
+  types: string | null,
+): Uses | null {
+  if (records === 0) return { times: [], transactions: [], types: [] };
+  if (times === null) return null;
+  const numbers = (text: string) => text.split(',').map(Number);
+  const at = numbers(times).map(time => time / 1000);
+  const order = at.map((_, index) => index);
+  // Those without a time first.
+  order.sort((a, b) =>
+    Number.isNaN(at[a]) ? (Number.isNaN(at[b]) ? 0 : -1) : Number.isNaN(at[b]) ? 1 : at[a]! - at[b]!,
+  );
+  const inOrder = <T>(values: readonly T[]) => order.map(index => values[index]!);
+  return {
+    times: inOrder(at),
+    transactions: transactions === null ? null : inOrder(numbers(transactions)),
+    types: types === null ? null : inOrder((JSON.parse(types) as (string | null)[]).map(type => type ?? '')),
+  };
+}
+
+/**
+ * Presets whose counts seem right, to compare wrong ones with: chosen by a hash of their keys, so without regard to anything
+ * that matters, of those that were used and not more than `mostEach` times, until they have `mostRecords` together.
+ */
+export async function chooseAccurate(
+  reader: Reader,
+  { presets, path }: Tables,
+  wrong: readonly string[],
+  { mostEach, mostRecords, most }: { mostEach: number; mostRecords: number; most: number },
+): Promise<string[]> {
+  const found = (await reader.rows(
+    `SELECT c.id FROM (
+       SELECT p.${presets.key}::pg_catalog.text AS id, pg_catalog.sum(p.${presets.count}) OVER (ORDER BY pg_catalog.hashtextextended(p.${presets.key}::pg_catalog.text, 0), p.${presets.key}::pg_catalog.text) AS upto
+         FROM (SELECT p.${presets.key}, p.${presets.count} FROM ${presets.name} p
+                WHERE p.${presets.count} OPERATOR(pg_catalog.>=) 1 AND p.${presets.count} OPERATOR(pg_catalog.<=) $2
+                  AND NOT p.${presets.key}::pg_catalog.text OPERATOR(pg_catalog.=) ANY (SELECT pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json))
+                ORDER BY pg_catalog.hashtextextended(p.${presets.key}::pg_catalog.text, 0), p.${presets.key}::pg_catalog.text LIMIT $4) p) c
+      WHERE c.upto OPERATOR(pg_catalog.<=) $3`,
+    [JSON.stringify(wrong), mostEach, mostRecords, most],
+    path,
+  )) as { id: string }[];
+  return found.map(({ id }) => id);
+}
+
+/** A stretch of time to count records in: milliseconds since 1970, both ends included; null is open. */
+export interface CountedStretch {
+  from: number | null;
+  to: number | null;
+  type: string | null;
+}
+
+/**
+ * How many records each of `ids` has in each of `stretches`, beside its counter, from one snapshot. Nothing but sums is sent,
+ * but each record is visited unless an index has its time.
+ */
+export async function countInStretches(
+  reader: Reader,
+  tables: Tables,
+  ids: readonly string[],
+  stretches: readonly CountedStretch[],
+): Promise<(Omit<PresetEvidence, 'uses' | 'createdAt' | 'written' | 'counted'> & { counts: number[] })[]> {
+  const { presets, records } = tables;
+  const time = `r.${records.time}`;
+  const point = (value: number) => {
+    const instant = `pg_catalog.to_timestamp(${bound(value)}::double precision OPERATOR(pg_catalog./) 1000)`;
+    return /with time zone/.test(records.timeType ?? '') ? instant : `(${instant} AT TIME ZONE 'UTC')`;
+  };
+  const values: (string | number)[] = [];
+  const bound = (value: string | number) => `$${values.push(value) + 1}`;
+  const conditions = stretches.map(({ from, to, type }) =>
+    [
+      // A time without end is of no use, and in no stretch.
+      records.time === null ? 'true' : `pg_catalog.isfinite(${time})`,
+      ...(from === null ? [] : [`${time} OPERATOR(pg_catalog.>=) ${point(from)}`]),
+      ...(to === null ? [] : [`${time} OPERATOR(pg_catalog.<=) ${point(to)}`]),
+      ...(type === null
+        ? []
+        : [
+            `pg_catalog.left(r.${records.type}::pg_catalog.text, 60) OPERATOR(pg_catalog.=) ${bound(type)}::pg_catalog.text`,
+          ]),
+    ].join(' AND '),
+  );
+  const text = `WITH wanted AS (SELECT e.value::${presets.keyType} AS key FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) e),
+    uses AS MATERIALIZED (
+      SELECT w.key, pg_catalog.count(*) AS records, pg_catalog.json_build_array(${conditions.map(own => `pg_catalog.count(*) FILTER (WHERE ${own})`).join(', ')})::pg_catalog.text AS counts
+        FROM wanted w JOIN ${records.name} r ON r.${records.preset} ${records.keys.equal} w.key GROUP BY 1)
+    SELECT p.${presets.key}::pg_catalog.text AS id, ${countColumns(`p.${presets.count}`, tables)},
+           ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt", coalesce(u.records, 0)::double precision AS records, u.counts
+      FROM wanted w JOIN ${presets.name} p ON p.${presets.key} ${presets.keys.equal} w.key LEFT JOIN uses u ON u.key ${presets.keys.equal} w.key`;
+  return counted
+    .parse(await reader.rows(text, [JSON.stringify(ids), ...values], tables.path))
+    .map(({ exact, usageCount, counts, ...rest }) => ({
+      ...rest,
+      usageCount: exact === null || exact === undefined ? usageCount : Number(exact),
+      counts: counts === null ? stretches.map(() => 0) : (JSON.parse(counts) as number[]),
+    }));
+}

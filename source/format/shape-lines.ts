@@ -1,0 +1,97 @@
+import type { Shape, ShapeColumn, ShapeParts, TableShape } from '../counter/schema-report.ts';
+
+/** A line of text about a shape; `head` stands above those that belong to it. */
+export interface ShapeLine {
+  kind: 'head' | 'line';
+  text: string;
+}
+
+/** Both tables and what the application may call, one line for each thing that the catalog knows of them. */
+export function shapeLines({ presets, presetUsage, parts, routines }: Shape): ShapeLine[] {
+  return [
+    ...tableLines(presets, partsOfPresets(parts)),
+    ...tableLines(presetUsage, partsOfRecords(parts)),
+    head('What the application may call for a use'),
+    ...(routines.length === 0 ? [line('none: it has to insert the records itself')] : []),
+    ...routines.map(({ identity, kind, returns, securityDefiner, language, arguments: list }) =>
+      line(
+        `${kind} ${identity}${returns === null ? '' : ` returns ${returns}`}, ${language}, runs as ${securityDefiner ? 'its owner' : 'its caller'}${defaults(list)}`,
+      ),
+    ),
+  ];
+}
+
+function defaults(list: Shape['routines'][number]['arguments']): string {
+  const optional = list.filter(({ hasDefault }) => hasDefault).map(({ name, type }) => name ?? type);
+  return optional.length === 0 ? '' : `; may be left out: ${optional.join(', ')}`;
+}
+
+function head(text: string): ShapeLine {
+  return { kind: 'head', text };
+}
+
+function line(text: string): ShapeLine {
+  return { kind: 'line', text };
+}
+
+type Parts = readonly (readonly [string | null, string])[];
+
+function partsOfPresets({ key, label, count, lastUsed }: ShapeParts): Parts {
+  return [
+    [key, 'the key'],
+    [label, 'the name that is shown'],
+    [count, 'the count'],
+    [lastUsed, 'the last use'],
+  ];
+}
+
+function partsOfRecords({ preset, time, type }: ShapeParts): Parts {
+  return [
+    [preset, 'the preset'],
+    [time, 'the time of the use'],
+    [type, 'the kind of use'],
+  ];
+}
+
+function tableLines(table: TableShape, parts: Parts): ShapeLine[] {
+  const { name, kind, estimatedRows, columns, primaryKey, checks, foreignKeys, indexes, partitioning } =
+    table;
+  const rows = estimatedRows < 0 ? 'never analysed' : `about ${Math.round(estimatedRows)} rows`;
+  const width = Math.min(24, Math.max(...columns.map(column => column.name.length)));
+  return [
+    head(`${name}, ${kind}, ${rows}`),
+    ...columns.map(column => {
+      const [, part] = parts.find(([own]) => own === column.name) ?? [];
+      return line(`${column.name.padEnd(width)}  ${columnWords(column)}${part ? `  <- ${part}` : ''}`);
+    }),
+    ...(partitioning
+      ? [
+          line(
+            `partitioned by ${partitioning.key}: ${partitioning.partitions} partitions${partitioning.hasDefault ? ', one for the rest' : ''}`,
+          ),
+        ]
+      : []),
+    line(primaryKey.length === 0 ? 'no primary key' : `primary key (${primaryKey.join(', ')})`),
+    ...checks.map(({ name, definition }) => line(`${name}: ${definition}`)),
+    ...foreignKeys.map(({ name, columns, references, onDelete, validated }) =>
+      line(
+        `${name}: (${columns.join(', ')}) refers to ${references.table} (${references.columns.join(', ')}), ON DELETE ${onDelete}${validated ? '' : ', not validated'}`,
+      ),
+    ),
+    ...indexes.map(({ name, definition, valid }) =>
+      line(`${name}: ${definition.replace(/^.* USING /, '')}${valid ? '' : ', INVALID'}`),
+    ),
+  ];
+}
+
+function columnWords({ type, nullable, default: value, generated, identity, readable }: ShapeColumn): string {
+  return [
+    type,
+    nullable ? '' : 'not null',
+    generated ? `computed from ${value}` : value === null ? '' : `default ${value}`,
+    identity === null ? '' : `identity (${identity})`,
+    readable ? '' : 'not readable by this role',
+  ]
+    .filter(word => word !== '')
+    .join(', ');
+}

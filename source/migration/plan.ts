@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { sqlDirectory } from '../config/paths.ts';
+import type { Database, Reader } from '../connection/transactions.ts';
+import type { Finding } from '../counter/finding.ts';
+import { fingerprint } from '../counter/fingerprint.ts';
+import { refused, requireWritableServer } from '../counter/guards.ts';
+import { type Look, look } from '../counter/inspect-database.ts';
+import { ConsoleError, exitCodes } from '../errors/errors.ts';
+import { judgeTrigger } from '../trigger/health.ts';
+import { readTriggerCatalog } from '../trigger/read-catalog.ts';
+import { migrationDifferences, misfits, replacedDefinitions } from './catalog.ts';
+import { readMigrationCatalog } from './read-catalog.ts';
+import { migrationStatements, shippedFunctions } from './script.ts';
+
+export interface MigrationRequest {
+  schema: string;
+  readOnly: boolean;
+  /** True where it is only to be shown: then it may be one that this role or server could not run. */
+  dryRun?: boolean;
+}
+
+/** A migration that has been looked up and not been run. */
+export interface MigrationPlan {
+  look: Look;
+  /** What is wrong with counting here, before the migration. */
+  findings: Finding[];
+  /** What is missing, or not as the migration would install it, in words; empty where nothing is. */
+  differs: string[];
+  /** What would be run, in one transaction; empty where nothing differs. */
+  statements: string[];
+  /** Statements that bring back by hand what is replaced or dropped; empty where that is nothing. */
+  replaced: string[];
+  /** The rights that this role would need and does not have, in words; a dry run only tells of them. */
+  lacking: string[];
+  fingerprint: string;
+}
+
+const file = 'sql/20250930000001_fix_usage_tracking.sql';
+
+/**
+ * Compares the database with what the shipped migration installs. Reads only. Rejects with exit code 4 where the migration
+ * does not fit these tables, or nothing may be written; 3 where this role lacks a right that it needs.
+ */
+export async function planMigration(
+  database: Database,
+  { schema, readOnly, dryRun = false }: MigrationRequest,
+  signal?: AbortSignal,
+): Promise<MigrationPlan> {
+  if (schema !== 'public') throw misfit([`the schema is ${schema}`]);
+  if (readOnly && !dryRun) {
+    throw refused('read-only', 'The migration writes, and --read-only is set.', 'Leave --read-only out.');
+  }
+  const plan = await database.read(reader => examine(reader, database), { signal });
+  if (!dryRun) {
+    requireWritableServer(plan.look.server, 'the migration');
+    requireRights(plan);
+  }
+  return plan;
+}
+
+/** Looks at everything that a plan is made of, in the transaction of `reader`. */
+export async function examine(reader: Reader, database: Database): Promise<MigrationPlan> {
+  const script = await readFile(new URL(`../${file}`, sqlDirectory), 'utf8');
+  const shipped = shippedFunctions(script);
+  const found = await look(reader, database, 'public');
+  const { tables, server } = found;
+  if (tables.presets.name !== 'public.presets' || tables.records.name !== 'public.preset_usage')
+    throw misfit([`the tables are ${tables.presets.name} and ${tables.records.name}`]);
+  const { findings } = judgeTrigger(await readTriggerCatalog(reader, tables));
+  const catalog = await readMigrationCatalog(reader, tables);
+  const reasons = [
+    ...(Number.parseInt(server.version, 10) < 13 ? [`the server is PostgreSQL ${server.version}`] : []),
+    ...misfits(catalog),
+  ];
+  if (reasons.length > 0) throw misfit(reasons);
+  const differs = migrationDifferences(catalog, shipped);
+  const replaced = differs.length > 0 ? replacedDefinitions(catalog, shipped) : [];
+  const identity = [server.database, tables.presets.oid, tables.records.oid];
+  return {
+    look: found,
+    findings,
+    differs,
+    statements: differs.length > 0 ? migrationStatements(script) : [],
+    replaced,
+    lacking: differs.length > 0 ? catalog.lacking : [],
+    fingerprint: fingerprint([identity, 'migrate', differs, replaced]),
+  };
+}
+
+/** Throws (exit code 4) unless a person has agreed to this plan with its fingerprint. */
+export function requireMigrationAgreement(plan: MigrationPlan, confirm: string | null): void {
+  if (confirm === plan.fingerprint) return;
+  throw refused(
+    confirm === null ? 'unconfirmed' : 'stale-plan',
+    `The migration would mend this in ${plan.look.server.database} at ${plan.look.host}: ${plan.differs.join('; ')}.`,
+    confirm === null
+      ? `To run it add --confirm ${plan.fingerprint}; --dry-run prints its SQL.`
+      : `That is another plan than the one confirmed with ${confirm}; to run this one add --confirm ${plan.fingerprint}.`,
+  );
+}
+
+function requireRights({ look: { server }, lacking }: MigrationPlan): void {
+  if (lacking.length === 0) return;
+  throw new ConsoleError({
+    code: 'permission-denied',
+    message: `${server.user} may not run the migration: it ${lacking.join(', ')}.`,
+    hint: 'Connect as the owner of both tables or as a superuser, or give them what --dry-run prints.',
+    exitCode: exitCodes.unreachable,
+  });
+}
+
+function misfit(reasons: string[]): ConsoleError {
+  return refused(
+    'does-not-fit',
+    `The migration does not fit this database: ${reasons.join('; ')}.`,
+    `It is written for public.presets and public.preset_usage with uuid keys; ${file} can be adapted by hand.`,
+  );
+}

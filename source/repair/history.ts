@@ -1,0 +1,52 @@
+import type { HistoryEntry } from './history-entry.ts';
+import { inEffect, isAllBack, type Undos, undosOf } from './plan/undoable-changes.ts';
+import { listReceipts } from './receipts/list-receipts.ts';
+import type { Receipt } from './receipts/receipt.ts';
+import { isBelieved } from './receipts/seals/trust.ts';
+
+/**
+ * What this console has done, as its receipts tell it, the newest first; `identity` is the database that is open, null for
+ * none. Rejects (exit code 2) where the receipts cannot be listed.
+ */
+export async function readHistory(
+  directory: string,
+  identity: string | null,
+): Promise<{ receipts: HistoryEntry[]; damaged: { file: string; message: string }[] }> {
+  const { receipts, damaged } = await listReceipts(directory);
+  // As withSayOn() has it, without going through all of them for each.
+  const undos = undosOf(receipts);
+  const believed = undosOf(receipts.filter(isBelieved));
+  return {
+    receipts: receipts.map(receipt => entryOf(receipt, isBelieved(receipt) ? believed : undos, identity)),
+    damaged,
+  };
+}
+
+function entryOf(receipt: Receipt, undos: Undos, identity: string | null): HistoryEntry {
+  const { head, file, end } = receipt;
+  const committed = receipt.batches.filter(({ outcome }) => outcome === 'committed');
+  const changes = committed.flatMap(batch => batch.changes);
+  const undoable = head.action === 'sync' || head.action === 'reset';
+  return {
+    id: head.id,
+    at: head.at,
+    action: head.action,
+    by: `${head.by.user}@${head.by.host}`,
+    database: `${head.database.name} at ${head.database.host}`,
+    changed: end?.changed ?? new Set(changes.map(({ id }) => id).filter(id => id !== null)).size,
+    deleted: end?.deleted ?? sum(committed.map(({ records }) => records?.count ?? 0)),
+    restored: end?.restored ?? sum(changes.map(({ deletes }) => Math.max(0, -deletes))),
+    left: end?.left.length ?? 0,
+    ended: end?.ended ?? 'killed',
+    undone: undoable && committed.length > 0 && isAllBack(inEffect(receipt, undos)),
+    undoes: head.undoes,
+    file,
+    here: head.identity === identity,
+    origin: receipt.origin,
+    doubt: receipt.doubt,
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,232 @@
+import { unquoted } from '../counter/unquoted.ts';
+import type { Remark } from './repair.ts';
+
+/** A column of deleted records, as a receipt keeps it. */
+export interface StoredColumn {
+  quoted: string;
+  type: string;
+  /** The type with its length; left out by receipts of older versions. */
+  declared?: string;
+}
+
+/** A column of the table that records go back into. */
+export interface TableColumn extends StoredColumn {
+  declared: string;
+  /** True where it takes no NULL. */
+  required: boolean;
+  /** What it becomes where nothing is given, as SQL; null where that is NULL. */
+  fallback: string | null;
+  /** True where the server computes it, so that nothing can be given. */
+  generated: boolean;
+}
+
+/** What an engineer said of columns that are not as they were, by their names. */
+export interface ColumnChoice {
+  /** Pairs of a column of the receipt and the one that its values go into. */
+  map: readonly (readonly [from: string, to: string])[];
+  /** Columns of the receipt whose values are left out. */
+  drop: readonly string[];
+}
+
+export const noChoice: ColumnChoice = { map: [], drop: [] };
+
+/** What keeps records from going back, and what to do about it. */
+export interface Obstacle {
+  code: string;
+  message: string;
+  hint: string;
+}
+
+export interface ColumnMatch {
+  /** For each stored column the quoted one that it goes into; null where its values are left out. */
+  into: (string | null)[];
+  /** Stored columns whose type is another one now, with the column they go into. */
+  retyped: { place: number; column: TableColumn; agreed: boolean }[];
+  obstacles: Obstacle[];
+  remarks: Remark[];
+}
+
+/** The two tables' words: the name of the table, and the columns that name a preset, now and in the receipt where it says so. */
+interface Named {
+  table: string;
+  reference: string;
+  storedReference: string | undefined;
+}
+
+/** Finds where each stored column goes, and what of it nobody has agreed to: nothing is left out without being named. */
+export function matchColumns(
+  stored: readonly StoredColumn[],
+  columns: readonly TableColumn[],
+  named: Named,
+  { map, drop }: ColumnChoice,
+): ColumnMatch {
+  const match: ColumnMatch = { into: [], retyped: [], obstacles: [], remarks: [] };
+  const mapped = new Map(map.map(([from, to]) => [plainly(from), to]));
+  const targets = map.map(([, to]) => to);
+  const fresh = columns.filter(
+    column => !isNamed(column, targets) && !stored.some(({ quoted }) => quoted === column.quoted),
+  );
+  const reference = referenceObstacle(stored, named, { map, drop });
+  if (reference) match.obstacles.push(reference);
+  for (const [place, column] of stored.entries()) {
+    const name = unquoted(column.quoted);
+    const to = mapped.get(name);
+    if (to === undefined && isNamed(column, drop)) {
+      match.into.push(null);
+      match.remarks.push({
+        code: 'column-dropped',
+        severity: 'warning',
+        message: `The values of ${name} are left out.`,
+      });
+      continue;
+    }
+    const target = columns.find(candidate =>
+      to === undefined
+        ? candidate.quoted === column.quoted && !isNamed(candidate, targets)
+        : isNamed(candidate, [to]),
+    );
+    match.into.push(target?.quoted ?? null);
+    if (!target || target.generated) {
+      const isReference = reference !== null && column.quoted === named.storedReference;
+      if (!isReference) match.obstacles.push(goneObstacle(named.table, column, target, fresh));
+      continue;
+    }
+    if (target.quoted !== column.quoted) {
+      match.remarks.push({
+        code: 'column-mapped',
+        severity: 'info',
+        message: `The values of ${name} go into ${unquoted(target.quoted)}.`,
+      });
+    }
+    const isSame =
+      column.declared === undefined ? column.type === target.type : column.declared === target.declared;
+    if (!isSame) match.retyped.push({ place, column: target, agreed: to !== undefined });
+  }
+  const into = new Set(match.into);
+  for (const column of columns) {
+    if (into.has(column.quoted) || column.generated) continue;
+    if (reference && column.quoted === named.reference) continue;
+    addNew(match, named.table, column);
+  }
+  return match;
+}
+
+/** The mistakes in a choice, as sentences: names that are not there, or are there twice. */
+export function choiceMistake(
+  stored: readonly StoredColumn[],
+  columns: readonly TableColumn[],
+  table: string,
+  { map, drop }: ColumnChoice,
+): string | null {
+  const has = (list: readonly StoredColumn[], name: string) => list.some(column => isNamed(column, [name]));
+  for (const name of [...map.map(([from]) => from), ...drop]) {
+    if (!has(stored, name)) return `The receipt has no values of a column ${name}.`;
+  }
+  for (const [, name] of map) {
+    if (!has(columns, name)) return `${table} has no column ${name}.`;
+    if (columns.some(column => column.generated && isNamed(column, [name])))
+      return `The server computes ${name} of ${table} by itself, so nothing can be put there.`;
+  }
+  const plain = (list: readonly StoredColumn[], name: string) =>
+    list.find(column => isNamed(column, [name]))?.quoted ?? name;
+  const from = [...map.map(([name]) => name), ...drop].map(name => plain(stored, name));
+  const to = map.map(([, name]) => plain(columns, name));
+  const twice = from.find((name, index) => from.indexOf(name) !== index);
+  if (twice !== undefined) return `The column ${unquoted(twice)} of the receipt is named more than once.`;
+  const double = to.find((name, index) => to.indexOf(name) !== index);
+  return double === undefined ? null : `Two columns of the receipt would go into ${unquoted(double)}.`;
+}
+
+/** The obstacle of a column whose type does not take its values any more. */
+export function typeObstacle(
+  table: string,
+  stored: StoredColumn,
+  target: TableColumn,
+  found: { differing: number; refusal: string | null },
+): Obstacle {
+  const name = unquoted(target.quoted);
+  const [from, own] = [stored.declared ?? stored.type, unquoted(stored.quoted)];
+  return {
+    code: 'column-type',
+    message:
+      found.refusal === null
+        ? `The column ${name} of ${table} is ${target.declared} now and was ${from}, and ${found.differing} of its values would not come back as they were.`
+        : `The column ${name} of ${table} is ${target.declared} now and was ${from}, which does not take all of its values: ${found.refusal}.`,
+    hint:
+      found.refusal === null
+        ? `Change its type back, or accept what the server makes of them with --map-column ${own}=${name}.`
+        : `Change its type back, or leave the values out with --drop-column ${own}.`,
+  };
+}
+
+/** A column's own name, of one that is written as it is or as SQL quotes it. */
+function plainly(given: string): string {
+  return /^".+"$/.test(given) ? unquoted(given) : given;
+}
+
+function isNamed({ quoted }: { quoted: string }, given: readonly string[]): boolean {
+  return given.some(name => plainly(name) === unquoted(quoted));
+}
+
+/** Records without their preset would belong to none: that column cannot be left out. */
+function referenceObstacle(
+  stored: readonly StoredColumn[],
+  { table, reference, storedReference }: Named,
+  { map, drop }: ColumnChoice,
+): Obstacle | null {
+  const source =
+    map.find(([, to]) => isNamed({ quoted: reference }, [to]))?.[0] ??
+    (drop.some(name => isNamed({ quoted: reference }, [name])) ? undefined : unquoted(reference));
+  const column = stored.find(candidate => source !== undefined && isNamed(candidate, [source]));
+  const taken =
+    column && map.find(([from, to]) => isNamed(column, [from]) && !isNamed({ quoted: reference }, [to]));
+  const isRight = column && !taken && (storedReference === undefined || column.quoted === storedReference);
+  if (isRight) return null;
+  const now = unquoted(reference);
+  const old = storedReference === undefined ? null : unquoted(storedReference);
+  return {
+    code: 'column-reference',
+    message: `${now} of ${table} names the preset of a record now, and ${old === null ? 'nothing in the receipt goes there' : `in the receipt that is ${old}`}.`,
+    hint: `Without it records would belong to no preset. Add --map-column ${old ?? 'OLD'}=${now}.`,
+  };
+}
+
+function goneObstacle(
+  table: string,
+  column: StoredColumn,
+  target: TableColumn | undefined,
+  fresh: readonly TableColumn[],
+): Obstacle {
+  const name = unquoted(column.quoted);
+  if (target) {
+    return {
+      code: 'column-computed',
+      message: `The server computes ${name} of ${table} now, so its values in the receipt cannot be put back.`,
+      hint: `To leave them out, add --drop-column ${name}.`,
+    };
+  }
+  const alike = fresh.filter(({ type, generated }) => type === column.type && !generated);
+  const to = alike[0] && alike.length === 1 ? unquoted(alike[0].quoted) : 'NEW';
+  return {
+    code: 'column-gone',
+    message: `${table} has no column ${name} any more, and the receipt has its values.`,
+    hint: `If it was renamed, add --map-column ${name}=${to}; to leave its values out, add --drop-column ${name}.`,
+  };
+}
+
+function addNew(match: ColumnMatch, table: string, column: TableColumn): void {
+  const name = unquoted(column.quoted);
+  if (column.required && column.fallback === null) {
+    match.obstacles.push({
+      code: 'column-required',
+      message: `The column ${name} of ${table} is new and takes no NULL, and the receipt has no value for it.`,
+      hint: `Give it a default (ALTER TABLE ${table} ALTER COLUMN ${column.quoted} SET DEFAULT ...), or name the column of the receipt that it takes its values from with --map-column OLD=${name}.`,
+    });
+    return;
+  }
+  match.remarks.push({
+    code: 'column-new',
+    severity: 'info',
+    message: `The column ${name} of ${table} is new: records that are put back get ${column.fallback ?? 'NULL'} there.`,
+  });
+}

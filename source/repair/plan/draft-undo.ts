@@ -1,0 +1,218 @@
+import type { Receipt } from '../receipts/receipt.ts';
+import { inOrder } from '../receipts/receipt-order.ts';
+import { type Change, type LeftAlone, notANumber, type Remark } from '../repair.ts';
+import type { CounterState } from '../sql/counter-state.ts';
+import type { Task, UndoStep } from './task.ts';
+import { type InEffect, inEffect, type LeftState, type PresetEffect, undosOf } from './undoable-changes.ts';
+
+/** What an undo does and what it leaves alone. */
+export interface UndoDraft {
+  changes: Change[];
+  tasks: Task[];
+  left: LeftAlone[];
+  recordsToRestore: number;
+  remarks: Remark[];
+}
+
+/** A later receipt that is in effect for a preset, and whether it has set `last_used_at`. */
+interface Newer {
+  id: string;
+  setsLastUsed: boolean;
+}
+
+/**
+ * Decides what of `own`, the effects of `receipt`, can be taken back, where its presets are as `states` has them. Reads
+ * nothing, and looks at each change of each receipt once.
+ */
+export function draftUndo(
+  receipt: Receipt,
+  receipts: readonly Receipt[],
+  own: InEffect,
+  states: ReadonlyMap<string, CounterState>,
+): UndoDraft {
+  const newer = touchedSince(receipt, receipts);
+  const draft: UndoDraft = { changes: [], tasks: [], left: [], recordsToRestore: 0, remarks: [] };
+  for (const effect of own.presets.values()) {
+    const state = states.get(effect.id);
+    const { id, name } = { ...effect, ...state };
+    if (!state || state.exact !== null) {
+      draft.left.push(
+        state
+          ? notANumber(state)
+          : { id, name, reason: 'gone', message: 'The preset is not there any more.' },
+      );
+      continue;
+    }
+    const { left, ...goes } = decide(receipt, effect, state, newer.get(id));
+    if (left) draft.left.push({ id, name, ...left });
+    if (!goes.state && effect.records.length === 0) continue;
+    draft.changes.push(changeOf(state, effect, goes));
+    for (const task of tasksOf(effect, name, goes)) draft.tasks.push(task);
+  }
+  for (const records of own.orphans) {
+    const { count } = records;
+    draft.tasks.push({
+      id: null,
+      name: '',
+      drift: 0,
+      weight: count,
+      undo: { records, state: null, lastUsed: null },
+    });
+    draft.recordsToRestore += count;
+  }
+  for (const { deletes } of draft.changes) draft.recordsToRestore -= deletes;
+  draft.remarks.push(...remarksOn(receipt, draft));
+  return draft;
+}
+
+/** What of a preset's state goes back beside its records. */
+type Goes = Pick<UndoStep, 'state' | 'lastUsed'>;
+
+function decide(
+  { head }: Receipt,
+  { records, state, drift: expected }: PresetEffect,
+  counter: CounterState,
+  newer: Newer | undefined,
+): Goes & { left: Pick<LeftAlone, 'reason' | 'message'> | null } {
+  const drift = (counter.count ?? 0) - counter.records;
+  const restored = sum(records);
+  const nothing = { state: null, lastUsed: null };
+  const lastUsed = state?.lastUsed ?? null;
+  if (newer) {
+    if (!state) return { ...nothing, left: null };
+    return {
+      state: null,
+      lastUsed: newer.setsLastUsed || restored === 0 ? null : lastUsed,
+      left: {
+        reason: 'newer',
+        message:
+          restored > 0
+            ? `Its records come back and are counted. ${newer.id} has changed it since: take that back and then this once more for what else the ${head.action} did.`
+            : `${newer.id} has changed it since: take that back first.`,
+      },
+    };
+  }
+  const stays = state ? whyStateStays(head.action, state, counter, { drift, expected, restored }) : null;
+  if (stays !== null) {
+    return {
+      state: null,
+      lastUsed: restored > 0 ? lastUsed : null,
+      left: { reason: 'moved', message: restored > 0 ? `${stays} ${comesBack}` : stays },
+    };
+  }
+  if (drift === expected) return { state, lastUsed, left: null };
+  return {
+    state,
+    lastUsed,
+    left: { reason: 'moved', message: movedBy(head.action, drift - expected, restored) },
+  };
+}
+
+const comesBack = 'Its records come back and are counted; that difference does not.';
+
+/** Why the drift that a receipt moved cannot be given back; null where it can, or where it moved none. */
+export function whyStateStays(
+  action: string,
+  { moved, lowest }: LeftState,
+  { count }: CounterState,
+  { drift, expected, restored }: { drift: number; expected: number; restored: number },
+): string | null {
+  if (moved === 0) return null;
+  if (drift !== expected) {
+    return `Something else has changed it since: the ${action} left a drift of ${expected}, and it is ${drift} now.`;
+  }
+  const becomes = (count ?? 0) + restored - moved;
+  if (becomes >= lowest) return null;
+  return `Giving back the difference of ${-moved} that was there before the ${action} would take its count of ${(count ?? 0) + restored} below zero.`;
+}
+
+/** Tells how far something else has moved a count that is given back what was taken from it all the same. */
+export function movedBy(action: string, by: number, restored: number): string {
+  return `Something else has changed it since: compared with its records, its count is ${Math.abs(by)} ${by > 0 ? 'higher' : 'lower'} than the ${action} left it, and stays so.${restored > 0 ? ' Its records come back and are counted.' : ''}`;
+}
+
+/** The receipts that changed a preset after this one did, and are still in effect. */
+function touchedSince(receipt: Receipt, receipts: readonly Receipt[]): Map<string, Newer> {
+  const undos = undosOf(receipts);
+  const since = new Map<string, Newer>();
+  for (const other of receipts) {
+    if (other.head.id === receipt.head.id || inOrder(other, receipt) < 0) continue;
+    if (other.head.action !== 'sync' && other.head.action !== 'reset') continue;
+    for (const { id, state } of inEffect(other, undos).presets.values()) {
+      if (!state) continue;
+      const known = since.get(id);
+      // The newest comes first, and is the one to begin with.
+      since.set(id, {
+        id: known?.id ?? other.head.id,
+        setsLastUsed: state.lastUsed !== null || known?.setsLastUsed === true,
+      });
+    }
+  }
+  return since;
+}
+
+function changeOf(counter: CounterState, { records }: PresetEffect, { state, lastUsed }: Goes): Change {
+  const restored = sum(records);
+  const delta = restored - (state?.moved ?? 0);
+  const after = (counter.count ?? 0) + delta;
+  const back = lastUsed !== null && lastUsed.after === counter.lastUsed;
+  return {
+    id: counter.id,
+    name: counter.name,
+    before: counter.count,
+    after: state?.wasNull && after === 0 ? null : after,
+    delta,
+    drift: (counter.count ?? 0) - counter.records,
+    records: counter.records,
+    deletes: -restored || 0,
+    lastUsedBefore: counter.lastUsed,
+    ...(back ? { lastUsedAfter: lastUsed.before } : {}),
+  };
+}
+
+/**
+ * One task for each batch that deleted records of the preset. What else goes back comes with the last of them: a count
+ * that was too low must not fall below zero before its records are back.
+ */
+function tasksOf({ id, records, drift }: PresetEffect, name: string, { state, lastUsed }: Goes): Task[] {
+  if (records.length === 0) return [{ id, name, drift, weight: 0, undo: { records: null, state, lastUsed } }];
+  return records.map((away, index) => {
+    const last = index === records.length - 1;
+    const undo = { records: away, state: last ? state : null, lastUsed: last ? lastUsed : null };
+    return { id, name, drift, weight: away.count, undo };
+  });
+}
+
+function remarksOn({ batches }: Receipt, { changes, tasks, left }: UndoDraft): Remark[] {
+  const remarks: Remark[] = [];
+  const unknown = batches.filter(({ outcome }) => outcome === 'unknown').length;
+  if (unknown > 0) {
+    remarks.push({
+      code: 'outcome-unknown',
+      severity: 'warning',
+      message: `The server does not remember what became of ${unknown} ${unknown === 1 ? 'batch' : 'batches'} of this receipt; they are left out.`,
+    });
+  }
+  const changed = new Set(changes.map(({ id }) => id));
+  const partly = left.filter(({ id }) => id !== null && changed.has(id)).length;
+  if (partly > 0) {
+    remarks.push({
+      code: 'difference-stays',
+      severity: 'warning',
+      message: `Something has changed ${partly === 1 ? '1 preset' : `${partly} presets`} since, and that stays: what is taken back comes on top of it.`,
+    });
+  }
+  if (tasks.length === 0 && left.length === 0) {
+    remarks.push({
+      code: 'nothing-in-effect',
+      severity: 'info',
+      message:
+        'Nothing of this receipt is in effect: it was taken back already, or never committed anything.',
+    });
+  }
+  return remarks;
+}
+
+function sum(records: PresetEffect['records']): number {
+  return records.reduce((total, { count }) => total + count, 0);
+}

@@ -1,0 +1,273 @@
+import type { Database } from '../../connection/transactions.ts';
+import { fingerprint } from '../../counter/fingerprint.ts';
+import { refused, requireEveryRow, requireWritableServer } from '../../counter/guards.ts';
+import { type Look, look } from '../../counter/inspect-database.ts';
+import { isConsoleError } from '../../errors/errors.ts';
+import { judgeTrigger } from '../../trigger/health.ts';
+import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
+import type { Receipt } from '../receipts/receipt.ts';
+import type { Change, Remark, RepairOptions } from '../repair.ts';
+import { repairBlock } from '../sql/batch-block.ts';
+import { onlyColumns, type RepairFacts, readIdentity, readRepairFacts, whyNotQuiet } from '../sql/facts.ts';
+import { doubtRemarks, doubtWord } from './doubt.ts';
+import { firingTriggers, type Writes } from './firing-triggers.ts';
+import { besidesRemarks, restoringRemarks, writersRemarks } from './remarks.ts';
+import type { RepairPlan, RepairRequest } from './repair-plan.ts';
+import { planReset } from './reset.ts';
+import { denied, readRisks, requireDeletable, requireReversible } from './reversibility.ts';
+import { planSync } from './sync.ts';
+import type { Task } from './task.ts';
+import { planUndo } from './undo.ts';
+
+/** What an action finds out for its plan. */
+export interface Draft {
+  changes: Change[];
+  tasks: Task[];
+  recordsToDelete: number;
+  recordsToRestore: number;
+  remarks: Remark[];
+  left: RepairPlan['left'];
+  method: RepairPlan['method'];
+  /** What the fingerprint holds beside the database, the action and its options: nothing that correct uses move. */
+  holds: unknown;
+  /** Whether it sets `last_used_at` of any preset, now or after a use that comes before it is done. */
+  maySetLastUsed: boolean;
+  /** undo: what is taken back. */
+  receipt?: Receipt;
+  /** undo: for each column of the receipt the one that its values go into; null where they are left out. */
+  into?: (string | null)[];
+}
+
+/** A plan with what carrying it out needs beside. */
+export interface FullPlan extends RepairPlan {
+  tasks: Task[];
+  facts: RepairFacts;
+  receipt: Receipt | null;
+  /** undo: for each column of the receipt the quoted one that its values go into; null where they are left out. */
+  into: readonly (string | null)[];
+}
+
+/**
+ * Looks up what a repair would change. Reads only. Rejects with exit code 4 where it is not wanted, could not be trusted or
+ * would do harm that no undo takes back, and with 3 where this role may not write what it has to.
+ */
+export async function planRepair(
+  database: Database,
+  request: RepairRequest,
+  signal?: AbortSignal,
+): Promise<FullPlan> {
+  const { action, options } = request;
+  if (request.readOnly)
+    throw refused('read-only', 'Started with --read-only: nothing is written.', 'Leave --read-only out.');
+  const { found, catalog, facts, identity, risks } = await database.read(
+    async reader => {
+      const found = await look(reader, database, request.schema);
+      return {
+        found,
+        catalog: await readTriggerCatalog(reader, found.tables),
+        facts: await readRepairFacts(reader, found.tables),
+        identity: await readIdentity(reader, database, found.tables),
+        risks: await readRisks(reader, found.tables, request),
+      };
+    },
+    { signal },
+  );
+  const obstacles: Remark[] = [];
+  const must = (guard: () => void) => {
+    const obstacle = obstacleIn(guard, request);
+    if (obstacle) obstacles.push(obstacle);
+  };
+  must(() => requireWritable(found, facts, request));
+  must(() => requireReversible(found.tables, risks));
+  const draft = await drafts[action](database, found, facts, request, identity, signal);
+  const deletes = draft.recordsToDelete > 0;
+  const inserts = draft.recordsToRestore > 0;
+  // Even where there is no record now: what comes before the run is deleted too.
+  const mayDelete = deletes || (action === 'reset' && options.deleteHistory && draft.changes.length > 0);
+  if (mayDelete) must(() => requireDeletable(found, facts));
+  if (inserts && !facts.may.insert) {
+    must(() => {
+      throw denied(found, 'INSERT', found.tables.records.name);
+    });
+  }
+  const writes: Writes = {
+    columns: [
+      found.tables.presets.count,
+      ...((inserts || draft.maySetLastUsed) && found.tables.presets.lastUsed
+        ? [found.tables.presets.lastUsed]
+        : []),
+    ],
+    deletes: action === 'reset' && options.deleteHistory,
+    truncates: draft.method === 'truncate',
+    inserts,
+  };
+  const firesTriggers = firingTriggers(catalog, writes);
+  const cannotSuppress = await whyNotSuppress(database, facts, { deletes: mayDelete, inserts }, signal);
+  if (options.suppressTriggers && cannotSuppress !== null) {
+    throw refused(
+      'cannot-suppress',
+      `Triggers cannot be kept from firing: ${cannotSuppress}.`,
+      'Leave --suppress-triggers out and let them fire, or connect as another role.',
+    );
+  }
+  const rows = draft.changes.length + draft.recordsToDelete + draft.recordsToRestore;
+  const health = judgeTrigger(catalog);
+  const written = draft.into
+    ? onlyColumns(
+        facts,
+        draft.into.flatMap(quoted => (quoted === null ? [] : { quoted })),
+      )
+    : facts;
+  return {
+    request,
+    action,
+    options,
+    look: found,
+    identity,
+    fingerprint: fingerprint([
+      identity,
+      action,
+      options,
+      [...request.presets].sort(),
+      draft.holds,
+      // By either way of deleting: which one it is depends on how many records there are.
+      [false, true].map(truncates =>
+        firingTriggers(catalog, { ...writes, truncates: truncates && writes.deletes }),
+      ),
+      draft.receipt?.origin ?? null,
+    ]),
+    phrase: phraseOf(action, found, draft),
+    changes: draft.changes.sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta)),
+    recordsToDelete: draft.recordsToDelete,
+    recordsToRestore: draft.recordsToRestore,
+    firesTriggers,
+    whyNotSuppress: cannotSuppress,
+    backup: request.directory,
+    statements: statements(found, written, options, draft),
+    method: draft.method,
+    remarks: [
+      ...obstacles,
+      ...found.tables.why.map((message): Remark => ({ code: 'chosen', severity: 'warning', message })),
+      ...(draft.receipt ? doubtRemarks(draft.receipt) : []),
+      ...draft.remarks,
+      ...writersRemarks(health, firesTriggers),
+      ...(inserts ? restoringRemarks(catalog, options) : []),
+      ...besidesRemarks(facts, { deletes: deletes && draft.method !== 'truncate', inserts }),
+    ],
+    estimate: { rows, seconds: estimateSeconds(draft) },
+    left: draft.left,
+    undoes: request.receipt,
+    source: draft.receipt ? sourceOf(draft.receipt) : null,
+    tasks: draft.tasks,
+    facts: written,
+    receipt: draft.receipt ?? null,
+    into: draft.into ?? [],
+  };
+}
+
+function phraseOf(action: RepairPlan['action'], { server }: Look, { receipt, changes }: Draft): string {
+  const word = receipt ? doubtWord(receipt) : null;
+  return [action, ...(word === null ? [] : [word]), server.database, changes.length].join(' ');
+}
+
+function sourceOf({ head, origin, doubt }: Receipt): RepairPlan['source'] {
+  return { id: head.id, origin, doubt };
+}
+
+// What hinders writing alone: what is read is as true as ever.
+const hindersWriting: ReadonlySet<string> = new Set([
+  'permission-denied',
+  'server-read-only',
+  'referenced',
+  'inherited',
+  'orphans-named',
+  'count-generated',
+]);
+
+/** What a guard says, as a remark where the plan is only looked at; thrown otherwise. */
+function obstacleIn(guard: () => void, { dryRun = false }: RepairRequest): Remark | null {
+  try {
+    guard();
+    return null;
+  } catch (error) {
+    if (!dryRun || !isConsoleError(error) || !hindersWriting.has(error.code)) throw error;
+    return { code: error.code, severity: 'error', message: `${error.message} ${error.hint}` };
+  }
+}
+
+const drafts = { sync: planSync, reset: planReset, undo: planUndo };
+
+/** Throws where this role, this server or these tables do not take such a write at all. */
+function requireWritable(
+  found: Look,
+  { may, presetsKind, recordsKind, countGenerated }: RepairFacts,
+  { action, options }: RepairRequest,
+): void {
+  const { server, tables } = found;
+  requireWritableServer(server, `${action === 'undo' ? 'an' : 'a'} ${action}`);
+  requireEveryRow(tables, `${action === 'undo' ? 'An' : 'A'} ${action}`);
+  if (presetsKind === 'f' || recordsKind === 'f') {
+    throw refused(
+      'foreign-table',
+      `${presetsKind === 'f' ? tables.presets.name : tables.records.name} is a foreign table.`,
+      'Connect to the server that holds it.',
+    );
+  }
+  if (countGenerated) {
+    throw refused(
+      'count-generated',
+      `The server computes ${tables.presets.count} of ${tables.presets.name} by itself, so nothing can be written there.`,
+      'Put right what it is computed from.',
+    );
+  }
+  if (!may.count) throw denied(found, `UPDATE (${tables.presets.count})`, tables.presets.name);
+  if (tables.presets.lastUsed && !may.lastUsed && (action !== 'sync' || options.lastUsed)) {
+    throw denied(found, `UPDATE (${tables.presets.lastUsed})`, tables.presets.name);
+  }
+}
+
+async function whyNotSuppress(
+  database: Database,
+  { referencedBy }: RepairFacts,
+  { deletes, inserts }: { deletes: boolean; inserts: boolean },
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
+  if (inserts && referencedBy.some(({ itself }) => itself)) {
+    return 'records refer to each other, and that is checked by a trigger';
+  }
+  if (deletes && referencedBy.length > 0) {
+    return `${referencedBy[0]?.table} refers to the records that are deleted, and that is checked by a trigger`;
+  }
+  return whyNotQuiet(database, signal);
+}
+
+function statements(
+  { tables }: Look,
+  facts: RepairFacts,
+  { suppressTriggers }: RepairOptions,
+  { recordsToDelete, recordsToRestore, method, changes }: Draft,
+): string[] {
+  if (changes.length === 0 && recordsToDelete === 0 && recordsToRestore === 0) return [];
+  const some = (number: number) => (number > 0 ? ['some'] : []);
+  return [
+    'BEGIN ISOLATION LEVEL READ COMMITTED',
+    "SELECT pg_try_advisory_xact_lock(hashtext('preset-usage-console'))",
+    repairBlock(tables, facts, {
+      deletes: some(recordsToDelete),
+      inserts: some(recordsToRestore),
+      truncate: method === 'truncate',
+      wait: false,
+      quiet: suppressTriggers,
+      setsLastUsed: changes.some(({ lastUsedAfter }) => lastUsedAfter !== undefined),
+    }),
+    'COMMIT',
+  ];
+}
+
+// Measured with 100 presets or 1,000 records a batch and the pause after each, on a local server.
+const presetsPerSecond = 1_500;
+const recordsPerSecond = 10_000;
+
+function estimateSeconds({ changes, recordsToDelete, recordsToRestore }: Draft): number {
+  return changes.length / presetsPerSecond + (recordsToDelete + recordsToRestore) / recordsPerSecond;
+}

@@ -1,0 +1,138 @@
+import type { Database } from '../../connection/transactions.ts';
+import { refused } from '../../counter/guards.ts';
+import type { Tables } from '../../counter/tables.ts';
+import { usageError } from '../../errors/errors.ts';
+import {
+  type ColumnChoice,
+  choiceMistake,
+  matchColumns,
+  noChoice,
+  type Obstacle,
+  type TableColumn,
+  typeObstacle,
+} from '../match-columns.ts';
+import type { Receipt, ReceiptBatch } from '../receipts/receipt.ts';
+import { recordsOf } from '../receipts/records/stored-records.ts';
+import type { Remark } from '../repair.ts';
+import type { RecordValues } from '../sql/counter-state.ts';
+import { readRecordColumns, whatBecomesOther } from '../sql/record-columns.ts';
+import type { RepairRequest } from './repair-plan.ts';
+import type { InEffect } from './undoable-changes.ts';
+
+/** Where the values of a receipt's records go, and what there is to say about it. */
+export interface Restore {
+  /** For each stored column the quoted one that it goes into; null where its values are left out. */
+  into: (string | null)[];
+  remarks: Remark[];
+}
+
+/**
+ * Compares the columns that a receipt has values of with those of the table. Rejects with exit code 4, `columns-changed`, where
+ * a value would be left out, changed or missing that nobody has agreed to (where the plan is only looked at, that is a remark),
+ * and with 2 where what was agreed to names columns that are not there.
+ */
+export async function readRestore(
+  database: Database,
+  tables: Tables,
+  receipt: Receipt,
+  own: InEffect,
+  { columns: choice = noChoice, dryRun = false }: RepairRequest,
+  signal?: AbortSignal,
+): Promise<Restore> {
+  const stored = receipt.head.columns ?? [];
+  const batches = batchesOf(own);
+  if (batches.length === 0 && isEmpty(choice))
+    return { into: stored.map(({ quoted }) => quoted), remarks: [] };
+  const columns = await database.read(reader => readRecordColumns(reader, tables), { signal });
+  const table = tables.records.name;
+  const mistake = choiceMistake(stored, columns, table, choice);
+  if (mistake !== null) {
+    throw usageError(
+      'bad-column',
+      mistake,
+      'Write --map-column OLD=NEW or --drop-column OLD with OLD as the receipt has it and NEW as the table has it.',
+    );
+  }
+  const named = { table, reference: tables.records.preset, storedReference: receipt.head.reference };
+  const match = matchColumns(stored, columns, named, choice);
+  for (const retyped of match.retyped) {
+    const column = stored[retyped.place];
+    if (!column) continue;
+    const found = await whatIsOther(database, receipt, batches, retyped, signal);
+    const isLossless = found.differing === 0 && found.refusal === null;
+    if (!isLossless && !(retyped.agreed && found.refusal === null)) {
+      match.obstacles.push(typeObstacle(table, column, retyped.column, found));
+      continue;
+    }
+    const was = `The column ${retyped.column.quoted} of ${table} is ${retyped.column.declared} now and was ${column.declared ?? column.type}`;
+    match.remarks.push({
+      code: 'column-type',
+      severity: isLossless ? 'info' : 'warning',
+      message: isLossless
+        ? `${was}: every value comes back as it was.`
+        : `${was}: ${found.differing} of its values come back as the server converts them.`,
+    });
+  }
+  if (match.obstacles.length > 0 && !dryRun) throw changed(match.obstacles);
+  return { into: match.into, remarks: [...match.obstacles.map(asRemark), ...match.remarks] };
+}
+
+function isEmpty({ map, drop }: ColumnChoice): boolean {
+  return map.length === 0 && drop.length === 0;
+}
+
+/** The batches that records are put back from. */
+function batchesOf({ presets, orphans }: InEffect): ReceiptBatch[] {
+  const batches = new Set<ReceiptBatch>();
+  for (const { records } of presets.values()) for (const { batch } of records) batches.add(batch);
+  for (const { batch } of orphans) batches.add(batch);
+  return [...batches];
+}
+
+// So many at once that neither a statement nor this process has to hold much.
+const valuesAtOnce = 5_000;
+const lengthAtOnce = 4_000_000;
+
+/** Asks the server about every value of one column. */
+async function whatIsOther(
+  database: Database,
+  receipt: Receipt,
+  batches: readonly ReceiptBatch[],
+  { place, column }: { place: number; column: TableColumn },
+  signal: AbortSignal | undefined,
+): Promise<{ differing: number; refusal: string | null }> {
+  let values: string[] = [];
+  let length = 0;
+  let differing = 0;
+  const ask = async () => {
+    const found = await whatBecomesOther(database, column, values, signal);
+    differing += found.differing;
+    values = [];
+    length = 0;
+    return found.refusal;
+  };
+  for (const batch of batches) {
+    for await (const line of recordsOf(receipt, batch)) {
+      const value = (JSON.parse(line) as RecordValues)[place] ?? null;
+      if (value === null) continue;
+      values.push(value);
+      length += value.length;
+      if (values.length < valuesAtOnce && length < lengthAtOnce) continue;
+      const refusal = await ask();
+      if (refusal !== null) return { differing, refusal };
+    }
+  }
+  return { refusal: values.length > 0 ? await ask() : null, differing };
+}
+
+function asRemark({ code, message, hint }: Obstacle): Remark {
+  return { code, severity: 'error', message: `${message} ${hint}` };
+}
+
+function changed(obstacles: readonly Obstacle[]): Error {
+  return refused(
+    'columns-changed',
+    obstacles.map(({ message }) => message).join(' '),
+    obstacles.map(({ hint }) => hint).join(' '),
+  );
+}

@@ -1,0 +1,80 @@
+import type { Reader } from '../../connection/transactions.ts';
+import { refused } from '../../counter/guards.ts';
+import type { Look } from '../../counter/inspect-database.ts';
+import type { Tables } from '../../counter/tables.ts';
+import { ConsoleError, exitCodes } from '../../errors/errors.ts';
+import type { RepairFacts } from '../sql/facts.ts';
+import { hasKeyTwice, whatRefusesOrphans } from '../sql/restore-checks.ts';
+import type { RepairRequest } from './repair-plan.ts';
+
+/** What of the rows themselves no undo could take back. */
+export interface Risks {
+  /** A key is there twice: what is written to one preset is written to another as well. */
+  keyTwice: boolean;
+  /** The foreign key that would refuse records which a reset deletes, and an undo puts back; null where none does. */
+  refusesOrphans: string | null;
+}
+
+/** Looks for what no undo could take back of this repair. */
+export async function readRisks(
+  reader: Reader,
+  tables: Tables,
+  { action, options, presets }: RepairRequest,
+): Promise<Risks> {
+  const orphansGo = action === 'reset' && options.deleteHistory && presets.length === 0;
+  // Where rows are hidden the repair is refused, and what is there is not known.
+  if (tables.hiddenBy.length > 0) return { keyTwice: false, refusesOrphans: null };
+  return {
+    keyTwice: await hasKeyTwice(reader, tables),
+    refusesOrphans: orphansGo ? await whatRefusesOrphans(reader, tables) : null,
+  };
+}
+
+/** Throws where the rows themselves are such that an undo could not bring back what was. */
+export function requireReversible({ presets, records }: Tables, { keyTwice, refusesOrphans }: Risks): void {
+  if (keyTwice) {
+    throw refused(
+      'key-twice',
+      `${presets.name} has the same ${presets.key} more than once, in a table that inherits from it: which count is meant is not certain.`,
+      `Make every ${presets.key} unique over all of these tables first.`,
+    );
+  }
+  if (refusesOrphans !== null) {
+    throw refused(
+      'orphans-named',
+      `Some records name presets that are gone, and ${refusesOrphans} would not let an undo put them back into ${records.name}.`,
+      'Delete them by hand first, keep the history, or name the presets that are to be reset.',
+    );
+  }
+}
+
+/** Throws where deleting records is not this role's to do, or would delete what no receipt can hold. */
+export function requireDeletable(found: Look, { may, referencedBy, inheritedBy }: RepairFacts): void {
+  const { records } = found.tables;
+  if (!may.delete) throw denied(found, 'DELETE', records.name);
+  if (inheritedBy !== null) {
+    throw refused(
+      'inherited',
+      `${inheritedBy} inherits from ${records.name}: its records would be deleted too, and come back without its own columns and into the wrong table.`,
+      'Reset without --delete-history, or take that inheritance away first.',
+    );
+  }
+  const harm = referencedBy.find(({ onDelete }) => onDelete !== 'NO ACTION' && onDelete !== 'RESTRICT');
+  if (harm) {
+    throw refused(
+      'referenced',
+      `${harm.table} refers to ${records.name} with ON DELETE ${harm.onDelete}: its rows would change too, and could not be put back.`,
+      'Reset without --delete-history, or take that reference away first.',
+    );
+  }
+}
+
+/** What a right that is missing is rejected with: exit code 3. */
+export function denied({ server }: Look, right: string, table: string): ConsoleError {
+  return new ConsoleError({
+    code: 'permission-denied',
+    message: `${server.user} may not do this: it lacks ${right} on ${table}.`,
+    hint: `GRANT ${right} ON ${table} TO ${server.user}, or connect as the owner. Nothing was changed.`,
+    exitCode: exitCodes.unreachable,
+  });
+}

@@ -1,0 +1,130 @@
+import type { Database } from '../../connection/transactions.ts';
+import { auditCounters } from '../../counter/audit/audit-counters.ts';
+import { isWrong } from '../../counter/counter.ts';
+import { findPresets } from '../../counter/find-presets.ts';
+import type { Look } from '../../counter/inspect-database.ts';
+import type { Tables } from '../../counter/tables.ts';
+import { type Change, notANumber, type Remark } from '../repair.ts';
+import { type CounterState, exactForms, readStaleTimes, readStates } from '../sql/counter-state.ts';
+import type { RepairFacts } from '../sql/facts.ts';
+import type { Draft } from './plan.ts';
+import type { RepairRequest } from './repair-plan.ts';
+
+/** Finds the presets whose count is not their number of records and, on request, whose last use is not their newest record. */
+export async function planSync(
+  database: Database,
+  { tables }: Look,
+  _facts: RepairFacts,
+  { presets, options }: RepairRequest,
+  _identity: string,
+  signal?: AbortSignal,
+): Promise<Draft> {
+  const times = options.lastUsed && tables.presets.lastUsed !== null && tables.records.time !== null;
+  const ids = await database.read(
+    async reader => {
+      if (presets.length > 0) return findPresets(reader, tables, presets);
+      await reader.rows(exactForms);
+      return times ? readStaleTimes(reader, tables) : [];
+    },
+    { signal },
+  );
+  const wrong = presets.length > 0 ? [] : await mismatched(database, tables, signal);
+  const states = await statesOf(database, tables, [...new Set([...wrong, ...ids])], times, signal);
+  const changes = states.flatMap(state => syncChange(state, times) ?? []);
+  const left = states.filter(({ exact }) => exact !== null).map(notANumber);
+  const remarks: Remark[] = [];
+  if (options.lastUsed && !times) {
+    remarks.push({
+      code: 'no-times',
+      severity: 'warning',
+      message: 'There is no last_used_at, or records have no time: only counts are changed.',
+    });
+  }
+  return {
+    changes,
+    tasks: changes.map(({ id, name, drift }) => ({ id, name, drift, weight: 0 })),
+    recordsToDelete: 0,
+    recordsToRestore: 0,
+    remarks,
+    left,
+    method: null,
+    holds: drifts(states),
+    maySetLastUsed: times,
+  };
+}
+
+/** What a sync makes of a counter; null where it is right as it is, or is no number. */
+export function syncChange(state: CounterState, times: boolean): Change | null {
+  const { id, name, count, exact, records, lastUsed, newest } = state;
+  if (exact !== null) return null;
+  const drift = (count ?? 0) - records;
+  const moves = times && newest !== lastUsed;
+  if (drift === 0 && !moves) return null;
+  return {
+    id,
+    name,
+    before: count,
+    after: records,
+    delta: -drift,
+    drift,
+    records,
+    deletes: 0,
+    lastUsedBefore: lastUsed,
+    ...(moves ? { lastUsedAfter: newest } : {}),
+  };
+}
+
+/**
+ * Which presets drift, by how much: what a fingerprint holds, because correct uses do not move it. Whether there is anything to
+ * change about a preset they do move, so it makes no difference here.
+ */
+export function drifts(states: readonly CounterState[]): [string, number][] {
+  return states
+    .filter(({ exact }) => exact === null)
+    .map(({ id, count, records }): [string, number] => [id, (count ?? 0) - records])
+    .filter(([, drift]) => drift !== 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+async function mismatched(
+  database: Database,
+  tables: Tables,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const ids: string[] = [];
+  await auditCounters(database, tables, {
+    scope: 'mismatched',
+    gentle: true,
+    signal,
+    onPage: ({ counters }) => ids.push(...counters.filter(isWrong).map(({ id }) => id)),
+  });
+  return ids;
+}
+
+// So many at once that a statement stays short of its timeout.
+const statesAtOnce = 1_000;
+
+/** The states of these presets, each read in one snapshot with its records. */
+export async function statesOf(
+  database: Database,
+  tables: Tables,
+  ids: readonly string[],
+  newest: boolean,
+  signal?: AbortSignal,
+): Promise<CounterState[]> {
+  const all: CounterState[] = [];
+  // Without an index every look reads the whole table: then one look has to do.
+  const step = tables.records.indexed ? statesAtOnce : Math.max(1, ids.length);
+  for (let from = 0; from < ids.length; from += step) {
+    const part = ids.slice(from, from + step);
+    const states = await database.read(
+      async reader => {
+        await reader.rows(exactForms);
+        return readStates(reader, tables, part, newest);
+      },
+      { signal },
+    );
+    all.push(...states.values());
+  }
+  return all;
+}

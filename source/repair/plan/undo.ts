@@ -1,0 +1,102 @@
+import type { Database } from '../../connection/transactions.ts';
+import { refused } from '../../counter/guards.ts';
+import type { Look } from '../../counter/inspect-database.ts';
+import { usageError } from '../../errors/errors.ts';
+import { noChoice } from '../match-columns.ts';
+import { listReceipts } from '../receipts/list-receipts.ts';
+import { readReceipt } from '../receipts/read-receipt.ts';
+import type { Receipt } from '../receipts/receipt.ts';
+import { isBelieved, withSayOn } from '../receipts/seals/trust.ts';
+import type { Remark } from '../repair.ts';
+import { settleAll } from '../run/resolve-receipt.ts';
+import type { RepairFacts } from '../sql/facts.ts';
+import { ignoredRemarks } from './doubt.ts';
+import { draftUndo } from './draft-undo.ts';
+import type { Draft } from './plan.ts';
+import { readRestore } from './read-restore-columns.ts';
+import type { RepairRequest } from './repair-plan.ts';
+import { statesOf } from './sync.ts';
+import { inEffect, undosOf } from './undoable-changes.ts';
+
+/**
+ * Finds what of a receipt can be taken back: all deleted records, and every drift of presets that nothing but correct uses
+ * has changed since. Rejects (exit code 2) where there is no such receipt or nothing that an undo could take back, and (4)
+ * where it is of another database.
+ */
+export async function planUndo(
+  database: Database,
+  found: Look,
+  _facts: RepairFacts,
+  request: RepairRequest,
+  identity: string,
+  signal?: AbortSignal,
+): Promise<Draft> {
+  const { tables } = found;
+  const { receipt, receipts, ignored } = await readSettled(database, found, request, identity, signal);
+  const own = inEffect(receipt, undosOf(receipts));
+  const states = await statesOf(database, tables, [...own.presets.keys()], false, signal);
+  const restore = await readRestore(database, tables, receipt, own, request, signal);
+  const draft = draftUndo(receipt, receipts, own, new Map(states.map(state => [state.id, state])));
+  return {
+    ...draft,
+    remarks: [...ignored, ...draft.remarks, ...restore.remarks],
+    recordsToDelete: 0,
+    method: null,
+    holds: [
+      receipt.head.id,
+      draft.changes.map(({ id, delta, deletes }) => [id, delta, deletes]),
+      draft.left.map(({ id, reason }) => [id, reason]),
+      request.columns ?? noChoice,
+      restore.into,
+    ],
+    maySetLastUsed: draft.tasks.some(({ undo }) => undo !== undefined && undo.lastUsed !== null),
+    receipt,
+    into: restore.into,
+  };
+}
+
+/** Throws (exit code 4) for what goes by the name of a receipt that is kept here: undone, it would count as that one. */
+function requireNoDouble(found: Receipt, receipts: readonly Receipt[]): void {
+  const { id } = found.head;
+  const kept = receipts.find(({ head, file }) => head.id === id && file !== found.file);
+  if (!kept || isBelieved(found) || !isBelieved(kept)) return;
+  throw refused(
+    'receipt-not-trusted',
+    `${found.file} goes by the id of another receipt, ${kept.file}. ${found.doubt ?? ''}`.trimEnd(),
+    `Undo the one that is kept: preset-usage undo ${id}`,
+  );
+}
+
+async function readSettled(
+  database: Database,
+  look: Look,
+  { directory, receipt: wanted, claimed = false }: RepairRequest,
+  identity: string,
+  signal: AbortSignal | undefined,
+): Promise<{ receipt: Receipt; receipts: Receipt[]; ignored: Remark[] }> {
+  const found = await readReceipt(directory, wanted ?? '');
+  const { head } = found;
+  if (head.action !== 'sync' && head.action !== 'reset') {
+    throw usageError(
+      'not-undoable',
+      `${head.id} is ${head.action === 'undo' ? 'an undo itself' : 'a migration'}, which is not taken back.`,
+      head.action === 'undo'
+        ? 'Run the sync or the reset again: it plans what is needed now.'
+        : 'The receipt holds what was replaced, as SQL.',
+    );
+  }
+  if (head.identity !== identity) {
+    throw refused(
+      'other-database',
+      `${head.id} was written for another database: ${head.database.name} at ${head.database.host}.`,
+      'Name that database with --database-url.',
+    );
+  }
+  const all = await listReceipts(directory);
+  requireNoDouble(found, all.receipts);
+  const others = withSayOn(found, all.receipts).filter(
+    other => other.head.identity === identity && other.head.id !== head.id,
+  );
+  const receipts = await settleAll(database, look, [found, ...others], claimed, signal);
+  return { receipt: receipts[0] ?? found, receipts, ignored: ignoredRemarks(found, all.receipts) };
+}

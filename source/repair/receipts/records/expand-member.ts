@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { readChunks } from '../../../config/files/read-chunks.ts';
+import { damaged } from '../damaged.ts';
+import type { StoredRecords } from '../receipt.ts';
+
+/** How many bytes one record, and all records of a batch, may have when they are expanded. */
+export const longestRecord = 128 * 1024 * 1024;
+export const largestMember = 1024 * 1024 * 1024;
+
+/**
+ * Expands one gzip member of `path`, a piece at a time. Throws `damaged-receipt` (exit code 2) before the first piece where
+ * the member is not the one that was stored, and as soon as it becomes more than it says it does: a few bytes can be made
+ * to expand to more than any memory holds. Old receipts do not say how many bytes it has; then there is a fixed limit.
+ */
+export async function* expandMember(
+  handle: FileHandle,
+  path: string,
+  stored: StoredRecords,
+): AsyncGenerator<Buffer> {
+  const most = Math.min(stored.bytes ?? largestMember, largestMember);
+  await requireStored(handle, path, stored, most);
+  const compressed = Readable.from(readChunks(handle, stored.offset, stored.length), { objectMode: false });
+  const expanded = createGunzip();
+  // Without a callback an error of the file would leave the reader below waiting.
+  compressed.on('error', error => expanded.destroy(error));
+  compressed.pipe(expanded);
+  let bytes = 0;
+  try {
+    for await (const piece of expanded as AsyncIterable<Buffer>) {
+      bytes += piece.length;
+      if (bytes > most) throw damaged(path, 'its records expand to more than was stored');
+      yield piece;
+    }
+  } finally {
+    compressed.destroy();
+    expanded.destroy();
+  }
+  if (stored.bytes !== undefined && bytes < stored.bytes) throw damaged(path, 'its records are cut off');
+}
+
+async function requireStored(
+  handle: FileHandle,
+  path: string,
+  { offset, length, sha256 }: StoredRecords,
+  most: number,
+): Promise<void> {
+  const { size } = await handle.stat();
+  if (offset + length > size) throw damaged(path, 'it is cut off');
+  // Deflate makes nothing longer by more than a few bytes in a thousand.
+  if (length > mostCompressed(most)) {
+    throw damaged(path, 'its records are larger than any that are stored');
+  }
+  if (sha256 === undefined) return;
+  const hash = createHash('sha256');
+  for await (const piece of readChunks(handle, offset, length)) hash.update(piece);
+  if (hash.digest('hex') !== sha256) throw damaged(path, 'its records are not the ones that were stored');
+}
+
+function mostCompressed(bytes: number): number {
+  return bytes + Math.ceil(bytes / 500) + 1024;
+}

@@ -1,0 +1,71 @@
+import type { Receipt, ReceiptBatch } from '../receipt.ts';
+import { recordsOf } from './stored-records.ts';
+
+/** A record that a batch deleted, as JSON, and its place among them. */
+export interface StoredLine {
+  place: number;
+  line: string;
+}
+
+/**
+ * Reads the deleted records of a receipt part by part: a batch that an older version stored may hold more of them than any
+ * memory, and unpacking it from its beginning for each part would take as long again each time. What was read since the
+ * last start is kept, so that the same part can be read once more, as long as it is no more than `most` bytes.
+ */
+export class RecordsReader {
+  readonly #receipt: Receipt;
+  readonly #most: number;
+  #batch: number | null = null;
+  #lines: AsyncGenerator<string> | null = null;
+  #next = 0;
+  #kept: StoredLine[] = [];
+  #bytes = 0;
+
+  constructor(receipt: Receipt, most: number) {
+    this.#receipt = receipt;
+    this.#most = most;
+  }
+
+  /** The records of `batch` from `place` on, for as long as they are asked for. Rejects as `recordsOf` does. */
+  async *from(batch: ReceiptBatch, place: number): AsyncGenerator<StoredLine> {
+    if (this.#batch !== batch.batch || place < (this.#kept[0]?.place ?? this.#next)) await this.#open(batch);
+    this.#forget(({ place: kept }) => kept < place);
+    for (const kept of [...this.#kept]) yield kept;
+    for (;;) {
+      const next = await this.#lines?.next();
+      if (!next || next.done) return;
+      const stored = { place: this.#next, line: next.value };
+      this.#next += 1;
+      if (stored.place < place) continue;
+      this.#keep(stored);
+      yield stored;
+    }
+  }
+
+  /** Lets go of the file. */
+  async close(): Promise<void> {
+    await this.#lines?.return(undefined);
+    this.#lines = null;
+    this.#batch = null;
+    this.#forget(() => true);
+  }
+
+  async #open(batch: ReceiptBatch): Promise<void> {
+    await this.close();
+    this.#batch = batch.batch;
+    this.#lines = recordsOf(this.#receipt, batch);
+    this.#next = 0;
+  }
+
+  #keep(stored: StoredLine): void {
+    this.#bytes += stored.line.length;
+    this.#kept.push(stored);
+    if (this.#bytes > this.#most) this.#forget(({ place }) => place < stored.place);
+  }
+
+  #forget(which: (stored: StoredLine) => boolean): void {
+    const kept = this.#kept.filter(stored => !which(stored));
+    this.#kept = kept;
+    this.#bytes = kept.reduce((sum, { line }) => sum + line.length, 0);
+  }
+}

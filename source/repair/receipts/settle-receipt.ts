@@ -1,0 +1,66 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { appendText } from '../../config/files/append-text.ts';
+import { isSystemError } from '../../config/files/system-error.ts';
+import { appendJournal, isInJournal, journalLine, killedResult } from './journal.ts';
+import { directoryOf, journalFile } from './places.ts';
+import type { BatchOutcome, Receipt, Seal } from './receipt.ts';
+import { type ReceiptLine, tornMark } from './receipt-line.ts';
+import { openKey } from './seals/receipt-key.ts';
+import { sealLine } from './seals/seal.ts';
+
+/**
+ * Notes what the server says of the batches whose outcome the receipt does not know, by the batch's number. Where the
+ * operation was killed and all its batches are settled, the journal gets its line, once.
+ *
+ * Only for an operation that runs no more. Where the files cannot be written it gives the new receipt all the same, and one
+ * that is not believed is not written to.
+ */
+export async function settleReceipt(receipt: Receipt, outcomes: Map<number, BatchOutcome>): Promise<Receipt> {
+  const lines: ReceiptLine[] = [];
+  const batches = receipt.batches.map(batch => {
+    const outcome = outcomes.get(batch.batch);
+    const open = batch.outcome === null || batch.outcome === 'unknown';
+    if (!open || outcome === undefined || outcome === batch.outcome) return batch;
+    lines.push({ kind: 'settled', batch: batch.batch, outcome });
+    return { ...batch, outcome };
+  });
+  const settled = { ...receipt, batches };
+  if (!receipt.seal) return settled;
+  try {
+    if (lines.length > 0) settled.seal = await append(receipt.file, lines, receipt.seal);
+    await noteKill(settled);
+  } catch (error) {
+    // A read-only file system: the server will say the same the next time.
+    if (!isSystemError(error)) throw error;
+  }
+  return settled;
+}
+
+const { O_APPEND, O_RDWR, O_NOFOLLOW = 0 } = constants;
+
+async function append(file: string, lines: readonly ReceiptLine[], seal: Seal): Promise<Seal> {
+  const key = await openKey(seal.directory);
+  let { last } = seal;
+  let all = '';
+  for (const line of lines) {
+    const { text, seal: of } = sealLine(line, key, last);
+    all += text;
+    last = of;
+  }
+  const handle = await open(file, O_APPEND | O_RDWR | O_NOFOLLOW);
+  try {
+    await appendText(handle, all, `${tornMark}\n`);
+    return { ...seal, last };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function noteKill({ head, file, batches, end }: Receipt): Promise<void> {
+  const directory = directoryOf(file);
+  if (end || directory === null || batches.some(({ outcome }) => outcome === null)) return;
+  const journal = journalFile(directory);
+  if (await isInJournal(journal, head.id)) return;
+  await appendJournal(journal, journalLine(head, new Date(), killedResult(batches)));
+}

@@ -1,0 +1,158 @@
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { appendText } from '../../config/files/append-text.ts';
+import { requireOwnDirectory } from '../../config/files/exposure.ts';
+import { giveName } from '../../config/files/give-name.ts';
+import { makeDirectory, syncDirectory } from '../../config/files/make-directory.ts';
+import { appendJournal, createJournal, endedResult, journalLine } from './journal.ts';
+import { journalFile, keyFile, receiptFile, receiptsIn } from './places.ts';
+import type { BatchOutcome, ReceiptChange, ReceiptEnd, ReceiptHead } from './receipt.ts';
+import { headSchema, type ReceiptLine, tornMark } from './receipt-line.ts';
+import { RecordsFile } from './records/stored-records.ts';
+import { openKey } from './seals/receipt-key.ts';
+import { sealLine } from './seals/seal.ts';
+import { type Stage, unwritable } from './unwritable.ts';
+
+/** A batch that is about to be committed. */
+export interface Intent {
+  xid: string;
+  changes: ReceiptChange[];
+  /** The records that it deletes, one JSON value each; null where it deletes none. */
+  records: readonly string[] | null;
+}
+
+/**
+ * Begins the receipt of an operation, in `receipts/` below the state directory; both are made where they are missing,
+ * for this user alone. When it resolves the head is on the disk.
+ *
+ * Throws `receipt-unwritable` (exit code 4), before anything is changed.
+ */
+export async function openReceipt(directory: string, head: ReceiptHead): Promise<ReceiptWriter> {
+  const file = receiptFile(directory, head.id);
+  const journal = journalFile(directory);
+  const known = headSchema.parse(head);
+  await makeDirectory(receiptsIn(directory)).catch(error => {
+    throw unwritable(error, receiptsIn(directory), 'open');
+  });
+  await requireOwnDirectory(directory);
+  await requireOwnDirectory(receiptsIn(directory));
+  await createJournal(journal).catch(error => {
+    throw unwritable(error, journal, 'open');
+  });
+  const key = await openKey(directory).catch(error => {
+    throw unwritable(error, keyFile(directory), 'open');
+  });
+  try {
+    // Under a name of its own until its head is on the disk: a kill before that must not leave an empty receipt.
+    const draft = `${file}.new`;
+    // Appending, because another process may settle a receipt that it takes for a killed one.
+    const handle = await open(draft, 'ax+', 0o600);
+    try {
+      const { text, seal } = sealLine({ kind: 'head', ...known }, key, null);
+      await appendText(handle, text, '');
+      await handle.sync();
+      await giveName(draft, file);
+      await syncDirectory(receiptsIn(directory));
+      return new ReceiptWriter(known, file, journal, handle, { key, last: seal });
+    } catch (error) {
+      await handle.close();
+      await unlink(draft).catch(() => {});
+      throw error;
+    }
+  } catch (error) {
+    throw unwritable(error, file, 'open');
+  }
+}
+
+/** The key of the state directory, and the seal of the last line that is known to be written. */
+interface Sealing {
+  readonly key: Buffer;
+  last: string;
+}
+
+/** A receipt under way. Its calls take their turn, whether they are waited for or not. */
+export class ReceiptWriter {
+  readonly head: ReceiptHead;
+  readonly file: string;
+  readonly #journal: string;
+  readonly #handle: FileHandle;
+  readonly #records: RecordsFile;
+  readonly #sealing: Sealing;
+  #batch = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(head: ReceiptHead, file: string, journal: string, handle: FileHandle, sealing: Sealing) {
+    this.head = head;
+    this.file = file;
+    this.#journal = journal;
+    this.#handle = handle;
+    this.#sealing = sealing;
+    this.#records = new RecordsFile(file);
+  }
+
+  /**
+   * Writes what a transaction is about to do and gives the number of the batch. All of it is on the disk when it
+   * resolves; only then the transaction may commit. Throws `receipt-unwritable` (exit code 4): it must roll back.
+   */
+  intend({ xid, changes, records }: Intent): Promise<number> {
+    return this.#next(async () => {
+      // A number is never given twice: of a failed batch a whole line may be there, not known to be on the disk.
+      this.#batch += 1;
+      const batch = this.#batch;
+      const stored =
+        records === null || records.length === 0
+          ? null
+          : await this.#told('intend', this.#records.path, () => this.#records.append(records));
+      await this.#append('intend', { kind: 'batch', batch, xid, changes, records: stored });
+      return batch;
+    });
+  }
+
+  /**
+   * Notes how the transaction of a batch came out. It may be lost in a crash, as the server knows it too. Throws
+   * `receipt-unwritable` (exit code 4); the receipt is good all the same.
+   */
+  settle(batch: number, outcome: BatchOutcome): Promise<void> {
+    return this.#next(() => this.#append('settle', { kind: 'settled', batch, outcome }));
+  }
+
+  /** Notes how the operation came out, here and in the journal. Throws `receipt-unwritable` (exit code 4). */
+  end(end: ReceiptEnd): Promise<void> {
+    return this.#next(async () => {
+      await this.#append('end', { kind: 'end', ...end });
+      const line = journalLine(this.head, new Date(), endedResult(end));
+      await this.#told('end', this.#journal, () => appendJournal(this.#journal, line));
+    });
+  }
+
+  /** Lets go of the files. Without an end before it, the receipt reads as one that was killed. */
+  close(): Promise<void> {
+    return this.#next(async () => {
+      await this.#records.close();
+      await this.#handle.close();
+    });
+  }
+
+  #append(stage: Stage, line: ReceiptLine): Promise<void> {
+    return this.#told(stage, this.file, async () => {
+      const { text, seal } = sealLine(line, this.#sealing.key, this.#sealing.last);
+      await appendText(this.#handle, text, `${tornMark}\n`);
+      if (line.kind !== 'settled') await this.#handle.sync();
+      // Not before: of a line that failed nobody knows whether it is there, so the next one follows the one before.
+      this.#sealing.last = seal;
+    });
+  }
+
+  async #told<T>(stage: Stage, path: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw unwritable(error, path, stage);
+    }
+  }
+
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}

@@ -1,0 +1,155 @@
+import type { ConsoleError } from '../../errors/errors.ts';
+import type { Task } from '../plan/task.ts';
+import type { AwayRecords } from '../plan/undoable-changes.ts';
+import { damaged } from '../receipts/damaged.ts';
+import { recordsFile } from '../receipts/places.ts';
+import type { ReceiptBatch } from '../receipts/receipt.ts';
+import type { RecordsReader, StoredLine } from '../receipts/records/records-reader.ts';
+import { valuesOf } from '../receipts/records/stored-records.ts';
+import { type RecordValues, readOwners } from '../sql/counter-state.ts';
+import type { Asked } from './prepared.ts';
+
+/** A record of the receipt, and its place among those that its batch stored. */
+export interface StoredRecord {
+  place: number;
+  values: RecordValues;
+}
+
+/** What of a task's records goes back at once, and what is left of the task then; null where that is all of it. */
+export interface Part {
+  records: StoredRecord[];
+  rest: Task | null;
+}
+
+/** Where an undo takes its records from, over all its batches. */
+export interface UndoSource {
+  reader: RecordsReader;
+  /** Whose the presets of records are, of one batch of the receipt: a preset's id, or null where it is none of that batch. */
+  owners: { batch: number; of: Map<string, string | null> };
+}
+
+/** What is still free in the transaction. */
+interface Room {
+  records: number;
+  bytes: number;
+}
+
+/** A task while its records are looked for. */
+interface Wanted {
+  task: Task;
+  away: AwayRecords;
+  records: StoredRecord[];
+}
+
+// So many records are looked at before the server is asked whose they are, or so many bytes of them.
+const window = { records: 500, bytes: 1024 * 1024 };
+
+/** Finds the records of these tasks, as many as go into one transaction and one at least. */
+export async function gatherRecords(asked: Asked, tasks: readonly Task[]): Promise<Map<Task, Part>> {
+  const { source } = asked;
+  if (!source) throw new Error('an undo without a receipt to read from');
+  const room: Room = { records: asked.most, bytes: asked.limits.bytes };
+  const parts = new Map<Task, Part>();
+  const wanted = tasks.flatMap((task): Wanted[] =>
+    task.undo?.records ? [{ task, away: task.undo.records, records: [] }] : [],
+  );
+  for (const [batch, of] of Map.groupBy(wanted, ({ away }) => away.batch)) {
+    const reached = room.records > 0 ? await take(asked, source, batch, of, room) : 0;
+    for (const { task, away, records } of of) parts.set(task, partOf(task, away, records, reached));
+  }
+  return parts;
+}
+
+/** Takes records of one batch until its tasks have theirs, or there is no more room: the place that it has come to. */
+async function take(
+  asked: Asked,
+  source: UndoSource,
+  batch: ReceiptBatch,
+  wanted: readonly Wanted[],
+  room: Room,
+): Promise<number> {
+  const isOpen = () => wanted.some(({ away, records }) => records.length < away.count);
+  const start = Math.min(...wanted.map(({ away }) => away.from ?? 0));
+  let lines: StoredLine[] = [];
+  let bytes = 0;
+  let reached = start;
+  for await (const stored of source.reader.from(batch, start)) {
+    lines.push(stored);
+    bytes += stored.line.length;
+    if (lines.length < window.records && bytes < window.bytes) continue;
+    reached = await sort(asked, source, batch, lines, wanted, room);
+    if (room.records === 0 || !isOpen()) return reached;
+    lines = [];
+    bytes = 0;
+  }
+  if (lines.length > 0) reached = await sort(asked, source, batch, lines, wanted, room);
+  const [missing] = wanted.filter(({ away, records }) => records.length < away.count);
+  // Half of them with the whole count would be worse than none.
+  if (missing && room.records > 0) throw incomplete(asked, missing);
+  return reached;
+}
+
+/** Gives records to the tasks that they belong to, as long as there is room: the place of the first that was not looked at. */
+async function sort(
+  { reader, plan, limits }: Asked,
+  source: UndoSource,
+  batch: ReceiptBatch,
+  lines: readonly StoredLine[],
+  wanted: readonly Wanted[],
+  room: Room,
+): Promise<number> {
+  const receipt = { file: plan.receipt?.file ?? '' };
+  const presetPlace = plan.into.indexOf(plan.look.tables.records.preset);
+  const records = lines.map(({ place, line }) => ({
+    place,
+    bytes: line.length,
+    values: valuesOf(receipt, line),
+  }));
+  const presetOf = ({ values }: { values: RecordValues }) => values[presetPlace] ?? null;
+  const ids = batch.changes.flatMap(({ id }) => id ?? []);
+  if (source.owners.batch !== batch.batch) source.owners = { batch: batch.batch, of: new Map() };
+  const { of } = source.owners;
+  const unknown = [...new Set(records.map(presetOf))].filter(preset => preset !== null && !of.has(preset));
+  if (unknown.length > 0 && wanted.some(({ task }) => task.id !== null)) {
+    const values = unknown.filter(preset => preset !== null);
+    const owners = await readOwners(reader, plan.look.tables, ids, values);
+    for (const value of values) of.set(value, owners.get(value) ?? null);
+  }
+  const own = new Set(ids);
+  const isOf = (id: string | null, preset: string | null) =>
+    id === null ? preset === null || !own.has(preset) : preset !== null && of.get(preset) === id;
+  for (const record of records) {
+    const { place, bytes, values } = record;
+    const mine = wanted.find(({ task }) => isOf(task.id, presetOf(record)));
+    if (!mine || place < (mine.away.from ?? 0) || mine.records.length === mine.away.count) continue;
+    if (mine.away.back.some(([first, last]) => first <= place && place <= last)) continue;
+    const isFirst = room.bytes === limits.bytes;
+    if (room.records === 0 || (!isFirst && bytes > room.bytes)) {
+      room.records = 0;
+      return place;
+    }
+    mine.records.push({ place, values });
+    room.records -= 1;
+    room.bytes -= bytes;
+  }
+  return (lines.at(-1)?.place ?? -1) + 1;
+}
+
+function partOf(task: Task, away: AwayRecords, records: StoredRecord[], reached: number): Part {
+  const count = away.count - records.length;
+  if (count === 0) return { records, rest: null };
+  if (records.length === 0 && reached <= (away.from ?? 0)) return { records, rest: task };
+  const from = Math.max(reached, away.from ?? 0);
+  const { state = null, lastUsed = null } = task.undo ?? {};
+  return {
+    records,
+    rest: { ...task, weight: count, undo: { records: { ...away, count, from }, state, lastUsed } },
+  };
+}
+
+function incomplete({ plan }: Asked, { task, away, records }: Wanted): ConsoleError {
+  return damaged(
+    recordsFile(plan.receipt?.file ?? ''),
+    `batch ${away.batch.batch} deleted ${away.count} records of "${task.name}" that are not back yet, and ${records.length} are there`,
+  );
+}

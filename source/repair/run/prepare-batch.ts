@@ -1,0 +1,129 @@
+import { leftForSize } from '../left-for-size.ts';
+import { resetChange } from '../plan/reset.ts';
+import { syncChange } from '../plan/sync.ts';
+import type { Task } from '../plan/task.ts';
+import type { ReceiptChange } from '../receipts/receipt.ts';
+import { type FoundRecord, readOrphans, readStates, readWithRecords } from '../sql/counter-state.ts';
+import { prepareUndo } from './prepare-undo.ts';
+import { type Asked, fitting, idsOf, nothing, orderOf, type Prepared } from './prepared.ts';
+
+/**
+ * Reads the counters of a batch in one snapshot and decides what becomes of each. A preset whose drift is not the planned
+ * one is left alone: something else than correct uses has written it.
+ */
+export function prepareBatch(asked: Asked): Promise<Prepared> {
+  const { action, options } = asked.plan;
+  if (action === 'undo') return prepareUndo(asked);
+  if (action === 'reset' && options.deleteHistory) return prepareDeletion(asked);
+  return prepareCounts(asked);
+}
+
+async function prepareCounts({ reader, plan, tasks }: Asked): Promise<Prepared> {
+  const { tables } = plan.look;
+  const times = plan.action === 'sync' && plan.options.lastUsed && tables.records.time !== null;
+  const states = await readStates(reader, tables, idsOf(tasks), times);
+  const clears = tables.presets.lastUsed !== null && plan.facts.lastUsedNullable;
+  const prepared = nothing();
+  for (const task of tasks) {
+    const state = fitting(states.get(task.id ?? ''), task, prepared.left);
+    if (!state) continue;
+    const change =
+      plan.action === 'sync'
+        ? syncChange(state, times && tables.presets.lastUsed !== null)
+        : resetChange(state, clears, false);
+    if (!change) continue;
+    add(prepared, change);
+  }
+  return prepared;
+}
+
+/**
+ * Presets with their records: those that have more than go at once lose as many from both, and stay as right as they were.
+ * What a receipt could not keep is never deleted.
+ */
+async function prepareDeletion(asked: Asked): Promise<Prepared> {
+  const { reader, plan, tasks, most, limits, truncate } = asked;
+  const { tables } = plan.look;
+  const prepared = nothing();
+  const found: FoundRecord[] = [];
+  const [none] = tasks.filter(({ id }) => id === null);
+  if (none) found.push(...(await orphansOf(asked, none, prepared)));
+  const clears = tables.presets.lastUsed !== null && plan.facts.lastUsedNullable;
+  const ids = idsOf(tasks);
+  const states =
+    ids.length === 0 ? new Map() : await readWithRecords(reader, tables, plan.facts, ids, most, limits);
+  for (const task of tasks) {
+    if (task.id === null) continue;
+    const own = states.get(task.id);
+    const state = fitting(own?.state, task, prepared.left);
+    if (!state || !own) continue;
+    const [large] = own.tooLarge;
+    if (large !== undefined) {
+      prepared.left.push(leftForSize(task, large, limits));
+      continue;
+    }
+    const going = own.found;
+    if (going.length === state.records) {
+      const change = resetChange(state, clears, true);
+      if (!change) continue;
+      found.push(...going);
+      add(prepared, { ...change, drift: task.drift });
+      continue;
+    }
+    // The others of the batch have left no room for it.
+    if (going.length === 0) {
+      prepared.rest.push(task);
+      continue;
+    }
+    found.push(...going);
+    // A count that is too low must not fall below zero on the way.
+    const delta = -Math.min(going.length, Math.max(0, state.count ?? 0));
+    add(prepared, {
+      id: state.id,
+      name: state.name,
+      before: state.count,
+      delta,
+      drift: task.drift,
+      deletes: going.length,
+      lastUsedBefore: state.lastUsed,
+    });
+    prepared.rest.push({
+      ...task,
+      drift: task.drift + delta + going.length,
+      weight: Math.max(1, task.weight - going.length),
+    });
+  }
+  prepared.order.deletes = found.map(({ place }) => place);
+  prepared.order.truncate = truncate;
+  prepared.records = found.length > 0 ? found.map(({ values }) => values) : null;
+  return prepared;
+}
+
+/** The records of no preset that go now; there may be more, as long as there are any. */
+async function orphansOf(
+  { reader, plan, most, limits }: Asked,
+  task: Task,
+  prepared: Prepared,
+): Promise<FoundRecord[]> {
+  const { found, tooLarge } = await readOrphans(reader, plan.look.tables, plan.facts, most, limits);
+  const [large] = tooLarge;
+  if (found.length > 0) prepared.rest.push({ ...task, weight: Math.max(1, task.weight - found.length) });
+  else if (large !== undefined)
+    prepared.left.push(leftForSize({ ...task, name: 'Records of no preset' }, large, limits));
+  return found;
+}
+
+function add(prepared: Prepared, change: ReceiptChange & { id: string }): void {
+  const { id, name, before, delta, drift, deletes, lastUsedBefore } = change;
+  prepared.changes.push({
+    id,
+    name,
+    before,
+    delta,
+    drift,
+    deletes,
+    lastUsedBefore,
+    ...(change.lastUsedAfter === undefined ? {} : { lastUsedAfter: change.lastUsedAfter }),
+  });
+  prepared.order.rows.push(orderOf(change));
+}

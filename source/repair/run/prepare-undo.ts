@@ -1,0 +1,145 @@
+import { movedBy, whyStateStays } from '../plan/draft-undo.ts';
+import type { Task } from '../plan/task.ts';
+import type { LeftState } from '../plan/undoable-changes.ts';
+import type { PlaceRange, ReceiptChange } from '../receipts/receipt.ts';
+import { type CounterState, readDangling, readStates } from '../sql/counter-state.ts';
+import { gatherRecords, type StoredRecord } from './gather-records.ts';
+import { type Asked, found, idsOf, nothing, orderOf, type Prepared } from './prepared.ts';
+
+/** What goes back of one task: its records, without those that name what is gone. */
+interface Going {
+  task: Task;
+  counter: CounterState | null;
+  records: StoredRecord[];
+  /** How many could not go, and the table of what they name. */
+  lost: number;
+  lostTable: string | null;
+  /** True where these are not all of its records. */
+  inParts: boolean;
+}
+
+/** Puts records back as they were, those that still have everything they refer to, and the differences there were. */
+export async function prepareUndo(asked: Asked): Promise<Prepared> {
+  const { reader, plan, tasks } = asked;
+  const { tables } = plan.look;
+  const { receipt, facts, into } = plan;
+  const prepared = nothing();
+  if (!receipt) return prepared;
+  const counters = await readStates(reader, tables, idsOf(tasks));
+  const there = tasks.flatMap(task => {
+    const counter = task.id === null ? null : found(counters.get(task.id), task, prepared.left);
+    return task.id !== null && !counter ? [] : [{ task, counter }];
+  });
+  const parts = await gatherRecords(
+    asked,
+    there.map(({ task }) => task),
+  );
+  const going = there.flatMap(({ task, counter }): Going[] => {
+    const { records, rest } = parts.get(task) ?? { records: [], rest: null };
+    if (rest) {
+      prepared.rest.push(rest);
+      prepared.otherwise.push(rest);
+    }
+    // The others have left no room for it.
+    if (rest && records.length === 0) return [];
+    const inParts = rest !== null || task.undo?.records?.from !== undefined;
+    return [{ task: rest ? recordsAlone(task) : task, counter, records, lost: 0, lostTable: null, inParts }];
+  });
+  const places = facts.recordColumns.map(({ quoted }) => into.indexOf(quoted));
+  const inserts = going.flatMap(({ records }) =>
+    records.map(({ values }) => places.map(place => values[place] ?? null)),
+  );
+  const dangling =
+    inserts.length > 0 ? await readDangling(reader, facts, inserts) : new Map<number, string>();
+  prepared.order.inserts = inserts.filter((_, index) => !dangling.has(index));
+  let seen = 0;
+  for (const part of going) {
+    const from = seen;
+    seen += part.records.length;
+    const whole = part.records.length;
+    part.records = part.records.filter((_, index) => {
+      const table = dangling.get(from + index);
+      part.lostTable ??= table ?? null;
+      return table === undefined;
+    });
+    part.lost = whole - part.records.length;
+    putBack(prepared, receipt.head.action, part);
+  }
+  return prepared;
+}
+
+/** A task of which more is to come: what goes back beside the records comes with the last of them. */
+function recordsAlone(task: Task): Task {
+  return task.undo ? { ...task, undo: { ...task.undo, state: null, lastUsed: null } } : task;
+}
+
+/** Adds what one task gives back to the batch. */
+function putBack(
+  prepared: Prepared,
+  action: string,
+  { task, counter, records, lost, lostTable, inParts }: Going,
+): void {
+  const { records: away = null, lastUsed = null } = task.undo ?? {};
+  const back = records.length;
+  const { state, why } = stateOf(task, counter, action, back);
+  const missing =
+    lost > 0
+      ? `${lost} of its ${lost + back} records cannot be put back: what they name in ${lostTable} is gone. The others are.`
+      : null;
+  if (missing !== null || why !== null) {
+    prepared.left.push({
+      id: task.id,
+      name: task.id === null ? 'Records of no preset' : task.name,
+      reason: missing === null ? 'moved' : 'reference',
+      message: [missing, why].filter(words => words !== null).join(' '),
+    });
+  }
+  if (back === 0 && !state) return;
+  const times = lastUsed !== null && lastUsed.after === counter?.lastUsed;
+  const count = counter?.count ?? null;
+  const change: ReceiptChange = {
+    id: task.id,
+    name: counter?.name ?? '',
+    before: count,
+    delta: counter ? back - (state?.moved ?? 0) : 0,
+    drift: counter ? (count ?? 0) - counter.records : 0,
+    deletes: -back || 0,
+    lastUsedBefore: counter?.lastUsed ?? null,
+    ...(times ? { lastUsedAfter: lastUsed.before } : {}),
+    ...(away && back > 0 ? { of: away.batch.batch } : {}),
+    part: back === 0 ? 'state' : state ? 'all' : 'records',
+    // Which ones: the others may come back once what they name is there again.
+    ...(away && back > 0 && (lost > 0 || inParts || away.back.length > 0)
+      ? { places: rangesOf(records.map(({ place }) => place)) }
+      : {}),
+  };
+  prepared.changes.push(change);
+  if (task.id === null) return;
+  prepared.order.rows.push({ ...orderOf({ ...change, id: task.id }), nullIfZero: state?.wasNull === true });
+}
+
+/** What goes back beside the records, and why it does not or what is not as the receipt left it. */
+function stateOf(
+  { drift: expected, undo }: Task,
+  counter: CounterState | null,
+  action: string,
+  restored: number,
+): { state: LeftState | null; why: string | null } {
+  if (!undo?.state || !counter) return { state: null, why: null };
+  const { state } = undo;
+  const drift = (counter.count ?? 0) - counter.records;
+  const why = whyStateStays(action, state, counter, { drift, expected, restored });
+  if (why !== null) return { state: null, why };
+  return { state, why: drift === expected ? null : movedBy(action, drift - expected, restored) };
+}
+
+/** Ascending places as ranges of those that follow each other. */
+export function rangesOf(places: readonly number[]): PlaceRange[] {
+  const ranges: PlaceRange[] = [];
+  for (const place of places) {
+    const last = ranges.at(-1);
+    if (last && last[1] === place - 1) last[1] = place;
+    else ranges.push([place, place]);
+  }
+  return ranges;
+}

@@ -1,0 +1,269 @@
+import { pause } from '../../counter/pause.ts';
+import { type BatchLimits, usualLimits } from '../batch-limits.ts';
+import type { Task } from '../plan/task.ts';
+import type { LeftAlone } from '../repair.ts';
+import type { BatchResult } from './run-batch.ts';
+
+/** What is done in one transaction. */
+export interface Batch {
+  tasks: Task[];
+  /** How many records of one preset go at once, and how many bytes of all of them. */
+  mostRecords: number;
+  limits: Pick<BatchLimits, 'bytes' | 'recordBytes'>;
+  /** Waits for a row that is somebody else's, up to lock_timeout: only where it is the only one, so nothing is held meanwhile. */
+  wait: boolean;
+  truncate: boolean;
+}
+
+interface Lane {
+  /** The preset; null for records of none. */
+  id: string | null;
+  name: string;
+  tasks: Task[];
+  /** When it was found busy first, and when it is tried again. */
+  busySince: number | null;
+  retryAt: number;
+  tries: number;
+  /** Goes by itself, because a batch with it was refused. */
+  alone: boolean;
+  /** How many records go at once, where more were too much for the server; null where that was never so. */
+  most: number | null;
+}
+
+interface Limits {
+  truncate: boolean;
+  /** Milliseconds after which a row that is always somebody else's is given up. */
+  patience: number;
+  most?: Partial<BatchLimits> | undefined;
+}
+
+// A batch is as large as it can be while rows are held for less than this, in milliseconds.
+const goodHold = 12;
+const badHold = 30;
+const least = { presets: 1, records: 50 };
+// In milliseconds: how long a row that was somebody else's is left in peace.
+const firstBackoff = 20;
+const longestBackoff = 1_000;
+
+/** What is still to do, in an order in which a row that somebody holds keeps nothing else waiting. */
+export class Queue {
+  readonly #lanes = new Map<string | null, Lane>();
+  readonly #limits: Limits;
+  #givenUp: LeftAlone[] = [];
+  readonly #most: BatchLimits;
+  #presets: number;
+  #records: number;
+  #truncate: boolean;
+  #truncateTries = 0;
+
+  constructor(tasks: readonly Task[], limits: Limits) {
+    this.#limits = limits;
+    this.#most = { ...usualLimits, ...limits.most };
+    this.#presets = Math.min(20, this.#most.presets);
+    this.#records = Math.min(500, this.#most.records);
+    this.#truncate = limits.truncate;
+    for (const task of tasks) {
+      const { id } = task;
+      const lane = this.#lanes.get(id);
+      if (lane) lane.tasks.push(task);
+      else {
+        this.#lanes.set(id, {
+          id,
+          name: task.name,
+          tasks: [task],
+          busySince: null,
+          retryAt: 0,
+          tries: 0,
+          alone: false,
+          most: null,
+        });
+      }
+    }
+  }
+
+  isEmpty(): boolean {
+    return this.#lanes.size === 0;
+  }
+
+  /** What was not come to, with the presets that wait for another try. */
+  remaining(): { id: string | null; name: string }[] {
+    return [...this.#lanes.values()].map(({ id, name }) => ({ id, name }));
+  }
+
+  /** How many presets there is still something to do for. */
+  get presetsLeft(): number {
+    return this.#lanes.size - (this.#lanes.has(null) ? 1 : 0);
+  }
+
+  givenUp(): readonly LeftAlone[] {
+    return this.#givenUp;
+  }
+
+  /** The next batch, as soon as one is due; null where nothing is left or `signal` says stop. */
+  async next(signal?: AbortSignal): Promise<Batch | null> {
+    while (this.#lanes.size > 0 && !signal?.aborted) {
+      const now = performance.now();
+      const batch = this.#take(now);
+      if (batch) return batch;
+      let soonest = Number.POSITIVE_INFINITY;
+      for (const { retryAt } of this.#lanes.values()) soonest = Math.min(soonest, retryAt);
+      await pause(soonest - now, signal);
+    }
+    return null;
+  }
+
+  /** Takes in what became of a batch: what is done goes, what was busy comes again, and the size follows what it cost. */
+  settle(batch: Batch, result: BatchResult): void {
+    switch (result.outcome) {
+      case 'committed':
+      case 'nothing':
+        this.#advance(batch, result);
+        if (result.outcome === 'committed') this.#resize(result.held);
+        return;
+      case 'busy':
+        this.#postpone(batch);
+        return;
+      case 'lost':
+        // Nothing of it happened: the same again.
+        return;
+      case 'large':
+        this.#shrink(batch, result);
+        return;
+      case 'refused':
+        this.#separate(batch, result);
+    }
+  }
+
+  /** What is due, no more of it than goes into a batch: all that waits is not looked through for each. Null where nothing is. */
+  #take(now: number): Batch | null {
+    if (this.#truncate) {
+      const tasks = [...this.#lanes.values()].flatMap(lane => (lane.retryAt <= now ? lane.tasks : []));
+      const limits = this.#most;
+      return tasks.length === 0
+        ? null
+        : { tasks, mostRecords: 1_000_000, limits, wait: true, truncate: true };
+    }
+    const tasks: Task[] = [];
+    let weight = 0;
+    let mostRecords = this.#records;
+    for (const lane of this.#lanes.values()) {
+      const [task] = lane.tasks;
+      if (lane.retryAt > now) continue;
+      if (!task) throw new Error('a lane without a task');
+      // A row that was busy twice is waited for by itself: in company it would keep the others from being done.
+      const alone = lane.alone || lane.tries > 1 || lane.id === null;
+      if (tasks.length > 0) {
+        if (alone) continue;
+        if (tasks.length >= this.#presets || weight + task.weight > this.#records) break;
+      }
+      tasks.push(task);
+      weight += task.weight;
+      mostRecords = Math.min(mostRecords, lane.most ?? mostRecords);
+      if (alone) break;
+    }
+    if (tasks.length === 0) return null;
+    return { tasks, mostRecords, limits: this.#most, wait: tasks.length === 1, truncate: false };
+  }
+
+  #advance({ tasks }: Batch, { rest }: BatchResult): void {
+    const unfinished = new Map(rest.map(task => [task.id, task]));
+    for (const task of tasks) {
+      const lane = this.#lanes.get(task.id);
+      if (!lane) continue;
+      if (lane.tasks[0] === task) lane.tasks.shift();
+      else lane.tasks = lane.tasks.filter(other => other !== task);
+      const again = unfinished.get(task.id);
+      if (again) lane.tasks.unshift(again);
+      lane.busySince = null;
+      lane.tries = 0;
+      if (lane.tasks.length === 0) this.#lanes.delete(lane.id);
+    }
+  }
+
+  #postpone(batch: Batch): void {
+    const now = performance.now();
+    this.#presets = Math.max(least.presets, Math.floor(this.#presets / 2));
+    if (batch.truncate) {
+      this.#truncateTries += 1;
+      // Uses keep coming in between: then they go in batches.
+      if (this.#truncateTries > 3) this.#truncate = false;
+    }
+    for (const { id, name } of batch.tasks) {
+      const lane = this.#lanes.get(id);
+      if (!lane) continue;
+      lane.tries += 1;
+      lane.busySince ??= now;
+      lane.retryAt =
+        now +
+        Math.min(longestBackoff, firstBackoff * 2 ** Math.min(lane.tries, 10)) * (0.5 + Math.random() / 2);
+      // In company it may have been any other's row; by itself it comes soon.
+      const own = batch.tasks.length === 1 && !batch.truncate;
+      if (!own || now - lane.busySince < this.#limits.patience) {
+        // Behind the others.
+        this.#lanes.delete(lane.id);
+        this.#lanes.set(lane.id, lane);
+        continue;
+      }
+      this.#lanes.delete(lane.id);
+      this.#givenUp.push({
+        id: lane.id,
+        name,
+        reason: 'locked',
+        message: `Another session has held its row, or one of its records, for ${Math.round((now - lane.busySince) / 1000)} s.`,
+      });
+    }
+  }
+
+  /** A refusal of several says nothing of each: they are tried one by one. */
+  #separate(batch: Batch, result: BatchResult): void {
+    if (this.#apart(batch)) return;
+    this.#giveUp(batch, result, `The server refused`);
+  }
+
+  /** More than the server takes at once: half of it, down to a single record. */
+  #shrink(batch: Batch, result: BatchResult): void {
+    if (this.#apart(batch)) return;
+    const [task] = batch.tasks;
+    const lane = task && this.#lanes.get(task.id);
+    if (!lane) return;
+    const tried = Math.min(batch.mostRecords, result.tried ?? batch.mostRecords);
+    if (tried > 1) lane.most = Math.floor(tried / 2);
+    else this.#giveUp(batch, result, 'Even by itself, the server did not take');
+  }
+
+  /** Has several tried one by one from now on; false where it was one by itself. */
+  #apart({ tasks, truncate }: Batch): boolean {
+    if (truncate) this.#truncate = false;
+    if (tasks.length === 1 && !truncate) return false;
+    for (const { id } of tasks) {
+      const lane = this.#lanes.get(id);
+      if (lane) lane.alone = true;
+    }
+    return true;
+  }
+
+  /** Gives up what one batch tried of a preset, and goes on with what does not depend on it. */
+  #giveUp({ tasks }: Batch, { message, rest, tried = 0 }: BatchResult, how: string): void {
+    const [task] = tasks;
+    const lane = task && this.#lanes.get(task.id);
+    if (!lane) return;
+    lane.tasks = [...rest, ...lane.tasks.filter(other => other !== task)];
+    if (lane.tasks.length === 0) this.#lanes.delete(lane.id);
+    const what = task.undo?.records && tried > 0 ? `${tried} of its records` : 'it';
+    this.#givenUp.push({
+      id: lane.id,
+      name: task.id === null ? 'Records of no preset' : task.name,
+      reason: 'refused',
+      message: `${how} ${what}: ${message ?? 'no reason given'}.`,
+    });
+  }
+
+  #resize(held: number): void {
+    const factor = held < goodHold ? 2 : held > badHold ? 0.5 : 1;
+    this.#presets = Math.max(least.presets, Math.min(this.#most.presets, Math.round(this.#presets * factor)));
+    this.#records = Math.max(
+      Math.min(least.records, this.#most.records),
+      Math.min(this.#most.records, Math.round(this.#records * factor)),
+    );
+  }
+}

@@ -1,0 +1,32 @@
+import { thisUser } from '../../config/files/this-user.ts';
+import type { Database } from '../../connection/transactions.ts';
+import type { Look } from '../../counter/inspect-database.ts';
+import type { ReceiptHead } from '../receipts/receipt.ts';
+import { newReceiptId } from '../receipts/receipt-id.ts';
+
+/** How a receipt begins: who does what, now, to which database. */
+export function receiptHead(
+  database: Database,
+  { server, host, tables }: Look,
+  { action, identity, fingerprint }: Pick<ReceiptHead, 'action' | 'identity' | 'fingerprint'>,
+): ReceiptHead {
+  const at = new Date();
+  return {
+    version: 1,
+    id: newReceiptId(action, at),
+    at: at.toISOString(),
+    action,
+    by: thisUser(),
+    database: {
+      name: server.database,
+      host: database.place.demo ? 'embedded' : host,
+      user: server.user,
+      serverVersion: server.version,
+    },
+    identity,
+    schema: tables.schema,
+    fingerprint,
+    options: {},
+    undoes: null,
+  };
+}

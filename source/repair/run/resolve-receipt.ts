@@ -1,0 +1,90 @@
+import type { Database } from '../../connection/transactions.ts';
+import { refused } from '../../counter/guards.ts';
+import type { Look } from '../../counter/inspect-database.ts';
+import type { Tables } from '../../counter/tables.ts';
+import type { BatchOutcome, Receipt } from '../receipts/receipt.ts';
+import { firstRecord, valuesOf } from '../receipts/records/stored-records.ts';
+import { settleReceipt } from '../receipts/settle-receipt.ts';
+import type { RecordValues } from '../sql/counter-state.ts';
+import { onlyColumns, type RepairFacts, readRepairFacts } from '../sql/facts.ts';
+import { claim } from './repair-lock.ts';
+import { fateOf } from './transaction-outcome.ts';
+
+/**
+ * The receipts with an outcome for all their batches: where an operation was killed, the server is asked what became of each
+ * transaction. Whoever holds the claim may be at work on one of them, so it is taken first, once for all, unless `claimed`, and
+ * let go before this resolves. Rejects (exit code 4) where another repair or one of the transactions is still under way.
+ */
+export async function settleAll(
+  database: Database,
+  { tables, server }: Look,
+  receipts: readonly Receipt[],
+  claimed: boolean,
+  signal?: AbortSignal,
+): Promise<Receipt[]> {
+  if (receipts.every(isSettled)) return [...receipts];
+  const release = claimed
+    ? null
+    : await claim(database, database.timeouts, server.encryption === null, signal);
+  try {
+    const all: Receipt[] = [];
+    for (const receipt of receipts) {
+      all.push(isSettled(receipt) ? receipt : await settled(database, tables, receipt, signal));
+    }
+    return all;
+  } finally {
+    await release?.();
+  }
+}
+
+const unresolved = ({ batches }: Receipt) =>
+  batches.filter(({ outcome }) => outcome === null || outcome === 'unknown');
+
+function isSettled(receipt: Receipt): boolean {
+  return receipt.end !== null && unresolved(receipt).length === 0;
+}
+
+async function settled(
+  database: Database,
+  tables: Tables,
+  receipt: Receipt,
+  signal: AbortSignal | undefined,
+): Promise<Receipt> {
+  const facts = await database.read(reader => readRepairFacts(reader, tables), { signal });
+  const outcomes = new Map<number, BatchOutcome>();
+  for (const batch of unresolved(receipt)) {
+    // What the other receipt's records were is not looked up: the counts that went with them tell as much.
+    const deleted = await firstRecord(receipt, batch);
+    const stored = onlyColumns(facts, receipt.head.columns ?? []);
+    const status = await fateOf(
+      database,
+      tables,
+      stored,
+      batch.xid,
+      {
+        changes: batch.changes,
+        deleted: deleted === undefined ? null : storedValues(receipt, stored, deleted),
+        inserted: null,
+      },
+      signal,
+    );
+    if (status === 'in progress') {
+      throw refused(
+        'still-running',
+        `The operation of ${receipt.head.id} is still under way.`,
+        'Wait until it is done, then try again.',
+      );
+    }
+    // The server forgets old transactions: then nobody knows.
+    outcomes.set(batch.batch, status ?? 'unknown');
+  }
+  return settleReceipt(receipt, outcomes);
+}
+
+function storedValues(receipt: Receipt, { recordColumns }: RepairFacts, line: string): RecordValues {
+  const { head } = receipt;
+  const values = valuesOf(receipt, line);
+  return recordColumns.map(
+    ({ quoted }) => values[(head.columns ?? []).findIndex(column => column.quoted === quoted)] ?? null,
+  );
+}

@@ -1,0 +1,274 @@
+import type { ConnectOptions, Database } from '../../connection/transactions.ts';
+import { pause } from '../../counter/pause.ts';
+import { isHiddenNow } from '../../counter/visibility.ts';
+import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../../errors/errors.ts';
+import type { FullPlan } from '../plan/plan.ts';
+import type { Task } from '../plan/task.ts';
+import type { ReceiptChange } from '../receipts/receipt.ts';
+import type { ReceiptWriter } from '../receipts/write-receipt.ts';
+import type { LeftAlone } from '../repair.ts';
+import { type BatchAnswer, openBatch, type RecordWrites, runBatch } from '../sql/batch-block.ts';
+import type { RecordValues } from '../sql/counter-state.ts';
+import type { UndoSource } from './gather-records.ts';
+import { prepareBatch } from './prepare-batch.ts';
+import type { Prepared } from './prepared.ts';
+import type { Batch } from './queue.ts';
+import { changedParts, requireSameTables, tablesChanged } from './tables-changed.ts';
+import { type Fate, fateOf } from './transaction-outcome.ts';
+import { waitForLock } from './wait-for-lock.ts';
+
+/**
+ * What became of a batch. `busy`: somebody holds a row or has changed a record; `refused`: the server or a trigger does not
+ * want it; `large`: it is more than the server, or one transaction, takes at once; `lost`: the connection broke and nothing of it happened; `nothing`: there was nothing to write.
+ */
+export interface BatchResult {
+  outcome: 'committed' | 'busy' | 'refused' | 'large' | 'lost' | 'nothing';
+  changes: ReceiptChange[];
+  left: LeftAlone[];
+  rest: Task[];
+  deleted: number;
+  /** Milliseconds that rows were held, and sessions that waited for them. */
+  held: number;
+  waiting: number;
+  /** The server's words where it refused, and how many records it was about; undefined where that is not known. */
+  message?: string;
+  tried?: number;
+  /** What broke the connection. */
+  error?: ConsoleError;
+}
+
+export interface BatchWork {
+  database: Database;
+  writing: Pick<Database, 'write'>;
+  plan: FullPlan;
+  receipt: ReceiptWriter;
+  batch: Batch;
+  timeouts: ConnectOptions;
+  /** undo: where the records come from. */
+  source?: UndoSource | undefined;
+  /** Stops the wait for another repair's lock; what has begun is brought to its end. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Somebody said stop before the batch had begun. */
+class Stopped extends Error {}
+
+// In seconds: rows are held by the block alone, and nobody should have to wait longer for them.
+const longestBlock = 5;
+// In milliseconds: how long a server that is gone is waited for.
+const patience = 30_000;
+
+/**
+ * Does one batch: reads it, writes the receipt, then writes and commits in a single message. Where the connection breaks
+ * after the receipt was written, the server is asked what became of the transaction before anything else is done.
+ */
+export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
+  const { writing, plan, receipt, batch, timeouts, signal } = work;
+  const { tables } = plan.look;
+  let noted: { number: number; xid: string } | null = null;
+  let prepared: Prepared | null = null;
+  try {
+    const answer = await writing.write(async (writer): Promise<BatchAnswer | null> => {
+      const open = () => openBatch(writer, tables, recordWrites(plan));
+      const xid = await waitForLock(writer, open, timeouts.lockTimeout, signal);
+      if (xid === null) throw new Stopped();
+      prepared = await prepareBatch({
+        reader: writer,
+        plan,
+        tasks: batch.tasks,
+        most: batch.mostRecords,
+        limits: batch.limits,
+        truncate: batch.truncate,
+        source: work.source,
+      });
+      const { order, changes, records, rest } = prepared;
+      // A drift that is not the planned one may be no drift at all; what is written is asked about by the block itself.
+      if (prepared.left.length > 0 && (await isHiddenNow(writer, tables))) throw hiddenMeanwhile();
+      // After what was read, so that it was read from these very tables, and under the locks that keep them so.
+      const parts = await changedParts(writer, plan);
+      if (parts.length > 0) throw tablesChanged(plan, parts);
+      // What was not read would go with the others.
+      if (batch.truncate && rest.length > 0) throw new TooMuch();
+      if (order.rows.length === 0 && order.deletes.length === 0 && order.inserts.length === 0) {
+        await writer.script('ROLLBACK');
+        return null;
+      }
+      noted = { number: await receipt.intend({ xid, changes, records }), xid };
+      const quiet = plan.options.suppressTriggers;
+      return runBatch(
+        writer,
+        tables,
+        plan.facts,
+        { ...order, wait: batch.wait, quiet },
+        xid,
+        Math.min(timeouts.timeout, longestBlock),
+      );
+    }, timeouts);
+    const done = prepared as Prepared | null;
+    if (!answer || !done) return { ...empty('nothing'), left: done?.left ?? [], rest: done?.rest ?? [] };
+    await note(receipt, noted, 'committed');
+    return committed(done, answer);
+  } catch (error) {
+    if (error instanceof Stopped) return empty('busy');
+    if (error instanceof TooMuch) return empty('large');
+    if (!isConsoleError(error)) throw error;
+    const done = prepared as Prepared | null;
+    if (isLost(error)) return afterLoss(work, error, noted, done);
+    await note(receipt, noted, 'aborted');
+    const state = sqlState(error);
+    if (state === '55P03' || state === '40001' || state === '40P01')
+      return { ...empty('busy'), message: error.message };
+    if (state === '57014' && batch.tasks.length > 1) return empty('busy');
+    // Nothing that another preset would fare better with.
+    if (error.code === 'rows-hidden') throw hiddenMeanwhile(error);
+    if (state === '42501') throw denied(work, error);
+    if (state === '25006') throw readOnlyNow(error);
+    if (state === '') throw error;
+    await requireSameTables(work.database, plan);
+    const tried = done ? done.order.deletes.length + done.order.inserts.length : undefined;
+    const outcome = isTooMuch(state, tried) ? 'large' : 'refused';
+    return {
+      ...empty(outcome),
+      ...(tried === undefined ? {} : { tried }),
+      rest: done?.otherwise ?? [],
+      message: serverWords(error),
+    };
+  }
+}
+
+/** A batch that would have to be done whole, and is more than may be read at once. */
+class TooMuch extends Error {}
+
+/**
+ * True for what fewer records may not meet: a limit of the server (class 54), memory that it does not have, what it allocates
+ * beyond 1 GB, which it tells as an internal error, and a block that took too long. `tried` records; undefined where they could
+ * not even be read.
+ */
+function isTooMuch(state: string, tried: number | undefined): boolean {
+  if (state === '57014') return (tried ?? 0) > 1;
+  return tried !== 0 && (state.startsWith('54') || state === '53200' || state === 'XX000');
+}
+
+function recordWrites({ action, options, recordsToRestore }: FullPlan): RecordWrites {
+  if (action === 'reset' && options.deleteHistory) return 'delete';
+  return recordsToRestore > 0 ? 'insert' : null;
+}
+
+function committed(prepared: Prepared, { held, waiting }: BatchAnswer): BatchResult {
+  const { changes, left, rest, order } = prepared;
+  return { outcome: 'committed', changes, left, rest, deleted: order.deletes.length, held, waiting };
+}
+
+function empty(outcome: BatchResult['outcome']): BatchResult {
+  return { outcome, changes: [], left: [], rest: [], deleted: 0, held: 0, waiting: 0 };
+}
+
+type Noted = { number: number; xid: string } | null;
+
+// The receipt is good without it: the server knows too.
+async function note(receipt: ReceiptWriter, noted: Noted, outcome: 'committed' | 'aborted'): Promise<void> {
+  if (noted) await receipt.settle(noted.number, outcome).catch(() => {});
+}
+
+function isLost({ code }: ConsoleError): boolean {
+  return lost.has(code);
+}
+const lost = new Set(['connection-lost', 'connection-refused', 'connection-timeout', 'server-starting']);
+
+/** Asks the server, as soon as it answers again, whether the batch was committed: only then it may be done again. */
+async function afterLoss(
+  { database, plan, receipt }: BatchWork,
+  error: ConsoleError,
+  noted: Noted,
+  prepared: Prepared | null,
+): Promise<BatchResult> {
+  const status = await askAgain(async () => {
+    if (noted && prepared) {
+      const [deleted] = prepared.records ?? [];
+      const [inserted] = prepared.order.inserts;
+      return fateOf(database, plan.look.tables, plan.facts, noted.xid, {
+        changes: prepared.changes,
+        deleted: deleted === undefined ? null : (JSON.parse(deleted) as RecordValues),
+        inserted: inserted ?? null,
+      });
+    }
+    await database.read(reader => reader.rows('SELECT 1'));
+    return null;
+  });
+  if (status === 'unreachable') throw error;
+  if (!noted) return { ...empty('lost'), error };
+  if (status === null) {
+    throw new ConsoleError({
+      code: 'outcome-unknown',
+      message: `The connection was lost, and the server does not know what became of transaction ${noted.xid}.`,
+      hint: 'Look at the counts with preset-usage check, and run it again: it plans what is needed then.',
+      exitCode: exitCodes.unreachable,
+      cause: error,
+    });
+  }
+  await note(receipt, noted, status);
+  if (status === 'aborted' || !prepared) return { ...empty('lost'), error };
+  return committed(prepared, { held: 0, waiting: 0, counts: {} });
+}
+
+async function askAgain(ask: () => Promise<Fate>): Promise<Exclude<Fate, 'in progress'> | 'unreachable'> {
+  const end = performance.now() + patience;
+  for (let wait = 50; ; wait = Math.min(1_000, wait * 2)) {
+    try {
+      const status = await ask();
+      if (status !== 'in progress') return status;
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+    }
+    if (performance.now() > end) return 'unreachable';
+    await pause(wait);
+  }
+}
+
+function sqlState({ cause }: ConsoleError): string {
+  const { code = '' } = (cause ?? {}) as { code?: string };
+  return /^[0-9A-Z]{5}$/.test(code) ? code : '';
+}
+
+function hiddenMeanwhile(cause?: ConsoleError): ConsoleError {
+  return new ConsoleError({
+    code: 'incomplete-view',
+    message: 'A policy has come that hides rows from this role, so what it counts is no longer all there is.',
+    hint: 'This batch was not applied; the receipt holds what was applied before. Connect as a role that sees every row.',
+    exitCode: exitCodes.refused,
+    cause,
+  });
+}
+
+// The server's words name the table, and the driver's place only knows of reading.
+function denied({ plan }: BatchWork, error: ConsoleError): ConsoleError {
+  return new ConsoleError({
+    code: 'permission-denied',
+    message: `${plan.look.server.user} may not do this: ${serverWords(error)}.`,
+    hint: 'Grant what is missing, or connect as the owner. This batch was not applied; the receipt holds what was applied before.',
+    exitCode: exitCodes.unreachable,
+    cause: error,
+  });
+}
+
+/** A failover, or somebody who has made the server read-only: what was committed before stays. */
+function readOnlyNow(error: ConsoleError): ConsoleError {
+  return new ConsoleError({
+    code: error.code,
+    message: error.message,
+    hint: 'This batch was not applied; the receipt holds what was applied before. Connect to the primary and look at the counts: a new plan goes on from there.',
+    exitCode: exitCodes.unreachable,
+    cause: error.cause,
+  });
+}
+
+function serverWords({ cause, message }: ConsoleError): string {
+  const {
+    message: words,
+    constraint_name: constraint,
+    where = '',
+  } = (cause ?? {}) as { message?: string; constraint_name?: string; where?: string };
+  // Our own block is one too; a name that is not its is a trigger's function.
+  const [, run] = /^PL\/pgSQL function (?!inline_code_block)(.+?) line \d/m.exec(where) ?? [];
+  return `${words ?? message}${constraint ? ` (${constraint})` : ''}${run ? `, in ${run}` : ''}`;
+}

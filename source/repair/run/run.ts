@@ -1,0 +1,441 @@
+import type { Database } from '../../connection/transactions.ts';
+import { refused } from '../../counter/guards.ts';
+import { pause } from '../../counter/pause.ts';
+import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../../errors/errors.ts';
+import { type BatchLimits, usualLimits } from '../batch-limits.ts';
+import { noChoice } from '../match-columns.ts';
+import { type FullPlan, planRepair } from '../plan/plan.ts';
+import type { RepairPlan } from '../plan/repair-plan.ts';
+import { type AwayRecords, inEffect, undosOf } from '../plan/undoable-changes.ts';
+import { listReceipts, undoneBy } from '../receipts/list-receipts.ts';
+import type { ReceiptChange, ReceiptEnd, ReceiptHead } from '../receipts/receipt.ts';
+import { RecordsReader } from '../receipts/records/records-reader.ts';
+import { withSayOn } from '../receipts/seals/trust.ts';
+import { openReceipt, type ReceiptWriter } from '../receipts/write-receipt.ts';
+import type { LeftAlone, RepairOutcome, RepairProgress } from '../repair.ts';
+import { exactForms, readStates } from '../sql/counter-state.ts';
+import { readServerMark } from '../sql/server-mark.ts';
+import type { UndoSource } from './gather-records.ts';
+import { Queue } from './queue.ts';
+import { receiptHead } from './receipt-head.ts';
+import { claim } from './repair-lock.ts';
+import { type BatchResult, runOneBatch } from './run-batch.ts';
+import { tablesChanged } from './tables-changed.ts';
+
+export interface RunOptions {
+  /** Statement timeout, and how long a row of somebody else's is tried again, in seconds. */
+  timeout: number;
+  lockTimeout: number;
+  /** Where the receipt goes. */
+  directory: string;
+  /** Stops between two batches. */
+  signal?: AbortSignal | undefined;
+  /** True where the plan was made just now: otherwise it is made again, and has to be the same. */
+  fresh?: boolean;
+  /** How much goes into one batch at the most, where that is to be less than usual. */
+  most?: Partial<BatchLimits>;
+}
+
+// In a row.
+const mostLost = 5;
+const mostRefused = 50;
+// The application has this many times as long without us as with us.
+const restPerHeld = 4;
+// Reading, writing the receipt and auditing again hold nothing, and yet take the server's and this machine's time.
+const restPerBatch = 1;
+// In milliseconds.
+const longestRest = 250;
+
+/**
+ * Does what a plan says, batch by batch, and yields how far it is. Each batch is right by itself: killed anywhere, the
+ * counts are as right as they were, the receipt knows what was done, and running it again does the rest. Rejects where
+ * nothing was written: with exit code 4 where the plan is stale, another repair is under way or the receipt cannot be
+ * stored, with 3 where the server cannot do it. What stops it later on is in the outcome.
+ */
+export async function* runRepair(
+  database: Database,
+  agreed: RepairPlan,
+  options: RunOptions,
+): AsyncGenerator<RepairProgress, RepairOutcome> {
+  const start = performance.now();
+  // Without the signal: what it stops is the next batch, not one under way.
+  const timeouts = { timeout: options.timeout, lockTimeout: options.lockTimeout };
+  const pooled = agreed.look.server.encryption === null;
+  const letOthersIn = await claim(database, timeouts, pooled, options.signal);
+  try {
+    const plan = await freshPlan(database, agreed, options);
+    const began = await database.read(readServerMark);
+    const receipt = await openReceipt(options.directory, { ...headOf(database, plan), began });
+    const run = new Run(database, plan, receipt, options, start);
+    try {
+      yield* run.batches();
+      return await run.end();
+    } finally {
+      await run.close();
+    }
+  } finally {
+    await letOthersIn();
+  }
+}
+
+/** The plan as it would be made now; rejects where that is another one. */
+async function freshPlan(database: Database, agreed: RepairPlan, options: RunOptions): Promise<FullPlan> {
+  const plan =
+    options.fresh && 'tasks' in agreed && (await isInEffect(agreed as FullPlan))
+      ? (agreed as FullPlan)
+      : await planRepair(database, { ...agreed.request, claimed: true }, options.signal);
+  if (plan.fingerprint !== agreed.fingerprint) throw stalePlan(plan);
+  return plan;
+}
+
+/** undo: whether nobody has taken any of it back meanwhile, which only the holder of the claim can tell. */
+async function isInEffect({ receipt, request, tasks }: FullPlan): Promise<boolean> {
+  if (!receipt) return true;
+  const receipts = withSayOn(receipt, (await listReceipts(request.directory)).receipts);
+  const settled = undoneBy(receipts, receipt.head.id)
+    .flatMap(({ batches }) => batches)
+    .every(({ outcome }) => outcome === 'committed' || outcome === 'aborted');
+  const { presets, orphans } = inEffect(receipt, undosOf(receipts));
+  const nameOf = ({ batch, id, count }: AwayRecords) => JSON.stringify([batch.batch, id, count]);
+  const away = new Set([...[...presets.values()].flatMap(({ records }) => records), ...orphans].map(nameOf));
+  return (
+    settled &&
+    tasks.every(
+      ({ id, undo }) =>
+        (!undo?.records || away.has(nameOf(undo.records))) &&
+        (!undo?.state || presets.get(id ?? '')?.state?.moved === undo.state.moved),
+    )
+  );
+}
+
+/** What a plan is refused with that is not the one that was agreed to: exit code 4. */
+export function stalePlan({ fingerprint }: RepairPlan): ConsoleError {
+  return refused(
+    'stale-plan',
+    'The database has moved away from the plan: other presets drift, or they drift by another amount.',
+    `Nothing was changed. Look at the plan as it is now; its fingerprint is ${fingerprint}.`,
+  );
+}
+
+function headOf(database: Database, plan: FullPlan): ReceiptHead {
+  return {
+    ...receiptHead(database, plan.look, plan),
+    options: { ...plan.options },
+    undoes: plan.receipt?.head.id ?? null,
+    // Also where there was none to delete: one may have come since, and goes with the others.
+    ...(plan.action === 'reset' && plan.options.deleteHistory
+      ? { columns: plan.facts.recordColumns, reference: plan.look.tables.records.preset }
+      : {}),
+    ...saidOfColumns(plan),
+  };
+}
+
+function saidOfColumns({ request }: FullPlan): Pick<ReceiptHead, 'mapped' | 'dropped'> {
+  const { map, drop } = request.columns ?? noChoice;
+  return {
+    ...(map.length > 0 ? { mapped: map.map(([from, to]) => ({ from, to })) } : {}),
+    ...(drop.length > 0 ? { dropped: [...drop] } : {}),
+  };
+}
+
+// In milliseconds: how long what is somebody else's, or does not answer, is tried again.
+function patience({ lockTimeout }: RunOptions): number {
+  return lockTimeout * 5_000;
+}
+
+/** A preset that a batch has written, and the drift that it should have now. */
+interface Written {
+  id: string;
+  name: string;
+  drift: number;
+}
+
+/** What a batch has written, by preset: an undo may give back records and a drift at once. */
+function writtenBy(changes: readonly ReceiptChange[]): Written[] {
+  const written = new Map<string, Written>();
+  for (const { id, name, drift, delta, deletes } of changes) {
+    if (id === null) continue;
+    const before = written.get(id)?.drift ?? drift;
+    written.set(id, { id, name, drift: before + delta + deletes });
+  }
+  return [...written.values()];
+}
+
+/** A repair under way. */
+class Run {
+  readonly #database: Database;
+  readonly #plan: FullPlan;
+  readonly #receipt: ReceiptWriter;
+  readonly #options: RunOptions;
+  readonly #start: number;
+  readonly #queue: Queue;
+  readonly #source: UndoSource | undefined;
+  readonly #writing: Pick<Database, 'write' | 'close'>;
+  readonly #left: LeftAlone[];
+  readonly #told = new Set<string>();
+  /** Presets whose count was written and found right; a preset may take several batches. */
+  readonly #changed = new Set<string>();
+  #deleted = 0;
+  #restored = 0;
+  #committed = 0;
+  #lost = 0;
+  #refused = 0;
+  #ended: ReceiptEnd['ended'] = 'finished';
+  #error: ConsoleError | null = null;
+  readonly #cost = { longestHeld: 0, held: 0, waits: 0, busy: 0 };
+
+  constructor(
+    database: Database,
+    plan: FullPlan,
+    receipt: ReceiptWriter,
+    options: RunOptions,
+    start: number,
+  ) {
+    this.#database = database;
+    this.#plan = plan;
+    this.#receipt = receipt;
+    this.#options = options;
+    this.#start = start;
+    this.#queue = new Queue(plan.tasks, {
+      truncate: plan.method === 'truncate',
+      patience: patience(options),
+      most: options.most,
+    });
+    this.#writing = database.openWriting();
+    // As much again as one batch takes: what does not fit any more has been read by then.
+    const { bytes } = { ...usualLimits, ...options.most };
+    this.#source = plan.receipt
+      ? { reader: new RecordsReader(plan.receipt, 2 * bytes), owners: { batch: 0, of: new Map() } }
+      : undefined;
+    this.#left = plan.left.filter(left => !this.#isTold(left));
+  }
+
+  async *batches(): AsyncGenerator<RepairProgress> {
+    const { signal } = this.#options;
+    try {
+      for (;;) {
+        if (signal?.aborted && !this.#queue.isEmpty()) {
+          this.#ended = 'interrupted';
+          return;
+        }
+        const batch = await this.#queue.next(signal);
+        if (!batch) return;
+        const begun = performance.now();
+        const result = await runOneBatch({
+          database: this.#database,
+          writing: this.#writing,
+          plan: this.#plan,
+          receipt: this.#receipt,
+          batch,
+          source: this.#source,
+          timeouts: { timeout: this.#options.timeout, lockTimeout: this.#options.lockTimeout },
+          signal,
+        });
+        this.#requireSense(result);
+        // First, so that what is written counts as come to whatever happens while it is looked at.
+        this.#queue.settle(batch, result);
+        await this.#account(result);
+        yield this.#progress();
+        await this.#rest(result, performance.now() - begun);
+      }
+    } catch (error) {
+      // What is no word for a user is a fault, and is told as one; the receipt knows what was done.
+      if (!isConsoleError(error)) throw error;
+      this.#ended = 'failed';
+      // A column or a table that is gone, found out by reading what was written.
+      this.#error = error.code === 'schema-changed' ? tablesChanged(this.#plan, []) : error;
+    }
+  }
+
+  /** Stops where trying on would do the same over and over. */
+  #requireSense({ outcome, message, error }: BatchResult): void {
+    this.#lost = outcome === 'lost' ? this.#lost + 1 : 0;
+    if (error && this.#lost > mostLost) throw error;
+    if (outcome === 'refused') this.#refused += 1;
+    else if (outcome === 'committed') this.#refused = 0;
+    if (this.#refused <= mostRefused) return;
+    throw new ConsoleError({
+      code: 'server-refuses',
+      message: `The server refused ${this.#refused} batches in a row: ${message ?? 'no reason given'}.`,
+      hint: 'A trigger or a constraint on presets does not want these counts. Look at it, then run this again.',
+      exitCode: exitCodes.unhealthy,
+    });
+  }
+
+  async end(): Promise<RepairOutcome> {
+    const stopped = this.#queue.remaining();
+    for (const left of this.#queue.givenUp()) this.#left.push(left);
+    if (this.#ended !== 'finished') {
+      this.#left.push(
+        ...stopped.map(({ id, name }) => ({
+          id,
+          name,
+          reason: 'stopped' as const,
+          message: 'It was not reached.',
+        })),
+      );
+    }
+    const end = {
+      ended: this.#ended,
+      changed: this.#changed.size,
+      deleted: this.#deleted,
+      restored: this.#restored,
+      durationMs: Math.round(performance.now() - this.#start),
+      left: this.#left,
+    };
+    // The database is as it is: a receipt that cannot be closed any more has said before what was done.
+    await this.#receipt.end(end).catch(error => {
+      this.#error ??= isConsoleError(error) ? error : null;
+    });
+    if (this.#error && this.#committed === 0) throw this.#error;
+    const error = this.#error;
+    return {
+      ...end,
+      receipt: this.#receipt.file,
+      receiptId: this.#receipt.head.id,
+      error: error && {
+        code: error.code,
+        message: error.message,
+        hint: error.hint,
+        exitCode: error.exitCode,
+      },
+      cost: { ...this.#cost },
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#writing.close();
+    await this.#source?.reader.close();
+    await this.#receipt.close();
+  }
+
+  async #account(result: BatchResult): Promise<void> {
+    for (const left of result.left) {
+      // What the plan said before, the run finds again.
+      if (!this.#isTold(left)) this.#left.push(left);
+    }
+    if (result.outcome === 'busy') this.#cost.busy += 1;
+    if (result.outcome !== 'committed') return;
+    this.#committed += 1;
+    this.#cost.held += result.held;
+    this.#cost.longestHeld = Math.max(this.#cost.longestHeld, result.held);
+    this.#cost.waits += result.waiting;
+    for (const { deletes } of result.changes) if (deletes < 0) this.#restored -= deletes;
+    this.#deleted += result.deleted;
+    const unfinished = new Set(result.rest.map(({ id }) => id));
+    const written = writtenBy(result.changes);
+    const wrong = await this.#verify(written).catch(error => {
+      const unseen = written.filter(({ id }) => !unfinished.has(id));
+      this.#left.push(
+        ...unseen.map(({ id, name }) => ({
+          id,
+          name,
+          reason: 'wrong' as const,
+          message: 'It was written, and could not be read afterwards to see whether it is right.',
+        })),
+      );
+      throw error;
+    });
+    for (const { id } of written) {
+      if (!wrong.has(id) && !unfinished.has(id)) this.#changed.add(id);
+    }
+    for (const id of wrong) this.#changed.delete(id);
+  }
+
+  #isTold({ id, reason, message }: LeftAlone): boolean {
+    const told = JSON.stringify([id, reason, reason === 'reference' ? message : null]);
+    if (this.#told.has(told)) return true;
+    this.#told.add(told);
+    return false;
+  }
+
+  /** Audits in one snapshot what a batch has written: nothing counts as done before. */
+  async #verify(own: readonly Written[]): Promise<Set<string>> {
+    const wrong = new Set<string>();
+    if (own.length === 0) return wrong;
+    const { tables } = this.#plan.look;
+    const states = await this.#patiently(() =>
+      this.#database.read(async reader => {
+        await reader.rows(exactForms);
+        return readStates(
+          reader,
+          tables,
+          own.map(({ id }) => id),
+        );
+      }),
+    );
+    for (const { id, name, drift: expected } of own) {
+      const state = states.get(id);
+      if (!state) {
+        this.#left.push({
+          id,
+          name,
+          reason: 'gone',
+          message: 'It was written, and the preset was deleted right after.',
+        });
+        wrong.add(id);
+        continue;
+      }
+      const now = (state.count ?? 0) - state.records;
+      if (now === expected) continue;
+      wrong.add(id);
+      this.#left.push({ id, name, reason: 'wrong', message: this.#cause(now - expected) });
+    }
+    return wrong;
+  }
+
+  /** Reads again, as long as a row that somebody holds is tried again, where that may help. */
+  async #patiently<T>(read: () => Promise<T>): Promise<T> {
+    const end = performance.now() + patience(this.#options);
+    for (let wait = 50; ; wait = Math.min(1_000, wait * 2)) {
+      try {
+        return await read();
+      } catch (error) {
+        if (!isTransient(error) || performance.now() > end) throw error;
+        await pause(wait);
+      }
+    }
+  }
+
+  #cause(by: number): string {
+    const suspects = this.#plan.remarks
+      .filter(({ code }) => code === 'trigger-unhealthy')
+      .map(({ message }) => message);
+    return [
+      `It was written, and is ${by > 0 ? `${by} too high` : `${-by} too low`} again already: something else writes its count or its records.`,
+      ...suspects,
+    ].join(' ');
+  }
+
+  async #rest({ outcome, held }: BatchResult, took: number): Promise<void> {
+    if (outcome !== 'committed' || this.#queue.isEmpty()) return;
+    const rest = Math.max(held * restPerHeld, took * restPerBatch);
+    await pause(Math.min(longestRest, rest), this.#options.signal);
+  }
+
+  #progress(): RepairProgress {
+    const elapsed = performance.now() - this.#start;
+    const presets = this.#plan.changes.length;
+    const done = presets - this.#queue.presetsLeft;
+    const records = this.#deleted + this.#restored;
+    const allRecords = Math.max(records, this.#plan.recordsToDelete + this.#plan.recordsToRestore);
+    // Records are most of the work where there are any.
+    const part = (done + records / 50) / Math.max(1, presets + allRecords / 50);
+    return {
+      done,
+      presets,
+      records,
+      allRecords,
+      ...this.#cost,
+      elapsed,
+      remaining: part > 0 ? (elapsed / part) * (1 - part) : null,
+    };
+  }
+}
+
+/** The exit code that an outcome means (CONTRACT.md). */
+export function exitCodeOf({ ended, error, left }: RepairOutcome): number {
+  if (error) return error.exitCode;
+  if (ended === 'interrupted') return exitCodes.interrupted;
+  return left.length > 0 ? exitCodes.unhealthy : exitCodes.healthy;
+}

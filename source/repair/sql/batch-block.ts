@@ -1,0 +1,316 @@
+import * as z from 'zod/mini';
+import { byOwnPath, byPath, catalogPath, inSchema, takingPath } from '../../connection/search-path.ts';
+import type { Writer } from '../../connection/transactions.ts';
+import { differ } from '../../counter/operators.ts';
+import type { Tables } from '../../counter/tables.ts';
+import { nowHidden } from '../../counter/visibility.ts';
+import { dollarQuote, givenSetting, resultSetting } from '../../simulation/simulation-block.ts';
+import { exactForms, type FoundRecord, type RecordValues } from './counter-state.ts';
+import type { RepairFacts } from './facts.ts';
+import { repairKey } from './repair-lock.ts';
+
+// Each is called by its schema: some of what uses it runs by the role's own search_path.
+const givenRows = "pg_catalog.jsonb_array_elements(given OPERATOR(pg_catalog.->) 'rows')";
+
+/** What one preset's row becomes: the count that it has when it is locked, plus `delta`. */
+export interface RowOrder {
+  id: string;
+  delta: number;
+  /** undo: the count was NULL, and becomes NULL again where it is 0. */
+  nullIfZero: boolean;
+  /** Sets `last_used_at` to `to`, unless it is not `from` any more: then a use has come in between. */
+  lastUsed: { from: string | null; to: string | null } | null;
+}
+
+/** One transaction of a repair. */
+export interface BatchOrder {
+  rows: RowOrder[];
+  /** Exactly these versions of records are deleted. */
+  deletes: FoundRecord['place'][];
+  inserts: RecordValues[];
+  /** With TRUNCATE, where they are all there is. */
+  truncate: boolean;
+  /** Waits for a row up to lock_timeout; otherwise a row that somebody holds fails at once. */
+  wait: boolean;
+  /** Keeps triggers from firing, and checks the references of inserted records itself. */
+  quiet: boolean;
+}
+
+/** What a batch has cost and left. */
+export interface BatchAnswer {
+  /** Milliseconds from the first lock to the end of the block. */
+  held: number;
+  /** Sessions that waited for this transaction at its end. */
+  waiting: number;
+  /** `usage_count` by id, as it was written. */
+  counts: Record<string, number | null>;
+}
+
+const answer = z.object({
+  held: z.number(),
+  waiting: z.number(),
+  counts: z.record(z.string(), z.nullable(z.number())),
+});
+
+/**
+ * The first statement of a batch: takes the lock that keeps repairs apart, in a statement before the one that reads the
+ * drift, and tells which transaction this is, once it has it: so the numbers of batches are in the order of their work. A server
+ * that acknowledges commits before they are on disk is asked not to.
+ */
+export const beginBatch = `SELECT CASE WHEN pg_try_advisory_xact_lock(${repairKey}) THEN pg_current_xact_id()::text END AS xid,
+  set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)`;
+
+/** Which of the records' rows a batch may come to write. */
+export type RecordWrites = 'delete' | 'insert' | null;
+
+/** Begins a batch and keeps its tables as they are until its end; null where another repair is being done. */
+export async function openBatch(
+  { rows, script, ownPath }: Writer,
+  tables: Tables,
+  writes: RecordWrites,
+): Promise<string | null> {
+  const [row] = (await rows(beginBatch)) as { xid: string | null }[];
+  if (!row?.xid) return null;
+  // Planning a write may already run what policies and defaults call.
+  const locks = `${takingPath(ownPath)}; ${keepTables(tables, writes)}; ${takingPath(catalogPath)}`;
+  await script(`${exactForms}; ${locks}`);
+  return row.xid;
+}
+
+/**
+ * Takes the locks of the writes that are to come, before anything is read: columns, references, triggers, rules and policies
+ * then stay what they are. LOCK TABLE asks for rights to the whole table, an UPDATE of no row fires statement triggers, and
+ * EXPLAIN does neither. Parts of a table are locked with it: their number may grow, but no part is changed.
+ */
+function keepTables({ presets, records }: Tables, writes: RecordWrites): string {
+  const parts = [
+    // As in the block itself: whoever waits for us while we wait for them, we give up first.
+    `SET LOCAL lock_timeout = '250ms'`,
+    `EXPLAIN UPDATE ${presets.name} p SET ${presets.count} = p.${presets.count} WHERE p.ctid OPERATOR(pg_catalog.=) '(0,0)'::pg_catalog.tid`,
+  ];
+  if (writes === 'delete')
+    parts.push(
+      `EXPLAIN DELETE FROM ${records.name} r WHERE r.ctid OPERATOR(pg_catalog.=) '(0,0)'::pg_catalog.tid`,
+    );
+  if (writes === 'insert') {
+    parts.push(
+      `EXPLAIN INSERT INTO ${records.name} (${records.preset}) SELECT r.${records.preset} FROM ${records.name} r LIMIT 0`,
+    );
+  }
+  return parts.join('; ');
+}
+
+/**
+ * Does a batch and commits it, in one message: rows are held for as long as the server works, and no message is waited for
+ * meanwhile. Rejects with SQLSTATE 55P03 where somebody holds a row, 40001 where a record is not what it was; then, as with
+ * every other error, nothing of it is left. `longest` is its statement_timeout in seconds.
+ */
+export async function runBatch(
+  { rows, script, ownPath }: Writer,
+  tables: Tables,
+  facts: RepairFacts,
+  order: BatchOrder,
+  xid: string,
+  longest: number,
+): Promise<BatchAnswer> {
+  const given = JSON.stringify({ ...order, xid, path: ownPath });
+  const timeout = String(Math.ceil(longest * 1000));
+  await rows(`SELECT set_config($1, $2, true), set_config('statement_timeout', $3, true)`, [
+    givenSetting,
+    given,
+    timeout,
+  ]);
+  const block = repairBlock(
+    tables,
+    facts,
+    { ...order, setsLastUsed: order.rows.some(row => row.lastUsed !== null) },
+    dollarQuote(),
+  );
+  const [row] = (await script(
+    // What a trigger has deferred once more fires as the transaction ends.
+    `${block}; ${takingPath(ownPath)}; SELECT pg_catalog.current_setting('${resultSetting}', true) AS answer; COMMIT`,
+  )) as { answer: string }[];
+  return answer.parse(JSON.parse(row?.answer ?? 'null'));
+}
+
+/** What the text of a block depends on. */
+export interface BlockShape extends Pick<BatchOrder, 'truncate' | 'wait' | 'quiet'> {
+  deletes: readonly unknown[];
+  inserts: readonly unknown[];
+  setsLastUsed: boolean;
+}
+
+/** The block that does a batch; its values come from a setting of the transaction, so its text can be shown beforehand. */
+export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShape, quote = '$$'): string {
+  const { presets, records, path } = tables;
+  const lastUsed = lastUsedOf(tables, facts, order);
+  const value = `coalesce((held->>(o.value->>'id'))::numeric, 0) + (o.value->>'delta')::numeric`;
+  const ids = `(SELECT (o.value OPERATOR(pg_catalog.->>) 'id')::${presets.keyType} FROM ${givenRows} o)`;
+  const becomes = `(becomes OPERATOR(pg_catalog.->>) (o.value OPERATOR(pg_catalog.->>) 'id'))::${facts.countType}`;
+  const parts = [
+    // On another connection than the one that began, the setting is missing; after a reconnect the transaction is another.
+    `IF given IS NULL OR pg_current_xact_id_if_assigned()::text IS DISTINCT FROM given->>'xid' THEN
+    RAISE EXCEPTION 'this transaction is another one' USING ERRCODE = '25P01';
+  END IF;
+  -- Below deadlock_timeout: whoever waits for us while we wait for them, we give up first.
+  PERFORM set_config('lock_timeout', '250ms', true);
+  -- Counted under a policy, what is there would look like drift.
+  IF ${nowHidden(tables)} THEN
+    RAISE EXCEPTION 'row-level security hides rows from this role now' USING ERRCODE = '42501';
+  END IF;`,
+    order.truncate
+      ? `LOCK TABLE ${records.name} IN ACCESS EXCLUSIVE MODE;\n  started := clock_timestamp();`
+      : '',
+    order.wait ? '' : 'started := coalesce(started, clock_timestamp());',
+    `${byPath(
+      path,
+      `SELECT coalesce(pg_catalog.jsonb_object_agg(l.id, l.count), '{}'), coalesce(pg_catalog.jsonb_object_agg(l.id, l.used), '{}') INTO held, used
+    FROM (SELECT p.${presets.key}::pg_catalog.text AS id, p.${presets.count} AS count, ${lastUsed ? `p.${presets.lastUsed}::pg_catalog.text` : 'NULL::pg_catalog.text'} AS used FROM ${presets.name} p
+           WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY${ids}) ORDER BY p.${presets.key} FOR NO KEY UPDATE OF p${order.wait ? '' : ' SKIP LOCKED'}) l;`,
+    )}
+  started := coalesce(started, clock_timestamp());
+  IF (SELECT count(*) FROM jsonb_object_keys(held)) < jsonb_array_length(given->'rows') THEN
+    ${
+      // Where a row is waited for, nobody's lock can be why it is missing.
+      order.wait
+        ? `RAISE EXCEPTION 'a policy on ${inString(presets.name)} keeps a row from being written, or it was deleted just now' USING ERRCODE = 'P0001';`
+        : `RAISE EXCEPTION 'another session holds a row' USING ERRCODE = '55P03';`
+    }
+  END IF;`,
+    order.quiet ? `PERFORM set_config('session_replication_role', 'replica', true);` : '',
+    order.deletes.length > 0 ? deletion(tables, ids, order.truncate) : '',
+    order.inserts.length > 0 ? insertion(records.name, facts, order.quiet) : '',
+    `SELECT coalesce(jsonb_object_agg(o.value->>'id', CASE WHEN (o.value->>'nullIfZero')::boolean AND ${value} = 0 THEN NULL ELSE ${value} END), '{}')
+    INTO becomes FROM jsonb_array_elements(given->'rows') o;
+  ${byOwnPath(`UPDATE ${presets.name} p
+     SET ${presets.count} = ${becomes}${
+       lastUsed
+         ? `,
+         ${lastUsed.sets}`
+         : ''
+     }
+    FROM ${givenRows} o
+   WHERE p.${presets.key} ${presets.keys.equal} (o.value OPERATOR(pg_catalog.->>) 'id')::${presets.keyType}
+     AND (${differ(`p.${presets.count}`, becomes)}${lastUsed ? ` OR ${lastUsed.differs}` : ''});
+  -- A trigger or a policy may have kept a row from being written, or written something else.
+  is_other := EXISTS (SELECT FROM pg_catalog.jsonb_each_text(becomes) b JOIN ${presets.name} p ON p.${presets.key} ${presets.keys.equal} b.key::${presets.keyType}
+              WHERE ${differ(`p.${presets.count}`, `b.value::${facts.countType}`)});`)}
+  IF is_other THEN
+    RAISE EXCEPTION 'a count is not what was written: a trigger or a policy on ${inString(presets.name)} changes it' USING ERRCODE = 'P0001';
+  END IF;
+  ${byOwnPath('SET CONSTRAINTS ALL IMMEDIATE;')}
+  PERFORM set_config('${resultSetting}', jsonb_build_object(
+    'waiting', (SELECT count(*) FROM pg_locks l WHERE NOT l.granted
+                 AND (l.transactionid = pg_current_xact_id()::xid${order.truncate ? ` OR l.relation = ${records.oid}` : ''})),
+    'counts', becomes,
+    'held', extract(epoch FROM clock_timestamp() - started) * 1000)::text, true);`,
+  ];
+  return `DO ${quote}
+#variable_conflict use_variable
+DECLARE
+  given jsonb := nullif(current_setting('${givenSetting}', true), '')::jsonb;
+  held jsonb;
+  used jsonb;
+  becomes jsonb;
+  started timestamptz;
+  touched bigint;
+  is_other boolean;
+  is_kept boolean;
+BEGIN
+  ${parts.filter(part => part !== '').join('\n  ')}
+END
+${quote}`;
+}
+
+/**
+ * How `last_used_at` is set, where any row of the batch sets it: its triggers fire for a column that is only named. Records
+ * that are put back make the counting trigger set it too, so then it becomes what it was when the row was locked.
+ */
+function lastUsedOf(
+  { presets }: Tables,
+  { lastUsedType }: RepairFacts,
+  { setsLastUsed, inserts }: BlockShape,
+): { sets: string; differs: string } | null {
+  const restores = inserts.length > 0;
+  if (!(setsLastUsed || restores) || presets.lastUsed === null) return null;
+  const usedType = inSchema(lastUsedType ?? 'timestamptz');
+  const given = "o.value OPERATOR(pg_catalog.->) 'lastUsed'";
+  const to = (key: string) => `(${given} OPERATOR(pg_catalog.->>) '${key}')::${usedType}`;
+  const isSet = `(${given}) OPERATOR(pg_catalog.<>) 'null'::pg_catalog.jsonb`;
+  const locked = `(used OPERATOR(pg_catalog.->>) (o.value OPERATOR(pg_catalog.->>) 'id'))::${usedType}`;
+  const otherwise = restores ? locked : `p.${presets.lastUsed}`;
+  return {
+    sets: `${presets.lastUsed} = CASE WHEN ${isSet} AND NOT (${differ(locked, to('from'))}) THEN ${to('to')} ELSE ${otherwise} END`,
+    differs: `${isSet}${restores ? ` OR ${differ(`p.${presets.lastUsed}`, locked)}` : ''}`,
+  };
+}
+
+// A name inside of a string that RAISE takes for a format.
+function inString(name: string): string {
+  return name.replaceAll("'", "''").replaceAll('%', '%%');
+}
+
+function deletion(
+  { records: { name: records, preset, keys }, path }: Tables,
+  ids: string,
+  truncate: boolean,
+): string {
+  const mine = `(SELECT (e.value OPERATOR(pg_catalog.->>) 0)::pg_catalog.oid AS relation, (e.value OPERATOR(pg_catalog.->>) 1)::pg_catalog.tid AS place,
+      e.value OPERATOR(pg_catalog.->>) 2 AS version FROM pg_catalog.jsonb_array_elements(given OPERATOR(pg_catalog.->) 'deletes') e OFFSET 0)`;
+  const same = `r.ctid OPERATOR(pg_catalog.=) m.place AND r.tableoid OPERATOR(pg_catalog.=) m.relation
+    AND r.xmin::pg_catalog.text OPERATOR(pg_catalog.=) m.version`;
+  const number = "pg_catalog.jsonb_array_length(given OPERATOR(pg_catalog.->) 'deletes')";
+  const changed = `RAISE EXCEPTION 'a record was changed meanwhile' USING ERRCODE = '40001';`;
+  if (truncate) {
+    return byOwnPath(`SELECT pg_catalog.count(*) INTO touched FROM ${records} r JOIN ${mine} m ON ${same};
+  IF touched OPERATOR(pg_catalog.<>) ${number} OR touched OPERATOR(pg_catalog.<>) (SELECT pg_catalog.count(*) FROM ${records}) THEN
+    ${changed}
+  END IF;
+  TRUNCATE ${records};`);
+  }
+  return `${byOwnPath(`DELETE FROM ${records} r USING ${mine} m WHERE ${same};
+  GET DIAGNOSTICS touched = ROW_COUNT;`)}
+  IF touched <> ${number} THEN
+    -- Still there as they were, or written anew by this transaction, as where a record is only marked as deleted.
+    ${byPath(
+      path,
+      `is_kept := EXISTS (SELECT FROM ${records} r JOIN ${mine} m ON ${same})
+      OR EXISTS (SELECT FROM ${records} r WHERE r.${preset} ${keys.equal} ANY (ARRAY${ids})
+                  AND r.xmin OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid);`,
+    )}
+    IF is_kept THEN
+      RAISE EXCEPTION 'a trigger, a rule or a policy on ${inString(records)} keeps a record from being deleted' USING ERRCODE = 'P0001';
+    END IF;
+    ${changed}
+  END IF;`;
+}
+
+function insertion(records: string, { recordColumns, references }: RepairFacts, quiet: boolean): string {
+  const text = (place: number) => `(e.value OPERATOR(pg_catalog.->>) ${place})`;
+  const value = (place: number) => `${text(place)}::${inSchema(recordColumns[place]?.type ?? 'text')}`;
+  const given = "pg_catalog.jsonb_array_elements(given OPERATOR(pg_catalog.->) 'inserts') e";
+  // With the triggers quiet the server does not check references either: they are locked and checked here.
+  const checks = quiet
+    ? references.map(({ table, pairs }) => {
+        const join = pairs
+          .map(({ place, column, type, equal }) => `t.${column} ${equal} ${text(place)}::${inSchema(type)}`)
+          .join(' AND ');
+        const named = pairs.map(({ place }) => `${text(place)} IS NOT NULL`).join(' AND ');
+        return `PERFORM 1 FROM ${table} t WHERE EXISTS (SELECT FROM ${given} WHERE ${join}) FOR KEY SHARE;
+  IF EXISTS (SELECT FROM ${given} WHERE ${named} AND NOT EXISTS (SELECT FROM ${table} t WHERE ${join})) THEN
+    RAISE EXCEPTION 'a record names what is not in ${inString(table)} any more' USING ERRCODE = '23503';
+  END IF;`;
+      })
+    : [];
+  return byOwnPath(
+    [
+      ...checks,
+      `INSERT INTO ${records} (${recordColumns.map(({ quoted }) => quoted).join(', ')}) OVERRIDING SYSTEM VALUE
+    SELECT ${recordColumns.map((_, place) => value(place)).join(', ')} FROM ${given};
+  GET DIAGNOSTICS touched = ROW_COUNT;
+  IF touched OPERATOR(pg_catalog.<>) pg_catalog.jsonb_array_length(given OPERATOR(pg_catalog.->) 'inserts') THEN
+    RAISE EXCEPTION 'not every record could be put back' USING ERRCODE = 'P0001';
+  END IF;`,
+    ].join('\n  '),
+  );
+}

@@ -1,0 +1,223 @@
+import * as z from 'zod/mini';
+import type { Database, Reader } from '../../connection/transactions.ts';
+import { builtIn, ownOperators } from '../../counter/operators.ts';
+import type { Tables } from '../../counter/tables.ts';
+import { type CatalogPrint, catalogPrint } from './catalog-print.ts';
+
+/** A foreign key of the records, other than the one to their preset and those to each other. */
+export interface Reference {
+  name: string;
+  /** The table it names, and pairs of columns: the record's (its place among `recordColumns`), the other's. */
+  table: string;
+  pairs: { place: number; column: string; type: string; equal: string }[];
+}
+
+/** What a repair needs to know beside `Tables`. */
+export interface RepairFacts {
+  /** The types of the columns it writes. */
+  countType: string;
+  lastUsedType: string | null;
+  /** True where `last_used_at` may be NULL. */
+  lastUsedNullable: boolean;
+  /** Of the table of records: r table, p partitioned, f foreign. */
+  recordsKind: string;
+  presetsKind: string;
+  /** True where the server computes the count by itself. */
+  countGenerated: boolean;
+  /** Whether a trigger or a rule waits for deletes of records, which TRUNCATE would pass by. */
+  deleteTriggers: boolean;
+  /** What happens to a write beside the triggers of the two tables: rules, and triggers of parts of them alone. */
+  besides: { what: 'rule' | 'trigger'; name: string; table: string; event: 'INSERT' | 'UPDATE' | 'DELETE' }[];
+  /** Every column of a record that an INSERT may give, in order. */
+  recordColumns: { quoted: string; type: string; declared: string }[];
+  references: Reference[];
+  /** A table that inherits from the one of records and is no partition of it; null where none does. */
+  inheritedBy: string | null;
+  /** Foreign keys that name preset_usage, with what a delete does to their rows; `itself` where they are its own. */
+  referencedBy: {
+    table: string;
+    itself: boolean;
+    onDelete: 'NO ACTION' | 'RESTRICT' | 'CASCADE' | 'SET NULL' | 'SET DEFAULT';
+  }[];
+  may: { count: boolean; lastUsed: boolean; insert: boolean; delete: boolean; truncate: boolean };
+  /** The catalog as all of this was read from it: with another one nothing is written. */
+  print: CatalogPrint;
+}
+
+const facts = z.object({
+  countType: z.string(),
+  lastUsedType: z.nullable(z.string()),
+  lastUsedNullable: z.boolean(),
+  recordsKind: z.string(),
+  presetsKind: z.string(),
+  countGenerated: z.boolean(),
+  deleteTriggers: z.boolean(),
+  besides: z.array(
+    z.object({
+      what: z.enum(['rule', 'trigger']),
+      name: z.string(),
+      table: z.string(),
+      event: z.enum(['INSERT', 'UPDATE', 'DELETE']),
+    }),
+  ),
+  recordColumns: z.array(
+    z.object({ quoted: z.string(), type: z.string(), declared: z.string(), number: z.number() }),
+  ),
+  references: z.array(
+    z.object({
+      name: z.string(),
+      table: z.string(),
+      pairs: z.array(
+        z.object({ number: z.number(), column: z.string(), type: z.string(), equal: z.nullable(z.string()) }),
+      ),
+    }),
+  ),
+  inheritedBy: z.nullable(z.string()),
+  referencedBy: z.array(
+    z.object({
+      table: z.string(),
+      itself: z.boolean(),
+      onDelete: z.enum(['NO ACTION', 'RESTRICT', 'CASCADE', 'SET NULL', 'SET DEFAULT']),
+    }),
+  ),
+  may: z.object({
+    count: z.boolean(),
+    lastUsed: z.boolean(),
+    insert: z.boolean(),
+    delete: z.boolean(),
+    truncate: z.boolean(),
+  }),
+  print: z.record(z.string(), z.string()),
+});
+
+// Names in Tables are quoted already, so columns are found by how the server would quote them. The types of a record's columns
+// go without their length: a cast to varchar(n) or bit(n) cuts what is too long, where the column itself refuses it.
+const text = (tables: Tables) => `WITH RECURSIVE counted AS (
+  SELECT a.* FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
+), given AS (
+  SELECT a.* FROM pg_attribute a WHERE a.attrelid = $2::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+), tree AS (
+  SELECT $1::oid AS oid, true AS presets, true AS root UNION ALL SELECT $2::oid, false, true
+  UNION ALL SELECT i.inhrelid, t.presets, false FROM tree t JOIN pg_inherits i ON i.inhparent = t.oid
+), besides AS (
+  SELECT 'rule' AS what, w.rulename AS name, t.oid, t.presets, CASE w.ev_type WHEN '2' THEN 'UPDATE' WHEN '3' THEN 'INSERT' ELSE 'DELETE' END AS event
+    FROM tree t JOIN pg_rewrite w ON w.ev_class = t.oid AND t.root WHERE w.ev_type <> '1' AND w.ev_enabled IN ('O', 'A')
+  UNION ALL
+  SELECT 'trigger', g.tgname, t.oid, t.presets, e.event FROM tree t JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT t.root
+    JOIN (VALUES (4, 'INSERT'), (8, 'DELETE'), (16, 'UPDATE')) e (bit, event) ON g.tgtype & e.bit <> 0
+   WHERE NOT g.tgisinternal AND g.tgparentid = 0 AND g.tgenabled IN ('O', 'A')
+)
+SELECT json_build_object(
+  'countType', (SELECT format_type(atttypid, atttypmod) FROM counted WHERE quote_ident(attname) = $3),
+  'lastUsedType', (SELECT format_type(atttypid, atttypmod) FROM counted WHERE quote_ident(attname) = $4),
+  'lastUsedNullable', coalesce((SELECT NOT attnotnull FROM counted WHERE quote_ident(attname) = $4), true),
+  'recordsKind', (SELECT relkind FROM pg_class WHERE oid = $2::oid),
+  'presetsKind', (SELECT relkind FROM pg_class WHERE oid = $1::oid),
+  'countGenerated', (SELECT attgenerated <> '' OR attidentity = 'a' FROM counted WHERE quote_ident(attname) = $3),
+  'deleteTriggers', EXISTS (SELECT FROM pg_trigger WHERE tgrelid = $2::oid AND NOT tgisinternal AND tgenabled <> 'D' AND tgtype & 8 <> 0)
+    OR EXISTS (SELECT FROM besides WHERE what = 'rule' AND event = 'DELETE' AND oid = $2::oid),
+  'besides', (SELECT coalesce(json_agg(json_build_object('what', b.what, 'name', b.name, 'table', format('%I.%I', n.nspname, c.relname), 'event', b.event) ORDER BY b.name), '[]')
+    FROM besides b JOIN pg_class c ON c.oid = b.oid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE b.presets = (b.event = 'UPDATE')),
+  'recordColumns', (SELECT json_agg(json_build_object('quoted', quote_ident(attname), 'type', format_type(atttypid, -1), 'declared', format_type(atttypid, atttypmod),
+                                                      'number', attnum) ORDER BY attnum) FROM given),
+  'references', (SELECT coalesce(json_agg(json_build_object('name', k.conname, 'table', format('%I.%I', n.nspname, c.relname),
+       'pairs', (SELECT json_agg(json_build_object('number', own, 'column', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod),
+                     'equal', CASE WHEN y.typnamespace <> 'pg_catalog'::regnamespace THEN ${ownOperators('y')}->>'equal' END))
+                   FROM unnest(k.conkey, k.confkey) u (own, other) JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.other JOIN pg_type y ON y.oid = a.atttypid))), '[]')
+     FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE k.conrelid = $2::oid AND k.contype = 'f' AND k.conparentid = 0 AND k.confrelid <> $2::oid
+      AND NOT (k.confrelid = $1::oid AND k.conkey = ARRAY(SELECT attnum FROM given WHERE quote_ident(attname) = $5))),
+  'inheritedBy', (SELECT min(i.inhrelid::regclass::text) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+                   WHERE i.inhparent = $2::oid AND NOT c.relispartition),
+  'referencedBy', (SELECT coalesce(json_agg(json_build_object('table', k.conrelid::regclass::text, 'itself', k.conrelid = $2::oid, 'onDelete',
+       CASE k.confdeltype WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END)), '[]')
+     FROM pg_constraint k WHERE k.confrelid = $2::oid AND k.contype = 'f' AND k.conparentid = 0),
+  'may', json_build_object(
+     'count', (SELECT bool_and(has_column_privilege($1::oid, attnum, 'UPDATE')) FROM counted WHERE quote_ident(attname) = $3),
+     'lastUsed', coalesce((SELECT has_column_privilege($1::oid, attnum, 'UPDATE') FROM counted WHERE quote_ident(attname) = $4), true),
+     'insert', (SELECT bool_and(has_column_privilege($2::oid, attnum, 'INSERT')) FROM given),
+     'delete', has_table_privilege($2::oid, 'DELETE'),
+     'truncate', has_table_privilege($2::oid, 'TRUNCATE')),
+  'print', ${catalogPrint(tables)})::text AS facts`;
+
+/** Reads what a repair of these tables has to know: types, rights, and what refers to what. */
+export async function readRepairFacts(reader: Reader, tables: Tables): Promise<RepairFacts> {
+  const { presets, records } = tables;
+  const [row] = (await reader.rows(text(tables), [
+    presets.oid,
+    records.oid,
+    presets.count,
+    presets.lastUsed ?? '',
+    records.preset,
+  ])) as { facts: string }[];
+  const { recordColumns, references, ...rest } = facts.parse(JSON.parse(row?.facts ?? 'null'));
+  const placeOf = (number: number) => recordColumns.findIndex(column => column.number === number);
+  return {
+    ...rest,
+    recordColumns: recordColumns.map(({ quoted, type, declared }) => ({ quoted, type, declared })),
+    references: references.map(({ name, table, pairs }) => ({
+      name,
+      table,
+      pairs: pairs.map(({ number, equal, ...pair }) => ({
+        ...pair,
+        place: placeOf(number),
+        equal: equal ?? builtIn.equal,
+      })),
+    })),
+  };
+}
+
+/** The facts with those columns alone that a receipt has values for: the others take their defaults. */
+export function onlyColumns(facts: RepairFacts, columns: readonly { quoted: string }[]): RepairFacts {
+  const known = facts.recordColumns.filter(({ quoted }) => columns.some(column => column.quoted === quoted));
+  return {
+    ...facts,
+    recordColumns: known,
+    references: facts.references.flatMap(reference => {
+      const pairs = reference.pairs.map(pair => ({
+        ...pair,
+        place: known.findIndex(({ quoted }) => quoted === facts.recordColumns[pair.place]?.quoted),
+      }));
+      return pairs.every(({ place }) => place >= 0) ? [{ ...reference, pairs }] : [];
+    }),
+  };
+}
+
+/**
+ * What tells this database from every other one, by whatever road it is reached: the server's own identifier, the database
+ * and its tables. A copy made of the server's files has the same. Every start of the embedded demo is a database of its own.
+ */
+export async function readIdentity(
+  reader: Reader,
+  { place }: Database,
+  { presets, records }: Tables,
+): Promise<string> {
+  const [row] = (await reader.rows(
+    `SELECT (SELECT oid FROM pg_database WHERE datname = current_database())::text AS oid, current_database() AS name,
+            has_function_privilege('pg_control_system()', 'EXECUTE') AS may`,
+  )) as { oid: string; name: string; may: boolean }[];
+  // In a statement of its own: a CASE does not keep the server from asking for the right to call it.
+  const [system] = row?.may
+    ? ((await reader.rows('SELECT system_identifier::text AS id FROM pg_control_system()')) as {
+        id: string;
+      }[])
+    : [];
+  const server = place.demo
+    ? `demo of ${process.pid} at ${Math.round(performance.timeOrigin)}`
+    : (system?.id ?? `${place.host}:${place.port}`);
+  return [server, row?.name, row?.oid, presets.oid, records.oid].join('/');
+}
+
+/**
+ * Whether this role may keep triggers quiet, by `session_replication_role`: found out by trying, because platforms allow it
+ * to roles that are no superusers. Null where it may, else the server's reason.
+ */
+export async function whyNotQuiet(database: Database, signal?: AbortSignal): Promise<string | null> {
+  try {
+    await database.read(reader => reader.rows('SET LOCAL session_replication_role = replica'), { signal });
+    return null;
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'permission-denied') throw error;
+    return 'this role may not set session_replication_role';
+  }
+}

@@ -1,0 +1,60 @@
+import * as z from 'zod/mini';
+import type { Reader } from '../../connection/transactions.ts';
+
+/** The key that keeps repairs apart; sql/reset-usage-counts.sql takes the same one. */
+export const repairKey = `hashtext('preset-usage-console')`;
+
+/** Held for as long as a repair goes on, so that a second one is refused and not interleaved. */
+export const claimRepair = `SELECT pg_try_advisory_xact_lock(${repairKey}, 1) AS mine`;
+
+/** Lets the claim last as long as the repair, where this role's transactions or their pauses may not take that long. */
+export const keepClaim = `SELECT set_config(name, '0', true) FROM pg_settings
+  WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout') AND setting <> '0'`;
+
+/** Takes the claim, unless somebody else has it: true where it is ours until the transaction ends. */
+export async function takeClaim({ rows }: Reader): Promise<boolean> {
+  const [row] = (await rows(claimRepair)) as { mine: boolean }[];
+  return row?.mine === true;
+}
+
+/** The session whose repair keeps others out, as far as this role may see it. */
+export interface LockHolder {
+  pid: number;
+  application: string | null;
+  user: string | null;
+  /** The address it came from; null over a socket of the server's own machine, and where that is hidden. */
+  client: string | null;
+  /** When its transaction began, in milliseconds since 1970; null where that is hidden. */
+  since: number | null;
+}
+
+const holders = z.array(
+  z.object({
+    pid: z.number(),
+    application: z.nullable(z.string()),
+    user: z.nullable(z.string()),
+    client: z.nullable(z.string()),
+    since: z.nullable(z.number()),
+  }),
+);
+
+/**
+ * Who else holds the claim or the lock of a batch; null where nobody does any more. A key of two numbers has them in classid and
+ * objid, one of a single number its halves.
+ */
+export async function readLockHolder({ rows }: Reader): Promise<LockHolder | null> {
+  const [holder] = holders.parse(
+    await rows(
+      `SELECT l.pid, nullif(a.application_name, '') AS application, a.usename::text AS "user", host(a.client_addr) AS client,
+              (extract(epoch FROM a.xact_start) * 1000)::float8 AS since
+         FROM (SELECT ${repairKey}::bigint AS key) k
+         JOIN pg_locks l ON l.locktype = 'advisory' AND l.granted AND l.pid <> pg_backend_pid()
+          AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND CASE l.objsubid WHEN 2 THEN l.classid::bigint = k.key & 4294967295 AND l.objid::bigint = 1
+                              ELSE l.classid::bigint = (k.key >> 32) & 4294967295 AND l.objid::bigint = k.key & 4294967295 END
+         LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+        ORDER BY a.xact_start LIMIT 1`,
+    ),
+  );
+  return holder ?? null;
+}

@@ -1,0 +1,40 @@
+import type { Reader } from '../../connection/transactions.ts';
+import type { Tables } from '../../counter/tables.ts';
+
+/** True where a key is in presets twice, which no index prevents where other tables inherit from it. */
+export async function hasKeyTwice(reader: Reader, { presets, path }: Tables): Promise<boolean> {
+  const [row] = (await reader.rows(
+    `SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.inhrelid
+                             WHERE i.inhparent OPERATOR(pg_catalog.=) $1::pg_catalog.oid AND NOT c.relispartition)
+       THEN EXISTS (SELECT FROM ${presets.name} p GROUP BY p.${presets.key} HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1) ELSE false END AS twice`,
+    [presets.oid],
+    path,
+  )) as { twice: boolean }[];
+  return row?.twice === true;
+}
+
+// Since PostgreSQL 18 a constraint may be there and not be enforced.
+const reference = `SELECT k.conname AS name FROM pg_constraint k
+ WHERE k.conrelid = $1::oid AND k.confrelid = $2::oid AND k.contype = 'f' AND coalesce((to_jsonb(k)->>'conenforced')::boolean, true)
+   AND k.conkey = ARRAY(SELECT a.attnum FROM pg_attribute a WHERE a.attrelid = $1::oid AND quote_ident(a.attname) = $3 AND NOT a.attisdropped) LIMIT 1`;
+
+/**
+ * The foreign key that would not let records be put back whose preset is gone, where there are any: it was never validated, or
+ * they came by a way that it does not watch. Null where there is nothing of the kind.
+ */
+export async function whatRefusesOrphans(
+  reader: Reader,
+  { presets, records, path }: Tables,
+): Promise<string | null> {
+  const [key] = (await reader.rows(reference, [records.oid, presets.oid, records.preset])) as {
+    name: string;
+  }[];
+  if (!key) return null;
+  const [row] = (await reader.rows(
+    `SELECT EXISTS (SELECT FROM ${records.name} r WHERE r.${records.preset} IS NOT NULL
+       AND NOT EXISTS (SELECT FROM ${presets.name} p WHERE p.${presets.key} ${records.keys.equal} r.${records.preset})) AS there`,
+    [],
+    path,
+  )) as { there: boolean }[];
+  return row?.there ? key.name : null;
+}

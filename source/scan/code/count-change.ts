@@ -1,0 +1,95 @@
+import type { Node } from 'oxc-parser';
+import type { How } from '../finding.ts';
+import { plainKey } from './bindings.ts';
+import type { Ref } from './code-module.ts';
+import type { Follower } from './follow.ts';
+import { outermostFunction, returnsOf } from './lookup.ts';
+import { isFunction } from './parse-code.ts';
+import { lastName } from './query-target.ts';
+
+const deepest = 6;
+
+/** What a value makes of the counter: one more, none, the number of its records, or something else. */
+export function howOf(follower: Follower, value: Ref | null): How {
+  if (!value) return 'adds';
+  const found = judge(follower, value, 0);
+  const order: How[] = ['adds', 'subtracts', 'recounts', 'sets', 'zero'];
+  const how = order.find(each => found.includes(each)) ?? 'sets';
+  return how === 'sets' && readsRecords(follower, value) ? 'recounts' : how;
+}
+
+function judge(follower: Follower, ref: Ref, depth: number): How[] {
+  if (depth > deepest) return ['sets'];
+  return follower.follow(ref).flatMap(({ module, node }) => {
+    const on = (next: Node) => judge(follower, { module, node: next }, depth + 1);
+    switch (node.type) {
+      case 'Literal':
+        return [
+          typeof node.value === 'string'
+            ? ofText(node.value)
+            : node.value === 0 || node.value === null
+              ? 'zero'
+              : 'sets',
+        ];
+      case 'UpdateExpression':
+        return [node.operator === '++' ? 'adds' : 'subtracts'];
+      case 'AssignmentExpression':
+        return [node.operator === '-=' ? 'subtracts' : node.operator === '+=' ? 'adds' : 'sets'];
+      case 'BinaryExpression':
+        return [node.operator === '+' ? 'adds' : node.operator === '-' ? 'subtracts' : 'sets'];
+      case 'TemplateLiteral':
+        return [ofText(module.text.slice(node.start, node.end))];
+      case 'TaggedTemplateExpression':
+        return [ofText(module.text.slice(node.quasi.start, node.quasi.end))];
+      case 'ArrowFunctionExpression':
+      case 'FunctionExpression':
+        return isFunction(node) ? returnsOf(node).flatMap(on) : ['sets'];
+      case 'ObjectExpression':
+        return node.properties.flatMap((property): How[] => {
+          if (property.type === 'SpreadElement') return [];
+          const key = plainKey(property.key, property.computed);
+          if (key === 'increment') return ['adds'];
+          if (key === 'decrement') return ['subtracts'];
+          return key === 'set' ? on(property.value) : ['sets'];
+        });
+      case 'CallExpression': {
+        const texts = node.arguments.flatMap(each => follower.texts({ module, node: each }));
+        if (texts.includes('+')) return ['adds'];
+        if (texts.includes('-')) return ['subtracts'];
+        if (/^(raw|literal|unsafe|sql|query)$/.test(lastName(node.callee))) return texts.map(ofText);
+        // Math.max(0, count - 1), Number(count) and the like
+        const inner = node.arguments.flatMap(on);
+        return inner.filter(how => how === 'adds' || how === 'subtracts');
+      }
+      default:
+        return ['sets'];
+    }
+  });
+}
+
+/** What an expression of SQL does, where it stands alone: `usage_count + 1`. */
+function ofText(text: string): How {
+  if (/\bcount\s*\(/i.test(text)) return 'recounts';
+  if (/\+\s*(\d|\$|:|\?|excluded)/i.test(text) || /\d\s*\+/.test(text)) return 'adds';
+  return /-\s*(\d|\$)/.test(text) ? 'subtracts' : /^\W*0\W*$/.test(text) ? 'zero' : 'sets';
+}
+
+// A count of records is read in the function that sets it, or comes out of a query that names them.
+function readsRecords(follower: Follower, { module, node }: Ref): boolean {
+  const own = module.text.slice(node.start, node.end);
+  if (
+    /usage_?count/i.test(own) &&
+    !/actual|real|correct/i.test(own) &&
+    follower.names.isCounter(own.split(/[.?\s[(]+/).at(-1) ?? '')
+  )
+    return false;
+  const around = outermostFunction(node) ?? module.program;
+  const text = module.text.slice(around.start, around.end);
+  return (
+    /preset_?usage(?!_?count)/i.test(text) &&
+    /count\s*:\s*['"]exact|\.count\(|count\(|\.groupBy\(|\.aggregate\(|_count\b|\.length\b|\.reduce\(|\.select\(['"`](preset_id|id|\*)/i.test(
+      text,
+    ) &&
+    (/count|total|length|uses|records|size|n\b/i.test(own) || /\.get\(|\[/.test(own))
+  );
+}

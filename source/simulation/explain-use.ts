@@ -1,0 +1,244 @@
+import type { Finding } from '../counter/finding.ts';
+import type { TriggerHealth } from '../trigger/health.ts';
+
+/** What one use did to its preset's counter and records. */
+export interface UseResult {
+  before: number | null;
+  after: number | null;
+  increment: number;
+  recordsAdded: number;
+  /** Null where presets has no such column. */
+  lastUsedAtMoved: boolean | null;
+}
+
+/** A way of making a use that failed, in the server's own words. */
+export interface UseFailure {
+  path: 'track_preset_usage' | 'insert';
+  /** 1 for the first use, 2 for the same preset again. */
+  use: number;
+  message: string;
+  code: string;
+  constraint: string | null;
+  where: string | null;
+  /** The column and the table that the server names with the error, if it does. */
+  column: string | null;
+  table: string | null;
+}
+
+/** Everything that an explanation goes by. */
+export interface UseEvidence {
+  path: 'track_preset_usage' | 'insert';
+  uses: readonly UseResult[];
+  failures: readonly UseFailure[];
+  health: TriggerHealth;
+  /** `session_replication_role` of the session. */
+  replicationRole: string;
+}
+
+/** Confirmed means: twice in a row a use added exactly 1 to the count and exactly one record, and moved `last_used_at`. */
+export function isConfirmed(uses: readonly UseResult[]): boolean {
+  return (
+    uses.length === 2 &&
+    uses.every(
+      ({ increment, recordsAdded, lastUsedAtMoved }) =>
+        increment === 1 && recordsAdded === 1 && lastUsedAtMoved !== false,
+    )
+  );
+}
+
+/** Why uses did not count once each, from what they did and from what the catalog says; empty where they did. */
+export function explainUse(evidence: UseEvidence): Finding[] {
+  const { uses, failures, health } = evidence;
+  const findings = failures.map(failure => explainFailure(failure, evidence));
+  // The second use nearly always does what the first did: one explanation is enough.
+  const odd = uses.find(({ increment, recordsAdded }) => increment !== 1 || recordsAdded !== 1);
+  if (odd) findings.push(...explainNumbers(odd, evidence));
+  else if (uses.some(({ lastUsedAtMoved }) => lastUsedAtMoved === false)) {
+    findings.push({
+      code: 'last-used-not-moved',
+      severity: 'error',
+      message: 'The use was counted, but last_used_at stayed where it was.',
+      hint: "The trigger's function should set it; the migration's does.",
+    });
+  }
+  if (failures.some(({ code }) => code === '23505')) findings.push(...causes(health, limitsUses));
+  return unique(findings);
+}
+
+const limitsUses = ['daily-limit', 'unique-limits-uses'];
+const countsNothing = [
+  'trigger-missing',
+  'trigger-wrong-table',
+  'trigger-disabled',
+  'trigger-replica-only',
+  'trigger-not-on-insert',
+  'trigger-condition',
+  'statement-without-transition-table',
+  'function-missing',
+  'function-does-not-count',
+  'function-unreadable',
+  'function-counts-otherwise',
+  'function-invoker',
+  'presets-trigger-writes-count',
+];
+const countsMore = [
+  'second-counter',
+  'track-counts-too',
+  'presets-trigger-writes-count',
+  'other-writer',
+  'function-counts-otherwise',
+  'function-other',
+];
+
+function explainNumbers(use: UseResult, { health, replicationRole, path }: UseEvidence): Finding[] {
+  const { increment, recordsAdded } = use;
+  if (!Number.isFinite(increment)) {
+    return [
+      {
+        code: 'count-is-no-number',
+        severity: 'error',
+        message: `usage_count is ${use.before}: whatever is added to that, it stays ${use.after}, so no use is counted.`,
+        hint: 'Set it to its number of records by hand: UPDATE ... SET usage_count = ... WHERE ...',
+      },
+    ];
+  }
+  const numbers = `usage_count ${use.before ?? 'NULL'} to ${use.after ?? 'NULL'}, ${recordsAdded} ${recordsAdded === 1 ? 'record' : 'records'}`;
+  const found: Finding[] = [];
+  if (recordsAdded === 0) {
+    found.push({
+      code: 'use-not-recorded',
+      severity: 'error',
+      message: `The use left no record (${numbers}).`,
+      hint:
+        path === 'track_preset_usage'
+          ? 'track_preset_usage() returned without inserting, or its insert was swallowed: look for ON CONFLICT DO NOTHING, an EXCEPTION block that hides an error, a BEFORE trigger that returns NULL, or a rule.'
+          : 'The insert was swallowed: look for a BEFORE trigger that returns NULL, or a rule on the table.',
+    });
+  } else if (recordsAdded > 1) {
+    found.push({
+      code: 'use-recorded-too-often',
+      severity: 'error',
+      message: `One use left ${recordsAdded} records (${numbers}).`,
+      hint: 'Something inserts again: look at track_preset_usage() and at the other triggers.',
+    });
+  }
+  if (increment > recordsAdded) {
+    found.push(
+      {
+        code: 'use-counted-too-often',
+        severity: 'error',
+        message: `The use was counted ${increment} times (${numbers}).`,
+        hint: 'Something counts beside the trigger; what the catalog shows of it follows.',
+      },
+      ...causes(health, countsMore),
+    );
+  } else if (increment < recordsAdded) {
+    const why = causes(health, countsNothing);
+    found.push({
+      code: increment < 0 ? 'count-went-down' : 'use-not-counted',
+      severity: 'error',
+      message: `The use was recorded but not counted${recordsAdded > 1 ? ' as often' : ''} (${numbers}).`,
+      hint:
+        why.length > 0
+          ? 'What the catalog shows as the reason follows.'
+          : "The catalog shows no reason: look at what the trigger's function does, step by step.",
+    });
+    if (replicationRole !== 'origin') {
+      found.push({
+        code: 'replication-role',
+        severity: 'error',
+        message: `session_replication_role is ${replicationRole} for this role or database: ordinary triggers do not fire.`,
+        hint: 'ALTER ROLE ... RESET session_replication_role, or ALTER DATABASE, wherever it is set.',
+      });
+    }
+    found.push(...why);
+  }
+  return found;
+}
+
+function explainFailure(failure: UseFailure, { health }: UseEvidence): Finding {
+  const { path, use, message, code, constraint, where } = failure;
+  const by = path === 'insert' ? 'The insert into preset_usage' : 'track_preset_usage()';
+  const place = [
+    constraint === null ? null : `constraint ${constraint}`,
+    where === null ? null : `in ${where}`,
+  ].filter(part => part !== null);
+  const again = use === 2 ? ' for the same preset again' : '';
+  return {
+    code: use === 2 && code === '23505' ? 'second-use-refused' : 'use-failed',
+    severity: 'error',
+    message: `${by} failed${again}: ${message} (SQLSTATE ${code}${place.length > 0 ? `, ${place.join(', ')}` : ''}).`,
+    hint: misfitHint(failure) ?? failureHint(failure, health),
+  };
+}
+
+// The server's sentence may be in any language: the names in it stand in that language's quotes.
+const quotes =
+  /"([^"]+)"|\u00ab([^\u00bb]+)\u00bb|\u00bb([^\u00ab]+)\u00ab|\u201e([^\u201c\u201d]+)[\u201c\u201d]|\u201c([^\u201d]+)\u201d/g;
+
+function quotedIn(message: string): string[] {
+  return Array.from(
+    message.matchAll(quotes),
+    ([, ...names]) => names.find(name => name !== undefined)?.trim() ?? '',
+  );
+}
+
+/** What no longer fits what, where the server's error says so: which column or table, and in which function. */
+function misfitHint({ code, message, where, column, table, path }: UseFailure): string | null {
+  const [first, second] = quotedIn(message);
+  const routine = where?.replace(/ line \d+.*$/, '');
+  const who = routine ?? (path === 'insert' ? "this console's insert" : 'track_preset_usage()');
+  if (code === '42703' && first !== undefined) {
+    const [lacking, lost] =
+      first === 'new' || first === 'old' ? ['the record', second ?? '?'] : [second ?? 'its table', first];
+    return `${who} names the column ${lost}, which ${lacking} does not have: add the column again, or bring the function up to date.`;
+  }
+  if (code === '42P01' && first !== undefined) {
+    return `${who} names the table ${first}, which is not there or not in its search_path: bring the function up to date, or give it a search_path.`;
+  }
+  if (code === '23502' && column !== null) {
+    const remedy =
+      path === 'insert'
+        ? 'this console found no value for it in a recent record and cannot guess one'
+        : `give ${column} a default, or have the function give it a value`;
+    return `${who} leaves ${table ?? 'the table'}.${column} without a value, and it may not be NULL: ${remedy}.`;
+  }
+  return null;
+}
+
+function failureHint({ code, use, path, where, message }: UseFailure, health: TriggerHealth): string {
+  const cannot = 'That is no use that fails: watch one of the application instead (w on the preset).';
+  if (code === '2D000')
+    return `It ends its transaction by itself, so it cannot be simulated, because nothing could be rolled back. ${cannot}`;
+  if (path === 'track_preset_usage' && /materialize mode|column definition list/.test(message))
+    return `It returns rows whose columns are not declared, so only a call that lists them works, as the application's may. ${cannot}`;
+  if (code === '23505') {
+    return use === 2
+      ? 'A unique index refuses the second use: unless uses are really meant to be limited, drop it; the migration drops idx_preset_usage_daily_unique.'
+      : 'A unique index refuses this use because there has been one already: unless uses are really meant to be limited, drop it.';
+  }
+  if (code === '23503') return 'What it refers to does not exist: name a user that does with --as-user.';
+  if (code === '42501') return "The application's uses are lost where its role lacks this right too.";
+  if (code === '57014') return "It took longer than a simulation may hold the preset's row.";
+  if (code === '55P03') return 'Another session holds a lock that a use needs: try again.';
+  if (code === '23502')
+    return "If it is the user that is missing, name one with --as-user; otherwise the application's own uses fail as well, and are lost.";
+  if (code === '23514' && where !== null && path === 'insert')
+    return `What ${where.replace(/ line \d+.*$/, '')} writes is not allowed by that constraint: the application's own uses fail as well, and are lost.`;
+  if (code === '22P02' || code === '23514')
+    return "It may be that this console guessed a value badly; if the application's own uses fail as well, they are lost.";
+  return health.healthy
+    ? 'A use of the application fails the same way, and is lost: mend what raised it.'
+    : "A use of the application fails the same way, and is lost: the trigger's findings say more.";
+}
+
+function causes(health: TriggerHealth, codes: readonly string[]): Finding[] {
+  return health.findings.filter(({ code }) => codes.includes(code));
+}
+
+function unique(findings: Finding[]): Finding[] {
+  return findings.filter(
+    ({ code, message }, index) =>
+      findings.findIndex(other => other.code === code && other.message === message) === index,
+  );
+}

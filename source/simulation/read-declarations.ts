@@ -1,0 +1,154 @@
+import * as z from 'zod/mini';
+import type { Reader } from '../connection/transactions.ts';
+import { countsAreCheap } from '../counter/counters.ts';
+import { plainName } from '../counter/fold-name.ts';
+import { ownOperators } from '../counter/operators.ts';
+import { manyValues, valueAsText } from '../counter/sql-values.ts';
+import type { Tables } from '../counter/tables.ts';
+import type { UsageColumn, UsageRoutine } from './usage-call.ts';
+
+/** How a use is recorded in this database, and as whom it can be made. */
+export interface UsageDeclarations {
+  routines: UsageRoutine[];
+  columns: UsageColumn[];
+  /** The column of `preset_usage` that names the user, and its type; null where there is none. */
+  userColumn: string | null;
+  userType: string | null;
+  /** A recent record, column by column, as text; empty where there is none. */
+  sample: Record<string, string | null>;
+  /** The user of a recent record. */
+  recentUser: string | null;
+  /** Roles among those asked for that exist, and whether this session may become them. */
+  roles: { name: string; allowed: boolean }[];
+  /** Sequences that a use takes a number from; numbers do not come back. */
+  sequences: string[];
+  /** The one column of the primary key of `preset_usage`; null where it has none, or several. */
+  recordKey: { quoted: string; type: string; equal: string | null } | null;
+  /** What keeps ordinary triggers from firing in this session, if it does. */
+  replicationRole: string;
+}
+
+const named = {
+  name: z.string(),
+  quoted: z.string(),
+  type: z.string(),
+  base: z.string(),
+  firstLabel: z.nullable(z.string()),
+};
+
+const answer = z.object({
+  columns: z.array(z.object({ ...named, required: z.boolean(), unique: z.boolean() })),
+  routines: z.array(
+    z.object({
+      oid: z.number(),
+      name: z.string(),
+      identity: z.string(),
+      kind: z.enum(['function', 'procedure']),
+      parameters: z.array(
+        z.object({ ...named, optional: z.boolean(), mode: z.enum(['in', 'out', 'variadic']) }),
+      ),
+    }),
+  ),
+  roles: z.array(z.object({ name: z.string(), allowed: z.boolean() })),
+  sequences: z.array(z.string()),
+  recordKey: z.nullable(z.object({ quoted: z.string(), type: z.string(), equal: z.nullable(z.string()) })),
+  replicationRole: z.string(),
+});
+
+const record = z.array(z.nullable(z.string()));
+
+// Parameters: where modes are NULL all of them go in. Defaults belong to the last of those that go in. What only comes back
+// is named in a CALL as well, from PostgreSQL 14 on. Routines of the tables' schemas come before those that are elsewhere.
+const text = `SELECT json_build_object(
+  'columns', (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname),
+      'type', format_type(a.atttypid, a.atttypmod), 'base', format_type(coalesce(nullif(t.typbasetype, 0), t.oid), -1),
+      'firstLabel', (SELECT e.enumlabel FROM pg_enum e WHERE e.enumtypid = coalesce(nullif(t.typbasetype, 0), t.oid) ORDER BY e.enumsortorder LIMIT 1),
+      'required', (a.attnotnull OR t.typnotnull) AND NOT a.atthasdef AND t.typdefault IS NULL AND a.attidentity = '' AND a.attgenerated = '',
+      'unique', EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique
+                           AND (i.indisprimary OR i.indnkeyatts = 1) AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]))) ORDER BY a.attnum), '[]')
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped),
+  'routines', (SELECT coalesce(json_agg(json_build_object('oid', p.oid::bigint, 'name', format('%I.%I', n.nspname, p.proname),
+      'identity', format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
+      'kind', CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
+      'parameters', (SELECT coalesce(json_agg(json_build_object('name', coalesce(i.name, ''), 'quoted', quote_ident(coalesce(i.name, '')),
+          'type', format_type(i.type, -1), 'base', format_type(coalesce(nullif(y.typbasetype, 0), y.oid), -1),
+          'mode', CASE i.mode WHEN 'v' THEN 'variadic' WHEN 'o' THEN 'out' ELSE 'in' END,
+          'optional', i.mode <> 'o' AND i.place > p.pronargs - p.pronargdefaults - CASE p.prokind WHEN 'p' THEN (SELECT count(*) FROM unnest(p.proargmodes) m WHERE m = 'o') ELSE 0 END,
+          'firstLabel', (SELECT e.enumlabel FROM pg_enum e WHERE e.enumtypid = coalesce(nullif(y.typbasetype, 0), y.oid) ORDER BY e.enumsortorder LIMIT 1)) ORDER BY i.number), '[]')
+        FROM (SELECT a.name, a.type, coalesce(a.mode, 'i') AS mode, a.number,
+                     count(*) FILTER (WHERE coalesce(a.mode, 'i') <> 'o') OVER (ORDER BY a.number) AS place
+                FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargnames, p.proargmodes) WITH ORDINALITY a (type, name, mode, number)
+               WHERE coalesce(a.mode, 'i') IN ('i', 'b', 'v') OR (a.mode = 'o' AND p.prokind = 'p')) i
+        JOIN pg_type y ON y.oid = i.type)) ORDER BY n.nspname = ANY (ARRAY(SELECT e FROM json_array_elements_text($2::text::json) e)) DESC, p.oid), '[]')
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+   WHERE p.proname = 'track_preset_usage' AND p.prokind IN ('f', 'p') AND p.prorettype <> 'trigger'::regtype
+     -- A type that stands for any other cannot be given a value.
+     AND NOT EXISTS (SELECT FROM unnest(p.proargtypes) g JOIN pg_type y ON y.oid = g WHERE y.typtype = 'p')
+     AND (n.nspname = ANY (ARRAY(SELECT e FROM json_array_elements_text($2::text::json) e))
+          OR NOT EXISTS (SELECT FROM pg_proc q JOIN pg_namespace m ON m.oid = q.pronamespace
+                          WHERE q.proname = 'track_preset_usage' AND m.nspname = ANY (ARRAY(SELECT e FROM json_array_elements_text($2::text::json) e))))),
+  'roles', (SELECT coalesce(json_agg(json_build_object('name', r.rolname, 'allowed', pg_has_role(r.oid, 'MEMBER'))), '[]')
+    FROM pg_roles r WHERE r.rolname = ANY (ARRAY(SELECT e FROM json_array_elements_text($3::text::json) e))),
+  'sequences', (SELECT coalesce(json_agg(DISTINCT s.name), '[]')
+    FROM (SELECT pg_get_serial_sequence($1::oid::regclass::text, a.attname) AS name
+            FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped) s WHERE s.name IS NOT NULL),
+  'recordKey', (SELECT json_build_object('quoted', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod),
+      'equal', CASE WHEN y.typnamespace <> 'pg_catalog'::regnamespace THEN ${ownOperators('y')}->>'equal' END)
+    FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] JOIN pg_type y ON y.oid = a.atttypid
+   WHERE i.indrelid = $1::oid AND i.indisprimary AND i.indnkeyatts = 1),
+  'replicationRole', current_setting('session_replication_role'))::text AS answer`;
+
+/**
+ * Reads how a use is made here: every `track_preset_usage` of the tables' schemas, or of others where they have none, the columns of `preset_usage`, and
+ * what a recent record of the preset `id` says. `roles` are looked up by name.
+ */
+export async function readUsageDeclarations(
+  reader: Reader,
+  tables: Tables,
+  id: string,
+  roles: readonly string[],
+): Promise<UsageDeclarations> {
+  const { records } = tables;
+  const [row] = (await reader.rows(text, [
+    records.oid,
+    JSON.stringify(tables.schemas),
+    JSON.stringify(roles),
+  ])) as {
+    answer: string;
+  }[];
+  const found = answer.parse(JSON.parse(row?.answer ?? '{}'));
+  const user = found.columns.find(({ name }) => /^(userid|user|profileid|ownerid)$/.test(plainName(name)));
+  const sample = await readSample(reader, tables, found.columns, id);
+  return {
+    ...found,
+    userColumn: user?.name ?? null,
+    userType: user?.type ?? null,
+    sample,
+    recentUser: (user && sample[user.name]) ?? null,
+  };
+}
+
+/** The newest record of the preset, or where it has none, or finding it is dear, any record that there is. */
+async function readSample(
+  reader: Reader,
+  tables: Tables,
+  columns: readonly UsageColumn[],
+  id: string,
+): Promise<Record<string, string | null>> {
+  const { name, preset, time, keys } = tables.records;
+  const order = time ? `ORDER BY ${time} DESC NULLS LAST` : '';
+  const own = `SELECT * FROM ${name} WHERE ${preset} ${keys.equal} $1::${tables.presets.keyType} ${order} LIMIT 1`;
+  const any = `SELECT * FROM ${name} WHERE $1::pg_catalog.text IS NOT NULL LIMIT 1`;
+  for (const query of countsAreCheap(tables) ? [own, any] : [any]) {
+    // As the types write their values, and not as JSON does: an array has to be read back.
+    const [row] = (await reader.rows(
+      `SELECT ${manyValues(columns.map(({ quoted }) => valueAsText(quoted)))} AS record FROM (${query}) r`,
+      [id],
+      tables.path,
+    )) as { record: string }[];
+    if (!row) continue;
+    const values = record.parse(JSON.parse(row.record));
+    return Object.fromEntries(columns.map(({ name }, place) => [name, values[place] ?? null]));
+  }
+  return {};
+}

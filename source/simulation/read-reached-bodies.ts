@@ -1,0 +1,162 @@
+import * as z from 'zod/mini';
+import type { Reader } from '../connection/transactions.ts';
+import type { Tables } from '../counter/tables.ts';
+import { readBodyOnce } from '../sql/memoized-reader.ts';
+import type { SqlName } from '../sql/sql-effects.ts';
+import { searchPathOf } from '../trigger/effects/resolve-names.ts';
+import { doneBy, type ReachedBody } from '../trigger/side-effects.ts';
+
+const routine = z.object({
+  oid: z.number(),
+  schema: z.string(),
+  identity: z.string(),
+  source: z.string(),
+  language: z.string(),
+  trusted: z.boolean(),
+  kind: z.enum(['function', 'procedure']),
+  searchPath: z.nullable(z.string()),
+  arguments: z.string(),
+  result: z.nullable(z.string()),
+});
+
+const table = z.object({
+  oid: z.number(),
+  events: z.number(),
+  schema: z.string(),
+  functions: z.array(z.number()),
+  texts: z.array(z.object({ what: z.string(), sql: z.string() })),
+  /** Tables that are written as well: partitions, what a view shows, what refers to a row that is deleted. */
+  more: z.array(z.object({ oid: z.number(), events: z.number() })),
+});
+
+const answer = z.object({ routines: z.array(routine), tables: z.array(table) });
+
+/** A table or routine that is asked for: by its number, or by a name and where that is looked for. */
+interface Wanted {
+  oid?: number;
+  name?: string;
+  schemas?: readonly string[] | null;
+  /** What is done to a table, in the bits of tgtype. */
+  events?: number;
+}
+
+// The bits of tgtype.
+const bits = { insert: 4, delete: 8, update: 16, truncate: 32 } as const;
+
+// $1 is what routines are wanted, $2 what tables. Triggers with another setting than O and A do not fire for an application.
+const text = `WITH wanted_routines AS MATERIALIZED (
+  SELECT (w->>'oid')::oid AS oid, w->>'name' AS name, w->'schemas' AS schemas FROM json_array_elements($1::text::json) w
+), wanted_tables AS MATERIALIZED (
+  SELECT (w->>'oid')::oid AS oid, w->>'name' AS name, w->'schemas' AS schemas, (w->>'events')::int AS events FROM json_array_elements($2::text::json) w
+), routines AS MATERIALIZED (
+  SELECT p.*, n.nspname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+   WHERE p.prokind IN ('f', 'p')
+     AND (p.oid IN (SELECT oid FROM wanted_routines) OR (n.nspname NOT IN ('pg_catalog', 'information_schema') AND EXISTS (
+           SELECT FROM wanted_routines w WHERE w.name = p.proname
+              AND CASE json_typeof(w.schemas) WHEN 'array' THEN n.nspname IN (SELECT json_array_elements_text(w.schemas)) ELSE true END)))
+), tables AS MATERIALIZED (
+  SELECT c.oid, c.relname, c.relkind, n.nspname, bit_or(w.events) AS events FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN wanted_tables w ON w.oid = c.oid OR (w.name = c.relname AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+              AND CASE json_typeof(w.schemas) WHEN 'array' THEN n.nspname IN (SELECT json_array_elements_text(w.schemas)) ELSE true END)
+   WHERE c.relkind IN ('r', 'p', 'v', 'f') GROUP BY 1, 2, 3, 4
+)
+SELECT
+  (SELECT coalesce(json_agg(json_build_object('oid', r.oid::bigint, 'schema', nspname,
+            'identity', format('%I.%I(%s)', nspname, proname, pg_get_function_identity_arguments(r.oid)),
+            'source', CASE WHEN prosrc = '' THEN pg_get_functiondef(r.oid) ELSE prosrc END, 'language', l.lanname, 'trusted', l.lanpltrusted,
+            'kind', CASE prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
+            'searchPath', (SELECT s FROM unnest(proconfig) s WHERE s LIKE 'search_path=%'),
+            'arguments', pg_get_function_arguments(r.oid), 'result', pg_get_function_result(r.oid)) ORDER BY nspname, proname, r.oid), '[]')
+     FROM routines r JOIN pg_language l ON l.oid = r.prolang)::text AS routines,
+  (SELECT coalesce(json_agg(json_build_object('oid', t.oid::bigint, 'events', events, 'schema', nspname,
+            'functions', (SELECT coalesce(json_agg(tgfoid::bigint ORDER BY tgname), '[]') FROM pg_trigger
+                           WHERE tgrelid = t.oid AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgtype & events <> 0),
+            'texts', (SELECT coalesce(json_agg(json_build_object('what', format('%s of %I.%I', what, nspname, relname), 'sql', sql)), '[]') FROM (
+                SELECT format('the default of %I', a.attname) AS what, 'SELECT ' || pg_get_expr(d.adbin, d.adrelid) AS sql
+                  FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE d.adrelid = t.oid
+                UNION ALL SELECT format('the check %I', conname), 'SELECT ' || pg_get_expr(conbin, conrelid) FROM pg_constraint WHERE conrelid = t.oid AND contype = 'c'
+                UNION ALL SELECT format('the policy %I', polname), 'SELECT ' || concat_ws(', ', pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
+                  FROM pg_policy WHERE polrelid = t.oid
+                UNION ALL SELECT format('the index %s', indexrelid::regclass), 'SELECT ' || concat_ws(', ', pg_get_expr(indexprs, indrelid), pg_get_expr(indpred, indrelid))
+                  FROM pg_index WHERE indrelid = t.oid AND (indexprs IS NOT NULL OR indpred IS NOT NULL)
+                UNION ALL SELECT format('the rule %I', rulename), pg_get_ruledef(oid) FROM pg_rewrite
+                 WHERE ev_class = t.oid AND rulename <> '_RETURN' AND ev_enabled IN ('O', 'A')
+                   AND CASE ev_type WHEN '2' THEN ${bits.update} WHEN '3' THEN ${bits.insert} WHEN '4' THEN ${bits.delete} ELSE 0 END & events <> 0) each),
+            'more', (SELECT coalesce(json_agg(json_build_object('oid', oid::bigint, 'events', does)), '[]') FROM (
+                SELECT inhrelid AS oid, events AS does FROM pg_inherits WHERE inhparent = t.oid
+                UNION SELECT d.refobjid, events FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+                        AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> t.oid WHERE r.ev_class = t.oid AND r.rulename = '_RETURN' AND t.relkind = 'v'
+                UNION SELECT conrelid, CASE confdeltype WHEN 'c' THEN ${bits.delete} ELSE ${bits.update} END FROM pg_constraint
+                 WHERE confrelid = t.oid AND contype = 'f' AND confdeltype IN ('c', 'n', 'd') AND events & ${bits.delete} <> 0) each)) ORDER BY nspname, relname), '[]')
+     FROM tables t)::text AS tables`;
+
+// Of what runs for one use: beyond that the search is no help to anybody.
+const mostBodies = 500;
+
+/**
+ * Everything that a simulated use may run, as far as texts show: the triggers of both tables, the function that the application
+ * calls, and what those call and write in turn, with the triggers, rules, defaults, checks, policies and indexes of every table
+ * on the way. `called` are routines by their numbers. Also answers whether the search was given up before its end.
+ */
+export async function readReachedBodies(
+  reader: Reader,
+  { presets, records }: Tables,
+  called: readonly number[],
+): Promise<{ bodies: ReachedBody[]; complete: boolean }> {
+  const bodies: ReachedBody[] = [];
+  const seen = new Set<string>();
+  const fresh = (wanted: Wanted[]) =>
+    wanted.filter(each => {
+      const key = JSON.stringify(each);
+      return !seen.has(key) && seen.add(key);
+    });
+  let routines: Wanted[] = called.map(oid => ({ oid }));
+  let tables: Wanted[] = [
+    { oid: records.oid, events: bits.insert },
+    { oid: presets.oid, events: bits.update },
+  ];
+  const read = new Set<string>();
+  while (routines.length > 0 || tables.length > 0) {
+    if (bodies.length > mostBodies) return { bodies, complete: false };
+    const [row] = (await reader.rows(text, [JSON.stringify(routines), JSON.stringify(tables)])) as Record<
+      string,
+      string
+    >[];
+    const found = answer.parse({
+      routines: JSON.parse(row?.routines ?? '[]'),
+      tables: JSON.parse(row?.tables ?? '[]'),
+    });
+    const next: { routines: Wanted[]; tables: Wanted[] } = { routines: [], tables: [] };
+    const take = async (key: string, body: Omit<ReachedBody, 'reading'>, path: string[] | null) => {
+      if (read.has(key)) return;
+      read.add(key);
+      // What is built in has no text that could be read.
+      const builtIn = body.language === 'c' || body.language === 'internal';
+      const reading = await readBodyOnce(builtIn ? { ...body, source: '' } : body);
+      bodies.push({ ...body, reading });
+      const { calls, writes } = doneBy(reading);
+      next.routines.push(...calls.map(call => byName(call, path)));
+      next.tables.push(
+        ...writes.map(write => ({
+          ...byName(write.table, path),
+          events: write.verb === 'truncate' ? bits.truncate : bits[write.action],
+        })),
+      );
+    };
+    for (const each of found.routines) await take(`${each.oid}`, each, searchPathOf(each.searchPath));
+    for (const { schema, functions, texts, more } of found.tables) {
+      next.routines.push(...functions.map(oid => ({ oid })));
+      next.tables.push(...more);
+      for (const { what, sql } of texts) {
+        await take(what, { identity: what, schema, source: sql, language: 'sql', trusted: true }, null);
+      }
+    }
+    routines = fresh(next.routines);
+    tables = fresh(next.tables);
+  }
+  return { bodies, complete: true };
+}
+
+function byName({ schema, name }: SqlName, path: readonly string[] | null): Wanted {
+  return { name, schemas: schema === null ? path : [schema] };
+}

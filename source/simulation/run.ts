@@ -1,0 +1,157 @@
+import type { Database } from '../connection/transactions.ts';
+import { ConsoleError, databaseError, exitCodes, type Place } from '../errors/errors.ts';
+import { explainUse, isConfirmed, type UseResult } from './explain-use.ts';
+import { type SimulationPlan, usualRole } from './plan.ts';
+import { explainCircumstances, type Simulation } from './simulation.ts';
+import {
+  givenSetting,
+  type Rehearsal,
+  rehearsalBlock,
+  rehearsalValues,
+  resultSetting,
+  toRehearsal,
+} from './simulation-block.ts';
+
+/**
+ * Uses the preset twice in a transaction that is rolled back, and then again as the plan's role. `timeouts` are in seconds.
+ * Rejects where the preset's row cannot be had or the connection is lost; a use that fails is a result.
+ */
+export async function runSimulation(
+  database: Database,
+  plan: SimulationPlan,
+  timeouts: { timeout: number; lockTimeout: number },
+  signal?: AbortSignal,
+): Promise<Simulation> {
+  const takenAt = Date.now();
+  const own = await rehearse(database, plan, null, timeouts, signal);
+  const { role } = plan;
+  const other = role?.allowed ? await rehearse(database, plan, role.name, timeouts, signal) : null;
+  const uses = own.uses.map(toResult);
+  const confirmed = isConfirmed(uses);
+  const { health, replicationRole } = plan;
+  const asRole =
+    other && role
+      ? {
+          role: role.name,
+          confirmed: isConfirmed(other.uses.map(toResult)),
+          uses: other.uses.map(toResult),
+          failures: other.failures,
+        }
+      : null;
+  return {
+    preset: plan.preset,
+    path: own.path,
+    asUser: plan.asUser,
+    confirmed,
+    uses,
+    failures: own.failures,
+    findings: [
+      ...explainUse({ path: own.path, uses, failures: own.failures, health, replicationRole }),
+      ...explainCircumstances({
+        path: own.path,
+        firstPath: plan.calls[0]?.path ?? 'insert',
+        role,
+        own: plan.look.server.user,
+        asRole,
+        confirmed,
+        reach: plan.reach,
+        unknown: plan.unknown,
+        sequences: plan.sequences,
+      }),
+    ],
+    asRole,
+    waitedMs: own.waited ?? 0,
+    heldMs: Math.max(own.held ?? 0, other?.held ?? 0),
+    takenAt,
+  };
+}
+
+// In seconds: no more than this may the preset's row be held, whatever --timeout allows for reads.
+const longestHold = 2;
+
+async function rehearse(
+  database: Database,
+  plan: SimulationPlan,
+  role: string | null,
+  { timeout, lockTimeout }: { timeout: number; lockTimeout: number },
+  signal: AbortSignal | undefined,
+): Promise<Rehearsal> {
+  const { calls, asUser, preset } = plan;
+  const claims =
+    asUser !== null || role !== null
+      ? { ...(asUser === null ? {} : { sub: asUser }), role: role ?? usualRole }
+      : null;
+  const answer = await database.write(
+    async ({ rows, script, ownPath }) => {
+      await rows('SELECT set_config($1, $2, true)', [
+        givenSetting,
+        rehearsalValues({ preset: preset.id, claims, role }, calls, ownPath),
+      ]);
+      const [row] = (await script(
+        `${rehearsalBlock(plan.look.tables, calls)}; SELECT current_setting('${resultSetting}', true) AS answer; ROLLBACK`,
+      )) as { answer: string | null }[];
+      return row?.answer;
+    },
+    { timeout: Math.min(timeout, lockTimeout + longestHold), lockTimeout, signal },
+  );
+  // The block does nothing in any transaction but its own: the connection was lost between the two statements.
+  if (!answer)
+    throw databaseError(Object.assign(new Error('lost'), { code: 'CONNECTION_CLOSED' }), database.place);
+  const rehearsal = toRehearsal(answer);
+  const obstacle = rehearsal.error ?? rehearsal.failures.find(({ code }) => obstacles.has(code));
+  if (obstacle) throw rehearsalError(obstacle, preset, database.place);
+  if (!rehearsal.found) {
+    throw new ConsoleError({
+      code: 'no-such-preset',
+      message: `The preset "${preset.name}" is gone, or this role may not see its row.`,
+      hint: 'Look at the list again.',
+      exitCode: exitCodes.unreachable,
+    });
+  }
+  return rehearsal;
+}
+
+// A lock or a timeout says what else goes on at the moment, and nothing about how uses are counted.
+const obstacles: ReadonlySet<string> = new Set(['57014', '55P03', '40P01']);
+
+function rehearsalError(
+  { code, message }: { code: string; message: string },
+  { name }: { name: string },
+  place: Place,
+): unknown {
+  const words: Record<string, { code: string; message: string; hint: string }> = {
+    '55P03': {
+      code: 'lock-timeout',
+      message: `Another session holds the row of "${name}" or a lock that a use needs: ${message}.`,
+      hint: 'Nothing was changed. Try again, or allow a longer wait with --lock-timeout.',
+    },
+    '40P01': {
+      code: 'deadlock',
+      message: `The simulation and another session waited for each other: ${message}.`,
+      hint: 'Nothing was changed. Try again.',
+    },
+    '57014': {
+      code: 'statement-timeout',
+      message: `The simulation took longer than it may hold the row of "${name}": ${message}.`,
+      hint: 'Nothing was changed. Try a preset with fewer records, or look at what makes a use slow.',
+    },
+    '42501': {
+      code: 'permission-denied',
+      message: `${place.user} may not do what a simulation does: ${message}.`,
+      hint: "It needs UPDATE on presets, to hold the preset's row, and SELECT on both tables.",
+    },
+  };
+  const known = words[code];
+  if (known) return new ConsoleError({ ...known, exitCode: exitCodes.unreachable });
+  return databaseError(Object.assign(new Error(message), { code }), place);
+}
+
+function toResult(use: Rehearsal['uses'][number]): UseResult {
+  return {
+    before: use.before,
+    after: use.after,
+    increment: use.increment,
+    recordsAdded: use.recordsAfter - use.recordsBefore,
+    lastUsedAtMoved: use.lastUsedMoved,
+  };
+}

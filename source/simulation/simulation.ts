@@ -1,0 +1,122 @@
+import type { Finding } from '../counter/finding.ts';
+import type { OutsideReach } from '../trigger/side-effects.ts';
+import type { UseFailure, UseResult } from './explain-use.ts';
+
+/** What a simulation showed. Times in milliseconds. */
+export interface Simulation {
+  preset: { id: string; name: string };
+  path: 'track_preset_usage' | 'insert';
+  asUser: string | null;
+  confirmed: boolean;
+  uses: UseResult[];
+  failures: UseFailure[];
+  findings: Finding[];
+  /** The same two uses as another role; null where none was tried. */
+  asRole: { role: string; confirmed: boolean; uses: UseResult[]; failures: UseFailure[] } | null;
+  /** How long the preset's row was waited for, and held. */
+  waitedMs: number;
+  heldMs: number;
+  takenAt: number;
+}
+
+/** True where nothing that a simulation showed is an error: the exit code of `simulate`. */
+export function isSound({ confirmed, failures, findings }: Simulation): boolean {
+  return confirmed && failures.length === 0 && findings.every(({ severity }) => severity !== 'error');
+}
+
+/** How a simulation was made, which is worth knowing beside what it showed. */
+export interface Circumstances {
+  /** The way the uses were made, and the one that was tried first. */
+  path: Simulation['path'];
+  firstPath: Simulation['path'];
+  /** The other role, where there is one; `asked` where a person named it. */
+  role: { name: string; allowed: boolean; asked: boolean } | null;
+  /** This session's own role. */
+  own: string;
+  asRole: Simulation['asRole'];
+  confirmed: boolean;
+  reach: readonly OutsideReach[];
+  unknown: readonly OutsideReach[];
+  sequences: readonly string[];
+}
+
+/** What the circumstances of a simulation add to its findings. */
+export function explainCircumstances(circumstances: Circumstances): Finding[] {
+  const { path, firstPath, reach, unknown, sequences } = circumstances;
+  return [
+    ...(path === 'insert' && firstPath === 'track_preset_usage' ? [fellBack] : []),
+    ...(firstPath === 'insert' ? [noFunction] : []),
+    ...roleFindings(circumstances),
+    ...reach.map(reaches),
+    ...unknown.map(notKnown),
+    ...(sequences.length > 0 ? [sequencesMoved(sequences)] : []),
+  ];
+}
+
+function roleFindings({ role, own, asRole, confirmed }: Circumstances): Finding[] {
+  if (role && !role.allowed) {
+    return [
+      {
+        code: 'role-not-tried',
+        severity: 'info',
+        message: `There is a role ${role.name}, and this session may not become it: whether its uses count was not tried.`,
+        hint: `GRANT ${role.name} TO ${own}, or connect as a role that is a member of it.`,
+      },
+    ];
+  }
+  if (!asRole || !role || asRole.confirmed === confirmed) return [];
+  const [failure] = asRole.failures;
+  const [use] = asRole.uses;
+  const what = failure
+    ? `fails: ${failure.message} (SQLSTATE ${failure.code})`
+    : `${asRole.confirmed ? 'counts' : `adds ${use?.increment ?? 0} to the count and ${use?.recordsAdded ?? 0} records`}`;
+  return [
+    {
+      code: 'role-differs',
+      severity: role.asked ? 'error' : 'warning',
+      message: `As ${role.name} a use ${what}.`,
+      hint: `If the application makes its uses as ${role.name}, that is what happens to them; ${own} is not held back by its rights and policies.`,
+    },
+  ];
+}
+
+const fellBack: Finding = {
+  code: 'fell-back-to-insert',
+  severity: 'warning',
+  message: 'The uses were made by a plain insert, because track_preset_usage() failed.',
+  hint: 'They show whether the trigger counts; uses that the application makes through the function are lost.',
+};
+
+const noFunction: Finding = {
+  code: 'no-track-function',
+  severity: 'info',
+  message: 'The uses were made by a plain insert: there is no track_preset_usage() that takes a preset.',
+  hint: 'If the application calls such a function, its uses fail.',
+};
+
+function reaches({ function: name, means }: OutsideReach): Finding {
+  return {
+    code: 'reaches-outside',
+    severity: 'warning',
+    message: `${name} can reach outside the transaction (${means}).`,
+    hint: 'What it did there was not rolled back.',
+  };
+}
+
+function notKnown({ function: name, means }: OutsideReach): Finding {
+  return {
+    code: 'reach-unknown',
+    severity: 'info',
+    message: `${name} may have done what no rollback takes back: ${means}.`,
+    hint: 'The console could not read all of it. Look at what it does before you rely on the rollback.',
+  };
+}
+
+function sequencesMoved(sequences: readonly string[]): Finding {
+  return {
+    code: 'sequence-advanced',
+    severity: 'info',
+    message: `Numbers were taken from ${sequences.join(', ')}, and numbers do not come back.`,
+    hint: "The next record's number leaves a gap; nothing else remains.",
+  };
+}

@@ -1,0 +1,24 @@
+import type { ReadBody } from './read-statement.ts';
+import type { SqlCall, SqlCreate } from './sql-effects.ts';
+import { type Place, statementText } from './sql-location.ts';
+
+/** The job that a call of pg_cron's makes: `cron.schedule([name,] schedule, command)`, where the command is a plain string. */
+export function jobOf(
+  { schema, name, literals, offset }: SqlCall,
+  place: Place,
+  bodies: ReadBody,
+): SqlCreate | null {
+  if (schema !== 'cron' || (name !== 'schedule' && name !== 'schedule_in_database')) return null;
+  const [jobName, schedule, command] = literals.length === 2 ? [null, ...literals] : literals;
+  if (!command) return null;
+  const at = place.text.indexOf(command, offset);
+  return {
+    kind: 'job',
+    name: { schema: null, name: jobName ?? '' },
+    schedule: schedule ?? null,
+    command,
+    reading: bodies('sql', command, at < 0 ? offset : at, place),
+    offset,
+    text: statementText(place),
+  };
+}

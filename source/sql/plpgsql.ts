@@ -1,0 +1,253 @@
+import { assigned } from './assigned.ts';
+import { dynamicReading } from './dynamic.ts';
+import { parseExpression } from './expression.ts';
+import { folded } from './names.ts';
+import { loosePieces } from './parse-fragments.ts';
+import { type Parser, refusalOf } from './parser.ts';
+import { readStatements } from './read-statements.ts';
+import { addReading, emptyReading, type SqlReading } from './sql-effects.ts';
+
+/** The parser's tree of a body: objects that are named by their only key, such as `PLpgSQL_stmt_if`. */
+type Tree = Record<string, unknown>;
+
+interface Expression {
+  query: string;
+  /** RawParseMode: 0 a statement, 2 an expression, 3 to 5 an assignment. */
+  parseMode?: number;
+}
+
+/** What a body of PL/pgSQL does. `statement` is the CREATE FUNCTION, or DO, that it stands in. */
+export function readPlpgsql(source: string, statement: string, parser: Parser): SqlReading {
+  let tree: Tree;
+  try {
+    tree = parser.parsePlPgSQLSync(rowsAsRecords(statement)) as Tree;
+  } catch (error) {
+    return loosely(source, refusalOf(error).message, parser);
+  }
+  const body = new Body(source, parser);
+  body.name(rowFields(tree));
+  body.visit(tree, { line: 1, key: '' });
+  return body.finished();
+}
+
+/**
+ * Without a catalog the parser does not know that a row type has fields, and refuses to assign them. A record has any, and
+ * so has a type that it does not know.
+ */
+function rowsAsRecords(statement: string): string {
+  return statement.replace(/%\s*rowtype\b/gi, part => ' '.repeat(part.length));
+}
+
+/** Where a body as a whole is refused: what its pieces write, each read by itself. */
+function loosely(source: string, message: string, parser: Parser): SqlReading {
+  const reading = emptyReading();
+  for (const { text, offset } of loosePieces(source, parser)) {
+    addReading(reading, { ...readStatements(text, parser), problem: null }, inner => offset + inner);
+  }
+  return { ...reading, problem: { message, offset: 0 } };
+}
+
+interface Where {
+  line: number;
+  /** The key under which the parent has it. */
+  key: string;
+}
+
+class Body {
+  readonly #reading = emptyReading();
+  readonly #lines: number[];
+  /** What variables are set to, to follow the text of EXECUTE. */
+  readonly #variables = new Map<string, string[]>();
+  readonly #executed: { expression: string; offset: number }[] = [];
+
+  readonly #source: string;
+  readonly #parser: Parser;
+
+  constructor(source: string, parser: Parser) {
+    this.#source = source;
+    this.#parser = parser;
+    this.#lines = [0];
+    for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) this.#lines.push(at + 1);
+  }
+
+  /** What has been found, with the SQL that is put together as it runs: it may be in variables that are set anywhere. */
+  finished(): SqlReading {
+    for (const { expression, offset } of this.#executed) {
+      addReading(this.#reading, dynamicReading(expression, this.#variables, this.#parser), () => offset);
+    }
+    return this.#reading;
+  }
+
+  name(rows: SqlReading['rows']): void {
+    addReading(this.#reading, { ...emptyReading(), rows });
+  }
+
+  visit(value: unknown, where: Where): void {
+    if (Array.isArray(value)) {
+      for (const each of value) this.visit(each, where);
+      return;
+    }
+    if (typeof value !== 'object' || value === null) return;
+    const tree = value as Tree;
+    const line = typeof tree.lineno === 'number' && tree.lineno > 0 ? tree.lineno : where.line;
+    for (const [key, child] of Object.entries(tree)) this.#node(key, child, { line, key: where.key });
+  }
+
+  #node(key: string, child: unknown, { line, key: parent }: Where): void {
+    const at = lineOf(child, line);
+    switch (key) {
+      case 'PLpgSQL_expr':
+        this.#expression(child as Expression, at, parent);
+        return;
+      case 'target':
+      case 'var':
+        this.#target(child, at);
+        break;
+      case 'PLpgSQL_var':
+        this.#initial(child as Tree);
+        break;
+      case 'PLpgSQL_stmt_dynexecute':
+      case 'PLpgSQL_stmt_dynfors': {
+        const { query, ...rest } = child as Tree;
+        this.visit(query, { line: at, key: 'dynquery' });
+        this.visit(rest, { line: at, key });
+        return;
+      }
+      case 'PLpgSQL_stmt_raise':
+        if (((child as Tree).elog_level ?? raiseError) === raiseError) this.#also('raises');
+        break;
+    }
+    this.visit(child, { line: at, key });
+  }
+
+  #also(what: SqlReading['also'][number]): void {
+    if (!this.#reading.also.includes(what)) this.#reading.also.push(what);
+  }
+
+  #expression({ query, parseMode = 0 }: Expression, line: number, parent: string): void {
+    const offset = this.#find(query, line);
+    if (parent === 'dynquery') this.#executed.push({ expression: query, offset });
+    if (parseMode === 0) this.#read(query, offset);
+    else if (parseMode === 2) this.#value(query, offset);
+    else this.#assignment(query, offset);
+  }
+
+  #read(text: string, offset: number): void {
+    addReading(this.#reading, readStatements(text, this.#parser), inner => Math.max(0, offset + inner));
+  }
+
+  /** An expression is read as what a SELECT selects, but what it calls is called for its value. */
+  #value(text: string, offset: number): void {
+    const prefix = 'SELECT ';
+    const reading = readStatements(prefix + text, this.#parser);
+    for (const call of reading.calls) call.performed = false;
+    addReading(this.#reading, reading, inner => Math.max(0, offset + inner - prefix.length));
+  }
+
+  #assignment(query: string, offset: number): void {
+    const match = assignment.exec(query);
+    if (!match) {
+      this.#reading.problem ??= { message: `an assignment that is not read: ${query}`, offset };
+      return;
+    }
+    const [whole, target = ''] = match;
+    const expression = query.slice(whole.length);
+    this.#value(expression, offset + whole.length);
+    const names = [...target.matchAll(part)].map(([name]) => folded(name));
+    const [row = '', column] = names;
+    if (names.length === 1) this.#remember(row, expression);
+    this.#field(row, column, expression, offset, query);
+  }
+
+  /** Notes what is done to NEW or OLD; variables of any other name are the body's own. */
+  #field(row: string, column: string | undefined, expression: string | null, offset: number, text: string) {
+    if (row !== 'new' && row !== 'old') return;
+    this.#reading.fields.push({
+      row,
+      column: column === undefined ? null : assignedBy(column, expression, this.#parser),
+      offset,
+      text,
+    });
+  }
+
+  /** INTO, FETCH and loops set what they name. */
+  #target(child: unknown, line: number): void {
+    const { PLpgSQL_row: row, PLpgSQL_rec: rec } = (child ?? {}) as {
+      PLpgSQL_row?: Tree;
+      PLpgSQL_rec?: Tree;
+    };
+    const names = ((row?.fields ?? []) as { name?: string }[]).map(({ name = '' }) => name);
+    if (typeof rec?.refname === 'string') names.push(rec.refname);
+    const offset = this.#lines[line - 1] ?? 0;
+    for (const name of names) {
+      const [variable = '', column] = [...name.matchAll(part)].map(([each]) => folded(each));
+      this.#remember(variable, null);
+      this.#field(variable, column, null, offset, name);
+    }
+  }
+
+  #initial({ refname, default_val: initial }: Tree): void {
+    const query = ((initial as Tree | undefined)?.PLpgSQL_expr as Expression | undefined)?.query;
+    if (typeof refname === 'string' && query !== undefined) this.#remember(refname, query);
+  }
+
+  #remember(variable: string, expression: string | null): void {
+    const known = this.#variables.get(variable) ?? [];
+    // Set by a query, its value is unknown: a second, empty expression makes it so.
+    this.#variables.set(variable, [...known, expression ?? '']);
+  }
+
+  /**
+   * Where an expression stands in the source. The parser says the line of its statement; it writes blanks where INTO stood,
+   * and SELECT for PERFORM.
+   */
+  #find(query: string, line: number): number {
+    const from = this.#lines[line - 1] ?? 0;
+    for (const start of [from, 0]) {
+      const exact = this.#source.indexOf(query, start);
+      if (exact >= 0) return exact;
+      const performed = query.replace(/^\s*select/i, '');
+      if (performed !== query) {
+        const at = this.#source.indexOf(performed, start);
+        if (at >= 0) return at - (query.length - performed.length);
+      }
+      const [head = ''] = query.split(/\s{4,}/);
+      const at = head === '' ? -1 : this.#source.indexOf(head, start);
+      if (at >= 0) return at;
+    }
+    return from;
+  }
+}
+
+/** The fields of NEW and OLD that a body names: the parser lists them beside its variables. */
+function rowFields(tree: Tree): SqlReading['rows'] {
+  const rows: SqlReading['rows'] = { new: [], old: [] };
+  for (const each of (tree.plpgsql_funcs ?? []) as { PLpgSQL_function?: { datums?: Tree[] } }[]) {
+    const datums = each.PLpgSQL_function?.datums ?? [];
+    for (const { PLpgSQL_recfield: field } of datums as { PLpgSQL_recfield?: Tree }[]) {
+      if (!field) continue;
+      const parent = datums[(field.recparentno as number | undefined) ?? 0] as
+        | { PLpgSQL_rec?: Tree }
+        | undefined;
+      const row = parent?.PLpgSQL_rec?.refname;
+      if (row === 'new' || row === 'old') rows[row].push(String(field.fieldname));
+    }
+  }
+  return rows;
+}
+
+function lineOf(child: unknown, line: number): number {
+  const own = (child as { lineno?: number } | null)?.lineno;
+  return typeof own === 'number' && own > 0 ? own : line;
+}
+
+// ERROR of elog.h; NOTICE and the like only speak.
+const raiseError = 21;
+const part = /"(?:[^"]|"")+"|\$\d+|[\p{L}_][\p{L}\p{N}_$]*/gu;
+const assignment =
+  /^\s*((?:"(?:[^"]|"")+"|\$\d+|[\p{L}_][\p{L}\p{N}_$]*)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)|\s*\[[^\]]*\])*)\s*:?=/u;
+
+function assignedBy(column: string, expression: string | null, parser: Parser) {
+  const value = expression === null ? undefined : parseExpression(expression, parser);
+  return assigned(column, value, { own: ['new', 'old'], queries: new Map() });
+}

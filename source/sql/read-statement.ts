@@ -1,0 +1,88 @@
+import type { FuncCall, Node, SelectStmt, WithClause } from 'libpg-query';
+import { createdBy } from './creates.ts';
+import { jobOf } from './jobs.ts';
+import { nameOf } from './names.ts';
+import { emptyReading, type SqlCall, type SqlReading } from './sql-effects.ts';
+import type { Place } from './sql-location.ts';
+import { queriesNamed, writesOf } from './writes.ts';
+
+/** What one statement does, as the parser has it; what it creates is read by `readBody`, which see. */
+export function readStatement(statement: Node, place: Place, bodies: ReadBody): SqlReading {
+  const reading = emptyReading();
+  visit(statement, place, bodies, new Map(), reading);
+  const targets = 'SelectStmt' in statement ? (statement.SelectStmt.targetList ?? []) : [];
+  for (const target of targets) {
+    const value = 'ResTarget' in target ? target.ResTarget.val : undefined;
+    if (!value || !('FuncCall' in value)) continue;
+    const offset = place.offset(value.FuncCall.location ?? 0);
+    for (const call of reading.calls) call.performed ||= call.offset === offset;
+  }
+  return reading;
+}
+
+/** Reads the body of a routine that a statement creates; offsets are those of the statement's text. */
+export type ReadBody = (language: string, body: string, offset: number, statement: Place) => SqlReading;
+
+function visit(
+  value: unknown,
+  place: Place,
+  bodies: ReadBody,
+  queries: ReadonlyMap<string, SelectStmt>,
+  into: SqlReading,
+): void {
+  if (Array.isArray(value)) {
+    for (const each of value) visit(each, place, bodies, queries, into);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  const node = value as Node;
+  const created = createdBy(node, place, bodies, inner => readStatement(inner, place, bodies));
+  if (created) {
+    into.creates.push(...created);
+    return;
+  }
+  into.writes.push(...writesOf(node, place, queries));
+  if ('FuncCall' in node) {
+    const call = callOf(node.FuncCall, place, false);
+    into.calls.push(call);
+    const job = jobOf(call, place, bodies);
+    if (job) into.creates.push(job);
+  }
+  // CALL has its function without the wrapping that other nodes have.
+  if ('CallStmt' in node && node.CallStmt.funccall)
+    into.calls.push(callOf(node.CallStmt.funccall, place, true));
+  noteAlso(node, into);
+  const named = Object.values(node).flatMap(each =>
+    queriesNamed((each as { withClause?: WithClause } | null)?.withClause),
+  );
+  const inner = named.length > 0 ? new Map([...queries, ...named]) : queries;
+  for (const each of Object.values(node)) visit(each, place, bodies, inner, into);
+}
+
+function callOf({ funcname, args = [], location = 0 }: FuncCall, place: Place, performed: boolean): SqlCall {
+  return {
+    ...nameOf(funcname),
+    offset: place.offset(location),
+    literals: args.map(literalOf),
+    performed,
+  };
+}
+
+function literalOf(node: Node): string | null {
+  if ('TypeCast' in node && node.TypeCast.arg) return literalOf(node.TypeCast.arg);
+  if ('NamedArgExpr' in node && node.NamedArgExpr.arg) return literalOf(node.NamedArgExpr.arg);
+  if (!('A_Const' in node)) return null;
+  const { sval, boolval } = node.A_Const;
+  return boolval ? String(boolval.boolval ?? false) : (sval?.sval ?? null);
+}
+
+function noteAlso(node: Node, { also }: SqlReading): void {
+  const note = (what: SqlReading['also'][number]) => {
+    if (!also.includes(what)) also.push(what);
+  };
+  if ('NotifyStmt' in node) note('notifies');
+  if ('CheckPointStmt' in node) note('checkpoints');
+  if ('LoadStmt' in node) note('loads');
+  if ('CopyStmt' in node && node.CopyStmt.is_program) note('program');
+  else if ('CopyStmt' in node && node.CopyStmt.filename !== undefined) note('file');
+}

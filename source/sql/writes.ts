@@ -1,0 +1,192 @@
+import type {
+  CopyStmt,
+  DeleteStmt,
+  InsertStmt,
+  MergeStmt,
+  Node,
+  RangeVar,
+  SelectStmt,
+  TruncateStmt,
+  UpdateStmt,
+  WithClause,
+} from 'libpg-query';
+import { assigned, queriesOf, renamed, type Scope } from './assigned.ts';
+import { tableName, wordsOf } from './names.ts';
+import type { SqlColumn, SqlWrite } from './sql-effects.ts';
+import { keywordBefore, type Place, statementText } from './sql-location.ts';
+
+type Action = SqlWrite['action'];
+
+/** What a statement writes by itself; what the queries inside of it write is for their own nodes. */
+export function writesOf(node: Node, place: Place, outer: Scope['queries']): SqlWrite[] {
+  if ('InsertStmt' in node) return insertion(node.InsertStmt, place, outer);
+  if ('UpdateStmt' in node) return update(node.UpdateStmt, place, outer);
+  if ('DeleteStmt' in node) return deletion(node.DeleteStmt, place);
+  if ('MergeStmt' in node) return merge(node.MergeStmt, place, outer);
+  if ('TruncateStmt' in node) return truncation(node.TruncateStmt, place);
+  if ('CopyStmt' in node) return copy(node.CopyStmt, place);
+  return [];
+}
+
+function write(
+  verb: SqlWrite['verb'],
+  action: Action,
+  relation: RangeVar,
+  columns: SqlColumn[] | null,
+  place: Place,
+): SqlWrite {
+  return {
+    verb,
+    action,
+    table: tableName(relation),
+    columns,
+    cascades: false,
+    offset: keywordBefore(place, verb, relation.location),
+    text: statementText(place),
+  };
+}
+
+function insertion(statement: InsertStmt, place: Place, outer: Scope['queries']): SqlWrite[] {
+  const { relation, cols, selectStmt, onConflictClause: conflict } = statement;
+  if (!relation) return [];
+  const scope = scopeOf(relation, [], statement.withClause, outer);
+  const found = [
+    write('insert', 'insert', relation, cols ? given(cols, valuesOf(selectStmt), scope) : null, place),
+  ];
+  if (conflict?.action === 'ONCONFLICT_UPDATE') {
+    found.push({
+      ...write('update', 'update', relation, targets(conflict.targetList, scope), place),
+      offset: place.offset(conflict.location ?? 0),
+    });
+  }
+  return found;
+}
+
+/** What the columns of an INSERT are given, in their order; nothing where several rows or a query give it. */
+function valuesOf(source: Node | undefined): Node[] {
+  if (!source || !('SelectStmt' in source)) return [];
+  const { valuesLists = [], targetList } = source.SelectStmt;
+  if (valuesLists.length > 1) return [];
+  const [row] = valuesLists;
+  if (row && 'List' in row) return row.List.items ?? [];
+  const columns = (targetList ?? []).map(each => ('ResTarget' in each ? each.ResTarget.val : undefined));
+  // A star is several columns: then places say nothing.
+  return columns.every(each => each !== undefined && !isStar(each)) ? (columns as Node[]) : [];
+}
+
+function isStar(node: Node): boolean {
+  return 'ColumnRef' in node && (node.ColumnRef.fields ?? []).some(field => 'A_Star' in field);
+}
+
+function update(statement: UpdateStmt, place: Place, outer: Scope['queries']): SqlWrite[] {
+  const { relation, targetList, fromClause = [], withClause } = statement;
+  if (!relation) return [];
+  const scope = scopeOf(relation, fromClause, withClause, outer);
+  return [write('update', 'update', relation, targets(targetList, scope), place)];
+}
+
+function deletion({ relation }: DeleteStmt, place: Place): SqlWrite[] {
+  return relation ? [write('delete', 'delete', relation, null, place)] : [];
+}
+
+function truncation({ relations = [], behavior }: TruncateStmt, place: Place): SqlWrite[] {
+  return relations.flatMap(each =>
+    'RangeVar' in each
+      ? [
+          {
+            ...write('truncate', 'delete', each.RangeVar, null, place),
+            cascades: behavior === 'DROP_CASCADE',
+          },
+        ]
+      : [],
+  );
+}
+
+function copy({ relation, attlist, is_from: reads }: CopyStmt, place: Place): SqlWrite[] {
+  if (!relation || !reads) return [];
+  const columns = attlist ? wordsOf(attlist).map(name => ({ name, how: 'sets' as const })) : null;
+  return [write('copy', 'insert', relation, columns, place)];
+}
+
+const actions: Record<string, Action> = { CMD_INSERT: 'insert', CMD_UPDATE: 'update', CMD_DELETE: 'delete' };
+
+function merge(statement: MergeStmt, place: Place, outer: Scope['queries']): SqlWrite[] {
+  const { relation, sourceRelation, mergeWhenClauses = [], withClause } = statement;
+  if (!relation) return [];
+  const scope = scopeOf(relation, sourceRelation ? [sourceRelation] : [], withClause, outer);
+  return mergeWhenClauses.flatMap(clause => {
+    if (!('MergeWhenClause' in clause)) return [];
+    const { commandType, targetList, values = [] } = clause.MergeWhenClause;
+    const action = actions[commandType ?? ''];
+    if (!action) return [];
+    if (action === 'delete') return [write('merge', action, relation, null, place)];
+    const columns =
+      action === 'update' ? targets(targetList, scope) : targetList ? given(targetList, values, scope) : null;
+    return [write('merge', action, relation, columns, place)];
+  });
+}
+
+/** The assignments of SET; of `(a, b) = (x, y)` each column has its own value. */
+function targets(list: readonly Node[] | undefined, scope: Scope): SqlColumn[] {
+  return (list ?? []).flatMap(each => {
+    if (!('ResTarget' in each) || each.ResTarget.name === undefined) return [];
+    const { name, val } = each.ResTarget;
+    return [assigned(name, val && ownPart(val), scope)];
+  });
+}
+
+function ownPart(value: Node): Node {
+  if (!('MultiAssignRef' in value)) return value;
+  const { source, colno = 1 } = value.MultiAssignRef;
+  if (source && 'RowExpr' in source) return source.RowExpr.args?.[colno - 1] ?? value;
+  if (source && 'SubLink' in source) {
+    const query = source.SubLink.subselect;
+    if (query && 'SelectStmt' in query && query.SelectStmt.targetList) {
+      const target = query.SelectStmt.targetList[colno - 1];
+      return {
+        SubLink: {
+          ...source.SubLink,
+          subselect: { SelectStmt: { ...query.SelectStmt, targetList: target ? [target] : [] } },
+        },
+      };
+    }
+  }
+  return value;
+}
+
+/** The columns of an INSERT with what each is given. A new row has held nothing, so nothing is added to. */
+function given(columns: readonly Node[], values: readonly Node[], scope: Scope): SqlColumn[] {
+  return columns.flatMap((column, index) =>
+    'ResTarget' in column && column.ResTarget.name !== undefined
+      ? [assigned(column.ResTarget.name, values[index], { ...scope, own: [] })]
+      : [],
+  );
+}
+
+function scopeOf(
+  relation: RangeVar,
+  from: readonly Node[],
+  with_: WithClause | undefined,
+  outer: Scope['queries'],
+): Scope {
+  const own = relation.alias?.aliasname ?? relation.relname ?? '';
+  const queries = new Map([...outer, ...queriesNamed(with_), ...queriesOf(from)]);
+  // `FROM counted c`, where WITH says what `counted` is.
+  for (const node of from) {
+    if (!('RangeVar' in node)) continue;
+    const { relname = '', alias } = node.RangeVar;
+    const query = queries.get(relname);
+    if (query && alias?.aliasname) queries.set(alias.aliasname, query);
+  }
+  return { own: [own], queries };
+}
+
+/** The queries of WITH by their names. */
+export function queriesNamed(clause: WithClause | undefined): [string, SelectStmt][] {
+  return (clause?.ctes ?? []).flatMap((each): [string, SelectStmt][] => {
+    if (!('CommonTableExpr' in each)) return [];
+    const { ctename, ctequery, aliascolnames } = each.CommonTableExpr;
+    if (!ctename || !ctequery || !('SelectStmt' in ctequery)) return [];
+    return [[ctename, renamed(ctequery.SelectStmt, aliascolnames)]];
+  });
+}

@@ -1,0 +1,137 @@
+import type { Finding } from '../../counter/finding.ts';
+import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../catalog.ts';
+import { type Misfit, misfitsOf } from '../effects/column-mismatches.ts';
+import { effectsOf } from '../effects/effects.ts';
+import { migrate, trackName } from '../expected-names.ts';
+import { describeType } from '../trigger-type.ts';
+
+/**
+ * The functions and procedures that the application may call for a use: those of the tables' schemas, else those that are
+ * elsewhere.
+ */
+export function trackRoutines({ functions, schemas }: TriggerCatalog): CatalogFunction[] {
+  const named = functions.filter(({ name, isTrigger }) => name === trackName && !isTrigger);
+  const near = named.filter(({ schema }) => schemas.includes(schema));
+  return near.length > 0 ? near : named;
+}
+
+/** Whether what the application calls is there, fits the table, and leaves counting to the trigger. */
+export function judgeTrack(catalog: TriggerCatalog): Finding[] {
+  const track = trackRoutines(catalog);
+  const [first] = track;
+  if (!first) {
+    return [
+      {
+        code: 'track-missing',
+        severity: 'warning',
+        message: `There is no function ${trackName}(): the application must insert its records itself.`,
+        hint: migrate,
+      },
+    ];
+  }
+  const found: Finding[] = [];
+  if (!catalog.schemas.includes(first.schema)) {
+    found.push({
+      code: 'track-elsewhere',
+      severity: 'info',
+      message: `${trackName}() is in the schema ${first.schema}, not in that of the tables${track.length === 1 ? `: ${first.identity}` : ''}.`,
+      hint: 'The application finds it by its search_path, or calls it by its whole name.',
+    });
+  }
+  if (track.length > 1) {
+    found.push({
+      code: 'track-overloaded',
+      severity: 'info',
+      message: `There are ${track.length} of the name ${trackName}: ${listed(track)}.`,
+      hint: 'Which one a call means depends on its arguments; a simulation says which it has used.',
+    });
+  }
+  for (const routine of track) found.push(...judgeRoutine(catalog, routine));
+  return found;
+}
+
+function judgeRoutine(catalog: TriggerCatalog, routine: CatalogFunction): Finding[] {
+  const { identity, kind, definer, searchPath } = routine;
+  const found = describeMisfits(
+    misfitsOf(routine, catalog, null),
+    identity,
+    'track-does-not-fit',
+    'a use made with it',
+  );
+  const counted = effectsOf(routine, catalog).writes.find(({ on }) => on === 'count');
+  if (counted) {
+    found.push({
+      code: 'track-counts-too',
+      severity: 'error',
+      message: `${identity} sets usage_count itself, beside the trigger${counted.via.length === 0 ? '' : `, by calling ${counted.via.join(', which calls ')}`}: its uses are counted twice.`,
+      hint: migrate,
+    });
+  }
+  if (kind === 'procedure') {
+    found.push({
+      code: 'track-is-procedure',
+      severity: 'info',
+      message: `${identity} is a procedure: it is called with CALL.`,
+      hint: "Supabase's rpc() and others that SELECT from a function cannot call it.",
+    });
+  }
+  if (definer && searchPath === null) {
+    found.push({
+      code: 'track-search-path',
+      severity: 'warning',
+      message: `${identity} runs as its owner but takes its search_path from the caller.`,
+      hint: 'Fix it with ALTER ROUTINE ... SET search_path.',
+    });
+  }
+  return found;
+}
+
+/** Functions of triggers that fire for a use and no longer fit their tables: then no use can be stored. */
+export function judgeFit(catalog: TriggerCatalog): Finding[] {
+  return catalog.triggers
+    .filter(({ enabled, tableOid, type }) => fires(catalog, { enabled, tableOid, type }))
+    .flatMap(trigger => {
+      const body = catalog.functions.find(({ oid }) => oid === trigger.functionOid);
+      if (!body) return [];
+      const misfits = misfitsOf(body, catalog, trigger);
+      return describeMisfits(
+        misfits,
+        `${body.identity}, which the trigger ${trigger.name} runs,`,
+        'trigger-does-not-fit',
+        'every use',
+      );
+    });
+}
+
+function fires(
+  { recordsOid, presetsOid }: TriggerCatalog,
+  { enabled, tableOid, type }: Pick<CatalogTrigger, 'enabled' | 'tableOid' | 'type'>,
+): boolean {
+  const { events } = describeType(type);
+  const on =
+    (tableOid === recordsOid && events.includes('INSERT')) ||
+    (tableOid === presetsOid && events.includes('UPDATE'));
+  return on && (enabled === 'O' || enabled === 'A');
+}
+
+function describeMisfits(misfits: readonly Misfit[], who: string, code: string, what: string): Finding[] {
+  return misfits.map(({ table, column, kind }) =>
+    kind === 'gone'
+      ? {
+          code,
+          severity: 'error',
+          message: `${who} writes or reads the column ${column} of ${table}, which has no such column: ${what} fails (SQLSTATE 42703).`,
+          hint: `Add the column to ${table} again, or bring the function up to date.`,
+        }
+      : {
+          code: code.replace('does-not-fit', 'leaves-out'),
+          severity: 'warning',
+          message: `${who} gives no value to ${table}.${column}, which may not be NULL and has no default: ${what} fails (SQLSTATE 23502).`,
+          hint: `Give ${column} a default, or have the function give it a value.`,
+        },
+  );
+}
+
+function listed(routines: readonly CatalogFunction[]): string {
+  return routines.map(({ identity }) => identity).join(', ');
+}

@@ -1,0 +1,229 @@
+import type { Finding } from '../../counter/finding.ts';
+import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../catalog.ts';
+import { countingOf } from '../effects/counting-effect.ts';
+import { searchPathOf } from '../effects/resolve-names.ts';
+import { effectsOfTrigger } from '../effects/trigger-effects.ts';
+import { functionName, hasFunction, migrate, triggerName } from '../expected-names.ts';
+import { describeType } from '../trigger-type.ts';
+
+/** The counting trigger is not where it belongs. */
+export function judgeAbsence(catalog: TriggerCatalog, named: CatalogTrigger[]): Finding[] {
+  const functionExists = hasFunction(catalog);
+  const [elsewhere] = named;
+  const found: Finding[] = [
+    elsewhere
+      ? {
+          code: 'trigger-wrong-table',
+          severity: 'error',
+          message: `The trigger is on ${elsewhere.table}, not on ${catalog.recordsTable}: uses are not counted.`,
+          hint: migrate,
+        }
+      : {
+          code: 'trigger-missing',
+          severity: 'error',
+          message: `${catalog.recordsTable} has no trigger ${triggerName}: uses are not counted.`,
+          hint: migrate,
+        },
+  ];
+  if (!functionExists) {
+    found.push({
+      code: 'function-missing',
+      severity: 'error',
+      message: `There is no function ${functionName}() either.`,
+      hint: migrate,
+    });
+  }
+  return found;
+}
+
+/** Whether the trigger fires for the uses of an application. */
+export function judgeState(trigger: CatalogTrigger): Finding[] {
+  switch (trigger.enabled) {
+    case 'D':
+      return [
+        {
+          code: 'trigger-disabled',
+          severity: 'error',
+          message: 'The trigger is disabled: uses are stored but not counted.',
+          hint: `ALTER TABLE ${trigger.table} ENABLE TRIGGER ${triggerName}; then look at the counts of the time between.`,
+        },
+      ];
+    case 'R':
+      return [
+        {
+          code: 'trigger-replica-only',
+          severity: 'error',
+          message:
+            'The trigger fires only where a replication worker applies changes: uses of the application are not counted.',
+          hint: `ALTER TABLE ${trigger.table} ENABLE TRIGGER ${triggerName};`,
+        },
+      ];
+    case 'A':
+      return [
+        ...offInPartitions(trigger),
+        {
+          code: 'trigger-always',
+          severity: 'info',
+          message: 'The trigger also fires where a replication worker applies changes.',
+          hint: 'If presets is replicated to or from here as well, replicated uses are counted twice; ENABLE TRIGGER without ALWAYS prevents it.',
+        },
+      ];
+    case 'O':
+      return offInPartitions(trigger);
+  }
+}
+
+/** A partition's copy of a trigger is turned on and off by itself. */
+function offInPartitions({ offIn }: CatalogTrigger): Finding[] {
+  const [first] = offIn;
+  if (first === undefined) return [];
+  const where =
+    offIn.length === 1 ? `the partition ${first}` : `${offIn.length} partitions (${offIn.join(', ')})`;
+  return [
+    {
+      code: 'trigger-off-in-partition',
+      severity: 'error',
+      message: `The trigger is off in ${where}: uses that are stored there are not counted.`,
+      hint: `${offIn.map(table => `ALTER TABLE ${table} ENABLE TRIGGER ${triggerName};`).join(' ')} then look at the counts of the time between.`,
+    },
+  ];
+}
+
+/** Whether it fires when, and as often, as counting needs. */
+export function judgeShape(trigger: CatalogTrigger): Finding[] {
+  const { timing, events, level } = describeType(trigger.type);
+  const found: Finding[] = [];
+  if (timing !== 'AFTER') {
+    found.push({
+      code: 'trigger-before',
+      severity: 'error',
+      message: `The trigger fires ${timing} the insert: with ON CONFLICT DO NOTHING it counts uses that are never stored.`,
+      hint: migrate,
+    });
+  }
+  if (!events.includes('INSERT')) {
+    found.push({
+      code: 'trigger-not-on-insert',
+      severity: 'error',
+      message: `The trigger fires on ${events.join(', ')}, not on INSERT: uses are not counted.`,
+      hint: migrate,
+    });
+  } else if (events.length > 1) {
+    found.push({
+      code: 'trigger-more-events',
+      severity: 'warning',
+      message: `The trigger fires on ${events.join(', ')}: a changed or deleted record may count as a use.`,
+      hint: 'Unless its function tells the events apart, make it fire on INSERT alone.',
+    });
+  }
+  if (trigger.condition) {
+    found.push({
+      code: 'trigger-condition',
+      severity: 'warning',
+      message: 'The trigger has a WHEN condition: uses that do not meet it are stored but not counted.',
+      hint: `Look at its definition: ${trigger.definition}`,
+    });
+  }
+  if (level === 'statement' && trigger.newTable === null) {
+    found.push({
+      code: 'statement-without-transition-table',
+      severity: 'error',
+      message: 'The trigger fires once per statement but cannot see which records were inserted.',
+      hint: migrate,
+    });
+  }
+  if (level === 'row') {
+    found.push({
+      code: 'trigger-row-level',
+      severity: 'info',
+      message: 'The trigger fires once per record. Single uses are counted as they should be.',
+      hint: 'Inserting many records at once gets slow (its time grows with the square) and can deadlock; the migration has a trigger that fires once per statement.',
+    });
+  }
+  return found;
+}
+
+/** Whether the function that it runs counts, going by what it does, itself and by others that it calls, and by its rights. */
+export function judgeFunction(
+  catalog: TriggerCatalog,
+  trigger: CatalogTrigger,
+  body: CatalogFunction | undefined,
+): Finding[] {
+  if (!body) return [];
+  const found: Finding[] = [];
+  const { level } = describeType(trigger.type);
+  const counting = countingOf(effectsOfTrigger(trigger, body, catalog));
+  if (body.name !== functionName) {
+    found.push({
+      code: 'function-other',
+      severity: 'warning',
+      message: `The trigger runs ${body.identity}, not ${functionName}().`,
+      hint: 'Look whether that function counts a use exactly once, or run the migration.',
+    });
+  }
+  if (!counting.writes) {
+    found.push(
+      counting.unreadable !== null
+        ? {
+            code: 'function-unreadable',
+            severity: 'warning',
+            message: `Whether ${body.identity} counts cannot be read: it ${counting.unreadable}.`,
+            hint: 'Make a test use and watch the count.',
+          }
+        : {
+            code: 'function-does-not-count',
+            severity: 'error',
+            message: `${body.identity} does not set usage_count: uses are stored but not counted.`,
+            hint: migrate,
+          },
+    );
+  } else if (counting.adds !== (level === 'row' ? 'one' : 'rows')) {
+    found.push({
+      code: 'function-counts-otherwise',
+      severity: 'warning',
+      message: `${body.identity} sets usage_count, but not to itself plus ${level === 'row' ? '1' : 'the number of new records'}.`,
+      hint: 'Compare it with the function in the migration, or make a test use and watch the count.',
+    });
+  }
+  if (!body.definer) {
+    found.push({
+      code: 'function-invoker',
+      severity: 'warning',
+      message: `${body.identity} runs as whoever inserts: without UPDATE on presets, or under row-level security, a use fails or is not counted.`,
+      hint: migrate,
+    });
+  } else if (body.searchPath === null) {
+    found.push({
+      code: 'function-search-path',
+      severity: 'warning',
+      message: `${body.identity} runs as its owner but takes its search_path from the caller.`,
+      hint: 'Fix it with ALTER FUNCTION ... SET search_path, or run the migration.',
+    });
+  } else if (counting.writes) {
+    found.push(...judgeOperators(body, catalog));
+  }
+  return found;
+}
+
+/**
+ * Whether somebody else's operator can be called with the rights of the function's owner. For whole numbers PostgreSQL's own is
+ * always the best match; for the others, an operator of another schema in the path may be a better one.
+ */
+function judgeOperators(
+  { identity, searchPath, source }: CatalogFunction,
+  catalog: TriggerCatalog,
+): Finding[] {
+  const others = (searchPathOf(searchPath) ?? []).filter(
+    schema => !['pg_catalog', 'pg_temp', ''].includes(schema),
+  );
+  const fits = catalog.countKind === 'integer' || catalog.countKind === 'bigint';
+  if (fits || others.length === 0 || /\bOPERATOR\s*\(\s*pg_catalog\s*\./i.test(source)) return [];
+  return [
+    {
+      code: 'function-open',
+      severity: 'warning',
+      message: `${identity} runs as its owner and adds with whatever + it finds: whoever may create an operator in ${others.join(' or ')} can run code as that owner.`,
+      hint: migrate,
+    },
+  ];
+}

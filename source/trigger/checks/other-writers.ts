@@ -1,0 +1,168 @@
+import type { Finding } from '../../counter/finding.ts';
+import type { CatalogFunction, CatalogJob, CatalogRule, CatalogTrigger, TriggerCatalog } from '../catalog.ts';
+import { countingOf } from '../effects/counting-effect.ts';
+import { effectsOf, effectsOfReading, mentions, oneLine } from '../effects/effects.ts';
+import { effectsOfTrigger } from '../effects/trigger-effects.ts';
+import { relationOf } from '../effects/writer.ts';
+import { functionName, trackName, triggerName } from '../expected-names.ts';
+import { describeType } from '../trigger-type.ts';
+
+/** What another trigger on either table does to the count. */
+export function judgeOther(
+  catalog: TriggerCatalog,
+  other: CatalogTrigger,
+  body: CatalogFunction | undefined,
+): Finding[] {
+  const fires = other.enabled === 'O' || other.enabled === 'A';
+  if (!body || !fires || !countingOf(effectsOfTrigger(other, body, catalog)).writes) return [];
+  const { events } = describeType(other.type);
+  const onRecords = other.tableOid === catalog.recordsOid;
+  if (onRecords && !events.includes('INSERT')) {
+    return [
+      {
+        code: 'trigger-adjusts-count',
+        severity: 'warning',
+        message: `The trigger ${other.name} on ${other.table} changes usage_count on ${events.join(', ')}.`,
+        hint: 'It may keep the count right when records are deleted, or be a second counter: look at its function.',
+      },
+    ];
+  }
+  return [
+    onRecords
+      ? {
+          code: 'second-counter',
+          severity: 'error',
+          message: `The trigger ${other.name} on ${other.table} writes usage_count as well: uses are counted more than once.`,
+          hint: `Look at ${body.identity}; if it counts too, DROP TRIGGER ${other.name} ON ${other.table};`,
+        }
+      : {
+          code: 'presets-trigger-writes-count',
+          severity: 'warning',
+          message: `The trigger ${other.name} on ${other.table} writes usage_count when a preset changes.`,
+          hint: `Look at ${body.identity}: it may overwrite what was counted.`,
+        },
+  ];
+}
+
+/** Unique indexes that refuse a further use of a preset. */
+export function judgeUniques(catalog: TriggerCatalog): Finding[] {
+  return catalog.uniques
+    .filter(
+      ({ name, columns }) =>
+        name === 'idx_preset_usage_daily_unique' || columns.includes(catalog.presetColumn),
+    )
+    .map(({ name, definition }) => ({
+      code: name === 'idx_preset_usage_daily_unique' ? 'daily-limit' : 'unique-limits-uses',
+      severity: name === 'idx_preset_usage_daily_unique' ? ('error' as const) : ('warning' as const),
+      message: `The unique index ${name} refuses further uses of the same preset: ${definition}`,
+      hint: 'Unless a use may really be recorded only once, drop it; the migration drops idx_preset_usage_daily_unique.',
+    }));
+}
+
+/**
+ * What writes the count when somebody calls it or writes another table: routines, triggers and rules elsewhere. Of what cannot be
+ * read only that is a finding which names either table or the count.
+ */
+export function judgeWriters(catalog: TriggerCatalog): Finding[] {
+  return [
+    ...catalog.functions.flatMap(routine => judgeRoutine(routine, catalog)),
+    ...catalog.triggers.flatMap(trigger => judgeElsewhere(trigger, catalog)),
+    ...catalog.rules.flatMap(rule => judgeRule(rule, catalog)),
+    ...catalog.jobs.flatMap(job => judgeJob(job, catalog)),
+    ...(catalog.jobsHidden ? [jobsHidden] : []),
+  ];
+}
+
+function judgeRoutine(routine: CatalogFunction, catalog: TriggerCatalog): Finding[] {
+  const { identity, isTrigger, name, source } = routine;
+  if (isTrigger || name === trackName || name === functionName) return [];
+  const { writes, unreadable } = effectsOf(routine, catalog);
+  const effect = writes.find(({ on }) => on === 'count');
+  const hint =
+    'If the application calls it for a use, that use is counted twice: stop calling it, then drop it.';
+  if (effect) {
+    const way = effect.via.length === 0 ? '' : `, by calling ${effect.via.join(', which calls ')}`;
+    return [
+      {
+        code: 'other-writer',
+        severity: 'warning',
+        message: `The ${routine.kind} ${identity} writes usage_count beside the trigger${way}.`,
+        hint,
+      },
+    ];
+  }
+  const [doubt] = unreadable;
+  if (!doubt || doubt.via.length > 0 || !mentions(source, catalog)) return [];
+  return [
+    {
+      code: 'other-writer',
+      severity: 'warning',
+      message: `The ${routine.kind} ${identity} may write usage_count beside the trigger: it ${doubt.why}.`,
+      hint,
+    },
+  ];
+}
+
+/** A trigger on a table that is neither of the two. */
+function judgeElsewhere(trigger: CatalogTrigger, catalog: TriggerCatalog): Finding[] {
+  const { tableOid, name, table, enabled, functionOid } = trigger;
+  if (tableOid === catalog.recordsOid || tableOid === catalog.presetsOid || name === triggerName) return [];
+  const body = catalog.functions.find(({ oid }) => oid === functionOid);
+  if (!body || !(enabled === 'O' || enabled === 'A')) return [];
+  if (!countingOf(effectsOfTrigger(trigger, body, catalog)).writes) return [];
+  return [
+    {
+      code: 'elsewhere-counter',
+      severity: 'warning',
+      message: `The trigger ${name} on ${table} writes usage_count on ${describeType(trigger.type).events.join(', ')}.`,
+      hint: `If a use writes ${table} as well as a record, it is counted twice: look at ${body.identity}, then DROP TRIGGER ${name} ON ${table};`,
+    },
+  ];
+}
+
+function judgeRule(rule: CatalogRule, catalog: TriggerCatalog): Finding[] {
+  if (rule.enabled === 'D' || rule.enabled === 'R') return [];
+  if (!effectsOfReading(rule.reading, catalog).writes.some(({ on }) => on === 'count')) return [];
+  const table = relationOf(catalog, rule.tableOid)?.table ?? 'a table';
+  const counts = rule.tableOid === catalog.recordsOid && /\bON\s+INSERT\b/i.test(rule.definition);
+  return [
+    {
+      code: 'rule-writes-count',
+      severity: counts ? 'error' : 'warning',
+      message: `The rule ${rule.name} on ${table} writes usage_count${counts ? ' for every insert: uses are counted more than once' : ''}.`,
+      hint: `Look at its definition: ${oneLine(rule.definition)}`,
+    },
+  ];
+}
+
+function judgeJob(job: CatalogJob, catalog: TriggerCatalog): Finding[] {
+  if (!job.active) return [];
+  const { writes } = effectsOfReading(job.reading, catalog);
+  const name = job.name ?? `${job.id} of pg_cron`;
+  if (writes.some(({ on }) => on === 'count')) {
+    return [
+      {
+        code: 'job-writes-count',
+        severity: 'warning',
+        message: `The job ${name} writes usage_count (${job.schedule}).`,
+        hint: `Look whether what it sets is the number of records: ${oneLine(job.command)}`,
+      },
+    ];
+  }
+  if (!writes.some(({ on, action }) => on === 'records' && action === 'delete')) return [];
+  return [
+    {
+      code: 'job-deletes-records',
+      severity: 'warning',
+      message: `The job ${name} deletes records (${job.schedule}): unless something takes them from usage_count, the counts are too high afterwards.`,
+      hint: `Look at what it runs: ${oneLine(job.command)}`,
+    },
+  ];
+}
+
+const jobsHidden: Finding = {
+  code: 'jobs-hidden',
+  severity: 'info',
+  message: 'pg_cron is installed, and this role may not read its jobs: one of them may write the count.',
+  hint: 'Connect as a role that may: GRANT USAGE ON SCHEMA cron and SELECT ON cron.job.',
+};

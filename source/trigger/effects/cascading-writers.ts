@@ -1,0 +1,73 @@
+import { unquoted } from '../../counter/unquoted.ts';
+import type { CatalogReference, TriggerCatalog } from '../catalog.ts';
+import { handsOn, type Writer } from './writer.ts';
+
+/**
+ * Foreign keys that delete records, or take their preset from them, when a row of another table is deleted: the records' own, and
+ * those that lead to them through other tables.
+ */
+export function writersByReference(catalog: TriggerCatalog): Writer[] {
+  return catalog.references.flatMap((reference): Writer[] => {
+    const found = deedOf(reference, catalog);
+    if (!found) return [];
+    return [
+      {
+        kind: 'reference',
+        name: reference.name,
+        table: reference.table,
+        does: [
+          {
+            on: 'records',
+            verb: found.verb,
+            action: found.verb,
+            table: catalog.recordsTable,
+            column: found.verb === 'update' ? { name: unquoted(catalog.presetColumn), how: 'sets' } : null,
+            statement: reference.definition,
+            via: found.via,
+          },
+        ],
+        unreadable: [],
+        mayRun: handsOn(catalog, reference.toOid, ['DELETE']),
+        securityDefiner: null,
+        language: null,
+        fires: {
+          timing: 'AFTER',
+          events: ['DELETE'],
+          level: null,
+          enabled: 'origin',
+          when: `DELETE FROM ${reference.to}`,
+        },
+        expected: false,
+      },
+    ];
+  });
+}
+
+function deedOf(
+  reference: CatalogReference,
+  catalog: TriggerCatalog,
+): { verb: 'delete' | 'update'; via: string[] } | null {
+  if (reference.onDelete === 'cascade') {
+    const via = wayToRecords(reference, catalog, new Set());
+    return via && { verb: 'delete', via };
+  }
+  const takes =
+    reference.tableOid === catalog.recordsOid && reference.columns.includes(unquoted(catalog.presetColumn));
+  return takes ? { verb: 'update', via: [] } : null;
+}
+
+/** The foreign keys by which deleted rows of a table lead to deleted records; null where they do not. */
+function wayToRecords(
+  { tableOid, name }: CatalogReference,
+  catalog: TriggerCatalog,
+  seen: ReadonlySet<number>,
+): string[] | null {
+  if (tableOid === catalog.recordsOid) return [];
+  if (seen.has(tableOid)) return null;
+  for (const next of catalog.references) {
+    if (next.toOid !== tableOid || next.onDelete !== 'cascade' || next.name === name) continue;
+    const rest = wayToRecords(next, catalog, new Set([...seen, tableOid]));
+    if (rest) return [next.name, ...rest];
+  }
+  return null;
+}

@@ -1,0 +1,47 @@
+import { unquoted } from '../../counter/unquoted.ts';
+import type { SqlFieldWrite } from '../../sql/sql-effects.ts';
+import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../catalog.ts';
+import { describeType } from '../trigger-type.ts';
+import { type Effect, type Effects, effectsOf, oneLine } from './effects.ts';
+
+/**
+ * What a trigger does to the count and the records: what its function does, and, where it fires before a row of either table is
+ * written, what it assigns to that row. Assigned after it, NEW is only a variable.
+ */
+export function effectsOfTrigger(
+  trigger: CatalogTrigger,
+  body: CatalogFunction,
+  catalog: TriggerCatalog,
+): Effects {
+  const found = effectsOf(body, catalog);
+  const { timing, level } = describeType(trigger.type);
+  const onPresets = trigger.tableOid === catalog.presetsOid;
+  if (timing !== 'BEFORE' || level !== 'row' || !(onPresets || trigger.tableOid === catalog.recordsOid)) {
+    return found;
+  }
+  const wanted = onPresets ? catalog.countName : unquoted(catalog.presetColumn);
+  const fields = body.reading.fields.filter(({ row }) => row === 'new');
+  const assigned = fields.filter(({ column }) => column?.name === wanted);
+  return {
+    ...found,
+    writes: [...found.writes, ...assigned.map(field => assignment(field, trigger, onPresets))],
+    unreadable: [
+      ...found.unreadable,
+      ...fields
+        .filter(({ column }) => column === null)
+        .map(({ text }) => ({ why: `sets the row as a whole: ${oneLine(text)}`, via: [] })),
+    ],
+  };
+}
+
+function assignment({ column, text }: SqlFieldWrite, trigger: CatalogTrigger, onPresets: boolean): Effect {
+  return {
+    on: onPresets ? 'count' : 'records',
+    verb: 'assign',
+    action: 'update',
+    table: trigger.table,
+    column,
+    statement: oneLine(text),
+    via: [],
+  };
+}

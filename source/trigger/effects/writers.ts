@@ -1,0 +1,183 @@
+import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../catalog.ts';
+import { enabledWords } from '../enabled.ts';
+import { trackName, triggerName } from '../expected-names.ts';
+import { describeType } from '../trigger-type.ts';
+import { writersByReference } from './cascading-writers.ts';
+import { type Effect, type Effects, effectsOf, effectsOfReading } from './effects.ts';
+import { targetOf } from './resolve-names.ts';
+import { effectsOfTrigger } from './trigger-effects.ts';
+import { type Doing, handsOn, relationOf, type Writer } from './writer.ts';
+
+/** Everything in the database that writes the count or the records, as far as its text tells. */
+export function writersIn(catalog: TriggerCatalog): Writer[] {
+  const run = new Set(catalog.triggers.map(({ functionOid }) => functionOid));
+  return [
+    ...catalog.triggers.flatMap(trigger => triggerWriter(trigger, catalog)),
+    // Nobody can call what only a trigger runs: the trigger speaks for it.
+    ...catalog.functions
+      .filter(({ oid, isTrigger }) => !(isTrigger && run.has(oid)))
+      .flatMap(routine => routineWriter(routine, catalog)),
+    ...ruleWriters(catalog),
+    ...viewWriters(catalog),
+    ...generatedWriters(catalog),
+    ...writersByReference(catalog),
+    ...jobWriters(catalog),
+  ];
+}
+
+const plain = { securityDefiner: null, language: null, fires: null, expected: false } as const;
+
+function triggerWriter(trigger: CatalogTrigger, catalog: TriggerCatalog): Writer[] {
+  const body = catalog.functions.find(({ oid }) => oid === trigger.functionOid);
+  if (!body) return [];
+  const { timing, events, level } = describeType(trigger.type);
+  return ifAny(effectsOfTrigger(trigger, body, catalog), {
+    kind: 'trigger',
+    name: trigger.name,
+    table: trigger.table,
+    mayRun: handsOn(catalog, trigger.tableOid, events),
+    securityDefiner: body.definer,
+    language: body.language,
+    fires: {
+      timing,
+      events,
+      level,
+      enabled: enabledWords[trigger.enabled],
+      when: trigger.updateOf.length > 0 ? `UPDATE OF ${trigger.updateOf.join(', ')}` : null,
+    },
+    expected: trigger.name === triggerName && trigger.tableOid === catalog.recordsOid,
+  });
+}
+
+function routineWriter(routine: CatalogFunction, catalog: TriggerCatalog): Writer[] {
+  return ifAny(effectsOf(routine, catalog), {
+    kind: routine.kind,
+    name: routine.identity,
+    table: null,
+    mayRun: {
+      owner: routine.owner,
+      roles: routine.executors.filter(role => role !== null),
+      public: routine.executors.includes(null),
+    },
+    securityDefiner: routine.definer,
+    language: routine.language,
+    fires: null,
+    expected: routine.name === trackName,
+  });
+}
+
+function ifAny({ writes, unreadable }: Effects, rest: Omit<Writer, 'does' | 'unreadable'>): Writer[] {
+  if (writes.length === 0 && unreadable.length === 0) return [];
+  const why = unreadable.map(({ why: reason, via }) =>
+    via.length === 0 ? reason : `${reason} (in ${via.at(-1)})`,
+  );
+  return [{ ...rest, does: distinct(writes), unreadable: [...new Set(why)] }];
+}
+
+/** A routine may lead to the same statement in several ways: the first is enough. */
+function distinct(effects: readonly Effect[]): Effect[] {
+  const key = (each: Effect) => JSON.stringify([each.on, each.verb, each.table, each.column, each.statement]);
+  return effects.filter((each, at) => effects.findIndex(other => key(other) === key(each)) === at);
+}
+
+function ruleWriters(catalog: TriggerCatalog): Writer[] {
+  return catalog.rules.flatMap(rule => {
+    const [event = ''] = /\bON\s+(INSERT|UPDATE|DELETE)\b/i.exec(rule.definition)?.slice(1) ?? [];
+    return ifAny(effectsOfReading(rule.reading, catalog), {
+      ...plain,
+      kind: 'rule',
+      name: rule.name,
+      table: relationOf(catalog, rule.tableOid)?.table ?? null,
+      mayRun: handsOn(catalog, rule.tableOid, [event.toUpperCase()]),
+      fires: {
+        timing: /\bDO\s+INSTEAD\b/i.test(rule.definition) ? 'INSTEAD OF' : 'ALSO',
+        events: [event.toUpperCase()],
+        level: null,
+        enabled: enabledWords[rule.enabled],
+        when: null,
+      },
+    });
+  });
+}
+
+/** Views that PostgreSQL writes through to one of the tables. */
+function viewWriters(catalog: TriggerCatalog): Writer[] {
+  return catalog.relations.flatMap((relation): Writer[] => {
+    const { view } = relation;
+    const target = view && targetOf(relation, catalog);
+    if (!view || !target || target.through.length === 0) return [];
+    const shown = view.reading.creates.flatMap(each => (each.kind === 'view' ? each.columns : []));
+    const statement = `a view of ${target.base === 'presets' ? catalog.presetsTable : catalog.recordsTable}`;
+    const common = { table: relation.table, statement, via: [] };
+    const does: Doing[] = [];
+    if (target.base === 'presets') {
+      const count = shown.find(({ name }) => target.column(name) === catalog.countName);
+      if (view.updates && count) {
+        const column = { name: count.name, how: 'sets' as const };
+        does.push({ ...common, on: 'count', verb: 'update', action: 'update', column });
+      }
+    } else {
+      if (view.inserts)
+        does.push({ ...common, on: 'records', verb: 'insert', action: 'insert', column: null });
+      if (view.deletes)
+        does.push({ ...common, on: 'records', verb: 'delete', action: 'delete', column: null });
+    }
+    if (does.length === 0) return [];
+    const events = does.map(({ verb }) => verb.toUpperCase());
+    return [
+      {
+        ...plain,
+        kind: 'view',
+        name: relation.table,
+        table: relation.table,
+        does,
+        unreadable: [],
+        mayRun: handsOn(catalog, relation.oid, events),
+      },
+    ];
+  });
+}
+
+function generatedWriters(catalog: TriggerCatalog): Writer[] {
+  return catalog.generated
+    .filter(({ column, reads }) => column === catalog.countName || reads.includes(catalog.countName))
+    .map(({ column, expression }) => ({
+      ...plain,
+      kind: 'generated',
+      name: column,
+      table: catalog.presetsTable,
+      does: [
+        {
+          on: column === catalog.countName ? 'count' : 'derived',
+          verb: 'assign',
+          action: 'update',
+          table: catalog.presetsTable,
+          column: { name: column, how: 'sets' },
+          statement: expression,
+          via: [],
+        },
+      ],
+      unreadable: [],
+      mayRun: handsOn(catalog, catalog.presetsOid, ['INSERT', 'UPDATE']),
+    }));
+}
+
+function jobWriters(catalog: TriggerCatalog): Writer[] {
+  return catalog.jobs.flatMap(job =>
+    ifAny(effectsOfReading(job.reading, catalog), {
+      ...plain,
+      kind: 'job',
+      name: job.name ?? `job ${job.id}`,
+      table: null,
+      mayRun: { owner: job.user, roles: [], public: false },
+      language: 'sql',
+      fires: {
+        timing: job.schedule,
+        events: [],
+        level: null,
+        enabled: job.active ? 'origin' : 'disabled',
+        when: null,
+      },
+    }),
+  );
+}

@@ -1,0 +1,71 @@
+import type { Doing, Hands, Writer } from './effects/writer.ts';
+
+/** What is said of a writer: one line that names it, and those that belong to it. */
+export interface WriterLines {
+  head: string;
+  lines: string[];
+}
+
+/** What writes the count or the records, in words; the text is the database's own and not made safe to print. */
+export function writerLines(writer: Writer): WriterLines {
+  const { kind, name, table, does, unreadable, mayRun, securityDefiner, language, expected } = writer;
+  const on = table === null || kind === 'view' ? '' : ` on ${table}`;
+  const fires = firesInWords(writer);
+  const runs = securityDefiner === null ? '' : `, runs as ${securityDefiner ? 'its owner' : 'its caller'}`;
+  return {
+    head: `${kind === 'reference' ? 'foreign key' : kind === 'generated' ? 'generated column' : kind} ${name}${on}${expected ? ' (expected)' : ''}`,
+    lines: [
+      ...(fires === null ? [] : [`fires: ${fires}`]),
+      ...does.map(doing => {
+        const way = doing.via.length === 0 ? '' : `, by ${doing.via.join(', then ')}`;
+        return `${deedInWords(doing)}${way}: ${doing.statement}`;
+      }),
+      ...unreadable.map(why => `unreadable, may write: ${why}`),
+      `${kind === 'job' ? 'runs as' : table === null ? 'may be called by' : 'may be set off by'}: ${handsInWords(mayRun)}${language === null ? '' : `; ${language}${runs}`}`,
+    ],
+  };
+}
+
+/** What a writer does, in a few words, such as `adds 1 to usage_count`. */
+function deedInWords({ on, verb, action, column, table }: Doing): string {
+  if (on === 'derived') return `computes ${column?.name} from the count`;
+  if (on === 'records') {
+    if (verb === 'truncate') return `empties ${table}`;
+    if (action === 'delete') return `deletes from ${table}`;
+    if (action === 'update') return `changes ${column?.name ?? 'the preset'} of records in ${table}`;
+    return verb === 'copy' ? `copies into ${table}` : `inserts into ${table}`;
+  }
+  if (!column) return `writes every column of ${table}`;
+  if (action === 'insert') return `inserts into ${table} with ${column.name}`;
+  const { name, how, by } = column;
+  const amount = by === null || by === undefined ? '' : ` ${by}`;
+  switch (how) {
+    case 'adds':
+      return `adds${amount} to ${name}`;
+    case 'subtracts':
+      return `subtracts${amount} from ${name}`;
+    case 'counts':
+      return `sets ${name} to a number of rows`;
+    case 'zero':
+      return `sets ${name} to 0`;
+    case 'sets':
+      return `sets ${name}`;
+  }
+}
+
+/** Who may have it write, in words. */
+function handsInWords({ owner, roles, public: everybody }: Hands): string {
+  if (everybody) return 'everybody (PUBLIC)';
+  return [...(owner === null ? [] : [`its owner ${owner}`]), ...roles].join(', ');
+}
+
+/** When it acts by itself, in words; null for what somebody has to call. */
+function firesInWords({ kind, fires }: Writer): string | null {
+  if (!fires) return null;
+  const { timing, events, level, enabled, when } = fires;
+  const off = enabled === 'origin' ? '' : `, ${enabled}`;
+  if (kind === 'job') return `at ${timing}${off}`;
+  // What stands behind one of the events says more than it.
+  const said = events.map(event => (when?.startsWith(event) ? when : event));
+  return `${timing} ${said.join(' OR ')}${level === null ? '' : `, for each ${level}`}${off}`;
+}

@@ -1,0 +1,119 @@
+import type { Finding, Severity } from '../counter/finding.ts';
+import type { CatalogTrigger, TriggerCatalog } from './catalog.ts';
+import { judgeFit, judgeTrack, trackRoutines } from './checks/check-track-function.ts';
+import { judgeAbsence, judgeFunction, judgeShape, judgeState } from './checks/counting-trigger.ts';
+import { judgeOther, judgeUniques, judgeWriters } from './checks/other-writers.ts';
+import type { Writer } from './effects/writer.ts';
+import { writersIn } from './effects/writers.ts';
+import { type Enabled, enabledWords } from './enabled.ts';
+import { hasFunction, triggerName } from './expected-names.ts';
+import { describeType } from './trigger-type.ts';
+
+/** The counting trigger, as `trigger --json` prints it; null where there is nothing to say. */
+export interface TriggerState {
+  name: string;
+  table: string | null;
+  exists: boolean;
+  enabled: Enabled | null;
+  timing: string | null;
+  events: string[];
+  level: 'row' | 'statement' | null;
+  function: string | null;
+  functionExists: boolean;
+  definition: string | null;
+}
+
+export interface OtherTrigger {
+  name: string;
+  table: string;
+  timing: string;
+  events: string[];
+  enabled: Enabled;
+  function: string;
+}
+
+export interface TriggerHealth {
+  /** True where no finding is an error. */
+  healthy: boolean;
+  trigger: TriggerState;
+  findings: Finding[];
+  others: OtherTrigger[];
+  /** What the application may call for a use. */
+  track: { identity: string; kind: 'function' | 'procedure'; securityDefiner: boolean }[];
+  /** Everything that writes the count, or inserts into or deletes from the records. */
+  writers: Writer[];
+}
+
+/** What each state means for a use that the application makes. */
+export const enabledMeaning: Record<Enabled, string> = {
+  origin: 'fires for every use; not where a replication worker applies changes',
+  always: 'fires for every use, and again where a replication worker applies changes',
+  replica: 'fires only where a replication worker applies changes: uses of the application are not counted',
+  disabled: 'does not fire: uses are not counted',
+};
+
+/**
+ * Judges from the catalog alone whether a use is counted exactly once. What a function body does is known from its parse, but not
+ * under which conditions, so a doubt is a warning and only what must go wrong is an error; `simulate` proves the rest.
+ */
+export function judgeTrigger(catalog: TriggerCatalog): TriggerHealth {
+  const named = catalog.triggers.filter(trigger => trigger.name === triggerName);
+  const trigger = named.find(candidate => candidate.tableOid === catalog.recordsOid);
+  const functionOf = (candidate: CatalogTrigger) =>
+    catalog.functions.find(({ oid }) => oid === candidate.functionOid);
+  const others = catalog.triggers.filter(
+    candidate =>
+      candidate !== trigger &&
+      (candidate.tableOid === catalog.recordsOid || candidate.tableOid === catalog.presetsOid),
+  );
+  const findings = [
+    ...(trigger
+      ? [
+          ...judgeState(trigger),
+          ...judgeShape(trigger),
+          ...judgeFunction(catalog, trigger, functionOf(trigger)),
+        ]
+      : judgeAbsence(catalog, named)),
+    ...others.flatMap(other => judgeOther(catalog, other, functionOf(other))),
+    ...judgeFit(catalog),
+    ...judgeTrack(catalog),
+    ...judgeUniques(catalog),
+    ...judgeWriters(catalog),
+  ];
+  const expected = trigger && functionOf(trigger);
+  return {
+    healthy: findings.every(finding => finding.severity !== 'error'),
+    trigger: {
+      name: triggerName,
+      table: trigger?.table ?? null,
+      exists: trigger !== undefined,
+      enabled: trigger ? enabledWords[trigger.enabled] : null,
+      timing: trigger ? describeType(trigger.type).timing : null,
+      events: trigger ? describeType(trigger.type).events : [],
+      level: trigger ? describeType(trigger.type).level : null,
+      function: expected?.identity ?? null,
+      functionExists: hasFunction(catalog),
+      definition: trigger?.definition ?? null,
+    },
+    track: trackRoutines(catalog).map(({ identity, kind, definer }) => ({
+      identity,
+      kind,
+      securityDefiner: definer,
+    })),
+    findings: findings.sort((a, b) => rank[a.severity] - rank[b.severity]),
+    writers: writersIn(catalog),
+    others: others.map(other => {
+      const { timing, events } = describeType(other.type);
+      return {
+        name: other.name,
+        table: other.table,
+        timing,
+        events,
+        enabled: enabledWords[other.enabled],
+        function: functionOf(other)?.identity ?? '?',
+      };
+    }),
+  };
+}
+
+const rank: Record<Severity, number> = { error: 0, warning: 1, info: 2 };

@@ -1,0 +1,181 @@
+import * as z from 'zod/mini';
+import type { Reader } from '../connection/transactions.ts';
+import type { Tables } from '../counter/tables.ts';
+import { readBodyOnce } from '../sql/memoized-reader.ts';
+import { emptyReading, type SqlReading } from '../sql/sql-effects.ts';
+import type {
+  CatalogGenerated,
+  CatalogJob,
+  CatalogReference,
+  CatalogRelation,
+  CatalogRule,
+} from './catalog.ts';
+
+const relation = z.object({
+  oid: z.number(),
+  schema: z.string(),
+  name: z.string(),
+  table: z.string(),
+  visible: z.boolean(),
+  kind: z.enum(['table', 'view']),
+  owner: z.string(),
+  grants: z.array(z.object({ role: z.nullable(z.string()), privileges: z.array(z.string()) })),
+  query: z.nullable(z.string()),
+  updatable: z.number(),
+});
+const rule = z.object({
+  name: z.string(),
+  tableOid: z.number(),
+  enabled: z.enum(['O', 'A', 'R', 'D']),
+  definition: z.string(),
+});
+const reference = z.object({
+  name: z.string(),
+  tableOid: z.number(),
+  table: z.string(),
+  toOid: z.number(),
+  to: z.string(),
+  onDelete: z.enum(['cascade', 'set null', 'set default']),
+  columns: z.array(z.string()),
+  definition: z.string(),
+});
+const generated = z.object({ column: z.string(), expression: z.string(), reads: z.array(z.string()) });
+const job = z.object({
+  id: z.number(),
+  name: z.nullable(z.string()),
+  schedule: z.string(),
+  command: z.string(),
+  user: z.string(),
+  active: z.boolean(),
+});
+
+// $1 and $2 are both tables, $3 the tables of triggers that are looked at, $4 what the tables' names look like in a rule.
+const text = `WITH RECURSIVE shows AS (
+  SELECT unnest(ARRAY[$1::oid, $2::oid]) AS oid
+  UNION
+  SELECT r.ev_class FROM shows s JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.oid AND d.classid = 'pg_rewrite'::regclass
+    JOIN pg_rewrite r ON r.oid = d.objid AND r.rulename = '_RETURN' JOIN pg_class c ON c.oid = r.ev_class AND c.relkind = 'v'
+), rules AS MATERIALIZED (
+  SELECT r.rulename, r.ev_class, r.ev_enabled, pg_get_ruledef(r.oid) AS definition FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE r.rulename <> '_RETURN' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+), refers AS (
+  SELECT c.oid, c.conname, c.conrelid, c.confrelid, c.confdeltype, c.conkey FROM pg_constraint c
+   WHERE c.contype = 'f' AND c.conparentid = 0 AND c.conrelid IN ($1::oid, $2::oid) AND c.confdeltype IN ('c', 'n', 'd')
+  UNION
+  SELECT c.oid, c.conname, c.conrelid, c.confrelid, c.confdeltype, c.conkey FROM refers r JOIN pg_constraint c ON c.contype = 'f' AND c.conparentid = 0 AND c.conrelid = r.confrelid AND c.confdeltype = 'c'
+   WHERE r.confdeltype = 'c'
+), relations AS MATERIALIZED (
+  SELECT c.oid, n.nspname, c.relname, c.relkind, c.relowner, c.relacl, c.oid IN (SELECT oid FROM shows) AS shows
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE c.oid IN (SELECT oid FROM shows UNION SELECT ev_class FROM rules UNION SELECT unnest($3::oid[]) UNION SELECT confrelid FROM refers)
+      OR (c.relkind IN ('r', 'p', 'v', 'f', 'm') AND c.relname IN (SELECT t.relname FROM pg_class t WHERE t.oid IN (SELECT oid FROM shows)))
+)
+SELECT
+  (SELECT json_agg(json_build_object('oid', oid::bigint, 'schema', nspname, 'name', relname, 'table', format('%I.%I', nspname, relname),
+            'visible', pg_table_is_visible(oid), 'kind', CASE relkind WHEN 'v' THEN 'view' ELSE 'table' END, 'owner', pg_get_userbyid(relowner),
+            'query', CASE WHEN relkind = 'v' AND shows THEN pg_get_viewdef(oid) END,
+            'updatable', CASE WHEN relkind = 'v' AND shows THEN pg_relation_is_updatable(oid, false) ELSE 0 END,
+            'grants', (SELECT coalesce(json_agg(json_build_object('role', rolname, 'privileges', privileges) ORDER BY rolname NULLS FIRST), '[]') FROM (
+                SELECT g.grantee, r.rolname, array_agg(DISTINCT g.privilege_type ORDER BY g.privilege_type) AS privileges FROM (
+                    SELECT grantee, privilege_type FROM aclexplode(coalesce(relacl, acldefault('r', relowner)))
+                    UNION ALL
+                    SELECT a.grantee, a.privilege_type FROM pg_attribute, aclexplode(attacl) a WHERE attrelid = relations.oid AND attacl IS NOT NULL) g
+                  LEFT JOIN pg_roles r ON r.oid = g.grantee
+                 WHERE g.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE') AND g.grantee <> relowner
+                 GROUP BY g.grantee, r.rolname) granted)) ORDER BY nspname, relname) FROM relations)::text AS relations,
+  (SELECT coalesce(json_agg(json_build_object('name', rulename, 'tableOid', ev_class::bigint, 'enabled', ev_enabled, 'definition', definition)
+            ORDER BY rulename), '[]') FROM rules)::text AS rules,
+  (SELECT coalesce(json_agg(json_build_object('name', conname, 'tableOid', conrelid::bigint, 'table', format('%I.%I', sn.nspname, s.relname),
+            'toOid', confrelid::bigint, 'to', format('%I.%I', tn.nspname, t.relname),
+            'onDelete', CASE confdeltype WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' ELSE 'set default' END,
+            'columns', (SELECT json_agg(a.attname) FROM pg_attribute a WHERE a.attrelid = conrelid AND a.attnum = ANY (conkey)),
+            'definition', pg_get_constraintdef(refers.oid)) ORDER BY conname), '[]')
+     FROM refers JOIN pg_class s ON s.oid = conrelid JOIN pg_namespace sn ON sn.oid = s.relnamespace
+       JOIN pg_class t ON t.oid = confrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace)::text AS refs,
+  (SELECT coalesce(json_agg(json_build_object('column', a.attname, 'expression', pg_get_expr(d.adbin, d.adrelid),
+            'reads', (SELECT coalesce(json_agg(b.attname), '[]') FROM pg_depend p JOIN pg_attribute b ON b.attrelid = p.refobjid AND b.attnum = p.refobjsubid
+                       WHERE p.refclassid = 'pg_class'::regclass AND p.refobjid = a.attrelid AND p.refobjsubid <> a.attnum
+                         AND ((p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid)
+                           OR (p.classid = 'pg_class'::regclass AND p.objid = a.attrelid AND p.objsubid = a.attnum)))) ORDER BY a.attnum), '[]')
+     FROM pg_attribute a JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE a.attrelid = $1::oid AND a.attgenerated <> '')::text AS generated,
+  EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'cron' AND c.relname = 'job') AS "hasJobs",
+  coalesce((SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = 'cron' AND c.relname = 'job'), false) AS "mayReadJobs"`;
+
+// Its own policy shows a role only its own jobs. Older versions have neither names nor a switch.
+const jobs = `SELECT coalesce(json_agg(json_build_object('id', jobid, 'name', to_jsonb(j) ->> 'jobname', 'schedule', schedule, 'command', command, 'user', username,
+  'active', coalesce((to_jsonb(j) ->> 'active')::boolean, true)) ORDER BY jobid), '[]')::text AS jobs FROM cron.job j WHERE database = current_database()`;
+
+interface Readable {
+  relations: CatalogRelation[];
+  rules: CatalogRule[];
+  references: CatalogReference[];
+  generated: CatalogGenerated[];
+  jobs: CatalogJob[];
+  jobsHidden: boolean;
+}
+
+/** What may write beside routines and triggers, as rows; `withReadings` parses what is SQL in it. */
+export interface WriterRows {
+  withReadings(): Promise<Readable>;
+}
+
+/** Reads rules, views, foreign keys, generated columns and jobs that may write either table, and who may write which table. */
+export async function readWriterRows(
+  reader: Reader,
+  tables: Tables,
+  triggered: readonly number[],
+): Promise<WriterRows> {
+  const [row] = (await reader.rows(text, [
+    tables.presets.oid,
+    tables.records.oid,
+    `{${triggered.join(',')}}`,
+  ])) as Record<string, unknown>[];
+  const listed = (name: string) => JSON.parse((row?.[name] as string | null) ?? '[]');
+  const relations = z.array(relation).parse(listed('relations'));
+  const rules = z.array(rule).parse(listed('rules'));
+  const references = z.array(reference).parse(listed('refs'));
+  const columns = z.array(generated).parse(listed('generated'));
+  const { hasJobs = false, mayReadJobs = false } = row ?? {};
+  const [found] = mayReadJobs ? ((await reader.rows(jobs)) as { jobs: string }[]) : [];
+  const planned = z.array(job).parse(JSON.parse(found?.jobs ?? '[]'));
+  return {
+    withReadings: async () => ({
+      relations: await Promise.all(
+        relations.map(async ({ query, updatable, ...rest }) => ({
+          ...rest,
+          view:
+            query === null
+              ? null
+              : { reading: await read(`CREATE VIEW shown AS ${query}`), ...allows(updatable) },
+        })),
+      ),
+      rules: await Promise.all(
+        rules.map(async each => ({ ...each, reading: await readCreated(each.definition) })),
+      ),
+      references,
+      generated: columns,
+      jobs: await Promise.all(planned.map(async each => ({ ...each, reading: await read(each.command) }))),
+      jobsHidden: hasJobs === true && mayReadJobs !== true,
+    }),
+  };
+}
+
+// The bits of pg_relation_is_updatable().
+const allows = (bits: number) => ({
+  updates: (bits & 4) !== 0,
+  inserts: (bits & 8) !== 0,
+  deletes: (bits & 16) !== 0,
+});
+
+function read(source: string): Promise<SqlReading> {
+  return readBodyOnce({ language: 'sql', source });
+}
+
+async function readCreated(definition: string): Promise<SqlReading> {
+  const { creates, problem } = await read(definition);
+  const [created] = creates;
+  return created && 'reading' in created ? created.reading : { ...emptyReading(), problem };
+}

@@ -1,0 +1,66 @@
+import { Box, useWindowSize } from 'ink';
+import { useEffect } from 'react';
+import { DriftScreen } from './drift/screen.tsx';
+import { HelpScreen } from './info/help.tsx';
+import { ShapeScreen } from './info/tables.tsx';
+import { TriggerScreen } from './info/trigger.tsx';
+import { useKeys } from './keys/use-keys.ts';
+import { ListScreen } from './list/list.tsx';
+import { PresetScreen } from './preset/preset.tsx';
+import { ChecklistScreen } from './proof/checklist.tsx';
+import { SimulateScreen } from './proof/simulate.tsx';
+import { HistoryScreen } from './repair/history-screen.tsx';
+import { RepairScreen } from './repair/repair.tsx';
+import { Footer } from './shared/footer.tsx';
+import { Header } from './shared/header.tsx';
+import { TooSmall } from './shared/too-small.tsx';
+import { useClock } from './shared/use-clock.ts';
+import { isTooSmall, type State } from './state/state.ts';
+import { type Store, useStore } from './store.ts';
+import { type Theme, ThemeContext } from './theme.ts';
+
+/** The whole console: header, the screen that is open, and its keys. */
+export function App({ store, looks }: { store: Store; looks: Theme }) {
+  const state = useStore(store);
+  const { columns, rows } = useWindowSize();
+  const now = useClock(store);
+  useKeys({ dispatch: store.dispatch, current: store.get, refresh: store.refresh });
+  useEffect(() => store.dispatch({ type: 'resize', columns, rows }), [store, columns, rows]);
+  if (isTooSmall({ columns, rows })) return <TooSmall state={state} columns={columns} rows={rows} />;
+  return (
+    <ThemeContext value={looks}>
+      <Box height={rows} width={columns} overflow="hidden" flexDirection="column">
+        <Header state={state} now={now} />
+        <Box flexGrow={1} flexDirection="column" overflow="hidden">
+          <Body state={state} />
+        </Box>
+        <Footer state={state} />
+      </Box>
+    </ThemeContext>
+  );
+}
+
+function Body({ state }: { state: State }) {
+  switch (state.screen) {
+    case 'list':
+      return <ListScreen state={state} />;
+    case 'preset':
+      return <PresetScreen state={state} />;
+    case 'trigger':
+      return <TriggerScreen state={state} />;
+    case 'simulate':
+      return <SimulateScreen state={state} />;
+    case 'checklist':
+      return <ChecklistScreen state={state} />;
+    case 'repair':
+      return <RepairScreen state={state} />;
+    case 'history':
+      return <HistoryScreen state={state} />;
+    case 'shape':
+      return <ShapeScreen state={state} />;
+    case 'drift':
+      return <DriftScreen state={state} />;
+    case 'help':
+      return <HelpScreen state={state} />;
+  }
+}

@@ -1,0 +1,177 @@
+import { Box, Text } from 'ink';
+import { verdictOf } from '../../counter/count-change.ts';
+import { observedWords } from '../../format/format-count-change.ts';
+import { brief, clock, count, signed, span } from '../../format/numbers.ts';
+import { presetsOf } from '../../format/plurals.ts';
+import { presetName } from '../../format/preset-name.ts';
+import { displayText, toWidth } from '../../format/text.ts';
+import type { DriftEntry, LoggedWriter } from '../../watch/drift-log.ts';
+import { eventSentence, moment, whenSentence, writerLine, writerRemarks } from '../../watch/format-drift.ts';
+import { Line } from '../shared/line.tsx';
+import { Paragraph } from '../shared/paragraph.tsx';
+import { type State, windowRows } from '../state/state.ts';
+import { type Theme, useTheme } from '../theme.ts';
+import { driftAtCursor, driftRows, entryCursor } from './state.ts';
+
+/** What came out of step while the console watched, the newest first, and who was writing then. */
+export function DriftScreen({ state }: { state: State }) {
+  const height = windowRows(state.size) + 2;
+  const entry = driftAtCursor(state);
+  return (
+    <Box flexDirection="column" height={height} overflow="hidden">
+      {entry ? (
+        <>
+          <Entries state={state} />
+          <Detail entry={entry} state={state} />
+        </>
+      ) : (
+        <Nothing state={state} />
+      )}
+    </Box>
+  );
+}
+
+function Nothing({ state }: { state: State }) {
+  const { drift, look } = state;
+  if (look && look.tables.hiddenBy.length > 0) {
+    return <Paragraph>{`Not watched for drift: ${displayText(look.tables.hiddenBy[0] ?? '')}.`}</Paragraph>;
+  }
+  const since =
+    drift.since === null
+      ? 'The first look is on its way.'
+      : `Since ${clock(drift.since)} no count has come out of step with its records.`;
+  return <Paragraph>{`${since} ${coverage(state)}`}</Paragraph>;
+}
+
+/** What is compared how often, and what is not in the log. */
+function coverage({ pace, totals }: State): string {
+  const every = span(Math.max(pace, 1_000));
+  const all = totals ? presetsOf(totals.presets) : 'presets';
+  return `Looks are compared while this console runs: at the presets on the list's screen every ${every}, at all ${all} with each audit. What it repairs itself is in the history, not here, and nothing of this log is stored.`;
+}
+
+const columns = { when: 8, what: 14, count: 8, records: 8, times: 7 };
+
+function Entries({ state }: { state: State }) {
+  const theme = useTheme();
+  const { entries, total } = state.drift;
+  const cursor = entryCursor(state);
+  const rows = Math.min(entries.length, driftRows(state.size));
+  const top = Math.max(0, Math.min(cursor - Math.floor(rows / 2), entries.length - rows));
+  const fixed = Object.values(columns).reduce((sum, width) => sum + width + 1, 2);
+  const width = Math.max(10, Math.min(60, state.size.columns - fixed));
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Line bold>{`  ${row(['When', 'Preset', 'What', 'Count', 'Records', 'Times'], width, theme)}`}</Line>
+      {entries.slice(top, top + rows).map((entry, index) => (
+        <EntryRow
+          key={`${entry.preset.id} ${entry.kind}`}
+          entry={entry}
+          width={width}
+          selected={top + index === cursor}
+          theme={theme}
+        />
+      ))}
+      <Line dimColor>
+        {'  '}
+        {count(cursor + 1)} of {count(entries.length)}
+        {total > entries.length ? `, ${count(total)} events` : ''}
+        {state.drift.since === null ? '' : `, since ${moment(state.drift.since, entries[0]?.last.at ?? 0)}`}
+      </Line>
+    </Box>
+  );
+}
+
+function EntryRow({
+  entry,
+  width,
+  selected,
+  theme,
+}: {
+  entry: DriftEntry;
+  width: number;
+  selected: boolean;
+  theme: Theme;
+}) {
+  const { glyphs, severity, badge } = theme;
+  const { preset, kind, times, last, countBy, recordsBy } = entry;
+  const verdict = verdictOf(last.change);
+  const name = presetName(preset);
+  const text = row(
+    [
+      clock(last.at),
+      name,
+      `${glyphs.verdict[verdict]} ${observedWords[kind]}`,
+      by(countBy),
+      by(recordsBy),
+      times === 1 ? '' : `x${brief(times, 5)}`,
+    ],
+    width,
+    theme,
+  );
+  const color = {
+    right: badge.accurate,
+    unknown: severity.info,
+    warning: severity.warning,
+    error: severity.error,
+  };
+  return (
+    <Line inverse={selected} color={color[verdict]}>
+      {selected ? glyphs.cursor : ' '} {text}
+    </Line>
+  );
+}
+
+function by(difference: number): string {
+  if (!Number.isFinite(difference)) return '';
+  return Math.abs(difference) < 1e6
+    ? signed(difference)
+    : `${difference > 0 ? '+' : ''}${brief(difference, 7)}`;
+}
+
+function row(cells: string[], name: number, { glyphs }: Theme): string {
+  const { when, what, count: counts, records, times } = columns;
+  const widths = [when, name, what, counts, records, times];
+  return cells
+    .map((cell, index) =>
+      toWidth(cell, widths[index] ?? 0, index === 3 || index === 4 ? 'right' : 'left', glyphs.ellipsis),
+    )
+    .join(' ');
+}
+
+function Detail({ entry, state }: { entry: DriftEntry; state: State }) {
+  const { look } = state;
+  const remarks = writerRemarks(entry, {
+    user: look?.server.user ?? 'this role',
+    demo: look?.label === 'demo',
+  });
+  return (
+    <Box flexDirection="column" flexShrink={0} marginTop={1}>
+      <Paragraph>{displayText(eventSentence(entry))}</Paragraph>
+      <Paragraph>{whenSentence(entry)}</Paragraph>
+      <Text bold>Seen writing between the two looks</Text>
+      {entry.writers.map((writer, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a writer has no name of its own, and its place is what is drawn.
+        <WriterLines key={index} writer={writer} times={entry.times} />
+      ))}
+      {remarks.map(remark => (
+        <Paragraph key={remark} dimColor>
+          {displayText(remark)}
+        </Paragraph>
+      ))}
+    </Box>
+  );
+}
+
+function WriterLines({ writer, times }: { writer: LoggedWriter; times: number }) {
+  return (
+    <Box flexDirection="column" flexShrink={0} paddingLeft={2}>
+      <Paragraph>{displayText(writerLine(writer, times))}</Paragraph>
+      {writer.query === null ? null : (
+        <Box paddingLeft={2} flexShrink={0}>
+          <Paragraph dimColor>{displayText(writer.query)}</Paragraph>
+        </Box>
+      )}
+    </Box>
+  );
+}

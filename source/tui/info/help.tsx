@@ -1,0 +1,107 @@
+import { Box, Text } from 'ink';
+import { type ReactElement, useMemo } from 'react';
+import { type Badge, drift } from '../../counter/counter.ts';
+import type { Look } from '../../counter/inspect-database.ts';
+import { mostFrequent } from '../../diagnosis/format-diagnosis.ts';
+import { badgeWords } from '../../format/badges.ts';
+import { displayText } from '../../format/text.ts';
+import { bindings } from '../keys/keymap.ts';
+import { diagnosisOf } from '../preset/diagnoses.ts';
+import { Line } from '../shared/line.tsx';
+import { Paragraph } from '../shared/paragraph.tsx';
+import { Scrolled } from '../shared/scrolled.tsx';
+import { type State, windowRows } from '../state/state.ts';
+import { useTheme } from '../theme.ts';
+import { type AnswerSums, answers } from './answers.ts';
+
+const meanings: Record<Badge, string> = {
+  accurate: 'usage_count is the number of its records (NULL counts as 0)',
+  mismatch: 'it is not; the drift says by how much',
+  checking: 'its records are not counted yet',
+  hidden: 'this role may not see every record, so no count would be true',
+};
+
+/** What engineers ask first, every key (from the same table that the keys themselves come from), and the badges. */
+export function HelpScreen({ state }: { state: State }) {
+  const { glyphs, badge: colors } = useTheme();
+  const lines: ReactElement[] = [
+    <Text key="questions" bold>
+      Questions
+    </Text>,
+    ...useAnswers(state).map(({ question, answer }) => (
+      <Box key={question} flexDirection="column" flexShrink={0} paddingLeft={2} marginBottom={1}>
+        <Text bold>{question}</Text>
+        <Paragraph>{displayText(answer)}</Paragraph>
+      </Box>
+    )),
+    <Text key="keys" bold>
+      Keys
+    </Text>,
+    ...bindings.map(({ label, description, screens }) => (
+      <Line key={label + description}>
+        {'  '}
+        <Text bold>{label.padEnd(10)}</Text>
+        {description}
+        {screens.length === 1 ? <Text dimColor>{` (${screens[0]})`}</Text> : ''}
+      </Line>
+    )),
+    <Text key="gap"> </Text>,
+    <Text key="badges" bold>
+      Badges
+    </Text>,
+    ...(Object.keys(meanings) as Badge[]).map(kind => (
+      <Line key={kind}>
+        {'  '}
+        <Text color={colors[kind]}>
+          {glyphs.badge[kind]} {badgeWords[kind].padEnd(10)}
+        </Text>
+        {meanings[kind]}
+      </Line>
+    )),
+    <Text key="gap2"> </Text>,
+    <Line key="drift">Drift is usage_count minus records: +2 counts two uses too many, -2 misses two.</Line>,
+    <Line key="reads">
+      Watching only reads: READ ONLY transactions, one statement a tick for the rows on screen.
+    </Line>,
+    <Paragraph key="drift log">
+      The drift log (d) has every count that came out of step with its records while this console ran, and who
+      was seen writing then. It is kept in memory alone.
+    </Paragraph>,
+  ];
+  return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
+}
+
+function otherTables({ tables: { presets, records } }: Look): string | null {
+  const usual = presets.name === 'public.presets' && records.name === 'public.preset_usage';
+  return usual ? null : displayText(`${presets.name} and ${records.name}`);
+}
+
+function useAnswers(state: State) {
+  const { look, rows, totals, orphans, trigger, newest, serverNow, diagnoses } = state;
+  const sums = useMemo(() => {
+    if (totals === null) return null;
+    const sum: AnswerSums = { ...totals, withRecords: 0, excess: 0 };
+    for (const row of rows.values()) {
+      if ((row.records ?? 0) > 0) sum.withRecords += 1;
+      sum.excess += Math.max(0, drift(row) ?? 0);
+    }
+    return sum;
+  }, [rows, totals]);
+  const cause = useMemo(() => {
+    const standing = Array.from(diagnoses.keys(), id => {
+      const row = rows.get(id);
+      return row ? diagnosisOf({ diagnoses, look }, row) : null;
+    });
+    return mostFrequent(standing.filter(found => found !== null));
+  }, [diagnoses, rows, look]);
+  return answers({
+    cause,
+    otherTables: look && otherTables(look),
+    hiddenBy: look?.tables.hiddenBy[0] ?? null,
+    sums,
+    orphans,
+    trigger,
+    newest,
+    now: serverNow,
+  });
+}

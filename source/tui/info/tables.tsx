@@ -1,0 +1,52 @@
+import { Box, Text } from 'ink';
+import { remarksOn, type ShapeRemark } from '../../counter/schema-findings.ts';
+import { shapeLines } from '../../format/shape-lines.ts';
+import { displayText } from '../../format/text.ts';
+import { Scrolled } from '../shared/scrolled.tsx';
+import { type State, windowRows } from '../state/state.ts';
+import { useTheme } from '../theme.ts';
+
+/** Both tables as the catalog has them, and first of all what is odd about them and what follows from that. */
+export function ShapeScreen({ state }: { state: State }) {
+  const { shape, trigger, totals, orphans } = state;
+  if (!shape) return <Text>Reading the catalog</Text>;
+  const complete = shape.hiddenBy.length === 0;
+  const remarks = remarksOn(shape, {
+    orphans: totals === null || !complete ? null : orphans,
+    findings: trigger?.findings ?? [],
+  });
+  const lines = [
+    <Text key="odd" bold>
+      What is odd here, and what follows
+    </Text>,
+    ...(remarks.length === 0 ? [<Text key="none">{'  nothing'}</Text>] : []),
+    ...remarks.map((remark, index) => <Remark key={`remark ${index.toString()}`} remark={remark} />),
+    ...shapeLines(shape).map(({ kind, text }, index) => (
+      <Box
+        // biome-ignore lint/suspicious/noArrayIndexKey: two constraints may say the same; their place is what is drawn.
+        key={`line ${index}`}
+        flexShrink={0}
+        marginTop={kind === 'head' ? 1 : 0}
+        paddingLeft={kind === 'head' ? 0 : 2}
+      >
+        <Text bold={kind === 'head'}>{displayText(text)}</Text>
+      </Box>
+    )),
+  ];
+  return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
+}
+
+function Remark({ remark: { severity, message } }: { remark: ShapeRemark }) {
+  const { severity: colors } = useTheme();
+  return (
+    <Box flexShrink={0}>
+      <Box width={10} flexShrink={0}>
+        <Text color={colors[severity]} bold>
+          {'  '}
+          {severity}
+        </Text>
+      </Box>
+      <Text>{displayText(message)}</Text>
+    </Box>
+  );
+}

@@ -1,0 +1,121 @@
+import { Box, Text } from 'ink';
+import { Table } from 'ink-table';
+import type { Finding } from '../../counter/finding.ts';
+import { displayText, toWidth } from '../../format/text.ts';
+import type { Writer } from '../../trigger/effects/writer.ts';
+import { writerLines } from '../../trigger/format-writers.ts';
+import { enabledMeaning, type TriggerHealth } from '../../trigger/health.ts';
+import { FindingList } from '../shared/findings.tsx';
+import { Scrolled } from '../shared/scrolled.tsx';
+import { type State, windowRows } from '../state/state.ts';
+import { useTheme } from '../theme.ts';
+
+/** Whether a use is counted exactly once, as far as the catalog tells, and what else writes the count. */
+export function TriggerScreen({ state }: { state: State }) {
+  const height = windowRows(state.size) + 2;
+  if (!state.trigger) return <Text>Reading the catalog</Text>;
+  const lines = [
+    <Facts key="facts" health={state.trigger} />,
+    <Findings key="findings" findings={state.trigger.findings} />,
+    <Others key="others" health={state.trigger} columns={state.size.columns} />,
+    <Writers key="writers" writers={state.trigger.writers} />,
+  ];
+  return <Scrolled lines={lines} offset={state.scroll} height={height} />;
+}
+
+function Facts({ health }: { health: TriggerHealth }) {
+  const { glyphs } = useTheme();
+  const { trigger, healthy, track } = health;
+  const facts: [string, string][] = [
+    ['Trigger', `${trigger.name}${trigger.exists ? '' : ' (does not exist)'}`],
+    ['Table', trigger.table ?? 'none'],
+    ['Enabled', trigger.enabled ? `${trigger.enabled}: ${enabledMeaning[trigger.enabled]}` : 'no'],
+    [
+      'Fires',
+      trigger.timing
+        ? `${trigger.timing} ${trigger.events.join(' OR ')}, for each ${trigger.level}`
+        : 'never',
+    ],
+    [
+      'Function',
+      trigger.function ?? (trigger.functionExists ? 'exists, but nothing runs it' : 'does not exist'),
+    ],
+    ['Definition', trigger.definition ?? 'none'],
+    ['Called', track.map(({ identity }) => identity).join(', ') || 'the application inserts by itself'],
+  ];
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Text color={healthy ? 'green' : 'red'} bold>
+        {healthy
+          ? `${glyphs.on} Healthy: by the catalog a use is counted once`
+          : `${glyphs.off} Not healthy: uses are not counted right`}
+      </Text>
+      {facts.map(([name, value]) => (
+        <Box key={name} flexShrink={0}>
+          <Box width={12} flexShrink={0}>
+            <Text dimColor>{name}</Text>
+          </Box>
+          <Text>{displayText(value)}</Text>
+        </Box>
+      ))}
+    </Box>
+  );
+}
+
+function Findings({ findings }: { findings: Finding[] }) {
+  return (
+    <Box flexDirection="column" flexShrink={0} marginTop={1}>
+      <Text bold>Findings</Text>
+      {findings.length === 0 ? <Text>{'  none'}</Text> : null}
+      <FindingList findings={findings} />
+    </Box>
+  );
+}
+
+function Writers({ writers }: { writers: Writer[] }) {
+  return (
+    <Box flexDirection="column" flexShrink={0} marginTop={1}>
+      <Text bold>What writes the count or the records</Text>
+      {writers.length === 0 ? <Text>{'  nothing'}</Text> : null}
+      {writers.map((writer, index) => {
+        const { head, lines } = writerLines(writer);
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: several may have one name, and none has a state of its own
+          <Box key={index} flexDirection="column" flexShrink={0} paddingLeft={2}>
+            <Text>{displayText(head)}</Text>
+            {lines.map(line => (
+              <Box key={line} paddingLeft={2} flexShrink={0}>
+                <Text dimColor>{displayText(line)}</Text>
+              </Box>
+            ))}
+          </Box>
+        );
+      })}
+    </Box>
+  );
+}
+
+/** The table is small and its texts are cut to size first: ink-table measures them by their length, not by their cells. */
+function Others({ health, columns }: { health: TriggerHealth; columns: number }) {
+  const { glyphs } = useTheme();
+  const share = Math.max(12, Math.floor((columns - 44) / 3));
+  const cut = (text: string) => toWidth(displayText(text), share, 'left', glyphs.ellipsis);
+  return (
+    <Box flexDirection="column" flexShrink={0} marginTop={1}>
+      <Text bold>Other triggers on both tables</Text>
+      {health.others.length === 0 ? (
+        <Text>{'  none'}</Text>
+      ) : (
+        <Table
+          data={health.others.map(other => ({
+            trigger: cut(other.name),
+            table: cut(other.table),
+            fires: `${other.timing} ${other.events.map(event => event.slice(0, 3)).join(' ')}`,
+            enabled: other.enabled,
+            function: cut(other.function),
+          }))}
+        />
+      )}
+    </Box>
+  );
+}

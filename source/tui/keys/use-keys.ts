@@ -1,0 +1,107 @@
+import { useApp, useInput, usePaste } from 'ink';
+import { useContext, useEffect, useRef } from 'react';
+import { lookPasted } from '../../format/detect-paste.ts';
+import { isRepairing, isTypingPhrase } from '../repair/state.ts';
+import { type Action, isTooSmall, type State } from '../state/state.ts';
+import { keyNames } from './key-names.ts';
+import { bindingFor } from './keymap.ts';
+import { ScrollLimit } from './scroll-limit.ts';
+
+export interface KeyHandlers {
+  dispatch: (action: Action) => void;
+  /** The state after everything that was dispatched so far. */
+  current: () => State;
+  refresh: () => void;
+}
+
+/** Turns keys into actions by the table of bindings; pasted text only ever becomes text. */
+export function useKeys({ dispatch, current, refresh }: KeyHandlers): void {
+  const { exit, suspendTerminal } = useApp();
+  const limit = useContext(ScrollLimit);
+  const press = (key: string) => {
+    const state = current();
+    if (state.whyNot !== null) dispatch({ type: 'why-not', reason: null });
+    if (key === 'ctrl+c') {
+      // What is being written is stopped first, between two batches; pressed again it ends the console all the same.
+      if (!isRepairing(state) || state.repair?.stopping) return exit('interrupted');
+      return dispatch({ type: 'repair', step: { kind: 'stop' } });
+    }
+    // What cannot be seen is not answered.
+    if (isTooSmall(state.size)) {
+      if (key === 'escape' && isRepairing(state)) dispatch({ type: 'repair', step: { kind: 'stop' } });
+      if (key === 'q' && !isRepairing(state)) exit();
+      return;
+    }
+    if (state.editingFilter) return typeFilter(key, dispatch);
+    if (isTypingPhrase(state) && !moves.has(key)) return typePhrase(key, dispatch);
+    const binding = bindingFor(key, state.screen);
+    if (!binding) return;
+    const reason = binding.disabled?.(state) ?? null;
+    if (reason !== null) {
+      if (!binding.quiet) dispatch({ type: 'why-not', reason });
+      return;
+    }
+    if (binding.does === 'quit') return exit();
+    if (binding.does === 'refresh') return refresh();
+    if (binding.does === 'suspend') return void suspend(suspendTerminal);
+    dispatch(binding.does.type === 'move' ? { ...binding.does, last: limit.rows } : binding.does);
+  };
+  const latest = useRef(press);
+  useEffect(() => {
+    latest.current = press;
+  });
+  const together = useRef<string[]>([]);
+  const pressTogether = () => {
+    const names = together.current.splice(0);
+    if (isTypingPhrase(current()) && lookPasted(names)) {
+      dispatch({ type: 'repair', step: { kind: 'pasted' } });
+      if (names.includes('ctrl+c')) latest.current('ctrl+c');
+      return;
+    }
+    for (const name of names) {
+      const before = current();
+      latest.current(name);
+      // Keys that came along with the one that asks were pressed before anybody could read the question.
+      const asks = isTypingPhrase(current()) && !isTypingPhrase(before);
+      if (asks || (current().screen === 'repair' && before.screen !== 'repair')) return;
+    }
+  };
+  useInput((input, key) => {
+    // What the terminal sent in one piece comes as several inputs, all before the next microtask.
+    if (together.current.length === 0) queueMicrotask(pressTogether);
+    together.current.push(...keyNames(input, key));
+  });
+  usePaste(text => {
+    if (isTypingPhrase(current())) dispatch({ type: 'repair', step: { kind: 'pasted' } });
+    if (current().editingFilter) dispatch({ type: 'type-filter', text: text.trim().replace(/\s+/g, ' ') });
+  });
+}
+
+function typeFilter(key: string, dispatch: (action: Action) => void): void {
+  if (key === 'return') dispatch({ type: 'keep-filter' });
+  else if (key === 'escape') dispatch({ type: 'clear-filter' });
+  else if (key === 'backspace') dispatch({ type: 'erase-filter' });
+  else if (Array.from(key).length === 1) dispatch({ type: 'type-filter', text: key });
+}
+
+/** Keys that scroll the plan while its phrase is typed. */
+const moves: ReadonlySet<string> = new Set(['up', 'down', 'pageup', 'pagedown']);
+
+function typePhrase(key: string, dispatch: (action: Action) => void): void {
+  if (key === 'return') dispatch({ type: 'repair', step: { kind: 'enter' } });
+  else if (key === 'escape') dispatch({ type: 'repair', step: { kind: 'leave' } });
+  else if (key === 'backspace') dispatch({ type: 'repair', step: { kind: 'erase' } });
+  else if (Array.from(key).length === 1) dispatch({ type: 'repair', step: { kind: 'type', text: key } });
+}
+
+/** Gives the terminal to the shell until `fg`, as any program does on Ctrl-Z. */
+async function suspend(suspendTerminal: ReturnType<typeof useApp>['suspendTerminal']): Promise<void> {
+  await suspendTerminal(
+    () =>
+      new Promise(resolve => {
+        process.once('SIGCONT', () => resolve());
+        // The whole process group, as the terminal itself would: npm, which may have started this, has to stop as well.
+        process.kill(0, 'SIGTSTP');
+      }),
+  );
+}

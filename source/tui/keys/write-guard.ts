@@ -1,0 +1,13 @@
+import { displayText } from '../../format/text.ts';
+import type { State } from '../state/state.ts';
+
+/** Why nothing can be written here, which the actions refuse for as well; null where it can, or is not known yet. */
+export function whyNotWrite({ look }: Pick<State, 'look'>): string | null {
+  if (!look) return null;
+  const { server, tables } = look;
+  if (server.standby) return 'This server is a standby: nothing can be written.';
+  if (server.readOnly) return 'Transactions are read-only here: nothing can be written.';
+  if (tables.hiddenBy.length === 0) return null;
+  const [who] = tables.seenBy;
+  return `This role may not see every row${who ? `; ${displayText(who)} does` : ', so a count from what it sees would be wrong'}.`;
+}

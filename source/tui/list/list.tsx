@@ -1,0 +1,146 @@
+import { Box, Text } from 'ink';
+import { memo } from 'react';
+import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
+import { shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
+import { withoutPasswords } from '../../errors/redact.ts';
+import { count } from '../../format/numbers.ts';
+import { displayText } from '../../format/text.ts';
+import { diagnosisOf } from '../preset/diagnoses.ts';
+import { Line } from '../shared/line.tsx';
+import { type Row, type State, selectedRow, visibleIds, windowRows } from '../state/state.ts';
+import type { Theme } from '../theme.ts';
+import { useTheme } from '../theme.ts';
+import { type Cells, columnWidths, roomForWhy, rowCells, titleCells } from './row-cells.ts';
+
+/** Every preset with its count, its records, and the badge that says whether they agree. Only the window is drawn. */
+export function ListScreen({ state }: { state: State }) {
+  const theme = useTheme();
+  const widths = columnWidths(state.size.columns);
+  const titles = titleCells(widths, state.sort, theme.glyphs);
+  const ids = visibleIds(state);
+  const complete = state.look?.tables.hiddenBy.length === 0;
+  return (
+    <Box flexDirection="column" flexGrow={1} overflow="hidden">
+      <Line bold>
+        {'  '}
+        {joined(titles)}
+      </Line>
+      <Box flexDirection="column" height={windowRows(state.size)} overflow="hidden">
+        {ids.length === 0 ? <Empty state={state} /> : null}
+        {ids.map((id, index) => {
+          const row = state.rows.get(id);
+          if (!row) return null;
+          return (
+            <ListRow
+              key={id}
+              row={row}
+              diagnosis={diagnosisOf(state, row)}
+              widths={widths}
+              now={coarse(state.serverNow)}
+              fresh={row.changedAt !== 0 && row.changedAt === state.changedAt}
+              complete={complete}
+              selected={state.top + index === state.cursor}
+              theme={theme}
+            />
+          );
+        })}
+      </Box>
+      <Position state={state} />
+    </Box>
+  );
+}
+
+// Ages are told in minutes and more, so a row need not be drawn again before the minute turns.
+function coarse(now: number): number {
+  return Math.floor(now / 10_000) * 10_000;
+}
+
+interface RowProps {
+  row: Row;
+  diagnosis: Diagnosis | null;
+  widths: Record<keyof Cells, number>;
+  now: number;
+  fresh: boolean;
+  complete: boolean;
+  selected: boolean;
+  theme: Theme;
+}
+
+const ListRow = memo(
+  function ListRow({ row, diagnosis, widths, now, fresh, complete, selected, theme }: RowProps) {
+    const { glyphs, paint } = theme;
+    const cells = rowCells(row, widths, diagnosis, { now, fresh, complete, glyphs });
+    // One text with its colours in it, not one element for each: 44 rows of 8 elements were a third of the first frame.
+    const line =
+      `${selected ? glyphs.cursor : ' '} ${cells.name}` +
+      (fresh ? paint('bold', cells.count) + paint('cyan', cells.change) : cells.count + cells.change) +
+      cells.records +
+      cells.drift +
+      paint(theme.badge[cells.badgeKind], cells.badge) +
+      cells.why +
+      cells.lastUsed;
+    return <Line>{selected ? paint('inverse', line) : line}</Line>;
+  },
+  (a, b) =>
+    a.row === b.row &&
+    a.diagnosis === b.diagnosis &&
+    a.now === b.now &&
+    a.fresh === b.fresh &&
+    a.selected === b.selected &&
+    a.complete === b.complete &&
+    a.widths.name === b.widths.name,
+);
+
+function joined(cells: Cells): string {
+  return (
+    cells.name +
+    cells.count +
+    cells.change +
+    cells.records +
+    cells.drift +
+    cells.badge +
+    cells.why +
+    cells.lastUsed
+  );
+}
+
+function Empty({ state }: { state: State }) {
+  if (state.filter !== '')
+    return <Text>{`  No preset has "${displayText(withoutPasswords(state.filter))}" in its name.`}</Text>;
+  if (state.onlyMismatches && state.look?.tables.hiddenBy.length !== 0)
+    return <Text>{'  Not known: rows are hidden from this role.'}</Text>;
+  if (state.onlyMismatches) return <Text>{'  No mismatch: every count equals its records.'}</Text>;
+  if (state.totals) return <Text>{'  There are no presets yet.'}</Text>;
+  if (state.starting) return <Starting {...state.starting} />;
+  return <Text dimColor>{'  Reading presets'}</Text>;
+}
+
+/** The embedded demo takes a few seconds to come up; a bar says that something is happening. */
+function Starting({ stage, done, total }: { stage: string; done: number; total: number }) {
+  const { glyphs } = useTheme();
+  const full = total > 0 ? Math.round((Math.min(done, total) / total) * 30) : 0;
+  return (
+    <Text>
+      {'  '}
+      {stage} <Text color="cyan">{(glyphs.bars.at(-1) ?? '').repeat(full)}</Text>
+      <Text dimColor>{'.'.repeat(30 - full)}</Text>
+    </Text>
+  );
+}
+
+/** Where the window stands, and what the list leaves out. */
+function Position({ state }: { state: State }) {
+  const { order, cursor, filter, onlyMismatches, editingFilter } = state;
+  const parts = [order.length === 0 ? 'none listed' : `${count(cursor + 1)} of ${count(order.length)}`];
+  if (onlyMismatches) parts.push('only mismatches');
+  if (filter !== '' && !editingFilter) parts.push(`filter "${displayText(withoutPasswords(filter))}"`);
+  const row = state.size.columns < roomForWhy ? selectedRow(state) : undefined;
+  const why = row && diagnosisOf(state, row);
+  if (why) parts.push(`why: ${shortDiagnosis(why)}`);
+  return (
+    <Line dimColor>
+      {'  '}
+      {parts.join(', ')}
+    </Line>
+  );
+}

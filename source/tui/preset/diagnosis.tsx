@@ -1,0 +1,70 @@
+import { Text } from 'ink';
+import type { ReactElement } from 'react';
+import { diagnosisLines } from '../../diagnosis/format-diagnosis.ts';
+import { stretchMarks, stretchWords } from '../../diagnosis/format-stretch.ts';
+import { sparkline } from '../../format/badges.ts';
+import { count, dateTime, span } from '../../format/numbers.ts';
+import { Line } from '../shared/line.tsx';
+import type { Row, State } from '../state/state.ts';
+import type { Theme } from '../theme.ts';
+import { diagnosisOf, plotColumns } from './diagnoses.ts';
+
+/** Why the count of `row` is wrong: the cause, how sure that is, what led to it, and all records over time. None where it is not known. */
+export function whyWrongLines(state: State, row: Row, theme: Theme): ReactElement[] {
+  const diagnosis = diagnosisOf(state, row);
+  if (!diagnosis) return [];
+  const [cause, ...evidence] = diagnosisLines(diagnosis, state.size.columns);
+  return [
+    <Text key="gap why"> </Text>,
+    <Line key="why">
+      <Text dimColor>{'Why'.padEnd(indent)}</Text>
+      <Text bold>{cause}</Text>
+    </Line>,
+    ...evidence.map((row, index) => <Line key={`why ${index.toString()}`}>{row}</Line>),
+    ...plotLines(state, row, diagnosis.stretch, theme),
+  ];
+}
+
+const indent = 20;
+
+function plotLines(
+  { recordHistory, size }: State,
+  row: Row,
+  stretch: Parameters<typeof stretchWords>[0],
+  { glyphs, severity }: Theme,
+): ReactElement[] {
+  const history = recordHistory?.id === row.id ? recordHistory.history : null;
+  // Read for a wider terminal, it is read again at once.
+  if (!history || history.uses.length > plotColumns(size.columns)) return [];
+  const { from, to, uses } = history;
+  const columns = uses.length;
+  const marks = stretchMarks({ from, to, columns }, stretch, glyphs);
+  const marked = stretchWords(stretch);
+  const scale = `${dateTime(from).slice(0, 10)} to ${dateTime(to).slice(0, 10)}, ${span((to - from) / columns)} a column, at most ${count(Math.max(...uses))}`;
+  return [
+    <Line key="plot all">
+      <Text dimColor>{'All records'.padEnd(indent)}</Text>
+      <Text color="cyan">{sparkline(uses, glyphs)}</Text>
+    </Line>,
+    ...(marks === ''
+      ? []
+      : [
+          <Line key="marks">
+            {' '.repeat(indent)}
+            <Text color={severity.error}>{marks}</Text>
+          </Line>,
+        ]),
+    <Line key="scale all" dimColor>
+      {' '.repeat(indent)}
+      {scale}
+    </Line>,
+    ...(marked === null || marks === ''
+      ? []
+      : [
+          <Line key="marked" dimColor>
+            {' '.repeat(indent)}
+            {marked}
+          </Line>,
+        ]),
+  ];
+}

@@ -1,0 +1,120 @@
+import { Text } from 'ink';
+import type { ReactElement } from 'react';
+import { badge, drift } from '../../counter/counter.ts';
+import { badgeWords, sparkline } from '../../format/badges.ts';
+import { ago, count, countOf, dateTime, signed } from '../../format/numbers.ts';
+import { presetName } from '../../format/preset-name.ts';
+import { displayText } from '../../format/text.ts';
+import { Line } from '../shared/line.tsx';
+import { Scrolled } from '../shared/scrolled.tsx';
+import { type Row, type State, selectedRow, windowRows } from '../state/state.ts';
+import { type Theme, useTheme } from '../theme.ts';
+import { diagnosisOf } from './diagnoses.ts';
+import { whyWrongLines } from './diagnosis.tsx';
+import { seenLines, watchingLines } from './panel.tsx';
+
+/** One preset: its counter against its records, its last use by both accounts, and its latest records. */
+export function PresetScreen({ state }: { state: State }) {
+  const look = useTheme();
+  const row = selectedRow(state);
+  const height = windowRows(state.size) + 2;
+  const facts = row ? counterLines(state, row, look) : [<Text key="gone">This preset is gone.</Text>];
+  // Scrolled keeps its last row for itself where not everything fits.
+  const room = height - facts.length - 1;
+  const lines = [
+    ...facts,
+    ...watchingLines(state, look, room),
+    ...(row ? whyWrongLines(state, row, look) : []),
+    ...(row ? recordLines(state, row, look) : []),
+    ...seenLines(state, look, room),
+  ];
+  return <Scrolled lines={lines} offset={state.scroll} height={height} />;
+}
+
+function counterLines(state: State, row: Row, { glyphs, badge: colors }: Theme): ReactElement[] {
+  const kind = badge(row, state.look?.tables.hiddenBy.length === 0);
+  const difference = drift(row);
+  const detail = state.detail?.id === row.id ? state.detail.value : null;
+  const fact = (name: string, value: string) => (
+    <Line key={name}>
+      <Text dimColor>{name.padEnd(20)}</Text>
+      {value}
+    </Line>
+  );
+  return [
+    <Line key="name" bold>
+      {presetName(row)}
+    </Line>,
+    fact('Id', displayText(row.id)),
+    <Text key="badge">
+      <Text dimColor>{'Badge'.padEnd(20)}</Text>
+      <Text color={colors[kind]} bold>
+        {glyphs.badge[kind]} {badgeWords[kind]}
+      </Text>
+    </Text>,
+    fact('usage_count', displayText(countOf(row))),
+    fact('Records', recordWords(row.records, kind === 'hidden')),
+    fact('Drift', driftWords(difference, kind === 'hidden')),
+    fact('Last use counted', when(row.lastUsedAt, state.serverNow)),
+    fact(
+      kind === 'hidden' ? 'Newest one shown' : 'Newest record',
+      detail ? when(detail.newestAt, state.serverNow) : 'reading',
+    ),
+  ];
+}
+
+function recordWords(records: number | null, hidden: boolean): string {
+  if (hidden) return 'not known: this role may not see them all';
+  return records === null ? 'not counted yet' : count(records);
+}
+
+function driftWords(difference: number | null, hidden: boolean): string {
+  if (hidden || difference === null) return 'not known';
+  if (difference === 0) return '0';
+  if (!Number.isFinite(difference)) return 'no number: the count is none; an UPDATE by hand has to set it';
+  return `${signed(difference)}: ${difference > 0 ? 'it counts more uses than there are records' : 'it misses uses that were recorded'}`;
+}
+
+function when(time: number | null, now: number): string {
+  return time === null ? 'never' : `${dateTime(time)} (${ago(time, now)})`;
+}
+
+function recordLines(state: State, row: Row, { glyphs }: Theme): ReactElement[] {
+  const detail = state.detail?.id === row.id ? state.detail.value : null;
+  if (!detail) return [<Text key="wait"> </Text>, <Text key="reading">Reading its records</Text>];
+  const hidden = state.look?.tables.hiddenBy.length !== 0;
+  // The plot of all records says what the one of the last days does, and there is no room for both.
+  const plotted = state.recordHistory?.id === row.id && diagnosisOf(state, row) !== null;
+  const most = Math.max(0, ...detail.perDay);
+  const plot =
+    detail.perDay.length === 0 || hidden || (plotted && state.recordHistory?.history)
+      ? []
+      : [
+          <Text key="gap"> </Text>,
+          <Line key="plot">
+            <Text dimColor>{'Uses per day'.padEnd(20)}</Text>
+            <Text color="cyan">{sparkline(detail.perDay, glyphs)}</Text>
+          </Line>,
+          <Line key="scale" dimColor>
+            {''.padEnd(20)}
+            {`last ${detail.perDay.length} days (UTC), at most ${count(most)} a day`}
+          </Line>,
+        ];
+  return [
+    ...plot,
+    <Text key="gap2"> </Text>,
+    <Text key="title" bold>
+      {hidden ? 'Latest records that this role may see' : 'Latest records'}
+    </Text>,
+    ...detail.latest.map((record, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a record has no key of its own here, and its place is what is drawn.
+      <Line key={`record ${index}`}>
+        {'  '}
+        {record.at === null ? 'no time' : dateTime(record.at)}
+        {'  '}
+        {record.type === null ? '' : displayText(record.type)}
+      </Line>
+    )),
+    ...(detail.latest.length === 0 ? [<Text key="none">{'  none'}</Text>] : []),
+  ];
+}

@@ -1,0 +1,107 @@
+import {
+  type ObservedChange,
+  observe,
+  observeCount,
+  type Verdict,
+  verdictOf,
+} from '../../counter/count-change.ts';
+import type { Counter } from '../../counter/counter.ts';
+import { countsAreCheap } from '../../counter/counters.ts';
+import type { Look } from '../../counter/inspect-database.ts';
+import { type State, selectedRow } from '../state/state.ts';
+
+/** A change and when it was seen, by this machine's clock in milliseconds since 1970. */
+export interface Seen {
+  at: number;
+  change: ObservedChange;
+}
+
+/** Why records are not looked at: not all may be seen, no index serves counting them, or that took too long. */
+export type Blindness = 'hidden' | 'no-index' | 'slow';
+
+/** A preset that is watched for a real use. Times in milliseconds since 1970 by this machine's clock. */
+export interface Watching {
+  id: string;
+  /** When the first look came in, which changes are told from; null until then. */
+  since: number | null;
+  /** When the last look before the end came in; null while it goes on. */
+  until: number | null;
+  /** What the last look saw; null until the first one. */
+  base: Counter | null;
+  blind: Blindness | null;
+  /** Oldest first. */
+  changes: readonly Seen[];
+}
+
+const mostChanges = 100;
+
+/** True while looks are compared, which is when ticks should come faster. */
+export function isWatching({ watching }: State): boolean {
+  return watching !== null && watching.until === null;
+}
+
+/** Starts to watch the preset that is open, or stops; what was seen stays until the start after that. */
+export function toggleWatching(state: State): State {
+  const { watching } = state;
+  if (watching && isWatching(state)) return { ...state, watching: stopped(watching, state.freshAt) };
+  const row = selectedRow(state);
+  if (!row) return state;
+  // The row may be as old as the last audit; a use from before the key must not look like the one that is waited for.
+  const fresh = { id: row.id, since: null, until: null, base: null, blind: null, changes: [] };
+  return { ...state, scroll: 0, watching: fresh };
+}
+
+/** What a tick adds; the same object where it adds nothing, so that nothing is drawn. */
+export function watchTick(
+  watching: Watching | null,
+  tick: { look: Look; asked: readonly string[]; counters: readonly Counter[]; at: number },
+): Watching | null {
+  if (!watching || watching.until !== null) return watching;
+  const { look, asked, counters, at } = tick;
+  const found = counters.find(({ id }) => id === watching.id);
+  if (!found) return asked.includes(watching.id) ? stopped(watching, at) : watching;
+  const blind = blindness(look, found);
+  // What a role does not see must not look like a use that left no record.
+  const now = blind === null ? found : { ...found, records: null };
+  const { base } = watching;
+  if (!base) return { ...watching, since: at, base: now, blind };
+  if (blind === watching.blind && equal(base, now)) return watching;
+  const lastUsedKept = look.tables.presets.lastUsed !== null;
+  const change = observe(base, now, lastUsedKept) ?? observeCount(base, now, lastUsedKept);
+  const changes = change ? keepWorst([...watching.changes, { at, change }], mostChanges) : watching.changes;
+  return { ...watching, base: now, blind, changes };
+}
+
+const weight: Record<Verdict, number> = { right: 0, unknown: 1, warning: 2, error: 3 };
+
+/**
+ * At most `most` of `changes` (oldest first), in order. The newest always stays; of the others those that were right go
+ * first and errors last, and the older before the newer.
+ */
+export function keepWorst(changes: readonly Seen[], most: number): readonly Seen[] {
+  if (changes.length <= most) return changes;
+  const harmlessFirst = changes
+    .slice(0, -1)
+    .sort((a, b) => weight[verdictOf(a.change)] - weight[verdictOf(b.change)]);
+  const dropped = new Set(harmlessFirst.slice(0, changes.length - Math.max(1, most)));
+  return changes.filter(seen => !dropped.has(seen));
+}
+
+function stopped(watching: Watching, at: number | null): Watching | null {
+  return watching.since === null ? null : { ...watching, until: at ?? watching.since };
+}
+
+function blindness({ tables }: Look, counter: Counter): Blindness | null {
+  if (tables.hiddenBy.length > 0) return 'hidden';
+  if (counter.records !== null) return null;
+  return countsAreCheap(tables) ? 'slow' : 'no-index';
+}
+
+function equal(a: Counter, b: Counter): boolean {
+  return (
+    Object.is(a.usageCount, b.usageCount) &&
+    a.exact === b.exact &&
+    a.records === b.records &&
+    a.lastUsedAt === b.lastUsedAt
+  );
+}

@@ -1,0 +1,141 @@
+import { Box, Text } from 'ink';
+import {
+  noSource,
+  type SourceEvidence,
+  sourceHint,
+  sourceSentence,
+} from '../../checklist/source-evidence.ts';
+import {
+  type Step,
+  type StepId,
+  type StepStatus,
+  stepIds,
+  stepTitles,
+  tally,
+} from '../../checklist/steps.ts';
+import { clock } from '../../format/numbers.ts';
+import { presetName } from '../../format/preset-name.ts';
+import { displayText } from '../../format/text.ts';
+import { Line } from '../shared/line.tsx';
+import { type State, selectedRow, windowRows } from '../state/state.ts';
+import { useTheme } from '../theme.ts';
+import { stepAtCursor } from './simulation-state.ts';
+
+type Shown = StepStatus | 'pending' | 'running';
+
+const colors: Record<Shown, { color?: string }> = {
+  passed: { color: 'green' },
+  failed: { color: 'red' },
+  skipped: { color: 'yellow' },
+  pending: {},
+  running: { color: 'cyan' },
+};
+
+/** The key that goes where a failed step can be mended or looked into. */
+const wayOut: Record<StepId, string> = {
+  'trigger-enabled': 't shows the trigger and all findings',
+  'use-increments': 'u simulates again and names the reasons, on the list or the preset',
+  'second-use-increments': 'u simulates again and names the reasons, on the list or the preset',
+  'records-exist': 'w waits for a real use',
+  'counts-match': 'm lists the mismatches',
+  'no-log-errors': '',
+};
+
+/** The six steps, and the evidence of the one under the cursor. */
+export function ChecklistScreen({ state }: { state: State }) {
+  const { glyphs } = useTheme();
+  const { list } = state.proof;
+  const current = stepAtCursor(list);
+  const step = list.steps[current];
+  const row = selectedRow(state);
+  return (
+    <Box flexDirection="column" height={windowRows(state.size) + 2} overflow="hidden">
+      <Box flexDirection="column" flexShrink={0}>
+        <Line bold>
+          {'Testing checklist with '}
+          {row ? presetName(row) : 'the preset used most'}
+          {': '}
+          {sums(Object.values(list.steps))}
+        </Line>
+        {stepIds.map((id, index) => {
+          const shown: Shown = list.running === id ? 'running' : (list.steps[id]?.status ?? 'pending');
+          return (
+            <Line key={id} inverse={id === current}>
+              {id === current ? glyphs.cursor : ' '} {index + 1}{' '}
+              <Text {...colors[shown]} bold={shown === 'failed'}>
+                {glyphs.verdict[mark[shown]]} {shown.padEnd(8)}
+              </Text>{' '}
+              {stepTitles[id]}
+            </Line>
+          );
+        })}
+        <Source source={list.source} directory={state.appSource} />
+        <Text> </Text>
+      </Box>
+      {list.error ? <Text color="red">{displayText(`${list.error.message} ${list.error.hint}`)}</Text> : null}
+      {step ? <Evidence step={step} /> : <Pending id={current} />}
+    </Box>
+  );
+}
+
+/** The application's source, beside the steps: it is no step of the list, and as good a reason for a wrong count. */
+function Source({
+  source,
+  directory,
+}: {
+  source: SourceEvidence | 'scanning' | null;
+  directory: string | null;
+}) {
+  const { glyphs } = useTheme();
+  if (directory === null) return <Text dimColor>{`  Source: ${noSource.hint}`}</Text>;
+  if (source === null)
+    return <Text dimColor>{displayText(`  Source: a runs all steps and scans ${directory}`)}</Text>;
+  if (source === 'scanning')
+    return <Text color="cyan">{displayText(`  Source: scanning ${directory}`)}</Text>;
+  const clean = source.writes.length === 0;
+  return (
+    <Box flexDirection="column" paddingLeft={2}>
+      <Text {...(clean ? {} : { color: 'red', bold: true })}>
+        {displayText(`${glyphs.verdict[clean ? 'right' : 'error']} ${sourceSentence(source)}`)}
+      </Text>
+      {sourceHint(source) === '' ? null : <Text>{displayText(sourceHint(source))}</Text>}
+    </Box>
+  );
+}
+
+const mark = {
+  passed: 'right',
+  failed: 'error',
+  skipped: 'warning',
+  pending: 'unknown',
+  running: 'unknown',
+} as const;
+
+function sums(steps: Step[]): string {
+  const { passed, failed, skipped } = tally(steps);
+  return `${passed} passed, ${failed} failed, ${skipped} skipped, ${stepIds.length - steps.length} pending`;
+}
+
+function Evidence({ step }: { step: Step }) {
+  const { evidence, hint, query, at, durationMs, status, id } = step;
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Text dimColor>{`${status} at ${clock(at)}, in ${Math.round(durationMs)} ms`}</Text>
+      <Text>{displayText(evidence)}</Text>
+      {hint === '' ? null : <Text bold>{displayText(`Next: ${hint}`)}</Text>}
+      {status === 'failed' && wayOut[id] !== '' ? <Text>{wayOut[id]}</Text> : null}
+      {query === null ? null : <Text dimColor>{displayText(query)}</Text>}
+    </Box>
+  );
+}
+
+function Pending({ id }: { id: StepId }) {
+  const watched = id === 'use-increments' || id === 'second-use-increments';
+  return (
+    <Text dimColor>
+      {watched
+        ? 'Enter proves it by a simulation that is rolled back, w by watching real uses.'
+        : 'Enter runs this step, a runs all.'}
+    </Text>
+  );
+}

@@ -1,0 +1,102 @@
+import type { ChecklistRequest, Walk } from '../../checklist/run.ts';
+import { logDay, type StepId, stepIds } from '../../checklist/steps.ts';
+import type { Config } from '../../config/config.ts';
+import type { Database } from '../../connection/transactions.ts';
+import { type ConsoleError, isConsoleError } from '../../errors/errors.ts';
+import type { SimulationPlan } from '../../simulation/plan.ts';
+import type { RealUse } from '../../simulation/real-use-model.ts';
+import { createRepairWork } from '../repair/effects.ts';
+import type { Action, State } from '../state/state.ts';
+import { stepAtCursor } from './simulation-state.ts';
+
+/** Does what keys ask for beside watching, and tells how it went as actions. */
+export interface Work {
+  follow(action: Action, state: State): void;
+  /** Resolves when nothing is under way any more that writes for good. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs simulations and the steps of the checklist, one at a time: the reducer starts none while another is under way. A
+ * failure is an action too; only a fault of this program is thrown.
+ */
+export function createWork(database: Database, config: Config, dispatch: (action: Action) => void): Work {
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  const repairs = createRepairWork(database, config, dispatch);
+
+  // What they do is loaded with the first key that asks for it: the list comes first.
+  const plan = async (preset: string) => {
+    const { planSimulation } = await import('../../simulation/plan.ts');
+    const { schema, asUser, asRole, readOnly } = config;
+    const planned = await planSimulation(database, { schema, preset, asUser, asRole, readOnly }, signal);
+    dispatch({ type: 'simulation-planned', plan: planned });
+    if (planned.reach.length === 0) await run(planned);
+  };
+  const run = async (planned: SimulationPlan) => {
+    const { runSimulation } = await import('../../simulation/run.ts');
+    dispatch({ type: 'simulation-done', result: await runSimulation(database, planned, config, signal) });
+  };
+  const make = async (planned: SimulationPlan) => {
+    const { commitUse } = await import('../../simulation/commit.ts');
+    dispatch({ type: 'real-use-made', use: await commitUse(database, planned, config, signal) });
+  };
+  const takeBack = async (planned: SimulationPlan, use: RealUse) => {
+    const { takeUseBack } = await import('../../simulation/commit.ts');
+    dispatch({ type: 'taken-back', taken: await takeUseBack(database, planned, use, config, signal) });
+  };
+  const walk = async (ids: readonly StepId[], request: ChecklistRequest) => {
+    const { runStep } = await import('../../checklist/run.ts');
+    const shared: Walk = {};
+    for (const id of ids) {
+      dispatch({ type: 'step-running', id });
+      dispatch({ type: 'step-done', step: await runStep(id, database, request, shared, signal) });
+    }
+  };
+  const walkAll = async (asked: ChecklistRequest) => {
+    await walk(stepIds, asked);
+    if (config.appSource === null) return;
+    dispatch({ type: 'source-scanning' });
+    const { scanSource } = await import('../../checklist/scan-source.ts');
+    dispatch({ type: 'source-scanned', source: await scanSource(config.appSource, signal) });
+  };
+  const request = (state: State): ChecklistRequest => ({
+    ...config,
+    preset: state.selected ?? state.order[state.cursor] ?? null,
+    logSince: Date.now() - logDay,
+  });
+  const start = (work: Promise<void>, failed: (error: ConsoleError) => Action) => {
+    work.catch(error => {
+      if (signal.aborted) return;
+      if (isConsoleError(error)) return dispatch(failed(error));
+      // A fault of this program must end it with a stack trace for its authors.
+      queueMicrotask(() => {
+        throw error;
+      });
+    });
+  };
+
+  return {
+    follow(action, state) {
+      repairs.follow(action, state);
+      const { use, list } = state.proof;
+      const failedUse = (error: ConsoleError): Action => ({ type: 'simulation-failed', error });
+      const failedReal = (error: ConsoleError): Action => ({ type: 'real-use-failed', error });
+      const failedList = (error: ConsoleError): Action => ({ type: 'checklist-failed', error });
+      if (action.type === 'simulate' && use?.phase === 'planning') start(plan(use.preset.id), failedUse);
+      else if (action.type === 'agree' && use?.real?.phase === 'making' && use.plan)
+        start(make(use.plan), failedReal);
+      else if (action.type === 'take-back' && use?.real?.phase === 'taking-back' && use.plan && use.real.use)
+        start(takeBack(use.plan, use.real.use), failedReal);
+      else if (action.type === 'agree' && use?.phase === 'running' && use.plan)
+        start(run(use.plan), failedUse);
+      else if (action.type === 'run-step' && list.running)
+        start(walk([stepAtCursor(list)], request(state)), failedList);
+      else if (action.type === 'run-all' && list.running) start(walkAll(request(state)), failedList);
+    },
+    async stop() {
+      stopped.abort();
+      await repairs.stop();
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { Box, Text } from 'ink';
+import { presetName } from '../../format/preset-name.ts';
+import { displayText } from '../../format/text.ts';
+import { wordsOfUse } from '../../simulation/format-use.ts';
+import { resultOf } from '../../simulation/real-use-model.ts';
+import { isSound, type Simulation } from '../../simulation/simulation.ts';
+import { FindingList } from '../shared/findings.tsx';
+import { Line } from '../shared/line.tsx';
+import { Scrolled } from '../shared/scrolled.tsx';
+import { type State, windowRows } from '../state/state.ts';
+import { useTheme } from '../theme.ts';
+import type { ProofOfUse, RealProof } from './simulation-state.ts';
+
+/** Two uses of a preset that were rolled back: what each did, and why it was not +1 where it was not. */
+export function SimulateScreen({ state }: { state: State }) {
+  const { use } = state.proof;
+  if (!use) return <Text>Nothing was simulated yet.</Text>;
+  const lines = [
+    <Line key="title" bold>
+      {'Simulated use of '}
+      {presetName(use.preset)}
+    </Line>,
+    ...(use.real ? [<Real key="real" use={use} real={use.real} />] : []),
+    <Progress key="progress" use={use} />,
+    ...(use.result ? [<Result key="result" simulation={use.result} use={use} />] : []),
+  ];
+  return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
+}
+
+/** One real use: the question, what it left, and what became of it. */
+function Real({ use, real }: { use: ProofOfUse; real: RealProof }) {
+  const { glyphs } = useTheme();
+  switch (real.phase) {
+    case 'confirming':
+      return (
+        <Box flexDirection="column" flexShrink={0} marginBottom={1}>
+          <Text color="yellow" bold>
+            {displayText(`One real use would be made through ${use.plan?.calls[0]?.what}, and stay.`)}
+          </Text>
+          {use.plan?.reach.map(({ function: name, means }) => (
+            <Text key={name + means}>{displayText(`  ${name} reaches outside (${means})`)}</Text>
+          ))}
+          <Text>Press y to make it, Esc to leave it.</Text>
+        </Box>
+      );
+    case 'making':
+      return <Text dimColor>Making one real use</Text>;
+    case 'taking-back':
+      return <Text dimColor>Taking it back</Text>;
+    case 'made':
+      return (
+        <Box flexDirection="column" flexShrink={0} marginBottom={1}>
+          <Text bold>{real.use ? `Made a real use: ${wordsOfUse(resultOf(real.use))}. It stays.` : ''}</Text>
+          <Text>{`Record ${displayText(real.use?.records.join(', ') ?? '')}; b takes exactly this use back.`}</Text>
+        </Box>
+      );
+    case 'taken-back':
+      return (
+        <Text color="green" bold>
+          {`${glyphs.verdict.right} Taken back: ${real.taken?.deleted} ${real.taken?.deleted === 1 ? 'record' : 'records'} deleted, count ${real.taken?.before} to ${real.taken?.after}.`}
+        </Text>
+      );
+    case 'failed':
+      return (
+        <Text color="red" bold>
+          {displayText(`${real.error?.message ?? ''} ${real.error?.hint ?? ''}`)}
+        </Text>
+      );
+  }
+}
+
+function Progress({ use }: { use: ProofOfUse }) {
+  switch (use.phase) {
+    case 'planning':
+      return <Text dimColor>Looking up how a use is made here</Text>;
+    case 'asking':
+      return <Question use={use} />;
+    case 'running':
+      return <Text dimColor>Using it twice, to be rolled back</Text>;
+    case 'failed':
+      return (
+        <Box flexDirection="column" flexShrink={0}>
+          <Text color="red" bold>
+            {displayText(use.error?.message ?? '')}
+          </Text>
+          <Text>{displayText(use.error?.hint ?? '')}</Text>
+        </Box>
+      );
+    case 'done':
+      return null;
+  }
+}
+
+/** Before anything runs that no rollback takes back. */
+function Question({ use }: { use: ProofOfUse }) {
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Text color="yellow" bold>
+        A use runs what no rollback takes back:
+      </Text>
+      {use.plan?.reach.map(({ function: name, means }) => (
+        <Text key={name + means}>
+          {'  '}
+          {displayText(`${name} (${means})`)}
+        </Text>
+      ))}
+      <Text>Press y to simulate it anyway, Esc to leave it.</Text>
+    </Box>
+  );
+}
+
+function Result({ simulation, use }: { simulation: Simulation; use: ProofOfUse }) {
+  const { glyphs } = useTheme();
+  const { confirmed, uses, findings, asRole, asUser, heldMs, path } = simulation;
+  const call = use.plan?.calls.find(candidate => candidate.path === path);
+  const right = isSound(simulation);
+  const facts: [string, string][] = [
+    ['Made by', call?.what ?? path],
+    ['As user', asUser ?? 'nobody: no recent record names one'],
+    ...uses.map((result, index): [string, string] => [
+      index === 0 ? 'First use' : 'Second use',
+      wordsOfUse(result),
+    ]),
+    ...(asRole
+      ? [[`As ${asRole.role}`, asRole.confirmed ? 'confirmed too' : 'not confirmed'] as [string, string]]
+      : []),
+    ['Row held', `${heldMs.toFixed(1)} ms; others who used this preset waited that long`],
+  ];
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Text color={right ? 'green' : 'red'} bold>
+        {confirmed
+          ? `${glyphs.verdict[right ? 'right' : 'error']} Confirmed: each use counted once`
+          : `${glyphs.verdict.error} Not confirmed: uses do not count once each`}
+        {'. All of it was rolled back.'}
+      </Text>
+      {facts.map(([name, value]) => (
+        <Box key={name} flexShrink={0}>
+          <Box width={14} flexShrink={0}>
+            <Text dimColor>{displayText(name)}</Text>
+          </Box>
+          <Text>{displayText(value)}</Text>
+        </Box>
+      ))}
+      <Text> </Text>
+      <FindingList findings={findings} />
+    </Box>
+  );
+}

@@ -1,0 +1,194 @@
+import type { SourceEvidence } from '../../checklist/source-evidence.ts';
+import { judgeObservedUse, type Step, type StepId, stepIds, stepTitles } from '../../checklist/steps.ts';
+import type { ConsoleError } from '../../errors/errors.ts';
+import type { SimulationPlan } from '../../simulation/plan.ts';
+import type { RealUse, TakenBack } from '../../simulation/real-use-model.ts';
+import type { Simulation } from '../../simulation/simulation.ts';
+import type { Watching } from '../preset/state.ts';
+
+/** A simulation on its screen, from the key to its result. */
+export interface ProofOfUse {
+  preset: { id: string; name: string };
+  /** `asking`: a use reaches outside its transaction, and a person has to agree first. */
+  phase: 'planning' | 'asking' | 'running' | 'done' | 'failed';
+  plan: SimulationPlan | null;
+  result: Simulation | null;
+  error: ConsoleError | null;
+  real: RealProof | null;
+}
+
+/** One real use instead, from the key that asks for it to its being taken back. */
+export interface RealProof {
+  phase: 'confirming' | 'making' | 'made' | 'taking-back' | 'taken-back' | 'failed';
+  use: RealUse | null;
+  taken: TakenBack | null;
+  error: ConsoleError | null;
+}
+
+/** The checklist as far as it has been walked. */
+export interface ProofByList {
+  cursor: number;
+  running: StepId | null;
+  steps: Readonly<Partial<Record<StepId, Step>>>;
+  error: ConsoleError | null;
+  /** The application's source, which is evidence beside the steps. */
+  source: SourceEvidence | 'scanning' | null;
+  /** True while the second and the third step wait for real uses instead of simulated ones. */
+  byWatching: boolean;
+}
+
+/** What the console proves, beside what it watches. */
+export interface Proof {
+  use: ProofOfUse | null;
+  list: ProofByList;
+}
+
+export type ProofAction =
+  | { type: 'simulate' }
+  | { type: 'agree' }
+  | { type: 'simulation-planned'; plan: SimulationPlan }
+  | { type: 'simulation-done'; result: Simulation }
+  | { type: 'simulation-failed'; error: ConsoleError }
+  | { type: 'ask-real-use' }
+  | { type: 'real-use-made'; use: RealUse }
+  | { type: 'take-back' }
+  | { type: 'taken-back'; taken: TakenBack }
+  | { type: 'real-use-failed'; error: ConsoleError }
+  | { type: 'run-step' }
+  | { type: 'run-all' }
+  | { type: 'step-running'; id: StepId }
+  | { type: 'step-done'; step: Step }
+  | { type: 'source-scanning' }
+  | { type: 'source-scanned'; source: SourceEvidence }
+  | { type: 'checklist-failed'; error: ConsoleError };
+
+export const noProof: Proof = {
+  use: null,
+  list: { cursor: 0, running: null, steps: {}, error: null, source: null, byWatching: false },
+};
+
+/** The step under the cursor. */
+export function stepAtCursor({ cursor }: ProofByList): StepId {
+  return stepIds[cursor] ?? 'trigger-enabled';
+}
+
+/** True while a simulation or a step is under way: one at a time. */
+export function isProving({ use, list }: Proof): boolean {
+  const phase = use?.real?.phase;
+  if (phase === 'making' || phase === 'taking-back') return true;
+  return (
+    use?.phase === 'planning' ||
+    use?.phase === 'running' ||
+    list.running !== null ||
+    list.source === 'scanning'
+  );
+}
+
+/** What each event and key does to it; `preset` is the one under the cursor or on the screen. */
+export function reduceProof(
+  proof: Proof,
+  action: ProofAction,
+  preset: { id: string; name: string } | undefined,
+): Proof {
+  const { use, list } = proof;
+  switch (action.type) {
+    case 'simulate':
+      if (!preset || isProving(proof)) return proof;
+      return {
+        ...proof,
+        use: {
+          preset: { id: preset.id, name: preset.name },
+          phase: 'planning',
+          plan: null,
+          result: null,
+          error: null,
+          real: null,
+        },
+      };
+    case 'simulation-planned':
+      return use
+        ? {
+            ...proof,
+            use: { ...use, plan: action.plan, phase: action.plan.reach.length > 0 ? 'asking' : 'running' },
+          }
+        : proof;
+    case 'agree':
+      if (use?.real?.phase === 'confirming') return withReal(proof, { phase: 'making' });
+      return use?.phase === 'asking' ? { ...proof, use: { ...use, phase: 'running' } } : proof;
+    case 'ask-real-use':
+      if (!use?.plan || isProving(proof)) return proof;
+      return withReal(proof, { phase: 'confirming', use: null, taken: null, error: null });
+    case 'real-use-made':
+      return withReal(proof, { phase: 'made', use: action.use });
+    case 'take-back':
+      return use?.real?.phase === 'made' ? withReal(proof, { phase: 'taking-back' }) : proof;
+    case 'taken-back':
+      return withReal(proof, { phase: 'taken-back', taken: action.taken });
+    case 'real-use-failed':
+      return withReal(proof, { phase: 'failed', error: action.error });
+    case 'simulation-done':
+      return use ? { ...proof, use: { ...use, phase: 'done', result: action.result } } : proof;
+    case 'simulation-failed':
+      return use ? { ...proof, use: { ...use, phase: 'failed', error: action.error } } : proof;
+    case 'run-step':
+      return isProving(proof)
+        ? proof
+        : { ...proof, list: { ...list, running: stepAtCursor(list), error: null } };
+    case 'run-all':
+      return isProving(proof) ? proof : { ...proof, list: { ...noProof.list, running: stepIds[0] } };
+    case 'step-running':
+      return { ...proof, list: { ...list, running: action.id, cursor: stepIds.indexOf(action.id) } };
+    case 'step-done':
+      return {
+        ...proof,
+        list: { ...list, running: null, steps: { ...list.steps, [action.step.id]: action.step } },
+      };
+    case 'source-scanning':
+      return { ...proof, list: { ...list, source: 'scanning' } };
+    case 'source-scanned':
+      return { ...proof, list: { ...list, source: action.source } };
+    case 'checklist-failed': {
+      const source = list.source === 'scanning' ? null : list.source;
+      return { ...proof, list: { ...list, running: null, source, error: action.error } };
+    }
+  }
+}
+
+function withReal(proof: Proof, change: Partial<RealProof>): Proof {
+  if (!proof.use) return proof;
+  const none: RealProof = { phase: 'confirming', use: null, taken: null, error: null };
+  return { ...proof, use: { ...proof.use, real: { ...none, ...proof.use.real, ...change } } };
+}
+
+/**
+ * What a change that was seen while watching says about the steps that wait for real uses: the first use that was seen is
+ * the second step's, what came after it the third's. The same object where it says nothing.
+ */
+export function proveByWatching(
+  proof: Proof,
+  before: Watching | null,
+  now: Watching | null,
+  name: string,
+): Proof {
+  const { list } = proof;
+  if (!list.byWatching || !now || now.since === null || now.changes === before?.changes) return proof;
+  const seen = now.changes.at(-1);
+  if (!seen) return proof;
+  const [first, ...later] = now.changes;
+  const ids: StepId[] = [];
+  if (first === seen) ids.push('use-increments');
+  // Two uses between two looks are two uses all the same.
+  if (later.includes(seen) || (seen.change.recordsBy ?? 0) > 1) ids.push('second-use-increments');
+  const since = now.since;
+  const steps = ids.map((id): [StepId, Step] => [
+    id,
+    {
+      id,
+      title: stepTitles[id],
+      ...judgeObservedUse(seen.change, name),
+      at: seen.at,
+      durationMs: seen.at - since,
+    },
+  ]);
+  return { ...proof, list: { ...list, steps: { ...list.steps, ...Object.fromEntries(steps) } } };
+}

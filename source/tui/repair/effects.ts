@@ -1,0 +1,150 @@
+import type { Config } from '../../config/config.ts';
+import type { Database } from '../../connection/transactions.ts';
+import { type ConsoleError, isConsoleError } from '../../errors/errors.ts';
+import type { RepairPlan, RepairRequest } from '../../repair/plan/repair-plan.ts';
+import type { Action, State } from '../state/state.ts';
+import type { Repair, RepairStep } from './state.ts';
+
+/** Plans and runs repairs, and reads what was done. */
+export interface RepairWork {
+  follow(action: Action, state: State): void;
+  /** Stops between two batches; resolves when the one under way has ended. */
+  stop(): Promise<void>;
+}
+
+// Ten frames a second show that it moves; each costs about 10 ms.
+const leastBetween = 100;
+
+/**
+ * Does what keys ask of the repair screen and of the history, and tells how it went as actions. The reducer runs one repair
+ * at a time; a plan that nobody waits for any more is given up.
+ */
+export function createRepairWork(
+  database: Database,
+  config: Config,
+  dispatch: (action: Action) => void,
+): RepairWork {
+  let planning = new AbortController();
+  let stopping = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+  const tell = (step: RepairStep) => dispatch({ type: 'repair', step });
+
+  // What they do is loaded with the first key that asks for it: the list comes first.
+  const plan = async (repair: Repair) => {
+    const { signal } = planning;
+    await told(
+      async () => {
+        const { planRepair } = await import('../../repair/plan/plan.ts');
+        const planned = await planRepair(database, requestOf(repair, config), signal);
+        if (!signal.aborted) tell({ kind: 'planned', plan: planned });
+      },
+      error => {
+        if (!signal.aborted) tell({ kind: 'failed', error });
+      },
+    );
+  };
+
+  const run = async (agreed: RepairPlan) => {
+    const { signal } = stopping;
+    await told(
+      async () => {
+        const { runRepair } = await import('../../repair/run/run.ts');
+        const { timeout, lockTimeout, stateDirectory: directory } = config;
+        const steps = runRepair(database, agreed, { timeout, lockTimeout, directory, signal });
+        let toldAt = Number.NEGATIVE_INFINITY;
+        for (;;) {
+          const { done, value } = await steps.next();
+          if (done) return tell({ kind: 'done', outcome: value });
+          if (performance.now() - toldAt < leastBetween) continue;
+          toldAt = performance.now();
+          tell({ kind: 'progress', progress: value });
+        }
+      },
+      error => tell({ kind: 'failed', error }),
+    );
+  };
+
+  const read = async () => {
+    await told(
+      async () => {
+        const [{ readHistory }, identity] = await Promise.all([
+          import('../../repair/history.ts'),
+          identityOf(database, config).catch(onlyConsoleError),
+        ]);
+        const unknown = typeof identity === 'string' ? null : identity;
+        const known = typeof identity === 'string' ? identity : null;
+        const { receipts: entries, damaged } = await readHistory(config.stateDirectory, known);
+        dispatch({ type: 'history', step: { kind: 'read', entries, damaged, error: unknown } });
+      },
+      error => dispatch({ type: 'history', step: { kind: 'failed', error } }),
+    );
+  };
+
+  return {
+    follow(action, state) {
+      const { repair } = state;
+      const opened = (action.type === 'open' || action.type === 'back') && state.screen === 'history';
+      if (opened) void read();
+      if (action.type !== 'repair') return;
+      const { kind } = action.step;
+      if (kind === 'progress' || kind === 'planned' || kind === 'done') return;
+      if (repair?.phase !== 'planning') planning.abort();
+      else {
+        // Of two plans only the one asked for last is waited for.
+        planning.abort();
+        planning = new AbortController();
+        void plan(repair);
+      }
+      if (kind === 'enter' && repair?.phase === 'running' && repair.plan) {
+        stopping = new AbortController();
+        running = run(repair.plan);
+      }
+      if (repair?.stopping) stopping.abort();
+      if (kind === 'leave' && state.screen === 'history') void read();
+    },
+    async stop() {
+      planning.abort();
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+function requestOf({ action, scope, options, receipt }: Repair, config: Config): RepairRequest {
+  return {
+    action,
+    schema: config.schema,
+    presets: scope ? [scope.id] : [],
+    options,
+    readOnly: config.readOnly,
+    directory: config.stateDirectory,
+    receipt,
+  };
+}
+
+async function identityOf(database: Database, config: Config): Promise<string> {
+  const [{ look }, { readIdentity }] = await Promise.all([
+    import('../../counter/inspect-database.ts'),
+    import('../../repair/sql/facts.ts'),
+  ]);
+  return database.read(async reader =>
+    readIdentity(reader, database, (await look(reader, database, config.schema)).tables),
+  );
+}
+
+function onlyConsoleError(error: unknown): ConsoleError {
+  if (isConsoleError(error)) return error;
+  throw error;
+}
+
+/** Does `work`; a fault of this program must end it with a stack trace for its authors. */
+async function told(work: () => Promise<void>, failed: (error: ConsoleError) => void): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (isConsoleError(error)) return failed(error);
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}

@@ -1,0 +1,125 @@
+import { Box, Text } from 'ink';
+import { brief, count, dateTime } from '../../format/numbers.ts';
+import { presetsOf, recordsOf } from '../../format/plurals.ts';
+import { displayText, toWidth } from '../../format/text.ts';
+import { originWords } from '../../repair/format-origin.ts';
+import type { HistoryEntry } from '../../repair/history-entry.ts';
+import { Facts } from '../shared/facts.tsx';
+import { Line } from '../shared/line.tsx';
+import { type State, windowRows } from '../state/state.ts';
+import { useTheme } from '../theme.ts';
+import { entryAtCursor, entryRows, type History, whyNotTakeBack } from './history.ts';
+
+/** What this console has done, the newest first, and the detail of the operation under the cursor. */
+export function HistoryScreen({ state }: { state: State }) {
+  const { history } = state;
+  const height = windowRows(state.size) + 2;
+  if (!history) return <Text dimColor>Reading the receipts</Text>;
+  return (
+    <Box flexDirection="column" height={height} overflow="hidden">
+      <Entries history={history} state={state} />
+      <Detail state={state} />
+      <Problems history={history} />
+    </Box>
+  );
+}
+
+function Entries({ history, state }: { history: History; state: State }) {
+  const { glyphs } = useTheme();
+  const { entries, cursor, error } = history;
+  if (entries.length === 0) return <Text>{error ? '' : 'Nothing was synced, reset or migrated yet.'}</Text>;
+  const rows = entryRows(state.size);
+  const top = Math.max(0, Math.min(cursor - Math.floor(rows / 2), entries.length - rows));
+  const row = (cells: string[]) =>
+    cells
+      .map((cell, index) =>
+        toWidth(
+          cell,
+          index === 2 ? widths[2] + Math.min(20, state.size.columns - 80) : (widths[index] ?? 10),
+          index === 3 || index === 4 ? 'right' : 'left',
+          glyphs.ellipsis,
+        ),
+      )
+      .join(' ');
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Line bold>
+        {'  '}
+        {row(['When', 'Action', 'By', 'Changed', 'Deleted', 'State'])}
+      </Line>
+      {entries.slice(top, top + rows).map((entry, index) => (
+        <Line key={entry.id} inverse={top + index === cursor} dimColor={!entry.here}>
+          {top + index === cursor ? glyphs.cursor : ' '}{' '}
+          {row([
+            dateTime(Date.parse(entry.at)),
+            entry.action,
+            displayText(entry.by),
+            brief(entry.changed, 8),
+            brief(entry.deleted, 8),
+            stateOf(entry),
+          ])}
+        </Line>
+      ))}
+      <Line dimColor>
+        {'  '}
+        {count(cursor + 1)} of {count(entries.length)}
+      </Line>
+    </Box>
+  );
+}
+
+const widths = [19, 7, 18, 8, 8, 12] as const;
+
+function stateOf({ undone, ended, origin }: HistoryEntry): string {
+  const state = undone ? 'taken back' : ended === 'killed' ? 'no end yet' : ended;
+  return origin === 'own' ? state : `! ${state}`;
+}
+
+function Detail({ state }: { state: State }) {
+  const entry = entryAtCursor(state);
+  if (!entry) return null;
+  const { action, database, file, here, changed, deleted, restored, left, ended, undone, origin } = entry;
+  const doubt = originWords(origin);
+  const did = [
+    action === 'migrate' ? 'trigger and functions installed' : `${presetsOf(changed)} changed`,
+    ...(deleted > 0 ? [`${recordsOf(deleted)} deleted`] : []),
+    ...(restored > 0 ? [`${recordsOf(restored)} put back`] : []),
+    ...(left > 0 ? [`${presetsOf(left)} left alone`] : []),
+    ...(undone ? ['taken back since'] : []),
+    ...(doubt === null ? [] : [doubt]),
+  ].join(', ');
+  const why = whyNotTakeBack(state);
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Facts
+        facts={[
+          ['Did', `${did}${ended === 'killed' ? '; no end yet: killed, or still under way' : ''}`],
+          ['Database', `${database}${here ? ', the one that is open' : ', not the one that is open'}`],
+          ['Receipt', file],
+        ]}
+      />
+      <Text bold={why === null} dimColor={why !== null}>
+        {why ?? 'b plans to take it back.'}
+      </Text>
+    </Box>
+  );
+}
+
+const mostDamaged = 2;
+
+/** Receipts that cannot be read, by name: what they stand for cannot be taken back from here. */
+function Problems({ history: { damaged, error } }: { history: History }) {
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      {error ? <Text color="red">{displayText(`${error.message} ${error.hint}`)}</Text> : null}
+      {damaged.slice(0, mostDamaged).map(({ file, message }) => (
+        <Text key={file} color="yellow">
+          {displayText(message)}
+        </Text>
+      ))}
+      {damaged.length > mostDamaged ? (
+        <Text color="yellow">{`and ${count(damaged.length - mostDamaged)} more: preset-usage receipts names them all.`}</Text>
+      ) : null}
+    </Box>
+  );
+}

@@ -1,0 +1,82 @@
+import type { ConsoleError } from '../../errors/errors.ts';
+import type { HistoryEntry } from '../../repair/history-entry.ts';
+import { whyNotWrite } from '../keys/write-guard.ts';
+import type { Move } from '../state/cursor.ts';
+import { type State, windowRows } from '../state/state.ts';
+import { isRepairing } from './state.ts';
+
+/** What this console has done, as its receipts tell it. */
+export interface History {
+  /** The newest first. */
+  entries: readonly HistoryEntry[];
+  /** Receipts that cannot be read, and why. */
+  damaged: readonly { file: string; message: string }[];
+  cursor: number;
+  /** Why there is nothing to show, or nothing that could be taken back. */
+  error: ConsoleError | null;
+}
+
+export type HistoryStep =
+  | { kind: 'read'; entries: History['entries']; damaged: History['damaged']; error: ConsoleError | null }
+  | { kind: 'failed'; error: ConsoleError };
+
+/** The operation under the cursor. */
+export function entryAtCursor({ history }: State): HistoryEntry | undefined {
+  return history?.entries[history.cursor];
+}
+
+/** Why the operation under the cursor cannot be taken back; null where it can. */
+export function whyNotTakeBack(state: State): string | null {
+  const entry = entryAtCursor(state);
+  if (!entry) return 'There is nothing to take back.';
+  if (state.readOnly) return 'Started with --read-only: nothing is written.';
+  if (isRepairing(state)) return 'A repair is running already.';
+  const cannot = whyNotWrite(state);
+  if (cannot !== null) return cannot;
+  if (entry.action === 'undo') return 'An undo is not taken back: sync or reset again instead.';
+  if (entry.action === 'migrate') return 'A migration is not taken back from here.';
+  if (!entry.here) return 'That was done in another database than the one that is open.';
+  if (entry.undone) return 'It was taken back already.';
+  // Killed right after a commit, its receipt does not know yet what it did.
+  const nothing = entry.changed === 0 && entry.deleted === 0 && entry.ended !== 'killed';
+  return nothing ? 'It changed nothing.' : null;
+}
+
+/** What reading the receipts brings; the cursor stays on its operation. */
+export function reduceHistory(state: State, step: HistoryStep): State {
+  if (step.kind === 'failed') {
+    return { ...state, history: { entries: [], damaged: [], cursor: 0, error: step.error } };
+  }
+  const { entries, damaged, error } = step;
+  const id = entryAtCursor(state)?.id;
+  const cursor = Math.max(
+    0,
+    entries.findIndex(entry => entry.id === id),
+  );
+  return { ...state, history: { entries, damaged, cursor, error } };
+}
+
+/** Moves the cursor among the operations. */
+export function moveEntry(state: State, move: Move): State {
+  const { history } = state;
+  if (!history) return state;
+  const last = history.entries.length - 1;
+  const wanted =
+    'by' in move
+      ? history.cursor + move.by
+      : 'page' in move
+        ? history.cursor + move.page * entryRows(state.size)
+        : move.to === 'start'
+          ? 0
+          : last;
+  const cursor = Math.max(0, Math.min(last, wanted));
+  return cursor === history.cursor ? state : { ...state, history: { ...history, cursor } };
+}
+
+/** Titles above the operations, and the detail of one below them. */
+const frame = 9;
+
+/** How many operations are listed at once. */
+export function entryRows(size: State['size']): number {
+  return Math.max(1, windowRows(size) + 2 - frame);
+}

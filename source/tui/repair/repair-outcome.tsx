@@ -1,0 +1,60 @@
+import { Text } from 'ink';
+import { presetsOf } from '../../format/plurals.ts';
+import { displayText } from '../../format/text.ts';
+import { outcomeWords, refusalHint, splitLeft } from '../../repair/format-repair.ts';
+import type { RepairOutcome } from '../../repair/repair.ts';
+import { Facts } from '../shared/facts.tsx';
+import { Scrolled } from '../shared/scrolled.tsx';
+import type { State } from '../state/state.ts';
+import { useTheme } from '../theme.ts';
+import { leftAlone } from './repair-review.tsx';
+import { costFacts } from './repair-run.tsx';
+import type { Repair } from './state.ts';
+
+interface Props {
+  repair: Repair;
+  outcome: RepairOutcome;
+  state: State;
+  height: number;
+}
+
+/** What a repair did, what it cost, and every preset that is not as planned. */
+export function RepairOutcomeView({ repair, outcome, state, height }: Props) {
+  const { glyphs } = useTheme();
+  const { left, ended, error, cost, receipt } = outcome;
+  const { others, notReached } = splitLeft(left);
+  const hint = refusalHint(left, repair.plan);
+  const verdict =
+    ended === 'failed' || error ? 'error' : ended === 'interrupted' || left.length > 0 ? 'warning' : 'right';
+  const color = { error: 'red', warning: 'yellow', right: 'green' }[verdict];
+  const facts: [string, string][] = [...costFacts(cost), ['Receipt', receipt]];
+  const lines = [
+    <Text key="head" bold color={color}>
+      {`${glyphs.verdict[verdict]} ${outcomeWords(outcome)}`}
+    </Text>,
+    ...(error
+      ? [
+          <Text key="error" color="red">
+            {displayText(error.message)}
+          </Text>,
+          <Text key="hint">{displayText(error.hint)}</Text>,
+        ]
+      : []),
+    <Facts key="facts" facts={facts} />,
+    <Text key="history">
+      {repair.action === 'undo' ? 'H shows what was done.' : 'H shows what was done and takes it back.'}
+      {repair.plan?.look.label === 'demo' ? ' The demo ends with this console, and all of this with it.' : ''}
+    </Text>,
+    ...(left.length > 0
+      ? [
+          <Text key="left" bold>
+            {`Not as planned: ${presetsOf(left.length)}.`}
+          </Text>,
+          ...(notReached === null ? [] : [<Text key="not reached">{`  ${notReached}`}</Text>]),
+          ...(hint === null ? [] : [<Text key="refusal hint">{`  ${hint}`}</Text>]),
+          ...leftAlone(others).map(({ element }) => element),
+        ]
+      : []),
+  ];
+  return <Scrolled lines={lines} offset={state.scroll} height={height} />;
+}

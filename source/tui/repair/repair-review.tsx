@@ -1,0 +1,294 @@
+import { Box, Text } from 'ink';
+import type { ReactElement } from 'react';
+import { brief, count, signed } from '../../format/numbers.ts';
+import { presetsOf } from '../../format/plurals.ts';
+import { presetName } from '../../format/preset-name.ts';
+import { displayText, toWidth } from '../../format/text.ts';
+import { firesWords, lastUsedWords, leftName, leftTitle, planWords } from '../../repair/format-repair.ts';
+import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
+import type { Change, LeftAlone } from '../../repair/repair.ts';
+import { Line } from '../shared/line.tsx';
+import { Scrolled } from '../shared/scrolled.tsx';
+import type { State } from '../state/state.ts';
+import { type Theme, useTheme } from '../theme.ts';
+import { isEmptyPlan, type Repair } from './state.ts';
+
+/** Rows that stay at the foot: what to press, whatever the plan is scrolled to. */
+const footRows = 3;
+const fewestChanges = 3;
+// A preset that cannot be taken back is one line; thousands of them would take seconds to lay out.
+const mostLeft = 200;
+
+interface Props {
+  repair: Repair;
+  plan: RepairPlan;
+  state: State;
+  height: number;
+}
+
+/** What a plan changes and what comes with it; below, how to agree to it. */
+export function RepairReview({ repair, plan, state, height }: Props) {
+  const theme = useTheme();
+  const { columns } = state.size;
+  const room = height - footRows;
+  const above = summary(repair, plan, theme);
+  const below = circumstances(plan);
+  // The SQL is reached by scrolling, and a row says so: the changes take what the others leave.
+  const taken = rowsOf([...above, ...below], columns) + 3;
+  const left = room - 1 - taken;
+  const lines = [
+    ...above.map(({ element }) => element),
+    ...changesTable(plan, columns, left, theme),
+    ...below.map(({ element }) => element),
+    ...statements(plan),
+  ];
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Scrolled
+        lines={lines}
+        offset={state.scroll}
+        height={room}
+        tail={wholeTable(plan, columns, left, theme)}
+      />
+      <Foot repair={repair} plan={plan} />
+    </Box>
+  );
+}
+
+/** A paragraph and its text's length, from which the rows that it takes are told before it is laid out. */
+interface Paragraph {
+  length: number;
+  element: ReactElement;
+}
+
+function rowsOf(paragraphs: readonly Paragraph[], columns: number): number {
+  // Words do not fill a row to its end.
+  return paragraphs.reduce((sum, { length }) => sum + Math.max(1, Math.ceil(length / (columns - 6))), 0);
+}
+
+function paragraph(text: string, style: Parameters<typeof Text>[0] = {}): Paragraph {
+  const shown = displayText(text);
+  return {
+    length: shown.length,
+    element: (
+      <Text key={shown} {...style}>
+        {shown}
+      </Text>
+    ),
+  };
+}
+
+function summary({ notice, phase, options }: Repair, plan: RepairPlan, { severity }: Theme): Paragraph[] {
+  const { action, remarks, fingerprint, look } = plan;
+  const fires = firesWords(plan);
+  const box = (on: boolean) => (on ? '[x]' : '[ ]');
+  const switches = [
+    ...(action === 'reset' ? [`d ${box(options.deleteHistory)} delete the records too`] : []),
+    ...(action === 'sync' && look.tables.presets.lastUsed !== null
+      ? [`n ${box(options.lastUsed)} last_used_at too`]
+      : []),
+    ...(plan.firesTriggers.length > 0 && plan.whyNotSuppress === null
+      ? [`o ${box(options.suppressTriggers)} keep triggers from firing`]
+      : []),
+  ];
+  return [
+    ...(notice !== null && phase !== 'typing' ? [paragraph(notice, { color: 'yellow', bold: true })] : []),
+    paragraph(planWords(plan), { bold: true }),
+    ...(switches.length > 0 ? [paragraph(switches.join('   '))] : []),
+    ...remarks.map(({ severity: how, message }) =>
+      paragraph(`${how}: ${message}`, { color: severity[how], bold: how !== 'info' }),
+    ),
+    ...(fires === null ? [] : [paragraph(`warning: ${fires}`, { color: severity.warning, bold: true })]),
+    paragraph(`Fingerprint ${fingerprint}`, { dimColor: true }),
+  ];
+}
+
+/** Rows of the table of changes: its head, and the one or two of each preset. */
+function tableOf(plan: RepairPlan, columns: number, { glyphs }: Theme) {
+  const { changes, action } = plan;
+  const deletes = changes.some(change => change.deletes !== 0);
+  const width = 11;
+  const numbers = deletes ? 4 : 3;
+  const name = Math.min(60, columns - 2 - numbers * (width + 1));
+  const row = (texts: string[]) =>
+    texts
+      .map((text, index) =>
+        toWidth(text, index === 0 ? name : width, index === 0 ? 'left' : 'right', glyphs.ellipsis),
+      )
+      .join(' ');
+  const records = action === 'undo' ? 'Put back' : 'Deleted';
+  const timed = changes.some(change => lastUsedWords(change, action) !== null);
+  return {
+    head: row(['Preset', 'Before', 'After', 'Difference', ...(deletes ? [records] : [])]),
+    /** Two rows a preset where times are told as well. */
+    each: timed ? 2 : 1,
+    rows(change: Change): string[] {
+      const { before, after, delta } = change;
+      const counts = row([
+        presetName(change),
+        before === null ? 'NULL' : brief(before, width),
+        after === null ? 'NULL' : brief(after, width),
+        signed(delta),
+        ...(deletes ? [brief(Math.abs(change.deletes), width)] : []),
+      ]);
+      return timed ? [counts, `  ${lastUsedWords(change, action) ?? ''}`] : [counts];
+    },
+  };
+}
+
+function changesTable(plan: RepairPlan, columns: number, room: number, theme: Theme): ReactElement[] {
+  const { changes } = plan;
+  if (changes.length === 0) return [];
+  const table = tableOf(plan, columns, theme);
+  const shown = Math.max(fewestChanges, Math.floor(room / table.each));
+  const rest = changes.length - shown;
+  return [
+    <Line key="changes" bold>
+      {table.head}
+    </Line>,
+    ...changes
+      .slice(0, rest > 0 ? shown : undefined)
+      .map(change => <Text key={change.id}>{table.rows(change).join('\n')}</Text>),
+    ...(rest > 0
+      ? [
+          <Line key="rest" dimColor>
+            {`and ${count(rest)} more: all of them are listed at the end (G)`}
+          </Line>,
+        ]
+      : []),
+    <Text key="after changes"> </Text>,
+  ];
+}
+
+/** Every preset of a plan, after everything else: undefined where the table above has them all. */
+function wholeTable(plan: RepairPlan, columns: number, room: number, theme: Theme) {
+  const { changes } = plan;
+  const table = tableOf(plan, columns, theme);
+  if (changes.length <= Math.max(fewestChanges, Math.floor(room / table.each))) return undefined;
+  const above = ['', `All ${presetsOf(changes.length)}:`, table.head];
+  return {
+    rows: above.length + changes.length * table.each,
+    row(index: number) {
+      const place = index - above.length;
+      const change = changes[Math.floor(place / table.each)];
+      const text = place < 0 || !change ? above[index] : table.rows(change)[place % table.each];
+      return (
+        <Line key={index} bold={place < 0}>
+          {text === '' ? ' ' : text}
+        </Line>
+      );
+    },
+  };
+}
+
+/** What comes with the changes: triggers, presets left alone, and where the receipt goes. */
+function circumstances(plan: RepairPlan): Paragraph[] {
+  const { firesTriggers, options, whyNotSuppress, left, backup } = plan;
+  return [
+    ...(firesTriggers.length > 0
+      ? [
+          paragraph(options.suppressTriggers ? 'Triggers kept from firing:' : 'Triggers that fire:', {
+            bold: true,
+          }),
+          ...firesTriggers.map(({ name, table, event, function: run, effects, always }) =>
+            paragraph(
+              `  ${name} on ${table} (${event}) runs ${run}${effects.length > 0 ? `: ${effects.join('; ')}` : ''}${always && options.suppressTriggers ? ' (fires all the same)' : ''}`,
+            ),
+          ),
+          ...(whyNotSuppress === null
+            ? []
+            : [paragraph(`  They cannot be kept from firing: ${whyNotSuppress}.`, { dimColor: true })]),
+        ]
+      : []),
+    ...(left.length > 0
+      ? [
+          paragraph(`${leftTitle(plan.action)}: ${presetsOf(left.length)}.`, { bold: true }),
+          ...leftAlone(left),
+        ]
+      : []),
+    ...(isEmptyPlan(plan) ? [] : [paragraph(`The receipt goes to ${backup}`)]),
+  ];
+}
+
+/** Each preset that is left alone, with why. */
+export function leftAlone(left: readonly LeftAlone[]): Paragraph[] {
+  const rest = left.length - mostLeft;
+  return [
+    ...left.slice(0, mostLeft).map(one => {
+      const { length, element } = paragraph(`  ${leftName(one)}: ${one.message}`);
+      return { length, element: <Box key={`${one.id} ${one.message}`}>{element}</Box> };
+    }),
+    ...(rest > 0 ? [paragraph(`  and ${count(rest)} more`)] : []),
+  ];
+}
+
+function statements({ statements: sql }: RepairPlan): ReactElement[] {
+  if (sql.length === 0) return [];
+  const rows = sql.flatMap(statement => `${statement};`.split('\n'));
+  return [
+    <Text key="sql"> </Text>,
+    <Text key="sql title" bold>
+      For each batch this runs:
+    </Text>,
+    ...rows.map((text, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: rows of one text, which never change places
+      <Text key={index} dimColor>
+        {displayText(text)}
+      </Text>
+    )),
+  ];
+}
+
+function Foot({ repair, plan }: { repair: Repair; plan: RepairPlan }) {
+  const phrase = displayText(plan.phrase);
+  if (repair.phase === 'typing') {
+    return (
+      <Box flexDirection="column" height={footRows} flexShrink={0}>
+        <Line bold>Type this phrase and press Enter to do it; Esc goes back, and nothing is done:</Line>
+        <Line>
+          {'  '}
+          <Text bold color="cyan">
+            {phrase}
+          </Text>
+        </Line>
+        <Line>
+          {'> '}
+          {displayText(repair.typed)}
+          <Text inverse> </Text>
+          {repair.notice === null ? (
+            ''
+          ) : (
+            <Text color="yellow" bold>
+              {'  '}
+              {repair.notice}
+            </Text>
+          )}
+        </Line>
+      </Box>
+    );
+  }
+  if (repair.phase === 'planning') return <Rows texts={[]} dim="Looking it up again" />;
+  if (isEmptyPlan(plan)) return <Rows texts={['Nothing has to be done. Esc leaves.']} />;
+  return (
+    <Rows
+      texts={[
+        `Nothing has been written. To do it press Enter, then type "${phrase}".`,
+        'Esc leaves everything as it is.',
+      ]}
+    />
+  );
+}
+
+function Rows({ texts, dim }: { texts: string[]; dim?: string }) {
+  return (
+    <Box flexDirection="column" height={footRows} flexShrink={0}>
+      <Text> </Text>
+      {dim === undefined ? null : <Text dimColor>{dim}</Text>}
+      {texts.map(text => (
+        <Text key={text} bold>
+          {text}
+        </Text>
+      ))}
+    </Box>
+  );
+}

@@ -1,0 +1,82 @@
+import { Box, Text } from 'ink';
+import { count } from '../../format/numbers.ts';
+import { secondsOf } from '../../format/plurals.ts';
+import { Facts } from '../shared/facts.tsx';
+import { useTheme } from '../theme.ts';
+import type { Repair } from './state.ts';
+
+const barWidth = 50;
+
+/** A repair under way: how far it is, what is left, and what it costs the application. */
+export function RepairRun({ repair, lost }: { repair: Repair; lost: boolean }) {
+  const { glyphs } = useTheme();
+  const { progress, plan, stopping } = repair;
+  const presets = progress?.presets ?? plan?.changes.length ?? 0;
+  const done = progress?.done ?? 0;
+  const records = progress?.records ?? 0;
+  const allRecords = progress?.allRecords ?? (plan ? plan.recordsToDelete + plan.recordsToRestore : 0);
+  const part = share(done + records, presets + allRecords);
+  const full = Math.floor(part * barWidth);
+  const seconds = (progress?.elapsed ?? 0) / 1000;
+  const facts: [string, string][] = [
+    ['Presets', `${count(done)} of ${count(presets)}${rate(done, seconds)}`],
+    ...(allRecords > 0
+      ? [
+          ['Records', `${count(records)} of ${count(allRecords)}${rate(records, seconds)}`] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
+    [
+      'Time left',
+      lost || progress?.remaining == null ? 'not known yet' : `about ${secondsOf(progress.remaining / 1000)}`,
+    ],
+    ...(progress ? costFacts(progress) : []),
+  ];
+  return (
+    <Box flexDirection="column" flexShrink={0} marginTop={1}>
+      <Text>
+        <Text color="cyan">{(glyphs.bars.at(-1) ?? '').repeat(full)}</Text>
+        <Text dimColor>{'.'.repeat(barWidth - full)}</Text>
+        {` ${Math.floor(part * 100)} %`}
+      </Text>
+      <Text> </Text>
+      <Facts facts={facts} />
+      <Text> </Text>
+      {lost ? (
+        <Text color="red" bold>
+          The server does not answer. Before anything goes on it is asked what became of the last batch.
+        </Text>
+      ) : null}
+      {stopping ? (
+        <Text color="yellow" bold>
+          Stopping after this batch
+        </Text>
+      ) : (
+        <Text>
+          Esc or Ctrl-C stops between two batches. What is done by then stays, and is in the receipt.
+        </Text>
+      )}
+      <Text dimColor>q does not leave while counts are being written.</Text>
+    </Box>
+  );
+}
+
+/** What a repair cost the application, name and value. */
+export function costFacts(cost: { longestHeld: number; waits: number; busy: number }): [string, string][] {
+  const { longestHeld, waits, busy } = cost;
+  const times = (number: number) => `${count(number)} ${number === 1 ? 'time' : 'times'}`;
+  return [
+    ['Rows held', `${longestHeld.toFixed(0)} ms at the longest`],
+    ['Others', `seen waiting ${times(waits)}; somebody else went first ${times(busy)}`],
+  ];
+}
+
+function share(done: number, all: number): number {
+  return all === 0 ? 0 : Math.min(1, done / all);
+}
+
+function rate(done: number, seconds: number): string {
+  return done === 0 || seconds === 0 ? '' : `, ${count(Math.round(done / seconds))} a second`;
+}

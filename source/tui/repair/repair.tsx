@@ -1,0 +1,73 @@
+import { Box, Text } from 'ink';
+import { presetName } from '../../format/preset-name.ts';
+import { displayText } from '../../format/text.ts';
+import { Line } from '../shared/line.tsx';
+import { PlaceLabel } from '../shared/place-label.tsx';
+import { type State, windowRows } from '../state/state.ts';
+import { RepairOutcomeView } from './repair-outcome.tsx';
+import { RepairReview } from './repair-review.tsx';
+import { RepairRun } from './repair-run.tsx';
+import type { Repair } from './state.ts';
+
+const titles = { sync: 'Sync', reset: 'Reset', undo: 'Undo' };
+
+/** A repair: what it would change, the phrase that agrees to it, how far it is and what it did. */
+export function RepairScreen({ state }: { state: State }) {
+  const { repair } = state;
+  if (!repair) return <Text>No repair is planned.</Text>;
+  const height = windowRows(state.size) + 2;
+  return (
+    <Box flexDirection="column" height={height} overflow="hidden">
+      <Headline repair={repair} state={state} />
+      <Phase repair={repair} state={state} height={height - 1} />
+    </Box>
+  );
+}
+
+/** What is done to what and where, so that nobody takes one database for another. */
+function Headline({ repair, state }: { repair: Repair; state: State }) {
+  const look = repair.plan?.look ?? state.look;
+  const { action, scope, receipt } = repair;
+  const what = scope ? presetName(scope) : (receipt ?? 'all presets');
+  return (
+    <Line>
+      {look ? <PlaceLabel label={look.label} /> : ''}{' '}
+      <Text bold>
+        {titles[action]} {displayText(what)}
+      </Text>
+      {look ? (
+        <Text>
+          {' in '}
+          <Text bold>{displayText(look.server.database)}</Text> at {displayText(look.host)} as{' '}
+          {displayText(look.server.user)}
+        </Text>
+      ) : (
+        ''
+      )}
+    </Line>
+  );
+}
+
+function Phase({ repair, state, height }: { repair: Repair; state: State; height: number }) {
+  const { phase, plan, error, outcome } = repair;
+  switch (phase) {
+    case 'planning':
+    case 'reviewing':
+    case 'typing':
+      if (plan) return <RepairReview repair={repair} plan={plan} state={state} height={height} />;
+      return <Text dimColor>Looking up what would change. Nothing is written by that; Esc leaves it.</Text>;
+    case 'running':
+      return <RepairRun repair={repair} lost={state.failure !== null} />;
+    case 'done':
+      return outcome && <RepairOutcomeView repair={repair} outcome={outcome} state={state} height={height} />;
+    case 'failed':
+      return (
+        <Box flexDirection="column" flexShrink={0} marginTop={1}>
+          <Text color="red" bold>
+            {displayText(error?.message ?? '')}
+          </Text>
+          <Text>{displayText(error?.hint ?? '')}</Text>
+        </Box>
+      );
+  }
+}

@@ -1,0 +1,205 @@
+import type { ConsoleError } from '../../errors/errors.ts';
+import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
+import {
+  noOptions,
+  type RepairAction,
+  type RepairOptions,
+  type RepairOutcome,
+  type RepairProgress,
+} from '../../repair/repair.ts';
+import { whyNotWrite } from '../keys/write-guard.ts';
+import { type Screen, type State, selectedRow } from '../state/state.ts';
+import { entryAtCursor, whyNotTakeBack } from './history.ts';
+
+/** A repair on its screen, from the key to its outcome. Nothing is written before `running`. */
+export interface Repair {
+  action: RepairAction;
+  /** The one preset that is meant; null for all of them, and where a receipt says which. */
+  scope: { id: string; name: string } | null;
+  options: RepairOptions;
+  /** undo: the id of the receipt that is taken back. */
+  receipt: string | null;
+  /** The screen that Escape goes back to. */
+  from: Screen;
+  /** `typing`: a person types the plan's phrase, which is the only way to `running`. */
+  phase: 'planning' | 'reviewing' | 'typing' | 'running' | 'done' | 'failed';
+  /** While it is planned again, the plan before. */
+  plan: RepairPlan | null;
+  typed: string;
+  /** What there is to say about the last key or the last plan. */
+  notice: string | null;
+  progress: RepairProgress | null;
+  outcome: RepairOutcome | null;
+  error: ConsoleError | null;
+  /** True once it was asked to stop after the batch under way. */
+  stopping: boolean;
+}
+
+export type RepairStep =
+  | { kind: 'open'; action: 'sync' | 'reset' }
+  /** Takes the operation under the history's cursor back. */
+  | { kind: 'take-back' }
+  | { kind: 'toggle'; option: keyof RepairOptions }
+  | { kind: 'planned'; plan: RepairPlan }
+  | { kind: 'ask' }
+  | { kind: 'type'; text: string }
+  | { kind: 'erase' }
+  | { kind: 'pasted' }
+  | { kind: 'enter' }
+  | { kind: 'leave' }
+  | { kind: 'progress'; progress: RepairProgress }
+  | { kind: 'stop' }
+  | { kind: 'done'; outcome: RepairOutcome }
+  | { kind: 'failed'; error: ConsoleError };
+
+/** True while counts are being written. */
+export function isRepairing({ repair }: State): boolean {
+  return repair?.phase === 'running';
+}
+
+/** True while letters go to the phrase instead of being keys. */
+export function isTypingPhrase({ repair, screen }: State): boolean {
+  return screen === 'repair' && repair?.phase === 'typing';
+}
+
+/** True where carrying the plan out would write nothing. */
+export function isEmptyPlan({ changes, recordsToDelete, recordsToRestore }: RepairPlan): boolean {
+  return changes.length === 0 && recordsToDelete === 0 && recordsToRestore === 0;
+}
+
+/** Why an option cannot be switched now; null where it can. */
+export function whyNotToggle({ repair }: State, option: keyof RepairOptions): string | null {
+  if (repair?.phase !== 'reviewing' || !repair.plan) return 'There is no plan to change yet.';
+  const { plan, action, options } = repair;
+  switch (option) {
+    case 'deleteHistory':
+      return action === 'reset' ? null : 'Only a reset deletes records.';
+    case 'lastUsed':
+      if (action !== 'sync') return 'Only a sync sets last_used_at from the records.';
+      return plan.look.tables.presets.lastUsed === null ? 'These presets have no last_used_at.' : null;
+    case 'suppressTriggers':
+      if (options.suppressTriggers) return null;
+      if (plan.firesTriggers.length === 0) return 'No trigger fires because of this.';
+      return plan.whyNotSuppress === null
+        ? null
+        : `Triggers cannot be kept from firing: ${plan.whyNotSuppress}.`;
+  }
+}
+
+/** Why the phrase cannot be typed now; null where it can. */
+export function whyNotAsk(state: State): string | null {
+  const { repair } = state;
+  if (repair?.phase !== 'reviewing' || !repair.plan) return 'There is nothing to agree to now.';
+  return isEmptyPlan(repair.plan) ? 'There is nothing to change.' : whyNotWrite(state);
+}
+
+/** What each event and key does to the repair on screen. The same state where it means nothing in this phase. */
+export function reduceRepair(state: State, step: RepairStep): State {
+  const { repair } = state;
+  if (step.kind === 'open') {
+    const row = state.screen === 'list' ? null : selectedRow(state);
+    const scope = row ? { id: row.id, name: row.name } : null;
+    return begin(state, { action: step.action, scope, receipt: null });
+  }
+  if (step.kind === 'take-back') {
+    const entry = entryAtCursor(state);
+    if (!entry || whyNotTakeBack(state) !== null) return state;
+    return begin(state, { action: 'undo', scope: null, receipt: entry.id });
+  }
+  if (!repair) return state;
+  const changed = (change: Partial<Repair>): State => ({ ...state, repair: { ...repair, ...change } });
+  switch (step.kind) {
+    case 'toggle': {
+      if (whyNotToggle(state, step.option) !== null) return state;
+      const options = { ...repair.options, [step.option]: !repair.options[step.option] };
+      return { ...changed({ options, phase: 'planning', notice: null }), scroll: 0 };
+    }
+    case 'planned':
+      return repair.phase === 'planning' ? changed({ phase: 'reviewing', plan: step.plan }) : state;
+    case 'ask':
+      return whyNotAsk(state) === null ? changed({ phase: 'typing', typed: '', notice: null }) : state;
+    case 'type':
+      if (repair.phase !== 'typing' || repair.typed.length >= longestPhrase) return state;
+      return changed({ typed: repair.typed + step.text, notice: null });
+    case 'erase':
+      if (repair.phase !== 'typing') return state;
+      return changed({ typed: Array.from(repair.typed).slice(0, -1).join(''), notice: null });
+    case 'pasted':
+      if (repair.phase !== 'typing') return state;
+      return changed({ notice: 'Pasted text does not confirm: type the phrase.' });
+    case 'enter':
+      if (repair.phase !== 'typing' || !repair.plan) return state;
+      if (repair.typed !== repair.plan.phrase) return changed({ notice: 'That is not the phrase.' });
+      return { ...changed({ phase: 'running', typed: '', notice: null }), scroll: 0 };
+    case 'leave':
+      if (repair.phase === 'typing') return changed({ phase: 'reviewing', typed: '', notice: null });
+      if (repair.phase === 'running') return stop(state, repair);
+      return { ...state, repair: null, screen: repair.from, scroll: 0 };
+    case 'progress':
+      return repair.phase === 'running' ? changed({ progress: step.progress }) : state;
+    case 'stop':
+      return stop(state, repair);
+    case 'done':
+      return { ...changed({ phase: 'done', outcome: step.outcome }), scroll: 0 };
+    case 'failed':
+      return failed(state, repair, step.error);
+  }
+}
+
+// A phrase holds a database's name, which takes 63 bytes at most.
+const longestPhrase = 200;
+
+function begin(state: State, what: Pick<Repair, 'action' | 'scope' | 'receipt'>): State {
+  if (isRepairing(state)) return state;
+  const repair: Repair = {
+    ...what,
+    options: noOptions,
+    from: state.screen,
+    phase: 'planning',
+    plan: null,
+    typed: '',
+    notice: null,
+    progress: null,
+    outcome: null,
+    error: null,
+    stopping: false,
+  };
+  // What is on the preset's screen stays the preset that is meant, however the list is sorted meanwhile.
+  return { ...state, screen: 'repair', scroll: 0, repair, selected: what.scope?.id ?? state.selected };
+}
+
+function stop(state: State, repair: Repair): State {
+  if (repair.phase !== 'running' || repair.stopping) return state;
+  return { ...state, repair: { ...repair, stopping: true } };
+}
+
+function failed(state: State, repair: Repair, error: ConsoleError): State {
+  const changed = (change: Partial<Repair>): State => ({
+    ...state,
+    scroll: 0,
+    repair: { ...repair, ...change },
+  });
+  // An option that this role or this database does not take is switched off again, and the plan before stands.
+  if (repair.phase === 'planning' && repair.plan && !sameOptions(repair.options, repair.plan.options)) {
+    const { plan } = repair;
+    return changed({ phase: 'reviewing', options: plan.options, notice: `${error.message} ${error.hint}` });
+  }
+  // Nothing was written, and what a person has to look at now is the plan as it is by now.
+  if (repair.phase === 'running' && error.code === 'stale-plan') {
+    return changed({
+      phase: 'planning',
+      stopping: false,
+      progress: null,
+      notice: `${error.message} Nothing was changed; this is the plan as it is now.`,
+    });
+  }
+  return changed({ phase: 'failed', error });
+}
+
+function sameOptions(a: RepairOptions, b: RepairOptions): boolean {
+  return (
+    a.lastUsed === b.lastUsed &&
+    a.deleteHistory === b.deleteHistory &&
+    a.suppressTriggers === b.suppressTriggers
+  );
+}

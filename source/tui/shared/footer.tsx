@@ -1,0 +1,44 @@
+import { Text } from 'ink';
+import { displayText } from '../../format/text.ts';
+import { footerBindings } from '../keys/keymap.ts';
+import { isRepairing, isTypingPhrase } from '../repair/state.ts';
+import type { State } from '../state/state.ts';
+import { Line } from './line.tsx';
+
+/** The keys of the screen that is open; or what is typed takes, or why the last key does nothing now. */
+export function Footer({ state }: { state: State }) {
+  if (state.editingFilter) {
+    return (
+      <Line>
+        <Text bold>/</Text>
+        {state.filter}
+        <Text inverse> </Text>
+        <Text dimColor>{'  Enter keep  Esc clear'}</Text>
+      </Line>
+    );
+  }
+  if (state.whyNot !== null) return <Line color="yellow">{displayText(state.whyNot)}</Line>;
+  const keys = keysShown(state);
+  return (
+    <Line>
+      {keys.map(({ label, short }, index) => (
+        <Text key={label}>
+          {index > 0 ? '  ' : ''}
+          <Text bold>{label}</Text> <Text dimColor>{short}</Text>
+        </Text>
+      ))}
+    </Line>
+  );
+}
+
+function keysShown(state: State): { label: string; short: string }[] {
+  if (isTypingPhrase(state)) {
+    return [
+      { label: 'Enter', short: 'do it, with the phrase typed' },
+      { label: 'Esc', short: 'back to the plan' },
+    ];
+  }
+  if (!isRepairing(state) || state.screen !== 'repair') return footerBindings(state);
+  if (state.repair?.stopping) return [{ label: '^C', short: 'leave the console after this batch' }];
+  return [{ label: 'Esc', short: 'stop after this batch' }];
+}

@@ -1,0 +1,196 @@
+import { Box, Text } from 'ink';
+import { brief, count, span } from '../../format/numbers.ts';
+import { recordsOf } from '../../format/plurals.ts';
+import { displayText } from '../../format/text.ts';
+import { enabledMeaning } from '../../trigger/health.ts';
+import { bindingFor } from '../keys/keymap.ts';
+import type { State } from '../state/state.ts';
+import { useTheme } from '../theme.ts';
+import { Line } from './line.tsx';
+import { PlaceLabel } from './place-label.tsx';
+import { serverWords } from './session-summary.ts';
+
+/** Three lines: which database this is, whether its trigger works, and how old and how good the numbers are. */
+export function Header({ state, now }: { state: State; now: number }) {
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Identity state={state} />
+      <Health state={state} now={now} />
+      <Sums state={state} />
+    </Box>
+  );
+}
+
+// In columns: where there is room for more than what a decision hangs on.
+const wide = 120;
+
+/** Everything here is what the server itself reports, beside the address it was reached at. */
+function Identity({ state }: { state: State }) {
+  const { look } = state;
+  if (!look) return <Text bold>preset-usage</Text>;
+  const { server, host, label, source } = look;
+  // What may be done here, and to what end, is never cut off; a long host is.
+  return (
+    <Box height={1}>
+      <Box flexShrink={1} overflow="hidden">
+        <Line>
+          <PlaceLabel label={label} /> <Text bold>{displayText(server.database)}</Text> at {displayText(host)}{' '}
+          as {displayText(server.user)}, PostgreSQL {server.version}
+          {source !== null && state.size.columns >= wide ? `, from ${displayText(source)}` : ''}
+        </Line>
+      </Box>
+      <Box flexShrink={0}>
+        <Text>, {serverWords(look, state.readOnly).join(', ')}</Text>
+      </Box>
+    </Box>
+  );
+}
+
+function Health({ state, now }: { state: State; now: number }) {
+  // What is wrong with the numbers comes first: a long line is cut at its end.
+  const late = state.freshAt !== null && now - state.freshAt > lateAfter(state.pace);
+  const calm = !state.failure && !state.paused && !late;
+  return (
+    <Box height={1}>
+      <Box flexShrink={1} overflow="hidden">
+        <Line>
+          {calm ? <TriggerWord state={state} /> : <Age state={state} now={now} />}
+          {'   '}
+          {calm ? <Age state={state} now={now} /> : <TriggerWord state={state} />}
+        </Line>
+      </Box>
+      <Unread state={state} />
+    </Box>
+  );
+}
+
+/** Counts that came out of step since the drift log was looked at. Why nothing can be read is worth more than they are. */
+function Unread({ state: { drift, failure, screen } }: { state: State }) {
+  const { glyphs, severity } = useTheme();
+  if (drift.unread === 0 || failure) return null;
+  // On the screen of a plan the same key means something else.
+  const opens = bindingFor('d', screen)?.short === 'drift';
+  return (
+    <Box flexShrink={0}>
+      <Text color={severity.error} bold>
+        {`   ${glyphs.verdict.error} ${brief(drift.unread, 7)} new in the drift log${opens ? ': d' : ''}`}
+      </Text>
+    </Box>
+  );
+}
+
+function TriggerWord({ state }: { state: State }) {
+  const { glyphs } = useTheme();
+  if (!state.trigger) return <Text dimColor>Trigger: not known yet</Text>;
+  const { healthy, trigger, findings } = state.trigger;
+  const problems = findings.filter(({ severity }) => severity === 'error').length;
+  const warnings = findings.filter(({ severity }) => severity === 'warning').length;
+  if (!trigger.exists) {
+    return (
+      <Text color="red" bold>
+        {glyphs.off} Trigger missing: uses are not counted
+      </Text>
+    );
+  }
+  if (trigger.enabled === 'disabled' || trigger.enabled === 'replica') {
+    return (
+      <Text color="red" bold>
+        {glyphs.off} Trigger {trigger.enabled}: it {enabledMeaning[trigger.enabled]}
+      </Text>
+    );
+  }
+  return (
+    <Text color={healthy ? 'green' : 'red'} bold={!healthy}>
+      {healthy ? glyphs.on : glyphs.off} Trigger enabled ({trigger.enabled})
+      {problems > 0 ? `, ${plural(problems, 'problem')}: press t` : ''}
+      {problems === 0 && warnings > 0 ? `, ${plural(warnings, 'warning')}` : ''}
+    </Text>
+  );
+}
+
+function plural(value: number, noun: string): string {
+  return `${value} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** While all is well this does not change; otherwise the age grows before one's eyes. */
+function Age({ state, now }: { state: State; now: number }) {
+  const { failure, freshAt, paused } = state;
+  const age = freshAt === null ? null : now - freshAt;
+  if (failure) {
+    const next = Math.max(0, failure.retryAt - now);
+    return (
+      <Text color="red" bold>
+        {age === null ? 'NO NUMBERS YET' : `STALE, ${span(age)} old`}, next try in {span(next)}:{' '}
+        {displayText(failure.error.message)}
+      </Text>
+    );
+  }
+  if (freshAt === null || age === null) return <Text dimColor>Asking for the numbers</Text>;
+  if (paused) {
+    return (
+      <Text color="yellow" bold>
+        PAUSED, numbers {span(age)} old
+      </Text>
+    );
+  }
+  if (age > lateAfter(state.pace)) {
+    return (
+      <Text color="yellow" bold>
+        SLOW, numbers {span(age)} old
+      </Text>
+    );
+  }
+  return <Text dimColor>live, at most {span(Math.max(state.pace, 1000))} old</Text>;
+}
+
+/** Milliseconds after which numbers that should come every `pace` milliseconds are called late. */
+export function lateAfter(pace: number): number {
+  return 5_000 + 1.5 * pace;
+}
+
+function Sums({ state }: { state: State }) {
+  const { glyphs } = useTheme();
+  const { totals, audit, auditFailure, look } = state;
+  if (look && look.tables.hiddenBy.length > 0) {
+    return (
+      <Line color="magenta" bold>
+        Hidden: {look.tables.hiddenBy[0]}; its counts would not be true.
+      </Line>
+    );
+  }
+  if (!totals) {
+    return (
+      <Line {...(auditFailure ? { color: 'red' } : { dimColor: true })}>
+        {auditFailure ? `Not audited: ${displayText(auditFailure.message)}` : ''}
+        {audit ? `Auditing every preset: ${percent(audit)} of ${count(audit.presets)}` : ''}
+        {!audit && !auditFailure && look ? 'Auditing every preset' : ''}
+      </Line>
+    );
+  }
+  return (
+    <Line>
+      <Text bold>{count(totals.presets)}</Text> {totals.presets === 1 ? 'preset' : 'presets'}
+      {'  '}
+      <Text color="green">{count(totals.accurate)} accurate</Text>
+      {'  '}
+      <Text color={totals.mismatched > 0 ? 'red' : 'green'} bold={totals.mismatched > 0}>
+        {count(totals.mismatched)} mismatched
+      </Text>
+      {totals.mismatched > 0
+        ? ` (${count(totals.tooHigh)}${glyphs.up} ${count(totals.tooLow)}${glyphs.down})`
+        : ''}
+      {'  '}
+      {recordsOf(totals.records)}
+      {state.orphans > 0 ? <Text color="yellow">{`  ${count(state.orphans)} orphans`}</Text> : ''}
+      {auditFailure ? (
+        <Text color="red">{`  last audit failed: ${displayText(auditFailure.message)}`}</Text>
+      ) : (
+        ''
+      )}
+    </Line>
+  );
+}
+
+function percent({ done, presets }: { done: number; presets: number }): string {
+  return `${presets === 0 ? 100 : Math.min(100, Math.floor((done / presets) * 100))} %`;
+}

@@ -1,0 +1,48 @@
+import { Box, type DOMElement, Text, useBoxMetrics } from 'ink';
+import { type ReactElement, useContext, useEffect, useRef } from 'react';
+import { ScrollLimit } from '../keys/scroll-limit.ts';
+
+interface Props {
+  lines: ReactElement[];
+  offset: number;
+  height: number;
+  /** Rows after the lines, each of one row: of thousands only those in sight are laid out. */
+  tail?: { rows: number; row: (index: number) => ReactElement } | undefined;
+}
+
+const noTail = { rows: 0, row: () => <Text> </Text> };
+
+/** As many rows of `lines` as fit into `height`, from `offset` on, never past the end; a line may take several rows. */
+export function Scrolled({ lines, offset, height, tail = noTail }: Props) {
+  const content = useRef<DOMElement>(null);
+  // How many rows the lines take in this terminal is known once they are laid out: before that, none.
+  const { height: measured } = useBoxMetrics(content);
+  const rows = measured + tail.rows;
+  const whole = rows <= height;
+  // The last row tells what is below, where not everything fits.
+  const room = whole ? height : height - 1;
+  const start = Math.max(0, Math.min(offset, rows - room));
+  const below = rows - start - room;
+  const limit = useContext(ScrollLimit);
+  useEffect(() => {
+    limit.rows = Math.max(0, rows - room);
+  });
+  const first = Math.max(0, start - measured);
+  const last = Math.min(tail.rows, start + room - measured);
+  return (
+    <Box flexDirection="column" height={height} overflow="hidden">
+      <Box flexDirection="column" height={room} flexShrink={0} overflow="hidden" contentOffsetY={start}>
+        <Box ref={content} flexDirection="column" flexShrink={0}>
+          {lines}
+        </Box>
+        <Box height={first} flexShrink={0} />
+        <Box flexDirection="column" flexShrink={0}>
+          {Array.from({ length: Math.max(0, last - first) }, (_, index) => tail.row(first + index))}
+        </Box>
+      </Box>
+      {whole ? null : (
+        <Text dimColor>{below > 0 ? `  ${below} more lines below: j and k scroll` : '  the end'}</Text>
+      )}
+    </Box>
+  );
+}

@@ -1,0 +1,20 @@
+import { useEffect, useState } from 'react';
+import type { Store } from '../store.ts';
+import { lateAfter } from './header.tsx';
+
+/**
+ * This machine's clock in milliseconds since 1970. It ticks every second only while an age is on screen (a failure, a
+ * pause, numbers that are late). Otherwise it stands at the last tick, and no frame is drawn for its sake.
+ */
+export function useClock(store: Store): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => {
+      const { failure, paused, freshAt, pace } = store.get();
+      const late = freshAt !== null && Date.now() - freshAt > lateAfter(pace);
+      if (failure || paused || late) setNow(Date.now());
+    }, 1000);
+    return () => clearInterval(timer);
+  }, [store]);
+  return Math.max(now, store.get().freshAt ?? 0);
+}

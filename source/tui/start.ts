@@ -1,0 +1,172 @@
+import { flushCompileCache } from 'node:module';
+import type { Config } from '../config/config.ts';
+import { type OpenDatabase, openDatabase } from '../demo/open-database-or-demo.ts';
+import type { ConsoleError } from '../errors/errors.ts';
+import { startWatch, type Watch } from '../watch/watch.ts';
+import { collectEarlyGarbage } from './collect-garbage.ts';
+import { diagnosisOf, plotColumns } from './preset/diagnoses.ts';
+import { isWatching } from './preset/state.ts';
+import { createWork, type Work } from './proof/effects.ts';
+import { beingWritten, type OwnWrite, presetsWritten } from './repair/pending-writes.ts';
+import { isRepairing } from './repair/state.ts';
+import { type Action, initialState, type State, selectedRow, visibleIds, windowRows } from './state/state.ts';
+import { createStore } from './store.ts';
+
+/** Milliseconds between two ticks where the database answers quickly. */
+const interval = 2_000;
+// A database that answers within this time is shown at once: a frame that only says "connecting" would delay the list.
+const patience = 150;
+
+/** How the console ended. */
+export type Ending = 'quit' | 'interrupted';
+
+/**
+ * Opens the console and resolves when it is left. Connecting and loading the screens go on side by side, because each
+ * takes about half of the time to the list. Rejects where the database cannot be read to begin with; what goes wrong
+ * later is shown in the header, and the console goes on trying. `onScreen` is handed what gives the terminal back and
+ * ends the console with an error: a message written before that would be lost with the screen.
+ */
+export async function openConsole(
+  config: Config,
+  onScreen: (fail: (error: Error) => void) => void,
+): Promise<Ending> {
+  // chalk decides about colours as it is loaded, and knows FORCE_COLOR but not NO_COLOR.
+  if (!config.color) process.env.FORCE_COLOR = '0';
+  const size = { columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 };
+  let watch: Watch | undefined;
+  let open: OpenDatabase | undefined;
+  let work: Work | undefined;
+  let writing: OwnWrite | null = null;
+  const first = Promise.withResolvers<void>();
+  const died = Promise.withResolvers<never>();
+
+  const store = createStore(
+    // A preset named on the command line is what the list is filtered by to begin with.
+    {
+      ...initialState(size),
+      filter: config.presets[0] ?? '',
+      readOnly: config.readOnly,
+      appSource: config.appSource,
+    },
+    (action, state) => {
+      follow(action, state, watch);
+      const now = beingWritten(state);
+      if (now !== writing) watch?.ownWrites(now && presetsWritten(now));
+      writing = now;
+      work?.follow(action, state);
+      if (action.type === 'look') first.resolve();
+      if (action.type === 'failure' && state.look === null) first.reject(action.error);
+    },
+    () => watch?.refresh(),
+  );
+
+  const begin = async () => {
+    open = await openDatabase(config, {
+      onProgress: ({ stage, done, total }) => store.dispatch({ type: 'starting', stage, done, total }),
+      onFailure: error => died.reject(error),
+      traffic: true,
+    });
+    work = createWork(open.database, config, action => store.dispatch(action));
+    watch = startWatch(open.database, {
+      schema: config.schema,
+      interval,
+      firstRows: windowRows(size),
+      focus: () => focus(store.get()),
+      onEvent: event => store.dispatch(event),
+    });
+    await first.promise;
+  };
+  const begun = begin();
+  // It is awaited below; until then a failure must not count as unhandled.
+  begun.catch(() => {});
+  const { render, theme } = await loadScreens();
+  await Promise.race([
+    begun,
+    new Promise(resolve => setTimeout(resolve, config.target.kind === 'demo' ? 0 : patience)),
+  ]);
+  const screen = render(store, theme(config.ascii, config.color));
+  onScreen(screen.fail);
+  begun.catch((error: ConsoleError) => screen.fail(error));
+  died.promise.catch((error: ConsoleError) => screen.fail(error));
+  collectEarlyGarbage();
+  // Written now, so that a console that is killed has still made the next one start faster.
+  setTimeout(flushCompileCache, 1_000).unref();
+  try {
+    return await screen.ended;
+  } finally {
+    watch?.stop();
+    const repairing = isRepairing(store.get());
+    if (repairing) process.stderr.write('Waiting for the batch that is under way.\n');
+    await work?.stop();
+    // The screen that would tell is gone.
+    if (repairing) {
+      const { lastWords } = await import('./exit-summary.ts');
+      process.stderr.write(`${lastWords(store.get())}\n`);
+    }
+    const { total, entries } = store.get().drift;
+    if (total > 0) {
+      const { lastDrift } = await import('./exit-summary.ts');
+      process.stderr.write(`${lastDrift(total, entries)}\n`);
+    }
+    await open?.close();
+  }
+}
+
+/**
+ * Loads what draws the screens, a part at a time. Between two parts the answers of the database are dealt with: loaded in
+ * one go, the server would wait for this program and then this program for the server.
+ */
+async function loadScreens(): Promise<typeof import('./render.tsx')> {
+  const breathe = () => new Promise(resolve => setImmediate(resolve));
+  await breathe();
+  await import('react');
+  await breathe();
+  await import('../format/text.ts');
+  await breathe();
+  await import('ink');
+  await breathe();
+  return import('./render.tsx');
+}
+
+/** What a tick reads for the screen that is open. */
+function focus(state: State): ReturnType<Parameters<typeof startWatch>[1]['focus']> {
+  const row = selectedRow(state);
+  // A wait for a use goes on under the help.
+  const open = state.screen === 'preset' || isWatching(state);
+  const detail = open && row ? { id: row.id, days: plottedDays(state.size.columns) } : null;
+  return {
+    ids: detail ? [detail.id] : visibleIds(state),
+    detail,
+    plot: open && row && diagnosisOf(state, row) ? plotColumns(state.size.columns) : null,
+    urgent: isWatching(state),
+    answers: state.screen === 'help',
+    shape: state.screen === 'shape',
+  };
+}
+
+/** For how many days uses are plotted in a terminal of this width. */
+export function plottedDays(columns: number): number {
+  return Math.max(14, Math.min(90, columns - 24));
+}
+
+/** Has the watch do what a key asks of it. */
+function follow(action: Action, state: State, watch: Watch | undefined): void {
+  if (action.type === 'pause') watch?.setPaused(state.paused);
+  else if (action.type === 'open') watch?.lookOnce();
+  else if (action.type === 'repair') {
+    if (action.step.kind === 'done') watch?.refresh();
+    else if (action.step.kind === 'leave') watch?.lookAgain();
+  } else if (showsOthers.has(action.type)) watch?.lookAgain();
+}
+
+const showsOthers: ReadonlySet<Action['type']> = new Set<Action['type']>([
+  'move',
+  'back',
+  'sort',
+  'only-mismatches',
+  'type-filter',
+  'erase-filter',
+  'clear-filter',
+  'watch-use',
+  'resize',
+]);

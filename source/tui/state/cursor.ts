@@ -1,0 +1,65 @@
+import { stepIds } from '../../checklist/steps.ts';
+import { moveDrift } from '../drift/state.ts';
+import { moveEntry } from '../repair/history.ts';
+import type { State } from './state.ts';
+import { windowRows } from './state.ts';
+
+/** Where the cursor goes: rows for `by`, windows for `page`. */
+export type Move = { by: number } | { page: number } | { to: 'start' | 'end' };
+
+/** Moves the cursor on the list, or the text on the other screens, which can be scrolled as far as `last`. */
+export function moveCursor(state: State, move: Move, last = Number.MAX_SAFE_INTEGER): State {
+  const height = windowRows(state.size);
+  if (state.screen === 'checklist') return moveStep(state, move);
+  if (state.screen === 'history') return moveEntry(state, move);
+  if (state.screen === 'drift') return moveDrift(state, move);
+  if (state.screen !== 'list') {
+    // Each screen draws no further than its end; where it grows or shrinks meanwhile, the next key is told of it.
+    const step = 'by' in move ? move.by : 'page' in move ? move.page * height : 0;
+    const scroll =
+      'to' in move
+        ? move.to === 'start'
+          ? 0
+          : Number.MAX_SAFE_INTEGER
+        : Math.min(state.scroll, last) + step;
+    return { ...state, scroll: Math.max(0, scroll) };
+  }
+  const bottom = state.order.length - 1;
+  const wanted =
+    'by' in move
+      ? state.cursor + move.by
+      : 'page' in move
+        ? state.cursor + move.page * height
+        : move.to === 'start'
+          ? 0
+          : bottom;
+  const cursor = Math.max(0, Math.min(bottom, wanted));
+  return scrollTo({ ...state, cursor, selected: state.order[cursor] ?? null });
+}
+
+function moveStep(state: State, move: Move): State {
+  const { list } = state.proof;
+  const last = stepIds.length - 1;
+  const wanted =
+    'by' in move ? list.cursor + move.by : ('page' in move ? move.page < 0 : move.to === 'start') ? 0 : last;
+  const cursor = Math.max(0, Math.min(last, wanted));
+  return cursor === list.cursor ? state : { ...state, proof: { ...state.proof, list: { ...list, cursor } } };
+}
+
+/** Puts the cursor back on its preset after the list was sorted, filtered or resized, and the window around it. */
+export function place(state: State): State {
+  const found = state.selected === null ? 0 : state.order.indexOf(state.selected);
+  if (found >= 0) return scrollTo({ ...state, cursor: found });
+  // Its preset is filtered out or gone: the cursor stays where it was, on whatever is there now.
+  const cursor = Math.max(0, Math.min(state.order.length - 1, state.cursor));
+  // On the list the preset under the cursor is the one that Enter opens; an open screen keeps its own.
+  const selected = state.screen === 'list' ? (state.order[cursor] ?? null) : state.selected;
+  return scrollTo({ ...state, cursor, selected });
+}
+
+function scrollTo(state: State): State {
+  const height = windowRows(state.size);
+  const last = Math.max(0, state.order.length - height);
+  const top = Math.min(last, Math.max(state.cursor - height + 1, Math.min(state.top, state.cursor)));
+  return top === state.top ? state : { ...state, top };
+}

@@ -1,0 +1,63 @@
+import type { Figures, ObservedKind } from '../counter/count-change.ts';
+import type { DriftEvent } from './drift-event.ts';
+import { type Writer, weighWriter } from './session-activity.ts';
+
+/** A writer and at how many of an entry's events it was seen. */
+export interface LoggedWriter extends Writer {
+  events: number;
+}
+
+/** The events of one kind that one preset had, folded into one entry. Times as in DriftEvent. */
+export interface DriftEntry {
+  preset: DriftEvent['preset'];
+  kind: ObservedKind;
+  times: number;
+  firstAt: number;
+  /** What the first event began with. */
+  before: Figures;
+  last: DriftEvent;
+  /** By how much the count and the records moved in all of them together. */
+  countBy: number;
+  recordsBy: number;
+  /** The likeliest first, and of those the ones that were seen at most of the events. */
+  writers: LoggedWriter[];
+}
+
+/** How many entries a log keeps; beyond that the one whose last event is the oldest goes. */
+export const mostEntries = 200;
+// A writer that came up once among hundreds of events is no lead.
+const mostWriters = 8;
+
+/** The log with one more event: the newest entry first, at most `most` of them. */
+export function logDrift(log: readonly DriftEntry[], event: DriftEvent, most = mostEntries): DriftEntry[] {
+  const { preset, change } = event;
+  const old = log.find(entry => entry.preset.id === preset.id && entry.kind === change.kind);
+  const entry: DriftEntry = {
+    preset,
+    kind: change.kind,
+    times: (old?.times ?? 0) + 1,
+    firstAt: old?.firstAt ?? event.at,
+    before: old?.before ?? change.before,
+    last: event,
+    countBy: (old?.countBy ?? 0) + change.countBy,
+    recordsBy: (old?.recordsBy ?? 0) + (change.recordsBy ?? 0),
+    writers: mergeWriters(old?.writers ?? [], event),
+  };
+  return [entry, ...log.filter(other => other !== old)].slice(0, most);
+}
+
+function mergeWriters(known: readonly LoggedWriter[], { change, writers }: DriftEvent): LoggedWriter[] {
+  const merged = new Map(known.map(writer => [keyOf(writer), writer]));
+  for (const writer of writers.seen) {
+    const before = merged.get(keyOf(writer));
+    const pids = [...new Set([...(before?.pids ?? []), ...writer.pids])];
+    merged.set(keyOf(writer), { ...writer, pids, events: (before?.events ?? 0) + 1 });
+  }
+  return [...merged.values()]
+    .sort((a, b) => weighWriter(a, change) - weighWriter(b, change) || b.events - a.events || b.to - a.to)
+    .slice(0, mostWriters);
+}
+
+function keyOf({ application, user, client, deed, query }: Writer): string {
+  return JSON.stringify([application, user, client, deed, query]);
+}

@@ -1,0 +1,96 @@
+import { observedSentence } from '../format/format-count-change.ts';
+import { clock, count, dateTime, span } from '../format/numbers.ts';
+import type { DriftEntry, LoggedWriter } from './drift-log.ts';
+import type { Deed } from './session-activity.ts';
+
+/** What a session was seen doing. */
+export const deedWords: Record<Deed, string> = {
+  'sets-count': 'sets the count',
+  'inserts-records': 'inserts records',
+  'deletes-records': 'deletes records',
+  calls: 'calls a function that counts',
+  writes: 'writes',
+  commits: 'ended a transaction whose statements were not seen',
+  hidden: 'wrote; its statement is hidden from this role',
+};
+
+/** What happened, in one sentence: the last of several is told with its numbers. */
+export function eventSentence({ times, last }: DriftEntry): string {
+  const sentence = observedSentence(last.change);
+  return times === 1 ? `${capital(sentence)}.` : `The last of ${count(times)}: ${sentence}.`;
+}
+
+// Ticks come every two seconds: looks that are no further apart need no second time.
+const usual = 5_000;
+
+/** When it happened: between two looks, both by this machine's clock. */
+export function whenSentence({ times, firstAt, last: { since, at } }: DriftEntry): string {
+  const apart =
+    at - since > usual
+      ? `between ${moment(since, at)} and ${moment(at, at)}, two looks ${span(at - since)} apart`
+      : `within the ${span(Math.max(1_000, at - since))} before ${moment(at, at)}`;
+  if (times === 1) return `It happened ${apart}.`;
+  return `${count(times)} times since ${moment(firstAt, at)}; the last one happened ${apart}.`;
+}
+
+/** A time as it is told beside `now`: without the date where that is the same. */
+export function moment(time: number, now: number): string {
+  return dateTime(time).slice(0, 10) === dateTime(now).slice(0, 10) ? clock(time) : dateTime(time);
+}
+
+// Of fewer looks than this nothing can be said.
+const fewLooks = 5;
+
+/** Who a writer is and what it did, in one line; its statement is another. */
+export function writerLine(writer: LoggedWriter, times: number): string {
+  const { application, user, client, deed, namesPreset, pids, to, events, otherwise } = writer;
+  return [
+    application === '' ? 'no application name' : application,
+    `${user}${client === null ? '' : ` at ${client}`}`,
+    `${deedWords[deed]}${namesPreset ? ' and names this preset' : ''}`,
+    `${pids.length === 1 ? 'pid' : `${count(pids.length)} sessions, pid`} ${pids.at(-1)}`,
+    clock(to),
+    ...(times > 1 ? [`at ${count(events)} of ${count(times)} events`] : []),
+    ...(otherwise.of >= fewLooks
+      ? [`at ${count(otherwise.seen)} of ${count(otherwise.of)} other looks`]
+      : []),
+  ].join(', ');
+}
+
+/** What has to be said about who was writing: why nobody is named, or why not everybody can be. */
+export function writerRemarks(
+  { writers, last: { writers: seen } }: DriftEntry,
+  { user, demo }: { user: string; demo: boolean },
+): string[] {
+  if (demo) return ['The embedded database has no sessions that could be looked at.'];
+  return [
+    ...(writers.length === 0 ? ['No session was seen that wrote to these tables in that time.'] : []),
+    ...(writers.length > 0 && writers.some(({ query }) => query !== null)
+      ? ['Of a session the server shows the last statement alone; what it did before may be another.']
+      : []),
+    ...(seen.more > 0 ? [`${count(seen.more)} more were seen writing.`] : []),
+    ...(seen.hidden > 0
+      ? [
+          `${sessionsOf(seen.hidden)} of other roles ${seen.hidden === 1 ? 'does' : 'do'} not show this role what they run: GRANT pg_read_all_stats TO ${user} (or pg_monitor) shows it from then on.`,
+        ]
+      : []),
+    ...(seen.direct
+      ? []
+      : [
+          'There is a pooler in between: a connection that this console was given since no longer shows what ran on it before.',
+        ]),
+  ];
+}
+
+function sessionsOf(number: number): string {
+  return `${count(number)} ${number === 1 ? 'session' : 'sessions'}`;
+}
+
+/** The number of events, as header and last words have it. */
+export function eventsOf(number: number): string {
+  return `${count(number)} drift ${number === 1 ? 'event' : 'events'}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

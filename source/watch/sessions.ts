@@ -1,0 +1,90 @@
+import * as z from 'zod/mini';
+import { same } from '../counter/operators.ts';
+import type { SeenSession, SessionNames } from './session-activity.ts';
+
+/** What a look at the server's sessions found. */
+export interface SessionSample {
+  /** Those at work on the tables, without the console's own. */
+  sessions: SeenSession[];
+  /** Sessions of this database of which this role may see neither the state nor the statement. */
+  hidden: number;
+  /** The server's clock in milliseconds since 1970. */
+  now: number;
+}
+
+/** What a look at the sessions goes by. */
+export interface Sampling {
+  names: SessionNames;
+  /** The server's clock at the look before, in milliseconds since 1970; null before the first. */
+  since: number | null;
+}
+
+const time = z.nullable(z.number());
+const sample = z.object({
+  now: z.number(),
+  hidden: z.number(),
+  sessions: z.array(
+    z.object({
+      pid: z.number(),
+      application: z.string(),
+      user: z.string(),
+      client: z.nullable(z.string()),
+      state: z.nullable(z.string()),
+      query: z.nullable(z.string()),
+      wrote: z.boolean(),
+      transactionFrom: time,
+      queryFrom: time,
+      stateFrom: time,
+    }),
+  ),
+});
+
+// A server may be set to keep a megabyte of each (track_activity_query_size).
+const longestQuery = 2_000;
+// Every second connection of a pool may have worked since the look before; this is for the first look of all.
+const firstStretch = 10_000;
+
+const milliseconds = (column: string) => `extract(epoch FROM ${column}) OPERATOR(pg_catalog.*) 1000`;
+
+/**
+ * A scalar subquery with the sessions of this database that may have written since `$since`, as JSON: those whose transaction has
+ * written, and those whose statement, which for an idle one is the last, names the tables or a function that counts, or ends a
+ * transaction. pg_stat_activity is read when the transaction first asks for it and kept, so it is let go first: what a snapshot
+ * shows must not be newer than the sessions beside it. The console's own sessions are those of this role, at this address, under
+ * the name it gave itself; also behind a pooler, which passes the name on.
+ */
+export function sessionsColumn(since: string, words: string): string {
+  return `(SELECT pg_catalog.json_build_object(
+      'now', ${milliseconds('pg_catalog.clock_timestamp()')}, 'hidden', pg_catalog.count(*) FILTER (WHERE hidden),
+      'sessions', coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('pid', pid, 'application', application, 'user', "user", 'client', client, 'state', state,
+         'query', query, 'wrote', wrote, 'transactionFrom', ${milliseconds('xact_start')}, 'queryFrom', ${milliseconds('query_start')},
+         'stateFrom', ${milliseconds('state_change')}))
+        FILTER (WHERE wrote OR (NOT hidden
+          AND (state OPERATOR(pg_catalog.<>) 'idle'
+               OR state_change OPERATOR(pg_catalog.>=) pg_catalog.to_timestamp(${since}::double precision OPERATOR(pg_catalog./) 1000))
+          AND (query OPERATOR(pg_catalog.~*) ${words} OR query OPERATOR(pg_catalog.~*) '^\\s*(commit|end)\\M'))), '[]'))::pg_catalog.text
+    FROM (SELECT a.pid, coalesce(a.application_name, '') AS application, pg_catalog.pg_get_userbyid(a.usesysid)::pg_catalog.text AS "user",
+                 pg_catalog.host(a.client_addr) AS client, a.state, CASE WHEN NOT h.hidden THEN pg_catalog.left(a.query, ${longestQuery}) END AS query,
+                 h.hidden, a.backend_xid IS NOT NULL AS wrote, a.xact_start, a.query_start, a.state_change
+      FROM (SELECT (pg_catalog.pg_stat_clear_snapshot() IS NULL) AS cleared OFFSET 0) x
+      CROSS JOIN LATERAL pg_catalog.pg_stat_get_activity(CASE WHEN x.cleared IS NULL THEN 0 END) a
+      CROSS JOIN LATERAL (SELECT a.state IS NULL AND coalesce(a.query OPERATOR(pg_catalog.=) '<insufficient privilege>', false) AS hidden) h
+     WHERE a.datid OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())
+       AND a.usesysid IS NOT NULL AND a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()
+       AND coalesce(a.backend_type OPERATOR(pg_catalog.<>) 'parallel worker', true)
+       AND NOT (coalesce(a.application_name OPERATOR(pg_catalog.=) pg_catalog.current_setting('application_name'), false) AND a.application_name OPERATOR(pg_catalog.<>) ''
+                AND pg_catalog.pg_get_userbyid(a.usesysid) OPERATOR(pg_catalog.=) session_user
+                AND ${same('a.client_addr', 'pg_catalog.inet_client_addr()')})) s)`;
+}
+
+/** The parameters of `sessionsColumn`: since when, and the pattern of names. */
+export function sessionsParameters({ names, since }: Sampling): [number, string] {
+  const words = [...names.tables, ...names.records, ...names.functions];
+  const pattern = [...new Set(words)].map(word => word.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|');
+  return [since ?? Date.now() - firstStretch, `(${pattern})`];
+}
+
+/** Parses what `sessionsColumn` returns. */
+export function toSample(json: string): SessionSample {
+  return sample.parse(JSON.parse(json));
+}

@@ -1,0 +1,158 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadConfig, type ServerTarget } from '../../source/config/config.ts';
+
+let directory: string;
+let withFile: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'preset-usage-config-'));
+  withFile = mkdtempSync(join(tmpdir(), 'preset-usage-config-'));
+  writeFileSync(join(withFile, '.env'), 'DATABASE_URL="postgres://file@file.example/file"\n');
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+  rmSync(withFile, { recursive: true });
+});
+
+const target = (flags: object, environment: Record<string, string>, where = directory) =>
+  loadConfig(flags, environment, where).target as ServerTarget;
+
+describe('where the database is', () => {
+  const flag = { databaseUrl: 'postgres://flag@flag.example/flag' };
+  const environment = { DATABASE_URL: 'postgres://env@env.example/env', PGHOST: 'pg.example' };
+
+  test('the flag comes before the environment, that before .env, that before PGHOST, and the demo is last', () => {
+    expect(target(flag, environment, withFile)).toMatchObject({
+      host: 'flag.example',
+      source: '--database-url',
+    });
+    expect(target({}, environment, withFile)).toMatchObject({ host: 'env.example', source: 'DATABASE_URL' });
+    expect(
+      target({}, { SUPABASE_DB_URL: 'postgres://s@supabase.example/s', PGHOST: 'pg' }, withFile),
+    ).toMatchObject({
+      host: 'supabase.example',
+      source: 'SUPABASE_DB_URL',
+    });
+    expect(target({}, { ...environment, SUPABASE_DB_URL: 'postgres://s@h/s' })).toMatchObject({
+      source: 'DATABASE_URL',
+    });
+    writeFileSync(join(directory, '.env'), 'SUPABASE_DB_URL=postgres://s@file.example/s\n');
+    expect(target({}, { PGHOST: 'pg' })).toMatchObject({ source: 'SUPABASE_DB_URL in .env' });
+    rmSync(join(directory, '.env'));
+    expect(target({}, { PGHOST: 'pg.example' }, withFile)).toMatchObject({
+      host: 'file.example',
+      source: 'DATABASE_URL in .env',
+    });
+    expect(target({}, { PGHOST: 'pg.example', PGUSER: 'u' })).toMatchObject({
+      host: 'pg.example',
+      database: 'u',
+    });
+    expect(target({}, {})).toMatchObject({ kind: 'demo' });
+    expect(target({ demo: true }, environment, withFile)).toMatchObject({ kind: 'demo', source: '--demo' });
+  });
+
+  test('what a URL leaves out comes from libpq’s variables, then from its defaults', () => {
+    expect(
+      target(
+        { databaseUrl: 'postgres://h' },
+        { PGUSER: 'u', PGPASSWORD: 'p', PGPORT: '6543', PGDATABASE: 'd' },
+      ),
+    ).toMatchObject({ host: 'h', port: 6543, user: 'u', password: 'p', database: 'd', sslmode: 'prefer' });
+    expect(target({ databaseUrl: 'postgres://someone@h' }, {})).toMatchObject({
+      port: 5432,
+      database: 'someone',
+    });
+  });
+
+  test.each([
+    ['postgres://u:p%40ss%2F@h:1/d', { user: 'u', password: 'p@ss/', host: 'h', port: 1, database: 'd' }],
+    ['postgresql://u@[::1]:5433/d', { host: '::1', port: 5433 }],
+    ['postgres:///d?host=/var/run/postgresql', { host: '/var/run/postgresql', database: 'd' }],
+    ['postgres://u@h/d?sslmode=verify-full', { sslmode: 'verify-full' }],
+    ['postgres://u@h/d?sslmode=verify-ca', { sslmode: 'verify-ca' }],
+    ['postgres://u@h/d?password=a+b%26c', { password: 'a+b&c' }],
+    ['postgres://u@h/d?sslrootcert=system', { sslmode: 'verify-full' }],
+    ['postgres://u@h/d?connection_limit=1&pool_timeout=0&statement_cache_size=0', { database: 'd' }],
+    ["host=h user=u password='a b\\'c' dbname=d", { host: 'h', user: 'u', password: "a b'c" }],
+    ['postgres://u@h/d?pgbouncer=true&application_name=me', { applicationName: 'me' }],
+  ])('%s', (databaseUrl, expected) => {
+    expect(target({ databaseUrl }, {})).toMatchObject(expected);
+  });
+});
+
+describe('what cannot be honoured is an error, with a way out and exit code 2', () => {
+  test.each([
+    ['hello', 'bad-url'],
+    ['http://h/d', 'bad-url'],
+    ['postgres://u:p#w@h/d', 'bad-url'],
+    ['postgres://u:p%zz@h/d', 'bad-url'],
+    ['postgres://u@h/d?nope=x', 'bad-url'],
+    ['postgres://u@h/d?schema=x', 'bad-url'],
+    ['postgres://u@h/d?sslcrl=x', 'unsupported-parameter'],
+    ['postgres://u@h/d?channel_binding=require', 'unsupported-parameter'],
+    ['postgres://u@h/d?gssencmode=require', 'unsupported-parameter'],
+    ['postgres://u@h/d?sslrootcert=system&sslmode=require', 'bad-sslmode'],
+    ['postgres://u@h/d?sslnegotiation=direct', 'bad-sslmode'],
+    ['postgres://u@a,b:1,c:2/d?port=1,2', 'bad-hosts'],
+    ['host=h nonsense', 'bad-conninfo'],
+  ])('%s', (databaseUrl, code) => {
+    expect(() => target({ databaseUrl }, {})).toThrow(expect.objectContaining({ code, exitCode: 2 }));
+  });
+
+  test.each([
+    [{ timeout: Number.NaN }, {}, 'bad-flag'],
+    [{ timeout: -1 }, {}, 'bad-flag'],
+    [{ schema: '' }, {}, 'bad-flag'],
+    [{ mapColumn: ['a'] }, {}, 'bad-flag'],
+    [{ mapColumn: ['=b'] }, {}, 'bad-flag'],
+    [{ mapColumn: ['a=b=c'] }, {}, 'bad-flag'],
+    [{ dropColumn: [''] }, {}, 'bad-flag'],
+    [{}, { PGHOST: 'h', PGPORT: 'x' }, 'bad-port'],
+    [{}, { PGHOST: 'h', PGSERVICE: 's' }, 'no-such-service'],
+    [{}, { PGHOST: 'h', PGSSLCRL: 'f' }, 'unsupported-parameter'],
+    [{}, { PGHOST: 'h', PGGSSENCMODE: 'require' }, 'unsupported-parameter'],
+    [{}, { PGHOST: 'h', PGSSLMODE: 'sometimes' }, 'bad-sslmode'],
+  ])('%j with %j', (flags, environment, code) => {
+    expect(() => target(flags, environment)).toThrow(expect.objectContaining({ code, exitCode: 2 }));
+  });
+
+  test('the message never repeats a URL: there may be a password in it', () => {
+    for (const databaseUrl of ['postgres://u:secret@h:x/d', 'postgres://u:secret@h/d?nope=1', 'secret']) {
+      expect(() => target({ databaseUrl }, {})).toThrow(
+        expect.objectContaining({ message: expect.not.stringContaining('secret') }),
+      );
+    }
+  });
+});
+
+test('NO_COLOR and --no-color turn colours off, an empty NO_COLOR does not', () => {
+  expect(loadConfig({}, { NO_COLOR: '1' }, directory).color).toBe(false);
+  expect(loadConfig({ color: false }, {}, directory).color).toBe(false);
+  expect(loadConfig({}, { NO_COLOR: '' }, directory).color).toBe(true);
+});
+
+test('the configuration cannot be changed afterwards', () => {
+  const config = loadConfig({ preset: ['a'] }, {}, directory);
+  expect(Object.isFrozen(config) && Object.isFrozen(config.target) && Object.isFrozen(config.presets)).toBe(
+    true,
+  );
+});
+
+test('a column to map and the one it goes into are told apart by the equals sign outside of quotes', () => {
+  const { columns } = loadConfig(
+    { demo: true, mapColumn: ['a=b', '"c=d"=e', 'f="g=h"', '"i"="j"""'], dropColumn: ['k'] },
+    {},
+    '/',
+  );
+  expect(columns).toEqual({
+    map: [
+      ['a', 'b'],
+      ['"c=d"', 'e'],
+      ['f', '"g=h"'],
+      ['"i"', '"j"""'],
+    ],
+    drop: ['k'],
+  });
+});

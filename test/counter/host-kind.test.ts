@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { placeLabel } from '../../source/counter/host-kind.ts';
+
+const own = new Set(['192.168.1.5']);
+
+test.each([
+  ['localhost', '127.0.0.1', 'local'],
+  ['localhost', '::1', 'local'],
+  ['/var/run/postgresql', null, 'local'],
+  ['192.168.1.5', '192.168.1.5', 'local'],
+  ['localhost', '10.0.0.9', 'remote'],
+  ['db.example.com', '10.0.0.9', 'remote'],
+  ['db.example.com', null, 'remote'],
+] as const)('reached as %s, at %s by its own account: %s', (host, address, label) => {
+  expect(placeLabel(host, address, own)).toBe(label);
+});

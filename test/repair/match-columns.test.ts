@@ -1,0 +1,208 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type ColumnChoice,
+  choiceMistake,
+  matchColumns,
+  noChoice,
+  type StoredColumn,
+  type TableColumn,
+  typeObstacle,
+} from '../../source/repair/match-columns.ts';
+
+const stored = (quoted: string, type = 'text', declared: string | undefined = type): StoredColumn => ({
+  quoted,
+  type,
+  ...(declared === undefined ? {} : { declared }),
+});
+const column = (quoted: string, more: Partial<TableColumn> = {}): TableColumn => ({
+  quoted,
+  type: 'text',
+  declared: 'text',
+  required: false,
+  fallback: null,
+  generated: false,
+  ...more,
+});
+const named = { table: 'app.uses', reference: 'preset', storedReference: 'preset' as string | undefined };
+const receipt = [stored('preset'), stored('note')];
+const table = [column('preset'), column('note')];
+const match = (
+  columns: TableColumn[],
+  choice: Partial<ColumnChoice> = {},
+  over: Partial<typeof named> = {},
+) => matchColumns(receipt, columns, { ...named, ...over }, { ...noChoice, ...choice });
+const codes = ({ obstacles, remarks }: ReturnType<typeof matchColumns>) => [
+  obstacles.map(({ code }) => code),
+  remarks.map(({ code }) => code),
+];
+
+describe('where each column goes', () => {
+  test('into the one of its name', () => {
+    expect(match(table)).toEqual({ into: ['preset', 'note'], retyped: [], obstacles: [], remarks: [] });
+  });
+
+  test('nowhere where it is gone, which is an obstacle until it is named', () => {
+    const gone = match([column('preset'), column('remark')]);
+    expect(gone.into).toEqual(['preset', null]);
+    expect(codes(gone)).toEqual([['column-gone'], ['column-new']]);
+    expect(gone.obstacles[0]).toMatchObject({
+      message: 'app.uses has no column note any more, and the receipt has its values.',
+      hint: expect.stringContaining('--map-column note=remark;'),
+    });
+    expect(codes(match([column('preset')], { drop: ['note'] }))).toEqual([[], ['column-dropped']]);
+    const mapped = match([column('preset'), column('remark')], { map: [['note', 'remark']] });
+    expect(mapped.into).toEqual(['preset', 'remark']);
+    expect(codes(mapped)).toEqual([[], ['column-mapped']]);
+  });
+
+  test.each([
+    ['none', [column('preset')]],
+    ['one of another type', [column('preset'), column('n', { type: 'integer' })]],
+    ['one that is computed', [column('preset'), column('n', { generated: true })]],
+    ['several', [column('preset'), column('a'), column('b')]],
+  ])('no name is guessed where of the new ones there is %s', (_, columns) => {
+    expect(match(columns).obstacles[0]?.hint).toContain('--map-column note=NEW;');
+  });
+
+  test('nowhere where it is computed now', () => {
+    const computed = [column('preset'), column('note', { generated: true })];
+    expect(codes(match(computed))).toEqual([['column-computed'], []]);
+    expect(codes(match(computed, { drop: ['note'] }))).toEqual([[], ['column-dropped']]);
+  });
+
+  test('not into one that another column is mapped to', () => {
+    const { into, obstacles } = matchColumns([...receipt, stored('old')], table, named, {
+      map: [['old', 'note']],
+      drop: [],
+    });
+    expect(into).toEqual(['preset', null, 'note']);
+    expect(obstacles).toMatchObject([{ code: 'column-gone' }]);
+  });
+
+  test('names are told as they are and as SQL quotes them', () => {
+    const columns = [column('preset'), column('"N"')];
+    for (const from of ['note', '"note"']) {
+      for (const to of ['N', '"N"']) expect(match(columns, { map: [[from, to]] }).into[1]).toBe('"N"');
+    }
+    expect(match(columns, { map: [['note', 'n']] }).into[1]).toBeNull();
+  });
+});
+
+describe('a new column', () => {
+  test.each([
+    [{}, [], 'get NULL there'],
+    [{ fallback: "'x'::text" }, [], "get 'x'::text there"],
+    [{ required: true, fallback: '0' }, [], 'get 0 there'],
+    [{ generated: true, required: true }, [], null],
+    [{ required: true }, ['column-required'], null],
+  ])('%j', (more, obstacles, remark) => {
+    const found = match([...table, column('fresh', more)]);
+    expect(found.obstacles.map(({ code }) => code)).toEqual(obstacles);
+    expect(found.remarks.map(({ message }) => message)).toEqual(
+      remark === null ? [] : [expect.stringContaining(remark)],
+    );
+  });
+});
+
+describe('another type', () => {
+  test.each([
+    [stored('note', 'integer'), true],
+    [stored('note', 'text', 'varchar(3)'), true],
+    // A receipt of an older version does not know the length.
+    [{ quoted: 'note', type: 'text' }, false],
+    [{ quoted: 'note', type: 'integer' }, true],
+  ])('%j against text: %s', (column, differs) => {
+    for (const agreed of [false, true]) {
+      const choice: ColumnChoice = agreed ? { map: [['note', 'note']], drop: [] } : noChoice;
+      const { retyped } = matchColumns([stored('preset'), column], table, named, choice);
+      expect(retyped).toEqual(differs ? [{ place: 1, column: table[1], agreed }] : []);
+    }
+  });
+
+  test('says what was found, and what may be done', () => {
+    const of = (refusal: string | null) =>
+      typeObstacle('app.uses', stored('old', 'text'), column('n', { declared: 'integer' }), {
+        differing: 3,
+        refusal,
+      });
+    expect(of(null)).toMatchObject({
+      message: expect.stringContaining('n of app.uses is integer now and was text, and 3 of its values'),
+      hint: expect.stringContaining('--map-column old=n'),
+    });
+    expect(of('bad')).toMatchObject({
+      message: expect.stringContaining('bad'),
+      hint: expect.stringContaining('--drop-column old'),
+    });
+  });
+});
+
+describe('the column that names the preset', () => {
+  const renamed = [column('owner', { required: true }), column('note')];
+  const owner = { reference: 'owner' };
+
+  test('has to be mapped where it is another one, and cannot be left out', () => {
+    for (const choice of [{}, { drop: ['preset'] }]) {
+      const { obstacles } = match(renamed, choice, owner);
+      expect(obstacles).toMatchObject([
+        { code: 'column-reference', hint: expect.stringContaining('--map-column preset=owner') },
+      ]);
+    }
+    expect(match(renamed, { map: [['preset', 'owner']] }, owner).obstacles).toEqual([]);
+    expect(match(table, { drop: ['preset'] }).obstacles).toMatchObject([{ code: 'column-reference' }]);
+  });
+
+  test('is not another one than it was', () => {
+    const choice = { map: [['note', 'owner']] as const };
+    expect(codes(match(renamed, choice, owner))[0]).toContain('column-reference');
+    expect(
+      codes(
+        match(table, {
+          map: [
+            ['preset', 'note'],
+            ['note', 'preset'],
+          ],
+        }),
+      )[0],
+    ).toContain('column-reference');
+  });
+
+  test('of a receipt that does not say which one it was', () => {
+    const unsaid = { ...owner, storedReference: undefined };
+    expect(match(renamed, {}, unsaid).obstacles.map(({ code }) => code)).toEqual([
+      'column-reference',
+      'column-gone',
+    ]);
+    expect(match(renamed, { map: [['preset', 'owner']] }, unsaid).obstacles).toEqual([]);
+  });
+});
+
+test.each<[Partial<ColumnChoice>, string | null]>([
+  [{ map: [['note', 'note']] }, null],
+  [
+    {
+      map: [
+        ['preset', 'note'],
+        ['note', 'preset'],
+      ],
+    },
+    null,
+  ],
+  [{ map: [['no', 'note']] }, 'The receipt has no values of a column no.'],
+  [{ drop: ['no'] }, 'The receipt has no values of a column no.'],
+  [{ map: [['note', 'no']] }, 'app.uses has no column no.'],
+  [{ map: [['note', 'sum']] }, 'The server computes sum of app.uses by itself, so nothing can be put there.'],
+  [{ map: [['note', 'note']], drop: ['"note"'] }, 'The column note of the receipt is named more than once.'],
+  [{ drop: ['note', 'note'] }, 'The column note of the receipt is named more than once.'],
+  [
+    {
+      map: [
+        ['preset', 'note'],
+        ['note', '"note"'],
+      ],
+    },
+    'Two columns of the receipt would go into note.',
+  ],
+])('%j: %s', (choice, mistake) => {
+  const columns = [...table, column('sum', { generated: true })];
+  expect(choiceMistake(receipt, columns, 'app.uses', { ...noChoice, ...choice })).toBe(mistake);
+});

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { stateDirectory } from '../../../source/repair/receipts/places.ts';
+import { newReceiptId, receiptId } from '../../../source/repair/receipts/receipt-id.ts';
+
+test.each([
+  [{}, '/home/ada/.local/state/preset-usage-console'],
+  [{ XDG_STATE_HOME: '/var/ada' }, '/var/ada/preset-usage-console'],
+  [{ XDG_STATE_HOME: '' }, '/home/ada/.local/state/preset-usage-console'],
+  [{ XDG_STATE_HOME: 'state' }, '/home/ada/.local/state/preset-usage-console'],
+])('%j: %s', (environment, directory) => {
+  expect(stateDirectory(environment, '/home/ada')).toBe(directory);
+});
+
+test('an id sorts by time and is not given twice', () => {
+  const at = new Date('2026-11-23T04:15:54.999Z');
+  const ids = Array.from({ length: 100 }, () => newReceiptId('sync', at));
+  expect(ids[0]).toMatch(/^20261123T041554Z-sync-[0-9a-f]{6}$/);
+  expect(new Set(ids).size).toBeGreaterThan(98);
+  const later = newReceiptId('migrate', new Date('2026-11-23T04:15:55Z'));
+  expect(later > (ids[0] ?? '')).toBe(true);
+  expect(later).toMatch(receiptId);
+});

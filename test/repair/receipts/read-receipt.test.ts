@@ -1,0 +1,182 @@
+import { appendFile, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { listReceipts, undoneBy } from '../../../source/repair/receipts/list-receipts.ts';
+import { receiptFile, recordsFile } from '../../../source/repair/receipts/places.ts';
+import { readReceipt } from '../../../source/repair/receipts/read-receipt.ts';
+import type { ReceiptHead } from '../../../source/repair/receipts/receipt.ts';
+import { readRecords } from '../../../source/repair/receipts/records/stored-records.ts';
+import { openReceipt } from '../../../source/repair/receipts/write-receipt.ts';
+import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from './samples.ts';
+
+async function keep(directory: string, other: Partial<ReceiptHead>, records: string[] | null = null) {
+  const writer = await openReceipt(directory, sampleHead(other));
+  await writer.intend({ xid: '1', changes: [sampleChange('1')], records });
+  await writer.settle(1, 'committed');
+  await writer.end(sampleEnd);
+  await writer.close();
+  return writer;
+}
+
+test('the newest receipt is first, and nothing is said of what is none', async () => {
+  const directory = newStateDirectory();
+  expect(await listReceipts(directory)).toEqual({ receipts: [], damaged: [] });
+  const middle = await keep(directory, { at: '2026-11-23T04:15:54.250Z' }, ['{}']);
+  const newest = await keep(directory, { at: '2026-11-23T04:15:54.251Z' });
+  const oldest = await keep(directory, { at: '2025-01-01T00:00:00Z' });
+  const { receipts, damaged } = await listReceipts(directory);
+  expect(receipts.map(({ file }) => file)).toEqual([newest.file, middle.file, oldest.file]);
+  expect(damaged).toEqual([]);
+});
+
+test('an undo is found by what it takes back', async () => {
+  const directory = newStateDirectory();
+  const sync = await keep(directory, {});
+  const undo = await keep(directory, { action: 'undo', undoes: sync.head.id });
+  const { receipts } = await listReceipts(directory);
+  expect(undoneBy(receipts, sync.head.id).map(({ head }) => head.id)).toEqual([undo.head.id]);
+  expect(undoneBy(receipts, undo.head.id)).toEqual([]);
+});
+
+test('a receipt is named by its file, its id or the beginning of it', async () => {
+  const directory = newStateDirectory();
+  const one = await keep(directory, { id: '20261123T041554Z-sync-3f9a1c' });
+  const two = await keep(directory, { id: '20261123T041554Z-sync-3f9b22' });
+  const named = async (name: string) => (await readReceipt(directory, name)).head.id;
+  expect(await named(one.file)).toBe(one.head.id);
+  expect(await named(two.head.id)).toBe(two.head.id);
+  expect(await named('20261123T041554Z-sync-3f9a')).toBe(one.head.id);
+  await expect(named('2026')).rejects.toMatchObject({
+    code: 'ambiguous-receipt',
+    exitCode: 2,
+    message: `2 receipts begin with 2026: ${one.head.id}, ${two.head.id}.`,
+  });
+  for (const name of ['2027', '3f9a1c', '', '../none', join(directory, 'none.jsonl')]) {
+    await expect(named(name), name).rejects.toMatchObject({ code: 'no-such-receipt', exitCode: 2 });
+  }
+});
+
+test('a copy elsewhere is a receipt too, with its records beside it', async () => {
+  const directory = newStateDirectory();
+  const kept = await keep(directory, {}, ['{"id":1}']);
+  const copy = join(dirname(directory), 'copy.jsonl');
+  await copyFile(kept.file, copy);
+  await copyFile(recordsFile(kept.file), recordsFile(copy));
+  await rm(kept.file);
+  const receipt = await readReceipt(directory, copy);
+  expect(receipt.head).toEqual(kept.head);
+  expect(await readRecords(receipt, receipt.batches[0]!)).toEqual(['{"id":1}']);
+});
+
+const [head, batch, settled, end] = [
+  { kind: 'head', ...sampleHead({ id: '20261123T041554Z-sync-3f9a1c' }) },
+  { kind: 'batch', batch: 1, xid: '1', changes: [sampleChange('1')], records: null },
+  { kind: 'settled', batch: 1, outcome: 'committed' },
+  { kind: 'end', ...sampleEnd },
+].map(line => JSON.stringify(line)) as [string, string, string, string];
+
+test.each([
+  ['nothing', '', 'breaks off before its first line'],
+  ['the beginning of a head', head.slice(0, 40), 'breaks off before its first line'],
+  ['text', 'Dear diary,\n', 'line 1 is no JSON'],
+  ['a log in JSON', '{"level":"info"}\n', 'line 1 is not what a receipt holds there'],
+  ['a number', '7\n', 'line 1 is not what a receipt holds there'],
+  ['null', 'null\n', 'line 1 is not what a receipt holds there'],
+  ['no head', `${batch}\n`, 'line 1 cannot follow'],
+  ['two heads', `${head}\n${head}\n`, 'line 2 cannot follow'],
+  ['a batch twice', `${head}\n${batch}\n${batch}\n`, 'line 3 cannot follow'],
+  ['a batch after the end', `${head}\n${end}\n${batch}\n`, 'line 3 cannot follow'],
+  ['the outcome of no batch', `${head}\n${settled}\n`, 'line 2 cannot follow'],
+  ['two ends', `${head}\n${end}\n${end}\n`, 'line 3 cannot follow'],
+  ['a hole', `${head}\n${batch.slice(0, 30)}\n${end}\n`, 'line 2 is no JSON'],
+  ['a last line of something else', `${head}\n{"kind":"batch"}`, 'line 2 is not what a receipt holds there'],
+  ['an xid that is SQL', `${head}\n${batch.replace('"xid":"1"', '"xid":"1; drop"')}\n`, 'line 2 is not'],
+  ['an id that leads elsewhere', `${head.replace('20261123T', '../../')}\n`, 'line 1 is not what'],
+  ['a time that is none', `${head.replace('2026-11-23T', 'soon')}\n`, 'line 1 is not what'],
+  ['version 2', '{"kind":"head","version":2,"when":"later"}\n', 'A newer console wrote the receipt'],
+])('%s is no receipt', async (_, content, why) => {
+  const directory = newStateDirectory();
+  const file = receiptFile(directory, '20261123T041554Z-sync-3f9a1c');
+  await keep(directory, { id: '20261123T041553Z-sync-000000' });
+  await writeFile(file, content);
+  const message = expect.stringContaining(why);
+  await expect(readReceipt(directory, file)).rejects.toMatchObject({
+    code: 'damaged-receipt',
+    exitCode: 2,
+    message,
+  });
+  const { receipts, damaged } = await listReceipts(directory);
+  expect(receipts).toHaveLength(1);
+  expect(damaged).toEqual([{ file, message }]);
+});
+
+test('a last line without its line end counts where it is whole', async () => {
+  const directory = newStateDirectory();
+  const { file } = await keep(directory, {});
+  await writeFile(file, `${head}\n${batch}\n${settled}\n${end}`);
+  expect(await readReceipt(directory, file)).toMatchObject({
+    batches: [{ outcome: 'committed' }],
+    end: sampleEnd,
+  });
+});
+
+test('a receipt under the name of another is not counted twice', async () => {
+  const directory = newStateDirectory();
+  const { file, head: kept } = await keep(directory, {});
+  const copy = receiptFile(directory, '20261123T041554Z-sync-zzz');
+  await copyFile(file, copy);
+  await mkdir(receiptFile(directory, 'directory'));
+  const { receipts, damaged } = await listReceipts(directory);
+  expect(receipts.map(receipt => receipt.file)).toEqual([file]);
+  expect(damaged).toEqual([
+    { file: copy, message: expect.stringContaining(`inside it is named ${kept.id}`) },
+    { file: receiptFile(directory, 'directory'), message: expect.stringContaining('not a regular file') },
+  ]);
+});
+
+test('an outcome that was unknown is known once the server told it, and never the other way', async () => {
+  const directory = newStateDirectory();
+  const { file } = await keep(directory, {});
+  const unknown = settled.replace('committed', 'unknown');
+  const outcome = async () => (await readReceipt(directory, file)).batches[0]?.outcome;
+  await writeFile(file, `${head}\n${batch}\n${unknown}\n`);
+  expect(await outcome()).toBe('unknown');
+  await appendFile(file, `${settled}\n${unknown}\n`);
+  expect(await outcome()).toBe('committed');
+});
+
+test.each<[string, (file: string) => Promise<void>, string]>([
+  ['are gone', file => rm(file), '(ENOENT)'],
+  ['are cut off', async file => writeFile(file, (await readFile(file)).subarray(0, -1)), 'it is cut off'],
+  ['are not what was written', file => flip(file, 15), 'its records are not the ones that were stored'],
+  ['have another sum', file => flip(file, -6), 'its records are not the ones that were stored'],
+])('records that %s are told', async (_, spoil, why) => {
+  const directory = newStateDirectory();
+  const { file, head: kept } = await keep(directory, {}, ['{"id":1}', '{"id":2}']);
+  await spoil(recordsFile(file));
+  const receipt = await readReceipt(directory, kept.id);
+  await expect(readRecords(receipt, receipt.batches[0]!)).rejects.toMatchObject({
+    code: 'damaged-receipt',
+    exitCode: 2,
+    message: expect.stringContaining(why),
+  });
+});
+
+test('fewer records than were deleted are told', async () => {
+  const directory = newStateDirectory();
+  const { head: kept } = await keep(directory, {}, ['{"id":1}', '{"id":2}']);
+  const receipt = await readReceipt(directory, kept.id);
+  const [only] = receipt.batches;
+  const more = { ...only!, records: { ...only!.records!, count: 3 } };
+  await expect(readRecords(receipt, more)).rejects.toMatchObject({
+    code: 'damaged-receipt',
+    message: expect.stringContaining('batch 1 deleted 3 records, and 2 are there'),
+  });
+});
+
+async function flip(file: string, at: number): Promise<void> {
+  const bytes = await readFile(file);
+  const place = at < 0 ? bytes.length + at : at;
+  bytes.writeUInt8(bytes.readUInt8(place) ^ 0xff, place);
+  await writeFile(file, bytes);
+}

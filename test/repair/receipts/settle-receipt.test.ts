@@ -1,0 +1,117 @@
+import { appendFile, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { journalFile } from '../../../source/repair/receipts/places.ts';
+import { readReceipt } from '../../../source/repair/receipts/read-receipt.ts';
+import type { BatchOutcome } from '../../../source/repair/receipts/receipt.ts';
+import { settleReceipt } from '../../../source/repair/receipts/settle-receipt.ts';
+import { openReceipt } from '../../../source/repair/receipts/write-receipt.ts';
+import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from './samples.ts';
+
+/** A receipt of three batches, of which the first is settled, and no end. */
+async function killed(directory: string) {
+  const writer = await openReceipt(directory, sampleHead({ action: 'reset' }));
+  await writer.intend({ xid: '1', changes: [sampleChange('1', { deletes: 5 })], records: null });
+  await writer.settle(1, 'committed');
+  await writer.intend({ xid: '2', changes: [sampleChange('2'), sampleChange('3')], records: null });
+  await writer.intend({ xid: '3', changes: [sampleChange('4', { deletes: 9 })], records: null });
+  await writer.close();
+  return readReceipt(directory, writer.head.id);
+}
+
+const outcomes = new Map<number, BatchOutcome>([
+  [1, 'aborted'],
+  [2, 'committed'],
+  [3, 'aborted'],
+]);
+
+const outcomesOf = (receipt: { batches: { outcome: BatchOutcome | null }[] }) =>
+  receipt.batches.map(({ outcome }) => outcome);
+
+test('what the server says is noted, and what is known already is kept', async () => {
+  const directory = newStateDirectory();
+  const receipt = await killed(directory);
+  expect(outcomesOf(receipt)).toEqual(['committed', null, null]);
+  const settled = await settleReceipt(receipt, outcomes);
+  expect(outcomesOf(settled)).toEqual(['committed', 'committed', 'aborted']);
+  expect(await readReceipt(directory, receipt.head.id)).toEqual(settled);
+});
+
+test('a kill is in the journal once, as soon as all is known', async () => {
+  const directory = newStateDirectory();
+  const receipt = await killed(directory);
+  const journal = () => readFile(journalFile(directory), 'utf8');
+  const partly = await settleReceipt(receipt, new Map([[2, 'unknown']]));
+  expect(await journal()).toBe('');
+  const settled = await settleReceipt(partly, outcomes);
+  expect(await journal()).toMatch(
+    new RegExp(
+      `^[-\\dT:.]+Z\tada@lovelace\tapp at db.example as writer\treset\t${receipt.head.id}\tk3f9-22ab\t` +
+        'killed: 3 changed, 5 deleted\n$',
+    ),
+  );
+  const length = (await readFile(receipt.file)).length;
+  await settleReceipt(settled, outcomes);
+  expect((await journal()).split('\n')).toHaveLength(2);
+  expect((await readFile(receipt.file)).length).toBe(length);
+});
+
+test('what stays unknown is counted as that', async () => {
+  const directory = newStateDirectory();
+  await settleReceipt(
+    await killed(directory),
+    new Map([
+      [2, 'unknown'],
+      [3, 'unknown'],
+    ]),
+  );
+  expect(await readFile(journalFile(directory), 'utf8')).toContain(
+    '\tkilled: 1 changed, 5 deleted, outcome unknown of 2 batches\n',
+  );
+});
+
+test('a line that the kill tore off stays outside', async () => {
+  const directory = newStateDirectory();
+  const receipt = await killed(directory);
+  await appendFile(receipt.file, '{"kind":"batch","batch":4');
+  const settled = await settleReceipt(await readReceipt(directory, receipt.head.id), outcomes);
+  expect(await readReceipt(directory, receipt.head.id)).toEqual(settled);
+  expect(settled.batches).toHaveLength(3);
+});
+
+test('one that came to its end by itself is no kill', async () => {
+  const directory = newStateDirectory();
+  const writer = await openReceipt(directory, sampleHead());
+  await writer.intend({ xid: '1', changes: [sampleChange('1')], records: null });
+  await writer.end({ ...sampleEnd, ended: 'failed' });
+  await writer.close();
+  await settleReceipt(await readReceipt(directory, writer.head.id), outcomes);
+  expect(outcomesOf(await readReceipt(directory, writer.head.id))).toEqual(['aborted']);
+  expect(await readFile(journalFile(directory), 'utf8')).not.toContain('killed');
+});
+
+test('what cannot be written is told all the same', async () => {
+  const directory = newStateDirectory();
+  const receipt = await killed(directory);
+  await rm(receipt.file);
+  await mkdir(receipt.file);
+  const settled = await settleReceipt(receipt, outcomes);
+  expect(outcomesOf(settled)).toEqual(['committed', 'committed', 'aborted']);
+});
+
+test.each([
+  ['receipts', false],
+  ['elsewhere', true],
+])('a copy in %s has no part in a journal beside it', async (name, journal) => {
+  const directory = newStateDirectory();
+  const receipt = await killed(directory);
+  const beside = dirname(directory);
+  await mkdir(join(beside, name));
+  const copy = join(beside, name, `${receipt.head.id}.jsonl`);
+  await copyFile(receipt.file, copy);
+  if (journal) await writeFile(journalFile(beside), 'my own\n');
+  await settleReceipt(await readReceipt(directory, copy), outcomes);
+  expect(outcomesOf(await readReceipt(directory, copy))).toEqual(['committed', 'committed', 'aborted']);
+  const left = await readFile(journalFile(beside), 'utf8').catch(() => null);
+  expect(left).toBe(journal ? 'my own\n' : null);
+});

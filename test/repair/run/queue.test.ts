@@ -1,0 +1,324 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Task } from '../../../source/repair/plan/task.ts';
+import { type Batch, Queue } from '../../../source/repair/run/queue.ts';
+import type { BatchResult } from '../../../source/repair/run/run-batch.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.spyOn(Math, 'random').mockReturnValue(1);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const task = (id: string | null, weight = 0): Task => ({ id, name: `Preset ${id}`, drift: 1, weight });
+const tasks = (number: number, weight = 0) =>
+  Array.from({ length: number }, (_, index) => task(`p${index}`, weight));
+const result = (outcome: BatchResult['outcome'], more: Partial<BatchResult> = {}): BatchResult => ({
+  outcome,
+  changes: [],
+  left: [],
+  rest: [],
+  deleted: 0,
+  held: 20,
+  waiting: 0,
+  ...more,
+});
+const queue = (of: Task[], limits: Partial<ConstructorParameters<typeof Queue>[1]> = {}) =>
+  new Queue(of, { truncate: false, patience: 1_000, ...limits });
+const ids = (batch: Batch | null) => batch?.tasks.map(({ id }) => id);
+
+/** The next batch, once it is due. */
+async function next(from: Queue): Promise<Batch | null> {
+  const batch = from.next();
+  await vi.advanceTimersByTimeAsync(2_000);
+  return batch;
+}
+
+/** Takes `number` batches of which each one is committed with its rows held for `held` milliseconds; their sizes. */
+async function sizes(from: Queue, number: number, held: number): Promise<number[]> {
+  const seen: number[] = [];
+  for (let each = 0; each < number; each += 1) {
+    const batch = (await from.next())!;
+    seen.push(batch.tasks.length);
+    from.settle(batch, result('committed', { held }));
+  }
+  return seen;
+}
+
+describe('the size of a batch', () => {
+  test('doubles while rows are held for less than 12 ms, up to a hundred presets', async () => {
+    expect(await sizes(queue(tasks(500)), 5, 11)).toEqual([20, 40, 80, 100, 100]);
+  });
+
+  test('stays between 12 and 30 ms', async () => {
+    expect(await sizes(queue(tasks(500)), 2, 12)).toEqual([20, 20]);
+    expect(await sizes(queue(tasks(500)), 2, 30)).toEqual([20, 20]);
+  });
+
+  test('is halved where they are held for longer, down to one', async () => {
+    expect(await sizes(queue(tasks(500)), 7, 31)).toEqual([20, 10, 5, 3, 2, 1, 1]);
+  });
+
+  test('is less from the beginning where less is wanted', async () => {
+    expect(await sizes(queue(tasks(500), { most: { presets: 3, records: 10 } }), 2, 1)).toEqual([3, 3]);
+  });
+
+  test('is bounded by the records of its presets', async () => {
+    const own = queue(tasks(500, 100));
+    expect(await sizes(own, 2, 1)).toEqual([5, 10]);
+    expect((await own.next())?.mostRecords).toBe(2_000);
+    expect(await sizes(own, 2, 1)).toEqual([20, 40]);
+    expect((await own.next())?.mostRecords).toBe(4_000);
+  });
+
+  test('is 50 records at the least, unless fewer are wanted', async () => {
+    const own = queue(tasks(500));
+    await sizes(own, 12, 31);
+    expect((await own.next())?.mostRecords).toBe(50);
+    const few = queue(tasks(500), { most: { presets: 3, records: 10 } });
+    await sizes(few, 5, 31);
+    expect((await few.next())?.mostRecords).toBe(10);
+  });
+
+  test('is one task where that alone has more records than go at once', async () => {
+    expect(ids(await queue([task('big', 10_000), task('small')]).next())).toEqual(['big']);
+  });
+});
+
+describe('a batch', () => {
+  test('has one task of each preset, in order', async () => {
+    const [first, second] = [task('a'), { ...task('a'), drift: 2 }];
+    const own = queue([first, second, task('b')]);
+    const batch = (await own.next())!;
+    expect(ids(batch)).toEqual(['a', 'b']);
+    expect(batch).toMatchObject({ wait: false, truncate: false });
+    own.settle(batch, result('committed'));
+    const after = (await own.next())!;
+    expect(after.tasks).toEqual([second]);
+    own.settle(after, result('committed'));
+    expect(own.isEmpty()).toBe(true);
+    expect(await own.next()).toBeNull();
+  });
+
+  test('waits for rows only where it is one preset alone', async () => {
+    expect((await queue(tasks(1)).next())?.wait).toBe(true);
+    expect((await queue(tasks(2)).next())?.wait).toBe(false);
+  });
+
+  test('of records of no preset is alone', async () => {
+    const own = queue([task('a'), task(null), task('b')]);
+    const batch = (await own.next())!;
+    expect(ids(batch)).toEqual(['a', 'b']);
+    own.settle(batch, result('committed'));
+    expect(ids(await own.next())).toEqual([null]);
+  });
+
+  test('that comes to nothing is done as well, and says nothing of the size', async () => {
+    const own = queue(tasks(50));
+    own.settle((await own.next())!, result('nothing', { held: 0 }));
+    expect((await own.next())?.tasks).toHaveLength(20);
+  });
+
+  test('leaves what is still to do of a preset, before what else there is of it', async () => {
+    const rest = { ...task('a'), drift: 7 };
+    const own = queue([task('a'), { ...task('a'), drift: 9 }]);
+    own.settle((await own.next())!, result('committed', { rest: [rest] }));
+    expect((await own.next())?.tasks).toEqual([rest]);
+  });
+
+  test('that was lost comes again as it was', async () => {
+    const own = queue(tasks(30));
+    const batch = (await own.next())!;
+    own.settle(batch, result('lost'));
+    expect(await own.next()).toEqual(batch);
+  });
+
+  test('is none once somebody says stop, also where one waits for its turn', async () => {
+    const stop = new AbortController();
+    const own = queue(tasks(1));
+    own.settle((await own.next())!, result('busy'));
+    const waiting = own.next(stop.signal);
+    stop.abort();
+    expect(await waiting).toBeNull();
+    expect(own.remaining()).toEqual([{ id: 'p0', name: 'Preset p0' }]);
+  });
+});
+
+describe('what is busy', () => {
+  test('comes after a while, which doubles up to a second, and behind the others', async () => {
+    const own = queue([task('a'), task('b')], { patience: 60_000, most: { presets: 1, records: 10 } });
+    own.settle((await own.next())!, result('busy'));
+    expect(ids(await own.next())).toEqual(['b']);
+    own.settle((await own.next())!, result('committed'));
+    for (const wait of [40, 80, 160, 320, 640, 1_000, 1_000]) {
+      const waiting = own.next();
+      const due = vi.fn();
+      void waiting.then(due);
+      await vi.advanceTimersByTimeAsync(wait - 1);
+      expect([wait, due.mock.calls.length]).toEqual([wait, 0]);
+      await vi.advanceTimersByTimeAsync(1);
+      expect([wait, due.mock.calls.length]).toEqual([wait, 1]);
+      own.settle((await waiting)!, result('busy'));
+    }
+  });
+
+  test('waits between half of that and all of it, so that two repairs do not go in step', async () => {
+    vi.mocked(Math.random).mockReturnValue(0);
+    const own = queue([task('a')], { patience: 60_000 });
+    own.settle((await own.next())!, result('busy'));
+    const waiting = own.next();
+    await vi.advanceTimersByTimeAsync(20);
+    expect(ids(await waiting)).toEqual(['a']);
+  });
+
+  test('halves the company, and is alone after the second time', async () => {
+    const many = queue(tasks(30), { patience: 60_000 });
+    many.settle((await many.next())!, result('busy'));
+    expect((await many.next())?.tasks).toHaveLength(10);
+    const own = queue([task('a'), task('b')], { patience: 60_000 });
+    own.settle((await next(own))!, result('busy'));
+    const again = (await next(own))!;
+    expect(ids(again)).toEqual(['a', 'b']);
+    own.settle(again, result('busy'));
+    for (const id of ['a', 'b']) {
+      const alone = (await next(own))!;
+      expect([ids(alone), alone.wait]).toEqual([[id], true]);
+      own.settle(alone, result('committed'));
+    }
+  });
+
+  test('is given up when its patience is at its end, and not before', async () => {
+    const own = queue([task('a')], { patience: 5_000 });
+    own.settle((await own.next())!, result('busy'));
+    expect(own.givenUp()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(4_999);
+    own.settle((await own.next())!, result('busy'));
+    expect(own.givenUp()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    own.settle((await own.next())!, result('busy'));
+    expect(own.givenUp()).toEqual([
+      {
+        id: 'a',
+        name: 'Preset a',
+        reason: 'locked',
+        message: 'Another session has held its row, or one of its records, for 6 s.',
+      },
+    ]);
+    expect(own.isEmpty()).toBe(true);
+  });
+
+  test('has all of its patience again once it was written', async () => {
+    const own = queue([task('a'), task('a')], { patience: 5_000 });
+    own.settle((await own.next())!, result('busy'));
+    await vi.advanceTimersByTimeAsync(4_000);
+    own.settle((await own.next())!, result('committed'));
+    await vi.advanceTimersByTimeAsync(4_000);
+    own.settle((await own.next())!, result('busy'));
+    expect(own.givenUp()).toEqual([]);
+  });
+});
+
+describe('what is refused', () => {
+  test('in company is tried one by one, and then left with the words of the server', async () => {
+    const own = queue([task('a'), task('b')]);
+    own.settle((await own.next())!, result('refused', { message: 'sacred' }));
+    expect(own.givenUp()).toEqual([]);
+    const first = (await own.next())!;
+    expect(ids(first)).toEqual(['a']);
+    own.settle(first, result('refused', { message: 'sacred' }));
+    const second = (await own.next())!;
+    expect(ids(second)).toEqual(['b']);
+    own.settle(second, result('refused'));
+    expect(own.givenUp()).toEqual([
+      { id: 'a', name: 'Preset a', reason: 'refused', message: 'The server refused it: sacred.' },
+      { id: 'b', name: 'Preset b', reason: 'refused', message: 'The server refused it: no reason given.' },
+    ]);
+    expect(own.isEmpty()).toBe(true);
+  });
+});
+
+describe('what is too much at once', () => {
+  const deletes = [task('a', 100), task('b', 100)];
+
+  test('of several presets: they are tried one by one', async () => {
+    const own = queue(deletes);
+    own.settle((await own.next())!, result('large', { message: 'too big', tried: 200 }));
+    expect(ids(await own.next())).toEqual(['a']);
+    expect(own.givenUp()).toEqual([]);
+  });
+
+  test('of one: half of its records, down to one, and then it is given up', async () => {
+    const own = queue([task('a', 100)]);
+    const seen: number[] = [];
+    for (let tried = 100; ; tried = Math.floor(tried / 2)) {
+      const batch = await own.next();
+      if (!batch) break;
+      seen.push(batch.mostRecords);
+      own.settle(batch, result('large', { message: 'too big', tried }));
+    }
+    expect(seen).toEqual([500, 50, 25, 12, 6, 3, 1]);
+    expect(own.givenUp()).toEqual([
+      {
+        id: 'a',
+        name: 'Preset a',
+        reason: 'refused',
+        message: 'Even by itself, the server did not take it: too big.',
+      },
+    ]);
+  });
+
+  test('by TRUNCATE: it goes on in batches', async () => {
+    const own = queue(deletes, { truncate: true });
+    own.settle((await own.next())!, result('large'));
+    expect(await own.next()).toMatchObject({ truncate: false });
+    expect(own.givenUp()).toEqual([]);
+  });
+
+  test('a part that is given up leaves the rest of its preset to be done', async () => {
+    const records = {
+      batch: { batch: 1, xid: '1', changes: [], records: null },
+      id: 'a',
+      count: 9,
+      back: [],
+    };
+    const undo = { records, state: null, lastUsed: null };
+    const [first, second, rest] = [1, 2, 3].map(weight => ({ ...task('a', weight), undo }));
+    const own = queue([first!, second!]);
+    own.settle((await own.next())!, result('refused', { message: 'no', tried: 7, rest: [rest!] }));
+    expect((await own.next())?.tasks).toEqual([rest]);
+    own.settle((await own.next())!, result('committed'));
+    expect((await own.next())?.tasks).toEqual([second]);
+    expect(own.givenUp()).toMatchObject([{ message: 'The server refused 7 of its records: no.' }]);
+  });
+});
+
+describe('TRUNCATE', () => {
+  test('takes everything at once and waits', async () => {
+    expect(await queue(tasks(30), { truncate: true }).next()).toMatchObject({
+      tasks: tasks(30),
+      mostRecords: 1_000_000,
+      wait: true,
+      truncate: true,
+    });
+  });
+
+  test('is tried four times, whatever the patience, and then it goes on in batches', async () => {
+    const own = queue(tasks(3), { truncate: true, patience: 0 });
+    for (let tries = 0; tries < 4; tries += 1) {
+      const batch = (await next(own))!;
+      expect(batch.truncate).toBe(true);
+      own.settle(batch, result('busy'));
+    }
+    expect(own.givenUp()).toEqual([]);
+    expect(await next(own)).toMatchObject({ truncate: false });
+  });
+
+  test('that is refused goes on in batches of one', async () => {
+    const own = queue(tasks(3), { truncate: true });
+    own.settle((await own.next())!, result('refused'));
+    expect(await own.next()).toMatchObject({ truncate: false, tasks: [{ id: 'p0' }] });
+    expect(own.givenUp()).toEqual([]);
+  });
+});

@@ -1,0 +1,311 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ConsoleError, databaseError } from '../../../source/errors/errors.ts';
+import { usualLimits } from '../../../source/repair/batch-limits.ts';
+import type { FullPlan } from '../../../source/repair/plan/plan.ts';
+import type { ReceiptWriter } from '../../../source/repair/receipts/write-receipt.ts';
+import { noOptions } from '../../../source/repair/repair.ts';
+import { type BatchWork, runOneBatch } from '../../../source/repair/run/run-batch.ts';
+import { type Answer, FakeDatabase, fakeTables } from '../../helpers/fake-database.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const place = new FakeDatabase().database.place;
+/** An error of the server, as the driver gives it and as the connection puts it into words. */
+const serverError = (code: string, more: Record<string, string> = {}) =>
+  databaseError(Object.assign(new Error(`words of ${code}`), { code, ...more }), place);
+const lost = () =>
+  new ConsoleError({ code: 'connection-lost', message: 'It broke.', hint: 'Again.', exitCode: 3 });
+
+const plan = {
+  action: 'sync',
+  options: noOptions,
+  look: { tables: fakeTables, server: { user: 'console' } },
+  facts: { countType: 'integer', lastUsedType: null, recordColumns: [], references: [], print: {} },
+  receipt: null,
+} as unknown as FullPlan;
+
+/** What the receipt was told, in order with what the server was. */
+class FakeReceipt {
+  readonly told: string[] = [];
+  readonly #fake: FakeDatabase;
+
+  constructor(fake: FakeDatabase) {
+    this.#fake = fake;
+  }
+
+  get writer(): ReceiptWriter {
+    return {
+      intend: async ({ xid }: { xid: string }) => {
+        await new Promise(resolve => setImmediate(resolve));
+        this.told.push(`intend ${xid}`);
+        this.#fake.statements.push('receipt: on disk');
+        return 1;
+      },
+      settle: async (batch: number, outcome: string) => {
+        this.told.push(`settle ${batch} ${outcome}`);
+        throw new Error('the disk is full');
+      },
+    } as unknown as ReceiptWriter;
+  }
+}
+
+const state = { id: 'a', name: 'Noir', usageCount: 5, records: 3, lastUsed: null, newest: null };
+const done = [{ answer: JSON.stringify({ held: 4, waiting: 2, counts: { a: 3 } }) }];
+/** A server on which one preset is 2 too high; `over` answers first. */
+const server =
+  (over: Answer = () => []): Answer =>
+  async (text, values) => {
+    const own = await over(text, values);
+    if (own.length > 0) return own;
+    if (text.includes('pg_try_advisory_xact_lock')) return [{ xid: '77' }];
+    if (text.includes('WITH wanted')) return [state];
+    if (text.startsWith('DO ')) return done;
+    if (text.includes('AS hidden')) return [{ hidden: false }];
+    return [];
+  };
+
+async function run(
+  over?: Answer,
+  { tasks = 1, drift = 2, wait = true }: { tasks?: number; drift?: number; wait?: boolean } = {},
+) {
+  const fake = new FakeDatabase(server(over));
+  const receipt = new FakeReceipt(fake);
+  const work: BatchWork = {
+    database: fake.database,
+    writing: fake.database,
+    plan,
+    receipt: receipt.writer,
+    batch: {
+      tasks: Array.from({ length: tasks }, () => ({ id: 'a', name: 'Noir', drift, weight: 0 })),
+      mostRecords: 100,
+      limits: usualLimits,
+      wait,
+      truncate: false,
+    },
+    timeouts: { timeout: 30, lockTimeout: 0.02 },
+  };
+  const result = await runOneBatch(work).then(
+    value => ({ value, error: undefined }),
+    (error: unknown) => ({ value: undefined, error }),
+  );
+  return { ...result, fake, told: receipt.told };
+}
+
+/** Answers the block, and only that, with an error. */
+const blockFails = (error: unknown, times = 1): Answer => {
+  let left = times;
+  return text => {
+    if (!text.startsWith('DO ') || left === 0) return [];
+    left -= 1;
+    throw error;
+  };
+};
+
+describe('a batch', () => {
+  test('is in the receipt before the server is told to write it', async () => {
+    const { value, told, fake } = await run();
+    expect(value).toMatchObject({
+      outcome: 'committed',
+      held: 4,
+      waiting: 2,
+      changes: [{ id: 'a', delta: -2 }],
+    });
+    const order = fake.statements.filter(text => text.startsWith('DO ') || text === 'receipt: on disk');
+    expect(order.map(text => text.slice(0, 3))).toEqual(['rec', 'DO ']);
+    expect(told).toEqual(['intend 77', 'settle 1 committed']);
+  });
+
+  test('holds rows for five seconds at the most', async () => {
+    let timeout: unknown;
+    await run((text, values) => {
+      if (text.includes('statement_timeout')) timeout = values[2];
+      return [];
+    });
+    expect(timeout).toBe('5000');
+  });
+
+  test('with nothing to write leaves no line in the receipt', async () => {
+    const { value, told, fake } = await run(undefined, { drift: 7 });
+    expect(value).toMatchObject({ outcome: 'nothing', left: [{ id: 'a', reason: 'moved' }] });
+    expect(told).toEqual([]);
+    expect(fake.statements.at(-1)).toBe('ROLLBACK');
+  });
+
+  test('beside another repair is refused', async () => {
+    const { error } = await run(text => (text.includes('pg_try_advisory_xact_lock') ? [{ xid: null }] : []));
+    expect(error).toMatchObject({ code: 'another-write', exitCode: 4 });
+  });
+
+  test('for tables that are not those of the plan any more is not written: exit code 4', async () => {
+    const other = [{ print: JSON.stringify({ columns: 'others' }) }];
+    const { error, told, fake } = await run(text => (text.includes('AS print') ? other : []));
+    expect(error).toMatchObject({
+      code: 'tables-changed',
+      exitCode: 4,
+      message: 'The tables were changed during this sync (columns).',
+    });
+    expect(told).toEqual([]);
+    expect(fake.statements.some(text => text.startsWith('DO '))).toBe(false);
+  });
+
+  test('whose drift is another one because rows are hidden is not called moved', async () => {
+    const { error } = await run(text => (text.includes('AS hidden') ? [{ hidden: true }] : []), { drift: 7 });
+    expect(error).toMatchObject({ code: 'incomplete-view', exitCode: 4 });
+  });
+});
+
+describe('an error of the server', () => {
+  test.each([
+    ['55P03', 'somebody holds a row'],
+    ['40001', 'a record was changed meanwhile'],
+    ['40P01', 'a deadlock'],
+  ])('%s, %s: it is tried again', async code => {
+    const { value, told } = await run(blockFails(serverError(code)));
+    expect([value?.outcome, value?.message]).toEqual(['busy', expect.any(String)]);
+    expect(told).toEqual(['intend 77', 'settle 1 aborted']);
+  });
+
+  test('57014, it takes too long: tried again in smaller parts', async () => {
+    const { value } = await run(blockFails(serverError('57014')), { tasks: 2 });
+    expect(value?.outcome).toBe('busy');
+  });
+
+  test('57014 of a single preset: left with the words of the server', async () => {
+    const { value } = await run(blockFails(serverError('57014')));
+    expect([value?.outcome, value?.message]).toEqual(['refused', 'words of 57014']);
+  });
+
+  test('any other: left with its words, the constraint, and the function that raised it', async () => {
+    const where =
+      'PL/pgSQL function public.refuse() line 2 at RAISE\nSQL statement "UPDATE"\nPL/pgSQL function inline_code_block line 9 at SQL statement';
+    const { value, told } = await run(blockFails(serverError('P0001', { constraint_name: 'grown', where })));
+    expect(value).toMatchObject({
+      outcome: 'refused',
+      message: 'words of P0001 (grown), in public.refuse()',
+    });
+    expect(told).toEqual(['intend 77', 'settle 1 aborted']);
+    const own = 'PL/pgSQL function inline_code_block line 9 at RAISE';
+    expect((await run(blockFails(serverError('P0001', { where: own })))).value).toMatchObject({
+      message: 'words of P0001',
+    });
+  });
+
+  test('42501, a right is missing: it ends there, exit code 3', async () => {
+    const { error } = await run(blockFails(serverError('42501')));
+    expect(error).toMatchObject({
+      code: 'permission-denied',
+      exitCode: 3,
+      message: 'console may not do this: words of 42501.',
+      hint: expect.stringContaining('This batch was not applied'),
+    });
+  });
+
+  test('42501, rows are hidden now: it ends there, exit code 4', async () => {
+    const hidden = databaseError(
+      Object.assign(new Error('row-level security hides rows from this role now'), { code: '42501' }),
+      place,
+    );
+    const { error } = await run(blockFails(hidden));
+    expect(error).toMatchObject({ code: 'incomplete-view', exitCode: 4 });
+  });
+
+  test('25006, the server takes no writes any more: it ends there, exit code 3', async () => {
+    const { error } = await run(blockFails(serverError('25006')));
+    expect(error).toMatchObject({ exitCode: 3, hint: expect.stringContaining('Connect to the primary') });
+  });
+
+  test('none of the server’s, such as a disk that is full: it ends there as it is', async () => {
+    const full = new ConsoleError({
+      code: 'receipt-unwritable',
+      message: 'Full.',
+      hint: 'Free it.',
+      exitCode: 4,
+    });
+    expect((await run(blockFails(full))).error).toBe(full);
+    const fault = new TypeError('no');
+    expect((await run(blockFails(fault))).error).toBe(fault);
+  });
+});
+
+describe('a connection that is lost', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'setImmediate'] });
+  });
+
+  const fate = (...statuses: (string | null | Error)[]): Answer => {
+    const fails = blockFails(lost());
+    return async (text, values) => {
+      if (text.includes('pg_xact_status')) {
+        const status = statuses.length > 1 ? statuses.shift() : statuses[0];
+        if (status instanceof Error) throw status;
+        return [{ status }];
+      }
+      // As the batch would have left it, where it was committed.
+      if (text.includes('WITH wanted') && statuses[0] === 'committed' && statuses.length === 1 && asked)
+        return [{ ...state, usageCount: 3 }];
+      return fails(text, values);
+    };
+  };
+  let asked = false;
+  const runWithTime = async (answer: Answer) => {
+    asked = false;
+    let ended = false;
+    const running = run(async (text, values) => {
+      if (text.includes('pg_xact_status')) asked = true;
+      return answer(text, values);
+    }).finally(() => {
+      ended = true;
+    });
+    while (!ended) await vi.advanceTimersByTimeAsync(1_000);
+    return running;
+  };
+
+  test('and whose transaction was committed: done, and not once more', async () => {
+    const { value, told } = await runWithTime(fate('committed'));
+    expect(value).toMatchObject({ outcome: 'committed', changes: [{ id: 'a' }], held: 0 });
+    expect(told).toEqual(['intend 77', 'settle 1 committed']);
+  });
+
+  test('and whose transaction was aborted: nothing happened', async () => {
+    const { value, told } = await runWithTime(fate('aborted'));
+    expect(value).toMatchObject({ outcome: 'lost', changes: [], error: { code: 'connection-lost' } });
+    expect(told).toEqual(['intend 77', 'settle 1 aborted']);
+  });
+
+  test('and whose transaction is under way: asked until it is not', async () => {
+    const { value } = await runWithTime(fate('in progress', 'in progress', 'committed'));
+    expect(value).toMatchObject({ outcome: 'committed' });
+  });
+
+  test('and of whose transaction the server knows nothing: not called aborted, exit code 3', async () => {
+    const { error, told } = await runWithTime(fate(null));
+    expect(error).toMatchObject({
+      code: 'outcome-unknown',
+      exitCode: 3,
+      message: expect.stringContaining('transaction 77'),
+    });
+    expect(told).toEqual(['intend 77']);
+  });
+
+  test('and comes back after a while: asked again', async () => {
+    const { value } = await runWithTime(fate(lost(), lost(), 'committed'));
+    expect(value).toMatchObject({ outcome: 'committed' });
+  });
+
+  test('and does not come back within half a minute: what broke it is told', async () => {
+    const { error, told } = await runWithTime(fate(lost()));
+    expect(error).toMatchObject({ code: 'connection-lost' });
+    expect(told).toEqual(['intend 77']);
+  });
+
+  test('before anything was noted: the same again, once the server answers', async () => {
+    const { value, told } = await runWithTime(text => {
+      if (text.includes('pg_try_advisory_xact_lock')) throw lost();
+      return [];
+    });
+    expect(value).toMatchObject({ outcome: 'lost', error: { code: 'connection-lost' } });
+    expect(told).toEqual([]);
+  });
+});

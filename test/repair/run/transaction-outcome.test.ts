@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { databaseError } from '../../../source/errors/errors.ts';
+import { fateOf, type Traces } from '../../../source/repair/run/transaction-outcome.ts';
+import type { RepairFacts } from '../../../source/repair/sql/facts.ts';
+import { FakeDatabase, fakeTables } from '../../helpers/fake-database.ts';
+import { sampleChange } from '../receipts/samples.ts';
+
+const facts = { recordColumns: [{ quoted: 'preset_id', type: 'text' }] } as unknown as RepairFacts;
+
+/** What becomes of a transaction by what the server says, and how far each preset is from its records now. */
+function fate(
+  status: string | null | Error,
+  traces: Partial<Traces> = {},
+  { drifts = {}, there = false }: { drifts?: Record<string, number>; there?: boolean } = {},
+) {
+  const fake = new FakeDatabase(text => {
+    if (text.includes('pg_xact_status')) {
+      if (status instanceof Error) throw status;
+      return [{ status }];
+    }
+    if (text.includes('AS there')) return [{ there }];
+    if (!text.includes('WITH wanted')) return [];
+    return Object.entries(drifts).map(([id, drift]) => ({
+      id,
+      name: id,
+      usageCount: 10 + drift,
+      records: 10,
+      lastUsed: null,
+      newest: null,
+    }));
+  });
+  return fateOf(fake.database, fakeTables, facts, '77', {
+    changes: [],
+    deleted: null,
+    inserted: null,
+    ...traces,
+  });
+}
+
+// Each is 5 too high and becomes right.
+const changes = ['a', 'b'].map(id => sampleChange(id, { drift: 5, delta: -5, deletes: 0 }));
+const record = { values: ['a'] }.values;
+
+describe('what the server says is believed', () => {
+  test.each(['aborted', 'in progress', null])('%s', async status => {
+    expect(await fate(status, { changes }, { drifts: { a: 0, b: 0 } })).toBe(status);
+  });
+
+  test('committed, where the tables do not tell otherwise', async () => {
+    expect(await fate('committed')).toBe('committed');
+    expect(await fate('committed', { changes }, { drifts: { a: 0, b: 0 } })).toBe('committed');
+  });
+
+  test('a number that is still to come was never committed', async () => {
+    const place = new FakeDatabase().database.place;
+    const future = databaseError(Object.assign(new Error('in the future'), { code: '22023' }), place);
+    expect(await fate(future as Error)).toBe('aborted');
+    const other = databaseError(Object.assign(new Error('no'), { code: '42501' }), place);
+    await expect(fate(other as Error)).rejects.toBe(other);
+  });
+});
+
+describe('committed is not believed', () => {
+  test('where every count is as it was before', async () => {
+    expect(await fate('committed', { changes }, { drifts: { a: 5, b: 5 } })).toBe('aborted');
+  });
+
+  test('but it is where one of them has changed: the other one may have been spoilt again since', async () => {
+    expect(await fate('committed', { changes }, { drifts: { a: 5, b: 0 } })).toBe('committed');
+    expect(await fate('committed', { changes }, { drifts: { a: 0, b: 5 } })).toBe('committed');
+  });
+
+  test('and a preset that is gone is no sign of either', async () => {
+    expect(await fate('committed', { changes }, { drifts: { a: 5 } })).toBe('committed');
+  });
+
+  test('by a change that moves no drift, as a count and its records that go together', async () => {
+    const still = [sampleChange('a', { drift: 5, delta: -2, deletes: 2 })];
+    expect(await fate('committed', { changes: still }, { drifts: { a: 5 } })).toBe('committed');
+  });
+
+  test('where a record that it deletes is still there', async () => {
+    expect(await fate('committed', { deleted: record }, { there: true })).toBe('aborted');
+    expect(await fate('committed', { deleted: record }, { there: false })).toBe('committed');
+  });
+
+  test('where a record that it puts back is not there', async () => {
+    expect(await fate('committed', { inserted: record }, { there: false })).toBe('aborted');
+    expect(await fate('committed', { inserted: record }, { there: true })).toBe('committed');
+  });
+});

@@ -1,0 +1,360 @@
+import { describe, expect, test } from 'vitest';
+import {
+  explainUse,
+  isConfirmed,
+  type UseFailure,
+  type UseResult,
+} from '../../source/simulation/explain-use.ts';
+import { resultOf } from '../../source/simulation/real-use-model.ts';
+import { type Circumstances, explainCircumstances, isSound } from '../../source/simulation/simulation.ts';
+import { judgeTrigger } from '../../source/trigger/health.ts';
+import { catalog, counter } from '../trigger/catalogs.ts';
+
+const use = (over: Partial<UseResult> = {}): UseResult => ({
+  before: 3,
+  after: 4,
+  increment: 1,
+  recordsAdded: 1,
+  lastUsedAtMoved: true,
+  ...over,
+});
+const failure = (over: Partial<UseFailure> = {}): UseFailure => ({
+  path: 'insert',
+  use: 1,
+  message: 'no',
+  code: 'P0001',
+  constraint: null,
+  where: null,
+  column: null,
+  table: null,
+  ...over,
+});
+const healthy = judgeTrigger(catalog());
+const sick = judgeTrigger(catalog({}, counter({ enabled: 'D' })));
+
+const explain = (over: Partial<Parameters<typeof explainUse>[0]>) =>
+  explainUse({
+    path: 'track_preset_usage',
+    uses: [use(), use()],
+    failures: [],
+    health: healthy,
+    replicationRole: 'origin',
+    ...over,
+  });
+/** As `code: message`, each of which is an error. */
+const told = (over: Parameters<typeof explain>[0]) =>
+  explain(over).map(({ code, message }) => `${code}: ${message}`);
+const hints = (over: Parameters<typeof explain>[0]) => explain(over).map(({ hint }) => hint);
+
+describe('a use is confirmed', () => {
+  test('by two of them, each of one count, one record and a newer last use', () => {
+    expect(isConfirmed([use(), use()])).toBe(true);
+    expect(isConfirmed([use(), use({ lastUsedAtMoved: null })])).toBe(true);
+    for (const odd of [{ increment: 2 }, { recordsAdded: 0 }, { lastUsedAtMoved: false }]) {
+      expect(isConfirmed([use(), use(odd)])).toBe(false);
+    }
+    expect(isConfirmed([use()])).toBe(false);
+    expect(told({})).toEqual([]);
+  });
+
+  test('and what a real one did is told in the same words', () => {
+    const real = {
+      preset: 'a',
+      records: ['1'],
+      versions: ['7'],
+      before: null,
+      after: 1,
+      lastUsedBefore: null,
+      lastUsedAfter: null,
+    };
+    expect(resultOf(real)).toEqual({
+      before: null,
+      after: 1,
+      increment: 1,
+      recordsAdded: 1,
+      lastUsedAtMoved: null,
+    });
+    expect(resultOf({ ...real, after: null, lastUsedAfter: 'x' })).toMatchObject({
+      increment: 0,
+      lastUsedAtMoved: true,
+    });
+    expect(resultOf({ ...real, lastUsedBefore: 'x', lastUsedAfter: 'x' }).lastUsedAtMoved).toBe(false);
+    expect(
+      resultOf({ ...real, lastUsedBefore: 'x', lastUsedAfter: 'x', lastUsedMoved: true }).lastUsedAtMoved,
+    ).toBe(true);
+  });
+});
+
+describe('numbers', () => {
+  test('a use that left no record', () => {
+    const none = [use({ after: 3, increment: 0, recordsAdded: 0 })];
+    expect(told({ uses: none })).toEqual([
+      'use-not-recorded: The use left no record (usage_count 3 to 3, 0 records).',
+    ]);
+    expect(hints({ uses: none })[0]).toContain('track_preset_usage() returned without inserting');
+    expect(hints({ uses: none, path: 'insert' })).toEqual([
+      'The insert was swallowed: look for a BEFORE trigger that returns NULL, or a rule on the table.',
+    ]);
+  });
+
+  test('a use that left several, all of them counted', () => {
+    expect(told({ uses: [use({ after: 5, increment: 2, recordsAdded: 2 })] })).toEqual([
+      'use-recorded-too-often: One use left 2 records (usage_count 3 to 5, 2 records).',
+    ]);
+  });
+
+  test('a use that was counted twice, with what the catalog shows of it', () => {
+    const health = judgeTrigger(catalog({ jobsHidden: true }));
+    const twice = [use({ before: null, after: 2, increment: 2 })];
+    expect(told({ uses: twice, health })).toEqual([
+      'use-counted-too-often: The use was counted 2 times (usage_count NULL to 2, 1 record).',
+    ]);
+    const withCause = {
+      ...healthy,
+      findings: [{ code: 'second-counter', severity: 'error' as const, message: 'Why.', hint: '' }],
+    };
+    expect(told({ uses: twice, health: withCause })[1]).toBe('second-counter: Why.');
+  });
+
+  test('a use that was not counted, with what the catalog shows as the reason', () => {
+    const lost = [use({ after: 3, increment: 0 }), use({ after: 3, increment: 0 })];
+    expect(told({ uses: lost })).toEqual([
+      'use-not-counted: The use was recorded but not counted (usage_count 3 to 3, 1 record).',
+    ]);
+    expect(hints({ uses: lost })).toEqual([
+      "The catalog shows no reason: look at what the trigger's function does, step by step.",
+    ]);
+    expect(told({ uses: lost, health: sick })).toEqual([
+      'use-not-counted: The use was recorded but not counted (usage_count 3 to 3, 1 record).',
+      'trigger-disabled: The trigger is disabled: uses are stored but not counted.',
+    ]);
+    expect(hints({ uses: lost, health: sick })[0]).toBe('What the catalog shows as the reason follows.');
+  });
+
+  test('a use of several records that was counted once, or a count that went down', () => {
+    expect(told({ uses: [use({ recordsAdded: 2 })] })[1]).toBe(
+      'use-not-counted: The use was recorded but not counted as often (usage_count 3 to 4, 2 records).',
+    );
+    expect(told({ uses: [use({ after: 2, increment: -1 })] })[0]).toMatch(/^count-went-down: /);
+  });
+
+  test('a session whose triggers do not fire', () => {
+    const lost = [use({ after: 3, increment: 0 })];
+    expect(told({ uses: lost, replicationRole: 'replica' })[1]).toBe(
+      'replication-role: session_replication_role is replica for this role or database: ordinary triggers do not fire.',
+    );
+  });
+
+  test('a count that is no number', () => {
+    const nan = [use({ before: Number.NaN, after: Number.NaN, increment: Number.NaN })];
+    expect(told({ uses: nan })).toEqual([
+      'count-is-no-number: usage_count is NaN: whatever is added to that, it stays NaN, so no use is counted.',
+    ]);
+  });
+
+  test('a last use that stayed, which is told only where the numbers are right', () => {
+    expect(told({ uses: [use(), use({ lastUsedAtMoved: false })] })).toEqual([
+      'last-used-not-moved: The use was counted, but last_used_at stayed where it was.',
+    ]);
+    expect(told({ uses: [use({ increment: 2, lastUsedAtMoved: false })] })[0]).toMatch(
+      /^use-counted-too-often/,
+    );
+  });
+});
+
+describe('a use that fails', () => {
+  test('is told with the words of the server and its place', () => {
+    expect(told({ failures: [failure({ constraint: 'grown', where: 'f() line 3' })] })).toEqual([
+      'use-failed: The insert into preset_usage failed: no (SQLSTATE P0001, constraint grown, in f() line 3).',
+    ]);
+    expect(told({ failures: [failure({ path: 'track_preset_usage', use: 2 })] })).toEqual([
+      'use-failed: track_preset_usage() failed for the same preset again: no (SQLSTATE P0001).',
+    ]);
+  });
+
+  test('for the second time by a unique index, with that index', () => {
+    const index = { name: 'once', definition: 'CREATE', columns: ['preset_id'] };
+    const health = judgeTrigger(catalog({ uniques: [index] }));
+    expect(told({ failures: [failure({ code: '23505', use: 2 })], health })).toEqual([
+      expect.stringMatching(/^second-use-refused: /),
+      expect.stringMatching(/^unique-limits-uses: /),
+    ]);
+    expect(told({ failures: [failure({ code: '23503' })], health })).toHaveLength(1);
+  });
+
+  test('twice in the same way is told once', () => {
+    expect(told({ failures: [failure(), failure()] })).toHaveLength(1);
+    expect(told({ failures: [failure(), failure({ message: 'other' })] })).toHaveLength(2);
+  });
+
+  test.each<[string, Partial<UseFailure>, string | RegExp]>([
+    ['a transaction that it ends', { code: '2D000' }, /^It ends its transaction by itself/],
+    [
+      'rows of no declared columns',
+      { path: 'track_preset_usage', message: 'a column definition list is required' },
+      /^It returns rows whose columns are not declared/,
+    ],
+    [
+      'the same of an insert',
+      { message: 'a column definition list is required' },
+      'A use of the application fails the same way, and is lost: mend what raised it.',
+    ],
+    [
+      'a unique index the first time',
+      { code: '23505' },
+      /^A unique index refuses this use because there has been one/,
+    ],
+    ['a unique index the second time', { code: '23505', use: 2 }, /^A unique index refuses the second use/],
+    [
+      'a reference',
+      { code: '23503' },
+      'What it refers to does not exist: name a user that does with --as-user.',
+    ],
+    ['a right', { code: '42501' }, "The application's uses are lost where its role lacks this right too."],
+    ['its time', { code: '57014' }, "It took longer than a simulation may hold the preset's row."],
+    ['a lock', { code: '55P03' }, 'Another session holds a lock that a use needs: try again.'],
+    ['a NULL of no column', { code: '23502' }, /^If it is the user that is missing/],
+    [
+      'a check, in a function',
+      { code: '23514', where: 'f() line 3 at SQL' },
+      "What f() writes is not allowed by that constraint: the application's own uses fail as well, and are lost.",
+    ],
+    [
+      'a check, in what the application calls',
+      { code: '23514', where: 'f() line 3', path: 'track_preset_usage' },
+      /^It may be that this console guessed/,
+    ],
+    ['a check', { code: '23514' }, /^It may be that this console guessed/],
+    ['a value', { code: '22P02' }, /^It may be that this console guessed/],
+    [
+      'a column of the new row',
+      { code: '42703', message: 'record "new" has no field "kind"', where: 'f() line 2 at IF' },
+      'f() names the column kind, which the record does not have: add the column again, or bring the function up to date.',
+    ],
+    [
+      'a column of a table, in German',
+      { code: '42703', message: 'Spalte »kind« von Relation »preset_usage« existiert nicht' },
+      "this console's insert names the column kind, which preset_usage does not have: add the column again, or bring the function up to date.",
+    ],
+    [
+      'a column of no table',
+      { code: '42703', message: 'column “kind” does not exist', path: 'track_preset_usage' },
+      'track_preset_usage() names the column kind, which its table does not have: add the column again, or bring the function up to date.',
+    ],
+    [
+      'a table',
+      { code: '42P01', message: 'relation "gone" does not exist' },
+      "this console's insert names the table gone, which is not there or not in its search_path: bring the function up to date, or give it a search_path.",
+    ],
+    [
+      'a column without a value',
+      { code: '23502', column: 'kind', table: 'preset_usage' },
+      "this console's insert leaves preset_usage.kind without a value, and it may not be NULL: this console found no value for it in a recent record and cannot guess one.",
+    ],
+    [
+      'a column without a value, by the function',
+      { code: '23502', column: 'kind', path: 'track_preset_usage' },
+      'track_preset_usage() leaves the table.kind without a value, and it may not be NULL: give kind a default, or have the function give it a value.',
+    ],
+  ])('has advice for %s', (_, over, hint) => {
+    const [said] = hints({ failures: [failure(over)] });
+    if (typeof hint === 'string') expect(said).toBe(hint);
+    else expect(said).toMatch(hint);
+  });
+
+  test('of an unhealthy trigger points to its findings', () => {
+    expect(hints({ failures: [failure()], health: sick })).toEqual([
+      "A use of the application fails the same way, and is lost: the trigger's findings say more.",
+    ]);
+  });
+});
+
+describe('how it was made', () => {
+  const circumstances = (over: Partial<Circumstances> = {}) =>
+    explainCircumstances({
+      path: 'track_preset_usage',
+      firstPath: 'track_preset_usage',
+      role: null,
+      own: 'owner',
+      asRole: null,
+      confirmed: true,
+      reach: [],
+      unknown: [],
+      sequences: [],
+      ...over,
+    }).map(({ severity, code, message }) => `${severity} ${code}: ${message}`);
+  const role = { name: 'app', allowed: true, asked: false };
+  const asRole = (over: object = {}) => ({
+    role: 'app',
+    confirmed: true,
+    uses: [use()],
+    failures: [],
+    ...over,
+  });
+
+  test('as the application does, and as nobody else: nothing to say', () => {
+    expect(circumstances()).toEqual([]);
+    expect(circumstances({ role, asRole: asRole() })).toEqual([]);
+  });
+
+  test('by an insert, in place of a function that fails or is not there', () => {
+    expect(circumstances({ path: 'insert' })).toEqual([
+      'warning fell-back-to-insert: The uses were made by a plain insert, because track_preset_usage() failed.',
+    ]);
+    expect(circumstances({ path: 'insert', firstPath: 'insert' })).toEqual([
+      'info no-track-function: The uses were made by a plain insert: there is no track_preset_usage() that takes a preset.',
+    ]);
+  });
+
+  test('as a role that this session may not become', () => {
+    expect(circumstances({ role: { ...role, allowed: false } })).toEqual([
+      'info role-not-tried: There is a role app, and this session may not become it: whether its uses count was not tried.',
+    ]);
+  });
+
+  test('as a role for which it comes out otherwise', () => {
+    const lost = asRole({ confirmed: false, uses: [use({ increment: 0, recordsAdded: 0 })] });
+    expect(circumstances({ role, asRole: lost })).toEqual([
+      'warning role-differs: As app a use adds 0 to the count and 0 records.',
+    ]);
+    expect(
+      circumstances({
+        role: { ...role, asked: true },
+        asRole: asRole({ confirmed: false, uses: [], failures: [failure()] }),
+      }),
+    ).toEqual(['error role-differs: As app a use fails: no (SQLSTATE P0001).']);
+    expect(circumstances({ role, asRole: asRole(), confirmed: false })).toEqual([
+      'warning role-differs: As app a use counts.',
+    ]);
+    expect(circumstances({ role, asRole: asRole({ confirmed: false, uses: [] }) })).toEqual([
+      'warning role-differs: As app a use adds 0 to the count and 0 records.',
+    ]);
+  });
+
+  test('by what reaches outside, and numbers that do not come back', () => {
+    expect(
+      circumstances({
+        reach: [{ function: 'f()', means: 'dblink' }],
+        unknown: [{ function: 'g()', means: 'it is written in C' }],
+        sequences: ['s', 't'],
+      }),
+    ).toEqual([
+      'warning reaches-outside: f() can reach outside the transaction (dblink).',
+      'info reach-unknown: g() may have done what no rollback takes back: it is written in C.',
+      'info sequence-advanced: Numbers were taken from s, t, and numbers do not come back.',
+    ]);
+  });
+
+  test('is sound where nothing of it is an error', () => {
+    const finding = (severity: 'error' | 'warning') => ({ code: 'x', severity, message: '', hint: '' });
+    const simulation = {
+      confirmed: true,
+      failures: [],
+      findings: [finding('warning')],
+    } as unknown as Parameters<typeof isSound>[0];
+    expect(isSound(simulation)).toBe(true);
+    expect(isSound({ ...simulation, confirmed: false })).toBe(false);
+    expect(isSound({ ...simulation, failures: [failure()] })).toBe(false);
+    expect(isSound({ ...simulation, findings: [finding('warning'), finding('error')] })).toBe(false);
+  });
+});

@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Database } from '../../../source/connection/transactions.ts';
+import { commitUse, takeUseBack } from '../../../source/simulation/commit.ts';
+import { planSimulation } from '../../../source/simulation/plan.ts';
+import { makeRealUse, takeRealUseBack } from '../../../source/simulation/real-use-block.ts';
+import { runSimulation } from '../../../source/simulation/run.ts';
+import { rehearsalBlock, resultSetting } from '../../../source/simulation/simulation-block.ts';
+import { connectTo } from '../../helpers/connect.ts';
+import { createDatabase, insertPresets, type TestDatabase } from '../../helpers/database.ts';
+import { waitFor } from '../../helpers/wait.ts';
+
+let own: TestDatabase;
+let database: Database;
+let preset: string;
+const timeouts = { timeout: 30, lockTimeout: 2 };
+
+beforeEach(async () => {
+  own = await createDatabase();
+  database = connectTo(own.url);
+  [preset] = (await insertPresets(own.sql, ['Noir'])) as [string];
+});
+afterEach(async () => {
+  await database.close();
+  await own.drop();
+});
+
+const plan = () =>
+  planSimulation(database, { schema: 'public', preset, asUser: null, asRole: null, readOnly: false });
+const tables = async () => [
+  await own.sql`SELECT * FROM presets ORDER BY id`,
+  await own.sql`SELECT * FROM preset_usage ORDER BY id`,
+];
+
+/** Makes each use of the application take so many seconds before it does anything. */
+const slowUses = (seconds: number) =>
+  own.sql
+    .unsafe(`CREATE OR REPLACE FUNCTION track_preset_usage(p_preset_id uuid, p_usage_type text, p_usage_data jsonb DEFAULT '{}')
+      RETURNS uuid LANGUAGE plpgsql AS $$ DECLARE made uuid; BEGIN PERFORM pg_sleep(${seconds});
+        INSERT INTO preset_usage (preset_id, usage_type) VALUES (p_preset_id, p_usage_type) RETURNING id INTO made; RETURN made;
+      END $$`)
+    .simple();
+
+/** Whether another session may use the preset while \`work\` is in the middle of its own use. */
+async function otherUseGetsIn(work: Promise<unknown>): Promise<boolean> {
+  await waitFor(
+    async () => (await own.sql`SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'`).length === 1,
+    'the use to be under way',
+  );
+  const other = await own.sql
+    .unsafe(
+      `SET lock_timeout = '50ms'; INSERT INTO preset_usage (preset_id, usage_type) VALUES ('${preset}', 'live'); RESET lock_timeout`,
+    )
+    .simple()
+    .then(
+      () => true,
+      () => false,
+    );
+  await work;
+  return other;
+}
+
+describe('a simulation', () => {
+  test('holds the row of its preset from the first look at the count on', async () => {
+    await slowUses(0.6);
+    expect(await otherUseGetsIn(runSimulation(database, await plan(), timeouts))).toBe(false);
+  });
+
+  test('does nothing in a transaction that is not its own', async () => {
+    const { look, calls } = await plan();
+    const before = await tables();
+    const answer = await database.write(
+      async ({ script }) =>
+        script(
+          `${rehearsalBlock(look.tables, calls)}; SELECT current_setting('${resultSetting}', true) AS answer; COMMIT`,
+        ),
+      timeouts,
+    );
+    expect(answer).toEqual([{ answer: null }]);
+    expect(await tables()).toEqual(before);
+  });
+
+  test('leaves nothing', async () => {
+    const before = await tables();
+    expect(await runSimulation(database, await plan(), timeouts)).toMatchObject({ confirmed: true });
+    expect(await tables()).toEqual(before);
+  });
+
+  test('holds the row for two seconds at the most, however long a read may take', async () => {
+    await slowUses(20);
+    const planned = await plan();
+    const start = performance.now();
+    await expect(runSimulation(database, planned, { timeout: 30, lockTimeout: 0.1 })).rejects.toMatchObject({
+      code: 'statement-timeout',
+    });
+    expect(performance.now() - start).toBeLessThan(7_000);
+  });
+});
+
+describe('a real use', () => {
+  test('holds the row of its preset from the first look at the count on', async () => {
+    await slowUses(0.6);
+    expect(await otherUseGetsIn(commitUse(database, await plan(), timeouts))).toBe(false);
+  });
+
+  test('is neither made nor taken back in a transaction that is not its own', async () => {
+    const { look, calls, recordKey } = await plan();
+    const planned = await plan();
+    const use = await commitUse(database, planned, timeouts);
+    const before = await tables();
+    const elsewhere = {
+      ownPath: 'public',
+      rows: async () => [],
+      script: async (text: string) => own.sql.unsafe(text).simple(),
+    };
+    await expect(
+      makeRealUse(elsewhere, look.tables, recordKey!, calls[0]!, { preset, claims: null, role: null }),
+    ).rejects.toMatchObject({ code: '25P01' });
+    await expect(takeRealUseBack(elsewhere, look.tables, recordKey!, use)).rejects.toMatchObject({
+      code: '25P01',
+    });
+    expect(await tables()).toEqual(before);
+  });
+
+  test('waits for another session no longer than it may, once it holds the row', async () => {
+    await own.sql.unsafe('CREATE TABLE other (id int)');
+    await own.sql
+      .unsafe(`CREATE OR REPLACE FUNCTION track_preset_usage(p_preset_id uuid, p_usage_type text, p_usage_data jsonb DEFAULT '{}')
+        RETURNS uuid LANGUAGE plpgsql AS $$ BEGIN LOCK TABLE other; RETURN NULL; END $$`)
+      .simple();
+    const planned = await plan();
+    await own.sql.begin(async other => {
+      await other`LOCK TABLE other`;
+      const start = performance.now();
+      await expect(commitUse(database, planned, { timeout: 30, lockTimeout: 20 })).rejects.toMatchObject({
+        code: 'lock-timeout',
+      });
+      expect(performance.now() - start).toBeLessThan(10_000);
+    });
+  });
+
+  test('that a deferred trigger counts is seen as counted', async () => {
+    await own.sql
+      .unsafe(`DROP TRIGGER trigger_auto_increment_preset_usage_count ON preset_usage;
+      CREATE FUNCTION later() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        UPDATE presets SET usage_count = usage_count + 1 WHERE id = NEW.preset_id; RETURN NULL; END $$;
+      CREATE CONSTRAINT TRIGGER later AFTER INSERT ON preset_usage DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION later()`)
+      .simple();
+    const planned = await plan();
+    const use = await commitUse(database, planned, timeouts);
+    expect(use).toMatchObject({ before: 0, after: 1 });
+    await takeUseBack(database, planned, use, timeouts);
+    expect(await own.sql`SELECT usage_count FROM presets`).toMatchObject([{ usage_count: 0 }]);
+  });
+});

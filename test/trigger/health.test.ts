@@ -1,0 +1,839 @@
+import { describe, expect, test } from 'vitest';
+import type { TriggerCatalog } from '../../source/trigger/catalog.ts';
+import { migrate } from '../../source/trigger/expected-names.ts';
+import { judgeTrigger } from '../../source/trigger/health.ts';
+import {
+  adds,
+  before,
+  calls,
+  catalog,
+  counter,
+  insert,
+  reading,
+  relation,
+  remove,
+  routine,
+  row,
+  sets,
+  track,
+  trigger,
+  truncate,
+  update,
+  writes,
+} from './catalogs.ts';
+
+/** Each finding as `severity code: message` and what to do about it. */
+const told = (of: TriggerCatalog) =>
+  judgeTrigger(of).findings.map(({ severity, code, message, hint }) => [
+    `${severity} ${code}`,
+    message,
+    hint,
+  ]);
+
+const name = 'trigger_auto_increment_preset_usage_count';
+const table = 'public.preset_usage';
+
+test('what the migration leaves is healthy, and there is nothing to say about it', () => {
+  const health = judgeTrigger(catalog());
+  expect(health).toMatchObject({
+    healthy: true,
+    findings: [],
+    others: [],
+    trigger: {
+      name,
+      table,
+      exists: true,
+      enabled: 'origin',
+      timing: 'AFTER',
+      events: ['INSERT'],
+      level: 'statement',
+      function: 'public.auto_increment_preset_usage_count()',
+      functionExists: true,
+      definition: `CREATE TRIGGER ${name}`,
+    },
+    track: [{ identity: 'public.track_preset_usage()', kind: 'function', securityDefiner: true }],
+  });
+});
+
+describe('a counting trigger that is not there', () => {
+  test('and whose function is', () => {
+    const of = catalog({}, { ...counter(), triggers: [] });
+    expect(told(of)).toEqual([
+      ['error trigger-missing', `${table} has no trigger ${name}: uses are not counted.`, migrate],
+    ]);
+    expect(judgeTrigger(of)).toMatchObject({
+      healthy: false,
+      trigger: {
+        exists: false,
+        table: null,
+        enabled: null,
+        timing: null,
+        events: [],
+        level: null,
+        function: null,
+        functionExists: true,
+        definition: null,
+      },
+    });
+  });
+
+  test('nor is its function', () => {
+    expect(told(catalog({}, { triggers: [], functions: [] }))).toEqual([
+      ['error trigger-missing', `${table} has no trigger ${name}: uses are not counted.`, migrate],
+      ['error function-missing', 'There is no function auto_increment_preset_usage_count() either.', migrate],
+    ]);
+  });
+
+  test('where its function is in another schema, or is no trigger’s', () => {
+    for (const over of [{ schema: 'other' }, { isTrigger: false }]) {
+      const { functions } = counter({}, over);
+      expect(told(catalog({}, { triggers: [], functions })).map(([code]) => code)).toContain(
+        'error function-missing',
+      );
+    }
+  });
+
+  test('but on another table', () => {
+    expect(told(catalog({}, counter({ tableOid: 3, table: 'public.other' })))).toEqual([
+      [
+        'error trigger-wrong-table',
+        `The trigger is on public.other, not on ${table}: uses are not counted.`,
+        migrate,
+      ],
+    ]);
+  });
+});
+
+describe('a counting trigger that is', () => {
+  test.each([
+    [
+      'disabled',
+      { enabled: 'D' },
+      false,
+      [
+        [
+          'error trigger-disabled',
+          'The trigger is disabled: uses are stored but not counted.',
+          `ALTER TABLE ${table} ENABLE TRIGGER ${name}; then look at the counts of the time between.`,
+        ],
+      ],
+    ],
+    [
+      'for replicas only',
+      { enabled: 'R' },
+      false,
+      [
+        [
+          'error trigger-replica-only',
+          'The trigger fires only where a replication worker applies changes: uses of the application are not counted.',
+          `ALTER TABLE ${table} ENABLE TRIGGER ${name};`,
+        ],
+      ],
+    ],
+    [
+      'always on',
+      { enabled: 'A' },
+      true,
+      [
+        [
+          'info trigger-always',
+          'The trigger also fires where a replication worker applies changes.',
+          'If presets is replicated to or from here as well, replicated uses are counted twice; ENABLE TRIGGER without ALWAYS prevents it.',
+        ],
+      ],
+    ],
+    [
+      'off in a partition',
+      { offIn: ['public.y2025'] },
+      false,
+      [
+        [
+          'error trigger-off-in-partition',
+          'The trigger is off in the partition public.y2025: uses that are stored there are not counted.',
+          `ALTER TABLE public.y2025 ENABLE TRIGGER ${name}; then look at the counts of the time between.`,
+        ],
+      ],
+    ],
+    [
+      'off in two partitions, and always on',
+      { enabled: 'A', offIn: ['public.a', 'public.b'] },
+      false,
+      [
+        [
+          'error trigger-off-in-partition',
+          'The trigger is off in 2 partitions (public.a, public.b): uses that are stored there are not counted.',
+          `ALTER TABLE public.a ENABLE TRIGGER ${name}; ALTER TABLE public.b ENABLE TRIGGER ${name}; then look at the counts of the time between.`,
+        ],
+        ['info trigger-always', expect.any(String), expect.any(String)],
+      ],
+    ],
+    [
+      'before the insert',
+      { type: insert | before },
+      false,
+      [
+        [
+          'error trigger-before',
+          'The trigger fires BEFORE the insert: with ON CONFLICT DO NOTHING it counts uses that are never stored.',
+          migrate,
+        ],
+      ],
+    ],
+    [
+      'on another event',
+      { type: update | remove },
+      false,
+      [
+        [
+          'error trigger-not-on-insert',
+          'The trigger fires on DELETE, UPDATE, not on INSERT: uses are not counted.',
+          migrate,
+        ],
+      ],
+    ],
+    [
+      'on more events',
+      { type: insert | truncate },
+      true,
+      [
+        [
+          'warning trigger-more-events',
+          'The trigger fires on INSERT, TRUNCATE: a changed or deleted record may count as a use.',
+          'Unless its function tells the events apart, make it fire on INSERT alone.',
+        ],
+      ],
+    ],
+    [
+      'conditional',
+      { condition: true },
+      true,
+      [
+        [
+          'warning trigger-condition',
+          'The trigger has a WHEN condition: uses that do not meet it are stored but not counted.',
+          `Look at its definition: CREATE TRIGGER ${name}`,
+        ],
+      ],
+    ],
+    [
+      'blind for the rows',
+      { newTable: null },
+      false,
+      [
+        [
+          'error statement-without-transition-table',
+          'The trigger fires once per statement but cannot see which records were inserted.',
+          migrate,
+        ],
+      ],
+    ],
+  ] as const)('%s', (_, over, healthy, findings) => {
+    const of = catalog({}, counter({ ...over, offIn: [...('offIn' in over ? over.offIn : [])] }));
+    expect(told(of)).toEqual(findings);
+    expect(judgeTrigger(of).healthy).toBe(healthy);
+  });
+
+  test('once per record, which is slow for many of them', () => {
+    expect(told(catalog({}, counter({ type: insert | row, newTable: null }, { reading: adds(1) })))).toEqual([
+      [
+        'info trigger-row-level',
+        'The trigger fires once per record. Single uses are counted as they should be.',
+        'Inserting many records at once gets slow (its time grows with the square) and can deadlock; the migration has a trigger that fires once per statement.',
+      ],
+    ]);
+  });
+});
+
+describe('its function', () => {
+  const who = 'public.auto_increment_preset_usage_count()';
+  const otherwise = 'Compare it with the function in the migration, or make a test use and watch the count.';
+
+  test('of another name', () => {
+    expect(told(catalog({}, counter({}, { name: 'count_use', identity: 'public.count_use()' })))).toEqual([
+      [
+        'warning function-other',
+        'The trigger runs public.count_use(), not auto_increment_preset_usage_count().',
+        'Look whether that function counts a use exactly once, or run the migration.',
+      ],
+    ]);
+  });
+
+  test('that cannot be had is not judged', () => {
+    expect(told(catalog({}, { ...counter(), functions: [] }))).toEqual([]);
+  });
+
+  test('that does not count', () => {
+    for (const nothing of [reading(), sets({ name: 'last_used_at', how: 'sets' })]) {
+      expect(told(catalog({}, counter({}, { reading: nothing })))).toEqual([
+        [
+          'error function-does-not-count',
+          `${who} does not set usage_count: uses are stored but not counted.`,
+          migrate,
+        ],
+      ]);
+    }
+  });
+
+  test.each([
+    [
+      'it runs SQL that is put together',
+      reading({ dynamic: [{ offset: 0, text: "'UPDATE ' || t", verb: 'update', tables: null }] }),
+      "it runs SQL that is put together as it runs: 'UPDATE ' || t",
+    ],
+    [
+      'it calls what is not there',
+      reading({ calls: [calls('bump')] }),
+      'it calls bump(), which is not there or cannot be read',
+    ],
+  ])('of which that cannot be read, because %s', (_, body, why) => {
+    expect(told(catalog({}, counter({}, { reading: body })))).toEqual([
+      [
+        'warning function-unreadable',
+        `Whether ${who} counts cannot be read: ${why}.`,
+        'Make a test use and watch the count.',
+      ],
+    ]);
+  });
+
+  test.each([
+    [insert, 1, 'the number of new records'],
+    [insert, 2, 'the number of new records'],
+    [insert | row, 2, '1'],
+    [insert | row, null, '1'],
+  ])('that fires by %s and adds %s counts otherwise', (type, by, right) => {
+    expect(told(catalog({}, counter({ type }, { reading: adds(by) })))).toContainEqual([
+      'warning function-counts-otherwise',
+      `${who} sets usage_count, but not to itself plus ${right}.`,
+      otherwise,
+    ]);
+  });
+
+  test.each([
+    ['sets it to a number of rows', sets({ name: 'usage_count', how: 'counts' })],
+    ['only subtracts', sets({ name: 'usage_count', how: 'subtracts', by: 1 })],
+    ['adds in two ways', reading({ writes: [...adds(null).writes, ...adds(1).writes] })],
+  ])('that %s counts otherwise', (_, body) => {
+    expect(told(catalog({}, counter({}, { reading: body }))).map(([code]) => code)).toEqual([
+      'warning function-counts-otherwise',
+    ]);
+  });
+
+  test('that takes back what is deleted as well is no other counter', () => {
+    const body = reading({
+      writes: [
+        ...adds(null).writes,
+        writes({ columns: [{ name: 'usage_count', how: 'subtracts', by: null }] }),
+      ],
+    });
+    expect(told(catalog({}, counter({}, { reading: body })))).toEqual([]);
+  });
+
+  test('with the rights of whoever inserts', () => {
+    expect(told(catalog({}, counter({}, { definer: false, searchPath: null })))).toEqual([
+      [
+        'warning function-invoker',
+        `${who} runs as whoever inserts: without UPDATE on presets, or under row-level security, a use fails or is not counted.`,
+        migrate,
+      ],
+    ]);
+  });
+
+  test('with the search_path of whoever inserts', () => {
+    expect(told(catalog({}, counter({}, { searchPath: null })))).toEqual([
+      [
+        'warning function-search-path',
+        `${who} runs as its owner but takes its search_path from the caller.`,
+        'Fix it with ALTER FUNCTION ... SET search_path, or run the migration.',
+      ],
+    ]);
+  });
+
+  test('may count by a function that it calls', () => {
+    const helper = routine('bump', { reading: adds(null) });
+    const of = catalog(
+      { functions: [helper] },
+      counter({}, { reading: reading({ calls: [calls('bump')] }) }),
+    );
+    expect(told(of).map(([code]) => code)).not.toContain('error function-does-not-count');
+  });
+});
+
+describe('another trigger', () => {
+  const counts = () => routine('again', { isTrigger: true, reading: adds(1) });
+  const others = (over: Parameters<typeof trigger>[2], body = counts()) =>
+    catalog({ triggers: [trigger('again', body, over)], functions: [body] });
+
+  test('that counts a use as well', () => {
+    const of = others({});
+    expect(told(of)).toEqual([
+      [
+        'error second-counter',
+        `The trigger again on ${table} writes usage_count as well: uses are counted more than once.`,
+        `Look at public.again(); if it counts too, DROP TRIGGER again ON ${table};`,
+      ],
+    ]);
+    expect(judgeTrigger(of)).toMatchObject({
+      healthy: false,
+      others: [
+        {
+          name: 'again',
+          table,
+          timing: 'AFTER',
+          events: ['INSERT'],
+          enabled: 'origin',
+          function: 'public.again()',
+        },
+      ],
+    });
+  });
+
+  test('that changes the count when records change', () => {
+    expect(told(others({ type: remove | update }))).toEqual([
+      [
+        'warning trigger-adjusts-count',
+        `The trigger again on ${table} changes usage_count on DELETE, UPDATE.`,
+        'It may keep the count right when records are deleted, or be a second counter: look at its function.',
+      ],
+    ]);
+  });
+
+  test('that changes the count when presets change', () => {
+    expect(told(others({ tableOid: 1, table: 'public.presets', type: update }))).toEqual([
+      [
+        'warning presets-trigger-writes-count',
+        'The trigger again on public.presets writes usage_count when a preset changes.',
+        'Look at public.again(): it may overwrite what was counted.',
+      ],
+    ]);
+  });
+
+  test('that assigns the count of the very row', () => {
+    const assigns = (over: object) =>
+      routine('again', {
+        isTrigger: true,
+        reading: reading({
+          fields: [
+            {
+              row: 'new',
+              column: { name: 'usage_count', how: 'sets' },
+              offset: 0,
+              text: 'NEW.usage_count := 1',
+              ...over,
+            },
+          ],
+        }),
+      });
+    const on = { tableOid: 1, table: 'public.presets', type: update | row | before };
+    const codes = (over: object, where = {}) =>
+      told(others({ ...on, ...where }, assigns(over))).map(([code]) => code);
+    expect(codes({})).toEqual(['warning presets-trigger-writes-count']);
+    expect(codes({ row: 'old' })).toEqual([]);
+    expect(codes({ column: { name: 'name', how: 'sets' } })).toEqual([]);
+    // After the row is written NEW is only a variable, as it is for a whole statement.
+    expect(codes({}, { type: update | row })).toEqual([]);
+    expect(codes({}, { type: update | before })).toEqual([]);
+  });
+
+  test('that does not fire, has no function that can be had, or does not count is only listed', () => {
+    const body = routine('again', { isTrigger: true });
+    for (const of of [
+      others({ enabled: 'D' }),
+      others({ enabled: 'R' }),
+      others({ functionOid: 7 }),
+      others({}, body),
+    ]) {
+      expect(told(of)).toEqual([]);
+      expect(judgeTrigger(of).others).toHaveLength(1);
+    }
+    expect(judgeTrigger(others({ functionOid: 7 })).others).toMatchObject([{ function: '?' }]);
+  });
+
+  test('on a third table that counts', () => {
+    const elsewhere = { tableOid: 3, table: 'public.likes' };
+    expect(told(others(elsewhere))).toEqual([
+      [
+        'warning elsewhere-counter',
+        'The trigger again on public.likes writes usage_count on INSERT.',
+        'If a use writes public.likes as well as a record, it is counted twice: look at public.again(), then DROP TRIGGER again ON public.likes;',
+      ],
+    ]);
+    for (const over of [{ enabled: 'D' }, { enabled: 'R' }, { functionOid: 7 }] as const) {
+      expect(told(others({ ...elsewhere, ...over }))).toEqual([]);
+    }
+    expect(told(others(elsewhere, routine('again', { isTrigger: true })))).toEqual([]);
+    expect(judgeTrigger(others(elsewhere)).others).toEqual([]);
+  });
+});
+
+describe('what the application calls', () => {
+  const fix = 'Fix it with ALTER ROUTINE ... SET search_path.';
+
+  test('is not there', () => {
+    expect(told(catalog({}, counter(), []))).toEqual([
+      [
+        'warning track-missing',
+        'There is no function track_preset_usage(): the application must insert its records itself.',
+        migrate,
+      ],
+    ]);
+  });
+
+  test('is elsewhere', () => {
+    const [far] = [track({ schema: 'api', identity: 'api.track_preset_usage(uuid)' })];
+    const hint = 'The application finds it by its search_path, or calls it by its whole name.';
+    expect(told(catalog({}, counter(), [far!]))).toEqual([
+      [
+        'info track-elsewhere',
+        'track_preset_usage() is in the schema api, not in that of the tables: api.track_preset_usage(uuid).',
+        hint,
+      ],
+    ]);
+    const two = catalog({}, counter(), [
+      far!,
+      track({ schema: 'api', identity: 'api.track_preset_usage(int)' }),
+    ]);
+    expect(told(two)).toEqual([
+      ['info track-elsewhere', 'track_preset_usage() is in the schema api, not in that of the tables.', hint],
+      [
+        'info track-overloaded',
+        'There are 2 of the name track_preset_usage: api.track_preset_usage(uuid), api.track_preset_usage(int).',
+        'Which one a call means depends on its arguments; a simulation says which it has used.',
+      ],
+    ]);
+    // One that is near stands for those that are far.
+    expect(told(catalog({}, counter(), [far!, track()]))).toEqual([]);
+  });
+
+  test('counts by itself', () => {
+    const by = (over: object) => told(catalog(over, counter(), [track({ reading: adds(1) })]));
+    expect(by({})).toEqual([
+      [
+        'error track-counts-too',
+        'public.track_preset_usage() sets usage_count itself, beside the trigger: its uses are counted twice.',
+        migrate,
+      ],
+    ]);
+  });
+
+  test('counts by what it calls', () => {
+    const last = routine('last', { reading: adds(1) });
+    const first = routine('first', { reading: reading({ calls: [calls('last')] }) });
+    const own = track({ reading: reading({ calls: [calls('first')] }) });
+    const found = told(catalog({ functions: [first, last] }, counter(), [own]));
+    expect(found[0]).toEqual([
+      'error track-counts-too',
+      'public.track_preset_usage() sets usage_count itself, beside the trigger, by calling public.first(), which calls public.last(): its uses are counted twice.',
+      migrate,
+    ]);
+  });
+
+  test('is a procedure, or has the search_path of its caller', () => {
+    expect(told(catalog({}, counter(), [track({ kind: 'procedure', searchPath: null })]))).toEqual([
+      [
+        'warning track-search-path',
+        'public.track_preset_usage() runs as its owner but takes its search_path from the caller.',
+        fix,
+      ],
+      [
+        'info track-is-procedure',
+        'public.track_preset_usage() is a procedure: it is called with CALL.',
+        "Supabase's rpc() and others that SELECT from a function cannot call it.",
+      ],
+    ]);
+    expect(told(catalog({}, counter(), [track({ definer: false, searchPath: null })]))).toEqual([]);
+  });
+
+  test('is no trigger’s function of that name', () => {
+    expect(told(catalog({}, counter(), [track({ isTrigger: true })])).map(([code]) => code)).toEqual([
+      'warning track-missing',
+    ]);
+  });
+});
+
+describe('columns that a function names and that are not there', () => {
+  const writesGone = reading({
+    writes: [
+      writes({
+        table: 'preset_usage',
+        verb: 'insert',
+        action: 'insert',
+        columns: [
+          { name: 'preset_id', how: 'sets' },
+          { name: 'gone', how: 'sets' },
+        ],
+      }),
+    ],
+  });
+
+  test('in what the application calls', () => {
+    expect(told(catalog({}, counter(), [track({ reading: writesGone })]))).toEqual([
+      [
+        'error track-does-not-fit',
+        'public.track_preset_usage() writes or reads the column gone of public.preset_usage, which has no such column: a use made with it fails (SQLSTATE 42703).',
+        'Add the column to public.preset_usage again, or bring the function up to date.',
+      ],
+    ]);
+  });
+
+  test('in a trigger that fires for a use', () => {
+    const body = routine('old', { isTrigger: true, reading: writesGone });
+    const of = (over: Parameters<typeof trigger>[2]) =>
+      told(catalog({ triggers: [trigger('old', body, over)], functions: [body] })).map(([code]) => code);
+    expect(of({})).toEqual(['error trigger-does-not-fit']);
+    expect(of({ tableOid: 1, type: update })).toEqual(['error trigger-does-not-fit']);
+    expect(of({ enabled: 'A' })).toEqual(['error trigger-does-not-fit']);
+    for (const over of [
+      { enabled: 'D' },
+      { enabled: 'R' },
+      { type: remove },
+      { tableOid: 1, type: insert },
+      { tableOid: 3 },
+      { functionOid: 7 },
+    ] as const) {
+      expect([over, of(over)]).toEqual([over, []]);
+    }
+  });
+
+  test('and one that needs a value and gets none', () => {
+    const leavesOut = reading({
+      writes: [
+        writes({
+          table: 'preset_usage',
+          verb: 'insert',
+          action: 'insert',
+          columns: [{ name: 'usage_type', how: 'sets' }],
+        }),
+      ],
+    });
+    expect(told(catalog({}, counter(), [track({ reading: leavesOut })]))).toEqual([
+      [
+        'warning track-leaves-out',
+        'public.track_preset_usage() gives no value to public.preset_usage.preset_id, which may not be NULL and has no default: a use made with it fails (SQLSTATE 23502).',
+        'Give preset_id a default, or have the function give it a value.',
+      ],
+    ]);
+  });
+});
+
+test('unique indexes that limit uses', () => {
+  const index = (over: object) => ({
+    name: 'once',
+    definition: 'CREATE UNIQUE INDEX once',
+    columns: ['preset_id'],
+    ...over,
+  });
+  const hint =
+    'Unless a use may really be recorded only once, drop it; the migration drops idx_preset_usage_daily_unique.';
+  expect(told(catalog({ uniques: [index({}), index({ name: 'other', columns: ['user_id'] })] }))).toEqual([
+    [
+      'warning unique-limits-uses',
+      'The unique index once refuses further uses of the same preset: CREATE UNIQUE INDEX once',
+      hint,
+    ],
+  ]);
+  expect(told(catalog({ uniques: [index({ name: 'idx_preset_usage_daily_unique', columns: [] })] }))).toEqual(
+    [
+      [
+        'error daily-limit',
+        'The unique index idx_preset_usage_daily_unique refuses further uses of the same preset: CREATE UNIQUE INDEX once',
+        hint,
+      ],
+    ],
+  );
+});
+
+describe('other routines', () => {
+  const hint =
+    'If the application calls it for a use, that use is counted twice: stop calling it, then drop it.';
+  const others = (...functions: ReturnType<typeof routine>[]) => told(catalog({ functions }));
+
+  test('that write the count, themselves or by another one', () => {
+    const inner = routine('inner', { reading: adds(1), kind: 'procedure' });
+    const outer = routine('outer', { reading: reading({ calls: [calls('inner')] }) });
+    expect(others(outer, inner)).toEqual([
+      [
+        'warning other-writer',
+        'The function public.outer() writes usage_count beside the trigger, by calling public.inner().',
+        hint,
+      ],
+      ['warning other-writer', 'The procedure public.inner() writes usage_count beside the trigger.', hint],
+    ]);
+  });
+
+  test('that may write it, where their text names it', () => {
+    const dynamic = [{ offset: 0, text: 'q', verb: null, tables: null }];
+    const may = (over: object) =>
+      others(routine('may', { reading: reading({ dynamic }), source: 'PRESETS', ...over }));
+    expect(may({})).toEqual([
+      [
+        'warning other-writer',
+        'The function public.may() may write usage_count beside the trigger: it runs SQL that is put together as it runs: q.',
+        hint,
+      ],
+    ]);
+    for (const source of ['preset_usage', 'x usage_count y']) expect(may({ source })).toHaveLength(1);
+    expect(may({ source: 'nothing of it' })).toEqual([]);
+    const caller = routine('caller', { reading: reading({ calls: [calls('may')] }), source: 'presets' });
+    expect(others(caller, routine('may', { reading: reading({ dynamic }), source: '' }))).toEqual([]);
+  });
+
+  test('that only read, or are a trigger’s, are no writers', () => {
+    expect(others(routine('read'), routine('runs', { isTrigger: true, reading: adds(1) }))).toEqual([]);
+  });
+});
+
+describe('rules', () => {
+  const rule = (over: object = {}) =>
+    catalog({
+      rules: [
+        {
+          name: 'twice',
+          tableOid: 2,
+          enabled: 'O',
+          definition: 'CREATE RULE twice AS\n  ON INSERT TO t',
+          reading: adds(1),
+          ...over,
+        },
+      ],
+    });
+
+  test('that count for every insert', () => {
+    expect(told(rule())).toEqual([
+      [
+        'error rule-writes-count',
+        `The rule twice on ${table} writes usage_count for every insert: uses are counted more than once.`,
+        'Look at its definition: CREATE RULE twice AS ON INSERT TO t',
+      ],
+    ]);
+    expect(told(rule({ enabled: 'A' }))).toHaveLength(1);
+  });
+
+  test('that write it at other times', () => {
+    const other = { definition: 'ON DELETE' };
+    expect(told(rule(other))).toEqual([
+      [
+        'warning rule-writes-count',
+        `The rule twice on ${table} writes usage_count.`,
+        'Look at its definition: ON DELETE',
+      ],
+    ]);
+    expect(told(rule({ tableOid: 1 }))[0]?.slice(0, 2)).toEqual([
+      'warning rule-writes-count',
+      'The rule twice on public.presets writes usage_count.',
+    ]);
+    expect(told(rule({ tableOid: 9 }))[0]?.[1]).toBe('The rule twice on a table writes usage_count.');
+  });
+
+  test('that are off, or write something else', () => {
+    for (const over of [{ enabled: 'D' }, { enabled: 'R' }, { reading: reading() }])
+      expect(told(rule(over))).toEqual([]);
+  });
+});
+
+describe('jobs', () => {
+  const job = (over: object = {}) =>
+    catalog({
+      jobs: [
+        {
+          id: 7,
+          name: 'nightly',
+          schedule: '0 3 * * *',
+          command: 'UPDATE presets\n  SET usage_count = 0',
+          user: 'cron',
+          active: true,
+          reading: sets({ name: 'usage_count', how: 'zero' }),
+          ...over,
+        },
+      ],
+    });
+  const deletes = reading({
+    writes: [writes({ table: 'preset_usage', verb: 'delete', action: 'delete', columns: null })],
+  });
+
+  test('that write the count', () => {
+    expect(told(job())).toEqual([
+      [
+        'warning job-writes-count',
+        'The job nightly writes usage_count (0 3 * * *).',
+        'Look whether what it sets is the number of records: UPDATE presets SET usage_count = 0',
+      ],
+    ]);
+    expect(told(job({ name: null }))[0]?.[1]).toBe('The job 7 of pg_cron writes usage_count (0 3 * * *).');
+  });
+
+  test('that delete records', () => {
+    expect(told(job({ reading: deletes, command: 'DELETE FROM preset_usage' }))).toEqual([
+      [
+        'warning job-deletes-records',
+        'The job nightly deletes records (0 3 * * *): unless something takes them from usage_count, the counts are too high afterwards.',
+        'Look at what it runs: DELETE FROM preset_usage',
+      ],
+    ]);
+  });
+
+  test('that are off, do something else, or insert records', () => {
+    const inserts = reading({
+      writes: [writes({ table: 'preset_usage', verb: 'insert', action: 'insert', columns: null })],
+    });
+    for (const over of [{ active: false }, { reading: reading() }, { reading: inserts }])
+      expect(told(job(over))).toEqual([]);
+  });
+
+  test('that this role may not read', () => {
+    expect(told(catalog({ jobsHidden: true }))).toEqual([
+      [
+        'info jobs-hidden',
+        'pg_cron is installed, and this role may not read its jobs: one of them may write the count.',
+        'Connect as a role that may: GRANT USAGE ON SCHEMA cron and SELECT ON cron.job.',
+      ],
+    ]);
+  });
+});
+
+test('errors come before warnings, and these before notes', () => {
+  const of = catalog({ jobsHidden: true }, counter({ enabled: 'D', condition: true }));
+  expect(told(of).map(([code]) => code)).toEqual([
+    'error trigger-disabled',
+    'warning trigger-condition',
+    'info jobs-hidden',
+  ]);
+});
+
+test('a view that shows presets leads to the count as well', () => {
+  const view = relation(5, 'shown', {
+    kind: 'view',
+    view: {
+      reading: reading({
+        creates: [
+          {
+            kind: 'view',
+            name: { schema: 'public', name: 'shown' },
+            offset: 0,
+            text: '',
+            from: [{ schema: null, name: 'presets' }],
+            columns: [{ name: 'uses', of: 'usage_count' }],
+            reading: reading(),
+          },
+        ],
+      }),
+      inserts: false,
+      updates: true,
+      deletes: false,
+    },
+  });
+  const through = (column: string) =>
+    told(
+      catalog({
+        relations: [view],
+        functions: [
+          routine('by_view', {
+            reading: reading({
+              writes: [writes({ table: 'shown', columns: [{ name: column, how: 'sets' }] })],
+            }),
+          }),
+        ],
+      }),
+    ).map(([code]) => code);
+  expect(through('uses')).toEqual(['warning other-writer']);
+  expect(through('usage_count')).toEqual([]);
+});

@@ -1,0 +1,252 @@
+import { describe, expect, test } from 'vitest';
+import type { Finding } from '../../../source/counter/finding.ts';
+import type { LastUse, NewestRecord } from '../../../source/counter/newest-record-model.ts';
+import { dateTime } from '../../../source/format/numbers.ts';
+import type { TriggerHealth } from '../../../source/trigger/health.ts';
+import { type AnswerFacts, type AnswerSums, answers } from '../../../source/tui/info/answers.ts';
+
+const sums: AnswerSums = {
+  presets: 216,
+  accurate: 202,
+  mismatched: 14,
+  tooHigh: 6,
+  tooLow: 8,
+  records: 23_891,
+  withRecords: 209,
+  excess: 1_472,
+};
+// In the middle of a day, so that it is the same day in nearly every time zone.
+const now = Date.UTC(2026, 8, 30, 12);
+const lastUse: LastUse = {
+  at: now - 180_000,
+  type: 'generation',
+  preset: 'id-1',
+  name: 'Noir',
+  lastUsedAt: now - 180_000,
+};
+const newest: NewestRecord = { newest: lastUse, oldest: Date.UTC(2026, 4, 12, 12), whole: true };
+const finding = (code: string, severity: Finding['severity'], message: string): Finding => ({
+  code,
+  severity,
+  message,
+  hint: `What to do about ${code}.`,
+});
+const health = (findings: Finding[] = [], enabled: TriggerHealth['trigger']['enabled'] = 'origin') =>
+  ({
+    healthy: findings.every(({ severity }) => severity !== 'error'),
+    trigger: { enabled },
+    findings,
+    others: [],
+  }) as unknown as TriggerHealth;
+
+const known: AnswerFacts = {
+  otherTables: null,
+  hiddenBy: null,
+  sums,
+  orphans: 0,
+  trigger: health(),
+  newest: { value: newest },
+  cause: null,
+  now,
+};
+const nothing: AnswerFacts = { ...known, sums: null, trigger: null, newest: null };
+const hidden: AnswerFacts = { ...known, hiddenBy: 'row-level security may hide rows from this role' };
+
+/** The answer to the question that `about` stands in. */
+function answer(about: string, facts: Partial<AnswerFacts>): string {
+  const found = answers({ ...known, ...facts }).filter(({ question }) => question.includes(about));
+  expect(found).toHaveLength(1);
+  return found[0]!.answer;
+}
+
+describe('why do presets still show numbers', () => {
+  const why = (facts: Partial<AnswerFacts>) => answer('still show numbers', facts);
+  const with_ = (changes: Partial<AnswerSums>) => why({ sums: { ...sums, ...changes } });
+
+  test('because of their records', () => {
+    expect(why({})).toBe(
+      'Because of their records. 202 of 216 counts equal their records: 23,891 records in preset_usage, the oldest of 2026-05-12. 14 do not: press m on the list.',
+    );
+  });
+  test.each([
+    ['all are right', with_({ accurate: 216, mismatched: 0 }), /216 of 216 counts equal their records/],
+    ['none is wrong', with_({ accurate: 216, mismatched: 0 }), /^(?!.*press m)/],
+    ['one is wrong', with_({ accurate: 215, mismatched: 1 }), /1 does not: press m/],
+    ['one is right', with_({ accurate: 1, mismatched: 215 }), /1 of 216 counts equals its records/],
+    [
+      'a cause was found',
+      why({ cause: { words: 'counted twice', presets: 3 } }),
+      /press m on the list\. The most frequent cause: counted twice \(3 of them\)\./,
+    ],
+    [
+      'a cause was found of what is right now',
+      why({ sums: { ...sums, accurate: 216, mismatched: 0 }, cause: { words: 'counted twice', presets: 3 } }),
+      /^(?!.*frequent)/,
+    ],
+    ['one is counted anew', with_({ mismatched: 13 }), /13 do not: press m on the list\. 1 is being checked/],
+    ['no records, no counts', with_({ accurate: 216, mismatched: 0, records: 0 }), /^They show none/],
+    [
+      'no records, counts all the same',
+      with_({ records: 0 }),
+      /^Not because of records: there are none\. 202 /,
+    ],
+    [
+      'no presets',
+      with_({ presets: 0, accurate: 0, mismatched: 0, records: 0 }),
+      /^There are no presets here/,
+    ],
+    ['presets that are gone', why({ orphans: 1_200 }), /1,200 more records are of presets that are gone\.$/],
+    ['no oldest', why({ newest: { value: { ...newest, oldest: null } } }), /records in preset_usage\. 14/],
+    ['nothing read', why(nothing), /^Not known yet/],
+    ['rows hidden', why(hidden), /^Not known: row-level security may hide rows from this role, so/],
+  ])('%s', (_, said, wanted) => expect(said).toMatch(wanted));
+});
+
+describe('are new uses being tracked', () => {
+  const tracked = (facts: Partial<AnswerFacts>) => answer('tracked', facts);
+  const used = (changes: Partial<LastUse>) =>
+    tracked({ newest: { value: { ...newest, newest: { ...lastUse, ...changes } } } });
+
+  test('by the last one, and by the trigger', () => {
+    expect(tracked({})).toBe(
+      `Yes: by the catalog the trigger is enabled (origin) and counts a use once. The newest record is of ${dateTime(lastUse.at)} (3 min ago): generation with Noir. last_used_at of its preset agrees.`,
+    );
+  });
+  const off = finding(
+    'trigger-disabled',
+    'error',
+    'The trigger is disabled: uses are stored but not counted.',
+  );
+  const missing = finding('trigger-missing', 'error', 'There is no trigger: uses are not counted.');
+  const second = finding('second-counter', 'error', 'Uses are counted more than once.');
+  const doubt = finding('function-other', 'warning', 'The trigger runs something else.');
+  const note = finding('trigger-row-level', 'info', 'The trigger fires once per record.');
+  test.each([
+    [
+      'off',
+      health([off], 'disabled'),
+      /^No\. The trigger is disabled: uses are stored but not counted\. The/,
+    ],
+    ['missing', health([missing], null), /^No\. There is no trigger/],
+    [
+      'twice',
+      health([second]),
+      /^Not as they should be, though the trigger is enabled \(origin\)\. Uses are /,
+    ],
+    [
+      'more',
+      health([second, doubt]),
+      /counted more than once\. There is more: press t on the list\. The newest/,
+    ],
+    [
+      'doubtful',
+      health([doubt]),
+      /^Yes: .* counts a use once, with 1 warning: press t on the list\. The newest/,
+    ],
+    ['a note is no doubt', health([note]), /counts a use once\. The newest/],
+    ['not read', null, /^Not known yet: the trigger/],
+  ])('trigger: %s', (_, trigger, wanted) => expect(tracked({ trigger })).toMatch(wanted));
+
+  const minute = 60_000;
+  test.each([
+    ['not counted', used({ lastUsedAt: lastUse.at - 5 * minute }), /5 min earlier: that use was not counted/],
+    ['later', used({ lastUsedAt: lastUse.at + 2 * minute }), /2 min later: a record was deleted/],
+    ['a moment later', used({ lastUsedAt: lastUse.at + 900 }), /agrees\.$/],
+    ['a moment too late', used({ lastUsedAt: lastUse.at + 1_001 }), /later/],
+    ['never', used({ lastUsedAt: null }), /Its preset has no last_used_at/],
+    ['ahead of the clock', used({ at: now + 10 * minute, lastUsedAt: now }), /lies in the future/],
+    ['no type', used({ type: null }), /\(3 min ago\): with Noir\./],
+    ['no name', used({ name: '' }), /generation with the preset id-1\. last_used_at/],
+    ['gone', used({ name: null, lastUsedAt: null }), /with id-1, a preset that is gone\.$/],
+    ['no preset', used({ name: null, preset: null }), /generation with no preset\.$/],
+    [
+      'of some',
+      tracked({ newest: { value: { ...newest, whole: false } } }),
+      /The newest record of the presets used last is of/,
+    ],
+    [
+      'no records',
+      tracked({ newest: { value: { newest: null, oldest: null, whole: true } } }),
+      /There is no record in preset_usage\.$/,
+    ],
+    ['dear', tracked({ newest: { value: null } }), /is not looked up/],
+    ['not read', tracked({ newest: null }), /has not been read so far/],
+    ['hidden', tracked(hidden), /The last use is not known: row-level security may hide rows/],
+  ])('last use: %s', (_, said, wanted) => expect(said).toMatch(wanted));
+});
+
+describe('how do I get to zero', () => {
+  const zero = (facts: Partial<AnswerFacts>) => answer('zero', facts);
+
+  test('by keys, with what each of them leaves', () => {
+    expect(zero({ orphans: 9 })).toBe(
+      'S is a sync: it sets each wrong count to the number of its records, which leaves 23,891 in all. R is a reset: every count becomes 0, every last_used_at NULL, and the records stay. Then all that have records (209 presets) show Mismatch, until a sync brings their numbers back. With d in its plan the reset deletes the 23,900 records in preset_usage too. Both show a plan first and write nothing until its phrase is typed; H takes them back. The commands sync, reset and undo do the same at a shell. With psql alone there is sql/reset-usage-counts.sql, whose history nothing but a backup brings back.',
+    );
+  });
+  test.each([
+    ['without records nothing mismatches', { sums: { ...sums, withRecords: 0 } }, /^(?!.*Mismatch)/],
+    [
+      'numbers that are not known are left out',
+      nothing,
+      /its records\. R is .*all that have records show Mismatch/,
+    ],
+    ['numbers that would not be true, too', hidden, /the reset deletes all records in preset_usage too/],
+    [
+      'another schema is not what the script works on',
+      { otherTables: 'app.presets and app.preset_usage' },
+      /alone, and these tables are app\.presets and app\.preset_usage\.$/,
+    ],
+  ])('%s', (_, facts, wanted) => expect(zero(facts)).toMatch(wanted));
+});
+
+describe('what about the old manual increment', () => {
+  const old = (facts: Partial<AnswerFacts>) => answer('manual increment', facts);
+
+  test('nothing writes the count beside the trigger, and what it left is still there', () => {
+    expect(old({})).toBe(
+      'No function and no other trigger in this database writes usage_count, as far as their text tells. Application code cannot be seen from here. A count that is too high is what an increment beside the trigger leaves behind (and what deleted records do): 6 presets, +1,472 in sum.',
+    );
+  });
+  test.each([
+    'second-counter',
+    'track-counts-too',
+    'other-writer',
+    'presets-trigger-writes-count',
+    'trigger-adjusts-count',
+  ])('%s is named', code => {
+    const said = old({ trigger: health([finding(code, 'warning', 'The function bump() writes it.')]) });
+    expect(said).toMatch(/^The function bump\(\) writes it\. Application code cannot be seen from here\./);
+  });
+  test.each([
+    [
+      'others are not',
+      { trigger: health([finding('function-other', 'warning', 'No.')]) },
+      /^No function and/,
+    ],
+    ['it left nothing', { sums: { ...sums, tooHigh: 0, excess: 0 } }, /leaves behind: there is none now\.$/],
+    ['nothing read', nothing, /^Not known yet: .* Application code cannot be seen from here\.$/],
+    ['rows hidden', hidden, /cannot be seen from here\.$/],
+  ])('%s', (_, facts, wanted) => expect(old(facts)).toMatch(wanted));
+});
+
+describe('is there a daily limit', () => {
+  const limit = (trigger: TriggerHealth | null) => answer('daily limit', { trigger });
+  const index = (code: string) =>
+    finding(code, 'error', 'The unique index daily refuses further uses: daily (a)');
+
+  test.each([
+    ['no', health(), /^No: no unique index limits uses of a preset\.$/],
+    [
+      'yes',
+      health([index('daily-limit')]),
+      /^Yes\. The unique index daily refuses further uses: daily \(a\)\. What to do about daily-limit\.$/,
+    ],
+    ['perhaps', health([index('unique-limits-uses')]), /^There may be\. The unique index daily refuses/],
+    [
+      'both',
+      health([index('unique-limits-uses'), index('daily-limit')]),
+      /^Yes\. .*unique-limits-uses\. The unique/,
+    ],
+    ['not read', null, /^Not known yet/],
+  ])('%s', (_, trigger, wanted) => expect(limit(trigger)).toMatch(wanted));
+});

@@ -1,0 +1,156 @@
+import type { Key } from 'ink';
+import { describe, expect, test } from 'vitest';
+import { noOptions } from '../../../source/repair/repair.ts';
+import { keyNames } from '../../../source/tui/keys/key-names.ts';
+import { bindingFor, bindings, footerBindings } from '../../../source/tui/keys/keymap.ts';
+import { initialState, type Screen, type State } from '../../../source/tui/state/state.ts';
+
+const none = {} as Key;
+const row = { id: 'a', name: 'a', usageCount: 0, records: 0, lastUsedAt: null, change: 0, changedAt: 0 };
+
+describe('keys that arrive', () => {
+  test.each([
+    ['j', none, ['j']],
+    ['jjG', none, ['j', 'j', 'G']],
+    ['\r\r', none, ['return', 'return']],
+    ['', { upArrow: true } as Key, ['up']],
+    ['', { pageDown: true } as Key, ['pagedown']],
+    ['f', { ctrl: true } as Key, ['ctrl+f']],
+    ['x', { meta: true } as Key, []],
+    ['日本', none, ['日', '本']],
+  ])('%j', (input, key, names) => {
+    expect(keyNames(input, key)).toEqual(names);
+  });
+});
+
+const look = { server: {}, tables: { hiddenBy: [] as string[], seenBy: [] } } as unknown as NonNullable<
+  State['look']
+>;
+const plan = {
+  changes: [{ id: 'a' }],
+  firesTriggers: [{ name: 't' }],
+  whyNotSuppress: null,
+  look: { tables: { presets: { lastUsed: 'last_used_at' } } },
+};
+// Every switch that a plan can have is at the foot.
+const repairOf = (planned: object) =>
+  ({ phase: 'reviewing', action: 'sync', options: noOptions, plan: planned }) as unknown as State['repair'];
+
+describe('the table of keys', () => {
+  const screens: Screen[] = [
+    'list',
+    'preset',
+    'trigger',
+    'simulate',
+    'checklist',
+    'repair',
+    'history',
+    'shape',
+    'drift',
+    'help',
+  ];
+
+  test.each(screens)('has no key twice on the %s screen', screen => {
+    const keys = bindings
+      .filter(binding => binding.screens.includes(screen))
+      .flatMap(binding => binding.keys);
+    expect(keys).toEqual([...new Set(keys)]);
+  });
+
+  test.each(screens)('fits the footer of the %s screen into 80 columns', screen => {
+    const state: State = {
+      ...initialState({ columns: 80, rows: 24 }),
+      screen,
+      order: ['a'],
+      rows: new Map([['a', row]]),
+      look,
+      repair: repairOf(plan),
+    };
+    const line = footerBindings(state)
+      .map(({ label, short }) => `${label} ${short}`)
+      .join('  ');
+    expect(line.length).toBeLessThanOrEqual(80);
+    expect(line).toContain('q quit');
+  });
+
+  test('w waits for a use of a preset that is there, and never while nothing is read', () => {
+    const state: State = {
+      ...initialState({ columns: 80, rows: 24 }),
+      screen: 'preset',
+      order: ['a'],
+      rows: new Map([['a', row]]),
+    };
+    const disabled = (now: State) => bindingFor('w', 'preset')?.disabled?.(now);
+    expect(disabled(state)).toBeNull();
+    const line = footerBindings(state).map(({ label, short }) => `${label} ${short}`);
+    expect(line).toContain('w watch');
+    expect(line.join('  ').length).toBeLessThanOrEqual(80);
+    expect(disabled({ ...state, paused: true })).toBe('Paused: nothing is read.');
+    expect(disabled({ ...state, rows: new Map() })).toBe('This preset is gone.');
+    // Stopping is always possible.
+    const watching = { id: 'a', since: 1, until: null, base: null, blind: null, changes: [] };
+    expect(disabled({ ...state, paused: true, watching })).toBeNull();
+  });
+
+  test('q quits on every screen', () => {
+    for (const screen of screens) expect(bindingFor('q', screen)?.does).toBe('quit');
+  });
+
+  describe('that repair', () => {
+    const state: State = {
+      ...initialState({ columns: 80, rows: 24 }),
+      order: ['a'],
+      rows: new Map([['a', row]]),
+      look,
+    };
+    const shown = (now: State) => footerBindings(now).map(({ label, short }) => `${label} ${short}`);
+    const running = { ...state, repair: { phase: 'running' } as State['repair'] };
+
+    test('stand at the foot of the list, in 80 columns too', () => {
+      expect(shown(state)).toEqual(expect.arrayContaining(['S sync', 'R reset', '? help', 'q quit']));
+      expect(shown(state).join('  ').length).toBeLessThanOrEqual(80);
+      const wide = shown({ ...state, size: { columns: 200, rows: 24 } });
+      expect(wide).toEqual(expect.arrayContaining(['H history', 'c checks', 't trigger', 's sort']));
+    });
+
+    test.each<[string, State, RegExp]>([
+      ['under --read-only', { ...state, readOnly: true }, /--read-only: nothing is written/],
+      [
+        'where rows may be hidden',
+        { ...state, look: { ...look, tables: { ...look.tables, hiddenBy: ['x'] } } },
+        /may not see every row/,
+      ],
+      ['where there is no preset', { ...state, rows: new Map() }, /no preset/],
+      ['before the tables are known', { ...state, look: null }, /no preset/],
+      ['while a repair runs', running, /repair is running/],
+      [
+        'while something is proved',
+        { ...state, proof: { ...state.proof, list: { ...state.proof.list, running: 'records-exist' } } },
+        /being proved/,
+      ],
+    ])('do nothing %s', (_, now, reason) => {
+      for (const key of ['S', 'R']) expect(bindingFor(key, 'list')?.disabled?.(now)).toMatch(reason);
+      expect(bindingFor('S', 'preset')?.disabled?.(now)).toMatch(reason);
+    });
+
+    test('q and ^z wait until nothing is written any more', () => {
+      for (const key of ['q', 'ctrl+z']) {
+        expect(bindingFor(key, 'repair')?.disabled?.(running)).toMatch(/Counts are being written/);
+        expect(bindingFor(key, 'repair')?.disabled?.(state)).toBeNull();
+      }
+    });
+
+    test('H opens the history, from a repair only once that has ended', () => {
+      expect(bindingFor('H', 'list')?.disabled?.(state)).toBeNull();
+      const on = (phase: string) =>
+        bindingFor('H', 'repair')?.disabled?.({
+          ...state,
+          screen: 'repair',
+          repair: { phase } as State['repair'],
+        });
+      expect(on('reviewing')).toBe('Leave the plan first.');
+      expect(on('running')).toMatch(/^Counts are being written/);
+      expect(on('done')).toBeNull();
+    });
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { glyphs } from '../../../source/format/badges.ts';
+import { columnWidths, roomForWhy, rowCells } from '../../../source/tui/list/row-cells.ts';
+import { diagnosisOf } from '../../../source/tui/preset/diagnoses.ts';
+import { type Action, initialState, reduce, type State } from '../../../source/tui/state/state.ts';
+import type { Diagnosed } from '../../../source/watch/diagnose-watch.ts';
+import type { WatchEvent } from '../../../source/watch/watch.ts';
+
+const counter = (usageCount: number | null, records: number) => ({
+  id: 'a',
+  name: 'Noir',
+  usageCount,
+  records,
+  lastUsedAt: null,
+});
+const look = (counters: ReturnType<typeof counter>[], hiddenBy: string[] = []): WatchEvent => ({
+  type: 'look',
+  look: { server: {}, tables: { presets: {}, hiddenBy } } as never,
+  counters,
+  at: 5,
+  serverNow: 5,
+});
+const found = (drift: number): Diagnosed => ({
+  diagnosis: { code: 'double-counted', certainty: 'likely', evidence: ['Because.'], stretch: null },
+  drift,
+});
+const diagnosed = (drift: number): Action => ({
+  type: 'diagnosed',
+  diagnoses: new Map([['a', found(drift)]]),
+});
+const play = (...actions: Action[]): State => actions.reduce(reduce, initialState({ columns: 80, rows: 24 }));
+const why = (state: State) => diagnosisOf(state, state.rows.get('a')!)?.code ?? null;
+
+describe('why a count is wrong', () => {
+  test('stands as long as it drifts by as much: right uses do not change that', () => {
+    const state = play(look([counter(12, 10)]), diagnosed(2));
+    expect(why(state)).toBe('double-counted');
+    expect(why(reduce(state, look([counter(15, 13)])))).toBe('double-counted');
+    expect(why(reduce(state, look([counter(16, 13)])))).toBeNull();
+    expect(why(reduce(state, look([counter(13, 13)])))).toBeNull();
+  });
+
+  test('is not told while rows are hidden', () => {
+    expect(why(play(look([counter(12, 10)], ['a policy']), diagnosed(2)))).toBeNull();
+  });
+
+  test('draws nothing anew where it is the same as before', () => {
+    const state = play(look([counter(12, 10)]), diagnosed(2));
+    expect(reduce(state, diagnosed(2)).diagnoses.get('a')).toBe(state.diagnoses.get('a'));
+    expect(reduce(state, diagnosed(3)).diagnoses.get('a')).not.toBe(state.diagnoses.get('a'));
+  });
+
+  test('has a column of its own where there is room, and takes none where there is not', () => {
+    const row = { ...counter(12, 10), change: 0, changedAt: 0 };
+    const cells = (columns: number) =>
+      rowCells(row, columnWidths(columns), found(2).diagnosis, {
+        now: 0,
+        fresh: false,
+        complete: true,
+        glyphs: glyphs(false),
+      });
+    const width = (columns: number) =>
+      Object.entries(cells(columns)).reduce(
+        (sum, [key, cell]) => sum + (key === 'badgeKind' ? 0 : cell.length),
+        2,
+      );
+    expect(cells(80).why).toBe('');
+    expect(cells(roomForWhy).why.trim()).toBe('counted twice');
+    expect(width(80)).toBe(80);
+    expect(width(roomForWhy)).toBe(roomForWhy);
+  });
+});

@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import type { ObservedChange } from '../../../source/counter/count-change.ts';
+import { usageError } from '../../../source/errors/errors.ts';
+import type { SimulationPlan } from '../../../source/simulation/plan.ts';
+import type { RealUse } from '../../../source/simulation/real-use-model.ts';
+import type { Watching } from '../../../source/tui/preset/state.ts';
+import {
+  isProving,
+  noProof,
+  type Proof,
+  type ProofAction,
+  proveByWatching,
+  reduceProof,
+} from '../../../source/tui/proof/simulation-state.ts';
+import { type Action, initialState, reduce, type State } from '../../../source/tui/state/state.ts';
+
+const preset = { id: 'a', name: 'Noir' };
+const plan = (reach: SimulationPlan['reach'] = []) => ({ reach }) as unknown as SimulationPlan;
+const use = { preset: 'a', records: ['r'] } as unknown as RealUse;
+const play = (actions: ProofAction[], from: Proof = noProof) =>
+  actions.reduce((proof, action) => reduceProof(proof, action, preset), from);
+
+const source = { directory: 'src', files: 1, writes: [], unparsed: [] };
+
+describe('the source beside the checklist', () => {
+  test('is scanned after the steps, one thing at a time', () => {
+    const scanning = play([{ type: 'source-scanning' }]);
+    expect(isProving(scanning)).toBe(true);
+    expect(play([{ type: 'run-all' }], scanning)).toBe(scanning);
+    const scanned = play([{ type: 'source-scanned', source }], scanning);
+    expect(isProving(scanned)).toBe(false);
+    expect(scanned.list.source).toBe(source);
+    expect(play([{ type: 'run-all' }], scanned).list.source).toBeNull();
+  });
+
+  test('a scan that fails is over', () => {
+    const error = usageError('directory-missing', 'There is none.', 'Name another.');
+    const failed = play([{ type: 'source-scanning' }, { type: 'checklist-failed', error }]);
+    expect(failed.list).toMatchObject({ source: null, error });
+    expect(isProving(failed)).toBe(false);
+  });
+});
+
+describe('a simulation', () => {
+  test.each<[string, ProofAction[], string | undefined]>([
+    ['is planned first', [{ type: 'simulate' }], 'planning'],
+    ['runs once planned', [{ type: 'simulate' }, { type: 'simulation-planned', plan: plan() }], 'running'],
+    [
+      'asks where a use reaches outside',
+      [
+        { type: 'simulate' },
+        { type: 'simulation-planned', plan: plan([{ function: 'f()', means: 'http' }]) },
+      ],
+      'asking',
+    ],
+    [
+      'runs once a person agrees',
+      [
+        { type: 'simulate' },
+        { type: 'simulation-planned', plan: plan([{ function: 'f()', means: 'http' }]) },
+        { type: 'agree' },
+      ],
+      'running',
+    ],
+    ['does not begin with a yes', [{ type: 'agree' }], undefined],
+  ])('%s', (_, actions, phase) => {
+    expect(play(actions).use?.phase).toBe(phase);
+  });
+
+  test('is one at a time: a second key changes nothing', () => {
+    const running = play([{ type: 'simulate' }]);
+    expect(isProving(running)).toBe(true);
+    expect(play([{ type: 'simulate' }], running)).toBe(running);
+    expect(play([{ type: 'run-all' }], running)).toBe(running);
+  });
+});
+
+describe('a real use', () => {
+  const simulated = play([{ type: 'simulate' }, { type: 'simulation-planned', plan: plan() }]);
+  const done = { ...simulated, use: simulated.use && { ...simulated.use, phase: 'done' as const } };
+
+  test('is asked about, made with a yes, and taken back once', () => {
+    const asked = play([{ type: 'ask-real-use' }], done);
+    expect(asked.use?.real?.phase).toBe('confirming');
+    const made = play([{ type: 'agree' }, { type: 'real-use-made', use }], asked);
+    expect(made.use?.real).toMatchObject({ phase: 'made', use });
+    const taking = play([{ type: 'take-back' }], made);
+    expect(taking.use?.real?.phase).toBe('taking-back');
+    expect(play([{ type: 'take-back' }], taking)).toBe(taking);
+  });
+
+  test('is not made by a yes that nobody asked for', () => {
+    expect(play([{ type: 'agree' }], done)).toBe(done);
+    expect(play([{ type: 'take-back' }], done)).toBe(done);
+  });
+
+  test('is asked about where it can be seen', () => {
+    const row = { ...preset, usageCount: 0, records: 0, lastUsedAt: null, change: 0, changedAt: 0 };
+    const state: State = {
+      ...initialState({ columns: 80, rows: 24 }),
+      screen: 'simulate',
+      scroll: 9,
+      rows: new Map([['a', row]]),
+      order: ['a'],
+      proof: done,
+    };
+    const action: Action = { type: 'ask-real-use' };
+    expect(reduce(state, action)).toMatchObject({ scroll: 0, screen: 'simulate' });
+  });
+});
+
+describe('steps that real uses prove', () => {
+  const change = (countBy: number, recordsBy: number): ObservedChange => ({
+    kind: countBy === recordsBy ? 'counted' : 'not-counted',
+    before: { usageCount: 1, records: 1 },
+    after: { usageCount: 1 + countBy, records: 1 + recordsBy },
+    countBy,
+    recordsBy,
+    lastUsedMoved: true,
+  });
+  const watching = (...changes: ObservedChange[]): Watching => ({
+    id: 'a',
+    since: 100,
+    until: null,
+    base: null,
+    blind: null,
+    changes: changes.map((seen, index) => ({ at: 200 + index, change: seen })),
+  });
+  const waiting = { ...noProof, list: { ...noProof.list, byWatching: true } };
+  const statuses = (proof: Proof) =>
+    Object.values(proof.list.steps).map(({ id, status }) => `${id} ${status}`);
+
+  test.each<[string, Watching, string[]]>([
+    ['the first use is the second step’s', watching(change(1, 1)), ['use-increments passed']],
+    [
+      'two between two looks are both',
+      watching(change(2, 2)),
+      ['use-increments passed', 'second-use-increments passed'],
+    ],
+    ['one that did not count fails it', watching(change(0, 1)), ['use-increments failed']],
+    ['nothing seen proves nothing', watching(), []],
+  ])('%s', (_, seen, expected) => {
+    expect(statuses(proveByWatching(waiting, watching(), seen, 'Noir'))).toEqual(expected);
+  });
+
+  test('the next one is the third step’s', () => {
+    const first = watching(change(1, 1));
+    const second = { ...first, changes: [...first.changes, { at: 300, change: change(1, 1) }] };
+    const proof = proveByWatching(waiting, first, second, 'Noir');
+    expect(statuses(proof)).toEqual(['second-use-increments passed']);
+  });
+
+  test('where no step waits for them, watching is only watching', () => {
+    expect(proveByWatching(noProof, watching(), watching(change(1, 1)), 'Noir')).toBe(noProof);
+  });
+});

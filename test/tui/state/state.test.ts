@@ -1,0 +1,255 @@
+import { describe, expect, test } from 'vitest';
+import type { Counter } from '../../../source/counter/counter.ts';
+import { ConsoleError } from '../../../source/errors/errors.ts';
+import type { TriggerHealth } from '../../../source/trigger/health.ts';
+import {
+  type Action,
+  initialState,
+  reduce,
+  type State,
+  selectedRow,
+  visibleIds,
+} from '../../../source/tui/state/state.ts';
+import type { WatchEvent } from '../../../source/watch/watch.ts';
+
+const counter = (id: string, usageCount: number, records = usageCount): Counter => ({
+  id,
+  name: `name ${id}`,
+  usageCount,
+  records,
+  lastUsedAt: usageCount * 1000,
+});
+
+const trigger = { healthy: true, findings: [], others: [] } as unknown as TriggerHealth;
+const server = {
+  database: 'd',
+  user: 'u',
+  version: '18.4',
+  address: null,
+  readOnly: false,
+  standby: false,
+  superuser: false,
+  bypassesRls: false,
+  encryption: 'none',
+};
+
+const look = (counters: Counter[]): Action => ({
+  type: 'look',
+  look: {
+    server,
+    host: 'h',
+    label: 'local',
+    source: null,
+    link: null,
+    now: 0,
+    tables: { presets: {}, hiddenBy: [] } as never,
+  },
+  counters,
+  at: 1,
+  serverNow: 1,
+});
+const tick = (asked: string[], counters: Counter[], at: number): Extract<WatchEvent, { type: 'tick' }> => ({
+  type: 'tick',
+  look: {
+    server,
+    host: 'h',
+    label: 'local',
+    source: null,
+    link: null,
+    now: at,
+    tables: { presets: {}, hiddenBy: [] } as never,
+  },
+  asked,
+  counters,
+  trigger,
+  detail: null,
+  newest: null,
+  shape: null,
+  at,
+  serverNow: at,
+  pace: 2000,
+});
+const page = (counters: Counter[], gone: string[] = []): WatchEvent => ({
+  type: 'audit-page',
+  progress: { done: counters.length, presets: counters.length, counters, gone, last: true },
+  at: 2,
+});
+const done = (orphans = 0): WatchEvent => ({
+  type: 'audit-done',
+  summary: { orphans, gone: [] } as never,
+});
+
+const play = (actions: Action[], from: State = initialState({ columns: 80, rows: 12 })): State =>
+  actions.reduce(reduce, from);
+const order = (state: State) => state.order.join('');
+const five = ['a', 'b', 'c', 'd', 'e'].map((id, index) => counter(id, 50 - index * 10));
+
+describe('the list', () => {
+  test('is sorted by usage first, then by name, drift and last use', () => {
+    const wrong = [counter('a', 10), counter('b', 30, 29), counter('c', 20, 50)];
+    const listed = play([look(wrong)]);
+    expect(order(listed)).toBe('bca');
+    const byName = reduce(listed, { type: 'sort' });
+    expect(order(byName)).toBe('abc');
+    const byDrift = reduce(byName, { type: 'sort' });
+    expect(order(byDrift)).toBe('cba');
+    expect(order(reduce(byDrift, { type: 'sort' }))).toBe('bca');
+    expect(reduce(reduce(byDrift, { type: 'sort' }), { type: 'sort' }).sort).toBe('usage');
+  });
+
+  test('has counts that are no numbers before all others, and draws them once', () => {
+    const odd = { ...counter('n', 0, 1), usageCount: Number.NaN, exact: 'NaN' };
+    const endless = { ...counter('e', 0, 1), usageCount: Number.POSITIVE_INFINITY, exact: 'Infinity' };
+    const listed = play([look([counter('a', 10), endless, odd, counter('b', 30)])]);
+    expect(order(listed)).toBe('neba');
+    const again = reduce(listed, tick(['n', 'e'], [odd, endless], 3));
+    expect(again.rows).toBe(listed.rows);
+  });
+
+  test('keeps the cursor on its preset when that moves', () => {
+    const state = play([look(five), { type: 'move', move: { by: 1 } }]);
+    expect(selectedRow(state)?.id).toBe('b');
+    const moved = reduce(state, tick(['b'], [counter('b', 5)], 3));
+    expect(order(moved)).toBe('acdeb');
+    expect(selectedRow(moved)?.id).toBe('b');
+    expect(moved.cursor).toBe(4);
+  });
+
+  test('has a cursor that stays on the first row until it is moved', () => {
+    const state = play([look(five), tick(['e'], [counter('e', 99)], 3)]);
+    expect(selectedRow(state)?.id).toBe('e');
+  });
+
+  test('scrolls so that the cursor is in the window, and never past the end', () => {
+    const many = Array.from({ length: 50 }, (_, i) => counter(`p${String(i).padStart(2, '0')}`, 100 - i));
+    const state = play([look(many)]);
+    expect(visibleIds(state)).toHaveLength(6);
+    const paged = play([{ type: 'move', move: { page: 1 } }], state);
+    expect(paged.cursor).toBe(6);
+    const end = play([{ type: 'move', move: { to: 'end' } }], paged);
+    expect([end.cursor, end.top]).toEqual([49, 44]);
+    expect(play([{ type: 'move', move: { by: 5 } }], end).cursor).toBe(49);
+    const start = play([{ type: 'move', move: { to: 'start' } }], end);
+    expect([start.cursor, start.top]).toEqual([0, 0]);
+    expect(play([{ type: 'move', move: { by: -1 } }], start).cursor).toBe(0);
+    const taller = play([{ type: 'resize', columns: 80, rows: 40 }], end);
+    expect([taller.cursor, taller.top]).toEqual([49, 16]);
+  });
+
+  test('filters by name whatever the case, and by the beginning of an id', () => {
+    const state = play([look(five), { type: 'edit-filter' }, { type: 'type-filter', text: 'NAME b' }]);
+    expect(order(state)).toBe('b');
+    const erased = play([{ type: 'erase-filter' }, { type: 'erase-filter' }], state);
+    expect(erased.filter).toBe('NAME');
+    expect(order(play([{ type: 'clear-filter' }, { type: 'type-filter', text: 'c' }], state))).toBe('c');
+    expect(play([{ type: 'keep-filter' }, { type: 'back' }], state)).toMatchObject({
+      filter: '',
+      editingFilter: false,
+    });
+  });
+
+  test('shows only mismatches, and every preset again', () => {
+    const state = play([look([counter('a', 1), counter('b', 2, 3)]), { type: 'only-mismatches' }]);
+    expect(order(state)).toBe('b');
+    expect(order(reduce(state, { type: 'only-mismatches' }))).toBe('ba');
+  });
+});
+
+describe('what comes in', () => {
+  test('marks a row that changed until the next tick', () => {
+    const state = play([look(five), tick(['a'], [counter('a', 52)], 3)]);
+    expect(state.rows.get('a')).toMatchObject({ change: 2, changedAt: 3 });
+    expect(state.changedAt).toBe(3);
+    expect(play([tick(['a'], [counter('a', 52)], 4)], state).changedAt).toBeNull();
+  });
+
+  test('takes a preset off the list that a tick asked for in vain', () => {
+    const state = play([look(five), tick(['a', 'b'], [counter('a', 50)], 3)]);
+    expect(order(state)).toBe('acde');
+  });
+
+  test('takes presets off the list that an audit found gone', () => {
+    expect(order(play([look(five), page([], ['c'])]))).toBe('abde');
+  });
+
+  test('has no totals before every preset was audited once', () => {
+    const half = play([look(five), page([counter('f', 3, 1)])]);
+    expect(half.totals).toBeNull();
+    expect(half.audit).not.toBeNull();
+    const whole = play([done(7)], half);
+    expect(whole.totals).toMatchObject({ presets: 6, mismatched: 1, tooHigh: 1 });
+    expect(whole.orphans).toBe(7);
+    expect(play([tick(['f'], [counter('f', 1)], 5)], whole).totals).toMatchObject({ mismatched: 0 });
+  });
+
+  test('keeps the newest record that was read, through ticks that did not read it', () => {
+    const read = (at: number) => ({ value: { newest: null, oldest: at, whole: true } });
+    const state = play([look(five), { ...tick([], [], 3), newest: read(1) }]);
+    expect(state.newest).toEqual(read(1));
+    const again = play([tick([], [], 4), { ...tick([], [], 5), newest: read(1) }], state);
+    expect(again.newest).toBe(state.newest);
+    expect(play([{ ...tick([], [], 6), newest: read(2) }], again).newest).toEqual(read(2));
+  });
+
+  test('leaves the rows as they are where nothing changed, so that nothing is drawn', () => {
+    const state = play([look(five), { type: 'trigger', trigger }, page(five), done()]);
+    const again = play([tick(['a'], [five[0]!], 3), page([]), done()], state);
+    expect(again.rows).toBe(state.rows);
+    expect(again.order).toBe(state.order);
+    expect(again.totals).toBe(state.totals);
+    expect(again.trigger).toBe(state.trigger);
+    expect(again.look).toBe(state.look);
+  });
+
+  test('of a tick without records keeps those of the audit while the count stands, and checks again when it moves', () => {
+    const uncounted = { ...counter('a', 50), records: null };
+    const state = play([look(five), tick(['a'], [uncounted], 3)]);
+    expect(state.rows.get('a')?.records).toBe(50);
+    const moved = play([tick(['a'], [{ ...uncounted, usageCount: 51 }], 4)], state);
+    expect(moved.rows.get('a')?.records).toBeNull();
+  });
+
+  test('a failure keeps the last numbers and says since when they are stale', () => {
+    const error = new ConsoleError({ code: 'connection-lost', message: 'm', hint: 'h', exitCode: 3 });
+    const state = play([look(five), { type: 'failure', error, at: 10, retryAt: 20 }]);
+    expect(order(state)).toBe('abcde');
+    expect(state.failure).toMatchObject({ since: 10, retryAt: 20 });
+    const later = play([{ type: 'failure', error, at: 30, retryAt: 50 }], state);
+    expect(later.failure).toMatchObject({ since: 10, retryAt: 50 });
+    expect(play([tick(['a'], [five[0]!], 60)], later).failure).toBeNull();
+  });
+});
+
+describe('screens', () => {
+  test('Enter opens the preset under the cursor, Escape goes back to the list', () => {
+    const state = play([look(five), { type: 'move', move: { by: 2 } }, { type: 'open', screen: 'preset' }]);
+    expect(state).toMatchObject({ screen: 'preset', selected: 'c' });
+    expect(play([{ type: 'back' }], state).screen).toBe('list');
+  });
+
+  test('help goes back to where it was opened', () => {
+    const state = play([look(five), { type: 'open', screen: 'trigger' }, { type: 'open', screen: 'help' }]);
+    expect(state.screen).toBe('help');
+    expect(play([{ type: 'back' }], state).screen).toBe('trigger');
+  });
+
+  test('Enter opens what is highlighted, also after the preset that was chosen is filtered out or gone', () => {
+    const chosen = play([look(five), { type: 'move', move: { by: 1 } }]);
+    const filtered = play(
+      [
+        { type: 'type-filter', text: 'name e' },
+        { type: 'open', screen: 'preset' },
+      ],
+      chosen,
+    );
+    expect(filtered.selected).toBe('e');
+    const gone = play([tick(['b'], [], 3), { type: 'open', screen: 'preset' }], chosen);
+    expect(gone.selected).toBe('c');
+    const openAndGone = play([{ type: 'open', screen: 'preset' }, tick(['b'], [], 3)], chosen);
+    expect(selectedRow(openAndGone)).toBeUndefined();
+  });
+
+  test('nothing opens where there is no preset', () => {
+    expect(play([{ type: 'open', screen: 'preset' }]).screen).toBe('list');
+  });
+});

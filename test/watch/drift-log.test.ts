@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { type DriftEvent, driftChange } from '../../source/watch/drift-event.ts';
+import { type DriftEntry, logDrift, mostEntries } from '../../source/watch/drift-log.ts';
+import type { Writer } from '../../source/watch/session-activity.ts';
+
+const figures = (usageCount: number, records: number) => ({
+  id: '',
+  name: '',
+  usageCount,
+  records,
+  lastUsedAt: null,
+});
+const writer = (application: string, pid: number, deed: Writer['deed'] = 'sets-count'): Writer => ({
+  application,
+  user: 'app',
+  client: null,
+  deed,
+  query: 'UPDATE presets',
+  state: 'idle',
+  namesPreset: false,
+  pids: [pid],
+  otherwise: { seen: 0, of: 0 },
+  from: 0,
+  to: 0,
+});
+const event = (
+  id: string,
+  at: number,
+  [count, records]: [number, number],
+  seen: Writer[] = [],
+): DriftEvent => ({
+  preset: { id, name: id },
+  change: driftChange(figures(10, 10), figures(count, records))!,
+  since: at - 2,
+  at,
+  writers: { seen, more: 0, hidden: 0, direct: true },
+});
+const log = (events: DriftEvent[]) =>
+  events.reduce<DriftEntry[]>((entries, each) => logDrift(entries, each), []);
+
+describe('the drift log', () => {
+  test('has the newest first, and folds what one preset does again and again', () => {
+    const entries = log([event('a', 1, [11, 10]), event('b', 2, [10, 11]), event('a', 3, [12, 10])]);
+    expect(
+      entries.map(({ preset, kind, times, firstAt, last }) => [preset.id, kind, times, firstAt, last.at]),
+    ).toEqual([
+      ['a', 'count-without-record', 2, 1, 3],
+      ['b', 'not-counted', 1, 2, 2],
+    ]);
+    expect(entries[0]).toMatchObject({ countBy: 3, recordsBy: 0, before: { usageCount: 10, records: 10 } });
+  });
+
+  test('keeps another kind of event of the same preset apart', () => {
+    expect(log([event('a', 1, [11, 10]), event('a', 2, [0, 10])])).toHaveLength(2);
+  });
+
+  test('counts at how many of the events a writer was seen, and puts the one of all of them first', () => {
+    const entries = log([
+      event('a', 1, [11, 10], [writer('cron', 1), writer('legacy-api', 2)]),
+      event('a', 2, [11, 10], [writer('legacy-api', 3)]),
+      event('a', 3, [11, 10], [writer('web', 5, 'calls'), writer('legacy-api', 2)]),
+    ]);
+    expect(entries[0]?.writers.map(({ application, events, pids }) => [application, events, pids])).toEqual([
+      ['legacy-api', 3, [2, 3]],
+      ['cron', 1, [1]],
+      ['web', 1, [5]],
+    ]);
+  });
+
+  test('is bounded', () => {
+    const entries = log(Array.from({ length: mostEntries + 50 }, (_, at) => event(`p${at}`, at, [11, 10])));
+    expect(entries).toHaveLength(mostEntries);
+    expect(entries[0]?.preset.id).toBe(`p${mostEntries + 49}`);
+    expect(entries.at(-1)?.preset.id).toBe('p50');
+  });
+});

@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import { observe } from '../../source/counter/count-change.ts';
+import { withoutLiterals } from '../../source/watch/redact-sql.ts';
+import {
+  type Deed,
+  deedOf,
+  type EndedWork,
+  endedWork,
+  rankWriters,
+  type SeenSession,
+  type SessionNames,
+} from '../../source/watch/session-activity.ts';
+
+const names: SessionNames = {
+  tables: ['presets'],
+  count: 'usage_count',
+  records: ['preset_usage'],
+  functions: ['track_preset_usage', 'bump_usage'],
+};
+
+describe('what a statement does', () => {
+  test.each<[string, Deed | null]>([
+    ['UPDATE presets SET usage_count = usage_count + 1 WHERE id = $1', 'sets-count'],
+    ['update "public"."presets" set "usage_count" = $1, "updated_at" = now() where "id" = $2', 'sets-count'],
+    [
+      'WITH pgrst_source AS (UPDATE "public"."presets" SET "usage_count" = "pgrst_body"."usage_count" FROM x) SELECT 1',
+      'sets-count',
+    ],
+    [
+      'INSERT INTO presets VALUES ($1) ON CONFLICT (id) DO UPDATE SET usage_count = presets.usage_count + 1',
+      'sets-count',
+    ],
+    ['UPDATE ONLY presets AS p SET (name, usage_count) = ($1, $2)', 'sets-count'],
+    ['UPDATE my_presets SET usage_count = 1', 'writes'],
+    ['UPDATE presets SET name = $1 WHERE usage_count = 5', 'writes'],
+    ['UPDATE presets SET name = $1', 'writes'],
+    ['INSERT INTO public.preset_usage (preset_id) VALUES ($1)', 'inserts-records'],
+    ['COPY preset_usage FROM STDIN', 'inserts-records'],
+    ['DELETE FROM ONLY "preset_usage" WHERE created_at < $1', 'deletes-records'],
+    ['TRUNCATE TABLE public.preset_usage', 'deletes-records'],
+    ["SELECT track_preset_usage($1, 'generation')", 'calls'],
+    ['SELECT "public"."bump_usage"($1)', 'calls'],
+    ['COMMIT', 'commits'],
+    ['SELECT * FROM presets ORDER BY usage_count DESC', null],
+    ["SELECT 'UPDATE presets SET usage_count = 1'", null],
+    ['-- UPDATE presets SET usage_count = 1\nSELECT 1 FROM presets', null],
+    ['SELECT count(*) FROM preset_usage', null],
+  ])('%s: %s', (query, deed) => {
+    expect(deedOf({ query, wrote: false }, names)).toBe(deed);
+  });
+
+  test('is not known where the statement is hidden or says nothing, but that it wrote is', () => {
+    expect(deedOf({ query: null, wrote: true }, names)).toBe('hidden');
+    expect(deedOf({ query: null, wrote: false }, names)).toBeNull();
+    expect(deedOf({ query: 'SELECT 1', wrote: true }, names)).toBe('writes');
+  });
+});
+
+test.each([
+  ["UPDATE u SET password = 'hunter2' WHERE id = 7", "UPDATE u SET password = '?' WHERE id = 7"],
+  ["SELECT 'it''s', E'it\\'s a secret', 1", "SELECT '?', '?', 1"],
+  ["SELECT $$secret$$, $tag$more ' secrets$tag$, $1", "SELECT '?', '?', $1"],
+  ['SELECT $a$one $b$two secrets$b$ three$a$, 1', "SELECT '?', 1"],
+  ['SELECT $a$one $$two$$ three', "SELECT '?'"],
+  [
+    "SELECT 1 /* a /* b */ it's */, 'a secret', /* so */ 'another'",
+    "SELECT 1 /* a /* b */ it's */, '?', /* so */ '?'",
+  ],
+  // The server cuts a statement at track_activity_query_size.
+  ["UPDATE u SET note = 'a secret that is cu", "UPDATE u SET note = '?'"],
+  ["UPDATE u SET note = E'a secret \\", "UPDATE u SET note = '?'"],
+  ['SELECT $x$a secret that is cu', "SELECT '?'"],
+  [`UPDATE "it's" SET a = 'b' /* route:/api/use's */`, `UPDATE "it's" SET a = '?' /* route:/api/use's */`],
+])('literals are left out of %s', (query, clean) => {
+  expect(withoutLiterals(query)).toBe(clean);
+});
+
+describe('who was seen writing', () => {
+  const seen = (pid: number, query: string | null, more: Partial<SeenSession> = {}): SeenSession => ({
+    pid,
+    application: 'web',
+    user: 'app',
+    client: '10.0.0.5',
+    state: 'idle',
+    query,
+    wrote: false,
+    transactionFrom: null,
+    queryFrom: pid,
+    stateFrom: pid,
+    ...more,
+  });
+  const work = (pid: number, query: string | null, more: Partial<SeenSession> = {}) =>
+    endedWork(seen(pid, query, more), { from: pid, to: pid }, names);
+  const figures = (usageCount: number, records: number) => ({
+    id: 'a',
+    name: '',
+    usageCount,
+    records,
+    lastUsedAt: 0,
+  });
+  const change = (count: number, records: number) => observe(figures(10, 10), figures(count, records))!;
+  const use = work(1, 'SELECT track_preset_usage($1)');
+  const insert = work(2, 'INSERT INTO preset_usage VALUES ($1)');
+  const byHand = work(3, 'UPDATE presets SET usage_count = usage_count + 1 WHERE id = $1', {
+    application: 'legacy-api',
+  });
+  const remove = work(4, 'DELETE FROM preset_usage');
+  const read = work(5, 'SELECT * FROM presets');
+  const known = (ended: (EndedWork | null)[]) => ended.filter(each => each !== null);
+  const never = () => ({ seen: 0, of: 0 });
+  const all = known([use, insert, byHand, remove, read]);
+
+  test.each<[string, number, number, string]>([
+    ['a count without a record', 11, 10, 'sets-count'],
+    ['a count that went down', 0, 10, 'sets-count'],
+    ['a record that was not counted', 10, 11, 'inserts-records'],
+    ['records that are gone', 10, 3, 'deletes-records'],
+  ])('%s names what would do that first', (_, count, records, deed) => {
+    const { seen } = rankWriters(all, { id: 'a', change: change(count, records), otherwise: never });
+    expect(seen[0]?.deed).toBe(deed);
+    // Whoever only read wrote nothing.
+    expect(seen).toHaveLength(4);
+  });
+
+  test('sessions that did the same are one, and a few are enough', () => {
+    const crowd = Array.from({ length: 20 }, (_, pid) => work(100 + pid, 'SELECT track_preset_usage($1)'));
+    const { seen, more } = rankWriters(known([...crowd, byHand]), {
+      id: 'a',
+      change: change(11, 10),
+      otherwise: never,
+    });
+    expect(seen.map(({ application, pids }) => [application, pids.length])).toEqual([
+      ['legacy-api', 1],
+      ['web', 20],
+    ]);
+    expect(more).toBe(0);
+    const different = Array.from({ length: 9 }, (_, pid) =>
+      work(pid, `UPDATE presets SET usage_count = ${pid}`),
+    );
+    expect(
+      rankWriters(known(different), { id: 'a', change: change(11, 10), otherwise: never }),
+    ).toMatchObject({ more: 4 });
+  });
+
+  test('a client that writes all the time is less of a lead than one that is seen at events alone', () => {
+    const last = work(7, 'INSERT INTO preset_usage VALUES ($1)', { application: 'legacy-api' });
+    const otherwise = ({ application }: { application: string }) => ({
+      seen: application === 'web' ? 38 : 1,
+      of: 40,
+    });
+    const { seen } = rankWriters(known([use, last]), { id: 'a', change: change(11, 10), otherwise });
+    expect(seen.map(({ application }) => application)).toEqual(['legacy-api', 'web']);
+    // A statement that sets the count is a better lead still.
+    const busy = rankWriters(known([{ ...byHand!, application: 'web' }, last]), {
+      id: 'a',
+      change: change(11, 10),
+      otherwise: () => ({ seen: 40, of: 40 }),
+    });
+    expect(busy.seen[0]?.deed).toBe('sets-count');
+  });
+
+  test('a statement with the key of the preset in it comes before the same with another one', () => {
+    const named = work(8, "UPDATE presets SET usage_count = 5 WHERE id = 'a-key'");
+    const other = work(9, "UPDATE presets SET usage_count = 5 WHERE id = 'b-key'");
+    const { seen } = rankWriters(known([other, named]), {
+      id: 'a-key',
+      change: change(11, 10),
+      otherwise: never,
+    });
+    expect(seen.map(({ namesPreset, query }) => [namesPreset, query])).toEqual([
+      [true, "UPDATE presets SET usage_count = 5 WHERE id = '?'"],
+      [false, "UPDATE presets SET usage_count = 5 WHERE id = '?'"],
+    ]);
+  });
+});
