@@ -1,5 +1,5 @@
-import type { DemoPreset, DemoRecord } from './data.ts';
 import type { Random } from './random.ts';
+import type { DemoPreset, DemoRecord } from './records.ts';
 import { batchUsage } from './usage.ts';
 
 /** Why a count of the demo is wrong, in the order in which such mistakes are usually met. */

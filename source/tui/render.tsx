@@ -1,10 +1,12 @@
 import { render as renderInk } from 'ink';
 import { App } from './app.tsx';
-import type { Ending } from './start.ts';
 import type { Store } from './store.ts';
 import { type Theme, theme } from './theme.ts';
 
 export { theme };
+
+/** How the console ended. */
+export type Ending = 'quit' | 'interrupted';
 
 /** The console on the terminal. */
 export interface Screen {

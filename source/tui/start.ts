@@ -7,6 +7,7 @@ import { collectEarlyGarbage } from './collect-garbage.ts';
 import { diagnosisOf, plotColumns } from './preset/diagnoses.ts';
 import { isWatching } from './preset/state.ts';
 import { createWork, type Work } from './proof/effects.ts';
+import type { Ending } from './render.tsx';
 import { beingWritten, type OwnWrite, presetsWritten } from './repair/pending-writes.ts';
 import { isRepairing } from './repair/state.ts';
 import { type Action, initialState, type State, selectedRow, visibleIds, windowRows } from './state/state.ts';
@@ -16,9 +17,6 @@ import { createStore } from './store.ts';
 const interval = 2_000;
 // A database that answers within this time is shown at once: a frame that only says "connecting" would delay the list.
 const patience = 150;
-
-/** How the console ended. */
-export type Ending = 'quit' | 'interrupted';
 
 /**
  * Opens the console and resolves when it is left. Connecting and loading the screens go on side by side, because each

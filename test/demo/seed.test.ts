@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DemoPreset, makeDemoData } from '../../source/demo/data.ts';
+import { makeDemoData } from '../../source/demo/data.ts';
 import { type MistakeReason, mistakeReasons, outage } from '../../source/demo/mistakes.ts';
 import { presetNames } from '../../source/demo/names.ts';
+import type { DemoPreset } from '../../source/demo/records.ts';
 import { demoMistakes } from '../../source/demo/seed.ts';
 import type { Demo } from '../../source/demo/start.ts';
 import {

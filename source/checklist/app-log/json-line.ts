@@ -1,5 +1,5 @@
+import type { LogLine } from './line.ts';
 import { type Level, namedLevel, plainLevel } from './log-level.ts';
-import type { LogLine } from './log-line.ts';
 import { fieldTime } from './log-time.ts';
 
 type Fields = Record<string, unknown>;

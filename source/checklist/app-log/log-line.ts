@@ -1,21 +1,8 @@
 import { readJson } from './json-line.ts';
-import { type Kind, namedLevel, plainLevel } from './log-level.ts';
+import type { LogLine } from './line.ts';
+import { namedLevel, plainLevel } from './log-level.ts';
 import { fieldTime, takeTime } from './log-time.ts';
 import { logfmtReader } from './logfmt.ts';
-
-/** What one line of a log says. */
-export interface LogLine {
-  /** Milliseconds since 1970, null where the line says no time. */
-  at: number | null;
-  /** Null where the line says no level. */
-  kind: Kind | null;
-  /** '' where the line says no level. */
-  level: string;
-  /** Whether it is a line of its own, or part of the line before if there is one; a `frame` is of a stack trace. */
-  form: 'own' | 'part' | 'frame' | 'blank';
-  /** The first line of the message where the line is JSON, else the line as it is. */
-  text: string;
-}
 
 /**
  * Reads one line of a log, plain or JSON. `written` is when its file was last written to, in milliseconds since 1970:

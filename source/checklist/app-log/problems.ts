@@ -1,6 +1,7 @@
+import type { LogLine } from './line.ts';
 import { mentionsError } from './log-level.ts';
-import { type LogLine, readLine } from './log-line.ts';
-import type { LogProblem } from './read-log.ts';
+import { readLine } from './log-line.ts';
+import type { LogProblem } from './problem.ts';
 
 /** What usage tracking is made of, as whole words. */
 const usage =

@@ -4,7 +4,7 @@ import { packageVersion } from '../../config/paths.ts';
 import { type ConsoleError, usageError } from '../../errors/errors.ts';
 import { jsonText } from '../../format/json-text.ts';
 import { displayText } from '../../format/text.ts';
-import type { ChecklistJson } from './checklist.ts';
+import type { ChecklistJson } from './checklist-json.ts';
 
 /**
  * Makes sure that a report can be written before any work is done, and answers with what writes it: JSON where the name

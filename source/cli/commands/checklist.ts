@@ -1,5 +1,5 @@
 import { closeLogs, openLogs } from '../../checklist/app-log/log-files.ts';
-import { type ChecklistSubject, readSubject, walkChecklist } from '../../checklist/run.ts';
+import { readSubject, walkChecklist } from '../../checklist/run.ts';
 import { scanSource } from '../../checklist/scan-source.ts';
 import {
   noSource,
@@ -11,10 +11,9 @@ import { logDay, type Step, stepIds, tally } from '../../checklist/steps.ts';
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { exitCodes } from '../../errors/errors.ts';
-import { iso } from '../../format/numbers.ts';
 import { displayText } from '../../format/text.ts';
 import { openDirectory } from '../../scan/files/open-directory.ts';
-import { briefHealth } from './brief-health.ts';
+import { checklistJson } from './checklist-json.ts';
 import { prepareReport } from './checklist-report.ts';
 import { identity } from './database-info.ts';
 import type { Outcome } from './outcome.ts';
@@ -99,32 +98,4 @@ function summary(steps: readonly Step[]): string {
     failed > 0 ? `${failed} failed (${named('failed')})` : '0 failed',
     skipped > 0 ? `${skipped} skipped (${named('skipped')}); skipped is not passed.` : '0 skipped.',
   ].join(', ');
-}
-
-/** The contract's `checklist` document, with what identifies the evidence. */
-export type ChecklistJson = ReturnType<typeof checklistJson>;
-
-function checklistJson(
-  { look, health, definitionHash }: ChecklistSubject,
-  database: Database,
-  steps: readonly Step[],
-  takenAt: number,
-  source: SourceEvidence | null,
-) {
-  return {
-    database: identity(look, database).json,
-    takenAt: iso(takenAt),
-    trigger: {
-      name: health.trigger.name,
-      definition: briefHealth(health).trigger.definition,
-      definitionHash,
-    },
-    ...tally(steps),
-    steps: steps.map(({ at, durationMs, ...step }) => ({
-      ...step,
-      at: iso(at),
-      durationMs: Math.round(durationMs),
-    })),
-    source,
-  };
 }

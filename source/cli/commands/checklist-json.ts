@@ -1,0 +1,36 @@
+import type { ChecklistSubject } from '../../checklist/run.ts';
+import type { SourceEvidence } from '../../checklist/source-evidence.ts';
+import { type Step, tally } from '../../checklist/steps.ts';
+import type { Database } from '../../connection/transactions.ts';
+import { iso } from '../../format/numbers.ts';
+import { briefHealth } from './brief-health.ts';
+import { identity } from './database-info.ts';
+
+/** The contract's `checklist` document, with what identifies the evidence. */
+export type ChecklistJson = ReturnType<typeof checklistJson>;
+
+/** What a walk through the checklist found, as the contract words it. */
+export function checklistJson(
+  { look, health, definitionHash }: ChecklistSubject,
+  database: Database,
+  steps: readonly Step[],
+  takenAt: number,
+  source: SourceEvidence | null,
+) {
+  return {
+    database: identity(look, database).json,
+    takenAt: iso(takenAt),
+    trigger: {
+      name: health.trigger.name,
+      definition: briefHealth(health).trigger.definition,
+      definitionHash,
+    },
+    ...tally(steps),
+    steps: steps.map(({ at, durationMs, ...step }) => ({
+      ...step,
+      at: iso(at),
+      durationMs: Math.round(durationMs),
+    })),
+    source,
+  };
+}
