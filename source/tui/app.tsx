@@ -15,7 +15,8 @@ import { Footer } from './shared/footer.tsx';
 import { Header } from './shared/header.tsx';
 import { TooSmall } from './shared/too-small.tsx';
 import { useClock } from './shared/use-clock.ts';
-import { isTooSmall, type State } from './state/state.ts';
+import type { State } from './state/model.ts';
+import { isTooSmall } from './state/selectors.ts';
 import { type Store, useStore } from './store.ts';
 import { type Theme, ThemeContext } from './theme.ts';
 

@@ -3,7 +3,7 @@ import { displayText } from '../format/text.ts';
 import { outcomeWords, splitLeft } from '../repair/format-repair.ts';
 import type { DriftEntry } from '../watch/drift-log.ts';
 import { eventsOf } from '../watch/format-drift.ts';
-import type { State } from './state/state.ts';
+import type { State } from './state/model.ts';
 
 /** What became of the repair that the console was left in the middle of. */
 export function lastWords({ repair }: State): string {

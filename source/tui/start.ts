@@ -8,9 +8,10 @@ import { diagnosisOf, plotColumns } from './preset/diagnoses.ts';
 import { isWatching } from './preset/state.ts';
 import { createWork, type Work } from './proof/effects.ts';
 import type { Ending } from './render.tsx';
+import { isRepairing } from './repair/model.ts';
 import { beingWritten, type OwnWrite, presetsWritten } from './repair/pending-writes.ts';
-import { isRepairing } from './repair/state.ts';
-import { type Action, initialState, type State, selectedRow, visibleIds, windowRows } from './state/state.ts';
+import { type Action, initialState, type State } from './state/model.ts';
+import { selectedRow, visibleIds, windowRows } from './state/selectors.ts';
 import { createStore } from './store.ts';
 
 /** Milliseconds between two ticks where the database answers quickly. */

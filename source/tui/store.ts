@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
-import { type Action, reduce, type State } from './state/state.ts';
+import type { Action, State } from './state/model.ts';
+import { reduce } from './state/state.ts';
 
 /** Holds the state between the watch and the screens; it exists before the first frame does. */
 export interface Store {

@@ -9,7 +9,8 @@ import type { DriftEntry, LoggedWriter } from '../../watch/drift-log.ts';
 import { eventSentence, moment, whenSentence, writerLine, writerRemarks } from '../../watch/format-drift.ts';
 import { Line } from '../shared/line.tsx';
 import { Paragraph } from '../shared/paragraph.tsx';
-import { type State, windowRows } from '../state/state.ts';
+import type { State } from '../state/model.ts';
+import { windowRows } from '../state/selectors.ts';
 import { type Theme, useTheme } from '../theme.ts';
 import { driftAtCursor, driftRows, entryCursor } from './state.ts';
 

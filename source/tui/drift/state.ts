@@ -1,22 +1,8 @@
 import type { DriftEvent } from '../../watch/drift-event.ts';
 import { type DriftEntry, logDrift } from '../../watch/drift-log.ts';
-import type { Move } from '../state/cursor.ts';
-import { type State, windowRows } from '../state/state.ts';
-
-/** What came out of step while the console watched. It is kept in memory alone. */
-export interface Drift {
-  /** The newest first. */
-  entries: readonly DriftEntry[];
-  /** How many events there were, those included that the log has no entry of, and how many came since it was looked at. */
-  total: number;
-  unread: number;
-  /** The entry under the cursor; null until the cursor was moved: then it is the newest. */
-  selected: Pick<DriftEntry, 'preset' | 'kind'> | null;
-  /** When the first look came in, in milliseconds since 1970 by this machine's clock; null before. */
-  since: number | null;
-}
-
-export const noDrift: Drift = { entries: [], total: 0, unread: 0, selected: null, since: null };
+import type { State } from '../state/model.ts';
+import { type Move, moved } from '../state/move.ts';
+import { windowRows } from '../state/selectors.ts';
 
 /** Takes in what came out of step. */
 export function addDrift(
@@ -54,15 +40,7 @@ export function moveDrift(state: State, move: Move): State {
   const { drift } = state;
   const cursor = entryCursor(state);
   const last = drift.entries.length - 1;
-  const wanted =
-    'by' in move
-      ? cursor + move.by
-      : 'page' in move
-        ? cursor + move.page * driftRows(state.size)
-        : move.to === 'start'
-          ? 0
-          : last;
-  const next = Math.max(0, Math.min(last, wanted));
+  const next = moved(cursor, move, { page: driftRows(state.size), last });
   if (next === cursor) return state;
   return { ...state, drift: { ...drift, selected: next === 0 ? null : (drift.entries[next] ?? null) } };
 }

@@ -10,7 +10,8 @@ import { diagnosisOf } from '../preset/diagnoses.ts';
 import { Line } from '../shared/line.tsx';
 import { Paragraph } from '../shared/paragraph.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
-import { type State, windowRows } from '../state/state.ts';
+import type { State } from '../state/model.ts';
+import { windowRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
 import { type AnswerSums, answers } from './answers.ts';
 

@@ -3,7 +3,8 @@ import { remarksOn, type ShapeRemark } from '../../counter/schema-findings.ts';
 import { shapeLines } from '../../format/shape-lines.ts';
 import { displayText } from '../../format/text.ts';
 import { Scrolled } from '../shared/scrolled.tsx';
-import { type State, windowRows } from '../state/state.ts';
+import type { State } from '../state/model.ts';
+import { windowRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
 
 /** Both tables as the catalog has them, and first of all what is odd about them and what follows from that. */

@@ -7,7 +7,8 @@ import { writerLines } from '../../trigger/format-writers.ts';
 import { enabledMeaning, type TriggerHealth } from '../../trigger/health.ts';
 import { FindingList } from '../shared/findings.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
-import { type State, windowRows } from '../state/state.ts';
+import type { State } from '../state/model.ts';
+import { windowRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
 
 /** Whether a use is counted exactly once, as far as the catalog tells, and what else writes the count. */

@@ -2,8 +2,11 @@ import { driftAtCursor } from '../drift/state.ts';
 import { isWatching } from '../preset/state.ts';
 import { isProving } from '../proof/simulation-state.ts';
 import { whyNotTakeBack } from '../repair/history.ts';
-import { isRepairing, whyNotAsk, whyNotToggle } from '../repair/state.ts';
-import { type Action, type Screen, type State, selectedRow } from '../state/state.ts';
+import { isRepairing } from '../repair/model.ts';
+import { whyNotAsk, whyNotToggle } from '../repair/state.ts';
+import type { Action, State } from '../state/model.ts';
+import type { Screen } from '../state/screens.ts';
+import { selectedRow } from '../state/selectors.ts';
 import { whyNotWrite } from './write-guard.ts';
 
 /** A key as data: footer, help and what happens all come from this one table. */

@@ -1,8 +1,10 @@
 import { useApp, useInput, usePaste } from 'ink';
 import { useContext, useEffect, useRef } from 'react';
 import { lookPasted } from '../../format/detect-paste.ts';
-import { isRepairing, isTypingPhrase } from '../repair/state.ts';
-import { type Action, isTooSmall, type State } from '../state/state.ts';
+import { isRepairing } from '../repair/model.ts';
+import { isTypingPhrase } from '../repair/state.ts';
+import type { Action, State } from '../state/model.ts';
+import { isTooSmall } from '../state/selectors.ts';
 import { keyNames } from './key-names.ts';
 import { bindingFor } from './keymap.ts';
 import { ScrollLimit } from './scroll-limit.ts';

@@ -1,5 +1,5 @@
 import { displayText } from '../../format/text.ts';
-import type { State } from '../state/state.ts';
+import type { State } from '../state/model.ts';
 
 /** Why nothing can be written here, which the actions refuse for as well; null where it can, or is not known yet. */
 export function whyNotWrite({ look }: Pick<State, 'look'>): string | null {

@@ -5,8 +5,7 @@ import { badgeWords, type Glyphs } from '../../format/badges.ts';
 import { ago, brief, signed } from '../../format/numbers.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { toWidth } from '../../format/text.ts';
-import type { Sort } from '../state/sort-and-filter.ts';
-import type { Row } from '../state/state.ts';
+import type { Row, Sort } from '../state/model.ts';
 
 /** The texts of one row of the list, each exactly as wide as its column. */
 export interface Cells {

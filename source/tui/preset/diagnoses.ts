@@ -1,6 +1,7 @@
 import { drift } from '../../counter/counter.ts';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
-import { keep, type Row, type State } from '../state/state.ts';
+import type { Row, State } from '../state/model.ts';
+import { keep } from '../state/selectors.ts';
 
 /** Why a count is wrong; null where it is right, was not looked into, or has come to drift by another amount since. */
 export function diagnosisOf(

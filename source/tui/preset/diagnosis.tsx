@@ -5,7 +5,7 @@ import { stretchMarks, stretchWords } from '../../diagnosis/format-stretch.ts';
 import { sparkline } from '../../format/badges.ts';
 import { count, dateTime, span } from '../../format/numbers.ts';
 import { Line } from '../shared/line.tsx';
-import type { Row, State } from '../state/state.ts';
+import type { Row, State } from '../state/model.ts';
 import type { Theme } from '../theme.ts';
 import { diagnosisOf, plotColumns } from './diagnoses.ts';
 

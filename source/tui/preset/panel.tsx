@@ -5,9 +5,10 @@ import { observedSentence, observedWords } from '../../format/format-count-chang
 import { clock, count } from '../../format/numbers.ts';
 import { wrap } from '../../format/wrap.ts';
 import { Line } from '../shared/line.tsx';
-import type { State } from '../state/state.ts';
+import type { State } from '../state/model.ts';
 import type { Theme } from '../theme.ts';
-import { type Blindness, isWatching, keepWorst, type Seen } from './state.ts';
+import { isWatching, keepWorst } from './state.ts';
+import type { Blindness, Seen } from './watching-model.ts';
 
 const blindWords: Record<Blindness, string> = {
   hidden: 'Records are not looked at: this role may not see them all. Only the count is watched.',

@@ -17,7 +17,8 @@ import { clock } from '../../format/numbers.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { displayText } from '../../format/text.ts';
 import { Line } from '../shared/line.tsx';
-import { type State, selectedRow, windowRows } from '../state/state.ts';
+import type { State } from '../state/model.ts';
+import { selectedRow, windowRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
 import { stepAtCursor } from './simulation-state.ts';
 

@@ -6,7 +6,7 @@ import { type ConsoleError, isConsoleError } from '../../errors/errors.ts';
 import type { SimulationPlan } from '../../simulation/plan.ts';
 import type { RealUse } from '../../simulation/real-use-model.ts';
 import { createRepairWork } from '../repair/effects.ts';
-import type { Action, State } from '../state/state.ts';
+import type { Action, State } from '../state/model.ts';
 import { stepAtCursor } from './simulation-state.ts';
 
 /** Does what keys ask for beside watching, and tells how it went as actions. */

@@ -7,7 +7,8 @@ import { isSound, type Simulation } from '../../simulation/simulation.ts';
 import { FindingList } from '../shared/findings.tsx';
 import { Line } from '../shared/line.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
-import { type State, windowRows } from '../state/state.ts';
+import type { State } from '../state/model.ts';
+import { windowRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
 import type { ProofOfUse, RealProof } from './simulation-state.ts';
 

@@ -4,7 +4,7 @@ import type { ConsoleError } from '../../errors/errors.ts';
 import type { SimulationPlan } from '../../simulation/plan.ts';
 import type { RealUse, TakenBack } from '../../simulation/real-use-model.ts';
 import type { Simulation } from '../../simulation/simulation.ts';
-import type { Watching } from '../preset/state.ts';
+import type { Watching } from '../preset/watching-model.ts';
 
 /** A simulation on its screen, from the key to its result. */
 export interface ProofOfUse {

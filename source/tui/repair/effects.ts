@@ -2,8 +2,8 @@ import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { type ConsoleError, isConsoleError } from '../../errors/errors.ts';
 import type { RepairPlan, RepairRequest } from '../../repair/plan/repair-plan.ts';
-import type { Action, State } from '../state/state.ts';
-import type { Repair, RepairStep } from './state.ts';
+import type { Action, State } from '../state/model.ts';
+import type { Repair, RepairStep } from './model.ts';
 
 /** Plans and runs repairs, and reads what was done. */
 export interface RepairWork {

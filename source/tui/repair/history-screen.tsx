@@ -6,9 +6,11 @@ import { originWords } from '../../repair/format-origin.ts';
 import type { HistoryEntry } from '../../repair/history-entry.ts';
 import { Facts } from '../shared/facts.tsx';
 import { Line } from '../shared/line.tsx';
-import { type State, windowRows } from '../state/state.ts';
+import type { State } from '../state/model.ts';
+import { windowRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
-import { entryAtCursor, entryRows, type History, whyNotTakeBack } from './history.ts';
+import { entryAtCursor, entryRows, whyNotTakeBack } from './history.ts';
+import type { History } from './history-model.ts';
 
 /** What this console has done, the newest first, and the detail of the operation under the cursor. */
 export function HistoryScreen({ state }: { state: State }) {

@@ -1,24 +1,10 @@
-import type { ConsoleError } from '../../errors/errors.ts';
 import type { HistoryEntry } from '../../repair/history-entry.ts';
 import { whyNotWrite } from '../keys/write-guard.ts';
-import type { Move } from '../state/cursor.ts';
-import { type State, windowRows } from '../state/state.ts';
-import { isRepairing } from './state.ts';
-
-/** What this console has done, as its receipts tell it. */
-export interface History {
-  /** The newest first. */
-  entries: readonly HistoryEntry[];
-  /** Receipts that cannot be read, and why. */
-  damaged: readonly { file: string; message: string }[];
-  cursor: number;
-  /** Why there is nothing to show, or nothing that could be taken back. */
-  error: ConsoleError | null;
-}
-
-export type HistoryStep =
-  | { kind: 'read'; entries: History['entries']; damaged: History['damaged']; error: ConsoleError | null }
-  | { kind: 'failed'; error: ConsoleError };
+import type { State } from '../state/model.ts';
+import { type Move, moved } from '../state/move.ts';
+import { windowRows } from '../state/selectors.ts';
+import type { HistoryStep } from './history-model.ts';
+import { isRepairing } from './model.ts';
 
 /** The operation under the cursor. */
 export function entryAtCursor({ history }: State): HistoryEntry | undefined {
@@ -61,15 +47,7 @@ export function moveEntry(state: State, move: Move): State {
   const { history } = state;
   if (!history) return state;
   const last = history.entries.length - 1;
-  const wanted =
-    'by' in move
-      ? history.cursor + move.by
-      : 'page' in move
-        ? history.cursor + move.page * entryRows(state.size)
-        : move.to === 'start'
-          ? 0
-          : last;
-  const cursor = Math.max(0, Math.min(last, wanted));
+  const cursor = moved(history.cursor, move, { page: entryRows(state.size), last });
   return cursor === history.cursor ? state : { ...state, history: { ...history, cursor } };
 }
 

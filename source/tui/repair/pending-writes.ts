@@ -1,6 +1,6 @@
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import type { ProofOfUse } from '../proof/simulation-state.ts';
-import type { State } from '../state/state.ts';
+import type { State } from '../state/model.ts';
 
 /** What the console itself is writing: the plan that is carried out, or the preset that is really used. */
 export type OwnWrite = RepairPlan | ProofOfUse['preset'];

@@ -5,11 +5,11 @@ import { outcomeWords, refusalHint, splitLeft } from '../../repair/format-repair
 import type { RepairOutcome } from '../../repair/repair.ts';
 import { Facts } from '../shared/facts.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
-import type { State } from '../state/state.ts';
+import type { State } from '../state/model.ts';
 import { useTheme } from '../theme.ts';
+import type { Repair } from './model.ts';
 import { leftAlone } from './repair-review.tsx';
 import { costFacts } from './repair-run.tsx';
-import type { Repair } from './state.ts';
 
 interface Props {
   repair: Repair;

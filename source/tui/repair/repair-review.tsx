@@ -9,9 +9,10 @@ import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import type { Change, LeftAlone } from '../../repair/repair.ts';
 import { Line } from '../shared/line.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
-import type { State } from '../state/state.ts';
+import type { State } from '../state/model.ts';
 import { type Theme, useTheme } from '../theme.ts';
-import { isEmptyPlan, type Repair } from './state.ts';
+import type { Repair } from './model.ts';
+import { isEmptyPlan } from './state.ts';
 
 /** Rows that stay at the foot: what to press, whatever the plan is scrolled to. */
 const footRows = 3;

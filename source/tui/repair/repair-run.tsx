@@ -3,7 +3,7 @@ import { count } from '../../format/numbers.ts';
 import { secondsOf } from '../../format/plurals.ts';
 import { Facts } from '../shared/facts.tsx';
 import { useTheme } from '../theme.ts';
-import type { Repair } from './state.ts';
+import type { Repair } from './model.ts';
 
 const barWidth = 50;
 

@@ -3,11 +3,12 @@ import { presetName } from '../../format/preset-name.ts';
 import { displayText } from '../../format/text.ts';
 import { Line } from '../shared/line.tsx';
 import { PlaceLabel } from '../shared/place-label.tsx';
-import { type State, windowRows } from '../state/state.ts';
+import type { State } from '../state/model.ts';
+import { windowRows } from '../state/selectors.ts';
+import type { Repair } from './model.ts';
 import { RepairOutcomeView } from './repair-outcome.tsx';
 import { RepairReview } from './repair-review.tsx';
 import { RepairRun } from './repair-run.tsx';
-import type { Repair } from './state.ts';
 
 const titles = { sync: 'Sync', reset: 'Reset', undo: 'Undo' };
 

@@ -1,61 +1,11 @@
 import type { ConsoleError } from '../../errors/errors.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
-import {
-  noOptions,
-  type RepairAction,
-  type RepairOptions,
-  type RepairOutcome,
-  type RepairProgress,
-} from '../../repair/repair.ts';
+import { noOptions, type RepairOptions } from '../../repair/repair.ts';
 import { whyNotWrite } from '../keys/write-guard.ts';
-import { type Screen, type State, selectedRow } from '../state/state.ts';
+import type { State } from '../state/model.ts';
+import { selectedRow } from '../state/selectors.ts';
 import { entryAtCursor, whyNotTakeBack } from './history.ts';
-
-/** A repair on its screen, from the key to its outcome. Nothing is written before `running`. */
-export interface Repair {
-  action: RepairAction;
-  /** The one preset that is meant; null for all of them, and where a receipt says which. */
-  scope: { id: string; name: string } | null;
-  options: RepairOptions;
-  /** undo: the id of the receipt that is taken back. */
-  receipt: string | null;
-  /** The screen that Escape goes back to. */
-  from: Screen;
-  /** `typing`: a person types the plan's phrase, which is the only way to `running`. */
-  phase: 'planning' | 'reviewing' | 'typing' | 'running' | 'done' | 'failed';
-  /** While it is planned again, the plan before. */
-  plan: RepairPlan | null;
-  typed: string;
-  /** What there is to say about the last key or the last plan. */
-  notice: string | null;
-  progress: RepairProgress | null;
-  outcome: RepairOutcome | null;
-  error: ConsoleError | null;
-  /** True once it was asked to stop after the batch under way. */
-  stopping: boolean;
-}
-
-export type RepairStep =
-  | { kind: 'open'; action: 'sync' | 'reset' }
-  /** Takes the operation under the history's cursor back. */
-  | { kind: 'take-back' }
-  | { kind: 'toggle'; option: keyof RepairOptions }
-  | { kind: 'planned'; plan: RepairPlan }
-  | { kind: 'ask' }
-  | { kind: 'type'; text: string }
-  | { kind: 'erase' }
-  | { kind: 'pasted' }
-  | { kind: 'enter' }
-  | { kind: 'leave' }
-  | { kind: 'progress'; progress: RepairProgress }
-  | { kind: 'stop' }
-  | { kind: 'done'; outcome: RepairOutcome }
-  | { kind: 'failed'; error: ConsoleError };
-
-/** True while counts are being written. */
-export function isRepairing({ repair }: State): boolean {
-  return repair?.phase === 'running';
-}
+import { isRepairing, type Repair, type RepairStep } from './model.ts';
 
 /** True while letters go to the phrase instead of being keys. */
 export function isTypingPhrase({ repair, screen }: State): boolean {

@@ -1,8 +1,9 @@
 import { Text } from 'ink';
 import { displayText } from '../../format/text.ts';
 import { footerBindings } from '../keys/keymap.ts';
-import { isRepairing, isTypingPhrase } from '../repair/state.ts';
-import type { State } from '../state/state.ts';
+import { isRepairing } from '../repair/model.ts';
+import { isTypingPhrase } from '../repair/state.ts';
+import type { State } from '../state/model.ts';
 import { Line } from './line.tsx';
 
 /** The keys of the screen that is open; or what is typed takes, or why the last key does nothing now. */

@@ -4,7 +4,7 @@ import { recordsOf } from '../../format/plurals.ts';
 import { displayText } from '../../format/text.ts';
 import { enabledMeaning } from '../../trigger/health.ts';
 import { bindingFor } from '../keys/keymap.ts';
-import type { State } from '../state/state.ts';
+import type { State } from '../state/model.ts';
 import { useTheme } from '../theme.ts';
 import { Line } from './line.tsx';
 import { PlaceLabel } from './place-label.tsx';

@@ -1,6 +1,7 @@
 import { Box, Text } from 'ink';
-import { isRepairing } from '../repair/state.ts';
-import { leastSize, type State } from '../state/state.ts';
+import { isRepairing } from '../repair/model.ts';
+import type { State } from '../state/model.ts';
+import { leastSize } from '../state/selectors.ts';
 
 /** What there is to say where nothing else fits; a repair goes on all the same, and can be stopped. */
 export function TooSmall({ state, columns, rows }: { state: State; columns: number; rows: number }) {

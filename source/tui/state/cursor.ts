@@ -1,11 +1,9 @@
 import { stepIds } from '../../checklist/steps.ts';
 import { moveDrift } from '../drift/state.ts';
 import { moveEntry } from '../repair/history.ts';
-import type { State } from './state.ts';
-import { windowRows } from './state.ts';
-
-/** Where the cursor goes: rows for `by`, windows for `page`. */
-export type Move = { by: number } | { page: number } | { to: 'start' | 'end' };
+import type { State } from './model.ts';
+import { type Move, moved } from './move.ts';
+import { windowRows } from './selectors.ts';
 
 /** Moves the cursor on the list, or the text on the other screens, which can be scrolled as far as `last`. */
 export function moveCursor(state: State, move: Move, last = Number.MAX_SAFE_INTEGER): State {
@@ -24,16 +22,7 @@ export function moveCursor(state: State, move: Move, last = Number.MAX_SAFE_INTE
         : Math.min(state.scroll, last) + step;
     return { ...state, scroll: Math.max(0, scroll) };
   }
-  const bottom = state.order.length - 1;
-  const wanted =
-    'by' in move
-      ? state.cursor + move.by
-      : 'page' in move
-        ? state.cursor + move.page * height
-        : move.to === 'start'
-          ? 0
-          : bottom;
-  const cursor = Math.max(0, Math.min(bottom, wanted));
+  const cursor = moved(state.cursor, move, { page: height, last: state.order.length - 1 });
   return scrollTo({ ...state, cursor, selected: state.order[cursor] ?? null });
 }
 

@@ -1,15 +1,5 @@
 import { drift, isWrong } from '../../counter/counter.ts';
-import type { Row } from './state.ts';
-
-export const sorts = ['usage', 'name', 'drift', 'last-used'] as const;
-export type Sort = (typeof sorts)[number];
-
-export interface Arrangement {
-  sort: Sort;
-  /** Only presets whose name or id holds this text; empty for all. */
-  filter: string;
-  onlyMismatches: boolean;
-}
+import type { Arrangement, Row, Sort } from './model.ts';
 
 // Made when it is first needed: its data take longer to load than the first list takes to sort.
 let collator: Intl.Collator | undefined;

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { noOptions } from '../../../source/repair/repair.ts';
 import { keyNames } from '../../../source/tui/keys/key-names.ts';
 import { bindingFor, bindings, footerBindings } from '../../../source/tui/keys/keymap.ts';
-import { initialState, type Screen, type State } from '../../../source/tui/state/state.ts';
+import { initialState, type State } from '../../../source/tui/state/model.ts';
+import type { Screen } from '../../../source/tui/state/screens.ts';
 
 const none = {} as Key;
 const row = { id: 'a', name: 'a', usageCount: 0, records: 0, lastUsedAt: null, change: 0, changedAt: 0 };

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { glyphs } from '../../../source/format/badges.ts';
 import { columnWidths, roomForWhy, rowCells } from '../../../source/tui/list/row-cells.ts';
 import { diagnosisOf } from '../../../source/tui/preset/diagnoses.ts';
-import { type Action, initialState, reduce, type State } from '../../../source/tui/state/state.ts';
+import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
+import { reduce } from '../../../source/tui/state/state.ts';
 import type { Diagnosed } from '../../../source/watch/diagnose-watch.ts';
 import type { WatchEvent } from '../../../source/watch/watch.ts';
 

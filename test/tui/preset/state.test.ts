@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { observe } from '../../../source/counter/count-change.ts';
 import type { Counter } from '../../../source/counter/counter.ts';
 import type { TriggerHealth } from '../../../source/trigger/health.ts';
-import { isWatching, keepWorst, type Seen } from '../../../source/tui/preset/state.ts';
-import { type Action, initialState, reduce, type State } from '../../../source/tui/state/state.ts';
+import { isWatching, keepWorst } from '../../../source/tui/preset/state.ts';
+import type { Seen } from '../../../source/tui/preset/watching-model.ts';
+import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
+import { reduce } from '../../../source/tui/state/state.ts';
 import { createStore } from '../../../source/tui/store.ts';
 import type { WatchEvent } from '../../../source/watch/watch.ts';
 

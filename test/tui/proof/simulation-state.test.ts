@@ -3,7 +3,7 @@ import type { ObservedChange } from '../../../source/counter/count-change.ts';
 import { usageError } from '../../../source/errors/errors.ts';
 import type { SimulationPlan } from '../../../source/simulation/plan.ts';
 import type { RealUse } from '../../../source/simulation/real-use-model.ts';
-import type { Watching } from '../../../source/tui/preset/state.ts';
+import type { Watching } from '../../../source/tui/preset/watching-model.ts';
 import {
   isProving,
   noProof,
@@ -12,7 +12,8 @@ import {
   proveByWatching,
   reduceProof,
 } from '../../../source/tui/proof/simulation-state.ts';
-import { type Action, initialState, reduce, type State } from '../../../source/tui/state/state.ts';
+import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
+import { reduce } from '../../../source/tui/state/state.ts';
 
 const preset = { id: 'a', name: 'Noir' };
 const plan = (reach: SimulationPlan['reach'] = []) => ({ reach }) as unknown as SimulationPlan;

@@ -4,8 +4,10 @@ import { lookPasted } from '../../../source/format/detect-paste.ts';
 import type { HistoryEntry } from '../../../source/repair/history-entry.ts';
 import type { RepairPlan } from '../../../source/repair/plan/repair-plan.ts';
 import { noOptions, type RepairOutcome, type RepairProgress } from '../../../source/repair/repair.ts';
-import { isRepairing, isTypingPhrase, type RepairStep } from '../../../source/tui/repair/state.ts';
-import { type Action, initialState, reduce, type State } from '../../../source/tui/state/state.ts';
+import { isRepairing, type RepairStep } from '../../../source/tui/repair/model.ts';
+import { isTypingPhrase } from '../../../source/tui/repair/state.ts';
+import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
+import { reduce } from '../../../source/tui/state/state.ts';
 
 const row = { id: 'a', name: 'Noir', usageCount: 3, records: 0, lastUsedAt: null, change: 0, changedAt: 0 };
 const begin: State = {

@@ -2,14 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Counter } from '../../../source/counter/counter.ts';
 import { ConsoleError } from '../../../source/errors/errors.ts';
 import type { TriggerHealth } from '../../../source/trigger/health.ts';
-import {
-  type Action,
-  initialState,
-  reduce,
-  type State,
-  selectedRow,
-  visibleIds,
-} from '../../../source/tui/state/state.ts';
+import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
+import { selectedRow, visibleIds } from '../../../source/tui/state/selectors.ts';
+import { reduce } from '../../../source/tui/state/state.ts';
 import type { WatchEvent } from '../../../source/watch/watch.ts';
 
 const counter = (id: string, usageCount: number, records = usageCount): Counter => ({

@@ -1,0 +1,166 @@
+import type { Counter, Totals } from '../../counter/counter.ts';
+import type { Look } from '../../counter/inspect-database.ts';
+import type { NewestRecord } from '../../counter/newest-record-model.ts';
+import type { PresetDetail } from '../../counter/preset-detail.ts';
+import type { RecordHistory } from '../../counter/record-history.ts';
+import type { Shape } from '../../counter/schema-report.ts';
+import type { ConsoleError } from '../../errors/errors.ts';
+import type { TriggerHealth } from '../../trigger/health.ts';
+import type { Diagnosed } from '../../watch/diagnose-watch.ts';
+import type { WatchEvent } from '../../watch/watch.ts';
+import { type Drift, noDrift } from '../drift/model.ts';
+import type { Watching } from '../preset/watching-model.ts';
+import { noProof, type Proof, type ProofAction } from '../proof/simulation-state.ts';
+import type { History, HistoryStep } from '../repair/history-model.ts';
+import type { Repair, RepairStep } from '../repair/model.ts';
+import type { Move } from './move.ts';
+import type { Screen } from './screens.ts';
+
+/** A counter on the list; times in milliseconds since 1970. */
+export interface Row extends Counter {
+  /** What the last change of the count was, and when it was seen; the list shows it until the next tick. */
+  change: number;
+  changedAt: number;
+}
+
+export const sorts = ['usage', 'name', 'drift', 'last-used'] as const;
+export type Sort = (typeof sorts)[number];
+
+export interface Arrangement {
+  sort: Sort;
+  /** Only presets whose name or id holds this text; empty for all. */
+  filter: string;
+  onlyMismatches: boolean;
+}
+
+export interface State extends Arrangement {
+  size: { columns: number; rows: number };
+  /** True under --read-only: the console offers nothing that writes. */
+  readOnly: boolean;
+  /** The directory with the application's source, where one was named. */
+  appSource: string | null;
+  screen: Screen;
+  /** The screen that help goes back to. */
+  behindHelp: Screen;
+  /** True while `/` takes what is typed. */
+  editingFilter: boolean;
+  paused: boolean;
+  /** How far a screen of text is scrolled. */
+  scroll: number;
+
+  /** What the embedded demo is doing before it can be asked anything. */
+  starting: { stage: string; done: number; total: number } | null;
+  look: Look | null;
+  trigger: TriggerHealth | null;
+  rows: ReadonlyMap<string, Row>;
+  /** The ids listed, in order. */
+  order: readonly string[];
+  /** The preset under the cursor; null until the cursor was moved: then it is the first, whichever that is. */
+  selected: string | null;
+  cursor: number;
+  /** The index of the first row in the window. */
+  top: number;
+  detail: { id: string; value: PresetDetail } | null;
+  proof: Proof;
+  /** The wait for a real use of the preset that is open. */
+  watching: Watching | null;
+  /** The repair on its screen; null while there is none. */
+  repair: Repair | null;
+  /** Null until it was asked for. */
+  history: History | null;
+  /** Why the key pressed last does nothing now; null where it did something. */
+  whyNot: string | null;
+  /** Null until help asked for it; its value is null where it cannot be had cheaply. */
+  newest: { value: NewestRecord | null } | null;
+  /** Null until its screen asked for it. */
+  shape: Shape | null;
+  drift: Drift;
+  /** Why counts are wrong, as far as it was found out; see `diagnosisOf`. */
+  diagnoses: ReadonlyMap<string, Diagnosed>;
+  /** All records over time of the preset that is open; its history is null where it is not plotted. */
+  recordHistory: { id: string; history: RecordHistory | null } | null;
+
+  /** Sums over all presets; null until every one was audited. */
+  totals: Totals | null;
+  orphans: number;
+  audit: { done: number; presets: number } | null;
+  auditFailure: ConsoleError | null;
+  /** When the last tick came in, by this machine's clock, and what the server's clock said then. */
+  freshAt: number | null;
+  serverNow: number;
+  /** How many milliseconds pass from one tick to the next, as things are now. */
+  pace: number;
+  /** When rows changed last, if that was with the last tick: those rows are marked. */
+  changedAt: number | null;
+  failure: { error: ConsoleError; since: number; retryAt: number } | null;
+}
+
+export type Action =
+  | { type: 'starting'; stage: string; done: number; total: number }
+  | WatchEvent
+  | ProofAction
+  | { type: 'repair'; step: RepairStep }
+  | { type: 'history'; step: HistoryStep }
+  | { type: 'why-not'; reason: string | null }
+  | { type: 'resize'; columns: number; rows: number }
+  /** `last`: how far the text on screen can be scrolled. */
+  | { type: 'move'; move: Move; last?: number }
+  | { type: 'open'; screen: Screen }
+  /** Opens the preset of the drift log's entry under the cursor. */
+  | { type: 'open-drifted' }
+  | { type: 'back' }
+  | { type: 'sort' }
+  | { type: 'only-mismatches' }
+  | { type: 'edit-filter' }
+  | { type: 'type-filter'; text: string }
+  | { type: 'erase-filter' }
+  | { type: 'keep-filter' }
+  | { type: 'clear-filter' }
+  | { type: 'watch-use' }
+  | { type: 'watch-step' }
+  | { type: 'pause' };
+
+/** The state before anything is known. */
+export function initialState(size: State['size']): State {
+  return {
+    size,
+    readOnly: false,
+    appSource: null,
+    screen: 'list',
+    behindHelp: 'list',
+    editingFilter: false,
+    paused: false,
+    scroll: 0,
+    sort: 'usage',
+    filter: '',
+    onlyMismatches: false,
+    starting: null,
+    look: null,
+    trigger: null,
+    rows: new Map(),
+    order: [],
+    selected: null,
+    cursor: 0,
+    top: 0,
+    detail: null,
+    proof: noProof,
+    watching: null,
+    repair: null,
+    history: null,
+    whyNot: null,
+    newest: null,
+    shape: null,
+    drift: noDrift,
+    diagnoses: new Map(),
+    recordHistory: null,
+    totals: null,
+    orphans: 0,
+    audit: null,
+    auditFailure: null,
+    freshAt: null,
+    serverNow: 0,
+    pace: 0,
+    changedAt: null,
+    failure: null,
+  };
+}

@@ -1,0 +1,49 @@
+import { toggleWatching } from '../preset/state.ts';
+import type { Watching } from '../preset/watching-model.ts';
+import { type ProofAction, proveByWatching, reduceProof } from '../proof/simulation-state.ts';
+import type { State } from './model.ts';
+import { rearrange } from './rows.ts';
+import type { Screen } from './screens.ts';
+import { selectedRow } from './selectors.ts';
+
+/** The preset under the cursor stays the one that is meant, however the list is sorted meanwhile. */
+export function simulate(state: State, action: ProofAction): State {
+  const row = selectedRow(state);
+  if (!row) return state;
+  return withProof({ ...state, screen: 'simulate', scroll: 0, selected: row.id, watching: null }, action);
+}
+
+export function withWatching(state: State, watching: Watching | null): Pick<State, 'watching' | 'proof'> {
+  const name = selectedRow(state)?.name ?? '';
+  return { watching, proof: proveByWatching(state.proof, state.watching, watching, name) };
+}
+
+export function withProof(state: State, action: ProofAction): State {
+  const proof = reduceProof(state.proof, action, selectedRow(state));
+  return proof === state.proof ? state : { ...state, proof };
+}
+
+/** Opens the preset and watches it, for the steps of the checklist that a real use can prove. */
+export function watchStep(state: State): State {
+  const opened = open(state, 'preset');
+  if (opened === state) return state;
+  const { list } = state.proof;
+  return toggleWatching({ ...opened, proof: { ...state.proof, list: { ...list, byWatching: true } } });
+}
+
+export function open(state: State, screen: Screen): State {
+  if (screen === 'preset') {
+    const row = selectedRow(state);
+    if (!row) return state;
+    return { ...state, screen, scroll: 0, selected: row.id, detail: null, watching: null };
+  }
+  if (screen === 'help') return { ...state, screen, scroll: 0, behindHelp: state.screen };
+  // A repair that has ended is left with its screen.
+  return { ...state, screen, scroll: 0, watching: null, repair: null };
+}
+
+export function back(state: State): State {
+  if (state.screen === 'help') return { ...state, screen: state.behindHelp, scroll: 0 };
+  if (state.screen !== 'list') return { ...state, screen: 'list', scroll: 0, watching: null };
+  return state.filter === '' ? state : rearrange({ ...state, filter: '' });
+}

@@ -1,0 +1,89 @@
+import { type Counter, totals } from '../../counter/counter.ts';
+import type { Look } from '../../counter/inspect-database.ts';
+import type { ConsoleError } from '../../errors/errors.ts';
+import { place } from './cursor.ts';
+import type { Row, State } from './model.ts';
+import { keep } from './selectors.ts';
+import { arrange } from './sort-and-filter.ts';
+
+/** The same map where nothing changed, so that nothing is sorted or drawn anew. */
+export function mergeRows(
+  rows: ReadonlyMap<string, Row>,
+  counters: readonly Counter[],
+  at: number,
+  gone: readonly string[] = [],
+): ReadonlyMap<string, Row> {
+  const changed: Row[] = [];
+  for (const counter of counters) {
+    const old = rows.get(counter.id);
+    if (!old) {
+      changed.push({ ...counter, change: 0, changedAt: 0 });
+      continue;
+    }
+    // Where counting is dear a tick brings the count alone; the records of the last audit stand while the count does.
+    const records = counter.records ?? (Object.is(old.usageCount, counter.usageCount) ? old.records : null);
+    if (
+      Object.is(old.usageCount, counter.usageCount) &&
+      old.exact === counter.exact &&
+      old.records === records &&
+      old.lastUsedAt === counter.lastUsedAt &&
+      old.name === counter.name
+    ) {
+      continue;
+    }
+    // No number where either count is none.
+    const change = (counter.usageCount ?? 0) - (old.usageCount ?? 0) || 0;
+    changed.push({ ...counter, records, change, changedAt: at });
+  }
+  const lost = gone.filter(id => rows.has(id));
+  if (changed.length === 0 && lost.length === 0) return rows;
+  const merged = new Map(rows);
+  for (const row of changed) merged.set(row.id, row);
+  for (const id of lost) merged.delete(id);
+  return merged;
+}
+
+export function withRows(state: State, rows: ReadonlyMap<string, Row>, at: number | null = null): State {
+  if (rows === state.rows) return state;
+  const sums = state.totals && keep(state.totals, totals(rows.values()));
+  return rearrange({ ...state, rows, totals: sums, changedAt: at ?? state.changedAt });
+}
+
+function isLifted({ look }: State, now: Look): boolean {
+  return look !== null && look.tables.hiddenBy.length > 0 && now.tables.hiddenBy.length === 0;
+}
+
+/** What was counted while rows were hidden is no count of all of them, also once none is. */
+export function rowsSeen(state: State, now: Look): ReadonlyMap<string, Row> {
+  if (!isLifted(state, now)) return state.rows;
+  return new Map(Array.from(state.rows, ([id, row]) => [id, { ...row, records: null }]));
+}
+
+export function sumsSeen(state: State, now: Look): Pick<State, 'totals' | 'orphans'> {
+  return isLifted(state, now)
+    ? { totals: null, orphans: 0 }
+    : { totals: state.totals, orphans: state.orphans };
+}
+
+/** A role that has lost the right to read sees no row any more: what it saw before must not stand as what is. */
+export function hideAfter(look: Look | null, { code, message }: ConsoleError): Look | null {
+  if (!look || (code !== 'permission-denied' && code !== 'rows-hidden')) return look;
+  return { ...look, tables: { ...look.tables, hiddenBy: [message.replace(/\.$/, '')], seenBy: [] } };
+}
+
+/** As `keep`, but for the clock and the planner's estimates: they move all the time, and nobody sees them. */
+export function keepLook(before: Look | null, now: Look): Look {
+  const seen = ({ server, host, label, tables }: Look) => [
+    server,
+    host,
+    label,
+    tables.presets.name,
+    tables.hiddenBy,
+    tables.seenBy,
+  ];
+  return before && JSON.stringify(seen(before)) === JSON.stringify(seen(now)) ? before : now;
+}
+
+export function rearrange(state: State): State {
+  return place({ ...state, order: arrange(state.rows, state, state.order) });
+}

@@ -1,0 +1,12 @@
+/** The screens of the console. */
+export type Screen =
+  | 'list'
+  | 'preset'
+  | 'trigger'
+  | 'simulate'
+  | 'checklist'
+  | 'repair'
+  | 'history'
+  | 'shape'
+  | 'drift'
+  | 'help';

@@ -1,0 +1,33 @@
+import type { Row, State } from './model.ts';
+
+/** Header, totals, column titles and key line around the list. */
+const frameRows = 6;
+
+/** The smallest terminal that everything is laid out for. */
+export const leastSize = { columns: 80, rows: 24 };
+
+/** True where nothing can be shown, and so nothing may be asked. */
+export function isTooSmall({ columns, rows }: State['size']): boolean {
+  return columns < leastSize.columns || rows < leastSize.rows;
+}
+
+/** How many presets the list shows in a terminal of this height. */
+export function windowRows(size: State['size']): number {
+  return Math.max(1, size.rows - frameRows);
+}
+
+/** The ids in the window. */
+export function visibleIds(state: State): readonly string[] {
+  return state.order.slice(state.top, state.top + windowRows(state.size));
+}
+
+/** The preset under the cursor. */
+export function selectedRow(state: State): Row | undefined {
+  const id = state.selected ?? state.order[state.cursor];
+  return id === undefined ? undefined : state.rows.get(id);
+}
+
+/** The value that was there, where the new one says the same: what did not change need not be drawn again. */
+export function keep<T>(before: T, now: T): T {
+  return JSON.stringify(before) === JSON.stringify(now) ? before : now;
+}
