@@ -12,9 +12,9 @@ import type {
   ViewStmt,
 } from 'libpg-query';
 import { nameOf, tableName, wordsOf } from './names.ts';
-import type { ReadBody } from './read-statement.ts';
 import { emptyReading, type SqlCreate, type SqlName, type SqlReading } from './sql-effects.ts';
 import { type Place, statementText } from './sql-location.ts';
+import type { ReadBody } from './sql-reader.ts';
 
 type Read = (node: Node) => SqlReading;
 

@@ -4,6 +4,7 @@ import { nameOf } from './names.ts';
 import type { Parser } from './parser.ts';
 import { readStatements } from './read-statements.ts';
 import { emptyReading, type SqlReading } from './sql-effects.ts';
+import type { SqlReader } from './sql-reader.ts';
 
 // Stands for a name that is only known as it runs; no table is called so.
 const unknownName = '\u0001';
@@ -16,10 +17,10 @@ const unknownPart = 'unknown_part_of_a_name';
 export function dynamicReading(
   expression: string,
   variables: ReadonlyMap<string, readonly string[]>,
-  parser: Parser,
+  reader: SqlReader,
 ): SqlReading {
-  const value = parseExpression(expression, parser);
-  const folding = new Folding(variables, parser);
+  const value = parseExpression(expression, reader.parser);
+  const folding = new Folding(variables, reader.parser);
   const text = value ? folding.text(value, 0) : '';
   const [, verb] = /^\s*([a-z]+)/i.exec(text) ?? [];
   const unreadable = (tables: string[] | null) => ({
@@ -28,8 +29,8 @@ export function dynamicReading(
   });
   // A blank alone is a text of which nothing is known.
   if (text.replaceAll(unknownValue, '').trim() === '') return unreadable(null);
-  const reading = readStatements(text, parser);
-  if (reading.problem) return unreadable(tablesGuessed(text, parser));
+  const reading = readStatements(text, reader);
+  if (reading.problem) return unreadable(tablesGuessed(text, reader));
   if (folding.pasted && !reading.also.includes('pastes')) reading.also.push('pastes');
   if (!namesUnknown(reading)) return reading;
   // What else it writes for certain is kept.
@@ -42,8 +43,8 @@ export function dynamicReading(
 }
 
 /** What is not known may be part of a name as well, as in `INSERT INTO log_` || year: then the rest of the name is. */
-function tablesGuessed(text: string, parser: Parser): string[] | null {
-  const reading = readStatements(text.replaceAll(unknownValue, unknownPart), parser);
+function tablesGuessed(text: string, reader: SqlReader): string[] | null {
+  const reading = readStatements(text.replaceAll(unknownValue, unknownPart), reader);
   return reading.problem || reading.writes.length === 0 ? null : tablesIn(reading, unknownPart);
 }
 

@@ -1,6 +1,6 @@
-import type { ReadBody } from './read-statement.ts';
 import type { SqlCall, SqlCreate } from './sql-effects.ts';
 import { type Place, statementText } from './sql-location.ts';
+import type { ReadBody } from './sql-reader.ts';
 
 /** The job that a call of pg_cron's makes: `cron.schedule([name,] schedule, command)`, where the command is a plain string. */
 export function jobOf(

@@ -3,6 +3,7 @@ import { loadParser } from './parser.ts';
 import type { ParserAnswer, ParserRequest } from './parser-messages.ts';
 import { readStatements } from './read-statements.ts';
 import { readRoutine } from './routine.ts';
+import type { SqlReader } from './sql-reader.ts';
 
 const answer = (message: ParserAnswer, sent = () => {}) => process.send?.(message, sent);
 
@@ -13,9 +14,9 @@ process.on('disconnect', () => process.exit());
 const loading = loadParser();
 process.on('message', async (request: ParserRequest) => {
   try {
-    const parser = await loading;
+    const reader: SqlReader = { parser: await loading, readRoutine: routine => readRoutine(routine, reader) };
     const reading =
-      'text' in request ? readStatements(request.text, parser) : readRoutine(request.routine, parser);
+      'text' in request ? readStatements(request.text, reader) : reader.readRoutine(request.routine);
     answer({ id: request.id, reading });
   } catch (error) {
     answer({ fault: error instanceof Error ? error.message : String(error) }, () => process.exit(1));

@@ -1,5 +1,5 @@
-import type { Routine } from './routine.ts';
 import type { SqlReading } from './sql-effects.ts';
+import type { Routine } from './sql-reader.ts';
 
 /** What the process that parses is asked. */
 export type ParserRequest = { id: number } & ({ text: string } | { routine: Routine });

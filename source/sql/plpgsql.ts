@@ -6,6 +6,7 @@ import { loosePieces } from './parse-fragments.ts';
 import { type Parser, refusalOf } from './parser.ts';
 import { readStatements } from './read-statements.ts';
 import { addReading, emptyReading, type SqlReading } from './sql-effects.ts';
+import type { SqlReader } from './sql-reader.ts';
 
 /** The parser's tree of a body: objects that are named by their only key, such as `PLpgSQL_stmt_if`. */
 type Tree = Record<string, unknown>;
@@ -17,14 +18,14 @@ interface Expression {
 }
 
 /** What a body of PL/pgSQL does. `statement` is the CREATE FUNCTION, or DO, that it stands in. */
-export function readPlpgsql(source: string, statement: string, parser: Parser): SqlReading {
+export function readPlpgsql(source: string, statement: string, reader: SqlReader): SqlReading {
   let tree: Tree;
   try {
-    tree = parser.parsePlPgSQLSync(rowsAsRecords(statement)) as Tree;
+    tree = reader.parser.parsePlPgSQLSync(rowsAsRecords(statement)) as Tree;
   } catch (error) {
-    return loosely(source, refusalOf(error).message, parser);
+    return loosely(source, refusalOf(error).message, reader);
   }
-  const body = new Body(source, parser);
+  const body = new Body(source, reader);
   body.name(rowFields(tree));
   body.visit(tree, { line: 1, key: '' });
   return body.finished();
@@ -39,10 +40,10 @@ function rowsAsRecords(statement: string): string {
 }
 
 /** Where a body as a whole is refused: what its pieces write, each read by itself. */
-function loosely(source: string, message: string, parser: Parser): SqlReading {
+function loosely(source: string, message: string, reader: SqlReader): SqlReading {
   const reading = emptyReading();
-  for (const { text, offset } of loosePieces(source, parser)) {
-    addReading(reading, { ...readStatements(text, parser), problem: null }, inner => offset + inner);
+  for (const { text, offset } of loosePieces(source, reader.parser)) {
+    addReading(reading, { ...readStatements(text, reader), problem: null }, inner => offset + inner);
   }
   return { ...reading, problem: { message, offset: 0 } };
 }
@@ -61,11 +62,11 @@ class Body {
   readonly #executed: { expression: string; offset: number }[] = [];
 
   readonly #source: string;
-  readonly #parser: Parser;
+  readonly #reader: SqlReader;
 
-  constructor(source: string, parser: Parser) {
+  constructor(source: string, reader: SqlReader) {
     this.#source = source;
-    this.#parser = parser;
+    this.#reader = reader;
     this.#lines = [0];
     for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) this.#lines.push(at + 1);
   }
@@ -73,7 +74,7 @@ class Body {
   /** What has been found, with the SQL that is put together as it runs: it may be in variables that are set anywhere. */
   finished(): SqlReading {
     for (const { expression, offset } of this.#executed) {
-      addReading(this.#reading, dynamicReading(expression, this.#variables, this.#parser), () => offset);
+      addReading(this.#reading, dynamicReading(expression, this.#variables, this.#reader), () => offset);
     }
     return this.#reading;
   }
@@ -133,13 +134,13 @@ class Body {
   }
 
   #read(text: string, offset: number): void {
-    addReading(this.#reading, readStatements(text, this.#parser), inner => Math.max(0, offset + inner));
+    addReading(this.#reading, readStatements(text, this.#reader), inner => Math.max(0, offset + inner));
   }
 
   /** An expression is read as what a SELECT selects, but what it calls is called for its value. */
   #value(text: string, offset: number): void {
     const prefix = 'SELECT ';
-    const reading = readStatements(prefix + text, this.#parser);
+    const reading = readStatements(prefix + text, this.#reader);
     for (const call of reading.calls) call.performed = false;
     addReading(this.#reading, reading, inner => Math.max(0, offset + inner - prefix.length));
   }
@@ -164,7 +165,7 @@ class Body {
     if (row !== 'new' && row !== 'old') return;
     this.#reading.fields.push({
       row,
-      column: column === undefined ? null : assignedBy(column, expression, this.#parser),
+      column: column === undefined ? null : assignedBy(column, expression, this.#reader.parser),
       offset,
       text,
     });

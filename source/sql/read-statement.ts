@@ -4,6 +4,7 @@ import { jobOf } from './jobs.ts';
 import { nameOf } from './names.ts';
 import { emptyReading, type SqlCall, type SqlReading } from './sql-effects.ts';
 import type { Place } from './sql-location.ts';
+import type { ReadBody } from './sql-reader.ts';
 import { queriesNamed, writesOf } from './writes.ts';
 
 /** What one statement does, as the parser has it; what it creates is read by `readBody`, which see. */
@@ -19,9 +20,6 @@ export function readStatement(statement: Node, place: Place, bodies: ReadBody): 
   }
   return reading;
 }
-
-/** Reads the body of a routine that a statement creates; offsets are those of the statement's text. */
-export type ReadBody = (language: string, body: string, offset: number, statement: Place) => SqlReading;
 
 function visit(
   value: unknown,

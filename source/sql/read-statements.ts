@@ -1,37 +1,37 @@
 import type { Node } from 'libpg-query';
 import { byteOffsets } from './offsets.ts';
-import { type Parser, refusalOf } from './parser.ts';
-import { type ReadBody, readStatement } from './read-statement.ts';
-import { readRoutine } from './routine.ts';
+import { refusalOf } from './parser.ts';
+import { readStatement } from './read-statement.ts';
 import { splitStatements, withoutCopiedData } from './split-statements.ts';
 import { addReading, emptyReading, type SqlReading } from './sql-effects.ts';
 import type { Place } from './sql-location.ts';
+import type { ReadBody, SqlReader } from './sql-reader.ts';
 
 /**
  * Reads a text of SQL, of one or more statements. What cannot be parsed is named as `problem`, and the statements around
  * it are read all the same.
  */
-export function readStatements(given: string, parser: Parser): SqlReading {
+export function readStatements(given: string, reader: SqlReader): SqlReading {
   // The parser is given a C string, which a NUL would end.
   const text = given.replaceAll('\0', ' ');
-  const whole = parsed(text, parser);
+  const whole = parsed(text, reader);
   if ('reading' in whole) return whole.reading;
-  return readPieces(withoutCopiedData(text), parser, whole.problem);
+  return readPieces(withoutCopiedData(text), reader, whole.problem);
 }
 
 type Parsed = { reading: SqlReading } | { problem: NonNullable<SqlReading['problem']> };
 
-function parsed(text: string, parser: Parser): Parsed {
+function parsed(text: string, reader: SqlReader): Parsed {
   if (text.trim() === '') return { reading: emptyReading() };
   const offset = byteOffsets(text);
   try {
-    const { stmts = [] } = parser.parseSync(text);
+    const { stmts = [] } = reader.parser.parseSync(text);
     const reading = emptyReading();
     for (const { stmt, stmt_location: from = 0, stmt_len: length } of stmts) {
       const start = significant(text, offset(from));
       const end = length ? offset(from + length) : text.length;
       if (stmt)
-        addReading(reading, readStatement(stmt as Node, { text, start, end, offset }, bodiesBy(parser)));
+        addReading(reading, readStatement(stmt as Node, { text, start, end, offset }, bodiesBy(reader)));
     }
     return { reading };
   } catch (error) {
@@ -40,8 +40,8 @@ function parsed(text: string, parser: Parser): Parsed {
   }
 }
 
-function readPieces(text: string, parser: Parser, problem: SqlReading['problem']): SqlReading {
-  const pieces = splitStatements(text, parser);
+function readPieces(text: string, reader: SqlReader, problem: SqlReading['problem']): SqlReading {
+  const pieces = splitStatements(text, reader.parser);
   const reading = emptyReading();
   if (pieces === null) return { ...reading, problem };
   for (const { start, end, psql } of pieces) {
@@ -49,7 +49,7 @@ function readPieces(text: string, parser: Parser, problem: SqlReading['problem']
       reading.problem ??= { message: 'psql reads this line itself', offset: start };
       continue;
     }
-    const piece = parsed(text.slice(start, end), parser);
+    const piece = parsed(text.slice(start, end), reader);
     const place = (offset: number) => start + offset;
     if ('reading' in piece) addReading(reading, piece.reading, place);
     else reading.problem ??= { ...piece.problem, offset: place(piece.problem.offset) };
@@ -66,12 +66,12 @@ function significant(text: string, from: number): number {
   return from + (blank.exec(text)?.[0].length ?? 0);
 }
 
-function bodiesBy(parser: Parser): ReadBody {
+function bodiesBy(reader: SqlReader): ReadBody {
   return (language, body, offset, { text, start, end }: Place) => {
     const reading = emptyReading();
     addReading(
       reading,
-      readRoutine({ language, source: body, statement: text.slice(start, end) }, parser),
+      reader.readRoutine({ language, source: body, statement: text.slice(start, end) }),
       inner => offset + inner,
     );
     return reading;

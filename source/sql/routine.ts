@@ -1,30 +1,16 @@
-import type { Parser } from './parser.ts';
 import { readPlpgsql } from './plpgsql.ts';
 import { readStatements } from './read-statements.ts';
 import { emptyReading, type SqlReading } from './sql-effects.ts';
+import type { Routine, SqlReader } from './sql-reader.ts';
 
-/** A routine as `pg_proc` has it. */
-export interface Routine {
-  /** Such as `plpgsql`. */
-  language: string;
-  /** Its body; of one with BEGIN ATOMIC, which has no text of its own, the whole CREATE FUNCTION. */
-  source: string;
-  /** Its arguments and its result, as after CREATE FUNCTION; PL/pgSQL is checked against both. */
-  arguments?: string;
-  result?: string | null;
-  kind?: 'function' | 'procedure';
-  /** The whole statement that creates it, where there is one. */
-  statement?: string;
-}
-
-export function readRoutine(routine: Routine, parser: Parser): SqlReading {
+export function readRoutine(routine: Routine, reader: SqlReader): SqlReading {
   const { language, source } = routine;
   if (source.trim() === '') return emptyReading();
   switch (language.toLowerCase()) {
     case 'sql':
-      return readSqlBody(source, parser);
+      return readSqlBody(source, reader);
     case 'plpgsql':
-      return readPlpgsql(source, routine.statement ?? creating(routine), parser);
+      return readPlpgsql(source, routine.statement ?? creating(routine), reader);
     default:
       return {
         ...emptyReading(),
@@ -34,8 +20,8 @@ export function readRoutine(routine: Routine, parser: Parser): SqlReading {
 }
 
 /** What BEGIN ATOMIC does stands in the statement that creates it; other bodies of SQL are statements themselves. */
-function readSqlBody(source: string, parser: Parser): SqlReading {
-  const reading = readStatements(source, parser);
+function readSqlBody(source: string, reader: SqlReader): SqlReading {
+  const reading = readStatements(source, reader);
   const [created] = reading.creates;
   const whole = /^\s*create\s/i.test(source) && reading.creates.length === 1;
   return whole && created && (created.kind === 'function' || created.kind === 'procedure')

@@ -1,11 +1,16 @@
 import { plainKey } from './bindings.ts';
 import type { Ref } from './code-module.ts';
-import type { Follower } from './follow.ts';
 import { returnsOf } from './lookup.ts';
 import { isFunction } from './parse-code.ts';
 
+/** What the follower of references does for this file; it imports this one. */
+interface Follows {
+  follow(ref: Ref, depth: number): Ref[];
+  elements(ref: Ref, depth: number): Ref[];
+}
+
 /** The elements of an array that is written out, or what a `map` makes of each. */
-export function elementsOf(follower: Follower, { module, node }: Ref, depth: number): Ref[] {
+export function elementsOf(follower: Follows, { module, node }: Ref, depth: number): Ref[] {
   if (node.type === 'ArrayExpression') {
     return node.elements.flatMap(element =>
       element && element.type !== 'SpreadElement'

@@ -1,13 +1,16 @@
-import { driftAtCursor } from '../drift/state.ts';
-import { isWatching } from '../preset/state.ts';
-import { isProving } from '../proof/simulation-state.ts';
 import { whyNotTakeBack } from '../repair/history.ts';
-import { isRepairing } from '../repair/model.ts';
 import { whyNotAsk, whyNotToggle } from '../repair/state.ts';
 import type { Action, State } from '../state/model.ts';
 import type { Screen } from '../state/screens.ts';
-import { selectedRow } from '../state/selectors.ts';
-import { whyNotWrite } from './write-guard.ts';
+import {
+  whyBusy,
+  whyNotHistory,
+  whyNotLeave,
+  whyNotOpenDrifted,
+  whyNotRepair,
+  whyNotSimulate,
+  whyNotWatch,
+} from './why-disabled.ts';
 
 /** A key as data: footer, help and what happens all come from this one table. */
 export interface Binding {
@@ -406,66 +409,7 @@ export const bindings: readonly Binding[] = [
   },
 ];
 
-function whyNotWatch(state: State): string | null {
-  if (isWatching(state)) return null;
-  if (!selectedRow(state)) return 'This preset is gone.';
-  return state.paused ? 'Paused: nothing is read.' : null;
-}
-
-function whyNotOpenDrifted(state: State): string | null {
-  const entry = driftAtCursor(state);
-  if (!entry) return 'There is no event here.';
-  return state.rows.has(entry.preset.id) ? null : 'This preset is gone.';
-}
-
-function whyNotSimulate(state: State): string | null {
-  if (!selectedRow(state)) return 'There is no preset here.';
-  if (state.readOnly) return 'Started with --read-only: a simulation writes before it rolls back.';
-  return whyNotWrite(state) ?? whyBusy(state);
-}
-
-function whyBusy(state: State): string | null {
-  if (isRepairing(state)) return 'A repair is running already.';
-  return isProving(state.proof) ? 'Something is being proved already.' : null;
-}
-
-function whyNotRepair(state: State): string | null {
-  if (state.readOnly) return 'Started with --read-only: nothing is written.';
-  if (!state.look || !selectedRow(state)) return 'There is no preset here.';
-  return whyNotWrite(state) ?? whyBusy(state);
-}
-
-function whyNotHistory(state: State): string | null {
-  const { screen, repair } = state;
-  if (screen !== 'repair' || repair?.phase === 'done' || repair?.phase === 'failed') return null;
-  return whyNotLeave(state) ?? 'Leave the plan first.';
-}
-
-/** Stopped in the middle of a batch, this program would hold rows of the application. */
-function whyNotLeave(state: State): string | null {
-  return isRepairing(state) ? 'Counts are being written: Esc stops that between two batches first.' : null;
-}
-
 /** The binding of a key on the screen that is open, if it has one. */
 export function bindingFor(key: string, screen: Screen): Binding | undefined {
   return bindings.find(binding => binding.screens.includes(screen) && binding.keys.includes(key));
-}
-
-/**
- * The keys to show at the foot of a screen, those that work now. Where they do not fit, some of the spare ones are left to
- * the help, the last of the table first.
- */
-export function footerBindings(state: State): Binding[] {
-  const working = bindings.filter(
-    binding => !binding.quiet && binding.screens.includes(state.screen) && !binding.disabled?.(state),
-  );
-  const width = ({ label, short }: Binding) => label.length + short.length + 3;
-  const needed = working.filter(({ spare }) => !spare).reduce((sum, binding) => sum + width(binding), -2);
-  let room = state.size.columns - needed;
-  return working.filter(binding => {
-    if (!binding.spare) return true;
-    if (width(binding) > room) return false;
-    room -= width(binding);
-    return true;
-  });
 }

@@ -1,6 +1,6 @@
 import { Text } from 'ink';
 import { displayText } from '../../format/text.ts';
-import { footerBindings } from '../keys/keymap.ts';
+import { footerBindings } from '../keys/footer-keys.ts';
 import { isRepairing } from '../repair/model.ts';
 import { isTypingPhrase } from '../repair/state.ts';
 import type { State } from '../state/model.ts';

@@ -1,8 +1,9 @@
 import type { Key } from 'ink';
 import { describe, expect, test } from 'vitest';
 import { noOptions } from '../../../source/repair/repair.ts';
+import { footerBindings } from '../../../source/tui/keys/footer-keys.ts';
 import { keyNames } from '../../../source/tui/keys/key-names.ts';
-import { bindingFor, bindings, footerBindings } from '../../../source/tui/keys/keymap.ts';
+import { bindingFor, bindings } from '../../../source/tui/keys/keymap.ts';
 import { initialState, type State } from '../../../source/tui/state/model.ts';
 import type { Screen } from '../../../source/tui/state/screens.ts';
 

@@ -1,0 +1,47 @@
+import { driftAtCursor } from '../drift/state.ts';
+import { isWatching } from '../preset/state.ts';
+import { isProving } from '../proof/simulation-state.ts';
+import { isRepairing } from '../repair/model.ts';
+import type { State } from '../state/model.ts';
+import { selectedRow } from '../state/selectors.ts';
+import { whyNotWrite } from './write-guard.ts';
+
+export function whyNotWatch(state: State): string | null {
+  if (isWatching(state)) return null;
+  if (!selectedRow(state)) return 'This preset is gone.';
+  return state.paused ? 'Paused: nothing is read.' : null;
+}
+
+export function whyNotOpenDrifted(state: State): string | null {
+  const entry = driftAtCursor(state);
+  if (!entry) return 'There is no event here.';
+  return state.rows.has(entry.preset.id) ? null : 'This preset is gone.';
+}
+
+export function whyNotSimulate(state: State): string | null {
+  if (!selectedRow(state)) return 'There is no preset here.';
+  if (state.readOnly) return 'Started with --read-only: a simulation writes before it rolls back.';
+  return whyNotWrite(state) ?? whyBusy(state);
+}
+
+export function whyBusy(state: State): string | null {
+  if (isRepairing(state)) return 'A repair is running already.';
+  return isProving(state.proof) ? 'Something is being proved already.' : null;
+}
+
+export function whyNotRepair(state: State): string | null {
+  if (state.readOnly) return 'Started with --read-only: nothing is written.';
+  if (!state.look || !selectedRow(state)) return 'There is no preset here.';
+  return whyNotWrite(state) ?? whyBusy(state);
+}
+
+export function whyNotHistory(state: State): string | null {
+  const { screen, repair } = state;
+  if (screen !== 'repair' || repair?.phase === 'done' || repair?.phase === 'failed') return null;
+  return whyNotLeave(state) ?? 'Leave the plan first.';
+}
+
+/** Stopped in the middle of a batch, this program would hold rows of the application. */
+export function whyNotLeave(state: State): string | null {
+  return isRepairing(state) ? 'Counts are being written: Esc stops that between two batches first.' : null;
+}
