@@ -105,7 +105,7 @@ await build({
     program: 'source/cli/main.ts',
     'command-line': 'source/cli/options.ts',
     'demo-worker': 'source/demo/worker.ts',
-    'parser-main': 'source/sql/parser-main.ts',
+    'parser-main': 'source/sql/parser/parser-main.ts',
     'scan-main': 'source/scan/scan-main.ts',
   },
   define: { ...shared.define, 'Intl.Segmenter': 'LazySegmenter' },

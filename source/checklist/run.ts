@@ -6,13 +6,13 @@ import { whoSeesAll } from '../counter/guards.ts';
 import { type Look, look } from '../counter/inspect-database.ts';
 import { exitCodes, isConsoleError, isTransient } from '../errors/errors.ts';
 import { shortened } from '../errors/shorten.ts';
-import { planSimulation, requireAgreement } from '../simulation/plan.ts';
+import { planSimulation, requireAgreement } from '../simulation/read-plan.ts';
 import { runSimulation } from '../simulation/run.ts';
 import { isSound, type Simulation } from '../simulation/simulation.ts';
 import { judgeTrigger, type TriggerHealth } from '../trigger/health.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
 import { type LogReading, readLog } from './app-log/read-log.ts';
-import { readServerActivity, type ServerActivity } from './server-activity.ts';
+import { readServerActivity, type ServerActivity } from './read-server-activity.ts';
 import {
   judgeCountsStep,
   judgeRecordsStep,

@@ -173,7 +173,7 @@ const commands = {
   },
   async migrate(database, config, signal) {
     const { migrate } = await import('./commands/migrate.ts');
-    const { openMigrationReceipt } = await import('../migration/receipt.ts');
+    const { openMigrationReceipt } = await import('../migration/run-receipt.ts');
     return migrate(
       database,
       config,
@@ -204,7 +204,7 @@ const isKnown = (command: string) => Object.hasOwn(commands, command) || Object.
 const offline: ReadonlySet<CommandName> = new Set<CommandName>(['receipts']);
 
 async function runCommand(command: CommandName, config: Config): Promise<number> {
-  const { openDatabase } = await import('../demo/open-database-or-demo.ts');
+  const { openDatabase } = await import('../demo/run.ts');
   return interruptible(async signal => {
     const { database, close } = await openDatabase(offline.has(command) ? withoutDemo(config) : config);
     try {

@@ -1,6 +1,6 @@
 import type { Server } from '../connection/server.ts';
 import { ConsoleError, exitCodes } from '../errors/errors.ts';
-import type { Tables } from './tables.ts';
+import type { Tables } from './discovery/tables.ts';
 
 /** What a guard rejects with: exit code 4. */
 export function refused(code: string, message: string, hint: string): ConsoleError {

@@ -4,7 +4,7 @@ import type { Encryption } from '../connection/tls.ts';
 import type { Database, Reader } from '../connection/transactions.ts';
 import { addressOf } from '../errors/server-address.ts';
 import { type Label, placeLabel } from './host-kind.ts';
-import { readTables, type Tables } from './tables.ts';
+import { readTables, type Tables } from './discovery/tables.ts';
 
 /** What is known of a database before its counts are read. */
 export interface Look {

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DemoData } from './data.ts';
-import type { MistakeReason } from './mistakes.ts';
-import { createRandom } from './random.ts';
+import type { DemoData } from './data/data.ts';
+import type { MistakeReason } from './data/mistakes.ts';
+import { createRandom } from './data/random.ts';
 import type { SharedPGlite } from './shared-pglite.ts';
-import { makeUsage, type UsageKind } from './usage.ts';
+import { makeUsage, type UsageKind } from './data/usage.ts';
 
 /** How long the pause before a use is, in milliseconds. */
 export interface Pace {

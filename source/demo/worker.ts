@@ -2,10 +2,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { closeCancelRequests } from './cancel-requests.ts';
-import { makeDemoData } from './data.ts';
+import { makeDemoData } from './data/data.ts';
 import { openDatabase } from './open-database.ts';
 import type { DemoProgress } from './progress.ts';
-import { seed } from './seed.ts';
+import { seed } from './data/seed.ts';
 import { runTraffic } from './traffic.ts';
 import type { WorkerMessage, WorkerOptions } from './worker-messages.ts';
 

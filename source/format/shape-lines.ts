@@ -1,4 +1,4 @@
-import type { Shape, ShapeColumn, ShapeParts, TableShape } from '../counter/schema-report.ts';
+import type { Shape, ShapeColumn, ShapeParts, TableShape } from '../counter/schema/schema-report.ts';
 
 /** A line of text about a shape; `head` stands above those that belong to it. */
 export interface ShapeLine {

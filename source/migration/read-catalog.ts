@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
-import type { Tables } from '../counter/tables.ts';
+import type { Tables } from '../counter/discovery/tables.ts';
 import type { MigrationCatalog } from './catalog.ts';
 
 const routine = z.object({

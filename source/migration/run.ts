@@ -3,9 +3,9 @@ import type { Database } from '../connection/transactions.ts';
 import type { Finding } from '../counter/finding.ts';
 import { refused } from '../counter/guards.ts';
 import { ConsoleError, databaseError, exitCodes, isConsoleError } from '../errors/errors.ts';
-import { transactionStatus } from '../simulation/real-use-block.ts';
-import { applyMigration, beginMigration } from './apply.ts';
-import { examine, type MigrationPlan } from './plan.ts';
+import { transactionStatus } from '../simulation/sql/real-use-block.ts';
+import { applyMigration, beginMigration } from './sql/apply.ts';
+import { examine, type MigrationPlan } from './read-plan.ts';
 
 interface Timeouts {
   timeout: number;

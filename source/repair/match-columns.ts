@@ -1,4 +1,4 @@
-import { unquoted } from '../counter/unquoted.ts';
+import { unquoted } from '../counter/discovery/unquoted.ts';
 import type { Remark } from './repair.ts';
 
 /** A column of deleted records, as a receipt keeps it. */

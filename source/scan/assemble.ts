@@ -1,4 +1,4 @@
-import { statementAround } from './code/lookup.ts';
+import { statementAround } from './code/follow/lookup.ts';
 import type { Found } from './code/write-candidate.ts';
 import type { How, Note, Place, Unparsed, Write } from './finding.ts';
 import { inOneLine, placeAt } from './place.ts';

@@ -1,7 +1,7 @@
 import type { Database } from '../connection/transactions.ts';
 import { ConsoleError, databaseError, exitCodes, type Place } from '../errors/errors.ts';
 import { explainUse, isConfirmed, type UseResult } from './explain-use.ts';
-import { type SimulationPlan, usualRole } from './plan.ts';
+import { type SimulationPlan, usualRole } from './read-plan.ts';
 import { explainCircumstances, type Simulation } from './simulation.ts';
 import {
   givenSetting,
@@ -10,7 +10,7 @@ import {
   rehearsalValues,
   resultSetting,
   toRehearsal,
-} from './simulation-block.ts';
+} from './sql/simulation-block.ts';
 
 /**
  * Uses the preset twice in a transaction that is rolled back, and then again as the plan's role. `timeouts` are in seconds.

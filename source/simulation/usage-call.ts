@@ -1,4 +1,4 @@
-import { plainName } from '../counter/fold-name.ts';
+import { plainName } from '../counter/discovery/fold-name.ts';
 
 /** A column of `preset_usage`, as the catalog has it. Names are quoted where they need it. */
 export interface UsageColumn {

@@ -1,7 +1,7 @@
 import type { FuncCall, Node } from 'libpg-query';
 import { parseExpression } from './expression.ts';
 import { nameOf } from './names.ts';
-import type { Parser } from './parser.ts';
+import type { Parser } from './parser/parser.ts';
 import { readStatements } from './read-statements.ts';
 import { emptyReading, type SqlReading } from './sql-effects.ts';
 import type { SqlReader } from './sql-reader.ts';

@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import { type Parser, refusalOf } from './parser.ts';
+import { type Parser, refusalOf } from './parser/parser.ts';
 
 /** The tree of a single expression; undefined where the text is none. */
 export function parseExpression(text: string, parser: Parser): Node | undefined {

@@ -1,4 +1,4 @@
-import type { Parser } from './parser.ts';
+import type { Parser } from './parser/parser.ts';
 import type { SqlReading } from './sql-effects.ts';
 import type { Place } from './sql-location.ts';
 

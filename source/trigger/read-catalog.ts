@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
-import type { Tables } from '../counter/tables.ts';
-import { readBodyOnce } from '../sql/memoized-reader.ts';
+import type { Tables } from '../counter/discovery/tables.ts';
+import { readBodyOnce } from '../sql/parser/memoized-reader.ts';
 import { emptyReading } from '../sql/sql-effects.ts';
 import type { TriggerCatalog } from './catalog.ts';
-import type { CatalogMemory } from './catalog-cache.ts';
+import type { CatalogMemory } from './read-cached-catalog.ts';
 import { readWriterRows, type WriterRows } from './read-writers.ts';
 import { routineClosure } from './routine-closure.ts';
 

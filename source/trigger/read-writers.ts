@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
-import type { Tables } from '../counter/tables.ts';
-import { readBodyOnce } from '../sql/memoized-reader.ts';
+import type { Tables } from '../counter/discovery/tables.ts';
+import { readBodyOnce } from '../sql/parser/memoized-reader.ts';
 import { emptyReading, type SqlReading } from '../sql/sql-effects.ts';
 import type {
   CatalogGenerated,

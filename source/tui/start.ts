@@ -1,8 +1,8 @@
 import { flushCompileCache } from 'node:module';
 import type { Config } from '../config/config.ts';
-import { type OpenDatabase, openDatabase } from '../demo/open-database-or-demo.ts';
+import { type OpenDatabase, openDatabase } from '../demo/run.ts';
 import type { ConsoleError } from '../errors/errors.ts';
-import { startWatch, type Watch } from '../watch/watch.ts';
+import { startWatch, type Watch } from '../watch/run/watch.ts';
 import { collectEarlyGarbage } from './collect-garbage.ts';
 import { diagnosisOf, plotColumns } from './preset/diagnoses.ts';
 import { isWatching } from './preset/state.ts';

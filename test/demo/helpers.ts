@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
-import { makeDemoData } from '../../source/demo/data.ts';
+import { makeDemoData } from '../../source/demo/data/data.ts';
 import { type Demo, type DemoOptions, startDemo } from '../../source/demo/start.ts';
 
 export const workerFile = new URL('../../source/demo/worker.ts', import.meta.url);

@@ -1,6 +1,6 @@
 import type postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { makeDemoData } from '../../source/demo/data.ts';
+import { makeDemoData } from '../../source/demo/data/data.ts';
 import type { Demo } from '../../source/demo/start.ts';
 import { makeTraffic } from '../../source/demo/traffic.ts';
 import {

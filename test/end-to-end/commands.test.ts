@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import stringWidth from 'string-width';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { demoMistakes } from '../../source/demo/seed.ts';
+import { demoMistakes } from '../../source/demo/data/seed.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { run } from '../helpers/run.ts';
 import { freePort } from '../helpers/server.ts';

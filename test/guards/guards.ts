@@ -525,7 +525,7 @@ export const guards: readonly Guard[] = [
     says: 'deeply equal',
   },
   {
-    file: 'source/simulation/simulation-block.ts',
+    file: 'source/simulation/sql/simulation-block.ts',
     guard: 'a simulation: the row of its preset, first of all',
     text: ' FOR NO KEY UPDATE;',
     without: ';',
@@ -533,7 +533,7 @@ export const guards: readonly Guard[] = [
     says: 'expected true to be false',
   },
   {
-    file: 'source/simulation/simulation-block.ts',
+    file: 'source/simulation/sql/simulation-block.ts',
     guard: 'a simulation: only in its own transaction',
     text: 'IF given IS NULL THEN RETURN; END IF;',
     without: '',
@@ -560,7 +560,7 @@ export const guards: readonly Guard[] = [
     says: 'to be less than',
   },
   {
-    file: 'source/simulation/simulation-block.ts',
+    file: 'source/simulation/sql/simulation-block.ts',
     guard: 'a simulation: gives up before others have to',
     text: "PERFORM set_config('lock_timeout', '250ms', true);",
     without: '',
@@ -571,7 +571,7 @@ export const guards: readonly Guard[] = [
     says: 'to be less than',
   },
   {
-    file: 'source/simulation/simulation-block.ts',
+    file: 'source/simulation/sql/simulation-block.ts',
     guard: 'a simulation: what is deferred',
     text: 'SET CONSTRAINTS ALL IMMEDIATE;',
     without: '',
@@ -582,7 +582,7 @@ export const guards: readonly Guard[] = [
     says: 'expected',
   },
   {
-    file: 'source/simulation/simulation-block.ts',
+    file: 'source/simulation/sql/simulation-block.ts',
     guard: 'a simulation: as at the beginning of a transaction',
     text: 'SET CONSTRAINTS ALL DEFERRED;',
     without: '',
@@ -593,7 +593,7 @@ export const guards: readonly Guard[] = [
     says: 'expected',
   },
   {
-    file: 'source/simulation/simulation-block.ts',
+    file: 'source/simulation/sql/simulation-block.ts',
     guard: "a simulation: others' records are not its own",
     text: ' AND ${isOwnRecord};',
     without: ';',
@@ -604,7 +604,7 @@ export const guards: readonly Guard[] = [
     says: 'expected',
   },
   {
-    file: 'source/simulation/real-use-block.ts',
+    file: 'source/simulation/sql/real-use-block.ts',
     guard: 'a real use: only in its own transaction',
     text: "IF given IS NULL THEN RAISE EXCEPTION 'this transaction is another one' USING ERRCODE = '25P01'; END IF;",
     without: '',
@@ -612,7 +612,7 @@ export const guards: readonly Guard[] = [
     says: 'the preset is gone',
   },
   {
-    file: 'source/simulation/simulation-block.ts',
+    file: 'source/simulation/sql/simulation-block.ts',
     guard: 'a real use: what is deferred',
     text: 'SET CONSTRAINTS ALL IMMEDIATE;',
     without: '',
@@ -620,34 +620,34 @@ export const guards: readonly Guard[] = [
     says: 'to match object',
   },
   {
-    file: 'source/simulation/real-use-block.ts',
+    file: 'source/simulation/sql/real-use-block.ts',
     guard: 'taking it back: the version that was written',
     text: ' AND r.xmin::pg_catalog.text OPERATOR(pg_catalog.=) v.version',
     without: '',
-    test: ['test/simulation/commit.test.ts', 'a record that was changed since is another one, and stays'],
+    test: ['test/simulation/run-real-use.test.ts', 'a record that was changed since is another one, and stays'],
     says: 'resolved',
   },
   {
-    file: 'source/simulation/real-use-block.ts',
+    file: 'source/simulation/sql/real-use-block.ts',
     guard: 'a real use: what it only changed is not its own',
     text: 'AND NOT r.${key.quoted} ${key.equal ?? builtIn.equal} ANY (known)',
     without: '',
-    test: ['test/simulation/commit.test.ts', 'records that a use only changed are not its own, and stay'],
+    test: ['test/simulation/run-real-use.test.ts', 'records that a use only changed are not its own, and stay'],
     says: 'expected',
   },
   {
-    file: 'source/simulation/real-use-block.ts',
+    file: 'source/simulation/sql/real-use-block.ts',
     guard: 'a real use: only what can be taken back',
     text: 'IF made IS NULL THEN',
     without: 'IF false THEN',
     test: [
-      'test/simulation/commit.test.ts',
+      'test/simulation/run-real-use.test.ts',
       'a use that leaves no record is not made, because it could not be taken back',
     ],
     says: 'expected',
   },
   {
-    file: 'source/migration/apply.ts',
+    file: 'source/migration/sql/apply.ts',
     guard: 'a migration: only in its own transaction',
     text: "coalesce(pg_catalog.pg_current_xact_id_if_assigned()::pg_catalog.text, '') OPERATOR(pg_catalog.<>) '${xid}'",
     without: 'false',
@@ -658,7 +658,7 @@ export const guards: readonly Guard[] = [
     says: 'resolved',
   },
   {
-    file: 'source/migration/apply.ts',
+    file: 'source/migration/sql/apply.ts',
     guard: 'a migration: on the disk when the server says so',
     text: 'SET LOCAL synchronous_commit = on;',
     without: 'NULL;',
@@ -669,7 +669,7 @@ export const guards: readonly Guard[] = [
     says: 'to deeply equal',
   },
   {
-    file: 'source/migration/apply.ts',
+    file: 'source/migration/sql/apply.ts',
     guard: 'a migration: one at a time',
     text: "pg_try_advisory_xact_lock(hashtext('preset-usage-console')) AS held",
     without: 'true AS held',

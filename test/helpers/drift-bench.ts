@@ -1,6 +1,6 @@
 import type { Database } from '../../source/connection/transactions.ts';
 import type { DriftEvent } from '../../source/watch/drift-event.ts';
-import { type Focus, startWatch, type Watch } from '../../source/watch/watch.ts';
+import { type Focus, startWatch, type Watch } from '../../source/watch/run/watch.ts';
 
 /** A watch whose drift events are gathered. */
 export interface DriftBench {

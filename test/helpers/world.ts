@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '../../source/demo/random.ts';
+import { createRandom, type Random } from '../../source/demo/data/random.ts';
 import type { Evidence, PresetEvidence } from '../../source/diagnosis/evidence.ts';
 
 /** One use as the database keeps it. */

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database, Writer } from '../../source/connection/transactions.ts';
 import { ConsoleError } from '../../source/errors/errors.ts';
-import { applyMigration } from '../../source/migration/apply.ts';
-import { type MigrationPlan, planMigration } from '../../source/migration/plan.ts';
+import { applyMigration } from '../../source/migration/sql/apply.ts';
+import { type MigrationPlan, planMigration } from '../../source/migration/read-plan.ts';
 import { runMigration } from '../../source/migration/run.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';

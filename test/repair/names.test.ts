@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readCounters } from '../../source/counter/counters.ts';
-import { readLastRecords } from '../../source/counter/last-records.ts';
+import { readCounters } from '../../source/counter/reading/counters.ts';
+import { readLastRecords } from '../../source/counter/reading/last-records.ts';
 import { insertPresets, insertRecords } from '../helpers/database.ts';
 import { RepairBench } from '../helpers/repair-bench.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { importedFile } from '../../source/scan/code/imports.ts';
+import { importedFile } from '../../source/scan/code/follow/imports.ts';
 import { withPlaceholders } from '../../source/scan/code/sql-text.ts';
 import { isTest } from '../../source/scan/files/file-kind.ts';
 import { soundsLikeCounting } from '../../source/scan/names.ts';

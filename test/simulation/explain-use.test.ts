@@ -5,7 +5,7 @@ import {
   type UseFailure,
   type UseResult,
 } from '../../source/simulation/explain-use.ts';
-import { resultOf } from '../../source/simulation/real-use-model.ts';
+import { resultOf } from '../../source/simulation/real-use.ts';
 import { type Circumstances, explainCircumstances, isSound } from '../../source/simulation/simulation.ts';
 import { judgeTrigger } from '../../source/trigger/health.ts';
 import { catalog, counter } from '../trigger/catalogs.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
-import { planSimulation, type SimulationRequest } from '../../source/simulation/plan.ts';
+import { planSimulation, type SimulationRequest } from '../../source/simulation/read-plan.ts';
 import { runSimulation } from '../../source/simulation/run.ts';
 import { isSound, type Simulation } from '../../source/simulation/simulation.ts';
 import { connectTo } from '../helpers/connect.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
-import { planSimulation } from '../../source/simulation/plan.ts';
+import { planSimulation } from '../../source/simulation/read-plan.ts';
 import { runSimulation } from '../../source/simulation/run.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, insertPresets, type TestDatabase } from '../helpers/database.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
-import { readTables } from '../../source/counter/tables.ts';
+import { readTables } from '../../source/counter/discovery/tables.ts';
 import { whyOff } from '../../source/diagnosis/trigger-evidence.ts';
 import { triggerName } from '../../source/trigger/expected-names.ts';
 import { judgeTrigger, type TriggerHealth } from '../../source/trigger/health.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readBody } from '../../source/sql/read-body.ts';
+import { readBody } from '../../source/sql/parser/read-body.ts';
 import { meansOf, outsideReach, type ReachedBody, unknownReach } from '../../source/trigger/side-effects.ts';
 
 async function body(statements: string, more: Partial<ReachedBody> = {}): Promise<ReachedBody> {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
-import { readTables } from '../../source/counter/tables.ts';
+import { readTables } from '../../source/counter/discovery/tables.ts';
 import { writerLines } from '../../source/trigger/format-writers.ts';
 import { judgeTrigger, type TriggerHealth } from '../../source/trigger/health.ts';
 import { readTriggerCatalog } from '../../source/trigger/read-catalog.ts';

@@ -1,4 +1,4 @@
-import type { ShapeRemark } from '../../counter/schema-findings.ts';
+import type { ShapeRemark } from '../../counter/schema/schema-findings.ts';
 import { type LastUsedTally, lastUsedRemarks } from '../../diagnosis/last-used.ts';
 import { presetsOf } from '../../format/plurals.ts';
 import { displayText } from '../../format/text.ts';

@@ -3,7 +3,7 @@ import type { Database } from '../../connection/transactions.ts';
 import type { Finding } from '../../counter/finding.ts';
 import { exitCodes, isConsoleError } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
-import { type MigrationPlan, planMigration, requireMigrationAgreement } from '../../migration/plan.ts';
+import { type MigrationPlan, planMigration, requireMigrationAgreement } from '../../migration/read-plan.ts';
 import { type MigrationResult, runMigration } from '../../migration/run.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
 import { identity } from './database-info.ts';

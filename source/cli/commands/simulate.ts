@@ -10,11 +10,11 @@ import {
   requireRealUseAgreement,
   takeBackToken,
   takeUseBack,
-} from '../../simulation/commit.ts';
+} from '../../simulation/run-real-use.ts';
 import { explainUse } from '../../simulation/explain-use.ts';
 import { numeral, wordsOfUse } from '../../simulation/format-use.ts';
-import { planSimulation, requireAgreement, type SimulationPlan } from '../../simulation/plan.ts';
-import { resultOf } from '../../simulation/real-use-model.ts';
+import { planSimulation, requireAgreement, type SimulationPlan } from '../../simulation/read-plan.ts';
+import { resultOf } from '../../simulation/real-use.ts';
 import { runSimulation } from '../../simulation/run.ts';
 import { isSound, type Simulation } from '../../simulation/simulation.ts';
 import { identity } from './database-info.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '../../connection/transactions.ts';
 import { refused } from '../../counter/guards.ts';
-import type { Tables } from '../../counter/tables.ts';
+import type { Tables } from '../../counter/discovery/tables.ts';
 import { usageError } from '../../errors/errors.ts';
 import {
   type ColumnChoice,

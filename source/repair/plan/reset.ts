@@ -1,6 +1,6 @@
 import type { Database } from '../../connection/transactions.ts';
 import { auditCounters } from '../../counter/audit/audit-counters.ts';
-import { findPresets } from '../../counter/find-presets.ts';
+import { findPresets } from '../../counter/reading/find-presets.ts';
 import type { Look } from '../../counter/inspect-database.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import { inMegabytes, usualLimits } from '../batch-limits.ts';

@@ -1,9 +1,9 @@
 import type { Database } from '../../connection/transactions.ts';
 import { auditCounters } from '../../counter/audit/audit-counters.ts';
 import { isWrong } from '../../counter/counter.ts';
-import { findPresets } from '../../counter/find-presets.ts';
+import { findPresets } from '../../counter/reading/find-presets.ts';
 import type { Look } from '../../counter/inspect-database.ts';
-import type { Tables } from '../../counter/tables.ts';
+import type { Tables } from '../../counter/discovery/tables.ts';
 import { type Change, notANumber, type Remark } from '../repair.ts';
 import { type CounterState, exactForms, readStaleTimes, readStates } from '../sql/counter-state.ts';
 import type { RepairFacts } from '../sql/facts.ts';

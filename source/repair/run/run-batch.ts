@@ -1,6 +1,6 @@
 import type { ConnectOptions, Database } from '../../connection/transactions.ts';
 import { pause } from '../../counter/pause.ts';
-import { isHiddenNow } from '../../counter/visibility.ts';
+import { isHiddenNow } from '../../counter/discovery/visibility.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../../errors/errors.ts';
 import type { FullPlan } from '../plan/plan.ts';
 import type { Task } from '../plan/task.ts';

@@ -1,5 +1,5 @@
 import { builtIn } from '../../counter/operators.ts';
-import { manyValues, valueAsText } from '../../counter/sql-values.ts';
+import { manyValues, valueAsText } from '../../counter/reading/sql-values.ts';
 import type { RepairFacts } from './facts.ts';
 
 /** How many bytes may be read at once, of all records and of one, as a receipt keeps them. */

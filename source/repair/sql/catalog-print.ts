@@ -1,5 +1,5 @@
 import type { Reader } from '../../connection/transactions.ts';
-import type { Tables } from '../../counter/tables.ts';
+import type { Tables } from '../../counter/discovery/tables.ts';
 
 /** What the catalog says of both tables, a hash of each part of it. */
 export type CatalogPrint = Record<string, string>;

@@ -1,5 +1,5 @@
 import type { Reader } from '../../connection/transactions.ts';
-import type { Tables } from '../../counter/tables.ts';
+import type { Tables } from '../../counter/discovery/tables.ts';
 
 /** True where a key is in presets twice, which no index prevents where other tables inherit from it. */
 export async function hasKeyTwice(reader: Reader, { presets, path }: Tables): Promise<boolean> {

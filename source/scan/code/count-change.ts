@@ -1,9 +1,9 @@
 import type { Node } from 'oxc-parser';
 import type { How } from '../finding.ts';
-import { plainKey } from './bindings.ts';
+import { plainKey } from './follow/bindings.ts';
 import type { Ref } from './code-module.ts';
-import type { Follower } from './follow.ts';
-import { outermostFunction, returnsOf } from './lookup.ts';
+import type { Follower } from './follow/follow.ts';
+import { outermostFunction, returnsOf } from './follow/lookup.ts';
 import { isFunction } from './parse-code.ts';
 import { lastName } from './query-target.ts';
 

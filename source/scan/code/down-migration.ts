@@ -1,5 +1,5 @@
 import type { Node } from 'oxc-parser';
-import { functionAround, nameOfFunction } from './lookup.ts';
+import { functionAround, nameOfFunction } from './follow/lookup.ts';
 
 /** Whether code is the way back of a migration: `exports.down`, `async down(queryRunner)`. */
 export function isWayBackCode(node: Node): boolean {

@@ -1,5 +1,5 @@
 import type { IdentifierReference, Node } from 'oxc-parser';
-import { type Binding, bindingsOf } from './bindings.ts';
+import { type Binding, bindingsOf } from './follow/bindings.ts';
 import type { CodeModule } from './code-module.ts';
 
 /** Why a file could not be parsed, and where. */

@@ -1,8 +1,8 @@
 import type { Node } from 'oxc-parser';
 import type { CodeModule } from './code-module.ts';
 import { howOf } from './count-change.ts';
-import type { Follower } from './follow.ts';
-import { outermostFunction } from './lookup.ts';
+import type { Follower } from './follow/follow.ts';
+import { outermostFunction } from './follow/lookup.ts';
 import { subjectsOf } from './query-target.ts';
 import type { Call, CodeReading } from './write-candidate.ts';
 

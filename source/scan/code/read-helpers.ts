@@ -1,10 +1,10 @@
 import type { Node } from 'oxc-parser';
-import type { Binding } from './bindings.ts';
+import type { Binding } from './follow/bindings.ts';
 import type { CodeModule, Ref } from './code-module.ts';
-import { givenToConstructor } from './constructed.ts';
+import { givenToConstructor } from './follow/constructed.ts';
 import { howOf } from './count-change.ts';
 import { counterIn } from './counter-values.ts';
-import { functionAround, lookup, nameOfFunction } from './lookup.ts';
+import { functionAround, lookup, nameOfFunction } from './follow/lookup.ts';
 import { isFunction } from './parse-code.ts';
 import { isOwn, lastName } from './query-target.ts';
 import { isReadBefore } from './read-calls.ts';

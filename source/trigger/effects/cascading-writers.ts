@@ -1,4 +1,4 @@
-import { unquoted } from '../../counter/unquoted.ts';
+import { unquoted } from '../../counter/discovery/unquoted.ts';
 import type { CatalogReference, TriggerCatalog } from '../catalog.ts';
 import { handsOn, type Writer } from './writer.ts';
 

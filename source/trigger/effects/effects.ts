@@ -1,4 +1,4 @@
-import { unquoted } from '../../counter/unquoted.ts';
+import { unquoted } from '../../counter/discovery/unquoted.ts';
 import type { SqlColumn, SqlReading, SqlWrite } from '../../sql/sql-effects.ts';
 import type { CatalogFunction, TriggerCatalog } from '../catalog.ts';
 import { resolveCall, resolveTable, searchPathOf, targetOf } from './resolve-names.ts';

@@ -1,4 +1,4 @@
-import { unquoted } from '../../counter/unquoted.ts';
+import { unquoted } from '../../counter/discovery/unquoted.ts';
 import type { SqlFieldWrite } from '../../sql/sql-effects.ts';
 import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../catalog.ts';
 import { describeType } from '../trigger-type.ts';

@@ -1,5 +1,5 @@
 import type { Totals } from '../../counter/counter.ts';
-import type { LastUse, NewestRecord } from '../../counter/newest-record-model.ts';
+import type { LastUse, NewestRecord } from '../../counter/reading/newest-record-model.ts';
 import { ago, count, dateTime, signed, span } from '../../format/numbers.ts';
 import type { TriggerHealth } from '../../trigger/health.ts';
 

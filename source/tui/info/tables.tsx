@@ -1,5 +1,5 @@
 import { Box, Text } from 'ink';
-import { remarksOn, type ShapeRemark } from '../../counter/schema-findings.ts';
+import { remarksOn, type ShapeRemark } from '../../counter/schema/schema-findings.ts';
 import { shapeLines } from '../../format/shape-lines.ts';
 import { displayText } from '../../format/text.ts';
 import { Scrolled } from '../shared/scrolled.tsx';

@@ -3,8 +3,8 @@ import { logDay, type StepId, stepIds } from '../../checklist/steps.ts';
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { type ConsoleError, isConsoleError } from '../../errors/errors.ts';
-import type { SimulationPlan } from '../../simulation/plan.ts';
-import type { RealUse } from '../../simulation/real-use-model.ts';
+import type { SimulationPlan } from '../../simulation/read-plan.ts';
+import type { RealUse } from '../../simulation/real-use.ts';
 import { createRepairWork } from '../repair/effects.ts';
 import type { Action, State } from '../state/model.ts';
 import { stepAtCursor } from './simulation-state.ts';
@@ -27,7 +27,7 @@ export function createWork(database: Database, config: Config, dispatch: (action
 
   // What they do is loaded with the first key that asks for it: the list comes first.
   const plan = async (preset: string) => {
-    const { planSimulation } = await import('../../simulation/plan.ts');
+    const { planSimulation } = await import('../../simulation/read-plan.ts');
     const { schema, asUser, asRole, readOnly } = config;
     const planned = await planSimulation(database, { schema, preset, asUser, asRole, readOnly }, signal);
     dispatch({ type: 'simulation-planned', plan: planned });
@@ -38,11 +38,11 @@ export function createWork(database: Database, config: Config, dispatch: (action
     dispatch({ type: 'simulation-done', result: await runSimulation(database, planned, config, signal) });
   };
   const make = async (planned: SimulationPlan) => {
-    const { commitUse } = await import('../../simulation/commit.ts');
+    const { commitUse } = await import('../../simulation/run-real-use.ts');
     dispatch({ type: 'real-use-made', use: await commitUse(database, planned, config, signal) });
   };
   const takeBack = async (planned: SimulationPlan, use: RealUse) => {
-    const { takeUseBack } = await import('../../simulation/commit.ts');
+    const { takeUseBack } = await import('../../simulation/run-real-use.ts');
     dispatch({ type: 'taken-back', taken: await takeUseBack(database, planned, use, config, signal) });
   };
   const walk = async (ids: readonly StepId[], request: ChecklistRequest) => {

@@ -2,7 +2,7 @@ import { Box, Text } from 'ink';
 import { presetName } from '../../format/preset-name.ts';
 import { displayText } from '../../format/text.ts';
 import { wordsOfUse } from '../../simulation/format-use.ts';
-import { resultOf } from '../../simulation/real-use-model.ts';
+import { resultOf } from '../../simulation/real-use.ts';
 import { isSound, type Simulation } from '../../simulation/simulation.ts';
 import { FindingList } from '../shared/findings.tsx';
 import { Line } from '../shared/line.tsx';

@@ -1,8 +1,8 @@
 import type { SourceEvidence } from '../../checklist/source-evidence.ts';
 import { judgeObservedUse, type Step, type StepId, stepIds, stepTitles } from '../../checklist/steps.ts';
 import type { ConsoleError } from '../../errors/errors.ts';
-import type { SimulationPlan } from '../../simulation/plan.ts';
-import type { RealUse, TakenBack } from '../../simulation/real-use-model.ts';
+import type { SimulationPlan } from '../../simulation/read-plan.ts';
+import type { RealUse, TakenBack } from '../../simulation/real-use.ts';
 import type { Simulation } from '../../simulation/simulation.ts';
 import type { Watching } from '../preset/watching-model.ts';
 

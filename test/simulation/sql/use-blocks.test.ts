@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
-import { commitUse, takeUseBack } from '../../../source/simulation/commit.ts';
-import { planSimulation } from '../../../source/simulation/plan.ts';
-import { makeRealUse, takeRealUseBack } from '../../../source/simulation/real-use-block.ts';
+import { commitUse, takeUseBack } from '../../../source/simulation/run-real-use.ts';
+import { planSimulation } from '../../../source/simulation/read-plan.ts';
+import { makeRealUse, takeRealUseBack } from '../../../source/simulation/sql/real-use-block.ts';
 import { runSimulation } from '../../../source/simulation/run.ts';
-import { rehearsalBlock, resultSetting } from '../../../source/simulation/simulation-block.ts';
+import { rehearsalBlock, resultSetting } from '../../../source/simulation/sql/simulation-block.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, type TestDatabase } from '../../helpers/database.ts';
 import { waitFor } from '../../helpers/wait.ts';

@@ -6,7 +6,7 @@ import { type Action, initialState, type State } from '../../../source/tui/state
 import { reduce } from '../../../source/tui/state/state.ts';
 import { driftChange } from '../../../source/watch/drift-event.ts';
 import { nobody } from '../../../source/watch/session-activity.ts';
-import type { WatchEvent } from '../../../source/watch/watch.ts';
+import type { WatchEvent } from '../../../source/watch/run/watch.ts';
 
 const counter = (id: string, usageCount: number, records: number) => ({
   id,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../source/counter/finding.ts';
-import type { LastUse, NewestRecord } from '../../../source/counter/newest-record-model.ts';
+import type { LastUse, NewestRecord } from '../../../source/counter/reading/newest-record-model.ts';
 import { dateTime } from '../../../source/format/numbers.ts';
 import type { TriggerHealth } from '../../../source/trigger/health.ts';
 import { type AnswerFacts, type AnswerSums, answers } from '../../../source/tui/info/answers.ts';

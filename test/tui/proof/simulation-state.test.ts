@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ObservedChange } from '../../../source/counter/count-change.ts';
 import { usageError } from '../../../source/errors/errors.ts';
-import type { SimulationPlan } from '../../../source/simulation/plan.ts';
-import type { RealUse } from '../../../source/simulation/real-use-model.ts';
+import type { SimulationPlan } from '../../../source/simulation/read-plan.ts';
+import type { RealUse } from '../../../source/simulation/real-use.ts';
 import type { Watching } from '../../../source/tui/preset/watching-model.ts';
 import {
   isProving,

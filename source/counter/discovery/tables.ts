@@ -1,0 +1,294 @@
+import { inSchema, type Path } from '../../connection/search-path.ts';
+import type { Reader } from '../../connection/transactions.ts';
+import { ConsoleError, exitCodes } from '../../errors/errors.ts';
+import { chooseTables } from './choose-tables.ts';
+import { type Column, findColumn, needColumn } from './find-column.ts';
+import { builtIn, type Operators } from '../operators.ts';
+import { type Relation, readCandidates } from './table-candidates.ts';
+import { readSeers, whyHidden } from './visibility.ts';
+
+/**
+ * The two tables as this database really has them. Every name is quoted by the server and comes from its catalog, so it
+ * can stand in a statement as it is.
+ */
+export interface Tables {
+  /** The schema that was asked for. */
+  schema: string;
+  /** The schemas that functions are looked for in: that one, and those of both tables. */
+  schemas: string[];
+  /** Why these tables, in sentences, where their names in that schema alone do not say so. */
+  why: string[];
+  presets: {
+    oid: number;
+    name: string;
+    /** The table's and the count's own names, as text of functions has them. */
+    table: string;
+    countName: string;
+    key: string;
+    keyType: string;
+    /** How two keys are compared. */
+    keys: Operators;
+    /** What a person calls a preset; the key where no column says. */
+    label: string;
+    count: string;
+    /** What the count can hold: `integer` fits into any number here, `bigint` may not, the others may be NaN as well. */
+    countKind: 'integer' | 'bigint' | 'numeric' | 'float';
+    lastUsed: string | null;
+    lastUsedType: string | null;
+    /** The planner's estimate of its rows; -1 where it was never analysed. */
+    estimate: number;
+  };
+  records: {
+    oid: number;
+    name: string;
+    table: string;
+    /** The column that names the preset. */
+    preset: string;
+    /** How that column is compared with a key, on whichever side each stands, and with itself. */
+    keys: Operators;
+    operators: Operators;
+    /** True where that column tells its values apart, and orders them, as the key of presets does. */
+    alike: boolean;
+    time: string | null;
+    timeType: string | null;
+    type: string | null;
+    estimate: number;
+    /** True where an index that is fit for use leads with `preset`: without it every count reads the whole table. */
+    indexed: boolean;
+    /** What an index finds the newest record by time of: all of them, or each preset's; null where none does. */
+    timeIndexed: 'whole' | 'preset' | null;
+    /** The size of the table itself in bytes; without end where nobody here knows it. */
+    bytes: number;
+    /** The part of its pages, 0 to 1, that the last vacuum marked all-visible: index-only counts live on it. */
+    vacuumed: number;
+  };
+  /** Why this role may not see every row of either table; empty where it sees them all. */
+  hiddenBy: string[];
+  /** Where rows are hidden: roles that see every row, each with the reason. */
+  seenBy: string[];
+  /** True where policies apply to this role, even where they hide nothing. */
+  policiesApply: boolean;
+  /** By which path statements that touch the tables run: by the role's own where their policies or indexes may run code. */
+  path: Path;
+}
+
+/**
+ * Looks up both tables: those of `schema`, or what belongs to the one that it has (see chooseTables). Rejects with exit
+ * code 3 where one is missing, is no table, lacks a column that nothing can be said without, or may not be read by this role.
+ */
+export async function readTables(reader: Reader, schema: string): Promise<Tables> {
+  const chosen = chooseTables(await readCandidates(reader, schema), schema);
+  const presets = readable(chosen.presets);
+  const records = readable(chosen.records);
+  const { key, preset } = findKeys(presets, records);
+  const count = needColumn(presets, ['usage_count']);
+  const lastUsed = timeColumn(presets, ['last_used_at']);
+  const time = timeColumn(records, ['created_at', 'used_at']);
+  const label = findColumn(presets, ['name', 'display_name', 'title']) ?? key;
+  requireReadable(presets, [key, label, count, lastUsed]);
+  requireReadable(records, [preset, time]);
+  const hiddenBy = [presets, records]
+    .map(table => whyHidden(table.name, table))
+    .filter(reason => reason !== null);
+  return {
+    schema,
+    schemas: [...new Set([schema, presets.schema, records.schema])],
+    why: chosen.why,
+    presets: {
+      oid: presets.oid,
+      name: presets.name,
+      table: presets.table,
+      countName: count.name,
+      key: key.quoted,
+      keyType: inSchema(key.type),
+      keys: key.operators ?? builtIn,
+      label: label.quoted,
+      count: count.quoted,
+      countKind: countKind(presets, count),
+      lastUsed: lastUsed?.quoted ?? null,
+      lastUsedType: lastUsed ? inSchema(lastUsed.type) : null,
+      estimate: presets.estimate,
+    },
+    records: {
+      oid: records.oid,
+      name: records.name,
+      table: records.table,
+      preset: preset.quoted,
+      // One of PostgreSQL's own types and another that casts to it are compared as the first.
+      keys: key.kind === preset.kind ? (key.operators ?? builtIn) : builtIn,
+      operators: preset.operators ?? builtIn,
+      alike: areAlike(key, preset),
+      time: time?.quoted ?? null,
+      timeType: time?.type ?? null,
+      type: findColumn(records, ['usage_type'])?.quoted ?? null,
+      estimate: records.estimate,
+      bytes: records.bytes,
+      indexed: records.indexed.some(([first]) => first === preset.name),
+      timeIndexed: timeIndexed(records, preset.name, time?.name),
+      vacuumed: records.vacuumed,
+    },
+    hiddenBy,
+    // Only where somebody has to be told: it is one more round trip.
+    seenBy: hiddenBy.length === 0 ? [] : await readSeers(reader, presets.oid, records.oid),
+    policiesApply: presets.active || records.active,
+    path:
+      [presets, records].some(table => table.active || table.calls) || key.domain || preset.domain
+        ? 'own'
+        : 'catalog',
+  };
+}
+
+/**
+ * The column that names a record's preset, and the column of presets that it names. Rejects where that would be a guess:
+ * counts joined by the wrong columns look like any others.
+ */
+function findKeys(presets: Relation, records: Relation) {
+  const references = records.references.filter(({ table }) => table === presets.oid);
+  const usual = findColumn(records, ['preset_id']);
+  if (!usual && references.length > 1)
+    throw ambiguousKey(records.name, 'refers to presets in several columns');
+  const preset = usual ?? needColumn(records, [references[0]?.column ?? null, 'preset_id']);
+  const target = references.find(({ column }) => column === preset.name)?.target;
+  const primary = presets.keys.length === 1 ? (presets.keys[0] ?? null) : null;
+  const key = needColumn(presets, [target ?? null, primary, 'id']);
+  if (!presets.unique.includes(key.name)) {
+    throw ambiguousKey(
+      presets.name,
+      presets.keys.length > 1
+        ? `has a primary key of ${presets.keys.length} columns (${presets.keys.join(', ')}), and does not have every ${key.name} only once`
+        : `does not have every ${key.name} only once`,
+    );
+  }
+  requireComparable(presets, key, records, preset);
+  return { key, preset };
+}
+
+// The send functions of int2, int4, int8 and numeric, and of text and varchar: values of the one are those of the other.
+const sameNumbers: ReadonlySet<string> = new Set(['2405', '2407', '2409', '2461']);
+const sameText: ReadonlySet<string> = new Set(['2415', '2433']);
+// Of enums, arrays, composites, ranges and multiranges: many types share each of them, and compare with themselves alone.
+const shared: ReadonlySet<string> = new Set(['3533', '2401', '2403', '3837', '4234']);
+
+// A char(n) takes what differs in blanks at its end for one, a citext what differs in case, and what is sorted by one
+// collation is in no order by another.
+function areAlike(key: Column, preset: Column): boolean {
+  if (key.collation !== preset.collation) return false;
+  return (
+    key.kind === preset.kind ||
+    [sameNumbers, sameText].some(kinds => kinds.has(key.kind) && kinds.has(preset.kind))
+  );
+}
+
+/** The server compares numbers with numbers and text with text, whatever their types; anything else only with its own kind. */
+function requireComparable(presets: Relation, key: Column, records: Relation, preset: Column): void {
+  const named = `${records.name}.${preset.quoted} is ${preset.type} and ${presets.name}.${key.quoted} is ${key.type}`;
+  const family = key.category === preset.category && ['N', 'S'].includes(key.category);
+  const own = !shared.has(key.kind) || (key.type === preset.type && !key.domain && key.category !== 'A');
+  if (!family && !(key.kind === preset.kind && own)) {
+    throw keysDiffer(
+      key.category === 'A'
+        ? `${presets.name}.${key.quoted} is ${key.type}: a list of values is no key that the console can look presets up by.`
+        : `${named}: the server does not compare the two.`,
+      key.category === 'A'
+        ? 'Give presets a key of a single value, and have the records name that.'
+        : `Give both columns one type: ALTER TABLE ${records.name} ALTER COLUMN ${preset.quoted} TYPE ${key.type} USING ${preset.quoted}::${key.type}.`,
+    );
+  }
+  const collations = new Set([key.collation, preset.collation].filter(each => !['0', '100'].includes(each)));
+  if (collations.size > 1) {
+    throw keysDiffer(
+      `${records.name}.${preset.quoted} and ${presets.name}.${key.quoted} have two collations: the server does not know by which to compare them.`,
+      `Give both columns one: ALTER TABLE ${records.name} ALTER COLUMN ${preset.quoted} TYPE ${preset.type} COLLATE ...`,
+    );
+  }
+}
+
+function keysDiffer(message: string, hint: string): ConsoleError {
+  return new ConsoleError({ code: 'keys-differ', message, hint, exitCode: exitCodes.unreachable });
+}
+
+// The send functions of the built-in types, by which a domain is known as well: int2, int4, int8, numeric, float4, float8.
+const countKinds: Readonly<Record<string, Tables['presets']['countKind']>> = {
+  '2405': 'integer',
+  '2407': 'integer',
+  '2409': 'bigint',
+  '2461': 'numeric',
+  '2425': 'float',
+  '2427': 'float',
+};
+
+function countKind({ name }: Relation, count: Column): Tables['presets']['countKind'] {
+  const kind = countKinds[count.kind];
+  if (kind) return kind;
+  throw new ConsoleError({
+    code: 'count-is-no-number',
+    message: `${name}.${count.quoted} is ${count.type}, which is no number.`,
+    hint: 'The console counts in integer, bigint, smallint, numeric, real and double precision.',
+    exitCode: exitCodes.unreachable,
+  });
+}
+
+// The same of timestamptz, timestamp and date.
+const timeKinds: ReadonlySet<string> = new Set(['2477', '2475', '2469']);
+
+/** A column that holds a point in time; one that has the name and holds something else is none. */
+export function timeColumn(
+  table: { name: string; columns: readonly Column[] },
+  names: readonly string[],
+): Column | undefined {
+  const times = table.columns.filter(({ kind }) => timeKinds.has(kind));
+  return findColumn({ ...table, columns: times }, names);
+}
+
+function timeIndexed({ indexed }: Relation, preset: string, time: string | undefined) {
+  if (indexed.some(([first]) => first === time)) return 'whole';
+  return indexed.some(([first, second]) => first === preset && second === time) ? 'preset' : null;
+}
+
+function ambiguousKey(table: string, why: string): ConsoleError {
+  return new ConsoleError({
+    code: 'ambiguous-key',
+    message: `The table ${table} ${why}, so which records belong to which preset is not certain.`,
+    hint: 'A unique index on the key of presets, and a foreign key to it from preset_usage, make it certain.',
+    exitCode: exitCodes.unreachable,
+  });
+}
+
+function readable(table: Relation): Relation {
+  if (table.partOf !== null) {
+    throw new ConsoleError({
+      code: 'not-a-table',
+      message: `${table.name} is only a part of ${table.partOf}: counts of its rows would not be true.`,
+      hint: 'Name the schema that holds the whole table with --schema.',
+      exitCode: exitCodes.unreachable,
+    });
+  }
+  if (!table.reachable) {
+    throw new ConsoleError({
+      code: 'permission-denied',
+      message: `This role may not use the schema that ${table.name} is in.`,
+      hint: `Grant it USAGE: GRANT USAGE ON SCHEMA ${table.schema} TO the role, or connect as one that has it.`,
+      exitCode: exitCodes.unreachable,
+    });
+  }
+  if (table.readable) return table;
+  throw new ConsoleError({
+    code: 'permission-denied',
+    message: `This role may not read ${table.name}.`,
+    hint: `Grant it SELECT: GRANT SELECT ON ${table.name} TO the role, or connect as one that has it.`,
+    exitCode: exitCodes.unreachable,
+  });
+}
+
+/** Rejects where a column that is read may not be: a GRANT of some columns is no reason to leave others out. */
+function requireReadable(table: Relation, columns: (Column | undefined)[]): void {
+  const wanted = columns.filter(wanted => wanted !== undefined && !wanted.readable);
+  const names = [...new Set(wanted.map(each => each?.quoted))].join(', ');
+  if (names === '') return;
+  throw new ConsoleError({
+    code: 'permission-denied',
+    message: `This role may not read ${names} of ${table.name}.`,
+    hint: `Grant it: GRANT SELECT (${names}) ON ${table.name} TO the role, or connect as one that has it.`,
+    exitCode: exitCodes.unreachable,
+  });
+}

@@ -1,0 +1,115 @@
+import * as z from 'zod/mini';
+import type { Reader } from '../../connection/transactions.ts';
+import { ConsoleError, exitCodes } from '../../errors/errors.ts';
+
+/** What decides whether the current role is shown every row of a table. */
+export const visibility = z.object({
+  /** Policies apply to this role, even where they hide nothing. */
+  active: z.boolean(),
+  /** Policies may keep rows from this role. */
+  rls: z.boolean(),
+  /** They do so although the table is its own: FORCE ROW LEVEL SECURITY. */
+  forced: z.boolean(),
+  /** The partitioned table that this is a part of. */
+  partOf: z.nullable(z.string()),
+});
+
+/**
+ * Whether a policy shows `role` every row of the table `c`: a permissive one that is `true`, and no restrictive one that
+ * is not. What other conditions come to is not known before the rows are read, so they count as hiding some.
+ */
+function openPolicy(role: string): string {
+  const concerns = `p.polrelid = c.oid AND p.polcmd IN ('r', '*')
+      AND (0 = ANY (p.polroles) OR EXISTS (SELECT FROM unnest(p.polroles) g WHERE g <> 0 AND pg_has_role(${role}, g, 'USAGE')))`;
+  return `(EXISTS (SELECT FROM pg_policy p WHERE ${concerns} AND p.polpermissive AND pg_get_expr(p.polqual, p.polrelid) = 'true')
+    AND NOT EXISTS (SELECT FROM pg_policy p WHERE ${concerns} AND NOT p.polpermissive
+                      AND pg_get_expr(p.polqual, p.polrelid) IS DISTINCT FROM 'true'))`;
+}
+
+/** The columns of `visibility` for a pg_class named `c`. Policies of partitions do not count: they are read through `c`. */
+export const visibilityColumns = `
+       row_security_active(c.oid) AS active,
+       row_security_active(c.oid) AND NOT ${openPolicy('current_user')} AS rls,
+       c.relforcerowsecurity AND pg_has_role(c.relowner, 'USAGE') AS forced,
+       (SELECT format('%I.%I', pn.nspname, pc.relname) FROM pg_inherits i
+          JOIN pg_class pc ON pc.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = pc.relnamespace
+         WHERE c.relispartition AND i.inhrelid = c.oid) AS "partOf"`;
+
+/** Why this role may not see every row of the table; null where it sees them all. */
+export function whyHidden(name: string, { rls, forced }: z.infer<typeof visibility>): string | null {
+  if (!rls) return null;
+  return forced
+    ? `row-level security on ${name}, forced on its owner too, may hide rows from this role`
+    : `row-level security on ${name} may hide rows from this role`;
+}
+
+/**
+ * A condition that is true once rows of `tables` are hidden from this role. Asked in a transaction that has read both, the
+ * answer stands until its end: policies do not come or go under its locks.
+ */
+export function nowHidden({ presets, records, policiesApply }: Applying): string {
+  const hides = policiesApply ? ` AND NOT ${openPolicy('current_user')}` : '';
+  return `EXISTS (SELECT FROM pg_class c WHERE c.oid IN (${presets.oid}, ${records.oid}) AND row_security_active(c.oid)${hides})`;
+}
+
+/** Whether rows of either table have come to be hidden from this role since they were looked up. */
+export async function isHiddenNow({ rows }: Reader, tables: Applying): Promise<boolean> {
+  const [row] = (await rows(`SELECT ${nowHidden(tables)} AS hidden`)) as { hidden: boolean }[];
+  return row?.hidden === true;
+}
+
+/**
+ * Rejects with `rows-hidden` (exit code 3) where policies applied when `tables` were looked up, and showed every row, and hide
+ * some by now: where none applied, the server says so itself. Ask it in the transaction that has read the rows.
+ */
+export async function requireEveryRowSeen(
+  reader: Reader,
+  tables: Applying & { hiddenBy: readonly string[] },
+): Promise<void> {
+  if (!tables.policiesApply || tables.hiddenBy.length > 0 || !(await isHiddenNow(reader, tables))) return;
+  throw new ConsoleError({
+    code: 'rows-hidden',
+    message: 'A policy has come just now that hides rows from this role, so nothing is counted.',
+    hint: 'Connect as the owner of the tables, or as a role with BYPASSRLS.',
+    exitCode: exitCodes.unreachable,
+  });
+}
+
+interface Applying {
+  presets: { oid: number };
+  records: { oid: number };
+  policiesApply: boolean;
+}
+
+const seer = z.object({ name: z.string(), why: z.string(), login: z.boolean() });
+
+// A server may have hundreds of roles that see everything; a sentence has room for a few.
+const mostNamed = 5;
+
+const seers = `
+SELECT r.rolname AS name, r.rolcanlogin AS login,
+       CASE WHEN r.rolsuper THEN 'superuser' WHEN r.rolbypassrls THEN 'BYPASSRLS'
+            WHEN NOT EXISTS (SELECT FROM pg_class c WHERE c.oid IN ($1::oid, $2::oid) AND c.relowner <> r.oid) THEN 'owner'
+            ELSE 'policy' END AS why
+  FROM pg_roles r
+ WHERE r.rolname !~ '^pg_' AND r.rolname <> current_user
+   AND (r.rolcanlogin OR pg_has_role(r.oid, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END))
+   AND NOT EXISTS (
+     SELECT FROM pg_class c WHERE c.oid IN ($1::oid, $2::oid) AND NOT (
+       has_table_privilege(r.oid, c.oid, 'SELECT') AND has_schema_privilege(r.oid, c.relnamespace, 'USAGE')
+       AND (r.rolsuper OR r.rolbypassrls OR NOT c.relrowsecurity
+            OR (pg_has_role(r.oid, c.relowner, 'USAGE') AND NOT c.relforcerowsecurity) OR ${openPolicy('r.oid')})))
+ ORDER BY NOT pg_has_role(r.oid, 'MEMBER'), NOT r.rolcanlogin, r.rolsuper, r.rolname
+ LIMIT ${mostNamed}`;
+
+/**
+ * The roles that see every row of both tables, each with the reason: those that can log in, and those that this role may
+ * become. Without the server's own `pg_` roles, and a few at the most.
+ */
+export async function readSeers(reader: Reader, presets: number, records: number): Promise<string[]> {
+  const rows = await reader.rows(seers, [presets, records]);
+  return z
+    .array(seer)
+    .parse(rows)
+    .map(({ name, why, login }) => `${name} (${why}${login ? '' : ', by SET ROLE'})`);
+}

@@ -1,0 +1,147 @@
+import * as z from 'zod/mini';
+import type { Reader } from '../../connection/transactions.ts';
+import {
+  type Sampling,
+  type SessionSample,
+  sessionsColumn,
+  sessionsParameters,
+  toSample,
+} from '../../watch/sessions.ts';
+import type { Counter } from '../counter.ts';
+import { markShort, shortColumn } from '../short-text.ts';
+import type { Tables } from '../discovery/tables.ts';
+
+// float8 holds every whole number up to 2^53 and arrives as a number; int8 would arrive as a string.
+// Times travel as milliseconds since 1970 for the same reason, and because a list of 50,000 Dates is slow and large.
+const row = z.object({
+  id: z.string(),
+  name: z.nullable(z.string()),
+  usageCount: z.nullable(z.number()),
+  exact: z.optional(z.nullable(z.string())),
+  records: z.nullable(z.number()),
+  lastUsedAt: z.nullable(z.number()),
+});
+const rows = z.array(row);
+
+/** Milliseconds since 1970 of a time column; NULL where the table has none, and for a time without end. */
+export function milliseconds(column: string | null): string {
+  if (column === null) return 'NULL::double precision';
+  return `(CASE WHEN pg_catalog.isfinite(${column}) THEN extract(epoch FROM ${column}) OPERATOR(pg_catalog.*) 1000 END)::double precision`;
+}
+
+// The whole numbers that a float8 tells apart. Of fractions it holds a half, a quarter and an eighth as they are; with 3.3 even
+// the difference to a number of records is not exact.
+const isExact = (column: string, fractions: boolean) =>
+  `CASE WHEN ${column} OPERATOR(pg_catalog.>=) -9007199254740991 AND ${column} OPERATOR(pg_catalog.<=) 9007199254740991
+        THEN ${fractions ? `(${column} OPERATOR(pg_catalog.*) 8) OPERATOR(pg_catalog.=) pg_catalog.trunc(${column} OPERATOR(pg_catalog.*) 8)` : 'true'} ELSE false END`;
+
+/** The count in `column` as a number, as `"usageCount"`, and where no number is exactly that its text, as `exact`. */
+export function countColumns(column: string, { presets: { countKind } }: Tables): string {
+  // What fits for certain is not asked for: the text of every row would be sent and parsed for nothing.
+  if (countKind === 'integer') return `${column}::double precision AS "usageCount"`;
+  const exact = isExact(column, countKind !== 'bigint');
+  return `CASE WHEN ${exact} THEN ${column}::double precision END AS "usageCount",
+           CASE WHEN NOT ${exact} THEN ${column}::pg_catalog.text END AS exact`;
+}
+
+function columns(tables: Tables): string {
+  const { presets } = tables;
+  return `p.${presets.key}::pg_catalog.text AS id, ${shortColumn(`p.${presets.label}`)} AS name, ${countColumns(`p.${presets.count}`, tables)},
+    ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt"`;
+}
+
+function numberOfRecords({ presets, records }: Tables): string {
+  return `SELECT pg_catalog.count(*) FROM ${records.name} r WHERE r.${records.preset} ${records.keys.equal} p.${presets.key}`;
+}
+
+// An index that leads with the preset finds its records; without one each preset costs a scan of the whole table, which
+// is no more than a blink up to about this size.
+const scannable = 16 * 1024 * 1024;
+
+/** True where the whole table of records can be read in no more than a blink. */
+export function isScannable({ records }: Tables): boolean {
+  return records.bytes < scannable;
+}
+
+/** True where the records of a few presets can be counted every other second. */
+export function countsAreCheap(tables: Tables): boolean {
+  return tables.records.indexed || isScannable(tables);
+}
+
+/**
+ * The counters of `ids`, each with the number of its records from the same snapshot (one statement): with two, live
+ * traffic looks like drift. Where counting is dear, or not wanted, the records stay null. Ids that are gone are missing from the result.
+ */
+export async function readCounters(
+  reader: Reader,
+  tables: Tables,
+  ids: readonly string[],
+  records: 'counted' | 'if-cheap' | 'not' = 'if-cheap',
+): Promise<Counter[]> {
+  return toCounters(await reader.rows(countersText(tables, records), [JSON.stringify(ids)], tables.path));
+}
+
+function countersText(tables: Tables, records: 'counted' | 'if-cheap' | 'not'): string {
+  const { presets } = tables;
+  const counts = records === 'counted' || (records === 'if-cheap' && countsAreCheap(tables));
+  return `SELECT ${columns(tables)}, ${counts ? `(${numberOfRecords(tables)})::double precision` : 'NULL::double precision'} AS records FROM ${presets.name} p
+    WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT e.value::${presets.keyType} FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) e))`;
+}
+
+/**
+ * The same with the sessions that may have written, from one statement: the counters are of its snapshot, and the sessions
+ * are looked at after that, so that whoever wrote what is counted is among them.
+ */
+export async function readCountersAndSessions(
+  reader: Reader,
+  tables: Tables,
+  ids: readonly string[],
+  records: 'if-cheap' | 'not',
+  sampling: Sampling,
+): Promise<{ counters: Counter[]; sample: SessionSample }> {
+  const exact = tables.presets.countKind === 'integer' ? '' : ' exact,';
+  const none = exact && ' NULL,';
+  const text = `SELECT id, name, "usageCount",${exact} "lastUsedAt", records, NULL::pg_catalog.text AS sessions FROM (${countersText(tables, records)}) c
+    UNION ALL SELECT NULL, NULL, NULL,${none} NULL, NULL, ${sessionsColumn('$2', '$3')}`;
+  const found = (await reader.rows(
+    text,
+    [JSON.stringify(ids), ...sessionsParameters(sampling)],
+    tables.path,
+  )) as {
+    sessions: string | null;
+  }[];
+  return {
+    counters: toCounters(found.filter(({ sessions }) => sessions === null)),
+    sample: toSample(found.find(({ sessions }) => sessions !== null)?.sessions ?? 'null'),
+  };
+}
+
+// Counting this many records takes a fraction of the time that a person notices.
+const quickRecords = 300_000;
+
+/**
+ * The `limit` presets with the highest count, which is the list's first page, in no order. Their records are counted in
+ * the same statement if, going by the counts, that is quick; otherwise they are null and left to the audit.
+ */
+export async function readMostUsed(reader: Reader, tables: Tables, limit: number): Promise<Counter[]> {
+  const { presets } = tables;
+  const quick = countsAreCheap(tables)
+    ? `CASE WHEN (SELECT coalesce(pg_catalog.sum(${presets.count}), 0) FROM p) OPERATOR(pg_catalog.<=) ${quickRecords} THEN (${numberOfRecords(tables)})::double precision END`
+    : 'NULL::double precision';
+  // By name: a role may have been granted these columns and no others.
+  const wanted = new Set([presets.key, presets.label, presets.count, presets.lastUsed]);
+  wanted.delete(null);
+  const text = `WITH p AS MATERIALIZED (
+      SELECT ${[...wanted].join(', ')} FROM ${presets.name} WHERE ${presets.key} IS NOT NULL ORDER BY ${presets.count} DESC NULLS LAST LIMIT $1)
+    SELECT ${columns(tables)}, ${quick} AS records FROM p`;
+  return toCounters(await reader.rows(text, [limit], tables.path));
+}
+
+/** Parses what the statements of this file return. */
+export function toCounters(raw: unknown[]): Counter[] {
+  return rows.parse(raw).map(({ name, exact, ...counter }) => ({
+    ...counter,
+    name: markShort(name ?? ''),
+    ...(exact === null || exact === undefined ? {} : { usageCount: Number(exact), exact }),
+  }));
+}

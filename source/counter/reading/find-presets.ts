@@ -1,0 +1,38 @@
+import type { Reader } from '../../connection/transactions.ts';
+import { ConsoleError, exitCodes } from '../../errors/errors.ts';
+import type { Tables } from '../discovery/tables.ts';
+
+/**
+ * The ids of the presets that `wanted` names, each an id or a name; a name that several presets share means all of them.
+ * The empty text is an id alone: it may as well come from a variable that is not set, and many presets may have no name.
+ * Rejects with exit code 3 where one names nothing.
+ */
+export async function findPresets(
+  reader: Reader,
+  { presets, path }: Tables,
+  wanted: readonly string[],
+): Promise<string[]> {
+  const rows = (await reader.rows(
+    `SELECT w.value AS wanted, p.${presets.key}::pg_catalog.text AS id
+       FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) w
+       JOIN ${presets.name} p ON (p.${presets.key}::pg_catalog.text OPERATOR(pg_catalog.=) w.value OR w.value OPERATOR(pg_catalog.<>) '' AND p.${presets.label}::pg_catalog.text OPERATOR(pg_catalog.=) w.value) AND p.${presets.key} IS NOT NULL`,
+    [JSON.stringify(wanted)],
+    path,
+  )) as { wanted: string; id: string }[];
+  const missing = wanted.find(name => !rows.some(row => row.wanted === name));
+  if (missing !== undefined) {
+    throw new ConsoleError({
+      code: 'no-such-preset',
+      message:
+        missing === ''
+          ? 'There is no preset whose id is empty.'
+          : `There is no preset with the id or the name "${missing}".`,
+      hint:
+        missing === ''
+          ? 'Look at the value of --preset: a variable of the shell that is not set leaves it empty.'
+          : "Names are compared letter by letter; the console's list shows them with their ids.",
+      exitCode: exitCodes.unreachable,
+    });
+  }
+  return [...new Set(rows.map(({ id }) => id))];
+}

@@ -1,0 +1,324 @@
+import type { Finding, Severity } from '../finding.ts';
+import { plainName } from '../discovery/fold-name.ts';
+import type { Shape, ShapeColumn, TableShape } from './schema-report.ts';
+
+/** What is odd about a shape, and what the console therefore does or cannot do, in one or two sentences. */
+export interface ShapeRemark {
+  code: string;
+  severity: Severity;
+  message: string;
+}
+
+/** What is known beside the catalog's description; null where it is not known. */
+export interface ShapeKnowledge {
+  orphans: number | null;
+  /** Findings about the trigger: those on what the application calls belong to the shape as well. */
+  findings: readonly Finding[];
+}
+
+/** Everything that is worth knowing about a shape before its numbers are believed, warnings first. */
+export function remarksOn(shape: Shape, { orphans, findings }: ShapeKnowledge): ShapeRemark[] {
+  const remarks = [
+    ...shape.why.map(message => warn('chosen', message)),
+    ...shape.hiddenBy.map(reason =>
+      warn('rows-hidden', `${sentence(reason)}: no count would be true, so none is shown.`),
+    ),
+    ...unreadable(shape),
+    ...otherNames(shape),
+    ...onKey(shape),
+    ...onCount(shape),
+    ...onTimes(shape),
+    ...onLabel(shape),
+    ...onReference(shape),
+    ...onRecords(shape),
+    ...onStorage(shape.presets, 'presets'),
+    ...onStorage(shape.presetUsage, 'records'),
+    ...(orphans !== null && orphans > 0
+      ? [
+          warn(
+            'orphans',
+            `${orphans} ${orphans === 1 ? 'record belongs' : 'records belong'} to no preset, because it is gone or was never named: they are in no count. A reset with --delete-history deletes them too.`,
+          ),
+        ]
+      : []),
+    ...findings
+      .filter(({ code }) => code.startsWith('track-'))
+      .map(({ code, severity, message }) => ({ code, severity, message })),
+  ];
+  return remarks.sort((a, b) => rank[a.severity] - rank[b.severity]);
+}
+
+const rank: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
+
+function warn(code: string, message: string): ShapeRemark {
+  return { code, severity: 'warning', message };
+}
+
+function info(code: string, message: string): ShapeRemark {
+  return { code, severity: 'info', message };
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function columnOf({ columns }: TableShape, name: string | null): ShapeColumn | undefined {
+  return columns.find(column => column.name === name);
+}
+
+function unreadable(shape: Shape): ShapeRemark[] {
+  return [shape.presets, shape.presetUsage].flatMap(table => {
+    const hidden = table.columns.filter(({ readable }) => !readable).map(({ name }) => name);
+    if (hidden.length === 0) return [];
+    return [warn('columns-hidden', `This role may not read ${hidden.join(', ')} of ${table.name}.`)];
+  });
+}
+
+/** What was found by its name with case and underscores left out. */
+function otherNames({ presets, presetUsage, parts }: Shape): ShapeRemark[] {
+  const usual: [string, string | null][] = [
+    ['presets', presets.table],
+    ['preset_usage', presetUsage.table],
+    ['usage_count', parts.count],
+    ['last_used_at', parts.lastUsed],
+    ['preset_id', parts.preset],
+    ['usage_type', parts.type],
+    ...['created_at', 'used_at'].map((name): [string, string | null] => [name, parts.time]),
+    ...['name', 'display_name', 'title'].map((name): [string, string | null] => [name, parts.label]),
+  ];
+  const other = usual.filter(
+    ([name, own]) => own !== null && own !== name && plainName(own) === plainName(name),
+  );
+  if (other.length === 0) return [];
+  const pairs = other.map(([name, own]) => `${own} for ${name}`);
+  return [
+    info('other-names', `Names were taken without regard to case and underscores: ${pairs.join(', ')}.`),
+  ];
+}
+
+function onKey({ presets, parts }: Shape): ShapeRemark[] {
+  if (!columnOf(presets, parts.key)?.nullable) return [];
+  return [
+    warn(
+      'key-nullable',
+      `${parts.key} of ${presets.name} may be NULL: no record can name a preset without a key, so such presets are in no list and in no sum.`,
+    ),
+  ];
+}
+
+function onCount({ presets, parts }: Shape): ShapeRemark[] {
+  const count = columnOf(presets, parts.count);
+  if (!count) return [];
+  const found: ShapeRemark[] = [];
+  const checks = presets.checks.filter(({ definition }) => definition.includes(parts.count));
+  for (const { name, definition } of checks) {
+    found.push(
+      info(
+        'count-checked',
+        `${name} holds ${parts.count} to ${definition}: a count that breaks it is refused, also for a sync.`,
+      ),
+    );
+  }
+  if (/^(numeric|real|double)/.test(count.type)) {
+    found.push(
+      info(
+        'count-not-whole',
+        `${parts.count} is ${count.type}, which holds fractions, NaN and Infinity: such counts are shown as they are, and one that is no number is left alone by sync and reset.`,
+      ),
+    );
+  }
+  if (count.type === 'bigint') {
+    found.push(
+      info(
+        'count-is-bigint',
+        `${parts.count} is bigint: a count beyond 2^53 is shown as it is, and left alone by sync and reset.`,
+      ),
+    );
+  }
+  if (count.generated) {
+    found.push(
+      warn('count-generated', `${parts.count} is computed by the server: sync and reset cannot write it.`),
+    );
+  }
+  if (count.nullable) found.push(info('count-nullable', `${parts.count} may be NULL, which counts as 0.`));
+  return found;
+}
+
+function onTimes({ presets, presetUsage, parts }: Shape): ShapeRemark[] {
+  const found: ShapeRemark[] = [];
+  if (parts.time === null) {
+    found.push(
+      warn(
+        'no-time-column',
+        `${presetUsage.name} has no time column (created_at or used_at): last_used_at cannot be checked or set by a sync, and uses by day are not plotted.`,
+      ),
+    );
+  }
+  if (parts.lastUsed === null) {
+    found.push(
+      warn(
+        'no-last-used',
+        `${presets.name} has no last_used_at: when a preset was used last is neither shown nor checked.`,
+      ),
+    );
+  }
+  const usual: [TableShape, string[], string | null][] = [
+    [presetUsage, ['created_at', 'used_at'], parts.time],
+    [presets, ['last_used_at'], parts.lastUsed],
+  ];
+  for (const [table, names, taken] of usual) {
+    const alike = table.columns.filter(({ name }) =>
+      names.some(usualName => plainName(usualName) === plainName(name)),
+    );
+    for (const { name, type } of alike.filter(({ type }) => !isTime(type))) {
+      found.push(
+        warn(
+          'time-is-no-time',
+          `${name} of ${table.name} is ${type}, which is no time: it is not looked at.`,
+        ),
+      );
+    }
+    const others = alike.filter(({ name, type }) => name !== taken && isTime(type));
+    if (others.length > 0) {
+      found.push(
+        info(
+          'two-times',
+          `${taken} is taken for the time of a use; ${others.map(({ name }) => name).join(', ')} is not looked at.`,
+        ),
+      );
+    }
+    const type = columnOf(table, taken)?.type ?? '';
+    if (type === 'date') {
+      found.push(
+        info(
+          'naive-time',
+          `${taken} of ${table.name} is a date: times are as coarse as a day, and taken for UTC.`,
+        ),
+      );
+    } else if (/^timestamp.*without time zone$/.test(type)) {
+      found.push(info('naive-time', `${taken} of ${table.name} has no time zone: it is taken for UTC.`));
+    }
+  }
+  return found;
+}
+
+// A domain has a name of its own: what its values are the console knows, and this file does not.
+function isTime(type: string): boolean {
+  return !/^(text|character|json|integer|bigint|smallint|numeric|real|double|boolean|time |time$|interval|uuid)/.test(
+    type,
+  );
+}
+
+function onLabel({ presets, parts }: Shape): ShapeRemark[] {
+  if (parts.label !== null) return [];
+  return [
+    info(
+      'no-label',
+      `${presets.name} has no name, display_name or title: presets are listed by their ${parts.key}.`,
+    ),
+  ];
+}
+
+function onReference({ presets, presetUsage, parts }: Shape): ShapeRemark[] {
+  const key = presetUsage.foreignKeys.find(
+    ({ columns, references }) => columns.includes(parts.preset) && references.table === presets.name,
+  );
+  const elsewhere = presetUsage.foreignKeys.find(
+    ({ columns, references }) => columns.includes(parts.preset) && references.table !== presets.name,
+  );
+  if (!key && elsewhere) {
+    return [
+      warn(
+        'refers-elsewhere',
+        `${parts.preset} of ${presetUsage.name} refers to ${elsewhere.references.table}, not to ${presets.name}: these records may not be uses of these presets.`,
+      ),
+    ];
+  }
+  if (!key) {
+    return [
+      warn(
+        'no-foreign-key',
+        `No foreign key leads from ${parts.preset} to ${presets.name}: records can outlive their preset, and are then counted as orphans.`,
+      ),
+    ];
+  }
+  const found: ShapeRemark[] = [];
+  if (!key.validated) {
+    found.push(
+      warn(
+        'foreign-key-not-valid',
+        `${key.name} was never validated: older records may name presets that are not there.`,
+      ),
+    );
+  }
+  const then = {
+    CASCADE: `deletes its records with it: the history goes, and no count is wrong afterwards`,
+    'SET NULL': 'leaves its records without one: they become orphans',
+    'SET DEFAULT': 'gives its records to the default preset, whose count does not follow',
+    'NO ACTION': 'is refused while it has records',
+    RESTRICT: 'is refused while it has records',
+  }[key.onDelete];
+  const code = `on-delete-${key.onDelete.toLowerCase().replace(' ', '-')}`;
+  found.push(info(code, `Deleting a preset ${then} (ON DELETE ${key.onDelete}).`));
+  return found;
+}
+
+function onRecords({ presetUsage, parts, countsByIndex }: Shape): ShapeRemark[] {
+  const found: ShapeRemark[] = [];
+  if (!countsByIndex) {
+    found.push(
+      warn(
+        'no-index',
+        `No index of ${presetUsage.name} leads with ${parts.preset}: every count reads the whole table, so a large one is counted by audits alone. CREATE INDEX CONCURRENTLY ON ${presetUsage.name} (${parts.preset}) helps.`,
+      ),
+    );
+  }
+  if (presetUsage.primaryKey.length !== 1) {
+    found.push(
+      info(
+        'no-primary-key',
+        `${presetUsage.name} has no primary key of one column: a use can be simulated, but no real one made, because it could not be taken back.`,
+      ),
+    );
+  }
+  const required = presetUsage.columns.filter(
+    column => !column.nullable && column.default === null && column.identity === null && !column.generated,
+  );
+  const extra = required.filter(({ name }) => name !== parts.preset);
+  if (extra.length > 0) {
+    found.push(
+      info(
+        'required-columns',
+        `A record needs ${extra.map(({ name }) => name).join(', ')}: a plain insert of the simulation takes them from a recent record, or guesses by type.`,
+      ),
+    );
+  }
+  return found;
+}
+
+function onStorage(table: TableShape, which: 'presets' | 'records'): ShapeRemark[] {
+  const { name, kind, partitioning, inheritedBy } = table;
+  if (inheritedBy.length > 0) {
+    return [
+      warn(
+        `${which}-inherited`,
+        `${inheritedBy.join(', ')} ${inheritedBy.length === 1 ? 'inherits' : 'inherit'} from ${name}: rows there are counted, and triggers of ${name} do not fire for them.`,
+      ),
+    ];
+  }
+  if (kind === 'foreign table') {
+    return [
+      warn(`${which}-foreign`, `${name} is a foreign table: it is read, and sync and reset are refused.`),
+    ];
+  }
+  if (!partitioning) return [];
+  const { key, partitions, levels, hasDefault } = partitioning;
+  const below = levels > 1 ? ` on ${levels} levels` : '';
+  const consequence = which === 'records' ? ' A reset deletes records in batches, never by TRUNCATE.' : '';
+  return [
+    info(
+      `${which}-partitioned`,
+      `${name} is partitioned by ${key} into ${partitions} ${partitions === 1 ? 'partition' : 'partitions'}${below}${hasDefault ? ', one of them for the rest' : ''}.${consequence}`,
+    ),
+  ];
+}

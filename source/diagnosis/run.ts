@@ -1,0 +1,184 @@
+import { setImmediate } from 'node:timers/promises';
+import { type Database, interrupted, type Reader } from '../connection/transactions.ts';
+import { type Counter, drift, isWrong } from '../counter/counter.ts';
+import { isScannable } from '../counter/reading/counters.ts';
+import type { Tables } from '../counter/discovery/tables.ts';
+import { judgeTrigger } from '../trigger/health.ts';
+import { readTriggerCatalog } from '../trigger/read-catalog.ts';
+import { type Causes, findCauses } from './diagnose.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import type { Evidence, PresetEvidence } from './evidence.ts';
+import { type LastUsedTally, tallyLastUsed } from './last-used.ts';
+import { readMissingIds } from './read-missing-ids.ts';
+import { chooseAccurate, countInStretches, readEvidence, readEvidenceColumns } from './read-evidence.ts';
+import { readTableStatistics } from './read-table-statistics.ts';
+import { countsAgain, whyOff } from './trigger-evidence.ts';
+
+export interface DiagnoseOptions {
+  signal?: AbortSignal | undefined;
+  /** All records of the table, as an audit has counted them; null where none has. */
+  allRecords?: number | null;
+  /** Told how the last uses of accurate presets are, which were read to compare with. */
+  onLastUsed?: (tally: LastUsedTally) => void;
+}
+
+// How many records are read of wrong counts, and as many of accurate ones: of a table too large to be in memory half as many,
+// because there each is a visit to the disk, and all together should cost no more than a few audits.
+const mostRecords = { small: 20_000, large: 10_000 };
+const largeTable = 256 * 1024 * 1024;
+const mostOfOne = 5_000;
+const mostAccurate = 300;
+// Presets with about as many records tell the most for what reading them costs.
+const bestSize = 300;
+// What is counted of the others on the server, where only the sums are sent: out of an index that has the times, or by a
+// visit to each record, which costs ten times as much.
+const mostCounted = { indexed: 300_000, visited: 30_000 };
+
+/**
+ * Finds out why counts are wrong: reads the records of `mismatches` and of some accurate presets beside them, and judges
+ * (see findCauses). Of more presets than can be read those that are left are tried by the rules that the others follow.
+ * Presets that were not looked at are missing from the answer, as are those that are right by now.
+ */
+export async function diagnose(
+  database: Database,
+  tables: Tables,
+  mismatches: readonly Counter[],
+  { signal, allRecords = null, onLastUsed }: DiagnoseOptions = {},
+): Promise<Map<string, Diagnosis>> {
+  const found = new Map<string, Diagnosis>();
+  if (mismatches.length === 0 || tables.hiddenBy.length > 0) return found;
+  const limit = mostRecords[tables.records.bytes > largeTable ? 'large' : 'small'];
+  const chosen = withinReach(mismatches, limit);
+  const evidence = await database.read(
+    reader => gather(reader, tables, mismatches, { chosen, limit, allRecords }),
+    {
+      signal,
+    },
+  );
+  onLastUsed?.(tallyLastUsed(evidence.accurate));
+  const causes = await unhurried(findCauses(evidence), signal);
+  const unread = new Set(mismatches.map(({ id }) => id));
+  for (const preset of evidence.mismatched) {
+    if (preset.uses) unread.delete(preset.id);
+    const diagnosis = causes.of(preset);
+    if (diagnosis && (preset.uses || diagnosis.code !== 'unknown')) found.set(preset.id, diagnosis);
+  }
+  const rest = evidence.mismatched.filter(({ id }) => unread.has(id) && !found.has(id));
+  for (const preset of await tryRules(database, tables, causes, rest, signal)) {
+    const diagnosis = causes.of(preset);
+    if (diagnosis && diagnosis.code !== 'unknown') found.set(preset.id, diagnosis);
+  }
+  return found;
+}
+
+// In milliseconds: what passes unnoticed between two frames.
+const slice = 15;
+
+/** Runs `steps` to their end and lets everything else in this process have its turn in between. */
+async function unhurried<T>(steps: Generator<void, T>, signal: AbortSignal | undefined): Promise<T> {
+  let since = performance.now();
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (performance.now() - since < slice) continue;
+    await setImmediate();
+    if (signal?.aborted) throw interrupted();
+    since = performance.now();
+  }
+}
+
+async function gather(
+  reader: Reader,
+  tables: Tables,
+  mismatches: readonly Counter[],
+  { chosen, limit, allRecords }: { chosen: readonly string[]; limit: number; allRecords: number | null },
+): Promise<Evidence> {
+  const columns = await readEvidenceColumns(reader, tables);
+  const wrong = mismatches.map(({ id }) => id);
+  const areWrong = new Set(wrong);
+  // Wrong, and not by anything that a number here could tell: then it is none.
+  const between = new Set(mismatches.filter(counter => drift(counter) === 0).map(({ id }) => id));
+  const exactly = (preset: PresetEvidence): PresetEvidence =>
+    between.has(preset.id) ? { ...preset, usageCount: Number.NaN } : preset;
+  const right = await chooseAccurate(reader, tables, wrong, {
+    most: mostAccurate,
+    mostEach: mostOfOne,
+    mostRecords: limit,
+  });
+  const read = await readEvidence(reader, tables, columns, [...chosen, ...right]);
+  const readIds = new Set(read.map(({ id }) => id));
+  const { findings } = judgeTrigger(await readTriggerCatalog(reader, tables));
+  return {
+    mismatched: [
+      ...read.filter(({ id }) => areWrong.has(id)).map(exactly),
+      ...mismatches.filter(({ id }) => !readIds.has(id)).map(counter => exactly(unreadEvidence(counter))),
+    ],
+    accurate: read.filter(({ id, usageCount, records }) => !areWrong.has(id) && usageCount === records),
+    triggerOff: whyOff(findings),
+    countsAgain: countsAgain(findings),
+    ...(await readTableStatistics(reader, tables)),
+    allRecords,
+    missingIds: allRecords === null ? null : await readMissingIds(reader, tables, allRecords),
+  };
+}
+
+/** What an audit knows of a preset whose records were not read. */
+function unreadEvidence({ id, usageCount, records, lastUsedAt }: Counter): PresetEvidence {
+  return { id, usageCount, records: records ?? 0, lastUsedAt, createdAt: null, written: null, uses: null };
+}
+
+/** Counts what the rules speak of in presets that were not read, as far as that is no more work than an audit. */
+async function tryRules(
+  database: Database,
+  tables: Tables,
+  { patterns }: Causes,
+  rest: readonly PresetEvidence[],
+  signal: AbortSignal | undefined,
+): Promise<PresetEvidence[]> {
+  // The numbers of transactions are counted back from the one that read them, so they mean something else by now.
+  const rules = patterns.filter(({ axis }) => axis === 'time');
+  if (rules.length === 0 || tables.records.time === null) return [];
+  if (!tables.records.indexed && !isScannable(tables)) return [];
+  const byIndex = tables.records.timeIndexed === 'preset' && rules.every(({ type }) => type === null);
+  const within = take(rest, mostCounted[byIndex ? 'indexed' : 'visited']);
+  if (within.length === 0) return [];
+  const counted = await database.read(
+    reader =>
+      countInStretches(
+        reader,
+        tables,
+        within.map(({ id }) => id),
+        rules.map(({ stretch, type }) => ({
+          from: Number.isFinite(stretch.from) ? stretch.from : null,
+          to: Number.isFinite(stretch.to) ? stretch.to : null,
+          type,
+        })),
+      ),
+    { signal },
+  );
+  return counted.map(({ counts, ...preset }) => ({
+    ...preset,
+    createdAt: null,
+    written: null,
+    uses: null,
+    counted: new Map(rules.map((rule, index) => [rule, counts[index] ?? 0])),
+  }));
+}
+
+/** The presets whose records are read: as many as may be. */
+function withinReach(mismatches: readonly Counter[], limit: number): string[] {
+  const distance = ({ records }: Counter) => Math.abs(Math.log(((records ?? 0) + 1) / bestSize));
+  const ordered = mismatches
+    .filter(counter => (counter.records ?? 0) <= mostOfOne && isWrong(counter))
+    .sort((a, b) => distance(a) - distance(b));
+  return take(ordered, limit).map(({ id }) => id);
+}
+
+function take<Preset extends { records: number | null }>(presets: readonly Preset[], most: number): Preset[] {
+  let left = most;
+  return presets.filter(({ records }) => {
+    if ((records ?? 0) > left) return false;
+    left -= records ?? 0;
+    return true;
+  });
+}

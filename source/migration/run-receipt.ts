@@ -1,0 +1,44 @@
+import type { Database } from '../connection/transactions.ts';
+import { openReceipt } from '../repair/receipts/write-receipt.ts';
+import { receiptHead } from '../repair/run/receipt-head.ts';
+import { readIdentity } from '../repair/sql/facts.ts';
+import type { MigrationPlan } from './read-plan.ts';
+
+/**
+ * Begins the receipt of a migration, which holds what it replaces. Rejects with exit code 4 where it cannot be stored: then
+ * the migration does not happen.
+ */
+export async function openMigrationReceipt(database: Database, directory: string, plan: MigrationPlan) {
+  const start = performance.now();
+  const identity = await database.read(reader => readIdentity(reader, database, plan.look.tables));
+  const receipt = await openReceipt(directory, {
+    ...receiptHead(database, plan.look, { action: 'migrate', identity, fingerprint: plan.fingerprint }),
+    replaced: plan.replaced,
+  });
+  let batch = 0;
+  return {
+    file: receipt.file,
+    async record(xid: string): Promise<void> {
+      // A try before this one has been rolled back.
+      if (batch > 0) await receipt.settle(batch, 'aborted');
+      batch = await receipt.intend({ xid, changes: [], records: null });
+    },
+    async done(ok: boolean): Promise<void> {
+      // The database is as it is, whether or not its receipt can be ended.
+      try {
+        if (batch > 0) await receipt.settle(batch, ok ? 'committed' : 'aborted');
+        await receipt.end({
+          ended: ok ? 'finished' : 'failed',
+          changed: 0,
+          deleted: 0,
+          restored: 0,
+          durationMs: Math.round(performance.now() - start),
+          left: [],
+        });
+      } catch {
+        // What it says so far is true.
+      }
+      await receipt.close();
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { Node } from 'oxc-parser';
+import { plainKey } from './bindings.ts';
+import { functionAround, returnsOf } from './lookup.ts';
+import { isFunction } from '../parse-code.ts';
+
+type ClassNode = Extract<Node, { type: 'ClassDeclaration' | 'ClassExpression' }>;
+
+/** What a member of a class is: a parameter property of its constructor, or the values it may have. */
+export interface ClassMember {
+  parameter: Node | null;
+  values: Node[];
+}
+
+/** Finds a field, method or getter of a class, also one that only its constructor sets. */
+export function classMember(node: ClassNode, name: string): ClassMember {
+  const values: Node[] = [];
+  for (const element of node.body.body) {
+    if (element.type === 'StaticBlock' || element.type === 'TSIndexSignature') continue;
+    if (element.type === 'MethodDefinition' && element.kind === 'constructor') {
+      const parameter = element.value.params.find(
+        each =>
+          each.type === 'TSParameterProperty' &&
+          each.parameter.type === 'Identifier' &&
+          each.parameter.name === name,
+      );
+      if (parameter?.type === 'TSParameterProperty') return { parameter: parameter.parameter, values: [] };
+      values.push(...setBy(element.value, name));
+    }
+    if (!('key' in element) || plainKey(element.key, element.computed) !== name) continue;
+    if (element.type === 'MethodDefinition' && element.kind === 'get') {
+      if (isFunction(element.value)) values.push(...returnsOf(element.value));
+    } else if (element.value) values.push(element.value);
+  }
+  return { parameter: null, values };
+}
+
+// `this.table = client.from('presets')`
+function setBy(constructed: Node, name: string): Node[] {
+  if (!isFunction(constructed) || constructed.body?.type !== 'BlockStatement') return [];
+  return constructed.body.body.flatMap(statement =>
+    statement.type === 'ExpressionStatement' &&
+    statement.expression.type === 'AssignmentExpression' &&
+    statement.expression.left.type === 'MemberExpression' &&
+    statement.expression.left.object.type === 'ThisExpression' &&
+    plainKey(statement.expression.left.property, statement.expression.left.computed) === name
+      ? [statement.expression.right]
+      : [],
+  );
+}
+
+/** The class that `this` is of. */
+export function classAround(node: Node): Node | null {
+  let inner: Node = node;
+  for (let around = functionAround(inner); around; around = functionAround(inner)) {
+    inner = around;
+    const holder = around.parent;
+    if (holder?.type === 'MethodDefinition' || holder?.type === 'PropertyDefinition')
+      return holder.parent?.parent ?? null;
+  }
+  for (let outer: Node | null | undefined = node; outer; outer = outer.parent) {
+    if (outer.type === 'ClassBody') return outer.parent ?? null;
+  }
+  return null;
+}

@@ -1,0 +1,31 @@
+import type { Node } from 'oxc-parser';
+import { classAround } from './class-members.ts';
+import type { Ref } from '../code-module.ts';
+import type { Follower } from './follow.ts';
+
+/**
+ * What a constructor was given at `index` for an object: by `new Repository(client, 'presets')`, or by `super(client,
+ * 'presets')` in a class that extends its own.
+ */
+export function givenToConstructor(follower: Follower, constructed: Node, index: number, object: Ref): Ref[] {
+  const own = classAround(constructed);
+  return follower.follow(object).flatMap(({ module, node }): Ref[] => {
+    if (node.type === 'NewExpression') {
+      return follower
+        .follow({ module, node: node.callee })
+        .flatMap(made =>
+          made.node === own ? argument(module, node.arguments[index]) : bySuper(made, index),
+        );
+    }
+    const around = node.type === 'ThisExpression' ? classAround(node) : null;
+    return around && around !== own ? bySuper({ module, node: around }, index) : [];
+  });
+}
+
+function bySuper({ module, node }: Ref, index: number): Ref[] {
+  return module.calls.flatMap(call =>
+    call.callee.type === 'Super' && classAround(call) === node ? argument(module, call.arguments[index]) : [],
+  );
+}
+
+const argument = (module: Ref['module'], node: Node | undefined): Ref[] => (node ? [{ module, node }] : []);

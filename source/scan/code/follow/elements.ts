@@ -1,0 +1,40 @@
+import { plainKey } from './bindings.ts';
+import type { Ref } from '../code-module.ts';
+import { returnsOf } from './lookup.ts';
+import { isFunction } from '../parse-code.ts';
+
+/** What the follower of references does for this file; it imports this one. */
+interface Follows {
+  follow(ref: Ref, depth: number): Ref[];
+  elements(ref: Ref, depth: number): Ref[];
+}
+
+/** The elements of an array that is written out, or what a `map` makes of each. */
+export function elementsOf(follower: Follows, { module, node }: Ref, depth: number): Ref[] {
+  if (node.type === 'ArrayExpression') {
+    return node.elements.flatMap(element =>
+      element && element.type !== 'SpreadElement'
+        ? follower.follow({ module, node: element }, depth + 1)
+        : [],
+    );
+  }
+  if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
+    const name = plainKey(node.callee.property, node.callee.computed);
+    const [callback] = node.arguments;
+    if ((name === 'map' || name === 'flatMap') && callback && isFunction(callback)) {
+      return returnsOf(callback).flatMap(each => follower.follow({ module, node: each }, depth + 1));
+    }
+    // Promise.all([...]), Object.values({...}), list.filter(Boolean)
+    if (name === 'all' && callback) {
+      return follower
+        .follow({ module, node: callback }, depth + 1)
+        .flatMap(list => follower.elements(list, depth + 1));
+    }
+    if (name === 'filter' || name === 'slice' || name === 'concat') {
+      return follower
+        .follow({ module, node: node.callee.object }, depth + 1)
+        .flatMap(list => follower.elements(list, depth + 1));
+    }
+  }
+  return [];
+}

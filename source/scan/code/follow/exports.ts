@@ -1,0 +1,78 @@
+import type { Node } from 'oxc-parser';
+import type { Binding } from './bindings.ts';
+import type { CodeModule } from '../code-module.ts';
+
+/** What a module exports under a name: an expression, something it declares, or a name of another module. */
+type Exported = { node: Node } | { binding: Binding } | { from: string; name: string };
+
+/** Looks through the export statements of a module, and through CommonJS's `exports.name = ...`. */
+function exportsOf(module: CodeModule, name: string): Exported[] {
+  const own = module.scopes.get(module.program);
+  return module.program.body.flatMap((statement): Exported[] => {
+    switch (statement.type) {
+      case 'ExportDefaultDeclaration':
+        return name === 'default' ? [{ node: statement.declaration }] : [];
+      case 'ExportAllDeclaration':
+        return name === 'default' ? [] : [{ from: statement.source.value, name }];
+      case 'ExportNamedDeclaration': {
+        const { declaration, source, specifiers } = statement;
+        const declared = own?.get(name);
+        if (declaration)
+          return declared && contains(declaration, declared.declared) ? [{ binding: declared }] : [];
+        return specifiers
+          .filter(({ exported }) => nameOf(exported) === name)
+          .flatMap(({ local }): Exported[] => {
+            if (source) return [{ from: source.value, name: nameOf(local) }];
+            const binding = own?.get(nameOf(local));
+            return binding ? [{ binding }] : [];
+          });
+      }
+      case 'ExpressionStatement': {
+        const { expression } = statement;
+        if (expression.type !== 'AssignmentExpression' || expression.left.type !== 'MemberExpression')
+          return [];
+        const path = module.text.slice(expression.left.start, expression.left.end);
+        const means = name === 'module.exports' ? [name] : [`exports.${name}`, `module.exports.${name}`];
+        if (name === 'default') means.push('module.exports');
+        return means.includes(path) ? [{ node: expression.right }] : [];
+      }
+      default:
+        return [];
+    }
+  });
+}
+
+/** An expression or something declared, and the module that it stands in. */
+export type Export = { module: CodeModule } & ({ node: Node } | { binding: Binding });
+
+/**
+ * What a module exports under a name, also from other modules. They may export all of each other in circles, along more
+ * ways than can be walked: each is visited once.
+ */
+export function exportedBy(
+  module: CodeModule,
+  name: string,
+  importFrom: (module: CodeModule, specifier: string) => CodeModule | null,
+): Export[] {
+  const visited = new Set<string>();
+  const open = [{ module, name }];
+  const found: Export[] = [];
+  for (const at of open) {
+    const key = `${at.name} ${at.module.file}`;
+    if (visited.has(key)) continue;
+    visited.add(key);
+    for (const each of exportsOf(at.module, at.name)) {
+      if (!('from' in each)) found.push({ module: at.module, ...each });
+      else {
+        const from = importFrom(at.module, each.from);
+        if (from) open.push({ module: from, name: each.name });
+      }
+    }
+  }
+  return found;
+}
+
+const nameOf = (node: Node) =>
+  node.type === 'Literal' ? String(node.value) : node.type === 'Identifier' ? node.name : '';
+
+const contains = (outer: Node, inner: Node) => outer.start <= inner.start && inner.end <= outer.end;

@@ -1,0 +1,302 @@
+import type { Node } from 'oxc-parser';
+import type { Names } from '../../names.ts';
+import { type Binding, plainKey, type Step } from './bindings.ts';
+import { classAround, classMember } from './class-members.ts';
+import type { CodeModule, Ref } from '../code-module.ts';
+import { addendsOf } from './concat-parts.ts';
+import { elementsOf } from './elements.ts';
+import { exportedBy } from './exports.ts';
+import { lookup, returnsOf } from './lookup.ts';
+import { Answers } from './memo.ts';
+import { isFunction } from '../parse-code.ts';
+import { referencesTo } from './references.ts';
+
+/** What a module imports; null where that is a package, or no file that could be read. */
+export type ImportFrom = (module: CodeModule, specifier: string) => CodeModule | null;
+
+// Deep enough for a constant of a constant of another file, and an end to what goes in circles.
+const deepest = 40;
+// What may be one of more things than these is anything.
+const most = 40;
+// Characters of a text put together from others. A text that doubles in every line soon fills the memory.
+const longest = 200_000;
+
+/** Finds out what expressions stand for: through variables, imports, properties and helper functions. */
+export class Follower {
+  readonly names: Names;
+  readonly #importFrom: ImportFrom;
+  // A name is asked for again and again; one that is asked for while it is being found out goes in a circle.
+  readonly #followed = new Map<Node, Ref[]>();
+  readonly #texts = new Map<Node, string[]>();
+  readonly #members = new Answers();
+  readonly #elementsOf = new Answers();
+
+  constructor(importFrom: ImportFrom, names: Names) {
+    this.#importFrom = importFrom;
+    this.names = names;
+  }
+
+  /**
+   * The expressions that an expression may stand for in the end: a literal, an object, a call of something unknown, or
+   * the identifier of a parameter, which stands for what callers pass.
+   */
+  follow(ref: Ref, depth = 0): Ref[] {
+    const known = this.#followed.get(ref.node);
+    if (known) return known;
+    if (depth > deepest) return [];
+    this.#followed.set(ref.node, []);
+    const found = distinct(this.#follow(ref, depth));
+    this.#followed.set(ref.node, found);
+    return found;
+  }
+
+  #follow({ module, node }: Ref, depth: number): Ref[] {
+    const on = (next: Node) => this.follow({ module, node: next }, depth + 1);
+    switch (node.type) {
+      case 'TSAsExpression':
+      case 'TSSatisfiesExpression':
+      case 'TSNonNullExpression':
+      case 'TSTypeAssertion':
+      case 'ChainExpression':
+      case 'ParenthesizedExpression':
+        return on(node.expression);
+      case 'AwaitExpression':
+        return on(node.argument);
+      case 'SequenceExpression':
+        return node.expressions.length === 0 ? [] : on(node.expressions.at(-1)!);
+      case 'ConditionalExpression':
+        return [...on(node.consequent), ...on(node.alternate)];
+      case 'LogicalExpression':
+        return [...(node.operator === '&&' ? [] : on(node.left)), ...on(node.right)];
+      case 'AssignmentExpression':
+        return node.operator === '=' ? on(node.right) : [{ module, node }];
+      case 'Identifier': {
+        const binding = lookup(module, node.name, node);
+        return binding ? this.boundTo(module, binding, depth + 1) : [{ module, node }];
+      }
+      case 'MemberExpression': {
+        const names = node.computed
+          ? this.texts({ module, node: node.property }, depth + 1)
+          : [(node.property as { name: string }).name];
+        const found = names.flatMap(name =>
+          on(node.object).flatMap(object => this.member(object, name, depth + 1)),
+        );
+        return found.length > 0 ? found : [{ module, node }];
+      }
+      case 'CallExpression': {
+        const required = node.callee.type === 'Identifier' && node.callee.name === 'require';
+        return required
+          ? this.#whole(module, node, node.arguments[0])
+          : this.#returned({ module, node }, depth);
+      }
+      case 'ImportExpression':
+        return this.#whole(module, node, node.source);
+      default:
+        return [{ module, node }];
+    }
+  }
+
+  /** What a name is bound to; the identifier itself for a parameter without a default. */
+  boundTo(module: CodeModule, binding: Binding, depth = 0): Ref[] {
+    if (depth > deepest) return [];
+    const { init, kind, declared, fallback } = binding;
+    if (kind === 'import' && init) return this.#imported(module, init, depth + 1);
+    const start = init ? [init] : this.#assigned(module, binding);
+    const fallbacks = fallback ? this.follow({ module, node: fallback }, depth + 1) : [];
+    if (kind === 'parameter') return [{ module, node: declared }, ...fallbacks];
+    const bound = start.flatMap(node =>
+      this.step(
+        kind === 'variable' ? this.follow({ module, node }, depth + 1) : [{ module, node }],
+        binding.steps,
+        depth + 1,
+      ),
+    );
+    return [...bound, ...fallbacks];
+  }
+
+  // `let patch; if (x) patch = {...}`
+  #assigned(module: CodeModule, binding: Binding): Node[] {
+    return referencesTo(module, binding).flatMap(({ parent }) =>
+      parent?.type === 'AssignmentExpression' && parent.left.type === 'Identifier' && parent.operator === '='
+        ? [parent.right]
+        : [],
+    );
+  }
+
+  /** Takes out of what is found what a pattern takes. Nothing is known of a property that is not written out. */
+  step(found: Ref[], steps: readonly Step[], depth = 0): Ref[] {
+    const [first, ...rest] = steps;
+    if (!first) return found;
+    if ('without' in first) return [];
+    const next = found.flatMap(ref => {
+      if ('key' in first) return this.member(ref, first.key, depth + 1);
+      return this.elements(ref, depth + 1);
+    });
+    return this.step(next, rest, depth + 1);
+  }
+
+  /** The elements of an array that is written out, or what a `map` makes of each. */
+  elements(ref: Ref, depth = 0): Ref[] {
+    if (depth > deepest) return [];
+    return this.#elementsOf.once(ref.node, '', () => distinct(elementsOf(this, ref, depth)));
+  }
+
+  /** A property of what was followed to: of an object, an enum, a class, or a module. */
+  member(ref: Ref, name: string, depth = 0): Ref[] {
+    if (depth > deepest) return [];
+    return this.#members.once(ref.node, name, () => distinct(this.#member(ref, name, depth)));
+  }
+
+  #member({ module, node }: Ref, name: string, depth: number): Ref[] {
+    const on = (next: Node) => this.follow({ module, node: next }, depth + 1);
+    switch (node.type) {
+      case 'ObjectExpression':
+        return node.properties.flatMap(property => {
+          if (property.type === 'SpreadElement') {
+            return on(property.argument).flatMap(object => this.member(object, name, depth + 1));
+          }
+          return plainKey(property.key, property.computed) === name ? on(property.value) : [];
+        });
+      case 'TSEnumDeclaration':
+        return node.body.members.flatMap(({ id, initializer }) =>
+          initializer && plainKey(id, false) === name ? [{ module, node: initializer }] : [],
+        );
+      case 'ImportNamespaceSpecifier':
+        return this.#imported(module, node, depth + 1, name);
+      case 'Program':
+        return this.exported(module, name, depth + 1);
+      case 'ThisExpression': {
+        const around = classAround(node);
+        return around ? this.#ofClass(module, around, name, depth) : [];
+      }
+      case 'ClassDeclaration':
+      case 'ClassExpression':
+        return this.#ofClass(module, node, name, depth);
+      case 'NewExpression':
+        return on(node.callee).flatMap(made => this.member(made, name, depth + 1));
+      case 'CallExpression':
+        // Object.freeze({...}), z.object({...})
+        return node.callee.type === 'MemberExpression' && plainKey(node.callee.property, false) === 'freeze'
+          ? node.arguments.flatMap(argument =>
+              on(argument).flatMap(object => this.member(object, name, depth + 1)),
+            )
+          : [];
+      case 'Identifier':
+        return this.#ofType(module, node).flatMap(type => this.member(type, name, depth + 1));
+      default:
+        return [];
+    }
+  }
+
+  /** Text that an expression may be, where it is constant. Templates and sums of constants are, too. */
+  texts(ref: Ref, depth = 0): string[] {
+    const known = this.#texts.get(ref.node);
+    if (known) return known;
+    this.#texts.set(ref.node, []);
+    const found = [...new Set(this.#textsOf(ref, depth))]
+      .filter(({ length }) => length <= longest)
+      .slice(0, most);
+    this.#texts.set(ref.node, found);
+    return found;
+  }
+
+  #textsOf(ref: Ref, depth: number): string[] {
+    return this.follow(ref, depth).flatMap(({ module, node }): string[] => {
+      if (node.type === 'Literal') return typeof node.value === 'string' ? [node.value] : [];
+      if (node.type === 'TemplateLiteral') {
+        const parts = node.expressions.map(each => this.texts({ module, node: each }, depth + 1)[0]);
+        if (parts.some(part => part === undefined)) return [];
+        return [node.quasis.map(({ value }, at) => (value.cooked ?? '') + (parts[at] ?? '')).join('')];
+      }
+      if (node.type === 'BinaryExpression' && node.operator === '+') {
+        const parts = addendsOf(node).map(each => this.texts({ module, node: each }, depth + 1)[0]);
+        return parts.includes(undefined) ? [] : [parts.join('')];
+      }
+      return [];
+    });
+  }
+
+  /** The functions that a call may call, as far as they are written in a file that can be found. */
+  callees({ module, node }: Ref): Ref[] {
+    const called = this.follow({ module, node }).flatMap(ref => {
+      // useCallback(async () => ...), withAuth(async () => ...)
+      if (ref.node.type !== 'CallExpression') return [ref];
+      return ref.node.arguments.filter(isFunction).map(each => ({ module: ref.module, node: each as Node }));
+    });
+    return called.filter(ref => isFunction(ref.node));
+  }
+
+  #returned({ module, node }: Ref, depth: number): Ref[] {
+    if (node.type !== 'CallExpression') return [];
+    const called = this.follow({ module, node: node.callee }, depth + 1).filter(ref => isFunction(ref.node));
+    const returned = called.flatMap(ref =>
+      isFunction(ref.node)
+        ? returnsOf(ref.node).flatMap(each => this.follow({ module: ref.module, node: each }, depth + 1))
+        : [],
+    );
+    return returned.length > 0 ? returned : [{ module, node }];
+  }
+
+  #ofClass(module: CodeModule, node: Node, name: string, depth: number): Ref[] {
+    if (node.type !== 'ClassDeclaration' && node.type !== 'ClassExpression') return [];
+    const { parameter, values } = classMember(node, name);
+    if (parameter) return [{ module, node: parameter }];
+    const found = values.flatMap(value => this.follow({ module, node: value }, depth + 1));
+    if (found.length > 0 || !node.superClass) return found;
+    return this.follow({ module, node: node.superClass }, depth + 1).flatMap(above =>
+      this.member(above, name, depth + 1),
+    );
+  }
+
+  // A parameter or a field of a class that is declared as such: `constructor(private presets: PresetRepository)`.
+  #ofType(module: CodeModule, node: Node): Ref[] {
+    if (node.type !== 'Identifier' || !('typeAnnotation' in node)) return [];
+    const type = node.typeAnnotation?.typeAnnotation;
+    if (type?.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier') return [];
+    const binding = lookup(module, type.typeName.name, node);
+    return binding ? this.boundTo(module, binding).filter(ref => /^Class/.test(ref.node.type)) : [];
+  }
+
+  #imported(module: CodeModule, specifier: Node, depth: number, name?: string): Ref[] {
+    if (specifier.type === 'ImportNamespaceSpecifier' && name === undefined) {
+      return [{ module, node: specifier }];
+    }
+    const declaration = specifier.parent;
+    if (declaration?.type !== 'ImportDeclaration') return [];
+    const from = this.#importFrom(module, declaration.source.value);
+    const wanted =
+      name ??
+      (specifier.type === 'ImportSpecifier'
+        ? specifier.imported.type === 'Literal'
+          ? specifier.imported.value
+          : specifier.imported.name
+        : 'default');
+    const found = from ? this.exported(from, wanted, depth + 1) : [];
+    // Where the file is not known, the name is.
+    return found.length > 0 || name !== undefined ? found : [{ module, node: specifier }];
+  }
+
+  // `require('./tables')` and `await import('./tables')` are all that the module exports.
+  #whole(module: CodeModule, node: Node, specifier: Node | undefined): Ref[] {
+    const text = specifier?.type === 'Literal' ? String(specifier.value) : null;
+    const from = text === null ? null : this.#importFrom(module, text);
+    if (!from) return [{ module, node }];
+    return [{ module: from, node: from.program }, ...this.exported(from, 'module.exports')];
+  }
+
+  /** What a module exports under a name, also from other modules. */
+  exported(module: CodeModule, name: string, depth = 0): Ref[] {
+    if (depth > deepest) return [];
+    const found = exportedBy(module, name, this.#importFrom).flatMap(({ module: from, ...what }) =>
+      'node' in what
+        ? this.follow({ module: from, node: what.node }, depth + 1)
+        : this.boundTo(from, what.binding, depth + 1),
+    );
+    return distinct(found);
+  }
+}
+
+function distinct(refs: Ref[]): Ref[] {
+  if (refs.length < 2) return refs;
+  return [...new Map(refs.map(ref => [ref.node, ref])).values()].slice(0, most);
+}

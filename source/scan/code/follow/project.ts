@@ -1,0 +1,76 @@
+import type { Names } from '../../names.ts';
+import type { CodeModule } from '../code-module.ts';
+import { scriptsOf } from '../component-script.ts';
+import { Follower } from './follow.ts';
+import { importedFile } from './imports.ts';
+import { type Problem, parseCode } from '../parse-code.ts';
+
+/** The code of a directory: its files by name, parsed when somebody asks for one. */
+export class Project {
+  readonly follower: Follower;
+  readonly problems = new Map<string, Problem>();
+  readonly #texts: ReadonlyMap<string, string>;
+  readonly #files: ReadonlySet<string>;
+  readonly #parsed = new Map<string, CodeModule | null>();
+  readonly #reading: (file: string) => void;
+
+  /**
+   * `texts` are all files of code, by their paths; `broken` those that are not to be touched, with the reason. `reading` is
+   * told of each before it is parsed or read. The parser has to be loaded.
+   */
+  constructor(
+    texts: ReadonlyMap<string, string>,
+    names: Names,
+    { broken, reading }: { broken: Readonly<Record<string, string>>; reading: (file: string) => void },
+  ) {
+    this.#texts = texts;
+    this.#reading = reading;
+    for (const [file, message] of Object.entries(broken)) this.#refuse(file, message);
+    this.#files = new Set(texts.keys());
+    this.follower = new Follower((from, specifier) => {
+      const file = importedFile(from.file, specifier, this.#files);
+      return file === null ? null : this.module(file);
+    }, names);
+  }
+
+  /** A file, parsed; null where it cannot be, and `problems` says why. */
+  module(file: string): CodeModule | null {
+    const known = this.#parsed.get(file);
+    if (known !== undefined) return known;
+    const text = this.#texts.get(file);
+    if (text === undefined) return null;
+    this.#reading(file);
+    const code = () => parseCode(file, /\.(vue|svelte|astro)$/.test(file) ? scriptsOf(text) : text);
+    const parsed = withinStack(code) ?? { message: tooDeep, offset: 0 };
+    const module = 'offset' in parsed ? null : { ...parsed, text };
+    if ('offset' in parsed) this.problems.set(file, parsed);
+    this.#parsed.set(file, module);
+    return module;
+  }
+
+  /** Has `work` read a file; `otherwise` where that is nested too deeply, and `problems` says so. */
+  read<Result>({ file }: CodeModule, work: () => Result, otherwise: Result): Result {
+    this.#reading(file);
+    const result = withinStack(work);
+    if (result === null) this.problems.set(file, { message: tooDeep, offset: 0 });
+    return result ?? otherwise;
+  }
+
+  #refuse(file: string, message: string): void {
+    if (!this.#texts.has(file)) return;
+    this.problems.set(file, { message, offset: 0 });
+    this.#parsed.set(file, null);
+  }
+}
+
+const tooDeep = 'it is nested too deeply to follow';
+
+/** What `work` gives; null where the stack is too small for it. */
+function withinStack<Result>(work: () => Result): Result | null {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,16 @@
+import type { Node } from 'oxc-parser';
+import type { Binding } from './bindings.ts';
+import type { CodeModule } from '../code-module.ts';
+import { lookup } from './lookup.ts';
+
+/** The places where a variable is named, but for its declaration. */
+export function referencesTo(module: CodeModule, binding: Binding): Node[] {
+  return (module.identifiers.get(binding.name) ?? []).filter(node => {
+    if (node === binding.declared) return false;
+    const { parent } = node as Node;
+    const isName =
+      (parent?.type === 'MemberExpression' && parent.property === (node as unknown) && !parent.computed) ||
+      (parent?.type === 'Property' && parent.key === (node as unknown) && !parent.computed);
+    return !isName && lookup(module, binding.name, node) === binding;
+  });
+}

@@ -1,0 +1,275 @@
+import type { Node } from 'oxc-parser';
+import { type Binding, plainKey } from './bindings.ts';
+import type { Ref } from '../code-module.ts';
+import type { Follower } from './follow.ts';
+import { functionAround, lookup, returnsOf } from './lookup.ts';
+import { isFunction } from '../parse-code.ts';
+import { referencesTo } from './references.ts';
+
+/** A property that an object may have, and what it may be set to. */
+export interface Entry {
+  key: string;
+  /** Null where a property is changed in place: `patch.usage_count++`. */
+  value: Ref | null;
+  /** Where it is written. */
+  at: Ref;
+}
+
+/** The properties that an object may have, as far as they are written out. */
+export interface Shape {
+  entries: Entry[];
+  /** Parameters that the object is, or is spread from: callers decide what they hold. */
+  parameters: Ref[];
+  /** Parameters that name a property: `{ [field]: value }`. */
+  keys: Ref[];
+}
+
+const none: Shape = { entries: [], parameters: [], keys: [] };
+
+// The same property by several ways is one: copies of copies would double with every step.
+const merged = (shapes: Shape[]): Shape => ({
+  entries: distinct(
+    shapes.flatMap(({ entries }) => entries),
+    ({ at }) => at.node,
+  ),
+  parameters: distinct(
+    shapes.flatMap(({ parameters }) => parameters),
+    ({ node }) => node,
+  ),
+  keys: distinct(
+    shapes.flatMap(({ keys }) => keys),
+    ({ node }) => node,
+  ),
+});
+
+function distinct<Item extends object>(items: Item[], about: (item: Item) => Node): Item[] {
+  return items.length < 2 ? items : [...Map.groupBy(items, about).values()].flatMap(same => byKey(same));
+}
+
+const byKey = <Item extends object>(same: Item[]): Item[] =>
+  same.length < 2 ? same : [...new Map(same.map(item => ['key' in item ? item.key : null, item])).values()];
+
+// An object built from others, each built from others: real code is nowhere near this.
+const deepest = 20;
+
+/**
+ * The properties of an object at the place where it is used: written out, spread from others, set step by step before
+ * that, built by a helper. For an array those of its elements; for a callback those of what it returns.
+ */
+export function shapeOf(follower: Follower, ref: Ref, use: Node = ref.node, depth = 0): Shape {
+  const known = shapes.get(use)?.get(ref.node);
+  if (known) return known;
+  if (depth > deepest) return none;
+  const ofUse = shapes.get(use) ?? new Map<Node, Shape>();
+  shapes.set(use, ofUse.set(ref.node, none));
+  const found = findShape(follower, ref, use, depth);
+  ofUse.set(ref.node, found);
+  return found;
+}
+
+// An object may be built from the same parts in many ways, or from itself; a node belongs to one scan only.
+const shapes = new WeakMap<Node, Map<Node, Shape>>();
+
+function findShape(follower: Follower, ref: Ref, use: Node, depth: number): Shape {
+  const { module, node } = ref;
+  const on = (next: Node) => shapeOf(follower, { module, node: next }, use, depth + 1);
+  switch (node.type) {
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+    case 'TSNonNullExpression':
+    case 'TSTypeAssertion':
+    case 'ChainExpression':
+      return on(node.expression);
+    case 'AwaitExpression':
+      return on(node.argument);
+    case 'ConditionalExpression':
+      return merged([on(node.consequent), on(node.alternate)]);
+    case 'LogicalExpression':
+      return merged([on(node.left), on(node.right)]);
+    case 'ObjectExpression':
+      return merged(
+        node.properties.map(property => ofProperty(follower, { module, node: property }, use, depth)),
+      );
+    case 'ArrayExpression':
+      return merged(
+        node.elements.map(element =>
+          element ? on(element.type === 'SpreadElement' ? element.argument : element) : none,
+        ),
+      );
+    case 'ArrowFunctionExpression':
+    case 'FunctionExpression':
+      return isFunction(node) ? merged(returnsOf(node).map(on)) : none;
+    case 'Identifier': {
+      const binding = lookup(module, node.name, node);
+      return binding ? ofBinding(follower, { module, node }, binding, use, depth) : none;
+    }
+    case 'CallExpression':
+      return ofCall(follower, ref, use, depth);
+    case 'MemberExpression':
+      return ofFollowed(follower, ref, use, depth);
+    default:
+      return none;
+  }
+}
+
+function ofFollowed(follower: Follower, ref: Ref, use: Node, depth: number): Shape {
+  return merged(
+    follower.follow(ref).map(found => {
+      if (found.node === ref.node) return none;
+      if (found.node.type === 'Identifier') return { ...none, parameters: [found] };
+      return shapeOf(follower, found, found.module === ref.module ? use : found.node, depth + 1);
+    }),
+  );
+}
+
+function ofProperty(follower: Follower, { module, node }: Ref, use: Node, depth: number): Shape {
+  if (node.type === 'SpreadElement')
+    return shapeOf(follower, { module, node: node.argument }, use, depth + 1);
+  if (node.type !== 'Property') return none;
+  const value = { module, node: node.value as Node };
+  const key = plainKey(node.key, node.computed);
+  if (key !== null) return { ...none, entries: [{ key, value, at: { module, node } }] };
+  const names = follower.follow({ module, node: node.key });
+  return {
+    ...none,
+    entries: follower
+      .texts({ module, node: node.key })
+      .map(text => ({ key: text, value, at: { module, node } })),
+    keys: names.filter(name => name.node.type === 'Identifier'),
+  };
+}
+
+function ofBinding(follower: Follower, ref: Ref, binding: Binding, use: Node, depth: number): Shape {
+  const { module } = ref;
+  const changed = changesOf(follower, ref, binding, use, depth);
+  const [rest] = binding.steps.slice(-1);
+  let held: Shape;
+  if (binding.kind === 'parameter') {
+    held = { ...none, parameters: [{ module, node: binding.declared }] };
+  } else if (rest && 'without' in rest) {
+    const whole = binding.init ? shapeOf(follower, { module, node: binding.init }, use, depth + 1) : none;
+    held = { ...whole, entries: whole.entries.filter(({ key }) => !rest.without.includes(key)) };
+  } else if (binding.steps.length === 0 && binding.init && binding.kind === 'variable') {
+    held = shapeOf(follower, { module, node: binding.init }, use, depth + 1);
+  } else {
+    held = merged(
+      follower.boundTo(module, binding).map(found => shapeOf(follower, found, found.node, depth + 1)),
+    );
+  }
+  const both = merged([held, changed.shape]);
+  return { ...both, entries: both.entries.filter(({ key }) => !changed.deleted.includes(key)) };
+}
+
+/** What is done to a variable before it is used: properties set and deleted, elements pushed, other objects assigned. */
+function changesOf(follower: Follower, { module }: Ref, binding: Binding, use: Node, depth: number) {
+  const deleted: string[] = [];
+  const shapes = referencesTo(module, binding).map((reference): Shape => {
+    if (comesAfter(reference, use)) return none;
+    const parent = reference.parent!;
+    if (parent.type === 'AssignmentExpression' && (parent.left as Node) === reference) {
+      return shapeOf(follower, { module, node: parent.right }, use, depth + 1);
+    }
+    if (parent.type === 'CallExpression' && parent.arguments[0] === (reference as unknown)) {
+      const { callee } = parent;
+      const assigns = callee.type === 'MemberExpression' && plainKey(callee.property, false) === 'assign';
+      if (!assigns) return none;
+      return merged(
+        parent.arguments.slice(1).map(each => shapeOf(follower, { module, node: each }, use, depth + 1)),
+      );
+    }
+    if (parent.type !== 'MemberExpression' || (parent.object as Node) !== reference) return none;
+    const action = parent.parent!;
+    const key = plainKey(parent.property, parent.computed);
+    const names = key !== null ? [key] : follower.texts({ module, node: parent.property as Node });
+    if (action.type === 'AssignmentExpression' && (action.left as Node) === parent) {
+      const value = { module, node: action.operator === '=' ? action.right : (action as Node) };
+      return { ...none, entries: names.map(name => ({ key: name, value, at: { module, node: action } })) };
+    }
+    if (action.type === 'UpdateExpression') {
+      return {
+        ...none,
+        entries: names.map(name => ({
+          key: name,
+          value: { module, node: action },
+          at: { module, node: action },
+        })),
+      };
+    }
+    if (action.type === 'UnaryExpression' && action.operator === 'delete') deleted.push(...names);
+    if (action.type === 'CallExpression' && (key === 'push' || key === 'unshift')) {
+      return merged(action.arguments.map(each => shapeOf(follower, { module, node: each }, use, depth + 1)));
+    }
+    return none;
+  });
+  return { shape: merged(shapes), deleted };
+}
+
+// What the screen is told after the update is not what the update wrote. In another function, or in a loop that comes
+// round again, it may have been before.
+function comesAfter(reference: Node, use: Node): boolean {
+  return reference.start > use.end && functionAround(reference) === functionAround(use);
+}
+
+function ofCall(follower: Follower, ref: Ref, use: Node, depth: number): Shape {
+  const { module, node } = ref;
+  if (node.type !== 'CallExpression') return none;
+  const on = (next: Node | undefined) =>
+    next ? shapeOf(follower, { module, node: next }, use, depth + 1) : none;
+  const { callee, arguments: given } = node;
+  const name =
+    callee.type === 'MemberExpression'
+      ? plainKey(callee.property, callee.computed)
+      : callee.type === 'Identifier'
+        ? callee.name
+        : null;
+  const made = follower.callees({ module, node: callee });
+  if (made.length > 0) {
+    return merged(
+      made.flatMap(({ module: of, node: called }) =>
+        isFunction(called)
+          ? returnsOf(called).map(each => shapeOf(follower, { module: of, node: each }, each, depth + 1))
+          : [],
+      ),
+    );
+  }
+  switch (name) {
+    case 'assign':
+    case 'merge':
+    case 'all':
+    case 'freeze':
+    case 'stringify':
+    case 'structuredClone':
+    case 'cloneDeep':
+    case 'compact':
+    case 'pickBy':
+      return merged(given.map(on));
+    case 'map':
+    case 'flatMap':
+    case 'from':
+      return on(given.at(-1));
+    case 'filter':
+    case 'slice':
+    case 'concat':
+      return callee.type === 'MemberExpression' ? merged([on(callee.object), ...given.map(on)]) : none;
+    case 'fromEntries':
+      return fromEntries(follower, { module, node: given[0] ?? node });
+    default:
+      return none;
+  }
+}
+
+function fromEntries(follower: Follower, { module, node }: Ref): Shape {
+  if (node.type !== 'ArrayExpression') return none;
+  return {
+    ...none,
+    entries: node.elements.flatMap(pair => {
+      if (pair?.type !== 'ArrayExpression' || !pair.elements[0]) return [];
+      const [key, value] = pair.elements;
+      return follower.texts({ module, node: key }).map(text => ({
+        key: text,
+        value: value ? { module, node: value } : null,
+        at: { module, node: pair },
+      }));
+    }),
+  };
+}

@@ -1,0 +1,198 @@
+import type { Database, Writer } from '../connection/transactions.ts';
+import { fingerprint } from '../counter/fingerprint.ts';
+import { refused } from '../counter/guards.ts';
+import { ConsoleError, databaseError, exitCodes, isConsoleError, usageError } from '../errors/errors.ts';
+import { type SimulationPlan, usualRole } from './read-plan.ts';
+import {
+  makeRealUse,
+  noteTransaction,
+  type RecordKey,
+  realUse,
+  takeRealUseBack,
+  transactionStatus,
+} from './sql/real-use-block.ts';
+import type { RealUse, TakenBack } from './real-use.ts';
+
+interface Timeouts {
+  timeout: number;
+  lockTimeout: number;
+}
+
+/** The fingerprint that a person confirms a real use of this plan with. */
+export function realUseFingerprint({ look, preset, calls, reach, asUser, role }: SimulationPlan): string {
+  const as = role?.asked ? role.name : null;
+  return fingerprint([look.host, look.server.database, 'use', preset.id, calls[0]?.what, asUser, as, reach]);
+}
+
+/** Throws (exit code 4) unless a person has agreed to this use with its fingerprint. */
+export function requireRealUseAgreement(plan: SimulationPlan, confirm: string | null): void {
+  const own = realUseFingerprint(plan);
+  if (confirm === own) return;
+  const also = plan.reach.map(({ function: name, means }) => `; ${name} reaches outside (${means})`).join('');
+  throw refused(
+    confirm === null ? 'unconfirmed' : 'stale-plan',
+    `A real use of "${plan.preset.name || plan.preset.id}" would be made through ${plan.calls[0]?.what}, and stay${also}.`,
+    `To make it add --confirm ${own}.`,
+  );
+}
+
+/**
+ * Makes one real use, the way the application does, and commits it. There is no second way where that fails: then nothing
+ * is left. Where the connection is lost in between, the server is asked what became of it before anything is said.
+ */
+export async function commitUse(
+  database: Database,
+  plan: SimulationPlan,
+  timeouts: Timeouts,
+  signal?: AbortSignal,
+): Promise<RealUse> {
+  const { look, preset, asUser, role, calls } = plan;
+  const [call] = calls;
+  const key = requireKey(plan);
+  if (!call) throw new Error('a plan without a call');
+  const asRole = role?.asked ? role.name : null;
+  const claims =
+    asUser === null && asRole === null
+      ? null
+      : { ...(asUser === null ? {} : { sub: asUser }), role: asRole ?? usualRole };
+  return settled(
+    database,
+    writer => makeRealUse(writer, look.tables, key, call, { preset: preset.id, claims, role: asRole }),
+    timeouts,
+    'use',
+    signal,
+  );
+}
+
+/** Takes exactly that use back; uses that came later stay counted. Rejects (exit code 4) where it is gone already. */
+export async function takeUseBack(
+  database: Database,
+  plan: SimulationPlan,
+  use: RealUse,
+  timeouts: Timeouts,
+  signal?: AbortSignal,
+): Promise<TakenBack> {
+  const key = requireKey(plan);
+  const taken = await settled(
+    database,
+    writer => takeRealUseBack(writer, plan.look.tables, key, use),
+    timeouts,
+    'taking it back',
+    signal,
+  );
+  if (taken.deleted === 0) {
+    throw refused(
+      'use-gone',
+      'That use is not there any more, so nothing was changed.',
+      'It was taken back before, or its record was deleted.',
+    );
+  }
+  return taken;
+}
+
+/** All that taking a use back needs, as one word for a command line: the use, and which database it was made in. */
+export function takeBackToken(plan: SimulationPlan, use: RealUse): string {
+  return Buffer.from(JSON.stringify({ at: whereabouts(plan), use })).toString('base64url');
+}
+
+/** Reads a word of `takeBackToken`; rejects one that is none (exit code 2), or of another preset or database (4). */
+export function readTakeBackToken(plan: SimulationPlan, token: string): RealUse {
+  let read: { at: unknown; use: RealUse };
+  try {
+    const { at, use } = JSON.parse(Buffer.from(token, 'base64url').toString());
+    read = { at, use: realUse.parse(use) };
+  } catch {
+    throw usageError(
+      'bad-flag',
+      'The value of --take-back is not what a real use printed.',
+      'Give it the whole word that simulate --commit printed.',
+    );
+  }
+  if (read.at !== whereabouts(plan) || read.use.preset !== plan.preset.id) {
+    throw refused(
+      'use-elsewhere',
+      'That use was made of another preset, or in another database.',
+      'Name the database and the preset that it was made with.',
+    );
+  }
+  return read.use;
+}
+
+function whereabouts({ look, preset }: SimulationPlan): string {
+  return fingerprint([
+    look.host,
+    look.server.database,
+    look.tables.presets.oid,
+    look.tables.records.oid,
+    preset.id,
+  ]);
+}
+
+function requireKey({ recordKey, look }: SimulationPlan): RecordKey {
+  if (recordKey) return recordKey;
+  throw refused(
+    'no-record-key',
+    `${look.tables.records.name} has no primary key of one column, so exactly this use could not be taken back.`,
+    'Simulate it instead.',
+  );
+}
+
+async function settled<T>(
+  database: Database,
+  work: (writer: Writer) => Promise<T>,
+  timeouts: Timeouts,
+  what: string,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  let xid = '';
+  try {
+    return await database.write(
+      async writer => {
+        xid = await noteTransaction(writer);
+        return work(writer);
+      },
+      { ...timeouts, signal },
+    );
+  } catch (error) {
+    const unsure = signal?.aborted || (isConsoleError(error) && error.code === 'connection-lost');
+    if (!unsure || xid === '') throw asRefusal(error, database);
+    throw await outcome(database, xid, what, error);
+  }
+}
+
+/** What to say once the connection is lost: what the server knows of the transaction. */
+async function outcome(database: Database, xid: string, what: string, lost: unknown): Promise<unknown> {
+  const status = await database.read(reader => transactionStatus(reader, xid)).catch(() => null);
+  if (status === 'aborted') return lost;
+  return new ConsoleError({
+    code: status === 'committed' ? 'committed-unseen' : 'outcome-unknown',
+    message:
+      status === 'committed'
+        ? `The connection was lost after the commit: ${what} happened, in transaction ${xid}.`
+        : `The connection was lost, and what became of ${what} is not known: transaction ${xid}.`,
+    hint:
+      status === 'committed'
+        ? 'Its record is the newest one of this preset.'
+        : `SELECT pg_xact_status('${xid}') tells; look before trying again.`,
+    exitCode: exitCodes.unreachable,
+    cause: lost,
+  });
+}
+
+// The server's refusal of a use is not that the database could not be read.
+function asRefusal(error: unknown, { place }: Database): unknown {
+  const known = databaseError(error, place);
+  // A column that is not there was named by a function: this console has read the tables just before.
+  if (!isConsoleError(known) || !['server-error', 'schema-changed'].includes(known.code)) return known;
+  const said = error instanceof ConsoleError ? error.cause : error;
+  return new ConsoleError({
+    code: 'use-failed',
+    message:
+      said instanceof Error
+        ? `The use failed: ${said.message} (SQLSTATE ${(said as { code?: string }).code}).`
+        : known.message,
+    hint: 'Nothing was changed. Simulate the use: that explains it.',
+    exitCode: exitCodes.unhealthy,
+    cause: error,
+  });
+}

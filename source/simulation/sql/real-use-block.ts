@@ -1,0 +1,214 @@
+import * as z from 'zod/mini';
+import { byOwnPath, byPath, inSchema, takingPath } from '../../connection/search-path.ts';
+import type { Writer } from '../../connection/transactions.ts';
+import { builtIn, differ } from '../../counter/operators.ts';
+import type { Tables } from '../../counter/discovery/tables.ts';
+import type { RealUse, TakenBack } from '../real-use.ts';
+import {
+  dollarQuote,
+  givenSetting,
+  isOwnRecord,
+  makingUse,
+  type Rehearsed,
+  rehearsalValues,
+  resultSetting,
+} from './simulation-block.ts';
+import type { UsageCall } from '../usage-call.ts';
+
+export const realUse = z.object({
+  preset: z.string(),
+  records: z.array(z.string()),
+  versions: z.array(z.string()),
+  before: z.nullable(z.number()),
+  after: z.nullable(z.number()),
+  lastUsedBefore: z.nullable(z.string()),
+  lastUsedAfter: z.nullable(z.string()),
+  lastUsedMoved: z.optional(z.nullable(z.boolean())),
+});
+const takenBack = z.object({
+  deleted: z.number(),
+  before: z.nullable(z.number()),
+  after: z.nullable(z.number()),
+});
+
+/** The column that tells the records of `preset_usage` apart. */
+export interface RecordKey {
+  quoted: string;
+  type: string;
+  /** How two of its values are compared, where the type is none of PostgreSQL's own. */
+  equal: string | null;
+}
+
+/** Notes which transaction this is, so that after a lost connection the server can be asked what became of it. */
+export async function noteTransaction({ rows }: Writer): Promise<string> {
+  const [row] = (await rows('SELECT pg_current_xact_id()::text AS xid')) as { xid: string }[];
+  return row?.xid ?? '';
+}
+
+// On any other connection than the one that began, the setting is missing: the one that began is lost.
+const guard = `IF given IS NULL THEN RAISE EXCEPTION 'this transaction is another one' USING ERRCODE = '25P01'; END IF;`;
+const declarations = `
+  given jsonb := nullif(current_setting('${givenSetting}', true), '')::jsonb;
+  own_role text := current_setting('role');
+  own_xid xid := pg_current_xact_id()::xid;
+  before_count numeric; after_count numeric; last_before text; last_after text; made jsonb;`;
+
+/** Makes one use by `call` and commits it. Rejects with the driver's error where it fails; then nothing is left of it. */
+export async function makeRealUse(
+  writer: Writer,
+  tables: Tables,
+  key: RecordKey,
+  call: UsageCall,
+  as: Rehearsed,
+): Promise<RealUse> {
+  const { presets, records, path } = tables;
+  const { lastUsed } = presets;
+  const { isPreset, isRecord } = conditions(tables);
+  const quote = dollarQuote();
+  const read = (n: 'before' | 'after') =>
+    `SELECT p.${presets.count}, ${presets.lastUsed ? `p.${presets.lastUsed}::pg_catalog.text` : 'NULL'} INTO ${n}_count, last_${n} FROM ${presets.name} p WHERE ${isPreset};`;
+  await writer.rows('SELECT set_config($1, $2, true)', [
+    givenSetting,
+    rehearsalValues(as, [call], writer.ownPath),
+  ]);
+  return realUse.parse(
+    await answerOf(
+      writer,
+      `DO ${quote}
+#variable_conflict use_variable
+DECLARE${declarations}
+  known ${inSchema(key.type)}[];
+  moved boolean;
+BEGIN
+  ${guard}
+  ${byPath(
+    path,
+    `PERFORM 1 FROM ${presets.name} p WHERE ${isPreset} FOR NO KEY UPDATE;
+  IF NOT FOUND THEN RAISE EXCEPTION 'the preset is gone' USING ERRCODE = 'P0002'; END IF;
+  PERFORM pg_catalog.set_config('lock_timeout', '250ms', true);
+  ${read('before')}
+  -- A use may change older records as well: what it wrote is its own only where it was not there before.
+  known := ARRAY(SELECT r.${key.quoted} FROM ${records.name} r WHERE ${isRecord});`,
+  )}
+  IF before_count NOT BETWEEN -9007199254740991 AND 9007199254740991 THEN
+    RAISE EXCEPTION 'its count is %, and what a use adds to that could not be told', before_count USING ERRCODE = '22003';
+  END IF;
+  IF given->>'claims' IS NOT NULL THEN
+    PERFORM set_config('request.jwt.claims', given->>'claims', true);
+    PERFORM set_config('request.jwt.claim.sub', coalesce((given->>'claims')::jsonb->>'sub', ''), true);
+  END IF;
+  IF given->>'role' IS NOT NULL THEN PERFORM set_config('role', given->>'role', true); END IF;
+  ${makingUse(call, 0)}
+  PERFORM set_config('role', own_role, true);
+  ${byPath(
+    path,
+    `${read('after')}
+  ${lastUsed ? `SELECT ${differ(`p.${lastUsed}::pg_catalog.text`, 'last_before')} OR p.${lastUsed} OPERATOR(pg_catalog.>=) pg_catalog.transaction_timestamp()::${presets.lastUsedType} INTO moved FROM ${presets.name} p WHERE ${isPreset};` : ''}
+  SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('key', r.${key.quoted}::pg_catalog.text, 'version', r.xmin::pg_catalog.text)) INTO made
+    FROM ${records.name} r WHERE ${isRecord} AND ${isOwnRecord}
+     AND NOT r.${key.quoted} ${key.equal ?? builtIn.equal} ANY (known);`,
+  )}
+  -- Without a record of its own it could not be taken back.
+  IF made IS NULL THEN RAISE EXCEPTION 'the use left no record of this preset' USING ERRCODE = 'P0002'; END IF;
+  PERFORM set_config('${resultSetting}', jsonb_build_object('preset', given->>'preset', 'before', before_count, 'after', after_count,
+    'lastUsedBefore', last_before, 'lastUsedAfter', last_after, 'lastUsedMoved', moved,
+    'records', jsonb_path_query_array(made, '$[*].key'), 'versions', jsonb_path_query_array(made, '$[*].version'))::text, true);
+END
+${quote}`,
+    ),
+  );
+}
+
+/**
+ * Takes exactly this use back, and commits that: its records are deleted, the count loses what the use added and a trigger
+ * has not already taken away with the records, and `last_used_at` goes back unless another use has moved it since. Uses that
+ * came later stay counted. Where a record of it is gone already, nothing is changed.
+ */
+export async function takeRealUseBack(
+  writer: Writer,
+  tables: Tables,
+  key: RecordKey,
+  use: RealUse,
+): Promise<TakenBack> {
+  const { presets, records, path } = tables;
+  const { isPreset, isRecord } = conditions(tables);
+  const quote = dollarQuote();
+  const lastUsed = presets.lastUsed;
+  // The same key may be another record's by now, or in another database: the row has to be the very one that was written.
+  const mine = `EXISTS (SELECT FROM pg_catalog.jsonb_array_elements_text(given OPERATOR(pg_catalog.->) 'records') WITH ORDINALITY k (key, n)
+              JOIN pg_catalog.jsonb_array_elements_text(given OPERATOR(pg_catalog.->) 'versions') WITH ORDINALITY v (version, n) ON k.n OPERATOR(pg_catalog.=) v.n
+             WHERE r.${key.quoted} ${key.equal ?? builtIn.equal} k.key::${inSchema(key.type)} AND r.xmin::pg_catalog.text OPERATOR(pg_catalog.=) v.version)`;
+  const readCount = (into: string) =>
+    `SELECT p.${presets.count} INTO ${into} FROM ${presets.name} p WHERE ${isPreset};`;
+  const time = (from: string) => `(given OPERATOR(pg_catalog.->>) '${from}')::${presets.lastUsedType}`;
+  await writer.rows('SELECT set_config($1, $2, true)', [
+    givenSetting,
+    JSON.stringify({ ...use, path: writer.ownPath }),
+  ]);
+  return takenBack.parse(
+    await answerOf(
+      writer,
+      `DO ${quote}
+#variable_conflict use_variable
+DECLARE${declarations}
+  gone bigint;
+  deleted bigint := 0;
+  remaining numeric;
+BEGIN
+  ${guard}
+  ${byPath(
+    path,
+    `PERFORM 1 FROM ${presets.name} p WHERE ${isPreset} FOR NO KEY UPDATE;
+  PERFORM pg_catalog.set_config('lock_timeout', '250ms', true);
+  ${readCount('before_count')}
+  SELECT pg_catalog.jsonb_array_length(given OPERATOR(pg_catalog.->) 'records') OPERATOR(pg_catalog.-) pg_catalog.count(*) INTO gone
+    FROM ${records.name} r WHERE ${isRecord} AND ${mine};`,
+  )}
+  after_count := before_count;
+  IF gone = 0 AND jsonb_array_length(given->'records') > 0 THEN
+    ${byOwnPath(`DELETE FROM ${records.name} r WHERE ${isRecord} AND ${mine};
+    GET DIAGNOSTICS deleted = ROW_COUNT;
+    ${readCount('after_count')}`)}
+    remaining := coalesce((given->>'after')::numeric, 0) - coalesce((given->>'before')::numeric, 0) - (coalesce(before_count, 0) - coalesce(after_count, 0));
+    ${byOwnPath(`UPDATE ${presets.name} p SET ${presets.count} = coalesce(p.${presets.count}, 0) OPERATOR(pg_catalog.-) remaining${
+      lastUsed
+        ? `, ${lastUsed} = CASE WHEN p.${lastUsed} OPERATOR(pg_catalog.=) ${time('lastUsedAfter')} THEN ${time('lastUsedBefore')} ELSE p.${lastUsed} END`
+        : ''
+    }
+     WHERE ${isPreset};
+    ${readCount('after_count')}`)}
+  END IF;
+  PERFORM set_config('${resultSetting}', jsonb_build_object('deleted', deleted, 'before', before_count, 'after', after_count)::text, true);
+END
+${quote}`,
+    ),
+  );
+}
+
+/** Whether a row `p` is the preset that `given` names, and a row `r` is a record of it. */
+function conditions({ presets, records }: Tables): { isPreset: string; isRecord: string } {
+  const preset = `(given OPERATOR(pg_catalog.->>) 'preset')::${presets.keyType}`;
+  return {
+    isPreset: `p.${presets.key} ${presets.keys.equal} ${preset}`,
+    isRecord: `r.${records.preset} ${records.keys.equal} ${preset}`,
+  };
+}
+
+/** What became of a transaction: null where the server does not remember it. */
+export async function transactionStatus(
+  reader: Pick<Writer, 'rows'>,
+  xid: string,
+): Promise<'committed' | 'aborted' | 'in progress' | null> {
+  const [row] = (await reader.rows('SELECT pg_xact_status($1::xid8) AS status', [xid])) as {
+    status: 'committed' | 'aborted' | 'in progress' | null;
+  }[];
+  return row?.status ?? null;
+}
+
+async function answerOf({ script, ownPath }: Writer, block: string): Promise<unknown> {
+  const [row] = (await script(
+    // What a trigger has deferred once more fires as the transaction ends.
+    `${block}; ${takingPath(ownPath)}; SELECT pg_catalog.current_setting('${resultSetting}', true) AS answer; COMMIT`,
+  )) as { answer: string }[];
+  return JSON.parse(row?.answer ?? 'null');
+}

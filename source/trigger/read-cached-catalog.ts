@@ -1,0 +1,41 @@
+import type { Reader } from '../connection/transactions.ts';
+import type { Tables } from '../counter/discovery/tables.ts';
+import type { TriggerCatalog } from './catalog.ts';
+
+/** Milliseconds after which a catalog is read again in any case: jobs, names of roles and some grants do not show in its state. */
+const longest = 30_000;
+
+// xmin changes with every write of a row, by whatever statement; ANALYZE and vacuum write theirs in place.
+const changes = (from: string) =>
+  `(SELECT count(*) || '.' || coalesce(sum((xmin::text::bigint * 1000003 + oid::bigint) % 2147483647), 0) FROM ${from})`;
+const text = `SELECT concat_ws(' ', $1::oid, $2::oid, current_user,
+  ${changes("pg_proc WHERE pronamespace <> 'pg_catalog'::regnamespace")},
+  ${changes('pg_trigger WHERE NOT tgisinternal')},
+  ${changes('pg_rewrite WHERE ev_class >= 16384')},
+  ${changes("pg_constraint WHERE contype = 'f'")},
+  ${changes("pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p', 'v', 'f', 'm')")},
+  ${changes('(SELECT xmin, attnum AS oid FROM pg_attribute WHERE attrelid IN ($1::oid, $2::oid)) a')},
+  ${changes('(SELECT xmin, indexrelid AS oid FROM pg_index WHERE indrelid = $2::oid) i')}) AS state`;
+
+/**
+ * Keeps a catalog for as long as nothing in the server's changes that it was read from. A tick looks at it every other second,
+ * and reading it takes many times longer than finding that it is as it was.
+ */
+export class CatalogMemory {
+  #kept: { state: string; catalog: TriggerCatalog; at: number } | null = null;
+
+  /** What stands for the state of the catalog, as far as either table goes. */
+  async state(reader: Reader, { presets, records }: Tables): Promise<string> {
+    const [row] = (await reader.rows(text, [presets.oid, records.oid])) as { state: string }[];
+    return row?.state ?? '';
+  }
+
+  recall(state: string): TriggerCatalog | null {
+    const kept = this.#kept;
+    return kept && kept.state === state && performance.now() - kept.at < longest ? kept.catalog : null;
+  }
+
+  keep(state: string, catalog: TriggerCatalog): void {
+    this.#kept = { state, catalog, at: performance.now() };
+  }
+}

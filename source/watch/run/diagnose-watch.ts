@@ -1,0 +1,118 @@
+import type { Database } from '../../connection/transactions.ts';
+import type { AuditSummary } from '../../counter/audit/audit-counters.ts';
+import { type Counter, drift, isWrong } from '../../counter/counter.ts';
+import { type RecordHistory, readRecordHistory } from '../../counter/reading/record-history.ts';
+import type { Tables } from '../../counter/discovery/tables.ts';
+import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
+import { isConsoleError } from '../../errors/errors.ts';
+
+/** A diagnosis, and the drift that it explains: it stands as long as that does. */
+export interface Diagnosed {
+  diagnosis: Diagnosis;
+  drift: number;
+}
+
+export type DiagnosisEvent =
+  | { type: 'diagnosed'; diagnoses: ReadonlyMap<string, Diagnosed> }
+  /** All records of a preset over time; null where that is not plotted. */
+  | { type: 'record-history'; id: string; history: RecordHistory | null };
+
+// As an audit: a hundredth of the time, and never more often than that.
+const share = 100;
+const leastPause = 10_000;
+// What takes longer than a statement may would do so again.
+const pauseAfterFailure = 600_000;
+// The plot of a preset that stays open is drawn anew this often.
+const plotPause = 30_000;
+
+/**
+ * Finds out beside the ticks why counts are wrong, after an audit that found others wrong than the one before. What fails is left
+ * for a later audit: the list is no worse without it.
+ */
+export class DiagnoseWatch {
+  readonly #database: Database;
+  readonly #signal: AbortSignal;
+  readonly #onEvent: (event: DiagnosisEvent) => void;
+  #told = '';
+  #busy = false;
+  #due = 0;
+  #plotting = false;
+  #plotted: { id: string; columns: number; due: number } | null = null;
+
+  constructor(database: Database, signal: AbortSignal, onEvent: (event: DiagnosisEvent) => void) {
+    this.#database = database;
+    this.#signal = signal;
+    this.#onEvent = onEvent;
+  }
+
+  /** True while something is read or judged beside the ticks. */
+  get isBusy(): boolean {
+    return this.#busy || this.#plotting;
+  }
+
+  /** Takes in what an audit found; rejects with what is a fault of this program. */
+  async audited(
+    tables: Tables,
+    counters: Iterable<Counter>,
+    { totals, orphans }: Pick<AuditSummary, 'totals' | 'orphans'>,
+  ): Promise<void> {
+    if (this.#busy || Date.now() < this.#due) return;
+    const wrong: Counter[] = [];
+    // One after the other: of all presets together no list is made for the few that are wrong.
+    if (tables.hiddenBy.length === 0)
+      for (const counter of counters) if (isWrong(counter)) wrong.push(counter);
+    const found = wrong.map(counter => `${counter.id} ${drift(counter)}`).join();
+    if (found === this.#told) return;
+    this.#busy = true;
+    const start = performance.now();
+    try {
+      const { diagnose } = await import('../../diagnosis/run.ts');
+      const diagnoses = await diagnose(this.#database, tables, wrong, {
+        signal: this.#signal,
+        allRecords: totals.records + orphans,
+      });
+      const drifts = new Map(wrong.map(counter => [counter.id, drift(counter) ?? 0]));
+      this.#told = found;
+      this.#due = Date.now() + Math.max(leastPause, share * (performance.now() - start));
+      this.#onEvent({
+        type: 'diagnosed',
+        diagnoses: new Map(
+          Array.from(diagnoses, ([id, diagnosis]) => [id, { diagnosis, drift: drifts.get(id) ?? 0 }]),
+        ),
+      });
+    } catch (error) {
+      this.#forgive(error);
+      this.#due = Date.now() + pauseAfterFailure;
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Has the plot of a preset read, in so many columns, unless that was done lately; rejects as `audited` does. */
+  async plot(tables: Tables, id: string, columns: number): Promise<void> {
+    const known = this.#plotted;
+    if (this.#plotting || tables.hiddenBy.length > 0) return;
+    if (known?.id === id && known.columns === columns && Date.now() < known.due) return;
+    this.#plotting = true;
+    const start = performance.now();
+    let failed = false;
+    try {
+      const history = await this.#database.read(reader => readRecordHistory(reader, tables, id, columns), {
+        signal: this.#signal,
+      });
+      this.#onEvent({ type: 'record-history', id, history });
+    } catch (error) {
+      failed = true;
+      this.#forgive(error);
+    } finally {
+      const pause = failed ? pauseAfterFailure : Math.max(plotPause, share * (performance.now() - start));
+      this.#plotted = { id, columns, due: Date.now() + pause };
+      this.#plotting = false;
+    }
+  }
+
+  /** A lost connection is for the next tick to find out. */
+  #forgive(error: unknown): void {
+    if (!this.#signal.aborted && !isConsoleError(error)) throw error;
+  }
+}

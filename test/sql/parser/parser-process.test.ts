@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { readBody } from '../../../source/sql/parser/read-body.ts';
+import { readSql } from '../../../source/sql/parser/read-sql.ts';
+import { tell } from '../tell.ts';
+
+test('a text that breaks the parser is a problem, and those beside it are read', async () => {
+  const deep = `SELECT 1${' + 1'.repeat(100_000)}`;
+  const [first, broken, last] = await Promise.all([
+    readSql('DELETE FROM preset_usage'),
+    readSql(deep),
+    readBody({ language: 'sql', source: 'UPDATE presets SET usage_count = 0' }),
+  ]);
+  expect(tell(first)).toEqual(['delete preset_usage *']);
+  expect(broken.problem).not.toBeNull();
+  expect(tell(last)).toEqual(['update presets usage_count zero']);
+});
