@@ -1,14 +1,14 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { readColumnChoice } from '../cli/column-choice.ts';
 import { namesDatabase } from '../connection/libpq/environment.ts';
 import { resolveTarget } from '../connection/libpq/resolve-target.ts';
 import type { ServerTarget } from '../connection/libpq/target.ts';
 import { usageError } from '../errors/errors.ts';
-import type { ColumnChoice } from '../repair/match-columns.ts';
-import { stateDirectory } from '../repair/receipts/places.ts';
+import type { ColumnChoice } from './column-choice.ts';
+import { readColumnChoice } from './column-choice.ts';
 import { readEnvFile, refuseReference } from './env-file.ts';
+import { stateDirectory } from './state-directory.ts';
 
 export type { ServerTarget };
 

@@ -3,8 +3,8 @@ import { readServer, type Server } from '../connection/server.ts';
 import type { Encryption } from '../connection/tls.ts';
 import type { Database, Reader } from '../connection/transactions.ts';
 import { addressOf } from '../errors/server-address.ts';
-import { type Label, placeLabel } from './host-kind.ts';
 import { readTables, type Tables } from './discovery/tables.ts';
+import { type Label, placeLabel } from './host-kind.ts';
 
 /** What is known of a database before its counts are read. */
 export interface Look {

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DemoData } from './data/data.ts';
 import type { MistakeReason } from './data/mistakes.ts';
 import { createRandom } from './data/random.ts';
-import type { SharedPGlite } from './shared-pglite.ts';
 import { makeUsage, type UsageKind } from './data/usage.ts';
+import type { SharedPGlite } from './shared-pglite.ts';
 
 /** How long the pause before a use is, in milliseconds. */
 export interface Pace {

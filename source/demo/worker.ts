@@ -3,9 +3,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { closeCancelRequests } from './cancel-requests.ts';
 import { makeDemoData } from './data/data.ts';
+import { seed } from './data/seed.ts';
 import { openDatabase } from './open-database.ts';
 import type { DemoProgress } from './progress.ts';
-import { seed } from './data/seed.ts';
 import { runTraffic } from './traffic.ts';
 import type { WorkerMessage, WorkerOptions } from './worker-messages.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
-import { countColumns, milliseconds } from '../counter/reading/counters.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
+import { countColumns, milliseconds } from '../counter/reading/counters.ts';
 import type { PresetEvidence, Uses } from './evidence.ts';
 
 /** Which columns beside those of `Tables` may be read as evidence. */

@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Database, interrupted, type Reader } from '../connection/transactions.ts';
 import { type Counter, drift, isWrong } from '../counter/counter.ts';
-import { isScannable } from '../counter/reading/counters.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
+import { isScannable } from '../counter/reading/counters.ts';
 import { judgeTrigger } from '../trigger/health.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
 import { type Causes, findCauses } from './diagnose.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { Evidence, PresetEvidence } from './evidence.ts';
 import { type LastUsedTally, tallyLastUsed } from './last-used.ts';
-import { readMissingIds } from './read-missing-ids.ts';
 import { chooseAccurate, countInStretches, readEvidence, readEvidenceColumns } from './read-evidence.ts';
+import { readMissingIds } from './read-missing-ids.ts';
 import { readTableStatistics } from './read-table-statistics.ts';
 import { countsAgain, whyOff } from './trigger-evidence.ts';
 

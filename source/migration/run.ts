@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { transactionStatus } from '../connection/transaction-status.ts';
 import type { Database } from '../connection/transactions.ts';
 import type { Finding } from '../counter/finding.ts';
 import { refused } from '../counter/guards.ts';
 import { ConsoleError, databaseError, exitCodes, isConsoleError } from '../errors/errors.ts';
-import { transactionStatus } from '../simulation/sql/real-use-block.ts';
-import { applyMigration, beginMigration } from './sql/apply.ts';
 import { examine, type MigrationPlan } from './read-plan.ts';
+import { applyMigration, beginMigration } from './sql/apply.ts';
 
 interface Timeouts {
   timeout: number;

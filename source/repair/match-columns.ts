@@ -1,3 +1,4 @@
+import type { ColumnChoice } from '../config/column-choice.ts';
 import { unquoted } from '../counter/discovery/unquoted.ts';
 import type { Remark } from './repair.ts';
 
@@ -19,16 +20,6 @@ export interface TableColumn extends StoredColumn {
   /** True where the server computes it, so that nothing can be given. */
   generated: boolean;
 }
-
-/** What an engineer said of columns that are not as they were, by their names. */
-export interface ColumnChoice {
-  /** Pairs of a column of the receipt and the one that its values go into. */
-  map: readonly (readonly [from: string, to: string])[];
-  /** Columns of the receipt whose values are left out. */
-  drop: readonly string[];
-}
-
-export const noChoice: ColumnChoice = { map: [], drop: [] };
 
 /** What keeps records from going back, and what to do about it. */
 export interface Obstacle {

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
-import { countsAreCheap } from '../counter/reading/counters.ts';
 import { plainName } from '../counter/discovery/fold-name.ts';
-import { ownOperators } from '../counter/operators.ts';
-import { manyValues, valueAsText } from '../counter/reading/sql-values.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
+import { ownOperators } from '../counter/operators.ts';
+import { countsAreCheap } from '../counter/reading/counters.ts';
+import { manyValues, valueAsText } from '../counter/reading/sql-values.ts';
 import type { UsageColumn, UsageRoutine } from './usage-call.ts';
 
 /** How a use is recorded in this database, and as whom it can be made. */

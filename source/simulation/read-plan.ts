@@ -1,10 +1,10 @@
 import type { Database, Reader } from '../connection/transactions.ts';
-import { readCounters, readMostUsed } from '../counter/reading/counters.ts';
-import { findPresets } from '../counter/reading/find-presets.ts';
+import { unquoted } from '../counter/discovery/unquoted.ts';
 import { fingerprint } from '../counter/fingerprint.ts';
 import { refused, requireEveryRow, requireWritableServer } from '../counter/guards.ts';
 import { type Look, look } from '../counter/inspect-database.ts';
-import { unquoted } from '../counter/discovery/unquoted.ts';
+import { readCounters, readMostUsed } from '../counter/reading/counters.ts';
+import { findPresets } from '../counter/reading/find-presets.ts';
 import { ConsoleError, exitCodes, usageError } from '../errors/errors.ts';
 import { judgeTrigger, type TriggerHealth } from '../trigger/health.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';

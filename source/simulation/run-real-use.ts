@@ -1,17 +1,11 @@
+import { noteTransaction, transactionStatus } from '../connection/transaction-status.ts';
 import type { Database, Writer } from '../connection/transactions.ts';
 import { fingerprint } from '../counter/fingerprint.ts';
 import { refused } from '../counter/guards.ts';
 import { ConsoleError, databaseError, exitCodes, isConsoleError, usageError } from '../errors/errors.ts';
 import { type SimulationPlan, usualRole } from './read-plan.ts';
-import {
-  makeRealUse,
-  noteTransaction,
-  type RecordKey,
-  realUse,
-  takeRealUseBack,
-  transactionStatus,
-} from './sql/real-use-block.ts';
 import type { RealUse, TakenBack } from './real-use.ts';
+import { makeRealUse, type RecordKey, realUse, takeRealUseBack } from './sql/real-use-block.ts';
 
 interface Timeouts {
   timeout: number;

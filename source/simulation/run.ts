@@ -1,16 +1,10 @@
+import { givenSetting, resultSetting } from '../connection/block-settings.ts';
 import type { Database } from '../connection/transactions.ts';
 import { ConsoleError, databaseError, exitCodes, type Place } from '../errors/errors.ts';
 import { explainUse, isConfirmed, type UseResult } from './explain-use.ts';
 import { type SimulationPlan, usualRole } from './read-plan.ts';
 import { explainCircumstances, type Simulation } from './simulation.ts';
-import {
-  givenSetting,
-  type Rehearsal,
-  rehearsalBlock,
-  rehearsalValues,
-  resultSetting,
-  toRehearsal,
-} from './sql/simulation-block.ts';
+import { type Rehearsal, rehearsalBlock, rehearsalValues, toRehearsal } from './sql/simulation-block.ts';
 
 /**
  * Uses the preset twice in a transaction that is rolled back, and then again as the plan's role. `timeouts` are in seconds.

@@ -1,8 +1,8 @@
 import type { Node } from 'libpg-query';
 import { byteOffsets } from './parser/offsets.ts';
 import { refusalOf } from './parser/parser.ts';
-import { readStatement } from './read-statement.ts';
 import { splitStatements, withoutCopiedData } from './parser/split-statements.ts';
+import { readStatement } from './read-statement.ts';
 import { addReading, emptyReading, type SqlReading } from './sql-effects.ts';
 import type { Place } from './sql-location.ts';
 import type { ReadBody, SqlReader } from './sql-reader.ts';

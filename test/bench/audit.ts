@@ -1,7 +1,7 @@
 import type { Database } from '../../source/connection/transactions.ts';
 import { type AuditMemory, auditCounters } from '../../source/counter/audit/audit-counters.ts';
-import { readCounters } from '../../source/counter/reading/counters.ts';
 import { readTables } from '../../source/counter/discovery/tables.ts';
+import { readCounters } from '../../source/counter/reading/counters.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { type BenchDatabase, createBenchDatabase, indexForeignKey, mostUsed, vacuum } from './database.ts';
 import type { Figure } from './figure.ts';

@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
 import type { Counter } from '../../source/counter/counter.ts';
-import { readCounters } from '../../source/counter/reading/counters.ts';
 import { readTables } from '../../source/counter/discovery/tables.ts';
-import { diagnose } from '../../source/diagnosis/run.ts';
-import { readMissingIds } from '../../source/diagnosis/read-missing-ids.ts';
+import { readCounters } from '../../source/counter/reading/counters.ts';
 import {
   chooseAccurate,
   countInStretches,
   readEvidence,
   readEvidenceColumns,
 } from '../../source/diagnosis/read-evidence.ts';
+import { readMissingIds } from '../../source/diagnosis/read-missing-ids.ts';
 import { readTableStatistics } from '../../source/diagnosis/read-table-statistics.ts';
+import { diagnose } from '../../source/diagnosis/run.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 

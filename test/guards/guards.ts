@@ -624,7 +624,10 @@ export const guards: readonly Guard[] = [
     guard: 'taking it back: the version that was written',
     text: ' AND r.xmin::pg_catalog.text OPERATOR(pg_catalog.=) v.version',
     without: '',
-    test: ['test/simulation/run-real-use.test.ts', 'a record that was changed since is another one, and stays'],
+    test: [
+      'test/simulation/run-real-use.test.ts',
+      'a record that was changed since is another one, and stays',
+    ],
     says: 'resolved',
   },
   {
@@ -632,7 +635,10 @@ export const guards: readonly Guard[] = [
     guard: 'a real use: what it only changed is not its own',
     text: 'AND NOT r.${key.quoted} ${key.equal ?? builtIn.equal} ANY (known)',
     without: '',
-    test: ['test/simulation/run-real-use.test.ts', 'records that a use only changed are not its own, and stay'],
+    test: [
+      'test/simulation/run-real-use.test.ts',
+      'records that a use only changed are not its own, and stay',
+    ],
     says: 'expected',
   },
   {

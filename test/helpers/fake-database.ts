@@ -1,6 +1,6 @@
 import type { ConnectOptions, Database, Reader, Writer } from '../../source/connection/transactions.ts';
-import { builtIn } from '../../source/counter/operators.ts';
 import type { Tables } from '../../source/counter/discovery/tables.ts';
+import { builtIn } from '../../source/counter/operators.ts';
 
 /** What a server answers to one statement: rows, or an error that it throws. */
 export type Answer = (text: string, values: readonly unknown[]) => unknown[] | Promise<unknown[]>;

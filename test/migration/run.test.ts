@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database, Writer } from '../../source/connection/transactions.ts';
 import { ConsoleError } from '../../source/errors/errors.ts';
-import { applyMigration } from '../../source/migration/sql/apply.ts';
 import { type MigrationPlan, planMigration } from '../../source/migration/read-plan.ts';
 import { runMigration } from '../../source/migration/run.ts';
+import { applyMigration } from '../../source/migration/sql/apply.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { waitFor } from '../helpers/wait.ts';

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { type ColumnChoice, noChoice } from '../../source/config/column-choice.ts';
 import {
-  type ColumnChoice,
   choiceMistake,
   matchColumns,
-  noChoice,
   type StoredColumn,
   type TableColumn,
   typeObstacle,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { noChoice } from '../../source/repair/match-columns.ts';
+import { noChoice } from '../../source/config/column-choice.ts';
 import type { RepairOutcome } from '../../source/repair/repair.ts';
 import { insertPresets, insertRecords } from '../helpers/database.ts';
 import { RepairBench } from '../helpers/repair-bench.ts';

@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
-import { commitUse, readTakeBackToken, takeBackToken, takeUseBack } from '../../source/simulation/run-real-use.ts';
 import { planSimulation, type SimulationPlan } from '../../source/simulation/read-plan.ts';
 import { resultOf } from '../../source/simulation/real-use.ts';
+import {
+  commitUse,
+  readTakeBackToken,
+  takeBackToken,
+  takeUseBack,
+} from '../../source/simulation/run-real-use.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { waitFor } from '../helpers/wait.ts';

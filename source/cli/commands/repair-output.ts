@@ -1,3 +1,4 @@
+import { noChoice } from '../../config/column-choice.ts';
 import { count, signed } from '../../format/numbers.ts';
 import { presetsOf } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
@@ -12,7 +13,6 @@ import {
   refusalHint,
   splitLeft,
 } from '../../repair/format-repair.ts';
-import { noChoice } from '../../repair/match-columns.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import type { LeftAlone, RepairOutcome } from '../../repair/repair.ts';
 

@@ -4,6 +4,11 @@ import type { Finding } from '../../counter/finding.ts';
 import { exitCodes } from '../../errors/errors.ts';
 import { count, iso } from '../../format/numbers.ts';
 import { displayText } from '../../format/text.ts';
+import { explainUse } from '../../simulation/explain-use.ts';
+import { numeral, wordsOfUse } from '../../simulation/format-use.ts';
+import { planSimulation, requireAgreement, type SimulationPlan } from '../../simulation/read-plan.ts';
+import { resultOf } from '../../simulation/real-use.ts';
+import { runSimulation } from '../../simulation/run.ts';
 import {
   commitUse,
   readTakeBackToken,
@@ -11,11 +16,6 @@ import {
   takeBackToken,
   takeUseBack,
 } from '../../simulation/run-real-use.ts';
-import { explainUse } from '../../simulation/explain-use.ts';
-import { numeral, wordsOfUse } from '../../simulation/format-use.ts';
-import { planSimulation, requireAgreement, type SimulationPlan } from '../../simulation/read-plan.ts';
-import { resultOf } from '../../simulation/real-use.ts';
-import { runSimulation } from '../../simulation/run.ts';
 import { isSound, type Simulation } from '../../simulation/simulation.ts';
 import { identity } from './database-info.ts';
 import type { Outcome } from './outcome.ts';

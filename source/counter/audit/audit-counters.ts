@@ -1,9 +1,9 @@
 import { type Glance, glance } from '../../connection/query-timing.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { addTotals, type Counter, noTotals, type Totals } from '../counter.ts';
-import { pause } from '../pause.ts';
 import type { Tables } from '../discovery/tables.ts';
 import { requireEveryRowSeen } from '../discovery/visibility.ts';
+import { pause } from '../pause.ts';
 import { type AuditPlan, type AuditScope, type KeyRange, planAudit, readAuditPage } from './audit-pages.ts';
 
 /** How far an audit has come. */

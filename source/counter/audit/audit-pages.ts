@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../../connection/transactions.ts';
 import type { Counter, Totals } from '../counter.ts';
+import type { Tables } from '../discovery/tables.ts';
+import type { Operators } from '../operators.ts';
 import { countColumns, milliseconds, toCounters } from '../reading/counters.ts';
 import { groupedKeys, groupedRecords } from '../reading/grouped-records.ts';
-import type { Operators } from '../operators.ts';
 import { shortColumn } from '../short-text.ts';
-import type { Tables } from '../discovery/tables.ts';
 
 /** A stretch of the key space: above `after`, up to and including `upTo`; null is no bound. */
 export interface KeyRange {

@@ -1,6 +1,6 @@
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
-import { plainName } from './fold-name.ts';
 import type { Operators } from '../operators.ts';
+import { plainName } from './fold-name.ts';
 
 /** A column as the catalog has it. */
 export interface Column {

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../../connection/transactions.ts';
+import { operators, ownOperators } from '../operators.ts';
 import { isTable } from './choose-tables.ts';
 import { plainName } from './fold-name.ts';
-import { operators, ownOperators } from '../operators.ts';
 import { visibility, visibilityColumns } from './visibility.ts';
 
 const column = z.object({

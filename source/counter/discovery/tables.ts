@@ -1,9 +1,9 @@
 import { inSchema, type Path } from '../../connection/search-path.ts';
 import type { Reader } from '../../connection/transactions.ts';
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
+import { builtIn, type Operators } from '../operators.ts';
 import { chooseTables } from './choose-tables.ts';
 import { type Column, findColumn, needColumn } from './find-column.ts';
-import { builtIn, type Operators } from '../operators.ts';
 import { type Relation, readCandidates } from './table-candidates.ts';
 import { readSeers, whyHidden } from './visibility.ts';
 

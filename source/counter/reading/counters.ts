@@ -1,15 +1,8 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../../connection/transactions.ts';
-import {
-  type Sampling,
-  type SessionSample,
-  sessionsColumn,
-  sessionsParameters,
-  toSample,
-} from '../../watch/sessions.ts';
 import type { Counter } from '../counter.ts';
-import { markShort, shortColumn } from '../short-text.ts';
 import type { Tables } from '../discovery/tables.ts';
+import { markShort, shortColumn } from '../short-text.ts';
 
 // float8 holds every whole number up to 2^53 and arrives as a number; int8 would arrive as a string.
 // Times travel as milliseconds since 1970 for the same reason, and because a list of 50,000 Dates is slow and large.
@@ -81,39 +74,12 @@ export async function readCounters(
   return toCounters(await reader.rows(countersText(tables, records), [JSON.stringify(ids)], tables.path));
 }
 
-function countersText(tables: Tables, records: 'counted' | 'if-cheap' | 'not'): string {
+/** The statement that reads the counters of the ids in `$1`. */
+export function countersText(tables: Tables, records: 'counted' | 'if-cheap' | 'not'): string {
   const { presets } = tables;
   const counts = records === 'counted' || (records === 'if-cheap' && countsAreCheap(tables));
   return `SELECT ${columns(tables)}, ${counts ? `(${numberOfRecords(tables)})::double precision` : 'NULL::double precision'} AS records FROM ${presets.name} p
     WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT e.value::${presets.keyType} FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) e))`;
-}
-
-/**
- * The same with the sessions that may have written, from one statement: the counters are of its snapshot, and the sessions
- * are looked at after that, so that whoever wrote what is counted is among them.
- */
-export async function readCountersAndSessions(
-  reader: Reader,
-  tables: Tables,
-  ids: readonly string[],
-  records: 'if-cheap' | 'not',
-  sampling: Sampling,
-): Promise<{ counters: Counter[]; sample: SessionSample }> {
-  const exact = tables.presets.countKind === 'integer' ? '' : ' exact,';
-  const none = exact && ' NULL,';
-  const text = `SELECT id, name, "usageCount",${exact} "lastUsedAt", records, NULL::pg_catalog.text AS sessions FROM (${countersText(tables, records)}) c
-    UNION ALL SELECT NULL, NULL, NULL,${none} NULL, NULL, ${sessionsColumn('$2', '$3')}`;
-  const found = (await reader.rows(
-    text,
-    [JSON.stringify(ids), ...sessionsParameters(sampling)],
-    tables.path,
-  )) as {
-    sessions: string | null;
-  }[];
-  return {
-    counters: toCounters(found.filter(({ sessions }) => sessions === null)),
-    sample: toSample(found.find(({ sessions }) => sessions !== null)?.sessions ?? 'null'),
-  };
 }
 
 // Counting this many records takes a fraction of the time that a person notices.

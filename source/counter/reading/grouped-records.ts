@@ -1,5 +1,5 @@
-import type { Operators } from '../operators.ts';
 import type { Tables } from '../discovery/tables.ts';
+import type { Operators } from '../operators.ts';
 
 /**
  * Which records are added up: those that meet a condition on `r`, or those of some presets, as SQL for an array of keys, or for a

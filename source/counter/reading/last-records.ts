@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../../connection/transactions.ts';
+import type { Tables } from '../discovery/tables.ts';
 import { milliseconds } from './counters.ts';
 import { groupedKeys, groupedRecords } from './grouped-records.ts';
-import type { Tables } from '../discovery/tables.ts';
 
 const rows = z.array(z.object({ id: z.string(), at: z.nullable(z.number()) }));
 

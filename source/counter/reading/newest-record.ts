@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../../connection/transactions.ts';
+import type { Tables } from '../discovery/tables.ts';
+import { shortColumn, shortText } from '../short-text.ts';
 import { isScannable, milliseconds } from './counters.ts';
 import type { NewestRecord } from './newest-record-model.ts';
-import { shortColumn, shortText } from '../short-text.ts';
-import type { Tables } from '../discovery/tables.ts';
 
 const rows = z.array(
   z.object({

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../../connection/transactions.ts';
-import { milliseconds } from './counters.ts';
-import { shortColumn, shortText } from '../short-text.ts';
 import type { Tables } from '../discovery/tables.ts';
+import { shortColumn, shortText } from '../short-text.ts';
+import { milliseconds } from './counters.ts';
 
 /** A record of one preset. Times in milliseconds since 1970. */
 export interface UsageRecord {

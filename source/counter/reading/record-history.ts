@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../../connection/transactions.ts';
-import { milliseconds } from './counters.ts';
 import type { Tables } from '../discovery/tables.ts';
+import { milliseconds } from './counters.ts';
 
 /** All records of one preset over time. */
 export interface RecordHistory {

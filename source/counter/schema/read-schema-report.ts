@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../../connection/transactions.ts';
-import type { Shape } from './schema-report.ts';
-import { shortText } from '../short-text.ts';
 import type { Tables } from '../discovery/tables.ts';
+import { shortText } from '../short-text.ts';
+import type { Shape } from './schema-report.ts';
 
 const table = z.object({
   name: z.string(),

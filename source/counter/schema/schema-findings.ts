@@ -1,5 +1,5 @@
-import type { Finding, Severity } from '../finding.ts';
 import { plainName } from '../discovery/fold-name.ts';
+import type { Finding, Severity } from '../finding.ts';
 import type { Shape, ShapeColumn, TableShape } from './schema-report.ts';
 
 /** What is odd about a shape, and what the console therefore does or cannot do, in one or two sentences. */

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { PGlite, Transaction } from '@electric-sql/pglite';
+import type { OnProgress } from '../progress.ts';
 import { type CopyValue, copyText } from './copy-text.ts';
 import { type DemoData, makeDemoData } from './data.ts';
 import type { Mistake } from './mistakes.ts';
-import type { OnProgress } from '../progress.ts';
 import { createRhythm } from './rhythm.ts';
 
 const migrations = ['demo-schema.sql', '20250930000001_fix_usage_tracking.sql'];

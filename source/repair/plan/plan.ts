@@ -6,46 +6,18 @@ import { isConsoleError } from '../../errors/errors.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
 import type { Receipt } from '../receipts/receipt.ts';
-import type { Change, Remark, RepairOptions } from '../repair.ts';
+import type { Remark, RepairOptions } from '../repair.ts';
 import { repairBlock } from '../sql/batch-block.ts';
 import { onlyColumns, type RepairFacts, readIdentity, readRepairFacts, whyNotQuiet } from '../sql/facts.ts';
 import { doubtRemarks, doubtWord } from './doubt.ts';
+import type { Draft, FullPlan } from './draft.ts';
 import { firingTriggers, type Writes } from './firing-triggers.ts';
 import { besidesRemarks, restoringRemarks, writersRemarks } from './remarks.ts';
 import type { RepairPlan, RepairRequest } from './repair-plan.ts';
 import { planReset } from './reset.ts';
 import { denied, readRisks, requireDeletable, requireReversible } from './reversibility.ts';
 import { planSync } from './sync.ts';
-import type { Task } from './task.ts';
 import { planUndo } from './undo.ts';
-
-/** What an action finds out for its plan. */
-export interface Draft {
-  changes: Change[];
-  tasks: Task[];
-  recordsToDelete: number;
-  recordsToRestore: number;
-  remarks: Remark[];
-  left: RepairPlan['left'];
-  method: RepairPlan['method'];
-  /** What the fingerprint holds beside the database, the action and its options: nothing that correct uses move. */
-  holds: unknown;
-  /** Whether it sets `last_used_at` of any preset, now or after a use that comes before it is done. */
-  maySetLastUsed: boolean;
-  /** undo: what is taken back. */
-  receipt?: Receipt;
-  /** undo: for each column of the receipt the one that its values go into; null where they are left out. */
-  into?: (string | null)[];
-}
-
-/** A plan with what carrying it out needs beside. */
-export interface FullPlan extends RepairPlan {
-  tasks: Task[];
-  facts: RepairFacts;
-  receipt: Receipt | null;
-  /** undo: for each column of the receipt the quoted one that its values go into; null where they are left out. */
-  into: readonly (string | null)[];
-}
 
 /**
  * Looks up what a repair would change. Reads only. Rejects with exit code 4 where it is not wanted, could not be trusted or

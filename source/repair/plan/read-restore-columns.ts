@@ -1,12 +1,11 @@
+import { type ColumnChoice, noChoice } from '../../config/column-choice.ts';
 import type { Database } from '../../connection/transactions.ts';
-import { refused } from '../../counter/guards.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
+import { refused } from '../../counter/guards.ts';
 import { usageError } from '../../errors/errors.ts';
 import {
-  type ColumnChoice,
   choiceMistake,
   matchColumns,
-  noChoice,
   type Obstacle,
   type TableColumn,
   typeObstacle,

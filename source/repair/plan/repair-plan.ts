@@ -1,6 +1,6 @@
+import type { ColumnChoice } from '../../config/column-choice.ts';
 import type { Look } from '../../counter/inspect-database.ts';
 import type { HistoryEntry } from '../history-entry.ts';
-import type { ColumnChoice } from '../match-columns.ts';
 import type { Change, FiringTrigger, LeftAlone, Remark, RepairAction, RepairOptions } from '../repair.ts';
 
 /** A repair that has been looked up and not been done: what the dialog, `--dry-run` and `--json` show. */

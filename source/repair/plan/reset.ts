@@ -1,7 +1,7 @@
 import type { Database } from '../../connection/transactions.ts';
 import { auditCounters } from '../../counter/audit/audit-counters.ts';
-import { findPresets } from '../../counter/reading/find-presets.ts';
 import type { Look } from '../../counter/inspect-database.ts';
+import { findPresets } from '../../counter/reading/find-presets.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import { inMegabytes, usualLimits } from '../batch-limits.ts';
 import { leftForSize } from '../left-for-size.ts';
@@ -9,9 +9,9 @@ import { type Change, notANumber, type Remark } from '../repair.ts';
 import type { CounterState } from '../sql/counter-state.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 import { readLargeRecords, readRecordSizes } from '../sql/record-sizes.ts';
-import type { Draft } from './plan.ts';
+import type { Draft } from './draft.ts';
+import { drifts, statesOf } from './read-states.ts';
 import type { RepairRequest } from './repair-plan.ts';
-import { drifts, statesOf } from './sync.ts';
 
 /** Finds every preset that is not at zero yet, or has records that are to go. */
 export async function planReset(

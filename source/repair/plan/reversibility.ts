@@ -1,7 +1,7 @@
 import type { Reader } from '../../connection/transactions.ts';
+import type { Tables } from '../../counter/discovery/tables.ts';
 import { refused } from '../../counter/guards.ts';
 import type { Look } from '../../counter/inspect-database.ts';
-import type { Tables } from '../../counter/discovery/tables.ts';
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 import { hasKeyTwice, whatRefusesOrphans } from '../sql/restore-checks.ts';

@@ -1,13 +1,14 @@
 import type { Database } from '../../connection/transactions.ts';
 import { auditCounters } from '../../counter/audit/audit-counters.ts';
 import { isWrong } from '../../counter/counter.ts';
-import { findPresets } from '../../counter/reading/find-presets.ts';
-import type { Look } from '../../counter/inspect-database.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
+import type { Look } from '../../counter/inspect-database.ts';
+import { findPresets } from '../../counter/reading/find-presets.ts';
 import { type Change, notANumber, type Remark } from '../repair.ts';
-import { type CounterState, exactForms, readStaleTimes, readStates } from '../sql/counter-state.ts';
+import { type CounterState, exactForms, readStaleTimes } from '../sql/counter-state.ts';
 import type { RepairFacts } from '../sql/facts.ts';
-import type { Draft } from './plan.ts';
+import type { Draft } from './draft.ts';
+import { drifts, statesOf } from './read-states.ts';
 import type { RepairRequest } from './repair-plan.ts';
 
 /** Finds the presets whose count is not their number of records and, on request, whose last use is not their newest record. */
@@ -74,18 +75,6 @@ export function syncChange(state: CounterState, times: boolean): Change | null {
   };
 }
 
-/**
- * Which presets drift, by how much: what a fingerprint holds, because correct uses do not move it. Whether there is anything to
- * change about a preset they do move, so it makes no difference here.
- */
-export function drifts(states: readonly CounterState[]): [string, number][] {
-  return states
-    .filter(({ exact }) => exact === null)
-    .map(({ id, count, records }): [string, number] => [id, (count ?? 0) - records])
-    .filter(([, drift]) => drift !== 0)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
 async function mismatched(
   database: Database,
   tables: Tables,
@@ -99,32 +88,4 @@ async function mismatched(
     onPage: ({ counters }) => ids.push(...counters.filter(isWrong).map(({ id }) => id)),
   });
   return ids;
-}
-
-// So many at once that a statement stays short of its timeout.
-const statesAtOnce = 1_000;
-
-/** The states of these presets, each read in one snapshot with its records. */
-export async function statesOf(
-  database: Database,
-  tables: Tables,
-  ids: readonly string[],
-  newest: boolean,
-  signal?: AbortSignal,
-): Promise<CounterState[]> {
-  const all: CounterState[] = [];
-  // Without an index every look reads the whole table: then one look has to do.
-  const step = tables.records.indexed ? statesAtOnce : Math.max(1, ids.length);
-  for (let from = 0; from < ids.length; from += step) {
-    const part = ids.slice(from, from + step);
-    const states = await database.read(
-      async reader => {
-        await reader.rows(exactForms);
-        return readStates(reader, tables, part, newest);
-      },
-      { signal },
-    );
-    all.push(...states.values());
-  }
-  return all;
 }

@@ -1,8 +1,8 @@
+import { noChoice } from '../../config/column-choice.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { refused } from '../../counter/guards.ts';
 import type { Look } from '../../counter/inspect-database.ts';
 import { usageError } from '../../errors/errors.ts';
-import { noChoice } from '../match-columns.ts';
 import { listReceipts } from '../receipts/list-receipts.ts';
 import { readReceipt } from '../receipts/read-receipt.ts';
 import type { Receipt } from '../receipts/receipt.ts';
@@ -11,11 +11,11 @@ import type { Remark } from '../repair.ts';
 import { settleAll } from '../run/resolve-receipt.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 import { ignoredRemarks } from './doubt.ts';
+import type { Draft } from './draft.ts';
 import { draftUndo } from './draft-undo.ts';
-import type { Draft } from './plan.ts';
 import { readRestore } from './read-restore-columns.ts';
+import { statesOf } from './read-states.ts';
 import type { RepairRequest } from './repair-plan.ts';
-import { statesOf } from './sync.ts';
 import { inEffect, undosOf } from './undoable-changes.ts';
 
 /**

@@ -4,10 +4,10 @@ import type { AwayRecords } from '../plan/undoable-changes.ts';
 import { damaged } from '../receipts/damaged.ts';
 import { recordsFile } from '../receipts/places.ts';
 import type { ReceiptBatch } from '../receipts/receipt.ts';
-import type { RecordsReader, StoredLine } from '../receipts/records/records-reader.ts';
+import type { StoredLine } from '../receipts/records/records-reader.ts';
 import { valuesOf } from '../receipts/records/stored-records.ts';
 import { type RecordValues, readOwners } from '../sql/counter-state.ts';
-import type { Asked } from './prepared.ts';
+import type { Asked, UndoSource } from './prepared.ts';
 
 /** A record of the receipt, and its place among those that its batch stored. */
 export interface StoredRecord {
@@ -19,13 +19,6 @@ export interface StoredRecord {
 export interface Part {
   records: StoredRecord[];
   rest: Task | null;
-}
-
-/** Where an undo takes its records from, over all its batches. */
-export interface UndoSource {
-  reader: RecordsReader;
-  /** Whose the presets of records are, of one batch of the receipt: a preset's id, or null where it is none of that batch. */
-  owners: { batch: number; of: Map<string, string | null> };
 }
 
 /** What is still free in the transaction. */

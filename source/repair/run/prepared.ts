@@ -1,12 +1,12 @@
 import type { Reader } from '../../connection/transactions.ts';
-import type { FullPlan } from '../plan/plan.ts';
+import type { FullPlan } from '../plan/draft.ts';
 import type { Task } from '../plan/task.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
+import type { RecordsReader } from '../receipts/records/records-reader.ts';
 import { type LeftAlone, notANumber } from '../repair.ts';
 import type { BatchOrder, RowOrder } from '../sql/batch-block.ts';
 import type { ByteLimits } from '../sql/bounded-records.ts';
 import type { CounterState } from '../sql/counter-state.ts';
-import type { UndoSource } from './gather-records.ts';
 
 /** What a batch is about to do, as it was read in the very transaction that does it. */
 export interface Prepared {
@@ -18,6 +18,13 @@ export interface Prepared {
   /** What there is still to do afterwards, and what where the server does not take this. */
   rest: Task[];
   otherwise: Task[];
+}
+
+/** Where an undo takes its records from, over all its batches. */
+export interface UndoSource {
+  reader: RecordsReader;
+  /** Whose the presets of records are, of one batch of the receipt: a preset's id, or null where it is none of that batch. */
+  owners: { batch: number; of: Map<string, string | null> };
 }
 
 /** What a batch is prepared from. */

@@ -2,18 +2,7 @@ import { pause } from '../../counter/pause.ts';
 import { type BatchLimits, usualLimits } from '../batch-limits.ts';
 import type { Task } from '../plan/task.ts';
 import type { LeftAlone } from '../repair.ts';
-import type { BatchResult } from './run-batch.ts';
-
-/** What is done in one transaction. */
-export interface Batch {
-  tasks: Task[];
-  /** How many records of one preset go at once, and how many bytes of all of them. */
-  mostRecords: number;
-  limits: Pick<BatchLimits, 'bytes' | 'recordBytes'>;
-  /** Waits for a row that is somebody else's, up to lock_timeout: only where it is the only one, so nothing is held meanwhile. */
-  wait: boolean;
-  truncate: boolean;
-}
+import type { Batch, BatchResult } from './batch.ts';
 
 interface Lane {
   /** The preset; null for records of none. */

@@ -1,41 +1,17 @@
 import type { ConnectOptions, Database } from '../../connection/transactions.ts';
-import { pause } from '../../counter/pause.ts';
 import { isHiddenNow } from '../../counter/discovery/visibility.ts';
+import { pause } from '../../counter/pause.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../../errors/errors.ts';
-import type { FullPlan } from '../plan/plan.ts';
-import type { Task } from '../plan/task.ts';
-import type { ReceiptChange } from '../receipts/receipt.ts';
+import type { FullPlan } from '../plan/draft.ts';
 import type { ReceiptWriter } from '../receipts/write-receipt.ts';
-import type { LeftAlone } from '../repair.ts';
 import { type BatchAnswer, openBatch, type RecordWrites, runBatch } from '../sql/batch-block.ts';
 import type { RecordValues } from '../sql/counter-state.ts';
-import type { UndoSource } from './gather-records.ts';
+import type { Batch, BatchResult } from './batch.ts';
 import { prepareBatch } from './prepare-batch.ts';
-import type { Prepared } from './prepared.ts';
-import type { Batch } from './queue.ts';
+import type { Prepared, UndoSource } from './prepared.ts';
 import { changedParts, requireSameTables, tablesChanged } from './tables-changed.ts';
 import { type Fate, fateOf } from './transaction-outcome.ts';
 import { waitForLock } from './wait-for-lock.ts';
-
-/**
- * What became of a batch. `busy`: somebody holds a row or has changed a record; `refused`: the server or a trigger does not
- * want it; `large`: it is more than the server, or one transaction, takes at once; `lost`: the connection broke and nothing of it happened; `nothing`: there was nothing to write.
- */
-export interface BatchResult {
-  outcome: 'committed' | 'busy' | 'refused' | 'large' | 'lost' | 'nothing';
-  changes: ReceiptChange[];
-  left: LeftAlone[];
-  rest: Task[];
-  deleted: number;
-  /** Milliseconds that rows were held, and sessions that waited for them. */
-  held: number;
-  waiting: number;
-  /** The server's words where it refused, and how many records it was about; undefined where that is not known. */
-  message?: string;
-  tried?: number;
-  /** What broke the connection. */
-  error?: ConsoleError;
-}
 
 export interface BatchWork {
   database: Database;

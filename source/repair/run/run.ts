@@ -1,10 +1,11 @@
+import { noChoice } from '../../config/column-choice.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { refused } from '../../counter/guards.ts';
 import { pause } from '../../counter/pause.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../../errors/errors.ts';
 import { type BatchLimits, usualLimits } from '../batch-limits.ts';
-import { noChoice } from '../match-columns.ts';
-import { type FullPlan, planRepair } from '../plan/plan.ts';
+import type { FullPlan } from '../plan/draft.ts';
+import { planRepair } from '../plan/plan.ts';
 import type { RepairPlan } from '../plan/repair-plan.ts';
 import { type AwayRecords, inEffect, undosOf } from '../plan/undoable-changes.ts';
 import { listReceipts, undoneBy } from '../receipts/list-receipts.ts';
@@ -15,11 +16,12 @@ import { openReceipt, type ReceiptWriter } from '../receipts/write-receipt.ts';
 import type { LeftAlone, RepairOutcome, RepairProgress } from '../repair.ts';
 import { exactForms, readStates } from '../sql/counter-state.ts';
 import { readServerMark } from '../sql/server-mark.ts';
-import type { UndoSource } from './gather-records.ts';
+import type { BatchResult } from './batch.ts';
+import type { UndoSource } from './prepared.ts';
 import { Queue } from './queue.ts';
 import { receiptHead } from './receipt-head.ts';
 import { claim } from './repair-lock.ts';
-import { type BatchResult, runOneBatch } from './run-batch.ts';
+import { runOneBatch } from './run-batch.ts';
 import { tablesChanged } from './tables-changed.ts';
 
 export interface RunOptions {

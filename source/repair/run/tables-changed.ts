@@ -1,7 +1,7 @@
 import type { Database, Reader } from '../../connection/transactions.ts';
 import { refused } from '../../counter/guards.ts';
 import { type ConsoleError, isTransient } from '../../errors/errors.ts';
-import type { FullPlan } from '../plan/plan.ts';
+import type { FullPlan } from '../plan/draft.ts';
 import { type CatalogPrint, readCatalogPrint } from '../sql/catalog-print.ts';
 
 const words: Record<string, string> = {

@@ -1,7 +1,7 @@
+import { transactionStatus } from '../../connection/transaction-status.ts';
 import type { Database } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { isConsoleError } from '../../errors/errors.ts';
-import { transactionStatus } from '../../simulation/sql/real-use-block.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
 import { exactForms, hasRecord, type RecordValues, readStates } from '../sql/counter-state.ts';
 import type { RepairFacts } from '../sql/facts.ts';

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { dollarQuote, givenSetting, resultSetting } from '../../connection/block-settings.ts';
 import { byOwnPath, byPath, catalogPath, inSchema, takingPath } from '../../connection/search-path.ts';
 import type { Writer } from '../../connection/transactions.ts';
-import { differ } from '../../counter/operators.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { nowHidden } from '../../counter/discovery/visibility.ts';
-import { dollarQuote, givenSetting, resultSetting } from '../../simulation/sql/simulation-block.ts';
+import { differ } from '../../counter/operators.ts';
 import { exactForms, type FoundRecord, type RecordValues } from './counter-state.ts';
 import type { RepairFacts } from './facts.ts';
 import { repairKey } from './repair-lock.ts';

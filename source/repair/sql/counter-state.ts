@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import { inSchema } from '../../connection/search-path.ts';
 import type { Reader } from '../../connection/transactions.ts';
+import type { Tables } from '../../counter/discovery/tables.ts';
+import { differ, same } from '../../counter/operators.ts';
 import { countColumns } from '../../counter/reading/counters.ts';
 import { groupedKeys, groupedRecords } from '../../counter/reading/grouped-records.ts';
-import { differ, same } from '../../counter/operators.ts';
-import { markShort, shortColumn } from '../../counter/short-text.ts';
 import { valueAsText } from '../../counter/reading/sql-values.ts';
-import type { Tables } from '../../counter/discovery/tables.ts';
+import { markShort, shortColumn } from '../../counter/short-text.ts';
 import { type ByteLimits, boundedRecords, recordSource } from './bounded-records.ts';
 import type { RepairFacts } from './facts.ts';
 

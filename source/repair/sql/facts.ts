@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Database, Reader } from '../../connection/transactions.ts';
-import { builtIn, ownOperators } from '../../counter/operators.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
+import { builtIn, ownOperators } from '../../counter/operators.ts';
 import { type CatalogPrint, catalogPrint } from './catalog-print.ts';
 
 /** A foreign key of the records, other than the one to their preset and those to each other. */

@@ -1,7 +1,7 @@
 import type { Node } from 'oxc-parser';
 import type { How } from '../finding.ts';
-import { plainKey } from './follow/bindings.ts';
 import type { Ref } from './code-module.ts';
+import { plainKey } from './follow/bindings.ts';
 import type { Follower } from './follow/follow.ts';
 import { outermostFunction, returnsOf } from './follow/lookup.ts';
 import { isFunction } from './parse-code.ts';

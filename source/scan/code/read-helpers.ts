@@ -1,9 +1,9 @@
 import type { Node } from 'oxc-parser';
-import type { Binding } from './follow/bindings.ts';
 import type { CodeModule, Ref } from './code-module.ts';
-import { givenToConstructor } from './follow/constructed.ts';
 import { howOf } from './count-change.ts';
 import { counterIn } from './counter-values.ts';
+import type { Binding } from './follow/bindings.ts';
+import { givenToConstructor } from './follow/constructed.ts';
 import { functionAround, lookup, nameOfFunction } from './follow/lookup.ts';
 import { isFunction } from './parse-code.ts';
 import { isOwn, lastName } from './query-target.ts';

@@ -1,9 +1,9 @@
 import type { Node } from 'oxc-parser';
 import type { CodeModule } from './code-module.ts';
 import { lookup } from './follow/lookup.ts';
+import { referencesTo } from './follow/references.ts';
 import { isFunction } from './parse-code.ts';
 import { lastName } from './query-target.ts';
-import { referencesTo } from './follow/references.ts';
 
 // Whoever is told a statement in one of these ways does not run it.
 const telling =

@@ -1,19 +1,12 @@
 import * as z from 'zod/mini';
+import { dollarQuote, givenSetting, resultSetting } from '../../connection/block-settings.ts';
 import { byOwnPath, byPath, inSchema, takingPath } from '../../connection/search-path.ts';
 import type { Writer } from '../../connection/transactions.ts';
-import { builtIn, differ } from '../../counter/operators.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
+import { builtIn, differ } from '../../counter/operators.ts';
 import type { RealUse, TakenBack } from '../real-use.ts';
-import {
-  dollarQuote,
-  givenSetting,
-  isOwnRecord,
-  makingUse,
-  type Rehearsed,
-  rehearsalValues,
-  resultSetting,
-} from './simulation-block.ts';
 import type { UsageCall } from '../usage-call.ts';
+import { isOwnRecord, makingUse, type Rehearsed, rehearsalValues } from './simulation-block.ts';
 
 export const realUse = z.object({
   preset: z.string(),
@@ -37,12 +30,6 @@ export interface RecordKey {
   type: string;
   /** How two of its values are compared, where the type is none of PostgreSQL's own. */
   equal: string | null;
-}
-
-/** Notes which transaction this is, so that after a lost connection the server can be asked what became of it. */
-export async function noteTransaction({ rows }: Writer): Promise<string> {
-  const [row] = (await rows('SELECT pg_current_xact_id()::text AS xid')) as { xid: string }[];
-  return row?.xid ?? '';
 }
 
 // On any other connection than the one that began, the setting is missing: the one that began is lost.
@@ -192,17 +179,6 @@ function conditions({ presets, records }: Tables): { isPreset: string; isRecord:
     isPreset: `p.${presets.key} ${presets.keys.equal} ${preset}`,
     isRecord: `r.${records.preset} ${records.keys.equal} ${preset}`,
   };
-}
-
-/** What became of a transaction: null where the server does not remember it. */
-export async function transactionStatus(
-  reader: Pick<Writer, 'rows'>,
-  xid: string,
-): Promise<'committed' | 'aborted' | 'in progress' | null> {
-  const [row] = (await reader.rows('SELECT pg_xact_status($1::xid8) AS status', [xid])) as {
-    status: 'committed' | 'aborted' | 'in progress' | null;
-  }[];
-  return row?.status ?? null;
 }
 
 async function answerOf({ script, ownPath }: Writer, block: string): Promise<unknown> {

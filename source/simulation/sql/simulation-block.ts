@@ -1,8 +1,9 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
+import { dollarQuote, givenSetting, resultSetting } from '../../connection/block-settings.ts';
 import { byOwnPath, byPath, inSchema } from '../../connection/search-path.ts';
-import { milliseconds } from '../../counter/reading/counters.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
+import { milliseconds } from '../../counter/reading/counters.ts';
 import { withoutPasswords } from '../../errors/redact.ts';
 import { shortened } from '../../errors/shorten.ts';
 import type { UsageCall } from '../usage-call.ts';
@@ -109,10 +110,6 @@ export interface Rehearsed {
   /** The role that the uses are made as; null for this session's own. */
   role: string | null;
 }
-
-/** The settings by which a rehearsal is told its values, and gives its answer. */
-export const givenSetting = 'preset_usage.given';
-export const resultSetting = 'preset_usage.result';
 
 /** Whether a record `r` was made by this transaction, whose id at the start is `own_xid`: it is still in progress, and yet visible. */
 export const isOwnRecord = `pg_catalog.age(r.xmin) OPERATOR(pg_catalog.<=) pg_catalog.age(own_xid)
@@ -257,11 +254,6 @@ BEGIN
   PERFORM set_config('${resultSetting}', answer::text, true);
 END
 ${quote}`;
-}
-
-/** Quotes that no name in the catalog can end, because nobody knows them beforehand. */
-export function dollarQuote(): string {
-  return `$q${randomBytes(8).toString('hex')}$`;
 }
 
 /** Makes a use by the role's own path, and has fire what is deferred: at a commit that never comes it would not. */

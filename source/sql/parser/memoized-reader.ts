@@ -1,6 +1,6 @@
-import { readBody } from './read-body.ts';
 import { emptyReading, type SqlReading } from '../sql-effects.ts';
 import type { Routine } from '../sql-reader.ts';
+import { readBody } from './read-body.ts';
 
 // More bodies than any database has that write two tables; a catalog is read every other second.
 const most = 1_000;

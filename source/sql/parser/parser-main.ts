@@ -1,9 +1,10 @@
 // The process that parses, started by parser-process.ts.
-import { loadParser } from './parser.ts';
-import type { ParserAnswer, ParserRequest } from './parser-messages.ts';
+
 import { readStatements } from '../read-statements.ts';
 import { readRoutine } from '../routine.ts';
 import type { SqlReader } from '../sql-reader.ts';
+import { loadParser } from './parser.ts';
+import type { ParserAnswer, ParserRequest } from './parser-messages.ts';
 
 const answer = (message: ParserAnswer, sent = () => {}) => process.send?.(message, sent);
 

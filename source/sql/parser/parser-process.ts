@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { ParserAnswer, ParserRequest } from './parser-messages.ts';
 import { emptyReading, type SqlReading } from '../sql-effects.ts';
 import type { Routine } from '../sql-reader.ts';
+import type { ParserAnswer, ParserRequest } from './parser-messages.ts';
 
 // From source it is TypeScript; bundled it is a file of its own beside this one.
 const file = new URL(

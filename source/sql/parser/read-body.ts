@@ -1,6 +1,6 @@
-import { parseApart } from './parser-process.ts';
 import type { SqlReading } from '../sql-effects.ts';
 import type { Routine } from '../sql-reader.ts';
+import { parseApart } from './parser-process.ts';
 
 /**
  * Reads the body of a function or procedure as `pg_proc` has it: PL/pgSQL, SQL, BEGIN ATOMIC. Offsets are those of its

@@ -1,5 +1,5 @@
-import { parseApart } from './parser-process.ts';
 import type { SqlReading } from '../sql-effects.ts';
+import { parseApart } from './parser-process.ts';
 
 /**
  * Reads a text of SQL, of one or more statements, with PostgreSQL's parser. What cannot be parsed is named as `problem`,

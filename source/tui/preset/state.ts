@@ -1,7 +1,7 @@
 import { observe, observeCount, type Verdict, verdictOf } from '../../counter/count-change.ts';
 import type { Counter } from '../../counter/counter.ts';
-import { countsAreCheap } from '../../counter/reading/counters.ts';
 import type { Look } from '../../counter/inspect-database.ts';
+import { countsAreCheap } from '../../counter/reading/counters.ts';
 import type { State } from '../state/model.ts';
 import { selectedRow } from '../state/selectors.ts';
 import type { Blindness, Seen, Watching } from './watching-model.ts';

@@ -1,8 +1,8 @@
 import type { Database } from '../../connection/transactions.ts';
 import type { AuditSummary } from '../../counter/audit/audit-counters.ts';
 import { type Counter, drift, isWrong } from '../../counter/counter.ts';
-import { type RecordHistory, readRecordHistory } from '../../counter/reading/record-history.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
+import { type RecordHistory, readRecordHistory } from '../../counter/reading/record-history.ts';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 

@@ -3,8 +3,8 @@ import type { Counter } from '../../counter/counter.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { type DriftEvent, driftChange } from '../drift-event.ts';
 import { rankWriters, type SessionNames } from '../session-activity.ts';
-import { SessionLog } from './session-log.ts';
 import type { Sampling, SessionSample } from '../sessions.ts';
+import { SessionLog } from './session-log.ts';
 
 interface Known {
   counter: Counter;

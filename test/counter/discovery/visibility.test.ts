@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
 import { auditCounters } from '../../../source/counter/audit/audit-counters.ts';
-import { readMostUsed } from '../../../source/counter/reading/counters.ts';
-import { look } from '../../../source/counter/inspect-database.ts';
 import { readTables } from '../../../source/counter/discovery/tables.ts';
+import { look } from '../../../source/counter/inspect-database.ts';
+import { readMostUsed } from '../../../source/counter/reading/counters.ts';
 import { readStates } from '../../../source/repair/sql/counter-state.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../../helpers/database.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database, Reader } from '../../../source/connection/transactions.ts';
-import { readLastRecords } from '../../../source/counter/reading/last-records.ts';
 import { readTables } from '../../../source/counter/discovery/tables.ts';
+import { readLastRecords } from '../../../source/counter/reading/last-records.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, type TestDatabase } from '../../helpers/database.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database, Reader } from '../../../source/connection/transactions.ts';
-import { readNewestRecord } from '../../../source/counter/reading/newest-record.ts';
 import { readTables, type Tables } from '../../../source/counter/discovery/tables.ts';
+import { readNewestRecord } from '../../../source/counter/reading/newest-record.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../../helpers/database.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
-import { type RecordHistory, readRecordHistory } from '../../../source/counter/reading/record-history.ts';
 import { readTables } from '../../../source/counter/discovery/tables.ts';
+import { type RecordHistory, readRecordHistory } from '../../../source/counter/reading/record-history.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, type TestDatabase } from '../../helpers/database.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stateDirectory } from '../../../source/repair/receipts/places.ts';
+import { stateDirectory } from '../../../source/config/state-directory.ts';
 import { newReceiptId, receiptId } from '../../../source/repair/receipts/receipt-id.ts';
 
 test.each([

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Task } from '../../../source/repair/plan/task.ts';
-import { type Batch, Queue } from '../../../source/repair/run/queue.ts';
-import type { BatchResult } from '../../../source/repair/run/run-batch.ts';
+import type { Batch, BatchResult } from '../../../source/repair/run/batch.ts';
+import { Queue } from '../../../source/repair/run/queue.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ConsoleError, databaseError } from '../../../source/errors/errors.ts';
 import { usualLimits } from '../../../source/repair/batch-limits.ts';
-import type { FullPlan } from '../../../source/repair/plan/plan.ts';
+import type { FullPlan } from '../../../source/repair/plan/draft.ts';
 import type { ReceiptWriter } from '../../../source/repair/receipts/write-receipt.ts';
 import { noOptions } from '../../../source/repair/repair.ts';
 import { type BatchWork, runOneBatch } from '../../../source/repair/run/run-batch.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database, Writer } from '../../../source/connection/transactions.ts';
-import type { FullPlan } from '../../../source/repair/plan/plan.ts';
+import type { FullPlan } from '../../../source/repair/plan/draft.ts';
 import {
   type BatchAnswer,
   type BatchOrder,

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { resultSetting } from '../../../source/connection/block-settings.ts';
 import type { Database } from '../../../source/connection/transactions.ts';
-import { commitUse, takeUseBack } from '../../../source/simulation/run-real-use.ts';
 import { planSimulation } from '../../../source/simulation/read-plan.ts';
-import { makeRealUse, takeRealUseBack } from '../../../source/simulation/sql/real-use-block.ts';
 import { runSimulation } from '../../../source/simulation/run.ts';
-import { rehearsalBlock, resultSetting } from '../../../source/simulation/sql/simulation-block.ts';
+import { commitUse, takeUseBack } from '../../../source/simulation/run-real-use.ts';
+import { makeRealUse, takeRealUseBack } from '../../../source/simulation/sql/real-use-block.ts';
+import { rehearsalBlock } from '../../../source/simulation/sql/simulation-block.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, type TestDatabase } from '../../helpers/database.ts';
 import { waitFor } from '../../helpers/wait.ts';

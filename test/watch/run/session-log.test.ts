@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { SeenSession, SessionNames } from '../../../source/watch/session-activity.ts';
 import { SessionLog } from '../../../source/watch/run/session-log.ts';
+import type { SeenSession, SessionNames } from '../../../source/watch/session-activity.ts';
 
 const names: SessionNames = {
   tables: ['presets'],

@@ -1,7 +1,7 @@
 import type { Node } from 'oxc-parser';
+import { isFunction } from '../parse-code.ts';
 import { plainKey } from './bindings.ts';
 import { functionAround, returnsOf } from './lookup.ts';
-import { isFunction } from '../parse-code.ts';
 
 type ClassNode = Extract<Node, { type: 'ClassDeclaration' | 'ClassExpression' }>;
 

@@ -1,6 +1,6 @@
 import type { Node } from 'oxc-parser';
-import { classAround } from './class-members.ts';
 import type { Ref } from '../code-module.ts';
+import { classAround } from './class-members.ts';
 import type { Follower } from './follow.ts';
 
 /**

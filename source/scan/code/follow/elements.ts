@@ -1,7 +1,7 @@
-import { plainKey } from './bindings.ts';
 import type { Ref } from '../code-module.ts';
-import { returnsOf } from './lookup.ts';
 import { isFunction } from '../parse-code.ts';
+import { plainKey } from './bindings.ts';
+import { returnsOf } from './lookup.ts';
 
 /** What the follower of references does for this file; it imports this one. */
 interface Follows {

@@ -1,6 +1,6 @@
 import type { Node } from 'oxc-parser';
-import type { Binding } from './bindings.ts';
 import type { CodeModule } from '../code-module.ts';
+import type { Binding } from './bindings.ts';
 
 /** What a module exports under a name: an expression, something it declares, or a name of another module. */
 type Exported = { node: Node } | { binding: Binding } | { from: string; name: string };

@@ -1,14 +1,14 @@
 import type { Node } from 'oxc-parser';
 import type { Names } from '../../names.ts';
+import type { CodeModule, Ref } from '../code-module.ts';
+import { isFunction } from '../parse-code.ts';
 import { type Binding, plainKey, type Step } from './bindings.ts';
 import { classAround, classMember } from './class-members.ts';
-import type { CodeModule, Ref } from '../code-module.ts';
 import { addendsOf } from './concat-parts.ts';
 import { elementsOf } from './elements.ts';
 import { exportedBy } from './exports.ts';
 import { lookup, returnsOf } from './lookup.ts';
 import { Answers } from './memo.ts';
-import { isFunction } from '../parse-code.ts';
 import { referencesTo } from './references.ts';
 
 /** What a module imports; null where that is a package, or no file that could be read. */

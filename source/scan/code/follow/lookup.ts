@@ -1,7 +1,7 @@
 import type { Node } from 'oxc-parser';
-import type { Binding } from './bindings.ts';
 import type { CodeModule } from '../code-module.ts';
 import { type FunctionNode, isFunction } from '../parse-code.ts';
+import type { Binding } from './bindings.ts';
 
 /** What a name means at a node: the innermost declaration around it. */
 export function lookup(module: CodeModule, name: string, from: Node): Binding | undefined {

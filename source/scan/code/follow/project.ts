@@ -1,9 +1,9 @@
 import type { Names } from '../../names.ts';
 import type { CodeModule } from '../code-module.ts';
 import { scriptsOf } from '../component-script.ts';
+import { type Problem, parseCode } from '../parse-code.ts';
 import { Follower } from './follow.ts';
 import { importedFile } from './imports.ts';
-import { type Problem, parseCode } from '../parse-code.ts';
 
 /** The code of a directory: its files by name, parsed when somebody asks for one. */
 export class Project {

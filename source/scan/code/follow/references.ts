@@ -1,6 +1,6 @@
 import type { Node } from 'oxc-parser';
-import type { Binding } from './bindings.ts';
 import type { CodeModule } from '../code-module.ts';
+import type { Binding } from './bindings.ts';
 import { lookup } from './lookup.ts';
 
 /** The places where a variable is named, but for its declaration. */

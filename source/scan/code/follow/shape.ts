@@ -1,9 +1,9 @@
 import type { Node } from 'oxc-parser';
-import { type Binding, plainKey } from './bindings.ts';
 import type { Ref } from '../code-module.ts';
+import { isFunction } from '../parse-code.ts';
+import { type Binding, plainKey } from './bindings.ts';
 import type { Follower } from './follow.ts';
 import { functionAround, lookup, returnsOf } from './lookup.ts';
-import { isFunction } from '../parse-code.ts';
 import { referencesTo } from './references.ts';
 
 /** A property that an object may have, and what it may be set to. */

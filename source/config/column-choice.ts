@@ -1,5 +1,14 @@
 import { usageError } from '../errors/errors.ts';
-import type { ColumnChoice } from '../repair/match-columns.ts';
+
+/** What an engineer said of columns that are not as they were, by their names. */
+export interface ColumnChoice {
+  /** Pairs of a column of the receipt and the one that its values go into. */
+  map: readonly (readonly [from: string, to: string])[];
+  /** Columns of the receipt whose values are left out. */
+  drop: readonly string[];
+}
+
+export const noChoice: ColumnChoice = { map: [], drop: [] };
 
 /**
  * Reads what `--map-column OLD=NEW` and `--drop-column OLD` say; names may be quoted as in SQL, which one with an equals sign in

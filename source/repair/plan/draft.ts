@@ -1,0 +1,32 @@
+import type { Receipt } from '../receipts/receipt.ts';
+import type { Change, Remark } from '../repair.ts';
+import type { RepairFacts } from '../sql/facts.ts';
+import type { RepairPlan } from './repair-plan.ts';
+import type { Task } from './task.ts';
+/** What an action finds out for its plan. */
+export interface Draft {
+  changes: Change[];
+  tasks: Task[];
+  recordsToDelete: number;
+  recordsToRestore: number;
+  remarks: Remark[];
+  left: RepairPlan['left'];
+  method: RepairPlan['method'];
+  /** What the fingerprint holds beside the database, the action and its options: nothing that correct uses move. */
+  holds: unknown;
+  /** Whether it sets `last_used_at` of any preset, now or after a use that comes before it is done. */
+  maySetLastUsed: boolean;
+  /** undo: what is taken back. */
+  receipt?: Receipt;
+  /** undo: for each column of the receipt the one that its values go into; null where they are left out. */
+  into?: (string | null)[];
+}
+
+/** A plan with what carrying it out needs beside. */
+export interface FullPlan extends RepairPlan {
+  tasks: Task[];
+  facts: RepairFacts;
+  receipt: Receipt | null;
+  /** undo: for each column of the receipt the quoted one that its values go into; null where they are left out. */
+  into: readonly (string | null)[];
+}
