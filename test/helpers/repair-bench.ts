@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConnectOptions, Database } from '../../source/connection/transactions.ts';
 import type { FullPlan } from '../../source/repair/plan/draft.ts';
-import { planRepair } from '../../source/repair/plan/plan.ts';
+import { planRepair } from '../../source/repair/plan/read-plan.ts';
 import type { RepairRequest } from '../../source/repair/plan/repair-plan.ts';
 import { readReceipt } from '../../source/repair/receipts/read-receipt.ts';
 import type { Receipt } from '../../source/repair/receipts/receipt.ts';

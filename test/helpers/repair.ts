@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type postgres from 'postgres';
 import type { Database } from '../../source/connection/transactions.ts';
-import { planRepair } from '../../source/repair/plan/plan.ts';
+import { planRepair } from '../../source/repair/plan/read-plan.ts';
 import type { RepairRequest } from '../../source/repair/plan/repair-plan.ts';
 import { noOptions, type RepairAction, type RepairOutcome } from '../../source/repair/repair.ts';
 import { runRepair } from '../../source/repair/run/run.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
-import { planRepair } from '../../source/repair/plan/plan.ts';
+import { planRepair } from '../../source/repair/plan/read-plan.ts';
 import { runRepair } from '../../source/repair/run/run.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { check } from '../../source/cli/commands/check.ts';
 import type { Config } from '../../source/config/config.ts';
 import type { Database } from '../../source/connection/transactions.ts';
-import { planRepair } from '../../source/repair/plan/plan.ts';
+import { planRepair } from '../../source/repair/plan/read-plan.ts';
 import { planSimulation } from '../../source/simulation/read-plan.ts';
 import { runSimulation } from '../../source/simulation/run.ts';
 import { connectTo } from '../helpers/connect.ts';

@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { refused } from '../../counter/guards.ts';
 import { type ExitCode, exitCodes, usageError } from '../../errors/errors.ts';
-import { planRepair } from '../../repair/plan/plan.ts';
+import { planRepair } from '../../repair/plan/read-plan.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import type { RepairAction, RepairOutcome, RepairProgress } from '../../repair/repair.ts';
 import { exitCodeOf, runRepair, stalePlan } from '../../repair/run/run.ts';

@@ -1,144 +1,7 @@
-import type { Database } from '../../connection/transactions.ts';
-import { auditCounters } from '../../counter/audit/audit-counters.ts';
-import type { Look } from '../../counter/inspect-database.ts';
-import { findPresets } from '../../counter/reading/find-presets.ts';
-import { isConsoleError } from '../../errors/errors.ts';
 import { inMegabytes, usualLimits } from '../batch-limits.ts';
-import { leftForSize } from '../left-for-size.ts';
-import { type Change, notANumber, type Remark } from '../repair.ts';
+import type { Change } from '../repair.ts';
 import type { CounterState } from '../sql/counter-state.ts';
 import type { RepairFacts } from '../sql/facts.ts';
-import { readLargeRecords, readRecordSizes } from '../sql/record-sizes.ts';
-import type { Draft } from './draft.ts';
-import { drifts, statesOf } from './read-states.ts';
-import type { RepairRequest } from './repair-plan.ts';
-
-/** Finds every preset that is not at zero yet, or has records that are to go. */
-export async function planReset(
-  database: Database,
-  { tables }: Look,
-  facts: RepairFacts,
-  { presets, options: { deleteHistory } }: RepairRequest,
-  _identity: string,
-  signal?: AbortSignal,
-): Promise<Draft> {
-  let ids: string[] = [];
-  let orphans = 0;
-  if (presets.length > 0) {
-    ids = await database.read(reader => findPresets(reader, tables, presets), { signal });
-  } else {
-    const summary = await auditCounters(database, tables, {
-      scope: 'all',
-      gentle: true,
-      signal,
-      onPage: ({ counters }) =>
-        ids.push(
-          ...counters
-            .filter(
-              ({ usageCount, lastUsedAt, records }) =>
-                usageCount !== 0 || lastUsedAt !== null || (records ?? 0) > 0,
-            )
-            .map(({ id }) => id),
-        ),
-    });
-    orphans = summary.orphans;
-  }
-  const states = await statesOf(database, tables, ids, false, signal);
-  const clears = tables.presets.lastUsed !== null && facts.lastUsedNullable;
-  const sizes = deleteHistory ? await sizesOf(database, tables, facts, signal) : nothingLarge;
-  const isTooLarge = (state: CounterState) => state.exact === null && sizes.large.has(state.id);
-  const changes = states.flatMap(state =>
-    isTooLarge(state) ? [] : (resetChange(state, clears, deleteHistory) ?? []),
-  );
-  const left = [
-    ...states.filter(({ exact }) => exact !== null).map(notANumber),
-    ...states
-      .filter(isTooLarge)
-      .map(state => leftForSize(state, sizes.large.get(state.id) ?? 0, usualLimits)),
-  ];
-  const ownRecords = changes.reduce((sum, { deletes }) => sum + deletes, 0);
-  const recordsToDelete = deleteHistory ? ownRecords + orphans : 0;
-  const remarks: Remark[] = [];
-  const kept = changes.filter(({ records }) => records > 0).length;
-  if (!deleteHistory && kept > 0) {
-    remarks.push({
-      code: 'history-kept',
-      severity: 'warning',
-      message: `The history stays, so ${kept === 1 ? 'the preset with history' : `all ${kept} presets with history`} will show Mismatch until a sync counts ${kept === 1 ? 'it' : 'them'} again.`,
-    });
-  }
-  if (tables.presets.lastUsed !== null && !facts.lastUsedNullable) {
-    remarks.push({
-      code: 'last-used-stays',
-      severity: 'warning',
-      message: `${tables.presets.lastUsed} may not be NULL here, so it stays as it is.`,
-    });
-  }
-  if (deleteHistory && orphans > 0) {
-    remarks.push({
-      code: 'orphans-go',
-      severity: 'info',
-      message: `${orphans} of the records belong to presets that are gone; they are deleted too.`,
-    });
-  }
-  const how =
-    recordsToDelete > 0
-      ? chooseMethod(
-          facts,
-          presets.length === 0 && left.length === 0,
-          orphans,
-          recordsToDelete,
-          changes.length,
-          sizes.all,
-        )
-      : null;
-  if (how) remarks.push({ code: 'method', severity: 'info', message: how.why });
-  return {
-    changes,
-    tasks: [
-      ...changes.map(({ id, name, drift, deletes }) => ({ id, name, drift, weight: deletes })),
-      ...(deleteHistory && orphans > 0 ? [{ id: null, name: '', drift: 0, weight: orphans }] : []),
-    ],
-    recordsToDelete,
-    recordsToRestore: 0,
-    remarks,
-    left,
-    method: how?.method ?? null,
-    holds: drifts(states),
-    maySetLastUsed: clears,
-  };
-}
-
-interface Sizes {
-  /** The bytes of all records on disk. */
-  all: number;
-  /** Presets with a record that no receipt could keep, and its bytes. */
-  large: Map<string | null, number>;
-}
-
-const nothingLarge: Sizes = { all: 0, large: new Map() };
-
-/**
- * How large the records are, as far as it is soon found out: where no value that is stored apart is too large none is, and a table
- * that cannot be read through in time is left to the batches, which look at each record before they delete it.
- */
-async function sizesOf(
-  database: Database,
-  tables: Look['tables'],
-  facts: RepairFacts,
-  signal: AbortSignal | undefined,
-): Promise<Sizes> {
-  const { all, apart } = await database.read(reader => readRecordSizes(reader, tables), { signal });
-  if (apart <= usualLimits.recordBytes) return { all, large: new Map() };
-  const large = await database
-    .read(reader => readLargeRecords(reader, tables, facts, usualLimits.recordBytes), { signal })
-    .catch(error => {
-      if (!isConsoleError(error) || error.code !== 'statement-timeout') throw error;
-      return new Map<string | null, number>();
-    });
-  return { all, large };
-}
-
 /** What a reset makes of a counter; null where there is nothing to do, or it is no number. */
 export function resetChange(state: CounterState, clears: boolean, deleteHistory: boolean): Change | null {
   const { id, name, count, exact, records, lastUsed } = state;
@@ -163,7 +26,8 @@ export function resetChange(state: CounterState, clears: boolean, deleteHistory:
 // TRUNCATE locks out readers too, while all records are compared with the backup: a few thousand take some milliseconds.
 const mostTruncated = { records: 5_000, presets: 500 };
 
-function chooseMethod(
+/** Whether records go by TRUNCATE or in batches, and why. */
+export function chooseMethod(
   { referencedBy, may, recordsKind, deleteTriggers }: RepairFacts,
   everything: boolean,
   orphans: number,

@@ -1,11 +1,8 @@
-import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { refused } from '../../counter/guards.ts';
 import type { Look } from '../../counter/inspect-database.ts';
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import type { RepairFacts } from '../sql/facts.ts';
-import { hasKeyTwice, whatRefusesOrphans } from '../sql/restore-checks.ts';
-import type { RepairRequest } from './repair-plan.ts';
 
 /** What of the rows themselves no undo could take back. */
 export interface Risks {
@@ -13,21 +10,6 @@ export interface Risks {
   keyTwice: boolean;
   /** The foreign key that would refuse records which a reset deletes, and an undo puts back; null where none does. */
   refusesOrphans: string | null;
-}
-
-/** Looks for what no undo could take back of this repair. */
-export async function readRisks(
-  reader: Reader,
-  tables: Tables,
-  { action, options, presets }: RepairRequest,
-): Promise<Risks> {
-  const orphansGo = action === 'reset' && options.deleteHistory && presets.length === 0;
-  // Where rows are hidden the repair is refused, and what is there is not known.
-  if (tables.hiddenBy.length > 0) return { keyTwice: false, refusesOrphans: null };
-  return {
-    keyTwice: await hasKeyTwice(reader, tables),
-    refusesOrphans: orphansGo ? await whatRefusesOrphans(reader, tables) : null,
-  };
 }
 
 /** Throws where the rows themselves are such that an undo could not bring back what was. */

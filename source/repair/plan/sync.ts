@@ -1,59 +1,5 @@
-import type { Database } from '../../connection/transactions.ts';
-import { auditCounters } from '../../counter/audit/audit-counters.ts';
-import { isWrong } from '../../counter/counter.ts';
-import type { Tables } from '../../counter/discovery/tables.ts';
-import type { Look } from '../../counter/inspect-database.ts';
-import { findPresets } from '../../counter/reading/find-presets.ts';
-import { type Change, notANumber, type Remark } from '../repair.ts';
-import { type CounterState, exactForms, readStaleTimes } from '../sql/counter-state.ts';
-import type { RepairFacts } from '../sql/facts.ts';
-import type { Draft } from './draft.ts';
-import { drifts, statesOf } from './read-states.ts';
-import type { RepairRequest } from './repair-plan.ts';
-
-/** Finds the presets whose count is not their number of records and, on request, whose last use is not their newest record. */
-export async function planSync(
-  database: Database,
-  { tables }: Look,
-  _facts: RepairFacts,
-  { presets, options }: RepairRequest,
-  _identity: string,
-  signal?: AbortSignal,
-): Promise<Draft> {
-  const times = options.lastUsed && tables.presets.lastUsed !== null && tables.records.time !== null;
-  const ids = await database.read(
-    async reader => {
-      if (presets.length > 0) return findPresets(reader, tables, presets);
-      await reader.rows(exactForms);
-      return times ? readStaleTimes(reader, tables) : [];
-    },
-    { signal },
-  );
-  const wrong = presets.length > 0 ? [] : await mismatched(database, tables, signal);
-  const states = await statesOf(database, tables, [...new Set([...wrong, ...ids])], times, signal);
-  const changes = states.flatMap(state => syncChange(state, times) ?? []);
-  const left = states.filter(({ exact }) => exact !== null).map(notANumber);
-  const remarks: Remark[] = [];
-  if (options.lastUsed && !times) {
-    remarks.push({
-      code: 'no-times',
-      severity: 'warning',
-      message: 'There is no last_used_at, or records have no time: only counts are changed.',
-    });
-  }
-  return {
-    changes,
-    tasks: changes.map(({ id, name, drift }) => ({ id, name, drift, weight: 0 })),
-    recordsToDelete: 0,
-    recordsToRestore: 0,
-    remarks,
-    left,
-    method: null,
-    holds: drifts(states),
-    maySetLastUsed: times,
-  };
-}
-
+import type { Change } from '../repair.ts';
+import type { CounterState } from '../sql/counter-state.ts';
 /** What a sync makes of a counter; null where it is right as it is, or is no number. */
 export function syncChange(state: CounterState, times: boolean): Change | null {
   const { id, name, count, exact, records, lastUsed, newest } = state;
@@ -73,19 +19,4 @@ export function syncChange(state: CounterState, times: boolean): Change | null {
     lastUsedBefore: lastUsed,
     ...(moves ? { lastUsedAfter: newest } : {}),
   };
-}
-
-async function mismatched(
-  database: Database,
-  tables: Tables,
-  signal: AbortSignal | undefined,
-): Promise<string[]> {
-  const ids: string[] = [];
-  await auditCounters(database, tables, {
-    scope: 'mismatched',
-    gentle: true,
-    signal,
-    onPage: ({ counters }) => ids.push(...counters.filter(isWrong).map(({ id }) => id)),
-  });
-  return ids;
 }

@@ -5,7 +5,7 @@ import { pause } from '../../counter/pause.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../../errors/errors.ts';
 import { type BatchLimits, usualLimits } from '../batch-limits.ts';
 import type { FullPlan } from '../plan/draft.ts';
-import { planRepair } from '../plan/plan.ts';
+import { planRepair } from '../plan/read-plan.ts';
 import type { RepairPlan } from '../plan/repair-plan.ts';
 import { type AwayRecords, inEffect, undosOf } from '../plan/undoable-changes.ts';
 import { listReceipts, undoneBy } from '../receipts/list-receipts.ts';

@@ -34,7 +34,7 @@ export function createRepairWork(
     const { signal } = planning;
     await told(
       async () => {
-        const { planRepair } = await import('../../repair/plan/plan.ts');
+        const { planRepair } = await import('../../repair/plan/read-plan.ts');
         const planned = await planRepair(database, requestOf(repair, config), signal);
         if (!signal.aborted) tell({ kind: 'planned', plan: planned });
       },

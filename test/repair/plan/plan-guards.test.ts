@@ -2,14 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { Server } from '../../../source/connection/server.ts';
 import { requireEveryRow, requireWritableServer, whoSeesAll } from '../../../source/counter/guards.ts';
 import type { Look } from '../../../source/counter/inspect-database.ts';
+import { readRisks } from '../../../source/repair/plan/read-risks.ts';
 import { besidesRemarks, restoringRemarks, writersRemarks } from '../../../source/repair/plan/remarks.ts';
 import type { RepairRequest } from '../../../source/repair/plan/repair-plan.ts';
-import {
-  denied,
-  readRisks,
-  requireDeletable,
-  requireReversible,
-} from '../../../source/repair/plan/reversibility.ts';
+import { denied, requireDeletable, requireReversible } from '../../../source/repair/plan/reversibility.ts';
 import { type FiringTrigger, noOptions } from '../../../source/repair/repair.ts';
 import type { RepairFacts } from '../../../source/repair/sql/facts.ts';
 import { judgeTrigger } from '../../../source/trigger/health.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
-import { planRepair } from '../../../source/repair/plan/plan.ts';
+import { planRepair } from '../../../source/repair/plan/read-plan.ts';
 import type { RepairOutcome } from '../../../source/repair/repair.ts';
 import { runRepair } from '../../../source/repair/run/run.ts';
 import { connectTo } from '../../helpers/connect.ts';

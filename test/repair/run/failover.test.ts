@@ -1,7 +1,7 @@
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
-import { planRepair } from '../../../source/repair/plan/plan.ts';
+import { planRepair } from '../../../source/repair/plan/read-plan.ts';
 import { readReceipt } from '../../../source/repair/receipts/read-receipt.ts';
 import type { RepairOutcome, RepairProgress } from '../../../source/repair/repair.ts';
 import { runRepair } from '../../../source/repair/run/run.ts';

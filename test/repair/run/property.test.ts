@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
-import { planRepair } from '../../../source/repair/plan/plan.ts';
+import { planRepair } from '../../../source/repair/plan/read-plan.ts';
 import { listReceipts } from '../../../source/repair/receipts/list-receipts.ts';
 import type { RepairOutcome, RepairProgress } from '../../../source/repair/repair.ts';
 import { runRepair } from '../../../source/repair/run/run.ts';
