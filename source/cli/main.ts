@@ -6,8 +6,8 @@ import { type Database, interrupted } from '../connection/transactions.ts';
 import { ConsoleError, exitCodes, isConsoleError, usageError } from '../errors/errors.ts';
 import { withoutPasswords } from '../errors/redact.ts';
 import { jsonText } from '../format/json-text.ts';
-import type { Outcome } from './commands/outcome.ts';
-import { auditProgress, clearProgress, repairTalk, stepProgress } from './commands/progress.ts';
+import type { Outcome } from './output/outcome.ts';
+import { auditProgress, clearProgress, repairTalk, stepProgress } from './output/progress.ts';
 
 /** While the console has the terminal: gives it back, and has main() end with the error. */
 let leaveScreen: ((error: Error) => void) | null = null;

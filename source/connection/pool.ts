@@ -1,11 +1,8 @@
 import type { Duplex } from 'node:stream';
 import postgres from 'postgres';
 import * as z from 'zod/mini';
-import { listenForPartingWords } from './fatal-messages.ts';
 import { findPassword } from './libpq/password-file.ts';
 import { type Host, type ServerTarget, sameHost } from './libpq/target.ts';
-import { followLogin, ways } from './login-requests.ts';
-import { guardMessages } from './message-guard.ts';
 import {
   defaultConnectTimeout,
   failedSocket,
@@ -13,7 +10,10 @@ import {
   type OpenSocket,
   openSocket,
 } from './open-socket.ts';
-import { scramPassword } from './scram-password.ts';
+import { listenForPartingWords } from './protocol/fatal-messages.ts';
+import { followLogin, ways } from './protocol/login-requests.ts';
+import { guardMessages } from './protocol/message-guard.ts';
+import { scramPassword } from './protocol/scram-password.ts';
 import { findHost, hostsOf, isAway, isChoosy, type ServerState } from './select-host.ts';
 import type { Encryption } from './tls.ts';
 

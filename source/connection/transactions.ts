@@ -1,7 +1,7 @@
 import type { ServerTarget } from '../config/config.ts';
 import { ConsoleError, databaseError, exitCodes, type Place } from '../errors/errors.ts';
-import { PartingWords } from './fatal-messages.ts';
 import { discard, type Opening, openPool, type Pool, prepareOpening } from './pool.ts';
+import { PartingWords } from './protocol/fatal-messages.ts';
 import { RoleLimits, readLimits } from './role-timeouts.ts';
 import { catalogPath, type Path, readOwnPath, takePath, takingPath, toOwnPath } from './search-path.ts';
 import { unsupportedBy } from './server-support.ts';

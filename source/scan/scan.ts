@@ -1,9 +1,9 @@
 import { aliasesIn } from './aliases.ts';
 import { inOrder, type Told, tellCode, tellSql, unparsedSql } from './assemble.ts';
-import type { CodeModule } from './code/code-module.ts';
 import { statementAround } from './code/follow/lookup.ts';
 import { Project } from './code/follow/project.ts';
-import { loadParser } from './code/parse-code.ts';
+import type { CodeModule } from './code/parse/code-module.ts';
+import { loadParser } from './code/parse/parse-code.ts';
 import { readCode, recordBeside } from './code/read-code.ts';
 import { type CodeSql, sqlTextsOf } from './code/read-sql-texts.ts';
 import { type FileKind, isTest } from './files/file-kind.ts';

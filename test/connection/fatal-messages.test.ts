@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listenForPartingWords } from '../../source/connection/fatal-messages.ts';
+import { listenForPartingWords } from '../../source/connection/protocol/fatal-messages.ts';
 
 const message = (letter: string, body: string) => {
   const head = Buffer.alloc(5, letter);

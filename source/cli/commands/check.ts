@@ -21,9 +21,9 @@ import { presetName } from '../../format/preset-name.ts';
 import { toWidth } from '../../format/text.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
-import { notes } from './check-notes.ts';
-import { identity } from './database-info.ts';
-import type { Outcome } from './outcome.ts';
+import { notes } from '../output/check-notes.ts';
+import { identity } from '../output/database-info.ts';
+import type { Outcome } from '../output/outcome.ts';
 
 // A role or a limit that is enough for counting may not be for the records themselves.
 const beyondReach: ReadonlySet<string> = new Set(['permission-denied', 'statement-timeout', 'lock-timeout']);

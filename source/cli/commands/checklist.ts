@@ -13,10 +13,10 @@ import type { Database } from '../../connection/transactions.ts';
 import { exitCodes } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
 import { openDirectory } from '../../scan/files/open-directory.ts';
-import { checklistJson } from './checklist-json.ts';
-import { prepareReport } from './checklist-report.ts';
-import { identity } from './database-info.ts';
-import type { Outcome } from './outcome.ts';
+import { checklistJson } from '../output/checklist-json.ts';
+import { prepareReport } from '../output/checklist-report.ts';
+import { identity } from '../output/database-info.ts';
+import type { Outcome } from '../output/outcome.ts';
 
 /**
  * Walks the testing checklist without a person. Exit code 1 where a step failed, or where the application's source writes

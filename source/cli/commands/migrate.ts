@@ -5,9 +5,9 @@ import { exitCodes, isConsoleError } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
 import { type MigrationPlan, planMigration, requireMigrationAgreement } from '../../migration/read-plan.ts';
 import { type MigrationResult, runMigration } from '../../migration/run.ts';
+import { identity } from '../output/database-info.ts';
+import type { Outcome } from '../output/outcome.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
-import { identity } from './database-info.ts';
-import type { Outcome } from './outcome.ts';
 
 /** The receipt of one migration, while it is written. */
 export interface MigrationReceipt {

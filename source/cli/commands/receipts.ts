@@ -5,7 +5,7 @@ import { displayText, toWidth } from '../../format/text.ts';
 import { originWords } from '../../repair/format-origin.ts';
 import { readHistory } from '../../repair/history.ts';
 import type { HistoryEntry } from '../../repair/history-entry.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../output/outcome.ts';
 
 /** Lists what this console has changed, newest first; from its own files, without asking a database. */
 export async function receipts(config: Config): Promise<Outcome> {

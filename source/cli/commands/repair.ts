@@ -6,10 +6,10 @@ import { planRepair } from '../../repair/plan/read-plan.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import type { RepairAction, RepairOutcome, RepairProgress } from '../../repair/repair.ts';
 import { exitCodeOf, runRepair, stalePlan } from '../../repair/run/run.ts';
+import { identity } from '../output/database-info.ts';
+import type { Outcome } from '../output/outcome.ts';
+import { describeOutcome, describePlan, planJson } from '../output/repair.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
-import { identity } from './database-info.ts';
-import type { Outcome } from './outcome.ts';
-import { describeOutcome, describePlan, planJson } from './repair-output.ts';
 
 /** Shows text on standard error while a person is asked or waits. */
 export interface Talk {

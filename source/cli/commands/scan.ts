@@ -6,7 +6,7 @@ import { displayText, toWidth } from '../../format/text.ts';
 import { wrap } from '../../format/wrap.ts';
 import type { Note, ScanReport, Write } from '../../scan/finding.ts';
 import { scanApart } from '../../scan/scan-in-child.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../output/outcome.ts';
 
 /**
  * Finds code that writes `usage_count` beside the trigger. Exit code 1 where there is any. Files that could not be read do

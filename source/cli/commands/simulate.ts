@@ -17,8 +17,8 @@ import {
   takeUseBack,
 } from '../../simulation/run-real-use.ts';
 import { isSound, type Simulation } from '../../simulation/simulation.ts';
-import { identity } from './database-info.ts';
-import type { Outcome } from './outcome.ts';
+import { identity } from '../output/database-info.ts';
+import type { Outcome } from '../output/outcome.ts';
 
 /**
  * Uses a preset twice in a transaction that is rolled back. Exit code 1 where a use did not count exactly once, or the

@@ -6,9 +6,9 @@ import { displayText } from '../../format/text.ts';
 import { writerLines } from '../../trigger/format-writers.ts';
 import { enabledMeaning, judgeTrigger, type TriggerHealth } from '../../trigger/health.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
-import { briefHealth } from './brief-health.ts';
-import { identity } from './database-info.ts';
-import type { Outcome } from './outcome.ts';
+import { briefHealth } from '../output/brief-health.ts';
+import { identity } from '../output/database-info.ts';
+import type { Outcome } from '../output/outcome.ts';
 
 /** Judges the counting trigger from the catalog. Exit code 1 where a finding is an error. */
 export async function trigger(database: Database, config: Config, signal: AbortSignal): Promise<Outcome> {

@@ -1,10 +1,10 @@
 import type { Node } from 'oxc-parser';
 import type { How } from '../finding.ts';
-import type { Ref } from './code-module.ts';
 import { plainKey } from './follow/bindings.ts';
 import type { Follower } from './follow/follow.ts';
 import { outermostFunction, returnsOf } from './follow/lookup.ts';
-import { isFunction } from './parse-code.ts';
+import type { Ref } from './parse/code-module.ts';
+import { isFunction } from './parse/parse-code.ts';
 import { lastName } from './query-target.ts';
 
 const deepest = 6;

@@ -1,7 +1,7 @@
 import type { Node } from 'oxc-parser';
-import type { Ref } from './code-module.ts';
 import type { Follower } from './follow/follow.ts';
 import { type Entry, type Shape, shapeOf } from './follow/shape.ts';
+import type { Ref } from './parse/code-module.ts';
 
 /** What an argument says of the counter: what it is set to, or which parameters would say so. */
 export interface Said {

@@ -1,8 +1,8 @@
 import type { BindingIdentifier, Node } from 'oxc-parser';
-import type { Ref } from './code-module.ts';
 import { plainKey } from './follow/bindings.ts';
 import { classAround } from './follow/class-members.ts';
 import type { Follower } from './follow/follow.ts';
+import type { Ref } from './parse/code-module.ts';
 
 /** What a chain of calls works on, and how it came to be named. */
 export interface Subject {

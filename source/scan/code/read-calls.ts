@@ -1,9 +1,9 @@
 import type { Node } from 'oxc-parser';
 import type { How } from '../finding.ts';
-import type { CodeModule, Ref } from './code-module.ts';
 import { howOf } from './count-change.ts';
 import { counterIn, counterOfRelated, type Said } from './counter-values.ts';
 import type { Follower } from './follow/follow.ts';
+import type { CodeModule, Ref } from './parse/code-module.ts';
 import { lastName, type Subject } from './query-target.ts';
 import { readFlush } from './read-flush.ts';
 import { readRequest } from './read-request.ts';

@@ -1,9 +1,9 @@
 import type { Node } from 'oxc-parser';
-import type { CodeModule } from './code-module.ts';
 import { isWayBackCode } from './down-migration.ts';
 import { outermostFunction } from './follow/lookup.ts';
 import type { Project } from './follow/project.ts';
-import { isFunction } from './parse-code.ts';
+import type { CodeModule } from './parse/code-module.ts';
+import { isFunction } from './parse/parse-code.ts';
 import { readCalls } from './read-calls.ts';
 import { readHelperCalls } from './read-helpers.ts';
 import { type CodeReading, type Found, type Known, offsetOf } from './write-candidate.ts';

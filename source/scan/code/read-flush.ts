@@ -1,8 +1,8 @@
 import type { Node } from 'oxc-parser';
-import type { CodeModule } from './code-module.ts';
 import { howOf } from './count-change.ts';
 import type { Follower } from './follow/follow.ts';
 import { outermostFunction } from './follow/lookup.ts';
+import type { CodeModule } from './parse/code-module.ts';
 import { subjectsOf } from './query-target.ts';
 import type { Call, CodeReading } from './write-candidate.ts';
 

@@ -1,11 +1,11 @@
 import type { Node } from 'oxc-parser';
-import type { CodeModule, Ref } from './code-module.ts';
 import { howOf } from './count-change.ts';
 import { counterIn } from './counter-values.ts';
 import type { Binding } from './follow/bindings.ts';
 import { givenToConstructor } from './follow/constructed.ts';
 import { functionAround, lookup, nameOfFunction } from './follow/lookup.ts';
-import { isFunction } from './parse-code.ts';
+import type { CodeModule, Ref } from './parse/code-module.ts';
+import { isFunction } from './parse/parse-code.ts';
 import { isOwn, lastName } from './query-target.ts';
 import { isReadBefore } from './read-calls.ts';
 import { type CodeReading, type Found, type Helper, type Known, offsetOf } from './write-candidate.ts';

@@ -1,10 +1,10 @@
 import type { Node } from 'oxc-parser';
 import { trackFunction } from '../names.ts';
-import type { CodeModule, Ref } from './code-module.ts';
 import { howOf } from './count-change.ts';
 import { counterIn } from './counter-values.ts';
 import { plainKey } from './follow/bindings.ts';
 import type { Follower } from './follow/follow.ts';
+import type { CodeModule, Ref } from './parse/code-module.ts';
 import { lastName } from './query-target.ts';
 import type { Call, CodeReading, Known } from './write-candidate.ts';
 

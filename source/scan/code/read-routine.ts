@@ -1,6 +1,6 @@
 import { trackFunction } from '../names.ts';
-import type { CodeModule, Ref } from './code-module.ts';
 import type { Follower } from './follow/follow.ts';
+import type { CodeModule, Ref } from './parse/code-module.ts';
 import { type Call, type CodeReading, type Known, offsetOf } from './write-candidate.ts';
 
 /** Reads a call of a function of the database: `rpc('increment_preset_usage_count', ...)`. */

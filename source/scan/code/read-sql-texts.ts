@@ -1,7 +1,7 @@
 import type { Node } from 'oxc-parser';
 import { mayWrite } from '../names.ts';
-import type { CodeModule } from './code-module.ts';
 import type { Follower } from './follow/follow.ts';
+import type { CodeModule } from './parse/code-module.ts';
 import { type SqlText, sqlText } from './sql-text.ts';
 import { isRun } from './sql-use.ts';
 

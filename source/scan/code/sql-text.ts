@@ -1,9 +1,9 @@
 import type { Node } from 'oxc-parser';
-import type { Ref } from './code-module.ts';
 import { plainKey } from './follow/bindings.ts';
 import { addendsOf } from './follow/concat-parts.ts';
 import type { Follower } from './follow/follow.ts';
 import { shapeOf } from './follow/shape.ts';
+import type { Ref } from './parse/code-module.ts';
 import { entities, lastName } from './query-target.ts';
 
 /** SQL put together from the pieces of an expression, and where each piece stands in the file. */

@@ -1,8 +1,8 @@
 import type { Node } from 'oxc-parser';
-import type { CodeModule } from './code-module.ts';
 import { lookup } from './follow/lookup.ts';
 import { referencesTo } from './follow/references.ts';
-import { isFunction } from './parse-code.ts';
+import type { CodeModule } from './parse/code-module.ts';
+import { isFunction } from './parse/parse-code.ts';
 import { lastName } from './query-target.ts';
 
 // Whoever is told a statement in one of these ways does not run it.

@@ -1,7 +1,7 @@
 import type { Node } from 'oxc-parser';
 import type { How, Kind } from '../finding.ts';
-import type { CodeModule, Ref } from './code-module.ts';
 import type { Follower } from './follow/follow.ts';
+import type { CodeModule, Ref } from './parse/code-module.ts';
 
 /** A write of the counter that was found in code. */
 export interface Found {

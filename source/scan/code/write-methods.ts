@@ -1,9 +1,9 @@
 import type { Node } from 'oxc-parser';
 import type { Kind } from '../finding.ts';
-import type { CodeModule, Ref } from './code-module.ts';
 import { plainKey } from './follow/bindings.ts';
 import type { Follower } from './follow/follow.ts';
 import { functionAround } from './follow/lookup.ts';
+import type { CodeModule, Ref } from './parse/code-module.ts';
 import { entities, lastName, rootOf, type Subject, subjectsOf } from './query-target.ts';
 import type { Call } from './write-candidate.ts';
 

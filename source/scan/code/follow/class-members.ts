@@ -1,5 +1,5 @@
 import type { Node } from 'oxc-parser';
-import { isFunction } from '../parse-code.ts';
+import { isFunction } from '../parse/parse-code.ts';
 import { plainKey } from './bindings.ts';
 import { functionAround, returnsOf } from './lookup.ts';
 

@@ -1,5 +1,5 @@
 import type { Node } from 'oxc-parser';
-import type { Ref } from '../code-module.ts';
+import type { Ref } from '../parse/code-module.ts';
 import { classAround } from './class-members.ts';
 import type { Follower } from './follow.ts';
 

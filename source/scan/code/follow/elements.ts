@@ -1,5 +1,5 @@
-import type { Ref } from '../code-module.ts';
-import { isFunction } from '../parse-code.ts';
+import type { Ref } from '../parse/code-module.ts';
+import { isFunction } from '../parse/parse-code.ts';
 import { plainKey } from './bindings.ts';
 import { returnsOf } from './lookup.ts';
 

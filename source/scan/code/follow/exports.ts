@@ -1,5 +1,5 @@
 import type { Node } from 'oxc-parser';
-import type { CodeModule } from '../code-module.ts';
+import type { CodeModule } from '../parse/code-module.ts';
 import type { Binding } from './bindings.ts';
 
 /** What a module exports under a name: an expression, something it declares, or a name of another module. */

@@ -1,7 +1,7 @@
 import type { Node } from 'oxc-parser';
 import type { Names } from '../../names.ts';
-import type { CodeModule, Ref } from '../code-module.ts';
-import { isFunction } from '../parse-code.ts';
+import type { CodeModule, Ref } from '../parse/code-module.ts';
+import { isFunction } from '../parse/parse-code.ts';
 import { type Binding, plainKey, type Step } from './bindings.ts';
 import { classAround, classMember } from './class-members.ts';
 import { addendsOf } from './concat-parts.ts';

@@ -1,6 +1,6 @@
 import type { Node } from 'oxc-parser';
-import type { CodeModule } from '../code-module.ts';
-import { type FunctionNode, isFunction } from '../parse-code.ts';
+import type { CodeModule } from '../parse/code-module.ts';
+import { type FunctionNode, isFunction } from '../parse/parse-code.ts';
 import type { Binding } from './bindings.ts';
 
 /** What a name means at a node: the innermost declaration around it. */

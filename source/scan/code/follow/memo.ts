@@ -1,5 +1,5 @@
 import type { Node } from 'oxc-parser';
-import type { Ref } from '../code-module.ts';
+import type { Ref } from '../parse/code-module.ts';
 
 /**
  * What was found out about a name in a node. Of an object made of two copies of one made of two copies the answers would

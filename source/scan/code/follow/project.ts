@@ -1,7 +1,7 @@
 import type { Names } from '../../names.ts';
-import type { CodeModule } from '../code-module.ts';
-import { scriptsOf } from '../component-script.ts';
-import { type Problem, parseCode } from '../parse-code.ts';
+import type { CodeModule } from '../parse/code-module.ts';
+import { scriptsOf } from '../parse/component-script.ts';
+import { type Problem, parseCode } from '../parse/parse-code.ts';
 import { Follower } from './follow.ts';
 import { importedFile } from './imports.ts';
 

@@ -1,5 +1,5 @@
 import type { Node } from 'oxc-parser';
-import type { CodeModule } from '../code-module.ts';
+import type { CodeModule } from '../parse/code-module.ts';
 import type { Binding } from './bindings.ts';
 import { lookup } from './lookup.ts';
 

@@ -1,6 +1,6 @@
 import type { Node } from 'oxc-parser';
-import type { Ref } from '../code-module.ts';
-import { isFunction } from '../parse-code.ts';
+import type { Ref } from '../parse/code-module.ts';
+import { isFunction } from '../parse/parse-code.ts';
 import { type Binding, plainKey } from './bindings.ts';
 import type { Follower } from './follow.ts';
 import { functionAround, lookup, returnsOf } from './lookup.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { guardMessages } from '../../source/connection/message-guard.ts';
-import { authentication, messageHead, serverMessage, welcome } from '../helpers/fake-server.ts';
+import { guardMessages } from '../../../source/connection/protocol/message-guard.ts';
+import { authentication, messageHead, serverMessage, welcome } from '../../helpers/fake-server.ts';
 
 const column = Buffer.concat([Buffer.from('\0\x01name\0'), Buffer.alloc(18)]);
 const row = serverMessage('D', '\0\x01\0\0\0\x05hello');

@@ -1,5 +1,5 @@
 import type { IdentifierReference, Node, Program } from 'oxc-parser';
-import type { Binding } from './follow/bindings.ts';
+import type { Binding } from '../follow/bindings.ts';
 
 /** A file of JavaScript or TypeScript that was parsed. */
 export interface CodeModule {

@@ -1,6 +1,6 @@
 import type { IdentifierReference, Node } from 'oxc-parser';
+import { type Binding, bindingsOf } from '../follow/bindings.ts';
 import type { CodeModule } from './code-module.ts';
-import { type Binding, bindingsOf } from './follow/bindings.ts';
 
 /** Why a file could not be parsed, and where. */
 export interface Problem {
