@@ -1,5 +1,5 @@
 import type { HistoryEntry } from './history-entry.ts';
-import { inEffect, isAllBack, type Undos, undosOf } from './plan/undoable-changes.ts';
+import { inEffect, isAllBack, type Undos, undosOf } from './plan/undo/undoable-changes.ts';
 import { listReceipts } from './receipts/list-receipts.ts';
 import type { Receipt } from './receipts/receipt.ts';
 import { isBelieved } from './receipts/seals/trust.ts';

@@ -14,8 +14,8 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
   planning: {
     mutate: [
       'source/repair/run/repair-lock.ts',
-      'source/repair/plan/draft-undo.ts',
-      'source/repair/plan/undoable-changes.ts',
+      'source/repair/plan/undo/draft-undo.ts',
+      'source/repair/plan/undo/undoable-changes.ts',
       'source/repair/run/transaction-outcome.ts',
       'source/counter/guards.ts',
       'source/repair/plan/reversibility.ts',
@@ -29,9 +29,9 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
       'test/repair/run/queue.test.ts',
       'test/repair/run/run-batch.test.ts',
       'test/repair/run/transaction-outcome.test.ts',
-      'test/repair/plan/undoable-changes.test.ts',
-      'test/repair/plan/in-effect.test.ts',
-      'test/repair/plan/draft-undo.test.ts',
+      'test/repair/plan/undo/undoable-changes.test.ts',
+      'test/repair/plan/undo/in-effect.test.ts',
+      'test/repair/plan/undo/draft-undo.test.ts',
       'test/repair/plan/plan-guards.test.ts',
     ],
   },

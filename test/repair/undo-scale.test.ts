@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { draftUndo } from '../../source/repair/plan/draft-undo.ts';
-import { inEffect, undosOf } from '../../source/repair/plan/undoable-changes.ts';
+import { draftUndo } from '../../source/repair/plan/undo/draft-undo.ts';
+import { inEffect, undosOf } from '../../source/repair/plan/undo/undoable-changes.ts';
 import type {
   Provenance,
   Receipt,

@@ -15,10 +15,10 @@ import { firingTriggers, type Writes } from './firing-triggers.ts';
 import { planReset } from './read-reset.ts';
 import { readRisks } from './read-risks.ts';
 import { planSync } from './read-sync.ts';
-import { planUndo } from './read-undo.ts';
 import { besidesRemarks, restoringRemarks, writersRemarks } from './remarks.ts';
 import type { RepairPlan, RepairRequest } from './repair-plan.ts';
 import { denied, requireDeletable, requireReversible } from './reversibility.ts';
+import { planUndo } from './undo/read-undo.ts';
 
 /**
  * Looks up what a repair would change. Reads only. Rejects with exit code 4 where it is not wanted, could not be trusted or

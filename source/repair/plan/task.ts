@@ -1,4 +1,4 @@
-import type { AwayRecords, LeftState } from './undoable-changes.ts';
+import type { AwayRecords, LeftState } from './undo/undoable-changes.ts';
 
 /** A part of a repair: one preset, or the records of none. */
 export interface Task {

@@ -1,6 +1,6 @@
 import type { ConsoleError } from '../../errors/errors.ts';
 import type { Task } from '../plan/task.ts';
-import type { AwayRecords } from '../plan/undoable-changes.ts';
+import type { AwayRecords } from '../plan/undo/undoable-changes.ts';
 import { damaged } from '../receipts/damaged.ts';
 import { recordsFile } from '../receipts/places.ts';
 import type { ReceiptBatch } from '../receipts/receipt.ts';

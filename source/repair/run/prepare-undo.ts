@@ -1,6 +1,6 @@
-import { movedBy, whyStateStays } from '../plan/draft-undo.ts';
 import type { Task } from '../plan/task.ts';
-import type { LeftState } from '../plan/undoable-changes.ts';
+import { movedBy, whyStateStays } from '../plan/undo/draft-undo.ts';
+import type { LeftState } from '../plan/undo/undoable-changes.ts';
 import type { PlaceRange, ReceiptChange } from '../receipts/receipt.ts';
 import { type CounterState, readDangling, readStates } from '../sql/counter-state.ts';
 import { gatherRecords, type StoredRecord } from './gather-records.ts';

@@ -7,7 +7,7 @@ import { type BatchLimits, usualLimits } from '../batch-limits.ts';
 import type { FullPlan } from '../plan/draft.ts';
 import { planRepair } from '../plan/read-plan.ts';
 import type { RepairPlan } from '../plan/repair-plan.ts';
-import { type AwayRecords, inEffect, undosOf } from '../plan/undoable-changes.ts';
+import { type AwayRecords, inEffect, undosOf } from '../plan/undo/undoable-changes.ts';
 import { listReceipts, undoneBy } from '../receipts/list-receipts.ts';
 import type { ReceiptChange, ReceiptEnd, ReceiptHead } from '../receipts/receipt.ts';
 import { RecordsReader } from '../receipts/records/records-reader.ts';

@@ -1,21 +1,21 @@
-import { noChoice } from '../../config/column-choice.ts';
-import type { Database } from '../../connection/transactions.ts';
-import { refused } from '../../counter/guards.ts';
-import type { Look } from '../../counter/inspect-database.ts';
-import { usageError } from '../../errors/errors.ts';
-import { listReceipts } from '../receipts/list-receipts.ts';
-import { readReceipt } from '../receipts/read-receipt.ts';
-import type { Receipt } from '../receipts/receipt.ts';
-import { isBelieved, withSayOn } from '../receipts/seals/trust.ts';
-import type { Remark } from '../repair.ts';
-import { settleAll } from '../run/resolve-receipt.ts';
-import type { RepairFacts } from '../sql/facts.ts';
-import { ignoredRemarks } from './doubt.ts';
-import type { Draft } from './draft.ts';
+import { noChoice } from '../../../config/column-choice.ts';
+import type { Database } from '../../../connection/transactions.ts';
+import { refused } from '../../../counter/guards.ts';
+import type { Look } from '../../../counter/inspect-database.ts';
+import { usageError } from '../../../errors/errors.ts';
+import { listReceipts } from '../../receipts/list-receipts.ts';
+import { readReceipt } from '../../receipts/read-receipt.ts';
+import type { Receipt } from '../../receipts/receipt.ts';
+import { isBelieved, withSayOn } from '../../receipts/seals/trust.ts';
+import type { Remark } from '../../repair.ts';
+import { settleAll } from '../../run/resolve-receipt.ts';
+import type { RepairFacts } from '../../sql/facts.ts';
+import { ignoredRemarks } from '../doubt.ts';
+import type { Draft } from '../draft.ts';
+import { statesOf } from '../read-states.ts';
+import type { RepairRequest } from '../repair-plan.ts';
 import { draftUndo } from './draft-undo.ts';
 import { readRestore } from './read-restore-columns.ts';
-import { statesOf } from './read-states.ts';
-import type { RepairRequest } from './repair-plan.ts';
 import { inEffect, undosOf } from './undoable-changes.ts';
 
 /**

@@ -1,21 +1,21 @@
-import { type ColumnChoice, noChoice } from '../../config/column-choice.ts';
-import type { Database } from '../../connection/transactions.ts';
-import type { Tables } from '../../counter/discovery/tables.ts';
-import { refused } from '../../counter/guards.ts';
-import { usageError } from '../../errors/errors.ts';
+import { type ColumnChoice, noChoice } from '../../../config/column-choice.ts';
+import type { Database } from '../../../connection/transactions.ts';
+import type { Tables } from '../../../counter/discovery/tables.ts';
+import { refused } from '../../../counter/guards.ts';
+import { usageError } from '../../../errors/errors.ts';
 import {
   choiceMistake,
   matchColumns,
   type Obstacle,
   type TableColumn,
   typeObstacle,
-} from '../match-columns.ts';
-import type { Receipt, ReceiptBatch } from '../receipts/receipt.ts';
-import { recordsOf } from '../receipts/records/stored-records.ts';
-import type { Remark } from '../repair.ts';
-import type { RecordValues } from '../sql/counter-state.ts';
-import { readRecordColumns, whatBecomesOther } from '../sql/record-columns.ts';
-import type { RepairRequest } from './repair-plan.ts';
+} from '../../match-columns.ts';
+import type { Receipt, ReceiptBatch } from '../../receipts/receipt.ts';
+import { recordsOf } from '../../receipts/records/stored-records.ts';
+import type { Remark } from '../../repair.ts';
+import type { RecordValues } from '../../sql/counter-state.ts';
+import { readRecordColumns, whatBecomesOther } from '../../sql/record-columns.ts';
+import type { RepairRequest } from '../repair-plan.ts';
 import type { InEffect } from './undoable-changes.ts';
 
 /** Where the values of a receipt's records go, and what there is to say about it. */

@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
-import { inEffect, isAllBack, recordsOfNone, undosOf } from '../../../source/repair/plan/undoable-changes.ts';
-import type { Receipt, ReceiptBatch, ReceiptChange } from '../../../source/repair/receipts/receipt.ts';
-import { sampleChange } from '../receipts/samples.ts';
+import {
+  inEffect,
+  isAllBack,
+  recordsOfNone,
+  undosOf,
+} from '../../../../source/repair/plan/undo/undoable-changes.ts';
+import type { Receipt, ReceiptBatch, ReceiptChange } from '../../../../source/repair/receipts/receipt.ts';
+import { sampleChange } from '../../receipts/samples.ts';
 import { batch, receipt } from './receipts.ts';
 
 // Five too high; it loses three records and becomes 0.

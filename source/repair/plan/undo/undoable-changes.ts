@@ -1,4 +1,4 @@
-import type { PlaceRange, Receipt, ReceiptBatch, ReceiptChange } from '../receipts/receipt.ts';
+import type { PlaceRange, Receipt, ReceiptBatch, ReceiptChange } from '../../receipts/receipt.ts';
 
 /** Records that one batch deleted, and that are not all back yet. */
 export interface AwayRecords {

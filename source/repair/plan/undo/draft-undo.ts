@@ -1,8 +1,8 @@
-import type { Receipt } from '../receipts/receipt.ts';
-import { inOrder } from '../receipts/receipt-order.ts';
-import { type Change, type LeftAlone, notANumber, type Remark } from '../repair.ts';
-import type { CounterState } from '../sql/counter-state.ts';
-import type { Task, UndoStep } from './task.ts';
+import type { Receipt } from '../../receipts/receipt.ts';
+import { inOrder } from '../../receipts/receipt-order.ts';
+import { type Change, type LeftAlone, notANumber, type Remark } from '../../repair.ts';
+import type { CounterState } from '../../sql/counter-state.ts';
+import type { Task, UndoStep } from '../task.ts';
 import { type InEffect, inEffect, type LeftState, type PresetEffect, undosOf } from './undoable-changes.ts';
 
 /** What an undo does and what it leaves alone. */

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { draftUndo } from '../../../source/repair/plan/draft-undo.ts';
-import { inEffect, isAllBack, undosOf } from '../../../source/repair/plan/undoable-changes.ts';
+import { draftUndo } from '../../../../source/repair/plan/undo/draft-undo.ts';
+import { inEffect, isAllBack, undosOf } from '../../../../source/repair/plan/undo/undoable-changes.ts';
 import type {
   BatchOutcome,
   Receipt,
   ReceiptChange,
   ReceiptHead,
-} from '../../../source/repair/receipts/receipt.ts';
-import { lineSchema } from '../../../source/repair/receipts/receipt-line.ts';
-import type { CounterState } from '../../../source/repair/sql/counter-state.ts';
-import { sampleChange, sampleHead } from '../receipts/samples.ts';
+} from '../../../../source/repair/receipts/receipt.ts';
+import { lineSchema } from '../../../../source/repair/receipts/receipt-line.ts';
+import type { CounterState } from '../../../../source/repair/sql/counter-state.ts';
+import { sampleChange, sampleHead } from '../../receipts/samples.ts';
 
 type Done = { changes: ReceiptChange[]; stored?: number; outcome?: BatchOutcome | null };
 

@@ -3,8 +3,8 @@ import type {
   Receipt,
   ReceiptChange,
   ReceiptHead,
-} from '../../../source/repair/receipts/receipt.ts';
-import { sampleEnd, sampleHead } from '../receipts/samples.ts';
+} from '../../../../source/repair/receipts/receipt.ts';
+import { sampleEnd, sampleHead } from '../../receipts/samples.ts';
 
 type Batch = Receipt['batches'][number];
 

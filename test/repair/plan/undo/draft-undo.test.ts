@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { draftUndo } from '../../../source/repair/plan/draft-undo.ts';
-import { inEffect, undosOf } from '../../../source/repair/plan/undoable-changes.ts';
-import type { Receipt, ReceiptBatch, ReceiptChange } from '../../../source/repair/receipts/receipt.ts';
-import type { CounterState } from '../../../source/repair/sql/counter-state.ts';
-import { sampleChange } from '../receipts/samples.ts';
+import { draftUndo } from '../../../../source/repair/plan/undo/draft-undo.ts';
+import { inEffect, undosOf } from '../../../../source/repair/plan/undo/undoable-changes.ts';
+import type { Receipt, ReceiptBatch, ReceiptChange } from '../../../../source/repair/receipts/receipt.ts';
+import type { CounterState } from '../../../../source/repair/sql/counter-state.ts';
+import { sampleChange } from '../../receipts/samples.ts';
 import { batch, receipt } from './receipts.ts';
 
 const state = (id: string, count: number | null, records: number, other: Partial<CounterState> = {}) => ({
