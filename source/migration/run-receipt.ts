@@ -1,7 +1,7 @@
 import type { Database } from '../connection/transactions.ts';
+import { readIdentity } from '../counter/identity.ts';
+import { receiptHead } from '../repair/receipts/receipt-head.ts';
 import { openReceipt } from '../repair/receipts/write-receipt.ts';
-import { receiptHead } from '../repair/run/receipt-head.ts';
-import { readIdentity } from '../repair/sql/facts.ts';
 import type { MigrationPlan } from './read-plan.ts';
 
 /**
@@ -12,7 +12,7 @@ export async function openMigrationReceipt(database: Database, directory: string
   const start = performance.now();
   const identity = await database.read(reader => readIdentity(reader, database, plan.look.tables));
   const receipt = await openReceipt(directory, {
-    ...receiptHead(database, plan.look, { action: 'migrate', identity, fingerprint: plan.fingerprint }),
+    ...receiptHead(database.place, plan.look, { action: 'migrate', identity, fingerprint: plan.fingerprint }),
     replaced: plan.replaced,
   });
   let batch = 0;

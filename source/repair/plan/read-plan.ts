@@ -1,6 +1,7 @@
 import type { Database } from '../../connection/transactions.ts';
 import { fingerprint } from '../../counter/fingerprint.ts';
 import { refused, requireEveryRow, requireWritableServer } from '../../counter/guards.ts';
+import { readIdentity } from '../../counter/identity.ts';
 import { type Look, look } from '../../counter/inspect-database.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
@@ -8,7 +9,7 @@ import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
 import type { Receipt } from '../receipts/receipt.ts';
 import type { Remark, RepairOptions } from '../repair.ts';
 import { repairBlock } from '../sql/batch-block.ts';
-import { onlyColumns, type RepairFacts, readIdentity, readRepairFacts, whyNotQuiet } from '../sql/facts.ts';
+import { onlyColumns, type RepairFacts, readRepairFacts, whyNotQuiet } from '../sql/facts.ts';
 import { doubtRemarks, doubtWord } from './doubt.ts';
 import type { Draft, FullPlan } from './draft.ts';
 import { firingTriggers, type Writes } from './firing-triggers.ts';

@@ -10,6 +10,7 @@ import type { RepairPlan } from '../plan/repair-plan.ts';
 import { type AwayRecords, inEffect, undosOf } from '../plan/undo/undoable-changes.ts';
 import { listReceipts, undoneBy } from '../receipts/list-receipts.ts';
 import type { ReceiptChange, ReceiptEnd, ReceiptHead } from '../receipts/receipt.ts';
+import { receiptHead } from '../receipts/receipt-head.ts';
 import { RecordsReader } from '../receipts/records/records-reader.ts';
 import { withSayOn } from '../receipts/seals/trust.ts';
 import { openReceipt, type ReceiptWriter } from '../receipts/write-receipt.ts';
@@ -19,7 +20,6 @@ import { readServerMark } from '../sql/server-mark.ts';
 import type { BatchResult } from './batch.ts';
 import type { UndoSource } from './prepared.ts';
 import { Queue } from './queue.ts';
-import { receiptHead } from './receipt-head.ts';
 import { claim } from './repair-lock.ts';
 import { runOneBatch } from './run-batch.ts';
 import { tablesChanged } from './tables-changed.ts';
@@ -121,7 +121,7 @@ export function stalePlan({ fingerprint }: RepairPlan): ConsoleError {
 
 function headOf(database: Database, plan: FullPlan): ReceiptHead {
   return {
-    ...receiptHead(database, plan.look, plan),
+    ...receiptHead(database.place, plan.look, plan),
     options: { ...plan.options },
     undoes: plan.receipt?.head.id ?? null,
     // Also where there was none to delete: one may have come since, and goes with the others.

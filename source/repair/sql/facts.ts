@@ -184,31 +184,6 @@ export function onlyColumns(facts: RepairFacts, columns: readonly { quoted: stri
 }
 
 /**
- * What tells this database from every other one, by whatever road it is reached: the server's own identifier, the database
- * and its tables. A copy made of the server's files has the same. Every start of the embedded demo is a database of its own.
- */
-export async function readIdentity(
-  reader: Reader,
-  { place }: Database,
-  { presets, records }: Tables,
-): Promise<string> {
-  const [row] = (await reader.rows(
-    `SELECT (SELECT oid FROM pg_database WHERE datname = current_database())::text AS oid, current_database() AS name,
-            has_function_privilege('pg_control_system()', 'EXECUTE') AS may`,
-  )) as { oid: string; name: string; may: boolean }[];
-  // In a statement of its own: a CASE does not keep the server from asking for the right to call it.
-  const [system] = row?.may
-    ? ((await reader.rows('SELECT system_identifier::text AS id FROM pg_control_system()')) as {
-        id: string;
-      }[])
-    : [];
-  const server = place.demo
-    ? `demo of ${process.pid} at ${Math.round(performance.timeOrigin)}`
-    : (system?.id ?? `${place.host}:${place.port}`);
-  return [server, row?.name, row?.oid, presets.oid, records.oid].join('/');
-}
-
-/**
  * Whether this role may keep triggers quiet, by `session_replication_role`: found out by trying, because platforms allow it
  * to roles that are no superusers. Null where it may, else the server's reason.
  */

@@ -125,7 +125,7 @@ function requestOf({ action, scope, options, receipt }: Repair, config: Config):
 async function identityOf(database: Database, config: Config): Promise<string> {
   const [{ look }, { readIdentity }] = await Promise.all([
     import('../../counter/inspect-database.ts'),
-    import('../../repair/sql/facts.ts'),
+    import('../../counter/identity.ts'),
   ]);
   return database.read(async reader =>
     readIdentity(reader, database, (await look(reader, database, config.schema)).tables),

@@ -1,12 +1,11 @@
 import { thisUser } from '../../config/files/this-user.ts';
-import type { Database } from '../../connection/transactions.ts';
 import type { Look } from '../../counter/inspect-database.ts';
-import type { ReceiptHead } from '../receipts/receipt.ts';
-import { newReceiptId } from '../receipts/receipt-id.ts';
+import type { ReceiptHead } from './receipt.ts';
+import { newReceiptId } from './receipt-id.ts';
 
 /** How a receipt begins: who does what, now, to which database. */
 export function receiptHead(
-  database: Database,
+  place: { demo: boolean },
   { server, host, tables }: Look,
   { action, identity, fingerprint }: Pick<ReceiptHead, 'action' | 'identity' | 'fingerprint'>,
 ): ReceiptHead {
@@ -19,7 +18,7 @@ export function receiptHead(
     by: thisUser(),
     database: {
       name: server.database,
-      host: database.place.demo ? 'embedded' : host,
+      host: place.demo ? 'embedded' : host,
       user: server.user,
       serverVersion: server.version,
     },
