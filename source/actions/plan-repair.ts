@@ -13,6 +13,7 @@ import {
 import { readTriggerCatalog } from '../database/trigger-catalog.ts';
 import { isConsoleError } from '../errors.ts';
 import type { Receipt } from '../receipts/receipt.ts';
+import type { Evidence } from './already-there.ts';
 import { doubtRemarks, doubtWord } from './doubt.ts';
 import { fingerprint } from './fingerprint.ts';
 import { refused, requireEveryRow, requireWritableServer } from './guards.ts';
@@ -38,10 +39,11 @@ export interface Draft {
   holds: unknown;
   /** Whether it sets `last_used_at` of any preset, now or after a use that comes before it is done. */
   maySetLastUsed: boolean;
-  /** undo: what is taken back. */
+  /** undo: what is taken back, and what tells whether it is away at all. */
   receipt?: Receipt;
   /** undo: for each column of the receipt the one that its values go into; null where they are left out. */
   into?: (string | null)[];
+  evidence?: Evidence;
 }
 
 /** A plan with what carrying it out needs beside. */
@@ -51,6 +53,8 @@ export interface FullPlan extends RepairPlan {
   receipt: Receipt | null;
   /** undo: for each column of the receipt the quoted one that its values go into; null where they are left out. */
   into: readonly (string | null)[];
+  /** undo: what tells whether deleted records are in the table all the same. */
+  evidence: Evidence | null;
 }
 
 /**
@@ -168,6 +172,7 @@ export async function planRepair(
     facts: written,
     receipt: draft.receipt ?? null,
     into: draft.into ?? [],
+    evidence: draft.evidence ?? null,
   };
 }
 

@@ -1,0 +1,38 @@
+import type { Remark } from '../audit/repair.ts';
+import type { Receipt } from '../receipts/receipt.ts';
+import type { Evidence } from './already-there.ts';
+import type { UndoDraft } from './draft-undo.ts';
+import type { OnServer } from './on-this-server.ts';
+
+/** The remarks of the draft, with what the server does not have of the receipt and what it cannot prove. */
+export function remarksOnServer(
+  { head, batches }: Receipt,
+  { missing, unproved }: OnServer,
+  { column }: Evidence,
+  { remarks, recordsToRestore, tasks, left }: UndoDraft,
+): Remark[] {
+  const gone = missing.get(head.id) ?? 0;
+  const nothing = tasks.length === 0 && left.length === 0;
+  // Where it is known why nothing is in effect, that is told instead.
+  const all = remarks.filter(({ code }) => code !== 'nothing-in-effect' || (nothing && gone === 0));
+  if (gone > 0) {
+    const what =
+      gone === batches.length
+        ? 'Nothing of this receipt ever happened'
+        : `${gone} of the ${batches.length} batches of this receipt never happened`;
+    all.push({
+      code: 'not-on-this-server',
+      severity: 'warning',
+      message: `${what} on this server: it was restored from before the ${head.action}, or is an older copy. ${nothing ? 'There is nothing to take back.' : 'They are left out.'}`,
+    });
+  }
+  const why = unproved.get(head.id);
+  if (recordsToRestore > 0 && column === null && why !== undefined) {
+    all.push({
+      code: 'presence-unknown',
+      severity: 'warning',
+      message: `Records here look like each other, and ${why}: if the deleted ones are in the table, they will be there twice. Look at the table before you agree.`,
+    });
+  }
+  return all;
+}
