@@ -760,4 +760,37 @@ export const guards: readonly Guard[] = [
     test: [onDiskTest, 'the key that seals it is on the disk, and its name'],
     says: 'to be',
   },
+  {
+    file: 'source/actions/prepare-undo.ts',
+    guard: 'an undo: no record that is there, seen by the transaction that writes',
+    text: 'if (column === null || column.unique) return all;',
+    without: 'return all;',
+    test: [
+      'test/actions/repair-there.test.ts',
+      'a receipt that was copied to a second state directory > and planned there before: the transaction that would put them back sees it',
+    ],
+    says: 'to match object { restored: +0',
+  },
+  {
+    file: 'source/actions/already-there.ts',
+    guard: 'an undo: no record that is there, seen by its plan',
+    text: 'if (evidence.column === null) return [];',
+    without: 'return [];',
+    test: [
+      'test/actions/repair-there.test.ts',
+      'a receipt that was copied to a second state directory > and taken back from both, without a unique key: the records are there once',
+    ],
+    says: 'to match object { changes: []',
+  },
+  {
+    file: 'source/actions/on-this-server.ts',
+    guard: 'an undo: nothing that this server has not seen',
+    text: "if (batch.outcome !== 'committed') return batch;",
+    without: 'return batch;',
+    test: [
+      'test/actions/repair-restored.test.ts',
+      'a server that was restored > from before an undo: the undo is not in effect, and done again puts every record back once',
+    ],
+    says: 'restored: 100, left: []',
+  },
 ];
