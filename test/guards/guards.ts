@@ -793,4 +793,12 @@ export const guards: readonly Guard[] = [
     ],
     says: 'restored: 100, left: []',
   },
+  {
+    file: 'source/actions/gather-records.ts',
+    guard: 'an undo: all records of a preset, or none',
+    text: 'if (missing && room.records > 0) throw incomplete(asked, missing);',
+    without: '',
+    test: ['test/actions/gather-records.test.ts', 'where some of a preset are not there, none goes back'],
+    says: 'promise resolved',
+  },
 ];
