@@ -30,6 +30,6 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(areas)) {
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false, skipFull: true },
     jsonReporter: { fileName: `reports/mutation/${name}.json` },
     ignorePatterns: ['dist', 'docs', 'reports', '.stryker-tmp'],
-    timeoutMS: 10_000,
+    timeoutMS: 4_000,
   }).runMutationTest();
 }
