@@ -53,6 +53,8 @@ export class Queue {
   readonly #most: BatchLimits;
   #presets: number;
   #records: number;
+  /** About how many records of the last ones fit into the bytes of a batch; what is read beyond them is read for nothing. */
+  #fitting = Number.POSITIVE_INFINITY;
   #truncate: boolean;
   #truncateTries = 0;
 
@@ -117,6 +119,7 @@ export class Queue {
     switch (result.outcome) {
       case 'committed':
       case 'nothing':
+        this.#fit(batch, result);
         this.#advance(batch, result);
         if (result.outcome === 'committed') this.#resize(result.held);
         return;
@@ -145,7 +148,8 @@ export class Queue {
     }
     const tasks: Task[] = [];
     let weight = 0;
-    let mostRecords = this.#records;
+    const most = Math.min(this.#records, this.#fitting);
+    let mostRecords = most;
     for (const lane of this.#lanes.values()) {
       const [task] = lane.tasks;
       if (lane.retryAt > now) continue;
@@ -154,7 +158,7 @@ export class Queue {
       const alone = lane.alone || lane.tries > 1 || lane.id === null;
       if (tasks.length > 0) {
         if (alone) continue;
-        if (tasks.length >= this.#presets || weight + task.weight > this.#records) break;
+        if (tasks.length >= this.#presets || weight + task.weight > most) break;
       }
       tasks.push(task);
       weight += task.weight;
@@ -178,6 +182,13 @@ export class Queue {
       lane.tries = 0;
       if (lane.tasks.length === 0) this.#lanes.delete(lane.id);
     }
+  }
+
+  /** Follows how many records go into the bytes of a batch: the server makes the text of all that are asked for. */
+  #fit({ tasks, mostRecords, truncate }: Batch, { deleted, rest }: BatchResult): void {
+    if (truncate || deleted === 0) return;
+    const asked = tasks.reduce((sum, { weight }) => sum + Math.min(weight, mostRecords), 0);
+    this.#fitting = rest.length > 0 && deleted < asked ? 2 * deleted : 2 * Math.max(deleted, this.#fitting);
   }
 
   #postpone(batch: Batch): void {
