@@ -228,7 +228,7 @@ export class Queue {
   /** A refusal of several says nothing of each: they are tried one by one. */
   #separate(batch: Batch, result: BatchResult): void {
     if (this.#apart(batch)) return;
-    this.#giveUp(batch, result, `The server refused`);
+    this.#giveUp(batch, result, 'refused', 'The server refused');
   }
 
   /** More than the server takes at once: half of it, down to a single record. */
@@ -239,7 +239,7 @@ export class Queue {
     if (!lane) return;
     const tried = Math.min(batch.mostRecords, result.tried ?? batch.mostRecords);
     if (tried > 1) lane.most = Math.floor(tried / 2);
-    else this.#giveUp(batch, result, 'Even by itself, the server did not take');
+    else this.#giveUp(batch, result, 'too-large', 'Even by itself, the server did not take');
   }
 
   /** Has several tried one by one from now on; false where it was one by itself. */
@@ -254,7 +254,12 @@ export class Queue {
   }
 
   /** Gives up what one batch tried of a preset, and goes on with what does not depend on it. */
-  #giveUp({ tasks }: Batch, { message, rest, tried = 0 }: BatchResult, how: string): void {
+  #giveUp(
+    { tasks }: Batch,
+    { message, rest, tried = 0 }: BatchResult,
+    reason: 'refused' | 'too-large',
+    how: string,
+  ): void {
     const [task] = tasks;
     const lane = task && this.#lanes.get(task.id);
     if (!lane) return;
@@ -264,7 +269,7 @@ export class Queue {
     this.#givenUp.push({
       id: lane.id,
       name: task.id === null ? 'Records of no preset' : task.name,
-      reason: 'refused',
+      reason,
       message: `${how} ${what}: ${message ?? 'no reason given'}.`,
     });
   }

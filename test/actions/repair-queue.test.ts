@@ -282,7 +282,8 @@ describe('what is too much at once', () => {
       {
         id: 'a',
         name: 'Preset a',
-        reason: 'refused',
+        // Not refused: no trigger is why.
+        reason: 'too-large',
         message: 'Even by itself, the server did not take it: too big.',
       },
     ]);
