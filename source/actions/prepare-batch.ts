@@ -50,7 +50,6 @@ async function prepareDeletion(asked: Asked): Promise<Prepared> {
   if (none) found.push(...(await orphansOf(asked, none, prepared)));
   const clears = tables.presets.lastUsed !== null && plan.facts.lastUsedNullable;
   const ids = idsOf(tasks);
-  let asMany = 0;
   const states =
     ids.length === 0 ? new Map() : await readWithRecords(reader, tables, plan.facts, ids, most, limits);
   for (const task of tasks) {
@@ -64,7 +63,6 @@ async function prepareDeletion(asked: Asked): Promise<Prepared> {
       continue;
     }
     const going = own.found;
-    asMany += Math.min(most, state.records);
     if (going.length === state.records) {
       const change = resetChange(state, clears, true);
       if (!change) continue;
@@ -95,7 +93,6 @@ async function prepareDeletion(asked: Asked): Promise<Prepared> {
       weight: Math.max(1, task.weight - going.length),
     });
   }
-  if (!none && found.length < asMany) prepared.full = found.length;
   prepared.order.deletes = found.map(({ place }) => place);
   prepared.order.truncate = truncate;
   prepared.records = found.length > 0 ? found.map(({ values }) => values) : null;

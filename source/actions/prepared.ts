@@ -18,8 +18,6 @@ export interface Prepared {
   /** What there is still to do afterwards, and what where the server does not take this. */
   rest: Task[];
   otherwise: Task[];
-  /** How many records filled the batch with their bytes; undefined where it was not full. */
-  full?: number;
 }
 
 /** What a batch is prepared from. */

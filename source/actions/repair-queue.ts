@@ -121,7 +121,7 @@ export class Queue {
       case 'nothing':
         this.#fit(batch, result);
         this.#advance(batch, result);
-        if (result.outcome === 'committed') this.#resize(result.held, result.full);
+        if (result.outcome === 'committed') this.#resize(result.held);
         return;
       case 'busy':
         this.#postpone(batch);
@@ -274,14 +274,12 @@ export class Queue {
     });
   }
 
-  #resize(held: number, full: number | undefined): void {
+  #resize(held: number): void {
     const factor = held < goodHold ? 2 : held > badHold ? 0.5 : 1;
     this.#presets = Math.max(least.presets, Math.min(this.#most.presets, Math.round(this.#presets * factor)));
     this.#records = Math.max(
       Math.min(least.records, this.#most.records),
       Math.min(this.#most.records, Math.round(this.#records * factor)),
     );
-    // More of them would be looked at than go: of large records that is what takes longest.
-    if (full !== undefined) this.#records = Math.max(1, Math.min(this.#records, 2 * full));
   }
 }

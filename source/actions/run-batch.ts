@@ -33,8 +33,6 @@ export interface BatchResult {
   /** The server's words where it refused, and how many records it was about; undefined where that is not known. */
   message?: string;
   tried?: number;
-  /** How many records filled the batch with their bytes; undefined where it was not full. */
-  full?: number;
   /** What broke the connection. */
   error?: ConsoleError;
 }
@@ -160,17 +158,8 @@ function recordWrites({ action, options, recordsToRestore }: FullPlan): RecordWr
 }
 
 function committed(prepared: Prepared, { held, waiting }: BatchAnswer): BatchResult {
-  const { changes, left, rest, order, full } = prepared;
-  return {
-    outcome: 'committed',
-    changes,
-    left,
-    rest,
-    deleted: order.deletes.length,
-    held,
-    waiting,
-    ...(full === undefined ? {} : { full }),
-  };
+  const { changes, left, rest, order } = prepared;
+  return { outcome: 'committed', changes, left, rest, deleted: order.deletes.length, held, waiting };
 }
 
 function empty(outcome: BatchResult['outcome']): BatchResult {

@@ -73,18 +73,6 @@ describe('the size of a batch', () => {
     expect((await own.next())?.mostRecords).toBe(4_000);
   });
 
-  test('is no more than twice as many records as their bytes had room for, until there is more room', async () => {
-    const own = queue([task('a', 50_000)]);
-    const seen: number[] = [];
-    for (const full of [40, 3, 1, undefined, undefined]) {
-      const batch = (await own.next())!;
-      seen.push(batch.mostRecords);
-      const more = { held: 1, rest: batch.tasks, ...(full === undefined ? {} : { full }) };
-      own.settle(batch, result('committed', more));
-    }
-    expect([...seen, (await own.next())?.mostRecords]).toEqual([500, 80, 6, 2, 50, 100]);
-  });
-
   test('is 50 records at the least, unless fewer are wanted', async () => {
     const own = queue(tasks(500));
     await sizes(own, 12, 31);
