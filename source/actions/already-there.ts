@@ -23,9 +23,17 @@ export interface There {
   there: number;
 }
 
-/** Takes in how often each of some deleted records is in the table. */
+/**
+ * Takes in how often each of some deleted records is in the table. `all`: none that looks like one of them was left there, see
+ * `leftNone`.
+ */
 export class Tally {
   readonly #seen = new Map<string, { times: number; isThere: boolean }>();
+  readonly #all: boolean;
+
+  constructor(all: boolean) {
+    this.#all = all;
+  }
 
   add(values: RecordValues, count: number): void {
     // A digest, because there may be many records, and large ones.
@@ -35,11 +43,23 @@ export class Tally {
     this.#seen.set(key, seen);
   }
 
-  /** Goes by records that there was one of alone: of two that were the same, one may have been left. */
+  /** Where some may have been left, it goes by records that there was one of alone: of two that were the same, one may be there. */
   result(): There {
-    const single = [...this.#seen.values()].filter(({ times }) => times === 1);
-    return { of: single.length, there: single.filter(({ isThere }) => isThere).length };
+    const telling = [...this.#seen.values()].filter(({ times }) => this.#all || times === 1);
+    const sum = (of: typeof telling) => of.reduce((total, { times }) => total + times, 0);
+    return { of: sum(telling), there: sum(telling.filter(({ isThere }) => isThere)) };
   }
+}
+
+/** Whether a receipt deleted every record of a preset that there was, so that none of those is in the table by right. */
+export function leftNone({ batches, end }: Receipt, id: string | null): boolean {
+  if (end?.ended !== 'finished' || end.left.some(left => left.id === id)) return false;
+  // A server that was restored from the middle of it has some batches, and the records of the others.
+  const deleted = batches.reduce(
+    (sum, { outcome, records }) => sum + (outcome === 'committed' ? (records?.count ?? 0) : 0),
+    0,
+  );
+  return deleted === end.deleted;
 }
 
 // In characters: what is longer is not looked for, because JSON on the server has its limits.
@@ -170,7 +190,7 @@ async function lookFor(
   const presetPlace = into.indexOf(tables.records.preset);
   const owners = new Set(batch.changes.map(({ id }) => id));
   const parts = new Map(away.map(part => [part.id, part]));
-  const tallies = new Map(away.map(part => [part, new Tally()]));
+  const tallies = new Map(away.map(part => [part, new Tally(leftNone(receipt, part.id))]));
   let wanted: { part: AwayRecords; values: RecordValues }[] = [];
   let length = 0;
   const look = async () => {

@@ -1,7 +1,7 @@
 import type { LeftAlone } from '../audit/repair.ts';
 import { type CounterState, type RecordValues, readDangling, readStates } from '../database/repair-state.ts';
 import type { PlaceRange, ReceiptChange } from '../receipts/receipt.ts';
-import { countWanted, Tally, whyThere } from './already-there.ts';
+import { countWanted, leftNone, Tally, whyThere } from './already-there.ts';
 import { movedBy, whyStateStays } from './draft-undo.ts';
 import type { LeftState } from './effective.ts';
 import { gatherRecords, type StoredRecord } from './gather-records.ts';
@@ -97,7 +97,7 @@ function addRest(prepared: Prepared, rest: Task): void {
  * put them back since this was planned. Where a unique index keeps records apart, the server sees to it.
  */
 async function withoutThere(
-  { reader, plan: { look, facts, evidence }, written = [] }: Asked,
+  { reader, plan: { look, facts, evidence, receipt }, written = [] }: Asked,
   all: Going[],
   inOrder: (record: StoredRecord) => RecordValues,
   left: LeftAlone[],
@@ -109,7 +109,7 @@ async function withoutThere(
   const counts = await countWanted(reader, look.tables, facts, column, wanted, but);
   let seen = 0;
   return all.filter(({ task, records }) => {
-    const tally = new Tally();
+    const tally = new Tally(receipt !== null && leftNone(receipt, task.id));
     for (let n = 0; n < records.length; n += 1, seen += 1) tally.add(wanted[seen] ?? [], counts[seen] ?? 0);
     const why = whyThere(tally.result());
     if (why) left.push({ id: task.id, name: task.id === null ? 'Records of no preset' : task.name, ...why });

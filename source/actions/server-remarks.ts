@@ -9,7 +9,7 @@ export function remarksOnServer(
   { head, batches }: Receipt,
   { missing, unproved }: OnServer,
   { column }: Evidence,
-  { remarks, recordsToRestore, tasks, left }: UndoDraft,
+  { remarks, recordsToRestore, changes, tasks, left }: UndoDraft,
 ): Remark[] {
   const gone = missing.get(head.id) ?? 0;
   const nothing = tasks.length === 0 && left.length === 0;
@@ -26,8 +26,9 @@ export function remarksOnServer(
       message: `${what} on this server: it was restored from before the ${head.action}, or is an older copy. ${nothing ? 'There is nothing to take back.' : 'They are left out.'}`,
     });
   }
-  const why = unproved.get(head.id);
-  if (recordsToRestore > 0 && column === null && why !== undefined) {
+  const many = changes.filter(({ records, deletes }) => deletes < 0 && records >= -deletes).length;
+  const why = unproved.get(head.id) ?? (many === 0 ? null : asMany(many));
+  if (recordsToRestore > 0 && column === null && why !== null) {
     all.push({
       code: 'presence-unknown',
       severity: 'warning',
@@ -35,4 +36,9 @@ export function remarksOnServer(
     });
   }
   return all;
+}
+
+/** Somebody may have put them back with a copy of the receipt, and they may be uses that came since. */
+function asMany(presets: number): string {
+  return `${presets === 1 ? '1 preset has' : `${presets} presets have`} as many of them now as would come back`;
 }

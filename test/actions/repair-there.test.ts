@@ -108,6 +108,27 @@ test('where some of the records are there, none of that preset is put back, and 
 });
 
 describe('records that look like each other', () => {
+  const alike = `ALTER TABLE preset_usage DROP COLUMN id; UPDATE preset_usage SET usage_type = 'import', created_at = '2024-01-01Z'`;
+
+  test('are not put back twice from a copy of the receipt, as their time is before it', async () => {
+    await bench.arrange(alike);
+    const before = await bench.tables();
+    const reset = await bench.repair('reset', history);
+    const elsewhere = copied();
+    const planned = await bench.plan('undo', { receipt: reset.receiptId, directory: elsewhere });
+    expect(await bench.undo(reset)).toMatchObject({ restored: 100, left: [] });
+    for (const plan of [
+      planned,
+      await bench.plan('undo', { receipt: reset.receiptId, directory: elsewhere }),
+    ]) {
+      expect(await bench.run(plan, { fresh: true, directory: elsewhere })).toMatchObject({
+        restored: 0,
+        left: [{ name: 'Noir', reason: 'there' }],
+      });
+    }
+    expect(await bench.tables()).toEqual(before);
+  });
+
   test('are put back also where a batch has left some of them to the next', async () => {
     await bench.arrange(`ALTER TABLE preset_usage DROP COLUMN id;
       INSERT INTO preset_usage (preset_id, usage_type, created_at)
@@ -133,9 +154,17 @@ describe('records that look like each other', () => {
     const more = () =>
       bench.own.sql`INSERT INTO preset_usage (preset_id) SELECT ${noir} FROM generate_series(1, 100)`;
     const reset = await bench.repair('reset', history);
-    await more();
     const plan = await bench.plan('undo', { receipt: reset.receiptId });
     expect(plan.remarks.map(({ code }) => code)).not.toContain('presence-unknown');
+    await more();
+    const unsure = await bench.plan('undo', { receipt: reset.receiptId });
+    expect(unsure.remarks).toContainEqual(
+      expect.objectContaining({
+        code: 'presence-unknown',
+        message: expect.stringContaining('1 preset has as many of them now as would come back'),
+      }),
+    );
+    expect(unsure.fingerprint).not.toBe(plan.fingerprint);
     age(bench.directory);
     const aged = await bench.plan('undo', { receipt: reset.receiptId });
     expect(aged.remarks).toContainEqual(
