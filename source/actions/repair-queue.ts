@@ -124,7 +124,8 @@ export class Queue {
         if (result.outcome === 'committed') this.#resize(result.held);
         return;
       case 'busy':
-        this.#postpone(batch);
+        if (batch.truncate) this.#postponeTruncate();
+        else this.#postpone(batch);
         return;
       case 'lost':
         // Nothing of it happened: the same again.
@@ -194,22 +195,14 @@ export class Queue {
   #postpone(batch: Batch): void {
     const now = performance.now();
     this.#presets = Math.max(least.presets, Math.floor(this.#presets / 2));
-    if (batch.truncate) {
-      this.#truncateTries += 1;
-      // Uses keep coming in between: then they go in batches.
-      if (this.#truncateTries > 3) this.#truncate = false;
-    }
     for (const { id, name } of batch.tasks) {
       const lane = this.#lanes.get(id);
       if (!lane) continue;
       lane.tries += 1;
       lane.busySince ??= now;
-      lane.retryAt =
-        now +
-        Math.min(longestBackoff, firstBackoff * 2 ** Math.min(lane.tries, 10)) * (0.5 + Math.random() / 2);
+      lane.retryAt = backoff(now, lane.tries);
       // In company it may have been any other's row; by itself it comes soon.
-      const own = batch.tasks.length === 1 && !batch.truncate;
-      if (!own || now - lane.busySince < this.#limits.patience) {
+      if (batch.tasks.length > 1 || now - lane.busySince < this.#limits.patience) {
         // Behind the others.
         this.#lanes.delete(lane.id);
         this.#lanes.set(lane.id, lane);
@@ -223,6 +216,15 @@ export class Queue {
         message: `Another session has held its row, or one of its records, for ${Math.round((now - lane.busySince) / 1000)} s.`,
       });
     }
+  }
+
+  /** The table was busy, which says nothing of any row: all of them are tried again at once, and none by itself. */
+  #postponeTruncate(): void {
+    this.#truncateTries += 1;
+    // Uses keep coming in between: then they go in batches.
+    if (this.#truncateTries > 3) this.#truncate = false;
+    const retryAt = backoff(performance.now(), this.#truncateTries);
+    for (const lane of this.#lanes.values()) lane.retryAt = retryAt;
   }
 
   /** A refusal of several says nothing of each: they are tried one by one. */
@@ -282,4 +284,9 @@ export class Queue {
       Math.min(this.#most.records, Math.round(this.#records * factor)),
     );
   }
+}
+
+/** When what was busy `tries` times is tried again. */
+function backoff(now: number, tries: number): number {
+  return now + Math.min(longestBackoff, firstBackoff * 2 ** Math.min(tries, 10)) * (0.5 + Math.random() / 2);
 }

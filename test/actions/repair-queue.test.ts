@@ -335,6 +335,24 @@ describe('TRUNCATE', () => {
     expect(await next(own)).toMatchObject({ truncate: false });
   });
 
+  test('takes all of them whenever it is tried again, and leaves none to go by itself', async () => {
+    let chance = 0;
+    vi.spyOn(Math, 'random').mockImplementation(() => {
+      chance = (chance + 0.37) % 1;
+      return chance;
+    });
+    const own = queue(tasks(30), { truncate: true });
+    for (let tries = 0; tries < 4; tries += 1) {
+      const batch = (await next(own))!;
+      expect(batch).toMatchObject({ truncate: true });
+      expect(batch.tasks).toHaveLength(30);
+      own.settle(batch, result('busy'));
+    }
+    const batch = (await next(own))!;
+    expect(batch).toMatchObject({ truncate: false, wait: false });
+    expect(batch.tasks).toHaveLength(20);
+  });
+
   test('that is refused goes on in batches of one', async () => {
     const own = queue(tasks(3), { truncate: true });
     own.settle((await own.next())!, result('refused'));
