@@ -106,6 +106,24 @@ export class BusyBench {
     }, what);
   }
 
+  /** Stops the server, and waits until it answers again. */
+  async restart(signal: 'SIGQUIT' | 'SIGINT' | 'SIGKILL'): Promise<void> {
+    await this.server.kill(signal);
+    // A killed one leaves processes behind, and while they are there no other starts.
+    const start = () =>
+      this.server.start().then(
+        () => true,
+        () => false,
+      );
+    await waitFor(start, 'the server to start');
+    const answers = () =>
+      this.sql`SELECT 1`.then(
+        () => true,
+        () => false,
+      );
+    await waitFor(answers, 'the server to answer');
+  }
+
   /** All receipts of this round, with what the server says became of each batch. */
   async receipts(): Promise<Receipt[]> {
     const { receipts, damaged } = await listReceipts(this.directory);
