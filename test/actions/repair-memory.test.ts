@@ -47,7 +47,7 @@ test(
   'a reset with history and its undo stay within 200 MB, whatever the records hold',
   async () => {
     await insertTexts(ids[0]!, scaled(120, 9_000), 80_000);
-    await insertTexts(ids[1]!, scaled(3, 30), 7.5 * MB);
+    await insertTexts(ids[1]!, scaled(6, 60), 3.8 * MB);
     const before = await digest();
     const reset = await apart('reset');
     expect(reset).toMatchObject({ deleted: before!.records, left: [] });
