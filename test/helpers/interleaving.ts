@@ -79,15 +79,28 @@ const column: fc.Arbitrary<Step> = fc.record({
 });
 const copy: fc.Arbitrary<Step> = fc.record({ does: fc.constant('copy' as const), withKey: fc.boolean() });
 
-const steps = (...kinds: fc.Arbitrary<Step>[]) =>
-  fc.array(fc.oneof(...kinds), { minLength: 5, maxLength: 25 });
+/** A column that goes in the middle of a reset. */
+const goesMeanwhile: fc.Arbitrary<Step[]> = fc
+  .constantFrom('rename' as const, 'drop' as const)
+  .map(does => [
+    { does: 'begin', action: 'reset with history', presets: [] },
+    { does: 'batch', uses: [] },
+    { does },
+  ]);
+
+const alone = (kind: fc.Arbitrary<Step>): fc.Arbitrary<Step[]> => kind.map(step => [step]);
+const steps = (...kinds: fc.Arbitrary<Step[]>[]) =>
+  fc.array(fc.oneof(...kinds), { minLength: 5, maxLength: 25 }).map(parts => parts.flat());
+/** From a table with a column that may go. */
+const withColumns = (...kinds: fc.Arbitrary<Step>[]) =>
+  steps(...kinds.map(alone), alone(column), goesMeanwhile).map((then): Step[] => [{ does: 'add' }, ...then]);
 
 /** Nothing but correct uses beside repairs, whose records may get other columns meanwhile. */
-export const correctSteps = steps(...quiet, column);
+export const correctSteps = withColumns(...quiet);
 /** With stray writes, copied receipts and other columns. */
-export const straySteps = steps(...quiet, column, meddle, copy);
+export const straySteps = withColumns(...quiet, meddle, copy);
 /** With what may happen where nothing of the records tells the server that one is there already. */
-export const keylessSteps = steps(...quiet, meddle, copy);
+export const keylessSteps = steps(...[...quiet, meddle, copy].map(alone));
 
 /** A database whose tables are made anew for each interleaving. */
 export class Stage {
