@@ -34,7 +34,7 @@ const kinds: Kind[] = [
     kills: scaled(1, 34),
   },
   {
-    title: 'a reset in batches, of records without a key',
+    title: 'a keyless reset in batches',
     action: 'reset',
     options: withHistory,
     command: ['reset', '--delete-history'],
