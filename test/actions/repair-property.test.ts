@@ -100,7 +100,7 @@ test.each([
   { title: 'with other columns', steps: straySteps, keyed: true },
   { title: 'of records without a key', steps: keylessSteps, keyed: false },
 ])(
-  '$title: undone, all history is back once, and a sync puts it right',
+  `${numRuns} interleavings with stray writes and copied receipts, $title: undone, all history is back once, and a sync puts it right`,
   async ({ steps, keyed }) => {
     await fc.assert(
       fc.asyncProperty(steps, fc.boolean(), async (steps, backwards) => {
