@@ -12,7 +12,7 @@ export const usualLimits: BatchLimits = {
   presets: 100,
   records: 4_000,
   bytes: 4 * 1024 * 1024,
-  recordBytes: 16 * 1024 * 1024,
+  recordBytes: 4 * 1024 * 1024,
 };
 
 /** Such as `16 MB`, for sentences. */

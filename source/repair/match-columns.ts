@@ -8,6 +8,8 @@ export interface StoredColumn {
   type: string;
   /** The type with its length; left out by receipts of older versions. */
   declared?: string;
+  /** Its own in the table, whatever it is called; left out by receipts of older versions. */
+  number?: number;
 }
 
 /** A column of the table that records go back into. */
@@ -82,6 +84,8 @@ export function matchColumns(
       if (!isReference) match.obstacles.push(goneObstacle(named.table, column, target, fresh));
       continue;
     }
+    const renamed = to === undefined ? renamedTo(column, target, columns) : undefined;
+    if (renamed) match.obstacles.push(renamedObstacle(named.table, column, renamed));
     if (target.quoted !== column.quoted) {
       match.remarks.push({
         code: 'column-mapped',
@@ -182,6 +186,25 @@ function referenceObstacle(
   };
 }
 
+/** The column that a stored one is now, where another has taken its name. */
+function renamedTo(
+  { number }: StoredColumn,
+  target: TableColumn,
+  columns: readonly TableColumn[],
+): TableColumn | undefined {
+  if (number === undefined || target.number === number) return undefined;
+  return columns.find(column => column.number === number);
+}
+
+function renamedObstacle(table: string, column: StoredColumn, renamed: TableColumn): Obstacle {
+  const [name, now] = [unquoted(column.quoted), unquoted(renamed.quoted)];
+  return {
+    code: 'column-renamed',
+    message: `The column ${name} of the receipt is called ${now} in ${table} now, and another column has its old name.`,
+    hint: `To put its values back where they were, add --map-column ${name}=${now}; to put them into the other column, add --map-column ${name}=${name}.`,
+  };
+}
+
 function goneObstacle(
   table: string,
   column: StoredColumn,
@@ -196,7 +219,10 @@ function goneObstacle(
       hint: `To leave them out, add --drop-column ${name}.`,
     };
   }
-  const alike = fresh.filter(({ type, generated }) => type === column.type && !generated);
+  const isSame = ({ number }: TableColumn) => number !== undefined && number === column.number;
+  const alike = fresh.some(isSame)
+    ? fresh.filter(isSame)
+    : fresh.filter(({ type, generated }) => type === column.type && !generated);
   const to = alike[0] && alike.length === 1 ? unquoted(alike[0].quoted) : 'NEW';
   return {
     code: 'column-gone',

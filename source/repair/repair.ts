@@ -62,9 +62,20 @@ export interface LeftAlone {
   name: string;
   /**
    * `moved`: its drift is another one than planned; `newer`: a later repair has changed it; `wrong`: written, and yet not
-   * what it should be. With `moved` and `newer` an undo still puts records back.
+   * what it should be; `there`: what an undo would put back is in the table. With `moved` and `newer` an undo still puts records
+   * back.
    */
-  reason: 'gone' | 'moved' | 'locked' | 'refused' | 'wrong' | 'newer' | 'reference' | 'too-large' | 'stopped';
+  reason:
+    | 'gone'
+    | 'moved'
+    | 'locked'
+    | 'refused'
+    | 'wrong'
+    | 'newer'
+    | 'reference'
+    | 'there'
+    | 'too-large'
+    | 'stopped';
   message: string;
 }
 

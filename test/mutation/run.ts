@@ -26,10 +26,10 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(areas)) {
     concurrency: Number(values.workers),
     incremental: true,
     incrementalFile: `reports/mutation/${name}-incremental.json`,
-    reporters: ['clear-text', 'json'],
+    reporters: ['clear-text', 'progress-append-only', 'json'],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false, skipFull: true },
     jsonReporter: { fileName: `reports/mutation/${name}.json` },
     ignorePatterns: ['dist', 'docs', 'reports', '.stryker-tmp'],
-    timeoutMS: 10_000,
+    timeoutMS: 4_000,
   }).runMutationTest();
 }

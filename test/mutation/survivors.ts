@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
 import { areas } from './areas.ts';
@@ -34,30 +34,39 @@ const lines = [
   '| area | changes | noticed | score |',
   '| --- | --: | --: | --: |',
 ];
+const root = path('../../');
 const details: string[] = [];
-for (const name of Object.keys(areas)) {
+for (const [name, { mutate }] of Object.entries(areas)) {
   const file = path(`../../reports/mutation/${name}.json`);
   if (!existsSync(file)) {
     lines.push(`| ${name} | not run | | |`);
     continue;
   }
   const { files } = report.parse(JSON.parse(readFileSync(file, 'utf8')));
-  let all = 0;
+  let changes = 0;
   let killed = 0;
+  const left = mutate.filter(glob => glob.startsWith('!')).map(glob => glob.slice(1));
+  const all = globSync(
+    mutate.filter(glob => !glob.startsWith('!')),
+    { cwd: root, exclude: left },
+  ).sort();
+  const missing = all.filter(file => !(file in files));
   details.push('', `## ${name}`);
+  if (missing.length > 0) details.push('', `Not measured yet: ${missing.join(', ')}.`);
   for (const [source, { source: text, mutants }] of Object.entries(files).sort()) {
     const judged = mutants.filter(({ status }) => noticed.has(status) || unnoticed.has(status));
     const lived = judged.filter(({ status }) => unnoticed.has(status));
-    all += judged.length;
+    changes += judged.length;
     killed += judged.length - lived.length;
-    if (lived.length === 0) continue;
-    details.push('', `### ${source}: ${lived.length} of ${judged.length}`, '');
+    details.push('', `### ${source}: ${judged.length - lived.length} of ${judged.length} noticed`, '');
     for (const { location, replacement = '', mutatorName } of lived) {
       const line = text.split('\n')[location.start.line - 1]?.trim() ?? '';
       const told = replacement.replaceAll(/\s+/g, ' ').slice(0, 60);
       details.push(`- \`${line.slice(0, 100)}\` (${mutatorName}: \`${told}\`): ${reasonFor(source, line)}`);
     }
   }
-  lines.push(`| ${name} | ${all} | ${killed} | ${((100 * killed) / Math.max(1, all)).toFixed(1)} % |`);
+  lines.push(
+    `| ${name}${missing.length > 0 ? ' (in part)' : ''} | ${changes} | ${killed} | ${((100 * killed) / Math.max(1, changes)).toFixed(1)} % |`,
+  );
 }
 writeFileSync(path('./survivors.md'), `${[...lines, ...details].join('\n')}\n`);

@@ -54,6 +54,43 @@ describe('where each column goes', () => {
     expect(codes(mapped)).toEqual([[], ['column-mapped']]);
   });
 
+  describe('where another column has its name', () => {
+    const numbered = [
+      { ...stored('preset'), number: 1 },
+      { ...stored('note'), number: 2 },
+    ];
+    const of = (columns: TableColumn[], choice: Partial<ColumnChoice> = {}) =>
+      matchColumns(numbered, columns, named, { ...noChoice, ...choice });
+    const preset = column('preset', { number: 1 });
+    const [remark, note] = [column('remark', { number: 2 }), column('note', { number: 3 })];
+
+    test('and it is still there by a new one: an obstacle until it is named', () => {
+      const renamed = of([preset, remark, note]);
+      expect(codes(renamed)[0]).toEqual(['column-renamed']);
+      expect(renamed.obstacles[0]).toMatchObject({
+        message:
+          'The column note of the receipt is called remark in app.uses now, and another column has its old name.',
+        hint: expect.stringContaining('--map-column note=remark;'),
+      });
+      const back = of([preset, remark, note], { map: [['note', 'remark']] });
+      expect([back.into, codes(back)[0]]).toEqual([['preset', 'remark'], []]);
+      const other = of([preset, remark, note], { map: [['note', 'note']] });
+      expect([other.into, codes(other)[0]]).toEqual([['preset', 'note'], []]);
+    });
+
+    test('and it was dropped: its values go into the new one', () => {
+      expect(of([preset, note])).toMatchObject({ into: ['preset', 'note'], obstacles: [] });
+    });
+
+    test('a renamed one is offered before another of its type', () => {
+      const [gone] = of([preset, remark, column('extra', { number: 4 })]).obstacles;
+      expect(gone).toMatchObject({
+        code: 'column-gone',
+        hint: expect.stringContaining('--map-column note=remark;'),
+      });
+    });
+  });
+
   test.each([
     ['none', [column('preset')]],
     ['one of another type', [column('preset'), column('n', { type: 'integer' })]],

@@ -90,6 +90,27 @@ describe('a column that was renamed', () => {
     expect(await bench.tables()).toEqual(before);
   });
 
+  test('with another one of its type: each comes back into its own, or none', async () => {
+    await bench.arrange(
+      `ALTER TABLE preset_usage ADD first text DEFAULT 'one', ADD second text DEFAULT 'two'`,
+    );
+    const reset = await bench.repair('reset', withHistory);
+    await bench.arrange(`ALTER TABLE preset_usage RENAME first TO other; ALTER TABLE preset_usage RENAME second TO first;
+      ALTER TABLE preset_usage RENAME other TO second`);
+    expect((await columnCodes(reset)).map(({ code }) => code)).toEqual(['column-renamed', 'column-renamed']);
+    await expect(undo(reset)).rejects.toMatchObject({ code: 'columns-changed', exitCode: 4 });
+    await isUntouched(reset);
+    const map = [
+      ['first', 'second'],
+      ['second', 'first'],
+    ] as const;
+    expect(await undo(reset, { map })).toMatchObject({ restored: 3, left: [] });
+    expect([await kinds('first'), await kinds('second')]).toEqual([
+      ['two', 'two', 'two'],
+      ['one', 'one', 'one'],
+    ]);
+  });
+
   test('while another one took its name: both are to be named', async () => {
     await bench.arrange(
       `ALTER TABLE preset_usage ADD a text, ADD b text; UPDATE preset_usage SET a = 'a', b = 'b'`,

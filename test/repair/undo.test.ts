@@ -343,8 +343,7 @@ describe('the file of records', () => {
     const reset = await bench.repair('reset', withHistory);
     const before = await bench.tables();
     damage(recordsFile(reset.receipt));
-    const plan = await bench.plan('undo', { receipt: reset.receiptId });
-    await expect(bench.run(plan)).rejects.toMatchObject({
+    await expect(bench.undo(reset)).rejects.toMatchObject({
       code: 'damaged-receipt',
       exitCode: 2,
       message: expect.stringContaining('.records.gz'),

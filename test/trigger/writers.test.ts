@@ -17,7 +17,7 @@ const blind = `blind_${process.pid}`;
 beforeAll(async () => {
   own = await createDatabase();
   database = connectTo(own.url);
-  await own.sql.unsafe(await readFile(new URL('../database/writers.sql', import.meta.url), 'utf8')).simple();
+  await own.sql.unsafe(await readFile(new URL('./writers.sql', import.meta.url), 'utf8')).simple();
   await own.sql
     .unsafe(
       `CREATE ROLE ${role}; CREATE ROLE ${blind} LOGIN PASSWORD 'secret'; GRANT SELECT ON presets, preset_usage TO ${blind};

@@ -1,5 +1,6 @@
 import type { Receipt } from '../receipts/receipt.ts';
 import type { Change, Remark } from '../repair.ts';
+import type { Evidence } from '../run/already-there.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 import type { RepairPlan } from './repair-plan.ts';
 import type { Task } from './task.ts';
@@ -16,10 +17,11 @@ export interface Draft {
   holds: unknown;
   /** Whether it sets `last_used_at` of any preset, now or after a use that comes before it is done. */
   maySetLastUsed: boolean;
-  /** undo: what is taken back. */
+  /** undo: what is taken back, and what tells whether it is away at all. */
   receipt?: Receipt;
   /** undo: for each column of the receipt the one that its values go into; null where they are left out. */
   into?: (string | null)[];
+  evidence?: Evidence;
 }
 
 /** A plan with what carrying it out needs beside. */
@@ -29,4 +31,6 @@ export interface FullPlan extends RepairPlan {
   receipt: Receipt | null;
   /** undo: for each column of the receipt the quoted one that its values go into; null where they are left out. */
   into: readonly (string | null)[];
+  /** undo: what tells whether deleted records are in the table all the same. */
+  evidence: Evidence | null;
 }

@@ -136,6 +136,7 @@ export async function planRepair(
     facts: written,
     receipt: draft.receipt ?? null,
     into: draft.into ?? [],
+    evidence: draft.evidence ?? null,
   };
 }
 

@@ -19,7 +19,14 @@ export const headSchema = z.object({
   options: z.record(z.string(), z.boolean()),
   undoes: z.nullable(z.string()),
   columns: z.exactOptional(
-    z.array(z.object({ quoted: z.string(), type: z.string(), declared: z.exactOptional(z.string()) })),
+    z.array(
+      z.object({
+        quoted: z.string(),
+        type: z.string(),
+        declared: z.exactOptional(z.string()),
+        number: z.exactOptional(whole),
+      }),
+    ),
   ),
   reference: z.exactOptional(z.string()),
   mapped: z.exactOptional(z.array(z.object({ from: z.string(), to: z.string() }))),

@@ -16,8 +16,11 @@ export interface ReceiptHead {
   options: Record<string, boolean>;
   /** The receipt that this one takes back; null for sync, reset and migrate. */
   undoes: string | null;
-  /** reset: the columns of the records that it keeps, in the order of their values; `declared` is the type with its length. */
-  columns?: { quoted: string; type: string; declared?: string }[];
+  /**
+   * reset: the columns of the records that it keeps, in the order of their values; `declared` is the type with its length, and
+   * `number` the column's own, which no other one of the table is given.
+   */
+  columns?: { quoted: string; type: string; declared?: string; number?: number }[];
   /** reset: which of them names a record's preset. */
   reference?: string;
   /** undo: columns whose values went into others, and those whose values were left out, because somebody said so. */

@@ -2,7 +2,9 @@ import type { Task } from '../plan/task.ts';
 import { movedBy, whyStateStays } from '../plan/undo/draft-undo.ts';
 import type { LeftState } from '../plan/undo/undoable-changes.ts';
 import type { PlaceRange, ReceiptChange } from '../receipts/receipt.ts';
-import { type CounterState, readDangling, readStates } from '../sql/counter-state.ts';
+import type { LeftAlone } from '../repair.ts';
+import { type CounterState, type RecordValues, readDangling, readStates } from '../sql/counter-state.ts';
+import { countWanted, leftNone, Tally, whyThere } from './already-there.ts';
 import { gatherRecords, type StoredRecord } from './gather-records.ts';
 import { type Asked, found, idsOf, nothing, orderOf, type Prepared } from './prepared.ts';
 
@@ -16,6 +18,8 @@ interface Going {
   lostTable: string | null;
   /** True where these are not all of its records. */
   inParts: boolean;
+  /** What is still to come of it; null where this is the last. */
+  rest: Task | null;
 }
 
 /** Puts records back as they were, those that still have everything they refer to, and the differences there were. */
@@ -26,29 +30,39 @@ export async function prepareUndo(asked: Asked): Promise<Prepared> {
   const prepared = nothing();
   if (!receipt) return prepared;
   const counters = await readStates(reader, tables, idsOf(tasks));
-  const there = tasks.flatMap(task => {
+  const open = tasks.flatMap(task => {
     const counter = task.id === null ? null : found(counters.get(task.id), task, prepared.left);
     return task.id !== null && !counter ? [] : [{ task, counter }];
   });
   const parts = await gatherRecords(
     asked,
-    there.map(({ task }) => task),
+    open.map(({ task }) => task),
   );
-  const going = there.flatMap(({ task, counter }): Going[] => {
+  const all = open.flatMap(({ task, counter }): Going[] => {
     const { records, rest } = parts.get(task) ?? { records: [], rest: null };
-    if (rest) {
-      prepared.rest.push(rest);
-      prepared.otherwise.push(rest);
-    }
     // The others have left no room for it.
-    if (rest && records.length === 0) return [];
+    if (rest && records.length === 0) {
+      addRest(prepared, rest);
+      return [];
+    }
     const inParts = rest !== null || task.undo?.records?.from !== undefined;
-    return [{ task: rest ? recordsAlone(task) : task, counter, records, lost: 0, lostTable: null, inParts }];
+    return [
+      {
+        task: rest ? recordsAlone(task) : task,
+        counter,
+        records,
+        lost: 0,
+        lostTable: null,
+        inParts,
+        rest,
+      },
+    ];
   });
   const places = facts.recordColumns.map(({ quoted }) => into.indexOf(quoted));
-  const inserts = going.flatMap(({ records }) =>
-    records.map(({ values }) => places.map(place => values[place] ?? null)),
-  );
+  const inOrder = ({ values }: StoredRecord) => places.map(place => values[place] ?? null);
+  const going = await withoutThere(asked, all, inOrder, prepared.left);
+  for (const { rest } of going) if (rest) addRest(prepared, rest);
+  const inserts = going.flatMap(({ records }) => records.map(inOrder));
   const dangling =
     inserts.length > 0 ? await readDangling(reader, facts, inserts) : new Map<number, string>();
   prepared.order.inserts = inserts.filter((_, index) => !dangling.has(index));
@@ -71,6 +85,36 @@ export async function prepareUndo(asked: Asked): Promise<Prepared> {
 /** A task of which more is to come: what goes back beside the records comes with the last of them. */
 function recordsAlone(task: Task): Task {
   return task.undo ? { ...task, undo: { ...task.undo, state: null, lastUsed: null } } : task;
+}
+
+function addRest(prepared: Prepared, rest: Task): void {
+  prepared.rest.push(rest);
+  prepared.otherwise.push(rest);
+}
+
+/**
+ * What goes back without the tasks whose records are in the table, with the rest of them, seen by the transaction that writes: another console may have
+ * put them back since this was planned. Where a unique index keeps records apart, the server sees to it.
+ */
+async function withoutThere(
+  { reader, plan: { look, facts, evidence, receipt }, written = [] }: Asked,
+  all: Going[],
+  inOrder: (record: StoredRecord) => RecordValues,
+  left: LeftAlone[],
+): Promise<Going[]> {
+  const column = evidence?.column ?? null;
+  if (column === null || column.unique) return all;
+  const wanted = all.flatMap(({ records }) => records.map(inOrder));
+  const but = [...(evidence?.putBack ?? []), ...written];
+  const counts = await countWanted(reader, look.tables, facts, column, wanted, but);
+  let seen = 0;
+  return all.filter(({ task, records }) => {
+    const tally = new Tally(receipt !== null && leftNone(receipt, task.id));
+    for (let n = 0; n < records.length; n += 1, seen += 1) tally.add(wanted[seen] ?? [], counts[seen] ?? 0);
+    const why = whyThere(tally.result());
+    if (why) left.push({ id: task.id, name: task.id === null ? 'Records of no preset' : task.name, ...why });
+    return why === null;
+  });
 }
 
 /** Adds what one task gives back to the batch. */

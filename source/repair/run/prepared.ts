@@ -38,6 +38,8 @@ export interface Asked {
   truncate: boolean;
   /** undo: where the records come from. */
   source?: UndoSource | undefined;
+  /** undo: the transactions in which this repair has put records back. */
+  written?: readonly string[];
 }
 
 /** A batch that does nothing yet. */

@@ -42,6 +42,8 @@ export class Queue {
   readonly #most: BatchLimits;
   #presets: number;
   #records: number;
+  /** About how many records of the last ones fit into the bytes of a batch; what is read beyond them is read for nothing. */
+  #fitting = Number.POSITIVE_INFINITY;
   #truncate: boolean;
   #truncateTries = 0;
 
@@ -106,11 +108,13 @@ export class Queue {
     switch (result.outcome) {
       case 'committed':
       case 'nothing':
+        this.#fit(batch, result);
         this.#advance(batch, result);
         if (result.outcome === 'committed') this.#resize(result.held);
         return;
       case 'busy':
-        this.#postpone(batch);
+        if (batch.truncate) this.#postponeTruncate();
+        else this.#postpone(batch);
         return;
       case 'lost':
         // Nothing of it happened: the same again.
@@ -134,7 +138,8 @@ export class Queue {
     }
     const tasks: Task[] = [];
     let weight = 0;
-    let mostRecords = this.#records;
+    const most = Math.min(this.#records, this.#fitting);
+    let mostRecords = most;
     for (const lane of this.#lanes.values()) {
       const [task] = lane.tasks;
       if (lane.retryAt > now) continue;
@@ -143,7 +148,7 @@ export class Queue {
       const alone = lane.alone || lane.tries > 1 || lane.id === null;
       if (tasks.length > 0) {
         if (alone) continue;
-        if (tasks.length >= this.#presets || weight + task.weight > this.#records) break;
+        if (tasks.length >= this.#presets || weight + task.weight > most) break;
       }
       tasks.push(task);
       weight += task.weight;
@@ -169,25 +174,24 @@ export class Queue {
     }
   }
 
+  /** Follows how many records go into the bytes of a batch: the server makes the text of all that are asked for. */
+  #fit({ tasks, mostRecords, truncate }: Batch, { deleted, rest }: BatchResult): void {
+    if (truncate || deleted === 0) return;
+    const asked = tasks.reduce((sum, { weight }) => sum + Math.min(weight, mostRecords), 0);
+    this.#fitting = rest.length > 0 && deleted < asked ? 2 * deleted : 2 * Math.max(deleted, this.#fitting);
+  }
+
   #postpone(batch: Batch): void {
     const now = performance.now();
     this.#presets = Math.max(least.presets, Math.floor(this.#presets / 2));
-    if (batch.truncate) {
-      this.#truncateTries += 1;
-      // Uses keep coming in between: then they go in batches.
-      if (this.#truncateTries > 3) this.#truncate = false;
-    }
     for (const { id, name } of batch.tasks) {
       const lane = this.#lanes.get(id);
       if (!lane) continue;
       lane.tries += 1;
       lane.busySince ??= now;
-      lane.retryAt =
-        now +
-        Math.min(longestBackoff, firstBackoff * 2 ** Math.min(lane.tries, 10)) * (0.5 + Math.random() / 2);
+      lane.retryAt = backoff(now, lane.tries);
       // In company it may have been any other's row; by itself it comes soon.
-      const own = batch.tasks.length === 1 && !batch.truncate;
-      if (!own || now - lane.busySince < this.#limits.patience) {
+      if (batch.tasks.length > 1 || now - lane.busySince < this.#limits.patience) {
         // Behind the others.
         this.#lanes.delete(lane.id);
         this.#lanes.set(lane.id, lane);
@@ -203,10 +207,19 @@ export class Queue {
     }
   }
 
+  /** The table was busy, which says nothing of any row: all of them are tried again at once, and none by itself. */
+  #postponeTruncate(): void {
+    this.#truncateTries += 1;
+    // Uses keep coming in between: then they go in batches.
+    if (this.#truncateTries > 3) this.#truncate = false;
+    const retryAt = backoff(performance.now(), this.#truncateTries);
+    for (const lane of this.#lanes.values()) lane.retryAt = retryAt;
+  }
+
   /** A refusal of several says nothing of each: they are tried one by one. */
   #separate(batch: Batch, result: BatchResult): void {
     if (this.#apart(batch)) return;
-    this.#giveUp(batch, result, `The server refused`);
+    this.#giveUp(batch, result, 'refused', 'The server refused');
   }
 
   /** More than the server takes at once: half of it, down to a single record. */
@@ -217,7 +230,7 @@ export class Queue {
     if (!lane) return;
     const tried = Math.min(batch.mostRecords, result.tried ?? batch.mostRecords);
     if (tried > 1) lane.most = Math.floor(tried / 2);
-    else this.#giveUp(batch, result, 'Even by itself, the server did not take');
+    else this.#giveUp(batch, result, 'too-large', 'Even by itself, the server did not take');
   }
 
   /** Has several tried one by one from now on; false where it was one by itself. */
@@ -232,7 +245,12 @@ export class Queue {
   }
 
   /** Gives up what one batch tried of a preset, and goes on with what does not depend on it. */
-  #giveUp({ tasks }: Batch, { message, rest, tried = 0 }: BatchResult, how: string): void {
+  #giveUp(
+    { tasks }: Batch,
+    { message, rest, tried = 0 }: BatchResult,
+    reason: 'refused' | 'too-large',
+    how: string,
+  ): void {
     const [task] = tasks;
     const lane = task && this.#lanes.get(task.id);
     if (!lane) return;
@@ -242,7 +260,7 @@ export class Queue {
     this.#givenUp.push({
       id: lane.id,
       name: task.id === null ? 'Records of no preset' : task.name,
-      reason: 'refused',
+      reason,
       message: `${how} ${what}: ${message ?? 'no reason given'}.`,
     });
   }
@@ -255,4 +273,9 @@ export class Queue {
       Math.min(this.#most.records, Math.round(this.#records * factor)),
     );
   }
+}
+
+/** When what was busy `tries` times is tried again. */
+function backoff(now: number, tries: number): number {
+  return now + Math.min(longestBackoff, firstBackoff * 2 ** Math.min(tries, 10)) * (0.5 + Math.random() / 2);
 }

@@ -22,6 +22,8 @@ export interface BatchWork {
   timeouts: ConnectOptions;
   /** undo: where the records come from. */
   source?: UndoSource | undefined;
+  /** The transactions of this repair that were committed; this one is added to them. */
+  written: string[];
   /** Stops the wait for another repair's lock; what has begun is brought to its end. */
   signal?: AbortSignal | undefined;
 }
@@ -56,6 +58,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
         limits: batch.limits,
         truncate: batch.truncate,
         source: work.source,
+        written: work.written,
       });
       const { order, changes, records, rest } = prepared;
       // A drift that is not the planned one may be no drift at all; what is written is asked about by the block itself.
@@ -82,7 +85,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
     }, timeouts);
     const done = prepared as Prepared | null;
     if (!answer || !done) return { ...empty('nothing'), left: done?.left ?? [], rest: done?.rest ?? [] };
-    await note(receipt, noted, 'committed');
+    await note(work, noted, 'committed');
     return committed(done, answer);
   } catch (error) {
     if (error instanceof Stopped) return empty('busy');
@@ -90,7 +93,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
     if (!isConsoleError(error)) throw error;
     const done = prepared as Prepared | null;
     if (isLost(error)) return afterLoss(work, error, noted, done);
-    await note(receipt, noted, 'aborted');
+    await note(work, noted, 'aborted');
     const state = sqlState(error);
     if (state === '55P03' || state === '40001' || state === '40P01')
       return { ...empty('busy'), message: error.message };
@@ -142,7 +145,12 @@ function empty(outcome: BatchResult['outcome']): BatchResult {
 type Noted = { number: number; xid: string } | null;
 
 // The receipt is good without it: the server knows too.
-async function note(receipt: ReceiptWriter, noted: Noted, outcome: 'committed' | 'aborted'): Promise<void> {
+async function note(
+  { receipt, written }: BatchWork,
+  noted: Noted,
+  outcome: 'committed' | 'aborted',
+): Promise<void> {
+  if (noted && outcome === 'committed') written.push(noted.xid);
   if (noted) await receipt.settle(noted.number, outcome).catch(() => {});
 }
 
@@ -153,11 +161,12 @@ const lost = new Set(['connection-lost', 'connection-refused', 'connection-timeo
 
 /** Asks the server, as soon as it answers again, whether the batch was committed: only then it may be done again. */
 async function afterLoss(
-  { database, plan, receipt }: BatchWork,
+  work: BatchWork,
   error: ConsoleError,
   noted: Noted,
   prepared: Prepared | null,
 ): Promise<BatchResult> {
+  const { database, plan } = work;
   const status = await askAgain(async () => {
     if (noted && prepared) {
       const [deleted] = prepared.records ?? [];
@@ -182,7 +191,7 @@ async function afterLoss(
       cause: error,
     });
   }
-  await note(receipt, noted, status);
+  await note(work, noted, status);
   if (status === 'aborted' || !prepared) return { ...empty('lost'), error };
   return committed(prepared, { held: 0, waiting: 0, counts: {} });
 }

@@ -177,6 +177,8 @@ class Run {
   readonly #told = new Set<string>();
   /** Presets whose count was written and found right; a preset may take several batches. */
   readonly #changed = new Set<string>();
+  /** The transactions that were committed. */
+  readonly #written: string[] = [];
   #deleted = 0;
   #restored = 0;
   #committed = 0;
@@ -231,6 +233,7 @@ class Run {
           batch,
           source: this.#source,
           timeouts: { timeout: this.#options.timeout, lockTimeout: this.#options.lockTimeout },
+          written: this.#written,
           signal,
         });
         this.#requireSense(result);

@@ -29,7 +29,7 @@ export interface RepairFacts {
   /** What happens to a write beside the triggers of the two tables: rules, and triggers of parts of them alone. */
   besides: { what: 'rule' | 'trigger'; name: string; table: string; event: 'INSERT' | 'UPDATE' | 'DELETE' }[];
   /** Every column of a record that an INSERT may give, in order. */
-  recordColumns: { quoted: string; type: string; declared: string }[];
+  recordColumns: { quoted: string; type: string; declared: string; number: number }[];
   references: Reference[];
   /** A table that inherits from the one of records and is no partition of it; null where none does. */
   inheritedBy: string | null;
@@ -154,7 +154,7 @@ export async function readRepairFacts(reader: Reader, tables: Tables): Promise<R
   const placeOf = (number: number) => recordColumns.findIndex(column => column.number === number);
   return {
     ...rest,
-    recordColumns: recordColumns.map(({ quoted, type, declared }) => ({ quoted, type, declared })),
+    recordColumns,
     references: references.map(({ name, table, pairs }) => ({
       name,
       table,

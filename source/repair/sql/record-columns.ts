@@ -13,11 +13,12 @@ const columns = z.array(
     required: z.boolean(),
     fallback: z.nullable(z.string()),
     generated: z.boolean(),
+    number: z.number(),
   }),
 );
 
 const text = `SELECT quote_ident(a.attname) AS quoted, format_type(a.atttypid, -1) AS type, format_type(a.atttypid, a.atttypmod) AS declared,
-         (a.attnotnull OR t.typnotnull) AS required, a.attgenerated <> '' AS generated,
+         (a.attnotnull OR t.typnotnull) AS required, a.attgenerated <> '' AS generated, a.attnum::float8 AS number,
          CASE WHEN a.attidentity <> '' THEN 'a new number' ELSE coalesce(pg_get_expr(d.adbin, d.adrelid), t.typdefault) END AS fallback
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
    WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`;

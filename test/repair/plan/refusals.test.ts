@@ -288,7 +288,7 @@ describe('a server that refuses', () => {
     ).rejects.toMatchObject({
       code: 'inherited',
       exitCode: 4,
-      message: expect.stringMatching(/^notes inherits/),
+      message: expect.stringMatching(/^public\.notes inherits/),
     });
     await expect(planRepair(database, request('reset', directory))).resolves.toMatchObject({
       action: 'reset',

@@ -82,6 +82,25 @@ describe('the size of a batch', () => {
     expect((await few.next())?.mostRecords).toBe(10);
   });
 
+  test('asks for twice as many records as fit into its bytes, and for more again where all of them fit', async () => {
+    const own = queue([task('large', 4_000), ...tasks(100, 40)]);
+    const step = async (deleted: number, isDone = false) => {
+      const batch = (await own.next())!;
+      const rest = isDone ? [] : batch.tasks.map(each => ({ ...each, weight: each.weight - deleted }));
+      own.settle(batch, result('committed', { deleted, rest, held: 1 }));
+      return [batch.mostRecords, batch.tasks.length];
+    };
+    expect(await step(52)).toEqual([500, 1]);
+    expect(await step(52)).toEqual([104, 1]);
+    expect(await step(1)).toEqual([104, 1]);
+    expect(await step(2)).toEqual([2, 1]);
+    expect(await step(4)).toEqual([4, 1]);
+    expect(await step(8)).toEqual([8, 1]);
+    expect(await step(16, true)).toEqual([16, 1]);
+    expect(await step(40, true)).toEqual([32, 1]);
+    expect(await step(40, true)).toEqual([80, 2]);
+  });
+
   test('is one task where that alone has more records than go at once', async () => {
     expect(ids(await queue([task('big', 10_000), task('small')]).next())).toEqual(['big']);
   });
@@ -263,7 +282,8 @@ describe('what is too much at once', () => {
       {
         id: 'a',
         name: 'Preset a',
-        reason: 'refused',
+        // Not refused: no trigger is why.
+        reason: 'too-large',
         message: 'Even by itself, the server did not take it: too big.',
       },
     ]);
@@ -313,6 +333,24 @@ describe('TRUNCATE', () => {
     }
     expect(own.givenUp()).toEqual([]);
     expect(await next(own)).toMatchObject({ truncate: false });
+  });
+
+  test('takes all of them whenever it is tried again, and leaves none to go by itself', async () => {
+    let chance = 0;
+    vi.spyOn(Math, 'random').mockImplementation(() => {
+      chance = (chance + 0.37) % 1;
+      return chance;
+    });
+    const own = queue(tasks(30), { truncate: true });
+    for (let tries = 0; tries < 4; tries += 1) {
+      const batch = (await next(own))!;
+      expect(batch).toMatchObject({ truncate: true });
+      expect(batch.tasks).toHaveLength(30);
+      own.settle(batch, result('busy'));
+    }
+    const batch = (await next(own))!;
+    expect(batch).toMatchObject({ truncate: false, wait: false });
+    expect(batch.tasks).toHaveLength(20);
   });
 
   test('that is refused goes on in batches of one', async () => {

@@ -85,6 +85,7 @@ async function run(
       truncate: false,
     },
     timeouts: { timeout: 30, lockTimeout: 0.02 },
+    written: [],
   };
   const result = await runOneBatch(work).then(
     value => ({ value, error: undefined }),

@@ -3,19 +3,22 @@ import type { Database } from '../../../connection/transactions.ts';
 import { refused } from '../../../counter/guards.ts';
 import type { Look } from '../../../counter/inspect-database.ts';
 import { usageError } from '../../../errors/errors.ts';
-import { listReceipts } from '../../receipts/list-receipts.ts';
+import { listReceipts, undoneBy } from '../../receipts/list-receipts.ts';
 import { readReceipt } from '../../receipts/read-receipt.ts';
 import type { Receipt } from '../../receipts/receipt.ts';
 import { isBelieved, withSayOn } from '../../receipts/seals/trust.ts';
 import type { Remark } from '../../repair.ts';
+import { type Deleted, leaveOutThere, readEvidence } from '../../run/already-there.ts';
+import { onThisServer } from '../../run/on-this-server.ts';
 import { settleAll } from '../../run/resolve-receipt.ts';
-import type { RepairFacts } from '../../sql/facts.ts';
+import { onlyColumns, type RepairFacts } from '../../sql/facts.ts';
 import { ignoredRemarks } from '../doubt.ts';
 import type { Draft } from '../draft.ts';
 import { statesOf } from '../read-states.ts';
 import type { RepairRequest } from '../repair-plan.ts';
 import { draftUndo } from './draft-undo.ts';
 import { readRestore } from './read-restore-columns.ts';
+import { remarksOnServer } from './server-remarks.ts';
 import { inEffect, undosOf } from './undoable-changes.ts';
 
 /**
@@ -26,20 +29,33 @@ import { inEffect, undosOf } from './undoable-changes.ts';
 export async function planUndo(
   database: Database,
   found: Look,
-  _facts: RepairFacts,
+  facts: RepairFacts,
   request: RepairRequest,
   identity: string,
   signal?: AbortSignal,
 ): Promise<Draft> {
   const { tables } = found;
-  const { receipt, receipts, ignored } = await readSettled(database, found, request, identity, signal);
+  const { settled, ignored } = await readSettled(database, found, request, identity, signal);
+  const server = await database.read(reader => onThisServer(reader, settled), { signal });
+  const { receipts } = server;
+  const receipt = receipts[0] ?? settled[0];
   const own = inEffect(receipt, undosOf(receipts));
-  const states = await statesOf(database, tables, [...own.presets.keys()], false, signal);
   const restore = await readRestore(database, tables, receipt, own, request, signal);
+  const written = onlyColumns(
+    facts,
+    restore.into.flatMap(quoted => (quoted === null ? [] : { quoted })),
+  );
+  const undos = undoneBy(receipts, receipt.head.id);
+  const evidence = await database.read(reader => readEvidence(reader, tables, written, undos), { signal });
+  const look: Deleted = { receipt, own, into: restore.into, facts: written, evidence };
+  const there = await leaveOutThere(database, tables, look, signal);
+  const states = await statesOf(database, tables, [...own.presets.keys()], false, signal);
   const draft = draftUndo(receipt, receipts, own, new Map(states.map(state => [state.id, state])));
+  draft.left.push(...there);
+  const remarks = remarksOnServer(receipt, server, evidence, draft);
   return {
     ...draft,
-    remarks: [...ignored, ...draft.remarks, ...restore.remarks],
+    remarks: [...ignored, ...remarks, ...restore.remarks],
     recordsToDelete: 0,
     method: null,
     holds: [
@@ -48,10 +64,12 @@ export async function planUndo(
       draft.left.map(({ id, reason }) => [id, reason]),
       request.columns ?? noChoice,
       restore.into,
+      remarks.some(({ code }) => code === 'presence-unknown'),
     ],
     maySetLastUsed: draft.tasks.some(({ undo }) => undo !== undefined && undo.lastUsed !== null),
     receipt,
     into: restore.into,
+    evidence,
   };
 }
 
@@ -67,13 +85,14 @@ function requireNoDouble(found: Receipt, receipts: readonly Receipt[]): void {
   );
 }
 
+/** The receipt that was asked for, and then the others of this database that have a say. */
 async function readSettled(
   database: Database,
   look: Look,
   { directory, receipt: wanted, claimed = false }: RepairRequest,
   identity: string,
   signal: AbortSignal | undefined,
-): Promise<{ receipt: Receipt; receipts: Receipt[]; ignored: Remark[] }> {
+): Promise<{ settled: [Receipt, ...Receipt[]]; ignored: Remark[] }> {
   const found = await readReceipt(directory, wanted ?? '');
   const { head } = found;
   if (head.action !== 'sync' && head.action !== 'reset') {
@@ -97,6 +116,6 @@ async function readSettled(
   const others = withSayOn(found, all.receipts).filter(
     other => other.head.identity === identity && other.head.id !== head.id,
   );
-  const receipts = await settleAll(database, look, [found, ...others], claimed, signal);
-  return { receipt: receipts[0] ?? found, receipts, ignored: ignoredRemarks(found, all.receipts) };
+  const [own = found, ...rest] = await settleAll(database, look, [found, ...others], claimed, signal);
+  return { settled: [own, ...rest], ignored: ignoredRemarks(found, all.receipts) };
 }

@@ -189,6 +189,9 @@ describe('a reset with records', () => {
     ]);
     expect(changes).toMatchObject([{ delta: 3, deletes: -3, lastUsedAfter: 'then' }]);
     expect(draft(right, [state('a', 4, 2)]).left[0]?.message).toContain('its count is 2 higher than');
+    // What was left of the drift then is no part of that.
+    const left3 = reset({ before: 6, drift: 3, delta: -3 });
+    expect(draft(left3, [state('a', 7, 2)]).left[0]?.message).toContain('its count is 2 higher than');
   });
 
   test('has records of no preset, which come back too', () => {
@@ -226,6 +229,13 @@ describe('a newer receipt that has changed the preset', () => {
     ]);
   });
 
+  test('is so whether it is a sync or a reset', () => {
+    const other = receipt({ action: 'reset', at: '2026-11-23T05:00:00.000Z' }, [
+      batch(7, [sampleChange('a', { before: 9, drift: 6, delta: -9, deletes: 3 })]),
+    ]);
+    expect(draft(sync(), [state('a', 0, 0)], other).left).toMatchObject([{ reason: 'newer' }]);
+  });
+
   test('does not keep records from coming back', () => {
     const other = newer();
     const { left, changes, tasks } = draft(reset(), [state('a', 0, 0)], other);
@@ -245,6 +255,12 @@ describe('a newer receipt that has changed the preset', () => {
     const at = [state('a', 0, 0, { lastUsed: 'now' })];
     expect(draft(own, at, newer()).changes).toMatchObject([{ lastUsedAfter: 'then' }]);
     expect(draft(own, at, newer(set)).changes[0]).not.toHaveProperty('lastUsedAfter');
+    // Also where a third one, which set none, has come after it.
+    const third = receipt({ action: 'sync', at: '2026-11-23T06:00:00.000Z' }, [
+      batch(9, [sampleChange('a', { before: 9, drift: 6, delta: -6 })]),
+    ]);
+    expect(draft(own, at, newer(set), third).changes[0]).not.toHaveProperty('lastUsedAfter');
+    expect(draft(own, at, third, newer(set)).changes[0]).not.toHaveProperty('lastUsedAfter');
   });
 
   test('is none where it is older, was taken back, moved nothing, or is an undo', () => {

@@ -65,6 +65,12 @@ test('a count that was NULL, or below 0, or a last use that was set, is in effec
   });
 });
 
+test('a count that was NULL in one of its batches was NULL', () => {
+  const step = (before: number | null) => sampleChange('a', { before, drift: 0, delta: 0 });
+  const own = receipt({}, [batch(1, [step(null)]), batch(2, [step(0)])]);
+  expect(effectOf(own).presets.get('a')?.state?.wasNull).toBe(true);
+});
+
 test('of last uses that were set more than once the oldest is what was, and the newest what is', () => {
   const set = (before: string, after: string | null) =>
     sampleChange('a', { drift: 0, delta: 0, lastUsedBefore: before, lastUsedAfter: after });
@@ -82,6 +88,16 @@ test('records of no preset are those that no change accounts for', () => {
   expect(own.batches.map(recordsOfNone)).toEqual([2, 0]);
   expect(effectOf(own).orphans).toMatchObject([{ id: null, count: 2, back: [] }]);
   expect(recordsOfNone(batch(1, [reset('a', { deletes: -3 })]))).toBe(0);
+});
+
+test('records of no preset come back the newest batch first, and are not all there is', () => {
+  const stored = (count: number) => ({ offset: 0, length: 9, count }) as ReceiptBatch['records'];
+  const own = receipt({ action: 'reset' }, [
+    batch(1, [], { records: stored(1) }),
+    batch(2, [], { records: stored(2) }),
+  ]);
+  expect(effectOf(own).orphans.map(({ count }) => count)).toEqual([2, 1]);
+  expect(isAllBack(effectOf(receipt({}, [batch(1, [reset('a')])])))).toBe(false);
 });
 
 test('an undo that took all of a preset back leaves nothing of it in effect', () => {

@@ -1,0 +1,44 @@
+import type { Receipt } from '../../receipts/receipt.ts';
+import type { Remark } from '../../repair.ts';
+import type { Evidence } from '../../run/already-there.ts';
+import type { OnServer } from '../../run/on-this-server.ts';
+import type { UndoDraft } from './draft-undo.ts';
+
+/** The remarks of the draft, with what the server does not have of the receipt and what it cannot prove. */
+export function remarksOnServer(
+  { head, batches }: Receipt,
+  { missing, unproved }: OnServer,
+  { column }: Evidence,
+  { remarks, recordsToRestore, changes, tasks, left }: UndoDraft,
+): Remark[] {
+  const gone = missing.get(head.id) ?? 0;
+  const nothing = tasks.length === 0 && left.length === 0;
+  // Where it is known why nothing is in effect, that is told instead.
+  const all = remarks.filter(({ code }) => code !== 'nothing-in-effect' || (nothing && gone === 0));
+  if (gone > 0) {
+    const what =
+      gone === batches.length
+        ? 'Nothing of this receipt ever happened'
+        : `${gone} of the ${batches.length} batches of this receipt never happened`;
+    all.push({
+      code: 'not-on-this-server',
+      severity: 'warning',
+      message: `${what} on this server: it was restored from before the ${head.action}, or is an older copy. ${nothing ? 'There is nothing to take back.' : 'They are left out.'}`,
+    });
+  }
+  const many = changes.filter(({ records, deletes }) => deletes < 0 && records >= -deletes).length;
+  const why = unproved.get(head.id) ?? (many === 0 ? null : asMany(many));
+  if (recordsToRestore > 0 && column === null && why !== null) {
+    all.push({
+      code: 'presence-unknown',
+      severity: 'warning',
+      message: `Records here look like each other, and ${why}: if the deleted ones are in the table, they will be there twice. Look at the table before you agree.`,
+    });
+  }
+  return all;
+}
+
+/** Somebody may have put them back with a copy of the receipt, and they may be uses that came since. */
+function asMany(presets: number): string {
+  return `${presets === 1 ? '1 preset has' : `${presets} presets have`} as many of them now as would come back`;
+}

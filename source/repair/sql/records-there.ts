@@ -1,0 +1,88 @@
+import type { Reader } from '../../connection/transactions.ts';
+import type { Tables } from '../../counter/discovery/tables.ts';
+import { manyValues, valueAsText } from '../../counter/reading/sql-values.ts';
+import type { RecordValues } from './counter-state.ts';
+import type { RepairFacts } from './facts.ts';
+
+/** See `readTellingColumn`; `unique` where the server itself refuses a second record of the same value. */
+export interface TellingColumn {
+  quoted: string;
+  unique: boolean;
+}
+
+/**
+ * The column by which one record is told from every other, also from those that are still to come: with it, a record that
+ * looks the same is the same. Null where records have none, as where they are but the key of their preset.
+ *
+ * It is one that a unique index keeps so, or a number or a UUID that the server makes up, or the time of the use.
+ */
+export async function readTellingColumn(
+  { rows }: Reader,
+  { records }: Tables,
+  { recordColumns }: RepairFacts,
+): Promise<TellingColumn | null> {
+  const found = (await rows(
+    `SELECT quote_ident(a.attname) AS quoted, u.is_unique AS "unique" FROM pg_attribute a
+       LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+      CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique AND i.indisvalid
+        AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum AND i.indpred IS NULL) AS is_unique) u
+      WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped AND quote_ident(a.attname) <> $2
+        AND a.atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype, 'uuid'::regtype, 'text'::regtype,
+                           'timestamp with time zone'::regtype, 'timestamp without time zone'::regtype)
+        AND (u.is_unique OR a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) ~* 'nextval\\(|uuid'
+          OR (quote_ident(a.attname) = $3 AND a.atttypid IN ('timestamp with time zone'::regtype, 'timestamp without time zone'::regtype)))
+      ORDER BY u.is_unique DESC, quote_ident(a.attname) = $3, a.attnum`,
+    [records.oid, records.preset, records.time ?? ''],
+  )) as TellingColumn[];
+  const stored = new Set(recordColumns.map(({ quoted }) => quoted));
+  return found.find(({ quoted }) => stored.has(quoted)) ?? null;
+}
+
+/**
+ * How often each of these records is there with exactly these values, in their order. Records that the transactions `but` wrote
+ * are left out. Reads those of their presets once; the transaction has to have `exactForms`.
+ */
+export async function countThere(
+  { rows }: Reader,
+  { records, path }: Tables,
+  { recordColumns }: RepairFacts,
+  telling: string,
+  wanted: readonly RecordValues[],
+  but: readonly string[],
+): Promise<number[]> {
+  if (wanted.length === 0) return [];
+  const placeOf = (column: string) => recordColumns.findIndex(({ quoted }) => quoted === column);
+  const given = (column: string) => {
+    const place = placeOf(column);
+    return `(v.value OPERATOR(pg_catalog.->>) ${place})::${recordColumns[place]?.type}`;
+  };
+  // Records of no preset are in no index of presets.
+  const someOfNone = wanted.some(values => (values[placeOf(records.preset)] ?? null) === null);
+  const ofPresets = someOfNone
+    ? ''
+    : `r.${records.preset} ${records.operators.equal} ANY (ARRAY(SELECT DISTINCT ${given(records.preset)} FROM wanted v)) AND `;
+  // IS TRUE keeps the planner from joining, row by row, what it takes for few.
+  const found = (await rows(
+    `WITH wanted AS MATERIALIZED (
+            SELECT v.value, v.n FROM pg_catalog.jsonb_array_elements($1::pg_catalog.text::pg_catalog.jsonb) WITH ORDINALITY v (value, n)),
+          there AS MATERIALIZED (
+            SELECT t.value, pg_catalog.count(*) AS many FROM (
+              SELECT ${manyValues(recordColumns.map(({ quoted }) => valueAsText(quoted)))}::pg_catalog.jsonb AS value FROM ${records.name} r
+               WHERE ${ofPresets}(r.${telling} OPERATOR(pg_catalog.=) ANY (SELECT ${given(telling)} FROM wanted v)) IS TRUE
+                 AND (r.xmin::pg_catalog.text OPERATOR(pg_catalog.=) ANY (SELECT x.xid FROM pg_catalog.json_array_elements_text($2::pg_catalog.text::pg_catalog.json) x (xid))) IS NOT TRUE
+              OFFSET 0) t
+            GROUP BY t.value)
+     SELECT (w.n OPERATOR(pg_catalog.-) 1)::double precision AS place, t.many::double precision AS many
+       FROM wanted w JOIN there t ON t.value OPERATOR(pg_catalog.=) w.value`,
+    [JSON.stringify(wanted), JSON.stringify(but.map(rowVersion))],
+    path,
+  )) as { place: number; many: number }[];
+  const counts = wanted.map(() => 0);
+  for (const { place, many } of found) counts[place] = many;
+  return counts;
+}
+
+// A row holds the lower half of its transaction's number alone.
+function rowVersion(xid: string): string {
+  return String(BigInt(xid) & 0xffff_ffffn);
+}
