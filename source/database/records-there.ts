@@ -1,6 +1,7 @@
 import type { Reader } from './connection.ts';
 import type { RepairFacts } from './repair-facts.ts';
 import type { RecordValues } from './repair-state.ts';
+import { inSchema } from './search-path.ts';
 import type { Tables } from './tables.ts';
 import { manyValues, valueAsText } from './values-as-text.ts';
 
@@ -54,7 +55,7 @@ export async function countThere(
   const placeOf = (column: string) => recordColumns.findIndex(({ quoted }) => quoted === column);
   const given = (column: string) => {
     const place = placeOf(column);
-    return `(v.value OPERATOR(pg_catalog.->>) ${place})::${recordColumns[place]?.type}`;
+    return `(v.value OPERATOR(pg_catalog.->>) ${place})::${inSchema(recordColumns[place]?.type ?? 'text')}`;
   };
   // Records of no preset are in no index of presets.
   const someOfNone = wanted.some(values => (values[placeOf(records.preset)] ?? null) === null);
