@@ -25,7 +25,7 @@ export async function confirmServer(target: ServerTarget, config: Config): Promi
   }
   say(`${displayText(file)} names the server ${what}.`);
   say(
-    'Nobody has agreed to this server for this file yet, and in a repository the file may be somebody else’s.',
+    "Nobody has agreed to this server for this file yet, and in a repository the file may be somebody else's.",
   );
   const answer = await askPhrase('yes', new AbortController().signal);
   if (answer === 'interrupted') throw interrupted();
