@@ -3,7 +3,7 @@ import { plainName } from '../audit/plain-name.ts';
 import type { UsageColumn, UsageRoutine } from '../audit/usage-call.ts';
 import type { Reader } from './connection.ts';
 import { countsAreCheap } from './counters.ts';
-import { ownOperators } from './operators.ts';
+import { type Operators, operators, ownOperators } from './operators.ts';
 import type { Tables } from './tables.ts';
 import { manyValues, valueAsText } from './values-as-text.ts';
 
@@ -23,7 +23,7 @@ export interface UsageDeclarations {
   /** Sequences that a use takes a number from; numbers do not come back. */
   sequences: string[];
   /** The one column of the primary key of `preset_usage`; null where it has none, or several. */
-  recordKey: { quoted: string; type: string; equal: string | null } | null;
+  recordKey: { quoted: string; type: string; operators: Operators | null } | null;
   /** What keeps ordinary triggers from firing in this session, if it does. */
   replicationRole: string;
 }
@@ -51,7 +51,7 @@ const answer = z.object({
   ),
   roles: z.array(z.object({ name: z.string(), allowed: z.boolean() })),
   sequences: z.array(z.string()),
-  recordKey: z.nullable(z.object({ quoted: z.string(), type: z.string(), equal: z.nullable(z.string()) })),
+  recordKey: z.nullable(z.object({ quoted: z.string(), type: z.string(), operators: z.nullable(operators) })),
   replicationRole: z.string(),
 });
 
@@ -93,7 +93,7 @@ const text = `SELECT json_build_object(
     FROM (SELECT pg_get_serial_sequence($1::oid::regclass::text, a.attname) AS name
             FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped) s WHERE s.name IS NOT NULL),
   'recordKey', (SELECT json_build_object('quoted', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod),
-      'equal', CASE WHEN y.typnamespace <> 'pg_catalog'::regnamespace THEN ${ownOperators('y')}->>'equal' END)
+      'operators', CASE WHEN y.typnamespace <> 'pg_catalog'::regnamespace THEN ${ownOperators('y')} END)
     FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] JOIN pg_type y ON y.oid = a.atttypid
    WHERE i.indrelid = $1::oid AND i.indisprimary AND i.indnkeyatts = 1),
   'replicationRole', current_setting('session_replication_role'))::text AS answer`;

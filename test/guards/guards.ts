@@ -630,7 +630,7 @@ export const guards: readonly Guard[] = [
   {
     file: 'source/database/real-use.ts',
     guard: 'a real use: what it only changed is not its own',
-    text: 'AND NOT r.${key.quoted} ${key.equal ?? builtIn.equal} ANY (known)',
+    text: 'AND NOT r.${key.quoted} ${(key.operators ?? builtIn).equal} ANY (known)',
     without: '',
     test: ['test/actions/real-use.test.ts', 'records that a use only changed are not its own, and stay'],
     says: 'expected',
