@@ -1,7 +1,7 @@
 import { type OutsideReach, outsideReach, unknownReach } from '../audit/outside-reach.ts';
 import { judgeTrigger, type TriggerHealth } from '../audit/trigger-health.ts';
 import { unquoted } from '../audit/unquoted.ts';
-import { chooseRoutine, fillInsert, type UsageCall } from '../audit/usage-call.ts';
+import { chooseRoutine, fillInsert, type UsageCall, type UsageRoutine } from '../audit/usage-call.ts';
 import type { Database, Reader } from '../database/connection.ts';
 import { readCounters, readMostUsed } from '../database/counters.ts';
 import { findPresets } from '../database/find-presets.ts';
@@ -38,6 +38,8 @@ export interface SimulationPlan {
   replicationRole: string;
   sequences: string[];
   recordKey: UsageDeclarations['recordKey'];
+  /** Functions that a use may be made with and that are not called, because of whose they are. */
+  strangers: UsageRoutine[];
   /** What a use runs that no rollback takes back: where there is any, a person has to agree with `fingerprint`. */
   reach: OutsideReach[];
   /** What a use runs of which that is not known, because it cannot be read. */
@@ -92,7 +94,11 @@ export async function planSimulation(
         sample: declared.sample,
         unique: declared.columns.filter(({ unique }) => unique).map(({ name }) => name),
       };
-      const routine = chooseRoutine(declared.routines, facts);
+      const strangers = declared.routines.filter(({ stranger }) => stranger !== null);
+      const routine = chooseRoutine(
+        declared.routines.filter(({ stranger }) => stranger === null),
+        facts,
+      );
       const calls = [...(routine ? [routine] : []), fillInsert(tables.records.name, declared.columns, facts)];
       const called = declared.routines
         .filter(({ identity }) => identity === routine?.what)
@@ -110,6 +116,7 @@ export async function planSimulation(
         replicationRole: declared.replicationRole,
         sequences: declared.sequences,
         recordKey: declared.recordKey,
+        strangers,
         reach,
         unknown,
         fingerprint: fingerprint([found.host, server.database, 'simulate', preset.id, reach]),

@@ -44,6 +44,7 @@ const answer = z.object({
       name: z.string(),
       identity: z.string(),
       kind: z.enum(['function', 'procedure']),
+      stranger: z.nullable(z.string()),
       parameters: z.array(
         z.object({ ...named, optional: z.boolean(), mode: z.enum(['in', 'out', 'variadic']) }),
       ),
@@ -70,6 +71,8 @@ const text = `SELECT json_build_object(
   'routines', (SELECT coalesce(json_agg(json_build_object('oid', p.oid::bigint, 'name', format('%I.%I', n.nspname, p.proname),
       'identity', format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
       'kind', CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
+      'stranger', CASE WHEN NOT p.prosecdef AND pg_get_userbyid(p.proowner) <> current_user AND NOT EXISTS (
+          SELECT FROM pg_class c WHERE c.oid IN ($1::oid, $4::oid) AND pg_has_role(p.proowner, c.relowner, 'MEMBER')) THEN pg_get_userbyid(p.proowner) END,
       'parameters', (SELECT coalesce(json_agg(json_build_object('name', coalesce(i.name, ''), 'quoted', quote_ident(coalesce(i.name, '')),
           'type', format_type(i.type, -1), 'base', format_type(coalesce(nullif(y.typbasetype, 0), y.oid), -1),
           'mode', CASE i.mode WHEN 'v' THEN 'variadic' WHEN 'o' THEN 'out' ELSE 'in' END,
@@ -113,6 +116,7 @@ export async function readUsageDeclarations(
     records.oid,
     JSON.stringify(tables.schemas),
     JSON.stringify(roles),
+    tables.presets.oid,
   ])) as {
     answer: string;
   }[];

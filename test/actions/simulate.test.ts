@@ -116,6 +116,30 @@ describe('a database that counts right', () => {
     expect(isSound(simulation)).toBe(true);
   });
 
+  test('does not call a function that somebody else made for it', async () => {
+    const made = (parameters: string, rights = '') =>
+      `CREATE FUNCTION track_preset_usage(${parameters}) RETURNS uuid LANGUAGE plpgsql ${rights} AS $$ BEGIN RAISE 'called'; END $$;`;
+    await own.sql
+      .unsafe(
+        `GRANT CREATE ON SCHEMA public TO ${role}; SET ROLE ${role}; ${made('p_preset_id uuid')} ${made('p_preset_id uuid, how integer')} RESET ROLE`,
+      )
+      .simple();
+    const simulation = await simulate();
+    expect(simulation).toMatchObject({ path: 'track_preset_usage', confirmed: true, failures: [] });
+    expect(codes(simulation)).toEqual(['track-not-called', 'track-not-called']);
+    // With its owner's rights it can do no more than its owner.
+    await own.sql
+      .unsafe(`SET ROLE ${role}; ${made('preset_id uuid, date', 'SECURITY DEFINER')} RESET ROLE;
+      DROP FUNCTION track_preset_usage(uuid, text, jsonb)`)
+      .simple();
+    expect((await simulate()).failures[0]).toMatchObject({ path: 'track_preset_usage', message: 'called' });
+    // Its owner could have a trigger do the same.
+    await own.sql
+      .unsafe(`DROP FUNCTION track_preset_usage(uuid, date); ALTER TABLE preset_usage OWNER TO ${role}`)
+      .simple();
+    expect((await simulate()).failures[0]).toMatchObject({ path: 'track_preset_usage', message: 'called' });
+  });
+
   test('takes the preset used most where none is named', async () => {
     expect((await simulate({ preset: null })).preset.id).toBe(preset);
   });
