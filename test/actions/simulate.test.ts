@@ -546,8 +546,9 @@ describe('guards', () => {
     afterEach(async () => {
       await own.sql
         .unsafe(
-          `DROP TABLE IF EXISTS far_log, far_part, far_child CASCADE; DROP FUNCTION IF EXISTS far_start, far_end, far_value, far_next CASCADE;
-           ALTER TABLE preset_usage DROP COLUMN IF EXISTS far; DROP SEQUENCE far_away`,
+          `DROP TABLE IF EXISTS far_log, far_part, far_parts, far_child CASCADE; DROP VIEW IF EXISTS far_view;
+           DROP FUNCTION IF EXISTS far_start, far_end, far_value, far_next CASCADE;
+           ALTER TABLE preset_usage DROP COLUMN IF EXISTS far; DROP TYPE IF EXISTS far_type CASCADE; DROP SEQUENCE far_away`,
         )
         .simple();
     });
@@ -594,6 +595,62 @@ describe('guards', () => {
         `${value} ALTER TABLE preset_usage ADD COLUMN far bigint DEFAULT far_value()`,
         'public.far_value()',
       ],
+      [
+        'by the condition of a trigger',
+        `${intoLog} ${tell('far_end', 'NULL')} CREATE TRIGGER far AFTER INSERT ON far_log FOR EACH ROW WHEN (setval('far_away', 1) > 0) EXECUTE FUNCTION far_end()`,
+        'the condition of the trigger far of public.far_log',
+      ],
+      [
+        'by the trigger of a table whose references follow an update',
+        `${onRecords('UPDATE far_log SET id = 2')} CREATE TABLE far_child (log int REFERENCES far_log ON UPDATE CASCADE);
+         ${tell('far_end')} CREATE TRIGGER far AFTER UPDATE ON far_child FOR EACH ROW EXECUTE FUNCTION far_end()`,
+        'public.far_end()',
+      ],
+      [
+        'by an operator',
+        `${onRecords('PERFORM 1 <~> 2')} CREATE FUNCTION far_next(int, int) RETURNS bigint LANGUAGE sql AS $f$ SELECT setval('far_away', 1) $f$;
+         CREATE OPERATOR <~> (LEFTARG = int, RIGHTARG = int, FUNCTION = far_next)`,
+        'public.far_next(integer, integer)',
+      ],
+      [
+        'by a cast',
+        `${onRecords('PERFORM row(1)::far_type::bigint')} CREATE TYPE far_type AS (a int);
+         CREATE FUNCTION far_next(far_type) RETURNS bigint LANGUAGE sql AS $f$ SELECT setval('far_away', 1) $f$;
+         CREATE CAST (far_type AS bigint) WITH FUNCTION far_next(far_type)`,
+        'public.far_next(public.far_type)',
+      ],
+      [
+        'by an aggregate',
+        `${onRecords('PERFORM far_sum(1)')} CREATE FUNCTION far_next(bigint, int) RETURNS bigint LANGUAGE sql AS $f$ SELECT setval('far_away', 1) $f$;
+         CREATE AGGREGATE far_sum(int) (SFUNC = far_next, STYPE = bigint)`,
+        'public.far_next(bigint, integer)',
+      ],
+      [
+        'by the check of a domain',
+        `${value} CREATE DOMAIN far_type AS bigint CHECK (far_value() > 0); ALTER TABLE preset_usage ADD COLUMN far far_type DEFAULT 1`,
+        'public.far_value()',
+      ],
+      [
+        'by a view that is read',
+        `${onRecords('PERFORM FROM far_view')} CREATE VIEW far_view AS SELECT setval('far_away', 1)`,
+        'the query of public.far_view',
+      ],
+      [
+        'by the policy of a table that is read',
+        `${onRecords('PERFORM FROM far_log')} ALTER TABLE far_log ENABLE ROW LEVEL SECURITY; CREATE POLICY far ON far_log USING (setval('far_away', 1) > 0)`,
+        'the policy far of public.far_log',
+      ],
+      [
+        'by the key by which a table is divided',
+        `CREATE FUNCTION far_next(int) RETURNS bigint IMMUTABLE LANGUAGE plpgsql AS $f$ BEGIN RETURN setval('far_away', 1); END $f$;
+         CREATE TABLE far_parts (a int) PARTITION BY RANGE (far_next(a)); CREATE TABLE far_part PARTITION OF far_parts DEFAULT; ${onRecords('INSERT INTO far_parts VALUES (1)')}`,
+        'public.far_next(integer)',
+      ],
+      [
+        'by a text that a function of the server runs',
+        onRecords(`PERFORM query_to_xml('SELECT setval(''far_away'', 1)', true, true, '')`),
+        'public.far_start()',
+      ],
     ])('%s', async (_, sql, identity) => {
       await own.sql.unsafe(sql).simple();
       const { reach } = await planSimulation(database, request());
@@ -611,6 +668,10 @@ describe('guards', () => {
         `${intoLog} ${tell('far_end')} CREATE TRIGGER far AFTER DELETE ON far_log FOR EACH ROW EXECUTE FUNCTION far_end()`,
       ],
       ['a function that nothing calls', value],
+      [
+        'a default or a check of a table that is only read',
+        `${value} ${onRecords('PERFORM FROM far_log')} ALTER TABLE far_log ALTER id SET DEFAULT far_value(), ADD CONSTRAINT far CHECK (far_value() > 0)`,
+      ],
     ])('but not by %s', async (_, sql) => {
       await own.sql.unsafe(sql).simple();
       const { reach, unknown } = await planSimulation(database, request());
