@@ -9,8 +9,8 @@ import { isKnown, type NamedServer, remember } from './receipts/known-servers.ts
 
 /**
  * Says which server a file of the working directory names, before anything is sent there; a person at a terminal is asked the
- * first time, because whoever wrote the file chose the server. One on this machine is none of somebody else's, so it is not
- * mentioned. Without a terminal, or with JSON, nobody can be asked: only secrets that were meant for this server go there.
+ * first time, because whoever wrote the file chose the server. A server on this machine belongs to nobody else, so it
+ * is not mentioned. Without a terminal, or with JSON, nobody can be asked: only secrets that were meant for this server go there.
  * Rejects with exit code 4 where the answer is no, 130 where it is interrupted.
  */
 export async function confirmServer(target: ServerTarget, config: Config): Promise<void> {

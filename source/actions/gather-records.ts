@@ -24,7 +24,7 @@ export interface Part {
 /** Where an undo takes its records from, over all its batches. */
 export interface UndoSource {
   reader: RecordsReader;
-  /** Whose the presets of records are, of one batch of the receipt: a preset's id, or null where it is none of that batch. */
+  /** For one batch of the receipt: the id of the preset that each stored key means, or null if the batch has no such preset. */
   owners: { batch: number; of: Map<string, string | null> };
 }
 

@@ -53,7 +53,7 @@ export interface FullPlan extends RepairPlan {
   receipt: Receipt | null;
   /** undo: for each column of the receipt the quoted one that its values go into; null where they are left out. */
   into: readonly (string | null)[];
-  /** undo: what tells whether deleted records are in the table all the same. */
+  /** undo: how to see whether deleted records are already back in the table. */
   evidence: Evidence | null;
 }
 

@@ -55,7 +55,7 @@ interface Named {
   storedReference: string | undefined;
 }
 
-/** Finds where each stored column goes, and what of it nobody has agreed to: nothing is left out without being named. */
+/** Finds where each stored column goes, and what still has to be named: nothing is left out silently. */
 export function matchColumns(
   stored: readonly StoredColumn[],
   columns: readonly TableColumn[],

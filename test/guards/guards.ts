@@ -783,6 +783,28 @@ export const guards: readonly Guard[] = [
     says: 'to match object { changes: []',
   },
   {
+    file: 'source/actions/run-batch.ts',
+    guard: 'a batch: only on tables that are as they were planned',
+    text: 'if (parts.length > 0) throw tablesChanged(plan, parts);',
+    without: '',
+    test: [
+      'test/actions/repair-ddl.test.ts',
+      'reset with history beside a migration > a column of the records: stops with one sentence, and nothing is lost',
+    ],
+    says: "expected null to match object { code: 'tables-changed'",
+  },
+  {
+    file: 'source/actions/restore-columns.ts',
+    guard: 'an undo: no value left out that nobody named',
+    text: 'if (match.obstacles.length > 0 && !dryRun) throw changed(match.obstacles);',
+    without: '',
+    test: [
+      'test/actions/undo-columns.test.ts',
+      'a column that was renamed > is a remark, and refused with exit code 4 until it is named',
+    ],
+    says: 'instead of rejecting',
+  },
+  {
     file: 'source/actions/on-this-server.ts',
     guard: 'an undo: nothing that this server has not seen',
     text: "if (batch.outcome !== 'committed') return batch;",
