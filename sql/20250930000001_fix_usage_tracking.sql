@@ -231,14 +231,18 @@ BEGIN
   END IF;
 
   -- Triggers of a table fire with the rights of the function that writes to it. A superuser's function would lend them
-  -- to whoever owns the table. Not where row-level security is forced on owners: it would hide the counter from them.
+  -- to whoever owns the table. Not where row-level security is forced on owners: it would hide the counter from them. There
+  -- a function that somebody else had made before, who may change what it does at any time, becomes this role's own.
   IF pg_catalog.current_setting('is_superuser')::boolean THEN
     FOR handover IN
-      SELECT pg_catalog.format('ALTER FUNCTION %s OWNER TO %s', f.routine, c.relowner::pg_catalog.regrole)
-        FROM (VALUES ('public.presets'::pg_catalog.regclass, 'public.auto_increment_preset_usage_count()'),
+      SELECT pg_catalog.format('ALTER FUNCTION %s OWNER TO %s', f.routine,
+               CASE WHEN c.relforcerowsecurity THEN pg_catalog.quote_ident(current_user) ELSE c.relowner::pg_catalog.regrole::pg_catalog.text END)
+        FROM (VALUES ('public.presets'::pg_catalog.regclass, 'public.auto_increment_preset_usage_count()'::pg_catalog.regprocedure),
                      ('public.preset_usage', 'public.track_preset_usage(pg_catalog.uuid, pg_catalog.text, pg_catalog.jsonb)')) f (relation, routine)
         JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) f.relation
-       WHERE NOT c.relforcerowsecurity
+        JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) f.routine
+        JOIN pg_catalog.pg_roles o ON o.oid OPERATOR(pg_catalog.=) p.proowner
+       WHERE NOT c.relforcerowsecurity OR NOT (o.rolbypassrls OR pg_catalog.pg_has_role(o.oid, c.relowner, 'MEMBER'))
     LOOP
       EXECUTE handover;
     END LOOP;

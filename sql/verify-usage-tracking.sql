@@ -59,7 +59,8 @@ BEGIN
     SELECT coalesce(p.usage_count, 0) AS count, (SELECT count(*) FROM public.preset_usage r WHERE r.preset_id = p.id) AS records
       INTO before FROM public.presets p WHERE p.id = chosen.id;
     PERFORM set_config('search_path', current_setting('preset_usage.path'), true);
-    use_id := public.track_preset_usage(chosen.id, 'verification', '{"by": "verify-usage-tracking.sql"}');
+    -- Each argument of the type that the function has: text without a type would rather be an overload's that somebody else made.
+    use_id := public.track_preset_usage(chosen.id, 'verification'::pg_catalog.text, '{"by": "verify-usage-tracking.sql"}'::pg_catalog.jsonb);
     SET LOCAL search_path = pg_catalog, pg_temp;
     SELECT p.usage_count AS count, p.last_used_at, (SELECT count(*) FROM public.preset_usage r WHERE r.preset_id = p.id) AS records
       INTO after FROM public.presets p WHERE p.id = chosen.id;

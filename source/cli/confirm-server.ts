@@ -9,8 +9,8 @@ import { askPhrase, canAsk } from './commands/confirm-phrase.ts';
 
 /**
  * Says which server a file of the working directory names, before anything is sent there; a person at a terminal is asked the
- * first time, because whoever wrote the file chose the server. One on this machine is none of somebody else's, so it is not
- * mentioned. Without a terminal, or with JSON, nobody can be asked: only secrets that were meant for this server go there.
+ * first time, because whoever wrote the file chose the server. A server on this machine belongs to nobody else, so it
+ * is not mentioned. Without a terminal, or with JSON, nobody can be asked: only secrets that were meant for this server go there.
  * Rejects with exit code 4 where the answer is no, 130 where it is interrupted.
  */
 export async function confirmServer(target: ServerTarget, config: Config): Promise<void> {
@@ -25,7 +25,7 @@ export async function confirmServer(target: ServerTarget, config: Config): Promi
   }
   say(`${displayText(file)} names the server ${what}.`);
   say(
-    'Nobody has agreed to this server for this file yet, and in a repository the file may be somebody else’s.',
+    "Nobody has agreed to this server for this file yet, and in a repository the file may be somebody else's.",
   );
   const answer = await askPhrase('yes', new AbortController().signal);
   if (answer === 'interrupted') throw interrupted();

@@ -12,7 +12,7 @@ export const noChoice: ColumnChoice = { map: [], drop: [] };
 
 /**
  * Reads what `--map-column OLD=NEW` and `--drop-column OLD` say; names may be quoted as in SQL, which one with an equals sign in
- * it has to be. Throws a usage error (exit code 2) where a pair is none.
+ * it has to be. Throws a usage error (exit code 2) if a value is not a pair of names.
  */
 export function readColumnChoice(mapped: readonly string[], dropped: readonly string[]): ColumnChoice {
   return {

@@ -1,32 +1,50 @@
 import * as z from 'zod/mini';
 
-/** The operators that compare two values, each with its schema: what the search_path finds may be somebody else's. */
+/**
+ * The operators that compare two values, each with its schema: what the search_path finds may be somebody else's. In the schema
+ * of an extension others may have made one for a domain or for two types, which would be the better match. So both values have
+ * to be of `type`, the one that the operators are made for: each operator begins with the cast of the value before it, and `of`
+ * is the cast for a column after it. Without a `type` they are PostgreSQL's own, to whose schema nobody adds anything.
+ */
 export interface Operators {
   equal: string;
   above: string;
   upTo: string;
+  of: string;
+  type: string | null;
 }
 
-export const operators = z.object({ equal: z.string(), above: z.string(), upTo: z.string() });
+export const operators = z.object({
+  equal: z.string(),
+  above: z.string(),
+  upTo: z.string(),
+  of: z.string(),
+  type: z.nullable(z.string()),
+});
 
 /** Those of PostgreSQL's own types, whichever two of them are compared. */
 export const builtIn: Operators = {
   equal: 'OPERATOR(pg_catalog.=)',
   above: 'OPERATOR(pg_catalog.>)',
   upTo: 'OPERATOR(pg_catalog.<=)',
+  of: '',
+  type: null,
 };
 
 /**
- * The operators by which an index on the type `type` (a row of pg_type) orders its values, as JSON; NULL where no index can.
- * A domain's are those of the type that it is made of.
+ * The operators by which an index on the type `type` (a row of pg_type) orders its values, as JSON; NULL where no index can,
+ * and where they are PostgreSQL's own. A domain's are those of the type that it is made of.
  */
 export function ownOperators(type: string): string {
   return `(WITH RECURSIVE made (oid, base) AS (
               SELECT ${type}.oid, ${type}.typbasetype UNION ALL SELECT t.oid, t.typbasetype FROM made m JOIN pg_type t ON t.oid = m.base)
-            SELECT json_object_agg(CASE m.amopstrategy WHEN 2 THEN 'upTo' WHEN 3 THEN 'equal' ELSE 'above' END, format('OPERATOR(%I.%s)', n.nspname, o.oprname))
+            SELECT jsonb_object_agg(CASE m.amopstrategy WHEN 2 THEN 'upTo' WHEN 3 THEN 'equal' ELSE 'above' END,
+                     format('::%s OPERATOR(%I.%s)', format_type(k.opcintype, NULL), n.nspname, o.oprname))
+                   || jsonb_build_object('type', format_type(k.opcintype, NULL), 'of', '::' || format_type(k.opcintype, NULL))
               FROM pg_opclass k JOIN pg_amop m ON m.amopfamily = k.opcfamily AND m.amoplefttype = k.opcintype AND m.amoprighttype = k.opcintype
               JOIN pg_operator o ON o.oid = m.amopopr JOIN pg_namespace n ON n.oid = o.oprnamespace
-             WHERE k.opcmethod = 403 AND k.opcdefault AND m.amopstrategy IN (2, 3, 5) AND k.opcintype = (SELECT oid FROM made WHERE base = 0))`;
+             WHERE k.opcmethod = 403 AND k.opcdefault AND m.amopstrategy IN (2, 3, 5) AND k.opcintype = (SELECT oid FROM made WHERE base = 0)
+               AND n.nspname <> 'pg_catalog' GROUP BY k.opcintype)`;
 }
 
 /** Whether `a` and `b` differ where NULL is a value as well: IS DISTINCT FROM, which looks its operator up by the path. */

@@ -12,7 +12,7 @@ export function shortColumn(column: string): string {
 export function markShort(text: string): string {
   if (text.length <= most) return text;
   const characters = Array.from(text);
-  return characters.length <= most ? text : `${characters.slice(0, most).join('')}…`;
+  return characters.length <= most ? text : `${characters.slice(0, most).join('')}...`;
 }
 
 export const shortText = z.pipe(z.string(), z.transform(markShort));

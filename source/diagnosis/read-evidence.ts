@@ -96,13 +96,13 @@ export async function readEvidence(
              ${records.time === null ? 'NULL' : list(`coalesce((${microseconds(`r.${records.time}`)})::pg_catalog.text, 'NaN')`)} AS times,
              ${written.records ? list(transaction('r', true)) : 'NULL'} AS transactions,
              ${type === null ? 'NULL' : `pg_catalog.json_agg(pg_catalog.left(r.${type}::pg_catalog.text, 60))::pg_catalog.text`} AS types
-        FROM wanted w JOIN ${records.name} r ON r.${records.preset} ${records.keys.equal} w.key GROUP BY 1)
+        FROM wanted w JOIN ${records.name} r ON r.${records.preset} ${records.keys.equal} w.key${records.keys.of} GROUP BY 1)
     SELECT p.${presets.key}::pg_catalog.text AS id, ${countColumns(`p.${presets.count}`, tables)},
            ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt",
            ${milliseconds(created && `p.${created}`)} AS "createdAt",
            ${transaction('p', written.presets)}::double precision AS written,
            coalesce(u.records, 0)::double precision AS records, u.times, u.transactions, u.types
-      FROM wanted w JOIN ${presets.name} p ON p.${presets.key} ${presets.keys.equal} w.key LEFT JOIN uses u ON u.key ${presets.keys.equal} w.key`;
+      FROM wanted w JOIN ${presets.name} p ON p.${presets.key} ${presets.keys.equal} w.key${presets.keys.of} LEFT JOIN uses u ON u.key ${presets.keys.equal} w.key${presets.keys.of}`;
   return rows.parse(await reader.rows(text, [JSON.stringify(ids)], tables.path)).map(found => {
     const { times, transactions, types, exact, usageCount, ...counter } = found;
     return {
@@ -202,10 +202,10 @@ export async function countInStretches(
   const text = `WITH wanted AS (SELECT e.value::${presets.keyType} AS key FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) e),
     uses AS MATERIALIZED (
       SELECT w.key, pg_catalog.count(*) AS records, pg_catalog.json_build_array(${conditions.map(own => `pg_catalog.count(*) FILTER (WHERE ${own})`).join(', ')})::pg_catalog.text AS counts
-        FROM wanted w JOIN ${records.name} r ON r.${records.preset} ${records.keys.equal} w.key GROUP BY 1)
+        FROM wanted w JOIN ${records.name} r ON r.${records.preset} ${records.keys.equal} w.key${records.keys.of} GROUP BY 1)
     SELECT p.${presets.key}::pg_catalog.text AS id, ${countColumns(`p.${presets.count}`, tables)},
            ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt", coalesce(u.records, 0)::double precision AS records, u.counts
-      FROM wanted w JOIN ${presets.name} p ON p.${presets.key} ${presets.keys.equal} w.key LEFT JOIN uses u ON u.key ${presets.keys.equal} w.key`;
+      FROM wanted w JOIN ${presets.name} p ON p.${presets.key} ${presets.keys.equal} w.key${presets.keys.of} LEFT JOIN uses u ON u.key ${presets.keys.equal} w.key${presets.keys.of}`;
   return counted
     .parse(await reader.rows(text, [JSON.stringify(ids), ...values], tables.path))
     .map(({ exact, usageCount, counts, ...rest }) => ({

@@ -46,7 +46,7 @@ interface Named {
   storedReference: string | undefined;
 }
 
-/** Finds where each stored column goes, and what of it nobody has agreed to: nothing is left out without being named. */
+/** Finds where each stored column goes, and what still has to be named: nothing is left out silently. */
 export function matchColumns(
   stored: readonly StoredColumn[],
   columns: readonly TableColumn[],
@@ -101,7 +101,7 @@ export function matchColumns(
   for (const column of columns) {
     if (into.has(column.quoted) || column.generated) continue;
     if (reference && column.quoted === named.reference) continue;
-    addNew(match, named.table, column);
+    addUngiven(match, named.table, column, stored);
   }
   return match;
 }
@@ -231,19 +231,30 @@ function goneObstacle(
   };
 }
 
-function addNew(match: ColumnMatch, table: string, column: TableColumn): void {
+function addUngiven(
+  match: ColumnMatch,
+  table: string,
+  column: TableColumn,
+  stored: readonly StoredColumn[],
+): void {
   const name = unquoted(column.quoted);
+  const isNew = !stored.some(({ quoted }) => quoted === column.quoted);
   if (column.required && column.fallback === null) {
     match.obstacles.push({
       code: 'column-required',
-      message: `The column ${name} of ${table} is new and takes no NULL, and the receipt has no value for it.`,
+      message: isNew
+        ? `The column ${name} of ${table} is new and takes no NULL, and the receipt has no value for it.`
+        : `The column ${name} of ${table} takes no NULL, and the values that the receipt has for it go elsewhere or are left out.`,
       hint: `Give it a default (ALTER TABLE ${table} ALTER COLUMN ${column.quoted} SET DEFAULT ...), or name the column of the receipt that it takes its values from with --map-column OLD=${name}.`,
     });
     return;
   }
+  const get = `records that are put back get ${column.fallback ?? 'NULL'} there`;
   match.remarks.push({
     code: 'column-new',
     severity: 'info',
-    message: `The column ${name} of ${table} is new: records that are put back get ${column.fallback ?? 'NULL'} there.`,
+    message: isNew
+      ? `The column ${name} of ${table} is new: ${get}.`
+      : `The column ${name} of ${table} is given no value: ${get}.`,
   });
 }

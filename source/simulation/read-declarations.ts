@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
 import { plainName } from '../counter/discovery/fold-name.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
-import { ownOperators } from '../counter/operators.ts';
+import { type Operators, operators, ownOperators } from '../counter/operators.ts';
 import { countsAreCheap } from '../counter/reading/counters.ts';
 import { manyValues, valueAsText } from '../counter/reading/sql-values.ts';
 import type { UsageColumn, UsageRoutine } from './usage-call.ts';
@@ -23,7 +23,7 @@ export interface UsageDeclarations {
   /** Sequences that a use takes a number from; numbers do not come back. */
   sequences: string[];
   /** The one column of the primary key of `preset_usage`; null where it has none, or several. */
-  recordKey: { quoted: string; type: string; equal: string | null } | null;
+  recordKey: { quoted: string; type: string; operators: Operators | null } | null;
   /** What keeps ordinary triggers from firing in this session, if it does. */
   replicationRole: string;
 }
@@ -44,6 +44,7 @@ const answer = z.object({
       name: z.string(),
       identity: z.string(),
       kind: z.enum(['function', 'procedure']),
+      stranger: z.nullable(z.string()),
       parameters: z.array(
         z.object({ ...named, optional: z.boolean(), mode: z.enum(['in', 'out', 'variadic']) }),
       ),
@@ -51,7 +52,7 @@ const answer = z.object({
   ),
   roles: z.array(z.object({ name: z.string(), allowed: z.boolean() })),
   sequences: z.array(z.string()),
-  recordKey: z.nullable(z.object({ quoted: z.string(), type: z.string(), equal: z.nullable(z.string()) })),
+  recordKey: z.nullable(z.object({ quoted: z.string(), type: z.string(), operators: z.nullable(operators) })),
   replicationRole: z.string(),
 });
 
@@ -70,6 +71,8 @@ const text = `SELECT json_build_object(
   'routines', (SELECT coalesce(json_agg(json_build_object('oid', p.oid::bigint, 'name', format('%I.%I', n.nspname, p.proname),
       'identity', format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
       'kind', CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
+      'stranger', CASE WHEN NOT p.prosecdef AND pg_get_userbyid(p.proowner) <> current_user AND NOT EXISTS (
+          SELECT FROM pg_class c WHERE c.oid IN ($1::oid, $4::oid) AND pg_has_role(p.proowner, c.relowner, 'MEMBER')) THEN pg_get_userbyid(p.proowner) END,
       'parameters', (SELECT coalesce(json_agg(json_build_object('name', coalesce(i.name, ''), 'quoted', quote_ident(coalesce(i.name, '')),
           'type', format_type(i.type, -1), 'base', format_type(coalesce(nullif(y.typbasetype, 0), y.oid), -1),
           'mode', CASE i.mode WHEN 'v' THEN 'variadic' WHEN 'o' THEN 'out' ELSE 'in' END,
@@ -93,7 +96,7 @@ const text = `SELECT json_build_object(
     FROM (SELECT pg_get_serial_sequence($1::oid::regclass::text, a.attname) AS name
             FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped) s WHERE s.name IS NOT NULL),
   'recordKey', (SELECT json_build_object('quoted', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod),
-      'equal', CASE WHEN y.typnamespace <> 'pg_catalog'::regnamespace THEN ${ownOperators('y')}->>'equal' END)
+      'operators', CASE WHEN y.typnamespace <> 'pg_catalog'::regnamespace THEN ${ownOperators('y')} END)
     FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] JOIN pg_type y ON y.oid = a.atttypid
    WHERE i.indrelid = $1::oid AND i.indisprimary AND i.indnkeyatts = 1),
   'replicationRole', current_setting('session_replication_role'))::text AS answer`;
@@ -113,6 +116,7 @@ export async function readUsageDeclarations(
     records.oid,
     JSON.stringify(tables.schemas),
     JSON.stringify(roles),
+    tables.presets.oid,
   ])) as {
     answer: string;
   }[];

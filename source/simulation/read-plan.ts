@@ -11,7 +11,7 @@ import { readTriggerCatalog } from '../trigger/read-catalog.ts';
 import { type OutsideReach, outsideReach, unknownReach } from '../trigger/side-effects.ts';
 import { readUsageDeclarations, type UsageDeclarations } from './read-declarations.ts';
 import { readReachedBodies } from './read-reached-bodies.ts';
-import { chooseRoutine, fillInsert, type UsageCall } from './usage-call.ts';
+import { chooseRoutine, fillInsert, type UsageCall, type UsageRoutine } from './usage-call.ts';
 
 /** What is to be simulated. */
 export interface SimulationRequest {
@@ -38,6 +38,8 @@ export interface SimulationPlan {
   replicationRole: string;
   sequences: string[];
   recordKey: UsageDeclarations['recordKey'];
+  /** Functions that a use may be made with and that are not called, because of whose they are. */
+  strangers: UsageRoutine[];
   /** What a use runs that no rollback takes back: where there is any, a person has to agree with `fingerprint`. */
   reach: OutsideReach[];
   /** What a use runs of which that is not known, because it cannot be read. */
@@ -92,7 +94,11 @@ export async function planSimulation(
         sample: declared.sample,
         unique: declared.columns.filter(({ unique }) => unique).map(({ name }) => name),
       };
-      const routine = chooseRoutine(declared.routines, facts);
+      const strangers = declared.routines.filter(({ stranger }) => stranger !== null);
+      const routine = chooseRoutine(
+        declared.routines.filter(({ stranger }) => stranger === null),
+        facts,
+      );
       const calls = [...(routine ? [routine] : []), fillInsert(tables.records.name, declared.columns, facts)];
       const called = declared.routines
         .filter(({ identity }) => identity === routine?.what)
@@ -110,6 +116,7 @@ export async function planSimulation(
         replicationRole: declared.replicationRole,
         sequences: declared.sequences,
         recordKey: declared.recordKey,
+        strangers,
         reach,
         unknown,
         fingerprint: fingerprint([found.host, server.database, 'simulate', preset.id, reach]),

@@ -40,8 +40,9 @@ interface Wanted {
   events?: number;
 }
 
-// The bits of tgtype.
-const bits = { insert: 4, delete: 8, update: 16, truncate: 32 } as const;
+// The bits of tgtype, and one that no trigger has.
+const bits = { insert: 4, delete: 8, update: 16, truncate: 32, select: 256 } as const;
+const anyWrite = bits.insert | bits.delete | bits.update | bits.truncate;
 
 // $1 is what routines are wanted, $2 what tables. Triggers with another setting than O and A do not fire for an application.
 const text = `WITH wanted_routines AS MATERIALIZED (
@@ -73,12 +74,16 @@ SELECT
                            WHERE tgrelid = t.oid AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgtype & events <> 0),
             'texts', (SELECT coalesce(json_agg(json_build_object('what', format('%s of %I.%I', what, nspname, relname), 'sql', sql)), '[]') FROM (
                 SELECT format('the default of %I', a.attname) AS what, 'SELECT ' || pg_get_expr(d.adbin, d.adrelid) AS sql
-                  FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE d.adrelid = t.oid
-                UNION ALL SELECT format('the check %I', conname), 'SELECT ' || pg_get_expr(conbin, conrelid) FROM pg_constraint WHERE conrelid = t.oid AND contype = 'c'
+                  FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE d.adrelid = t.oid AND events & ${anyWrite} <> 0
+                UNION ALL SELECT format('the check %I', conname), 'SELECT ' || pg_get_expr(conbin, conrelid) FROM pg_constraint WHERE conrelid = t.oid AND contype = 'c' AND events & ${anyWrite} <> 0
+                UNION ALL SELECT format('the condition of the trigger %I', tgname), 'SELECT ' || substring(pg_get_triggerdef(oid) FROM ' WHEN ((.*)) EXECUTE (?:FUNCTION|PROCEDURE) ')
+                  FROM pg_trigger WHERE tgrelid = t.oid AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgtype & events <> 0 AND tgqual IS NOT NULL
+                UNION ALL SELECT 'the partition key', 'SELECT ' || pg_get_expr(partexprs, partrelid) FROM pg_partitioned_table WHERE partrelid = t.oid AND partexprs IS NOT NULL
+                UNION ALL SELECT 'the query', pg_get_viewdef(t.oid) WHERE t.relkind = 'v' AND events & ${bits.select} <> 0
                 UNION ALL SELECT format('the policy %I', polname), 'SELECT ' || concat_ws(', ', pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
                   FROM pg_policy WHERE polrelid = t.oid
                 UNION ALL SELECT format('the index %s', indexrelid::regclass), 'SELECT ' || concat_ws(', ', pg_get_expr(indexprs, indrelid), pg_get_expr(indpred, indrelid))
-                  FROM pg_index WHERE indrelid = t.oid AND (indexprs IS NOT NULL OR indpred IS NOT NULL)
+                  FROM pg_index WHERE indrelid = t.oid AND (indexprs IS NOT NULL OR indpred IS NOT NULL) AND events & ${anyWrite} <> 0
                 UNION ALL SELECT format('the rule %I', rulename), pg_get_ruledef(oid) FROM pg_rewrite
                  WHERE ev_class = t.oid AND rulename <> '_RETURN' AND ev_enabled IN ('O', 'A')
                    AND CASE ev_type WHEN '2' THEN ${bits.update} WHEN '3' THEN ${bits.insert} WHEN '4' THEN ${bits.delete} ELSE 0 END & events <> 0) each),
@@ -87,16 +92,37 @@ SELECT
                 UNION SELECT d.refobjid, events FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
                         AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> t.oid WHERE r.ev_class = t.oid AND r.rulename = '_RETURN' AND t.relkind = 'v'
                 UNION SELECT conrelid, CASE confdeltype WHEN 'c' THEN ${bits.delete} ELSE ${bits.update} END FROM pg_constraint
-                 WHERE confrelid = t.oid AND contype = 'f' AND confdeltype IN ('c', 'n', 'd') AND events & ${bits.delete} <> 0) each)) ORDER BY nspname, relname), '[]')
+                 WHERE confrelid = t.oid AND contype = 'f' AND confdeltype IN ('c', 'n', 'd') AND events & ${bits.delete} <> 0
+                UNION SELECT conrelid, ${bits.update} FROM pg_constraint
+                 WHERE confrelid = t.oid AND contype = 'f' AND confupdtype IN ('c', 'n', 'd') AND events & ${bits.update} <> 0) each)) ORDER BY nspname, relname), '[]')
      FROM tables t)::text AS tables`;
+
+// What runs without being called by name: what the database's own operators, casts, aggregates and domains do. Whether a use
+// comes by one of them does not show in a text.
+const unnamed = `WITH own AS (
+  SELECT oprcode::oid AS oid FROM pg_operator WHERE oid >= 16384
+  UNION SELECT castfunc FROM pg_cast WHERE oid >= 16384
+  UNION SELECT unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn, aggmtransfn, aggminvtransfn, aggmfinalfn]::oid[]) FROM pg_aggregate WHERE aggfnoid >= 16384
+)
+SELECT (SELECT coalesce(json_agg(p.oid::bigint ORDER BY p.oid), '[]') FROM own JOIN pg_proc p USING (oid) JOIN pg_language l ON l.oid = p.prolang
+         WHERE l.lanname NOT IN ('c', 'internal')
+           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'))::text AS routines,
+       (SELECT coalesce(json_agg(json_build_object('what', format('the domain %I.%I', n.nspname, t.typname), 'schema', n.nspname, 'sql', 'SELECT ' || sql)), '[]')
+          FROM (SELECT contypid AS oid, pg_get_expr(conbin, 0) AS sql FROM pg_constraint WHERE contypid <> 0 AND contype = 'c'
+                UNION ALL SELECT oid, pg_get_expr(typdefaultbin, 0) FROM pg_type WHERE typtype = 'd' AND typdefaultbin IS NOT NULL) each
+          JOIN pg_type t USING (oid) JOIN pg_namespace n ON n.oid = t.typnamespace
+         WHERE t.oid >= 16384
+           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'))::text AS texts`;
+
+const unnamedTexts = z.array(z.object({ what: z.string(), schema: z.string(), sql: z.string() }));
 
 // Of what runs for one use: beyond that the search is no help to anybody.
 const mostBodies = 500;
 
 /**
  * Everything that a simulated use may run, as far as texts show: the triggers of both tables, the function that the application
- * calls, and what those call and write in turn, with the triggers, rules, defaults, checks, policies and indexes of every table
- * on the way. `called` are routines by their numbers. Also answers whether the search was given up before its end.
+ * calls, and what those call, write and read in turn, with the triggers, rules, defaults, checks, policies and indexes of every
+ * table on the way; and what the database's own operators, casts, aggregates and domains run. `called` are routines by their numbers. Also answers whether the search was given up before its end.
  */
 export async function readReachedBodies(
   reader: Reader,
@@ -110,12 +136,15 @@ export async function readReachedBodies(
       const key = JSON.stringify(each);
       return !seen.has(key) && seen.add(key);
     });
-  let routines: Wanted[] = called.map(oid => ({ oid }));
+  const [hidden] = (await reader.rows(unnamed)) as Record<string, string>[];
+  const behind = z.array(z.number()).parse(JSON.parse(hidden?.routines ?? '[]'));
+  let routines: Wanted[] = [...called, ...behind].map(oid => ({ oid }));
   let tables: Wanted[] = [
     { oid: records.oid, events: bits.insert },
     { oid: presets.oid, events: bits.update },
   ];
   const read = new Set<string>();
+  const domains = unnamedTexts.parse(JSON.parse(hidden?.texts ?? '[]'));
   while (routines.length > 0 || tables.length > 0) {
     if (bodies.length > mostBodies) return { bodies, complete: false };
     const [row] = (await reader.rows(text, [JSON.stringify(routines), JSON.stringify(tables)])) as Record<
@@ -134,15 +163,19 @@ export async function readReachedBodies(
       const builtIn = body.language === 'c' || body.language === 'internal';
       const reading = await readBodyOnce(builtIn ? { ...body, source: '' } : body);
       bodies.push({ ...body, reading });
-      const { calls, writes } = doneBy(reading);
+      const { calls, writes, reads } = doneBy(reading);
       next.routines.push(...calls.map(call => byName(call, path)));
       next.tables.push(
         ...writes.map(write => ({
           ...byName(write.table, path),
           events: write.verb === 'truncate' ? bits.truncate : bits[write.action],
         })),
+        ...reads.map(table => ({ ...byName(table, path), events: bits.select })),
       );
     };
+    for (const { what, schema, sql } of domains.splice(0)) {
+      await take(what, { identity: what, schema, source: sql, language: 'sql', trusted: true }, null);
+    }
     for (const each of found.routines) await take(`${each.oid}`, each, searchPathOf(each.searchPath));
     for (const { schema, functions, texts, more } of found.tables) {
       next.routines.push(...functions.map(oid => ({ oid })));

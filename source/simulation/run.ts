@@ -44,6 +44,7 @@ export async function runSimulation(
       ...explainCircumstances({
         path: own.path,
         firstPath: plan.calls[0]?.path ?? 'insert',
+        strangers: plan.strangers,
         role,
         own: plan.look.server.user,
         asRole,

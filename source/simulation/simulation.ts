@@ -1,6 +1,7 @@
 import type { Finding } from '../counter/finding.ts';
 import type { OutsideReach } from '../trigger/side-effects.ts';
 import type { UseFailure, UseResult } from './explain-use.ts';
+import type { UsageRoutine } from './usage-call.ts';
 
 /** What a simulation showed. Times in milliseconds. */
 export interface Simulation {
@@ -35,6 +36,8 @@ export interface Circumstances {
   own: string;
   asRole: Simulation['asRole'];
   confirmed: boolean;
+  /** Functions that were not called, because of whose they are. */
+  strangers: readonly Pick<UsageRoutine, 'identity' | 'stranger'>[];
   reach: readonly OutsideReach[];
   unknown: readonly OutsideReach[];
   sequences: readonly string[];
@@ -42,10 +45,11 @@ export interface Circumstances {
 
 /** What the circumstances of a simulation add to its findings. */
 export function explainCircumstances(circumstances: Circumstances): Finding[] {
-  const { path, firstPath, reach, unknown, sequences } = circumstances;
+  const { path, firstPath, own, strangers, reach, unknown, sequences } = circumstances;
   return [
     ...(path === 'insert' && firstPath === 'track_preset_usage' ? [fellBack] : []),
-    ...(firstPath === 'insert' ? [noFunction] : []),
+    ...(firstPath === 'insert' && strangers.length === 0 ? [noFunction] : []),
+    ...strangers.map(routine => notCalled(routine, own)),
     ...roleFindings(circumstances),
     ...reach.map(reaches),
     ...unknown.map(notKnown),
@@ -93,6 +97,18 @@ const noFunction: Finding = {
   message: 'The uses were made by a plain insert: there is no track_preset_usage() that takes a preset.',
   hint: 'If the application calls such a function, its uses fail.',
 };
+
+function notCalled(
+  { identity, stranger }: Pick<UsageRoutine, 'identity' | 'stranger'>,
+  own: string,
+): Finding {
+  return {
+    code: 'track-not-called',
+    severity: 'warning',
+    message: `${identity} was not called: it belongs to ${stranger}, who does not own the tables, and it would run with the rights of ${own}.`,
+    hint: `If it is the application's, give it to the owner of the tables with ALTER ROUTINE ... OWNER TO; if you do not know it, drop it.`,
+  };
+}
 
 function reaches({ function: name, means }: OutsideReach): Finding {
   return {

@@ -23,6 +23,11 @@ export interface UsageRoutine {
   name: string;
   identity: string;
   kind: 'function' | 'procedure';
+  /**
+   * Its owner, where it would do with the rights of whoever calls it what somebody says that has no rights to either table: who
+   * may create in a schema may have made it to be called here. Null where its owner could have a trigger do as much.
+   */
+  stranger: string | null;
   /** What it is called with, in order: parameters that only come back are named in a CALL alone. */
   parameters: UsageParameter[];
 }

@@ -40,6 +40,10 @@ function visit(
     return;
   }
   into.writes.push(...writesOf(node, place, queries));
+  if ('RangeVar' in node) {
+    const { schemaname = null, relname = '' } = node.RangeVar;
+    into.reads.push({ schema: schemaname, name: relname });
+  }
   if ('FuncCall' in node) {
     const call = callOf(node.FuncCall, place, false);
     into.calls.push(call);

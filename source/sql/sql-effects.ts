@@ -117,6 +117,8 @@ export interface SqlReading {
   writes: SqlWrite[];
   fields: SqlFieldWrite[];
   calls: SqlCall[];
+  /** The tables and views that it reads, and what WITH calls by a name. */
+  reads: SqlName[];
   creates: SqlCreate[];
   /** SQL that is put together as it runs, where its text does not tell what it will be. */
   dynamic: SqlDynamic[];
@@ -139,6 +141,7 @@ export function emptyReading(): SqlReading {
     writes: [],
     fields: [],
     calls: [],
+    reads: [],
     creates: [],
     dynamic: [],
     rows: { new: [], old: [] },
@@ -158,6 +161,7 @@ export function addReading(
   to.writes.push(...moved(from.writes));
   to.fields.push(...moved(from.fields));
   to.calls.push(...moved(from.calls));
+  to.reads.push(...from.reads);
   to.creates.push(...from.creates.map(each => moveCreate(each, place)));
   to.dynamic.push(...moved(from.dynamic));
   for (const row of ['new', 'old'] as const) {

@@ -43,12 +43,20 @@ export function unknownReach(bodies: readonly ReachedBody[]): OutsideReach[] {
   });
 }
 
+// Functions of the server and of its extensions that run what they are given as SQL.
+const runsText =
+  /^(?:query_to_xml(?:schema|_and_xmlschema)?|ts_stat|ts_rewrite|crosstab\w*|connectby|xpath_table)$/;
+
 function whyUnknown({ schema, language, trusted, reading }: ReachedBody): string | null {
   if (language === 'internal') return null;
   if (language === 'c') return schema === 'pg_catalog' ? null : 'it is written in C';
   // That one is named among what reaches outside.
   if (!trusted) return null;
-  if (withInner(reading).some(({ dynamic, also }) => dynamic.length > 0 || also.includes('pastes'))) {
+  const all = withInner(reading);
+  if (
+    all.some(({ dynamic, also }) => dynamic.length > 0 || also.includes('pastes')) ||
+    all.some(({ calls }) => calls.some(({ name }) => runsText.test(name)))
+  ) {
     return 'it runs SQL that is put together as it runs';
   }
   return reading.problem ? `it cannot be read: ${reading.problem.message}` : null;
@@ -64,10 +72,14 @@ function withInner(reading: SqlReading): SqlReading[] {
   ];
 }
 
-/** What a body calls and writes, with what the DO blocks and rules in it do. */
-export function doneBy(reading: SqlReading): Pick<SqlReading, 'calls' | 'writes'> {
+/** What a body calls, writes and reads, with what the DO blocks and rules in it do. */
+export function doneBy(reading: SqlReading): Pick<SqlReading, 'calls' | 'writes' | 'reads'> {
   const all = withInner(reading);
-  return { calls: all.flatMap(({ calls }) => calls), writes: all.flatMap(({ writes }) => writes) };
+  return {
+    calls: all.flatMap(({ calls }) => calls),
+    writes: all.flatMap(({ writes }) => writes),
+    reads: all.flatMap(({ reads }) => reads),
+  };
 }
 
 /** What a function itself does that no rollback takes back, in words; what cannot be parsed is searched for words, in doubt too many. */
@@ -84,6 +96,9 @@ export function meansOf({
   const calls = all.flatMap(each => each.calls);
   const unread = [
     ...all.flatMap(({ dynamic }) => dynamic.map(({ text }) => text)),
+    ...calls
+      .filter(({ name }) => runsText.test(name))
+      .flatMap(({ literals }) => literals.map(each => each ?? '')),
     ...(all.some(({ problem }) => problem) ? [source] : []),
   ];
   const found = outsideMeans

@@ -633,7 +633,7 @@ export const guards: readonly Guard[] = [
   {
     file: 'source/simulation/sql/real-use-block.ts',
     guard: 'a real use: what it only changed is not its own',
-    text: 'AND NOT r.${key.quoted} ${key.equal ?? builtIn.equal} ANY (known)',
+    text: 'AND NOT r.${key.quoted} ${(key.operators ?? builtIn).equal} ANY (known)',
     without: '',
     test: [
       'test/simulation/run-real-use.test.ts',
@@ -787,6 +787,28 @@ export const guards: readonly Guard[] = [
       'a receipt that was copied to a second state directory > and taken back from both, without a unique key: the records are there once',
     ],
     says: 'to match object { changes: []',
+  },
+  {
+    file: 'source/repair/run/run-batch.ts',
+    guard: 'a batch: only on tables that are as they were planned',
+    text: 'if (parts.length > 0) throw tablesChanged(plan, parts);',
+    without: '',
+    test: [
+      'test/repair/run/ddl.test.ts',
+      'reset with history beside a migration > a column of the records: stops with one sentence, and nothing is lost',
+    ],
+    says: "expected null to match object { code: 'tables-changed'",
+  },
+  {
+    file: 'source/repair/plan/undo/read-restore-columns.ts',
+    guard: 'an undo: no value left out that nobody named',
+    text: 'if (match.obstacles.length > 0 && !dryRun) throw changed(match.obstacles);',
+    without: '',
+    test: [
+      'test/repair/undo-columns.test.ts',
+      'a column that was renamed > is a remark, and refused with exit code 4 until it is named',
+    ],
+    says: 'instead of rejecting',
   },
   {
     file: 'source/repair/run/on-this-server.ts',

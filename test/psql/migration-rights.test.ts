@@ -82,6 +82,25 @@ it('hands the functions to the owner of the tables, so that they carry no superu
   expect(owners).toEqual([{ owner: `"${owner}"` }]);
 });
 
+it('leaves no function with somebody who made one of its name before', async () => {
+  const { sql, url } = database;
+  await sql`GRANT CREATE ON SCHEMA public TO ${sql(stranger)}`;
+  for (const table of ['presets', 'preset_usage']) {
+    await sql`ALTER TABLE ${sql(table)} OWNER TO ${sql(owner)}`;
+    await sql`ALTER TABLE ${sql(table)} FORCE ROW LEVEL SECURITY`;
+  }
+  await sql.begin(async client => {
+    await client`SET LOCAL ROLE ${client(stranger)}`;
+    await client`CREATE FUNCTION auto_increment_preset_usage_count() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'`;
+    await client`CREATE FUNCTION track_preset_usage(p_preset_id uuid, p_usage_type text, p_usage_data jsonb DEFAULT '{}')
+      RETURNS uuid LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`;
+  });
+  await runFile(url, migration);
+  const owners = await sql`
+    SELECT DISTINCT proowner = current_user::regrole AS mine FROM pg_proc WHERE pronamespace = 'public'::regnamespace`;
+  expect(owners).toEqual([{ mine: true }]);
+});
+
 it('counts the use of a role that may insert records and do nothing else', async () => {
   const { sql, url } = database;
   const [preset] = await insertPresets(sql, ['a preset']);

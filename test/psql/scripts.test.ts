@@ -41,6 +41,12 @@ describe(verify, () => {
     expect(await everything()).toEqual(before);
   });
 
+  it('calls no overload that text without a type fits better', async () => {
+    await database.sql`CREATE FUNCTION track_preset_usage(uuid, text, text) RETURNS uuid LANGUAGE plpgsql AS
+      $$ BEGIN RAISE 'another was called'; END $$`;
+    expect((await runFile(database.url, verify)).join('\n')).toMatch(/Tracking works/);
+  });
+
   it('fails where the trigger is disabled', async () => {
     await database.sql`ALTER TABLE preset_usage DISABLE TRIGGER trigger_auto_increment_preset_usage_count`;
     await expect(runFile(database.url, verify)).rejects.toThrow('does not fire: its state is D');

@@ -49,6 +49,15 @@ describe('where each column goes', () => {
       hint: expect.stringContaining('--map-column note=remark;'),
     });
     expect(codes(match([column('preset')], { drop: ['note'] }))).toEqual([[], ['column-dropped']]);
+    const kept = match(table, { drop: ['note'] });
+    expect(kept.remarks.map(({ message }) => message)).toEqual([
+      'The values of note are left out.',
+      'The column note of app.uses is given no value: records that are put back get NULL there.',
+    ]);
+    const required = match([column('preset'), column('note', { required: true })], { drop: ['note'] });
+    expect(required.obstacles[0]?.message).toBe(
+      'The column note of app.uses takes no NULL, and the values that the receipt has for it go elsewhere or are left out.',
+    );
     const mapped = match([column('preset'), column('remark')], { map: [['note', 'remark']] });
     expect(mapped.into).toEqual(['preset', 'remark']);
     expect(codes(mapped)).toEqual([[], ['column-mapped']]);

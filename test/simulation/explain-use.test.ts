@@ -278,6 +278,7 @@ describe('how it was made', () => {
       own: 'owner',
       asRole: null,
       confirmed: true,
+      strangers: [],
       reach: [],
       unknown: [],
       sequences: [],
@@ -303,6 +304,13 @@ describe('how it was made', () => {
     ]);
     expect(circumstances({ path: 'insert', firstPath: 'insert' })).toEqual([
       'info no-track-function: The uses were made by a plain insert: there is no track_preset_usage() that takes a preset.',
+    ]);
+  });
+
+  test('past a function of somebody who does not own the tables', () => {
+    const strangers = [{ identity: 'public.track_preset_usage(uuid)', stranger: 'mallory' }];
+    expect(circumstances({ path: 'insert', firstPath: 'insert', strangers })).toEqual([
+      'warning track-not-called: public.track_preset_usage(uuid) was not called: it belongs to mallory, who does not own the tables, and it would run with the rights of owner.',
     ]);
   });
 

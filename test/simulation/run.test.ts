@@ -116,6 +116,30 @@ describe('a database that counts right', () => {
     expect(isSound(simulation)).toBe(true);
   });
 
+  test('does not call a function that somebody else made for it', async () => {
+    const made = (parameters: string, rights = '') =>
+      `CREATE FUNCTION track_preset_usage(${parameters}) RETURNS uuid LANGUAGE plpgsql ${rights} AS $$ BEGIN RAISE 'called'; END $$;`;
+    await own.sql
+      .unsafe(
+        `GRANT CREATE ON SCHEMA public TO ${role}; SET ROLE ${role}; ${made('p_preset_id uuid')} ${made('p_preset_id uuid, how integer')} RESET ROLE`,
+      )
+      .simple();
+    const simulation = await simulate();
+    expect(simulation).toMatchObject({ path: 'track_preset_usage', confirmed: true, failures: [] });
+    expect(codes(simulation)).toEqual(['track-not-called', 'track-not-called']);
+    // With its owner's rights it can do no more than its owner.
+    await own.sql
+      .unsafe(`SET ROLE ${role}; ${made('preset_id uuid, date', 'SECURITY DEFINER')} RESET ROLE;
+      DROP FUNCTION track_preset_usage(uuid, text, jsonb)`)
+      .simple();
+    expect((await simulate()).failures[0]).toMatchObject({ path: 'track_preset_usage', message: 'called' });
+    // Its owner could have a trigger do the same.
+    await own.sql
+      .unsafe(`DROP FUNCTION track_preset_usage(uuid, date); ALTER TABLE preset_usage OWNER TO ${role}`)
+      .simple();
+    expect((await simulate()).failures[0]).toMatchObject({ path: 'track_preset_usage', message: 'called' });
+  });
+
   test('takes the preset used most where none is named', async () => {
     expect((await simulate({ preset: null })).preset.id).toBe(preset);
   });
@@ -522,8 +546,9 @@ describe('guards', () => {
     afterEach(async () => {
       await own.sql
         .unsafe(
-          `DROP TABLE IF EXISTS far_log, far_part, far_child CASCADE; DROP FUNCTION IF EXISTS far_start, far_end, far_value, far_next CASCADE;
-           ALTER TABLE preset_usage DROP COLUMN IF EXISTS far; DROP SEQUENCE far_away`,
+          `DROP TABLE IF EXISTS far_log, far_part, far_parts, far_child CASCADE; DROP VIEW IF EXISTS far_view;
+           DROP FUNCTION IF EXISTS far_start, far_end, far_value, far_next CASCADE;
+           ALTER TABLE preset_usage DROP COLUMN IF EXISTS far; DROP TYPE IF EXISTS far_type CASCADE; DROP SEQUENCE far_away`,
         )
         .simple();
     });
@@ -570,6 +595,62 @@ describe('guards', () => {
         `${value} ALTER TABLE preset_usage ADD COLUMN far bigint DEFAULT far_value()`,
         'public.far_value()',
       ],
+      [
+        'by the condition of a trigger',
+        `${intoLog} ${tell('far_end', 'NULL')} CREATE TRIGGER far AFTER INSERT ON far_log FOR EACH ROW WHEN (setval('far_away', 1) > 0) EXECUTE FUNCTION far_end()`,
+        'the condition of the trigger far of public.far_log',
+      ],
+      [
+        'by the trigger of a table whose references follow an update',
+        `${onRecords('UPDATE far_log SET id = 2')} CREATE TABLE far_child (log int REFERENCES far_log ON UPDATE CASCADE);
+         ${tell('far_end')} CREATE TRIGGER far AFTER UPDATE ON far_child FOR EACH ROW EXECUTE FUNCTION far_end()`,
+        'public.far_end()',
+      ],
+      [
+        'by an operator',
+        `${onRecords('PERFORM 1 <~> 2')} CREATE FUNCTION far_next(int, int) RETURNS bigint LANGUAGE sql AS $f$ SELECT setval('far_away', 1) $f$;
+         CREATE OPERATOR <~> (LEFTARG = int, RIGHTARG = int, FUNCTION = far_next)`,
+        'public.far_next(integer, integer)',
+      ],
+      [
+        'by a cast',
+        `${onRecords('PERFORM row(1)::far_type::bigint')} CREATE TYPE far_type AS (a int);
+         CREATE FUNCTION far_next(far_type) RETURNS bigint LANGUAGE sql AS $f$ SELECT setval('far_away', 1) $f$;
+         CREATE CAST (far_type AS bigint) WITH FUNCTION far_next(far_type)`,
+        'public.far_next(public.far_type)',
+      ],
+      [
+        'by an aggregate',
+        `${onRecords('PERFORM far_sum(1)')} CREATE FUNCTION far_next(bigint, int) RETURNS bigint LANGUAGE sql AS $f$ SELECT setval('far_away', 1) $f$;
+         CREATE AGGREGATE far_sum(int) (SFUNC = far_next, STYPE = bigint)`,
+        'public.far_next(bigint, integer)',
+      ],
+      [
+        'by the check of a domain',
+        `${value} CREATE DOMAIN far_type AS bigint CHECK (far_value() > 0); ALTER TABLE preset_usage ADD COLUMN far far_type DEFAULT 1`,
+        'public.far_value()',
+      ],
+      [
+        'by a view that is read',
+        `${onRecords('PERFORM FROM far_view')} CREATE VIEW far_view AS SELECT setval('far_away', 1)`,
+        'the query of public.far_view',
+      ],
+      [
+        'by the policy of a table that is read',
+        `${onRecords('PERFORM FROM far_log')} ALTER TABLE far_log ENABLE ROW LEVEL SECURITY; CREATE POLICY far ON far_log USING (setval('far_away', 1) > 0)`,
+        'the policy far of public.far_log',
+      ],
+      [
+        'by the key by which a table is divided',
+        `CREATE FUNCTION far_next(int) RETURNS bigint IMMUTABLE LANGUAGE plpgsql AS $f$ BEGIN RETURN setval('far_away', 1); END $f$;
+         CREATE TABLE far_parts (a int) PARTITION BY RANGE (far_next(a)); CREATE TABLE far_part PARTITION OF far_parts DEFAULT; ${onRecords('INSERT INTO far_parts VALUES (1)')}`,
+        'public.far_next(integer)',
+      ],
+      [
+        'by a text that a function of the server runs',
+        onRecords(`PERFORM query_to_xml('SELECT setval(''far_away'', 1)', true, true, '')`),
+        'public.far_start()',
+      ],
     ])('%s', async (_, sql, identity) => {
       await own.sql.unsafe(sql).simple();
       const { reach } = await planSimulation(database, request());
@@ -587,6 +668,10 @@ describe('guards', () => {
         `${intoLog} ${tell('far_end')} CREATE TRIGGER far AFTER DELETE ON far_log FOR EACH ROW EXECUTE FUNCTION far_end()`,
       ],
       ['a function that nothing calls', value],
+      [
+        'a default or a check of a table that is only read',
+        `${value} ${onRecords('PERFORM FROM far_log')} ALTER TABLE far_log ALTER id SET DEFAULT far_value(), ADD CONSTRAINT far CHECK (far_value() > 0)`,
+      ],
     ])('but not by %s', async (_, sql) => {
       await own.sql.unsafe(sql).simple();
       const { reach, unknown } = await planSimulation(database, request());

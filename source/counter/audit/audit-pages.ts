@@ -60,7 +60,7 @@ export async function planAudit(
   const text = `WITH RECURSIVE edge (key) AS (
       (${walk(' WHERE $2')})
       UNION ALL
-      SELECT (${walk(` WHERE k.${presets.key} ${presets.keys.above} e.key`)}) FROM edge e WHERE e.key IS NOT NULL)
+      SELECT (${walk(` WHERE k.${presets.key} ${presets.keys.above} e.key${presets.keys.of}`)}) FROM edge e WHERE e.key IS NOT NULL)
     SELECT (SELECT pg_catalog.count(*) FROM ${presets.name})::double precision AS presets,
            (SELECT coalesce(pg_catalog.json_agg(key::pg_catalog.text ORDER BY key), '[]') FROM edge WHERE key IS NOT NULL)::pg_catalog.text AS edges`;
   const [raw] = (await reader.rows(text, [page, paged], tables.path)) as { presets: number; edges: string }[];
@@ -140,7 +140,7 @@ export async function readAuditPage(
         FROM (SELECT ${presets.key} AS id, ${presets.label} AS label, ${presets.count} AS count,
                      ${presets.lastUsed ?? 'NULL::timestamp with time zone'} AS last_used
                 FROM ${presets.name} WHERE true${within(presets.key, presets.keys)}) p
-        FULL JOIN (${groupedRecords(tables, 'pg_catalog.count(*) AS records', { where: `true${within(`r.${records.preset}`, records.keys)}` })}${unnamed}) r ON r.id ${groupedKeys(tables).equal} p.id)
+        FULL JOIN (${groupedRecords(tables, 'pg_catalog.count(*) AS records', { where: `true${within(`r.${records.preset}`, records.keys)}` })}${unnamed}) r ON r.id ${groupedKeys(tables).equal} p.id${groupedKeys(tables).of})
     SELECT NULL AS id, NULL AS name, ${noCount}, NULL::double precision AS "lastUsedAt",
            pg_catalog.count(id)::double precision AS presets,
            pg_catalog.count(*) FILTER (WHERE drift OPERATOR(pg_catalog.>) 0 AND id IS NOT NULL)::double precision AS "tooHigh",

@@ -100,7 +100,7 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
       table: presets.table,
       countName: count.name,
       key: key.quoted,
-      keyType: inSchema(key.type),
+      keyType: key.operators?.type ?? inSchema(key.type),
       keys: key.operators ?? builtIn,
       label: label.quoted,
       count: count.quoted,

@@ -44,7 +44,7 @@ function columns(tables: Tables): string {
 }
 
 function numberOfRecords({ presets, records }: Tables): string {
-  return `SELECT pg_catalog.count(*) FROM ${records.name} r WHERE r.${records.preset} ${records.keys.equal} p.${presets.key}`;
+  return `SELECT pg_catalog.count(*) FROM ${records.name} r WHERE r.${records.preset} ${records.keys.equal} p.${presets.key}${records.keys.of}`;
 }
 
 // An index that leads with the preset finds its records; without one each preset costs a scan of the whole table, which

@@ -21,7 +21,7 @@ export function groupedRecords({ presets, records }: Tables, what: string, which
   return records.alike
     ? `SELECT r.${records.preset} AS id, ${what} FROM ${records.name} r WHERE ${where(`r.${records.preset}`, records.keys.equal)} GROUP BY 1`
     : `SELECT k.${presets.key} AS id, ${what} FROM ${records.name} r
-         LEFT JOIN ${presets.name} k ON k.${presets.key} ${records.keys.equal} r.${records.preset} WHERE ${where(`k.${presets.key}`, presets.keys.equal)} GROUP BY 1`;
+         LEFT JOIN ${presets.name} k ON k.${presets.key} ${records.keys.equal} r.${records.preset}${records.keys.of} WHERE ${where(`k.${presets.key}`, presets.keys.equal)} GROUP BY 1`;
 }
 
 /** How the `id` of such a query is compared with a key of presets. */

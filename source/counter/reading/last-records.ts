@@ -20,7 +20,7 @@ export async function readLastRecords(
        FROM ${presets.name} p
        JOIN (${groupedRecords(tables, `pg_catalog.max(r.${records.time}) AS at`, {
          among: `SELECT e.value::${presets.keyType} FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) e`,
-       })}) r ON r.id ${groupedKeys(tables).equal} p.${presets.key}`,
+       })}) r ON r.id ${groupedKeys(tables).equal} p.${presets.key}${groupedKeys(tables).of}`,
     [JSON.stringify(ids)],
     tables.path,
   );

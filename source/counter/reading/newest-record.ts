@@ -51,7 +51,7 @@ function newestOfAll({ presets, records }: Tables, time: string): string {
       LEFT JOIN LATERAL (
         SELECT r.${records.preset} AS preset, ${typeOf(records)} AS type FROM ${records.name} r
          WHERE r.${time} OPERATOR(pg_catalog.=) e.newest LIMIT 1) r ON true
-      LEFT JOIN ${presets.name} p ON p.${presets.key} ${records.keys.equal} r.preset`;
+      LEFT JOIN ${presets.name} p ON p.${presets.key} ${records.keys.equal} r.preset${records.keys.of}`;
 }
 
 function newestOfLastUsed({ presets, records }: Tables, time: string): string {
@@ -60,12 +60,12 @@ function newestOfLastUsed({ presets, records }: Tables, time: string): string {
         FROM ${presets.name} p ORDER BY p.${presets.lastUsed} DESC NULLS LAST LIMIT ${candidates}
     ), newest AS MATERIALIZED (
       SELECT u.*, (SELECT pg_catalog.max(r.${time}) FROM ${records.name} r
-                    WHERE r.${records.preset} ${records.keys.equal} u.key AND pg_catalog.isfinite(r.${time})) AS at
+                    WHERE r.${records.preset} ${records.keys.equal} u.key${records.keys.of} AND pg_catalog.isfinite(r.${time})) AS at
         FROM used u ORDER BY at DESC NULLS LAST LIMIT 1
     )
     SELECT ${milliseconds('n.at')} AS at,
            (SELECT ${typeOf(records)} FROM ${records.name} r
-             WHERE r.${records.preset} ${records.keys.equal} n.key AND r.${time} OPERATOR(pg_catalog.=) n.at LIMIT 1) AS type,
+             WHERE r.${records.preset} ${records.keys.equal} n.key${records.keys.of} AND r.${time} OPERATOR(pg_catalog.=) n.at LIMIT 1) AS type,
            n.key::pg_catalog.text AS preset, n.name, ${milliseconds('n.last_used')} AS "lastUsedAt", NULL::double precision AS oldest
       FROM newest n`;
 }

@@ -37,7 +37,7 @@ export async function readPresetDetail(
   const key = records.alike
     ? given
     : `(SELECT k.${presets.key} FROM ${presets.name} k WHERE k.${presets.key} ${presets.keys.equal} ${given})`;
-  const mine = `FROM ${name} WHERE ${preset} ${records.keys.equal} ${key}`;
+  const mine = `FROM ${name} WHERE ${preset} ${records.keys.equal} ${key}${records.keys.of}`;
   const newest = latest.parse(
     await reader.rows(
       `SELECT ${milliseconds(time)} AS at, ${type ? shortColumn(type) : 'NULL::pg_catalog.text'} AS type ${mine}

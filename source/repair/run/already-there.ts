@@ -9,7 +9,7 @@ import { exactForms, type RecordValues } from '../sql/counter-state.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 import { countThere, readTellingColumn, type TellingColumn } from '../sql/records-there.ts';
 
-/** What tells whether deleted records are in the table all the same. */
+/** How an undo can see whether deleted records are already back in the table. */
 export interface Evidence {
   /** Null where one record looks like another: then nothing tells. */
   column: TellingColumn | null;
@@ -131,8 +131,8 @@ export interface Deleted {
 }
 
 /**
- * Takes out of `own` what is in the table all the same, and tells of it. Of very many batches it looks at some, spread over all
- * of them.
+ * Removes from `own` the records that are already in the table, and says which. If there are very many batches, it checks a sample
+ * spread over all of them.
  */
 export async function leaveOutThere(
   database: Database,

@@ -81,7 +81,7 @@ export async function readStates(
         tables,
         `pg_catalog.count(*) AS records, ${time ? `pg_catalog.max(r.${time}) FILTER (WHERE ${isPast(`r.${time}`)})` : 'NULL::pg_catalog.text'} AS newest`,
         { of: 'ARRAY(SELECT id FROM wanted)' },
-      )}) c ON c.id ${groupedKeys(tables).equal} p.${presets.key}`;
+      )}) c ON c.id ${groupedKeys(tables).equal} p.${presets.key}${groupedKeys(tables).of}`;
   const rows = states.parse(await reader.rows(text, [JSON.stringify(ids)], tables.path));
   return new Map(rows.map(row => [row.id, toState(row)]));
 }
@@ -125,11 +125,11 @@ export async function readWithRecords(
 ): Promise<Map<string, FoundRecords & { state: CounterState }>> {
   const { presets, records } = tables;
   const exact = presets.countKind === 'integer' ? '' : ', p.exact';
-  const { equal } = records.keys;
-  const source = `SELECT p.id, r.* FROM p CROSS JOIN LATERAL (SELECT ${recordSource(facts)} FROM ${records.name} r WHERE r.${records.preset} ${equal} p.key LIMIT $2) r`;
+  const { equal, of } = records.keys;
+  const source = `SELECT p.id, r.* FROM p CROSS JOIN LATERAL (SELECT ${recordSource(facts)} FROM ${records.name} r WHERE r.${records.preset} ${equal} p.key${of} LIMIT $2) r`;
   const text = `WITH p AS MATERIALIZED (
       SELECT p.${presets.key} AS key, p.${presets.key}::pg_catalog.text AS id, ${shortColumn(`p.${presets.label}`)} AS name, ${countColumns(`p.${presets.count}`, tables)},
-             (SELECT pg_catalog.count(*) FROM ${records.name} c WHERE c.${records.preset} ${equal} p.${presets.key})::double precision AS records,
+             (SELECT pg_catalog.count(*) FROM ${records.name} c WHERE c.${records.preset} ${equal} p.${presets.key}${of})::double precision AS records,
              ${lastUsedText(presets)} AS "lastUsed"
         FROM ${presets.name} p
        WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT v.value::${presets.keyType} FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) v))),
@@ -163,7 +163,7 @@ export async function readOrphans(
   limits: ByteLimits,
 ): Promise<FoundRecords> {
   const source = `SELECT NULL::pg_catalog.text AS id, ${recordSource(facts)} FROM ${records.name} r
-      WHERE NOT EXISTS (SELECT FROM ${presets.name} p WHERE p.${presets.key} ${records.keys.equal} r.${records.preset}) LIMIT $1`;
+      WHERE NOT EXISTS (SELECT FROM ${presets.name} p WHERE p.${presets.key} ${records.keys.equal} r.${records.preset}${records.keys.of}) LIMIT $1`;
   const rows = await reader.rows(
     `WITH ${boundedRecords(facts, source, limits)} SELECT b.place, b.values, b.size FROM bounded b`,
     [most],
@@ -218,7 +218,7 @@ export async function hasRecord(
   const within =
     preset === null || preset === undefined
       ? ''
-      : `r.${records.preset} ${records.operators.equal} (${given} OPERATOR(pg_catalog.->>) ${own})::${inSchema(recordColumns[own]?.type ?? 'text')} AND `;
+      : `r.${records.preset} ${records.operators.equal} (${given} OPERATOR(pg_catalog.->>) ${own})::${records.operators.type ?? inSchema(recordColumns[own]?.type ?? 'text')} AND `;
   const [row] = (await reader.rows(
     `SELECT EXISTS (SELECT FROM ${records.name} r WHERE ${within}${alike.join(' AND ')}) AS there`,
     [JSON.stringify(values)],
@@ -254,7 +254,7 @@ export async function readStaleTimes(reader: Reader, tables: Tables): Promise<st
   const rows = await reader.rows(
     `SELECT p.${presets.key}::pg_catalog.text AS id FROM ${presets.name} p
        LEFT JOIN (${groupedRecords(tables, `pg_catalog.max(r.${records.time}) AS newest`, { where: isPast(`r.${records.time}`) })}) c
-         ON c.id ${groupedKeys(tables).equal} p.${presets.key}
+         ON c.id ${groupedKeys(tables).equal} p.${presets.key}${groupedKeys(tables).of}
       WHERE ${differ(`p.${presets.lastUsed}`, 'c.newest')}`,
     [],
     tables.path,

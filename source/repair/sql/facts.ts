@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Database, Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
-import { builtIn, ownOperators } from '../../counter/operators.ts';
+import { builtIn, operators, ownOperators } from '../../counter/operators.ts';
 import { type CatalogPrint, catalogPrint } from './catalog-print.ts';
 
 /** A foreign key of the records, other than the one to their preset and those to each other. */
@@ -68,7 +68,12 @@ const facts = z.object({
       name: z.string(),
       table: z.string(),
       pairs: z.array(
-        z.object({ number: z.number(), column: z.string(), type: z.string(), equal: z.nullable(z.string()) }),
+        z.object({
+          number: z.number(),
+          column: z.string(),
+          type: z.string(),
+          operators: z.nullable(operators),
+        }),
       ),
     }),
   ),
@@ -122,7 +127,7 @@ SELECT json_build_object(
                                                       'number', attnum) ORDER BY attnum) FROM given),
   'references', (SELECT coalesce(json_agg(json_build_object('name', k.conname, 'table', format('%I.%I', n.nspname, c.relname),
        'pairs', (SELECT json_agg(json_build_object('number', own, 'column', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod),
-                     'equal', CASE WHEN y.typnamespace <> 'pg_catalog'::regnamespace THEN ${ownOperators('y')}->>'equal' END))
+                     'operators', CASE WHEN y.typnamespace <> 'pg_catalog'::regnamespace THEN ${ownOperators('y')} END))
                    FROM unnest(k.conkey, k.confkey) u (own, other) JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.other JOIN pg_type y ON y.oid = a.atttypid))), '[]')
      FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE k.conrelid = $2::oid AND k.contype = 'f' AND k.conparentid = 0 AND k.confrelid <> $2::oid
@@ -158,10 +163,11 @@ export async function readRepairFacts(reader: Reader, tables: Tables): Promise<R
     references: references.map(({ name, table, pairs }) => ({
       name,
       table,
-      pairs: pairs.map(({ number, equal, ...pair }) => ({
+      pairs: pairs.map(({ number, operators: own, ...pair }) => ({
         ...pair,
         place: placeOf(number),
-        equal: equal ?? builtIn.equal,
+        type: own?.type ?? pair.type,
+        equal: own?.equal ?? builtIn.equal,
       })),
     })),
   };

@@ -1,3 +1,4 @@
+import { inSchema } from '../../connection/search-path.ts';
 import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { manyValues, valueAsText } from '../../counter/reading/sql-values.ts';
@@ -52,15 +53,15 @@ export async function countThere(
 ): Promise<number[]> {
   if (wanted.length === 0) return [];
   const placeOf = (column: string) => recordColumns.findIndex(({ quoted }) => quoted === column);
-  const given = (column: string) => {
+  const given = (column: string, as: string | null = null) => {
     const place = placeOf(column);
-    return `(v.value OPERATOR(pg_catalog.->>) ${place})::${recordColumns[place]?.type}`;
+    return `(v.value OPERATOR(pg_catalog.->>) ${place})::${as ?? inSchema(recordColumns[place]?.type ?? 'text')}`;
   };
   // Records of no preset are in no index of presets.
   const someOfNone = wanted.some(values => (values[placeOf(records.preset)] ?? null) === null);
   const ofPresets = someOfNone
     ? ''
-    : `r.${records.preset} ${records.operators.equal} ANY (ARRAY(SELECT DISTINCT ${given(records.preset)} FROM wanted v)) AND `;
+    : `r.${records.preset} ${records.operators.equal} ANY (ARRAY(SELECT DISTINCT ${given(records.preset, records.operators.type)} FROM wanted v)) AND `;
   // IS TRUE keeps the planner from joining, row by row, what it takes for few.
   const found = (await rows(
     `WITH wanted AS MATERIALIZED (

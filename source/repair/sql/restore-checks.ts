@@ -32,7 +32,7 @@ export async function whatRefusesOrphans(
   if (!key) return null;
   const [row] = (await reader.rows(
     `SELECT EXISTS (SELECT FROM ${records.name} r WHERE r.${records.preset} IS NOT NULL
-       AND NOT EXISTS (SELECT FROM ${presets.name} p WHERE p.${presets.key} ${records.keys.equal} r.${records.preset})) AS there`,
+       AND NOT EXISTS (SELECT FROM ${presets.name} p WHERE p.${presets.key} ${records.keys.equal} r.${records.preset}${records.keys.of})) AS there`,
     [],
     path,
   )) as { there: boolean }[];

@@ -3,7 +3,7 @@ import { dollarQuote, givenSetting, resultSetting } from '../../connection/block
 import { byOwnPath, byPath, inSchema, takingPath } from '../../connection/search-path.ts';
 import type { Writer } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
-import { builtIn, differ } from '../../counter/operators.ts';
+import { builtIn, differ, type Operators } from '../../counter/operators.ts';
 import type { RealUse, TakenBack } from '../real-use.ts';
 import type { UsageCall } from '../usage-call.ts';
 import { isOwnRecord, makingUse, type Rehearsed, rehearsalValues } from './simulation-block.ts';
@@ -29,7 +29,7 @@ export interface RecordKey {
   quoted: string;
   type: string;
   /** How two of its values are compared, where the type is none of PostgreSQL's own. */
-  equal: string | null;
+  operators: Operators | null;
 }
 
 // On any other connection than the one that began, the setting is missing: the one that began is lost.
@@ -64,7 +64,7 @@ export async function makeRealUse(
       `DO ${quote}
 #variable_conflict use_variable
 DECLARE${declarations}
-  known ${inSchema(key.type)}[];
+  known ${typeOf(key)}[];
   moved boolean;
 BEGIN
   ${guard}
@@ -93,7 +93,7 @@ BEGIN
   ${lastUsed ? `SELECT ${differ(`p.${lastUsed}::pg_catalog.text`, 'last_before')} OR p.${lastUsed} OPERATOR(pg_catalog.>=) pg_catalog.transaction_timestamp()::${presets.lastUsedType} INTO moved FROM ${presets.name} p WHERE ${isPreset};` : ''}
   SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('key', r.${key.quoted}::pg_catalog.text, 'version', r.xmin::pg_catalog.text)) INTO made
     FROM ${records.name} r WHERE ${isRecord} AND ${isOwnRecord}
-     AND NOT r.${key.quoted} ${key.equal ?? builtIn.equal} ANY (known);`,
+     AND NOT r.${key.quoted} ${(key.operators ?? builtIn).equal} ANY (known);`,
   )}
   -- Without a record of its own it could not be taken back.
   IF made IS NULL THEN RAISE EXCEPTION 'the use left no record of this preset' USING ERRCODE = 'P0002'; END IF;
@@ -124,7 +124,7 @@ export async function takeRealUseBack(
   // The same key may be another record's by now, or in another database: the row has to be the very one that was written.
   const mine = `EXISTS (SELECT FROM pg_catalog.jsonb_array_elements_text(given OPERATOR(pg_catalog.->) 'records') WITH ORDINALITY k (key, n)
               JOIN pg_catalog.jsonb_array_elements_text(given OPERATOR(pg_catalog.->) 'versions') WITH ORDINALITY v (version, n) ON k.n OPERATOR(pg_catalog.=) v.n
-             WHERE r.${key.quoted} ${key.equal ?? builtIn.equal} k.key::${inSchema(key.type)} AND r.xmin::pg_catalog.text OPERATOR(pg_catalog.=) v.version)`;
+             WHERE r.${key.quoted} ${(key.operators ?? builtIn).equal} k.key::${typeOf(key)} AND r.xmin::pg_catalog.text OPERATOR(pg_catalog.=) v.version)`;
   const readCount = (into: string) =>
     `SELECT p.${presets.count} INTO ${into} FROM ${presets.name} p WHERE ${isPreset};`;
   const time = (from: string) => `(given OPERATOR(pg_catalog.->>) '${from}')::${presets.lastUsedType}`;
@@ -179,6 +179,11 @@ function conditions({ presets, records }: Tables): { isPreset: string; isRecord:
     isPreset: `p.${presets.key} ${presets.keys.equal} ${preset}`,
     isRecord: `r.${records.preset} ${records.keys.equal} ${preset}`,
   };
+}
+
+/** The type in which values of a key are compared. */
+function typeOf({ type, operators }: RecordKey): string {
+  return operators?.type ?? inSchema(type);
 }
 
 async function answerOf({ script, ownPath }: Writer, block: string): Promise<unknown> {

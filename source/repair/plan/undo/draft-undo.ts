@@ -126,7 +126,7 @@ export function whyStateStays(
   return `Giving back the difference of ${-moved} that was there before the ${action} would take its count of ${(count ?? 0) + restored} below zero.`;
 }
 
-/** Tells how far something else has moved a count that is given back what was taken from it all the same. */
+/** Says by how much something else has changed a count whose difference is given back anyway. */
 export function movedBy(action: string, by: number, restored: number): string {
   return `Something else has changed it since: compared with its records, its count is ${Math.abs(by)} ${by > 0 ? 'higher' : 'lower'} than the ${action} left it, and stays so.${restored > 0 ? ' Its records come back and are counted.' : ''}`;
 }

@@ -27,7 +27,7 @@ export interface Restore {
 
 /**
  * Compares the columns that a receipt has values of with those of the table. Rejects with exit code 4, `columns-changed`, where
- * a value would be left out, changed or missing that nobody has agreed to (where the plan is only looked at, that is a remark),
+ * a value would be left out, changed or missing without having been named (where the plan is only looked at, that is a remark),
  * and with 2 where what was agreed to names columns that are not there.
  */
 export async function readRestore(
