@@ -62,12 +62,17 @@ const rarelyNeeded = ['child_process', 'crypto', 'tls'];
 function apart(modules: Record<string, string>): Plugin {
   return {
     name: 'apart',
-    setup({ onResolve }) {
+    setup({ onResolve, onEnd }) {
+      const unseen = new Set(Object.keys(modules));
       for (const [module, file] of Object.entries(modules)) {
-        onResolve({ filter: new RegExp(`^\\./${module.replace('.', '\\.')}$`) }, ({ kind }) =>
-          kind === 'dynamic-import' ? { path: `./${file}`, external: true } : undefined,
-        );
+        onResolve({ filter: new RegExp(`^\\./${module.replace('.', '\\.')}$`) }, ({ kind }) => {
+          if (kind !== 'dynamic-import') return undefined;
+          unseen.delete(module);
+          return { path: `./${file}`, external: true };
+        });
       }
+      // A file that was renamed would be bundled, and the start become slower, without a word.
+      onEnd(() => ({ errors: [...unseen].map(module => ({ text: `Nothing imports ./${module}.` })) }));
     },
   };
 }
@@ -97,7 +102,7 @@ await rm(dist, { recursive: true, force: true });
 await build({
   ...shared,
   entryPoints: { cli: 'source/cli/bin.ts' },
-  plugins: [apart({ 'cli.ts': 'program.js' })],
+  plugins: [apart({ 'main.ts': 'program.js' })],
 });
 await build({
   ...shared,
@@ -114,7 +119,7 @@ await build({
     yogaWithoutFetch,
     measuredWhenNeeded,
     builtinsWhenNeeded,
-    apart({ 'command-line.ts': 'command-line.js' }),
+    apart({ 'options.ts': 'command-line.js' }),
   ],
   // Some of what is bundled is CommonJS and asks for Node's modules by require.
   banner: {
