@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { arrowsBetweenRooms, readImportGraph, roomOf } from './import-graph.ts';
+import { arrowsBetweenRooms, readImportGraph } from './import-graph.ts';
 import { layout } from './layout.ts';
 
 const file = new URL('../CONTRIBUTING.md', import.meta.url);
@@ -10,11 +10,9 @@ const end = '<!-- end of layout -->';
 /** The rooms as boxes and the imports between features as arrows, as a Mermaid flowchart. */
 export function layoutPicture(): string {
   const graph = readImportGraph();
-  const files = (room: string) => [...graph.keys()].filter(name => roomOf(name) === room).length;
-  const box = (room: string) => `    ${room}["${room}/ (${files(room)} files)"]`;
   const group = (name: string, rooms: readonly string[]) => [
     `  subgraph ${name}`,
-    ...rooms.map(box),
+    ...rooms.map(room => `    ${room}[${room}/]`),
     '  end',
   ];
   const features = Object.keys(layout.features);

@@ -2,7 +2,8 @@ import { flushCompileCache } from 'node:module';
 import type { Config } from '../config/config.ts';
 import { type OpenDatabase, openDatabase } from '../demo/run.ts';
 import type { ConsoleError } from '../errors/errors.ts';
-import { startWatch, type Watch } from '../watch/run/watch.ts';
+import { Watch } from '../watch/run/watch.ts';
+import type { Focus } from '../watch/watch-event.ts';
 import { collectEarlyGarbage } from './collect-garbage.ts';
 import { diagnosisOf, plotColumns } from './preset/diagnoses.ts';
 import { isWatching } from './preset/state.ts';
@@ -66,7 +67,7 @@ export async function openConsole(
       traffic: true,
     });
     work = createWork(open.database, config, action => store.dispatch(action));
-    watch = startWatch(open.database, {
+    watch = new Watch(open.database, {
       schema: config.schema,
       interval,
       firstRows: windowRows(size),
@@ -128,7 +129,7 @@ async function loadScreens(): Promise<typeof import('./render.tsx')> {
 }
 
 /** What a tick reads for the screen that is open. */
-function focus(state: State): ReturnType<Parameters<typeof startWatch>[1]['focus']> {
+function focus(state: State): Focus {
   const row = selectedRow(state);
   // A wait for a use goes on under the help.
   const open = state.screen === 'preset' || isWatching(state);

@@ -10,7 +10,8 @@ import { planMigration } from '../../source/migration/read-plan.ts';
 import { runMigration } from '../../source/migration/run.ts';
 import { judgeTrigger } from '../../source/trigger/health.ts';
 import { readTriggerCatalog } from '../../source/trigger/read-catalog.ts';
-import { startWatch, type WatchEvent } from '../../source/watch/run/watch.ts';
+import { Watch } from '../../source/watch/run/watch.ts';
+import type { WatchEvent } from '../../source/watch/watch-event.ts';
 import { insertPresets, insertRecords } from '../helpers/database.ts';
 import { RepairBench } from '../helpers/repair-bench.ts';
 import { setTraps } from '../helpers/traps.ts';
@@ -51,7 +52,7 @@ async function readEverything(database: Database, url: string): Promise<void> {
   const awaited: WatchEvent['type'][] = ['look', 'trigger', 'audit-done', 'tick'];
   const seen = new Set<WatchEvent['type']>();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const watch = startWatch(database, {
+  const watch = new Watch(database, {
     schema: 'public',
     interval: 20,
     firstRows: 10,

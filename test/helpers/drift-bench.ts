@@ -1,6 +1,7 @@
 import type { Database } from '../../source/connection/transactions.ts';
 import type { DriftEvent } from '../../source/watch/drift-event.ts';
-import { type Focus, startWatch, type Watch } from '../../source/watch/run/watch.ts';
+import { Watch } from '../../source/watch/run/watch.ts';
+import type { Focus } from '../../source/watch/watch-event.ts';
 
 /** A watch whose drift events are gathered. */
 export interface DriftBench {
@@ -52,7 +53,7 @@ export function watchDrift(database: Database, ids: readonly string[], interval 
       }
     },
   };
-  bench.watch = startWatch(database, {
+  bench.watch = new Watch(database, {
     schema: 'public',
     interval,
     firstRows: 10,

@@ -2,20 +2,9 @@ import type { Database } from '../../connection/transactions.ts';
 import type { AuditSummary } from '../../counter/audit/audit-counters.ts';
 import { type Counter, drift, isWrong } from '../../counter/counter.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
-import { type RecordHistory, readRecordHistory } from '../../counter/reading/record-history.ts';
-import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
+import { readRecordHistory } from '../../counter/reading/record-history.ts';
 import { isConsoleError } from '../../errors/errors.ts';
-
-/** A diagnosis, and the drift that it explains: it stands as long as that does. */
-export interface Diagnosed {
-  diagnosis: Diagnosis;
-  drift: number;
-}
-
-export type DiagnosisEvent =
-  | { type: 'diagnosed'; diagnoses: ReadonlyMap<string, Diagnosed> }
-  /** All records of a preset over time; null where that is not plotted. */
-  | { type: 'record-history'; id: string; history: RecordHistory | null };
+import type { DiagnosisEvent } from '../watch-event.ts';
 
 // As an audit: a hundredth of the time, and never more often than that.
 const share = 100;

@@ -5,8 +5,8 @@ import { presetsWritten } from '../../../source/tui/repair/pending-writes.ts';
 import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
 import { driftChange } from '../../../source/watch/drift-event.ts';
-import type { WatchEvent } from '../../../source/watch/run/watch.ts';
 import { nobody } from '../../../source/watch/session-activity.ts';
+import type { WatchEvent } from '../../../source/watch/watch-event.ts';
 
 const counter = (id: string, usageCount: number, records: number) => ({
   id,

@@ -4,8 +4,7 @@ import { columnWidths, roomForWhy, rowCells } from '../../../source/tui/list/row
 import { diagnosisOf } from '../../../source/tui/preset/diagnoses.ts';
 import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
-import type { Diagnosed } from '../../../source/watch/run/diagnose-watch.ts';
-import type { WatchEvent } from '../../../source/watch/run/watch.ts';
+import type { Diagnosed, WatchEvent } from '../../../source/watch/watch-event.ts';
 
 const counter = (usageCount: number | null, records: number) => ({
   id: 'a',

@@ -7,7 +7,7 @@ import type { Seen } from '../../../source/tui/preset/watching-model.ts';
 import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
 import { createStore } from '../../../source/tui/store.ts';
-import type { WatchEvent } from '../../../source/watch/run/watch.ts';
+import type { WatchEvent } from '../../../source/watch/watch-event.ts';
 
 const counter = (usageCount: number, records: number | null = usageCount, id = 'a'): Counter => ({
   id,

@@ -5,7 +5,7 @@ import type { TriggerHealth } from '../../../source/trigger/health.ts';
 import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
 import { selectedRow, visibleIds } from '../../../source/tui/state/selectors.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
-import type { WatchEvent } from '../../../source/watch/run/watch.ts';
+import type { WatchEvent } from '../../../source/watch/watch-event.ts';
 
 const counter = (id: string, usageCount: number, records = usageCount): Counter => ({
   id,

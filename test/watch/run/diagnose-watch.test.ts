@@ -3,7 +3,8 @@ import type { Database } from '../../../source/connection/transactions.ts';
 import type { Counter } from '../../../source/counter/counter.ts';
 import { readTables, type Tables } from '../../../source/counter/discovery/tables.ts';
 import { readCounters } from '../../../source/counter/reading/counters.ts';
-import { DiagnoseWatch, type DiagnosisEvent } from '../../../source/watch/run/diagnose-watch.ts';
+import { DiagnoseWatch } from '../../../source/watch/run/diagnose-watch.ts';
+import type { DiagnosisEvent } from '../../../source/watch/watch-event.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../../helpers/database.ts';
 

@@ -2,7 +2,8 @@ import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
 import { ConsoleError } from '../../../source/errors/errors.ts';
-import { type Focus, startWatch, type Watch, type WatchEvent } from '../../../source/watch/run/watch.ts';
+import { Watch } from '../../../source/watch/run/watch.ts';
+import type { Focus, WatchEvent } from '../../../source/watch/watch-event.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../../helpers/database.ts';
 import { type EmbeddedServer, startEmbedded } from '../../helpers/server.ts';
@@ -32,7 +33,7 @@ function watching(of: Database, focus: Focus = { ids: [], detail: null, answers:
   const events: WatchEvent[] = [];
   let wake = () => {};
   const current = { focus };
-  watch = startWatch(of, {
+  watch = new Watch(of, {
     schema: 'public',
     interval,
     firstRows: 10,

@@ -1,0 +1,98 @@
+import type { Database } from '../../connection/transactions.ts';
+import { type AuditMemory, auditCounters, auditedCounters } from '../../counter/audit/audit-counters.ts';
+import { gatherPages } from '../../counter/audit/batch-pages.ts';
+import { look } from '../../counter/inspect-database.ts';
+import { isConsoleError } from '../../errors/errors.ts';
+import type { WatchEvent } from '../watch-event.ts';
+import type { DiagnoseWatch } from './diagnose-watch.ts';
+import type { DriftWatch } from './drift-watch.ts';
+
+/** What the parts of one watch share. */
+export interface WatchContext {
+  database: Database;
+  schema: string;
+  /** Aborted when the watch stops. */
+  signal: AbortSignal;
+  drift: DriftWatch;
+  diagnosing: DiagnoseWatch;
+  onEvent: (event: WatchEvent) => void;
+}
+
+// An audit may use a hundredth of the time: a slow database is audited less often.
+const share = 100;
+const leastPause = 5_000;
+
+/** Audits every preset beside the ticks, one audit at a time. */
+export class AuditWatch {
+  readonly #context: WatchContext;
+  #running = false;
+  #due = 0;
+  #again = false;
+  #failures = 0;
+  #memory: AuditMemory | null = null;
+
+  constructor(context: WatchContext) {
+    this.#context = context;
+  }
+
+  get isDue(): boolean {
+    return !this.#running && Date.now() >= this.#due;
+  }
+
+  /** Makes an audit due now; if one is running, another follows it, because it may have passed what just changed. */
+  ask(): void {
+    this.#due = 0;
+    this.#again = this.#running;
+  }
+
+  /** Makes an audit due after a new connection, unless the last one failed: that one has a pause of its own. */
+  reconnected(): void {
+    if (this.#failures === 0) this.#due = 0;
+  }
+
+  /** Audits everything; `diagnoses` says whether mismatches may be diagnosed then. Rejects only with faults of this program. */
+  async run(diagnoses: () => boolean): Promise<void> {
+    const { database, schema, signal, drift, diagnosing, onEvent } = this.#context;
+    this.#running = true;
+    const gathered = gatherPages(progress => onEvent({ type: 'audit-page', progress, at: Date.now() }));
+    try {
+      // Paging depends on the planner's estimates, and a migration may have changed columns.
+      const fresh = await database.read(reader => look(reader, database, schema), { signal });
+      onEvent({ type: 'tables', look: fresh });
+      const summary = await auditCounters(database, fresh.tables, {
+        scope: 'all',
+        signal,
+        memory: this.#memory,
+        onPage: progress => {
+          drift.gone(progress.gone);
+          drift.look(fresh.tables, progress.counters, progress.at);
+          gathered(progress);
+        },
+      });
+      drift.gone(summary.gone);
+      this.#due = this.#again ? 0 : Date.now() + Math.max(leastPause, share * summary.durationMs);
+      this.#again = false;
+      this.#failures = 0;
+      this.#memory = summary.memory;
+      onEvent({ type: 'audit-done', summary });
+      if (diagnoses())
+        void diagnosing.audited(fresh.tables, auditedCounters(summary.memory), summary).catch(fatal);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!isConsoleError(error)) throw error;
+      // The next tick reports a lost connection. An audit that takes too long must not be repeated over and over.
+      this.#failures += 1;
+      this.#due = Date.now() + leastPause * 2 ** Math.min(this.#failures, 7);
+      onEvent({ type: 'audit-failure', error, retryAt: this.#due });
+    } finally {
+      this.#running = false;
+    }
+  }
+}
+
+/** Ends the program with a stack trace: a fault of ours must not look like a network problem. */
+export function fatal(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}

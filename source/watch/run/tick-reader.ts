@@ -1,0 +1,166 @@
+import { glance } from '../../connection/query-timing.ts';
+import type { Reader } from '../../connection/transactions.ts';
+import type { Tables } from '../../counter/discovery/tables.ts';
+import { requireEveryRowSeen } from '../../counter/discovery/visibility.ts';
+import { type Look, look } from '../../counter/inspect-database.ts';
+import { countsAreCheap, readMostUsed } from '../../counter/reading/counters.ts';
+import { readNewestRecord } from '../../counter/reading/newest-record.ts';
+import { readPresetDetail } from '../../counter/reading/preset-detail.ts';
+import { readShape } from '../../counter/schema/read-schema-report.ts';
+import { isConsoleError, isTransient } from '../../errors/errors.ts';
+import type { TriggerCatalog } from '../../trigger/catalog.ts';
+import { effectsOf } from '../../trigger/effects/effects.ts';
+import { judgeTrigger, type TriggerHealth } from '../../trigger/health.ts';
+import { CatalogMemory } from '../../trigger/read-cached-catalog.ts';
+import { readCatalogRows, readTriggerCatalog } from '../../trigger/read-catalog.ts';
+import { readCountersAndSessions } from '../read-watched-counters.ts';
+import type { Focus, Tick } from '../watch-event.ts';
+import { fatal, type WatchContext } from './audit-watch.ts';
+
+// The answers of help need the newest record no more often than this.
+const newestPause = 10_000;
+// While the screen of the tables is open, a migration shows within this time.
+const shapePause = 10_000;
+
+/** Reads what is on screen, one tick after the other. */
+export class TickReader {
+  readonly #context: WatchContext;
+  readonly #catalogs = new CatalogMemory();
+  #judged: { catalog: TriggerCatalog; health: TriggerHealth } | null = null;
+  /** Counting what is on screen took longer than a statement may, so ticks leave that to the audit. */
+  #countingIsTooSlow = false;
+  #detailRead: string | null = null;
+  #newestDue = 0;
+  #shapeDue = 0;
+
+  constructor(context: WatchContext) {
+    this.#context = context;
+  }
+
+  /** Reads the newest record and the tables' shape again with the next tick that shows them. */
+  forgetPauses(): void {
+    this.#newestDue = 0;
+    this.#shapeDue = 0;
+  }
+
+  /** Finds the tables and reads the first window of `rows` presets. */
+  async first(rows: number): Promise<Look> {
+    const { database, schema, signal, drift, onEvent } = this.#context;
+    const { found, bodies } = await database.read(
+      async reader => {
+        const found = await look(reader, database, schema);
+        const answered = glance();
+        const counters = await readMostUsed(reader, found.tables, rows);
+        // Another standby may show an older state than the one before the connection was lost; so may the same one.
+        if (found.server.standby) drift.forget();
+        drift.look(found.tables, counters, answered());
+        // The list can be drawn while the server looks the trigger up.
+        onEvent({ type: 'look', look: found, counters, at: Date.now(), serverNow: found.now });
+        return { found, bodies: await readCatalogRows(reader, found.tables, this.#catalogs) };
+      },
+      { signal },
+    );
+    // Parsing takes a moment, and neither the transaction nor the audit need to wait for it.
+    void bodies()
+      .then(catalog => {
+        if (!signal.aborted) onEvent({ type: 'trigger', trigger: this.#judge(catalog) });
+      })
+      .catch(fatal);
+    return found;
+  }
+
+  /** Reads what is in focus, all in one transaction; `onLook` gets the tables first. */
+  async read(focus: Focus, onLook: (found: Look) => void): Promise<Omit<Tick, 'at' | 'serverNow' | 'pace'>> {
+    const { database, schema, signal } = this.#context;
+    const { ids, detail, answers, shape = false } = focus;
+    const asksNewest = answers && Date.now() >= this.#newestDue;
+    const asksShape = shape && Date.now() >= this.#shapeDue;
+    try {
+      const read = await database.read(
+        async reader => {
+          // Not remembered: a policy or a migration may have changed what the counts mean.
+          const found = await look(reader, database, schema);
+          onLook(found);
+          const { tables } = found;
+          return {
+            look: found,
+            asked: ids,
+            counters: await this.#readWatched(reader, found, ids),
+            trigger: this.#judge(await readTriggerCatalog(reader, tables, this.#catalogs)),
+            detail:
+              detail && this.#mayRead(detail.id, tables) ? await readDetail(reader, tables, detail) : null,
+            newest: asksNewest ? { value: await readNewestRecord(reader, tables) } : null,
+            shape: asksShape ? await readShape(reader, tables) : null,
+          };
+        },
+        { signal },
+      );
+      this.#detailRead = read.detail?.id ?? this.#detailRead;
+      if (read.newest) this.#newestDue = Date.now() + newestPause;
+      if (read.shape) this.#shapeDue = Date.now() + shapePause;
+      return read;
+    } catch (error) {
+      const tooLong = isConsoleError(error) && error.code === 'statement-timeout';
+      if (tooLong) this.#countingIsTooSlow = true;
+      // While help is open, every tick would fail like this one. `forgetPauses` tries it again.
+      if (asksNewest && (tooLong || !isTransient(error))) this.#newestDue = Number.POSITIVE_INFINITY;
+      throw error;
+    }
+  }
+
+  /** Has the open preset's plot read beside the ticks, which it must not slow down. */
+  plot({ detail, plot = null }: Focus, tables: Tables): void {
+    if (detail && plot !== null && this.#countsQuickly(tables))
+      void this.#context.diagnosing.plot(tables, detail.id, plot).catch(fatal);
+  }
+
+  async #readWatched(reader: Reader, { tables, server }: Look, ids: readonly string[]) {
+    const { drift } = this.#context;
+    const answered = glance();
+    const { counters, sample } = await readCountersAndSessions(
+      reader,
+      tables,
+      ids,
+      this.#countingIsTooSlow ? 'not' : 'if-cheap',
+      drift.sampling(tables),
+    );
+    const at = answered();
+    drift.sampled(sample, at, { direct: server.encryption !== null, tables });
+    const found = new Set(counters.map(({ id }) => id));
+    drift.gone(ids.filter(id => !found.has(id)));
+    // A policy that was created since the tables were looked up hides records, which looks like drift.
+    if (drift.look(tables, counters, at)) {
+      await requireEveryRowSeen(reader, tables).catch(error => {
+        drift.forget('found');
+        throw error;
+      });
+    }
+    return counters;
+  }
+
+  /** Judges the trigger only when the catalog has changed, which is rare. */
+  #judge(catalog: TriggerCatalog): TriggerHealth {
+    if (this.#judged?.catalog === catalog) return this.#judged.health;
+    const health = judgeTrigger(catalog);
+    this.#judged = { catalog, health };
+    // A session's statement may name one of these instead of the tables.
+    const writing = catalog.functions.filter(
+      routine => !routine.isTrigger && effectsOf(routine, catalog).writes.length > 0,
+    );
+    this.#context.drift.functionsAre(writing.map(({ name }) => name));
+    return health;
+  }
+
+  #countsQuickly(tables: Tables): boolean {
+    return !this.#countingIsTooSlow && countsAreCheap(tables);
+  }
+
+  /** Where reading a preset's records scans the whole table, its screen reads them only once. */
+  #mayRead(id: string, tables: Tables): boolean {
+    return this.#countsQuickly(tables) || this.#detailRead !== id;
+  }
+}
+
+async function readDetail(reader: Reader, tables: Tables, { id, days }: { id: string; days: number }) {
+  return { id, value: await readPresetDetail(reader, tables, id, days) };
+}

@@ -1,0 +1,69 @@
+import type { AuditProgress, AuditSummary } from '../counter/audit/audit-counters.ts';
+import type { Counter } from '../counter/counter.ts';
+import type { Look } from '../counter/inspect-database.ts';
+import type { NewestRecord } from '../counter/reading/newest-record-model.ts';
+import type { PresetDetail } from '../counter/reading/preset-detail.ts';
+import type { RecordHistory } from '../counter/reading/record-history.ts';
+import type { Shape } from '../counter/schema/schema-report.ts';
+import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import type { ConsoleError } from '../errors/errors.ts';
+import type { TriggerHealth } from '../trigger/health.ts';
+import type { DriftEvent } from './drift-event.ts';
+
+/** What is on screen now, which is what a tick reads. */
+export interface Focus {
+  /** The presets in the window. */
+  ids: readonly string[];
+  /** The preset whose own screen is open, and for how many days it plots uses. */
+  detail: { id: string; days: number } | null;
+  /** In how many columns the whole history of that preset is plotted; null where it is not. */
+  plot?: number | null;
+  /** True while somebody waits for a change: ticks come faster. */
+  urgent?: boolean;
+  /** Whether help is open: its answers need the newest record. */
+  answers: boolean;
+  /** Whether the screen of the tables' shape is open. */
+  shape?: boolean;
+}
+
+/** What one tick read. Times in milliseconds since 1970. */
+export interface Tick {
+  look: Look;
+  asked: readonly string[];
+  counters: Counter[];
+  trigger: TriggerHealth;
+  detail: { id: string; value: PresetDetail } | null;
+  /** Null with every tick that did not read it. */
+  newest: { value: NewestRecord | null } | null;
+  /** Null with every tick that did not read it. */
+  shape: Shape | null;
+  at: number;
+  serverNow: number;
+  /** Milliseconds until the next tick; the slower the answer, the longer. */
+  pace: number;
+}
+
+/** A diagnosis, and the drift that it explains. It is valid only as long as the drift stays the same. */
+export interface Diagnosed {
+  diagnosis: Diagnosis;
+  drift: number;
+}
+
+export type DiagnosisEvent =
+  | { type: 'diagnosed'; diagnoses: ReadonlyMap<string, Diagnosed> }
+  /** All records of a preset over time; null where that is not plotted. */
+  | { type: 'record-history'; id: string; history: RecordHistory | null };
+
+/** What a watch reports; times in milliseconds since 1970. */
+export type WatchEvent =
+  | { type: 'look'; look: Look; counters: Counter[]; at: number; serverNow: number }
+  | { type: 'trigger'; trigger: TriggerHealth }
+  | { type: 'tables'; look: Look }
+  | ({ type: 'tick' } & Tick)
+  /** Counts that went out of step with their records, or back into step, oldest first; `more` did not fit. */
+  | { type: 'drift'; events: DriftEvent[]; more: number }
+  | DiagnosisEvent
+  | { type: 'audit-page'; progress: AuditProgress; at: number }
+  | { type: 'audit-done'; summary: AuditSummary }
+  | { type: 'audit-failure'; error: ConsoleError; retryAt: number }
+  | { type: 'failure'; error: ConsoleError; at: number; retryAt: number };
