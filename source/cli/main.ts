@@ -1,4 +1,5 @@
 import { flushCompileCache } from 'node:module';
+import type { CommandName } from '../config/commands.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { packageVersion } from '../config/paths.ts';
 import { type Host, sameHost, shownHost, type TypedPassword } from '../connection/libpq/target.ts';
@@ -16,29 +17,32 @@ let leaveScreen: ((error: Error) => void) | null = null;
 async function main(argv: string[]): Promise<number> {
   // Loading meow takes a tenth of the time to the list, and it has nothing to read where nothing was typed.
   if (argv.length === 0) return openTerminal(loadConfig({}, process.env, process.cwd()));
-  const { readCommandLine, helpText } = await import('./options.ts');
+  const { readCommandLine } = await import('./options.ts');
   const { command, flags, help, version, problem } = readCommandLine(argv);
-  if (help) return print(helpText);
+  if (help) return print((await import('./help.ts')).helpText());
   if (version) return print(`${packageVersion()}\n`);
   if (problem) throw usageError(problem.code, problem.message, problem.hint);
-  if (command !== undefined && !isKnown(command)) {
-    throw usageError(
-      'unknown-command',
-      /:\/\/|@/.test(command) ? 'A URL is no command.' : `There is no command "${command}".`,
-      `A database is named with --database-url. Use one of ${[...Object.keys(commands), ...Object.keys(fileCommands)].join(', ')}, or none for the console.`,
-    );
+  if (command === 'completion') return printCompletion(flags.shell);
+  // A scan asks no database, so it does not matter whether one can be made out.
+  const own = command === 'scan' ? { ...flags, demo: true } : flags;
+  const config = loadConfig(own, process.env, process.cwd());
+  if (command === 'console') return openTerminal(config);
+  if (isOffline(command)) {
+    return interruptible(async signal => tell(await offlineCommands[command](config, signal), config));
   }
-  if (command !== undefined && Object.hasOwn(fileCommands, command)) {
-    // No database is asked, so it does not matter whether one can be made out.
-    const apart = loadConfig({ ...flags, demo: true }, process.env, process.cwd());
-    return interruptible(async signal =>
-      tell(await fileCommands[command as FileCommandName](apart, signal), apart),
-    );
-  }
-  const config = loadConfig(flags, process.env, process.cwd());
-  if (command === undefined) return openTerminal(config);
-  if (!offline.has(command as CommandName)) await meetServer(config);
-  return withPassword(config, known => runCommand(command as CommandName, known));
+  await meetServer(config);
+  return withPassword(config, known => runCommand(command, known));
+}
+
+async function printCompletion(shell: string | undefined): Promise<number> {
+  const { completions } = await import('./completion.ts');
+  const make = Object.hasOwn(completions, shell ?? '') ? completions[shell ?? ''] : undefined;
+  if (make) return print(make());
+  throw usageError(
+    'unknown-shell',
+    shell === undefined ? 'No shell given.' : `Unknown shell "${shell}".`,
+    `Run preset-usage completion with one of ${Object.keys(completions).join(', ')}.`,
+  );
 }
 
 /** Names a server that a file of the working directory named, before anything is sent to it. */
@@ -99,13 +103,6 @@ async function openTerminal(config: Config): Promise<number> {
       'In a script or a pipe use preset-usage check, with --json for machines.',
     );
   }
-  if (config.presets.length > 1) {
-    throw usageError(
-      'too-many-presets',
-      'The console can be opened on one preset, and there are several --preset.',
-      'Name one of them, or use preset-usage check for several.',
-    );
-  }
   if (config.presets[0] === '') {
     throw usageError(
       'bad-flag',
@@ -123,12 +120,10 @@ async function openTerminal(config: Config): Promise<number> {
   return ending === 'interrupted' ? exitCodes.interrupted : exitCodes.healthy;
 }
 
-type CommandName = keyof typeof commands;
-
 type Command = (database: Database, config: Config, signal: AbortSignal) => Promise<Outcome>;
 
 // Each is loaded when it is asked for.
-const commands = {
+const commands: Record<Exclude<CommandName, 'console' | 'completion' | OfflineName>, Command> = {
   async check(database, config, signal) {
     const { check } = await import('./commands/check.ts');
     return check(database, config, signal, auditProgress(config));
@@ -138,24 +133,10 @@ const commands = {
     return trigger(database, config, signal);
   },
   async simulate(database, config, signal) {
-    if (config.presets.length > 1) {
-      throw usageError(
-        'too-many-presets',
-        'A simulation uses one preset.',
-        'Name one, or none for the one used most.',
-      );
-    }
     const { simulate } = await import('./commands/simulate.ts');
     return simulate(database, config, signal);
   },
   async checklist(database, config, signal) {
-    if (config.presets.length > 1) {
-      throw usageError(
-        'too-many-presets',
-        'The checklist uses one preset.',
-        'Name one, or none for the one used most.',
-      );
-    }
     const { checklist } = await import('./commands/checklist.ts');
     return checklist(database, config, signal, stepProgress(config));
   },
@@ -182,31 +163,28 @@ const commands = {
       repairTalk(config).say,
     );
   },
-  async receipts(_database, config) {
-    const { receipts } = await import('./commands/receipts.ts');
-    return receipts(config);
-  },
-} satisfies Record<string, Command>;
+};
 
-type FileCommandName = keyof typeof fileCommands;
+type OfflineName = keyof typeof offlineCommands;
 
-// What has nothing to do with any database.
-const fileCommands = {
+// What reads files alone.
+const offlineCommands = {
   async scan(config: Config, signal: AbortSignal) {
     const { scan } = await import('./commands/scan.ts');
     return scan(config, signal, process.stdout.columns);
   },
+  async receipts(config: Config) {
+    const { receipts } = await import('./commands/receipts.ts');
+    return receipts(config);
+  },
 };
 
-const isKnown = (command: string) => Object.hasOwn(commands, command) || Object.hasOwn(fileCommands, command);
+const isOffline = (command: CommandName): command is OfflineName => Object.hasOwn(offlineCommands, command);
 
-/** What reads files alone: no database is opened for it. */
-const offline: ReadonlySet<CommandName> = new Set<CommandName>(['receipts']);
-
-async function runCommand(command: CommandName, config: Config): Promise<number> {
+async function runCommand(command: keyof typeof commands, config: Config): Promise<number> {
   const { openDatabase } = await import('../demo/run.ts');
   return interruptible(async signal => {
-    const { database, close } = await openDatabase(offline.has(command) ? withoutDemo(config) : config);
+    const { database, close } = await openDatabase(config);
     try {
       const outcome = await commands[command](database, config, signal);
       clearProgress();
@@ -234,22 +212,6 @@ function tell({ warnings = [], json: document, text, exitCode }: Outcome, { json
   for (const line of warnings) process.stderr.write(`${line}\n`);
   process.stdout.write(json ? `${jsonText(document)}\n` : `${text}\n`);
   return exitCode;
-}
-
-// A server is connected to by the first read; the demo would be started.
-function withoutDemo(config: Config): Config {
-  if (config.target.kind === 'server') return config;
-  const nowhere = { host: 'localhost', port: 5432, database: '', user: '', password: undefined };
-  return {
-    ...config,
-    target: {
-      kind: 'server',
-      ...nowhere,
-      sslmode: 'prefer',
-      applicationName: '',
-      source: config.target.source,
-    },
-  };
 }
 
 /** Tells an error the way the contract wants it, and answers with its exit code. */

@@ -1,4 +1,4 @@
-import { usageError } from '../errors/errors.ts';
+import { invalidValue } from './flags.ts';
 
 /** What an engineer said of columns that are not as they were, by their names. */
 export interface ColumnChoice {
@@ -19,11 +19,7 @@ export function readColumnChoice(mapped: readonly string[], dropped: readonly st
     map: mapped.map(text => {
       const [, from, to] = /^("(?:[^"]|"")+"|[^"=][^=]*)=("(?:[^"]|"")+"|[^"=][^=]*)$/.exec(text) ?? [];
       if (from !== undefined && to !== undefined) return [from, to] as const;
-      throw usageError(
-        'bad-flag',
-        'The value of --map-column cannot be used.',
-        'Write the column of the receipt and that of the table, such as --map-column old_name=new_name.',
-      );
+      throw invalidValue('mapColumn');
     }),
     drop: [...dropped],
   };

@@ -4,23 +4,24 @@ import { readCommandLine } from '../../source/cli/options.ts';
 const problem = (line: string) => readCommandLine(line.split(' ')).problem;
 
 test.each([
-  ['sync --commit', '--commit means nothing to sync.'],
-  ['sync --as-user x', '--as-user means nothing to sync.'],
-  ['sync --delete-history', '--delete-history means nothing to sync.'],
-  ['reset --last-used', '--last-used means nothing to reset.'],
-  ['undo r --preset x', '--preset means nothing to undo.'],
-  ['receipts --preset x', '--preset means nothing to receipts.'],
-  ['trigger --preset x', '--preset means nothing to trigger.'],
-  ['migrate --preset x', '--preset means nothing to migrate.'],
-  ['check --confirm x', '--confirm means nothing to check.'],
-  ['check --report x.md', '--report means nothing to check.'],
-  ['reset --drop-column x', '--drop-column means nothing to reset.'],
-  ['sync --map-column x=y', '--map-column means nothing to sync.'],
-  ['simulate --suppress-triggers', '--suppress-triggers means nothing to simulate.'],
-  ['--dry-run', '--dry-run means nothing to the console.'],
-  ['scan src --app-source x', '--app-source means nothing to scan.'],
-  ['scan src --preset x', '--preset means nothing to scan.'],
-  ['check --app-source x', '--app-source means nothing to check.'],
+  ['sync --commit', '--commit does not apply to sync.'],
+  ['sync --as-user x', '--as-user does not apply to sync.'],
+  ['sync --delete-history', '--delete-history does not apply to sync.'],
+  ['reset --last-used', '--last-used does not apply to reset.'],
+  ['undo r --preset x', '--preset does not apply to undo.'],
+  ['receipts --preset x', '--preset does not apply to receipts.'],
+  ['trigger --preset x', '--preset does not apply to trigger.'],
+  ['migrate --preset x', '--preset does not apply to migrate.'],
+  ['check --confirm x', '--confirm does not apply to check.'],
+  ['check --report x.md', '--report does not apply to check.'],
+  ['reset --drop-column x', '--drop-column does not apply to reset.'],
+  ['sync --map-column x=y', '--map-column does not apply to sync.'],
+  ['simulate --suppress-triggers', '--suppress-triggers does not apply to simulate.'],
+  ['--dry-run', '--dry-run does not apply to the console.'],
+  ['scan src --app-source x', '--app-source does not apply to scan.'],
+  ['scan src --preset x', '--preset does not apply to scan.'],
+  ['completion bash --json', '--json does not apply to completion.'],
+  ['check --app-source x', '--app-source does not apply to check.'],
 ])('%s', (line, message) => {
   expect(problem(line)).toMatchObject({ code: 'flag-without-effect', message });
 });
@@ -39,7 +40,29 @@ test.each([
   '--app-source src',
   '--preset x --as-user y --read-only --ascii',
   'sync --commit --help',
-  'nothing-known --commit',
+  'completion bash',
+  'check --no-color --preset=a --preset b',
 ])('%s is fine', line => {
   expect(problem(line)).toBeNull();
+});
+
+test.each([
+  ['chekc', 'Unknown command "chekc". Did you mean check?'],
+  ['nothing-known --commit', 'Unknown command "nothing-known".'],
+  ['console', 'Unknown command "console".'],
+  ['check bash', 'Unexpected argument "bash".'],
+  ['check --reprot x', 'Unknown flag --reprot. Did you mean --report?'],
+  ['check --fast', 'Unknown flag --fast.'],
+  ['check --schema a --schema b', '--schema is given more than once.'],
+  ['check --schema', '--schema has no value.'],
+  ['check --timeout --json', '--timeout has no value.'],
+  ['simulate a --preset b', 'simulate uses one preset, and 2 are given.'],
+  ['--preset a --preset b', 'The console uses one preset, and 2 are given.'],
+])('%s is refused', (line, message) => {
+  expect(problem(line)).toMatchObject({ message });
+});
+
+test('a hint says what a flag takes and where it applies', () => {
+  expect(problem('check --schema')?.hint).toBe('Write the value after the flag: --schema NAME.');
+  expect(problem('sync --commit')?.hint).toBe('Leave it out. It applies to simulate.');
 });

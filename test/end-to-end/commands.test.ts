@@ -229,19 +229,19 @@ describe('bad input gets a sentence, a way out and its exit code', () => {
       /no preset with the id or the name "nix"/,
     ],
     ['a malformed URL', ['check'], () => ({ DATABASE_URL: 'postgres://u:p@h:port/d' }), 2, /cannot be read/],
-    ['an unknown flag', ['check', '--fast'], () => ({}), 2, /no flag --fast/],
-    ['an unknown short flag', ['-x'], () => ({}), 2, /no flag -x/],
-    ['an unknown command', ['chek'], () => ({}), 2, /no command "chek"/],
-    ['a command that every object has', ['toString'], () => ({}), 2, /no command "toString"/],
-    ['a word too many', ['check', 'Noir'], () => ({}), 2, /"Noir" is one too many/],
+    ['an unknown flag', ['check', '--fast'], () => ({}), 2, /Unknown flag --fast/],
+    ['an unknown short flag', ['-x'], () => ({}), 2, /Unknown flag -x/],
+    ['an unknown command', ['chek'], () => ({}), 2, /Unknown command "chek"\. Did you mean check\?/],
+    ['a command that every object has', ['toString'], () => ({}), 2, /Unknown command "toString"/],
+    ['a word too many', ['check', 'Noir'], () => ({}), 2, /Unexpected argument "Noir"/],
     [
       'a URL where a word should be',
       ['check', 'postgres://u:secret@h/d'],
       () => ({}),
       2,
-      /A URL among the words/,
+      /Unexpected URL among the arguments/,
     ],
-    ['a URL where a command should be', ['postgres://u:secret@h/d'], () => ({}), 2, /A URL is no command/],
+    ['a URL where a command should be', ['postgres://u:secret@h/d'], () => ({}), 2, /A URL is not a command/],
     [
       'a password with a question mark',
       ['check'],
@@ -257,7 +257,13 @@ describe('bad input gets a sentence, a way out and its exit code', () => {
       2,
       /--timeout has no value/,
     ],
-    ['a flag twice', ['check', '--schema', 'a', '--schema', 'b'], () => ({}), 2, /more than one --schema/],
+    [
+      'a flag twice',
+      ['check', '--schema', 'a', '--schema', 'b'],
+      () => ({}),
+      2,
+      /--schema is given more than once/,
+    ],
     ['a timeout that is no number', ['check', '--timeout', 'soon'], () => ({}), 2, /value of --timeout/],
     ['a schema without a name', ['check', '--schema', ''], () => ({}), 2, /value of --schema/],
     [
@@ -310,7 +316,7 @@ test('--help and --version say what they are asked', async () => {
   expect(await run(['--help'])).toMatchObject({
     code: 0,
     err: '',
-    out: expect.stringContaining('preset-usage check'),
+    out: expect.stringContaining('Usage: preset-usage'),
   });
   expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
 });

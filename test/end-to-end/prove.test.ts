@@ -88,7 +88,7 @@ describe('simulate', () => {
   test.each<[string, string[], number, RegExp]>([
     ['a preset that is not there', ['simulate', 'Nobody'], 3, /no preset with the id or the name "Nobody"/],
     ['two presets', ['simulate', 'Noir', '--preset', 'Pastel'], 2, /uses one preset/],
-    ['a word too many', ['simulate', 'Noir', 'Pastel'], 2, /"Pastel" is one too many/],
+    ['a word too many', ['simulate', 'Noir', 'Pastel'], 2, /Unexpected argument "Pastel"/],
     ['--read-only', ['simulate', '--read-only'], 4, /--read-only/],
     ['a user that is none', ['simulate', '--as-user', 'me'], 2, /no UUID/],
     ['a role that is not there', ['simulate', '--as-role', 'nobody_at_all'], 3, /no role nobody_at_all/],

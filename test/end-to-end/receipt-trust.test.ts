@@ -74,7 +74,7 @@ test('without any confirmation both are named', async () => {
   expect(out).toContain('warning: The receipt');
 });
 
-test('--trust-receipt means nothing to anything else', async () => {
+test('--trust-receipt applies to nothing else', async () => {
   expect(await json('sync', '--trust-receipt', id)).toMatchObject({
     code: 2,
     error: { code: 'flag-without-effect' },

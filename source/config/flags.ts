@@ -1,0 +1,243 @@
+import { type ConsoleError, usageError } from '../errors/errors.ts';
+import { type CommandName, typedCommands } from './commands.ts';
+
+interface Flag {
+  /** `texts` may be given more than once; `seconds` is a number above 0; a `question` is answered instead of doing anything. */
+  kind: 'switch' | 'text' | 'texts' | 'seconds' | 'question';
+  group: 'Database' | 'What to do' | 'Output';
+  help: string;
+  /** What stands for the value in `--help`. */
+  value?: string;
+  /** The commands it belongs to; all that open a database or read files, if left out. */
+  for?: readonly CommandName[];
+  /** What to give, where the value is not valid. */
+  give?: string;
+  /** What it is where it was not given; null, false or nothing if left out. */
+  standard?: string | number | boolean;
+  /** An empty text is a value like any other. */
+  mayBeEmpty?: true;
+  /** What a shell completes the value with. */
+  path?: 'file' | 'directory';
+}
+
+/** Every flag, in the order of `--help`. Parsing, the configuration, errors and completion are made from it. */
+export const flags = {
+  databaseUrl: {
+    kind: 'text',
+    value: 'URL',
+    group: 'Database',
+    help: 'postgres://user:password@host:5432/database, or host=... dbname=... Without it these are tried in this order: DATABASE_URL or SUPABASE_DB_URL (environment, then .env), libpq variables and files (PGHOST, PGSERVICE, ~/.pgpass), the embedded demo',
+    give: 'a URL such as postgres://user@host:5432/database',
+    mayBeEmpty: true,
+  },
+  schema: {
+    kind: 'text',
+    value: 'NAME',
+    group: 'Database',
+    help: 'the schema of both tables (default public)',
+    give: 'the name of a schema, such as --schema public',
+    standard: 'public',
+  },
+  demo: { kind: 'switch', group: 'Database', help: 'use the embedded demo, whatever the environment says' },
+  readOnly: {
+    kind: 'switch',
+    group: 'Database',
+    help: 'never offer to write, and make no simulations',
+  },
+  timeout: {
+    kind: 'seconds',
+    value: 'SECONDS',
+    group: 'Database',
+    help: 'the longest a statement may run (default 30)',
+    give: 'a number of seconds above 0, such as --timeout 30',
+    standard: 30,
+  },
+  lockTimeout: {
+    kind: 'seconds',
+    value: 'SECONDS',
+    group: 'Database',
+    help: 'the longest it may wait for a lock (default 2)',
+    give: 'a number of seconds above 0, such as --lock-timeout 2',
+    standard: 2,
+  },
+  preset: {
+    kind: 'texts',
+    value: 'ID|NAME',
+    group: 'What to do',
+    help: 'only this preset; check, sync and reset take several, and the console opens on it',
+    for: ['console', 'check', 'simulate', 'checklist', 'sync', 'reset'],
+    give: 'the id or the name of a preset',
+    // The empty text may be a key.
+    mayBeEmpty: true,
+  },
+  asUser: {
+    kind: 'text',
+    value: 'UUID',
+    group: 'What to do',
+    help: 'the user who makes the use (default: one of recent records)',
+    for: ['console', 'simulate', 'checklist'],
+    give: 'the id of a user',
+  },
+  asRole: {
+    kind: 'text',
+    value: 'NAME',
+    group: 'What to do',
+    help: 'also simulate as this role (default: authenticated, where it exists)',
+    for: ['console', 'simulate', 'checklist'],
+    give: 'the name of a role',
+  },
+  dryRun: {
+    kind: 'switch',
+    group: 'What to do',
+    help: 'print the plan and change nothing',
+    for: ['sync', 'reset', 'undo', 'migrate'],
+  },
+  confirm: {
+    kind: 'text',
+    value: 'FINGERPRINT',
+    group: 'What to do',
+    help: 'carry out exactly this plan; for a simulation, accept what a rollback cannot undo',
+    for: ['sync', 'reset', 'undo', 'migrate', 'simulate', 'checklist'],
+    give: 'the fingerprint that was printed with the plan',
+  },
+  trustReceipt: {
+    kind: 'text',
+    value: 'ID',
+    group: 'What to do',
+    help: 'confirm even though this console may not have written the receipt',
+    for: ['undo'],
+    give: 'the id of the receipt, as preset-usage receipts lists it',
+  },
+  deleteHistory: { kind: 'switch', group: 'What to do', help: 'delete the records too', for: ['reset'] },
+  lastUsed: {
+    kind: 'switch',
+    group: 'What to do',
+    help: 'set last_used_at to the newest record too',
+    for: ['sync'],
+  },
+  mapColumn: {
+    kind: 'texts',
+    value: 'OLD=NEW',
+    group: 'What to do',
+    help: 'put the values of column OLD of the receipt into column NEW',
+    for: ['undo'],
+    give: 'a column of the receipt and one of the table, such as --map-column old_name=new_name',
+  },
+  dropColumn: {
+    kind: 'texts',
+    value: 'OLD',
+    group: 'What to do',
+    help: 'put records back without the values of column OLD',
+    for: ['undo'],
+    give: 'the name of a column that the receipt has values of',
+  },
+  suppressTriggers: {
+    kind: 'switch',
+    group: 'What to do',
+    help: 'keep other triggers from firing, where the role may',
+    for: ['sync', 'reset', 'undo'],
+  },
+  commit: {
+    kind: 'switch',
+    group: 'What to do',
+    help: 'make one real use that stays, instead of a simulation',
+    for: ['simulate'],
+  },
+  takeBack: {
+    kind: 'text',
+    value: 'WORD',
+    group: 'What to do',
+    help: 'take that use back; --commit prints the word',
+    for: ['simulate'],
+    give: 'the word that --commit printed',
+  },
+  appLog: {
+    kind: 'text',
+    value: 'FILE',
+    group: 'What to do',
+    help: "the application's log, for the last step",
+    for: ['console', 'checklist'],
+    give: "the path of the application's log",
+    path: 'file',
+  },
+  appSource: {
+    kind: 'text',
+    value: 'DIRECTORY',
+    group: 'What to do',
+    help: "scan the application's source too",
+    for: ['console', 'checklist'],
+    give: "the directory with the application's source",
+    path: 'directory',
+  },
+  report: {
+    kind: 'text',
+    value: 'FILE',
+    group: 'What to do',
+    help: 'write the evidence to a file, as JSON if its name ends in .json, else as Markdown',
+    for: ['checklist'],
+    give: 'the path of the file to write',
+    path: 'file',
+  },
+  json: { kind: 'switch', group: 'Output', help: 'print one JSON document' },
+  color: {
+    kind: 'switch',
+    group: 'Output',
+    help: 'no colours (NO_COLOR does the same)',
+    standard: true,
+  },
+  ascii: { kind: 'switch', group: 'Output', help: 'no characters beyond ASCII' },
+  help: { kind: 'question', group: 'Output', help: 'show this' },
+  version: { kind: 'question', group: 'Output', help: 'print the version' },
+} as const satisfies Record<string, Flag>;
+
+export type FlagName = keyof typeof flags;
+
+/** The flags by name, for whoever does not know which one it has. */
+export const flagTable: Readonly<Record<string, Flag>> = flags;
+
+type ValueOf<Row extends Flag> = Row['kind'] extends 'switch'
+  ? boolean
+  : Row['kind'] extends 'seconds'
+    ? number
+    : Row['kind'] extends 'texts'
+      ? readonly string[]
+      : Row extends { standard: string }
+        ? string
+        : string | null;
+
+/** The values of all flags. */
+export type FlagValues = {
+  [Name in FlagName as (typeof flags)[Name]['kind'] extends 'question' ? never : Name]: ValueOf<
+    (typeof flags)[Name]
+  >;
+};
+
+/** The commands that a flag belongs to. */
+export function commandsOf(name: string): readonly CommandName[] {
+  const { for: own, kind } = flagTable[name] ?? { kind: 'question' };
+  const all = ['console', ...typedCommands] as const;
+  return own ?? (kind === 'question' ? all : all.filter(each => each !== 'completion'));
+}
+
+/** A flag as it is typed: `asUser` is `--as-user`. What is on without being asked for is spelled by how it is turned off. */
+export function spelled(name: string): string {
+  const off = flagTable[name]?.standard === true ? 'no-' : '';
+  return `--${off}${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+}
+
+/** Whether a flag can have this value. */
+export function isValid(name: string, value: unknown): boolean {
+  const { kind, mayBeEmpty } = flagTable[name] ?? { kind: 'question' };
+  const isText = (text: unknown) => typeof text === 'string' && (mayBeEmpty === true || text !== '');
+  // At most a day.
+  if (kind === 'seconds') return typeof value === 'number' && value > 0 && value <= 86_400;
+  if (kind === 'texts') return Array.isArray(value) && value.every(isText);
+  return kind === 'text' ? isText(value) : typeof value === 'boolean';
+}
+
+/** The error for a value that is not valid: exit code 2. */
+export function invalidValue(name: string): ConsoleError {
+  const flag = spelled(name);
+  const { give = 'no value' } = flagTable[name] ?? {};
+  return usageError('bad-flag', `The value of ${flag} is not valid.`, `Give ${flag} ${give}.`);
+}

@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { completions } from '../../source/cli/completion.ts';
+import { typedCommands } from '../../source/config/commands.ts';
+
+const isInstalled = (shell: string) => spawnSync(shell, ['--version']).status === 0;
+const script = (shell: string) => completions[shell]?.() ?? '';
+
+function ask(shell: string, option: string, commands: string): string[] {
+  const { stdout, stderr } = spawnSync(shell, [option, '-c', commands], { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  return stdout.split('\n').filter(line => line !== '');
+}
+
+const inBash = (...words: string[]) =>
+  ask(
+    'bash',
+    '--norc',
+    `${script('bash')}
+COMP_WORDS=(${words.map(word => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}
+_preset_usage; printf '%s\\n' "\${COMPREPLY[@]}"`,
+  );
+const inFish = (...words: string[]) =>
+  ask('fish', '--no-config', `${script('fish')}\ncomplete -C '${words.join(' ')}'`).map(
+    line => line.split('\t')[0] ?? '',
+  );
+
+test.skipIf(!isInstalled('bash'))('bash completes commands, flags, shells and files', () => {
+  expect(inBash('preset-usage', '')).toEqual(
+    expect.arrayContaining([...typedCommands, '--app-log', '--help']),
+  );
+  expect(inBash('preset-usage', 'ch')).toEqual(['check', 'checklist']);
+  expect(inBash('preset-usage', 'sync', '--l')).toEqual(['--lock-timeout', '--last-used']);
+  expect(inBash('preset-usage', '--json', 'undo', '--trust')).toEqual(['--trust-receipt']);
+  expect(inBash('preset-usage', 'completion', '')).toEqual(['bash', 'zsh', 'fish', '--help', '--version']);
+  expect(inBash('preset-usage', 'checklist', '--app-log', 'pack')).toEqual([
+    'package-lock.json',
+    'package.json',
+  ]);
+  expect(inBash('preset-usage', 'scan', 'sour')).toEqual(['source']);
+  expect(inBash('preset-usage', 'check', '--schema', '')).toEqual([]);
+});
+
+test.skipIf(!isInstalled('fish'))('fish completes commands, flags and shells', () => {
+  expect(inFish('preset-usage', 'ch')).toEqual(['check', 'checklist']);
+  expect(inFish('preset-usage', 'sync', '--l')).toEqual(['--last-used', '--lock-timeout']);
+  expect(inFish('preset-usage', 'completion', '')).toEqual(['bash', 'fish', 'zsh']);
+  expect(inFish('preset-usage', 'scan', 'sour')).toEqual(['source/']);
+});
+
+test.skipIf(!isInstalled('zsh'))('zsh takes the script, and completes with what belongs to a command', () => {
+  const told = ask(
+    'zsh',
+    '-f',
+    `compdef() { print -r -- "compdef $*" }
+_describe() { print -rl -- \${(P)3} }
+${script('zsh')}
+words=(preset-usage sync --l); CURRENT=3; _preset_usage`,
+  );
+  expect(told[0]).toBe('compdef _preset_usage preset-usage preset-usage-console');
+  expect(told).toContain('--dry-run:print the plan and change nothing');
+  expect(told.join('\n')).not.toContain('--commit');
+});
+
+test.each(['bash', 'zsh', 'fish'])('%s names every command', shell => {
+  for (const name of typedCommands) expect(script(shell)).toMatch(new RegExp(`\\b${name}\\b`));
+});
