@@ -12,7 +12,7 @@ export function layoutPicture(): string {
   const graph = readImportGraph();
   const group = (name: string, rooms: readonly string[]) => [
     `  subgraph ${name}`,
-    ...rooms.map(room => `    ${room}[${room}/]`),
+    ...rooms.map(room => `    ${room}["${room}/"]`),
     '  end',
   ];
   const features = Object.keys(layout.features);
