@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import postgres from 'postgres';
 import * as z from 'zod/mini';
+import { withDeadline } from './deadlines.ts';
 import { findPassword } from './libpq/password-file.ts';
 import { type Host, type ServerTarget, sameHost } from './libpq/target.ts';
 import {
@@ -114,12 +115,11 @@ export function openPool(opening: Opening, most = 3): Pool {
 
 /** Ends a pool, in a second at the most: a connection that hangs must not keep anyone waiting. */
 export async function discard({ sql, abandon }: Pool): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>(resolve => {
-    timer = setTimeout(resolve, 1_000);
-  });
-  await Promise.race([sql.end({ timeout: 0.5 }).catch(() => {}), late]);
-  clearTimeout(timer);
+  await withDeadline(
+    sql.end({ timeout: 0.5 }).catch(() => {}),
+    1_000,
+    undefined,
+  );
   abandon();
 }
 
@@ -154,20 +154,15 @@ async function ask(opening: Opening, open: Open, host: Host, seconds: number): P
     1,
     seconds,
   );
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(Object.assign(new Error('no answer'), { code: 'CONNECT_TIMEOUT' })),
-    seconds * 2_000,
-  );
   try {
     const answer = sql.unsafe(
       `SELECT pg_catalog.pg_is_in_recovery() AS standby,
               pg_catalog.current_setting('transaction_read_only') OPERATOR(pg_catalog.=) 'on' AS "readOnly"`,
     );
-    const [row] = await Promise.race([answer, late.promise]);
-    return z.parse(stateSchema, row);
+    const rows = await withDeadline(answer, seconds * 2_000, null);
+    if (rows === null) throw Object.assign(new Error('no answer'), { code: 'CONNECT_TIMEOUT' });
+    return z.parse(stateSchema, rows[0]);
   } finally {
-    clearTimeout(timer);
     await sql.end({ timeout: 0.5 }).catch(() => {});
   }
 }

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause, tryUntilAnswered } from '../connection/deadlines.ts';
 import { transactionStatus } from '../connection/transaction-status.ts';
 import type { Database } from '../connection/transactions.ts';
 import type { Finding } from '../counter/finding.ts';
@@ -45,7 +45,7 @@ export async function runMigration(
       const wait = pauses[tries];
       if (!isBusy(error)) throw error;
       if (wait === undefined) throw stillBusy(error, tries + 1);
-      await pause(wait, undefined, { signal }).catch(() => {});
+      await pause(wait, signal);
     }
   }
 }
@@ -93,15 +93,17 @@ async function once(
   return own;
 }
 
-/** Throws, with what is known, unless the server says that the transaction was committed all the same. */
+/** Throws, with what is known, unless the server says that the transaction was committed. */
 async function requireCommitted(database: Database, xid: string, lost: unknown): Promise<void> {
-  const until = Date.now() + 5_000;
-  let status: Awaited<ReturnType<typeof transactionStatus>>;
-  // The server may take a moment to notice that nobody listens any more.
-  do {
-    status = await database.read(reader => transactionStatus(reader, xid)).catch(() => null);
-    if (status === 'in progress') await pause(100);
-  } while (status === 'in progress' && Date.now() < until);
+  // The server may need a moment to notice that the connection is gone.
+  const answer = await tryUntilAnswered(
+    async () => {
+      const known = await database.read(reader => transactionStatus(reader, xid)).catch(() => null);
+      return known === 'in progress' ? undefined : { known };
+    },
+    { first: 100, most: 500, within: 5_000 },
+  );
+  const status = answer?.known;
   if (status === 'committed') return;
   if (status === 'aborted') throw lost;
   throw new ConsoleError({

@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import type { Config } from '../config/config.ts';
+import { withDeadline } from '../connection/deadlines.ts';
 import { type OpenDatabase, openDatabase } from '../demo/run.ts';
 import type { ConsoleError } from '../errors/errors.ts';
 import { Watch } from '../watch/run/watch.ts';
@@ -80,10 +81,7 @@ export async function openConsole(
   // It is awaited below; until then a failure must not count as unhandled.
   begun.catch(() => {});
   const { render, theme } = await loadScreens();
-  await Promise.race([
-    begun,
-    new Promise(resolve => setTimeout(resolve, config.target.kind === 'demo' ? 0 : patience)),
-  ]);
+  await withDeadline(begun, config.target.kind === 'demo' ? 0 : patience, undefined);
   const screen = render(store, theme(config.ascii, config.color));
   onScreen(screen.fail);
   begun.catch((error: ConsoleError) => screen.fail(error));

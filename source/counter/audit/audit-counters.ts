@@ -1,9 +1,9 @@
-import { type Glance, glance } from '../../connection/query-timing.ts';
+import { pause } from '../../connection/deadlines.ts';
+import { type QueryTiming, startTiming } from '../../connection/query-timing.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { addTotals, type Counter, noTotals, type Totals } from '../counter.ts';
 import type { Tables } from '../discovery/tables.ts';
 import { requireEveryRowSeen } from '../discovery/visibility.ts';
-import { pause } from '../pause.ts';
 import { type AuditPlan, type AuditScope, type KeyRange, planAudit, readAuditPage } from './audit-pages.ts';
 
 /** How far an audit has come. */
@@ -21,7 +21,7 @@ export interface AuditProgress {
 
 /** A page as it comes in, with when it was asked for and answered. */
 export interface PageProgress extends AuditProgress {
-  at: Glance;
+  at: QueryTiming;
 }
 
 /** What an audit remembers for the next one, so that counters that did not change are not sent again. */
@@ -98,7 +98,7 @@ export async function auditCounters(
     for (const range of ranges) {
       const before = memory?.pages.get(range);
       const pageStart = performance.now();
-      const answered = glance();
+      const answered = startTiming();
       // A transaction of its own for each page: an ALTER TABLE, and all who queue behind it, wait for one page at most.
       const page = await database.read(
         async reader => {

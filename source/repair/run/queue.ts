@@ -1,4 +1,4 @@
-import { pause } from '../../counter/pause.ts';
+import { pause } from '../../connection/deadlines.ts';
 import { type BatchLimits, usualLimits } from '../batch-limits.ts';
 import type { Task } from '../plan/task.ts';
 import type { LeftAlone } from '../repair.ts';

@@ -1,4 +1,6 @@
+import { withDeadline } from '../../connection/deadlines.ts';
 import { type ConnectOptions, type Database, interrupted } from '../../connection/transactions.ts';
+
 import { keepClaim, takeClaim } from '../sql/repair-lock.ts';
 import { waitForLock } from './wait-for-lock.ts';
 
@@ -34,14 +36,7 @@ export async function claim(
     if (!(await waitForLock(writer, take, timeouts.lockTimeout, signal))) throw interrupted();
     taken.resolve();
     while (!over) {
-      let timer: NodeJS.Timeout | undefined;
-      await Promise.race([
-        released.promise,
-        new Promise(resolve => {
-          timer = setTimeout(resolve, sign);
-        }),
-      ]);
-      clearTimeout(timer);
+      await withDeadline(released.promise, sign, undefined);
       if (!over) await rows('SELECT 1');
     }
     await script('ROLLBACK');
@@ -68,18 +63,12 @@ export async function claim(
 
 /** Whether another connection can be had beside the one that holds the claim. */
 async function hasRoom(database: Database): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
   const answered = database
     .read(({ rows }) => rows('SELECT 1'))
     .then(
       () => true,
-      // What is wrong with the server the repair finds out by itself.
+      // The repair reports by itself what is wrong with the server.
       () => true,
     );
-  const late = new Promise<boolean>(resolve => {
-    timer = setTimeout(resolve, roomWithin, false);
-  });
-  const room = await Promise.race([answered, late]);
-  clearTimeout(timer);
-  return room;
+  return withDeadline(answered, roomWithin, false);
 }

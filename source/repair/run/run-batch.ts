@@ -1,6 +1,6 @@
+import { tryUntilAnswered } from '../../connection/deadlines.ts';
 import type { ConnectOptions, Database } from '../../connection/transactions.ts';
 import { isHiddenNow } from '../../counter/discovery/visibility.ts';
-import { pause } from '../../counter/pause.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../../errors/errors.ts';
 import type { FullPlan } from '../plan/draft.ts';
 import type { ReceiptWriter } from '../receipts/write-receipt.ts';
@@ -197,17 +197,19 @@ async function afterLoss(
 }
 
 async function askAgain(ask: () => Promise<Fate>): Promise<Exclude<Fate, 'in progress'> | 'unreachable'> {
-  const end = performance.now() + patience;
-  for (let wait = 50; ; wait = Math.min(1_000, wait * 2)) {
-    try {
-      const status = await ask();
-      if (status !== 'in progress') return status;
-    } catch (error) {
-      if (!isTransient(error)) throw error;
-    }
-    if (performance.now() > end) return 'unreachable';
-    await pause(wait);
-  }
+  const answer = await tryUntilAnswered(
+    async () => {
+      try {
+        const status = await ask();
+        return status === 'in progress' ? undefined : { status };
+      } catch (error) {
+        if (!isTransient(error)) throw error;
+        return undefined;
+      }
+    },
+    { first: 50, most: 1_000, within: patience },
+  );
+  return answer ? answer.status : 'unreachable';
 }
 
 function sqlState({ cause }: ConsoleError): string {

@@ -1,7 +1,7 @@
 import { noChoice } from '../../config/column-choice.ts';
+import { pause, tryUntilAnswered } from '../../connection/deadlines.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { refused } from '../../counter/guards.ts';
-import { pause } from '../../counter/pause.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../../errors/errors.ts';
 import { type BatchLimits, usualLimits } from '../batch-limits.ts';
 import type { FullPlan } from '../plan/draft.ts';
@@ -389,17 +389,23 @@ class Run {
     return wrong;
   }
 
-  /** Reads again, as long as a row that somebody holds is tried again, where that may help. */
+  /** Reads, and tries again after an error that may be over soon, as long as a locked row is retried. */
   async #patiently<T>(read: () => Promise<T>): Promise<T> {
-    const end = performance.now() + patience(this.#options);
-    for (let wait = 50; ; wait = Math.min(1_000, wait * 2)) {
-      try {
-        return await read();
-      } catch (error) {
-        if (!isTransient(error) || performance.now() > end) throw error;
-        await pause(wait);
-      }
-    }
+    let failure: unknown;
+    const answer = await tryUntilAnswered(
+      async () => {
+        try {
+          return { value: await read() };
+        } catch (error) {
+          if (!isTransient(error)) throw error;
+          failure = error;
+          return undefined;
+        }
+      },
+      { first: 50, most: 1_000, within: patience(this.#options) },
+    );
+    if (!answer) throw failure;
+    return answer.value;
   }
 
   #cause(by: number): string {

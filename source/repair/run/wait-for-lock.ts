@@ -1,17 +1,13 @@
+import { tryUntilAnswered } from '../../connection/deadlines.ts';
 import type { Reader } from '../../connection/transactions.ts';
 import { refused } from '../../counter/guards.ts';
-import { pause } from '../../counter/pause.ts';
 import type { ConsoleError } from '../../errors/errors.ts';
 import { type LockHolder, readLockHolder } from '../sql/repair-lock.ts';
 
-// In milliseconds: how soon a lock is asked for again, first and at the longest.
-const soonest = 10;
-const longest = 200;
-
 /**
- * Asks for a lock of repairs with `take` until it is had: null where it is not, because `signal` says stop. Where somebody else
- * has it for longer than `lockTimeout` seconds, rejects with exit code 4 and says who: another repair, or the session that a
- * killed one has left behind, which the server needs a moment to end.
+ * Asks for a lock of repairs with `take` until it is granted; null if `signal` is aborted first. If another session keeps it for
+ * longer than `lockTimeout` seconds, rejects with exit code 4 and names that session: it runs another repair, or a killed one left
+ * it behind and the server has not ended it yet.
  */
 export async function waitForLock<T>(
   reader: Reader,
@@ -19,14 +15,15 @@ export async function waitForLock<T>(
   lockTimeout: number,
   signal?: AbortSignal,
 ): Promise<T | null> {
-  const end = performance.now() + lockTimeout * 1000;
-  for (let wait = soonest; ; wait = Math.min(longest, wait * 2)) {
-    const taken = await take();
-    if (taken !== null || signal?.aborted) return taken;
-    const left = end - performance.now();
-    if (left <= 0) throw anotherWrite(await readLockHolder(reader));
-    await pause(Math.min(wait, left), signal);
-  }
+  const taken = await tryUntilAnswered(async () => (await take()) ?? undefined, {
+    first: 10,
+    most: 200,
+    within: lockTimeout * 1000,
+    signal,
+  });
+  if (taken !== undefined) return taken;
+  if (signal?.aborted) return null;
+  throw anotherWrite(await readLockHolder(reader));
 }
 
 /** What a second repair is refused with: exit code 4. */

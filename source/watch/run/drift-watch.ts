@@ -1,4 +1,4 @@
-import type { Glance } from '../../connection/query-timing.ts';
+import type { QueryTiming } from '../../connection/query-timing.ts';
 import type { Counter } from '../../counter/counter.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { type DriftEvent, driftChange } from '../drift-event.ts';
@@ -8,12 +8,12 @@ import { SessionLog } from './session-log.ts';
 
 interface Known {
   counter: Counter;
-  at: Glance;
+  at: QueryTiming;
 }
 
 interface Found extends Omit<DriftEvent, 'writers'> {
-  before: Glance;
-  after: Glance;
+  before: QueryTiming;
+  after: QueryTiming;
 }
 
 // Between two looks a whole table may have come out of step; more than this many are one event many times over.
@@ -40,7 +40,7 @@ export class DriftWatch {
   #direct = true;
 
   /** Takes in a look at `counters`; returns true where one of them came out of step. */
-  look(tables: Tables, counters: readonly Counter[], at: Glance): boolean {
+  look(tables: Tables, counters: readonly Counter[], at: QueryTiming): boolean {
     if (!this.#means(tables)) return false;
     const before = this.#waiting.length;
     for (const counter of counters) {
@@ -96,7 +96,11 @@ export class DriftWatch {
   }
 
   /** Takes in a look at the sessions; `direct` is false where there is a pooler in between. */
-  sampled(sample: SessionSample, at: Glance, { direct, tables }: { direct: boolean; tables: Tables }): void {
+  sampled(
+    sample: SessionSample,
+    at: QueryTiming,
+    { direct, tables }: { direct: boolean; tables: Tables },
+  ): void {
     this.#sessions.add(sample, at, this.#names(tables));
     this.#sampledAt = at.answeredAt;
     this.#direct = direct;
@@ -152,7 +156,7 @@ export class DriftWatch {
     return hiddenBy.length === 0;
   }
 
-  #isOwn(id: string, { sentAt }: Glance): boolean {
+  #isOwn(id: string, { sentAt }: QueryTiming): boolean {
     const holds = (ids: ReadonlySet<string> | 'all') => ids === 'all' || ids.has(id);
     if (this.#own !== null && holds(this.#own)) return true;
     return sentAt <= this.#ownUntil.at && holds(this.#ownUntil.ids);
@@ -164,6 +168,6 @@ export class DriftWatch {
   }
 }
 
-function toldAt(before: Glance, after: Glance) {
+function toldAt(before: QueryTiming, after: QueryTiming) {
   return { since: before.answered, at: after.answered, before, after };
 }

@@ -1,4 +1,4 @@
-import type { Glance } from '../../connection/query-timing.ts';
+import type { QueryTiming } from '../../connection/query-timing.ts';
 import {
   type EndedWork,
   endedWork,
@@ -35,7 +35,7 @@ export class SessionLog {
   /** The server's clock at the last look; null before the first. */
   since: number | null = null;
 
-  add({ sessions, hidden, now }: SessionSample, { sent, answered }: Glance, names: SessionNames): void {
+  add({ sessions, hidden, now }: SessionSample, { sent, answered }: QueryTiming, names: SessionNames): void {
     const ahead = now - (sent + answered) / 2;
     const here = (time: number | null, otherwise: number) => (time === null ? otherwise : time - ahead);
     const present = new Map(sessions.map(session => [session.pid, session]));

@@ -1,4 +1,4 @@
-import { glance } from '../../connection/query-timing.ts';
+import { startTiming } from '../../connection/query-timing.ts';
 import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { requireEveryRowSeen } from '../../counter/discovery/visibility.ts';
@@ -49,7 +49,7 @@ export class TickReader {
     const { found, bodies } = await database.read(
       async reader => {
         const found = await look(reader, database, schema);
-        const answered = glance();
+        const answered = startTiming();
         const counters = await readMostUsed(reader, found.tables, rows);
         // Another standby may show an older state than the one before the connection was lost; so may the same one.
         if (found.server.standby) drift.forget();
@@ -116,7 +116,7 @@ export class TickReader {
 
   async #readWatched(reader: Reader, { tables, server }: Look, ids: readonly string[]) {
     const { drift } = this.#context;
-    const answered = glance();
+    const answered = startTiming();
     const { counters, sample } = await readCountersAndSessions(
       reader,
       tables,

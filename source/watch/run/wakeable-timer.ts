@@ -1,5 +1,5 @@
 /** A pause that can be cut short. */
-export class Alarm {
+export class WakeableTimer {
   #wake: (() => void) | null = null;
   #timer: NodeJS.Timeout | undefined;
   #at = 0;

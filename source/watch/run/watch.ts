@@ -6,7 +6,7 @@ import { AuditWatch, fatal, type WatchContext } from './audit-watch.ts';
 import { DiagnoseWatch } from './diagnose-watch.ts';
 import { DriftWatch } from './drift-watch.ts';
 import { TickReader } from './tick-reader.ts';
-import { Alarm } from './wakeable-timer.ts';
+import { WakeableTimer } from './wakeable-timer.ts';
 
 export interface WatchOptions {
   schema: string;
@@ -34,7 +34,7 @@ const retry = { first: 500, most: 15_000 };
 export class Watch {
   readonly #options: WatchOptions;
   readonly #stopped = new AbortController();
-  readonly #alarm = new Alarm();
+  readonly #alarm = new WakeableTimer();
   readonly #drift = new DriftWatch();
   readonly #diagnosing: DiagnoseWatch;
   readonly #audit: AuditWatch;

@@ -1,6 +1,6 @@
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Glance } from '../../../source/connection/query-timing.ts';
+import type { QueryTiming } from '../../../source/connection/query-timing.ts';
 import type { Database } from '../../../source/connection/transactions.ts';
 import type { DriftEvent } from '../../../source/watch/drift-event.ts';
 import { DriftWatch } from '../../../source/watch/run/drift-watch.ts';
@@ -359,13 +359,13 @@ describe('looks that cross', () => {
     records: { oid: 2, preset: 'p' },
     hiddenBy: [],
   };
-  const glance = (sentAt: number, answeredAt: number): Glance => ({
+  const glance = (sentAt: number, answeredAt: number): QueryTiming => ({
     sentAt,
     answeredAt,
     sent: sentAt,
     answered: answeredAt,
   });
-  const look = (drift: DriftWatch, usageCount: number, records: number, at: Glance, means = tables) =>
+  const look = (drift: DriftWatch, usageCount: number, records: number, at: QueryTiming, means = tables) =>
     drift.look(means as never, [{ id: 'a', name: 'a', usageCount, records, lastUsedAt: null }], at);
 
   test('are compared only where one was sent after the other was answered', () => {
