@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Database } from '../connection/transactions.ts';
 import { auditCounters } from '../counter/audit/audit-counters.ts';
 import { type Counter, drift, type Totals } from '../counter/counter.ts';
-import { whoSeesAll } from '../counter/guards.ts';
-import { type Look, look } from '../counter/inspect-database.ts';
+import { rolesThatSeeAll } from '../counter/guards.ts';
+import { type InspectedDatabase, inspectDatabase } from '../counter/inspect-database.ts';
 import { exitCodes, isConsoleError, isTransient } from '../errors/errors.ts';
 import { shortened } from '../errors/shorten.ts';
 import { planSimulation, requireAgreement } from '../simulation/read-plan.ts';
@@ -14,14 +14,14 @@ import { readTriggerCatalog } from '../trigger/read-catalog.ts';
 import { type LogReading, readLog } from './app-log/read-log.ts';
 import { readServerActivity, type ServerActivity } from './read-server-activity.ts';
 import {
+  type ChecklistStep,
   judgeCountsStep,
   judgeRecordsStep,
   judgeTriggerStep,
-  type Step,
   type StepId,
+  type StepVerdict,
   stepIds,
   stepTitles,
-  type Verdict,
 } from './steps.ts';
 
 /** What a checklist is about. */
@@ -48,7 +48,7 @@ export interface Walk {
 }
 
 interface Audited {
-  tables: Look['tables'];
+  tables: InspectedDatabase['tables'];
   totals: Totals;
   orphans: number;
   worst: Counter[];
@@ -56,7 +56,7 @@ interface Audited {
 
 /** Whom and what the evidence is about, for a report. */
 export interface ChecklistSubject {
-  look: Look;
+  look: InspectedDatabase;
   health: TriggerHealth;
   /** SHA-256 of the trigger's definition and its function's text; null where there is no trigger. */
   definitionHash: string | null;
@@ -70,7 +70,7 @@ export function readSubject(
 ): Promise<ChecklistSubject> {
   return database.read(
     async reader => {
-      const found = await look(reader, database, schema);
+      const found = await inspectDatabase(reader, database, schema);
       const catalog = await readTriggerCatalog(reader, found.tables);
       const health = judgeTrigger(catalog);
       const body = catalog.functions.find(({ identity }) => identity === health.trigger.function);
@@ -90,7 +90,7 @@ export async function* walkChecklist(
   database: Database,
   request: ChecklistRequest,
   signal?: AbortSignal,
-): AsyncGenerator<{ id: StepId; step: Step | null }> {
+): AsyncGenerator<{ id: StepId; step: ChecklistStep | null }> {
   const walk: Walk = {};
   for (const id of stepIds) {
     yield { id, step: null };
@@ -111,7 +111,7 @@ export async function runStep(
   request: ChecklistRequest,
   walk: Walk,
   signal?: AbortSignal,
-): Promise<Step> {
+): Promise<ChecklistStep> {
   const at = Date.now();
   const start = performance.now();
   const verdict = await steps[id](database, request, walk, signal);
@@ -131,7 +131,7 @@ type StepWork = (
   request: ChecklistRequest,
   walk: Walk,
   signal: AbortSignal | undefined,
-) => Promise<Verdict>;
+) => Promise<StepVerdict>;
 
 const steps: Record<StepId, StepWork> = {
   async 'trigger-enabled'(database, { schema }, _, signal) {
@@ -184,7 +184,7 @@ async function stepByUse(
   request: ChecklistRequest,
   walk: Walk,
   signal: AbortSignal | undefined,
-): Promise<Verdict> {
+): Promise<StepVerdict> {
   try {
     walk.simulation ??= simulate(database, request, signal);
     return judgeUse(await walk.simulation, index);
@@ -217,7 +217,7 @@ async function simulate(
   return runSimulation(database, plan, { timeout, lockTimeout }, signal);
 }
 
-function judgeUse(simulation: Simulation, index: 0 | 1): Verdict {
+function judgeUse(simulation: Simulation, index: 0 | 1): StepVerdict {
   const { preset, path, uses, failures, findings, heldMs } = simulation;
   const use = uses[index];
   const failed = failures.find(failure => failure.use === index + 1);
@@ -248,10 +248,10 @@ async function audit(
   { schema }: ChecklistRequest,
   walk: Walk,
   signal: AbortSignal | undefined,
-): Promise<Audited | Verdict> {
-  const { tables } = await database.read(reader => look(reader, database, schema), { signal });
+): Promise<Audited | StepVerdict> {
+  const { tables } = await database.read(reader => inspectDatabase(reader, database, schema), { signal });
   if (tables.hiddenBy.length > 0) {
-    return skipped(`No count would be true: ${tables.hiddenBy.join('; ')}.`, whoSeesAll(tables));
+    return skipped(`No count would be true: ${tables.hiddenBy.join('; ')}.`, rolesThatSeeAll(tables));
   }
   walk.audit ??= (async () => {
     const worst: Counter[] = [];
@@ -271,7 +271,7 @@ async function audit(
   }
 }
 
-function judgeLog(reading: LogReading, since: number, server: string): Verdict {
+function judgeLog(reading: LogReading, since: number, server: string): StepVerdict {
   const { files, lines, errors, aboutUsage, problems } = reading;
   const read = `${lines} ${lines === 1 ? 'line' : 'lines'} of ${files.join(', ')} since ${new Date(since).toISOString()}`;
   const shown = problems.slice(0, 5).map(({ file, line, text }) => `${file}:${line} ${text}`);
@@ -304,6 +304,6 @@ function serverWords(activity: ServerActivity | null): string {
   return `The server counts ${commits} commits, ${rollbacks} rollbacks and ${deadlocks} deadlocks in this database${when}; ${log}.`;
 }
 
-function skipped(evidence: string, hint: string): Verdict {
+function skipped(evidence: string, hint: string): StepVerdict {
   return { status: 'skipped', evidence, hint, query: null };
 }

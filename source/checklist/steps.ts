@@ -32,7 +32,7 @@ export const logDay = 24 * 60 * 60 * 1000;
 export type StepStatus = 'passed' | 'failed' | 'skipped';
 
 /** What a step found. Times in milliseconds; `at` since 1970. */
-export interface Step {
+export interface ChecklistStep {
   id: StepId;
   title: string;
   status: StepStatus;
@@ -47,16 +47,16 @@ export interface Step {
 }
 
 /** What a step's part of the work says; the runner adds title and times. */
-export type Verdict = Pick<Step, 'status' | 'evidence' | 'hint' | 'query'>;
+export type StepVerdict = Pick<ChecklistStep, 'status' | 'evidence' | 'hint' | 'query'>;
 
 /** How many steps ended in which way; a skipped one is not a passed one. */
-export function tally(steps: readonly Step[]): { passed: number; failed: number; skipped: number } {
+export function tally(steps: readonly ChecklistStep[]): { passed: number; failed: number; skipped: number } {
   const of = (status: StepStatus) => steps.filter(step => step.status === status).length;
   return { passed: of('passed'), failed: of('failed'), skipped: of('skipped') };
 }
 
 /** Step 1, from the catalog. */
-export function judgeTriggerStep({ trigger, findings, healthy }: TriggerHealth): Verdict {
+export function judgeTriggerStep({ trigger, findings, healthy }: TriggerHealth): StepVerdict {
   const query = `SELECT tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = '${trigger.name}';`;
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (!trigger.exists || trigger.enabled === null) {
@@ -73,7 +73,7 @@ export function judgeTriggerStep({ trigger, findings, healthy }: TriggerHealth):
 }
 
 /** Steps 2 and 3, from a real use of the preset `name` that was seen while watching it. */
-export function judgeObservedUse(change: ObservedChange, name: string): Verdict {
+export function judgeObservedUse(change: ObservedChange, name: string): StepVerdict {
   const { before, after, countBy, recordsBy } = change;
   const right = verdictOf(change) === 'right';
   return {
@@ -92,7 +92,7 @@ export function judgeRecordsStep(
   orphans: number,
   table: string,
   time: string | null,
-): Verdict {
+): StepVerdict {
   const all = records + orphans;
   return {
     status: all > 0 ? 'passed' : 'failed',
@@ -113,7 +113,7 @@ export function judgeCountsStep(
   { presets, accurate, mismatched, tooHigh, tooLow }: Totals,
   worst: readonly string[],
   tables: { presets: string; records: string; key: string; preset: string; count: string },
-): Verdict {
+): StepVerdict {
   return {
     status: mismatched === 0 ? 'passed' : 'failed',
     evidence:

@@ -102,7 +102,7 @@ const messagePatience = 5_000;
  * A socket for one message that nobody answers: it opens the connection when it has the message, and closes. It never fails,
  * because the driver leaves the failure of a cancel to nobody, and that would end the process.
  */
-export function messenger(open: () => Promise<OpenSocket>): Duplex {
+export function cancelSocket(open: () => Promise<OpenSocket>): Duplex {
   const send = async (message: Buffer) => {
     const { socket } = await open();
     const closed = new Promise(resolve => socket.on('error', () => {}).once('close', resolve));

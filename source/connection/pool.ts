@@ -5,17 +5,17 @@ import { withDeadline } from './deadlines.ts';
 import { findPassword } from './libpq/password-file.ts';
 import { type Host, type ServerTarget, sameHost } from './libpq/target.ts';
 import {
+  cancelSocket,
   defaultConnectTimeout,
   failedSocket,
-  messenger,
   type OpenSocket,
   openSocket,
 } from './open-socket.ts';
-import { listenForPartingWords } from './protocol/fatal-messages.ts';
-import { followLogin, ways } from './protocol/login-requests.ts';
+import { listenForFatalMessages } from './protocol/fatal-messages.ts';
+import { followLogin, loginRequests } from './protocol/login-requests.ts';
 import { guardMessages } from './protocol/message-guard.ts';
 import { scramPassword } from './protocol/scram-password.ts';
-import { findHost, hostsOf, isAway, isChoosy, type ServerState } from './select-host.ts';
+import { hostsOf, isAway, isChoosy, type ServerState, selectHost } from './select-host.ts';
 import type { Encryption } from './tls.ts';
 
 /** What the pools of one database share: where they lead, what was agreed there, and how to get in. */
@@ -87,7 +87,7 @@ export function openPool(opening: Opening, most = 3): Pool {
   const socket = async () => {
     if (opening.cancelling) {
       const { host } = opening;
-      return messenger(() => openSocket(target, host, signal));
+      return cancelSocket(() => openSocket(target, host, signal));
     }
     try {
       const { host, opened } = await openSuitable(opening, open, seconds);
@@ -138,7 +138,7 @@ async function openSuitable(opening: Opening, open: Open, seconds: number) {
       if (!isAway(error)) throw error;
     }
   }
-  const host = await findHost(target, async candidate => ask(opening, open, candidate, seconds));
+  const host = await selectHost(target, async candidate => ask(opening, open, candidate, seconds));
   const opened = await open(host);
   opening.provenUntil = performance.now() + proven;
   return { host, opened };
@@ -213,14 +213,14 @@ function driver(
 /** Reads what a server says before the driver does: which connection asks for a password, and for what it cannot do. */
 function listen(opening: Opening, { socket, certified, encryption, loopback }: OpenSocket, host: Host): void {
   const speaking: Speaking = { socket, host, scram: false, silent: false };
-  const partingWords = listenForPartingWords();
+  const partingWords = listenForFatalMessages();
   let before: number | null = null;
   const login = followLogin(way => {
     const problem = refusalOf(way, before, encryption.encrypted || loopback);
     before = way;
     if (problem) socket.destroy(problem);
-    speaking.silent ||= problem !== null || way === ways.ok;
-    speaking.scram = way === ways.scram || way === ways.scramGoesOn;
+    speaking.silent ||= problem !== null || way === loginRequests.ok;
+    speaking.scram = way === loginRequests.scram || way === loginRequests.scramGoesOn;
     return problem !== null;
   });
   let first = true;
@@ -256,20 +256,22 @@ function refusePieces(socket: Duplex, guard: (piece: Buffer) => Error | null): v
 
 // What the driver speaks, and after what: null is the beginning.
 const spoken: ReadonlyMap<number, readonly (number | null)[]> = new Map([
-  [ways.ok, [null, ways.cleartext, ways.md5, ways.scramEnds]],
-  [ways.cleartext, [null]],
-  [ways.md5, [null]],
-  [ways.scram, [null]],
-  [ways.scramGoesOn, [ways.scram]],
-  [ways.scramEnds, [ways.scramGoesOn]],
+  [loginRequests.ok, [null, loginRequests.cleartext, loginRequests.md5, loginRequests.scramEnds]],
+  [loginRequests.cleartext, [null]],
+  [loginRequests.md5, [null]],
+  [loginRequests.scram, [null]],
+  [loginRequests.scramGoesOn, [loginRequests.scram]],
+  [loginRequests.scramEnds, [loginRequests.scramGoesOn]],
 ]);
 
 /** Why a server does not get what it asks for; null where it does. `safe` says whether nobody on the way can listen. */
 function refusalOf(way: number, before: number | null, safe: boolean): Error | null {
   // Whoever does not know the password cannot end SCRAM: that is how it is known who answers.
-  if (way === ways.ok && (before === ways.scram || before === ways.scramGoesOn)) return new Unproven();
+  if (way === loginRequests.ok && (before === loginRequests.scram || before === loginRequests.scramGoesOn))
+    return new Unproven();
   if (!spoken.get(way)?.includes(before)) return new ForeignAuthentication(way);
-  if (way === ways.cleartext && !safe) return new PasswordInClear('it asks for the password in clear');
+  if (way === loginRequests.cleartext && !safe)
+    return new PasswordInClear('it asks for the password in clear');
   return null;
 }
 

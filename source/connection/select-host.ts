@@ -33,7 +33,7 @@ export function isChoosy(target: ServerTarget): boolean {
  * tried after a host that does not answer or is only starting, and none after a refusal or a wrong certificate: that is
  * rejected with as it is. Rejects with NoHost where none is left. `ask` logs in to a host.
  */
-export async function findHost(
+export async function selectHost(
   target: ServerTarget,
   ask: (host: Host) => Promise<ServerState>,
 ): Promise<Host> {

@@ -16,7 +16,7 @@ const others: [RegExp, string][] = [
  * Why this console does not work with a server, for one that it does not know; null where it does. `words` is what the
  * server says of itself, such as the answer to version(), and `version` its server_version.
  */
-export function unsupported(words: string, version: string): ConsoleError | null {
+export function unsupportedServer(words: string, version: string): ConsoleError | null {
   const other = others.find(([says]) => says.test(words))?.[1];
   const major = Number.parseInt(version, 10);
   if (!other && !(major < oldest)) return null;
@@ -36,8 +36,8 @@ export function unsupported(words: string, version: string): ConsoleError | null
  * The same for a server that has answered with an error, from what it said as the connection was made: another server
  * may not even understand the question what it is.
  */
-export function unsupportedBy(parameters: Readonly<Record<string, unknown>>): ConsoleError | null {
+export function unsupportedParameters(parameters: Readonly<Record<string, unknown>>): ConsoleError | null {
   const { server_version: version, crdb_version: cockroach } = parameters;
   if (typeof version !== 'string') return null;
-  return unsupported(typeof cockroach === 'string' ? cockroach : version, version);
+  return unsupportedServer(typeof cockroach === 'string' ? cockroach : version, version);
 }

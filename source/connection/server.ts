@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { unsupported } from './server-support.ts';
+import { unsupportedServer } from './server-support.ts';
 import type { Reader } from './transactions.ts';
 
 /** What the server says of itself and of this session. */
@@ -57,7 +57,7 @@ export async function readServer(reader: Reader): Promise<{ server: Server; now:
   const rows = await reader.rows(text);
   const { now, pid, words } = answered.parse(rows[0]);
   const told = server.parse(rows[0]);
-  const problem = unsupported(words, told.version);
+  const problem = unsupportedServer(words, told.version);
   if (problem) throw problem;
   return { server: isOurs(rows, pid) ? told : { ...told, encryption: null }, now };
 }

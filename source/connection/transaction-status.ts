@@ -1,14 +1,14 @@
-import type { Writer } from './transactions.ts';
+import type { WriteTransaction } from './transactions.ts';
 
 /** Notes which transaction this is, so that after a lost connection the server can be asked what became of it. */
-export async function noteTransaction({ rows }: Writer): Promise<string> {
+export async function noteTransaction({ rows }: WriteTransaction): Promise<string> {
   const [row] = (await rows('SELECT pg_current_xact_id()::text AS xid')) as { xid: string }[];
   return row?.xid ?? '';
 }
 
 /** What became of a transaction: null where the server does not remember it. */
 export async function transactionStatus(
-  reader: Pick<Writer, 'rows'>,
+  reader: Pick<WriteTransaction, 'rows'>,
   xid: string,
 ): Promise<'committed' | 'aborted' | 'in progress' | null> {
   const [row] = (await reader.rows('SELECT pg_xact_status($1::xid8) AS status', [xid])) as {

@@ -1,10 +1,10 @@
 import type { ServerTarget } from '../config/config.ts';
 import { ConsoleError, databaseError, exitCodes, type Place } from '../errors/errors.ts';
 import { discard, type Opening, openPool, type Pool, prepareOpening } from './pool.ts';
-import { PartingWords } from './protocol/fatal-messages.ts';
+import { FatalMessage } from './protocol/fatal-messages.ts';
 import { RoleLimits, readLimits } from './role-timeouts.ts';
 import { catalogPath, type Path, readOwnPath, takePath, takingPath, toOwnPath } from './search-path.ts';
-import { unsupportedBy } from './server-support.ts';
+import { unsupportedParameters } from './server-support.ts';
 import type { Encryption } from './tls.ts';
 
 type Parameter = string | number | boolean | null;
@@ -19,7 +19,7 @@ export interface Reader {
 }
 
 /** A transaction that may write: see `Database.write`. */
-export interface Writer extends Reader {
+export interface WriteTransaction extends Reader {
   /** Runs several statements in one round trip, without parameters; the rows of the last one that has any. */
   script(text: string): Promise<unknown[]>;
   /** The role's own search_path, as the setting has it. */
@@ -44,7 +44,7 @@ export interface Database {
    * outlive the call. `work` ends the transaction itself, with COMMIT or ROLLBACK as the last statement of a script, so
    * that no lock is held for the time of a message; where it fails, the bracket rolls back. Timeouts in seconds.
    */
-  write<T>(work: (writer: Writer) => Promise<T>, options: WriteOptions): Promise<T>;
+  write<T>(work: (writer: WriteTransaction) => Promise<T>, options: WriteOptions): Promise<T>;
   /** A connection for several transactions as `write` runs them, one after the other; `close` ends it. */
   openWriting(): Pick<Database, 'write' | 'close'>;
   /**
@@ -113,7 +113,7 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
           sql = openPool(opening);
           void discard(pool);
         }
-        throw unsupportedBy({ ...pool.sql.parameters }) ?? databaseError(error, place);
+        throw unsupportedParameters({ ...pool.sql.parameters }) ?? databaseError(error, place);
       }
     },
     async write(work, writeOptions) {
@@ -177,7 +177,7 @@ async function withTransaction<T>(
   { sql, patience, cancel: cancelIn }: Pool,
   mode: string,
   { timeout, lockTimeout }: ConnectOptions,
-  work: (transaction: Writer) => Promise<T>,
+  work: (transaction: WriteTransaction) => Promise<T>,
   { signal, serial }: ReadOptions,
   settings = '',
 ): Promise<T> {
@@ -194,7 +194,7 @@ async function withTransaction<T>(
   let watchdog: NodeJS.Timeout | undefined;
   const limits = new RoleLimits();
   let over = false;
-  let words: PartingWords | null = null;
+  let words: FatalMessage | null = null;
   const expectWithin = (seconds: number) => {
     clearTimeout(watchdog);
     watchdog = setTimeout(() => silence.reject(new Silence('no answer')), (seconds + grace) * 1000);
@@ -213,7 +213,7 @@ async function withTransaction<T>(
         try {
           return await query;
         } catch (error) {
-          if (error instanceof PartingWords) words = error;
+          if (error instanceof FatalMessage) words = error;
           if (isGone(error)) return pending();
           throw error;
         } finally {
@@ -284,7 +284,7 @@ function pending(): Promise<never> {
 /** True for an error that closes its connection: every error of the network, and the server's word that it is going. */
 function isGone(error: unknown): boolean {
   const { code = '' } = error as { code?: string };
-  return error instanceof PartingWords || !/^[0-9A-Z]{5}$/.test(code) || /^(57P0|08|25P03|25P04)/.test(code);
+  return error instanceof FatalMessage || !/^[0-9A-Z]{5}$/.test(code) || /^(57P0|08|25P03|25P04)/.test(code);
 }
 
 /** What a cancelled read rejects with: exit code 130. */

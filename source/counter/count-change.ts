@@ -15,15 +15,15 @@ export type ObservedKind =
   | 'count-moved';
 
 /** What a change means for whoever waits for it. */
-export type Verdict = 'right' | 'unknown' | 'warning' | 'error';
+export type ChangeVerdict = 'right' | 'unknown' | 'warning' | 'error';
 
 /** What a look saw of a counter; `exact` where no number here is the count. */
-export type Figures = Pick<Counter, 'usageCount' | 'records' | 'exact'>;
+export type CountedFigures = Pick<Counter, 'usageCount' | 'records' | 'exact'>;
 
 export interface ObservedChange {
   kind: ObservedKind;
-  before: Figures;
-  after: Figures;
+  before: CountedFigures;
+  after: CountedFigures;
   /** By how much the count moved; NULL counts as 0. */
   countBy: number;
   /** By how much the number of records moved; null where they were not counted. */
@@ -51,7 +51,7 @@ export function observeCount(before: Counter, after: Counter, lastUsedKept = tru
 }
 
 /** What a change means: a use that was counted right is a warning all the same where last_used_at missed it. */
-export function verdictOf({ kind, lastUsedMoved }: ObservedChange): Verdict {
+export function verdictOf({ kind, lastUsedMoved }: ObservedChange): ChangeVerdict {
   switch (kind) {
     case 'counted':
       return lastUsedMoved === false ? 'warning' : 'right';
@@ -66,9 +66,9 @@ export function verdictOf({ kind, lastUsedMoved }: ObservedChange): Verdict {
 }
 
 /** A count that is none any more: NULL, NaN or Infinity, which an increment leaves as it is. */
-function noCount(before: Figures, after: Figures): ObservedKind | null {
+function noCount(before: CountedFigures, after: CountedFigures): ObservedKind | null {
   if (after.usageCount === null) return before.usageCount === null ? null : 'became-null';
-  const isNumber = ({ usageCount }: Figures) => Number.isFinite(usageCount ?? 0);
+  const isNumber = ({ usageCount }: CountedFigures) => Number.isFinite(usageCount ?? 0);
   return isNumber(before) && !isNumber(after) ? 'no-number' : null;
 }
 
@@ -93,6 +93,6 @@ function differences(before: Counter, after: Counter, lastUsedKept: boolean) {
   };
 }
 
-function figures({ usageCount, records, exact }: Counter): Figures {
+function figures({ usageCount, records, exact }: Counter): CountedFigures {
   return { usageCount, records, ...(exact === undefined ? {} : { exact }) };
 }

@@ -18,7 +18,7 @@ export function requireWritableServer({ readOnly, standby }: Server, what: strin
 }
 
 /** Who would see what is hidden from this role: the second sentence wherever counts are not shown. */
-export function whoSeesAll({ seenBy }: Tables): string {
+export function rolesThatSeeAll({ seenBy }: Tables): string {
   return seenBy.length === 0
     ? 'Connect as a role that sees every row: the owner of the tables, or one with BYPASSRLS.'
     : `Connect as a role that sees every row: ${seenBy.join(', ')}.`;
@@ -31,6 +31,6 @@ export function requireEveryRow(tables: Tables, what: string): void {
   throw refused(
     'incomplete-view',
     `${what} needs to see every row, and this role may not: ${hiddenBy.join('; ')}.`,
-    whoSeesAll(tables),
+    rolesThatSeeAll(tables),
   );
 }

@@ -4,16 +4,16 @@ import type { Encryption } from '../connection/tls.ts';
 import type { Database, Reader } from '../connection/transactions.ts';
 import { addressOf } from '../errors/server-address.ts';
 import { readTables, type Tables } from './discovery/tables.ts';
-import { type Label, placeLabel } from './host-kind.ts';
+import { type HostKind, hostKindOf } from './host-kind.ts';
 
 /** What is known of a database before its counts are read. */
-export interface Look {
+export interface InspectedDatabase {
   server: Server;
   /** Where the console connected to, as opposed to what the server calls itself. */
   host: string;
   /** What named this database, such as `DATABASE_URL in .env`; null in the demo. */
   source: string | null;
-  label: Label;
+  label: HostKind;
   /** What was agreed for the console's own connection, to the server or to a pooler before it; null where that is not known. */
   link: Encryption | null;
   tables: Tables;
@@ -25,7 +25,11 @@ export interface Look {
  * Reads who the server is and what its tables look like, in the transaction of `reader`, and tells the connection what the
  * reads after it go by.
  */
-export async function look(reader: Reader, database: Database, schema: string): Promise<Look> {
+export async function inspectDatabase(
+  reader: Reader,
+  database: Database,
+  schema: string,
+): Promise<InspectedDatabase> {
   const { server, now } = await readServer(reader);
   const { host, port, demo } = database.place;
   const own = new Set(
@@ -41,7 +45,7 @@ export async function look(reader: Reader, database: Database, schema: string): 
     host: demo ? 'embedded' : addressOf(host, port),
     source: demo ? null : (database.place.source ?? null),
     link: demo ? null : database.encryption(),
-    label: demo ? 'demo' : placeLabel(host, server.address, own),
+    label: demo ? 'demo' : hostKindOf(host, server.address, own),
     tables,
   };
 }

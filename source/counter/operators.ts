@@ -48,11 +48,11 @@ export function ownOperators(type: string): string {
 }
 
 /** Whether `a` and `b` differ where NULL is a value as well: IS DISTINCT FROM, which looks its operator up by the path. */
-export function differ(a: string, b: string): string {
+export function keysDiffer(a: string, b: string): string {
   return `CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN (${a} IS NULL) OPERATOR(pg_catalog.<>) (${b} IS NULL) ELSE ${a} OPERATOR(pg_catalog.<>) ${b} END`;
 }
 
 /** Whether values of one of PostgreSQL's own types are the same where NULL is a value as well: IS NOT DISTINCT FROM, without the path. */
-export function same(a: string, b: string): string {
+export function keysEqual(a: string, b: string): string {
   return `CASE WHEN ${a} IS NULL THEN ${b} IS NULL ELSE coalesce(${a} OPERATOR(pg_catalog.=) ${b}, false) END`;
 }

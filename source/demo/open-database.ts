@@ -5,7 +5,7 @@ import { SharedPGlite } from './shared-pglite.ts';
  * Starts PostgreSQL in this thread, in memory: from the cluster in `clusterFile` if there is one, else with initdb. What
  * PGlite rejects with says little, so the rejection also holds what the server wrote in its log on the way down.
  */
-export async function openDatabase(clusterFile: URL | null): Promise<SharedPGlite> {
+export async function openPglite(clusterFile: URL | null): Promise<SharedPGlite> {
   const cluster = clusterFile && (await readCluster(clusterFile));
   const log: string[] = [];
   let started = false;

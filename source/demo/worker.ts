@@ -4,7 +4,7 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { closeCancelRequests } from './cancel-requests.ts';
 import { makeDemoData } from './data/data.ts';
 import { seed } from './data/seed.ts';
-import { openDatabase } from './open-database.ts';
+import { openPglite } from './open-database.ts';
 import type { DemoProgress } from './progress.ts';
 import { runTraffic } from './traffic.ts';
 import type { WorkerMessage, WorkerOptions } from './worker-messages.ts';
@@ -17,7 +17,7 @@ const onProgress = (progress: DemoProgress) => tell({ type: 'progress', progress
 const maxConnections = 16;
 
 onProgress({ stage: 'Starting PostgreSQL', done: 0, total: 1 });
-const database = await openDatabase(clusterFile === null ? null : new URL(clusterFile));
+const database = await openPglite(clusterFile === null ? null : new URL(clusterFile));
 database.onFault = error => {
   setImmediate(() => {
     throw error;

@@ -1,7 +1,7 @@
 import { countedAgain } from './causes/counted-again.ts';
 import { countsAgainNow } from './causes/counts-again-now.ts';
 import { judgeDeleted } from './causes/deleted.ts';
-import { figure, many } from './causes/format.ts';
+import { countedNoun, number } from './causes/format.ts';
 import { findLostUpdates } from './causes/lost-updates.ts';
 import { judgeNotCounted } from './causes/not-counted.ts';
 import { setToZero } from './causes/set-to-zero.ts';
@@ -87,7 +87,7 @@ function nullCount({ usageCount, records }: PresetEvidence): Diagnosis | null {
     code: 'null-count',
     certainty: 'certain',
     evidence: [
-      `The count is NULL and ${many(records, 'record')} ${records === 1 ? 'names' : 'name'} the preset; NULL plus 1 is NULL, so what adds to it without coalesce() adds nothing.`,
+      `The count is NULL and ${countedNoun(records, 'record')} ${records === 1 ? 'names' : 'name'} the preset; NULL plus 1 is NULL, so what adds to it without coalesce() adds nothing.`,
     ],
     stretch: null,
   };
@@ -98,16 +98,18 @@ function unknown(preset: PresetEvidence, { mismatched }: Evidence): Diagnosis {
   const lastUsed = lastUsedSentence(preset);
   const off = Number.isNaN(drift)
     ? 'The count is no number'
-    : `The count is ${figure(Math.abs(drift))} too ${drift > 0 ? 'high' : 'low'}`;
+    : `The count is ${number(Math.abs(drift))} too ${drift > 0 ? 'high' : 'low'}`;
   const compared =
     mismatched.length > 1
-      ? `nothing that the ${figure(mismatched.length)} wrong counts looked at have in common explains it`
+      ? `nothing that the ${number(mismatched.length)} wrong counts looked at have in common explains it`
       : 'there is no other wrong count to compare it with';
   return {
     code: 'unknown',
     certainty: 'possible',
     evidence: [
-      preset.uses ? `${off}; ${compared}.` : `${off}; its ${many(preset.records, 'record')} were not read.`,
+      preset.uses
+        ? `${off}; ${compared}.`
+        : `${off}; its ${countedNoun(preset.records, 'record')} were not read.`,
       ...multipleOf(preset),
       ...(lastUsed === null ? [] : [lastUsed]),
     ],
@@ -120,6 +122,6 @@ function multipleOf({ usageCount, records }: PresetEvidence): string[] {
   const times = (usageCount ?? 0) / records;
   if (records < 5 || !Number.isInteger(times) || times < 2) return [];
   return [
-    `It is exactly ${times === 2 ? 'twice' : `${figure(times)} times`} its ${many(records, 'record')}.`,
+    `It is exactly ${times === 2 ? 'twice' : `${number(times)} times`} its ${countedNoun(records, 'record')}.`,
   ];
 }

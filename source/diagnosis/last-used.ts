@@ -1,4 +1,4 @@
-import { figure, lasting, many } from './causes/format.ts';
+import { countedNoun, duration, number } from './causes/format.ts';
 import type { PresetEvidence } from './evidence.ts';
 
 // Milliseconds: a trigger may take the server's clock where the record has the application's.
@@ -15,7 +15,7 @@ export function aheadOfRecords({ lastUsedAt, uses }: PresetEvidence): number {
 export function lastUsedSentence(preset: PresetEvidence): string | null {
   const ahead = aheadOfRecords(preset);
   if (ahead === 0) return null;
-  return `last_used_at is ${lasting(Math.abs(ahead))} ${ahead > 0 ? 'after' : 'before'} the newest record.`;
+  return `last_used_at is ${duration(Math.abs(ahead))} ${ahead > 0 ? 'after' : 'before'} the newest record.`;
 }
 
 /** How many accurate presets were looked at, and how many have a `last_used_at` before or after their newest record. */
@@ -37,6 +37,6 @@ export function tallyLastUsed(accurate: readonly PresetEvidence[]): LastUsedTall
 /** What a tally says, in sentences; empty where every last use is of the newest record. */
 export function lastUsedRemarks({ looked, older, newer }: LastUsedTally): string[] {
   const of = (some: number, how: string) =>
-    `${figure(some)} of the ${many(looked, 'accurate preset')} looked at ${some === 1 ? 'has' : 'have'} a last_used_at ${how} than the newest record.`;
+    `${number(some)} of the ${countedNoun(looked, 'accurate preset')} looked at ${some === 1 ? 'has' : 'have'} a last_used_at ${how} than the newest record.`;
   return [...(older > 0 ? [of(older, 'older')] : []), ...(newer > 0 ? [of(newer, 'newer')] : [])];
 }

@@ -1,10 +1,10 @@
-import type { Verdict } from '../counter/count-change.ts';
+import type { ChangeVerdict } from '../counter/count-change.ts';
 import type { Badge } from '../counter/counter.ts';
 
 /** The signs the console draws with; every one is one cell wide. */
 export interface Glyphs {
   badge: Record<Badge, string>;
-  verdict: Record<Verdict, string>;
+  verdict: Record<ChangeVerdict, string>;
   ellipsis: string;
   cursor: string;
   up: string;

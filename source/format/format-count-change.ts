@@ -1,4 +1,4 @@
-import type { Figures, ObservedChange, ObservedKind } from '../counter/count-change.ts';
+import type { CountedFigures, ObservedChange, ObservedKind } from '../counter/count-change.ts';
 import { count, countOf } from './numbers.ts';
 
 /** The word of a change, at most twelve columns; it stands beside a glyph and the time. */
@@ -26,7 +26,7 @@ function move(name: string, before: string, after: string): string {
   return before === after ? `${name} still ${after}` : `${name} ${before} -> ${after}`;
 }
 
-function recordsIn({ records }: Figures): string {
+function recordsIn({ records }: CountedFigures): string {
   return count(records ?? 0);
 }
 

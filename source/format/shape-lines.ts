@@ -1,4 +1,9 @@
-import type { Shape, ShapeColumn, ShapeParts, TableShape } from '../counter/schema/schema-report.ts';
+import type {
+  ReportedColumn,
+  ReportedTable,
+  SchemaParts,
+  SchemaReport,
+} from '../counter/schema/schema-report.ts';
 
 /** A line of text about a shape; `head` stands above those that belong to it. */
 export interface ShapeLine {
@@ -7,7 +12,7 @@ export interface ShapeLine {
 }
 
 /** Both tables and what the application may call, one line for each thing that the catalog knows of them. */
-export function shapeLines({ presets, presetUsage, parts, routines }: Shape): ShapeLine[] {
+export function shapeLines({ presets, presetUsage, parts, routines }: SchemaReport): ShapeLine[] {
   return [
     ...tableLines(presets, partsOfPresets(parts)),
     ...tableLines(presetUsage, partsOfRecords(parts)),
@@ -21,7 +26,7 @@ export function shapeLines({ presets, presetUsage, parts, routines }: Shape): Sh
   ];
 }
 
-function defaults(list: Shape['routines'][number]['arguments']): string {
+function defaults(list: SchemaReport['routines'][number]['arguments']): string {
   const optional = list.filter(({ hasDefault }) => hasDefault).map(({ name, type }) => name ?? type);
   return optional.length === 0 ? '' : `; may be left out: ${optional.join(', ')}`;
 }
@@ -36,7 +41,7 @@ function line(text: string): ShapeLine {
 
 type Parts = readonly (readonly [string | null, string])[];
 
-function partsOfPresets({ key, label, count, lastUsed }: ShapeParts): Parts {
+function partsOfPresets({ key, label, count, lastUsed }: SchemaParts): Parts {
   return [
     [key, 'the key'],
     [label, 'the name that is shown'],
@@ -45,7 +50,7 @@ function partsOfPresets({ key, label, count, lastUsed }: ShapeParts): Parts {
   ];
 }
 
-function partsOfRecords({ preset, time, type }: ShapeParts): Parts {
+function partsOfRecords({ preset, time, type }: SchemaParts): Parts {
   return [
     [preset, 'the preset'],
     [time, 'the time of the use'],
@@ -53,7 +58,7 @@ function partsOfRecords({ preset, time, type }: ShapeParts): Parts {
   ];
 }
 
-function tableLines(table: TableShape, parts: Parts): ShapeLine[] {
+function tableLines(table: ReportedTable, parts: Parts): ShapeLine[] {
   const { name, kind, estimatedRows, columns, primaryKey, checks, foreignKeys, indexes, partitioning } =
     table;
   const rows = estimatedRows < 0 ? 'never analysed' : `about ${Math.round(estimatedRows)} rows`;
@@ -84,7 +89,14 @@ function tableLines(table: TableShape, parts: Parts): ShapeLine[] {
   ];
 }
 
-function columnWords({ type, nullable, default: value, generated, identity, readable }: ShapeColumn): string {
+function columnWords({
+  type,
+  nullable,
+  default: value,
+  generated,
+  identity,
+  readable,
+}: ReportedColumn): string {
   return [
     type,
     nullable ? '' : 'not null',

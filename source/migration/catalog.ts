@@ -156,7 +156,7 @@ const columns: Record<MigratedColumn['table'], Record<string, RegExp>> = {
 };
 
 /** Why the migration, which is written for the application's own tables, does not fit these; empty where it does. */
-export function misfits(catalog: MigrationCatalog): string[] {
+export function unmetRequirements(catalog: MigrationCatalog): string[] {
   const found = catalog.noTables.map(name => `${name} is no table of this server`);
   for (const [table, expected] of Object.entries(columns)) {
     const there = catalog.columns.filter(column => column.table === table);

@@ -4,11 +4,11 @@ import type { Database, Reader } from '../connection/transactions.ts';
 import type { Finding } from '../counter/finding.ts';
 import { fingerprint } from '../counter/fingerprint.ts';
 import { refused, requireWritableServer } from '../counter/guards.ts';
-import { type Look, look } from '../counter/inspect-database.ts';
+import { type InspectedDatabase, inspectDatabase } from '../counter/inspect-database.ts';
 import { ConsoleError, exitCodes } from '../errors/errors.ts';
 import { judgeTrigger } from '../trigger/health.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
-import { migrationDifferences, misfits, replacedDefinitions } from './catalog.ts';
+import { migrationDifferences, replacedDefinitions, unmetRequirements } from './catalog.ts';
 import { readMigrationCatalog } from './read-catalog.ts';
 import { migrationStatements, shippedFunctions } from './script.ts';
 
@@ -21,7 +21,7 @@ export interface MigrationRequest {
 
 /** A migration that has been looked up and not been run. */
 export interface MigrationPlan {
-  look: Look;
+  look: InspectedDatabase;
   /** What is wrong with counting here, before the migration. */
   findings: Finding[];
   /** What is missing, or not as the migration would install it, in words; empty where nothing is. */
@@ -62,7 +62,7 @@ export async function planMigration(
 export async function examine(reader: Reader, database: Database): Promise<MigrationPlan> {
   const script = await readFile(new URL(`../${file}`, sqlDirectory), 'utf8');
   const shipped = shippedFunctions(script);
-  const found = await look(reader, database, 'public');
+  const found = await inspectDatabase(reader, database, 'public');
   const { tables, server } = found;
   if (tables.presets.name !== 'public.presets' || tables.records.name !== 'public.preset_usage')
     throw misfit([`the tables are ${tables.presets.name} and ${tables.records.name}`]);
@@ -70,7 +70,7 @@ export async function examine(reader: Reader, database: Database): Promise<Migra
   const catalog = await readMigrationCatalog(reader, tables);
   const reasons = [
     ...(Number.parseInt(server.version, 10) < 13 ? [`the server is PostgreSQL ${server.version}`] : []),
-    ...misfits(catalog),
+    ...unmetRequirements(catalog),
   ];
   if (reasons.length > 0) throw misfit(reasons);
   const differs = migrationDifferences(catalog, shipped);

@@ -22,7 +22,7 @@ const part = new RegExp(
  * Takes a script apart at the semicolons between its statements, as psql does. Throws where a quotation or a comment does
  * not end, and at BEGIN ATOMIC, whose semicolons only a parser of PostgreSQL could tell apart.
  */
-export function splitStatements(script: string): Statement[] {
+export function splitScript(script: string): Statement[] {
   const statements: Statement[] = [];
   // Where the text, the code and the last part that is no comment begin or end; -1 before there is any.
   let from = 0;
@@ -84,7 +84,7 @@ const correction = /^UPDATE\b/i;
  * counts. That is a repair: `sync` does it with a receipt, and it can be undone.
  */
 export function migrationStatements(script: string): string[] {
-  return splitStatements(script)
+  return splitScript(script)
     .filter(({ code }) => !bracket.test(code) && !correction.test(code))
     .map(({ text }) => text);
 }
@@ -104,7 +104,7 @@ const declaration =
 
 /** The functions that the script creates. Throws at one that it does not understand. */
 export function shippedFunctions(script: string): ShippedFunction[] {
-  return splitStatements(script)
+  return splitScript(script)
     .filter(({ code }) => /^CREATE\b.*\bFUNCTION\b/i.test(code))
     .map(({ code }) => {
       const [, name = '', language = '', definer, searchPath = '', body = ''] = declaration.exec(code) ?? [];

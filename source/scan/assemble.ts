@@ -1,13 +1,13 @@
 import { statementAround } from './code/follow/lookup.ts';
-import type { Found } from './code/write-candidate.ts';
-import type { How, Note, Place, Unparsed, Write } from './finding.ts';
+import type { WriteCandidate } from './code/write-candidate.ts';
+import type { CodeLocation, CountChange, Note, Unparsed, Write } from './finding.ts';
 import { inOneLine, placeAt } from './place.ts';
 import { hintOf, whyOf } from './reasons.ts';
 import type { SqlFound } from './sql/judge-sql.ts';
 import type { SqlUnit } from './sql/sql-unit.ts';
 
 /** A finding of either list. */
-export type Told = { write: Write } | { note: Note };
+export type ReportedFinding = { write: Write } | { note: Note };
 
 const messages: Record<Note['kind'], string> = {
   recount:
@@ -18,7 +18,11 @@ const messages: Record<Note['kind'], string> = {
 };
 
 /** A write found in code, as it is told; null for a new preset that begins at 0. */
-export function tellCode(found: Found, text: string, recordAt: number | null): Told | null {
+export function reportCode(
+  found: WriteCandidate,
+  text: string,
+  recordAt: number | null,
+): ReportedFinding | null {
   const { module, node, offset, kind, how, inserts, readBefore, through } = found;
   const place = placeAt(module.file, text, offset);
   const { start, end } = statementAround(node);
@@ -35,7 +39,12 @@ export function tellCode(found: Found, text: string, recordAt: number | null): T
 }
 
 /** A write found in SQL, as it is told. `statement` is what the finding shows, `record` the line of a record beside it. */
-export function tellSql(found: SqlFound, fileText: string, statement: string, record: number | null): Told {
+export function reportSql(
+  found: SqlFound,
+  fileText: string,
+  statement: string,
+  record: number | null,
+): ReportedFinding {
   const { unit, offset, kind, how, once, routine, trigger } = found;
   const place = placeAt(unit.file, fileText, unit.source(offset));
   const text = inOneLine(statement);
@@ -45,7 +54,7 @@ export function tellSql(found: SqlFound, fileText: string, statement: string, re
   return { write: { ...place, text, kind, how, why: whyOf(about), hint: hintOf(about), record } };
 }
 
-function noteOf(place: Place, text: string, kind: Note['kind']): Note {
+function noteOf(place: CodeLocation, text: string, kind: Note['kind']): Note {
   return { ...place, text, kind, message: messages[kind] };
 }
 
@@ -57,7 +66,9 @@ export function unparsedSql(unit: SqlUnit, fileText: string): Unparsed | null {
 }
 
 /** In the order of files and lines, each place once: the worst that is said of it. */
-export function inOrder<T extends Place & { how?: How | null }>(list: readonly T[]): T[] {
+export function sortByLocation<T extends CodeLocation & { how?: CountChange | null }>(
+  list: readonly T[],
+): T[] {
   const sorted = list.toSorted((a, b) =>
     a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column,
   );

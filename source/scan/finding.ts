@@ -1,5 +1,5 @@
 /** What a finding is found as; stable, because scripts filter by it. */
-export type Kind =
+export type WriteKind =
   | 'supabase-update'
   | 'supabase-upsert'
   | 'rpc'
@@ -13,10 +13,10 @@ export type Kind =
   | 'shell-sql';
 
 /** What becomes of the count: the same distinction that is made of SQL. */
-export type How = 'adds' | 'subtracts' | 'recounts' | 'zero' | 'sets';
+export type CountChange = 'adds' | 'subtracts' | 'recounts' | 'zero' | 'sets';
 
 /** A place in a file. Lines and columns begin at 1, columns count UTF-16 units, as editors do. */
-export interface Place {
+export interface CodeLocation {
   /** Relative to the directory that was scanned, with `/`. */
   file: string;
   line: number;
@@ -24,11 +24,11 @@ export interface Place {
 }
 
 /** Code that writes `usage_count` beside the trigger. */
-export interface Write extends Place {
+export interface Write extends CodeLocation {
   /** The statement in one line, fit for a terminal, cut where it is long. */
   text: string;
-  kind: Kind;
-  how: How | null;
+  kind: WriteKind;
+  how: CountChange | null;
   /** Why that is wrong while the trigger counts. */
   why: string;
   /** What to do. */
@@ -38,14 +38,14 @@ export interface Write extends Place {
 }
 
 /** What is worth a look and no second counter: a sync, a reset by hand, a new preset that does not begin at 0. */
-export interface Note extends Place {
+export interface Note extends CodeLocation {
   text: string;
   kind: 'recount' | 'reset' | 'insert-with-count';
   message: string;
 }
 
 /** A file that names the counter and could not be read as what it is. */
-export interface Unparsed extends Place {
+export interface Unparsed extends CodeLocation {
   message: string;
 }
 

@@ -1,7 +1,7 @@
-import type { Place } from './finding.ts';
+import type { CodeLocation } from './finding.ts';
 
 /** Where `offset` is in a text. Throws nothing: an offset past the end is the end. */
-export function placeAt(file: string, text: string, offset: number): Place {
+export function placeAt(file: string, text: string, offset: number): CodeLocation {
   const before = text.slice(0, offset);
   const start = before.lastIndexOf('\n') + 1;
   let line = 1;

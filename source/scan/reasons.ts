@@ -1,10 +1,10 @@
-import type { How, Kind } from './finding.ts';
+import type { CountChange, WriteKind } from './finding.ts';
 import { ownTrigger, trackFunction } from './names.ts';
 
 /** What is known of a write when its reason is put into words. */
-export interface Circumstances {
-  kind: Kind;
-  how: How | null;
+export interface ReasonContext {
+  kind: WriteKind;
+  how: CountChange | null;
   /** The line, in the same function, that inserts a record. */
   record: number | null;
   line: number;
@@ -17,7 +17,7 @@ export interface Circumstances {
 const trigger = `the trigger ${ownTrigger}`;
 
 /** Why a write is wrong while the trigger counts, in a sentence or two. */
-export function whyOf(about: Circumstances): string {
+export function whyOf(about: ReasonContext): string {
   const { kind, how, record, line, readBefore, through, routine, trigger: run } = about;
   if (kind === 'trigger-disabled') {
     return `It turns ${trigger} off and nothing that was read turns it on again: uses made meanwhile are recorded and never counted.`;
@@ -57,7 +57,7 @@ export function whyOf(about: Circumstances): string {
 }
 
 /** What to do about it. */
-export function hintOf({ kind, how, record, routine, trigger: run }: Circumstances): string {
+export function hintOf({ kind, how, record, routine, trigger: run }: ReasonContext): string {
   if (kind === 'trigger-disabled') {
     return `Turn it on again in the same transaction (ALTER TABLE preset_usage ENABLE TRIGGER ${ownTrigger}), then run preset-usage sync.`;
   }

@@ -1,9 +1,9 @@
 import { aliasesIn } from './aliases.ts';
-import { inOrder, type Told, tellCode, tellSql, unparsedSql } from './assemble.ts';
+import { type ReportedFinding, reportCode, reportSql, sortByLocation, unparsedSql } from './assemble.ts';
 import { statementAround } from './code/follow/lookup.ts';
 import { Project } from './code/follow/project.ts';
 import type { CodeModule } from './code/parse/code-module.ts';
-import { loadParser } from './code/parse/parse-code.ts';
+import { loadCodeParser } from './code/parse/parse-code.ts';
 import { readCode, recordBeside } from './code/read-code.ts';
 import { type CodeSql, sqlTextsOf } from './code/read-sql-texts.ts';
 import { type FileKind, isTest } from './files/file-kind.ts';
@@ -68,7 +68,7 @@ async function readAll(
   { signal, broken = {}, reading = () => {} }: ScanOptions,
 ): Promise<Pick<ScanReport, 'writes' | 'notes' | 'unparsed'>> {
   const of = (kind: FileKind) => [...(byKind.get(kind) ?? [])];
-  const told: Told[] = [];
+  const told: ReportedFinding[] = [];
   const unparsed: Unparsed[] = [];
 
   const sqlUnits = await Promise.all(
@@ -83,7 +83,7 @@ async function readAll(
   const candidates = of('code').filter(
     ([, text]) => mayWrite(text, extra) || /track_preset_usage/.test(text),
   );
-  if (candidates.length > 0) await loadParser();
+  if (candidates.length > 0) await loadCodeParser();
   const project = new Project(byKind.get('code') ?? new Map(), names, { broken, reading });
   const modules: CodeModule[] = [];
   for (const [file] of candidates) {
@@ -113,7 +113,7 @@ async function readAll(
   for (const found of code.found) {
     const text = texts.get(found.module.file) ?? '';
     told.push(
-      ...[tellCode(found, text, recordBeside(found, records, project))].filter(each => each !== null),
+      ...[reportCode(found, text, recordBeside(found, records, project))].filter(each => each !== null),
     );
   }
   for (const found of judged.found) {
@@ -121,7 +121,7 @@ async function readAll(
     const place = codeUnits.get(found.unit);
     const recordAt = place ? recordBeside(place, records, project) : null;
     const record = recordAt === null ? null : placeAt(found.unit.file, text, recordAt).line;
-    told.push(tellSql(found, text, shown(found, place, text), record));
+    told.push(reportSql(found, text, shown(found, place, text), record));
   }
   told.push(...scripts.requests(counts));
 
@@ -133,9 +133,9 @@ async function readAll(
     unparsed.push({ ...placeAt(file, texts.get(file) ?? '', offset), message });
   }
   return {
-    writes: inOrder(told.flatMap(each => ('write' in each ? [each.write] : []))),
-    notes: inOrder(told.flatMap(each => ('note' in each ? [each.note] : []))),
-    unparsed: inOrder(unparsed),
+    writes: sortByLocation(told.flatMap(each => ('write' in each ? [each.write] : []))),
+    notes: sortByLocation(told.flatMap(each => ('note' in each ? [each.note] : []))),
+    unparsed: sortByLocation(unparsed),
   };
 }
 

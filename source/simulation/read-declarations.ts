@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
-import { plainName } from '../counter/discovery/fold-name.ts';
+import { foldName } from '../counter/discovery/fold-name.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
 import { type Operators, operators, ownOperators } from '../counter/operators.ts';
 import { countsAreCheap } from '../counter/reading/counters.ts';
@@ -121,7 +121,7 @@ export async function readUsageDeclarations(
     answer: string;
   }[];
   const found = answer.parse(JSON.parse(row?.answer ?? '{}'));
-  const user = found.columns.find(({ name }) => /^(userid|user|profileid|ownerid)$/.test(plainName(name)));
+  const user = found.columns.find(({ name }) => /^(userid|user|profileid|ownerid)$/.test(foldName(name)));
   const sample = await readSample(reader, tables, found.columns, id);
   return {
     ...found,

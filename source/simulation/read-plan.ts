@@ -2,13 +2,13 @@ import type { Database, Reader } from '../connection/transactions.ts';
 import { unquoted } from '../counter/discovery/unquoted.ts';
 import { fingerprint } from '../counter/fingerprint.ts';
 import { refused, requireEveryRow, requireWritableServer } from '../counter/guards.ts';
-import { type Look, look } from '../counter/inspect-database.ts';
+import { type InspectedDatabase, inspectDatabase } from '../counter/inspect-database.ts';
 import { readCounters, readMostUsed } from '../counter/reading/counters.ts';
 import { findPresets } from '../counter/reading/find-presets.ts';
 import { ConsoleError, exitCodes, usageError } from '../errors/errors.ts';
 import { judgeTrigger, type TriggerHealth } from '../trigger/health.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
-import { type OutsideReach, outsideReach, unknownReach } from '../trigger/side-effects.ts';
+import { type SideEffect, sideEffectsOf, unknownSideEffects } from '../trigger/side-effects.ts';
 import { readUsageDeclarations, type UsageDeclarations } from './read-declarations.ts';
 import { readReachedBodies } from './read-reached-bodies.ts';
 import { chooseRoutine, fillInsert, type UsageCall, type UsageRoutine } from './usage-call.ts';
@@ -27,7 +27,7 @@ export interface SimulationRequest {
 
 /** A simulation that has been looked up and not been run. */
 export interface SimulationPlan {
-  look: Look;
+  look: InspectedDatabase;
   preset: { id: string; name: string };
   /** The way the application makes a use, and a plain insert. */
   calls: UsageCall[];
@@ -41,9 +41,9 @@ export interface SimulationPlan {
   /** Functions that a use may be made with and that are not called, because of whose they are. */
   strangers: UsageRoutine[];
   /** What a use runs that no rollback takes back: where there is any, a person has to agree with `fingerprint`. */
-  reach: OutsideReach[];
+  reach: SideEffect[];
   /** What a use runs of which that is not known, because it cannot be read. */
-  unknown: OutsideReach[];
+  unknown: SideEffect[];
   fingerprint: string;
 }
 
@@ -67,7 +67,7 @@ export async function planSimulation(
     );
   return database.read(
     async reader => {
-      const found = await look(reader, database, request.schema);
+      const found = await inspectDatabase(reader, database, request.schema);
       const { tables, server } = found;
       requireWritableServer(server, 'a simulation');
       requireEveryRow(tables, 'A simulation');
@@ -104,8 +104,8 @@ export async function planSimulation(
         .filter(({ identity }) => identity === routine?.what)
         .map(({ oid }) => oid);
       const { bodies, complete } = await readReachedBodies(reader, tables, called);
-      const reach = outsideReach(bodies);
-      const unknown = [...unknownReach(bodies), ...(complete ? [] : [givenUp])];
+      const reach = sideEffectsOf(bodies);
+      const unknown = [...unknownSideEffects(bodies), ...(complete ? [] : [givenUp])];
       return {
         look: found,
         preset,
@@ -142,14 +142,14 @@ export function requireAgreement({ reach, fingerprint: own }: SimulationPlan, co
   );
 }
 
-const givenUp: OutsideReach = {
+const givenUp: SideEffect = {
   function: 'A use',
   means: 'it runs more than 500 functions and expressions, and not all of them were read',
 };
 
 async function choosePreset(
   reader: Reader,
-  { tables }: Look,
+  { tables }: InspectedDatabase,
   wanted: string | null,
 ): Promise<{ id: string; name: string }> {
   if (wanted === null) {

@@ -1,5 +1,5 @@
 import { noteTransaction, transactionStatus } from '../connection/transaction-status.ts';
-import type { Database, Writer } from '../connection/transactions.ts';
+import type { Database, WriteTransaction } from '../connection/transactions.ts';
 import { fingerprint } from '../counter/fingerprint.ts';
 import { refused } from '../counter/guards.ts';
 import { ConsoleError, databaseError, exitCodes, isConsoleError, usageError } from '../errors/errors.ts';
@@ -133,7 +133,7 @@ function requireKey({ recordKey, look }: SimulationPlan): RecordKey {
 
 async function settled<T>(
   database: Database,
-  work: (writer: Writer) => Promise<T>,
+  work: (writer: WriteTransaction) => Promise<T>,
   timeouts: Timeouts,
   what: string,
   signal: AbortSignal | undefined,

@@ -4,7 +4,12 @@ import { ConsoleError, databaseError, exitCodes, type Place } from '../errors/er
 import { explainUse, isConfirmed, type UseResult } from './explain-use.ts';
 import { type SimulationPlan, usualRole } from './read-plan.ts';
 import { explainCircumstances, type Simulation } from './simulation.ts';
-import { type Rehearsal, rehearsalBlock, rehearsalValues, toRehearsal } from './sql/simulation-block.ts';
+import {
+  type SimulationAnswer,
+  simulationBlock,
+  simulationValues,
+  toSimulationAnswer,
+} from './sql/simulation-block.ts';
 
 /**
  * Uses the preset twice in a transaction that is rolled back, and then again as the plan's role. `timeouts` are in seconds.
@@ -70,7 +75,7 @@ async function rehearse(
   role: string | null,
   { timeout, lockTimeout }: { timeout: number; lockTimeout: number },
   signal: AbortSignal | undefined,
-): Promise<Rehearsal> {
+): Promise<SimulationAnswer> {
   const { calls, asUser, preset } = plan;
   const claims =
     asUser !== null || role !== null
@@ -80,10 +85,10 @@ async function rehearse(
     async ({ rows, script, ownPath }) => {
       await rows('SELECT set_config($1, $2, true)', [
         givenSetting,
-        rehearsalValues({ preset: preset.id, claims, role }, calls, ownPath),
+        simulationValues({ preset: preset.id, claims, role }, calls, ownPath),
       ]);
       const [row] = (await script(
-        `${rehearsalBlock(plan.look.tables, calls)}; SELECT current_setting('${resultSetting}', true) AS answer; ROLLBACK`,
+        `${simulationBlock(plan.look.tables, calls)}; SELECT current_setting('${resultSetting}', true) AS answer; ROLLBACK`,
       )) as { answer: string | null }[];
       return row?.answer;
     },
@@ -92,7 +97,7 @@ async function rehearse(
   // The block does nothing in any transaction but its own: the connection was lost between the two statements.
   if (!answer)
     throw databaseError(Object.assign(new Error('lost'), { code: 'CONNECTION_CLOSED' }), database.place);
-  const rehearsal = toRehearsal(answer);
+  const rehearsal = toSimulationAnswer(answer);
   const obstacle = rehearsal.error ?? rehearsal.failures.find(({ code }) => obstacles.has(code));
   if (obstacle) throw rehearsalError(obstacle, preset, database.place);
   if (!rehearsal.found) {
@@ -141,7 +146,7 @@ function rehearsalError(
   return databaseError(Object.assign(new Error(message), { code }), place);
 }
 
-function toResult(use: Rehearsal['uses'][number]): UseResult {
+function toResult(use: SimulationAnswer['uses'][number]): UseResult {
   return {
     before: use.before,
     after: use.after,

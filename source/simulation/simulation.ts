@@ -1,5 +1,5 @@
 import type { Finding } from '../counter/finding.ts';
-import type { OutsideReach } from '../trigger/side-effects.ts';
+import type { SideEffect } from '../trigger/side-effects.ts';
 import type { UseFailure, UseResult } from './explain-use.ts';
 import type { UsageRoutine } from './usage-call.ts';
 
@@ -26,7 +26,7 @@ export function isSound({ confirmed, failures, findings }: Simulation): boolean 
 }
 
 /** How a simulation was made, which is worth knowing beside what it showed. */
-export interface Circumstances {
+export interface UseContext {
   /** The way the uses were made, and the one that was tried first. */
   path: Simulation['path'];
   firstPath: Simulation['path'];
@@ -38,13 +38,13 @@ export interface Circumstances {
   confirmed: boolean;
   /** Functions that were not called, because of whose they are. */
   strangers: readonly Pick<UsageRoutine, 'identity' | 'stranger'>[];
-  reach: readonly OutsideReach[];
-  unknown: readonly OutsideReach[];
+  reach: readonly SideEffect[];
+  unknown: readonly SideEffect[];
   sequences: readonly string[];
 }
 
 /** What the circumstances of a simulation add to its findings. */
-export function explainCircumstances(circumstances: Circumstances): Finding[] {
+export function explainCircumstances(circumstances: UseContext): Finding[] {
   const { path, firstPath, own, strangers, reach, unknown, sequences } = circumstances;
   return [
     ...(path === 'insert' && firstPath === 'track_preset_usage' ? [fellBack] : []),
@@ -57,7 +57,7 @@ export function explainCircumstances(circumstances: Circumstances): Finding[] {
   ];
 }
 
-function roleFindings({ role, own, asRole, confirmed }: Circumstances): Finding[] {
+function roleFindings({ role, own, asRole, confirmed }: UseContext): Finding[] {
   if (role && !role.allowed) {
     return [
       {
@@ -110,7 +110,7 @@ function notCalled(
   };
 }
 
-function reaches({ function: name, means }: OutsideReach): Finding {
+function reaches({ function: name, means }: SideEffect): Finding {
   return {
     code: 'reaches-outside',
     severity: 'warning',
@@ -119,7 +119,7 @@ function reaches({ function: name, means }: OutsideReach): Finding {
   };
 }
 
-function notKnown({ function: name, means }: OutsideReach): Finding {
+function notKnown({ function: name, means }: SideEffect): Finding {
   return {
     code: 'reach-unknown',
     severity: 'info',

@@ -1,4 +1,4 @@
-import { plainName } from '../counter/discovery/fold-name.ts';
+import { foldName } from '../counter/discovery/fold-name.ts';
 
 /** A column of `preset_usage`, as the catalog has it. Names are quoted where they need it. */
 export interface UsageColumn {
@@ -178,9 +178,9 @@ function presetParameter(
 }
 
 function isUserParameter(column: string, type: string, facts: UsageFacts): boolean {
-  if (facts.userColumn !== null && plainName(column) === plainName(facts.userColumn)) return true;
+  if (facts.userColumn !== null && foldName(column) === foldName(facts.userColumn)) return true;
   return (
-    /^(user|uid|userid|authuser(id)?|profileid|owner(id)?)$/.test(plainName(column)) &&
+    /^(user|uid|userid|authuser(id)?|profileid|owner(id)?)$/.test(foldName(column)) &&
     type === (facts.userType ?? 'uuid')
   );
 }
@@ -195,7 +195,7 @@ function valueFor(
   { base, firstLabel }: { base: string; firstLabel: string | null },
   { sample, unique }: UsageFacts,
 ): Pick<UsageValue, 'value' | 'fresh'> {
-  const isColumn = (name: string) => plainName(name) === plainName(column);
+  const isColumn = (name: string) => foldName(name) === foldName(column);
   const like = Object.keys(sample).find(isColumn);
   const told = sample[column] ?? (like === undefined ? null : sample[like]) ?? null;
   const value = told ?? firstLabel ?? plainest(base);

@@ -11,9 +11,9 @@ import type {
   TypeName,
   ViewStmt,
 } from 'libpg-query';
-import { nameOf, tableName, wordsOf } from './names.ts';
+import { nameOf, namesIn, tableName } from './names.ts';
 import { emptyReading, type SqlCreate, type SqlName, type SqlReading } from './sql-effects.ts';
-import { type Place, statementText } from './sql-location.ts';
+import { type SqlLocation, statementText } from './sql-location.ts';
 import type { ReadBody } from './sql-reader.ts';
 
 type Read = (node: Node) => SqlReading;
@@ -22,7 +22,7 @@ type Read = (node: Node) => SqlReading;
  * What a statement makes, drops or switches; null where it does nothing of the kind. What it makes is not what it does: a
  * function that writes has written nothing by being created.
  */
-export function createdBy(node: Node, place: Place, bodies: ReadBody, read: Read): SqlCreate[] | null {
+export function createdBy(node: Node, place: SqlLocation, bodies: ReadBody, read: Read): SqlCreate[] | null {
   if ('CreateFunctionStmt' in node) return [routine(node.CreateFunctionStmt, place, bodies, read)];
   if ('DoStmt' in node) return [block(node.DoStmt, place, bodies)];
   if ('CreateTrigStmt' in node) return [trigger(node.CreateTrigStmt, place)];
@@ -35,9 +35,9 @@ export function createdBy(node: Node, place: Place, bodies: ReadBody, read: Read
   return null;
 }
 
-const here = (place: Place) => ({ offset: place.start, text: statementText(place) });
+const here = (place: SqlLocation) => ({ offset: place.start, text: statementText(place) });
 
-function routine(statement: CreateFunctionStmt, place: Place, bodies: ReadBody, read: Read): SqlCreate {
+function routine(statement: CreateFunctionStmt, place: SqlLocation, bodies: ReadBody, read: Read): SqlCreate {
   const { funcname, options, sql_body: atomic, is_procedure: isProcedure, parameters = [] } = statement;
   const { language, body, offset, definer } = optionsOf(options, place);
   return {
@@ -60,7 +60,7 @@ function routine(statement: CreateFunctionStmt, place: Place, bodies: ReadBody, 
 }
 
 /** The parser does not say where the statements of BEGIN ATOMIC end: their texts go to the semicolon that ends a line. */
-function eachAlone(reading: SqlReading, { text, end }: Place): SqlReading {
+function eachAlone(reading: SqlReading, { text, end }: SqlLocation): SqlReading {
   return {
     ...reading,
     writes: reading.writes.map(write => {
@@ -70,7 +70,7 @@ function eachAlone(reading: SqlReading, { text, end }: Place): SqlReading {
   };
 }
 
-function block({ args }: DoStmt, place: Place, bodies: ReadBody): SqlCreate {
+function block({ args }: DoStmt, place: SqlLocation, bodies: ReadBody): SqlCreate {
   const { language, body, offset } = optionsOf(args, place, 'plpgsql');
   return {
     kind: 'do',
@@ -81,7 +81,7 @@ function block({ args }: DoStmt, place: Place, bodies: ReadBody): SqlCreate {
   };
 }
 
-function optionsOf(options: readonly Node[] | undefined, place: Place, unsaid = 'sql') {
+function optionsOf(options: readonly Node[] | undefined, place: SqlLocation, unsaid = 'sql') {
   const named = (name: string): DefElem | undefined =>
     (options ?? [])
       .map(each => ('DefElem' in each ? each.DefElem : {}))
@@ -90,7 +90,7 @@ function optionsOf(options: readonly Node[] | undefined, place: Place, unsaid = 
   const definer = named('security')?.arg;
   const language = named('language')?.arg;
   const [source] =
-    as?.arg && 'List' in as.arg ? wordsOf(as.arg.List.items) : as?.arg ? wordsOf([as.arg]) : [];
+    as?.arg && 'List' in as.arg ? namesIn(as.arg.List.items) : as?.arg ? namesIn([as.arg]) : [];
   const after = place.offset(as?.location ?? 0);
   const at = source === undefined ? -1 : place.text.indexOf(source, after);
   return {
@@ -103,7 +103,7 @@ function optionsOf(options: readonly Node[] | undefined, place: Place, unsaid = 
 }
 
 function typeText(type: TypeName | undefined): string {
-  const words = wordsOf(type?.names).filter(word => word !== 'pg_catalog');
+  const words = namesIn(type?.names).filter(word => word !== 'pg_catalog');
   return `${words.join('.')}${'[]'.repeat(type?.arrayBounds?.length ?? 0)}`;
 }
 
@@ -115,7 +115,7 @@ const events = [
   [32, 'TRUNCATE'],
 ] as const;
 
-function trigger(statement: CreateTrigStmt, place: Place): SqlCreate {
+function trigger(statement: CreateTrigStmt, place: SqlLocation): SqlCreate {
   const { timing = 0, events: bits = 0 } = statement;
   return {
     kind: 'trigger',
@@ -124,14 +124,14 @@ function trigger(statement: CreateTrigStmt, place: Place): SqlCreate {
     timing: timing & 64 ? 'INSTEAD OF' : timing & 2 ? 'BEFORE' : 'AFTER',
     events: events.filter(([bit]) => bits & bit).map(([, event]) => event),
     level: statement.row ? 'row' : 'statement',
-    updateOf: wordsOf(statement.columns),
+    updateOf: namesIn(statement.columns),
     condition: statement.whenClause !== undefined,
     function: nameOf(statement.funcname),
     ...here(place),
   };
 }
 
-function rule(statement: RuleStmt, place: Place, read: Read): SqlCreate {
+function rule(statement: RuleStmt, place: SqlLocation, read: Read): SqlCreate {
   const reading = emptyReading();
   for (const action of statement.actions ?? []) {
     const { writes, calls, also } = read(action);
@@ -150,7 +150,7 @@ function rule(statement: RuleStmt, place: Place, read: Read): SqlCreate {
   };
 }
 
-function view(statement: ViewStmt, place: Place, read: Read): SqlCreate {
+function view(statement: ViewStmt, place: SqlLocation, read: Read): SqlCreate {
   const { query } = statement;
   const from = query && 'SelectStmt' in query ? (query.SelectStmt.fromClause ?? []) : [];
   return {
@@ -167,21 +167,21 @@ function shown(targets: readonly Node[]): { name: string; of: string | null }[] 
   return targets.flatMap(target => {
     const value = 'ResTarget' in target ? target.ResTarget.val : undefined;
     if (!('ResTarget' in target)) return [];
-    const of = value && 'ColumnRef' in value ? (wordsOf(value.ColumnRef.fields).at(-1) ?? null) : null;
+    const of = value && 'ColumnRef' in value ? (namesIn(value.ColumnRef.fields).at(-1) ?? null) : null;
     return [{ name: target.ResTarget.name ?? of ?? '', of: of === '' ? null : of }];
   });
 }
 
 /** Triggers and rules are named after their table; routines, tables and views by themselves. */
-function dropped({ objects = [], removeType }: DropStmt, place: Place): SqlCreate[] {
+function dropped({ objects = [], removeType }: DropStmt, place: SqlLocation): SqlCreate[] {
   const what = (removeType ?? '').replace('OBJECT_', '').toLowerCase();
   return objects.map(object => {
     const words =
       'ObjectWithArgs' in object
-        ? wordsOf(object.ObjectWithArgs.objname)
+        ? namesIn(object.ObjectWithArgs.objname)
         : 'List' in object
-          ? wordsOf(object.List.items)
-          : wordsOf([object]);
+          ? namesIn(object.List.items)
+          : namesIn([object]);
     const onTable = what === 'trigger' || what === 'rule' || what === 'policy';
     const table = onTable ? words.slice(0, -1) : [];
     return {
@@ -205,7 +205,7 @@ const switches: Record<string, readonly ['origin' | 'always' | 'replica' | 'disa
   AT_DisableTrigUser: ['disabled', 'user'],
 };
 
-function altered({ relation, cmds = [] }: AlterTableStmt, place: Place): SqlCreate[] {
+function altered({ relation, cmds = [] }: AlterTableStmt, place: SqlLocation): SqlCreate[] {
   return cmds.flatMap((each): SqlCreate[] => {
     if (!('AlterTableCmd' in each)) return [];
     const { subtype = '', name = '', def } = each.AlterTableCmd;
@@ -225,7 +225,11 @@ function altered({ relation, cmds = [] }: AlterTableStmt, place: Place): SqlCrea
   });
 }
 
-function generated(relation: RangeVar | undefined, elements: readonly Node[], place: Place): SqlCreate[] {
+function generated(
+  relation: RangeVar | undefined,
+  elements: readonly Node[],
+  place: SqlLocation,
+): SqlCreate[] {
   const table: SqlName = tableName(relation ?? {});
   return elements.flatMap((element): SqlCreate[] => {
     if (!('ColumnDef' in element)) return [];
@@ -250,6 +254,6 @@ function columnsIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(columnsIn);
   if (typeof value !== 'object' || value === null) return [];
   const node = value as Node;
-  if ('ColumnRef' in node) return wordsOf(node.ColumnRef.fields).slice(-1);
+  if ('ColumnRef' in node) return namesIn(node.ColumnRef.fields).slice(-1);
   return Object.values(node).flatMap(columnsIn);
 }

@@ -1,11 +1,11 @@
 import type { SqlCall, SqlCreate } from './sql-effects.ts';
-import { type Place, statementText } from './sql-location.ts';
+import { type SqlLocation, statementText } from './sql-location.ts';
 import type { ReadBody } from './sql-reader.ts';
 
 /** The job that a call of pg_cron's makes: `cron.schedule([name,] schedule, command)`, where the command is a plain string. */
 export function jobOf(
   { schema, name, literals, offset }: SqlCall,
-  place: Place,
+  place: SqlLocation,
   bodies: ReadBody,
 ): SqlCreate | null {
   if (schema !== 'cron' || (name !== 'schedule' && name !== 'schedule_in_database')) return null;

@@ -7,11 +7,11 @@ export function tableName({ schemaname, relname }: RangeVar): SqlName {
 
 /** A name of one or more parts; a database before the schema is left out. */
 export function nameOf(parts: readonly Node[] | undefined): SqlName {
-  const words = wordsOf(parts);
+  const words = namesIn(parts);
   return { schema: words.at(-2) ?? null, name: words.at(-1) ?? '' };
 }
 
-export function wordsOf(parts: readonly Node[] | undefined): string[] {
+export function namesIn(parts: readonly Node[] | undefined): string[] {
   return (parts ?? []).map(part => ('String' in part ? (part.String.sval ?? '') : ''));
 }
 

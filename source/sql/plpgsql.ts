@@ -2,7 +2,7 @@ import { assigned } from './assigned.ts';
 import { dynamicReading } from './dynamic.ts';
 import { parseExpression } from './expression.ts';
 import { folded } from './names.ts';
-import { loosePieces } from './parser/parse-fragments.ts';
+import { parseFragments } from './parser/parse-fragments.ts';
 import { type Parser, refusalOf } from './parser/parser.ts';
 import { readStatements } from './read-statements.ts';
 import { addReading, emptyReading, type SqlReading } from './sql-effects.ts';
@@ -42,7 +42,7 @@ function rowsAsRecords(statement: string): string {
 /** Where a body as a whole is refused: what its pieces write, each read by itself. */
 function loosely(source: string, message: string, reader: SqlReader): SqlReading {
   const reading = emptyReading();
-  for (const { text, offset } of loosePieces(source, reader.parser)) {
+  for (const { text, offset } of parseFragments(source, reader.parser)) {
     addReading(reading, { ...readStatements(text, reader), problem: null }, inner => offset + inner);
   }
   return { ...reading, problem: { message, offset: 0 } };

@@ -3,12 +3,12 @@ import { createdBy } from './creates.ts';
 import { jobOf } from './jobs.ts';
 import { nameOf } from './names.ts';
 import { emptyReading, type SqlCall, type SqlReading } from './sql-effects.ts';
-import type { Place } from './sql-location.ts';
+import type { SqlLocation } from './sql-location.ts';
 import type { ReadBody } from './sql-reader.ts';
 import { queriesNamed, writesOf } from './writes.ts';
 
 /** What one statement does, as the parser has it; what it creates is read by `readBody`, which see. */
-export function readStatement(statement: Node, place: Place, bodies: ReadBody): SqlReading {
+export function readStatement(statement: Node, place: SqlLocation, bodies: ReadBody): SqlReading {
   const reading = emptyReading();
   visit(statement, place, bodies, new Map(), reading);
   const targets = 'SelectStmt' in statement ? (statement.SelectStmt.targetList ?? []) : [];
@@ -23,7 +23,7 @@ export function readStatement(statement: Node, place: Place, bodies: ReadBody): 
 
 function visit(
   value: unknown,
-  place: Place,
+  place: SqlLocation,
   bodies: ReadBody,
   queries: ReadonlyMap<string, SelectStmt>,
   into: SqlReading,
@@ -61,7 +61,11 @@ function visit(
   for (const each of Object.values(node)) visit(each, place, bodies, inner, into);
 }
 
-function callOf({ funcname, args = [], location = 0 }: FuncCall, place: Place, performed: boolean): SqlCall {
+function callOf(
+  { funcname, args = [], location = 0 }: FuncCall,
+  place: SqlLocation,
+  performed: boolean,
+): SqlCall {
   return {
     ...nameOf(funcname),
     offset: place.offset(location),

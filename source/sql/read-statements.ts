@@ -4,7 +4,7 @@ import { refusalOf } from './parser/parser.ts';
 import { splitStatements, withoutCopiedData } from './parser/split-statements.ts';
 import { readStatement } from './read-statement.ts';
 import { addReading, emptyReading, type SqlReading } from './sql-effects.ts';
-import type { Place } from './sql-location.ts';
+import type { SqlLocation } from './sql-location.ts';
 import type { ReadBody, SqlReader } from './sql-reader.ts';
 
 /**
@@ -67,7 +67,7 @@ function significant(text: string, from: number): number {
 }
 
 function bodiesBy(reader: SqlReader): ReadBody {
-  return (language, body, offset, { text, start, end }: Place) => {
+  return (language, body, offset, { text, start, end }: SqlLocation) => {
     const reading = emptyReading();
     addReading(
       reading,

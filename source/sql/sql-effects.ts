@@ -8,11 +8,11 @@ export interface SqlName {
  * What a statement does to a column: `adds` and `subtracts` something to or from what the column holds, `counts` sets it to a
  * number of rows, `zero` to 0, `sets` to anything else.
  */
-export type How = 'adds' | 'subtracts' | 'counts' | 'zero' | 'sets';
+export type SqlCountChange = 'adds' | 'subtracts' | 'counts' | 'zero' | 'sets';
 
 export interface SqlColumn {
   name: string;
-  how: How;
+  how: SqlCountChange;
   /** How much is added or subtracted, where the text says a number; null where it is computed. */
   by?: number | null;
 }

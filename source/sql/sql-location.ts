@@ -1,5 +1,5 @@
 /** Where a statement stands, so that what is found in it can be told with its place. */
-export interface Place {
+export interface SqlLocation {
   /** The text that the parser was given. */
   text: string;
   /** Of the statement, in UTF-16 units of that text. */
@@ -10,14 +10,14 @@ export interface Place {
 }
 
 /** The statement as it is written. */
-export function statementText({ text, start, end }: Place): string {
+export function statementText({ text, start, end }: SqlLocation): string {
   return text.slice(start, end).trim();
 }
 
 /**
  * Where the keyword before a byte stands: the parser says where the table of a write is named, not where the write begins.
  */
-export function keywordBefore(place: Place, keyword: string, byte: number | undefined): number {
+export function keywordBefore(place: SqlLocation, keyword: string, byte: number | undefined): number {
   const { text, start } = place;
   const before = text.slice(start, place.offset(byte ?? 0)).toLowerCase();
   const found = before.lastIndexOf(keyword);

@@ -1,6 +1,6 @@
 import type { Parser } from './parser/parser.ts';
 import type { SqlReading } from './sql-effects.ts';
-import type { Place } from './sql-location.ts';
+import type { SqlLocation } from './sql-location.ts';
 
 /** A routine as `pg_proc` has it. */
 export interface Routine {
@@ -17,7 +17,7 @@ export interface Routine {
 }
 
 /** Reads the body of a routine that a statement creates; offsets are those of the statement's text. */
-export type ReadBody = (language: string, body: string, offset: number, statement: Place) => SqlReading;
+export type ReadBody = (language: string, body: string, offset: number, statement: SqlLocation) => SqlReading;
 
 /**
  * The parser with what reads a routine's body. Statements create routines, and bodies hold statements: each is handed this

@@ -11,14 +11,14 @@ import type {
   WithClause,
 } from 'libpg-query';
 import { assigned, queriesOf, renamed, type Scope } from './assigned.ts';
-import { tableName, wordsOf } from './names.ts';
+import { namesIn, tableName } from './names.ts';
 import type { SqlColumn, SqlWrite } from './sql-effects.ts';
-import { keywordBefore, type Place, statementText } from './sql-location.ts';
+import { keywordBefore, type SqlLocation, statementText } from './sql-location.ts';
 
 type Action = SqlWrite['action'];
 
 /** What a statement writes by itself; what the queries inside of it write is for their own nodes. */
-export function writesOf(node: Node, place: Place, outer: Scope['queries']): SqlWrite[] {
+export function writesOf(node: Node, place: SqlLocation, outer: Scope['queries']): SqlWrite[] {
   if ('InsertStmt' in node) return insertion(node.InsertStmt, place, outer);
   if ('UpdateStmt' in node) return update(node.UpdateStmt, place, outer);
   if ('DeleteStmt' in node) return deletion(node.DeleteStmt, place);
@@ -33,7 +33,7 @@ function write(
   action: Action,
   relation: RangeVar,
   columns: SqlColumn[] | null,
-  place: Place,
+  place: SqlLocation,
 ): SqlWrite {
   return {
     verb,
@@ -46,7 +46,7 @@ function write(
   };
 }
 
-function insertion(statement: InsertStmt, place: Place, outer: Scope['queries']): SqlWrite[] {
+function insertion(statement: InsertStmt, place: SqlLocation, outer: Scope['queries']): SqlWrite[] {
   const { relation, cols, selectStmt, onConflictClause: conflict } = statement;
   if (!relation) return [];
   const scope = scopeOf(relation, [], statement.withClause, outer);
@@ -78,18 +78,18 @@ function isStar(node: Node): boolean {
   return 'ColumnRef' in node && (node.ColumnRef.fields ?? []).some(field => 'A_Star' in field);
 }
 
-function update(statement: UpdateStmt, place: Place, outer: Scope['queries']): SqlWrite[] {
+function update(statement: UpdateStmt, place: SqlLocation, outer: Scope['queries']): SqlWrite[] {
   const { relation, targetList, fromClause = [], withClause } = statement;
   if (!relation) return [];
   const scope = scopeOf(relation, fromClause, withClause, outer);
   return [write('update', 'update', relation, targets(targetList, scope), place)];
 }
 
-function deletion({ relation }: DeleteStmt, place: Place): SqlWrite[] {
+function deletion({ relation }: DeleteStmt, place: SqlLocation): SqlWrite[] {
   return relation ? [write('delete', 'delete', relation, null, place)] : [];
 }
 
-function truncation({ relations = [], behavior }: TruncateStmt, place: Place): SqlWrite[] {
+function truncation({ relations = [], behavior }: TruncateStmt, place: SqlLocation): SqlWrite[] {
   return relations.flatMap(each =>
     'RangeVar' in each
       ? [
@@ -102,15 +102,15 @@ function truncation({ relations = [], behavior }: TruncateStmt, place: Place): S
   );
 }
 
-function copy({ relation, attlist, is_from: reads }: CopyStmt, place: Place): SqlWrite[] {
+function copy({ relation, attlist, is_from: reads }: CopyStmt, place: SqlLocation): SqlWrite[] {
   if (!relation || !reads) return [];
-  const columns = attlist ? wordsOf(attlist).map(name => ({ name, how: 'sets' as const })) : null;
+  const columns = attlist ? namesIn(attlist).map(name => ({ name, how: 'sets' as const })) : null;
   return [write('copy', 'insert', relation, columns, place)];
 }
 
 const actions: Record<string, Action> = { CMD_INSERT: 'insert', CMD_UPDATE: 'update', CMD_DELETE: 'delete' };
 
-function merge(statement: MergeStmt, place: Place, outer: Scope['queries']): SqlWrite[] {
+function merge(statement: MergeStmt, place: SqlLocation, outer: Scope['queries']): SqlWrite[] {
   const { relation, sourceRelation, mergeWhenClauses = [], withClause } = statement;
   if (!relation) return [];
   const scope = scopeOf(relation, sourceRelation ? [sourceRelation] : [], withClause, outer);

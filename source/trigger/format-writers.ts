@@ -1,4 +1,4 @@
-import type { Doing, Hands, Writer } from './effects/writer.ts';
+import type { MayRun, Writer, WriterEffect } from './effects/writer.ts';
 
 /** What is said of a writer: one line that names it, and those that belong to it. */
 export interface WriterLines {
@@ -27,7 +27,7 @@ export function writerLines(writer: Writer): WriterLines {
 }
 
 /** What a writer does, in a few words, such as `adds 1 to usage_count`. */
-function deedInWords({ on, verb, action, column, table }: Doing): string {
+function deedInWords({ on, verb, action, column, table }: WriterEffect): string {
   if (on === 'derived') return `computes ${column?.name} from the count`;
   if (on === 'records') {
     if (verb === 'truncate') return `empties ${table}`;
@@ -54,7 +54,7 @@ function deedInWords({ on, verb, action, column, table }: Doing): string {
 }
 
 /** Who may have it write, in words. */
-function handsInWords({ owner, roles, public: everybody }: Hands): string {
+function handsInWords({ owner, roles, public: everybody }: MayRun): string {
   if (everybody) return 'everybody (PUBLIC)';
   return [...(owner === null ? [] : [`its owner ${owner}`]), ...roles].join(', ');
 }

@@ -1,6 +1,6 @@
 import type { Finding, Severity } from '../counter/finding.ts';
 import type { CatalogTrigger, TriggerCatalog } from './catalog.ts';
-import { judgeFit, judgeTrack, trackRoutines } from './checks/check-track-function.ts';
+import { checkTrackColumns, checkTrackFunction, trackRoutines } from './checks/check-track-function.ts';
 import { judgeAbsence, judgeFunction, judgeShape, judgeState } from './checks/counting-trigger.ts';
 import { judgeOther, judgeUniques, judgeWriters } from './checks/other-writers.ts';
 import type { Writer } from './effects/writer.ts';
@@ -75,8 +75,8 @@ export function judgeTrigger(catalog: TriggerCatalog): TriggerHealth {
         ]
       : judgeAbsence(catalog, named)),
     ...others.flatMap(other => judgeOther(catalog, other, functionOf(other))),
-    ...judgeFit(catalog),
-    ...judgeTrack(catalog),
+    ...checkTrackColumns(catalog),
+    ...checkTrackFunction(catalog),
     ...judgeUniques(catalog),
     ...judgeWriters(catalog),
   ];

@@ -1,7 +1,7 @@
 import type { SqlCall } from '../sql/sql-effects.ts';
 
 /** A way by which a function reaches outside its transaction. */
-export interface OutsideMeans {
+export interface SideEffectMeans {
   call: (call: SqlCall) => boolean;
   /** The same for a text that cannot be parsed. */
   words: RegExp;
@@ -15,7 +15,7 @@ function named(
   pattern: string,
   how: string,
   { builtIn = true, but = nothing }: { builtIn?: boolean; but?: (call: SqlCall) => boolean } = {},
-): OutsideMeans {
+): SideEffectMeans {
   const name = new RegExp(`^(?:${pattern})$`);
   return {
     call: call =>
@@ -28,7 +28,7 @@ function named(
 }
 
 /** Anything in these schemas. */
-function within(schemas: string, how: string): OutsideMeans {
+function within(schemas: string, how: string): SideEffectMeans {
   const schema = new RegExp(`^(?:${schemas})$`);
   return {
     call: call => call.schema !== null && schema.test(call.schema),
@@ -46,7 +46,7 @@ const isTransactional = ({ literals }: SqlCall) =>
  * extensions. Not among them is what a rollback does take back, whatever its name: set_config(), large objects, cron.schedule();
  * and what leaves nothing but a gap: nextval().
  */
-export const outsideMeans: readonly OutsideMeans[] = [
+export const sideEffectMeans: readonly SideEffectMeans[] = [
   {
     call: ({ name }) => name.startsWith('dblink'),
     words: /\bdblink/i,

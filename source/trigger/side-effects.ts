@@ -1,8 +1,8 @@
 import type { SqlReading } from '../sql/sql-effects.ts';
-import { outsideMeans } from './side-effect-means.ts';
+import { sideEffectMeans } from './side-effect-means.ts';
 
 /** A function that a use runs and that may do what no rollback takes back. */
-export interface OutsideReach {
+export interface SideEffect {
   function: string;
   /** What it does it with, in a few words. */
   means: string;
@@ -31,12 +31,12 @@ const statements = {
 } as const;
 
 /** What of all that a use runs can reach outside the transaction. */
-export function outsideReach(bodies: readonly ReachedBody[]): OutsideReach[] {
+export function sideEffectsOf(bodies: readonly ReachedBody[]): SideEffect[] {
   return bodies.flatMap(body => meansOf(body).map(how => ({ function: body.identity, means: how })));
 }
 
 /** What of all that a use runs is not known to stay inside the transaction, because it cannot be read. */
-export function unknownReach(bodies: readonly ReachedBody[]): OutsideReach[] {
+export function unknownSideEffects(bodies: readonly ReachedBody[]): SideEffect[] {
   return bodies.flatMap(body => {
     const why = whyUnknown(body);
     return why === null ? [] : [{ function: body.identity, means: why }];
@@ -101,7 +101,7 @@ export function meansOf({
       .flatMap(({ literals }) => literals.map(each => each ?? '')),
     ...(all.some(({ problem }) => problem) ? [source] : []),
   ];
-  const found = outsideMeans
+  const found = sideEffectMeans
     .filter(({ call, words }) => calls.some(call) || unread.some(text => words.test(text)))
     .map(({ how }) => how);
   for (const each of all.flatMap(({ also }) => also)) {

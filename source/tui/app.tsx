@@ -2,7 +2,7 @@ import { Box, useWindowSize } from 'ink';
 import { useEffect } from 'react';
 import { DriftScreen } from './drift/screen.tsx';
 import { HelpScreen } from './info/help.tsx';
-import { ShapeScreen } from './info/tables.tsx';
+import { TablesScreen } from './info/tables.tsx';
 import { TriggerScreen } from './info/trigger.tsx';
 import { useKeys } from './keys/use-keys.ts';
 import { ListScreen } from './list/list.tsx';
@@ -58,7 +58,7 @@ function Body({ state }: { state: State }) {
     case 'history':
       return <HistoryScreen state={state} />;
     case 'shape':
-      return <ShapeScreen state={state} />;
+      return <TablesScreen state={state} />;
     case 'drift':
       return <DriftScreen state={state} />;
     case 'help':

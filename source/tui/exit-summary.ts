@@ -6,7 +6,7 @@ import { eventsOf } from '../watch/format-drift.ts';
 import type { State } from './state/model.ts';
 
 /** What became of the repair that the console was left in the middle of. */
-export function lastWords({ repair }: State): string {
+export function exitSummary({ repair }: State): string {
   const { outcome, error, action } = repair ?? {};
   if (!outcome)
     return displayText(error ? `${error.message} ${error.hint}` : 'Its receipt tells what was done.');

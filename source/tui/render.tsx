@@ -9,7 +9,7 @@ export { theme };
 export type Ending = 'quit' | 'interrupted';
 
 /** The console on the terminal. */
-export interface Screen {
+export interface RenderedScreen {
   /** Resolves when it is left, and rejects with what `fail` was given. */
   ended: Promise<Ending>;
   /** Gives the terminal back and ends with `error`. */
@@ -17,7 +17,7 @@ export interface Screen {
 }
 
 /** Draws the console on the alternate screen, so that the terminal is given back as it was. */
-export function render(store: Store, looks: Theme): Screen {
+export function render(store: Store, looks: Theme): RenderedScreen {
   const app = renderInk(<App store={store} looks={looks} />, {
     alternateScreen: true,
     // Only lines that changed are written: a tick of a busy list costs hundreds of bytes instead of thousands.

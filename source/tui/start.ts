@@ -8,7 +8,7 @@ import type { Focus } from '../watch/watch-event.ts';
 import { collectEarlyGarbage } from './collect-garbage.ts';
 import { diagnosisOf, plotColumns } from './preset/diagnoses.ts';
 import { isWatching } from './preset/state.ts';
-import { createWork, type Work } from './proof/effects.ts';
+import { createSimulationEffects, type SimulationEffects } from './proof/effects.ts';
 import type { Ending } from './render.tsx';
 import { isRepairing } from './repair/model.ts';
 import { beingWritten, type OwnWrite, presetsWritten } from './repair/pending-writes.ts';
@@ -36,7 +36,7 @@ export async function openConsole(
   const size = { columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 };
   let watch: Watch | undefined;
   let open: OpenDatabase | undefined;
-  let work: Work | undefined;
+  let work: SimulationEffects | undefined;
   let writing: OwnWrite | null = null;
   const first = Promise.withResolvers<void>();
   const died = Promise.withResolvers<never>();
@@ -67,7 +67,7 @@ export async function openConsole(
       onFailure: error => died.reject(error),
       traffic: true,
     });
-    work = createWork(open.database, config, action => store.dispatch(action));
+    work = createSimulationEffects(open.database, config, action => store.dispatch(action));
     watch = new Watch(open.database, {
       schema: config.schema,
       interval,
@@ -98,8 +98,8 @@ export async function openConsole(
     await work?.stop();
     // The screen that would tell is gone.
     if (repairing) {
-      const { lastWords } = await import('./exit-summary.ts');
-      process.stderr.write(`${lastWords(store.get())}\n`);
+      const { exitSummary } = await import('./exit-summary.ts');
+      process.stderr.write(`${exitSummary(store.get())}\n`);
     }
     const { total, entries } = store.get().drift;
     if (total > 0) {

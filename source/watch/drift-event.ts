@@ -1,6 +1,6 @@
 import { type ObservedChange, observe } from '../counter/count-change.ts';
 import type { Counter } from '../counter/counter.ts';
-import type { Writers } from './session-activity.ts';
+import type { WritingSessions } from './session-activity.ts';
 
 /** A count that came out of step with its records between two looks, or back into it. */
 export interface DriftEvent {
@@ -9,7 +9,7 @@ export interface DriftEvent {
   /** When the two looks came in, in milliseconds since 1970 by this machine's clock: it happened in between. */
   since: number;
   at: number;
-  writers: Writers;
+  writers: WritingSessions;
 }
 
 // Differences of counts with a fraction are not exact in binary.

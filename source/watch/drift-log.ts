@@ -1,9 +1,9 @@
-import type { Figures, ObservedKind } from '../counter/count-change.ts';
+import type { CountedFigures, ObservedKind } from '../counter/count-change.ts';
 import type { DriftEvent } from './drift-event.ts';
-import { type Writer, weighWriter } from './session-activity.ts';
+import { type WritingSession, weighWriter } from './session-activity.ts';
 
 /** A writer and at how many of an entry's events it was seen. */
-export interface LoggedWriter extends Writer {
+export interface LoggedWriter extends WritingSession {
   events: number;
 }
 
@@ -14,7 +14,7 @@ export interface DriftEntry {
   times: number;
   firstAt: number;
   /** What the first event began with. */
-  before: Figures;
+  before: CountedFigures;
   last: DriftEvent;
   /** By how much the count and the records moved in all of them together. */
   countBy: number;
@@ -58,6 +58,6 @@ function mergeWriters(known: readonly LoggedWriter[], { change, writers }: Drift
     .slice(0, mostWriters);
 }
 
-function keyOf({ application, user, client, deed, query }: Writer): string {
+function keyOf({ application, user, client, deed, query }: WritingSession): string {
   return JSON.stringify([application, user, client, deed, query]);
 }

@@ -1,10 +1,10 @@
 import { observedSentence } from '../format/format-count-change.ts';
 import { clock, count, dateTime, span } from '../format/numbers.ts';
 import type { DriftEntry, LoggedWriter } from './drift-log.ts';
-import type { Deed } from './session-activity.ts';
+import type { SessionActivity } from './session-activity.ts';
 
 /** What a session was seen doing. */
-export const deedWords: Record<Deed, string> = {
+export const activityWords: Record<SessionActivity, string> = {
   'sets-count': 'sets the count',
   'inserts-records': 'inserts records',
   'deletes-records': 'deletes records',
@@ -27,14 +27,14 @@ const usual = 5_000;
 export function whenSentence({ times, firstAt, last: { since, at } }: DriftEntry): string {
   const apart =
     at - since > usual
-      ? `between ${moment(since, at)} and ${moment(at, at)}, two looks ${span(at - since)} apart`
-      : `within the ${span(Math.max(1_000, at - since))} before ${moment(at, at)}`;
+      ? `between ${timeOfEvent(since, at)} and ${timeOfEvent(at, at)}, two looks ${span(at - since)} apart`
+      : `within the ${span(Math.max(1_000, at - since))} before ${timeOfEvent(at, at)}`;
   if (times === 1) return `It happened ${apart}.`;
-  return `${count(times)} times since ${moment(firstAt, at)}; the last one happened ${apart}.`;
+  return `${count(times)} times since ${timeOfEvent(firstAt, at)}; the last one happened ${apart}.`;
 }
 
 /** A time as it is told beside `now`: without the date where that is the same. */
-export function moment(time: number, now: number): string {
+export function timeOfEvent(time: number, now: number): string {
   return dateTime(time).slice(0, 10) === dateTime(now).slice(0, 10) ? clock(time) : dateTime(time);
 }
 
@@ -47,7 +47,7 @@ export function writerLine(writer: LoggedWriter, times: number): string {
   return [
     application === '' ? 'no application name' : application,
     `${user}${client === null ? '' : ` at ${client}`}`,
-    `${deedWords[deed]}${namesPreset ? ' and names this preset' : ''}`,
+    `${activityWords[deed]}${namesPreset ? ' and names this preset' : ''}`,
     `${pids.length === 1 ? 'pid' : `${count(pids.length)} sessions, pid`} ${pids.at(-1)}`,
     clock(to),
     ...(times > 1 ? [`at ${count(events)} of ${count(times)} events`] : []),

@@ -12,7 +12,7 @@ export function withoutComments(text: string): string {
 }
 
 /** A text as a regular expression that finds it. */
-export function literally(text: string): string {
+export function quotedLiteral(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 

@@ -1,5 +1,5 @@
 import type { ObservedChange } from '../counter/count-change.ts';
-import { literally, withoutComments, withoutLiterals } from './redact-sql.ts';
+import { quotedLiteral, withoutComments, withoutLiterals } from './redact-sql.ts';
 
 /** A session of the server as a look found it. Times in milliseconds since 1970. */
 export interface SeenSession {
@@ -22,7 +22,7 @@ export interface SeenSession {
 }
 
 /** What a statement does to the tables, as far as its text tells. */
-export type Deed =
+export type SessionActivity =
   | 'sets-count'
   | 'inserts-records'
   | 'deletes-records'
@@ -32,11 +32,11 @@ export type Deed =
   | 'hidden';
 
 /** Sessions that did the same, seen writing between two looks. */
-export interface Writer {
+export interface WritingSession {
   application: string;
   user: string;
   client: string | null;
-  deed: Deed;
+  deed: SessionActivity;
   /** Its statement, its literals left out; null where this role may not see it, or where only its end was seen. */
   query: string | null;
   state: string | null;
@@ -51,9 +51,9 @@ export interface Writer {
 }
 
 /** Who may have been it. */
-export interface Writers {
+export interface WritingSessions {
   /** The likeliest first, a few at the most. */
-  seen: Writer[];
+  seen: WritingSession[];
   /** How many more there were. */
   more: number;
   /** Sessions of which this role may see neither the state nor the statement. */
@@ -62,7 +62,7 @@ export interface Writers {
   direct: boolean;
 }
 
-export const nobody: Writers = { seen: [], more: 0, hidden: 0, direct: true };
+export const noSessions: WritingSessions = { seen: [], more: 0, hidden: 0, direct: true };
 
 /** Names that a statement has to mention to be of these tables. */
 export interface SessionNames {
@@ -79,7 +79,7 @@ export interface SessionNames {
 export interface EndedWork extends SeenSession {
   from: number;
   to: number;
-  deed: Deed;
+  deed: SessionActivity;
   /** Its statement as it may be shown; null where there is none to show. */
   text: string | null;
 }
@@ -90,7 +90,7 @@ export function endedWork(
   { from, to }: Pick<EndedWork, 'from' | 'to'>,
   names: SessionNames,
 ): EndedWork | null {
-  const deed = deedOf(session, names);
+  const deed = activityOf(session, names);
   if (deed === null) return null;
   const text = session.query === null || deed === 'commits' ? null : tidy(session.query);
   return { ...session, from, to, deed, text };
@@ -100,10 +100,10 @@ export function endedWork(
  * What a session did, going by its statement and by whether it wrote; null where it only read. A statement that was cut by
  * the server (track_activity_query_size) is read as far as it goes.
  */
-export function deedOf(
+export function activityOf(
   { query, wrote }: Pick<SeenSession, 'query' | 'wrote'>,
   names: SessionNames,
-): Deed | null {
+): SessionActivity | null {
   if (query === null) return wrote ? 'hidden' : null;
   const text = withoutComments(withoutLiterals(query));
   const { sets, inserts, deletes, calls } = patternsFor(names);
@@ -126,10 +126,10 @@ let compiled: { key: string; patterns: Record<'sets' | 'inserts' | 'deletes' | '
 function patternsFor(names: SessionNames) {
   const key = JSON.stringify(names);
   if (compiled?.key === key) return compiled.patterns;
-  const any = (words: readonly string[]) => words.map(literally).join('|');
+  const any = (words: readonly string[]) => words.map(quotedLiteral).join('|');
   const table = (words: readonly string[]) =>
     String.raw`(?:only\s+)?(?:table\s+)?(?:only\s+)?(?:(?:"[^"]+"|[\w$]+)\s*\.\s*)?"?(?:${any(words)})"?(?!\w)`;
-  const count = `"?${literally(names.count)}"?`;
+  const count = `"?${quotedLiteral(names.count)}"?`;
   const patterns = {
     sets: new RegExp(
       String.raw`\b(?:update|merge\s+into|insert\s+into)\s+${table(names.tables)}[^;]*?(?:(?:\bset\b|,)\s*${count}\s*=|\bset\s*\([^)]*${count}[^)]*\)\s*=)`,
@@ -151,7 +151,7 @@ const longestQuery = 400;
 export interface Ranking {
   id: string;
   change: ObservedChange;
-  otherwise: (client: Pick<Writer, 'application' | 'user' | 'client'>) => Writer['otherwise'];
+  otherwise: (client: Pick<WritingSession, 'application' | 'user' | 'client'>) => WritingSession['otherwise'];
 }
 
 /**
@@ -161,8 +161,8 @@ export interface Ranking {
 export function rankWriters(
   work: readonly EndedWork[],
   { id, change, otherwise }: Ranking,
-): Pick<Writers, 'seen' | 'more'> {
-  const groups = new Map<string, Writer>();
+): Pick<WritingSessions, 'seen' | 'more'> {
+  const groups = new Map<string, WritingSession>();
   for (const session of work) {
     const { pid, application, user, client, state, deed, text: query, from, to } = session;
     const namesPreset = session.query?.includes(id) === true;
@@ -197,7 +197,10 @@ export function rankWriters(
 const always = 3;
 
 /** How far a writer is from being what would do such a change: less is likelier. */
-export function weighWriter({ deed, namesPreset, otherwise }: Writer, change: ObservedChange): number {
+export function weighWriter(
+  { deed, namesPreset, otherwise }: WritingSession,
+  change: ObservedChange,
+): number {
   const share = otherwise.of === 0 ? 0 : otherwise.seen / otherwise.of;
   return likeliest(change).indexOf(deed) - (namesPreset ? 0.5 : 0) + always * share;
 }
@@ -208,8 +211,8 @@ function tidy(query: string): string {
 }
 
 /** What would do such a thing, the likeliest first. */
-function likeliest({ countBy, recordsBy }: ObservedChange): Deed[] {
-  const rest: Deed[] = ['writes', 'hidden', 'commits'];
+function likeliest({ countBy, recordsBy }: ObservedChange): SessionActivity[] {
+  const rest: SessionActivity[] = ['writes', 'hidden', 'commits'];
   if (recordsBy !== null && recordsBy < 0)
     return ['deletes-records', 'sets-count', 'calls', 'inserts-records', ...rest];
   // Records came that nobody counted; or the count moved by itself.

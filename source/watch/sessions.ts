@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { same } from '../counter/operators.ts';
+import { keysEqual } from '../counter/operators.ts';
 import type { SeenSession, SessionNames } from './session-activity.ts';
 
 /** What a look at the server's sessions found. */
@@ -74,7 +74,7 @@ export function sessionsColumn(since: string, words: string): string {
        AND coalesce(a.backend_type OPERATOR(pg_catalog.<>) 'parallel worker', true)
        AND NOT (coalesce(a.application_name OPERATOR(pg_catalog.=) pg_catalog.current_setting('application_name'), false) AND a.application_name OPERATOR(pg_catalog.<>) ''
                 AND pg_catalog.pg_get_userbyid(a.usesysid) OPERATOR(pg_catalog.=) session_user
-                AND ${same('a.client_addr', 'pg_catalog.inet_client_addr()')})) s)`;
+                AND ${keysEqual('a.client_addr', 'pg_catalog.inet_client_addr()')})) s)`;
 }
 
 /** The parameters of `sessionsColumn`: since when, and the pattern of names. */

@@ -1,10 +1,10 @@
 import type { AuditProgress, AuditSummary } from '../counter/audit/audit-counters.ts';
 import type { Counter } from '../counter/counter.ts';
-import type { Look } from '../counter/inspect-database.ts';
+import type { InspectedDatabase } from '../counter/inspect-database.ts';
 import type { NewestRecord } from '../counter/reading/newest-record-model.ts';
 import type { PresetDetail } from '../counter/reading/preset-detail.ts';
 import type { RecordHistory } from '../counter/reading/record-history.ts';
-import type { Shape } from '../counter/schema/schema-report.ts';
+import type { SchemaReport } from '../counter/schema/schema-report.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { ConsoleError } from '../errors/errors.ts';
 import type { TriggerHealth } from '../trigger/health.ts';
@@ -28,7 +28,7 @@ export interface Focus {
 
 /** What one tick read. Times in milliseconds since 1970. */
 export interface Tick {
-  look: Look;
+  look: InspectedDatabase;
   asked: readonly string[];
   counters: Counter[];
   trigger: TriggerHealth;
@@ -36,7 +36,7 @@ export interface Tick {
   /** Null with every tick that did not read it. */
   newest: { value: NewestRecord | null } | null;
   /** Null with every tick that did not read it. */
-  shape: Shape | null;
+  shape: SchemaReport | null;
   at: number;
   serverNow: number;
   /** Milliseconds until the next tick; the slower the answer, the longer. */
@@ -56,9 +56,9 @@ export type DiagnosisEvent =
 
 /** What a watch reports; times in milliseconds since 1970. */
 export type WatchEvent =
-  | { type: 'look'; look: Look; counters: Counter[]; at: number; serverNow: number }
+  | { type: 'look'; look: InspectedDatabase; counters: Counter[]; at: number; serverNow: number }
   | { type: 'trigger'; trigger: TriggerHealth }
-  | { type: 'tables'; look: Look }
+  | { type: 'tables'; look: InspectedDatabase }
   | ({ type: 'tick' } & Tick)
   /** Counts that went out of step with their records, or back into step, oldest first; `more` did not fit. */
   | { type: 'drift'; events: DriftEvent[]; more: number }

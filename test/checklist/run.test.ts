@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ChecklistRequest, walkChecklist } from '../../source/checklist/run.ts';
-import type { Step, StepId } from '../../source/checklist/steps.ts';
+import type { ChecklistStep, StepId } from '../../source/checklist/steps.ts';
 import type { Database } from '../../source/connection/transactions.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
@@ -40,8 +40,8 @@ const request = (over: Partial<ChecklistRequest> = {}): ChecklistRequest => ({
   ...over,
 });
 
-async function walk(over: Partial<ChecklistRequest> = {}): Promise<Record<StepId, Step>> {
-  const steps: [StepId, Step][] = [];
+async function walk(over: Partial<ChecklistRequest> = {}): Promise<Record<StepId, ChecklistStep>> {
+  const steps: [StepId, ChecklistStep][] = [];
   const begun: StepId[] = [];
   for await (const { id, step } of walkChecklist(database, request(over))) {
     if (step) steps.push([id, step]);
@@ -55,10 +55,10 @@ async function walk(over: Partial<ChecklistRequest> = {}): Promise<Record<StepId
     'counts-match',
     'no-log-errors',
   ]);
-  return Object.fromEntries(steps) as Record<StepId, Step>;
+  return Object.fromEntries(steps) as Record<StepId, ChecklistStep>;
 }
 
-const statuses = (steps: Record<StepId, Step>) => Object.values(steps).map(({ status }) => status);
+const statuses = (steps: Record<StepId, ChecklistStep>) => Object.values(steps).map(({ status }) => status);
 
 async function log(text: string): Promise<string> {
   const file = join(directory, 'app.txt');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listenForPartingWords } from '../../source/connection/protocol/fatal-messages.ts';
+import { listenForFatalMessages } from '../../source/connection/protocol/fatal-messages.ts';
 
 const message = (letter: string, body: string) => {
   const head = Buffer.alloc(5, letter);
@@ -32,7 +32,7 @@ test.each<[string, Buffer[], boolean]>([
   ['with a severity in another language', [message('E', 'SFATALE\0VFATAL\0C57P01\0Mx\0\0')], true],
   ['of a pooler', [message('E', 'SFATAL\0C08P01\0Mquery_wait_timeout\0\0')], true],
 ])('%s', (_what, pieces, heard) => {
-  const listen = listenForPartingWords();
+  const listen = listenForFatalMessages();
   const copies = pieces.map(piece => Buffer.from(piece));
   const words = copies.map(listen).find(found => found !== null);
   expect(words !== undefined).toBe(heard);
@@ -42,7 +42,7 @@ test.each<[string, Buffer[], boolean]>([
 
 test('what follows others is a notice then, and they are what they were', () => {
   const piece = Buffer.from(all);
-  expect(listenForPartingWords()(piece)).toMatchObject({ severity: 'FATAL' });
+  expect(listenForFatalMessages()(piece)).toMatchObject({ severity: 'FATAL' });
   const others = all.length - fatal.length;
   expect(piece.subarray(0, others)).toEqual(all.subarray(0, others));
   expect(piece.subarray(others).toString()).toBe(`N${fatal.toString().slice(1)}`);
@@ -51,7 +51,7 @@ test('what follows others is a notice then, and they are what they were', () => 
 test('wherever a stream is cut, nothing that is not the end is taken for it', () => {
   const others = Buffer.concat([row, error, impostor, row]);
   for (let cut = 1; cut < others.length; cut += 1) {
-    const listen = listenForPartingWords();
+    const listen = listenForFatalMessages();
     expect(listen(others.subarray(0, cut)), `${cut}`).toBeNull();
     expect(listen(others.subarray(cut)), `${cut}`).toBeNull();
     expect(listen(Buffer.from(fatal)), `${cut}`).toMatchObject({

@@ -4,7 +4,7 @@ import { check } from '../../source/cli/commands/check.ts';
 import { loadConfig } from '../../source/config/config.ts';
 import type { Database } from '../../source/connection/transactions.ts';
 import { readTables } from '../../source/counter/discovery/tables.ts';
-import { look } from '../../source/counter/inspect-database.ts';
+import { inspectDatabase } from '../../source/counter/inspect-database.ts';
 import { readRecordHistory } from '../../source/counter/reading/record-history.ts';
 import { planMigration } from '../../source/migration/read-plan.ts';
 import { runMigration } from '../../source/migration/run.ts';
@@ -46,7 +46,7 @@ async function readEverything(database: Database, url: string): Promise<void> {
   const { exitCode } = await check(database, settings(url), signal, () => {});
   expect(exitCode).toBe(1);
   await database.read(async reader => {
-    const { tables } = await look(reader, database, 'public');
+    const { tables } = await inspectDatabase(reader, database, 'public');
     for (const id of ids) expect(await readRecordHistory(reader, tables, id, 10)).not.toBeNull();
   });
   const awaited: WatchEvent['type'][] = ['look', 'trigger', 'audit-done', 'tick'];
@@ -161,7 +161,7 @@ test('code of the application still finds what it looks up by the path of the ro
   );
   await bench.arrange(`DELETE FROM app.members WHERE preset = '${ids[1]}'`);
   const shown = await database.read(async reader => {
-    const { tables } = await look(reader, database, 'public');
+    const { tables } = await inspectDatabase(reader, database, 'public');
     return readRecordHistory(reader, tables, ids[0] ?? '', 5);
   });
   expect(shown).not.toBeNull();

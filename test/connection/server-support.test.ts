@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { readServer } from '../../source/connection/server.ts';
-import { unsupported, unsupportedBy } from '../../source/connection/server-support.ts';
+import { unsupportedParameters, unsupportedServer } from '../../source/connection/server-support.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
 import { type Disguise, disguise } from '../helpers/disguise.ts';
@@ -12,7 +12,7 @@ describe('what servers call themselves', () => {
     ['PostgreSQL 17.5 (Ubuntu 17.5-1.pgdg24.04+1) on x86_64', '17.5'],
     ['PostgreSQL 19beta1 on x86_64', '19beta1'],
   ])('%s is supported', (words, version) => {
-    expect(unsupported(words, version)).toBeNull();
+    expect(unsupportedServer(words, version)).toBeNull();
   });
 
   test.each([
@@ -23,7 +23,7 @@ describe('what servers call themselves', () => {
     ['PostgreSQL 15.2-YB-2.25.0.0-b0 on x86_64', '15.2-YB-2.25.0.0-b0', 'YugabyteDB, not'],
     ['PostgreSQL 12.12 (Greenplum Database 7.1.0)', '12.12', 'Greenplum, not'],
   ])('%s is not', (words, version, says) => {
-    const error = unsupported(words, version);
+    const error = unsupportedServer(words, version);
     expect(error).toMatchObject({
       code: 'unsupported-server',
       exitCode: 3,
@@ -34,11 +34,11 @@ describe('what servers call themselves', () => {
 
   test('as the connection is made', () => {
     expect(
-      unsupportedBy({ server_version: '13.0.0', crdb_version: 'CockroachDB CCL v24.1.0' })?.message,
+      unsupportedParameters({ server_version: '13.0.0', crdb_version: 'CockroachDB CCL v24.1.0' })?.message,
     ).toContain('CockroachDB');
-    expect(unsupportedBy({ server_version: '11.2-YB-2.20.1.3-b0' })?.message).toContain('YugabyteDB');
-    expect(unsupportedBy({ server_version: '18.4' })).toBeNull();
-    expect(unsupportedBy({})).toBeNull();
+    expect(unsupportedParameters({ server_version: '11.2-YB-2.20.1.3-b0' })?.message).toContain('YugabyteDB');
+    expect(unsupportedParameters({ server_version: '18.4' })).toBeNull();
+    expect(unsupportedParameters({})).toBeNull();
   });
 });
 

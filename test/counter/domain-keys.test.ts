@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { check } from '../../source/cli/commands/check.ts';
 import { loadConfig } from '../../source/config/config.ts';
-import { look } from '../../source/counter/inspect-database.ts';
+import { inspectDatabase } from '../../source/counter/inspect-database.ts';
 import { readNewestRecord } from '../../source/counter/reading/newest-record.ts';
 import { readPresetDetail } from '../../source/counter/reading/preset-detail.ts';
 import { planSimulation } from '../../source/simulation/read-plan.ts';
@@ -60,7 +60,7 @@ test.each([
     const config = loadConfig({ databaseUrl: bench.own.url }, { HOME: bench.directory }, bench.directory);
     expect((await check(database, config, new AbortController().signal, () => {})).exitCode).toBe(1);
     await database.read(async reader => {
-      const { tables } = await look(reader, database, 'public');
+      const { tables } = await inspectDatabase(reader, database, 'public');
       expect((await readNewestRecord(reader, tables))?.newest).not.toBeNull();
       expect((await readPresetDetail(reader, tables, 'Noir', 3)).latest).toHaveLength(5);
     });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { placeLabel } from '../../source/counter/host-kind.ts';
+import { hostKindOf } from '../../source/counter/host-kind.ts';
 
 const own = new Set(['192.168.1.5']);
 
@@ -12,5 +12,5 @@ test.each([
   ['db.example.com', '10.0.0.9', 'remote'],
   ['db.example.com', null, 'remote'],
 ] as const)('reached as %s, at %s by its own account: %s', (host, address, label) => {
-  expect(placeLabel(host, address, own)).toBe(label);
+  expect(hostKindOf(host, address, own)).toBe(label);
 });

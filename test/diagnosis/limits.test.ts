@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { figure } from '../../source/diagnosis/causes/format.ts';
+import { number } from '../../source/diagnosis/causes/format.ts';
 import { diagnoseAll } from '../../source/diagnosis/diagnose.ts';
 import type { Diagnosis } from '../../source/diagnosis/diagnosis.ts';
 import type { Evidence, PresetEvidence } from '../../source/diagnosis/evidence.ts';
@@ -46,7 +46,7 @@ describe('records that are gone without having been deleted one by one', () => {
     expect(found.map(({ code }) => code)).toEqual(each.presets.map(() => 'history-deleted'));
     expect(found[0]!.certainty).toBe('likely');
     expect(found[0]!.evidence).toContain(
-      `${figure(each.inserted)} records that the server has stored are gone and were not deleted one by one (a TRUNCATE, or a rollback), exactly as many as 40 counts are too high together.`,
+      `${number(each.inserted)} records that the server has stored are gone and were not deleted one by one (a TRUNCATE, or a rollback), exactly as many as 40 counts are too high together.`,
     );
   });
 
@@ -119,10 +119,10 @@ describe('what is said is true', () => {
   });
 
   test('of a count with a fraction', () => {
-    expect(figure(1234.3333)).toBe('1,234.3333');
-    expect(figure(10.3333 - 10)).toBe('0.3333');
-    expect(figure(Number.POSITIVE_INFINITY)).toBe('Infinity');
-    expect(figure(1234567)).toBe('1,234,567');
+    expect(number(1234.3333)).toBe('1,234.3333');
+    expect(number(10.3333 - 10)).toBe('0.3333');
+    expect(number(Number.POSITIVE_INFINITY)).toBe('Infinity');
+    expect(number(1234567)).toBe('1,234,567');
   });
 
   test('of a second counter that has come since the records that were counted twice', () => {

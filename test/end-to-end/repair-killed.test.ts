@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
-import { look } from '../../source/counter/inspect-database.ts';
+import { inspectDatabase } from '../../source/counter/inspect-database.ts';
 import type { RepairRequest } from '../../source/repair/plan/repair-plan.ts';
 import { listReceipts } from '../../source/repair/receipts/list-receipts.ts';
 import type { RepairOutcome } from '../../source/repair/repair.ts';
@@ -139,7 +139,7 @@ async function told(): Promise<{ delta: number; deleted: number; restored: numbe
   const { receipts, damaged } = await listReceipts(directory);
   expect(damaged).toEqual([]);
   const sum = { delta: 0, deleted: 0, restored: 0 };
-  const found = await database.read(reader => look(reader, database, 'public'));
+  const found = await database.read(reader => inspectDatabase(reader, database, 'public'));
   for (const { batches } of await settleAll(database, found, receipts, false)) {
     for (const { outcome, changes, records } of batches) {
       expect(outcome).toMatch(/^(committed|aborted)$/);

@@ -60,7 +60,7 @@ export const guards: readonly Guard[] = [
   {
     ...block,
     guard: 'a batch: every row is seen',
-    text: 'IF ${nowHidden(tables)} THEN',
+    text: 'IF ${rowsHiddenCondition(tables)} THEN',
     without: 'IF false THEN',
     test: [
       blockTest,
@@ -122,7 +122,7 @@ export const guards: readonly Guard[] = [
   {
     ...block,
     guard: 'last_used_at: left alone where somebody else has set it',
-    text: " AND NOT (${differ(locked, to('from'))})",
+    text: " AND NOT (${keysDiffer(locked, to('from'))})",
     without: '',
     test: [blockTest, 'rows > keep the last use that somebody else has noted'],
     says: 'deeply equal',
@@ -138,7 +138,7 @@ export const guards: readonly Guard[] = [
   {
     ...block,
     guard: 'counts: what was written',
-    text: 'WHERE ${differ(`p.${presets.count}`, `b.value::${facts.countType}`)}',
+    text: 'WHERE ${keysDiffer(`p.${presets.count}`, `b.value::${facts.countType}`)}',
     without: 'WHERE false',
     test: [blockTest, 'rows > whose count a trigger makes another one undo the batch'],
     says: "expected 'committed' to",
@@ -317,7 +317,7 @@ export const guards: readonly Guard[] = [
   {
     file: 'source/repair/run/run-batch.ts',
     guard: 'a batch: what is hidden is not called moved',
-    text: '&& (await isHiddenNow(writer, tables))',
+    text: '&& (await hidesRowsNow(writer, tables))',
     without: '&& false',
     test: [runBatchTest, 'a batch > whose drift is another one because rows are hidden is not called moved'],
     says: 'undefined',

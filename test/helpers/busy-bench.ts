@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { expect } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
-import { look } from '../../source/counter/inspect-database.ts';
+import { inspectDatabase } from '../../source/counter/inspect-database.ts';
 import { createRandom, type Random } from '../../source/demo/data/random.ts';
 import { listReceipts } from '../../source/repair/receipts/list-receipts.ts';
 import type { Receipt } from '../../source/repair/receipts/receipt.ts';
@@ -128,7 +128,7 @@ export class BusyBench {
   async receipts(): Promise<Receipt[]> {
     const { receipts, damaged } = await listReceipts(this.directory);
     expect(damaged).toEqual([]);
-    const found = await this.database.read(reader => look(reader, this.database, 'public'));
+    const found = await this.database.read(reader => inspectDatabase(reader, this.database, 'public'));
     return settleAll(this.database, found, receipts, false);
   }
 

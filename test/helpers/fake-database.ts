@@ -1,4 +1,9 @@
-import type { ConnectOptions, Database, Reader, Writer } from '../../source/connection/transactions.ts';
+import type {
+  ConnectOptions,
+  Database,
+  Reader,
+  WriteTransaction,
+} from '../../source/connection/transactions.ts';
 import type { Tables } from '../../source/counter/discovery/tables.ts';
 import { builtIn } from '../../source/counter/operators.ts';
 
@@ -26,7 +31,7 @@ export class FakeDatabase {
       return this.#answer(text, values);
     };
     const reader: Reader = { rows: said };
-    const writer: Writer = { rows: said, script: text => said(text), ownPath: 'public' };
+    const writer: WriteTransaction = { rows: said, script: text => said(text), ownPath: 'public' };
     const write: Database['write'] = async (work, options) => {
       this.writes.push(options);
       return work(writer);

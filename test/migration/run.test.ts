@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Database, Writer } from '../../source/connection/transactions.ts';
+import type { Database, WriteTransaction } from '../../source/connection/transactions.ts';
 import { ConsoleError } from '../../source/errors/errors.ts';
 import { type MigrationPlan, planMigration } from '../../source/migration/read-plan.ts';
 import { runMigration } from '../../source/migration/run.ts';
@@ -540,7 +540,7 @@ describe('what became of a transaction whose connection is lost', () => {
   test('on any other connection the script does nothing at all', async () => {
     const { statements } = await plan();
     const before = await installed();
-    const elsewhere: Writer = {
+    const elsewhere: WriteTransaction = {
       rows: async () => [],
       script: async text => own.sql.unsafe(text).simple(),
       ownPath: '',

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { migrationStatements, shippedFunctions, splitStatements } from '../../source/migration/script.ts';
+import { migrationStatements, shippedFunctions, splitScript } from '../../source/migration/script.ts';
 
 const shipped = readFileSync(
   new URL('../../sql/20250930000001_fix_usage_tracking.sql', import.meta.url),
   'utf8',
 );
-const codes = (script: string) => splitStatements(script).map(({ code }) => code);
+const codes = (script: string) => splitScript(script).map(({ code }) => code);
 
 test.each([
   ['two statements', 'SELECT 1; SELECT 2;', ['SELECT 1', 'SELECT 2']],
@@ -47,7 +47,7 @@ test.each([
 });
 
 test('a statement keeps the comment in front of it', () => {
-  expect(splitStatements('SELECT 1;\n\n-- two\nSELECT 2;')[1]).toEqual({
+  expect(splitScript('SELECT 1;\n\n-- two\nSELECT 2;')[1]).toEqual({
     text: '-- two\nSELECT 2',
     code: 'SELECT 2',
   });
@@ -61,7 +61,7 @@ test.each([
   'SELECT 1 /* a /* b */',
   'CREATE FUNCTION f() BEGIN ATOMIC SELECT 1; END',
 ])('does not guess at %s', script => {
-  expect(() => splitStatements(script)).toThrow();
+  expect(() => splitScript(script)).toThrow();
 });
 
 test('the shipped file is all there but its bracket and the correction of counts', () => {

@@ -10,7 +10,7 @@ import { trigger } from '../../source/cli/commands/trigger.ts';
 import type { Outcome } from '../../source/cli/output/outcome.ts';
 import { type Flags, loadConfig } from '../../source/config/config.ts';
 import type { Database } from '../../source/connection/transactions.ts';
-import { look } from '../../source/counter/inspect-database.ts';
+import { inspectDatabase } from '../../source/counter/inspect-database.ts';
 import { readCounters, readMostUsed } from '../../source/counter/reading/counters.ts';
 import { readNewestRecord } from '../../source/counter/reading/newest-record.ts';
 import { readPresetDetail } from '../../source/counter/reading/preset-detail.ts';
@@ -136,7 +136,7 @@ export function walk(
   test('the list and the screen of a preset show the same', async () => {
     const before = await counted();
     const seen = await database.read(async reader => {
-      const { tables } = await look(reader, database, file.schema);
+      const { tables } = await inspectDatabase(reader, database, file.schema);
       const most = await readMostUsed(reader, tables, 50);
       const ids = most.map(({ id }) => id);
       const details = [];

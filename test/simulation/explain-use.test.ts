@@ -6,7 +6,7 @@ import {
   type UseResult,
 } from '../../source/simulation/explain-use.ts';
 import { resultOf } from '../../source/simulation/real-use.ts';
-import { type Circumstances, explainCircumstances, isSound } from '../../source/simulation/simulation.ts';
+import { explainCircumstances, isSound, type UseContext } from '../../source/simulation/simulation.ts';
 import { judgeTrigger } from '../../source/trigger/health.ts';
 import { catalog, counter } from '../trigger/catalogs.ts';
 
@@ -270,7 +270,7 @@ describe('a use that fails', () => {
 });
 
 describe('how it was made', () => {
-  const circumstances = (over: Partial<Circumstances> = {}) =>
+  const circumstances = (over: Partial<UseContext> = {}) =>
     explainCircumstances({
       path: 'track_preset_usage',
       firstPath: 'track_preset_usage',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TriggerCatalog } from '../../source/trigger/catalog.ts';
-import { migrate } from '../../source/trigger/expected-names.ts';
+import { migrateHint } from '../../source/trigger/expected-names.ts';
 import { judgeTrigger } from '../../source/trigger/health.ts';
 import {
   adds,
@@ -59,7 +59,7 @@ describe('a counting trigger that is not there', () => {
   test('and whose function is', () => {
     const of = catalog({}, { ...counter(), triggers: [] });
     expect(told(of)).toEqual([
-      ['error trigger-missing', `${table} has no trigger ${name}: uses are not counted.`, migrate],
+      ['error trigger-missing', `${table} has no trigger ${name}: uses are not counted.`, migrateHint],
     ]);
     expect(judgeTrigger(of)).toMatchObject({
       healthy: false,
@@ -79,8 +79,12 @@ describe('a counting trigger that is not there', () => {
 
   test('nor is its function', () => {
     expect(told(catalog({}, { triggers: [], functions: [] }))).toEqual([
-      ['error trigger-missing', `${table} has no trigger ${name}: uses are not counted.`, migrate],
-      ['error function-missing', 'There is no function auto_increment_preset_usage_count() either.', migrate],
+      ['error trigger-missing', `${table} has no trigger ${name}: uses are not counted.`, migrateHint],
+      [
+        'error function-missing',
+        'There is no function auto_increment_preset_usage_count() either.',
+        migrateHint,
+      ],
     ]);
   });
 
@@ -98,7 +102,7 @@ describe('a counting trigger that is not there', () => {
       [
         'error trigger-wrong-table',
         `The trigger is on public.other, not on ${table}: uses are not counted.`,
-        migrate,
+        migrateHint,
       ],
     ]);
   });
@@ -175,7 +179,7 @@ describe('a counting trigger that is', () => {
         [
           'error trigger-before',
           'The trigger fires BEFORE the insert: with ON CONFLICT DO NOTHING it counts uses that are never stored.',
-          migrate,
+          migrateHint,
         ],
       ],
     ],
@@ -187,7 +191,7 @@ describe('a counting trigger that is', () => {
         [
           'error trigger-not-on-insert',
           'The trigger fires on DELETE, UPDATE, not on INSERT: uses are not counted.',
-          migrate,
+          migrateHint,
         ],
       ],
     ],
@@ -223,7 +227,7 @@ describe('a counting trigger that is', () => {
         [
           'error statement-without-transition-table',
           'The trigger fires once per statement but cannot see which records were inserted.',
-          migrate,
+          migrateHint,
         ],
       ],
     ],
@@ -268,7 +272,7 @@ describe('its function', () => {
         [
           'error function-does-not-count',
           `${who} does not set usage_count: uses are stored but not counted.`,
-          migrate,
+          migrateHint,
         ],
       ]);
     }
@@ -333,7 +337,7 @@ describe('its function', () => {
       [
         'warning function-invoker',
         `${who} runs as whoever inserts: without UPDATE on presets, or under row-level security, a use fails or is not counted.`,
-        migrate,
+        migrateHint,
       ],
     ]);
   });
@@ -473,7 +477,7 @@ describe('what the application calls', () => {
       [
         'warning track-missing',
         'There is no function track_preset_usage(): the application must insert its records itself.',
-        migrate,
+        migrateHint,
       ],
     ]);
   });
@@ -510,7 +514,7 @@ describe('what the application calls', () => {
       [
         'error track-counts-too',
         'public.track_preset_usage() sets usage_count itself, beside the trigger: its uses are counted twice.',
-        migrate,
+        migrateHint,
       ],
     ]);
   });
@@ -523,7 +527,7 @@ describe('what the application calls', () => {
     expect(found[0]).toEqual([
       'error track-counts-too',
       'public.track_preset_usage() sets usage_count itself, beside the trigger, by calling public.first(), which calls public.last(): its uses are counted twice.',
-      migrate,
+      migrateHint,
     ]);
   });
 

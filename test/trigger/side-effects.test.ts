@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { readBody } from '../../source/sql/parser/read-body.ts';
-import { meansOf, outsideReach, type ReachedBody, unknownReach } from '../../source/trigger/side-effects.ts';
+import {
+  meansOf,
+  type ReachedBody,
+  sideEffectsOf,
+  unknownSideEffects,
+} from '../../source/trigger/side-effects.ts';
 
 async function body(statements: string, more: Partial<ReachedBody> = {}): Promise<ReachedBody> {
   const source = `BEGIN ${statements}; RETURN NEW; END`;
@@ -98,7 +103,7 @@ describe('what is not known', () => {
     ['what cannot be parsed', 'this is no SQL', {}, /cannot be read/],
     ['C of an extension', 'NULL', { language: 'c' }, /written in C/],
   ])('%s', async (_, statements, more, means) => {
-    expect(unknownReach([await body(statements, more)])).toEqual([
+    expect(unknownSideEffects([await body(statements, more)])).toEqual([
       { function: 'public.f()', means: expect.stringMatching(means) },
     ]);
   });
@@ -110,11 +115,11 @@ describe('what is not known', () => {
     ['what the server brings itself', { language: 'internal', schema: 'pg_catalog' }],
     ['what is asked about anyway', { language: 'plpython3u', trusted: false }],
   ])('but not %s', async (_, more, statements = 'NULL') => {
-    expect(unknownReach([await body(statements, more)])).toEqual([]);
+    expect(unknownSideEffects([await body(statements, more)])).toEqual([]);
   });
 
   test('an untrusted language may do anything', async () => {
-    expect(outsideReach([await body('NULL', { language: 'plpython3u', trusted: false })])).toEqual([
+    expect(sideEffectsOf([await body('NULL', { language: 'plpython3u', trusted: false })])).toEqual([
       { function: 'public.f()', means: expect.stringMatching(/plpython3u: .*anything/) },
     ]);
   });

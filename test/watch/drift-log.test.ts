@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type DriftEvent, driftChange } from '../../source/watch/drift-event.ts';
 import { type DriftEntry, logDrift, mostEntries } from '../../source/watch/drift-log.ts';
-import type { Writer } from '../../source/watch/session-activity.ts';
+import type { WritingSession } from '../../source/watch/session-activity.ts';
 
 const figures = (usageCount: number, records: number) => ({
   id: '',
@@ -10,7 +10,11 @@ const figures = (usageCount: number, records: number) => ({
   records,
   lastUsedAt: null,
 });
-const writer = (application: string, pid: number, deed: Writer['deed'] = 'sets-count'): Writer => ({
+const writer = (
+  application: string,
+  pid: number,
+  deed: WritingSession['deed'] = 'sets-count',
+): WritingSession => ({
   application,
   user: 'app',
   client: null,
@@ -27,7 +31,7 @@ const event = (
   id: string,
   at: number,
   [count, records]: [number, number],
-  seen: Writer[] = [],
+  seen: WritingSession[] = [],
 ): DriftEvent => ({
   preset: { id, name: id },
   change: driftChange(figures(10, 10), figures(count, records))!,

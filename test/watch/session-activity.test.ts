@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { observe } from '../../source/counter/count-change.ts';
 import { withoutLiterals } from '../../source/watch/redact-sql.ts';
 import {
-  type Deed,
-  deedOf,
+  activityOf,
   type EndedWork,
   endedWork,
   rankWriters,
   type SeenSession,
+  type SessionActivity,
   type SessionNames,
 } from '../../source/watch/session-activity.ts';
 
@@ -19,7 +19,7 @@ const names: SessionNames = {
 };
 
 describe('what a statement does', () => {
-  test.each<[string, Deed | null]>([
+  test.each<[string, SessionActivity | null]>([
     ['UPDATE presets SET usage_count = usage_count + 1 WHERE id = $1', 'sets-count'],
     ['update "public"."presets" set "usage_count" = $1, "updated_at" = now() where "id" = $2', 'sets-count'],
     [
@@ -46,13 +46,13 @@ describe('what a statement does', () => {
     ['-- UPDATE presets SET usage_count = 1\nSELECT 1 FROM presets', null],
     ['SELECT count(*) FROM preset_usage', null],
   ])('%s: %s', (query, deed) => {
-    expect(deedOf({ query, wrote: false }, names)).toBe(deed);
+    expect(activityOf({ query, wrote: false }, names)).toBe(deed);
   });
 
   test('is not known where the statement is hidden or says nothing, but that it wrote is', () => {
-    expect(deedOf({ query: null, wrote: true }, names)).toBe('hidden');
-    expect(deedOf({ query: null, wrote: false }, names)).toBeNull();
-    expect(deedOf({ query: 'SELECT 1', wrote: true }, names)).toBe('writes');
+    expect(activityOf({ query: null, wrote: true }, names)).toBe('hidden');
+    expect(activityOf({ query: null, wrote: false }, names)).toBeNull();
+    expect(activityOf({ query: 'SELECT 1', wrote: true }, names)).toBe('writes');
   });
 });
 

@@ -1,10 +1,10 @@
 import { logfmtReader } from './logfmt.ts';
 
 /** What a line is by its level; `continues` is PostgreSQL's DETAIL, HINT and the like: part of the line before. */
-export type Kind = 'error' | 'calm' | 'continues';
+export type LineKind = 'error' | 'calm' | 'continues';
 
 export interface Level {
-  kind: Kind;
+  kind: LineKind;
   /** In small letters, one spelling each: err is error, crit is critical. */
   level: string;
 }

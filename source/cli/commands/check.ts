@@ -3,13 +3,13 @@ import type { Database } from '../../connection/transactions.ts';
 import { auditCounters } from '../../counter/audit/audit-counters.ts';
 import { type Counter, drift, isWrong, noTotals, type Totals, totals } from '../../counter/counter.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
-import { whoSeesAll } from '../../counter/guards.ts';
-import { look } from '../../counter/inspect-database.ts';
+import { rolesThatSeeAll } from '../../counter/guards.ts';
+import { inspectDatabase } from '../../counter/inspect-database.ts';
 import { readCounters } from '../../counter/reading/counters.ts';
 import { findPresets } from '../../counter/reading/find-presets.ts';
 import { readLastRecords } from '../../counter/reading/last-records.ts';
-import { readShape } from '../../counter/schema/read-schema-report.ts';
-import { remarksOn } from '../../counter/schema/schema-findings.ts';
+import { readSchemaReport } from '../../counter/schema/read-schema-report.ts';
+import { schemaFindings } from '../../counter/schema/schema-findings.ts';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import { diagnosisLines, shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
 import type { LastUsedTally } from '../../diagnosis/last-used.ts';
@@ -50,8 +50,8 @@ export async function check(
 ): Promise<Outcome> {
   const { found, shape, findings } = await database.read(
     async reader => {
-      const found = await look(reader, database, config.schema);
-      const shape = await readShape(reader, found.tables);
+      const found = await inspectDatabase(reader, database, config.schema);
+      const shape = await readSchemaReport(reader, found.tables);
       return {
         found,
         shape,
@@ -93,7 +93,7 @@ export async function check(
     return new Map<string, Diagnosis>();
   });
   const { json, line } = identity(found, database);
-  const remarks = remarksOn(shape, { orphans: finished.orphans, findings });
+  const remarks = schemaFindings(shape, { orphans: finished.orphans, findings });
   const { schema: name, presets, presetUsage, parts, routines } = shape;
   return {
     json: {
@@ -138,7 +138,7 @@ export async function check(
       : {
           warnings: [
             `The counts are not shown: ${found.tables.hiddenBy.join('; ')}.`,
-            whoSeesAll(found.tables),
+            rolesThatSeeAll(found.tables),
           ],
         }),
   };

@@ -7,7 +7,7 @@ import {
   sourceHint,
   sourceSentence,
 } from '../../checklist/source-evidence.ts';
-import { logDay, type Step, stepIds, tally } from '../../checklist/steps.ts';
+import { type ChecklistStep, logDay, stepIds, tally } from '../../checklist/steps.ts';
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { exitCodes } from '../../errors/errors.ts';
@@ -36,7 +36,7 @@ export async function checklist(
   const takenAt = Date.now();
   const subject = await readSubject(database, config.schema, signal);
   const request = { ...config, preset: presets[0] ?? null, logSince: takenAt - logDay };
-  const steps: Step[] = [];
+  const steps: ChecklistStep[] = [];
   for await (const { id, step } of walkChecklist(database, request, signal)) {
     if (!step) continue;
     steps.push(step);
@@ -86,9 +86,9 @@ function describeSource(source: SourceEvidence | null): string[] {
 
 const mostWrites = 20;
 
-function summary(steps: readonly Step[]): string {
+function summary(steps: readonly ChecklistStep[]): string {
   const { passed, failed, skipped } = tally(steps);
-  const named = (status: Step['status']) =>
+  const named = (status: ChecklistStep['status']) =>
     steps
       .filter(step => step.status === status)
       .map(({ id }) => id)

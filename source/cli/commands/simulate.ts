@@ -5,7 +5,7 @@ import { exitCodes } from '../../errors/errors.ts';
 import { count, iso } from '../../format/numbers.ts';
 import { displayText } from '../../format/text.ts';
 import { explainUse } from '../../simulation/explain-use.ts';
-import { numeral, wordsOfUse } from '../../simulation/format-use.ts';
+import { countText, formatUse } from '../../simulation/format-use.ts';
 import { planSimulation, requireAgreement, type SimulationPlan } from '../../simulation/read-plan.ts';
 import { resultOf } from '../../simulation/real-use.ts';
 import { runSimulation } from '../../simulation/run.ts';
@@ -77,7 +77,7 @@ async function tellRealUse(
     },
     text: [
       line,
-      `${confirmed ? 'Made, and counted once' : 'Made, and not counted once'}: usage_count ${wordsOfUse(use)}.`,
+      `${confirmed ? 'Made, and counted once' : 'Made, and not counted once'}: usage_count ${formatUse(use)}.`,
       `Record      ${made.records.join(', ')}`,
       ...findingLines(findings),
       '',
@@ -107,7 +107,7 @@ async function tellTakenBack(
       takenBack: { records: use.records, deleted, before, after },
     },
     text: displayText(
-      `${line}. Taken back: ${count(deleted)} ${deleted === 1 ? 'record' : 'records'} deleted, usage_count ${numeral(before)} to ${numeral(after)}.`,
+      `${line}. Taken back: ${count(deleted)} ${deleted === 1 ? 'record' : 'records'} deleted, usage_count ${countText(before)} to ${countText(after)}.`,
     ),
     exitCode: exitCodes.healthy,
   };
@@ -155,7 +155,7 @@ function describe(plan: SimulationPlan, simulation: Simulation): string[] {
     `Made by     ${call?.what ?? simulation.path}`,
     `As user     ${asUser ?? 'nobody: no recent record names one'}`,
     ...uses.map(
-      (use, index) => `${index === 0 ? 'First use ' : 'Second use'}  usage_count ${wordsOfUse(use)}`,
+      (use, index) => `${index === 0 ? 'First use ' : 'Second use'}  usage_count ${formatUse(use)}`,
     ),
     ...(asRole ? [`As ${asRole.role}: ${asRole.confirmed ? 'confirmed too' : 'not confirmed'}`] : []),
     `Row held    ${heldMs.toFixed(1)} ms`,

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
-import { look } from '../../counter/inspect-database.ts';
+import { inspectDatabase } from '../../counter/inspect-database.ts';
 import { exitCodes } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
 import { writerLines } from '../../trigger/format-writers.ts';
@@ -14,7 +14,7 @@ import type { Outcome } from '../output/outcome.ts';
 export async function trigger(database: Database, config: Config, signal: AbortSignal): Promise<Outcome> {
   const { found, health } = await database.read(
     async reader => {
-      const read = await look(reader, database, config.schema);
+      const read = await inspectDatabase(reader, database, config.schema);
       return {
         found: read,
         health: briefHealth(judgeTrigger(await readTriggerCatalog(reader, read.tables))),

@@ -1,11 +1,11 @@
-import type { ShapeRemark } from '../../counter/schema/schema-findings.ts';
+import type { SchemaFinding } from '../../counter/schema/schema-findings.ts';
 import { type LastUsedTally, lastUsedRemarks } from '../../diagnosis/last-used.ts';
 import { presetsOf } from '../../format/plurals.ts';
 import { displayText } from '../../format/text.ts';
 
 /** What has to be known to read the numbers: which tables they are of, what could not be compared and what was not looked at. */
 export function notes(
-  remarks: readonly ShapeRemark[],
+  remarks: readonly SchemaFinding[],
   lastUsed: LastUsedTally | null,
   notLookedAt: { presets: number; failed: string | null },
 ): string[] {

@@ -1,6 +1,6 @@
 import type { ChecklistSubject } from '../../checklist/run.ts';
 import type { SourceEvidence } from '../../checklist/source-evidence.ts';
-import { type Step, tally } from '../../checklist/steps.ts';
+import { type ChecklistStep, tally } from '../../checklist/steps.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { iso } from '../../format/numbers.ts';
 import { briefHealth } from './brief-health.ts';
@@ -13,7 +13,7 @@ export type ChecklistJson = ReturnType<typeof checklistJson>;
 export function checklistJson(
   { look, health, definitionHash }: ChecklistSubject,
   database: Database,
-  steps: readonly Step[],
+  steps: readonly ChecklistStep[],
   takenAt: number,
   source: SourceEvidence | null,
 ) {

@@ -1,9 +1,9 @@
 import type { Database } from '../../connection/transactions.ts';
-import type { Look } from '../../counter/inspect-database.ts';
+import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { displayText } from '../../format/text.ts';
 
 /** The contract's `database` object, and the line that stands for it in text. */
-export function identity({ server, label, host, source, link }: Look, { place }: Database) {
+export function identity({ server, label, host, source, link }: InspectedDatabase, { place }: Database) {
   return {
     json: {
       name: server.database,

@@ -1,4 +1,4 @@
-import { unsupported } from './keywords.ts';
+import { unsupportedKeyword } from './keywords.ts';
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -46,7 +46,7 @@ const beyond: Readonly<Record<string, string>> = {
 /** libpq's variables as its keywords; an empty one is not set. Throws a usage error for one that cannot be honoured. */
 export function readEnvironment(environment: Environment): Map<string, string> {
   for (const [name, why] of Object.entries(beyond)) {
-    if (environment[name]) throw unsupported(name, 'the environment', why);
+    if (environment[name]) throw unsupportedKeyword(name, 'the environment', why);
   }
   const keywords = new Map<string, string>();
   for (const [name, keyword] of Object.entries(variables)) {

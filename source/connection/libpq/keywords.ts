@@ -83,7 +83,7 @@ export function takeKeyword(keywords: Map<string, string>, name: string, value: 
   }
   if (hints.has(name)) return;
   const why = beyond[name];
-  if (why !== undefined) throw unsupported(name, where, why);
+  if (why !== undefined) throw unsupportedKeyword(name, where, why);
   if (name === 'schema') {
     throw usageError(
       'bad-url',
@@ -104,7 +104,7 @@ function capital(text: string): string {
 }
 
 /** A value of libpq's that this program cannot honour: exit code 2. */
-export function unsupported(name: string, where: string, why: string): Error {
+export function unsupportedKeyword(name: string, where: string, why: string): Error {
   return usageError(
     'unsupported-parameter',
     `${name} of ${where} cannot be honoured: ${why}.`,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { usageError } from '../../errors/errors.ts';
 import { readConninfo } from './conninfo.ts';
 import { type Environment, readEnvironment } from './environment.ts';
-import { type Keywords, unsupported } from './keywords.ts';
+import { type Keywords, unsupportedKeyword } from './keywords.ts';
 import { namesServer, ownSecrets, refuseOtherFiles } from './own-secrets.ts';
 import { usualSocketDirectories } from './password-file.ts';
 import { readService } from './service-file.ts';
@@ -91,7 +91,7 @@ function refuseOthers(keywords: Keywords, whence: string): void {
   const refuse = (name: string, allowed: readonly string[], why: string) => {
     const value = keywords.get(name);
     if (value !== undefined && !allowed.includes(value.toLowerCase())) {
-      throw unsupported(`${name}=${value}`, whence, why);
+      throw unsupportedKeyword(`${name}=${value}`, whence, why);
     }
   };
   refuse('channel_binding', ['disable', 'prefer'], 'the driver does not bind SCRAM to the channel');
@@ -257,7 +257,7 @@ function readKeepAlive(keywords: Keywords, whence: string): KeepAlive {
   const count = read('keepalives_count') || undefined;
   // Before 24.19 Node had no such parameters, and would ignore them.
   if ((interval ?? count) !== undefined && Socket.prototype.setKeepAlive.length < 4) {
-    throw unsupported(
+    throw unsupportedKeyword(
       'keepalives_interval or keepalives_count',
       whence,
       'this version of Node cannot set it',

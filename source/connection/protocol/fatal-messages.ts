@@ -1,5 +1,5 @@
 /** What a server says as it closes a connection. */
-export class PartingWords extends Error {
+export class FatalMessage extends Error {
   readonly code: string;
   readonly severity: string;
   constructor(code: string, severity: string, message: string) {
@@ -20,7 +20,7 @@ const headLength = 5;
  * an error that comes while a statement runs until the server is ready for the next. Here it never is: the driver tells that the
  * connection is closed and nothing else, and rejects the first statement of the connection after it with the error it has kept.
  */
-export function listenForPartingWords(): (piece: Buffer) => PartingWords | null {
+export function listenForFatalMessages(): (piece: Buffer) => FatalMessage | null {
   let head = Buffer.alloc(0);
   let rest = 0;
   return piece => {
@@ -50,7 +50,7 @@ export function listenForPartingWords(): (piece: Buffer) => PartingWords | null 
   };
 }
 
-function readWords(fields: Buffer): PartingWords | null {
+function readWords(fields: Buffer): FatalMessage | null {
   const found = new Map<string, string>();
   for (const field of fields.toString('utf8').split('\0')) {
     if (field !== '') found.set(field.charAt(0), field.slice(1));
@@ -59,5 +59,5 @@ function readWords(fields: Buffer): PartingWords | null {
   const severity = found.get('V') ?? found.get('S') ?? '';
   const code = found.get('C') ?? '';
   if (!['FATAL', 'PANIC'].includes(severity) || !/^[0-9A-Z]{5}$/.test(code)) return null;
-  return new PartingWords(code, severity, found.get('M') ?? '');
+  return new FatalMessage(code, severity, found.get('M') ?? '');
 }

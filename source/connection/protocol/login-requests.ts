@@ -1,5 +1,12 @@
 /** What a server asks for with an authentication message, in the numbers of the protocol. */
-export const ways = { ok: 0, cleartext: 3, md5: 5, scram: 10, scramGoesOn: 11, scramEnds: 12 } as const;
+export const loginRequests = {
+  ok: 0,
+  cleartext: 3,
+  md5: 5,
+  scram: 10,
+  scramGoesOn: 11,
+  scramEnds: 12,
+} as const;
 
 const authentication = 'R'.charCodeAt(0);
 // A letter, the length of what follows with itself, and the way of authentication.
@@ -36,7 +43,7 @@ export function followLogin(onRequest: (way: number) => boolean): (piece: Buffer
       if (asks) {
         const way = head.readInt32BE(wayAt);
         if (onRequest(way)) silence(piece, at);
-        else if (way === ways.ok) over = true;
+        else if (way === loginRequests.ok) over = true;
       }
       rest = 1 + length - head.length;
       head = Buffer.alloc(0);

@@ -4,7 +4,7 @@ import type { AuditProgress } from './audit-counters.ts';
 const gatherFor = 100;
 
 /** Puts the pages of a tenth of a second together. What is left over is passed on with the last page. */
-export function gatherPages(pass: (progress: AuditProgress) => void): (page: AuditProgress) => void {
+export function batchPages(pass: (progress: AuditProgress) => void): (page: AuditProgress) => void {
   let waiting: AuditProgress | null = null;
   let since = performance.now();
   return page => {

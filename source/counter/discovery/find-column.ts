@@ -1,6 +1,6 @@
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import type { Operators } from '../operators.ts';
-import { plainName } from './fold-name.ts';
+import { foldName } from './fold-name.ts';
 
 /** A column as the catalog has it. */
 export interface Column {
@@ -37,7 +37,7 @@ export function findColumn(table: ColumnsOf, names: readonly (string | null)[]):
     if (exact) return exact;
   }
   for (const name of wanted) {
-    const alike = table.columns.filter(candidate => plainName(candidate.name) === plainName(name));
+    const alike = table.columns.filter(candidate => foldName(candidate.name) === foldName(name));
     if (alike.length > 1) throw ambiguous(table, name, alike);
     if (alike[0]) return alike[0];
   }

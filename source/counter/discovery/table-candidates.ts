@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Reader } from '../../connection/transactions.ts';
 import { operators, ownOperators } from '../operators.ts';
 import { isTable } from './choose-tables.ts';
-import { plainName } from './fold-name.ts';
+import { foldName } from './fold-name.ts';
 import { visibility, visibilityColumns } from './visibility.ts';
 
 const column = z.object({
@@ -167,6 +167,6 @@ function areUsual(candidates: readonly Relation[]): boolean {
   const presets = candidates.find(({ wanted }) => wanted === 'presets');
   const records = candidates.find(({ wanted }) => wanted === 'preset_usage');
   if (!presets || !records || !isTable(presets) || !isTable(records)) return false;
-  const named = records.references.filter(({ named }) => plainName(named) === 'presets');
+  const named = records.references.filter(({ named }) => foldName(named) === 'presets');
   return named.length === 0 || named.some(({ table }) => table === presets.oid);
 }

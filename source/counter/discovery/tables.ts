@@ -5,7 +5,7 @@ import { builtIn, type Operators } from '../operators.ts';
 import { chooseTables } from './choose-tables.ts';
 import { type Column, findColumn, needColumn } from './find-column.ts';
 import { type Relation, readCandidates } from './table-candidates.ts';
-import { readSeers, whyHidden } from './visibility.ts';
+import { readRolesThatSeeAll, whyHidden } from './visibility.ts';
 
 /**
  * The two tables as this database really has them. Every name is quoted by the server and comes from its catalog, so it
@@ -129,7 +129,7 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
     },
     hiddenBy,
     // Only where somebody has to be told: it is one more round trip.
-    seenBy: hiddenBy.length === 0 ? [] : await readSeers(reader, presets.oid, records.oid),
+    seenBy: hiddenBy.length === 0 ? [] : await readRolesThatSeeAll(reader, presets.oid, records.oid),
     policiesApply: presets.active || records.active,
     path:
       [presets, records].some(table => table.active || table.calls) || key.domain || preset.domain

@@ -47,14 +47,14 @@ export function whyHidden(name: string, { rls, forced }: z.infer<typeof visibili
  * A condition that is true once rows of `tables` are hidden from this role. Asked in a transaction that has read both, the
  * answer stands until its end: policies do not come or go under its locks.
  */
-export function nowHidden({ presets, records, policiesApply }: Applying): string {
+export function rowsHiddenCondition({ presets, records, policiesApply }: Applying): string {
   const hides = policiesApply ? ` AND NOT ${openPolicy('current_user')}` : '';
   return `EXISTS (SELECT FROM pg_class c WHERE c.oid IN (${presets.oid}, ${records.oid}) AND row_security_active(c.oid)${hides})`;
 }
 
 /** Whether rows of either table have come to be hidden from this role since they were looked up. */
-export async function isHiddenNow({ rows }: Reader, tables: Applying): Promise<boolean> {
-  const [row] = (await rows(`SELECT ${nowHidden(tables)} AS hidden`)) as { hidden: boolean }[];
+export async function hidesRowsNow({ rows }: Reader, tables: Applying): Promise<boolean> {
+  const [row] = (await rows(`SELECT ${rowsHiddenCondition(tables)} AS hidden`)) as { hidden: boolean }[];
   return row?.hidden === true;
 }
 
@@ -66,7 +66,7 @@ export async function requireEveryRowSeen(
   reader: Reader,
   tables: Applying & { hiddenBy: readonly string[] },
 ): Promise<void> {
-  if (!tables.policiesApply || tables.hiddenBy.length > 0 || !(await isHiddenNow(reader, tables))) return;
+  if (!tables.policiesApply || tables.hiddenBy.length > 0 || !(await hidesRowsNow(reader, tables))) return;
   throw new ConsoleError({
     code: 'rows-hidden',
     message: 'A policy has come just now that hides rows from this role, so nothing is counted.',
@@ -106,7 +106,11 @@ SELECT r.rolname AS name, r.rolcanlogin AS login,
  * The roles that see every row of both tables, each with the reason: those that can log in, and those that this role may
  * become. Without the server's own `pg_` roles, and a few at the most.
  */
-export async function readSeers(reader: Reader, presets: number, records: number): Promise<string[]> {
+export async function readRolesThatSeeAll(
+  reader: Reader,
+  presets: number,
+  records: number,
+): Promise<string[]> {
   const rows = await reader.rows(seers, [presets, records]);
   return z
     .array(seer)

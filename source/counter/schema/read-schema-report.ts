@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../discovery/tables.ts';
 import { shortText } from '../short-text.ts';
-import type { Shape } from './schema-report.ts';
+import type { SchemaReport } from './schema-report.ts';
 
 const table = z.object({
   name: z.string(),
@@ -112,7 +112,7 @@ const text = `SELECT
                            WHERE q.proname = 'track_preset_usage' AND m.nspname = ANY (ARRAY(SELECT e FROM json_array_elements_text($3::text::json) e)))))::text AS routines`;
 
 /** Reads what the catalog says of both tables and of what the application may call, in one statement. */
-export async function readShape(reader: Reader, tables: Tables): Promise<Shape> {
+export async function readSchemaReport(reader: Reader, tables: Tables): Promise<SchemaReport> {
   const { presets, records } = tables;
   const [row] = (await reader.rows(text, [presets.oid, records.oid, JSON.stringify(tables.schemas)])) as {
     presets: string;

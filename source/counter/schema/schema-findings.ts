@@ -1,23 +1,23 @@
-import { plainName } from '../discovery/fold-name.ts';
+import { foldName } from '../discovery/fold-name.ts';
 import type { Finding, Severity } from '../finding.ts';
-import type { Shape, ShapeColumn, TableShape } from './schema-report.ts';
+import type { ReportedColumn, ReportedTable, SchemaReport } from './schema-report.ts';
 
 /** What is odd about a shape, and what the console therefore does or cannot do, in one or two sentences. */
-export interface ShapeRemark {
+export interface SchemaFinding {
   code: string;
   severity: Severity;
   message: string;
 }
 
 /** What is known beside the catalog's description; null where it is not known. */
-export interface ShapeKnowledge {
+export interface SchemaContext {
   orphans: number | null;
   /** Findings about the trigger: those on what the application calls belong to the shape as well. */
   findings: readonly Finding[];
 }
 
 /** Everything that is worth knowing about a shape before its numbers are believed, warnings first. */
-export function remarksOn(shape: Shape, { orphans, findings }: ShapeKnowledge): ShapeRemark[] {
+export function schemaFindings(shape: SchemaReport, { orphans, findings }: SchemaContext): SchemaFinding[] {
   const remarks = [
     ...shape.why.map(message => warn('chosen', message)),
     ...shape.hiddenBy.map(reason =>
@@ -50,11 +50,11 @@ export function remarksOn(shape: Shape, { orphans, findings }: ShapeKnowledge): 
 
 const rank: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
 
-function warn(code: string, message: string): ShapeRemark {
+function warn(code: string, message: string): SchemaFinding {
   return { code, severity: 'warning', message };
 }
 
-function info(code: string, message: string): ShapeRemark {
+function info(code: string, message: string): SchemaFinding {
   return { code, severity: 'info', message };
 }
 
@@ -62,11 +62,11 @@ function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function columnOf({ columns }: TableShape, name: string | null): ShapeColumn | undefined {
+function columnOf({ columns }: ReportedTable, name: string | null): ReportedColumn | undefined {
   return columns.find(column => column.name === name);
 }
 
-function unreadable(shape: Shape): ShapeRemark[] {
+function unreadable(shape: SchemaReport): SchemaFinding[] {
   return [shape.presets, shape.presetUsage].flatMap(table => {
     const hidden = table.columns.filter(({ readable }) => !readable).map(({ name }) => name);
     if (hidden.length === 0) return [];
@@ -75,7 +75,7 @@ function unreadable(shape: Shape): ShapeRemark[] {
 }
 
 /** What was found by its name with case and underscores left out. */
-function otherNames({ presets, presetUsage, parts }: Shape): ShapeRemark[] {
+function otherNames({ presets, presetUsage, parts }: SchemaReport): SchemaFinding[] {
   const usual: [string, string | null][] = [
     ['presets', presets.table],
     ['preset_usage', presetUsage.table],
@@ -87,7 +87,7 @@ function otherNames({ presets, presetUsage, parts }: Shape): ShapeRemark[] {
     ...['name', 'display_name', 'title'].map((name): [string, string | null] => [name, parts.label]),
   ];
   const other = usual.filter(
-    ([name, own]) => own !== null && own !== name && plainName(own) === plainName(name),
+    ([name, own]) => own !== null && own !== name && foldName(own) === foldName(name),
   );
   if (other.length === 0) return [];
   const pairs = other.map(([name, own]) => `${own} for ${name}`);
@@ -96,7 +96,7 @@ function otherNames({ presets, presetUsage, parts }: Shape): ShapeRemark[] {
   ];
 }
 
-function onKey({ presets, parts }: Shape): ShapeRemark[] {
+function onKey({ presets, parts }: SchemaReport): SchemaFinding[] {
   if (!columnOf(presets, parts.key)?.nullable) return [];
   return [
     warn(
@@ -106,10 +106,10 @@ function onKey({ presets, parts }: Shape): ShapeRemark[] {
   ];
 }
 
-function onCount({ presets, parts }: Shape): ShapeRemark[] {
+function onCount({ presets, parts }: SchemaReport): SchemaFinding[] {
   const count = columnOf(presets, parts.count);
   if (!count) return [];
-  const found: ShapeRemark[] = [];
+  const found: SchemaFinding[] = [];
   const checks = presets.checks.filter(({ definition }) => definition.includes(parts.count));
   for (const { name, definition } of checks) {
     found.push(
@@ -144,8 +144,8 @@ function onCount({ presets, parts }: Shape): ShapeRemark[] {
   return found;
 }
 
-function onTimes({ presets, presetUsage, parts }: Shape): ShapeRemark[] {
-  const found: ShapeRemark[] = [];
+function onTimes({ presets, presetUsage, parts }: SchemaReport): SchemaFinding[] {
+  const found: SchemaFinding[] = [];
   if (parts.time === null) {
     found.push(
       warn(
@@ -162,13 +162,13 @@ function onTimes({ presets, presetUsage, parts }: Shape): ShapeRemark[] {
       ),
     );
   }
-  const usual: [TableShape, string[], string | null][] = [
+  const usual: [ReportedTable, string[], string | null][] = [
     [presetUsage, ['created_at', 'used_at'], parts.time],
     [presets, ['last_used_at'], parts.lastUsed],
   ];
   for (const [table, names, taken] of usual) {
     const alike = table.columns.filter(({ name }) =>
-      names.some(usualName => plainName(usualName) === plainName(name)),
+      names.some(usualName => foldName(usualName) === foldName(name)),
     );
     for (const { name, type } of alike.filter(({ type }) => !isTime(type))) {
       found.push(
@@ -209,7 +209,7 @@ function isTime(type: string): boolean {
   );
 }
 
-function onLabel({ presets, parts }: Shape): ShapeRemark[] {
+function onLabel({ presets, parts }: SchemaReport): SchemaFinding[] {
   if (parts.label !== null) return [];
   return [
     info(
@@ -219,7 +219,7 @@ function onLabel({ presets, parts }: Shape): ShapeRemark[] {
   ];
 }
 
-function onReference({ presets, presetUsage, parts }: Shape): ShapeRemark[] {
+function onReference({ presets, presetUsage, parts }: SchemaReport): SchemaFinding[] {
   const key = presetUsage.foreignKeys.find(
     ({ columns, references }) => columns.includes(parts.preset) && references.table === presets.name,
   );
@@ -242,7 +242,7 @@ function onReference({ presets, presetUsage, parts }: Shape): ShapeRemark[] {
       ),
     ];
   }
-  const found: ShapeRemark[] = [];
+  const found: SchemaFinding[] = [];
   if (!key.validated) {
     found.push(
       warn(
@@ -263,8 +263,8 @@ function onReference({ presets, presetUsage, parts }: Shape): ShapeRemark[] {
   return found;
 }
 
-function onRecords({ presetUsage, parts, countsByIndex }: Shape): ShapeRemark[] {
-  const found: ShapeRemark[] = [];
+function onRecords({ presetUsage, parts, countsByIndex }: SchemaReport): SchemaFinding[] {
+  const found: SchemaFinding[] = [];
   if (!countsByIndex) {
     found.push(
       warn(
@@ -296,7 +296,7 @@ function onRecords({ presetUsage, parts, countsByIndex }: Shape): ShapeRemark[] 
   return found;
 }
 
-function onStorage(table: TableShape, which: 'presets' | 'records'): ShapeRemark[] {
+function onStorage(table: ReportedTable, which: 'presets' | 'records'): SchemaFinding[] {
   const { name, kind, partitioning, inheritedBy } = table;
   if (inheritedBy.length > 0) {
     return [

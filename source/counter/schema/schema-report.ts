@@ -1,5 +1,5 @@
 /** A column as the catalog declares it. */
-export interface ShapeColumn {
+export interface ReportedColumn {
   name: string;
   type: string;
   nullable: boolean;
@@ -11,7 +11,7 @@ export interface ShapeColumn {
   readable: boolean;
 }
 
-export interface ShapeForeignKey {
+export interface ReportedForeignKey {
   name: string;
   columns: string[];
   /** Schema and name of the other table, quoted where they need it, and its columns. */
@@ -21,7 +21,7 @@ export interface ShapeForeignKey {
 }
 
 /** One of the two tables as it really is. */
-export interface TableShape {
+export interface ReportedTable {
   /** Schema and name, quoted where they need it. */
   name: string;
   schema: string;
@@ -29,10 +29,10 @@ export interface TableShape {
   kind: 'table' | 'partitioned table' | 'foreign table';
   /** The planner's estimate; -1 where it was never analysed. */
   estimatedRows: number;
-  columns: ShapeColumn[];
+  columns: ReportedColumn[];
   primaryKey: string[];
   checks: { name: string; definition: string }[];
-  foreignKeys: ShapeForeignKey[];
+  foreignKeys: ReportedForeignKey[];
   indexes: { name: string; definition: string; unique: boolean; valid: boolean }[];
   /** Null where it is not partitioned. `partitions` are those that hold rows. */
   partitioning: { key: string; partitions: number; levels: number; hasDefault: boolean } | null;
@@ -41,7 +41,7 @@ export interface TableShape {
 }
 
 /** A function or procedure that the application may call for a use. */
-export interface ShapeRoutine {
+export interface ReportedRoutine {
   identity: string;
   schema: string;
   kind: 'function' | 'procedure';
@@ -57,7 +57,7 @@ export interface ShapeRoutine {
 }
 
 /** Which column plays which part; null where none does. */
-export interface ShapeParts {
+export interface SchemaParts {
   key: string;
   label: string | null;
   count: string;
@@ -68,13 +68,13 @@ export interface ShapeParts {
 }
 
 /** What the catalog says of both tables: what every query of this console is made from. */
-export interface Shape {
+export interface SchemaReport {
   /** The schema that was asked for. */
   schema: string;
-  presets: TableShape;
-  presetUsage: TableShape;
-  parts: ShapeParts;
-  routines: ShapeRoutine[];
+  presets: ReportedTable;
+  presetUsage: ReportedTable;
+  parts: SchemaParts;
+  routines: ReportedRoutine[];
   /** Why these tables were taken, and what this role may not see, in sentences. */
   why: string[];
   hiddenBy: string[];

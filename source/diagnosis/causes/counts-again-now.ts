@@ -1,6 +1,6 @@
 import type { Diagnosis } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
-import { figure, many, moment } from './format.ts';
+import { countedNoun, number, shortTime } from './format.ts';
 
 /**
  * A preset by itself whose count is too high while the catalog shows what counts each use once more: that many of its newest
@@ -17,8 +17,8 @@ export function countsAgainNow(preset: PresetEvidence, { countsAgain }: Evidence
     evidence: [
       ...countsAgain,
       all
-        ? `The count is exactly twice its ${many(drift, 'record')}.`
-        : `The count is ${figure(drift)} too high, as if its uses since ${from === null ? 'then' : moment(from)} were counted twice.`,
+        ? `The count is exactly twice its ${countedNoun(drift, 'record')}.`
+        : `The count is ${number(drift)} too high, as if its uses since ${from === null ? 'then' : shortTime(from)} were counted twice.`,
     ],
     stretch: { from: all ? null : from, to: null },
   };

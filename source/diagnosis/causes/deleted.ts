@@ -1,6 +1,6 @@
 import type { Diagnosis } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
-import { figure, lasting, many, moment } from './format.ts';
+import { countedNoun, duration, number, shortTime } from './format.ts';
 import { separation } from './statistics.ts';
 
 const leastStrength = Math.log(1000);
@@ -56,7 +56,7 @@ export function judgeDeleted(
             ? 'likely'
             : 'possible',
       evidence: [
-        `The count is ${figure(drift)} too high: it has counted uses whose records are gone.`,
+        `The count is ${number(drift)} too high: it has counted uses whose records are gone.`,
         ...(traces.exact ? [traces.exact] : []),
         ...(traces.gone ? [traces.gone] : []),
         ...(isBeyond && last !== null ? [beyondWords(last, newest)] : []),
@@ -85,19 +85,19 @@ function tracesOf(high: readonly PresetEvidence[], evidence: Evidence): Traces {
     statistics.records.inserted >= allRecords + statistics.records.deleted;
   // TRUNCATE deletes no record by itself. What was rolled back was stored as well, so this is the most that can be gone.
   const stored = knowsAll ? statistics.records.inserted - allRecords : Number.POSITIVE_INFINITY;
-  const together = `exactly as many as ${high.length === 1 ? 'the count is' : `${figure(high.length)} counts are`} too high${high.length === 1 ? '' : ' together'}`;
+  const together = `exactly as many as ${high.length === 1 ? 'the count is' : `${number(high.length)} counts are`} too high${high.length === 1 ? '' : ' together'}`;
   const exact =
     tooHigh < 5
       ? null
       : deleted === tooHigh
-        ? `The server's statistics tell of ${many(deleted, 'deleted record')}, ${together}.`
+        ? `The server's statistics tell of ${countedNoun(deleted, 'deleted record')}, ${together}.`
         : missingIds === tooHigh
-          ? `${many(missingIds, 'number')} of the records' key ${missingIds === 1 ? 'is' : 'are'} missing, ${together}.`
+          ? `${countedNoun(missingIds, 'number')} of the records' key ${missingIds === 1 ? 'is' : 'are'} missing, ${together}.`
           : null;
   const otherwise = stored - (deleted ?? 0);
   const gone =
     exact === null && tooHigh >= 5 && knowsAll && otherwise > 0 && stored === tooHigh
-      ? `${many(otherwise, 'record')} that the server has stored ${otherwise === 1 ? 'is' : 'are'} gone and ${otherwise === 1 ? 'was' : 'were'} not deleted one by one (a TRUNCATE, or a rollback)${deleted ? '; with those that were' : ''}, ${together}.`
+      ? `${countedNoun(otherwise, 'record')} that the server has stored ${otherwise === 1 ? 'is' : 'are'} gone and ${otherwise === 1 ? 'was' : 'were'} not deleted one by one (a TRUNCATE, or a rollback)${deleted ? '; with those that were' : ''}, ${together}.`
       : null;
   // Where last uses have no record though counts are right, they are of another clock, or something else sets them.
   const isUsual = accurate.filter(isBeyond).length > accurate.length / 4;
@@ -124,7 +124,7 @@ function tracesOf(high: readonly PresetEvidence[], evidence: Evidence): Traces {
     beyondTells: contrast(beyond, isBeyond),
     lateTells: contrast(late, isLate),
     cascade: cascade
-      ? `${many(cascade.deleted ?? 0, 'row')} of ${cascade.name} ${cascade.deleted === 1 ? 'was' : 'were'} deleted, and their records with them (ON DELETE CASCADE).`
+      ? `${countedNoun(cascade.deleted ?? 0, 'row')} of ${cascade.name} ${cascade.deleted === 1 ? 'was' : 'were'} deleted, and their records with them (ON DELETE CASCADE).`
       : null,
   };
 }
@@ -162,12 +162,12 @@ function isAbout(drift: number, expected: number): boolean {
 
 function beyondWords(last: number, newest: number | null): string {
   return newest === null
-    ? `last_used_at is ${moment(last)}, and there is no record at all.`
-    : `last_used_at is ${moment(last)}, ${lasting(last - newest)} after the newest record.`;
+    ? `last_used_at is ${shortTime(last)}, and there is no record at all.`
+    : `last_used_at is ${shortTime(last)}, ${duration(last - newest)} after the newest record.`;
 }
 
 function lateWords({ uses, createdAt }: PresetEvidence): string {
   const times = uses!.times;
   const days = (times.at(-1)! - times[0]!) / 86_400_000;
-  return `It was made ${moment(createdAt!)} and has no record before ${moment(times[0]!)}, but ${many(times.length, 'record')} in the ${days < 2 ? lasting(days * 86_400_000) : `${Math.round(days)} d`} after that.`;
+  return `It was made ${shortTime(createdAt!)} and has no record before ${shortTime(times[0]!)}, but ${countedNoun(times.length, 'record')} in the ${days < 2 ? duration(days * 86_400_000) : `${Math.round(days)} d`} after that.`;
 }

@@ -1,7 +1,7 @@
 import type { Stretch } from './interval-search.ts';
 
 /** A number with thousands separated; of a fraction only as much as is not the noise of binary fractions. */
-export function figure(value: number): string {
+export function number(value: number): string {
   const [whole = '', ...fraction] = String(Number.isInteger(value) ? value : Number(value.toFixed(6))).split(
     '.',
   );
@@ -9,19 +9,19 @@ export function figure(value: number): string {
 }
 
 /** A number of things: 1 record, 1,200 records. */
-export function many(value: number, one: string, more = `${one}s`): string {
-  return `${figure(value)} ${value === 1 ? one : more}`;
+export function countedNoun(value: number, one: string, more = `${one}s`): string {
+  return `${number(value)} ${value === 1 ? one : more}`;
 }
 
 /** A time as 2026-09-30 14:05:09 UTC, from milliseconds since 1970. */
-export function moment(time: number): string {
+export function shortTime(time: number): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return 'a time out of range';
   return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 /** A span of milliseconds in its largest unit: 40 ms, 12 s, 3 min, 5 h, 12 d. */
-export function lasting(milliseconds: number): string {
+export function duration(milliseconds: number): string {
   const units: [number, string][] = [
     [86_400_000, 'd'],
     [3_600_000, 'h'],
@@ -34,10 +34,10 @@ export function lasting(milliseconds: number): string {
 
 /** When a stretch of time was, to stand after a verb. */
 export function during({ from, to }: Stretch): string {
-  if (from === to) return `at ${moment(from)}`;
-  if (Number.isFinite(from) && Number.isFinite(to)) return `between ${moment(from)} and ${moment(to)}`;
-  if (Number.isFinite(from)) return `since ${moment(from)}`;
-  return Number.isFinite(to) ? `up to ${moment(to)}` : 'at any time';
+  if (from === to) return `at ${shortTime(from)}`;
+  if (Number.isFinite(from) && Number.isFinite(to)) return `between ${shortTime(from)} and ${shortTime(to)}`;
+  if (Number.isFinite(from)) return `since ${shortTime(from)}`;
+  return Number.isFinite(to) ? `up to ${shortTime(to)}` : 'at any time';
 }
 
 /** The times of an open or closed stretch, as `Diagnosis.stretch` has them. */

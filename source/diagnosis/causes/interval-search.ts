@@ -1,5 +1,5 @@
 /** A preset that a stretch has to explain: where its records lie, and how many of them the stretch must hold. */
-export interface Subject {
+export interface CandidateGroup {
   /** Ascending: times or transactions. */
   values: readonly number[];
   need: number;
@@ -35,7 +35,7 @@ interface Corners {
  * only where there are next to none of them: there the rest of the presets has been idle.
  */
 export function commonStretches(
-  subjects: readonly Subject[],
+  subjects: readonly CandidateGroup[],
   open: Openness,
   others: readonly number[] | null = null,
   most = 8,
@@ -60,7 +60,7 @@ export function commonStretches(
 const strayShare = 0.1;
 
 /** How many stretches could have been chosen from: what an agreement has to be weighed against. */
-export function choices(subjects: readonly Subject[], open: Openness): number {
+export function choices(subjects: readonly CandidateGroup[], open: Openness): number {
   if (open === 'both') return 1;
   if (open !== 'neither') return Math.max(1, subjects.length);
   return Math.max(
@@ -69,7 +69,11 @@ export function choices(subjects: readonly Subject[], open: Openness): number {
   );
 }
 
-function cornersOf(subjects: readonly Subject[], open: Openness, others: readonly number[] | null): Corners {
+function cornersOf(
+  subjects: readonly CandidateGroup[],
+  open: Openness,
+  others: readonly number[] | null,
+): Corners {
   const most = subjects.reduce((sum, { values, need }) => sum + values.length - need + 1, 0);
   const column = () => new Float64Array(most);
   const corners: Corners = {

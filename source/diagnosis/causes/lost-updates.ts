@@ -1,6 +1,6 @@
 import type { Diagnosis } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence, type Uses } from '../evidence.ts';
-import { during, ends, figure, lasting, many } from './format.ts';
+import { countedNoun, duration, during, ends, number } from './format.ts';
 import { scopeOf, timesOf } from './format-shared-rule.ts';
 import { isZero, type Pattern, recordsIn } from './shared-rule.ts';
 import { separation } from './statistics.ts';
@@ -97,8 +97,8 @@ function judge({ pattern, short, whole }: Comparison, evidence: Evidence): [stri
       code: 'lost-updates',
       certainty: strength > sureStrength && could.length > 2 ? 'likely' : 'possible',
       evidence: [
-        `${sizeWords(preset, lost, pattern, evidence)}; ${many(closeUses(preset.uses, span), 'use')} came within ${lasting(span)} of the one before, so that an increment that reads the count first could miss the other.`,
-        `${many(could.length, 'preset')} of the ${figure(short.length)} that lack increments ${could.length === 1 ? 'has' : 'have'} uses so close, and ${figure(right.with)} of ${figure(right.with + right.without)} that lack none.`,
+        `${sizeWords(preset, lost, pattern, evidence)}; ${countedNoun(closeUses(preset.uses, span), 'use')} came within ${duration(span)} of the one before, so that an increment that reads the count first could miss the other.`,
+        `${countedNoun(could.length, 'preset')} of the ${number(short.length)} that lack increments ${could.length === 1 ? 'has' : 'have'} uses so close, and ${number(right.with)} of ${number(right.with + right.without)} that lack none.`,
       ],
       stretch,
     },
@@ -112,13 +112,13 @@ function sizeWords(
   evidence: Evidence,
 ): string {
   const off = driftOf(preset);
-  if (!pattern) return `The count is ${figure(lost)} too low`;
-  const times = pattern.factor === 1 ? 'twice' : `${figure(pattern.factor + 1)} times`;
+  if (!pattern) return `The count is ${number(lost)} too low`;
+  const times = pattern.factor === 1 ? 'twice' : `${number(pattern.factor + 1)} times`;
   const when =
     pattern.open === 'both'
       ? ''
       : ` ${scopeOf(pattern)}made ${during(timesOf(pattern, evidence.mismatched))}`;
-  return `The count is ${off === 0 ? 'right' : `${figure(Math.abs(off))} too ${off > 0 ? 'high' : 'low'}`}, ${figure(lost)} less than if its ${many(recordsIn(preset, pattern), 'record')}${when} counted ${times}, as those of other presets do`;
+  return `The count is ${off === 0 ? 'right' : `${number(Math.abs(off))} too ${off > 0 ? 'high' : 'low'}`}, ${number(lost)} less than if its ${countedNoun(recordsIn(preset, pattern), 'record')}${when} counted ${times}, as those of other presets do`;
 }
 
 /** How many increments so many uses at the same moment can lose: of each pair one, or all that both made. */

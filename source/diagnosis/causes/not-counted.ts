@@ -1,7 +1,7 @@
 import type { Diagnosis } from '../diagnosis.ts';
 import type { Evidence, PresetEvidence } from '../evidence.ts';
 import { type Arrival, arrivalOf, isImport } from './bulk-arrival.ts';
-import { during, ends, figure, lasting, many, moment } from './format.ts';
+import { countedNoun, duration, during, ends, number, shortTime } from './format.ts';
 import { certaintyOf, scopeOf, sharedBy, timesOf } from './format-shared-rule.ts';
 import { wasReset } from './reset.ts';
 import { type Pattern, recordsIn, speaksOf, stretchIn } from './shared-rule.ts';
@@ -17,7 +17,7 @@ export function judgeNotCounted(pattern: Pattern, evidence: Evidence): NotCounte
   const shared = sharedBy(pattern, 'is too low by exactly the number of such records');
   const lacking = (preset: PresetEvidence) => {
     const records = recordsIn(preset, pattern);
-    return `${figure(records)} of its ${many(preset.records, 'record')}`;
+    return `${number(records)} of its ${countedNoun(preset.records, 'record')}`;
   };
   if (isImport(arrival)) {
     const made = stretchIn(presets, pattern);
@@ -39,8 +39,8 @@ export function judgeNotCounted(pattern: Pattern, evidence: Evidence): NotCounte
       certainty: reset.sure ? certainty : 'possible',
       evidence: [
         Number.isFinite(stretch.to) && preset.usageCount !== 0
-          ? `The count has the uses after ${moment(stretch.to)} alone: it lacks ${lacking(preset)}, all from before.`
-          : `The count is 0, as if none of its ${many(preset.records, 'record')} had been a use.`,
+          ? `The count has the uses after ${shortTime(stretch.to)} alone: it lacks ${lacking(preset)}, all from before.`
+          : `The count is 0, as if none of its ${countedNoun(preset.records, 'record')} had been a use.`,
         shared,
         reset.why,
       ],
@@ -49,7 +49,7 @@ export function judgeNotCounted(pattern: Pattern, evidence: Evidence): NotCounte
   }
   const long =
     Number.isFinite(stretch.from) && Number.isFinite(stretch.to)
-      ? `, ${lasting(stretch.to - stretch.from)}`
+      ? `, ${duration(stretch.to - stretch.from)}`
       : '';
   return preset => ({
     code: 'trigger-gap',
@@ -66,8 +66,8 @@ export function judgeNotCounted(pattern: Pattern, evidence: Evidence): NotCounte
 /** What is odd about how records came in. */
 export function arrivalWords({ records, sameTime, transactions, backdated }: Arrival): string {
   if (sameTime >= 0.8 * records)
-    return `${figure(sameTime)} of the ${figure(records)} have the same time as others`;
+    return `${number(sameTime)} of the ${number(records)} have the same time as others`;
   const stored =
-    transactions === null ? '' : `${many(transactions, 'transaction')} stored the ${figure(records)}`;
-  return backdated ? `${stored}, ${figure(backdated)} of them after records of a later time` : stored;
+    transactions === null ? '' : `${countedNoun(transactions, 'transaction')} stored the ${number(records)}`;
+  return backdated ? `${stored}, ${number(backdated)} of them after records of a later time` : stored;
 }

@@ -1,5 +1,5 @@
 import type { Evidence, PresetEvidence } from '../evidence.ts';
-import { figure, many } from './format.ts';
+import { countedNoun, number } from './format.ts';
 
 /**
  * Whether presets whose older records are not counted were set back to 0, or were never counted before: null for the latter.
@@ -17,15 +17,15 @@ export function wasReset(
     return {
       sure: true,
       why:
-        `${many(rewritten.length, 'preset')} of count 0 ${rewritten.length === 1 ? 'was' : 'were'} written after the newest of ${rewritten.length === 1 ? 'its' : 'their'} records was stored, ` +
-        `by ${many(writers, 'transaction')}.`,
+        `${countedNoun(rewritten.length, 'preset')} of count 0 ${rewritten.length === 1 ? 'was' : 'were'} written after the newest of ${rewritten.length === 1 ? 'its' : 'their'} records was stored, ` +
+        `by ${countedNoun(writers, 'transaction')}.`,
     };
   }
   const usedOnce = idle.filter(({ lastUsedAt }) => lastUsedAt !== null);
   if (usedOnce.length > 0 && dated.length === 0) {
     return {
       sure: true,
-      why: `${figure(usedOnce.length)} of the presets of count 0 have a last_used_at, so their uses were counted once.`,
+      why: `${number(usedOnce.length)} of the presets of count 0 have a last_used_at, so their uses were counted once.`,
     };
   }
   if (dated.length > 0 || triggerOff) return null;

@@ -1,13 +1,13 @@
 import type { Diagnosis } from '../diagnosis.ts';
 import type { Evidence, PresetEvidence } from '../evidence.ts';
-import { many } from './format.ts';
+import { countedNoun } from './format.ts';
 import { wasReset, wasRewritten } from './reset.ts';
 import { isZero } from './shared-rule.ts';
 
 /** A preset by itself that says it was never used, and has records. Null where it says anything else. */
 export function setToZero(preset: PresetEvidence, evidence: Evidence): Diagnosis | null {
   if (!isZero(preset) || preset.records < 2) return null;
-  const says = `The count is 0 and last_used_at is NULL, as if it had never been used, and ${many(preset.records, 'record')} say otherwise.`;
+  const says = `The count is 0 and last_used_at is NULL, as if it had never been used, and ${countedNoun(preset.records, 'record')} say otherwise.`;
   const zeros = evidence.mismatched.filter(isZero);
   const rewritten = wasRewritten(preset);
   const together = wasReset(zeros, evidence);

@@ -1,12 +1,12 @@
 import { driftOf, type PresetEvidence, type Uses } from '../evidence.ts';
 import {
+  type CandidateGroup,
   choices,
   commonStretches,
   firstAbove,
   firstNotBelow,
   type Openness,
   type Stretch,
-  type Subject,
 } from './interval-search.ts';
 import { logChoose, separation, surprise } from './statistics.ts';
 
@@ -138,7 +138,7 @@ function inScope(
   return best;
 }
 
-function subjectOf(preset: PresetEvidence, scope: Scope): Subject[] {
+function subjectOf(preset: PresetEvidence, scope: Scope): CandidateGroup[] {
   const need = driftOf(preset) / scope.factor;
   if (!preset.uses || !Number.isInteger(need)) return [];
   const values = valuesOf(preset.uses, scope);

@@ -1,7 +1,7 @@
 import type { Diagnosis } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
 import { arrivalOf, isImport } from './bulk-arrival.ts';
-import { figure, many, moment } from './format.ts';
+import { countedNoun, number, shortTime } from './format.ts';
 import { firstAbove } from './interval-search.ts';
 import { arrivalWords } from './not-counted.ts';
 
@@ -41,7 +41,7 @@ function uncountedSince(preset: PresetEvidence, evidence: Evidence): Diagnosis |
   if (lastUsedAt === null || !uses || newer === undefined) return null;
   const from = uses.times.find(time => time > lastUsedAt + newer)!;
   const arrival = arrivalOf([preset], evidence.accurate, (_, index) => uses.times[index]! >= from);
-  const sentence = `The count lacks ${many(lacking, 'record')}, and exactly ${figure(lacking)} of ${figure(preset.records)} ${lacking === 1 ? 'is' : 'are'} newer than its last_used_at (${moment(lastUsedAt)})`;
+  const sentence = `The count lacks ${countedNoun(lacking, 'record')}, and exactly ${number(lacking)} of ${number(preset.records)} ${lacking === 1 ? 'is' : 'are'} newer than its last_used_at (${shortTime(lastUsedAt)})`;
   if (isImport(arrival)) {
     return {
       code: 'history-imported',

@@ -1,11 +1,11 @@
 import { takingPath } from '../../connection/search-path.ts';
-import type { Writer } from '../../connection/transactions.ts';
+import type { WriteTransaction } from '../../connection/transactions.ts';
 
 /**
  * Takes the lock that one writing console at a time may have, to the end of the transaction, and notes which transaction
  * this is. `held` is false where another one has it.
  */
-export async function beginMigration({ rows }: Writer): Promise<{ held: boolean; xid: string }> {
+export async function beginMigration({ rows }: WriteTransaction): Promise<{ held: boolean; xid: string }> {
   const [row] = (await rows(
     `SELECT pg_try_advisory_xact_lock(hashtext('preset-usage-console')) AS held, pg_current_xact_id()::text AS xid`,
   )) as { held: boolean; xid: string }[];
@@ -14,7 +14,7 @@ export async function beginMigration({ rows }: Writer): Promise<{ held: boolean;
 
 /** Runs the statements and commits them, in one message. Rejects with the driver's error; then nothing is left of them. */
 export async function applyMigration(
-  { script, ownPath }: Writer,
+  { script, ownPath }: WriteTransaction,
   xid: string,
   statements: readonly string[],
 ): Promise<void> {

@@ -2,7 +2,7 @@ import type { Database } from '../../connection/transactions.ts';
 import { fingerprint } from '../../counter/fingerprint.ts';
 import { refused, requireEveryRow, requireWritableServer } from '../../counter/guards.ts';
 import { readIdentity } from '../../counter/identity.ts';
-import { type Look, look } from '../../counter/inspect-database.ts';
+import { type InspectedDatabase, inspectDatabase } from '../../counter/inspect-database.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
@@ -35,7 +35,7 @@ export async function planRepair(
     throw refused('read-only', 'Started with --read-only: nothing is written.', 'Leave --read-only out.');
   const { found, catalog, facts, identity, risks } = await database.read(
     async reader => {
-      const found = await look(reader, database, request.schema);
+      const found = await inspectDatabase(reader, database, request.schema);
       return {
         found,
         catalog: await readTriggerCatalog(reader, found.tables),
@@ -140,7 +140,11 @@ export async function planRepair(
   };
 }
 
-function phraseOf(action: RepairPlan['action'], { server }: Look, { receipt, changes }: Draft): string {
+function phraseOf(
+  action: RepairPlan['action'],
+  { server }: InspectedDatabase,
+  { receipt, changes }: Draft,
+): string {
   const word = receipt ? doubtWord(receipt) : null;
   return [action, ...(word === null ? [] : [word]), server.database, changes.length].join(' ');
 }
@@ -174,7 +178,7 @@ const drafts = { sync: planSync, reset: planReset, undo: planUndo };
 
 /** Throws where this role, this server or these tables do not take such a write at all. */
 function requireWritable(
-  found: Look,
+  found: InspectedDatabase,
   { may, presetsKind, recordsKind, countGenerated }: RepairFacts,
   { action, options }: RepairRequest,
 ): void {
@@ -217,7 +221,7 @@ async function whyNotSuppress(
 }
 
 function statements(
-  { tables }: Look,
+  { tables }: InspectedDatabase,
   facts: RepairFacts,
   { suppressTriggers }: RepairOptions,
   { recordsToDelete, recordsToRestore, method, changes }: Draft,

@@ -1,6 +1,6 @@
 import type { Database } from '../../connection/transactions.ts';
 import { auditCounters } from '../../counter/audit/audit-counters.ts';
-import type { Look } from '../../counter/inspect-database.ts';
+import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { findPresets } from '../../counter/reading/find-presets.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import { usualLimits } from '../batch-limits.ts';
@@ -17,7 +17,7 @@ import { chooseMethod, resetChange } from './reset.ts';
 /** Finds every preset that is not at zero yet, or has records that are to go. */
 export async function planReset(
   database: Database,
-  { tables }: Look,
+  { tables }: InspectedDatabase,
   facts: RepairFacts,
   { presets, options: { deleteHistory } }: RepairRequest,
   _identity: string,
@@ -125,7 +125,7 @@ const nothingLarge: Sizes = { all: 0, large: new Map() };
  */
 async function sizesOf(
   database: Database,
-  tables: Look['tables'],
+  tables: InspectedDatabase['tables'],
   facts: RepairFacts,
   signal: AbortSignal | undefined,
 ): Promise<Sizes> {

@@ -2,7 +2,7 @@ import type { Database } from '../../connection/transactions.ts';
 import { auditCounters } from '../../counter/audit/audit-counters.ts';
 import { isWrong } from '../../counter/counter.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
-import type { Look } from '../../counter/inspect-database.ts';
+import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { findPresets } from '../../counter/reading/find-presets.ts';
 import { notANumber, type Remark } from '../repair.ts';
 import { exactForms, readStaleTimes } from '../sql/counter-state.ts';
@@ -15,7 +15,7 @@ import { syncChange } from './sync.ts';
 /** Finds the presets whose count is not their number of records and, on request, whose last use is not their newest record. */
 export async function planSync(
   database: Database,
-  { tables }: Look,
+  { tables }: InspectedDatabase,
   _facts: RepairFacts,
   { presets, options }: RepairRequest,
   _identity: string,

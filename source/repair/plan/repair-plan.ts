@@ -1,5 +1,5 @@
 import type { ColumnChoice } from '../../config/column-choice.ts';
-import type { Look } from '../../counter/inspect-database.ts';
+import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import type { HistoryEntry } from '../history-entry.ts';
 import type { Change, FiringTrigger, LeftAlone, Remark, RepairAction, RepairOptions } from '../repair.ts';
 
@@ -9,7 +9,7 @@ export interface RepairPlan {
   request: RepairRequest;
   action: RepairAction;
   options: RepairOptions;
-  look: Look;
+  look: InspectedDatabase;
   /** What tells this database from every other one, however it is reached. */
   identity: string;
   /** A hash of what must not change between looking and acting (CONTRACT.md). */

@@ -1,6 +1,6 @@
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { refused } from '../../counter/guards.ts';
-import type { Look } from '../../counter/inspect-database.ts';
+import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 
@@ -31,7 +31,10 @@ export function requireReversible({ presets, records }: Tables, { keyTwice, refu
 }
 
 /** Throws where deleting records is not this role's to do, or would delete what no receipt can hold. */
-export function requireDeletable(found: Look, { may, referencedBy, inheritedBy }: RepairFacts): void {
+export function requireDeletable(
+  found: InspectedDatabase,
+  { may, referencedBy, inheritedBy }: RepairFacts,
+): void {
   const { records } = found.tables;
   if (!may.delete) throw denied(found, 'DELETE', records.name);
   if (inheritedBy !== null) {
@@ -52,7 +55,7 @@ export function requireDeletable(found: Look, { may, referencedBy, inheritedBy }
 }
 
 /** What a right that is missing is rejected with: exit code 3. */
-export function denied({ server }: Look, right: string, table: string): ConsoleError {
+export function denied({ server }: InspectedDatabase, right: string, table: string): ConsoleError {
   return new ConsoleError({
     code: 'permission-denied',
     message: `${server.user} may not do this: it lacks ${right} on ${table}.`,

@@ -1,12 +1,12 @@
 import { thisUser } from '../../config/files/this-user.ts';
-import type { Look } from '../../counter/inspect-database.ts';
+import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import type { ReceiptHead } from './receipt.ts';
 import { newReceiptId } from './receipt-id.ts';
 
 /** How a receipt begins: who does what, now, to which database. */
 export function receiptHead(
   place: { demo: boolean },
-  { server, host, tables }: Look,
+  { server, host, tables }: InspectedDatabase,
   { action, identity, fingerprint }: Pick<ReceiptHead, 'action' | 'identity' | 'fingerprint'>,
 ): ReceiptHead {
   const at = new Date();

@@ -1,7 +1,7 @@
 import type { Database } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { refused } from '../../counter/guards.ts';
-import type { Look } from '../../counter/inspect-database.ts';
+import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import type { BatchOutcome, Receipt } from '../receipts/receipt.ts';
 import { firstRecord, valuesOf } from '../receipts/records/stored-records.ts';
 import { settleReceipt } from '../receipts/settle-receipt.ts';
@@ -17,7 +17,7 @@ import { fateOf } from './transaction-outcome.ts';
  */
 export async function settleAll(
   database: Database,
-  { tables, server }: Look,
+  { tables, server }: InspectedDatabase,
   receipts: readonly Receipt[],
   claimed: boolean,
   signal?: AbortSignal,

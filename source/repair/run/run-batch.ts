@@ -1,6 +1,6 @@
 import { tryUntilAnswered } from '../../connection/deadlines.ts';
 import type { ConnectOptions, Database } from '../../connection/transactions.ts';
-import { isHiddenNow } from '../../counter/discovery/visibility.ts';
+import { hidesRowsNow } from '../../counter/discovery/visibility.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../../errors/errors.ts';
 import type { FullPlan } from '../plan/draft.ts';
 import type { ReceiptWriter } from '../receipts/write-receipt.ts';
@@ -62,7 +62,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
       });
       const { order, changes, records, rest } = prepared;
       // A drift that is not the planned one may be no drift at all; what is written is asked about by the block itself.
-      if (prepared.left.length > 0 && (await isHiddenNow(writer, tables))) throw hiddenMeanwhile();
+      if (prepared.left.length > 0 && (await hidesRowsNow(writer, tables))) throw hiddenMeanwhile();
       // After what was read, so that it was read from these very tables, and under the locks that keep them so.
       const parts = await changedParts(writer, plan);
       if (parts.length > 0) throw tablesChanged(plan, parts);

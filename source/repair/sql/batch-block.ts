@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { dollarQuote, givenSetting, resultSetting } from '../../connection/block-settings.ts';
 import { byOwnPath, byPath, catalogPath, inSchema, takingPath } from '../../connection/search-path.ts';
-import type { Writer } from '../../connection/transactions.ts';
+import type { WriteTransaction } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
-import { nowHidden } from '../../counter/discovery/visibility.ts';
-import { differ } from '../../counter/operators.ts';
+import { rowsHiddenCondition } from '../../counter/discovery/visibility.ts';
+import { keysDiffer } from '../../counter/operators.ts';
 import { exactForms, type FoundRecord, type RecordValues } from './counter-state.ts';
 import type { RepairFacts } from './facts.ts';
 import { repairKey } from './repair-lock.ts';
@@ -65,7 +65,7 @@ export type RecordWrites = 'delete' | 'insert' | null;
 
 /** Begins a batch and keeps its tables as they are until its end; null where another repair is being done. */
 export async function openBatch(
-  { rows, script, ownPath }: Writer,
+  { rows, script, ownPath }: WriteTransaction,
   tables: Tables,
   writes: RecordWrites,
 ): Promise<string | null> {
@@ -106,7 +106,7 @@ function keepTables({ presets, records }: Tables, writes: RecordWrites): string 
  * every other error, nothing of it is left. `longest` is its statement_timeout in seconds.
  */
 export async function runBatch(
-  { rows, script, ownPath }: Writer,
+  { rows, script, ownPath }: WriteTransaction,
   tables: Tables,
   facts: RepairFacts,
   order: BatchOrder,
@@ -155,7 +155,7 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
   -- Below deadlock_timeout: whoever waits for us while we wait for them, we give up first.
   PERFORM set_config('lock_timeout', '250ms', true);
   -- Counted under a policy, what is there would look like drift.
-  IF ${nowHidden(tables)} THEN
+  IF ${rowsHiddenCondition(tables)} THEN
     RAISE EXCEPTION 'row-level security hides rows from this role now' USING ERRCODE = '42501';
   END IF;`,
     order.truncate
@@ -191,10 +191,10 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
      }
     FROM ${givenRows} o
    WHERE p.${presets.key} ${presets.keys.equal} (o.value OPERATOR(pg_catalog.->>) 'id')::${presets.keyType}
-     AND (${differ(`p.${presets.count}`, becomes)}${lastUsed ? ` OR ${lastUsed.differs}` : ''});
+     AND (${keysDiffer(`p.${presets.count}`, becomes)}${lastUsed ? ` OR ${lastUsed.differs}` : ''});
   -- A trigger or a policy may have kept a row from being written, or written something else.
   is_other := EXISTS (SELECT FROM pg_catalog.jsonb_each_text(becomes) b JOIN ${presets.name} p ON p.${presets.key} ${presets.keys.equal} b.key::${presets.keyType}
-              WHERE ${differ(`p.${presets.count}`, `b.value::${facts.countType}`)});`)}
+              WHERE ${keysDiffer(`p.${presets.count}`, `b.value::${facts.countType}`)});`)}
   IF is_other THEN
     RAISE EXCEPTION 'a count is not what was written: a trigger or a policy on ${inString(presets.name)} changes it' USING ERRCODE = 'P0001';
   END IF;
@@ -240,8 +240,8 @@ function lastUsedOf(
   const locked = `(used OPERATOR(pg_catalog.->>) (o.value OPERATOR(pg_catalog.->>) 'id'))::${usedType}`;
   const otherwise = restores ? locked : `p.${presets.lastUsed}`;
   return {
-    sets: `${presets.lastUsed} = CASE WHEN ${isSet} AND NOT (${differ(locked, to('from'))}) THEN ${to('to')} ELSE ${otherwise} END`,
-    differs: `${isSet}${restores ? ` OR ${differ(`p.${presets.lastUsed}`, locked)}` : ''}`,
+    sets: `${presets.lastUsed} = CASE WHEN ${isSet} AND NOT (${keysDiffer(locked, to('from'))}) THEN ${to('to')} ELSE ${otherwise} END`,
+    differs: `${isSet}${restores ? ` OR ${keysDiffer(`p.${presets.lastUsed}`, locked)}` : ''}`,
   };
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { inSchema } from '../../connection/search-path.ts';
 import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
-import { differ, same } from '../../counter/operators.ts';
+import { keysDiffer, keysEqual } from '../../counter/operators.ts';
 import { countColumns } from '../../counter/reading/counters.ts';
 import { groupedKeys, groupedRecords } from '../../counter/reading/grouped-records.ts';
 import { valueAsText } from '../../counter/reading/sql-values.ts';
@@ -211,7 +211,7 @@ export async function hasRecord(
   const own = recordColumns.findIndex(({ quoted }) => quoted === records.preset);
   const given = '$1::pg_catalog.text::pg_catalog.jsonb';
   const alike = recordColumns.map(({ quoted }, place) =>
-    same(valueAsText(quoted), `(${given} OPERATOR(pg_catalog.->>) ${place})`),
+    keysEqual(valueAsText(quoted), `(${given} OPERATOR(pg_catalog.->>) ${place})`),
   );
   // The preset once more as it is, for its index.
   const preset = values[own];
@@ -255,7 +255,7 @@ export async function readStaleTimes(reader: Reader, tables: Tables): Promise<st
     `SELECT p.${presets.key}::pg_catalog.text AS id FROM ${presets.name} p
        LEFT JOIN (${groupedRecords(tables, `pg_catalog.max(r.${records.time}) AS newest`, { where: isPast(`r.${records.time}`) })}) c
          ON c.id ${groupedKeys(tables).equal} p.${presets.key}${groupedKeys(tables).of}
-      WHERE ${differ(`p.${presets.lastUsed}`, 'c.newest')}`,
+      WHERE ${keysDiffer(`p.${presets.lastUsed}`, 'c.newest')}`,
     [],
     tables.path,
   );

@@ -1,24 +1,24 @@
 import type { Node } from 'oxc-parser';
-import type { How } from '../finding.ts';
+import type { CountChange } from '../finding.ts';
 import { plainKey } from './follow/bindings.ts';
 import type { Follower } from './follow/follow.ts';
 import { outermostFunction, returnsOf } from './follow/lookup.ts';
-import type { Ref } from './parse/code-module.ts';
+import type { Reference } from './parse/code-module.ts';
 import { isFunction } from './parse/parse-code.ts';
 import { lastName } from './query-target.ts';
 
 const deepest = 6;
 
 /** What a value makes of the counter: one more, none, the number of its records, or something else. */
-export function howOf(follower: Follower, value: Ref | null): How {
+export function howOf(follower: Follower, value: Reference | null): CountChange {
   if (!value) return 'adds';
   const found = judge(follower, value, 0);
-  const order: How[] = ['adds', 'subtracts', 'recounts', 'sets', 'zero'];
+  const order: CountChange[] = ['adds', 'subtracts', 'recounts', 'sets', 'zero'];
   const how = order.find(each => found.includes(each)) ?? 'sets';
   return how === 'sets' && readsRecords(follower, value) ? 'recounts' : how;
 }
 
-function judge(follower: Follower, ref: Ref, depth: number): How[] {
+function judge(follower: Follower, ref: Reference, depth: number): CountChange[] {
   if (depth > deepest) return ['sets'];
   return follower.follow(ref).flatMap(({ module, node }) => {
     const on = (next: Node) => judge(follower, { module, node: next }, depth + 1);
@@ -45,7 +45,7 @@ function judge(follower: Follower, ref: Ref, depth: number): How[] {
       case 'FunctionExpression':
         return isFunction(node) ? returnsOf(node).flatMap(on) : ['sets'];
       case 'ObjectExpression':
-        return node.properties.flatMap((property): How[] => {
+        return node.properties.flatMap((property): CountChange[] => {
           if (property.type === 'SpreadElement') return [];
           const key = plainKey(property.key, property.computed);
           if (key === 'increment') return ['adds'];
@@ -68,14 +68,14 @@ function judge(follower: Follower, ref: Ref, depth: number): How[] {
 }
 
 /** What an expression of SQL does, where it stands alone: `usage_count + 1`. */
-function ofText(text: string): How {
+function ofText(text: string): CountChange {
   if (/\bcount\s*\(/i.test(text)) return 'recounts';
   if (/\+\s*(\d|\$|:|\?|excluded)/i.test(text) || /\d\s*\+/.test(text)) return 'adds';
   return /-\s*(\d|\$)/.test(text) ? 'subtracts' : /^\W*0\W*$/.test(text) ? 'zero' : 'sets';
 }
 
 // A count of records is read in the function that sets it, or comes out of a query that names them.
-function readsRecords(follower: Follower, { module, node }: Ref): boolean {
+function readsRecords(follower: Follower, { module, node }: Reference): boolean {
   const own = module.text.slice(node.start, node.end);
   if (
     /usage_?count/i.test(own) &&

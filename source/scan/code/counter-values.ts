@@ -1,13 +1,13 @@
 import type { Node } from 'oxc-parser';
 import type { Follower } from './follow/follow.ts';
-import { type Entry, type Shape, shapeOf } from './follow/shape.ts';
-import type { Ref } from './parse/code-module.ts';
+import { type ShapeEntry, shapeOf, type ValueShape } from './follow/shape.ts';
+import type { Reference } from './parse/code-module.ts';
 
 /** What an argument says of the counter: what it is set to, or which parameters would say so. */
-export interface Said {
-  entries: Entry[];
-  parameters: Ref[];
-  keys: Ref[];
+export interface CounterValue {
+  entries: ShapeEntry[];
+  parameters: Reference[];
+  keys: Reference[];
 }
 
 // Under these ORMs and HTTP clients keep what is written, beside conditions and options, which are not.
@@ -23,12 +23,24 @@ const holders: ReadonlySet<string> = new Set([
 ]);
 
 /** The counter among the properties of an argument; with `nested` also under `data`, `set`, `body` and their like. */
-export function counterIn(follower: Follower, ref: Ref, use: Node, nested: boolean, depth = 0): Said {
+export function counterIn(
+  follower: Follower,
+  ref: Reference,
+  use: Node,
+  nested: boolean,
+  depth = 0,
+): CounterValue {
   return ofShape(follower, shapeOf(follower, ref, use), use, nested, depth);
 }
 
-function ofShape(follower: Follower, shape: Shape, use: Node, nested: boolean, depth: number): Said {
-  const said: Said = {
+function ofShape(
+  follower: Follower,
+  shape: ValueShape,
+  use: Node,
+  nested: boolean,
+  depth: number,
+): CounterValue {
+  const said: CounterValue = {
     entries: shape.entries.filter(({ key }) => follower.names.isCounter(key)),
     parameters: [...shape.parameters],
     keys: [...shape.keys],
@@ -47,9 +59,9 @@ function ofShape(follower: Follower, shape: Shape, use: Node, nested: boolean, d
 const passing: ReadonlySet<string> = new Set(['data', 'create', 'update', 'updateMany', 'upsert']);
 
 /** The counter of presets that are written through another model: `data: { preset: { update: { usageCount: ... } } }`. */
-export function counterOfRelated(follower: Follower, ref: Ref, use: Node, depth = 0): Entry[] {
+export function counterOfRelated(follower: Follower, ref: Reference, use: Node, depth = 0): ShapeEntry[] {
   if (depth > 6) return [];
-  return shapeOf(follower, ref, use).entries.flatMap(({ key, value }): Entry[] => {
+  return shapeOf(follower, ref, use).entries.flatMap(({ key, value }): ShapeEntry[] => {
     if (!value) return [];
     if (follower.names.isPresets(key)) {
       return shapeOf(follower, value, use).entries.flatMap(({ key: verb, value: what }) =>

@@ -2,15 +2,15 @@ import type { BindingIdentifier, Node } from 'oxc-parser';
 import { plainKey } from './follow/bindings.ts';
 import { classAround } from './follow/class-members.ts';
 import type { Follower } from './follow/follow.ts';
-import type { Ref } from './parse/code-module.ts';
+import type { Reference } from './parse/code-module.ts';
 
 /** What a chain of calls works on, and how it came to be named. */
-export interface Subject {
+export interface QueryTarget {
   table: 'presets' | 'records' | 'other';
   /** `from`: Supabase's client or a query builder; `builder`: a builder alone; `model`: an ORM's model or record. */
   by: 'from' | 'builder' | 'model';
   /** A parameter, or a member of `this`, that names the table: callers or classes further down decide. */
-  parameter?: Ref;
+  parameter?: Reference;
 }
 
 const naming: ReadonlySet<string> = new Set(['from', 'into', 'table']);
@@ -35,7 +35,7 @@ const foreign: ReadonlySet<string> = new Set([
 const deepest = 30;
 
 /** What the object is on which a method is called: `supabase.from('presets')` of `supabase.from('presets').update`. */
-export function subjectsOf(follower: Follower, ref: Ref, depth = 0): Subject[] {
+export function subjectsOf(follower: Follower, ref: Reference, depth = 0): QueryTarget[] {
   const known = subjects.get(ref.node);
   if (known) return known;
   if (depth > deepest) return [];
@@ -46,9 +46,9 @@ export function subjectsOf(follower: Follower, ref: Ref, depth = 0): Subject[] {
 }
 
 // Asked for again at every call of a chain; a node belongs to one scan only.
-const subjects = new WeakMap<Node, Subject[]>();
+const subjects = new WeakMap<Node, QueryTarget[]>();
 
-function findSubjects(follower: Follower, ref: Ref, depth: number): Subject[] {
+function findSubjects(follower: Follower, ref: Reference, depth: number): QueryTarget[] {
   const { module, node } = ref;
   const on = (next: Node) => subjectsOf(follower, { module, node: next }, depth + 1);
   switch (node.type) {
@@ -111,7 +111,7 @@ function findSubjects(follower: Follower, ref: Ref, depth: number): Subject[] {
 }
 
 // `const presets = () => supabase.from('presets')`
-function throughHelper(follower: Follower, ref: Ref, depth: number): Subject[] {
+function throughHelper(follower: Follower, ref: Reference, depth: number): QueryTarget[] {
   return follower
     .follow(ref)
     .filter(each => each.node !== ref.node)
@@ -122,7 +122,7 @@ const isCallOfKnex = (name: string) =>
   /^(knex|db|trx|tx|database|qb|pg|conn|connection|builder|query)$/i.test(name);
 
 /** A chain that begins with knex is knex's, though it says `from`. */
-function isKnex(follower: Follower, { module, node }: Ref): boolean {
+function isKnex(follower: Follower, { module, node }: Reference): boolean {
   const root = rootOf(node);
   if (/knex|^trx$/i.test(root)) return true;
   return follower
@@ -151,7 +151,7 @@ export function rootOf(node: Node): string {
 }
 
 /** What an argument names as a table: its text, a parameter, or where it is neither the name of what holds it. */
-export function named(follower: Follower, ref: Ref, by: Subject['by']): Subject[] {
+export function named(follower: Follower, ref: Reference, by: QueryTarget['by']): QueryTarget[] {
   const texts = follower.texts(ref);
   if (texts.length > 0)
     return texts.map(text => ({ table: tableOf(follower, text.split(/\s+as\s+/i)[0] ?? text), by }));
@@ -173,7 +173,7 @@ export const isOwn = (node: Node): node is Extract<Node, { type: 'MemberExpressi
   node.type === 'MemberExpression' && !node.computed && node.object.type === 'ThisExpression';
 
 /** A parameter that is declared as `Repository<Preset>` or `ModelStatic<Preset>`, whatever its name. */
-function ofType(follower: Follower, { module, node }: Ref): Subject[] {
+function ofType(follower: Follower, { module, node }: Reference): QueryTarget[] {
   const type = node.type === 'Identifier' ? (node as BindingIdentifier).typeAnnotation?.typeAnnotation : null;
   if (type?.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier') return [];
   if (!/(Repository|Repo|ModelStatic|ModelCtor|ModelType)$/.test(type.typeName.name)) return [];
@@ -182,18 +182,18 @@ function ofType(follower: Follower, { module, node }: Ref): Subject[] {
 }
 
 /** `PRESETS_TABLE`, `process.env.PRESETS_TABLE`, `tables.presets`. */
-function guess(follower: Follower, name: string): Subject['table'] | null {
+function guess(follower: Follower, name: string): QueryTarget['table'] | null {
   const plain = name.replace(/_?(table|name|tbl)(_?name)?$/i, '');
   return follower.names.isRecords(plain) ? 'records' : follower.names.isPresets(plain) ? 'presets' : null;
 }
 
-function tableOf(follower: Follower, text: string): Subject['table'] {
+function tableOf(follower: Follower, text: string): QueryTarget['table'] {
   return follower.names.isPresets(text) ? 'presets' : follower.names.isRecords(text) ? 'records' : 'other';
 }
 
 /** The table of a model: drizzle's `pgTable('presets', ...)`, an entity class, or by its name. */
-export function entities(follower: Follower, ref: Ref): Subject[] {
-  const found = follower.follow(ref).flatMap((each): Subject[] => {
+export function entities(follower: Follower, ref: Reference): QueryTarget[] {
+  const found = follower.follow(ref).flatMap((each): QueryTarget[] => {
     const { module, node } = each;
     if (node.type === 'Literal' && typeof node.value === 'string')
       return [{ table: tableOf(follower, node.value), by: 'model' }];
@@ -230,7 +230,7 @@ export function entities(follower: Follower, ref: Ref): Subject[] {
 }
 
 /** A repository, a model or a record by the name it goes by: `presetRepository`, `this.presets`, `preset`. */
-function byName(follower: Follower, name: string): Subject[] {
+function byName(follower: Follower, name: string): QueryTarget[] {
   const plain = name
     .replace(/^[_#$]+|[_$]+$/g, '')
     .replace(/(Repository|Repo|Model|Entity|Dao|Table|Delegate|Schema|Record|Row)$/i, '');

@@ -1,13 +1,13 @@
 import type { Node } from 'oxc-parser';
-import type { How } from '../finding.ts';
+import type { CountChange } from '../finding.ts';
 import { howOf } from './count-change.ts';
-import { counterIn, counterOfRelated, type Said } from './counter-values.ts';
+import { type CounterValue, counterIn, counterOfRelated } from './counter-values.ts';
 import type { Follower } from './follow/follow.ts';
-import type { CodeModule, Ref } from './parse/code-module.ts';
-import { lastName, type Subject } from './query-target.ts';
+import type { CodeModule, Reference } from './parse/code-module.ts';
+import { lastName, type QueryTarget } from './query-target.ts';
 import { readFlush } from './read-flush.ts';
 import { readRequest } from './read-request.ts';
-import { readRoutine } from './read-routine.ts';
+import { readCodeRoutine } from './read-routine.ts';
 import { type Call, type CodeReading, type Helper, type Known, offsetOf } from './write-candidate.ts';
 import { inserters, kindOf, subjectsFor, writers } from './write-methods.ts';
 
@@ -21,7 +21,7 @@ export function readCalls(module: CodeModule, known: Known): CodeReading {
 function readCall(module: CodeModule, call: Call, known: Known, reading: CodeReading): void {
   const method = lastName(call.callee);
   if (/rpc$/i.test(method)) {
-    readRoutine(module, call, known, reading);
+    readCodeRoutine(module, call, known, reading);
     return;
   }
   if (readRequest(module, call, known, reading)) return;
@@ -81,8 +81,8 @@ function saidBy(
   module: CodeModule,
   call: Call,
   method: string,
-  subject: Subject,
-): Said | null {
+  subject: QueryTarget,
+): CounterValue | null {
   const given = call.arguments.map(argument => ({ module, node: argument as Node }));
   const nested =
     subject.by === 'model' || method === 'onConflictDoUpdate' || method === 'onDuplicateKeyUpdate';
@@ -123,20 +123,25 @@ function saidBy(
 
 const isCallback = ({ type }: Node) => type === 'ArrowFunctionExpression' || type === 'FunctionExpression';
 
-const merge = (all: Said[]): Said => ({
+const merge = (all: CounterValue[]): CounterValue => ({
   entries: all.flatMap(({ entries }) => entries),
   parameters: all.flatMap(({ parameters }) => parameters),
   keys: all.flatMap(({ keys }) => keys),
 });
 
-function relatedTo(follower: Follower, module: CodeModule, call: Call, method: string): Said | null {
+function relatedTo(follower: Follower, module: CodeModule, call: Call, method: string): CounterValue | null {
   const [first] = call.arguments;
   if (!first || !/^(create|update|upsert)/.test(method)) return null;
   const entries = counterOfRelated(follower, { module, node: first }, call);
   return entries.length > 0 ? { entries, parameters: [], keys: [] } : null;
 }
 
-function isInsert(method: string, subject: Subject | undefined, said: Said, follower: Follower): boolean {
+function isInsert(
+  method: string,
+  subject: QueryTarget | undefined,
+  said: CounterValue,
+  follower: Follower,
+): boolean {
   if (!subject) return false;
   if (/^(insert|create|bulkCreate|values)/.test(method)) return true;
   // A new record is saved with what it begins with.
@@ -148,14 +153,14 @@ function isInsert(method: string, subject: Subject | undefined, said: Said, foll
 }
 
 /** What becomes of the counter where it may be set to several things: the worst of them. */
-function combined(follower: Follower, { entries }: Said): How {
+function combined(follower: Follower, { entries }: CounterValue): CountChange {
   const all = entries.map(({ value }) => howOf(follower, value));
-  const order: How[] = ['adds', 'subtracts', 'sets', 'recounts', 'zero'];
+  const order: CountChange[] = ['adds', 'subtracts', 'sets', 'recounts', 'zero'];
   return order.find(how => all.includes(how)) ?? 'sets';
 }
 
 /** Whether the application itself computes what is written, from what it read a moment ago. */
-export function isReadBefore(value: Ref | null, how: How): boolean {
+export function isReadBefore(value: Reference | null, how: CountChange): boolean {
   if (how !== 'adds' && how !== 'subtracts') return false;
   if (!value) return true;
   const text = value.module.text.slice(value.node.start, value.node.end);

@@ -6,7 +6,7 @@ import type { CodeModule } from './parse/code-module.ts';
 import { isFunction } from './parse/parse-code.ts';
 import { readCalls } from './read-calls.ts';
 import { readHelperCalls } from './read-helpers.ts';
-import { type CodeReading, type Found, type Known, offsetOf } from './write-candidate.ts';
+import { type CodeReading, type Known, offsetOf, type WriteCandidate } from './write-candidate.ts';
 
 /** A place in code where a record is inserted. */
 export interface RecordPlace {
@@ -16,7 +16,7 @@ export interface RecordPlace {
 
 /** What the code of a directory does by calls; what it does by SQL is read apart. */
 export interface CodeFindings {
-  found: Found[];
+  found: WriteCandidate[];
   records: RecordPlace[];
 }
 

@@ -4,11 +4,17 @@ import { counterIn } from './counter-values.ts';
 import type { Binding } from './follow/bindings.ts';
 import { givenToConstructor } from './follow/constructed.ts';
 import { functionAround, lookup, nameOfFunction } from './follow/lookup.ts';
-import type { CodeModule, Ref } from './parse/code-module.ts';
+import type { CodeModule, Reference } from './parse/code-module.ts';
 import { isFunction } from './parse/parse-code.ts';
 import { isOwn, lastName } from './query-target.ts';
 import { isReadBefore } from './read-calls.ts';
-import { type CodeReading, type Found, type Helper, type Known, offsetOf } from './write-candidate.ts';
+import {
+  type CodeReading,
+  type Helper,
+  type Known,
+  offsetOf,
+  type WriteCandidate,
+} from './write-candidate.ts';
 
 // A helper of a helper of a helper, and no further.
 const rounds = 3;
@@ -21,8 +27,8 @@ export function readHelperCalls(
   readings: ReadonlyMap<CodeModule, CodeReading>,
   known: Known,
   read: (module: CodeModule) => CodeReading,
-): Found[] {
-  const found: Found[] = [];
+): WriteCandidate[] {
+  const found: WriteCandidate[] = [];
   const taken = new Set<Node>([...readings.values()].flatMap(each => each.found.map(({ node }) => node)));
   for (let round = 0; round < rounds; round += 1) {
     const index = indexed(readings);
@@ -73,7 +79,7 @@ function namedBy(helper: Helper): Named[] {
   return owner && isFunction(owner) ? [{ helper, owner, name: nameOfFunction(owner) }] : [];
 }
 
-function bindingOf({ module, node }: Ref): Binding | undefined {
+function bindingOf({ module, node }: Reference): Binding | undefined {
   return node.type === 'Identifier' ? lookup(module, node.name, node) : undefined;
 }
 
@@ -97,7 +103,7 @@ function helpersOf(
   return about ? index.filter(each => each.name === name && name !== '') : [];
 }
 
-type Passed = Pick<Found, 'how' | 'inserts' | 'readBefore'> | Helper;
+type Passed = Pick<WriteCandidate, 'how' | 'inserts' | 'readBefore'> | Helper;
 
 function pass(
   module: CodeModule,
@@ -106,7 +112,7 @@ function pass(
   known: Known,
 ): Passed | null {
   const { follower } = known;
-  const argumentOf = (parameter: Ref): Ref[] => {
+  const argumentOf = (parameter: Reference): Reference[] => {
     const binding = bindingOf(parameter);
     const given = binding && call.arguments[binding.index];
     if (!given) return [];
@@ -114,7 +120,7 @@ function pass(
     return binding.steps.length === 0 ? [ref] : follower.step(follower.follow(ref), binding.steps);
   };
   // `this.table` is that of the object the call is made on.
-  const tablesOf = (table: Ref): Ref[] => {
+  const tablesOf = (table: Reference): Reference[] => {
     const binding = bindingOf(table);
     const constructed = binding?.owner?.parent?.type === 'MethodDefinition' && binding.owner.parent.kind;
     if (!isOwn(table.node) && constructed !== 'constructor') return argumentOf(table);

@@ -4,7 +4,7 @@ import { howOf } from './count-change.ts';
 import { counterIn } from './counter-values.ts';
 import { plainKey } from './follow/bindings.ts';
 import type { Follower } from './follow/follow.ts';
-import type { CodeModule, Ref } from './parse/code-module.ts';
+import type { CodeModule, Reference } from './parse/code-module.ts';
 import { lastName } from './query-target.ts';
 import type { Call, CodeReading, Known } from './write-candidate.ts';
 
@@ -65,7 +65,7 @@ const isPostgrest = (address: string) =>
   /\/rpc\/\w*usage\w*/.test(address);
 
 /** What an argument says of where a request goes: its text with what is not constant left out. */
-function addresses(follower: Follower, ref: Ref, depth = 0): string[] {
+function addresses(follower: Follower, ref: Reference, depth = 0): string[] {
   if (depth > 4) return [];
   return follower.follow(ref).flatMap(({ module, node }): string[] => {
     const on = (next: Node) => addresses(follower, { module, node: next }, depth + 1);

@@ -1,10 +1,10 @@
 import { trackFunction } from '../names.ts';
 import type { Follower } from './follow/follow.ts';
-import type { CodeModule, Ref } from './parse/code-module.ts';
+import type { CodeModule, Reference } from './parse/code-module.ts';
 import { type Call, type CodeReading, type Known, offsetOf } from './write-candidate.ts';
 
 /** Reads a call of a function of the database: `rpc('increment_preset_usage_count', ...)`. */
-export function readRoutine(
+export function readCodeRoutine(
   module: CodeModule,
   call: Call,
   { follower, counts }: Known,
@@ -34,7 +34,7 @@ export function readRoutine(
 }
 
 // `rpc('increment', { table_name: 'presets', column_name: 'usage_count' })`
-function namesCounter(follower: Follower, ref: Ref): boolean {
+function namesCounter(follower: Follower, ref: Reference): boolean {
   return follower
     .follow(ref)
     .some(

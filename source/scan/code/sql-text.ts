@@ -3,7 +3,7 @@ import { plainKey } from './follow/bindings.ts';
 import { addendsOf } from './follow/concat-parts.ts';
 import type { Follower } from './follow/follow.ts';
 import { shapeOf } from './follow/shape.ts';
-import type { Ref } from './parse/code-module.ts';
+import type { Reference } from './parse/code-module.ts';
 import { entities, lastName } from './query-target.ts';
 
 /** SQL put together from the pieces of an expression, and where each piece stands in the file. */
@@ -21,12 +21,12 @@ export function sourceOf({ pieces }: SqlText, offset: number): number {
 const deepest = 6;
 
 /** Puts together the text of a literal, a template, a sum or a joined list. Null where it is none of them. */
-export function sqlText(follower: Follower, ref: Ref, values: readonly string[] = []): SqlText | null {
+export function sqlText(follower: Follower, ref: Reference, values: readonly string[] = []): SqlText | null {
   const built: SqlText = { text: '', pieces: [] };
   return append(follower, ref, built, [...values], 0) ? built : null;
 }
 
-function append(follower: Follower, ref: Ref, to: SqlText, values: string[], depth: number): boolean {
+function append(follower: Follower, ref: Reference, to: SqlText, values: string[], depth: number): boolean {
   if (depth > deepest) return false;
   const { module, node } = ref;
   const piece = (text: string, source: number) => {
@@ -78,7 +78,7 @@ function append(follower: Follower, ref: Ref, to: SqlText, values: string[], dep
 const beforeName = /(?:\b(?:update|only|into|from|join|table|truncate|function|on|trigger)\s+"?|[."])$/i;
 
 /** What stands in the place of an expression: its text where that is constant, else a name or a parameter. */
-function fill(follower: Follower, ref: Ref, before: string, depth: number): string {
+function fill(follower: Follower, ref: Reference, before: string, depth: number): string {
   const { node } = ref;
   const [constant] = follower.texts(ref);
   const insideString = (before.split("'").length - 1) % 2 === 1;

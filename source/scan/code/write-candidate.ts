@@ -1,17 +1,17 @@
 import type { Node } from 'oxc-parser';
-import type { How, Kind } from '../finding.ts';
+import type { CountChange, WriteKind } from '../finding.ts';
 import type { Follower } from './follow/follow.ts';
-import type { CodeModule, Ref } from './parse/code-module.ts';
+import type { CodeModule, Reference } from './parse/code-module.ts';
 
 /** A write of the counter that was found in code. */
-export interface Found {
+export interface WriteCandidate {
   module: CodeModule;
   /** The call, assignment or text that writes. */
   node: Node;
   /** Where to point. */
   offset: number;
-  kind: Kind;
-  how: How;
+  kind: WriteKind;
+  how: CountChange;
   /** True where a new preset is inserted with it. */
   inserts: boolean;
   /** True where what is written was read before, by the application: uses at the same time overwrite each other. */
@@ -22,11 +22,11 @@ export interface Found {
 
 /** A helper that writes what it is given: whoever calls it with the counter writes the counter. */
 export interface Helper {
-  kind: Kind;
+  kind: WriteKind;
   /** Which parameters decide, as they are declared. Null where that is settled in the helper. */
-  table: Ref | null;
-  values: Ref | null;
-  key: Ref | null;
+  table: Reference | null;
+  values: Reference | null;
+  key: Reference | null;
 }
 
 /** What is known beyond the file: which functions of the database write the counter. */
@@ -44,7 +44,7 @@ export function offsetOf(call: Call): number {
 
 /** What a file of code says. */
 export interface CodeReading {
-  found: Found[];
+  found: WriteCandidate[];
   helpers: Helper[];
   /** Where records are inserted. */
   records: { module: CodeModule; node: Node }[];

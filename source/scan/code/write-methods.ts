@@ -1,10 +1,10 @@
 import type { Node } from 'oxc-parser';
-import type { Kind } from '../finding.ts';
+import type { WriteKind } from '../finding.ts';
 import { plainKey } from './follow/bindings.ts';
 import type { Follower } from './follow/follow.ts';
 import { functionAround } from './follow/lookup.ts';
-import type { CodeModule, Ref } from './parse/code-module.ts';
-import { entities, lastName, rootOf, type Subject, subjectsOf } from './query-target.ts';
+import type { CodeModule, Reference } from './parse/code-module.ts';
+import { entities, lastName, type QueryTarget, rootOf, subjectsOf } from './query-target.ts';
 import type { Call } from './write-candidate.ts';
 
 /** Methods that make rows. */
@@ -48,7 +48,12 @@ export const writers: ReadonlySet<string> = new Set([
 ]);
 
 /** The tables that a call of such a method may write. */
-export function subjectsFor(follower: Follower, method: string, receiver: Ref, call: Call): Subject[] {
+export function subjectsFor(
+  follower: Follower,
+  method: string,
+  receiver: Reference,
+  call: Call,
+): QueryTarget[] {
   const { module } = receiver;
   const own = subjectsOf(follower, receiver);
   // `.set()` of a Map or a store is not `.set()` of a builder.
@@ -75,14 +80,14 @@ const isManager = (node: Node) =>
   );
 
 // `.onConflict(oc => oc.column('id').doUpdateSet({...}))`
-function aroundConflict(follower: Follower, module: CodeModule, call: Call): Subject[] {
+function aroundConflict(follower: Follower, module: CodeModule, call: Call): QueryTarget[] {
   const outer = functionAround(call)?.parent;
   if (outer?.type !== 'CallExpression' || outer.callee.type !== 'MemberExpression') return [];
   return subjectsOf(follower, { module, node: outer.callee.object as Node });
 }
 
 /** What a write is found as. */
-export function kindOf(subject: Subject, method: string, call: Call): Kind {
+export function kindOf(subject: QueryTarget, method: string, call: Call): WriteKind {
   if (subject.by === 'from') return method === 'upsert' ? 'supabase-upsert' : 'supabase-update';
   if (subject.by === 'builder') return 'query-builder';
   const receiver = call.callee.type === 'MemberExpression' ? (call.callee.object as Node) : call;

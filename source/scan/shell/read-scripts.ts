@@ -1,5 +1,5 @@
-import type { Told } from '../assemble.ts';
-import type { How, Kind } from '../finding.ts';
+import type { ReportedFinding } from '../assemble.ts';
+import type { CountChange, WriteKind } from '../finding.ts';
 import { inOneLine, placeAt } from '../place.ts';
 import { hintOf, whyOf } from '../reasons.ts';
 import type { SqlUnit } from '../sql/sql-unit.ts';
@@ -9,7 +9,7 @@ import { readShell } from './shell-sql.ts';
 /** What shell scripts do to the counter: the SQL in them, and requests, of which some call functions. */
 export interface Scripts {
   units: SqlUnit[];
-  requests: (counts: (routine: string) => boolean) => Told[];
+  requests: (counts: (routine: string) => boolean) => ReportedFinding[];
 }
 
 /** Reads scripts, which are pairs of file and text. */
@@ -29,8 +29,8 @@ export async function readScripts(scripts: readonly (readonly [string, string])[
     requests: counts =>
       requests.flatMap(({ file, script, at, text, routine }) => {
         if (routine !== null && !counts(routine)) return [];
-        const kind: Kind = routine === null ? 'postgrest' : 'rpc';
-        const how: How = routine === null ? 'sets' : 'adds';
+        const kind: WriteKind = routine === null ? 'postgrest' : 'rpc';
+        const how: CountChange = routine === null ? 'sets' : 'adds';
         const place = placeAt(file, script, at);
         const about = {
           kind,

@@ -1,5 +1,5 @@
 import type { SqlColumn, SqlCreate, SqlReading, SqlWrite } from '../../sql/sql-effects.ts';
-import type { How, Kind } from '../finding.ts';
+import type { CountChange, WriteKind } from '../finding.ts';
 import { isCounter, isPresets, isRecords, ownFunction, ownTrigger, trackFunction } from '../names.ts';
 import { sequenceOf } from './plain-sql.ts';
 import type { SqlUnit } from './sql-unit.ts';
@@ -9,8 +9,8 @@ export interface SqlFound {
   unit: SqlUnit;
   offset: number;
   text: string;
-  kind: Kind;
-  how: How | null;
+  kind: WriteKind;
+  how: CountChange | null;
   /** Once: it runs when somebody runs it, as a statement in a migration does. */
   once: boolean;
   /** True where the same function inserts a record as well. */
@@ -115,10 +115,10 @@ function countingIn(states: readonly State[]): Set<string> {
 }
 
 const returnsTrigger = ({ text }: Routine) => /\breturns\s+(?:pg_catalog\.)?trigger\b/i.test(text);
-const moves = (how: How | null) => how !== null && how !== 'recounts';
+const moves = (how: CountChange | null) => how !== null && how !== 'recounts';
 
 /** What a statement does to the counter; null where it does nothing to it. */
-export function counterOf({ table, columns, action, text }: SqlWrite): How | null {
+export function counterOf({ table, columns, action, text }: SqlWrite): CountChange | null {
   if (action !== 'update' || !isPresets(table.name)) return null;
   const column = columns?.find(({ name }) => isCounter(name));
   if (!column) return null;
@@ -129,7 +129,7 @@ export function counterOf({ table, columns, action, text }: SqlWrite): How | nul
 
 const countsRecords = /\bcount\s*\([\s\S]*\bpreset_?usages?\b|\bpreset_?usages?\b[\s\S]*\bcount\s*\(/i;
 
-const howOf = ({ how }: SqlColumn): How => (how === 'counts' ? 'recounts' : how);
+const howOf = ({ how }: SqlColumn): CountChange => (how === 'counts' ? 'recounts' : how);
 
 function judgeState(state: State, judgement: SqlJudgement): void {
   const { found } = judgement;

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import { dollarQuote, givenSetting, resultSetting } from '../../connection/block-settings.ts';
 import { byOwnPath, byPath, inSchema, takingPath } from '../../connection/search-path.ts';
-import type { Writer } from '../../connection/transactions.ts';
+import type { WriteTransaction } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
-import { builtIn, differ, type Operators } from '../../counter/operators.ts';
+import { builtIn, keysDiffer, type Operators } from '../../counter/operators.ts';
 import type { RealUse, TakenBack } from '../real-use.ts';
 import type { UsageCall } from '../usage-call.ts';
-import { isOwnRecord, makingUse, type Rehearsed, rehearsalValues } from './simulation-block.ts';
+import { isOwnRecord, makingUse, type SimulatedCalls, simulationValues } from './simulation-block.ts';
 
 export const realUse = z.object({
   preset: z.string(),
@@ -42,11 +42,11 @@ const declarations = `
 
 /** Makes one use by `call` and commits it. Rejects with the driver's error where it fails; then nothing is left of it. */
 export async function makeRealUse(
-  writer: Writer,
+  writer: WriteTransaction,
   tables: Tables,
   key: RecordKey,
   call: UsageCall,
-  as: Rehearsed,
+  as: SimulatedCalls,
 ): Promise<RealUse> {
   const { presets, records, path } = tables;
   const { lastUsed } = presets;
@@ -56,7 +56,7 @@ export async function makeRealUse(
     `SELECT p.${presets.count}, ${presets.lastUsed ? `p.${presets.lastUsed}::pg_catalog.text` : 'NULL'} INTO ${n}_count, last_${n} FROM ${presets.name} p WHERE ${isPreset};`;
   await writer.rows('SELECT set_config($1, $2, true)', [
     givenSetting,
-    rehearsalValues(as, [call], writer.ownPath),
+    simulationValues(as, [call], writer.ownPath),
   ]);
   return realUse.parse(
     await answerOf(
@@ -90,7 +90,7 @@ BEGIN
   ${byPath(
     path,
     `${read('after')}
-  ${lastUsed ? `SELECT ${differ(`p.${lastUsed}::pg_catalog.text`, 'last_before')} OR p.${lastUsed} OPERATOR(pg_catalog.>=) pg_catalog.transaction_timestamp()::${presets.lastUsedType} INTO moved FROM ${presets.name} p WHERE ${isPreset};` : ''}
+  ${lastUsed ? `SELECT ${keysDiffer(`p.${lastUsed}::pg_catalog.text`, 'last_before')} OR p.${lastUsed} OPERATOR(pg_catalog.>=) pg_catalog.transaction_timestamp()::${presets.lastUsedType} INTO moved FROM ${presets.name} p WHERE ${isPreset};` : ''}
   SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('key', r.${key.quoted}::pg_catalog.text, 'version', r.xmin::pg_catalog.text)) INTO made
     FROM ${records.name} r WHERE ${isRecord} AND ${isOwnRecord}
      AND NOT r.${key.quoted} ${(key.operators ?? builtIn).equal} ANY (known);`,
@@ -112,7 +112,7 @@ ${quote}`,
  * came later stay counted. Where a record of it is gone already, nothing is changed.
  */
 export async function takeRealUseBack(
-  writer: Writer,
+  writer: WriteTransaction,
   tables: Tables,
   key: RecordKey,
   use: RealUse,
@@ -186,7 +186,7 @@ function typeOf({ type, operators }: RecordKey): string {
   return operators?.type ?? inSchema(type);
 }
 
-async function answerOf({ script, ownPath }: Writer, block: string): Promise<unknown> {
+async function answerOf({ script, ownPath }: WriteTransaction, block: string): Promise<unknown> {
   const [row] = (await script(
     // What a trigger has deferred once more fires as the transaction ends.
     `${block}; ${takingPath(ownPath)}; SELECT pg_catalog.current_setting('${resultSetting}', true) AS answer; COMMIT`,

@@ -9,7 +9,7 @@ import { shortened } from '../../errors/shorten.ts';
 import type { UsageCall } from '../usage-call.ts';
 
 /** One use as it was seen from inside its transaction. Times in milliseconds since 1970. */
-export interface RehearsedUse {
+export interface SimulatedUse {
   before: number | null;
   after: number | null;
   /** What it added, as the server subtracts: beyond 2^53 no number here is exact. */
@@ -23,7 +23,7 @@ export interface RehearsedUse {
 }
 
 /** A way of making the use that failed, in the server's own words. */
-export interface RehearsalFailure {
+export interface SimulationFailure {
   path: 'track_preset_usage' | 'insert';
   /** 1 for the first use, 2 for the same preset again. */
   use: number;
@@ -38,13 +38,13 @@ export interface RehearsalFailure {
 }
 
 /** What a rehearsal saw. */
-export interface Rehearsal {
+export interface SimulationAnswer {
   /** False where no row of presets has this key, or this role may not see it. */
   found: boolean;
   /** The way the uses were made: the last one tried. */
   path: 'track_preset_usage' | 'insert';
-  uses: RehearsedUse[];
-  failures: RehearsalFailure[];
+  uses: SimulatedUse[];
+  failures: SimulationFailure[];
   /** An error outside of the uses themselves, such as a lock that could not be had. */
   error: { message: string; code: string } | null;
   /** Milliseconds that this transaction waited for the preset's row, and held it. */
@@ -97,13 +97,13 @@ const rehearsal = z.object({
   held: count,
 });
 
-/** Parses what `rehearsalBlock` leaves in its setting. */
-export function toRehearsal(result: string): Rehearsal {
+/** Parses what `simulationBlock` leaves in its setting. */
+export function toSimulationAnswer(result: string): SimulationAnswer {
   return rehearsal.parse(JSON.parse(result));
 }
 
 /** As whom the uses are made, beside what the calls say. */
-export interface Rehearsed {
+export interface SimulatedCalls {
   preset: string;
   /** What `request.jwt.claims` holds, as Supabase sets it; null where there is no user and no role. */
   claims: Record<string, string> | null;
@@ -117,9 +117,9 @@ export const isOwnRecord = `pg_catalog.age(r.xmin) OPERATOR(pg_catalog.<=) pg_ca
     OPERATOR(pg_catalog.+) (pg_catalog.age(own_xid) OPERATOR(pg_catalog.-) pg_catalog.age(r.xmin)))::pg_catalog.text::pg_catalog.xid8)
     OPERATOR(pg_catalog.=) 'in progress'`;
 
-/** The values that `rehearsalBlock` reads from its setting; `ownPath` is the search_path that the use is made by. */
-export function rehearsalValues(
-  { preset, claims, role }: Rehearsed,
+/** The values that `simulationBlock` reads from its setting; `ownPath` is the search_path that the use is made by. */
+export function simulationValues(
+  { preset, claims, role }: SimulatedCalls,
   calls: readonly UsageCall[],
   ownPath: string,
 ): string {
@@ -153,7 +153,7 @@ function textOf({ value, fresh, type }: UsageCall['values'][number]): string | n
  * where the first fails. All values come from a setting of the transaction it belongs to: where that is missing, the
  * connection was lost and this is another one, so the block does nothing.
  */
-export function rehearsalBlock(tables: Tables, calls: readonly UsageCall[]): string {
+export function simulationBlock(tables: Tables, calls: readonly UsageCall[]): string {
   const { presets, records, path } = tables;
   const key = `(given OPERATOR(pg_catalog.->>) 'preset')::${presets.keyType}`;
   const isPreset = `p.${presets.key} ${presets.keys.equal} ${key}`;
@@ -262,7 +262,7 @@ export function makingUse(call: UsageCall, index: number): string {
   SET CONSTRAINTS ALL IMMEDIATE;`);
 }
 
-/** The statement that makes a use, its values taken from the setting as `rehearsalValues` puts them there. */
+/** The statement that makes a use, its values taken from the setting as `simulationValues` puts them there. */
 function statementOf({ kind, name, named, values }: UsageCall, index: number): string {
   // As a statement of its own PL/pgSQL would want a variable for every parameter of a procedure that comes back.
   const given = kind === 'procedure' ? '$1' : 'given';

@@ -12,7 +12,7 @@ const verbs: ReadonlySet<string> = new Set([
 ]);
 
 /** The statements of SQL that stand in a body which cannot be parsed as a whole: those that can be parsed by themselves. */
-export function loosePieces(source: string, parser: Parser): { text: string; offset: number }[] {
+export function parseFragments(source: string, parser: Parser): { text: string; offset: number }[] {
   let tokens: ReturnType<Parser['scanSync']>['tokens'];
   try {
     ({ tokens } = parser.scanSync(source));

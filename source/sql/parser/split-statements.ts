@@ -2,7 +2,7 @@ import { byteOffsets } from './offsets.ts';
 import { type Parser, refusalOf } from './parser.ts';
 
 /** A piece of a text between two semicolons, in UTF-16 units. */
-export interface Piece {
+export interface SqlPiece {
   start: number;
   end: number;
   /** True for a line that psql reads itself, such as `\set`. */
@@ -13,7 +13,7 @@ export interface Piece {
  * Cuts a text into its statements by its tokens, so that a semicolon in a string or a comment is none; null where not even
  * tokens can be told apart (a string without an end).
  */
-export function splitStatements(text: string, parser: Parser): Piece[] | null {
+export function splitStatements(text: string, parser: Parser): SqlPiece[] | null {
   let tokens: ReturnType<Parser['scanSync']>['tokens'];
   try {
     ({ tokens } = parser.scanSync(text));
@@ -22,7 +22,7 @@ export function splitStatements(text: string, parser: Parser): Piece[] | null {
     return null;
   }
   const offset = byteOffsets(text);
-  const pieces: Piece[] = [];
+  const pieces: SqlPiece[] = [];
   let start: number | null = null;
   let end = 0;
   let parentheses = 0;

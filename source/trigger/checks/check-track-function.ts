@@ -1,8 +1,8 @@
 import type { Finding } from '../../counter/finding.ts';
 import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../catalog.ts';
-import { type Misfit, misfitsOf } from '../effects/column-mismatches.ts';
+import { type ColumnMismatch, columnMismatches } from '../effects/column-mismatches.ts';
 import { effectsOf } from '../effects/effects.ts';
-import { migrate, trackName } from '../expected-names.ts';
+import { migrateHint, trackName } from '../expected-names.ts';
 import { describeType } from '../trigger-type.ts';
 
 /**
@@ -16,7 +16,7 @@ export function trackRoutines({ functions, schemas }: TriggerCatalog): CatalogFu
 }
 
 /** Whether what the application calls is there, fits the table, and leaves counting to the trigger. */
-export function judgeTrack(catalog: TriggerCatalog): Finding[] {
+export function checkTrackFunction(catalog: TriggerCatalog): Finding[] {
   const track = trackRoutines(catalog);
   const [first] = track;
   if (!first) {
@@ -25,7 +25,7 @@ export function judgeTrack(catalog: TriggerCatalog): Finding[] {
         code: 'track-missing',
         severity: 'warning',
         message: `There is no function ${trackName}(): the application must insert its records itself.`,
-        hint: migrate,
+        hint: migrateHint,
       },
     ];
   }
@@ -53,7 +53,7 @@ export function judgeTrack(catalog: TriggerCatalog): Finding[] {
 function judgeRoutine(catalog: TriggerCatalog, routine: CatalogFunction): Finding[] {
   const { identity, kind, definer, searchPath } = routine;
   const found = describeMisfits(
-    misfitsOf(routine, catalog, null),
+    columnMismatches(routine, catalog, null),
     identity,
     'track-does-not-fit',
     'a use made with it',
@@ -64,7 +64,7 @@ function judgeRoutine(catalog: TriggerCatalog, routine: CatalogFunction): Findin
       code: 'track-counts-too',
       severity: 'error',
       message: `${identity} sets usage_count itself, beside the trigger${counted.via.length === 0 ? '' : `, by calling ${counted.via.join(', which calls ')}`}: its uses are counted twice.`,
-      hint: migrate,
+      hint: migrateHint,
     });
   }
   if (kind === 'procedure') {
@@ -87,13 +87,13 @@ function judgeRoutine(catalog: TriggerCatalog, routine: CatalogFunction): Findin
 }
 
 /** Functions of triggers that fire for a use and no longer fit their tables: then no use can be stored. */
-export function judgeFit(catalog: TriggerCatalog): Finding[] {
+export function checkTrackColumns(catalog: TriggerCatalog): Finding[] {
   return catalog.triggers
     .filter(({ enabled, tableOid, type }) => fires(catalog, { enabled, tableOid, type }))
     .flatMap(trigger => {
       const body = catalog.functions.find(({ oid }) => oid === trigger.functionOid);
       if (!body) return [];
-      const misfits = misfitsOf(body, catalog, trigger);
+      const misfits = columnMismatches(body, catalog, trigger);
       return describeMisfits(
         misfits,
         `${body.identity}, which the trigger ${trigger.name} runs,`,
@@ -114,7 +114,12 @@ function fires(
   return on && (enabled === 'O' || enabled === 'A');
 }
 
-function describeMisfits(misfits: readonly Misfit[], who: string, code: string, what: string): Finding[] {
+function describeMisfits(
+  misfits: readonly ColumnMismatch[],
+  who: string,
+  code: string,
+  what: string,
+): Finding[] {
   return misfits.map(({ table, column, kind }) =>
     kind === 'gone'
       ? {

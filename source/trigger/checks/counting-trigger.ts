@@ -1,9 +1,9 @@
 import type { Finding } from '../../counter/finding.ts';
 import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../catalog.ts';
-import { countingOf } from '../effects/counting-effect.ts';
+import { countingEffectOf } from '../effects/counting-effect.ts';
 import { searchPathOf } from '../effects/resolve-names.ts';
 import { effectsOfTrigger } from '../effects/trigger-effects.ts';
-import { functionName, hasFunction, migrate, triggerName } from '../expected-names.ts';
+import { functionName, hasFunction, migrateHint, triggerName } from '../expected-names.ts';
 import { describeType } from '../trigger-type.ts';
 
 /** The counting trigger is not where it belongs. */
@@ -16,13 +16,13 @@ export function judgeAbsence(catalog: TriggerCatalog, named: CatalogTrigger[]): 
           code: 'trigger-wrong-table',
           severity: 'error',
           message: `The trigger is on ${elsewhere.table}, not on ${catalog.recordsTable}: uses are not counted.`,
-          hint: migrate,
+          hint: migrateHint,
         }
       : {
           code: 'trigger-missing',
           severity: 'error',
           message: `${catalog.recordsTable} has no trigger ${triggerName}: uses are not counted.`,
-          hint: migrate,
+          hint: migrateHint,
         },
   ];
   if (!functionExists) {
@@ -30,7 +30,7 @@ export function judgeAbsence(catalog: TriggerCatalog, named: CatalogTrigger[]): 
       code: 'function-missing',
       severity: 'error',
       message: `There is no function ${functionName}() either.`,
-      hint: migrate,
+      hint: migrateHint,
     });
   }
   return found;
@@ -98,7 +98,7 @@ export function judgeShape(trigger: CatalogTrigger): Finding[] {
       code: 'trigger-before',
       severity: 'error',
       message: `The trigger fires ${timing} the insert: with ON CONFLICT DO NOTHING it counts uses that are never stored.`,
-      hint: migrate,
+      hint: migrateHint,
     });
   }
   if (!events.includes('INSERT')) {
@@ -106,7 +106,7 @@ export function judgeShape(trigger: CatalogTrigger): Finding[] {
       code: 'trigger-not-on-insert',
       severity: 'error',
       message: `The trigger fires on ${events.join(', ')}, not on INSERT: uses are not counted.`,
-      hint: migrate,
+      hint: migrateHint,
     });
   } else if (events.length > 1) {
     found.push({
@@ -129,7 +129,7 @@ export function judgeShape(trigger: CatalogTrigger): Finding[] {
       code: 'statement-without-transition-table',
       severity: 'error',
       message: 'The trigger fires once per statement but cannot see which records were inserted.',
-      hint: migrate,
+      hint: migrateHint,
     });
   }
   if (level === 'row') {
@@ -152,7 +152,7 @@ export function judgeFunction(
   if (!body) return [];
   const found: Finding[] = [];
   const { level } = describeType(trigger.type);
-  const counting = countingOf(effectsOfTrigger(trigger, body, catalog));
+  const counting = countingEffectOf(effectsOfTrigger(trigger, body, catalog));
   if (body.name !== functionName) {
     found.push({
       code: 'function-other',
@@ -174,7 +174,7 @@ export function judgeFunction(
             code: 'function-does-not-count',
             severity: 'error',
             message: `${body.identity} does not set usage_count: uses are stored but not counted.`,
-            hint: migrate,
+            hint: migrateHint,
           },
     );
   } else if (counting.adds !== (level === 'row' ? 'one' : 'rows')) {
@@ -190,7 +190,7 @@ export function judgeFunction(
       code: 'function-invoker',
       severity: 'warning',
       message: `${body.identity} runs as whoever inserts: without UPDATE on presets, or under row-level security, a use fails or is not counted.`,
-      hint: migrate,
+      hint: migrateHint,
     });
   } else if (body.searchPath === null) {
     found.push({
@@ -223,7 +223,7 @@ function judgeOperators(
       code: 'function-open',
       severity: 'warning',
       message: `${identity} runs as its owner and adds with whatever + it finds: whoever may create an operator in ${others.join(' or ')} can run code as that owner.`,
-      hint: migrate,
+      hint: migrateHint,
     },
   ];
 }

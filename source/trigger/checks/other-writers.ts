@@ -1,6 +1,6 @@
 import type { Finding } from '../../counter/finding.ts';
 import type { CatalogFunction, CatalogJob, CatalogRule, CatalogTrigger, TriggerCatalog } from '../catalog.ts';
-import { countingOf } from '../effects/counting-effect.ts';
+import { countingEffectOf } from '../effects/counting-effect.ts';
 import { effectsOf, effectsOfReading, mentions, oneLine } from '../effects/effects.ts';
 import { effectsOfTrigger } from '../effects/trigger-effects.ts';
 import { relationOf } from '../effects/writer.ts';
@@ -14,7 +14,7 @@ export function judgeOther(
   body: CatalogFunction | undefined,
 ): Finding[] {
   const fires = other.enabled === 'O' || other.enabled === 'A';
-  if (!body || !fires || !countingOf(effectsOfTrigger(other, body, catalog)).writes) return [];
+  if (!body || !fires || !countingEffectOf(effectsOfTrigger(other, body, catalog)).writes) return [];
   const { events } = describeType(other.type);
   const onRecords = other.tableOid === catalog.recordsOid;
   if (onRecords && !events.includes('INSERT')) {
@@ -109,7 +109,7 @@ function judgeElsewhere(trigger: CatalogTrigger, catalog: TriggerCatalog): Findi
   if (tableOid === catalog.recordsOid || tableOid === catalog.presetsOid || name === triggerName) return [];
   const body = catalog.functions.find(({ oid }) => oid === functionOid);
   if (!body || !(enabled === 'O' || enabled === 'A')) return [];
-  if (!countingOf(effectsOfTrigger(trigger, body, catalog)).writes) return [];
+  if (!countingEffectOf(effectsOfTrigger(trigger, body, catalog)).writes) return [];
   return [
     {
       code: 'elsewhere-counter',

@@ -1,6 +1,6 @@
 import { unquoted } from '../../counter/discovery/unquoted.ts';
 import type { CatalogReference, TriggerCatalog } from '../catalog.ts';
-import { handsOn, type Writer } from './writer.ts';
+import { type Writer, whoMayRun } from './writer.ts';
 
 /**
  * Foreign keys that delete records, or take their preset from them, when a row of another table is deleted: the records' own, and
@@ -27,7 +27,7 @@ export function writersByReference(catalog: TriggerCatalog): Writer[] {
           },
         ],
         unreadable: [],
-        mayRun: handsOn(catalog, reference.toOid, ['DELETE']),
+        mayRun: whoMayRun(catalog, reference.toOid, ['DELETE']),
         securityDefiner: null,
         language: null,
         fires: {

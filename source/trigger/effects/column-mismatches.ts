@@ -3,7 +3,7 @@ import { describeType } from '../trigger-type.ts';
 import { resolveTable, searchPathOf } from './resolve-names.ts';
 
 /** A column that a function names and its table does not have, or one that the table needs and it leaves out. */
-export interface Misfit {
+export interface ColumnMismatch {
   table: string;
   column: string;
   /** `gone`: a use fails with SQLSTATE 42703; `left-out`: with 23502, unless something fills it in. */
@@ -14,14 +14,14 @@ export interface Misfit {
  * Where what a function does no longer fits the tables. It says nothing where it is not certain: SQL that is put together as it
  * runs, tables that are not these, columns that are not named.
  */
-export function misfitsOf(
+export function columnMismatches(
   routine: CatalogFunction,
   catalog: TriggerCatalog,
   trigger: CatalogTrigger | null,
-): Misfit[] {
+): ColumnMismatch[] {
   const { presets, records } = catalog.columns;
   const path = searchPathOf(routine.searchPath);
-  const found: Misfit[] = [];
+  const found: ColumnMismatch[] = [];
   for (const { action, table, columns } of routine.reading.writes) {
     const target = resolveTable(table, path, catalog);
     // Through a view the names are the view's own.
@@ -53,7 +53,7 @@ export function misfitsOf(
   );
 }
 
-function gone(table: string, named: readonly string[], columns: readonly CatalogColumn[]): Misfit[] {
+function gone(table: string, named: readonly string[], columns: readonly CatalogColumn[]): ColumnMismatch[] {
   return named
     .filter(name => !systemColumns.has(name) && !columns.some(column => column.name === name))
     .map(column => ({ table, column, kind: 'gone' as const }));

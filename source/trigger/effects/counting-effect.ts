@@ -1,7 +1,7 @@
 import type { Effects } from './effects.ts';
 
 /** What a trigger's function does to `presets.usage_count`. */
-export interface Counting {
+export interface CountingEffect {
   /** True where a statement sets the count. */
   writes: boolean;
   /** How much it adds: `one` a literal 1, `rows` a number that it computes, `other` anything else; null where it sets no count. */
@@ -11,7 +11,7 @@ export interface Counting {
 }
 
 /** What effects come to for the count. What is taken back when a record goes does not make a counter another one. */
-export function countingOf({ writes, unreadable, unknownCalls }: Effects): Counting {
+export function countingEffectOf({ writes, unreadable, unknownCalls }: Effects): CountingEffect {
   const counts = writes.filter(({ on }) => on === 'count');
   if (counts.length === 0) {
     const [first] = unreadable;

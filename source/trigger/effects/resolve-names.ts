@@ -2,7 +2,7 @@ import type { SqlName } from '../../sql/sql-effects.ts';
 import type { CatalogFunction, CatalogRelation, TriggerCatalog } from '../catalog.ts';
 
 /** One of the two tables, as a name in a statement leads to it: directly, or through views that show it. */
-export interface Target {
+export interface ResolvedTable {
   base: 'presets' | 'records';
   /** The table or view that is named, quoted where it needs it. */
   table: string;
@@ -17,7 +17,7 @@ export function resolveTable(
   name: SqlName,
   path: readonly string[] | null,
   catalog: TriggerCatalog,
-): Target | null {
+): ResolvedTable | null {
   const named = catalog.relations.filter(relation => relation.name === name.name);
   const relation = pick(name, path, named, each => targetOf(each, catalog) !== null);
   return relation ? targetOf(relation, catalog) : null;
@@ -60,7 +60,11 @@ export function resolveCall(
 }
 
 /** What a relation is, or shows: one of the two tables; null where it is neither. */
-export function targetOf(relation: CatalogRelation, catalog: TriggerCatalog, depth = 0): Target | null {
+export function targetOf(
+  relation: CatalogRelation,
+  catalog: TriggerCatalog,
+  depth = 0,
+): ResolvedTable | null {
   if (relation.oid === catalog.presetsOid || relation.oid === catalog.recordsOid) {
     return {
       base: relation.oid === catalog.presetsOid ? 'presets' : 'records',

@@ -3,13 +3,13 @@ import type { Enabled } from '../enabled.ts';
 import type { Effect } from './effects.ts';
 
 /** One thing that a writer does. */
-export interface Doing extends Omit<Effect, 'on'> {
+export interface WriterEffect extends Omit<Effect, 'on'> {
   /** `derived`: a column that is computed from the count. */
   on: Effect['on'] | 'derived';
 }
 
 /** Who may have a writer write. Superusers always may. */
-export interface Hands {
+export interface MayRun {
   owner: string | null;
   roles: string[];
   /** PUBLIC: every role, also the application's. */
@@ -23,11 +23,11 @@ export interface Writer {
   name: string;
   /** What it belongs to; null for routines and jobs. */
   table: string | null;
-  does: Doing[];
+  does: WriterEffect[];
   /** Why it may write more than can be read, in words. */
   unreadable: string[];
   /** Who may execute it, or write the table that it acts on. */
-  mayRun: Hands;
+  mayRun: MayRun;
   securityDefiner: boolean | null;
   language: string | null;
   /** When it acts by itself; `when` has the columns of UPDATE OF, or the table whose deletion a foreign key follows. */
@@ -47,7 +47,7 @@ export function relationOf(catalog: TriggerCatalog, oid: number): CatalogRelatio
 }
 
 /** Who may do one of these things to a table. */
-export function handsOn(catalog: TriggerCatalog, oid: number, events: readonly string[]): Hands {
+export function whoMayRun(catalog: TriggerCatalog, oid: number, events: readonly string[]): MayRun {
   const relation = relationOf(catalog, oid);
   const may = (relation?.grants ?? []).filter(({ privileges }) =>
     privileges.some(privilege => events.includes(privilege)),

@@ -6,7 +6,7 @@ import { writersByReference } from './cascading-writers.ts';
 import { type Effect, type Effects, effectsOf, effectsOfReading } from './effects.ts';
 import { targetOf } from './resolve-names.ts';
 import { effectsOfTrigger } from './trigger-effects.ts';
-import { type Doing, handsOn, relationOf, type Writer } from './writer.ts';
+import { relationOf, type Writer, type WriterEffect, whoMayRun } from './writer.ts';
 
 /** Everything in the database that writes the count or the records, as far as its text tells. */
 export function writersIn(catalog: TriggerCatalog): Writer[] {
@@ -35,7 +35,7 @@ function triggerWriter(trigger: CatalogTrigger, catalog: TriggerCatalog): Writer
     kind: 'trigger',
     name: trigger.name,
     table: trigger.table,
-    mayRun: handsOn(catalog, trigger.tableOid, events),
+    mayRun: whoMayRun(catalog, trigger.tableOid, events),
     securityDefiner: body.definer,
     language: body.language,
     fires: {
@@ -88,7 +88,7 @@ function ruleWriters(catalog: TriggerCatalog): Writer[] {
       kind: 'rule',
       name: rule.name,
       table: relationOf(catalog, rule.tableOid)?.table ?? null,
-      mayRun: handsOn(catalog, rule.tableOid, [event.toUpperCase()]),
+      mayRun: whoMayRun(catalog, rule.tableOid, [event.toUpperCase()]),
       fires: {
         timing: /\bDO\s+INSTEAD\b/i.test(rule.definition) ? 'INSTEAD OF' : 'ALSO',
         events: [event.toUpperCase()],
@@ -109,7 +109,7 @@ function viewWriters(catalog: TriggerCatalog): Writer[] {
     const shown = view.reading.creates.flatMap(each => (each.kind === 'view' ? each.columns : []));
     const statement = `a view of ${target.base === 'presets' ? catalog.presetsTable : catalog.recordsTable}`;
     const common = { table: relation.table, statement, via: [] };
-    const does: Doing[] = [];
+    const does: WriterEffect[] = [];
     if (target.base === 'presets') {
       const count = shown.find(({ name }) => target.column(name) === catalog.countName);
       if (view.updates && count) {
@@ -132,7 +132,7 @@ function viewWriters(catalog: TriggerCatalog): Writer[] {
         table: relation.table,
         does,
         unreadable: [],
-        mayRun: handsOn(catalog, relation.oid, events),
+        mayRun: whoMayRun(catalog, relation.oid, events),
       },
     ];
   });
@@ -158,7 +158,7 @@ function generatedWriters(catalog: TriggerCatalog): Writer[] {
         },
       ],
       unreadable: [],
-      mayRun: handsOn(catalog, catalog.presetsOid, ['INSERT', 'UPDATE']),
+      mayRun: whoMayRun(catalog, catalog.presetsOid, ['INSERT', 'UPDATE']),
     }));
 }
 

@@ -6,7 +6,13 @@ import { presetsOf } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { displayText, toWidth } from '../../format/text.ts';
 import type { DriftEntry, LoggedWriter } from '../../watch/drift-log.ts';
-import { eventSentence, moment, whenSentence, writerLine, writerRemarks } from '../../watch/format-drift.ts';
+import {
+  eventSentence,
+  timeOfEvent,
+  whenSentence,
+  writerLine,
+  writerRemarks,
+} from '../../watch/format-drift.ts';
 import { Line } from '../shared/line.tsx';
 import { Paragraph } from '../shared/paragraph.tsx';
 import type { State } from '../state/model.ts';
@@ -77,7 +83,9 @@ function Entries({ state }: { state: State }) {
         {'  '}
         {count(cursor + 1)} of {count(entries.length)}
         {total > entries.length ? `, ${count(total)} events` : ''}
-        {state.drift.since === null ? '' : `, since ${moment(state.drift.since, entries[0]?.last.at ?? 0)}`}
+        {state.drift.since === null
+          ? ''
+          : `, since ${timeOfEvent(state.drift.since, entries[0]?.last.at ?? 0)}`}
       </Line>
     </Box>
   );

@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import { type ReactElement, useMemo } from 'react';
 import { type Badge, drift } from '../../counter/counter.ts';
-import type { Look } from '../../counter/inspect-database.ts';
+import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { mostFrequent } from '../../diagnosis/format-diagnosis.ts';
 import { badgeWords } from '../../format/badges.ts';
 import { displayText } from '../../format/text.ts';
@@ -72,7 +72,7 @@ export function HelpScreen({ state }: { state: State }) {
   return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
 }
 
-function otherTables({ tables: { presets, records } }: Look): string | null {
+function otherTables({ tables: { presets, records } }: InspectedDatabase): string | null {
   const usual = presets.name === 'public.presets' && records.name === 'public.preset_usage';
   return usual ? null : displayText(`${presets.name} and ${records.name}`);
 }

@@ -1,5 +1,5 @@
 import { Box, Text } from 'ink';
-import { remarksOn, type ShapeRemark } from '../../counter/schema/schema-findings.ts';
+import { type SchemaFinding, schemaFindings } from '../../counter/schema/schema-findings.ts';
 import { shapeLines } from '../../format/shape-lines.ts';
 import { displayText } from '../../format/text.ts';
 import { Scrolled } from '../shared/scrolled.tsx';
@@ -8,11 +8,11 @@ import { windowRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
 
 /** Both tables as the catalog has them, and first of all what is odd about them and what follows from that. */
-export function ShapeScreen({ state }: { state: State }) {
+export function TablesScreen({ state }: { state: State }) {
   const { shape, trigger, totals, orphans } = state;
   if (!shape) return <Text>Reading the catalog</Text>;
   const complete = shape.hiddenBy.length === 0;
-  const remarks = remarksOn(shape, {
+  const remarks = schemaFindings(shape, {
     orphans: totals === null || !complete ? null : orphans,
     findings: trigger?.findings ?? [],
   });
@@ -37,7 +37,7 @@ export function ShapeScreen({ state }: { state: State }) {
   return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
 }
 
-function Remark({ remark: { severity, message } }: { remark: ShapeRemark }) {
+function Remark({ remark: { severity, message } }: { remark: SchemaFinding }) {
   const { severity: colors } = useTheme();
   return (
     <Box flexShrink={0}>

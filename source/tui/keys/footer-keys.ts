@@ -1,15 +1,15 @@
 import type { State } from '../state/model.ts';
-import { type Binding, bindings } from './keymap.ts';
+import { bindings, type KeyBinding } from './keymap.ts';
 
 /**
  * The keys to show at the foot of a screen, those that work now. Where they do not fit, some of the spare ones are left to
  * the help, the last of the table first.
  */
-export function footerBindings(state: State): Binding[] {
+export function footerBindings(state: State): KeyBinding[] {
   const working = bindings.filter(
     binding => !binding.quiet && binding.screens.includes(state.screen) && !binding.disabled?.(state),
   );
-  const width = ({ label, short }: Binding) => label.length + short.length + 3;
+  const width = ({ label, short }: KeyBinding) => label.length + short.length + 3;
   const needed = working.filter(({ spare }) => !spare).reduce((sum, binding) => sum + width(binding), -2);
   let room = state.size.columns - needed;
   return working.filter(binding => {

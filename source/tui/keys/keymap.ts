@@ -13,7 +13,7 @@ import {
 } from './why-disabled.ts';
 
 /** A key as data: footer, help and what happens all come from this one table. */
-export interface Binding {
+export interface KeyBinding {
   /** Names of keys, as keys.ts spells them. */
   keys: readonly string[];
   /** How the key is shown. */
@@ -54,7 +54,7 @@ const beside: readonly Screen[] = [
   'help',
 ];
 
-export const bindings: readonly Binding[] = [
+export const bindings: readonly KeyBinding[] = [
   {
     keys: ['up', 'k'],
     label: 'Up k',
@@ -410,6 +410,6 @@ export const bindings: readonly Binding[] = [
 ];
 
 /** The binding of a key on the screen that is open, if it has one. */
-export function bindingFor(key: string, screen: Screen): Binding | undefined {
+export function bindingFor(key: string, screen: Screen): KeyBinding | undefined {
   return bindings.find(binding => binding.screens.includes(screen) && binding.keys.includes(key));
 }

@@ -1,6 +1,6 @@
 import { driftAtCursor } from '../drift/state.ts';
 import { isWatching } from '../preset/state.ts';
-import { isProving } from '../proof/simulation-state.ts';
+import { isSimulating } from '../proof/simulation-state.ts';
 import { isRepairing } from '../repair/model.ts';
 import type { State } from '../state/model.ts';
 import { selectedRow } from '../state/selectors.ts';
@@ -26,7 +26,7 @@ export function whyNotSimulate(state: State): string | null {
 
 export function whyBusy(state: State): string | null {
   if (isRepairing(state)) return 'A repair is running already.';
-  return isProving(state.proof) ? 'Something is being proved already.' : null;
+  return isSimulating(state.proof) ? 'Something is being proved already.' : null;
 }
 
 export function whyNotRepair(state: State): string | null {

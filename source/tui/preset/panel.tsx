@@ -8,9 +8,9 @@ import { Line } from '../shared/line.tsx';
 import type { State } from '../state/model.ts';
 import type { Theme } from '../theme.ts';
 import { isWatching, keepWorst } from './state.ts';
-import type { Blindness, Seen } from './watching-model.ts';
+import type { Seen, WatchingLimit } from './watching-model.ts';
 
-const blindWords: Record<Blindness, string> = {
+const blindWords: Record<WatchingLimit, string> = {
   hidden: 'Records are not looked at: this role may not see them all. Only the count is watched.',
   'no-index':
     'Records are not counted for each look: this table has no usable index for that. Only the count is watched.',

@@ -1,10 +1,10 @@
-import { observe, observeCount, type Verdict, verdictOf } from '../../counter/count-change.ts';
+import { type ChangeVerdict, observe, observeCount, verdictOf } from '../../counter/count-change.ts';
 import type { Counter } from '../../counter/counter.ts';
-import type { Look } from '../../counter/inspect-database.ts';
+import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { countsAreCheap } from '../../counter/reading/counters.ts';
 import type { State } from '../state/model.ts';
 import { selectedRow } from '../state/selectors.ts';
-import type { Blindness, Seen, Watching } from './watching-model.ts';
+import type { Seen, Watching, WatchingLimit } from './watching-model.ts';
 
 const mostChanges = 100;
 
@@ -27,7 +27,7 @@ export function toggleWatching(state: State): State {
 /** What a tick adds; the same object where it adds nothing, so that nothing is drawn. */
 export function watchTick(
   watching: Watching | null,
-  tick: { look: Look; asked: readonly string[]; counters: readonly Counter[]; at: number },
+  tick: { look: InspectedDatabase; asked: readonly string[]; counters: readonly Counter[]; at: number },
 ): Watching | null {
   if (!watching || watching.until !== null) return watching;
   const { look, asked, counters, at } = tick;
@@ -45,7 +45,7 @@ export function watchTick(
   return { ...watching, base: now, blind, changes };
 }
 
-const weight: Record<Verdict, number> = { right: 0, unknown: 1, warning: 2, error: 3 };
+const weight: Record<ChangeVerdict, number> = { right: 0, unknown: 1, warning: 2, error: 3 };
 
 /**
  * At most `most` of `changes` (oldest first), in order. The newest always stays; of the others those that were right go
@@ -64,7 +64,7 @@ function stopped(watching: Watching, at: number | null): Watching | null {
   return watching.since === null ? null : { ...watching, until: at ?? watching.since };
 }
 
-function blindness({ tables }: Look, counter: Counter): Blindness | null {
+function blindness({ tables }: InspectedDatabase, counter: Counter): WatchingLimit | null {
   if (tables.hiddenBy.length > 0) return 'hidden';
   if (counter.records !== null) return null;
   return countsAreCheap(tables) ? 'slow' : 'no-index';

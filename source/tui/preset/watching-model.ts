@@ -8,7 +8,7 @@ export interface Seen {
 }
 
 /** Why records are not looked at: not all may be seen, no index serves counting them, or that took too long. */
-export type Blindness = 'hidden' | 'no-index' | 'slow';
+export type WatchingLimit = 'hidden' | 'no-index' | 'slow';
 
 /** A preset that is watched for a real use. Times in milliseconds since 1970 by this machine's clock. */
 export interface Watching {
@@ -19,7 +19,7 @@ export interface Watching {
   until: number | null;
   /** What the last look saw; null until the first one. */
   base: Counter | null;
-  blind: Blindness | null;
+  blind: WatchingLimit | null;
   /** Oldest first. */
   changes: readonly Seen[];
 }

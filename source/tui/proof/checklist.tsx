@@ -6,7 +6,7 @@ import {
   sourceSentence,
 } from '../../checklist/source-evidence.ts';
 import {
-  type Step,
+  type ChecklistStep,
   type StepId,
   type StepStatus,
   stepIds,
@@ -112,12 +112,12 @@ const mark = {
   running: 'unknown',
 } as const;
 
-function sums(steps: Step[]): string {
+function sums(steps: ChecklistStep[]): string {
   const { passed, failed, skipped } = tally(steps);
   return `${passed} passed, ${failed} failed, ${skipped} skipped, ${stepIds.length - steps.length} pending`;
 }
 
-function Evidence({ step }: { step: Step }) {
+function Evidence({ step }: { step: ChecklistStep }) {
   const { evidence, hint, query, at, durationMs, status, id } = step;
   return (
     <Box flexDirection="column" flexShrink={0}>

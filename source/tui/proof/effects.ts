@@ -10,7 +10,7 @@ import type { Action, State } from '../state/model.ts';
 import { stepAtCursor } from './simulation-state.ts';
 
 /** Does what keys ask for beside watching, and tells how it went as actions. */
-export interface Work {
+export interface SimulationEffects {
   follow(action: Action, state: State): void;
   /** Resolves when nothing is under way any more that writes for good. */
   stop(): Promise<void>;
@@ -20,7 +20,11 @@ export interface Work {
  * Runs simulations and the steps of the checklist, one at a time: the reducer starts none while another is under way. A
  * failure is an action too; only a fault of this program is thrown.
  */
-export function createWork(database: Database, config: Config, dispatch: (action: Action) => void): Work {
+export function createSimulationEffects(
+  database: Database,
+  config: Config,
+  dispatch: (action: Action) => void,
+): SimulationEffects {
   const stopped = new AbortController();
   const { signal } = stopped;
   const repairs = createRepairWork(database, config, dispatch);

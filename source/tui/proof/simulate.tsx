@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import { presetName } from '../../format/preset-name.ts';
 import { displayText } from '../../format/text.ts';
-import { wordsOfUse } from '../../simulation/format-use.ts';
+import { formatUse } from '../../simulation/format-use.ts';
 import { resultOf } from '../../simulation/real-use.ts';
 import { isSound, type Simulation } from '../../simulation/simulation.ts';
 import { FindingList } from '../shared/findings.tsx';
@@ -10,7 +10,7 @@ import { Scrolled } from '../shared/scrolled.tsx';
 import type { State } from '../state/model.ts';
 import { windowRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
-import type { ProofOfUse, RealProof } from './simulation-state.ts';
+import type { RealUseState, UseSimulation } from './simulation-state.ts';
 
 /** Two uses of a preset that were rolled back: what each did, and why it was not +1 where it was not. */
 export function SimulateScreen({ state }: { state: State }) {
@@ -29,7 +29,7 @@ export function SimulateScreen({ state }: { state: State }) {
 }
 
 /** One real use: the question, what it left, and what became of it. */
-function Real({ use, real }: { use: ProofOfUse; real: RealProof }) {
+function Real({ use, real }: { use: UseSimulation; real: RealUseState }) {
   const { glyphs } = useTheme();
   switch (real.phase) {
     case 'confirming':
@@ -51,7 +51,7 @@ function Real({ use, real }: { use: ProofOfUse; real: RealProof }) {
     case 'made':
       return (
         <Box flexDirection="column" flexShrink={0} marginBottom={1}>
-          <Text bold>{real.use ? `Made a real use: ${wordsOfUse(resultOf(real.use))}. It stays.` : ''}</Text>
+          <Text bold>{real.use ? `Made a real use: ${formatUse(resultOf(real.use))}. It stays.` : ''}</Text>
           <Text>{`Record ${displayText(real.use?.records.join(', ') ?? '')}; b takes exactly this use back.`}</Text>
         </Box>
       );
@@ -70,7 +70,7 @@ function Real({ use, real }: { use: ProofOfUse; real: RealProof }) {
   }
 }
 
-function Progress({ use }: { use: ProofOfUse }) {
+function Progress({ use }: { use: UseSimulation }) {
   switch (use.phase) {
     case 'planning':
       return <Text dimColor>Looking up how a use is made here</Text>;
@@ -93,7 +93,7 @@ function Progress({ use }: { use: ProofOfUse }) {
 }
 
 /** Before anything runs that no rollback takes back. */
-function Question({ use }: { use: ProofOfUse }) {
+function Question({ use }: { use: UseSimulation }) {
   return (
     <Box flexDirection="column" flexShrink={0}>
       <Text color="yellow" bold>
@@ -110,7 +110,7 @@ function Question({ use }: { use: ProofOfUse }) {
   );
 }
 
-function Result({ simulation, use }: { simulation: Simulation; use: ProofOfUse }) {
+function Result({ simulation, use }: { simulation: Simulation; use: UseSimulation }) {
   const { glyphs } = useTheme();
   const { confirmed, uses, findings, asRole, asUser, heldMs, path } = simulation;
   const call = use.plan?.calls.find(candidate => candidate.path === path);
@@ -120,7 +120,7 @@ function Result({ simulation, use }: { simulation: Simulation; use: ProofOfUse }
     ['As user', asUser ?? 'nobody: no recent record names one'],
     ...uses.map((result, index): [string, string] => [
       index === 0 ? 'First use' : 'Second use',
-      wordsOfUse(result),
+      formatUse(result),
     ]),
     ...(asRole
       ? [[`As ${asRole.role}`, asRole.confirmed ? 'confirmed too' : 'not confirmed'] as [string, string]]

@@ -1,5 +1,11 @@
 import type { SourceEvidence } from '../../checklist/source-evidence.ts';
-import { judgeObservedUse, type Step, type StepId, stepIds, stepTitles } from '../../checklist/steps.ts';
+import {
+  type ChecklistStep,
+  judgeObservedUse,
+  type StepId,
+  stepIds,
+  stepTitles,
+} from '../../checklist/steps.ts';
 import type { ConsoleError } from '../../errors/errors.ts';
 import type { SimulationPlan } from '../../simulation/read-plan.ts';
 import type { RealUse, TakenBack } from '../../simulation/real-use.ts';
@@ -7,18 +13,18 @@ import type { Simulation } from '../../simulation/simulation.ts';
 import type { Watching } from '../preset/watching-model.ts';
 
 /** A simulation on its screen, from the key to its result. */
-export interface ProofOfUse {
+export interface UseSimulation {
   preset: { id: string; name: string };
   /** `asking`: a use reaches outside its transaction, and a person has to agree first. */
   phase: 'planning' | 'asking' | 'running' | 'done' | 'failed';
   plan: SimulationPlan | null;
   result: Simulation | null;
   error: ConsoleError | null;
-  real: RealProof | null;
+  real: RealUseState | null;
 }
 
 /** One real use instead, from the key that asks for it to its being taken back. */
-export interface RealProof {
+export interface RealUseState {
   phase: 'confirming' | 'making' | 'made' | 'taking-back' | 'taken-back' | 'failed';
   use: RealUse | null;
   taken: TakenBack | null;
@@ -26,10 +32,10 @@ export interface RealProof {
 }
 
 /** The checklist as far as it has been walked. */
-export interface ProofByList {
+export interface ChecklistRun {
   cursor: number;
   running: StepId | null;
-  steps: Readonly<Partial<Record<StepId, Step>>>;
+  steps: Readonly<Partial<Record<StepId, ChecklistStep>>>;
   error: ConsoleError | null;
   /** The application's source, which is evidence beside the steps. */
   source: SourceEvidence | 'scanning' | null;
@@ -38,12 +44,12 @@ export interface ProofByList {
 }
 
 /** What the console proves, beside what it watches. */
-export interface Proof {
-  use: ProofOfUse | null;
-  list: ProofByList;
+export interface SimulationState {
+  use: UseSimulation | null;
+  list: ChecklistRun;
 }
 
-export type ProofAction =
+export type SimulationAction =
   | { type: 'simulate' }
   | { type: 'agree' }
   | { type: 'simulation-planned'; plan: SimulationPlan }
@@ -57,23 +63,23 @@ export type ProofAction =
   | { type: 'run-step' }
   | { type: 'run-all' }
   | { type: 'step-running'; id: StepId }
-  | { type: 'step-done'; step: Step }
+  | { type: 'step-done'; step: ChecklistStep }
   | { type: 'source-scanning' }
   | { type: 'source-scanned'; source: SourceEvidence }
   | { type: 'checklist-failed'; error: ConsoleError };
 
-export const noProof: Proof = {
+export const noSimulation: SimulationState = {
   use: null,
   list: { cursor: 0, running: null, steps: {}, error: null, source: null, byWatching: false },
 };
 
 /** The step under the cursor. */
-export function stepAtCursor({ cursor }: ProofByList): StepId {
+export function stepAtCursor({ cursor }: ChecklistRun): StepId {
   return stepIds[cursor] ?? 'trigger-enabled';
 }
 
 /** True while a simulation or a step is under way: one at a time. */
-export function isProving({ use, list }: Proof): boolean {
+export function isSimulating({ use, list }: SimulationState): boolean {
   const phase = use?.real?.phase;
   if (phase === 'making' || phase === 'taking-back') return true;
   return (
@@ -85,15 +91,15 @@ export function isProving({ use, list }: Proof): boolean {
 }
 
 /** What each event and key does to it; `preset` is the one under the cursor or on the screen. */
-export function reduceProof(
-  proof: Proof,
-  action: ProofAction,
+export function reduceSimulation(
+  proof: SimulationState,
+  action: SimulationAction,
   preset: { id: string; name: string } | undefined,
-): Proof {
+): SimulationState {
   const { use, list } = proof;
   switch (action.type) {
     case 'simulate':
-      if (!preset || isProving(proof)) return proof;
+      if (!preset || isSimulating(proof)) return proof;
       return {
         ...proof,
         use: {
@@ -116,7 +122,7 @@ export function reduceProof(
       if (use?.real?.phase === 'confirming') return withReal(proof, { phase: 'making' });
       return use?.phase === 'asking' ? { ...proof, use: { ...use, phase: 'running' } } : proof;
     case 'ask-real-use':
-      if (!use?.plan || isProving(proof)) return proof;
+      if (!use?.plan || isSimulating(proof)) return proof;
       return withReal(proof, { phase: 'confirming', use: null, taken: null, error: null });
     case 'real-use-made':
       return withReal(proof, { phase: 'made', use: action.use });
@@ -131,11 +137,11 @@ export function reduceProof(
     case 'simulation-failed':
       return use ? { ...proof, use: { ...use, phase: 'failed', error: action.error } } : proof;
     case 'run-step':
-      return isProving(proof)
+      return isSimulating(proof)
         ? proof
         : { ...proof, list: { ...list, running: stepAtCursor(list), error: null } };
     case 'run-all':
-      return isProving(proof) ? proof : { ...proof, list: { ...noProof.list, running: stepIds[0] } };
+      return isSimulating(proof) ? proof : { ...proof, list: { ...noSimulation.list, running: stepIds[0] } };
     case 'step-running':
       return { ...proof, list: { ...list, running: action.id, cursor: stepIds.indexOf(action.id) } };
     case 'step-done':
@@ -154,9 +160,9 @@ export function reduceProof(
   }
 }
 
-function withReal(proof: Proof, change: Partial<RealProof>): Proof {
+function withReal(proof: SimulationState, change: Partial<RealUseState>): SimulationState {
   if (!proof.use) return proof;
-  const none: RealProof = { phase: 'confirming', use: null, taken: null, error: null };
+  const none: RealUseState = { phase: 'confirming', use: null, taken: null, error: null };
   return { ...proof, use: { ...proof.use, real: { ...none, ...proof.use.real, ...change } } };
 }
 
@@ -164,12 +170,12 @@ function withReal(proof: Proof, change: Partial<RealProof>): Proof {
  * What a change that was seen while watching says about the steps that wait for real uses: the first use that was seen is
  * the second step's, what came after it the third's. The same object where it says nothing.
  */
-export function proveByWatching(
-  proof: Proof,
+export function judgeWatchedUse(
+  proof: SimulationState,
   before: Watching | null,
   now: Watching | null,
   name: string,
-): Proof {
+): SimulationState {
   const { list } = proof;
   if (!list.byWatching || !now || now.since === null || now.changes === before?.changes) return proof;
   const seen = now.changes.at(-1);
@@ -180,7 +186,7 @@ export function proveByWatching(
   // Two uses between two looks are two uses all the same.
   if (later.includes(seen) || (seen.change.recordsBy ?? 0) > 1) ids.push('second-use-increments');
   const since = now.since;
-  const steps = ids.map((id): [StepId, Step] => [
+  const steps = ids.map((id): [StepId, ChecklistStep] => [
     id,
     {
       id,

@@ -123,7 +123,7 @@ function requestOf({ action, scope, options, receipt }: Repair, config: Config):
 }
 
 async function identityOf(database: Database, config: Config): Promise<string> {
-  const [{ look }, { readIdentity }] = await Promise.all([
+  const [{ inspectDatabase: look }, { readIdentity }] = await Promise.all([
     import('../../counter/inspect-database.ts'),
     import('../../counter/identity.ts'),
   ]);

@@ -1,9 +1,9 @@
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
-import type { ProofOfUse } from '../proof/simulation-state.ts';
+import type { UseSimulation } from '../proof/simulation-state.ts';
 import type { State } from '../state/model.ts';
 
 /** What the console itself is writing: the plan that is carried out, or the preset that is really used. */
-export type OwnWrite = RepairPlan | ProofOfUse['preset'];
+export type OwnWrite = RepairPlan | UseSimulation['preset'];
 
 /** What is being written now, the same object for as long as it is; null while nothing is. */
 export function beingWritten({ repair, proof: { use } }: State): OwnWrite | null {

@@ -2,7 +2,7 @@ import { Box, Text } from 'ink';
 import { presetName } from '../../format/preset-name.ts';
 import { displayText } from '../../format/text.ts';
 import { Line } from '../shared/line.tsx';
-import { PlaceLabel } from '../shared/place-label.tsx';
+import { HostLabel } from '../shared/place-label.tsx';
 import type { State } from '../state/model.ts';
 import { windowRows } from '../state/selectors.ts';
 import type { Repair } from './model.ts';
@@ -32,7 +32,7 @@ function Headline({ repair, state }: { repair: Repair; state: State }) {
   const what = scope ? presetName(scope) : (receipt ?? 'all presets');
   return (
     <Line>
-      {look ? <PlaceLabel label={look.label} /> : ''}{' '}
+      {look ? <HostLabel label={look.label} /> : ''}{' '}
       <Text bold>
         {titles[action]} {displayText(what)}
       </Text>

@@ -7,8 +7,8 @@ import { bindingFor } from '../keys/keymap.ts';
 import type { State } from '../state/model.ts';
 import { useTheme } from '../theme.ts';
 import { Line } from './line.tsx';
-import { PlaceLabel } from './place-label.tsx';
-import { serverWords } from './session-summary.ts';
+import { HostLabel } from './place-label.tsx';
+import { sessionSummary } from './session-summary.ts';
 
 /** Three lines: which database this is, whether its trigger works, and how old and how good the numbers are. */
 export function Header({ state, now }: { state: State; now: number }) {
@@ -34,13 +34,13 @@ function Identity({ state }: { state: State }) {
     <Box height={1}>
       <Box flexShrink={1} overflow="hidden">
         <Line>
-          <PlaceLabel label={label} /> <Text bold>{displayText(server.database)}</Text> at {displayText(host)}{' '}
+          <HostLabel label={label} /> <Text bold>{displayText(server.database)}</Text> at {displayText(host)}{' '}
           as {displayText(server.user)}, PostgreSQL {server.version}
           {source !== null && state.size.columns >= wide ? `, from ${displayText(source)}` : ''}
         </Line>
       </Box>
       <Box flexShrink={0}>
-        <Text>, {serverWords(look, state.readOnly).join(', ')}</Text>
+        <Text>, {sessionSummary(look, state.readOnly).join(', ')}</Text>
       </Box>
     </Box>
   );

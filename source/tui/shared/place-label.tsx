@@ -1,10 +1,10 @@
 import { Text } from 'ink';
-import type { Look } from '../../counter/inspect-database.ts';
+import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 
 const labels = { demo: ' DEMO ', local: ' local ', remote: ' REMOTE ' } as const;
 
 /** Where a database is, in a word that stands out unless it is on this machine. */
-export function PlaceLabel({ label }: Pick<Look, 'label'>) {
+export function HostLabel({ label }: Pick<InspectedDatabase, 'label'>) {
   const loud = label === 'local' ? {} : { inverse: true, bold: true };
   return (
     <Text {...loud} color={label === 'remote' ? 'yellow' : 'cyan'}>

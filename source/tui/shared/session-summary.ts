@@ -1,12 +1,12 @@
-import type { Look } from '../../counter/inspect-database.ts';
+import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { displayText } from '../../format/text.ts';
 
 /**
  * What the server proves of this session in short words, what may be done here first; `readOnly` is `--read-only`. Nothing
  * is said of encryption where there is none to speak of: in the demo and over a unix socket.
  */
-export function serverWords(
-  { server, label, host, link }: Pick<Look, 'server' | 'label' | 'host' | 'link'>,
+export function sessionSummary(
+  { server, label, host, link }: Pick<InspectedDatabase, 'server' | 'label' | 'host' | 'link'>,
   readOnly: boolean,
 ): string[] {
   const { standby, superuser, encryption } = server;
@@ -23,7 +23,7 @@ export function serverWords(
  * Behind a pooler the server speaks of the pooler's own connection, so what is said is of the one to the pooler. Encryption
  * with nobody knows whom is called so.
  */
-function encryptionWord(encryption: string | null, link: Look['link']): string {
+function encryptionWord(encryption: string | null, link: InspectedDatabase['link']): string {
   const unverified = link?.encrypted === true && link.verified === 'none';
   const word = (protocol: string | null) =>
     unverified ? 'TLS unverified' : displayText(protocol ?? 'TLS').replace(/^TLSv/, 'TLS ');

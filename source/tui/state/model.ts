@@ -1,15 +1,15 @@
 import type { Counter, Totals } from '../../counter/counter.ts';
-import type { Look } from '../../counter/inspect-database.ts';
+import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import type { NewestRecord } from '../../counter/reading/newest-record-model.ts';
 import type { PresetDetail } from '../../counter/reading/preset-detail.ts';
 import type { RecordHistory } from '../../counter/reading/record-history.ts';
-import type { Shape } from '../../counter/schema/schema-report.ts';
+import type { SchemaReport } from '../../counter/schema/schema-report.ts';
 import type { ConsoleError } from '../../errors/errors.ts';
 import type { TriggerHealth } from '../../trigger/health.ts';
 import type { Diagnosed, WatchEvent } from '../../watch/watch-event.ts';
 import { type Drift, noDrift } from '../drift/model.ts';
 import type { Watching } from '../preset/watching-model.ts';
-import { noProof, type Proof, type ProofAction } from '../proof/simulation-state.ts';
+import { noSimulation, type SimulationAction, type SimulationState } from '../proof/simulation-state.ts';
 import type { History, HistoryStep } from '../repair/history-model.ts';
 import type { Repair, RepairStep } from '../repair/model.ts';
 import type { Move } from './move.ts';
@@ -25,14 +25,14 @@ export interface Row extends Counter {
 export const sorts = ['usage', 'name', 'drift', 'last-used'] as const;
 export type Sort = (typeof sorts)[number];
 
-export interface Arrangement {
+export interface SortAndFilter {
   sort: Sort;
   /** Only presets whose name or id holds this text; empty for all. */
   filter: string;
   onlyMismatches: boolean;
 }
 
-export interface State extends Arrangement {
+export interface State extends SortAndFilter {
   size: { columns: number; rows: number };
   /** True under --read-only: the console offers nothing that writes. */
   readOnly: boolean;
@@ -49,7 +49,7 @@ export interface State extends Arrangement {
 
   /** What the embedded demo is doing before it can be asked anything. */
   starting: { stage: string; done: number; total: number } | null;
-  look: Look | null;
+  look: InspectedDatabase | null;
   trigger: TriggerHealth | null;
   rows: ReadonlyMap<string, Row>;
   /** The ids listed, in order. */
@@ -60,7 +60,7 @@ export interface State extends Arrangement {
   /** The index of the first row in the window. */
   top: number;
   detail: { id: string; value: PresetDetail } | null;
-  proof: Proof;
+  proof: SimulationState;
   /** The wait for a real use of the preset that is open. */
   watching: Watching | null;
   /** The repair on its screen; null while there is none. */
@@ -72,7 +72,7 @@ export interface State extends Arrangement {
   /** Null until help asked for it; its value is null where it cannot be had cheaply. */
   newest: { value: NewestRecord | null } | null;
   /** Null until its screen asked for it. */
-  shape: Shape | null;
+  shape: SchemaReport | null;
   drift: Drift;
   /** Why counts are wrong, as far as it was found out; see `diagnosisOf`. */
   diagnoses: ReadonlyMap<string, Diagnosed>;
@@ -97,7 +97,7 @@ export interface State extends Arrangement {
 export type Action =
   | { type: 'starting'; stage: string; done: number; total: number }
   | WatchEvent
-  | ProofAction
+  | SimulationAction
   | { type: 'repair'; step: RepairStep }
   | { type: 'history'; step: HistoryStep }
   | { type: 'why-not'; reason: string | null }
@@ -142,7 +142,7 @@ export function initialState(size: State['size']): State {
     cursor: 0,
     top: 0,
     detail: null,
-    proof: noProof,
+    proof: noSimulation,
     watching: null,
     repair: null,
     history: null,

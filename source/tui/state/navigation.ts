@@ -1,25 +1,28 @@
 import { toggleWatching } from '../preset/state.ts';
 import type { Watching } from '../preset/watching-model.ts';
-import { type ProofAction, proveByWatching, reduceProof } from '../proof/simulation-state.ts';
+import { judgeWatchedUse, reduceSimulation, type SimulationAction } from '../proof/simulation-state.ts';
 import type { State } from './model.ts';
 import { rearrange } from './rows.ts';
 import type { Screen } from './screens.ts';
 import { selectedRow } from './selectors.ts';
 
 /** The preset under the cursor stays the one that is meant, however the list is sorted meanwhile. */
-export function simulate(state: State, action: ProofAction): State {
+export function simulate(state: State, action: SimulationAction): State {
   const row = selectedRow(state);
   if (!row) return state;
-  return withProof({ ...state, screen: 'simulate', scroll: 0, selected: row.id, watching: null }, action);
+  return withSimulation(
+    { ...state, screen: 'simulate', scroll: 0, selected: row.id, watching: null },
+    action,
+  );
 }
 
 export function withWatching(state: State, watching: Watching | null): Pick<State, 'watching' | 'proof'> {
   const name = selectedRow(state)?.name ?? '';
-  return { watching, proof: proveByWatching(state.proof, state.watching, watching, name) };
+  return { watching, proof: judgeWatchedUse(state.proof, state.watching, watching, name) };
 }
 
-export function withProof(state: State, action: ProofAction): State {
-  const proof = reduceProof(state.proof, action, selectedRow(state));
+export function withSimulation(state: State, action: SimulationAction): State {
+  const proof = reduceSimulation(state.proof, action, selectedRow(state));
   return proof === state.proof ? state : { ...state, proof };
 }
 

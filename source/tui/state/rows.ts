@@ -1,10 +1,10 @@
 import { type Counter, totals } from '../../counter/counter.ts';
-import type { Look } from '../../counter/inspect-database.ts';
+import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import type { ConsoleError } from '../../errors/errors.ts';
 import { place } from './cursor.ts';
 import type { Row, State } from './model.ts';
 import { keep } from './selectors.ts';
-import { arrange } from './sort-and-filter.ts';
+import { sortAndFilter } from './sort-and-filter.ts';
 
 /** The same map where nothing changed, so that nothing is sorted or drawn anew. */
 export function mergeRows(
@@ -49,31 +49,34 @@ export function withRows(state: State, rows: ReadonlyMap<string, Row>, at: numbe
   return rearrange({ ...state, rows, totals: sums, changedAt: at ?? state.changedAt });
 }
 
-function isLifted({ look }: State, now: Look): boolean {
+function isLifted({ look }: State, now: InspectedDatabase): boolean {
   return look !== null && look.tables.hiddenBy.length > 0 && now.tables.hiddenBy.length === 0;
 }
 
 /** What was counted while rows were hidden is no count of all of them, also once none is. */
-export function rowsSeen(state: State, now: Look): ReadonlyMap<string, Row> {
+export function rowsSeen(state: State, now: InspectedDatabase): ReadonlyMap<string, Row> {
   if (!isLifted(state, now)) return state.rows;
   return new Map(Array.from(state.rows, ([id, row]) => [id, { ...row, records: null }]));
 }
 
-export function sumsSeen(state: State, now: Look): Pick<State, 'totals' | 'orphans'> {
+export function sumsSeen(state: State, now: InspectedDatabase): Pick<State, 'totals' | 'orphans'> {
   return isLifted(state, now)
     ? { totals: null, orphans: 0 }
     : { totals: state.totals, orphans: state.orphans };
 }
 
 /** A role that has lost the right to read sees no row any more: what it saw before must not stand as what is. */
-export function hideAfter(look: Look | null, { code, message }: ConsoleError): Look | null {
+export function hideAfter(
+  look: InspectedDatabase | null,
+  { code, message }: ConsoleError,
+): InspectedDatabase | null {
   if (!look || (code !== 'permission-denied' && code !== 'rows-hidden')) return look;
   return { ...look, tables: { ...look.tables, hiddenBy: [message.replace(/\.$/, '')], seenBy: [] } };
 }
 
 /** As `keep`, but for the clock and the planner's estimates: they move all the time, and nobody sees them. */
-export function keepLook(before: Look | null, now: Look): Look {
-  const seen = ({ server, host, label, tables }: Look) => [
+export function keepInspected(before: InspectedDatabase | null, now: InspectedDatabase): InspectedDatabase {
+  const seen = ({ server, host, label, tables }: InspectedDatabase) => [
     server,
     host,
     label,
@@ -85,5 +88,5 @@ export function keepLook(before: Look | null, now: Look): Look {
 }
 
 export function rearrange(state: State): State {
-  return place({ ...state, order: arrange(state.rows, state, state.order) });
+  return place({ ...state, order: sortAndFilter(state.rows, state, state.order) });
 }

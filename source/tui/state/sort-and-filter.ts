@@ -1,5 +1,5 @@
 import { drift, isWrong } from '../../counter/counter.ts';
-import type { Arrangement, Row, Sort } from './model.ts';
+import type { Row, Sort, SortAndFilter } from './model.ts';
 
 // Made when it is first needed: its data take longer to load than the first list takes to sort.
 let collator: Intl.Collator | undefined;
@@ -30,9 +30,9 @@ const compare: Record<Sort, (a: Row, b: Row) => number> = {
  * The ids to list, in order. `previous` is the order before: what was nearly sorted is sorted in a pass instead of in
  * n log n comparisons, which by name take a fifth of a second at 50,000 presets.
  */
-export function arrange(
+export function sortAndFilter(
   rows: ReadonlyMap<string, Row>,
-  { sort, filter, onlyMismatches }: Arrangement,
+  { sort, filter, onlyMismatches }: SortAndFilter,
   previous: readonly string[] = [],
 ): string[] {
   const wanted = filter.toLowerCase();

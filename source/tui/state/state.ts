@@ -6,8 +6,8 @@ import { reduceHistory } from '../repair/history.ts';
 import { reduceRepair } from '../repair/state.ts';
 import { moveCursor, place } from './cursor.ts';
 import { type Action, type State, sorts } from './model.ts';
-import { back, open, simulate, watchStep, withProof, withWatching } from './navigation.ts';
-import { hideAfter, keepLook, mergeRows, rearrange, rowsSeen, sumsSeen, withRows } from './rows.ts';
+import { back, open, simulate, watchStep, withSimulation, withWatching } from './navigation.ts';
+import { hideAfter, keepInspected, mergeRows, rearrange, rowsSeen, sumsSeen, withRows } from './rows.ts';
 import { keep } from './selectors.ts';
 
 /** Every change of the console's state; pure, so that a test can play any sequence of events and keys. */
@@ -31,7 +31,7 @@ export function reduce(state: State, action: Action): State {
       );
     case 'tables':
       return withRows(
-        { ...state, look: keepLook(state.look, action.look), ...sumsSeen(state, action.look) },
+        { ...state, look: keepInspected(state.look, action.look), ...sumsSeen(state, action.look) },
         rowsSeen(state, action.look),
       );
     case 'trigger':
@@ -42,7 +42,7 @@ export function reduce(state: State, action: Action): State {
       return withRows(
         {
           ...state,
-          look: keepLook(state.look, action.look),
+          look: keepInspected(state.look, action.look),
           trigger: keep(state.trigger, action.trigger),
           detail: keep(state.detail, action.detail ?? state.detail),
           ...withWatching(state, watchTick(state.watching, action)),
@@ -98,7 +98,7 @@ export function reduce(state: State, action: Action): State {
       return simulate(state, action);
     case 'ask-real-use':
       // A question must not stand above what is on screen.
-      return withProof({ ...state, scroll: 0 }, action);
+      return withSimulation({ ...state, scroll: 0 }, action);
     case 'agree':
     case 'simulation-planned':
     case 'simulation-done':
@@ -114,7 +114,7 @@ export function reduce(state: State, action: Action): State {
     case 'source-scanning':
     case 'source-scanned':
     case 'checklist-failed':
-      return withProof(state, action);
+      return withSimulation(state, action);
     case 'repair':
       return reduceRepair(state, action.step);
     case 'history':

@@ -1,7 +1,7 @@
 import type { Database } from '../../connection/transactions.ts';
 import { type AuditMemory, auditCounters, auditedCounters } from '../../counter/audit/audit-counters.ts';
-import { gatherPages } from '../../counter/audit/batch-pages.ts';
-import { look } from '../../counter/inspect-database.ts';
+import { batchPages } from '../../counter/audit/batch-pages.ts';
+import { inspectDatabase } from '../../counter/inspect-database.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import type { WatchEvent } from '../watch-event.ts';
 import type { DiagnoseWatch } from './diagnose-watch.ts';
@@ -54,10 +54,10 @@ export class AuditWatch {
   async run(diagnoses: () => boolean): Promise<void> {
     const { database, schema, signal, drift, diagnosing, onEvent } = this.#context;
     this.#running = true;
-    const gathered = gatherPages(progress => onEvent({ type: 'audit-page', progress, at: Date.now() }));
+    const gathered = batchPages(progress => onEvent({ type: 'audit-page', progress, at: Date.now() }));
     try {
       // Paging depends on the planner's estimates, and a migration may have changed columns.
-      const fresh = await database.read(reader => look(reader, database, schema), { signal });
+      const fresh = await database.read(reader => inspectDatabase(reader, database, schema), { signal });
       onEvent({ type: 'tables', look: fresh });
       const summary = await auditCounters(database, fresh.tables, {
         scope: 'all',

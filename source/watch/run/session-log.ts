@@ -4,7 +4,7 @@ import {
   endedWork,
   type SeenSession,
   type SessionNames,
-  type Writer,
+  type WritingSession,
 } from '../session-activity.ts';
 import type { SessionSample } from '../sessions.ts';
 
@@ -75,7 +75,7 @@ export class SessionLog {
   }
 
   /** At how many of the looks without an event a client was seen writing too. */
-  otherwise(client: Client): Writer['otherwise'] {
+  otherwise(client: Client): WritingSession['otherwise'] {
     const { looks, eventful } = this.#habits.get(keyOf(client)) ?? { looks: 0, eventful: 0 };
     return { seen: Math.max(0, looks - eventful), of: Math.max(0, this.#looks - this.#eventful) };
   }

@@ -2,11 +2,11 @@ import { startTiming } from '../../connection/query-timing.ts';
 import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { requireEveryRowSeen } from '../../counter/discovery/visibility.ts';
-import { type Look, look } from '../../counter/inspect-database.ts';
+import { type InspectedDatabase, inspectDatabase } from '../../counter/inspect-database.ts';
 import { countsAreCheap, readMostUsed } from '../../counter/reading/counters.ts';
 import { readNewestRecord } from '../../counter/reading/newest-record.ts';
 import { readPresetDetail } from '../../counter/reading/preset-detail.ts';
-import { readShape } from '../../counter/schema/read-schema-report.ts';
+import { readSchemaReport } from '../../counter/schema/read-schema-report.ts';
 import { isConsoleError, isTransient } from '../../errors/errors.ts';
 import type { TriggerCatalog } from '../../trigger/catalog.ts';
 import { effectsOf } from '../../trigger/effects/effects.ts';
@@ -44,11 +44,11 @@ export class TickReader {
   }
 
   /** Finds the tables and reads the first window of `rows` presets. */
-  async first(rows: number): Promise<Look> {
+  async first(rows: number): Promise<InspectedDatabase> {
     const { database, schema, signal, drift, onEvent } = this.#context;
     const { found, bodies } = await database.read(
       async reader => {
-        const found = await look(reader, database, schema);
+        const found = await inspectDatabase(reader, database, schema);
         const answered = startTiming();
         const counters = await readMostUsed(reader, found.tables, rows);
         // Another standby may show an older state than the one before the connection was lost; so may the same one.
@@ -70,7 +70,10 @@ export class TickReader {
   }
 
   /** Reads what is in focus, all in one transaction; `onLook` gets the tables first. */
-  async read(focus: Focus, onLook: (found: Look) => void): Promise<Omit<Tick, 'at' | 'serverNow' | 'pace'>> {
+  async read(
+    focus: Focus,
+    onLook: (found: InspectedDatabase) => void,
+  ): Promise<Omit<Tick, 'at' | 'serverNow' | 'pace'>> {
     const { database, schema, signal } = this.#context;
     const { ids, detail, answers, shape = false } = focus;
     const asksNewest = answers && Date.now() >= this.#newestDue;
@@ -79,7 +82,7 @@ export class TickReader {
       const read = await database.read(
         async reader => {
           // Not remembered: a policy or a migration may have changed what the counts mean.
-          const found = await look(reader, database, schema);
+          const found = await inspectDatabase(reader, database, schema);
           onLook(found);
           const { tables } = found;
           return {
@@ -90,7 +93,7 @@ export class TickReader {
             detail:
               detail && this.#mayRead(detail.id, tables) ? await readDetail(reader, tables, detail) : null,
             newest: asksNewest ? { value: await readNewestRecord(reader, tables) } : null,
-            shape: asksShape ? await readShape(reader, tables) : null,
+            shape: asksShape ? await readSchemaReport(reader, tables) : null,
           };
         },
         { signal },
@@ -114,7 +117,7 @@ export class TickReader {
       void this.#context.diagnosing.plot(tables, detail.id, plot).catch(fatal);
   }
 
-  async #readWatched(reader: Reader, { tables, server }: Look, ids: readonly string[]) {
+  async #readWatched(reader: Reader, { tables, server }: InspectedDatabase, ids: readonly string[]) {
     const { drift } = this.#context;
     const answered = startTiming();
     const { counters, sample } = await readCountersAndSessions(

@@ -1,5 +1,5 @@
 import type { Database } from '../../connection/transactions.ts';
-import type { Look } from '../../counter/inspect-database.ts';
+import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { isConsoleError, isOutage, isTransient } from '../../errors/errors.ts';
 import type { Focus, WatchEvent } from '../watch-event.ts';
 import { AuditWatch, fatal, type WatchContext } from './audit-watch.ts';
@@ -39,7 +39,7 @@ export class Watch {
   readonly #diagnosing: DiagnoseWatch;
   readonly #audit: AuditWatch;
   readonly #ticks: TickReader;
-  #known: Look | null = null;
+  #known: InspectedDatabase | null = null;
   #paused = false;
   #failures = 0;
   /** A tick is due even while paused. */
@@ -169,6 +169,6 @@ export class Watch {
   };
 }
 
-function hidesRows({ tables }: Look): boolean {
+function hidesRows({ tables }: InspectedDatabase): boolean {
   return tables.hiddenBy.length > 0;
 }

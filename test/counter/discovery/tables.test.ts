@@ -7,8 +7,8 @@ import { readCounters, readMostUsed } from '../../../source/counter/reading/coun
 import { findPresets } from '../../../source/counter/reading/find-presets.ts';
 import { readLastRecords } from '../../../source/counter/reading/last-records.ts';
 import { readPresetDetail } from '../../../source/counter/reading/preset-detail.ts';
-import { readShape } from '../../../source/counter/schema/read-schema-report.ts';
-import { remarksOn } from '../../../source/counter/schema/schema-findings.ts';
+import { readSchemaReport } from '../../../source/counter/schema/read-schema-report.ts';
+import { schemaFindings } from '../../../source/counter/schema/schema-findings.ts';
 import { readStates } from '../../../source/repair/sql/counter-state.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../../helpers/database.ts';
@@ -255,7 +255,7 @@ describe('the tables as they are found', () => {
       code: 'no-such-preset',
     });
     const { remarks } = await database.read(async reader => ({
-      remarks: remarksOn(await readShape(reader, found), { orphans: null, findings: [] }),
+      remarks: schemaFindings(await readSchemaReport(reader, found), { orphans: null, findings: [] }),
     }));
     expect(remarks.map(({ code }) => code)).toContain('key-nullable');
   });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
 import { auditCounters } from '../../../source/counter/audit/audit-counters.ts';
 import { readTables } from '../../../source/counter/discovery/tables.ts';
-import { look } from '../../../source/counter/inspect-database.ts';
+import { inspectDatabase } from '../../../source/counter/inspect-database.ts';
 import { readMostUsed } from '../../../source/counter/reading/counters.ts';
 import { readStates } from '../../../source/repair/sql/counter-state.ts';
 import { connectTo } from '../../helpers/connect.ts';
@@ -212,7 +212,7 @@ test('a policy that comes between the look and the count is an error, and no num
 
 test('a policy that shows every row and gives way to one that does not is an error as well', async () => {
   await arrange(`${on}; CREATE POLICY every ON preset_usage USING (true)`);
-  const looked = await limited.read(reader => look(reader, limited, 'public'));
+  const looked = await limited.read(reader => inspectDatabase(reader, limited, 'public'));
   expect(looked.tables).toMatchObject({ hiddenBy: [], policiesApply: true });
   await arrange(`ALTER POLICY every ON preset_usage USING (created_at < '2000-01-01')`);
   await expect(auditCounters(limited, looked.tables, { scope: 'all' })).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Server } from '../../../source/connection/server.ts';
-import { requireEveryRow, requireWritableServer, whoSeesAll } from '../../../source/counter/guards.ts';
-import type { Look } from '../../../source/counter/inspect-database.ts';
+import { requireEveryRow, requireWritableServer, rolesThatSeeAll } from '../../../source/counter/guards.ts';
+import type { InspectedDatabase } from '../../../source/counter/inspect-database.ts';
 import { readRisks } from '../../../source/repair/plan/read-risks.ts';
 import { besidesRemarks, restoringRemarks, writersRemarks } from '../../../source/repair/plan/remarks.ts';
 import type { RepairRequest } from '../../../source/repair/plan/repair-plan.ts';
@@ -12,7 +12,7 @@ import { judgeTrigger } from '../../../source/trigger/health.ts';
 import { FakeDatabase, fakeTables } from '../../helpers/fake-database.ts';
 import { before, catalog, counter, insert, row, trigger, update } from '../../trigger/catalogs.ts';
 
-const look = { server: { user: 'console' }, tables: fakeTables } as Look;
+const look = { server: { user: 'console' }, tables: fakeTables } as InspectedDatabase;
 
 describe('a server that takes no writes', () => {
   const server = (over: Partial<Server>) => ({ readOnly: true, standby: false, ...over }) as Server;
@@ -48,7 +48,7 @@ describe('rows that are hidden', () => {
       }),
     );
     expect(() => requireEveryRow(fakeTables, 'A sync')).not.toThrow();
-    expect(whoSeesAll(fakeTables)).toBe(
+    expect(rolesThatSeeAll(fakeTables)).toBe(
       'Connect as a role that sees every row: the owner of the tables, or one with BYPASSRLS.',
     );
   });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Database, Writer } from '../../../source/connection/transactions.ts';
+import type { Database, WriteTransaction } from '../../../source/connection/transactions.ts';
 import type { FullPlan } from '../../../source/repair/plan/draft.ts';
 import {
   type BatchAnswer,
@@ -40,7 +40,7 @@ afterEach(async () => {
 
 interface Around {
   /** What happens between the beginning of the transaction and its block, in the same transaction. */
-  between?: (writer: Writer, xid: string) => Promise<unknown>;
+  between?: (writer: WriteTransaction, xid: string) => Promise<unknown>;
   /** Says that the transaction is this one. */
   xid?: string;
   /** The statement_timeout of the block, in seconds. */
@@ -220,7 +220,7 @@ describe('rows', () => {
 
   test('are waited for below deadlock_timeout, whatever the lock timeout is', async () => {
     const order = { rows: [add(noir, 5)], wait: true };
-    const between = ({ rows }: Writer) => rows(`SET LOCAL lock_timeout = '20s'`);
+    const between = ({ rows }: WriteTransaction) => rows(`SET LOCAL lock_timeout = '20s'`);
     expect(await whileHeld(noir, () => refusal(batch(order, { longest: 2, between })))).toContain('55P03: ');
   });
 

@@ -5,7 +5,7 @@ import { planSimulation } from '../../../source/simulation/read-plan.ts';
 import { runSimulation } from '../../../source/simulation/run.ts';
 import { commitUse, takeUseBack } from '../../../source/simulation/run-real-use.ts';
 import { makeRealUse, takeRealUseBack } from '../../../source/simulation/sql/real-use-block.ts';
-import { rehearsalBlock } from '../../../source/simulation/sql/simulation-block.ts';
+import { simulationBlock } from '../../../source/simulation/sql/simulation-block.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, type TestDatabase } from '../../helpers/database.ts';
 import { waitFor } from '../../helpers/wait.ts';
@@ -72,7 +72,7 @@ describe('a simulation', () => {
     const answer = await database.write(
       async ({ script }) =>
         script(
-          `${rehearsalBlock(look.tables, calls)}; SELECT current_setting('${resultSetting}', true) AS answer; COMMIT`,
+          `${simulationBlock(look.tables, calls)}; SELECT current_setting('${resultSetting}', true) AS answer; COMMIT`,
         ),
       timeouts,
     );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readBody } from '../../../source/sql/parser/read-body.ts';
 import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../../../source/trigger/catalog.ts';
-import { misfitsOf } from '../../../source/trigger/effects/column-mismatches.ts';
+import { columnMismatches } from '../../../source/trigger/effects/column-mismatches.ts';
 
 const column = (name: string, required = false) => ({ name, required });
 
@@ -27,7 +27,7 @@ const told = async (
   over: Partial<CatalogFunction> = {},
   trigger: CatalogTrigger | null = null,
 ) =>
-  misfitsOf(await routine(`BEGIN ${source}; END`, over, trigger), catalog, trigger).map(
+  columnMismatches(await routine(`BEGIN ${source}; END`, over, trigger), catalog, trigger).map(
     ({ column, kind }) => `${column} ${kind}`,
   );
 
@@ -94,7 +94,7 @@ test('what a trigger fills in before the insert is not missed', async () => {
   const before = { tableOid: 2, type: 1 | 2 | 4, enabled: 'O' } as CatalogTrigger;
   const filled = { ...catalog, triggers: [before] };
   const source = 'INSERT INTO preset_usage (preset_id) VALUES (1)';
-  expect(misfitsOf(await routine(source, { language: 'sql' }), filled, null)).toEqual([]);
+  expect(columnMismatches(await routine(source, { language: 'sql' }), filled, null)).toEqual([]);
 });
 
 test('nothing is said of languages that are not read', async () => {

@@ -5,7 +5,7 @@ import { presetsWritten } from '../../../source/tui/repair/pending-writes.ts';
 import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
 import { driftChange } from '../../../source/watch/drift-event.ts';
-import { nobody } from '../../../source/watch/session-activity.ts';
+import { noSessions } from '../../../source/watch/session-activity.ts';
 import type { WatchEvent } from '../../../source/watch/watch-event.ts';
 
 const counter = (id: string, usageCount: number, records: number) => ({
@@ -24,7 +24,7 @@ const event = (id: string, at = 1): WatchEvent => ({
       change: driftChange(counter(id, 10, 10), counter(id, 11, 10))!,
       since: at - 1,
       at,
-      writers: nobody,
+      writers: noSessions,
     },
   ],
 });

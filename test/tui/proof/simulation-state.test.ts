@@ -5,12 +5,12 @@ import type { SimulationPlan } from '../../../source/simulation/read-plan.ts';
 import type { RealUse } from '../../../source/simulation/real-use.ts';
 import type { Watching } from '../../../source/tui/preset/watching-model.ts';
 import {
-  isProving,
-  noProof,
-  type Proof,
-  type ProofAction,
-  proveByWatching,
-  reduceProof,
+  isSimulating,
+  judgeWatchedUse,
+  noSimulation,
+  reduceSimulation,
+  type SimulationAction,
+  type SimulationState,
 } from '../../../source/tui/proof/simulation-state.ts';
 import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
@@ -18,18 +18,18 @@ import { reduce } from '../../../source/tui/state/state.ts';
 const preset = { id: 'a', name: 'Noir' };
 const plan = (reach: SimulationPlan['reach'] = []) => ({ reach }) as unknown as SimulationPlan;
 const use = { preset: 'a', records: ['r'] } as unknown as RealUse;
-const play = (actions: ProofAction[], from: Proof = noProof) =>
-  actions.reduce((proof, action) => reduceProof(proof, action, preset), from);
+const play = (actions: SimulationAction[], from: SimulationState = noSimulation) =>
+  actions.reduce((proof, action) => reduceSimulation(proof, action, preset), from);
 
 const source = { directory: 'src', files: 1, writes: [], unparsed: [] };
 
 describe('the source beside the checklist', () => {
   test('is scanned after the steps, one thing at a time', () => {
     const scanning = play([{ type: 'source-scanning' }]);
-    expect(isProving(scanning)).toBe(true);
+    expect(isSimulating(scanning)).toBe(true);
     expect(play([{ type: 'run-all' }], scanning)).toBe(scanning);
     const scanned = play([{ type: 'source-scanned', source }], scanning);
-    expect(isProving(scanned)).toBe(false);
+    expect(isSimulating(scanned)).toBe(false);
     expect(scanned.list.source).toBe(source);
     expect(play([{ type: 'run-all' }], scanned).list.source).toBeNull();
   });
@@ -38,12 +38,12 @@ describe('the source beside the checklist', () => {
     const error = usageError('directory-missing', 'There is none.', 'Name another.');
     const failed = play([{ type: 'source-scanning' }, { type: 'checklist-failed', error }]);
     expect(failed.list).toMatchObject({ source: null, error });
-    expect(isProving(failed)).toBe(false);
+    expect(isSimulating(failed)).toBe(false);
   });
 });
 
 describe('a simulation', () => {
-  test.each<[string, ProofAction[], string | undefined]>([
+  test.each<[string, SimulationAction[], string | undefined]>([
     ['is planned first', [{ type: 'simulate' }], 'planning'],
     ['runs once planned', [{ type: 'simulate' }, { type: 'simulation-planned', plan: plan() }], 'running'],
     [
@@ -70,7 +70,7 @@ describe('a simulation', () => {
 
   test('is one at a time: a second key changes nothing', () => {
     const running = play([{ type: 'simulate' }]);
-    expect(isProving(running)).toBe(true);
+    expect(isSimulating(running)).toBe(true);
     expect(play([{ type: 'simulate' }], running)).toBe(running);
     expect(play([{ type: 'run-all' }], running)).toBe(running);
   });
@@ -127,8 +127,8 @@ describe('steps that real uses prove', () => {
     blind: null,
     changes: changes.map((seen, index) => ({ at: 200 + index, change: seen })),
   });
-  const waiting = { ...noProof, list: { ...noProof.list, byWatching: true } };
-  const statuses = (proof: Proof) =>
+  const waiting = { ...noSimulation, list: { ...noSimulation.list, byWatching: true } };
+  const statuses = (proof: SimulationState) =>
     Object.values(proof.list.steps).map(({ id, status }) => `${id} ${status}`);
 
   test.each<[string, Watching, string[]]>([
@@ -141,17 +141,17 @@ describe('steps that real uses prove', () => {
     ['one that did not count fails it', watching(change(0, 1)), ['use-increments failed']],
     ['nothing seen proves nothing', watching(), []],
   ])('%s', (_, seen, expected) => {
-    expect(statuses(proveByWatching(waiting, watching(), seen, 'Noir'))).toEqual(expected);
+    expect(statuses(judgeWatchedUse(waiting, watching(), seen, 'Noir'))).toEqual(expected);
   });
 
   test('the next one is the third step’s', () => {
     const first = watching(change(1, 1));
     const second = { ...first, changes: [...first.changes, { at: 300, change: change(1, 1) }] };
-    const proof = proveByWatching(waiting, first, second, 'Noir');
+    const proof = judgeWatchedUse(waiting, first, second, 'Noir');
     expect(statuses(proof)).toEqual(['second-use-increments passed']);
   });
 
   test('where no step waits for them, watching is only watching', () => {
-    expect(proveByWatching(noProof, watching(), watching(change(1, 1)), 'Noir')).toBe(noProof);
+    expect(judgeWatchedUse(noSimulation, watching(), watching(change(1, 1)), 'Noir')).toBe(noSimulation);
   });
 });

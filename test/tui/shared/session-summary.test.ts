@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Server } from '../../../source/connection/server.ts';
-import { serverWords } from '../../../source/tui/shared/session-summary.ts';
+import { sessionSummary } from '../../../source/tui/shared/session-summary.ts';
 
 const server: Server = {
   database: 'd',
@@ -30,7 +30,7 @@ const words = (
   } = {},
 ) => {
   const link = { encrypted, protocol: encrypted ? 'TLSv1.2' : null, verified };
-  return serverWords({ server: { ...server, ...over }, host, label, link }, readOnly).join(', ');
+  return sessionSummary({ server: { ...server, ...over }, host, label, link }, readOnly).join(', ');
 };
 
 test.each<[Partial<Server>, Parameters<typeof words>[1], string]>([

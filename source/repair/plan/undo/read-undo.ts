@@ -1,7 +1,7 @@
 import { noChoice } from '../../../config/column-choice.ts';
 import type { Database } from '../../../connection/transactions.ts';
 import { refused } from '../../../counter/guards.ts';
-import type { Look } from '../../../counter/inspect-database.ts';
+import type { InspectedDatabase } from '../../../counter/inspect-database.ts';
 import { usageError } from '../../../errors/errors.ts';
 import { listReceipts, undoneBy } from '../../receipts/list-receipts.ts';
 import { readReceipt } from '../../receipts/read-receipt.ts';
@@ -28,7 +28,7 @@ import { inEffect, undosOf } from './undoable-changes.ts';
  */
 export async function planUndo(
   database: Database,
-  found: Look,
+  found: InspectedDatabase,
   facts: RepairFacts,
   request: RepairRequest,
   identity: string,
@@ -88,7 +88,7 @@ function requireNoDouble(found: Receipt, receipts: readonly Receipt[]): void {
 /** The receipt that was asked for, and then the others of this database that have a say. */
 async function readSettled(
   database: Database,
-  look: Look,
+  look: InspectedDatabase,
   { directory, receipt: wanted, claimed = false }: RepairRequest,
   identity: string,
   signal: AbortSignal | undefined,

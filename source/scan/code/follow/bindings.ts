@@ -1,7 +1,7 @@
 import type { Node } from 'oxc-parser';
 
 /** How a name is taken out of what it is bound to: a property, an element, or all but some properties. */
-export type Step = { key: string } | { element: true } | { without: string[] };
+export type BindingStep = { key: string } | { element: true } | { without: string[] };
 
 /** What a name stands for where it is declared. */
 export interface Binding {
@@ -11,7 +11,7 @@ export interface Binding {
   declared: Node;
   /** What it is bound to: an initial value, the function or class itself, an import's specifier. */
   init: Node | null;
-  steps: Step[];
+  steps: BindingStep[];
   /** The default of a pattern. */
   fallback: Node | null;
   /** Of a parameter: the function, and which of its parameters. */
@@ -25,7 +25,7 @@ type Declared = Omit<Binding, 'name' | 'declared' | 'steps' | 'fallback'>;
 export function bindingsOf(
   pattern: Node,
   about: Declared,
-  steps: Step[] = [],
+  steps: BindingStep[] = [],
   fallback: Node | null = null,
 ): Binding[] {
   switch (pattern.type) {

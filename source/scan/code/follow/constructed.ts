@@ -1,5 +1,5 @@
 import type { Node } from 'oxc-parser';
-import type { Ref } from '../parse/code-module.ts';
+import type { Reference } from '../parse/code-module.ts';
 import { classAround } from './class-members.ts';
 import type { Follower } from './follow.ts';
 
@@ -7,9 +7,14 @@ import type { Follower } from './follow.ts';
  * What a constructor was given at `index` for an object: by `new Repository(client, 'presets')`, or by `super(client,
  * 'presets')` in a class that extends its own.
  */
-export function givenToConstructor(follower: Follower, constructed: Node, index: number, object: Ref): Ref[] {
+export function givenToConstructor(
+  follower: Follower,
+  constructed: Node,
+  index: number,
+  object: Reference,
+): Reference[] {
   const own = classAround(constructed);
-  return follower.follow(object).flatMap(({ module, node }): Ref[] => {
+  return follower.follow(object).flatMap(({ module, node }): Reference[] => {
     if (node.type === 'NewExpression') {
       return follower
         .follow({ module, node: node.callee })
@@ -22,10 +27,11 @@ export function givenToConstructor(follower: Follower, constructed: Node, index:
   });
 }
 
-function bySuper({ module, node }: Ref, index: number): Ref[] {
+function bySuper({ module, node }: Reference, index: number): Reference[] {
   return module.calls.flatMap(call =>
     call.callee.type === 'Super' && classAround(call) === node ? argument(module, call.arguments[index]) : [],
   );
 }
 
-const argument = (module: Ref['module'], node: Node | undefined): Ref[] => (node ? [{ module, node }] : []);
+const argument = (module: Reference['module'], node: Node | undefined): Reference[] =>
+  node ? [{ module, node }] : [];

@@ -1,16 +1,16 @@
-import type { Ref } from '../parse/code-module.ts';
+import type { Reference } from '../parse/code-module.ts';
 import { isFunction } from '../parse/parse-code.ts';
 import { plainKey } from './bindings.ts';
 import { returnsOf } from './lookup.ts';
 
 /** What the follower of references does for this file; it imports this one. */
 interface Follows {
-  follow(ref: Ref, depth: number): Ref[];
-  elements(ref: Ref, depth: number): Ref[];
+  follow(ref: Reference, depth: number): Reference[];
+  elements(ref: Reference, depth: number): Reference[];
 }
 
 /** The elements of an array that is written out, or what a `map` makes of each. */
-export function elementsOf(follower: Follows, { module, node }: Ref, depth: number): Ref[] {
+export function elementsOf(follower: Follows, { module, node }: Reference, depth: number): Reference[] {
   if (node.type === 'ArrayExpression') {
     return node.elements.flatMap(element =>
       element && element.type !== 'SpreadElement'

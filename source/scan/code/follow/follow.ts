@@ -1,14 +1,14 @@
 import type { Node } from 'oxc-parser';
 import type { Names } from '../../names.ts';
-import type { CodeModule, Ref } from '../parse/code-module.ts';
+import type { CodeModule, Reference } from '../parse/code-module.ts';
 import { isFunction } from '../parse/parse-code.ts';
-import { type Binding, plainKey, type Step } from './bindings.ts';
+import { type Binding, type BindingStep, plainKey } from './bindings.ts';
 import { classAround, classMember } from './class-members.ts';
 import { addendsOf } from './concat-parts.ts';
 import { elementsOf } from './elements.ts';
 import { exportedBy } from './exports.ts';
 import { lookup, returnsOf } from './lookup.ts';
-import { Answers } from './memo.ts';
+import { FollowMemo } from './memo.ts';
 import { referencesTo } from './references.ts';
 
 /** What a module imports; null where that is a package, or no file that could be read. */
@@ -26,10 +26,10 @@ export class Follower {
   readonly names: Names;
   readonly #importFrom: ImportFrom;
   // A name is asked for again and again; one that is asked for while it is being found out goes in a circle.
-  readonly #followed = new Map<Node, Ref[]>();
+  readonly #followed = new Map<Node, Reference[]>();
   readonly #texts = new Map<Node, string[]>();
-  readonly #members = new Answers();
-  readonly #elementsOf = new Answers();
+  readonly #members = new FollowMemo();
+  readonly #elementsOf = new FollowMemo();
 
   constructor(importFrom: ImportFrom, names: Names) {
     this.#importFrom = importFrom;
@@ -40,7 +40,7 @@ export class Follower {
    * The expressions that an expression may stand for in the end: a literal, an object, a call of something unknown, or
    * the identifier of a parameter, which stands for what callers pass.
    */
-  follow(ref: Ref, depth = 0): Ref[] {
+  follow(ref: Reference, depth = 0): Reference[] {
     const known = this.#followed.get(ref.node);
     if (known) return known;
     if (depth > deepest) return [];
@@ -50,7 +50,7 @@ export class Follower {
     return found;
   }
 
-  #follow({ module, node }: Ref, depth: number): Ref[] {
+  #follow({ module, node }: Reference, depth: number): Reference[] {
     const on = (next: Node) => this.follow({ module, node: next }, depth + 1);
     switch (node.type) {
       case 'TSAsExpression':
@@ -97,7 +97,7 @@ export class Follower {
   }
 
   /** What a name is bound to; the identifier itself for a parameter without a default. */
-  boundTo(module: CodeModule, binding: Binding, depth = 0): Ref[] {
+  boundTo(module: CodeModule, binding: Binding, depth = 0): Reference[] {
     if (depth > deepest) return [];
     const { init, kind, declared, fallback } = binding;
     if (kind === 'import' && init) return this.#imported(module, init, depth + 1);
@@ -124,7 +124,7 @@ export class Follower {
   }
 
   /** Takes out of what is found what a pattern takes. Nothing is known of a property that is not written out. */
-  step(found: Ref[], steps: readonly Step[], depth = 0): Ref[] {
+  step(found: Reference[], steps: readonly BindingStep[], depth = 0): Reference[] {
     const [first, ...rest] = steps;
     if (!first) return found;
     if ('without' in first) return [];
@@ -136,18 +136,18 @@ export class Follower {
   }
 
   /** The elements of an array that is written out, or what a `map` makes of each. */
-  elements(ref: Ref, depth = 0): Ref[] {
+  elements(ref: Reference, depth = 0): Reference[] {
     if (depth > deepest) return [];
     return this.#elementsOf.once(ref.node, '', () => distinct(elementsOf(this, ref, depth)));
   }
 
   /** A property of what was followed to: of an object, an enum, a class, or a module. */
-  member(ref: Ref, name: string, depth = 0): Ref[] {
+  member(ref: Reference, name: string, depth = 0): Reference[] {
     if (depth > deepest) return [];
     return this.#members.once(ref.node, name, () => distinct(this.#member(ref, name, depth)));
   }
 
-  #member({ module, node }: Ref, name: string, depth: number): Ref[] {
+  #member({ module, node }: Reference, name: string, depth: number): Reference[] {
     const on = (next: Node) => this.follow({ module, node: next }, depth + 1);
     switch (node.type) {
       case 'ObjectExpression':
@@ -189,7 +189,7 @@ export class Follower {
   }
 
   /** Text that an expression may be, where it is constant. Templates and sums of constants are, too. */
-  texts(ref: Ref, depth = 0): string[] {
+  texts(ref: Reference, depth = 0): string[] {
     const known = this.#texts.get(ref.node);
     if (known) return known;
     this.#texts.set(ref.node, []);
@@ -200,7 +200,7 @@ export class Follower {
     return found;
   }
 
-  #textsOf(ref: Ref, depth: number): string[] {
+  #textsOf(ref: Reference, depth: number): string[] {
     return this.follow(ref, depth).flatMap(({ module, node }): string[] => {
       if (node.type === 'Literal') return typeof node.value === 'string' ? [node.value] : [];
       if (node.type === 'TemplateLiteral') {
@@ -217,7 +217,7 @@ export class Follower {
   }
 
   /** The functions that a call may call, as far as they are written in a file that can be found. */
-  callees({ module, node }: Ref): Ref[] {
+  callees({ module, node }: Reference): Reference[] {
     const called = this.follow({ module, node }).flatMap(ref => {
       // useCallback(async () => ...), withAuth(async () => ...)
       if (ref.node.type !== 'CallExpression') return [ref];
@@ -226,7 +226,7 @@ export class Follower {
     return called.filter(ref => isFunction(ref.node));
   }
 
-  #returned({ module, node }: Ref, depth: number): Ref[] {
+  #returned({ module, node }: Reference, depth: number): Reference[] {
     if (node.type !== 'CallExpression') return [];
     const called = this.follow({ module, node: node.callee }, depth + 1).filter(ref => isFunction(ref.node));
     const returned = called.flatMap(ref =>
@@ -237,7 +237,7 @@ export class Follower {
     return returned.length > 0 ? returned : [{ module, node }];
   }
 
-  #ofClass(module: CodeModule, node: Node, name: string, depth: number): Ref[] {
+  #ofClass(module: CodeModule, node: Node, name: string, depth: number): Reference[] {
     if (node.type !== 'ClassDeclaration' && node.type !== 'ClassExpression') return [];
     const { parameter, values } = classMember(node, name);
     if (parameter) return [{ module, node: parameter }];
@@ -249,7 +249,7 @@ export class Follower {
   }
 
   // A parameter or a field of a class that is declared as such: `constructor(private presets: PresetRepository)`.
-  #ofType(module: CodeModule, node: Node): Ref[] {
+  #ofType(module: CodeModule, node: Node): Reference[] {
     if (node.type !== 'Identifier' || !('typeAnnotation' in node)) return [];
     const type = node.typeAnnotation?.typeAnnotation;
     if (type?.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier') return [];
@@ -257,7 +257,7 @@ export class Follower {
     return binding ? this.boundTo(module, binding).filter(ref => /^Class/.test(ref.node.type)) : [];
   }
 
-  #imported(module: CodeModule, specifier: Node, depth: number, name?: string): Ref[] {
+  #imported(module: CodeModule, specifier: Node, depth: number, name?: string): Reference[] {
     if (specifier.type === 'ImportNamespaceSpecifier' && name === undefined) {
       return [{ module, node: specifier }];
     }
@@ -277,7 +277,7 @@ export class Follower {
   }
 
   // `require('./tables')` and `await import('./tables')` are all that the module exports.
-  #whole(module: CodeModule, node: Node, specifier: Node | undefined): Ref[] {
+  #whole(module: CodeModule, node: Node, specifier: Node | undefined): Reference[] {
     const text = specifier?.type === 'Literal' ? String(specifier.value) : null;
     const from = text === null ? null : this.#importFrom(module, text);
     if (!from) return [{ module, node }];
@@ -285,7 +285,7 @@ export class Follower {
   }
 
   /** What a module exports under a name, also from other modules. */
-  exported(module: CodeModule, name: string, depth = 0): Ref[] {
+  exported(module: CodeModule, name: string, depth = 0): Reference[] {
     if (depth > deepest) return [];
     const found = exportedBy(module, name, this.#importFrom).flatMap(({ module: from, ...what }) =>
       'node' in what
@@ -296,7 +296,7 @@ export class Follower {
   }
 }
 
-function distinct(refs: Ref[]): Ref[] {
+function distinct(refs: Reference[]): Reference[] {
   if (refs.length < 2) return refs;
   return [...new Map(refs.map(ref => [ref.node, ref])).values()].slice(0, most);
 }

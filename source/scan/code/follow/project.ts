@@ -1,14 +1,14 @@
 import type { Names } from '../../names.ts';
 import type { CodeModule } from '../parse/code-module.ts';
 import { scriptsOf } from '../parse/component-script.ts';
-import { type Problem, parseCode } from '../parse/parse-code.ts';
+import { type ParseProblem, parseCode } from '../parse/parse-code.ts';
 import { Follower } from './follow.ts';
 import { importedFile } from './imports.ts';
 
 /** The code of a directory: its files by name, parsed when somebody asks for one. */
 export class Project {
   readonly follower: Follower;
-  readonly problems = new Map<string, Problem>();
+  readonly problems = new Map<string, ParseProblem>();
   readonly #texts: ReadonlyMap<string, string>;
   readonly #files: ReadonlySet<string>;
   readonly #parsed = new Map<string, CodeModule | null>();

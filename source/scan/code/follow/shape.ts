@@ -1,5 +1,5 @@
 import type { Node } from 'oxc-parser';
-import type { Ref } from '../parse/code-module.ts';
+import type { Reference } from '../parse/code-module.ts';
 import { isFunction } from '../parse/parse-code.ts';
 import { type Binding, plainKey } from './bindings.ts';
 import type { Follower } from './follow.ts';
@@ -7,27 +7,27 @@ import { functionAround, lookup, returnsOf } from './lookup.ts';
 import { referencesTo } from './references.ts';
 
 /** A property that an object may have, and what it may be set to. */
-export interface Entry {
+export interface ShapeEntry {
   key: string;
   /** Null where a property is changed in place: `patch.usage_count++`. */
-  value: Ref | null;
+  value: Reference | null;
   /** Where it is written. */
-  at: Ref;
+  at: Reference;
 }
 
 /** The properties that an object may have, as far as they are written out. */
-export interface Shape {
-  entries: Entry[];
+export interface ValueShape {
+  entries: ShapeEntry[];
   /** Parameters that the object is, or is spread from: callers decide what they hold. */
-  parameters: Ref[];
+  parameters: Reference[];
   /** Parameters that name a property: `{ [field]: value }`. */
-  keys: Ref[];
+  keys: Reference[];
 }
 
-const none: Shape = { entries: [], parameters: [], keys: [] };
+const none: ValueShape = { entries: [], parameters: [], keys: [] };
 
 // The same property by several ways is one: copies of copies would double with every step.
-const merged = (shapes: Shape[]): Shape => ({
+const merged = (shapes: ValueShape[]): ValueShape => ({
   entries: distinct(
     shapes.flatMap(({ entries }) => entries),
     ({ at }) => at.node,
@@ -56,11 +56,11 @@ const deepest = 20;
  * The properties of an object at the place where it is used: written out, spread from others, set step by step before
  * that, built by a helper. For an array those of its elements; for a callback those of what it returns.
  */
-export function shapeOf(follower: Follower, ref: Ref, use: Node = ref.node, depth = 0): Shape {
+export function shapeOf(follower: Follower, ref: Reference, use: Node = ref.node, depth = 0): ValueShape {
   const known = shapes.get(use)?.get(ref.node);
   if (known) return known;
   if (depth > deepest) return none;
-  const ofUse = shapes.get(use) ?? new Map<Node, Shape>();
+  const ofUse = shapes.get(use) ?? new Map<Node, ValueShape>();
   shapes.set(use, ofUse.set(ref.node, none));
   const found = findShape(follower, ref, use, depth);
   ofUse.set(ref.node, found);
@@ -68,9 +68,9 @@ export function shapeOf(follower: Follower, ref: Ref, use: Node = ref.node, dept
 }
 
 // An object may be built from the same parts in many ways, or from itself; a node belongs to one scan only.
-const shapes = new WeakMap<Node, Map<Node, Shape>>();
+const shapes = new WeakMap<Node, Map<Node, ValueShape>>();
 
-function findShape(follower: Follower, ref: Ref, use: Node, depth: number): Shape {
+function findShape(follower: Follower, ref: Reference, use: Node, depth: number): ValueShape {
   const { module, node } = ref;
   const on = (next: Node) => shapeOf(follower, { module, node: next }, use, depth + 1);
   switch (node.type) {
@@ -112,7 +112,7 @@ function findShape(follower: Follower, ref: Ref, use: Node, depth: number): Shap
   }
 }
 
-function ofFollowed(follower: Follower, ref: Ref, use: Node, depth: number): Shape {
+function ofFollowed(follower: Follower, ref: Reference, use: Node, depth: number): ValueShape {
   return merged(
     follower.follow(ref).map(found => {
       if (found.node === ref.node) return none;
@@ -122,7 +122,7 @@ function ofFollowed(follower: Follower, ref: Ref, use: Node, depth: number): Sha
   );
 }
 
-function ofProperty(follower: Follower, { module, node }: Ref, use: Node, depth: number): Shape {
+function ofProperty(follower: Follower, { module, node }: Reference, use: Node, depth: number): ValueShape {
   if (node.type === 'SpreadElement')
     return shapeOf(follower, { module, node: node.argument }, use, depth + 1);
   if (node.type !== 'Property') return none;
@@ -139,11 +139,17 @@ function ofProperty(follower: Follower, { module, node }: Ref, use: Node, depth:
   };
 }
 
-function ofBinding(follower: Follower, ref: Ref, binding: Binding, use: Node, depth: number): Shape {
+function ofBinding(
+  follower: Follower,
+  ref: Reference,
+  binding: Binding,
+  use: Node,
+  depth: number,
+): ValueShape {
   const { module } = ref;
   const changed = changesOf(follower, ref, binding, use, depth);
   const [rest] = binding.steps.slice(-1);
-  let held: Shape;
+  let held: ValueShape;
   if (binding.kind === 'parameter') {
     held = { ...none, parameters: [{ module, node: binding.declared }] };
   } else if (rest && 'without' in rest) {
@@ -161,9 +167,9 @@ function ofBinding(follower: Follower, ref: Ref, binding: Binding, use: Node, de
 }
 
 /** What is done to a variable before it is used: properties set and deleted, elements pushed, other objects assigned. */
-function changesOf(follower: Follower, { module }: Ref, binding: Binding, use: Node, depth: number) {
+function changesOf(follower: Follower, { module }: Reference, binding: Binding, use: Node, depth: number) {
   const deleted: string[] = [];
-  const shapes = referencesTo(module, binding).map((reference): Shape => {
+  const shapes = referencesTo(module, binding).map((reference): ValueShape => {
     if (comesAfter(reference, use)) return none;
     const parent = reference.parent!;
     if (parent.type === 'AssignmentExpression' && (parent.left as Node) === reference) {
@@ -210,7 +216,7 @@ function comesAfter(reference: Node, use: Node): boolean {
   return reference.start > use.end && functionAround(reference) === functionAround(use);
 }
 
-function ofCall(follower: Follower, ref: Ref, use: Node, depth: number): Shape {
+function ofCall(follower: Follower, ref: Reference, use: Node, depth: number): ValueShape {
   const { module, node } = ref;
   if (node.type !== 'CallExpression') return none;
   const on = (next: Node | undefined) =>
@@ -258,7 +264,7 @@ function ofCall(follower: Follower, ref: Ref, use: Node, depth: number): Shape {
   }
 }
 
-function fromEntries(follower: Follower, { module, node }: Ref): Shape {
+function fromEntries(follower: Follower, { module, node }: Reference): ValueShape {
   if (node.type !== 'ArrayExpression') return none;
   return {
     ...none,

@@ -18,7 +18,7 @@ export interface CodeModule {
 }
 
 /** An expression, and the file that its names mean something in. */
-export interface Ref {
+export interface Reference {
   module: CodeModule;
   node: Node;
 }

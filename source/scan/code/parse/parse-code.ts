@@ -3,7 +3,7 @@ import { type Binding, bindingsOf } from '../follow/bindings.ts';
 import type { CodeModule } from './code-module.ts';
 
 /** Why a file could not be parsed, and where. */
-export interface Problem {
+export interface ParseProblem {
   message: string;
   offset: number;
 }
@@ -12,12 +12,12 @@ type Parser = typeof import('oxc-parser');
 let parser: Parser | undefined;
 
 /** Loads the parser, which is native code: a console that never scans does not pay for it. */
-export async function loadParser(): Promise<void> {
+export async function loadCodeParser(): Promise<void> {
   parser ??= await import('oxc-parser');
 }
 
 /** Parses a file by its ending; a `.js` file may have JSX and Flow's types, which read as TypeScript's. */
-export function parseCode(file: string, text: string): CodeModule | Problem {
+export function parseCode(file: string, text: string): CodeModule | ParseProblem {
   const [first, second] = languages(file);
   const parsed = parse(file, text, first);
   if (second === undefined || !('offset' in parsed)) return parsed;
@@ -33,7 +33,7 @@ function languages(file: string): [Language, Language?] {
   return /\.[mc]?jsx?$/.test(file) ? ['jsx', 'tsx'] : ['ts', 'tsx'];
 }
 
-function parse(file: string, text: string, lang: Language): CodeModule | Problem {
+function parse(file: string, text: string, lang: Language): CodeModule | ParseProblem {
   if (!parser) throw new Error('The parser is not loaded.');
   const { program, errors } = parser.parseSync(file, text, { lang, preserveParens: false });
   const [error] = errors.filter(({ severity }) => severity === 'Error');
