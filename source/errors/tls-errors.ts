@@ -1,67 +1,61 @@
-import type { Words } from './server-address.ts';
+import type { ErrorRow, Told } from './error-row.ts';
 
-/** Puts an error of TLS into words, by the code of TlsProblem or of OpenSSL; undefined for any other. */
-export function tlsWords(
-  { code = '', message, reason = message }: { code?: string | undefined; message: string; reason?: string },
-  at: string,
-): Words | undefined {
-  switch (code) {
-    case 'TLS_UNAVAILABLE':
-      return {
-        code: 'tls-unavailable',
-        message: `The server at ${at} does not offer TLS, and sslmode asks for it.`,
-        hint: 'Turn ssl on at the server; sslmode=prefer goes on without encryption, for networks that you trust.',
-      };
-    case 'TLS_UNKNOWN_CA':
-      return {
-        code: 'tls-unknown-ca',
-        message: `The certificate of ${at} is not signed by an authority that is trusted here: ${message}.`,
-        hint: 'Name the file with the authority of this server with sslrootcert, if it is the right server.',
-      };
-    case 'TLS_EXPIRED':
-      return {
-        code: 'tls-expired',
-        message: `The certificate of ${at} is not valid now: ${message}.`,
-        hint: "Check this machine's clock, then have the server's certificate renewed.",
-      };
-    case 'TLS_WRONG_NAME':
-      return {
-        code: 'tls-wrong-name',
-        message: `The certificate of ${at} is for another host: ${message}.`,
-        hint: 'Connect by a name that it is for, if it is the right server; sslmode=verify-ca compares no names.',
-      };
-    case 'TLS_CERTIFICATE_UNANSWERED':
-      return certificateWords(at, 'it hung up on seeing it');
-    case 'TLS_ODD_ANSWER':
-    case 'TLS_NO_ALPN':
-      return {
-        code: 'tls-failed',
-        message: `${at} does not begin TLS as PostgreSQL does: ${message}.`,
-        hint: 'Check host and port; sslnegotiation=direct needs PostgreSQL 17 or newer.',
-      };
-  }
-  // What the server thinks of a certificate comes as an alert.
-  if (/ALERT_.*(CERT|UNKNOWN_CA)/.test(code)) return certificateWords(at, alert(code));
-  if (!/CERT|ERR_SSL|ERR_TLS|^TLS_/.test(code)) return undefined;
-  return {
+/** Errors of TLS, by the code of TlsProblem or of OpenSSL, and what is said of a client's certificate. */
+export const tlsErrors: readonly ErrorRow[] = [
+  {
+    on: 'TLS_UNAVAILABLE',
+    code: 'tls-unavailable',
+    message: ({ at }) => `The server at ${at} does not offer TLS, and sslmode requires it.`,
+    hint: 'Turn on ssl at the server. In a network that you trust, sslmode=prefer connects without encryption.',
+  },
+  {
+    on: 'TLS_UNKNOWN_CA',
+    code: 'tls-unknown-ca',
+    message: ({ at, own }) =>
+      `The certificate of ${at} is not signed by an authority that is trusted here: ${own}.`,
+    hint: 'If it is the right server, name the file with its authority with sslrootcert.',
+  },
+  {
+    on: 'TLS_EXPIRED',
+    code: 'tls-expired',
+    message: ({ at, own }) => `The certificate of ${at} is not valid now: ${own}.`,
+    hint: "Check this machine's clock, then have the server's certificate renewed.",
+  },
+  {
+    on: 'TLS_WRONG_NAME',
+    code: 'tls-wrong-name',
+    message: ({ at, own }) => `The certificate of ${at} is for another host: ${own}.`,
+    hint: 'If it is the right server, connect by a name in the certificate; sslmode=verify-ca compares no names.',
+  },
+  {
+    on: 'TLS_ODD_ANSWER TLS_NO_ALPN',
     code: 'tls-failed',
-    message: `No TLS connection to ${at} could be made: ${reason.trim()}.`,
+    message: ({ at, own }) => `${at} does not begin TLS as PostgreSQL does: ${own}.`,
+    hint: 'Check host and port; sslnegotiation=direct needs PostgreSQL 17 or newer.',
+  },
+  rejected('TLS_CERTIFICATE_UNANSWERED', () => 'it hung up on seeing it'),
+  rejected('28P01 28000', ({ own }) => own, /client certificate|certificate authentication/),
+  // What the server thinks of a certificate comes as an alert.
+  rejected(/ALERT_.*(CERT|UNKNOWN_CA)/, ({ error }) =>
+    error
+      .replace(/^.*ALERT_/, '')
+      .replaceAll('_', ' ')
+      .toLowerCase(),
+  ),
+  {
+    on: /CERT|ERR_SSL|ERR_TLS|^TLS_/,
+    code: 'tls-failed',
+    message: ({ at, reason }) => `No TLS connection to ${at} could be made: ${reason.trim()}.`,
     hint: 'Check host and port, and that the server offers TLS 1.2 or newer.',
-  };
-}
+  },
+];
 
-function alert(code: string): string {
-  return code
-    .replace(/^.*ALERT_/, '')
-    .replaceAll('_', ' ')
-    .toLowerCase();
-}
-
-/** What is told where the server does not take the client's certificate; `own` is what it says of it. */
-export function certificateWords(at: string, own: string): Words {
+function rejected(on: ErrorRow['on'], why: (told: Told) => string, saying = /(?:)/): ErrorRow {
   return {
+    on,
+    saying,
     code: 'client-certificate',
-    message: `The server at ${at} did not accept this client's certificate: ${own}.`,
+    message: told => `The server at ${told.at} did not accept this client's certificate: ${why(told)}.`,
     hint: 'Name a certificate that the server trusts, made for this user, with sslcert, and its key with sslkey.',
   };
 }

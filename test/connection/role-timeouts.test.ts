@@ -33,7 +33,7 @@ test('statement_timeout: --timeout stands in for it, and is named where it is wh
   expect(await slow(0.1)).toHaveLength(1);
   await expect(slow(60)).rejects.toMatchObject({
     code: 'statement-timeout',
-    hint: expect.stringContaining("--timeout, which stands in for this role's own statement_timeout"),
+    hint: expect.stringContaining("--timeout, which replaces this role's statement_timeout"),
   });
 });
 

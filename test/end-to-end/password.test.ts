@@ -91,7 +91,7 @@ test('nobody is asked where there is no terminal, or where the answer is JSON', 
   const piped = await run(['check'], { DATABASE_URL: without, HOME: home });
   expect(piped).toMatchObject({
     code: 3,
-    err: expect.stringMatching(/asks for the password of postgres, and none is known/),
+    err: expect.stringMatching(/asks for the password of postgres, and none was given/),
   });
   const asked = start('check', '--json');
   expect(await asked.exit()).toBe(3);

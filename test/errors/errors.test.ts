@@ -116,8 +116,8 @@ describe('every error of a server or of the way to it is told in a sentence, and
   });
 
   test('none is left out', () => {
-    const source = ['errors', 'pooler-words', 'tls-words']
-      .map(name => readFileSync(new URL(`../source/${name}.ts`, import.meta.url), 'utf8'))
+    const source = ['error-words', 'server-errors', 'pooler-errors', 'tls-errors']
+      .map(name => readFileSync(new URL(`../../source/errors/${name}.ts`, import.meta.url), 'utf8'))
       .join('');
     const known = [...source.matchAll(/\bcode: '([a-z-]+)'/g)].map(([, code]) => code);
     expect(new Set(cases.map(([, code]) => code))).toEqual(new Set(known));

@@ -97,7 +97,7 @@ test('a failover in the middle of a sync: told, nothing twice, and the receipt h
     error: {
       code: 'server-read-only',
       exitCode: 3,
-      message: expect.stringContaining('takes no writes any more'),
+      message: expect.stringContaining('no longer accepts writes'),
       hint: expect.stringContaining('receipt holds what was applied before'),
     },
   });

@@ -1,0 +1,29 @@
+import type { Place } from './server-address.ts';
+
+/** What sentences about an error are made from. */
+export interface Told {
+  place: Place;
+  /** The address of the server. */
+  at: string;
+  /** What the server or the driver says. */
+  own: string;
+  /** Where the address came from, in brackets, after a space; or nothing. */
+  from: string;
+  /** What there is to say of the password, after a space; or nothing. */
+  notice: string;
+  /** What OpenSSL says, where it says something. */
+  reason: string;
+  /** The code of the error. */
+  error: string;
+}
+
+type Sentence = string | ((told: Told) => string);
+
+/** The sentences for errors with one of these codes; with `saying`, only for those whose text matches. */
+export interface ErrorRow {
+  on: string | RegExp;
+  saying?: RegExp;
+  code: string;
+  message: (told: Told) => string;
+  hint: Sentence;
+}
