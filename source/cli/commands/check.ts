@@ -18,7 +18,7 @@ import { exitCodes, isConsoleError } from '../../errors/errors.ts';
 import { count, countOf, iso, signed } from '../../format/numbers.ts';
 import { presetsOf, recordsOf } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
-import { toWidth } from '../../format/text.ts';
+import { table } from '../../format/table.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
 import { notes } from '../output/check-notes.ts';
@@ -261,26 +261,17 @@ function describe(
       `${orphans === null ? '' : `, ${count(orphans)} orphans`}. Audited in ${(durationMs / 1000).toFixed(2)} s.`,
   ];
   if (mismatches.length === 0) return head.join('\n');
-  const row = (cells: string[]) =>
-    `${toWidth(cells[0] ?? '', 27)} ${cells
-      .slice(1, 4)
-      .map(cell => toWidth(cell, 9, 'right'))
-      .join(' ')}  ${cells[4]}`;
+  const row = table([27, { right: 9 }, { right: 9 }, { right: 9 }]);
   const shown = mismatches.slice(0, mostLines);
   const more = mismatches.length - shown.length;
   return [
     ...head,
     '',
-    row(['Preset', 'Uses', 'Records', 'Drift', 'Why']),
-    ...shown.map(counter =>
-      row([
-        presetName(counter),
-        countOf(counter),
-        count(counter.records ?? 0),
-        signed(drift(counter) ?? 0),
-        shortDiagnosis(diagnoses.get(counter.id)),
-      ]),
-    ),
+    `${row(['Preset', 'Uses', 'Records', 'Drift'])}  Why`,
+    ...shown.map(counter => {
+      const numbers = [countOf(counter), count(counter.records ?? 0), signed(drift(counter) ?? 0)];
+      return `${row([presetName(counter), ...numbers])}  ${shortDiagnosis(diagnoses.get(counter.id))}`;
+    }),
     ...(more > 0 ? [`and ${count(more)} more; --json lists them all`] : []),
   ].join('\n');
 }

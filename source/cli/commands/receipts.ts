@@ -1,7 +1,8 @@
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors/errors.ts';
 import { count } from '../../format/numbers.ts';
-import { displayText, toWidth } from '../../format/text.ts';
+import { table } from '../../format/table.ts';
+import { displayText } from '../../format/text.ts';
 import { originWords } from '../../repair/format-origin.ts';
 import { readHistory } from '../../repair/history.ts';
 import type { HistoryEntry } from '../../repair/history-entry.ts';
@@ -21,6 +22,8 @@ export async function receipts(config: Config): Promise<Outcome> {
     ...(damaged.length > 0 ? { warnings: damaged.map(({ message }) => displayText(message)) } : {}),
   };
 }
+
+const row = table([32, 30]);
 
 function lineOf({
   id,
@@ -47,5 +50,5 @@ function lineOf({
     ...(undoes ? [`takes back ${undoes}`] : []),
     ...(doubt === null ? [] : [doubt]),
   ].join(', ');
-  return displayText(`${toWidth(id, 32)} ${toWidth(database, 30)} ${what} (by ${by})`);
+  return displayText(`${row([id, database])} ${what} (by ${by})`);
 }

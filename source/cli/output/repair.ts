@@ -2,7 +2,8 @@ import { noChoice } from '../../config/column-choice.ts';
 import { count, signed } from '../../format/numbers.ts';
 import { presetsOf } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
-import { displayText, toWidth } from '../../format/text.ts';
+import { table } from '../../format/table.ts';
+import { displayText } from '../../format/text.ts';
 import {
   firesWords,
   lastUsedWords,
@@ -65,8 +66,8 @@ const titles = { sync: 'Sync', reset: 'Reset', undo: 'Undo' };
 export function describePlan(plan: RepairPlan, line: string, whole: boolean): string {
   const { action, changes, left, remarks, firesTriggers, options } = plan;
   const deletes = changes.some(change => change.deletes !== 0);
-  const row = ([name = '', ...numbers]: string[]) =>
-    `${toWidth(name, 40)} ${numbers.map(cell => toWidth(cell, 11, 'right')).join(' ')}`;
+  const number = { right: 11 };
+  const row = table([40, number, number, number, ...(deletes ? [number] : [])]);
   const records = action === 'undo' ? 'Put back' : 'Deleted';
   const fires = firesWords(plan);
   return [

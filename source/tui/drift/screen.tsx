@@ -4,7 +4,8 @@ import { observedWords } from '../../format/format-count-change.ts';
 import { brief, clock, count, signed, span } from '../../format/numbers.ts';
 import { presetsOf } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
-import { displayText, toWidth } from '../../format/text.ts';
+import { table } from '../../format/table.ts';
+import { displayText } from '../../format/text.ts';
 import type { DriftEntry, LoggedWriter } from '../../watch/drift-log.ts';
 import {
   eventSentence,
@@ -140,12 +141,7 @@ function by(difference: number): string {
 
 function row(cells: string[], name: number, { glyphs }: Theme): string {
   const { when, what, count: counts, records, times } = columns;
-  const widths = [when, name, what, counts, records, times];
-  return cells
-    .map((cell, index) =>
-      toWidth(cell, widths[index] ?? 0, index === 3 || index === 4 ? 'right' : 'left', glyphs.ellipsis),
-    )
-    .join(' ');
+  return table([when, name, what, { right: counts }, { right: records }, times], glyphs.ellipsis)(cells);
 }
 
 function Detail({ entry, state }: { entry: DriftEntry; state: State }) {

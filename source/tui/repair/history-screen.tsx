@@ -1,7 +1,8 @@
 import { Box, Text } from 'ink';
 import { brief, count, dateTime } from '../../format/numbers.ts';
 import { presetsOf, recordsOf } from '../../format/plurals.ts';
-import { displayText, toWidth } from '../../format/text.ts';
+import { table } from '../../format/table.ts';
+import { displayText } from '../../format/text.ts';
 import { originWords } from '../../repair/format-origin.ts';
 import type { HistoryEntry } from '../../repair/history-entry.ts';
 import { Facts } from '../shared/facts.tsx';
@@ -32,17 +33,8 @@ function Entries({ history, state }: { history: History; state: State }) {
   if (entries.length === 0) return <Text>{error ? '' : 'Nothing was synced, reset or migrated yet.'}</Text>;
   const rows = entryRows(state.size);
   const top = Math.max(0, Math.min(cursor - Math.floor(rows / 2), entries.length - rows));
-  const row = (cells: string[]) =>
-    cells
-      .map((cell, index) =>
-        toWidth(
-          cell,
-          index === 2 ? widths[2] + Math.min(20, state.size.columns - 80) : (widths[index] ?? 10),
-          index === 3 || index === 4 ? 'right' : 'left',
-          glyphs.ellipsis,
-        ),
-      )
-      .join(' ');
+  const by = 18 + Math.min(20, state.size.columns - 80);
+  const row = table([19, 7, by, { right: 8 }, { right: 8 }, 12], glyphs.ellipsis);
   return (
     <Box flexDirection="column" flexShrink={0}>
       <Line bold>
@@ -69,8 +61,6 @@ function Entries({ history, state }: { history: History; state: State }) {
     </Box>
   );
 }
-
-const widths = [19, 7, 18, 8, 8, 12] as const;
 
 function stateOf({ undone, ended, origin }: HistoryEntry): string {
   const state = undone ? 'taken back' : ended === 'killed' ? 'no end yet' : ended;

@@ -3,7 +3,8 @@ import type { ReactElement } from 'react';
 import { brief, count, signed } from '../../format/numbers.ts';
 import { presetsOf } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
-import { displayText, toWidth } from '../../format/text.ts';
+import { table } from '../../format/table.ts';
+import { displayText } from '../../format/text.ts';
 import { firesWords, lastUsedWords, leftName, leftTitle, planWords } from '../../repair/format-repair.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import type { Change, LeftAlone } from '../../repair/repair.ts';
@@ -111,12 +112,7 @@ function tableOf(plan: RepairPlan, columns: number, { glyphs }: Theme) {
   const width = 11;
   const numbers = deletes ? 4 : 3;
   const name = Math.min(60, columns - 2 - numbers * (width + 1));
-  const row = (texts: string[]) =>
-    texts
-      .map((text, index) =>
-        toWidth(text, index === 0 ? name : width, index === 0 ? 'left' : 'right', glyphs.ellipsis),
-      )
-      .join(' ');
+  const row = table([name, ...Array.from({ length: numbers }, () => ({ right: width }))], glyphs.ellipsis);
   const records = action === 'undo' ? 'Put back' : 'Deleted';
   const timed = changes.some(change => lastUsedWords(change, action) !== null);
   return {
