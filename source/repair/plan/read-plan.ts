@@ -53,7 +53,7 @@ export async function planRepair(
   };
   must(() => requireWritable(found, facts, request));
   must(() => requireReversible(found.tables, risks));
-  const draft = await drafts[action](database, found, facts, request, identity, signal);
+  const draft = await drafts[action]({ database, found, facts, request, identity, signal });
   const deletes = draft.recordsToDelete > 0;
   const inserts = draft.recordsToRestore > 0;
   // Even where there is no record now: what comes before the run is deleted too.

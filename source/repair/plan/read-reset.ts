@@ -9,20 +9,15 @@ import { notANumber, type Remark } from '../repair.ts';
 import type { CounterState } from '../sql/counter-state.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 import { readLargeRecords, readRecordSizes } from '../sql/record-sizes.ts';
-import type { Draft } from './draft.ts';
+import type { Draft, PlanContext } from './draft.ts';
 import { drifts, statesOf } from './read-states.ts';
-import type { RepairRequest } from './repair-plan.ts';
 import { chooseMethod, resetChange } from './reset.ts';
 
 /** Finds every preset that is not at zero yet, or has records that are to go. */
-export async function planReset(
-  database: Database,
-  { tables }: InspectedDatabase,
-  facts: RepairFacts,
-  { presets, options: { deleteHistory } }: RepairRequest,
-  _identity: string,
-  signal?: AbortSignal,
-): Promise<Draft> {
+export async function planReset({ database, found, facts, request, signal }: PlanContext): Promise<Draft> {
+  const { tables } = found;
+  const { presets } = request;
+  const { deleteHistory } = request.options;
   let ids: string[] = [];
   let orphans = 0;
   if (presets.length > 0) {

@@ -2,25 +2,17 @@ import type { Database } from '../../connection/transactions.ts';
 import { auditCounters } from '../../counter/audit/audit-counters.ts';
 import { isWrong } from '../../counter/counter.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
-import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { findPresets } from '../../counter/reading/find-presets.ts';
 import { notANumber, type Remark } from '../repair.ts';
 import { exactForms, readStaleTimes } from '../sql/counter-state.ts';
-import type { RepairFacts } from '../sql/facts.ts';
-import type { Draft } from './draft.ts';
+import type { Draft, PlanContext } from './draft.ts';
 import { drifts, statesOf } from './read-states.ts';
-import type { RepairRequest } from './repair-plan.ts';
 import { syncChange } from './sync.ts';
 
 /** Finds the presets whose count is not their number of records and, on request, whose last use is not their newest record. */
-export async function planSync(
-  database: Database,
-  { tables }: InspectedDatabase,
-  _facts: RepairFacts,
-  { presets, options }: RepairRequest,
-  _identity: string,
-  signal?: AbortSignal,
-): Promise<Draft> {
+export async function planSync({ database, found, request, signal }: PlanContext): Promise<Draft> {
+  const { tables } = found;
+  const { presets, options } = request;
   const times = options.lastUsed && tables.presets.lastUsed !== null && tables.records.time !== null;
   const ids = await database.read(
     async reader => {

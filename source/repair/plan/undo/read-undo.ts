@@ -1,7 +1,5 @@
 import { noChoice } from '../../../config/column-choice.ts';
-import type { Database } from '../../../connection/transactions.ts';
 import { refused } from '../../../counter/guards.ts';
-import type { InspectedDatabase } from '../../../counter/inspect-database.ts';
 import { usageError } from '../../../errors/errors.ts';
 import { listReceipts, undoneBy } from '../../receipts/list-receipts.ts';
 import { readReceipt } from '../../receipts/read-receipt.ts';
@@ -11,11 +9,10 @@ import type { Remark } from '../../repair.ts';
 import { type Deleted, leaveOutThere, readEvidence } from '../../run/already-there.ts';
 import { onThisServer } from '../../run/on-this-server.ts';
 import { settleAll } from '../../run/resolve-receipt.ts';
-import { onlyColumns, type RepairFacts } from '../../sql/facts.ts';
+import { onlyColumns } from '../../sql/facts.ts';
 import { ignoredRemarks } from '../doubt.ts';
-import type { Draft } from '../draft.ts';
+import type { Draft, PlanContext } from '../draft.ts';
 import { statesOf } from '../read-states.ts';
-import type { RepairRequest } from '../repair-plan.ts';
 import { draftUndo } from './draft-undo.ts';
 import { readRestore } from './read-restore-columns.ts';
 import { remarksOnServer } from './server-remarks.ts';
@@ -26,16 +23,10 @@ import { inEffect, undosOf } from './undoable-changes.ts';
  * has changed since. Rejects (exit code 2) where there is no such receipt or nothing that an undo could take back, and (4)
  * where it is of another database.
  */
-export async function planUndo(
-  database: Database,
-  found: InspectedDatabase,
-  facts: RepairFacts,
-  request: RepairRequest,
-  identity: string,
-  signal?: AbortSignal,
-): Promise<Draft> {
-  const { tables } = found;
-  const { settled, ignored } = await readSettled(database, found, request, identity, signal);
+export async function planUndo(context: PlanContext): Promise<Draft> {
+  const { database, facts, request, signal } = context;
+  const { tables } = context.found;
+  const { settled, ignored } = await readSettled(context);
   const server = await database.read(reader => onThisServer(reader, settled), { signal });
   const { receipts } = server;
   const receipt = receipts[0] ?? settled[0];
@@ -86,14 +77,15 @@ function requireNoDouble(found: Receipt, receipts: readonly Receipt[]): void {
 }
 
 /** The receipt that was asked for, and then the others of this database that have a say. */
-async function readSettled(
-  database: Database,
-  look: InspectedDatabase,
-  { directory, receipt: wanted, claimed = false }: RepairRequest,
-  identity: string,
-  signal: AbortSignal | undefined,
-): Promise<{ settled: [Receipt, ...Receipt[]]; ignored: Remark[] }> {
-  const found = await readReceipt(directory, wanted ?? '');
+async function readSettled({
+  database,
+  found: look,
+  request,
+  identity,
+  signal,
+}: PlanContext): Promise<{ settled: [Receipt, ...Receipt[]]; ignored: Remark[] }> {
+  const { directory, claimed = false } = request;
+  const found = await readReceipt(directory, request.receipt ?? '');
   const { head } = found;
   if (head.action !== 'sync' && head.action !== 'reset') {
     throw usageError(
