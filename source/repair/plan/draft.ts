@@ -1,22 +1,9 @@
-import type { Database } from '../../connection/transactions.ts';
-import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import type { Receipt } from '../receipts/receipt.ts';
 import type { Change, Remark } from '../repair.ts';
 import type { Evidence } from '../run/already-there.ts';
 import type { RepairFacts } from '../sql/facts.ts';
-import type { RepairPlan, RepairRequest } from './repair-plan.ts';
+import type { RepairPlan } from './repair-plan.ts';
 import type { Task } from './task.ts';
-
-/** What the planner of an action starts from. */
-export interface PlanContext {
-  database: Database;
-  found: InspectedDatabase;
-  facts: RepairFacts;
-  request: RepairRequest;
-  /** Of the database and its tables, see `readIdentity`. */
-  identity: string;
-  signal?: AbortSignal | undefined;
-}
 
 /** What the planner of an action finds. */
 export interface Draft {

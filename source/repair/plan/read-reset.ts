@@ -9,8 +9,8 @@ import { notANumber, type Remark } from '../repair.ts';
 import type { CounterState } from '../sql/counter-state.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 import { readLargeRecords, readRecordSizes } from '../sql/record-sizes.ts';
-import type { Draft, PlanContext } from './draft.ts';
-import { drifts, statesOf } from './read-states.ts';
+import type { Draft } from './draft.ts';
+import { drifts, type PlanContext, statesOf } from './read-states.ts';
 import { chooseMethod, resetChange } from './reset.ts';
 
 /** Finds every preset that is not at zero yet, or has records that are to go. */

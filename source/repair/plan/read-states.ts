@@ -1,7 +1,21 @@
 import type { Database } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
+import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import type { CounterState } from '../sql/counter-state.ts';
 import { exactForms, readStates } from '../sql/counter-state.ts';
+import type { RepairFacts } from '../sql/facts.ts';
+import type { RepairRequest } from './repair-plan.ts';
+
+/** What the planner of an action starts from. */
+export interface PlanContext {
+  database: Database;
+  found: InspectedDatabase;
+  facts: RepairFacts;
+  request: RepairRequest;
+  /** Of the database and its tables, see `readIdentity`. */
+  identity: string;
+  signal?: AbortSignal | undefined;
+}
 
 // So many at once that a statement stays short of its timeout.
 const statesAtOnce = 1_000;

@@ -5,8 +5,8 @@ import type { Tables } from '../../counter/discovery/tables.ts';
 import { findPresets } from '../../counter/reading/find-presets.ts';
 import { notANumber, type Remark } from '../repair.ts';
 import { exactForms, readStaleTimes } from '../sql/counter-state.ts';
-import type { Draft, PlanContext } from './draft.ts';
-import { drifts, statesOf } from './read-states.ts';
+import type { Draft } from './draft.ts';
+import { drifts, type PlanContext, statesOf } from './read-states.ts';
 import { syncChange } from './sync.ts';
 
 /** Finds the presets whose count is not their number of records and, on request, whose last use is not their newest record. */
