@@ -11,15 +11,15 @@ import type { Diagnosis } from './diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from './evidence.ts';
 import { lastUsedSentence } from './last-used.ts';
 
-/** What a look at the evidence makes of it. */
+/** What the evidence shows. */
 export interface Causes {
-  /** The rules that wrong counts follow, which presets whose records were not read can be tried by. */
+  /** The rules that wrong counts follow. Presets whose records were not read can be tested against them. */
   patterns: readonly Pattern[];
-  /** Why the count of a preset is wrong; null where it is right. */
+  /** Why the count of a preset is wrong; null if it is right. */
   of(preset: PresetEvidence): Diagnosis | null;
 }
 
-/** Says of every wrong count that was looked at why it is wrong, without a pause. */
+/** Diagnoses every wrong count in the evidence, without a pause. */
 export function diagnoseAll(evidence: Evidence): Map<string, Diagnosis> {
   const steps = findCauses(evidence);
   let step = steps.next();
@@ -34,13 +34,13 @@ export function diagnoseAll(evidence: Evidence): Map<string, Diagnosis> {
 }
 
 /**
- * Finds out why counts are wrong, as far as records and catalog tell. One wrong count fits many stories; so what many of
- * them have in common is found first (see findPatterns), and only what is left is judged by itself. Yields as that does.
+ * Finds out why counts are wrong, as far as records and catalog show. One wrong count fits many causes. So the search first
+ * looks for what many of them share (see findPatterns), and only then judges the rest one by one. Yields like findPatterns.
  */
 export function* findCauses(evidence: Evidence): Generator<void, Causes> {
   const { mismatched } = evidence;
   const patterns = yield* findPatterns(mismatched, evidence.accurate);
-  // A rule may fit by chance where exactly as many records were deleted as all counts together are too high.
+  // If exactly as many records were deleted as all counts together are too high, a rule that fits as well fits by chance.
   const high = mismatched.filter(preset => preset.usageCount !== null && driftOf(preset) > 0);
   const allDeleted = judgeDeleted(high, evidence);
   const rules = patterns.map(pattern => ({
@@ -87,7 +87,7 @@ function nullCount({ usageCount, records }: PresetEvidence): Diagnosis | null {
     code: 'null-count',
     certainty: 'certain',
     evidence: [
-      `The count is NULL and ${countedNoun(records, 'record')} ${records === 1 ? 'names' : 'name'} the preset; NULL plus 1 is NULL, so what adds to it without coalesce() adds nothing.`,
+      `The count is NULL, but the preset has ${countedNoun(records, 'record')}. NULL plus 1 is NULL: an increment without coalesce() adds nothing.`,
     ],
     stretch: null,
   };
@@ -97,11 +97,11 @@ function unknown(preset: PresetEvidence, { mismatched }: Evidence): Diagnosis {
   const drift = driftOf(preset);
   const lastUsed = lastUsedSentence(preset);
   const off = Number.isNaN(drift)
-    ? 'The count is no number'
+    ? 'The count is not a number'
     : `The count is ${number(Math.abs(drift))} too ${drift > 0 ? 'high' : 'low'}`;
   const compared =
     mismatched.length > 1
-      ? `nothing that the ${number(mismatched.length)} wrong counts looked at have in common explains it`
+      ? `the ${number(mismatched.length)} wrong counts examined share nothing that explains it`
       : 'there is no other wrong count to compare it with';
   return {
     code: 'unknown',
@@ -117,7 +117,7 @@ function unknown(preset: PresetEvidence, { mismatched }: Evidence): Diagnosis {
   };
 }
 
-/** Many times as many as there are records, to the last one: of one preset no proof, but where to look. */
+/** A count that is an exact multiple of the records. For a single preset that proves nothing, but it shows where to look. */
 function multipleOf({ usageCount, records }: PresetEvidence): string[] {
   const times = (usageCount ?? 0) / records;
   if (records < 5 || !Number.isInteger(times) || times < 2) return [];

@@ -1,23 +1,23 @@
-/** What one preset's counter and records say, all of one snapshot. Times in milliseconds since 1970. */
+/** One preset's counter and records, all from one snapshot. Times in milliseconds since 1970. */
 export interface PresetEvidence {
   id: string;
   usageCount: number | null;
   records: number;
   lastUsedAt: number | null;
-  /** When the preset was made, where a column says so. */
+  /** When the preset was created; null if no column says so. */
   createdAt: number | null;
   /**
-   * The transaction that wrote the preset's row last: a later one has a greater number. Null where this role may not read it.
-   * Only its order means something.
+   * The transaction that last wrote the preset's row. Only the order matters: a later one has a greater number. Null if this
+   * role may not read it.
    */
   written: number | null;
-  /** Null where its records were not read, because they are too many. */
+  /** Null if its records were too many to read. */
   uses: Uses | null;
-  /** Where they were not read: how many there are of those that a rule speaks of. */
+  /** If they were not read: how many of them each rule applies to. */
   counted?: ReadonlyMap<object, number>;
 }
 
-/** The records of one preset, oldest first; those without a time come first, with NaN. */
+/** The records of one preset, oldest first. Those without a time have NaN and come before all others. */
 export interface Uses {
   times: readonly number[];
   /** The transaction that stored each of them, as in `PresetEvidence.written`. */
@@ -25,36 +25,36 @@ export interface Uses {
   types: readonly string[] | null;
 }
 
-/** What the server has counted of a table since its statistics were reset; a crash loses it, a rollback is counted. */
+/** What the server has counted for a table since its statistics were reset. A crash loses it; rolled-back rows are included. */
 export interface TableStatistics {
   inserted: number;
   updated: number;
   deleted: number;
-  /** True for a table in partitions: one that is dropped or detached takes its numbers with it. */
+  /** True for a partitioned table: a partition that is dropped or detached takes its numbers with it. */
   partitioned?: boolean;
 }
 
-/** A table whose deleted rows take records with them (a foreign key ON DELETE CASCADE), other than presets. */
+/** A table other than presets whose deleted rows take records with them (a foreign key ON DELETE CASCADE). */
 export interface CascadingTable {
   name: string;
-  /** Null where the server does not say. */
+  /** Null if the server does not report it. */
   deleted: number | null;
 }
 
-/** Everything that a diagnosis is made from, as plain data. */
+/** Everything that a diagnosis is based on, as plain data. */
 export interface Evidence {
   mismatched: readonly PresetEvidence[];
-  /** Presets that are right, chosen without regard to when they were used, to compare with. */
+  /** Presets with correct counts to compare with, chosen regardless of when they were used. */
   accurate: readonly PresetEvidence[];
-  /** Why uses are not counted now, in a sentence; null where the trigger counts. */
+  /** Why uses are not counted now, in a sentence; null if the trigger counts. */
   triggerOff: string | null;
-  /** What counts a use a second time, in sentences of the catalog's findings. */
+  /** What counts a use a second time, in the sentences of the trigger's findings. */
   countsAgain: readonly string[];
   statistics: { presets: TableStatistics; records: TableStatistics } | null;
-  /** All records of the table, those of gone presets included; null where they were not counted. */
+  /** All records of the table, including orphans; null if they were not counted. */
   allRecords: number | null;
   cascades: readonly CascadingTable[];
-  /** How many of the numbers that the records' key was given in order are missing; null where it is no such key. */
+  /** How many numbers are missing from the sequence of the records' key; null if the key is not numbered in sequence. */
   missingIds: number | null;
 }
 

@@ -14,27 +14,27 @@ export const causeWords: Record<Cause, string> = {
   unknown: 'unknown',
 };
 
-/** How sure a diagnosis is, in words that stand behind the cause. */
+/** How sure a diagnosis is, shown after the cause. */
 export const certaintyWords: Record<Certainty, string> = {
   certain: 'certain',
   likely: 'likely',
-  possible: 'possible, no more',
+  possible: 'only possible',
 };
 
-/** A diagnosis in at most 22 columns; a question mark where it is only possible, a dash where none was looked for. */
+/** A diagnosis in at most 22 columns: a question mark if it is only possible, a dash if there is none. */
 export function shortDiagnosis(diagnosis: Pick<Diagnosis, 'code' | 'certainty'> | undefined): string {
   if (!diagnosis) return '-';
   const { code, certainty } = diagnosis;
   return `${causeWords[code]}${certainty === 'possible' && code !== 'unknown' ? '?' : ''}`;
 }
 
-/** A diagnosis in full: the cause and how sure it is, then what led to it, in rows of at most `width` columns. */
+/** A diagnosis in full: the cause and how sure it is, then the evidence, in lines of at most `width` columns. */
 export function diagnosisLines({ code, certainty, evidence }: Diagnosis, width: number): string[] {
   const sure = code === 'unknown' ? '' : ` (${certaintyWords[certainty]})`;
   return [`${causeWords[code]}${sure}`, ...evidence.flatMap(sentence => wrap(displayText(sentence), width))];
 }
 
-/** The cause that most of these have, and how many do; null where that is none or not known. */
+/** The most frequent cause and how many presets have it; null if there are no diagnoses or most are unknown. */
 export function mostFrequent(diagnoses: Iterable<Diagnosis>): { words: string; presets: number } | null {
   const found = new Map<Cause, number>();
   for (const { code } of diagnoses) found.set(code, (found.get(code) ?? 0) + 1);

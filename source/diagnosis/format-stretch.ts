@@ -2,7 +2,7 @@ import type { Glyphs } from '../format/badges.ts';
 import { dateTime, span } from '../format/numbers.ts';
 import type { Diagnosis } from './diagnosis.ts';
 
-/** A plot's columns in time: `from` is where the first begins and `to` where the last ends, in milliseconds since 1970. */
+/** The time that a plot covers: from the start of its first column to the end of its last, in milliseconds since 1970. */
 export interface PlotSpan {
   from: number;
   to: number;
@@ -10,8 +10,8 @@ export interface PlotSpan {
 }
 
 /**
- * The line under a plot that marks a stretch of time: every column that any of it falls into, and one at the least where it
- * lies beside the plot. Empty where the stretch is open at both ends, which marks all and so nothing.
+ * The line under a plot that marks a stretch of time. It marks every column that the stretch touches, and the nearest one if
+ * the stretch lies outside the plot. Empty if both ends are open: marking everything would show nothing.
  */
 export function stretchMarks(
   { from, to, columns }: PlotSpan,
@@ -26,7 +26,7 @@ export function stretchMarks(
   return ' '.repeat(first) + up.repeat(Math.max(1, last - first + 1));
 }
 
-/** The marked stretch in words; null where a plot has nothing to mark. */
+/** The marked stretch in words; null if there is nothing to mark. */
 export function stretchWords(stretch: Diagnosis['stretch']): string | null {
   if (!stretch) return null;
   const { from, to } = stretch;

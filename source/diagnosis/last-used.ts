@@ -1,24 +1,24 @@
 import { countedNoun, duration, number } from './causes/format.ts';
 import type { PresetEvidence } from './evidence.ts';
 
-// Milliseconds: a trigger may take the server's clock where the record has the application's.
+// Milliseconds: the trigger may use the server's clock while the record has the application's.
 const leeway = 1000;
 
-/** By how much `last_used_at` is ahead of the newest record, in milliseconds; 0 where it is of it, or nothing is known. */
+/** By how much `last_used_at` is ahead of the newest record, in milliseconds; 0 if they agree or nothing is known. */
 export function aheadOfRecords({ lastUsedAt, uses }: PresetEvidence): number {
   const newest = uses?.times.at(-1);
   if (lastUsedAt === null || newest === undefined || Number.isNaN(newest)) return 0;
   return Math.abs(lastUsedAt - newest) <= leeway ? 0 : lastUsedAt - newest;
 }
 
-/** A sentence on a `last_used_at` that is not of the newest record; null where it is. */
+/** A sentence about a `last_used_at` that differs from the newest record; null if they agree. */
 export function lastUsedSentence(preset: PresetEvidence): string | null {
   const ahead = aheadOfRecords(preset);
   if (ahead === 0) return null;
   return `last_used_at is ${duration(Math.abs(ahead))} ${ahead > 0 ? 'after' : 'before'} the newest record.`;
 }
 
-/** How many accurate presets were looked at, and how many have a `last_used_at` before or after their newest record. */
+/** How many accurate presets were examined, and how many have a `last_used_at` before or after their newest record. */
 export interface LastUsedTally {
   looked: number;
   older: number;
@@ -34,9 +34,9 @@ export function tallyLastUsed(accurate: readonly PresetEvidence[]): LastUsedTall
   };
 }
 
-/** What a tally says, in sentences; empty where every last use is of the newest record. */
+/** A tally in sentences; empty if every `last_used_at` agrees with the newest record. */
 export function lastUsedRemarks({ looked, older, newer }: LastUsedTally): string[] {
   const of = (some: number, how: string) =>
-    `${number(some)} of the ${countedNoun(looked, 'accurate preset')} looked at ${some === 1 ? 'has' : 'have'} a last_used_at ${how} than the newest record.`;
+    `${number(some)} of the ${countedNoun(looked, 'accurate preset')} examined ${some === 1 ? 'has' : 'have'} a last_used_at ${how} than the newest record.`;
   return [...(older > 0 ? [of(older, 'older')] : []), ...(newer > 0 ? [of(newer, 'newer')] : [])];
 }

@@ -4,13 +4,13 @@ import type { Tables } from '../counter/discovery/tables.ts';
 import { countColumns, milliseconds } from '../counter/reading/counters.ts';
 import type { PresetEvidence, Uses } from './evidence.ts';
 
-/** Which columns beside those of `Tables` may be read as evidence. */
+/** Which columns besides those of `Tables` may be read as evidence. */
 export interface EvidenceColumns {
   /** Whether the transaction that wrote a row can be read: `xmin` needs SELECT on the whole table. */
   written: { presets: boolean; records: boolean };
-  /** When a preset was made, quoted; null where no column says so. */
+  /** The column with the time a preset was created, quoted; null if there is none. */
   created: string | null;
-  /** What kind of use a record is of, quoted; null where no column says so. */
+  /** The column with the kind of use, quoted; null if there is none. */
   type: string | null;
 }
 
@@ -26,7 +26,7 @@ export async function readEvidenceColumns(
   reader: Reader,
   { presets, records }: Tables,
 ): Promise<EvidenceColumns> {
-  // A foreign table has no xmin of its own.
+  // A foreign table has no xmin.
   const [row] = await reader.rows(
     `SELECT has_table_privilege($1::oid, 'SELECT') AND (SELECT relkind IN ('r', 'p') FROM pg_class WHERE oid = $1::oid) AS presets,
             has_table_privilege($2::oid, 'SELECT') AND (SELECT relkind IN ('r', 'p') FROM pg_class WHERE oid = $2::oid)
@@ -68,18 +68,18 @@ const counted = z.array(
   }),
 );
 
-/** Microseconds since 1970, as a whole number: half the price of a decimal fraction to write out. */
+/** Microseconds since 1970, as a whole number: the server writes it in half the time of a decimal fraction. */
 function microseconds(column: string): string {
   return `CASE WHEN pg_catalog.isfinite(${column}) THEN (pg_catalog.date_part('epoch', ${column}) OPERATOR(pg_catalog.*) 1000000)::bigint END`;
 }
 
-// age() counts transactions back from now: what is older is greater, and what is frozen by an old server is the oldest of all.
+// age() counts transactions back from now, so older ones are greater. Rows frozen by an old server are the oldest of all.
 const transaction = (alias: string, readable: boolean) =>
   readable ? `(OPERATOR(pg_catalog.-) pg_catalog.age(${alias}.xmin))` : 'NULL::integer';
 
 /**
- * Reads the counters of `ids` with every one of their records, in one statement and so of one snapshot. It costs a visit to
- * each record, or one scan of the table where no index leads with the preset: whoever calls it bounds how many there are.
+ * Reads the counters of `ids` with all their records, in one statement and so from one snapshot. That visits each record, or
+ * scans the table if no index leads with the preset. The caller must limit how many there are.
  */
 export async function readEvidence(
   reader: Reader,
@@ -88,7 +88,7 @@ export async function readEvidence(
   ids: readonly string[],
 ): Promise<PresetEvidence[]> {
   const { presets, records } = tables;
-  // Text, because one string takes a fraction of the time that as many values do to be sent and parsed.
+  // One string is sent and parsed in a fraction of the time that as many values need.
   const list = (value: string) => `pg_catalog.string_agg(${value}::pg_catalog.text, ',')`;
   const text = `WITH wanted AS (SELECT e.value::${presets.keyType} AS key FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) e),
     uses AS MATERIALIZED (
@@ -113,7 +113,7 @@ export async function readEvidence(
   });
 }
 
-/** The records in the order of their times; null where the table has no times. */
+/** The records in the order of their times; null if the table has no times. */
 function usesOf(
   records: number,
   times: string | null,
@@ -138,8 +138,8 @@ function usesOf(
 }
 
 /**
- * Presets whose counts seem right, to compare wrong ones with: chosen by a hash of their keys, so without regard to anything
- * that matters, of those that were used and not more than `mostEach` times, until they have `mostRecords` together.
+ * Presets with apparently correct counts, to compare the wrong ones with. Chosen by a hash of their keys, so that nothing
+ * relevant affects the choice. Each was used 1 to `mostEach` times; together they have at most `mostRecords` records.
  */
 export async function chooseAccurate(
   reader: Reader,
@@ -161,7 +161,7 @@ export async function chooseAccurate(
   return found.map(({ id }) => id);
 }
 
-/** A stretch of time to count records in: milliseconds since 1970, both ends included; null is open. */
+/** A stretch of time to count records in: milliseconds since 1970, both ends included; an open end is null. */
 export interface CountedStretch {
   from: number | null;
   to: number | null;
@@ -169,8 +169,8 @@ export interface CountedStretch {
 }
 
 /**
- * How many records each of `ids` has in each of `stretches`, beside its counter, from one snapshot. Nothing but sums is sent,
- * but each record is visited unless an index has its time.
+ * How many records each of `ids` has in each of `stretches`, with its counter, from one snapshot. Only sums are sent, but
+ * each record is visited unless an index has its time.
  */
 export async function countInStretches(
   reader: Reader,
@@ -188,7 +188,7 @@ export async function countInStretches(
   const bound = (value: string | number) => `$${values.push(value) + 1}`;
   const conditions = stretches.map(({ from, to, type }) =>
     [
-      // A time without end is of no use, and in no stretch.
+      // An infinite time is not a real one, so it lies in no stretch.
       records.time === null ? 'true' : `pg_catalog.isfinite(${time})`,
       ...(from === null ? [] : [`${time} OPERATOR(pg_catalog.>=) ${point(from)}`]),
       ...(to === null ? [] : [`${time} OPERATOR(pg_catalog.<=) ${point(to)}`]),

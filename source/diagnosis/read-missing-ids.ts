@@ -6,8 +6,8 @@ const key = z.array(z.object({ name: z.string() }));
 const ends = z.object({ last: z.nullable(z.number()) });
 
 /**
- * How many numbers are missing below the greatest of the records' key, where that is a whole number given in order, from 1;
- * null where it is not. Deletions leave such gaps, and so do inserts that were rolled back.
+ * How many numbers are missing from the records' key, from 1 to the greatest; null if the key is not a whole number given in
+ * sequence. Deletions leave such gaps, and so do inserts that were rolled back.
  */
 export async function readMissingIds(
   reader: Reader,

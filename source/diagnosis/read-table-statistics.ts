@@ -15,14 +15,14 @@ const answer = z.object({
   cascades: z.array(z.object({ name: z.string(), deleted: z.nullable(z.number()) })),
 });
 
-// A partitioned table has no numbers of its own: they are its partitions'.
+// A partitioned table has no statistics; its partitions have them.
 const sums = (oid: string) => `(
   WITH RECURSIVE parts (oid) AS (SELECT ${oid}::oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN parts p ON p.oid = i.inhparent)
   SELECT json_build_object('inserted', coalesce(sum(s.n_tup_ins), 0), 'updated', coalesce(sum(s.n_tup_upd), 0), 'deleted', coalesce(sum(s.n_tup_del), 0),
     'partitioned', (SELECT relkind = 'p' FROM pg_class WHERE oid = ${oid}::oid))
     FROM parts p JOIN pg_stat_all_tables s ON s.relid = p.oid HAVING count(*) > 0)`;
 
-/** What the server has counted of both tables, and the tables whose deletions take records with them. */
+/** What the server has counted for both tables, and the tables whose deletions take records with them. */
 export async function readTableStatistics(
   reader: Reader,
   { presets, records }: Tables,

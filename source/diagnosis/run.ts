@@ -16,28 +16,28 @@ import { countsAgain, whyOff } from './trigger-evidence.ts';
 
 export interface DiagnoseOptions {
   signal?: AbortSignal | undefined;
-  /** All records of the table, as an audit has counted them; null where none has. */
+  /** All records of the table, as counted by an audit; null if there was none. */
   allRecords?: number | null;
-  /** Told how the last uses of accurate presets are, which were read to compare with. */
+  /** Receives the tally of last uses of the accurate presets that were read for comparison. */
   onLastUsed?: (tally: LastUsedTally) => void;
 }
 
-// How many records are read of wrong counts, and as many of accurate ones: of a table too large to be in memory half as many,
-// because there each is a visit to the disk, and all together should cost no more than a few audits.
+// How many records are read for wrong counts, and again for accurate ones. Half as many for a table too large for memory:
+// there each record is a visit to the disk, and the whole diagnosis should cost no more than a few audits.
 const mostRecords = { small: 20_000, large: 10_000 };
 const largeTable = 256 * 1024 * 1024;
 const mostOfOne = 5_000;
 const mostAccurate = 300;
-// Presets with about as many records tell the most for what reading them costs.
+// Presets with about this many records reveal the most for what reading them costs.
 const bestSize = 300;
-// What is counted of the others on the server, where only the sums are sent: out of an index that has the times, or by a
-// visit to each record, which costs ten times as much.
+// How many records of the other presets are counted on the server, which sends only sums. Without an index that has the
+// times each record is visited, which costs ten times as much.
 const mostCounted = { indexed: 300_000, visited: 30_000 };
 
 /**
- * Finds out why counts are wrong: reads the records of `mismatches` and of some accurate presets beside them, and judges
- * (see findCauses). Of more presets than can be read those that are left are tried by the rules that the others follow.
- * Presets that were not looked at are missing from the answer, as are those that are right by now.
+ * Finds out why counts are wrong: reads the records of `mismatches` and of some accurate presets, and judges them (see
+ * findCauses). If there are too many presets to read, the rest are tested against the rules found in those that were read.
+ * Presets that were not examined are missing from the result, and so are those that are right by now.
  */
 export async function diagnose(
   database: Database,
@@ -71,10 +71,10 @@ export async function diagnose(
   return found;
 }
 
-// In milliseconds: what passes unnoticed between two frames.
+// In milliseconds: short enough that the screen does not stutter.
 const slice = 15;
 
-/** Runs `steps` to their end and lets everything else in this process have its turn in between. */
+/** Runs `steps` to the end, and lets the rest of the process run in between. */
 async function unhurried<T>(steps: Generator<void, T>, signal: AbortSignal | undefined): Promise<T> {
   let since = performance.now();
   for (;;) {
@@ -96,7 +96,7 @@ async function gather(
   const columns = await readEvidenceColumns(reader, tables);
   const wrong = mismatches.map(({ id }) => id);
   const areWrong = new Set(wrong);
-  // Wrong, and not by anything that a number here could tell: then it is none.
+  // Wrong by less than a JavaScript number can express: then the count is NaN.
   const between = new Set(mismatches.filter(counter => drift(counter) === 0).map(({ id }) => id));
   const exactly = (preset: PresetEvidence): PresetEvidence =>
     between.has(preset.id) ? { ...preset, usageCount: Number.NaN } : preset;
@@ -122,12 +122,12 @@ async function gather(
   };
 }
 
-/** What an audit knows of a preset whose records were not read. */
+/** What an audit knows about a preset whose records were not read. */
 function unreadEvidence({ id, usageCount, records, lastUsedAt }: Counter): PresetEvidence {
   return { id, usageCount, records: records ?? 0, lastUsedAt, createdAt: null, written: null, uses: null };
 }
 
-/** Counts what the rules speak of in presets that were not read, as far as that is no more work than an audit. */
+/** Counts the records each rule applies to in presets that were not read, as long as that costs no more than an audit. */
 async function tryRules(
   database: Database,
   tables: Tables,
@@ -135,7 +135,7 @@ async function tryRules(
   rest: readonly PresetEvidence[],
   signal: AbortSignal | undefined,
 ): Promise<PresetEvidence[]> {
-  // The numbers of transactions are counted back from the one that read them, so they mean something else by now.
+  // Transactions are numbered back from the one that read them, so those numbers are no longer valid.
   const rules = patterns.filter(({ axis }) => axis === 'time');
   if (rules.length === 0 || tables.records.time === null) return [];
   if (!tables.records.indexed && !isScannable(tables)) return [];
@@ -165,7 +165,7 @@ async function tryRules(
   }));
 }
 
-/** The presets whose records are read: as many as may be. */
+/** The presets whose records are read: as many as the limit allows, best size first. */
 function withinReach(mismatches: readonly Counter[], limit: number): string[] {
   const distance = ({ records }: Counter) => Math.abs(Math.log(((records ?? 0) + 1) / bestSize));
   const ordered = mismatches

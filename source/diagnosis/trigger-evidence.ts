@@ -10,12 +10,12 @@ const stopsCounting = new Set([
   'function-does-not-count',
 ]);
 
-/** Why uses are not counted now, going by the findings of judgeTrigger, in a sentence; null where they are. */
+/** Why uses are not counted now, in a sentence, according to the findings of judgeTrigger; null if they are. */
 export function whyOff(findings: readonly Finding[]): string | null {
   return findings.find(({ code }) => stopsCounting.has(code))?.message ?? null;
 }
 
-/** What is sure to count a use once more, going by the same, in sentences. */
+/** What certainly counts a use a second time, according to the same findings, in sentences. */
 export function countsAgain(findings: readonly Finding[]): string[] {
   return findings.filter(({ code }) => code === 'second-counter').map(({ message }) => message);
 }

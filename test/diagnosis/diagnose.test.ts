@@ -714,8 +714,8 @@ describe('a last use that is not of the newest record', () => {
     const tally = tallyLastUsed(accurate);
     expect(tally).toEqual({ looked: 5, older: 1, newer: 1 });
     expect(lastUsedRemarks(tally)).toEqual([
-      '1 of the 5 accurate presets looked at has a last_used_at older than the newest record.',
-      '1 of the 5 accurate presets looked at has a last_used_at newer than the newest record.',
+      '1 of the 5 accurate presets examined has a last_used_at older than the newest record.',
+      '1 of the 5 accurate presets examined has a last_used_at newer than the newest record.',
     ]);
   });
 });

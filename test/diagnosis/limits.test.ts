@@ -46,7 +46,7 @@ describe('records that are gone without having been deleted one by one', () => {
     expect(found.map(({ code }) => code)).toEqual(each.presets.map(() => 'history-deleted'));
     expect(found[0]!.certainty).toBe('likely');
     expect(found[0]!.evidence).toContain(
-      `${number(each.inserted)} records that the server has stored are gone and were not deleted one by one (a TRUNCATE, or a rollback), exactly as many as 40 counts are too high together.`,
+      `${number(each.inserted)} stored records are gone but were not deleted one by one (a TRUNCATE or a rollback), exactly as many as 40 counts are too high together.`,
     );
   });
 

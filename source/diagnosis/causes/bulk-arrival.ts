@@ -1,19 +1,19 @@
 import type { PresetEvidence } from '../evidence.ts';
 
-/** How the records that a count lacks came in, as against the others of the same presets. */
+/** How the records that a count lacks were stored, compared with other records. */
 export interface Arrival {
   records: number;
-  /** How many of them have the very time of at least two others. */
+  /** How many of them share their exact time with at least two others. */
   sameTime: number;
-  /** Transactions that stored them; null where that is not known. */
+  /** How many transactions stored them; null if unknown. */
   transactions: number | null;
-  /** How many of them were stored after a record of the same preset that has a later time; null where that is not known. */
+  /** How many of them were stored after a record of the same preset with a later time; null if unknown. */
   backdated: number | null;
-  /** Transactions for each record of the others, 0 to 1: near 0 where all came in with a copy of the whole database. */
+  /** Transactions per record of the others, 0 to 1. Near 0 if the whole database was copied. */
   usual: number | null;
 }
 
-/** Looks at the records that `chosen` picks, by their place in the uses of a preset. */
+/** Measures how the records that `chosen` picks were stored; `index` is their place in the uses of a preset. */
 export function arrivalOf(
   presets: readonly PresetEvidence[],
   others: readonly PresetEvidence[],
@@ -61,10 +61,10 @@ export function arrivalOf(
   };
 }
 
-// Fewer than this may well be one statement of the application's.
+// Fewer than this may well come from one statement of the application.
 const leastImport = 5;
 
-/** Whether records came in as no uses do: many at the same time, or many in one transaction, or long after their time. */
+/** Whether records were stored as no uses are: many with the same time, many in one transaction, or long after their time. */
 export function isImport({ records, sameTime, transactions, backdated, usual }: Arrival): boolean {
   if (records < leastImport) return false;
   if (sameTime >= 0.8 * records) return true;

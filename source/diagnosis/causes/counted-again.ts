@@ -7,11 +7,11 @@ import { type Pattern, recordsIn } from './shared-rule.ts';
 
 const times: Record<number, string> = { 1: 'twice', 2: 'three times', 3: 'four times' };
 
-/** A count that has every record of a stretch more than once. */
+/** A count that includes every record of a stretch more than once. */
 export function countedAgain(pattern: Pattern, preset: PresetEvidence, evidence: Evidence): Diagnosis {
   const again = recordsIn(preset, pattern);
   const stretch = timesOf(pattern, evidence.mismatched);
-  // What counts once more now is no reason for a stretch that ended, and no proof of a rule that others break.
+  // A second counter that is there now does not explain a stretch that has ended, or prove a rule that others break.
   const now = Number.isFinite(stretch.to) ? [] : evidence.countsAgain;
   const certainty = certaintyOf(pattern);
   return {

@@ -3,8 +3,8 @@ import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
 import { countedNoun, number, shortTime } from './format.ts';
 
 /**
- * A preset by itself whose count is too high while the catalog shows what counts each use once more: that many of its newest
- * records may be counted twice. Null where it is off by more than it has records.
+ * A single preset whose count is too high while the catalog shows a second counter: that many of its newest records may be
+ * counted twice. Null if the count is off by more than the preset has records.
  */
 export function countsAgainNow(preset: PresetEvidence, { countsAgain }: Evidence): Diagnosis | null {
   const drift = driftOf(preset);

@@ -4,19 +4,19 @@ import { countedNoun, duration, number, shortTime } from './format.ts';
 import { separation } from './statistics.ts';
 
 const leastStrength = Math.log(1000);
-// Milliseconds by which last_used_at may be ahead of a record that it is of.
+// Milliseconds by which last_used_at may be ahead of the record it comes from.
 const leeway = 60_000;
 
-/** What tells that records are gone, for all presets together. */
+/** What shows that records were deleted, for all presets together. */
 interface Traces {
-  /** How much too high the counts are together, and how many records went, by whoever has counted them. */
+  /** How much too high the counts are together, and a sentence if exactly as many records were deleted. */
   tooHigh: number;
   exact: string | null;
-  /** The same by records that were stored and are gone in another way, or whose transaction was rolled back. */
+  /** The same for stored records that are gone in another way, or whose transaction was rolled back. */
   gone: string | null;
-  /** A deletion is ruled out by numbers that know of fewer. */
+  /** The most records that can be gone; a greater drift is not a deletion. */
   most: number;
-  /** Presets whose last use has no record; those in use long before their oldest record; whether that has to do with being wrong. */
+  /** Presets whose last use has no record; those in use long before their oldest record; whether either goes with being wrong. */
   beyond: ReadonlySet<string>;
   late: ReadonlySet<string>;
   beyondTells: boolean;
@@ -25,8 +25,8 @@ interface Traces {
 }
 
 /**
- * Judges counts that are too high and follow no rule: records that were counted may be gone. That is never seen in the
- * records that are left, so it takes something else: as many deletions, last uses without a record, a history that begins late.
+ * Judges counts that are too high and follow no rule: counted records may have been deleted. The records that are left never
+ * show that. It needs other evidence: as many deletions, last uses without a record, or a history that begins late.
  */
 export function judgeDeleted(
   high: readonly PresetEvidence[],
@@ -56,7 +56,7 @@ export function judgeDeleted(
             ? 'likely'
             : 'possible',
       evidence: [
-        `The count is ${number(drift)} too high: it has counted uses whose records are gone.`,
+        `The count is ${number(drift)} too high: it includes uses whose records are gone.`,
         ...(traces.exact ? [traces.exact] : []),
         ...(traces.gone ? [traces.gone] : []),
         ...(isBeyond && last !== null ? [beyondWords(last, newest)] : []),
@@ -77,29 +77,29 @@ function tracesOf(high: readonly PresetEvidence[], evidence: Evidence): Traces {
   const { statistics, allRecords, missingIds, cascades, accurate } = evidence;
   const tooHigh = high.reduce((sum, preset) => sum + driftOf(preset), 0);
   const deleted = statistics?.records.deleted ?? null;
-  // Statistics that know of every record there is have not been reset since the first of them.
+  // Statistics that include every existing record have not been reset since the first of them.
   const knowsAll =
     statistics !== null &&
     statistics.records.partitioned !== true &&
     allRecords !== null &&
     statistics.records.inserted >= allRecords + statistics.records.deleted;
-  // TRUNCATE deletes no record by itself. What was rolled back was stored as well, so this is the most that can be gone.
+  // TRUNCATE adds nothing to the deletions. Rolled-back records count as stored too, so this is the most that can be gone.
   const stored = knowsAll ? statistics.records.inserted - allRecords : Number.POSITIVE_INFINITY;
   const together = `exactly as many as ${high.length === 1 ? 'the count is' : `${number(high.length)} counts are`} too high${high.length === 1 ? '' : ' together'}`;
   const exact =
     tooHigh < 5
       ? null
       : deleted === tooHigh
-        ? `The server's statistics tell of ${countedNoun(deleted, 'deleted record')}, ${together}.`
+        ? `The server's statistics show ${countedNoun(deleted, 'deleted record')}, ${together}.`
         : missingIds === tooHigh
-          ? `${countedNoun(missingIds, 'number')} of the records' key ${missingIds === 1 ? 'is' : 'are'} missing, ${together}.`
+          ? `${countedNoun(missingIds, 'number')} ${missingIds === 1 ? 'is' : 'are'} missing from the records' key, ${together}.`
           : null;
   const otherwise = stored - (deleted ?? 0);
   const gone =
     exact === null && tooHigh >= 5 && knowsAll && otherwise > 0 && stored === tooHigh
-      ? `${countedNoun(otherwise, 'record')} that the server has stored ${otherwise === 1 ? 'is' : 'are'} gone and ${otherwise === 1 ? 'was' : 'were'} not deleted one by one (a TRUNCATE, or a rollback)${deleted ? '; with those that were' : ''}, ${together}.`
+      ? `${countedNoun(otherwise, 'stored record')} ${otherwise === 1 ? 'is' : 'are'} gone but ${otherwise === 1 ? 'was' : 'were'} not deleted one by one (a TRUNCATE or a rollback)${deleted ? '; with the deleted ones' : ''}, ${together}.`
       : null;
-  // Where last uses have no record though counts are right, they are of another clock, or something else sets them.
+  // If last uses have no record although counts are right, another clock or something else sets them.
   const isUsual = accurate.filter(isBeyond).length > accurate.length / 4;
   const beyond = isUsual ? new Set<string>() : setOf(high, isBeyond);
   const late = setOf(high, preset => isLate(preset) && isAbout(driftOf(preset), missingUses(preset)));
@@ -112,7 +112,7 @@ function tracesOf(high: readonly PresetEvidence[], evidence: Evidence): Traces {
       ) > leastStrength
     );
   };
-  // Rows that had no records take none with them.
+  // If no record was deleted, the cascades took none with them.
   const [cascade] = deleted === 0 ? [] : cascades.filter(table => (table.deleted ?? 0) > 0);
   return {
     tooHigh,
@@ -124,7 +124,7 @@ function tracesOf(high: readonly PresetEvidence[], evidence: Evidence): Traces {
     beyondTells: contrast(beyond, isBeyond),
     lateTells: contrast(late, isLate),
     cascade: cascade
-      ? `${countedNoun(cascade.deleted ?? 0, 'row')} of ${cascade.name} ${cascade.deleted === 1 ? 'was' : 'were'} deleted, and their records with them (ON DELETE CASCADE).`
+      ? `${countedNoun(cascade.deleted ?? 0, 'row')} of ${cascade.name} ${cascade.deleted === 1 ? 'was' : 'were'} deleted together with their records (ON DELETE CASCADE).`
       : null,
   };
 }
@@ -143,12 +143,12 @@ function isBeyond({ lastUsedAt, uses, records }: PresetEvidence): boolean {
 
 const leastMissing = 5;
 
-/** There are no records of a time in which uses were to be expected. */
+/** True if records are missing from a time when uses were likely. */
 function isLate(preset: PresetEvidence): boolean {
   return missingUses(preset) >= leastMissing;
 }
 
-/** How many uses would have been made before the oldest record, had they come as often as since then. */
+/** How many uses there would be before the oldest record if they had been as frequent as since then. */
 function missingUses({ uses, createdAt }: PresetEvidence): number {
   const times = uses?.times ?? [];
   if (createdAt === null || times.length < 3) return 0;
@@ -162,12 +162,12 @@ function isAbout(drift: number, expected: number): boolean {
 
 function beyondWords(last: number, newest: number | null): string {
   return newest === null
-    ? `last_used_at is ${shortTime(last)}, and there is no record at all.`
+    ? `last_used_at is ${shortTime(last)}, but there is no record at all.`
     : `last_used_at is ${shortTime(last)}, ${duration(last - newest)} after the newest record.`;
 }
 
 function lateWords({ uses, createdAt }: PresetEvidence): string {
   const times = uses!.times;
   const days = (times.at(-1)! - times[0]!) / 86_400_000;
-  return `It was made ${shortTime(createdAt!)} and has no record before ${shortTime(times[0]!)}, but ${countedNoun(times.length, 'record')} in the ${days < 2 ? duration(days * 86_400_000) : `${Math.round(days)} d`} after that.`;
+  return `The preset was created ${shortTime(createdAt!)} and has no record before ${shortTime(times[0]!)}, but ${countedNoun(times.length, 'record')} in the ${days < 2 ? duration(days * 86_400_000) : `${Math.round(days)} d`} after that.`;
 }

@@ -1,6 +1,6 @@
 import type { Stretch } from './interval-search.ts';
 
-/** A number with thousands separated; of a fraction only as much as is not the noise of binary fractions. */
+/** A number with thousands separated; a fraction is rounded to six digits, which hides the noise of binary fractions. */
 export function number(value: number): string {
   const [whole = '', ...fraction] = String(Number.isInteger(value) ? value : Number(value.toFixed(6))).split(
     '.',
@@ -32,7 +32,7 @@ export function duration(milliseconds: number): string {
   return `${Math.round(milliseconds / size)} ${unit}`;
 }
 
-/** When a stretch of time was, to stand after a verb. */
+/** When a stretch of time was, to put after a verb. */
 export function during({ from, to }: Stretch): string {
   if (from === to) return `at ${shortTime(from)}`;
   if (Number.isFinite(from) && Number.isFinite(to)) return `between ${shortTime(from)} and ${shortTime(to)}`;
@@ -40,7 +40,7 @@ export function during({ from, to }: Stretch): string {
   return Number.isFinite(to) ? `up to ${shortTime(to)}` : 'at any time';
 }
 
-/** The times of an open or closed stretch, as `Diagnosis.stretch` has them. */
+/** The ends of a stretch as `Diagnosis.stretch` has them: null if open. */
 export function ends({ from, to }: Stretch): { from: number | null; to: number | null } {
   return { from: Number.isFinite(from) ? from : null, to: Number.isFinite(to) ? to : null };
 }

@@ -1,9 +1,9 @@
-/** A preset that a stretch has to explain: where its records lie, and how many of them the stretch must hold. */
+/** A preset that a stretch must explain: where its records lie, and how many of them the stretch must hold. */
 export interface CandidateGroup {
   /** Ascending: times or transactions. */
   values: readonly number[];
   need: number;
-  /** How much it says that a stretch holds exactly as many: see `surprise`; never 0, so that small counts have a say too. */
+  /** How much it means that a stretch holds exactly that many: see `surprise`. Never 0, so that small counts matter too. */
   weight: number;
 }
 
@@ -13,12 +13,12 @@ export interface Stretch {
   to: number;
 }
 
-/** Which ends of a stretch are open. The fewer may be chosen, the less is left to chance. */
+/** Which ends of a stretch are open. The fewer ends are chosen, the less is left to chance. */
 export type Openness = 'both' | 'end' | 'start' | 'neither';
 
 /**
- * Where both ends of a stretch may lie so that it holds exactly what one preset needs, by its place: the start lies above
- * `above` and up to `start`, the end from `end` to below `below`. In columns, because there may be tens of thousands.
+ * Where both ends of a stretch may lie so that it holds exactly what one preset needs: the start is above `above` and at most
+ * `start`; the end is at least `end` and below `below`. In columns, because there may be tens of thousands.
  */
 interface Corners {
   length: number;
@@ -30,9 +30,9 @@ interface Corners {
 }
 
 /**
- * The stretches that most presets agree on, by weight, the best first, at most `most` of them. Every preset admits one or
- * many by itself; what they have in common is what tells. Each is as narrow as its presets allow. With `others`, ascending,
- * only where there are next to none of them: there the rest of the presets has been idle.
+ * The stretches that most presets agree on, by weight, the best first, at most `most` of them. A single preset allows one or
+ * many; only what presets share is evidence. Each stretch is as narrow as its presets allow. With `others` (ascending), only
+ * stretches that hold almost none of them: those in which the other presets were idle.
  */
 export function commonStretches(
   subjects: readonly CandidateGroup[],
@@ -56,10 +56,10 @@ export function commonStretches(
   );
 }
 
-// Of other presets' records beside those of the one: some may have been put right by hand since.
+// The share of other presets' records that such a stretch may hold: some counts may have been corrected by hand since.
 const strayShare = 0.1;
 
-/** How many stretches could have been chosen from: what an agreement has to be weighed against. */
+/** How many stretches there were to choose from. The more there were, the less an agreement means. */
 export function choices(subjects: readonly CandidateGroup[], open: Openness): number {
   if (open === 'both') return 1;
   if (open !== 'neither') return Math.max(1, subjects.length);
@@ -91,7 +91,7 @@ function cornersOf(
       const start = values[place]!;
       const end = values[place + need - 1]!;
       const below = values[place + need] ?? Number.POSITIVE_INFINITY;
-      // What has the same time, or came in one transaction, is in or out together.
+      // Records with the same time, or of one transaction, are in or out together.
       if (above >= start || end >= below) continue;
       if (others && firstAbove(others, end) - firstNotBelow(others, start) > strayShare * need) continue;
       const index = corners.length;
@@ -106,14 +106,14 @@ function cornersOf(
   return corners;
 }
 
-/** The heights of overlapping intervals (low, high], each told at the highest point that has it. */
+/** The heights of overlapping intervals (low, high], each given at the highest point that has it. */
 function pile(intervals: { low: number; high: number; weight: number }[]): Map<number, number> {
   const edges = intervals
     .flatMap(({ low, high, weight }) => [
       { at: low, by: weight, opens: true },
       { at: high, by: -weight, opens: false },
     ])
-    // At one point an interval that ends there is still there, and one that begins there is not yet.
+    // At its end an interval still counts; at its start it does not yet.
     .sort((a, b) => a.at - b.at || Number(a.opens) - Number(b.opens));
   const heights = new Map<number, number>();
   let height = 0;
@@ -132,8 +132,8 @@ function best(heights: Map<number, number>, most: number): number[] {
 }
 
 /**
- * The points (start, end) that lie in the heaviest piles of rectangles: one pass over the starts, with the ends in a tree
- * that knows its heaviest leaf. n log n for n records.
+ * The points (start, end) that lie in the heaviest piles of rectangles. One pass over the starts, with the ends in a tree that
+ * knows its heaviest leaf: n log n for n records.
  */
 function sweep(corners: Corners, most: number): Stretch[] {
   const starts = distinct(corners.start.subarray(0, corners.length));
@@ -165,7 +165,7 @@ function sweep(corners: Corners, most: number): Stretch[] {
     .map(({ from, to }) => ({ from, to }));
 }
 
-/** The corners in the order of where they belong: those of a place are from `from[place]` to before `from[place + 1]`. */
+/** The corners sorted by place: those of a place are at `from[place]` up to, but not including, `from[place + 1]`. */
 function bucket({ length }: Corners, places: number, placeOf: (index: number) => number) {
   const from = new Int32Array(places + 1);
   const place = Int32Array.from({ length }, (_, index) => placeOf(index));
@@ -186,7 +186,7 @@ function distinct(values: Float64Array): Float64Array {
   return sorted.filter((value, index) => value !== sorted[index - 1]);
 }
 
-/** The index of the first of the ascending `values` that is greater than `value`; their length where none is. */
+/** The index of the first of the ascending `values` above `value`; their length if there is none. */
 export function firstAbove(values: ArrayLike<number>, value: number): number {
   let low = 0;
   let high = values.length;
@@ -198,7 +198,7 @@ export function firstAbove(values: ArrayLike<number>, value: number): number {
   return low;
 }
 
-/** The index of the first of the ascending `values` that is not below `value`; their length where none is. */
+/** The index of the first of the ascending `values` not below `value`; their length if there is none. */
 export function firstNotBelow(values: ArrayLike<number>, value: number): number {
   let low = 0;
   let high = values.length;
@@ -210,7 +210,7 @@ export function firstNotBelow(values: ArrayLike<number>, value: number): number 
   return low;
 }
 
-/** A row of numbers that whole ranges are added to, and that knows its greatest. */
+/** A list of numbers with fast addition to a range and fast access to the greatest. */
 class HeaviestLeaf {
   readonly #size: number;
   readonly #most: Float64Array;
@@ -222,7 +222,7 @@ class HeaviestLeaf {
     this.#added = new Float64Array(2 * this.#size);
   }
 
-  /** Adds `weight` to the leaves from `from` to before `to`. */
+  /** Adds `weight` to the leaves from `from` up to, but not including, `to`. */
   add(from: number, to: number, weight: number): void {
     if (from < to) this.#add(1, 0, this.#size, from, to, weight);
   }

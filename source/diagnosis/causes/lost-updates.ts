@@ -5,18 +5,18 @@ import { scopeOf, timesOf } from './format-shared-rule.ts';
 import { isZero, type Pattern, recordsIn } from './shared-rule.ts';
 import { separation } from './statistics.ts';
 
-// How close two uses of a preset have to be for one to read the count before the other has written it, in milliseconds.
+// How close two uses of a preset must be for one to read the count before the other has written it, in milliseconds.
 const spans = [20, 100, 500, 2000];
 const leastStrength = Math.log(200);
 const sureStrength = Math.log(1e6);
 
-/** What a count would be if no increment had been lost, and how far it stays below that. */
+/** How far a count stays below what it would be if no increment had been lost. */
 interface Shortfall {
   preset: PresetEvidence;
   lost: number;
 }
 
-/** Presets that lost increments and presets that did not though they were counted in the same way. */
+/** Presets that lost increments, and presets counted in the same way that did not. */
 interface Comparison {
   pattern: Pattern | null;
   short: Shortfall[];
@@ -24,8 +24,8 @@ interface Comparison {
 }
 
 /**
- * Counts whose shortfall goes with uses at the same moment: increments that read the count and write it back lose what was
- * counted in between. Below what the trigger alone would give, or below what a rule for the other presets gives.
+ * Counts that are too low where uses came at the same moment: an increment that reads the count and writes it back loses what
+ * was counted in between. Too low compared with the trigger alone, or with a rule that the other presets follow.
  */
 export function findLostUpdates(
   left: readonly PresetEvidence[],
@@ -49,7 +49,7 @@ export function findLostUpdates(
   return found;
 }
 
-/** A rule, and the same with open ends: the narrow one may owe its end to a preset that fits by chance since it lost some. */
+/** A rule, and the same with open ends: a preset that fits by chance after losing some may have set the narrow one's end. */
 function widened(pattern: Pattern, left: readonly PresetEvidence[], { mismatched }: Evidence): Comparison[] {
   const { from } = pattern.stretch;
   const open = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
@@ -97,8 +97,8 @@ function judge({ pattern, short, whole }: Comparison, evidence: Evidence): [stri
       code: 'lost-updates',
       certainty: strength > sureStrength && could.length > 2 ? 'likely' : 'possible',
       evidence: [
-        `${sizeWords(preset, lost, pattern, evidence)}; ${countedNoun(closeUses(preset.uses, span), 'use')} came within ${duration(span)} of the one before, so that an increment that reads the count first could miss the other.`,
-        `${countedNoun(could.length, 'preset')} of the ${number(short.length)} that lack increments ${could.length === 1 ? 'has' : 'have'} uses so close, and ${number(right.with)} of ${number(right.with + right.without)} that lack none.`,
+        `${sizeWords(preset, lost, pattern, evidence)}. ${countedNoun(closeUses(preset.uses, span), 'use')} came within ${duration(span)} of the previous one: an increment that reads the count first could miss the other.`,
+        `${countedNoun(could.length, 'preset')} of the ${number(short.length)} that lack increments ${could.length === 1 ? 'has' : 'have'} uses that close, and ${number(right.with)} of ${number(right.with + right.without)} that lack none.`,
       ],
       stretch,
     },
@@ -121,16 +121,16 @@ function sizeWords(
   return `The count is ${off === 0 ? 'right' : `${number(Math.abs(off))} too ${off > 0 ? 'high' : 'low'}`}, ${number(lost)} less than if its ${countedNoun(recordsIn(preset, pattern), 'record')}${when} counted ${times}, as those of other presets do`;
 }
 
-/** How many increments so many uses at the same moment can lose: of each pair one, or all that both made. */
+/** How many increments uses at the same moment can lose: one of each pair, times how often a use was counted. */
 function mostLost({ uses }: PresetEvidence, span: number, pattern: Pattern | null): number {
   return closeUses(uses, span) * (pattern ? pattern.factor + 1 : 1);
 }
 
-/** How many uses came within `span` milliseconds of the one before, other than with it in one transaction. */
+/** How many uses came within `span` milliseconds of the previous one, but in another transaction. */
 export function closeUses(uses: Uses | null, span: number): number {
   if (!uses) return 0;
   const { times, transactions } = uses;
-  // Of one transaction are also records that came in with a copy of the database.
+  // Records that came with a copy of the database are of one transaction too.
   const copied = !transactions || transactions.every(each => each === transactions[0]);
   let close = 0;
   for (let index = 1; index < times.length; index += 1) {

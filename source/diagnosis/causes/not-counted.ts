@@ -9,7 +9,7 @@ import { type Pattern, recordsIn, speaksOf, stretchIn } from './shared-rule.ts';
 /** A cause of uncounted records, found once for all presets that share it. */
 export type NotCounted = (preset: PresetEvidence) => Diagnosis;
 
-/** Judges why the records of a stretch are counted nowhere: stored in bulk, before a reset, or while nothing counted. */
+/** Judges why the records of a stretch are not counted: they were stored in bulk, before a reset, or while nothing counted. */
 export function judgeNotCounted(pattern: Pattern, evidence: Evidence): NotCounted {
   const presets = evidence.mismatched.filter(({ id }) => pattern.fits.has(id));
   const arrival = arrivalOf(presets, evidence.accurate, (preset, index) => speaksOf(pattern, preset, index));
@@ -39,8 +39,8 @@ export function judgeNotCounted(pattern: Pattern, evidence: Evidence): NotCounte
       certainty: reset.sure ? certainty : 'possible',
       evidence: [
         Number.isFinite(stretch.to) && preset.usageCount !== 0
-          ? `The count has the uses after ${shortTime(stretch.to)} alone: it lacks ${lacking(preset)}, all from before.`
-          : `The count is 0, as if none of its ${countedNoun(preset.records, 'record')} had been a use.`,
+          ? `The count includes only uses after ${shortTime(stretch.to)}: it lacks ${lacking(preset)}, all from before.`
+          : `The count is 0, but the preset has ${countedNoun(preset.records, 'record')}.`,
         shared,
         reset.why,
       ],
@@ -63,11 +63,11 @@ export function judgeNotCounted(pattern: Pattern, evidence: Evidence): NotCounte
   });
 }
 
-/** What is odd about how records came in. */
+/** What is unusual about how records were stored. */
 export function arrivalWords({ records, sameTime, transactions, backdated }: Arrival): string {
   if (sameTime >= 0.8 * records)
-    return `${number(sameTime)} of the ${number(records)} have the same time as others`;
+    return `${number(sameTime)} of the ${number(records)} share their time with others`;
   const stored =
     transactions === null ? '' : `${countedNoun(transactions, 'transaction')} stored the ${number(records)}`;
-  return backdated ? `${stored}, ${number(backdated)} of them after records of a later time` : stored;
+  return backdated ? `${stored}, ${number(backdated)} of them after records with a later time` : stored;
 }

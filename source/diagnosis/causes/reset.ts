@@ -2,8 +2,8 @@ import type { Evidence, PresetEvidence } from '../evidence.ts';
 import { countedNoun, number } from './format.ts';
 
 /**
- * Whether presets whose older records are not counted were set back to 0, or were never counted before: null for the latter.
- * What tells is the row of a preset that was not used since: whoever set it back wrote it after its records were stored.
+ * Whether presets whose older records are not counted were reset to 0, or never counted before that: null for the latter.
+ * The evidence is the row of a preset that was not used since: a reset wrote it after its records were stored.
  */
 export function wasReset(
   presets: readonly PresetEvidence[],
@@ -17,7 +17,7 @@ export function wasReset(
     return {
       sure: true,
       why:
-        `${countedNoun(rewritten.length, 'preset')} of count 0 ${rewritten.length === 1 ? 'was' : 'were'} written after the newest of ${rewritten.length === 1 ? 'its' : 'their'} records was stored, ` +
+        `${countedNoun(rewritten.length, 'preset')} with count 0 ${rewritten.length === 1 ? 'was' : 'were'} written after the newest of ${rewritten.length === 1 ? 'its' : 'their'} records was stored, ` +
         `by ${countedNoun(writers, 'transaction')}.`,
     };
   }
@@ -25,22 +25,22 @@ export function wasReset(
   if (usedOnce.length > 0 && dated.length === 0) {
     return {
       sure: true,
-      why: `${number(usedOnce.length)} of the presets of count 0 have a last_used_at, so their uses were counted once.`,
+      why: `${number(usedOnce.length)} of the presets with count 0 ${usedOnce.length === 1 ? 'has' : 'have'} a last_used_at, so ${usedOnce.length === 1 ? 'its' : 'their'} uses were counted once.`,
     };
   }
   if (dated.length > 0 || triggerOff) return null;
   return {
     sure: idle.length > 0,
-    why: 'A reset leaves this; a trigger that was installed only then would as well.',
+    why: 'A reset leaves counts like these; so does a trigger that was installed only then.',
   };
 }
 
-/** Whether a preset was written after its newest record was stored; null where that is not known. */
+/** Whether a preset was written after its newest record was stored; null if unknown. */
 export function wasRewritten(preset: PresetEvidence): boolean | null {
   const { written, uses } = preset;
   if (written === null || !uses?.transactions) return null;
   const stored = lastStored(preset);
-  // Of the same transaction are a preset and its records that came in together, with a copy of the database: that says nothing.
+  // A copy of the database stores presets and records in the same transaction, which proves nothing.
   return written === stored ? null : written > stored;
 }
 

@@ -4,17 +4,17 @@ import { countedNoun } from './format.ts';
 import { wasReset, wasRewritten } from './reset.ts';
 import { isZero } from './shared-rule.ts';
 
-/** A preset by itself that says it was never used, and has records. Null where it says anything else. */
+/** A single preset that looks never used but has records. Null for any other. */
 export function setToZero(preset: PresetEvidence, evidence: Evidence): Diagnosis | null {
   if (!isZero(preset) || preset.records < 2) return null;
-  const says = `The count is 0 and last_used_at is NULL, as if it had never been used, and ${countedNoun(preset.records, 'record')} say otherwise.`;
+  const says = `The count is 0 and last_used_at is NULL, as if never used, but the preset has ${countedNoun(preset.records, 'record')}.`;
   const zeros = evidence.mismatched.filter(isZero);
   const rewritten = wasRewritten(preset);
   const together = wasReset(zeros, evidence);
   if (rewritten ?? together) {
     return {
       code: 'reset-kept-history',
-      // Renaming a preset writes its row too, so by itself that says less than of most of them.
+      // Renaming a preset writes its row too, so one rewritten row proves less than most of them.
       certainty: rewritten && !together && zeros.length > 1 ? 'possible' : 'likely',
       evidence: [
         says,
@@ -33,7 +33,7 @@ export function setToZero(preset: PresetEvidence, evidence: Evidence): Diagnosis
       ...(evidence.triggerOff
         ? [evidence.triggerOff]
         : rewritten === false
-          ? ['The preset was not written after its records were stored: none of them was ever counted.']
+          ? ['The preset was not written after its records were stored, so none of them was ever counted.']
           : []),
     ],
     stretch: {

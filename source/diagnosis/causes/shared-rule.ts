@@ -12,7 +12,7 @@ import { logChoose, separation, surprise } from './statistics.ts';
 
 /** One rule that many wrong counts follow: each is off by `factor` for every record of a stretch. */
 export interface Pattern {
-  /** What the stretch is one of: when records were made, or which transactions stored them. */
+  /** What the stretch measures: when records were made, or which transactions stored them. */
   axis: 'time' | 'transaction';
   stretch: Stretch;
   open: Openness;
@@ -22,17 +22,17 @@ export interface Pattern {
   type: string | null;
   /** The presets that it explains exactly. */
   fits: ReadonlySet<string>;
-  /** Wrong presets that have such records too and are off by another number. */
+  /** Wrong presets that have such records too but are off by a different number. */
   misses: number;
-  /** Presets looked at that are right: those that have such records, which speak against it, and those that have none. */
+  /** Accurate presets: those with such records, which are evidence against the rule, and those without. */
   right: { with: number; without: number };
-  /** How far it is beyond chance, in nats: a chance of e^-strength, all that was tried taken into account. */
+  /** How far it is beyond chance, in nats: a chance of e^-strength, allowing for everything that was tried. */
   strength: number;
 }
 
-// One wrong diagnosis in three hundred databases whose counts are wrong by chance, reckoned in favour of chance.
+// One wrong diagnosis in three hundred databases whose counts are wrong by chance, at worst.
 const leastStrength = Math.log(300);
-// Whole multiples of all records, with no exception among at least three wrong counts: what the oldest mistake of all leaves.
+// At least three wrong counts that are exact multiples of all records, without exception: the most common mistake.
 const leastPlain = { strength: Math.log(20), fits: 3 };
 const mostPatterns = 6;
 const mostTypes = 8;
@@ -42,21 +42,21 @@ const openings: readonly Openness[] = ['both', 'end', 'start', 'neither'];
 type Scope = Pick<Pattern, 'axis' | 'type' | 'factor'>;
 
 /**
- * The rules that the wrong counts follow, one after the other, each for what those before it leave unexplained. Yields often
- * enough for a screen to be drawn in between: with tens of thousands of records it takes a second or two.
+ * The rules that the wrong counts follow. Each is found in what the rules before it leave unexplained. Yields often, so that
+ * the screen can be drawn in between: with tens of thousands of records the search takes a second or two.
  */
 export function* findPatterns(
   mismatched: readonly PresetEvidence[],
   accurate: readonly PresetEvidence[],
 ): Generator<void, Pattern[]> {
-  // Of a table without times no records are read, and the plain rules need none.
+  // If the table has no times, no records are read; the plain rules need none.
   const untimed = mismatched.every(({ uses, records }) => uses === null || records === 0);
   const known = mismatched.filter(({ uses, usageCount }) => (uses || untimed) && usageCount !== null);
   const found: Pattern[] = [];
   for (const side of ['low', 'high'] as const) {
     let left = known.filter(preset => driftOf(preset) < 0 === (side === 'low'));
     while (left.length > 0 && found.length < mostPatterns) {
-      // Presets that say they were never used follow a rule of their own, which may hide another.
+      // Presets that look never used follow a separate rule, which may hide another.
       const pattern =
         (yield* strongest(left, accurate, side)) ??
         (left.some(isZero)
@@ -80,7 +80,7 @@ function* strongest(
   side: 'low' | 'high',
 ): Generator<void, Pattern | null> {
   const types = mostUsedTypes(left);
-  // Uses come in the order of their times, so only what was stored out of it needs the order of transactions: imports.
+  // Uses are stored in the order of their times. Only imports are not; those need the order of transactions.
   const axes =
     side === 'low' && left.every(({ uses }) => uses?.transactions)
       ? (['time', 'transaction'] as const)
@@ -90,7 +90,7 @@ function* strongest(
     for (const axis of axes) {
       for (const type of axis === 'time' ? [null, ...types] : [null]) {
         const scope = { factor, axis, type };
-        // The plain rules are taken for as likely beforehand as all the special ones together.
+        // The plain rules are assumed to be as likely in advance as all the special ones together.
         const tried =
           Math.log(axes.length * openings.length) +
           (side === 'low' ? 0 : Math.log(factor === 1 ? 2 : 4)) +
@@ -106,18 +106,18 @@ function* strongest(
   return best;
 }
 
-/** How strong a pattern has to be to be told at all. */
+/** How strong a pattern must be to be reported. */
 function needed({ open, type, factor, fits, misses, right }: Pattern): number {
   const isPlain = factor > 0 && open === 'both' && type === null && misses === 0 && right.with === 0;
   return isPlain && fits.size >= leastPlain.fits ? leastPlain.strength : leastStrength;
 }
 
-/** True for a pattern that is told, although it is not far beyond chance. */
+/** True for a pattern that is reported although it is not far beyond chance. */
 export function isFaint({ strength }: Pattern): boolean {
   return strength <= leastStrength;
 }
 
-/** The strongest pattern of one kind; `tried` is how much there was to choose from before, in nats. */
+/** The strongest pattern of one kind; `tried` is how many kinds there were to choose from, in nats. */
 function inScope(
   scope: Scope,
   open: Openness,
@@ -129,7 +129,7 @@ function inScope(
   const price = tried + Math.log(choices(subjects, open));
   let best: Pattern | null = null;
   const all = commonStretches(subjects, open);
-  // Where few counts are wrong, many stretches suit them, and what tells is that the others were idle.
+  // If few counts are wrong, many stretches fit. The best evidence is then that the other presets were idle.
   const idle = open === 'both' ? [] : commonStretches(subjects, open, allValues(accurate, scope));
   for (const stretch of [...all, ...idle]) {
     const pattern = weigh({ ...scope, stretch, open }, left, accurate, price);
@@ -164,7 +164,7 @@ function weigh(
   }
   const others = accurate.filter(preset => recordsIn(preset, rule) > 0).length;
   const right = { with: others, without: accurate.length - others };
-  // A rule that more presets break than follow is none: what is wrong for another reason at that time would lend it weight.
+  // A rule that more presets break than follow is dropped: counts that are wrong for another reason would support it.
   if (fits.size === 0 || misses > fits.size) return null;
   const strength =
     surprises -
@@ -174,22 +174,22 @@ function weigh(
   return { ...rule, fits, misses, right, strength };
 }
 
-/** True for a preset that says it was never used. */
+/** True for a preset that looks never used: count 0 and no last_used_at. */
 export function isZero({ usageCount, lastUsedAt }: PresetEvidence): boolean {
   return usageCount === 0 && lastUsedAt === null;
 }
 
-/** True where a pattern explains a wrong count exactly. */
+/** True if a pattern explains a wrong count exactly. */
 export function explains(pattern: Pattern, preset: PresetEvidence): boolean {
   const records = recordsIn(preset, pattern);
   return records > 0 && records * pattern.factor === driftOf(preset);
 }
 
-/** How many records of a preset a pattern speaks of. */
+/** How many records of a preset a pattern applies to. */
 export function recordsIn(preset: PresetEvidence, rule: Scope & { stretch: Stretch }): number {
   const { uses } = preset;
   const { from, to } = rule.stretch;
-  // All of them, those without a time too, whether they were read or not.
+  // All of them, including those without a time, whether they were read or not.
   if (rule.type === null && from === Number.NEGATIVE_INFINITY && to === Number.POSITIVE_INFINITY)
     return preset.records;
   if (!uses) return preset.counted?.get(rule) ?? 0;
@@ -199,7 +199,7 @@ export function recordsIn(preset: PresetEvidence, rule: Scope & { stretch: Stret
 
 const sorted = new WeakMap<Uses, Map<string, readonly number[]>>();
 
-/** Times or transactions of a preset's records, ascending; made once for each. */
+/** Times or transactions of a preset's records, ascending; cached. */
 function valuesOf(uses: Uses, { axis, type }: Pick<Scope, 'axis' | 'type'>): readonly number[] {
   const key = `${axis} ${type}`;
   const cached = sorted.get(uses) ?? new Map<string, readonly number[]>();
@@ -243,7 +243,7 @@ function mostUsedTypes(presets: readonly PresetEvidence[]): string[] {
     .map(([type]) => type);
 }
 
-/** True where a pattern speaks of the record at `index` of a preset's uses. */
+/** True if a pattern applies to the record at `index` of a preset's uses. */
 export function speaksOf(
   { axis, type, stretch }: Scope & { stretch: Stretch },
   { uses }: PresetEvidence,
@@ -258,7 +258,7 @@ export function speaksOf(
   );
 }
 
-/** The time from the first to the last record that a pattern speaks of. */
+/** The time from the first to the last record that a pattern applies to. */
 export function stretchIn(
   presets: readonly PresetEvidence[],
   pattern: Scope & { stretch: Stretch },

@@ -1,10 +1,10 @@
 /**
- * How surprising it is, in nats (a chance of e^-x), that a stretch that holds records of a preset holds exactly `need`, as if
- * the stretch had been chosen to make that likely: the kindest that can be said for chance. A single record is no surprise.
+ * How surprising it is, in nats (a chance of e^-x), that a stretch with records of a preset holds exactly `need`. Assumes the
+ * stretch that makes this most likely, so chance gets the benefit of the doubt. A single record is no surprise.
  */
 export function surprise(need: number): number {
   if (need <= 1) return 0;
-  // The mean for which a Poisson number that is not 0 is most often `need` is where m / (1 - e^-m) is `need`.
+  // For a Poisson number that is not 0, `need` is most likely at the mean m with m / (1 - e^-m) = need.
   let mean = need;
   for (let round = 0; round < 50; round += 1) mean = need * (1 - Math.exp(-mean));
   return mean + Math.log1p(-Math.exp(-mean)) - need * Math.log(mean) + logFactorial(need);
@@ -28,8 +28,8 @@ export function logChoose(n: number, k: number): number {
 }
 
 /**
- * How surprising it is, in nats, that something holds for so many of the `wrong` presets and so few of the `right` ones, if
- * it had nothing to do with being wrong: Fisher's exact test, one-sided.
+ * How surprising it would be, in nats, if something that has nothing to do with being wrong held for so many of the `wrong`
+ * presets and so few of the `right` ones: Fisher's exact test, one-sided.
  */
 export function separation(
   wrong: { with: number; without: number },
@@ -44,7 +44,7 @@ export function separation(
     if (held - other > rights) continue;
     chance += Math.exp(logChoose(wrongs, other) + logChoose(rights, held - other) - all);
   }
-  // Below what a number can hold: the first term is nearly all of it.
+  // Too small for a number: the first term is nearly all of it.
   if (chance === 0) return all - logChoose(wrongs, wrong.with) - logChoose(rights, held - wrong.with);
   return Math.max(0, -Math.log(chance));
 }

@@ -5,13 +5,13 @@ import { countedNoun, number, shortTime } from './format.ts';
 import { firstAbove } from './interval-search.ts';
 import { arrivalWords } from './not-counted.ts';
 
-// An application's clock and the server's may differ by this much, in milliseconds.
+// The application's clock and the server's may differ by this much, in milliseconds.
 const clocks = 1000;
 
 /**
- * Judges presets by themselves whose counts lack exactly the records that are newer than their `last_used_at`: counting stopped
- * there. Null where the numbers are others, and where many presets have newer records that their counts do not lack: a time
- * that is of another zone, or that nobody keeps, is as good as chance.
+ * Judges single presets whose counts lack exactly the records newer than their `last_used_at`: counting stopped there. Null
+ * if the numbers differ, or if many presets have newer records that are counted: then `last_used_at` has another time zone,
+ * or is not kept, and proves nothing.
  */
 export function judgeUncounted(evidence: Evidence): (preset: PresetEvidence) => Diagnosis | null {
   const newer = [...evidence.mismatched, ...evidence.accurate].filter(
@@ -28,7 +28,7 @@ function newerThan({ lastUsedAt, uses }: PresetEvidence, leeway: number): number
   return uses.times.length - firstAbove(uses.times, lastUsedAt + leeway);
 }
 
-/** How much newer the records that a count lacks exactly are at least, in milliseconds; undefined where it lacks others. */
+/** The leeway, in milliseconds, at which a count lacks exactly the newer records; undefined if it lacks others. */
 function leewayOf(preset: PresetEvidence): number | undefined {
   const lacking = -driftOf(preset);
   return lacking > 0 ? [0, clocks].find(leeway => newerThan(preset, leeway) === lacking) : undefined;
@@ -41,7 +41,7 @@ function uncountedSince(preset: PresetEvidence, evidence: Evidence): Diagnosis |
   if (lastUsedAt === null || !uses || newer === undefined) return null;
   const from = uses.times.find(time => time > lastUsedAt + newer)!;
   const arrival = arrivalOf([preset], evidence.accurate, (_, index) => uses.times[index]! >= from);
-  const sentence = `The count lacks ${countedNoun(lacking, 'record')}, and exactly ${number(lacking)} of ${number(preset.records)} ${lacking === 1 ? 'is' : 'are'} newer than its last_used_at (${shortTime(lastUsedAt)})`;
+  const sentence = `The count lacks ${countedNoun(lacking, 'record')}, and exactly ${number(lacking)} of ${number(preset.records)} ${lacking === 1 ? 'is' : 'are'} newer than last_used_at (${shortTime(lastUsedAt)})`;
   if (isImport(arrival)) {
     return {
       code: 'history-imported',
