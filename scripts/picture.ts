@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import pty from '@lydell/node-pty';
@@ -7,7 +7,7 @@ import xterm from '@xterm/headless';
 import { terminalSvg } from './terminal-svg.ts';
 
 const program = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
-const picture = new URL('../docs/console.svg', import.meta.url);
+const documents = new URL('../docs/', import.meta.url);
 const size = { cols: 110, rows: 30 };
 // The demo starts in 2 to 4 s.
 const patience = 60_000;
@@ -20,7 +20,15 @@ terminal.unicode.activeVersion = '11';
 const child = pty.spawn(process.execPath, [program], {
   ...size,
   cwd: TMPDIR,
-  env: { PATH, HOME, TMPDIR, TERM: 'xterm-256color', LANG: 'C.UTF-8' },
+  // A plan shows where its receipt goes: nobody's directory.
+  env: {
+    PATH,
+    HOME,
+    TMPDIR,
+    TERM: 'xterm-256color',
+    LANG: 'C.UTF-8',
+    XDG_STATE_HOME: '/home/you/.local/state',
+  },
 });
 const changed = new EventTarget();
 child.onData(data => terminal.write(data, () => changed.dispatchEvent(new Event('drawn'))));
@@ -52,20 +60,44 @@ function until(wanted: RegExp): Promise<void> {
   });
 }
 
+/** Writes docs/NAME.svg from what the screen shows. */
+async function take(name: string, title: string): Promise<void> {
+  const file = new URL(`${name}.svg`, documents);
+  await writeFile(file, terminalSvg(terminal, title));
+  console.log(`Wrote ${fileURLToPath(file)}`);
+}
+
 await until(/presets {2}\d+ accurate/);
 // By drift, so that what is wrong is on top; and the cursor away from the most interesting row.
 child.write('ss');
 await until(/Drift ↓/);
 child.write('jjj');
 await until(/^ {2}4 of/m);
-// Why counts are wrong is found out after the first audit.
+// Causes are looked for after the first audit.
 await until(/Mismatch +counted twice/);
 // A use that was just counted shows beside its preset.
 await until(/\d \+\d+ /);
-await mkdir(new URL('.', picture), { recursive: true });
-await writeFile(
-  picture,
-  terminalSvg(terminal, 'The console: every preset with its count, its records and a badge'),
-);
-console.log(`Wrote ${fileURLToPath(picture)}`);
+await take('console', 'The console: every preset with its count, its records and a badge');
+
+child.write('/Cyberpunk\r');
+await until(/1 of 1/);
+child.write('\r');
+await until(/\(likely\)(?![\s\S]*Reading its records)/);
+await take('diagnosis', 'A preset: the cause of its mismatch, how certain it is, and the evidence');
+
+child.write('t');
+await until(/What writes the count/);
+await take('trigger', 'The trigger: its health, and everything that writes the count');
+
+child.write('\u001b');
+await until(/1 of 1/);
+child.write('u');
+await until(/held/);
+await take('simulation', 'A simulation: two uses in a row, each counted once, rolled back');
+
+child.write('\u001b');
+await until(/1 of 1/);
+child.write('S');
+await until(/Fingerprint/);
+await take('plan', 'The plan of a sync: every count before and after');
 process.exit();
