@@ -1,12 +1,14 @@
 import { defineConfig } from 'vitest/config';
 import { takeOut } from './test/guards/take-out.ts';
+import { unitTests } from './test/helpers/unit-tests.ts';
 
 export default defineConfig(({ mode }) => ({
   plugins: [takeOut(process.env.WITHOUT_GUARD)],
   test: {
-    include: ['test/**/*.test.{ts,tsx}'],
+    // `npm run test:unit` runs only those that start no server and need no build.
+    include: mode === 'unit' ? unitTests() : ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/scan/corpus/**'],
-    globalSetup: ['test/helpers/global-setup.ts'],
+    globalSetup: mode === 'unit' ? [] : ['test/helpers/global-setup.ts'],
     // Two cores are what a small CI machine has; the server and the pseudo-terminals want some of it too.
     maxWorkers: 2,
     // What one run has changed in the source must not be found by the next one.

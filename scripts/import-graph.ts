@@ -12,7 +12,7 @@ export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 export function readImportGraph(): ImportGraph {
   const files = readdirSync(source, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile() && /\.tsx?$/.test(entry.name))
-    .map(entry => relative(source, join(entry.parentPath, entry.name)))
+    .map(entry => inSource(join(entry.parentPath, entry.name)))
     .sort();
   return new Map(files.map(file => [file, importsOf(file)]));
 }
@@ -20,8 +20,13 @@ export function readImportGraph(): ImportGraph {
 function importsOf(file: string): string[] {
   const text = readFileSync(join(source, file), 'utf8');
   return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, target = '']) =>
-    relative(source, resolve(source, dirname(file), target)),
+    inSource(resolve(source, dirname(file), target)),
   );
+}
+
+/** A path below `source`, with slashes on Windows too. */
+function inSource(path: string): string {
+  return relative(source, path).replaceAll('\\', '/');
 }
 
 /** The top folder that a file stands in. */

@@ -1,0 +1,23 @@
+import { matchesGlob } from 'node:path';
+import { expect, test } from 'vitest';
+import { areas } from '../mutation/areas.ts';
+import { unitTests } from './unit-tests.ts';
+
+test('a test whose helpers need a server, a terminal or a build is no unit test', () => {
+  const found = unitTests('linux');
+  expect(found).toContain('test/counter/counter.test.ts');
+  expect(found).not.toContain('test/repair/sync.test.ts');
+  expect(found).not.toContain('test/end-to-end/console.test.ts');
+  expect(found).not.toContain('test/documents/commands.test.ts');
+});
+
+test('the tests of the mutation areas are unit tests', () => {
+  const found = unitTests('linux');
+  const globs = Object.values(areas).flatMap(({ tests }) => tests.filter(glob => !glob.includes('*')));
+  expect(globs.filter(glob => !found.some(file => matchesGlob(file, glob)))).toEqual([]);
+});
+
+test('every test that Windows leaves out is there', () => {
+  const left = unitTests('linux').filter(file => !unitTests('win32').includes(file));
+  expect(left).toHaveLength(8);
+});
