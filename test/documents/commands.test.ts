@@ -1,0 +1,130 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { readCommandLine } from '../../source/cli/options.ts';
+import { makeScratch, startTestDemo } from '../demo/helpers.ts';
+import { run } from '../helpers/run.ts';
+import { differences, readShape } from './json-shape.ts';
+import { commandsOf, readDocument, readPages, root, sectionOf, wordsOf } from './markdown.ts';
+import { matches } from './shown-output.ts';
+
+/** Commands that no test can run; the program's own parser reads them instead. */
+const parsedOnly: [command: RegExp, why: string][] = [
+  [/npm start/, 'opens the console, which needs a terminal: test/end-to-end/console.test.ts'],
+  [/^npm (ci|test|run)\b/, 'installs or runs the tests, this one among them: .ci/run does'],
+  [/--map-column/, 'needs a table that was changed after a reset: test/repair/undo-columns.test.ts'],
+];
+
+/** The source that docs/scan.md scans. */
+const exampleSource = `import { supabase } from './client';
+
+export async function usePreset(id: string, count: number) {
+  await supabase.from('preset_usage').insert({ preset_id: id });
+  await supabase.from('presets').update({ usage_count: count + 1 }).eq('id', id);
+}
+`;
+
+const reader = openSession();
+afterAll(() => reader.close());
+
+// Before a page repairs anything: a sync of nothing has no changes to describe.
+test.each([
+  ['check', 'check'],
+  ['trigger', 'trigger'],
+  ['simulate', 'simulate'],
+  ['checklist', 'checklist'],
+  ['sync, reset and undo', 'sync --dry-run'],
+  ['receipts', 'receipts'],
+  ['migrate', 'migrate --dry-run'],
+  ['scan', 'scan src'],
+])('docs/json.md has the keys of %s', { timeout: 120_000 }, async (heading, command) => {
+  const [, shape = ''] =
+    /```text\n([^`]*)```/.exec(sectionOf(readDocument('docs/json.md'), `### ${heading}`)) ?? [];
+  const { output } = await reader.run(`preset-usage ${command} --json`);
+  expect(differences(readShape(shape), JSON.parse(output.split('\n')[0] ?? ''))).toEqual([]);
+});
+
+describe.each(readPages().filter(page => commandsOf(page).length > 0))('$file', page => {
+  test.each(commandsOf(page))('$command', { timeout: 120_000 }, async ({ command, shown }) => {
+    for (const args of programArguments(command)) expect(readCommandLine(args).problem).toBeNull();
+    if (parsedOnly.some(([pattern]) => pattern.test(command))) return;
+    const { output, code } = await reader.run(command);
+    if (shown === null) expect([0, 1], output).toContain(code);
+    else expect(matches(output, shown), output).toBe(true);
+  });
+});
+
+test('every npm script that a page names is in package.json', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const named = readPages().flatMap(({ text }) =>
+    [...text.matchAll(/npm (?:run ([\w:]+)|(start|test)\b)/g)].map(
+      ([, script, short]) => script ?? short ?? '',
+    ),
+  );
+  expect(named.filter(script => !(script in scripts))).toEqual([]);
+});
+
+test('.ci/run does what the README tells a newcomer', () => {
+  const ci = readFileSync(join(root, '.ci/run'), 'utf8').split('\n');
+  const steps = ci.filter(line => line.startsWith('npm '));
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  expect(readme).toContain('npm ci && npm test ');
+  expect(steps).toEqual(expect.arrayContaining(['npm ci', 'npm test']));
+});
+
+/** What a line gives to the program: the words after its name, or after the `--` of npm start. */
+function programArguments(command: string): string[][] {
+  return command.split('&&').flatMap(part => {
+    const words = wordsOf(part).filter(word => !/^[A-Z_]+=/.test(word));
+    if (words[0] === 'npx') words.shift();
+    if (words[0] === 'preset-usage') return [words.slice(1)];
+    const dashes = words.indexOf('--');
+    return dashes < 0 ? [] : [words.slice(dashes + 1)];
+  });
+}
+
+/**
+ * One reader who follows the pages from top to bottom: what one command prints, the next one is given. The database is a demo
+ * that lasts, for commands with `--demo` too: a demo for each command would take 5 s, and forget a repair.
+ */
+function openSession() {
+  const scratch = makeScratch();
+  writeFileSync(join(scratch.path, 'app.log'), '');
+  mkdirSync(join(scratch.path, 'src'));
+  writeFileSync(join(scratch.path, 'src/track.ts'), exampleSource);
+  const demo = startTestDemo();
+  let printed = '';
+  /** The newest of what has been printed that matches; the word on the page where there is none. */
+  const newest = (pattern: RegExp, word: string) => [...printed.matchAll(pattern)].at(-1)?.[1] ?? word;
+
+  const given = (words: string[]) =>
+    words.map((word, index) => {
+      const flag = words[index - 1];
+      if (flag === '--confirm') return newest(/(?:--confirm|Fingerprint) ([0-9a-f]{12})/g, word);
+      if (flag === '--take-back') return newest(/--take-back (\S+)/g, word);
+      const action = /^\d{8}T\d{6}Z-(\w+)-/.exec(word)?.[1];
+      return action === undefined ? word : newest(new RegExp(`(\\d{8}T\\d{6}Z-${action}-\\w+)`, 'g'), word);
+    });
+
+  return {
+    async run(command: string) {
+      const args = programArguments(command)
+        .flatMap(given)
+        .filter(word => word !== '--demo');
+      const { database, user, host, port } = await demo;
+      const env = {
+        XDG_STATE_HOME: join(scratch.path, 'state'),
+        DATABASE_URL: `postgres:///${database}?user=${user}&host=${host}&port=${port}`,
+      };
+      const { out, err, code } = await run(args, env, undefined, { cwd: scratch.path });
+      printed += out + err;
+      return { output: out + err, code };
+    },
+    async close() {
+      await (await demo).stop();
+      scratch.remove();
+    },
+  };
+}
