@@ -5,7 +5,7 @@ import { commandsOf, flags, flagTable, spelled } from '../config/flags.ts';
 import { nearest } from './nearest.ts';
 
 /** The command line as it was typed, or what is wrong with it. */
-export interface Invocation {
+interface Invocation {
   command: CommandName;
   flags: Flags;
   help: boolean;

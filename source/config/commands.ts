@@ -11,7 +11,7 @@ interface Command {
 }
 
 /** Every command. `console` is none at all: it is what opens where no command is given. */
-export const commands = {
+const commands = {
   console: { help: 'open the console', onePreset: true },
   check: { help: 'compare every usage_count with its records' },
   trigger: { help: 'check the trigger, and list what else writes the count' },

@@ -10,7 +10,7 @@ import { stateDirectory } from './state-directory.ts';
 
 export type { ServerTarget };
 
-export type Target = ServerTarget | { kind: 'demo'; source: string };
+type Target = ServerTarget | { kind: 'demo'; source: string };
 
 /** How the program was asked to run, checked once and frozen. */
 export interface Config

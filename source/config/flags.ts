@@ -190,7 +190,7 @@ export const flags = {
   version: { kind: 'question', group: 'Output', help: 'print the version' },
 } as const satisfies Record<string, Flag>;
 
-export type FlagName = keyof typeof flags;
+type FlagName = keyof typeof flags;
 
 /** The flags by name, for whoever does not know which one it has. */
 export const flagTable: Readonly<Record<string, Flag>> = flags;

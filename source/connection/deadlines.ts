@@ -13,7 +13,7 @@ export function pause(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 
 /** When something is tried again, in milliseconds: after `first`, then after twice as long each time, up to `most`. */
-export interface Backoff {
+interface Backoff {
   first: number;
   most: number;
   /** No new try after this. */

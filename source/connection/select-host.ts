@@ -8,7 +8,7 @@ export interface ServerState {
 }
 
 /** None of several hosts could be used; `tried` says why for each. errors.ts has the sentence. */
-export class NoHost extends Error {
+class NoHost extends Error {
   readonly code: 'NO_HOST' | 'NO_SUITABLE_HOST';
   readonly tried: readonly { host: Host; error: unknown }[];
   constructor(tried: readonly { host: Host; error: unknown }[], unsuited: string) {

@@ -7,7 +7,7 @@ import type { ServerTarget } from './libpq/target.ts';
 export type Verified = 'none' | 'ca' | 'full';
 
 /** What a TLS connection is made with. */
-export interface TlsMaterial {
+interface TlsMaterial {
   verify: Verified;
   ca: string[] | undefined;
   certificate: Buffer | undefined;

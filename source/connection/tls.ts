@@ -13,7 +13,7 @@ export interface Encryption {
 }
 
 /** How TLS is to be made with a host. */
-export interface TlsPlan {
+interface TlsPlan {
   verify: Verified;
   /** Made when it is wanted: many servers have no TLS, and making it takes as long as connecting. */
   context: () => Promise<SecureContext>;

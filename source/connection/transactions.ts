@@ -26,7 +26,7 @@ export interface WriteTransaction extends Reader {
   readonly ownPath: string;
 }
 
-export interface ReadOptions {
+interface ReadOptions {
   signal?: AbortSignal | undefined;
   /** Turns the server's parallel workers off, for reads that already run side by side. */
   serial?: boolean;
@@ -57,7 +57,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export type WriteOptions = ConnectOptions & { signal?: AbortSignal | undefined };
+type WriteOptions = ConnectOptions & { signal?: AbortSignal | undefined };
 
 /** What the connection needs to know; times in seconds. */
 export interface ConnectOptions {

@@ -10,7 +10,7 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-export interface OpenOptions {
+interface OpenOptions {
   /** How far the start of the demo is. */
   onProgress?: (progress: DemoProgress) => void;
   /** Called when the demo dies later on; a server that goes away shows when it is asked. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A directory that only this user can enter, with room for one socket. */
-export interface SocketDirectory {
+interface SocketDirectory {
   directory: string;
   /** The socket's path, named as libpq names that of port 5432. */
   path: string;

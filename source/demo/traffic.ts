@@ -15,7 +15,7 @@ export interface Pace {
 export const humanPace: Pace = { shortest: 400, longest: 1_600 };
 
 /** One use of a preset, and the milliseconds to wait before it. */
-export interface TrafficUse extends UsageKind {
+interface TrafficUse extends UsageKind {
   presetId: string;
   userId: string;
   pause: number;

@@ -3,7 +3,7 @@ import { wrap } from '../format/wrap.ts';
 import type { Cause, Certainty, Diagnosis } from './diagnosis.ts';
 
 /** A cause in at most 21 columns. */
-export const causeWords: Record<Cause, string> = {
+const causeWords: Record<Cause, string> = {
   'double-counted': 'counted twice',
   'lost-updates': 'increments lost',
   'trigger-gap': 'trigger was off',
@@ -15,7 +15,7 @@ export const causeWords: Record<Cause, string> = {
 };
 
 /** How sure a diagnosis is, shown after the cause. */
-export const certaintyWords: Record<Certainty, string> = {
+const certaintyWords: Record<Certainty, string> = {
   certain: 'certain',
   likely: 'likely',
   possible: 'only possible',

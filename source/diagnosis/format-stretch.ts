@@ -3,7 +3,7 @@ import { dateTime, span } from '../format/numbers.ts';
 import type { Diagnosis } from './diagnosis.ts';
 
 /** The time that a plot covers: from the start of its first column to the end of its last, in milliseconds since 1970. */
-export interface PlotSpan {
+interface PlotSpan {
   from: number;
   to: number;
   columns: number;

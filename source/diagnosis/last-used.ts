@@ -5,7 +5,7 @@ import type { PresetEvidence } from './evidence.ts';
 const leeway = 1000;
 
 /** By how much `last_used_at` is ahead of the newest record, in milliseconds; 0 if they agree or nothing is known. */
-export function aheadOfRecords({ lastUsedAt, uses }: PresetEvidence): number {
+function aheadOfRecords({ lastUsedAt, uses }: PresetEvidence): number {
   const newest = uses?.times.at(-1);
   if (lastUsedAt === null || newest === undefined || Number.isNaN(newest)) return 0;
   return Math.abs(lastUsedAt - newest) <= leeway ? 0 : lastUsedAt - newest;

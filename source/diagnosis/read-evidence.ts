@@ -5,7 +5,7 @@ import { countColumns, milliseconds } from '../counter/reading/counters.ts';
 import type { PresetEvidence, Uses } from './evidence.ts';
 
 /** Which columns besides those of `Tables` may be read as evidence. */
-export interface EvidenceColumns {
+interface EvidenceColumns {
   /** Whether the transaction that wrote a row can be read: `xmin` needs SELECT on the whole table. */
   written: { presets: boolean; records: boolean };
   /** The column with the time a preset was created, quoted; null if there is none. */
@@ -162,7 +162,7 @@ export async function chooseAccurate(
 }
 
 /** A stretch of time to count records in: milliseconds since 1970, both ends included; an open end is null. */
-export interface CountedStretch {
+interface CountedStretch {
   from: number | null;
   to: number | null;
   type: string | null;

@@ -14,7 +14,7 @@ import { readMissingIds } from './read-missing-ids.ts';
 import { readTableStatistics } from './read-table-statistics.ts';
 import { countsAgain, whyOff } from './trigger-evidence.ts';
 
-export interface DiagnoseOptions {
+interface DiagnoseOptions {
   signal?: AbortSignal | undefined;
   /** All records of the table, as counted by an audit; null if there was none. */
   allRecords?: number | null;

@@ -6,7 +6,7 @@ import type {
 } from '../counter/schema/schema-report.ts';
 
 /** A line of text about a shape; `head` stands above those that belong to it. */
-export interface ShapeLine {
+interface ShapeLine {
   kind: 'head' | 'line';
   text: string;
 }

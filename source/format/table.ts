@@ -1,7 +1,7 @@
 import { toWidth } from './text.ts';
 
 /** A column of a table, by its width in cells; numbers stand at the right of theirs. */
-export type Column = number | { right: number };
+type Column = number | { right: number };
 
 /** What makes rows of a table: each text is cut or padded to its column, and columns are one cell apart. */
 export function table(columns: readonly Column[], mark?: string): (texts: readonly string[]) => string {

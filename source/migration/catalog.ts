@@ -1,7 +1,7 @@
 import type { ShippedFunction } from './script.ts';
 
 /** A routine that the migration replaces or drops, as the catalog has it. */
-export interface MigratedRoutine {
+interface MigratedRoutine {
   /** Which function of the migration it stands in for. */
   name: string;
   /** Such as `public.track_preset_usage(uuid, text)`. */
@@ -25,7 +25,7 @@ export interface MigratedRoutine {
 }
 
 /** A trigger that the migration replaces or drops. */
-export interface MigratedTrigger {
+interface MigratedTrigger {
   name: string;
   /** Such as `public.preset_usage`. */
   table: string;
@@ -38,7 +38,7 @@ export interface MigratedTrigger {
   restore: string[];
 }
 
-export interface MigratedColumn {
+interface MigratedColumn {
   table: 'presets' | 'preset_usage';
   name: string;
   /** The type under a domain. */

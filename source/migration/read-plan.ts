@@ -12,7 +12,7 @@ import { migrationDifferences, replacedDefinitions, unmetRequirements } from './
 import { readMigrationCatalog } from './read-catalog.ts';
 import { migrationStatements, shippedFunctions } from './script.ts';
 
-export interface MigrationRequest {
+interface MigrationRequest {
   schema: string;
   readOnly: boolean;
   /** True where it is only to be shown: then it may be one that this role or server could not run. */

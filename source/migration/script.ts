@@ -1,5 +1,5 @@
 /** One statement of a script: as it is written, with the comment in front of it, and without that comment. */
-export interface Statement {
+interface Statement {
   text: string;
   code: string;
 }

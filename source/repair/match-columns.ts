@@ -30,7 +30,7 @@ export interface Obstacle {
   hint: string;
 }
 
-export interface ColumnMatch {
+interface ColumnMatch {
   /** For each stored column the quoted one that it goes into; null where its values are left out. */
   into: (string | null)[];
   /** Stored columns whose type is another one now, with the column they go into. */

@@ -2,7 +2,7 @@
  * The names that a scan looks for, as PostgreSQL, an ORM or a person may spell them: `public.presets`, `"Preset"`,
  * `usageCount`. The console finds its tables the same way: without case and underscores.
  */
-export function normal(name: string): string {
+function normal(name: string): string {
   const last = name.split('.').at(-1) ?? '';
   return last.replace(/["'`[\]_\s-]/g, '').toLowerCase();
 }

@@ -2,7 +2,7 @@ import type { CountChange, WriteKind } from './finding.ts';
 import { ownTrigger, trackFunction } from './names.ts';
 
 /** What is known of a write when its reason is put into words. */
-export interface ReasonContext {
+interface ReasonContext {
   kind: WriteKind;
   how: CountChange | null;
   /** The line, in the same function, that inserts a record. */

@@ -18,7 +18,7 @@ const longest = 30_000;
 const mostBroken = 20;
 
 /** How a directory is scanned. */
-export interface ApartOptions {
+interface ApartOptions {
   /** Read tests, fixtures and stories too. */
   tests?: boolean;
   signal?: AbortSignal | undefined;

@@ -1,8 +1,16 @@
-// The process that scans, started by scan-apart.ts.
+// The process that scans, started by scan-in-child.ts.
+import { Worker } from 'node:worker_threads';
 import { isConsoleError } from '../errors/errors.ts';
-import { endWithParent } from './end-with-parent.ts';
 import { scanDirectory } from './scan.ts';
 import type { ScanAnswer, ScanRequest } from './scan-messages.ts';
+
+// In a thread of its own: while a file keeps this process busy, it does not hear that the connection is closed.
+const watch = `
+  const { ppid } = process;
+  setInterval(() => {
+    if (process.ppid !== ppid) process.kill(process.pid, 'SIGKILL');
+  }, 500);
+`;
 
 const answer = (message: ScanAnswer, sent = () => {}) => process.send?.(message, sent);
 
@@ -25,3 +33,8 @@ process.once('message', async ({ directory, tests, broken }: ScanRequest) => {
     }
   }
 });
+
+/** Ends this process soon after the one that started it, also where that was killed and could not say so. */
+function endWithParent(): void {
+  new Worker(watch, { eval: true }).unref();
+}

@@ -20,7 +20,7 @@ import type { SqlUnit } from './sql/sql-unit.ts';
 import { unitOfCode, unitOfFile } from './sql/sql-units.ts';
 
 /** How a directory is scanned. */
-export interface ScanOptions {
+interface ScanOptions {
   /** Read tests, fixtures and stories too. */
   tests?: boolean;
   /** Files of code that are left out, with what to say of each. */

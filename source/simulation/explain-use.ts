@@ -26,7 +26,7 @@ export interface UseFailure {
 }
 
 /** Everything that an explanation goes by. */
-export interface UseEvidence {
+interface UseEvidence {
   path: 'track_preset_usage' | 'insert';
   uses: readonly UseResult[];
   failures: readonly UseFailure[];

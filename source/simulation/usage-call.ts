@@ -32,7 +32,7 @@ export interface UsageRoutine {
   parameters: UsageParameter[];
 }
 
-export interface UsageParameter {
+interface UsageParameter {
   /** Empty where it was declared without a name. */
   name: string;
   quoted: string;
@@ -44,7 +44,7 @@ export interface UsageParameter {
 }
 
 /** What the values of a use are taken from; see `fillCall`. */
-export interface UsageFacts {
+interface UsageFacts {
   /** The preset's key as text, its type, and the column of `preset_usage` that holds it. */
   preset: string;
   keyType: string;
@@ -60,7 +60,7 @@ export interface UsageFacts {
 }
 
 /** One value of a call: where it goes, its type, and its text (null is NULL). */
-export interface UsageValue {
+interface UsageValue {
   target: string;
   type: string;
   value: string | null;
@@ -86,7 +86,7 @@ export interface UsageCall {
  * default what a recent record says in the column of that name, or the plainest value of its type. Null where no
  * parameter can hold the preset.
  */
-export function fillCall(routine: UsageRoutine, facts: UsageFacts): UsageCall | null {
+function fillCall(routine: UsageRoutine, facts: UsageFacts): UsageCall | null {
   const { parameters } = routine;
   const preset = presetParameter(parameters, facts);
   if (!preset) return null;

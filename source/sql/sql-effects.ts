@@ -8,7 +8,7 @@ export interface SqlName {
  * What a statement does to a column: `adds` and `subtracts` something to or from what the column holds, `counts` sets it to a
  * number of rows, `zero` to 0, `sets` to anything else.
  */
-export type SqlCountChange = 'adds' | 'subtracts' | 'counts' | 'zero' | 'sets';
+type SqlCountChange = 'adds' | 'subtracts' | 'counts' | 'zero' | 'sets';
 
 export interface SqlColumn {
   name: string;
@@ -102,7 +102,7 @@ export type SqlCreate =
     });
 
 /** SQL that is put together as it runs. */
-export interface SqlDynamic {
+interface SqlDynamic {
   offset: number;
   /** The expression. */
   text: string;
@@ -134,7 +134,7 @@ export interface SqlReading {
  * `raises`: may refuse with an exception; `notifies`: NOTIFY; `program`: COPY ... PROGRAM; `file`: COPY to or from a file;
  * `checkpoints`: CHECKPOINT; `loads`: LOAD; `pastes`: a text that is not known stands in SQL as it is, which was taken for a value.
  */
-export type SqlAlso = 'raises' | 'notifies' | 'program' | 'file' | 'checkpoints' | 'loads' | 'pastes';
+type SqlAlso = 'raises' | 'notifies' | 'program' | 'file' | 'checkpoints' | 'loads' | 'pastes';
 
 export function emptyReading(): SqlReading {
   return {

@@ -50,7 +50,7 @@ export interface CatalogFunction {
 }
 
 /** Somebody's right to write a table; a role of null is PUBLIC. */
-export interface CatalogGrant {
+interface CatalogGrant {
   role: string | null;
   /** Such as `INSERT`; a right to some columns counts as well. */
   privileges: string[];
@@ -115,7 +115,7 @@ export interface CatalogJob {
 }
 
 /** A unique index of `preset_usage` other than its primary key. */
-export interface CatalogIndex {
+interface CatalogIndex {
   name: string;
   definition: string;
   /** The columns it keeps unique, quoted where they need it. */

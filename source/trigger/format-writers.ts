@@ -1,7 +1,7 @@
 import type { MayRun, Writer, WriterEffect } from './effects/writer.ts';
 
 /** What is said of a writer: one line that names it, and those that belong to it. */
-export interface WriterLines {
+interface WriterLines {
   head: string;
   lines: string[];
 }

@@ -10,7 +10,7 @@ import { hasFunction, triggerName } from './expected-names.ts';
 import { describeType } from './trigger-type.ts';
 
 /** The counting trigger, as `trigger --json` prints it; null where there is nothing to say. */
-export interface TriggerState {
+interface TriggerState {
   name: string;
   table: string | null;
   exists: boolean;
@@ -23,7 +23,7 @@ export interface TriggerState {
   definition: string | null;
 }
 
-export interface OtherTrigger {
+interface OtherTrigger {
   name: string;
   table: string;
   timing: string;

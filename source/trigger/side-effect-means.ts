@@ -1,7 +1,7 @@
 import type { SqlCall } from '../sql/sql-effects.ts';
 
 /** A way by which a function reaches outside its transaction. */
-export interface SideEffectMeans {
+interface SideEffectMeans {
   call: (call: SqlCall) => boolean;
   /** The same for a text that cannot be parsed. */
   words: RegExp;

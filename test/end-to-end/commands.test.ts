@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import stringWidth from 'string-width';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { demoMistakes } from '../../source/demo/data/seed.ts';
+import { makeDemoData } from '../../source/demo/data/data.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { run } from '../helpers/run.ts';
 import { freePort } from '../helpers/server.ts';
@@ -343,7 +343,7 @@ test('check on the demo finds the mistakes that were made there, and why', { tim
     diagnosis,
   ]);
   expect(Object.fromEntries(diagnoses)).toEqual(
-    Object.fromEntries(demoMistakes().map(({ presetId, reason }) => [presetId, causes[reason]])),
+    Object.fromEntries(makeDemoData().mistakes.map(({ presetId, reason }) => [presetId, causes[reason]])),
   );
 });
 

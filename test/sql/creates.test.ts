@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readSql } from '../../source/sql/parser/read-sql.ts';
+import { readSql } from '../../source/sql/parser/parser-process.ts';
 import { tell } from './tell.ts';
 
 const created = async (text: string) => {

@@ -1,5 +1,5 @@
 /** The time that a line says, and what is left of the line without it. */
-export interface Dated {
+interface Dated {
   /** Milliseconds since 1970; null where the line says no time, or one without a day. */
   at: number | null;
   /** It says its zone, so it does not depend on this machine's. */

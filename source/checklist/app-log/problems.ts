@@ -8,7 +8,7 @@ const usage =
   /\b(?:preset_usage|track_preset_usage|usage_count|(?:trigger_)?auto_increment_preset_usage_count|presets)\b/i;
 
 /** True where a line names what usage tracking is made of. */
-export function isAboutUsage(line: string): boolean {
+function isAboutUsage(line: string): boolean {
   // JSON spells a line's end as \n, which would make one word of it and the name after it.
   return usage.test(line.includes('\\') ? line.replaceAll(/\\[nrt]/g, ' ') : line);
 }

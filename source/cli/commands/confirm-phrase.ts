@@ -5,7 +5,7 @@ import { refused } from '../../counter/guards.ts';
 import { lookPasted } from '../../format/detect-paste.ts';
 
 /** What came of asking a person for a phrase. */
-export type PhraseAnswer = 'typed' | 'wrong' | 'pasted' | 'left' | 'interrupted';
+type PhraseAnswer = 'typed' | 'wrong' | 'pasted' | 'left' | 'interrupted';
 
 /** True where there is a person to ask. */
 export function canAsk(): boolean {

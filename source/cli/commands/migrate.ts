@@ -10,7 +10,7 @@ import type { Outcome } from '../output/outcome.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
 
 /** The receipt of one migration, while it is written. */
-export interface MigrationReceipt {
+interface MigrationReceipt {
   file: string;
   /** Notes the transaction, before it writes anything; once for every try. */
   record(xid: string): Promise<void>;

@@ -12,7 +12,7 @@ import { describeOutcome, describePlan, planJson } from '../output/repair.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
 
 /** Shows text on standard error while a person is asked or waits. */
-export interface Talk {
+interface Talk {
   say(text: string): void;
   progress(progress: RepairProgress): void;
 }

@@ -122,7 +122,7 @@ function findingLines(findings: readonly Finding[]): string[] {
 }
 
 /** The contract's `simulate` document, with what this program adds to it: the role that was tried, and times. */
-export function simulationJson(simulation: Simulation) {
+function simulationJson(simulation: Simulation) {
   const { preset, path, asUser, confirmed, uses, failures, findings, asRole, waitedMs, heldMs, takenAt } =
     simulation;
   return {

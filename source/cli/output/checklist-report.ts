@@ -39,7 +39,7 @@ const marks = { passed: '✅', failed: '❌', skipped: '⏭️' };
 const fence = '```';
 
 /** The evidence as Markdown, fit to be pasted into a pull request. */
-export function markdown({
+function markdown({
   program,
   database,
   takenAt,

@@ -3,7 +3,7 @@ import type { Keywords } from './keywords.ts';
 import { type SslMode, sslModes } from './target.ts';
 
 /** The layers a connection is described in, before they are put on top of each other. */
-export interface Layers {
+interface Layers {
   /** What was written as a URL or a connection string. */
   written: Keywords;
   /** What its service says. */
@@ -13,7 +13,7 @@ export interface Layers {
 }
 
 /** Which password an address gets that a file of the working directory wrote. */
-export interface OwnSecrets {
+interface OwnSecrets {
   password: string | undefined;
   /** Whether the password file is looked into, and then only for a line that names the host. */
   passwordFile: boolean;

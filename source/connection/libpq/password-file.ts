@@ -1,13 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
 
 /** What a password file has to say; `notice` is why it was not used. */
-export interface FoundPassword {
+interface FoundPassword {
   password: string | undefined;
   notice: string | null;
 }
 
 /** Which line of the file is meant. */
-export interface PasswordFor {
+interface PasswordFor {
   host: string;
   port: number;
   database: string;

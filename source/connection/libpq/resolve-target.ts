@@ -21,7 +21,7 @@ import {
 import { readUrl } from './url.ts';
 
 /** Where a connection is described: a URL or a connection string and what it came from, or the environment alone. */
-export interface Described {
+interface Described {
   text: string | null;
   source: string;
   /** The file of the working directory that the text stands in: others may have written it. */

@@ -1,5 +1,5 @@
 /** What no PostgreSQL sends to this program, or more than it takes: the connection ends with it. */
-export class ProtocolProblem extends Error {
+class ProtocolProblem extends Error {
   readonly code: 'PROTOCOL_PROBLEM' | 'ANSWER_TOO_LARGE';
   constructor(code: ProtocolProblem['code'], message: string) {
     super(message);
@@ -8,7 +8,7 @@ export class ProtocolProblem extends Error {
 }
 
 /** In bytes. */
-export interface MessageLimits {
+interface MessageLimits {
   /** One message with a row. */
   row: number;
   /** Everything up to the end of an answer. */

@@ -20,7 +20,7 @@ export interface AuditProgress {
 }
 
 /** A page as it comes in, with when it was asked for and answered. */
-export interface PageProgress extends AuditProgress {
+interface PageProgress extends AuditProgress {
   at: QueryTiming;
 }
 
@@ -46,7 +46,7 @@ export interface AuditSummary {
   gone: string[];
 }
 
-export interface AuditOptions {
+interface AuditOptions {
   scope: AuditScope;
   signal?: AbortSignal | undefined;
   onPage?: (progress: PageProgress) => void;

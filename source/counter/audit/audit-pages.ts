@@ -74,7 +74,7 @@ export async function planAudit(
 }
 
 /** What one page of an audit found. */
-export interface AuditPage {
+interface AuditPage {
   totals: Totals;
   /** Records whose preset is gone, by id or because the reference is NULL. */
   orphans: number;

@@ -2,7 +2,7 @@ import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import { isSimpleView } from './pass-through-view.ts';
 
 /** A relation that one of the two tables may be. */
-export interface Candidate {
+interface Candidate {
   oid: number;
   /** Which of the two it is by its name; null for a table that only stands behind a view. */
   wanted: Wanted | null;
@@ -21,10 +21,10 @@ export interface Candidate {
   references: readonly { table: number }[];
 }
 
-export type Wanted = 'presets' | 'preset_usage';
+type Wanted = 'presets' | 'preset_usage';
 
 /** Both tables, and in sentences why these, where the named schema alone does not say so. */
-export interface Chosen<T> {
+interface Chosen<T> {
   presets: T;
   records: T;
   why: string[];

@@ -232,7 +232,7 @@ function countKind({ name }: Relation, count: Column): Tables['presets']['countK
 const timeKinds: ReadonlySet<string> = new Set(['2477', '2475', '2469']);
 
 /** A column that holds a point in time; one that has the name and holds something else is none. */
-export function timeColumn(
+function timeColumn(
   table: { name: string; columns: readonly Column[] },
   names: readonly string[],
 ): Column | undefined {

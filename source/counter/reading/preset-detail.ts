@@ -5,7 +5,7 @@ import { shortColumn, shortText } from '../short-text.ts';
 import { milliseconds } from './counters.ts';
 
 /** A record of one preset. Times in milliseconds since 1970. */
-export interface UsageRecord {
+interface UsageRecord {
   at: number | null;
   type: string | null;
 }

@@ -10,7 +10,7 @@ export interface SchemaFinding {
 }
 
 /** What is known beside the catalog's description; null where it is not known. */
-export interface SchemaContext {
+interface SchemaContext {
   orphans: number | null;
   /** Findings about the trigger: those on what the application calls belong to the shape as well. */
   findings: readonly Finding[];

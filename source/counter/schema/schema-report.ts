@@ -11,7 +11,7 @@ export interface ReportedColumn {
   readable: boolean;
 }
 
-export interface ReportedForeignKey {
+interface ReportedForeignKey {
   name: string;
   columns: string[];
   /** Schema and name of the other table, quoted where they need it, and its columns. */
@@ -41,7 +41,7 @@ export interface ReportedTable {
 }
 
 /** A function or procedure that the application may call for a use. */
-export interface ReportedRoutine {
+interface ReportedRoutine {
   identity: string;
   schema: string;
   kind: 'function' | 'procedure';

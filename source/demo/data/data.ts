@@ -4,7 +4,7 @@ import { createRandom, type Random } from './random.ts';
 import type { DemoPreset, DemoRecord } from './records.ts';
 import { makeUsage } from './usage.ts';
 
-export interface DemoUser {
+interface DemoUser {
   id: string;
   email: string;
   created: number;

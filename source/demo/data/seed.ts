@@ -2,19 +2,13 @@ import { readFile } from 'node:fs/promises';
 import type { PGlite, Transaction } from '@electric-sql/pglite';
 import type { OnProgress } from '../progress.ts';
 import { type CopyValue, copyText } from './copy-text.ts';
-import { type DemoData, makeDemoData } from './data.ts';
-import type { Mistake } from './mistakes.ts';
+import type { DemoData } from './data.ts';
 import { createRhythm } from './rhythm.ts';
 
 const migrations = ['demo-schema.sql', '20250930000001_fix_usage_tracking.sql'];
 
 /** Rows in one COPY: about 50 ms of work, after which there is something new to tell. */
 const copyRows = 3_000;
-
-/** The presets whose count is wrong in every demo, each with its reason; all others are exactly right. */
-export function demoMistakes(): Mistake[] {
-  return makeDemoData().mistakes;
-}
 
 /**
  * Runs the SQL files of `sqlDirectory` and fills the tables with `data`, its history ending `now` (milliseconds since

@@ -127,7 +127,7 @@ function mostLost({ uses }: PresetEvidence, span: number, pattern: Pattern | nul
 }
 
 /** How many uses came within `span` milliseconds of the previous one, but in another transaction. */
-export function closeUses(uses: Uses | null, span: number): number {
+function closeUses(uses: Uses | null, span: number): number {
   if (!uses) return 0;
   const { times, transactions } = uses;
   // Records that came with a copy of the database are of one transaction too.

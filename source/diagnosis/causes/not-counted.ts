@@ -7,7 +7,7 @@ import { wasReset } from './reset.ts';
 import { type Pattern, recordsIn, speaksOf, stretchIn } from './shared-rule.ts';
 
 /** A cause of uncounted records, found once for all presets that share it. */
-export type NotCounted = (preset: PresetEvidence) => Diagnosis;
+type NotCounted = (preset: PresetEvidence) => Diagnosis;
 
 /** Judges why the records of a stretch are not counted: they were stored in bulk, before a reset, or while nothing counted. */
 export function judgeNotCounted(pattern: Pattern, evidence: Evidence): NotCounted {

@@ -11,7 +11,7 @@ export function surprise(need: number): number {
 }
 
 /** The natural logarithm of n!. */
-export function logFactorial(n: number): number {
+function logFactorial(n: number): number {
   if (n < 2) return 0;
   if (n < 20) {
     let sum = 0;

@@ -5,7 +5,7 @@ import { newestFirst } from './receipt-order.ts';
 import { readVerifier } from './seals/receipt-key.ts';
 
 /** A file among the receipts that is none, and the sentence why. */
-export interface DamagedReceipt {
+interface DamagedReceipt {
   file: string;
   message: string;
 }

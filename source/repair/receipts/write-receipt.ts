@@ -13,7 +13,7 @@ import { sealLine } from './seals/seal.ts';
 import { type Stage, unwritable } from './unwritable.ts';
 
 /** A batch that is about to be committed. */
-export interface Intent {
+interface Intent {
   xid: string;
   changes: ReceiptChange[];
   /** The records that it deletes, one JSON value each; null where it deletes none. */

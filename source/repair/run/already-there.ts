@@ -18,7 +18,7 @@ export interface Evidence {
 }
 
 /** How many of some deleted records are in the table. */
-export interface There {
+interface There {
   of: number;
   there: number;
 }

@@ -16,7 +16,7 @@ export interface StoredRecord {
 }
 
 /** What of a task's records goes back at once, and what is left of the task then; null where that is all of it. */
-export interface Part {
+interface Part {
   records: StoredRecord[];
   rest: Task | null;
 }

@@ -178,7 +178,7 @@ function stateOf(
 }
 
 /** Ascending places as ranges of those that follow each other. */
-export function rangesOf(places: readonly number[]): PlaceRange[] {
+function rangesOf(places: readonly number[]): PlaceRange[] {
   const ranges: PlaceRange[] = [];
   for (const place of places) {
     const last = ranges.at(-1);

@@ -57,7 +57,7 @@ const answer = z.object({
  * drift, and tells which transaction this is, once it has it: so the numbers of batches are in the order of their work. A server
  * that acknowledges commits before they are on disk is asked not to.
  */
-export const beginBatch = `SELECT CASE WHEN pg_try_advisory_xact_lock(${repairKey}) THEN pg_current_xact_id()::text END AS xid,
+const beginBatch = `SELECT CASE WHEN pg_try_advisory_xact_lock(${repairKey}) THEN pg_current_xact_id()::text END AS xid,
   set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)`;
 
 /** Which of the records' rows a batch may come to write. */
@@ -134,7 +134,7 @@ export async function runBatch(
 }
 
 /** What the text of a block depends on. */
-export interface BlockShape extends Pick<BatchOrder, 'truncate' | 'wait' | 'quiet'> {
+interface BlockShape extends Pick<BatchOrder, 'truncate' | 'wait' | 'quiet'> {
   deletes: readonly unknown[];
   inserts: readonly unknown[];
   setsLastUsed: boolean;

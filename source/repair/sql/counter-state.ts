@@ -34,7 +34,7 @@ export interface FoundRecord {
 }
 
 /** Records as far as they were read, and the bytes of those that are too large. */
-export interface FoundRecords {
+interface FoundRecords {
   found: FoundRecord[];
   tooLarge: number[];
 }

@@ -5,7 +5,7 @@ import { builtIn, operators, ownOperators } from '../../counter/operators.ts';
 import { type CatalogPrint, catalogPrint } from './catalog-print.ts';
 
 /** A foreign key of the records, other than the one to their preset and those to each other. */
-export interface Reference {
+interface Reference {
   name: string;
   /** The table it names, and pairs of columns: the record's (its place among `recordColumns`), the other's. */
   table: string;

@@ -151,7 +151,7 @@ export function rootOf(node: Node): string {
 }
 
 /** What an argument names as a table: its text, a parameter, or where it is neither the name of what holds it. */
-export function named(follower: Follower, ref: Reference, by: QueryTarget['by']): QueryTarget[] {
+function named(follower: Follower, ref: Reference, by: QueryTarget['by']): QueryTarget[] {
   const texts = follower.texts(ref);
   if (texts.length > 0)
     return texts.map(text => ({ table: tableOf(follower, text.split(/\s+as\s+/i)[0] ?? text), by }));

@@ -9,13 +9,13 @@ import { readHelperCalls } from './read-helpers.ts';
 import { type CodeReading, type Known, offsetOf, type WriteCandidate } from './write-candidate.ts';
 
 /** A place in code where a record is inserted. */
-export interface RecordPlace {
+interface RecordPlace {
   module: CodeModule;
   node: Node;
 }
 
 /** What the code of a directory does by calls; what it does by SQL is read apart. */
-export interface CodeFindings {
+interface CodeFindings {
   found: WriteCandidate[];
   records: RecordPlace[];
 }

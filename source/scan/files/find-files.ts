@@ -7,7 +7,7 @@ import { neverRead } from './file-kind.ts';
 import { type IgnoreRules, isIgnored, withRulesOf } from './ignore-rules.ts';
 
 /** The files of a directory that a scan may read, and what of it cannot be listed. */
-export interface FoundFiles {
+interface FoundFiles {
   /** Relative, with `/`, in order. */
   files: string[];
   skipped: Skipped[];

@@ -5,13 +5,13 @@ import { type FileKind, isShell, kindOfName } from './file-kind.ts';
 import { reasonOf } from './find-files.ts';
 
 /** A file as it is read, or why it was not. */
-export type Source = { file: string; kind: FileKind; text: string } | { file: string; reason: string };
+type Source = { file: string; kind: FileKind; text: string } | { file: string; reason: string };
 
 // Nobody writes 2 MB by hand: that is generated, or a dump.
 const mostBytes = 2 * 1024 * 1024;
 
 /** Reads a file that may hold code. Null where it is none; never rejects. */
-export async function readSource(directory: string, file: string): Promise<Source | null> {
+async function readSource(directory: string, file: string): Promise<Source | null> {
   const path = join(directory, file);
   try {
     const kind = kindOfName(file) === 'unknown' ? await kindByFirstLine(path) : kindOfName(file);

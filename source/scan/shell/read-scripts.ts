@@ -7,7 +7,7 @@ import { unitOfShell } from '../sql/sql-units.ts';
 import { readShell } from './shell-sql.ts';
 
 /** What shell scripts do to the counter: the SQL in them, and requests, of which some call functions. */
-export interface Scripts {
+interface Scripts {
   units: SqlUnit[];
   requests: (counts: (routine: string) => boolean) => ReportedFinding[];
 }

@@ -2,7 +2,7 @@ import { isCounter } from '../names.ts';
 import { type ShellCommand, type ShellWord, shellCommands } from './shell-words.ts';
 
 /** What a script does to the counter: SQL that it hands to a client, and requests to PostgREST. */
-export interface ShellReading {
+interface ShellReading {
   sql: ShellWord[];
   requests: { at: number; text: string; routine: string | null }[];
 }

@@ -21,7 +21,7 @@ export interface SqlFound {
 }
 
 /** What all SQL together says. */
-export interface SqlJudgement {
+interface SqlJudgement {
   found: SqlFound[];
   /** Names of functions that write the counter as they are defined last, and of all that are defined. */
   counting: Set<string>;
@@ -118,7 +118,7 @@ const returnsTrigger = ({ text }: Routine) => /\breturns\s+(?:pg_catalog\.)?trig
 const moves = (how: CountChange | null) => how !== null && how !== 'recounts';
 
 /** What a statement does to the counter; null where it does nothing to it. */
-export function counterOf({ table, columns, action, text }: SqlWrite): CountChange | null {
+function counterOf({ table, columns, action, text }: SqlWrite): CountChange | null {
   if (action !== 'update' || !isPresets(table.name)) return null;
   const column = columns?.find(({ name }) => isCounter(name));
   if (!column) return null;

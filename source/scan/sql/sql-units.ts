@@ -1,4 +1,4 @@
-import { readSql } from '../../sql/parser/read-sql.ts';
+import { readSql } from '../../sql/parser/parser-process.ts';
 import { emptyReading, type SqlReading } from '../../sql/sql-effects.ts';
 import { isWayBackCode } from '../code/down-migration.ts';
 import type { CodeSql } from '../code/read-sql-texts.ts';

@@ -9,7 +9,7 @@ import { shortened } from '../../errors/shorten.ts';
 import type { UsageCall } from '../usage-call.ts';
 
 /** One use as it was seen from inside its transaction. Times in milliseconds since 1970. */
-export interface SimulatedUse {
+interface SimulatedUse {
   before: number | null;
   after: number | null;
   /** What it added, as the server subtracts: beyond 2^53 no number here is exact. */
@@ -23,7 +23,7 @@ export interface SimulatedUse {
 }
 
 /** A way of making the use that failed, in the server's own words. */
-export interface SimulationFailure {
+interface SimulationFailure {
   path: 'track_preset_usage' | 'insert';
   /** 1 for the first use, 2 for the same preset again. */
   use: number;

@@ -1,6 +1,6 @@
 import { emptyReading, type SqlReading } from '../sql-effects.ts';
 import type { Routine } from '../sql-reader.ts';
-import { readBody } from './read-body.ts';
+import { readBody } from './parser-process.ts';
 
 // More bodies than any database has that write two tables; a catalog is read every other second.
 const most = 1_000;

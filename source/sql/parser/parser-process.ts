@@ -26,11 +26,27 @@ interface Waiting {
 let running: ParserProcess | null = null;
 
 /**
+ * Reads a text of SQL, of one or more statements, with PostgreSQL's parser. What cannot be parsed is named as `problem`,
+ * and the statements around it are read too. It rejects only where the parser itself cannot be started.
+ */
+export function readSql(text: string): Promise<SqlReading> {
+  return parseApart({ text });
+}
+
+/**
+ * Reads the body of a function or procedure as `pg_proc` has it: PL/pgSQL, SQL, BEGIN ATOMIC. Offsets are those of its
+ * source. A language that is not read is a `problem`; it rejects only where the parser itself cannot be started.
+ */
+export function readBody(routine: Routine): Promise<SqlReading> {
+  return parseApart({ routine });
+}
+
+/**
  * Has a process of its own parse a text or a body. Loaded into this one, the parser would keep 20 MB for good, and a text
  * that breaks it would break the console; this one ends when nobody has asked for a second, and is started again by the
  * next question. Rejects where it cannot be started or does not answer at all; a text that it fails on is a `problem`.
  */
-export function parseApart(question: Question): Promise<SqlReading> {
+function parseApart(question: Question): Promise<SqlReading> {
   running ??= new ParserProcess(() => {
     running = null;
   });

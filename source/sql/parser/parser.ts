@@ -11,7 +11,7 @@ export async function loadParser(): Promise<Parser> {
 }
 
 /** A refusal by the parser in its own words, with the offset in bytes where it names one. */
-export interface Refusal {
+interface Refusal {
   message: string;
   byte: number | null;
 }

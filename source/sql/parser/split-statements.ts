@@ -2,7 +2,7 @@ import { byteOffsets } from './offsets.ts';
 import { type Parser, refusalOf } from './parser.ts';
 
 /** A piece of a text between two semicolons, in UTF-16 units. */
-export interface SqlPiece {
+interface SqlPiece {
   start: number;
   end: number;
   /** True for a line that psql reads itself, such as `\set`. */

@@ -1,7 +1,7 @@
 import type { Effects } from './effects.ts';
 
 /** What a trigger's function does to `presets.usage_count`. */
-export interface CountingEffect {
+interface CountingEffect {
   /** True where a statement sets the count. */
   writes: boolean;
   /** How much it adds: `one` a literal 1, `rows` a number that it computes, `other` anything else; null where it sets no count. */

@@ -2,7 +2,7 @@ import type { SqlName } from '../../sql/sql-effects.ts';
 import type { CatalogFunction, CatalogRelation, TriggerCatalog } from '../catalog.ts';
 
 /** One of the two tables, as a name in a statement leads to it: directly, or through views that show it. */
-export interface ResolvedTable {
+interface ResolvedTable {
   base: 'presets' | 'records';
   /** The table or view that is named, quoted where it needs it. */
   table: string;

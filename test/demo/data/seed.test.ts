@@ -5,7 +5,6 @@ import { makeDemoData } from '../../../source/demo/data/data.ts';
 import { type MistakeReason, mistakeReasons, outage } from '../../../source/demo/data/mistakes.ts';
 import { presetNames } from '../../../source/demo/data/names.ts';
 import type { DemoPreset } from '../../../source/demo/data/records.ts';
-import { demoMistakes } from '../../../source/demo/data/seed.ts';
 import type { Demo } from '../../../source/demo/start.ts';
 import {
   type CounterRow,
@@ -17,7 +16,7 @@ import {
 } from '../helpers.ts';
 
 const day = 86_400_000;
-const mistakes = demoMistakes();
+const mistakes = makeDemoData().mistakes;
 
 let demos: Demo[];
 let sql: postgres.Sql;
@@ -40,7 +39,7 @@ describe('the demo database', () => {
     const otherRows = await readCounterRows(other);
     await other.end();
     expect(digest(otherRows)).toBe(digest(rows));
-    expect(demoMistakes()).toEqual(mistakes);
+    expect(makeDemoData().mistakes).toEqual(mistakes);
   });
 
   it('holds a few hundred presets and some months of records', async () => {

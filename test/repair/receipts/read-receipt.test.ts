@@ -5,8 +5,8 @@ import { listReceipts, undoneBy } from '../../../source/repair/receipts/list-rec
 import { receiptFile, recordsFile } from '../../../source/repair/receipts/places.ts';
 import { readReceipt } from '../../../source/repair/receipts/read-receipt.ts';
 import type { ReceiptHead } from '../../../source/repair/receipts/receipt.ts';
-import { readRecords } from '../../../source/repair/receipts/records/stored-records.ts';
 import { openReceipt } from '../../../source/repair/receipts/write-receipt.ts';
+import { readRecords } from '../../helpers/read-records.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from './samples.ts';
 
 async function keep(directory: string, other: Partial<ReceiptHead>, records: string[] | null = null) {

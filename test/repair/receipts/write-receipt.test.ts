@@ -6,8 +6,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { journalFile, keyFile, recordsFile } from '../../../source/repair/receipts/places.ts';
 import { readReceipt } from '../../../source/repair/receipts/read-receipt.ts';
 import type { ReceiptHead } from '../../../source/repair/receipts/receipt.ts';
-import { readRecords } from '../../../source/repair/receipts/records/stored-records.ts';
 import { openReceipt } from '../../../source/repair/receipts/write-receipt.ts';
+import { readRecords } from '../../helpers/read-records.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from './samples.ts';
 
 async function begin(directory: string, head = sampleHead()) {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { readBody } from '../../../source/sql/parser/read-body.ts';
-import { readSql } from '../../../source/sql/parser/read-sql.ts';
+import { readBody, readSql } from '../../../source/sql/parser/parser-process.ts';
 import { tell } from '../tell.ts';
 
 test('a text that breaks the parser is a problem, and those beside it are read', async () => {

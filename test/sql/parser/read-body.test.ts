@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readBody } from '../../../source/sql/parser/read-body.ts';
+import { readBody } from '../../../source/sql/parser/parser-process.ts';
 import { tell } from '../tell.ts';
 
 const inTrigger = async (body: string, declared = '') =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readSql } from '../../../source/sql/parser/read-sql.ts';
+import { readSql } from '../../../source/sql/parser/parser-process.ts';
 import { tell } from '../tell.ts';
 
 const told = async (text: string) => tell(await readSql(text));

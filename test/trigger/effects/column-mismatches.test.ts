@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readBody } from '../../../source/sql/parser/read-body.ts';
+import { readBody } from '../../../source/sql/parser/parser-process.ts';
 import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../../../source/trigger/catalog.ts';
 import { columnMismatches } from '../../../source/trigger/effects/column-mismatches.ts';
 

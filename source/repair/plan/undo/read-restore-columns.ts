@@ -19,7 +19,7 @@ import type { RepairRequest } from '../repair-plan.ts';
 import type { InEffect } from './undoable-changes.ts';
 
 /** Where the values of a receipt's records go, and what there is to say about it. */
-export interface Restore {
+interface Restore {
   /** For each stored column the quoted one that it goes into; null where its values are left out. */
   into: (string | null)[];
   remarks: Remark[];

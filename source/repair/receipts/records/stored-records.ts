@@ -163,10 +163,3 @@ function parsed(text: string): unknown {
     return null;
   }
 }
-
-/** All records that a batch deleted at once, as `recordsOf` gives them. */
-export async function readRecords(receipt: Receipt, batch: ReceiptBatch): Promise<string[]> {
-  const records: string[] = [];
-  for await (const record of recordsOf(receipt, batch)) records.push(record);
-  return records;
-}

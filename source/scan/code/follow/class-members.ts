@@ -6,7 +6,7 @@ import { functionAround, returnsOf } from './lookup.ts';
 type ClassNode = Extract<Node, { type: 'ClassDeclaration' | 'ClassExpression' }>;
 
 /** What a member of a class is: a parameter property of its constructor, or the values it may have. */
-export interface ClassMember {
+interface ClassMember {
   parameter: Node | null;
   values: Node[];
 }

@@ -43,7 +43,7 @@ function exportsOf(module: CodeModule, name: string): Exported[] {
 }
 
 /** An expression or something declared, and the module that it stands in. */
-export type Export = { module: CodeModule } & ({ node: Node } | { binding: Binding });
+type Export = { module: CodeModule } & ({ node: Node } | { binding: Binding });
 
 /**
  * What a module exports under a name, also from other modules. They may export all of each other in circles, along more

@@ -12,7 +12,7 @@ import { FollowMemo } from './memo.ts';
 import { referencesTo } from './references.ts';
 
 /** What a module imports; null where that is a package, or no file that could be read. */
-export type ImportFrom = (module: CodeModule, specifier: string) => CodeModule | null;
+type ImportFrom = (module: CodeModule, specifier: string) => CodeModule | null;
 
 // Deep enough for a constant of a constant of another file, and an end to what goes in circles.
 const deepest = 40;

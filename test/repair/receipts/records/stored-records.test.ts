@@ -7,12 +7,9 @@ import { expect, test } from 'vitest';
 import { recordsFile } from '../../../../source/repair/receipts/places.ts';
 import { readReceipt } from '../../../../source/repair/receipts/read-receipt.ts';
 import type { Receipt, StoredRecords } from '../../../../source/repair/receipts/receipt.ts';
-import {
-  firstRecord,
-  readRecords,
-  recordsOf,
-} from '../../../../source/repair/receipts/records/stored-records.ts';
+import { firstRecord, recordsOf } from '../../../../source/repair/receipts/records/stored-records.ts';
 import { openReceipt } from '../../../../source/repair/receipts/write-receipt.ts';
+import { readRecords } from '../../../helpers/read-records.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from '../samples.ts';
 
 async function keep(records: string[]): Promise<Receipt> {

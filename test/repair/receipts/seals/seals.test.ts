@@ -12,10 +12,10 @@ import {
 } from '../../../../source/repair/receipts/places.ts';
 import { readReceipt } from '../../../../source/repair/receipts/read-receipt.ts';
 import type { BatchOutcome } from '../../../../source/repair/receipts/receipt.ts';
-import { readRecords } from '../../../../source/repair/receipts/records/stored-records.ts';
 import { withSayOn } from '../../../../source/repair/receipts/seals/trust.ts';
 import { settleReceipt } from '../../../../source/repair/receipts/settle-receipt.ts';
 import { openReceipt } from '../../../../source/repair/receipts/write-receipt.ts';
+import { readRecords } from '../../../helpers/read-records.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from '../samples.ts';
 
 const ownHead = (other: Parameters<typeof sampleHead>[0] = {}) => sampleHead({ by: thisUser(), ...other });
