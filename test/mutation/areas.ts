@@ -9,7 +9,7 @@ export interface Area {
 export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | 'scan', Area> = {
   receipts: {
     mutate: ['source/receipts/**/*.ts'],
-    tests: ['test/receipts/**/*.test.ts'],
+    tests: ['test/receipts/!(memory).test.ts'],
   },
   planning: {
     mutate: [
@@ -35,6 +35,7 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
       'test/actions/draft-undo.test.ts',
       'test/actions/gather-records.test.ts',
       'test/actions/plan-guards.test.ts',
+      'test/actions/wait-for-lock.test.ts',
     ],
   },
   judging: {

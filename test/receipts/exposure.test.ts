@@ -211,7 +211,7 @@ async function stretch(file: string, size: number): Promise<void> {
   await handle.close();
 }
 
-test('a receipt with a hole of 10 GB is told at once, and one of a line without end with little memory', async () => {
+test('a receipt with a hole of 10 GB is told at once', async () => {
   const directory = newStateDirectory();
   const { file, id } = await kept(directory);
   await stretch(file, 10 * gigabyte);
@@ -221,11 +221,6 @@ test('a receipt with a hole of 10 GB is told at once, and one of a line without 
     message: expect.stringContaining('it is larger than any receipt'),
   });
   expect(performance.now() - start).toBeLessThan(1_000);
-  await stretch(file, gigabyte);
-  await expect(readReceipt(directory, id)).rejects.toMatchObject({
-    code: 'damaged-receipt',
-    message: expect.stringContaining('longer than any of a receipt'),
-  });
 });
 
 test('a journal with a hole in it is left as it is', async () => {
