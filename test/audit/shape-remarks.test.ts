@@ -388,10 +388,17 @@ test.each([
   ['timepoint', true],
   ['own text', true],
 ])('a column named for a time of type %s can be one: %s', (type, can) => {
-  const beside = records.columns.slice(0, 2);
-  const own = said({ parts: { time: null }, records: { columns: [...beside, column('usedAt', type)] } });
+  const own = said({ records: columns(records, column('usedAt', type)) });
   const wrong = `warning time-is-no-time: usedAt of public.preset_usage is ${type}, which is no time: it is not looked at.`;
   expect(own.includes(wrong)).toBe(!can);
+});
+
+test('where no column could be taken for the time, none is said to be: not even one of a type that nothing is known of', () => {
+  const others = { columns: [...records.columns.slice(0, 2), column('created_at', 'bytea')] };
+  expect(said({ parts: { time: null }, records: others })).toEqual([
+    expect.stringContaining('warning no-time-column'),
+    'warning time-is-no-time: created_at of public.preset_usage is bytea, which is no time: it is not looked at.',
+  ]);
 });
 
 describe('names that are not the usual ones', () => {

@@ -61,7 +61,12 @@ test.runIf(posix).each<[string, (file: string) => Promise<void>]>([
       await mkdir(file);
     },
   ],
-  ...(root ? ([['of another user', file => chown(file, 54_321, 54_321)]] as const) : []),
+  ...(root
+    ? ([['of another user', file => chown(file, 54_321, 54_321)]] satisfies [
+        string,
+        (file: string) => Promise<void>,
+      ][])
+    : []),
 ])('a list %s says nothing: the person is asked again', async (_, spoil) => {
   const directory = newStateDirectory();
   await remember(directory, server);
