@@ -239,7 +239,6 @@ export const guards: readonly Guard[] = [
     without: 'await giveName',
     test: [onDiskTest, 'a head is on the disk before the receipt has its name'],
     says: 'expected false to be true',
-    quick: true,
   },
   {
     file: 'source/receipts/write-receipt.ts',
@@ -268,7 +267,6 @@ export const guards: readonly Guard[] = [
       'so are the records that it deletes, and the name of their file, before the batch that names them',
     ],
     says: 'expected false to be true',
-    quick: true,
   },
   {
     file: 'source/receipts/stored-records.ts',
@@ -304,7 +302,6 @@ export const guards: readonly Guard[] = [
     without: '',
     test: [onDiskTest, 'the end is on the disk, in the receipt and in the journal'],
     says: 'expected false to be true',
-    quick: true,
   },
   {
     file: 'source/actions/run-batch.ts',
