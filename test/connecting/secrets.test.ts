@@ -8,6 +8,7 @@ import { openAuthorities } from '../helpers/certificates.ts';
 import { authentication, serverMessage } from '../helpers/fake-server.ts';
 import {
   type Asking,
+  needsOuterAddress,
   outerAddress,
   type PasswordOptions,
   type PasswordServer,
@@ -226,7 +227,7 @@ describe('what comes from where the address comes from is used', () => {
   });
 });
 
-describe.skipIf(outerAddress === undefined)('a password in clear', () => {
+describe('a password in clear', needsOuterAddress(), () => {
   const host = outerAddress ?? '';
   const own = (server: PasswordServer, more = '') => ({
     flag: `postgres://me:own@${host}:${server.port}/d${more}`,

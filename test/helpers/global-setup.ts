@@ -12,12 +12,12 @@ declare module 'vitest' {
 /** The database every test file's own database is cloned from: the demo schema and the migration, no rows. */
 export const template = 'preset_usage_template';
 
-/** Starts one server for all test files, builds the template database and prints what the tests run on. */
+/** Starts one server for all test files, builds the template database and tells run-report.ts what the tests run on. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startServer(line => console.log(line));
   const sql = postgres(server.url, { max: 1, onnotice: () => {} });
-  const [row] = await sql`SELECT version()`;
-  console.log(`Tests run on ${row?.version} (${server.engine}).`);
+  const [row] = await sql`SHOW server_version`;
+  project.provide('engine', `PostgreSQL ${row?.server_version} (${server.engine})`);
   await sql`DROP DATABASE IF EXISTS ${sql(template)}`;
   await sql`CREATE DATABASE ${sql(template)}`;
   await sql.end();

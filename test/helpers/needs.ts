@@ -21,6 +21,19 @@ export function needsFullScale(): TestOptions {
   return needs(scaled(0, 1) === 1, 'They take too long for npm test. Run npm run test:full.');
 }
 
+/** Options for a test of who may read and write a file. */
+export function needsModes(): TestOptions {
+  return needs(
+    process.geteuid !== undefined,
+    'Files have no owners and modes on this system. Run them on Linux or macOS.',
+  );
+}
+
+/** Options for a test that gives files to another user. */
+export function needsRoot(): TestOptions {
+  return needs(process.geteuid?.() === 0, 'Only root can make files of another user. Run them as root.');
+}
+
 /** Options for a test of what only Linux has. */
 export function needsLinux(): TestOptions {
   return needs(process.platform === 'linux', 'They test what only Linux has. Run them on Linux.');

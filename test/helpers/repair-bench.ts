@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FullPlan, planRepair } from '../../source/actions/plan-repair.ts';
 import type { RepairRequest } from '../../source/actions/repair-plan.ts';
@@ -16,6 +15,7 @@ import { readReceipt } from '../../source/receipts/read-receipt.ts';
 import type { Receipt } from '../../source/receipts/receipt.ts';
 import { connectTo } from './connect.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
+import { quickDirectory } from './quick-directory.ts';
 
 export type Over = Partial<Omit<RepairRequest, 'action' | 'options'>> & { options?: Partial<RepairOptions> };
 
@@ -29,7 +29,7 @@ export class RepairBench {
 
   private constructor(own: TestDatabase) {
     this.own = own;
-    this.#parent = mkdtempSync(join(tmpdir(), 'repair-'));
+    this.#parent = quickDirectory('repair-');
     this.directory = join(this.#parent, 'state');
     this.database = this.connect(own.url);
   }

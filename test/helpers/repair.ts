@@ -1,16 +1,14 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type postgres from 'postgres';
 import { planRepair } from '../../source/actions/plan-repair.ts';
 import type { RepairRequest } from '../../source/actions/repair-plan.ts';
 import { runRepair } from '../../source/actions/run-repair.ts';
 import { noOptions, type RepairAction, type RepairOutcome } from '../../source/audit/repair.ts';
 import type { Database } from '../../source/database/connection.ts';
+import { quickDirectory } from './quick-directory.ts';
 
 /** A state directory of a test's own. */
 export function stateDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'preset-usage-state-'));
+  return quickDirectory('preset-usage-state-');
 }
 
 /** A request with what a test does not care about filled in. */

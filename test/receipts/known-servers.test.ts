@@ -2,10 +2,9 @@ import { chmod, chown, mkdir, readFile, rename, rm, stat, symlink, writeFile } f
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isKnown, type NamedServer, remember } from '../../source/receipts/known-servers.ts';
+import { needsModes, needsRoot } from '../helpers/needs.ts';
 import { newStateDirectory } from './samples.ts';
 
-const posix = process.geteuid !== undefined;
-const root = process.geteuid?.() === 0;
 const server: NamedServer = {
   file: '/home/ada/app/.env',
   hosts: ['db.example (10.0.0.5:5432)'],
@@ -37,14 +36,14 @@ test('nothing but these is kept: no password that comes along', async () => {
   expect(await isKnown(directory, server)).toBe(true);
 });
 
-test.runIf(posix)('what is kept is for this user alone', async () => {
+test('what is kept is for this user alone', needsModes(), async () => {
   const directory = newStateDirectory();
   await remember(directory, server);
   expect((await stat(kept(directory))).mode & 0o777).toBe(0o600);
   expect((await stat(directory)).mode & 0o777).toBe(0o700);
 });
 
-test.runIf(posix).each<[string, (file: string) => Promise<void>]>([
+test.each<[string, (file: string) => Promise<void>]>([
   ['that a group may write', file => chmod(file, 0o620)],
   ['that everybody may write', file => chmod(file, 0o602)],
   [
@@ -61,20 +60,20 @@ test.runIf(posix).each<[string, (file: string) => Promise<void>]>([
       await mkdir(file);
     },
   ],
-  ...(root
-    ? ([['of another user', file => chown(file, 54_321, 54_321)]] satisfies [
-        string,
-        (file: string) => Promise<void>,
-      ][])
-    : []),
-])('a list %s says nothing: the person is asked again', async (_, spoil) => {
+])('a list %s says nothing: the person is asked again', needsModes(), (_, spoil) => expectUnknown(spoil));
+
+test('a list of another user says nothing: the person is asked again', needsRoot(), () =>
+  expectUnknown(file => chown(file, 54_321, 54_321)),
+);
+
+async function expectUnknown(spoil: (file: string) => Promise<void>): Promise<void> {
   const directory = newStateDirectory();
   await remember(directory, server);
   await spoil(kept(directory));
   expect(await isKnown(directory, server)).toBe(false);
-});
+}
 
-test.runIf(posix)('a list that others may only read still counts', async () => {
+test('a list that others may only read still counts', needsModes(), async () => {
   const directory = newStateDirectory();
   await remember(directory, server);
   await chmod(kept(directory), 0o644);

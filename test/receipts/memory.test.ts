@@ -8,11 +8,11 @@ import { recordsFile } from '../../source/receipts/places.ts';
 import { readReceipt } from '../../source/receipts/read-receipt.ts';
 import type { StoredRecords } from '../../source/receipts/receipt.ts';
 import { openReceipt } from '../../source/receipts/write-receipt.ts';
+import { needsLinux } from '../helpers/needs.ts';
 import { newStateDirectory, sampleHead } from './samples.ts';
 
 // What takes long, or is measured in a process of its own: mutation testing leaves this file out.
 
-const linux = process.platform === 'linux';
 const gigabyte = 1024 * 1024 * 1024;
 
 /** A gzip member of `size` times the same byte, made from the deflate blocks of its first megabyte. */
@@ -53,13 +53,14 @@ async function readApart(file: string, records: StoredRecords): Promise<{ code: 
   return JSON.parse(stdout);
 }
 
-test.runIf(linux).each([
+test.each([
   ['one record of 14 GB', '1', { count: 1 }, 14 * gigabyte],
   ['one record of 14 GB that says so', '1', { count: 1, bytes: 14 * gigabyte }, 14 * gigabyte],
   ['empty records without end', '\n', { count: 1 }, gigabyte],
   ['a gigabyte for 100 bytes', '1', { count: 1, bytes: 100 }, gigabyte],
 ])(
   'a few megabytes that expand to %s end with a sentence, and with little memory',
+  needsLinux(),
   async (_, byte, says, size) => {
     const directory = newStateDirectory();
     await mkdir(directory, { recursive: true });
@@ -72,8 +73,9 @@ test.runIf(linux).each([
   },
 );
 
-test.runIf(linux)(
+test(
   'as many records as the receipt says pass through a process that keeps none of them',
+  needsLinux(),
   async () => {
     const directory = newStateDirectory();
     await mkdir(directory, { recursive: true });
