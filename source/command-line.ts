@@ -40,6 +40,8 @@ export const helpText = `
     --last-used           sync: set last_used_at to the newest record too
     --map-column OLD=NEW  undo: put the values of the receipt's column OLD into NEW
     --drop-column OLD     undo: put records back without the values of OLD
+    --put-back-anyway     undo: put records back also where the console cannot tell whether
+                          they are in the table already
     --suppress-triggers   sync, reset, undo: keep other triggers from firing, where the role may
     --commit              simulate: make one real use instead, that stays
     --take-back WORD      simulate: take that use back again; --commit prints the word
@@ -75,6 +77,7 @@ const flags = {
   suppressTriggers: { type: 'boolean' },
   mapColumn: { type: 'string', isMultiple: true },
   dropColumn: { type: 'string', isMultiple: true },
+  putBackAnyway: { type: 'boolean' },
   commit: { type: 'boolean' },
   takeBack: { type: 'string' },
   appLog: { type: 'string' },
@@ -122,6 +125,7 @@ const meaningTo: Record<string, readonly string[]> = {
   suppressTriggers: ['sync', 'reset', 'undo'],
   mapColumn: ['undo'],
   dropColumn: ['undo'],
+  putBackAnyway: ['undo'],
   commit: ['simulate'],
   takeBack: ['simulate'],
   appLog: ['console', 'checklist'],

@@ -36,6 +36,8 @@ export interface Config {
   deleteHistory: boolean;
   /** sync: `last_used_at` too. */
   lastUsed: boolean;
+  /** undo: records also where it cannot be told whether they are there already. */
+  putBackAnyway: boolean;
   /** sync, reset, undo: keep other triggers from firing. */
   suppressTriggers: boolean;
   /** undo: what becomes of columns that are not as they were. */
@@ -73,6 +75,7 @@ const flagSchema = z.object({
   dryRun: z._default(z.boolean(), false),
   deleteHistory: z._default(z.boolean(), false),
   lastUsed: z._default(z.boolean(), false),
+  putBackAnyway: z._default(z.boolean(), false),
   suppressTriggers: z._default(z.boolean(), false),
   mapColumn: z._default(z.array(z.string()), []),
   dropColumn: z._default(z.array(z.string().check(z.minLength(1))), []),

@@ -16,6 +16,7 @@ import type { Look } from './look.ts';
 import { onThisServer } from './on-this-server.ts';
 import type { Draft } from './plan-repair.ts';
 import { statesOf } from './plan-sync.ts';
+import { alikeOf, leaveOutAlike, nothingAlike } from './records-alike.ts';
 import type { RepairRequest } from './repair-plan.ts';
 import { readRestore } from './restore-columns.ts';
 import { remarksOnServer } from './server-remarks.ts';
@@ -28,14 +29,14 @@ import { settleAll } from './settle.ts';
  */
 export async function planUndo(
   database: Database,
-  found: Look,
+  look: Look,
   facts: RepairFacts,
   request: RepairRequest,
   identity: string,
   signal?: AbortSignal,
 ): Promise<Draft> {
-  const { tables } = found;
-  const { settled, ignored } = await readSettled(database, found, request, identity, signal);
+  const { tables } = look;
+  const { settled, ignored } = await readSettled(database, look, request, identity, signal);
   const server = await database.read(reader => onThisServer(reader, settled), { signal });
   const { receipts } = server;
   const receipt = receipts[0] ?? settled[0];
@@ -46,13 +47,16 @@ export async function planUndo(
     restore.into.flatMap(quoted => (quoted === null ? [] : { quoted })),
   );
   const undos = undoneBy(receipts, receipt.head.id);
-  const evidence = await database.read(reader => readEvidence(reader, tables, written, undos), { signal });
-  const look: Deleted = { receipt, own, into: restore.into, facts: written, evidence };
-  const there = await leaveOutThere(database, tables, look, signal);
+  const told = await database.read(reader => readEvidence(reader, tables, written, undos), { signal });
+  const alike = told.column ? null : alikeOf(receipt, receipts, own, request.putBackAnyway === true);
+  const evidence = { ...told, alike };
+  const deleted: Deleted = { receipt, own, into: restore.into, facts: written, evidence };
+  const there = await leaveOutThere(database, tables, deleted, signal);
+  const found = alike ? await leaveOutAlike(database, tables, alike, own, signal) : nothingAlike;
   const states = await statesOf(database, tables, [...own.presets.keys()], false, signal);
   const draft = draftUndo(receipt, receipts, own, new Map(states.map(state => [state.id, state])));
-  draft.left.push(...there);
-  const remarks = remarksOnServer(receipt, server, evidence, draft);
+  draft.left.push(...there, ...found.left);
+  const remarks = remarksOnServer(receipt, server, evidence, draft, found);
   return {
     ...draft,
     remarks: [...ignored, ...remarks, ...restore.remarks],
@@ -65,6 +69,7 @@ export async function planUndo(
       request.columns ?? noChoice,
       restore.into,
       remarks.some(({ code }) => code === 'presence-unknown'),
+      request.putBackAnyway === true,
     ],
     maySetLastUsed: draft.tasks.some(({ undo }) => undo !== undefined && undo.lastUsed !== null),
     receipt,

@@ -3,6 +3,7 @@ import type { Receipt } from '../receipts/receipt.ts';
 import type { Evidence } from './already-there.ts';
 import type { UndoDraft } from './draft-undo.ts';
 import type { OnServer } from './on-this-server.ts';
+import type { AlikeFound } from './records-alike.ts';
 
 /** The remarks of the draft, with what the server does not have of the receipt and what it cannot prove. */
 export function remarksOnServer(
@@ -10,6 +11,7 @@ export function remarksOnServer(
   { missing, unproved }: OnServer,
   { column }: Evidence,
   { remarks, recordsToRestore, changes, tasks, left }: UndoDraft,
+  { some, anyway }: AlikeFound,
 ): Remark[] {
   const gone = missing.get(head.id) ?? 0;
   const nothing = tasks.length === 0 && left.length === 0;
@@ -27,7 +29,7 @@ export function remarksOnServer(
     });
   }
   const many = changes.filter(({ records, deletes }) => deletes < 0 && records >= -deletes).length;
-  const why = unproved.get(head.id) ?? (many === 0 ? null : asMany(many));
+  const why = unproved.get(head.id) ?? (many > 0 ? asMany(many) : some > 0 ? atOnce(some) : null);
   if (recordsToRestore > 0 && column === null && why !== null) {
     all.push({
       code: 'presence-unknown',
@@ -35,10 +37,25 @@ export function remarksOnServer(
       message: `Records here look like each other, and ${why}: if the deleted ones are in the table, they will be there twice. Look at the table before you agree.`,
     });
   }
+  if (anyway > 0) {
+    all.push({
+      code: 'put-back-anyway',
+      severity: 'warning',
+      message: `${presetsHave(anyway)} records that may be the deleted ones, and --put-back-anyway puts those back: if they are in the table already, they will be there twice.`,
+    });
+  }
   return all;
 }
 
 /** Somebody may have put them back with a copy of the receipt, and they may be uses that came since. */
 function asMany(presets: number): string {
-  return `${presets === 1 ? '1 preset has' : `${presets} presets have`} as many of them now as would come back`;
+  return `${presetsHave(presets)} as many of them now as would come back`;
+}
+
+function atOnce(presets: number): string {
+  return `${presetsHave(presets)} records that came several at a time since, or may be older than the reset`;
+}
+
+function presetsHave(presets: number): string {
+  return presets === 1 ? '1 preset has' : `${presets} presets have`;
 }

@@ -52,7 +52,7 @@ export async function repair(
       dryRun: config.dryRun,
       directory: config.stateDirectory,
       receipt: config.receipt,
-      ...(action === 'undo' ? { columns: config.columns } : {}),
+      ...(action === 'undo' ? { columns: config.columns, putBackAnyway: config.putBackAnyway } : {}),
     },
     signal,
   );

@@ -4,6 +4,7 @@ import type { RecordValues } from './repair-state.ts';
 import { inSchema } from './search-path.ts';
 import type { Tables } from './tables.ts';
 import { manyValues, valueAsText } from './values-as-text.ts';
+import { rowVersion } from './xids.ts';
 
 /** See `readTellingColumn`; `unique` where the server itself refuses a second record of the same value. */
 export interface TellingColumn {
@@ -81,9 +82,4 @@ export async function countThere(
   const counts = wanted.map(() => 0);
   for (const { place, many } of found) counts[place] = many;
   return counts;
-}
-
-// A row holds the lower half of its transaction's number alone.
-function rowVersion(xid: string): string {
-  return String(BigInt(xid) & 0xffff_ffffn);
 }
