@@ -12,7 +12,7 @@ import { openReceipt, type ReceiptWriter } from '../receipts/write-receipt.ts';
 import { type BatchLimits, usualLimits } from './batch-limits.ts';
 import { claim } from './claim.ts';
 import { type AwayRecords, inEffect, undosOf } from './effective.ts';
-import type { UndoSource } from './gather-records.ts';
+import { newOwners, type UndoSource } from './gather-records.ts';
 import { refused } from './guards.ts';
 import { pause } from './pause.ts';
 import { type FullPlan, planRepair } from './plan-repair.ts';
@@ -207,7 +207,7 @@ class Run {
     // As much again as one batch takes: what does not fit any more has been read by then.
     const { bytes } = { ...usualLimits, ...options.most };
     this.#source = plan.receipt
-      ? { reader: new RecordsReader(plan.receipt, 2 * bytes), owners: { batch: 0, of: new Map() } }
+      ? { reader: new RecordsReader(plan.receipt, 2 * bytes), owners: newOwners() }
       : undefined;
     this.#left = plan.left.filter(left => !this.#isTold(left));
   }
