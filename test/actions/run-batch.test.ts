@@ -30,9 +30,11 @@ const plan = {
 class FakeReceipt {
   readonly told: string[] = [];
   readonly #fake: FakeDatabase;
+  readonly #settles: boolean;
 
-  constructor(fake: FakeDatabase) {
+  constructor(fake: FakeDatabase, settles: boolean) {
     this.#fake = fake;
+    this.#settles = settles;
   }
 
   get writer(): ReceiptWriter {
@@ -45,7 +47,7 @@ class FakeReceipt {
       },
       settle: async (batch: number, outcome: string) => {
         this.told.push(`settle ${batch} ${outcome}`);
-        throw new Error('the disk is full');
+        if (!this.#settles) throw new Error('the disk is full');
       },
     } as unknown as ReceiptWriter;
   }
@@ -68,30 +70,48 @@ const server =
 
 async function run(
   over?: Answer,
-  { tasks = 1, drift = 2, wait = true }: { tasks?: number; drift?: number; wait?: boolean } = {},
+  {
+    tasks = 1,
+    drift = 2,
+    wait = true,
+    truncate = false,
+    of = {},
+    more = {},
+    settles = false,
+  }: {
+    tasks?: number;
+    drift?: number;
+    wait?: boolean;
+    truncate?: boolean;
+    of?: Partial<FullPlan>;
+    more?: Partial<BatchWork>;
+    settles?: boolean;
+  } = {},
 ) {
   const fake = new FakeDatabase(server(over));
-  const receipt = new FakeReceipt(fake);
+  const receipt = new FakeReceipt(fake, settles);
+  const written: string[] = [];
   const work: BatchWork = {
     database: fake.database,
     writing: fake.database,
-    plan,
+    plan: { ...plan, ...of },
     receipt: receipt.writer,
     batch: {
       tasks: Array.from({ length: tasks }, () => ({ id: 'a', name: 'Noir', drift, weight: 0 })),
       mostRecords: 100,
       limits: usualLimits,
       wait,
-      truncate: false,
+      truncate,
     },
     timeouts: { timeout: 30, lockTimeout: 0.02 },
-    written: [],
+    written,
+    ...more,
   };
   const result = await runOneBatch(work).then(
     value => ({ value, error: undefined }),
     (error: unknown) => ({ value: undefined, error }),
   );
-  return { ...result, fake, told: receipt.told };
+  return { ...result, fake, written, told: receipt.told };
 }
 
 /** Answers the block, and only that, with an error. */
@@ -155,6 +175,160 @@ describe('a batch', () => {
     const { error } = await run(text => (text.includes('AS hidden') ? [{ hidden: true }] : []), { drift: 7 });
     expect(error).toMatchObject({ code: 'incomplete-view', exitCode: 4 });
   });
+});
+
+/** A reset of one preset with two records, which the server shows in this way. */
+const reset: Partial<FullPlan> = {
+  action: 'reset',
+  options: { ...noOptions, deleteHistory: true },
+  recordsToRestore: 0,
+};
+const record = (place: number) => ({
+  id: 'a',
+  place: `["1","(0,${place})","7"]`,
+  values: `["a","${place}"]`,
+  size: 9,
+});
+const withRecords =
+  (records: number, shown = records, over: Answer = () => []): Answer =>
+  async (text, values) => {
+    const own = await over(text, values);
+    if (own.length > 0 || !text.includes('WITH p AS')) return own;
+    const row = { ...state, records, place: null, values: null, size: null };
+    return [row, ...Array.from({ length: shown }, (_, place) => record(place))];
+  };
+
+describe('a batch that deletes records', () => {
+  test('keeps them in the receipt, and counts those that went', async () => {
+    let intended: unknown;
+    const { value, written } = await run(withRecords(2), {
+      of: reset,
+      drift: 3,
+      more: {
+        receipt: {
+          intend: async (intent: unknown) => {
+            intended = intent;
+            return 1;
+          },
+          settle: async () => {},
+        } as unknown as ReceiptWriter,
+      },
+    });
+    expect(value).toMatchObject({ outcome: 'committed', deleted: 2, rest: [], changes: [{ deletes: 2 }] });
+    expect(intended).toMatchObject({ xid: '77', records: ['["a","0"]', '["a","1"]'] });
+    expect(written).toEqual(['77']);
+  });
+
+  test('leaves what there is no room for to another one', async () => {
+    const { value } = await run(withRecords(5, 2), { of: reset, drift: 0 });
+    expect(value).toMatchObject({ outcome: 'committed', deleted: 2, rest: [{ id: 'a' }] });
+  });
+
+  test('by TRUNCATE is not done where not all could be read: it is too much at once', async () => {
+    const { value, told, fake } = await run(withRecords(5, 2), { of: reset, drift: 0, truncate: true });
+    expect(value?.outcome).toBe('large');
+    expect(told).toEqual([]);
+    expect(fake.statements.some(text => text.startsWith('DO '))).toBe(false);
+    expect((await run(withRecords(2), { of: reset, drift: 3, truncate: true })).value?.outcome).toBe(
+      'committed',
+    );
+  });
+
+  test.each<[string, number, string]>([
+    ['54000', 2, 'large'],
+    ['53200', 2, 'large'],
+    ['XX000', 2, 'large'],
+    ['57014', 2, 'large'],
+    // A single record may still be too much, but not take too long.
+    ['54000', 1, 'large'],
+    ['57014', 1, 'refused'],
+    ['53100', 2, 'refused'],
+    ['22003', 2, 'refused'],
+  ])('and is refused with %s for %i of them is %s', async (code, records, outcome) => {
+    const { value } = await run(withRecords(records, records, blockFails(serverError(code))), {
+      of: reset,
+      drift: 5 - records,
+    });
+    expect(value).toMatchObject({
+      outcome,
+      tried: records,
+      message: `words of ${code}`,
+      changes: [],
+      deleted: 0,
+    });
+  });
+
+  test('that cannot even be read for its size is too much, of how many is not known', async () => {
+    const { value, told } = await run(
+      text => {
+        if (text.includes('WITH p AS')) throw serverError('54000');
+        return [];
+      },
+      { of: reset },
+    );
+    expect(value).toMatchObject({ outcome: 'large', rest: [] });
+    expect(value).not.toHaveProperty('tried');
+    expect(told).toEqual([]);
+  });
+
+  test.each(['54000', '53200', 'XX000'])('%s where no record is written is a refusal', async code => {
+    expect((await run(blockFails(serverError(code)))).value).toMatchObject({ outcome: 'refused', tried: 0 });
+  });
+});
+
+test('the tables are locked for what a batch writes in the records, and for nothing more', async () => {
+  const locks = async (of: Partial<FullPlan>, answer?: Answer) =>
+    (await run(answer, { of, drift: 3 })).fake.statements.find(
+      text => text.includes('search_path') && text.includes('preset_usage'),
+    );
+  const [sync, plain, deletes, restores] = [
+    await locks({ recordsToRestore: 0 }),
+    await locks({ ...reset, options: noOptions }),
+    await locks(reset, withRecords(2)),
+    await locks({ action: 'sync', recordsToRestore: 4 }),
+  ];
+  expect(plain).toBe(sync);
+  expect(new Set([sync, deletes, restores]).size).toBe(3);
+});
+
+test('the block takes no longer than any statement may', async () => {
+  let timeout: unknown;
+  await run(
+    (text, values) => {
+      if (text.includes('statement_timeout')) timeout = values[2];
+      return [];
+    },
+    { more: { timeouts: { timeout: 2, lockTimeout: 0.02 } } },
+  );
+  expect(timeout).toBe('2000');
+});
+
+test('a batch that somebody stops before it has the lock is not done', async () => {
+  const { value, told } = await run(
+    text => (text.includes('pg_try_advisory_xact_lock') ? [{ xid: null }] : []),
+    { more: { signal: AbortSignal.abort() } },
+  );
+  expect(value).toMatchObject({ outcome: 'busy', changes: [] });
+  expect(told).toEqual([]);
+});
+
+test('what an error leaves undone is not among what was written', async () => {
+  const { written, value } = await run(blockFails(serverError('P0001')), { settles: true });
+  expect(written).toEqual([]);
+  expect(value).toMatchObject({ outcome: 'refused', left: [], rest: [], held: 0, waiting: 0 });
+  expect((await run()).written).toEqual(['77']);
+});
+
+test('a refusal in tables that were changed meanwhile says nothing of the preset: exit code 4', async () => {
+  let failed = false;
+  const { error } = await run(text => {
+    if (text.startsWith('DO ')) {
+      failed = true;
+      throw serverError('42703');
+    }
+    return failed && text.includes('AS print') ? [{ print: JSON.stringify({ columns: 'others' }) }] : [];
+  });
+  expect(error).toMatchObject({ code: 'tables-changed', exitCode: 4 });
 });
 
 describe('an error of the server', () => {

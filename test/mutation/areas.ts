@@ -34,6 +34,7 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
       'test/actions/in-effect.test.ts',
       'test/actions/draft-undo.test.ts',
       'test/actions/gather-records.test.ts',
+      'test/actions/gather-room.test.ts',
       'test/actions/plan-guards.test.ts',
       'test/actions/wait-for-lock.test.ts',
     ],

@@ -33,6 +33,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(areas)) {
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false, skipFull: true },
     jsonReporter: { fileName: `reports/mutation/${name}.json` },
     ignorePatterns: ['dist', 'docs', 'reports', '.stryker-tmp'],
-    timeoutMS: 4_000,
+    // Longer than any change that does not loop takes beside other work: it would count as noticed.
+    timeoutMS: 15_000,
   }).runMutationTest();
 }

@@ -44,6 +44,11 @@ test('after a promotion the timeline tells, as the numbers may begin anew', () =
   const before = receipt('a', { xid: '99', began: { xid: '98', timeline: 1 } });
   const after = receipt('b', { xid: '50', began: { xid: '49', timeline: 2 }, at: earlier });
   expect(order(before, after)).toEqual([-1, 1]);
+  // Within one timeline it is the number.
+  const later = receipt('c', { xid: '100', began: { xid: '1', timeline: 1 }, at: earlier });
+  expect(order(before, later)).toEqual([-1, 1]);
+  const unsaid = receipt('c', { xid: '60', began: { xid: '1', timeline: null }, at: earlier });
+  expect(order(after, unsaid)).toEqual([-1, 1]);
   // Where one of them does not say its timeline the number tells.
   const unknown = receipt('c', { xid: '50', began: { xid: '49', timeline: null } });
   expect(order(before, unknown)).toEqual([1, -1]);
@@ -52,6 +57,7 @@ test('after a promotion the timeline tells, as the numbers may begin anew', () =
 
 test('the clock tells where a number is missing or the same, and of two databases', () => {
   expect(order(receipt('b', { at: earlier }), receipt('a', { xid: '1' }))).toEqual([-1, 1]);
+  expect(order(receipt('b'), receipt('a', { at: earlier, xid: '1' }))).toEqual([1, -1]);
   expect(order(receipt('b', { at: earlier, xid: '5' }), receipt('a', { xid: '5' }))).toEqual([-1, 1]);
   expect(
     order(receipt('b', { at: earlier, xid: '9', identity: 'other' }), receipt('a', { xid: '1' })),

@@ -41,6 +41,8 @@ test('records come from the place that is asked for, in parts that go on from ea
   expect(await read(reader, two, 8)).toBe('b8 b9');
   expect(await read(reader, one, 9)).toBe('a9');
   expect(await read(reader, one, 10)).toBe('');
+  expect(await read(reader, one, 10)).toBe('');
+  expect(await read(reader, one, 8)).toBe('a8 a9');
   await reader.close();
 });
 
@@ -66,6 +68,7 @@ test('what lies before the last start is not kept, nor is more than there may be
   await rm(recordsFile(receipt.file));
   expect(await read(small, one, 0, 2)).toBe('a0 a1');
   expect(await read(small, one, 0, 3)).toBe('a0 a1 a2');
+  expect(await read(small, one, 2, 1)).toBe('a2');
   // The third was too much with the others.
   await expect(read(small, one, 0, 1)).rejects.toMatchObject({ code: 'damaged-receipt' });
   await small.close();

@@ -5,10 +5,11 @@ import { listReceipts } from '../../source/receipts/list-receipts.ts';
 import { journalFile, keyFile, receiptFile, receiptsIn, recordsFile } from '../../source/receipts/places.ts';
 import { readReceipt } from '../../source/receipts/read-receipt.ts';
 import type { BatchOutcome } from '../../source/receipts/receipt.ts';
+import { isSealOf, sealLine, splitSeal } from '../../source/receipts/seal.ts';
 import { settleReceipt } from '../../source/receipts/settle-receipt.ts';
 import { readRecords } from '../../source/receipts/stored-records.ts';
 import { thisUser } from '../../source/receipts/this-user.ts';
-import { withSayOn } from '../../source/receipts/trust.ts';
+import { isBelieved, withSayOn } from '../../source/receipts/trust.ts';
 import { openReceipt } from '../../source/receipts/write-receipt.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from './samples.ts';
 
@@ -44,6 +45,34 @@ test('one that names another user or machine is told as that', async () => {
   const { origin, doubt } = await read();
   expect(origin).toBe('other-user');
   expect(doubt).toContain(`It was written by ada on ${host}, and this is ${thisUser().user} on`);
+});
+
+test.each([{ user: 'somebody-else' }, { host: 'somewhere-else' }])('so is one of %j alone', async other => {
+  const { read } = await kept(newStateDirectory(), ownHead({ by: { ...thisUser(), ...other } }));
+  expect(await read()).toMatchObject({ origin: 'other-user', seal: { last: expect.any(String) } });
+});
+
+test('a line that was sealed by an older version of this console is good', () => {
+  const key = Buffer.alloc(32, 7);
+  const line = { kind: 'settled', batch: 1, outcome: 'committed' } as const;
+  const { text, seal } = sealLine(line, key, 'ab'.repeat(32));
+  expect(text).toBe(
+    `{"kind":"settled","batch":1,"outcome":"committed","after":"${'ab'.repeat(32)}","seal":"0adece7ce10b250a8403920c036af16352c93c583400a01d50c6b6cdb530435b"}\n`,
+  );
+  const parts = splitSeal(Buffer.from(text.trimEnd()));
+  expect(parts?.seal).toBe(seal);
+  expect(isSealOf(key, parts!)).toBe(true);
+  expect(isSealOf(Buffer.alloc(32, 8), parts!)).toBe(false);
+});
+
+test('a line that is shorter than a seal carries none', () => {
+  expect(splitSeal(Buffer.from('{}'))).toBeNull();
+  expect(splitSeal(Buffer.from(`,"seal":"${'a'.repeat(64)}"}`))?.body.toString()).toBe('}');
+});
+
+test('what is believed is what was sealed here, whoever of this machine wrote it', () => {
+  const origins = ['own', 'other-user', 'unsealed', 'other-key', 'no-key', 'exposed', 'edited'] as const;
+  expect(origins.filter(origin => isBelieved({ origin }))).toEqual(['own', 'other-user']);
 });
 
 type Lines = [head: string, one: string, settled: string, two: string, settledToo: string, end: string];

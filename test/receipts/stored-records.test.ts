@@ -1,10 +1,12 @@
-import { open, readFile, symlink, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { expandMember } from '../../source/receipts/expand-member.ts';
 import { recordsFile } from '../../source/receipts/places.ts';
 import { readReceipt } from '../../source/receipts/read-receipt.ts';
 import type { Receipt, StoredRecords } from '../../source/receipts/receipt.ts';
-import { firstRecord, readRecords, recordsOf } from '../../source/receipts/stored-records.ts';
+import { firstRecord, readRecords, recordsOf, valuesOf } from '../../source/receipts/stored-records.ts';
 import { openReceipt } from '../../source/receipts/write-receipt.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from './samples.ts';
 
@@ -114,4 +116,30 @@ test('a file with a hole of 10 GB in it is told at once', async () => {
     readRecords(receipt, asBefore(receipt, { offset: 1000, length: gigabyte })),
   ).rejects.toMatchObject(message('cannot be read (Z_'));
   expect(performance.now() - start).toBeLessThan(2_000);
+});
+
+test('the values of a record are a list of texts and nulls, and nothing else is one', () => {
+  const file = '/state/receipts/x.jsonl';
+  expect(valuesOf({ file }, '["1",null,""]')).toEqual(['1', null, '']);
+  expect(valuesOf({ file }, '[]')).toEqual([]);
+  for (const other of ['["1",2]', '[["1"]]', '{"0":"1"}', '"1"', 'null', 'no JSON', '[true,"1"]']) {
+    expect(() => valuesOf({ file }, other), other).toThrow('it holds something that is no record');
+  }
+});
+
+test('a file that cannot be read to its end is told, and keeps nobody waiting', async () => {
+  const failure = Object.assign(new Error('a fault'), { code: 'EIO' });
+  const handle = {
+    stat: async () => ({ size: 200_000 }),
+    read: async (buffer: Buffer, _: number, length: number, at: number) => {
+      if (at > 0) throw failure;
+      gzipSync(Buffer.from('["1"]\n')).copy(buffer);
+      return { buffer, bytesRead: Math.min(10, length) };
+    },
+  } as unknown as FileHandle;
+  const read = async () => {
+    for await (const piece of expandMember(handle, '/x', { offset: 0, length: 100_000, count: 1 }))
+      void piece;
+  };
+  await expect(read()).rejects.toBe(failure);
 });
