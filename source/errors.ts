@@ -243,7 +243,7 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
     case 'PASSWORD_IN_CLEAR':
       return {
         code: 'password-in-clear',
-        message: `The server at ${at} asks for the password of ${place.user} in clear text, and the connection is not encrypted, so the password was not sent.`,
+        message: `The server at ${at} asks for the password of ${place.user} in clear text, and the connection is not encrypted, so no password was sent.`,
         hint: 'Connect with sslmode=verify-full (or at least require), or have the server ask for scram-sha-256.',
       };
     case 'NO_HOST':

@@ -33,6 +33,8 @@ export interface BatchResult {
   /** The server's words where it refused, and how many records it was about; undefined where that is not known. */
   message?: string;
   tried?: number;
+  /** busy: the table is held, and not a row of it. */
+  table?: true;
   /** What broke the connection. */
   error?: ConsoleError;
 }
@@ -119,8 +121,11 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
     if (isLost(error)) return afterLoss(work, error, noted, done);
     await note(work, noted, 'aborted');
     const state = sqlState(error);
-    if (state === '55P03' || state === '40001' || state === '40P01')
-      return { ...empty('busy'), message: error.message };
+    if (state === '55P03' || state === '40001' || state === '40P01') {
+      // Reading waits for no row, and taking the tables' locks for none.
+      const isTable = state === '55P03' && !done;
+      return { ...empty('busy'), message: error.message, ...(isTable ? { table: true } : {}) };
+    }
     if (state === '57014' && batch.tasks.length > 1) return empty('busy');
     // Nothing that another preset would fare better with.
     if (error.code === 'rows-hidden') throw hiddenMeanwhile(error);
@@ -129,7 +134,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
     if (state === '') throw error;
     await requireSameTables(work.database, plan);
     const tried = done ? done.order.deletes.length + done.order.inserts.length : undefined;
-    const outcome = isTooMuch(state, tried) ? 'large' : 'refused';
+    const outcome = isTooMuch(state, tried, recordWrites(plan) !== null) ? 'large' : 'refused';
     return {
       ...empty(outcome),
       ...(tried === undefined ? {} : { tried }),
@@ -145,10 +150,10 @@ class TooMuch extends Error {}
 /**
  * True for what fewer records may not meet: a limit of the server (class 54), memory that it does not have, what it allocates
  * beyond 1 GB, which it tells as an internal error, and a block that took too long. `tried` records; undefined where they could
- * not even be read.
+ * not even be read, where there are `records` to read.
  */
-function isTooMuch(state: string, tried: number | undefined): boolean {
-  if (state === '57014') return (tried ?? 0) > 1;
+function isTooMuch(state: string, tried: number | undefined, records: boolean): boolean {
+  if (state === '57014') return tried === undefined ? records : tried > 1;
   return tried !== 0 && (state.startsWith('54') || state === '53200' || state === 'XX000');
 }
 

@@ -137,6 +137,7 @@ describe('rows that others hold', () => {
     });
     expect(outcome).toMatchObject({ changed: 0, ended: 'finished' });
     expect(outcome.left.map(({ reason }) => reason)).toEqual(['locked', 'locked', 'locked']);
+    expect(outcome.left[0]?.message).toContain('has held a lock on one of the two tables');
     expect(await bench.counts()).toEqual(wrong);
   });
 

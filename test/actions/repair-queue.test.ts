@@ -228,6 +228,29 @@ describe('what is busy', () => {
     expect(own.isEmpty()).toBe(true);
   });
 
+  test('as the table is, is nobody’s row: all wait for it, go on together, and are given up together', async () => {
+    const own = queue(tasks(40), { patience: 5_000 });
+    for (let n = 0; n < 3; n += 1) {
+      const batch = (await next(own))!;
+      expect(batch.tasks).toHaveLength(20);
+      own.settle(batch, result('busy', { table: true }));
+      expect(own.givenUp()).toEqual([]);
+    }
+    own.settle((await next(own))!, result('committed'));
+    own.settle((await next(own))!, result('busy', { table: true }));
+    await vi.advanceTimersByTimeAsync(5_000);
+    own.settle((await next(own))!, result('busy', { table: true }));
+    expect(own.isEmpty()).toBe(true);
+    expect(own.givenUp()).toHaveLength(20);
+    expect(own.givenUp()[0]).toEqual({
+      id: 'p20',
+      name: 'Preset p20',
+      reason: 'locked',
+      message:
+        'Another session has held a lock on one of the two tables for 7 s, as a migration does. Run this again when it is done.',
+    });
+  });
+
   test('has all of its patience again once it was written', async () => {
     const own = queue([task('a'), task('a')], { patience: 5_000 });
     own.settle((await own.next())!, result('busy'));
@@ -289,10 +312,12 @@ describe('what is too much at once', () => {
     ]);
   });
 
-  test('by TRUNCATE: it goes on in batches', async () => {
+  test('by TRUNCATE: it goes on in batches, as large as ever', async () => {
     const own = queue(deletes, { truncate: true });
     own.settle((await own.next())!, result('large'));
-    expect(await own.next()).toMatchObject({ truncate: false });
+    const batch = await own.next();
+    expect(batch).toMatchObject({ truncate: false });
+    expect(ids(batch)).toEqual(['a', 'b']);
     expect(own.givenUp()).toEqual([]);
   });
 
@@ -353,10 +378,14 @@ describe('TRUNCATE', () => {
     expect(batch.tasks).toHaveLength(20);
   });
 
-  test('that is refused goes on in batches of one', async () => {
+  test('that is refused goes on in batches, and one by one only where such a batch is refused too', async () => {
     const own = queue(tasks(3), { truncate: true });
     own.settle((await own.next())!, result('refused'));
-    expect(await own.next()).toMatchObject({ truncate: false, tasks: [{ id: 'p0' }] });
+    const batch = (await own.next())!;
+    expect(batch).toMatchObject({ truncate: false });
+    expect(ids(batch)).toEqual(['p0', 'p1', 'p2']);
+    own.settle(batch, result('refused'));
+    expect(ids(await own.next())).toEqual(['p0']);
     expect(own.givenUp()).toEqual([]);
   });
 });

@@ -26,6 +26,8 @@ const plan = {
   receipt: null,
 } as unknown as FullPlan;
 
+const deleting: Partial<FullPlan> = { action: 'reset', options: { ...noOptions, deleteHistory: true } };
+
 /** What the receipt was told, in order with what the server was. */
 class FakeReceipt {
   readonly told: string[] = [];
@@ -350,6 +352,27 @@ describe('an error of the server', () => {
   test('57014 of a single preset: left with the words of the server', async () => {
     const { value } = await run(blockFails(serverError('57014')));
     expect([value?.outcome, value?.message]).toEqual(['refused', 'words of 57014']);
+  });
+
+  test('57014 while the records of one preset are read: too much at once, unless there are none to read', async () => {
+    const slow: Answer = text => {
+      if (!text.startsWith('WITH p AS') && !text.startsWith('WITH wanted')) return [];
+      throw serverError('57014');
+    };
+    expect((await run(slow, { of: deleting })).value).toMatchObject({
+      outcome: 'large',
+      message: 'words of 57014',
+    });
+    expect((await run(slow)).value?.outcome).toBe('refused');
+  });
+
+  test('55P03 before anything was read: the table is held, and no row', async () => {
+    const held: Answer = text => {
+      if (!text.includes('EXPLAIN UPDATE')) return [];
+      throw serverError('55P03');
+    };
+    expect((await run(held)).value).toMatchObject({ outcome: 'busy', table: true });
+    expect((await run(blockFails(serverError('55P03')))).value).not.toHaveProperty('table');
   });
 
   test('any other: left with its words, the constraint, and the function that raised it', async () => {

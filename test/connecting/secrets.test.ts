@@ -248,6 +248,15 @@ describe('a password in clear', needsOuterAddress(), () => {
     expect(server.answers.join()).not.toContain('own');
   });
 
+  test('is not spoken of as known where there is none', async () => {
+    const server = await start('cleartext', { host });
+    const error = await meet(server, { flag: `postgres://me@${host}:${server.port}/d` });
+    expect(error).toMatchObject({
+      code: 'password-in-clear',
+      message: expect.stringMatching(/not encrypted, so no password was sent\.$/),
+    });
+  });
+
   test('is sent through TLS', async () => {
     const certificate = authorities.make('ca', 'Authority').issue('fake', 'fake');
     const server = await start('cleartext', { host, certificate });

@@ -760,11 +760,33 @@ export const guards: readonly Guard[] = [
   {
     file: 'source/actions/prepare-undo.ts',
     guard: 'an undo: no record that is there, seen by the transaction that writes',
-    text: 'if (column === null || column.unique) return all;',
+    text: 'if (column.unique) return all;',
     without: 'return all;',
     test: [
       'test/actions/repair-there.test.ts',
       'a receipt that was copied to a second state directory > and planned there before: the transaction that would put them back sees it',
+    ],
+    says: 'to match object { restored: +0',
+  },
+  {
+    file: 'source/actions/prepare-undo.ts',
+    guard: 'an undo: no record that may be there, seen by the transaction that writes',
+    text: 'if (alike === null || alike.anyway || ids.length === 0) return all;',
+    without: 'return all;',
+    test: [
+      'test/actions/repair-alike.test.ts',
+      'a state directory that was copied with its key > planned there before the other undo: the transaction that would put them back sees it',
+    ],
+    says: 'to match object { restored: +0',
+  },
+  {
+    file: 'source/actions/plan-undo.ts',
+    guard: 'an undo: no record that may be there, seen by its plan',
+    text: 'told.column ? null : alikeOf(receipt, receipts, own, request.putBackAnyway === true)',
+    without: 'null',
+    test: [
+      'test/actions/repair-alike.test.ts',
+      'a state directory that was copied with its key > also where a text column is all that they have beside',
     ],
     says: 'to match object { restored: +0',
   },

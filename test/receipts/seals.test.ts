@@ -240,6 +240,20 @@ test('two processes that note at once what became of a batch both leave their li
   });
 });
 
+test.each([
+  ['the first', 0],
+  ['a batch', 1],
+  ['the last', -1],
+])(
+  '%s line written twice, seal and all, is a damage: nobody but an editor writes it twice',
+  async (_, at) => {
+    const { read, lines, rewrite } = await kept();
+    const place = at < 0 ? lines.length + at : at;
+    await rewrite(lines.toSpliced(place, 0, lines[place]!));
+    await expect(read()).rejects.toMatchObject({ code: 'damaged-receipt', exitCode: 2 });
+  },
+);
+
 test('what the server says is noted under the seal of what was noted before', async () => {
   const directory = newStateDirectory();
   const writer = await openReceipt(directory, ownHead());
