@@ -34,6 +34,6 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(areas)) {
     jsonReporter: { fileName: `reports/mutation/${name}.json` },
     ignorePatterns: ['dist', 'docs', 'reports', '.stryker-tmp'],
     // Longer than any change that does not loop takes beside other work: it would count as noticed.
-    timeoutMS: 15_000,
+    timeoutMS: 6_000,
   }).runMutationTest();
 }
