@@ -3,6 +3,7 @@ import { gatherRecords, newOwners, type Owners } from '../../source/actions/gath
 import type { FullPlan } from '../../source/actions/plan-repair.ts';
 import type { Asked } from '../../source/actions/prepared.ts';
 import type { Task } from '../../source/actions/repair-task.ts';
+import { recordsFile } from '../../source/receipts/places.ts';
 import { FakeDatabase, fakeTables } from '../helpers/fake-database.ts';
 import { sampleChange } from '../receipts/samples.ts';
 import { batch, receipt } from './receipts.ts';
@@ -218,4 +219,27 @@ test('a task without records has no part', async () => {
   await expect(
     new FakeDatabase().database.read(reader => gatherRecords({ reader } as unknown as Asked, [])),
   ).rejects.toThrow('without a receipt');
+});
+
+test('it is gone on while one of several tasks lacks records', async () => {
+  const many = Array.from({ length: 600 }, (_, place) => (place === 0 ? 'a' : place === 550 ? 'b' : 'x'));
+  expect(await gather(many, [task('a', 1), task('b', 1)])).toEqual([
+    [[0], null],
+    [[550], null],
+  ]);
+});
+
+test('records of no preset take none of the others, whichever is looked for first', async () => {
+  const values = ['a', 'b', null, 'x', 'b', 'a'];
+  expect(await gather(values, [task(null, 2), task('b', 2), task('a', 2)])).toEqual([
+    [[2, 3], null],
+    [[1, 4], null],
+    [[0, 5], null],
+  ]);
+});
+
+test('what is damaged is told with the file that it is in', async () => {
+  const message = expect.stringContaining(recordsFile(own.file));
+  await expect(gather(['b'], [task('a', 1)])).rejects.toMatchObject({ message });
+  await expect(gather([7 as unknown as string], [task('a', 1)])).rejects.toMatchObject({ message });
 });

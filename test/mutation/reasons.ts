@@ -84,6 +84,27 @@ const reasons: readonly [file: string, line: string, why: string][] = [
   ['split-lines', 'pieces.length === 1', 'saves a copy of the same bytes'],
   ['this-user', 'catch {', 'only for a user id without an entry, which no test has'],
   ['this-user', 'process.getuid', 'only for a user id without an entry, which no test has'],
+  ['gather-records', 'room.records > 0 ? await take', 'without room nothing is taken: it would only read'],
+  [
+    'gather-records',
+    'if (lines.length > 0) reached',
+    'without lines the place is the one that it had come to',
+  ],
+  ['gather-records', 'bytes < window.bytes', 'one record more or less at a time'],
+  ['gather-records', 'lines.at(-1)?.place', 'there is always a line'],
+  ['gather-records', 'if (records.length === 0 && reached', 'a place before the start has no records'],
+  ['gather-records', 'unknown', 'keys of no preset are not asked for: the server has no row for NULL'],
+  ['repair-queue', "case 'lost':", 'nothing is done for it, as for what is no case'],
+  ['repair-queue', 'soonest = Math.min', 'a wait without end is one of a millisecond in Node'],
+  [
+    'repair-queue',
+    "if (!task) throw new Error('a lane without a task')",
+    'a lane without tasks is taken out',
+  ],
+  ['repair-queue', 'if (!lane)', 'what a batch has is in its lane until the batch is settled'],
+  ['repair-queue', 'if (lane) lane.alone', 'what a batch has is in its lane until the batch is settled'],
+  ['repair-queue', 'if (lane.tasks[0] === task)', 'a shorter way to the same'],
+  ['repair-queue', 'if (truncate) this.#truncate = false', 'where it is no TRUNCATE it is false already'],
 ];
 
 /** The reason why a change of this line goes unnoticed. */
