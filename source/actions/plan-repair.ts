@@ -25,6 +25,7 @@ import { planUndo } from './plan-undo.ts';
 import type { RepairPlan, RepairRequest } from './repair-plan.ts';
 import { besidesRemarks, restoringRemarks, writersRemarks } from './repair-remarks.ts';
 import type { Task } from './repair-task.ts';
+import type { PlanParts } from './stale-plan.ts';
 
 /** What an action finds out for its plan. */
 export interface Draft {
@@ -49,6 +50,8 @@ export interface Draft {
 /** A plan with what carrying it out needs beside. */
 export interface FullPlan extends RepairPlan {
   tasks: Task[];
+  /** What the fingerprint is made of. */
+  parts: PlanParts;
   facts: RepairFacts;
   receipt: Receipt | null;
   /** undo: for each column of the receipt the quoted one that its values go into; null where they are left out. */
@@ -128,24 +131,26 @@ export async function planRepair(
         draft.into.flatMap(quoted => (quoted === null ? [] : { quoted })),
       )
     : facts;
+  const parts: PlanParts = {
+    database: identity,
+    asked: fingerprint([action, options, [...request.presets].sort()]),
+    presets: fingerprint(draft.holds),
+    // By either way of deleting: which one it is depends on how many records there are.
+    triggers: fingerprint(
+      [false, true].map(truncates =>
+        firingTriggers(catalog, { ...writes, truncates: truncates && writes.deletes }),
+      ),
+    ),
+    receipt: draft.receipt?.origin ?? '',
+  };
   return {
     request,
     action,
     options,
     look: found,
     identity,
-    fingerprint: fingerprint([
-      identity,
-      action,
-      options,
-      [...request.presets].sort(),
-      draft.holds,
-      // By either way of deleting: which one it is depends on how many records there are.
-      [false, true].map(truncates =>
-        firingTriggers(catalog, { ...writes, truncates: truncates && writes.deletes }),
-      ),
-      draft.receipt?.origin ?? null,
-    ]),
+    fingerprint: fingerprint(parts),
+    parts,
     phrase: phraseOf(action, found, draft),
     changes: draft.changes.sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta)),
     recordsToDelete: draft.recordsToDelete,

@@ -13,13 +13,13 @@ import { type BatchLimits, usualLimits } from './batch-limits.ts';
 import { claim } from './claim.ts';
 import { type AwayRecords, inEffect, undosOf } from './effective.ts';
 import { newOwners, type UndoSource } from './gather-records.ts';
-import { refused } from './guards.ts';
 import { pause } from './pause.ts';
 import { type FullPlan, planRepair } from './plan-repair.ts';
 import { receiptHead } from './receipt-head.ts';
 import type { RepairPlan } from './repair-plan.ts';
 import { Queue } from './repair-queue.ts';
 import { type BatchResult, runOneBatch } from './run-batch.ts';
+import { stalePlan } from './stale-plan.ts';
 import { tablesChanged } from './tables-changed.ts';
 
 export interface RunOptions {
@@ -84,7 +84,7 @@ async function freshPlan(database: Database, agreed: RepairPlan, options: RunOpt
     options.fresh && 'tasks' in agreed && (await isInEffect(agreed as FullPlan))
       ? (agreed as FullPlan)
       : await planRepair(database, { ...agreed.request, claimed: true }, options.signal);
-  if (plan.fingerprint !== agreed.fingerprint) throw stalePlan(plan);
+  if (plan.fingerprint !== agreed.fingerprint) throw stalePlan(plan, agreed);
   return plan;
 }
 
@@ -105,15 +105,6 @@ async function isInEffect({ receipt, request, tasks }: FullPlan): Promise<boolea
         (!undo?.records || away.has(nameOf(undo.records))) &&
         (!undo?.state || presets.get(id ?? '')?.state?.moved === undo.state.moved),
     )
-  );
-}
-
-/** What a plan is refused with that is not the one that was agreed to: exit code 4. */
-export function stalePlan({ fingerprint }: RepairPlan): ConsoleError {
-  return refused(
-    'stale-plan',
-    'The database has moved away from the plan: other presets drift, or they drift by another amount.',
-    `Nothing was changed. Look at the plan as it is now; its fingerprint is ${fingerprint}.`,
   );
 }
 

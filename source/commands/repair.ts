@@ -1,7 +1,8 @@
 import { refused } from '../actions/guards.ts';
 import { planRepair } from '../actions/plan-repair.ts';
 import type { RepairPlan } from '../actions/repair-plan.ts';
-import { exitCodeOf, runRepair, stalePlan } from '../actions/run-repair.ts';
+import { exitCodeOf, runRepair } from '../actions/run-repair.ts';
+import { stalePlan } from '../actions/stale-plan.ts';
 import type { RepairAction, RepairOutcome, RepairProgress } from '../audit/repair.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';

@@ -37,6 +37,8 @@ describe('a stale plan', () => {
     await expect(bench.run(plan)).rejects.toMatchObject({
       code: 'stale-plan',
       exitCode: 4,
+      message:
+        'The database has moved away from the plan: other presets drift, or they drift by another amount.',
       hint: expect.stringContaining('Nothing was changed.'),
     });
     expect(await bench.tables()).toEqual(before);
