@@ -308,10 +308,10 @@ describe.each(actions)('$title is killed', ({ name, command, records }) => {
 
   test('at any moment, again and again: each time the receipt is true, and in the end the work is done', async () => {
     await holdUp(0.01);
-    for (let round = 0; round < scaled(4, 20); round += 1) {
+    for (let round = 0; round < scaled(2, 20); round += 1) {
       const victim = await start(...command);
       // The moment is the round's own; what it hits is up to the machine.
-      await new Promise(resolve => setTimeout(resolve, 120 + round * (400 / scaled(4, 20))));
+      await new Promise(resolve => setTimeout(resolve, 120 + round * (400 / scaled(2, 20))));
       await kill(victim);
       await expectTruth();
     }
@@ -342,9 +342,9 @@ describe('an undo is killed', () => {
     await waitFor(asleep, 'the first write');
     await kill(first);
     await sql`UPDATE holdup SET seconds = 0.01`;
-    for (let round = 0; round < scaled(3, 20); round += 1) {
+    for (let round = 0; round < scaled(2, 20); round += 1) {
       const victim = await start(...command);
-      await new Promise(resolve => setTimeout(resolve, 120 + round * (400 / scaled(3, 20))));
+      await new Promise(resolve => setTimeout(resolve, 120 + round * (400 / scaled(2, 20))));
       await kill(victim);
       for (const drift of await drifts()) expect([0, 5]).toContain(drift);
     }

@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { look } from '../../source/actions/look.ts';
 import { planSimulation } from '../../source/actions/plan-simulation.ts';
@@ -19,6 +17,7 @@ import { readNewestRecord } from '../../source/database/newest-record.ts';
 import { readPresetDetail } from '../../source/database/preset-detail.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { quickDirectory } from '../helpers/quick-directory.ts';
 import { readSchemas, type SchemaFile } from './schema-file.ts';
 
 interface Counted {
@@ -53,7 +52,7 @@ export function walk(
     await own.sql.unsafe(file.sql).simple();
     consoleUrl = await prepare(own);
     database = connectTo(consoleUrl);
-    directory = mkdtempSync(join(tmpdir(), 'schemas-'));
+    directory = quickDirectory('schemas-');
   });
   afterAll(async () => {
     await database.close();

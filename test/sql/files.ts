@@ -4,15 +4,14 @@ import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import type { TestOptions } from 'vitest';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { unmigrated } from '../helpers/global-setup.ts';
 import { needs } from '../helpers/needs.ts';
 
 export const migration = '20250930000001_fix_usage_tracking.sql';
 
 /** A database with the application's tables, as they were before the migration. */
-export async function createUnmigrated(): Promise<TestDatabase> {
-  const database = await createDatabase('template1');
-  await runFile(database.url, 'demo-schema.sql');
-  return database;
+export function createUnmigrated(): Promise<TestDatabase> {
+  return createDatabase(unmigrated);
 }
 
 /**
