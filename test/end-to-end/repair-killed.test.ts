@@ -11,6 +11,7 @@ import type { Database } from '../../source/database/connection.ts';
 import { listReceipts } from '../../source/receipts/list-receipts.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { doRepair, mismatches, request, stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
 import { scaled } from '../helpers/scale.ts';
@@ -212,7 +213,7 @@ const actions = [
   { name: 'reset', title: 'a reset by TRUNCATE', command: ['reset', '--delete-history'], records: few },
 ];
 
-describe.each(actions)('$title is killed', ({ name, command, records }) => {
+describe.each(actions)('$title is killed', ({ name, title, command, records }) => {
   beforeEach(() => arrange(records));
 
   test('before its receipt: nothing has happened, and nothing says so', async () => {
@@ -306,7 +307,12 @@ describe.each(actions)('$title is killed', ({ name, command, records }) => {
     expect(await drifts()).toEqual([0]);
   });
 
-  test('at any moment, again and again: each time the receipt is true, and in the end the work is done', async () => {
+  // repair-kills.test.ts kills the others at any moment as well.
+  const often = title === 'a reset in batches' ? {} : needsFullScale();
+  test('at any moment, again and again: each time the receipt is true, and in the end the work is done', {
+    timeout: 300_000,
+    ...often,
+  }, async () => {
     await holdUp(0.01);
     for (let round = 0; round < scaled(2, 20); round += 1) {
       const victim = await start(...command);
@@ -325,7 +331,7 @@ describe.each(actions)('$title is killed', ({ name, command, records }) => {
     for (const { head } of receipts)
       await doRepair(database, request('undo', directory, { receipt: head.id }));
     await expectAsBefore();
-  }, 300_000);
+  });
 });
 
 describe('an undo is killed', () => {

@@ -17,6 +17,7 @@ import { readNewestRecord } from '../../source/database/newest-record.ts';
 import { readPresetDetail } from '../../source/database/preset-detail.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { quickDirectory } from '../helpers/quick-directory.ts';
 import { readSchemas, type SchemaFile } from './schema-file.ts';
 
@@ -28,9 +29,18 @@ interface Counted {
   wrong: boolean;
 }
 
-/** Walks through check, trigger, simulate, sync, reset and undo on every schema, on the server that `url` names. */
-export function everySchema(url: () => string): void {
-  describe.each(readSchemas().map(file => [file.name, file] as const))('%s', (_, file) => walk(file, url));
+/**
+ * Walks through check, trigger, simulate, sync, reset and undo on every schema, on the server that `url` names; where there
+ * are `quick` ones, `npm test` leaves it at those.
+ */
+export function everySchema(url: () => string, quick?: readonly string[]): void {
+  const schemas = readSchemas();
+  const names = schemas.map(({ name }) => name);
+  for (const name of quick ?? []) if (!names.includes(name)) throw new Error(`There is no schema "${name}".`);
+  for (const file of schemas) {
+    const left = quick && !quick.includes(file.name);
+    describe(file.name, left ? needsFullScale() : {}, () => walk(file, url));
+  }
 }
 
 /**
