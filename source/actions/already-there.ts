@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { LeftAlone } from '../audit/repair.ts';
 import type { Database, Reader } from '../database/connection.ts';
-import { countThere, readTellingColumn, type TellingColumn } from '../database/records-there.ts';
+import {
+  countThere,
+  readTellingColumn,
+  refusesDoubles,
+  type TellingColumn,
+} from '../database/records-there.ts';
 import type { RepairFacts } from '../database/repair-facts.ts';
 import { exactForms, type RecordValues } from '../database/repair-state.ts';
 import type { Tables } from '../database/tables.ts';
@@ -15,7 +20,9 @@ import type { Alike } from './records-alike.ts';
 export interface Evidence {
   /** Null where one record looks like another. */
   column: TellingColumn | null;
-  /** What tells then, if anything. */
+  /** True where the server refuses every record a second time. */
+  keyed: boolean;
+  /** What tells where neither does, if anything. */
   alike: Alike | null;
   /** The transactions that have put records of this receipt back: what they wrote is no sign that others are there. */
   putBack: readonly string[];
@@ -103,6 +110,7 @@ export async function readEvidence(
 ): Promise<Omit<Evidence, 'alike'>> {
   return {
     column: facts.recordColumns.length === 0 ? null : await readTellingColumn(reader, tables, facts),
+    keyed: await refusesDoubles(reader, tables, facts),
     putBack: undos.flatMap(({ batches }) =>
       batches.filter(({ outcome }) => outcome === 'committed').map(({ xid }) => xid),
     ),

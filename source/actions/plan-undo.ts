@@ -48,7 +48,8 @@ export async function planUndo(
   );
   const undos = undoneBy(receipts, receipt.head.id);
   const told = await database.read(reader => readEvidence(reader, tables, written, undos), { signal });
-  const alike = told.column ? null : alikeOf(receipt, receipts, own, request.putBackAnyway === true);
+  const isTold = told.column !== null || told.keyed;
+  const alike = isTold ? null : alikeOf(receipt, receipts, own, request.putBackAnyway === true);
   const evidence = { ...told, alike };
   const deleted: Deleted = { receipt, own, into: restore.into, facts: written, evidence };
   const there = await leaveOutThere(database, tables, deleted, signal);

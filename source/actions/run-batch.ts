@@ -139,7 +139,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
       ...empty(outcome),
       ...(tried === undefined ? {} : { tried }),
       rest: done?.otherwise ?? [],
-      message: serverWords(error),
+      message: plan.action === 'undo' && state === '23505' ? doubleWords(error) : serverWords(error),
     };
   }
 }
@@ -276,6 +276,10 @@ function readOnlyNow(error: ConsoleError): ConsoleError {
   });
 }
 
+function doubleWords(error: ConsoleError): string {
+  return `${serverWords(error)}. Records with the same key are in the table, so these may be back already`;
+}
+
 function serverWords({ cause, message }: ConsoleError): string {
   const {
     message: words,
@@ -284,5 +288,5 @@ function serverWords({ cause, message }: ConsoleError): string {
   } = (cause ?? {}) as { message?: string; constraint_name?: string; where?: string };
   // Our own block is one too; a name that is not its is a trigger's function.
   const [, run] = /^PL\/pgSQL function (?!inline_code_block)(.+?) line \d/m.exec(where) ?? [];
-  return `${words ?? message}${constraint ? ` (${constraint})` : ''}${run ? `, in ${run}` : ''}`;
+  return `${words ?? message}${constraint && !(words ?? message).includes(constraint) ? ` (${constraint})` : ''}${run ? `, in ${run}` : ''}`;
 }

@@ -9,7 +9,7 @@ import type { AlikeFound } from './records-alike.ts';
 export function remarksOnServer(
   { head, batches }: Receipt,
   { missing, unproved }: OnServer,
-  { column }: Evidence,
+  { column, keyed }: Evidence,
   { remarks, recordsToRestore, changes, tasks, left }: UndoDraft,
   { some, anyway }: AlikeFound,
 ): Remark[] {
@@ -30,7 +30,7 @@ export function remarksOnServer(
   }
   const many = changes.filter(({ records, deletes }) => deletes < 0 && records >= -deletes).length;
   const why = unproved.get(head.id) ?? (many > 0 ? asMany(many) : some > 0 ? atOnce(some) : null);
-  if (recordsToRestore > 0 && column === null && why !== null) {
+  if (recordsToRestore > 0 && column === null && !keyed && why !== null) {
     all.push({
       code: 'presence-unknown',
       severity: 'warning',

@@ -41,6 +41,25 @@ export async function readTellingColumn(
 }
 
 /**
+ * Whether the server itself refuses every record a second time: a unique key of it is made of stored columns, none of which may
+ * be NULL.
+ */
+export async function refusesDoubles(
+  { rows }: Reader,
+  { records }: Tables,
+  { recordColumns }: RepairFacts,
+): Promise<boolean> {
+  const [row] = (await rows(
+    `SELECT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid
+       AND i.indpred IS NULL AND i.indexprs IS NULL
+       AND NOT EXISTS (SELECT FROM generate_series(0, i.indnkeyatts - 1) k (n) JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.n]
+                        WHERE NOT a.attnotnull OR NOT quote_ident(a.attname) IN (SELECT json_array_elements_text($2::text::json)))) AS refuses`,
+    [records.oid, JSON.stringify(recordColumns.map(({ quoted }) => quoted))],
+  )) as { refuses: boolean }[];
+  return row?.refuses === true;
+}
+
+/**
  * How often each of these records is there with exactly these values, in their order. Records that the transactions `but` wrote
  * are left out. Reads those of their presets once; the transaction has to have `exactForms`.
  */

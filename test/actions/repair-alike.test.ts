@@ -151,6 +151,49 @@ describe('a state directory that was copied with its key', () => {
   });
 });
 
+describe('where a key of several columns tells records apart', () => {
+  const keyed = `ALTER TABLE preset_usage ADD COLUMN place integer;
+    UPDATE preset_usage u SET place = n.place
+      FROM (SELECT ctid, row_number() OVER (PARTITION BY preset_id) AS place FROM preset_usage) n WHERE n.ctid = u.ctid;
+    ALTER TABLE preset_usage ADD CONSTRAINT by_place PRIMARY KEY (preset_id, place)`;
+
+  test('nothing is in doubt, and the server’s refusal of what is there is put into words', async () => {
+    await bench.arrange(keyed);
+    const before = await bench.tables();
+    const reset = await bench.repair('reset', history);
+    const directory = copied();
+    await bench.undo(reset);
+    const plan = await planUndo(reset, { directory });
+    expect(plan).toMatchObject({ recordsToRestore: 100, left: [] });
+    expect(plan.remarks.map(({ code }) => code)).not.toContain('presence-unknown');
+    const { left } = await bench.run(plan, { directory });
+    expect(left).toMatchObject([
+      {
+        name: 'Noir',
+        reason: 'refused',
+        message:
+          'The server refused 100 of its records: duplicate key value violates unique constraint "by_place". Records with the same key are in the table, so these may be back already.',
+      },
+    ]);
+    expect(await bench.tables()).toEqual(before);
+  });
+
+  test.each([
+    ['may be NULL', 'UNIQUE (preset_id, place)'],
+    ['is for some of them alone', null],
+  ])('but a key that %s keeps nothing from being there twice', async (_, constraint) => {
+    await bench.arrange(
+      constraint === null
+        ? `ALTER TABLE preset_usage ADD COLUMN place integer NOT NULL DEFAULT 0; CREATE UNIQUE INDEX ON preset_usage (preset_id, place) WHERE place > 0`
+        : `ALTER TABLE preset_usage ADD COLUMN place integer, ADD ${constraint}`,
+    );
+    const reset = await bench.repair('reset', history);
+    const directory = copied();
+    await bench.undo(reset);
+    expect(await planUndo(reset, { directory })).toMatchObject({ recordsToRestore: 0, left: [unsure] });
+  });
+});
+
 describe('an ordinary undo is not kept from its work', () => {
   const puts = async (reset: RepairOutcome, restored = 100) =>
     expect(await bench.undo(reset)).toMatchObject({ restored, left: [] });

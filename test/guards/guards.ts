@@ -782,7 +782,7 @@ export const guards: readonly Guard[] = [
   {
     file: 'source/actions/plan-undo.ts',
     guard: 'an undo: no record that may be there, seen by its plan',
-    text: 'told.column ? null : alikeOf(receipt, receipts, own, request.putBackAnyway === true)',
+    text: 'isTold ? null : alikeOf(receipt, receipts, own, request.putBackAnyway === true)',
     without: 'null',
     test: [
       'test/actions/repair-alike.test.ts',
