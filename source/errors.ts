@@ -328,6 +328,12 @@ function wordsFor(error: DriverError, place: Place): Words | undefined {
   return undefined;
 }
 
+/** The server's code of an error; empty for an error of the system, whose codes, such as EPIPE and EROFS, can look like one. */
+export function sqlState(error: unknown): string {
+  const { code = '', syscall } = (error ?? {}) as { code?: string; syscall?: string };
+  return syscall === undefined && /^[0-9A-Z]{5}$/.test(code) ? code : '';
+}
+
 function setFor({ user }: Place, setting: string): string {
   return `It is set for ${user}, the database or the server: ALTER ROLE ... SET ${setting} = '60s' allows a minute.`;
 }

@@ -3,7 +3,7 @@ import type { ConnectOptions, Database } from '../database/connection.ts';
 import { type BatchAnswer, openBatch, type RecordWrites, runBatch } from '../database/repair-block.ts';
 import type { RecordValues } from '../database/repair-state.ts';
 import { isHiddenNow } from '../database/visibility.ts';
-import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../errors.ts';
+import { ConsoleError, exitCodes, isConsoleError, isTransient, sqlState } from '../errors.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
 import type { ReceiptWriter } from '../receipts/write-receipt.ts';
 import { type Fate, fateOf } from './fate.ts';
@@ -120,7 +120,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
     const done = prepared as Prepared | null;
     if (isLost(error)) return afterLoss(work, error, noted, done);
     await note(work, noted, 'aborted');
-    const state = sqlState(error);
+    const state = sqlState(error.cause);
     if (state === '55P03' || state === '40001' || state === '40P01') {
       // Reading waits for no row, and taking the tables' locks for none.
       const isTable = state === '55P03' && !done;
@@ -237,11 +237,6 @@ async function askAgain(ask: () => Promise<Fate>): Promise<Exclude<Fate, 'in pro
     if (performance.now() > end) return 'unreachable';
     await pause(wait);
   }
-}
-
-function sqlState({ cause }: ConsoleError): string {
-  const { code = '' } = (cause ?? {}) as { code?: string };
-  return /^[0-9A-Z]{5}$/.test(code) ? code : '';
 }
 
 function hiddenMeanwhile(cause?: ConsoleError): ConsoleError {

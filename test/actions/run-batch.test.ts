@@ -4,6 +4,7 @@ import type { FullPlan } from '../../source/actions/plan-repair.ts';
 import { type BatchWork, runOneBatch } from '../../source/actions/run-batch.ts';
 import { noOptions } from '../../source/audit/repair.ts';
 import { ConsoleError, databaseError } from '../../source/errors.ts';
+import { unwritable } from '../../source/receipts/unwritable.ts';
 import type { ReceiptWriter } from '../../source/receipts/write-receipt.ts';
 import { type Answer, FakeDatabase, fakeTables } from '../helpers/fake-database.ts';
 
@@ -279,18 +280,46 @@ describe('a batch that deletes records', () => {
 });
 
 test('the tables are locked for what a batch writes in the records, and for nothing more', async () => {
-  const locks = async (of: Partial<FullPlan>, answer?: Answer) =>
-    (await run(answer, { of, drift: 3 })).fake.statements.find(
-      text => text.includes('search_path') && text.includes('preset_usage'),
-    );
-  const [sync, plain, deletes, restores] = [
-    await locks({ recordsToRestore: 0 }),
-    await locks({ ...reset, options: noOptions }),
-    await locks(reset, withRecords(2)),
-    await locks({ action: 'sync', recordsToRestore: 4 }),
-  ];
-  expect(plain).toBe(sync);
-  expect(new Set([sync, deletes, restores]).size).toBe(3);
+  const locked = async (of: Partial<FullPlan>, answer?: Answer) => {
+    const { fake } = await run(answer, { of, drift: 3 });
+    const locks = fake.statements.find(text => text.includes('EXPLAIN UPDATE')) ?? '';
+    return ['UPDATE', 'DELETE', 'INSERT'].filter(write => locks.includes(`EXPLAIN ${write}`));
+  };
+  expect(await locked({ recordsToRestore: 0 })).toEqual(['UPDATE']);
+  expect(await locked({ ...reset, options: noOptions })).toEqual(['UPDATE']);
+  expect(await locked({ action: 'sync', options: { ...noOptions, deleteHistory: true } })).toEqual([
+    'UPDATE',
+  ]);
+  expect(await locked(reset, withRecords(2))).toEqual(['UPDATE', 'DELETE']);
+  expect(await locked({ action: 'undo', recordsToRestore: 4 })).toEqual(['UPDATE', 'INSERT']);
+});
+
+test('records of no preset alone are written too, without the row of any', async () => {
+  const orphans = [record(0), record(1)].map(({ id: _, ...of }) => of);
+  const { value, told } = await run(text => (text.includes('NOT EXISTS') ? orphans : []), {
+    of: reset,
+    more: {
+      batch: {
+        tasks: [{ id: null, name: '', drift: 0, weight: 2 }],
+        mostRecords: 100,
+        limits: usualLimits,
+        wait: true,
+        truncate: false,
+      },
+    },
+  });
+  expect(value).toMatchObject({ outcome: 'committed', deleted: 2 });
+  expect(told).toEqual(['intend 77', 'settle 1 committed']);
+});
+
+test('whether rows are hidden is asked only where a drift is not the planned one', async () => {
+  const asked = async (drift: number) =>
+    (await run(undefined, { drift })).fake.statements.some(text => text.includes('AS hidden'));
+  expect([await asked(2), await asked(7)]).toEqual([false, true]);
+});
+
+test('a refusal of several presets is no matter of time', async () => {
+  expect((await run(blockFails(serverError('P0001')), { tasks: 2 })).value?.outcome).toBe('refused');
 });
 
 test('the block takes no longer than any statement may', async () => {
@@ -414,6 +443,18 @@ describe('an error of the server', () => {
     expect(error).toMatchObject({ exitCode: 3, hint: expect.stringContaining('Connect to the primary') });
   });
 
+  // Codes of the system are letters as well, and some of them as long as the server's.
+  test.each(['ENOSPC', 'EROFS', 'EFBIG', 'EPERM', 'EIO'])(
+    'none of the server’s, but %s of the receipt: it ends there as it is, and the server is not blamed',
+    async code => {
+      const cause = Object.assign(new Error(`words of ${code}`), { code, errno: -1, syscall: 'write' });
+      const unwritten = unwritable(cause, '/receipt', 'intend') as ConsoleError;
+      const { error, value } = await run(blockFails(unwritten));
+      expect(value).toBeUndefined();
+      expect(error).toBe(unwritten);
+    },
+  );
+
   test('none of the server’s, such as a disk that is full: it ends there as it is', async () => {
     const full = new ConsoleError({
       code: 'receipt-unwritable',
@@ -496,6 +537,35 @@ describe('a connection that is lost', () => {
     const { error, told } = await runWithTime(fate(lost()));
     expect(error).toMatchObject({ code: 'connection-lost' });
     expect(told).toEqual(['intend 77']);
+  });
+
+  test.each(['connection-refused', 'connection-timeout', 'server-starting'])(
+    'is lost as well with %s',
+    async code => {
+      const error = new ConsoleError({ code, message: 'It broke.', hint: 'Again.', exitCode: 3 });
+      const { value } = await runWithTime(text => {
+        if (text.includes('pg_try_advisory_xact_lock')) throw error;
+        return [];
+      });
+      expect(value).toMatchObject({ outcome: 'lost', error, changes: [], left: [], rest: [] });
+    },
+  );
+
+  test('and whose server does not let this role ask any more: that is told', async () => {
+    const refused = serverError('42501') as ConsoleError;
+    const { error, told } = await runWithTime(fate(refused));
+    expect(error).toBe(refused);
+    expect(told).toEqual(['intend 77']);
+  });
+
+  test('and that has no answer yet, before anything was noted: it is asked again', async () => {
+    let broken = 3;
+    const { value, fake } = await runWithTime(text => {
+      if (text.includes('pg_try_advisory_xact_lock') || (text === 'SELECT 1' && broken-- > 0)) throw lost();
+      return [];
+    });
+    expect(value).toMatchObject({ outcome: 'lost' });
+    expect(fake.statements.filter(text => text === 'SELECT 1')).toHaveLength(4);
   });
 
   test('before anything was noted: the same again, once the server answers', async () => {

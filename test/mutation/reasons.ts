@@ -105,6 +105,13 @@ const reasons: readonly [file: string, line: string, why: string][] = [
   ['repair-queue', 'if (lane) lane.alone', 'what a batch has is in its lane until the batch is settled'],
   ['repair-queue', 'if (lane.tasks[0] === task)', 'a shorter way to the same'],
   ['repair-queue', 'if (truncate) this.#truncate = false', 'where it is no TRUNCATE it is false already'],
+  ['run-batch', "...empty('nothing'), left:", 'what is left out is the same as nothing'],
+  ['run-batch', 'if (!isConsoleError(error)) throw error', 'what has no SQLSTATE is thrown on as well'],
+  ['run-batch', 'for (let wait = 50', 'how soon it is asked again'],
+  ['run-batch', 'performance.now() > end', 'one moment more or less'],
+  ['run-batch', "const { code = '' }", 'what is no SQLSTATE comes to the same'],
+  ['run-batch', "where = ''", 'a text that names no function comes to the same'],
+  ['run-batch', 'inline_code_block', 'each line of the context begins with what it is'],
 ];
 
 /** The reason why a change of this line goes unnoticed. */
