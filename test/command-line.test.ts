@@ -15,6 +15,7 @@ test.each([
   ['check --confirm x', '--confirm means nothing to check.'],
   ['check --report x.md', '--report means nothing to check.'],
   ['reset --drop-column x', '--drop-column means nothing to reset.'],
+  ['reset --put-back-anyway', '--put-back-anyway means nothing to reset.'],
   ['sync --map-column x=y', '--map-column means nothing to sync.'],
   ['simulate --suppress-triggers', '--suppress-triggers means nothing to simulate.'],
   ['--dry-run', '--dry-run means nothing to the console.'],
