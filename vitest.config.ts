@@ -8,7 +8,9 @@ export default defineConfig(({ mode }) => ({
     // `npm run test:unit` runs only those that start no server and need no build.
     include: mode === 'unit' ? unitTests() : ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/scan/corpus/**'],
-    globalSetup: mode === 'unit' ? [] : ['test/helpers/global-setup.ts'],
+    // The report comes first, so that it is torn down last and has the last word.
+    globalSetup: mode === 'unit' ? [] : ['test/helpers/run-report.ts', 'test/helpers/global-setup.ts'],
+    setupFiles: ['test/helpers/which-file.ts'],
     // Two cores are what a small CI machine has; the server and the pseudo-terminals want some of it too.
     maxWorkers: 2,
     // What one run has changed in the source must not be found by the next one.

@@ -108,6 +108,12 @@ export const flags = {
     for: ['undo'],
     give: 'the id of the receipt, as preset-usage receipts lists it',
   },
+  putBackAnyway: {
+    kind: 'switch',
+    group: 'What to do',
+    help: 'put records back even if they may already be in the table',
+    for: ['undo'],
+  },
   deleteHistory: { kind: 'switch', group: 'What to do', help: 'delete the records too', for: ['reset'] },
   lastUsed: {
     kind: 'switch',

@@ -1,5 +1,5 @@
 import type { ServerTarget } from '../config/config.ts';
-import { ConsoleError, databaseError, exitCodes, type Place } from '../errors/errors.ts';
+import { ConsoleError, databaseError, exitCodes, type Place, sqlState } from '../errors/errors.ts';
 import { discard, type Opening, openPool, type Pool, prepareOpening } from './pool.ts';
 import { FatalMessage } from './protocol/fatal-messages.ts';
 import { RoleLimits, readLimits } from './role-timeouts.ts';
@@ -283,8 +283,8 @@ function pending(): Promise<never> {
 
 /** True for an error that closes its connection: every error of the network, and the server's word that it is going. */
 function isGone(error: unknown): boolean {
-  const { code = '' } = error as { code?: string };
-  return error instanceof FatalMessage || !/^[0-9A-Z]{5}$/.test(code) || /^(57P0|08|25P03|25P04)/.test(code);
+  const code = sqlState(error);
+  return error instanceof FatalMessage || code === '' || /^(57P0|08|25P03|25P04)/.test(code);
 }
 
 /** What a cancelled read rejects with: exit code 130. */

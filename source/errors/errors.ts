@@ -101,3 +101,9 @@ const outages = new Set([
   'no-suitable-server',
   'too-many-connections',
 ]);
+
+/** The server's code of an error; empty for an error of the system, whose codes, such as EPIPE and EROFS, can look like one. */
+export function sqlState(error: unknown): string {
+  const { code = '', syscall } = (error ?? {}) as { code?: string; syscall?: string };
+  return syscall === undefined && /^[0-9A-Z]{5}$/.test(code) ? code : '';
+}

@@ -124,7 +124,7 @@ export const serverErrors: readonly ErrorRow[] = [
     on: 'PASSWORD_IN_CLEAR',
     code: 'password-in-clear',
     message: ({ at, place }) =>
-      `The server at ${at} asks for the password of ${place.user} in clear text over an unencrypted connection, so it was not sent.`,
+      `The server at ${at} asks for the password of ${place.user} in clear text over an unencrypted connection, so no password was sent.`,
     hint: 'Connect with sslmode=verify-full (or at least require), or have the server ask for scram-sha-256.',
   },
   {

@@ -62,7 +62,7 @@ export interface LeftAlone {
   name: string;
   /**
    * `moved`: its drift is another one than planned; `newer`: a later repair has changed it; `wrong`: written, and yet not
-   * what it should be; `there`: what an undo would put back is in the table. With `moved` and `newer` an undo still puts records
+   * what it should be; `there`: what an undo would put back is in the table; `unsure`: it may be. With `moved` and `newer` an undo still puts records
    * back.
    */
   reason:
@@ -74,6 +74,7 @@ export interface LeftAlone {
     | 'newer'
     | 'reference'
     | 'there'
+    | 'unsure'
     | 'too-large'
     | 'stopped';
   message: string;

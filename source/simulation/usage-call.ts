@@ -32,7 +32,7 @@ export interface UsageRoutine {
   parameters: UsageParameter[];
 }
 
-interface UsageParameter {
+export interface UsageParameter {
   /** Empty where it was declared without a name. */
   name: string;
   quoted: string;
@@ -44,7 +44,7 @@ interface UsageParameter {
 }
 
 /** What the values of a use are taken from; see `fillCall`. */
-interface UsageFacts {
+export interface UsageFacts {
   /** The preset's key as text, its type, and the column of `preset_usage` that holds it. */
   preset: string;
   keyType: string;
@@ -86,7 +86,7 @@ export interface UsageCall {
  * default what a recent record says in the column of that name, or the plainest value of its type. Null where no
  * parameter can hold the preset.
  */
-function fillCall(routine: UsageRoutine, facts: UsageFacts): UsageCall | null {
+export function fillCall(routine: UsageRoutine, facts: UsageFacts): UsageCall | null {
   const { parameters } = routine;
   const preset = presetParameter(parameters, facts);
   if (!preset) return null;

@@ -10,7 +10,7 @@ import { hasFunction, triggerName } from './expected-names.ts';
 import { describeType } from './trigger-type.ts';
 
 /** The counting trigger, as `trigger --json` prints it; null where there is nothing to say. */
-interface TriggerState {
+export interface TriggerState {
   name: string;
   table: string | null;
   exists: boolean;

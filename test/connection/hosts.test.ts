@@ -6,6 +6,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { resolveTarget } from '../../source/connection/libpq/resolve-target.ts';
 import { connect, type Database } from '../../source/connection/transactions.ts';
+import { needsLinux } from '../helpers/needs.ts';
 import { type EmbeddedServer, freePort, startEmbedded } from '../helpers/server.ts';
 import { waitFor } from '../helpers/wait.ts';
 
@@ -153,7 +154,7 @@ describe('of several hosts', () => {
   });
 });
 
-test.runIf(abstract)('a socket that is no file is found by its name', async () => {
+test('a socket that is no file is found by its name', needsLinux(), async () => {
   const database = open(
     `host=@${directory} port=${primary.port} user=user password=secret dbname=postgres sslmode=require`,
   );

@@ -2,9 +2,9 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
-import { hasPooler, type Pooler, startPooler } from '../helpers/pooler.ts';
+import { needsPooler, type Pooler, startPooler } from '../helpers/pooler.ts';
 
-describe.skipIf(!hasPooler())('a pgbouncer that refuses', () => {
+describe('a pgbouncer that refuses', needsPooler(), () => {
   let own: TestDatabase;
   let pooler: Pooler;
   beforeAll(async () => {

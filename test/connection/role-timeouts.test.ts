@@ -53,7 +53,7 @@ test('a statement that somebody cancels is not called slow', async () => {
 });
 
 test('transaction_timeout: the lost connection is explained, and the next read works', async ({ skip }) => {
-  if (!(await since17())) skip('transaction_timeout came with PostgreSQL 17');
+  if (!(await since17())) skip('transaction_timeout came with PostgreSQL 17. Run the tests on 17 or later.');
   await limited('transaction_timeout', '200ms');
   await expect(database.read(reader => reader.rows('SELECT pg_sleep(60)'))).rejects.toMatchObject({
     code: 'connection-lost',

@@ -7,7 +7,7 @@ import { readServer } from '../../source/connection/server.ts';
 import type { Database } from '../../source/connection/transactions.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
-import { hasPooler, type Pooler, startPooler } from '../helpers/pooler.ts';
+import { needsPooler, type Pooler, startPooler } from '../helpers/pooler.ts';
 import { startEmbedded } from '../helpers/server.ts';
 import { waitFor } from '../helpers/wait.ts';
 
@@ -61,7 +61,7 @@ test('a role whose transactions are read-only, and one with BYPASSRLS', async ()
   }
 });
 
-describe.runIf(hasPooler())('behind a pooler', () => {
+describe('behind a pooler', needsPooler(), () => {
   let pooler: Pooler;
   beforeAll(async () => {
     pooler = await startPooler(inject('serverUrl'));

@@ -6,12 +6,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
 import { makeDemoData } from '../../source/demo/data/data.ts';
 import { type Demo, type DemoOptions, startDemo } from '../../source/demo/start.ts';
+import { ranOn } from '../helpers/engines.ts';
 
 export const workerFile = new URL('../../source/demo/worker.ts', import.meta.url);
 export const sqlDirectory = new URL('../../sql/', import.meta.url);
 
 /** Starts a demo in which nothing happens unless the test wants it to. */
 export function startTestDemo(options: Partial<DemoOptions> = {}): Promise<Demo> {
+  ranOn('PGlite (the demo)');
   return startDemo({ workerFile, sqlDirectory, traffic: false, ...options });
 }
 

@@ -3,8 +3,8 @@ import { Application } from '../helpers/application.ts';
 import { scaled } from '../helpers/scale.ts';
 import { noise, type Simulation, simulations } from './simulated-causes.ts';
 
-const runs = scaled(2, 20);
-const least = { 2: 2, 20: 19 }[runs] ?? runs;
+const runs = scaled(1, 20);
+const least = scaled(1, 19);
 
 let application: Application;
 

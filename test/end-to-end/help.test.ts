@@ -40,6 +40,12 @@ const oneLine = (text: string) => text.replace(/\s+/g, ' ');
 const shows = (wanted: RegExp) => (screen: string) => wanted.test(oneLine(screen));
 const body = (screen: string) => screen.split('\n').slice(3, -2);
 
+/** All that help has to say, on a terminal that has room for it. */
+async function readTall(options: TerminalOptions = {}): Promise<string> {
+  const console = await openHelp({ ...options, rows: 120 });
+  return body(await console.until(/Drift is usage_count minus records/)).join('\n');
+}
+
 /** All that help has to say, read by scrolling down row by row until the end. */
 async function readAll(console: Terminal): Promise<string> {
   console.press('g');
@@ -69,7 +75,7 @@ describe('help', () => {
   });
 
   test('says what a sync leaves, and that a reset leaves mismatches', async () => {
-    const text = oneLine(await readAll(await openHelp()));
+    const text = oneLine(await readTall());
     expect(text).toContain(
       'is a sync: it sets each wrong count to the number of its records, which leaves 13 in all.',
     );
@@ -132,7 +138,7 @@ describe('help', () => {
       CREATE UNIQUE INDEX idx_preset_usage_daily_unique
           ON preset_usage (preset_id, user_id, ((created_at AT TIME ZONE 'UTC')::date))`;
     repairs.push('DROP INDEX idx_preset_usage_daily_unique');
-    const text = oneLine(await readAll(await openHelp()));
+    const text = oneLine(await readTall());
     expect(text).toMatch(
       /Is there a daily limit\? Yes\. The unique index idx_preset_usage_daily_unique refuses further uses .* the migration drops idx_preset_usage_daily_unique\./,
     );
@@ -144,7 +150,7 @@ describe('help', () => {
       CREATE FUNCTION bump_preset(p uuid) RETURNS void LANGUAGE sql
       AS 'UPDATE presets SET usage_count = usage_count + 1 WHERE id = p'`);
     repairs.push('DROP FUNCTION bump_preset');
-    const text = oneLine(await readAll(await openHelp()));
+    const text = oneLine(await readTall());
     expect(text).toMatch(
       /old manual increment\? The function public\.bump_preset\(p uuid\) writes usage_count beside the trigger\. Application code/,
     );
@@ -166,8 +172,7 @@ describe('help', () => {
   });
 
   test('has nothing beyond ASCII with --ascii', async () => {
-    const console = await openHelp({ args: ['--ascii'] });
-    await readAll(console);
-    expect(console.written()).toMatch(/^[\u0000-\u007f]*$/);
+    await readTall({ args: ['--ascii'] });
+    expect(terminal?.written()).toMatch(/^[\u0000-\u007f]*$/);
   });
 });

@@ -2,7 +2,12 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { outerAddress, type PasswordServer, startPasswordServer } from '../helpers/password-server.ts';
+import {
+  needsOuterAddress,
+  outerAddress,
+  type PasswordServer,
+  startPasswordServer,
+} from '../helpers/password-server.ts';
 import { run } from '../helpers/run.ts';
 import { startTerminal, type Terminal, typeAfter } from '../helpers/terminal.ts';
 
@@ -39,7 +44,7 @@ async function clone(host: string) {
   };
 }
 
-describe.skipIf(outerAddress === undefined)('a server that a .env names, on another machine', () => {
+describe('a server that a .env names, on another machine', needsOuterAddress(), () => {
   const host = outerAddress ?? '';
   const prompt = 'anything else to leave it: ';
   const asks = /Type "yes"/;

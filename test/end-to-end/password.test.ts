@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { needsLinux } from '../helpers/needs.ts';
 import { stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
@@ -98,33 +99,30 @@ test('nobody is asked where there is no terminal, or where the answer is JSON', 
   expect(asked.screen()).toMatch(/"code":"password-wanted"/);
 });
 
-test.runIf(process.platform === 'linux')(
-  'one on the command line is not left for other users to see',
-  async () => {
-    const accepted = Promise.withResolvers<void>();
-    // It answers nothing, so that there is time to look.
-    const silent = createServer(() => accepted.resolve());
-    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
-    const { port } = silent.address() as AddressInfo;
-    const looked = Promise.withResolvers<void>();
-    const finished = run(
-      ['check', '--database-url', `postgres://me:visible@127.0.0.1:${port}/d`],
-      { HOME: home },
-      looked.promise,
-    );
-    await accepted.promise;
-    const lines = readdirSync('/proc')
-      .filter(name => /^\d+$/.test(name))
-      .map(name => {
-        try {
-          return readFileSync(`/proc/${name}/cmdline`, 'utf8');
-        } catch {
-          return '';
-        }
-      });
-    looked.resolve();
-    expect(lines.filter(line => line.includes('me:visible@'))).toEqual([]);
-    expect((await finished).code).toBe(130);
-    silent.close();
-  },
-);
+test('one on the command line is not left for other users to see', needsLinux(), async () => {
+  const accepted = Promise.withResolvers<void>();
+  // It answers nothing, so that there is time to look.
+  const silent = createServer(() => accepted.resolve());
+  await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const looked = Promise.withResolvers<void>();
+  const finished = run(
+    ['check', '--database-url', `postgres://me:visible@127.0.0.1:${port}/d`],
+    { HOME: home },
+    looked.promise,
+  );
+  await accepted.promise;
+  const lines = readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(name => {
+      try {
+        return readFileSync(`/proc/${name}/cmdline`, 'utf8');
+      } catch {
+        return '';
+      }
+    });
+  looked.resolve();
+  expect(lines.filter(line => line.includes('me:visible@'))).toEqual([]);
+  expect((await finished).code).toBe(130);
+  silent.close();
+});

@@ -1,13 +1,13 @@
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
-import { hasPooler, type Pooler, startPooler } from '../helpers/pooler.ts';
+import { needsPooler, type Pooler, startPooler } from '../helpers/pooler.ts';
 import { mismatches, stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
 import { startTerminal, type Terminal } from '../helpers/terminal.ts';
 import { waitFor } from '../helpers/wait.ts';
 
-describe.runIf(hasPooler())('behind a transaction pooler', () => {
+describe('behind a transaction pooler', needsPooler(), () => {
   let own: TestDatabase;
   let pooler: Pooler;
   let ids: string[];

@@ -11,6 +11,7 @@ import type { RepairOutcome } from '../../source/repair/repair.ts';
 import { settleAll } from '../../source/repair/run/resolve-receipt.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { doRepair, mismatches, request, stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
 import { scaled } from '../helpers/scale.ts';
@@ -212,7 +213,7 @@ const actions = [
   { name: 'reset', title: 'a reset by TRUNCATE', command: ['reset', '--delete-history'], records: few },
 ];
 
-describe.each(actions)('$title is killed', ({ name, command, records }) => {
+describe.each(actions)('$title is killed', ({ name, title, command, records }) => {
   beforeEach(() => arrange(records));
 
   test('before its receipt: nothing has happened, and nothing says so', async () => {
@@ -306,12 +307,17 @@ describe.each(actions)('$title is killed', ({ name, command, records }) => {
     expect(await drifts()).toEqual([0]);
   });
 
-  test('at any moment, again and again: each time the receipt is true, and in the end the work is done', async () => {
+  // repair-kills.test.ts kills the others at any moment as well.
+  const often = title === 'a reset in batches' ? {} : needsFullScale();
+  test('at any moment, again and again: each time the receipt is true, and in the end the work is done', {
+    timeout: 300_000,
+    ...often,
+  }, async () => {
     await holdUp(0.01);
-    for (let round = 0; round < scaled(4, 20); round += 1) {
+    for (let round = 0; round < scaled(2, 20); round += 1) {
       const victim = await start(...command);
       // The moment is the round's own; what it hits is up to the machine.
-      await new Promise(resolve => setTimeout(resolve, 120 + round * (400 / scaled(4, 20))));
+      await new Promise(resolve => setTimeout(resolve, 120 + round * (400 / scaled(2, 20))));
       await kill(victim);
       await expectTruth();
     }
@@ -325,7 +331,7 @@ describe.each(actions)('$title is killed', ({ name, command, records }) => {
     for (const { head } of receipts)
       await doRepair(database, request('undo', directory, { receipt: head.id }));
     await expectAsBefore();
-  }, 300_000);
+  });
 });
 
 describe('an undo is killed', () => {
@@ -342,9 +348,9 @@ describe('an undo is killed', () => {
     await waitFor(asleep, 'the first write');
     await kill(first);
     await sql`UPDATE holdup SET seconds = 0.01`;
-    for (let round = 0; round < scaled(3, 20); round += 1) {
+    for (let round = 0; round < scaled(2, 20); round += 1) {
       const victim = await start(...command);
-      await new Promise(resolve => setTimeout(resolve, 120 + round * (400 / scaled(3, 20))));
+      await new Promise(resolve => setTimeout(resolve, 120 + round * (400 / scaled(2, 20))));
       await kill(victim);
       for (const drift of await drifts()) expect([0, 5]).toContain(drift);
     }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { databaseError, isConsoleError, type Place } from '../../source/errors/errors.ts';
+import { databaseError, isConsoleError, type Place, sqlState } from '../../source/errors/errors.ts';
 
 const place: Place = {
   host: 'db.example',
@@ -127,4 +127,17 @@ describe('every error of a server or of the way to it is told in a sentence, and
     const fault = new TypeError('x is not a function');
     expect(databaseError(fault, place)).toBe(fault);
   });
+});
+
+test.each([
+  [{ code: '55P03' }, '55P03'],
+  [{ code: 'P0001' }, 'P0001'],
+  [{ code: 'EPIPE', syscall: 'write' }, ''],
+  [{ code: 'EROFS', syscall: 'open' }, ''],
+  [{ code: 'ECONNRESET' }, ''],
+  [{ code: '55p03' }, ''],
+  [new Error('none'), ''],
+  [undefined, ''],
+])('the code of the server in %j is %j', (error, code) => {
+  expect(sqlState(error)).toBe(code);
 });

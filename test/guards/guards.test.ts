@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { needsFullScale } from '../helpers/needs.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
 import { guards } from './guards.ts';
 import { notPassing, withoutOne } from './rows.ts';
@@ -20,8 +21,9 @@ describe('each guard of the table', () => {
   });
 });
 
-// Each one starts the tests anew, which takes seconds: a few of every kind here, all of them under `npm run test:full`.
-const rows = process.env.TEST_SCALE === 'full' ? guards : guards.filter(({ quick }) => quick);
+// Each one starts the tests anew, which takes seconds: one of every kind here, all of them under `npm run test:full`.
+const left = needsFullScale();
+const rows = left.skip ? guards.filter(({ quick }) => quick) : guards;
 
 describe('without a guard its test fails', () => {
   let server: EmbeddedServer | null = null;
@@ -35,7 +37,9 @@ describe('without a guard its test fails', () => {
     expect(await notPassing(rows, server?.url ?? null)).toEqual([]);
   });
 
-  test.each(rows.map(row => [row.guard, row] as const))('%s', { timeout: 120_000 }, async (_, row) => {
-    expect(await withoutOne(row, server?.url ?? null)).toBeNull();
-  });
+  for (const row of guards) {
+    test(row.guard, { timeout: 120_000, ...(row.quick ? {} : left) }, async () => {
+      expect(await withoutOne(row, server?.url ?? null)).toBeNull();
+    });
+  }
 });

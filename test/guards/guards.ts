@@ -239,7 +239,6 @@ export const guards: readonly Guard[] = [
     without: 'await giveName',
     test: [onDiskTest, 'a head is on the disk before the receipt has its name'],
     says: 'expected false to be true',
-    quick: true,
   },
   {
     file: 'source/repair/receipts/write-receipt.ts',
@@ -268,7 +267,6 @@ export const guards: readonly Guard[] = [
       'so are the records that it deletes, and the name of their file, before the batch that names them',
     ],
     says: 'expected false to be true',
-    quick: true,
   },
   {
     file: 'source/repair/receipts/records/stored-records.ts',
@@ -304,7 +302,6 @@ export const guards: readonly Guard[] = [
     without: '',
     test: [onDiskTest, 'the end is on the disk, in the receipt and in the journal'],
     says: 'expected false to be true',
-    quick: true,
   },
   {
     file: 'source/repair/run/run-batch.ts',
@@ -769,7 +766,7 @@ export const guards: readonly Guard[] = [
   {
     file: 'source/repair/run/prepare-undo.ts',
     guard: 'an undo: no record that is there, seen by the transaction that writes',
-    text: 'if (column === null || column.unique) return all;',
+    text: 'if (column.unique) return all;',
     without: 'return all;',
     test: [
       'test/repair/there.test.ts',
@@ -778,7 +775,29 @@ export const guards: readonly Guard[] = [
     says: 'to match object { restored: +0',
   },
   {
-    file: 'source/repair/run/already-there.ts',
+    file: 'source/repair/run/prepare-undo.ts',
+    guard: 'an undo: no record that may be there, seen by the transaction that writes',
+    text: 'if (alike === null || alike.anyway || ids.length === 0) return all;',
+    without: 'return all;',
+    test: [
+      'test/repair/alike.test.ts',
+      'a state directory that was copied with its key > planned there before the other undo: the transaction that would put them back sees it',
+    ],
+    says: 'to match object { restored: +0',
+  },
+  {
+    file: 'source/repair/plan/undo/read-undo.ts',
+    guard: 'an undo: no record that may be there, seen by its plan',
+    text: 'isTold ? null : alikeOf(receipt, receipts, own, request.putBackAnyway === true)',
+    without: 'null',
+    test: [
+      'test/repair/alike.test.ts',
+      'a state directory that was copied with its key > also where a text column is all that they have beside',
+    ],
+    says: 'to match object { restored: +0',
+  },
+  {
+    file: 'source/repair/run/presence/present-records.ts',
     guard: 'an undo: no record that is there, seen by its plan',
     text: 'if (evidence.column === null) return [];',
     without: 'return [];',

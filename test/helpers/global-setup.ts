@@ -12,23 +12,28 @@ declare module 'vitest' {
 /** The database every test file's own database is cloned from: the demo schema and the migration, no rows. */
 export const template = 'preset_usage_template';
 
-/** Starts one server for all test files, builds the template database and prints what the tests run on. */
+/** The same without the migration. */
+export const unmigrated = 'preset_usage_unmigrated';
+
+/** Starts one server for all test files, builds the template databases and tells run-report.ts what the tests run on. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startServer(line => console.log(line));
   const sql = postgres(server.url, { max: 1, onnotice: () => {} });
-  const [row] = await sql`SELECT version()`;
-  console.log(`Tests run on ${row?.version} (${server.engine}).`);
-  await sql`DROP DATABASE IF EXISTS ${sql(template)}`;
-  await sql`CREATE DATABASE ${sql(template)}`;
-  await sql.end();
-
-  const url = new URL(server.url);
-  url.pathname = `/${template}`;
-  const inside = postgres(url.href, { max: 1, onnotice: () => {} });
-  for (const file of ['demo-schema.sql', '20250930000001_fix_usage_tracking.sql']) {
+  const [row] = await sql`SHOW server_version`;
+  project.provide('engine', `PostgreSQL ${row?.server_version} (${server.engine})`);
+  for (const [name, from, file] of [
+    [unmigrated, 'template1', 'demo-schema.sql'],
+    [template, unmigrated, '20250930000001_fix_usage_tracking.sql'],
+  ] as const) {
+    await sql`DROP DATABASE IF EXISTS ${sql(name)}`;
+    await sql`CREATE DATABASE ${sql(name)} TEMPLATE ${sql(from)}`;
+    const url = new URL(server.url);
+    url.pathname = `/${name}`;
+    const inside = postgres(url.href, { max: 1, onnotice: () => {} });
     await inside.unsafe(await readFile(new URL(`../../sql/${file}`, import.meta.url), 'utf8')).simple();
+    await inside.end();
   }
-  await inside.end();
+  await sql.end();
 
   project.provide('serverUrl', server.url);
   return () => server.stop();

@@ -1,8 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chownSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TestOptions } from 'vitest';
+import { ranOn } from './engines.ts';
+import { needs } from './needs.ts';
+import { quickDirectory } from './quick-directory.ts';
 import { freePort, type TestServer } from './server.ts';
 
 /** Where Debian and its kin keep a directory for each version of PostgreSQL. */
@@ -28,6 +31,14 @@ export function installedVersions(): Map<number, string> {
   return new Map([...found].sort(([a], [b]) => b - a));
 }
 
+/** Options for tests on the PostgreSQL `version` that is installed here. */
+export function needsInstalled(version: number): TestOptions {
+  return needs(
+    installedVersions().has(version),
+    `PostgreSQL ${version} is neither in ${debian} nor found by pg_config. Install it (apt-get install postgresql-${version}).`,
+  );
+}
+
 /**
  * Starts a server of the PostgreSQL `version` that is installed here, on a port of its own, without fsync; null where that
  * version is not installed. `flags` go to the `postgres` process.
@@ -35,7 +46,7 @@ export function installedVersions(): Map<number, string> {
 export async function startInstalled(version: number, flags: string[] = []): Promise<TestServer | null> {
   const programs = installedVersions().get(version);
   if (programs === undefined) return null;
-  const parent = mkdtempSync(join(tmpdir(), `preset-usage-pg${version}-`));
+  const parent = quickDirectory(`preset-usage-pg${version}-`);
   const data = join(parent, 'data');
   const password = randomBytes(9).toString('base64url');
   const passwordFile = join(parent, 'password');
@@ -55,6 +66,7 @@ export async function startInstalled(version: number, flags: string[] = []): Pro
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${parent}`,
     'fsync=off',
+    'max_wal_size=256MB',
     'max_connections=60',
   ];
   const server = spawn(
@@ -66,9 +78,11 @@ export async function startInstalled(version: number, flags: string[] = []): Pro
   const kill = () => void server.kill('SIGQUIT');
   process.once('exit', kill);
   await ready(server, version);
+  const engine = `PostgreSQL ${version} (${programs})`;
+  ranOn(engine);
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-    engine: `PostgreSQL ${version} of ${programs}`,
+    engine,
     async stop() {
       process.off('exit', kill);
       const gone = new Promise(resolve => server.once('exit', resolve));

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { createSecureContext, TLSSocket } from 'node:tls';
+import type { TestOptions } from 'vitest';
 import type { Certificate } from './certificates.ts';
 import { authentication, welcome } from './fake-server.ts';
+import { needs } from './needs.ts';
 
 /** How a server asks for a password: as it is, hashed, or by SCRAM. */
 export type Asking = 'cleartext' | 'md5' | 'scram';
@@ -121,3 +123,11 @@ export async function startPasswordServer(
 export const outerAddress = Object.values(networkInterfaces())
   .flatMap(each => each ?? [])
   .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+
+/** Options for tests of a server on another machine. */
+export function needsOuterAddress(): TestOptions {
+  return needs(
+    outerAddress !== undefined,
+    'A server on another machine was not tried: this one has no IPv4 address but its own loopback. Give it a network.',
+  );
+}

@@ -4,6 +4,8 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
+import type { TestOptions } from 'vitest';
+import { needs } from './needs.ts';
 import { freePort } from './server.ts';
 
 const binary = '/usr/sbin/pgbouncer';
@@ -17,13 +19,12 @@ export interface Pooler {
   stop(): Promise<void>;
 }
 
-/** False, and one line that says so, where Debian's package `pgbouncer` is not installed. */
-export function hasPooler(): boolean {
-  if (existsSync(binary)) return true;
-  console.log(
-    `There is no ${binary}: NOTHING behind a transaction pooler is tested (apt-get install pgbouncer).`,
+/** Options for tests behind a transaction pooler. */
+export function needsPooler(): TestOptions {
+  return needs(
+    existsSync(binary),
+    `Behind a transaction pooler nothing was tested: there is no ${binary}. Install pgbouncer (apt-get install pgbouncer).`,
   );
-  return false;
 }
 
 /**

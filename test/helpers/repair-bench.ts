@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConnectOptions, Database } from '../../source/connection/transactions.ts';
 import type { FullPlan } from '../../source/repair/plan/draft.ts';
@@ -17,6 +16,7 @@ import {
 import { type RunOptions, runRepair } from '../../source/repair/run/run.ts';
 import { connectTo } from './connect.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
+import { quickDirectory } from './quick-directory.ts';
 
 export type Over = Partial<Omit<RepairRequest, 'action' | 'options'>> & { options?: Partial<RepairOptions> };
 
@@ -30,7 +30,7 @@ export class RepairBench {
 
   private constructor(own: TestDatabase) {
     this.own = own;
-    this.#parent = mkdtempSync(join(tmpdir(), 'repair-'));
+    this.#parent = quickDirectory('repair-');
     this.directory = join(this.#parent, 'state');
     this.database = this.connect(own.url);
   }

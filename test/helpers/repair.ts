@@ -1,16 +1,14 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type postgres from 'postgres';
 import type { Database } from '../../source/connection/transactions.ts';
 import { planRepair } from '../../source/repair/plan/read-plan.ts';
 import type { RepairRequest } from '../../source/repair/plan/repair-plan.ts';
 import { noOptions, type RepairAction, type RepairOutcome } from '../../source/repair/repair.ts';
 import { runRepair } from '../../source/repair/run/run.ts';
+import { quickDirectory } from './quick-directory.ts';
 
 /** A state directory of a test's own. */
 export function stateDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'preset-usage-state-'));
+  return quickDirectory('preset-usage-state-');
 }
 
 /** A request with what a test does not care about filled in. */

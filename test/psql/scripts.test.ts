@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
-import { countOf, mismatches, psqlIsThere, runFile, runPsql, use } from './files.ts';
+import { countOf, mismatches, needsPsql, runFile, runPsql, use } from './files.ts';
 
-const canPsql = await psqlIsThere();
+const psql = await needsPsql();
 const verify = 'verify-usage-tracking.sql';
 const reset = 'reset-usage-counts.sql';
 
@@ -94,7 +94,7 @@ describe(verify, () => {
   });
 });
 
-describe.skipIf(!canPsql)('through psql', () => {
+describe('through psql', psql, () => {
   it('check lists the largest differences first, and changes nothing', async () => {
     const before = await everything();
     const { code, out } = await runPsql(database.url, 'check-usage-data.sql');

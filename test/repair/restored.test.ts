@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Database } from '../../source/connection/transactions.ts';
 import { planRepair } from '../../source/repair/plan/read-plan.ts';
 import type { RepairOutcome } from '../../source/repair/repair.ts';
+import { runRepair } from '../../source/repair/run/run.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets, insertRecords } from '../helpers/database.ts';
 import { doRepair, request, stateDirectory } from '../helpers/repair.ts';
@@ -83,6 +84,13 @@ const counts = async () => {
   return row;
 };
 
+async function ended<T>(run: AsyncGenerator<unknown, T>): Promise<T> {
+  for (;;) {
+    const step = await run.next();
+    if (step.done) return step.value;
+  }
+}
+
 describe('a server that was restored', () => {
   test('from before a reset: its records stay there once, whatever the server has done since', async () => {
     await backUp('before');
@@ -126,5 +134,26 @@ describe('a server that was restored', () => {
     await restore('after');
     expect(await undo(older)).toMatchObject({ changed: 1, left: [] });
     expect(await counts()).toEqual({ count: 103, records: 100 });
+  }, 60_000);
+
+  // The last one: it changes the table for good.
+  test('from before a reset of records that look like each other, long ago: they are there once', async () => {
+    await sql`ALTER TABLE preset_usage DROP COLUMN id, DROP COLUMN usage_type, DROP COLUMN usage_data, DROP COLUMN user_id`;
+    await sql.unsafe(`
+      DROP TRIGGER trigger_auto_increment_preset_usage_count ON preset_usage;
+      ALTER TABLE preset_usage DROP COLUMN created_at`);
+    await backUp('before');
+    const reset = await doRepair(database, request('reset', directory, { options: history }));
+    expect(reset.deleted).toBe(100);
+    const planned = await planUndo(reset);
+    await restore('before');
+    for (let n = 0; n < 60; n += 1) await sql`SELECT pg_current_xact_id()`;
+    await sql`VACUUM (FREEZE) preset_usage`;
+    const there = { restored: 0, left: [{ name: 'Noir', reason: 'there' }] };
+    expect(await undo(reset)).toMatchObject(there);
+    // Also seen by the transaction that would put them back, where the plan is from before the restore.
+    const late = runRepair(database, planned, { timeout: 30, lockTimeout: 2, directory, fresh: true });
+    expect(await ended(late)).toMatchObject(there);
+    expect(await counts()).toEqual({ count: 100, records: 100 });
   }, 60_000);
 });

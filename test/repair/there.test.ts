@@ -1,8 +1,8 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { receiptsIn } from '../../source/repair/receipts/places.ts';
 import type { RepairOutcome } from '../../source/repair/repair.ts';
+import { ageReceipts } from '../helpers/age-receipts.ts';
 import { insertPresets, insertRecords } from '../helpers/database.ts';
 import { RepairBench } from '../helpers/repair-bench.ts';
 
@@ -27,19 +27,6 @@ function copied(): string {
 
 const undoFrom = async (directory: string, { receiptId }: RepairOutcome) =>
   bench.run(await bench.plan('undo', { receipt: receiptId, directory }), { directory });
-
-/** Takes out what older versions did not write. */
-function age(directory: string): void {
-  for (const name of readdirSync(receiptsIn(directory)).filter(file => file.endsWith('.jsonl'))) {
-    const file = join(receiptsIn(directory), name);
-    writeFileSync(
-      file,
-      readFileSync(file, 'utf8')
-        .replace(/,"began":\{[^}]*\}/, '')
-        .replaceAll(/,"(after|seal)":"[0-9a-f]{64}"/g, ''),
-    );
-  }
-}
 
 describe('a receipt that was copied to a second state directory', () => {
   test.each([
@@ -80,7 +67,7 @@ describe('a receipt that was copied to a second state directory', () => {
     await bench.arrange(noKey);
     const before = await bench.tables();
     const reset = await bench.repair('reset', history);
-    age(bench.directory);
+    ageReceipts(bench.directory);
     const elsewhere = copied();
     await bench.undo(reset);
     expect(await undoFrom(elsewhere, reset)).toMatchObject({ restored: 0, left: [{ reason: 'there' }] });
@@ -151,8 +138,10 @@ describe('records that look like each other', () => {
         'BEGIN UPDATE presets SET usage_count = usage_count + 1 WHERE id = NEW.preset_id; RETURN NULL; END';
       CREATE TRIGGER one_more AFTER INSERT ON preset_usage FOR EACH ROW EXECUTE FUNCTION one_more();
       ALTER TABLE preset_usage DROP COLUMN id, DROP COLUMN usage_type, DROP COLUMN usage_data, DROP COLUMN user_id, DROP COLUMN created_at`);
-    const more = () =>
-      bench.own.sql`INSERT INTO preset_usage (preset_id) SELECT ${noir} FROM generate_series(1, 100)`;
+    const more = async () => {
+      for (let n = 0; n < 100; n += 1)
+        await bench.own.sql`INSERT INTO preset_usage (preset_id) VALUES (${noir})`;
+    };
     const reset = await bench.repair('reset', history);
     const plan = await bench.plan('undo', { receipt: reset.receiptId });
     expect(plan.remarks.map(({ code }) => code)).not.toContain('presence-unknown');
@@ -165,7 +154,7 @@ describe('records that look like each other', () => {
       }),
     );
     expect(unsure.fingerprint).not.toBe(plan.fingerprint);
-    age(bench.directory);
+    ageReceipts(bench.directory);
     const aged = await bench.plan('undo', { receipt: reset.receiptId });
     expect(aged.remarks).toContainEqual(
       expect.objectContaining({ code: 'presence-unknown', severity: 'warning' }),

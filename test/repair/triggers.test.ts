@@ -96,7 +96,12 @@ describe('what fires', () => {
   test('a new trigger since then makes the plan stale: exit code 4', async () => {
     const plan = await bench.plan('sync');
     await bench.arrange(trigger('tell', 'AFTER UPDATE ON presets', `PERFORM pg_notify('presets', 'x');`));
-    await expect(bench.run(plan)).rejects.toMatchObject({ code: 'stale-plan', exitCode: 4 });
+    await expect(bench.run(plan)).rejects.toMatchObject({
+      code: 'stale-plan',
+      exitCode: 4,
+      message:
+        'The database has moved away from the plan: other triggers fire, or they do something else (tell).',
+    });
     expect(await bench.counts()).toEqual({ Noir: [9, 3], Pastel: [4, 0] });
   });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, inject } from 'vitest';
-import { installedVersions, startInstalled } from '../helpers/installed-server.ts';
-import { scaled } from '../helpers/scale.ts';
+import { needsInstalled, startInstalled } from '../helpers/installed-server.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import type { TestServer } from '../helpers/server.ts';
 import { setTraps } from '../helpers/traps.ts';
 import { walk } from './every-schema.ts';
@@ -18,24 +18,23 @@ const ownTraps = [
 ];
 
 const schemas = readSchemas().filter(({ name }) => !ownTraps.includes(name));
-const walked = schemas.filter(({ name }) => scaled(few.includes(name) ? 1 : 0, 1) === 1);
 
 function amongTraps(url: () => string): void {
-  describe.each(walked.map(file => [file.name, file] as const))('%s among traps', (_, file) =>
-    walk(file, url, async own => (await setTraps(own)).url),
-  );
+  for (const file of schemas) {
+    describe(`${file.name} among traps`, few.includes(file.name) ? {} : needsFullScale(), () =>
+      walk(file, url, async own => (await setTraps(own)).url),
+    );
+  }
 }
 
 amongTraps(() => inject('serverUrl'));
 
 const version = 15;
-if (scaled(0, 1) === 1 && installedVersions().has(version)) {
-  describe(`on PostgreSQL ${version}`, () => {
-    let server: TestServer | null = null;
-    beforeAll(async () => {
-      server = await startInstalled(version);
-    });
-    afterAll(() => server?.stop());
-    amongTraps(() => server?.url ?? '');
+describe(`on PostgreSQL ${version}`, { ...needsInstalled(version), ...needsFullScale() }, () => {
+  let server: TestServer | null = null;
+  beforeAll(async () => {
+    server = await startInstalled(version);
   });
-}
+  afterAll(() => server?.stop());
+  amongTraps(() => server?.url ?? '');
+});

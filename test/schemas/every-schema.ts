@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { check } from '../../source/cli/commands/check.ts';
 import { migrate } from '../../source/cli/commands/migrate.ts';
@@ -19,6 +17,8 @@ import { planSimulation } from '../../source/simulation/read-plan.ts';
 import { realUseFingerprint } from '../../source/simulation/run-real-use.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
+import { quickDirectory } from '../helpers/quick-directory.ts';
 import { readSchemas, type SchemaFile } from './schema-file.ts';
 
 interface Counted {
@@ -29,9 +29,18 @@ interface Counted {
   wrong: boolean;
 }
 
-/** Walks through check, trigger, simulate, sync, reset and undo on every schema, on the server that `url` names. */
-export function everySchema(url: () => string): void {
-  describe.each(readSchemas().map(file => [file.name, file] as const))('%s', (_, file) => walk(file, url));
+/**
+ * Walks through check, trigger, simulate, sync, reset and undo on every schema, on the server that `url` names; where there
+ * are `quick` ones, `npm test` leaves it at those.
+ */
+export function everySchema(url: () => string, quick?: readonly string[]): void {
+  const schemas = readSchemas();
+  const names = schemas.map(({ name }) => name);
+  for (const name of quick ?? []) if (!names.includes(name)) throw new Error(`There is no schema "${name}".`);
+  for (const file of schemas) {
+    const left = quick && !quick.includes(file.name);
+    describe(file.name, left ? needsFullScale() : {}, () => walk(file, url));
+  }
 }
 
 /**
@@ -53,7 +62,7 @@ export function walk(
     await own.sql.unsafe(file.sql).simple();
     consoleUrl = await prepare(own);
     database = connectTo(consoleUrl);
-    directory = mkdtempSync(join(tmpdir(), 'schemas-'));
+    directory = quickDirectory('schemas-');
   });
   afterAll(async () => {
     await database.close();

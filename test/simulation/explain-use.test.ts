@@ -41,9 +41,12 @@ const explain = (over: Partial<Parameters<typeof explainUse>[0]>) =>
     replicationRole: 'origin',
     ...over,
   });
-/** As `code: message`, each of which is an error. */
+/** As `code: message`; what is not a finding of the catalog is an error. */
 const told = (over: Parameters<typeof explain>[0]) =>
-  explain(over).map(({ code, message }) => `${code}: ${message}`);
+  explain(over).map(({ code, severity, message }) => {
+    if (!over.health?.findings.some(finding => finding.code === code)) expect(severity).toBe('error');
+    return `${code}: ${message}`;
+  });
 const hints = (over: Parameters<typeof explain>[0]) => explain(over).map(({ hint }) => hint);
 
 describe('a use is confirmed', () => {
@@ -83,6 +86,57 @@ describe('a use is confirmed', () => {
       resultOf({ ...real, lastUsedBefore: 'x', lastUsedAfter: 'x', lastUsedMoved: true }).lastUsedAtMoved,
     ).toBe(true);
   });
+});
+
+test('each explanation says what to do', () => {
+  const of = (over: Partial<UseResult>) => hints({ uses: [use(over)] })[0];
+  expect(of({ lastUsedAtMoved: false })).toContain("The trigger's function should set it");
+  expect(of({ before: Number.NaN, after: Number.NaN, increment: Number.NaN })).toContain('by hand: UPDATE');
+  expect(of({ after: 5, increment: 2, recordsAdded: 2 })).toContain('look at track_preset_usage()');
+  expect(of({ after: 5, increment: 2 })).toContain('what the catalog shows of it follows');
+  expect(hints({ uses: [use({ after: 3, increment: 0 })], replicationRole: 'replica' })[1]).toContain(
+    'ALTER ROLE ... RESET session_replication_role',
+  );
+  expect(told({ uses: [use({ before: null, after: null, increment: 0 })] })).toEqual([
+    'use-not-counted: The use was recorded but not counted (usage_count NULL to NULL, 1 record).',
+  ]);
+});
+
+test('one failure for a unique index is enough to name the index', () => {
+  const health = {
+    ...healthy,
+    findings: [{ code: 'daily-limit', severity: 'error' as const, message: 'Once a day.', hint: '' }],
+  };
+  const failures = [failure({ code: '23505', use: 2 }), failure({ code: 'P0001', message: 'other' })];
+  expect(told({ failures, health })).toContain('daily-limit: Once a day.');
+  expect(told({ failures: [failure()], health })).not.toContain('daily-limit: Once a day.');
+});
+
+test('a second use that fails for another reason is no limit of uses', () => {
+  expect(told({ failures: [failure({ use: 2 })] })[0]).toMatch(
+    /^use-failed: .* failed for the same preset again: no/,
+  );
+});
+
+test('the names that the server quotes are told without the spaces around them', () => {
+  const names = (message: string, code = '42703', where: string | null = null) =>
+    hints({ failures: [failure({ message, code, where })] })[0];
+  expect(names('column \u00ab style \u00bb of relation \u00ab presets \u00bb')).toContain(
+    'names the column style, which presets does not have',
+  );
+  expect(names('record "new" has no field "style"')).toContain(
+    'names the column style, which the record does not have',
+  );
+  expect(names('record "old" has no field')).toContain('names the column ?, which the record does not have');
+  expect(names('column "style" is not there')).toContain(
+    'names the column style, which its table does not have',
+  );
+  // Without a name, or for another error, it is no column that is missing.
+  expect(names('there is no such column')).not.toContain('names the column');
+  expect(names('"style"', 'P0001')).not.toContain('names the column');
+  expect(names('column "style"', '42703', 'PL/pgSQL function f() line 12 at SQL statement')).toMatch(
+    /^PL\/pgSQL function f\(\) names the column style/,
+  );
 });
 
 describe('numbers', () => {

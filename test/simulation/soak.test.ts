@@ -6,7 +6,7 @@ import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, insertPresets, type TestDatabase } from '../helpers/database.ts';
 import { scaled } from '../helpers/scale.ts';
 
-const simulations = scaled(40, 200);
+const simulations = scaled(15, 200);
 const writers = 4;
 
 let own: TestDatabase;

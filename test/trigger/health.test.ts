@@ -841,3 +841,51 @@ test('a view that shows presets leads to the count as well', () => {
   expect(through('uses')).toEqual(['warning other-writer']);
   expect(through('usage_count')).toEqual([]);
 });
+
+describe('a function that adds with whatever + it finds', () => {
+  const open = (path: string | null, over: Partial<TriggerCatalog> = {}, body = {}) =>
+    told(catalog({ countKind: 'numeric', ...over }, counter({}, { searchPath: path, ...body }))).filter(
+      ([code]) => code?.includes('function-open'),
+    );
+  const warned = (schemas: string) => [
+    [
+      'warning function-open',
+      `public.auto_increment_preset_usage_count() runs as its owner and adds with whatever + it finds: whoever may create an operator in ${schemas} can run code as that owner.`,
+      migrateHint,
+    ],
+  ];
+
+  test('is open to whoever may create an operator on its path', () => {
+    expect(open('search_path=public')).toEqual(warned('public'));
+    expect(open('search_path=pg_catalog, app, public, pg_temp')).toEqual(warned('app or public'));
+  });
+
+  test('is not, where only the server’s own is on it', () => {
+    expect(open('search_path=pg_catalog, pg_temp')).toEqual([]);
+    expect(open('search_path=""')).toEqual([]);
+  });
+
+  test.each(['integer', 'bigint'] as const)(
+    'is not for %s, of which the server’s own fits best',
+    countKind => {
+      expect(open('search_path=public', { countKind })).toEqual([]);
+    },
+  );
+
+  test.each(['OPERATOR(pg_catalog.+)', 'operator ( pg_catalog . + )', 'Operator\n(\n pg_catalog\n.+)'])(
+    'is not, where it says which: %j',
+    source => {
+      expect(open('search_path=public', {}, { source })).toEqual([]);
+    },
+  );
+
+  test('is, where it says another', () => {
+    expect(open('search_path=public', {}, { source: 'MYOPERATOR(pg_catalog.+)' })).toEqual(warned('public'));
+    expect(open('search_path=public', {}, { source: 'OPERATOR(app.+)' })).toEqual(warned('public'));
+  });
+
+  test('is not looked at where it writes no count, or runs as whoever inserts', () => {
+    expect(open('search_path=public', {}, { reading: reading() })).toEqual([]);
+    expect(open('search_path=public', {}, { definer: false })).toEqual([]);
+  });
+});

@@ -4,8 +4,9 @@ import { refused } from '../../counter/guards.ts';
 import { type ExitCode, exitCodes, usageError } from '../../errors/errors.ts';
 import { planRepair } from '../../repair/plan/read-plan.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
+import { stalePlan } from '../../repair/plan/stale-plan.ts';
 import type { RepairAction, RepairOutcome, RepairProgress } from '../../repair/repair.ts';
-import { exitCodeOf, runRepair, stalePlan } from '../../repair/run/run.ts';
+import { exitCodeOf, runRepair } from '../../repair/run/run.ts';
 import { identity } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { describeOutcome, describePlan, planJson } from '../output/repair.ts';
@@ -52,7 +53,7 @@ export async function repair(
       dryRun: config.dryRun,
       directory: config.stateDirectory,
       receipt: config.receipt,
-      ...(action === 'undo' ? { columns: config.columns } : {}),
+      ...(action === 'undo' ? { columns: config.columns, putBackAnyway: config.putBackAnyway } : {}),
     },
     signal,
   );

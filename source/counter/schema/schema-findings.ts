@@ -170,7 +170,9 @@ function onTimes({ presets, presetUsage, parts }: SchemaReport): SchemaFinding[]
     const alike = table.columns.filter(({ name }) =>
       names.some(usualName => foldName(usualName) === foldName(name)),
     );
-    for (const { name, type } of alike.filter(({ type }) => !isTime(type))) {
+    // A time among them would have been taken.
+    const noTimes = alike.filter(({ type }) => taken === null || !isTime(type));
+    for (const { name, type } of noTimes) {
       found.push(
         warn(
           'time-is-no-time',
@@ -178,7 +180,7 @@ function onTimes({ presets, presetUsage, parts }: SchemaReport): SchemaFinding[]
         ),
       );
     }
-    const others = alike.filter(({ name, type }) => name !== taken && isTime(type));
+    const others = alike.filter(column => column.name !== taken && !noTimes.includes(column));
     if (others.length > 0) {
       found.push(
         info(

@@ -11,7 +11,7 @@ export interface ReportedColumn {
   readable: boolean;
 }
 
-interface ReportedForeignKey {
+export interface ReportedForeignKey {
   name: string;
   columns: string[];
   /** Schema and name of the other table, quoted where they need it, and its columns. */

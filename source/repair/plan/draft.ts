@@ -1,8 +1,9 @@
 import type { Receipt } from '../receipts/receipt.ts';
 import type { Change, Remark } from '../repair.ts';
-import type { Evidence } from '../run/already-there.ts';
+import type { Evidence } from '../run/presence/present-records.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 import type { RepairPlan } from './repair-plan.ts';
+import type { PlanParts } from './stale-plan.ts';
 import type { Task } from './task.ts';
 
 /** What the planner of an action finds. */
@@ -28,6 +29,8 @@ export interface Draft {
 /** A plan with what carrying it out needs beside. */
 export interface FullPlan extends RepairPlan {
   tasks: Task[];
+  /** What the fingerprint is made of. */
+  parts: PlanParts;
   facts: RepairFacts;
   receipt: Receipt | null;
   /** undo: for each column of the receipt the quoted one that its values go into; null where they are left out. */

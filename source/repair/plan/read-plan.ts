@@ -19,6 +19,7 @@ import { planSync } from './read-sync.ts';
 import { besidesRemarks, restoringRemarks, writersRemarks } from './remarks.ts';
 import type { RepairPlan, RepairRequest } from './repair-plan.ts';
 import { denied, requireDeletable, requireReversible } from './reversibility.ts';
+import type { PlanParts } from './stale-plan.ts';
 import { planUndo } from './undo/read-undo.ts';
 
 /**
@@ -92,24 +93,26 @@ export async function planRepair(
         draft.into.flatMap(quoted => (quoted === null ? [] : { quoted })),
       )
     : facts;
+  const parts: PlanParts = {
+    database: identity,
+    asked: fingerprint([action, options, [...request.presets].sort()]),
+    presets: fingerprint(draft.holds),
+    // By either way of deleting: which one it is depends on how many records there are.
+    triggers: fingerprint(
+      [false, true].map(truncates =>
+        firingTriggers(catalog, { ...writes, truncates: truncates && writes.deletes }),
+      ),
+    ),
+    receipt: draft.receipt?.origin ?? '',
+  };
   return {
     request,
     action,
     options,
     look: found,
     identity,
-    fingerprint: fingerprint([
-      identity,
-      action,
-      options,
-      [...request.presets].sort(),
-      draft.holds,
-      // By either way of deleting: which one it is depends on how many records there are.
-      [false, true].map(truncates =>
-        firingTriggers(catalog, { ...writes, truncates: truncates && writes.deletes }),
-      ),
-      draft.receipt?.origin ?? null,
-    ]),
+    fingerprint: fingerprint(parts),
+    parts,
     phrase: phraseOf(action, found, draft),
     changes: draft.changes.sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta)),
     recordsToDelete: draft.recordsToDelete,

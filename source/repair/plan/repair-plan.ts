@@ -53,6 +53,8 @@ export interface RepairRequest {
   receipt: string | null;
   /** undo: what becomes of columns that are not as they were; left out where nothing was said of any. */
   columns?: ColumnChoice;
+  /** undo: records go back also where it cannot be told whether they are in the table. */
+  putBackAnyway?: boolean;
   /** True where the plan is only looked at: what would keep it from being done is a remark then. */
   dryRun?: boolean;
   /** True where this very repair holds the claim that keeps others out. */

@@ -4,6 +4,7 @@ import type { ReceiptBatch, ReceiptEnd, ReceiptHead } from './receipt.ts';
 import { receiptId } from './receipt-id.ts';
 
 const whole = z.int().check(z.nonnegative());
+const xid = z.string().check(z.regex(/^\d+$/));
 
 /** The head without `kind`. It leaves out what it does not know, so no password can slip in with a larger object. */
 export const headSchema = z.object({
@@ -32,7 +33,7 @@ export const headSchema = z.object({
   mapped: z.exactOptional(z.array(z.object({ from: z.string(), to: z.string() }))),
   dropped: z.exactOptional(z.array(z.string())),
   replaced: z.exactOptional(z.array(z.string())),
-  began: z.exactOptional(z.object({ xid: z.string().check(z.regex(/^\d+$/)), timeline: z.nullable(whole) })),
+  began: z.exactOptional(z.object({ xid, oldest: z.exactOptional(xid), timeline: z.nullable(whole) })),
 }) satisfies z.ZodMiniType<ReceiptHead>;
 
 const changeFields = z.object({

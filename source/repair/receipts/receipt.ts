@@ -28,8 +28,8 @@ export interface ReceiptHead {
   dropped?: string[];
   /** migrate: what was there before, as SQL. */
   replaced?: string[];
-  /** Where the server stood before the first batch; left out by older versions. */
-  began?: { xid: string; timeline: number | null };
+  /** Where the server stood before the first batch; left out, or without `oldest`, by older versions. */
+  began?: { xid: string; oldest?: string; timeline: number | null };
 }
 
 /** The first and the last of some records that follow each other, by their places among those that a batch stored. */

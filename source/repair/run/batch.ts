@@ -30,6 +30,8 @@ export interface BatchResult {
   /** The server's words where it refused, and how many records it was about; undefined where that is not known. */
   message?: string;
   tried?: number;
+  /** busy: the table is held, and not a row of it. */
+  table?: true;
   /** What broke the connection. */
   error?: ConsoleError;
 }

@@ -7,7 +7,7 @@ import type { ReceiptBatch } from '../receipts/receipt.ts';
 import type { StoredLine } from '../receipts/records/records-reader.ts';
 import { valuesOf } from '../receipts/records/stored-records.ts';
 import { type RecordValues, readOwners } from '../sql/counter-state.ts';
-import type { Asked, UndoSource } from './prepared.ts';
+import { type Asked, newOwners, type Owners, type UndoSource } from './prepared.ts';
 
 /** A record of the receipt, and its place among those that its batch stored. */
 export interface StoredRecord {
@@ -62,7 +62,11 @@ async function take(
   room: Room,
 ): Promise<number> {
   const isOpen = () => wanted.some(({ away, records }) => records.length < away.count);
-  const start = Math.min(...wanted.map(({ away }) => away.from ?? 0));
+  if (source.owners.batch !== batch.batch) source.owners = { ...newOwners(), batch: batch.batch };
+  const { known, first } = source.owners;
+  // Going back means to unpack it from its beginning, which for each of many presets takes for ever.
+  const startOf = ({ id, from = 0 }: AwayRecords) => Math.max(from, first.get(id) ?? known);
+  const start = Math.min(...wanted.map(({ away }) => startOf(away)));
   let lines: StoredLine[] = [];
   let bytes = 0;
   let reached = start;
@@ -100,19 +104,20 @@ async function sort(
   }));
   const presetOf = ({ values }: { values: RecordValues }) => values[presetPlace] ?? null;
   const ids = batch.changes.flatMap(({ id }) => id ?? []);
-  if (source.owners.batch !== batch.batch) source.owners = { batch: batch.batch, of: new Map() };
-  const { of } = source.owners;
+  const { owners } = source;
+  const { of } = owners;
   const unknown = [...new Set(records.map(presetOf))].filter(preset => preset !== null && !of.has(preset));
-  if (unknown.length > 0 && wanted.some(({ task }) => task.id !== null)) {
+  if (unknown.length > 0) {
     const values = unknown.filter(preset => preset !== null);
-    const owners = await readOwners(reader, plan.look.tables, ids, values);
-    for (const value of values) of.set(value, owners.get(value) ?? null);
+    const found = await readOwners(reader, plan.look.tables, ids, values);
+    for (const value of values) of.set(value, found.get(value) ?? null);
   }
   const own = new Set(ids);
   const isOf = (id: string | null, preset: string | null) =>
     id === null ? preset === null || !own.has(preset) : preset !== null && of.get(preset) === id;
   for (const record of records) {
     const { place, bytes, values } = record;
+    note(owners, place, presetOf(record), own);
     const mine = wanted.find(({ task }) => isOf(task.id, presetOf(record)));
     if (!mine || place < (mine.away.from ?? 0) || mine.records.length === mine.away.count) continue;
     if (mine.away.back.some(([first, last]) => first <= place && place <= last)) continue;
@@ -126,6 +131,17 @@ async function sort(
     room.bytes -= bytes;
   }
   return (lines.at(-1)?.place ?? -1) + 1;
+}
+
+/** Takes in whose the next record is that was not known yet. */
+function note(owners: Owners, place: number, preset: string | null, own: ReadonlySet<string>): void {
+  const { of, first, known } = owners;
+  if (place !== known) return;
+  owners.known += 1;
+  const owner = preset === null ? null : (of.get(preset) ?? null);
+  // By the text of its key it is of none, and the server may know better.
+  const ids = preset !== null && own.has(preset) ? [owner] : [null, owner];
+  for (const id of ids) if (!first.has(id)) first.set(id, place);
 }
 
 function partOf(task: Task, away: AwayRecords, records: StoredRecord[], reached: number): Part {

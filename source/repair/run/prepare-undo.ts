@@ -4,9 +4,11 @@ import type { LeftState } from '../plan/undo/undoable-changes.ts';
 import type { PlaceRange, ReceiptChange } from '../receipts/receipt.ts';
 import type { LeftAlone } from '../repair.ts';
 import { type CounterState, type RecordValues, readDangling, readStates } from '../sql/counter-state.ts';
-import { countWanted, leftNone, Tally, whyThere } from './already-there.ts';
 import { gatherRecords, type StoredRecord } from './gather-records.ts';
 import { type Asked, found, idsOf, nothing, orderOf, type Prepared } from './prepared.ts';
+import { leftNone } from './presence/left-none.ts';
+import { countWanted, Tally, whyThere } from './presence/present-records.ts';
+import { readVerdicts } from './presence/records-alike.ts';
 
 /** What goes back of one task: its records, without those that name what is gone. */
 interface Going {
@@ -97,13 +99,16 @@ function addRest(prepared: Prepared, rest: Task): void {
  * put them back since this was planned. Where a unique index keeps records apart, the server sees to it.
  */
 async function withoutThere(
-  { reader, plan: { look, facts, evidence, receipt }, written = [] }: Asked,
+  asked: Asked,
   all: Going[],
   inOrder: (record: StoredRecord) => RecordValues,
   left: LeftAlone[],
 ): Promise<Going[]> {
+  const { reader, plan, written = [] } = asked;
+  const { look, facts, evidence, receipt } = plan;
   const column = evidence?.column ?? null;
-  if (column === null || column.unique) return all;
+  if (column === null) return withoutAlike(asked, all, left);
+  if (column.unique) return all;
   const wanted = all.flatMap(({ records }) => records.map(inOrder));
   const but = [...(evidence?.putBack ?? []), ...written];
   const counts = await countWanted(reader, look.tables, facts, column, wanted, but);
@@ -112,9 +117,32 @@ async function withoutThere(
     const tally = new Tally(receipt !== null && leftNone(receipt, task.id));
     for (let n = 0; n < records.length; n += 1, seen += 1) tally.add(wanted[seen] ?? [], counts[seen] ?? 0);
     const why = whyThere(tally.result());
-    if (why) left.push({ id: task.id, name: task.id === null ? 'Records of no preset' : task.name, ...why });
+    if (why) left.push({ id: task.id, name: nameOf(task), ...why });
     return why === null;
   });
+}
+
+/** The same where records look like each other. */
+async function withoutAlike(
+  { reader, plan: { look, evidence }, written = [] }: Asked,
+  all: Going[],
+  left: LeftAlone[],
+): Promise<Going[]> {
+  const alike = evidence?.alike ?? null;
+  const ids = all.flatMap(({ task, records }) => (records.length > 0 ? [task.id] : []));
+  if (alike === null || alike.anyway || ids.length === 0) return all;
+  const read = await readVerdicts(reader, look.tables, alike, ids, written);
+  const verdicts = new Map(ids.map((id, place) => [id, read[place] ?? null]));
+  return all.filter(({ task, records }) => {
+    const verdict = records.length > 0 ? (verdicts.get(task.id) ?? null) : null;
+    if (verdict === null || verdict === 'some') return true;
+    left.push({ id: task.id, name: nameOf(task), ...verdict });
+    return false;
+  });
+}
+
+function nameOf({ id, name }: Task): string {
+  return id === null ? 'Records of no preset' : name;
 }
 
 /** Adds what one task gives back to the batch. */
@@ -133,7 +161,7 @@ function putBack(
   if (missing !== null || why !== null) {
     prepared.left.push({
       id: task.id,
-      name: task.id === null ? 'Records of no preset' : task.name,
+      name: nameOf(task),
       reason: missing === null ? 'moved' : 'reference',
       message: [missing, why].filter(words => words !== null).join(' '),
     });

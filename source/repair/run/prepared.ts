@@ -23,8 +23,22 @@ export interface Prepared {
 /** Where an undo takes its records from, over all its batches. */
 export interface UndoSource {
   reader: RecordsReader;
-  /** Whose the presets of records are, of one batch of the receipt: a preset's id, or null where it is none of that batch. */
-  owners: { batch: number; of: Map<string, string | null> };
+  owners: Owners;
+}
+
+/** What is known of the records of one batch. */
+export interface Owners {
+  batch: number;
+  /** The id of the preset that each stored key means, or null if the batch has no such preset. */
+  of: Map<string, string | null>;
+  /** How many records from the first one on are known by their presets, and where those of each preset begin; null for none. */
+  known: number;
+  first: Map<string | null, number>;
+}
+
+/** Nothing is known of any batch yet. */
+export function newOwners(): Owners {
+  return { batch: 0, of: new Map(), known: 0, first: new Map() };
 }
 
 /** What a batch is prepared from. */

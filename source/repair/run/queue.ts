@@ -46,6 +46,8 @@ export class Queue {
   #fitting = Number.POSITIVE_INFINITY;
   #truncate: boolean;
   #truncateTries = 0;
+  /** Since when the table itself is held, and how often it was tried; null where it is not. */
+  #tableBusy: { since: number; tries: number } | null = null;
 
   constructor(tasks: readonly Task[], limits: Limits) {
     this.#limits = limits;
@@ -110,10 +112,12 @@ export class Queue {
       case 'nothing':
         this.#fit(batch, result);
         this.#advance(batch, result);
+        this.#tableBusy = null;
         if (result.outcome === 'committed') this.#resize(result.held);
         return;
       case 'busy':
         if (batch.truncate) this.#postponeTruncate();
+        else if (result.table) this.#postponeTable();
         else this.#postpone(batch);
         return;
       case 'lost':
@@ -216,6 +220,27 @@ export class Queue {
     for (const lane of this.#lanes.values()) lane.retryAt = retryAt;
   }
 
+  /** A table that somebody holds, which says nothing of any row either: all of them wait for it, and are given up with it. */
+  #postponeTable(): void {
+    const now = performance.now();
+    const { since, tries } = this.#tableBusy ?? { since: now, tries: 0 };
+    this.#tableBusy = { since, tries: tries + 1 };
+    if (now - since < this.#limits.patience) {
+      for (const lane of this.#lanes.values()) lane.retryAt = backoff(now, tries + 1);
+      return;
+    }
+    const seconds = Math.round((now - since) / 1000);
+    for (const { id, name } of this.#lanes.values()) {
+      this.#givenUp.push({
+        id,
+        name: id === null ? 'Records of no preset' : name,
+        reason: 'locked',
+        message: `Another session has held a lock on one of the two tables for ${seconds} s, as a migration does. Run this again when it is done.`,
+      });
+    }
+    this.#lanes.clear();
+  }
+
   /** A refusal of several says nothing of each: they are tried one by one. */
   #separate(batch: Batch, result: BatchResult): void {
     if (this.#apart(batch)) return;
@@ -233,10 +258,14 @@ export class Queue {
     else this.#giveUp(batch, result, 'too-large', 'Even by itself, the server did not take');
   }
 
-  /** Has several tried one by one from now on; false where it was one by itself. */
+  /** Has several tried one by one from now on, and what was to go by TRUNCATE in batches; false where it was one by itself. */
   #apart({ tasks, truncate }: Batch): boolean {
-    if (truncate) this.#truncate = false;
-    if (tasks.length === 1 && !truncate) return false;
+    if (truncate) {
+      // What TRUNCATE does not take, batches may, of as many as ever.
+      this.#truncate = false;
+      return true;
+    }
+    if (tasks.length === 1) return false;
     for (const { id } of tasks) {
       const lane = this.#lanes.get(id);
       if (lane) lane.alone = true;

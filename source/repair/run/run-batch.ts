@@ -1,7 +1,7 @@
 import { tryUntilAnswered } from '../../connection/deadlines.ts';
 import type { ConnectOptions, Database } from '../../connection/transactions.ts';
 import { hidesRowsNow } from '../../counter/discovery/visibility.ts';
-import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../../errors/errors.ts';
+import { ConsoleError, exitCodes, isConsoleError, isTransient, sqlState } from '../../errors/errors.ts';
 import type { FullPlan } from '../plan/draft.ts';
 import type { ReceiptWriter } from '../receipts/write-receipt.ts';
 import { type BatchAnswer, openBatch, type RecordWrites, runBatch } from '../sql/batch-block.ts';
@@ -94,9 +94,12 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
     const done = prepared as Prepared | null;
     if (isLost(error)) return afterLoss(work, error, noted, done);
     await note(work, noted, 'aborted');
-    const state = sqlState(error);
-    if (state === '55P03' || state === '40001' || state === '40P01')
-      return { ...empty('busy'), message: error.message };
+    const state = sqlState(error.cause);
+    if (state === '55P03' || state === '40001' || state === '40P01') {
+      // Reading waits for no row, and taking the tables' locks for none.
+      const isTable = state === '55P03' && !done;
+      return { ...empty('busy'), message: error.message, ...(isTable ? { table: true } : {}) };
+    }
     if (state === '57014' && batch.tasks.length > 1) return empty('busy');
     // Nothing that another preset would fare better with.
     if (error.code === 'rows-hidden') throw hiddenMeanwhile(error);
@@ -105,12 +108,12 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
     if (state === '') throw error;
     await requireSameTables(work.database, plan);
     const tried = done ? done.order.deletes.length + done.order.inserts.length : undefined;
-    const outcome = isTooMuch(state, tried) ? 'large' : 'refused';
+    const outcome = isTooMuch(state, tried, recordWrites(plan) !== null) ? 'large' : 'refused';
     return {
       ...empty(outcome),
       ...(tried === undefined ? {} : { tried }),
       rest: done?.otherwise ?? [],
-      message: serverWords(error),
+      message: plan.action === 'undo' && state === '23505' ? doubleWords(error) : serverWords(error),
     };
   }
 }
@@ -121,10 +124,10 @@ class TooMuch extends Error {}
 /**
  * True for what fewer records may not meet: a limit of the server (class 54), memory that it does not have, what it allocates
  * beyond 1 GB, which it tells as an internal error, and a block that took too long. `tried` records; undefined where they could
- * not even be read.
+ * not even be read, where there are `records` to read.
  */
-function isTooMuch(state: string, tried: number | undefined): boolean {
-  if (state === '57014') return (tried ?? 0) > 1;
+function isTooMuch(state: string, tried: number | undefined, records: boolean): boolean {
+  if (state === '57014') return tried === undefined ? records : tried > 1;
   return tried !== 0 && (state.startsWith('54') || state === '53200' || state === 'XX000');
 }
 
@@ -212,11 +215,6 @@ async function askAgain(ask: () => Promise<Fate>): Promise<Exclude<Fate, 'in pro
   return answer ? answer.status : 'unreachable';
 }
 
-function sqlState({ cause }: ConsoleError): string {
-  const { code = '' } = (cause ?? {}) as { code?: string };
-  return /^[0-9A-Z]{5}$/.test(code) ? code : '';
-}
-
 function hiddenMeanwhile(cause?: ConsoleError): ConsoleError {
   return new ConsoleError({
     code: 'incomplete-view',
@@ -249,6 +247,10 @@ function readOnlyNow(error: ConsoleError): ConsoleError {
   });
 }
 
+function doubleWords(error: ConsoleError): string {
+  return `${serverWords(error)}. Records with the same key are in the table, so these may be back already`;
+}
+
 function serverWords({ cause, message }: ConsoleError): string {
   const {
     message: words,
@@ -257,5 +259,5 @@ function serverWords({ cause, message }: ConsoleError): string {
   } = (cause ?? {}) as { message?: string; constraint_name?: string; where?: string };
   // Our own block is one too; a name that is not its is a trigger's function.
   const [, run] = /^PL\/pgSQL function (?!inline_code_block)(.+?) line \d/m.exec(where) ?? [];
-  return `${words ?? message}${constraint ? ` (${constraint})` : ''}${run ? `, in ${run}` : ''}`;
+  return `${words ?? message}${constraint && !(words ?? message).includes(constraint) ? ` (${constraint})` : ''}${run ? `, in ${run}` : ''}`;
 }

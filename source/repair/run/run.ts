@@ -1,12 +1,12 @@
 import { noChoice } from '../../config/column-choice.ts';
 import { pause, tryUntilAnswered } from '../../connection/deadlines.ts';
 import type { Database } from '../../connection/transactions.ts';
-import { refused } from '../../counter/guards.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../../errors/errors.ts';
 import { type BatchLimits, usualLimits } from '../batch-limits.ts';
 import type { FullPlan } from '../plan/draft.ts';
 import { planRepair } from '../plan/read-plan.ts';
 import type { RepairPlan } from '../plan/repair-plan.ts';
+import { stalePlan } from '../plan/stale-plan.ts';
 import { type AwayRecords, inEffect, undosOf } from '../plan/undo/undoable-changes.ts';
 import { listReceipts, undoneBy } from '../receipts/list-receipts.ts';
 import type { ReceiptChange, ReceiptEnd, ReceiptHead } from '../receipts/receipt.ts';
@@ -19,6 +19,7 @@ import { exactForms, readStates } from '../sql/counter-state.ts';
 import { readServerMark } from '../sql/server-mark.ts';
 import type { BatchResult } from './batch.ts';
 import type { UndoSource } from './prepared.ts';
+import { newOwners } from './prepared.ts';
 import { Queue } from './queue.ts';
 import { claim } from './repair-lock.ts';
 import { runOneBatch } from './run-batch.ts';
@@ -86,7 +87,7 @@ async function freshPlan(database: Database, agreed: RepairPlan, options: RunOpt
     options.fresh && 'tasks' in agreed && (await isInEffect(agreed as FullPlan))
       ? (agreed as FullPlan)
       : await planRepair(database, { ...agreed.request, claimed: true }, options.signal);
-  if (plan.fingerprint !== agreed.fingerprint) throw stalePlan(plan);
+  if (plan.fingerprint !== agreed.fingerprint) throw stalePlan(plan, agreed);
   return plan;
 }
 
@@ -107,15 +108,6 @@ async function isInEffect({ receipt, request, tasks }: FullPlan): Promise<boolea
         (!undo?.records || away.has(nameOf(undo.records))) &&
         (!undo?.state || presets.get(id ?? '')?.state?.moved === undo.state.moved),
     )
-  );
-}
-
-/** What a plan is refused with that is not the one that was agreed to: exit code 4. */
-export function stalePlan({ fingerprint }: RepairPlan): ConsoleError {
-  return refused(
-    'stale-plan',
-    'The database has moved away from the plan: other presets drift, or they drift by another amount.',
-    `Nothing was changed. Look at the plan as it is now; its fingerprint is ${fingerprint}.`,
   );
 }
 
@@ -209,7 +201,7 @@ class Run {
     // As much again as one batch takes: what does not fit any more has been read by then.
     const { bytes } = { ...usualLimits, ...options.most };
     this.#source = plan.receipt
-      ? { reader: new RecordsReader(plan.receipt, 2 * bytes), owners: { batch: 0, of: new Map() } }
+      ? { reader: new RecordsReader(plan.receipt, 2 * bytes), owners: newOwners() }
       : undefined;
     this.#left = plan.left.filter(left => !this.#isTold(left));
   }

@@ -27,7 +27,7 @@ export async function waitForLock<T>(
 }
 
 /** What a second repair is refused with: exit code 4. */
-function anotherWrite(holder: LockHolder | null): ConsoleError {
+export function anotherWrite(holder: LockHolder | null): ConsoleError {
   return refused(
     'another-write',
     holder

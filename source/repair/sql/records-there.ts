@@ -4,6 +4,7 @@ import type { Tables } from '../../counter/discovery/tables.ts';
 import { manyValues, valueAsText } from '../../counter/reading/sql-values.ts';
 import type { RecordValues } from './counter-state.ts';
 import type { RepairFacts } from './facts.ts';
+import { rowVersion } from './xids.ts';
 
 /** See `readTellingColumn`; `unique` where the server itself refuses a second record of the same value. */
 export interface TellingColumn {
@@ -37,6 +38,25 @@ export async function readTellingColumn(
   )) as TellingColumn[];
   const stored = new Set(recordColumns.map(({ quoted }) => quoted));
   return found.find(({ quoted }) => stored.has(quoted)) ?? null;
+}
+
+/**
+ * Whether the server itself refuses every record a second time: a unique key of it is made of stored columns, none of which may
+ * be NULL.
+ */
+export async function refusesDoubles(
+  { rows }: Reader,
+  { records }: Tables,
+  { recordColumns }: RepairFacts,
+): Promise<boolean> {
+  const [row] = (await rows(
+    `SELECT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid
+       AND i.indpred IS NULL AND i.indexprs IS NULL
+       AND NOT EXISTS (SELECT FROM generate_series(0, i.indnkeyatts - 1) k (n) JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.n]
+                        WHERE NOT a.attnotnull OR NOT quote_ident(a.attname) IN (SELECT json_array_elements_text($2::text::json)))) AS refuses`,
+    [records.oid, JSON.stringify(recordColumns.map(({ quoted }) => quoted))],
+  )) as { refuses: boolean }[];
+  return row?.refuses === true;
 }
 
 /**
@@ -81,9 +101,4 @@ export async function countThere(
   const counts = wanted.map(() => 0);
   for (const { place, many } of found) counts[place] = many;
   return counts;
-}
-
-// A row holds the lower half of its transaction's number alone.
-function rowVersion(xid: string): string {
-  return String(BigInt(xid) & 0xffff_ffffn);
 }

@@ -4,6 +4,8 @@ import type { Reader } from '../../connection/transactions.ts';
 export interface ServerMark {
   /** A number (xid8) above that of every transaction which was committed by then. */
   xid: string;
+  /** The number below which every transaction had ended by then. */
+  oldest: string;
   /** Raised by a failover and by a restore to a point in time; null where this role may not read it. */
   timeline: number | null;
 }
@@ -11,10 +13,10 @@ export interface ServerMark {
 /** Reads where the server stands. */
 export async function readServerMark({ rows }: Reader): Promise<ServerMark> {
   const [row] = (await rows(
-    `SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xid, pg_is_in_recovery() AS standby,
+    `SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xid, pg_snapshot_xmin(pg_current_snapshot())::text AS oldest, pg_is_in_recovery() AS standby,
             has_function_privilege('pg_walfile_name(pg_lsn)', 'EXECUTE') AND has_function_privilege('pg_current_wal_lsn()', 'EXECUTE') AS "mayWal",
             has_function_privilege('pg_control_checkpoint()', 'EXECUTE') AS "mayControl"`,
-  )) as { xid: string; standby: boolean; mayWal: boolean; mayControl: boolean }[];
+  )) as { xid: string; oldest: string; standby: boolean; mayWal: boolean; mayControl: boolean }[];
   if (!row) throw new Error('no answer about the server');
   // In a statement of its own: a CASE does not keep the server from asking for the right to call it. The file's name tells of a
   // failover at once, the control file only after the next checkpoint.
@@ -25,7 +27,7 @@ export async function readServerMark({ rows }: Reader): Promise<ServerMark> {
         ? `SELECT lpad(to_hex(timeline_id), 8, '0') AS hex FROM pg_control_checkpoint()`
         : null;
   const [timeline] = text === null ? [] : ((await rows(text)) as { hex: string }[]);
-  return { xid: row.xid, timeline: timeline ? Number.parseInt(timeline.hex, 16) : null };
+  return { xid: row.xid, oldest: row.oldest, timeline: timeline ? Number.parseInt(timeline.hex, 16) : null };
 }
 
 /** What became of each of these transactions, which are older than the server's mark; null where it does not remember. */

@@ -7,7 +7,7 @@ import type { Database } from '../../../source/connection/transactions.ts';
 import { ConsoleError } from '../../../source/errors/errors.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { insertPresets, insertRecords, type TestDatabase } from '../../helpers/database.ts';
-import { createUnmigrated, migration, mismatches, psqlIsThere, runFile, use } from '../../psql/files.ts';
+import { createUnmigrated, hasPsql, migration, mismatches, runFile, use } from '../../psql/files.ts';
 
 let own: TestDatabase;
 let database: Database;
@@ -66,7 +66,7 @@ async function run({ dryRun = false, ...flags }: Flags = {}, receipt = memory(),
 
 /** Runs a script as a person would, through psql; through the driver where there is none. */
 async function execute(script: string): Promise<void> {
-  if (await psqlIsThere()) {
+  if (await hasPsql()) {
     const ran = spawnSync('psql', ['-X', '-v', 'ON_ERROR_STOP=1', own.url], { input: script });
     expect([ran.status, String(ran.stderr)]).toEqual([0, expect.not.stringContaining('ERROR')]);
     return;

@@ -20,10 +20,9 @@ import { listReceipts } from '../../../source/repair/receipts/list-receipts.ts';
 import { journalFile, keyFile, receiptsIn } from '../../../source/repair/receipts/places.ts';
 import { readReceipt } from '../../../source/repair/receipts/read-receipt.ts';
 import { openReceipt } from '../../../source/repair/receipts/write-receipt.ts';
+import { needsModes, needsRoot } from '../../helpers/needs.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from '../../repair/receipts/samples.ts';
 
-const posix = process.geteuid !== undefined;
-const root = process.geteuid?.() === 0;
 const somebody = 54_321;
 
 async function kept(directory: string) {
@@ -81,25 +80,28 @@ const short: [string, Spoil, string, string] = [
   'Move it away',
 ];
 
-test.runIf(posix).each([...group, ...(root ? foreign : []), ...links, readable, short])(
-  '%s is no place for a receipt: exit code 4, before anything is changed',
-  async (_, spoil, why, cure) => {
-    const directory = newStateDirectory();
-    await kept(directory);
-    await spoil(directory);
-    await expect(openReceipt(directory, sampleHead())).rejects.toMatchObject({
-      code: 'state-exposed',
-      exitCode: 4,
-      message: expect.stringContaining(why),
-      hint: expect.stringMatching(/^Nothing was changed\. /),
-    });
-    await expect(openReceipt(directory, sampleHead())).rejects.toMatchObject({
-      hint: expect.stringContaining(cure),
-    });
-  },
+const refused = '%s is no place for a receipt: exit code 4, before anything is changed';
+test.each([...group, ...links, readable, short])(refused, needsModes(), (_, ...place) =>
+  expectRefused(...place),
 );
+test.each(foreign)(refused, needsRoot(), (_, ...place) => expectRefused(...place));
 
-test.runIf(posix)('what is above the state directory may be a link, and writable by all', async () => {
+async function expectRefused(spoil: Spoil, why: string, cure: string): Promise<void> {
+  const directory = newStateDirectory();
+  await kept(directory);
+  await spoil(directory);
+  await expect(openReceipt(directory, sampleHead())).rejects.toMatchObject({
+    code: 'state-exposed',
+    exitCode: 4,
+    message: expect.stringContaining(why),
+    hint: expect.stringMatching(/^Nothing was changed\. /),
+  });
+  await expect(openReceipt(directory, sampleHead())).rejects.toMatchObject({
+    hint: expect.stringContaining(cure),
+  });
+}
+
+test('what is above the state directory may be a link, and writable by all', needsModes(), async () => {
   const directory = newStateDirectory();
   const parent = dirname(directory);
   await mkdir(`${parent}-real`, { recursive: true });
@@ -109,7 +111,8 @@ test.runIf(posix)('what is above the state directory may be a link, and writable
   expect(await readReceipt(directory, id)).toMatchObject({ origin: 'own' });
 });
 
-test.runIf(posix).each<[string, Spoil, string, string]>([
+const unbelieved = '%s: receipts can be read there, and none is believed';
+test.each<[string, Spoil, string, string]>([
   [
     'a state directory that others may write',
     d => chmod(d, 0o777),
@@ -129,13 +132,13 @@ test.runIf(posix).each<[string, Spoil, string, string]>([
     'can be read by other users (mode 640)',
   ],
   ['a key that is none', d => writeFile(keyFile(d), ''), 'no-key', 'does not hold a key'],
-  ...(root
-    ? ([
-        ['a state directory of another user', d => chown(d, somebody, 0), 'exposed', 'belongs to the user'],
-        ['a key of another user', d => chown(keyFile(d), somebody, 0), 'no-key', 'belongs to the user'],
-      ] satisfies [string, Spoil, string, string][])
-    : []),
-])('%s: receipts can be read there, and none is believed', async (_, spoil, origin, why) => {
+])(unbelieved, needsModes(), (_, ...place) => expectDoubt(...place));
+test.each<[string, Spoil, string, string]>([
+  ['a state directory of another user', d => chown(d, somebody, 0), 'exposed', 'belongs to the user'],
+  ['a key of another user', d => chown(keyFile(d), somebody, 0), 'no-key', 'belongs to the user'],
+])(unbelieved, needsRoot(), (_, ...place) => expectDoubt(...place));
+
+async function expectDoubt(spoil: Spoil, origin: string, why: string): Promise<void> {
   const directory = newStateDirectory();
   const { id } = await kept(directory);
   await spoil(directory);
@@ -145,25 +148,26 @@ test.runIf(posix).each<[string, Spoil, string, string]>([
     seal: null,
     end: sampleEnd,
   });
+}
+
+test('a receipt that others may write is not believed', needsModes(), async () => {
+  const directory = newStateDirectory();
+  const { id, file } = await kept(directory);
+  await chmod(file, 0o620);
+  expect(await readReceipt(directory, id)).toMatchObject({ origin: 'exposed', seal: null });
+  await chmod(file, 0o600);
+  expect(await readReceipt(directory, id)).toMatchObject({ origin: 'own' });
 });
 
-test.runIf(posix)(
-  'a receipt that others may write, or that is somebody else’s, is not believed',
-  async () => {
-    const directory = newStateDirectory();
-    const { id, file } = await kept(directory);
-    await chmod(file, 0o620);
-    expect(await readReceipt(directory, id)).toMatchObject({ origin: 'exposed', seal: null });
-    await chmod(file, 0o600);
-    expect(await readReceipt(directory, id)).toMatchObject({ origin: 'own' });
-    if (!root) return;
-    await chown(file, somebody, somebody);
-    expect(await readReceipt(directory, id)).toMatchObject({
-      origin: 'exposed',
-      doubt: `Others could have changed it: ${file} belongs to the user with id ${somebody}, and this runs as 0.`,
-    });
-  },
-);
+test('a receipt that is somebody else’s is not believed', needsRoot(), async () => {
+  const directory = newStateDirectory();
+  const { id, file } = await kept(directory);
+  await chown(file, somebody, somebody);
+  expect(await readReceipt(directory, id)).toMatchObject({
+    origin: 'exposed',
+    doubt: `Others could have changed it: ${file} belongs to the user with id ${somebody}, and this runs as 0.`,
+  });
+});
 
 test('a link in the place of a receipt is not followed', async () => {
   const directory = newStateDirectory();
@@ -211,7 +215,7 @@ async function stretch(file: string, size: number): Promise<void> {
   await handle.close();
 }
 
-test('a receipt with a hole of 10 GB is told at once, and one of a line without end with little memory', async () => {
+test('a receipt with a hole of 10 GB is told at once', async () => {
   const directory = newStateDirectory();
   const { file, id } = await kept(directory);
   await stretch(file, 10 * gigabyte);
@@ -221,11 +225,6 @@ test('a receipt with a hole of 10 GB is told at once, and one of a line without 
     message: expect.stringContaining('it is larger than any receipt'),
   });
   expect(performance.now() - start).toBeLessThan(1_000);
-  await stretch(file, gigabyte);
-  await expect(readReceipt(directory, id)).rejects.toMatchObject({
-    code: 'damaged-receipt',
-    message: expect.stringContaining('longer than any of a receipt'),
-  });
 });
 
 test('a journal with a hole in it is left as it is', async () => {

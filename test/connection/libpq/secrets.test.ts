@@ -8,6 +8,7 @@ import { openAuthorities } from '../../helpers/certificates.ts';
 import { authentication, serverMessage } from '../../helpers/fake-server.ts';
 import {
   type Asking,
+  needsOuterAddress,
   outerAddress,
   type PasswordOptions,
   type PasswordServer,
@@ -226,7 +227,7 @@ describe('what comes from where the address comes from is used', () => {
   });
 });
 
-describe.skipIf(outerAddress === undefined)('a password in clear', () => {
+describe('a password in clear', needsOuterAddress(), () => {
   const host = outerAddress ?? '';
   const own = (server: PasswordServer, more = '') => ({
     flag: `postgres://me:own@${host}:${server.port}/d${more}`,
@@ -245,6 +246,15 @@ describe.skipIf(outerAddress === undefined)('a password in clear', () => {
       message: expect.stringContaining(`${host}:${server.port}`),
     });
     expect(server.answers.join()).not.toContain('own');
+  });
+
+  test('is not spoken of as known where there is none', async () => {
+    const server = await start('cleartext', { host });
+    const error = await meet(server, { flag: `postgres://me@${host}:${server.port}/d` });
+    expect(error).toMatchObject({
+      code: 'password-in-clear',
+      message: expect.stringMatching(/not encrypted, so no password was sent\.$/),
+    });
   });
 
   test('is sent through TLS', async () => {

@@ -22,7 +22,7 @@ interface Synced {
 let handles: FileHandle;
 let scratch: string;
 let synced: Synced[];
-let onSync: () => void;
+let onSync: (what: { isDirectory: () => boolean }) => void;
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'on-disk-'));
@@ -36,8 +36,9 @@ beforeEach(() => {
   onSync = () => {};
   const really = handles.sync;
   vi.spyOn(handles, 'sync').mockImplementation(async function (this: FileHandle) {
-    onSync();
-    const { ino, size } = await this.stat();
+    const stats = await this.stat();
+    onSync(stats);
+    const { ino, size } = stats;
     await really.call(this);
     synced.push({ inode: ino, size });
   });
@@ -136,4 +137,59 @@ test('the end is on the disk, in the receipt and in the journal', async () => {
   expect(isOnDisk(journalFile(directory))).toBe(true);
   await writer.close();
   expect(await readdir(receiptsIn(directory))).toHaveLength(1);
+});
+
+const fails = (code: string) => Object.assign(new Error(`words of ${code}`), { code });
+
+test.each(['EINVAL', 'ENOTSUP'])(
+  'a file system that cannot sync a directory (%s) is good enough',
+  async code => {
+    onSync = what => {
+      if (what.isDirectory()) throw fails(code);
+    };
+    const { writer } = await begin();
+    await writer.intend({ xid: '1', changes: [], records: ['{}'] });
+    expect(isOnDisk(writer.file)).toBe(true);
+    await writer.close();
+  },
+);
+
+test('one that fails to sync a directory is not: nothing is begun', async () => {
+  onSync = what => {
+    if (what.isDirectory()) throw fails('EIO');
+  };
+  await expect(begin()).rejects.toMatchObject({
+    code: 'receipt-unwritable',
+    message: expect.stringContaining('the disk reports a fault (EIO)'),
+  });
+});
+
+test('records that did not reach the disk are taken out of their file again', async () => {
+  const { writer } = await begin();
+  await writer.intend({ xid: '1', changes: [], records: ['{"id":1}'] });
+  const { size } = statSync(recordsFile(writer.file));
+  onSync = () => {
+    throw fails('EIO');
+  };
+  await expect(writer.intend({ xid: '2', changes: [], records: ['{"id":2}'] })).rejects.toMatchObject({
+    code: 'receipt-unwritable',
+  });
+  expect(statSync(recordsFile(writer.file)).size).toBe(size);
+  onSync = () => {};
+  await writer.intend({ xid: '3', changes: [], records: ['{"id":3}'] });
+  await writer.close();
+});
+
+test('a file of records whose name did not reach the disk is removed, and made again for the next', async () => {
+  const { writer } = await begin();
+  onSync = what => {
+    if (what.isDirectory()) throw fails('EIO');
+  };
+  await expect(writer.intend({ xid: '1', changes: [], records: ['{"id":1}'] })).rejects.toMatchObject({
+    code: 'receipt-unwritable',
+  });
+  expect(existsSync(recordsFile(writer.file))).toBe(false);
+  onSync = () => {};
+  expect(await writer.intend({ xid: '2', changes: [], records: ['{"id":2}'] })).toBe(2);
+  await writer.close();
 });

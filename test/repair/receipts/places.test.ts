@@ -20,3 +20,14 @@ test('an id sorts by time and is not given twice', () => {
   expect(later > (ids[0] ?? '')).toBe(true);
   expect(later).toMatch(receiptId);
 });
+
+test.each([
+  '../20261123T041554Z-sync-3f9a1c',
+  '20261123T041554Z-sync-3f9a1c/../x',
+  '20261123T041554Z-../x-3f9a1c',
+  '20261123T041554Z-sync-3f9a1',
+  '20261123-sync-3f9a1c',
+  '',
+])('%j is no id: it could name a file somewhere else', id => {
+  expect(id).not.toMatch(receiptId);
+});

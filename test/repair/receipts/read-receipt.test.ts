@@ -2,9 +2,10 @@ import { appendFile, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/pr
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { listReceipts, undoneBy } from '../../../source/repair/receipts/list-receipts.ts';
-import { receiptFile, recordsFile } from '../../../source/repair/receipts/places.ts';
+import { keyFile, receiptFile, recordsFile } from '../../../source/repair/receipts/places.ts';
 import { readReceipt } from '../../../source/repair/receipts/read-receipt.ts';
 import type { ReceiptHead } from '../../../source/repair/receipts/receipt.ts';
+import { readVerifier } from '../../../source/repair/receipts/seals/receipt-key.ts';
 import { openReceipt } from '../../../source/repair/receipts/write-receipt.ts';
 import { readRecords } from '../../helpers/read-records.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from './samples.ts';
@@ -79,6 +80,7 @@ test.each([
   ['nothing', '', 'breaks off before its first line'],
   ['the beginning of a head', head.slice(0, 40), 'breaks off before its first line'],
   ['text', 'Dear diary,\n', 'line 1 is no JSON'],
+  ['text without a line end', 'Dear diary,', 'it does not begin as a receipt does'],
   ['a log in JSON', '{"level":"info"}\n', 'line 1 is not what a receipt holds there'],
   ['a number', '7\n', 'line 1 is not what a receipt holds there'],
   ['null', 'null\n', 'line 1 is not what a receipt holds there'],
@@ -180,3 +182,58 @@ async function flip(file: string, at: number): Promise<void> {
   bytes.writeUInt8(bytes.readUInt8(place) ^ 0xff, place);
   await writeFile(file, bytes);
 }
+
+test.each([
+  ['of an older undo, without an id', { id: '', of: 1 }, null],
+  ['of a preset whose id is empty', { id: '' }, ''],
+  ['of a preset whose id is empty, in an undo', { id: '', of: 1, part: 'state' as const }, ''],
+  ['of an undo', { id: '7', of: 1 }, '7'],
+])('a change %s', async (_, change, id) => {
+  const directory = newStateDirectory();
+  const { file } = await keep(directory, {});
+  const line = { kind: 'batch', batch: 1, xid: '1', changes: [sampleChange('x', change)], records: null };
+  await writeFile(file, `${head}\n${JSON.stringify(line)}\n`);
+  const [read] = (await readReceipt(directory, file)).batches;
+  expect(read?.changes).toEqual([{ ...sampleChange('x', change), id }]);
+});
+
+test('where the state directory is no directory there are no receipts', async () => {
+  const directory = newStateDirectory();
+  await mkdir(dirname(directory), { recursive: true });
+  await writeFile(directory, '');
+  expect(await listReceipts(directory)).toEqual({ receipts: [], damaged: [] });
+  await expect(readReceipt(directory, join(directory, 'x.jsonl'))).rejects.toMatchObject({
+    code: 'no-such-receipt',
+  });
+  expect(await readVerifier(directory)).toMatchObject({
+    key: null,
+    why: `the key ${keyFile(directory)} cannot be read (ENOTDIR)`,
+    exposed: false,
+  });
+});
+
+test('what the system does not let this user read is told with its code, exit code 2', async () => {
+  const directory = newStateDirectory();
+  const file = `/${'x'.repeat(300)}.jsonl`;
+  await expect(readReceipt(directory, file)).rejects.toMatchObject({
+    code: 'unreadable-receipt',
+    exitCode: 2,
+    message: `This user cannot read ${file} (ENAMETOOLONG).`,
+    hint: expect.stringContaining('name a copy of the receipt'),
+  });
+});
+
+test('of many receipts that begin alike three are named', async () => {
+  const directory = newStateDirectory();
+  const ids = ['a', 'b', 'c', 'd', 'e'].map(last => `20261123T041554Z-sync-00000${last}`);
+  for (const id of ids.toReversed()) await keep(directory, { id });
+  await expect(readReceipt(directory, '2026')).rejects.toMatchObject({
+    message: `5 receipts begin with 2026: ${ids.slice(0, 3).join(', ')} and 2 more.`,
+    hint: 'Give more of the id.',
+  });
+  await rm(receiptFile(directory, ids[4]!));
+  await rm(receiptFile(directory, ids[3]!));
+  await expect(readReceipt(directory, '2026')).rejects.toMatchObject({
+    message: `3 receipts begin with 2026: ${ids.slice(0, 3).join(', ')}.`,
+  });
+});

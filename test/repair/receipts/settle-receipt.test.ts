@@ -70,6 +70,18 @@ test('what stays unknown is counted as that', async () => {
   );
 });
 
+test('one batch that stays unknown is told as one', async () => {
+  const directory = newStateDirectory();
+  await settleReceipt(
+    await killed(directory),
+    new Map([
+      [2, 'unknown'],
+      [3, 'aborted'],
+    ]),
+  );
+  expect(await readFile(journalFile(directory), 'utf8')).toContain(', outcome unknown of 1 batch\n');
+});
+
 test('a line that the kill tore off stays outside', async () => {
   const directory = newStateDirectory();
   const receipt = await killed(directory);

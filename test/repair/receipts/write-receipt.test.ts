@@ -7,6 +7,7 @@ import { journalFile, keyFile, recordsFile } from '../../../source/repair/receip
 import { readReceipt } from '../../../source/repair/receipts/read-receipt.ts';
 import type { ReceiptHead } from '../../../source/repair/receipts/receipt.ts';
 import { openReceipt } from '../../../source/repair/receipts/write-receipt.ts';
+import { needs, needsLinux } from '../../helpers/needs.ts';
 import { readRecords } from '../../helpers/read-records.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from './samples.ts';
 
@@ -201,7 +202,7 @@ test('below a file there is no place for receipts', async () => {
   });
 });
 
-test.runIf(process.platform === 'linux')('nor is there one where not even root can make it', async () => {
+test('nor is there one where not even root can make it', needsLinux(), async () => {
   await expect(openReceipt('/proc/preset-usage', sampleHead())).rejects.toMatchObject({
     code: 'receipt-unwritable',
     message:
@@ -229,8 +230,12 @@ test('a receipt is never written over another one', async () => {
 });
 
 // Only root may make a device, and a link to one is not followed.
-test.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
+test(
   'a full disk at the end is told as that, not as a refusal',
+  needs(
+    process.platform === 'linux' && process.getuid?.() === 0,
+    'Only root on Linux can make a device that is full. Run them as root.',
+  ),
   async () => {
     const directory = newStateDirectory();
     const writer = await begin(directory);

@@ -1,27 +1,39 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { FullPlan } from '../../../source/repair/plan/draft.ts';
 import type { Task } from '../../../source/repair/plan/task.ts';
+import { readReceipt } from '../../../source/repair/receipts/read-receipt.ts';
+import type { Receipt } from '../../../source/repair/receipts/receipt.ts';
+import { RecordsReader } from '../../../source/repair/receipts/records/records-reader.ts';
+import { recordsOf } from '../../../source/repair/receipts/records/stored-records.ts';
+import { openReceipt } from '../../../source/repair/receipts/write-receipt.ts';
 import { gatherRecords } from '../../../source/repair/run/gather-records.ts';
 import type { Asked } from '../../../source/repair/run/prepared.ts';
+import { newOwners } from '../../../source/repair/run/prepared.ts';
 import { FakeDatabase, fakeTables } from '../../helpers/fake-database.ts';
 import { batch, receipt } from '../plan/undo/receipts.ts';
-import { sampleChange } from '../receipts/samples.ts';
+import { newStateDirectory, sampleChange, sampleHead } from '../receipts/samples.ts';
 
 const deleted = batch(1, [sampleChange('a', { deletes: 2 }), sampleChange('b', { deletes: 2 })]);
 const own = receipt({ action: 'reset' }, [deleted]);
 
-/** Gathers the records of tasks where the file holds one line for each of these presets. */
-async function gather(presets: (string | null)[], tasks: Task[], { most = 100, bytes = 10_000 } = {}) {
-  const fake = new FakeDatabase((_, values) => {
+// Each value of a record is the preset's id itself.
+const server = () =>
+  new FakeDatabase((_, values) => {
     const [, asked] = values.map(value => JSON.parse(String(value)) as string[]);
     return (asked ?? []).map(value => ({ value, id: value }));
   });
+
+const planOf = (of: Receipt) =>
+  ({ receipt: of, into: ['preset_id', 'n'], look: { tables: fakeTables } }) as unknown as FullPlan;
+
+/** Gathers the records of tasks where the file holds one line for each of these presets. */
+async function gather(presets: (string | null)[], tasks: Task[], { most = 100, bytes = 10_000 } = {}) {
   const asked = {
-    plan: { receipt: own, into: ['preset_id', 'n'], look: { tables: fakeTables } } as unknown as FullPlan,
+    plan: planOf(own),
     most,
     limits: { bytes },
     source: {
-      owners: { batch: 0, of: new Map() },
+      owners: newOwners(),
       reader: {
         async *from(_: unknown, start: number) {
           for (const [place, preset] of presets.entries()) {
@@ -31,7 +43,7 @@ async function gather(presets: (string | null)[], tasks: Task[], { most = 100, b
       },
     },
   } as unknown as Asked;
-  const parts = await fake.database.read(reader => gatherRecords({ ...asked, reader }, tasks));
+  const parts = await server().database.read(reader => gatherRecords({ ...asked, reader }, tasks));
   return tasks.map(task => {
     const part = parts.get(task);
     return [part?.records.map(({ place }) => place), part?.rest?.undo?.records?.from ?? null];
@@ -74,4 +86,67 @@ test('as many go as there is room for, and the others begin where these ended', 
   ]);
   // One goes whatever its size.
   expect(await gather(['a', 'a'], [task('a', 2)], { bytes: 1 })).toEqual([[[0], 1]]);
+});
+
+describe('one part of the file that holds the records of many presets', () => {
+  const presets = Array.from({ length: 60 }, (_, n) => `preset ${n}`);
+  const each = 30;
+
+  /** Takes all of them back, some presets at a time and in this order: how often the part was read from its beginning. */
+  async function opened(order: string[], at: { presets: number; most: number }): Promise<number> {
+    const writer = await openReceipt(newStateDirectory(), sampleHead());
+    const changes = presets.map(id => sampleChange(id, { deletes: each }));
+    const line = (id: string | null, n: number) => JSON.stringify([id, `${n}`.padEnd(400)]);
+    const records = [null, ...presets].flatMap(id => Array.from({ length: each }, (_, n) => line(id, n)));
+    await writer.intend({ xid: '1', changes, records });
+    await writer.close();
+    const kept = await readReceipt('', writer.file);
+    const [deleted] = kept.batches;
+    let opened = 0;
+    const reader = new RecordsReader(kept, 1_000_000, (...given) => {
+      opened += 1;
+      return recordsOf(...given);
+    });
+    const away = (id: string | null) => ({ batch: deleted!, id, count: each, back: [] });
+    let todo = [...order, null].map(
+      (id): Task => ({ ...task(id, each), undo: { records: away(id), state: null, lastUsed: null } }),
+    );
+    const source = { reader, owners: newOwners() };
+    let back = 0;
+    while (todo.length > 0) {
+      const tasks = todo.slice(0, at.presets);
+      const parts = await server().database.read(reading =>
+        gatherRecords(
+          {
+            reader: reading,
+            plan: planOf(kept),
+            tasks,
+            source,
+            most: at.most,
+            limits: { bytes: 50_000, recordBytes: 50_000 },
+            truncate: false,
+          },
+          tasks,
+        ),
+      );
+      for (const { records } of parts.values()) back += records.length;
+      todo = [...tasks.flatMap(one => parts.get(one)?.rest ?? []), ...todo.slice(at.presets)];
+    }
+    await reader.close();
+    expect(back).toBe((presets.length + 1) * each);
+    return opened;
+  }
+
+  test.each([
+    ['one by one', { presets: 1, most: 500 }],
+    ['one by one, and each in several transactions', { presets: 1, most: 7 }],
+    ['several at a time, of which not all have room', { presets: 7, most: 100 }],
+  ])('%s: it is read once, and once more for the records of none, which come first', async (_, at) => {
+    expect(await opened(presets, at)).toBe(2);
+  });
+
+  test('where one had to wait, it is read anew for that one alone', async () => {
+    const [first, ...others] = presets as [string, ...string[]];
+    expect(await opened([...others, first], { presets: 1, most: 500 })).toBe(3);
+  });
 });

@@ -37,6 +37,8 @@ describe('a stale plan', () => {
     await expect(bench.run(plan)).rejects.toMatchObject({
       code: 'stale-plan',
       exitCode: 4,
+      message:
+        'The database has moved away from the plan: other presets drift, or they drift by another amount.',
       hint: expect.stringContaining('Nothing was changed.'),
     });
     expect(await bench.tables()).toEqual(before);
@@ -137,6 +139,7 @@ describe('rows that others hold', () => {
     });
     expect(outcome).toMatchObject({ changed: 0, ended: 'finished' });
     expect(outcome.left.map(({ reason }) => reason)).toEqual(['locked', 'locked', 'locked']);
+    expect(outcome.left[0]?.message).toContain('has held a lock on one of the two tables');
     expect(await bench.counts()).toEqual(wrong);
   });
 

@@ -138,7 +138,7 @@ async function killedMany(many: number): Promise<void> {
 
 test('with 19 of them, and nobody writing, no undo is refused', async () => {
   await killedMany(19);
-  for (let n = 0; n < scaled(5, 40); n += 1) {
+  for (let n = 0; n < scaled(3, 40); n += 1) {
     await bench.setCounts({ Noir: 9 });
     expect(await bench.undo(await bench.repair('sync'))).toMatchObject({ left: [], ended: 'finished' });
   }

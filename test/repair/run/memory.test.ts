@@ -46,8 +46,8 @@ const digest = async () =>
 test(
   'a reset with history and its undo stay within 200 MB, whatever the records hold',
   async () => {
-    await insertTexts(ids[0]!, scaled(120, 9_000), 80_000);
-    await insertTexts(ids[1]!, scaled(6, 60), 3.8 * MB);
+    await insertTexts(ids[0]!, scaled(60, 9_000), 80_000);
+    await insertTexts(ids[1]!, scaled(4, 60), 3.8 * MB);
     const before = await digest();
     const reset = await apart('reset');
     expect(reset).toMatchObject({ deleted: before!.records, left: [] });
@@ -63,7 +63,7 @@ test(
 test(
   'so does an undo of a batch that an older version stored whole',
   async () => {
-    await insertTexts(ids[0]!, scaled(250, 4_000), 80_000);
+    await insertTexts(ids[0]!, scaled(210, 4_000), 80_000);
     const before = await digest();
     const reset = await bench.run(
       await bench.plan('reset', { presets: ['Noir'], options: { deleteHistory: true } }),

@@ -2,10 +2,10 @@ import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
 import { insertPresets } from '../../helpers/database.ts';
-import { hasPooler, type Pooler, startPooler } from '../../helpers/pooler.ts';
+import { needsPooler, type Pooler, startPooler } from '../../helpers/pooler.ts';
 import { RepairBench } from '../../helpers/repair-bench.ts';
 
-describe.runIf(hasPooler())('a repair behind a transaction pooler', () => {
+describe('a repair behind a transaction pooler', needsPooler(), () => {
   let pooler: Pooler;
   let bench: RepairBench;
   let pooled: Database;

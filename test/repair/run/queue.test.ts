@@ -132,12 +132,32 @@ describe('a batch', () => {
     expect(ids(batch)).toEqual(['a', 'b']);
     own.settle(batch, result('committed'));
     expect(ids(await own.next())).toEqual([null]);
+    expect(ids(await queue([task(null), task('a')]).next())).toEqual([null]);
+  });
+
+  test('says what is left: presets, and whether there is anything at all', async () => {
+    const own = queue([task('a'), task(null), task('b')]);
+    expect([own.isEmpty(), own.presetsLeft]).toEqual([false, 2]);
+    own.settle((await own.next())!, result('committed'));
+    expect([own.isEmpty(), own.presetsLeft]).toEqual([false, 0]);
+    own.settle((await own.next())!, result('committed'));
+    expect([own.isEmpty(), own.presetsLeft]).toEqual([true, 0]);
+  });
+
+  test('that deleted nothing says nothing of how many records fit', async () => {
+    const own = queue([task('a', 4_000)]);
+    own.settle((await own.next())!, result('committed', { deleted: 0, rest: [task('a', 4_000)] }));
+    expect((await own.next())?.mostRecords).toBe(500);
   });
 
   test('that comes to nothing is done as well, and says nothing of the size', async () => {
     const own = queue(tasks(50));
     own.settle((await own.next())!, result('nothing', { held: 0 }));
-    expect((await own.next())?.tasks).toHaveLength(20);
+    expect(ids(await own.next())).toEqual(
+      tasks(40)
+        .slice(20)
+        .map(({ id }) => id),
+    );
   });
 
   test('leaves what is still to do of a preset, before what else there is of it', async () => {
@@ -196,6 +216,9 @@ describe('what is busy', () => {
     const many = queue(tasks(30), { patience: 60_000 });
     many.settle((await many.next())!, result('busy'));
     expect((await many.next())?.tasks).toHaveLength(10);
+    const more = queue(tasks(80), { patience: 60_000 });
+    more.settle((await more.next())!, result('busy'));
+    expect((await more.next())?.tasks).toHaveLength(10);
     const own = queue([task('a'), task('b')], { patience: 60_000 });
     own.settle((await next(own))!, result('busy'));
     const again = (await next(own))!;
@@ -208,8 +231,22 @@ describe('what is busy', () => {
     }
   });
 
+  test('goes behind the others, also once it is due', async () => {
+    const own = queue([task('a'), task('b')], { patience: 60_000, most: { presets: 1, records: 10 } });
+    own.settle((await own.next())!, result('busy'));
+    expect(ids(await next(own))).toEqual(['b']);
+  });
+
+  test('is not given up in company, where it may have been the row of any other', async () => {
+    const own = queue([task('a'), task('b')], { patience: 0 });
+    own.settle((await own.next())!, result('busy'));
+    expect(own.givenUp()).toEqual([]);
+    expect(own.presetsLeft).toBe(2);
+  });
+
   test('is given up when its patience is at its end, and not before', async () => {
     const own = queue([task('a')], { patience: 5_000 });
+    await vi.advanceTimersByTimeAsync(7_000);
     own.settle((await own.next())!, result('busy'));
     expect(own.givenUp()).toEqual([]);
     await vi.advanceTimersByTimeAsync(4_999);
@@ -226,6 +263,29 @@ describe('what is busy', () => {
       },
     ]);
     expect(own.isEmpty()).toBe(true);
+  });
+
+  test('as the table is, is nobody’s row: all wait for it, go on together, and are given up together', async () => {
+    const own = queue(tasks(40), { patience: 5_000 });
+    for (let n = 0; n < 3; n += 1) {
+      const batch = (await next(own))!;
+      expect(batch.tasks).toHaveLength(20);
+      own.settle(batch, result('busy', { table: true }));
+      expect(own.givenUp()).toEqual([]);
+    }
+    own.settle((await next(own))!, result('committed'));
+    own.settle((await next(own))!, result('busy', { table: true }));
+    await vi.advanceTimersByTimeAsync(5_000);
+    own.settle((await next(own))!, result('busy', { table: true }));
+    expect(own.isEmpty()).toBe(true);
+    expect(own.givenUp()).toHaveLength(20);
+    expect(own.givenUp()[0]).toEqual({
+      id: 'p20',
+      name: 'Preset p20',
+      reason: 'locked',
+      message:
+        'Another session has held a lock on one of the two tables for 7 s, as a migration does. Run this again when it is done.',
+    });
   });
 
   test('has all of its patience again once it was written', async () => {
@@ -289,10 +349,12 @@ describe('what is too much at once', () => {
     ]);
   });
 
-  test('by TRUNCATE: it goes on in batches', async () => {
+  test('by TRUNCATE: it goes on in batches, as large as ever', async () => {
     const own = queue(deletes, { truncate: true });
     own.settle((await own.next())!, result('large'));
-    expect(await own.next()).toMatchObject({ truncate: false });
+    const batch = await own.next();
+    expect(batch).toMatchObject({ truncate: false });
+    expect(ids(batch)).toEqual(['a', 'b']);
     expect(own.givenUp()).toEqual([]);
   });
 
@@ -311,6 +373,18 @@ describe('what is too much at once', () => {
     own.settle((await own.next())!, result('committed'));
     expect((await own.next())?.tasks).toEqual([second]);
     expect(own.givenUp()).toMatchObject([{ message: 'The server refused 7 of its records: no.' }]);
+    const count = queue([first!]);
+    count.settle((await count.next())!, result('refused', { message: 'no', tried: 0 }));
+    expect(count.givenUp()).toMatchObject([{ message: 'The server refused it: no.' }]);
+  });
+
+  test('that is a deletion is refused as a whole, and records of none are told as that', async () => {
+    const own = queue([task('a', 9)]);
+    own.settle((await own.next())!, result('refused', { message: 'no', tried: 7 }));
+    expect(own.givenUp()).toMatchObject([{ message: 'The server refused it: no.' }]);
+    const none = queue([task(null, 9)]);
+    none.settle((await none.next())!, result('refused', { message: 'no' }));
+    expect(none.givenUp()).toMatchObject([{ id: null, name: 'Records of no preset' }]);
   });
 });
 
@@ -353,10 +427,32 @@ describe('TRUNCATE', () => {
     expect(batch.tasks).toHaveLength(20);
   });
 
-  test('that is refused goes on in batches of one', async () => {
+  test('that is done is done for every task of a preset', async () => {
+    const [one, two] = [task('a'), { ...task('a'), drift: 2 }];
+    const own = queue([one, two, task('b')], { truncate: true });
+    own.settle((await own.next())!, result('committed'));
+    expect(own.isEmpty()).toBe(true);
+  });
+
+  test('that was busy is not tried again at once', async () => {
+    const own = queue(tasks(3), { truncate: true });
+    own.settle((await own.next())!, result('busy'));
+    const due = vi.fn();
+    void own.next().then(due);
+    await vi.advanceTimersByTimeAsync(39);
+    expect(due).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(due).toHaveBeenCalled();
+  });
+
+  test('that is refused goes on in batches, and one by one only where such a batch is refused too', async () => {
     const own = queue(tasks(3), { truncate: true });
     own.settle((await own.next())!, result('refused'));
-    expect(await own.next()).toMatchObject({ truncate: false, tasks: [{ id: 'p0' }] });
+    const batch = (await own.next())!;
+    expect(batch).toMatchObject({ truncate: false });
+    expect(ids(batch)).toEqual(['p0', 'p1', 'p2']);
+    own.settle(batch, result('refused'));
+    expect(ids(await own.next())).toEqual(['p0']);
     expect(own.givenUp()).toEqual([]);
   });
 });

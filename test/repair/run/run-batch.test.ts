@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ConsoleError, databaseError } from '../../../source/errors/errors.ts';
 import { usualLimits } from '../../../source/repair/batch-limits.ts';
 import type { FullPlan } from '../../../source/repair/plan/draft.ts';
+import { unwritable } from '../../../source/repair/receipts/unwritable.ts';
 import type { ReceiptWriter } from '../../../source/repair/receipts/write-receipt.ts';
 import { noOptions } from '../../../source/repair/repair.ts';
 import { type BatchWork, runOneBatch } from '../../../source/repair/run/run-batch.ts';
@@ -26,13 +27,17 @@ const plan = {
   receipt: null,
 } as unknown as FullPlan;
 
+const deleting: Partial<FullPlan> = { action: 'reset', options: { ...noOptions, deleteHistory: true } };
+
 /** What the receipt was told, in order with what the server was. */
 class FakeReceipt {
   readonly told: string[] = [];
   readonly #fake: FakeDatabase;
+  readonly #settles: boolean;
 
-  constructor(fake: FakeDatabase) {
+  constructor(fake: FakeDatabase, settles: boolean) {
     this.#fake = fake;
+    this.#settles = settles;
   }
 
   get writer(): ReceiptWriter {
@@ -45,7 +50,7 @@ class FakeReceipt {
       },
       settle: async (batch: number, outcome: string) => {
         this.told.push(`settle ${batch} ${outcome}`);
-        throw new Error('the disk is full');
+        if (!this.#settles) throw new Error('the disk is full');
       },
     } as unknown as ReceiptWriter;
   }
@@ -68,30 +73,48 @@ const server =
 
 async function run(
   over?: Answer,
-  { tasks = 1, drift = 2, wait = true }: { tasks?: number; drift?: number; wait?: boolean } = {},
+  {
+    tasks = 1,
+    drift = 2,
+    wait = true,
+    truncate = false,
+    of = {},
+    more = {},
+    settles = false,
+  }: {
+    tasks?: number;
+    drift?: number;
+    wait?: boolean;
+    truncate?: boolean;
+    of?: Partial<FullPlan>;
+    more?: Partial<BatchWork>;
+    settles?: boolean;
+  } = {},
 ) {
   const fake = new FakeDatabase(server(over));
-  const receipt = new FakeReceipt(fake);
+  const receipt = new FakeReceipt(fake, settles);
+  const written: string[] = [];
   const work: BatchWork = {
     database: fake.database,
     writing: fake.database,
-    plan,
+    plan: { ...plan, ...of },
     receipt: receipt.writer,
     batch: {
       tasks: Array.from({ length: tasks }, () => ({ id: 'a', name: 'Noir', drift, weight: 0 })),
       mostRecords: 100,
       limits: usualLimits,
       wait,
-      truncate: false,
+      truncate,
     },
     timeouts: { timeout: 30, lockTimeout: 0.02 },
-    written: [],
+    written,
+    ...more,
   };
   const result = await runOneBatch(work).then(
     value => ({ value, error: undefined }),
     (error: unknown) => ({ value: undefined, error }),
   );
-  return { ...result, fake, told: receipt.told };
+  return { ...result, fake, written, told: receipt.told };
 }
 
 /** Answers the block, and only that, with an error. */
@@ -157,6 +180,188 @@ describe('a batch', () => {
   });
 });
 
+/** A reset of one preset with two records, which the server shows in this way. */
+const reset: Partial<FullPlan> = {
+  action: 'reset',
+  options: { ...noOptions, deleteHistory: true },
+  recordsToRestore: 0,
+};
+const record = (place: number) => ({
+  id: 'a',
+  place: `["1","(0,${place})","7"]`,
+  values: `["a","${place}"]`,
+  size: 9,
+});
+const withRecords =
+  (records: number, shown = records, over: Answer = () => []): Answer =>
+  async (text, values) => {
+    const own = await over(text, values);
+    if (own.length > 0 || !text.includes('WITH p AS')) return own;
+    const row = { ...state, records, place: null, values: null, size: null };
+    return [row, ...Array.from({ length: shown }, (_, place) => record(place))];
+  };
+
+describe('a batch that deletes records', () => {
+  test('keeps them in the receipt, and counts those that went', async () => {
+    let intended: unknown;
+    const { value, written } = await run(withRecords(2), {
+      of: reset,
+      drift: 3,
+      more: {
+        receipt: {
+          intend: async (intent: unknown) => {
+            intended = intent;
+            return 1;
+          },
+          settle: async () => {},
+        } as unknown as ReceiptWriter,
+      },
+    });
+    expect(value).toMatchObject({ outcome: 'committed', deleted: 2, rest: [], changes: [{ deletes: 2 }] });
+    expect(intended).toMatchObject({ xid: '77', records: ['["a","0"]', '["a","1"]'] });
+    expect(written).toEqual(['77']);
+  });
+
+  test('leaves what there is no room for to another one', async () => {
+    const { value } = await run(withRecords(5, 2), { of: reset, drift: 0 });
+    expect(value).toMatchObject({ outcome: 'committed', deleted: 2, rest: [{ id: 'a' }] });
+  });
+
+  test('by TRUNCATE is not done where not all could be read: it is too much at once', async () => {
+    const { value, told, fake } = await run(withRecords(5, 2), { of: reset, drift: 0, truncate: true });
+    expect(value?.outcome).toBe('large');
+    expect(told).toEqual([]);
+    expect(fake.statements.some(text => text.startsWith('DO '))).toBe(false);
+    expect((await run(withRecords(2), { of: reset, drift: 3, truncate: true })).value?.outcome).toBe(
+      'committed',
+    );
+  });
+
+  test.each<[string, number, string]>([
+    ['54000', 2, 'large'],
+    ['53200', 2, 'large'],
+    ['XX000', 2, 'large'],
+    ['57014', 2, 'large'],
+    // A single record may still be too much, but not take too long.
+    ['54000', 1, 'large'],
+    ['57014', 1, 'refused'],
+    ['53100', 2, 'refused'],
+    ['22003', 2, 'refused'],
+  ])('and is refused with %s for %i of them is %s', async (code, records, outcome) => {
+    const { value } = await run(withRecords(records, records, blockFails(serverError(code))), {
+      of: reset,
+      drift: 5 - records,
+    });
+    expect(value).toMatchObject({
+      outcome,
+      tried: records,
+      message: `words of ${code}`,
+      changes: [],
+      deleted: 0,
+    });
+  });
+
+  test('that cannot even be read for its size is too much, of how many is not known', async () => {
+    const { value, told } = await run(
+      text => {
+        if (text.includes('WITH p AS')) throw serverError('54000');
+        return [];
+      },
+      { of: reset },
+    );
+    expect(value).toMatchObject({ outcome: 'large', rest: [] });
+    expect(value).not.toHaveProperty('tried');
+    expect(told).toEqual([]);
+  });
+
+  test.each(['54000', '53200', 'XX000'])('%s where no record is written is a refusal', async code => {
+    expect((await run(blockFails(serverError(code)))).value).toMatchObject({ outcome: 'refused', tried: 0 });
+  });
+});
+
+test('the tables are locked for what a batch writes in the records, and for nothing more', async () => {
+  const locked = async (of: Partial<FullPlan>, answer?: Answer) => {
+    const { fake } = await run(answer, { of, drift: 3 });
+    const locks = fake.statements.find(text => text.includes('EXPLAIN UPDATE')) ?? '';
+    return ['UPDATE', 'DELETE', 'INSERT'].filter(write => locks.includes(`EXPLAIN ${write}`));
+  };
+  expect(await locked({ recordsToRestore: 0 })).toEqual(['UPDATE']);
+  expect(await locked({ ...reset, options: noOptions })).toEqual(['UPDATE']);
+  expect(await locked({ action: 'sync', options: { ...noOptions, deleteHistory: true } })).toEqual([
+    'UPDATE',
+  ]);
+  expect(await locked(reset, withRecords(2))).toEqual(['UPDATE', 'DELETE']);
+  expect(await locked({ action: 'undo', recordsToRestore: 4 })).toEqual(['UPDATE', 'INSERT']);
+});
+
+test('records of no preset alone are written too, without the row of any', async () => {
+  const orphans = [record(0), record(1)].map(({ id: _, ...of }) => of);
+  const { value, told } = await run(text => (text.includes('NOT EXISTS') ? orphans : []), {
+    of: reset,
+    more: {
+      batch: {
+        tasks: [{ id: null, name: '', drift: 0, weight: 2 }],
+        mostRecords: 100,
+        limits: usualLimits,
+        wait: true,
+        truncate: false,
+      },
+    },
+  });
+  expect(value).toMatchObject({ outcome: 'committed', deleted: 2 });
+  expect(told).toEqual(['intend 77', 'settle 1 committed']);
+});
+
+test('whether rows are hidden is asked only where a drift is not the planned one', async () => {
+  const asked = async (drift: number) =>
+    (await run(undefined, { drift })).fake.statements.some(text => text.includes('AS hidden'));
+  expect([await asked(2), await asked(7)]).toEqual([false, true]);
+});
+
+test('a refusal of several presets is no matter of time', async () => {
+  expect((await run(blockFails(serverError('P0001')), { tasks: 2 })).value?.outcome).toBe('refused');
+});
+
+test('the block takes no longer than any statement may', async () => {
+  let timeout: unknown;
+  await run(
+    (text, values) => {
+      if (text.includes('statement_timeout')) timeout = values[2];
+      return [];
+    },
+    { more: { timeouts: { timeout: 2, lockTimeout: 0.02 } } },
+  );
+  expect(timeout).toBe('2000');
+});
+
+test('a batch that somebody stops before it has the lock is not done', async () => {
+  const { value, told } = await run(
+    text => (text.includes('pg_try_advisory_xact_lock') ? [{ xid: null }] : []),
+    { more: { signal: AbortSignal.abort() } },
+  );
+  expect(value).toMatchObject({ outcome: 'busy', changes: [] });
+  expect(told).toEqual([]);
+});
+
+test('what an error leaves undone is not among what was written', async () => {
+  const { written, value } = await run(blockFails(serverError('P0001')), { settles: true });
+  expect(written).toEqual([]);
+  expect(value).toMatchObject({ outcome: 'refused', left: [], rest: [], held: 0, waiting: 0 });
+  expect((await run()).written).toEqual(['77']);
+});
+
+test('a refusal in tables that were changed meanwhile says nothing of the preset: exit code 4', async () => {
+  let failed = false;
+  const { error } = await run(text => {
+    if (text.startsWith('DO ')) {
+      failed = true;
+      throw serverError('42703');
+    }
+    return failed && text.includes('AS print') ? [{ print: JSON.stringify({ columns: 'others' }) }] : [];
+  });
+  expect(error).toMatchObject({ code: 'tables-changed', exitCode: 4 });
+});
+
 describe('an error of the server', () => {
   test.each([
     ['55P03', 'somebody holds a row'],
@@ -176,6 +381,27 @@ describe('an error of the server', () => {
   test('57014 of a single preset: left with the words of the server', async () => {
     const { value } = await run(blockFails(serverError('57014')));
     expect([value?.outcome, value?.message]).toEqual(['refused', 'words of 57014']);
+  });
+
+  test('57014 while the records of one preset are read: too much at once, unless there are none to read', async () => {
+    const slow: Answer = text => {
+      if (!text.startsWith('WITH p AS') && !text.startsWith('WITH wanted')) return [];
+      throw serverError('57014');
+    };
+    expect((await run(slow, { of: deleting })).value).toMatchObject({
+      outcome: 'large',
+      message: 'words of 57014',
+    });
+    expect((await run(slow)).value?.outcome).toBe('refused');
+  });
+
+  test('55P03 before anything was read: the table is held, and no row', async () => {
+    const held: Answer = text => {
+      if (!text.includes('EXPLAIN UPDATE')) return [];
+      throw serverError('55P03');
+    };
+    expect((await run(held)).value).toMatchObject({ outcome: 'busy', table: true });
+    expect((await run(blockFails(serverError('55P03')))).value).not.toHaveProperty('table');
   });
 
   test('any other: left with its words, the constraint, and the function that raised it', async () => {
@@ -216,6 +442,18 @@ describe('an error of the server', () => {
     const { error } = await run(blockFails(serverError('25006')));
     expect(error).toMatchObject({ exitCode: 3, hint: expect.stringContaining('Connect to the primary') });
   });
+
+  // Codes of the system are letters as well, and some of them as long as the server's.
+  test.each(['ENOSPC', 'EROFS', 'EFBIG', 'EPERM', 'EIO'])(
+    'none of the server’s, but %s of the receipt: it ends there as it is, and the server is not blamed',
+    async code => {
+      const cause = Object.assign(new Error(`words of ${code}`), { code, errno: -1, syscall: 'write' });
+      const unwritten = unwritable(cause, '/receipt', 'intend') as ConsoleError;
+      const { error, value } = await run(blockFails(unwritten));
+      expect(value).toBeUndefined();
+      expect(error).toBe(unwritten);
+    },
+  );
 
   test('none of the server’s, such as a disk that is full: it ends there as it is', async () => {
     const full = new ConsoleError({
@@ -299,6 +537,35 @@ describe('a connection that is lost', () => {
     const { error, told } = await runWithTime(fate(lost()));
     expect(error).toMatchObject({ code: 'connection-lost' });
     expect(told).toEqual(['intend 77']);
+  });
+
+  test.each(['connection-refused', 'connection-timeout', 'server-starting'])(
+    'is lost as well with %s',
+    async code => {
+      const error = new ConsoleError({ code, message: 'It broke.', hint: 'Again.', exitCode: 3 });
+      const { value } = await runWithTime(text => {
+        if (text.includes('pg_try_advisory_xact_lock')) throw error;
+        return [];
+      });
+      expect(value).toMatchObject({ outcome: 'lost', error, changes: [], left: [], rest: [] });
+    },
+  );
+
+  test('and whose server does not let this role ask any more: that is told', async () => {
+    const refused = serverError('42501') as ConsoleError;
+    const { error, told } = await runWithTime(fate(refused));
+    expect(error).toBe(refused);
+    expect(told).toEqual(['intend 77']);
+  });
+
+  test('and that has no answer yet, before anything was noted: it is asked again', async () => {
+    let broken = 3;
+    const { value, fake } = await runWithTime(text => {
+      if (text.includes('pg_try_advisory_xact_lock') || (text === 'SELECT 1' && broken-- > 0)) throw lost();
+      return [];
+    });
+    expect(value).toMatchObject({ outcome: 'lost' });
+    expect(fake.statements.filter(text => text === 'SELECT 1')).toHaveLength(4);
   });
 
   test('before anything was noted: the same again, once the server answers', async () => {

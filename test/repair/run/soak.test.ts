@@ -7,13 +7,13 @@ import { scaled } from '../../helpers/scale.ts';
 import { startTraffic, type Traffic } from '../../helpers/traffic.ts';
 import { waitFor } from '../../helpers/wait.ts';
 
-const runs = scaled(4, 20);
+const runs = scaled(2, 20);
 // Deleting and putting back is slower: fewer of both.
-const resets = scaled(2, 20);
-const deleted = scaled(10_000, 50_000);
+const resets = scaled(1, 20);
+const deleted = scaled(6_000, 50_000);
 const presets = 50;
-const records = scaled(50_000, 200_000);
-const clients = 8;
+const records = scaled(20_000, 200_000);
+const clients = scaled(3, 8);
 
 let own: TestDatabase;
 let database: Database;

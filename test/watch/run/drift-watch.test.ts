@@ -7,7 +7,7 @@ import { DriftWatch } from '../../../source/watch/run/drift-watch.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../../helpers/database.ts';
 import { type DriftBench, watchDrift } from '../../helpers/drift-bench.ts';
-import { hasPooler, type Pooler, startPooler } from '../../helpers/pooler.ts';
+import { needsPooler, type Pooler, startPooler } from '../../helpers/pooler.ts';
 import { RepairBench } from '../../helpers/repair-bench.ts';
 import { scaled } from '../../helpers/scale.ts';
 import { startTraffic } from '../../helpers/traffic.ts';
@@ -423,7 +423,7 @@ describe('looks that cross', () => {
   });
 });
 
-describe.runIf(hasPooler())('behind a transaction pooler', () => {
+describe('behind a transaction pooler', needsPooler(), () => {
   let pooler: Pooler;
   beforeAll(async () => {
     pooler = await startPooler(own.url);

@@ -6,8 +6,9 @@ import { readReceipt } from '../../receipts/read-receipt.ts';
 import type { Receipt } from '../../receipts/receipt.ts';
 import { isBelieved, withSayOn } from '../../receipts/seals/trust.ts';
 import type { Remark } from '../../repair.ts';
-import { type Deleted, leaveOutThere, readEvidence } from '../../run/already-there.ts';
 import { onThisServer } from '../../run/on-this-server.ts';
+import { type Deleted, leaveOutThere, readEvidence } from '../../run/presence/present-records.ts';
+import { alikeOf, leaveOutAlike, nothingAlike } from '../../run/presence/records-alike.ts';
 import { settleAll } from '../../run/resolve-receipt.ts';
 import { onlyColumns } from '../../sql/facts.ts';
 import { ignoredRemarks } from '../doubt.ts';
@@ -37,13 +38,17 @@ export async function planUndo(context: PlanContext): Promise<Draft> {
     restore.into.flatMap(quoted => (quoted === null ? [] : { quoted })),
   );
   const undos = undoneBy(receipts, receipt.head.id);
-  const evidence = await database.read(reader => readEvidence(reader, tables, written, undos), { signal });
-  const look: Deleted = { receipt, own, into: restore.into, facts: written, evidence };
-  const there = await leaveOutThere(database, tables, look, signal);
+  const told = await database.read(reader => readEvidence(reader, tables, written, undos), { signal });
+  const isTold = told.column !== null || told.keyed;
+  const alike = isTold ? null : alikeOf(receipt, receipts, own, request.putBackAnyway === true);
+  const evidence = { ...told, alike };
+  const deleted: Deleted = { receipt, own, into: restore.into, facts: written, evidence };
+  const there = await leaveOutThere(database, tables, deleted, signal);
+  const found = alike ? await leaveOutAlike(database, tables, alike, own, signal) : nothingAlike;
   const states = await statesOf(database, tables, [...own.presets.keys()], false, signal);
   const draft = draftUndo(receipt, receipts, own, new Map(states.map(state => [state.id, state])));
-  draft.left.push(...there);
-  const remarks = remarksOnServer(receipt, server, evidence, draft);
+  draft.left.push(...there, ...found.left);
+  const remarks = remarksOnServer(receipt, server, evidence, draft, found);
   return {
     ...draft,
     remarks: [...ignored, ...remarks, ...restore.remarks],
@@ -56,6 +61,7 @@ export async function planUndo(context: PlanContext): Promise<Draft> {
       request.columns ?? noChoice,
       restore.into,
       remarks.some(({ code }) => code === 'presence-unknown'),
+      request.putBackAnyway === true,
     ],
     maySetLastUsed: draft.tasks.some(({ undo }) => undo !== undefined && undo.lastUsed !== null),
     receipt,

@@ -1,15 +1,17 @@
 import type { Receipt } from '../../receipts/receipt.ts';
 import type { Remark } from '../../repair.ts';
-import type { Evidence } from '../../run/already-there.ts';
 import type { OnServer } from '../../run/on-this-server.ts';
+import type { Evidence } from '../../run/presence/present-records.ts';
+import type { AlikeFound } from '../../run/presence/records-alike.ts';
 import type { UndoDraft } from './draft-undo.ts';
 
 /** The remarks of the draft, with what the server does not have of the receipt and what it cannot prove. */
 export function remarksOnServer(
   { head, batches }: Receipt,
   { missing, unproved }: OnServer,
-  { column }: Evidence,
+  { column, keyed }: Evidence,
   { remarks, recordsToRestore, changes, tasks, left }: UndoDraft,
+  { some, anyway }: AlikeFound,
 ): Remark[] {
   const gone = missing.get(head.id) ?? 0;
   const nothing = tasks.length === 0 && left.length === 0;
@@ -27,12 +29,19 @@ export function remarksOnServer(
     });
   }
   const many = changes.filter(({ records, deletes }) => deletes < 0 && records >= -deletes).length;
-  const why = unproved.get(head.id) ?? (many === 0 ? null : asMany(many));
-  if (recordsToRestore > 0 && column === null && why !== null) {
+  const why = unproved.get(head.id) ?? (many > 0 ? asMany(many) : some > 0 ? atOnce(some) : null);
+  if (recordsToRestore > 0 && column === null && !keyed && why !== null) {
     all.push({
       code: 'presence-unknown',
       severity: 'warning',
       message: `Records here look like each other, and ${why}: if the deleted ones are in the table, they will be there twice. Look at the table before you agree.`,
+    });
+  }
+  if (anyway > 0) {
+    all.push({
+      code: 'put-back-anyway',
+      severity: 'warning',
+      message: `${presetsHave(anyway)} records that may be the deleted ones, and --put-back-anyway puts those back: if they are in the table already, they will be there twice.`,
     });
   }
   return all;
@@ -40,5 +49,13 @@ export function remarksOnServer(
 
 /** Somebody may have put them back with a copy of the receipt, and they may be uses that came since. */
 function asMany(presets: number): string {
-  return `${presets === 1 ? '1 preset has' : `${presets} presets have`} as many of them now as would come back`;
+  return `${presetsHave(presets)} as many of them now as would come back`;
+}
+
+function atOnce(presets: number): string {
+  return `${presetsHave(presets)} records that came several at a time since, or may be older than the reset`;
+}
+
+function presetsHave(presets: number): string {
+  return presets === 1 ? '1 preset has' : `${presets} presets have`;
 }

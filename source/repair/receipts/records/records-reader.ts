@@ -15,15 +15,17 @@ export interface StoredLine {
 export class RecordsReader {
   readonly #receipt: Receipt;
   readonly #most: number;
+  readonly #recordsOf: typeof recordsOf;
   #batch: number | null = null;
   #lines: AsyncGenerator<string> | null = null;
   #next = 0;
   #kept: StoredLine[] = [];
   #bytes = 0;
 
-  constructor(receipt: Receipt, most: number) {
+  constructor(receipt: Receipt, most: number, read = recordsOf) {
     this.#receipt = receipt;
     this.#most = most;
+    this.#recordsOf = read;
   }
 
   /** The records of `batch` from `place` on, for as long as they are asked for. Rejects as `recordsOf` does. */
@@ -53,7 +55,7 @@ export class RecordsReader {
   async #open(batch: ReceiptBatch): Promise<void> {
     await this.close();
     this.#batch = batch.batch;
-    this.#lines = recordsOf(this.#receipt, batch);
+    this.#lines = this.#recordsOf(this.#receipt, batch);
     this.#next = 0;
   }
 

@@ -1,13 +1,16 @@
-import { execFile } from 'node:child_process';
-import { mkdir, open, readFile, symlink, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { constants, deflateRawSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { recordsFile } from '../../../../source/repair/receipts/places.ts';
 import { readReceipt } from '../../../../source/repair/receipts/read-receipt.ts';
 import type { Receipt, StoredRecords } from '../../../../source/repair/receipts/receipt.ts';
-import { firstRecord, recordsOf } from '../../../../source/repair/receipts/records/stored-records.ts';
+import { expandMember } from '../../../../source/repair/receipts/records/expand-member.ts';
+import {
+  firstRecord,
+  recordsOf,
+  valuesOf,
+} from '../../../../source/repair/receipts/records/stored-records.ts';
 import { openReceipt } from '../../../../source/repair/receipts/write-receipt.ts';
 import { readRecords } from '../../../helpers/read-records.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from '../samples.ts';
@@ -103,81 +106,7 @@ test('a link in the place of the records is not followed', async () => {
   );
 });
 
-const linux = process.platform === 'linux';
 const gigabyte = 1024 * 1024 * 1024;
-
-/** A gzip member of `size` times the same byte, made from the deflate blocks of its first megabyte. */
-async function bomb(path: string, byte: string, size: number): Promise<number> {
-  const piece = Buffer.alloc(1024 * 1024, byte);
-  // Ended by a full flush, a block refers to nothing before it and can be repeated.
-  const block = deflateRawSync(piece, { level: 9, finishFlush: constants.Z_FULL_FLUSH });
-  const end = deflateRawSync(Buffer.alloc(0));
-  const file = await open(path, 'w');
-  const head = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 0xff]);
-  await file.write(head);
-  const pieces = Math.ceil(size / piece.length);
-  for (let i = 0; i < pieces; i += 1) await file.write(block);
-  await file.write(end);
-  // Nobody gets as far as the sum.
-  await file.write(Buffer.alloc(8));
-  const { size: length } = await file.stat();
-  await file.close();
-  return length;
-}
-
-/** Reads records in a process of its own; answers with the error's code and the most memory that it took, in megabytes. */
-async function readApart(file: string, records: StoredRecords): Promise<{ code: string; peak: number }> {
-  const script = `
-    import { readFileSync } from 'node:fs';
-    import { recordsOf } from ${JSON.stringify(new URL('../../../../source/repair/receipts/records/stored-records.ts', import.meta.url).href)};
-    const batch = { batch: 1, xid: '1', changes: [], records: ${JSON.stringify(records)} };
-    let code = 'none';
-    try {
-      for await (const record of recordsOf({ file: ${JSON.stringify(file)} }, batch)) void record;
-    } catch (error) {
-      code = error.code;
-    }
-    // What getrusage() tells begins with what the parent had when it was forked.
-    const [, kilobytes] = /^VmHWM:\\s+(\\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'));
-    console.log(JSON.stringify({ code, peak: Number(kilobytes) / 1024 }));`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
-  return JSON.parse(stdout);
-}
-
-test.runIf(linux).each([
-  ['one record of 14 GB', '1', { count: 1 }, 14 * gigabyte],
-  ['one record of 14 GB that says so', '1', { count: 1, bytes: 14 * gigabyte }, 14 * gigabyte],
-  ['empty records without end', '\n', { count: 1 }, gigabyte],
-  ['a gigabyte for 100 bytes', '1', { count: 1, bytes: 100 }, gigabyte],
-])(
-  'a few megabytes that expand to %s end with a sentence, and with little memory',
-  async (_, byte, says, size) => {
-    const directory = newStateDirectory();
-    await mkdir(directory, { recursive: true });
-    const file = join(directory, 'forged.jsonl');
-    const length = await bomb(recordsFile(file), byte, size);
-    expect(length).toBeLessThan(20_000_000);
-    const { code, peak } = await readApart(file, { offset: 0, length, ...says });
-    expect(code).toBe('damaged-receipt');
-    expect(peak).toBeLessThan(300);
-  },
-);
-
-test.runIf(linux)(
-  'as many records as the receipt says pass through a process that keeps none of them',
-  async () => {
-    const directory = newStateDirectory();
-    await mkdir(directory, { recursive: true });
-    const file = join(directory, 'many.jsonl');
-    const record = `${JSON.stringify(['x'.repeat(80_000)])}\n`;
-    // 480 MB of them.
-    const member = Buffer.concat(Array<Buffer>(300).fill(gzipSync(record.repeat(20))));
-    await writeFile(recordsFile(file), member);
-    const { code, peak } = await readApart(file, { offset: 0, length: member.length, count: 6_000 });
-    expect(code).toBe('none');
-    expect(peak).toBeLessThan(300);
-  },
-);
 
 test('a file with a hole of 10 GB in it is told at once', async () => {
   const receipt = await keep(['["1"]']);
@@ -192,4 +121,30 @@ test('a file with a hole of 10 GB in it is told at once', async () => {
     readRecords(receipt, asBefore(receipt, { offset: 1000, length: gigabyte })),
   ).rejects.toMatchObject(message('cannot be read (Z_'));
   expect(performance.now() - start).toBeLessThan(2_000);
+});
+
+test('the values of a record are a list of texts and nulls, and nothing else is one', () => {
+  const file = '/state/receipts/x.jsonl';
+  expect(valuesOf({ file }, '["1",null,""]')).toEqual(['1', null, '']);
+  expect(valuesOf({ file }, '[]')).toEqual([]);
+  for (const other of ['["1",2]', '[["1"]]', '{"0":"1"}', '"1"', 'null', 'no JSON', '[true,"1"]']) {
+    expect(() => valuesOf({ file }, other), other).toThrow('it holds something that is no record');
+  }
+});
+
+test('a file that cannot be read to its end is told, and keeps nobody waiting', async () => {
+  const failure = Object.assign(new Error('a fault'), { code: 'EIO' });
+  const handle = {
+    stat: async () => ({ size: 200_000 }),
+    read: async (buffer: Buffer, _: number, length: number, at: number) => {
+      if (at > 0) throw failure;
+      gzipSync(Buffer.from('["1"]\n')).copy(buffer);
+      return { buffer, bytesRead: Math.min(10, length) };
+    },
+  } as unknown as FileHandle;
+  const read = async () => {
+    for await (const piece of expandMember(handle, '/x', { offset: 0, length: 100_000, count: 1 }))
+      void piece;
+  };
+  await expect(read()).rejects.toBe(failure);
 });

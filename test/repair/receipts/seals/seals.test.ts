@@ -12,7 +12,8 @@ import {
 } from '../../../../source/repair/receipts/places.ts';
 import { readReceipt } from '../../../../source/repair/receipts/read-receipt.ts';
 import type { BatchOutcome } from '../../../../source/repair/receipts/receipt.ts';
-import { withSayOn } from '../../../../source/repair/receipts/seals/trust.ts';
+import { isSealOf, sealLine, splitSeal } from '../../../../source/repair/receipts/seals/seal.ts';
+import { isBelieved, withSayOn } from '../../../../source/repair/receipts/seals/trust.ts';
 import { settleReceipt } from '../../../../source/repair/receipts/settle-receipt.ts';
 import { openReceipt } from '../../../../source/repair/receipts/write-receipt.ts';
 import { readRecords } from '../../../helpers/read-records.ts';
@@ -50,6 +51,34 @@ test('one that names another user or machine is told as that', async () => {
   const { origin, doubt } = await read();
   expect(origin).toBe('other-user');
   expect(doubt).toContain(`It was written by ada on ${host}, and this is ${thisUser().user} on`);
+});
+
+test.each([{ user: 'somebody-else' }, { host: 'somewhere-else' }])('so is one of %j alone', async other => {
+  const { read } = await kept(newStateDirectory(), ownHead({ by: { ...thisUser(), ...other } }));
+  expect(await read()).toMatchObject({ origin: 'other-user', seal: { last: expect.any(String) } });
+});
+
+test('a line that was sealed by an older version of this console is good', () => {
+  const key = Buffer.alloc(32, 7);
+  const line = { kind: 'settled', batch: 1, outcome: 'committed' } as const;
+  const { text, seal } = sealLine(line, key, 'ab'.repeat(32));
+  expect(text).toBe(
+    `{"kind":"settled","batch":1,"outcome":"committed","after":"${'ab'.repeat(32)}","seal":"0adece7ce10b250a8403920c036af16352c93c583400a01d50c6b6cdb530435b"}\n`,
+  );
+  const parts = splitSeal(Buffer.from(text.trimEnd()));
+  expect(parts?.seal).toBe(seal);
+  expect(isSealOf(key, parts!)).toBe(true);
+  expect(isSealOf(Buffer.alloc(32, 8), parts!)).toBe(false);
+});
+
+test('a line that is shorter than a seal carries none', () => {
+  expect(splitSeal(Buffer.from('{}'))).toBeNull();
+  expect(splitSeal(Buffer.from(`,"seal":"${'a'.repeat(64)}"}`))?.body.toString()).toBe('}');
+});
+
+test('what is believed is what was sealed here, whoever of this machine wrote it', () => {
+  const origins = ['own', 'other-user', 'unsealed', 'other-key', 'no-key', 'exposed', 'edited'] as const;
+  expect(origins.filter(origin => isBelieved({ origin }))).toEqual(['own', 'other-user']);
 });
 
 type Lines = [head: string, one: string, settled: string, two: string, settledToo: string, end: string];
@@ -216,6 +245,20 @@ test('two processes that note at once what became of a batch both leave their li
     batches: [{ outcome: 'committed' }, { outcome: null }],
   });
 });
+
+test.each([
+  ['the first', 0],
+  ['a batch', 1],
+  ['the last', -1],
+])(
+  '%s line written twice, seal and all, is a damage: nobody but an editor writes it twice',
+  async (_, at) => {
+    const { read, lines, rewrite } = await kept();
+    const place = at < 0 ? lines.length + at : at;
+    await rewrite(lines.toSpliced(place, 0, lines[place]!));
+    await expect(read()).rejects.toMatchObject({ code: 'damaged-receipt', exitCode: 2 });
+  },
+);
 
 test('what the server says is noted under the seal of what was noted before', async () => {
   const directory = newStateDirectory();

@@ -1,18 +1,29 @@
 import { createHash } from 'node:crypto';
-import type { Database, Reader } from '../../connection/transactions.ts';
-import type { Tables } from '../../counter/discovery/tables.ts';
-import type { AwayRecords, InEffect } from '../plan/undo/undoable-changes.ts';
-import type { Receipt, ReceiptBatch } from '../receipts/receipt.ts';
-import { recordsOf, valuesOf } from '../receipts/records/stored-records.ts';
-import type { LeftAlone } from '../repair.ts';
-import { exactForms, type RecordValues } from '../sql/counter-state.ts';
-import type { RepairFacts } from '../sql/facts.ts';
-import { countThere, readTellingColumn, type TellingColumn } from '../sql/records-there.ts';
+import type { Database, Reader } from '../../../connection/transactions.ts';
+import type { Tables } from '../../../counter/discovery/tables.ts';
+import type { AwayRecords, InEffect } from '../../plan/undo/undoable-changes.ts';
+import type { Receipt, ReceiptBatch } from '../../receipts/receipt.ts';
+import { recordsOf, valuesOf } from '../../receipts/records/stored-records.ts';
+import type { LeftAlone } from '../../repair.ts';
+import { exactForms, type RecordValues } from '../../sql/counter-state.ts';
+import type { RepairFacts } from '../../sql/facts.ts';
+import {
+  countThere,
+  readTellingColumn,
+  refusesDoubles,
+  type TellingColumn,
+} from '../../sql/records-there.ts';
+import { leftNone } from './left-none.ts';
+import type { Alike } from './records-alike.ts';
 
 /** How an undo can see whether deleted records are already back in the table. */
 export interface Evidence {
-  /** Null where one record looks like another: then nothing tells. */
+  /** Null where one record looks like another. */
   column: TellingColumn | null;
+  /** True where the server refuses every record a second time. */
+  keyed: boolean;
+  /** What tells where neither does, if anything. */
+  alike: Alike | null;
   /** The transactions that have put records of this receipt back: what they wrote is no sign that others are there. */
   putBack: readonly string[];
 }
@@ -49,17 +60,6 @@ export class Tally {
     const sum = (of: typeof telling) => of.reduce((total, { times }) => total + times, 0);
     return { of: sum(telling), there: sum(telling.filter(({ isThere }) => isThere)) };
   }
-}
-
-/** Whether a receipt deleted every record of a preset that there was, so that none of those is in the table by right. */
-export function leftNone({ batches, end }: Receipt, id: string | null): boolean {
-  if (end?.ended !== 'finished' || end.left.some(left => left.id === id)) return false;
-  // A server that was restored from the middle of it has some batches, and the records of the others.
-  const deleted = batches.reduce(
-    (sum, { outcome, records }) => sum + (outcome === 'committed' ? (records?.count ?? 0) : 0),
-    0,
-  );
-  return deleted === end.deleted;
 }
 
 // In characters: what is longer is not looked for, because JSON on the server has its limits.
@@ -107,9 +107,10 @@ export async function readEvidence(
   tables: Tables,
   facts: RepairFacts,
   undos: readonly Receipt[],
-): Promise<Evidence> {
+): Promise<Omit<Evidence, 'alike'>> {
   return {
     column: facts.recordColumns.length === 0 ? null : await readTellingColumn(reader, tables, facts),
+    keyed: await refusesDoubles(reader, tables, facts),
     putBack: undos.flatMap(({ batches }) =>
       batches.filter(({ outcome }) => outcome === 'committed').map(({ xid }) => xid),
     ),

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { type SourceEvidence, sourceHint, sourceSentence } from '../../source/checklist/source-evidence.ts';
+
+const write = (line: number) => ({ file: 'a.ts', line, column: 1, text: '', kind: 'increment' });
+const unread = (line: number) => ({ file: 'b.sql', line, column: 1, message: 'syntax error' });
+const lines = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+const evidence = (files: number, writes: number, unparsed: number): SourceEvidence => ({
+  directory: 'app',
+  files,
+  writes: lines(writes).map(write),
+  unparsed: lines(unparsed).map(unread),
+});
+
+test.each<[SourceEvidence, string, string]>([
+  [evidence(3, 0, 0), 'Nothing in 3 files of app writes usage_count beside the trigger.', ''],
+  [
+    evidence(1, 1, 0),
+    '1 place in 1 file of app writes usage_count beside the trigger: a.ts:1.',
+    'preset-usage scan app says of each why it counts twice and what to do.',
+  ],
+  [
+    evidence(2, 5, 0),
+    '5 places in 2 files of app write usage_count beside the trigger: a.ts:1, a.ts:2, a.ts:3, a.ts:4, a.ts:5.',
+    'preset-usage scan app says of each why it counts twice and what to do.',
+  ],
+  [
+    evidence(2, 7, 1),
+    '7 places in 2 files of app write usage_count beside the trigger: a.ts:1, a.ts:2, a.ts:3, a.ts:4, a.ts:5, and 2 more. Not read, though it may write it: b.sql:1.',
+    'preset-usage scan app says of each why it counts twice and what to do.',
+  ],
+  [
+    evidence(0, 0, 2),
+    'Nothing in 0 files of app writes usage_count beside the trigger. Not read, though they may write it: b.sql:1, b.sql:2.',
+    'Look at what could not be read by hand.',
+  ],
+])('what a scan found is one sentence: %#', (found, sentence, hint) => {
+  expect(sourceSentence(found)).toBe(sentence);
+  expect(sourceHint(found)).toBe(hint);
+});
