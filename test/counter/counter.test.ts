@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { badge, type Counter, drift, totals } from '../../source/counter/counter.ts';
+import { addTotals, badge, type Counter, drift, isWrong, totals } from '../../source/counter/counter.ts';
 
 const counter = (usageCount: number | null, records: number | null): Counter => ({
   id: 'a',
@@ -38,4 +38,24 @@ test('totals tell too high from too low, and leave out what is not counted yet',
     tooLow: 1,
     records: 9,
   });
+});
+
+test('a count that no number here is exactly is wrong, whatever its drift comes to, and counts as too high', () => {
+  const odd: Counter = { ...counter(3, 3), exact: '3.00000000000000000001' };
+  expect([isWrong(odd), badge(odd, true)]).toEqual([true, 'mismatch']);
+  expect(isWrong(counter(3, 3))).toBe(false);
+  expect(isWrong({ ...counter(3, null), exact: 'NaN' })).toBeNull();
+  expect(totals([odd, { ...counter(Number.NaN, 2), exact: 'NaN' }])).toMatchObject({
+    mismatched: 2,
+    tooHigh: 2,
+    tooLow: 0,
+  });
+});
+
+test('the sums of two sets of presets are the sums of all of them', () => {
+  const [one, two] = [
+    [counter(3, 3), counter(9, 2)],
+    [counter(null, 4), counter(1, null), counter(0, 7)],
+  ];
+  expect(addTotals(totals(one), totals(two))).toEqual(totals([...one, ...two]));
 });

@@ -25,6 +25,15 @@ const noticed = new Set(['Killed', 'Timeout']);
 const unnoticed = new Set(['Survived', 'NoCoverage']);
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
+/** What survivors.md says of each file so far: a run of some files leaves what is known of the others. */
+const before = new Map<string, string[]>();
+const told = existsSync(path('./survivors.md')) ? readFileSync(path('./survivors.md'), 'utf8') : '';
+for (const section of told.split(/^(?=##)/m)) {
+  const [heading = '', ...rest] = section.trimEnd().split('\n');
+  const [, file] = /^### (\S+): \d+ of \d+ noticed$/.exec(heading) ?? [];
+  if (file !== undefined) before.set(file, [heading, ...rest]);
+}
+
 /** Writes survivors.md from the reports of the last runs: scores, and every change that no test noticed with its reason. */
 const lines = [
   '# Changes that no test notices',
@@ -38,11 +47,7 @@ const root = path('../../');
 const details: string[] = [];
 for (const [name, { mutate }] of Object.entries(areas)) {
   const file = path(`../../reports/mutation/${name}.json`);
-  if (!existsSync(file)) {
-    lines.push(`| ${name} | not run | | |`);
-    continue;
-  }
-  const { files } = report.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const { files } = existsSync(file) ? report.parse(JSON.parse(readFileSync(file, 'utf8'))) : { files: {} };
   let changes = 0;
   let killed = 0;
   const left = mutate.filter(glob => glob.startsWith('!')).map(glob => glob.slice(1));
@@ -50,10 +55,20 @@ for (const [name, { mutate }] of Object.entries(areas)) {
     mutate.filter(glob => !glob.startsWith('!')),
     { cwd: root, exclude: left },
   ).sort();
-  const missing = all.filter(file => !(file in files));
+  const missing = all.filter(file => !(file in files) && !before.has(file));
   details.push('', `## ${name}`);
   if (missing.length > 0) details.push('', `Not measured yet: ${missing.join(', ')}.`);
-  for (const [source, { source: text, mutants }] of Object.entries(files).sort()) {
+  for (const source of all) {
+    const measured = files[source];
+    if (!measured) {
+      const kept = before.get(source) ?? [];
+      const [, noticedThen = '0', all = '0'] = /: (\d+) of (\d+) noticed$/.exec(kept[0] ?? '') ?? [];
+      changes += Number(all);
+      killed += Number(noticedThen);
+      if (kept.length > 0) details.push('', ...kept);
+      continue;
+    }
+    const { source: text, mutants } = measured;
     const judged = mutants.filter(({ status }) => noticed.has(status) || unnoticed.has(status));
     const lived = judged.filter(({ status }) => unnoticed.has(status));
     changes += judged.length;
@@ -64,6 +79,10 @@ for (const [name, { mutate }] of Object.entries(areas)) {
       const told = replacement.replaceAll(/\s+/g, ' ').slice(0, 60);
       details.push(`- \`${line.slice(0, 100)}\` (${mutatorName}: \`${told}\`): ${reasonFor(source, line)}`);
     }
+  }
+  if (changes === 0) {
+    lines.push(`| ${name} | not run | | |`);
+    continue;
   }
   lines.push(
     `| ${name}${missing.length > 0 ? ' (in part)' : ''} | ${changes} | ${killed} | ${((100 * killed) / Math.max(1, changes)).toFixed(1)} % |`,

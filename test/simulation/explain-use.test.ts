@@ -77,6 +77,7 @@ describe('a use is confirmed', () => {
       recordsAdded: 1,
       lastUsedAtMoved: null,
     });
+    expect(resultOf({ ...real, before: 3, after: 5 }).increment).toBe(2);
     expect(resultOf({ ...real, after: null, lastUsedAfter: 'x' })).toMatchObject({
       increment: 0,
       lastUsedAtMoved: true,

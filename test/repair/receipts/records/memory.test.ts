@@ -7,6 +7,8 @@ import { expect, test } from 'vitest';
 import { recordsFile } from '../../../../source/repair/receipts/places.ts';
 import { readReceipt } from '../../../../source/repair/receipts/read-receipt.ts';
 import type { StoredRecords } from '../../../../source/repair/receipts/receipt.ts';
+import { longestRecord } from '../../../../source/repair/receipts/records/expand-member.ts';
+import { readRecords } from '../../../../source/repair/receipts/records/stored-records.ts';
 import { openReceipt } from '../../../../source/repair/receipts/write-receipt.ts';
 import { needsLinux } from '../../../helpers/needs.ts';
 import { newStateDirectory, sampleHead } from '../samples.ts';
@@ -101,4 +103,20 @@ test('a receipt of a line without end is told with little memory', async () => {
     code: 'damaged-receipt',
     message: expect.stringContaining('longer than any of a receipt'),
   });
+});
+
+test('a record that could not be read again is not deleted: exit code 4, and the next batch goes on', async () => {
+  const directory = newStateDirectory();
+  const writer = await openReceipt(directory, sampleHead());
+  const large = 'x'.repeat(longestRecord);
+  await expect(writer.intend({ xid: '1', changes: [], records: ['["1"]', large] })).rejects.toMatchObject({
+    code: 'record-too-large',
+    exitCode: 4,
+    hint: expect.stringContaining('nothing is deleted'),
+  });
+  const batch = await writer.intend({ xid: '2', changes: [], records: ['["2"]'] });
+  await writer.close();
+  const receipt = await readReceipt(directory, writer.head.id);
+  expect(receipt.batches).toMatchObject([{ batch, xid: '2', records: { offset: 0, count: 1 } }]);
+  expect(await readRecords(receipt, receipt.batches[0]!)).toEqual(['["2"]']);
 });
