@@ -6,6 +6,7 @@ import { rolesThatSeeAll } from '../counter/guards.ts';
 import { type InspectedDatabase, inspectDatabase } from '../counter/inspect-database.ts';
 import { exitCodes, isConsoleError, isTransient } from '../errors/errors.ts';
 import { shortened } from '../errors/shorten.ts';
+import { amount } from '../format/plurals.ts';
 import { planSimulation, requireAgreement } from '../simulation/read-plan.ts';
 import { runSimulation } from '../simulation/run.ts';
 import { isSound, type Simulation } from '../simulation/simulation.ts';
@@ -226,7 +227,7 @@ function judgeUse(simulation: Simulation, index: 0 | 1): StepVerdict {
   const errors = findings.filter(({ severity }) => severity === 'error');
   const made = `Simulated with "${preset.name || preset.id}" through ${path === 'insert' ? 'a plain insert' : 'track_preset_usage()'}, rolled back, row held ${heldMs.toFixed(0)} ms`;
   const seen = use
-    ? `usage_count ${use.before ?? 'NULL'} to ${use.after ?? 'NULL'}, ${use.recordsAdded} ${use.recordsAdded === 1 ? 'record' : 'records'} added${use.lastUsedAtMoved === null ? '' : `, last_used_at ${use.lastUsedAtMoved ? 'moved' : 'did not move'}`}`
+    ? `usage_count ${use.before ?? 'NULL'} to ${use.after ?? 'NULL'}, ${amount(use.recordsAdded, 'record')} added${use.lastUsedAtMoved === null ? '' : `, last_used_at ${use.lastUsedAtMoved ? 'moved' : 'did not move'}`}`
     : 'there was no such use';
   const passed = right && !failed && (index === 1 || isSound(simulation) || errors.every(onlyTheSecond));
   return {
@@ -273,14 +274,14 @@ async function audit(
 
 function judgeLog(reading: LogReading, since: number, server: string): StepVerdict {
   const { files, lines, errors, aboutUsage, problems } = reading;
-  const read = `${lines} ${lines === 1 ? 'line' : 'lines'} of ${files.join(', ')} since ${new Date(since).toISOString()}`;
+  const read = `${amount(lines, 'line')} of ${files.join(', ')} since ${new Date(since).toISOString()}`;
   const shown = problems.slice(0, 5).map(({ file, line, text }) => `${file}:${line} ${text}`);
   return {
     status: errors === 0 ? 'passed' : 'failed',
     evidence:
       errors === 0
         ? `No errors in ${read}. ${server}`
-        : `${errors} ${errors === 1 ? 'error' : 'errors'}, ${aboutUsage} of them about usage tracking, in ${read}: ${shown.join(' | ')}${errors > shown.length ? ' | and more' : ''}. ${server}`,
+        : `${amount(errors, 'error')}, ${aboutUsage} of them about usage tracking, in ${read}: ${shown.join(' | ')}${errors > shown.length ? ' | and more' : ''}. ${server}`,
     hint:
       errors === 0
         ? ''

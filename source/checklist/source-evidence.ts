@@ -1,3 +1,4 @@
+import { amount } from '../format/plurals.ts';
 /** What a scan of the application's source says, as far as the checklist needs it. */
 export interface SourceEvidence {
   directory: string;
@@ -9,11 +10,11 @@ export interface SourceEvidence {
 
 /** The sentence beside the six steps: what was looked at, and what was found. */
 export function sourceSentence({ directory, files, writes, unparsed }: SourceEvidence): string {
-  const looked = `${files} ${files === 1 ? 'file' : 'files'} of ${directory}`;
+  const looked = `${amount(files, 'file')} of ${directory}`;
   const found =
     writes.length === 0
       ? `Nothing in ${looked} writes usage_count beside the trigger.`
-      : `${writes.length} ${writes.length === 1 ? 'place' : 'places'} in ${looked} ${writes.length === 1 ? 'writes' : 'write'} usage_count beside the trigger: ${places(writes)}.`;
+      : `${amount(writes.length, 'place')} in ${looked} ${writes.length === 1 ? 'writes' : 'write'} usage_count beside the trigger: ${places(writes)}.`;
   const unread =
     unparsed.length === 0
       ? ''

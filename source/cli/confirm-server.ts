@@ -1,8 +1,8 @@
 import type { Config, ServerTarget } from '../config/config.ts';
 import { isKnown, type NamedServer, remember } from '../config/known-servers.ts';
 import { type Host, isHere } from '../connection/libpq/target.ts';
-import { interrupted } from '../connection/transactions.ts';
 import { refused } from '../counter/guards.ts';
+import { interrupted } from '../errors/errors.ts';
 import { addressOf } from '../errors/server-address.ts';
 import { displayText } from '../format/text.ts';
 import { askPhrase, canAsk } from './commands/confirm-phrase.ts';

@@ -1,5 +1,5 @@
 import type { ServerTarget } from '../config/config.ts';
-import { ConsoleError, databaseError, exitCodes, type Place, sqlState } from '../errors/errors.ts';
+import { databaseError, interrupted, type Place, sqlState, stopIfInterrupted } from '../errors/errors.ts';
 import { discard, type Opening, openPool, type Pool, prepareOpening } from './pool.ts';
 import { FatalMessage } from './protocol/fatal-messages.ts';
 import { RoleLimits, readLimits } from './role-timeouts.ts';
@@ -107,7 +107,7 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
           `SET LOCAL row_security = ${policies ? 'on' : 'off'}; `,
         );
       } catch (error) {
-        if (readOptions.signal?.aborted) throw interrupted();
+        stopIfInterrupted(readOptions.signal);
         // A server that no longer answers has taken the connection with it: the next read gets a new pool.
         if (error instanceof Silence && pool === sql) {
           sql = openPool(opening);
@@ -145,12 +145,12 @@ function openWriting(opening: Opening, place: Place): Pick<Database, 'write' | '
           signal,
         });
         // A block that catches errors may have caught that it was cancelled.
-        if (signal?.aborted) throw interrupted();
+        stopIfInterrupted(signal);
         return value;
       } catch (error) {
         // Whatever state the connection is in, the next transaction begins on a fresh one.
         await close();
-        if (signal?.aborted) throw interrupted();
+        stopIfInterrupted(signal);
         throw databaseError(error, place);
       }
     },
@@ -285,14 +285,4 @@ function pending(): Promise<never> {
 function isGone(error: unknown): boolean {
   const code = sqlState(error);
   return error instanceof FatalMessage || code === '' || /^(57P0|08|25P03|25P04)/.test(code);
-}
-
-/** What a cancelled read rejects with: exit code 130. */
-export function interrupted(): ConsoleError {
-  return new ConsoleError({
-    code: 'interrupted',
-    message: 'Interrupted.',
-    hint: 'Nothing was changed.',
-    exitCode: exitCodes.interrupted,
-  });
 }

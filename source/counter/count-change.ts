@@ -1,8 +1,8 @@
 import type { Counter } from './counter.ts';
 
 /**
- * What two looks at a counter say about what happened between them. `counted` is how it should be; `count-moved` is all
- * that can be said where records were not counted.
+ * What happened to a counter between two reads. `counted` is how it should be. `count-moved` is all that is known if records
+ * were not counted.
  */
 export type ObservedKind =
   | 'counted'
@@ -14,10 +14,10 @@ export type ObservedKind =
   | 'no-number'
   | 'count-moved';
 
-/** What a change means for whoever waits for it. */
+/** How a change is judged. */
 export type ChangeVerdict = 'right' | 'unknown' | 'warning' | 'error';
 
-/** What a look saw of a counter; `exact` where no number here is the count. */
+/** A counter as it was read; `exact` is set if no JavaScript number is exactly the count. */
 export type CountedFigures = Pick<Counter, 'usageCount' | 'records' | 'exact'>;
 
 export interface ObservedChange {
@@ -26,15 +26,15 @@ export interface ObservedChange {
   after: CountedFigures;
   /** By how much the count moved; NULL counts as 0. */
   countBy: number;
-  /** By how much the number of records moved; null where they were not counted. */
+  /** By how much the number of records moved; null if they were not counted. */
   recordsBy: number | null;
-  /** Whether last_used_at went forward; null where the table has no such column. */
+  /** Whether last_used_at moved forward; null if the table has no such column. */
   lastUsedMoved: boolean | null;
 }
 
 /**
- * What happened between two looks at one preset, each from one snapshot; null where nothing did, or where either look
- * has no number of records. `lastUsedKept` is false where the table keeps no time of the last use.
+ * What happened between two reads of one preset, each from one snapshot. Null if nothing did, or if either read did not count
+ * the records. `lastUsedKept` is false if the table has no last_used_at.
  */
 export function observe(before: Counter, after: Counter, lastUsedKept = true): ObservedChange | null {
   if (before.records === null || after.records === null) return null;
@@ -44,20 +44,20 @@ export function observe(before: Counter, after: Counter, lastUsedKept = true): O
   return kind && { kind, ...differences(before, after, lastUsedKept), recordsBy };
 }
 
-/** The same from the count alone, for looks without records; null where the count stands. */
+/** The same from the count alone, for reads that did not count records; null if the count is unchanged. */
 export function observeCount(before: Counter, after: Counter, lastUsedKept = true): ObservedChange | null {
   if (countDifference(before, after) === 0) return null;
   return { kind: 'count-moved', ...differences(before, after, lastUsedKept), recordsBy: null };
 }
 
-/** What a change means: a use that was counted right is a warning all the same where last_used_at missed it. */
+/** Judges a change. A use that was counted correctly is still a warning if last_used_at missed it. */
 export function verdictOf({ kind, lastUsedMoved }: ObservedChange): ChangeVerdict {
   switch (kind) {
     case 'counted':
       return lastUsedMoved === false ? 'warning' : 'right';
     case 'count-moved':
       return 'unknown';
-    // A reset and a deletion are done on purpose more often than not.
+    // Resets and deletions are usually intended.
     case 'went-down':
       return 'warning';
     default:
@@ -65,7 +65,7 @@ export function verdictOf({ kind, lastUsedMoved }: ObservedChange): ChangeVerdic
   }
 }
 
-/** A count that is none any more: NULL, NaN or Infinity, which an increment leaves as it is. */
+/** A count that has become NULL, NaN or Infinity, which increments do not change. */
 function noCount(before: CountedFigures, after: CountedFigures): ObservedKind | null {
   if (after.usageCount === null) return before.usageCount === null ? null : 'became-null';
   const isNumber = ({ usageCount }: CountedFigures) => Number.isFinite(usageCount ?? 0);

@@ -3,35 +3,35 @@ export interface Counter {
   id: string;
   name: string;
   usageCount: number | null;
-  /** The count as the server writes it, where no number here is exactly that: NaN, Infinity, or beyond 2^53. */
+  /** The count as text, if no JavaScript number is exactly that: NaN, Infinity, or beyond 2^53. */
   exact?: string;
-  /** How many `preset_usage` rows name this preset, from the same snapshot as `usageCount`; null: not counted yet. */
+  /** How many `preset_usage` records refer to this preset, from the same snapshot as `usageCount`; null: not counted yet. */
   records: number | null;
   /** Milliseconds since 1970. */
   lastUsedAt: number | null;
 }
 
-/** What the list says about a counter. `checking`: no count of the records yet; `hidden`: this role may not see them all. */
+/** What the list shows for a counter. `checking`: records not counted yet; `hidden`: this role may not see them all. */
 export type Badge = 'accurate' | 'mismatch' | 'checking' | 'hidden';
 
 /**
- * `usage_count` minus records: above 0 it counts too many uses, below 0 too few; null while the records are not counted.
- * A NULL count is no use counted, so it is accurate where there are no records (CONTRACT.md, `check`). NaN where the count is.
+ * `usage_count` minus records: above 0 there are too many, below 0 too few; null while the records are not counted. A NULL
+ * count means 0, so it is accurate if there are no records (CONTRACT.md, `check`). NaN if the count is NaN.
  */
 export function drift(counter: Counter): number | null {
   return counter.records === null ? null : (counter.usageCount ?? 0) - counter.records;
 }
 
 /**
- * True where the count is not the number of records; null while those are not counted. What no number here is exactly, such as
- * 1.00000000000000000001, is no number of records, although its drift is 0 as far as a number here can tell.
+ * True if the count is not the number of records; null while those are not counted. A count that no JavaScript number holds
+ * exactly, such as 1.00000000000000000001, is wrong too, although `drift` computes 0.
  */
 export function isWrong(counter: Counter): boolean | null {
   const difference = drift(counter);
   return difference === null ? null : difference !== 0 || counter.exact !== undefined;
 }
 
-/** The badge of a counter; `complete` is false where rows may be hidden from this role. */
+/** The badge of a counter; `complete` is false if rows may be hidden from this role. */
 export function badge(counter: Counter, complete: boolean): Badge {
   if (!complete) return 'hidden';
   const wrong = isWrong(counter);
@@ -50,7 +50,7 @@ export interface Totals {
   records: number;
 }
 
-/** Adds up counters in one pass; those whose records are not counted yet count as presets alone. */
+/** Adds up counters in one pass. Those whose records are not counted yet only count as presets. */
 export function totals(counters: Iterable<Counter>): Totals {
   const sum: Totals = { ...noTotals };
   for (const counter of counters) {
@@ -63,7 +63,7 @@ export function totals(counters: Iterable<Counter>): Totals {
       continue;
     }
     sum.mismatched += 1;
-    // PostgreSQL takes NaN for greater than every number; which way 0 leans here is not known.
+    // PostgreSQL sorts NaN above every number. For a wrong count with a drift of 0 the direction is unknown.
     if (difference < 0) sum.tooLow += 1;
     else sum.tooHigh += 1;
   }

@@ -1,6 +1,6 @@
 export type Severity = 'error' | 'warning' | 'info';
 
-/** Something worth knowing, with a way out. Codes are stable: scripts match on them. */
+/** Something worth knowing, with what to do about it. Codes are stable: scripts match on them. */
 export interface Finding {
   code: string;
   severity: Severity;

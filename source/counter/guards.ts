@@ -2,35 +2,35 @@ import type { Server } from '../connection/server.ts';
 import { ConsoleError, exitCodes } from '../errors/errors.ts';
 import type { Tables } from './discovery/tables.ts';
 
-/** What a guard rejects with: exit code 4. */
+/** The error of a guard: exit code 4. */
 export function refused(code: string, message: string, hint: string): ConsoleError {
   return new ConsoleError({ code, message, hint, exitCode: exitCodes.refused });
 }
 
-/** Throws (exit code 4) where this server takes no writes at all. `what` is what would have to write, such as `A sync`. */
+/** Throws (exit code 4) if this server accepts no writes. `what` is the operation that would write, such as `a sync`. */
 export function requireWritableServer({ readOnly, standby }: Server, what: string): void {
   if (!readOnly) return;
   throw refused(
     'server-read-only',
-    `${standby ? 'This server is a standby' : 'Transactions are read-only here'}, and ${what} has to write.`,
-    standby ? 'Connect to the primary.' : 'Look at default_transaction_read_only of this role and database.',
+    `${standby ? 'This server is a standby' : 'Transactions are read-only here'}, but ${what} needs to write.`,
+    standby ? 'Connect to the primary.' : 'Check default_transaction_read_only of this role and database.',
   );
 }
 
-/** Who would see what is hidden from this role: the second sentence wherever counts are not shown. */
+/** Which roles see what is hidden from this one: the hint wherever counts are not shown. */
 export function rolesThatSeeAll({ seenBy }: Tables): string {
   return seenBy.length === 0
     ? 'Connect as a role that sees every row: the owner of the tables, or one with BYPASSRLS.'
     : `Connect as a role that sees every row: ${seenBy.join(', ')}.`;
 }
 
-/** Throws (exit code 4) where rows are hidden from this role: what `what` would go by could be wrong. */
+/** Throws (exit code 4) if rows are hidden from this role: `what` could act on wrong numbers. */
 export function requireEveryRow(tables: Tables, what: string): void {
   const { hiddenBy } = tables;
   if (hiddenBy.length === 0) return;
   throw refused(
     'incomplete-view',
-    `${what} needs to see every row, and this role may not: ${hiddenBy.join('; ')}.`,
+    `${what} needs to see every row, but this role may not: ${hiddenBy.join('; ')}.`,
     rolesThatSeeAll(tables),
   );
 }

@@ -1,9 +1,9 @@
-/** How near a database is: `demo` is embedded, `local` on this machine, `remote` anywhere else. */
+/** Where a database is: `demo` is embedded, `local` on this machine, `remote` anywhere else. */
 export type HostKind = 'demo' | 'local' | 'remote';
 
 /**
- * Says whether a database is on this machine. Both ends have to agree: a tunnel makes a remote server look like
- * localhost, and a pooler here makes a remote server's own address the only hint. In doubt it is remote, because the
+ * Whether a database is on this machine. Host and server address must agree: a tunnel makes a remote server look like
+ * localhost, and with a local pooler only the server's address shows that it is remote. If in doubt it is remote, because the
  * label is a warning. `own` lists this machine's addresses.
  */
 export function hostKindOf(host: string, address: string | null, own: ReadonlySet<string>): HostKind {

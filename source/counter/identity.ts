@@ -1,8 +1,9 @@
 import type { Database, Reader } from '../connection/transactions.ts';
 import type { Tables } from './discovery/tables.ts';
+
 /**
- * What tells this database from every other one, by whatever road it is reached: the server's own identifier, the database
- * and its tables. A copy made of the server's files has the same. Every start of the embedded demo is a database of its own.
+ * What distinguishes this database from every other, however it is reached: the server's identifier, the database and its
+ * tables. A copy of the server's files has the same identity. Every start of the embedded demo is a new database.
  */
 export async function readIdentity(
   reader: Reader,
@@ -13,7 +14,7 @@ export async function readIdentity(
     `SELECT (SELECT oid FROM pg_database WHERE datname = current_database())::text AS oid, current_database() AS name,
             has_function_privilege('pg_control_system()', 'EXECUTE') AS may`,
   )) as { oid: string; name: string; may: boolean }[];
-  // In a statement of its own: a CASE does not keep the server from asking for the right to call it.
+  // In a separate statement: inside a CASE the server would still check the right to call it.
   const [system] = row?.may
     ? ((await reader.rows('SELECT system_identifier::text AS id FROM pg_control_system()')) as {
         id: string;

@@ -6,7 +6,7 @@ import { addressOf } from '../errors/server-address.ts';
 import { readTables, type Tables } from './discovery/tables.ts';
 import { type HostKind, hostKindOf } from './host-kind.ts';
 
-/** What is known of a database before its counts are read. */
+/** What is known about a database before its counts are read. */
 export interface InspectedDatabase {
   server: Server;
   /** Where the console connected to, as opposed to what the server calls itself. */
@@ -14,7 +14,7 @@ export interface InspectedDatabase {
   /** What named this database, such as `DATABASE_URL in .env`; null in the demo. */
   source: string | null;
   label: HostKind;
-  /** What was agreed for the console's own connection, to the server or to a pooler before it; null where that is not known. */
+  /** The encryption of the console's connection, to the server or to a pooler before it; null if unknown. */
   link: Encryption | null;
   tables: Tables;
   /** The server's clock in milliseconds since 1970. */
@@ -22,8 +22,8 @@ export interface InspectedDatabase {
 }
 
 /**
- * Reads who the server is and what its tables look like, in the transaction of `reader`, and tells the connection what the
- * reads after it go by.
+ * Reads which server this is and what its tables look like, in the transaction of `reader`. Also sets whether later reads
+ * through `database` apply row-level security.
  */
 export async function inspectDatabase(
   reader: Reader,
@@ -36,7 +36,7 @@ export async function inspectDatabase(
     Object.values(networkInterfaces()).flatMap(list => list?.map(({ address }) => address) ?? []),
   );
   const tables = await readTables(reader, schema);
-  // Until now policies were errors. Where they apply, what they leave is shown as what it is: not all.
+  // Until now policies were errors. If they apply, the rows they show are read and marked as incomplete.
   if (tables.policiesApply) await reader.rows('SET LOCAL row_security = on');
   database.policiesApply(tables.policiesApply);
   return {

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 
 /**
- * The operators that compare two values, each with its schema: what the search_path finds may be somebody else's. In the schema
- * of an extension others may have made one for a domain or for two types, which would be the better match. So both values have
- * to be of `type`, the one that the operators are made for: each operator begins with the cast of the value before it, and `of`
- * is the cast for a column after it. Without a `type` they are PostgreSQL's own, to whose schema nobody adds anything.
+ * The operators that compare two values, each with its schema: the search_path may find an attacker's. In an extension's
+ * schema somebody may have added one for a domain or for two types, which would be a better match. So both values are cast to
+ * `type`, which the operators are made for: each operator begins with the cast of the value before it, and `of` is the cast
+ * for a column after it. Without a `type` they are PostgreSQL's own; users cannot add to that schema.
  */
 export interface Operators {
   equal: string;
@@ -22,7 +22,7 @@ export const operators = z.object({
   type: z.nullable(z.string()),
 });
 
-/** Those of PostgreSQL's own types, whichever two of them are compared. */
+/** The operators of PostgreSQL's own types, for any two of them. */
 export const builtIn: Operators = {
   equal: 'OPERATOR(pg_catalog.=)',
   above: 'OPERATOR(pg_catalog.>)',
@@ -32,8 +32,8 @@ export const builtIn: Operators = {
 };
 
 /**
- * The operators by which an index on the type `type` (a row of pg_type) orders its values, as JSON; NULL where no index can,
- * and where they are PostgreSQL's own. A domain's are those of the type that it is made of.
+ * SQL for the operators that order an index on the type `type` (a row of pg_type), as JSON. NULL if no index can, or if they
+ * are PostgreSQL's own. A domain has those of its base type.
  */
 export function ownOperators(type: string): string {
   return `(WITH RECURSIVE made (oid, base) AS (
@@ -47,12 +47,12 @@ export function ownOperators(type: string): string {
                AND n.nspname <> 'pg_catalog' GROUP BY k.opcintype)`;
 }
 
-/** Whether `a` and `b` differ where NULL is a value as well: IS DISTINCT FROM, which looks its operator up by the path. */
+/** SQL for IS DISTINCT FROM, which itself would look its operator up by the search_path. */
 export function keysDiffer(a: string, b: string): string {
   return `CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN (${a} IS NULL) OPERATOR(pg_catalog.<>) (${b} IS NULL) ELSE ${a} OPERATOR(pg_catalog.<>) ${b} END`;
 }
 
-/** Whether values of one of PostgreSQL's own types are the same where NULL is a value as well: IS NOT DISTINCT FROM, without the path. */
+/** SQL for IS NOT DISTINCT FROM of values of one of PostgreSQL's own types, without the search_path. */
 export function keysEqual(a: string, b: string): string {
   return `CASE WHEN ${a} IS NULL THEN ${b} IS NULL ELSE coalesce(${a} OPERATOR(pg_catalog.=) ${b}, false) END`;
 }

@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
 
-// In characters. A name is for people to read; one of ten megabytes would be sent, kept and stored with every look.
+// In characters. A name is for people to read; one of ten megabytes would be sent and kept with every read.
 const most = 1_000;
 
-/** SQL for a column as text, no longer than `shortText` has to see to know that it goes on. */
+/** SQL for a column as text, with one character more than `most`, which shows that it was longer. */
 export function shortColumn(column: string): string {
   return `pg_catalog.left(${column}::pg_catalog.text, ${most + 1})`;
 }
 
-/** What `shortColumn` has read: of a text that was longer the beginning, with a mark. */
+/** A text read by `shortColumn`: if it was longer, its beginning and three dots. */
 export function markShort(text: string): string {
   if (text.length <= most) return text;
   const characters = Array.from(text);

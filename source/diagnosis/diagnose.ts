@@ -1,7 +1,8 @@
+import { count } from '../format/numbers.ts';
+import { amount } from '../format/plurals.ts';
 import { countedAgain } from './causes/counted-again.ts';
 import { countsAgainNow } from './causes/counts-again-now.ts';
 import { judgeDeleted } from './causes/deleted.ts';
-import { countedNoun, number } from './causes/format.ts';
 import { findLostUpdates } from './causes/lost-updates.ts';
 import { judgeNotCounted } from './causes/not-counted.ts';
 import { setToZero } from './causes/set-to-zero.ts';
@@ -87,7 +88,7 @@ function nullCount({ usageCount, records }: PresetEvidence): Diagnosis | null {
     code: 'null-count',
     certainty: 'certain',
     evidence: [
-      `The count is NULL, but the preset has ${countedNoun(records, 'record')}. NULL plus 1 is NULL: an increment without coalesce() adds nothing.`,
+      `The count is NULL, but the preset has ${amount(records, 'record')}. NULL plus 1 is NULL: an increment without coalesce() adds nothing.`,
     ],
     stretch: null,
   };
@@ -98,18 +99,16 @@ function unknown(preset: PresetEvidence, { mismatched }: Evidence): Diagnosis {
   const lastUsed = lastUsedSentence(preset);
   const off = Number.isNaN(drift)
     ? 'The count is not a number'
-    : `The count is ${number(Math.abs(drift))} too ${drift > 0 ? 'high' : 'low'}`;
+    : `The count is ${count(Math.abs(drift))} too ${drift > 0 ? 'high' : 'low'}`;
   const compared =
     mismatched.length > 1
-      ? `the ${number(mismatched.length)} wrong counts examined share nothing that explains it`
+      ? `the ${count(mismatched.length)} wrong counts examined share nothing that explains it`
       : 'there is no other wrong count to compare it with';
   return {
     code: 'unknown',
     certainty: 'possible',
     evidence: [
-      preset.uses
-        ? `${off}; ${compared}.`
-        : `${off}; its ${countedNoun(preset.records, 'record')} were not read.`,
+      preset.uses ? `${off}; ${compared}.` : `${off}; its ${amount(preset.records, 'record')} were not read.`,
       ...multipleOf(preset),
       ...(lastUsed === null ? [] : [lastUsed]),
     ],
@@ -122,6 +121,6 @@ function multipleOf({ usageCount, records }: PresetEvidence): string[] {
   const times = (usageCount ?? 0) / records;
   if (records < 5 || !Number.isInteger(times) || times < 2) return [];
   return [
-    `It is exactly ${times === 2 ? 'twice' : `${number(times)} times`} its ${countedNoun(records, 'record')}.`,
+    `It is exactly ${times === 2 ? 'twice' : `${count(times)} times`} its ${amount(records, 'record')}.`,
   ];
 }

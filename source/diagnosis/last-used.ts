@@ -1,4 +1,6 @@
-import { countedNoun, duration, number } from './causes/format.ts';
+import { count } from '../format/numbers.ts';
+import { amount } from '../format/plurals.ts';
+import { duration } from './causes/format.ts';
 import type { PresetEvidence } from './evidence.ts';
 
 // Milliseconds: the trigger may use the server's clock while the record has the application's.
@@ -37,6 +39,6 @@ export function tallyLastUsed(accurate: readonly PresetEvidence[]): LastUsedTall
 /** A tally in sentences; empty if every `last_used_at` agrees with the newest record. */
 export function lastUsedRemarks({ looked, older, newer }: LastUsedTally): string[] {
   const of = (some: number, how: string) =>
-    `${number(some)} of the ${countedNoun(looked, 'accurate preset')} examined ${some === 1 ? 'has' : 'have'} a last_used_at ${how} than the newest record.`;
+    `${count(some)} of the ${amount(looked, 'accurate preset')} examined ${some === 1 ? 'has' : 'have'} a last_used_at ${how} than the newest record.`;
   return [...(older > 0 ? [of(older, 'older')] : []), ...(newer > 0 ? [of(newer, 'newer')] : [])];
 }

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Database, interrupted, type Reader } from '../connection/transactions.ts';
+import type { Database, Reader } from '../connection/transactions.ts';
 import { type Counter, drift, isWrong } from '../counter/counter.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
 import { isScannable } from '../counter/reading/counters.ts';
+import { stopIfInterrupted } from '../errors/errors.ts';
 import { judgeTrigger } from '../trigger/health.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
 import { type Causes, findCauses } from './diagnose.ts';
@@ -82,7 +83,7 @@ async function unhurried<T>(steps: Generator<void, T>, signal: AbortSignal | und
     if (step.done) return step.value;
     if (performance.now() - since < slice) continue;
     await setImmediate();
-    if (signal?.aborted) throw interrupted();
+    stopIfInterrupted(signal);
     since = performance.now();
   }
 }

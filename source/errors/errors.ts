@@ -53,6 +53,21 @@ export function usageError(code: string, message: string, hint: string): Console
   return new ConsoleError({ code, message, hint, exitCode: exitCodes.usage });
 }
 
+/** What ends with Ctrl-C, or is aborted: exit code 130. */
+export function interrupted(): ConsoleError {
+  return new ConsoleError({
+    code: 'interrupted',
+    message: 'Interrupted.',
+    hint: 'Nothing was changed.',
+    exitCode: exitCodes.interrupted,
+  });
+}
+
+/** Throws where this was interrupted. */
+export function stopIfInterrupted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw interrupted();
+}
+
 /**
  * Puts an error of the driver or the server into words (exit code 3). An error that is no database error comes back
  * as it is: a fault of this program must not look like a network problem.

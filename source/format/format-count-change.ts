@@ -1,5 +1,6 @@
 import type { CountedFigures, ObservedChange, ObservedKind } from '../counter/count-change.ts';
 import { count, countOf } from './numbers.ts';
+import { amount } from './plurals.ts';
 
 /** The word of a change, at most twelve columns; it stands beside a glyph and the time. */
 export const observedWords: Record<ObservedKind, string> = {
@@ -33,7 +34,7 @@ function recordsIn({ records }: CountedFigures): string {
 function meaningOf(change: ObservedChange, recordsBy: number): string {
   const { kind, countBy, lastUsedMoved } = change;
   // Read together: "3 uses" of which each may have been counted, or one twice and one not at all.
-  const uses = recordsBy === 1 ? '1 use' : `${count(recordsBy)} uses`;
+  const uses = amount(recordsBy, 'use');
   switch (kind) {
     case 'counted':
       if (lastUsedMoved !== false) return recordsBy === 1 ? '' : uses;

@@ -1,13 +1,18 @@
-/** A number with thousands separated, 12,345, and of a fraction three digits: 0.7 where 3.3 lacks something to 4. */
+/** A number with thousands separated, 12,345, and of a fraction six digits: 0.7 where 3.3 lacks something to 4. */
 export function count(value: number): string {
-  const text = String(Number.isInteger(value) ? value : Number(value.toFixed(3)));
+  const text = String(Number.isInteger(value) ? value : Number(value.toFixed(6)));
   // Intl.NumberFormat does the same, and takes 9 ms to load its data: a twentieth of the time to the list.
   return text.replace(/\B(?<!\.\d*)(?=(?:\d{3})+(?:\.|$))/g, ',');
 }
 
+/** A count, which may be NULL. */
+export function countText(value: number | null): string {
+  return value === null ? 'NULL' : count(value);
+}
+
 /** A counter's count in full: what the server writes where no number here is exactly that, and NULL for none. */
 export function countOf({ usageCount, exact }: { usageCount: number | null; exact?: string }): string {
-  return exact ?? (usageCount === null ? 'NULL' : count(usageCount));
+  return exact ?? countText(usageCount);
 }
 
 /** A whole number in at most `width` columns: where it does not fit, in millions or billions (12.3M). */

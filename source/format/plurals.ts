@@ -1,13 +1,8 @@
 import { count } from './numbers.ts';
 
-/** A number of presets: 1 preset, 1,200 presets. */
-export function presetsOf(number: number): string {
-  return `${count(number)} ${number === 1 ? 'preset' : 'presets'}`;
-}
-
-/** A number of records: 1 record, 1,200 records. */
-export function recordsOf(number: number): string {
-  return `${count(number)} ${number === 1 ? 'record' : 'records'}`;
+/** A number of things: 1 record, 1,200 records. */
+export function amount(number: number, one: string, more = `${one}s`): string {
+  return `${count(number)} ${number === 1 ? one : more}`;
 }
 
 /** A short time in seconds, as 1.4 s, 12 s or 3 min. */

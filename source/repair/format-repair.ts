@@ -1,5 +1,5 @@
 import { count } from '../format/numbers.ts';
-import { presetsOf, recordsOf, secondsOf } from '../format/plurals.ts';
+import { amount, secondsOf } from '../format/plurals.ts';
 import { presetName } from '../format/preset-name.ts';
 import type { Change, FiringTrigger, LeftAlone, RepairOptions, RepairOutcome } from './repair.ts';
 
@@ -27,16 +27,16 @@ export function planWords(plan: Planned): string {
   const parts = times === 0 ? '' : ` (${countsOf(counts)}, ${count(times)} last_used_at${becomes})`;
   const records =
     recordsToDelete > 0
-      ? `, ${recordsOf(recordsToDelete)} deleted`
+      ? `, ${amount(recordsToDelete, 'record')} deleted`
       : recordsToRestore > 0
-        ? `, ${recordsOf(recordsToRestore)} put back`
+        ? `, ${amount(recordsToRestore, 'record')} put back`
         : '';
   const long = estimate.seconds < 1 ? 'less than a second' : `about ${secondsOf(estimate.seconds)} or longer`;
-  return `${presetsOf(changes.length)} ${changes.length === 1 ? 'changes' : 'change'}${parts}${records}, in ${long}.`;
+  return `${amount(changes.length, 'preset')} ${changes.length === 1 ? 'changes' : 'change'}${parts}${records}, in ${long}.`;
 }
 
 function countsOf(number: number): string {
-  return `${count(number)} ${number === 1 ? 'count' : 'counts'}`;
+  return `${amount(number, 'count')}`;
 }
 
 /** What becomes of a preset's `last_used_at`, as the server writes times; null where it stays, or a reset clears them all. */
@@ -70,9 +70,9 @@ export function outcomeWords({ ended, changed, deleted, restored, durationMs, le
     return `Nothing was changed, in ${took}: no preset could be.`;
   }
   const did = [
-    `${presetsOf(changed)} changed`,
-    ...(deleted > 0 ? [`${recordsOf(deleted)} deleted`] : []),
-    ...(restored > 0 ? [`${recordsOf(restored)} put back`] : []),
+    `${amount(changed, 'preset')} changed`,
+    ...(deleted > 0 ? [`${amount(deleted, 'record')} deleted`] : []),
+    ...(restored > 0 ? [`${amount(restored, 'record')} put back`] : []),
   ].join(', ');
   return `${heads[ended]}: ${did} in ${took}, audited afterwards.`;
 }
@@ -84,7 +84,7 @@ export function splitLeft(left: readonly LeftAlone[]): { others: LeftAlone[]; no
   return {
     others,
     notReached:
-      rest > 0 ? `${presetsOf(rest)} ${rest === 1 ? 'was' : 'were'} not reached: run it again.` : null,
+      rest > 0 ? `${amount(rest, 'preset')} ${rest === 1 ? 'was' : 'were'} not reached: run it again.` : null,
   };
 }
 

@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process';
-import { ConsoleError, usageError } from '../errors/errors.ts';
+import { ConsoleError, interrupted, stopIfInterrupted, usageError } from '../errors/errors.ts';
 import type { ScanReport } from './finding.ts';
-import { interrupted, stopIfInterrupted } from './interrupted.ts';
 import type { ScanAnswer, ScanRequest } from './scan-messages.ts';
 
 // From source it is TypeScript; bundled it is a file of its own beside this one.

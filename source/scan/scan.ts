@@ -1,3 +1,4 @@
+import { stopIfInterrupted } from '../errors/errors.ts';
 import { aliasesIn } from './aliases.ts';
 import { type ReportedFinding, reportCode, reportSql, sortByLocation, unparsedSql } from './assemble.ts';
 import { statementAround } from './code/follow/lookup.ts';
@@ -11,7 +12,6 @@ import { findFiles } from './files/find-files.ts';
 import { openDirectory } from './files/open-directory.ts';
 import { readSources } from './files/read-source.ts';
 import type { ScanReport, Skipped, Unparsed } from './finding.ts';
-import { stopIfInterrupted } from './interrupted.ts';
 import { mayWrite, Names, soundsLikeCounting, trackFunction } from './names.ts';
 import { placeAt } from './place.ts';
 import { readScripts } from './shell/read-scripts.ts';

@@ -1,4 +1,5 @@
 import type { Finding } from '../counter/finding.ts';
+import { amount } from '../format/plurals.ts';
 import type { TriggerHealth } from '../trigger/health.ts';
 
 /** What one use did to its preset's counter and records. */
@@ -102,7 +103,7 @@ function explainNumbers(use: UseResult, { health, replicationRole, path }: UseEv
       },
     ];
   }
-  const numbers = `usage_count ${use.before ?? 'NULL'} to ${use.after ?? 'NULL'}, ${recordsAdded} ${recordsAdded === 1 ? 'record' : 'records'}`;
+  const numbers = `usage_count ${use.before ?? 'NULL'} to ${use.after ?? 'NULL'}, ${amount(recordsAdded, 'record')}`;
   const found: Finding[] = [];
   if (recordsAdded === 0) {
     found.push({

@@ -1,4 +1,4 @@
-import { presetsOf } from '../format/plurals.ts';
+import { amount } from '../format/plurals.ts';
 import { displayText } from '../format/text.ts';
 import { outcomeWords, splitLeft } from '../repair/format-repair.ts';
 import type { DriftEntry } from '../watch/drift-log.ts';
@@ -22,5 +22,5 @@ export function exitSummary({ repair }: State): string {
 /** How many drift events there were: the log is gone with the console. */
 export function lastDrift(total: number, entries: readonly DriftEntry[]): string {
   const presets = new Set(entries.map(({ preset }) => preset.id)).size;
-  return `${eventsOf(total)} of ${presetsOf(presets)} while the console watched. check tells what is wrong now.`;
+  return `${eventsOf(total)} of ${amount(presets, 'preset')} while the console watched. check tells what is wrong now.`;
 }

@@ -1,5 +1,6 @@
 import { observedSentence } from '../format/format-count-change.ts';
 import { clock, count, dateTime, span } from '../format/numbers.ts';
+import { amount } from '../format/plurals.ts';
 import type { DriftEntry, LoggedWriter } from './drift-log.ts';
 import type { SessionActivity } from './session-activity.ts';
 
@@ -71,7 +72,7 @@ export function writerRemarks(
     ...(seen.more > 0 ? [`${count(seen.more)} more were seen writing.`] : []),
     ...(seen.hidden > 0
       ? [
-          `${sessionsOf(seen.hidden)} of other roles ${seen.hidden === 1 ? 'does' : 'do'} not show this role what they run: GRANT pg_read_all_stats TO ${user} (or pg_monitor) shows it from then on.`,
+          `${amount(seen.hidden, 'session')} of other roles ${seen.hidden === 1 ? 'does' : 'do'} not show this role what they run: GRANT pg_read_all_stats TO ${user} (or pg_monitor) shows it from then on.`,
         ]
       : []),
     ...(seen.direct
@@ -82,13 +83,9 @@ export function writerRemarks(
   ];
 }
 
-function sessionsOf(number: number): string {
-  return `${count(number)} ${number === 1 ? 'session' : 'sessions'}`;
-}
-
 /** The number of events, as header and last words have it. */
 export function eventsOf(number: number): string {
-  return `${count(number)} drift ${number === 1 ? 'event' : 'events'}`;
+  return amount(number, 'drift event');
 }
 
 function capital(text: string): string {

@@ -2,8 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { completions } from '../../source/cli/completion.ts';
 import { typedCommands } from '../../source/config/commands.ts';
+import { needs } from '../helpers/needs.ts';
 
 const isInstalled = (shell: string) => spawnSync(shell, ['--version']).status === 0;
+const needsShell = (shell: string) =>
+  needs(isInstalled(shell), `${shell} is not installed. Install it to test its completion.`);
 const script = (shell: string) => completions[shell]?.() ?? '';
 
 function ask(shell: string, option: string, commands: string): string[] {
@@ -25,7 +28,7 @@ const inFish = (...words: string[]) =>
     line => line.split('\t')[0] ?? '',
   );
 
-test.skipIf(!isInstalled('bash'))('bash completes commands, flags, shells and files', () => {
+test('bash completes commands, flags, shells and files', needsShell('bash'), () => {
   expect(inBash('preset-usage', '')).toEqual(
     expect.arrayContaining([...typedCommands, '--app-log', '--help']),
   );
@@ -41,14 +44,14 @@ test.skipIf(!isInstalled('bash'))('bash completes commands, flags, shells and fi
   expect(inBash('preset-usage', 'check', '--schema', '')).toEqual([]);
 });
 
-test.skipIf(!isInstalled('fish'))('fish completes commands, flags and shells', () => {
+test('fish completes commands, flags and shells', needsShell('fish'), () => {
   expect(inFish('preset-usage', 'ch')).toEqual(['check', 'checklist']);
   expect(inFish('preset-usage', 'sync', '--l')).toEqual(['--last-used', '--lock-timeout']);
   expect(inFish('preset-usage', 'completion', '')).toEqual(['bash', 'fish', 'zsh']);
   expect(inFish('preset-usage', 'scan', 'sour')).toEqual(['source/']);
 });
 
-test.skipIf(!isInstalled('zsh'))('zsh takes the script, and completes with what belongs to a command', () => {
+test('zsh takes the script, and completes with what belongs to a command', needsShell('zsh'), () => {
   const told = ask(
     'zsh',
     '-f',

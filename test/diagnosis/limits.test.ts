@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { number } from '../../source/diagnosis/causes/format.ts';
 import { diagnoseAll } from '../../source/diagnosis/diagnose.ts';
 import type { Diagnosis } from '../../source/diagnosis/diagnosis.ts';
 import type { Evidence, PresetEvidence } from '../../source/diagnosis/evidence.ts';
+import { count } from '../../source/format/numbers.ts';
 import { day, start } from '../helpers/world.ts';
 import { among, at, daily, preset, world } from './evidence-cases.ts';
 
@@ -46,7 +46,7 @@ describe('records that are gone without having been deleted one by one', () => {
     expect(found.map(({ code }) => code)).toEqual(each.presets.map(() => 'history-deleted'));
     expect(found[0]!.certainty).toBe('likely');
     expect(found[0]!.evidence).toContain(
-      `${number(each.inserted)} stored records are gone but were not deleted one by one (a TRUNCATE or a rollback), exactly as many as 40 counts are too high together.`,
+      `${count(each.inserted)} stored records are gone but were not deleted one by one (a TRUNCATE or a rollback), exactly as many as 40 counts are too high together.`,
     );
   });
 
@@ -119,10 +119,10 @@ describe('what is said is true', () => {
   });
 
   test('of a count with a fraction', () => {
-    expect(number(1234.3333)).toBe('1,234.3333');
-    expect(number(10.3333 - 10)).toBe('0.3333');
-    expect(number(Number.POSITIVE_INFINITY)).toBe('Infinity');
-    expect(number(1234567)).toBe('1,234,567');
+    expect(count(1234.3333)).toBe('1,234.3333');
+    expect(count(10.3333 - 10)).toBe('0.3333');
+    expect(count(Number.POSITIVE_INFINITY)).toBe('Infinity');
+    expect(count(1234567)).toBe('1,234,567');
   });
 
   test('of a second counter that has come since the records that were counted twice', () => {

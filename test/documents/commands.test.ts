@@ -5,7 +5,7 @@ import { readCommandLine } from '../../source/cli/options.ts';
 import { makeScratch, startTestDemo } from '../demo/helpers.ts';
 import { run } from '../helpers/run.ts';
 import { differences, readShape } from './json-shape.ts';
-import { commandsOf, readDocument, readPages, root, sectionOf, wordsOf } from './markdown.ts';
+import { commandsOf, readDocument, readDocuments, readPages, root, sectionOf, wordsOf } from './markdown.ts';
 import { matches } from './shown-output.ts';
 
 /** Commands that no test can run; the program's own parser reads them instead. */
@@ -54,11 +54,11 @@ describe.each(readPages().filter(page => commandsOf(page).length > 0))('$file', 
   });
 });
 
-test('every npm script that a page names is in package.json', () => {
+test('every npm script that a document names is in package.json', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
   };
-  const named = readPages().flatMap(({ text }) =>
+  const named = readDocuments().flatMap(({ text }) =>
     [...text.matchAll(/npm (?:run ([\w:]+)|(start|test)\b)/g)].map(
       ([, script, short]) => script ?? short ?? '',
     ),

@@ -3,6 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   anchorsOf,
+  codeOf,
   type Document,
   linksOf,
   readDocument,
@@ -13,6 +14,14 @@ import {
 
 test.each(readDocuments())('the links of $file lead somewhere', document => {
   expect(linksOf(document).filter(link => !leadsSomewhere(document, link))).toEqual([]);
+});
+
+test.each(readDocuments())('the files that $file names are there', document => {
+  // A name in capital letters is one to choose.
+  const paths = codeOf(document).filter(code =>
+    /^(?:source|test|docs|sql|scripts|\.github)\/[a-z0-9_./-]*$/.test(code),
+  );
+  expect(paths.filter(path => !existsSync(join(root, path)))).toEqual([]);
 });
 
 test('the README leads to every page', () => {

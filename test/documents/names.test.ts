@@ -2,10 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { helpText } from '../../source/cli/help.ts';
+import { readCommandLine } from '../../source/cli/options.ts';
 import { typedCommands } from '../../source/config/commands.ts';
 import { exitCodes } from '../../source/errors/errors.ts';
 import { bindings } from '../../source/tui/keys/keymap.ts';
-import { codeOf, firstCellsOf, readDocument, readPages, root, sectionOf } from './markdown.ts';
+import {
+  blocksOf,
+  codeOf,
+  firstCellsOf,
+  readDocument,
+  readDocuments,
+  readPages,
+  root,
+  sectionOf,
+  wordsOf,
+} from './markdown.ts';
 
 const pages = readPages();
 const source = readdirSync(join(root, 'source'), { recursive: true, withFileTypes: true })
@@ -28,6 +39,22 @@ test('every command is on a page', () => {
   const text = pages.map(page => page.text).join('\n');
   expect(typedCommands.filter(name => !text.includes(`preset-usage ${name}`))).toEqual([]);
 });
+
+test.each(readDocuments())(
+  'the commands that $file names in a sentence or a CI file are read without a problem',
+  document => {
+    const steps = blocksOf(document).flatMap(({ language, lines }) => (language === 'yaml' ? lines : []));
+    const named = [...codeOf(document), ...steps.flatMap(line => line.replace(/^- run: /, '').split(' && '))]
+      .map(code => wordsOf(code.replace(/^(?:npx )?preset-usage /, '')))
+      .filter(
+        ([command = '', ...words]) => words.length > 0 && (typedCommands as string[]).includes(command),
+      );
+    const problems = named.map(
+      words => readCommandLine(words.filter(word => word !== 'bash|zsh|fish')).problem,
+    );
+    expect(problems.filter(problem => problem !== null)).toEqual([]);
+  },
+);
 
 test('every flag of --help is on a page', () => {
   // These two explain themselves.

@@ -20,7 +20,7 @@ function sentencesOf(prose: string): string[] {
       paragraph
         .trim()
         .replace(/\s+/g, ' ')
-        .split(/(?<=[.!?:]["*)]*) /),
+        .split(/(?<=[.!?]["*)]*) /),
     )
     .map(sentence => sentence.replace(/^(?:[-*]|\d+\.) /, ''));
 }

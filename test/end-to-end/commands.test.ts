@@ -226,7 +226,7 @@ describe('bad input gets a sentence, a way out and its exit code', () => {
       ['check', '--preset', 'nix'],
       () => ({ DATABASE_URL: own.url }),
       3,
-      /no preset with the id or the name "nix"/,
+      /No preset has the id or name "nix"/,
     ],
     ['a malformed URL', ['check'], () => ({ DATABASE_URL: 'postgres://u:p@h:port/d' }), 2, /cannot be read/],
     ['an unknown flag', ['check', '--fast'], () => ({}), 2, /Unknown flag --fast/],

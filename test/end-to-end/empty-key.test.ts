@@ -86,7 +86,7 @@ describe('a preset with the empty text as its key', () => {
     });
     expect(await answer('reset', '--dry-run', '--schema', 'other', '--preset', '')).toMatchObject({
       code: 3,
-      error: { code: 'no-such-preset', message: 'There is no preset whose id is empty.' },
+      error: { code: 'no-such-preset', message: 'No preset has an empty id.' },
     });
   });
 });

@@ -112,7 +112,7 @@ test('a server that comes back as a standby takes no writes, until it is promote
   });
   const { code, err } = await run(['sync'], env);
   expect(code).toBe(4);
-  expect(err).toContain('This server is a standby, and a sync has to write.');
+  expect(err).toContain('This server is a standby, but a sync needs to write.');
   await sql`SELECT pg_promote()`;
   await terminal.until(/, read-write, no TLS, superuser/);
   await sql.end();

@@ -86,7 +86,7 @@ describe('simulate', () => {
   });
 
   test.each<[string, string[], number, RegExp]>([
-    ['a preset that is not there', ['simulate', 'Nobody'], 3, /no preset with the id or the name "Nobody"/],
+    ['a preset that is not there', ['simulate', 'Nobody'], 3, /No preset has the id or name "Nobody"/],
     ['two presets', ['simulate', 'Noir', '--preset', 'Pastel'], 2, /uses one preset/],
     ['a word too many', ['simulate', 'Noir', 'Pastel'], 2, /Unexpected argument "Pastel"/],
     ['--read-only', ['simulate', '--read-only'], 4, /--read-only/],

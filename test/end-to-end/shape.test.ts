@@ -60,9 +60,7 @@ describe('the screen of the tables', () => {
     const console = open(quoted, { args: ['--schema', 'My App; --'] });
     await console.until(/2 presets/);
     console.press('i');
-    await console.until(
-      shows(/Names were taken without regard to case and underscores: Presets for presets/),
-    );
+    await console.until(shows(/Names were matched ignoring case and underscores: Presets for presets/));
     console.press('G');
     await console.until(/the end/);
     console.press('g');

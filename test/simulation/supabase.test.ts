@@ -213,7 +213,7 @@ describe('a repair', () => {
       await arrange('ALTER TABLE preset_usage FORCE ROW LEVEL SECURITY');
       await expect(planRepair(database, request('reset', directory))).rejects.toMatchObject({
         code: 'incomplete-view',
-        message: expect.stringContaining('forced on its owner too'),
+        message: expect.stringContaining('applies even to its owner'),
       });
     } finally {
       await arrange(`ALTER TABLE preset_usage NO FORCE ROW LEVEL SECURITY;

@@ -1,4 +1,4 @@
-import { ConsoleError, exitCodes } from '../../errors/errors.ts';
+import { interrupted, stopIfInterrupted } from '../../errors/errors.ts';
 import { closeLogs, logFileError, openLogs } from './log-files.ts';
 import type { LogProblem } from './problem.ts';
 import { Problems } from './problems.ts';
@@ -37,7 +37,7 @@ export interface LogOptions {
  */
 export async function readLog(file: string, options: LogOptions): Promise<LogReading> {
   const { since, most = 20, signal } = options;
-  if (signal?.aborted) throw interrupted();
+  stopIfInterrupted(signal);
   const problems = new Problems(since, most);
   const logs = await openLogs(file, since);
   try {
@@ -53,14 +53,4 @@ export async function readLog(file: string, options: LogOptions): Promise<LogRea
   const told = problems.finish();
   const { lines, errors, aboutUsage, older, undated } = problems;
   return { files: logs.map(({ path }) => path), lines, errors, aboutUsage, older, undated, problems: told };
-}
-
-/** What an aborted read of the database ends with, too. */
-function interrupted(): ConsoleError {
-  return new ConsoleError({
-    code: 'interrupted',
-    message: 'Interrupted.',
-    hint: 'Nothing was changed.',
-    exitCode: exitCodes.interrupted,
-  });
 }

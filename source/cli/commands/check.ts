@@ -16,7 +16,7 @@ import type { LastUsedTally } from '../../diagnosis/last-used.ts';
 import { diagnose } from '../../diagnosis/run.ts';
 import { exitCodes, isConsoleError } from '../../errors/errors.ts';
 import { count, countOf, iso, signed } from '../../format/numbers.ts';
-import { presetsOf, recordsOf } from '../../format/plurals.ts';
+import { amount } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
@@ -257,7 +257,7 @@ function describe(
       : `${count(sums.accurate)} accurate, ${count(sums.mismatched)} mismatched (${count(sums.tooHigh)} too high, ${count(sums.tooLow)} too low)`;
   const head = [
     line,
-    `${presetsOf(sums.presets)}: ${wrong}. ${recordsOf(sums.records)}` +
+    `${amount(sums.presets, 'preset')}: ${wrong}. ${amount(sums.records, 'record')}` +
       `${orphans === null ? '' : `, ${count(orphans)} orphans`}. Audited in ${(durationMs / 1000).toFixed(2)} s.`,
   ];
   if (mismatches.length === 0) return head.join('\n');

@@ -1,7 +1,7 @@
 import { emitKeypressEvents } from 'node:readline';
 import { createInterface } from 'node:readline/promises';
-import { interrupted } from '../../connection/transactions.ts';
 import { refused } from '../../counter/guards.ts';
+import { interrupted } from '../../errors/errors.ts';
 import { lookPasted } from '../../format/detect-paste.ts';
 
 /** What came of asking a person for a phrase. */

@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { refused } from '../../counter/guards.ts';
 import { type ExitCode, exitCodes, usageError } from '../../errors/errors.ts';
+import { amount } from '../../format/plurals.ts';
 import { planRepair } from '../../repair/plan/read-plan.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import { stalePlan } from '../../repair/plan/stale-plan.ts';
@@ -129,12 +130,12 @@ function requireReceipt(action: RepairAction, config: Config): void {
 }
 
 function unconfirmed(action: RepairAction, plan: RepairPlan): Error {
-  const what = `${plan.changes.length} ${plan.changes.length === 1 ? 'preset' : 'presets'}`;
+  const what = amount(plan.changes.length, 'preset');
   const records =
     plan.recordsToDelete > 0
-      ? ` and delete ${plan.recordsToDelete} records`
+      ? ` and delete ${amount(plan.recordsToDelete, 'record')}`
       : plan.recordsToRestore > 0
-        ? ` and put ${plan.recordsToRestore} records back`
+        ? ` and put ${amount(plan.recordsToRestore, 'record')} back`
         : '';
   return refused(
     'unconfirmed',

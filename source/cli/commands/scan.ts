@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.ts';
 import { exitCodes, usageError } from '../../errors/errors.ts';
 import { glyphs } from '../../format/badges.ts';
 import { count } from '../../format/numbers.ts';
+import { amount } from '../../format/plurals.ts';
 import { displayText, toWidth } from '../../format/text.ts';
 import { wrap } from '../../format/wrap.ts';
 import type { Note, ScanReport, Write } from '../../scan/finding.ts';
@@ -45,9 +46,9 @@ function describe(report: ScanReport, width: number, mark: string): string[] {
   const found =
     writes.length === 0
       ? 'Nothing writes usage_count beside the trigger.'
-      : `${count(writes.length)} ${writes.length === 1 ? 'place writes' : 'places write'} usage_count beside the trigger.`;
+      : `${amount(writes.length, 'place writes', 'places write')} usage_count beside the trigger.`;
   return [
-    `${displayText(directory)}: ${count(files)} ${files === 1 ? 'file' : 'files'} read in ${(durationMs / 1000).toFixed(2)} s${ignored > 0 ? `, ${count(ignored)} of tests left out` : ''}.`,
+    `${displayText(directory)}: ${amount(files, 'file')} read in ${(durationMs / 1000).toFixed(2)} s${ignored > 0 ? `, ${count(ignored)} of tests left out` : ''}.`,
     found,
     ...byFile(writes, width, mark, write => [...wrap(write.why, width - 4), ...wrap(write.hint, width - 4)]),
     ...section('Worth a look, but no second counter', notes.length),

@@ -2,10 +2,11 @@ import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import type { Finding } from '../../counter/finding.ts';
 import { exitCodes } from '../../errors/errors.ts';
-import { count, iso } from '../../format/numbers.ts';
+import { countText, iso } from '../../format/numbers.ts';
+import { amount } from '../../format/plurals.ts';
 import { displayText } from '../../format/text.ts';
 import { explainUse } from '../../simulation/explain-use.ts';
-import { countText, formatUse } from '../../simulation/format-use.ts';
+import { formatUse } from '../../simulation/format-use.ts';
 import { planSimulation, requireAgreement, type SimulationPlan } from '../../simulation/read-plan.ts';
 import { resultOf } from '../../simulation/real-use.ts';
 import { runSimulation } from '../../simulation/run.ts';
@@ -107,7 +108,7 @@ async function tellTakenBack(
       takenBack: { records: use.records, deleted, before, after },
     },
     text: displayText(
-      `${line}. Taken back: ${count(deleted)} ${deleted === 1 ? 'record' : 'records'} deleted, usage_count ${countText(before)} to ${countText(after)}.`,
+      `${line}. Taken back: ${amount(deleted, 'record')} deleted, usage_count ${countText(before)} to ${countText(after)}.`,
     ),
     exitCode: exitCodes.healthy,
   };

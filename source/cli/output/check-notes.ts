@@ -1,6 +1,6 @@
 import type { SchemaFinding } from '../../counter/schema/schema-findings.ts';
 import { type LastUsedTally, lastUsedRemarks } from '../../diagnosis/last-used.ts';
-import { presetsOf } from '../../format/plurals.ts';
+import { amount } from '../../format/plurals.ts';
 import { displayText } from '../../format/text.ts';
 
 /** What has to be known to read the numbers: which tables they are of, what could not be compared and what was not looked at. */
@@ -17,7 +17,7 @@ export function notes(
       ? [`Why counts are wrong could not be found out: ${notLookedAt.failed}`]
       : notLookedAt.presets > 0
         ? [
-            `Why was not looked for in ${presetsOf(notLookedAt.presets)} marked "-": there is too much to read, or nothing that tells.`,
+            `Why was not looked for in ${amount(notLookedAt.presets, 'preset')} marked "-": there is too much to read, or nothing that tells.`,
           ]
         : []),
     ...(lastUsed ? lastUsedRemarks(lastUsed) : []),

@@ -1,6 +1,6 @@
 import { noChoice } from '../../config/column-choice.ts';
-import { count, signed } from '../../format/numbers.ts';
-import { presetsOf } from '../../format/plurals.ts';
+import { count, countText, signed } from '../../format/numbers.ts';
+import { amount } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
@@ -84,8 +84,8 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
             return [
               row([
                 presetName(change),
-                before === null ? 'NULL' : count(before),
-                after === null ? 'NULL' : count(after),
+                countText(before),
+                countText(after),
                 signed(delta),
                 ...(deletes ? [count(Math.abs(change.deletes))] : []),
               ]),
@@ -95,7 +95,9 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
           ...more(changes.length, mostLines),
         ]
       : []),
-    ...(left.length > 0 ? ['', `${leftTitle(action)}: ${presetsOf(left.length)}.`, ...leftLines(left)] : []),
+    ...(left.length > 0
+      ? ['', `${leftTitle(action)}: ${amount(left.length, 'preset')}.`, ...leftLines(left)]
+      : []),
     ...(firesTriggers.length > 0
       ? [
           '',
@@ -137,7 +139,7 @@ export function describeOutcome(plan: RepairPlan, outcome: RepairOutcome): strin
     ...(left.length > 0
       ? [
           '',
-          `Not as planned: ${presetsOf(left.length)}.`,
+          `Not as planned: ${amount(left.length, 'preset')}.`,
           ...(notReached === null ? [] : [`  ${notReached}`]),
           ...(hint === null ? [] : [`  ${hint}`]),
           ...leftLines(others),

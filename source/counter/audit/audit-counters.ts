@@ -6,20 +6,20 @@ import type { Tables } from '../discovery/tables.ts';
 import { requireEveryRowSeen } from '../discovery/visibility.ts';
 import { type AuditPlan, type AuditScope, type KeyRange, planAudit, readAuditPage } from './audit-pages.ts';
 
-/** How far an audit has come. */
+/** The progress of an audit. */
 export interface AuditProgress {
   /** Presets audited so far, and how many there were at the start. */
   done: number;
   presets: number;
-  /** The counters of the page that has just come in. */
+  /** The counters of the page that was just read. */
   counters: Counter[];
-  /** Ids that were on this page the last time and are not any more. */
+  /** Ids that were on this page in the previous audit but are not any more. */
   gone: string[];
   /** True for the page that completes the audit. */
   last: boolean;
 }
 
-/** A page as it comes in, with when it was asked for and answered. */
+/** A page as it arrives, with the times of its query and answer. */
 interface PageProgress extends AuditProgress {
   at: QueryTiming;
 }
@@ -27,10 +27,10 @@ interface PageProgress extends AuditProgress {
 /** What an audit remembers for the next one, so that counters that did not change are not sent again. */
 export interface AuditMemory {
   plan: AuditPlan;
-  /** Whose pages they are, and how many presets there were when they had been read. */
+  /** The tables of the pages, and how many presets there were when they had been read. */
   tables: Tables;
   presets: number;
-  /** By range: the checksum of the page and what it said. */
+  /** By range: the checksum of the page and its counters. */
   pages: Map<KeyRange, { checksum: string; counters: Counter[] }>;
 }
 
@@ -38,11 +38,11 @@ export interface AuditMemory {
 export interface AuditSummary {
   totals: Totals;
   orphans: number;
-  /** Milliseconds since 1970 when it began; every page is at least as fresh. */
+  /** When it began, in milliseconds since 1970; every page is at least as fresh. */
   takenAt: number;
   durationMs: number;
   memory: AuditMemory;
-  /** Ids of the memory before that no page has any more, where the pages were cut anew. */
+  /** Ids of the previous memory that no page has any more, if the pages were cut anew. */
   gone: string[];
 }
 
@@ -50,27 +50,27 @@ interface AuditOptions {
   scope: AuditScope;
   signal?: AbortSignal | undefined;
   onPage?: (progress: PageProgress) => void;
-  /** The memory of the audit before, of the same database and scope. */
+  /** The memory of the previous audit of the same database and scope. */
   memory?: AuditMemory | null;
-  /** One small page after the other with rests in between: nine times slower, and hardly felt by who else is at work. */
+  /** Reads one small page after the other with pauses in between: nine times slower, and barely noticeable to other clients. */
   gentle?: boolean;
 }
 
-// Two, because a third on the same server gains nothing where it has two cores, and production has other work to do.
+// Two, because a third gains nothing on a server with two cores, and production has other work to do.
 const connections = 2;
-// About 5 ms, where the index is vacuumed.
+// About 5 ms, if the index is vacuumed.
 const gentlePage = 50_000;
-// One connection at work for a ninth of the time: eight others that keep two cores of a server busy lose about a tenth to it.
+// One connection works a ninth of the time: eight others that keep two cores of a server busy lose about a tenth to it.
 const restPerPage = 8;
 // In milliseconds.
 const longestRest = 200;
-// A plan is cut anew when the number of presets has changed by this part: until then its pages are about the same size.
+// A plan is made anew when the number of presets has changed by this share: until then its pages are about the same size.
 const planTolerance = 0.1;
 
 /**
- * Audits every preset in pages. Each page is one statement, so its counts and records are of one snapshot and live
- * traffic never looks like drift; no snapshot is held from page to page, so a long audit does not keep vacuum waiting.
- * Rejects when a page fails or `signal` aborts; what came in before then has been handed to `onPage`.
+ * Audits every preset in pages. Each page is one statement, so its counts and records are from one snapshot, and live traffic
+ * never looks like drift. No snapshot is held between pages, so a long audit does not hold up vacuum. Rejects when a page
+ * fails or `signal` aborts; `onPage` has received the pages before that.
  */
 export async function auditCounters(
   database: Database,
@@ -89,17 +89,17 @@ export async function auditCounters(
   const pages: AuditMemory['pages'] = new Map();
   const summary = { totals: noTotals, orphans: 0 };
   let finished = 0;
-  // One failure stops the other worker too: half an audit is no audit.
+  // One failure stops the other worker too: half an audit is useless.
   const failure = new AbortController();
   const either = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
-  // A single page is a scan of everything, which the server's own parallel workers do best.
+  // A single page is a scan of everything, which the server's parallel workers do best.
   const serial = gentle || plan.ranges.length > 1;
   const work = async () => {
     for (const range of ranges) {
       const before = memory?.pages.get(range);
       const pageStart = performance.now();
       const answered = startTiming();
-      // A transaction of its own for each page: an ALTER TABLE, and all who queue behind it, wait for one page at most.
+      // One transaction per page: an ALTER TABLE, and all clients queued behind it, wait for one page at most.
       const page = await database.read(
         async reader => {
           const page = await readAuditPage(reader, tables, range, scope, before?.checksum);
@@ -111,7 +111,7 @@ export async function auditCounters(
       const at = answered();
       summary.totals = addTotals(summary.totals, page.totals);
       summary.orphans += page.orphans;
-      // What did not change since the last audit is passed on all the same: a tick may have seen it change and not back.
+      // Pages that did not change since the last audit are passed on too: a tick may have seen a change, but not its reversal.
       const counters = page.counters ?? before?.counters ?? [];
       if (scope === 'all') pages.set(range, { checksum: page.checksum, counters });
       finished += 1;
@@ -130,7 +130,7 @@ export async function auditCounters(
   let reason: unknown;
   const workers = Array.from({ length: Math.min(gentle ? 1 : connections, plan.ranges.length) }, () =>
     work().catch(error => {
-      // The other worker's end is a consequence, and no news.
+      // The other worker's failure is only a consequence.
       if (!failure.signal.aborted) reason = error;
       failure.abort();
     }),
@@ -146,7 +146,7 @@ export async function auditCounters(
   };
 }
 
-/** Whether pages that were cut before are of the same tables, and still have about the size they were cut to. */
+/** Whether the remembered pages are of the same tables, and still about as large as planned. */
 function isUsable({ plan, tables: before, presets }: AuditMemory, tables: Tables): boolean {
   const same = JSON.stringify([
     before.presets.oid,

@@ -7,13 +7,13 @@ import { countColumns, milliseconds, toCounters } from '../reading/counters.ts';
 import { groupedKeys, groupedRecords } from '../reading/grouped-records.ts';
 import { shortColumn } from '../short-text.ts';
 
-/** A stretch of the key space: above `after`, up to and including `upTo`; null is no bound. */
+/** A range of keys: above `after`, up to and including `upTo`; null means no bound. */
 export interface KeyRange {
   after: string | null;
   upTo: string | null;
 }
 
-/** Which counters an audit brings home: the sums always speak of all of them. */
+/** Which counters an audit returns: the sums always include all of them. */
 export type AuditScope = 'all' | 'mismatched';
 
 /** The pages of an audit; together they cover every key, existing or not. */
@@ -24,21 +24,21 @@ export interface AuditPlan {
   presets: number;
 }
 
-// 500,000 records take about 40 ms where the index is vacuumed: pages of 75,000 made an audit of a million 1.2 times
-// longer, a single page 1.9 times, because then one connection does all the work while the other waits.
+// 500,000 records take about 40 ms if the index is vacuumed. Pages of 75,000 made an audit of a million 1.2 times longer, and
+// a single page 1.9 times, because then one connection does all the work while the other waits.
 const recordsPerPage = 500_000;
 const leastPages = 2;
-// 2,000 counters are parsed in about 5 ms, so keys are still answered while a large audit comes in.
+// 2,000 counters are parsed in about 5 ms, so the console still responds to keys while a large audit arrives.
 const presetsPerPage = { all: 2_000, mismatched: 100_000 } as const;
-// Below this part of all-visible pages an index-only count visits the table for most rows, page after page, and one
-// scan of the whole table is cheaper than all of them.
+// Below this share of all-visible pages an index-only count visits the table for most rows, and a single scan of the whole
+// table is cheaper.
 const leastVacuumed = 0.5;
 
 const edges = z.object({ presets: z.number(), edges: z.array(z.string()) });
 
 /**
- * Cuts the key space into pages that cost about the same. Where counting by key is dear (no index, never vacuumed)
- * or records are in another order, there is one page: a single scan. `mostRecords` is about how many records a page may have.
+ * Cuts the keys into pages of about the same cost. If counting by key is expensive (no index, never vacuumed) or records are
+ * ordered differently, there is one page: a single scan. `mostRecords` is roughly how many records a page may have.
  */
 export async function planAudit(
   reader: Reader,
@@ -47,14 +47,14 @@ export async function planAudit(
   mostRecords = recordsPerPage,
 ): Promise<AuditPlan> {
   const { presets, records } = tables;
-  // Pages of keys are pages of records only where both are in one order.
+  // A page of keys is a page of records only if both have the same order.
   const paged = records.indexed && records.alike && records.vacuumed >= leastVacuumed;
   const share = Math.min(mostRecords, Math.max(1, records.estimate) / leastPages);
   const byRecords = Math.ceil((share * Math.max(1, presets.estimate)) / Math.max(1, records.estimate));
-  // One more than an even share, so that the last key is no edge: a page of nothing would follow it.
+  // One more than an even share, so that the last key is not an edge: an empty page would follow it.
   const page = Math.min(presetsPerPage[scope], byRecords + 1);
-  // Edges are found by walking the key's index from one to the next: a tenth of what numbering every key costs. Their
-  // order is the index's own, whatever the type and collation of the key.
+  // Edges are found by walking the key's index from one to the next, at a tenth of the cost of numbering every key. Their
+  // order is the index's, whatever the type and collation of the key.
   const walk = (after: string) =>
     `SELECT k.${presets.key} FROM ${presets.name} k${after} ORDER BY 1 OFFSET $1::bigint OPERATOR(pg_catalog.-) 1 LIMIT 1`;
   const text = `WITH RECURSIVE edge (key) AS (
@@ -76,11 +76,11 @@ export async function planAudit(
 /** What one page of an audit found. */
 interface AuditPage {
   totals: Totals;
-  /** Records whose preset is gone, by id or because the reference is NULL. */
+  /** Records whose preset is gone, or whose reference is NULL. */
   orphans: number;
-  /** A sum over everything that the page's counters say, to compare with the next time. */
+  /** A sum over everything in the page's counters, to compare with the next audit's. */
   checksum: string;
-  /** The counters that AuditScope asks for; null where the checksum is the one that was known, so nothing has changed. */
+  /** The counters that AuditScope selects; null if the checksum is the known one: nothing has changed. */
   counters: Counter[] | null;
 }
 
@@ -94,11 +94,10 @@ const sums = z.object({
 });
 
 /**
- * Audits one stretch of keys in one statement, so counts and records are of one snapshot however busy the tables are.
- * Records are added up by key before they meet the presets: joining first, as one would type it, costs 4 to 7 times more.
- * With the scope `mismatched` accurate counters are added up on the server and stay there: sending and parsing them costs
- * as much as a third of the count. With `known`, the checksum of an earlier look at the same range, counters stay there
- * as long as none of them has changed.
+ * Audits one range of keys in one statement, so counts and records are from one snapshot however busy the tables are. Records
+ * are counted by key before the join with presets: joining first costs 4 to 7 times more. With the scope `mismatched`
+ * accurate counters are only added up on the server: sending and parsing them costs up to a third of the count. With `known`,
+ * the checksum of an earlier read of the range, no counters are sent unless one has changed.
  */
 export async function readAuditPage(
   reader: Reader,
@@ -118,8 +117,8 @@ export async function readAuditPage(
     bounds
       .map(({ operator }, index) => ` AND ${column} ${operators[operator]} $${index + 1}::${presets.keyType}`)
       .join('');
-  // Comparing with a bound drops the records whose reference is NULL; the last page brings them back. As a part of its
-  // own, because an OR would cost the index-only scan.
+  // Comparing with a bound drops the records whose reference is NULL; the last page adds them. In a separate SELECT, because an
+  // OR would prevent the index-only scan.
   const unnamed =
     range.upTo === null && range.after !== null
       ? ` UNION ALL SELECT NULL, pg_catalog.count(*) FROM ${records.name} r WHERE r.${records.preset} IS NULL HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0`
@@ -132,7 +131,7 @@ export async function readAuditPage(
     known === null
       ? ''
       : ` AND (SELECT ${checksum} FROM audited) OPERATOR(pg_catalog.<>) $${bounds.length + 1}`;
-  // A bigint next to the end of its type has no room for the difference.
+  // The difference of a bigint near the limit of its type would overflow.
   const count = presets.countKind === 'bigint' ? 'p.count::numeric' : 'p.count';
   const noCount = `NULL::double precision AS "usageCount"${presets.countKind === 'integer' ? '' : ', NULL AS exact'}`;
   const text = `WITH audited AS MATERIALIZED (

@@ -1,9 +1,9 @@
 import type { AuditProgress } from './audit-counters.ts';
 
-// Each event has the list sorted and drawn anew; a bar that moves ten times a second moves smoothly.
+// Each event sorts and draws the list again; a bar that moves ten times a second moves smoothly. In milliseconds.
 const gatherFor = 100;
 
-/** Puts the pages of a tenth of a second together. What is left over is passed on with the last page. */
+/** Merges the pages of a tenth of a second into one event. The last page passes on the rest. */
 export function batchPages(pass: (progress: AuditProgress) => void): (page: AuditProgress) => void {
   let waiting: AuditProgress | null = null;
   let since = performance.now();

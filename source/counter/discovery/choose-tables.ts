@@ -1,14 +1,14 @@
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import { isSimpleView } from './pass-through-view.ts';
 
-/** A relation that one of the two tables may be. */
+/** A relation that may be one of the two tables. */
 interface Candidate {
   oid: number;
-  /** Which of the two it is by its name; null for a table that only stands behind a view. */
+  /** Which of the two its name suggests; null for a table that is only read by a view. */
   wanted: Wanted | null;
-  /** Its name without the schema, as it is. */
+  /** Its name without the schema, unquoted. */
   table: string;
-  /** Its schema, as it is. */
+  /** Its schema, unquoted. */
   schema: string;
   /** Schema and name, quoted where they need it. */
   name: string;
@@ -17,13 +17,13 @@ interface Candidate {
   definition: string | null;
   reads: readonly number[];
   columns: readonly { name: string }[];
-  /** The tables that its foreign keys name. */
+  /** The tables that its foreign keys refer to. */
   references: readonly { table: number }[];
 }
 
 type Wanted = 'presets' | 'preset_usage';
 
-/** Both tables, and in sentences why these, where the named schema alone does not say so. */
+/** Both tables. `why` explains the choice in sentences, if they are not simply those of the named schema. */
 interface Chosen<T> {
   presets: T;
   records: T;
@@ -31,8 +31,8 @@ interface Chosen<T> {
 }
 
 /**
- * Chooses the two tables that belong together: those of the schema, else by the foreign key, else the only one there is.
- * Rejects (exit code 3) where that would be a guess.
+ * Chooses the two tables that belong together: those of the schema, else those joined by a foreign key, else the only one
+ * there is. Throws (exit code 3) if that would be a guess.
  */
 export function chooseTables<T extends Candidate>(candidates: readonly T[], schema: string): Chosen<T> {
   const ownPresets = ownTable(candidates, schema, 'presets');
@@ -48,7 +48,7 @@ export function chooseTables<T extends Candidate>(candidates: readonly T[], sche
     );
     const records = only(referring.length > 0 ? referring : others, schema, 'preset_usage');
     why.push(
-      `There is no preset_usage in the schema ${schema}: ${records.name} was taken, ${referring.length > 0 ? `because it refers to ${presets.name}` : 'because it is the only one in this database'}.`,
+      `The schema ${schema} has no preset_usage: ${records.name} is used, ${referring.length > 0 ? `because it refers to ${presets.name}` : 'because it is the only one in this database'}.`,
     );
     return { presets, records, why };
   }
@@ -66,8 +66,8 @@ export function chooseTables<T extends Candidate>(candidates: readonly T[], sche
   );
   why.push(
     referred.length > 0
-      ? `${presets.name} was taken for the presets, because ${records.name} refers to it${ownPresets ? ` and not to ${ownPresets.name}` : ''}.`
-      : `There is no presets in the schema ${schema}: ${presets.name} was taken, because it is the only one in this database.`,
+      ? `${presets.name} is used for the presets, because ${records.name} refers to it${ownPresets ? ` and not to ${ownPresets.name}` : ''}.`
+      : `The schema ${schema} has no presets: ${presets.name} is used, because it is the only one in this database.`,
   );
   return { presets, records, why };
 }
@@ -77,15 +77,15 @@ export function isTable({ kind }: Pick<Candidate, 'kind'>): boolean {
   return ['r', 'p', 'f'].includes(kind);
 }
 
-/** The relation of the schema that has the name, else the one that nearly has it. */
+/** The relation of the schema with that name, else the one whose name differs only in case and underscores. */
 function ownTable<T extends Candidate>(candidates: readonly T[], schema: string, wanted: Wanted) {
   const own = candidates.filter(candidate => candidate.schema === schema && candidate.wanted === wanted);
   const exact = own.find(({ table }) => table === wanted);
   if (exact || own.length <= 1) return exact ?? own[0];
   throw new ConsoleError({
     code: 'ambiguous-table',
-    message: `The schema ${schema} has no ${wanted}, and ${own.length} that are nearly called so: ${own.map(({ name }) => name).join(', ')}.`,
-    hint: `Rename the one that is meant to ${wanted}, or move the other to another schema.`,
+    message: `The schema ${schema} has no ${wanted}, but ${own.length} with similar names: ${own.map(({ name }) => name).join(', ')}.`,
+    hint: `Rename the right one to ${wanted}, or move the other to another schema.`,
     exitCode: exitCodes.unreachable,
   });
 }
@@ -103,27 +103,27 @@ function only<T extends Candidate>(found: readonly T[], schema: string, wanted: 
   if (!second) throw isView(first);
   throw new ConsoleError({
     code: 'ambiguous-table',
-    message: `There is no ${wanted} in the schema ${schema}, and several elsewhere: ${found.map(({ name }) => name).join(', ')}.`,
-    hint: 'Name the schema of the one that is meant with --schema.',
+    message: `The schema ${schema} has no ${wanted}, but there are several elsewhere: ${found.map(({ name }) => name).join(', ')}.`,
+    hint: 'Name the schema of the right one with --schema.',
     exitCode: exitCodes.unreachable,
   });
 }
 
-/** The table itself, or where it is a view that shows a table as it is, that table. */
+/** The table itself; if it is a view that shows a table unchanged, that table. */
 function tableBehind<T extends Candidate>(candidates: readonly T[], relation: T, why: string[]): T {
   if (isTable(relation)) return relation;
   const base = candidates.find(({ oid }) => relation.reads.length === 1 && oid === relation.reads[0]);
   if (relation.kind !== 'v' || !base || !isTable(base) || !isSimpleView(relation.definition ?? ''))
     throw isView(relation, base);
-  why.push(`${relation.name} is a view that shows ${base.name} as it is: that table was taken.`);
+  why.push(`${relation.name} is a view that shows ${base.name} unchanged: that table is used.`);
   return base;
 }
 
 function isView({ name, kind }: Candidate, base?: Candidate): ConsoleError {
   return new ConsoleError({
     code: 'not-a-table',
-    message: `${name} is ${kind === 'm' ? 'a materialized view' : 'a view'}, not a table${base && kind === 'v' ? `, and shows ${base.name} in another form` : ''}.`,
-    hint: `Counts are read from and written to the tables themselves: name the schema that holds them with --schema${base ? ` (${base.name} is in ${base.schema})` : ''}.`,
+    message: `${name} is ${kind === 'm' ? 'a materialized view' : 'a view'}, not a table${base && kind === 'v' ? `, and does not show ${base.name} unchanged` : ''}.`,
+    hint: `Counts are read from and written to tables: name the schema that holds them with --schema${base ? ` (${base.name} is in ${base.schema})` : ''}.`,
     exitCode: exitCodes.unreachable,
   });
 }

@@ -2,20 +2,20 @@ import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import type { Operators } from '../operators.ts';
 import { foldName } from './fold-name.ts';
 
-/** A column as the catalog has it. */
+/** A column as the catalog describes it. */
 export interface Column {
   name: string;
-  /** Quoted where it needs it. */
+  /** Quoted if needed. */
   quoted: string;
   type: string;
-  /** What its values are underneath, whatever domain or length its type gives them: the type's own send function. */
+  /** The kind of its values regardless of domain and length: the oid of the type's send function. */
   kind: string;
   /** `pg_type.typcategory`, such as N for numbers. */
   category: string;
   domain: boolean;
-  /** What its text is compared by, by oid: 0 for what is no text, 100 for the database's own. */
+  /** The oid of its collation: 0 for anything but text, 100 for the database's default. */
   collation: string;
-  /** How its values are compared where its type is none of PostgreSQL's own: see `operators.ts`. */
+  /** The operators of its values, if its type is not one of PostgreSQL's own: see `operators.ts`. */
   operators: Operators | null;
   /** Whether this role may SELECT it. */
   readable: boolean;
@@ -27,8 +27,8 @@ interface ColumnsOf {
 }
 
 /**
- * The first column that has one of `names`, else the first that equals one with case and underscores left out. Rejects
- * (exit code 3) where two do: which is meant is not certain.
+ * The first column that has one of `names`, else the first that matches one ignoring case and underscores. Throws (exit code
+ * 3) if two match: it is not certain which is meant.
  */
 export function findColumn(table: ColumnsOf, names: readonly (string | null)[]): Column | undefined {
   const wanted = names.filter(name => name !== null);
@@ -44,14 +44,14 @@ export function findColumn(table: ColumnsOf, names: readonly (string | null)[]):
   return undefined;
 }
 
-/** As `findColumn`; rejects (exit code 3) where there is none, naming the last one that was looked for. */
+/** Like `findColumn`, but throws (exit code 3) if there is none; the error shows the last of `names`. */
 export function needColumn(table: ColumnsOf, names: readonly (string | null)[]): Column {
   const found = findColumn(table, names);
   if (found) return found;
   throw new ConsoleError({
     code: 'missing-column',
     message: `The table ${table.name} has no column ${names.at(-1)}.`,
-    hint: "Check --schema: this may be another application's table of the same name.",
+    hint: "Check --schema: this may be another application's table with the same name.",
     exitCode: exitCodes.unreachable,
   });
 }
@@ -59,8 +59,8 @@ export function needColumn(table: ColumnsOf, names: readonly (string | null)[]):
 function ambiguous({ name }: ColumnsOf, wanted: string, alike: readonly Column[]): ConsoleError {
   return new ConsoleError({
     code: 'ambiguous-column',
-    message: `${name} has no column ${wanted}, and ${alike.length} that are nearly called so: ${alike.map(({ quoted }) => quoted).join(', ')}.`,
-    hint: `Rename the one that is meant to ${wanted}, or drop the other.`,
+    message: `${name} has no column ${wanted}, but ${alike.length} with similar names: ${alike.map(({ quoted }) => quoted).join(', ')}.`,
+    hint: `Rename the right one to ${wanted}, or drop the other.`,
     exitCode: exitCodes.unreachable,
   });
 }

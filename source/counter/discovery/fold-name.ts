@@ -1,6 +1,6 @@
 /**
- * A name as it is compared where no name is exactly the one that is looked for: without case and underscores, because
- * `usage_count` is `usageCount` where a library names the columns.
+ * A name without case and underscores, for comparing when no name matches exactly: libraries that name columns write
+ * `usage_count` as `usageCount`.
  */
 export function foldName(name: string): string {
   return name.toLowerCase().replaceAll('_', '');

@@ -1,4 +1,4 @@
-// As the server writes a view's definition: names that need no quotes are in lower case, its keywords in upper case.
+// The server writes a view's definition with unquoted names in lower case and keywords in upper case.
 const id = `(?:"(?:[^"]|"")+"|[a-z_][a-z0-9_$]*)`;
 const item = String.raw`${id}(?:\s*\.\s*${id})*`;
 const simple = new RegExp(
@@ -6,8 +6,8 @@ const simple = new RegExp(
 );
 
 /**
- * True for the definition (`pg_get_viewdef`) of a view that shows columns of one table as they are, all of its rows: no
- * condition, no expression, no other name, and with what inherits from it. Then the table may stand for the view.
+ * True for the definition (`pg_get_viewdef`) of a view that shows columns and all rows of one table unchanged: no condition, no
+ * expression, no alias, no ONLY. Then the table can be used instead of the view.
  */
 export function isSimpleView(definition: string): boolean {
   return simple.test(definition);

@@ -27,13 +27,13 @@ const relation = z.object({
   definition: z.nullable(z.string()),
   reads: z.array(z.number()),
   readable: z.boolean(),
-  /** False where this role lacks USAGE on its schema, without which no right on the table is of any use. */
+  /** False if this role lacks USAGE on its schema: then no right on the table is of any use. */
   reachable: z.boolean(),
-  /** Reading it may call functions that are not PostgreSQL's own: those of its indexes, its checks or its parts. */
+  /** True if reading it may call functions that are not PostgreSQL's own: in its indexes, checks or partitions. */
   calls: z.boolean(),
   ...visibility.shape,
   estimate: z.number(),
-  /** The size of the table itself; without end where nobody here knows it, so that nothing is taken for cheap. */
+  /** The size of the table itself in bytes; Infinity if unknown, so that it is not treated as small. */
   bytes: z.pipe(
     z.nullable(z.number()),
     z.transform(bytes => bytes ?? Number.POSITIVE_INFINITY),
@@ -50,7 +50,7 @@ const relation = z.object({
   ),
 });
 
-/** A relation that one of the two tables may be, with all that choosing and using it takes. */
+/** A relation that may be one of the two tables, with everything needed to choose and use it. */
 export type Relation = z.infer<typeof relation>;
 
 // The usual case: both tables are in the schema under their own names. Found by an index of the catalog.
@@ -60,8 +60,8 @@ WITH named AS MATERIALIZED (
    WHERE n.nspname = $1 AND c.relname IN ('presets', 'preset_usage')
 ), near AS MATERIALIZED (SELECT oid FROM named)`;
 
-// Every other case. Beside the relations of the schema it looks at those that a foreign key joins to them and, where the
-// schema lacks one, at those of other schemas: not at all of them, because there may be a thousand schemas, each with its own.
+// Every other case: the relations of the schema, those that a foreign key joins to them and, if the schema lacks one, those of
+// other schemas. At most 20, because there may be a thousand schemas that each have one.
 const unusual = `
 WITH named AS MATERIALIZED (
   SELECT c.oid, n.nspname, c.relkind, CASE replace(lower(c.relname), '_', '') WHEN 'presets' THEN 'presets' ELSE 'preset_usage' END AS wanted
@@ -88,8 +88,8 @@ const viewReads = `(SELECT coalesce(json_agg(DISTINCT d.refobjid::bigint), '[]')
           JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid
          WHERE c.relkind = 'v' AND w.ev_class = c.oid)::text`;
 
-// One statement, because a transaction pooler's round trips are what a start spends its time on; a second one where the
-// schema is not the usual one. What describes views is left out of the first: planning it takes a millisecond of every tick.
+// One statement, because round trips to a transaction pooler take most of the start's time. A second one only if the schema is
+// unusual. The first leaves out views: planning that part costs every tick a millisecond.
 const catalog = (found: string, views: boolean) => `${found}
 SELECT (SELECT wanted FROM named WHERE named.oid = c.oid) AS wanted, c.oid AS oid, c.relname::text AS table, n.nspname::text AS schema,
        format('%I.%I', n.nspname, c.relname) AS name,
@@ -102,10 +102,10 @@ SELECT (SELECT wanted FROM named WHERE named.oid = c.oid) AS wanted, c.oid AS oi
                 AND ((d.classid = 'pg_class'::regclass AND (d.objid = c.oid OR d.objid IN (SELECT i.indexrelid FROM pg_index i WHERE i.indrelid = c.oid)))
                   OR (d.classid = 'pg_constraint'::regclass AND d.objid IN (SELECT k.oid FROM pg_constraint k WHERE k.conrelid = c.oid)))) AS calls,
        ${visibilityColumns.trim()},
-       -- Before 14 a table that was never analysed has none; since then -1.
+       -- A table that was never analyzed has 0 before PostgreSQL 14, and -1 since then.
        CASE WHEN c.reltuples = 0 AND c.relpages = 0 AND c.relkind <> 'p' AND current_setting('server_version_num')::int < 140000
          THEN -1 ELSE coalesce(parts.estimate, c.reltuples)::float8 END AS estimate,
-       -- NULL for what lies elsewhere.
+       -- NULL for foreign tables.
        CASE c.relkind WHEN 'p' THEN parts.bytes WHEN 'f' THEN NULL ELSE coalesce(pg_relation_size(c.oid), 0) END::float8 AS bytes,
        CASE WHEN coalesce(parts.pages, c.relpages) > 0 THEN coalesce(parts.visible, c.relallvisible)::float8 / coalesce(parts.pages, c.relpages) ELSE 0 END AS vacuumed,
        (SELECT json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname),
@@ -140,7 +140,7 @@ SELECT (SELECT wanted FROM named WHERE named.oid = c.oid) AS wanted, c.oid AS oi
      WHERE c.relkind = 'p') parts ON true
  WHERE c.oid IN (SELECT oid FROM near)`;
 
-/** Reads the relations that the two tables of `schema` may be: with one statement where they are there under their own names. */
+/** Reads the relations that may be the two tables of `schema`; with one statement if both are there under their usual names. */
 export async function readCandidates(reader: Reader, schema: string): Promise<Relation[]> {
   const candidates = await ask(reader, catalog(usual, false), schema);
   return areUsual(candidates) ? candidates : ask(reader, catalog(unusual, true), schema);
@@ -162,7 +162,7 @@ async function ask(reader: Reader, text: string, schema: string): Promise<Relati
   );
 }
 
-/** True where both tables are there, and the records do not refer to presets that are elsewhere. */
+/** True if both tables are there, and the records do not refer to presets in another schema. */
 function areUsual(candidates: readonly Relation[]): boolean {
   const presets = candidates.find(({ wanted }) => wanted === 'presets');
   const records = candidates.find(({ wanted }) => wanted === 'preset_usage');

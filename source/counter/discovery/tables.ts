@@ -8,73 +8,73 @@ import { type Relation, readCandidates } from './table-candidates.ts';
 import { readRolesThatSeeAll, whyHidden } from './visibility.ts';
 
 /**
- * The two tables as this database really has them. Every name is quoted by the server and comes from its catalog, so it
- * can stand in a statement as it is.
+ * The two tables as this database has them. Every name comes from the catalog and is quoted by the server, so it can be put
+ * into a statement unchanged.
  */
 export interface Tables {
-  /** The schema that was asked for. */
+  /** The requested schema. */
   schema: string;
-  /** The schemas that functions are looked for in: that one, and those of both tables. */
+  /** The schemas in which functions are searched: the requested one, and those of both tables. */
   schemas: string[];
-  /** Why these tables, in sentences, where their names in that schema alone do not say so. */
+  /** Why these tables were chosen, in sentences; empty if they are simply those of the schema. */
   why: string[];
   presets: {
     oid: number;
     name: string;
-    /** The table's and the count's own names, as text of functions has them. */
+    /** The table's and the count's names, unquoted. */
     table: string;
     countName: string;
     key: string;
     keyType: string;
     /** How two keys are compared. */
     keys: Operators;
-    /** What a person calls a preset; the key where no column says. */
+    /** The column with the preset's name; the key if there is none. */
     label: string;
     count: string;
-    /** What the count can hold: `integer` fits into any number here, `bigint` may not, the others may be NaN as well. */
+    /** What the count can hold: an `integer` fits a JavaScript number, a `bigint` may not, the others may also be NaN. */
     countKind: 'integer' | 'bigint' | 'numeric' | 'float';
     lastUsed: string | null;
     lastUsedType: string | null;
-    /** The planner's estimate of its rows; -1 where it was never analysed. */
+    /** The planner's estimate of its rows; -1 if it was never analyzed. */
     estimate: number;
   };
   records: {
     oid: number;
     name: string;
     table: string;
-    /** The column that names the preset. */
+    /** The column that refers to the preset. */
     preset: string;
-    /** How that column is compared with a key, on whichever side each stands, and with itself. */
+    /** How that column is compared with a key, on either side, and (`operators`) with itself. */
     keys: Operators;
     operators: Operators;
-    /** True where that column tells its values apart, and orders them, as the key of presets does. */
+    /** True if that column distinguishes and orders its values like the key of presets. */
     alike: boolean;
     time: string | null;
     timeType: string | null;
     type: string | null;
     estimate: number;
-    /** True where an index that is fit for use leads with `preset`: without it every count reads the whole table. */
+    /** True if a usable index leads with `preset`: without it every count reads the whole table. */
     indexed: boolean;
-    /** What an index finds the newest record by time of: all of them, or each preset's; null where none does. */
+    /** Whether an index finds the newest record of the whole table, or of each preset; null if none does. */
     timeIndexed: 'whole' | 'preset' | null;
-    /** The size of the table itself in bytes; without end where nobody here knows it. */
+    /** The size of the table itself in bytes; Infinity if unknown. */
     bytes: number;
-    /** The part of its pages, 0 to 1, that the last vacuum marked all-visible: index-only counts live on it. */
+    /** The share of its pages, 0 to 1, that the last vacuum marked all-visible: index-only counts depend on it. */
     vacuumed: number;
   };
-  /** Why this role may not see every row of either table; empty where it sees them all. */
+  /** Why this role may not see every row of either table; empty if it sees them all. */
   hiddenBy: string[];
-  /** Where rows are hidden: roles that see every row, each with the reason. */
+  /** If rows are hidden: roles that see every row, each with the reason. */
   seenBy: string[];
-  /** True where policies apply to this role, even where they hide nothing. */
+  /** True if policies apply to this role, even if they hide nothing. */
   policiesApply: boolean;
-  /** By which path statements that touch the tables run: by the role's own where their policies or indexes may run code. */
+  /** The search_path for statements that touch the tables: the role's own if their policies or indexes may run code. */
   path: Path;
 }
 
 /**
- * Looks up both tables: those of `schema`, or what belongs to the one that it has (see chooseTables). Rejects with exit
- * code 3 where one is missing, is no table, lacks a column that nothing can be said without, or may not be read by this role.
+ * Looks up both tables: those of `schema`, or what belongs to the one that it has (see chooseTables). Rejects with exit code 3
+ * if one is missing, is not a table, lacks a required column, or may not be read by this role.
  */
 export async function readTables(reader: Reader, schema: string): Promise<Tables> {
   const chosen = chooseTables(await readCandidates(reader, schema), schema);
@@ -114,7 +114,7 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
       name: records.name,
       table: records.table,
       preset: preset.quoted,
-      // One of PostgreSQL's own types and another that casts to it are compared as the first.
+      // If only one of the two is one of PostgreSQL's own types, the other is cast to it.
       keys: key.kind === preset.kind ? (key.operators ?? builtIn) : builtIn,
       operators: preset.operators ?? builtIn,
       alike: areAlike(key, preset),
@@ -128,7 +128,7 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
       vacuumed: records.vacuumed,
     },
     hiddenBy,
-    // Only where somebody has to be told: it is one more round trip.
+    // Only if rows are hidden: it costs another round trip.
     seenBy: hiddenBy.length === 0 ? [] : await readRolesThatSeeAll(reader, presets.oid, records.oid),
     policiesApply: presets.active || records.active,
     path:
@@ -139,8 +139,8 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
 }
 
 /**
- * The column that names a record's preset, and the column of presets that it names. Rejects where that would be a guess:
- * counts joined by the wrong columns look like any others.
+ * The column that refers to a record's preset, and the column of presets it refers to. Throws if that would be a guess: counts
+ * joined by the wrong columns look like correct ones.
  */
 function findKeys(presets: Relation, records: Relation) {
   const references = records.references.filter(({ table }) => table === presets.oid);
@@ -155,22 +155,21 @@ function findKeys(presets: Relation, records: Relation) {
     throw ambiguousKey(
       presets.name,
       presets.keys.length > 1
-        ? `has a primary key of ${presets.keys.length} columns (${presets.keys.join(', ')}), and does not have every ${key.name} only once`
-        : `does not have every ${key.name} only once`,
+        ? `has a primary key of ${presets.keys.length} columns (${presets.keys.join(', ')}), and ${key.name} is not unique`
+        : `has no unique ${key.name}`,
     );
   }
   requireComparable(presets, key, records, preset);
   return { key, preset };
 }
 
-// The send functions of int2, int4, int8 and numeric, and of text and varchar: values of the one are those of the other.
+// The send functions of int2, int4, int8 and numeric, and of text and varchar. Within each set values compare alike.
 const sameNumbers: ReadonlySet<string> = new Set(['2405', '2407', '2409', '2461']);
 const sameText: ReadonlySet<string> = new Set(['2415', '2433']);
-// Of enums, arrays, composites, ranges and multiranges: many types share each of them, and compare with themselves alone.
+// Of enums, arrays, composites, ranges and multiranges: many types share each, but a type only compares with itself.
 const shared: ReadonlySet<string> = new Set(['3533', '2401', '2403', '3837', '4234']);
 
-// A char(n) takes what differs in blanks at its end for one, a citext what differs in case, and what is sorted by one
-// collation is in no order by another.
+// A char(n) ignores trailing blanks and a citext ignores case. Values sorted by one collation are not in the order of another.
 function areAlike(key: Column, preset: Column): boolean {
   if (key.collation !== preset.collation) return false;
   return (
@@ -179,7 +178,7 @@ function areAlike(key: Column, preset: Column): boolean {
   );
 }
 
-/** The server compares numbers with numbers and text with text, whatever their types; anything else only with its own kind. */
+/** The server compares any types of numbers with each other, and any types of text; anything else only with its own kind. */
 function requireComparable(presets: Relation, key: Column, records: Relation, preset: Column): void {
   const named = `${records.name}.${preset.quoted} is ${preset.type} and ${presets.name}.${key.quoted} is ${key.type}`;
   const family = key.category === preset.category && ['N', 'S'].includes(key.category);
@@ -187,18 +186,18 @@ function requireComparable(presets: Relation, key: Column, records: Relation, pr
   if (!family && !(key.kind === preset.kind && own)) {
     throw keysDiffer(
       key.category === 'A'
-        ? `${presets.name}.${key.quoted} is ${key.type}: a list of values is no key that the console can look presets up by.`
-        : `${named}: the server does not compare the two.`,
+        ? `${presets.name}.${key.quoted} is ${key.type}: the console cannot look presets up by an array.`
+        : `${named}: the server cannot compare the two.`,
       key.category === 'A'
-        ? 'Give presets a key of a single value, and have the records name that.'
-        : `Give both columns one type: ALTER TABLE ${records.name} ALTER COLUMN ${preset.quoted} TYPE ${key.type} USING ${preset.quoted}::${key.type}.`,
+        ? 'Give presets a key with a single value, and let the records refer to it.'
+        : `Give both columns the same type: ALTER TABLE ${records.name} ALTER COLUMN ${preset.quoted} TYPE ${key.type} USING ${preset.quoted}::${key.type}.`,
     );
   }
   const collations = new Set([key.collation, preset.collation].filter(each => !['0', '100'].includes(each)));
   if (collations.size > 1) {
     throw keysDiffer(
-      `${records.name}.${preset.quoted} and ${presets.name}.${key.quoted} have two collations: the server does not know by which to compare them.`,
-      `Give both columns one: ALTER TABLE ${records.name} ALTER COLUMN ${preset.quoted} TYPE ${preset.type} COLLATE ...`,
+      `${records.name}.${preset.quoted} and ${presets.name}.${key.quoted} have different collations: the server does not know which to compare them by.`,
+      `Give both columns the same one: ALTER TABLE ${records.name} ALTER COLUMN ${preset.quoted} TYPE ${preset.type} COLLATE ...`,
     );
   }
 }
@@ -207,7 +206,7 @@ function keysDiffer(message: string, hint: string): ConsoleError {
   return new ConsoleError({ code: 'keys-differ', message, hint, exitCode: exitCodes.unreachable });
 }
 
-// The send functions of the built-in types, by which a domain is known as well: int2, int4, int8, numeric, float4, float8.
+// The send functions of int2, int4, int8, numeric, float4 and float8. Domains over them have the same.
 const countKinds: Readonly<Record<string, Tables['presets']['countKind']>> = {
   '2405': 'integer',
   '2407': 'integer',
@@ -222,16 +221,16 @@ function countKind({ name }: Relation, count: Column): Tables['presets']['countK
   if (kind) return kind;
   throw new ConsoleError({
     code: 'count-is-no-number',
-    message: `${name}.${count.quoted} is ${count.type}, which is no number.`,
-    hint: 'The console counts in integer, bigint, smallint, numeric, real and double precision.',
+    message: `${name}.${count.quoted} is ${count.type}, which is not a number.`,
+    hint: 'The count can be integer, bigint, smallint, numeric, real or double precision.',
     exitCode: exitCodes.unreachable,
   });
 }
 
-// The same of timestamptz, timestamp and date.
+// The same for timestamptz, timestamp and date.
 const timeKinds: ReadonlySet<string> = new Set(['2477', '2475', '2469']);
 
-/** A column that holds a point in time; one that has the name and holds something else is none. */
+/** The column with one of `names` that holds a point in time; columns of other types are ignored. */
 function timeColumn(
   table: { name: string; columns: readonly Column[] },
   names: readonly string[],
@@ -248,8 +247,8 @@ function timeIndexed({ indexed }: Relation, preset: string, time: string | undef
 function ambiguousKey(table: string, why: string): ConsoleError {
   return new ConsoleError({
     code: 'ambiguous-key',
-    message: `The table ${table} ${why}, so which records belong to which preset is not certain.`,
-    hint: 'A unique index on the key of presets, and a foreign key to it from preset_usage, make it certain.',
+    message: `The table ${table} ${why}, so it is not certain which records belong to which preset.`,
+    hint: 'Create a unique index on the key of presets, and a foreign key to it from preset_usage.',
     exitCode: exitCodes.unreachable,
   });
 }
@@ -258,7 +257,7 @@ function readable(table: Relation): Relation {
   if (table.partOf !== null) {
     throw new ConsoleError({
       code: 'not-a-table',
-      message: `${table.name} is only a part of ${table.partOf}: counts of its rows would not be true.`,
+      message: `${table.name} is only a partition of ${table.partOf}: counts of its rows would be wrong.`,
       hint: 'Name the schema that holds the whole table with --schema.',
       exitCode: exitCodes.unreachable,
     });
@@ -266,7 +265,7 @@ function readable(table: Relation): Relation {
   if (!table.reachable) {
     throw new ConsoleError({
       code: 'permission-denied',
-      message: `This role may not use the schema that ${table.name} is in.`,
+      message: `This role may not use the schema of ${table.name}.`,
       hint: `Grant it USAGE: GRANT USAGE ON SCHEMA ${table.schema} TO the role, or connect as one that has it.`,
       exitCode: exitCodes.unreachable,
     });
@@ -280,7 +279,7 @@ function readable(table: Relation): Relation {
   });
 }
 
-/** Rejects where a column that is read may not be: a GRANT of some columns is no reason to leave others out. */
+/** Throws if this role may not read a required column: without it the numbers would be incomplete. */
 function requireReadable(table: Relation, columns: (Column | undefined)[]): void {
   const wanted = columns.filter(wanted => wanted !== undefined && !wanted.readable);
   const names = [...new Set(wanted.map(each => each?.quoted))].join(', ');

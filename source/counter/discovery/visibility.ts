@@ -2,21 +2,21 @@ import * as z from 'zod/mini';
 import type { Reader } from '../../connection/transactions.ts';
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 
-/** What decides whether the current role is shown every row of a table. */
+/** What decides whether the current role sees every row of a table. */
 export const visibility = z.object({
-  /** Policies apply to this role, even where they hide nothing. */
+  /** Policies apply to this role, even if they hide nothing. */
   active: z.boolean(),
-  /** Policies may keep rows from this role. */
+  /** Policies may hide rows from this role. */
   rls: z.boolean(),
-  /** They do so although the table is its own: FORCE ROW LEVEL SECURITY. */
+  /** They do so although this role owns the table: FORCE ROW LEVEL SECURITY. */
   forced: z.boolean(),
-  /** The partitioned table that this is a part of. */
+  /** The partitioned table that this is a partition of. */
   partOf: z.nullable(z.string()),
 });
 
 /**
- * Whether a policy shows `role` every row of the table `c`: a permissive one that is `true`, and no restrictive one that
- * is not. What other conditions come to is not known before the rows are read, so they count as hiding some.
+ * SQL for whether policies show `role` every row of the table `c`: a permissive one is `true`, and no restrictive one is
+ * anything else. The result of other conditions is not known before the rows are read, so they count as hiding some.
  */
 function openPolicy(role: string): string {
   const concerns = `p.polrelid = c.oid AND p.polcmd IN ('r', '*')
@@ -26,7 +26,7 @@ function openPolicy(role: string): string {
                       AND pg_get_expr(p.polqual, p.polrelid) IS DISTINCT FROM 'true'))`;
 }
 
-/** The columns of `visibility` for a pg_class named `c`. Policies of partitions do not count: they are read through `c`. */
+/** The columns of `visibility` for a pg_class named `c`. Policies of partitions do not apply: they are read through `c`. */
 export const visibilityColumns = `
        row_security_active(c.oid) AS active,
        row_security_active(c.oid) AND NOT ${openPolicy('current_user')} AS rls,
@@ -35,32 +35,32 @@ export const visibilityColumns = `
           JOIN pg_class pc ON pc.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = pc.relnamespace
          WHERE c.relispartition AND i.inhrelid = c.oid) AS "partOf"`;
 
-/** Why this role may not see every row of the table; null where it sees them all. */
+/** Why this role may not see every row of the table; null if it sees them all. */
 export function whyHidden(name: string, { rls, forced }: z.infer<typeof visibility>): string | null {
   if (!rls) return null;
   return forced
-    ? `row-level security on ${name}, forced on its owner too, may hide rows from this role`
+    ? `row-level security on ${name}, which applies even to its owner, may hide rows from this role`
     : `row-level security on ${name} may hide rows from this role`;
 }
 
 /**
- * A condition that is true once rows of `tables` are hidden from this role. Asked in a transaction that has read both, the
- * answer stands until its end: policies do not come or go under its locks.
+ * SQL that is true if rows of `tables` are hidden from this role. In a transaction that has read both, the answer holds until
+ * its end: its locks keep policies from changing.
  */
 export function rowsHiddenCondition({ presets, records, policiesApply }: Applying): string {
   const hides = policiesApply ? ` AND NOT ${openPolicy('current_user')}` : '';
   return `EXISTS (SELECT FROM pg_class c WHERE c.oid IN (${presets.oid}, ${records.oid}) AND row_security_active(c.oid)${hides})`;
 }
 
-/** Whether rows of either table have come to be hidden from this role since they were looked up. */
+/** Whether rows of either table have become hidden from this role since the tables were looked up. */
 export async function hidesRowsNow({ rows }: Reader, tables: Applying): Promise<boolean> {
   const [row] = (await rows(`SELECT ${rowsHiddenCondition(tables)} AS hidden`)) as { hidden: boolean }[];
   return row?.hidden === true;
 }
 
 /**
- * Rejects with `rows-hidden` (exit code 3) where policies applied when `tables` were looked up, and showed every row, and hide
- * some by now: where none applied, the server says so itself. Ask it in the transaction that has read the rows.
+ * Rejects with `rows-hidden` (exit code 3) if policies showed every row when `tables` were looked up, but hide some now. If
+ * none applied then, the server reports an error. Call it in the transaction that has read the rows.
  */
 export async function requireEveryRowSeen(
   reader: Reader,
@@ -69,7 +69,7 @@ export async function requireEveryRowSeen(
   if (!tables.policiesApply || tables.hiddenBy.length > 0 || !(await hidesRowsNow(reader, tables))) return;
   throw new ConsoleError({
     code: 'rows-hidden',
-    message: 'A policy has come just now that hides rows from this role, so nothing is counted.',
+    message: 'A new policy hides rows from this role, so nothing is counted.',
     hint: 'Connect as the owner of the tables, or as a role with BYPASSRLS.',
     exitCode: exitCodes.unreachable,
   });
@@ -83,7 +83,7 @@ interface Applying {
 
 const seer = z.object({ name: z.string(), why: z.string(), login: z.boolean() });
 
-// A server may have hundreds of roles that see everything; a sentence has room for a few.
+// A server may have hundreds of roles that see everything; a sentence only has room for a few.
 const mostNamed = 5;
 
 const seers = `
@@ -103,8 +103,8 @@ SELECT r.rolname AS name, r.rolcanlogin AS login,
  LIMIT ${mostNamed}`;
 
 /**
- * The roles that see every row of both tables, each with the reason: those that can log in, and those that this role may
- * become. Without the server's own `pg_` roles, and a few at the most.
+ * The roles that see every row of both tables, each with the reason: those that can log in, and those that this role can
+ * become with SET ROLE. Without the server's `pg_` roles, and at most five.
  */
 export async function readRolesThatSeeAll(
   reader: Reader,

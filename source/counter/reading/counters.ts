@@ -5,7 +5,7 @@ import type { Tables } from '../discovery/tables.ts';
 import { markShort, shortColumn } from '../short-text.ts';
 
 // float8 holds every whole number up to 2^53 and arrives as a number; int8 would arrive as a string.
-// Times travel as milliseconds since 1970 for the same reason, and because a list of 50,000 Dates is slow and large.
+// Times are sent as milliseconds since 1970 for the same reason, and because 50,000 Dates are slow and large.
 const row = z.object({
   id: z.string(),
   name: z.nullable(z.string()),
@@ -16,21 +16,21 @@ const row = z.object({
 });
 const rows = z.array(row);
 
-/** Milliseconds since 1970 of a time column; NULL where the table has none, and for a time without end. */
+/** SQL for a time column as milliseconds since 1970; NULL if the table has none, and for an infinite time. */
 export function milliseconds(column: string | null): string {
   if (column === null) return 'NULL::double precision';
   return `(CASE WHEN pg_catalog.isfinite(${column}) THEN extract(epoch FROM ${column}) OPERATOR(pg_catalog.*) 1000 END)::double precision`;
 }
 
-// The whole numbers that a float8 tells apart. Of fractions it holds a half, a quarter and an eighth as they are; with 3.3 even
-// the difference to a number of records is not exact.
+// The whole numbers that a float8 holds exactly, and of fractions only halves, quarters and eighths. With 3.3 even the
+// difference from a number of records is inexact.
 const isExact = (column: string, fractions: boolean) =>
   `CASE WHEN ${column} OPERATOR(pg_catalog.>=) -9007199254740991 AND ${column} OPERATOR(pg_catalog.<=) 9007199254740991
         THEN ${fractions ? `(${column} OPERATOR(pg_catalog.*) 8) OPERATOR(pg_catalog.=) pg_catalog.trunc(${column} OPERATOR(pg_catalog.*) 8)` : 'true'} ELSE false END`;
 
-/** The count in `column` as a number, as `"usageCount"`, and where no number is exactly that its text, as `exact`. */
+/** SQL for the count in `column`: as the number `"usageCount"`, or if no number holds it exactly, as the text `exact`. */
 export function countColumns(column: string, { presets: { countKind } }: Tables): string {
-  // What fits for certain is not asked for: the text of every row would be sent and parsed for nothing.
+  // An integer always fits; its text would be sent and parsed for nothing.
   if (countKind === 'integer') return `${column}::double precision AS "usageCount"`;
   const exact = isExact(column, countKind !== 'bigint');
   return `CASE WHEN ${exact} THEN ${column}::double precision END AS "usageCount",
@@ -47,23 +47,23 @@ function numberOfRecords({ presets, records }: Tables): string {
   return `SELECT pg_catalog.count(*) FROM ${records.name} r WHERE r.${records.preset} ${records.keys.equal} p.${presets.key}${records.keys.of}`;
 }
 
-// An index that leads with the preset finds its records; without one each preset costs a scan of the whole table, which
-// is no more than a blink up to about this size.
+// An index that leads with the preset finds its records. Without one each preset needs a scan of the whole table, which is
+// not noticeable up to about this size.
 const scannable = 16 * 1024 * 1024;
 
-/** True where the whole table of records can be read in no more than a blink. */
+/** True if the whole table of records can be read without a noticeable delay. */
 export function isScannable({ records }: Tables): boolean {
   return records.bytes < scannable;
 }
 
-/** True where the records of a few presets can be counted every other second. */
+/** True if the records of a few presets can be counted every two seconds. */
 export function countsAreCheap(tables: Tables): boolean {
   return tables.records.indexed || isScannable(tables);
 }
 
 /**
- * The counters of `ids`, each with the number of its records from the same snapshot (one statement): with two, live
- * traffic looks like drift. Where counting is dear, or not wanted, the records stay null. Ids that are gone are missing from the result.
+ * The counters of `ids`, each with the number of its records from the same snapshot. One statement: with two, live traffic
+ * looks like drift. If counting is expensive or not wanted, `records` is null. Ids that are gone are missing from the result.
  */
 export async function readCounters(
   reader: Reader,
@@ -82,19 +82,19 @@ export function countersText(tables: Tables, records: 'counted' | 'if-cheap' | '
     WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT e.value::${presets.keyType} FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) e))`;
 }
 
-// Counting this many records takes a fraction of the time that a person notices.
+// Counting this many records is too fast to notice.
 const quickRecords = 300_000;
 
 /**
- * The `limit` presets with the highest count, which is the list's first page, in no order. Their records are counted in
- * the same statement if, going by the counts, that is quick; otherwise they are null and left to the audit.
+ * The `limit` presets with the highest count, in no order: the list's first page. Their records are counted in the same
+ * statement if the counts suggest that this is quick; otherwise `records` is null and left to the audit.
  */
 export async function readMostUsed(reader: Reader, tables: Tables, limit: number): Promise<Counter[]> {
   const { presets } = tables;
   const quick = countsAreCheap(tables)
     ? `CASE WHEN (SELECT coalesce(pg_catalog.sum(${presets.count}), 0) FROM p) OPERATOR(pg_catalog.<=) ${quickRecords} THEN (${numberOfRecords(tables)})::double precision END`
     : 'NULL::double precision';
-  // By name: a role may have been granted these columns and no others.
+  // By name: the role may have been granted only these columns.
   const wanted = new Set([presets.key, presets.label, presets.count, presets.lastUsed]);
   wanted.delete(null);
   const text = `WITH p AS MATERIALIZED (

@@ -3,9 +3,9 @@ import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import type { Tables } from '../discovery/tables.ts';
 
 /**
- * The ids of the presets that `wanted` names, each an id or a name; a name that several presets share means all of them.
- * The empty text is an id alone: it may as well come from a variable that is not set, and many presets may have no name.
- * Rejects with exit code 3 where one names nothing.
+ * The ids of the presets that `wanted` lists by id or name; a name that several presets share selects them all. An empty text
+ * is only an id: it may come from an unset variable, and many presets may have no name. Rejects with exit code 3 if one
+ * matches nothing.
  */
 export async function findPresets(
   reader: Reader,
@@ -23,14 +23,11 @@ export async function findPresets(
   if (missing !== undefined) {
     throw new ConsoleError({
       code: 'no-such-preset',
-      message:
-        missing === ''
-          ? 'There is no preset whose id is empty.'
-          : `There is no preset with the id or the name "${missing}".`,
+      message: missing === '' ? 'No preset has an empty id.' : `No preset has the id or name "${missing}".`,
       hint:
         missing === ''
-          ? 'Look at the value of --preset: a variable of the shell that is not set leaves it empty.'
-          : "Names are compared letter by letter; the console's list shows them with their ids.",
+          ? 'Check the value of --preset: an unset shell variable leaves it empty.'
+          : "Names must match exactly. The console's list shows them with their ids.",
       exitCode: exitCodes.unreachable,
     });
   }

@@ -2,16 +2,16 @@ import type { Tables } from '../discovery/tables.ts';
 import type { Operators } from '../operators.ts';
 
 /**
- * Which records are added up: those that meet a condition on `r`, or those of some presets, as SQL for an array of keys, or for a
- * query of many. An array that is no constant is gone through for each record: where no index leads there, ten thousand keys and
- * three million records were not done in half a minute, and as a query, which is hashed, in less than one second.
+ * Which records are counted: those that meet a condition on `r` (`where`), or those of some presets, as SQL for an array of
+ * keys (`of`) or for a query of many (`among`). Without an index, an array that is not a constant is searched for each record:
+ * ten thousand keys and three million records took over half a minute. A query is hashed: less than one second.
  */
 type Which = { where: string } | { of: string } | { among: string };
 
 /**
- * A query for `what` of the records `r`, added up by preset, as `id`. Where records tell presets apart in another way than
- * presets do (Tables.records.alike), they are added up by the preset that each belongs to: several of their groups may be
- * one preset's. Records of no preset come as NULL then.
+ * A query for the aggregate `what` of the records `r` by preset, as `id`. If records and presets compare keys differently
+ * (Tables.records.alike), it joins presets first, because several spellings may belong to one preset. Orphans then have the
+ * id NULL.
  */
 export function groupedRecords({ presets, records }: Tables, what: string, which: Which): string {
   const where = (key: string, equal: string) => {
@@ -24,7 +24,7 @@ export function groupedRecords({ presets, records }: Tables, what: string, which
          LEFT JOIN ${presets.name} k ON k.${presets.key} ${records.keys.equal} r.${records.preset}${records.keys.of} WHERE ${where(`k.${presets.key}`, presets.keys.equal)} GROUP BY 1`;
 }
 
-/** How the `id` of such a query is compared with a key of presets. */
+/** The operators that compare the `id` of such a query with a key of presets. */
 export function groupedKeys({ presets, records }: Tables): Operators {
   return records.alike ? records.keys : presets.keys;
 }

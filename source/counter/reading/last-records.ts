@@ -15,7 +15,7 @@ export async function readLastRecords(
   const { records, presets } = tables;
   if (records.time === null || ids.length === 0) return new Map();
   const found = await reader.rows(
-    // The preset's own spelling of its key: a record may name it by another, such as 1.0, or in other letters (citext).
+    // As the preset spells its key: a record may spell it differently, such as 1.0, or in another case (citext).
     `SELECT p.${presets.key}::pg_catalog.text AS id, ${milliseconds('r.at')} AS at
        FROM ${presets.name} p
        JOIN (${groupedRecords(tables, `pg_catalog.max(r.${records.time}) AS at`, {

@@ -1,21 +1,21 @@
-/** A record of a use, and what its preset says of its own last use. Times in milliseconds since 1970. */
+/** A record, and the last use according to its preset. Times in milliseconds since 1970. */
 export interface LastUse {
   at: number;
   type: string | null;
-  /** The id of its preset; null where the record names none. */
+  /** The id of its preset; null if the record has none. */
   preset: string | null;
-  /** The preset's name, empty where it has none; null where the preset is gone. */
+  /** The preset's name, empty if it has none; null if the preset is gone. */
   name: string | null;
-  /** The preset's `last_used_at`; null where it has none. */
+  /** The preset's `last_used_at`; null if it has none. */
   lastUsedAt: number | null;
 }
 
-/** The ends of the history, as far as they can be had cheaply: see `readNewestRecord`. */
+/** The ends of the history, as far as they are cheap to read: see `readNewestRecord`. */
 export interface NewestRecord {
-  /** Null where there are no records. */
+  /** Null if there are no records. */
   newest: LastUse | null;
-  /** The oldest record's time; null where there is none, or where looking it up is dear. */
+  /** The oldest record's time; null if there is none, or if finding it is expensive. */
   oldest: number | null;
-  /** False where only the presets were looked at that were used last. */
+  /** False if only the records of the most recently used presets were read. */
   whole: boolean;
 }

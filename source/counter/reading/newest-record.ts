@@ -16,15 +16,15 @@ const rows = z.array(
   }),
 );
 
-// The last use is among the presets that were used last, unless it was stored without being counted; then it may be
-// missed, but hardly among so many.
+// The last use belongs to one of the most recently used presets, unless it was stored without being counted. Then it may be
+// missed, but that is unlikely among so many.
 const candidates = 50;
 
 /**
- * The newest record and the oldest one's time, without ever reading a large table: of all records where an index leads
- * with the time or the table is small; otherwise, where an index has each preset's records by time, the newest among the
- * 50 presets with the newest `last_used_at`, and no oldest. A later record of another preset, which nobody counted, is
- * not seen then. Null where neither is possible. Times without end are no times of a use and are left out.
+ * The newest record and the oldest one's time, without ever reading a large table. If an index leads with the time or the
+ * table is small, all records are considered. Otherwise, if an index has each preset's records by time, only those of the 50
+ * presets with the newest `last_used_at`, and no oldest; a later record that was not counted is then missed. Null if neither
+ * is possible. Infinite times are ignored.
  */
 export async function readNewestRecord(reader: Reader, tables: Tables): Promise<NewestRecord | null> {
   const { presets, records } = tables;
@@ -38,7 +38,7 @@ export async function readNewestRecord(reader: Reader, tables: Tables): Promise<
   return { newest: { ...use, at }, oldest, whole };
 }
 
-// max() and not ORDER BY: the server answers it from an index in whichever order that keeps its times and its NULLs.
+// max() rather than ORDER BY: the server can answer it from an index in either order, and with NULLs at either end.
 
 function newestOfAll({ presets, records }: Tables, time: string): string {
   return `WITH ends AS MATERIALIZED (

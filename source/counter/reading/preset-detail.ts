@@ -10,13 +10,13 @@ interface UsageRecord {
   type: string | null;
 }
 
-/** What the screen of one preset shows beside its counter. */
+/** What the screen of one preset shows besides its counter. */
 export interface PresetDetail {
-  /** Newest first, at most ten; in no order where the table has no time column. */
+  /** Newest first, at most ten; in no order if the table has no time column. */
   latest: UsageRecord[];
   /** The newest record's time in milliseconds since 1970. */
   newestAt: number | null;
-  /** Uses per day (UTC), oldest first, ending today; empty where the table has no time column. */
+  /** Uses per day (UTC), oldest first, ending today; empty if the table has no time column. */
   perDay: number[];
 }
 
@@ -33,7 +33,7 @@ export async function readPresetDetail(
   const { presets, records } = tables;
   const { name, preset, time, type } = records;
   const given = `$1::${presets.keyType}`;
-  // What is equal is for the column of presets to say, and what is given is of no column.
+  // The presets' column decides which keys are equal, so the given key is looked up there first.
   const key = records.alike
     ? given
     : `(SELECT k.${presets.key} FROM ${presets.name} k WHERE k.${presets.key} ${presets.keys.equal} ${given})`;
@@ -49,7 +49,7 @@ export async function readPresetDetail(
   if (time === null) return { latest: newest, newestAt: null, perDay: [] };
   const rows = perDay.parse(
     await reader.rows(
-      // A time without a zone is taken for UTC, as everywhere else; times without end are of no day.
+      // A time without a zone is read as UTC, as everywhere else; infinite times belong to no day.
       `SELECT ((pg_catalog.now() AT TIME ZONE 'UTC')::pg_catalog.date OPERATOR(pg_catalog.-) ${utcDay(time, records.timeType)})::double precision AS day, pg_catalog.count(*)::double precision AS uses
         ${mine} AND ${time} OPERATOR(pg_catalog.>) (pg_catalog.now() OPERATOR(pg_catalog.-) pg_catalog.make_interval(days => $2::integer)) AND pg_catalog.isfinite(${time}) GROUP BY 1`,
       [id, days],

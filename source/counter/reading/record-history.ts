@@ -5,7 +5,7 @@ import { milliseconds } from './counters.ts';
 
 /** All records of one preset over time. */
 export interface RecordHistory {
-  /** Where the first bin begins and the last one ends, in milliseconds since 1970: from the oldest record until now, or the newest. */
+  /** From the start of the first bin, at the oldest record, to the end of the last, now or at the newest. In ms since 1970. */
   from: number;
   to: number;
   /** Records in each bin, oldest first. */
@@ -20,12 +20,12 @@ const answer = z.object({
 });
 const bins = z.array(z.tuple([z.number(), z.number()]));
 
-// Counting this many takes about a twentieth of a second; a plot is worth no more.
+// Counting this many takes about 50 ms; a plot is not worth more.
 const mostRecords = 300_000;
 
 /**
- * Reads how the records of the preset `id` spread over its whole history, in `columns` bins of the same length, in one bounded
- * statement. Null where the table has no times, there is no record with one, or there are too many.
+ * Reads how the records of the preset `id` are distributed over its whole history, in `columns` bins of equal length, with one
+ * bounded statement. Null if the table has no times, no record has one, or there are too many.
  */
 export async function readRecordHistory(
   reader: Reader,

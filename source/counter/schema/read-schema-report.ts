@@ -92,7 +92,7 @@ const tableText = `json_build_object(
      FROM pg_inherits i JOIN pg_class h ON h.oid = i.inhrelid AND NOT h.relispartition JOIN pg_namespace hn ON hn.oid = h.relnamespace
     WHERE i.inhparent = c.oid))`;
 
-// As for a use: the routines of the tables' schemas, and those that are elsewhere where there are none.
+// As for a use: the routines of the tables' schemas, and if there are none, those elsewhere.
 const text = `SELECT
   (SELECT ${tableText} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1::oid)::text AS presets,
   (SELECT ${tableText} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $2::oid)::text AS records,
@@ -111,7 +111,7 @@ const text = `SELECT
            OR NOT EXISTS (SELECT FROM pg_proc q JOIN pg_namespace m ON m.oid = q.pronamespace
                            WHERE q.proname = 'track_preset_usage' AND m.nspname = ANY (ARRAY(SELECT e FROM json_array_elements_text($3::text::json) e)))))::text AS routines`;
 
-/** Reads what the catalog says of both tables and of what the application may call, in one statement. */
+/** Reads what the catalog says about both tables and the routines the application may call, in one statement. */
 export async function readSchemaReport(reader: Reader, tables: Tables): Promise<SchemaReport> {
   const { presets, records } = tables;
   const [row] = (await reader.rows(text, [presets.oid, records.oid, JSON.stringify(tables.schemas)])) as {

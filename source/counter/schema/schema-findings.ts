@@ -2,26 +2,27 @@ import { foldName } from '../discovery/fold-name.ts';
 import type { Finding, Severity } from '../finding.ts';
 import type { ReportedColumn, ReportedTable, SchemaReport } from './schema-report.ts';
 
-/** What is odd about a shape, and what the console therefore does or cannot do, in one or two sentences. */
+/** What is unusual about the tables, and what the console therefore does or cannot do, in one or two sentences. */
 export interface SchemaFinding {
   code: string;
   severity: Severity;
   message: string;
 }
 
-/** What is known beside the catalog's description; null where it is not known. */
+/** What is known besides the catalog's description. */
 interface SchemaContext {
+  /** Null if unknown. */
   orphans: number | null;
-  /** Findings about the trigger: those on what the application calls belong to the shape as well. */
+  /** Findings about the trigger: those about what the application calls are repeated here. */
   findings: readonly Finding[];
 }
 
-/** Everything that is worth knowing about a shape before its numbers are believed, warnings first. */
+/** Everything worth knowing about the tables before trusting their numbers, warnings first. */
 export function schemaFindings(shape: SchemaReport, { orphans, findings }: SchemaContext): SchemaFinding[] {
   const remarks = [
     ...shape.why.map(message => warn('chosen', message)),
     ...shape.hiddenBy.map(reason =>
-      warn('rows-hidden', `${sentence(reason)}: no count would be true, so none is shown.`),
+      warn('rows-hidden', `${sentence(reason)}: any count could be wrong, so none is shown.`),
     ),
     ...unreadable(shape),
     ...otherNames(shape),
@@ -37,7 +38,7 @@ export function schemaFindings(shape: SchemaReport, { orphans, findings }: Schem
       ? [
           warn(
             'orphans',
-            `${orphans} ${orphans === 1 ? 'record belongs' : 'records belong'} to no preset, because it is gone or was never named: they are in no count. A reset with --delete-history deletes them too.`,
+            `${orphans} ${orphans === 1 ? 'record belongs' : 'records belong'} to no preset, because it is gone or was never named. No count includes them. A reset with --delete-history deletes them too.`,
           ),
         ]
       : []),
@@ -74,7 +75,7 @@ function unreadable(shape: SchemaReport): SchemaFinding[] {
   });
 }
 
-/** What was found by its name with case and underscores left out. */
+/** Names that only match if case and underscores are ignored. */
 function otherNames({ presets, presetUsage, parts }: SchemaReport): SchemaFinding[] {
   const usual: [string, string | null][] = [
     ['presets', presets.table],
@@ -91,9 +92,7 @@ function otherNames({ presets, presetUsage, parts }: SchemaReport): SchemaFindin
   );
   if (other.length === 0) return [];
   const pairs = other.map(([name, own]) => `${own} for ${name}`);
-  return [
-    info('other-names', `Names were taken without regard to case and underscores: ${pairs.join(', ')}.`),
-  ];
+  return [info('other-names', `Names were matched ignoring case and underscores: ${pairs.join(', ')}.`)];
 }
 
 function onKey({ presets, parts }: SchemaReport): SchemaFinding[] {
@@ -101,7 +100,7 @@ function onKey({ presets, parts }: SchemaReport): SchemaFinding[] {
   return [
     warn(
       'key-nullable',
-      `${parts.key} of ${presets.name} may be NULL: no record can name a preset without a key, so such presets are in no list and in no sum.`,
+      `${parts.key} of ${presets.name} may be NULL. No record can refer to a preset without a key, so such presets are left out everywhere.`,
     ),
   ];
 }
@@ -115,7 +114,7 @@ function onCount({ presets, parts }: SchemaReport): SchemaFinding[] {
     found.push(
       info(
         'count-checked',
-        `${name} holds ${parts.count} to ${definition}: a count that breaks it is refused, also for a sync.`,
+        `${name} restricts ${parts.count}: ${definition}. A count that violates it is refused, even from a sync.`,
       ),
     );
   }
@@ -123,7 +122,7 @@ function onCount({ presets, parts }: SchemaReport): SchemaFinding[] {
     found.push(
       info(
         'count-not-whole',
-        `${parts.count} is ${count.type}, which holds fractions, NaN and Infinity: such counts are shown as they are, and one that is no number is left alone by sync and reset.`,
+        `${parts.count} is ${count.type}, which allows fractions, NaN and Infinity. They are shown unchanged; sync and reset skip NaN and Infinity.`,
       ),
     );
   }
@@ -131,7 +130,7 @@ function onCount({ presets, parts }: SchemaReport): SchemaFinding[] {
     found.push(
       info(
         'count-is-bigint',
-        `${parts.count} is bigint: a count beyond 2^53 is shown as it is, and left alone by sync and reset.`,
+        `${parts.count} is bigint: a count beyond 2^53 is shown unchanged, and skipped by sync and reset.`,
       ),
     );
   }
@@ -158,7 +157,7 @@ function onTimes({ presets, presetUsage, parts }: SchemaReport): SchemaFinding[]
     found.push(
       warn(
         'no-last-used',
-        `${presets.name} has no last_used_at: when a preset was used last is neither shown nor checked.`,
+        `${presets.name} has no last_used_at: the time of the last use is neither shown nor checked.`,
       ),
     );
   }
@@ -174,10 +173,7 @@ function onTimes({ presets, presetUsage, parts }: SchemaReport): SchemaFinding[]
     const noTimes = alike.filter(({ type }) => taken === null || !isTime(type));
     for (const { name, type } of noTimes) {
       found.push(
-        warn(
-          'time-is-no-time',
-          `${name} of ${table.name} is ${type}, which is no time: it is not looked at.`,
-        ),
+        warn('time-is-no-time', `${name} of ${table.name} is ${type}, which is not a time: it is ignored.`),
       );
     }
     const others = alike.filter(column => column.name !== taken && !noTimes.includes(column));
@@ -185,7 +181,7 @@ function onTimes({ presets, presetUsage, parts }: SchemaReport): SchemaFinding[]
       found.push(
         info(
           'two-times',
-          `${taken} is taken for the time of a use; ${others.map(({ name }) => name).join(', ')} is not looked at.`,
+          `${taken} is used as the time of a use; ${others.map(({ name }) => name).join(', ')} ${others.length === 1 ? 'is' : 'are'} ignored.`,
         ),
       );
     }
@@ -194,17 +190,17 @@ function onTimes({ presets, presetUsage, parts }: SchemaReport): SchemaFinding[]
       found.push(
         info(
           'naive-time',
-          `${taken} of ${table.name} is a date: times are as coarse as a day, and taken for UTC.`,
+          `${taken} of ${table.name} is a date: times are only precise to a day, and read as UTC.`,
         ),
       );
     } else if (/^timestamp.*without time zone$/.test(type)) {
-      found.push(info('naive-time', `${taken} of ${table.name} has no time zone: it is taken for UTC.`));
+      found.push(info('naive-time', `${taken} of ${table.name} has no time zone: it is read as UTC.`));
     }
   }
   return found;
 }
 
-// A domain has a name of its own: what its values are the console knows, and this file does not.
+// A domain has an arbitrary name, so any type that is not known to be something else counts as a time.
 function isTime(type: string): boolean {
   return !/^(text|character|json|integer|bigint|smallint|numeric|real|double|boolean|time |time$|interval|uuid)/.test(
     type,
@@ -232,7 +228,7 @@ function onReference({ presets, presetUsage, parts }: SchemaReport): SchemaFindi
     return [
       warn(
         'refers-elsewhere',
-        `${parts.preset} of ${presetUsage.name} refers to ${elsewhere.references.table}, not to ${presets.name}: these records may not be uses of these presets.`,
+        `${parts.preset} of ${presetUsage.name} refers to ${elsewhere.references.table}, not to ${presets.name}: its records may belong to other presets.`,
       ),
     ];
   }
@@ -240,7 +236,7 @@ function onReference({ presets, presetUsage, parts }: SchemaReport): SchemaFindi
     return [
       warn(
         'no-foreign-key',
-        `No foreign key leads from ${parts.preset} to ${presets.name}: records can outlive their preset, and are then counted as orphans.`,
+        `No foreign key from ${parts.preset} to ${presets.name}: records can outlive their preset, and then count as orphans.`,
       ),
     ];
   }
@@ -249,14 +245,14 @@ function onReference({ presets, presetUsage, parts }: SchemaReport): SchemaFindi
     found.push(
       warn(
         'foreign-key-not-valid',
-        `${key.name} was never validated: older records may name presets that are not there.`,
+        `${key.name} was never validated: older records may refer to presets that do not exist.`,
       ),
     );
   }
   const then = {
-    CASCADE: `deletes its records with it: the history goes, and no count is wrong afterwards`,
-    'SET NULL': 'leaves its records without one: they become orphans',
-    'SET DEFAULT': 'gives its records to the default preset, whose count does not follow',
+    CASCADE: 'deletes its records too: its history is lost, but no count becomes wrong',
+    'SET NULL': 'leaves its records without a preset: they become orphans',
+    'SET DEFAULT': 'gives its records to the default preset, whose count does not change',
     'NO ACTION': 'is refused while it has records',
     RESTRICT: 'is refused while it has records',
   }[key.onDelete];
@@ -271,7 +267,7 @@ function onRecords({ presetUsage, parts, countsByIndex }: SchemaReport): SchemaF
     found.push(
       warn(
         'no-index',
-        `No index of ${presetUsage.name} leads with ${parts.preset}: every count reads the whole table, so a large one is counted by audits alone. CREATE INDEX CONCURRENTLY ON ${presetUsage.name} (${parts.preset}) helps.`,
+        `No index of ${presetUsage.name} leads with ${parts.preset}: every count reads the whole table, so a large one is only counted by audits. CREATE INDEX CONCURRENTLY ON ${presetUsage.name} (${parts.preset}) helps.`,
       ),
     );
   }
@@ -279,7 +275,7 @@ function onRecords({ presetUsage, parts, countsByIndex }: SchemaReport): SchemaF
     found.push(
       info(
         'no-primary-key',
-        `${presetUsage.name} has no primary key of one column: a use can be simulated, but no real one made, because it could not be taken back.`,
+        `${presetUsage.name} has no primary key of one column: a use can be simulated, but not really made, because it could not be undone.`,
       ),
     );
   }
@@ -291,7 +287,7 @@ function onRecords({ presetUsage, parts, countsByIndex }: SchemaReport): SchemaF
     found.push(
       info(
         'required-columns',
-        `A record needs ${extra.map(({ name }) => name).join(', ')}: a plain insert of the simulation takes them from a recent record, or guesses by type.`,
+        `A record needs ${extra.map(({ name }) => name).join(', ')}: a simulated insert copies them from a recent record, or guesses them from their types.`,
       ),
     );
   }
@@ -304,13 +300,13 @@ function onStorage(table: ReportedTable, which: 'presets' | 'records'): SchemaFi
     return [
       warn(
         `${which}-inherited`,
-        `${inheritedBy.join(', ')} ${inheritedBy.length === 1 ? 'inherits' : 'inherit'} from ${name}: rows there are counted, and triggers of ${name} do not fire for them.`,
+        `${inheritedBy.join(', ')} ${inheritedBy.length === 1 ? 'inherits' : 'inherit'} from ${name}: rows there are included, but triggers of ${name} do not fire for them.`,
       ),
     ];
   }
   if (kind === 'foreign table') {
     return [
-      warn(`${which}-foreign`, `${name} is a foreign table: it is read, and sync and reset are refused.`),
+      warn(`${which}-foreign`, `${name} is a foreign table: it can be read, but sync and reset are refused.`),
     ];
   }
   if (!partitioning) return [];
@@ -320,7 +316,7 @@ function onStorage(table: ReportedTable, which: 'presets' | 'records'): SchemaFi
   return [
     info(
       `${which}-partitioned`,
-      `${name} is partitioned by ${key} into ${partitions} ${partitions === 1 ? 'partition' : 'partitions'}${below}${hasDefault ? ', one of them for the rest' : ''}.${consequence}`,
+      `${name} is partitioned by ${key} into ${partitions} ${partitions === 1 ? 'partition' : 'partitions'}${below}${hasDefault ? ', including a default partition' : ''}.${consequence}`,
     ),
   ];
 }

@@ -3,11 +3,11 @@ export interface ReportedColumn {
   name: string;
   type: string;
   nullable: boolean;
-  /** The default as SQL; for a generated column what it is computed from. */
+  /** The default as SQL; for a generated column its expression. */
   default: string | null;
   generated: boolean;
   identity: 'always' | 'by default' | null;
-  /** False where this role may not read it. */
+  /** False if this role may not read it. */
   readable: boolean;
 }
 
@@ -20,21 +20,21 @@ export interface ReportedForeignKey {
   validated: boolean;
 }
 
-/** One of the two tables as it really is. */
+/** One of the two tables, as the catalog declares it. */
 export interface ReportedTable {
   /** Schema and name, quoted where they need it. */
   name: string;
   schema: string;
   table: string;
   kind: 'table' | 'partitioned table' | 'foreign table';
-  /** The planner's estimate; -1 where it was never analysed. */
+  /** The planner's estimate; -1 if the table was never analyzed. */
   estimatedRows: number;
   columns: ReportedColumn[];
   primaryKey: string[];
   checks: { name: string; definition: string }[];
   foreignKeys: ReportedForeignKey[];
   indexes: { name: string; definition: string; unique: boolean; valid: boolean }[];
-  /** Null where it is not partitioned. `partitions` are those that hold rows. */
+  /** Null if it is not partitioned. `partitions` counts those that hold rows. */
   partitioning: { key: string; partitions: number; levels: number; hasDefault: boolean } | null;
   /** Tables that inherit from it without being its partitions: their rows are seen through it. */
   inheritedBy: string[];
@@ -56,7 +56,7 @@ interface ReportedRoutine {
   language: string;
 }
 
-/** Which column plays which part; null where none does. */
+/** Which column plays which part; null if none does. */
 export interface SchemaParts {
   key: string;
   label: string | null;
@@ -67,17 +67,17 @@ export interface SchemaParts {
   type: string | null;
 }
 
-/** What the catalog says of both tables: what every query of this console is made from. */
+/** What the catalog says about both tables. Every query of the console is based on it. */
 export interface SchemaReport {
-  /** The schema that was asked for. */
+  /** The requested schema. */
   schema: string;
   presets: ReportedTable;
   presetUsage: ReportedTable;
   parts: SchemaParts;
   routines: ReportedRoutine[];
-  /** Why these tables were taken, and what this role may not see, in sentences. */
+  /** Why these tables were chosen, and what this role may not see, in sentences. */
   why: string[];
   hiddenBy: string[];
-  /** True where an index leads with the records' preset. */
+  /** True if an index leads with the records' preset. */
   countsByIndex: boolean;
 }

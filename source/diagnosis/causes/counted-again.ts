@@ -1,6 +1,8 @@
+import { count } from '../../format/numbers.ts';
+import { amount } from '../../format/plurals.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
-import { countedNoun, during, ends, number } from './format.ts';
+import { during, ends } from './format.ts';
 import { certaintyOf, scopeOf, sharedBy, timesOf } from './format-shared-rule.ts';
 import type { Stretch } from './interval-search.ts';
 import { type Pattern, recordsIn } from './shared-rule.ts';
@@ -18,7 +20,7 @@ export function countedAgain(pattern: Pattern, preset: PresetEvidence, evidence:
     code: 'double-counted',
     certainty: now.length > 0 && certainty === 'likely' ? 'certain' : certainty,
     evidence: [
-      `The count is ${number(driftOf(preset))} too high: ${which(pattern, preset, again, stretch)} counted ${times[pattern.factor]}.`,
+      `The count is ${count(driftOf(preset))} too high: ${which(pattern, preset, again, stretch)} counted ${times[pattern.factor]}.`,
       sharedBy(
         pattern,
         `is too high by exactly ${pattern.factor === 1 ? 'the number' : `${pattern.factor} times the number`} of such records`,
@@ -33,8 +35,8 @@ function which(pattern: Pattern, preset: PresetEvidence, again: number, stretch:
   const are = again === 1 ? 'is' : 'are';
   if (pattern.open === 'both') {
     return pattern.type === null
-      ? `each of its ${countedNoun(again, 'record')} is`
-      : `the ${number(again)} of the type ${JSON.stringify(pattern.type)} among its ${countedNoun(preset.records, 'record')} ${are}`;
+      ? `each of its ${amount(again, 'record')} is`
+      : `the ${count(again)} of the type ${JSON.stringify(pattern.type)} among its ${amount(preset.records, 'record')} ${are}`;
   }
-  return `${number(again)} of its ${countedNoun(preset.records, 'record')}, ${scopeOf(pattern)}made ${during(stretch)}, ${are}`;
+  return `${count(again)} of its ${amount(preset.records, 'record')}, ${scopeOf(pattern)}made ${during(stretch)}, ${are}`;
 }

@@ -1,6 +1,8 @@
+import { count } from '../../format/numbers.ts';
+import { amount } from '../../format/plurals.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
-import { countedNoun, number, shortTime } from './format.ts';
+import { shortTime } from './format.ts';
 
 /**
  * A single preset whose count is too high while the catalog shows a second counter: that many of its newest records may be
@@ -17,8 +19,8 @@ export function countsAgainNow(preset: PresetEvidence, { countsAgain }: Evidence
     evidence: [
       ...countsAgain,
       all
-        ? `The count is exactly twice its ${countedNoun(drift, 'record')}.`
-        : `The count is ${number(drift)} too high, as if its uses since ${from === null ? 'then' : shortTime(from)} were counted twice.`,
+        ? `The count is exactly twice its ${amount(drift, 'record')}.`
+        : `The count is ${count(drift)} too high, as if its uses since ${from === null ? 'then' : shortTime(from)} were counted twice.`,
     ],
     stretch: { from: all ? null : from, to: null },
   };

@@ -1,6 +1,8 @@
+import { count } from '../../format/numbers.ts';
+import { amount } from '../../format/plurals.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
-import { countedNoun, duration, number, shortTime } from './format.ts';
+import { duration, shortTime } from './format.ts';
 import { separation } from './statistics.ts';
 
 const leastStrength = Math.log(1000);
@@ -56,7 +58,7 @@ export function judgeDeleted(
             ? 'likely'
             : 'possible',
       evidence: [
-        `The count is ${number(drift)} too high: it includes uses whose records are gone.`,
+        `The count is ${count(drift)} too high: it includes uses whose records are gone.`,
         ...(traces.exact ? [traces.exact] : []),
         ...(traces.gone ? [traces.gone] : []),
         ...(isBeyond && last !== null ? [beyondWords(last, newest)] : []),
@@ -85,19 +87,19 @@ function tracesOf(high: readonly PresetEvidence[], evidence: Evidence): Traces {
     statistics.records.inserted >= allRecords + statistics.records.deleted;
   // TRUNCATE adds nothing to the deletions. Rolled-back records count as stored too, so this is the most that can be gone.
   const stored = knowsAll ? statistics.records.inserted - allRecords : Number.POSITIVE_INFINITY;
-  const together = `exactly as many as ${high.length === 1 ? 'the count is' : `${number(high.length)} counts are`} too high${high.length === 1 ? '' : ' together'}`;
+  const together = `exactly as many as ${high.length === 1 ? 'the count is' : `${count(high.length)} counts are`} too high${high.length === 1 ? '' : ' together'}`;
   const exact =
     tooHigh < 5
       ? null
       : deleted === tooHigh
-        ? `The server's statistics show ${countedNoun(deleted, 'deleted record')}, ${together}.`
+        ? `The server's statistics show ${amount(deleted, 'deleted record')}, ${together}.`
         : missingIds === tooHigh
-          ? `${countedNoun(missingIds, 'number')} ${missingIds === 1 ? 'is' : 'are'} missing from the records' key, ${together}.`
+          ? `${amount(missingIds, 'number')} ${missingIds === 1 ? 'is' : 'are'} missing from the records' key, ${together}.`
           : null;
   const otherwise = stored - (deleted ?? 0);
   const gone =
     exact === null && tooHigh >= 5 && knowsAll && otherwise > 0 && stored === tooHigh
-      ? `${countedNoun(otherwise, 'stored record')} ${otherwise === 1 ? 'is' : 'are'} gone but ${otherwise === 1 ? 'was' : 'were'} not deleted one by one (a TRUNCATE or a rollback)${deleted ? '; with the deleted ones' : ''}, ${together}.`
+      ? `${amount(otherwise, 'stored record')} ${otherwise === 1 ? 'is' : 'are'} gone but ${otherwise === 1 ? 'was' : 'were'} not deleted one by one (a TRUNCATE or a rollback)${deleted ? '; with the deleted ones' : ''}, ${together}.`
       : null;
   // If last uses have no record although counts are right, another clock or something else sets them.
   const isUsual = accurate.filter(isBeyond).length > accurate.length / 4;
@@ -124,7 +126,7 @@ function tracesOf(high: readonly PresetEvidence[], evidence: Evidence): Traces {
     beyondTells: contrast(beyond, isBeyond),
     lateTells: contrast(late, isLate),
     cascade: cascade
-      ? `${countedNoun(cascade.deleted ?? 0, 'row')} of ${cascade.name} ${cascade.deleted === 1 ? 'was' : 'were'} deleted together with their records (ON DELETE CASCADE).`
+      ? `${amount(cascade.deleted ?? 0, 'row')} of ${cascade.name} ${cascade.deleted === 1 ? 'was' : 'were'} deleted together with their records (ON DELETE CASCADE).`
       : null,
   };
 }
@@ -169,5 +171,5 @@ function beyondWords(last: number, newest: number | null): string {
 function lateWords({ uses, createdAt }: PresetEvidence): string {
   const times = uses!.times;
   const days = (times.at(-1)! - times[0]!) / 86_400_000;
-  return `The preset was created ${shortTime(createdAt!)} and has no record before ${shortTime(times[0]!)}, but ${countedNoun(times.length, 'record')} in the ${days < 2 ? duration(days * 86_400_000) : `${Math.round(days)} d`} after that.`;
+  return `The preset was created ${shortTime(createdAt!)} and has no record before ${shortTime(times[0]!)}, but ${amount(times.length, 'record')} in the ${days < 2 ? duration(days * 86_400_000) : `${Math.round(days)} d`} after that.`;
 }

@@ -1,6 +1,7 @@
+import { count } from '../../format/numbers.ts';
+import { amount } from '../../format/plurals.ts';
 import type { Certainty } from '../diagnosis.ts';
 import type { PresetEvidence } from '../evidence.ts';
-import { countedNoun, number } from './format.ts';
 import type { Stretch } from './interval-search.ts';
 import { isFaint, type Pattern, stretchIn } from './shared-rule.ts';
 
@@ -15,8 +16,8 @@ export function certaintyOf(pattern: Pattern): Certainty {
 /** How many presets follow a rule and how many do not; `is` describes those that do. */
 export function sharedBy({ fits, misses, right }: Pattern, is: string): string {
   const others = othersWords(right);
-  const rest = misses === 0 ? '' : `, ${number(misses)} by a different number`;
-  return `${countedNoun(fits.size, 'preset')} ${is}${rest}; ${others}.`.replace(
+  const rest = misses === 0 ? '' : `, ${count(misses)} by a different number`;
+  return `${amount(fits.size, 'preset')} ${is}${rest}; ${others}.`.replace(
     /^(1 preset|[\d,]+ presets) is/,
     (_, who) => `${who} ${fits.size === 1 ? 'is' : 'are'}`,
   );
@@ -41,6 +42,6 @@ function othersWords({ with: some, without }: Pattern['right']): string {
   const looked = some + without;
   if (looked === 0) return 'no accurate preset was examined';
   if (looked === 1) return `the one accurate preset examined has ${some === 1 ? 'some as well' : 'none'}`;
-  if (some === 0) return `none of the ${number(looked)} accurate presets examined has any`;
-  return `${number(some)} of the ${number(looked)} accurate presets examined ${some === 1 ? 'has' : 'have'} some as well`;
+  if (some === 0) return `none of the ${count(looked)} accurate presets examined has any`;
+  return `${count(some)} of the ${count(looked)} accurate presets examined ${some === 1 ? 'has' : 'have'} some as well`;
 }

@@ -1,17 +1,5 @@
+import { span } from '../../format/numbers.ts';
 import type { Stretch } from './interval-search.ts';
-
-/** A number with thousands separated; a fraction is rounded to six digits, which hides the noise of binary fractions. */
-export function number(value: number): string {
-  const [whole = '', ...fraction] = String(Number.isInteger(value) ? value : Number(value.toFixed(6))).split(
-    '.',
-  );
-  return [whole.replace(/\B(?=(?:\d{3})+$)/g, ','), ...fraction].join('.');
-}
-
-/** A number of things: 1 record, 1,200 records. */
-export function countedNoun(value: number, one: string, more = `${one}s`): string {
-  return `${number(value)} ${value === 1 ? one : more}`;
-}
 
 /** A time as 2026-09-30 14:05:09 UTC, from milliseconds since 1970. */
 export function shortTime(time: number): string {
@@ -20,16 +8,9 @@ export function shortTime(time: number): string {
   return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** A span of milliseconds in its largest unit: 40 ms, 12 s, 3 min, 5 h, 12 d. */
+/** A span of milliseconds, in its largest unit: 40 ms, 12 s, 3 min, 5 h, 12 d. */
 export function duration(milliseconds: number): string {
-  const units: [number, string][] = [
-    [86_400_000, 'd'],
-    [3_600_000, 'h'],
-    [60_000, 'min'],
-    [1000, 's'],
-  ];
-  const [size, unit] = units.find(([size]) => milliseconds >= 2 * size) ?? [1, 'ms'];
-  return `${Math.round(milliseconds / size)} ${unit}`;
+  return milliseconds < 2_000 ? `${Math.round(milliseconds)} ms` : span(milliseconds);
 }
 
 /** When a stretch of time was, to put after a verb. */

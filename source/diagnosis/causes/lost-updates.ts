@@ -1,6 +1,8 @@
+import { count } from '../../format/numbers.ts';
+import { amount } from '../../format/plurals.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence, type Uses } from '../evidence.ts';
-import { countedNoun, duration, during, ends, number } from './format.ts';
+import { duration, during, ends } from './format.ts';
 import { scopeOf, timesOf } from './format-shared-rule.ts';
 import { isZero, type Pattern, recordsIn } from './shared-rule.ts';
 import { separation } from './statistics.ts';
@@ -97,8 +99,8 @@ function judge({ pattern, short, whole }: Comparison, evidence: Evidence): [stri
       code: 'lost-updates',
       certainty: strength > sureStrength && could.length > 2 ? 'likely' : 'possible',
       evidence: [
-        `${sizeWords(preset, lost, pattern, evidence)}. ${countedNoun(closeUses(preset.uses, span), 'use')} came within ${duration(span)} of the previous one: an increment that reads the count first could miss the other.`,
-        `${countedNoun(could.length, 'preset')} of the ${number(short.length)} that lack increments ${could.length === 1 ? 'has' : 'have'} uses that close, and ${number(right.with)} of ${number(right.with + right.without)} that lack none.`,
+        `${sizeWords(preset, lost, pattern, evidence)}. ${amount(closeUses(preset.uses, span), 'use')} came within ${duration(span)} of the previous one: an increment that reads the count first could miss the other.`,
+        `${amount(could.length, 'preset')} of the ${count(short.length)} that lack increments ${could.length === 1 ? 'has' : 'have'} uses that close, and ${count(right.with)} of ${count(right.with + right.without)} that lack none.`,
       ],
       stretch,
     },
@@ -112,13 +114,13 @@ function sizeWords(
   evidence: Evidence,
 ): string {
   const off = driftOf(preset);
-  if (!pattern) return `The count is ${number(lost)} too low`;
-  const times = pattern.factor === 1 ? 'twice' : `${number(pattern.factor + 1)} times`;
+  if (!pattern) return `The count is ${count(lost)} too low`;
+  const times = pattern.factor === 1 ? 'twice' : `${count(pattern.factor + 1)} times`;
   const when =
     pattern.open === 'both'
       ? ''
       : ` ${scopeOf(pattern)}made ${during(timesOf(pattern, evidence.mismatched))}`;
-  return `The count is ${off === 0 ? 'right' : `${number(Math.abs(off))} too ${off > 0 ? 'high' : 'low'}`}, ${number(lost)} less than if its ${countedNoun(recordsIn(preset, pattern), 'record')}${when} counted ${times}, as those of other presets do`;
+  return `The count is ${off === 0 ? 'right' : `${count(Math.abs(off))} too ${off > 0 ? 'high' : 'low'}`}, ${count(lost)} less than if its ${amount(recordsIn(preset, pattern), 'record')}${when} counted ${times}, as those of other presets do`;
 }
 
 /** How many increments uses at the same moment can lose: one of each pair, times how often a use was counted. */

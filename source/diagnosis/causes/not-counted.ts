@@ -1,7 +1,9 @@
+import { count } from '../../format/numbers.ts';
+import { amount } from '../../format/plurals.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 import type { Evidence, PresetEvidence } from '../evidence.ts';
 import { type Arrival, arrivalOf, isImport } from './bulk-arrival.ts';
-import { countedNoun, duration, during, ends, number, shortTime } from './format.ts';
+import { duration, during, ends, shortTime } from './format.ts';
 import { certaintyOf, scopeOf, sharedBy, timesOf } from './format-shared-rule.ts';
 import { wasReset } from './reset.ts';
 import { type Pattern, recordsIn, speaksOf, stretchIn } from './shared-rule.ts';
@@ -17,7 +19,7 @@ export function judgeNotCounted(pattern: Pattern, evidence: Evidence): NotCounte
   const shared = sharedBy(pattern, 'is too low by exactly the number of such records');
   const lacking = (preset: PresetEvidence) => {
     const records = recordsIn(preset, pattern);
-    return `${number(records)} of its ${countedNoun(preset.records, 'record')}`;
+    return `${count(records)} of its ${amount(preset.records, 'record')}`;
   };
   if (isImport(arrival)) {
     const made = stretchIn(presets, pattern);
@@ -40,7 +42,7 @@ export function judgeNotCounted(pattern: Pattern, evidence: Evidence): NotCounte
       evidence: [
         Number.isFinite(stretch.to) && preset.usageCount !== 0
           ? `The count includes only uses after ${shortTime(stretch.to)}: it lacks ${lacking(preset)}, all from before.`
-          : `The count is 0, but the preset has ${countedNoun(preset.records, 'record')}.`,
+          : `The count is 0, but the preset has ${amount(preset.records, 'record')}.`,
         shared,
         reset.why,
       ],
@@ -66,8 +68,8 @@ export function judgeNotCounted(pattern: Pattern, evidence: Evidence): NotCounte
 /** What is unusual about how records were stored. */
 export function arrivalWords({ records, sameTime, transactions, backdated }: Arrival): string {
   if (sameTime >= 0.8 * records)
-    return `${number(sameTime)} of the ${number(records)} share their time with others`;
+    return `${count(sameTime)} of the ${count(records)} share their time with others`;
   const stored =
-    transactions === null ? '' : `${countedNoun(transactions, 'transaction')} stored the ${number(records)}`;
-  return backdated ? `${stored}, ${number(backdated)} of them after records with a later time` : stored;
+    transactions === null ? '' : `${amount(transactions, 'transaction')} stored the ${count(records)}`;
+  return backdated ? `${stored}, ${count(backdated)} of them after records with a later time` : stored;
 }

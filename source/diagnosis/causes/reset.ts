@@ -1,5 +1,6 @@
+import { count } from '../../format/numbers.ts';
+import { amount } from '../../format/plurals.ts';
 import type { Evidence, PresetEvidence } from '../evidence.ts';
-import { countedNoun, number } from './format.ts';
 
 /**
  * Whether presets whose older records are not counted were reset to 0, or never counted before that: null for the latter.
@@ -17,15 +18,15 @@ export function wasReset(
     return {
       sure: true,
       why:
-        `${countedNoun(rewritten.length, 'preset')} with count 0 ${rewritten.length === 1 ? 'was' : 'were'} written after the newest of ${rewritten.length === 1 ? 'its' : 'their'} records was stored, ` +
-        `by ${countedNoun(writers, 'transaction')}.`,
+        `${amount(rewritten.length, 'preset')} with count 0 ${rewritten.length === 1 ? 'was' : 'were'} written after the newest of ${rewritten.length === 1 ? 'its' : 'their'} records was stored, ` +
+        `by ${amount(writers, 'transaction')}.`,
     };
   }
   const usedOnce = idle.filter(({ lastUsedAt }) => lastUsedAt !== null);
   if (usedOnce.length > 0 && dated.length === 0) {
     return {
       sure: true,
-      why: `${number(usedOnce.length)} of the presets with count 0 ${usedOnce.length === 1 ? 'has' : 'have'} a last_used_at, so ${usedOnce.length === 1 ? 'its' : 'their'} uses were counted once.`,
+      why: `${count(usedOnce.length)} of the presets with count 0 ${usedOnce.length === 1 ? 'has' : 'have'} a last_used_at, so ${usedOnce.length === 1 ? 'its' : 'their'} uses were counted once.`,
     };
   }
   if (dated.length > 0 || triggerOff) return null;

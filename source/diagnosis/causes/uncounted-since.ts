@@ -1,7 +1,9 @@
+import { count } from '../../format/numbers.ts';
+import { amount } from '../../format/plurals.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
 import { arrivalOf, isImport } from './bulk-arrival.ts';
-import { countedNoun, number, shortTime } from './format.ts';
+import { shortTime } from './format.ts';
 import { firstAbove } from './interval-search.ts';
 import { arrivalWords } from './not-counted.ts';
 
@@ -41,7 +43,7 @@ function uncountedSince(preset: PresetEvidence, evidence: Evidence): Diagnosis |
   if (lastUsedAt === null || !uses || newer === undefined) return null;
   const from = uses.times.find(time => time > lastUsedAt + newer)!;
   const arrival = arrivalOf([preset], evidence.accurate, (_, index) => uses.times[index]! >= from);
-  const sentence = `The count lacks ${countedNoun(lacking, 'record')}, and exactly ${number(lacking)} of ${number(preset.records)} ${lacking === 1 ? 'is' : 'are'} newer than last_used_at (${shortTime(lastUsedAt)})`;
+  const sentence = `The count lacks ${amount(lacking, 'record')}, and exactly ${count(lacking)} of ${count(preset.records)} ${lacking === 1 ? 'is' : 'are'} newer than last_used_at (${shortTime(lastUsedAt)})`;
   if (isImport(arrival)) {
     return {
       code: 'history-imported',

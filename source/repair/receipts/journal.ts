@@ -5,6 +5,7 @@ import { exposed, exposureOf, linked } from '../../config/files/exposure.ts';
 import { readChunks } from '../../config/files/read-chunks.ts';
 import { splitLines } from '../../config/files/split-lines.ts';
 import { isConsoleError } from '../../errors/errors.ts';
+import { amount } from '../../format/plurals.ts';
 import { damaged } from './damaged.ts';
 import { openPlain } from './open-plain.ts';
 import type { Receipt, ReceiptEnd, ReceiptHead } from './receipt.ts';
@@ -95,9 +96,7 @@ export function killedResult(batches: Receipt['batches']): string {
     sum(deletes => deletes),
     sum(deletes => -deletes),
   )}`;
-  return unknown === 0
-    ? told
-    : `${told}, outcome unknown of ${unknown} ${unknown === 1 ? 'batch' : 'batches'}`;
+  return unknown === 0 ? told : `${told}, outcome unknown of ${amount(unknown, 'batch', 'batches')}`;
 }
 
 function counts(changed: number, deleted: number, restored: number): string {

@@ -1,6 +1,6 @@
 import { withDeadline } from '../../connection/deadlines.ts';
-import { type ConnectOptions, type Database, interrupted } from '../../connection/transactions.ts';
-
+import type { ConnectOptions, Database } from '../../connection/transactions.ts';
+import { interrupted } from '../../errors/errors.ts';
 import { keepClaim, takeClaim } from '../sql/repair-lock.ts';
 import { waitForLock } from './wait-for-lock.ts';
 

@@ -1,8 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { stopIfInterrupted } from '../../errors/errors.ts';
 import type { Skipped } from '../finding.ts';
-import { stopIfInterrupted } from '../interrupted.ts';
 import { neverRead } from './file-kind.ts';
 import { type IgnoreRules, isIgnored, withRulesOf } from './ignore-rules.ts';
 

@@ -1,6 +1,6 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stopIfInterrupted } from '../interrupted.ts';
+import { stopIfInterrupted } from '../../errors/errors.ts';
 import { type FileKind, isShell, kindOfName } from './file-kind.ts';
 import { reasonOf } from './find-files.ts';
 

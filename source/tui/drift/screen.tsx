@@ -2,7 +2,7 @@ import { Box, Text } from 'ink';
 import { verdictOf } from '../../counter/count-change.ts';
 import { observedWords } from '../../format/format-count-change.ts';
 import { brief, clock, count, signed, span } from '../../format/numbers.ts';
-import { presetsOf } from '../../format/plurals.ts';
+import { amount } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
@@ -54,7 +54,7 @@ function Nothing({ state }: { state: State }) {
 /** What is compared how often, and what is not in the log. */
 function coverage({ pace, totals }: State): string {
   const every = span(Math.max(pace, 1_000));
-  const all = totals ? presetsOf(totals.presets) : 'presets';
+  const all = totals ? amount(totals.presets, 'preset') : 'presets';
   return `Looks are compared while this console runs: at the presets on the list's screen every ${every}, at all ${all} with each audit. What it repairs itself is in the history, not here, and nothing of this log is stored.`;
 }
 

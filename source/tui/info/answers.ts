@@ -1,6 +1,7 @@
 import type { Totals } from '../../counter/counter.ts';
 import type { LastUse, NewestRecord } from '../../counter/reading/newest-record-model.ts';
 import { ago, count, dateTime, signed, span } from '../../format/numbers.ts';
+import { amount } from '../../format/plurals.ts';
 import type { TriggerHealth } from '../../trigger/health.ts';
 
 /** The sums of an audit, with what the answers need beside them. */
@@ -187,10 +188,6 @@ function isThereALimit({ trigger }: AnswerFacts): string[] {
 
 function day(time: number): string {
   return dateTime(time).slice(0, 10);
-}
-
-function amount(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
 function is(value: number): string {

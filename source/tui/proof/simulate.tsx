@@ -1,4 +1,5 @@
 import { Box, Text } from 'ink';
+import { amount } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { displayText } from '../../format/text.ts';
 import { formatUse } from '../../simulation/format-use.ts';
@@ -58,7 +59,7 @@ function Real({ use, real }: { use: UseSimulation; real: RealUseState }) {
     case 'taken-back':
       return (
         <Text color="green" bold>
-          {`${glyphs.verdict.right} Taken back: ${real.taken?.deleted} ${real.taken?.deleted === 1 ? 'record' : 'records'} deleted, count ${real.taken?.before} to ${real.taken?.after}.`}
+          {`${glyphs.verdict.right} Taken back: ${amount(real.taken?.deleted ?? 0, 'record')} deleted, count ${real.taken?.before} to ${real.taken?.after}.`}
         </Text>
       );
     case 'failed':

@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink';
 import { brief, count, dateTime } from '../../format/numbers.ts';
-import { presetsOf, recordsOf } from '../../format/plurals.ts';
+import { amount } from '../../format/plurals.ts';
 import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
 import { originWords } from '../../repair/format-origin.ts';
@@ -73,10 +73,10 @@ function Detail({ state }: { state: State }) {
   const { action, database, file, here, changed, deleted, restored, left, ended, undone, origin } = entry;
   const doubt = originWords(origin);
   const did = [
-    action === 'migrate' ? 'trigger and functions installed' : `${presetsOf(changed)} changed`,
-    ...(deleted > 0 ? [`${recordsOf(deleted)} deleted`] : []),
-    ...(restored > 0 ? [`${recordsOf(restored)} put back`] : []),
-    ...(left > 0 ? [`${presetsOf(left)} left alone`] : []),
+    action === 'migrate' ? 'trigger and functions installed' : `${amount(changed, 'preset')} changed`,
+    ...(deleted > 0 ? [`${amount(deleted, 'record')} deleted`] : []),
+    ...(restored > 0 ? [`${amount(restored, 'record')} put back`] : []),
+    ...(left > 0 ? [`${amount(left, 'preset')} left alone`] : []),
     ...(undone ? ['taken back since'] : []),
     ...(doubt === null ? [] : [doubt]),
   ].join(', ');

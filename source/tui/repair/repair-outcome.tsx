@@ -1,5 +1,5 @@
 import { Text } from 'ink';
-import { presetsOf } from '../../format/plurals.ts';
+import { amount } from '../../format/plurals.ts';
 import { displayText } from '../../format/text.ts';
 import { outcomeWords, refusalHint, splitLeft } from '../../repair/format-repair.ts';
 import type { RepairOutcome } from '../../repair/repair.ts';
@@ -48,7 +48,7 @@ export function RepairOutcomeView({ repair, outcome, state, height }: Props) {
     ...(left.length > 0
       ? [
           <Text key="left" bold>
-            {`Not as planned: ${presetsOf(left.length)}.`}
+            {`Not as planned: ${amount(left.length, 'preset')}.`}
           </Text>,
           ...(notReached === null ? [] : [<Text key="not reached">{`  ${notReached}`}</Text>]),
           ...(hint === null ? [] : [<Text key="refusal hint">{`  ${hint}`}</Text>]),

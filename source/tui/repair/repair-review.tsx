@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import type { ReactElement } from 'react';
 import { brief, count, signed } from '../../format/numbers.ts';
-import { presetsOf } from '../../format/plurals.ts';
+import { amount } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
@@ -162,7 +162,7 @@ function wholeTable(plan: RepairPlan, columns: number, room: number, theme: Them
   const { changes } = plan;
   const table = tableOf(plan, columns, theme);
   if (changes.length <= Math.max(fewestChanges, Math.floor(room / table.each))) return undefined;
-  const above = ['', `All ${presetsOf(changes.length)}:`, table.head];
+  const above = ['', `All ${amount(changes.length, 'preset')}:`, table.head];
   return {
     rows: above.length + changes.length * table.each,
     row(index: number) {
@@ -199,7 +199,7 @@ function circumstances(plan: RepairPlan): Paragraph[] {
       : []),
     ...(left.length > 0
       ? [
-          paragraph(`${leftTitle(plan.action)}: ${presetsOf(left.length)}.`, { bold: true }),
+          paragraph(`${leftTitle(plan.action)}: ${amount(left.length, 'preset')}.`, { bold: true }),
           ...leftAlone(left),
         ]
       : []),

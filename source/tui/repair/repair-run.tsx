@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink';
 import { count } from '../../format/numbers.ts';
-import { secondsOf } from '../../format/plurals.ts';
+import { amount, secondsOf } from '../../format/plurals.ts';
 import { Facts } from '../shared/facts.tsx';
 import { useTheme } from '../theme.ts';
 import type { Repair } from './model.ts';
@@ -66,10 +66,9 @@ export function RepairRun({ repair, lost }: { repair: Repair; lost: boolean }) {
 /** What a repair cost the application, name and value. */
 export function costFacts(cost: { longestHeld: number; waits: number; busy: number }): [string, string][] {
   const { longestHeld, waits, busy } = cost;
-  const times = (number: number) => `${count(number)} ${number === 1 ? 'time' : 'times'}`;
   return [
     ['Rows held', `${longestHeld.toFixed(0)} ms at the longest`],
-    ['Others', `seen waiting ${times(waits)}; somebody else went first ${times(busy)}`],
+    ['Others', `seen waiting ${amount(waits, 'time')}; somebody else went first ${amount(busy, 'time')}`],
   ];
 }
 

@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink';
 import { brief, count, span } from '../../format/numbers.ts';
-import { recordsOf } from '../../format/plurals.ts';
+import { amount } from '../../format/plurals.ts';
 import { displayText } from '../../format/text.ts';
 import { enabledMeaning } from '../../trigger/health.ts';
 import { bindingFor } from '../keys/keymap.ts';
@@ -102,14 +102,10 @@ function TriggerWord({ state }: { state: State }) {
   return (
     <Text color={healthy ? 'green' : 'red'} bold={!healthy}>
       {healthy ? glyphs.on : glyphs.off} Trigger enabled ({trigger.enabled})
-      {problems > 0 ? `, ${plural(problems, 'problem')}: press t` : ''}
-      {problems === 0 && warnings > 0 ? `, ${plural(warnings, 'warning')}` : ''}
+      {problems > 0 ? `, ${amount(problems, 'problem')}: press t` : ''}
+      {problems === 0 && warnings > 0 ? `, ${amount(warnings, 'warning')}` : ''}
     </Text>
   );
-}
-
-function plural(value: number, noun: string): string {
-  return `${value} ${noun}${value === 1 ? '' : 's'}`;
 }
 
 /** While all is well this does not change; otherwise the age grows before one's eyes. */
@@ -180,7 +176,7 @@ function Sums({ state }: { state: State }) {
         ? ` (${count(totals.tooHigh)}${glyphs.up} ${count(totals.tooLow)}${glyphs.down})`
         : ''}
       {'  '}
-      {recordsOf(totals.records)}
+      {amount(totals.records, 'record')}
       {state.orphans > 0 ? <Text color="yellow">{`  ${count(state.orphans)} orphans`}</Text> : ''}
       {auditFailure ? (
         <Text color="red">{`  last audit failed: ${displayText(auditFailure.message)}`}</Text>

@@ -33,7 +33,7 @@ describe('tables that are not both in the schema under their names', () => {
     const found = await tables();
     expect([found.presets.name, found.records.name]).toEqual(['app.presets', 'public.preset_usage']);
     expect(found.why).toEqual([
-      'app.presets was taken for the presets, because public.preset_usage refers to it and not to public.presets.',
+      'app.presets is used for the presets, because public.preset_usage refers to it and not to public.presets.',
     ]);
     expect(found.schemas).toEqual(['public', 'app']);
   });
@@ -54,7 +54,7 @@ describe('tables that are not both in the schema under their names', () => {
     const found = await tables();
     expect(found.presets.name).toBe('app.presets');
     expect(found.why).toEqual([
-      'There is no presets in the schema public: app.presets was taken, because it is the only one in this database.',
+      'The schema public has no presets: app.presets is used, because it is the only one in this database.',
     ]);
   });
 
@@ -124,7 +124,7 @@ describe('a view of the name', () => {
     const found = await tables();
     expect(found.presets.name).toBe('store.presets');
     expect(found.why).toEqual([
-      'public.presets is a view that shows store.presets as it is: that table was taken.',
+      'public.presets is a view that shows store.presets unchanged: that table is used.',
     ]);
   });
 
@@ -164,21 +164,21 @@ describe('columns that nothing can be made of', () => {
       'CREATE TABLE presets (id uuid PRIMARY KEY, usage_count integer)',
       'CREATE TABLE preset_usage (preset_id text)',
       'keys-differ',
-      'public.preset_usage.preset_id is text and public.presets.id is uuid: the server does not compare the two.',
+      'public.preset_usage.preset_id is text and public.presets.id is uuid: the server cannot compare the two.',
     ],
     [
       'a count of text',
       'CREATE TABLE presets (id integer PRIMARY KEY, usage_count text)',
       'CREATE TABLE preset_usage (preset_id integer)',
       'count-is-no-number',
-      'public.presets.usage_count is text, which is no number.',
+      'public.presets.usage_count is text, which is not a number.',
     ],
     [
       'a key of two columns',
       'CREATE TABLE presets (tenant integer, id integer, usage_count integer, PRIMARY KEY (tenant, id))',
       'CREATE TABLE preset_usage (tenant integer, preset_id integer, FOREIGN KEY (tenant, preset_id) REFERENCES presets)',
       'ambiguous-key',
-      'The table public.presets has a primary key of 2 columns (tenant, id), and does not have every id only once, so which records belong to which preset is not certain.',
+      'The table public.presets has a primary key of 2 columns (tenant, id), and id is not unique, so it is not certain which records belong to which preset.',
     ],
   ])('%s', async (_, first, second, code, message) => {
     await arrange(first, second);

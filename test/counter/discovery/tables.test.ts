@@ -185,11 +185,11 @@ describe('the tables as they are found', () => {
       [
         'color',
         'colour',
-        /is public.colour and public.presets.id is public.color: the server does not compare the two/,
+        /is public.colour and public.presets.id is public.color: the server cannot compare the two/,
       ],
-      ['paint', 'paint', /does not compare the two/],
-      ['integer[]', 'integer[]', /a list of values is no key/],
-      ['text COLLATE "C"', 'text COLLATE "ucs_basic"', /have two collations/],
+      ['paint', 'paint', /cannot compare the two/],
+      ['integer[]', 'integer[]', /cannot look presets up by an array/],
+      ['text COLLATE "C"', 'text COLLATE "ucs_basic"', /have different collations/],
     ];
     for (const [key, preset, message] of shapes) {
       await own.sql

@@ -141,7 +141,7 @@ describe('rows are hidden', () => {
     expect(await found(owner)).toMatchObject({ hiddenBy: [], seenBy: [] });
     await arrange('ALTER TABLE preset_usage FORCE ROW LEVEL SECURITY');
     expect((await found(owner)).hiddenBy).toEqual([
-      'row-level security on public.preset_usage, forced on its owner too, may hide rows from this role',
+      'row-level security on public.preset_usage, which applies even to its owner, may hide rows from this role',
     ]);
   });
 
@@ -166,7 +166,7 @@ describe('rows are hidden', () => {
     await expect(found()).rejects.toMatchObject({
       code: 'not-a-table',
       message:
-        'public.preset_usage is only a part of public.every_use: counts of its rows would not be true.',
+        'public.preset_usage is only a partition of public.every_use: counts of its rows would be wrong.',
     });
   });
 });

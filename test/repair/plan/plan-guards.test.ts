@@ -22,13 +22,13 @@ describe('a server that takes no writes', () => {
       expect.objectContaining({
         code: 'server-read-only',
         exitCode: 4,
-        message: 'Transactions are read-only here, and a sync has to write.',
-        hint: 'Look at default_transaction_read_only of this role and database.',
+        message: 'Transactions are read-only here, but a sync needs to write.',
+        hint: 'Check default_transaction_read_only of this role and database.',
       }),
     );
     expect(() => requireWritableServer(server({ standby: true }), 'a sync')).toThrow(
       expect.objectContaining({
-        message: 'This server is a standby, and a sync has to write.',
+        message: 'This server is a standby, but a sync needs to write.',
         hint: 'Connect to the primary.',
       }),
     );
@@ -43,7 +43,7 @@ describe('rows that are hidden', () => {
       expect.objectContaining({
         code: 'incomplete-view',
         exitCode: 4,
-        message: 'A sync needs to see every row, and this role may not: one; two.',
+        message: 'A sync needs to see every row, but this role may not: one; two.',
         hint: 'Connect as a role that sees every row: ada (owner), bob (superuser).',
       }),
     );

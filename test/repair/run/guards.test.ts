@@ -199,7 +199,7 @@ describe('what the server does not want', () => {
     [
       'a CHECK that refuses',
       `ALTER TABLE presets ADD CONSTRAINT grown CHECK (name <> 'Noir' OR usage_count > 5)`,
-      '(grown)',
+      'check constraint "grown"',
     ],
     [
       'a trigger that keeps the row from being written',

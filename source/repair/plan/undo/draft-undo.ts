@@ -1,3 +1,4 @@
+import { amount } from '../../../format/plurals.ts';
 import type { Receipt } from '../../receipts/receipt.ts';
 import { inOrder } from '../../receipts/receipt-order.ts';
 import { type Change, type LeftAlone, notANumber, type Remark } from '../../repair.ts';
@@ -190,7 +191,7 @@ function remarksOn({ batches }: Receipt, { changes, tasks, left }: UndoDraft): R
     remarks.push({
       code: 'outcome-unknown',
       severity: 'warning',
-      message: `The server does not remember what became of ${unknown} ${unknown === 1 ? 'batch' : 'batches'} of this receipt; they are left out.`,
+      message: `The server does not remember what became of ${amount(unknown, 'batch', 'batches')} of this receipt; they are left out.`,
     });
   }
   const changed = new Set(changes.map(({ id }) => id));
@@ -199,7 +200,7 @@ function remarksOn({ batches }: Receipt, { changes, tasks, left }: UndoDraft): R
     remarks.push({
       code: 'difference-stays',
       severity: 'warning',
-      message: `Something has changed ${partly === 1 ? '1 preset' : `${partly} presets`} since, and that stays: what is taken back comes on top of it.`,
+      message: `Something has changed ${amount(partly, 'preset')} since, and that stays: what is taken back comes on top of it.`,
     });
   }
   if (tasks.length === 0 && left.length === 0) {

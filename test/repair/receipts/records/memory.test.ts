@@ -8,9 +8,9 @@ import { recordsFile } from '../../../../source/repair/receipts/places.ts';
 import { readReceipt } from '../../../../source/repair/receipts/read-receipt.ts';
 import type { StoredRecords } from '../../../../source/repair/receipts/receipt.ts';
 import { longestRecord } from '../../../../source/repair/receipts/records/expand-member.ts';
-import { readRecords } from '../../../../source/repair/receipts/records/stored-records.ts';
 import { openReceipt } from '../../../../source/repair/receipts/write-receipt.ts';
 import { needsLinux } from '../../../helpers/needs.ts';
+import { readRecords } from '../../../helpers/read-records.ts';
 import { newStateDirectory, sampleHead } from '../samples.ts';
 
 // What takes long, or is measured in a process of its own: mutation testing leaves this file out.
