@@ -8,10 +8,10 @@ import { displayText } from '../format/text.ts';
 import { askPhrase, canAsk } from './commands/confirm-phrase.ts';
 
 /**
- * Says which server a file of the working directory names, before anything is sent there; a person at a terminal is asked the
- * first time, because whoever wrote the file chose the server. A server on this machine belongs to nobody else, so it
- * is not mentioned. Without a terminal, or with JSON, nobody can be asked: only secrets that were meant for this server go there.
- * Rejects with exit code 4 where the answer is no, 130 where it is interrupted.
+ * Says which server a file of the working directory names, before anything is sent there. A person at a terminal is asked the
+ * first time, because whoever wrote the file chose the server. A server on this machine is not mentioned. Without a terminal,
+ * or with JSON, nobody can be asked: only secrets that were meant for this server go there. Rejects with exit code 4 if the
+ * answer is no, 130 if it is interrupted.
  */
 export async function confirmServer(target: ServerTarget, config: Config): Promise<void> {
   const { namedBy: file, hosts = [{ name: target.host, port: target.port }], user, database } = target;
@@ -25,7 +25,7 @@ export async function confirmServer(target: ServerTarget, config: Config): Promi
   }
   say(`${displayText(file)} names the server ${what}.`);
   say(
-    "Nobody has agreed to this server for this file yet, and in a repository the file may be somebody else's.",
+    'This server was not confirmed for this file before. In a repository, somebody else may have written the file.',
   );
   const answer = await askPhrase('yes', new AbortController().signal);
   if (answer === 'interrupted') throw interrupted();
@@ -33,11 +33,11 @@ export async function confirmServer(target: ServerTarget, config: Config): Promi
     throw refused(
       'server-not-confirmed',
       `Nothing was sent to ${named.hosts.join(', ')}.`,
-      'Correct the file, or name the database with --database-url or DATABASE_URL in the environment.',
+      'Correct the file, or name the database with --database-url or the environment variable DATABASE_URL.',
     );
   }
   await remember(config.stateDirectory, named).catch((error: Error) =>
-    say(`This could not be kept, so you will be asked again: ${displayText(error.message)}`),
+    say(`This could not be saved, so you will be asked again: ${displayText(error.message)}`),
   );
 }
 

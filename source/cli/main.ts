@@ -10,12 +10,12 @@ import { jsonText } from '../format/json-text.ts';
 import type { Outcome } from './output/outcome.ts';
 import { auditProgress, clearProgress, repairTalk, stepProgress } from './output/progress.ts';
 
-/** While the console has the terminal: gives it back, and has main() end with the error. */
+/** Set while the console has the terminal: gives it back, and makes main() end with the error. */
 let leaveScreen: ((error: Error) => void) | null = null;
 
-/** Runs the program and answers with its exit code. */
+/** Runs the program and returns its exit code. */
 async function main(argv: string[]): Promise<number> {
-  // Loading meow takes a tenth of the time to the list, and it has nothing to read where nothing was typed.
+  // Loading meow takes a tenth of the time to the list, and there is nothing to parse.
   if (argv.length === 0) return openTerminal(loadConfig({}, process.env, process.cwd()));
   const { readCommandLine } = await import('./options.ts');
   const { command, flags, help, version, problem } = readCommandLine(argv);
@@ -56,8 +56,8 @@ async function meetServer(config: Config): Promise<void> {
 const mostTries = 3;
 
 /**
- * Does `work`, and where the server wants a password that nobody gave, asks the person at the terminal for it and tries again.
- * It is nowhere but in this process's memory, for as long as connections are made with it, and for the host that asked alone.
+ * Does `work`. Where the server wants a password that nobody gave, asks the person at the terminal and tries again. The
+ * password stays in this process's memory, and goes only to the host that asked.
  */
 async function withPassword<Value>(config: Config, work: (config: Config) => Promise<Value>): Promise<Value> {
   const { target } = config;
@@ -81,7 +81,7 @@ async function withPassword<Value>(config: Config, work: (config: Config) => Pro
   }
 }
 
-/** The host whose password is to be asked for; undefined where an error is not about one. What was typed last may be wrong. */
+/** The host that wants a password; undefined if the error is about something else. The one typed last may be wrong. */
 function whoseHost(error: ConsoleError, typed: readonly TypedPassword[]): Host | undefined {
   if (error.code === 'password-wanted') return (error.cause as { host?: Host }).host;
   return error.code === 'authentication-failed' ? typed.at(-1)?.host : undefined;
@@ -94,20 +94,24 @@ function print(text: string): number {
 
 async function openTerminal(config: Config): Promise<number> {
   if (config.json) {
-    throw usageError('json-without-command', 'The console has no JSON.', 'Use preset-usage check --json.');
+    throw usageError(
+      'json-without-command',
+      'The console has no JSON output.',
+      'Use preset-usage check --json.',
+    );
   }
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     throw usageError(
       'no-terminal',
-      'The console needs a terminal, and standard input or output is none.',
-      'In a script or a pipe use preset-usage check, with --json for machines.',
+      'The console needs a terminal, and standard input or output is not one.',
+      'In a script or a pipe, use preset-usage check, with --json for a program.',
     );
   }
   if (config.presets[0] === '') {
     throw usageError(
       'bad-flag',
-      'The console cannot be opened on the preset whose id is empty, because the list is filtered by text.',
-      'Leave --preset out, and press Enter on that preset in the list.',
+      'The console cannot open on a preset whose id is empty.',
+      'Leave --preset out, and press Enter on the preset in the list.',
     );
   }
   await meetServer(config);
@@ -196,7 +200,7 @@ async function runCommand(command: keyof typeof commands, config: Config): Promi
   });
 }
 
-/** Does the work of a command, with a signal that says when it is interrupted. */
+/** Runs a command with a signal that is aborted by Ctrl-C. */
 async function interruptible(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
   const interrupt = new AbortController();
   const stop = () => interrupt.abort();
@@ -214,7 +218,7 @@ function tell({ warnings = [], json: document, text, exitCode }: Outcome, { json
   return exitCode;
 }
 
-/** Tells an error the way the contract wants it, and answers with its exit code. */
+/** Prints an error as sentences or JSON, and returns its exit code. */
 async function report(error: unknown, json: boolean): Promise<number> {
   const known = isConsoleError(error)
     ? error
@@ -225,8 +229,8 @@ async function report(error: unknown, json: boolean): Promise<number> {
         exitCode: exitCodes.fault,
       });
   const { code, exitCode } = known;
-  // The server's own words are in some of them, and a server may say anything. What makes them fit to print is loaded only
-  // now: measuring text takes a tenth of the time to the list to set up, and the console has better moments for it.
+  // Some hold text of the server's, which may be anything. What makes it safe to print is loaded only now, because it takes
+  // a tenth of the time to the list to set up.
   const { displayText } = await import('../format/text.ts');
   const [message, hint] = [displayText(known.message), displayText(known.hint)];
   if (json) process.stdout.write(`${jsonText({ error: { code, message, hint } })}\n`);
@@ -239,14 +243,14 @@ async function report(error: unknown, json: boolean): Promise<number> {
 const argv = process.argv.slice(2);
 const json = argv.includes('--json');
 
-// A driver may throw outside of any promise that somebody holds.
+// The driver may throw where nobody awaits it.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
     if (leaveScreen) leaveScreen(error instanceof Error ? error : new Error(String(error)));
     else void report(error, json).then(code => process.exit(code));
   });
 }
-// Whoever reads a pipe may have seen enough.
+// The reader of a pipe, such as head, may stop early.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(process.exitCode ?? exitCodes.healthy);
@@ -254,6 +258,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const code = await main(argv).catch(error => report(error, json));
 flushCompileCache();
-// What is still open, such as a socket to a server that is gone, must not keep the shell waiting; what was written last
-// must still reach a pipe.
+// An open socket to a dead server must not keep the shell waiting, but the last output must still reach a pipe.
 process.stdout.write('', () => process.exit(code));

@@ -1,14 +1,14 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 
-/** True where there is a person to ask; standard output may be a pipe all the same. */
+/** True where there is a person to ask; standard output may still be a pipe. */
 export function canAskPassword(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
 /**
- * Asks on standard error for a password, without an echo. Null where it was left with Ctrl-C or Ctrl-D. `whose` is shown as
- * it is, so it has to be fit for a terminal.
+ * Asks on standard error for a password, without an echo; null after Ctrl-C or Ctrl-D. `whose` is not escaped, so it has
+ * to be safe to print.
  */
 export async function askPassword(whose: string): Promise<string | null> {
   const silence = new Writable({ write: (_piece, _encoding, done) => done() });

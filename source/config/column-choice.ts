@@ -1,6 +1,6 @@
 import { invalidValue } from './flags.ts';
 
-/** What an engineer said of columns that are not as they were, by their names. */
+/** What to do with columns that have changed since, by their names. */
 export interface ColumnChoice {
   /** Pairs of a column of the receipt and the one that its values go into. */
   map: readonly (readonly [from: string, to: string])[];

@@ -10,7 +10,7 @@ interface Command {
   onePreset?: true;
 }
 
-/** Every command. `console` is none at all: it is what opens where no command is given. */
+/** Every command. `console` is not typed: it opens where no command is given. */
 const commands = {
   console: { help: 'open the console', onePreset: true },
   check: { help: 'compare every usage_count with its records' },
@@ -38,7 +38,7 @@ const commands = {
 
 export type CommandName = keyof typeof commands;
 
-/** The commands by name, for whoever does not know which one it has. */
+/** The commands, for looking one up by any name. */
 export const commandTable: Readonly<Record<string, Command>> = commands;
 
 /** The commands that are typed. */

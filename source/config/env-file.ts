@@ -36,7 +36,7 @@ export function refuseReference(value: string, source: string): void {
   if (reference === undefined) return;
   throw usageError(
     'bad-env-file',
-    `${source} refers to another variable with \${...}, and nothing is put in there.`,
-    'Write the value out, or set the variable in the environment, where a shell puts it in.',
+    `${source} refers to another variable with \${...}, which is not expanded.`,
+    'Write the value out, or set the variable in the environment.',
   );
 }

@@ -198,7 +198,7 @@ export const flags = {
 
 type FlagName = keyof typeof flags;
 
-/** The flags by name, for whoever does not know which one it has. */
+/** The flags, for looking one up by any name. */
 export const flagTable: Readonly<Record<string, Flag>> = flags;
 
 type ValueOf<Row extends Flag> = Row['kind'] extends 'switch'
@@ -225,7 +225,7 @@ export function commandsOf(name: string): readonly CommandName[] {
   return own ?? (kind === 'question' ? all : all.filter(each => each !== 'completion'));
 }
 
-/** A flag as it is typed: `asUser` is `--as-user`. What is on without being asked for is spelled by how it is turned off. */
+/** A flag as it is typed: `asUser` is `--as-user`. One that is on by default is spelled the way it is turned off. */
 export function spelled(name: string): string {
   const off = flagTable[name]?.standard === true ? 'no-' : '';
   return `--${off}${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;

@@ -15,8 +15,8 @@ export interface NamedServer {
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
 
 /**
- * Whether a person has agreed to this server for this file before. What is kept counts only in a file of this user's own that
- * nobody else may write, and that is no link: in doubt they are asked again.
+ * Whether a person has confirmed this server for this file before. The list counts only if it is a file of this user's own
+ * that nobody else may write, and not a link: if in doubt, they are asked again.
  */
 export async function isKnown(directory: string, server: NamedServer): Promise<boolean> {
   const text = await readOwn(fileIn(directory)).catch(() => '');
@@ -24,7 +24,7 @@ export async function isKnown(directory: string, server: NamedServer): Promise<b
   return text.split('\n').includes(wanted);
 }
 
-/** Keeps that a person has agreed to this server. Rejects with the error of the system where it cannot be kept. */
+/** Saves that a person has confirmed this server. Rejects with the system's error if it cannot be saved. */
 export async function remember(directory: string, server: NamedServer): Promise<void> {
   await makeDirectory(directory);
   const handle = await open(fileIn(directory), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);

@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 
 /**
- * Where this console keeps what has to outlive it, by the XDG Base Directory Specification: there a relative
+ * Where this console keeps its files, by the XDG Base Directory Specification: there a relative
  * `XDG_STATE_HOME` counts as unset. The directory need not exist.
  */
 export function stateDirectory(environment: Record<string, string | undefined>, home: string): string {

@@ -19,8 +19,8 @@ export const exitCodes = {
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /**
- * What a user is told: what happened, what to do, and the exit code that goes with it. The words of users and servers are in some
- * of them, so every error leaves passwords out and is of a length that can be read.
+ * What a user sees: what happened, what to do, and the exit code. Some errors quote users and servers, so passwords are removed
+ * and the length is limited.
  */
 export class ConsoleError extends Error {
   override readonly name = 'ConsoleError';
@@ -43,7 +43,7 @@ function fitToTell(text: string): string {
   return withoutPasswords(shortened(text, longestSentence));
 }
 
-/** True for what a user can be told as it is; anything else is a fault of this program. */
+/** True for an error that is written for users; any other is a fault of this program. */
 export function isConsoleError(error: unknown): error is ConsoleError {
   return error instanceof ConsoleError;
 }
@@ -69,8 +69,8 @@ export function stopIfInterrupted(signal: AbortSignal | undefined): void {
 }
 
 /**
- * Puts an error of the driver or the server into words (exit code 3). An error that is no database error comes back
- * as it is: a fault of this program must not look like a network problem.
+ * Puts an error of the driver or the server into words (exit code 3). Any other error is returned unchanged: a fault of this
+ * program must not look like a network problem.
  */
 export function databaseError(error: unknown, place: Place): unknown {
   if (isConsoleError(error) || !(error instanceof Error)) return error;

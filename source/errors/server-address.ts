@@ -16,14 +16,14 @@ export interface Place {
   readonly source?: string;
 }
 
-/** What a user is told about an error: what happened, and what to do. */
+/** What a user sees of an error: what happened, and what to do. */
 export interface Words {
   code: string;
   message: string;
   hint: string;
 }
 
-/** The address as it is shown; a unix socket goes by its directory. */
+/** The address to show; a unix socket is named by its directory. */
 export function addressOf(host: string, port: number): string {
   if (/^[/@]/.test(host)) return host;
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -34,7 +34,7 @@ export function fromOf({ source }: Place): string {
   return source === undefined ? '' : ` (from ${source})`;
 }
 
-/** What there is to say of the password, as a sentence more. */
+/** What there is to say about the password, as another sentence. */
 export function noticeOf({ passwordNotice }: Place): string {
   return passwordNotice ? ` ${passwordNotice}` : '';
 }

@@ -53,7 +53,7 @@ function meaningOf(change: ObservedChange, recordsBy: number): string {
     case 'became-null':
       return 'an increment leaves it NULL';
     case 'no-number':
-      return 'an increment leaves it so';
+      return 'an increment does not change it';
     case 'count-moved':
       return '';
   }

@@ -46,7 +46,7 @@ async function clone(host: string) {
 
 describe('a server that a .env names, on another machine', needsOuterAddress(), () => {
   const host = outerAddress ?? '';
-  const prompt = 'anything else to leave it: ';
+  const prompt = 'anything else to cancel: ';
   const asks = /Type "yes"/;
 
   test.each([

@@ -84,7 +84,7 @@ test('--trust-receipt applies to nothing else', async () => {
 test('at a terminal the phrase says that it is unverified', async () => {
   terminal = startTerminal({ args: ['undo', file], env: env(), columns: 120 });
   await terminal.until(/Type "undo unverified /);
-  await typeAfter('leave it: ', terminal, `undo unverified ${own.name} 1`);
+  await typeAfter('to cancel: ', terminal, `undo unverified ${own.name} 1`);
   terminal.press(keys.enter);
   expect(await terminal.exit()).toBe(0);
   expect(await count()).toBe(5);

@@ -110,7 +110,7 @@ describe('sync', () => {
   });
 
   test.each([
-    { name: 'nobody has agreed', args: ['sync'], code: 4, error: 'unconfirmed' },
+    { name: 'it was not confirmed', args: ['sync'], code: 4, error: 'unconfirmed' },
     {
       name: 'another plan was agreed to',
       args: ['sync', '--confirm', '0123456789ab'],
@@ -202,11 +202,11 @@ describe('sync', () => {
 describe('at a terminal', () => {
   const ask = async () => {
     terminal = startTerminal({ args: ['sync'], env: env(), rows: 40 });
-    await terminal.until(/to do it, anything else to leave it:/);
+    await terminal.until(/to confirm, or anything else to cancel:/);
     return terminal;
   };
 
-  const typePhrase = (asked: Terminal, text: string) => typeAfter('leave it: ', asked, text);
+  const typePhrase = (asked: Terminal, text: string) => typeAfter('to cancel: ', asked, text);
 
   test('the phrase of the plan, typed, does it', async () => {
     const { phrase } = await planned('sync');
@@ -220,7 +220,7 @@ describe('at a terminal', () => {
   });
 
   test.each([
-    { name: 'Enter alone', keys: async () => ['\r'], says: /That was not the phrase/ },
+    { name: 'Enter alone', keys: async () => ['\r'], says: /The phrase did not match/ },
     {
       name: 'what came in one piece',
       keys: async () => [`${(await planned('sync')).phrase}\r`],
@@ -232,7 +232,7 @@ describe('at a terminal', () => {
       says: /Pasted text does not confirm/,
     },
     { name: 'Ctrl-C', keys: async () => ['\u0003'], says: /Interrupted/, exit: 130 },
-    { name: 'Ctrl-D', keys: async () => ['\u0004'], says: /It was left/ },
+    { name: 'Ctrl-D', keys: async () => ['\u0004'], says: /Cancelled/ },
   ])('$name does not', async ({ keys, says, exit = 4 }) => {
     const pressed = await keys();
     const asked = await ask();
@@ -246,11 +246,11 @@ describe('at a terminal', () => {
 describe('at a terminal, too', () => {
   test('another word does not', async () => {
     terminal = startTerminal({ args: ['sync'], env: env(), rows: 40 });
-    await terminal.until(/to do it, anything else to leave it:/);
-    await typeAfter('leave it: ', terminal, 'yes');
+    await terminal.until(/to confirm, or anything else to cancel:/);
+    await typeAfter('to cancel: ', terminal, 'yes');
     terminal.press('\r');
     expect(await terminal.exit()).toBe(4);
-    expect(terminal.screen()).toMatch(/That was not the phrase/);
+    expect(terminal.screen()).toMatch(/The phrase did not match/);
     expect(await counts()).toEqual(wrong);
   });
 
@@ -258,12 +258,12 @@ describe('at a terminal, too', () => {
     const { phrase } = await planned('sync');
     terminal = startTerminal({ command: ['bash', '--norc', '--noprofile', '-i'], env: env(), rows: 40 });
     terminal.press(`"${process.execPath}" "${program}" sync\r`);
-    await terminal.until(/to do it, anything else to leave it:/);
+    await terminal.until(/to confirm, or anything else to cancel:/);
     terminal.press('\u001a');
     await terminal.until(/Stopped/);
     terminal.press('fg\r');
-    await terminal.until(/leave it:[\s\S]*Stopped[\s\S]*leave it:/);
-    await typeAfter('leave it: ', terminal, phrase);
+    await terminal.until(/to cancel:[\s\S]*Stopped[\s\S]*to cancel:/);
+    await typeAfter('to cancel: ', terminal, phrase);
     terminal.press('\r');
     await terminal.until(/Done: 2 presets changed/);
     expect(await counts()).toEqual(right);
@@ -300,9 +300,9 @@ describe('migrate', () => {
   test('shows its SQL at a terminal and asks for a phrase', async () => {
     await own.sql`ALTER TABLE preset_usage DISABLE TRIGGER trigger_auto_increment_preset_usage_count`;
     terminal = startTerminal({ args: ['migrate'], env: env(), rows: 200 });
-    await terminal.until(/to do it, anything else to leave it:/);
+    await terminal.until(/to confirm, or anything else to cancel:/);
     expect(terminal.written()).toMatch(/the counting trigger is disabled[\s\S]*CREATE OR REPLACE FUNCTION/);
-    await typeAfter('leave it: ', terminal, `migrate ${own.name}`);
+    await typeAfter('to cancel: ', terminal, `migrate ${own.name}`);
     terminal.press('\r');
     expect(await terminal.exit()).toBe(0);
     expect(JSON.parse((await run(['trigger', '--json'], env())).out)).toMatchObject({ healthy: true });

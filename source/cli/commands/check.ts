@@ -25,7 +25,7 @@ import { notes } from '../output/check-notes.ts';
 import { identity } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
 
-// A role or a limit that is enough for counting may not be for the records themselves.
+// A role that may count, or a limit that is enough for it, may not do for reading the records.
 const beyondReach: ReadonlySet<string> = new Set(['permission-denied', 'statement-timeout', 'lock-timeout']);
 
 interface Finished {
@@ -33,7 +33,7 @@ interface Finished {
   /** Null where only some presets were asked for, or none could be counted. */
   orphans: number | null;
   mismatches: Counter[];
-  /** All mismatches there are: why a count is wrong shows in what it has in common with others. */
+  /** All mismatches: the cause of one shows in what it has in common with others. */
   context: Counter[];
   /** All records of the table; null where they were not counted. */
   allRecords: number | null;
@@ -61,7 +61,7 @@ export async function check(
     { signal },
   );
   const complete = found.tables.hiddenBy.length === 0;
-  // What a policy leaves is no count of anything; and it may fail, where nobody is signed in.
+  // What a policy leaves visible counts nothing, and reading it may fail where nobody is signed in.
   const finished = !complete
     ? notCounted()
     : config.presets.length > 0
@@ -87,7 +87,7 @@ export async function check(
       lastUsed = tally;
     },
   }).catch(error => {
-    // What was counted stands without it.
+    // The counts are right without it.
     if (!isConsoleError(error) || !beyondReach.has(error.code)) throw error;
     failed = error.message;
     return new Map<string, Diagnosis>();
@@ -187,7 +187,7 @@ function detail(diagnosis: Diagnosis | undefined) {
   };
 }
 
-/** JSON has no word for NaN and Infinity. */
+/** JSON has no NaN and no Infinity. */
 function finite(value: number | null): number | null {
   return Number.isFinite(value) ? value : null;
 }
@@ -242,7 +242,7 @@ async function checkSome(
   };
 }
 
-// A terminal is no place for thousands of lines; --json has them all.
+// Thousands of lines help nobody at a terminal; --json has them all.
 const mostLines = 50;
 
 function describe(

@@ -4,7 +4,7 @@ import { refused } from '../../counter/guards.ts';
 import { interrupted } from '../../errors/errors.ts';
 import { lookPasted } from '../../format/detect-paste.ts';
 
-/** What came of asking a person for a phrase. */
+/** What a person did when asked for a phrase. */
 type PhraseAnswer = 'typed' | 'wrong' | 'pasted' | 'left' | 'interrupted';
 
 /** True where there is a person to ask. */
@@ -16,8 +16,8 @@ const pasteOn = '\u001b[?2004h';
 const pasteOff = '\u001b[?2004l';
 
 /**
- * Asks on standard error for the phrase of a plan. Anything but this very phrase, typed, is no: a terminal marks what is
- * pasted, and Ctrl-C or Ctrl-D leave.
+ * Asks on standard error for the phrase of a plan. Anything but the phrase, typed by hand, is a no; Ctrl-C and Ctrl-D
+ * cancel. Terminals mark what is pasted.
  */
 export async function askPhrase(phrase: string, signal: AbortSignal): Promise<PhraseAnswer> {
   let pasted = false;
@@ -26,7 +26,7 @@ export async function askPhrase(phrase: string, signal: AbortSignal): Promise<Ph
   const onKey = (_: unknown, key: { name?: string } | undefined) => {
     if (key?.name === 'paste-start') pasted = true;
   };
-  // What a terminal does not mark comes in one piece all the same.
+  // A terminal that does not mark a paste still sends it in one piece.
   const onData = (piece: Buffer | string) => {
     if (
       lookPasted(
@@ -47,7 +47,9 @@ export async function askPhrase(phrase: string, signal: AbortSignal): Promise<Ph
       lines.close();
     });
     const answer = await Promise.race([
-      lines.question(`Type "${phrase}" to do it, anything else to leave it: `, { signal }).catch(() => null),
+      lines
+        .question(`Type "${phrase}" to confirm, or anything else to cancel: `, { signal })
+        .catch(() => null),
       left,
     ]);
     if (answer === null) return interrupted || signal.aborted ? 'interrupted' : 'left';
@@ -66,18 +68,14 @@ export function requireTyped(answer: PhraseAnswer, action: string): void {
   if (answer === 'typed') return;
   if (answer === 'interrupted') throw interrupted();
   const why = {
-    left: 'It was left.',
-    wrong: 'That was not the phrase.',
-    pasted: 'Pasted text does not confirm: the phrase has to be typed.',
+    left: 'Cancelled.',
+    wrong: 'The phrase did not match.',
+    pasted: 'Pasted text does not confirm; type the phrase.',
   }[answer];
-  throw refused(
-    'unconfirmed',
-    `${why} Nothing was changed.`,
-    `Run ${action} again to see the plan as it is then.`,
-  );
+  throw refused('unconfirmed', `${why} Nothing was changed.`, `Run ${action} again for a new plan.`);
 }
 
-/** Gives the terminal to the shell until `fg`; then it is asked again where it was left. */
+/** Gives the terminal to the shell until `fg`, then asks again. */
 function suspend(again: () => void): void {
   process.once('SIGCONT', () => {
     process.stdin.setRawMode(true);

@@ -14,7 +14,7 @@ interface MigrationReceipt {
   file: string;
   /** Notes the transaction, before it writes anything; once for every try. */
   record(xid: string): Promise<void>;
-  /** Ends the receipt. Not called where what became of the migration is not known. */
+  /** Ends the receipt. Not called if the outcome of the migration is unknown. */
   done(ok: boolean): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export async function migrate(
       json: document(plan, database, null, null),
       text: [
         identity(plan.look, database).line,
-        'Nothing to do: the trigger, its function and track_preset_usage() are as the migration installs them.',
+        'Nothing to do: the trigger, its function and track_preset_usage() are already installed.',
         ...findingLines(plan.findings),
       ]
         .map(displayText)
@@ -64,13 +64,11 @@ export async function migrate(
     text: [
       identity(plan.look, database).line,
       left.length === 0
-        ? `Done, in transaction ${result.xid}.`
-        : `Done, in transaction ${result.xid}, but not all is right.`,
-      ...plan.differs.filter(what => !left.includes(what)).map(what => `  mended: ${what}`),
-      ...left.map(what => `  still: ${what}`),
-      ...(result.left === null
-        ? ['  The database could not be asked again: look with the command trigger.']
-        : []),
+        ? `Done in transaction ${result.xid}.`
+        : `Done in transaction ${result.xid}, but not everything is right.`,
+      ...plan.differs.filter(what => !left.includes(what)).map(what => `  repaired: ${what}`),
+      ...left.map(what => `  remains: ${what}`),
+      ...(result.left === null ? ['  The result could not be checked: run preset-usage trigger.'] : []),
       ...findingLines(result.findings),
       '',
       ...(receipt ? [`Receipt     ${receipt.file}`] : []),
@@ -82,7 +80,7 @@ export async function migrate(
   };
 }
 
-const countsAreLeft = 'Counts that are wrong are repaired with sync.';
+const countsAreLeft = 'To repair wrong counts, run sync.';
 
 async function run(
   database: Database,
@@ -125,15 +123,15 @@ function document(
   };
 }
 
-/** The plan as a script for psql, with everything that is no statement in comments. */
+/** The plan as a script for psql; everything else is in comments. */
 function script(plan: MigrationPlan, database: Database): string {
   const { statements, differs, replaced, lacking, fingerprint, look } = plan;
   const note = (line: string) => `-- ${displayText(line)}`.trimEnd();
   const head = [
     note(identity(look, database).line),
     ...(differs.length === 0
-      ? [note('Nothing to do: everything is as the migration installs it.')]
-      : [note(`Fingerprint ${fingerprint}. It mends this:`), ...differs.map(what => note(`  ${what}`))]),
+      ? [note('Nothing to do: everything is already installed.')]
+      : [note(`Fingerprint ${fingerprint}. It repairs:`), ...differs.map(what => note(`  ${what}`))]),
   ];
   if (differs.length === 0) return head.join('\n');
   return [
@@ -143,7 +141,7 @@ function script(plan: MigrationPlan, database: Database): string {
     ...(replaced.length > 0
       ? [
           '--',
-          note('This brings back what it replaces:'),
+          note('This restores what it replaces:'),
           ...replaced.flatMap(statement =>
             `${statement.trimEnd()};`.split('\n').map(line => note(`  ${line}`)),
           ),

@@ -17,7 +17,10 @@ export async function receipts(config: Config): Promise<Outcome> {
       receipts: entries.map(({ here: _, ...entry }) => entry),
       damaged,
     },
-    text: entries.length === 0 ? 'This console has changed nothing yet.' : entries.map(lineOf).join('\n'),
+    text:
+      entries.length === 0
+        ? 'No receipts: this console has changed nothing yet.'
+        : entries.map(lineOf).join('\n'),
     exitCode: exitCodes.healthy,
     ...(damaged.length > 0 ? { warnings: damaged.map(({ message }) => displayText(message)) } : {}),
   };
@@ -45,9 +48,9 @@ function lineOf({
     ...(deleted > 0 ? [`${count(deleted)} records deleted`] : []),
     ...(restored > 0 ? [`${count(restored)} records put back`] : []),
     ...(left > 0 ? [`${count(left)} left alone`] : []),
-    ...(ended === 'finished' ? [] : [ended === 'killed' ? 'no end yet: killed, or still under way' : ended]),
-    ...(undone ? ['taken back'] : []),
-    ...(undoes ? [`takes back ${undoes}`] : []),
+    ...(ended === 'finished' ? [] : [ended === 'killed' ? 'not finished: killed, or still running' : ended]),
+    ...(undone ? ['undone'] : []),
+    ...(undoes ? [`undoes ${undoes}`] : []),
     ...(doubt === null ? [] : [doubt]),
   ].join(', ');
   return displayText(`${row([id, database])} ${what} (by ${by})`);

@@ -20,8 +20,8 @@ interface Talk {
 }
 
 /**
- * Plans a sync, a reset or an undo and, where a person agrees to exactly that plan, does it: with its fingerprint on the
- * command line, or by typing its phrase at a terminal. Without either it is refused (exit code 4).
+ * Plans a sync, a reset or an undo, and carries it out if it is confirmed: with its fingerprint on the command line, or by
+ * typing its phrase at a terminal. Without either it is refused (exit code 4).
  */
 export async function repair(
   action: RepairAction,
@@ -35,7 +35,7 @@ export async function repair(
     throw refused(
       'read-only',
       'Started with --read-only: nothing is written.',
-      'Leave --read-only out, or look at the plan with --dry-run.',
+      'Leave --read-only out, or see the plan with --dry-run.',
     );
   }
   const plan = await planRepair(
@@ -49,7 +49,7 @@ export async function repair(
         deleteHistory: config.deleteHistory,
         suppressTriggers: config.suppressTriggers,
       },
-      // A plan reads only.
+      // A plan only reads.
       readOnly: false,
       dryRun: config.dryRun,
       directory: config.stateDirectory,
@@ -95,7 +95,7 @@ export async function repair(
       lockTimeout: config.lockTimeout,
       directory: config.stateDirectory,
       signal,
-      // A person takes time to type: then it is looked up again.
+      // A person takes time to type, so the plan is checked again then.
       fresh: !asked,
     }),
     talk,
@@ -123,8 +123,8 @@ function requireReceipt(action: RepairAction, config: Config): void {
   if (action === 'undo' && config.receipt === null) {
     throw usageError(
       'no-receipt',
-      'Which receipt is to be taken back is not said.',
-      'List them with: preset-usage receipts',
+      'No receipt given.',
+      'Run preset-usage receipts for a list, then preset-usage undo RECEIPT.',
     );
   }
 }
@@ -139,19 +139,19 @@ function unconfirmed(action: RepairAction, plan: RepairPlan): Error {
         : '';
   return refused(
     'unconfirmed',
-    `This ${action} would change ${what}${records}, and nobody has agreed to it.`,
-    `Look at it with --dry-run. To do exactly this add --confirm ${plan.fingerprint}${trusting(plan)}.`,
+    `This ${action} would change ${what}${records}, but it was not confirmed.`,
+    `See the plan with --dry-run. To carry out exactly this one, add --confirm ${plan.fingerprint}${trusting(plan)}.`,
   );
 }
 
-/** A receipt that this console may not have written is undone only by somebody who has been told so and names it. */
+/** A receipt that this console may not have written is undone only if the user names it. */
 function requireTrust(plan: RepairPlan, { trustReceipt }: Config): void {
   const { source } = plan;
   if (!source || source.doubt === null || trustReceipt === source.id) return;
   throw refused(
     'receipt-not-trusted',
     `The receipt ${source.id} may not be what this console wrote. ${source.doubt}`,
-    `Look at the plan with --dry-run. If it is right, add --trust-receipt ${source.id}.`,
+    `See the plan with --dry-run. If it is right, add --trust-receipt ${source.id}.`,
   );
 }
 
@@ -163,8 +163,8 @@ function howTo(plan: RepairPlan): string {
   const { look, fingerprint } = plan;
   // Every start of the demo is another database, so no plan outlives the command.
   if (look.label === 'demo')
-    return 'Nothing was changed. The demo database ends with this command; in the console it stays.';
-  return `Nothing was changed. To do exactly this, run the same command with --confirm ${fingerprint}${trusting(plan)} in place of --dry-run.`;
+    return 'Nothing was changed. The demo database ends with this command; in the console it lasts longer.';
+  return `Nothing was changed. To carry out this plan, run the same command with --confirm ${fingerprint}${trusting(plan)} in place of --dry-run.`;
 }
 
 function outcomeJson({

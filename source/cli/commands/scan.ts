@@ -10,8 +10,8 @@ import { scanApart } from '../../scan/scan-in-child.ts';
 import type { Outcome } from '../output/outcome.ts';
 
 /**
- * Finds code that writes `usage_count` beside the trigger. Exit code 1 where there is any. Files that could not be read do
- * not decide about it, and are told on standard error.
+ * Finds code that writes `usage_count` besides the trigger. Exit code 1 if there is any. Files that could not be read do not
+ * affect it, and are named on standard error.
  */
 export async function scan(
   { appSource, ascii }: Config,
@@ -21,8 +21,8 @@ export async function scan(
   if (appSource === null) {
     throw usageError(
       'directory-missing',
-      'There is no directory to scan.',
-      'Name the one that holds the application, such as preset-usage scan src.',
+      'No directory given.',
+      'Name the directory of the application: preset-usage scan src.',
     );
   }
   const report = await scanApart(appSource, { signal });
@@ -35,7 +35,7 @@ export async function scan(
       ? {}
       : {
           warnings: [
-            `${unread === 1 ? 'A place that may have to do with the counter' : `${unread} places that may have to do with the counter`} could not be read, and the exit code says nothing of ${unread === 1 ? 'it' : 'them'}.`,
+            `${amount(unread, 'place')} that may concern the counter could not be read; the exit code does not cover ${unread === 1 ? 'it' : 'them'}.`,
           ],
         }),
   };
@@ -51,7 +51,7 @@ function describe(report: ScanReport, width: number, mark: string): string[] {
     `${displayText(directory)}: ${amount(files, 'file')} read in ${(durationMs / 1000).toFixed(2)} s${ignored > 0 ? `, ${count(ignored)} of tests left out` : ''}.`,
     found,
     ...byFile(writes, width, mark, write => [...wrap(write.why, width - 4), ...wrap(write.hint, width - 4)]),
-    ...section('Worth a look, but no second counter', notes.length),
+    ...section('Worth a look, but not a second counter', notes.length),
     ...byFile(notes, width, mark, (note: Note) => wrap(note.message, width - 4)),
     ...section('Could not be read', unparsed.length),
     ...unparsed.flatMap(({ file, line, column, message }) =>
@@ -59,7 +59,7 @@ function describe(report: ScanReport, width: number, mark: string): string[] {
         row => `  ${row}`,
       ),
     ),
-    ...section('Not looked into', skipped.length),
+    ...section('Skipped', skipped.length),
     ...skipped
       .slice(0, mostSkipped)
       .flatMap(({ file, reason }) =>

@@ -23,7 +23,7 @@ import type { Outcome } from '../output/outcome.ts';
 
 /**
  * Uses a preset twice in a transaction that is rolled back. Exit code 1 where a use did not count exactly once, or the
- * application's own way of making one fails; 4 where a use reaches outside the transaction and nobody has agreed to it.
+ * application's own way of making one fails; 4 where a use reaches outside the transaction and that was not confirmed.
  */
 export async function simulate(database: Database, config: Config, signal: AbortSignal): Promise<Outcome> {
   const { schema, asUser, asRole, readOnly, presets, confirm, commit, takeBack } = config;
@@ -78,11 +78,11 @@ async function tellRealUse(
     },
     text: [
       line,
-      `${confirmed ? 'Made, and counted once' : 'Made, and not counted once'}: usage_count ${formatUse(use)}.`,
+      `${confirmed ? 'Made, and counted once' : 'Made, but not counted once'}: usage_count ${formatUse(use)}.`,
       `Record      ${made.records.join(', ')}`,
       ...findingLines(findings),
       '',
-      'It stays. To take exactly this use back:',
+      'The use stays. To take it back:',
       `  preset-usage simulate ${preset.id} --take-back ${takeBack}`,
     ]
       .map(displayText)
@@ -150,11 +150,11 @@ function describe(plan: SimulationPlan, simulation: Simulation): string[] {
   const { preset, confirmed, uses, findings, asRole, asUser, heldMs } = simulation;
   const [call] = plan.calls.filter(({ path }) => path === simulation.path);
   return [
-    `${confirmed ? 'Confirmed: each use counted once.' : 'Not confirmed: uses do not count once each.'} All of it was rolled back.`,
+    `${confirmed ? 'Confirmed: each use counted once.' : 'Not confirmed: a use did not count exactly once.'} All of it was rolled back.`,
     '',
     `Preset      ${preset.name} (${preset.id})`,
     `Made by     ${call?.what ?? simulation.path}`,
-    `As user     ${asUser ?? 'nobody: no recent record names one'}`,
+    `As user     ${asUser ?? 'none: no recent record names one'}`,
     ...uses.map(
       (use, index) => `${index === 0 ? 'First use ' : 'Second use'}  usage_count ${formatUse(use)}`,
     ),

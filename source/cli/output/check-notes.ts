@@ -3,7 +3,7 @@ import { type LastUsedTally, lastUsedRemarks } from '../../diagnosis/last-used.t
 import { amount } from '../../format/plurals.ts';
 import { displayText } from '../../format/text.ts';
 
-/** What has to be known to read the numbers: which tables they are of, what could not be compared and what was not looked at. */
+/** What a reader of the numbers has to know: which tables they are of, what was not compared and what was not diagnosed. */
 export function notes(
   remarks: readonly SchemaFinding[],
   lastUsed: LastUsedTally | null,
@@ -14,10 +14,10 @@ export function notes(
       .filter(({ code }) => ['chosen', 'no-time-column', 'no-last-used'].includes(code))
       .map(({ message }) => message),
     ...(notLookedAt.failed !== null
-      ? [`Why counts are wrong could not be found out: ${notLookedAt.failed}`]
+      ? [`The causes could not be determined: ${notLookedAt.failed}`]
       : notLookedAt.presets > 0
         ? [
-            `Why was not looked for in ${amount(notLookedAt.presets, 'preset')} marked "-": there is too much to read, or nothing that tells.`,
+            `${amount(notLookedAt.presets, 'preset')} marked "-" were not diagnosed: too many records to read, or no evidence.`,
           ]
         : []),
     ...(lastUsed ? lastUsedRemarks(lastUsed) : []),

@@ -1,11 +1,12 @@
 import type { Config } from '../../config/config.ts';
+import { amount } from '../../format/plurals.ts';
 import type { RepairProgress } from '../../repair/repair.ts';
 
-// An audit that is over sooner needs no line about how far it is.
+// In milliseconds: a shorter audit needs no progress.
 const patience = 500;
 let shown = false;
 
-/** Says on standard error how far an audit is, where a person is watching and it takes long enough to be worth a line. */
+/** Shows the progress of a long audit on standard error, where a person is watching. */
 export function auditProgress(config: Config): (done: number, presets: number) => void {
   const since = performance.now();
   return (done, presets) => {
@@ -15,14 +16,14 @@ export function auditProgress(config: Config): (done: number, presets: number) =
   };
 }
 
-/** Says on standard error which step of a checklist runs and how it ended, a line each, while a person reads. */
+/** Prints a line on standard error for each step of a checklist, unless the output is JSON. */
 export function stepProgress(config: Config): (line: string) => void {
   return line => {
     if (!config.json) process.stderr.write(`${line}\n`);
   };
 }
 
-/** Says on standard error how far a repair is and what it costs, where a person is watching. */
+/** Shows the progress and the cost of a repair on standard error, where a person is watching. */
 export function repairTalk(config: Config): {
   say(text: string): void;
   progress(progress: RepairProgress): void;
@@ -36,13 +37,13 @@ export function repairTalk(config: Config): {
       const ofRecords = allRecords > 0 ? `, ${records} of ${allRecords} records` : '';
       const left = remaining === null ? '' : `, about ${Math.ceil(remaining / 1000)} s left`;
       process.stderr.write(
-        `\r\u001b[K${done} of ${presets} presets${ofRecords}${left}; rows held ${longestHeld.toFixed(0)} ms at most, ${waits} waits`,
+        `\r\u001b[K${done} of ${presets} presets${ofRecords}${left}; rows locked for at most ${longestHeld.toFixed(0)} ms, ${amount(waits, 'wait')}`,
       );
     },
   };
 }
 
-/** Takes the line of `auditProgress` away again. */
+/** Removes the line of progress. */
 export function clearProgress(): void {
   if (shown) process.stderr.write('\r\u001b[K');
   shown = false;

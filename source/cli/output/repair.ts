@@ -58,7 +58,7 @@ function columnsJson({ request }: RepairPlan) {
   };
 }
 
-// A terminal is no place for thousands of lines; --json has them all.
+// Thousands of lines help nobody at a terminal; --json has them all.
 const mostLines = 40;
 const titles = { sync: 'Sync', reset: 'Reset', undo: 'Undo' };
 
@@ -101,17 +101,17 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
     ...(firesTriggers.length > 0
       ? [
           '',
-          options.suppressTriggers ? 'Triggers that are kept from firing:' : 'Triggers that fire:',
+          options.suppressTriggers ? 'Triggers that will not fire:' : 'Triggers that fire:',
           ...firesTriggers.map(
             ({ name, table, event, function: run, effects, always }) =>
-              `  ${displayText(`${name} on ${table} (${event}) runs ${run}${effects.length > 0 ? `: ${effects.join('; ')}` : ''}${always && options.suppressTriggers ? ' (fires all the same)' : ''}`)}`,
+              `  ${displayText(`${name} on ${table} (${event}) runs ${run}${effects.length > 0 ? `: ${effects.join('; ')}` : ''}${always && options.suppressTriggers ? ' (fires anyway)' : ''}`)}`,
           ),
           ...(options.suppressTriggers
             ? []
             : [
                 plan.whyNotSuppress === null
-                  ? '  --suppress-triggers keeps them from firing.'
-                  : `  They cannot be kept from firing: ${displayText(plan.whyNotSuppress)}.`,
+                  ? '  --suppress-triggers suppresses them.'
+                  : `  They cannot be suppressed: ${displayText(plan.whyNotSuppress)}.`,
               ]),
         ]
       : []),
@@ -120,9 +120,9 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
       : []),
     ...(changes.length === 0 && plan.recordsToDelete + plan.recordsToRestore === 0
       ? []
-      : ['', `The receipt goes to ${displayText(plan.backup)}.`]),
+      : ['', `The receipt will be ${displayText(plan.backup)}.`]),
     ...(whole && plan.statements.length > 0
-      ? ['', 'For each batch this runs:', ...plan.statements.map(statement => `${displayLines(statement)};`)]
+      ? ['', 'Each batch runs:', ...plan.statements.map(statement => `${displayLines(statement)};`)]
       : []),
   ].join('\n');
 }
@@ -134,7 +134,7 @@ export function describeOutcome(plan: RepairPlan, outcome: RepairOutcome): strin
   const hint = refusalHint(left, plan);
   return [
     outcomeWords(outcome),
-    `Rows were held for ${cost.longestHeld.toFixed(0)} ms at the longest; ${cost.waits} waits of others seen, ${cost.busy} times somebody else went first.`,
+    `Rows were locked for at most ${cost.longestHeld.toFixed(0)} ms; others waited ${amount(cost.waits, 'time')} and went first ${amount(cost.busy, 'time')}.`,
     ...(error ? ['', displayText(error.message), displayText(error.hint)] : []),
     ...(left.length > 0
       ? [
@@ -148,10 +148,10 @@ export function describeOutcome(plan: RepairPlan, outcome: RepairOutcome): strin
     '',
     `Receipt ${displayText(receipt)}`,
     ...(plan.look.label === 'demo'
-      ? ['The demo database ends with this command, and all of this with it.']
+      ? ['The demo database and this receipt end with this command.']
       : plan.action === 'undo'
         ? []
-        : [`To take it back: preset-usage undo ${receiptId}`]),
+        : [`To undo it: preset-usage undo ${receiptId}`]),
   ].join('\n');
 }
 

@@ -26,20 +26,20 @@ export function exposureOf(path: string, { uid, mode }: Stats): Exposure | null 
   return { why: `can be written by other users (mode ${octal})`, cure: `Run: chmod go-w ${path}` };
 }
 
-/** Why others could have changed the files in a directory of this console's; null where there is none, or nobody could. */
+/** Why others could have changed the files in a directory of this console's; null if it does not exist, or nobody could. */
 export async function directoryExposure(directory: string): Promise<Exposure | null> {
   const there = await lstat(directory).catch(() => null);
   if (there?.isSymbolicLink()) return linked;
   return there && exposureOf(directory, there);
 }
 
-/** How a link in the place of a file or a directory of this console's is told of. */
+/** A link in the place of a file or a directory of this console's. */
 export const linked: Exposure = {
   why: 'is a symbolic link, which is not followed',
   cure: 'Put the directory or file itself there, or set XDG_STATE_HOME to where it is.',
 };
 
-/** What a write is refused with where others may change what it would rely on: exit code 4. */
+/** The error for a write that would rely on what others may change: exit code 4. */
 export function exposed(path: string, { why, cure }: Exposure): ConsoleError {
   return new ConsoleError({
     code: 'state-exposed',

@@ -1,6 +1,6 @@
 import { isConsoleError } from '../../errors/errors.ts';
 
-/** True for an error of the operating system or of Node's own parts: it has a code such as `ENOSPC` to be told by. */
+/** True for an error of the operating system or of Node: it has a code such as `ENOSPC`. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
   if (!(error instanceof Error) || isConsoleError(error)) return false;
   return typeof (error as { code?: unknown }).code === 'string';
@@ -14,14 +14,14 @@ const words: Record<string, string> = {
   EFBIG: 'the file would become larger than is allowed',
   EROFS: 'the file system is read-only',
   ENOTDIR: 'a part of the path is a file, not a directory',
-  EEXIST: 'something else of that name is there already',
+  EEXIST: 'something else has that name',
   EISDIR: 'it is a directory',
-  ENOENT: 'the directory is not there and cannot be made',
+  ENOENT: 'the directory does not exist and cannot be created',
   ELOOP: 'it is a symbolic link, or its symbolic links lead in a circle',
   ENAMETOOLONG: 'the path is too long',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',
-  EIO: 'the disk reports a fault',
+  EIO: 'the disk reports an error',
 };
 
 /** Why a file could not be written, as the end of a sentence, with the code to look up. */

@@ -34,7 +34,7 @@ test('an audit stands where why a count is wrong cannot be found out, and says s
   const { json, text, exitCode } = await check(database, config, new AbortController().signal, () => {});
   expect(exitCode).toBe(1);
   expect(json).toMatchObject({ mismatched: 1, mismatches: [{ name: 'Noir', drift: 2, diagnosis: null }] });
-  expect(text).toMatch(/Note: Why counts are wrong could not be found out: .*pg_stat_all_tables/);
+  expect(text).toMatch(/Note: The causes could not be determined: .*pg_stat_all_tables/);
   expect(text).not.toMatch(/too much to read/);
 });
 

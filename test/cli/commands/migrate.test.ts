@@ -94,7 +94,7 @@ describe('--dry-run', () => {
     expect([exitCode, json.applied, json.receipt, receipt.written]).toEqual([0, false, null, []]);
     expect((await run({ dryRun: true })).json.fingerprint).toBe(json.fingerprint);
     expect(text).toContain(`-- Fingerprint ${json.fingerprint}.`);
-    expect(text).toContain('Counts that are wrong are repaired with sync.');
+    expect(text).toContain('To repair wrong counts, run sync.');
     expect(text).toMatch(/^-- {3}CREATE OR REPLACE FUNCTION public\.auto_increment_preset_usage_count\(\)$/m);
     expect(text).not.toContain('UPDATE public.presets p\n   SET usage_count = wrong.records');
     expect(text.match(/^(BEGIN .*|COMMIT);$/gm)).toEqual([
@@ -180,10 +180,10 @@ describe('confirmation', () => {
       statements: expect.arrayContaining([expect.stringMatching(/^-- .*\nCREATE OR REPLACE FUNCTION/)]),
     });
     expect(receipt.written).toEqual([json.transaction, 'finished']);
-    expect(text).toContain(`Done, in transaction ${json.transaction}.`);
-    expect(text).toContain('mended: the counting trigger is missing');
+    expect(text).toContain(`Done in transaction ${json.transaction}.`);
+    expect(text).toContain('repaired: the counting trigger is missing');
     expect(text).toContain('Receipt     /receipts/1.jsonl');
-    expect(text).toContain('Counts that are wrong are repaired with sync.');
+    expect(text).toContain('To repair wrong counts, run sync.');
     expect(await mismatches(own.sql)).toEqual(['Noir']);
     await use(own.sql, id);
     expect(await own.sql`SELECT usage_count FROM presets`).toEqual([{ usage_count: 1 }]);
@@ -226,8 +226,8 @@ test('what somebody puts back in the meantime is named, and exit code 1', async 
     exitCode: 1,
     json: { applied: true, left: ['the function track_preset_usage() is missing'] },
   });
-  expect(done.text).toContain('still: the function track_preset_usage() is missing');
-  expect(done.text).not.toContain('mended: the function track_preset_usage() is missing');
+  expect(done.text).toContain('remains: the function track_preset_usage() is missing');
+  expect(done.text).not.toContain('repaired: the function track_preset_usage() is missing');
 });
 
 test('a receipt of what failed says so; one of what is not known stays open', async () => {
