@@ -1,19 +1,5 @@
 import * as z from 'zod/mini';
 
-/**
- * The operators that compare two values, each with its schema: the search_path may find an attacker's. In an extension's
- * schema somebody may have added one for a domain or for two types, which would be a better match. So both values are cast to
- * `type`, which the operators are made for: each operator begins with the cast of the value before it, and `of` is the cast
- * for a column after it. Without a `type` they are PostgreSQL's own; users cannot add to that schema.
- */
-export interface Operators {
-  equal: string;
-  above: string;
-  upTo: string;
-  of: string;
-  type: string | null;
-}
-
 export const operators = z.object({
   equal: z.string(),
   above: z.string(),
@@ -21,6 +7,14 @@ export const operators = z.object({
   of: z.string(),
   type: z.nullable(z.string()),
 });
+
+/**
+ * The operators that compare two values, each with its schema: the search_path may find an attacker's. In an extension's
+ * schema somebody may have added one for a domain or for two types, which would be a better match. So both values are cast to
+ * `type`, which the operators are made for: each operator begins with the cast of the value before it, and `of` is the cast
+ * for a column after it. Without a `type` they are PostgreSQL's own; users cannot add to that schema.
+ */
+export type Operators = z.infer<typeof operators>;
 
 /** The operators of PostgreSQL's own types, for any two of them. */
 export const builtIn: Operators = {

@@ -36,21 +36,17 @@ export interface BatchOrder {
   quiet: boolean;
 }
 
-/** What a batch has cost and left. */
-export interface BatchAnswer {
-  /** Milliseconds from the first lock to the end of the block. */
-  held: number;
-  /** Sessions that waited for this transaction at its end. */
-  waiting: number;
-  /** `usage_count` by id, as it was written. */
-  counts: Record<string, number | null>;
-}
-
 const answer = z.object({
+  /** Milliseconds from the first lock to the end of the block. */
   held: z.number(),
+  /** Sessions that waited for this transaction at its end. */
   waiting: z.number(),
+  /** `usage_count` by id, as it was written. */
   counts: z.record(z.string(), z.nullable(z.number())),
 });
+
+/** What a batch has cost and left. */
+export type BatchAnswer = z.infer<typeof answer>;
 
 /**
  * The first statement of a batch: takes the lock that keeps repairs apart, in a statement before the one that reads the

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Database, Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { builtIn, operators, ownOperators } from '../../counter/operators.ts';
-import { type CatalogPrint, catalogPrint } from './catalog-print.ts';
+import { catalogPrint } from './catalog-print.ts';
 
 /** A foreign key of the records, other than the one to their preset and those to each other. */
 interface Reference {
@@ -12,46 +12,20 @@ interface Reference {
   pairs: { place: number; column: string; type: string; equal: string }[];
 }
 
-/** What a repair needs to know beside `Tables`. */
-export interface RepairFacts {
-  /** The types of the columns it writes. */
-  countType: string;
-  lastUsedType: string | null;
-  /** True where `last_used_at` may be NULL. */
-  lastUsedNullable: boolean;
-  /** Of the table of records: r table, p partitioned, f foreign. */
-  recordsKind: string;
-  presetsKind: string;
-  /** True where the server computes the count by itself. */
-  countGenerated: boolean;
-  /** Whether a trigger or a rule waits for deletes of records, which TRUNCATE would pass by. */
-  deleteTriggers: boolean;
-  /** What happens to a write beside the triggers of the two tables: rules, and triggers of parts of them alone. */
-  besides: { what: 'rule' | 'trigger'; name: string; table: string; event: 'INSERT' | 'UPDATE' | 'DELETE' }[];
-  /** Every column of a record that an INSERT may give, in order. */
-  recordColumns: { quoted: string; type: string; declared: string; number: number }[];
-  references: Reference[];
-  /** A table that inherits from the one of records and is no partition of it; null where none does. */
-  inheritedBy: string | null;
-  /** Foreign keys that name preset_usage, with what a delete does to their rows; `itself` where they are its own. */
-  referencedBy: {
-    table: string;
-    itself: boolean;
-    onDelete: 'NO ACTION' | 'RESTRICT' | 'CASCADE' | 'SET NULL' | 'SET DEFAULT';
-  }[];
-  may: { count: boolean; lastUsed: boolean; insert: boolean; delete: boolean; truncate: boolean };
-  /** The catalog as all of this was read from it: with another one nothing is written. */
-  print: CatalogPrint;
-}
-
 const facts = z.object({
+  /** The types of the columns it writes. */
   countType: z.string(),
   lastUsedType: z.nullable(z.string()),
+  /** True where `last_used_at` may be NULL. */
   lastUsedNullable: z.boolean(),
+  /** Of the table of records: r table, p partitioned, f foreign. */
   recordsKind: z.string(),
   presetsKind: z.string(),
+  /** True where the server computes the count by itself. */
   countGenerated: z.boolean(),
+  /** Whether a trigger or a rule waits for deletes of records, which TRUNCATE would pass by. */
   deleteTriggers: z.boolean(),
+  /** What happens to a write besides the triggers of the two tables: rules, and triggers of parts of them alone. */
   besides: z.array(
     z.object({
       what: z.enum(['rule', 'trigger']),
@@ -60,6 +34,7 @@ const facts = z.object({
       event: z.enum(['INSERT', 'UPDATE', 'DELETE']),
     }),
   ),
+  /** Every column of a record that an INSERT may give, in order. */
   recordColumns: z.array(
     z.object({ quoted: z.string(), type: z.string(), declared: z.string(), number: z.number() }),
   ),
@@ -77,7 +52,9 @@ const facts = z.object({
       ),
     }),
   ),
+  /** A table that inherits from the one of records and is not a partition of it; null if there is none. */
   inheritedBy: z.nullable(z.string()),
+  /** Foreign keys that name preset_usage, with what a delete does to their rows; `itself` where they are its own. */
   referencedBy: z.array(
     z.object({
       table: z.string(),
@@ -92,8 +69,14 @@ const facts = z.object({
     delete: z.boolean(),
     truncate: z.boolean(),
   }),
+  /** The catalog from which this was read, a `CatalogPrint`: with another one nothing is written. */
   print: z.record(z.string(), z.string()),
 });
+
+/** What a repair needs to know besides `Tables`. */
+export interface RepairFacts extends Omit<z.infer<typeof facts>, 'references'> {
+  references: Reference[];
+}
 
 // Names in Tables are quoted already, so columns are found by how the server would quote them. The types of a record's columns
 // go without their length: a cast to varchar(n) or bit(n) cuts what is too long, where the column itself refuses it.

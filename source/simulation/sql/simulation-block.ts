@@ -8,50 +8,6 @@ import { withoutPasswords } from '../../errors/redact.ts';
 import { shortened } from '../../errors/shorten.ts';
 import type { UsageCall } from '../usage-call.ts';
 
-/** One use as it was seen from inside its transaction. Times in milliseconds since 1970. */
-interface SimulatedUse {
-  before: number | null;
-  after: number | null;
-  /** What it added, as the server subtracts: beyond 2^53 no number here is exact. */
-  increment: number;
-  recordsBefore: number;
-  recordsAfter: number;
-  lastUsedBefore: number | null;
-  lastUsedAfter: number | null;
-  /** Whether `last_used_at` moved, or stands at this transaction's time already; null where there is no such column. */
-  lastUsedMoved: boolean | null;
-}
-
-/** A way of making the use that failed, in the server's own words. */
-interface SimulationFailure {
-  path: 'track_preset_usage' | 'insert';
-  /** 1 for the first use, 2 for the same preset again. */
-  use: number;
-  message: string;
-  code: string;
-  constraint: string | null;
-  /** The function that raised it, with its line, where it was raised inside of one. */
-  where: string | null;
-  /** The column and the table that the server names with the error, if it does. */
-  column: string | null;
-  table: string | null;
-}
-
-/** What a rehearsal saw. */
-export interface SimulationAnswer {
-  /** False where no row of presets has this key, or this role may not see it. */
-  found: boolean;
-  /** The way the uses were made: the last one tried. */
-  path: 'track_preset_usage' | 'insert';
-  uses: SimulatedUse[];
-  failures: SimulationFailure[];
-  /** An error outside of the uses themselves, such as a lock that could not be had. */
-  error: { message: string; code: string } | null;
-  /** Milliseconds that this transaction waited for the preset's row, and held it. */
-  waited: number | null;
-  held: number | null;
-}
-
 const count = z.nullable(z.number());
 // JSON has no word for NaN and Infinity: there they are text.
 const amount = z.pipe(
@@ -65,41 +21,57 @@ const serverWords = z.pipe(
   z.transform(words => withoutPasswords(shortened(words, 1_000))),
 );
 
-const rehearsal = z.object({
+const way = z.enum(['track_preset_usage', 'insert']);
+
+/** One use as it was seen from inside its transaction. Times in milliseconds since 1970. */
+const simulatedUse = z.object({
+  before: amount,
+  after: amount,
+  /** What it added, as the server subtracts: beyond 2^53 no number here is exact. */
+  increment: z.pipe(z.union([z.number(), z.string()]), z.transform(Number)),
+  recordsBefore: z.number(),
+  recordsAfter: z.number(),
+  lastUsedBefore: count,
+  lastUsedAfter: count,
+  /** Whether `last_used_at` moved, or already is this transaction's time; null where there is no such column. */
+  lastUsedMoved: z.nullable(z.boolean()),
+});
+
+/** A way of making the use that failed, in the server's own words. */
+const simulationFailure = z.object({
+  path: way,
+  /** 1 for the first use, 2 for the same preset again. */
+  use: z.number(),
+  message: serverWords,
+  code: z.string(),
+  constraint: z.nullable(z.string()),
+  /** The function that raised it, with its line, if one did. */
+  where: z.nullable(z.string()),
+  /** The column and the table that the server names with the error, if it does. */
+  column: z.nullable(z.string()),
+  table: z.nullable(z.string()),
+});
+
+const simulationAnswer = z.object({
+  /** False where no row of presets has this key, or this role may not see it. */
   found: z.boolean(),
-  path: z.enum(['track_preset_usage', 'insert']),
-  uses: z.array(
-    z.object({
-      before: amount,
-      after: amount,
-      increment: z.pipe(z.union([z.number(), z.string()]), z.transform(Number)),
-      recordsBefore: z.number(),
-      recordsAfter: z.number(),
-      lastUsedBefore: count,
-      lastUsedAfter: count,
-      lastUsedMoved: z.nullable(z.boolean()),
-    }),
-  ),
-  failures: z.array(
-    z.object({
-      path: z.enum(['track_preset_usage', 'insert']),
-      use: z.number(),
-      message: serverWords,
-      code: z.string(),
-      constraint: z.nullable(z.string()),
-      where: z.nullable(z.string()),
-      column: z.nullable(z.string()),
-      table: z.nullable(z.string()),
-    }),
-  ),
+  /** The way the uses were made: the last one tried. */
+  path: way,
+  uses: z.array(simulatedUse),
+  failures: z.array(simulationFailure),
+  /** An error outside of the uses themselves, such as a lock that was not given. */
   error: z.nullable(z.object({ message: serverWords, code: z.string() })),
+  /** Milliseconds that this transaction waited for the preset's row, and held it. */
   waited: count,
   held: count,
 });
 
+/** What a simulation saw. */
+export type SimulationAnswer = z.infer<typeof simulationAnswer>;
+
 /** Parses what `simulationBlock` leaves in its setting. */
 export function toSimulationAnswer(result: string): SimulationAnswer {
-  return rehearsal.parse(JSON.parse(result));
+  return simulationAnswer.parse(JSON.parse(result));
 }
 
 /** As whom the uses are made, beside what the calls say. */
