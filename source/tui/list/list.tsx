@@ -12,6 +12,7 @@ import { selectedRow, visibleIds, windowRows } from '../state/selectors.ts';
 import type { Theme } from '../theme.ts';
 import { useTheme } from '../theme.ts';
 import { type Cells, columnWidths, roomForWhy, rowCells, titleCells } from './row-cells.ts';
+import { whyEmpty } from './why-empty.ts';
 
 /** Every preset with its count, its records, and the badge that says whether they agree. Only the window is drawn. */
 export function ListScreen({ state }: { state: State }) {
@@ -106,12 +107,8 @@ function joined(cells: Cells): string {
 }
 
 function Empty({ state }: { state: State }) {
-  if (state.filter !== '')
-    return <Text>{`  No preset has "${displayText(withoutPasswords(state.filter))}" in its name.`}</Text>;
-  if (state.onlyMismatches && state.look?.tables.hiddenBy.length !== 0)
-    return <Text>{'  Not known: rows are hidden from this role.'}</Text>;
-  if (state.onlyMismatches) return <Text>{'  No mismatch: every count equals its records.'}</Text>;
-  if (state.totals) return <Text>{'  There are no presets yet.'}</Text>;
+  const why = whyEmpty(state);
+  if (why !== null) return <Text>{`  ${why}`}</Text>;
   if (state.starting) return <Starting {...state.starting} />;
   return <Text dimColor>{'  Reading presets'}</Text>;
 }

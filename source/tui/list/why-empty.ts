@@ -1,0 +1,23 @@
+import { withoutPasswords } from '../../errors/redact.ts';
+import { count } from '../../format/numbers.ts';
+import { displayText } from '../../format/text.ts';
+import type { State } from '../state/model.ts';
+
+/** Why the list shows no row; null while nothing has been read. Before an audit is done, nothing is ruled out. */
+export function whyEmpty({ filter, onlyMismatches, look, totals }: State): string | null {
+  const rest = totals ? totals.presets - totals.accurate - totals.mismatched : null;
+  if (filter !== '') {
+    const subject = onlyMismatches ? 'No mismatch' : 'No preset';
+    const sure = onlyMismatches ? rest === 0 : totals !== null;
+    return `${subject} has "${displayText(withoutPasswords(filter))}" in its name${sure ? '.' : ', as far as presets are read.'}`;
+  }
+  if (onlyMismatches) {
+    if (look === null) return null;
+    if (look.tables.hiddenBy.length > 0) return 'Not known: rows are hidden from this role.';
+    if (rest === null) return 'No mismatch so far. Not every preset is checked yet.';
+    if (rest > 0)
+      return `No mismatch so far. ${count(rest)} ${rest === 1 ? 'preset is' : 'presets are'} not checked yet.`;
+    return 'No mismatch: every count equals its records.';
+  }
+  return totals ? 'There are no presets yet.' : null;
+}

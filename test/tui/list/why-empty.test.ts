@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import type { Totals } from '../../../source/counter/counter.ts';
+import type { InspectedDatabase } from '../../../source/counter/inspect-database.ts';
+import { whyEmpty } from '../../../source/tui/list/why-empty.ts';
+import { initialState, type State } from '../../../source/tui/state/model.ts';
+
+const seeing = (hiddenBy: string[]) => ({ tables: { hiddenBy } }) as unknown as InspectedDatabase;
+const sums = (presets: number, accurate: number): Totals => ({
+  presets,
+  accurate,
+  mismatched: 0,
+  tooHigh: 0,
+  tooLow: 0,
+  records: 0,
+});
+const state = (parts: Partial<State>): State => ({
+  ...initialState({ columns: 80, rows: 24 }),
+  look: seeing([]),
+  ...parts,
+});
+
+test.each<[string, Partial<State>, string | null]>([
+  ['nothing read yet', {}, null],
+  ['no presets', { totals: sums(0, 0) }, 'There are no presets yet.'],
+  [
+    'no mismatch',
+    { onlyMismatches: true, totals: sums(3, 3) },
+    'No mismatch: every count equals its records.',
+  ],
+  [
+    'no mismatch before the first audit is done',
+    { onlyMismatches: true },
+    'No mismatch so far. Not every preset is checked yet.',
+  ],
+  [
+    'a preset that came after the audit',
+    { onlyMismatches: true, totals: sums(3, 2) },
+    'No mismatch so far. 1 preset is not checked yet.',
+  ],
+  [
+    'rows that are hidden',
+    { onlyMismatches: true, totals: sums(3, 3), look: seeing(['a policy']) },
+    'Not known: rows are hidden from this role.',
+  ],
+  ['mismatches before the database was read', { onlyMismatches: true, look: null }, null],
+  ['a filter', { filter: 'noir', totals: sums(3, 3) }, 'No preset has "noir" in its name.'],
+  [
+    'a filter before all presets are read',
+    { filter: 'noir' },
+    'No preset has "noir" in its name, as far as presets are read.',
+  ],
+  [
+    'a filter among mismatches, with one preset unchecked',
+    { filter: 'noir', onlyMismatches: true, totals: sums(3, 2) },
+    'No mismatch has "noir" in its name, as far as presets are read.',
+  ],
+])('%s', (_, parts, words) => {
+  expect(whyEmpty(state(parts))).toBe(words);
+});
