@@ -1,6 +1,6 @@
 import type { Aliases } from './names.ts';
 
-/** What all schemas of an application say; both lists are pairs of file and text. */
+/** The names that all schemas of an application declare; both lists are pairs of file and text. */
 export function aliasesIn(
   schemas: readonly (readonly [string, string])[],
   code: readonly (readonly [string, string])[],

@@ -11,13 +11,13 @@ export type ReportedFinding = { write: Write } | { note: Note };
 
 const messages: Record<Note['kind'], string> = {
   recount:
-    'It sets the count to the number of records, so nothing counts twice. Beside live traffic it may lose uses that commit meanwhile; preset-usage sync loses none.',
+    'It sets the count to the number of records, so nothing counts twice. Under live traffic it may lose uses that commit meanwhile; preset-usage sync loses none.',
   reset:
-    'It sets counts to 0 once. The records stay: preset-usage reset says what that means, and can be undone.',
-  'insert-with-count': 'A new preset begins with a count that no records stand for.',
+    'It sets counts to 0 once but keeps the records. preset-usage reset shows what that changes, and can be undone.',
+  'insert-with-count': 'A new preset starts with a count that has no records.',
 };
 
-/** A write found in code, as it is told; null for a new preset that begins at 0. */
+/** Reports a write found in code; null for a new preset that starts at 0. */
 export function reportCode(
   found: WriteCandidate,
   text: string,
@@ -38,7 +38,7 @@ export function reportCode(
   };
 }
 
-/** A write found in SQL, as it is told. `statement` is what the finding shows, `record` the line of a record beside it. */
+/** Reports a write found in SQL. `statement` is what the finding shows, `record` the line of a record inserted with it. */
 export function reportSql(
   found: SqlFound,
   fileText: string,
@@ -58,14 +58,14 @@ function noteOf(place: CodeLocation, text: string, kind: Note['kind']): Note {
   return { ...place, text, kind, message: messages[kind] };
 }
 
-/** Text of SQL that could not be read, where it stands. */
+/** Reports SQL that could not be parsed, with its location. */
 export function unparsedSql(unit: SqlUnit, fileText: string): Unparsed | null {
   const { problem } = unit.reading;
   if (!problem) return null;
   return { ...placeAt(unit.file, fileText, unit.source(problem.offset)), message: problem.message };
 }
 
-/** In the order of files and lines, each place once: the worst that is said of it. */
+/** Sorts by file and line, and keeps only the first finding of each location. */
 export function sortByLocation<T extends CodeLocation & { how?: CountChange | null }>(
   list: readonly T[],
 ): T[] {

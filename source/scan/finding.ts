@@ -1,4 +1,4 @@
-/** What a finding is found as; stable, because scripts filter by it. */
+/** The kind of a finding; stable, because scripts filter by it. */
 export type WriteKind =
   | 'supabase-update'
   | 'supabase-upsert'
@@ -12,20 +12,20 @@ export type WriteKind =
   | 'trigger-disabled'
   | 'shell-sql';
 
-/** What becomes of the count: the same distinction that is made of SQL. */
+/** How the count changes. */
 export type CountChange = 'adds' | 'subtracts' | 'recounts' | 'zero' | 'sets';
 
 /** A place in a file. Lines and columns begin at 1, columns count UTF-16 units, as editors do. */
 export interface CodeLocation {
-  /** Relative to the directory that was scanned, with `/`. */
+  /** Relative to the scanned directory, with `/`. */
   file: string;
   line: number;
   column: number;
 }
 
-/** Code that writes `usage_count` beside the trigger. */
+/** Code that writes `usage_count` in addition to the trigger. */
 export interface Write extends CodeLocation {
-  /** The statement in one line, fit for a terminal, cut where it is long. */
+  /** The statement in one line, shortened if it is long. */
   text: string;
   kind: WriteKind;
   how: CountChange | null;
@@ -33,23 +33,23 @@ export interface Write extends CodeLocation {
   why: string;
   /** What to do. */
   hint: string;
-  /** Where the same function inserts a record too: its line, in the same file. */
+  /** The line in the same file on which the same function inserts a record; null if it does not. */
   record: number | null;
 }
 
-/** What is worth a look and no second counter: a sync, a reset by hand, a new preset that does not begin at 0. */
+/** Something worth checking that is not a second counter: a recount, a reset by hand, a new preset that does not start at 0. */
 export interface Note extends CodeLocation {
   text: string;
   kind: 'recount' | 'reset' | 'insert-with-count';
   message: string;
 }
 
-/** A file that names the counter and could not be read as what it is. */
+/** A file that names the counter but could not be parsed. */
 export interface Unparsed extends CodeLocation {
   message: string;
 }
 
-/** A file or directory that was not looked into, and why. */
+/** A file or directory that was skipped, and why. */
 export interface Skipped {
   file: string;
   reason: string;
@@ -58,9 +58,9 @@ export interface Skipped {
 /** Everything a scan found, each list in the order of files and lines. */
 export interface ScanReport {
   directory: string;
-  /** How many files were looked into. */
+  /** How many files were read. */
   files: number;
-  /** Files of tests, which write what they like. */
+  /** How many test files were skipped. */
   ignored: number;
   writes: Write[];
   notes: Note[];

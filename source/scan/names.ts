@@ -1,6 +1,6 @@
 /**
- * The names that a scan looks for, as PostgreSQL, an ORM or a person may spell them: `public.presets`, `"Preset"`,
- * `usageCount`. The console finds its tables the same way: without case and underscores.
+ * A name without schema, quotes, case and underscores: `public.presets`, `"Preset"` and `usageCount` may be spelled by
+ * PostgreSQL, an ORM or a person. The console finds its tables in the same way.
  */
 function normal(name: string): string {
   const last = name.split('.').at(-1) ?? '';
@@ -10,20 +10,20 @@ function normal(name: string): string {
 /** `usage_count`, the counter. */
 export const isCounter = (name: string) => normal(name) === 'usagecount';
 
-/** `presets`, the table of the counters; a model of it is named in the singular. */
+/** `presets`, the table of the counters; its model is named in the singular. */
 export const isPresets = (name: string) => /^presets?$/.test(normal(name));
 
 /** `preset_usage`, the table of the records. */
 export const isRecords = (name: string) => /^presets?usages?$/.test(normal(name));
 
-/** What else the tables and the counter are called, by an ORM that has names of its own for them. */
+/** Other names of the tables and the counter, which an ORM gave them. */
 export interface Aliases {
   counters: string[];
   presets: string[];
   records: string[];
 }
 
-/** The names of this application: those above, and its ORM's. */
+/** The names in this application: those above, and its ORM's. */
 export class Names {
   readonly #aliases: Aliases;
 
@@ -44,15 +44,15 @@ export class Names {
   }
 }
 
-/** The trigger and the function that are meant to count. */
+/** The trigger and the function that should count. */
 export const ownTrigger = 'trigger_auto_increment_preset_usage_count';
 export const ownFunction = 'auto_increment_preset_usage_count';
 
-/** What the application is meant to call: it inserts the record, and the trigger counts it. */
+/** What the application should call: it inserts the record, and the trigger counts it. */
 export const trackFunction = 'track_preset_usage';
 
 /**
- * A function that is called in the code and defined nowhere that was scanned is taken for one that counts by its name:
+ * Whether the name of a function that is not defined in the scanned files suggests that it counts:
  * `increment_preset_usage_count`, `bump_usage`, `incrementUsageCount`.
  */
 export function soundsLikeCounting(name: string): boolean {
@@ -64,7 +64,7 @@ export function soundsLikeCounting(name: string): boolean {
   );
 }
 
-/** Whether a text can have to do with the counter at all: what does not is not parsed. */
+/** Whether a text could be about the counter at all; other texts are not parsed. */
 export function mayWrite(text: string, functions: Iterable<string> = []): boolean {
   if (/usage_?counts?\b|usage_?count/i.test(text)) return true;
   if (

@@ -1,6 +1,6 @@
 import type { CodeLocation } from './finding.ts';
 
-/** Where `offset` is in a text. Throws nothing: an offset past the end is the end. */
+/** Where `offset` is in a text. An offset past the end counts as the end. */
 export function placeAt(file: string, text: string, offset: number): CodeLocation {
   const before = text.slice(0, offset);
   const start = before.lastIndexOf('\n') + 1;
@@ -11,7 +11,7 @@ export function placeAt(file: string, text: string, offset: number): CodeLocatio
 
 const longest = 200;
 
-/** A statement in one line, cut where it is longer than a person would read. What is unprintable is left to who prints it. */
+/** A statement in one line, shortened to what a person would read. Unprintable characters are left to the caller. */
 export function inOneLine(statement: string): string {
   const flat = statement
     .slice(0, longest * 8)

@@ -1,7 +1,7 @@
 import type { CountChange, WriteKind } from './finding.ts';
 import { ownTrigger, trackFunction } from './names.ts';
 
-/** What is known of a write when its reason is put into words. */
+/** What is known about a write when its reason is worded. */
 interface ReasonContext {
   kind: WriteKind;
   how: CountChange | null;
@@ -20,40 +20,40 @@ const trigger = `the trigger ${ownTrigger}`;
 export function whyOf(about: ReasonContext): string {
   const { kind, how, record, line, readBefore, through, routine, trigger: run } = about;
   if (kind === 'trigger-disabled') {
-    return `It turns ${trigger} off and nothing that was read turns it on again: uses made meanwhile are recorded and never counted.`;
+    return `It turns ${trigger} off, and nothing in the scanned files turns it on again: uses made after that are recorded but never counted.`;
   }
-  const place = through && kind !== 'rpc' ? `${through}() writes what it is given. ` : '';
+  const place = through && kind !== 'rpc' ? `${through}() writes the value passed to it. ` : '';
   const racing = readBefore
-    ? ' It also writes back what was read before: uses at the same time overwrite each other.'
+    ? ' It also writes back what it read before: simultaneous uses overwrite each other.'
     : '';
   if (how === 'zero') {
-    return `${place}It sets the count to 0 and leaves the records: from then on the count is too low by all of them.`;
+    return `${place}It sets the count to 0 but keeps the records: the count is then too low by all of them.`;
   }
   if (how === 'subtracts') {
-    return `${place}The count is the number of records, and ${trigger} keeps it: a subtraction by hand is wrong by one for every time it runs without exactly one record being deleted.${racing}`;
+    return `${place}The count is the number of records, kept by ${trigger}. Each subtraction by hand that does not come with exactly one deleted record makes it too low by one.${racing}`;
   }
   if (kind === 'migration-counter') {
-    const by = run ? `${run} runs it` : `whoever calls ${routine}() runs it`;
+    const by = run ? `${run} runs it` : `every call of ${routine}() runs it`;
     return how === 'adds'
-      ? `${capital(by)} for a use that ${trigger} counts already: counted twice.`
-      : `${capital(by)}, beside ${trigger}: two writers of one count.`;
+      ? `${capital(by)} for a use that ${trigger} already counts: counted twice.`
+      : `${capital(by)} in addition to ${trigger}: the count has two writers.`;
   }
   if (kind === 'rpc' || (routine !== null && how === 'adds')) {
     const name = through ?? routine;
     const twice =
       record === null
-        ? `${name}() adds to a count that ${trigger} keeps: a use that is recorded counts twice, one that is not counts without a record.`
+        ? `${name}() adds to a count that ${trigger} keeps: a recorded use counts twice, any other counts without a record.`
         : `It inserts a record on line ${record} and calls ${name}() on line ${line}: counted twice, by the trigger and by the call.`;
     return twice;
   }
   if (record !== null) {
     const set = how === 'adds' ? 'adds to' : 'sets';
-    return `${place}It inserts a record on line ${record} and ${set} the count on line ${line}: counted twice, by ${trigger} and by hand.${readBefore ? ' Racing uses overwrite each other as well: the count is read, then written.' : ''}`;
+    return `${place}It inserts a record on line ${record} and ${set} the count on line ${line}: counted twice, by ${trigger} and by hand.${readBefore ? ' Simultaneous uses also overwrite each other: the count is read, then written.' : ''}`;
   }
   if (how === 'adds') {
-    return `${place}A use that is recorded is counted by ${trigger}; adding one by hand counts it twice, and a use without a record counts though there is none.${racing}`;
+    return `${place}A recorded use is counted by ${trigger}. Adding one by hand counts it twice, or counts a use that has no record.${racing}`;
   }
-  return `${place}The count is the number of records, and ${trigger} keeps it: a value set by hand is right by chance, and overwrites uses made meanwhile.`;
+  return `${place}The count is the number of records, kept by ${trigger}: a value set by hand is only right by chance, and overwrites simultaneous uses.`;
 }
 
 /** What to do about it. */
@@ -67,7 +67,7 @@ export function hintOf({ kind, how, record, routine, trigger: run }: ReasonConte
       ? `Drop the trigger in a new migration (DROP TRIGGER ${run}), then run preset-usage sync.`
       : run
         ? 'Drop it in a new migration, then run preset-usage sync.'
-        : `Replace ${routine}() by one that only inserts the record, or drop it, in a new migration; then run preset-usage sync.`;
+        : `In a new migration, drop ${routine}() or replace it with one that only inserts the record. Then run preset-usage sync.`;
   }
   const call = kind === 'rpc' || routine !== null ? 'the call' : 'the write';
   return record === null

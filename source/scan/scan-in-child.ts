@@ -3,17 +3,17 @@ import { ConsoleError, interrupted, stopIfInterrupted, usageError } from '../err
 import type { ScanReport } from './finding.ts';
 import type { ScanAnswer, ScanRequest } from './scan-messages.ts';
 
-// From source it is TypeScript; bundled it is a file of its own beside this one.
+// Run from source it is TypeScript; the build puts it into a separate file next to this one.
 const file = new URL(import.meta.url.endsWith('.ts') ? './scan-main.ts' : './scan-main.js', import.meta.url);
 
-// Sums of thousands of texts, as generators write them, nest as deep. A stack that is not there after all ends this one
-// process, which is dealt with.
+// Generated code concatenates thousands of texts, which nest as deeply. If the system does not have that much stack, only this
+// process ends, and that is handled.
 const flags = ['--stack-size=3500'];
 
-/** Milliseconds on one file after which it is given up. The largest of real files take less than one second. */
+/** Milliseconds after which a file is skipped. The largest real files take less than one second. */
 const longest = 30_000;
 
-// Every file that ends the process costs a start.
+// Every file that ends the process costs a restart.
 const mostBroken = 20;
 
 /** How a directory is scanned. */
@@ -26,9 +26,9 @@ interface ApartOptions {
 }
 
 /**
- * Scans a directory in a process of its own, so that an interrupt ends the scan at once whatever it is doing, and a file
- * that breaks the parser (native code, which a deeply nested file ends) or keeps it busy for ever costs that file alone.
- * Rejects as scanDirectory does, and with `scan-ended` where the process cannot be started.
+ * Scans a directory in a separate process, so that an interrupt ends the scan at once, whatever it is doing. A file that
+ * crashes the parser (native code, which deep nesting can crash) or keeps it busy forever is skipped. Rejects like
+ * scanDirectory, and with `scan-ended` if the process cannot be started.
  */
 export async function scanApart(
   directory: string,
@@ -44,7 +44,7 @@ export async function scanApart(
   }
   throw usageError(
     'scan-ended',
-    'The process that reads the code has ended before it was done.',
+    'The process that reads the code ended early.',
     'Install preset-usage-console again, or scan a smaller part of the application.',
   );
 }
@@ -57,7 +57,7 @@ function attempt(request: ScanRequest, signal: AbortSignal | undefined, patience
   let on: string | null = null;
   let why = 'it is nested too deeply for the parser';
   let watch: NodeJS.Timeout | undefined;
-  // It may be in native code or in a loop, where it hears of nothing else.
+  // SIGKILL, because in native code or in a loop it handles no other signal.
   const end = () => child.kill('SIGKILL');
   const interrupt = () => {
     end();
@@ -80,9 +80,9 @@ function attempt(request: ScanRequest, signal: AbortSignal | undefined, patience
   });
   const gone = () => resolve({ on, why });
   child.once('error', gone);
-  // What it said last is heard before this.
+  // `close` comes after its last message.
   child.once('close', gone);
-  // Where it could not even start, its end says so.
+  // If it could not start, `error` reports it.
   child.send(request, () => {});
   return promise.finally(() => {
     clearTimeout(watch);

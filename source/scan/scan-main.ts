@@ -4,7 +4,7 @@ import { isConsoleError } from '../errors/errors.ts';
 import { scanDirectory } from './scan.ts';
 import type { ScanAnswer, ScanRequest } from './scan-messages.ts';
 
-// In a thread of its own: while a file keeps this process busy, it does not hear that the connection is closed.
+// In a separate thread: while a file keeps this process busy, the main thread does not notice that the connection closed.
 const watch = `
   const { ppid } = process;
   setInterval(() => {
@@ -14,7 +14,7 @@ const watch = `
 
 const answer = (message: ScanAnswer, sent = () => {}) => process.send?.(message, sent);
 
-// Ctrl-C reaches every process of the terminal. Whoever asked decides what it means, and ends this one.
+// Ctrl-C reaches every process of the terminal. The parent decides what to do, and ends this one.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
 endWithParent();
@@ -34,7 +34,7 @@ process.once('message', async ({ directory, tests, broken }: ScanRequest) => {
   }
 });
 
-/** Ends this process soon after the one that started it, also where that was killed and could not say so. */
+/** Ends this process soon after its parent, even if the parent was killed. */
 function endWithParent(): void {
   new Worker(watch, { eval: true }).unref();
 }

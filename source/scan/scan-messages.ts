@@ -1,14 +1,14 @@
 import type { ExitCode } from '../errors/errors.ts';
 import type { ScanReport } from './finding.ts';
 
-/** What the scanning process is asked. `broken` are files that it ended on before, with what to say of each. */
+/** The request to the scanning process. `broken` are files that ended it before, with the reason for each. */
 export interface ScanRequest {
   directory: string;
   tests: boolean;
   broken: Record<string, string>;
 }
 
-/** What it answers: the file that it turns to (null for none), and in the end a report or what is wrong. */
+/** Its answers: the file that it reads next (null for none), and finally a report or an error. */
 export type ScanAnswer =
   | { reading: string | null }
   | { report: ScanReport }

@@ -23,16 +23,16 @@ import { unitOfCode, unitOfFile } from './sql/sql-units.ts';
 interface ScanOptions {
   /** Read tests, fixtures and stories too. */
   tests?: boolean;
-  /** Files of code that are left out, with what to say of each. */
+  /** Files of code to skip, with the reason for each. */
   broken?: Readonly<Record<string, string>>;
-  /** Told before code is read or followed, which may take long: the file, and null when that is over. */
+  /** Called with the file before code is read or followed, which may take long, and with null after that. */
   reading?: (file: string | null) => void;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Reads the application's source below `directory` and finds what writes `usage_count` beside the trigger. Rejects with a
- * usage error (exit code 2) where it is no directory that can be read; a file that cannot be is named in the report.
+ * Reads the application's source below `directory` and finds what writes `usage_count` in addition to the trigger. Rejects
+ * with a usage error (exit code 2) if the directory cannot be read. Files that cannot be read are listed in the report.
  */
 export async function scanDirectory(directory: string, options: ScanOptions = {}): Promise<ScanReport> {
   const start = performance.now();
@@ -139,7 +139,7 @@ async function readAll(
   };
 }
 
-// Parsing holds the thread; in between a key or an interrupt is dealt with.
+// Parsing blocks the thread; between files, keys and interrupts are handled.
 const breathe = () => new Promise(resolve => setImmediate(resolve));
 
 const mayChange = (text: string) =>

@@ -97,7 +97,7 @@ describe('what is read', () => {
     });
     expect((await scanDirectory(root)).skipped).toEqual([
       { file: 'app.min.js', reason: 'it is minified' },
-      { file: 'binary.js', reason: 'it is no text' },
+      { file: 'binary.js', reason: 'it is not text' },
       { file: 'large.sql', reason: 'it is larger than 2 MB' },
     ]);
   });
@@ -156,7 +156,7 @@ describe('what cannot be parsed is named, with its place', () => {
 
 test.each([
   ['nowhere', 'directory-missing', /^There is no directory .*nowhere\.$/],
-  ['file.ts', 'no-directory', /file\.ts is no directory\.$/],
+  ['file.ts', 'no-directory', /file\.ts is not a directory\.$/],
   ['file.ts/below', 'directory-missing', /^There is no directory/],
 ])('%s is refused', async (path, code, message) => {
   await write({ 'file.ts': '' });

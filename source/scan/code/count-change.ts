@@ -9,7 +9,7 @@ import { lastName } from './query-target.ts';
 
 const deepest = 6;
 
-/** What a value makes of the counter: one more, none, the number of its records, or something else. */
+/** How a value changes the count: adds, subtracts, sets it to 0, to the number of records, or to something else. */
 export function howOf(follower: Follower, value: Reference | null): CountChange {
   if (!value) return 'adds';
   const found = judge(follower, value, 0);
@@ -57,7 +57,7 @@ function judge(follower: Follower, ref: Reference, depth: number): CountChange[]
         if (texts.includes('+')) return ['adds'];
         if (texts.includes('-')) return ['subtracts'];
         if (/^(raw|literal|unsafe|sql|query)$/.test(lastName(node.callee))) return texts.map(ofText);
-        // Math.max(0, count - 1), Number(count) and the like
+        // Math.max(0, count - 1), Number(count) and similar calls
         const inner = node.arguments.flatMap(on);
         return inner.filter(how => how === 'adds' || how === 'subtracts');
       }
@@ -67,14 +67,14 @@ function judge(follower: Follower, ref: Reference, depth: number): CountChange[]
   });
 }
 
-/** What an expression of SQL does, where it stands alone: `usage_count + 1`. */
+/** How a standalone SQL expression changes the count: `usage_count + 1`. */
 function ofText(text: string): CountChange {
   if (/\bcount\s*\(/i.test(text)) return 'recounts';
   if (/\+\s*(\d|\$|:|\?|excluded)/i.test(text) || /\d\s*\+/.test(text)) return 'adds';
   return /-\s*(\d|\$)/.test(text) ? 'subtracts' : /^\W*0\W*$/.test(text) ? 'zero' : 'sets';
 }
 
-// A count of records is read in the function that sets it, or comes out of a query that names them.
+// Either the function that sets the count reads the number of records, or a query that names the records returns it.
 function readsRecords(follower: Follower, { module, node }: Reference): boolean {
   const own = module.text.slice(node.start, node.end);
   if (

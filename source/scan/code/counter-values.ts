@@ -3,14 +3,14 @@ import type { Follower } from './follow/follow.ts';
 import { type ShapeEntry, shapeOf, type ValueShape } from './follow/shape.ts';
 import type { Reference } from './parse/code-module.ts';
 
-/** What an argument says of the counter: what it is set to, or which parameters would say so. */
+/** What an argument sets the counter to, or which parameters decide that. */
 export interface CounterValue {
   entries: ShapeEntry[];
   parameters: Reference[];
   keys: Reference[];
 }
 
-// Under these ORMs and HTTP clients keep what is written, beside conditions and options, which are not.
+// ORMs and HTTP clients put what is written under these keys, next to conditions and options, which are not written.
 const holders: ReadonlySet<string> = new Set([
   'data',
   'update',
@@ -22,7 +22,7 @@ const holders: ReadonlySet<string> = new Set([
   'changes',
 ]);
 
-/** The counter among the properties of an argument; with `nested` also under `data`, `set`, `body` and their like. */
+/** The counter among the properties of an argument; with `nested` also under `data`, `set`, `body` and similar keys. */
 export function counterIn(
   follower: Follower,
   ref: Reference,
@@ -58,7 +58,7 @@ function ofShape(
 
 const passing: ReadonlySet<string> = new Set(['data', 'create', 'update', 'updateMany', 'upsert']);
 
-/** The counter of presets that are written through another model: `data: { preset: { update: { usageCount: ... } } }`. */
+/** The counter of presets written through another model: `data: { preset: { update: { usageCount: ... } } }`. */
 export function counterOfRelated(follower: Follower, ref: Reference, use: Node, depth = 0): ShapeEntry[] {
   if (depth > 6) return [];
   return shapeOf(follower, ref, use).entries.flatMap(({ key, value }): ShapeEntry[] => {

@@ -1,7 +1,7 @@
 import type { Node } from 'oxc-parser';
 import { functionAround, nameOfFunction } from './follow/lookup.ts';
 
-/** Whether code is the way back of a migration: `exports.down`, `async down(queryRunner)`. */
+/** Whether code is a down migration: `exports.down`, `async down(queryRunner)`. */
 export function isWayBackCode(node: Node): boolean {
   for (let around = functionAround(node); around; around = functionAround(around)) {
     const name = nameOfFunction(around) ?? assignedName(around);

@@ -4,7 +4,7 @@ import { classAround } from './follow/class-members.ts';
 import type { Follower } from './follow/follow.ts';
 import type { Reference } from './parse/code-module.ts';
 
-/** What a chain of calls works on, and how it came to be named. */
+/** What a chain of calls operates on, and how it was named. */
 export interface QueryTarget {
   table: 'presets' | 'records' | 'other';
   /** `from`: Supabase's client or a query builder; `builder`: a builder alone; `model`: an ORM's model or record. */
@@ -22,7 +22,7 @@ const modelling: ReadonlySet<string> = new Set([
   'repository',
   'getCustomRepository',
 ]);
-// Other databases have collections called presets too.
+// Other databases may have collections called presets too.
 const foreign: ReadonlySet<string> = new Set([
   'collection',
   'doc',
@@ -34,7 +34,7 @@ const foreign: ReadonlySet<string> = new Set([
 ]);
 const deepest = 30;
 
-/** What the object is on which a method is called: `supabase.from('presets')` of `supabase.from('presets').update`. */
+/** The object that a method is called on: `supabase.from('presets')` in `supabase.from('presets').update`. */
 export function subjectsOf(follower: Follower, ref: Reference, depth = 0): QueryTarget[] {
   const known = subjects.get(ref.node);
   if (known) return known;
@@ -45,7 +45,7 @@ export function subjectsOf(follower: Follower, ref: Reference, depth = 0): Query
   return found;
 }
 
-// Asked for again at every call of a chain; a node belongs to one scan only.
+// Cached, because every call of a chain needs it. A node belongs to one scan only.
 const subjects = new WeakMap<Node, QueryTarget[]>();
 
 function findSubjects(follower: Follower, ref: Reference, depth: number): QueryTarget[] {
@@ -121,7 +121,7 @@ function throughHelper(follower: Follower, ref: Reference, depth: number): Query
 const isCallOfKnex = (name: string) =>
   /^(knex|db|trx|tx|database|qb|pg|conn|connection|builder|query)$/i.test(name);
 
-/** A chain that begins with knex is knex's, though it says `from`. */
+/** A chain that begins with knex is knex's, even if it uses `from`. */
 function isKnex(follower: Follower, { module, node }: Reference): boolean {
   const root = rootOf(node);
   if (/knex|^trx$/i.test(root)) return true;
@@ -150,7 +150,7 @@ export function rootOf(node: Node): string {
   }
 }
 
-/** What an argument names as a table: its text, a parameter, or where it is neither the name of what holds it. */
+/** The table that an argument names: its text, a parameter, or else the name of the variable that holds it. */
 function named(follower: Follower, ref: Reference, by: QueryTarget['by']): QueryTarget[] {
   const texts = follower.texts(ref);
   if (texts.length > 0)
@@ -164,7 +164,7 @@ function named(follower: Follower, ref: Reference, by: QueryTarget['by']): Query
   if (found.some(({ node }) => node.type === 'ObjectExpression')) return [];
   const guessed = guess(follower, lastName(ref.node));
   if (guessed) return [{ table: guessed, by }];
-  // `this.table` of a class that others extend: they decide.
+  // `this.table` of a base class: subclasses decide.
   return isOwn(ref.node) && classAround(ref.node) ? [{ table: 'other', by, parameter: ref }] : [];
 }
 
@@ -172,7 +172,7 @@ function named(follower: Follower, ref: Reference, by: QueryTarget['by']): Query
 export const isOwn = (node: Node): node is Extract<Node, { type: 'MemberExpression'; computed: false }> =>
   node.type === 'MemberExpression' && !node.computed && node.object.type === 'ThisExpression';
 
-/** A parameter that is declared as `Repository<Preset>` or `ModelStatic<Preset>`, whatever its name. */
+/** A parameter declared as `Repository<Preset>` or `ModelStatic<Preset>`, whatever its name. */
 function ofType(follower: Follower, { module, node }: Reference): QueryTarget[] {
   const type = node.type === 'Identifier' ? (node as BindingIdentifier).typeAnnotation?.typeAnnotation : null;
   if (type?.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier') return [];
@@ -229,7 +229,7 @@ export function entities(follower: Follower, ref: Reference): QueryTarget[] {
   return found.length > 0 ? found : byName(follower, lastName(ref.node));
 }
 
-/** A repository, a model or a record by the name it goes by: `presetRepository`, `this.presets`, `preset`. */
+/** A repository, a model or a record, recognized by its name: `presetRepository`, `this.presets`, `preset`. */
 function byName(follower: Follower, name: string): QueryTarget[] {
   const plain = name
     .replace(/^[_#$]+|[_$]+$/g, '')

@@ -38,7 +38,7 @@ function readCall(module: CodeModule, call: Call, known: Known, reading: CodeRea
     reading.records.push({ module, node: call });
   }
   const subject = subjects.find(({ table, parameter }) => table === 'presets' || parameter);
-  // What is written in this application says itself what it does.
+  // The code of functions in this application is read, so their names need not be interpreted.
   if (subject?.by === 'model' && follower.callees({ module, node: call.callee }).length > 0) return;
   const kind = subject ? kindOf(subject, method, call) : 'prisma';
   const said = subject
@@ -75,7 +75,7 @@ function readCall(module: CodeModule, call: Call, known: Known, reading: CodeRea
   reading.helpers.push(...helpers);
 }
 
-/** What a call on presets says of the counter; null where it says nothing that can be written. */
+/** What a call on presets writes to the counter; null if nothing. */
 function saidBy(
   follower: Follower,
   module: CodeModule,
@@ -152,14 +152,14 @@ function isInsert(
   );
 }
 
-/** What becomes of the counter where it may be set to several things: the worst of them. */
+/** How the count changes if it may be set to several values: the worst case. */
 function combined(follower: Follower, { entries }: CounterValue): CountChange {
   const all = entries.map(({ value }) => howOf(follower, value));
   const order: CountChange[] = ['adds', 'subtracts', 'sets', 'recounts', 'zero'];
   return order.find(how => all.includes(how)) ?? 'sets';
 }
 
-/** Whether the application itself computes what is written, from what it read a moment ago. */
+/** Whether the application computes the new count itself, from one that it read before. */
 export function isReadBefore(value: Reference | null, how: CountChange): boolean {
   if (how !== 'adds' && how !== 'subtracts') return false;
   if (!value) return true;

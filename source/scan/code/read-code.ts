@@ -14,13 +14,13 @@ interface RecordPlace {
   node: Node;
 }
 
-/** What the code of a directory does by calls; what it does by SQL is read apart. */
+/** What the code of a directory does by calls. SQL is read separately. */
 interface CodeFindings {
   found: WriteCandidate[];
   records: RecordPlace[];
 }
 
-/** Reads files of code together, because a write may be in one and what it writes in another. */
+/** Reads files of code together, because a write may be in one file and its value in another. */
 export function readCode(modules: readonly CodeModule[], known: Known, project: Project): CodeFindings {
   const readings = new Map<CodeModule, CodeReading>();
   const read = (module: CodeModule) => {
@@ -43,8 +43,8 @@ export function readCode(modules: readonly CodeModule[], known: Known, project: 
 }
 
 /**
- * Where the handler that a write is in inserts a record too: in itself, or in a function that it calls. The offset of that
- * place in the same file; null where it does not.
+ * Where the handler around a write also inserts a record, itself or in a function that it calls: the offset in the same file;
+ * null if it does not.
  */
 export function recordBeside(
   { module, node }: { module: CodeModule; node: Node },

@@ -6,7 +6,7 @@ import type { CodeModule } from './parse/code-module.ts';
 import { subjectsOf } from './query-target.ts';
 import type { Call, CodeReading } from './write-candidate.ts';
 
-/** MikroORM writes what was changed when it is told to flush. */
+/** MikroORM writes changed objects when `flush` is called. */
 export function readFlush(module: CodeModule, call: Call, follower: Follower, reading: CodeReading): void {
   const around = outermostFunction(call);
   for (const name of ['usageCount', 'usage_count']) {

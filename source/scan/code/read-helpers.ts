@@ -16,12 +16,12 @@ import {
   type WriteCandidate,
 } from './write-candidate.ts';
 
-// A helper of a helper of a helper, and no further.
+// Follows a helper of a helper of a helper, but no further.
 const rounds = 3;
 
 /**
- * Finds the calls that hand the counter to a helper that writes what it is given: `updatePreset(id, { usage_count: n + 1 })`.
- * `read` reads a file that was not looked into yet, because it does not name the counter itself.
+ * Finds calls that pass the counter to a helper that writes its argument: `updatePreset(id, { usage_count: n + 1 })`. `read`
+ * reads a file that was skipped so far because it does not name the counter itself.
  */
 export function readHelperCalls(
   readings: ReadonlyMap<CodeModule, CodeReading>,
@@ -97,7 +97,7 @@ function helpersOf(
     return own.filter(({ owner }) => called.some(({ node }) => node === owner));
   }
   if (call.callee.type !== 'MemberExpression') return [];
-  // What is injected is known by its name alone.
+  // An injected object is only known by its name.
   const receiver = module.text.slice(call.callee.object.start, call.callee.object.end);
   const about = /preset/i.test(`${receiver}.${name}`) || /preset/i.test(module.file);
   return about ? index.filter(each => each.name === name && name !== '') : [];
@@ -119,7 +119,7 @@ function pass(
     const ref = { module, node: given as Node };
     return binding.steps.length === 0 ? [ref] : follower.step(follower.follow(ref), binding.steps);
   };
-  // `this.table` is that of the object the call is made on.
+  // `this.table` belongs to the object that the call is made on.
   const tablesOf = (table: Reference): Reference[] => {
     const binding = bindingOf(table);
     const constructed = binding?.owner?.parent?.type === 'MethodDefinition' && binding.owner.parent.kind;

@@ -9,8 +9,8 @@ import { lastName } from './query-target.ts';
 import type { Call, CodeReading, Known } from './write-candidate.ts';
 
 /**
- * Reads a request to PostgREST, which Supabase serves under `/rest/v1`: PATCH of presets, a POST that merges duplicates, a
- * call of a function. True where the call is one, whether it writes the counter or not.
+ * Reads a request to PostgREST, which Supabase serves under `/rest/v1`: a PATCH of presets, a POST that merges duplicates, or
+ * a function call. True if the call is such a request, whether it writes the counter or not.
  */
 export function readRequest(module: CodeModule, call: Call, known: Known, reading: CodeReading): boolean {
   const { follower } = known;
@@ -64,7 +64,7 @@ const isPostgrest = (address: string) =>
   /\/(presets|preset_usages?)\?[\w.]+=(eq|in|is)\./.test(address) ||
   /\/rpc\/\w*usage\w*/.test(address);
 
-/** What an argument says of where a request goes: its text with what is not constant left out. */
+/** The target of a request according to an argument: its text without the parts that are not constant. */
 function addresses(follower: Follower, ref: Reference, depth = 0): string[] {
   if (depth > 4) return [];
   return follower.follow(ref).flatMap(({ module, node }): string[] => {

@@ -3,7 +3,7 @@ import type { Follower } from './follow/follow.ts';
 import type { CodeModule, Reference } from './parse/code-module.ts';
 import { type Call, type CodeReading, type Known, offsetOf } from './write-candidate.ts';
 
-/** Reads a call of a function of the database: `rpc('increment_preset_usage_count', ...)`. */
+/** Reads a call of a database function: `rpc('increment_preset_usage_count', ...)`. */
 export function readCodeRoutine(
   module: CodeModule,
   call: Call,

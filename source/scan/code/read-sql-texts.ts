@@ -5,7 +5,7 @@ import type { CodeModule } from './parse/code-module.ts';
 import { type SqlText, sqlText } from './sql-text.ts';
 import { isRun } from './sql-use.ts';
 
-/** A text of SQL in a file of code that is run there. */
+/** SQL in a file of code that is run there. */
 export interface CodeSql {
   module: CodeModule;
   node: Node;
@@ -15,7 +15,7 @@ export interface CodeSql {
 const statement =
   /^\s*(?:--[^\n]*\n\s*|\/\*[\s\S]*?\*\/\s*)*(?:update|insert|merge|with|select|call|perform|do|create|alter|drop|begin|truncate|delete|explain)\b/i;
 
-/** The texts in a file that are statements of SQL, have to do with presets or their use, and are run. */
+/** The texts in a file that are SQL statements about presets or their use, and are run. */
 export function sqlTextsOf(module: CodeModule, follower: Follower, functions: Iterable<string>): CodeSql[] {
   const names = [...functions];
   const seen = new Set<Node>();
@@ -23,7 +23,7 @@ export function sqlTextsOf(module: CodeModule, follower: Follower, functions: It
     const whole = wholeOf(node);
     if (seen.has(whole)) return [];
     seen.add(whole);
-    // Cheap first: most strings are no SQL.
+    // The cheap check first: most strings are not SQL.
     if (
       !statement.test(
         module.text
@@ -40,7 +40,7 @@ export function sqlTextsOf(module: CodeModule, follower: Follower, functions: It
   });
 }
 
-/** The sum, template or list that a string is a part of. */
+/** The concatenation, template or list that a string is part of. */
 function wholeOf(node: Node): Node {
   const outer = node.parent;
   if (!outer) return node;

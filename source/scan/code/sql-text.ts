@@ -6,13 +6,13 @@ import { shapeOf } from './follow/shape.ts';
 import type { Reference } from './parse/code-module.ts';
 import { entities, lastName } from './query-target.ts';
 
-/** SQL put together from the pieces of an expression, and where each piece stands in the file. */
+/** SQL assembled from the pieces of an expression, and where each piece is in the file. */
 export interface SqlText {
   text: string;
   pieces: { at: number; source: number }[];
 }
 
-/** The place in the file of an offset in the text; of what was filled in, the place of the hole. */
+/** The place in the file of an offset in the text; for a placeholder, the place of the expression it stands for. */
 export function sourceOf({ pieces }: SqlText, offset: number): number {
   const piece = pieces.findLast(({ at }) => at <= offset);
   return piece ? piece.source + (offset - piece.at) : 0;
@@ -20,7 +20,7 @@ export function sourceOf({ pieces }: SqlText, offset: number): number {
 
 const deepest = 6;
 
-/** Puts together the text of a literal, a template, a sum or a joined list. Null where it is none of them. */
+/** Assembles the text of a literal, a template, a concatenation or a joined list; null for anything else. */
 export function sqlText(follower: Follower, ref: Reference, values: readonly string[] = []): SqlText | null {
   const built: SqlText = { text: '', pieces: [] };
   return append(follower, ref, built, [...values], 0) ? built : null;
@@ -74,10 +74,10 @@ function append(follower: Follower, ref: Reference, to: SqlText, values: string[
   }
 }
 
-// What may stand here is a name.
+// After these words only a name may follow.
 const beforeName = /(?:\b(?:update|only|into|from|join|table|truncate|function|on|trigger)\s+"?|[."])$/i;
 
-/** What stands in the place of an expression: its text where that is constant, else a name or a parameter. */
+/** What replaces an expression in the SQL: its text if it is constant, else a name or a parameter. */
 function fill(follower: Follower, ref: Reference, before: string, depth: number): string {
   const { node } = ref;
   const [constant] = follower.texts(ref);
@@ -124,8 +124,8 @@ function fill(follower: Follower, ref: Reference, before: string, depth: number)
 const quoted = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name}"`);
 
 /**
- * Placeholders as drivers have them, in PostgreSQL's own form: `?`, `:id`, `@id`, `$<id>`, `$/id/`. The text keeps its
- * length where it can, so that offsets hold.
+ * Replaces the placeholders of drivers (`?`, `:id`, `@id`, `$<id>`, `$/id/`) with PostgreSQL's. Keeps the length of the text
+ * if possible, so that offsets stay valid.
  */
 export function withPlaceholders(text: string): string {
   return text

@@ -5,13 +5,13 @@ import type { CodeModule } from './parse/code-module.ts';
 import { isFunction } from './parse/parse-code.ts';
 import { lastName } from './query-target.ts';
 
-// Whoever is told a statement in one of these ways does not run it.
+// Functions that do not run the SQL they are given.
 const telling =
   /^(log|info|warn|error|debug|trace|fatal|notice|print|println|write|writeLine|alert|confirm|toast|success|notify|expect|describe|it|test|t|translate|markdown|md|html|css|gql|graphql|styled|dedent|outdent|captureMessage|Error|TypeError|highlight|copy|writeText|setText|setQuery|toContain|toBe|toEqual|toMatch|includes|startsWith|endsWith|indexOf|match|test|replace|split)$/;
 
 /**
- * Whether a text of SQL is given to something that may run it: an argument of a call, a template with a tag, a variable or a
- * constant that is used so. A text that is logged, thrown, compared or drawn is not run.
+ * Whether SQL is given to something that may run it: as an argument of a call, a tagged template, or through a variable or
+ * constant. SQL that is logged, thrown, compared or displayed is not run.
  */
 export function isRun(module: CodeModule, node: Node, depth = 0): boolean {
   if (depth > 8) return true;

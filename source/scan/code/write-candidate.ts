@@ -3,7 +3,7 @@ import type { CountChange, WriteKind } from '../finding.ts';
 import type { Follower } from './follow/follow.ts';
 import type { CodeModule, Reference } from './parse/code-module.ts';
 
-/** A write of the counter that was found in code. */
+/** A write of the counter, found in code. */
 export interface WriteCandidate {
   module: CodeModule;
   /** The call, assignment or text that writes. */
@@ -12,24 +12,24 @@ export interface WriteCandidate {
   offset: number;
   kind: WriteKind;
   how: CountChange;
-  /** True where a new preset is inserted with it. */
+  /** True if it inserts a new preset. */
   inserts: boolean;
-  /** True where what is written was read before, by the application: uses at the same time overwrite each other. */
+  /** True if the application read the value before: simultaneous uses overwrite each other. */
   readBefore: boolean;
-  /** What it is called through, where the write itself is in a helper; or the function of the database. */
+  /** The helper or database function that contains the write; null if there is none. */
   through: string | null;
 }
 
-/** A helper that writes what it is given: whoever calls it with the counter writes the counter. */
+/** A helper that writes its argument: every call with the counter writes the counter. */
 export interface Helper {
   kind: WriteKind;
-  /** Which parameters decide, as they are declared. Null where that is settled in the helper. */
+  /** Which parameters decide, as they are declared. Null if the helper decides. */
   table: Reference | null;
   values: Reference | null;
   key: Reference | null;
 }
 
-/** What is known beyond the file: which functions of the database write the counter. */
+/** What is known beyond the file: which database functions write the counter. */
 export interface Known {
   follower: Follower;
   counts: (routine: string) => boolean;
@@ -37,12 +37,12 @@ export interface Known {
 
 export type Call = Extract<Node, { type: 'CallExpression' }>;
 
-/** Points at the name of the method: of a chain over several lines that is the line that writes. */
+/** Points at the name of the method: in a chain over several lines, that is the line that writes. */
 export function offsetOf(call: Call): number {
   return call.callee.type === 'MemberExpression' ? call.callee.property.start : call.start;
 }
 
-/** What a file of code says. */
+/** What was found in a file of code. */
 export interface CodeReading {
   found: WriteCandidate[];
   helpers: Helper[];

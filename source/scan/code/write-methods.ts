@@ -7,7 +7,7 @@ import type { CodeModule, Reference } from './parse/code-module.ts';
 import { entities, lastName, type QueryTarget, rootOf, subjectsOf } from './query-target.ts';
 import type { Call } from './write-candidate.ts';
 
-/** Methods that make rows. */
+/** Methods that insert rows. */
 export const inserters: ReadonlySet<string> = new Set([
   'insert',
   'upsert',
@@ -86,7 +86,7 @@ function aroundConflict(follower: Follower, module: CodeModule, call: Call): Que
   return subjectsOf(follower, { module, node: outer.callee.object as Node });
 }
 
-/** What a write is found as. */
+/** The kind of a write. */
 export function kindOf(subject: QueryTarget, method: string, call: Call): WriteKind {
   if (subject.by === 'from') return method === 'upsert' ? 'supabase-upsert' : 'supabase-update';
   if (subject.by === 'builder') return 'query-builder';

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 
-/** What a file is read as; null for what is not read. */
+/** What a file is read as. */
 export type FileKind = 'code' | 'component' | 'sql' | 'shell' | 'prisma';
 
 const kinds: Record<string, FileKind> = {
@@ -23,7 +23,7 @@ const kinds: Record<string, FileKind> = {
   '.prisma': 'prisma',
 };
 
-/** By the name alone; a file without an ending may still be a shell script, by its first line. */
+/** The kind by the name alone; null if it is not read. A file without an extension is a shell script if its first line says so. */
 export function kindOfName(path: string): FileKind | 'unknown' | null {
   if (/\.d\.[mc]?ts$/.test(path)) return null;
   const ending = extname(path).toLowerCase();
@@ -40,14 +40,14 @@ const testDirectories =
   /(^|\/)(__tests__|__mocks__|__fixtures__|tests?|specs?|e2e|fixtures|mocks|cypress|playwright|testing|test-utils)\//i;
 const testNames = /[._-](test|spec|mock|mocks|fixture|fixtures|stories|story|e2e|cy|bench)\.[a-z]+$/i;
 
-/** Tests, fixtures and stories write what they like: nobody's count comes of it. `path` is relative, with `/`. */
+/** True for tests, fixtures and stories, which do not write real counts. `path` is relative, with `/`. */
 export function isTest(path: string): boolean {
   return (
     testDirectories.test(path) || testNames.test(path) || /(^|\/)(jest|vitest)\.setup\.[a-z]+$/.test(path)
   );
 }
 
-/** Never looked into: what others wrote, what was built, what is no source. */
+/** Directories that are never read: dependencies, build output, and anything else that is not source. */
 export const neverRead: ReadonlySet<string> = new Set([
   'node_modules',
   'bower_components',

@@ -6,7 +6,7 @@ import type { Skipped } from '../finding.ts';
 import { neverRead } from './file-kind.ts';
 import { type IgnoreRules, isIgnored, withRulesOf } from './ignore-rules.ts';
 
-/** The files of a directory that a scan may read, and what of it cannot be listed. */
+/** The files of a directory that a scan may read, and what could not be listed. */
 interface FoundFiles {
   /** Relative, with `/`, in order. */
   files: string[];
@@ -23,9 +23,9 @@ interface Walk {
 }
 
 /**
- * Walks a directory as git sees it: what `.gitignore` names, in any directory, or `.git/info/exclude` is left out, and so
- * is what is installed or built. Links are not followed: what they lead to inside the directory is read where it is, and
- * one that leads out of it is named.
+ * Lists a directory as git sees it: without what any `.gitignore` or `.git/info/exclude` excludes, and without dependencies
+ * and build output. Links are not followed: their targets inside the directory are read anyway, and links that lead out of it
+ * are reported.
  */
 export async function findFiles(directory: string, signal?: AbortSignal): Promise<FoundFiles> {
   const realRoot = await realpath(directory);
@@ -37,7 +37,7 @@ export async function findFiles(directory: string, signal?: AbortSignal): Promis
   return found;
 }
 
-/** What the repository that a directory is in ignores there. */
+/** What the repository around a directory ignores in it. */
 async function rulesAbove(directory: string): Promise<{ prefix: string; rules: IgnoreRules }> {
   const above: string[] = [];
   for (let at = directory; ; at = dirname(at)) {
@@ -52,7 +52,7 @@ async function rulesAbove(directory: string): Promise<{ prefix: string; rules: I
         const base = relative(at, each).split(sep).join('/');
         rules = await withRulesOf(rules, each, base === '' ? '' : `${base}/`);
       }
-      // Whoever names an ignored directory wants to see into it.
+      // A directory that the user names is scanned even if it is ignored.
       return prefix !== '' && isIgnored(rules, prefix) ? { prefix: '', rules: [] } : { prefix, rules };
     }
     above.push(dirname(at));
@@ -97,7 +97,7 @@ async function follow({ root, realRoot, found }: Walk, path: string): Promise<vo
   }
 }
 
-/** Why the system refused, in words. */
+/** Why the system refused. */
 export function reasonOf(error: unknown, verb: string): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EACCES' || code === 'EPERM') return 'this user may not read it';

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 
-/** The rules of one `.gitignore`, which speak of paths below the directory that it is in. */
+/** The rules of one `.gitignore`, which apply to paths below its directory. */
 interface Rules {
   /** Relative to the root, with a `/` at its end; empty for the root itself. */
   base: string;
   rules: Ignore;
 }
 
-/** What git would ignore in a directory: the rules from the root down to it, of which the deepest decide. */
+/** What git ignores in a directory: the rules from the root down to it; the deepest take precedence. */
 export type IgnoreRules = readonly Rules[];
 
 /** Adds the rules of a directory's `.gitignore` to those above it. A file that is missing or unreadable has none. */
@@ -24,7 +24,7 @@ export async function withRulesOf(
   return [...above, { base, rules: ignore({ allowRelativePaths: true }).add(text) }];
 }
 
-/** Whether git ignores a path that is relative to the root; directories end with `/`. */
+/** Whether git ignores a path, relative to the root; directories end with `/`. */
 export function isIgnored(rules: IgnoreRules, path: string): boolean {
   let ignored = false;
   for (const { base, rules: own } of rules) {

@@ -1,15 +1,15 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { type ConsoleError, usageError } from '../../errors/errors.ts';
 
-/** Makes sure that a directory can be scanned. Rejects with a usage error (exit code 2) that says what it is instead. */
+/** Checks that a directory can be scanned. Rejects with a usage error (exit code 2) that says why not. */
 export async function openDirectory(directory: string): Promise<void> {
   try {
     const kind = await stat(directory);
     if (!kind.isDirectory()) {
       throw usageError(
         'no-directory',
-        `${directory} is no directory.`,
-        'Name the directory that holds the application, such as preset-usage scan src.',
+        `${directory} is not a directory.`,
+        'Give the directory of the application, such as preset-usage scan src.',
       );
     }
     await access(directory, constants.R_OK | constants.X_OK);
@@ -25,7 +25,7 @@ function problemOf(error: unknown, directory: string): ConsoleError | unknown {
       return usageError(
         'directory-missing',
         `There is no directory ${directory}.`,
-        'Check the path; it starts from the directory that this command runs in.',
+        'Check the path. It is relative to the current directory.',
       );
     case 'EACCES':
     case 'EPERM':
@@ -38,7 +38,7 @@ function problemOf(error: unknown, directory: string): ConsoleError | unknown {
       return usageError(
         'directory-missing',
         `${directory} is a link that leads back to itself.`,
-        'Name the directory itself.',
+        'Give the directory itself.',
       );
     default:
       return error;

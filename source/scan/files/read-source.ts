@@ -4,13 +4,13 @@ import { stopIfInterrupted } from '../../errors/errors.ts';
 import { type FileKind, isShell, kindOfName } from './file-kind.ts';
 import { reasonOf } from './find-files.ts';
 
-/** A file as it is read, or why it was not. */
+/** A file that was read, or why it was not. */
 type Source = { file: string; kind: FileKind; text: string } | { file: string; reason: string };
 
-// Nobody writes 2 MB by hand: that is generated, or a dump.
+// A file of 2 MB is generated, or a dump.
 const mostBytes = 2 * 1024 * 1024;
 
-/** Reads a file that may hold code. Null where it is none; never rejects. */
+/** Reads a file that may hold code; null if it does not. Never rejects. */
 async function readSource(directory: string, file: string): Promise<Source | null> {
   const path = join(directory, file);
   try {
@@ -20,7 +20,7 @@ async function readSource(directory: string, file: string): Promise<Source | nul
     if (size > mostBytes) return { file, reason: `it is larger than ${mostBytes / 1024 / 1024} MB` };
     const bytes = await readFile(path);
     const text = decode(bytes);
-    if (text === null) return { file, reason: 'it is no text' };
+    if (text === null) return { file, reason: 'it is not text' };
     return isMinified(text) ? { file, reason: 'it is minified' } : { file, kind, text };
   } catch (error) {
     return { file, reason: reasonOf(error, 'read') };
@@ -43,7 +43,7 @@ function decode(bytes: Buffer): string | null {
   return bytes.toString('utf8').replace(/^\ufeff/, '');
 }
 
-// People break their lines; what has made these few does not.
+// People break their lines; minifiers do not.
 function isMinified(text: string): boolean {
   if (text.length < 20_000) return false;
   let lines = 1;
@@ -51,10 +51,10 @@ function isMinified(text: string): boolean {
   return text.length / lines > 500;
 }
 
-// More at once would only wait for each other, and could run out of file handles.
+// More at once would only wait for each other, and could exhaust the file handles.
 const atOnce = 32;
 
-/** Reads those of `files` that may hold code, several at a time, in the order they are given. */
+/** Reads those of `files` that may hold code, several at a time, and returns them in the given order. */
 export async function readSources(
   directory: string,
   files: readonly string[],

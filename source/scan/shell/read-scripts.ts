@@ -6,13 +6,13 @@ import type { SqlUnit } from '../sql/sql-unit.ts';
 import { unitOfShell } from '../sql/sql-units.ts';
 import { readShell } from './shell-sql.ts';
 
-/** What shell scripts do to the counter: the SQL in them, and requests, of which some call functions. */
+/** What shell scripts do to the counter: their SQL, and their requests, some of which call functions. */
 interface Scripts {
   units: SqlUnit[];
   requests: (counts: (routine: string) => boolean) => ReportedFinding[];
 }
 
-/** Reads scripts, which are pairs of file and text. */
+/** Reads scripts, given as pairs of file and text. */
 export async function readScripts(scripts: readonly (readonly [string, string])[]): Promise<Scripts> {
   const units: SqlUnit[] = [];
   const requests: { file: string; script: string; at: number; text: string; routine: string | null }[] = [];

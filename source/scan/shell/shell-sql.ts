@@ -1,7 +1,7 @@
 import { isCounter } from '../names.ts';
 import { type ShellCommand, type ShellWord, shellCommands } from './shell-words.ts';
 
-/** What a script does to the counter: SQL that it hands to a client, and requests to PostgREST. */
+/** What a script does to the counter: SQL that it passes to a client, and requests to PostgREST. */
 interface ShellReading {
   sql: ShellWord[];
   requests: { at: number; text: string; routine: string | null }[];
@@ -10,7 +10,7 @@ interface ShellReading {
 const statement =
   /^\s*(?:--[^\n]*\n\s*)*(?:update|insert|merge|with|select|call|do|create|alter|drop|begin|truncate|delete|set)\b/i;
 
-/** Reads a shell script. What is printed for a person is no SQL that is run. */
+/** Reads a shell script. SQL that is only printed is not run. */
 export function readShell(script: string): ShellReading {
   const commands = shellCommands(script);
   const reading: ShellReading = { sql: [], requests: [] };
@@ -27,7 +27,7 @@ export function readShell(script: string): ShellReading {
   return reading;
 }
 
-/** Whoever prints, prints for somebody; into a pipe or a file of SQL it is for a client. */
+/** Output is for people, unless it goes into a pipe or a SQL file: then it is for a client. */
 function runs({ words, piped, writesTo }: ShellCommand): boolean {
   const [name] = words;
   if (!name || !/^(echo|printf|cat|log|info|warn|error|die|fail|say|print|usage|:)$/.test(name.text))
@@ -41,7 +41,7 @@ function withoutAssignment({ text, at }: ShellWord): ShellWord {
   return { text: text.slice(assigned), at: at + assigned };
 }
 
-/** Variables as parameters of the same length, so that offsets hold. */
+/** Replaces variables with parameters of the same length, so that offsets stay valid. */
 function withoutVariables(text: string): string {
   return text.replace(/\$\{[^}]*\}|\$\([^)]*\)|\$[A-Za-z_]\w*|(?<!\$)\$\d(?!\d)/g, found =>
     '$1'.padEnd(found.length),

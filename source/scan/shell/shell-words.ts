@@ -1,14 +1,14 @@
-/** A word of a command, as the shell would take it: without quotes, and where it begins in the script. */
+/** A word of a command as the shell sees it, without quotes, and where it begins in the script. */
 export interface ShellWord {
   text: string;
   at: number;
 }
 
-/** A command of a script with what it is fed: here-documents and here-strings. */
+/** A command of a script with its input: here-documents and here-strings. */
 export interface ShellCommand {
   words: ShellWord[];
   fed: ShellWord[];
-  /** True where its output goes to the next command, or to a file. */
+  /** True if its output goes to the next command, or to a file. */
   piped: boolean;
   writesTo: string | null;
 }
@@ -20,9 +20,9 @@ interface Waiting {
 }
 
 /**
- * Splits a script into commands and their words. It knows quotes, comments, continued lines and here-documents, and takes
- * everything else for words: enough to tell what is said from what is run. An offset into a word is one into the script,
- * but for quotes inside of it.
+ * Splits a script into commands and their words. It knows quotes, comments, continued lines and here-documents, and treats
+ * everything else as words: enough to distinguish what is printed from what is run. An offset into a word is one into the
+ * script, except after quotes inside the word.
  */
 export function shellCommands(script: string): ShellCommand[] {
   const commands: ShellCommand[] = [];
@@ -91,7 +91,7 @@ function endOfLine(script: string, from: number): number {
   return end === -1 ? script.length : end;
 }
 
-/** One word with its quotes taken away; `at` is where its first quoted text, or else the word, begins. */
+/** One word without its quotes; `at` is where its first quoted text begins, or else the word. */
 function readWord(script: string, from: number): { word: ShellWord; next: number } {
   let text = '';
   let at = from;

@@ -4,26 +4,26 @@ import { isCounter, isPresets, isRecords, ownFunction, ownTrigger, trackFunction
 import { sequenceOf } from './plain-sql.ts';
 import type { SqlUnit } from './sql-unit.ts';
 
-/** Something in SQL that writes the counter, or keeps the trigger from doing so. */
+/** Something in SQL that writes the counter, or stops the trigger from doing so. */
 export interface SqlFound {
   unit: SqlUnit;
   offset: number;
   text: string;
   kind: WriteKind;
   how: CountChange | null;
-  /** Once: it runs when somebody runs it, as a statement in a migration does. */
+  /** True if it runs once, like a statement in a migration. */
   once: boolean;
-  /** True where the same function inserts a record as well. */
+  /** True if the same function also inserts a record. */
   records: boolean;
   /** The function it is in, and the trigger that runs it. */
   routine: string | null;
   trigger: string | null;
 }
 
-/** What all SQL together says. */
+/** What was found in all SQL together. */
 interface SqlJudgement {
   found: SqlFound[];
-  /** Names of functions that write the counter as they are defined last, and of all that are defined. */
+  /** Names of functions whose last definition writes the counter, and of all defined functions. */
   counting: Set<string>;
   defined: Set<string>;
   /** Calls of such functions, and where records are inserted, by unit. */
@@ -38,11 +38,11 @@ interface Live<Create> {
   create: Create;
 }
 
-/** What is there once all files of a sequence have been run in order. */
+/** What exists after all files of a sequence have been run in order. */
 interface State {
   routines: Map<string, Live<Routine>>;
   triggers: Map<string, Live<Trigger>>;
-  /** The switch or drop that has the own trigger off. */
+  /** The statement that left the trigger disabled or dropped. */
   off: { unit: SqlUnit; create: SqlCreate } | null;
 }
 
@@ -90,7 +90,7 @@ function apply(state: State, unit: SqlUnit, create: SqlCreate): void {
       }
       if (/trigger/i.test(create.what)) {
         state.triggers.delete(`${create.name.name} on ${create.table?.name ?? ''}`);
-        // In code a text drops what another, put together elsewhere, makes again.
+        // In code, a trigger that one text drops may be created again by another, assembled elsewhere.
         if (create.name.name === ownTrigger && unit.in !== 'code') state.off = { unit, create };
       }
       break;
@@ -117,13 +117,13 @@ function countingIn(states: readonly State[]): Set<string> {
 const returnsTrigger = ({ text }: Routine) => /\breturns\s+(?:pg_catalog\.)?trigger\b/i.test(text);
 const moves = (how: CountChange | null) => how !== null && how !== 'recounts';
 
-/** What a statement does to the counter; null where it does nothing to it. */
+/** How a statement changes the count; null if it does not. */
 function counterOf({ table, columns, action, text }: SqlWrite): CountChange | null {
   if (action !== 'update' || !isPresets(table.name)) return null;
   const column = columns?.find(({ name }) => isCounter(name));
   if (!column) return null;
   const how = howOf(column);
-  // A repair that adds what is missing, as the console's own does, counts records in the same statement.
+  // A repair that adds what is missing, like the console's, counts records in the same statement.
   return how !== 'zero' && countsRecords.test(text) ? 'recounts' : how;
 }
 
@@ -179,7 +179,7 @@ function judgeState(state: State, judgement: SqlJudgement): void {
   }
 }
 
-/** What is run as it stands: statements, DO blocks, rules and jobs. */
+/** What runs directly: statements, DO blocks, rules and jobs. */
 function judgeStatements(unit: SqlUnit, reading: SqlReading, judgement: SqlJudgement): void {
   const { found, counting, records } = judgement;
   const kind = unit.in === 'shell' ? ('shell-sql' as const) : ('sql' as const);

@@ -1,6 +1,6 @@
 /**
- * SQL as psql and migration tools keep it in files, made fit for the parser: psql's own lines and variables, and what a
- * tool would run only to go back. The text keeps its length, so that offsets hold.
+ * Prepares the SQL in files of psql and migration tools for the parser: blanks out psql's commands and variables, and down
+ * migrations. The text keeps its length, so that offsets stay valid.
  */
 export function plainSql(text: string): string {
   return withoutWayBack(text)
@@ -20,7 +20,7 @@ function withoutWayBack(text: string): string {
 
 const blank = (found: string) => found.replace(/[^\n]/g, ' ');
 
-/** Files that hold the way back of a migration. */
+/** True for files that hold a down migration. */
 export function isWayBack(file: string): boolean {
   return (
     /(?:^|[._/-])(?:down|rollback|revert|undo)(?:[._-][^/]*)?\.sql$/i.test(file) ||
@@ -28,7 +28,7 @@ export function isWayBack(file: string): boolean {
   );
 }
 
-/** The directory whose files are run one after another, each knowing those before it: Prisma has one for each migration. */
+/** The directory whose files are run in order, each building on those before. Prisma has a directory per migration. */
 export function sequenceOf(file: string): string {
   const parts = file.split('/');
   const own = /^(?:migration|up)\.sql$/.test(parts.at(-1) ?? '') ? -2 : -1;

@@ -1,10 +1,10 @@
 import type { SqlReading } from '../../sql/sql-effects.ts';
 
-/** A text of SQL that was found, wherever that was, with what it does. */
+/** SQL that was found anywhere, with what it does. */
 export interface SqlUnit {
-  /** Where it stands, relative to the directory that is scanned. */
+  /** Its file, relative to the scanned directory. */
   file: string;
-  /** `file`: a file of SQL; `code`: a string in code; `shell`: what a script gives to psql. */
+  /** `file`: a file of SQL; `code`: a string in code; `shell`: what a script passes to psql. */
   in: 'file' | 'code' | 'shell';
   text: string;
   reading: SqlReading;

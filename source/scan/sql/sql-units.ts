@@ -19,13 +19,13 @@ export async function unitOfCode({ module, node, sql }: CodeSql): Promise<SqlUni
   return { file: module.file, in: 'code', text: sql.text, reading, source: offset => sourceOf(sql, offset) };
 }
 
-/** Reads what a shell script hands to a client. */
+/** Reads what a shell script passes to a client. */
 export async function unitOfShell(file: string, { text, at }: ShellWord): Promise<SqlUnit> {
   const reading = await readWithPlaceholders(plainSql(text));
   return { file, in: 'shell', text, reading, source: offset => at + offset };
 }
 
-/** As it is, and where that is refused with the placeholders of drivers in PostgreSQL's form. */
+/** Parses the text unchanged, and if that fails, with the drivers' placeholders in PostgreSQL's form. */
 async function readWithPlaceholders(text: string) {
   const reading = await read(text);
   if (!reading.problem) return reading;
@@ -33,7 +33,7 @@ async function readWithPlaceholders(text: string) {
   return again.problem ? reading : again;
 }
 
-/** Where the parser cannot be started, that is the `problem` of each text: what is no SQL can be scanned all the same. */
+/** If the parser cannot be started, that is the `problem` of each text: code without SQL can still be scanned. */
 function read(text: string): Promise<SqlReading> {
   return readSql(text).catch(
     (error: Error): SqlReading => ({ ...emptyReading(), problem: { message: error.message, offset: 0 } }),

@@ -1,9 +1,9 @@
 import type { Node } from 'oxc-parser';
 
-/** How a name is taken out of what it is bound to: a property, an element, or all but some properties. */
+/** One step of destructuring: a property, an element, or the rest without some properties. */
 export type BindingStep = { key: string } | { element: true } | { without: string[] };
 
-/** What a name stands for where it is declared. */
+/** What a name is bound to at its declaration. */
 export interface Binding {
   name: string;
   kind: 'variable' | 'parameter' | 'function' | 'class' | 'import' | 'enum';
@@ -14,7 +14,7 @@ export interface Binding {
   steps: BindingStep[];
   /** The default of a pattern. */
   fallback: Node | null;
-  /** Of a parameter: the function, and which of its parameters. */
+  /** For a parameter: the function, and which of its parameters. */
   owner: Node | null;
   index: number;
 }
@@ -57,7 +57,7 @@ export function bindingsOf(
   }
 }
 
-/** The name of a property that is written out; null for a computed one. */
+/** The name of a property that is written literally; null for a computed one. */
 export function plainKey(key: Node, computed: boolean): string | null {
   if (!computed && (key.type === 'Identifier' || key.type === 'PrivateIdentifier')) return key.name;
   return key.type === 'Literal' && key.value !== null ? String(key.value) : null;

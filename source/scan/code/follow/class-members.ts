@@ -5,13 +5,13 @@ import { functionAround, returnsOf } from './lookup.ts';
 
 type ClassNode = Extract<Node, { type: 'ClassDeclaration' | 'ClassExpression' }>;
 
-/** What a member of a class is: a parameter property of its constructor, or the values it may have. */
+/** A member of a class: a parameter property of its constructor, or the values it may have. */
 interface ClassMember {
   parameter: Node | null;
   values: Node[];
 }
 
-/** Finds a field, method or getter of a class, also one that only its constructor sets. */
+/** Finds a field, method or getter of a class, including fields that only its constructor sets. */
 export function classMember(node: ClassNode, name: string): ClassMember {
   const values: Node[] = [];
   for (const element of node.body.body) {
@@ -48,7 +48,7 @@ function setBy(constructed: Node, name: string): Node[] {
   );
 }
 
-/** The class that `this` is of. */
+/** The class that `this` belongs to. */
 export function classAround(node: Node): Node | null {
   let inner: Node = node;
   for (let around = functionAround(inner); around; around = functionAround(inner)) {

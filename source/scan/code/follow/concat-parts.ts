@@ -1,6 +1,6 @@
 import type { Node } from 'oxc-parser';
 
-/** The texts of a sum, in order: a statement of SQL may be a sum of a hundred lines, each nested in the next. */
+/** The operands of a concatenation, in order: a SQL statement may have a hundred lines, each nested in the next. */
 export function addendsOf(node: Node): Node[] {
   const found: Node[] = [];
   let left = node;

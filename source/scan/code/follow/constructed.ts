@@ -4,8 +4,8 @@ import { classAround } from './class-members.ts';
 import type { Follower } from './follow.ts';
 
 /**
- * What a constructor was given at `index` for an object: by `new Repository(client, 'presets')`, or by `super(client,
- * 'presets')` in a class that extends its own.
+ * The argument at `index` that an object's constructor was called with: in `new Repository(client, 'presets')`, or in
+ * `super(client, 'presets')` of a subclass.
  */
 export function givenToConstructor(
   follower: Follower,

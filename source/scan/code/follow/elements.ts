@@ -3,13 +3,13 @@ import { isFunction } from '../parse/parse-code.ts';
 import { plainKey } from './bindings.ts';
 import { returnsOf } from './lookup.ts';
 
-/** What the follower of references does for this file; it imports this one. */
+/** What this file needs from Follower, which imports it. */
 interface Follows {
   follow(ref: Reference, depth: number): Reference[];
   elements(ref: Reference, depth: number): Reference[];
 }
 
-/** The elements of an array that is written out, or what a `map` makes of each. */
+/** The elements of a literal array, or what a `map` makes of each. */
 export function elementsOf(follower: Follows, { module, node }: Reference, depth: number): Reference[] {
   if (node.type === 'ArrayExpression') {
     return node.elements.flatMap(element =>

@@ -2,10 +2,10 @@ import type { Node } from 'oxc-parser';
 import type { CodeModule } from '../parse/code-module.ts';
 import type { Binding } from './bindings.ts';
 
-/** What a module exports under a name: an expression, something it declares, or a name of another module. */
+/** What a module exports under a name: an expression, something it declares, or an export of another module. */
 type Exported = { node: Node } | { binding: Binding } | { from: string; name: string };
 
-/** Looks through the export statements of a module, and through CommonJS's `exports.name = ...`. */
+/** Finds an export in a module's export statements and in CommonJS's `exports.name = ...`. */
 function exportsOf(module: CodeModule, name: string): Exported[] {
   const own = module.scopes.get(module.program);
   return module.program.body.flatMap((statement): Exported[] => {
@@ -42,12 +42,12 @@ function exportsOf(module: CodeModule, name: string): Exported[] {
   });
 }
 
-/** An expression or something declared, and the module that it stands in. */
+/** An expression or a declaration, and its module. */
 type Export = { module: CodeModule } & ({ node: Node } | { binding: Binding });
 
 /**
- * What a module exports under a name, also from other modules. They may export all of each other in circles, along more
- * ways than can be walked: each is visited once.
+ * What a module exports under a name, including re-exports of other modules. Modules may re-export each other in circles, so
+ * each is visited once.
  */
 export function exportedBy(
   module: CodeModule,

@@ -11,21 +11,21 @@ import { lookup, returnsOf } from './lookup.ts';
 import { FollowMemo } from './memo.ts';
 import { referencesTo } from './references.ts';
 
-/** What a module imports; null where that is a package, or no file that could be read. */
+/** Resolves an import; null for a package, or a file that could not be read. */
 type ImportFrom = (module: CodeModule, specifier: string) => CodeModule | null;
 
-// Deep enough for a constant of a constant of another file, and an end to what goes in circles.
+// Deep enough for a constant of a constant of another file, and a limit for circular definitions.
 const deepest = 40;
-// What may be one of more things than these is anything.
+// Something with more possible values than this could be anything.
 const most = 40;
-// Characters of a text put together from others. A text that doubles in every line soon fills the memory.
+// The maximum length of a concatenated text, in characters. A text that doubles in every line soon fills the memory.
 const longest = 200_000;
 
 /** Finds out what expressions stand for: through variables, imports, properties and helper functions. */
 export class Follower {
   readonly names: Names;
   readonly #importFrom: ImportFrom;
-  // A name is asked for again and again; one that is asked for while it is being found out goes in a circle.
+  // Names are looked up repeatedly. A name that is looked up during its own lookup is circular.
   readonly #followed = new Map<Node, Reference[]>();
   readonly #texts = new Map<Node, string[]>();
   readonly #members = new FollowMemo();
@@ -37,8 +37,8 @@ export class Follower {
   }
 
   /**
-   * The expressions that an expression may stand for in the end: a literal, an object, a call of something unknown, or
-   * the identifier of a parameter, which stands for what callers pass.
+   * The expressions that an expression may finally resolve to: a literal, an object, a call of something unknown, or the
+   * identifier of a parameter, whose value callers pass.
    */
   follow(ref: Reference, depth = 0): Reference[] {
     const known = this.#followed.get(ref.node);
@@ -123,7 +123,7 @@ export class Follower {
     );
   }
 
-  /** Takes out of what is found what a pattern takes. Nothing is known of a property that is not written out. */
+  /** Applies destructuring to what was found. Properties that are not written literally stay unknown. */
   step(found: Reference[], steps: readonly BindingStep[], depth = 0): Reference[] {
     const [first, ...rest] = steps;
     if (!first) return found;
@@ -135,13 +135,13 @@ export class Follower {
     return this.step(next, rest, depth + 1);
   }
 
-  /** The elements of an array that is written out, or what a `map` makes of each. */
+  /** The elements of a literal array, or what a `map` makes of each. */
   elements(ref: Reference, depth = 0): Reference[] {
     if (depth > deepest) return [];
     return this.#elementsOf.once(ref.node, '', () => distinct(elementsOf(this, ref, depth)));
   }
 
-  /** A property of what was followed to: of an object, an enum, a class, or a module. */
+  /** A property of a resolved object, enum, class or module. */
   member(ref: Reference, name: string, depth = 0): Reference[] {
     if (depth > deepest) return [];
     return this.#members.once(ref.node, name, () => distinct(this.#member(ref, name, depth)));
@@ -188,7 +188,7 @@ export class Follower {
     }
   }
 
-  /** Text that an expression may be, where it is constant. Templates and sums of constants are, too. */
+  /** The texts that a constant expression may have, including templates and concatenations of constants. */
   texts(ref: Reference, depth = 0): string[] {
     const known = this.#texts.get(ref.node);
     if (known) return known;
@@ -216,7 +216,7 @@ export class Follower {
     });
   }
 
-  /** The functions that a call may call, as far as they are written in a file that can be found. */
+  /** The functions that a call may call, if their files can be found. */
   callees({ module, node }: Reference): Reference[] {
     const called = this.follow({ module, node }).flatMap(ref => {
       // useCallback(async () => ...), withAuth(async () => ...)
@@ -248,7 +248,7 @@ export class Follower {
     );
   }
 
-  // A parameter or a field of a class that is declared as such: `constructor(private presets: PresetRepository)`.
+  // A parameter or field whose declared type is a class: `constructor(private presets: PresetRepository)`.
   #ofType(module: CodeModule, node: Node): Reference[] {
     if (node.type !== 'Identifier' || !('typeAnnotation' in node)) return [];
     const type = node.typeAnnotation?.typeAnnotation;
@@ -272,11 +272,11 @@ export class Follower {
           : specifier.imported.name
         : 'default');
     const found = from ? this.exported(from, wanted, depth + 1) : [];
-    // Where the file is not known, the name is.
+    // If the file is unknown, the name still says what it is.
     return found.length > 0 || name !== undefined ? found : [{ module, node: specifier }];
   }
 
-  // `require('./tables')` and `await import('./tables')` are all that the module exports.
+  // `require('./tables')` and `await import('./tables')` return everything the module exports.
   #whole(module: CodeModule, node: Node, specifier: Node | undefined): Reference[] {
     const text = specifier?.type === 'Literal' ? String(specifier.value) : null;
     const from = text === null ? null : this.#importFrom(module, text);
@@ -284,7 +284,7 @@ export class Follower {
     return [{ module: from, node: from.program }, ...this.exported(from, 'module.exports')];
   }
 
-  /** What a module exports under a name, also from other modules. */
+  /** What a module exports under a name, including re-exports. */
   exported(module: CodeModule, name: string, depth = 0): Reference[] {
     if (depth > deepest) return [];
     const found = exportedBy(module, name, this.#importFrom).flatMap(({ module: from, ...what }) =>

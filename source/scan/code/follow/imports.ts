@@ -16,8 +16,8 @@ const endings = [
 ];
 
 /**
- * The file that an import means, among the files there are; null for a package. `@/lib/db` and `~/lib/db` are looked for
- * from the root, from `src` and `app`, and from the package that the importing file is in.
+ * The scanned file that an import refers to; null for a package. `@/lib/db` and `~/lib/db` are searched from the root, from
+ * `src` and `app`, and from the package of the importing file.
  */
 export function importedFile(from: string, specifier: string, files: ReadonlySet<string>): string | null {
   for (const base of basesOf(from, specifier)) {

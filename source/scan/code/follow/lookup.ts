@@ -3,7 +3,7 @@ import type { CodeModule } from '../parse/code-module.ts';
 import { type FunctionNode, isFunction } from '../parse/parse-code.ts';
 import type { Binding } from './bindings.ts';
 
-/** What a name means at a node: the innermost declaration around it. */
+/** What a name refers to at a node: the innermost declaration around it. */
 export function lookup(module: CodeModule, name: string, from: Node): Binding | undefined {
   for (let node: Node | null | undefined = from; node; node = node.parent) {
     const found = module.scopes.get(node)?.get(name);
@@ -18,11 +18,11 @@ export function functionAround(node: Node): FunctionNode | null {
   return null;
 }
 
-/** The function that a node is in the end in: not the callback it stands in, but the handler around that. */
+/** The outermost function around a node: not the callback it is in, but the handler around that. */
 export function outermostFunction(node: Node): FunctionNode | null {
   let outermost: FunctionNode | null = null;
   for (let around = functionAround(node); around; around = functionAround(around)) {
-    // A class or an object of handlers is no handler.
+    // A class or an object of handlers is not itself a handler.
     if (isMethod(around)) return around;
     if (outermost && isFactory(around)) return outermost;
     outermost = around;
@@ -33,7 +33,7 @@ export function outermostFunction(node: Node): FunctionNode | null {
 const isMethod = ({ parent }: FunctionNode) =>
   parent?.type === 'MethodDefinition' || parent?.type === 'PropertyDefinition';
 
-// A function that holds named functions, as a hook or a plugin does, is no one handler.
+// A function that contains named functions, such as a hook or a plugin, is not a single handler.
 function isFactory({ body }: FunctionNode): boolean {
   if (body?.type !== 'BlockStatement') return false;
   return body.body.some(
@@ -44,7 +44,7 @@ function isFactory({ body }: FunctionNode): boolean {
   );
 }
 
-/** The name that a function goes by: its own, or that of the variable, property or method that holds it. */
+/** The name of a function: its own, or that of the variable, property or method that holds it. */
 export function nameOfFunction(node: FunctionNode): string | null {
   if (node.id) return (node.id as { name: string }).name;
   let holder = node.parent;

@@ -2,13 +2,13 @@ import type { Node } from 'oxc-parser';
 import type { Reference } from '../parse/code-module.ts';
 
 /**
- * What was found out about a name in a node. Of an object made of two copies of one made of two copies the answers would
- * double with every step, and what is asked for while it is being found out goes in a circle.
+ * What is already known about a name in a node. Without it the work would double with every nested copy of an object, and
+ * circular definitions would never end.
  */
 export class FollowMemo {
   readonly #known = new Map<Node, Map<string, Reference[]>>();
 
-  /** What `find` finds, the first time; the same after that. */
+  /** The result of `find`, which is only called the first time. */
   once(node: Node, name: string, find: () => Reference[]): Reference[] {
     const ofNode = this.#known.get(node) ?? new Map<string, Reference[]>();
     const before = ofNode.get(name);

@@ -5,7 +5,7 @@ import { type ParseProblem, parseCode } from '../parse/parse-code.ts';
 import { Follower } from './follow.ts';
 import { importedFile } from './imports.ts';
 
-/** The code of a directory: its files by name, parsed when somebody asks for one. */
+/** The code of a directory: its files by name, parsed on demand. */
 export class Project {
   readonly follower: Follower;
   readonly problems = new Map<string, ParseProblem>();
@@ -15,8 +15,8 @@ export class Project {
   readonly #reading: (file: string) => void;
 
   /**
-   * `texts` are all files of code, by their paths; `broken` those that are not to be touched, with the reason. `reading` is
-   * told of each before it is parsed or read. The parser has to be loaded.
+   * `texts` are all files of code by path; `broken` are those to skip, with the reason. `reading` is called with each file
+   * before it is parsed or read. The parser must be loaded.
    */
   constructor(
     texts: ReadonlyMap<string, string>,
@@ -33,7 +33,7 @@ export class Project {
     }, names);
   }
 
-  /** A file, parsed; null where it cannot be, and `problems` says why. */
+  /** A parsed file; null if it cannot be parsed: `problems` has the reason. */
   module(file: string): CodeModule | null {
     const known = this.#parsed.get(file);
     if (known !== undefined) return known;
@@ -48,7 +48,7 @@ export class Project {
     return module;
   }
 
-  /** Has `work` read a file; `otherwise` where that is nested too deeply, and `problems` says so. */
+  /** Runs `work` on a file. If the file is nested too deeply, returns `otherwise` and adds to `problems`. */
   read<Result>({ file }: CodeModule, work: () => Result, otherwise: Result): Result {
     this.#reading(file);
     const result = withinStack(work);
@@ -65,7 +65,7 @@ export class Project {
 
 const tooDeep = 'it is nested too deeply to follow';
 
-/** What `work` gives; null where the stack is too small for it. */
+/** The result of `work`; null if the stack is too small for it. */
 function withinStack<Result>(work: () => Result): Result | null {
   try {
     return work();

@@ -3,7 +3,7 @@ import type { CodeModule } from '../parse/code-module.ts';
 import type { Binding } from './bindings.ts';
 import { lookup } from './lookup.ts';
 
-/** The places where a variable is named, but for its declaration. */
+/** All references to a variable, without its declaration. */
 export function referencesTo(module: CodeModule, binding: Binding): Node[] {
   return (module.identifiers.get(binding.name) ?? []).filter(node => {
     if (node === binding.declared) return false;

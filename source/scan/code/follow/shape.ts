@@ -9,16 +9,16 @@ import { referencesTo } from './references.ts';
 /** A property that an object may have, and what it may be set to. */
 export interface ShapeEntry {
   key: string;
-  /** Null where a property is changed in place: `patch.usage_count++`. */
+  /** Null if the property is changed in place: `patch.usage_count++`. */
   value: Reference | null;
   /** Where it is written. */
   at: Reference;
 }
 
-/** The properties that an object may have, as far as they are written out. */
+/** The properties that an object may have, as far as they are written literally. */
 export interface ValueShape {
   entries: ShapeEntry[];
-  /** Parameters that the object is, or is spread from: callers decide what they hold. */
+  /** Parameters that are the object, or are spread into it: callers decide what they contain. */
   parameters: Reference[];
   /** Parameters that name a property: `{ [field]: value }`. */
   keys: Reference[];
@@ -26,7 +26,7 @@ export interface ValueShape {
 
 const none: ValueShape = { entries: [], parameters: [], keys: [] };
 
-// The same property by several ways is one: copies of copies would double with every step.
+// The same property reached in several ways counts once: otherwise copies of copies would double with every step.
 const merged = (shapes: ValueShape[]): ValueShape => ({
   entries: distinct(
     shapes.flatMap(({ entries }) => entries),
@@ -49,12 +49,12 @@ function distinct<Item extends object>(items: Item[], about: (item: Item) => Nod
 const byKey = <Item extends object>(same: Item[]): Item[] =>
   same.length < 2 ? same : [...new Map(same.map(item => ['key' in item ? item.key : null, item])).values()];
 
-// An object built from others, each built from others: real code is nowhere near this.
+// Objects built from objects built from objects: real code is nowhere near this limit.
 const deepest = 20;
 
 /**
- * The properties of an object at the place where it is used: written out, spread from others, set step by step before
- * that, built by a helper. For an array those of its elements; for a callback those of what it returns.
+ * The properties of an object where it is used: literal, spread from others, set step by step before that, or built by a
+ * helper. For an array those of its elements; for a callback those of what it returns.
  */
 export function shapeOf(follower: Follower, ref: Reference, use: Node = ref.node, depth = 0): ValueShape {
   const known = shapes.get(use)?.get(ref.node);
@@ -67,7 +67,7 @@ export function shapeOf(follower: Follower, ref: Reference, use: Node = ref.node
   return found;
 }
 
-// An object may be built from the same parts in many ways, or from itself; a node belongs to one scan only.
+// Cached, because an object may be built from the same parts in many ways, or from itself. A node belongs to one scan only.
 const shapes = new WeakMap<Node, Map<Node, ValueShape>>();
 
 function findShape(follower: Follower, ref: Reference, use: Node, depth: number): ValueShape {
@@ -166,7 +166,7 @@ function ofBinding(
   return { ...both, entries: both.entries.filter(({ key }) => !changed.deleted.includes(key)) };
 }
 
-/** What is done to a variable before it is used: properties set and deleted, elements pushed, other objects assigned. */
+/** What happens to a variable before it is used: properties set and deleted, elements pushed, other objects assigned. */
 function changesOf(follower: Follower, { module }: Reference, binding: Binding, use: Node, depth: number) {
   const deleted: string[] = [];
   const shapes = referencesTo(module, binding).map((reference): ValueShape => {
@@ -210,8 +210,8 @@ function changesOf(follower: Follower, { module }: Reference, binding: Binding, 
   return { shape: merged(shapes), deleted };
 }
 
-// What the screen is told after the update is not what the update wrote. In another function, or in a loop that comes
-// round again, it may have been before.
+// Only changes before the update count; later ones are for the screen. Changes in another function, or in a loop that repeats,
+// may have come before it.
 function comesAfter(reference: Node, use: Node): boolean {
   return reference.start > use.end && functionAround(reference) === functionAround(use);
 }

@@ -1,15 +1,15 @@
 import type { IdentifierReference, Node, Program } from 'oxc-parser';
 import type { Binding } from '../follow/bindings.ts';
 
-/** A file of JavaScript or TypeScript that was parsed. */
+/** A parsed JavaScript or TypeScript file. */
 export interface CodeModule {
-  /** Relative to the directory that is scanned. */
+  /** Relative to the scanned directory. */
   file: string;
   text: string;
   program: Program;
   /** What is declared in each node that makes a scope. */
   scopes: Map<Node, Map<string, Binding>>;
-  /** Identifiers by name, for whoever asks what is done with a variable. */
+  /** Identifiers by name, to find out how a variable is used. */
   identifiers: Map<string, IdentifierReference[]>;
   calls: Extract<Node, { type: 'CallExpression' }>[];
   /** String literals and templates. */
@@ -17,7 +17,7 @@ export interface CodeModule {
   classes: Extract<Node, { type: 'ClassDeclaration' | 'ClassExpression' }>[];
 }
 
-/** An expression, and the file that its names mean something in. */
+/** An expression, and the file that its names belong to. */
 export interface Reference {
   module: CodeModule;
   node: Node;

@@ -1,5 +1,5 @@
 /**
- * The code of a Vue, Svelte or Astro component with everything else blanked out, so that offsets are those of the file.
+ * The code of a Vue, Svelte or Astro component. Everything else is blanked out, so that offsets match the file.
  */
 export function scriptsOf(text: string): string {
   const blanked = text.replace(/[^\n\r]/g, ' ');
@@ -7,7 +7,7 @@ export function scriptsOf(text: string): string {
   const keep = (from: number, to: number) => {
     script = script.slice(0, from) + text.slice(from, to) + script.slice(to);
   };
-  // Behind the last end there is none to be looked for, from every beginning again.
+  // After the last end tag there are no more scripts; without this cut every start tag would search the rest of the file.
   const closed = text.slice(0, text.toLowerCase().lastIndexOf('</script>') + '</script>'.length);
   for (const { index, 0: whole, 1: tag = '', 2: code = '' } of closed.matchAll(
     /(<script\b[^>]*>)([\s\S]*?)<\/script>/gi,

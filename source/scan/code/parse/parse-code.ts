@@ -11,12 +11,12 @@ export interface ParseProblem {
 type Parser = typeof import('oxc-parser');
 let parser: Parser | undefined;
 
-/** Loads the parser, which is native code: a console that never scans does not pay for it. */
+/** Loads the parser, which is native code, only when it is needed: a console that never scans does not pay for it. */
 export async function loadCodeParser(): Promise<void> {
   parser ??= await import('oxc-parser');
 }
 
-/** Parses a file by its ending; a `.js` file may have JSX and Flow's types, which read as TypeScript's. */
+/** Parses a file by its extension. A `.js` file may have JSX, and Flow types, which parse as TypeScript. */
 export function parseCode(file: string, text: string): CodeModule | ParseProblem {
   const [first, second] = languages(file);
   const parsed = parse(file, text, first);
@@ -57,7 +57,7 @@ function parse(file: string, text: string, lang: Language): CodeModule | ParsePr
   return module;
 }
 
-// Types are no code: a name in one is neither read nor written.
+// Types are not code: a name in a type is neither read nor written.
 const typeKeys: ReadonlySet<string> = new Set([
   'typeAnnotation',
   'typeParameters',
@@ -78,7 +78,7 @@ const scopeTypes: ReadonlySet<Node['type']> = new Set<Node['type']>([
   'TSModuleBlock',
 ]);
 
-/** Links every node with its parent, and notes what is declared where. `block` and `body` are the scopes around the node. */
+/** Links every node to its parent, and records what is declared where. `block` and `body` are the scopes around the node. */
 function index(
   module: CodeModule,
   node: Node,
