@@ -1,4 +1,4 @@
-/** Waits so many milliseconds, or until `signal` is aborted. */
+/** Waits for some milliseconds, or until `signal` is aborted. */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise(resolve => {
     if (signal?.aborted || milliseconds <= 0) return resolve();
@@ -12,16 +12,16 @@ export function pause(milliseconds: number, signal?: AbortSignal): Promise<void>
   });
 }
 
-/** When something is tried again, in milliseconds: after `first`, then after twice as long each time, up to `most`. */
+/** When to try again, in milliseconds: after `first`, then after twice as long each time, up to `most`. */
 interface Backoff {
   first: number;
   most: number;
-  /** No new try after this. */
+  /** No new try after this time. */
   within: number;
   signal?: AbortSignal | undefined;
 }
 
-/** Tries until there is an answer; undefined where there was none in time, or `signal` was aborted. */
+/** Tries until there is an answer; undefined if there was none in time, or `signal` was aborted. */
 export async function tryUntilAnswered<T>(
   attempt: () => Promise<T | undefined>,
   { first, most, within, signal }: Backoff,
@@ -35,7 +35,7 @@ export async function tryUntilAnswered<T>(
   }
 }
 
-/** What `work` resolves to, or `late` if that takes more than so many milliseconds. */
+/** What `work` resolves to, or `late` if that takes too many milliseconds. */
 export async function withDeadline<T, Late>(
   work: Promise<T>,
   milliseconds: number,

@@ -3,24 +3,24 @@ import { Duplex } from 'node:stream';
 import { type Host, isLoopback, isSocket, type ServerTarget } from './libpq/target.ts';
 import { askForTls, type Encryption, encrypt, planTls, TlsProblem } from './tls.ts';
 
-/** A connection on which the PostgreSQL protocol can begin, and what was agreed for it. */
+/** A connection on which the PostgreSQL protocol can begin, and its encryption. */
 export interface OpenSocket {
   socket: Socket;
   encryption: Encryption;
-  /** True where a client certificate is ready for a server that asks for one. */
+  /** True if a client certificate is ready for a server that asks for one. */
   certified: boolean;
-  /** True where what is sent never leaves this machine: a unix socket, or a loopback address. */
+  /** True if what is sent never leaves this machine: a unix socket, or a loopback address. */
   loopback: boolean;
 }
 
-// In seconds, as in libpq's connect_timeout; libpq itself would wait for ever.
+// In seconds, as in libpq's connect_timeout; libpq itself would wait forever.
 export const defaultConnectTimeout = 10;
 
 /**
- * Opens a connection to one host as far as the startup message: TCP or a unix socket, and TLS as sslmode asks for. It is
- * given up after the target's connect timeout, or when `signal` is aborted. `allow` and `prefer` encrypt where the server
- * can; only one that says it has no TLS is spoken to without. libpq's `allow` tries without encryption first, and its
- * `prefer` goes back to none after a failed handshake: neither is a reason to send a password in the clear.
+ * Opens a connection to one host, up to the startup message: TCP or a unix socket, with TLS according to sslmode. Gives up
+ * after the target's connect timeout, or when `signal` is aborted. `allow` and `prefer` encrypt if the server can; only a
+ * server that says it has no TLS is used without. This is stricter than libpq, whose `allow` tries without encryption first,
+ * and whose `prefer` falls back to none after a failed handshake: neither justifies sending a password in the clear.
  */
 export async function openSocket(target: ServerTarget, host: Host, signal: AbortSignal): Promise<OpenSocket> {
   const local = isSocket(host);
@@ -42,7 +42,7 @@ export async function openSocket(target: ServerTarget, host: Host, signal: Abort
   ended.promise.catch(() => {});
   const either = AbortSignal.any([signal, late]);
   either.addEventListener('abort', giveUp, { once: true });
-  // An error that comes while nobody waits must not end the process.
+  // An error that nothing waits for must not end the process.
   const ignore = () => {};
   socket.on('error', ignore);
   const negotiate = async (): Promise<OpenSocket> => {
@@ -73,7 +73,7 @@ export async function openSocket(target: ServerTarget, host: Host, signal: Abort
   }
 }
 
-/** The file of a unix socket; an abstract one has a zero where libpq writes an at sign. */
+/** The file of a unix socket; an abstract one begins with a zero byte where libpq writes an at sign. */
 function pathOf({ name, port }: Host): string {
   return `${name.replace(/^@/, '\0')}/.s.PGSQL.${port}`;
 }
@@ -86,28 +86,28 @@ function keepAlive(socket: Socket, { keepAlive: wanted = { enabled: true, idle: 
 const plain: Encryption = { encrypted: false, protocol: null, verified: 'none' };
 
 /**
- * A socket that fails with `error` at the first thing that is written to it. The driver has to be told of a failure in this
- * way: one that its `socket` option rejects with leaves the connection among those being opened for ever, and one that comes
- * before it has written leaves what it was about to write in the way of the next connection.
+ * A socket that fails with `error` at the first write. The driver can only handle a failure at that point. If its `socket`
+ * option rejects, it keeps the connection as "being opened" forever. If the failure comes before the first write, the unsent
+ * data disturbs the next connection.
  */
 export function failedSocket(error: unknown): Duplex {
   const problem = error instanceof Error ? error : new Error(String(error));
   return new Duplex({ read() {}, write: (_chunk, _encoding, done) => done(problem) });
 }
 
-// In milliseconds: how long a server may take to close after a message that it does not answer.
+// In milliseconds: how long a server may take to close the connection after a message that it does not answer.
 const messagePatience = 5_000;
 
 /**
- * A socket for one message that nobody answers: it opens the connection when it has the message, and closes. It never fails,
- * because the driver leaves the failure of a cancel to nobody, and that would end the process.
+ * A socket for one message without an answer: it opens the connection when it has the message, and closes it. It never fails,
+ * because the driver does not handle the failure of a cancel, which would end the process.
  */
 export function cancelSocket(open: () => Promise<OpenSocket>): Duplex {
   const send = async (message: Buffer) => {
     const { socket } = await open();
     const closed = new Promise(resolve => socket.on('error', () => {}).once('close', resolve));
-    // Whoever answers closes when the message is dealt with, which is seen only by who reads. Not before: a pgbouncer (1.18) from
-    // which the client has gone already drops the message, and ends itself over it.
+    // Reads until the server closes, which it does when it has handled the message. Closing earlier is dangerous: pgbouncer 1.18
+    // drops the message of a client that is gone, and crashes.
     socket.resume().write(message);
     const late = setTimeout(() => socket.destroy(), messagePatience);
     await closed;

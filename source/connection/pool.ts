@@ -18,19 +18,19 @@ import { scramPassword } from './protocol/scram-password.ts';
 import { hostsOf, isAway, isChoosy, type ServerState, selectHost } from './select-host.ts';
 import type { Encryption } from './tls.ts';
 
-/** What the pools of one database share: where they lead, what was agreed there, and how to get in. */
+/** What the pools of one database share: where they connect to, with what encryption, and how they log in. */
 export interface Opening {
   readonly target: ServerTarget;
-  /** Where the last connection leads; the first host before there is one. */
+  /** The host of the last connection; before there is one, the first host. */
   host: Host;
-  /** The host that is being tried, for the sentence about its error. */
+  /** The host that is being tried, for the error message. */
   tried: Host;
-  /** Until when `host` need not be asked again whether it will do, in the milliseconds of performance.now(). */
+  /** Until when `host` need not be checked again, in the milliseconds of performance.now(). */
   provenUntil: number;
   encryption: Encryption | null;
-  /** Where the password came from that the address does not hold, or why the password file was not used. */
+  /** Where the password came from, if not from the address, or why the password file was not used. */
   passwordNotice: string | null;
-  /** Which connection the driver is reading from. */
+  /** The connection that the driver is reading from. */
   speaking: Speaking | null;
   /** True while the driver opens a connection to cancel something. */
   cancelling: boolean;
@@ -40,22 +40,22 @@ interface Speaking {
   socket: Duplex;
   host: Host;
   scram: boolean;
-  /** True once no password is to be given any more: the server has let the client in, or asked for what it does not get. */
+  /** True once no password may be sent any more: the server has let the client in, or asked for what it must not get. */
   silent: boolean;
 }
 
-/** Connections to one database that are opened as they are needed. */
+/** Connections to one database, opened on demand. */
 export interface Pool {
   sql: postgres.Sql;
-  /** How long a connection may take, in seconds: with several hosts each may take as long as one. */
+  /** How long connecting may take, in seconds: the time for one host, times the number of hosts. */
   patience: number;
-  /** Runs what makes the driver cancel a statement, so that the cancel goes where the statement runs. */
+  /** Runs what makes the driver cancel a statement, so that the cancel goes to the host where the statement runs. */
   cancel(cancelling: () => void): void;
-  /** Gives up the connections that are still being made: the driver would keep them, with nobody to close them. */
+  /** Gives up connections that are still being opened: the driver would keep them, and nothing would close them. */
   abandon(): void;
 }
 
-/** Remembers what a target says; nothing is opened yet. */
+/** Stores a target; opens nothing yet. */
 export function prepareOpening(target: ServerTarget): Opening {
   const [first = { name: target.host, port: target.port }] = hostsOf(target);
   return {
@@ -83,7 +83,7 @@ export function openPool(opening: Opening, most = 3): Pool {
       return opened;
     });
   };
-  // The driver asks for a socket here both for a connection and for cancelling what runs on one.
+  // The driver asks for a socket here both to connect and to cancel a statement.
   const socket = async () => {
     if (opening.cancelling) {
       const { host } = opening;
@@ -113,7 +113,7 @@ export function openPool(opening: Opening, most = 3): Pool {
   };
 }
 
-/** Ends a pool, in a second at the most: a connection that hangs must not keep anyone waiting. */
+/** Ends a pool, within a second: a connection that hangs must not delay the exit. */
 export async function discard({ sql, abandon }: Pool): Promise<void> {
   await withDeadline(
     sql.end({ timeout: 0.5 }).catch(() => {}),
@@ -123,7 +123,7 @@ export async function discard({ sql, abandon }: Pool): Promise<void> {
   abandon();
 }
 
-// In milliseconds: the connections of a pool are opened within a moment, and a server does not change that fast.
+// In milliseconds: a pool opens its connections within a moment, and a server does not change that fast.
 const proven = 5_000;
 
 type Open = (host: Host) => ReturnType<typeof openSocket>;
@@ -146,7 +146,7 @@ async function openSuitable(opening: Opening, open: Open, seconds: number) {
 
 const stateSchema = z.object({ standby: z.boolean(), readOnly: z.boolean() });
 
-/** Logs in to a host by a connection of its own, which is closed again: the driver gives none away that is open. */
+/** Logs in to a host on a separate connection, and closes it: the driver cannot take over an open one. */
 async function ask(opening: Opening, open: Open, host: Host, seconds: number): Promise<ServerState> {
   const sql = driver(
     opening,
@@ -175,24 +175,24 @@ function driver(
 ): postgres.Sql {
   const { target } = opening;
   const options: postgres.Options<Record<string, postgres.PostgresType>> & { socket: typeof socket } = {
-    // Where the socket leads is none of the driver's business; without these it would ask the environment.
+    // The socket already leads to the right host; without these the driver would read the environment.
     host: 'localhost',
     port: 5432,
     database: target.database,
     username: target.user,
     password: () => findOwnPassword(opening),
     socket,
-    // The socket comes encrypted.
+    // The socket is already encrypted.
     ssl: false,
     max: most,
-    // A transaction pooler hands every transaction another server connection: prepared statements would be lost.
+    // A transaction pooler gives every transaction another server connection: prepared statements would be lost.
     prepare: false,
-    // The socket comes with what the target says of it.
+    // The socket already has the target's settings.
     keep_alive: null,
     fetch_types: false,
     max_lifetime: null,
     connect_timeout: seconds,
-    // How long to wait before the next try is decided where a person sees it.
+    // The callers, which the user sees, decide how long to wait before the next try.
     backoff: () => 0,
     connection: {
       application_name: target.applicationName,
@@ -200,7 +200,7 @@ function driver(
     },
     onnotice: () => {},
   };
-  // The driver takes this variable whatever it is told, and would part with hosts that were found to be right.
+  // The driver always reads this variable, and would then leave hosts that were found to be right.
   const { PGTARGETSESSIONATTRS: attributes } = process.env;
   delete process.env.PGTARGETSESSIONATTRS;
   try {
@@ -210,7 +210,7 @@ function driver(
   }
 }
 
-/** Reads what a server says before the driver does: which connection asks for a password, and for what it cannot do. */
+/** Reads the server's messages before the driver does: which connection asks for a password, or for something unsupported. */
 function listen(opening: Opening, { socket, certified, encryption, loopback }: OpenSocket, host: Host): void {
   const speaking: Speaking = { socket, host, scram: false, silent: false };
   const partingWords = listenForFatalMessages();
@@ -225,12 +225,12 @@ function listen(opening: Opening, { socket, certified, encryption, loopback }: O
   });
   let first = true;
   refusePieces(socket, guardMessages());
-  // A server that does not take the certificate says so and hangs up, and the second may overtake the first.
+  // A server that rejects the certificate reports it and hangs up; the hang-up may arrive before the report.
   const code = certified ? 'TLS_CERTIFICATE_UNANSWERED' : 'CONNECTION_CLOSED';
   socket.on('error', (error: NodeJS.ErrnoException) => {
     if (first && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) error.code = code;
   });
-  // To a connection that ends without a word and without an error the driver goes back at once, again and again.
+  // If a connection ends without a message and without an error, the driver reconnects at once, again and again.
   socket.once('end', () => {
     if (first) socket.destroy(Object.assign(new Error('the server hung up'), { code }));
   });
@@ -243,7 +243,7 @@ function listen(opening: Opening, { socket, certified, encryption, loopback }: O
   });
 }
 
-/** Ends the connection at a piece that `guard` finds fault with, before anybody who listens gets to see it: the driver would read on. */
+/** Ends the connection at a chunk that `guard` rejects, before any listener sees it: the driver would read on. */
 function refusePieces(socket: Duplex, guard: (piece: Buffer) => Error | null): void {
   const emit = socket.emit;
   socket.emit = (event, ...values: unknown[]) => {
@@ -254,7 +254,7 @@ function refusePieces(socket: Duplex, guard: (piece: Buffer) => Error | null): v
   };
 }
 
-// What the driver speaks, and after what: null is the beginning.
+// The requests that the driver supports, and what may come before each: null is the beginning.
 const spoken: ReadonlyMap<number, readonly (number | null)[]> = new Map([
   [loginRequests.ok, [null, loginRequests.cleartext, loginRequests.md5, loginRequests.scramEnds]],
   [loginRequests.cleartext, [null]],
@@ -264,9 +264,9 @@ const spoken: ReadonlyMap<number, readonly (number | null)[]> = new Map([
   [loginRequests.scramEnds, [loginRequests.scramGoesOn]],
 ]);
 
-/** Why a server does not get what it asks for; null where it does. `safe` says whether nobody on the way can listen. */
+/** Why a request of the server is refused; null if it is not. `safe` is true if nobody can listen on the way. */
 function refusalOf(way: number, before: number | null, safe: boolean): Error | null {
-  // Whoever does not know the password cannot end SCRAM: that is how it is known who answers.
+  // A server that does not know the password cannot complete SCRAM. That proves who answers.
   if (way === loginRequests.ok && (before === loginRequests.scram || before === loginRequests.scramGoesOn))
     return new Unproven();
   if (!spoken.get(way)?.includes(before)) return new ForeignAuthentication(way);
@@ -275,7 +275,7 @@ function refusalOf(way: number, before: number | null, safe: boolean): Error | n
   return null;
 }
 
-/** The server wants to know who this is in a way that the driver does not speak. */
+/** The server asks for an authentication method that the driver does not support. */
 class ForeignAuthentication extends Error {
   readonly code = 'AUTHENTICATION_FOREIGN';
   constructor(way: number) {
@@ -284,7 +284,7 @@ class ForeignAuthentication extends Error {
   }
 }
 
-/** Another machine wants the password as it is, on a connection that is not encrypted. */
+/** Another machine wants the password in clear text on an unencrypted connection. */
 class PasswordInClear extends Error {
   readonly code = 'PASSWORD_IN_CLEAR';
 }
@@ -293,7 +293,7 @@ class PasswordInClear extends Error {
 class Unproven extends Error {
   readonly code = 'SASL_SIGNATURE_MISMATCH';
   constructor() {
-    super('it lets in without ending SCRAM');
+    super('it accepts the login without completing SCRAM');
   }
 }
 
@@ -313,7 +313,7 @@ class PasswordWanted extends Error {
 
 /**
  * The password for the connection that asks: given, typed for this host, or from the password file. Without one the connection
- * ends: an exception from here would end the process, and an empty password is a failed login in the log of the server.
+ * ends: an exception here would end the process, and an empty password would be a failed login in the server's log.
  */
 function findOwnPassword(opening: Opening): string | Promise<string> {
   const { speaking } = opening;
@@ -331,7 +331,7 @@ function passwordFor(opening: Opening, host: Host): string | undefined {
   opening.passwordNotice = withheld;
   if (passwordFile === undefined) return undefined;
   const { name, address = '', port } = host;
-  // Beside a name that is in the password file somebody else may have written any address.
+  // Somebody else may have added any address to a name that is in the password file.
   const led = namedBy === undefined ? name || address : address || name;
   const found = findPassword(passwordFile, {
     host: led,

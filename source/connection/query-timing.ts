@@ -1,4 +1,4 @@
-/** When a statement was sent and answered: by the clock for people, and by one that nobody sets, which order is told by. */
+/** When a statement was sent and answered: by the wall clock for display, and by a monotonic clock for ordering. */
 export interface QueryTiming {
   /** In milliseconds since 1970 by this machine's clock. */
   sent: number;
@@ -8,7 +8,7 @@ export interface QueryTiming {
   answeredAt: number;
 }
 
-/** Notes when a statement is sent; what it returns is called once it is answered. */
+/** Call it when a statement is sent, and the returned function when it is answered. */
 export function startTiming(): () => QueryTiming {
   const sent = Date.now();
   const sentAt = performance.now();

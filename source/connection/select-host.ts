@@ -1,13 +1,13 @@
 import { isConsoleError } from '../errors/errors.ts';
 import type { Host, ServerTarget, SessionAttributes } from './libpq/target.ts';
 
-/** What a server says of itself to a session that has just begun. */
+/** What a server reports about itself to a new session. */
 export interface ServerState {
   standby: boolean;
   readOnly: boolean;
 }
 
-/** None of several hosts could be used; `tried` says why for each. errors.ts has the sentence. */
+/** None of several hosts could be used; `tried` says why for each. errors.ts words the message. */
 class NoHost extends Error {
   readonly code: 'NO_HOST' | 'NO_SUITABLE_HOST';
   readonly tried: readonly { host: Host; error: unknown }[];
@@ -23,15 +23,15 @@ export function hostsOf({ hosts, host, port }: ServerTarget): readonly Host[] {
   return hosts ?? [{ name: host, port }];
 }
 
-/** True where it takes more than a connection to know whether a host will do. */
+/** True if connecting is not enough to know whether a host is acceptable. */
 export function isChoosy(target: ServerTarget): boolean {
   return hostsOf(target).length > 1 || (target.sessionAttributes ?? 'any') !== 'any';
 }
 
 /**
- * The first host that is there, lets this user in, and is what target_session_attrs asks for. As libpq does, the next one is
- * tried after a host that does not answer or is only starting, and none after a refusal or a wrong certificate: that is
- * rejected with as it is. Rejects with NoHost where none is left. `ask` logs in to a host.
+ * The first host that answers, lets this user in, and satisfies target_session_attrs. Like libpq, it tries the next one after a
+ * host that does not answer or is only starting, but not after a refusal or a wrong certificate: it rejects with that error.
+ * Rejects with NoHost if none is left. `ask` logs in to a host.
  */
 export async function selectHost(
   target: ServerTarget,
@@ -39,7 +39,7 @@ export async function selectHost(
 ): Promise<Host> {
   const wanted = target.sessionAttributes ?? 'any';
   const tried: { host: Host; error: unknown }[] = [];
-  // What is preferred comes first; where nobody has it, any of those that answered will do.
+  // Preferred hosts first; if there are none, any host that answered is acceptable.
   let second: Host | undefined;
   for (const host of hostsOf(target)) {
     try {
@@ -87,7 +87,7 @@ const away = new Set([
   '57P03',
 ]);
 
-/** True for an error that says that there is no server at the moment, as opposed to one that refuses. */
+/** True for an error that means there is no server at the moment, as opposed to one that refuses. */
 export function isAway(error: unknown): boolean {
   return !isConsoleError(error) && away.has((error as { code?: string } | null)?.code ?? '');
 }

@@ -3,7 +3,7 @@ import { ConsoleError, exitCodes } from '../errors/errors.ts';
 // The oldest version that has what the queries use: pg_current_xact_id(), tgparentid, xid8.
 const oldest = 13;
 
-// Servers that speak PostgreSQL's protocol and are something else, by how they call themselves.
+// Servers that speak PostgreSQL's protocol but are something else, by the names they report.
 const others: [RegExp, string][] = [
   [/CockroachDB/i, 'CockroachDB'],
   [/Redshift/i, 'Amazon Redshift'],
@@ -13,8 +13,8 @@ const others: [RegExp, string][] = [
 ];
 
 /**
- * Why this console does not work with a server, for one that it does not know; null where it does. `words` is what the
- * server says of itself, such as the answer to version(), and `version` its server_version.
+ * The error for a server that this console does not work with; null if it does. `words` is how the server describes itself, such
+ * as the answer to version(), and `version` is its server_version.
  */
 export function unsupportedServer(words: string, version: string): ConsoleError | null {
   const other = others.find(([says]) => says.test(words))?.[1];
@@ -24,17 +24,17 @@ export function unsupportedServer(words: string, version: string): ConsoleError 
     code: 'unsupported-server',
     message: other
       ? `This server is ${other}, not PostgreSQL.`
-      : `This server is PostgreSQL ${version.split(' ')[0]}, and this console needs ${oldest} or later.`,
+      : `This server is PostgreSQL ${version.split(' ')[0]}, but this console needs ${oldest} or later.`,
     hint: other
-      ? `The console goes by PostgreSQL's own catalogs and locks: connect to PostgreSQL ${oldest} or later.`
-      : 'Upgrade the server; PostgreSQL 12 and older get no security fixes any more.',
+      ? `The console relies on PostgreSQL's catalogs and locks: connect to PostgreSQL ${oldest} or later.`
+      : 'Upgrade the server: PostgreSQL 12 and older get no more security fixes.',
     exitCode: exitCodes.unreachable,
   });
 }
 
 /**
- * The same for a server that has answered with an error, from what it said as the connection was made: another server
- * may not even understand the question what it is.
+ * The same for a server that answered with an error, based on what it reported while connecting: a server of another kind may
+ * not even understand the query for its version.
  */
 export function unsupportedParameters(parameters: Readonly<Record<string, unknown>>): ConsoleError | null {
   const { server_version: version, crdb_version: cockroach } = parameters;

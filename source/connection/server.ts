@@ -2,23 +2,23 @@ import * as z from 'zod/mini';
 import { unsupportedServer } from './server-support.ts';
 import type { Reader } from './transactions.ts';
 
-/** What the server says of itself and of this session. */
+/** What the server reports about itself and this session. */
 export interface Server {
   database: string;
   user: string;
   /** Such as `18.4`. */
   version: string;
-  /** The address the server was reached at, as it sees it; null over a unix socket. */
+  /** The address at which the server was reached, as it sees it; null over a unix socket. */
   address: string | null;
-  /** True on a standby, or where transactions are read-only by default. */
+  /** True on a standby, or if transactions are read-only by default. */
   readOnly: boolean;
   standby: boolean;
   superuser: boolean;
-  /** True where this role's own attribute lets it past row-level security. */
+  /** True if this role has an attribute that bypasses row-level security. */
   bypassesRls: boolean;
   /**
-   * How this connection is encrypted, such as `TLSv1.3`; `none` where it is not. Null where the server cannot know: there
-   * is a pooler in between, and what it says is true of the pooler's connection.
+   * How this connection is encrypted, such as `TLSv1.3`; `none` if it is not. Null if the server cannot know: with a pooler in
+   * between, it describes the pooler's connection.
    */
   encryption: string | null;
 }
@@ -49,9 +49,9 @@ const answered = z.object({ now: z.number(), pid: z.number(), words: z.string() 
 const connection = z.object({ pid: z.number() });
 
 /**
- * Asks the server who and where it is: what a header shows must not come from a configuration file. `now` is its clock in
- * milliseconds since 1970: ages are told by the clock that wrote the times. Rejects with exit code 3 where it is no server
- * that this console works with.
+ * Asks the server which one it is: the header must not show what a configuration file says. `now` is the server's clock in
+ * milliseconds since 1970, because ages are measured by the clock that wrote the times. Rejects with exit code 3 if this
+ * console does not work with the server.
  */
 export async function readServer(reader: Reader): Promise<{ server: Server; now: number }> {
   const rows = await reader.rows(text);
@@ -63,10 +63,10 @@ export async function readServer(reader: Reader): Promise<{ server: Server; now:
 }
 
 /**
- * True where the process that answered is the one that the connection was made to. A pooler makes connections of its own,
- * and gives its clients another number to cancel by.
+ * True if the process that answered is the one that the connection was made to. A pooler has its own connections, and gives its
+ * clients a different number for cancelling.
  */
 function isOurs(rows: unknown[] & { state?: unknown }, pid: number): boolean {
-  // The driver hangs it on the array of rows.
+  // The driver attaches it to the array of rows.
   return z.safeParse(connection, rows.state).data?.pid === pid;
 }

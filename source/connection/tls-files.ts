@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { usageError } from '../errors/errors.ts';
 import type { ServerTarget } from './libpq/target.ts';
 
-/** How much of the server's certificate was checked: nothing, who signed it, or that and the host name. */
+/** How much of the server's certificate was verified: nothing, its authority, or also the host name. */
 export type Verified = 'none' | 'ca' | 'full';
 
-/** What a TLS connection is made with. */
+/** The files and settings of a TLS connection. */
 interface TlsMaterial {
   verify: Verified;
   ca: string[] | undefined;
@@ -16,9 +16,9 @@ interface TlsMaterial {
 }
 
 /**
- * Reads the certificates that a target names, or that lie where libpq looks for them. `require` verifies as `verify-ca`
- * does once there is a root certificate. A file that is named and cannot be used is a usage error (exit code 2), also
- * where libpq would go on without it.
+ * Reads the certificates that a target names, or that are where libpq looks for them. `require` verifies like `verify-ca` if
+ * there is a root certificate. A named file that cannot be used is a usage error (exit code 2), even if libpq would go on
+ * without it.
  */
 export async function readTlsMaterial({ sslmode, tls = {} }: ServerTarget): Promise<TlsMaterial> {
   const verifies = sslmode === 'verify-ca' || sslmode === 'verify-full';
@@ -27,14 +27,14 @@ export async function readTlsMaterial({ sslmode, tls = {} }: ServerTarget): Prom
   if (verifies && !ca) {
     throw usageError(
       'no-root-certificate',
-      `sslmode=${sslmode} needs a root certificate to verify with, and there is none.`,
-      'Name its file with sslrootcert, or trust what this machine trusts with sslrootcert=system.',
+      `sslmode=${sslmode} needs a root certificate, but there is none.`,
+      "Name its file with sslrootcert, or use this machine's certificates with sslrootcert=system.",
     );
   }
   if (ca && tls.directory && (await stat(join(tls.directory, 'root.crl')).catch(() => null))) {
     throw usageError(
       'unsupported-parameter',
-      `There is a list of revoked certificates, ${join(tls.directory, 'root.crl')}, and it would not be honoured.`,
+      `There is a list of revoked certificates, ${join(tls.directory, 'root.crl')}, but this console cannot check it.`,
       'Move it away, or connect with psql.',
     );
   }
@@ -56,7 +56,7 @@ async function readRoot(named: string | undefined, directory: string | undefined
   const file = named ?? (directory && join(directory, 'root.crt'));
   const root = (await readOptional(file, named !== undefined, 'sslrootcert'))?.toString('latin1');
   if (root === undefined) return undefined;
-  // Trusting nobody would look as if the server's certificate were at fault.
+  // With no trusted certificate, the error would blame the server's.
   if (!/^-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/m.test(root)) {
     throw usageError(
       'unreadable-certificate',
@@ -90,7 +90,7 @@ async function readClient({
   return { certificate: own, key: await readOptional(keyFile, true, 'sslkey') };
 }
 
-/** libpq's rule: nobody but the owner; where root owns the file, a group may read it. */
+/** libpq's rule: only the owner may read it; if root owns the file, a group may too. */
 async function checkPermissions(file: string): Promise<void> {
   const found = await stat(file).catch(error => unreadable(file, 'sslkey', error));
   if (!found.isFile()) {
@@ -101,8 +101,8 @@ async function checkPermissions(file: string): Promise<void> {
   if (found.mode & tooOpen) {
     throw usageError(
       'client-key',
-      `The key ${file} can be read by others than its owner, so it is not used.`,
-      `Take their rights away: chmod 600 ${file}`,
+      `The key ${file} is not used, because others than its owner can read it.`,
+      `Restrict it: chmod 600 ${file}`,
     );
   }
 }

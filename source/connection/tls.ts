@@ -4,7 +4,7 @@ import { usageError } from '../errors/errors.ts';
 import type { Host, ServerTarget, TlsSettings } from './libpq/target.ts';
 import { readTlsMaterial, type Verified } from './tls-files.ts';
 
-/** What was agreed with the server when the connection was made. */
+/** The encryption of a connection, as negotiated with the server. */
 export interface Encryption {
   encrypted: boolean;
   /** Such as `TLSv1.3`; null without encryption. */
@@ -12,16 +12,16 @@ export interface Encryption {
   verified: Verified;
 }
 
-/** How TLS is to be made with a host. */
+/** How to start TLS with a host. */
 interface TlsPlan {
   verify: Verified;
-  /** Made when it is wanted: many servers have no TLS, and making it takes as long as connecting. */
+  /** Created on demand: many servers have no TLS, and creating it takes as long as connecting. */
   context: () => Promise<SecureContext>;
   /** True with a client certificate. */
   certified: boolean;
 }
 
-/** A connection that could not be made as it was asked for; errors.ts has the sentence for each code. */
+/** A connection that could not be made as requested; errors.ts words the message for each code. */
 export class TlsProblem extends Error {
   readonly code: string;
   constructor(code: string, message: string) {
@@ -30,12 +30,12 @@ export class TlsProblem extends Error {
   }
 }
 
-// The length of the message (8) and the code that stands in a version's place: 1234.5679.
+// The length of the message (8) and the code in place of a version: 1234.5679.
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
 /**
- * Asks a server whether it speaks TLS: true, or false for one that does not. Rejects with a TlsProblem for any other
- * answer. Bytes that follow the answer were put there by somebody between: they would be read as if they were encrypted.
+ * Asks a server whether it supports TLS. Rejects with a TlsProblem for any answer other than yes or no. Bytes after the answer
+ * were injected by somebody in between: they would be read as if they were encrypted.
  */
 export async function askForTls(socket: Socket): Promise<boolean> {
   const answer = await unlessClosed<Buffer>(socket, resolve => {
@@ -67,10 +67,10 @@ export async function encrypt(
   const secure = connect({
     socket,
     secureContext: await context(),
-    // Names are for SNI; an address is none (RFC 6066).
+    // SNI is only for names, not for addresses (RFC 6066).
     ...(tls.tellName === false || !host.name || isIP(host.name) ? {} : { servername: host.name }),
     ...(tls.direct ? { ALPNProtocols: ['postgresql'] } : {}),
-    // Judged below, where there are words for what is wrong.
+    // Checked below, with clear messages.
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   });
@@ -78,7 +78,7 @@ export async function encrypt(
     await unlessClosed<void>(secure, resolve => secure.once('secureConnect', resolve));
   } catch (error) {
     const { code = '' } = error as { code?: string };
-    // What a server does that waits for the question whether it speaks TLS.
+    // A server that expects the request for TLS first hangs up.
     if (tls.direct && ['CONNECTION_CLOSED', 'ECONNRESET'].includes(code)) {
       throw new TlsProblem('TLS_NO_ALPN', 'it hung up');
     }
@@ -94,7 +94,7 @@ export async function encrypt(
   return secure;
 }
 
-/** Waits for `resolve`, which `listen` hands on; an error of the socket or its end rejects. */
+/** Waits until `listen` calls `resolve`; an error or the end of the socket rejects. */
 async function unlessClosed<T>(socket: Socket, listen: (resolve: (value: T) => void) => void): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const closed = () => reject(new TlsProblem('CONNECTION_CLOSED', 'the server closed the connection'));
@@ -108,16 +108,16 @@ async function unlessClosed<T>(socket: Socket, listen: (resolve: (value: T) => v
 }
 
 /**
- * Makes ready for TLS with a host, before anything is sent to it: a file that cannot be used is a matter of the configuration,
- * and so is a certificate that is to be compared with no name (usage errors, exit code 2).
+ * Prepares TLS with a host before anything is sent to it. An unusable file is a mistake in the configuration, and so is a
+ * certificate to be verified without a host name (usage errors, exit code 2).
  */
 export async function planTls(target: ServerTarget, host: Host): Promise<TlsPlan> {
   const { ca, certificate, key, keyPassword, verify } = await readTlsMaterial(target);
   if (verify === 'full' && !host.name) {
     throw usageError(
       'bad-host',
-      'sslmode=verify-full compares the certificate with a host name, and only hostaddr is given.',
-      'Name the host as well.',
+      'sslmode=verify-full compares the certificate with a host name, but only hostaddr is given.',
+      'Give the host as well.',
     );
   }
   const { leastVersion = 'TLSv1.2', mostVersion } = target.tls ?? {};
@@ -126,7 +126,7 @@ export async function planTls(target: ServerTarget, host: Host): Promise<TlsPlan
     return createSecureContext({
       minVersion: leastVersion,
       ...(mostVersion ? { maxVersion: mostVersion } : {}),
-      // Without any it would read all that Node trusts, which takes 20 ms and is not asked.
+      // Without any it would read all certificates that Node trusts, which takes 20 ms and is not needed.
       ca: ca ?? [],
       ...(certificate && key ? { cert: certificate, key } : {}),
       ...(keyPassword === undefined ? {} : { passphrase: keyPassword }),
@@ -153,7 +153,7 @@ export async function planTls(target: ServerTarget, host: Host): Promise<TlsPlan
 }
 
 function untrusted(secure: TLSSocket, certificate: PeerCertificate): TlsProblem {
-  // The type says Error, the runtime gives the code of OpenSSL.
+  // The type is Error, but at run time it has a code of OpenSSL.
   const code = String(secure.authorizationError);
   if (code === 'CERT_HAS_EXPIRED') {
     return new TlsProblem('TLS_EXPIRED', `it expired on ${day(certificate.valid_to)}`);
@@ -179,9 +179,9 @@ async function checkName(name: string, certificate: PeerCertificate): Promise<vo
   const { checkServerIdentity } = await import('node:tls');
   if (!checkServerIdentity(name, certificate)) return;
   const { subjectaltname, subject } = certificate;
-  // As libpq has it: without other names, an address may stand in the common name.
+  // As in libpq: if there are no other names, the common name may be an address.
   if (!subjectaltname && subject?.CN === name) return;
-  // And among the names of hosts.
+  // It may also be among the host names.
   if (isIP(name) && subjectaltname?.split(', ').includes(`DNS:${name}`)) return;
   const names = subjectaltname
     ? subjectaltname.replaceAll(/(DNS|IP Address):/g, '')

@@ -1,12 +1,12 @@
 import type { WriteTransaction } from './transactions.ts';
 
-/** Notes which transaction this is, so that after a lost connection the server can be asked what became of it. */
+/** Returns the id of this transaction, so that after a lost connection its outcome can be queried. */
 export async function noteTransaction({ rows }: WriteTransaction): Promise<string> {
   const [row] = (await rows('SELECT pg_current_xact_id()::text AS xid')) as { xid: string }[];
   return row?.xid ?? '';
 }
 
-/** What became of a transaction: null where the server does not remember it. */
+/** The outcome of a transaction; null if the server does not remember it. */
 export async function transactionStatus(
   reader: Pick<WriteTransaction, 'rows'>,
   xid: string,

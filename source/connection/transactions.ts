@@ -9,11 +9,11 @@ import type { Encryption } from './tls.ts';
 
 type Parameter = string | number | boolean | null;
 
-/** A READ ONLY transaction: one statement after the other, each parameter bound. */
+/** A READ ONLY transaction: one statement at a time, with bound parameters. */
 export interface Reader {
   /**
-   * Runs one statement; rows are plain objects that the caller parses. Rejects with the driver's error. Names in it mean
-   * the catalog's (see `catalogPath`), unless it is run by the role's `own` path: then each of them has to say its schema.
+   * Runs one statement; rows are plain objects that the caller parses. Rejects with the driver's error. Its names are looked up
+   * in the catalog (see `catalogPath`), unless it runs by the role's `own` path: then each name must have its schema.
    */
   rows(text: string, parameters?: readonly Parameter[], path?: Path): Promise<unknown[]>;
 }
@@ -22,7 +22,7 @@ export interface Reader {
 export interface WriteTransaction extends Reader {
   /** Runs several statements in one round trip, without parameters; the rows of the last one that has any. */
   script(text: string): Promise<unknown[]>;
-  /** The role's own search_path, as the setting has it. */
+  /** The role's own search_path, as the setting shows it. */
   readonly ownPath: string;
 }
 
@@ -32,27 +32,27 @@ interface ReadOptions {
   serial?: boolean;
 }
 
-/** A pool of at most three connections: one for polls, two for an audit. What writes has one of its own. */
+/** A pool of at most three connections: one for ticks, two for an audit. Writes use a separate connection. */
 export interface Database {
   readonly place: Place;
-  /** Those of its reads, in seconds. */
+  /** The timeouts of its reads, in seconds. */
   readonly timeouts: ConnectOptions;
   /** Runs `work` in a READ ONLY transaction with the timeouts set; see `withTransaction`. */
   read<T>(work: (reader: Reader) => Promise<T>, options?: ReadOptions): Promise<T>;
   /**
-   * Runs `work` in a transaction that may write, on a connection of its own, which is closed afterwards: nothing of it can
-   * outlive the call. `work` ends the transaction itself, with COMMIT or ROLLBACK as the last statement of a script, so
-   * that no lock is held for the time of a message; where it fails, the bracket rolls back. Timeouts in seconds.
+   * Runs `work` in a transaction that may write, on a separate connection that is closed afterwards: nothing can outlive the
+   * call. `work` ends the transaction itself, with COMMIT or ROLLBACK as the last statement of a script, so that no lock is
+   * held during another round trip. If it fails, the transaction is rolled back. Timeouts in seconds.
    */
   write<T>(work: (writer: WriteTransaction) => Promise<T>, options: WriteOptions): Promise<T>;
   /** A connection for several transactions as `write` runs them, one after the other; `close` ends it. */
   openWriting(): Pick<Database, 'write' | 'close'>;
   /**
-   * Tells the reads that follow whether policies apply to this role. Where they do not, a policy that comes in the meantime
-   * makes a count fail, and not too small.
+   * Sets for later reads whether policies apply to this role. If they do not, a policy that is added later makes a count fail
+   * instead of coming out too small.
    */
   policiesApply(apply: boolean): void;
-  /** What was agreed for the connection that was opened last; null before the first. */
+  /** The encryption of the connection that was opened last; null before the first. */
   encryption(): Encryption | null;
   close(): Promise<void>;
 }
@@ -87,7 +87,7 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
     namedBy: target.namedBy,
   };
   let sql = openPool(opening);
-  // A look finds out whether they do before the first row is read.
+  // inspectDatabase finds out before the first row is read.
   let policies = false;
   return {
     place,
@@ -108,7 +108,7 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
         );
       } catch (error) {
         stopIfInterrupted(readOptions.signal);
-        // A server that no longer answers has taken the connection with it: the next read gets a new pool.
+        // If the server no longer answers, the connection is lost: the next read gets a new pool.
         if (error instanceof Silence && pool === sql) {
           sql = openPool(opening);
           void discard(pool);
@@ -144,7 +144,7 @@ function openWriting(opening: Opening, place: Place): Pick<Database, 'write' | '
         const value = await withTransaction(pool, 'isolation level read committed', timeouts, work, {
           signal,
         });
-        // A block that catches errors may have caught that it was cancelled.
+        // A block that catches errors may also have caught its cancellation.
         stopIfInterrupted(signal);
         return value;
       } catch (error) {
@@ -158,20 +158,20 @@ function openWriting(opening: Opening, place: Place): Pick<Database, 'write' | '
   };
 }
 
-// The server ends a statement at its timeout. Where nothing has come this much later, nothing will come.
+// The server ends a statement at its timeout. If nothing has come this much later, nothing will.
 const grace = 5;
-// In milliseconds: how long a cancelled statement has to end in good order.
+// In milliseconds: how long a cancelled statement may take to end cleanly.
 const cancelGrace = 500;
 
-/** The server has stopped answering, without a word that the connection is closed. */
+/** The server has stopped answering, without closing the connection. */
 class Silence extends Error {
   readonly code = 'CONNECTION_CLOSED';
 }
 
 /**
- * Runs `work` inside BEGIN `mode` with statement_timeout and lock_timeout set for this transaction alone, so that it
- * is safe behind a transaction pooler. An abort cancels the statement that runs. Rejects with the driver's error, or
- * with Silence when a statement is not answered long after the server should have given it up.
+ * Runs `work` inside BEGIN `mode` with statement_timeout and lock_timeout set for this transaction only, which is safe behind a
+ * transaction pooler. An abort cancels the running statement. Rejects with the driver's error, or with Silence if a statement
+ * is not answered long after its timeout.
  */
 async function withTransaction<T>(
   { sql, patience, cancel: cancelIn }: Pool,
@@ -182,7 +182,7 @@ async function withTransaction<T>(
   settings = '',
 ): Promise<T> {
   let running: { cancel(): void } | undefined;
-  // While a connection is being made there is no statement to cancel; then this read is given up as it is.
+  // While connecting there is no statement to cancel; then this read is simply given up.
   const givenUp = Promise.withResolvers<never>();
   givenUp.promise.catch(() => {});
   const cancel = () => {
@@ -223,7 +223,7 @@ async function withTransaction<T>(
       };
       const answers = await ask(() =>
         inside.unsafe(
-          // A role may have fewer digits set, and then 123456789 arrives as 123000000.
+          // A role may have set fewer digits, and then 123456789 arrives as 123000000.
           `${readOwnPath}; SET LOCAL statement_timeout = ${Math.ceil(timeout * 1000)}; SET LOCAL lock_timeout = ${Math.ceil(lockTimeout * 1000)}; SET LOCAL extra_float_digits = 1` +
             (serial ? '; SET LOCAL max_parallel_workers_per_gather = 0' : '') +
             `; ${settings}${readLimits}`,
@@ -256,14 +256,14 @@ async function withTransaction<T>(
       result.resolve(value);
       return value;
     });
-    // Nobody has to wait for the end of a transaction that wrote nothing.
+    // The end of a transaction that wrote nothing need not be awaited.
     transaction.catch(() => {
       over = true;
     });
     return await Promise.race([result.promise, transaction as Promise<T>, silence.promise, givenUp.promise]);
   } catch (error) {
     if (!isGone(error) || error instanceof Silence) throw error;
-    // The driver rejects the transaction before what the statement was rejected with has come up from it.
+    // The driver rejects the transaction before the statement's own rejection arrives.
     await new Promise(resolve => setImmediate(resolve));
     throw words ?? limits.whyEnded(error) ?? error;
   } finally {
@@ -273,15 +273,14 @@ async function withTransaction<T>(
 }
 
 /**
- * Where a transaction waits whose connection is gone. The driver ends it when its callback ends, and sends what is asked of it
- * even then: on a connection of somebody else, or on none, with an uncaught TypeError. It is rejected anyway, as the connection
- * closes.
+ * A transaction whose connection is gone waits here. The driver ends a transaction when its callback ends, and would send that
+ * on another client's connection, or on none, with an uncaught TypeError. It is rejected anyway when the connection closes.
  */
 function pending(): Promise<never> {
   return new Promise(() => {});
 }
 
-/** True for an error that closes its connection: every error of the network, and the server's word that it is going. */
+/** True for an error that closes its connection: any network error, and the server's report that it is shutting down. */
 function isGone(error: unknown): boolean {
   const code = sqlState(error);
   return error instanceof FatalMessage || code === '' || /^(57P0|08|25P03|25P04)/.test(code);

@@ -16,8 +16,8 @@ describe('what servers call themselves', () => {
   });
 
   test.each([
-    ['PostgreSQL 12.22 on x86_64', '12.22', 'PostgreSQL 12.22, and this console needs 13 or later'],
-    ['PostgreSQL 9.6.24 on x86_64', '9.6.24', 'PostgreSQL 9.6.24, and'],
+    ['PostgreSQL 12.22 on x86_64', '12.22', 'PostgreSQL 12.22, but this console needs 13 or later'],
+    ['PostgreSQL 9.6.24 on x86_64', '9.6.24', 'PostgreSQL 9.6.24, but'],
     ['CockroachDB CCL v24.1.0 (x86_64-pc-linux-gnu)', '13.0.0', 'CockroachDB, not PostgreSQL'],
     ['PostgreSQL 8.0.2 on i686, Redshift 1.0.73348', '8.0.2', 'Amazon Redshift, not'],
     ['PostgreSQL 15.2-YB-2.25.0.0-b0 on x86_64', '15.2-YB-2.25.0.0-b0', 'YugabyteDB, not'],

@@ -9,7 +9,7 @@ const place: Place = {
   user: 'me',
   timeout: 30,
   demo: false,
-  passwordNotice: 'The password file /p was not used, because others may read it: chmod 600 /p',
+  passwordNotice: 'The password file /p was ignored, because others can read it: chmod 600 /p',
 };
 
 const words = (code: string, message = 'words of the server', more: object = {}) => {
@@ -55,7 +55,7 @@ const cases: [string, string, string?, object?][] = [
   ['PASSWORD_WANTED', 'password-wanted'],
   ['PROTOCOL_PROBLEM', 'protocol-violation', 'a message has a length of 2'],
   ['ERR_OUT_OF_RANGE', 'protocol-violation'],
-  ['ANSWER_TOO_LARGE', 'answer-too-large', 'one row takes 300 MB, and the most is 256 MB'],
+  ['ANSWER_TOO_LARGE', 'answer-too-large', 'one row takes 300 MB, but the limit is 256 MB'],
   ['PASSWORD_IN_CLEAR', 'password-in-clear'],
   ['08P01', 'startup-options', 'unsupported startup parameter: options'],
   ['08P01', 'server-error', 'invalid frontend message type 0'],

@@ -2,12 +2,12 @@ import { usageError } from '../../errors/errors.ts';
 import { takeKeyword } from './keywords.ts';
 
 /**
- * Reads `host=… dbname='…'`, as libpq has it beside URLs: values in quotes where they have spaces, a backslash before what is
- * to be taken as it is. Throws a usage error that never repeats the text: it may hold a password.
+ * Reads `host=… dbname='…'`, libpq's alternative to URLs. Values with spaces are quoted, and a backslash escapes a character.
+ * Throws a usage error that never repeats the text: it may hold a password.
  */
 export function readConninfo(text: string, source: string): Map<string, string> {
   const keywords = new Map<string, string>();
-  // What C calls a space: another may be part of a password.
+  // Only what C calls a space: others may be part of a password.
   const pair =
     /[ \t-\r]*([a-z_]+)[ \t-\r]*=[ \t-\r]*(?:'((?:[^'\\]|\\.)*)'|((?:[^ \t-\r'\\]|\\.)*))(?=[ \t-\r]|$)[ \t-\r]*/gsy;
   while (pair.lastIndex < text.length) {

@@ -36,14 +36,14 @@ const variables: Readonly<Record<string, string>> = {
 const beyond: Readonly<Record<string, string>> = {
   PGSSLCRL: 'certificate revocation lists are not read',
   PGSSLCRLDIR: 'certificate revocation lists are not read',
-  PGREQUIREPEER: 'the owner of a socket is not checked',
+  PGREQUIREPEER: 'the owner of a socket cannot be checked',
   PGREQUIREAUTH: "the way of authentication is the server's choice",
-  PGKRBSRVNAME: 'Kerberos is not spoken',
-  PGGSSLIB: 'Kerberos is not spoken',
-  PGGSSDELEGATION: 'Kerberos is not spoken',
+  PGKRBSRVNAME: 'Kerberos is not supported',
+  PGGSSLIB: 'Kerberos is not supported',
+  PGGSSDELEGATION: 'Kerberos is not supported',
 };
 
-/** libpq's variables as its keywords; an empty one is not set. Throws a usage error for one that cannot be honoured. */
+/** libpq's variables as its keywords; empty ones count as unset. Throws a usage error for one that is not supported. */
 export function readEnvironment(environment: Environment): Map<string, string> {
   for (const [name, why] of Object.entries(beyond)) {
     if (environment[name]) throw unsupportedKeyword(name, 'the environment', why);
@@ -56,7 +56,7 @@ export function readEnvironment(environment: Environment): Map<string, string> {
   return keywords;
 }
 
-/** Whether the environment says which database is meant, and not only how to connect to it. */
+/** Whether the environment says which database to use, and not only how to connect to it. */
 export function namesDatabase(environment: Environment): boolean {
   return ['PGHOST', 'PGHOSTADDR', 'PGDATABASE', 'PGUSER', 'PGSERVICE'].some(name => environment[name]);
 }

@@ -1,9 +1,9 @@
 import { usageError } from '../../errors/errors.ts';
 
-/** What a connection is described by, in libpq's keywords; values as they were written. */
+/** The description of a connection in libpq's keywords; values as written. */
 export type Keywords = ReadonlyMap<string, string>;
 
-/** libpq's keywords that this program honours, or can tell that there is nothing to honour. */
+/** libpq's keywords that this program supports, or knows to have no effect. */
 const known: ReadonlySet<string> = new Set([
   'host',
   'hostaddr',
@@ -42,27 +42,27 @@ const known: ReadonlySet<string> = new Set([
   'load_balance_hosts',
 ]);
 
-/** libpq's keywords that the driver has no way to honour: better an error than another connection than the one asked for. */
+/** libpq's keywords that the driver does not support: an error is better than a different connection from the requested one. */
 const beyond: Readonly<Record<string, string>> = {
   sslcrl: 'certificate revocation lists are not read',
   sslcrldir: 'certificate revocation lists are not read',
-  requirepeer: 'the owner of a socket is not checked',
+  requirepeer: 'the owner of a socket cannot be checked',
   require_auth: "the way of authentication is the server's choice",
-  krbsrvname: 'Kerberos is not spoken',
-  gsslib: 'Kerberos is not spoken',
-  gssdelegation: 'Kerberos is not spoken',
+  krbsrvname: 'Kerberos is not supported',
+  gsslib: 'Kerberos is not supported',
+  gssdelegation: 'Kerberos is not supported',
   tcp_user_timeout:
-    'no socket of this program can be told it; keepalives_idle, keepalives_interval and keepalives_count can',
-  min_protocol_version: 'protocol 3.0 is spoken',
-  max_protocol_version: 'protocol 3.0 is spoken',
+    'sockets have no such setting here; use keepalives_idle, keepalives_interval and keepalives_count',
+  min_protocol_version: 'the protocol is always 3.0',
+  max_protocol_version: 'the protocol is always 3.0',
   sslkeylogfile: 'keys are not logged',
-  scram_client_key: 'SCRAM keys are not taken',
-  scram_server_key: 'SCRAM keys are not taken',
+  scram_client_key: 'SCRAM keys are not accepted',
+  scram_server_key: 'SCRAM keys are not accepted',
 };
 
 /**
- * What an application's own library is told beside: how it pools and prepares, which says nothing of the server. `schema` is
- * not among them: it would name other tables than the ones that are meant.
+ * Parameters for the libraries of applications, about pooling and prepared statements, which are ignored here. `schema` is not
+ * among them: ignoring it could select the wrong tables.
  */
 const hints: ReadonlySet<string> = new Set([
   'pgbouncer',
@@ -75,7 +75,7 @@ const hints: ReadonlySet<string> = new Set([
   'workaround',
 ]);
 
-/** Takes one keyword in. Throws a usage error for what cannot be honoured; `where` names what it was read from. */
+/** Adds one keyword. Throws a usage error if it is not supported; `where` says where it was read. */
 export function takeKeyword(keywords: Map<string, string>, name: string, value: string, where: string): void {
   if (known.has(name)) {
     keywords.set(name, value);
@@ -88,14 +88,14 @@ export function takeKeyword(keywords: Map<string, string>, name: string, value: 
     throw usageError(
       'bad-url',
       `${capital(where)} has the parameter "schema", which PostgreSQL does not know.`,
-      'Take it out, and name the schema with --schema.',
+      'Remove it, and name the schema with --schema.',
     );
   }
   throw usageError(
     'bad-url',
     // A stray "?" in a password makes the rest of it look like a parameter.
-    `${capital(where)} has ${/^\w+$/.test(name) ? `the parameter "${name}"` : 'a parameter'}, which is none of libpq's.`,
-    "Take it out; libpq's own parameters are known, such as sslmode, sslrootcert, host and application_name.",
+    `${capital(where)} has ${/^\w+$/.test(name) ? `the parameter "${name}"` : 'a parameter'}, which libpq does not know.`,
+    "Remove it. libpq's own parameters are known, such as sslmode, sslrootcert, host and application_name.",
   );
 }
 
@@ -103,11 +103,11 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** A value of libpq's that this program cannot honour: exit code 2. */
+/** The error for a keyword or value of libpq's that this program does not support: exit code 2. */
 export function unsupportedKeyword(name: string, where: string, why: string): Error {
   return usageError(
     'unsupported-parameter',
-    `${name} of ${where} cannot be honoured: ${why}.`,
+    `${name} of ${where} is not supported: ${why}.`,
     `Leave ${name} out, or connect with psql.`,
   );
 }

@@ -2,36 +2,36 @@ import { usageError } from '../../errors/errors.ts';
 import type { Keywords } from './keywords.ts';
 import { type SslMode, sslModes } from './target.ts';
 
-/** The layers a connection is described in, before they are put on top of each other. */
+/** The sources of a connection's description, before they are merged. */
 interface Layers {
-  /** What was written as a URL or a connection string. */
+  /** From a URL or a connection string. */
   written: Keywords;
-  /** What its service says. */
+  /** From its service. */
   served: Keywords;
-  /** What the environment says. */
+  /** From the environment. */
   variables: Keywords;
 }
 
-/** Which password an address gets that a file of the working directory wrote. */
+/** Which password is used for an address from a file in the working directory. */
 interface OwnSecrets {
   password: string | undefined;
-  /** Whether the password file is looked into, and then only for a line that names the host. */
+  /** Whether the password file may be used, and then only a line that names the host. */
   passwordFile: boolean;
-  /** Why a password that is there was not used, as a sentence; null where none was withheld. */
+  /** Why an available password was not used, as a sentence; null if none was withheld. */
   withheld: string | null;
 }
 
 const address = ['host', 'hostaddr', 'port'] as const;
 
-/** True where what is written decides which server is connected to. */
+/** True if these keywords decide which server to connect to. */
 export function namesServer(written: Keywords): boolean {
   return [...address, 'service'].some(name => written.get(name));
 }
 
 /**
- * The password for an address that came with a directory, as the `.env` of a cloned repository does: its author chose the
- * server, so the secrets of whoever runs this are not for it. It has its own password, or that of a service that leads to this
- * very server by itself. A client certificate may be shown to anybody: its key signs and is never sent.
+ * The password for an address from a file, such as the `.env` of a cloned repository. Its author chose the server, so the
+ * user's secrets must not be sent to it. It may use the file's own password, or that of a service whose own server is this
+ * very one. A client certificate may be shown to any server: its key only signs and is never sent.
  */
 export function ownSecrets({ written, served, variables }: Layers, source: string): OwnSecrets {
   const own = written.get('password');
@@ -53,7 +53,7 @@ export function ownSecrets({ written, served, variables }: Layers, source: strin
   };
 }
 
-/** True where the file takes back what the person asks for: less of sslmode, or trust in somebody else. */
+/** True if the file weakens what the user asks for: a weaker sslmode, or trust in other certificates. */
 function weakens(written: Keywords, own: Keywords): boolean {
   const rank = (given: Keywords) => sslModes.indexOf(given.get('sslmode') as SslMode);
   const roots = [written, own].map(given => given.get('sslrootcert'));
@@ -63,7 +63,7 @@ function weakens(written: Keywords, own: Keywords): boolean {
   );
 }
 
-/** Throws a usage error where a file of the working directory says where passwords are to be read from. */
+/** Throws a usage error if a file in the working directory says where to read passwords from. */
 export function refuseOtherFiles(written: Keywords, source: string): void {
   for (const [name, variable] of [
     ['passfile', 'PGPASSFILE'],
@@ -72,8 +72,8 @@ export function refuseOtherFiles(written: Keywords, source: string): void {
     if (!written.has(name)) continue;
     throw usageError(
       'unsupported-parameter',
-      `${name} of ${source} is not used: a file in the working directory does not choose where passwords are read from.`,
-      `Take it out, and set ${variable} in the environment instead.`,
+      `${name} of ${source} is ignored: a file in the working directory must not choose where passwords are read from.`,
+      `Remove it, and set ${variable} in the environment instead.`,
     );
   }
 }

@@ -1,40 +1,40 @@
 import { readFileSync, statSync } from 'node:fs';
 
-/** What a password file has to say; `notice` is why it was not used. */
+/** The result of looking in a password file; `notice` says why it was not used. */
 interface FoundPassword {
   password: string | undefined;
   notice: string | null;
 }
 
-/** Which line of the file is meant. */
+/** Which line of the file to use. */
 interface PasswordFor {
   host: string;
   port: number;
   database: string;
   user: string;
-  /** True where a line counts only if it names this host: one that is for any host was not meant for it. */
+  /** True if a line must name this host: a line for any host was not meant for it. */
   byName?: boolean;
 }
 
 const nothing: FoundPassword = { password: undefined, notice: null };
 
 /**
- * Looks a password up in libpq's file of passwords. A file that others may read is not used, as libpq does not, and the notice
- * says so. Not the package pgpass: it misses lines of less than 11 characters and an escaped backslash before a colon, takes
- * its file from the process's environment alone, and writes its warning by itself.
+ * Looks a password up in libpq's password file. Like libpq it ignores a file that others may read, and the notice says so. The
+ * package pgpass is not used: it misses lines of less than 11 characters and an escaped backslash before a colon, only takes
+ * its file from the process's environment, and prints its warning itself.
  */
 export function findPassword(file: string, wanted: PasswordFor): FoundPassword {
   let text: string;
   try {
     const found = statSync(file);
-    // A pipe would be waited for.
+    // Reading a pipe would block.
     if (!found.isFile()) {
-      return { password: undefined, notice: `The password file ${file} was not used: it is not a file.` };
+      return { password: undefined, notice: `The password file ${file} was ignored: it is not a file.` };
     }
     if (process.platform !== 'win32' && (found.mode & 0o077) !== 0) {
       return {
         password: undefined,
-        notice: `The password file ${file} was not used, because others may read it: chmod 600 ${file}`,
+        notice: `The password file ${file} was ignored, because others can read it: chmod 600 ${file}`,
       };
     }
     text = readFileSync(file, 'utf8');
@@ -43,7 +43,7 @@ export function findPassword(file: string, wanted: PasswordFor): FoundPassword {
     return { password: undefined, notice: `The password file ${file} could not be read.` };
   }
   const values = [
-    // A socket in the usual place stands under this name.
+    // A socket in the default directory is listed under this name.
     usualSocketDirectories.includes(wanted.host) ? ['localhost', wanted.host] : [wanted.host],
     [String(wanted.port)],
     [wanted.database],
@@ -64,14 +64,14 @@ export function findPassword(file: string, wanted: PasswordFor): FoundPassword {
   if (!passedOver) return nothing;
   return {
     password: undefined,
-    notice: `The line for any host (*) in ${file} was not used: write one that names ${wanted.host}.`,
+    notice: `The line for any host (*) in ${file} was ignored: add one that names ${wanted.host}.`,
   };
 }
 
-/** Where packages of PostgreSQL put the server's socket. */
+/** The default directories of the server's socket in packages of PostgreSQL. */
 export const usualSocketDirectories: readonly string[] = ['/var/run/postgresql', '/run/postgresql', '/tmp'];
 
-/** Four fields that end with a colon, and the password; a backslash takes the letter after it as it is. */
+/** Four fields that end with a colon, and the password; a backslash escapes the next character. */
 function fieldsOf(line: string): { raw: string; value: string }[] {
   const fields = [{ raw: '', value: '' }];
   for (let place = 0; place < line.length; place += 1) {

@@ -20,17 +20,17 @@ import {
 } from './target.ts';
 import { readUrl } from './url.ts';
 
-/** Where a connection is described: a URL or a connection string and what it came from, or the environment alone. */
+/** The description of a connection: a URL or a connection string and its source, or only the environment. */
 interface Described {
   text: string | null;
   source: string;
-  /** The file of the working directory that the text stands in: others may have written it. */
+  /** The file in the working directory that contains the text: others may have written it. */
   file?: string | undefined;
 }
 
 /**
- * Makes a target of what is said about a connection, with libpq's precedence: what is written, then the service, then the
- * environment, then the defaults. Throws a usage error (exit code 2) for what cannot be honoured, which never repeats the text.
+ * Makes a target from the description of a connection, with libpq's precedence: the text, then the service, then the
+ * environment, then the defaults. Throws a usage error (exit code 2) for anything unsupported, which never repeats the text.
  */
 export function resolveTarget(
   { text, source, file: named }: Described,
@@ -86,7 +86,7 @@ function readText(text: string, source: string): Map<string, string> {
   return /^\s*[a-z_]+\s*=/.test(text) ? readConninfo(text, source) : readUrl(text, source);
 }
 
-/** What is honoured only where it says the same as is done anyway. */
+/** Refuses values that ask for anything other than what is done anyway. */
 function refuseOthers(keywords: Keywords, whence: string): void {
   const refuse = (name: string, allowed: readonly string[], why: string) => {
     const value = keywords.get(name);
@@ -95,20 +95,20 @@ function refuseOthers(keywords: Keywords, whence: string): void {
     }
   };
   refuse('channel_binding', ['disable', 'prefer'], 'the driver does not bind SCRAM to the channel');
-  refuse('gssencmode', ['disable', 'prefer'], 'GSSAPI is not spoken');
-  refuse('client_encoding', ['auto', 'utf8', 'utf-8', 'unicode'], 'text is read as UTF-8');
-  refuse('sslcompression', ['0'], 'TLS is not compressed');
+  refuse('gssencmode', ['disable', 'prefer'], 'GSSAPI is not supported');
+  refuse('client_encoding', ['auto', 'utf8', 'utf-8', 'unicode'], 'text is always read as UTF-8');
+  refuse('sslcompression', ['0'], 'TLS is never compressed');
   refuse('sslcertmode', ['disable', 'allow'], 'whether the server asks for a certificate is not checked');
-  refuse('load_balance_hosts', ['disable', 'random'], 'there is no such way');
-  refuse('replication', ['', '0', 'off', 'no', 'false'], 'a replication connection takes no queries');
-  // What is at least TLS 1.2 is at least 1.0 as well.
+  refuse('load_balance_hosts', ['disable', 'random'], 'libpq only knows disable and random');
+  refuse('replication', ['', '0', 'off', 'no', 'false'], 'a replication connection accepts no queries');
+  // TLS is always at least 1.2, so older minimums are met too.
   const versions = ['', 'tlsv1.2', 'tlsv1.3'];
-  const older = 'nothing older than TLS 1.2 is spoken';
+  const older = 'nothing older than TLS 1.2 is supported';
   refuse('ssl_min_protocol_version', [...versions, 'tlsv1', 'tlsv1.1'], older);
   refuse('ssl_max_protocol_version', versions, older);
 }
 
-/** Hosts with their addresses and ports, as libpq pairs the three lists. */
+/** Hosts with their addresses and ports, paired as in libpq. */
 function readHosts(keywords: Keywords, whence: string): [Host, ...Host[]] {
   const names = keywords.get('host')?.split(',') ?? [];
   const addresses = keywords.get('hostaddr')?.split(',') ?? [];
@@ -118,21 +118,21 @@ function readHosts(keywords: Keywords, whence: string): [Host, ...Host[]] {
   if (unequal(names, 0) || unequal(addresses, 0) || unequal(ports, 1)) {
     throw usageError(
       'bad-hosts',
-      `${whence} names ${number === 1 ? '1 host' : `${number} hosts`}, and not as many names, addresses or ports.`,
-      'Give one port for all of them, or as many as there are hosts.',
+      `${whence} names ${number === 1 ? '1 host' : `${number} hosts`}, but a different number of names, addresses or ports.`,
+      'Give one port for all hosts, or one for each.',
     );
   }
   const hosts = Array.from({ length: number }, (_, place): Host => {
     const port = readPort(ports.length === 1 ? ports[0] : ports[place], whence);
     const address = addresses[place] || undefined;
     const named = names[place] || (address ? '' : usualHost(port));
-    // As libpq has it, the address decides; a directory is no name of what is there.
+    // As in libpq the address decides; a directory is not the name of a server.
     const name = address && /^[/@]/.test(named) ? '' : named;
     if (address && !isIP(address)) {
       throw usageError(
         'bad-hosts',
-        `The hostaddr of ${whence} is no address.`,
-        'Give it as 10.0.0.1 or ::1; a name goes into host.',
+        `The hostaddr of ${whence} is not an IP address.`,
+        'Give an address such as 10.0.0.1 or ::1; a name goes into host.',
       );
     }
     return { name, ...(address ? { address } : {}), port };
@@ -141,7 +141,7 @@ function readHosts(keywords: Keywords, whence: string): [Host, ...Host[]] {
   return hosts as [Host, ...Host[]];
 }
 
-/** Where nobody says which host: the socket where packages put it, as libpq has it, else this machine over TCP. */
+/** The default host: as in libpq, the socket in a package's default directory, else this machine over TCP. */
 function usualHost(port: number): string {
   return usualSocketDirectories.find(directory => existsSync(`${directory}/.s.PGSQL.${port}`)) ?? 'localhost';
 }
@@ -166,15 +166,15 @@ function readPort(text: string | undefined, whence: string): number {
 
 function readSslMode(keywords: Keywords, whence: string): SslMode {
   const roots = keywords.get('sslrootcert');
-  // As libpq has it: trusting what the system trusts is only worth something with the name verified.
+  // As in libpq: trusting the system's certificates proves nothing unless the host name is verified too.
   const usual =
     roots === 'system' ? 'verify-full' : keywords.get('requiressl') === '1' ? 'require' : 'prefer';
   const mode = oneOf(sslModes, keywords.get('sslmode') || usual, { name: 'sslmode', whence });
   if (roots === 'system' && mode !== 'verify-full') {
     throw usageError(
       'bad-sslmode',
-      `sslrootcert=system of ${whence} goes with sslmode=verify-full alone, not with ${mode}.`,
-      'Every authority there vouches for somebody: without the host name that proves nothing.',
+      `sslrootcert=system of ${whence} requires sslmode=verify-full, not ${mode}.`,
+      'Set sslmode=verify-full: anyone can get a certificate that the system trusts, so the host name must be verified.',
     );
   }
   if (
@@ -183,7 +183,7 @@ function readSslMode(keywords: Keywords, whence: string): SslMode {
   ) {
     throw usageError(
       'bad-sslmode',
-      `sslnegotiation=direct of ${whence} goes with sslmode=require or stricter, not with ${mode}.`,
+      `sslnegotiation=direct of ${whence} requires sslmode=require or stricter, not ${mode}.`,
       'Set sslmode=require, or leave sslnegotiation out.',
     );
   }
@@ -218,12 +218,12 @@ function readTls(keywords: Keywords, whence: string, home: string): TlsSettings 
   };
 }
 
-// refuseOthers() has let nothing else pass.
+// refuseOthers() has already refused anything else.
 function readVersion(text: string | undefined): 'TLSv1.2' | 'TLSv1.3' | undefined {
   return !text ? undefined : text.toLowerCase() === 'tlsv1.3' ? 'TLSv1.3' : 'TLSv1.2';
 }
 
-/** In seconds; undefined leaves it to the default. libpq takes 0 for ever (a day is as good) and 1 for 2. */
+/** In seconds; undefined means the default. In libpq 0 means forever (here a day) and 1 means 2. */
 function readSeconds(keywords: Keywords, whence: string): number | undefined {
   const text = keywords.get('connect_timeout');
   if (text === undefined) return undefined;
@@ -231,17 +231,17 @@ function readSeconds(keywords: Keywords, whence: string): number | undefined {
   if (!/^-?\d+$/.test(text.trim())) {
     throw usageError(
       'bad-timeout',
-      `connect_timeout of ${whence} is no number of seconds.`,
+      `connect_timeout of ${whence} is not a number of seconds.`,
       'Set it to a number such as 10.',
     );
   }
   return seconds <= 0 ? 86_400 : Math.min(86_400, Math.max(2, seconds));
 }
 
-// In seconds: pooled connections are idle for a while, and a firewall forgets those that say nothing.
+// In seconds: pooled connections are idle for a while, and firewalls drop idle connections.
 const usualIdle = 60;
 
-/** As libpq has it, 0 leaves a value to the system. */
+/** As in libpq, 0 means the system's default. */
 function readKeepAlive(keywords: Keywords, whence: string): KeepAlive {
   const read = (name: string): number | undefined => {
     const text = keywords.get(name);
@@ -249,13 +249,13 @@ function readKeepAlive(keywords: Keywords, whence: string): KeepAlive {
     if (/^\s*\d{1,5}\s*$/.test(text)) return Number(text);
     throw usageError(
       'bad-value',
-      `${name} of ${whence} is no number that a connection can be probed by.`,
+      `${name} of ${whence} is not a valid number.`,
       'Set it to a whole number such as 10, or leave it out.',
     );
   };
   const interval = read('keepalives_interval') || undefined;
   const count = read('keepalives_count') || undefined;
-  // Before 24.19 Node had no such parameters, and would ignore them.
+  // Node before 24.19 has no such parameters, and ignores them.
   if ((interval ?? count) !== undefined && Socket.prototype.setKeepAlive.length < 4) {
     throw unsupportedKeyword(
       'keepalives_interval or keepalives_count',
@@ -280,7 +280,7 @@ function oneOf<const Value extends string>(
   if (found !== undefined) return found;
   throw usageError(
     name === 'sslmode' ? 'bad-sslmode' : 'bad-value',
-    `The ${name} "${text}" of ${whence} is none that libpq knows.`,
+    `The ${name} "${text}" of ${whence} is unknown to libpq.`,
     `Use one of ${values.join(', ')}.`,
   );
 }

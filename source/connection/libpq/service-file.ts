@@ -5,8 +5,8 @@ import type { Environment } from './environment.ts';
 import { takeKeyword } from './keywords.ts';
 
 /**
- * The keywords of a service, from the user's file or else the system's. A reader of INI files would take quotes and what it
- * holds for comments out of values, which libpq leaves as they are: they may be a password. Throws a usage error where there is
+ * The keywords of a service, from the user's file or else the system's. Not read with an INI parser, which would remove quotes
+ * and supposed comments from values; libpq keeps them, because they may belong to a password. Throws a usage error if there is
  * no such service.
  */
 export function readService(
@@ -27,7 +27,7 @@ export function readService(
   throw usageError(
     'no-such-service',
     `There is no service "${name}" in ${files.join(' or ')}.`,
-    'Check PGSERVICE or service=, or add a section of that name.',
+    'Check PGSERVICE or service=, or add a section with that name.',
   );
 }
 
@@ -48,7 +48,7 @@ function readText(path: string, named: boolean): string | null {
 function sectionOf(text: string, name: string, path: string): Map<string, string> | null {
   let keywords: Map<string, string> | null = null;
   for (const [index, raw] of text.split('\n').entries()) {
-    // Not trim(), which takes off what C calls no space: it may be the end of a password.
+    // Not trim(), which also removes what C does not call a space: it may be the end of a password.
     const line = raw.replace(/^[ \t\r\v\f\ufeff]+|[ \t\r\v\f]+$/g, '');
     if (line === '' || line.startsWith('#')) continue;
     if (line.startsWith('[')) {
@@ -62,11 +62,11 @@ function sectionOf(text: string, name: string, path: string): Map<string, string
       throw usageError(
         'bad-service-file',
         `Line ${index + 1} of the service file ${path} is not keyword=value.`,
-        'Write one keyword and its value a line, without spaces around the sign; a service does not name another.',
+        'Write keyword=value, one per line and without spaces around the sign. A service cannot refer to another.',
       );
     }
     const keyword = line.slice(0, sign);
-    // As libpq has it, the first of two counts, and a value begins behind the sign.
+    // As in libpq, the first of two values counts, and spaces after the sign belong to the value.
     if (!keywords.has(keyword)) takeKeyword(keywords, keyword, line.slice(sign + 1), `service "${name}"`);
   }
   return keywords;

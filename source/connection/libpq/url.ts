@@ -6,7 +6,7 @@ const shape =
 
 /**
  * Reads a `postgres://` URL into libpq's keywords. Throws a usage error that never repeats the URL: it may hold a password.
- * The parts are cut by Node's own URL; the list of hosts, which no URL standard knows, is cut out beforehand.
+ * Node's URL parses the parts; the list of hosts, which the URL standard does not allow, is cut out first.
  */
 export function readUrl(text: string, source: string): Map<string, string> {
   const [, scheme = '', user = '', hosts = '', rest = ''] =
@@ -44,13 +44,13 @@ export function readUrl(text: string, source: string): Map<string, string> {
   take('user', url.username);
   take('password', url.password);
   take('dbname', url.pathname.replace(/^\//, ''));
-  // Not searchParams, which takes a "+" for a space: it may be one of a password.
+  // Not searchParams, which reads a "+" as a space: it may belong to a password.
   for (const part of url.search.slice(1).split('&')) {
     if (part === '') continue;
     const sign = part.indexOf('=');
     const name = decode(sign < 0 ? part : part.slice(0, sign));
     const value = sign < 0 ? '' : decode(part.slice(sign + 1));
-    // As JDBC has it, and libpq since: `ssl=true` asks for encryption.
+    // As in JDBC, and later in libpq: `ssl=true` asks for encryption.
     if (name === 'ssl' && value === 'true') keywords.set('sslmode', 'require');
     else takeKeyword(keywords, name, value, source);
   }
@@ -62,7 +62,7 @@ function readHosts(text: string, source: string): { names: string[]; ports: stri
   const names: string[] = [];
   const ports: string[] = [];
   for (const part of text.split(',')) {
-    // An IPv6 address stands in brackets in a URL and without them everywhere else.
+    // An IPv6 address has brackets in a URL, but nowhere else.
     const found = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d*))?$/.exec(part);
     if (!found) {
       throw usageError('bad-url', `The connection URL of ${source} has a host that cannot be read.`, shape);

@@ -1,4 +1,4 @@
-/** What a server says as it closes a connection. */
+/** The message with which a server closes a connection. */
 export class FatalMessage extends Error {
   readonly code: string;
   readonly severity: string;
@@ -11,14 +11,14 @@ export class FatalMessage extends Error {
 
 const errorResponse = 'E'.charCodeAt(0);
 const notice = 'N'.charCodeAt(0);
-// A letter and the length of what follows, itself included.
+// A letter and the length of what follows, including the length itself.
 const headLength = 5;
 
 /**
- * Listens for the message with which a server ends a session (severity FATAL or PANIC): the function takes each piece that
- * is read, in order, and answers with the words once they are there; in the piece it makes a notice of them. The driver keeps
- * an error that comes while a statement runs until the server is ready for the next. Here it never is: the driver tells that the
- * connection is closed and nothing else, and rejects the first statement of the connection after it with the error it has kept.
+ * Listens for the message with which a server ends a session (severity FATAL or PANIC). The function takes each chunk that is
+ * read, in order, returns the message once it is complete, and turns it into a notice in the chunk. Otherwise the driver would
+ * keep the error until the server is ready for the next statement, which never happens: it would only report that the connection
+ * is closed, and reject the first statement of the next connection with the old error.
  */
 export function listenForFatalMessages(): (piece: Buffer) => FatalMessage | null {
   let head = Buffer.alloc(0);
@@ -27,7 +27,7 @@ export function listenForFatalMessages(): (piece: Buffer) => FatalMessage | null
     let at = Math.min(rest, piece.length);
     rest -= at;
     while (at < piece.length) {
-      // A head may be cut in two; a whole message that is, is let pass: the driver says that the connection is closed.
+      // A header may be split between chunks. A split message is let through: the driver reports that the connection is closed.
       const start = at - head.length;
       const known = head.length === 0 ? piece.subarray(at) : Buffer.concat([head, piece.subarray(at)]);
       if (known.length < headLength) {
@@ -55,7 +55,7 @@ function readWords(fields: Buffer): FatalMessage | null {
   for (const field of fields.toString('utf8').split('\0')) {
     if (field !== '') found.set(field.charAt(0), field.slice(1));
   }
-  // The first is never translated; a pooler may know the second alone.
+  // `V` is never translated, but a pooler may only send `S`.
   const severity = found.get('V') ?? found.get('S') ?? '';
   const code = found.get('C') ?? '';
   if (!['FATAL', 'PANIC'].includes(severity) || !/^[0-9A-Z]{5}$/.test(code)) return null;

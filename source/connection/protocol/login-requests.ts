@@ -1,4 +1,4 @@
-/** What a server asks for with an authentication message, in the numbers of the protocol. */
+/** The authentication requests of a server, by their numbers in the protocol. */
 export const loginRequests = {
   ok: 0,
   cleartext: 3,
@@ -9,20 +9,20 @@ export const loginRequests = {
 } as const;
 
 const authentication = 'R'.charCodeAt(0);
-// A letter, the length of what follows with itself, and the way of authentication.
+// A letter, the length of what follows including itself, and the authentication request.
 const headLength = 5;
 const wayAt = 5;
 const wayLength = 4;
 
 /**
- * Follows the messages of a login: the function takes each piece that is read, in order, before the driver does. `onRequest` is
- * told each authentication message in turn, whatever comes before it and however it is cut into pieces; where it answers true
- * the message is turned into one that asks for nothing (the driver writes on the screen for what it does not know). After the
- * server has let the client in, nothing is followed any more. Lengths are right: message-guard.ts has seen the piece before.
+ * Follows the messages of a login. The function takes each chunk that is read, in order, before the driver does. `onRequest` is
+ * called for each authentication message, however it is split into chunks. If it returns true, the message is replaced by one
+ * that asks for nothing, because the driver prints unknown requests on the screen. It stops when the server has let the client
+ * in. Lengths are valid: message-guard.ts has checked the chunk before.
  */
 export function followLogin(onRequest: (way: number) => boolean): (piece: Buffer) => void {
   let head = Buffer.alloc(0);
-  // What is left of a message whose head is known.
+  // The rest of a message whose header is known.
   let rest = 0;
   let over = false;
   return piece => {
@@ -51,7 +51,7 @@ export function followLogin(onRequest: (way: number) => boolean): (piece: Buffer
   };
 }
 
-/** Makes the way of the message whose head ends at `end` one that asks for nothing, as far as it is in this piece. */
+/** Replaces the request of the message whose header ends at `end` by one that asks for nothing, as far as it is in this chunk. */
 function silence(piece: Buffer, end: number): void {
   piece.fill(0, Math.max(0, end - wayLength), end);
 }

@@ -1,4 +1,4 @@
-/** What no PostgreSQL sends to this program, or more than it takes: the connection ends with it. */
+/** A message that no PostgreSQL sends to this program, or that is too large: it ends the connection. */
 class ProtocolProblem extends Error {
   readonly code: 'PROTOCOL_PROBLEM' | 'ANSWER_TOO_LARGE';
   constructor(code: ProtocolProblem['code'], message: string) {
@@ -17,17 +17,17 @@ interface MessageLimits {
 
 const megabyte = 1024 * 1024;
 
-// The driver keeps a message whole, and an answer until it is complete. A row of more than half of this is no string for V8.
+// The driver keeps whole messages, and an answer until it is complete. Rows above half of this exceed V8's longest string.
 const usualLimits: MessageLimits = { row: 256 * megabyte, answer: 512 * megabyte };
 
-// In bytes. libpq takes 30,000 for most messages as well; an error holds what its RAISE says.
+// In bytes. libpq limits most messages to 30,000 too; an error contains the text of its RAISE.
 const usualMessage = 30_000;
 const longMessage = 64 * megabyte;
 // Names of at most 63 bytes, 1,664 of them.
 const description = megabyte;
 const beforeLogin = 64 * 1024;
 const wholeLogin = megabyte;
-// What a message costs at least, as the object that the driver makes of it.
+// The least that a message costs in memory, as the object that the driver makes of it.
 const leastCost = 200;
 // A server reports fifteen, a pooler some more, and the driver keeps them all.
 const mostParameters = 1_000;
@@ -41,7 +41,7 @@ const rowDescription = codeOf('T');
 const row = codeOf('D');
 const ready = codeOf('Z');
 const greetings = new Set([...'RENv'].map(codeOf));
-// What answers the messages that the driver is made to send; COPY and functions are not among them.
+// The answers to the messages that the driver sends here; COPY and function calls are not among them.
 const answers = new Set([...'KSEN23CDIAntsTZ1'].map(codeOf));
 const long = new Set([...'ENA'].map(codeOf));
 const readWhole = new Set([authentication, rowDescription, parameter]);
@@ -50,9 +50,9 @@ const headLength = 5;
 const nothing = Buffer.alloc(0);
 
 /**
- * Looks at what a server sends before the driver does: the function takes each piece that is read, in order, and answers with
- * what is wrong with it. The driver believes any length, waits for as much as a message announces, keeps all of it, and reads
- * beyond the end of one that is not well-formed.
+ * Checks what a server sends before the driver reads it: the function takes each chunk that is read, in order, and returns what
+ * is wrong with it. The driver trusts any length, waits for as much as a message announces, keeps all of it, and reads beyond
+ * the end of a malformed message.
  */
 export function guardMessages(
   limits: MessageLimits = usualLimits,
@@ -70,15 +70,15 @@ export function guardMessages(
   const begin = (length: number): ProtocolProblem | null => {
     answer += Math.max(length, leastCost);
     if (!(state === 'greeting' ? greetings : answers).has(letter)) return unexpected(letter);
-    if (letter === row && !described) return violation('it sends rows that nobody asked for');
+    if (letter === row && !described) return violation('it sends rows that were not requested');
     if (length < 4) return violation(`a message has a length of ${length}`);
     if (state !== 'session' && (length > beforeLogin || answer > wholeLogin)) {
-      return violation('it sends more than a login takes');
+      return violation('it sends more than a login needs');
     }
     const most = mostOf(letter, limits);
     if (length > most) {
       return letter === row
-        ? tooLarge(`one row takes ${megabytes(length)}, and the most is ${megabytes(most)}`)
+        ? tooLarge(`one row takes ${megabytes(length)}, but the limit is ${megabytes(most)}`)
         : violation(`a message of kind "${String.fromCharCode(letter)}" is ${length} bytes long`);
     }
     if (answer > limits.answer) return tooLarge(`an answer takes more than ${megabytes(limits.answer)}`);
@@ -93,13 +93,13 @@ export function guardMessages(
       if (way === 0) state = 'login';
       const sound = way !== null && isSound(way, content, scram);
       scram ||= way === 10;
-      return sound ? null : violation('it asks for authentication in a way that makes no sense');
+      return sound ? null : violation('its authentication request is malformed');
     }
     if (letter === parameter) parameters.add(content.toString('latin1', 0, content.indexOf(0)));
-    if (parameters.size > mostParameters) return violation('it reports parameters without end');
+    if (parameters.size > mostParameters) return violation('it reports too many parameters');
     if (letter === rowDescription) {
       described = true;
-      return isDescription(content) ? null : violation('it describes rows in a way that makes no sense');
+      return isDescription(content) ? null : violation('its description of rows is malformed');
     }
     if (letter === ready) {
       state = 'session';
@@ -117,7 +117,7 @@ export function guardMessages(
         at += known.length;
         head = head.length === 0 ? known : Buffer.concat([head, known]);
         if (head.length < headLength) {
-          // A piece is the driver's to keep or to let go.
+          // The driver owns the chunk, so what must be kept is copied.
           head = Buffer.from(head);
           return null;
         }
@@ -145,7 +145,7 @@ function mostOf(letter: number, limits: MessageLimits): number {
   return long.has(letter) ? longMessage : usualMessage;
 }
 
-/** The driver would take any salt for MD5 and any number of rounds for SCRAM, once that has begun. */
+/** The driver would accept any salt for MD5, and any number of rounds for SCRAM once that has begun. */
 function isSound(way: number, content: Buffer, scram: boolean): boolean {
   if (way === 5) return content.length === 8;
   if (way !== 11 || !scram) return true;
@@ -171,7 +171,7 @@ function isDescription(content: Buffer): boolean {
 
 function unexpected(letter: number): ProtocolProblem {
   const name = letter > 32 && letter < 127 ? `"${String.fromCharCode(letter)}"` : `number ${letter}`;
-  return violation(`a message of kind ${name} does not belong there`);
+  return violation(`a message of kind ${name} is unexpected there`);
 }
 
 function violation(message: string): ProtocolProblem {

@@ -1,6 +1,6 @@
 /**
- * A password in the form that SCRAM works with (SASLprep, RFC 4013): a ligature counts as its letters, an unusual space as a
- * space. As PostgreSQL does, one that the rules forbid is taken as it is, such as one with a letter that is younger than they are.
+ * A password as SCRAM needs it (SASLprep, RFC 4013): a ligature becomes its letters, an unusual space a space. Like PostgreSQL,
+ * it keeps a password unchanged if the rules forbid it, such as one with a letter that is newer than the rules.
  */
 export async function scramPassword(password: string): Promise<string> {
   if (/^\p{ASCII}*$/u.test(password)) return password;

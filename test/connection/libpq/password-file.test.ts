@@ -38,7 +38,7 @@ test.each([0o640, 0o604, 0o666])('one that others may read (%o) is not used, and
   const path = file('*:*:*:*:p', mode);
   expect(findPassword(path, wanted)).toEqual({
     password: undefined,
-    notice: `The password file ${path} was not used, because others may read it: chmod 600 ${path}`,
+    notice: `The password file ${path} was ignored, because others can read it: chmod 600 ${path}`,
   });
 });
 
