@@ -1,5 +1,5 @@
 import type { HistoryEntry } from './history-entry.ts';
-import { inEffect, isAllBack, type Undos, undosOf } from './plan/undo/undoable-changes.ts';
+import { isAllBack, type Undos, undoableChanges, undosOf } from './plan/undo/undoable-changes.ts';
 import { listReceipts } from './receipts/list-receipts.ts';
 import type { Receipt } from './receipts/receipt.ts';
 import { isBelieved } from './receipts/seals/trust.ts';
@@ -13,7 +13,7 @@ export async function readHistory(
   identity: string | null,
 ): Promise<{ receipts: HistoryEntry[]; damaged: { file: string; message: string }[] }> {
   const { receipts, damaged } = await listReceipts(directory);
-  // As withSayOn() has it, without going through all of them for each.
+  // As receiptsThatCount() does, without going through all of them for each.
   const undos = undosOf(receipts);
   const believed = undosOf(receipts.filter(isBelieved));
   return {
@@ -38,7 +38,7 @@ function entryOf(receipt: Receipt, undos: Undos, identity: string | null): Histo
     restored: end?.restored ?? sum(changes.map(({ deletes }) => Math.max(0, -deletes))),
     left: end?.left.length ?? 0,
     ended: end?.ended ?? 'killed',
-    undone: undoable && committed.length > 0 && isAllBack(inEffect(receipt, undos)),
+    undone: undoable && committed.length > 0 && isAllBack(undoableChanges(receipt, undos)),
     undoes: head.undoes,
     file,
     here: head.identity === identity,

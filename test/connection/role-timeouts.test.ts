@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
-import { claim } from '../../source/repair/run/repair-lock.ts';
+import { holdRepairLock } from '../../source/repair/run/repair-lock.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -82,7 +82,7 @@ test('idle_in_transaction_session_timeout: the lost connection is explained, and
 test('neither ends the claim of a repair, which waits in a transaction', async () => {
   if (await since17()) await own.sql.unsafe(`ALTER ROLE ${role} SET transaction_timeout = '150ms'`);
   await limited('idle_in_transaction_session_timeout', '50ms');
-  const release = await claim(database, { timeout: 30, lockTimeout: 2 });
+  const release = await holdRepairLock(database, { timeout: 30, lockTimeout: 2 });
   try {
     await waitFor(async () => {
       const rows = await own.sql<{ long: boolean }[]>`
@@ -91,7 +91,7 @@ test('neither ends the claim of a repair, which waits in a transaction', async (
       return rows.length === 0 || rows.some(({ long }) => long);
     }, 'the claim to be old');
     const again = connectTo(own.url);
-    await expect(claim(again, { timeout: 30, lockTimeout: 2 })).rejects.toMatchObject({
+    await expect(holdRepairLock(again, { timeout: 30, lockTimeout: 2 })).rejects.toMatchObject({
       code: 'another-write',
     });
     await again.close();

@@ -8,7 +8,7 @@ import { inspectDatabase } from '../../source/counter/inspect-database.ts';
 import type { RepairRequest } from '../../source/repair/plan/repair-plan.ts';
 import { listReceipts } from '../../source/repair/receipts/list-receipts.ts';
 import type { RepairOutcome } from '../../source/repair/repair.ts';
-import { settleAll } from '../../source/repair/run/resolve-receipt.ts';
+import { resolveReceipts } from '../../source/repair/run/resolve-receipt.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets } from '../helpers/database.ts';
 import { needsFullScale } from '../helpers/needs.ts';
@@ -141,7 +141,7 @@ async function told(): Promise<{ delta: number; deleted: number; restored: numbe
   expect(damaged).toEqual([]);
   const sum = { delta: 0, deleted: 0, restored: 0 };
   const found = await database.read(reader => inspectDatabase(reader, database, 'public'));
-  for (const { batches } of await settleAll(database, found, receipts, false)) {
+  for (const { batches } of await resolveReceipts(database, found, receipts, false)) {
     for (const { outcome, changes, records } of batches) {
       expect(outcome).toMatch(/^(committed|aborted)$/);
       if (outcome !== 'committed') continue;

@@ -412,7 +412,7 @@ export const guards: readonly Guard[] = [
   {
     file: 'source/repair/run/repair-lock.ts',
     guard: 'the claim: one at a time',
-    text: '(await takeClaim(writer)) || null',
+    text: '(await tryTakeRepairLock(writer)) || null',
     without: 'true',
     test: [
       claimTest,
@@ -442,7 +442,7 @@ export const guards: readonly Guard[] = [
   {
     file: 'source/repair/run/repair-lock.ts',
     guard: 'the claim: as long as the repair',
-    text: 'await rows(keepClaim);',
+    text: 'await rows(keepIdleTransaction);',
     without: '',
     test: [claimTest, 'the claim > is held in an open transaction until it is let go'],
     says: 'deeply equal',

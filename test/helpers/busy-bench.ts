@@ -6,7 +6,7 @@ import { inspectDatabase } from '../../source/counter/inspect-database.ts';
 import { createRandom, type Random } from '../../source/demo/data/random.ts';
 import { listReceipts } from '../../source/repair/receipts/list-receipts.ts';
 import type { Receipt } from '../../source/repair/receipts/receipt.ts';
-import { settleAll } from '../../source/repair/run/resolve-receipt.ts';
+import { resolveReceipts } from '../../source/repair/run/resolve-receipt.ts';
 import { migration, runFile } from '../psql/files.ts';
 import { connectTo } from './connect.ts';
 import { insertPresets } from './database.ts';
@@ -129,7 +129,7 @@ export class BusyBench {
     const { receipts, damaged } = await listReceipts(this.directory);
     expect(damaged).toEqual([]);
     const found = await this.database.read(reader => inspectDatabase(reader, this.database, 'public'));
-    return settleAll(this.database, found, receipts, false);
+    return resolveReceipts(this.database, found, receipts, false);
   }
 
   /** The receipts say of every batch what became of it, and the drift of each preset is what they say. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { draftUndo } from '../../source/repair/plan/undo/draft-undo.ts';
-import { inEffect, undosOf } from '../../source/repair/plan/undo/undoable-changes.ts';
+import { undoableChanges, undosOf } from '../../source/repair/plan/undo/undoable-changes.ts';
 import type {
   Provenance,
   Receipt,
@@ -62,7 +62,7 @@ function looksAt(presets: number): number {
   );
   const later = receiptOf(presets / 2, { action: 'sync', at: '2027-01-01T00:00:00.000Z' }, {}, looked);
   const receipts = [own, undo, later];
-  const effect = inEffect(own, undosOf(receipts));
+  const effect = undoableChanges(own, undosOf(receipts));
   const states = new Map(
     [...effect.presets.keys()].map((id): [string, CounterState] => [
       id,

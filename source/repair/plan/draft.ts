@@ -1,15 +1,15 @@
 import type { Receipt } from '../receipts/receipt.ts';
 import type { Change, Remark } from '../repair.ts';
-import type { Evidence } from '../run/presence/present-records.ts';
+import type { PresenceEvidence } from '../run/presence/present-records.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 import type { RepairPlan } from './repair-plan.ts';
 import type { PlanParts } from './stale-plan.ts';
-import type { Task } from './task.ts';
+import type { RepairTask } from './task.ts';
 
 /** What the planner of an action finds. */
-export interface Draft {
+export interface PlanDraft {
   changes: Change[];
-  tasks: Task[];
+  tasks: RepairTask[];
   recordsToDelete: number;
   recordsToRestore: number;
   remarks: Remark[];
@@ -23,12 +23,12 @@ export interface Draft {
   receipt?: Receipt;
   /** undo: for each column of the receipt the one that its values go into; null where they are left out. */
   into?: (string | null)[];
-  evidence?: Evidence;
+  evidence?: PresenceEvidence;
 }
 
 /** A plan with what carrying it out needs beside. */
 export interface FullPlan extends RepairPlan {
-  tasks: Task[];
+  tasks: RepairTask[];
   /** What the fingerprint is made of. */
   parts: PlanParts;
   facts: RepairFacts;
@@ -36,5 +36,5 @@ export interface FullPlan extends RepairPlan {
   /** undo: for each column of the receipt the quoted one that its values go into; null where they are left out. */
   into: readonly (string | null)[];
   /** undo: what tells whether deleted records are in the table all the same. */
-  evidence: Evidence | null;
+  evidence: PresenceEvidence | null;
 }

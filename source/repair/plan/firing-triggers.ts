@@ -5,7 +5,7 @@ import { meansOf } from '../../trigger/side-effects.ts';
 import type { FiringTrigger } from '../repair.ts';
 
 /** What a repair writes, in terms of what triggers wait for. */
-export interface Writes {
+export interface PlannedWrites {
   /** The columns of presets that it sets, quoted where they need it. */
   columns: readonly string[];
   deletes: boolean;
@@ -20,7 +20,11 @@ const bits = { insert: 4, delete: 8, update: 16, truncate: 32 } as const;
  * The triggers that fire because of a repair, with what their functions do as far as their own text tells; what those call
  * in turn is not followed. `replica` is true where the session's triggers are those of a replication worker.
  */
-export function firingTriggers(catalog: TriggerCatalog, writes: Writes, replica = false): FiringTrigger[] {
+export function firingTriggers(
+  catalog: TriggerCatalog,
+  writes: PlannedWrites,
+  replica = false,
+): FiringTrigger[] {
   const fires = replica ? ['R', 'A'] : ['O', 'A'];
   return catalog.triggers
     .filter(({ enabled }) => fires.includes(enabled))
@@ -41,7 +45,7 @@ export function firingTriggers(catalog: TriggerCatalog, writes: Writes, replica 
     });
 }
 
-function eventOf(trigger: CatalogTrigger, catalog: TriggerCatalog, writes: Writes): string | null {
+function eventOf(trigger: CatalogTrigger, catalog: TriggerCatalog, writes: PlannedWrites): string | null {
   const { tableOid, type, updateOf } = trigger;
   if (tableOid === catalog.presetsOid) {
     const named = updateOf.length === 0 || updateOf.some(column => writes.columns.includes(column));

@@ -11,14 +11,14 @@ import type { Remark, RepairOptions } from '../repair.ts';
 import { repairBlock } from '../sql/batch-block.ts';
 import { onlyColumns, type RepairFacts, readRepairFacts, whyNotQuiet } from '../sql/facts.ts';
 import { doubtRemarks, doubtWord } from './doubt.ts';
-import type { Draft, FullPlan } from './draft.ts';
-import { firingTriggers, type Writes } from './firing-triggers.ts';
+import type { FullPlan, PlanDraft } from './draft.ts';
+import { firingTriggers, type PlannedWrites } from './firing-triggers.ts';
 import { planReset } from './read-reset.ts';
 import { readRisks } from './read-risks.ts';
 import { planSync } from './read-sync.ts';
 import { besidesRemarks, restoringRemarks, writersRemarks } from './remarks.ts';
 import type { RepairPlan, RepairRequest } from './repair-plan.ts';
-import { denied, requireDeletable, requireReversible } from './reversibility.ts';
+import { permissionDenied, requireDeletable, requireReversible } from './reversibility.ts';
 import type { PlanParts } from './stale-plan.ts';
 import { planUndo } from './undo/read-undo.ts';
 
@@ -62,10 +62,10 @@ export async function planRepair(
   if (mayDelete) must(() => requireDeletable(found, facts));
   if (inserts && !facts.may.insert) {
     must(() => {
-      throw denied(found, 'INSERT', found.tables.records.name);
+      throw permissionDenied(found, 'INSERT', found.tables.records.name);
     });
   }
-  const writes: Writes = {
+  const writes: PlannedWrites = {
     columns: [
       found.tables.presets.count,
       ...((inserts || draft.maySetLastUsed) && found.tables.presets.lastUsed
@@ -146,7 +146,7 @@ export async function planRepair(
 function phraseOf(
   action: RepairPlan['action'],
   { server }: InspectedDatabase,
-  { receipt, changes }: Draft,
+  { receipt, changes }: PlanDraft,
 ): string {
   const word = receipt ? doubtWord(receipt) : null;
   return [action, ...(word === null ? [] : [word]), server.database, changes.length].join(' ');
@@ -202,9 +202,9 @@ function requireWritable(
       'Put right what it is computed from.',
     );
   }
-  if (!may.count) throw denied(found, `UPDATE (${tables.presets.count})`, tables.presets.name);
+  if (!may.count) throw permissionDenied(found, `UPDATE (${tables.presets.count})`, tables.presets.name);
   if (tables.presets.lastUsed && !may.lastUsed && (action !== 'sync' || options.lastUsed)) {
-    throw denied(found, `UPDATE (${tables.presets.lastUsed})`, tables.presets.name);
+    throw permissionDenied(found, `UPDATE (${tables.presets.lastUsed})`, tables.presets.name);
   }
 }
 
@@ -227,7 +227,7 @@ function statements(
   { tables }: InspectedDatabase,
   facts: RepairFacts,
   { suppressTriggers }: RepairOptions,
-  { recordsToDelete, recordsToRestore, method, changes }: Draft,
+  { recordsToDelete, recordsToRestore, method, changes }: PlanDraft,
 ): string[] {
   if (changes.length === 0 && recordsToDelete === 0 && recordsToRestore === 0) return [];
   const some = (number: number) => (number > 0 ? ['some'] : []);
@@ -250,6 +250,6 @@ function statements(
 const presetsPerSecond = 1_500;
 const recordsPerSecond = 10_000;
 
-function estimateSeconds({ changes, recordsToDelete, recordsToRestore }: Draft): number {
+function estimateSeconds({ changes, recordsToDelete, recordsToRestore }: PlanDraft): number {
   return changes.length / presetsPerSecond + (recordsToDelete + recordsToRestore) / recordsPerSecond;
 }

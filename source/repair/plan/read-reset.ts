@@ -9,12 +9,18 @@ import { notANumber, type Remark } from '../repair.ts';
 import type { CounterState } from '../sql/counter-state.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 import { readLargeRecords, readRecordSizes } from '../sql/record-sizes.ts';
-import type { Draft } from './draft.ts';
-import { drifts, type PlanContext, statesOf } from './read-states.ts';
+import type { PlanDraft } from './draft.ts';
+import { driftsOf, type PlanContext, statesOf } from './read-states.ts';
 import { chooseMethod, resetChange } from './reset.ts';
 
 /** Finds every preset that is not at zero yet, or has records that are to go. */
-export async function planReset({ database, found, facts, request, signal }: PlanContext): Promise<Draft> {
+export async function planReset({
+  database,
+  found,
+  facts,
+  request,
+  signal,
+}: PlanContext): Promise<PlanDraft> {
   const { tables } = found;
   const { presets } = request;
   const { deleteHistory } = request.options;
@@ -100,7 +106,7 @@ export async function planReset({ database, found, facts, request, signal }: Pla
     remarks,
     left,
     method: how?.method ?? null,
-    holds: drifts(states),
+    holds: driftsOf(states),
     maySetLastUsed: clears,
   };
 }

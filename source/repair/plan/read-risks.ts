@@ -1,19 +1,19 @@
 import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
-import { hasKeyTwice, whatRefusesOrphans } from '../sql/restore-checks.ts';
+import { hasKeyTwice, whyOrphansAreRefused } from '../sql/restore-checks.ts';
 import type { RepairRequest } from './repair-plan.ts';
-import type { Risks } from './reversibility.ts';
+import type { RepairRisks } from './reversibility.ts';
 /** Looks for what no undo could take back of this repair. */
 export async function readRisks(
   reader: Reader,
   tables: Tables,
   { action, options, presets }: RepairRequest,
-): Promise<Risks> {
+): Promise<RepairRisks> {
   const orphansGo = action === 'reset' && options.deleteHistory && presets.length === 0;
   // Where rows are hidden the repair is refused, and what is there is not known.
   if (tables.hiddenBy.length > 0) return { keyTwice: false, refusesOrphans: null };
   return {
     keyTwice: await hasKeyTwice(reader, tables),
-    refusesOrphans: orphansGo ? await whatRefusesOrphans(reader, tables) : null,
+    refusesOrphans: orphansGo ? await whyOrphansAreRefused(reader, tables) : null,
   };
 }

@@ -48,7 +48,7 @@ export async function statesOf(
  * Which presets drift, by how much: what a fingerprint holds, because correct uses do not move it. Whether there is anything to
  * change about a preset they do move, so it makes no difference here.
  */
-export function drifts(states: readonly CounterState[]): [string, number][] {
+export function driftsOf(states: readonly CounterState[]): [string, number][] {
   return states
     .filter(({ exact }) => exact === null)
     .map(({ id, count, records }): [string, number] => [id, (count ?? 0) - records])

@@ -5,12 +5,12 @@ import type { Tables } from '../../counter/discovery/tables.ts';
 import { findPresets } from '../../counter/reading/find-presets.ts';
 import { notANumber, type Remark } from '../repair.ts';
 import { exactForms, readStaleTimes } from '../sql/counter-state.ts';
-import type { Draft } from './draft.ts';
-import { drifts, type PlanContext, statesOf } from './read-states.ts';
+import type { PlanDraft } from './draft.ts';
+import { driftsOf, type PlanContext, statesOf } from './read-states.ts';
 import { syncChange } from './sync.ts';
 
 /** Finds the presets whose count is not their number of records and, on request, whose last use is not their newest record. */
-export async function planSync({ database, found, request, signal }: PlanContext): Promise<Draft> {
+export async function planSync({ database, found, request, signal }: PlanContext): Promise<PlanDraft> {
   const { tables } = found;
   const { presets, options } = request;
   const times = options.lastUsed && tables.presets.lastUsed !== null && tables.records.time !== null;
@@ -42,7 +42,7 @@ export async function planSync({ database, found, request, signal }: PlanContext
     remarks,
     left,
     method: null,
-    holds: drifts(states),
+    holds: driftsOf(states),
     maySetLastUsed: times,
   };
 }

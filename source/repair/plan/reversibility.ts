@@ -5,7 +5,7 @@ import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 
 /** What of the rows themselves no undo could take back. */
-export interface Risks {
+export interface RepairRisks {
   /** A key is there twice: what is written to one preset is written to another as well. */
   keyTwice: boolean;
   /** The foreign key that would refuse records which a reset deletes, and an undo puts back; null where none does. */
@@ -13,7 +13,10 @@ export interface Risks {
 }
 
 /** Throws where the rows themselves are such that an undo could not bring back what was. */
-export function requireReversible({ presets, records }: Tables, { keyTwice, refusesOrphans }: Risks): void {
+export function requireReversible(
+  { presets, records }: Tables,
+  { keyTwice, refusesOrphans }: RepairRisks,
+): void {
   if (keyTwice) {
     throw refused(
       'key-twice',
@@ -36,7 +39,7 @@ export function requireDeletable(
   { may, referencedBy, inheritedBy }: RepairFacts,
 ): void {
   const { records } = found.tables;
-  if (!may.delete) throw denied(found, 'DELETE', records.name);
+  if (!may.delete) throw permissionDenied(found, 'DELETE', records.name);
   if (inheritedBy !== null) {
     throw refused(
       'inherited',
@@ -55,7 +58,7 @@ export function requireDeletable(
 }
 
 /** What a right that is missing is rejected with: exit code 3. */
-export function denied({ server }: InspectedDatabase, right: string, table: string): ConsoleError {
+export function permissionDenied({ server }: InspectedDatabase, right: string, table: string): ConsoleError {
   return new ConsoleError({
     code: 'permission-denied',
     message: `${server.user} may not do this: it lacks ${right} on ${table}.`,

@@ -1,7 +1,7 @@
 import type { AwayRecords, LeftState } from './undo/undoable-changes.ts';
 
 /** A part of a repair: one preset, or the records of none. */
-export interface Task {
+export interface RepairTask {
   /** The preset; null for records whose preset is gone. */
   id: string | null;
   name: string;

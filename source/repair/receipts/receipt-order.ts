@@ -4,7 +4,7 @@ import type { Receipt } from './receipt.ts';
  * Below 0 where `a` did its work before `b`. Of one database the server's own numbers tell, as this machine's clock may have been
  * set back in between; of several nothing but the clock does.
  */
-export function inOrder(a: Receipt, b: Receipt): number {
+export function compareReceipts(a: Receipt, b: Receipt): number {
   return (a.head.identity === b.head.identity && byServer(a, b)) || byClock(a, b);
 }
 
@@ -15,7 +15,7 @@ export function newestFirst(receipts: readonly Receipt[]): Receipt[] {
   for (const [identity, some] of own)
     own.set(
       identity,
-      some.sort((a, b) => inOrder(b, a)),
+      some.sort((a, b) => compareReceipts(b, a)),
     );
   // Each database keeps the places that the clock gives to its receipts.
   return sorted.flatMap(({ head }) => own.get(head.identity)?.shift() ?? []);

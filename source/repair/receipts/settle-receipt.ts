@@ -16,7 +16,10 @@ import { sealLine } from './seals/seal.ts';
  * Only for an operation that runs no more. Where the files cannot be written it gives the new receipt all the same, and one
  * that is not believed is not written to.
  */
-export async function settleReceipt(receipt: Receipt, outcomes: Map<number, BatchOutcome>): Promise<Receipt> {
+export async function resolveReceipt(
+  receipt: Receipt,
+  outcomes: Map<number, BatchOutcome>,
+): Promise<Receipt> {
   const lines: ReceiptLine[] = [];
   const batches = receipt.batches.map(batch => {
     const outcome = outcomes.get(batch.batch);

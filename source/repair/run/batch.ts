@@ -1,11 +1,11 @@
 import type { ConsoleError } from '../../errors/errors.ts';
 import type { BatchLimits } from '../batch-limits.ts';
-import type { Task } from '../plan/task.ts';
+import type { RepairTask } from '../plan/task.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
 import type { LeftAlone } from '../repair.ts';
 /** What is done in one transaction. */
 export interface Batch {
-  tasks: Task[];
+  tasks: RepairTask[];
   /** How many records of one preset go at once, and how many bytes of all of them. */
   mostRecords: number;
   limits: Pick<BatchLimits, 'bytes' | 'recordBytes'>;
@@ -22,7 +22,7 @@ export interface BatchResult {
   outcome: 'committed' | 'busy' | 'refused' | 'large' | 'lost' | 'nothing';
   changes: ReceiptChange[];
   left: LeftAlone[];
-  rest: Task[];
+  rest: RepairTask[];
   deleted: number;
   /** Milliseconds that rows were held, and sessions that waited for them. */
   held: number;

@@ -1,5 +1,5 @@
 import type { ConsoleError } from '../../errors/errors.ts';
-import type { Task } from '../plan/task.ts';
+import type { RepairTask } from '../plan/task.ts';
 import type { AwayRecords } from '../plan/undo/undoable-changes.ts';
 import { damaged } from '../receipts/damaged.ts';
 import { recordsFile } from '../receipts/places.ts';
@@ -7,7 +7,7 @@ import type { ReceiptBatch } from '../receipts/receipt.ts';
 import type { StoredLine } from '../receipts/records/records-reader.ts';
 import { valuesOf } from '../receipts/records/stored-records.ts';
 import { type RecordValues, readOwners } from '../sql/counter-state.ts';
-import { type Asked, newOwners, type Owners, type UndoSource } from './prepared.ts';
+import { type BatchRequest, newOwners, type RecordOwners, type UndoSource } from './prepared.ts';
 
 /** A record of the receipt, and its place among those that its batch stored. */
 export interface StoredRecord {
@@ -18,7 +18,7 @@ export interface StoredRecord {
 /** What of a task's records goes back at once, and what is left of the task then; null where that is all of it. */
 interface Part {
   records: StoredRecord[];
-  rest: Task | null;
+  rest: RepairTask | null;
 }
 
 /** What is still free in the transaction. */
@@ -29,7 +29,7 @@ interface Room {
 
 /** A task while its records are looked for. */
 interface Wanted {
-  task: Task;
+  task: RepairTask;
   away: AwayRecords;
   records: StoredRecord[];
 }
@@ -38,11 +38,14 @@ interface Wanted {
 const window = { records: 500, bytes: 1024 * 1024 };
 
 /** Finds the records of these tasks, as many as go into one transaction and one at least. */
-export async function gatherRecords(asked: Asked, tasks: readonly Task[]): Promise<Map<Task, Part>> {
+export async function gatherRecords(
+  asked: BatchRequest,
+  tasks: readonly RepairTask[],
+): Promise<Map<RepairTask, Part>> {
   const { source } = asked;
   if (!source) throw new Error('an undo without a receipt to read from');
   const room: Room = { records: asked.most, bytes: asked.limits.bytes };
-  const parts = new Map<Task, Part>();
+  const parts = new Map<RepairTask, Part>();
   const wanted = tasks.flatMap((task): Wanted[] =>
     task.undo?.records ? [{ task, away: task.undo.records, records: [] }] : [],
   );
@@ -55,7 +58,7 @@ export async function gatherRecords(asked: Asked, tasks: readonly Task[]): Promi
 
 /** Takes records of one batch until its tasks have theirs, or there is no more room: the place that it has come to. */
 async function take(
-  asked: Asked,
+  asked: BatchRequest,
   source: UndoSource,
   batch: ReceiptBatch,
   wanted: readonly Wanted[],
@@ -88,7 +91,7 @@ async function take(
 
 /** Gives records to the tasks that they belong to, as long as there is room: the place of the first that was not looked at. */
 async function sort(
-  { reader, plan, limits }: Asked,
+  { reader, plan, limits }: BatchRequest,
   source: UndoSource,
   batch: ReceiptBatch,
   lines: readonly StoredLine[],
@@ -134,7 +137,7 @@ async function sort(
 }
 
 /** Takes in whose the next record is that was not known yet. */
-function note(owners: Owners, place: number, preset: string | null, own: ReadonlySet<string>): void {
+function note(owners: RecordOwners, place: number, preset: string | null, own: ReadonlySet<string>): void {
   const { of, first, known } = owners;
   if (place !== known) return;
   owners.known += 1;
@@ -144,7 +147,7 @@ function note(owners: Owners, place: number, preset: string | null, own: Readonl
   for (const id of ids) if (!first.has(id)) first.set(id, place);
 }
 
-function partOf(task: Task, away: AwayRecords, records: StoredRecord[], reached: number): Part {
+function partOf(task: RepairTask, away: AwayRecords, records: StoredRecord[], reached: number): Part {
   const count = away.count - records.length;
   if (count === 0) return { records, rest: null };
   if (records.length === 0 && reached <= (away.from ?? 0)) return { records, rest: task };
@@ -156,7 +159,7 @@ function partOf(task: Task, away: AwayRecords, records: StoredRecord[], reached:
   };
 }
 
-function incomplete({ plan }: Asked, { task, away, records }: Wanted): ConsoleError {
+function incomplete({ plan }: BatchRequest, { task, away, records }: Wanted): ConsoleError {
   return damaged(
     recordsFile(plan.receipt?.file ?? ''),
     `batch ${away.batch.batch} deleted ${away.count} records of "${task.name}" that are not back yet, and ${records.length} are there`,

@@ -16,7 +16,7 @@ export interface OnServer {
  * Asks the server about every batch that a receipt calls committed. A server that was restored from before it, or is an older
  * copy, has not given out its number yet, or has given it to another transaction since.
  */
-export async function onThisServer(reader: Reader, receipts: readonly Receipt[]): Promise<OnServer> {
+export async function keepOwnBatches(reader: Reader, receipts: readonly Receipt[]): Promise<OnServer> {
   const mark = await readServerMark(reader);
   const known = await transactionStatuses(
     reader,

@@ -1,31 +1,38 @@
 import { leftForSize } from '../left-for-size.ts';
 import { resetChange } from '../plan/reset.ts';
 import { syncChange } from '../plan/sync.ts';
-import type { Task } from '../plan/task.ts';
+import type { RepairTask } from '../plan/task.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
 import { type FoundRecord, readOrphans, readStates, readWithRecords } from '../sql/counter-state.ts';
 import { prepareUndo } from './prepare-undo.ts';
-import { type Asked, fitting, idsOf, nothing, orderOf, type Prepared } from './prepared.ts';
+import {
+  type BatchRequest,
+  emptyBatch,
+  idsOf,
+  orderOf,
+  type PreparedBatch,
+  plannedState,
+} from './prepared.ts';
 
 /**
  * Reads the counters of a batch in one snapshot and decides what becomes of each. A preset whose drift is not the planned
  * one is left alone: something else than correct uses has written it.
  */
-export function prepareBatch(asked: Asked): Promise<Prepared> {
+export function prepareBatch(asked: BatchRequest): Promise<PreparedBatch> {
   const { action, options } = asked.plan;
   if (action === 'undo') return prepareUndo(asked);
   if (action === 'reset' && options.deleteHistory) return prepareDeletion(asked);
   return prepareCounts(asked);
 }
 
-async function prepareCounts({ reader, plan, tasks }: Asked): Promise<Prepared> {
+async function prepareCounts({ reader, plan, tasks }: BatchRequest): Promise<PreparedBatch> {
   const { tables } = plan.look;
   const times = plan.action === 'sync' && plan.options.lastUsed && tables.records.time !== null;
   const states = await readStates(reader, tables, idsOf(tasks), times);
   const clears = tables.presets.lastUsed !== null && plan.facts.lastUsedNullable;
-  const prepared = nothing();
+  const prepared = emptyBatch();
   for (const task of tasks) {
-    const state = fitting(states.get(task.id ?? ''), task, prepared.left);
+    const state = plannedState(states.get(task.id ?? ''), task, prepared.left);
     if (!state) continue;
     const change =
       plan.action === 'sync'
@@ -41,10 +48,10 @@ async function prepareCounts({ reader, plan, tasks }: Asked): Promise<Prepared> 
  * Presets with their records: those that have more than go at once lose as many from both, and stay as right as they were.
  * What a receipt could not keep is never deleted.
  */
-async function prepareDeletion(asked: Asked): Promise<Prepared> {
+async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
   const { reader, plan, tasks, most, limits, truncate } = asked;
   const { tables } = plan.look;
-  const prepared = nothing();
+  const prepared = emptyBatch();
   const found: FoundRecord[] = [];
   const [none] = tasks.filter(({ id }) => id === null);
   if (none) found.push(...(await orphansOf(asked, none, prepared)));
@@ -55,7 +62,7 @@ async function prepareDeletion(asked: Asked): Promise<Prepared> {
   for (const task of tasks) {
     if (task.id === null) continue;
     const own = states.get(task.id);
-    const state = fitting(own?.state, task, prepared.left);
+    const state = plannedState(own?.state, task, prepared.left);
     if (!state || !own) continue;
     const [large] = own.tooLarge;
     if (large !== undefined) {
@@ -101,9 +108,9 @@ async function prepareDeletion(asked: Asked): Promise<Prepared> {
 
 /** The records of no preset that go now; there may be more, as long as there are any. */
 async function orphansOf(
-  { reader, plan, most, limits }: Asked,
-  task: Task,
-  prepared: Prepared,
+  { reader, plan, most, limits }: BatchRequest,
+  task: RepairTask,
+  prepared: PreparedBatch,
 ): Promise<FoundRecord[]> {
   const { found, tooLarge } = await readOrphans(reader, plan.look.tables, plan.facts, most, limits);
   const [large] = tooLarge;
@@ -113,7 +120,7 @@ async function orphansOf(
   return found;
 }
 
-function add(prepared: Prepared, change: ReceiptChange & { id: string }): void {
+function add(prepared: PreparedBatch, change: ReceiptChange & { id: string }): void {
   const { id, name, before, delta, drift, deletes, lastUsedBefore } = change;
   prepared.changes.push({
     id,

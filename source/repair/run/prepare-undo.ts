@@ -1,18 +1,18 @@
-import type { Task } from '../plan/task.ts';
+import type { RepairTask } from '../plan/task.ts';
 import { movedBy, whyStateStays } from '../plan/undo/draft-undo.ts';
 import type { LeftState } from '../plan/undo/undoable-changes.ts';
 import type { PlaceRange, ReceiptChange } from '../receipts/receipt.ts';
 import type { LeftAlone } from '../repair.ts';
 import { type CounterState, type RecordValues, readDangling, readStates } from '../sql/counter-state.ts';
 import { gatherRecords, type StoredRecord } from './gather-records.ts';
-import { type Asked, found, idsOf, nothing, orderOf, type Prepared } from './prepared.ts';
-import { leftNone } from './presence/left-none.ts';
-import { countWanted, Tally, whyThere } from './presence/present-records.ts';
+import { type BatchRequest, emptyBatch, idsOf, knownState, orderOf, type PreparedBatch } from './prepared.ts';
+import { leftNoRecords } from './presence/left-none.ts';
+import { countPresentRecords, PresenceTally, whyPresent } from './presence/present-records.ts';
 import { readVerdicts } from './presence/records-alike.ts';
 
 /** What goes back of one task: its records, without those that name what is gone. */
 interface Going {
-  task: Task;
+  task: RepairTask;
   counter: CounterState | null;
   records: StoredRecord[];
   /** How many could not go, and the table of what they name. */
@@ -21,19 +21,19 @@ interface Going {
   /** True where these are not all of its records. */
   inParts: boolean;
   /** What is still to come of it; null where this is the last. */
-  rest: Task | null;
+  rest: RepairTask | null;
 }
 
 /** Puts records back as they were, those that still have everything they refer to, and the differences there were. */
-export async function prepareUndo(asked: Asked): Promise<Prepared> {
+export async function prepareUndo(asked: BatchRequest): Promise<PreparedBatch> {
   const { reader, plan, tasks } = asked;
   const { tables } = plan.look;
   const { receipt, facts, into } = plan;
-  const prepared = nothing();
+  const prepared = emptyBatch();
   if (!receipt) return prepared;
   const counters = await readStates(reader, tables, idsOf(tasks));
   const open = tasks.flatMap(task => {
-    const counter = task.id === null ? null : found(counters.get(task.id), task, prepared.left);
+    const counter = task.id === null ? null : knownState(counters.get(task.id), task, prepared.left);
     return task.id !== null && !counter ? [] : [{ task, counter }];
   });
   const parts = await gatherRecords(
@@ -85,11 +85,11 @@ export async function prepareUndo(asked: Asked): Promise<Prepared> {
 }
 
 /** A task of which more is to come: what goes back beside the records comes with the last of them. */
-function recordsAlone(task: Task): Task {
+function recordsAlone(task: RepairTask): RepairTask {
   return task.undo ? { ...task, undo: { ...task.undo, state: null, lastUsed: null } } : task;
 }
 
-function addRest(prepared: Prepared, rest: Task): void {
+function addRest(prepared: PreparedBatch, rest: RepairTask): void {
   prepared.rest.push(rest);
   prepared.otherwise.push(rest);
 }
@@ -99,7 +99,7 @@ function addRest(prepared: Prepared, rest: Task): void {
  * put them back since this was planned. Where a unique index keeps records apart, the server sees to it.
  */
 async function withoutThere(
-  asked: Asked,
+  asked: BatchRequest,
   all: Going[],
   inOrder: (record: StoredRecord) => RecordValues,
   left: LeftAlone[],
@@ -111,12 +111,12 @@ async function withoutThere(
   if (column.unique) return all;
   const wanted = all.flatMap(({ records }) => records.map(inOrder));
   const but = [...(evidence?.putBack ?? []), ...written];
-  const counts = await countWanted(reader, look.tables, facts, column, wanted, but);
+  const counts = await countPresentRecords(reader, look.tables, facts, column, wanted, but);
   let seen = 0;
   return all.filter(({ task, records }) => {
-    const tally = new Tally(receipt !== null && leftNone(receipt, task.id));
+    const tally = new PresenceTally(receipt !== null && leftNoRecords(receipt, task.id));
     for (let n = 0; n < records.length; n += 1, seen += 1) tally.add(wanted[seen] ?? [], counts[seen] ?? 0);
-    const why = whyThere(tally.result());
+    const why = whyPresent(tally.result());
     if (why) left.push({ id: task.id, name: nameOf(task), ...why });
     return why === null;
   });
@@ -124,7 +124,7 @@ async function withoutThere(
 
 /** The same where records look like each other. */
 async function withoutAlike(
-  { reader, plan: { look, evidence }, written = [] }: Asked,
+  { reader, plan: { look, evidence }, written = [] }: BatchRequest,
   all: Going[],
   left: LeftAlone[],
 ): Promise<Going[]> {
@@ -141,13 +141,13 @@ async function withoutAlike(
   });
 }
 
-function nameOf({ id, name }: Task): string {
+function nameOf({ id, name }: RepairTask): string {
   return id === null ? 'Records of no preset' : name;
 }
 
 /** Adds what one task gives back to the batch. */
 function putBack(
-  prepared: Prepared,
+  prepared: PreparedBatch,
   action: string,
   { task, counter, records, lost, lostTable, inParts }: Going,
 ): void {
@@ -192,7 +192,7 @@ function putBack(
 
 /** What goes back beside the records, and why it does not or what is not as the receipt left it. */
 function stateOf(
-  { drift: expected, undo }: Task,
+  { drift: expected, undo }: RepairTask,
   counter: CounterState | null,
   action: string,
   restored: number,

@@ -1,6 +1,6 @@
 import type { Reader } from '../../connection/transactions.ts';
 import type { FullPlan } from '../plan/draft.ts';
-import type { Task } from '../plan/task.ts';
+import type { RepairTask } from '../plan/task.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
 import type { RecordsReader } from '../receipts/records/records-reader.ts';
 import { type LeftAlone, notANumber } from '../repair.ts';
@@ -9,25 +9,25 @@ import type { ByteLimits } from '../sql/bounded-records.ts';
 import type { CounterState } from '../sql/counter-state.ts';
 
 /** What a batch is about to do, as it was read in the very transaction that does it. */
-export interface Prepared {
+export interface PreparedBatch {
   order: Pick<BatchOrder, 'rows' | 'deletes' | 'inserts' | 'truncate'>;
   changes: ReceiptChange[];
   /** The deleted records for the receipt; null where none are. */
   records: string[] | null;
   left: LeftAlone[];
   /** What there is still to do afterwards, and what where the server does not take this. */
-  rest: Task[];
-  otherwise: Task[];
+  rest: RepairTask[];
+  otherwise: RepairTask[];
 }
 
 /** Where an undo takes its records from, over all its batches. */
 export interface UndoSource {
   reader: RecordsReader;
-  owners: Owners;
+  owners: RecordOwners;
 }
 
 /** What is known of the records of one batch. */
-export interface Owners {
+export interface RecordOwners {
   batch: number;
   /** The id of the preset that each stored key means, or null if the batch has no such preset. */
   of: Map<string, string | null>;
@@ -37,15 +37,15 @@ export interface Owners {
 }
 
 /** Nothing is known of any batch yet. */
-export function newOwners(): Owners {
+export function newOwners(): RecordOwners {
   return { batch: 0, of: new Map(), known: 0, first: new Map() };
 }
 
 /** What a batch is prepared from. */
-export interface Asked {
+export interface BatchRequest {
   reader: Reader;
   plan: FullPlan;
-  tasks: readonly Task[];
+  tasks: readonly RepairTask[];
   /** How many records of a preset go at once, and how many bytes of all of them. */
   most: number;
   limits: ByteLimits;
@@ -57,7 +57,7 @@ export interface Asked {
 }
 
 /** A batch that does nothing yet. */
-export function nothing(): Prepared {
+export function emptyBatch(): PreparedBatch {
   return {
     order: { rows: [], deletes: [], inserts: [], truncate: false },
     changes: [],
@@ -69,12 +69,16 @@ export function nothing(): Prepared {
 }
 
 /** The presets of these tasks. */
-export function idsOf(tasks: readonly Task[]): string[] {
+export function idsOf(tasks: readonly RepairTask[]): string[] {
   return tasks.flatMap(({ id }) => id ?? []);
 }
 
 /** The counter where it is there and can be added to; where not, the preset is put among those that are left alone. */
-export function found(counter: CounterState | undefined, task: Task, left: LeftAlone[]): CounterState | null {
+export function knownState(
+  counter: CounterState | undefined,
+  task: RepairTask,
+  left: LeftAlone[],
+): CounterState | null {
   const { id, name } = task;
   if (!counter) {
     left.push({ id, name, reason: 'gone', message: 'The preset was deleted meanwhile.' });
@@ -86,12 +90,12 @@ export function found(counter: CounterState | undefined, task: Task, left: LeftA
 }
 
 /** The counter where its drift is the planned one too: otherwise something else than correct uses has written it. */
-export function fitting(
+export function plannedState(
   counter: CounterState | undefined,
-  task: Task,
+  task: RepairTask,
   left: LeftAlone[],
 ): CounterState | null {
-  const state = found(counter, task, left);
+  const state = knownState(counter, task, left);
   if (!state) return null;
   const drift = (state.count ?? 0) - state.records;
   if (drift === task.drift) return state;

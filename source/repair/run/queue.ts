@@ -1,6 +1,6 @@
 import { pause } from '../../connection/deadlines.ts';
 import { type BatchLimits, usualLimits } from '../batch-limits.ts';
-import type { Task } from '../plan/task.ts';
+import type { RepairTask } from '../plan/task.ts';
 import type { LeftAlone } from '../repair.ts';
 import type { Batch, BatchResult } from './batch.ts';
 
@@ -8,7 +8,7 @@ interface Lane {
   /** The preset; null for records of none. */
   id: string | null;
   name: string;
-  tasks: Task[];
+  tasks: RepairTask[];
   /** When it was found busy first, and when it is tried again. */
   busySince: number | null;
   retryAt: number;
@@ -49,7 +49,7 @@ export class Queue {
   /** Since when the table itself is held, and how often it was tried; null where it is not. */
   #tableBusy: { since: number; tries: number } | null = null;
 
-  constructor(tasks: readonly Task[], limits: Limits) {
+  constructor(tasks: readonly RepairTask[], limits: Limits) {
     this.#limits = limits;
     this.#most = { ...usualLimits, ...limits.most };
     this.#presets = Math.min(20, this.#most.presets);
@@ -140,7 +140,7 @@ export class Queue {
         ? null
         : { tasks, mostRecords: 1_000_000, limits, wait: true, truncate: true };
     }
-    const tasks: Task[] = [];
+    const tasks: RepairTask[] = [];
     let weight = 0;
     const most = Math.min(this.#records, this.#fitting);
     let mostRecords = most;

@@ -1,7 +1,7 @@
 import { withDeadline } from '../../connection/deadlines.ts';
 import type { ConnectOptions, Database } from '../../connection/transactions.ts';
 import { interrupted } from '../../errors/errors.ts';
-import { keepClaim, takeClaim } from '../sql/repair-lock.ts';
+import { keepIdleTransaction, tryTakeRepairLock } from '../sql/repair-lock.ts';
 import { waitForLock } from './wait-for-lock.ts';
 
 // In milliseconds: a pool that has another connection hands it out as soon as one of the application's uses is over.
@@ -17,7 +17,7 @@ const sign = 10_000;
  * left, it is let go at once, and the locks of the batches have to do. Waits for somebody else's claim as long as for any lock;
  * then rejects with exit code 4. What lets the next one in resolves when the server has ended the transaction.
  */
-export async function claim(
+export async function holdRepairLock(
   database: Database,
   timeouts: ConnectOptions,
   pooled = false,
@@ -31,8 +31,8 @@ export async function claim(
   const writing = database.openWriting();
   const holding = writing.write(async writer => {
     const { rows, script } = writer;
-    await rows(keepClaim);
-    const take = async () => (await takeClaim(writer)) || null;
+    await rows(keepIdleTransaction);
+    const take = async () => (await tryTakeRepairLock(writer)) || null;
     if (!(await waitForLock(writer, take, timeouts.lockTimeout, signal))) throw interrupted();
     taken.resolve();
     while (!over) {

@@ -4,18 +4,18 @@ import { refused } from '../../counter/guards.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import type { BatchOutcome, Receipt } from '../receipts/receipt.ts';
 import { firstRecord, valuesOf } from '../receipts/records/stored-records.ts';
-import { settleReceipt } from '../receipts/settle-receipt.ts';
+import { resolveReceipt } from '../receipts/settle-receipt.ts';
 import type { RecordValues } from '../sql/counter-state.ts';
 import { onlyColumns, type RepairFacts, readRepairFacts } from '../sql/facts.ts';
-import { claim } from './repair-lock.ts';
-import { fateOf } from './transaction-outcome.ts';
+import { holdRepairLock } from './repair-lock.ts';
+import { readTransactionOutcome } from './transaction-outcome.ts';
 
 /**
  * The receipts with an outcome for all their batches: where an operation was killed, the server is asked what became of each
  * transaction. Whoever holds the claim may be at work on one of them, so it is taken first, once for all, unless `claimed`, and
  * let go before this resolves. Rejects (exit code 4) where another repair or one of the transactions is still under way.
  */
-export async function settleAll(
+export async function resolveReceipts(
   database: Database,
   { tables, server }: InspectedDatabase,
   receipts: readonly Receipt[],
@@ -25,7 +25,7 @@ export async function settleAll(
   if (receipts.every(isSettled)) return [...receipts];
   const release = claimed
     ? null
-    : await claim(database, database.timeouts, server.encryption === null, signal);
+    : await holdRepairLock(database, database.timeouts, server.encryption === null, signal);
   try {
     const all: Receipt[] = [];
     for (const receipt of receipts) {
@@ -56,7 +56,7 @@ async function settled(
     // What the other receipt's records were is not looked up: the counts that went with them tell as much.
     const deleted = await firstRecord(receipt, batch);
     const stored = onlyColumns(facts, receipt.head.columns ?? []);
-    const status = await fateOf(
+    const status = await readTransactionOutcome(
       database,
       tables,
       stored,
@@ -78,7 +78,7 @@ async function settled(
     // The server forgets old transactions: then nobody knows.
     outcomes.set(batch.batch, status ?? 'unknown');
   }
-  return settleReceipt(receipt, outcomes);
+  return resolveReceipt(receipt, outcomes);
 }
 
 function storedValues(receipt: Receipt, { recordColumns }: RepairFacts, line: string): RecordValues {

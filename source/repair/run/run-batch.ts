@@ -8,9 +8,9 @@ import { type BatchAnswer, openBatch, type RecordWrites, runBatch } from '../sql
 import type { RecordValues } from '../sql/counter-state.ts';
 import type { Batch, BatchResult } from './batch.ts';
 import { prepareBatch } from './prepare-batch.ts';
-import type { Prepared, UndoSource } from './prepared.ts';
+import type { PreparedBatch, UndoSource } from './prepared.ts';
 import { changedParts, requireSameTables, tablesChanged } from './tables-changed.ts';
-import { type Fate, fateOf } from './transaction-outcome.ts';
+import { readTransactionOutcome, type TransactionOutcome } from './transaction-outcome.ts';
 import { waitForLock } from './wait-for-lock.ts';
 
 export interface BatchWork {
@@ -44,7 +44,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
   const { writing, plan, receipt, batch, timeouts, signal } = work;
   const { tables } = plan.look;
   let noted: { number: number; xid: string } | null = null;
-  let prepared: Prepared | null = null;
+  let prepared: PreparedBatch | null = null;
   try {
     const answer = await writing.write(async (writer): Promise<BatchAnswer | null> => {
       const open = () => openBatch(writer, tables, recordWrites(plan));
@@ -83,7 +83,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
         Math.min(timeouts.timeout, longestBlock),
       );
     }, timeouts);
-    const done = prepared as Prepared | null;
+    const done = prepared as PreparedBatch | null;
     if (!answer || !done) return { ...empty('nothing'), left: done?.left ?? [], rest: done?.rest ?? [] };
     await note(work, noted, 'committed');
     return committed(done, answer);
@@ -91,7 +91,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
     if (error instanceof Stopped) return empty('busy');
     if (error instanceof TooMuch) return empty('large');
     if (!isConsoleError(error)) throw error;
-    const done = prepared as Prepared | null;
+    const done = prepared as PreparedBatch | null;
     if (isLost(error)) return afterLoss(work, error, noted, done);
     await note(work, noted, 'aborted');
     const state = sqlState(error.cause);
@@ -136,7 +136,7 @@ function recordWrites({ action, options, recordsToRestore }: FullPlan): RecordWr
   return recordsToRestore > 0 ? 'insert' : null;
 }
 
-function committed(prepared: Prepared, { held, waiting }: BatchAnswer): BatchResult {
+function committed(prepared: PreparedBatch, { held, waiting }: BatchAnswer): BatchResult {
   const { changes, left, rest, order } = prepared;
   return { outcome: 'committed', changes, left, rest, deleted: order.deletes.length, held, waiting };
 }
@@ -167,14 +167,14 @@ async function afterLoss(
   work: BatchWork,
   error: ConsoleError,
   noted: Noted,
-  prepared: Prepared | null,
+  prepared: PreparedBatch | null,
 ): Promise<BatchResult> {
   const { database, plan } = work;
   const status = await askAgain(async () => {
     if (noted && prepared) {
       const [deleted] = prepared.records ?? [];
       const [inserted] = prepared.order.inserts;
-      return fateOf(database, plan.look.tables, plan.facts, noted.xid, {
+      return readTransactionOutcome(database, plan.look.tables, plan.facts, noted.xid, {
         changes: prepared.changes,
         deleted: deleted === undefined ? null : (JSON.parse(deleted) as RecordValues),
         inserted: inserted ?? null,
@@ -199,7 +199,9 @@ async function afterLoss(
   return committed(prepared, { held: 0, waiting: 0, counts: {} });
 }
 
-async function askAgain(ask: () => Promise<Fate>): Promise<Exclude<Fate, 'in progress'> | 'unreachable'> {
+async function askAgain(
+  ask: () => Promise<TransactionOutcome>,
+): Promise<Exclude<TransactionOutcome, 'in progress'> | 'unreachable'> {
   const answer = await tryUntilAnswered(
     async () => {
       try {

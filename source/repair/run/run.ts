@@ -7,12 +7,12 @@ import type { FullPlan } from '../plan/draft.ts';
 import { planRepair } from '../plan/read-plan.ts';
 import type { RepairPlan } from '../plan/repair-plan.ts';
 import { stalePlan } from '../plan/stale-plan.ts';
-import { type AwayRecords, inEffect, undosOf } from '../plan/undo/undoable-changes.ts';
+import { type AwayRecords, undoableChanges, undosOf } from '../plan/undo/undoable-changes.ts';
 import { listReceipts, undoneBy } from '../receipts/list-receipts.ts';
 import type { ReceiptChange, ReceiptEnd, ReceiptHead } from '../receipts/receipt.ts';
 import { receiptHead } from '../receipts/receipt-head.ts';
 import { RecordsReader } from '../receipts/records/records-reader.ts';
-import { withSayOn } from '../receipts/seals/trust.ts';
+import { receiptsThatCount } from '../receipts/seals/trust.ts';
 import { openReceipt, type ReceiptWriter } from '../receipts/write-receipt.ts';
 import type { LeftAlone, RepairOutcome, RepairProgress } from '../repair.ts';
 import { exactForms, readStates } from '../sql/counter-state.ts';
@@ -21,7 +21,7 @@ import type { BatchResult } from './batch.ts';
 import type { UndoSource } from './prepared.ts';
 import { newOwners } from './prepared.ts';
 import { Queue } from './queue.ts';
-import { claim } from './repair-lock.ts';
+import { holdRepairLock } from './repair-lock.ts';
 import { runOneBatch } from './run-batch.ts';
 import { tablesChanged } from './tables-changed.ts';
 
@@ -64,7 +64,7 @@ export async function* runRepair(
   // Without the signal: what it stops is the next batch, not one under way.
   const timeouts = { timeout: options.timeout, lockTimeout: options.lockTimeout };
   const pooled = agreed.look.server.encryption === null;
-  const letOthersIn = await claim(database, timeouts, pooled, options.signal);
+  const letOthersIn = await holdRepairLock(database, timeouts, pooled, options.signal);
   try {
     const plan = await freshPlan(database, agreed, options);
     const began = await database.read(readServerMark);
@@ -94,11 +94,11 @@ async function freshPlan(database: Database, agreed: RepairPlan, options: RunOpt
 /** undo: whether nobody has taken any of it back meanwhile, which only the holder of the claim can tell. */
 async function isInEffect({ receipt, request, tasks }: FullPlan): Promise<boolean> {
   if (!receipt) return true;
-  const receipts = withSayOn(receipt, (await listReceipts(request.directory)).receipts);
+  const receipts = receiptsThatCount(receipt, (await listReceipts(request.directory)).receipts);
   const settled = undoneBy(receipts, receipt.head.id)
     .flatMap(({ batches }) => batches)
     .every(({ outcome }) => outcome === 'committed' || outcome === 'aborted');
-  const { presets, orphans } = inEffect(receipt, undosOf(receipts));
+  const { presets, orphans } = undoableChanges(receipt, undosOf(receipts));
   const nameOf = ({ batch, id, count }: AwayRecords) => JSON.stringify([batch.batch, id, count]);
   const away = new Set([...[...presets.values()].flatMap(({ records }) => records), ...orphans].map(nameOf));
   return (

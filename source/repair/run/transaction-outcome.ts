@@ -7,28 +7,28 @@ import { exactForms, hasRecord, type RecordValues, readStates } from '../sql/cou
 import type { RepairFacts } from '../sql/facts.ts';
 
 /** What a batch would have left in the tables, had it been committed. */
-export interface Traces {
+export interface OutcomeTraces {
   changes: readonly ReceiptChange[];
   /** One of the records that it deletes, and one of those that it puts back; null where it does not. */
   deleted: RecordValues | null;
   inserted: RecordValues | null;
 }
 
-export type Fate = 'committed' | 'aborted' | 'in progress' | null;
+export type TransactionOutcome = 'committed' | 'aborted' | 'in progress' | null;
 
 /**
  * What became of a transaction; null where the server does not remember it. A server that has crashed, or been failed over
  * from, gives the number of a transaction that never reached its disk to another one: so `committed` is believed only where
  * the tables do not say otherwise.
  */
-export async function fateOf(
+export async function readTransactionOutcome(
   database: Database,
   tables: Tables,
   facts: RepairFacts,
   xid: string,
-  traces: Traces,
+  traces: OutcomeTraces,
   signal?: AbortSignal,
-): Promise<Fate> {
+): Promise<TransactionOutcome> {
   const status = await statusOf(database, xid, signal);
   if (status !== 'committed') return status;
   const left = await database.read(
@@ -55,7 +55,11 @@ export async function fateOf(
   return left ? 'committed' : 'aborted';
 }
 
-async function statusOf(database: Database, xid: string, signal: AbortSignal | undefined): Promise<Fate> {
+async function statusOf(
+  database: Database,
+  xid: string,
+  signal: AbortSignal | undefined,
+): Promise<TransactionOutcome> {
   try {
     return await database.read(reader => transactionStatus(reader, xid), { signal });
   } catch (error) {

@@ -32,7 +32,7 @@ export async function readRecordColumns(reader: Reader, { records }: Tables): Pr
  * How many of these values a column would not give back as they are, or why the server does not take one at all: a cast may
  * cut, round or leave a time zone out without a word.
  */
-export async function whatBecomesOther(
+export async function columnThatChanges(
   database: Database,
   { declared }: TableColumn,
   values: readonly string[],

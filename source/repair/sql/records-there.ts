@@ -6,8 +6,8 @@ import type { RecordValues } from './counter-state.ts';
 import type { RepairFacts } from './facts.ts';
 import { rowVersion } from './xids.ts';
 
-/** See `readTellingColumn`; `unique` where the server itself refuses a second record of the same value. */
-export interface TellingColumn {
+/** See `readIdentifyingColumn`; `unique` where the server itself refuses a second record of the same value. */
+export interface IdentifyingColumn {
   quoted: string;
   unique: boolean;
 }
@@ -18,11 +18,11 @@ export interface TellingColumn {
  *
  * It is one that a unique index keeps so, or a number or a UUID that the server makes up, or the time of the use.
  */
-export async function readTellingColumn(
+export async function readIdentifyingColumn(
   { rows }: Reader,
   { records }: Tables,
   { recordColumns }: RepairFacts,
-): Promise<TellingColumn | null> {
+): Promise<IdentifyingColumn | null> {
   const found = (await rows(
     `SELECT quote_ident(a.attname) AS quoted, u.is_unique AS "unique" FROM pg_attribute a
        LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -35,7 +35,7 @@ export async function readTellingColumn(
           OR (quote_ident(a.attname) = $3 AND a.atttypid IN ('timestamp with time zone'::regtype, 'timestamp without time zone'::regtype)))
       ORDER BY u.is_unique DESC, quote_ident(a.attname) = $3, a.attnum`,
     [records.oid, records.preset, records.time ?? ''],
-  )) as TellingColumn[];
+  )) as IdentifyingColumn[];
   const stored = new Set(recordColumns.map(({ quoted }) => quoted));
   return found.find(({ quoted }) => stored.has(quoted)) ?? null;
 }
@@ -63,7 +63,7 @@ export async function refusesDoubles(
  * How often each of these records is there with exactly these values, in their order. Records that the transactions `but` wrote
  * are left out. Reads those of their presets once; the transaction has to have `exactForms`.
  */
-export async function countThere(
+export async function countPresent(
   { rows }: Reader,
   { records, path }: Tables,
   { recordColumns }: RepairFacts,

@@ -5,15 +5,15 @@ import type { Reader } from '../../connection/transactions.ts';
 export const repairKey = `hashtext('preset-usage-console')`;
 
 /** Held for as long as a repair goes on, so that a second one is refused and not interleaved. */
-export const claimRepair = `SELECT pg_try_advisory_xact_lock(${repairKey}, 1) AS mine`;
+export const tryRepairLock = `SELECT pg_try_advisory_xact_lock(${repairKey}, 1) AS mine`;
 
 /** Lets the claim last as long as the repair, where this role's transactions or their pauses may not take that long. */
-export const keepClaim = `SELECT set_config(name, '0', true) FROM pg_settings
+export const keepIdleTransaction = `SELECT set_config(name, '0', true) FROM pg_settings
   WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout') AND setting <> '0'`;
 
 /** Takes the claim, unless somebody else has it: true where it is ours until the transaction ends. */
-export async function takeClaim({ rows }: Reader): Promise<boolean> {
-  const [row] = (await rows(claimRepair)) as { mine: boolean }[];
+export async function tryTakeRepairLock({ rows }: Reader): Promise<boolean> {
+  const [row] = (await rows(tryRepairLock)) as { mine: boolean }[];
   return row?.mine === true;
 }
 

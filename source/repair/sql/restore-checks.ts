@@ -22,7 +22,7 @@ const reference = `SELECT k.conname AS name FROM pg_constraint k
  * The foreign key that would not let records be put back whose preset is gone, where there are any: it was never validated, or
  * they came by a way that it does not watch. Null where there is nothing of the kind.
  */
-export async function whatRefusesOrphans(
+export async function whyOrphansAreRefused(
   reader: Reader,
   { presets, records, path }: Tables,
 ): Promise<string | null> {

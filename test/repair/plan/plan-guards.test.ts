@@ -5,7 +5,11 @@ import type { InspectedDatabase } from '../../../source/counter/inspect-database
 import { readRisks } from '../../../source/repair/plan/read-risks.ts';
 import { besidesRemarks, restoringRemarks, writersRemarks } from '../../../source/repair/plan/remarks.ts';
 import type { RepairRequest } from '../../../source/repair/plan/repair-plan.ts';
-import { denied, requireDeletable, requireReversible } from '../../../source/repair/plan/reversibility.ts';
+import {
+  permissionDenied,
+  requireDeletable,
+  requireReversible,
+} from '../../../source/repair/plan/reversibility.ts';
 import { type FiringTrigger, noOptions } from '../../../source/repair/repair.ts';
 import type { RepairFacts } from '../../../source/repair/sql/facts.ts';
 import { judgeTrigger } from '../../../source/trigger/health.ts';
@@ -138,7 +142,9 @@ describe('deleting records', () => {
     }
     for (const onDelete of ['NO ACTION', 'RESTRICT'])
       expect(refusal({ referencedBy: [reference(onDelete)] })).toBeNull();
-    expect(denied(look, 'INSERT', 'x').message).toBe('console may not do this: it lacks INSERT on x.');
+    expect(permissionDenied(look, 'INSERT', 'x').message).toBe(
+      'console may not do this: it lacks INSERT on x.',
+    );
   });
 });
 

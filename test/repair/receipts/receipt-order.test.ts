@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Receipt, ReceiptHead } from '../../../source/repair/receipts/receipt.ts';
-import { inOrder, newestFirst } from '../../../source/repair/receipts/receipt-order.ts';
+import { compareReceipts, newestFirst } from '../../../source/repair/receipts/receipt-order.ts';
 import { sampleHead } from './samples.ts';
 
 /** A receipt that began at `began`, and whose first transaction has the number `xid`. */
@@ -21,7 +21,10 @@ function receipt(
 }
 
 const earlier = '2026-11-23T04:15:53Z';
-const order = (a: Receipt, b: Receipt) => [Math.sign(inOrder(a, b)), Math.sign(inOrder(b, a))];
+const order = (a: Receipt, b: Receipt) => [
+  Math.sign(compareReceipts(a, b)),
+  Math.sign(compareReceipts(b, a)),
+];
 const names = (receipts: Receipt[]) => newestFirst(receipts).map(({ file }) => file);
 
 test('of one database the number of the transaction tells, whatever the clock said', () => {

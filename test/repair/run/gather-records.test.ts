@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { FullPlan } from '../../../source/repair/plan/draft.ts';
-import type { Task } from '../../../source/repair/plan/task.ts';
+import type { RepairTask } from '../../../source/repair/plan/task.ts';
 import { readReceipt } from '../../../source/repair/receipts/read-receipt.ts';
 import type { Receipt } from '../../../source/repair/receipts/receipt.ts';
 import { RecordsReader } from '../../../source/repair/receipts/records/records-reader.ts';
-import { recordsOf } from '../../../source/repair/receipts/records/stored-records.ts';
+import { readStoredRecords } from '../../../source/repair/receipts/records/stored-records.ts';
 import { openReceipt } from '../../../source/repair/receipts/write-receipt.ts';
 import { gatherRecords } from '../../../source/repair/run/gather-records.ts';
-import type { Asked } from '../../../source/repair/run/prepared.ts';
+import type { BatchRequest } from '../../../source/repair/run/prepared.ts';
 import { newOwners } from '../../../source/repair/run/prepared.ts';
 import { FakeDatabase, fakeTables } from '../../helpers/fake-database.ts';
 import { batch, receipt } from '../plan/undo/receipts.ts';
@@ -27,7 +27,7 @@ const planOf = (of: Receipt) =>
   ({ receipt: of, into: ['preset_id', 'n'], look: { tables: fakeTables } }) as unknown as FullPlan;
 
 /** Gathers the records of tasks where the file holds one line for each of these presets. */
-async function gather(presets: (string | null)[], tasks: Task[], { most = 100, bytes = 10_000 } = {}) {
+async function gather(presets: (string | null)[], tasks: RepairTask[], { most = 100, bytes = 10_000 } = {}) {
   const asked = {
     plan: planOf(own),
     most,
@@ -42,7 +42,7 @@ async function gather(presets: (string | null)[], tasks: Task[], { most = 100, b
         },
       },
     },
-  } as unknown as Asked;
+  } as unknown as BatchRequest;
   const parts = await server().database.read(reader => gatherRecords({ ...asked, reader }, tasks));
   return tasks.map(task => {
     const part = parts.get(task);
@@ -50,7 +50,7 @@ async function gather(presets: (string | null)[], tasks: Task[], { most = 100, b
   });
 }
 
-const task = (id: string | null, count: number, back: [number, number][] = []): Task => ({
+const task = (id: string | null, count: number, back: [number, number][] = []): RepairTask => ({
   id,
   name: `Preset ${id}`,
   drift: 0,
@@ -105,11 +105,11 @@ describe('one part of the file that holds the records of many presets', () => {
     let opened = 0;
     const reader = new RecordsReader(kept, 1_000_000, (...given) => {
       opened += 1;
-      return recordsOf(...given);
+      return readStoredRecords(...given);
     });
     const away = (id: string | null) => ({ batch: deleted!, id, count: each, back: [] });
     let todo = [...order, null].map(
-      (id): Task => ({ ...task(id, each), undo: { records: away(id), state: null, lastUsed: null } }),
+      (id): RepairTask => ({ ...task(id, each), undo: { records: away(id), state: null, lastUsed: null } }),
     );
     const source = { reader, owners: newOwners() };
     let back = 0;

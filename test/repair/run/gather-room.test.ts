@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { FullPlan } from '../../../source/repair/plan/draft.ts';
-import type { Task } from '../../../source/repair/plan/task.ts';
+import type { RepairTask } from '../../../source/repair/plan/task.ts';
 import { recordsFile } from '../../../source/repair/receipts/places.ts';
 import { gatherRecords } from '../../../source/repair/run/gather-records.ts';
-import type { Asked } from '../../../source/repair/run/prepared.ts';
-import { newOwners, type Owners } from '../../../source/repair/run/prepared.ts';
+import type { BatchRequest } from '../../../source/repair/run/prepared.ts';
+import { newOwners, type RecordOwners } from '../../../source/repair/run/prepared.ts';
 import { FakeDatabase, fakeTables } from '../../helpers/fake-database.ts';
 import { batch, receipt } from '../plan/undo/receipts.ts';
 import { sampleChange } from '../receipts/samples.ts';
@@ -16,14 +16,14 @@ const own = receipt({ action: 'reset' }, [deleted]);
 interface Work {
   lines: number;
   asked: string[][];
-  owners: Owners;
+  owners: RecordOwners;
 }
 const newWork = (): Work => ({ lines: 0, asked: [], owners: newOwners() });
 
 /** Gathers the records of tasks where the file holds one line for each of these presets. */
 async function gather(
   presets: (string | null)[],
-  tasks: Task[],
+  tasks: RepairTask[],
   { most = 100, bytes = 10_000, size = 0 } = {},
   work = newWork(),
 ) {
@@ -53,7 +53,7 @@ async function gather(
         },
       },
     },
-  } as unknown as Asked;
+  } as unknown as BatchRequest;
   const parts = await fake.database.read(reader => gatherRecords({ ...asked, reader }, tasks));
   return tasks.map(task => {
     const part = parts.get(task);
@@ -61,7 +61,7 @@ async function gather(
   });
 }
 
-const task = (id: string | null, count: number, back: [number, number][] = []): Task => ({
+const task = (id: string | null, count: number, back: [number, number][] = []): RepairTask => ({
   id,
   name: `Preset ${id}`,
   drift: 0,
@@ -69,7 +69,7 @@ const task = (id: string | null, count: number, back: [number, number][] = []): 
   undo: { records: { batch: deleted, id, count, back }, state: null, lastUsed: null },
 });
 
-const from = (other: Task, place: number): Task => ({
+const from = (other: RepairTask, place: number): RepairTask => ({
   ...other,
   undo: { state: null, lastUsed: null, records: { ...other.undo!.records!, from: place } },
 });
@@ -179,7 +179,7 @@ test('the records of a second batch wait where the first has taken the room', as
         },
       },
     },
-  } as unknown as Asked;
+  } as unknown as BatchRequest;
   const parts = await fake.database.read(reader => gatherRecords({ ...asked, reader }, [first, second]));
   expect(parts.get(first)).toEqual({ records: [{ place: 0, values: ['a'] }], rest: null });
   // The task itself, so that it is known again.
@@ -188,8 +188,8 @@ test('the records of a second batch wait where the first has taken the room', as
 });
 
 test('what is left keeps what is to be done with the count, and weighs what it still has', async () => {
-  const state = { before: 1 } as unknown as NonNullable<Task['undo']>['state'];
-  const half: Task = { ...task('a', 2), drift: 5 };
+  const state = { before: 1 } as unknown as NonNullable<RepairTask['undo']>['state'];
+  const half: RepairTask = { ...task('a', 2), drift: 5 };
   half.undo = { records: half.undo!.records, state, lastUsed: null };
   const fake = new FakeDatabase(() => [{ value: 'a', id: 'a' }]);
   const asked = {
@@ -205,7 +205,7 @@ test('what is left keeps what is to be done with the count, and weighs what it s
         },
       },
     },
-  } as unknown as Asked;
+  } as unknown as BatchRequest;
   const parts = await fake.database.read(reader => gatherRecords({ ...asked, reader }, [half]));
   expect(parts.get(half)?.rest).toEqual({
     ...half,
@@ -215,10 +215,10 @@ test('what is left keeps what is to be done with the count, and weighs what it s
 });
 
 test('a task without records has no part', async () => {
-  const counts: Task = { ...task('a', 0), undo: { records: null, state: null, lastUsed: null } };
+  const counts: RepairTask = { ...task('a', 0), undo: { records: null, state: null, lastUsed: null } };
   expect(await gather(['a'], [counts])).toEqual([[undefined, null]]);
   await expect(
-    new FakeDatabase().database.read(reader => gatherRecords({ reader } as unknown as Asked, [])),
+    new FakeDatabase().database.read(reader => gatherRecords({ reader } as unknown as BatchRequest, [])),
   ).rejects.toThrow('without a receipt');
 });
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Task } from '../../../source/repair/plan/task.ts';
+import type { RepairTask } from '../../../source/repair/plan/task.ts';
 import type { Batch, BatchResult } from '../../../source/repair/run/batch.ts';
 import { Queue } from '../../../source/repair/run/queue.ts';
 
@@ -12,7 +12,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const task = (id: string | null, weight = 0): Task => ({ id, name: `Preset ${id}`, drift: 1, weight });
+const task = (id: string | null, weight = 0): RepairTask => ({ id, name: `Preset ${id}`, drift: 1, weight });
 const tasks = (number: number, weight = 0) =>
   Array.from({ length: number }, (_, index) => task(`p${index}`, weight));
 const result = (outcome: BatchResult['outcome'], more: Partial<BatchResult> = {}): BatchResult => ({
@@ -25,7 +25,7 @@ const result = (outcome: BatchResult['outcome'], more: Partial<BatchResult> = {}
   waiting: 0,
   ...more,
 });
-const queue = (of: Task[], limits: Partial<ConstructorParameters<typeof Queue>[1]> = {}) =>
+const queue = (of: RepairTask[], limits: Partial<ConstructorParameters<typeof Queue>[1]> = {}) =>
   new Queue(of, { truncate: false, patience: 1_000, ...limits });
 const ids = (batch: Batch | null) => batch?.tasks.map(({ id }) => id);
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { claim } from '../../../source/repair/run/repair-lock.ts';
-import { claimRepair, keepClaim } from '../../../source/repair/sql/repair-lock.ts';
+import { holdRepairLock } from '../../../source/repair/run/repair-lock.ts';
+import { keepIdleTransaction, tryRepairLock } from '../../../source/repair/sql/repair-lock.ts';
 import { FakeDatabase } from '../../helpers/fake-database.ts';
 
 beforeEach(() => {
@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 const timeouts = { timeout: 30, lockTimeout: 2 };
-const free = (text: string) => (text === claimRepair ? [{ mine: true }] : []);
+const free = (text: string) => (text === tryRepairLock ? [{ mine: true }] : []);
 const signs = ({ statements }: FakeDatabase) => statements.filter(text => text === 'SELECT 1').length;
 /** Whether a promise has come to its end by now. */
 const isOver = async (promise: Promise<unknown>) => {
@@ -27,8 +27,8 @@ const isOver = async (promise: Promise<unknown>) => {
 describe('the claim', () => {
   test('is held in an open transaction until it is let go', async () => {
     const fake = new FakeDatabase(free);
-    const release = await claim(fake.database, timeouts);
-    expect(fake.statements).toEqual([keepClaim, claimRepair]);
+    const release = await holdRepairLock(fake.database, timeouts);
+    expect(fake.statements).toEqual([keepIdleTransaction, tryRepairLock]);
     expect(fake.writes).toEqual([timeouts]);
     await release();
     expect(fake.statements.at(-1)).toBe('ROLLBACK');
@@ -37,7 +37,7 @@ describe('the claim', () => {
 
   test('gives a sign of life every ten seconds, and none after it is let go', async () => {
     const fake = new FakeDatabase(free);
-    const release = await claim(fake.database, timeouts);
+    const release = await holdRepairLock(fake.database, timeouts);
     await vi.advanceTimersByTimeAsync(9_999);
     expect(signs(fake)).toBe(0);
     await vi.advanceTimersByTimeAsync(1);
@@ -57,11 +57,11 @@ describe('the claim', () => {
     since: 1_795_000_000_000,
   };
   const taken = (text: string) =>
-    text === claimRepair ? [{ mine: false }] : text.includes('pg_locks') ? [holder] : [];
+    text === tryRepairLock ? [{ mine: false }] : text.includes('pg_locks') ? [holder] : [];
 
   test("that is somebody else's is waited for as long as any lock, and then refused with who has it", async () => {
     const fake = new FakeDatabase(taken);
-    const claiming = claim(fake.database, timeouts);
+    const claiming = holdRepairLock(fake.database, timeouts);
     const refusal = expect(claiming).rejects.toMatchObject({
       code: 'another-write',
       exitCode: 4,
@@ -79,11 +79,11 @@ describe('the claim', () => {
   test('that is let go meanwhile is taken', async () => {
     let tries = 0;
     const fake = new FakeDatabase(text => {
-      if (text !== claimRepair) return [];
+      if (text !== tryRepairLock) return [];
       tries += 1;
       return [{ mine: tries === 4 }];
     });
-    const claiming = claim(fake.database, timeouts);
+    const claiming = holdRepairLock(fake.database, timeouts);
     // Asked again after 10, 20 and 40 ms.
     await vi.advanceTimersByTimeAsync(69);
     expect(await isOver(claiming)).toBe(false);
@@ -95,7 +95,7 @@ describe('the claim', () => {
   test('is not waited for once somebody says stop', async () => {
     const stop = new AbortController();
     const fake = new FakeDatabase(taken);
-    const claiming = claim(fake.database, timeouts, false, stop.signal);
+    const claiming = holdRepairLock(fake.database, timeouts, false, stop.signal);
     const refusal = expect(claiming).rejects.toMatchObject({ exitCode: 130 });
     await vi.advanceTimersByTimeAsync(100);
     stop.abort();
@@ -109,7 +109,7 @@ describe('the claim', () => {
       if (text === 'SELECT 1') throw new Error('terminated');
       return free(text);
     });
-    const release = await claim(fake.database, timeouts);
+    const release = await holdRepairLock(fake.database, timeouts);
     await vi.advanceTimersByTimeAsync(10_000);
     await expect(release()).resolves.toBeUndefined();
     expect(fake.closed).toBe(1);
@@ -117,7 +117,7 @@ describe('the claim', () => {
 
   test('is not taken in the demo, whose one session is everybody’s', async () => {
     const fake = new FakeDatabase(free, { demo: true });
-    const release = await claim(fake.database, timeouts);
+    const release = await holdRepairLock(fake.database, timeouts);
     await release();
     expect(fake.opened).toBe(0);
   });
@@ -133,7 +133,7 @@ describe('behind a pooler', () => {
 
   test('it is held where another connection can be had within a second', async () => {
     const fake = pooler(999);
-    const claiming = claim(fake.database, timeouts, true);
+    const claiming = holdRepairLock(fake.database, timeouts, true);
     await vi.advanceTimersByTimeAsync(999);
     const release = await claiming;
     expect(fake.statements).not.toContain('ROLLBACK');
@@ -142,7 +142,7 @@ describe('behind a pooler', () => {
 
   test('it is let go where none can', async () => {
     const fake = pooler(5_000);
-    const claiming = claim(fake.database, timeouts, true);
+    const claiming = holdRepairLock(fake.database, timeouts, true);
     await vi.advanceTimersByTimeAsync(999);
     expect(await isOver(claiming)).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
@@ -156,7 +156,7 @@ describe('behind a pooler', () => {
       if (text === 'SELECT 1') throw new Error('no');
       return free(text);
     });
-    const release = await claim(fake.database, timeouts, true);
+    const release = await holdRepairLock(fake.database, timeouts, true);
     expect(fake.statements).not.toContain('ROLLBACK');
     await release();
   });

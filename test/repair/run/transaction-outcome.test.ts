@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { databaseError } from '../../../source/errors/errors.ts';
-import { fateOf, type Traces } from '../../../source/repair/run/transaction-outcome.ts';
+import {
+  type OutcomeTraces,
+  readTransactionOutcome,
+} from '../../../source/repair/run/transaction-outcome.ts';
 import type { RepairFacts } from '../../../source/repair/sql/facts.ts';
 import { FakeDatabase, fakeTables } from '../../helpers/fake-database.ts';
 import { sampleChange } from '../receipts/samples.ts';
@@ -10,7 +13,7 @@ const facts = { recordColumns: [{ quoted: 'preset_id', type: 'text' }] } as unkn
 /** What becomes of a transaction by what the server says, and how far each preset is from its records now. */
 function fate(
   status: string | null | Error,
-  traces: Partial<Traces> = {},
+  traces: Partial<OutcomeTraces> = {},
   { drifts = {}, there = false }: { drifts?: Record<string, number>; there?: boolean } = {},
 ) {
   const fake = new FakeDatabase(text => {
@@ -29,7 +32,7 @@ function fate(
       newest: null,
     }));
   });
-  return fateOf(fake.database, fakeTables, facts, '77', {
+  return readTransactionOutcome(fake.database, fakeTables, facts, '77', {
     changes: [],
     deleted: null,
     inserted: null,

@@ -1,15 +1,21 @@
 import { amount } from '../../../format/plurals.ts';
 import type { Receipt } from '../../receipts/receipt.ts';
-import { inOrder } from '../../receipts/receipt-order.ts';
+import { compareReceipts } from '../../receipts/receipt-order.ts';
 import { type Change, type LeftAlone, notANumber, type Remark } from '../../repair.ts';
 import type { CounterState } from '../../sql/counter-state.ts';
-import type { Task, UndoStep } from '../task.ts';
-import { type InEffect, inEffect, type LeftState, type PresetEffect, undosOf } from './undoable-changes.ts';
+import type { RepairTask, UndoStep } from '../task.ts';
+import {
+  type LeftState,
+  type PresetEffect,
+  type UndoableChanges,
+  undoableChanges,
+  undosOf,
+} from './undoable-changes.ts';
 
 /** What an undo does and what it leaves alone. */
 export interface UndoDraft {
   changes: Change[];
-  tasks: Task[];
+  tasks: RepairTask[];
   left: LeftAlone[];
   recordsToRestore: number;
   remarks: Remark[];
@@ -28,7 +34,7 @@ interface Newer {
 export function draftUndo(
   receipt: Receipt,
   receipts: readonly Receipt[],
-  own: InEffect,
+  own: UndoableChanges,
   states: ReadonlyMap<string, CounterState>,
 ): UndoDraft {
   const newer = touchedSince(receipt, receipts);
@@ -137,9 +143,9 @@ function touchedSince(receipt: Receipt, receipts: readonly Receipt[]): Map<strin
   const undos = undosOf(receipts);
   const since = new Map<string, Newer>();
   for (const other of receipts) {
-    if (other.head.id === receipt.head.id || inOrder(other, receipt) < 0) continue;
+    if (other.head.id === receipt.head.id || compareReceipts(other, receipt) < 0) continue;
     if (other.head.action !== 'sync' && other.head.action !== 'reset') continue;
-    for (const { id, state } of inEffect(other, undos).presets.values()) {
+    for (const { id, state } of undoableChanges(other, undos).presets.values()) {
       if (!state) continue;
       const known = since.get(id);
       // The newest comes first, and is the one to begin with.
@@ -175,7 +181,11 @@ function changeOf(counter: CounterState, { records }: PresetEffect, { state, las
  * One task for each batch that deleted records of the preset. What else goes back comes with the last of them: a count
  * that was too low must not fall below zero before its records are back.
  */
-function tasksOf({ id, records, drift }: PresetEffect, name: string, { state, lastUsed }: Goes): Task[] {
+function tasksOf(
+  { id, records, drift }: PresetEffect,
+  name: string,
+  { state, lastUsed }: Goes,
+): RepairTask[] {
   if (records.length === 0) return [{ id, name, drift, weight: 0, undo: { records: null, state, lastUsed } }];
   return records.map((away, index) => {
     const last = index === records.length - 1;

@@ -11,15 +11,15 @@ import {
   typeObstacle,
 } from '../../match-columns.ts';
 import type { Receipt, ReceiptBatch } from '../../receipts/receipt.ts';
-import { recordsOf } from '../../receipts/records/stored-records.ts';
+import { readStoredRecords } from '../../receipts/records/stored-records.ts';
 import type { Remark } from '../../repair.ts';
 import type { RecordValues } from '../../sql/counter-state.ts';
-import { readRecordColumns, whatBecomesOther } from '../../sql/record-columns.ts';
+import { columnThatChanges, readRecordColumns } from '../../sql/record-columns.ts';
 import type { RepairRequest } from '../repair-plan.ts';
-import type { InEffect } from './undoable-changes.ts';
+import type { UndoableChanges } from './undoable-changes.ts';
 
 /** Where the values of a receipt's records go, and what there is to say about it. */
-interface Restore {
+interface RestoreColumns {
   /** For each stored column the quoted one that it goes into; null where its values are left out. */
   into: (string | null)[];
   remarks: Remark[];
@@ -30,14 +30,14 @@ interface Restore {
  * a value would be left out, changed or missing without having been named (where the plan is only looked at, that is a remark),
  * and with 2 where what was agreed to names columns that are not there.
  */
-export async function readRestore(
+export async function readRestoreColumns(
   database: Database,
   tables: Tables,
   receipt: Receipt,
-  own: InEffect,
+  own: UndoableChanges,
   { columns: choice = noChoice, dryRun = false }: RepairRequest,
   signal?: AbortSignal,
-): Promise<Restore> {
+): Promise<RestoreColumns> {
   const stored = receipt.head.columns ?? [];
   const batches = batchesOf(own);
   if (batches.length === 0 && isEmpty(choice))
@@ -81,7 +81,7 @@ function isEmpty({ map, drop }: ColumnChoice): boolean {
 }
 
 /** The batches that records are put back from. */
-function batchesOf({ presets, orphans }: InEffect): ReceiptBatch[] {
+function batchesOf({ presets, orphans }: UndoableChanges): ReceiptBatch[] {
   const batches = new Set<ReceiptBatch>();
   for (const { records } of presets.values()) for (const { batch } of records) batches.add(batch);
   for (const { batch } of orphans) batches.add(batch);
@@ -104,14 +104,14 @@ async function whatIsOther(
   let length = 0;
   let differing = 0;
   const ask = async () => {
-    const found = await whatBecomesOther(database, column, values, signal);
+    const found = await columnThatChanges(database, column, values, signal);
     differing += found.differing;
     values = [];
     length = 0;
     return found.refusal;
   };
   for (const batch of batches) {
-    for await (const line of recordsOf(receipt, batch)) {
+    for await (const line of readStoredRecords(receipt, batch)) {
       const value = (JSON.parse(line) as RecordValues)[place] ?? null;
       if (value === null) continue;
       values.push(value);

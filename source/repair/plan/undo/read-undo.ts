@@ -4,47 +4,53 @@ import { usageError } from '../../../errors/errors.ts';
 import { listReceipts, undoneBy } from '../../receipts/list-receipts.ts';
 import { readReceipt } from '../../receipts/read-receipt.ts';
 import type { Receipt } from '../../receipts/receipt.ts';
-import { isBelieved, withSayOn } from '../../receipts/seals/trust.ts';
+import { isBelieved, receiptsThatCount } from '../../receipts/seals/trust.ts';
 import type { Remark } from '../../repair.ts';
-import { onThisServer } from '../../run/on-this-server.ts';
-import { type Deleted, leaveOutThere, readEvidence } from '../../run/presence/present-records.ts';
-import { alikeOf, leaveOutAlike, nothingAlike } from '../../run/presence/records-alike.ts';
-import { settleAll } from '../../run/resolve-receipt.ts';
+import { keepOwnBatches } from '../../run/on-this-server.ts';
+import {
+  type DeletedRecords,
+  leaveOutPresent,
+  readPresenceEvidence,
+} from '../../run/presence/present-records.ts';
+import { alikeOf, leaveOutAlike, noneAlike } from '../../run/presence/records-alike.ts';
+import { resolveReceipts } from '../../run/resolve-receipt.ts';
 import { onlyColumns } from '../../sql/facts.ts';
 import { ignoredRemarks } from '../doubt.ts';
-import type { Draft } from '../draft.ts';
+import type { PlanDraft } from '../draft.ts';
 import { type PlanContext, statesOf } from '../read-states.ts';
 import { draftUndo } from './draft-undo.ts';
-import { readRestore } from './read-restore-columns.ts';
+import { readRestoreColumns } from './read-restore-columns.ts';
 import { remarksOnServer } from './server-remarks.ts';
-import { inEffect, undosOf } from './undoable-changes.ts';
+import { undoableChanges, undosOf } from './undoable-changes.ts';
 
 /**
  * Finds what of a receipt can be taken back: all deleted records, and every drift of presets that nothing but correct uses
  * has changed since. Rejects (exit code 2) where there is no such receipt or nothing that an undo could take back, and (4)
  * where it is of another database.
  */
-export async function planUndo(context: PlanContext): Promise<Draft> {
+export async function planUndo(context: PlanContext): Promise<PlanDraft> {
   const { database, facts, request, signal } = context;
   const { tables } = context.found;
   const { settled, ignored } = await readSettled(context);
-  const server = await database.read(reader => onThisServer(reader, settled), { signal });
+  const server = await database.read(reader => keepOwnBatches(reader, settled), { signal });
   const { receipts } = server;
   const receipt = receipts[0] ?? settled[0];
-  const own = inEffect(receipt, undosOf(receipts));
-  const restore = await readRestore(database, tables, receipt, own, request, signal);
+  const own = undoableChanges(receipt, undosOf(receipts));
+  const restore = await readRestoreColumns(database, tables, receipt, own, request, signal);
   const written = onlyColumns(
     facts,
     restore.into.flatMap(quoted => (quoted === null ? [] : { quoted })),
   );
   const undos = undoneBy(receipts, receipt.head.id);
-  const told = await database.read(reader => readEvidence(reader, tables, written, undos), { signal });
+  const told = await database.read(reader => readPresenceEvidence(reader, tables, written, undos), {
+    signal,
+  });
   const isTold = told.column !== null || told.keyed;
   const alike = isTold ? null : alikeOf(receipt, receipts, own, request.putBackAnyway === true);
   const evidence = { ...told, alike };
-  const deleted: Deleted = { receipt, own, into: restore.into, facts: written, evidence };
-  const there = await leaveOutThere(database, tables, deleted, signal);
-  const found = alike ? await leaveOutAlike(database, tables, alike, own, signal) : nothingAlike;
+  const deleted: DeletedRecords = { receipt, own, into: restore.into, facts: written, evidence };
+  const there = await leaveOutPresent(database, tables, deleted, signal);
+  const found = alike ? await leaveOutAlike(database, tables, alike, own, signal) : noneAlike;
   const states = await statesOf(database, tables, [...own.presets.keys()], false, signal);
   const draft = draftUndo(receipt, receipts, own, new Map(states.map(state => [state.id, state])));
   draft.left.push(...there, ...found.left);
@@ -111,9 +117,9 @@ async function readSettled({
   }
   const all = await listReceipts(directory);
   requireNoDouble(found, all.receipts);
-  const others = withSayOn(found, all.receipts).filter(
+  const others = receiptsThatCount(found, all.receipts).filter(
     other => other.head.identity === identity && other.head.id !== head.id,
   );
-  const [own = found, ...rest] = await settleAll(database, look, [found, ...others], claimed, signal);
+  const [own = found, ...rest] = await resolveReceipts(database, look, [found, ...others], claimed, signal);
   return { settled: [own, ...rest], ignored: ignoredRemarks(found, all.receipts) };
 }

@@ -1,17 +1,17 @@
 import type { Receipt } from '../../receipts/receipt.ts';
 import type { Remark } from '../../repair.ts';
 import type { OnServer } from '../../run/on-this-server.ts';
-import type { Evidence } from '../../run/presence/present-records.ts';
-import type { AlikeFound } from '../../run/presence/records-alike.ts';
+import type { PresenceEvidence } from '../../run/presence/present-records.ts';
+import type { AlikeResult } from '../../run/presence/records-alike.ts';
 import type { UndoDraft } from './draft-undo.ts';
 
 /** The remarks of the draft, with what the server does not have of the receipt and what it cannot prove. */
 export function remarksOnServer(
   { head, batches }: Receipt,
   { missing, unproved }: OnServer,
-  { column, keyed }: Evidence,
+  { column, keyed }: PresenceEvidence,
   { remarks, recordsToRestore, changes, tasks, left }: UndoDraft,
-  { some, anyway }: AlikeFound,
+  { some, anyway }: AlikeResult,
 ): Remark[] {
   const gone = missing.get(head.id) ?? 0;
   const nothing = tasks.length === 0 && left.length === 0;

@@ -38,7 +38,7 @@ export interface PresetEffect {
 }
 
 /** What of a receipt is committed and not taken back. */
-export interface InEffect {
+export interface UndoableChanges {
   presets: Map<string, PresetEffect>;
   /** Records of no preset. */
   orphans: AwayRecords[];
@@ -58,7 +58,7 @@ export function recordsOfNone({ records, changes }: ReceiptBatch): number {
 }
 
 /** What of a receipt is in effect: committed, and not taken back since. Looks at each change once. */
-export function inEffect(receipt: Receipt, undos: Undos): InEffect {
+export function undoableChanges(receipt: Receipt, undos: Undos): UndoableChanges {
   const taken = takenBack(undos.get(receipt.head.id) ?? []);
   const presets = new Map<string, PresetEffect>();
   const orphans: AwayRecords[] = [];
@@ -95,7 +95,7 @@ export function inEffect(receipt: Receipt, undos: Undos): InEffect {
 }
 
 /** True where nothing of it is left to be taken back. */
-export function isAllBack({ presets, orphans }: InEffect): boolean {
+export function isAllBack({ presets, orphans }: UndoableChanges): boolean {
   return presets.size === 0 && orphans.length === 0;
 }
 

@@ -1,5 +1,5 @@
 import type { Receipt, ReceiptBatch } from '../receipt.ts';
-import { recordsOf } from './stored-records.ts';
+import { readStoredRecords } from './stored-records.ts';
 
 /** A record that a batch deleted, as JSON, and its place among them. */
 export interface StoredLine {
@@ -15,20 +15,20 @@ export interface StoredLine {
 export class RecordsReader {
   readonly #receipt: Receipt;
   readonly #most: number;
-  readonly #recordsOf: typeof recordsOf;
+  readonly #readRecords: typeof readStoredRecords;
   #batch: number | null = null;
   #lines: AsyncGenerator<string> | null = null;
   #next = 0;
   #kept: StoredLine[] = [];
   #bytes = 0;
 
-  constructor(receipt: Receipt, most: number, read = recordsOf) {
+  constructor(receipt: Receipt, most: number, read = readStoredRecords) {
     this.#receipt = receipt;
     this.#most = most;
-    this.#recordsOf = read;
+    this.#readRecords = read;
   }
 
-  /** The records of `batch` from `place` on, for as long as they are asked for. Rejects as `recordsOf` does. */
+  /** The records of `batch` from `place` on, for as long as they are asked for. Rejects as `readStoredRecords` does. */
   async *from(batch: ReceiptBatch, place: number): AsyncGenerator<StoredLine> {
     if (this.#batch !== batch.batch || place < (this.#kept[0]?.place ?? this.#next)) await this.#open(batch);
     this.#forget(({ place: kept }) => kept < place);
@@ -55,7 +55,7 @@ export class RecordsReader {
   async #open(batch: ReceiptBatch): Promise<void> {
     await this.close();
     this.#batch = batch.batch;
-    this.#lines = this.#recordsOf(this.#receipt, batch);
+    this.#lines = this.#readRecords(this.#receipt, batch);
     this.#next = 0;
   }
 

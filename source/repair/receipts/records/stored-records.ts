@@ -110,7 +110,10 @@ function tooLarge(): ConsoleError {
  * memory; none where it deleted none. Throws a usage error (exit code 2), `damaged-receipt`, unless every one of them is
  * there. Those before a damage have been given by then, unless the receipt holds their digest, which is compared first.
  */
-export async function* recordsOf(receipt: Receipt, { batch, records }: ReceiptBatch): AsyncGenerator<string> {
+export async function* readStoredRecords(
+  receipt: Receipt,
+  { batch, records }: ReceiptBatch,
+): AsyncGenerator<string> {
   if (!records) return;
   const path = recordsFile(receipt.file);
   let there = 0;
@@ -139,9 +142,9 @@ export async function* recordsOf(receipt: Receipt, { batch, records }: ReceiptBa
   throw damaged(path, `batch ${batch} deleted ${records.count} records, and ${there} are there`);
 }
 
-/** The first record that a batch deleted; undefined where it deleted none. Throws as `recordsOf` does. */
+/** The first record that a batch deleted; undefined where it deleted none. Throws as `readStoredRecords` does. */
 export async function firstRecord(receipt: Receipt, batch: ReceiptBatch): Promise<string | undefined> {
-  for await (const record of recordsOf(receipt, batch)) return record;
+  for await (const record of readStoredRecords(receipt, batch)) return record;
   return undefined;
 }
 

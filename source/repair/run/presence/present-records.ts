@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto';
 import type { Database, Reader } from '../../../connection/transactions.ts';
 import type { Tables } from '../../../counter/discovery/tables.ts';
-import type { AwayRecords, InEffect } from '../../plan/undo/undoable-changes.ts';
+import type { AwayRecords, UndoableChanges } from '../../plan/undo/undoable-changes.ts';
 import type { Receipt, ReceiptBatch } from '../../receipts/receipt.ts';
-import { recordsOf, valuesOf } from '../../receipts/records/stored-records.ts';
+import { readStoredRecords, valuesOf } from '../../receipts/records/stored-records.ts';
 import type { LeftAlone } from '../../repair.ts';
 import { exactForms, type RecordValues } from '../../sql/counter-state.ts';
 import type { RepairFacts } from '../../sql/facts.ts';
 import {
-  countThere,
-  readTellingColumn,
+  countPresent,
+  type IdentifyingColumn,
+  readIdentifyingColumn,
   refusesDoubles,
-  type TellingColumn,
 } from '../../sql/records-there.ts';
-import { leftNone } from './left-none.ts';
+import { leftNoRecords } from './left-none.ts';
 import type { Alike } from './records-alike.ts';
 
 /** How an undo can see whether deleted records are already back in the table. */
-export interface Evidence {
+export interface PresenceEvidence {
   /** Null where one record looks like another. */
-  column: TellingColumn | null;
+  column: IdentifyingColumn | null;
   /** True where the server refuses every record a second time. */
   keyed: boolean;
   /** What tells where neither does, if anything. */
@@ -29,16 +29,16 @@ export interface Evidence {
 }
 
 /** How many of some deleted records are in the table. */
-interface There {
+interface PresentRecords {
   of: number;
   there: number;
 }
 
 /**
  * Takes in how often each of some deleted records is in the table. `all`: none that looks like one of them was left there, see
- * `leftNone`.
+ * `leftNoRecords`.
  */
-export class Tally {
+export class PresenceTally {
   readonly #seen = new Map<string, { times: number; isThere: boolean }>();
   readonly #all: boolean;
 
@@ -55,7 +55,7 @@ export class Tally {
   }
 
   /** Where some may have been left, it goes by records that there was one of alone: of two that were the same, one may be there. */
-  result(): There {
+  result(): PresentRecords {
     const telling = [...this.#seen.values()].filter(({ times }) => this.#all || times === 1);
     const sum = (of: typeof telling) => of.reduce((total, { times }) => total + times, 0);
     return { of: sum(telling), there: sum(telling.filter(({ isThere }) => isThere)) };
@@ -65,19 +65,19 @@ export class Tally {
 // In characters: what is longer is not looked for, because JSON on the server has its limits.
 const longestWanted = 16_000_000;
 
-/** As `countThere`, but for records that are too large to be looked for: those count as away. */
-export async function countWanted(
+/** As `countPresent`, but for records that are too large to be looked for: those count as away. */
+export async function countPresentRecords(
   reader: Reader,
   tables: Tables,
   facts: RepairFacts,
-  column: TellingColumn,
+  column: IdentifyingColumn,
   wanted: readonly RecordValues[],
   but: readonly string[],
 ): Promise<number[]> {
   const small = wanted.map(
     values => values.reduce((sum, value) => sum + (value?.length ?? 0), 0) < longestWanted,
   );
-  const counts = await countThere(
+  const counts = await countPresent(
     reader,
     tables,
     facts,
@@ -90,7 +90,7 @@ export async function countWanted(
 }
 
 /** Why deleted records are not put back; null where they are away. */
-export function whyThere({ of, there }: There): Pick<LeftAlone, 'reason' | 'message'> | null {
+export function whyPresent({ of, there }: PresentRecords): Pick<LeftAlone, 'reason' | 'message'> | null {
   if (there === 0) return null;
   return {
     reason: 'there',
@@ -102,14 +102,14 @@ export function whyThere({ of, there }: There): Pick<LeftAlone, 'reason' | 'mess
 }
 
 /** What an undo of `receipt` has to go by. */
-export async function readEvidence(
+export async function readPresenceEvidence(
   reader: Reader,
   tables: Tables,
   facts: RepairFacts,
   undos: readonly Receipt[],
-): Promise<Omit<Evidence, 'alike'>> {
+): Promise<Omit<PresenceEvidence, 'alike'>> {
   return {
-    column: facts.recordColumns.length === 0 ? null : await readTellingColumn(reader, tables, facts),
+    column: facts.recordColumns.length === 0 ? null : await readIdentifyingColumn(reader, tables, facts),
     keyed: await refusesDoubles(reader, tables, facts),
     putBack: undos.flatMap(({ batches }) =>
       batches.filter(({ outcome }) => outcome === 'committed').map(({ xid }) => xid),
@@ -121,24 +121,24 @@ export async function readEvidence(
 const mostLookedFor = { records: 20_000, batches: 100, withoutIndex: 3 };
 
 /** The deleted records of a receipt, and how they are looked for. */
-export interface Deleted {
+export interface DeletedRecords {
   receipt: Receipt;
-  own: InEffect;
+  own: UndoableChanges;
   /** For each stored column the quoted one that its values go into; null where they are left out. */
   into: readonly (string | null)[];
   /** With those columns alone. */
   facts: RepairFacts;
-  evidence: Evidence;
+  evidence: PresenceEvidence;
 }
 
 /**
  * Removes from `own` the records that are already in the table, and says which. If there are very many batches, it checks a sample
  * spread over all of them.
  */
-export async function leaveOutThere(
+export async function leaveOutPresent(
   database: Database,
   tables: Tables,
-  deleted: Deleted,
+  deleted: DeletedRecords,
   signal?: AbortSignal,
 ): Promise<LeftAlone[]> {
   const { own, evidence } = deleted;
@@ -150,7 +150,7 @@ export async function leaveOutThere(
     const [first] = away;
     if (!first) continue;
     for (const [part, tally] of await lookFor(database, tables, deleted, first.batch, away, signal)) {
-      const why = whyThere(tally.result());
+      const why = whyPresent(tally.result());
       if (!why) continue;
       const effect = part.id === null ? undefined : own.presets.get(part.id);
       if (!left.some(({ id }) => id === part.id)) {
@@ -182,16 +182,16 @@ const atOnce = { records: 2_000, length: 4_000_000 };
 async function lookFor(
   database: Database,
   tables: Tables,
-  { receipt, into, facts, evidence: { column, putBack } }: Deleted,
+  { receipt, into, facts, evidence: { column, putBack } }: DeletedRecords,
   batch: ReceiptBatch,
   away: readonly AwayRecords[],
   signal: AbortSignal | undefined,
-): Promise<Map<AwayRecords, Tally>> {
+): Promise<Map<AwayRecords, PresenceTally>> {
   const places = facts.recordColumns.map(({ quoted }) => into.indexOf(quoted));
   const presetPlace = into.indexOf(tables.records.preset);
   const owners = new Set(batch.changes.map(({ id }) => id));
   const parts = new Map(away.map(part => [part.id, part]));
-  const tallies = new Map(away.map(part => [part, new Tally(leftNone(receipt, part.id))]));
+  const tallies = new Map(away.map(part => [part, new PresenceTally(leftNoRecords(receipt, part.id))]));
   let wanted: { part: AwayRecords; values: RecordValues }[] = [];
   let length = 0;
   const look = async () => {
@@ -199,7 +199,7 @@ async function lookFor(
     const counts = await database.read(
       async reader => {
         await reader.rows(exactForms);
-        return column ? countWanted(reader, tables, facts, column, values, putBack) : [];
+        return column ? countPresentRecords(reader, tables, facts, column, values, putBack) : [];
       },
       { signal },
     );
@@ -209,7 +209,7 @@ async function lookFor(
     length = 0;
   };
   let place = -1;
-  for await (const line of recordsOf(receipt, batch)) {
+  for await (const line of readStoredRecords(receipt, batch)) {
     place += 1;
     const at = place;
     const values = valuesOf(receipt, line);

@@ -1,10 +1,10 @@
 import type { Database, Reader } from '../../../connection/transactions.ts';
 import type { Tables } from '../../../counter/discovery/tables.ts';
-import type { AwayRecords, InEffect } from '../../plan/undo/undoable-changes.ts';
+import type { AwayRecords, UndoableChanges } from '../../plan/undo/undoable-changes.ts';
 import type { Receipt } from '../../receipts/receipt.ts';
 import type { LeftAlone } from '../../repair.ts';
 import { type OriginMarks, type Origins, type OriginWanted, readOrigins } from '../../sql/record-origins.ts';
-import { leftNone } from './left-none.ts';
+import { leftNoRecords } from './left-none.ts';
 
 /**
  * How an undo tells whether deleted records are back where records look like each other: by the transactions that wrote those
@@ -27,7 +27,7 @@ export type Verdict = Pick<LeftAlone, 'reason' | 'message'> | 'some' | null;
 export function alikeOf(
   receipt: Receipt,
   receipts: readonly Receipt[],
-  own: InEffect,
+  own: UndoableChanges,
   anyway: boolean,
 ): Alike | null {
   const xids = committedXids(receipt);
@@ -63,7 +63,7 @@ function remainingAfter(receipt: Receipt): Map<string | null, number> {
       if (id !== null) remaining.set(id, Math.max(0, (before ?? 0) - drift - deletes));
   }
   // A preset that was left alone and is gone by now has left its records to none.
-  if (receipt.end?.left.length === 0 && leftNone(receipt, null)) remaining.set(null, 0);
+  if (receipt.end?.left.length === 0 && leftNoRecords(receipt, null)) remaining.set(null, 0);
   return remaining;
 }
 
@@ -114,7 +114,7 @@ export async function readVerdicts(
 }
 
 /** What became of looking for records that look like each other. */
-export interface AlikeFound {
+export interface AlikeResult {
   left: LeftAlone[];
   /** How many presets have records that came several at a time, too few to be all of the deleted ones. */
   some: number;
@@ -122,7 +122,7 @@ export interface AlikeFound {
   anyway: number;
 }
 
-export const nothingAlike: AlikeFound = { left: [], some: 0, anyway: 0 };
+export const noneAlike: AlikeResult = { left: [], some: 0, anyway: 0 };
 
 // So many presets are asked about in one statement.
 const atOnce = 20_000;
@@ -132,9 +132,9 @@ export async function leaveOutAlike(
   database: Database,
   tables: Tables,
   alike: Alike,
-  own: InEffect,
+  own: UndoableChanges,
   signal?: AbortSignal,
-): Promise<AlikeFound> {
+): Promise<AlikeResult> {
   const all = { left: [] as LeftAlone[], some: 0, anyway: 0 };
   const ids = [...alike.away.keys()];
   for (let from = 0; from < ids.length; from += atOnce) {
@@ -151,7 +151,11 @@ export async function leaveOutAlike(
   return all;
 }
 
-function leftOut(own: InEffect, id: string | null, why: Pick<LeftAlone, 'reason' | 'message'>): LeftAlone {
+function leftOut(
+  own: UndoableChanges,
+  id: string | null,
+  why: Pick<LeftAlone, 'reason' | 'message'>,
+): LeftAlone {
   const name = id === null ? 'Records of no preset' : (own.presets.get(id)?.name ?? '');
   if (id === null) own.orphans = [];
   else own.presets.delete(id);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { draftUndo } from '../../../../source/repair/plan/undo/draft-undo.ts';
-import { inEffect, undosOf } from '../../../../source/repair/plan/undo/undoable-changes.ts';
+import { undoableChanges, undosOf } from '../../../../source/repair/plan/undo/undoable-changes.ts';
 import type { Receipt, ReceiptBatch, ReceiptChange } from '../../../../source/repair/receipts/receipt.ts';
 import type { CounterState } from '../../../../source/repair/sql/counter-state.ts';
 import { sampleChange } from '../../receipts/samples.ts';
@@ -20,7 +20,12 @@ const state = (id: string, count: number | null, records: number, other: Partial
 /** What an undo of a receipt comes to, where the presets are as given and these receipts lie beside it. */
 function draft(own: Receipt, states: CounterState[], ...others: Receipt[]) {
   const all = [own, ...others];
-  return draftUndo(own, all, inEffect(own, undosOf(all)), new Map(states.map(each => [each.id, each])));
+  return draftUndo(
+    own,
+    all,
+    undoableChanges(own, undosOf(all)),
+    new Map(states.map(each => [each.id, each])),
+  );
 }
 
 /** A sync that took 5 off a count that was 8 over 3 records. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import {
-  inEffect,
   isAllBack,
   recordsOfNone,
+  undoableChanges,
   undosOf,
 } from '../../../../source/repair/plan/undo/undoable-changes.ts';
 import type { Receipt, ReceiptBatch, ReceiptChange } from '../../../../source/repair/receipts/receipt.ts';
@@ -13,7 +13,7 @@ import { batch, receipt } from './receipts.ts';
 const reset = (id: string, other: Partial<ReceiptChange> = {}) =>
   sampleChange(id, { before: 8, drift: 5, delta: -8, deletes: 3, ...other });
 
-const effectOf = (own: Receipt, ...others: Receipt[]) => inEffect(own, undosOf([own, ...others]));
+const effectOf = (own: Receipt, ...others: Receipt[]) => undoableChanges(own, undosOf([own, ...others]));
 const undoOf = (own: Receipt, changes: ReceiptChange[], outcome: 'committed' | 'aborted' = 'committed') =>
   receipt({ action: 'undo', undoes: own.head.id }, [batch(1, changes, { outcome })]);
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { draftUndo } from '../../../../source/repair/plan/undo/draft-undo.ts';
-import { inEffect, isAllBack, undosOf } from '../../../../source/repair/plan/undo/undoable-changes.ts';
+import { isAllBack, undoableChanges, undosOf } from '../../../../source/repair/plan/undo/undoable-changes.ts';
 import type {
   BatchOutcome,
   Receipt,
@@ -34,7 +34,7 @@ function receiptOf(head: Partial<ReceiptHead>, batches: Done[]): Receipt {
 
 const undoOf = ({ head }: Receipt, changes: ReceiptChange[], outcome: BatchOutcome = 'committed') =>
   receiptOf({ action: 'undo', undoes: head.id }, [{ changes, outcome }]);
-const effectOf = (receipt: Receipt, ...undos: Receipt[]) => inEffect(receipt, undosOf(undos));
+const effectOf = (receipt: Receipt, ...undos: Receipt[]) => undoableChanges(receipt, undosOf(undos));
 
 // 7 uses were counted of 5 that were recorded, in two batches; 2 records belonged to no preset.
 const reset = receiptOf({ action: 'reset' }, [

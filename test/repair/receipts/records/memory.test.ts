@@ -40,11 +40,11 @@ async function bomb(path: string, byte: string, size: number): Promise<number> {
 async function readApart(file: string, records: StoredRecords): Promise<{ code: string; peak: number }> {
   const script = `
     import { readFileSync } from 'node:fs';
-    import { recordsOf } from ${JSON.stringify(new URL('../../../../source/repair/receipts/records/stored-records.ts', import.meta.url).href)};
+    import { readStoredRecords } from ${JSON.stringify(new URL('../../../../source/repair/receipts/records/stored-records.ts', import.meta.url).href)};
     const batch = { batch: 1, xid: '1', changes: [], records: ${JSON.stringify(records)} };
     let code = 'none';
     try {
-      for await (const record of recordsOf({ file: ${JSON.stringify(file)} }, batch)) void record;
+      for await (const record of readStoredRecords({ file: ${JSON.stringify(file)} }, batch)) void record;
     } catch (error) {
       code = error.code;
     }

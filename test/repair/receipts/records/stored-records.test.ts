@@ -8,7 +8,7 @@ import type { Receipt, StoredRecords } from '../../../../source/repair/receipts/
 import { expandMember } from '../../../../source/repair/receipts/records/expand-member.ts';
 import {
   firstRecord,
-  recordsOf,
+  readStoredRecords,
   valuesOf,
 } from '../../../../source/repair/receipts/records/stored-records.ts';
 import { openReceipt } from '../../../../source/repair/receipts/write-receipt.ts';
@@ -48,7 +48,7 @@ test('records come one at a time, in the order they were stored, also where one 
     sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
   const read: string[] = [];
-  for await (const record of recordsOf(receipt, batch!)) read.push(record);
+  for await (const record of readStoredRecords(receipt, batch!)) read.push(record);
   expect(read).toEqual(records);
   expect(await firstRecord(receipt, batch!)).toBe(records[0]);
   expect(await readRecords(receipt, asBefore(receipt))).toEqual(records);

@@ -13,8 +13,8 @@ import {
 import { readReceipt } from '../../../../source/repair/receipts/read-receipt.ts';
 import type { BatchOutcome } from '../../../../source/repair/receipts/receipt.ts';
 import { isSealOf, sealLine, splitSeal } from '../../../../source/repair/receipts/seals/seal.ts';
-import { isBelieved, withSayOn } from '../../../../source/repair/receipts/seals/trust.ts';
-import { settleReceipt } from '../../../../source/repair/receipts/settle-receipt.ts';
+import { isBelieved, receiptsThatCount } from '../../../../source/repair/receipts/seals/trust.ts';
+import { resolveReceipt } from '../../../../source/repair/receipts/settle-receipt.ts';
 import { openReceipt } from '../../../../source/repair/receipts/write-receipt.ts';
 import { readRecords } from '../../../helpers/read-records.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from '../samples.ts';
@@ -234,7 +234,7 @@ test('two processes that note at once what became of a batch both leave their li
   const writer = await openReceipt(directory, ownHead());
   await writer.intend({ xid: '1', changes: [sampleChange('1')], records: null });
   const seen = [await readReceipt(directory, writer.head.id), await readReceipt(directory, writer.head.id)];
-  for (const receipt of seen) await settleReceipt(receipt, committed);
+  for (const receipt of seen) await resolveReceipt(receipt, committed);
   // And the operation that was taken for a killed one goes on.
   await writer.settle(1, 'committed');
   await writer.intend({ xid: '2', changes: [sampleChange('2')], records: null });
@@ -266,8 +266,8 @@ test('what the server says is noted under the seal of what was noted before', as
   await writer.intend({ xid: '1', changes: [sampleChange('1')], records: null });
   await writer.intend({ xid: '2', changes: [sampleChange('2')], records: null });
   await writer.close();
-  const once = await settleReceipt(await readReceipt(directory, writer.head.id), committed);
-  const twice = await settleReceipt(once, new Map([[2, 'aborted']]));
+  const once = await resolveReceipt(await readReceipt(directory, writer.head.id), committed);
+  const twice = await resolveReceipt(once, new Map([[2, 'aborted']]));
   expect(await readReceipt(directory, writer.head.id)).toEqual(twice);
   expect(twice).toMatchObject({ origin: 'own', batches: [{ outcome: 'committed' }, { outcome: 'aborted' }] });
 });
@@ -282,7 +282,7 @@ test('a receipt that is not believed is never written to, nor is the journal for
     (await readFile(writer.file, 'utf8')).replaceAll(/,"(after|seal)":"[0-9a-f]+"/g, ''),
   );
   const before = await readFile(writer.file);
-  const settled = await settleReceipt(await readReceipt(directory, writer.head.id), committed);
+  const settled = await resolveReceipt(await readReceipt(directory, writer.head.id), committed);
   expect(settled.batches).toMatchObject([{ outcome: 'committed' }]);
   expect(await readFile(writer.file)).toEqual(before);
   expect(await readFile(journalFile(directory), 'utf8')).toBe('');
@@ -312,7 +312,9 @@ test('what is not believed has no say on what is, and what is believed has one o
   await writeFile(forged, `${JSON.stringify({ kind: 'head', ...head })}\n`);
   const { receipts } = await listReceipts(here.directory);
   const idsFor = (id: string) =>
-    withSayOn(receipts.find(receipt => receipt.head.id === id)!, receipts).map(receipt => receipt.head.id);
+    receiptsThatCount(receipts.find(receipt => receipt.head.id === id)!, receipts).map(
+      receipt => receipt.head.id,
+    );
   expect(idsFor(here.head.id)).toEqual([here.head.id]);
   expect(idsFor(head.id)).toEqual([head.id, here.head.id]);
 });
