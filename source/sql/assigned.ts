@@ -1,17 +1,17 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import type { SqlColumn } from './sql-effects.ts';
 
-/** Where the names in an expression come from. */
+/** What the names in an expression can refer to. */
 export interface Scope {
-  /** What the table that is written is called in the statement: its alias, else its name; in a trigger NEW and OLD. */
+  /** The names of the written table in the statement: its alias, else its name; in a trigger NEW and OLD. */
   own: readonly string[];
-  /** Queries that other names stand for: those of FROM, WITH and USING. */
+  /** The queries that other names refer to: those of FROM, WITH and USING. */
   queries: ReadonlyMap<string, SelectStmt>;
 }
 
 type What = Omit<SqlColumn, 'name'>;
 
-/** What setting `column` to `value` does to it. */
+/** How setting `column` to `value` changes it. */
 export function assigned(column: string, value: Node | undefined, scope: Scope): SqlColumn {
   return { name: column, ...what(column, value, scope) };
 }
@@ -40,7 +40,7 @@ function what(column: string, value: Node | undefined, scope: Scope): What {
   return countsRows(node, scope, 0) ? { how: 'counts' } : { how: 'sets' };
 }
 
-/** A CASE does what its branches do, where they agree; one that leaves the column as it is does not count. */
+/** A CASE does what its branches do, if they agree; branches that leave the column unchanged are ignored. */
 function caseOf(
   column: string,
   { args = [], defresult }: { args?: Node[]; defresult?: Node },
@@ -59,7 +59,7 @@ function caseOf(
   return { how: 'sets' };
 }
 
-/** An expression without casts, and without coalesce() and its like around a single value that is no number. */
+/** An expression without casts, and without coalesce() and similar functions around a single value that is not a number. */
 function plain(node: Node | undefined): Node | undefined {
   if (!node) return node;
   if ('TypeCast' in node) return plain(node.TypeCast.arg);
@@ -72,7 +72,7 @@ function terms(node: Node, sign = 1): { term: Node; sign: number }[] {
   const inner = plain(node) ?? node;
   if ('A_Expr' in inner && inner.A_Expr.kind === 'AEXPR_OP') {
     const { name = [], lexpr, rexpr } = inner.A_Expr;
-    // Written as OPERATOR(pg_catalog.+) its schema comes first.
+    // In OPERATOR(pg_catalog.+) the schema comes first.
     const operator = name.map(each => ('String' in each ? each.String.sval : '')).at(-1);
     if (rexpr && (operator === '+' || operator === '-')) {
       return [...(lexpr ? terms(lexpr, sign) : []), ...terms(rexpr, operator === '-' ? -sign : sign)];
@@ -97,7 +97,7 @@ function numberOf(node: Node | undefined): number | null {
   return fval?.fval === undefined ? null : Number(fval.fval);
 }
 
-/** Whether an expression is a number of rows: a count() in a query, directly or by a name that stands for one. */
+/** Whether an expression is a number of rows: a count() in a query, directly or through a name that refers to one. */
 function countsRows(node: Node, scope: Scope, depth: number): boolean {
   const inner = plain(node);
   if (!inner || depth > 8) return false;
@@ -122,7 +122,7 @@ function countsRows(node: Node, scope: Scope, depth: number): boolean {
   return false;
 }
 
-/** Whether the column of a query that has this name (else its first) is a number of rows. */
+/** Whether the column of a query with this name, or else its first column, is a number of rows. */
 function firstCounts(query: SelectStmt, named: string | undefined, scope: Scope, depth: number): boolean {
   const inner = {
     own: scope.own,
@@ -146,7 +146,7 @@ function nameOfTarget({ name, val }: { name?: string; val?: Node }): string | un
   return last && 'String' in last ? last.String.sval : undefined;
 }
 
-/** The queries in a FROM list by the names that they are given there. */
+/** The queries in a FROM list, by their names there. */
 export function queriesOf(from: readonly Node[]): [string, SelectStmt][] {
   return from.flatMap((node): [string, SelectStmt][] => {
     if ('JoinExpr' in node) {
@@ -159,7 +159,7 @@ export function queriesOf(from: readonly Node[]): [string, SelectStmt][] {
   });
 }
 
-/** A query whose columns are named from outside, as in `(SELECT a, count(*) ...) c (id, uses)`. */
+/** A query whose columns are named outside of it, as in `(SELECT a, count(*) ...) c (id, uses)`. */
 export function renamed(query: SelectStmt, names: readonly Node[] | undefined): SelectStmt {
   if (!names?.length || !query.targetList) return query;
   return {

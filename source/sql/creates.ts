@@ -19,8 +19,8 @@ import type { ReadBody } from './sql-reader.ts';
 type Read = (node: Node) => SqlReading;
 
 /**
- * What a statement makes, drops or switches; null where it does nothing of the kind. What it makes is not what it does: a
- * function that writes has written nothing by being created.
+ * What a statement creates, drops or switches; null if it does none of these. Creating is not doing: a function that writes has
+ * written nothing by being created.
  */
 export function createdBy(node: Node, place: SqlLocation, bodies: ReadBody, read: Read): SqlCreate[] | null {
   if ('CreateFunctionStmt' in node) return [routine(node.CreateFunctionStmt, place, bodies, read)];
@@ -59,7 +59,7 @@ function routine(statement: CreateFunctionStmt, place: SqlLocation, bodies: Read
   };
 }
 
-/** The parser does not say where the statements of BEGIN ATOMIC end: their texts go to the semicolon that ends a line. */
+/** The parser does not report where the statements of BEGIN ATOMIC end: they are cut at semicolons that end a line. */
 function eachAlone(reading: SqlReading, { text, end }: SqlLocation): SqlReading {
   return {
     ...reading,
@@ -96,7 +96,7 @@ function optionsOf(options: readonly Node[] | undefined, place: SqlLocation, uns
   return {
     language: language && 'String' in language ? (language.String.sval ?? unsaid) : unsaid,
     body: source ?? null,
-    // Within quotes that are doubled or escaped the text is another: then the place is that of the whole.
+    // With doubled or escaped quotes the text differs from the source: then the offset is that of the whole.
     offset: at >= 0 && at < place.end ? at : after,
     definer: definer !== undefined && 'Boolean' in definer && definer.Boolean.boolval === true,
   };
@@ -172,7 +172,7 @@ function shown(targets: readonly Node[]): { name: string; of: string | null }[] 
   });
 }
 
-/** Triggers and rules are named after their table; routines, tables and views by themselves. */
+/** Names of triggers and rules come after their table; routines, tables and views have only their name. */
 function dropped({ objects = [], removeType }: DropStmt, place: SqlLocation): SqlCreate[] {
   const what = (removeType ?? '').replace('OBJECT_', '').toLowerCase();
   return objects.map(object => {

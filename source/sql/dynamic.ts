@@ -6,13 +6,13 @@ import { readStatements } from './read-statements.ts';
 import { emptyReading, type SqlReading } from './sql-effects.ts';
 import type { SqlReader } from './sql-reader.ts';
 
-// Stands for a name that is only known as it runs; no table is called so.
+// Replaces a name that is only known at run time; no table has this name.
 const unknownName = '\u0001';
 const unknownPart = 'unknown_part_of_a_name';
 
 /**
- * What the SQL does that an expression puts together: a plain string, strings and variables in a row, `format()`. Values
- * that are not known are left open; where the text does not tell what is written, `dynamic` says so.
+ * What SQL does that an expression assembles: a plain string, concatenated strings and variables, `format()`. Unknown values
+ * are left open. If the text does not show what is written, `dynamic` says so.
  */
 export function dynamicReading(
   expression: string,
@@ -27,13 +27,13 @@ export function dynamicReading(
     ...emptyReading(),
     dynamic: [{ offset: 0, text: expression.trim(), verb: verb?.toLowerCase() ?? null, tables }],
   });
-  // A blank alone is a text of which nothing is known.
+  // Only blanks means that nothing of the text is known.
   if (text.replaceAll(unknownValue, '').trim() === '') return unreadable(null);
   const reading = readStatements(text, reader);
   if (reading.problem) return unreadable(tablesGuessed(text, reader));
   if (folding.pasted && !reading.also.includes('pastes')) reading.also.push('pastes');
   if (!namesUnknown(reading)) return reading;
-  // What else it writes for certain is kept.
+  // Other writes that are certain are kept.
   const known = reading.writes.filter(
     ({ table, columns }) =>
       table.name !== unknownName && !(columns ?? []).some(({ name }) => name === unknownName),
@@ -42,7 +42,7 @@ export function dynamicReading(
   return { ...reading, writes: known, dynamic };
 }
 
-/** What is not known may be part of a name as well, as in `INSERT INTO log_` || year: then the rest of the name is. */
+/** The unknown part may belong to a name, as in `INSERT INTO log_` || year: then the rest of the name is known. */
 function tablesGuessed(text: string, reader: SqlReader): string[] | null {
   const reading = readStatements(text.replaceAll(unknownValue, unknownPart), reader);
   return reading.problem || reading.writes.length === 0 ? null : tablesIn(reading, unknownPart);
@@ -63,11 +63,11 @@ function namesUnknown({ writes, calls }: SqlReading): boolean {
   );
 }
 
-// A parameter stands where any value may, and inside of a string it is a part of that.
+// A parameter can replace any value, and inside a string it becomes part of the string.
 const unknownValue = ' $1 ';
 
 class Folding {
-  /** True once a text that is not known stands in the SQL without quotes: it may be more than a value. */
+  /** True once an unknown text is in the SQL without quotes: it may be more than a value. */
   pasted = false;
   readonly #variables: ReadonlyMap<string, readonly string[]>;
   readonly #parser: Parser;
@@ -77,7 +77,7 @@ class Folding {
     this.#parser = parser;
   }
 
-  /** The text that an expression is, with `unknownValue` where that is not known. */
+  /** The text of an expression, with `unknownValue` for unknown parts. */
   text(node: Node, depth: number): string {
     return this.#known(node, depth) ?? this.#paste();
   }

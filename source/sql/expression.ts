@@ -1,7 +1,7 @@
 import type { Node } from 'libpg-query';
 import { type Parser, refusalOf } from './parser/parser.ts';
 
-/** The tree of a single expression; undefined where the text is none. */
+/** The tree of a single expression; undefined if the text is not one. */
 export function parseExpression(text: string, parser: Parser): Node | undefined {
   try {
     const [statement] = parser.parseSync(`SELECT ${text}`).stmts ?? [];

@@ -2,7 +2,7 @@ import type { SqlCall, SqlCreate } from './sql-effects.ts';
 import { type SqlLocation, statementText } from './sql-location.ts';
 import type { ReadBody } from './sql-reader.ts';
 
-/** The job that a call of pg_cron's makes: `cron.schedule([name,] schedule, command)`, where the command is a plain string. */
+/** The job that a pg_cron call creates: `cron.schedule([name,] schedule, command)`, if the command is a plain string. */
 export function jobOf(
   { schema, name, literals, offset }: SqlCall,
   place: SqlLocation,

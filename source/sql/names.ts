@@ -5,7 +5,7 @@ export function tableName({ schemaname, relname }: RangeVar): SqlName {
   return { schema: schemaname ?? null, name: relname ?? '' };
 }
 
-/** A name of one or more parts; a database before the schema is left out. */
+/** A name of one or more parts, without a database before the schema. */
 export function nameOf(parts: readonly Node[] | undefined): SqlName {
   const words = namesIn(parts);
   return { schema: words.at(-2) ?? null, name: words.at(-1) ?? '' };

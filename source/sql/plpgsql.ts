@@ -8,7 +8,7 @@ import { readStatements } from './read-statements.ts';
 import { addReading, emptyReading, type SqlReading } from './sql-effects.ts';
 import type { SqlReader } from './sql-reader.ts';
 
-/** The parser's tree of a body: objects that are named by their only key, such as `PLpgSQL_stmt_if`. */
+/** The parser's tree of a body: objects whose only key is their type, such as `PLpgSQL_stmt_if`. */
 type Tree = Record<string, unknown>;
 
 interface Expression {
@@ -17,7 +17,7 @@ interface Expression {
   parseMode?: number;
 }
 
-/** What a body of PL/pgSQL does. `statement` is the CREATE FUNCTION, or DO, that it stands in. */
+/** What a PL/pgSQL body does. `statement` is the CREATE FUNCTION or DO around it. */
 export function readPlpgsql(source: string, statement: string, reader: SqlReader): SqlReading {
   let tree: Tree;
   try {
@@ -32,14 +32,14 @@ export function readPlpgsql(source: string, statement: string, reader: SqlReader
 }
 
 /**
- * Without a catalog the parser does not know that a row type has fields, and refuses to assign them. A record has any, and
- * so has a type that it does not know.
+ * Without a catalog the parser does not know the fields of a row type, and refuses to assign them. A record, or a type that it
+ * does not know, may have any field.
  */
 function rowsAsRecords(statement: string): string {
   return statement.replace(/%\s*rowtype\b/gi, part => ' '.repeat(part.length));
 }
 
-/** Where a body as a whole is refused: what its pieces write, each read by itself. */
+/** If a body as a whole is refused: what its statements write, read one by one. */
 function loosely(source: string, message: string, reader: SqlReader): SqlReading {
   const reading = emptyReading();
   for (const { text, offset } of parseFragments(source, reader.parser)) {
@@ -50,14 +50,14 @@ function loosely(source: string, message: string, reader: SqlReader): SqlReading
 
 interface Where {
   line: number;
-  /** The key under which the parent has it. */
+  /** Its key in the parent. */
   key: string;
 }
 
 class Body {
   readonly #reading = emptyReading();
   readonly #lines: number[];
-  /** What variables are set to, to follow the text of EXECUTE. */
+  /** What variables are set to, to find the text of EXECUTE. */
   readonly #variables = new Map<string, string[]>();
   readonly #executed: { expression: string; offset: number }[] = [];
 
@@ -71,7 +71,7 @@ class Body {
     for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) this.#lines.push(at + 1);
   }
 
-  /** What has been found, with the SQL that is put together as it runs: it may be in variables that are set anywhere. */
+  /** What was found, including dynamic SQL, which may be in variables that are set anywhere. */
   finished(): SqlReading {
     for (const { expression, offset } of this.#executed) {
       addReading(this.#reading, dynamicReading(expression, this.#variables, this.#reader), () => offset);
@@ -137,7 +137,7 @@ class Body {
     addReading(this.#reading, readStatements(text, this.#reader), inner => Math.max(0, offset + inner));
   }
 
-  /** An expression is read as what a SELECT selects, but what it calls is called for its value. */
+  /** An expression is read like that of a SELECT, but its functions are called for their value. */
   #value(text: string, offset: number): void {
     const prefix = 'SELECT ';
     const reading = readStatements(prefix + text, this.#reader);
@@ -160,7 +160,7 @@ class Body {
     this.#field(row, column, expression, offset, query);
   }
 
-  /** Notes what is done to NEW or OLD; variables of any other name are the body's own. */
+  /** Records what is done to NEW or OLD; any other variable is local to the body. */
   #field(row: string, column: string | undefined, expression: string | null, offset: number, text: string) {
     if (row !== 'new' && row !== 'old') return;
     this.#reading.fields.push({
@@ -171,7 +171,7 @@ class Body {
     });
   }
 
-  /** INTO, FETCH and loops set what they name. */
+  /** INTO, FETCH and loops set the variables that they name. */
   #target(child: unknown, line: number): void {
     const { PLpgSQL_row: row, PLpgSQL_rec: rec } = (child ?? {}) as {
       PLpgSQL_row?: Tree;
@@ -194,13 +194,13 @@ class Body {
 
   #remember(variable: string, expression: string | null): void {
     const known = this.#variables.get(variable) ?? [];
-    // Set by a query, its value is unknown: a second, empty expression makes it so.
+    // A variable set by a query has an unknown value; a second, empty expression marks that.
     this.#variables.set(variable, [...known, expression ?? '']);
   }
 
   /**
-   * Where an expression stands in the source. The parser says the line of its statement; it writes blanks where INTO stood,
-   * and SELECT for PERFORM.
+   * The offset of an expression in the source. The parser only gives the line of its statement. It replaces INTO with blanks,
+   * and PERFORM with SELECT.
    */
   #find(query: string, line: number): number {
     const from = this.#lines[line - 1] ?? 0;
@@ -220,7 +220,7 @@ class Body {
   }
 }
 
-/** The fields of NEW and OLD that a body names: the parser lists them beside its variables. */
+/** The fields of NEW and OLD that a body names: the parser lists them with its variables. */
 function rowFields(tree: Tree): SqlReading['rows'] {
   const rows: SqlReading['rows'] = { new: [], old: [] };
   for (const each of (tree.plpgsql_funcs ?? []) as { PLpgSQL_function?: { datums?: Tree[] } }[]) {
@@ -242,7 +242,7 @@ function lineOf(child: unknown, line: number): number {
   return typeof own === 'number' && own > 0 ? own : line;
 }
 
-// ERROR of elog.h; NOTICE and the like only speak.
+// ERROR in elog.h; lower levels such as NOTICE only print.
 const raiseError = 21;
 const part = /"(?:[^"]|"")+"|\$\d+|[\p{L}_][\p{L}\p{N}_$]*/gu;
 const assignment =

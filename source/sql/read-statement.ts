@@ -7,7 +7,7 @@ import type { SqlLocation } from './sql-location.ts';
 import type { ReadBody } from './sql-reader.ts';
 import { queriesNamed, writesOf } from './writes.ts';
 
-/** What one statement does, as the parser has it; what it creates is read by `readBody`, which see. */
+/** What one parsed statement does. The body of a routine that it creates is read by `readBody`. */
 export function readStatement(statement: Node, place: SqlLocation, bodies: ReadBody): SqlReading {
   const reading = emptyReading();
   visit(statement, place, bodies, new Map(), reading);
@@ -50,7 +50,7 @@ function visit(
     const job = jobOf(call, place, bodies);
     if (job) into.creates.push(job);
   }
-  // CALL has its function without the wrapping that other nodes have.
+  // CALL has its function without the wrapper that other nodes have.
   if ('CallStmt' in node && node.CallStmt.funccall)
     into.calls.push(callOf(node.CallStmt.funccall, place, true));
   noteAlso(node, into);

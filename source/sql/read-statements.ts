@@ -8,11 +8,11 @@ import type { SqlLocation } from './sql-location.ts';
 import type { ReadBody, SqlReader } from './sql-reader.ts';
 
 /**
- * Reads a text of SQL, of one or more statements. What cannot be parsed is named as `problem`, and the statements around
- * it are read all the same.
+ * Reads one or more SQL statements. What cannot be parsed is reported as `problem`, and the statements around it are still
+ * read.
  */
 export function readStatements(given: string, reader: SqlReader): SqlReading {
-  // The parser is given a C string, which a NUL would end.
+  // The parser gets a C string, which a NUL would end.
   const text = given.replaceAll('\0', ' ');
   const whole = parsed(text, reader);
   if ('reading' in whole) return whole.reading;
@@ -54,12 +54,12 @@ function readPieces(text: string, reader: SqlReader, problem: SqlReading['proble
     if ('reading' in piece) addReading(reading, piece.reading, place);
     else reading.problem ??= { ...piece.problem, offset: place(piece.problem.offset) };
   }
-  // What only the whole has against it is said as well.
+  // If only the whole text is refused, that is reported too.
   reading.problem ??= pieces.length > 1 ? null : problem;
   return reading;
 }
 
-/** Past the blanks and comments that the parser counts to the statement after them. */
+/** Skips the blanks and comments that the parser includes at the start of a statement. */
 function significant(text: string, from: number): number {
   const blank = /(?:\s|--[^\n]*|\/\*[\s\S]*?\*\/)*/y;
   blank.lastIndex = from;

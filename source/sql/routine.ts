@@ -14,12 +14,12 @@ export function readRoutine(routine: Routine, reader: SqlReader): SqlReading {
     default:
       return {
         ...emptyReading(),
-        problem: { message: `the language ${language} is not read`, offset: 0 },
+        problem: { message: `the language ${language} is not supported`, offset: 0 },
       };
   }
 }
 
-/** What BEGIN ATOMIC does stands in the statement that creates it; other bodies of SQL are statements themselves. */
+/** A BEGIN ATOMIC body is part of the statement that creates it; other SQL bodies are statements themselves. */
 function readSqlBody(source: string, reader: SqlReader): SqlReading {
   const reading = readStatements(source, reader);
   const [created] = reading.creates;
@@ -29,7 +29,7 @@ function readSqlBody(source: string, reader: SqlReader): SqlReading {
     : reading;
 }
 
-/** The statement that PL/pgSQL's parser wants to see a body in. */
+/** The statement that PL/pgSQL's parser expects around a body. */
 function creating({ source, arguments: given = '', result = 'void', kind }: Routine): string {
   let tag = '$body$';
   for (let each = 0; source.includes(tag); each += 1) tag = `$body${each}$`;

@@ -1,39 +1,39 @@
-/** A name as PostgreSQL folds it: `Presets` is `presets`, `"Presets"` is `Presets`. */
+/** A name as PostgreSQL folds it: `Presets` becomes `presets`, `"Presets"` becomes `Presets`. */
 export interface SqlName {
   schema: string | null;
   name: string;
 }
 
 /**
- * What a statement does to a column: `adds` and `subtracts` something to or from what the column holds, `counts` sets it to a
- * number of rows, `zero` to 0, `sets` to anything else.
+ * How a statement changes a column: `adds` to its value or `subtracts` from it, `counts` sets it to a number of rows, `zero` to
+ * 0, and `sets` to anything else.
  */
 type SqlCountChange = 'adds' | 'subtracts' | 'counts' | 'zero' | 'sets';
 
 export interface SqlColumn {
   name: string;
   how: SqlCountChange;
-  /** How much is added or subtracted, where the text says a number; null where it is computed. */
+  /** How much is added or subtracted if it is a literal number; null if it is computed. */
   by?: number | null;
 }
 
-/** One thing that a statement does to a table. A MERGE or an upsert is several. */
+/** One effect of a statement on a table. A MERGE or an upsert has several. */
 export interface SqlWrite {
   verb: 'insert' | 'update' | 'delete' | 'truncate' | 'merge' | 'copy';
-  /** What becomes of rows: of a `merge` each branch has its own. */
+  /** What happens to rows; each branch of a `merge` has its own. */
   action: 'insert' | 'update' | 'delete';
   table: SqlName;
-  /** Null where all columns are written, or none is named. */
+  /** Null if all columns are written, or none is named. */
   columns: SqlColumn[] | null;
-  /** TRUNCATE ... CASCADE: tables that refer to this one are emptied as well. */
+  /** TRUNCATE ... CASCADE: tables that refer to this one are emptied too. */
   cascades: boolean;
-  /** Where the statement that does it begins, in UTF-16 units of the text that was read. */
+  /** Where the statement begins, in UTF-16 units of the text that was read. */
   offset: number;
   /** The whole statement. */
   text: string;
 }
 
-/** An assignment to a field of a trigger's row; without a column it is the whole row, and what it holds is unknown. */
+/** An assignment to a field of a trigger's row; without a column, to the whole row, with an unknown value. */
 export interface SqlFieldWrite {
   row: 'new' | 'old';
   column: SqlColumn | null;
@@ -43,9 +43,9 @@ export interface SqlFieldWrite {
 
 export interface SqlCall extends SqlName {
   offset: number;
-  /** The arguments that are plain strings, or true and false, in their places. */
+  /** The arguments that are plain strings, or true and false, at their positions. */
   literals: (string | null)[];
-  /** True where it is called for what it does: by CALL or PERFORM, or as what a SELECT selects. */
+  /** True if it is called for its effects: by CALL or PERFORM, or as a column of a SELECT. */
   performed: boolean;
 }
 
@@ -55,13 +55,13 @@ interface Created {
   text: string;
 }
 
-/** A statement that makes, drops or switches something that may write. */
+/** A statement that creates, drops or switches something that may write. */
 export type SqlCreate =
   | (Created & {
       kind: 'function' | 'procedure';
       language: string;
       definer: boolean;
-      /** The names of its input arguments' types, as written; functions of one name are told apart by them. */
+      /** The types of its input arguments, as written; they distinguish functions with the same name. */
       arguments: string[];
       /** What its body does; offsets are those of the whole text. */
       reading: SqlReading;
@@ -87,7 +87,7 @@ export type SqlCreate =
   | (Created & {
       kind: 'view';
       from: SqlName[];
-      /** Its columns, each with the column that it shows as it is; a star is not taken apart. */
+      /** Its columns, each with the column that it shows unchanged; a star is not expanded. */
       columns: { name: string; of: string | null }[];
       reading: SqlReading;
     })
@@ -101,38 +101,38 @@ export type SqlCreate =
       enabled: 'origin' | 'always' | 'replica' | 'disabled';
     });
 
-/** SQL that is put together as it runs. */
+/** Dynamic SQL. */
 interface SqlDynamic {
   offset: number;
   /** The expression. */
   text: string;
-  /** The word that it begins with, in lower case, where that is certain. */
+  /** The word that it begins with, in lower case, if that is certain. */
   verb: string | null;
-  /** The names of the tables that it writes, with `*` for what is not known of them; null where not even that is. */
+  /** The names of the tables that it writes, with `*` for unknown parts; null if nothing is known. */
   tables: string[] | null;
 }
 
-/** What a text of SQL does, as far as it can be read. */
+/** What SQL does, as far as it can be read. */
 export interface SqlReading {
   writes: SqlWrite[];
   fields: SqlFieldWrite[];
   calls: SqlCall[];
-  /** The tables and views that it reads, and what WITH calls by a name. */
+  /** The tables and views that it reads, and the names of WITH queries. */
   reads: SqlName[];
   creates: SqlCreate[];
-  /** SQL that is put together as it runs, where its text does not tell what it will be. */
+  /** Dynamic SQL whose text is not fully known. */
   dynamic: SqlDynamic[];
   /** The fields of a trigger's rows that are named anywhere. */
   rows: { new: string[]; old: string[] };
-  /** What else a text does that a caller may have to know. */
+  /** What else it does that a caller may need to know. */
   also: SqlAlso[];
-  /** The first thing that could not be parsed. What stands around it is read all the same, as far as possible. */
+  /** The first thing that could not be parsed. What surrounds it is still read, as far as possible. */
   problem: { message: string; offset: number } | null;
 }
 
 /**
- * `raises`: may refuse with an exception; `notifies`: NOTIFY; `program`: COPY ... PROGRAM; `file`: COPY to or from a file;
- * `checkpoints`: CHECKPOINT; `loads`: LOAD; `pastes`: a text that is not known stands in SQL as it is, which was taken for a value.
+ * `raises`: may raise an exception; `notifies`: NOTIFY; `program`: COPY ... PROGRAM; `file`: COPY to or from a file;
+ * `checkpoints`: CHECKPOINT; `loads`: LOAD; `pastes`: unknown text is pasted into SQL unquoted, and was assumed to be a value.
  */
 type SqlAlso = 'raises' | 'notifies' | 'program' | 'file' | 'checkpoints' | 'loads' | 'pastes';
 
@@ -150,7 +150,7 @@ export function emptyReading(): SqlReading {
   };
 }
 
-/** Adds what another text does, with its offsets moved by `place`. */
+/** Adds the effects of another text, with its offsets moved by `place`. */
 export function addReading(
   to: SqlReading,
   from: SqlReading,

@@ -1,6 +1,6 @@
-/** Where a statement stands, so that what is found in it can be told with its place. */
+/** The location of a statement, so that what is found in it can be reported with its place. */
 export interface SqlLocation {
-  /** The text that the parser was given. */
+  /** The text that was parsed. */
   text: string;
   /** Of the statement, in UTF-16 units of that text. */
   start: number;
@@ -15,7 +15,7 @@ export function statementText({ text, start, end }: SqlLocation): string {
 }
 
 /**
- * Where the keyword before a byte stands: the parser says where the table of a write is named, not where the write begins.
+ * The offset of the keyword before a byte: the parser reports where the table of a write is named, not where the write begins.
  */
 export function keywordBefore(place: SqlLocation, keyword: string, byte: number | undefined): number {
   const { text, start } = place;

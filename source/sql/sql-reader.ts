@@ -2,17 +2,17 @@ import type { Parser } from './parser/parser.ts';
 import type { SqlReading } from './sql-effects.ts';
 import type { SqlLocation } from './sql-location.ts';
 
-/** A routine as `pg_proc` has it. */
+/** A routine as it is in `pg_proc`. */
 export interface Routine {
   /** Such as `plpgsql`. */
   language: string;
-  /** Its body; of one with BEGIN ATOMIC, which has no text of its own, the whole CREATE FUNCTION. */
+  /** Its body; for BEGIN ATOMIC, which has no separate text, the whole CREATE FUNCTION. */
   source: string;
-  /** Its arguments and its result, as after CREATE FUNCTION; PL/pgSQL is checked against both. */
+  /** Its arguments and its result, as in CREATE FUNCTION; PL/pgSQL is checked against both. */
   arguments?: string;
   result?: string | null;
   kind?: 'function' | 'procedure';
-  /** The whole statement that creates it, where there is one. */
+  /** The whole statement that creates it, if there is one. */
   statement?: string;
 }
 
@@ -20,8 +20,8 @@ export interface Routine {
 export type ReadBody = (language: string, body: string, offset: number, statement: SqlLocation) => SqlReading;
 
 /**
- * The parser with what reads a routine's body. Statements create routines, and bodies hold statements: each is handed this
- * instead of importing the other.
+ * The parser, and the function that reads a routine's body. Statements create routines, and bodies contain statements: both get
+ * this object instead of importing each other.
  */
 export interface SqlReader {
   parser: Parser;

@@ -17,7 +17,7 @@ import { keywordBefore, type SqlLocation, statementText } from './sql-location.t
 
 type Action = SqlWrite['action'];
 
-/** What a statement writes by itself; what the queries inside of it write is for their own nodes. */
+/** What a statement writes itself; the nodes of the queries inside it report what those write. */
 export function writesOf(node: Node, place: SqlLocation, outer: Scope['queries']): SqlWrite[] {
   if ('InsertStmt' in node) return insertion(node.InsertStmt, place, outer);
   if ('UpdateStmt' in node) return update(node.UpdateStmt, place, outer);
@@ -62,7 +62,7 @@ function insertion(statement: InsertStmt, place: SqlLocation, outer: Scope['quer
   return found;
 }
 
-/** What the columns of an INSERT are given, in their order; nothing where several rows or a query give it. */
+/** The values for the columns of an INSERT, in their order; empty if they come from several rows or a query. */
 function valuesOf(source: Node | undefined): Node[] {
   if (!source || !('SelectStmt' in source)) return [];
   const { valuesLists = [], targetList } = source.SelectStmt;
@@ -70,7 +70,7 @@ function valuesOf(source: Node | undefined): Node[] {
   const [row] = valuesLists;
   if (row && 'List' in row) return row.List.items ?? [];
   const columns = (targetList ?? []).map(each => ('ResTarget' in each ? each.ResTarget.val : undefined));
-  // A star is several columns: then places say nothing.
+  // A star is several columns, so positions mean nothing.
   return columns.every(each => each !== undefined && !isStar(each)) ? (columns as Node[]) : [];
 }
 
@@ -126,7 +126,7 @@ function merge(statement: MergeStmt, place: SqlLocation, outer: Scope['queries']
   });
 }
 
-/** The assignments of SET; of `(a, b) = (x, y)` each column has its own value. */
+/** The assignments of SET; in `(a, b) = (x, y)` each column has its own value. */
 function targets(list: readonly Node[] | undefined, scope: Scope): SqlColumn[] {
   return (list ?? []).flatMap(each => {
     if (!('ResTarget' in each) || each.ResTarget.name === undefined) return [];
@@ -154,7 +154,7 @@ function ownPart(value: Node): Node {
   return value;
 }
 
-/** The columns of an INSERT with what each is given. A new row has held nothing, so nothing is added to. */
+/** The columns of an INSERT with their values. A new row has no old value, so nothing is added to. */
 function given(columns: readonly Node[], values: readonly Node[], scope: Scope): SqlColumn[] {
   return columns.flatMap((column, index) =>
     'ResTarget' in column && column.ResTarget.name !== undefined
@@ -171,7 +171,7 @@ function scopeOf(
 ): Scope {
   const own = relation.alias?.aliasname ?? relation.relname ?? '';
   const queries = new Map([...outer, ...queriesNamed(with_), ...queriesOf(from)]);
-  // `FROM counted c`, where WITH says what `counted` is.
+  // `FROM counted c`, if WITH defines `counted`.
   for (const node of from) {
     if (!('RangeVar' in node)) continue;
     const { relname = '', alias } = node.RangeVar;

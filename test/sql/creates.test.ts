@@ -28,7 +28,7 @@ test('functions, procedures and blocks with what their bodies do', async () => {
     },
     { kind: 'procedure', name: { name: 'clean' }, arguments: [], reading: ['delete preset_usage *'] },
     { kind: 'do', language: 'plpgsql', reading: ['truncate preset_usage *'] },
-    { kind: 'function', language: 'plv8', reading: ['problem the language plv8 is not read'] },
+    { kind: 'function', language: 'plv8', reading: ['problem the language plv8 is not supported'] },
   ]);
 });
 

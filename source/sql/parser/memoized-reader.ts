@@ -2,13 +2,13 @@ import { emptyReading, type SqlReading } from '../sql-effects.ts';
 import type { Routine } from '../sql-reader.ts';
 import { readBody } from './parser-process.ts';
 
-// More bodies than any database has that write two tables; a catalog is read every other second.
+// No database has this many routines that write two tables. Cached, because the catalog is read every two seconds.
 const most = 1_000;
 const known = new Map<string, Promise<SqlReading>>();
 
 /**
- * `readBody`, asked once for each body: a text that is as it was is not parsed again. What it answers is not to be changed. Where
- * the parser cannot be started, that is the `problem` of each.
+ * `readBody` with a cache: the same text is not parsed again. Do not change its results. If the parser cannot be started, that
+ * is the `problem` of each body.
  */
 export function readBodyOnce(routine: Routine): Promise<SqlReading> {
   const { language, source, arguments: given, result, kind } = routine;
@@ -16,7 +16,7 @@ export function readBodyOnce(routine: Routine): Promise<SqlReading> {
   const before = known.get(key);
   if (before) return before;
   const reading = readBody(routine).catch((error: Error): SqlReading => {
-    // It may be there the next time.
+    // The parser may start the next time.
     known.delete(key);
     return { ...emptyReading(), problem: { message: error.message, offset: 0 } };
   });

@@ -1,4 +1,4 @@
-/** Turns offsets in bytes of UTF-8, which the parser speaks, into offsets in a string. */
+/** Converts the parser's offsets, in bytes of UTF-8, into offsets in a string. */
 export function byteOffsets(text: string): (byte: number) => number {
   if (Buffer.byteLength(text) === text.length) return byte => byte;
   const starts: number[] = [];

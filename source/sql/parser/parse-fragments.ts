@@ -11,7 +11,7 @@ const verbs: ReadonlySet<string> = new Set([
   'call',
 ]);
 
-/** The statements of SQL that stand in a body which cannot be parsed as a whole: those that can be parsed by themselves. */
+/** The SQL statements in a body that cannot be parsed as a whole: those that can be parsed one by one. */
 export function parseFragments(source: string, parser: Parser): { text: string; offset: number }[] {
   let tokens: ReturnType<Parser['scanSync']>['tokens'];
   try {

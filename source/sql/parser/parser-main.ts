@@ -8,7 +8,7 @@ import type { ParserAnswer, ParserRequest } from './parser-messages.ts';
 
 const answer = (message: ParserAnswer, sent = () => {}) => process.send?.(message, sent);
 
-// Ctrl-C reaches every process of the terminal. Whoever asked decides what it means, and ends this one by letting go of it.
+// Ctrl-C reaches every process of the terminal. The parent decides what to do, and ends this one by disconnecting.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
 

@@ -1,8 +1,8 @@
 import type { SqlReading } from '../sql-effects.ts';
 import type { Routine } from '../sql-reader.ts';
 
-/** What the process that parses is asked. */
+/** A request to the parsing process. */
 export type ParserRequest = { id: number } & ({ text: string } | { routine: Routine });
 
-/** What it answers, in the order of the requests; a `fault` is the parser's own, and the last that is heard of it. */
+/** Its answers, in the order of the requests. A `fault` is a failure of the parser itself, and its last message. */
 export type ParserAnswer = { id: number; reading: SqlReading } | { fault: string };

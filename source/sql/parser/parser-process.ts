@@ -3,16 +3,16 @@ import { emptyReading, type SqlReading } from '../sql-effects.ts';
 import type { Routine } from '../sql-reader.ts';
 import type { ParserAnswer, ParserRequest } from './parser-messages.ts';
 
-// From source it is TypeScript; bundled it is a file of its own beside this one.
+// Run from source it is TypeScript; the build puts it into a separate file next to this one.
 const file = new URL(
   import.meta.url.endsWith('.ts') ? './parser-main.ts' : './parser-main.js',
   import.meta.url,
 );
 
-// V8 would compile the parser's largest function anew once it is warm, in the background: a second, and 500 MB for that time.
+// Without this V8 would recompile the parser's largest function in the background, which takes a second and 500 MB.
 const flags = ['--liftoff-only', '--max-semi-space-size=1', '--v8-pool-size=1'];
 
-/** Milliseconds without a question after which the process ends. */
+/** Milliseconds without a request after which the process ends. */
 const patience = 1_000;
 
 type Question = { text: string } | { routine: Routine };
@@ -26,25 +26,25 @@ interface Waiting {
 let running: ParserProcess | null = null;
 
 /**
- * Reads a text of SQL, of one or more statements, with PostgreSQL's parser. What cannot be parsed is named as `problem`,
- * and the statements around it are read too. It rejects only where the parser itself cannot be started.
+ * Reads one or more SQL statements with PostgreSQL's parser. What cannot be parsed is reported as `problem`, and the statements
+ * around it are still read. Rejects only if the parser itself cannot be started.
  */
 export function readSql(text: string): Promise<SqlReading> {
   return parseApart({ text });
 }
 
 /**
- * Reads the body of a function or procedure as `pg_proc` has it: PL/pgSQL, SQL, BEGIN ATOMIC. Offsets are those of its
- * source. A language that is not read is a `problem`; it rejects only where the parser itself cannot be started.
+ * Reads the body of a function or procedure from `pg_proc`: PL/pgSQL, SQL, BEGIN ATOMIC. Offsets are those of its source. An
+ * unsupported language is a `problem`. Rejects only if the parser itself cannot be started.
  */
 export function readBody(routine: Routine): Promise<SqlReading> {
   return parseApart({ routine });
 }
 
 /**
- * Has a process of its own parse a text or a body. Loaded into this one, the parser would keep 20 MB for good, and a text
- * that breaks it would break the console; this one ends when nobody has asked for a second, and is started again by the
- * next question. Rejects where it cannot be started or does not answer at all; a text that it fails on is a `problem`.
+ * Lets a separate process parse a text or a body. In this process the parser would keep 20 MB forever, and a text that crashes it
+ * would crash the console. The other process ends after a second without requests, and the next request starts it again.
+ * Rejects if it cannot be started or never answers; a text that crashes it is a `problem`.
  */
 function parseApart(question: Question): Promise<SqlReading> {
   running ??= new ParserProcess(() => {
@@ -78,7 +78,7 @@ class ParserProcess {
     this.#waiting.set(id, { question, resolve, reject });
     this.#hold(true);
     const request: ParserRequest = { id, ...question };
-    // A process that has just ended tells so by its exit; the error here would be a second one.
+    // If the process has just ended, its exit event reports that; an error here would report it twice.
     this.#child.send(request, () => {});
     return promise;
   }
@@ -96,13 +96,13 @@ class ParserProcess {
     this.#idle = setTimeout(() => this.#leave(), patience).unref();
   }
 
-  /** Nobody waits for it: it ends when it finds the connection closed. */
+  /** Does not wait: the process ends when it finds the connection closed. */
   #leave(): void {
     this.#ended();
     if (this.#child.connected) this.#child.disconnect();
   }
 
-  /** Whether this program stays for its sake. */
+  /** Whether the process keeps this program running. */
   #hold(stay: boolean): void {
     if (stay) {
       this.#child.ref();
@@ -114,8 +114,8 @@ class ParserProcess {
   }
 
   /**
-   * It has ended with questions open. Questions are answered in turn, so the first is the one that it broke on; the others
-   * go to another process.
+   * The process has ended with open requests. They are answered in order, so the first one crashed it; the others go to a new
+   * process.
    */
   #end(why: string): void {
     this.#ended();

@@ -5,13 +5,13 @@ import { type Parser, refusalOf } from './parser.ts';
 interface SqlPiece {
   start: number;
   end: number;
-  /** True for a line that psql reads itself, such as `\set`. */
+  /** True for a command of psql, such as `\set`. */
   psql: boolean;
 }
 
 /**
- * Cuts a text into its statements by its tokens, so that a semicolon in a string or a comment is none; null where not even
- * tokens can be told apart (a string without an end).
+ * Splits a text into statements by its tokens, so that semicolons in strings and comments do not count. Null if not even the
+ * tokens can be read (an unterminated string).
  */
 export function splitStatements(text: string, parser: Parser): SqlPiece[] | null {
   let tokens: ReturnType<Parser['scanSync']>['tokens'];
@@ -26,7 +26,7 @@ export function splitStatements(text: string, parser: Parser): SqlPiece[] | null
   let start: number | null = null;
   let end = 0;
   let parentheses = 0;
-  // BEGIN ATOMIC ... END holds statements, and so may CASE ... END inside of it.
+  // BEGIN ATOMIC ... END contains statements, and may contain CASE ... END.
   let blocks = 0;
   let before = '';
   let skipTo = 0;
@@ -65,7 +65,7 @@ export function splitStatements(text: string, parser: Parser): SqlPiece[] | null
 
 const copiedData = /\bcopy\b[^;']*\bfrom\s+stdin\b[^;']*;[^\n]*\n([\s\S]*?)(?:^\\\.[^\n]*$|$(?![\s\S]))/gim;
 
-/** The text with what pg_dump writes between COPY ... FROM STDIN and `\.` left blank: it is data, in the same places. */
+/** The text with the data that pg_dump writes between COPY ... FROM STDIN and `\.` blanked out; offsets stay the same. */
 export function withoutCopiedData(text: string): string {
   return text.replace(copiedData, (whole, data: string) => {
     const at = whole.indexOf('\n') + 1;

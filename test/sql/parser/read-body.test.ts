@@ -153,7 +153,7 @@ describe('other bodies', () => {
 
   test('in other languages are not read, and said to be', async () => {
     expect(await told('plv8', 'plv8.execute("DELETE FROM preset_usage")')).toEqual([
-      'problem the language plv8 is not read',
+      'problem the language plv8 is not supported',
     ]);
   });
 
