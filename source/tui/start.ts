@@ -8,7 +8,7 @@ import type { Focus } from '../watch/watch-event.ts';
 import { collectEarlyGarbage } from './collect-garbage.ts';
 import { diagnosisOf, plotColumns } from './preset/diagnoses.ts';
 import { isWatching } from './preset/state.ts';
-import { createSimulationEffects, type SimulationEffects } from './proof/effects.ts';
+import { createSimulationEffects, type SimulationEffects } from './simulation/effects.ts';
 import type { Ending } from './render.tsx';
 import { isRepairing } from './repair/model.ts';
 import { beingWritten, type OwnWrite, presetsWritten } from './repair/pending-writes.ts';

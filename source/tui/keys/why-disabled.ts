@@ -1,6 +1,6 @@
 import { driftAtCursor } from '../drift/state.ts';
 import { isWatching } from '../preset/state.ts';
-import { isSimulating } from '../proof/simulation-state.ts';
+import { isSimulating } from '../simulation/simulation-state.ts';
 import { isRepairing } from '../repair/model.ts';
 import type { State } from '../state/model.ts';
 import { selectedRow } from '../state/selectors.ts';

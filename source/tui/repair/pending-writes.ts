@@ -1,5 +1,5 @@
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
-import type { UseSimulation } from '../proof/simulation-state.ts';
+import type { UseSimulation } from '../simulation/simulation-state.ts';
 import type { State } from '../state/model.ts';
 
 /** What the console itself is writing: the plan that is carried out, or the preset that is really used. */

@@ -9,7 +9,7 @@ import type { TriggerHealth } from '../../trigger/health.ts';
 import type { Diagnosed, WatchEvent } from '../../watch/watch-event.ts';
 import { type Drift, noDrift } from '../drift/model.ts';
 import type { Watching } from '../preset/watching-model.ts';
-import { noSimulation, type SimulationAction, type SimulationState } from '../proof/simulation-state.ts';
+import { noSimulation, type SimulationAction, type SimulationState } from '../simulation/simulation-state.ts';
 import type { History, HistoryStep } from '../repair/history-model.ts';
 import type { Repair, RepairStep } from '../repair/model.ts';
 import type { Move } from './move.ts';

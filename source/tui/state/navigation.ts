@@ -1,6 +1,6 @@
 import { toggleWatching } from '../preset/state.ts';
 import type { Watching } from '../preset/watching-model.ts';
-import { judgeWatchedUse, reduceSimulation, type SimulationAction } from '../proof/simulation-state.ts';
+import { judgeWatchedUse, reduceSimulation, type SimulationAction } from '../simulation/simulation-state.ts';
 import type { State } from './model.ts';
 import { rearrange } from './rows.ts';
 import type { Screen } from './screens.ts';

@@ -11,7 +11,7 @@ import {
   reduceSimulation,
   type SimulationAction,
   type SimulationState,
-} from '../../../source/tui/proof/simulation-state.ts';
+} from '../../../source/tui/simulation/simulation-state.ts';
 import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
 
