@@ -204,7 +204,7 @@ export const bindings: readonly KeyBinding[] = [
     description: 'Yes: simulate although it reaches outside, or make the real use',
     screens: ['simulate'],
     does: { type: 'agree' },
-    disabled: ({ proof: { use } }) =>
+    disabled: ({ simulation: { use } }) =>
       use?.phase === 'asking' || use?.real?.phase === 'confirming' ? null : 'Nothing is asked.',
   },
   {
@@ -215,7 +215,7 @@ export const bindings: readonly KeyBinding[] = [
     screens: ['simulate'],
     does: { type: 'ask-real-use' },
     disabled: state =>
-      state.proof.use?.plan ? whyNotSimulate(state) : 'How a use is made here is not known yet.',
+      state.simulation.use?.plan ? whyNotSimulate(state) : 'How a use is made here is not known yet.',
   },
   {
     keys: ['b'],
@@ -224,7 +224,7 @@ export const bindings: readonly KeyBinding[] = [
     description: 'Take the real use back, and nothing else',
     screens: ['simulate'],
     does: { type: 'take-back' },
-    disabled: ({ proof: { use } }) =>
+    disabled: ({ simulation: { use } }) =>
       use?.real?.phase === 'made' ? null : 'There is no real use to take back.',
   },
   {

@@ -1,7 +1,7 @@
 import { driftAtCursor } from '../drift/state.ts';
 import { isWatching } from '../preset/state.ts';
-import { isSimulating } from '../simulation/simulation-state.ts';
 import { isRepairing } from '../repair/model.ts';
+import { isSimulating } from '../simulation/simulation-state.ts';
 import type { State } from '../state/model.ts';
 import { selectedRow } from '../state/selectors.ts';
 import { whyNotWrite } from './write-guard.ts';
@@ -26,7 +26,7 @@ export function whyNotSimulate(state: State): string | null {
 
 export function whyBusy(state: State): string | null {
   if (isRepairing(state)) return 'A repair is running already.';
-  return isSimulating(state.proof) ? 'Something is being proved already.' : null;
+  return isSimulating(state.simulation) ? 'Something is being proved already.' : null;
 }
 
 export function whyNotRepair(state: State): string | null {

@@ -6,7 +6,7 @@ import type { State } from '../state/model.ts';
 export type OwnWrite = RepairPlan | UseSimulation['preset'];
 
 /** What is being written now, the same object for as long as it is; null while nothing is. */
-export function beingWritten({ repair, proof: { use } }: State): OwnWrite | null {
+export function beingWritten({ repair, simulation: { use } }: State): OwnWrite | null {
   if (repair?.phase === 'running') return repair.plan;
   const phase = use?.real?.phase;
   return use && (phase === 'making' || phase === 'taking-back') ? use.preset : null;

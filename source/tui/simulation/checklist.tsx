@@ -45,7 +45,7 @@ const wayOut: Record<StepId, string> = {
 /** The six steps, and the evidence of the one under the cursor. */
 export function ChecklistScreen({ state }: { state: State }) {
   const { glyphs } = useTheme();
-  const { list } = state.proof;
+  const { list } = state.simulation;
   const current = stepAtCursor(list);
   const step = list.steps[current];
   const row = selectedRow(state);

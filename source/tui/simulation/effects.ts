@@ -83,7 +83,7 @@ export function createSimulationEffects(
   return {
     follow(action, state) {
       repairs.follow(action, state);
-      const { use, list } = state.proof;
+      const { use, list } = state.simulation;
       const failedUse = (error: ConsoleError): Action => ({ type: 'simulation-failed', error });
       const failedReal = (error: ConsoleError): Action => ({ type: 'real-use-failed', error });
       const failedList = (error: ConsoleError): Action => ({ type: 'checklist-failed', error });

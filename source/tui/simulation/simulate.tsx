@@ -15,7 +15,7 @@ import type { RealUseState, UseSimulation } from './simulation-state.ts';
 
 /** Two uses of a preset that were rolled back: what each did, and why it was not +1 where it was not. */
 export function SimulateScreen({ state }: { state: State }) {
-  const { use } = state.proof;
+  const { use } = state.simulation;
   if (!use) return <Text>Nothing was simulated yet.</Text>;
   const lines = [
     <Line key="title" bold>

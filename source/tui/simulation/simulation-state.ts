@@ -92,16 +92,16 @@ export function isSimulating({ use, list }: SimulationState): boolean {
 
 /** What each event and key does to it; `preset` is the one under the cursor or on the screen. */
 export function reduceSimulation(
-  proof: SimulationState,
+  simulation: SimulationState,
   action: SimulationAction,
   preset: { id: string; name: string } | undefined,
 ): SimulationState {
-  const { use, list } = proof;
+  const { use, list } = simulation;
   switch (action.type) {
     case 'simulate':
-      if (!preset || isSimulating(proof)) return proof;
+      if (!preset || isSimulating(simulation)) return simulation;
       return {
-        ...proof,
+        ...simulation,
         use: {
           preset: { id: preset.id, name: preset.name },
           phase: 'planning',
@@ -114,56 +114,58 @@ export function reduceSimulation(
     case 'simulation-planned':
       return use
         ? {
-            ...proof,
+            ...simulation,
             use: { ...use, plan: action.plan, phase: action.plan.reach.length > 0 ? 'asking' : 'running' },
           }
-        : proof;
+        : simulation;
     case 'agree':
-      if (use?.real?.phase === 'confirming') return withReal(proof, { phase: 'making' });
-      return use?.phase === 'asking' ? { ...proof, use: { ...use, phase: 'running' } } : proof;
+      if (use?.real?.phase === 'confirming') return withReal(simulation, { phase: 'making' });
+      return use?.phase === 'asking' ? { ...simulation, use: { ...use, phase: 'running' } } : simulation;
     case 'ask-real-use':
-      if (!use?.plan || isSimulating(proof)) return proof;
-      return withReal(proof, { phase: 'confirming', use: null, taken: null, error: null });
+      if (!use?.plan || isSimulating(simulation)) return simulation;
+      return withReal(simulation, { phase: 'confirming', use: null, taken: null, error: null });
     case 'real-use-made':
-      return withReal(proof, { phase: 'made', use: action.use });
+      return withReal(simulation, { phase: 'made', use: action.use });
     case 'take-back':
-      return use?.real?.phase === 'made' ? withReal(proof, { phase: 'taking-back' }) : proof;
+      return use?.real?.phase === 'made' ? withReal(simulation, { phase: 'taking-back' }) : simulation;
     case 'taken-back':
-      return withReal(proof, { phase: 'taken-back', taken: action.taken });
+      return withReal(simulation, { phase: 'taken-back', taken: action.taken });
     case 'real-use-failed':
-      return withReal(proof, { phase: 'failed', error: action.error });
+      return withReal(simulation, { phase: 'failed', error: action.error });
     case 'simulation-done':
-      return use ? { ...proof, use: { ...use, phase: 'done', result: action.result } } : proof;
+      return use ? { ...simulation, use: { ...use, phase: 'done', result: action.result } } : simulation;
     case 'simulation-failed':
-      return use ? { ...proof, use: { ...use, phase: 'failed', error: action.error } } : proof;
+      return use ? { ...simulation, use: { ...use, phase: 'failed', error: action.error } } : simulation;
     case 'run-step':
-      return isSimulating(proof)
-        ? proof
-        : { ...proof, list: { ...list, running: stepAtCursor(list), error: null } };
+      return isSimulating(simulation)
+        ? simulation
+        : { ...simulation, list: { ...list, running: stepAtCursor(list), error: null } };
     case 'run-all':
-      return isSimulating(proof) ? proof : { ...proof, list: { ...noSimulation.list, running: stepIds[0] } };
+      return isSimulating(simulation)
+        ? simulation
+        : { ...simulation, list: { ...noSimulation.list, running: stepIds[0] } };
     case 'step-running':
-      return { ...proof, list: { ...list, running: action.id, cursor: stepIds.indexOf(action.id) } };
+      return { ...simulation, list: { ...list, running: action.id, cursor: stepIds.indexOf(action.id) } };
     case 'step-done':
       return {
-        ...proof,
+        ...simulation,
         list: { ...list, running: null, steps: { ...list.steps, [action.step.id]: action.step } },
       };
     case 'source-scanning':
-      return { ...proof, list: { ...list, source: 'scanning' } };
+      return { ...simulation, list: { ...list, source: 'scanning' } };
     case 'source-scanned':
-      return { ...proof, list: { ...list, source: action.source } };
+      return { ...simulation, list: { ...list, source: action.source } };
     case 'checklist-failed': {
       const source = list.source === 'scanning' ? null : list.source;
-      return { ...proof, list: { ...list, running: null, source, error: action.error } };
+      return { ...simulation, list: { ...list, running: null, source, error: action.error } };
     }
   }
 }
 
-function withReal(proof: SimulationState, change: Partial<RealUseState>): SimulationState {
-  if (!proof.use) return proof;
+function withReal(simulation: SimulationState, change: Partial<RealUseState>): SimulationState {
+  if (!simulation.use) return simulation;
   const none: RealUseState = { phase: 'confirming', use: null, taken: null, error: null };
-  return { ...proof, use: { ...proof.use, real: { ...none, ...proof.use.real, ...change } } };
+  return { ...simulation, use: { ...simulation.use, real: { ...none, ...simulation.use.real, ...change } } };
 }
 
 /**
@@ -171,15 +173,15 @@ function withReal(proof: SimulationState, change: Partial<RealUseState>): Simula
  * the second step's, what came after it the third's. The same object where it says nothing.
  */
 export function judgeWatchedUse(
-  proof: SimulationState,
+  simulation: SimulationState,
   before: Watching | null,
   now: Watching | null,
   name: string,
 ): SimulationState {
-  const { list } = proof;
-  if (!list.byWatching || !now || now.since === null || now.changes === before?.changes) return proof;
+  const { list } = simulation;
+  if (!list.byWatching || !now || now.since === null || now.changes === before?.changes) return simulation;
   const seen = now.changes.at(-1);
-  if (!seen) return proof;
+  if (!seen) return simulation;
   const [first, ...later] = now.changes;
   const ids: StepId[] = [];
   if (first === seen) ids.push('use-increments');
@@ -196,5 +198,5 @@ export function judgeWatchedUse(
       durationMs: seen.at - since,
     },
   ]);
-  return { ...proof, list: { ...list, steps: { ...list.steps, ...Object.fromEntries(steps) } } };
+  return { ...simulation, list: { ...list, steps: { ...list.steps, ...Object.fromEntries(steps) } } };
 }

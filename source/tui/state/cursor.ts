@@ -27,12 +27,14 @@ export function moveCursor(state: State, move: Move, last = Number.MAX_SAFE_INTE
 }
 
 function moveStep(state: State, move: Move): State {
-  const { list } = state.proof;
+  const { list } = state.simulation;
   const last = stepIds.length - 1;
   const wanted =
     'by' in move ? list.cursor + move.by : ('page' in move ? move.page < 0 : move.to === 'start') ? 0 : last;
   const cursor = Math.max(0, Math.min(last, wanted));
-  return cursor === list.cursor ? state : { ...state, proof: { ...state.proof, list: { ...list, cursor } } };
+  return cursor === list.cursor
+    ? state
+    : { ...state, simulation: { ...state.simulation, list: { ...list, cursor } } };
 }
 
 /** Puts the cursor back on its preset after the list was sorted, filtered or resized, and the window around it. */

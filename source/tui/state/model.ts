@@ -9,9 +9,9 @@ import type { TriggerHealth } from '../../trigger/health.ts';
 import type { Diagnosed, WatchEvent } from '../../watch/watch-event.ts';
 import { type Drift, noDrift } from '../drift/model.ts';
 import type { Watching } from '../preset/watching-model.ts';
-import { noSimulation, type SimulationAction, type SimulationState } from '../simulation/simulation-state.ts';
 import type { History, HistoryStep } from '../repair/history-model.ts';
 import type { Repair, RepairStep } from '../repair/model.ts';
+import { noSimulation, type SimulationAction, type SimulationState } from '../simulation/simulation-state.ts';
 import type { Move } from './move.ts';
 import type { Screen } from './screens.ts';
 
@@ -60,7 +60,7 @@ export interface State extends SortAndFilter {
   /** The index of the first row in the window. */
   top: number;
   detail: { id: string; value: PresetDetail } | null;
-  proof: SimulationState;
+  simulation: SimulationState;
   /** The wait for a real use of the preset that is open. */
   watching: Watching | null;
   /** The repair on its screen; null while there is none. */
@@ -142,7 +142,7 @@ export function initialState(size: State['size']): State {
     cursor: 0,
     top: 0,
     detail: null,
-    proof: noSimulation,
+    simulation: noSimulation,
     watching: null,
     repair: null,
     history: null,

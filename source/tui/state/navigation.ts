@@ -16,22 +16,28 @@ export function simulate(state: State, action: SimulationAction): State {
   );
 }
 
-export function withWatching(state: State, watching: Watching | null): Pick<State, 'watching' | 'proof'> {
+export function withWatching(
+  state: State,
+  watching: Watching | null,
+): Pick<State, 'watching' | 'simulation'> {
   const name = selectedRow(state)?.name ?? '';
-  return { watching, proof: judgeWatchedUse(state.proof, state.watching, watching, name) };
+  return { watching, simulation: judgeWatchedUse(state.simulation, state.watching, watching, name) };
 }
 
 export function withSimulation(state: State, action: SimulationAction): State {
-  const proof = reduceSimulation(state.proof, action, selectedRow(state));
-  return proof === state.proof ? state : { ...state, proof };
+  const simulation = reduceSimulation(state.simulation, action, selectedRow(state));
+  return simulation === state.simulation ? state : { ...state, simulation };
 }
 
 /** Opens the preset and watches it, for the steps of the checklist that a real use can prove. */
 export function watchStep(state: State): State {
   const opened = open(state, 'preset');
   if (opened === state) return state;
-  const { list } = state.proof;
-  return toggleWatching({ ...opened, proof: { ...state.proof, list: { ...list, byWatching: true } } });
+  const { list } = state.simulation;
+  return toggleWatching({
+    ...opened,
+    simulation: { ...state.simulation, list: { ...list, byWatching: true } },
+  });
 }
 
 export function open(state: State, screen: Screen): State {

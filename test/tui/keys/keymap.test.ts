@@ -127,7 +127,10 @@ describe('the table of keys', () => {
       ['while a repair runs', running, /repair is running/],
       [
         'while something is proved',
-        { ...state, proof: { ...state.proof, list: { ...state.proof.list, running: 'records-exist' } } },
+        {
+          ...state,
+          simulation: { ...state.simulation, list: { ...state.simulation.list, running: 'records-exist' } },
+        },
         /being proved/,
       ],
     ])('do nothing %s', (_, now, reason) => {

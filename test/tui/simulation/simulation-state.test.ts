@@ -19,7 +19,7 @@ const preset = { id: 'a', name: 'Noir' };
 const plan = (reach: SimulationPlan['reach'] = []) => ({ reach }) as unknown as SimulationPlan;
 const use = { preset: 'a', records: ['r'] } as unknown as RealUse;
 const play = (actions: SimulationAction[], from: SimulationState = noSimulation) =>
-  actions.reduce((proof, action) => reduceSimulation(proof, action, preset), from);
+  actions.reduce((simulation, action) => reduceSimulation(simulation, action, preset), from);
 
 const source = { directory: 'src', files: 1, writes: [], unparsed: [] };
 
@@ -103,7 +103,7 @@ describe('a real use', () => {
       scroll: 9,
       rows: new Map([['a', row]]),
       order: ['a'],
-      proof: done,
+      simulation: done,
     };
     const action: Action = { type: 'ask-real-use' };
     expect(reduce(state, action)).toMatchObject({ scroll: 0, screen: 'simulate' });
@@ -128,8 +128,8 @@ describe('steps that real uses prove', () => {
     changes: changes.map((seen, index) => ({ at: 200 + index, change: seen })),
   });
   const waiting = { ...noSimulation, list: { ...noSimulation.list, byWatching: true } };
-  const statuses = (proof: SimulationState) =>
-    Object.values(proof.list.steps).map(({ id, status }) => `${id} ${status}`);
+  const statuses = (simulation: SimulationState) =>
+    Object.values(simulation.list.steps).map(({ id, status }) => `${id} ${status}`);
 
   test.each<[string, Watching, string[]]>([
     ['the first use is the second step’s', watching(change(1, 1)), ['use-increments passed']],
@@ -147,8 +147,8 @@ describe('steps that real uses prove', () => {
   test('the next one is the third step’s', () => {
     const first = watching(change(1, 1));
     const second = { ...first, changes: [...first.changes, { at: 300, change: change(1, 1) }] };
-    const proof = judgeWatchedUse(waiting, first, second, 'Noir');
-    expect(statuses(proof)).toEqual(['second-use-increments passed']);
+    const simulation = judgeWatchedUse(waiting, first, second, 'Noir');
+    expect(statuses(simulation)).toEqual(['second-use-increments passed']);
   });
 
   test('where no step waits for them, watching is only watching', () => {
