@@ -20,7 +20,7 @@ import { isTooSmall } from './state/selectors.ts';
 import { type Store, useStore } from './store.ts';
 import { type Theme, ThemeContext } from './theme.ts';
 
-/** The whole console: header, the screen that is open, and its keys. */
+/** The whole console: the header, the open screen, and its keys. */
 export function App({ store, looks }: { store: Store; looks: Theme }) {
   const state = useStore(store);
   const { columns, rows } = useWindowSize();

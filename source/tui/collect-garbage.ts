@@ -7,8 +7,8 @@ const longest = 30;
 const times = 5;
 
 /**
- * Starting and the first audit leave about 15 MB of garbage within a second, sooner than V8 looks for any: it is asked to,
- * 10 to 20 ms each time. Where that takes longer there are many presets, and keys matter more than memory.
+ * Starting and the first audit leave about 15 MB of garbage within a second, before V8 collects any. So this collects it,
+ * in 10 to 20 ms each time. If that takes longer, there are many presets, and keys matter more than memory.
  */
 export function collectEarlyGarbage(): void {
   let gc: (() => void) | undefined;
@@ -23,7 +23,7 @@ export function collectEarlyGarbage(): void {
   timer.unref();
 }
 
-/** V8's collector. Exposed for a moment only: with the flag on the command line Node's own code is compiled anew (20 ms). */
+/** V8's collector, exposed only for a moment: with the flag on the command line Node recompiles its own code (20 ms). */
 function exposed(): () => void {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;

@@ -5,22 +5,22 @@ import type { DriftEntry } from '../watch/drift-log.ts';
 import { eventsOf } from '../watch/format-drift.ts';
 import type { State } from './state/model.ts';
 
-/** What became of the repair that the console was left in the middle of. */
+/** The outcome of a repair that was running when the console was left. */
 export function exitSummary({ repair }: State): string {
   const { outcome, error, action } = repair ?? {};
   if (!outcome)
-    return displayText(error ? `${error.message} ${error.hint}` : 'Its receipt tells what was done.');
+    return displayText(error ? `${error.message} ${error.hint}` : 'Its receipt shows what was done.');
   const { notReached } = splitLeft(outcome.left);
   return [
     outcomeWords(outcome),
     ...(notReached === null ? [] : [notReached]),
     `Receipt ${displayText(outcome.receipt)}`,
-    ...(action === 'undo' ? [] : [`To take it back: preset-usage undo ${outcome.receiptId}`]),
+    ...(action === 'undo' ? [] : [`To undo it: preset-usage undo ${outcome.receiptId}`]),
   ].join('\n');
 }
 
-/** How many drift events there were: the log is gone with the console. */
+/** How many drift events there were; the log itself is lost when the console ends. */
 export function lastDrift(total: number, entries: readonly DriftEntry[]): string {
   const presets = new Set(entries.map(({ preset }) => preset.id)).size;
-  return `${eventsOf(total)} of ${amount(presets, 'preset')} while the console watched. check tells what is wrong now.`;
+  return `${eventsOf(total)} of ${amount(presets, 'preset')} while the console watched. Run check to see what is wrong now.`;
 }

@@ -10,19 +10,19 @@ export type Ending = 'quit' | 'interrupted';
 
 /** The console on the terminal. */
 export interface RenderedScreen {
-  /** Resolves when it is left, and rejects with what `fail` was given. */
+  /** Resolves when the console is left; rejects with the error given to `fail`. */
   ended: Promise<Ending>;
   /** Gives the terminal back and ends with `error`. */
   fail(error: Error): void;
 }
 
-/** Draws the console on the alternate screen, so that the terminal is given back as it was. */
+/** Draws the console on the alternate screen, so that the terminal is restored afterwards. */
 export function render(store: Store, looks: Theme): RenderedScreen {
   const app = renderInk(<App store={store} looks={looks} />, {
     alternateScreen: true,
-    // Only lines that changed are written: a tick of a busy list costs hundreds of bytes instead of thousands.
+    // Writes only the lines that changed: a tick of a busy list costs hundreds of bytes instead of thousands.
     incrementalRendering: true,
-    // Ctrl-C ends with its own exit code, which the key table decides.
+    // useKeys handles Ctrl-C, which has its own exit code.
     exitOnCtrlC: false,
     patchConsole: false,
     // With CI set, Ink would draw nothing until the end, even in a real terminal.

@@ -16,22 +16,22 @@ import { type Action, initialState, type State } from './state/model.ts';
 import { selectedRow, visibleIds, windowRows } from './state/selectors.ts';
 import { createStore } from './store.ts';
 
-/** Milliseconds between two ticks where the database answers quickly. */
+/** Milliseconds between two ticks if the database answers quickly. */
 const interval = 2_000;
-// A database that answers within this time is shown at once: a frame that only says "connecting" would delay the list.
+// In milliseconds. A database that answers within this time is shown at once: a frame without rows would delay the list.
 const patience = 150;
 
 /**
- * Opens the console and resolves when it is left. Connecting and loading the screens go on side by side, because each
- * takes about half of the time to the list. Rejects where the database cannot be read to begin with; what goes wrong
- * later is shown in the header, and the console goes on trying. `onScreen` is handed what gives the terminal back and
- * ends the console with an error: a message written before that would be lost with the screen.
+ * Opens the console and resolves when it is left. Connecting and loading the screens run in parallel, because each takes
+ * about half of the time to the list. Rejects if the first read fails. Later failures are shown in the header, and the
+ * console keeps trying. `onScreen` gets a function that restores the terminal and ends the console with an error; a
+ * message written before that would be lost with the screen.
  */
 export async function openConsole(
   config: Config,
   onScreen: (fail: (error: Error) => void) => void,
 ): Promise<Ending> {
-  // chalk decides about colours as it is loaded, and knows FORCE_COLOR but not NO_COLOR.
+  // chalk decides about colours when it is loaded, and reads FORCE_COLOR but not NO_COLOR.
   if (!config.color) process.env.FORCE_COLOR = '0';
   const size = { columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 };
   let watch: Watch | undefined;
@@ -42,7 +42,7 @@ export async function openConsole(
   const died = Promise.withResolvers<never>();
 
   const store = createStore(
-    // A preset named on the command line is what the list is filtered by to begin with.
+    // A preset named on the command line is the first filter.
     {
       ...initialState(size),
       filter: config.presets[0] ?? '',
@@ -78,7 +78,7 @@ export async function openConsole(
     await first.promise;
   };
   const begun = begin();
-  // It is awaited below; until then a failure must not count as unhandled.
+  // It is awaited below; until then a rejection must not count as unhandled.
   begun.catch(() => {});
   const { render, theme } = await loadScreens();
   await withDeadline(begun, config.target.kind === 'demo' ? 0 : patience, undefined);
@@ -87,16 +87,16 @@ export async function openConsole(
   begun.catch((error: ConsoleError) => screen.fail(error));
   died.promise.catch((error: ConsoleError) => screen.fail(error));
   collectEarlyGarbage();
-  // Written now, so that a console that is killed has still made the next one start faster.
+  // Written now, so that the next start is faster even if this console is killed.
   setTimeout(flushCompileCache, 1_000).unref();
   try {
     return await screen.ended;
   } finally {
     watch?.stop();
     const repairing = isRepairing(store.get());
-    if (repairing) process.stderr.write('Waiting for the batch that is under way.\n');
+    if (repairing) process.stderr.write('Waiting for the running batch.\n');
     await work?.stop();
-    // The screen that would tell is gone.
+    // The screen that would show the outcome is gone.
     if (repairing) {
       const { exitSummary } = await import('./exit-summary.ts');
       process.stderr.write(`${exitSummary(store.get())}\n`);
@@ -111,8 +111,8 @@ export async function openConsole(
 }
 
 /**
- * Loads what draws the screens, a part at a time. Between two parts the answers of the database are dealt with: loaded in
- * one go, the server would wait for this program and then this program for the server.
+ * Loads the modules of the screens, one part at a time, so that answers of the database are handled in between. Loaded
+ * in one go, the server would wait for this program and then this program for the server.
  */
 async function loadScreens(): Promise<typeof import('./render.tsx')> {
   const breathe = () => new Promise(resolve => setImmediate(resolve));
@@ -126,10 +126,10 @@ async function loadScreens(): Promise<typeof import('./render.tsx')> {
   return import('./render.tsx');
 }
 
-/** What a tick reads for the screen that is open. */
+/** What a tick reads for the open screen. */
 function focus(state: State): Focus {
   const row = selectedRow(state);
-  // A wait for a use goes on under the help.
+  // Waiting for a use goes on while help is open.
   const open = state.screen === 'preset' || isWatching(state);
   const detail = open && row ? { id: row.id, days: plottedDays(state.size.columns) } : null;
   return {
@@ -142,12 +142,12 @@ function focus(state: State): Focus {
   };
 }
 
-/** For how many days uses are plotted in a terminal of this width. */
+/** How many days of uses are plotted in a terminal of this width. */
 export function plottedDays(columns: number): number {
   return Math.max(14, Math.min(90, columns - 24));
 }
 
-/** Has the watch do what a key asks of it. */
+/** Passes on to the watch what a key asks of it. */
 function follow(action: Action, state: State, watch: Watch | undefined): void {
   if (action.type === 'pause') watch?.setPaused(state.paused);
   else if (action.type === 'open') watch?.lookOnce();

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 import type { Action, State } from './state/model.ts';
 import { reduce } from './state/state.ts';
 
-/** Holds the state between the watch and the screens; it exists before the first frame does. */
+/** Holds the state between the watch and the screens; it exists before the first frame. */
 export interface Store {
   get: () => State;
   dispatch: (action: Action) => void;
@@ -10,7 +10,7 @@ export interface Store {
   refresh: () => void;
 }
 
-/** A store that begins with `begin`; `onAction` sees each action after it took effect. */
+/** A store that begins with `begin`; `onAction` gets each action after it took effect. */
 export function createStore(
   begin: State,
   onAction: (action: Action, state: State) => void,
@@ -39,18 +39,18 @@ export function createStore(
   };
 }
 
-// Ages on the list are told in minutes: they need a frame this often, in milliseconds, where nothing else changes.
+// In milliseconds: ages on the list are shown in minutes, so they need a frame this often even if nothing else changes.
 const coarseAges = 15_000;
 
-// Every tick changes these, and what is drawn from them changes rarely: a frame costs 10 ms, which at one every two
-// seconds would be most of what an idle console uses.
+// Every tick changes these, but rarely what is drawn from them. A frame costs 10 ms; one every two seconds would be most
+// of the CPU time of an idle console.
 const quiet: ReadonlySet<string> = new Set<keyof State>(['freshAt', 'serverNow', 'pace']);
 
 function isVisible(before: State, after: State): boolean {
   return (Object.keys(after) as (keyof State)[]).some(key => !quiet.has(key) && before[key] !== after[key]);
 }
 
-/** The state of `store`, drawn anew whenever it changes. */
+/** The state of `store`; the component is redrawn when it changes. */
 export function useStore(store: Store): State {
   return useSyncExternalStore(store.subscribe, store.get);
 }

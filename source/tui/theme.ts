@@ -4,23 +4,23 @@ import type { Badge } from '../counter/counter.ts';
 import type { Severity } from '../counter/finding.ts';
 import { type Glyphs, glyphs } from '../format/badges.ts';
 
-/** Glyphs and colours; colours only repeat what a word or a glyph says already. */
+/** Glyphs and colours. A colour only repeats what a word or glyph already says. */
 export interface Theme {
   glyphs: Glyphs;
   badge: Record<Badge, Style>;
   severity: Record<Severity, string>;
   ascii: boolean;
-  /** Text in a style, for lines that are put together as one text: see ListRow. */
+  /** Styles a text that becomes part of a longer one; see ListRow. */
   paint: (style: Style, text: string) => string;
 }
 
-/** What `paint` knows. */
+/** The styles of `paint`. */
 export type Style = 'bold' | 'cyan' | 'green' | 'red' | 'yellow' | 'magenta' | 'inverse';
 
 const badge = { accurate: 'green', mismatch: 'red', checking: 'yellow', hidden: 'magenta' } as const;
 const severity = { error: 'red', warning: 'yellow', info: 'cyan' };
 
-/** The theme for `--ascii` and `--no-color`, or without them. Elsewhere than in `paint` colours are chalk's affair. */
+/** The theme for `--ascii` and `--no-color`. Outside `paint`, chalk decides about colours. */
 export function theme(ascii: boolean, color: boolean): Theme {
   return {
     glyphs: glyphs(ascii),

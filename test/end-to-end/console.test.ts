@@ -137,7 +137,7 @@ describe('keys', () => {
     expect(screen).toMatch(/^Pastel$/m);
     expect(screen).toMatch(/usage_count +42/);
     expect(screen).toMatch(/Records +9/);
-    expect(screen).toMatch(/Drift +\+33: it counts more uses than there are records/);
+    expect(screen).toMatch(/Drift +\+33: the count is too high/);
     expect(screen).toMatch(/Uses per day +█/);
     console.press(keys.escape);
     await console.until(/1 of 5/);
@@ -147,7 +147,7 @@ describe('keys', () => {
     const console = open();
     await console.until(/5 presets/);
     console.press('t');
-    const trigger = await console.until(/Healthy: by the catalog/);
+    const trigger = await console.until(/Healthy: according to the catalog/);
     expect(trigger).toMatch(/Fires +AFTER INSERT, for each statement/);
     console.press('?');
     await console.until(/Questions/);
@@ -156,7 +156,7 @@ describe('keys', () => {
     console.press('G');
     await console.until(/Drift is usage_count minus records/);
     console.press(keys.escape);
-    await console.until(/Healthy: by the catalog/);
+    await console.until(/Healthy: according to the catalog/);
   });
 
   test('pause and go on', async () => {

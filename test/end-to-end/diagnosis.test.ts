@@ -77,7 +77,7 @@ describe.each<[string, TerminalOptions, mark: string]>([
     expect(marks.trim()).toMatch(new RegExp(`^\\${mark}+$`));
     expect(marks.indexOf(mark)).toBeGreaterThan(20 + width / 2);
     expect(marks.trimEnd().length).toBe(20 + width);
-    expect(rows[plot + 2]).toMatch(/\d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d, \d+ (h|d) a column, at most \d+$/);
+    expect(rows[plot + 2]).toMatch(/\d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d, \d+ (h|d) per column, at most \d+$/);
     expect(screen.replace(/\s+/g, ' ')).toMatch(/The count is \d+ too high/);
     if (columns === 80) console.press('G');
     await console.until(/Latest records/);

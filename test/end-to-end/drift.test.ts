@@ -59,7 +59,7 @@ describe.each<[string, TerminalOptions, wrong: string]>([
       /Since \d\d:\d\d:\d\d no count has come out of step with its records\./,
     );
     expect(empty.replace(/\s+/g, ' ')).toMatch(
-      /Looks are compared while this console runs: at the presets on the list's screen every \d+ s, at all 3 presets with each audit\./,
+      /While this console runs, it compares the presets on screen every \d+ s and all 3 presets with each audit\./,
     );
     console.press(keys.escape);
     await console.until(/1 of 3/);
@@ -114,7 +114,7 @@ test('what the console repairs itself is no event, and the help has the key', as
   await own.sql`UPDATE presets SET usage_count = 99 WHERE id = ${ids[1]!}`;
   const console = await open({ env: { XDG_STATE_HOME: state } });
   console.press('S');
-  await console.until(/To do it press Enter/);
+  await console.until(/To run the plan press Enter/);
   console.press(keys.enter);
   await console.until(/Type this phrase/);
   await typeAfter('> ', console, `sync ${own.name} 1`);

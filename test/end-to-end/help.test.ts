@@ -67,22 +67,22 @@ describe('help', () => {
   test('answers with the numbers of this database', async () => {
     const screen = oneLine((await openHelp()).screen());
     expect(screen).toContain(
-      'Because of their records. 3 of 4 counts equal their records: 13 records in preset_usage, the oldest of 2026-05-12. 1 does not: press m on the list.',
+      'Because of their records. 3 of 4 counts equal their records: 13 records in preset_usage, the oldest from 2026-05-12. 1 does not: press m on the list.',
     );
     expect(screen).toMatch(
-      /Yes: by the catalog the trigger is enabled \(origin\) and counts a use once\. The newest record is of 20\d\d-\S+ \S+ \(just now\): generation with Watercolour\. last_used_at of its preset agrees\./,
+      /Yes: according to the catalog, the trigger is enabled \(origin\) and counts each use once\. The newest record is from 20\d\d-\S+ \S+ \(just now\): generation with Watercolour\. The last_used_at of its preset agrees\./,
     );
   });
 
   test('says what a sync leaves, and that a reset leaves mismatches', async () => {
     const text = oneLine(await readTall());
     expect(text).toContain(
-      'is a sync: it sets each wrong count to the number of its records, which leaves 13 in all.',
+      'S (sync) sets each wrong count to the number of its records, which leaves a total of 13.',
     );
-    expect(text).toContain('Then all that have records (3 presets) show Mismatch');
-    expect(text).toContain('the reset deletes the 13 records in preset_usage too');
+    expect(text).toContain('After that, all presets with records (3) show Mismatch');
+    expect(text).toContain('a reset to delete the 13 records in preset_usage too');
     expect(text).toContain('No function and no other trigger in this database writes usage_count');
-    expect(text).toContain('1 preset, +33 in sum.');
+    expect(text).toContain('1 preset, +33 in total.');
     expect(text).toContain('No: no unique index limits uses of a preset.');
   });
 
@@ -96,7 +96,7 @@ describe('help', () => {
     const wanted = [
       /Questions\n {2}Why do presets still show numbers\?\n {2}Because/,
       /\n\n {2}Are new uses being tracked\?\n {2}Yes/,
-      /\n\n {2}How do I get to zero\?\n {2}S is a sync/,
+      /\n\n {2}How do I get to zero\?\n {2}S \(sync\)/,
       /\n\n {2}What about the old manual increment\?\n {2}No function/,
       /\n\n {2}Is there a daily limit\?\n {2}No/,
       /\n\nKeys\n {2}Up k/,
@@ -117,7 +117,7 @@ describe('help', () => {
     console.press('g');
     await console.until(/Questions/);
     console.press(keys.pageDown, keys.pageDown, keys.pageDown);
-    await console.until(/Put the console into the background/);
+    await console.until(/Suspend the console/);
     console.press(keys.escape);
     await console.until(/1 of 4/);
   });
@@ -126,7 +126,7 @@ describe('help', () => {
     const console = await openHelp();
     await own.sql`INSERT INTO preset_usage (preset_id, usage_type) VALUES (${ids[3]!}, 'download')`;
     console.press('r');
-    await console.until(shows(/: download with evil red \. last_used_at of its preset agrees/));
+    await console.until(shows(/: download with evil red \. The last_used_at of its preset agrees/));
     await console.until(shows(/3 of 4 counts equal their records: 14 records/));
     expect(console.written()).not.toContain('\u0007');
   });
@@ -142,7 +142,7 @@ describe('help', () => {
     expect(text).toMatch(
       /Is there a daily limit\? Yes\. The unique index idx_preset_usage_daily_unique refuses further uses .* the migration drops idx_preset_usage_daily_unique\./,
     );
-    expect(text).toContain('Not as they should be, though the trigger is enabled (origin).');
+    expect(text).toContain('Not correctly, although the trigger is enabled (origin).');
   });
 
   test('names a function that increments by hand', async () => {
@@ -152,7 +152,7 @@ describe('help', () => {
     repairs.push('DROP FUNCTION bump_preset');
     const text = oneLine(await readTall());
     expect(text).toMatch(
-      /old manual increment\? The function public\.bump_preset\(p uuid\) writes usage_count beside the trigger\. Application code/,
+      /old manual increment\? The function public\.bump_preset\(p uuid\) writes usage_count beside the trigger\. The console cannot see application code/,
     );
   });
 
@@ -167,7 +167,7 @@ describe('help', () => {
     await own.sql`UPDATE presets SET last_used_at = now() - interval '1 h' WHERE id = ${ids[0]!}`;
     console.press('r');
     await console.until(
-      shows(/with Noir\. last_used_at of its preset is \S+ \S+, 60 min earlier: that use was not/),
+      shows(/with Noir\. The last_used_at of its preset is \S+ \S+, 60 min earlier: that use was not/),
     );
   });
 

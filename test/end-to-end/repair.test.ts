@@ -56,7 +56,7 @@ const countOf = async (name: string) => {
 /** Opens the plan behind `key` and goes on to its phrase. */
 async function ask(console: Terminal, key: string): Promise<void> {
   console.press(key);
-  await console.until(/To do it press Enter/);
+  await console.until(/To run the plan press Enter/);
   console.press(keys.enter);
   await console.until(/Type this phrase/);
 }
@@ -69,7 +69,7 @@ describe.each([
     const console = await open({ columns, rows });
     await console.until(/1 mismatched/);
     console.press('S');
-    const review = await console.until(/To do it press Enter/);
+    const review = await console.until(/To run the plan press Enter/);
     expect(review).toMatch(new RegExp(`Sync all presets in ${own.name} at`));
     expect(review).toMatch(/1 preset changes, in less than a second/);
     expect(review).toMatch(/Pastel +33 +0 +-33/);
@@ -133,7 +133,7 @@ describe('a phrase that nobody typed changes nothing', () => {
   test('the whole way in one piece, from the key on', async () => {
     const console = await open();
     console.press(`S\r${phrase('sync', 1)}\r`);
-    await console.until(/To do it press Enter/);
+    await console.until(/To run the plan press Enter/);
     console.press(`\r${phrase('sync', 1)}\r`);
     await console.until(/^> *$/m);
     console.press(keys.enter);
@@ -146,11 +146,11 @@ describe('a phrase that nobody typed changes nothing', () => {
     await ask(console, 'S');
     await type(console, 'sync');
     console.press(keys.escape);
-    await console.until(/To do it press Enter/);
+    await console.until(/To run the plan press Enter/);
     console.press(keys.enter);
     await console.until(/^> *$/m);
     console.press(keys.escape);
-    await console.until(/To do it press Enter/);
+    await console.until(/To run the plan press Enter/);
     console.press(keys.escape);
     await console.until(/1 of 3/);
     expect(await countOf('Pastel')).toBe(33);
@@ -181,7 +181,7 @@ test('every preset of a plan is shown, after everything else', async () => {
   await own.sql`INSERT INTO presets (name, usage_count) SELECT 'Made ' || n, n FROM generate_series(1, 3000) n`;
   const console = await open();
   console.press('S');
-  await console.until(/and 2,9\d\d more: all of them are listed at the end \(G\)/);
+  await console.until(/and 2,9\d\d more: press G for the full list at the end/);
   console.press('G');
   const end = await console.until(/^ {2}the end$/m);
   expect(end).toMatch(/Made 2 +2 +0 +-2\s+Made 1 +1 +0 +-1\s+the end/);
@@ -196,9 +196,9 @@ test('a sync of times alone says which', async () => {
   await own.sql`UPDATE presets SET last_used_at = '2020-01-02 03:04:05Z' WHERE name = 'Noir'`;
   const console = await open();
   console.press('S');
-  await console.until(/Nothing has to be done/);
+  await console.until(/Nothing to do\. /);
   console.press('n');
-  const review = await console.until(/To do it press Enter/);
+  const review = await console.until(/To run the plan press Enter/);
   expect(review).toMatch(/1 preset changes \(0 counts, 1 last_used_at\)/);
   expect(review).toMatch(/last_used_at 2020-01-02 03:04:05\+00 -> 20/);
 });
@@ -210,7 +210,7 @@ test('a preset is synced by itself from its own screen', async () => {
   console.press(keys.enter);
   await console.until(/Esc back/);
   console.press('S');
-  const review = await console.until(/To do it press Enter/);
+  const review = await console.until(/To run the plan press Enter/);
   expect(review).toMatch(/Sync Pastel in/);
   console.press(keys.enter);
   await console.until(/Type this phrase/);
@@ -228,7 +228,7 @@ test('a plan that the database has moved away from is shown anew, and not carrie
   await own.sql`UPDATE presets SET usage_count = 5 WHERE name = 'Watercolour'`;
   console.press(keys.enter);
   const again = await console.until(/2 presets change/);
-  expect(oneLine(again)).toContain('Nothing was changed; this is the plan as it is now.');
+  expect(oneLine(again)).toContain('Nothing was changed. This is the new plan.');
   expect(await countOf('Pastel')).toBe(33);
 });
 
@@ -236,7 +236,7 @@ test('a reset with its records is taken back from the history', async () => {
   const before = await contents();
   const console = await open();
   console.press('R');
-  const kept = await console.until(/To do it press Enter/);
+  const kept = await console.until(/To run the plan press Enter/);
   expect(kept).toMatch(/d \[ \] delete the records too/);
   expect(oneLine(kept)).toMatch(/warning: The history stays/);
   console.press('d');
@@ -244,7 +244,7 @@ test('a reset with its records is taken back from the history', async () => {
     /2 presets change \(2 counts, 1 last_used_at to NULL\), 10 records deleted/,
   );
   expect(review).toMatch(/Noir +10 +0 +-10 +10/);
-  await console.until(/To do it press Enter/);
+  await console.until(/To run the plan press Enter/);
   console.press(keys.enter);
   await console.until(/Type this phrase/);
   await type(console, phrase('reset', 2));
@@ -253,10 +253,10 @@ test('a reset with its records is taken back from the history', async () => {
   await console.until(/Done: 2 presets changed, 10 records deleted/);
   expect(await own.sql`SELECT 1 FROM preset_usage`).toHaveLength(0);
   console.press('H');
-  const history = await console.until(/b plans to take it back/);
+  const history = await console.until(/Press b to plan an undo/);
   expect(history).toMatch(/reset .* 2 +10 finished/);
   console.press('b');
-  const undo = await console.until(/To do it press Enter/);
+  const undo = await console.until(/To run the plan press Enter/);
   expect(undo).toMatch(/2 presets change \(2 counts, 1 last_used_at\), 10 records put back/);
   expect(undo).toMatch(/last_used_at NULL -> \d{4}-/);
   console.press(keys.enter);
@@ -280,10 +280,10 @@ test('triggers that fire are named, and can be kept quiet', async () => {
   try {
     const console = await open();
     console.press('S');
-    const review = await console.until(/To do it press Enter/);
+    const review = await console.until(/To run the plan press Enter/);
     expect(review).toMatch(/Triggers that fire:\s+see on/);
     console.press('o');
-    await console.until(/o \[x\] keep triggers from firing[\s\S]*To do it press Enter/);
+    await console.until(/o \[x\] keep triggers from firing[\s\S]*To run the plan press Enter/);
     expect(console.screen()).toMatch(/Triggers kept from firing:/);
     console.press(keys.enter);
     await console.until(/Type this phrase/);
@@ -299,7 +299,7 @@ test('triggers that fire are named, and can be kept quiet', async () => {
 test('a history without an entry says so', async () => {
   const console = await open();
   console.press('H');
-  await console.until(/Nothing was synced, reset or migrated yet/);
+  await console.until(/Nothing has been synced, reset or migrated yet/);
   console.press('b');
   await console.until(/There is nothing to take back/);
 });
@@ -328,14 +328,14 @@ test('--read-only writes nothing and says why', async () => {
 test('--ascii shows a plan, a run and the history without a character beyond ASCII', async () => {
   const console = await open({ args: ['--ascii'] });
   console.press('S');
-  const plan = await console.until(/To do it press Enter/);
+  const plan = await console.until(/To run the plan press Enter/);
   console.press(keys.enter);
   await console.until(/Type this phrase/);
   await type(console, phrase('sync', 1));
   console.press(keys.enter);
   const done = await console.until(/Done: 1 preset changed/);
   console.press('H');
-  const history = await console.until(/b plans to take it back/);
+  const history = await console.until(/Press b to plan an undo/);
   for (const screen of [plan, done, history]) expect(screen).toMatch(/^[\x20-\x7e\n]*$/);
 });
 
@@ -353,7 +353,7 @@ describe('a run is stopped between two batches', () => {
     await ask(console, 'S');
     await type(console, phrase('sync', many));
     console.press(keys.enter);
-    const running = await console.until(/Rows held/);
+    const running = await console.until(/Rows locked/);
     expect(running).toMatch(/Presets +[\d,]+ of 10,000/);
     console.press(key);
     const stopped = await console.until(/Stopped between two batches: /);
@@ -389,11 +389,11 @@ describe('a run is stopped between two batches', () => {
           'a batch to be under way',
         );
         console.press('q');
-        await console.until(/Counts are being written: Esc stops that/);
+        await console.until(/A repair is running: press Esc to stop it/);
         console.press(keys.ctrlC);
         await console.until(/Stopping after this batch/);
         console.press(keys.ctrlC);
-        await console.until(screen => /Waiting for the batch that is under way/.test(screen));
+        await console.until(screen => /Waiting for the running batch/.test(screen));
         expect(onAlternateScreen(console.written())).toBe(false);
       });
       expect(await console.exit()).toBe(130);

@@ -156,7 +156,7 @@ test('where not every record may be seen only the count is watched, and the scre
     terminal.press(keys.enter);
     await terminal.until(/Latest records/);
     terminal.press('w');
-    await terminal.until(/Records are not looked at: this role may not see them all/);
+    await terminal.until(/Only the count is watched: this role may not see all records/);
     await use();
     await terminal.until(/· Count moved +count 10 -> 11; records not looked at/);
     terminal.kill('SIGKILL');
@@ -183,7 +183,7 @@ test('where counting the records is dear only the count is watched, and the scre
     await terminal.until(/Latest records\n +\d{4}-/);
     terminal.press('w');
     const screen = await terminal.until(/Watching since[\s\S]*Waiting for a use/);
-    expect(screen).toMatch(/Records are not counted for each look: this table has no usable index/);
+    expect(screen).toMatch(/Only the count is watched: the table has no index/);
     await insertRecords(large.sql, only, 1);
     await terminal.until(/· Count moved +count 18,000 -> 18,001; records not looked at/);
     terminal.kill('SIGKILL');

@@ -1,15 +1,15 @@
 import type { DriftEntry } from '../../watch/drift-log.ts';
 
-/** What came out of step while the console watched. It is kept in memory alone. */
+/** The drift log: counts that came out of step while the console watched. Kept in memory only. */
 export interface Drift {
-  /** The newest first. */
+  /** Newest first. */
   entries: readonly DriftEntry[];
-  /** How many events there were, those included that the log has no entry of, and how many came since it was looked at. */
+  /** All events, including those without an entry, and those that came since the log was last on screen. */
   total: number;
   unread: number;
-  /** The entry under the cursor; null until the cursor was moved: then it is the newest. */
+  /** The entry under the cursor; null, meaning the newest, until the cursor is moved. */
   selected: Pick<DriftEntry, 'preset' | 'kind'> | null;
-  /** When the first look came in, in milliseconds since 1970 by this machine's clock; null before. */
+  /** When the first counts were read, in milliseconds since 1970 by this machine's clock; null before. */
   since: number | null;
 }
 

@@ -21,7 +21,7 @@ import { windowRows } from '../state/selectors.ts';
 import { type Theme, useTheme } from '../theme.ts';
 import { driftAtCursor, driftRows, entryCursor } from './state.ts';
 
-/** What came out of step while the console watched, the newest first, and who was writing then. */
+/** The drift log: what came out of step while the console watched, newest first, and who was writing then. */
 export function DriftScreen({ state }: { state: State }) {
   const height = windowRows(state.size) + 2;
   const entry = driftAtCursor(state);
@@ -46,16 +46,16 @@ function Nothing({ state }: { state: State }) {
   }
   const since =
     drift.since === null
-      ? 'The first look is on its way.'
+      ? 'The first counts are being read.'
       : `Since ${clock(drift.since)} no count has come out of step with its records.`;
   return <Paragraph>{`${since} ${coverage(state)}`}</Paragraph>;
 }
 
-/** What is compared how often, and what is not in the log. */
+/** How often counts are compared, and what the log leaves out. */
 function coverage({ pace, totals }: State): string {
   const every = span(Math.max(pace, 1_000));
   const all = totals ? amount(totals.presets, 'preset') : 'presets';
-  return `Looks are compared while this console runs: at the presets on the list's screen every ${every}, at all ${all} with each audit. What it repairs itself is in the history, not here, and nothing of this log is stored.`;
+  return `While this console runs, it compares the presets on screen every ${every} and all ${all} with each audit. Its own repairs are in the history, not here. This log is not stored.`;
 }
 
 const columns = { when: 8, what: 14, count: 8, records: 8, times: 7 };
@@ -154,9 +154,9 @@ function Detail({ entry, state }: { entry: DriftEntry; state: State }) {
     <Box flexDirection="column" flexShrink={0} marginTop={1}>
       <Paragraph>{displayText(eventSentence(entry))}</Paragraph>
       <Paragraph>{whenSentence(entry)}</Paragraph>
-      <Text bold>Seen writing between the two looks</Text>
+      <Text bold>Seen writing in between</Text>
       {entry.writers.map((writer, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a writer has no name of its own, and its place is what is drawn.
+        // biome-ignore lint/suspicious/noArrayIndexKey: a writer has no id; its position is its identity.
         <WriterLines key={index} writer={writer} times={entry.times} />
       ))}
       {remarks.map(remark => (

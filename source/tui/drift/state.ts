@@ -4,7 +4,7 @@ import type { State } from '../state/model.ts';
 import { type Move, moved } from '../state/move.ts';
 import { windowRows } from '../state/selectors.ts';
 
-/** Takes in what came out of step. */
+/** Adds events to the drift log. */
 export function addDrift(
   state: State,
   { events, more }: { events: readonly DriftEvent[]; more: number },
@@ -16,13 +16,13 @@ export function addDrift(
   return readDrift({ ...state, drift: { ...drift, entries, total, unread: drift.unread + count } });
 }
 
-/** While the log is on screen nothing in it is unread. */
+/** Marks the log as read while it is on screen. */
 export function readDrift(state: State): State {
   if (state.screen !== 'drift' || state.drift.unread === 0) return state;
   return { ...state, drift: { ...state.drift, unread: 0 } };
 }
 
-/** Where the cursor stands among the entries. */
+/** The index of the entry under the cursor. */
 export function entryCursor({ drift: { entries, selected } }: State): number {
   const found = entries.findIndex(
     ({ preset, kind }) => preset.id === selected?.preset.id && kind === selected.kind,
@@ -35,7 +35,7 @@ export function driftAtCursor(state: State): DriftEntry | undefined {
   return state.drift.entries[entryCursor(state)];
 }
 
-/** Moves the cursor among the entries; on the first one it stays with the newest. */
+/** Moves the cursor among the entries; on the first one it follows the newest. */
 export function moveDrift(state: State, move: Move): State {
   const { drift } = state;
   const cursor = entryCursor(state);
@@ -45,10 +45,10 @@ export function moveDrift(state: State, move: Move): State {
   return { ...state, drift: { ...drift, selected: next === 0 ? null : (drift.entries[next] ?? null) } };
 }
 
-// The rest is for who was writing, which takes more rows than what happened.
+// The rest shows who was writing, which needs more rows.
 const share = 0.35;
 
-/** How many entries are listed at once. */
+/** How many entries fit on the screen. */
 export function driftRows(size: State['size']): number {
   return Math.max(3, Math.floor((windowRows(size) + 2) * share));
 }

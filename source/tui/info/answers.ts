@@ -4,27 +4,27 @@ import { ago, count, dateTime, signed, span } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import type { TriggerHealth } from '../../trigger/health.ts';
 
-/** The sums of an audit, with what the answers need beside them. */
+/** The sums of an audit, and two more that the answers need. */
 export interface AnswerSums extends Totals {
   /** How many presets have records. */
   withRecords: number;
-  /** By how much the counts that are too high are too high, all together. */
+  /** The sum of all positive drifts. */
   excess: number;
 }
 
-/** What is known of the database when help is open; what is null is not known yet, and is told so. */
+/** What is known of the database when help is open; null means not known yet, and the answer says so. */
 export interface AnswerFacts {
-  /** Both tables where they are not the ones that the scripts are written for; null where they are. */
+  /** The names of both tables if they differ from those the scripts are written for; null otherwise. */
   otherTables: string | null;
-  /** Why this role may not see every row; null where it sees them all. */
+  /** Why this role may not see every row; null if it sees them all. */
   hiddenBy: string | null;
   sums: AnswerSums | null;
   /** Records of presets that are gone. */
   orphans: number;
   trigger: TriggerHealth | null;
-  /** Its value is null where it cannot be had cheaply. */
+  /** Its value is null if reading it would be expensive. */
   newest: { value: NewestRecord | null } | null;
-  /** The cause that most wrong counts have, in a few words, and how many have it; null where none was found. */
+  /** The most frequent cause in a few words, and how many counts have it; null if none was found. */
   cause: { words: string; presets: number } | null;
   /** The server's clock in milliseconds since 1970. */
   now: number;
@@ -35,7 +35,7 @@ export interface Answer {
   answer: string;
 }
 
-/** What engineers ask first, answered with the numbers of this database. Names in it come as they are in the database. */
+/** What engineers ask first, answered with the numbers of this database. Names are not escaped for display yet. */
 export function answers(facts: AnswerFacts): Answer[] {
   return [
     { question: 'Why do presets still show numbers?', answer: whyNumbers(facts) },
@@ -47,14 +47,14 @@ export function answers(facts: AnswerFacts): Answer[] {
 }
 
 function whyNumbers({ sums, hiddenBy, orphans, newest, cause }: AnswerFacts): string[] {
-  if (hiddenBy !== null) return [`Not known: ${hiddenBy}, so no number of records would be true.`];
-  if (sums === null) return ['Not known yet: the records of every preset have not been counted so far.'];
+  if (hiddenBy !== null) return [`Not known: ${hiddenBy}, so any number of records would be wrong.`];
+  if (sums === null) return ['Not known yet: the first audit is still running.'];
   const { presets, accurate, mismatched, records } = sums;
   if (presets === 0) return ['There are no presets here.'];
   if (records === 0 && accurate === presets)
-    return ['They show none: there are no records in preset_usage, and every count is 0.'];
+    return ['They do not: preset_usage has no records, and every count is 0.'];
   const oldest = newest?.value?.oldest ?? null;
-  const history = `${amount(records, 'record')} in preset_usage${oldest === null ? '' : `, the oldest of ${day(oldest)}`}`;
+  const history = `${amount(records, 'record')} in preset_usage${oldest === null ? '' : `, the oldest from ${day(oldest)}`}`;
   const unchecked = presets - accurate - mismatched;
   return [
     records === 0 ? 'Not because of records: there are none.' : 'Because of their records.',
@@ -64,7 +64,9 @@ function whyNumbers({ sums, hiddenBy, orphans, newest, cause }: AnswerFacts): st
       ? ''
       : `The most frequent cause: ${cause.words} (${count(cause.presets)} of them).`,
     unchecked === 0 ? '' : `${count(unchecked)} ${is(unchecked)} being checked.`,
-    orphans === 0 ? '' : `${amount(orphans, 'more record')} ${is(orphans)} of presets that are gone.`,
+    orphans === 0
+      ? ''
+      : `${amount(orphans, 'more record')} ${orphans === 1 ? 'belongs' : 'belong'} to presets that are gone.`,
   ];
 }
 
@@ -73,34 +75,34 @@ function areUsesTracked({ trigger, newest, hiddenBy, now }: AnswerFacts): string
 }
 
 function whetherTriggerWorks(health: TriggerHealth | null): string {
-  if (!health) return 'Not known yet: the trigger has not been looked at so far.';
+  if (!health) return 'Not known yet: the trigger has not been checked yet.';
   const { enabled } = health.trigger;
   const [first, ...others] = health.findings.filter(({ severity }) => severity !== 'info');
   const more = 'press t on the list.';
   if (first?.severity !== 'error') {
     const doubt = first ? `, with ${amount(others.length + 1, 'warning')}: ${more}` : '.';
-    return `Yes: by the catalog the trigger is enabled (${enabled}) and counts a use once${doubt}`;
+    return `Yes: according to the catalog, the trigger is enabled (${enabled}) and counts each use once${doubt}`;
   }
   const fires = enabled === 'origin' || enabled === 'always';
-  const verdict = fires ? `Not as they should be, though the trigger is enabled (${enabled}).` : 'No.';
-  return `${verdict} ${first.message}${others.length > 0 ? ` There is more: ${more}` : ''}`;
+  const verdict = fires ? `Not correctly, although the trigger is enabled (${enabled}).` : 'No.';
+  return `${verdict} ${first.message}${others.length > 0 ? ` For the other findings ${more}` : ''}`;
 }
 
 function whatWasLast(newest: AnswerFacts['newest'], hiddenBy: string | null, now: number): string[] {
   if (hiddenBy !== null) return [`The last use is not known: ${hiddenBy}.`];
-  if (newest === null) return ['The last use has not been read so far: r looks for it.'];
+  if (newest === null) return ['The last use has not been read yet: press r to read it.'];
   if (newest.value === null) {
     return [
-      'When the last use was is not looked up: that takes a time column, and in a large table an index on it.',
-      'The screen of a preset has its newest record.',
+      'The last use is not read: that needs a time column, and in a large table an index on it.',
+      'The screen of each preset shows its newest record.',
     ];
   }
   const { newest: use, whole } = newest.value;
   const where = whole ? '' : ' of the presets used last';
-  if (use === null) return [`There is no record${where || ' in preset_usage'}.`];
+  if (use === null) return [`There are no records${where || ' in preset_usage'}.`];
   const type = use.type === null ? '' : `${use.type} `;
   return [
-    `The newest record${where} is of ${dateTime(use.at)} (${ago(use.at, now)}): ${type}with ${nameOf(use)}.`,
+    `The newest record${where} is from ${dateTime(use.at)} (${ago(use.at, now)}): ${type}with ${nameOf(use)}.`,
     whatPresetSays(use, now),
   ];
 }
@@ -110,43 +112,41 @@ function nameOf({ name, preset }: LastUse): string {
   return preset === null ? 'no preset' : `${preset}, a preset that is gone`;
 }
 
-// A trigger of another version takes the time of the statement, not the record's own.
+// In milliseconds. Some versions of the trigger store the statement's time, not the record's.
 const sameUse = 1_000;
 
 function whatPresetSays(use: LastUse, now: number): string {
   if (use.name === null) return '';
   if (use.lastUsedAt === null)
-    return 'Its preset has no last_used_at: it was never set, or there is no such column.';
+    return 'Its preset has no last_used_at: it was never set, or the column does not exist.';
   const ahead = use.lastUsedAt - use.at;
-  if (Math.abs(ahead) <= sameUse) return 'last_used_at of its preset agrees.';
-  if (use.at > now) return 'That lies in the future, where last_used_at does not follow.';
-  const says = `last_used_at of its preset is ${dateTime(use.lastUsedAt)}, ${span(Math.abs(ahead))}`;
+  if (Math.abs(ahead) <= sameUse) return 'The last_used_at of its preset agrees.';
+  if (use.at > now) return 'That is in the future, so last_used_at does not follow it.';
+  const says = `The last_used_at of its preset is ${dateTime(use.lastUsedAt)}, ${span(Math.abs(ahead))}`;
   return ahead < 0
     ? `${says} earlier: that use was not counted, or not by the trigger.`
-    : `${says} later: a record was deleted, or dated back, or something else sets it.`;
+    : `${says} later: a record was deleted or backdated, or something else sets it.`;
 }
 
 const script = 'sql/reset-usage-counts.sql';
 
-// What the script does with each mode stands in its own header.
+// The script's header describes its modes.
 function howToZero({ sums, hiddenBy, orphans, otherTables }: AnswerFacts): string[] {
   const known = hiddenBy === null ? sums : null;
-  const kept = known ? `, which leaves ${count(known.records)} in all` : '';
-  const every = known
-    ? `all that have records (${amount(known.withRecords, 'preset')})`
-    : 'all that have records';
+  const kept = known ? `, which leaves a total of ${count(known.records)}` : '';
+  const every = known ? `all presets with records (${count(known.withRecords)})` : 'all presets with records';
   const history = known ? `the ${amount(known.records + orphans, 'record')}` : 'all records';
   return [
-    `S is a sync: it sets each wrong count to the number of its records${kept}.`,
-    'R is a reset: every count becomes 0, every last_used_at NULL, and the records stay.',
-    known?.withRecords === 0 ? '' : `Then ${every} show Mismatch, until a sync brings their numbers back.`,
-    `With d in its plan the reset deletes ${history} in preset_usage too.`,
-    'Both show a plan first and write nothing until its phrase is typed; H takes them back.',
-    'The commands sync, reset and undo do the same at a shell.',
-    `With psql alone there is ${script}, whose history nothing but a backup brings back.`,
+    `S (sync) sets each wrong count to the number of its records${kept}.`,
+    'R (reset) sets every count to 0 and every last_used_at to NULL, and keeps the records.',
+    known?.withRecords === 0 ? '' : `After that, ${every} show Mismatch until a sync restores their counts.`,
+    `Press d in the plan of a reset to delete ${history} in preset_usage too.`,
+    'Both show a plan first and write nothing until you type its phrase. H (history) undoes them.',
+    'The commands sync, reset and undo do the same in a shell.',
+    `If you only have psql, use ${script}; the records it deletes can only come back from a backup.`,
     otherTables === null
       ? ''
-      : `The script works on public.presets and public.preset_usage alone, and these tables are ${otherTables}.`,
+      : `The script only works on public.presets and public.preset_usage, but these tables are ${otherTables}.`,
   ];
 }
 
@@ -161,25 +161,25 @@ const writers: ReadonlySet<string> = new Set([
 function whatOfIncrements({ trigger, sums, hiddenBy }: AnswerFacts): string[] {
   const found = trigger?.findings.filter(({ code }) => writers.has(code)).map(({ message }) => message) ?? [];
   const none = trigger
-    ? 'No function and no other trigger in this database writes usage_count, as far as their text tells.'
-    : 'Not known yet: functions and triggers have not been looked at so far.';
+    ? 'No function and no other trigger in this database writes usage_count, as far as their source shows.'
+    : 'Not known yet: functions and triggers have not been checked yet.';
   return [
     ...(found.length > 0 ? found : [none]),
-    'Application code cannot be seen from here.',
+    'The console cannot see application code; the scan command can.',
     hiddenBy === null && sums ? whatItLeft(sums) : '',
   ];
 }
 
 function whatItLeft({ tooHigh, excess }: AnswerSums): string {
-  const left = 'A count that is too high is what an increment beside the trigger leaves behind';
-  if (tooHigh === 0) return `${left}: there is none now.`;
-  return `${left} (and what deleted records do): ${amount(tooHigh, 'preset')}, ${signed(excess)} in sum.`;
+  const left = 'A second increment besides the trigger makes counts too high';
+  if (tooHigh === 0) return `${left}: none is too high now.`;
+  return `${left}, and so do deleted records: ${amount(tooHigh, 'preset')}, ${signed(excess)} in total.`;
 }
 
 const limits: ReadonlySet<string> = new Set(['daily-limit', 'unique-limits-uses']);
 
 function isThereALimit({ trigger }: AnswerFacts): string[] {
-  if (!trigger) return ['Not known yet: the indexes have not been looked at so far.'];
+  if (!trigger) return ['Not known yet: the indexes have not been checked yet.'];
   const found = trigger.findings.filter(({ code }) => limits.has(code));
   if (found.length === 0) return ['No: no unique index limits uses of a preset.'];
   const sure = found.some(({ code }) => code === 'daily-limit');

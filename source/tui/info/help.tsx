@@ -16,13 +16,13 @@ import { useTheme } from '../theme.ts';
 import { type AnswerSums, answers } from './answers.ts';
 
 const meanings: Record<Badge, string> = {
-  accurate: 'usage_count is the number of its records (NULL counts as 0)',
-  mismatch: 'it is not; the drift says by how much',
-  checking: 'its records are not counted yet',
-  hidden: 'this role may not see every record, so no count would be true',
+  accurate: 'usage_count equals its number of records (NULL counts as 0)',
+  mismatch: 'usage_count differs from its records; the drift says by how much',
+  checking: 'its records have not been counted yet',
+  hidden: 'this role may not see every record, so any count could be wrong',
 };
 
-/** What engineers ask first, every key (from the same table that the keys themselves come from), and the badges. */
+/** What engineers ask first, every key (from the table of bindings), and the badges. */
 export function HelpScreen({ state }: { state: State }) {
   const { glyphs, badge: colors } = useTheme();
   const lines: ReactElement[] = [
@@ -60,13 +60,13 @@ export function HelpScreen({ state }: { state: State }) {
       </Line>
     )),
     <Text key="gap2"> </Text>,
-    <Line key="drift">Drift is usage_count minus records: +2 counts two uses too many, -2 misses two.</Line>,
+    <Line key="drift">Drift is usage_count minus records: +2 is two too many, -2 is two too few.</Line>,
     <Line key="reads">
-      Watching only reads: READ ONLY transactions, one statement a tick for the rows on screen.
+      Watching only reads: READ ONLY transactions, one statement per tick for the rows on screen.
     </Line>,
     <Paragraph key="drift log">
-      The drift log (d) has every count that came out of step with its records while this console ran, and who
-      was seen writing then. It is kept in memory alone.
+      The drift log (d) lists every count that came out of step with its records while this console ran, and
+      who was seen writing then. It is kept in memory only.
     </Paragraph>,
   ];
   return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;

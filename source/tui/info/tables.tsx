@@ -7,7 +7,7 @@ import type { State } from '../state/model.ts';
 import { windowRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
 
-/** Both tables as the catalog has them, and first of all what is odd about them and what follows from that. */
+/** What is odd about both tables and what follows from it; then the tables as the catalog describes them. */
 export function TablesScreen({ state }: { state: State }) {
   const { shape, trigger, totals, orphans } = state;
   if (!shape) return <Text>Reading the catalog</Text>;
@@ -24,7 +24,7 @@ export function TablesScreen({ state }: { state: State }) {
     ...remarks.map((remark, index) => <Remark key={`remark ${index.toString()}`} remark={remark} />),
     ...shapeLines(shape).map(({ kind, text }, index) => (
       <Box
-        // biome-ignore lint/suspicious/noArrayIndexKey: two constraints may say the same; their place is what is drawn.
+        // biome-ignore lint/suspicious/noArrayIndexKey: two constraints may be equal; only their position differs.
         key={`line ${index}`}
         flexShrink={0}
         marginTop={kind === 'head' ? 1 : 0}

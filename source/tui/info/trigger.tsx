@@ -11,7 +11,7 @@ import type { State } from '../state/model.ts';
 import { windowRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
 
-/** Whether a use is counted exactly once, as far as the catalog tells, and what else writes the count. */
+/** Whether the catalog says that each use is counted exactly once, and what else writes the count. */
 export function TriggerScreen({ state }: { state: State }) {
   const height = windowRows(state.size) + 2;
   if (!state.trigger) return <Text>Reading the catalog</Text>;
@@ -39,17 +39,20 @@ function Facts({ health }: { health: TriggerHealth }) {
     ],
     [
       'Function',
-      trigger.function ?? (trigger.functionExists ? 'exists, but nothing runs it' : 'does not exist'),
+      trigger.function ?? (trigger.functionExists ? 'exists, but no trigger runs it' : 'does not exist'),
     ],
     ['Definition', trigger.definition ?? 'none'],
-    ['Called', track.map(({ identity }) => identity).join(', ') || 'the application inserts by itself'],
+    [
+      'Called',
+      track.map(({ identity }) => identity).join(', ') || 'nothing: the application inserts records',
+    ],
   ];
   return (
     <Box flexDirection="column" flexShrink={0}>
       <Text color={healthy ? 'green' : 'red'} bold>
         {healthy
-          ? `${glyphs.on} Healthy: by the catalog a use is counted once`
-          : `${glyphs.off} Not healthy: uses are not counted right`}
+          ? `${glyphs.on} Healthy: according to the catalog, each use is counted once`
+          : `${glyphs.off} Not healthy: uses are not counted correctly`}
       </Text>
       {facts.map(([name, value]) => (
         <Box key={name} flexShrink={0}>
@@ -81,7 +84,7 @@ function Writers({ writers }: { writers: Writer[] }) {
       {writers.map((writer, index) => {
         const { head, lines } = writerLines(writer);
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: several may have one name, and none has a state of its own
+          // biome-ignore lint/suspicious/noArrayIndexKey: several may share a name, and they hold no state
           <Box key={index} flexDirection="column" flexShrink={0} paddingLeft={2}>
             <Text>{displayText(head)}</Text>
             {lines.map(line => (
@@ -96,7 +99,7 @@ function Writers({ writers }: { writers: Writer[] }) {
   );
 }
 
-/** The table is small and its texts are cut to size first: ink-table measures them by their length, not by their cells. */
+/** Texts are cut to size first, because ink-table measures them by length, not by cells. */
 function Others({ health, columns }: { health: TriggerHealth; columns: number }) {
   const { glyphs } = useTheme();
   const share = Math.max(12, Math.floor((columns - 44) / 3));

@@ -1,10 +1,7 @@
 import type { State } from '../state/model.ts';
 import { bindings, type KeyBinding } from './keymap.ts';
 
-/**
- * The keys to show at the foot of a screen, those that work now. Where they do not fit, some of the spare ones are left to
- * the help, the last of the table first.
- */
+/** The keys to show in the footer: those that work now. If they do not fit, spare ones go, the last of the table first. */
 export function footerBindings(state: State): KeyBinding[] {
   const working = bindings.filter(
     binding => !binding.quiet && binding.screens.includes(state.screen) && !binding.disabled?.(state),

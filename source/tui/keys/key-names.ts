@@ -1,8 +1,8 @@
 import type { Key } from 'ink';
 
 /**
- * The names of the keys in one piece of input, in order. Keys that are pressed quickly arrive together (`jj` is one input,
- * and so are two Enters, with `key.return` unset), so the text is taken apart.
+ * The names of the keys in one piece of input, in order. Keys pressed quickly arrive together: `jj` is one input. So are
+ * two Enters, and then `key.return` is not set.
  */
 export function keyNames(input: string, key: Key): string[] {
   if (key.upArrow) return ['up'];

@@ -12,9 +12,9 @@ import {
   whyNotWatch,
 } from './why-disabled.ts';
 
-/** A key as data: footer, help and what happens all come from this one table. */
+/** A key as data: the footer, help and the key handler all use this one table. */
 export interface KeyBinding {
-  /** Names of keys, as keys.ts spells them. */
+  /** Names of keys, as key-names.ts spells them. */
   keys: readonly string[];
   /** How the key is shown. */
   label: string;
@@ -23,11 +23,11 @@ export interface KeyBinding {
   description: string;
   screens: readonly Screen[];
   does: Action | 'quit' | 'suspend' | 'refresh';
-  /** Why it does nothing now; null where it works. */
+  /** Why it does nothing now; null if it works. */
   disabled?: (state: State) => string | null;
-  /** Left out of the footer where the other keys would not fit beside it. */
+  /** Left out of the footer if the other keys would not fit. */
   spare?: boolean;
-  /** Left out of the footer, where room is short; help lists it all the same. */
+  /** Never in the footer; only help lists it. */
   quiet?: boolean;
 }
 
@@ -149,7 +149,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['w'],
     label: 'w',
     short: 'watch',
-    description: 'Prove steps 2 and 3 by watching real uses of this preset',
+    description: 'Check steps 2 and 3 by watching real uses of this preset',
     screens: ['checklist'],
     does: { type: 'watch-step' },
     disabled: whyNotWatch,
@@ -158,14 +158,14 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['/'],
     label: '/',
     short: 'filter',
-    description: 'List only presets whose name holds a text',
+    description: 'List only presets whose name contains a text',
     screens: ['list'],
     does: { type: 'edit-filter' },
   },
   {
     keys: ['m'],
     label: 'm',
-    short: 'wrong',
+    short: 'mismatches',
     description: 'List only mismatches, or all presets again',
     screens: ['list', 'checklist'],
     does: { type: 'only-mismatches' },
@@ -183,7 +183,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['w'],
     label: 'w',
     short: 'watch',
-    description: 'Wait for a real use and tell how it was counted, or stop',
+    description: 'Wait for a real use and show how it was counted, or stop',
     screens: ['preset'],
     does: { type: 'watch-use' },
     disabled: whyNotWatch,
@@ -201,27 +201,27 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['y'],
     label: 'y',
     short: 'yes',
-    description: 'Yes: simulate although it reaches outside, or make the real use',
+    description: 'Yes: simulate despite outside effects, or make the real use',
     screens: ['simulate'],
     does: { type: 'agree' },
     disabled: ({ simulation: { use } }) =>
-      use?.phase === 'asking' || use?.real?.phase === 'confirming' ? null : 'Nothing is asked.',
+      use?.phase === 'asking' || use?.real?.phase === 'confirming' ? null : 'There is nothing to confirm.',
   },
   {
     keys: ['x'],
     label: 'x',
     short: 'real use',
-    description: 'Make one real use that stays, after a question',
+    description: 'Make one real use that stays, after you confirm',
     screens: ['simulate'],
     does: { type: 'ask-real-use' },
     disabled: state =>
-      state.simulation.use?.plan ? whyNotSimulate(state) : 'How a use is made here is not known yet.',
+      state.simulation.use?.plan ? whyNotSimulate(state) : 'It is not known yet how to make a use here.',
   },
   {
     keys: ['b'],
     label: 'b',
     short: 'take it back',
-    description: 'Take the real use back, and nothing else',
+    description: 'Take back the real use, and nothing else',
     screens: ['simulate'],
     does: { type: 'take-back' },
     disabled: ({ simulation: { use } }) =>
@@ -231,7 +231,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['S'],
     label: 'S',
     short: 'sync',
-    description: 'Plan to set counts to their records: all presets, or the one that is open',
+    description: 'Plan to set counts to their records: all presets, or the open one',
     screens: ['list', 'preset'],
     does: { type: 'repair', step: { kind: 'open', action: 'sync' } },
     disabled: whyNotRepair,
@@ -249,7 +249,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['return'],
     label: 'Enter',
     short: 'go on',
-    description: 'Ask for the phrase that carries the plan out',
+    description: 'Continue to the phrase that confirms the plan',
     screens: ['repair'],
     does: { type: 'repair', step: { kind: 'ask' } },
     disabled: whyNotAsk,
@@ -258,7 +258,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['d'],
     label: 'd',
     short: 'records too',
-    description: 'Reset: delete the records as well, or keep them',
+    description: 'Reset: delete the records too, or keep them',
     screens: ['repair'],
     does: { type: 'repair', step: { kind: 'toggle', option: 'deleteHistory' } },
     disabled: state => whyNotToggle(state, 'deleteHistory'),
@@ -267,7 +267,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['n'],
     label: 'n',
     short: 'last use too',
-    description: 'Sync: set last_used_at to the newest record as well, or leave it',
+    description: 'Sync: set last_used_at to the newest record too, or leave it',
     screens: ['repair'],
     does: { type: 'repair', step: { kind: 'toggle', option: 'lastUsed' } },
     disabled: state => whyNotToggle(state, 'lastUsed'),
@@ -276,7 +276,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['o'],
     label: 'o',
     short: 'triggers',
-    description: 'Keep other triggers from firing while it writes, or let them',
+    description: 'Keep other triggers from firing during the repair, or let them fire',
     screens: ['repair'],
     does: { type: 'repair', step: { kind: 'toggle', option: 'suppressTriggers' } },
     disabled: state => whyNotToggle(state, 'suppressTriggers'),
@@ -293,7 +293,7 @@ export const bindings: readonly KeyBinding[] = [
   {
     keys: ['c'],
     label: 'c',
-    short: 'checks',
+    short: 'checklist',
     description: 'The testing checklist, step by step',
     screens: ['list', 'preset', 'trigger', 'simulate'],
     does: { type: 'open', screen: 'checklist' },
@@ -312,7 +312,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['escape', 'left', 'h'],
     label: 'Esc',
     short: 'leave',
-    description: 'Leave the plan as it is; while it is carried out, stop after this batch',
+    description: 'Leave the plan; while it runs, stop after this batch',
     screens: ['repair'],
     does: { type: 'repair', step: { kind: 'leave' } },
   },
@@ -338,7 +338,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['p'],
     label: 'p',
     short: 'pause',
-    description: 'Stop asking the database, or go on',
+    description: 'Stop querying the database, or resume',
     screens: everywhere,
     does: { type: 'pause' },
     spare: true,
@@ -346,8 +346,8 @@ export const bindings: readonly KeyBinding[] = [
   {
     keys: ['r'],
     label: 'r',
-    short: 'now',
-    description: 'Ask now, and audit every preset again',
+    short: 'refresh',
+    description: 'Read now, and audit every preset again',
     screens: everywhere,
     does: 'refresh',
     spare: true,
@@ -356,7 +356,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['H'],
     label: 'H',
     short: 'history',
-    description: 'What was synced, reset and taken back, and b there to undo it',
+    description: 'Past syncs, resets and undos; b there undoes one',
     screens: ['list', 'preset', 'trigger', 'repair', 'drift'],
     does: { type: 'open', screen: 'history' },
     disabled: whyNotHistory,
@@ -375,7 +375,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['i'],
     label: 'i',
     short: 'tables',
-    description: 'How both tables are shaped here, what is odd, and what follows',
+    description: 'Columns, keys and indexes of both tables, and what is odd',
     screens: ['list', 'preset', 'trigger', 'simulate', 'checklist', 'history'],
     does: { type: 'open', screen: 'shape' },
     spare: true,
@@ -384,7 +384,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['?'],
     label: '?',
     short: 'help',
-    description: 'What engineers ask first, all keys, and what the badges mean',
+    description: 'Common questions, all keys, and what the badges mean',
     screens: ['list', 'preset', 'trigger', 'simulate', 'checklist', 'repair', 'history', 'shape', 'drift'],
     does: { type: 'open', screen: 'help' },
   },
@@ -392,7 +392,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['q'],
     label: 'q',
     short: 'quit',
-    description: 'Leave; the terminal is given back as it was',
+    description: 'Quit; the terminal looks as it did before',
     screens: everywhere,
     does: 'quit',
     disabled: whyNotLeave,
@@ -401,7 +401,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['ctrl+z'],
     label: '^z',
     short: 'suspend',
-    description: 'Put the console into the background (fg brings it back)',
+    description: 'Suspend the console (fg brings it back)',
     screens: everywhere,
     does: 'suspend',
     disabled: whyNotLeave,
@@ -409,7 +409,7 @@ export const bindings: readonly KeyBinding[] = [
   },
 ];
 
-/** The binding of a key on the screen that is open, if it has one. */
+/** The binding of a key on `screen`, if there is one. */
 export function bindingFor(key: string, screen: Screen): KeyBinding | undefined {
   return bindings.find(binding => binding.screens.includes(screen) && binding.keys.includes(key));
 }

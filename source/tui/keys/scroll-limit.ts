@@ -1,7 +1,4 @@
 import { createContext } from 'react';
 
-/**
- * How far the text on screen can be scrolled, in rows: known only once it is laid out, and needed by the key that scrolls back
- * from beyond its end.
- */
+/** How far the text on screen can be scrolled, in rows. Only the layout knows, and the scroll keys need it. */
 export const ScrollLimit = createContext({ rows: Number.MAX_SAFE_INTEGER });

@@ -11,12 +11,12 @@ import { ScrollLimit } from './scroll-limit.ts';
 
 export interface KeyHandlers {
   dispatch: (action: Action) => void;
-  /** The state after everything that was dispatched so far. */
+  /** The state after everything dispatched so far. */
   current: () => State;
   refresh: () => void;
 }
 
-/** Turns keys into actions by the table of bindings; pasted text only ever becomes text. */
+/** Turns keys into actions by the table of bindings. Pasted text never acts as keys. */
 export function useKeys({ dispatch, current, refresh }: KeyHandlers): void {
   const { exit, suspendTerminal } = useApp();
   const limit = useContext(ScrollLimit);
@@ -24,11 +24,11 @@ export function useKeys({ dispatch, current, refresh }: KeyHandlers): void {
     const state = current();
     if (state.whyNot !== null) dispatch({ type: 'why-not', reason: null });
     if (key === 'ctrl+c') {
-      // What is being written is stopped first, between two batches; pressed again it ends the console all the same.
+      // The first press stops the repair between two batches; a second one ends the console.
       if (!isRepairing(state) || state.repair?.stopping) return exit('interrupted');
       return dispatch({ type: 'repair', step: { kind: 'stop' } });
     }
-    // What cannot be seen is not answered.
+    // Nobody should answer a question that is not visible.
     if (isTooSmall(state.size)) {
       if (key === 'escape' && isRepairing(state)) dispatch({ type: 'repair', step: { kind: 'stop' } });
       if (key === 'q' && !isRepairing(state)) exit();
@@ -63,13 +63,13 @@ export function useKeys({ dispatch, current, refresh }: KeyHandlers): void {
     for (const name of names) {
       const before = current();
       latest.current(name);
-      // Keys that came along with the one that asks were pressed before anybody could read the question.
+      // Keys that arrived together with the one that opened a question were pressed before it could be read.
       const asks = isTypingPhrase(current()) && !isTypingPhrase(before);
       if (asks || (current().screen === 'repair' && before.screen !== 'repair')) return;
     }
   };
   useInput((input, key) => {
-    // What the terminal sent in one piece comes as several inputs, all before the next microtask.
+    // What the terminal sent in one piece arrives as several inputs, all before the next microtask.
     if (together.current.length === 0) queueMicrotask(pressTogether);
     together.current.push(...keyNames(input, key));
   });
@@ -86,7 +86,7 @@ function typeFilter(key: string, dispatch: (action: Action) => void): void {
   else if (Array.from(key).length === 1) dispatch({ type: 'type-filter', text: key });
 }
 
-/** Keys that scroll the plan while its phrase is typed. */
+/** Keys that scroll the plan while its phrase is being typed. */
 const moves: ReadonlySet<string> = new Set(['up', 'down', 'pageup', 'pagedown']);
 
 function typePhrase(key: string, dispatch: (action: Action) => void): void {
@@ -96,13 +96,13 @@ function typePhrase(key: string, dispatch: (action: Action) => void): void {
   else if (Array.from(key).length === 1) dispatch({ type: 'repair', step: { kind: 'type', text: key } });
 }
 
-/** Gives the terminal to the shell until `fg`, as any program does on Ctrl-Z. */
+/** Gives the terminal to the shell until `fg`, like any program on Ctrl-Z. */
 async function suspend(suspendTerminal: ReturnType<typeof useApp>['suspendTerminal']): Promise<void> {
   await suspendTerminal(
     () =>
       new Promise(resolve => {
         process.once('SIGCONT', () => resolve());
-        // The whole process group, as the terminal itself would: npm, which may have started this, has to stop as well.
+        // Signal the whole process group, as the terminal would: npm may have started this and must stop too.
         process.kill(0, 'SIGTSTP');
       }),
   );

@@ -9,7 +9,7 @@ import { whyNotWrite } from './write-guard.ts';
 export function whyNotWatch(state: State): string | null {
   if (isWatching(state)) return null;
   if (!selectedRow(state)) return 'This preset is gone.';
-  return state.paused ? 'Paused: nothing is read.' : null;
+  return state.paused ? 'Paused: press p to resume first.' : null;
 }
 
 export function whyNotOpenDrifted(state: State): string | null {
@@ -26,7 +26,7 @@ export function whyNotSimulate(state: State): string | null {
 
 export function whyBusy(state: State): string | null {
   if (isRepairing(state)) return 'A repair is running already.';
-  return isSimulating(state.simulation) ? 'Something is being proved already.' : null;
+  return isSimulating(state.simulation) ? 'A simulation or a step is running already.' : null;
 }
 
 export function whyNotRepair(state: State): string | null {
@@ -41,7 +41,7 @@ export function whyNotHistory(state: State): string | null {
   return whyNotLeave(state) ?? 'Leave the plan first.';
 }
 
-/** Stopped in the middle of a batch, this program would hold rows of the application. */
+/** Suspended in the middle of a batch, this program would keep the application's rows locked. */
 export function whyNotLeave(state: State): string | null {
-  return isRepairing(state) ? 'Counts are being written: Esc stops that between two batches first.' : null;
+  return isRepairing(state) ? 'A repair is running: press Esc to stop it after this batch.' : null;
 }

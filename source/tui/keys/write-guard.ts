@@ -1,7 +1,7 @@
 import { displayText } from '../../format/text.ts';
 import type { State } from '../state/model.ts';
 
-/** Why nothing can be written here, which the actions refuse for as well; null where it can, or is not known yet. */
+/** Why nothing can be written here; null if it can, or if that is not known yet. The repairs check it again. */
 export function whyNotWrite({ look }: Pick<State, 'look'>): string | null {
   if (!look) return null;
   const { server, tables } = look;
@@ -9,5 +9,5 @@ export function whyNotWrite({ look }: Pick<State, 'look'>): string | null {
   if (server.readOnly) return 'Transactions are read-only here: nothing can be written.';
   if (tables.hiddenBy.length === 0) return null;
   const [who] = tables.seenBy;
-  return `This role may not see every row${who ? `; ${displayText(who)} does` : ', so a count from what it sees would be wrong'}.`;
+  return `This role may not see every row${who ? `; ${displayText(who)} does` : ', so counts from the visible ones would be wrong'}.`;
 }

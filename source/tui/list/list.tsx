@@ -14,7 +14,7 @@ import { useTheme } from '../theme.ts';
 import { type Cells, columnWidths, roomForWhy, rowCells, titleCells } from './row-cells.ts';
 import { whyEmpty } from './why-empty.ts';
 
-/** Every preset with its count, its records, and the badge that says whether they agree. Only the window is drawn. */
+/** Every preset with its count, its records and its badge. Only the visible rows are drawn. */
 export function ListScreen({ state }: { state: State }) {
   const theme = useTheme();
   const widths = columnWidths(state.size.columns);
@@ -52,7 +52,7 @@ export function ListScreen({ state }: { state: State }) {
   );
 }
 
-// Ages are told in minutes and more, so a row need not be drawn again before the minute turns.
+// Ages are shown in minutes or more, so a row need not be redrawn for every tick.
 function coarse(now: number): number {
   return Math.floor(now / 10_000) * 10_000;
 }
@@ -72,7 +72,7 @@ const ListRow = memo(
   function ListRow({ row, diagnosis, widths, now, fresh, complete, selected, theme }: RowProps) {
     const { glyphs, paint } = theme;
     const cells = rowCells(row, widths, diagnosis, { now, fresh, complete, glyphs });
-    // One text with its colours in it, not one element for each: 44 rows of 8 elements were a third of the first frame.
+    // One text that contains its colours: 44 rows of 8 elements took a third of the time of the first frame.
     const line =
       `${selected ? glyphs.cursor : ' '} ${cells.name}` +
       (fresh ? paint('bold', cells.count) + paint('cyan', cells.change) : cells.count + cells.change) +
@@ -113,7 +113,7 @@ function Empty({ state }: { state: State }) {
   return <Text dimColor>{'  Reading presets'}</Text>;
 }
 
-/** The embedded demo takes a few seconds to come up; a bar says that something is happening. */
+/** The embedded demo takes a few seconds to start; a bar shows progress. */
 function Starting({ stage, done, total }: { stage: string; done: number; total: number }) {
   const { glyphs } = useTheme();
   const full = total > 0 ? Math.round((Math.min(done, total) / total) * 30) : 0;
@@ -126,10 +126,10 @@ function Starting({ stage, done, total }: { stage: string; done: number; total: 
   );
 }
 
-/** Where the window stands, and what the list leaves out. */
+/** The position in the list, and what the list leaves out. */
 function Position({ state }: { state: State }) {
   const { order, cursor, filter, onlyMismatches, editingFilter } = state;
-  const parts = [order.length === 0 ? 'none listed' : `${count(cursor + 1)} of ${count(order.length)}`];
+  const parts = [order.length === 0 ? 'none' : `${count(cursor + 1)} of ${count(order.length)}`];
   if (onlyMismatches) parts.push('only mismatches');
   if (filter !== '' && !editingFilter) parts.push(`filter "${displayText(withoutPasswords(filter))}"`);
   const row = state.size.columns < roomForWhy ? selectedRow(state) : undefined;

@@ -15,12 +15,12 @@ export interface Cells {
   records: string;
   drift: string;
   badge: string;
-  /** Why the count is wrong, in a few words; empty where there is no room for it. */
+  /** Why the count is wrong, in a few words; empty if there is no room for it. */
   why: string;
   lastUsed: string;
 }
 
-/** From this many columns on the list says why a count is wrong; below, the line under it does for the row of the cursor. */
+/** A terminal this wide has a column for the cause. Narrower ones show it below the list, for the row under the cursor. */
 export const roomForWhy = 106;
 
 /** Column widths in cells, for a terminal of `columns` cells. */
@@ -28,11 +28,11 @@ export function columnWidths(columns: number): Record<keyof Cells, number> {
   const why = columns >= roomForWhy ? 24 : 0;
   const fixed = { count: 10, change: 6, records: 10, drift: 9, badge: 12, why, lastUsed: 11 };
   const taken = Object.values(fixed).reduce((sum, width) => sum + width, 0);
-  // Two cells for the cursor; a gap stands at the head of every right-aligned column.
+  // Two cells for the cursor; every right-aligned column begins with a gap.
   return { name: Math.max(10, Math.min(80, columns - taken - 2)), ...fixed };
 }
 
-/** What the columns are called; the sorted one is marked. */
+/** The titles of the columns; the sorted one is marked. */
 export function titleCells(
   widths: Record<keyof Cells, number>,
   sort: Sort,

@@ -9,7 +9,7 @@ import type { Row, State } from '../state/model.ts';
 import type { Theme } from '../theme.ts';
 import { diagnosisOf, plotColumns } from './diagnoses.ts';
 
-/** Why the count of `row` is wrong: the cause, how sure that is, what led to it, and all records over time. None where it is not known. */
+/** Why the count of `row` is wrong: the cause, its certainty, the evidence, and all records over time. Empty if not known. */
 export function whyWrongLines(state: State, row: Row, theme: Theme): ReactElement[] {
   const diagnosis = diagnosisOf(state, row);
   if (!diagnosis) return [];
@@ -34,13 +34,13 @@ function plotLines(
   { glyphs, severity }: Theme,
 ): ReactElement[] {
   const history = recordHistory?.id === row.id ? recordHistory.history : null;
-  // Read for a wider terminal, it is read again at once.
+  // It was read for a wider terminal, and the next tick reads it again.
   if (!history || history.uses.length > plotColumns(size.columns)) return [];
   const { from, to, uses } = history;
   const columns = uses.length;
   const marks = stretchMarks({ from, to, columns }, stretch, glyphs);
   const marked = stretchWords(stretch);
-  const scale = `${dateTime(from).slice(0, 10)} to ${dateTime(to).slice(0, 10)}, ${span((to - from) / columns)} a column, at most ${count(Math.max(...uses))}`;
+  const scale = `${dateTime(from).slice(0, 10)} to ${dateTime(to).slice(0, 10)}, ${span((to - from) / columns)} per column, at most ${count(Math.max(...uses))}`;
   return [
     <Line key="plot all">
       <Text dimColor>{'All records'.padEnd(indent)}</Text>

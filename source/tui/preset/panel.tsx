@@ -11,15 +11,14 @@ import { isWatching, keepWorst } from './state.ts';
 import type { Seen, WatchingLimit } from './watching-model.ts';
 
 const blindWords: Record<WatchingLimit, string> = {
-  hidden: 'Records are not looked at: this role may not see them all. Only the count is watched.',
-  'no-index':
-    'Records are not counted for each look: this table has no usable index for that. Only the count is watched.',
-  slow: 'Records are not counted for each look: that took longer than a statement may. Only the count is watched.',
+  hidden: 'Only the count is watched: this role may not see all records.',
+  'no-index': 'Only the count is watched: the table has no index for counting the records of one preset.',
+  slow: 'Only the count is watched: counting the records exceeded the statement timeout.',
 };
 
 /**
- * The wait for a real use in at most `room` rows: since when, what to do, and what was seen, newest first. Where not all
- * of it fits, what was wrong stays.
+ * The wait for a real use in at most `room` rows: since when, what to do, and what was seen, newest first. If not
+ * everything fits, the problems stay.
  */
 export function watchingLines(state: State, theme: Theme, room: number): ReactElement[] {
   const { watching } = state;
@@ -36,7 +35,7 @@ export function watchingLines(state: State, theme: Theme, room: number): ReactEl
   ];
 }
 
-/** Everything that was seen, newest first, for the end of the screen; nothing where `watchingLines` shows it all. */
+/** Everything that was seen, newest first, for the end of the screen; empty if `watchingLines` shows it all. */
 export function seenLines(state: State, theme: Theme, room: number): ReactElement[] {
   const { watching } = state;
   if (!watching) return [];
@@ -69,10 +68,10 @@ function headLines(state: State, { severity }: Theme): ReactElement[] {
     </Line>,
     ...(watching.blind ? note(blindWords[watching.blind], severity.warning) : []),
     ...(going && paused
-      ? note('Paused: nothing is read. p goes on, and tells what happened since.', severity.warning)
+      ? note('Paused: nothing is read. Press p to resume and see what changed since.', severity.warning)
       : []),
     ...(going && !paused && failure
-      ? note('Nothing can be read now. The next look tells what happened since.', severity.warning)
+      ? note('Nothing can be read now. The next tick will show what changed since.', severity.warning)
       : []),
     ...(going && !paused && !failure && watching.since !== null && watching.changes.length === 0
       ? note('Waiting for a use: make one in the application now', severity.info)
@@ -82,7 +81,7 @@ function headLines(state: State, { severity }: Theme): ReactElement[] {
 }
 
 function titleOf(since: number | null, until: number | null): string {
-  if (since === null) return 'Watching: the first look is on its way';
+  if (since === null) return 'Watching: reading the first counts';
   return until === null
     ? `Watching since ${clock(since)}`
     : `Watched from ${clock(since)} to ${clock(until)}`;
@@ -93,7 +92,7 @@ const wordWidth = 12;
 /** Columns left of the sentence: indent, time, glyph and word, two columns between the parts. */
 const before = indent.length + 8 + 2 + 2 + wordWidth + 2;
 
-/** As many changes as fit into `room` rows. Where not all do, a row is left for saying so. */
+/** As many changes as fit into `room` rows. If not all do, one row is left to say so. */
 function fitting(state: State, room: number): readonly Seen[] {
   const changes = state.watching?.changes ?? [];
   for (let most = Math.min(changes.length, Math.max(1, room)); most > 1; most--) {

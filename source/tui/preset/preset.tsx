@@ -14,13 +14,13 @@ import { diagnosisOf } from './diagnoses.ts';
 import { whyWrongLines } from './diagnosis.tsx';
 import { seenLines, watchingLines } from './panel.tsx';
 
-/** One preset: its counter against its records, its last use by both accounts, and its latest records. */
+/** One preset: its count and its records, the last use according to each, and the latest records. */
 export function PresetScreen({ state }: { state: State }) {
   const look = useTheme();
   const row = selectedRow(state);
   const height = windowRows(state.size) + 2;
   const facts = row ? counterLines(state, row, look) : [<Text key="gone">This preset is gone.</Text>];
-  // Scrolled keeps its last row for itself where not everything fits.
+  // If not everything fits, Scrolled needs its last row for itself.
   const room = height - facts.length - 1;
   const lines = [
     ...facts,
@@ -58,7 +58,7 @@ function counterLines(state: State, row: Row, { glyphs, badge: colors }: Theme):
     fact('Drift', driftWords(difference, kind === 'hidden')),
     fact('Last use counted', when(row.lastUsedAt, state.serverNow)),
     fact(
-      kind === 'hidden' ? 'Newest one shown' : 'Newest record',
+      kind === 'hidden' ? 'Newest visible' : 'Newest record',
       detail ? when(detail.newestAt, state.serverNow) : 'reading',
     ),
   ];
@@ -72,8 +72,8 @@ function recordWords(records: number | null, hidden: boolean): string {
 function driftWords(difference: number | null, hidden: boolean): string {
   if (hidden || difference === null) return 'not known';
   if (difference === 0) return '0';
-  if (!Number.isFinite(difference)) return 'no number: the count is none; an UPDATE by hand has to set it';
-  return `${signed(difference)}: ${difference > 0 ? 'it counts more uses than there are records' : 'it misses uses that were recorded'}`;
+  if (!Number.isFinite(difference)) return 'none: the count is not a number; set it with an UPDATE';
+  return `${signed(difference)}: ${difference > 0 ? 'the count is too high' : 'the count is too low'}`;
 }
 
 function when(time: number | null, now: number): string {
@@ -84,7 +84,7 @@ function recordLines(state: State, row: Row, { glyphs }: Theme): ReactElement[] 
   const detail = state.detail?.id === row.id ? state.detail.value : null;
   if (!detail) return [<Text key="wait"> </Text>, <Text key="reading">Reading its records</Text>];
   const hidden = state.look?.tables.hiddenBy.length !== 0;
-  // The plot of all records says what the one of the last days does, and there is no room for both.
+  // The plot of all records includes the last days, and there is no room for both.
   const plotted = state.recordHistory?.id === row.id && diagnosisOf(state, row) !== null;
   const most = Math.max(0, ...detail.perDay);
   const plot =
@@ -98,7 +98,7 @@ function recordLines(state: State, row: Row, { glyphs }: Theme): ReactElement[] 
           </Line>,
           <Line key="scale" dimColor>
             {''.padEnd(20)}
-            {`last ${detail.perDay.length} days (UTC), at most ${count(most)} a day`}
+            {`last ${detail.perDay.length} days (UTC), at most ${count(most)} per day`}
           </Line>,
         ];
   return [
@@ -108,7 +108,7 @@ function recordLines(state: State, row: Row, { glyphs }: Theme): ReactElement[] 
       {hidden ? 'Latest records that this role may see' : 'Latest records'}
     </Text>,
     ...detail.latest.map((record, index) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: a record has no key of its own here, and its place is what is drawn.
+      // biome-ignore lint/suspicious/noArrayIndexKey: a record has no key here; its position is its identity.
       <Line key={`record ${index}`}>
         {'  '}
         {record.at === null ? 'no time' : dateTime(record.at)}

@@ -8,23 +8,23 @@ import type { Seen, Watching, WatchingLimit } from './watching-model.ts';
 
 const mostChanges = 100;
 
-/** True while looks are compared, which is when ticks should come faster. */
+/** True while the console waits for a real use, and ticks should come faster. */
 export function isWatching({ watching }: State): boolean {
   return watching !== null && watching.until === null;
 }
 
-/** Starts to watch the preset that is open, or stops; what was seen stays until the start after that. */
+/** Starts or stops watching the open preset. What was seen stays until the next start. */
 export function toggleWatching(state: State): State {
   const { watching } = state;
   if (watching && isWatching(state)) return { ...state, watching: stopped(watching, state.freshAt) };
   const row = selectedRow(state);
   if (!row) return state;
-  // The row may be as old as the last audit; a use from before the key must not look like the one that is waited for.
+  // No base yet: the row may be as old as the last audit, and a use since then must not look like the awaited one.
   const fresh = { id: row.id, since: null, until: null, base: null, blind: null, changes: [] };
   return { ...state, scroll: 0, watching: fresh };
 }
 
-/** What a tick adds; the same object where it adds nothing, so that nothing is drawn. */
+/** What a tick adds; the same object if it adds nothing, so that nothing is redrawn. */
 export function watchTick(
   watching: Watching | null,
   tick: { look: InspectedDatabase; asked: readonly string[]; counters: readonly Counter[]; at: number },
@@ -34,7 +34,7 @@ export function watchTick(
   const found = counters.find(({ id }) => id === watching.id);
   if (!found) return asked.includes(watching.id) ? stopped(watching, at) : watching;
   const blind = blindness(look, found);
-  // What a role does not see must not look like a use that left no record.
+  // A record that this role may not see must not look like a use without a record.
   const now = blind === null ? found : { ...found, records: null };
   const { base } = watching;
   if (!base) return { ...watching, since: at, base: now, blind };
@@ -48,8 +48,8 @@ export function watchTick(
 const weight: Record<ChangeVerdict, number> = { right: 0, unknown: 1, warning: 2, error: 3 };
 
 /**
- * At most `most` of `changes` (oldest first), in order. The newest always stays; of the others those that were right go
- * first and errors last, and the older before the newer.
+ * At most `most` of `changes` (oldest first), in order. The newest always stays. Of the others, correct ones are dropped
+ * first and errors last, older before newer.
  */
 export function keepWorst(changes: readonly Seen[], most: number): readonly Seen[] {
   if (changes.length <= most) return changes;

@@ -7,17 +7,17 @@ export interface Seen {
   change: ObservedChange;
 }
 
-/** Why records are not looked at: not all may be seen, no index serves counting them, or that took too long. */
+/** Why records are not counted: some are hidden, there is no index for it, or it took too long. */
 export type WatchingLimit = 'hidden' | 'no-index' | 'slow';
 
 /** A preset that is watched for a real use. Times in milliseconds since 1970 by this machine's clock. */
 export interface Watching {
   id: string;
-  /** When the first look came in, which changes are told from; null until then. */
+  /** When the first counts were read, the base that changes are measured from; null until then. */
   since: number | null;
-  /** When the last look before the end came in; null while it goes on. */
+  /** When the last counts before the end were read; null while it goes on. */
   until: number | null;
-  /** What the last look saw; null until the first one. */
+  /** What the last tick read; null until the first one. */
   base: Counter | null;
   blind: WatchingLimit | null;
   /** Oldest first. */

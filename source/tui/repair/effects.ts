@@ -5,19 +5,19 @@ import type { RepairPlan, RepairRequest } from '../../repair/plan/repair-plan.ts
 import type { Action, State } from '../state/model.ts';
 import type { Repair, RepairStep } from './model.ts';
 
-/** Plans and runs repairs, and reads what was done. */
+/** Plans and runs repairs, and reads the history. */
 export interface RepairWork {
   follow(action: Action, state: State): void;
-  /** Stops between two batches; resolves when the one under way has ended. */
+  /** Stops between two batches; resolves when the running one has ended. */
   stop(): Promise<void>;
 }
 
-// Ten frames a second show that it moves; each costs about 10 ms.
+// In milliseconds. Ten frames a second show progress; each frame costs about 10 ms.
 const leastBetween = 100;
 
 /**
- * Does what keys ask of the repair screen and of the history, and tells how it went as actions. The reducer runs one repair
- * at a time; a plan that nobody waits for any more is given up.
+ * Does what keys ask for on the repair screen and in the history, and dispatches the results as actions. The reducer
+ * allows one repair at a time; a plan that is no longer needed is aborted.
  */
 export function createRepairWork(
   database: Database,
@@ -29,7 +29,7 @@ export function createRepairWork(
   let running: Promise<void> = Promise.resolve();
   const tell = (step: RepairStep) => dispatch({ type: 'repair', step });
 
-  // What they do is loaded with the first key that asks for it: the list comes first.
+  // These modules are loaded by the first key that needs them, so that the list appears sooner.
   const plan = async (repair: Repair) => {
     const { signal } = planning;
     await told(
@@ -90,7 +90,7 @@ export function createRepairWork(
       if (kind === 'progress' || kind === 'planned' || kind === 'done') return;
       if (repair?.phase !== 'planning') planning.abort();
       else {
-        // Of two plans only the one asked for last is waited for.
+        // Only the latest plan matters.
         planning.abort();
         planning = new AbortController();
         void plan(repair);
@@ -137,7 +137,7 @@ function onlyConsoleError(error: unknown): ConsoleError {
   throw error;
 }
 
-/** Does `work`; a fault of this program must end it with a stack trace for its authors. */
+/** Does `work` and hands its error to `failed`. A fault of this program must end it, with a stack trace. */
 async function told(work: () => Promise<void>, failed: (error: ConsoleError) => void): Promise<void> {
   try {
     await work();

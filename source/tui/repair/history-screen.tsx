@@ -13,7 +13,7 @@ import { useTheme } from '../theme.ts';
 import { entryAtCursor, entryRows, whyNotTakeBack } from './history.ts';
 import type { History } from './history-model.ts';
 
-/** What this console has done, the newest first, and the detail of the operation under the cursor. */
+/** What this console has done, newest first, and the details of the operation under the cursor. */
 export function HistoryScreen({ state }: { state: State }) {
   const { history } = state;
   const height = windowRows(state.size) + 2;
@@ -30,7 +30,8 @@ export function HistoryScreen({ state }: { state: State }) {
 function Entries({ history, state }: { history: History; state: State }) {
   const { glyphs } = useTheme();
   const { entries, cursor, error } = history;
-  if (entries.length === 0) return <Text>{error ? '' : 'Nothing was synced, reset or migrated yet.'}</Text>;
+  if (entries.length === 0)
+    return <Text>{error ? '' : 'Nothing has been synced, reset or migrated yet.'}</Text>;
   const rows = entryRows(state.size);
   const top = Math.max(0, Math.min(cursor - Math.floor(rows / 2), entries.length - rows));
   const by = 18 + Math.min(20, state.size.columns - 80);
@@ -63,7 +64,7 @@ function Entries({ history, state }: { history: History; state: State }) {
 }
 
 function stateOf({ undone, ended, origin }: HistoryEntry): string {
-  const state = undone ? 'taken back' : ended === 'killed' ? 'no end yet' : ended;
+  const state = undone ? 'taken back' : ended === 'killed' ? 'unfinished' : ended;
   return origin === 'own' ? state : `! ${state}`;
 }
 
@@ -85,13 +86,13 @@ function Detail({ state }: { state: State }) {
     <Box flexDirection="column" flexShrink={0}>
       <Facts
         facts={[
-          ['Did', `${did}${ended === 'killed' ? '; no end yet: killed, or still under way' : ''}`],
-          ['Database', `${database}${here ? ', the one that is open' : ', not the one that is open'}`],
+          ['Did', `${did}${ended === 'killed' ? '; unfinished: killed, or still running' : ''}`],
+          ['Database', `${database}${here ? ', which is open' : ', which is not the open one'}`],
           ['Receipt', file],
         ]}
       />
       <Text bold={why === null} dimColor={why !== null}>
-        {why ?? 'b plans to take it back.'}
+        {why ?? 'Press b to plan an undo.'}
       </Text>
     </Box>
   );
@@ -99,7 +100,7 @@ function Detail({ state }: { state: State }) {
 
 const mostDamaged = 2;
 
-/** Receipts that cannot be read, by name: what they stand for cannot be taken back from here. */
+/** Receipts that cannot be read, by name: their operations cannot be taken back from here. */
 function Problems({ history: { damaged, error } }: { history: History }) {
   return (
     <Box flexDirection="column" flexShrink={0}>
@@ -110,7 +111,7 @@ function Problems({ history: { damaged, error } }: { history: History }) {
         </Text>
       ))}
       {damaged.length > mostDamaged ? (
-        <Text color="yellow">{`and ${count(damaged.length - mostDamaged)} more: preset-usage receipts names them all.`}</Text>
+        <Text color="yellow">{`and ${count(damaged.length - mostDamaged)} more: preset-usage receipts lists them all.`}</Text>
       ) : null}
     </Box>
   );

@@ -11,7 +11,7 @@ export function entryAtCursor({ history }: State): HistoryEntry | undefined {
   return history?.entries[history.cursor];
 }
 
-/** Why the operation under the cursor cannot be taken back; null where it can. */
+/** Why the operation under the cursor cannot be taken back; null if it can. */
 export function whyNotTakeBack(state: State): string | null {
   const entry = entryAtCursor(state);
   if (!entry) return 'There is nothing to take back.';
@@ -19,16 +19,16 @@ export function whyNotTakeBack(state: State): string | null {
   if (isRepairing(state)) return 'A repair is running already.';
   const cannot = whyNotWrite(state);
   if (cannot !== null) return cannot;
-  if (entry.action === 'undo') return 'An undo is not taken back: sync or reset again instead.';
-  if (entry.action === 'migrate') return 'A migration is not taken back from here.';
-  if (!entry.here) return 'That was done in another database than the one that is open.';
-  if (entry.undone) return 'It was taken back already.';
-  // Killed right after a commit, its receipt does not know yet what it did.
+  if (entry.action === 'undo') return 'An undo cannot be taken back: sync or reset again instead.';
+  if (entry.action === 'migrate') return 'A migration cannot be taken back from here.';
+  if (!entry.here) return 'That was done in a different database.';
+  if (entry.undone) return 'It has been taken back already.';
+  // If it was killed right after a commit, its receipt does not list the changes yet.
   const nothing = entry.changed === 0 && entry.deleted === 0 && entry.ended !== 'killed';
   return nothing ? 'It changed nothing.' : null;
 }
 
-/** What reading the receipts brings; the cursor stays on its operation. */
+/** Takes in the receipts; the cursor stays on its operation. */
 export function reduceHistory(state: State, step: HistoryStep): State {
   if (step.kind === 'failed') {
     return { ...state, history: { entries: [], damaged: [], cursor: 0, error: step.error } };
@@ -51,10 +51,10 @@ export function moveEntry(state: State, move: Move): State {
   return cursor === history.cursor ? state : { ...state, history: { ...history, cursor } };
 }
 
-/** Titles above the operations, and the detail of one below them. */
+/** Rows for the titles above the operations and the details of one below them. */
 const frame = 9;
 
-/** How many operations are listed at once. */
+/** How many operations fit on the screen. */
 export function entryRows(size: State['size']): number {
   return Math.max(1, windowRows(size) + 2 - frame);
 }

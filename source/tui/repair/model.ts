@@ -6,30 +6,30 @@ import type { Screen } from '../state/screens.ts';
 /** A repair on its screen, from the key to its outcome. Nothing is written before `running`. */
 export interface Repair {
   action: RepairAction;
-  /** The one preset that is meant; null for all of them, and where a receipt says which. */
+  /** The one preset to repair; null for all, and for an undo, where the receipt says which. */
   scope: { id: string; name: string } | null;
   options: RepairOptions;
   /** undo: the id of the receipt that is taken back. */
   receipt: string | null;
   /** The screen that Escape goes back to. */
   from: Screen;
-  /** `typing`: a person types the plan's phrase, which is the only way to `running`. */
+  /** `typing`: a person types the plan's phrase; nothing else leads to `running`. */
   phase: 'planning' | 'reviewing' | 'typing' | 'running' | 'done' | 'failed';
-  /** While it is planned again, the plan before. */
+  /** While it is planned again, the previous plan. */
   plan: RepairPlan | null;
   typed: string;
-  /** What there is to say about the last key or the last plan. */
+  /** A remark about the last key or the last plan. */
   notice: string | null;
   progress: RepairProgress | null;
   outcome: RepairOutcome | null;
   error: ConsoleError | null;
-  /** True once it was asked to stop after the batch under way. */
+  /** True once it was asked to stop after the running batch. */
   stopping: boolean;
 }
 
 export type RepairStep =
   | { kind: 'open'; action: 'sync' | 'reset' }
-  /** Takes the operation under the history's cursor back. */
+  /** Takes back the operation under the cursor of the history. */
   | { kind: 'take-back' }
   | { kind: 'toggle'; option: keyof RepairOptions }
   | { kind: 'planned'; plan: RepairPlan }

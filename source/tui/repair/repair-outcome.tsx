@@ -18,7 +18,7 @@ interface Props {
   height: number;
 }
 
-/** What a repair did, what it cost, and every preset that is not as planned. */
+/** What a repair did, what it cost, and every preset that did not go as planned. */
 export function RepairOutcomeView({ repair, outcome, state, height }: Props) {
   const { glyphs } = useTheme();
   const { left, ended, error, cost, receipt } = outcome;
@@ -42,8 +42,10 @@ export function RepairOutcomeView({ repair, outcome, state, height }: Props) {
       : []),
     <Facts key="facts" facts={facts} />,
     <Text key="history">
-      {repair.action === 'undo' ? 'H shows what was done.' : 'H shows what was done and takes it back.'}
-      {repair.plan?.look.label === 'demo' ? ' The demo ends with this console, and all of this with it.' : ''}
+      {repair.action === 'undo'
+        ? 'Press H for the history.'
+        : 'Press H for the history, where it can be undone.'}
+      {repair.plan?.look.label === 'demo' ? ' The demo database is discarded when you quit.' : ''}
     </Text>,
     ...(left.length > 0
       ? [

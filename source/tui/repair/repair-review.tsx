@@ -15,10 +15,10 @@ import { type Theme, useTheme } from '../theme.ts';
 import type { Repair } from './model.ts';
 import { isEmptyPlan } from './state.ts';
 
-/** Rows that stay at the foot: what to press, whatever the plan is scrolled to. */
+/** Rows of the foot, which does not scroll: it says what to press. */
 const footRows = 3;
 const fewestChanges = 3;
-// A preset that cannot be taken back is one line; thousands of them would take seconds to lay out.
+// Each preset that is left alone is one line; laying out thousands takes seconds.
 const mostLeft = 200;
 
 interface Props {
@@ -28,14 +28,14 @@ interface Props {
   height: number;
 }
 
-/** What a plan changes and what comes with it; below, how to agree to it. */
+/** What a plan changes and its side effects; below, how to confirm it. */
 export function RepairReview({ repair, plan, state, height }: Props) {
   const theme = useTheme();
   const { columns } = state.size;
   const room = height - footRows;
   const above = summary(repair, plan, theme);
   const below = circumstances(plan);
-  // The SQL is reached by scrolling, and a row says so: the changes take what the others leave.
+  // The changes get the rows that the other parts leave. The SQL is reached by scrolling, and a row says so.
   const taken = rowsOf([...above, ...below], columns) + 3;
   const left = room - 1 - taken;
   const lines = [
@@ -57,7 +57,7 @@ export function RepairReview({ repair, plan, state, height }: Props) {
   );
 }
 
-/** A paragraph and its text's length, from which the rows that it takes are told before it is laid out. */
+/** A paragraph and the length of its text, to estimate its rows before it is laid out. */
 interface Paragraph {
   length: number;
   element: ReactElement;
@@ -105,7 +105,7 @@ function summary({ notice, phase, options }: Repair, plan: RepairPlan, { severit
   ];
 }
 
-/** Rows of the table of changes: its head, and the one or two of each preset. */
+/** Rows of the table of changes: its head, and one or two for each preset. */
 function tableOf(plan: RepairPlan, columns: number, { glyphs }: Theme) {
   const { changes, action } = plan;
   const deletes = changes.some(change => change.deletes !== 0);
@@ -117,7 +117,7 @@ function tableOf(plan: RepairPlan, columns: number, { glyphs }: Theme) {
   const timed = changes.some(change => lastUsedWords(change, action) !== null);
   return {
     head: row(['Preset', 'Before', 'After', 'Difference', ...(deletes ? [records] : [])]),
-    /** Two rows a preset where times are told as well. */
+    /** Two rows for each preset if times are shown too. */
     each: timed ? 2 : 1,
     rows(change: Change): string[] {
       const { before, after, delta } = change;
@@ -149,7 +149,7 @@ function changesTable(plan: RepairPlan, columns: number, room: number, theme: Th
     ...(rest > 0
       ? [
           <Line key="rest" dimColor>
-            {`and ${count(rest)} more: all of them are listed at the end (G)`}
+            {`and ${count(rest)} more: press G for the full list at the end`}
           </Line>,
         ]
       : []),
@@ -157,7 +157,7 @@ function changesTable(plan: RepairPlan, columns: number, room: number, theme: Th
   ];
 }
 
-/** Every preset of a plan, after everything else: undefined where the table above has them all. */
+/** Every preset of a plan, after everything else; undefined if the table above has them all. */
 function wholeTable(plan: RepairPlan, columns: number, room: number, theme: Theme) {
   const { changes } = plan;
   const table = tableOf(plan, columns, theme);
@@ -178,7 +178,7 @@ function wholeTable(plan: RepairPlan, columns: number, room: number, theme: Them
   };
 }
 
-/** What comes with the changes: triggers, presets left alone, and where the receipt goes. */
+/** Side effects of the changes: triggers, presets left alone, and the receipt's path. */
 function circumstances(plan: RepairPlan): Paragraph[] {
   const { firesTriggers, options, whyNotSuppress, left, backup } = plan;
   return [
@@ -189,7 +189,7 @@ function circumstances(plan: RepairPlan): Paragraph[] {
           }),
           ...firesTriggers.map(({ name, table, event, function: run, effects, always }) =>
             paragraph(
-              `  ${name} on ${table} (${event}) runs ${run}${effects.length > 0 ? `: ${effects.join('; ')}` : ''}${always && options.suppressTriggers ? ' (fires all the same)' : ''}`,
+              `  ${name} on ${table} (${event}) runs ${run}${effects.length > 0 ? `: ${effects.join('; ')}` : ''}${always && options.suppressTriggers ? ' (still fires)' : ''}`,
             ),
           ),
           ...(whyNotSuppress === null
@@ -207,7 +207,7 @@ function circumstances(plan: RepairPlan): Paragraph[] {
   ];
 }
 
-/** Each preset that is left alone, with why. */
+/** Each preset that is left alone, with the reason. */
 export function leftAlone(left: readonly LeftAlone[]): Paragraph[] {
   const rest = left.length - mostLeft;
   return [
@@ -225,10 +225,10 @@ function statements({ statements: sql }: RepairPlan): ReactElement[] {
   return [
     <Text key="sql"> </Text>,
     <Text key="sql title" bold>
-      For each batch this runs:
+      Each batch runs:
     </Text>,
     ...rows.map((text, index) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: rows of one text, which never change places
+      // biome-ignore lint/suspicious/noArrayIndexKey: rows of one text never change places
       <Text key={index} dimColor>
         {displayText(text)}
       </Text>
@@ -241,7 +241,7 @@ function Foot({ repair, plan }: { repair: Repair; plan: RepairPlan }) {
   if (repair.phase === 'typing') {
     return (
       <Box flexDirection="column" height={footRows} flexShrink={0}>
-        <Line bold>Type this phrase and press Enter to do it; Esc goes back, and nothing is done:</Line>
+        <Line bold>Type this phrase and press Enter to run the plan, or press Esc to go back:</Line>
         <Line>
           {'  '}
           <Text bold color="cyan">
@@ -264,13 +264,13 @@ function Foot({ repair, plan }: { repair: Repair; plan: RepairPlan }) {
       </Box>
     );
   }
-  if (repair.phase === 'planning') return <Rows texts={[]} dim="Looking it up again" />;
-  if (isEmptyPlan(plan)) return <Rows texts={['Nothing has to be done. Esc leaves.']} />;
+  if (repair.phase === 'planning') return <Rows texts={[]} dim="Planning again" />;
+  if (isEmptyPlan(plan)) return <Rows texts={['Nothing to do. Press Esc to leave.']} />;
   return (
     <Rows
       texts={[
-        `Nothing has been written. To do it press Enter, then type "${phrase}".`,
-        'Esc leaves everything as it is.',
+        `Nothing has been written. To run the plan press Enter, then type "${phrase}".`,
+        'Press Esc to leave without changes.',
       ]}
     />
   );

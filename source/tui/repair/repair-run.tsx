@@ -7,7 +7,7 @@ import type { Repair } from './model.ts';
 
 const barWidth = 50;
 
-/** A repair under way: how far it is, what is left, and what it costs the application. */
+/** A running repair: its progress, the time left, and what it costs the application. */
 export function RepairRun({ repair, lost }: { repair: Repair; lost: boolean }) {
   const { glyphs } = useTheme();
   const { progress, plan, stopping } = repair;
@@ -46,7 +46,8 @@ export function RepairRun({ repair, lost }: { repair: Repair; lost: boolean }) {
       <Text> </Text>
       {lost ? (
         <Text color="red" bold>
-          The server does not answer. Before anything goes on it is asked what became of the last batch.
+          The server does not answer. Before the repair goes on, it checks whether the last batch was
+          committed.
         </Text>
       ) : null}
       {stopping ? (
@@ -55,20 +56,20 @@ export function RepairRun({ repair, lost }: { repair: Repair; lost: boolean }) {
         </Text>
       ) : (
         <Text>
-          Esc or Ctrl-C stops between two batches. What is done by then stays, and is in the receipt.
+          Esc or Ctrl-C stops between two batches. Finished batches stay, and the receipt lists them.
         </Text>
       )}
-      <Text dimColor>q does not leave while counts are being written.</Text>
+      <Text dimColor>q does not quit while a repair is running.</Text>
     </Box>
   );
 }
 
-/** What a repair cost the application, name and value. */
+/** What a repair cost the application, as names and values. */
 export function costFacts(cost: { longestHeld: number; waits: number; busy: number }): [string, string][] {
   const { longestHeld, waits, busy } = cost;
   return [
-    ['Rows held', `${longestHeld.toFixed(0)} ms at the longest`],
-    ['Others', `seen waiting ${amount(waits, 'time')}; somebody else went first ${amount(busy, 'time')}`],
+    ['Rows locked', `${longestHeld.toFixed(0)} ms at most`],
+    ['Others', `waited for it ${amount(waits, 'time')}; it waited for them ${amount(busy, 'time')}`],
   ];
 }
 

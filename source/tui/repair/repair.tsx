@@ -12,7 +12,7 @@ import { RepairRun } from './repair-run.tsx';
 
 const titles = { sync: 'Sync', reset: 'Reset', undo: 'Undo' };
 
-/** A repair: what it would change, the phrase that agrees to it, how far it is and what it did. */
+/** A repair: what it would change, the phrase that confirms it, its progress and its outcome. */
 export function RepairScreen({ state }: { state: State }) {
   const { repair } = state;
   if (!repair) return <Text>No repair is planned.</Text>;
@@ -25,7 +25,7 @@ export function RepairScreen({ state }: { state: State }) {
   );
 }
 
-/** What is done to what and where, so that nobody takes one database for another. */
+/** The action, its target and the database, so that nobody mistakes one database for another. */
 function Headline({ repair, state }: { repair: Repair; state: State }) {
   const look = repair.plan?.look ?? state.look;
   const { action, scope, receipt } = repair;
@@ -56,7 +56,9 @@ function Phase({ repair, state, height }: { repair: Repair; state: State; height
     case 'reviewing':
     case 'typing':
       if (plan) return <RepairReview repair={repair} plan={plan} state={state} height={height} />;
-      return <Text dimColor>Looking up what would change. Nothing is written by that; Esc leaves it.</Text>;
+      return (
+        <Text dimColor>Planning: reading what would change. Nothing is written. Press Esc to cancel.</Text>
+      );
     case 'running':
       return <RepairRun repair={repair} lost={state.failure !== null} />;
     case 'done':

@@ -7,17 +7,17 @@ import { selectedRow } from '../state/selectors.ts';
 import { entryAtCursor, whyNotTakeBack } from './history.ts';
 import { isRepairing, type Repair, type RepairStep } from './model.ts';
 
-/** True while letters go to the phrase instead of being keys. */
+/** True while letters are typed into the phrase and do not act as keys. */
 export function isTypingPhrase({ repair, screen }: State): boolean {
   return screen === 'repair' && repair?.phase === 'typing';
 }
 
-/** True where carrying the plan out would write nothing. */
+/** True if running the plan would write nothing. */
 export function isEmptyPlan({ changes, recordsToDelete, recordsToRestore }: RepairPlan): boolean {
   return changes.length === 0 && recordsToDelete === 0 && recordsToRestore === 0;
 }
 
-/** Why an option cannot be switched now; null where it can. */
+/** Why an option cannot be switched now; null if it can. */
 export function whyNotToggle({ repair }: State, option: keyof RepairOptions): string | null {
   if (repair?.phase !== 'reviewing' || !repair.plan) return 'There is no plan to change yet.';
   const { plan, action, options } = repair;
@@ -26,24 +26,24 @@ export function whyNotToggle({ repair }: State, option: keyof RepairOptions): st
       return action === 'reset' ? null : 'Only a reset deletes records.';
     case 'lastUsed':
       if (action !== 'sync') return 'Only a sync sets last_used_at from the records.';
-      return plan.look.tables.presets.lastUsed === null ? 'These presets have no last_used_at.' : null;
+      return plan.look.tables.presets.lastUsed === null ? 'This table has no last_used_at.' : null;
     case 'suppressTriggers':
       if (options.suppressTriggers) return null;
-      if (plan.firesTriggers.length === 0) return 'No trigger fires because of this.';
+      if (plan.firesTriggers.length === 0) return 'This plan fires no triggers.';
       return plan.whyNotSuppress === null
         ? null
         : `Triggers cannot be kept from firing: ${plan.whyNotSuppress}.`;
   }
 }
 
-/** Why the phrase cannot be typed now; null where it can. */
+/** Why the phrase cannot be typed now; null if it can. */
 export function whyNotAsk(state: State): string | null {
   const { repair } = state;
-  if (repair?.phase !== 'reviewing' || !repair.plan) return 'There is nothing to agree to now.';
+  if (repair?.phase !== 'reviewing' || !repair.plan) return 'There is nothing to confirm.';
   return isEmptyPlan(repair.plan) ? 'There is nothing to change.' : whyNotWrite(state);
 }
 
-/** What each event and key does to the repair on screen. The same state where it means nothing in this phase. */
+/** What each event and key does to the repair on screen. The same state if it has no effect in this phase. */
 export function reduceRepair(state: State, step: RepairStep): State {
   const { repair } = state;
   if (step.kind === 'open') {
@@ -96,7 +96,7 @@ export function reduceRepair(state: State, step: RepairStep): State {
   }
 }
 
-// A phrase holds a database's name, which takes 63 bytes at most.
+// A phrase contains a database's name, which has at most 63 bytes.
 const longestPhrase = 200;
 
 function begin(state: State, what: Pick<Repair, 'action' | 'scope' | 'receipt'>): State {
@@ -114,7 +114,7 @@ function begin(state: State, what: Pick<Repair, 'action' | 'scope' | 'receipt'>)
     error: null,
     stopping: false,
   };
-  // What is on the preset's screen stays the preset that is meant, however the list is sorted meanwhile.
+  // A repair of one preset must keep its target, however the list is sorted meanwhile.
   return { ...state, screen: 'repair', scroll: 0, repair, selected: what.scope?.id ?? state.selected };
 }
 
@@ -129,18 +129,18 @@ function failed(state: State, repair: Repair, error: ConsoleError): State {
     scroll: 0,
     repair: { ...repair, ...change },
   });
-  // An option that this role or this database does not take is switched off again, and the plan before stands.
+  // If this role or database does not support an option, it is switched off again and the previous plan stays.
   if (repair.phase === 'planning' && repair.plan && !sameOptions(repair.options, repair.plan.options)) {
     const { plan } = repair;
     return changed({ phase: 'reviewing', options: plan.options, notice: `${error.message} ${error.hint}` });
   }
-  // Nothing was written, and what a person has to look at now is the plan as it is by now.
+  // Nothing was written; show a new plan to be reviewed.
   if (repair.phase === 'running' && error.code === 'stale-plan') {
     return changed({
       phase: 'planning',
       stopping: false,
       progress: null,
-      notice: `${error.message} Nothing was changed; this is the plan as it is now.`,
+      notice: `${error.message} Nothing was changed. This is the new plan.`,
     });
   }
   return changed({ phase: 'failed', error });

@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import { displayText } from '../../format/text.ts';
 
-/** Names and their values, one under the other; a long value keeps to its column. */
+/** Names and values, one per line; a long value wraps within its column. */
 export function Facts({ facts }: { facts: readonly (readonly [string, string])[] }) {
   return facts.map(([name, value]) => (
     <Box key={name} flexShrink={0}>

@@ -3,7 +3,7 @@ import type { Finding } from '../../counter/finding.ts';
 import { displayText } from '../../format/text.ts';
 import { useTheme } from '../theme.ts';
 
-/** Findings one under the other, each with its severity as a word and its way out. */
+/** A list of findings, each with its severity and its hint. */
 export function FindingList({ findings }: { findings: readonly Finding[] }) {
   const { severity: colors } = useTheme();
   return findings.map(({ code, severity, message, hint }) => (

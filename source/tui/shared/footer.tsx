@@ -6,7 +6,7 @@ import { isTypingPhrase } from '../repair/state.ts';
 import type { State } from '../state/model.ts';
 import { Line } from './line.tsx';
 
-/** The keys of the screen that is open; or what is typed takes, or why the last key does nothing now. */
+/** The keys of the open screen, or the filter being typed, or why the last key does nothing now. */
 export function Footer({ state }: { state: State }) {
   if (state.editingFilter) {
     return (
@@ -35,11 +35,11 @@ export function Footer({ state }: { state: State }) {
 function keysShown(state: State): { label: string; short: string }[] {
   if (isTypingPhrase(state)) {
     return [
-      { label: 'Enter', short: 'do it, with the phrase typed' },
+      { label: 'Enter', short: 'run the plan' },
       { label: 'Esc', short: 'back to the plan' },
     ];
   }
   if (!isRepairing(state) || state.screen !== 'repair') return footerBindings(state);
-  if (state.repair?.stopping) return [{ label: '^C', short: 'leave the console after this batch' }];
+  if (state.repair?.stopping) return [{ label: '^C', short: 'quit after this batch' }];
   return [{ label: 'Esc', short: 'stop after this batch' }];
 }

@@ -10,7 +10,7 @@ import { Line } from './line.tsx';
 import { HostLabel } from './place-label.tsx';
 import { sessionSummary } from './session-summary.ts';
 
-/** Three lines: which database this is, whether its trigger works, and how old and how good the numbers are. */
+/** Three lines: the database, whether its trigger works, and the sums with their age. */
 export function Header({ state, now }: { state: State; now: number }) {
   return (
     <Box flexDirection="column" flexShrink={0}>
@@ -21,15 +21,15 @@ export function Header({ state, now }: { state: State; now: number }) {
   );
 }
 
-// In columns: where there is room for more than what a decision hangs on.
+// In columns: wide enough for more than the essentials.
 const wide = 120;
 
-/** Everything here is what the server itself reports, beside the address it was reached at. */
+/** What the server itself reports, and the address it was reached at. */
 function Identity({ state }: { state: State }) {
   const { look } = state;
   if (!look) return <Text bold>preset-usage</Text>;
   const { server, host, label, source } = look;
-  // What may be done here, and to what end, is never cut off; a long host is.
+  // A long host is cut off, but never what may be done here.
   return (
     <Box height={1}>
       <Box flexShrink={1} overflow="hidden">
@@ -47,7 +47,7 @@ function Identity({ state }: { state: State }) {
 }
 
 function Health({ state, now }: { state: State; now: number }) {
-  // What is wrong with the numbers comes first: a long line is cut at its end.
+  // Problems come first, because a long line is cut at its end.
   const late = state.freshAt !== null && now - state.freshAt > lateAfter(state.pace);
   const calm = !state.failure && !state.paused && !late;
   return (
@@ -64,11 +64,11 @@ function Health({ state, now }: { state: State; now: number }) {
   );
 }
 
-/** Counts that came out of step since the drift log was looked at. Why nothing can be read is worth more than they are. */
+/** Counts that came out of step since the drift log was last open. A failure needs the space more. */
 function Unread({ state: { drift, failure, screen } }: { state: State }) {
   const { glyphs, severity } = useTheme();
   if (drift.unread === 0 || failure) return null;
-  // On the screen of a plan the same key means something else.
+  // On the screen of a plan this key does something else.
   const opens = bindingFor('d', screen)?.short === 'drift';
   return (
     <Box flexShrink={0}>
@@ -108,7 +108,7 @@ function TriggerWord({ state }: { state: State }) {
   );
 }
 
-/** While all is well this does not change; otherwise the age grows before one's eyes. */
+/** While all is well this does not change; otherwise it shows a growing age. */
 function Age({ state, now }: { state: State; now: number }) {
   const { failure, freshAt, paused } = state;
   const age = freshAt === null ? null : now - freshAt;
@@ -121,7 +121,7 @@ function Age({ state, now }: { state: State; now: number }) {
       </Text>
     );
   }
-  if (freshAt === null || age === null) return <Text dimColor>Asking for the numbers</Text>;
+  if (freshAt === null || age === null) return <Text dimColor>Reading the numbers</Text>;
   if (paused) {
     return (
       <Text color="yellow" bold>
@@ -139,7 +139,7 @@ function Age({ state, now }: { state: State; now: number }) {
   return <Text dimColor>live, at most {span(Math.max(state.pace, 1000))} old</Text>;
 }
 
-/** Milliseconds after which numbers that should come every `pace` milliseconds are called late. */
+/** The age in milliseconds from which numbers that should come every `pace` milliseconds are late. */
 export function lateAfter(pace: number): number {
   return 5_000 + 1.5 * pace;
 }
@@ -150,7 +150,7 @@ function Sums({ state }: { state: State }) {
   if (look && look.tables.hiddenBy.length > 0) {
     return (
       <Line color="magenta" bold>
-        Hidden: {look.tables.hiddenBy[0]}; its counts would not be true.
+        Hidden: {look.tables.hiddenBy[0]}; any count could be wrong.
       </Line>
     );
   }

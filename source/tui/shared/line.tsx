@@ -1,7 +1,7 @@
 import { Box, Text, type TextProps } from 'ink';
 import { useTheme } from '../theme.ts';
 
-/** A text that takes one row, cut where the terminal ends. Ink's own mark for that is no ASCII character. */
+/** A text in one row, cut at the edge of the terminal. Ink's own truncation mark is not ASCII. */
 export function Line(props: TextProps) {
   const { ascii } = useTheme();
   if (!ascii) return <Text {...props} wrap="truncate-end" />;

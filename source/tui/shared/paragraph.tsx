@@ -1,6 +1,6 @@
 import { Text, type TextProps, Transform } from 'ink';
 
-/** A text that takes as many rows as it needs. */
+/** A text that wraps. */
 export function Paragraph(props: TextProps) {
   return (
     <Transform transform={trimmed}>
@@ -9,7 +9,7 @@ export function Paragraph(props: TextProps) {
   );
 }
 
-// Ink breaks a line before a space where the word before it ends in the last column.
+// Ink breaks a line before a space if the word before it ends in the last column.
 function trimmed(row: string): string {
   return row.trimStart();
 }

@@ -3,7 +3,7 @@ import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 
 const labels = { demo: ' DEMO ', local: ' local ', remote: ' REMOTE ' } as const;
 
-/** Where a database is, in a word that stands out unless it is on this machine. */
+/** Where a database is, in one word, which stands out unless it is on this machine. */
 export function HostLabel({ label }: Pick<InspectedDatabase, 'label'>) {
   const loud = label === 'local' ? {} : { inverse: true, bold: true };
   return (

@@ -6,20 +6,20 @@ interface Props {
   lines: ReactElement[];
   offset: number;
   height: number;
-  /** Rows after the lines, each of one row: of thousands only those in sight are laid out. */
+  /** More rows after the lines, possibly thousands: only the visible ones are laid out. */
   tail?: { rows: number; row: (index: number) => ReactElement } | undefined;
 }
 
 const noTail = { rows: 0, row: () => <Text> </Text> };
 
-/** As many rows of `lines` as fit into `height`, from `offset` on, never past the end; a line may take several rows. */
+/** The rows of `lines` from `offset` on that fit into `height`, never past the end. A line may wrap to several rows. */
 export function Scrolled({ lines, offset, height, tail = noTail }: Props) {
   const content = useRef<DOMElement>(null);
-  // How many rows the lines take in this terminal is known once they are laid out: before that, none.
+  // The height of the lines is 0 until they are laid out.
   const { height: measured } = useBoxMetrics(content);
   const rows = measured + tail.rows;
   const whole = rows <= height;
-  // The last row tells what is below, where not everything fits.
+  // If not everything fits, the last row says how much is below.
   const room = whole ? height : height - 1;
   const start = Math.max(0, Math.min(offset, rows - room));
   const below = rows - start - room;

@@ -2,8 +2,8 @@ import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { displayText } from '../../format/text.ts';
 
 /**
- * What the server proves of this session in short words, what may be done here first; `readOnly` is `--read-only`. Nothing
- * is said of encryption where there is none to speak of: in the demo and over a unix socket.
+ * What the server reports of this session, in a few words, access first; `readOnly` is `--read-only`. Encryption is left
+ * out for the demo and for Unix sockets.
  */
 export function sessionSummary(
   { server, label, host, link }: Pick<InspectedDatabase, 'server' | 'label' | 'host' | 'link'>,
@@ -20,8 +20,8 @@ export function sessionSummary(
 }
 
 /**
- * Behind a pooler the server speaks of the pooler's own connection, so what is said is of the one to the pooler. Encryption
- * with nobody knows whom is called so.
+ * Behind a pooler the server reports the pooler's own connection, so this describes the one to the pooler. Without a
+ * verified certificate it says so.
  */
 function encryptionWord(encryption: string | null, link: InspectedDatabase['link']): string {
   const unverified = link?.encrypted === true && link.verified === 'none';

@@ -3,15 +3,15 @@ import { isRepairing } from '../repair/model.ts';
 import type { State } from '../state/model.ts';
 import { leastSize } from '../state/selectors.ts';
 
-/** What there is to say where nothing else fits; a repair goes on all the same, and can be stopped. */
+/** Shown when nothing else fits. A running repair goes on, and can still be stopped. */
 export function TooSmall({ state, columns, rows }: { state: State; columns: number; rows: number }) {
   const { progress, stopping } = state.repair ?? {};
   const done = progress ? ` (${progress.done} of ${progress.presets} presets)` : '';
   const way = !isRepairing(state)
-    ? 'q quits; no other key does anything.'
+    ? 'Enlarge it, or press q to quit.'
     : stopping
-      ? `Counts are being written${done}: stopping after this batch.`
-      : `Counts are being written${done}: Esc stops that after this batch.`;
+      ? `A repair is running${done}: stopping after this batch.`
+      : `A repair is running${done}: press Esc to stop it after this batch.`;
   return (
     <Box height={rows} overflow="hidden">
       <Text>

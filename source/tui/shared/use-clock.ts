@@ -3,8 +3,8 @@ import type { Store } from '../store.ts';
 import { lateAfter } from './header.tsx';
 
 /**
- * This machine's clock in milliseconds since 1970. It ticks every second only while an age is on screen (a failure, a
- * pause, numbers that are late). Otherwise it stands at the last tick, and no frame is drawn for its sake.
+ * This machine's clock in milliseconds since 1970. It advances every second only while an age is on screen: after a
+ * failure, in a pause, or when numbers are late. Otherwise it stays at the last tick, so that no frame is drawn for it.
  */
 export function useClock(store: Store): number {
   const [now, setNow] = useState(() => Date.now());

@@ -32,13 +32,13 @@ const colors: Record<Shown, { color?: string }> = {
   running: { color: 'cyan' },
 };
 
-/** The key that goes where a failed step can be mended or looked into. */
+/** The key that leads to a fix or to details of a failed step. */
 const wayOut: Record<StepId, string> = {
-  'trigger-enabled': 't shows the trigger and all findings',
-  'use-increments': 'u simulates again and names the reasons, on the list or the preset',
-  'second-use-increments': 'u simulates again and names the reasons, on the list or the preset',
-  'records-exist': 'w waits for a real use',
-  'counts-match': 'm lists the mismatches',
+  'trigger-enabled': 'Press t to see the trigger and all findings.',
+  'use-increments': 'Press u on the list or the preset to simulate again and see why.',
+  'second-use-increments': 'Press u on the list or the preset to simulate again and see why.',
+  'records-exist': 'Press w to wait for a real use.',
+  'counts-match': 'Press m to list the mismatches.',
   'no-log-errors': '',
 };
 
@@ -54,7 +54,7 @@ export function ChecklistScreen({ state }: { state: State }) {
       <Box flexDirection="column" flexShrink={0}>
         <Line bold>
           {'Testing checklist with '}
-          {row ? presetName(row) : 'the preset used most'}
+          {row ? presetName(row) : 'the most used preset'}
           {': '}
           {sums(Object.values(list.steps))}
         </Line>
@@ -79,7 +79,7 @@ export function ChecklistScreen({ state }: { state: State }) {
   );
 }
 
-/** The application's source, beside the steps: it is no step of the list, and as good a reason for a wrong count. */
+/** The application's source: not a step of the checklist, but just as likely a cause of wrong counts. */
 function Source({
   source,
   directory,
@@ -90,7 +90,7 @@ function Source({
   const { glyphs } = useTheme();
   if (directory === null) return <Text dimColor>{`  Source: ${noSource.hint}`}</Text>;
   if (source === null)
-    return <Text dimColor>{displayText(`  Source: a runs all steps and scans ${directory}`)}</Text>;
+    return <Text dimColor>{displayText(`  Source: press a to run all steps and scan ${directory}`)}</Text>;
   if (source === 'scanning')
     return <Text color="cyan">{displayText(`  Source: scanning ${directory}`)}</Text>;
   const clean = source.writes.length === 0;
@@ -135,8 +135,8 @@ function Pending({ id }: { id: StepId }) {
   return (
     <Text dimColor>
       {watched
-        ? 'Enter proves it by a simulation that is rolled back, w by watching real uses.'
-        : 'Enter runs this step, a runs all.'}
+        ? 'Press Enter to check it with a simulation, which is rolled back, or w to watch real uses.'
+        : 'Press Enter to run this step, a to run all.'}
     </Text>
   );
 }

@@ -9,16 +9,16 @@ import { createRepairWork } from '../repair/effects.ts';
 import type { Action, State } from '../state/model.ts';
 import { stepAtCursor } from './simulation-state.ts';
 
-/** Does what keys ask for beside watching, and tells how it went as actions. */
+/** Does what keys ask for, other than watching, and dispatches the results as actions. */
 export interface SimulationEffects {
   follow(action: Action, state: State): void;
-  /** Resolves when nothing is under way any more that writes for good. */
+  /** Resolves when no lasting write is running any more. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs simulations and the steps of the checklist, one at a time: the reducer starts none while another is under way. A
- * failure is an action too; only a fault of this program is thrown.
+ * Runs simulations and the steps of the checklist; the reducer allows one at a time. A failure is an action too; only a
+ * fault of this program is thrown.
  */
 export function createSimulationEffects(
   database: Database,
@@ -29,7 +29,7 @@ export function createSimulationEffects(
   const { signal } = stopped;
   const repairs = createRepairWork(database, config, dispatch);
 
-  // What they do is loaded with the first key that asks for it: the list comes first.
+  // These modules are loaded by the first key that needs them, so that the list appears sooner.
   const plan = async (preset: string) => {
     const { planSimulation } = await import('../../simulation/read-plan.ts');
     const { schema, asUser, asRole, readOnly } = config;

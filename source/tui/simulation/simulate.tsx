@@ -13,10 +13,10 @@ import { windowRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
 import type { RealUseState, UseSimulation } from './simulation-state.ts';
 
-/** Two uses of a preset that were rolled back: what each did, and why it was not +1 where it was not. */
+/** Two uses of a preset that were rolled back: what each did, and why if it was not +1. */
 export function SimulateScreen({ state }: { state: State }) {
   const { use } = state.simulation;
-  if (!use) return <Text>Nothing was simulated yet.</Text>;
+  if (!use) return <Text>Nothing has been simulated yet.</Text>;
   const lines = [
     <Line key="title" bold>
       {'Simulated use of '}
@@ -29,7 +29,7 @@ export function SimulateScreen({ state }: { state: State }) {
   return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
 }
 
-/** One real use: the question, what it left, and what became of it. */
+/** One real use: the question, the result, and whether it was taken back. */
 function Real({ use, real }: { use: UseSimulation; real: RealUseState }) {
   const { glyphs } = useTheme();
   switch (real.phase) {
@@ -37,12 +37,14 @@ function Real({ use, real }: { use: UseSimulation; real: RealUseState }) {
       return (
         <Box flexDirection="column" flexShrink={0} marginBottom={1}>
           <Text color="yellow" bold>
-            {displayText(`One real use would be made through ${use.plan?.calls[0]?.what}, and stay.`)}
+            {displayText(`This makes one real use with ${use.plan?.calls[0]?.what}, and it stays.`)}
           </Text>
           {use.plan?.reach.map(({ function: name, means }) => (
-            <Text key={name + means}>{displayText(`  ${name} reaches outside (${means})`)}</Text>
+            <Text key={name + means}>
+              {displayText(`  ${name} has effects outside the database (${means})`)}
+            </Text>
           ))}
-          <Text>Press y to make it, Esc to leave it.</Text>
+          <Text>Press y to make it, Esc to cancel.</Text>
         </Box>
       );
     case 'making':
@@ -53,7 +55,7 @@ function Real({ use, real }: { use: UseSimulation; real: RealUseState }) {
       return (
         <Box flexDirection="column" flexShrink={0} marginBottom={1}>
           <Text bold>{real.use ? `Made a real use: ${formatUse(resultOf(real.use))}. It stays.` : ''}</Text>
-          <Text>{`Record ${displayText(real.use?.records.join(', ') ?? '')}; b takes exactly this use back.`}</Text>
+          <Text>{`Record ${displayText(real.use?.records.join(', ') ?? '')}. Press b to take back exactly this use.`}</Text>
         </Box>
       );
     case 'taken-back':
@@ -74,11 +76,11 @@ function Real({ use, real }: { use: UseSimulation; real: RealUseState }) {
 function Progress({ use }: { use: UseSimulation }) {
   switch (use.phase) {
     case 'planning':
-      return <Text dimColor>Looking up how a use is made here</Text>;
+      return <Text dimColor>Finding out how to make a use here</Text>;
     case 'asking':
       return <Question use={use} />;
     case 'running':
-      return <Text dimColor>Using it twice, to be rolled back</Text>;
+      return <Text dimColor>Simulating two uses</Text>;
     case 'failed':
       return (
         <Box flexDirection="column" flexShrink={0}>
@@ -93,12 +95,12 @@ function Progress({ use }: { use: UseSimulation }) {
   }
 }
 
-/** Before anything runs that no rollback takes back. */
+/** Asks before anything runs that a rollback cannot undo. */
 function Question({ use }: { use: UseSimulation }) {
   return (
     <Box flexDirection="column" flexShrink={0}>
       <Text color="yellow" bold>
-        A use runs what no rollback takes back:
+        A use has effects that a rollback cannot undo:
       </Text>
       {use.plan?.reach.map(({ function: name, means }) => (
         <Text key={name + means}>
@@ -106,7 +108,7 @@ function Question({ use }: { use: UseSimulation }) {
           {displayText(`${name} (${means})`)}
         </Text>
       ))}
-      <Text>Press y to simulate it anyway, Esc to leave it.</Text>
+      <Text>Press y to simulate it anyway, Esc to cancel.</Text>
     </Box>
   );
 }
@@ -118,7 +120,7 @@ function Result({ simulation, use }: { simulation: Simulation; use: UseSimulatio
   const right = isSound(simulation);
   const facts: [string, string][] = [
     ['Made by', call?.what ?? path],
-    ['As user', asUser ?? 'nobody: no recent record names one'],
+    ['As user', asUser ?? 'none: no recent record has one'],
     ...uses.map((result, index): [string, string] => [
       index === 0 ? 'First use' : 'Second use',
       formatUse(result),
@@ -126,15 +128,15 @@ function Result({ simulation, use }: { simulation: Simulation; use: UseSimulatio
     ...(asRole
       ? [[`As ${asRole.role}`, asRole.confirmed ? 'confirmed too' : 'not confirmed'] as [string, string]]
       : []),
-    ['Row held', `${heldMs.toFixed(1)} ms; others who used this preset waited that long`],
+    ['Row locked', `${heldMs.toFixed(1)} ms; other uses of this preset waited that long`],
   ];
   return (
     <Box flexDirection="column" flexShrink={0}>
       <Text color={right ? 'green' : 'red'} bold>
         {confirmed
           ? `${glyphs.verdict[right ? 'right' : 'error']} Confirmed: each use counted once`
-          : `${glyphs.verdict.error} Not confirmed: uses do not count once each`}
-        {'. All of it was rolled back.'}
+          : `${glyphs.verdict.error} Not confirmed: uses are not counted once each`}
+        {'. Everything was rolled back.'}
       </Text>
       {facts.map(([name, value]) => (
         <Box key={name} flexShrink={0}>

@@ -15,7 +15,7 @@ import type { Watching } from '../preset/watching-model.ts';
 /** A simulation on its screen, from the key to its result. */
 export interface UseSimulation {
   preset: { id: string; name: string };
-  /** `asking`: a use reaches outside its transaction, and a person has to agree first. */
+  /** `asking`: a use has effects outside its transaction, and a person must agree first. */
   phase: 'planning' | 'asking' | 'running' | 'done' | 'failed';
   plan: SimulationPlan | null;
   result: Simulation | null;
@@ -23,7 +23,7 @@ export interface UseSimulation {
   real: RealUseState | null;
 }
 
-/** One real use instead, from the key that asks for it to its being taken back. */
+/** One real use, from the key that asks for it until it is taken back. */
 export interface RealUseState {
   phase: 'confirming' | 'making' | 'made' | 'taking-back' | 'taken-back' | 'failed';
   use: RealUse | null;
@@ -31,19 +31,19 @@ export interface RealUseState {
   error: ConsoleError | null;
 }
 
-/** The checklist as far as it has been walked. */
+/** The checklist, as far as it has run. */
 export interface ChecklistRun {
   cursor: number;
   running: StepId | null;
   steps: Readonly<Partial<Record<StepId, ChecklistStep>>>;
   error: ConsoleError | null;
-  /** The application's source, which is evidence beside the steps. */
+  /** What the scan of the application's source found; it is not a step. */
   source: SourceEvidence | 'scanning' | null;
-  /** True while the second and the third step wait for real uses instead of simulated ones. */
+  /** True while steps 2 and 3 wait for real uses instead of simulated ones. */
   byWatching: boolean;
 }
 
-/** What the console proves, beside what it watches. */
+/** The simulation and the checklist. */
 export interface SimulationState {
   use: UseSimulation | null;
   list: ChecklistRun;
@@ -78,7 +78,7 @@ export function stepAtCursor({ cursor }: ChecklistRun): StepId {
   return stepIds[cursor] ?? 'trigger-enabled';
 }
 
-/** True while a simulation or a step is under way: one at a time. */
+/** True while a simulation or a step is running; only one may run at a time. */
 export function isSimulating({ use, list }: SimulationState): boolean {
   const phase = use?.real?.phase;
   if (phase === 'making' || phase === 'taking-back') return true;
@@ -90,7 +90,7 @@ export function isSimulating({ use, list }: SimulationState): boolean {
   );
 }
 
-/** What each event and key does to it; `preset` is the one under the cursor or on the screen. */
+/** What each event and key changes; `preset` is the one under the cursor or on screen. */
 export function reduceSimulation(
   simulation: SimulationState,
   action: SimulationAction,
@@ -169,8 +169,8 @@ function withReal(simulation: SimulationState, change: Partial<RealUseState>): S
 }
 
 /**
- * What a change that was seen while watching says about the steps that wait for real uses: the first use that was seen is
- * the second step's, what came after it the third's. The same object where it says nothing.
+ * Judges the steps that wait for real uses by the change seen last: the first change decides step 2, later ones step 3.
+ * The same object if there is nothing new.
  */
 export function judgeWatchedUse(
   simulation: SimulationState,
@@ -185,7 +185,7 @@ export function judgeWatchedUse(
   const [first, ...later] = now.changes;
   const ids: StepId[] = [];
   if (first === seen) ids.push('use-increments');
-  // Two uses between two looks are two uses all the same.
+  // Two uses within one tick are the first and the second use.
   if (later.includes(seen) || (seen.change.recordsBy ?? 0) > 1) ids.push('second-use-increments');
   const since = now.since;
   const steps = ids.map((id): [StepId, ChecklistStep] => [

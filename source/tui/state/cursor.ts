@@ -5,14 +5,14 @@ import type { State } from './model.ts';
 import { type Move, moved } from './move.ts';
 import { windowRows } from './selectors.ts';
 
-/** Moves the cursor on the list, or the text on the other screens, which can be scrolled as far as `last`. */
+/** Moves the cursor on the list, or scrolls the text of other screens, up to `last`. */
 export function moveCursor(state: State, move: Move, last = Number.MAX_SAFE_INTEGER): State {
   const height = windowRows(state.size);
   if (state.screen === 'checklist') return moveStep(state, move);
   if (state.screen === 'history') return moveEntry(state, move);
   if (state.screen === 'drift') return moveDrift(state, move);
   if (state.screen !== 'list') {
-    // Each screen draws no further than its end; where it grows or shrinks meanwhile, the next key is told of it.
+    // Each screen draws no further than its end; the next key learns of a new end through `last`.
     const step = 'by' in move ? move.by : 'page' in move ? move.page * height : 0;
     const scroll =
       'to' in move
@@ -37,13 +37,13 @@ function moveStep(state: State, move: Move): State {
     : { ...state, simulation: { ...state.simulation, list: { ...list, cursor } } };
 }
 
-/** Puts the cursor back on its preset after the list was sorted, filtered or resized, and the window around it. */
+/** Puts the cursor back on its preset after the list was sorted, filtered or resized, and scrolls to it. */
 export function place(state: State): State {
   const found = state.selected === null ? 0 : state.order.indexOf(state.selected);
   if (found >= 0) return scrollTo({ ...state, cursor: found });
-  // Its preset is filtered out or gone: the cursor stays where it was, on whatever is there now.
+  // Its preset is filtered out or gone: the cursor keeps its position.
   const cursor = Math.max(0, Math.min(state.order.length - 1, state.cursor));
-  // On the list the preset under the cursor is the one that Enter opens; an open screen keeps its own.
+  // On the list the preset under the cursor is selected; an open screen keeps its own.
   const selected = state.screen === 'list' ? (state.order[cursor] ?? null) : state.selected;
   return scrollTo({ ...state, cursor, selected });
 }

@@ -17,7 +17,7 @@ import type { Screen } from './screens.ts';
 
 /** A counter on the list; times in milliseconds since 1970. */
 export interface Row extends Counter {
-  /** What the last change of the count was, and when it was seen; the list shows it until the next tick. */
+  /** The last change of the count, and when it was seen; the list shows it until the next tick. */
   change: number;
   changedAt: number;
 }
@@ -27,7 +27,7 @@ export type Sort = (typeof sorts)[number];
 
 export interface SortAndFilter {
   sort: Sort;
-  /** Only presets whose name or id holds this text; empty for all. */
+  /** Only presets whose name contains this text or whose id begins with it; empty for all. */
   filter: string;
   onlyMismatches: boolean;
 }
@@ -36,25 +36,25 @@ export interface State extends SortAndFilter {
   size: { columns: number; rows: number };
   /** True under --read-only: the console offers nothing that writes. */
   readOnly: boolean;
-  /** The directory with the application's source, where one was named. */
+  /** The directory with the application's source, if one was named. */
   appSource: string | null;
   screen: Screen;
   /** The screen that help goes back to. */
   behindHelp: Screen;
-  /** True while `/` takes what is typed. */
+  /** True while the filter is being typed. */
   editingFilter: boolean;
   paused: boolean;
   /** How far a screen of text is scrolled. */
   scroll: number;
 
-  /** What the embedded demo is doing before it can be asked anything. */
+  /** What the embedded demo is doing before it can be queried. */
   starting: { stage: string; done: number; total: number } | null;
   look: InspectedDatabase | null;
   trigger: TriggerHealth | null;
   rows: ReadonlyMap<string, Row>;
   /** The ids listed, in order. */
   order: readonly string[];
-  /** The preset under the cursor; null until the cursor was moved: then it is the first, whichever that is. */
+  /** The preset under the cursor; null until the cursor is moved, which means the first of the list. */
   selected: string | null;
   cursor: number;
   /** The index of the first row in the window. */
@@ -65,18 +65,18 @@ export interface State extends SortAndFilter {
   watching: Watching | null;
   /** The repair on its screen; null while there is none. */
   repair: Repair | null;
-  /** Null until it was asked for. */
+  /** Null until it was opened. */
   history: History | null;
-  /** Why the key pressed last does nothing now; null where it did something. */
+  /** Why the last key does nothing now; null if it did something. */
   whyNot: string | null;
-  /** Null until help asked for it; its value is null where it cannot be had cheaply. */
+  /** Null until help needed it; its value is null if reading it would be expensive. */
   newest: { value: NewestRecord | null } | null;
-  /** Null until its screen asked for it. */
+  /** Null until its screen was opened. */
   shape: SchemaReport | null;
   drift: Drift;
-  /** Why counts are wrong, as far as it was found out; see `diagnosisOf`. */
+  /** Why counts are wrong, as far as it is known; see `diagnosisOf`. */
   diagnoses: ReadonlyMap<string, Diagnosed>;
-  /** All records over time of the preset that is open; its history is null where it is not plotted. */
+  /** All records of the open preset over time; the history is null if it is not plotted. */
   recordHistory: { id: string; history: RecordHistory | null } | null;
 
   /** Sums over all presets; null until every one was audited. */
@@ -87,9 +87,9 @@ export interface State extends SortAndFilter {
   /** When the last tick came in, by this machine's clock, and what the server's clock said then. */
   freshAt: number | null;
   serverNow: number;
-  /** How many milliseconds pass from one tick to the next, as things are now. */
+  /** Milliseconds from one tick to the next, at present. */
   pace: number;
-  /** When rows changed last, if that was with the last tick: those rows are marked. */
+  /** When rows last changed, if the last tick did it: those rows are marked. */
   changedAt: number | null;
   failure: { error: ConsoleError; since: number; retryAt: number } | null;
 }

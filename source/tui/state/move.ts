@@ -1,7 +1,7 @@
-/** Where the cursor goes: rows for `by`, windows for `page`. */
+/** A move of the cursor: `by` rows, or `page` windows. */
 export type Move = { by: number } | { page: number } | { to: 'start' | 'end' };
 
-/** The place of a cursor after a move, from 0 up to `last`; `page` is how many rows a window has. */
+/** The position of a cursor after a move, from 0 to `last`; `page` is the number of rows in a window. */
 export function moved(cursor: number, move: Move, { page, last }: { page: number; last: number }): number {
   const wanted =
     'by' in move

@@ -6,7 +6,7 @@ import { rearrange } from './rows.ts';
 import type { Screen } from './screens.ts';
 import { selectedRow } from './selectors.ts';
 
-/** The preset under the cursor stays the one that is meant, however the list is sorted meanwhile. */
+/** A simulation must keep its preset, however the list is sorted meanwhile. */
 export function simulate(state: State, action: SimulationAction): State {
   const row = selectedRow(state);
   if (!row) return state;
@@ -29,7 +29,7 @@ export function withSimulation(state: State, action: SimulationAction): State {
   return simulation === state.simulation ? state : { ...state, simulation };
 }
 
-/** Opens the preset and watches it, for the steps of the checklist that a real use can prove. */
+/** Opens the preset and watches it, for the steps of the checklist that real uses can decide. */
 export function watchStep(state: State): State {
   const opened = open(state, 'preset');
   if (opened === state) return state;
@@ -47,7 +47,7 @@ export function open(state: State, screen: Screen): State {
     return { ...state, screen, scroll: 0, selected: row.id, detail: null, watching: null };
   }
   if (screen === 'help') return { ...state, screen, scroll: 0, behindHelp: state.screen };
-  // A repair that has ended is left with its screen.
+  // Leaving the screen of a finished repair forgets it.
   return { ...state, screen, scroll: 0, watching: null, repair: null };
 }
 

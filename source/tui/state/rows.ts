@@ -6,7 +6,7 @@ import type { Row, State } from './model.ts';
 import { keep } from './selectors.ts';
 import { sortAndFilter } from './sort-and-filter.ts';
 
-/** The same map where nothing changed, so that nothing is sorted or drawn anew. */
+/** The same map if nothing changed, so that nothing is sorted or redrawn. */
 export function mergeRows(
   rows: ReadonlyMap<string, Row>,
   counters: readonly Counter[],
@@ -20,7 +20,7 @@ export function mergeRows(
       changed.push({ ...counter, change: 0, changedAt: 0 });
       continue;
     }
-    // Where counting is dear a tick brings the count alone; the records of the last audit stand while the count does.
+    // If counting records is expensive, a tick reads only the count. The audited records stay while the count does not change.
     const records = counter.records ?? (Object.is(old.usageCount, counter.usageCount) ? old.records : null);
     if (
       Object.is(old.usageCount, counter.usageCount) &&
@@ -31,7 +31,7 @@ export function mergeRows(
     ) {
       continue;
     }
-    // No number where either count is none.
+    // NaN if either count is NaN.
     const change = (counter.usageCount ?? 0) - (old.usageCount ?? 0) || 0;
     changed.push({ ...counter, records, change, changedAt: at });
   }
@@ -53,7 +53,7 @@ function isLifted({ look }: State, now: InspectedDatabase): boolean {
   return look !== null && look.tables.hiddenBy.length > 0 && now.tables.hiddenBy.length === 0;
 }
 
-/** What was counted while rows were hidden is no count of all of them, also once none is. */
+/** Numbers read while rows were hidden are incomplete, so they are dropped once no row is hidden. */
 export function rowsSeen(state: State, now: InspectedDatabase): ReadonlyMap<string, Row> {
   if (!isLifted(state, now)) return state.rows;
   return new Map(Array.from(state.rows, ([id, row]) => [id, { ...row, records: null }]));
@@ -65,7 +65,7 @@ export function sumsSeen(state: State, now: InspectedDatabase): Pick<State, 'tot
     : { totals: state.totals, orphans: state.orphans };
 }
 
-/** A role that has lost the right to read sees no row any more: what it saw before must not stand as what is. */
+/** After the role lost the right to read, older numbers must not look current. */
 export function hideAfter(
   look: InspectedDatabase | null,
   { code, message }: ConsoleError,
@@ -74,7 +74,7 @@ export function hideAfter(
   return { ...look, tables: { ...look.tables, hiddenBy: [message.replace(/\.$/, '')], seenBy: [] } };
 }
 
-/** As `keep`, but for the clock and the planner's estimates: they move all the time, and nobody sees them. */
+/** Like `keep`, but ignores the clock and the planner's estimates, which always change and are not shown. */
 export function keepInspected(before: InspectedDatabase | null, now: InspectedDatabase): InspectedDatabase {
   const seen = ({ server, host, label, tables }: InspectedDatabase) => [
     server,

@@ -3,10 +3,10 @@ import type { Row, State } from './model.ts';
 /** Header, totals, column titles and key line around the list. */
 const frameRows = 6;
 
-/** The smallest terminal that everything is laid out for. */
+/** The smallest terminal that the screens fit. */
 export const leastSize = { columns: 80, rows: 24 };
 
-/** True where nothing can be shown, and so nothing may be asked. */
+/** True if nothing can be shown, and so nothing may be asked. */
 export function isTooSmall({ columns, rows }: State['size']): boolean {
   return columns < leastSize.columns || rows < leastSize.rows;
 }
@@ -27,7 +27,7 @@ export function selectedRow(state: State): Row | undefined {
   return id === undefined ? undefined : state.rows.get(id);
 }
 
-/** The value that was there, where the new one says the same: what did not change need not be drawn again. */
+/** The old value if the new one is equal, so that nothing is redrawn. */
 export function keep<T>(before: T, now: T): T {
   return JSON.stringify(before) === JSON.stringify(now) ? before : now;
 }

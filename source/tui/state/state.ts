@@ -10,7 +10,7 @@ import { back, open, simulate, watchStep, withSimulation, withWatching } from '.
 import { hideAfter, keepInspected, mergeRows, rearrange, rowsSeen, sumsSeen, withRows } from './rows.ts';
 import { keep } from './selectors.ts';
 
-/** Every change of the console's state; pure, so that a test can play any sequence of events and keys. */
+/** Every change of the console's state. Pure, so that a test can play any sequence of events and keys. */
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case 'starting':
@@ -70,7 +70,7 @@ export function reduce(state: State, action: Action): State {
       };
     case 'audit-page': {
       const { done, presets, counters, gone } = action.progress;
-      // How far it is matters only until every preset was audited once: after that the sums stand, and nothing is drawn.
+      // Progress matters only during the first audit: after that the sums stay, and nothing is redrawn.
       const shown = state.totals === null ? { ...state, audit: { done, presets } } : state;
       return withRows(shown, mergeRows(state.rows, counters, action.at, gone), action.at);
     }
@@ -97,7 +97,7 @@ export function reduce(state: State, action: Action): State {
     case 'simulate':
       return simulate(state, action);
     case 'ask-real-use':
-      // A question must not stand above what is on screen.
+      // Scroll to the top, so that the question is visible.
       return withSimulation({ ...state, scroll: 0 }, action);
     case 'agree':
     case 'simulation-planned':

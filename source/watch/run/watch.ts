@@ -10,7 +10,7 @@ import { WakeableTimer } from './wakeable-timer.ts';
 
 export interface WatchOptions {
   schema: string;
-  /** Milliseconds between two ticks where the database answers quickly. */
+  /** Milliseconds between two ticks if the database answers quickly. */
   interval: number;
   /** How many presets fill the first window. */
   firstRows: number;

@@ -65,7 +65,7 @@ describe('why do presets still show numbers', () => {
 
   test('because of their records', () => {
     expect(why({})).toBe(
-      'Because of their records. 202 of 216 counts equal their records: 23,891 records in preset_usage, the oldest of 2026-05-12. 14 do not: press m on the list.',
+      'Because of their records. 202 of 216 counts equal their records: 23,891 records in preset_usage, the oldest from 2026-05-12. 14 do not: press m on the list.',
     );
   });
   test.each([
@@ -84,18 +84,18 @@ describe('why do presets still show numbers', () => {
       /^(?!.*frequent)/,
     ],
     ['one is counted anew', with_({ mismatched: 13 }), /13 do not: press m on the list\. 1 is being checked/],
-    ['no records, no counts', with_({ accurate: 216, mismatched: 0, records: 0 }), /^They show none/],
-    [
-      'no records, counts all the same',
-      with_({ records: 0 }),
-      /^Not because of records: there are none\. 202 /,
-    ],
+    ['no records, no counts', with_({ accurate: 216, mismatched: 0, records: 0 }), /^They do not/],
+    ['no records, but counts', with_({ records: 0 }), /^Not because of records: there are none\. 202 /],
     [
       'no presets',
       with_({ presets: 0, accurate: 0, mismatched: 0, records: 0 }),
       /^There are no presets here/,
     ],
-    ['presets that are gone', why({ orphans: 1_200 }), /1,200 more records are of presets that are gone\.$/],
+    [
+      'presets that are gone',
+      why({ orphans: 1_200 }),
+      /1,200 more records belong to presets that are gone\.$/,
+    ],
     ['no oldest', why({ newest: { value: { ...newest, oldest: null } } }), /records in preset_usage\. 14/],
     ['nothing read', why(nothing), /^Not known yet/],
     ['rows hidden', why(hidden), /^Not known: row-level security may hide rows from this role, so/],
@@ -109,7 +109,7 @@ describe('are new uses being tracked', () => {
 
   test('by the last one, and by the trigger', () => {
     expect(tracked({})).toBe(
-      `Yes: by the catalog the trigger is enabled (origin) and counts a use once. The newest record is of ${dateTime(lastUse.at)} (3 min ago): generation with Noir. last_used_at of its preset agrees.`,
+      `Yes: according to the catalog, the trigger is enabled (origin) and counts each use once. The newest record is from ${dateTime(lastUse.at)} (3 min ago): generation with Noir. The last_used_at of its preset agrees.`,
     );
   });
   const off = finding(
@@ -128,22 +128,18 @@ describe('are new uses being tracked', () => {
       /^No\. The trigger is disabled: uses are stored but not counted\. The/,
     ],
     ['missing', health([missing], null), /^No\. There is no trigger/],
-    [
-      'twice',
-      health([second]),
-      /^Not as they should be, though the trigger is enabled \(origin\)\. Uses are /,
-    ],
+    ['twice', health([second]), /^Not correctly, although the trigger is enabled \(origin\)\. Uses are /],
     [
       'more',
       health([second, doubt]),
-      /counted more than once\. There is more: press t on the list\. The newest/,
+      /counted more than once\. For the other findings press t on the list\. The newest/,
     ],
     [
       'doubtful',
       health([doubt]),
-      /^Yes: .* counts a use once, with 1 warning: press t on the list\. The newest/,
+      /^Yes: .* counts each use once, with 1 warning: press t on the list\. The newest/,
     ],
-    ['a note is no doubt', health([note]), /counts a use once\. The newest/],
+    ['a note is no doubt', health([note]), /counts each use once\. The newest/],
     ['not read', null, /^Not known yet: the trigger/],
   ])('trigger: %s', (_, trigger, wanted) => expect(tracked({ trigger })).toMatch(wanted));
 
@@ -154,23 +150,23 @@ describe('are new uses being tracked', () => {
     ['a moment later', used({ lastUsedAt: lastUse.at + 900 }), /agrees\.$/],
     ['a moment too late', used({ lastUsedAt: lastUse.at + 1_001 }), /later/],
     ['never', used({ lastUsedAt: null }), /Its preset has no last_used_at/],
-    ['ahead of the clock', used({ at: now + 10 * minute, lastUsedAt: now }), /lies in the future/],
+    ['ahead of the clock', used({ at: now + 10 * minute, lastUsedAt: now }), /is in the future/],
     ['no type', used({ type: null }), /\(3 min ago\): with Noir\./],
-    ['no name', used({ name: '' }), /generation with the preset id-1\. last_used_at/],
+    ['no name', used({ name: '' }), /generation with the preset id-1\. The last_used_at/],
     ['gone', used({ name: null, lastUsedAt: null }), /with id-1, a preset that is gone\.$/],
     ['no preset', used({ name: null, preset: null }), /generation with no preset\.$/],
     [
       'of some',
       tracked({ newest: { value: { ...newest, whole: false } } }),
-      /The newest record of the presets used last is of/,
+      /The newest record of the presets used last is from/,
     ],
     [
       'no records',
       tracked({ newest: { value: { newest: null, oldest: null, whole: true } } }),
-      /There is no record in preset_usage\.$/,
+      /There are no records in preset_usage\.$/,
     ],
-    ['dear', tracked({ newest: { value: null } }), /is not looked up/],
-    ['not read', tracked({ newest: null }), /has not been read so far/],
+    ['too expensive', tracked({ newest: { value: null } }), /is not read: /],
+    ['not read', tracked({ newest: null }), /has not been read yet/],
     ['hidden', tracked(hidden), /The last use is not known: row-level security may hide rows/],
   ])('last use: %s', (_, said, wanted) => expect(said).toMatch(wanted));
 });
@@ -180,7 +176,7 @@ describe('how do I get to zero', () => {
 
   test('by keys, with what each of them leaves', () => {
     expect(zero({ orphans: 9 })).toBe(
-      'S is a sync: it sets each wrong count to the number of its records, which leaves 23,891 in all. R is a reset: every count becomes 0, every last_used_at NULL, and the records stay. Then all that have records (209 presets) show Mismatch, until a sync brings their numbers back. With d in its plan the reset deletes the 23,900 records in preset_usage too. Both show a plan first and write nothing until its phrase is typed; H takes them back. The commands sync, reset and undo do the same at a shell. With psql alone there is sql/reset-usage-counts.sql, whose history nothing but a backup brings back.',
+      'S (sync) sets each wrong count to the number of its records, which leaves a total of 23,891. R (reset) sets every count to 0 and every last_used_at to NULL, and keeps the records. After that, all presets with records (209) show Mismatch until a sync restores their counts. Press d in the plan of a reset to delete the 23,900 records in preset_usage too. Both show a plan first and write nothing until you type its phrase. H (history) undoes them. The commands sync, reset and undo do the same in a shell. If you only have psql, use sql/reset-usage-counts.sql; the records it deletes can only come back from a backup.',
     );
   });
   test.each([
@@ -188,13 +184,13 @@ describe('how do I get to zero', () => {
     [
       'numbers that are not known are left out',
       nothing,
-      /its records\. R is .*all that have records show Mismatch/,
+      /its records\. R \(reset\) .*all presets with records show Mismatch/,
     ],
-    ['numbers that would not be true, too', hidden, /the reset deletes all records in preset_usage too/],
+    ['and so are numbers that would be wrong', hidden, /a reset to delete all records in preset_usage too/],
     [
       'another schema is not what the script works on',
       { otherTables: 'app.presets and app.preset_usage' },
-      /alone, and these tables are app\.presets and app\.preset_usage\.$/,
+      /, but these tables are app\.presets and app\.preset_usage\.$/,
     ],
   ])('%s', (_, facts, wanted) => expect(zero(facts)).toMatch(wanted));
 });
@@ -202,9 +198,9 @@ describe('how do I get to zero', () => {
 describe('what about the old manual increment', () => {
   const old = (facts: Partial<AnswerFacts>) => answer('manual increment', facts);
 
-  test('nothing writes the count beside the trigger, and what it left is still there', () => {
+  test('nothing else writes the count, but counts are still too high', () => {
     expect(old({})).toBe(
-      'No function and no other trigger in this database writes usage_count, as far as their text tells. Application code cannot be seen from here. A count that is too high is what an increment beside the trigger leaves behind (and what deleted records do): 6 presets, +1,472 in sum.',
+      'No function and no other trigger in this database writes usage_count, as far as their source shows. The console cannot see application code; the scan command can. A second increment besides the trigger makes counts too high, and so do deleted records: 6 presets, +1,472 in total.',
     );
   });
   test.each([
@@ -215,7 +211,7 @@ describe('what about the old manual increment', () => {
     'trigger-adjusts-count',
   ])('%s is named', code => {
     const said = old({ trigger: health([finding(code, 'warning', 'The function bump() writes it.')]) });
-    expect(said).toMatch(/^The function bump\(\) writes it\. Application code cannot be seen from here\./);
+    expect(said).toMatch(/^The function bump\(\) writes it\. The console cannot see application code/);
   });
   test.each([
     [
@@ -223,9 +219,17 @@ describe('what about the old manual increment', () => {
       { trigger: health([finding('function-other', 'warning', 'No.')]) },
       /^No function and/,
     ],
-    ['it left nothing', { sums: { ...sums, tooHigh: 0, excess: 0 } }, /leaves behind: there is none now\.$/],
-    ['nothing read', nothing, /^Not known yet: .* Application code cannot be seen from here\.$/],
-    ['rows hidden', hidden, /cannot be seen from here\.$/],
+    [
+      'it left nothing',
+      { sums: { ...sums, tooHigh: 0, excess: 0 } },
+      /makes counts too high: none is too high now\.$/,
+    ],
+    [
+      'nothing read',
+      nothing,
+      /^Not known yet: .* The console cannot see application code; the scan command can\.$/,
+    ],
+    ['rows hidden', hidden, /the scan command can\.$/],
   ])('%s', (_, facts, wanted) => expect(old(facts)).toMatch(wanted));
 });
 

@@ -87,7 +87,7 @@ describe('the table of keys', () => {
     const line = footerBindings(state).map(({ label, short }) => `${label} ${short}`);
     expect(line).toContain('w watch');
     expect(line.join('  ').length).toBeLessThanOrEqual(80);
-    expect(disabled({ ...state, paused: true })).toBe('Paused: nothing is read.');
+    expect(disabled({ ...state, paused: true })).toBe('Paused: press p to resume first.');
     expect(disabled({ ...state, rows: new Map() })).toBe('This preset is gone.');
     // Stopping is always possible.
     const watching = { id: 'a', since: 1, until: null, base: null, blind: null, changes: [] };
@@ -112,7 +112,7 @@ describe('the table of keys', () => {
       expect(shown(state)).toEqual(expect.arrayContaining(['S sync', 'R reset', '? help', 'q quit']));
       expect(shown(state).join('  ').length).toBeLessThanOrEqual(80);
       const wide = shown({ ...state, size: { columns: 200, rows: 24 } });
-      expect(wide).toEqual(expect.arrayContaining(['H history', 'c checks', 't trigger', 's sort']));
+      expect(wide).toEqual(expect.arrayContaining(['H history', 'c checklist', 't trigger', 's sort']));
     });
 
     test.each<[string, State, RegExp]>([
@@ -126,12 +126,12 @@ describe('the table of keys', () => {
       ['before the tables are known', { ...state, look: null }, /no preset/],
       ['while a repair runs', running, /repair is running/],
       [
-        'while something is proved',
+        'while a simulation or a step runs',
         {
           ...state,
           simulation: { ...state.simulation, list: { ...state.simulation.list, running: 'records-exist' } },
         },
-        /being proved/,
+        /simulation or a step is running/,
       ],
     ])('do nothing %s', (_, now, reason) => {
       for (const key of ['S', 'R']) expect(bindingFor(key, 'list')?.disabled?.(now)).toMatch(reason);
@@ -140,7 +140,7 @@ describe('the table of keys', () => {
 
     test('q and ^z wait until nothing is written any more', () => {
       for (const key of ['q', 'ctrl+z']) {
-        expect(bindingFor(key, 'repair')?.disabled?.(running)).toMatch(/Counts are being written/);
+        expect(bindingFor(key, 'repair')?.disabled?.(running)).toMatch(/A repair is running/);
         expect(bindingFor(key, 'repair')?.disabled?.(state)).toBeNull();
       }
     });
@@ -154,7 +154,7 @@ describe('the table of keys', () => {
           repair: { phase } as State['repair'],
         });
       expect(on('reviewing')).toBe('Leave the plan first.');
-      expect(on('running')).toMatch(/^Counts are being written/);
+      expect(on('running')).toMatch(/^A repair is running/);
       expect(on('done')).toBeNull();
     });
   });

@@ -45,7 +45,7 @@ describe('the phases of a repair', () => {
     ['it is planned first', [open], 'planning'],
     ['then it is reviewed', [open, planned()], 'reviewing'],
     ['Enter asks for the phrase', [open, planned(), { kind: 'ask' }], 'typing'],
-    ['there is nothing to agree to before the plan', [open, { kind: 'ask' }], 'planning'],
+    ['there is nothing to confirm before the plan', [open, { kind: 'ask' }], 'planning'],
     ['nor where nothing would change', [open, planned({ changes: [] }), { kind: 'ask' }], 'reviewing'],
     [
       'records of presets that are gone are a change',

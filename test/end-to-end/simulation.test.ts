@@ -46,11 +46,11 @@ describe.each([
     const before = await contents();
     const console = await open({ columns, rows });
     console.press('u');
-    const screen = await console.until(/Confirmed: each use counted once\. All of it was rolled back/);
+    const screen = await console.until(/Confirmed: each use counted once\. Everything was rolled back/);
     expect(screen).toMatch(/Simulated use of Noir/);
     expect(screen).toMatch(/First use +10 to 11 \(\+1\), 1 record, last_used_at moved/);
     expect(screen).toMatch(/Second use +11 to 12 \(\+1\), 1 record, last_used_at moved/);
-    expect(screen).toMatch(/Row held +[\d.]+ ms/);
+    expect(screen).toMatch(/Row locked +[\d.]+ ms/);
     expect(await contents()).toBe(before);
     console.press(keys.escape);
     await console.until(/1 of 2/);
@@ -161,7 +161,7 @@ test('one real use is asked about, made, shown with its record, and taken back',
   await console.until(/Confirmed: each use counted once/);
   console.press('x');
   const asked = await console.until(/Press y to make it/);
-  expect(asked).toMatch(/One real use would be made through public\.track_preset_usage/);
+  expect(asked).toMatch(/This makes one real use with public\.track_preset_usage/);
   expect(await contents()).toBe(before);
   console.press('y');
   const made = await console.until(/Made a real use: 10 to 11 \(\+1\), 1 record/);
