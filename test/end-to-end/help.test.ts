@@ -32,7 +32,7 @@ async function openHelp(options: TerminalOptions = {}): Promise<Terminal> {
   terminal = startTerminal({ ...options, env: { DATABASE_URL: own.url } });
   await terminal.until(/4 presets/);
   terminal.press('?');
-  await terminal.until(shows(/The newest record is of/));
+  await terminal.until(shows(/The newest record is from/));
   return terminal;
 }
 

@@ -162,7 +162,7 @@ test('a terminal that is too small to show a plan takes no answer to it', async 
   await ask(console, 'S');
   await type(console, phrase('sync', 1));
   console.resize(60, 20);
-  await console.until(/the console needs 80x24\. q quits/);
+  await console.until(/the console needs 80x24\. Enlarge it/);
   console.press(keys.enter);
   let left = false;
   void console.exit().then(() => {

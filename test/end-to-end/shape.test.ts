@@ -89,7 +89,7 @@ describe('the screen of the tables', () => {
     console.press('G');
     await console.until(/Badges/);
     console.press('k', 'k', 'k', 'k', 'k', 'k', 'k', 'k', 'k', 'k');
-    await console.until(/How both tables are shaped here/);
+    await console.until(/Columns, keys and indexes of both tables/);
     console.press(keys.escape);
     await console.until(/What is odd here/);
   });
