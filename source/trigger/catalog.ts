@@ -4,19 +4,19 @@ import type { SqlReading } from '../sql/sql-effects.ts';
 export interface CatalogTrigger {
   name: string;
   tableOid: number;
-  /** Schema and name, quoted where they need it. */
+  /** Schema and name, quoted if necessary. */
   table: string;
   /** `tgenabled`: O origin, A always, R replica, D disabled. */
   enabled: 'O' | 'A' | 'R' | 'D';
-  /** Partitions, schema and name, whose copy of it does not fire for the uses of an application; only a row trigger has copies. */
+  /** Partitions (schema and name) whose copy of it does not fire for the application. Only row triggers have copies. */
   offIn: string[];
   /** The bits of `tgtype`. */
   type: number;
-  /** True where it has a WHEN clause. */
+  /** True if it has a WHEN clause. */
   condition: boolean;
-  /** The columns after `UPDATE OF`, quoted where they need it; empty where any column will do. */
+  /** The columns after `UPDATE OF`, quoted if necessary; empty means any column. */
   updateOf: string[];
-  /** The transition table's name, where it has one. */
+  /** The transition table's name, if it has one. */
   newTable: string | null;
   functionOid: number;
   definition: string;
@@ -26,53 +26,53 @@ export interface CatalogFunction {
   oid: number;
   schema: string;
   name: string;
-  /** Schema, name and argument types, quoted where they need it. */
+  /** Schema, name and argument types, quoted if necessary. */
   identity: string;
   source: string;
   /** Such as `plpgsql`. */
   language: string;
-  /** False for a language in which a function may do what the server's own process may. */
+  /** False for an untrusted language, in which a function can do anything that the server process can. */
   trusted: boolean;
   kind: 'function' | 'procedure';
   /** SECURITY DEFINER. */
   definer: boolean;
-  /** The `search_path=…` setting, where it has one. */
+  /** The `search_path=…` setting, if it has one. */
   searchPath: string | null;
   isTrigger: boolean;
   /** What follows its name in CREATE FUNCTION, and what it returns; null for a procedure. */
   arguments: string;
   result: string | null;
   owner: string;
-  /** Who may execute it beside the owner; null is PUBLIC, that is everybody. */
+  /** Who besides the owner may execute it; null is PUBLIC. */
   executors: (string | null)[];
   /** What its body does. */
   reading: SqlReading;
 }
 
-/** Somebody's right to write a table; a role of null is PUBLIC. */
+/** A role's right to write a table; null is PUBLIC. */
 interface CatalogGrant {
   role: string | null;
-  /** Such as `INSERT`; a right to some columns counts as well. */
+  /** Such as `INSERT`; a right to only some columns counts too. */
   privileges: string[];
 }
 
-/** A table or view that is one of the two, shows one of them, shares a name with one, or carries a trigger or rule. */
+/** One of the two tables, a view of one, a relation that shares a name with one, or one with a trigger or rule. */
 export interface CatalogRelation {
   oid: number;
   schema: string;
   name: string;
-  /** Schema and name, quoted where they need it. */
+  /** Schema and name, quoted if necessary. */
   table: string;
-  /** True where its name alone finds it, as definitions that the server spells out name it. */
+  /** True if its unqualified name finds it; then definitions printed by the server leave out the schema. */
   visible: boolean;
   kind: 'table' | 'view';
   owner: string;
   grants: CatalogGrant[];
-  /** Of a view that shows one of the two, directly or through others: its query. */
+  /** The query of a view that shows one of the two tables, directly or through other views. */
   view: { reading: SqlReading; inserts: boolean; updates: boolean; deletes: boolean } | null;
 }
 
-/** A row of `pg_rewrite` that is no view. */
+/** A row of `pg_rewrite` that does not define a view. */
 export interface CatalogRule {
   name: string;
   tableOid: number;
@@ -81,7 +81,7 @@ export interface CatalogRule {
   reading: SqlReading;
 }
 
-/** A foreign key that writes what refers to a row when that row is deleted. */
+/** A foreign key that, when a row is deleted, deletes or changes the rows that refer to it. */
 export interface CatalogReference {
   name: string;
   /** The table that refers. */
@@ -118,14 +118,14 @@ export interface CatalogJob {
 interface CatalogIndex {
   name: string;
   definition: string;
-  /** The columns it keeps unique, quoted where they need it. */
+  /** The columns it keeps unique, quoted if necessary. */
   columns: string[];
 }
 
 /** A column of one of the tables, under its own name. */
 export interface CatalogColumn {
   name: string;
-  /** True where an insert has to give it a value. */
+  /** True if an insert must set it. */
   required: boolean;
 }
 
@@ -133,21 +133,21 @@ export interface CatalogColumn {
 export interface TriggerCatalog {
   presetsOid: number;
   recordsOid: number;
-  /** Schema and name, quoted where they need it. */
+  /** Schema and name, quoted if necessary. */
   presetsTable: string;
   recordsTable: string;
   schema: string;
-  /** The schemas that belong to these tables: functions of others are not meant for them by their place. */
+  /** The schemas that belong to these tables; a function in another schema is not assumed to be meant for them. */
   schemas: string[];
   /** The count's own name. */
   countName: string;
   columns: { presets: CatalogColumn[]; records: CatalogColumn[] };
-  /** The column of `preset_usage` that names the preset, quoted where it needs it. */
+  /** The column of `preset_usage` that refers to the preset, quoted if necessary. */
   presetColumn: string;
   /** What the count can hold: see `Tables`. */
   countKind: 'integer' | 'bigint' | 'numeric' | 'float';
   triggers: CatalogTrigger[];
-  /** The routines that may have to do with either table: those that name one or run SQL of their own making, and those that call or are called by them. */
+  /** The routines that may write either table: they name one or run dynamic SQL, or call or are called by such routines. */
   functions: CatalogFunction[];
   uniques: CatalogIndex[];
   relations: CatalogRelation[];
@@ -155,6 +155,6 @@ export interface TriggerCatalog {
   references: CatalogReference[];
   generated: CatalogGenerated[];
   jobs: CatalogJob[];
-  /** True where pg_cron is there and this role may not read its jobs. */
+  /** True if pg_cron is installed and this role may not read its jobs. */
   jobsHidden: boolean;
 }

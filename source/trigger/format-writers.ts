@@ -1,12 +1,12 @@
 import type { MayRun, Writer, WriterEffect } from './effects/writer.ts';
 
-/** What is said of a writer: one line that names it, and those that belong to it. */
+/** The lines that describe a writer: one that names it, and its details. */
 interface WriterLines {
   head: string;
   lines: string[];
 }
 
-/** What writes the count or the records, in words; the text is the database's own and not made safe to print. */
+/** Describes a writer in words. The text contains names from the database and is not yet safe to print. */
 export function writerLines(writer: Writer): WriterLines {
   const { kind, name, table, does, unreadable, mayRun, securityDefiner, language, expected } = writer;
   const on = table === null || kind === 'view' ? '' : ` on ${table}`;
@@ -21,7 +21,7 @@ export function writerLines(writer: Writer): WriterLines {
         return `${deedInWords(doing)}${way}: ${doing.statement}`;
       }),
       ...unreadable.map(why => `unreadable, may write: ${why}`),
-      `${kind === 'job' ? 'runs as' : table === null ? 'may be called by' : 'may be set off by'}: ${handsInWords(mayRun)}${language === null ? '' : `; ${language}${runs}`}`,
+      `${kind === 'job' ? 'runs as' : table === null ? 'may be called by' : 'may be triggered by'}: ${handsInWords(mayRun)}${language === null ? '' : `; ${language}${runs}`}`,
     ],
   };
 }
@@ -53,19 +53,19 @@ function deedInWords({ on, verb, action, column, table }: WriterEffect): string 
   }
 }
 
-/** Who may have it write, in words. */
+/** Who may make it write, in words. */
 function handsInWords({ owner, roles, public: everybody }: MayRun): string {
-  if (everybody) return 'everybody (PUBLIC)';
+  if (everybody) return 'everyone (PUBLIC)';
   return [...(owner === null ? [] : [`its owner ${owner}`]), ...roles].join(', ');
 }
 
-/** When it acts by itself, in words; null for what somebody has to call. */
+/** When it runs automatically, in words; null if it must be called. */
 function firesInWords({ kind, fires }: Writer): string | null {
   if (!fires) return null;
   const { timing, events, level, enabled, when } = fires;
   const off = enabled === 'origin' ? '' : `, ${enabled}`;
   if (kind === 'job') return `at ${timing}${off}`;
-  // What stands behind one of the events says more than it.
+  // `when` says more than the event that it begins with.
   const said = events.map(event => (when?.startsWith(event) ? when : event));
   return `${timing} ${said.join(' OR ')}${level === null ? '' : `, for each ${level}`}${off}`;
 }

@@ -9,7 +9,7 @@ import { type Enabled, enabledWords } from './enabled.ts';
 import { hasFunction, triggerName } from './expected-names.ts';
 import { describeType } from './trigger-type.ts';
 
-/** The counting trigger, as `trigger --json` prints it; null where there is nothing to say. */
+/** The counting trigger, as `trigger --json` prints it; null for what does not exist. */
 export interface TriggerState {
   name: string;
   table: string | null;
@@ -33,28 +33,28 @@ interface OtherTrigger {
 }
 
 export interface TriggerHealth {
-  /** True where no finding is an error. */
+  /** True if no finding is an error. */
   healthy: boolean;
   trigger: TriggerState;
   findings: Finding[];
   others: OtherTrigger[];
-  /** What the application may call for a use. */
+  /** Routines that the application may call for a use. */
   track: { identity: string; kind: 'function' | 'procedure'; securityDefiner: boolean }[];
   /** Everything that writes the count, or inserts into or deletes from the records. */
   writers: Writer[];
 }
 
-/** What each state means for a use that the application makes. */
+/** What each state means for the application's uses. */
 export const enabledMeaning: Record<Enabled, string> = {
-  origin: 'fires for every use; not where a replication worker applies changes',
-  always: 'fires for every use, and again where a replication worker applies changes',
-  replica: 'fires only where a replication worker applies changes: uses of the application are not counted',
+  origin: 'fires for every use, but not when a replication worker applies changes',
+  always: 'fires for every use, and again when a replication worker applies changes',
+  replica: "fires only when a replication worker applies changes: the application's uses are not counted",
   disabled: 'does not fire: uses are not counted',
 };
 
 /**
- * Judges from the catalog alone whether a use is counted exactly once. What a function body does is known from its parse, but not
- * under which conditions, so a doubt is a warning and only what must go wrong is an error; `simulate` proves the rest.
+ * Judges from the catalog alone whether a use is counted exactly once. Parsing shows what a function does, but not under
+ * which conditions. So only what must go wrong is an error, and a doubt is a warning; `simulate` settles it.
  */
 export function judgeTrigger(catalog: TriggerCatalog): TriggerHealth {
   const named = catalog.triggers.filter(trigger => trigger.name === triggerName);

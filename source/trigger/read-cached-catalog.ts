@@ -2,10 +2,10 @@ import type { Reader } from '../connection/transactions.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
 import type { TriggerCatalog } from './catalog.ts';
 
-/** Milliseconds after which a catalog is read again in any case: jobs, names of roles and some grants do not show in its state. */
+/** Milliseconds after which a catalog is read again anyway: its state does not show jobs, role names and some grants. */
 const longest = 30_000;
 
-// xmin changes with every write of a row, by whatever statement; ANALYZE and vacuum write theirs in place.
+// xmin changes with every write of a row, except the in-place ones of ANALYZE and VACUUM.
 const changes = (from: string) =>
   `(SELECT count(*) || '.' || coalesce(sum((xmin::text::bigint * 1000003 + oid::bigint) % 2147483647), 0) FROM ${from})`;
 const text = `SELECT concat_ws(' ', $1::oid, $2::oid, current_user,
@@ -18,13 +18,13 @@ const text = `SELECT concat_ws(' ', $1::oid, $2::oid, current_user,
   ${changes('(SELECT xmin, indexrelid AS oid FROM pg_index WHERE indrelid = $2::oid) i')}) AS state`;
 
 /**
- * Keeps a catalog for as long as nothing in the server's changes that it was read from. A tick looks at it every other second,
- * and reading it takes many times longer than finding that it is as it was.
+ * Keeps a catalog until something it was read from changes. Every tick needs it, and reading it takes many times longer
+ * than checking that nothing has changed.
  */
 export class CatalogMemory {
   #kept: { state: string; catalog: TriggerCatalog; at: number } | null = null;
 
-  /** What stands for the state of the catalog, as far as either table goes. */
+  /** A text that changes when the relevant part of the catalog does. */
   async state(reader: Reader, { presets, records }: Tables): Promise<string> {
     const [row] = (await reader.rows(text, [presets.oid, records.oid])) as { state: string }[];
     return row?.state ?? '';

@@ -54,7 +54,7 @@ const answer = z.object({
 type Rows = z.infer<typeof answer> & { writers: WriterRows };
 
 // pg_trigger, because information_schema.triggers lists disabled triggers as if they worked.
-// tgparentid leaves out the copies that every partition carries; where one of them is off, that partition is named.
+// tgparentid leaves out the copies in partitions; `offIn` lists the partitions whose copy is off.
 const text = `WITH RECURSIVE ${routineClosure}, triggers AS MATERIALIZED (
   SELECT t.*, c.relname, n.nspname FROM pg_trigger t
     JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -106,8 +106,8 @@ SELECT
     WHERE i.indrelid = $2::oid AND i.indisunique AND NOT i.indisprimary)::text AS uniques`;
 
 /**
- * Everything in the catalog that decides whether a use is counted, and everything else that writes the count or the records.
- * Bodies that are new to this process are parsed, which takes a moment; see readBodyOnce.
+ * Everything in the catalog that decides whether a use is counted, and everything else that writes the count or records.
+ * Function bodies that are new to this process are parsed, which takes a moment; see readBodyOnce.
  */
 export async function readTriggerCatalog(
   reader: Reader,
@@ -117,10 +117,7 @@ export async function readTriggerCatalog(
   return (await readCatalogRows(reader, tables, memory))();
 }
 
-/**
- * The same in two steps: what it resolves to parses the bodies, and no longer needs the transaction, which others may wait
- * for.
- */
+/** The same in two steps: the second parses the bodies without the transaction, which others may wait for. */
 export async function readCatalogRows(
   reader: Reader,
   tables: Tables,
@@ -130,7 +127,7 @@ export async function readCatalogRows(
   const state = memory && (await memory.state(reader, tables));
   const known = state === null ? null : memory?.recall(state);
   if (known) return async () => known;
-  // Its plan looks dear to the planner, and compiling it would take longer than running it.
+  // The planner overestimates this query's cost; JIT compilation would take longer than running it.
   await reader.rows('SET LOCAL jit = off');
   const [row] = (await reader.rows(text, [presets.oid, records.oid, presets.countName])) as Record<
     string,
@@ -170,7 +167,7 @@ async function withReadings({ writers, functions, ...rest }: Rows, tables: Table
     functions: await Promise.all(
       functions.map(async routine => ({
         ...routine,
-        // Built-in functions of triggers have no text.
+        // Trigger functions in C have no SQL source.
         reading: ['c', 'internal'].includes(routine.language) ? emptyReading() : await readBodyOnce(routine),
       })),
     ),

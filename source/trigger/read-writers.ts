@@ -49,7 +49,7 @@ const job = z.object({
   active: z.boolean(),
 });
 
-// $1 and $2 are both tables, $3 the tables of triggers that are looked at, $4 what the tables' names look like in a rule.
+// $1 and $2 are the two tables, $3 the tables of the triggers that were read.
 const text = `WITH RECURSIVE shows AS (
   SELECT unnest(ARRAY[$1::oid, $2::oid]) AS oid
   UNION
@@ -104,7 +104,7 @@ SELECT
   coalesce((SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
              WHERE n.nspname = 'cron' AND c.relname = 'job'), false) AS "mayReadJobs"`;
 
-// Its own policy shows a role only its own jobs. Older versions have neither names nor a switch.
+// pg_cron's policy shows a role only its own jobs. Older versions have neither jobname nor active.
 const jobs = `SELECT coalesce(json_agg(json_build_object('id', jobid, 'name', to_jsonb(j) ->> 'jobname', 'schedule', schedule, 'command', command, 'user', username,
   'active', coalesce((to_jsonb(j) ->> 'active')::boolean, true)) ORDER BY jobid), '[]')::text AS jobs FROM cron.job j WHERE database = current_database()`;
 
@@ -117,12 +117,12 @@ interface Readable {
   jobsHidden: boolean;
 }
 
-/** What may write beside routines and triggers, as rows; `withReadings` parses what is SQL in it. */
+/** Other possible writers than routines and triggers; `withReadings` parses their SQL. */
 export interface WriterRows {
   withReadings(): Promise<Readable>;
 }
 
-/** Reads rules, views, foreign keys, generated columns and jobs that may write either table, and who may write which table. */
+/** Reads rules, views, foreign keys, generated columns and jobs that may write either table, and the grants. */
 export async function readWriterRows(
   reader: Reader,
   tables: Tables,

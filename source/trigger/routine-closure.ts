@@ -1,10 +1,10 @@
 /**
- * The routines that may have to do with either table, for a WITH RECURSIVE in which `$1` and `$2` are both tables and `$3` is
- * the count's name. `near` is generous, because it goes by words in their texts: what names the count, a table or a view that
- * shows one, what calls that, and what puts SQL together; `called` is what the triggers of both tables call. Only the parser
- * says what any of it does. Extensions' own routines and those in C are left out.
+ * The routines that may write either table, for a WITH RECURSIVE in which `$1` and `$2` are the two tables and `$3` is the
+ * count's name. `near` searches the source text and so finds too many: routines that name the count, a table or a view of
+ * one, their callers, and those with dynamic SQL. `called` are the routines that the triggers of both tables call. The
+ * parser then decides what they do. Routines of extensions and in C are left out.
  *
- * strpos() comes before the pattern that knows where a word ends: compiling one takes longer than searching a text.
+ * strpos() comes before the regular expression for whole words, because compiling one takes longer than searching a text.
  */
 export const routineClosure = `shows AS (
   SELECT unnest(ARRAY[$1::oid, $2::oid]) AS oid

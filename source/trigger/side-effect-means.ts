@@ -1,16 +1,16 @@
 import type { SqlCall } from '../sql/sql-effects.ts';
 
-/** A way by which a function reaches outside its transaction. */
+/** A way for a function to have effects outside its transaction. */
 interface SideEffectMeans {
   call: (call: SqlCall) => boolean;
-  /** The same for a text that cannot be parsed. */
+  /** Finds the same in a text that cannot be parsed. */
   words: RegExp;
   how: string;
 }
 
 const nothing = () => false;
 
-/** Functions of these names, wherever they are; those of the server itself only where no schema of the database's own is named. */
+/** Calls of functions with these names. A built-in one is not meant if the call names another schema. */
 function named(
   pattern: string,
   how: string,
@@ -27,7 +27,7 @@ function named(
   };
 }
 
-/** Anything in these schemas. */
+/** Calls of any function in these schemas. */
 function within(schemas: string, how: string): SideEffectMeans {
   const schema = new RegExp(`^(?:${schemas})$`);
   return {
@@ -37,31 +37,31 @@ function within(schemas: string, how: string): SideEffectMeans {
   };
 }
 
-// A message that is transactional is sent with the commit, and never where that is said by anything but a constant.
+// A transactional message is sent at commit. Only a literal true is trusted to say that it is transactional.
 const isTransactional = ({ literals }: SqlCall) =>
   ['t', 'true', 'y', 'yes', 'on', '1'].includes(literals[0]?.toLowerCase() ?? '');
 
 /**
- * What no rollback takes back, from the list of the server's own volatile functions (PostgreSQL 13 to 18) and of well-known
- * extensions. Not among them is what a rollback does take back, whatever its name: set_config(), large objects, cron.schedule();
- * and what leaves nothing but a gap: nextval().
+ * Effects that a rollback cannot undo, from the volatile functions of PostgreSQL 13 to 18 and of well-known extensions.
+ * It leaves out what a rollback does undo (set_config(), large objects, cron.schedule()) and what only leaves a gap
+ * (nextval()).
  */
 export const sideEffectMeans: readonly SideEffectMeans[] = [
   {
     call: ({ name }) => name.startsWith('dblink'),
     words: /\bdblink/i,
-    how: 'dblink: statements on another connection, which commit by themselves',
+    how: 'dblink: statements on another connection, which commit separately',
   },
-  named('pg_background_\\w+', 'pg_background: statements in another session, which commit by themselves', {
+  named('pg_background_\\w+', 'pg_background: statements in another session, which commit separately', {
     builtIn: false,
   }),
   {
     call: ({ schema, name }) =>
       schema !== 'net' && /^http(?:_(?:get|post|put|patch|delete|head))?$/.test(name),
     words: /(?<!net\s*\.\s*)\bhttp(?:_(?:get|post|put|patch|delete|head))?\s*\(/i,
-    how: 'http: a request that is sent at once',
+    how: 'http: a request that is sent immediately',
   },
-  // pg_net and NOTIFY wait for a commit where they behave; a person has to know about them as well.
+  // pg_net and NOTIFY normally wait for the commit, but a person should still know about them.
   {
     call: ({ schema, name }) => schema === 'net' && name.startsWith('http_'),
     words: /\bnet\s*\.\s*http_/i,
@@ -70,14 +70,14 @@ export const sideEffectMeans: readonly SideEffectMeans[] = [
   {
     call: ({ name }) => name === 'pg_notify',
     words: /\bpg_notify\b|\bnotify\s+\w/i,
-    how: 'NOTIFY: listeners hear of it at a commit',
+    how: 'NOTIFY: listeners receive it at commit',
   },
   {
     call: () => false,
     words: /\bcopy\b[^;]*\bprogram\b/i,
     how: 'COPY ... PROGRAM: a command on the server',
   },
-  // The last is with a file name in place of STDIN and STDOUT.
+  // COPY with a file name instead of STDIN or STDOUT.
   {
     call: () => false,
     words: /\bcopy\b[^;]*\b(?:to|from)\s+'/i,
@@ -94,10 +94,10 @@ export const sideEffectMeans: readonly SideEffectMeans[] = [
     'aws_s3|aws_lambda|azure_storage|azure_ai|google_ml|amqp|kafka|utl_file|utl_http|utl_mail|utl_smtp|dbms_pipe',
     'a file or a service outside the database',
   ),
-  named('pg_logical_emit_message', 'pg_logical_emit_message: a message that replication sends at once', {
+  named('pg_logical_emit_message', 'pg_logical_emit_message: a message that replication sends immediately', {
     but: isTransactional,
   }),
-  named('setval', 'setval: a sequence keeps the number that it was set to'),
+  named('setval', 'setval: the sequence keeps its new value'),
   named(
     'pg_terminate_backend|pg_cancel_backend',
     'pg_terminate_backend or pg_cancel_backend: other sessions are ended or cancelled',
@@ -109,21 +109,21 @@ export const sideEffectMeans: readonly SideEffectMeans[] = [
   ),
   named(
     'pg_stat_reset\\w*|pg_stat_\\w+_reset|pg_(?:qualstats|store_plans|wait_sampling)_reset\\w*',
-    'statistics of the server are reset',
+    'server statistics are reset',
     { builtIn: false },
   ),
   named(
     'pg_(?:create|copy)_(?:physical|logical)_replication_slot|pg_drop_replication_slot|pg_replication_slot_advance|' +
       'pg_logical_slot_get_(?:binary_)?changes|pg_replication_origin_(?:advance|session_setup|session_reset)',
-    'replication: a slot or an origin is made, moved, read or dropped at once',
+    'replication: a slot or an origin is created, moved, read or dropped immediately',
   ),
   named(
     'pg_(?:try_)?advisory_lock(?:_shared)?|pg_advisory_unlock(?:_shared|_all)?',
-    'an advisory lock of the session, which outlives the transaction',
+    'a session-level advisory lock, which outlives the transaction',
   ),
   named(
     'heap_force_(?:kill|freeze)|pg_truncate_visibility_map',
-    'rows or pages are changed in the files themselves',
+    'rows or pages are changed directly in the data files',
     {
       builtIn: false,
     },

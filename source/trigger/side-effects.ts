@@ -1,14 +1,14 @@
 import type { SqlReading } from '../sql/sql-effects.ts';
 import { sideEffectMeans } from './side-effect-means.ts';
 
-/** A function that a use runs and that may do what no rollback takes back. */
+/** A function that a use runs and whose effects a rollback may not undo. */
 export interface SideEffect {
   function: string;
-  /** What it does it with, in a few words. */
+  /** The effect, in a few words. */
   means: string;
 }
 
-/** Something that a use runs: a routine, or an expression or a rule of a table that it writes. */
+/** Code that a use runs: a routine, or an expression or rule of a table that it writes. */
 export interface ReachedBody {
   /** Such as `public.tell()`, or `the default of public.log.at`. */
   identity: string;
@@ -16,26 +16,26 @@ export interface ReachedBody {
   source: string;
   /** Such as `plpgsql`. */
   language: string;
-  /** False for a language in which a function may do what the server's own process may. */
+  /** False for an untrusted language, in which a function can do anything that the server process can. */
   trusted: boolean;
   reading: SqlReading;
 }
 
-// The same by statements instead of functions.
+// Side effects of statements.
 const statements = {
-  notifies: 'NOTIFY: listeners hear of it at a commit',
+  notifies: 'NOTIFY: listeners receive it at commit',
   program: 'COPY ... PROGRAM: a command on the server',
   file: 'a file or a service outside the database',
-  checkpoints: 'CHECKPOINT: work of the whole server',
-  loads: 'LOAD: a library stays in the session',
+  checkpoints: 'CHECKPOINT: work for the whole server',
+  loads: 'LOAD: a library stays loaded in the session',
 } as const;
 
-/** What of all that a use runs can reach outside the transaction. */
+/** Code run by a use that has effects outside the transaction. */
 export function sideEffectsOf(bodies: readonly ReachedBody[]): SideEffect[] {
   return bodies.flatMap(body => meansOf(body).map(how => ({ function: body.identity, means: how })));
 }
 
-/** What of all that a use runs is not known to stay inside the transaction, because it cannot be read. */
+/** Code run by a use that may have effects outside the transaction, because it cannot be read. */
 export function unknownSideEffects(bodies: readonly ReachedBody[]): SideEffect[] {
   return bodies.flatMap(body => {
     const why = whyUnknown(body);
@@ -43,26 +43,26 @@ export function unknownSideEffects(bodies: readonly ReachedBody[]): SideEffect[]
   });
 }
 
-// Functions of the server and of its extensions that run what they are given as SQL.
+// Functions of the server and its extensions that run a text argument as SQL.
 const runsText =
   /^(?:query_to_xml(?:schema|_and_xmlschema)?|ts_stat|ts_rewrite|crosstab\w*|connectby|xpath_table)$/;
 
 function whyUnknown({ schema, language, trusted, reading }: ReachedBody): string | null {
   if (language === 'internal') return null;
   if (language === 'c') return schema === 'pg_catalog' ? null : 'it is written in C';
-  // That one is named among what reaches outside.
+  // sideEffectsOf() lists it.
   if (!trusted) return null;
   const all = withInner(reading);
   if (
     all.some(({ dynamic, also }) => dynamic.length > 0 || also.includes('pastes')) ||
     all.some(({ calls }) => calls.some(({ name }) => runsText.test(name)))
   ) {
-    return 'it runs SQL that is put together as it runs';
+    return 'it runs dynamic SQL';
   }
   return reading.problem ? `it cannot be read: ${reading.problem.message}` : null;
 }
 
-/** A text's own reading, and those of the DO blocks and rules in it, which run as it does. */
+/** The reading of a text, and those of the DO blocks and rules in it, which run with it. */
 function withInner(reading: SqlReading): SqlReading[] {
   return [
     reading,
@@ -72,7 +72,7 @@ function withInner(reading: SqlReading): SqlReading[] {
   ];
 }
 
-/** What a body calls, writes and reads, with what the DO blocks and rules in it do. */
+/** What a body calls, writes and reads, including its DO blocks and rules. */
 export function doneBy(reading: SqlReading): Pick<SqlReading, 'calls' | 'writes' | 'reads'> {
   const all = withInner(reading);
   return {
@@ -82,16 +82,16 @@ export function doneBy(reading: SqlReading): Pick<SqlReading, 'calls' | 'writes'
   };
 }
 
-/** What a function itself does that no rollback takes back, in words; what cannot be parsed is searched for words, in doubt too many. */
+/** The effects of a function that a rollback cannot undo, in words. Text that cannot be parsed is searched for keywords. */
 export function meansOf({
   source,
   language,
   trusted,
   reading,
 }: Pick<ReachedBody, 'source' | 'language' | 'trusted' | 'reading'>): string[] {
-  // What is built in is listed by its name where it is called.
+  // Built-in functions are recognised by name in their callers.
   if (language === 'c' || language === 'internal') return [];
-  if (!trusted) return [`${language}: a language in which a function may do anything`];
+  if (!trusted) return [`${language}: an untrusted language, in which a function can do anything`];
   const all = withInner(reading);
   const calls = all.flatMap(each => each.calls);
   const unread = [

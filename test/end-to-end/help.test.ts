@@ -152,7 +152,7 @@ describe('help', () => {
     repairs.push('DROP FUNCTION bump_preset');
     const text = oneLine(await readTall());
     expect(text).toMatch(
-      /old manual increment\? The function public\.bump_preset\(p uuid\) writes usage_count beside the trigger\. The console cannot see application code/,
+      /old manual increment\? The function public\.bump_preset\(p uuid\) writes usage_count in addition to the trigger\. The console cannot see application code/,
     );
   });
 

@@ -58,7 +58,7 @@ describe('what fires', () => {
       );
     const sync = {
       milestone: ['UPDATE', 'writes public.milestones', false],
-      tell: ['UPDATE', 'NOTIFY: listeners hear of it at a commit', false],
+      tell: ['UPDATE', 'NOTIFY: listeners receive it at commit', false],
       always: ['UPDATE', 'may refuse the write', true],
     };
     expect(await listed('sync')).toEqual(sync);

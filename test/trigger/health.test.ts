@@ -118,7 +118,7 @@ describe('a counting trigger that is', () => {
         [
           'error trigger-disabled',
           'The trigger is disabled: uses are stored but not counted.',
-          `ALTER TABLE ${table} ENABLE TRIGGER ${name}; then look at the counts of the time between.`,
+          `ALTER TABLE ${table} ENABLE TRIGGER ${name}; then check the counts for the time it was off.`,
         ],
       ],
     ],
@@ -129,7 +129,7 @@ describe('a counting trigger that is', () => {
       [
         [
           'error trigger-replica-only',
-          'The trigger fires only where a replication worker applies changes: uses of the application are not counted.',
+          "The trigger fires only when a replication worker applies changes: the application's uses are not counted.",
           `ALTER TABLE ${table} ENABLE TRIGGER ${name};`,
         ],
       ],
@@ -141,8 +141,8 @@ describe('a counting trigger that is', () => {
       [
         [
           'info trigger-always',
-          'The trigger also fires where a replication worker applies changes.',
-          'If presets is replicated to or from here as well, replicated uses are counted twice; ENABLE TRIGGER without ALWAYS prevents it.',
+          'The trigger also fires when a replication worker applies changes.',
+          'If presets is replicated to or from here too, replicated uses are counted twice; ENABLE TRIGGER without ALWAYS prevents that.',
         ],
       ],
     ],
@@ -153,8 +153,8 @@ describe('a counting trigger that is', () => {
       [
         [
           'error trigger-off-in-partition',
-          'The trigger is off in the partition public.y2025: uses that are stored there are not counted.',
-          `ALTER TABLE public.y2025 ENABLE TRIGGER ${name}; then look at the counts of the time between.`,
+          'The trigger is off in the partition public.y2025: uses stored there are not counted.',
+          `ALTER TABLE public.y2025 ENABLE TRIGGER ${name}; then check the counts for the time it was off.`,
         ],
       ],
     ],
@@ -165,8 +165,8 @@ describe('a counting trigger that is', () => {
       [
         [
           'error trigger-off-in-partition',
-          'The trigger is off in 2 partitions (public.a, public.b): uses that are stored there are not counted.',
-          `ALTER TABLE public.a ENABLE TRIGGER ${name}; ALTER TABLE public.b ENABLE TRIGGER ${name}; then look at the counts of the time between.`,
+          'The trigger is off in 2 partitions (public.a, public.b): uses stored there are not counted.',
+          `ALTER TABLE public.a ENABLE TRIGGER ${name}; ALTER TABLE public.b ENABLE TRIGGER ${name}; then check the counts for the time it was off.`,
         ],
         ['info trigger-always', expect.any(String), expect.any(String)],
       ],
@@ -203,7 +203,7 @@ describe('a counting trigger that is', () => {
         [
           'warning trigger-more-events',
           'The trigger fires on INSERT, TRUNCATE: a changed or deleted record may count as a use.',
-          'Unless its function tells the events apart, make it fire on INSERT alone.',
+          'Unless its function distinguishes the events, make it fire only on INSERT.',
         ],
       ],
     ],
@@ -215,7 +215,7 @@ describe('a counting trigger that is', () => {
         [
           'warning trigger-condition',
           'The trigger has a WHEN condition: uses that do not meet it are stored but not counted.',
-          `Look at its definition: CREATE TRIGGER ${name}`,
+          `Check its definition: CREATE TRIGGER ${name}`,
         ],
       ],
     ],
@@ -241,8 +241,8 @@ describe('a counting trigger that is', () => {
     expect(told(catalog({}, counter({ type: insert | row, newTable: null }, { reading: adds(1) })))).toEqual([
       [
         'info trigger-row-level',
-        'The trigger fires once per record. Single uses are counted as they should be.',
-        'Inserting many records at once gets slow (its time grows with the square) and can deadlock; the migration has a trigger that fires once per statement.',
+        'The trigger fires once per record. Single uses are counted correctly.',
+        'Inserting many records at once gets slow (quadratic time) and can deadlock; the migration installs a trigger that fires once per statement.',
       ],
     ]);
   });
@@ -257,7 +257,7 @@ describe('its function', () => {
       [
         'warning function-other',
         'The trigger runs public.count_use(), not auto_increment_preset_usage_count().',
-        'Look whether that function counts a use exactly once, or run the migration.',
+        'Check that this function counts a use exactly once, or run the migration.',
       ],
     ]);
   });
@@ -280,20 +280,20 @@ describe('its function', () => {
 
   test.each([
     [
-      'it runs SQL that is put together',
+      'it runs dynamic SQL',
       reading({ dynamic: [{ offset: 0, text: "'UPDATE ' || t", verb: 'update', tables: null }] }),
-      "it runs SQL that is put together as it runs: 'UPDATE ' || t",
+      "it runs dynamic SQL: 'UPDATE ' || t",
     ],
     [
       'it calls what is not there',
       reading({ calls: [calls('bump')] }),
-      'it calls bump(), which is not there or cannot be read',
+      'it calls bump(), which does not exist or cannot be read',
     ],
   ])('of which that cannot be read, because %s', (_, body, why) => {
     expect(told(catalog({}, counter({}, { reading: body })))).toEqual([
       [
         'warning function-unreadable',
-        `Whether ${who} counts cannot be read: ${why}.`,
+        `It is not known whether ${who} counts: ${why}.`,
         'Make a test use and watch the count.',
       ],
     ]);
@@ -307,7 +307,7 @@ describe('its function', () => {
   ])('that fires by %s and adds %s counts otherwise', (type, by, right) => {
     expect(told(catalog({}, counter({ type }, { reading: adds(by) })))).toContainEqual([
       'warning function-counts-otherwise',
-      `${who} sets usage_count, but not to itself plus ${right}.`,
+      `${who} sets usage_count, but does not add ${right} to it.`,
       otherwise,
     ]);
   });
@@ -336,7 +336,7 @@ describe('its function', () => {
     expect(told(catalog({}, counter({}, { definer: false, searchPath: null })))).toEqual([
       [
         'warning function-invoker',
-        `${who} runs as whoever inserts: without UPDATE on presets, or under row-level security, a use fails or is not counted.`,
+        `${who} runs as the role that inserts: without UPDATE on presets, or under row-level security, a use fails or is not counted.`,
         migrateHint,
       ],
     ]);
@@ -372,8 +372,8 @@ describe('another trigger', () => {
     expect(told(of)).toEqual([
       [
         'error second-counter',
-        `The trigger again on ${table} writes usage_count as well: uses are counted more than once.`,
-        `Look at public.again(); if it counts too, DROP TRIGGER again ON ${table};`,
+        `The trigger again on ${table} also writes usage_count: uses are counted more than once.`,
+        `Check public.again(); if it counts too, DROP TRIGGER again ON ${table};`,
       ],
     ]);
     expect(judgeTrigger(of)).toMatchObject({
@@ -396,7 +396,7 @@ describe('another trigger', () => {
       [
         'warning trigger-adjusts-count',
         `The trigger again on ${table} changes usage_count on DELETE, UPDATE.`,
-        'It may keep the count right when records are deleted, or be a second counter: look at its function.',
+        'It may keep the count correct when records are deleted, or count uses twice: check its function.',
       ],
     ]);
   });
@@ -406,7 +406,7 @@ describe('another trigger', () => {
       [
         'warning presets-trigger-writes-count',
         'The trigger again on public.presets writes usage_count when a preset changes.',
-        'Look at public.again(): it may overwrite what was counted.',
+        'Check public.again(): it may overwrite the count.',
       ],
     ]);
   });
@@ -458,7 +458,7 @@ describe('another trigger', () => {
       [
         'warning elsewhere-counter',
         'The trigger again on public.likes writes usage_count on INSERT.',
-        'If a use writes public.likes as well as a record, it is counted twice: look at public.again(), then DROP TRIGGER again ON public.likes;',
+        'If a use also writes public.likes, it is counted twice: check public.again(), then DROP TRIGGER again ON public.likes;',
       ],
     ]);
     for (const over of [{ enabled: 'D' }, { enabled: 'R' }, { functionOid: 7 }] as const) {
@@ -484,11 +484,11 @@ describe('what the application calls', () => {
 
   test('is elsewhere', () => {
     const [far] = [track({ schema: 'api', identity: 'api.track_preset_usage(uuid)' })];
-    const hint = 'The application finds it by its search_path, or calls it by its whole name.';
+    const hint = 'The application must have that schema in its search_path, or call it with its schema.';
     expect(told(catalog({}, counter(), [far!]))).toEqual([
       [
         'info track-elsewhere',
-        'track_preset_usage() is in the schema api, not in that of the tables: api.track_preset_usage(uuid).',
+        'track_preset_usage() is in the schema api, not in the schema of the tables: api.track_preset_usage(uuid).',
         hint,
       ],
     ]);
@@ -497,11 +497,15 @@ describe('what the application calls', () => {
       track({ schema: 'api', identity: 'api.track_preset_usage(int)' }),
     ]);
     expect(told(two)).toEqual([
-      ['info track-elsewhere', 'track_preset_usage() is in the schema api, not in that of the tables.', hint],
+      [
+        'info track-elsewhere',
+        'track_preset_usage() is in the schema api, not in the schema of the tables.',
+        hint,
+      ],
       [
         'info track-overloaded',
-        'There are 2 of the name track_preset_usage: api.track_preset_usage(uuid), api.track_preset_usage(int).',
-        'Which one a call means depends on its arguments; a simulation says which it has used.',
+        'There are 2 routines named track_preset_usage: api.track_preset_usage(uuid), api.track_preset_usage(int).',
+        'The arguments decide which one a call uses; a simulation says which one it called.',
       ],
     ]);
     // One that is near stands for those that are far.
@@ -513,7 +517,7 @@ describe('what the application calls', () => {
     expect(by({})).toEqual([
       [
         'error track-counts-too',
-        'public.track_preset_usage() sets usage_count itself, beside the trigger: its uses are counted twice.',
+        'public.track_preset_usage() sets usage_count itself, in addition to the trigger: its uses are counted twice.',
         migrateHint,
       ],
     ]);
@@ -526,7 +530,7 @@ describe('what the application calls', () => {
     const found = told(catalog({ functions: [first, last] }, counter(), [own]));
     expect(found[0]).toEqual([
       'error track-counts-too',
-      'public.track_preset_usage() sets usage_count itself, beside the trigger, by calling public.first(), which calls public.last(): its uses are counted twice.',
+      'public.track_preset_usage() sets usage_count itself, in addition to the trigger, by calling public.first(), which calls public.last(): its uses are counted twice.',
       migrateHint,
     ]);
   });
@@ -541,7 +545,7 @@ describe('what the application calls', () => {
       [
         'info track-is-procedure',
         'public.track_preset_usage() is a procedure: it is called with CALL.',
-        "Supabase's rpc() and others that SELECT from a function cannot call it.",
+        "Clients that SELECT from a function, such as Supabase's rpc(), cannot call it.",
       ],
     ]);
     expect(told(catalog({}, counter(), [track({ definer: false, searchPath: null })]))).toEqual([]);
@@ -573,8 +577,8 @@ describe('columns that a function names and that are not there', () => {
     expect(told(catalog({}, counter(), [track({ reading: writesGone })]))).toEqual([
       [
         'error track-does-not-fit',
-        'public.track_preset_usage() writes or reads the column gone of public.preset_usage, which has no such column: a use made with it fails (SQLSTATE 42703).',
-        'Add the column to public.preset_usage again, or bring the function up to date.',
+        'public.track_preset_usage() uses the column gone of public.preset_usage, which does not exist: a use made with it fails (SQLSTATE 42703).',
+        'Add the column to public.preset_usage again, or update the function.',
       ],
     ]);
   });
@@ -612,8 +616,8 @@ describe('columns that a function names and that are not there', () => {
     expect(told(catalog({}, counter(), [track({ reading: leavesOut })]))).toEqual([
       [
         'warning track-leaves-out',
-        'public.track_preset_usage() gives no value to public.preset_usage.preset_id, which may not be NULL and has no default: a use made with it fails (SQLSTATE 23502).',
-        'Give preset_id a default, or have the function give it a value.',
+        'public.track_preset_usage() does not set public.preset_usage.preset_id, which may not be NULL and has no default: a use made with it fails (SQLSTATE 23502).',
+        'Give preset_id a default, or make the function set it.',
       ],
     ]);
   });
@@ -626,8 +630,7 @@ test('unique indexes that limit uses', () => {
     columns: ['preset_id'],
     ...over,
   });
-  const hint =
-    'Unless a use may really be recorded only once, drop it; the migration drops idx_preset_usage_daily_unique.';
+  const hint = 'Drop it unless this limit is intended; the migration drops idx_preset_usage_daily_unique.';
   expect(told(catalog({ uniques: [index({}), index({ name: 'other', columns: ['user_id'] })] }))).toEqual([
     [
       'warning unique-limits-uses',
@@ -657,10 +660,14 @@ describe('other routines', () => {
     expect(others(outer, inner)).toEqual([
       [
         'warning other-writer',
-        'The function public.outer() writes usage_count beside the trigger, by calling public.inner().',
+        'The function public.outer() writes usage_count in addition to the trigger, by calling public.inner().',
         hint,
       ],
-      ['warning other-writer', 'The procedure public.inner() writes usage_count beside the trigger.', hint],
+      [
+        'warning other-writer',
+        'The procedure public.inner() writes usage_count in addition to the trigger.',
+        hint,
+      ],
     ]);
   });
 
@@ -671,7 +678,7 @@ describe('other routines', () => {
     expect(may({})).toEqual([
       [
         'warning other-writer',
-        'The function public.may() may write usage_count beside the trigger: it runs SQL that is put together as it runs: q.',
+        'The function public.may() may write usage_count in addition to the trigger: it runs dynamic SQL: q.',
         hint,
       ],
     ]);
@@ -706,7 +713,7 @@ describe('rules', () => {
       [
         'error rule-writes-count',
         `The rule twice on ${table} writes usage_count for every insert: uses are counted more than once.`,
-        'Look at its definition: CREATE RULE twice AS ON INSERT TO t',
+        'Check its definition: CREATE RULE twice AS ON INSERT TO t',
       ],
     ]);
     expect(told(rule({ enabled: 'A' }))).toHaveLength(1);
@@ -718,7 +725,7 @@ describe('rules', () => {
       [
         'warning rule-writes-count',
         `The rule twice on ${table} writes usage_count.`,
-        'Look at its definition: ON DELETE',
+        'Check its definition: ON DELETE',
       ],
     ]);
     expect(told(rule({ tableOid: 1 }))[0]?.slice(0, 2)).toEqual([
@@ -759,7 +766,7 @@ describe('jobs', () => {
       [
         'warning job-writes-count',
         'The job nightly writes usage_count (0 3 * * *).',
-        'Look whether what it sets is the number of records: UPDATE presets SET usage_count = 0',
+        'Check that it sets the number of records: UPDATE presets SET usage_count = 0',
       ],
     ]);
     expect(told(job({ name: null }))[0]?.[1]).toBe('The job 7 of pg_cron writes usage_count (0 3 * * *).');
@@ -769,8 +776,8 @@ describe('jobs', () => {
     expect(told(job({ reading: deletes, command: 'DELETE FROM preset_usage' }))).toEqual([
       [
         'warning job-deletes-records',
-        'The job nightly deletes records (0 3 * * *): unless something takes them from usage_count, the counts are too high afterwards.',
-        'Look at what it runs: DELETE FROM preset_usage',
+        'The job nightly deletes records (0 3 * * *): unless something subtracts them from usage_count, the counts are too high afterwards.',
+        'Check what it runs: DELETE FROM preset_usage',
       ],
     ]);
   });
@@ -787,8 +794,8 @@ describe('jobs', () => {
     expect(told(catalog({ jobsHidden: true }))).toEqual([
       [
         'info jobs-hidden',
-        'pg_cron is installed, and this role may not read its jobs: one of them may write the count.',
-        'Connect as a role that may: GRANT USAGE ON SCHEMA cron and SELECT ON cron.job.',
+        'pg_cron is installed, but this role may not read its jobs: one of them may write the count.',
+        'Connect as another role, or GRANT USAGE ON SCHEMA cron and SELECT ON cron.job.',
       ],
     ]);
   });

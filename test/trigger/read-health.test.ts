@@ -111,9 +111,8 @@ describe('the trigger of the migration', () => {
     const off = findings.find(({ code }) => code === 'trigger-off-in-partition');
     expect(off).toMatchObject({
       severity: 'error',
-      message:
-        'The trigger is off in the partition parts."This Year": uses that are stored there are not counted.',
-      hint: `ALTER TABLE parts."This Year" ENABLE TRIGGER ${triggerName}; then look at the counts of the time between.`,
+      message: 'The trigger is off in the partition parts."This Year": uses stored there are not counted.',
+      hint: `ALTER TABLE parts."This Year" ENABLE TRIGGER ${triggerName}; then check the counts for the time it was off.`,
     });
     expect(whyOff(findings)).toBe(off!.message);
   });

@@ -102,7 +102,7 @@ test('the order says when, and the texts say what', () => {
     'trigger counts_too on public.generations',
     'fires: AFTER INSERT, for each row, disabled',
     'adds 1 to usage_count, by public.bump(p uuid): UPDATE presets SET usage_count = usage_count + 1 WHERE id = p',
-    'may be set off by: everybody (PUBLIC); plpgsql, runs as its caller',
+    'may be triggered by: everyone (PUBLIC); plpgsql, runs as its caller',
   ]);
   expect(lines('app.use(')).toEqual([
     'function app.use(p uuid)',
@@ -113,9 +113,7 @@ test('the order says when, and the texts say what', () => {
   expect(lines('retention').slice(0, 2)).toEqual(['job retention', 'fires: at 0 3 * * *']);
   expect(lines('job 2')[1]).toBe('fires: at @hourly, disabled');
   expect(lines('users_organisation_fkey')[1]).toBe('fires: AFTER DELETE FROM public.organisations');
-  expect(lines('app.run_sql')[1]).toBe(
-    'unreadable, may write: runs SQL that is put together as it runs: query',
-  );
+  expect(lines('app.run_sql')[1]).toBe('unreadable, may write: runs dynamic SQL: query');
   expect(lines('trigger_auto')[0]).toMatch(/\(expected\)$/);
 });
 
@@ -129,7 +127,7 @@ test('of a body that cannot be read, the sentence says why', async () => {
   const { findings } = await look(database);
   await own.sql.unsafe('DROP FUNCTION app.torn()');
   expect(findings.map(({ message }) => message)).toContain(
-    'The function app.torn() may write usage_count beside the trigger: it has a body that cannot be read: syntax error at or near "updat".',
+    'The function app.torn() may write usage_count in addition to the trigger: it has a body that cannot be read: syntax error at or near "updat".',
   );
 });
 

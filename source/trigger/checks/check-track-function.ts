@@ -5,17 +5,14 @@ import { effectsOf } from '../effects/effects.ts';
 import { migrateHint, trackName } from '../expected-names.ts';
 import { describeType } from '../trigger-type.ts';
 
-/**
- * The functions and procedures that the application may call for a use: those of the tables' schemas, else those that are
- * elsewhere.
- */
+/** The functions and procedures that the application may call for a use, preferably from the tables' schemas. */
 export function trackRoutines({ functions, schemas }: TriggerCatalog): CatalogFunction[] {
   const named = functions.filter(({ name, isTrigger }) => name === trackName && !isTrigger);
   const near = named.filter(({ schema }) => schemas.includes(schema));
   return near.length > 0 ? near : named;
 }
 
-/** Whether what the application calls is there, fits the table, and leaves counting to the trigger. */
+/** Whether the routine that the application calls exists, fits the table, and leaves counting to the trigger. */
 export function checkTrackFunction(catalog: TriggerCatalog): Finding[] {
   const track = trackRoutines(catalog);
   const [first] = track;
@@ -34,16 +31,16 @@ export function checkTrackFunction(catalog: TriggerCatalog): Finding[] {
     found.push({
       code: 'track-elsewhere',
       severity: 'info',
-      message: `${trackName}() is in the schema ${first.schema}, not in that of the tables${track.length === 1 ? `: ${first.identity}` : ''}.`,
-      hint: 'The application finds it by its search_path, or calls it by its whole name.',
+      message: `${trackName}() is in the schema ${first.schema}, not in the schema of the tables${track.length === 1 ? `: ${first.identity}` : ''}.`,
+      hint: 'The application must have that schema in its search_path, or call it with its schema.',
     });
   }
   if (track.length > 1) {
     found.push({
       code: 'track-overloaded',
       severity: 'info',
-      message: `There are ${track.length} of the name ${trackName}: ${listed(track)}.`,
-      hint: 'Which one a call means depends on its arguments; a simulation says which it has used.',
+      message: `There are ${track.length} routines named ${trackName}: ${listed(track)}.`,
+      hint: 'The arguments decide which one a call uses; a simulation says which one it called.',
     });
   }
   for (const routine of track) found.push(...judgeRoutine(catalog, routine));
@@ -63,7 +60,7 @@ function judgeRoutine(catalog: TriggerCatalog, routine: CatalogFunction): Findin
     found.push({
       code: 'track-counts-too',
       severity: 'error',
-      message: `${identity} sets usage_count itself, beside the trigger${counted.via.length === 0 ? '' : `, by calling ${counted.via.join(', which calls ')}`}: its uses are counted twice.`,
+      message: `${identity} sets usage_count itself, in addition to the trigger${counted.via.length === 0 ? '' : `, by calling ${counted.via.join(', which calls ')}`}: its uses are counted twice.`,
       hint: migrateHint,
     });
   }
@@ -72,7 +69,7 @@ function judgeRoutine(catalog: TriggerCatalog, routine: CatalogFunction): Findin
       code: 'track-is-procedure',
       severity: 'info',
       message: `${identity} is a procedure: it is called with CALL.`,
-      hint: "Supabase's rpc() and others that SELECT from a function cannot call it.",
+      hint: "Clients that SELECT from a function, such as Supabase's rpc(), cannot call it.",
     });
   }
   if (definer && searchPath === null) {
@@ -86,7 +83,7 @@ function judgeRoutine(catalog: TriggerCatalog, routine: CatalogFunction): Findin
   return found;
 }
 
-/** Functions of triggers that fire for a use and no longer fit their tables: then no use can be stored. */
+/** Functions of triggers that fire for a use but no longer fit their tables: then no use can be stored. */
 export function checkTrackColumns(catalog: TriggerCatalog): Finding[] {
   return catalog.triggers
     .filter(({ enabled, tableOid, type }) => fires(catalog, { enabled, tableOid, type }))
@@ -125,14 +122,14 @@ function describeMisfits(
       ? {
           code,
           severity: 'error',
-          message: `${who} writes or reads the column ${column} of ${table}, which has no such column: ${what} fails (SQLSTATE 42703).`,
-          hint: `Add the column to ${table} again, or bring the function up to date.`,
+          message: `${who} uses the column ${column} of ${table}, which does not exist: ${what} fails (SQLSTATE 42703).`,
+          hint: `Add the column to ${table} again, or update the function.`,
         }
       : {
           code: code.replace('does-not-fit', 'leaves-out'),
           severity: 'warning',
-          message: `${who} gives no value to ${table}.${column}, which may not be NULL and has no default: ${what} fails (SQLSTATE 23502).`,
-          hint: `Give ${column} a default, or have the function give it a value.`,
+          message: `${who} does not set ${table}.${column}, which may not be NULL and has no default: ${what} fails (SQLSTATE 23502).`,
+          hint: `Give ${column} a default, or make the function set it.`,
         },
   );
 }

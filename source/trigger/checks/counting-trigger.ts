@@ -6,7 +6,7 @@ import { effectsOfTrigger } from '../effects/trigger-effects.ts';
 import { functionName, hasFunction, migrateHint, triggerName } from '../expected-names.ts';
 import { describeType } from '../trigger-type.ts';
 
-/** The counting trigger is not where it belongs. */
+/** Findings if the counting trigger is missing or on the wrong table. */
 export function judgeAbsence(catalog: TriggerCatalog, named: CatalogTrigger[]): Finding[] {
   const functionExists = hasFunction(catalog);
   const [elsewhere] = named;
@@ -36,7 +36,7 @@ export function judgeAbsence(catalog: TriggerCatalog, named: CatalogTrigger[]): 
   return found;
 }
 
-/** Whether the trigger fires for the uses of an application. */
+/** Whether the trigger fires when the application makes a use. */
 export function judgeState(trigger: CatalogTrigger): Finding[] {
   switch (trigger.enabled) {
     case 'D':
@@ -45,7 +45,7 @@ export function judgeState(trigger: CatalogTrigger): Finding[] {
           code: 'trigger-disabled',
           severity: 'error',
           message: 'The trigger is disabled: uses are stored but not counted.',
-          hint: `ALTER TABLE ${trigger.table} ENABLE TRIGGER ${triggerName}; then look at the counts of the time between.`,
+          hint: `ALTER TABLE ${trigger.table} ENABLE TRIGGER ${triggerName}; then check the counts for the time it was off.`,
         },
       ];
     case 'R':
@@ -54,7 +54,7 @@ export function judgeState(trigger: CatalogTrigger): Finding[] {
           code: 'trigger-replica-only',
           severity: 'error',
           message:
-            'The trigger fires only where a replication worker applies changes: uses of the application are not counted.',
+            "The trigger fires only when a replication worker applies changes: the application's uses are not counted.",
           hint: `ALTER TABLE ${trigger.table} ENABLE TRIGGER ${triggerName};`,
         },
       ];
@@ -64,8 +64,8 @@ export function judgeState(trigger: CatalogTrigger): Finding[] {
         {
           code: 'trigger-always',
           severity: 'info',
-          message: 'The trigger also fires where a replication worker applies changes.',
-          hint: 'If presets is replicated to or from here as well, replicated uses are counted twice; ENABLE TRIGGER without ALWAYS prevents it.',
+          message: 'The trigger also fires when a replication worker applies changes.',
+          hint: 'If presets is replicated to or from here too, replicated uses are counted twice; ENABLE TRIGGER without ALWAYS prevents that.',
         },
       ];
     case 'O':
@@ -73,7 +73,7 @@ export function judgeState(trigger: CatalogTrigger): Finding[] {
   }
 }
 
-/** A partition's copy of a trigger is turned on and off by itself. */
+/** The copy of a trigger in a partition can be disabled separately. */
 function offInPartitions({ offIn }: CatalogTrigger): Finding[] {
   const [first] = offIn;
   if (first === undefined) return [];
@@ -83,13 +83,13 @@ function offInPartitions({ offIn }: CatalogTrigger): Finding[] {
     {
       code: 'trigger-off-in-partition',
       severity: 'error',
-      message: `The trigger is off in ${where}: uses that are stored there are not counted.`,
-      hint: `${offIn.map(table => `ALTER TABLE ${table} ENABLE TRIGGER ${triggerName};`).join(' ')} then look at the counts of the time between.`,
+      message: `The trigger is off in ${where}: uses stored there are not counted.`,
+      hint: `${offIn.map(table => `ALTER TABLE ${table} ENABLE TRIGGER ${triggerName};`).join(' ')} then check the counts for the time it was off.`,
     },
   ];
 }
 
-/** Whether it fires when, and as often, as counting needs. */
+/** Whether it fires at the right time, for the right events, and as often as counting needs. */
 export function judgeShape(trigger: CatalogTrigger): Finding[] {
   const { timing, events, level } = describeType(trigger.type);
   const found: Finding[] = [];
@@ -113,7 +113,7 @@ export function judgeShape(trigger: CatalogTrigger): Finding[] {
       code: 'trigger-more-events',
       severity: 'warning',
       message: `The trigger fires on ${events.join(', ')}: a changed or deleted record may count as a use.`,
-      hint: 'Unless its function tells the events apart, make it fire on INSERT alone.',
+      hint: 'Unless its function distinguishes the events, make it fire only on INSERT.',
     });
   }
   if (trigger.condition) {
@@ -121,7 +121,7 @@ export function judgeShape(trigger: CatalogTrigger): Finding[] {
       code: 'trigger-condition',
       severity: 'warning',
       message: 'The trigger has a WHEN condition: uses that do not meet it are stored but not counted.',
-      hint: `Look at its definition: ${trigger.definition}`,
+      hint: `Check its definition: ${trigger.definition}`,
     });
   }
   if (level === 'statement' && trigger.newTable === null) {
@@ -136,14 +136,14 @@ export function judgeShape(trigger: CatalogTrigger): Finding[] {
     found.push({
       code: 'trigger-row-level',
       severity: 'info',
-      message: 'The trigger fires once per record. Single uses are counted as they should be.',
-      hint: 'Inserting many records at once gets slow (its time grows with the square) and can deadlock; the migration has a trigger that fires once per statement.',
+      message: 'The trigger fires once per record. Single uses are counted correctly.',
+      hint: 'Inserting many records at once gets slow (quadratic time) and can deadlock; the migration installs a trigger that fires once per statement.',
     });
   }
   return found;
 }
 
-/** Whether the function that it runs counts, going by what it does, itself and by others that it calls, and by its rights. */
+/** Whether the trigger's function counts, judged by its statements, those of functions it calls, and its rights. */
 export function judgeFunction(
   catalog: TriggerCatalog,
   trigger: CatalogTrigger,
@@ -158,7 +158,7 @@ export function judgeFunction(
       code: 'function-other',
       severity: 'warning',
       message: `The trigger runs ${body.identity}, not ${functionName}().`,
-      hint: 'Look whether that function counts a use exactly once, or run the migration.',
+      hint: 'Check that this function counts a use exactly once, or run the migration.',
     });
   }
   if (!counting.writes) {
@@ -167,7 +167,7 @@ export function judgeFunction(
         ? {
             code: 'function-unreadable',
             severity: 'warning',
-            message: `Whether ${body.identity} counts cannot be read: it ${counting.unreadable}.`,
+            message: `It is not known whether ${body.identity} counts: it ${counting.unreadable}.`,
             hint: 'Make a test use and watch the count.',
           }
         : {
@@ -181,7 +181,7 @@ export function judgeFunction(
     found.push({
       code: 'function-counts-otherwise',
       severity: 'warning',
-      message: `${body.identity} sets usage_count, but not to itself plus ${level === 'row' ? '1' : 'the number of new records'}.`,
+      message: `${body.identity} sets usage_count, but does not add ${level === 'row' ? '1' : 'the number of new records'} to it.`,
       hint: 'Compare it with the function in the migration, or make a test use and watch the count.',
     });
   }
@@ -189,7 +189,7 @@ export function judgeFunction(
     found.push({
       code: 'function-invoker',
       severity: 'warning',
-      message: `${body.identity} runs as whoever inserts: without UPDATE on presets, or under row-level security, a use fails or is not counted.`,
+      message: `${body.identity} runs as the role that inserts: without UPDATE on presets, or under row-level security, a use fails or is not counted.`,
       hint: migrateHint,
     });
   } else if (body.searchPath === null) {
@@ -206,8 +206,8 @@ export function judgeFunction(
 }
 
 /**
- * Whether somebody else's operator can be called with the rights of the function's owner. For whole numbers PostgreSQL's own is
- * always the best match; for the others, an operator of another schema in the path may be a better one.
+ * Whether another role's operator can run with the rights of the function's owner. For whole numbers PostgreSQL's own
+ * operator is always the best match. For other types, one in another schema of the path may match better.
  */
 function judgeOperators(
   { identity, searchPath, source }: CatalogFunction,
@@ -222,7 +222,7 @@ function judgeOperators(
     {
       code: 'function-open',
       severity: 'warning',
-      message: `${identity} runs as its owner and adds with whatever + it finds: whoever may create an operator in ${others.join(' or ')} can run code as that owner.`,
+      message: `${identity} runs as its owner, with a + operator found by search_path: a role that may create an operator in ${others.join(' or ')} can run code as that owner.`,
       hint: migrateHint,
     },
   ];

@@ -7,7 +7,7 @@ import { relationOf } from '../effects/writer.ts';
 import { functionName, trackName, triggerName } from '../expected-names.ts';
 import { describeType } from '../trigger-type.ts';
 
-/** What another trigger on either table does to the count. */
+/** Findings about another trigger on either table that writes the count. */
 export function judgeOther(
   catalog: TriggerCatalog,
   other: CatalogTrigger,
@@ -23,7 +23,7 @@ export function judgeOther(
         code: 'trigger-adjusts-count',
         severity: 'warning',
         message: `The trigger ${other.name} on ${other.table} changes usage_count on ${events.join(', ')}.`,
-        hint: 'It may keep the count right when records are deleted, or be a second counter: look at its function.',
+        hint: 'It may keep the count correct when records are deleted, or count uses twice: check its function.',
       },
     ];
   }
@@ -32,14 +32,14 @@ export function judgeOther(
       ? {
           code: 'second-counter',
           severity: 'error',
-          message: `The trigger ${other.name} on ${other.table} writes usage_count as well: uses are counted more than once.`,
-          hint: `Look at ${body.identity}; if it counts too, DROP TRIGGER ${other.name} ON ${other.table};`,
+          message: `The trigger ${other.name} on ${other.table} also writes usage_count: uses are counted more than once.`,
+          hint: `Check ${body.identity}; if it counts too, DROP TRIGGER ${other.name} ON ${other.table};`,
         }
       : {
           code: 'presets-trigger-writes-count',
           severity: 'warning',
           message: `The trigger ${other.name} on ${other.table} writes usage_count when a preset changes.`,
-          hint: `Look at ${body.identity}: it may overwrite what was counted.`,
+          hint: `Check ${body.identity}: it may overwrite the count.`,
         },
   ];
 }
@@ -55,13 +55,13 @@ export function judgeUniques(catalog: TriggerCatalog): Finding[] {
       code: name === 'idx_preset_usage_daily_unique' ? 'daily-limit' : 'unique-limits-uses',
       severity: name === 'idx_preset_usage_daily_unique' ? ('error' as const) : ('warning' as const),
       message: `The unique index ${name} refuses further uses of the same preset: ${definition}`,
-      hint: 'Unless a use may really be recorded only once, drop it; the migration drops idx_preset_usage_daily_unique.',
+      hint: 'Drop it unless this limit is intended; the migration drops idx_preset_usage_daily_unique.',
     }));
 }
 
 /**
- * What writes the count when somebody calls it or writes another table: routines, triggers and rules elsewhere. Of what cannot be
- * read only that is a finding which names either table or the count.
+ * Routines, jobs, and triggers and rules on other tables that write the count. One that cannot be read is a finding only
+ * if it names either table or the count.
  */
 export function judgeWriters(catalog: TriggerCatalog): Finding[] {
   return [
@@ -86,7 +86,7 @@ function judgeRoutine(routine: CatalogFunction, catalog: TriggerCatalog): Findin
       {
         code: 'other-writer',
         severity: 'warning',
-        message: `The ${routine.kind} ${identity} writes usage_count beside the trigger${way}.`,
+        message: `The ${routine.kind} ${identity} writes usage_count in addition to the trigger${way}.`,
         hint,
       },
     ];
@@ -97,13 +97,13 @@ function judgeRoutine(routine: CatalogFunction, catalog: TriggerCatalog): Findin
     {
       code: 'other-writer',
       severity: 'warning',
-      message: `The ${routine.kind} ${identity} may write usage_count beside the trigger: it ${doubt.why}.`,
+      message: `The ${routine.kind} ${identity} may write usage_count in addition to the trigger: it ${doubt.why}.`,
       hint,
     },
   ];
 }
 
-/** A trigger on a table that is neither of the two. */
+/** Findings about a trigger on a third table. */
 function judgeElsewhere(trigger: CatalogTrigger, catalog: TriggerCatalog): Finding[] {
   const { tableOid, name, table, enabled, functionOid } = trigger;
   if (tableOid === catalog.recordsOid || tableOid === catalog.presetsOid || name === triggerName) return [];
@@ -115,7 +115,7 @@ function judgeElsewhere(trigger: CatalogTrigger, catalog: TriggerCatalog): Findi
       code: 'elsewhere-counter',
       severity: 'warning',
       message: `The trigger ${name} on ${table} writes usage_count on ${describeType(trigger.type).events.join(', ')}.`,
-      hint: `If a use writes ${table} as well as a record, it is counted twice: look at ${body.identity}, then DROP TRIGGER ${name} ON ${table};`,
+      hint: `If a use also writes ${table}, it is counted twice: check ${body.identity}, then DROP TRIGGER ${name} ON ${table};`,
     },
   ];
 }
@@ -130,7 +130,7 @@ function judgeRule(rule: CatalogRule, catalog: TriggerCatalog): Finding[] {
       code: 'rule-writes-count',
       severity: counts ? 'error' : 'warning',
       message: `The rule ${rule.name} on ${table} writes usage_count${counts ? ' for every insert: uses are counted more than once' : ''}.`,
-      hint: `Look at its definition: ${oneLine(rule.definition)}`,
+      hint: `Check its definition: ${oneLine(rule.definition)}`,
     },
   ];
 }
@@ -145,7 +145,7 @@ function judgeJob(job: CatalogJob, catalog: TriggerCatalog): Finding[] {
         code: 'job-writes-count',
         severity: 'warning',
         message: `The job ${name} writes usage_count (${job.schedule}).`,
-        hint: `Look whether what it sets is the number of records: ${oneLine(job.command)}`,
+        hint: `Check that it sets the number of records: ${oneLine(job.command)}`,
       },
     ];
   }
@@ -154,8 +154,8 @@ function judgeJob(job: CatalogJob, catalog: TriggerCatalog): Finding[] {
     {
       code: 'job-deletes-records',
       severity: 'warning',
-      message: `The job ${name} deletes records (${job.schedule}): unless something takes them from usage_count, the counts are too high afterwards.`,
-      hint: `Look at what it runs: ${oneLine(job.command)}`,
+      message: `The job ${name} deletes records (${job.schedule}): unless something subtracts them from usage_count, the counts are too high afterwards.`,
+      hint: `Check what it runs: ${oneLine(job.command)}`,
     },
   ];
 }
@@ -163,6 +163,6 @@ function judgeJob(job: CatalogJob, catalog: TriggerCatalog): Finding[] {
 const jobsHidden: Finding = {
   code: 'jobs-hidden',
   severity: 'info',
-  message: 'pg_cron is installed, and this role may not read its jobs: one of them may write the count.',
-  hint: 'Connect as a role that may: GRANT USAGE ON SCHEMA cron and SELECT ON cron.job.',
+  message: 'pg_cron is installed, but this role may not read its jobs: one of them may write the count.',
+  hint: 'Connect as another role, or GRANT USAGE ON SCHEMA cron and SELECT ON cron.job.',
 };

@@ -3,8 +3,8 @@ import type { CatalogReference, TriggerCatalog } from '../catalog.ts';
 import { type Writer, whoMayRun } from './writer.ts';
 
 /**
- * Foreign keys that delete records, or take their preset from them, when a row of another table is deleted: the records' own, and
- * those that lead to them through other tables.
+ * Foreign keys that delete records, or change their preset, when a row of another table is deleted: those of the records
+ * themselves, and those that cascade to them through other tables.
  */
 export function writersByReference(catalog: TriggerCatalog): Writer[] {
   return catalog.references.flatMap((reference): Writer[] => {
@@ -56,7 +56,7 @@ function deedOf(
   return takes ? { verb: 'update', via: [] } : null;
 }
 
-/** The foreign keys by which deleted rows of a table lead to deleted records; null where they do not. */
+/** The foreign keys by which deleting rows of a table deletes records; null if it does not. */
 function wayToRecords(
   { tableOid, name }: CatalogReference,
   catalog: TriggerCatalog,

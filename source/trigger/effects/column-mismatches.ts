@@ -2,17 +2,17 @@ import type { CatalogColumn, CatalogFunction, CatalogTrigger, TriggerCatalog } f
 import { describeType } from '../trigger-type.ts';
 import { resolveTable, searchPathOf } from './resolve-names.ts';
 
-/** A column that a function names and its table does not have, or one that the table needs and it leaves out. */
+/** A column that a function uses but its table does not have, or one that the table requires and the function leaves out. */
 export interface ColumnMismatch {
   table: string;
   column: string;
-  /** `gone`: a use fails with SQLSTATE 42703; `left-out`: with 23502, unless something fills it in. */
+  /** `gone`: a use fails with SQLSTATE 42703; `left-out`: with 23502, unless a trigger sets it. */
   kind: 'gone' | 'left-out';
 }
 
 /**
- * Where what a function does no longer fits the tables. It says nothing where it is not certain: SQL that is put together as it
- * runs, tables that are not these, columns that are not named.
+ * Columns in which a function no longer fits the tables. Reports only what is certain: not dynamic SQL, other tables, or
+ * statements without column names.
  */
 export function columnMismatches(
   routine: CatalogFunction,
@@ -24,7 +24,7 @@ export function columnMismatches(
   const found: ColumnMismatch[] = [];
   for (const { action, table, columns } of routine.reading.writes) {
     const target = resolveTable(table, path, catalog);
-    // Through a view the names are the view's own.
+    // A view has column names of its own.
     if (!target || target.through.length > 0 || !columns) continue;
     const named = columns.map(({ name }) => name);
     if (target.base === 'presets') {
@@ -61,7 +61,7 @@ function gone(table: string, named: readonly string[], columns: readonly Catalog
 
 const systemColumns: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);
 
-/** A trigger that fires before each record may fill in what an insert leaves out. */
+/** A trigger that fires before each insert may set what the insert leaves out. */
 function fillsIn({ triggers, recordsOid }: TriggerCatalog): boolean {
   return triggers.some(({ tableOid, type, enabled }) => {
     const { timing, events } = describeType(type);

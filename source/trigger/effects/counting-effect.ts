@@ -2,22 +2,22 @@ import type { Effects } from './effects.ts';
 
 /** What a trigger's function does to `presets.usage_count`. */
 interface CountingEffect {
-  /** True where a statement sets the count. */
+  /** True if a statement sets the count. */
   writes: boolean;
-  /** How much it adds: `one` a literal 1, `rows` a number that it computes, `other` anything else; null where it sets no count. */
+  /** What it adds: `one` a literal 1, `rows` a computed number, `other` anything else; null if it does not set the count. */
   adds: 'one' | 'rows' | 'other' | null;
-  /** Where it sets no count that can be read: why it may all the same; null where it certainly does not. */
+  /** If no readable statement sets the count: why another may; null if certainly none does. */
   unreadable: string | null;
 }
 
-/** What effects come to for the count. What is taken back when a record goes does not make a counter another one. */
+/** What effects do to the count. A trigger that also subtracts for deleted records still counts as one that adds. */
 export function countingEffectOf({ writes, unreadable, unknownCalls }: Effects): CountingEffect {
   const counts = writes.filter(({ on }) => on === 'count');
   if (counts.length === 0) {
     const [first] = unreadable;
     const [call] = unknownCalls;
     const why =
-      first?.why ?? (call === undefined ? null : `calls ${call}(), which is not there or cannot be read`);
+      first?.why ?? (call === undefined ? null : `calls ${call}(), which does not exist or cannot be read`);
     return { writes: false, adds: null, unreadable: why };
   }
   const added = counts.filter(({ column }) => column?.how !== 'subtracts');

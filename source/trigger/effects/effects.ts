@@ -3,42 +3,42 @@ import type { SqlColumn, SqlReading, SqlWrite } from '../../sql/sql-effects.ts';
 import type { CatalogFunction, TriggerCatalog } from '../catalog.ts';
 import { resolveCall, resolveTable, searchPathOf, targetOf } from './resolve-names.ts';
 
-/** Something that is done to the count or to the records. */
+/** A write to the count or to the records. */
 export interface Effect {
   /** `count` is the count of presets, `records` the rows of preset_usage. */
   on: 'count' | 'records';
   verb: SqlWrite['verb'] | 'assign';
   action: SqlWrite['action'];
-  /** The table or view that the statement names, quoted where it needs it. */
+  /** The table or view that the statement names, quoted if necessary. */
   table: string;
-  /** What is done to the column that matters (the count, or the record's preset); null where it is the row as a whole. */
+  /** The write to the column that matters (the count, or the record's preset); null if it writes the whole row. */
   column: SqlColumn | null;
   statement: string;
-  /** The routines on the way to the statement, as they call each other; empty where it stands in the text itself. */
+  /** The chain of calls that leads to the statement; empty if it is in the text itself. */
   via: string[];
 }
 
-/** What a text does, and what it may do out of sight. */
+/** What a text writes, and what else it may write. */
 export interface Effects {
   writes: Effect[];
-  /** Why it may write more than that, in words, with the routines on the way. */
+  /** Why it may write more than that, in words, with the chain of calls. */
   unreadable: { why: string; via: string[] }[];
-  /** Calls that lead to nothing in the catalog: built-in functions, or nothing at all. */
+  /** Calls of functions that the catalog does not have, such as missing ones. */
   unknownCalls: string[];
 }
 
-/** What a routine does by itself and by what it calls, as far as that can be read. */
+/** What a routine and the routines it calls write, as far as that can be read. */
 export function effectsOf(routine: CatalogFunction, catalog: TriggerCatalog): Effects {
   const { reading, oid, searchPath } = routine;
   return follow({ reading, path: searchPathOf(searchPath), via: [], routine }, catalog, [oid]);
 }
 
-/** The same of a text that is no routine: a rule, a job. */
+/** The same for a rule or a job. */
 export function effectsOfReading(reading: SqlReading, catalog: TriggerCatalog): Effects {
   return follow({ reading, path: null, via: [], routine: null }, catalog, []);
 }
 
-/** A text on the way that calls lead. */
+/** A text that was reached by following calls. */
 interface Step {
   reading: SqlReading;
   path: readonly string[] | null;
@@ -47,8 +47,8 @@ interface Step {
 }
 
 /**
- * Follows calls, the shortest way first. Each routine is visited once for each search path that it may run with: along how
- * many ways it is reached doubles with every layer of routines that call two others.
+ * Follows calls, breadth first. Each routine is visited only once per search path: otherwise the work would double with
+ * every layer of routines that call two others.
  */
 function follow(start: Step, catalog: TriggerCatalog, begun: readonly number[]): Effects {
   const found: Effects = { writes: [], unreadable: [], unknownCalls: [] };
@@ -68,7 +68,7 @@ function follow(start: Step, catalog: TriggerCatalog, begun: readonly number[]):
         open.push({ reading: called.reading, path: within, via: [...via, called.identity], routine: called });
       }
     }
-    // A block that is run at once, and what a routine schedules, are its own doing; what it creates has not run.
+    // A DO block and a scheduled job belong to the routine; other things it creates have not run yet.
     for (const created of reading.creates) {
       if (created.kind !== 'do' && created.kind !== 'job') continue;
       open.push({ reading: created.reading, path, via, routine: null });
@@ -77,7 +77,7 @@ function follow(start: Step, catalog: TriggerCatalog, begun: readonly number[]):
   return found;
 }
 
-/** What a statement does to the count or the records; nothing where it does neither. */
+/** What a statement does to the count or the records; empty if it writes neither. */
 function effectOf(
   write: SqlWrite,
   path: readonly string[] | null,
@@ -100,17 +100,17 @@ function effectOf(
     if (write.action === 'delete' || (write.columns !== null && column === null)) return [];
     return [{ ...common, on: 'count', column }];
   }
-  // Of a record that changes only its preset matters.
+  // An update of a record matters only if it changes the preset.
   if (write.action === 'update' && column === null) return [];
   return [{ ...common, on: 'records', column }];
 }
 
 const longest = 500;
 
-// Strings and quoted names come first: what looks like a comment inside of one is a part of it.
+// Strings and quoted names come first: they may contain what looks like a comment.
 const comment = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\//g;
 
-/** A statement on one line, without comments, which would end with their line; what is longer than anybody reads is cut. */
+/** A statement on one line, without its comments (a line comment would swallow the rest), cut at 500 characters. */
 export function oneLine(text: string): string {
   const code = text.replace(comment, part => (/^(?:--|\/\*)/.test(part) ? ' ' : part));
   const line = code.replace(/\s+/g, ' ').trim();
@@ -127,7 +127,7 @@ const writing: ReadonlySet<string> = new Set([
   'with',
 ]);
 
-/** Why what a text does cannot be told, where it may be a write of either table. */
+/** Why it is not known whether a text writes either table. */
 function unreadableIn(
   reading: SqlReading,
   catalog: TriggerCatalog,
@@ -135,27 +135,26 @@ function unreadableIn(
 ): string[] {
   const why: string[] = [];
   if (reading.problem) {
-    // In a language that is not read only its words speak, and they have to speak of the tables.
+    // For a language that cannot be parsed, the source must at least name the tables or the count.
     if (routine === null || mentions(routine.source, catalog)) {
       why.push(`has a body that cannot be read: ${reading.problem.message}`);
     }
   }
   for (const { text, verb, tables } of reading.dynamic) {
     const may = tables === null || tables.some(name => mayBe(name, catalog));
-    if (may && (verb === null || writing.has(verb)))
-      why.push(`runs SQL that is put together as it runs: ${oneLine(text)}`);
+    if (may && (verb === null || writing.has(verb))) why.push(`runs dynamic SQL: ${oneLine(text)}`);
   }
   return why;
 }
 
-/** Whether a name with `*` for what is not known of it may be that of either table, or of a view that shows one. */
+/** Whether a name with `*` for its unknown parts may be that of either table, or of a view of one. */
 function mayBe(pattern: string, catalog: TriggerCatalog): boolean {
   const parts = pattern.split('*').map(part => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
   const name = new RegExp(`^${parts.join('.*')}$`);
   return catalog.relations.some(each => name.test(each.name) && targetOf(each, catalog) !== null);
 }
 
-/** Whether a text names either table or the count, wherever that stands. */
+/** Whether a text contains the name of either table or of the count anywhere. */
 export function mentions(text: string, catalog: TriggerCatalog): boolean {
   const words = text.toLowerCase();
   const named = catalog.relations
@@ -164,7 +163,7 @@ export function mentions(text: string, catalog: TriggerCatalog): boolean {
   return [...named, catalog.countName].some(name => words.includes(name.toLowerCase()));
 }
 
-/** Functions of the server's own that are called for what they do and write no table. */
+/** Built-in functions that write no table. */
 function builtIn({ schema, name }: { schema: string | null; name: string }): boolean {
   return schema === 'pg_catalog' || name.startsWith('pg_') || serverOwn.has(name);
 }

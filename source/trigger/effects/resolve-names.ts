@@ -1,18 +1,18 @@
 import type { SqlName } from '../../sql/sql-effects.ts';
 import type { CatalogFunction, CatalogRelation, TriggerCatalog } from '../catalog.ts';
 
-/** One of the two tables, as a name in a statement leads to it: directly, or through views that show it. */
+/** One of the two tables, found by a name in a statement, directly or through views. */
 interface ResolvedTable {
   base: 'presets' | 'records';
-  /** The table or view that is named, quoted where it needs it. */
+  /** The table or view that is named, quoted if necessary. */
   table: string;
-  /** The views on the way, the one that is named first. */
+  /** The views in between, starting with the named one. */
   through: CatalogRelation[];
-  /** What a column of what is named is called in the table; null where it is none of its. */
+  /** The table's name for a column of the named relation; null if the table does not have it. */
   column(name: string): string | null;
 }
 
-/** What a name of a table in a statement means here; null where it is neither table. `path` is what `search_path` is fixed to. */
+/** The table that a name in a statement refers to; null if it is neither. `path` is the routine's fixed `search_path`. */
 export function resolveTable(
   name: SqlName,
   path: readonly string[] | null,
@@ -24,8 +24,8 @@ export function resolveTable(
 }
 
 /**
- * Of relations or routines that share a name, the ones that a name can mean: those of its schema, else the first on a fixed
- * search path, else any, those that are `ours` before others.
+ * Chooses among relations that share a name: the one in the given schema, else the first on a fixed search path, else any,
+ * preferably one that is `ours`.
  */
 function pick<T extends { schema: string }>(
   { schema }: SqlName,
@@ -44,7 +44,7 @@ function pick<T extends { schema: string }>(
   return named.find(ours) ?? named[0];
 }
 
-/** The routines that a call can mean; arguments are not compared, so of overloaded ones it is all. */
+/** The routines that a call may refer to. Arguments are not compared, so it returns all overloads. */
 export function resolveCall(
   { schema, name }: SqlName,
   path: readonly string[] | null,
@@ -59,7 +59,7 @@ export function resolveCall(
   return path === null ? named : [];
 }
 
-/** What a relation is, or shows: one of the two tables; null where it is neither. */
+/** The table that a relation is or shows; null if it is neither of the two. */
 export function targetOf(
   relation: CatalogRelation,
   catalog: TriggerCatalog,
@@ -74,7 +74,7 @@ export function targetOf(
     };
   }
   const [view] = relation.view?.reading.creates ?? [];
-  // A view can be written through where it shows one table; those cannot refer to each other in a ring.
+  // Only a view of a single table can be written through. Views cannot form a cycle; the depth is a safety limit.
   if (depth > 20 || view?.kind !== 'view' || view.from.length !== 1) return null;
   const [from] = view.from;
   const inner = from && catalog.relations.find(each => isNamed(each, from));
@@ -91,12 +91,12 @@ export function targetOf(
   };
 }
 
-/** Definitions name what is not on the reader's search path with its schema. */
+/** Definitions printed by the server qualify only names that are not on the reader's search path. */
 function isNamed(relation: CatalogRelation, { schema, name }: SqlName): boolean {
   return relation.name === name && (schema === null ? relation.visible : relation.schema === schema);
 }
 
-/** The schemas of a setting such as `search_path=public, pg_temp`; null where it leaves them open. */
+/** The schemas of a setting such as `search_path=public, pg_temp`; null if it is not set. */
 export function searchPathOf(setting: string | null): string[] | null {
   if (setting === null) return null;
   const names = setting.slice(setting.indexOf('=') + 1).match(/"(?:[^"]|"")*"|[^\s,]+/g) ?? [];

@@ -5,8 +5,8 @@ import { describeType } from '../trigger-type.ts';
 import { type Effect, type Effects, effectsOf, oneLine } from './effects.ts';
 
 /**
- * What a trigger does to the count and the records: what its function does, and, where it fires before a row of either table is
- * written, what it assigns to that row. Assigned after it, NEW is only a variable.
+ * What a trigger does to the count and the records: what its function does, and what it assigns to NEW if it fires before
+ * a row of either table is written. In an AFTER trigger NEW is only a variable.
  */
 export function effectsOfTrigger(
   trigger: CatalogTrigger,
@@ -29,7 +29,7 @@ export function effectsOfTrigger(
       ...found.unreadable,
       ...fields
         .filter(({ column }) => column === null)
-        .map(({ text }) => ({ why: `sets the row as a whole: ${oneLine(text)}`, via: [] })),
+        .map(({ text }) => ({ why: `assigns the whole row: ${oneLine(text)}`, via: [] })),
     ],
   };
 }

@@ -8,12 +8,12 @@ import { targetOf } from './resolve-names.ts';
 import { effectsOfTrigger } from './trigger-effects.ts';
 import { relationOf, type Writer, type WriterEffect, whoMayRun } from './writer.ts';
 
-/** Everything in the database that writes the count or the records, as far as its text tells. */
+/** Everything in the database that writes the count or the records, as far as its source shows. */
 export function writersIn(catalog: TriggerCatalog): Writer[] {
   const run = new Set(catalog.triggers.map(({ functionOid }) => functionOid));
   return [
     ...catalog.triggers.flatMap(trigger => triggerWriter(trigger, catalog)),
-    // Nobody can call what only a trigger runs: the trigger speaks for it.
+    // A trigger function cannot be called directly, so its trigger is listed instead.
     ...catalog.functions
       .filter(({ oid, isTrigger }) => !(isTrigger && run.has(oid)))
       .flatMap(routine => routineWriter(routine, catalog)),
@@ -74,7 +74,7 @@ function ifAny({ writes, unreadable }: Effects, rest: Omit<Writer, 'does' | 'unr
   return [{ ...rest, does: distinct(writes), unreadable: [...new Set(why)] }];
 }
 
-/** A routine may lead to the same statement in several ways: the first is enough. */
+/** A routine may reach the same statement through several calls; the first is enough. */
 function distinct(effects: readonly Effect[]): Effect[] {
   const key = (each: Effect) => JSON.stringify([each.on, each.verb, each.table, each.column, each.statement]);
   return effects.filter((each, at) => effects.findIndex(other => key(other) === key(each)) === at);
@@ -100,7 +100,7 @@ function ruleWriters(catalog: TriggerCatalog): Writer[] {
   });
 }
 
-/** Views that PostgreSQL writes through to one of the tables. */
+/** Updatable views of one of the tables. */
 function viewWriters(catalog: TriggerCatalog): Writer[] {
   return catalog.relations.flatMap((relation): Writer[] => {
     const { view } = relation;

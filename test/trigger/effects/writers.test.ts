@@ -119,10 +119,7 @@ describe('routines', () => {
     const outer = routine('outer', { reading: reading({ ...adds(1), calls: [calls('inner')], dynamic }) });
     const [found] = others({ functions: [outer, inner] });
     expect(found?.does).toHaveLength(1);
-    expect(found?.unreadable).toEqual([
-      'runs SQL that is put together as it runs: q',
-      'runs SQL that is put together as it runs: q (in public.inner())',
-    ]);
+    expect(found?.unreadable).toEqual(['runs dynamic SQL: q', 'runs dynamic SQL: q (in public.inner())']);
   });
 
   test('that call each other in a ring come to an end', () => {
@@ -419,12 +416,12 @@ describe('the triggers that a repair fires', () => {
       'runs SQL that its text does not show',
       'cannot be read: odd',
       'may refuse the write',
-      'NOTIFY: listeners hear of it at a commit',
+      'NOTIFY: listeners receive it at commit',
     ]);
     expect(
       effects({ problem: { message: 'odd', offset: 0 } }, { trusted: false, language: 'plpython3u' })
         ?.effects,
-    ).toEqual(['plpython3u: a language in which a function may do anything']);
+    ).toEqual(['plpython3u: an untrusted language, in which a function can do anything']);
     const unknown = catalog({ triggers: [trigger('t', null, onPresets)] });
     expect(firingTriggers(unknown, none).find(({ name }) => name === 't')).toMatchObject({
       function: 'unknown',
