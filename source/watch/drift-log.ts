@@ -2,33 +2,33 @@ import type { CountedFigures, ObservedKind } from '../counter/count-change.ts';
 import type { DriftEvent } from './drift-event.ts';
 import { type WritingSession, weighWriter } from './session-activity.ts';
 
-/** A writer and at how many of an entry's events it was seen. */
+/** A writer, and the number of an entry's events at which it was seen. */
 export interface LoggedWriter extends WritingSession {
   events: number;
 }
 
-/** The events of one kind that one preset had, folded into one entry. Times as in DriftEvent. */
+/** All events of one kind for one preset, in one entry. Times as in DriftEvent. */
 export interface DriftEntry {
   preset: DriftEvent['preset'];
   kind: ObservedKind;
   times: number;
   firstAt: number;
-  /** What the first event began with. */
+  /** The figures before the first event. */
   before: CountedFigures;
   last: DriftEvent;
-  /** By how much the count and the records moved in all of them together. */
+  /** The sums of all changes of the count and of the records. */
   countBy: number;
   recordsBy: number;
-  /** The likeliest first, and of those the ones that were seen at most of the events. */
+  /** Likeliest first, then those that were seen at most events. */
   writers: LoggedWriter[];
 }
 
-/** How many entries a log keeps; beyond that the one whose last event is the oldest goes. */
+/** How many entries a log keeps. Beyond that, the one whose last event is the oldest is dropped. */
 export const mostEntries = 200;
-// A writer that came up once among hundreds of events is no lead.
+// A writer that was seen at one of hundreds of events is not a lead.
 const mostWriters = 8;
 
-/** The log with one more event: the newest entry first, at most `most` of them. */
+/** Adds an event to the log: newest entry first, at most `most` entries. */
 export function logDrift(log: readonly DriftEntry[], event: DriftEvent, most = mostEntries): DriftEntry[] {
   const { preset, change } = event;
   const old = log.find(entry => entry.preset.id === preset.id && entry.kind === change.kind);

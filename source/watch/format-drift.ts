@@ -15,34 +15,34 @@ export const activityWords: Record<SessionActivity, string> = {
   hidden: 'wrote; its statement is hidden from this role',
 };
 
-/** What happened, in one sentence: the last of several is told with its numbers. */
+/** What happened, in one sentence; of several events, the last one with its numbers. */
 export function eventSentence({ times, last }: DriftEntry): string {
   const sentence = observedSentence(last.change);
   return times === 1 ? `${capital(sentence)}.` : `The last of ${count(times)}: ${sentence}.`;
 }
 
-// Ticks come every two seconds: looks that are no further apart need no second time.
+// In milliseconds. Ticks come every two seconds: one time is enough for reads that are not further apart than this.
 const usual = 5_000;
 
-/** When it happened: between two looks, both by this machine's clock. */
+/** When it happened: between two reads, by this machine's clock. */
 export function whenSentence({ times, firstAt, last: { since, at } }: DriftEntry): string {
   const apart =
     at - since > usual
-      ? `between ${timeOfEvent(since, at)} and ${timeOfEvent(at, at)}, two looks ${span(at - since)} apart`
+      ? `between ${timeOfEvent(since, at)} and ${timeOfEvent(at, at)}, two reads ${span(at - since)} apart`
       : `within the ${span(Math.max(1_000, at - since))} before ${timeOfEvent(at, at)}`;
   if (times === 1) return `It happened ${apart}.`;
   return `${count(times)} times since ${timeOfEvent(firstAt, at)}; the last one happened ${apart}.`;
 }
 
-/** A time as it is told beside `now`: without the date where that is the same. */
+/** A time as text, without the date if `now` is on the same day. */
 export function timeOfEvent(time: number, now: number): string {
   return dateTime(time).slice(0, 10) === dateTime(now).slice(0, 10) ? clock(time) : dateTime(time);
 }
 
-// Of fewer looks than this nothing can be said.
+// Fewer reads than this say nothing.
 const fewLooks = 5;
 
-/** Who a writer is and what it did, in one line; its statement is another. */
+/** Who a writer is and what it did, in one line, without its statement. */
 export function writerLine(writer: LoggedWriter, times: number): string {
   const { application, user, client, deed, namesPreset, pids, to, events, otherwise } = writer;
   return [
@@ -53,37 +53,37 @@ export function writerLine(writer: LoggedWriter, times: number): string {
     clock(to),
     ...(times > 1 ? [`at ${count(events)} of ${count(times)} events`] : []),
     ...(otherwise.of >= fewLooks
-      ? [`at ${count(otherwise.seen)} of ${count(otherwise.of)} other looks`]
+      ? [`at ${count(otherwise.seen)} of ${count(otherwise.of)} other reads`]
       : []),
   ].join(', ');
 }
 
-/** What has to be said about who was writing: why nobody is named, or why not everybody can be. */
+/** Remarks on the list of writers: why it is empty, or why it may be incomplete. */
 export function writerRemarks(
   { writers, last: { writers: seen } }: DriftEntry,
   { user, demo }: { user: string; demo: boolean },
 ): string[] {
-  if (demo) return ['The embedded database has no sessions that could be looked at.'];
+  if (demo) return ['The embedded database cannot list its sessions.'];
   return [
-    ...(writers.length === 0 ? ['No session was seen that wrote to these tables in that time.'] : []),
+    ...(writers.length === 0 ? ['No session was seen writing to these tables in that time.'] : []),
     ...(writers.length > 0 && writers.some(({ query }) => query !== null)
-      ? ['Of a session the server shows the last statement alone; what it did before may be another.']
+      ? ["The server shows only a session's last statement; an earlier one may have done it."]
       : []),
     ...(seen.more > 0 ? [`${count(seen.more)} more were seen writing.`] : []),
     ...(seen.hidden > 0
       ? [
-          `${amount(seen.hidden, 'session')} of other roles ${seen.hidden === 1 ? 'does' : 'do'} not show this role what they run: GRANT pg_read_all_stats TO ${user} (or pg_monitor) shows it from then on.`,
+          `This role may not see what ${amount(seen.hidden, 'session')} of other roles ${seen.hidden === 1 ? 'runs' : 'run'}. To see it, GRANT pg_read_all_stats (or pg_monitor) TO ${user}.`,
         ]
       : []),
     ...(seen.direct
       ? []
       : [
-          'There is a pooler in between: a connection that this console was given since no longer shows what ran on it before.',
+          'There is a pooler in between: a connection that it has given to this console no longer shows what ran on it before.',
         ]),
   ];
 }
 
-/** The number of events, as header and last words have it. */
+/** The number of events as text. */
 export function eventsOf(number: number): string {
   return amount(number, 'drift event');
 }

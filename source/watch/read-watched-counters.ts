@@ -11,8 +11,8 @@ import {
 } from './sessions.ts';
 
 /**
- * The same with the sessions that may have written, from one statement: the counters are of its snapshot, and the sessions
- * are looked at after that, so that whoever wrote what is counted is among them.
+ * Reads counters and the sessions that may have written them, in one statement. The sessions are read after the snapshot
+ * of the counters, so that they include every writer of what was counted.
  */
 export async function readCountersAndSessions(
   reader: Reader,

@@ -1,22 +1,22 @@
 /**
- * A statement fit to be looked at by others: what stands in quotes may be anybody's secret, so it goes, to the end of the
- * text where the server has cut it. Comments stay: they often say which part of an application it comes from.
+ * A statement that is safe to show: quoted literals may be secrets, so they are removed, up to the end of the text if the
+ * server has cut it. Comments stay, because they often say which part of an application sent it.
  */
 export function withoutLiterals(query: string): string {
   return replaceQuoted(query, part => (/^["/-]/.test(part) ? part : "'?'"));
 }
 
-/** A statement without its comments, for one whose literals are gone already. */
+/** A statement without its comments. Its literals must be removed first. */
 export function withoutComments(text: string): string {
   return replaceQuoted(text, part => (/^[/-]/.test(part) ? ' ' : part));
 }
 
-/** A text as a regular expression that finds it. */
+/** Escapes a text for a regular expression. */
 export function quotedLiteral(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
-// Of a comment its beginning alone; a dollar quote ends at its own tag.
+// Matches only the beginning of a block comment; a dollar quote ends at its own tag.
 const quoted =
   /"(?:[^"]|"")*"|--[^\n]*|\/\*|\be'(?:[^'\\]|''|\\[\s\S])*(?:'|\\?$)|'(?:[^']|'')*(?:'|$)|\$(?<tag>(?:[a-z_]\w*)?)\$[\s\S]*?(?:\$\k<tag>\$|$)/gi;
 
@@ -34,7 +34,7 @@ function replaceQuoted(text: string, replace: (part: string) => string): string 
   }
 }
 
-/** Where the comment that begins at `from` ends: others may be nested in it. */
+/** The end of the comment that begins at `from`; comments can be nested. */
 function endOfComment(text: string, from: number): number {
   const edges = /\/\*|\*\//g;
   edges.lastIndex = from;

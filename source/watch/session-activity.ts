@@ -1,27 +1,27 @@
 import type { ObservedChange } from '../counter/count-change.ts';
 import { quotedLiteral, withoutComments, withoutLiterals } from './redact-sql.ts';
 
-/** A session of the server as a look found it. Times in milliseconds since 1970. */
+/** A session of the server at the time of a read. Times in milliseconds since 1970. */
 export interface SeenSession {
   pid: number;
   application: string;
   user: string;
-  /** Its address; null over a unix socket, and where this role may not see it. */
+  /** Its address; null for a Unix socket, or if this role may not see it. */
   client: string | null;
-  /** As the server calls it, such as `idle in transaction`; null where this role may not see it. */
+  /** The server's name for it, such as `idle in transaction`; null if this role may not see it. */
   state: string | null;
-  /** The statement that runs, or the last one that did; null where this role may not see it. */
+  /** The running or last statement; null if this role may not see it. */
   query: string | null;
-  /** True while its transaction has written something. */
+  /** True if its open transaction has written something. */
   wrote: boolean;
-  /** When its transaction began; null where none is open. */
+  /** When its transaction began; null if none is open. */
   transactionFrom: number | null;
-  /** When its statement began, and when it came to its state; null where this role may not see it. */
+  /** When its statement began, and when it entered its state; null if this role may not see it. */
   queryFrom: number | null;
   stateFrom: number | null;
 }
 
-/** What a statement does to the tables, as far as its text tells. */
+/** What a statement does to the tables, as far as its text shows. */
 export type SessionActivity =
   | 'sets-count'
   | 'inserts-records'
@@ -31,60 +31,60 @@ export type SessionActivity =
   | 'commits'
   | 'hidden';
 
-/** Sessions that did the same, seen writing between two looks. */
+/** Sessions that did the same, seen writing between two reads. */
 export interface WritingSession {
   application: string;
   user: string;
   client: string | null;
   deed: SessionActivity;
-  /** Its statement, its literals left out; null where this role may not see it, or where only its end was seen. */
+  /** Its statement without literals; null if this role may not see it, or if only its end was seen. */
   query: string | null;
   state: string | null;
-  /** True where the statement has the preset's key written in it. */
+  /** True if the statement contains the preset's key. */
   namesPreset: boolean;
   pids: number[];
-  /** At how many of the looks without an event this client was seen writing too: who always is, is no lead. */
+  /** How often this client was seen writing at reads without an event: one that always writes is not a lead. */
   otherwise: { seen: number; of: number };
-  /** When the earliest of them began its transaction or statement, and when the last one ended. */
+  /** When the first of them began its transaction or statement, and when the last one ended. */
   from: number;
   to: number;
 }
 
-/** Who may have been it. */
+/** The sessions that may have done it. */
 export interface WritingSessions {
-  /** The likeliest first, a few at the most. */
+  /** Likeliest first, only a few. */
   seen: WritingSession[];
   /** How many more there were. */
   more: number;
-  /** Sessions of which this role may see neither the state nor the statement. */
+  /** The number of sessions whose state and statement this role may not see. */
   hidden: number;
-  /** False where the connections are a pooler's, which more than one client uses in turn. */
+  /** False behind a pooler, where several clients share a connection. */
   direct: boolean;
 }
 
 export const noSessions: WritingSessions = { seen: [], more: 0, hidden: 0, direct: true };
 
-/** Names that a statement has to mention to be of these tables. */
+/** Names by which a statement is recognised as one on these tables. */
 export interface SessionNames {
-  /** What statements may call the table of presets, and what they call its count. */
+  /** Names of the table of presets in statements, and of its count. */
   tables: readonly string[];
   count: string;
-  /** What statements may call the table of records. */
+  /** Names of the table of records in statements. */
   records: readonly string[];
-  /** Functions that a use is made by, or that write the count. */
+  /** Functions that make a use or write the count. */
   functions: readonly string[];
 }
 
-/** What a session did that was over at a look. */
+/** What a session did that had ended at the time of a read. */
 export interface EndedWork extends SeenSession {
   from: number;
   to: number;
   deed: SessionActivity;
-  /** Its statement as it may be shown; null where there is none to show. */
+  /** Its statement, safe to show; null if there is none. */
   text: string | null;
 }
 
-/** What a session did between `from` and `to`; null where it wrote nothing. */
+/** What a session did between `from` and `to`; null if it wrote nothing. */
 export function endedWork(
   session: SeenSession,
   { from, to }: Pick<EndedWork, 'from' | 'to'>,
@@ -97,8 +97,8 @@ export function endedWork(
 }
 
 /**
- * What a session did, going by its statement and by whether it wrote; null where it only read. A statement that was cut by
- * the server (track_activity_query_size) is read as far as it goes.
+ * What a session did, judged by its statement and by whether it wrote; null if it only read. The server may have cut the
+ * statement (track_activity_query_size).
  */
 export function activityOf(
   { query, wrote }: Pick<SeenSession, 'query' | 'wrote'>,
@@ -116,13 +116,11 @@ export function activityOf(
   return /\b(?:insert|update|delete|merge|truncate|copy|call|do)\b/i.test(text) ? 'writes' : null;
 }
 
-// Sessions are looked at every other second, nearly always with the same names.
+// Sessions are read every two seconds, nearly always with the same names.
 let compiled: { key: string; patterns: Record<'sets' | 'inserts' | 'deletes' | 'calls', RegExp> } | null =
   null;
 
-/**
- * What a statement is known by. A parser is no help here: the server cuts long statements, and half of one is what it refuses.
- */
+/** Patterns instead of a parser, because the server cuts long statements, and a parser refuses half a statement. */
 function patternsFor(names: SessionNames) {
   const key = JSON.stringify(names);
   if (compiled?.key === key) return compiled.patterns;
@@ -143,11 +141,11 @@ function patternsFor(names: SessionNames) {
   return patterns;
 }
 
-// More than this many make a list that nobody reads.
+// A longer list would not be read.
 const mostWriters = 5;
 const longestQuery = 400;
 
-/** What the ranking goes by: the preset's key, what happened to it, and what each client does at other times. */
+/** What the ranking needs: the preset's key, what happened to it, and how often each client writes at other times. */
 export interface Ranking {
   id: string;
   change: ObservedChange;
@@ -155,8 +153,8 @@ export interface Ranking {
 }
 
 /**
- * Who was seen writing between two looks at a preset, the likeliest first: `work` is what ended in between. Only that much is
- * said: the server does not tell which session wrote a row.
+ * The sessions seen writing between two reads of a preset, likeliest first; `work` is what ended in between. It is only a
+ * ranking, because the server does not say which session wrote a row.
  */
 export function rankWriters(
   work: readonly EndedWork[],
@@ -193,10 +191,10 @@ export function rankWriters(
   return { seen: ranked.slice(0, mostWriters), more: Math.max(0, ranked.length - mostWriters) };
 }
 
-// To be seen at every other look weighs as much as three deeds that are less likely.
+// A client that is seen writing at every read drops by three ranks.
 const always = 3;
 
-/** How far a writer is from being what would do such a change: less is likelier. */
+/** How unlikely it is that a writer made such a change: less is likelier. */
 export function weighWriter(
   { deed, namesPreset, otherwise }: WritingSession,
   change: ObservedChange,
@@ -210,12 +208,12 @@ function tidy(query: string): string {
   return text.length > longestQuery ? `${text.slice(0, longestQuery - 3)}...` : text;
 }
 
-/** What would do such a thing, the likeliest first. */
+/** Which activities make such a change, likeliest first. */
 function likeliest({ countBy, recordsBy }: ObservedChange): SessionActivity[] {
   const rest: SessionActivity[] = ['writes', 'hidden', 'commits'];
   if (recordsBy !== null && recordsBy < 0)
     return ['deletes-records', 'sets-count', 'calls', 'inserts-records', ...rest];
-  // Records came that nobody counted; or the count moved by itself.
+  // There are new records that were not counted.
   if (recordsBy !== null && recordsBy > countBy && countBy >= 0)
     return ['inserts-records', 'calls', 'sets-count', 'deletes-records', ...rest];
   return ['sets-count', 'calls', 'inserts-records', 'deletes-records', ...rest];

@@ -2,20 +2,20 @@ import * as z from 'zod/mini';
 import { keysEqual } from '../counter/operators.ts';
 import type { SeenSession, SessionNames } from './session-activity.ts';
 
-/** What a look at the server's sessions found. */
+/** The server's sessions at one point in time. */
 export interface SessionSample {
-  /** Those at work on the tables, without the console's own. */
+  /** Those working on the tables, without the console's own. */
   sessions: SeenSession[];
-  /** Sessions of this database of which this role may see neither the state nor the statement. */
+  /** The number of sessions of this database whose state and statement this role may not see. */
   hidden: number;
   /** The server's clock in milliseconds since 1970. */
   now: number;
 }
 
-/** What a look at the sessions goes by. */
+/** What a read of the sessions needs. */
 export interface Sampling {
   names: SessionNames;
-  /** The server's clock at the look before, in milliseconds since 1970; null before the first. */
+  /** The server's clock at the previous read, in milliseconds since 1970; null before the first. */
   since: number | null;
 }
 
@@ -39,19 +39,19 @@ const sample = z.object({
   ),
 });
 
-// A server may be set to keep a megabyte of each (track_activity_query_size).
+// A server may keep up to a megabyte of each statement (track_activity_query_size).
 const longestQuery = 2_000;
-// Every second connection of a pool may have worked since the look before; this is for the first look of all.
+// In milliseconds: how far the first read looks back.
 const firstStretch = 10_000;
 
 const milliseconds = (column: string) => `extract(epoch FROM ${column}) OPERATOR(pg_catalog.*) 1000`;
 
 /**
- * A scalar subquery with the sessions of this database that may have written since `$since`, as JSON: those whose transaction has
- * written, and those whose statement, which for an idle one is the last, names the tables or a function that counts, or ends a
- * transaction. pg_stat_activity is read when the transaction first asks for it and kept, so it is let go first: what a snapshot
- * shows must not be newer than the sessions beside it. The console's own sessions are those of this role, at this address, under
- * the name it gave itself; also behind a pooler, which passes the name on.
+ * A scalar subquery with the sessions of this database that may have written since `$since`, as JSON. Those are sessions
+ * whose transaction has written, and those whose running or last statement names the tables or a counting function, or
+ * ends a transaction. A transaction caches pg_stat_activity when it first reads it, so the cache is cleared first: the
+ * sessions must not be older than the snapshot. The console's own sessions are recognised by role, address and application
+ * name, which a pooler passes on.
  */
 export function sessionsColumn(since: string, words: string): string {
   return `(SELECT pg_catalog.json_build_object(
@@ -77,7 +77,7 @@ export function sessionsColumn(since: string, words: string): string {
                 AND ${keysEqual('a.client_addr', 'pg_catalog.inet_client_addr()')})) s)`;
 }
 
-/** The parameters of `sessionsColumn`: since when, and the pattern of names. */
+/** The parameters of `sessionsColumn`: the time `since`, and the pattern of names. */
 export function sessionsParameters({ names, since }: Sampling): [number, string] {
   const words = [...names.tables, ...names.records, ...names.functions];
   const pattern = [...new Set(words)].map(word => word.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|');

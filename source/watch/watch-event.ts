@@ -10,13 +10,13 @@ import type { ConsoleError } from '../errors/errors.ts';
 import type { TriggerHealth } from '../trigger/health.ts';
 import type { DriftEvent } from './drift-event.ts';
 
-/** What is on screen now, which is what a tick reads. */
+/** What is on screen now, and so what a tick reads. */
 export interface Focus {
   /** The presets in the window. */
   ids: readonly string[];
-  /** The preset whose own screen is open, and for how many days it plots uses. */
+  /** The preset whose screen is open, and the number of days in its plot of uses. */
   detail: { id: string; days: number } | null;
-  /** In how many columns the whole history of that preset is plotted; null where it is not. */
+  /** The number of columns for the plot of that preset's whole history; null if it is not plotted. */
   plot?: number | null;
   /** True while somebody waits for a change: ticks come faster. */
   urgent?: boolean;
@@ -51,7 +51,7 @@ export interface Diagnosed {
 
 export type DiagnosisEvent =
   | { type: 'diagnosed'; diagnoses: ReadonlyMap<string, Diagnosed> }
-  /** All records of a preset over time; null where that is not plotted. */
+  /** All records of a preset over time; null if it is not plotted. */
   | { type: 'record-history'; id: string; history: RecordHistory | null };
 
 /** What a watch reports; times in milliseconds since 1970. */

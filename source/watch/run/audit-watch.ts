@@ -22,7 +22,7 @@ export interface WatchContext {
 const share = 100;
 const leastPause = 5_000;
 
-/** Audits every preset beside the ticks, one audit at a time. */
+/** Audits every preset while ticks go on, one audit at a time. */
 export class AuditWatch {
   readonly #context: WatchContext;
   #running = false;
@@ -45,12 +45,12 @@ export class AuditWatch {
     this.#again = this.#running;
   }
 
-  /** Makes an audit due after a new connection, unless the last one failed: that one has a pause of its own. */
+  /** Makes an audit due after a reconnection, unless the last one failed and is waiting for its retry. */
   reconnected(): void {
     if (this.#failures === 0) this.#due = 0;
   }
 
-  /** Audits everything; `diagnoses` says whether mismatches may be diagnosed then. Rejects only with faults of this program. */
+  /** Audits everything; `diagnoses` says whether to diagnose mismatches afterwards. Rejects only with faults of this program. */
   async run(diagnoses: () => boolean): Promise<void> {
     const { database, schema, signal, drift, diagnosing, onEvent } = this.#context;
     this.#running = true;

@@ -6,17 +6,17 @@ import { readRecordHistory } from '../../counter/reading/record-history.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import type { DiagnosisEvent } from '../watch-event.ts';
 
-// As an audit: a hundredth of the time, and never more often than that.
+// Like an audit: at most a hundredth of the time.
 const share = 100;
 const leastPause = 10_000;
-// What takes longer than a statement may would do so again.
+// A statement that timed out would time out again.
 const pauseAfterFailure = 600_000;
-// The plot of a preset that stays open is drawn anew this often.
+// The plot of a preset that stays open is refreshed this often.
 const plotPause = 30_000;
 
 /**
- * Finds out beside the ticks why counts are wrong, after an audit that found others wrong than the one before. What fails is left
- * for a later audit: the list is no worse without it.
+ * Diagnoses wrong counts while ticks go on, after each audit whose mismatches differ from the last ones. A failure is left
+ * to a later audit, because the list is useful without diagnoses.
  */
 export class DiagnoseWatch {
   readonly #database: Database;
@@ -34,12 +34,12 @@ export class DiagnoseWatch {
     this.#onEvent = onEvent;
   }
 
-  /** True while something is read or judged beside the ticks. */
+  /** True while a diagnosis or a plot is being read. */
   get isBusy(): boolean {
     return this.#busy || this.#plotting;
   }
 
-  /** Takes in what an audit found; rejects with what is a fault of this program. */
+  /** Takes in the result of an audit; rejects only with faults of this program. */
   async audited(
     tables: Tables,
     counters: Iterable<Counter>,
@@ -47,7 +47,7 @@ export class DiagnoseWatch {
   ): Promise<void> {
     if (this.#busy || Date.now() < this.#due) return;
     const wrong: Counter[] = [];
-    // One after the other: of all presets together no list is made for the few that are wrong.
+    // An iterator, because a list of all presets would waste memory on the few that are wrong.
     if (tables.hiddenBy.length === 0)
       for (const counter of counters) if (isWrong(counter)) wrong.push(counter);
     const found = wrong.map(counter => `${counter.id} ${drift(counter)}`).join();
@@ -77,7 +77,7 @@ export class DiagnoseWatch {
     }
   }
 
-  /** Has the plot of a preset read, in so many columns, unless that was done lately; rejects as `audited` does. */
+  /** Reads the plot of a preset, unless that was done recently; rejects like `audited`. */
   async plot(tables: Tables, id: string, columns: number): Promise<void> {
     const known = this.#plotted;
     if (this.#plotting || tables.hiddenBy.length > 0) return;
@@ -100,7 +100,7 @@ export class DiagnoseWatch {
     }
   }
 
-  /** A lost connection is for the next tick to find out. */
+  /** Ignores a failed read: the next tick reports a lost connection. */
   #forgive(error: unknown): void {
     if (!this.#signal.aborted && !isConsoleError(error)) throw error;
   }

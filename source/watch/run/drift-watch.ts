@@ -16,30 +16,29 @@ interface Found extends Omit<DriftEvent, 'writers'> {
   after: QueryTiming;
 }
 
-// Between two looks a whole table may have come out of step; more than this many are one event many times over.
+// A whole table may go out of step between two reads; beyond this number they are repetitions of one event.
 const mostWaiting = 200;
 
 /**
- * Compares each look at a counter with the one before, wherever they come from: ticks and audits read side by side, so only a
- * statement that was sent after the other was answered counts as later. What is found waits for the next look at the server's
- * sessions, to be told with who was writing. Looks without records are passed over; none is compared across a change of what
- * a count means.
+ * Compares each read of a counter with the previous one. Ticks and audits read concurrently, so only a statement sent after
+ * the other was answered counts as later. Events wait until the server's sessions are read, to be reported with those that
+ * were writing. Reads without records are ignored, and reads are not compared if the tables or columns were exchanged.
  */
 export class DriftWatch {
   readonly #known = new Map<string, Known>();
   readonly #sessions = new SessionLog();
   #meaning = '';
   #waiting: Found[] = [];
-  /** How many more were found than can wait. */
+  /** How many more there were than can wait. */
   #more = 0;
-  /** What this console itself is writing: those presets, or all; null while it writes none. */
+  /** The presets that this console itself is writing; null while it writes none. */
   #own: ReadonlySet<string> | 'all' | null = null;
   #ownUntil = { ids: new Set<string>() as ReadonlySet<string> | 'all', at: 0 };
   #sampledAt = 0;
   #functions: readonly string[] = [];
   #direct = true;
 
-  /** Takes in a look at `counters`; returns true where one of them came out of step. */
+  /** Takes in a read of `counters`; returns true if one of them is out of step. */
   look(tables: Tables, counters: readonly Counter[], at: QueryTiming): boolean {
     if (!this.#means(tables)) return false;
     const before = this.#waiting.length;
@@ -64,12 +63,12 @@ export class DriftWatch {
     return this.#waiting.length > before;
   }
 
-  /** Forgets presets that are gone: what comes back under the same key is another one. */
+  /** Forgets presets that are gone: one that comes back with the same key is a different one. */
   gone(ids: readonly string[]): void {
     for (const id of ids) this.#known.delete(id);
   }
 
-  /** Forgets all looks: what comes next begins anew. `and` drops what was found as well. */
+  /** Forgets all reads, so that the next ones have nothing to compare with. `and` drops waiting events too. */
   forget(and?: 'found'): void {
     this.#known.clear();
     if (and !== 'found') return;
@@ -77,25 +76,25 @@ export class DriftWatch {
     this.#more = 0;
   }
 
-  /** This console begins to write the counts of `ids` itself; with null it has ended. What happens to them meanwhile is its own affair. */
+  /** Call it when this console begins to write the counts of `ids`, and with null when it has ended. Those changes are not drift. */
   ownWrites(ids: readonly string[] | 'all' | null): void {
     if (ids === null) {
       if (this.#own !== null) this.#ownUntil = { ids: this.#own, at: performance.now() };
       this.#own = null;
       return;
     }
-    // What a look saw before is nothing to compare with afterwards.
+    // Reads before and after the console's own writes must not be compared.
     if (ids === 'all') this.forget();
     else this.gone(ids);
     this.#own = ids === 'all' ? ids : new Set(ids);
   }
 
-  /** What a look at the sessions goes by. */
+  /** What the next read of the sessions needs. */
   sampling(tables: Tables): Sampling {
     return { names: this.#names(tables), since: this.#sessions.since };
   }
 
-  /** Takes in a look at the sessions; `direct` is false where there is a pooler in between. */
+  /** Takes in a read of the sessions; `direct` is false if there is a pooler in between. */
   sampled(
     sample: SessionSample,
     at: QueryTiming,
@@ -106,14 +105,14 @@ export class DriftWatch {
     this.#direct = direct;
   }
 
-  /** The functions that a use is made by, or that write the count: statements name them instead of the tables. */
+  /** Sets the functions that make a use or write the count: statements may name them instead of the tables. */
   functionsAre(names: readonly string[]): void {
     this.#functions = names;
   }
 
   /**
-   * What came out of step since the last call, the oldest first, and of how many `more` nothing is kept; with `now` also what
-   * no look at the sessions came after.
+   * The events since the last call, oldest first, and how many `more` were not kept. With `now` it includes those that still
+   * wait for the sessions.
    */
   take(now?: 'now'): { events: DriftEvent[]; more: number } {
     const ready = this.#waiting.filter(({ after }) => now || after.answeredAt <= this.#sampledAt);
@@ -121,7 +120,7 @@ export class DriftWatch {
     const more = this.#more;
     this.#more = 0;
     this.#waiting = this.#waiting.filter(found => !ready.includes(found));
-    // First, so that each event is told with the same of all quiet looks.
+    // First, so that all these events are compared with the same reads without an event.
     this.#sessions.wasEventfulSince(Math.min(...ready.map(({ before }) => before.answered)));
     const events = ready.map(({ before, after, ...event }) => ({
       ...event,
@@ -147,7 +146,7 @@ export class DriftWatch {
     };
   }
 
-  /** False where a count is no count of everything; looks from before a table or column was exchanged are forgotten. */
+  /** False if rows are hidden. Forgets earlier reads if a table or column was exchanged. */
   #means({ presets, records, hiddenBy }: Tables): boolean {
     const meaning = JSON.stringify([presets.oid, presets.key, presets.count, records.oid, records.preset]);
     const isAnother = meaning !== this.#meaning || hiddenBy.length > 0;

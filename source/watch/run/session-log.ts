@@ -8,31 +8,31 @@ import {
 } from '../session-activity.ts';
 import type { SessionSample } from '../sessions.ts';
 
-// What a look that is minutes apart from the one before could still ask for, and no more than is soon gone through.
+// In milliseconds and sessions: enough for reads that are minutes apart, and few enough to search quickly.
 const keptFor = 10 * 60_000;
 const mostKept = 500;
-// Applications, roles and addresses: no database has so many of them.
+// Combinations of application, role and address; no database has that many.
 const mostClients = 1_000;
 
 /**
- * The sessions that were seen at work in the last few minutes. What runs at one look and is gone at the next ended in between; an
- * idle session still shows its last statement and when it ended. Times are taken to this machine's clock, by which looks are
- * told. Kept in memory alone, since a statement may have anybody's secret in it.
+ * The sessions that were seen working in the last few minutes. One that runs at one read and is gone at the next ended in
+ * between. An idle session still shows its last statement and when it ended. Times are converted to this machine's clock.
+ * Kept in memory only, because statements may contain secrets.
  */
 export class SessionLog {
   #open: Work[] = [];
   #ended: EndedWork[] = [];
-  /** How far clocks may be apart after all: the time that the last answer took. */
+  /** The remaining uncertainty of converted times: how long the last answer took. */
   #blur = 0;
-  /** At how many looks a client had ended something that wrote, and how many of those fell into the time of an event. */
+  /** For each client, the reads at which it had just written, and how many of those were at the time of an event. */
   readonly #habits = new Map<string, { looks: number; eventful: number }>();
   #looks = 0;
   #eventful = 0;
-  /** The last looks that no event has fallen into so far, each with who was writing. */
+  /** The last reads without an event so far, each with the clients that were writing. */
   #quiet: { at: number; clients: string[] }[] = [];
-  /** Sessions hidden from this role at the last look. */
+  /** Sessions hidden from this role at the last read. */
   hidden = 0;
-  /** The server's clock at the last look; null before the first. */
+  /** The server's clock at the last read; null before the first. */
   since: number | null = null;
 
   add({ sessions, hidden, now }: SessionSample, { sent, answered }: QueryTiming, names: SessionNames): void {
@@ -44,7 +44,7 @@ export class SessionLog {
     for (const { session: before, from } of this.#open) {
       const session = present.get(before.pid);
       if (session && isAtWork(session) && session.transactionFrom === before.transactionFrom) continue;
-      // It was seen with a statement of its own; now it may show nothing but COMMIT.
+      // Use the statement seen earlier: now it may show only COMMIT.
       over.push(endedWork({ ...before, state: session?.state ?? null }, { from, to: answered }, names));
       if (session && !isAtWork(session)) present.delete(before.pid);
     }
@@ -62,7 +62,7 @@ export class SessionLog {
     this.since = now;
   }
 
-  /** Takes it that something came out of step between `from` and now: the looks since then say nothing of quiet times. */
+  /** Call it when something went out of step after `from`: the reads since then are not without an event. */
   wasEventfulSince(from: number): void {
     for (const { clients } of this.#quiet.filter(({ at }) => at > from)) {
       this.#eventful += 1;
@@ -74,7 +74,7 @@ export class SessionLog {
     this.#quiet = this.#quiet.filter(({ at }) => at <= from);
   }
 
-  /** At how many of the looks without an event a client was seen writing too. */
+  /** How often a client was seen writing at reads without an event. */
   otherwise(client: Client): WritingSession['otherwise'] {
     const { looks, eventful } = this.#habits.get(keyOf(client)) ?? { looks: 0, eventful: 0 };
     return { seen: Math.max(0, looks - eventful), of: Math.max(0, this.#looks - this.#eventful) };
@@ -91,13 +91,13 @@ export class SessionLog {
     }
   }
 
-  /** What ended after `from` and began before `to`. What is still open has written nothing that could be seen. */
+  /** Work that ended after `from` and began before `to`. Open transactions cannot have caused a visible change. */
   between(from: number, to: number): EndedWork[] {
     return this.#ended.filter(work => work.to >= from - this.#blur && work.from <= to + this.#blur);
   }
 }
 
-/** A session that is at work, and since when. */
+/** A session that is working, and since when. */
 interface Work {
   session: SeenSession;
   from: number;

@@ -17,9 +17,9 @@ import { readCountersAndSessions } from '../read-watched-counters.ts';
 import type { Focus, Tick } from '../watch-event.ts';
 import { fatal, type WatchContext } from './audit-watch.ts';
 
-// The answers of help need the newest record no more often than this.
+// Help rereads the newest record this often, in milliseconds.
 const newestPause = 10_000;
-// While the screen of the tables is open, a migration shows within this time.
+// The screen of the tables shows a migration within this time, in milliseconds.
 const shapePause = 10_000;
 
 /** Reads what is on screen, one tick after the other. */
@@ -27,7 +27,7 @@ export class TickReader {
   readonly #context: WatchContext;
   readonly #catalogs = new CatalogMemory();
   #judged: { catalog: TriggerCatalog; health: TriggerHealth } | null = null;
-  /** Counting what is on screen took longer than a statement may, so ticks leave that to the audit. */
+  /** True once counting the records on screen timed out; ticks then leave it to the audit. */
   #countingIsTooSlow = false;
   #detailRead: string | null = null;
   #newestDue = 0;
@@ -37,7 +37,7 @@ export class TickReader {
     this.#context = context;
   }
 
-  /** Reads the newest record and the tables' shape again with the next tick that shows them. */
+  /** Makes the next tick that needs them read the newest record and the tables again. */
   forgetPauses(): void {
     this.#newestDue = 0;
     this.#shapeDue = 0;
@@ -51,16 +51,16 @@ export class TickReader {
         const found = await inspectDatabase(reader, database, schema);
         const answered = startTiming();
         const counters = await readMostUsed(reader, found.tables, rows);
-        // Another standby may show an older state than the one before the connection was lost; so may the same one.
+        // After a reconnection, a standby may show an older state than before.
         if (found.server.standby) drift.forget();
         drift.look(found.tables, counters, answered());
-        // The list can be drawn while the server looks the trigger up.
+        // The list can be drawn while the server reads the trigger.
         onEvent({ type: 'look', look: found, counters, at: Date.now(), serverNow: found.now });
         return { found, bodies: await readCatalogRows(reader, found.tables, this.#catalogs) };
       },
       { signal },
     );
-    // Parsing takes a moment, and neither the transaction nor the audit need to wait for it.
+    // Parsing takes a moment; neither the transaction nor the audit should wait for it.
     void bodies()
       .then(catalog => {
         if (!signal.aborted) onEvent({ type: 'trigger', trigger: this.#judge(catalog) });
@@ -69,7 +69,7 @@ export class TickReader {
     return found;
   }
 
-  /** Reads what is in focus, all in one transaction; `onLook` gets the tables first. */
+  /** Reads everything in focus in one transaction; `onLook` gets the tables first. */
   async read(
     focus: Focus,
     onLook: (found: InspectedDatabase) => void,
@@ -81,7 +81,7 @@ export class TickReader {
     try {
       const read = await database.read(
         async reader => {
-          // Not remembered: a policy or a migration may have changed what the counts mean.
+          // Never cached: a policy or a migration may have changed what the counts mean.
           const found = await inspectDatabase(reader, database, schema);
           onLook(found);
           const { tables } = found;
@@ -105,13 +105,13 @@ export class TickReader {
     } catch (error) {
       const tooLong = isConsoleError(error) && error.code === 'statement-timeout';
       if (tooLong) this.#countingIsTooSlow = true;
-      // While help is open, every tick would fail like this one. `forgetPauses` tries it again.
+      // While help is open, every tick would fail like this one. `forgetPauses` allows another try.
       if (asksNewest && (tooLong || !isTransient(error))) this.#newestDue = Number.POSITIVE_INFINITY;
       throw error;
     }
   }
 
-  /** Has the open preset's plot read beside the ticks, which it must not slow down. */
+  /** Starts reading the plot of the open preset; ticks do not wait for it. */
   plot({ detail, plot = null }: Focus, tables: Tables): void {
     if (detail && plot !== null && this.#countsQuickly(tables))
       void this.#context.diagnosing.plot(tables, detail.id, plot).catch(fatal);
@@ -131,7 +131,7 @@ export class TickReader {
     drift.sampled(sample, at, { direct: server.encryption !== null, tables });
     const found = new Set(counters.map(({ id }) => id));
     drift.gone(ids.filter(id => !found.has(id)));
-    // A policy that was created since the tables were looked up hides records, which looks like drift.
+    // A policy created since the tables were inspected hides records, which looks like drift.
     if (drift.look(tables, counters, at)) {
       await requireEveryRowSeen(reader, tables).catch(error => {
         drift.forget('found');
@@ -146,7 +146,7 @@ export class TickReader {
     if (this.#judged?.catalog === catalog) return this.#judged.health;
     const health = judgeTrigger(catalog);
     this.#judged = { catalog, health };
-    // A session's statement may name one of these instead of the tables.
+    // A statement may name one of these instead of the tables.
     const writing = catalog.functions.filter(
       routine => !routine.isTrigger && effectsOf(routine, catalog).writes.length > 0,
     );
@@ -158,7 +158,7 @@ export class TickReader {
     return !this.#countingIsTooSlow && countsAreCheap(tables);
   }
 
-  /** Where reading a preset's records scans the whole table, its screen reads them only once. */
+  /** If reading a preset's records scans the whole table, its screen reads them only once. */
   #mayRead(id: string, tables: Tables): boolean {
     return this.#countsQuickly(tables) || this.#detailRead !== id;
   }

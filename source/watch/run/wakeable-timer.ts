@@ -5,7 +5,7 @@ export class WakeableTimer {
   #at = 0;
   #rung = false;
 
-  /** Resolves after `pause` milliseconds (Infinity: not by itself), or when it is rung; at once if it was rung before. */
+  /** Resolves after `pause` milliseconds (Infinity: never), or when it is rung; immediately if it was rung before. */
   after(pause: number): Promise<void> {
     return new Promise(resolve => {
       this.#wake = () => {
@@ -25,7 +25,7 @@ export class WakeableTimer {
     else this.#rung = true;
   }
 
-  /** Brings the end of the pause nearer, never farther away. */
+  /** Shortens the rest of the pause to at most `pause` milliseconds. */
   atMost(pause: number): void {
     if (!this.#wake || this.#at <= Date.now() + pause) return;
     clearTimeout(this.#timer);

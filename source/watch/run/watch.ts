@@ -18,18 +18,18 @@ export interface WatchOptions {
   onEvent: (event: WatchEvent) => void;
 }
 
-// A tick may use a tenth of the time: a slow database is asked less often.
+// A tick may use a tenth of the time: a slow database is queried less often.
 const tickShare = 10;
-// Milliseconds between two ticks for somebody who waits for one change, where the database answers quickly.
+// Milliseconds between two ticks while somebody waits for a change, if the database answers quickly.
 const urgentInterval = 500;
 const beforeAudit = 100;
-// Scrolling asks for the new rows this soon: quick for the eye, and still one read for ten keys.
+// Scrolling reads the new rows after this many milliseconds: fast enough, and still one read for ten keys.
 const leastPause = 150;
 const retry = { first: 500, most: 15_000 };
 
 /**
- * Watches a database until stopped: one tick after the other, never two at a time, and audits beside them. A failure is an
- * event with the time of the next try, never an end.
+ * Watches a database until stopped, with ticks one after the other and concurrent audits. A failure is an event with the
+ * time of the next try; it never ends the watch.
  */
 export class Watch {
   readonly #options: WatchOptions;
@@ -44,7 +44,7 @@ export class Watch {
   #failures = 0;
   /** A tick is due even while paused. */
   #wanted = false;
-  /** How long the last tick took, and the last that had the database to itself, in milliseconds. */
+  /** How long the last tick took, and the last one without concurrent reads, in milliseconds. */
   #lastTick = 0;
   #usualTick = Number.POSITIVE_INFINITY;
 
@@ -66,7 +66,7 @@ export class Watch {
     void this.#run().catch(fatal);
   }
 
-  /** Ticks at once, and audits everything again. */
+  /** Ticks immediately, and audits everything again. */
   refresh(): void {
     this.#audit.ask();
     this.#ticks.forgetPauses();
@@ -74,12 +74,12 @@ export class Watch {
     this.#alarm.ring();
   }
 
-  /** Ticks soon, because something else is on screen now. */
+  /** Ticks soon, because the screen shows something else now. */
   lookAgain(): void {
     this.#alarm.atMost(Math.max(leastPause, 2 * this.#lastTick));
   }
 
-  /** Ticks soon, once, also while paused: a screen that was opened has to be read. */
+  /** Ticks once, soon, even while paused: a screen that was opened must be read. */
   lookOnce(): void {
     this.#wanted = true;
     this.#alarm.atMost(leastPause);
@@ -90,7 +90,7 @@ export class Watch {
     this.#alarm.ring();
   }
 
-  /** This console begins to write the counts of these presets itself, which is no drift event; null: it has ended. */
+  /** Call it when this console begins to write the counts of `ids`, and with null when it has ended. */
   ownWrites(ids: readonly string[] | 'all' | null): void {
     this.#drift.ownWrites(ids);
   }
@@ -109,7 +109,7 @@ export class Watch {
     if (this.#known === null) {
       this.#known = await this.#ticks.first(this.#options.firstRows);
       this.#audit.reconnected();
-      // The first frame is drawn before the audit's pages come in.
+      // The first frame is drawn before the first page of the audit arrives.
       return beforeAudit;
     }
     if (this.#paused && !this.#wanted) return Number.POSITIVE_INFINITY;
@@ -141,12 +141,12 @@ export class Watch {
     }
   }
 
-  /** Milliseconds until the next tick, after one that took `elapsed`, with or without something else being read. */
+  /** Milliseconds until the next tick, after one that took `elapsed`; `shared` if something else was read meanwhile. */
   #paceAfter(elapsed: number, shared: boolean): number {
     const { focus, interval } = this.#options;
-    // Asked again: a key may have been pressed while the database answered.
+    // Call it again: a key may have been pressed while the database answered.
     const least = focus().urgent ? Math.min(interval, urgentInterval) : interval;
-    // The demo answers everybody from one process, so a tick waits for what is read beside it and says nothing about its own cost.
+    // The demo has a single process, so a tick also waits for concurrent reads, and its duration is not its own cost.
     if (!shared) this.#usualTick = elapsed;
     return Math.max(least, tickShare * (shared ? Math.min(elapsed, this.#usualTick) : elapsed));
   }
@@ -157,10 +157,10 @@ export class Watch {
     if (!isConsoleError(error)) throw error;
     this.#failures += 1;
     const wait = Math.min(retry.most, retry.first * 2 ** (this.#failures - 1));
-    // Waiting for an answer that did not come has cost the server nothing.
+    // Waiting for an answer that never came did not cost the server anything.
     if (isOutage(error)) this.#lastTick = 0;
-    // A GRANT or a migration may allow what the server refused, so that is tried again, but rarely. The first time it is tried soon:
-    // a right that was revoked between two statements of a tick is then named with its column.
+    // A GRANT or a migration may allow what the server refused, so it is retried, but rarely. The first retry comes soon: after
+    // a REVOKE in the middle of a tick, its error names the column.
     const least = isTransient(error) || this.#failures === 1 ? wait : retry.most;
     const pause = Math.max(least, tickShare * this.#lastTick);
     this.#known = null;
