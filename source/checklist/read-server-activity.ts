@@ -2,14 +2,14 @@ import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
 import { shortened } from '../errors/shorten.ts';
 
-/** What the server itself has seen go wrong in this database; null for what this role may not read. */
+/** What the server itself reports about this database; null for what this role may not read. */
 export interface ServerActivity {
-  /** Since the statistics were reset (milliseconds since 1970; null: never). */
+  /** When the statistics were last reset (milliseconds since 1970; null: never). */
   since: number | null;
   commits: number;
   rollbacks: number;
   deadlocks: number;
-  /** Lines of the end of the server's own log that are errors and name usage tracking; null where it cannot be read. */
+  /** Errors about usage tracking at the end of the server's own log; null if it cannot be read. */
   logErrors: string[] | null;
 }
 
@@ -21,7 +21,7 @@ const statistics = z.object({
   mayReadLog: z.boolean(),
 });
 
-// A log can be large, and only its end is news.
+// In bytes. A log can be large, and only its end is recent.
 const tail = 1024 * 1024;
 
 const text = `SELECT (extract(epoch FROM stats_reset) * 1000)::float8 AS since, xact_commit::float8 AS commits,
@@ -31,12 +31,12 @@ const text = `SELECT (extract(epoch FROM stats_reset) * 1000)::float8 AS since, 
       AND current_setting('logging_collector')::boolean AS "mayReadLog"
   FROM pg_stat_database WHERE datname = current_database()`;
 
-/** Reads what the server says of this database's transactions, and of the end of its own log where this role may. */
+/** Reads the server's statistics on this database, and the end of its log if this role may. */
 export async function readServerActivity(reader: Reader): Promise<ServerActivity | null> {
   const [row] = await reader.rows(text);
   if (!row) return null;
   const { mayReadLog, ...rest } = statistics.parse(row);
-  // In a statement of its own: a CASE does not keep the server from asking for the right to call it.
+  // A separate statement, because the server checks EXECUTE rights even inside a CASE that does not call the function.
   const [current] = mayReadLog
     ? ((await reader.rows('SELECT pg_current_logfile() AS log')) as { log: string | null }[])
     : [];

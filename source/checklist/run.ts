@@ -25,15 +25,15 @@ import {
   stepTitles,
 } from './steps.ts';
 
-/** What a checklist is about. */
+/** The subject and options of a checklist. */
 export interface ChecklistRequest {
   schema: string;
-  /** The preset to use, by id or name; null for the one used most. */
+  /** The preset to use, by id or name; null for the most used one. */
   preset: string | null;
   asUser: string | null;
   asRole: string | null;
   readOnly: boolean;
-  /** The fingerprint of a simulation that reaches outside its transaction, where a person has agreed to it. */
+  /** The fingerprint that confirms a simulation with effects outside its transaction. */
   confirm: string | null;
   /** The application's log, and how far back errors in it count (milliseconds since 1970). */
   appLog: string | null;
@@ -42,7 +42,7 @@ export interface ChecklistRequest {
   lockTimeout: number;
 }
 
-/** What the steps share while a checklist is walked: what one has read the next need not read again. */
+/** What the steps of one run share, so that nothing is read twice. */
 export interface Walk {
   simulation?: Promise<Simulation>;
   audit?: Promise<Audited>;
@@ -55,15 +55,15 @@ interface Audited {
   worst: Counter[];
 }
 
-/** Whom and what the evidence is about, for a report. */
+/** What the evidence is about, for a report. */
 export interface ChecklistSubject {
   look: InspectedDatabase;
   health: TriggerHealth;
-  /** SHA-256 of the trigger's definition and its function's text; null where there is no trigger. */
+  /** SHA-256 of the trigger's definition and its function's source; null if there is no trigger. */
   definitionHash: string | null;
 }
 
-/** Reads what the evidence is about. */
+/** Reads the subject of the evidence. */
 export function readSubject(
   database: Database,
   schema: string,
@@ -86,7 +86,7 @@ export function readSubject(
   );
 }
 
-/** Walks all six steps in order; each is yielded as it begins and again with what it found. */
+/** Runs all six steps in order. Each is yielded when it begins and again with its result. */
 export async function* walkChecklist(
   database: Database,
   request: ChecklistRequest,
@@ -99,12 +99,12 @@ export async function* walkChecklist(
   }
 }
 
-// In characters: what the database and the log say is in some of it.
+// In characters: evidence and hints include text from the database and the log.
 const longest = 4_000;
 
 /**
- * Runs one step. What a step looks for and does not find makes it `failed`; what keeps it from looking makes it `skipped`,
- * with the reason as its evidence. Rejects where the database cannot be reached.
+ * Runs one step. It is `failed` if its condition does not hold, and `skipped` if that cannot be checked, with the reason as
+ * its evidence. Rejects if the database cannot be reached.
  */
 export async function runStep(
   id: StepId,
@@ -152,7 +152,7 @@ const steps: Record<StepId, StepWork> = {
     const { presets, records } = audited.tables;
     const worst = audited.worst.slice(0, 3).map(counter => {
       const { name, id, usageCount, records: found } = counter;
-      return `"${name || id}" counts ${usageCount ?? 'NULL'} and has ${found}`;
+      return `"${name || id}" has a count of ${usageCount ?? 'NULL'} and ${found} records`;
     });
     return judgeCountsStep(audited.totals, worst, {
       presets: presets.name,
@@ -163,7 +163,7 @@ const steps: Record<StepId, StepWork> = {
     });
   },
   async 'no-log-errors'(database, { appLog, logSince }, _, signal) {
-    // Beside the point where it cannot be had: the step is about the application's log.
+    // Optional: this step is about the application's log.
     const activity = await database
       .read(reader => readServerActivity(reader), { signal })
       .catch(error => {
@@ -172,7 +172,7 @@ const steps: Record<StepId, StepWork> = {
       });
     const server = serverWords(activity);
     if (appLog === null) {
-      return skipped(`No log was named. ${server}`, "Name the application's log with --app-log FILE.");
+      return skipped(`No log was given. ${server}`, "Give the application's log with --app-log FILE.");
     }
     const reading = await readLog(appLog, { since: logSince, ...(signal ? { signal } : {}) });
     return judgeLog(reading, logSince, server);
@@ -192,7 +192,7 @@ async function stepByUse(
   } catch (error) {
     delete walk.simulation;
     if (!isConsoleError(error)) throw error;
-    // A guard that refuses keeps the step from being tried; that the row could not be had says nothing either way.
+    // If a guard refuses, nothing was tried, so the step is skipped.
     if (error.exitCode === exitCodes.refused) return skipped(error.message, error.hint);
     if (obstacles.has(error.code))
       return { status: 'failed', evidence: error.message, hint: error.hint, query: null };
@@ -225,25 +225,25 @@ function judgeUse(simulation: Simulation, index: 0 | 1): StepVerdict {
   const right =
     use !== undefined && use.increment === 1 && use.recordsAdded === 1 && use.lastUsedAtMoved !== false;
   const errors = findings.filter(({ severity }) => severity === 'error');
-  const made = `Simulated with "${preset.name || preset.id}" through ${path === 'insert' ? 'a plain insert' : 'track_preset_usage()'}, rolled back, row held ${heldMs.toFixed(0)} ms`;
+  const made = `Simulated with "${preset.name || preset.id}" through ${path === 'insert' ? 'a plain insert' : 'track_preset_usage()'}, rolled back, row locked for ${heldMs.toFixed(0)} ms`;
   const seen = use
     ? `usage_count ${use.before ?? 'NULL'} to ${use.after ?? 'NULL'}, ${amount(use.recordsAdded, 'record')} added${use.lastUsedAtMoved === null ? '' : `, last_used_at ${use.lastUsedAtMoved ? 'moved' : 'did not move'}`}`
-    : 'there was no such use';
+    : 'the use was not made';
   const passed = right && !failed && (index === 1 || isSound(simulation) || errors.every(onlyTheSecond));
   return {
     status: passed ? 'passed' : 'failed',
     evidence: [`${made}: ${seen}.`, ...(passed ? [] : errors.map(({ message }) => message))].join(' '),
-    hint: passed ? '' : (errors[0]?.hint ?? 'Run preset-usage simulate for the reasons.'),
+    hint: passed ? '' : (errors[0]?.hint ?? 'Run preset-usage simulate to see why.'),
     query: null,
   };
 }
 
-// What is wrong with the second use alone is the third step's affair.
+// Errors of only the second use belong to step 3.
 function onlyTheSecond({ code }: { code: string }): boolean {
   return code === 'second-use-refused' || code === 'daily-limit' || code === 'unique-limits-uses';
 }
 
-/** The sums of one audit for both steps that need them; a verdict where this role may not see every row. */
+/** One audit for both steps that need it; a verdict instead if this role may not see every row. */
 async function audit(
   database: Database,
   { schema }: ChecklistRequest,
@@ -252,7 +252,7 @@ async function audit(
 ): Promise<Audited | StepVerdict> {
   const { tables } = await database.read(reader => inspectDatabase(reader, database, schema), { signal });
   if (tables.hiddenBy.length > 0) {
-    return skipped(`No count would be true: ${tables.hiddenBy.join('; ')}.`, rolesThatSeeAll(tables));
+    return skipped(`Counts cannot be checked: ${tables.hiddenBy.join('; ')}.`, rolesThatSeeAll(tables));
   }
   walk.audit ??= (async () => {
     const worst: Counter[] = [];
@@ -286,19 +286,19 @@ function judgeLog(reading: LogReading, since: number, server: string): StepVerdi
       errors === 0
         ? ''
         : aboutUsage > 0
-          ? 'Begin with those about usage tracking: each may be a use that was lost.'
-          : 'None of them names usage tracking; look whether a use was under way when they happened.',
+          ? 'Start with those about usage tracking: each may be a lost use.'
+          : 'None of them names usage tracking; check whether a use was being made when they happened.',
     query: null,
   };
 }
 
 function serverWords(activity: ServerActivity | null): string {
-  if (!activity) return "The server's statistics cannot be read by this role.";
+  if (!activity) return "This role may not read the server's statistics.";
   const { commits, rollbacks, deadlocks, since, logErrors } = activity;
   const when = since === null ? '' : ` since ${new Date(since).toISOString()}`;
   const log =
     logErrors === null
-      ? 'its own log cannot be read from here'
+      ? 'its own log cannot be read'
       : logErrors.length === 0
         ? 'the end of its own log has no error about usage tracking'
         : `the end of its own log has ${logErrors.length} errors about usage tracking, the last: ${logErrors.at(-1)}`;

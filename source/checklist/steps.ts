@@ -4,7 +4,7 @@ import type { Finding } from '../counter/finding.ts';
 import type { TriggerHealth } from '../trigger/health.ts';
 import { enabledMeaning } from '../trigger/health.ts';
 
-/** The contract's ids of the steps, in their order. */
+/** The ids of the steps in JSON, in order. */
 export const stepIds = [
   'trigger-enabled',
   'use-increments',
@@ -16,11 +16,11 @@ export const stepIds = [
 
 export type StepId = (typeof stepIds)[number];
 
-/** What each step proves. */
+/** What each step checks. */
 export const stepTitles: Record<StepId, string> = {
   'trigger-enabled': 'The trigger exists and is enabled',
   'use-increments': 'A use increments the count',
-  'second-use-increments': 'The same preset again increments again: no daily limit',
+  'second-use-increments': 'A second use increments it again: no daily limit',
   'records-exist': 'preset_usage has records',
   'counts-match': 'Every count equals its records',
   'no-log-errors': "No errors in the application's log",
@@ -31,25 +31,25 @@ export const logDay = 24 * 60 * 60 * 1000;
 
 export type StepStatus = 'passed' | 'failed' | 'skipped';
 
-/** What a step found. Times in milliseconds; `at` since 1970. */
+/** The result of a step. Times in milliseconds; `at` since 1970. */
 export interface ChecklistStep {
   id: StepId;
   title: string;
   status: StepStatus;
   /** What was seen, with its numbers. */
   evidence: string;
-  /** What to do next; empty where there is nothing to do. */
+  /** What to do next; empty if there is nothing to do. */
   hint: string;
-  /** SQL that shows the same at a prompt; null where there is none. */
+  /** SQL that shows the same at a prompt; null if there is none. */
   query: string | null;
   at: number;
   durationMs: number;
 }
 
-/** What a step's part of the work says; the runner adds title and times. */
+/** A result without title and times, which the runner adds. */
 export type StepVerdict = Pick<ChecklistStep, 'status' | 'evidence' | 'hint' | 'query'>;
 
-/** How many steps ended in which way; a skipped one is not a passed one. */
+/** The number of steps with each status; skipped is not passed. */
 export function tally(steps: readonly ChecklistStep[]): { passed: number; failed: number; skipped: number } {
   const of = (status: StepStatus) => steps.filter(step => step.status === status).length;
   return { passed: of('passed'), failed: of('failed'), skipped: of('skipped') };
@@ -72,7 +72,7 @@ export function judgeTriggerStep({ trigger, findings, healthy }: TriggerHealth):
   };
 }
 
-/** Steps 2 and 3, from a real use of the preset `name` that was seen while watching it. */
+/** Steps 2 and 3, from a real use of the preset `name`, seen while watching. */
 export function judgeObservedUse(change: ObservedChange, name: string): StepVerdict {
   const { before, after, countBy, recordsBy } = change;
   const right = verdictOf(change) === 'right';
@@ -81,7 +81,7 @@ export function judgeObservedUse(change: ObservedChange, name: string): StepVerd
     evidence: `A real use of "${name}" was seen: usage_count ${before.usageCount ?? 'NULL'} to ${after.usageCount ?? 'NULL'} (${countBy > 0 ? '+' : ''}${countBy}), ${recordsBy ?? 'an unknown number of'} records added.`,
     hint: right
       ? ''
-      : 'Press u to simulate a use of this preset: it names the reasons that the catalog shows.',
+      : 'Press u to simulate a use of this preset; that shows the reasons found in the catalog.',
     query: null,
   };
 }
@@ -103,12 +103,12 @@ export function judgeRecordsStep(
     hint:
       all > 0
         ? ''
-        : 'Make a use in the application. If none arrives here, the application records uses elsewhere or fails to.',
+        : 'Make a use in the application. If no record appears here, the application stores its records elsewhere, or fails to.',
     query: `SELECT count(*)${time ? `, max(${time})` : ''} FROM ${table};`,
   };
 }
 
-/** Step 5, from the same sums; `worst` are the mismatches that differ most, in words. */
+/** Step 5, from the same sums; `worst` describes the largest mismatches. */
 export function judgeCountsStep(
   { presets, accurate, mismatched, tooHigh, tooLow }: Totals,
   worst: readonly string[],
@@ -119,11 +119,11 @@ export function judgeCountsStep(
     evidence:
       mismatched === 0
         ? `All ${presets} counts equal their records.`
-        : `${mismatched} of ${presets} counts differ from their records (${tooHigh} too high, ${tooLow} too low; ${accurate} right): ${worst.join('; ')}${mismatched > worst.length ? '; and more' : ''}.`,
+        : `${mismatched} of ${presets} counts differ from their records (${tooHigh} too high, ${tooLow} too low; ${accurate} accurate): ${worst.join('; ')}${mismatched > worst.length ? '; and more' : ''}.`,
     hint:
       mismatched === 0
         ? ''
-        : 'preset-usage check lists them all; sql/reset-usage-counts.sql brings counts in line with records.',
+        : 'preset-usage check lists them all; preset-usage sync sets each count to its records.',
     query: `SELECT p.${tables.key}, p.${tables.count}, count(u.${tables.preset}) FROM ${tables.presets} p LEFT JOIN ${tables.records} u ON u.${tables.preset} = p.${tables.key} GROUP BY p.${tables.key} HAVING coalesce(p.${tables.count}, 0) <> count(u.${tables.preset});`,
   };
 }

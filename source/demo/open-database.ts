@@ -2,8 +2,8 @@ import { initdbFlags, readCluster } from './cluster.ts';
 import { SharedPGlite } from './shared-pglite.ts';
 
 /**
- * Starts PostgreSQL in this thread, in memory: from the cluster in `clusterFile` if there is one, else with initdb. What
- * PGlite rejects with says little, so the rejection also holds what the server wrote in its log on the way down.
+ * Starts PostgreSQL in this thread, in memory: from the cluster in `clusterFile` if there is one, else with initdb. PGlite's
+ * own errors say little, so the rejection includes what the server logged before it ended.
  */
 export async function openPglite(clusterFile: URL | null): Promise<SharedPGlite> {
   const cluster = clusterFile && (await readCluster(clusterFile));
@@ -11,7 +11,7 @@ export async function openPglite(clusterFile: URL | null): Promise<SharedPGlite>
   let started = false;
   const database = new SharedPGlite({
     dataDir: 'memory://',
-    // The whole demo is 15 MB; the usual 128 MB only take memory from the machine, and are filled in time.
+    // The whole demo has 15 MB; the default of 128 MB would fill up over time and waste memory.
     startParams: [...SharedPGlite.defaultStartParams, '-c', 'shared_buffers=16MB'],
     ...(cluster ? { loadDataDir: cluster } : { initDbStartParams: initdbFlags }),
     onStderr(line) {
@@ -28,7 +28,7 @@ export async function openPglite(clusterFile: URL | null): Promise<SharedPGlite>
   return database;
 }
 
-/** The lines of a server's log that tell why it ended, without their time stamps. */
+/** The lines of a server's log that say why it ended, without their time stamps. */
 function complaints(log: string[]): string[] {
   return log.flatMap(line => /(?:FATAL|PANIC|DETAIL): +(.*)/.exec(line)?.[1]?.replace(/\.$/, '') ?? []);
 }

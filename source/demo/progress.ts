@@ -1,4 +1,4 @@
-/** How far the demo is with starting: `done` of `total` in this stage, in whatever the stage counts. */
+/** The progress of starting the demo: `done` of `total` in this stage, in a unit of the stage. */
 export interface DemoProgress {
   /** Words for a person, such as `Filling history`. */
   stage: string;

@@ -4,22 +4,22 @@ import { connect, type Database } from '../connection/transactions.ts';
 import type { ConsoleError } from '../errors/errors.ts';
 import type { DemoProgress } from './start.ts';
 
-/** An open database and how to let go of it, whichever kind it is. */
+/** An open database of either kind, and how to close it. */
 export interface OpenDatabase {
   database: Database;
   close(): Promise<void>;
 }
 
 interface OpenOptions {
-  /** How far the start of the demo is. */
+  /** Called with the progress of starting the demo. */
   onProgress?: (progress: DemoProgress) => void;
-  /** Called when the demo dies later on; a server that goes away shows when it is asked. */
+  /** Called when the demo dies later on; a lost server is noticed by the next query. */
   onFailure?: (error: ConsoleError) => void;
-  /** Whether the demo's presets are being used while one looks. */
+  /** Whether the demo's presets are used continuously. */
   traffic?: boolean;
 }
 
-/** Opens what the configuration names; a server is connected to by the first read, the demo is started here. */
+/** Opens the configured database. The first read connects to a server; the demo is started here. */
 export async function openDatabase(
   config: Config,
   { onProgress, onFailure, traffic = false }: OpenOptions = {},
@@ -28,7 +28,7 @@ export async function openDatabase(
     const database = connect(config.target, config);
     return { database, close: () => database.close() };
   }
-  // Loaded only here: whoever names a database does not wait for PGlite.
+  // Loaded only here, so that nobody with a database waits for PGlite.
   const { startDemo } = await import('./start.ts');
   const demo = await startDemo({
     workerFile: demoWorker,

@@ -2,20 +2,20 @@ import { PGlite, protocol } from '@electric-sql/pglite';
 
 /** Messages of a batch, by their first byte: Parse, Bind, Describe, Execute, Close, Flush. */
 const batchMessages = new Set(Buffer.from('PBDECH'));
-/** Messages after which a client has its whole answer: Sync, and the simple protocol's Query. */
+/** Messages that complete an answer: Sync, and the simple protocol's Query. */
 const lastMessages = new Set(Buffer.from('SQ'));
 
 /**
- * PGlite as several clients may share it behind pglite-socket. PGlite has one backend, and the socket's queue (0.2.17)
- * keeps clients apart only between messages and inside BEGIN … COMMIT. Two things are missing, and added here:
+ * A PGlite that several clients can share behind pglite-socket. PGlite has one backend, and the queue of pglite-socket
+ * (0.2.17) isolates clients only between messages and inside BEGIN … COMMIT. This adds two things:
  *
  * - A batch of the extended protocol counts as a transaction until its Sync. Without that, clients with unnamed
  *   statements get each other's answers (300 of 450 queries of three postgres.js clients with `prepare: false`),
- *   and a cursor loses its portal as soon as anybody else asks anything.
- * - The demo's own statements wait until no client has a transaction open, or they would be rolled back with it.
+ *   and a cursor loses its portal as soon as another client sends a query.
+ * - The demo's own statements wait until no client has an open transaction, or they would be rolled back with it.
  */
 export class SharedPGlite extends PGlite {
-  /** Called with what the backend itself threw: the queue is stuck after that and nobody will get an answer again. */
+  /** Called with an error of the backend itself: after that the queue is stuck and no client gets an answer. */
   onFault: ((error: unknown) => void) | undefined;
   #batchOpen = false;
   #freed: PromiseWithResolvers<void> | undefined;
@@ -25,7 +25,7 @@ export class SharedPGlite extends PGlite {
     return this.#batchOpen || super.isInTransaction();
   }
 
-  /** What the socket's queue calls for every message of a client. */
+  /** Called by the socket's queue for every message of a client. */
   override async execProtocolRawStream(
     message: Uint8Array,
     options: Parameters<PGlite['execProtocolRawStream']>[1],
@@ -41,7 +41,7 @@ export class SharedPGlite extends PGlite {
     this.#announce();
   }
 
-  /** What the socket's queue calls to roll back for a client that went away. */
+  /** Called by the socket's queue to roll back for a client that went away. */
   override async exec(...parameters: Parameters<PGlite['exec']>): ReturnType<PGlite['exec']> {
     if (this.#batchOpen) {
       // After an error the backend skips everything up to a Sync, and the ROLLBACK would be skipped too.
@@ -50,19 +50,19 @@ export class SharedPGlite extends PGlite {
     try {
       return await super.exec(...parameters);
     } finally {
-      // Not before: the next client's transaction would begin between the two, and be rolled back.
+      // Not earlier, or the next client's transaction could begin in between and be rolled back.
       this.#batchOpen = false;
       this.#announce();
     }
   }
 
   /**
-   * Runs a statement of the demo's own in a transaction of its own, as soon as no client has one open. Waits without
-   * end for a client that never finishes; rejects with PostgreSQL's error.
+   * Runs one of the demo's own statements in a separate transaction, once no client has one open. It waits forever for a
+   * client that never finishes. Rejects with PostgreSQL's error.
    */
   async execAlone(statement: string): Promise<void> {
     for (;;) {
-      // Asked inside the lock, because a transaction may begin while this waits for it.
+      // Checked inside the lock, because a transaction may begin while this waits for it.
       const taken = await this.runExclusive(async () => {
         if (this.isInTransaction()) return this.#nextFree();
         await this.execProtocolStream(protocol.serialize.query(statement), { syncToFs: false });

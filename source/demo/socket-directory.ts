@@ -5,18 +5,18 @@ import { join } from 'node:path';
 /** A directory that only this user can enter, with room for one socket. */
 interface SocketDirectory {
   directory: string;
-  /** The socket's path, named as libpq names that of port 5432. */
+  /** The socket's path, with libpq's name for port 5432. */
   path: string;
-  /** Deletes the directory and what is in it; harmless the second time. */
+  /** Deletes the directory and its content; may be called twice. */
   remove(): void;
 }
 
-/** The longest path a socket may have on macOS, in bytes; Linux allows four more. */
+/** The longest path of a socket on macOS, in bytes; Linux allows four more. */
 const longestPath = 103;
 
 /**
- * Makes a directory for the demo's socket, which goes with the process if it is not removed before. Returns null where
- * a unix socket does not serve: on Windows, and where the temporary directory has too long a path.
+ * Makes a directory for the demo's socket, which is removed at the latest when the process exits. Returns null if a Unix
+ * socket cannot be used: on Windows, or if the path of the temporary directory is too long.
  */
 export function makeSocketDirectory(): SocketDirectory | null {
   const prefix = join(tmpdir(), 'preset-usage-demo-');

@@ -8,39 +8,39 @@ import type { WorkerMessage, WorkerOptions } from './worker-messages.ts';
 export type { DemoProgress } from './progress.ts';
 
 export interface DemoOptions {
-  /** The module that runs in the worker: `source/demo/worker.ts` or what it was bundled into. */
+  /** The module that runs in the worker: `source/demo/worker.ts` or its bundle. */
   workerFile: URL;
   /** The directory of the schema and the migration, with a slash at its end. */
   sqlDirectory: URL;
-  /** What `makeCluster` made; without such a file the start takes 1.2 s longer. */
+  /** The file that `makeCluster` made; without it the start takes 1.2 s longer. */
   clusterFile?: URL | undefined;
   onProgress?: OnProgress | undefined;
-  /** Called at most once, with a ConsoleError, when the database dies after it has started; `stop` has run by then. */
+  /** Called at most once, if the database dies after it has started; `stop` has run by then. */
   onFailure?: ((error: ConsoleError) => void) | undefined;
-  /** Whether presets are being used while one looks; true unless said otherwise. */
+  /** Whether presets are used continuously; true by default. */
   traffic?: boolean | undefined;
   pace?: Pace | undefined;
-  /** Gives the start up; has no effect on a demo that has started. */
+  /** Aborts the start; has no effect on a demo that has started. */
   signal?: AbortSignal | undefined;
 }
 
-/** The embedded database, which anything that speaks PostgreSQL's protocol can connect to. */
+/** The embedded database; any PostgreSQL client can connect to it. */
 export interface Demo {
-  /** The socket's file; null where the database listens on the loopback address. */
+  /** The socket's path; null if the database listens on the loopback address. */
   socketPath: string | null;
-  /** As libpq means it: the socket's directory, or an address. */
+  /** In libpq's sense: the socket's directory, or an address. */
   host: string;
   port: number;
   database: string;
   user: string;
-  /** Ends the database at once and removes its socket; the second call waits for the first. Close clients before. */
+  /** Ends the database immediately and removes its socket; a second call waits for the first. Close clients first. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts PostgreSQL in a worker, fills it and listens. Rejects with a ConsoleError (exit code 3) where that fails and
- * with the signal's reason where it was given up; nothing is left behind in either case. A demo that was forgotten
- * does not keep the process alive.
+ * Starts PostgreSQL in a worker, fills it and listens. Rejects with a ConsoleError (exit code 3) if that fails, and with
+ * the signal's reason if it was aborted; nothing is left behind in either case. A running demo does not keep the process
+ * alive.
  */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { signal, onProgress, onFailure, traffic = true, pace = humanPace } = options;
@@ -77,7 +77,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   dead.then(async error => {
     if (stopped) return;
     await stop();
-    onFailure?.(demoError('The embedded demo database has died', error));
+    onFailure?.(demoError('The embedded demo database stopped unexpectedly', error));
   });
   return {
     socketPath: socket?.path ?? null,
@@ -90,8 +90,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 }
 
 function startWorker(file: URL, workerData: WorkerOptions): Worker {
-  // Whatever PGlite may print would land in the middle of the screen. It is not read either: reading from a worker
-  // keeps the process alive, and the little there is can wait in the worker's buffer.
+  // Output of PGlite must not reach the screen. It is not read either, because reading from a worker keeps the process
+  // alive, and its buffer is large enough.
   return new Worker(file, { name: 'demo', workerData, execArgv: [], stdout: true, stderr: true });
 }
 
@@ -111,7 +111,7 @@ function whenReady(
   return promise.finally(() => signal?.removeEventListener('abort', abort));
 }
 
-/** Resolves when the worker has ended, with what it threw or with an error that tells its exit code. */
+/** Resolves when the worker has ended, with its error or with one that says its exit code. */
 function whenDead(worker: Worker): Promise<Error> {
   return new Promise(resolve => {
     worker.once('error', error => resolve(error instanceof Error ? error : new Error(String(error))));
@@ -123,7 +123,7 @@ function demoError(what: string, cause: Error): ConsoleError {
   return new ConsoleError({
     code: 'demo-failed',
     message: `${what}: ${cause.message.replace(/\.?\s*$/, '')}.`,
-    hint: 'Install the package again, or name a database of your own with --database-url.',
+    hint: 'Reinstall the package, or use your own database with --database-url.',
     exitCode: exitCodes.unreachable,
     cause,
   });

@@ -5,7 +5,7 @@ import { createRandom } from './data/random.ts';
 import { makeUsage, type UsageKind } from './data/usage.ts';
 import type { SharedPGlite } from './shared-pglite.ts';
 
-/** How long the pause before a use is, in milliseconds. */
+/** The pause before a use, in milliseconds. */
 export interface Pace {
   shortest: number;
   longest: number;
@@ -23,10 +23,10 @@ interface TrafficUse extends UsageKind {
 
 const trafficSeed = 1_759_190_400;
 
-/** One use would give these counters a number or a time, and hide what is to be seen in them. */
+/** A use of these presets would set their count or time, and hide the mistake. */
 const leftAlone = new Set<MistakeReason>(['null-count', 'reset-kept-history']);
 
-/** The uses that follow the history, without end and the same in every run: presets used lately come more often. */
+/** An endless series of uses, the same in every run; recently used presets come more often. */
 export function* makeTraffic(
   { users, presets, mistakes }: DemoData,
   pace: Pace,
@@ -46,9 +46,8 @@ export function* makeTraffic(
 }
 
 /**
- * Uses presets through `track_preset_usage()` as the application does, one after the other and for ever. A use that
- * PostgreSQL refuses is lost, as it would be in the application: whoever looks at the demo may have deleted the preset
- * or dropped the function.
+ * Uses presets through `track_preset_usage()` like the application, one after the other and forever. A use that PostgreSQL
+ * refuses is lost, as it would be in the application: somebody may have deleted the preset or dropped the function.
  */
 export async function runTraffic(database: SharedPGlite, data: DemoData, pace: Pace): Promise<never> {
   const traffic = makeTraffic(data, pace);
@@ -59,9 +58,9 @@ export async function runTraffic(database: SharedPGlite, data: DemoData, pace: P
   }
 }
 
-/** What the application's API sends for one use: who it is for, and the call. Both are one transaction. */
+/** What the application's API sends for one use: the user, and the call, in one transaction. */
 function statements({ presetId, userId, usageType, usageData }: TrafficUse): string {
-  // No quote needs escaping: the ids, the type and the data are all made here.
+  // Nothing needs escaping, because the ids, the type and the data are all made here.
   return `
     SET LOCAL request.jwt.claims = '{"sub": "${userId}"}';
     SELECT public.track_preset_usage('${presetId}', '${usageType}', '${JSON.stringify(usageData)}')`;

@@ -1,7 +1,7 @@
 import type { DemoProgress } from './progress.ts';
 import type { Pace } from './traffic.ts';
 
-/** What the demo's worker is told when it starts; URLs as text, because a URL cannot be sent to a thread. */
+/** Options of the demo's worker; URLs are text, because a URL cannot be sent to a thread. */
 export interface WorkerOptions {
   sqlDirectory: string;
   clusterFile: string | null;
@@ -11,7 +11,7 @@ export interface WorkerOptions {
   pace: Pace | null;
 }
 
-/** What the demo's worker tells. It has no word for a failure: it throws, and a worker that throws ends. */
+/** Messages of the demo's worker. There is none for a failure: the worker throws, which ends it. */
 export type WorkerMessage =
   | { type: 'progress'; progress: DemoProgress }
   | { type: 'ready'; port: number | null };

@@ -1,4 +1,4 @@
-// The thread of the embedded database: PGlite blocks its thread while it works, and the console has to keep drawing.
+// The thread of the embedded database: PGlite blocks its thread while it works, and the console must keep drawing.
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { closeCancelRequests } from './cancel-requests.ts';
@@ -13,7 +13,7 @@ const { sqlDirectory, clusterFile, socketPath, pace } = workerData as WorkerOpti
 const tell = (message: WorkerMessage) => parentPort?.postMessage(message);
 const onProgress = (progress: DemoProgress) => tell({ type: 'progress', progress });
 
-/** More than the console ever opens: pglite-socket drops a connection too many without a word of the protocol. */
+/** More than the console ever opens: pglite-socket drops further connections without an error message. */
 const maxConnections = 16;
 
 onProgress({ stage: 'Starting PostgreSQL', done: 0, total: 1 });

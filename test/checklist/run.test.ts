@@ -126,7 +126,7 @@ describe('the six steps', () => {
     });
     expect(steps['counts-match']).toMatchObject({
       status: 'failed',
-      evidence: expect.stringContaining('"Noir" counts 3 and has 0'),
+      evidence: expect.stringContaining('"Noir" has a count of 3 and 0 records'),
     });
   });
 
@@ -148,7 +148,7 @@ describe('skipped is not passed', () => {
     const steps = await walk({ readOnly: true });
     expect(statuses(steps)).toEqual(['passed', 'skipped', 'skipped', 'passed', 'passed', 'skipped']);
     expect(steps['use-increments'].evidence).toMatch(/--read-only/);
-    expect(steps['no-log-errors'].evidence).toMatch(/No log was named.*deadlocks/);
+    expect(steps['no-log-errors'].evidence).toMatch(/No log was given.*deadlocks/);
   });
 
   test('where a use reaches outside the transaction, until a person agrees', async () => {

@@ -139,7 +139,7 @@ describe('a demo that dies', () => {
     const demo = await startTestDemo({ workerFile: workerURL, onFailure: resolve });
     expect(await promise).toMatchObject({
       code: 'demo-failed',
-      message: `The embedded demo database has died: ${why}.`,
+      message: `The embedded demo database stopped unexpectedly: ${why}.`,
     });
     expect(existsSync(demo.host)).toBe(false);
     await demo.stop();

@@ -176,12 +176,14 @@ describe('checklist --app-source', () => {
   test('clean, and said to be missing where none was named', async () => {
     await put('api/use.ts', clean);
     const scanned = await checklist('--app-source', directory);
-    expect(scanned.out).toMatch(/Source: Nothing in 1 file of .* writes usage_count beside the trigger\./);
+    expect(scanned.out).toMatch(
+      /Source: Nothing in 1 file of .* writes usage_count in addition to the trigger\./,
+    );
     expect(scanned.code).toBe(0);
     const without = await checklist('--json');
     expect(JSON.parse(without.out)).toMatchObject({ source: null });
     expect((await checklist()).out).toMatch(
-      /Source: .* was not scanned .* Name it with --app-source DIRECTORY\./,
+      /Source: .* was not scanned .* Give it with --app-source DIRECTORY\./,
     );
   });
 

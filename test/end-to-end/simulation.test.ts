@@ -80,7 +80,7 @@ describe.each([
     expect(all).toMatch(/6 ! skipped +No errors in the application's log/);
     expect(all).toMatch(/--app-log FILE/);
     console.press('k');
-    await console.until(/"Pastel" counts 3 and has 0/);
+    await console.until(/"Pastel" has a count of 3 and 0 records/);
     console.press('m');
     const list = await console.until(/only mismatches/);
     expect(list).toMatch(/Pastel/);

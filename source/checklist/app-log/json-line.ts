@@ -24,7 +24,7 @@ const timeNames = ['time', 'timestamp', '@timestamp', 'ts', '@t', 'datetime', 'T
 const messageNames = ['msg', 'message', '@m', 'event', 'Message', 'errorMessage'];
 const errorNames = ['err', 'error', 'exception'];
 
-/** Reads a line of JSON; null where it is none. `text` is '' where it holds no message. */
+/** Reads a line of JSON; null if it is not JSON. `text` is '' if it has no message. */
 export function readJson(line: string, written: number): Omit<LogLine, 'form'> | null {
   const fields = parse(line);
   if (!fields) return null;
@@ -53,7 +53,7 @@ function parse(line: string): Fields | null {
 const loose =
   /"(level|severity|lvl|log\.level|time|timestamp|@timestamp|ts|msg|message)"\s*:\s*("(?:[^"\\]|\\.)*"|[\d.]+)/g;
 
-/** The fields of JSON that was cut, as Docker does after 16 kB: the error must not be lost with the rest. */
+/** The fields of truncated JSON. Docker cuts lines after 16 kB, and an error must not be lost with the rest. */
 function looseFields(line: string): Fields | null {
   const fields: Fields = {};
   for (const [, name = '', value = ''] of line.slice(0, 65_536).matchAll(loose)) {
@@ -62,7 +62,7 @@ function looseFields(line: string): Fields | null {
   return Object.keys(fields).length === 0 ? null : fields;
 }
 
-/** What the first of `names` that says something says. */
+/** The first of the named fields whose value can be read. */
 function first<T>(fields: Fields, names: readonly string[], read: (value: unknown) => T | null): T | null {
   for (const name of names) {
     const found = Object.hasOwn(fields, name) ? read(fields[name]) : null;
@@ -74,7 +74,7 @@ function first<T>(fields: Fields, names: readonly string[], read: (value: unknow
 /** A level by its name or its number: 50 and 60 are pino's and bunyan's error and fatal, 400 and above Monolog's. */
 function levelOf(value: unknown): Level | null {
   if (typeof value === 'string' && !/^\d+$/.test(value)) {
-    // A level of the application's own is a level all the same: its message is not searched for another.
+    // An unknown level is still a level, so the message is not searched for another.
     return namedLevel(value) ?? (value === '' ? null : { kind: 'calm', level: value });
   }
   if (typeof value !== 'number' && typeof value !== 'string') return null;

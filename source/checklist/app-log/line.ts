@@ -2,14 +2,14 @@ import type { LineKind } from './log-level.ts';
 
 /** What one line of a log says. */
 export interface LogLine {
-  /** Milliseconds since 1970, null where the line says no time. */
+  /** Milliseconds since 1970; null if the line has no time. */
   at: number | null;
-  /** Null where the line says no level. */
+  /** Null if the line has no level. */
   kind: LineKind | null;
-  /** '' where the line says no level. */
+  /** '' if the line has no level. */
   level: string;
-  /** Whether it is a line of its own, or part of the line before if there is one; a `frame` is of a stack trace. */
+  /** Whether it is a separate entry, or part of the one before it if there is one; a `frame` is from a stack trace. */
   form: 'own' | 'part' | 'frame' | 'blank';
-  /** The first line of the message where the line is JSON, else the line as it is. */
+  /** The first line of the message if the line is JSON, else the unchanged line. */
   text: string;
 }

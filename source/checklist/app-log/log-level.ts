@@ -1,11 +1,11 @@
 import { logfmtReader } from './logfmt.ts';
 
-/** What a line is by its level; `continues` is PostgreSQL's DETAIL, HINT and the like: part of the line before. */
+/** The kind of a line according to its level; `continues` is PostgreSQL's DETAIL, HINT and so on, part of the line before. */
 export type LineKind = 'error' | 'calm' | 'continues';
 
 export interface Level {
   kind: LineKind;
-  /** In small letters, one spelling each: err is error, crit is critical. */
+  /** In lower case and normalised: err is error, crit is critical. */
   level: string;
 }
 
@@ -24,10 +24,10 @@ const errors: Record<string, string> = {
 const calm =
   /^(?:trace|debug[1-5]?|dbg|verbose|silly|info|inf|information|notice|log|warn|warning|wrn|deprecationwarning)$/;
 const continued = /^(?:detail|hint|context|statement|query|location)$/;
-// Words that begin sentences too: a level only in capitals or in brackets.
+// These words also begin sentences, so they are levels only in capitals or brackets.
 const shouted = new Set(['alert', 'emerg', 'emergency', 'severe', 'log']);
 
-/** The level that a name of one stands for, as JSON logs and logfmt give it; null for any other word. */
+/** The level with this name, as in JSON logs and logfmt; null for any other word. */
 export function namedLevel(name: string): Level | null {
   const word = name.toLowerCase();
   const error = Object.hasOwn(errors, word) ? errors[word] : undefined;
@@ -35,20 +35,20 @@ export function namedLevel(name: string): Level | null {
   return calm.test(word) ? { kind: 'calm', level: word } : null;
 }
 
-// A message is not searched for levels; what stands before one is shorter than this, and so are all patterns' inputs.
+// In characters. Only the part before the message is searched for levels; it is shorter than this.
 const longestHead = 2_000;
 const logfmtLevel = logfmtReader(['level', 'lvl', 'severity']);
 const mostWords = 3;
 const mostParts = 12;
 
 /**
- * The level of a plain line whose time is taken off. Only what stands where levels stand counts: first, or after a
- * host, a program, a thread or a logger's name. The first level decides: an INFO line may speak of errors.
- * `dated` says that the line began with a time.
+ * The level of a plain line without its time. A level must be at the start, or after the name of a host, program, thread
+ * or logger. The first level decides, because an INFO line may mention errors. `dated` says that the line began with a
+ * time.
  */
 export function plainLevel(line: string, dated: boolean): Level | null {
   let rest = line.slice(0, longestHead).trimStart();
-  // Next.js marks its errors with this sign alone.
+  // Next.js marks its errors only with this sign.
   if (rest.startsWith('⨯')) return { kind: 'error', level: 'error' };
   const field = logfmtLevel(rest);
   if (field !== null) return namedLevel(field);
@@ -74,17 +74,17 @@ export function plainLevel(line: string, dated: boolean): Level | null {
   return null;
 }
 
-/** True for a line without a level that names an error: with a stack trace below it, it is one. */
+/** True if the line names an error. Without a level, it is one only if a stack trace follows. */
 export function mentionsError(line: string): boolean {
   return /(?:Error|Exception)\b/.test(line.slice(0, longestHead));
 }
 
-/** What may stand between time and level: brackets, `program[12]:`, and names with a dot, a digit or the like. */
+/** What may come between time and level: brackets, `program[12]:`, and names with a dot, a digit or similar. */
 const header =
   /^(?:\[[^\]]{0,80}\]|\([^)]{0,80}\)|<[^>]{0,80}>|[\w./@#$:-]{1,80}(?:\[[^\]]{0,40}\])?:(?=\s)|(?!\d+\s)(?=\S{0,80}[.@/#=\d])\S{1,80}(?=\s))/;
 const word = /^[\w$-]{1,40},?(?=\s)/;
 
-/** How a runtime or a console spells an error that was thrown. */
+/** How runtimes and consoles print an error that was thrown. */
 const thrown = [
   /^\[?(?:[Uu]n(?:caught|handled) )?(?:[\w$]{1,80}(?:\.|::)){0,9}(?:[A-Z]\w{0,80})?(?:Error|Exception)(?: \[\w+\]| \([^)]{0,80}\))?(?::|\]|\s*$)/,
   /^\[?un(?:handled|caught)\s*(?:promise\s*)?(?:rejection|exception|runtime error|\w{0,40}error)(?!s\b|\s+handl)/i,
@@ -97,15 +97,15 @@ const thrown = [
   /^Failed to [^:]{1,200}:/,
 ];
 
-/** `error: null` says that there is none. */
+/** `error: null` means that there is no error. */
 const nothing = /^\[?[\w.[\] ]{0,80}:\s*(?:null|none|undefined|false|nil|0)\s*,?\s*$/i;
 
 interface Place {
-  /** How many plain words stand before. */
+  /** How many plain words come before. */
   words: number;
-  /** They are a name, and not the start of a message. */
+  /** Whether they are a name, not the start of a message. */
   named: boolean;
-  /** It stands right behind a time. */
+  /** Whether it directly follows a time. */
   first: boolean;
 }
 

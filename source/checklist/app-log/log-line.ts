@@ -5,16 +5,16 @@ import { fieldTime, takeTime } from './log-time.ts';
 import { logfmtReader } from './logfmt.ts';
 
 /**
- * Reads one line of a log, plain or JSON. `written` is when its file was last written to, in milliseconds since 1970:
- * some lines leave the year out. Never throws: a line that cannot be read is one without time and level.
+ * Reads one line of a log, plain or JSON. `written` is when its file was last written to, in milliseconds since 1970, for
+ * times without a year. Never throws: a line that cannot be read has no time and no level.
  */
 export function readLine(raw: string, written: number): LogLine {
-  // Colours alone: node's stripVTControlCharacters takes minutes for a hostile line of 1 MB.
+  // Only colours: node's stripVTControlCharacters takes minutes for a hostile line of 1 MB.
   const plain = raw.includes('\x1b') ? raw.replaceAll(/\x1b\[[\d;]*m/g, '') : raw;
   // Docker Compose puts the service before each line.
   const line = plain.replace(/^[\w.-]{1,80}\s*\|\s?/, '');
   const outer = takeTime(line, written);
-  // Containers, syslog and Heroku put a time, and more, before the one that the application writes.
+  // Containers, syslog and Heroku put their own time and more before the application's.
   const inner = takeTime(outer.rest === line ? line : withoutSender(outer.rest, line), written);
   const dated = inner.rest !== line;
   const said = outer.exact ? outer.at : (inner.at ?? outer.at);
@@ -28,7 +28,7 @@ export function readLine(raw: string, written: number): LogLine {
 
 const logfmtTime = logfmtReader(['time', 'timestamp', 'ts', 't']);
 
-/** Takes off what follows a time and says whose line it is: `stderr F`, a host, a program as in `host app[12]:`. */
+/** Removes the sender after a time: `stderr F`, a host, or a program as in `host app[12]:`. */
 function withoutSender(rest: string, line: string): string {
   const container = /^\sstd(?:out|err) [FP](?=\s)/.exec(rest);
   if (container) return rest.slice(container[0].length);
@@ -38,7 +38,7 @@ function withoutSender(rest: string, line: string): string {
   if (found !== undefined && !/un(?:handled|caught)/.test(found) && !words(found).some(namedLevel)) {
     return rest.slice(found.length);
   }
-  // After syslog's time the first word is always the host.
+  // In syslog, the first word after the time is always the host.
   return /^(?:<\d{1,3}>)?[A-Z][a-z]{2}\s+\d{1,2}\s\d\d:/.test(line)
     ? rest.replace(/^\s+[\w.-]+(?=\s)/, '')
     : rest;
@@ -46,13 +46,13 @@ function withoutSender(rest: string, line: string): string {
 
 const words = (text: string) => text.split(/[^A-Za-z\d]+/);
 
-/** `dated`: `line` is what follows a time and a space, and is indented by more than that. */
+/** `dated`: `line` follows a time and a space, so only further spaces are indentation. */
 function formOf(line: string, dated: boolean): LogLine['form'] {
   const message = dated ? line.replace(/^\s/, '') : line;
   if (message.trim() === '') return 'blank';
   if (/^\s+at\s/.test(message)) return 'frame';
   if (/^(?:Caused by:|\s*\.\.\. \d+ more)/.test(message)) return 'part';
-  // Next.js indents its own lines by one: its signs, and the requests it answered.
+  // Next.js indents its own lines by one space: its signs, and the requests it answered.
   const own = /^\s*(?:[⨯⚠✓○▲]|(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\s\/)/.test(message);
   return /^\s/.test(message) && !own ? 'part' : 'own';
 }

@@ -1,8 +1,8 @@
-/** The time that a line says, and what is left of the line without it. */
+/** The time of a line, and the rest of the line. */
 interface Dated {
-  /** Milliseconds since 1970; null where the line says no time, or one without a day. */
+  /** Milliseconds since 1970; null if the line has no time, or a time without a day. */
   at: number | null;
-  /** It says its zone, so it does not depend on this machine's. */
+  /** True if it includes its zone and so does not depend on this machine's. */
   exact: boolean;
   rest: string;
 }
@@ -12,7 +12,7 @@ const clock = /(?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,](?<frac
 const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const monthName = `(?<month>${monthNames.join('|')})`;
 
-/** What may stand before a time: syslog's priority, Ruby's letter, a name in brackets, a level, a bracket. */
+/** What may come before a time: syslog's priority, Ruby's letter, a name in brackets, a level, a bracket. */
 const lead =
   /(?:[A-Z],\s)?(?:\[[\w -]{1,20}\]\s*(?:\d+\s+-\s+)?)?(?:(?:[A-Z]{3,9}|error|fatal|warn|info|debug|trace)[\]:]?\s+)?[[(]?/
     .source;
@@ -27,16 +27,16 @@ const formats = [
   `(?<day>\\d{1,2})[-/]${monthName}[-/](?<year>\\d{4})[:\\s]${clock}${zone}`,
   // Nest's 11/22/2026, 10:00:00 AM
   `(?<month>\\d{1,2})/(?<day>\\d{1,2})/(?<year>\\d{4}),?\\s${clock}(?:\\s(?<half>[AP]M))?`,
-  // 10:00:00.123, which is no time without a day
+  // 10:00:00.123, which is useless without a day
   `${clock}(?:\\s[AP]M)?`,
 ].map(format => new RegExp(`^${priority}(?<lead>${lead})${format}\\]?`));
 
 /**
- * Takes the time off the front of a line. One without a zone is in this machine's; one without a year (syslog) is of
- * the last such day before `written`, when the file was last written to, in milliseconds since 1970.
+ * Splits off the time at the front of a line. Without a zone, it is in this machine's. Without a year (syslog), it is the
+ * last such day before `written`, the time of the last write to the file, in milliseconds since 1970.
  */
 export function takeTime(line: string, written: number): Dated {
-  // Every format has a clock near the start; most lines of a stack trace have none.
+  // Every format has hours and minutes near the start; most lines of a stack trace do not.
   const start = line.slice(0, 160);
   if (!/\d:\d\d/.test(start)) return { at: null, exact: false, rest: line };
   for (const format of formats) {
@@ -49,12 +49,12 @@ export function takeTime(line: string, written: number): Dated {
   return { at: null, exact: false, rest: line };
 }
 
-/** A time as JSON logs and logfmt hold it: text, or a number of seconds, milli-, micro- or nanoseconds since 1970. */
+/** A time in a field of JSON or logfmt: text, or seconds, milli-, micro- or nanoseconds since 1970. */
 export function fieldTime(value: unknown, written: number): number | null {
   if (typeof value === 'string' && !/^\d+(?:\.\d+)?$/.test(value)) return takeTime(value, written).at;
   if (typeof value !== 'string' && typeof value !== 'number') return null;
   const number = Number(value);
-  // A number below is no time of a log: as seconds it would be in the year 1973.
+  // A smaller number is not a log's time: in seconds it would be before 1973.
   if (!(number >= 1e8)) return null;
   if (number < 1e11) return number * 1e3;
   if (number < 1e14) return number;
@@ -68,7 +68,7 @@ function milliseconds(groups: Groups, written: number): number | null {
   const year = groups.year ?? groups.late;
   if (year !== undefined) return parse(groups, Number(year));
   const last = new Date(written).getFullYear();
-  // A clock of another machine may run ahead of the file's, or the zone be another: a day is allowed for both.
+  // One day of tolerance, because the clock or zone of another machine may differ.
   for (const candidate of [last + 1, last, last - 1]) {
     const at = parse(groups, candidate);
     if (at !== null && at <= written + 86_400_000) return at;
@@ -79,7 +79,7 @@ function milliseconds(groups: Groups, written: number): number | null {
 function parse(groups: Groups, year: number): number | null {
   let month = monthNames.indexOf(groups.month ?? '') + 1 || Number(groups.month);
   let day = Number(groups.day);
-  // Where the first number cannot be a month, the day was written first.
+  // If the first number cannot be a month, it is the day.
   if (month > 12) [month, day] = [day, month];
   const hour = Number(groups.hour);
   const hours = groups.half === undefined ? hour : (hour % 12) + (groups.half === 'PM' ? 12 : 0);
@@ -94,7 +94,7 @@ const two = (number: number) => String(number).padStart(2, '0');
 
 const american: Record<string, number> = { E: 5, C: 6, M: 7, P: 8 };
 
-/** A zone as ISO 8601 writes it; '' is this machine's. */
+/** A zone in ISO 8601; '' is this machine's. */
 function offset(zone: string | undefined): string {
   if (zone === undefined) return '';
   const digits = /([+-]\d\d):?(\d\d)?$/.exec(zone);

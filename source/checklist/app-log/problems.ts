@@ -3,19 +3,19 @@ import { mentionsError } from './log-level.ts';
 import { readLine } from './log-line.ts';
 import type { LogProblem } from './problem.ts';
 
-/** What usage tracking is made of, as whole words. */
+/** The tables, columns and functions of usage tracking, as whole words. */
 const usage =
   /\b(?:preset_usage|track_preset_usage|usage_count|(?:trigger_)?auto_increment_preset_usage_count|presets)\b/i;
 
-/** True where a line names what usage tracking is made of. */
+/** True if a line names a table, column or function of usage tracking. */
 function isAboutUsage(line: string): boolean {
-  // JSON spells a line's end as \n, which would make one word of it and the name after it.
+  // JSON writes a line break as \n; its n would be joined to a name after it.
   return usage.test(line.includes('\\') ? line.replaceAll(/\\[nrt]/g, ' ') : line);
 }
 
 const longestText = 500;
 
-/** Gathers the problems of a log line by line. It keeps the `most` that are shown first, however many there are. */
+/** Collects the problems of a log, line by line. It keeps only the `most` important ones. */
 export class Problems {
   lines = 0;
   errors = 0;
@@ -30,13 +30,13 @@ export class Problems {
   #written = 0;
   #line = 0;
   #lastTime: number | null = null;
-  /** The error that the lines below may belong to. */
+  /** The error that the next lines may belong to. */
   #open: LogProblem | null = null;
-  /** A line without a level that names an error: a stack trace below it makes it one. */
+  /** A line without a level that names an error; it becomes one if a stack trace follows. */
   #suspect: LogProblem | null = null;
-  /** The line above said a level, so indented lines below are part of it. */
+  /** True if the last entry had a level; then indented lines below are part of it. */
   #owned = false;
-  /** In Python's traces the error comes last, and is not indented. */
+  /** True within a Python traceback, where the error comes last and is not indented. */
   #traceback = false;
 
   constructor(since: number | null, most: number) {
@@ -76,7 +76,7 @@ export class Problems {
     this.#traceback = raw.startsWith('Traceback (');
   }
 
-  /** Those about usage first, then the newest first; errors without a time are last. */
+  /** Those about usage first, then newest first; errors without a time are last. */
   finish(): LogProblem[] {
     this.#close();
     this.#trim();
@@ -106,7 +106,7 @@ export class Problems {
     };
   }
 
-  /** Counts the open error: no line can belong to it any more. */
+  /** Counts the open error; no further lines belong to it. */
   #close(): void {
     const problem = this.#open;
     this.#open = null;

@@ -6,9 +6,9 @@ import type { LogFile } from './log-files.ts';
 const longestLine = 1_000_000;
 
 /**
- * Calls `onLine` for each line of a log file, without its end. Compressed or not, UTF-8 or UTF-16 (with a byte order
- * mark); what is no text is replaced. It is streamed: at most a line and two chunks are in memory. Rejects with the
- * errors of `fs` and `zlib`, and when `signal` is aborted.
+ * Calls `onLine` for each line of a log file, without its line break. Reads gzip or plain files, in UTF-8, or in UTF-16
+ * with a byte order mark; invalid bytes are replaced. It is streamed: at most a line and two chunks are in memory. Rejects
+ * with the errors of `fs` and `zlib`, and when `signal` is aborted.
  */
 export async function readLines(
   log: LogFile,
@@ -20,12 +20,12 @@ export async function readLines(
   const source = log.handle.createReadStream({ start: 0, end: log.size - 1, autoClose: false });
   const split = (chunks: AsyncIterable<Buffer>) => splitLines(chunks, onLine);
   const options = signal ? { signal } : {};
-  // By its first bytes and not its name: logrotate's names vary.
+  // Detected by its first bytes, not its name, because logrotate's names vary.
   if (buffer.readUInt16BE() === 0x1f8b) await pipeline(source, createGunzip(), split, options);
   else await pipeline(source, split, options);
 }
 
-/** Like node:readline, which neither cuts a line that is too long nor leaves U+2028 in JSON alone. */
+/** Splits text into lines. node:readline does not limit their length, and also splits at U+2028, which JSON may contain. */
 async function splitLines(chunks: AsyncIterable<Buffer>, onLine: (line: string) => void): Promise<void> {
   let decoder: InstanceType<typeof TextDecoder> | null = null;
   let kept = '';
@@ -41,7 +41,7 @@ async function splitLines(chunks: AsyncIterable<Buffer>, onLine: (line: string) 
   for await (const chunk of chunks) {
     decoder ??= new TextDecoder(encodingOf(chunk));
     const text = decoder.decode(chunk, { stream: true });
-    // logrotate's copytruncate leaves a hole of zeros before the next line.
+    // logrotate's copytruncate can leave NUL bytes before the next line.
     add(text.includes('\0') ? text.replaceAll('\0', '') : text);
   }
   add(decoder?.decode() ?? '');

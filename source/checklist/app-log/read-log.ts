@@ -4,9 +4,9 @@ import type { LogProblem } from './problem.ts';
 import { Problems } from './problems.ts';
 import { readLines } from './read-lines.ts';
 
-/** What a log says went wrong. */
+/** The errors in a log. */
 export interface LogReading {
-  /** What was read, oldest first. */
+  /** The files that were read, oldest first. */
   files: string[];
   lines: number;
   /** Errors since `since`. */
@@ -15,23 +15,23 @@ export interface LogReading {
   aboutUsage: number;
   /** Errors older than `since`, which are left out of everything else. */
   older: number;
-  /** How many of `errors` have no time, neither their own nor one above them: they may be older than `since`. */
+  /** How many of `errors` have no time, and none above them: they may be older than `since`. */
   undated: number;
-  /** Those about usage first, then the newest first; at most `most`. */
+  /** Those about usage first, then newest first; at most `most`. */
   problems: LogProblem[];
 }
 
 export interface LogOptions {
-  /** Milliseconds since 1970: errors before are only counted. With null all of `file` counts, and it alone is read. */
+  /** Milliseconds since 1970; older errors are only counted. With null all of `file` counts, and no rotated files are read. */
   since: number | null;
-  /** How many problems are told at most; 20 if not given. */
+  /** The maximum number of problems to return; 20 by default. */
   most?: number;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Reads an application's log and what was rotated away from it since `since`. A stack trace and other indented lines
- * belong to the error above them. Times without a zone are this machine's.
+ * Reads an application's log and its rotated files since `since`. Stack traces and other indented lines belong to the error
+ * above them. Times without a zone are in this machine's.
  *
  * Throws a usage error (exit code 2), `app-log-missing` or `app-log-unreadable`, and `interrupted` when it is aborted.
  */

@@ -10,26 +10,26 @@ interface DemoUser {
   created: number;
 }
 
-/** Everything the demo database holds, without a single date: moments become times when it is opened. */
+/** The content of the demo database, without dates: moments become times when it is opened. */
 export interface DemoData {
   users: DemoUser[];
   presets: DemoPreset[];
   mistakes: Mistake[];
 }
 
-/** Which demo there is. Another number is another demo: other favourites, other mistakes. */
+/** Another seed makes another demo, with different favourites and mistakes. */
 const demoSeed = 20_250_930;
 
 const historyRecords = 24_000;
 const neverUsed = 7;
 
-/** Makes the demo's rows: every call, on every day and machine, gives the same ones. Takes about 40 ms. */
+/** Makes the demo's rows, the same ones on every call, day and machine. Takes about 40 ms. */
 export function makeDemoData(): DemoData {
   const random = createRandom(demoSeed);
   const users = userEmails.map(email => ({ id: random.uuid(), email, created: -random.fraction() * 3 }));
   const names = random.shuffle(presetNames);
   const used = names.length - neverUsed;
-  // Zipf, flatter at the top and with a tail that almost nobody uses.
+  // Zipf's law, but flatter at the top and with a long tail of rarely used presets.
   const weights = Array.from(
     { length: used },
     (_, rank) => (Math.exp(-rank / 70) / (rank + 8)) * (0.7 + 0.6 * random.fraction()),
@@ -59,7 +59,7 @@ export function makeDemoData(): DemoData {
   return { users, presets, mistakes };
 }
 
-/** From when to when a preset was in use: some are older than the history, some are new, some fell out of favour. */
+/** When a preset was in use: some are older than the history, some are new, some fell out of favour. */
 function makeLife(random: Random): { created: number; from: number; to: number } {
   const age = random.fraction();
   const created = age < 0.6 ? -3 * random.fraction() : 0.85 * random.fraction();
@@ -76,7 +76,7 @@ function between(random: Random, from: number, to: number): number {
   return from + (to - from) * random.fraction();
 }
 
-/** A moment that is not in the outage: whoever was used then lost counts, and only the chosen presets have. */
+/** A moment outside the outage, because only the chosen presets may have uses that were not counted. */
 function aroundOutage(random: Random, from: number, to: number): number {
   const moment = between(random, from, to);
   return moment >= outage.from && moment <= outage.to ? moment + (outage.to - outage.from) : moment;

@@ -2,25 +2,25 @@ import type { Random } from './random.ts';
 import type { DemoPreset, DemoRecord } from './records.ts';
 import { batchUsage } from './usage.ts';
 
-/** Why a count of the demo is wrong, in the order in which such mistakes are usually met. */
+/** Why counts of the demo are wrong, the most usual mistakes first. */
 export const mistakeReasons = [
-  /** What makes many pictures at once counts by hand beside the trigger. */
+  /** The feature that makes many pictures at once counts by hand in addition to the trigger. */
   'counted-twice',
-  /** Used while the trigger was off, for some hours. */
+  /** Used while the trigger was off for some hours. */
   'trigger-missing',
-  /** Old records were deleted and the count was left alone. */
+  /** Old records were deleted, but the count was not changed. */
   'history-deleted',
-  /** The column came later than the preset, and NULL + 1 is NULL. */
+  /** The column was added after the preset, and NULL + 1 is NULL. */
   'null-count',
-  /** Two servers read the same count at the same moment, and both wrote it plus one. */
+  /** Two servers read the same count at the same moment, and both wrote that plus one. */
   'lost-updates',
-  /** The counters were reset and the history was kept. */
+  /** The counts were reset, but the records were kept. */
   'reset-kept-history',
 ] as const;
 
 export type MistakeReason = (typeof mistakeReasons)[number];
 
-/** One preset whose counter was made wrong, with the numbers it was given. */
+/** A preset whose count was made wrong, and its numbers. */
 export interface Mistake {
   presetId: string;
   name: string;
@@ -38,17 +38,17 @@ const howMany: Record<MistakeReason, number> = {
   'reset-kept-history': 2,
 };
 
-/** The stretch without the trigger: about 70 uses long, which is some hours; nobody else used anything then. */
+/** The time without the trigger: about 70 uses long, which is some hours. Other presets are not used then. */
 export const outage = { from: 0.7, to: 0.703 };
 
-/** About a hundredth of a second: within this time the second server reads before the first has written. */
+/** About a hundredth of a second, in which the second server reads before the first has written. */
 const atOnce = 1e-9;
 
 type MakeRecord = (from: number, to: number) => DemoRecord;
 
 /**
- * Makes the counters of some presets wrong, in place, and says which. Also leaves two unused presets with a NULL
- * count, which is accurate. Only presets with a name of their own are chosen, so that a name tells which one it is.
+ * Makes the counts of some presets wrong, in place, and returns them. Also gives two unused presets a NULL count, which is
+ * accurate. Only presets with a unique name are chosen, so that the name identifies them.
  */
 export function plantMistakes(presets: DemoPreset[], random: Random, makeRecord: MakeRecord): Mistake[] {
   for (const preset of presets.filter(({ records }) => records.length === 0).slice(0, 2)) {
@@ -64,7 +64,7 @@ export function plantMistakes(presets: DemoPreset[], random: Random, makeRecord:
   );
 }
 
-/** Often used, lately too, for a good while, and with a name that no other preset has. */
+/** Often and recently used, for a long time, and with a unique name. */
 function isOrdinary({ name, created, records }: DemoPreset, presets: DemoPreset[]): boolean {
   return (
     records.length >= 50 &&

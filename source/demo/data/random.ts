@@ -1,19 +1,19 @@
-/** Chance that is the same in every run: the demo must look alike to everybody who opens it. */
+/** Random numbers that are the same in every run, so that the demo looks the same to everyone. */
 export interface Random {
   /** From 0 to just below 1. */
   fraction(): number;
   /** A whole number from `low` to `high`, both included. */
   whole(low: number, high: number): number;
   pick<T>(items: readonly T[]): T;
-  /** A copy in another order. */
+  /** A shuffled copy. */
   shuffle<T>(items: readonly T[]): T[];
-  /** An index of `weights`, heavier ones more often; weights need not add up to 1. */
+  /** An index of `weights`, with probability proportional to the weight; weights need not add up to 1. */
   weighted(weights: readonly number[]): number;
   /** A version 4 UUID. */
   uuid(): string;
 }
 
-/** Makes a generator (mulberry32) whose every answer follows from `seed`, a 32-bit whole number. */
+/** Makes a generator (mulberry32) from `seed`, a 32-bit whole number. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
 
@@ -44,7 +44,7 @@ export function createRandom(seed: number): Random {
         left -= weight;
         return left < 0;
       });
-      // Rounding may leave a crumb after the last weight.
+      // Rounding may leave a small rest after the last weight.
       return index === -1 ? weights.findLastIndex(weight => weight > 0) : index;
     },
     uuid() {

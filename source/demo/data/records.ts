@@ -7,16 +7,16 @@ export interface DemoRecord extends UsageKind {
   moment: number;
 }
 
-/** One preset, its records (oldest first) and what its counter says. */
+/** A preset with its records, oldest first, and its count. */
 export interface DemoPreset {
   id: string;
   name: string;
-  /** The moment it was made, below 0 for those older than the history. */
+  /** The moment it was created; below 0 for those older than the history. */
   created: number;
   records: DemoRecord[];
-  /** Records that were there, and are deleted when the database is filled. */
+  /** Records that are inserted and then deleted when the database is filled. */
   deleted: DemoRecord[];
   usageCount: number | null;
-  /** The moment `last_used_at` tells of. */
+  /** The moment in `last_used_at`. */
   lastUsed: number | null;
 }

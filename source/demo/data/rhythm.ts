@@ -1,17 +1,16 @@
 const hour = 3_600_000;
 
-/** How long the demo's history is, in days. */
+/** The length of the demo's history in days. */
 export const historyDays = 120;
 
-/** How busy each hour of a weekday is, from midnight UTC: a studio that works in Europe and a few who never sleep. */
+/** How busy each hour of a weekday is, from midnight UTC: a studio in Europe, with a few night owls. */
 const busy = [2, 1, 1, 1, 1, 2, 4, 9, 16, 21, 23, 22, 17, 20, 24, 23, 20, 15, 11, 10, 9, 7, 5, 3];
 const weekend = 0.35;
 
 /**
- * Makes a clock that turns a moment into a time in milliseconds since 1970. Moments are what the seeded chance deals
- * in: 0 is the start of the history, 1 is `now`, and equal steps hold equally many uses. So the same moments fall on
- * days and not on nights, on weekdays more than on weekends, whatever day the demo is opened on, and their order
- * never changes. A moment below 0 is before the history, in even time.
+ * Makes a function that turns a moment into a time in milliseconds since 1970. Moments come from the seeded random numbers:
+ * 0 is the start of the history, 1 is `now`, and equal steps contain equally many uses. So uses fall on working hours, on
+ * whatever day the demo is opened, and their order never changes. Moments below 0 are before the history, in linear time.
  */
 export function createRhythm(now: number): (moment: number) => number {
   const hours = historyDays * 24;

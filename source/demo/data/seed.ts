@@ -7,12 +7,12 @@ import { createRhythm } from './rhythm.ts';
 
 const migrations = ['demo-schema.sql', '20250930000001_fix_usage_tracking.sql'];
 
-/** Rows in one COPY: about 50 ms of work, after which there is something new to tell. */
+/** Rows per COPY: about 50 ms of work between two reports of progress. */
 const copyRows = 3_000;
 
 /**
- * Runs the SQL files of `sqlDirectory` and fills the tables with `data`, its history ending `now` (milliseconds since
- * 1970). Rejects with PostgreSQL's error, or with the file system's where a file cannot be read.
+ * Runs the SQL files of `sqlDirectory` and fills the tables with `data`, whose history ends `now` (milliseconds since
+ * 1970). Rejects with PostgreSQL's error, or with the file system's if a file cannot be read.
  */
 export async function seed(
   database: PGlite,
@@ -24,12 +24,12 @@ export async function seed(
     await database.exec(await readFile(new URL(file, sqlDirectory), 'utf8'));
   }
   await database.transaction(async transaction => {
-    // The rows are right, or wrong on purpose: the trigger must not count them again, and foreign keys need no check.
+    // The counts are final: the trigger must not count the records again, and foreign keys need no check.
     await transaction.exec('SET LOCAL session_replication_role = replica');
     await fill(transaction, data, createRhythm(now), onProgress);
   });
   onProgress({ stage: 'Gathering statistics', done: 0, total: 1 });
-  // A server on its own would tell what it has counted only a while later.
+  // Otherwise the server would publish its statistics only later.
   await database.query('SELECT pg_stat_force_next_flush()');
   await database.exec('VACUUM (ANALYZE) public.users, public.presets, public.preset_usage');
 }
@@ -78,7 +78,7 @@ async function fill(
         ]),
     );
   }
-  // Really, as whoever cleared them away did: the server keeps count of it.
+  // A real DELETE, because the server's statistics count it.
   for (const { id, deleted } of presets.filter(preset => preset.deleted.length > 0)) {
     await transaction.query(
       'DELETE FROM public.preset_usage WHERE preset_id = $1 AND created_at <= $2::timestamptz',

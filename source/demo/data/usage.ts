@@ -1,6 +1,6 @@
 import type { Random } from './random.ts';
 
-/** What a use was for and what it left in `usage_data`. */
+/** The type of a use, and its `usage_data`. */
 export interface UsageKind {
   usageType: string;
   usageData: Record<string, string | number>;
@@ -10,7 +10,7 @@ const types = ['generation', 'variation', 'upscale', 'preview'] as const;
 const shares = [70, 16, 9, 5];
 const sizes = [768, 1024, 1024, 1536];
 
-/** Makes up one use as the application would have reported it. */
+/** Makes up one use, like those of the application. */
 export function makeUsage(random: Random): UsageKind {
   const usageType = types[random.weighted(shares)]!;
   if (usageType === 'upscale') return { usageType, usageData: { factor: random.pick([2, 4]) } };
@@ -21,7 +21,7 @@ export function makeUsage(random: Random): UsageKind {
   };
 }
 
-/** Makes up one of many uses that were started together; only some presets are used like that. */
+/** Makes up one of many uses that were started together. */
 export function batchUsage(random: Random): UsageKind {
   return { usageType: 'batch', usageData: { of: random.whole(4, 16), steps: random.whole(20, 40) } };
 }

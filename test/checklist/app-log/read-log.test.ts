@@ -311,7 +311,7 @@ describe('what cannot be read is one sentence and a way out, with exit code 2', 
   test('gzip that is cut off or damaged, also in a rotated file', async () => {
     const whole = gzipSync(`${time(0)} ERROR x\n`.repeat(1_000));
     const cut = write('app.log.1.gz', whole.subarray(0, 60), 5);
-    const said = refused('app-log-unreadable', /app\.log\.1\.gz is compressed and damaged or cut off/);
+    const said = refused('app-log-unreadable', /app\.log\.1\.gz is compressed, and damaged or truncated/);
     await expect(read(cut)).rejects.toEqual(said);
     await expect(read(log('x'), { since: ten })).rejects.toEqual(said);
     const damaged = write('app.log.1.gz', Buffer.concat([whole.subarray(0, 20), Buffer.alloc(60, 7)]), 5);
