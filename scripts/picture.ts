@@ -92,7 +92,7 @@ await take('trigger', 'The trigger: its health, and everything that writes the c
 child.write('\u001b');
 await until(/1 of 1/);
 child.write('u');
-await until(/held/);
+await until(/Row locked/);
 await take('simulation', 'A simulation: two uses in a row, each counted once, rolled back');
 
 child.write('\u001b');

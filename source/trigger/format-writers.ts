@@ -18,16 +18,16 @@ export function writerLines(writer: Writer): WriterLines {
       ...(fires === null ? [] : [`fires: ${fires}`]),
       ...does.map(doing => {
         const way = doing.via.length === 0 ? '' : `, by ${doing.via.join(', then ')}`;
-        return `${deedInWords(doing)}${way}: ${doing.statement}`;
+        return `${effectInWords(doing)}${way}: ${doing.statement}`;
       }),
       ...unreadable.map(why => `unreadable, may write: ${why}`),
-      `${kind === 'job' ? 'runs as' : table === null ? 'may be called by' : 'may be triggered by'}: ${handsInWords(mayRun)}${language === null ? '' : `; ${language}${runs}`}`,
+      `${kind === 'job' ? 'runs as' : table === null ? 'may be called by' : 'may be triggered by'}: ${rolesInWords(mayRun)}${language === null ? '' : `; ${language}${runs}`}`,
     ],
   };
 }
 
 /** What a writer does, in a few words, such as `adds 1 to usage_count`. */
-function deedInWords({ on, verb, action, column, table }: WriterEffect): string {
+function effectInWords({ on, verb, action, column, table }: WriterEffect): string {
   if (on === 'derived') return `computes ${column?.name} from the count`;
   if (on === 'records') {
     if (verb === 'truncate') return `empties ${table}`;
@@ -54,7 +54,7 @@ function deedInWords({ on, verb, action, column, table }: WriterEffect): string 
 }
 
 /** Who may make it write, in words. */
-function handsInWords({ owner, roles, public: everybody }: MayRun): string {
+function rolesInWords({ owner, roles, public: everybody }: MayRun): string {
   if (everybody) return 'everyone (PUBLIC)';
   return [...(owner === null ? [] : [`its owner ${owner}`]), ...roles].join(', ');
 }

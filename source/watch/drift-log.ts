@@ -58,6 +58,6 @@ function mergeWriters(known: readonly LoggedWriter[], { change, writers }: Drift
     .slice(0, mostWriters);
 }
 
-function keyOf({ application, user, client, deed, query }: WritingSession): string {
-  return JSON.stringify([application, user, client, deed, query]);
+function keyOf({ application, user, client, activity, query }: WritingSession): string {
+  return JSON.stringify([application, user, client, activity, query]);
 }

@@ -44,11 +44,11 @@ const fewLooks = 5;
 
 /** Who a writer is and what it did, in one line, without its statement. */
 export function writerLine(writer: LoggedWriter, times: number): string {
-  const { application, user, client, deed, namesPreset, pids, to, events, otherwise } = writer;
+  const { application, user, client, activity, namesPreset, pids, to, events, otherwise } = writer;
   return [
     application === '' ? 'no application name' : application,
     `${user}${client === null ? '' : ` at ${client}`}`,
-    `${activityWords[deed]}${namesPreset ? ' and names this preset' : ''}`,
+    `${activityWords[activity]}${namesPreset ? ' and names this preset' : ''}`,
     `${pids.length === 1 ? 'pid' : `${count(pids.length)} sessions, pid`} ${pids.at(-1)}`,
     clock(to),
     ...(times > 1 ? [`at ${count(events)} of ${count(times)} events`] : []),

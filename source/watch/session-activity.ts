@@ -36,7 +36,7 @@ export interface WritingSession {
   application: string;
   user: string;
   client: string | null;
-  deed: SessionActivity;
+  activity: SessionActivity;
   /** Its statement without literals; null if this role may not see it, or if only its end was seen. */
   query: string | null;
   state: string | null;
@@ -79,7 +79,7 @@ export interface SessionNames {
 export interface EndedWork extends SeenSession {
   from: number;
   to: number;
-  deed: SessionActivity;
+  activity: SessionActivity;
   /** Its statement, safe to show; null if there is none. */
   text: string | null;
 }
@@ -90,10 +90,10 @@ export function endedWork(
   { from, to }: Pick<EndedWork, 'from' | 'to'>,
   names: SessionNames,
 ): EndedWork | null {
-  const deed = activityOf(session, names);
-  if (deed === null) return null;
-  const text = session.query === null || deed === 'commits' ? null : tidy(session.query);
-  return { ...session, from, to, deed, text };
+  const activity = activityOf(session, names);
+  if (activity === null) return null;
+  const text = session.query === null || activity === 'commits' ? null : tidy(session.query);
+  return { ...session, from, to, activity, text };
 }
 
 /**
@@ -162,15 +162,15 @@ export function rankWriters(
 ): Pick<WritingSessions, 'seen' | 'more'> {
   const groups = new Map<string, WritingSession>();
   for (const session of work) {
-    const { pid, application, user, client, state, deed, text: query, from, to } = session;
+    const { pid, application, user, client, state, activity, text: query, from, to } = session;
     const namesPreset = session.query?.includes(id) === true;
-    const key = JSON.stringify([application, user, client, deed, query, namesPreset]);
+    const key = JSON.stringify([application, user, client, activity, query, namesPreset]);
     const known = groups.get(key);
     if (!known) {
       const who = { application, user, client };
       groups.set(key, {
         ...who,
-        deed,
+        activity,
         query,
         state,
         namesPreset,
@@ -196,11 +196,11 @@ const always = 3;
 
 /** How unlikely it is that a writer made such a change: less is likelier. */
 export function weighWriter(
-  { deed, namesPreset, otherwise }: WritingSession,
+  { activity, namesPreset, otherwise }: WritingSession,
   change: ObservedChange,
 ): number {
   const share = otherwise.of === 0 ? 0 : otherwise.seen / otherwise.of;
-  return likeliest(change).indexOf(deed) - (namesPreset ? 0.5 : 0) + always * share;
+  return likeliest(change).indexOf(activity) - (namesPreset ? 0.5 : 0) + always * share;
 }
 
 function tidy(query: string): string {

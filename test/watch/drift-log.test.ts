@@ -13,12 +13,12 @@ const figures = (usageCount: number, records: number) => ({
 const writer = (
   application: string,
   pid: number,
-  deed: WritingSession['deed'] = 'sets-count',
+  activity: WritingSession['activity'] = 'sets-count',
 ): WritingSession => ({
   application,
   user: 'app',
   client: null,
-  deed,
+  activity,
   query: 'UPDATE presets',
   state: 'idle',
   namesPreset: false,

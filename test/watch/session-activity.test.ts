@@ -45,8 +45,8 @@ describe('what a statement does', () => {
     ["SELECT 'UPDATE presets SET usage_count = 1'", null],
     ['-- UPDATE presets SET usage_count = 1\nSELECT 1 FROM presets', null],
     ['SELECT count(*) FROM preset_usage', null],
-  ])('%s: %s', (query, deed) => {
-    expect(activityOf({ query, wrote: false }, names)).toBe(deed);
+  ])('%s: %s', (query, activity) => {
+    expect(activityOf({ query, wrote: false }, names)).toBe(activity);
   });
 
   test('is not known where the statement is hidden or says nothing, but that it wrote is', () => {
@@ -115,9 +115,9 @@ describe('who was seen writing', () => {
     ['a count that went down', 0, 10, 'sets-count'],
     ['a record that was not counted', 10, 11, 'inserts-records'],
     ['records that are gone', 10, 3, 'deletes-records'],
-  ])('%s names what would do that first', (_, count, records, deed) => {
+  ])('%s names what would do that first', (_, count, records, activity) => {
     const { seen } = rankWriters(all, { id: 'a', change: change(count, records), otherwise: never });
-    expect(seen[0]?.deed).toBe(deed);
+    expect(seen[0]?.activity).toBe(activity);
     // Whoever only read wrote nothing.
     expect(seen).toHaveLength(4);
   });
@@ -156,7 +156,7 @@ describe('who was seen writing', () => {
       change: change(11, 10),
       otherwise: () => ({ seen: 40, of: 40 }),
     });
-    expect(busy.seen[0]?.deed).toBe('sets-count');
+    expect(busy.seen[0]?.activity).toBe('sets-count');
   });
 
   test('a statement with the key of the preset in it comes before the same with another one', () => {

@@ -8,7 +8,7 @@ import { type Writer, whoMayRun } from './writer.ts';
  */
 export function writersByReference(catalog: TriggerCatalog): Writer[] {
   return catalog.references.flatMap((reference): Writer[] => {
-    const found = deedOf(reference, catalog);
+    const found = writeOf(reference, catalog);
     if (!found) return [];
     return [
       {
@@ -43,7 +43,7 @@ export function writersByReference(catalog: TriggerCatalog): Writer[] {
   });
 }
 
-function deedOf(
+function writeOf(
   reference: CatalogReference,
   catalog: TriggerCatalog,
 ): { verb: 'delete' | 'update'; via: string[] } | null {

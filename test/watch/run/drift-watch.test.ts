@@ -84,7 +84,7 @@ describe('in the act', () => {
         application: 'legacy-api',
         user: 'postgres',
         client: '127.0.0.1',
-        deed: 'sets-count',
+        activity: 'sets-count',
         query: 'UPDATE presets SET usage_count = usage_count + 1 WHERE id = $1',
         state: 'idle',
       });
@@ -106,7 +106,7 @@ describe('in the act', () => {
       expect(events).toEqual([]);
     });
     const event = await until(() => events[0], 'the event');
-    expect(event.writers.seen[0]).toMatchObject({ application: 'legacy-api', deed: 'sets-count' });
+    expect(event.writers.seen[0]).toMatchObject({ application: 'legacy-api', activity: 'sets-count' });
   });
 
   test('a record that was not counted, a count set by hand and one that became NULL', async () => {
@@ -132,7 +132,7 @@ describe('in the act', () => {
       'legacy-api',
       'legacy-api',
     ]);
-    expect(events[0]?.writers.seen[0]?.deed).toBe('inserts-records');
+    expect(events[0]?.writers.seen[0]?.activity).toBe('inserts-records');
   });
 
   test('off the screen the audits see it, with who was writing', async () => {
@@ -440,7 +440,7 @@ describe('behind a transaction pooler', needsPooler(), () => {
       await byHand(ids[0]!);
       const { writers } = await until(() => events[0], 'the event');
       expect(writers.direct).toBe(false);
-      expect(writers.seen[0]).toMatchObject({ application: 'legacy-api', deed: 'sets-count' });
+      expect(writers.seen[0]).toMatchObject({ application: 'legacy-api', activity: 'sets-count' });
       expect(JSON.stringify(writers)).not.toContain('preset-usage-console');
       watch.stop();
     } finally {
