@@ -23,8 +23,8 @@ async function body(statements: string, more: Partial<ReachedBody> = {}): Promis
 
 describe('what no rollback takes back', () => {
   test.each([
-    ["PERFORM pg_logical_emit_message(false, 'p', 'm')", /replication sends at once/],
-    ["PERFORM pg_logical_emit_message(NEW.now, 'p', 'm')", /replication sends at once/],
+    ["PERFORM pg_logical_emit_message(false, 'p', 'm')", /replication sends immediately/],
+    ["PERFORM pg_logical_emit_message(NEW.now, 'p', 'm')", /replication sends immediately/],
     ["PERFORM setval('s', 1)", /sequence keeps/],
     ["NEW.id := pg_catalog.setval('s', 1, false)", /sequence keeps/],
     ['PERFORM pg_terminate_backend(1)', /ended or cancelled/],
@@ -59,7 +59,7 @@ describe('what no rollback takes back', () => {
     ['NOTIFY uses', /NOTIFY/],
     ['CHECKPOINT', /CHECKPOINT/],
     ["LOAD 'auto_explain'", /LOAD/],
-    ["PERFORM heap_force_kill('t', ARRAY['(0,1)'::tid])", /files themselves/],
+    ["PERFORM heap_force_kill('t', ARRAY['(0,1)'::tid])", /directly in the data files/],
     // Wherever it stands.
     ["EXECUTE 'SELECT setval(''s'', 1)'", /sequence keeps/],
     ["EXECUTE 'SELECT pg_reload_conf() FROM ' || NEW.name", /whole server/],
@@ -91,15 +91,15 @@ describe('what no rollback takes back', () => {
 
 describe('what is not known', () => {
   test.each<[string, string, Partial<ReachedBody>, RegExp]>([
-    ['SQL that is put together', 'EXECUTE NEW.name', {}, /put together/],
+    ['SQL that is put together', 'EXECUTE NEW.name', {}, /dynamic SQL/],
     [
       'SQL that is put together in a block',
       'DO $do$ BEGIN EXECUTE current_query(); END $do$',
       {},
-      /put together/,
+      /dynamic SQL/,
     ],
-    ['a text that is pasted into SQL', "EXECUTE 'SELECT ' || NEW.name", {}, /put together/],
-    ['a text that format() pastes into SQL', "EXECUTE format('SELECT %s', NEW.name)", {}, /put together/],
+    ['a text that is pasted into SQL', "EXECUTE 'SELECT ' || NEW.name", {}, /dynamic SQL/],
+    ['a text that format() pastes into SQL', "EXECUTE format('SELECT %s', NEW.name)", {}, /dynamic SQL/],
     ['what cannot be parsed', 'this is no SQL', {}, /cannot be read/],
     ['C of an extension', 'NULL', { language: 'c' }, /written in C/],
   ])('%s', async (_, statements, more, means) => {
