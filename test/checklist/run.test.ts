@@ -67,7 +67,7 @@ async function log(text: string): Promise<string> {
 }
 
 describe('the six steps', () => {
-  test('pass where everything is right, with the numbers as evidence', async () => {
+  test('pass if everything is right, with the numbers as evidence', async () => {
     const steps = await walk({ appLog: await log('2026-11-22T10:00:00Z INFO started\n') });
     expect(statuses(steps)).toEqual(['passed', 'passed', 'passed', 'passed', 'passed', 'passed']);
     expect(steps['use-increments'].evidence).toMatch(/"Noir".*usage_count 3 to 4, 1 record added/);
@@ -86,7 +86,7 @@ describe('the six steps', () => {
     expect(rows).toEqual([{ id: preset, usage_count: 9, count: '3' }]);
   });
 
-  test('a disabled trigger fails the first three', async () => {
+  test('a disabled trigger fails steps 1 to 3', async () => {
     await own.sql`ALTER TABLE preset_usage DISABLE TRIGGER trigger_auto_increment_preset_usage_count`;
     const steps = await walk();
     expect(statuses(steps)).toEqual(['failed', 'failed', 'failed', 'passed', 'passed', 'skipped']);
@@ -103,7 +103,7 @@ describe('the six steps', () => {
     });
   });
 
-  test('the daily index fails the third alone', async () => {
+  test('the daily index fails only step 3', async () => {
     await own.sql`DELETE FROM preset_usage`;
     await own.sql`UPDATE presets SET usage_count = 0`;
     await own.sql.unsafe(
@@ -117,7 +117,7 @@ describe('the six steps', () => {
     });
   });
 
-  test('no records fail the fourth, a mismatch the fifth, named with both numbers', async () => {
+  test('no records fail step 4, a mismatch fails step 5 with both numbers', async () => {
     await own.sql`DELETE FROM preset_usage`;
     const steps = await walk();
     expect(steps['records-exist']).toMatchObject({
@@ -130,7 +130,7 @@ describe('the six steps', () => {
     });
   });
 
-  test('an error in the log fails the sixth, those about usage tracking first', async () => {
+  test('an error in the log fails step 6, with those about usage tracking first', async () => {
     const file = await log(
       '2026-11-22T10:00:00Z ERROR mail server is away\n2026-11-22T10:00:01Z ERROR insert into preset_usage failed\n',
     );
@@ -151,7 +151,7 @@ describe('skipped is not passed', () => {
     expect(steps['no-log-errors'].evidence).toMatch(/No log was given.*deadlocks/);
   });
 
-  test('where a use reaches outside the transaction, until a person agrees', async () => {
+  test('if a use has effects outside the transaction, until a person confirms', async () => {
     await own.sql
       .unsafe(
         `CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NOTIFY uses; RETURN NEW; END $$;
@@ -173,7 +173,7 @@ describe('skipped is not passed', () => {
   });
 });
 
-test('a row that somebody holds fails the steps that need it, with the reason', async () => {
+test('a locked row fails the steps that need it, with the reason', async () => {
   await own.sql.begin(async other => {
     await other`SELECT 1 FROM presets WHERE id = ${preset} FOR UPDATE`;
     const steps = await walk({ lockTimeout: 0.1 });
@@ -185,7 +185,7 @@ test('a row that somebody holds fails the steps that need it, with the reason', 
   });
 });
 
-test('a role that may not read the server’s log walks it all the same', async () => {
+test('works for a role that may not read the server’s log', async () => {
   const role = `owner_${process.pid}`;
   await own.sql
     .unsafe(

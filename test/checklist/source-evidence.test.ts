@@ -12,28 +12,28 @@ const evidence = (files: number, writes: number, unparsed: number): SourceEviden
 });
 
 test.each<[SourceEvidence, string, string]>([
-  [evidence(3, 0, 0), 'Nothing in 3 files of app writes usage_count beside the trigger.', ''],
+  [evidence(3, 0, 0), 'Nothing in 3 files of app writes usage_count in addition to the trigger.', ''],
   [
     evidence(1, 1, 0),
-    '1 place in 1 file of app writes usage_count beside the trigger: a.ts:1.',
-    'preset-usage scan app says of each why it counts twice and what to do.',
+    '1 place in 1 file of app writes usage_count in addition to the trigger: a.ts:1.',
+    'Run preset-usage scan app to see why each of them counts twice and what to do.',
   ],
   [
     evidence(2, 5, 0),
-    '5 places in 2 files of app write usage_count beside the trigger: a.ts:1, a.ts:2, a.ts:3, a.ts:4, a.ts:5.',
-    'preset-usage scan app says of each why it counts twice and what to do.',
+    '5 places in 2 files of app write usage_count in addition to the trigger: a.ts:1, a.ts:2, a.ts:3, a.ts:4, a.ts:5.',
+    'Run preset-usage scan app to see why each of them counts twice and what to do.',
   ],
   [
     evidence(2, 7, 1),
-    '7 places in 2 files of app write usage_count beside the trigger: a.ts:1, a.ts:2, a.ts:3, a.ts:4, a.ts:5, and 2 more. Not read, though it may write it: b.sql:1.',
-    'preset-usage scan app says of each why it counts twice and what to do.',
+    '7 places in 2 files of app write usage_count in addition to the trigger: a.ts:1, a.ts:2, a.ts:3, a.ts:4, a.ts:5, and 2 more. Could not be read, but may write it: b.sql:1.',
+    'Run preset-usage scan app to see why each of them counts twice and what to do.',
   ],
   [
     evidence(0, 0, 2),
-    'Nothing in 0 files of app writes usage_count beside the trigger. Not read, though they may write it: b.sql:1, b.sql:2.',
-    'Look at what could not be read by hand.',
+    'Nothing in 0 files of app writes usage_count in addition to the trigger. Could not be read, but may write it: b.sql:1, b.sql:2.',
+    'Check the files that could not be read by hand.',
   ],
-])('what a scan found is one sentence: %#', (found, sentence, hint) => {
+])('the result of a scan is one sentence: %#', (found, sentence, hint) => {
   expect(sourceSentence(found)).toBe(sentence);
   expect(sourceHint(found)).toBe(hint);
 });

@@ -47,12 +47,12 @@ describe('the step of the trigger', () => {
       healthy: findings.every(({ severity }) => severity !== 'error'),
     } as TriggerHealth);
 
-  test('passes where it fires for a use and no finding is an error', () => {
+  test('passes if it fires for a use and no finding is an error', () => {
     const verdict = judge({}, [finding('warning', 'A doubt.')]);
     expect(verdict).toEqual({
       status: 'passed',
       evidence:
-        'count_usage on public.preset_usage is enabled as origin (fires for every use; not where a replication worker applies changes), fires AFTER INSERT OR UPDATE for each row and runs public.count_usage().',
+        'count_usage on public.preset_usage is enabled as origin (fires for every use, but not when a replication worker applies changes), fires AFTER INSERT OR UPDATE for each row and runs public.count_usage().',
       hint: '',
       query: "SELECT tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'count_usage';",
     });
@@ -76,7 +76,7 @@ describe('the step of the trigger', () => {
     });
   });
 
-  test('fails where there is none, and says only why', () => {
+  test('fails if there is none, and says only why', () => {
     const missing = finding('error', 'There is no trigger.');
     const failed = { status: 'failed', evidence: 'There is no trigger.', hint: 'Mend: There is no trigger.' };
     expect(judge({ exists: false }, [missing])).toMatchObject(failed);
@@ -85,7 +85,7 @@ describe('the step of the trigger', () => {
   });
 });
 
-describe('the step of a use that was seen', () => {
+describe('the step of an observed use', () => {
   const change = (other: Partial<ObservedChange>): ObservedChange => ({
     kind: 'counted',
     before: { usageCount: 4, records: 4 },
@@ -96,7 +96,7 @@ describe('the step of a use that was seen', () => {
     ...other,
   });
 
-  test('passes where it was counted right', () => {
+  test('passes if it was counted correctly', () => {
     expect(judgeObservedUse(change({}), 'Noir')).toEqual({
       status: 'passed',
       evidence: 'A real use of "Noir" was seen: usage_count 4 to 5 (+1), 1 records added.',
@@ -105,7 +105,7 @@ describe('the step of a use that was seen', () => {
     });
   });
 
-  test('fails where it was not, with what to do', () => {
+  test('fails if it was not, with a hint', () => {
     const none = change({
       kind: 'not-counted',
       before: { usageCount: null, records: 4 },
@@ -125,7 +125,7 @@ describe('the step of a use that was seen', () => {
 const totals: Totals = { presets: 3, accurate: 3, mismatched: 0, tooHigh: 0, tooLow: 0, records: 12 };
 
 describe('the step of the records', () => {
-  test('passes where there are any, those of gone presets included', () => {
+  test('passes if there are any, including those of presets that are gone', () => {
     expect(judgeRecordsStep(totals, 0, 'public.preset_usage', 'created_at')).toEqual({
       status: 'passed',
       evidence: 'public.preset_usage has 12 records: 12 of 3 presets.',
@@ -139,7 +139,7 @@ describe('the step of the records', () => {
     });
   });
 
-  test('fails where there is none', () => {
+  test('fails if there are none', () => {
     expect(judgeRecordsStep({ ...totals, records: 0 }, 0, 'u', null)).toMatchObject({
       status: 'failed',
       evidence: 'u is empty.',
@@ -157,7 +157,7 @@ describe('the step of the counts', () => {
     count: 'usage_count',
   };
 
-  test('passes where every one equals its records', () => {
+  test('passes if every count equals its records', () => {
     expect(judgeCountsStep(totals, [], tables)).toEqual({
       status: 'passed',
       evidence: 'All 3 counts equal their records.',
@@ -167,16 +167,16 @@ describe('the step of the counts', () => {
     });
   });
 
-  test('fails for a single one that differs, and names the worst', () => {
+  test('fails if one differs, and names the worst', () => {
     const one: Totals = { ...totals, accurate: 2, mismatched: 1, tooHigh: 1 };
     expect(judgeCountsStep(one, ['Noir 5 for 3'], tables)).toMatchObject({
       status: 'failed',
-      evidence: '1 of 3 counts differ from their records (1 too high, 0 too low; 2 right): Noir 5 for 3.',
+      evidence: '1 of 3 counts differ from their records (1 too high, 0 too low; 2 accurate): Noir 5 for 3.',
       hint: expect.stringContaining('preset-usage check'),
     });
     const more: Totals = { ...totals, accurate: 0, mismatched: 3, tooHigh: 1, tooLow: 2 };
     expect(judgeCountsStep(more, ['Noir 5 for 3', 'Warm 1 for 2'], tables).evidence).toBe(
-      '3 of 3 counts differ from their records (1 too high, 2 too low; 0 right): Noir 5 for 3; Warm 1 for 2; and more.',
+      '3 of 3 counts differ from their records (1 too high, 2 too low; 0 accurate): Noir 5 for 3; Warm 1 for 2; and more.',
     );
   });
 });

@@ -40,7 +40,7 @@ describe('clients of one embedded database', () => {
     expect(await Promise.all(answers)).toEqual([[], [], []]);
   });
 
-  it('may read a cursor while others ask', async () => {
+  it('may read a cursor while others send queries', async () => {
     const reader = connectTo(demo);
     const others = Promise.all(Array.from({ length: 30 }, (_, n) => sql`SELECT ${n}::int AS n`));
     let rows = 0;

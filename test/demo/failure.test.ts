@@ -41,7 +41,7 @@ describe('a demo that cannot start', () => {
     });
   });
 
-  it('says what PostgreSQL says of the SQL', async () => {
+  it("includes PostgreSQL's error about the SQL", async () => {
     const broken = join(scratch.path, 'broken');
     mkdirSync(broken);
     writeFileSync(join(broken, 'demo-schema.sql'), 'CREATE TABLE presets (id no_such_type)');
@@ -77,7 +77,7 @@ describe('a demo that cannot start', () => {
     });
   });
 
-  it('names the worker that is not there', async () => {
+  it('names the missing worker file', async () => {
     const started = startTestDemo({ workerFile: pathToFileURL('/no/such/worker.js') });
     await expect(started).rejects.toMatchObject({
       ...demoFailed,
@@ -85,7 +85,7 @@ describe('a demo that cannot start', () => {
     });
   });
 
-  it('tells of a worker that ends without a word', async () => {
+  it('reports a worker that ends without an error', async () => {
     const started = startTestDemo({ workerFile: new URL('data:text/javascript,process.exit(5)') });
     await expect(started).rejects.toMatchObject({
       ...demoFailed,
@@ -94,8 +94,8 @@ describe('a demo that cannot start', () => {
   });
 });
 
-describe('a demo that is not wanted any more', () => {
-  it('is given up by its signal, before and during the start', async () => {
+describe('a demo that is no longer needed', () => {
+  it('is aborted by its signal, before and during the start', async () => {
     const reason = new Error('changed my mind');
     await expect(startTestDemo({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
 
@@ -107,7 +107,7 @@ describe('a demo that is not wanted any more', () => {
   it.each([
     ['was forgotten', '', 0],
     ['was left by an uncaught error', 'throw new Error("uncaught");', 1],
-  ])('goes with its process: it %s', async (_, last, exitCode) => {
+  ])('ends with its process: it %s', async (_, last, exitCode) => {
     const program = `
       import { startDemo } from ${JSON.stringify(new URL('../../source/demo/start.ts', import.meta.url))};
       const [workerFile, sqlDirectory, clusterFile] = process.argv.slice(1).map(href => new URL(href));

@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 describe('startDemo', () => {
-  it('is a PostgreSQL that clients find as libpq does', async () => {
+  it('starts a PostgreSQL that clients find like libpq', async () => {
     const progress: DemoProgress[] = [];
     const demo = await startTestDemo({ clusterFile, onProgress: told => progress.push(told) });
     expect(demo).toMatchObject({ socketPath: `${demo.host}/.s.PGSQL.5432`, port: 5432 });
@@ -67,7 +67,7 @@ describe('startDemo', () => {
     await sql.end({ timeout: 0 });
   });
 
-  it('listens on the loopback address where a socket would have too long a path', async () => {
+  it("listens on the loopback address if a socket's path would be too long", async () => {
     const long = join(temporary, 'd'.repeat(120));
     mkdirSync(long);
     vi.stubEnv('TMPDIR', long);

@@ -101,7 +101,7 @@ describe('traffic', () => {
     await waitForUses(5);
   });
 
-  it('outlives uses that PostgreSQL refuses, which are lost', async () => {
+  it('goes on after uses that PostgreSQL refuses, which are lost', async () => {
     await holder`ALTER FUNCTION track_preset_usage(uuid, text, jsonb) RENAME TO track_no_more`;
     const before = await countRecords(holder);
     const release = Date.now() + 100;

@@ -33,7 +33,7 @@ const told = (of: TriggerCatalog) =>
 const name = 'trigger_auto_increment_preset_usage_count';
 const table = 'public.preset_usage';
 
-test('what the migration leaves is healthy, and there is nothing to say about it', () => {
+test('the migration is healthy, without findings', () => {
   const health = judgeTrigger(catalog());
   expect(health).toMatchObject({
     healthy: true,
@@ -55,7 +55,7 @@ test('what the migration leaves is healthy, and there is nothing to say about it
   });
 });
 
-describe('a counting trigger that is not there', () => {
+describe('a missing counting trigger', () => {
   test('and whose function is', () => {
     const of = catalog({}, { ...counter(), triggers: [] });
     expect(told(of)).toEqual([
@@ -88,7 +88,7 @@ describe('a counting trigger that is not there', () => {
     ]);
   });
 
-  test('where its function is in another schema, or is no trigger’s', () => {
+  test('and whose function is in another schema, or not a trigger function', () => {
     for (const over of [{ schema: 'other' }, { isTrigger: false }]) {
       const { functions } = counter({}, over);
       expect(told(catalog({}, { triggers: [], functions })).map(([code]) => code)).toContain(
@@ -237,7 +237,7 @@ describe('a counting trigger that is', () => {
     expect(judgeTrigger(of).healthy).toBe(healthy);
   });
 
-  test('once per record, which is slow for many of them', () => {
+  test('once per record, which is slow for many records', () => {
     expect(told(catalog({}, counter({ type: insert | row, newTable: null }, { reading: adds(1) })))).toEqual([
       [
         'info trigger-row-level',
@@ -252,7 +252,7 @@ describe('its function', () => {
   const who = 'public.auto_increment_preset_usage_count()';
   const otherwise = 'Compare it with the function in the migration, or make a test use and watch the count.';
 
-  test('of another name', () => {
+  test('with another name', () => {
     expect(told(catalog({}, counter({}, { name: 'count_use', identity: 'public.count_use()' })))).toEqual([
       [
         'warning function-other',
@@ -262,7 +262,7 @@ describe('its function', () => {
     ]);
   });
 
-  test('that cannot be had is not judged', () => {
+  test('that cannot be read is not judged', () => {
     expect(told(catalog({}, { ...counter(), functions: [] }))).toEqual([]);
   });
 
@@ -289,7 +289,7 @@ describe('its function', () => {
       reading({ calls: [calls('bump')] }),
       'it calls bump(), which does not exist or cannot be read',
     ],
-  ])('of which that cannot be read, because %s', (_, body, why) => {
+  ])('of which that is not known, because %s', (_, body, why) => {
     expect(told(catalog({}, counter({}, { reading: body })))).toEqual([
       [
         'warning function-unreadable',
@@ -304,7 +304,7 @@ describe('its function', () => {
     [insert, 2, 'the number of new records'],
     [insert | row, 2, '1'],
     [insert | row, null, '1'],
-  ])('that fires by %s and adds %s counts otherwise', (type, by, right) => {
+  ])('that fires by %s and adds %s counts differently', (type, by, right) => {
     expect(told(catalog({}, counter({ type }, { reading: adds(by) })))).toContainEqual([
       'warning function-counts-otherwise',
       `${who} sets usage_count, but does not add ${right} to it.`,
@@ -316,13 +316,13 @@ describe('its function', () => {
     ['sets it to a number of rows', sets({ name: 'usage_count', how: 'counts' })],
     ['only subtracts', sets({ name: 'usage_count', how: 'subtracts', by: 1 })],
     ['adds in two ways', reading({ writes: [...adds(null).writes, ...adds(1).writes] })],
-  ])('that %s counts otherwise', (_, body) => {
+  ])('that %s counts differently', (_, body) => {
     expect(told(catalog({}, counter({}, { reading: body }))).map(([code]) => code)).toEqual([
       'warning function-counts-otherwise',
     ]);
   });
 
-  test('that takes back what is deleted as well is no other counter', () => {
+  test('that also subtracts deleted records is still correct', () => {
     const body = reading({
       writes: [
         ...adds(null).writes,
@@ -332,7 +332,7 @@ describe('its function', () => {
     expect(told(catalog({}, counter({}, { reading: body })))).toEqual([]);
   });
 
-  test('with the rights of whoever inserts', () => {
+  test('with the rights of the role that inserts', () => {
     expect(told(catalog({}, counter({}, { definer: false, searchPath: null })))).toEqual([
       [
         'warning function-invoker',
@@ -342,7 +342,7 @@ describe('its function', () => {
     ]);
   });
 
-  test('with the search_path of whoever inserts', () => {
+  test('with the search_path of the role that inserts', () => {
     expect(told(catalog({}, counter({}, { searchPath: null })))).toEqual([
       [
         'warning function-search-path',
@@ -352,7 +352,7 @@ describe('its function', () => {
     ]);
   });
 
-  test('may count by a function that it calls', () => {
+  test('may count with a function that it calls', () => {
     const helper = routine('bump', { reading: adds(null) });
     const of = catalog(
       { functions: [helper] },
@@ -367,7 +367,7 @@ describe('another trigger', () => {
   const others = (over: Parameters<typeof trigger>[2], body = counts()) =>
     catalog({ triggers: [trigger('again', body, over)], functions: [body] });
 
-  test('that counts a use as well', () => {
+  test('that also counts a use', () => {
     const of = others({});
     expect(told(of)).toEqual([
       [
@@ -411,7 +411,7 @@ describe('another trigger', () => {
     ]);
   });
 
-  test('that assigns the count of the very row', () => {
+  test('that assigns the count of its own row', () => {
     const assigns = (over: object) =>
       routine('again', {
         isTrigger: true,
@@ -438,7 +438,7 @@ describe('another trigger', () => {
     expect(codes({}, { type: update | before })).toEqual([]);
   });
 
-  test('that does not fire, has no function that can be had, or does not count is only listed', () => {
+  test('that does not fire, has no readable function, or does not count is only listed', () => {
     const body = routine('again', { isTrigger: true });
     for (const of of [
       others({ enabled: 'D' }),
@@ -523,7 +523,7 @@ describe('what the application calls', () => {
     ]);
   });
 
-  test('counts by what it calls', () => {
+  test('counts with a function that it calls', () => {
     const last = routine('last', { reading: adds(1) });
     const first = routine('first', { reading: reading({ calls: [calls('last')] }) });
     const own = track({ reading: reading({ calls: [calls('first')] }) });
@@ -551,14 +551,14 @@ describe('what the application calls', () => {
     expect(told(catalog({}, counter(), [track({ definer: false, searchPath: null })]))).toEqual([]);
   });
 
-  test('is no trigger’s function of that name', () => {
+  test('is not a trigger function with that name', () => {
     expect(told(catalog({}, counter(), [track({ isTrigger: true })])).map(([code]) => code)).toEqual([
       'warning track-missing',
     ]);
   });
 });
 
-describe('columns that a function names and that are not there', () => {
+describe('columns that a function uses but that do not exist', () => {
   const writesGone = reading({
     writes: [
       writes({
@@ -602,7 +602,7 @@ describe('columns that a function names and that are not there', () => {
     }
   });
 
-  test('and one that needs a value and gets none', () => {
+  test('and one that requires a value but is not set', () => {
     const leavesOut = reading({
       writes: [
         writes({
@@ -654,7 +654,7 @@ describe('other routines', () => {
     'If the application calls it for a use, that use is counted twice: stop calling it, then drop it.';
   const others = (...functions: ReturnType<typeof routine>[]) => told(catalog({ functions }));
 
-  test('that write the count, themselves or by another one', () => {
+  test('that write the count, directly or through another one', () => {
     const inner = routine('inner', { reading: adds(1), kind: 'procedure' });
     const outer = routine('outer', { reading: reading({ calls: [calls('inner')] }) });
     expect(others(outer, inner)).toEqual([
@@ -671,7 +671,7 @@ describe('other routines', () => {
     ]);
   });
 
-  test('that may write it, where their text names it', () => {
+  test('that may write it, if their source names it', () => {
     const dynamic = [{ offset: 0, text: 'q', verb: null, tables: null }];
     const may = (over: object) =>
       others(routine('may', { reading: reading({ dynamic }), source: 'PRESETS', ...over }));
@@ -688,7 +688,7 @@ describe('other routines', () => {
     expect(others(caller, routine('may', { reading: reading({ dynamic }), source: '' }))).toEqual([]);
   });
 
-  test('that only read, or are a trigger’s, are no writers', () => {
+  test('that only read, or are trigger functions, are not writers', () => {
     expect(others(routine('read'), routine('runs', { isTrigger: true, reading: adds(1) }))).toEqual([]);
   });
 });
@@ -801,7 +801,7 @@ describe('jobs', () => {
   });
 });
 
-test('errors come before warnings, and these before notes', () => {
+test('errors come before warnings, and warnings before notes', () => {
   const of = catalog({ jobsHidden: true }, counter({ enabled: 'D', condition: true }));
   expect(told(of).map(([code]) => code)).toEqual([
     'error trigger-disabled',
@@ -810,7 +810,7 @@ test('errors come before warnings, and these before notes', () => {
   ]);
 });
 
-test('a view that shows presets leads to the count as well', () => {
+test('a view of presets leads to the count too', () => {
   const view = relation(5, 'shown', {
     kind: 'view',
     view: {
@@ -849,7 +849,7 @@ test('a view that shows presets leads to the count as well', () => {
   expect(through('usage_count')).toEqual([]);
 });
 
-describe('a function that adds with whatever + it finds', () => {
+describe('a function whose + is found by search_path', () => {
   const open = (path: string | null, over: Partial<TriggerCatalog> = {}, body = {}) =>
     told(catalog({ countKind: 'numeric', ...over }, counter({}, { searchPath: path, ...body }))).filter(
       ([code]) => code?.includes('function-open'),
@@ -857,17 +857,17 @@ describe('a function that adds with whatever + it finds', () => {
   const warned = (schemas: string) => [
     [
       'warning function-open',
-      `public.auto_increment_preset_usage_count() runs as its owner and adds with whatever + it finds: whoever may create an operator in ${schemas} can run code as that owner.`,
+      `public.auto_increment_preset_usage_count() runs as its owner, with a + operator found by search_path: a role that may create an operator in ${schemas} can run code as that owner.`,
       migrateHint,
     ],
   ];
 
-  test('is open to whoever may create an operator on its path', () => {
+  test('is open to roles that may create an operator on its path', () => {
     expect(open('search_path=public')).toEqual(warned('public'));
     expect(open('search_path=pg_catalog, app, public, pg_temp')).toEqual(warned('app or public'));
   });
 
-  test('is not, where only the server’s own is on it', () => {
+  test('is not, if its path has only pg_catalog', () => {
     expect(open('search_path=pg_catalog, pg_temp')).toEqual([]);
     expect(open('search_path=""')).toEqual([]);
   });
@@ -886,12 +886,12 @@ describe('a function that adds with whatever + it finds', () => {
     },
   );
 
-  test('is, where it says another', () => {
+  test('is, if it names another operator', () => {
     expect(open('search_path=public', {}, { source: 'MYOPERATOR(pg_catalog.+)' })).toEqual(warned('public'));
     expect(open('search_path=public', {}, { source: 'OPERATOR(app.+)' })).toEqual(warned('public'));
   });
 
-  test('is not looked at where it writes no count, or runs as whoever inserts', () => {
+  test('is not checked if it does not write the count, or runs as the role that inserts', () => {
     expect(open('search_path=public', {}, { reading: reading() })).toEqual([]);
     expect(open('search_path=public', {}, { definer: false })).toEqual([]);
   });

@@ -24,7 +24,7 @@ afterAll(async () => {
 const read = () =>
   database.read(async reader => readTriggerCatalog(reader, await readTables(reader, 'public'), memory));
 
-test('uses, vacuum and ANALYZE leave a catalog as it is', async () => {
+test('uses, VACUUM and ANALYZE do not change the state of a catalog', async () => {
   const before = await read();
   const [preset = ''] = await insertPresets(own.sql, ['Noir']);
   await insertRecords(own.sql, preset, 3);
@@ -48,7 +48,7 @@ test.each([
   'CREATE UNIQUE INDEX once ON preset_usage (preset_id, id)',
   'DROP INDEX once',
   'ALTER TABLE generations ADD CONSTRAINT gone FOREIGN KEY (preset_id) REFERENCES presets ON DELETE CASCADE',
-])('%s is seen by the next look', async statement => {
+])('%s is noticed by the next read', async statement => {
   const before = await read();
   await own.sql.unsafe(statement);
   const after = await read();

@@ -51,7 +51,7 @@ const trigger = (what: string, table = 'preset_usage', name: string = triggerNam
   CREATE TRIGGER ${name} ${what.replace('ON', `ON ${table}`)} EXECUTE FUNCTION auto_increment_preset_usage_count();`;
 
 describe('the trigger of the migration', () => {
-  test('is healthy, with nothing to say about it', async () => {
+  test('is healthy, without findings', async () => {
     const found = await health();
     expect(found).toMatchObject({
       healthy: true,
@@ -92,7 +92,7 @@ describe('the trigger of the migration', () => {
     expect(found.healthy).toBe(healthy);
   });
 
-  test('that is off in a partition alone is an error that names the partition', async () => {
+  test('that is off in only one partition is an error that names the partition', async () => {
     await arrange(
       `CREATE SCHEMA parts; SET search_path = parts;
        CREATE TABLE presets (id uuid PRIMARY KEY, usage_count int, last_used_at timestamptz);
@@ -148,7 +148,7 @@ describe('the trigger of the migration', () => {
     expect((await health()).healthy).toBe(false);
   });
 
-  test('on the wrong events, with a condition, or blind for the rows says so', async () => {
+  test('on the wrong events, with a condition, or without access to the rows is a finding', async () => {
     await arrange(rowFunction(classic) + trigger('AFTER UPDATE ON FOR EACH ROW'));
     expect(codes(await health())).toContain('trigger-not-on-insert');
     await arrange(trigger('AFTER INSERT OR UPDATE ON FOR EACH ROW'));
@@ -214,7 +214,7 @@ describe('what else writes the count', () => {
     expect((await health()).healthy).toBe(true);
   });
 
-  test('a trigger that has nothing to do with the count is only listed', async () => {
+  test('a trigger that does not write the count is only listed', async () => {
     await arrange(
       `CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
        CREATE TRIGGER touch BEFORE UPDATE ON presets FOR EACH ROW EXECUTE FUNCTION touch();`,
@@ -238,7 +238,7 @@ describe('what else writes the count', () => {
     expect(found.healthy).toBe(true);
   });
 
-  test('track_preset_usage() that is missing, or counts by itself, is told', async () => {
+  test('track_preset_usage() that is missing, or counts itself, is a finding', async () => {
     await arrange('DROP FUNCTION track_preset_usage(uuid, text, jsonb)');
     expect(codes(await health())).toEqual(['track-missing']);
     await arrange(`CREATE FUNCTION track_preset_usage(p_preset_id uuid, p_usage_type text, p_usage_data jsonb DEFAULT '{}')

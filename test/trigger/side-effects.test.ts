@@ -21,7 +21,7 @@ async function body(statements: string, more: Partial<ReachedBody> = {}): Promis
   };
 }
 
-describe('what no rollback takes back', () => {
+describe('what a rollback cannot undo', () => {
   test.each([
     ["PERFORM pg_logical_emit_message(false, 'p', 'm')", /replication sends immediately/],
     ["PERFORM pg_logical_emit_message(NEW.now, 'p', 'm')", /replication sends immediately/],
@@ -118,7 +118,7 @@ describe('what is not known', () => {
     expect(unknownSideEffects([await body(statements, more)])).toEqual([]);
   });
 
-  test('an untrusted language may do anything', async () => {
+  test('an untrusted language can do anything', async () => {
     expect(sideEffectsOf([await body('NULL', { language: 'plpython3u', trusted: false })])).toEqual([
       { function: 'public.f()', means: expect.stringMatching(/plpython3u: .*anything/) },
     ]);

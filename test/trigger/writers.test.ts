@@ -58,7 +58,7 @@ const told = ({ writers }: TriggerHealth) =>
     ]),
   );
 
-test('everything that writes the count or the records is named, with the way and with who may', () => {
+test('everything that writes the count or the records is listed, with the calls and the roles', () => {
   const bump = '< public.bump(p uuid)';
   expect(told(health)).toEqual({
     'trigger trigger_auto_increment_preset_usage_count': ['count update adds'],
@@ -92,7 +92,7 @@ test('everything that writes the count or the records is named, with the way and
   });
 });
 
-test('the order says when, and the texts say what', () => {
+test('the lines of each kind of writer say when it writes and what', () => {
   const lines = (name: string) => {
     const found = health.writers.find(writer => writer.name.startsWith(name));
     const { head, lines: rest } = writerLines(found!);
@@ -131,7 +131,7 @@ test('of a body that cannot be read, the sentence says why', async () => {
   );
 });
 
-test('routines that call each other in every way there is are followed once', async () => {
+test('routines that all call each other are each followed once', async () => {
   const layers = Array.from({ length: 40 }, (_, at) => {
     const body =
       at === 0
@@ -149,7 +149,7 @@ test('routines that call each other in every way there is are followed once', as
   await own.sql.unsafe(`DROP FUNCTION ${dropped.join(', ')}`);
 });
 
-test('what it comes to is a finding each, and what only looks like a write is none', () => {
+test('each writer is a finding, but not what only looks like a write', () => {
   const named = health.findings.map(
     ({ code, message }) => `${code} ${/(?:\w+\.)?\w+(?=\()|(?:trigger|rule|job) \w+/.exec(message)?.[0]}`,
   );
@@ -189,7 +189,7 @@ test('a rule that counts every record is a second counter', async () => {
   await own.sql`DROP RULE twice ON preset_usage`;
 });
 
-test('a role that may not read the jobs is told that there may be some', async () => {
+test('a role that may not read the jobs learns that there may be some', async () => {
   const other = connectTo(own.urlAs(blind, 'secret'));
   try {
     const found = await look(other);

@@ -15,7 +15,7 @@ const counter = ([usageCount, records]: Figures): Counter => ({
   lastUsedAt: 1,
 });
 
-describe('two looks at one preset', () => {
+describe('two reads of one preset', () => {
   test.each<[before: Figures, after: Figures, kind: string]>([
     [[10, 10], [11, 10], 'count-without-record'],
     [[10, 10], [12, 11], 'counted-too-often'],
@@ -102,7 +102,7 @@ describe('two looks at one preset', () => {
     expect(driftChange(counter(before), counter(after))).toBeNull();
   });
 
-  test('tell of a drift exactly where it changed', () => {
+  test('report a drift exactly if it changed', () => {
     const figure = fc.integer({ min: 0, max: 1_000_000 });
     fc.assert(
       fc.property(figure, figure, figure, figure, (count, records, later, laterRecords) => {

@@ -43,7 +43,7 @@ const log = (events: DriftEvent[]) =>
   events.reduce<DriftEntry[]>((entries, each) => logDrift(entries, each), []);
 
 describe('the drift log', () => {
-  test('has the newest first, and folds what one preset does again and again', () => {
+  test('lists the newest first, and combines repeated events of one preset', () => {
     const entries = log([event('a', 1, [11, 10]), event('b', 2, [10, 11]), event('a', 3, [12, 10])]);
     expect(
       entries.map(({ preset, kind, times, firstAt, last }) => [preset.id, kind, times, firstAt, last.at]),
@@ -58,7 +58,7 @@ describe('the drift log', () => {
     expect(log([event('a', 1, [11, 10]), event('a', 2, [0, 10])])).toHaveLength(2);
   });
 
-  test('counts at how many of the events a writer was seen, and puts the one of all of them first', () => {
+  test('counts the events at which a writer was seen, and lists the most frequent one first', () => {
     const entries = log([
       event('a', 1, [11, 10], [writer('cron', 1), writer('legacy-api', 2)]),
       event('a', 2, [11, 10], [writer('legacy-api', 3)]),

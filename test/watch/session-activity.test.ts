@@ -49,7 +49,7 @@ describe('what a statement does', () => {
     expect(activityOf({ query, wrote: false }, names)).toBe(activity);
   });
 
-  test('is not known where the statement is hidden or says nothing, but that it wrote is', () => {
+  test('is not known if the statement is hidden or says nothing, but that it wrote is', () => {
     expect(activityOf({ query: null, wrote: true }, names)).toBe('hidden');
     expect(activityOf({ query: null, wrote: false }, names)).toBeNull();
     expect(activityOf({ query: 'SELECT 1', wrote: true }, names)).toBe('writes');
@@ -71,11 +71,11 @@ test.each([
   ["UPDATE u SET note = E'a secret \\", "UPDATE u SET note = '?'"],
   ['SELECT $x$a secret that is cu', "SELECT '?'"],
   [`UPDATE "it's" SET a = 'b' /* route:/api/use's */`, `UPDATE "it's" SET a = '?' /* route:/api/use's */`],
-])('literals are left out of %s', (query, clean) => {
+])('literals are removed from %s', (query, clean) => {
   expect(withoutLiterals(query)).toBe(clean);
 });
 
-describe('who was seen writing', () => {
+describe('the ranking of writers', () => {
   const seen = (pid: number, query: string | null, more: Partial<SeenSession> = {}): SeenSession => ({
     pid,
     application: 'web',
@@ -115,14 +115,14 @@ describe('who was seen writing', () => {
     ['a count that went down', 0, 10, 'sets-count'],
     ['a record that was not counted', 10, 11, 'inserts-records'],
     ['records that are gone', 10, 3, 'deletes-records'],
-  ])('%s names what would do that first', (_, count, records, activity) => {
+  ])('%s ranks the likeliest activity first', (_, count, records, activity) => {
     const { seen } = rankWriters(all, { id: 'a', change: change(count, records), otherwise: never });
     expect(seen[0]?.activity).toBe(activity);
     // Whoever only read wrote nothing.
     expect(seen).toHaveLength(4);
   });
 
-  test('sessions that did the same are one, and a few are enough', () => {
+  test('groups sessions that did the same, and keeps only a few', () => {
     const crowd = Array.from({ length: 20 }, (_, pid) => work(100 + pid, 'SELECT track_preset_usage($1)'));
     const { seen, more } = rankWriters(known([...crowd, byHand]), {
       id: 'a',
@@ -142,7 +142,7 @@ describe('who was seen writing', () => {
     ).toMatchObject({ more: 4 });
   });
 
-  test('a client that writes all the time is less of a lead than one that is seen at events alone', () => {
+  test('ranks a client that always writes below one that is seen only at events', () => {
     const last = work(7, 'INSERT INTO preset_usage VALUES ($1)', { application: 'legacy-api' });
     const otherwise = ({ application }: { application: string }) => ({
       seen: application === 'web' ? 38 : 1,
@@ -159,7 +159,7 @@ describe('who was seen writing', () => {
     expect(busy.seen[0]?.activity).toBe('sets-count');
   });
 
-  test('a statement with the key of the preset in it comes before the same with another one', () => {
+  test("ranks a statement with the preset's key above the same with another key", () => {
     const named = work(8, "UPDATE presets SET usage_count = 5 WHERE id = 'a-key'");
     const other = work(9, "UPDATE presets SET usage_count = 5 WHERE id = 'b-key'");
     const { seen } = rankWriters(known([other, named]), {

@@ -24,7 +24,7 @@ test.each([
   expect(rotatedFrom(name, [name, other])).toEqual(rotated ? [other] : []);
 });
 
-test('while a file is being compressed only the whole one counts', () => {
+test('while a file is being compressed, only the complete one counts', () => {
   expect(rotatedFrom('app.log', ['app.log', 'app.log.1', 'app.log.1.gz', 'app.log.2.gz'])).toEqual([
     'app.log.1',
     'app.log.2.gz',

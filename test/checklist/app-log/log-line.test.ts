@@ -68,7 +68,7 @@ describe('plain lines that are errors', () => {
   });
 });
 
-describe('lines that speak of errors and are none', () => {
+describe('lines that mention errors but are not errors', () => {
   test.each([
     '0 errors',
     '0 error: none',
@@ -148,11 +148,11 @@ test.each([
   ['2026-11-22T10:00:00Z stderr F 2026-11-22 17:00:00 ERROR x', Date.parse('2026-11-22T10:00:00Z')],
   ['Nov 22 17:00:00 host app[1]: 2026-11-22T10:00:00Z ERROR x', Date.parse('2026-11-22T10:00:00Z')],
   ['Nov 22 17:00:00 host app[1]: 2026-11-22 10:00:00 ERROR x', new Date(2026, 10, 22, 10).getTime()],
-])('of two times the one that says its zone, else the second: %s', (line, at) => {
+])('of two times, the one with a zone, else the second: %s', (line, at) => {
   expect(read(line)).toMatchObject({ kind: 'error', at });
 });
 
-describe('what is a line of its own', () => {
+describe('what is a separate entry', () => {
   test.each([
     ['    at save (app.js:1:2)', 'frame'],
     ['web-1  |     at save (app.js:1:2)', 'frame'],

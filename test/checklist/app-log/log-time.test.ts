@@ -6,7 +6,7 @@ const ten = Date.parse('2026-11-22T10:00:00Z');
 const local = (hours: number, milliseconds = 0, year = 2026) =>
   new Date(year, 10, 22, hours, 0, 0, milliseconds).getTime();
 
-describe('the time that a line says', () => {
+describe('the time of a line', () => {
   test.each([
     ['2026-11-22T10:00:00Z x', ten],
     ['2026-11-22T10:00:00.123456Z x', ten + 123],
@@ -40,7 +40,7 @@ describe('the time that a line says', () => {
     expect(takeTime(line, written).at).toBe(expected);
   });
 
-  test('what stands before a time stays in the line', () => {
+  test('what comes before a time stays in the line', () => {
     expect(takeTime('ERROR 2026-11-22T10:00:00Z boom', written).rest).toBe('ERROR  boom');
     expect(takeTime('[2026-11-22T10:00:00Z] boom', written).rest).toBe(' boom');
     expect(takeTime('10:00:00 boom', written).rest).toBe(' boom');
@@ -52,7 +52,7 @@ test.each([
   ['Nov 24 11:00:00', 2026],
   ['Nov 26 11:00:00', 2025],
   ['Jan  1 00:00:00', 2026],
-])('without a year %s is in %i, by the file’s own time', (line, year) => {
+])('without a year, %s is in %i, according to the file’s time', (line, year) => {
   const at = takeTime(`${line} host x`, new Date(2026, 10, 23, 12).getTime()).at;
   expect(new Date(at ?? 0).getFullYear()).toBe(year);
 });

@@ -27,7 +27,7 @@ const log = (...lines: string[]) => write('app.log', `${lines.join('\n')}\n`);
 const read = (file: string, options: Partial<LogOptions> = {}) => readLog(file, { since: null, ...options });
 
 describe('what is counted', () => {
-  test('errors since then, those about usage, and the older ones apart', async () => {
+  test('errors since then, those about usage, and older ones separately', async () => {
     const file = log(
       `${time(0)} ERROR no table preset_usage`,
       `${time(5)} ERROR no connection`,
@@ -66,7 +66,7 @@ describe('what is counted', () => {
     expect(await read(log(`${time(0)} ERROR x`), { since: ten })).toMatchObject({ errors: 1, older: 0 });
   });
 
-  test('an error without a time has that of the last line above that says one', async () => {
+  test('an error without a time has that of the last line above with one', async () => {
     const file = log('Error: a', `${time(0)} INFO x`, 'Error: b', `${time(5)} INFO x`, 'Error: c');
     const { errors, older, undated, problems } = await read(file, { since: ten + minute });
     expect({ errors, older, undated }).toEqual({ errors: 2, older: 1, undated: 1 });
@@ -106,7 +106,7 @@ describe('what is counted', () => {
     expect(await read(file)).toMatchObject({ errors: 1, aboutUsage: 1 });
   });
 
-  test('a message without a level is an error where a stack trace follows', async () => {
+  test('a message without a level is an error if a stack trace follows', async () => {
     const file = log(
       'cannot save TypeError: x is null',
       '  in preset_usage',
@@ -119,7 +119,7 @@ describe('what is counted', () => {
     expect((await read(file)).problems).toMatchObject([{ line: 1, aboutUsage: true }]);
   });
 
-  test('a Python trace is one error, its last line included', async () => {
+  test('a Python trace is one error, including its last line', async () => {
     const trace = [
       'Traceback (most recent call last):',
       '  File "app.py", line 1',
@@ -147,8 +147,8 @@ describe('what is counted', () => {
   });
 });
 
-describe('which problems are told', () => {
-  test('those about usage first, then the newest, however many there are', async () => {
+describe('which problems are returned', () => {
+  test('those about usage first, then the newest, up to the limit', async () => {
     const lines = Array.from(
       { length: 1_000 },
       (_, index) => `${time(index)} ERROR ${index % 100 === 0 ? 'presets' : 'x'}`,
@@ -160,7 +160,7 @@ describe('which problems are told', () => {
     ]);
   });
 
-  test('twenty if nothing is said, the last one read first where no time is known', async () => {
+  test('twenty by default, the last one read first if no time is known', async () => {
     const { problems } = await read(log(...Array.from({ length: 300 }, () => 'ERROR x')));
     expect(problems.map(({ line }) => line)).toEqual(Array.from({ length: 20 }, (_, index) => 300 - index));
   });
@@ -171,7 +171,7 @@ describe('which problems are told', () => {
 });
 
 describe('rotated files', () => {
-  test('those written to since then are read too, the oldest first', async () => {
+  test('those written to since then are read too, oldest first', async () => {
     const file = write('app.log', `${time(30)} ERROR d\n`, 30);
     const names = {
       first: write('app.log.3.gz', gzipSync(`${time(0)} ERROR a\n`), 1),
@@ -242,7 +242,7 @@ describe('how a file may be written', () => {
     expect((await read(file)).problems).toMatchObject([{ text: 'ERROR é' }]);
   });
 
-  test('the hole of zeros that copytruncate leaves', async () => {
+  test('the NUL bytes that copytruncate leaves', async () => {
     const file = write(
       'app.log',
       Buffer.concat([Buffer.alloc(2_000_000), Buffer.from(`${time(0)} ERROR x`)]),
@@ -250,7 +250,7 @@ describe('how a file may be written', () => {
     expect((await read(file)).problems).toMatchObject([{ line: 1, at: ten, text: `${time(0)} ERROR x` }]);
   });
 
-  test('bytes that are no text are replaced', async () => {
+  test('invalid bytes are replaced', async () => {
     const line = Buffer.concat([Buffer.from('ERROR \xff\xfe presets'), Buffer.from([0xff, 0xc3, 0x0a])]);
     expect(await read(write('app.log', line))).toMatchObject({ lines: 1, aboutUsage: 1 });
   });
@@ -261,7 +261,7 @@ describe('how a file may be written', () => {
     expect(await read(write('app.log', 'x'))).toMatchObject({ lines: 1 });
   });
 
-  test('a line that is too long is cut, and the one after it is whole', async () => {
+  test('a line that is too long is cut, but not the one after it', async () => {
     const file = log(`ERROR ${'x'.repeat(3_000_000)} presets`, 'ERROR presets');
     expect((await read(file)).problems).toMatchObject([
       { line: 2, aboutUsage: true },
@@ -281,7 +281,7 @@ describe('how a file may be written', () => {
   });
 });
 
-describe('what cannot be read is one sentence and a way out, with exit code 2', () => {
+describe('what cannot be read is an error and a hint, with exit code 2', () => {
   const refused = (code: string, words: RegExp) =>
     expect.objectContaining({
       name: 'ConsoleError',
@@ -308,7 +308,7 @@ describe('what cannot be read is one sentence and a way out, with exit code 2', 
     await expect(read('/dev/zero')).rejects.toEqual(refused('app-log-unreadable', /is not a regular file/));
   });
 
-  test('gzip that is cut off or damaged, also in a rotated file', async () => {
+  test('truncated or damaged gzip, even in a rotated file', async () => {
     const whole = gzipSync(`${time(0)} ERROR x\n`.repeat(1_000));
     const cut = write('app.log.1.gz', whole.subarray(0, 60), 5);
     const said = refused('app-log-unreadable', /app\.log\.1\.gz is compressed, and damaged or truncated/);
@@ -318,7 +318,7 @@ describe('what cannot be read is one sentence and a way out, with exit code 2', 
     await expect(read(damaged)).rejects.toEqual(said);
   });
 
-  test('no permission, and what else a disk may answer', () => {
+  test('no permission, and other errors of the disk', () => {
     // Made up, because root may read everything.
     const answer = (code: string) => Object.assign(new Error(`${code}: told`), { code, errno: -1 });
     expect(logFileError(answer('EACCES'), 'a.log')).toEqual(

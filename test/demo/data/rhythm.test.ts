@@ -18,7 +18,7 @@ describe('createRhythm', () => {
     },
   );
 
-  it('counts moments below 0 in even time before the history', () => {
+  it('maps moments below 0 to linear time before the history', () => {
     const now = Date.parse('2026-03-04T15:20:00Z');
     expect(createRhythm(now)(-0.5)).toBe(now - 1.5 * historyDays * day);
   });

@@ -83,7 +83,7 @@ describe('the demo database', () => {
     expect(early.length).toBe(0);
   });
 
-  it('is wrong exactly where it is meant to be', () => {
+  it('is wrong exactly where intended', () => {
     expect(drifts(rows)).toEqual(plantedDrifts());
     expect(rows.filter(row => !row.lastUsedRight).map(({ name }) => name)).toEqual(
       named('reset-kept-history')
@@ -100,7 +100,7 @@ describe('a planted mistake', () => {
   const rowsOf = (reason: MistakeReason) =>
     named(reason).map(({ presetId }) => rows.find(({ id }) => id === presetId)!);
 
-  it('has a name of its own and the numbers it says', () => {
+  it('has a unique name and the documented numbers', () => {
     expect(mistakes.length).toBe(14);
     expect(new Set(mistakes.map(({ reason }) => reason))).toEqual(new Set(mistakeReasons));
     for (const { name, usageCount, records } of mistakes) {
@@ -108,14 +108,14 @@ describe('a planted mistake', () => {
     }
   });
 
-  it('counted-twice: some or all uses count two', () => {
+  it('counted-twice: some or all uses count twice', () => {
     for (const { usageCount, records } of rowsOf('counted-twice')) {
       expect(usageCount).toBeGreaterThan(1.2 * records);
       expect(usageCount).toBeLessThanOrEqual(2 * records);
     }
   });
 
-  it('trigger-missing: the uses of one stretch are missing, and nobody else was used then', () => {
+  it('trigger-missing: the uses of one stretch are missing, and no other preset was used then', () => {
     const missing = named('trigger-missing').map(({ presetId }) => presetId);
     for (const row of rowsOf('trigger-missing')) {
       expect(row.records - row.usageCount!).toBe(inOutage(presets.get(row.id)!));
@@ -135,7 +135,7 @@ describe('a planted mistake', () => {
     }
   });
 
-  it('null-count: there are records and no number', () => {
+  it('null-count: there are records, but the count is NULL', () => {
     for (const row of rowsOf('null-count')) {
       expect(row).toMatchObject({ usageCount: null, lastUsedRight: true });
       expect(row.records).toBeGreaterThan(0);

@@ -90,13 +90,13 @@ describe('a field of the new record', () => {
   ])('%s', async (source, expected) => expect(await told(source, {}, onRecords)).toEqual(expected));
 });
 
-test('what a trigger fills in before the insert is not missed', async () => {
+test('a column that a trigger sets before the insert is not missing', async () => {
   const before = { tableOid: 2, type: 1 | 2 | 4, enabled: 'O' } as CatalogTrigger;
   const filled = { ...catalog, triggers: [before] };
   const source = 'INSERT INTO preset_usage (preset_id) VALUES (1)';
   expect(columnMismatches(await routine(source, { language: 'sql' }), filled, null)).toEqual([]);
 });
 
-test('nothing is said of languages that are not read', async () => {
+test('says nothing about languages that cannot be parsed', async () => {
   expect(await told('INSERT INTO preset_usage (source) VALUES (1)', { language: 'plv8' })).toEqual([]);
 });

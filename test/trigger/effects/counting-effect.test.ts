@@ -39,7 +39,7 @@ describe('what a function adds to the count', () => {
     expect(counting(columns)).toEqual({ writes: true, adds: expected, unreadable: null });
   });
 
-  test('is nothing where it writes something else, and nothing that cannot be read', () => {
+  test('is nothing if it writes something else and everything can be read', () => {
     expect(counting([], { writes: [effect(adds(1), 'records')] })).toEqual({
       writes: false,
       adds: null,
@@ -47,11 +47,11 @@ describe('what a function adds to the count', () => {
     });
   });
 
-  test('is not known where it cannot be read, or calls what is not there', () => {
+  test('is not known if it cannot be read, or calls a missing function', () => {
     const unreadable = [{ why: 'is written in C', via: [] }];
     expect(counting([], { unreadable, unknownCalls: ['f'] }).unreadable).toBe('is written in C');
     expect(counting([], { unknownCalls: ['f', 'g'] }).unreadable).toBe(
-      'calls f(), which is not there or cannot be read',
+      'calls f(), which does not exist or cannot be read',
     );
     expect(counting([adds(1)], { unreadable }).unreadable).toBeNull();
   });
@@ -81,11 +81,11 @@ describe('findings as evidence', () => {
     expect(whyOff([finding('second-counter'), finding(code)])).toBe(`${code}!`);
   });
 
-  test('others say nothing of that', () => {
+  test('others say nothing about that', () => {
     expect(whyOff([finding('second-counter'), finding('daily-limit'), finding('')])).toBeNull();
   });
 
-  test('only a second counter is sure to count once more', () => {
+  test('only a second counter is certain to count twice', () => {
     expect(countsAgain([finding('daily-limit'), finding('second-counter'), finding('other-writer')])).toEqual(
       ['second-counter!'],
     );

@@ -52,20 +52,20 @@ describe('a name of a table', () => {
   const shadow = relation(9, 'presets', { schema: 'app', table: 'app.presets' });
   const both = catalog({ relations: [shadow] });
 
-  test('with a schema means the one there', () => {
+  test('with a schema means the table in it', () => {
     expect(table(both, 'presets', 'public')?.base).toBe('presets');
     expect(table(both, 'presets', 'app')).toBeNull();
     expect(table(both, 'presets', 'elsewhere')).toBeNull();
   });
 
-  test('on a fixed path means the first there', () => {
+  test('on a fixed path means the first on it', () => {
     expect(table(both, 'presets', null, ['app', 'public'])).toBeNull();
     expect(table(both, 'presets', null, ['other', 'public', 'app'])?.base).toBe('presets');
     expect(table(both, 'presets', null, ['other'])).toBeNull();
     expect(table(both, 'presets', null, [])).toBeNull();
   });
 
-  test('without either may mean ours, and so it does', () => {
+  test('without either means ours', () => {
     expect(table(both, 'presets')?.base).toBe('presets');
     const first = catalog({ presetsOid: 9, relations: [shadow] });
     expect(table(first, 'presets')?.table).toBe('app.presets');
@@ -84,7 +84,7 @@ describe('a view', () => {
     ]);
   });
 
-  test('of a view is followed down to the table', () => {
+  test('of a view leads to the table', () => {
     const inner = view(5, 'inner_view', ['presets'], { uses: 'usage_count' });
     const outer = view(6, 'outer_view', ['inner_view'], { n: 'uses' });
     const found = table(catalog({ relations: [inner, outer] }), 'outer_view');
@@ -96,7 +96,7 @@ describe('a view', () => {
     ]);
   });
 
-  test('of two tables, of another, or of none is neither', () => {
+  test('of two tables, of a third, or of none is neither', () => {
     const of = catalog({
       relations: [
         view(5, 'two', ['presets', 'preset_usage'], { id: 'id' }),
@@ -108,12 +108,12 @@ describe('a view', () => {
     expect(['two', 'gone', 'none', 'unread'].map(name => table(of, name))).toEqual([null, null, null, null]);
   });
 
-  test('that is shown by itself ends somewhere', () => {
+  test('that refers to itself does not loop forever', () => {
     const ring = view(5, 'ring', ['ring'], { id: 'id' });
     expect(targetOf(ring, catalog({ relations: [ring] }))).toBeNull();
   });
 
-  test('names without a schema what is on the path, and with one what is there', () => {
+  test('qualifies only names that are not on the path', () => {
     const hidden = relation(9, 'presets', { schema: 'app', table: 'app.presets', visible: false });
     const styles = view(5, 'styles', ['presets'], { n: 'usage_count' });
     const others: Partial<TriggerCatalog> = { relations: [hidden, styles] };
@@ -134,11 +134,11 @@ describe('a call', () => {
   const called = (schema: string | null, path: string[] | null) =>
     resolveCall({ schema, name: 'bump' }, path, of);
 
-  test('means all of its name, but no function of a trigger', () => {
+  test('means all routines with its name, except trigger functions', () => {
     expect(called(null, null)).toEqual([here, twin, there]);
   });
 
-  test('with a schema means those there, and on a fixed path those of the first that has any', () => {
+  test('with a schema means those in it, and on a fixed path those of the first schema with any', () => {
     expect(called('app', null)).toEqual([there]);
     expect(called('app', ['public'])).toEqual([there]);
     expect(called(null, ['none', 'app', 'public'])).toEqual([there]);

@@ -38,7 +38,7 @@ const deletes = reading({
   ],
 });
 
-test('the migration has two that are expected: the trigger, which speaks for its function, and what counts a use', () => {
+test('the migration has two expected ones: the trigger, listed instead of its function, and the routine for a use', () => {
   expect(writersIn(catalog())).toEqual([
     {
       kind: 'trigger',
@@ -89,7 +89,7 @@ test('the migration has two that are expected: the trigger, which speaks for its
 });
 
 describe('routines', () => {
-  test('are told with who may execute them', () => {
+  test('are listed with the roles that may execute them', () => {
     const functions = [
       routine('all', { reading: adds(1), executors: [null] }),
       routine('some', {
@@ -109,11 +109,11 @@ describe('routines', () => {
     ]);
   });
 
-  test('of a trigger are told where no trigger runs them', () => {
+  test('of triggers are listed if no trigger runs them', () => {
     expect(others({ functions: [routine('lone', { isTrigger: true, reading: adds(1) })] })).toHaveLength(1);
   });
 
-  test('that lead to the same statement in two ways do it once, and say why they cannot be read', () => {
+  test('that reach the same statement in two ways have it once, and say why they cannot be read', () => {
     const dynamic = [{ offset: 0, text: 'q', verb: null, tables: null }];
     const inner = routine('inner', { reading: reading({ ...adds(1), dynamic }) });
     const outer = routine('outer', { reading: reading({ ...adds(1), calls: [calls('inner')], dynamic }) });
@@ -122,7 +122,7 @@ describe('routines', () => {
     expect(found?.unreadable).toEqual(['runs dynamic SQL: q', 'runs dynamic SQL: q (in public.inner())']);
   });
 
-  test('that call each other in a ring come to an end', () => {
+  test('that call each other do not loop forever', () => {
     const one = routine('one', { reading: reading({ calls: [calls('two')] }) });
     const two = routine('two', { reading: reading({ ...adds(1), calls: [calls('one')] }) });
     expect(others({ functions: [one, two] }).map(({ does }) => does[0]?.via)).toEqual([['public.two()'], []]);
@@ -140,7 +140,7 @@ describe('routines', () => {
     expect(caller({}, calls('bump', { schema: 'public' }))).toBe(0);
   });
 
-  test('run blocks and schedule jobs as their own doing, and not what they create', () => {
+  test('include DO blocks and scheduled jobs, but not what they create', () => {
     const created = (kind: string) =>
       others({
         functions: [
@@ -196,7 +196,7 @@ describe('routines', () => {
   });
 });
 
-test('rules are told with their event, whose table they are on and whether they take its place', () => {
+test('rules are listed with their event, their table and whether they replace it', () => {
   const rule = (definition: string, over: object = {}) => ({
     name: 'r',
     tableOid: 2,
@@ -272,7 +272,7 @@ describe('views', () => {
       mayRun.roles,
     ]);
 
-  test('of presets write the count where they show it', () => {
+  test('of presets write the count if they show it', () => {
     expect(told(view('presets', { updates: true }))).toEqual([
       ['view', 'public.shown', ['update count by a view of public.presets'], ['admin']],
     ]);
@@ -297,7 +297,7 @@ describe('views', () => {
   });
 });
 
-test('columns that are computed, from the count or in its place', () => {
+test('generated columns, from the count or instead of it', () => {
   const generated = [
     { column: 'usage_count', expression: 'a', reads: ['x'] },
     { column: 'popular', expression: 'usage_count > 5', reads: ['usage_count'] },
@@ -311,7 +311,7 @@ test('columns that are computed, from the count or in its place', () => {
   ]);
 });
 
-test('jobs are told with their schedule, their user and whether they run', () => {
+test('jobs are listed with their schedule, their user and whether they are active', () => {
   const job = {
     id: 7,
     name: null,
@@ -373,7 +373,7 @@ describe('the triggers that a repair fires', () => {
     expect((['O', 'A', 'R', 'D'] as const).map(enabled => on(enabled, true))).toEqual([0, 1, 1, 0]);
   });
 
-  test('are told with what their functions do', () => {
+  test('are listed with what their functions do', () => {
     const effects = (over: Partial<SqlReading>, rest: Parameters<typeof routine>[1] = {}) => {
       const body = routine('f', { isTrigger: true, reading: reading(over), ...rest });
       const of = catalog({
@@ -432,7 +432,7 @@ describe('the triggers that a repair fires', () => {
   });
 });
 
-test('a trigger before each row is told as that', () => {
+test('a trigger before each row is listed as such', () => {
   const body = routine('f', { isTrigger: true, reading: adds(1) });
   const of = catalog(
     {

@@ -40,11 +40,11 @@ const play = (...actions: Action[]): State => actions.reduce(reduce, initialStat
 const down: Action = { type: 'move', move: { by: 1 } };
 
 describe('the drift log on screen', () => {
-  test('says since when it has been watching: the first look, however often the connection is lost', () => {
+  test('says since when it has been watching: the first read, however often the connection is lost', () => {
     expect(play(look, { ...look, at: 99 }).drift.since).toBe(5);
   });
 
-  test('counts what was not looked at yet, until its screen is open', () => {
+  test('counts unread events until its screen is open', () => {
     const some = play(look, event('a'), event('b'), event('a'));
     expect(some.drift).toMatchObject({ total: 3, unread: 3 });
     expect(some.drift.entries).toHaveLength(2);
@@ -67,14 +67,14 @@ describe('the drift log on screen', () => {
     expect(driftAtCursor(reduce(moved, { type: 'move', move: { to: 'start' } }))?.preset.id).toBe('b');
   });
 
-  test('opens the preset of an entry, where it still is', () => {
+  test('opens the preset of an entry if it still exists', () => {
     const opened = play(look, event('gone'), event('b'), open);
     expect(reduce(opened, { type: 'open-drifted' })).toMatchObject({ screen: 'preset', selected: 'b' });
     const gone = reduce(opened, down);
     expect(reduce(gone, { type: 'open-drifted' })).toBe(gone);
   });
 
-  test('is told in a line after the console was left', () => {
+  test('is summed up in a line after the console is left', () => {
     const { total, entries } = play(look, event('a'), event('a'), event('b')).drift;
     expect(lastDrift(total, entries)).toMatch(/^3 drift events of 2 presets while the console watched\./);
   });

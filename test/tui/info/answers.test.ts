@@ -107,7 +107,7 @@ describe('are new uses being tracked', () => {
   const used = (changes: Partial<LastUse>) =>
     tracked({ newest: { value: { ...newest, newest: { ...lastUse, ...changes } } } });
 
-  test('by the last one, and by the trigger', () => {
+  test('judged by the last one and by the trigger', () => {
     expect(tracked({})).toBe(
       `Yes: according to the catalog, the trigger is enabled (origin) and counts each use once. The newest record is from ${dateTime(lastUse.at)} (3 min ago): generation with Noir. The last_used_at of its preset agrees.`,
     );
@@ -174,7 +174,7 @@ describe('are new uses being tracked', () => {
 describe('how do I get to zero', () => {
   const zero = (facts: Partial<AnswerFacts>) => answer('zero', facts);
 
-  test('by keys, with what each of them leaves', () => {
+  test('with keys, and what each of them leaves', () => {
     expect(zero({ orphans: 9 })).toBe(
       'S (sync) sets each wrong count to the number of its records, which leaves a total of 23,891. R (reset) sets every count to 0 and every last_used_at to NULL, and keeps the records. After that, all presets with records (209) show Mismatch until a sync restores their counts. Press d in the plan of a reset to delete the 23,900 records in preset_usage too. Both show a plan first and write nothing until you type its phrase. H (history) undoes them. The commands sync, reset and undo do the same in a shell. If you only have psql, use sql/reset-usage-counts.sql; the records it deletes can only come back from a backup.',
     );

@@ -75,7 +75,7 @@ describe('the table of keys', () => {
     expect(line).toContain('q quit');
   });
 
-  test('w waits for a use of a preset that is there, and never while nothing is read', () => {
+  test('w waits for a use of an existing preset, but not while paused', () => {
     const state: State = {
       ...initialState({ columns: 80, rows: 24 }),
       screen: 'preset',
@@ -108,7 +108,7 @@ describe('the table of keys', () => {
     const shown = (now: State) => footerBindings(now).map(({ label, short }) => `${label} ${short}`);
     const running = { ...state, repair: { phase: 'running' } as State['repair'] };
 
-    test('stand at the foot of the list, in 80 columns too', () => {
+    test('are in the footer of the list, even in 80 columns', () => {
       expect(shown(state)).toEqual(expect.arrayContaining(['S sync', 'R reset', '? help', 'q quit']));
       expect(shown(state).join('  ').length).toBeLessThanOrEqual(80);
       const wide = shown({ ...state, size: { columns: 200, rows: 24 } });
@@ -138,14 +138,14 @@ describe('the table of keys', () => {
       expect(bindingFor('S', 'preset')?.disabled?.(now)).toMatch(reason);
     });
 
-    test('q and ^z wait until nothing is written any more', () => {
+    test('q and ^z wait until nothing is being written', () => {
       for (const key of ['q', 'ctrl+z']) {
         expect(bindingFor(key, 'repair')?.disabled?.(running)).toMatch(/A repair is running/);
         expect(bindingFor(key, 'repair')?.disabled?.(state)).toBeNull();
       }
     });
 
-    test('H opens the history, from a repair only once that has ended', () => {
+    test('H opens the history, but during a repair only after it has ended', () => {
       expect(bindingFor('H', 'list')?.disabled?.(state)).toBeNull();
       const on = (phase: string) =>
         bindingFor('H', 'repair')?.disabled?.({

@@ -32,7 +32,7 @@ const play = (...actions: Action[]): State => actions.reduce(reduce, initialStat
 const why = (state: State) => diagnosisOf(state, state.rows.get('a')!)?.code ?? null;
 
 describe('why a count is wrong', () => {
-  test('stands as long as it drifts by as much: right uses do not change that', () => {
+  test('is valid while the drift stays the same, through correct uses', () => {
     const state = play(look([counter(12, 10)]), diagnosed(2));
     expect(why(state)).toBe('double-counted');
     expect(why(reduce(state, look([counter(15, 13)])))).toBe('double-counted');
@@ -40,17 +40,17 @@ describe('why a count is wrong', () => {
     expect(why(reduce(state, look([counter(13, 13)])))).toBeNull();
   });
 
-  test('is not told while rows are hidden', () => {
+  test('is not shown while rows are hidden', () => {
     expect(why(play(look([counter(12, 10)], ['a policy']), diagnosed(2)))).toBeNull();
   });
 
-  test('draws nothing anew where it is the same as before', () => {
+  test('redraws nothing if it has not changed', () => {
     const state = play(look([counter(12, 10)]), diagnosed(2));
     expect(reduce(state, diagnosed(2)).diagnoses.get('a')).toBe(state.diagnoses.get('a'));
     expect(reduce(state, diagnosed(3)).diagnoses.get('a')).not.toBe(state.diagnoses.get('a'));
   });
 
-  test('has a column of its own where there is room, and takes none where there is not', () => {
+  test('has a column if there is room for it', () => {
     const row = { ...counter(12, 10), change: 0, changedAt: 0 };
     const cells = (columns: number) =>
       rowCells(row, columnWidths(columns), found(2).diagnosis, {

@@ -82,15 +82,15 @@ const open = play(
 const watched = play([w, tick([counter(10)], 2)], open);
 const kinds = ({ watching }: State) => watching?.changes.map(({ at, change }) => [at, change.kind]);
 
-describe('a wait for a real use', () => {
-  test('begins with the first look after the key, so that nothing from before counts', () => {
+describe('waiting for a real use', () => {
+  test('starts with the first tick after the key, so that earlier changes do not count', () => {
     const waiting = reduce(open, w);
     expect(waiting.watching).toMatchObject({ id: 'a', since: null, base: null });
     const begun = reduce(waiting, tick([counter(12)], 7));
     expect(begun.watching).toMatchObject({ since: 7, until: null, base: { usageCount: 12 }, changes: [] });
   });
 
-  test('tells each change once, with its time, against the look before', () => {
+  test('reports each change once, with its time, compared with the previous tick', () => {
     const state = play(
       [
         tick([counter(11)], 3),
@@ -111,7 +111,7 @@ describe('a wait for a real use', () => {
     });
   });
 
-  test('looks at ticks alone: an audit reads at another time', () => {
+  test('uses only ticks: an audit reads at another time', () => {
     const audit: WatchEvent = {
       type: 'audit-page',
       progress: { done: 1, presets: 1, counters: [counter(99, 10)], gone: [], last: true },
@@ -120,12 +120,12 @@ describe('a wait for a real use', () => {
     expect(reduce(watched, audit).watching).toBe(watched.watching);
   });
 
-  test('does not take other presets for its own', () => {
+  test('ignores other presets', () => {
     const other = reduce(watched, tick([counter(6, 5, 'b')], 3, { asked: ['b'] }));
     expect(other.watching).toBe(watched.watching);
   });
 
-  test('keeps what was seen when it is stopped, and forgets it when it is started anew', () => {
+  test('keeps what was seen when it is stopped, and forgets it when it starts again', () => {
     const stopped = play([tick([counter(11)], 3), w], watched);
     expect(isWatching(stopped)).toBe(false);
     expect(stopped.watching).toMatchObject({ since: 2, until: 3 });
@@ -149,7 +149,7 @@ describe('a wait for a real use', () => {
     expect(gone.watching).toMatchObject({ until: 4, changes: [{ at: 3 }] });
   });
 
-  test('scrolls to where it is told', () => {
+  test('scrolls to where it is shown', () => {
     expect(reduce({ ...open, scroll: 9 }, w).scroll).toBe(0);
   });
 
@@ -157,7 +157,7 @@ describe('a wait for a real use', () => {
     [{ indexed: false }, 'no-index'],
     [{ indexed: true }, 'slow'],
     [{ hiddenBy: ['row-level security'] }, 'hidden'],
-  ])('where records are not counted (%j) tells that the count moved, and why no more', (given, blind) => {
+  ])('if records are not counted (%j), reports only that the count moved, and why', (given, blind) => {
     const uncounted = blind === 'hidden' ? 3 : null;
     const state = play(
       [w, tick([counter(10, uncounted)], 3, given), tick([counter(11, uncounted)], 4, given)],
@@ -174,7 +174,7 @@ describe('a wait for a real use', () => {
     expect(state.watching?.changes[0]?.change.lastUsedMoved).toBeNull();
   });
 
-  test('draws nothing while nothing happens', () => {
+  test('redraws nothing while nothing happens', () => {
     const store = createStore(
       watched,
       () => {},
@@ -192,7 +192,7 @@ describe('a wait for a real use', () => {
   });
 });
 
-describe('what is kept of many changes', () => {
+describe('which of many changes are kept', () => {
   const right = (at: number): Seen => ({ at, change: observe(counter(1), counter(2))! });
   const wrong = (at: number): Seen => ({ at, change: observe(counter(1), counter(2, 1))! });
   const warning = (at: number): Seen => ({ at, change: observe(counter(2), counter(0, 2))! });
@@ -209,7 +209,7 @@ describe('what is kept of many changes', () => {
     expect(times(keepWorst(changes, most))).toEqual(kept);
   });
 
-  test('a hundred, and the error of the beginning is one of them', () => {
+  test('a hundred, including the error at the start', () => {
     const ticks = Array.from({ length: 150 }, (_, i) => tick([counter(12 + i, 11 + i)], 4 + i));
     const state = play([tick([counter(11, 10)], 3), ...ticks], watched);
     const changes = state.watching?.changes ?? [];

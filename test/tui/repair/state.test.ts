@@ -83,7 +83,7 @@ describe('the phases of a repair', () => {
     },
   );
 
-  test('backspace takes a letter back, whatever it is made of', () => {
+  test('backspace removes one letter, whatever its code points', () => {
     const state = play([
       open,
       planned(),
@@ -95,7 +95,7 @@ describe('the phases of a repair', () => {
     expect(state.repair?.typed).toBe('s');
   });
 
-  test('a paste leaves what was typed as it is', () => {
+  test('a paste does not change what was typed', () => {
     const state = play([open, planned(), { kind: 'ask' }, ...type('sy'), { kind: 'pasted' }]);
     expect(state.repair).toMatchObject({
       typed: 'sy',
@@ -113,8 +113,8 @@ describe('the phases of a repair', () => {
   });
 });
 
-describe('what is meant', () => {
-  test('is every preset from the list, and the one that is open from its screen', () => {
+describe('the target', () => {
+  test('is every preset on the list, and the open preset on its screen', () => {
     expect(play([open]).repair).toMatchObject({ scope: null, from: 'list' });
     const preset = play([{ type: 'open', screen: 'preset' }, open]);
     expect(preset.repair).toMatchObject({ scope: { id: 'a', name: 'Noir' }, from: 'preset' });
@@ -134,7 +134,7 @@ describe('what is meant', () => {
     expect(after === reviewing).toBe(!switches);
   });
 
-  test('triggers are kept quiet only where some fire and this role may', () => {
+  test('triggers can be suppressed only if some fire and this role may do it', () => {
     const fires = [{ name: 't' }] as RepairPlan['firesTriggers'];
     const toggle: RepairStep = { kind: 'toggle', option: 'suppressTriggers' };
     expect(play([open, planned({ firesTriggers: fires }), toggle]).repair?.options.suppressTriggers).toBe(
@@ -162,7 +162,7 @@ describe('what is meant', () => {
 describe('a repair that runs', () => {
   const running = play(agreed);
 
-  test('is told how far it is', () => {
+  test('shows its progress', () => {
     expect(isRepairing(running)).toBe(true);
     expect(play([{ kind: 'progress', progress }], running).repair?.progress).toBe(progress);
   });
@@ -178,7 +178,7 @@ describe('a repair that runs', () => {
     expect(play([{ kind: 'open', action: 'reset' }], running)).toBe(running);
   });
 
-  test('what it shows afterwards begins at its first line', () => {
+  test('shows its outcome from the first line', () => {
     expect(play([{ kind: 'done', outcome }], { ...running, scroll: 40 }).scroll).toBe(0);
   });
 });
@@ -229,17 +229,17 @@ describe('the history', () => {
     ['what was done elsewhere', { here: false }],
     ['what was taken back', { undone: true }],
     ['what changed nothing', { changed: 0 }],
-  ])('does not take back %s', (_, change) => {
+  ])('cannot take back %s', (_, change) => {
     const state = play([history, read([entry('a', change)])]);
     expect(play([{ kind: 'take-back' }], state)).toBe(state);
   });
 
-  test('takes back what was killed, whose receipt does not know yet what it did', () => {
+  test('takes back a killed repair, whose receipt does not list its changes yet', () => {
     const state = play([history, read([entry('a', { changed: 0, ended: 'killed' })])]);
     expect(play([{ kind: 'take-back' }], state).repair?.receipt).toBe('a');
   });
 
-  test('takes nothing back under --read-only, and nothing where there is nothing', () => {
+  test('takes nothing back under --read-only, or if there is nothing', () => {
     const state = play([history, read([entry('a')])], { ...begin, readOnly: true });
     expect(play([{ kind: 'take-back' }], state)).toBe(state);
     const empty = play([history, read([])]);
@@ -256,6 +256,6 @@ test.each([
   [['1', 'return'], true],
   [['return', '1'], true],
   [['up', 'up', 'up', 'up', 'up'], false],
-])('keys %j that come together look pasted: %s', (names, pasted) => {
+])('keys %j that arrive together look pasted: %s', (names, pasted) => {
   expect(lookPasted(names)).toBe(pasted);
 });

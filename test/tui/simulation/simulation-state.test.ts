@@ -23,8 +23,8 @@ const play = (actions: SimulationAction[], from: SimulationState = noSimulation)
 
 const source = { directory: 'src', files: 1, writes: [], unparsed: [] };
 
-describe('the source beside the checklist', () => {
-  test('is scanned after the steps, one thing at a time', () => {
+describe('the source on the screen of the checklist', () => {
+  test('is scanned after the steps, not at the same time', () => {
     const scanning = play([{ type: 'source-scanning' }]);
     expect(isSimulating(scanning)).toBe(true);
     expect(play([{ type: 'run-all' }], scanning)).toBe(scanning);
@@ -34,7 +34,7 @@ describe('the source beside the checklist', () => {
     expect(play([{ type: 'run-all' }], scanned).list.source).toBeNull();
   });
 
-  test('a scan that fails is over', () => {
+  test('a failed scan has ended', () => {
     const error = usageError('directory-missing', 'There is none.', 'Name another.');
     const failed = play([{ type: 'source-scanning' }, { type: 'checklist-failed', error }]);
     expect(failed.list).toMatchObject({ source: null, error });
@@ -68,7 +68,7 @@ describe('a simulation', () => {
     expect(play(actions).use?.phase).toBe(phase);
   });
 
-  test('is one at a time: a second key changes nothing', () => {
+  test('runs one at a time: a second key changes nothing', () => {
     const running = play([{ type: 'simulate' }]);
     expect(isSimulating(running)).toBe(true);
     expect(play([{ type: 'simulate' }], running)).toBe(running);
@@ -80,7 +80,7 @@ describe('a real use', () => {
   const simulated = play([{ type: 'simulate' }, { type: 'simulation-planned', plan: plan() }]);
   const done = { ...simulated, use: simulated.use && { ...simulated.use, phase: 'done' as const } };
 
-  test('is asked about, made with a yes, and taken back once', () => {
+  test('needs a confirmation, is made, and is taken back once', () => {
     const asked = play([{ type: 'ask-real-use' }], done);
     expect(asked.use?.real?.phase).toBe('confirming');
     const made = play([{ type: 'agree' }, { type: 'real-use-made', use }], asked);
@@ -90,12 +90,12 @@ describe('a real use', () => {
     expect(play([{ type: 'take-back' }], taking)).toBe(taking);
   });
 
-  test('is not made by a yes that nobody asked for', () => {
+  test('is not made by y without a question', () => {
     expect(play([{ type: 'agree' }], done)).toBe(done);
     expect(play([{ type: 'take-back' }], done)).toBe(done);
   });
 
-  test('is asked about where it can be seen', () => {
+  test('scrolls to its question', () => {
     const row = { ...preset, usageCount: 0, records: 0, lastUsedAt: null, change: 0, changedAt: 0 };
     const state: State = {
       ...initialState({ columns: 80, rows: 24 }),
@@ -110,7 +110,7 @@ describe('a real use', () => {
   });
 });
 
-describe('steps that real uses prove', () => {
+describe('steps that real uses decide', () => {
   const change = (countBy: number, recordsBy: number): ObservedChange => ({
     kind: countBy === recordsBy ? 'counted' : 'not-counted',
     before: { usageCount: 1, records: 1 },
@@ -144,14 +144,14 @@ describe('steps that real uses prove', () => {
     expect(statuses(judgeWatchedUse(waiting, watching(), seen, 'Noir'))).toEqual(expected);
   });
 
-  test('the next one is the third step’s', () => {
+  test('the next use decides step 3', () => {
     const first = watching(change(1, 1));
     const second = { ...first, changes: [...first.changes, { at: 300, change: change(1, 1) }] };
     const simulation = judgeWatchedUse(waiting, first, second, 'Noir');
     expect(statuses(simulation)).toEqual(['second-use-increments passed']);
   });
 
-  test('where no step waits for them, watching is only watching', () => {
+  test('without a waiting step, watching decides nothing', () => {
     expect(judgeWatchedUse(noSimulation, watching(), watching(change(1, 1)), 'Noir')).toBe(noSimulation);
   });
 });

@@ -92,7 +92,7 @@ describe('the list', () => {
     expect(reduce(reduce(byDrift, { type: 'sort' }), { type: 'sort' }).sort).toBe('usage');
   });
 
-  test('has counts that are no numbers before all others, and draws them once', () => {
+  test('lists counts that are not numbers first, and draws them once', () => {
     const odd = { ...counter('n', 0, 1), usageCount: Number.NaN, exact: 'NaN' };
     const endless = { ...counter('e', 0, 1), usageCount: Number.POSITIVE_INFINITY, exact: 'Infinity' };
     const listed = play([look([counter('a', 10), endless, odd, counter('b', 30)])]);
@@ -101,7 +101,7 @@ describe('the list', () => {
     expect(again.rows).toBe(listed.rows);
   });
 
-  test('keeps the cursor on its preset when that moves', () => {
+  test('keeps the cursor on its preset when the preset moves', () => {
     const state = play([look(five), { type: 'move', move: { by: 1 } }]);
     expect(selectedRow(state)?.id).toBe('b');
     const moved = reduce(state, tick(['b'], [counter('b', 5)], 3));
@@ -131,7 +131,7 @@ describe('the list', () => {
     expect([taller.cursor, taller.top]).toEqual([49, 16]);
   });
 
-  test('filters by name whatever the case, and by the beginning of an id', () => {
+  test('filters by name, ignoring case, and by the beginning of an id', () => {
     const state = play([look(five), { type: 'edit-filter' }, { type: 'type-filter', text: 'NAME b' }]);
     expect(order(state)).toBe('b');
     const erased = play([{ type: 'erase-filter' }, { type: 'erase-filter' }], state);
@@ -150,7 +150,7 @@ describe('the list', () => {
   });
 });
 
-describe('what comes in', () => {
+describe('what a watch reports', () => {
   test('marks a row that changed until the next tick', () => {
     const state = play([look(five), tick(['a'], [counter('a', 52)], 3)]);
     expect(state.rows.get('a')).toMatchObject({ change: 2, changedAt: 3 });
@@ -158,12 +158,12 @@ describe('what comes in', () => {
     expect(play([tick(['a'], [counter('a', 52)], 4)], state).changedAt).toBeNull();
   });
 
-  test('takes a preset off the list that a tick asked for in vain', () => {
+  test('removes a preset that a tick did not find', () => {
     const state = play([look(five), tick(['a', 'b'], [counter('a', 50)], 3)]);
     expect(order(state)).toBe('acde');
   });
 
-  test('takes presets off the list that an audit found gone', () => {
+  test('removes presets that an audit found gone', () => {
     expect(order(play([look(five), page([], ['c'])]))).toBe('abde');
   });
 
@@ -186,7 +186,7 @@ describe('what comes in', () => {
     expect(play([{ ...tick([], [], 6), newest: read(2) }], again).newest).toEqual(read(2));
   });
 
-  test('leaves the rows as they are where nothing changed, so that nothing is drawn', () => {
+  test('keeps the same rows if nothing changed, so that nothing is redrawn', () => {
     const state = play([look(five), { type: 'trigger', trigger }, page(five), done()]);
     const again = play([tick(['a'], [five[0]!], 3), page([]), done()], state);
     expect(again.rows).toBe(state.rows);
@@ -196,7 +196,7 @@ describe('what comes in', () => {
     expect(again.look).toBe(state.look);
   });
 
-  test('of a tick without records keeps those of the audit while the count stands, and checks again when it moves', () => {
+  test('a tick without records keeps those of the audit until the count changes, and then checks again', () => {
     const uncounted = { ...counter('a', 50), records: null };
     const state = play([look(five), tick(['a'], [uncounted], 3)]);
     expect(state.rows.get('a')?.records).toBe(50);
@@ -228,7 +228,7 @@ describe('screens', () => {
     expect(play([{ type: 'back' }], state).screen).toBe('trigger');
   });
 
-  test('Enter opens what is highlighted, also after the preset that was chosen is filtered out or gone', () => {
+  test('Enter opens the highlighted preset, even after the selected one is filtered out or gone', () => {
     const chosen = play([look(five), { type: 'move', move: { by: 1 } }]);
     const filtered = play(
       [
@@ -244,7 +244,7 @@ describe('screens', () => {
     expect(selectedRow(openAndGone)).toBeUndefined();
   });
 
-  test('nothing opens where there is no preset', () => {
+  test('nothing opens without a preset', () => {
     expect(play([{ type: 'open', screen: 'preset' }]).screen).toBe('list');
   });
 });

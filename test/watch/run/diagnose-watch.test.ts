@@ -50,7 +50,7 @@ async function audit(): Promise<{ tables: Tables; counters: Counter[] }> {
 }
 const sums = { totals: { records: 0 }, orphans: 0 } as never;
 
-test('wrong counts are looked into once, and again only when others are wrong', async () => {
+test('wrong counts are diagnosed once, and again only when others are wrong', async () => {
   const [a = '', b = ''] = await insertPresets(own.sql, ['Noir', 'Pastel']);
   await insertRecords(own.sql, a, 5);
   await own.sql`UPDATE presets SET usage_count = NULL WHERE id = ${a}`;
@@ -73,7 +73,7 @@ test('wrong counts are looked into once, and again only when others are wrong', 
   expect(events).toHaveLength(1);
 });
 
-test('nothing is read while rows are hidden, or where nothing is wrong', async () => {
+test('nothing is read while rows are hidden, or if nothing is wrong', async () => {
   const [a = ''] = await insertPresets(own.sql, ['Noir']);
   const { tables, counters } = await audit();
   const before = reads;
@@ -84,7 +84,7 @@ test('nothing is read while rows are hidden, or where nothing is wrong', async (
   expect(events).toEqual([]);
 });
 
-test('a plot is read once for a preset and a width, and what fails is no end', async () => {
+test('a plot is read once for a preset and a width, and a failure does not end the watch', async () => {
   const [a = ''] = await insertPresets(own.sql, ['Noir']);
   await insertRecords(own.sql, a, 3);
   const { tables } = await audit();

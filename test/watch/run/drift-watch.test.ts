@@ -48,7 +48,7 @@ const told = ({ preset, change }: DriftEvent) => [preset.name, change.kind, chan
 const byHand = (id: string) => legacy`UPDATE presets SET usage_count = usage_count + 1 WHERE id = ${id}`;
 
 describe('in the act', () => {
-  test('a client that increments by hand beside healthy traffic is seen, with its statement and no literal', async () => {
+  test('a client that increments by hand during healthy traffic is seen, with its statement but no literals', async () => {
     const traffic = startTraffic(own.url, ids, 4);
     try {
       const { events, until } = await begin();
@@ -96,7 +96,7 @@ describe('in the act', () => {
     }
   });
 
-  test('a transaction that was found open and is over is named by what it was seen doing', async () => {
+  test('a transaction that was seen open and has ended is named by its last statement', async () => {
     const { events, until, seen } = await begin();
     await legacy.begin(async sql => {
       await sql`UPDATE presets SET usage_count = 77 WHERE id = ${ids[0]!}`;
@@ -135,7 +135,7 @@ describe('in the act', () => {
     expect(events[0]?.writers.seen[0]?.activity).toBe('inserts-records');
   });
 
-  test('off the screen the audits see it, with who was writing', async () => {
+  test('presets off the screen are covered by audits, with the writers', async () => {
     const { events, until } = await begin(database, [ids[0]!]);
     await byHand(ids[2]!);
     const event = await until(() => events[0], 'the event');
@@ -143,7 +143,7 @@ describe('in the act', () => {
     expect(event.writers.seen[0]).toMatchObject({ application: 'legacy-api' });
   });
 
-  test('two looks that were far apart say so', async () => {
+  test('two reads that are far apart say so', async () => {
     const { watch, events, until, seen } = await begin();
     watch.setPaused(true);
     const paused = Date.now();
@@ -158,7 +158,7 @@ describe('in the act', () => {
     expect(event.writers.seen[0]).toMatchObject({ application: 'legacy-api' });
   });
 
-  test('a role that may not read what others run is told so, and how many there are', async () => {
+  test('a role that may not see what others run learns how many sessions are hidden', async () => {
     const role = `drift_${own.name}`;
     await own.sql
       .unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT SELECT ON presets, preset_usage TO ${role}`)
@@ -183,7 +183,7 @@ describe('in the act', () => {
 });
 
 describe('no event', () => {
-  test('of thousands of right uses by eight clients, while ticks and audits cross each other', async () => {
+  test('for thousands of correct uses by eight clients, while ticks and audits overlap', async () => {
     const wanted = scaled(2_000, 20_000);
     const traffic = startTraffic(own.url, ids, 8);
     try {
@@ -202,7 +202,7 @@ describe('no event', () => {
     }
   });
 
-  test('of presets that are deleted and come again, and of records that go together with their count', async () => {
+  test('for presets that are deleted and created again, and records deleted with their count', async () => {
     const { events, settle } = await begin();
     await own.sql`DELETE FROM presets WHERE id = ${ids[0]!}`;
     await settle();
@@ -216,7 +216,7 @@ describe('no event', () => {
     expect(events).toEqual([]);
   });
 
-  test('of rows that a policy hides and shows again', async () => {
+  test('for rows that a policy hides and shows again', async () => {
     const role = `hidden_${own.name}`;
     await own.sql
       .unsafe(
@@ -244,7 +244,7 @@ describe('no event', () => {
     }
   });
 
-  test('of rows that a policy hides between the look at the tables and the counters of one tick', async () => {
+  test('for rows that a policy hides between reading the tables and the counters of one tick', async () => {
     const role = `between_${own.name}`;
     await own.sql
       .unsafe(
@@ -288,7 +288,7 @@ describe('no event', () => {
     }
   });
 
-  test('of what this console repairs itself, and the next one of others is told again', async () => {
+  test('for this console’s own repairs, but for the next change by others', async () => {
     const repairs = await RepairBench.open();
     try {
       const [a = '', b = ''] = await insertPresets(repairs.own.sql, ['Noir', 'Pastel']);
@@ -327,7 +327,7 @@ describe('no event', () => {
     }
   });
 
-  test('of a connection that is lost and comes back, and what happened meanwhile is told', async () => {
+  test('for a lost connection, but changes in the meantime are reported', async () => {
     const { events, until, seen } = await begin();
     const cut = () =>
       own.sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -353,7 +353,7 @@ describe('no event', () => {
   });
 });
 
-describe('looks that cross', () => {
+describe('reads that overlap', () => {
   const tables = {
     presets: { oid: 1, key: 'id', count: 'c' },
     records: { oid: 2, preset: 'p' },
@@ -368,7 +368,7 @@ describe('looks that cross', () => {
   const look = (drift: DriftWatch, usageCount: number, records: number, at: QueryTiming, means = tables) =>
     drift.look(means as never, [{ id: 'a', name: 'a', usageCount, records, lastUsedAt: null }], at);
 
-  test('are compared only where one was sent after the other was answered', () => {
+  test('are compared only if one was sent after the other was answered', () => {
     const drift = new DriftWatch();
     expect(look(drift, 10, 10, glance(1, 2))).toBe(false);
     expect(look(drift, 11, 10, glance(5, 6))).toBe(true);
@@ -378,7 +378,7 @@ describe('looks that cross', () => {
     expect(look(drift, 10, 10, glance(12, 13))).toBe(true);
   });
 
-  test('with what the console writes itself are not compared, and not with what was seen before', () => {
+  test('during the console’s own writes are not compared, nor with reads from before', () => {
     const drift = new DriftWatch();
     look(drift, 10, 12, glance(1, 2));
     drift.ownWrites(['a']);
@@ -396,7 +396,7 @@ describe('looks that cross', () => {
     expect(look(drift, 12, 12, glance(later, later))).toBe(false);
   });
 
-  test('over a whole table are kept for so many, and the others are counted', () => {
+  test('of a whole table keep a limited number of events, and count the others', () => {
     const drift = new DriftWatch();
     const many = (usageCount: number) =>
       Array.from({ length: 300 }, (_, id) => ({
@@ -430,7 +430,7 @@ describe('behind a transaction pooler', needsPooler(), () => {
   });
   afterAll(() => pooler.stop());
 
-  test('right uses are none, a wrong one is told, and the console’s own sessions are not taken for others', async () => {
+  test('correct uses are no events, a wrong one is, and the console’s own sessions are not writers', async () => {
     const through = connectTo(pooler.through(own.url));
     const traffic = startTraffic(own.url, ids, 4);
     try {

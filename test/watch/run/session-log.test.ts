@@ -32,7 +32,7 @@ const look = (log: SessionLog, at: number, ...sessions: SeenSession[]) =>
 const pids = (log: SessionLog, from: number, to: number) => log.between(from, to).map(({ pid }) => pid);
 
 describe('the sessions that were seen', () => {
-  test('are told by this machine’s clock: what ended before, or began after, was not it', () => {
+  test('have times of this machine’s clock: work that ended before or began after does not count', () => {
     const log = new SessionLog();
     const idle = (pid: number, from: number, to: number) =>
       session({ pid, queryFrom: from + ahead, stateFrom: to + ahead });
@@ -41,7 +41,7 @@ describe('the sessions that were seen', () => {
     expect(pids(log, 0, 1_000)).toEqual([1, 2, 3]);
   });
 
-  test('that are still at work have written nothing that a look could show', () => {
+  test('that are still working have written nothing visible', () => {
     const log = new SessionLog();
     const open = session({ state: 'idle in transaction', wrote: true, transactionFrom: 900 + ahead });
     look(log, 1_000, open);
@@ -55,7 +55,7 @@ describe('the sessions that were seen', () => {
     ]);
   });
 
-  test('that are gone have ended in between, and so has a transaction that another followed', () => {
+  test('that are gone have ended in between, and so has a transaction followed by another', () => {
     const log = new SessionLog();
     const at = (pid: number, from: number) =>
       session({ pid, state: 'active', transactionFrom: from + ahead });
@@ -64,7 +64,7 @@ describe('the sessions that were seen', () => {
     expect(pids(log, 1_000, 2_000)).toEqual([1, 2]);
   });
 
-  test('are counted by client at looks with an event and at others', () => {
+  test('are counted by client at reads with and without an event', () => {
     const log = new SessionLog();
     const web = { application: 'web', user: 'app', client: null };
     const legacy = { ...web, application: 'legacy-api' };

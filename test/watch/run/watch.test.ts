@@ -60,7 +60,7 @@ function watching(of: Database, focus: Focus = { ids: [], detail: null, answers:
 }
 
 describe('a watch', () => {
-  test('begins with who the server is, the first counters and the trigger', async () => {
+  test('starts with the server, the first counters and the trigger', async () => {
     const [id] = await insertPresets(own.sql, ['Noir']);
     await insertRecords(own.sql, id!, 3);
     const seen = watching(database);
@@ -72,7 +72,7 @@ describe('a watch', () => {
     expect(trigger.healthy).toBe(true);
   });
 
-  test('then audits every preset, and ticks on what is in focus', async () => {
+  test('then audits every preset, and ticks for what is in focus', async () => {
     const [a, b] = await insertPresets(own.sql, ['a', 'b']);
     const seen = watching(database, { ids: [b!], detail: null, answers: false });
     const done = await seen.next('audit-done');
@@ -126,7 +126,7 @@ describe('a watch', () => {
     }
   });
 
-  test('never asks twice at a time, however long the answer takes', async () => {
+  test('never runs two ticks at a time, however long the answer takes', async () => {
     let open = 0;
     let most = 0;
     const slow: Database = {
@@ -154,7 +154,7 @@ describe('a watch', () => {
     for (const pace of ticks) expect(pace).toBeGreaterThan(300);
   });
 
-  test('ticks faster while somebody waits for a change, and still leaves a slow database its time', async () => {
+  test('ticks faster while somebody waits for a change, but not on a slow database', async () => {
     const seen = watching(database, undefined, 60_000);
     await seen.next('audit-done');
     seen.current.focus = { ids: [], detail: null, urgent: true, answers: false };
@@ -177,7 +177,7 @@ describe('a watch', () => {
     expect((await late.next('tick')).pace).toBeGreaterThan(800);
   });
 
-  test('ticks faster from the moment a key asks for it, also where an answer was on its way', async () => {
+  test('ticks faster as soon as a key asks for it, even while an answer is pending', async () => {
     const seen = watching(database, undefined, 60_000);
     let asked = 0;
     // The tick has asked what to read; the key comes in before its answer does.
@@ -187,7 +187,7 @@ describe('a watch', () => {
     expect((await seen.next('tick')).pace).toBeLessThan(60_000);
   });
 
-  test('rests while paused, and still answers when it is asked to refresh', async () => {
+  test('reads nothing while paused, except on refresh', async () => {
     const seen = watching(database);
     await seen.next('tick');
     watch!.setPaused(true);
@@ -197,7 +197,7 @@ describe('a watch', () => {
     expect(done.summary.totals.presets).toBe(1);
   });
 
-  test('tells of a preset that was deleted', async () => {
+  test('reports a preset that was deleted', async () => {
     const [a] = await insertPresets(own.sql, ['a']);
     const seen = watching(database, { ids: [a!], detail: null, answers: false });
     await seen.next('tick', event => event.counters.length === 1);
@@ -218,7 +218,7 @@ describe('a watch', () => {
     expect(detail?.value.perDay.at(-1)).toBe(2);
   });
 
-  test('reads the newest record for help, not with each tick, and at once when asked to refresh', async () => {
+  test('reads the newest record for help, but not with each tick, and immediately on refresh', async () => {
     const [a] = await insertPresets(own.sql, ['a']);
     await insertRecords(own.sql, a!, 1);
     const seen = watching(database, { ids: [a!], detail: null, answers: false });
@@ -237,7 +237,7 @@ describe('a watch', () => {
     expect(again.at - asked).toBeLessThan(5_000);
   });
 
-  test('goes on without the newest record where this role may not read it', async () => {
+  test('goes on without the newest record if this role may not read it', async () => {
     const role = `types_${process.pid}`;
     await own.sql
       .unsafe(
@@ -274,7 +274,7 @@ describe('a watch', () => {
   });
 });
 
-test('what the server refuses is asked for again soon once, then rarely', async () => {
+test('what the server refuses is retried once soon, then rarely', async () => {
   const seen = watching(database);
   await seen.next('tick');
   await own.sql`ALTER TABLE presets RENAME usage_count TO uses`;
@@ -288,7 +288,7 @@ test('what the server refuses is asked for again soon once, then rarely', async 
 });
 
 describe('a server that goes away', () => {
-  test('without a word is asked again as soon as any other, however long it was waited for', async () => {
+  test('without an answer is retried as soon as any other, however long the wait was', async () => {
     let reads = 0;
     const silent: Database = {
       ...database,
@@ -315,7 +315,7 @@ describe('a server that goes away', () => {
   });
   afterAll(() => server.stop());
 
-  test('is a failure with the time of the next try, and the watch goes on when it is back', async () => {
+  test('is a failure with the time of the next try, and the watch goes on when the server is back', async () => {
     const apart = connectTo(server.url);
     try {
       const sql = postgres(server.url, { max: 1, onnotice: () => {} });
