@@ -21,8 +21,8 @@ const yogaWithoutFetch: Plugin = {
 };
 
 /**
- * string-width makes regular expressions of Unicode properties as it is loaded, which reads tables of ICU's (10 to 25 ms).
- * Text that is one cell a character is measured without it, and it is loaded by the first text that is not.
+ * When string-width is loaded it compiles regular expressions with Unicode properties, which reads ICU's tables (10 to 25 ms).
+ * Text with one cell per character is measured without it; the first other text loads it.
  */
 const measuredWhenNeeded: Plugin = {
   name: 'measured-when-needed',
@@ -34,8 +34,8 @@ const measuredWhenNeeded: Plugin = {
 };
 
 /**
- * An import of a module of Node's makes it a namespace of all it exports, even what no one asks for (0.5 ms each, 4 with
- * node:crypto). Taken from the process they cost nothing; those that a start rarely needs are not even loaded by it.
+ * Importing one of Node's modules builds a namespace of everything it exports, even what is not used (0.5 ms each, 4 for
+ * node:crypto). Getting them from the process costs nothing, and those that a start rarely needs are not even loaded.
  */
 const builtinsWhenNeeded: Plugin = {
   name: 'builtins-when-needed',
@@ -58,7 +58,7 @@ const functionsOf = async (builtin: string) =>
     .map(([name]) => name);
 const rarelyNeeded = ['child_process', 'crypto', 'tls'];
 
-/** Leaves modules out of the file that imports them: each becomes a file of its own, read when it is asked for. */
+/** Leaves modules out of the file that imports them: each becomes a separate file that is read on demand. */
 function apart(modules: Record<string, string>): Plugin {
   return {
     name: 'apart',
@@ -71,7 +71,7 @@ function apart(modules: Record<string, string>): Plugin {
           return { path: `./${file}`, external: true };
         });
       }
-      // A file that was renamed would be bundled, and the start become slower, without a word.
+      // A renamed file would silently be bundled, which makes the start slower.
       onEnd(() => ({ errors: [...unseen].map(module => ({ text: `Nothing imports ./${module}.` })) }));
     },
   };
@@ -80,25 +80,25 @@ function apart(modules: Record<string, string>): Plugin {
 const shared: BuildOptions = {
   absWorkingDir: root,
   outdir: dist,
-  // One file each: looking for twenty takes longer than reading what a command will not use.
+  // One file per entry: finding twenty files takes longer than reading code that a command does not use.
   bundle: true,
   format: 'esm',
   platform: 'node',
   target: 'node24',
   minify: true,
-  // Node 24 has both. Otherwise esbuild makes literals into `new RegExp`, and Ink has one that runs for every cell.
+  // Node 24 has both. Otherwise esbuild turns literals into `new RegExp`, and Ink has one that runs for every cell.
   supported: { 'regexp-unicode-property-escapes': true, 'regexp-set-notation': true },
   legalComments: 'none',
-  // PGlite and the parsers find their WebAssembly and native code beside their own files.
+  // PGlite and the parsers find their WebAssembly and native code next to their own files.
   external: ['@electric-sql/*', 'libpg-query', 'oxc-parser'],
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"', BUNDLED: 'true' },
-  // Ink loads React's developer tools where it finds them; in production nobody looks for them.
+  // Ink loads React's developer tools if it finds them; in production it must not search for them.
   alias: { 'react-devtools-core': './scripts/empty.js' },
   logLevel: 'warning',
 };
 
 await rm(dist, { recursive: true, force: true });
-// Only what the file that is started imports later is read from the compile cache.
+// The compile cache only serves what the started file imports later.
 await build({
   ...shared,
   entryPoints: { cli: 'source/cli/bin.ts' },
@@ -121,11 +121,11 @@ await build({
     builtinsWhenNeeded,
     apart({ 'options.ts': 'command-line.js' }),
   ],
-  // Some of what is bundled is CommonJS and asks for Node's modules by require.
+  // Some bundled packages are CommonJS and require Node's modules.
   banner: {
     js: "const require=process.getBuiltinModule('module').createRequire(import.meta.url);",
   },
 });
 
-// PostgreSQL's files as initdb makes them: the demo then starts in 1.5 s instead of 2.7 s.
+// PostgreSQL's files as created by initdb: with them the demo starts in 1.5 s instead of 2.7 s.
 await writeFile(new URL('../dist/demo-cluster.tar.gz', import.meta.url), await makeCluster());

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where the program's source stands. */
+/** Where the program's source is. */
 export const source = fileURLToPath(new URL('../source', import.meta.url));
 
-/** The files of `source` by their paths below it, each with the files it imports; imports of types alone count too. */
+/** The files of `source` by their paths below it, each with the files it imports, including type imports. */
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
 /** Reads the imports of every file of the program. */
@@ -29,12 +29,12 @@ function inSource(path: string): string {
   return relative(source, path).replaceAll('\\', '/');
 }
 
-/** The top folder that a file stands in. */
+/** The top folder of a file. */
 export function roomOf(file: string): string {
   return file.split('/')[0] ?? '';
 }
 
-/** The pairs of rooms of which the first imports from the second, such as `repair -> trigger`, with the imports. */
+/** The pairs of folders of which the first imports from the second, such as `repair -> trigger`, with the imports. */
 export function arrowsBetweenRooms(graph: ImportGraph): Map<string, string[]> {
   const arrows = new Map<string, string[]>();
   for (const [file, targets] of graph) {

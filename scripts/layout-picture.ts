@@ -7,7 +7,7 @@ const file = new URL('../CONTRIBUTING.md', import.meta.url);
 const begin = '<!-- layout: made by `npm run picture:layout` -->';
 const end = '<!-- end of layout -->';
 
-/** The rooms as boxes and the imports between features as arrows, as a Mermaid flowchart. */
+/** The folders as boxes and the imports between features as arrows, in a Mermaid flowchart. */
 export function layoutPicture(): string {
   const graph = readImportGraph();
   const group = (name: string, rooms: readonly string[]) => [
@@ -34,7 +34,7 @@ export function layoutPicture(): string {
   ].join('\n');
 }
 
-/** The document with the picture as it is now. */
+/** The document with an up-to-date picture. */
 export function withPicture(document: string): string {
   const [before = '', rest = ''] = document.split(begin);
   const [, after = ''] = rest.split(end);

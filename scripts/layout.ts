@@ -1,8 +1,8 @@
-/** The rule of the layout: faces import features and the foundation, features the foundation, the foundation no feature. */
+/** The rule of the layout: faces import features and the foundation, features import the foundation, and the foundation neither. */
 export const layout = {
-  /** How the program meets people. */
+  /** The user interfaces. */
   faces: ['cli', 'tui'],
-  /** What it can do, and which other features each one may build on. */
+  /** The features, and which other features each may import. */
   features: {
     watch: ['diagnosis', 'trigger'],
     simulation: ['trigger'],
@@ -14,14 +14,14 @@ export const layout = {
     scan: [],
     demo: [],
   } as Record<string, readonly string[]>,
-  /** What everything stands on. */
+  /** What everything else builds on. */
   foundation: ['counter', 'connection', 'sql', 'format', 'config', 'errors'],
 } as const;
 
-/** The one import between faces: the command line opens the console where no command is given. */
+/** The only import between faces: the command line opens the console if no command is given. */
 export const door = 'cli/main.ts imports tui/start.ts';
 
-/** Whether a room may import from another one. */
+/** Whether a folder may import from another one. */
 export function mayImport(from: string, to: string): boolean {
   const { faces, features, foundation } = layout;
   const isIn = (rooms: readonly string[], room: string) => rooms.includes(room);

@@ -1,8 +1,8 @@
-// What stands in for Intl.Segmenter in the bundle: see build.ts. Written for graphemes, the only segments that anything
-// here asks for. The first real one reads ICU's tables (25 ms), and most lists have no character that needs them.
+// Replaces Intl.Segmenter in the bundle: see build.ts. Only supports graphemes, the only segments used here. The first real
+// segmenter reads ICU's tables (25 ms), and most lists have no character that needs them.
 const { Segmenter } = Intl;
 
-// Characters that never join with their neighbours, each a grapheme by itself: Latin, Greek and Cyrillic letters without
+// Characters that never join with their neighbours, so each is a grapheme: Latin, Greek and Cyrillic letters without
 // combining marks, general punctuation without joiners, arrows, boxes, blocks and geometric shapes.
 const alone =
   /^[\x20-\x7e\xa0-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u2bff]*$/;
@@ -13,7 +13,7 @@ interface Segment {
   input: string;
 }
 
-/** The segments of a text whose characters all stand alone. */
+/** The segments of a text in which every character is a grapheme. */
 class Characters {
   readonly #text: string;
 
@@ -31,7 +31,7 @@ class Characters {
   }
 }
 
-/** Segments text as Intl.Segmenter does, and makes one when a text first needs it. */
+/** Segments text like Intl.Segmenter, and creates one when a text first needs it. */
 export class LazySegmenter {
   readonly #given: ConstructorParameters<typeof Segmenter>;
   #segmenter: Intl.Segmenter | undefined;

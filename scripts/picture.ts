@@ -16,11 +16,11 @@ const { PATH = '', HOME = '', TMPDIR = tmpdir() } = process.env;
 const terminal = new xterm.Terminal({ ...size, allowProposedApi: true, scrollback: 0 });
 terminal.loadAddon(new Unicode11Addon());
 terminal.unicode.activeVersion = '11';
-// Started where there is no .env, with an environment that names no database: that opens the demo.
+// Started without a .env and with an environment that names no database, so that it opens the demo.
 const child = pty.spawn(process.execPath, [program], {
   ...size,
   cwd: TMPDIR,
-  // A plan shows where its receipt goes: nobody's directory.
+  // A plan shows where its receipt goes, so this must not be a real user's directory.
   env: {
     PATH,
     HOME,
@@ -42,7 +42,7 @@ function screen(): string {
   ).join('\n');
 }
 
-/** Resolves once the screen shows `wanted`; rejects with the screen as it is when that takes too long. */
+/** Resolves once the screen shows `wanted`; rejects with the current screen if that takes too long. */
 function until(wanted: RegExp): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
@@ -68,14 +68,14 @@ async function take(name: string, title: string): Promise<void> {
 }
 
 await until(/presets {2}\d+ accurate/);
-// By drift, so that what is wrong is on top; and the cursor away from the most interesting row.
+// Sorted by drift, so that mismatches are on top, and with the cursor away from the most interesting row.
 child.write('ss');
 await until(/Drift ↓/);
 child.write('jjj');
 await until(/^ {2}4 of/m);
 // Causes are looked for after the first audit.
 await until(/Mismatch +counted twice/);
-// A use that was just counted shows beside its preset.
+// A use that was just counted is shown next to its preset.
 await until(/\d \+\d+ /);
 await take('console', 'The console: every preset with its count, its records and a badge');
 

@@ -1,6 +1,6 @@
 import type { IBufferCell, Terminal } from '@xterm/headless';
 
-// Most monospace fonts are 0.6 em wide; where one is not, textLength stretches each run to its columns.
+// Most monospace fonts are 0.6 em wide; for others textLength stretches each run to its columns.
 const fontSize = 14;
 const cell = { width: 8.4, height: 18 };
 const padding = 14;
@@ -11,16 +11,16 @@ const palette = [
   ['#6f7783', '#f07b86', '#98d694', '#ecca75', '#84bbf2', '#d49be6', '#6fd0da', '#ffffff'],
 ].flat();
 
-/** How a stretch of cells is drawn. */
+/** How a run of cells is drawn. */
 interface Look {
   color: string;
-  /** null where the picture's own background shows. */
+  /** null for the picture's background. */
   background: string | null;
   bold: boolean;
   dim: boolean;
 }
 
-/** Characters of one row that look the same and take the same number of columns. */
+/** Characters of one row with the same style and the same width. */
 interface Run {
   look: Look;
   column: number;
@@ -29,7 +29,7 @@ interface Run {
   characters: string[];
 }
 
-/** Draws what `terminal` shows as an SVG document; `title` is read out where pictures are not seen. */
+/** Draws what `terminal` shows as an SVG document; `title` is for screen readers. */
 export function terminalSvg(terminal: Terminal, title: string): string {
   const width = terminal.cols * cell.width + 2 * padding;
   const height = terminal.rows * cell.height + 2 * padding;
@@ -71,7 +71,7 @@ function readRuns(terminal: Terminal, row: number): Run[] {
   const runs: Run[] = [];
   for (let column = 0; column < terminal.cols; column += 1) {
     const read = line?.getCell(column);
-    // The second half of a wide character is a cell of no width.
+    // The second half of a wide character is a cell without width.
     if (!read || read.getWidth() === 0) continue;
     const look = lookOf(read);
     const width = read.getWidth();
@@ -97,8 +97,8 @@ function same(a: Look, b: Look): boolean {
 }
 
 /**
- * The words of a run, each at its own column: gaps need no drawing, and viewers disagree about spaces in a row. Signs
- * beyond ASCII stand apart, because they often come from another font of another width.
+ * The words of a run, each at its own column: gaps need no drawing, and viewers disagree about consecutive spaces. Characters
+ * beyond ASCII are separate, because they often come from another font with a different width.
  */
 function words({ look, column, width, characters }: Run): Run[] {
   const found: Run[] = [];

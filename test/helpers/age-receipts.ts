@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { receiptsIn } from '../../source/repair/receipts/places.ts';
 
-/** Takes out of all receipts of a state directory what older versions did not write. */
+/** Removes from all receipts of a state directory what older versions did not write. */
 export function ageReceipts(directory: string): void {
   for (const name of readdirSync(receiptsIn(directory)).filter(file => file.endsWith('.jsonl'))) {
     const file = join(receiptsIn(directory), name);

@@ -21,20 +21,20 @@ export interface PlannedUse {
   user: number;
 }
 
-/** How uses are counted beside the trigger. */
+/** How uses are counted in addition to the trigger. */
 export interface ByHand {
   /** How much is added by hand to each use that `which` picks. */
   adds: number;
-  /** In the transaction of the record, or in one of its own. */
+  /** In the transaction of the record, or in a separate one. */
   together: boolean;
   which?: (use: PlannedUse) => boolean;
 }
 
-/** A database that an application uses for some months, and the ways in which it goes wrong. */
+/** A database that an application uses for some months, and the ways in which its counts go wrong. */
 export class Application {
   readonly own: TestDatabase;
   readonly database: Database;
-  /** One connection, so that what it did is counted as soon as it is told to say so. */
+  /** One connection, so that its statistics are complete as soon as it reports them. */
   readonly #sql: postgres.Sql;
   #migration = '';
   uses: PlannedUse[] = [];
@@ -103,7 +103,7 @@ export class Application {
     await this.script(this.#migration);
   }
 
-  /** Makes the uses from one moment to another, each in a transaction of its own, in the order of their times. */
+  /** Makes the uses from one moment to another, each in a separate transaction, in the order of their times. */
   async use(from: number, to: number, byHand?: ByHand): Promise<void> {
     await this.play(
       this.uses.filter(({ moment }) => moment >= from && moment < to),
@@ -164,9 +164,9 @@ export class Application {
     await racers.end();
   }
 
-  /** What the console makes of it. */
+  /** The console's diagnosis. */
   async diagnose(): Promise<{ mismatches: Counter[]; diagnoses: Map<string, Diagnosis> }> {
-    // A server on its own tells what it has counted a second later.
+    // By default a server reports its statistics a second later.
     await this.#sql`SELECT pg_stat_force_next_flush()`;
     await this.#sql`SELECT 1`;
     const tables = await this.database.read(reader => readTables(reader, 'public'));

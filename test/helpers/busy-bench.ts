@@ -18,15 +18,15 @@ import { waitFor } from './wait.ts';
 const presets = 40;
 const clients = 4;
 
-/** What one round of kills or stops begins with. */
+/** The start of a round of kills or stops. */
 export interface Round {
   /** Records of each preset; more than 5,000 of all are deleted in batches, fewer by TRUNCATE. */
   each: number;
-  /** Whether the server itself keeps records from being there twice. */
+  /** Whether the server itself prevents duplicate records. */
   keyed: boolean;
 }
 
-/** A server of a test's own with writing clients, on which repairs are killed, and what must be true of it all the time. */
+/** A separate server with writing clients, on which repairs are killed, and what must always hold there. */
 export class BusyBench {
   readonly server: EmbeddedServer;
   readonly sql: postgres.Sql;
@@ -72,7 +72,7 @@ export class BusyBench {
     await this.server.stop();
   }
 
-  /** Fills the tables anew, with counts that are wrong by different numbers, and lets the clients loose. */
+  /** Fills the tables again, with counts that are wrong by different numbers, and starts the clients. */
   async begin({ each, keyed }: Round): Promise<void> {
     const { sql } = this;
     this.home = stateDirectory();
@@ -98,7 +98,7 @@ export class BusyBench {
     await this.soon(() => traffic.made() > clients * 2, 'traffic');
   }
 
-  /** Waits for what this process finds out by itself, and lets others work meanwhile. */
+  /** Waits for what this process notices by itself, while others work. */
   soon(question: () => boolean, what: string): Promise<void> {
     return waitFor(async () => {
       await new Promise(resolve => setTimeout(resolve, 2));
@@ -109,7 +109,7 @@ export class BusyBench {
   /** Stops the server, and waits until it answers again. */
   async restart(signal: 'SIGQUIT' | 'SIGINT' | 'SIGKILL'): Promise<void> {
     await this.server.kill(signal);
-    // A killed one leaves processes behind, and while they are there no other starts.
+    // A killed server leaves processes behind, and no other starts while they exist.
     const start = () =>
       this.server.start().then(
         () => true,
@@ -124,7 +124,7 @@ export class BusyBench {
     await waitFor(answers, 'the server to answer');
   }
 
-  /** All receipts of this round, with what the server says became of each batch. */
+  /** All receipts of this round, with each batch's outcome according to the server. */
   async receipts(): Promise<Receipt[]> {
     const { receipts, damaged } = await listReceipts(this.directory);
     expect(damaged).toEqual([]);
@@ -132,7 +132,7 @@ export class BusyBench {
     return resolveReceipts(this.database, found, receipts, false);
   }
 
-  /** The receipts say of every batch what became of it, and the drift of each preset is what they say. */
+  /** Checks that the receipts have every batch's outcome, and that the drift of each preset matches them. */
   async expectTruth(): Promise<void> {
     const expected = new Map(this.#drifts);
     for (const { batches } of await this.receipts()) {
@@ -149,7 +149,7 @@ export class BusyBench {
     expect(await this.#readDrifts()).toEqual(expected);
   }
 
-  /** Ends a round in which all was taken back: every record is there once, and every count is wrong by what it was. */
+  /** Ends a round in which everything was undone: every record exists once, and every count drifts as before. */
   async end(): Promise<NamedUses> {
     const uses = await this.#traffic?.stop();
     this.#traffic = null;

@@ -19,12 +19,12 @@ export interface CertificateOptions {
   password?: string;
 }
 
-/** A certificate authority of the tests' own, made by openssl. */
+/** A certificate authority for the tests, made by openssl. */
 export interface Authority extends Certificate {
   issue(file: string, commonName: string, options?: CertificateOptions): Certificate;
 }
 
-/** Makes authorities in a directory of their own. Throws where there is no openssl: TLS cannot be tested without it. */
+/** Makes authorities in a new directory. Throws if there is no openssl: TLS cannot be tested without it. */
 export function openAuthorities() {
   const directory = mkdtempSync(join(tmpdir(), 'preset-usage-tls-'));
   chmodSync(directory, 0o755);
@@ -48,7 +48,7 @@ export function openAuthorities() {
       writeFileSync(at(`${file}.index`), '');
       return { ...own, issue: (name, subject, options = {}) => issue(file, own, name, subject, options) };
     },
-    /** A copy of a key that a server process of another user may read, as PostgreSQL insists on. */
+    /** A copy of a key with the owner and mode that PostgreSQL requires if the server runs as another user. */
     forServer(key: string, owner: (file: string) => void): string {
       const copy = `${key}.server`;
       copyFileSync(key, copy);

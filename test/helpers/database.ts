@@ -3,7 +3,7 @@ import postgres from 'postgres';
 import { inject } from 'vitest';
 import { template } from './global-setup.ts';
 
-/** A database of a test file's own, with a superuser's connection to arrange and inspect it. */
+/** A database for one test file, with a superuser's connection to arrange and inspect it. */
 export interface TestDatabase {
   name: string;
   /** A superuser's URL to this database. */
@@ -15,8 +15,8 @@ export interface TestDatabase {
 }
 
 /**
- * Clones a database for one test file. Tests wrap it in `beforeAll`/`afterAll`; two files never share one.
- * `from` is `template1` where a test wants to make its own tables, or brings a `server` of its own.
+ * Clones a database for one test file. Tests wrap it in `beforeAll`/`afterAll`; two files never share one. `from` is
+ * `template1` if a test makes its own tables, or brings its own `server`.
  */
 export async function createDatabase(
   from: string = template,

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
 
-/** A road to a server on which some words become others of the same length. */
+/** A proxy to a server that replaces some words by others of the same length. */
 export interface Disguise {
   url: string;
   close(): Promise<void>;
@@ -8,7 +8,7 @@ export interface Disguise {
 
 type Words = readonly [from: string, to: string][];
 
-/** Makes the server at `url` say other words than it does (`says`), or hear other ones than were said (`hears`). */
+/** Replaces words that the server at `url` sends (`says`) or receives (`hears`). */
 export async function disguise(
   url: string,
   { says = [], hears = [] }: { says?: Words; hears?: Words },

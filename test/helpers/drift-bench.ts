@@ -3,16 +3,16 @@ import type { DriftEvent } from '../../source/watch/drift-event.ts';
 import { Watch } from '../../source/watch/run/watch.ts';
 import type { Focus } from '../../source/watch/watch-event.ts';
 
-/** A watch whose drift events are gathered. */
+/** A watch that collects its drift events. */
 export interface DriftBench {
   watch: Watch;
   events: DriftEvent[];
   focus: Focus;
-  /** How many ticks and how many audits came in so far, and how many failures. */
+  /** How many ticks, audits and failures there were so far. */
   seen: { ticks: number; audits: number; failures: number };
-  /** Resolves with what `ask` says, once it says something. */
+  /** Resolves with the answer of `ask`, once it has one. */
   until<Value>(ask: () => Value | undefined | false, what: string): Promise<Value>;
-  /** Resolves after `looks` more looks at everything: ticks and audits that began after the call. */
+  /** Resolves after `looks` more ticks and audits that began after the call. */
   settle(looks?: number): Promise<void>;
 }
 
@@ -64,7 +64,7 @@ export function watchDrift(database: Database, ids: readonly string[], interval 
       if (event.type === 'failure') bench.seen.failures += 1;
       if (event.type === 'audit-done') {
         bench.seen.audits += 1;
-        // The next one at once: no test waits for a pause.
+        // Continues at once: no test waits for a pause.
         bench.watch.refresh();
       }
       for (const listener of listeners) listener();

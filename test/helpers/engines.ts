@@ -1,16 +1,16 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
-/** The name of the variable that tells the processes of a run which file keeps the engines that tests have started. */
+/** The variable with the path of the file that lists the engines that the tests of a run have started. */
 export const enginesVariable = 'TEST_ENGINES';
 
-/** Notes that the running test file has started an `engine` of its own; outside of a test run nothing is noted. */
+/** Records that the running test file has started its own `engine`; does nothing outside of a test run. */
 export function ranOn(engine: string): void {
   const { [enginesVariable]: notes, TEST_FILE: file } = process.env;
   if (notes && file) appendFileSync(notes, `${JSON.stringify([engine, file])}\n`);
 }
 
-/** The test files below `root` that have started an engine of their own, in order, by engine. */
+/** The test files below `root` that have started their own engine, in order, by engine. */
 export function enginesIn(notes: string, root: string): Map<string, string[]> {
   const found = new Map<string, Set<string>>();
   const lines = readFileSync(notes, 'utf8').split('\n').filter(Boolean).sort();

@@ -7,10 +7,10 @@ import type {
 import type { Tables } from '../../source/counter/discovery/tables.ts';
 import { builtIn } from '../../source/counter/operators.ts';
 
-/** What a server answers to one statement: rows, or an error that it throws. */
+/** The answer to one statement: rows, or an error that it throws. */
 export type Answer = (text: string, values: readonly unknown[]) => unknown[] | Promise<unknown[]>;
 
-/** A database without a server: every statement goes to `answer`, and all of them are kept in order. */
+/** A database without a server: `answer` answers every statement, and all of them are kept in order. */
 export class FakeDatabase {
   readonly statements: string[] = [];
   readonly writes: ConnectOptions[] = [];
@@ -65,7 +65,7 @@ export class FakeDatabase {
   }
 }
 
-/** The two tables as a usual database has them. */
+/** The two tables of an ordinary database. */
 export const fakeTables: Tables = {
   schema: 'public',
   schemas: ['public'],

@@ -6,7 +6,7 @@ export function serverMessage(letter: string, body: Buffer | string = ''): Buffe
   return Buffer.concat([messageHead(letter, 4 + content.length), content]);
 }
 
-/** The head of a message whose length is announced as `length`, whatever follows. */
+/** The header of a message with the declared length `length`, whatever follows. */
 export function messageHead(letter: string, length: number): Buffer {
   const head = Buffer.alloc(5, letter);
   head.writeUInt32BE(length, 1);
@@ -19,17 +19,17 @@ const fourBytes = (value: number) => {
   return bytes;
 };
 
-/** A request for authentication; 0 says that nothing has to be known. */
+/** A request for authentication; 0 means that none is needed. */
 export function authentication(way: number, content = ''): Buffer {
   return serverMessage('R', Buffer.concat([fourBytes(way), Buffer.from(content)]));
 }
 
-/** What a server says to who is let in. */
+/** What a server sends after a successful login. */
 export const welcome = Buffer.concat([authentication(0), serverMessage('Z', 'I')]);
 
 /**
- * A server that says `greeting` to the first message of a connection, and to each later one `answer`; a function goes on talking
- * by itself.
+ * A server that sends `greeting` after the first message of a connection, and `answer` after each later one. A function may keep
+ * sending.
  */
 export async function fakeServer(
   greeting: Buffer | ((socket: Socket) => void),
@@ -58,7 +58,7 @@ export async function fakeServer(
   };
 }
 
-/** Says the same again and again, as fast as it is read. */
+/** Sends the same bytes repeatedly, as fast as they are read. */
 export function withoutEnd(piece: Buffer, first: Buffer = Buffer.alloc(0)): (socket: Socket) => void {
   return socket => {
     const talk = () => {

@@ -15,13 +15,13 @@ export function linesOf(file: string): Record<string, unknown>[] {
     .map(line => JSON.parse(line));
 }
 
-/** Takes every seal off a receipt: as somebody would write it who has no key, or as it was written before there were seals. */
+/** Removes every seal from a receipt, as if written without a key, or before there were seals. */
 export function unseal(file: string): void {
   const lines = linesOf(file).map(({ seal: _, after: __, ...line }) => line);
   writeFileSync(file, lines.map(line => `${JSON.stringify(line)}\n`).join(''));
 }
 
-/** Writes a receipt of a committed reset that deleted these records of a preset, from the head of a real one. */
+/** Writes a receipt of a committed reset that deleted these records of a preset, based on the header of a real one. */
 export function forgeReset(
   file: string,
   from: string,

@@ -15,7 +15,7 @@ export const template = 'preset_usage_template';
 /** The same without the migration. */
 export const unmigrated = 'preset_usage_unmigrated';
 
-/** Starts one server for all test files, builds the template databases and tells run-report.ts what the tests run on. */
+/** Starts one server for all test files, builds the template databases, and passes the server's description to run-report.ts. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startServer(line => console.log(line));
   const sql = postgres(server.url, { max: 1, onnotice: () => {} });

@@ -8,10 +8,10 @@ import { needs } from './needs.ts';
 import { quickDirectory } from './quick-directory.ts';
 import { freePort, type TestServer } from './server.ts';
 
-/** Where Debian and its kin keep a directory for each version of PostgreSQL. */
+/** Where Debian and its derivatives keep a directory for each version of PostgreSQL. */
 const debian = '/usr/lib/postgresql';
 
-/** The directories of PostgreSQL's programs that are installed on this machine, by major version, the newest first. */
+/** The directories with PostgreSQL's programs on this machine, by major version, newest first. */
 export function installedVersions(): Map<number, string> {
   const directories = existsSync(debian)
     ? readdirSync(debian).map(version => join(debian, version, 'bin'))
@@ -40,8 +40,8 @@ export function needsInstalled(version: number): TestOptions {
 }
 
 /**
- * Starts a server of the PostgreSQL `version` that is installed here, on a port of its own, without fsync; null where that
- * version is not installed. `flags` go to the `postgres` process.
+ * Starts a server of the installed PostgreSQL `version` on a free port, without fsync; null if that version is not installed.
+ * `flags` go to the `postgres` process.
  */
 export async function startInstalled(version: number, flags: string[] = []): Promise<TestServer | null> {
   const programs = installedVersions().get(version);
@@ -86,7 +86,7 @@ export async function startInstalled(version: number, flags: string[] = []): Pro
     async stop() {
       process.off('exit', kill);
       const gone = new Promise(resolve => server.once('exit', resolve));
-      // A fast shutdown: clients that are still there are sent away.
+      // A fast shutdown: clients that are still connected are disconnected.
       if (server.exitCode === null) {
         server.kill('SIGINT');
         await gone;
@@ -96,7 +96,7 @@ export async function startInstalled(version: number, flags: string[] = []): Pro
   };
 }
 
-/** The system's user that PostgreSQL is meant to run as. */
+/** The system user that PostgreSQL should run as. */
 function postgresUser(): { uid: number; gid: number } {
   const id = (flag: string) =>
     Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: 'pipe' }));

@@ -18,24 +18,24 @@ import { runRepair } from '../../source/repair/run/run.ts';
 import type { TestDatabase } from './database.ts';
 import { request, stateDirectory } from './repair.ts';
 
-/** One step of an interleaving; presets are told by their place. */
+/** One step of an interleaving; presets are given by index. */
 export type Step =
   | { does: 'use'; preset: number; size: number }
   | { does: 'open' | 'open again'; preset: number }
   | { does: 'commit' | 'roll back'; which: number }
   | { does: 'begin'; action: 'sync' | 'reset' | 'reset with history'; presets: number[] }
-  /** `copied`: in the second state directory, where there is one. */
+  /** `copied`: in the second state directory, if there is one. */
   | { does: 'undo'; which: number; copied: boolean }
-  /** One batch, with uses made while it is done. */
+  /** One batch, with uses made while it runs. */
   | { does: 'batch'; uses: number[] }
   | { does: 'stop' }
   /** Something else writes the count. */
   | { does: 'meddle'; preset: number; by: number }
-  /** A column of the records comes, is renamed or goes. */
+  /** A column of the records is added, renamed or dropped. */
   | { does: 'add' | 'rename' | 'drop' }
-  /** This machine's clock is set. */
+  /** This machine's clock is changed. */
   | { does: 'clock'; days: number }
-  /** The receipts there are get into a second state directory. */
+  /** The existing receipts are copied to a second state directory. */
   | { does: 'copy'; withKey: boolean };
 
 // The first drifts upwards, the second downwards, the third is right, the fourth has never been counted.
@@ -46,7 +46,7 @@ export const beginning = [
   { drift: null, records: 2 },
 ] as const;
 
-// So small that every few records are a batch by their number or their bytes, and one of the largest is never deleted.
+// So small that a few records fill a batch by their number or their bytes, and one of the largest is never deleted.
 const most = { presets: 2, records: 3, bytes: 5_000, recordBytes: 20_000 };
 const sizes = [0, 1_500, 0, 4_000];
 
@@ -80,7 +80,7 @@ const column: fc.Arbitrary<Step> = fc.record({
 });
 const copy: fc.Arbitrary<Step> = fc.record({ does: fc.constant('copy' as const), withKey: fc.boolean() });
 
-/** A column that goes in the middle of a reset. */
+/** A column that is dropped in the middle of a reset. */
 const goesMeanwhile: fc.Arbitrary<Step[]> = fc
   .constantFrom('rename' as const, 'drop' as const)
   .map(does => [
@@ -92,18 +92,18 @@ const goesMeanwhile: fc.Arbitrary<Step[]> = fc
 const alone = (kind: fc.Arbitrary<Step>): fc.Arbitrary<Step[]> => kind.map(step => [step]);
 const steps = (...kinds: fc.Arbitrary<Step[]>[]) =>
   fc.array(fc.oneof(...kinds), { minLength: 5, maxLength: 25 }).map(parts => parts.flat());
-/** From a table with a column that may go. */
+/** From a table with a column that may be dropped. */
 const withColumns = (...kinds: fc.Arbitrary<Step>[]) =>
   steps(...kinds.map(alone), alone(column), goesMeanwhile).map((then): Step[] => [{ does: 'add' }, ...then]);
 
-/** Nothing but correct uses beside repairs, whose records may get other columns meanwhile. */
+/** Only correct uses during repairs; the columns of the records may change meanwhile. */
 export const correctSteps = withColumns(...quiet);
-/** With stray writes, copied receipts and other columns. */
+/** With stray writes, copied receipts and changed columns. */
 export const straySteps = withColumns(...quiet, meddle, copy);
-/** With what may happen where nothing of the records tells the server that one is there already. */
+/** With what may happen if the server cannot recognize a duplicate record. */
 export const keylessSteps = steps(...[...quiet, meddle, copy].map(alone));
 
-/** A database whose tables are made anew for each interleaving. */
+/** A database whose tables are created again for each interleaving. */
 export class Stage {
   readonly own: TestDatabase;
   readonly #trigger: string;
@@ -123,7 +123,7 @@ export class Stage {
     return new Stage(own, row?.definition ?? '');
   }
 
-  /** Fills new tables; answers with the ids of the presets and what records there are of each. */
+  /** Fills new tables; returns the ids of the presets and the records of each. */
   async arrange(keyed: boolean): Promise<{ ids: string[]; records: Map<string, Made> }> {
     const { sql } = this.own;
     await sql
@@ -165,21 +165,21 @@ async function insertUse(sql: postgres.ISql, id: string, preset: string, size: n
     VALUES (${id}, ${preset}, 'use', jsonb_build_object('text', repeat('x', ${size}::int)))`;
 }
 
-/** A use whose transaction stays open until it is told how to end. */
+/** A use whose transaction stays open until a step ends it. */
 interface OpenUse {
   place: number;
   finish(commit: boolean): Promise<void>;
 }
 
-/** A column that was added, with the records that have their own id in it; the others have 'fresh'. */
+/** A column that was added, and the records that have their own id in it; the others have 'fresh'. */
 interface Column {
-  /** What it is called now, and was called before; null once it is gone. */
+  /** Its current and former names; null once it is dropped. */
   name: string | null;
   names: string[];
   owners: ReadonlySet<string>;
 }
 
-/** How often interleavings have met what they are there to meet. */
+/** How often the interleavings reached the situations that they should test. */
 export class Tally {
   readonly met: Record<string, number> = {};
 
@@ -188,7 +188,7 @@ export class Tally {
   }
 }
 
-/** Plays an interleaving, and knows what the tables must hold whatever comes. */
+/** Plays an interleaving, and knows what the tables must contain at any time. */
 export class Play {
   readonly ids: string[];
   readonly directory = stateDirectory();
@@ -261,14 +261,14 @@ export class Play {
     }
   }
 
-  /** Lets everything come to its end. */
+  /** Ends everything that is still open. */
   async finish(): Promise<void> {
     await this.#finishUse(0, true);
     await this.#finishUse(1, true);
     await this.#drain();
   }
 
-  /** Takes all receipts of a directory back, the newest first or last; answers with what was left alone. */
+  /** Undoes all receipts of a directory, newest first or last; returns what was left alone. */
   async takeBack(directory: string, backwards = false): Promise<RepairOutcome['left']> {
     const { receipts } = await listReceipts(directory);
     const left: RepairOutcome['left'] = [];
@@ -279,14 +279,14 @@ export class Play {
       let outcome: RepairOutcome | null = null;
       while (this.#run) outcome = await this.#next();
       left.push(...(outcome?.left ?? []));
-      // Where it was below zero before the repair, it may be so again.
+      // A count that was below zero before the repair may be so again.
       const was = receipt.batches.flatMap(({ changes }) => changes).map(change => change.before ?? 0);
       expect(await this.#lowest()).toBeGreaterThanOrEqual(Math.min(0, before, ...was));
     }
     return left;
   }
 
-  /** Fails where the tables are not what was done to them by uses, by stray writes and by what the receipts tell. */
+  /** Fails unless the tables match the uses, the stray writes and the receipts. */
   async check(): Promise<void> {
     const rows = await this.#sql<
       { id: string; preset: string; size: number; row: Record<string, unknown> }[]
@@ -297,7 +297,7 @@ export class Play {
       expect({ preset, size }).toEqual(this.records.get(id));
       for (const { name, owners } of this.#columns) {
         if (name === null) continue;
-        // A copied receipt may be of a time before the column.
+        // A copied receipt may be older than the column.
         const may = owners.has(id) ? [id, ...(this.elsewhere === null ? [] : ['fresh'])] : ['fresh'];
         expect(may).toContain(row[name]);
       }
@@ -320,7 +320,7 @@ export class Play {
     }
   }
 
-  /** What all receipts together say was done to each preset; what two directories have of one counts once. */
+  /** What all receipts together did to each preset; a receipt in both directories counts once. */
   async #told(): Promise<Map<string, { delta: number; deletes: number }>> {
     const sum = new Map<string, { delta: number; deletes: number }>();
     const seen = new Set<string>();
@@ -346,7 +346,7 @@ export class Play {
   }
 
   async #use(place: number, size: number): Promise<void> {
-    // A row that an open use holds would have this one wait for it.
+    // It would wait for a row that an open use has locked.
     if (this.#isHeld(place)) return;
     const id = randomUUID();
     await insertUse(this.#sql, id, this.ids[place]!, size);
@@ -392,7 +392,7 @@ export class Play {
   }
 
   async #alter(how: 'add' | 'rename' | 'drop'): Promise<void> {
-    // It would wait for an open use.
+    // It would wait for the open use.
     if (this.#open.some(use => use !== null)) return;
     const column = this.#columns.findLast(({ name }) => name !== null);
     const name = `note_${this.#names}`;
@@ -438,7 +438,7 @@ export class Play {
     if (receipt) this.#start(await this.#planUndo(receipt, directory), directory);
   }
 
-  /** Plans an undo; where it is refused because of columns, nothing may have happened, and what became of them is named. */
+  /** Plans an undo. If it is refused because of columns, nothing may have changed, and the columns are mapped. */
   async #planUndo({ head }: Receipt, directory: string): Promise<FullPlan> {
     const asked = request('undo', directory, { receipt: head.id });
     const before = await this.#print();
@@ -455,7 +455,7 @@ export class Play {
     }
   }
 
-  /** What became of the columns that a receipt has values of. */
+  /** What happened to the columns that a receipt has values of. */
   #choice({ columns = [] }: Receipt['head']): ColumnChoice {
     const map: [string, string][] = [];
     const drop: string[] = [];
@@ -474,7 +474,7 @@ export class Play {
     this.#directoryOfRun = directory;
     this.#run = runRepair(this.#database, plan, {
       timeout: 30,
-      // A row that an open use holds is given up soon: nobody ends that use meanwhile.
+      // A row that an open use has locked is given up soon: nothing ends that use meanwhile.
       lockTimeout: 0.02,
       directory,
       fresh: true,
@@ -483,7 +483,7 @@ export class Play {
     });
   }
 
-  /** Goes on by one batch; answers with the outcome where that was the last. */
+  /** Runs one more batch; returns the outcome if that was the last. */
   async #next(): Promise<RepairOutcome | null> {
     if (!this.#run) return null;
     try {
@@ -503,7 +503,7 @@ export class Play {
     }
   }
 
-  /** Nothing but other columns stops a repair. */
+  /** Only changed columns may stop a repair. */
   #expectReason({ code, exitCode }: { code: string; exitCode: number }): void {
     this.#tally.add(code);
     expect({ code, exitCode, altered: this.#altered }).toEqual({
@@ -513,7 +513,7 @@ export class Play {
     });
   }
 
-  /** What a repair says that it did is what its receipt says. */
+  /** Checks that a repair reports the same as its receipt. */
   async #expectTrue({ receiptId, deleted, restored, ended }: RepairOutcome): Promise<void> {
     const { batches, end } = await readReceipt(this.#directoryOfRun, receiptId);
     const deletes = batches

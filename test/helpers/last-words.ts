@@ -1,13 +1,13 @@
-/** A test that did not run, and why; null where nobody says why. */
+/** A test that did not run, and why; null if there is no reason. */
 export interface NotRun {
   file: string;
   name: string;
   reason: string | null;
 }
 
-/** What there is to say of a run once it is over. */
+/** The facts about a finished run. */
 export interface Run {
-  /** The server that all test files share; null where none was started. */
+  /** The server that all test files share; null if none was started. */
   engine: string | null;
   /** Files that started another engine, by engine. */
   others: ReadonlyMap<string, readonly string[]>;
@@ -16,18 +16,18 @@ export interface Run {
   full: boolean;
   ran: number;
   notRun: readonly NotRun[];
-  /** What the names of tests had to match to be run; null where all were wanted. */
+  /** The pattern that test names had to match; null if all were wanted. */
   filter: string | null;
   /** Whether it was stopped before its end. */
   stopped: boolean;
 }
 
-/** The tests that a whole run left out without a reason: a run that has one of them fails. */
+/** The tests that a whole run skipped without a reason: such a run fails. */
 export function silent({ notRun, filter, stopped }: Run): readonly NotRun[] {
   return filter !== null || stopped ? [] : notRun.filter(({ reason }) => reason === null);
 }
 
-/** What ran on which engine, and what did not run and why, a line each. */
+/** What ran on which engine, and what did not run and why, one line each. */
 export function lastWords(run: Run): string[] {
   const lines = [run.engine === null ? 'The tests needed no server.' : `The tests ran on ${run.engine}.`];
   for (const [engine, files] of run.others) lines.push(`Also on ${engine}: ${listed(files)}.`);
@@ -57,7 +57,7 @@ function notRun(count: number): string {
   return count === 1 ? '1 test did not run' : `${count} tests did not run`;
 }
 
-/** How many files are named at most. */
+/** At most this many files are listed. */
 const named = 4;
 
 function listed(files: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
 
-/** A road to a server on which the messages that `late` names arrive so many milliseconds later, and what follows them after. */
+/** A proxy to a server that delays the messages selected by `late`, and everything after them, by some milliseconds. */
 export async function lateRoad(
   url: string,
   milliseconds: number,

@@ -5,24 +5,24 @@ import postgres from 'postgres';
 export interface NamedUses {
   /** Those that the server has confirmed. */
   made: ReadonlySet<string>;
-  /** Those that failed: of some of them nobody knows whether they were committed. */
+  /** Those that failed; for some it is unknown whether they were committed. */
   unsure: ReadonlySet<string>;
   /** Why they failed. */
   failures: readonly string[];
 }
 
-/** Clients that use presets until they are stopped, and know each record that they have made. */
+/** Clients that use presets until they are stopped, and remember every record they have made. */
 export interface NamedTraffic {
   /** Uses that were confirmed so far. */
   made(): number;
   stop(): Promise<NamedUses>;
 }
 
-// In milliseconds: what a client does between two uses, and how long it leaves a server alone that is not there.
+// In milliseconds: the pause between two uses, and between two attempts to reach a server that is down.
 const longestThought = 20;
 const afterFailure = 50;
 
-/** Starts `clients` connections, each using one of `presets` after the other; a failure only has it go on with the next. */
+/** Starts `clients` connections that use the `presets` in turn; after a failure they go on with the next. */
 export function startNamedTraffic(url: string, presets: readonly string[], clients: number): NamedTraffic {
   const made = new Set<string>();
   const unsure = new Set<string>();

@@ -3,14 +3,14 @@ import { scaled } from './scale.ts';
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** Why a test does not run here, and what to do about it; the last lines of a run say it. */
+    /** Why a test does not run here, and what to do about it; shown in the last lines of a run. */
     needs?: string;
   }
 }
 
 /**
- * Options for a test or a group that can run only where `there` is true. `otherwise` says in two sentences what is missing and
- * what to do about it: nothing else may skip a test, because a run in which one is skipped without a reason fails.
+ * Options for a test or a group that only runs if `there` is true. `otherwise` says in two sentences what is missing and what to
+ * do about it. Skip tests only this way: a run in which one is skipped without a reason fails.
  */
 export function needs(there: boolean, otherwise: string): TestOptions {
   return there ? {} : { skip: true, meta: { needs: otherwise } };
@@ -34,7 +34,7 @@ export function needsRoot(): TestOptions {
   return needs(process.geteuid?.() === 0, 'Only root can make files of another user. Run them as root.');
 }
 
-/** Options for a test of what only Linux has. */
+/** Options for a test of something that only Linux has. */
 export function needsLinux(): TestOptions {
   return needs(process.platform === 'linux', 'They test what only Linux has. Run them on Linux.');
 }

@@ -1,9 +1,9 @@
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
 
-/** A road to a server that notes every client that does not wait for an answer before it asks again. */
+/** A proxy to a server that records every query that a client sends before the previous one was answered. */
 export interface OneAtATime {
   url: string;
-  /** Each query that was sent before the server was ready for it, as the letters of the two messages. */
+  /** Each query that was sent before the server was ready, as the letters of the two messages. */
   readonly violations: string[];
   /** How many queries went through. */
   readonly queries: number;
@@ -13,7 +13,7 @@ export interface OneAtATime {
 const sslRequest = 80877103;
 const cancelRequest = 80877102;
 
-/** Follows PostgreSQL's messages between clients and the server at `url`: Supavisor hangs where one is pipelined. */
+/** Follows the messages between clients and the server at `url`: Supavisor hangs if queries are pipelined. */
 export async function oneAtATime(url: string): Promise<OneAtATime> {
   const target = new URL(url);
   const violations: string[] = [];
@@ -29,7 +29,7 @@ export async function oneAtATime(url: string): Promise<OneAtATime> {
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
     let begun = false;
-    // The query that the server has not finished: everything until its ReadyForQuery.
+    // The unfinished query: everything until its ReadyForQuery.
     let open: string | null = null;
     const fromClient = cut(
       buffer => (begun ? 1 + buffer.readInt32BE(1) : buffer.readInt32BE(0)),
@@ -78,7 +78,7 @@ export async function oneAtATime(url: string): Promise<OneAtATime> {
   };
 }
 
-/** Cuts a stream into messages of `length` bytes, which is known once `head` of them are there. */
+/** Splits a stream into messages of `length` bytes, which is known after the first `head` bytes. */
 function cut(length: (buffer: Buffer) => number, head: () => number, pass: (message: Buffer) => void) {
   let rest = Buffer.alloc(0);
   return (data: Buffer) => {

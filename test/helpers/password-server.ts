@@ -7,17 +7,17 @@ import type { Certificate } from './certificates.ts';
 import { authentication, welcome } from './fake-server.ts';
 import { needs } from './needs.ts';
 
-/** How a server asks for a password: as it is, hashed, or by SCRAM. */
+/** How a server asks for a password: in clear text, hashed, or by SCRAM. */
 export type Asking = 'cleartext' | 'md5' | 'scram';
 
-/** A server that asks whoever connects for a password and keeps what it is sent. */
+/** A server that asks every client for a password, and records what it gets. */
 export interface PasswordServer {
   port: number;
-  /** The messages of type `p`, which answer a request for a password, each without its head. */
+  /** The messages of type `p`, which answer a request for a password, each without its header. */
   readonly answers: string[];
   /** How many connections there were. */
   readonly connections: number;
-  /** True once a password was used: told, hashed, or in the proof of SCRAM. */
+  /** True once a password was used: in clear text, hashed, or in the proof of SCRAM. */
   readonly passwordUsed: boolean;
   /** Resolves when it is. */
   used: Promise<void>;
@@ -26,13 +26,13 @@ export interface PasswordServer {
 
 export interface PasswordOptions {
   host?: string;
-  /** Sends what it says in pieces of so many bytes. */
+  /** Sends its messages in chunks of this many bytes. */
   pieces?: number;
-  /** Speaks TLS with this certificate. */
+  /** Uses TLS with this certificate. */
   certificate?: Certificate;
-  /** What comes before the question. */
+  /** What it sends before the request. */
   before?: Buffer;
-  /** Lets whoever answers to SCRAM in, without the proof that it knows the password itself. */
+  /** Lets every client that answers SCRAM in, without proving that it knows the password itself. */
   lets?: boolean;
 }
 
@@ -42,7 +42,7 @@ const ways: Record<Asking, () => Buffer> = {
   scram: () => authentication(10, 'SCRAM-SHA-256\0\0'),
 };
 
-/** Starts a server that asks for a password and answers none of what is said to it afterwards. */
+/** Starts a server that asks for a password and answers nothing after that. */
 export async function startPasswordServer(
   asking: Asking,
   options: PasswordOptions = {},
@@ -56,7 +56,7 @@ export async function startPasswordServer(
   const send = async (socket: Socket, bytes: Buffer) => {
     for (let at = 0; at < bytes.length; at += pieces ?? bytes.length) {
       socket.write(bytes.subarray(at, at + (pieces ?? bytes.length)));
-      // A turn of its own, so that the pieces are not put together again.
+      // In a separate turn of the event loop, so that the chunks are not merged again.
       if (pieces) await new Promise(resolve => setTimeout(resolve, 2));
     }
   };
@@ -119,7 +119,7 @@ export async function startPasswordServer(
   };
 }
 
-/** An address of this machine that others could have as well, so that a server there counts as another machine's. */
+/** An address of this machine that is not a loopback address, so that a server there counts as remote. */
 export const outerAddress = Object.values(networkInterfaces())
   .flatMap(each => each ?? [])
   .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;

@@ -12,9 +12,9 @@ const binary = '/usr/sbin/pgbouncer';
 
 /** A pgbouncer in transaction mode in front of one server. */
 export interface Pooler {
-  /** `url`, which leads to the server itself, as it reads through the pooler. */
+  /** `url`, which leads to the server itself, changed to lead through the pooler. */
   through(url: string): string;
-  /** Kills the server's end of every connection that the pooler has to `database`; how many there were. */
+  /** Kills the server's end of every connection of the pooler to `database`; returns how many there were. */
   killServers(database: string): Promise<number>;
   stop(): Promise<void>;
 }
@@ -28,8 +28,8 @@ export function needsPooler(): TestOptions {
 }
 
 /**
- * Starts a pgbouncer with `size` connections to the server for each database and role, and nothing that would be kind to
- * a client: no reset query, no start-up parameter ignored. `logins` are further roles with their passwords, `settings` further lines.
+ * Starts a pgbouncer with `size` connections to the server for each database and role, and the strictest settings for clients:
+ * no reset query, no ignored start-up parameters. `logins` are further roles with their passwords, `settings` further lines.
  */
 export async function startPooler(
   url: string,

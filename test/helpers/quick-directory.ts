@@ -2,21 +2,21 @@ import { chmodSync, mkdtempSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The name of the variable that tells the processes of a run where it keeps directories in memory. */
+/** The variable with the path of the run's directory in memory. */
 export const memoryVariable = 'TEST_MEMORY';
 
 const memory = '/dev/shm';
 const leastFree = 2 * 1024 ** 3;
 
 /**
- * A directory for what makes many files or waits for the disk often, such as a server or receipts: in memory where there is
- * room for it, because a database is cloned there in a tenth of the time, else where all temporary files are.
+ * A directory for anything that makes many files or often waits for the disk, such as a server or receipts. In memory if there
+ * is room, because a database is cloned there in a tenth of the time; else with the other temporary files.
  */
 export function quickDirectory(prefix: string): string {
   return mkdtempSync(join(process.env[memoryVariable] || tmpdir(), prefix));
 }
 
-/** Makes a directory in memory for a whole run, which others may enter; null where there is less than 2 GB of room. */
+/** Makes a directory in memory for a whole run, which other users may enter; null if there is less than 2 GB of room. */
 export function makeMemory(prefix: string): string | null {
   try {
     const { bavail, bsize } = statfsSync(memory);

@@ -20,7 +20,7 @@ import { quickDirectory } from './quick-directory.ts';
 
 export type Over = Partial<Omit<RepairRequest, 'action' | 'options'>> & { options?: Partial<RepairOptions> };
 
-/** A database of the test's own with a state directory, and the ways to plan, do and look at a repair of it. */
+/** A database for one test with a state directory, and functions to plan, run and inspect a repair of it. */
 export class RepairBench {
   readonly own: TestDatabase;
   readonly directory: string;
@@ -39,7 +39,7 @@ export class RepairBench {
     return new RepairBench(await createDatabase(from));
   }
 
-  /** Another console's connection; every one is closed with the bench. */
+  /** Another console's connection; all are closed with the bench. */
   connect(url: string, options: Partial<ConnectOptions> = {}): Database {
     const database = connectTo(url, options);
     this.#connections.push(database);
@@ -74,7 +74,7 @@ export class RepairBench {
     return planRepair(database, this.request(action, over));
   }
 
-  /** Does a plan; `onProgress` is waited for after every batch. */
+  /** Runs a plan; awaits `onProgress` after every batch. */
   async run(
     plan: FullPlan,
     over: Partial<RunOptions> = {},
@@ -106,7 +106,7 @@ export class RepairBench {
     return readReceipt(this.directory, receiptId);
   }
 
-  /** Every row of both tables as the server writes it, in the order of their text. */
+  /** Every row of both tables as text, sorted. */
   async tables(schema = 'public'): Promise<{ presets: string[]; records: string[] }> {
     const lines = async (table: string) => {
       const rows = await this.own.sql.unsafe(
@@ -127,7 +127,7 @@ export class RepairBench {
     return Object.fromEntries(rows.map(({ name, count, records }) => [name, [count, records]]));
   }
 
-  /** Sets counts past every trigger, as a mistake would have left them. */
+  /** Sets counts without firing triggers, as a mistake would have left them. */
   async setCounts(counts: Record<string, number | null>): Promise<void> {
     await this.own.sql.begin(async sql => {
       await sql`SET LOCAL session_replication_role = replica`;

@@ -3,7 +3,7 @@ import { noOptions, type RepairAction } from '../../source/repair/repair.ts';
 import { runRepair } from '../../source/repair/run/run.ts';
 import { connectTo } from './connect.ts';
 
-/** What a repair in a process of its own says at its end; memory in bytes, above what the process had before it. */
+/** What a repair in a separate process reports at its end; memory in bytes, above what the process had before. */
 export interface ChildOutcome {
   receiptId: string;
   deleted: number;

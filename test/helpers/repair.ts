@@ -6,12 +6,12 @@ import { noOptions, type RepairAction, type RepairOutcome } from '../../source/r
 import { runRepair } from '../../source/repair/run/run.ts';
 import { quickDirectory } from './quick-directory.ts';
 
-/** A state directory of a test's own. */
+/** A state directory for one test. */
 export function stateDirectory(): string {
   return quickDirectory('preset-usage-state-');
 }
 
-/** A request with what a test does not care about filled in. */
+/** A request, with defaults for what a test does not care about. */
 export function request(
   action: RepairAction,
   directory: string,
@@ -29,7 +29,7 @@ export function request(
   };
 }
 
-/** Plans a repair and does it, without anybody in between. */
+/** Plans a repair and runs it, with nothing in between. */
 export async function doRepair(
   database: Database,
   asked: RepairRequest,
@@ -48,7 +48,7 @@ export async function doRepair(
   }
 }
 
-/** How many presets have another count than records. */
+/** How many presets have a count that is not their number of records. */
 export async function mismatches(sql: postgres.Sql): Promise<number> {
   const [row] = await sql<{ wrong: number }[]>`
     SELECT count(*)::int AS wrong FROM presets p

@@ -9,18 +9,18 @@ import { makeMemory, memoryVariable } from './quick-directory.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** What the server is that all test files share. */
+    /** The server that all test files share. */
     engine: string;
   }
 }
 
 /**
- * Gives the run one directory for temporary files, which goes with it, and prints the last lines of the run: as the first of
- * the global setups it is the last one that is torn down, after every reporter has said what it has to say.
+ * Gives the run one directory for temporary files, which is removed at the end, and prints the last lines of the run. As the
+ * first global setup it is torn down last, after every reporter.
  */
 export default function setup(project: TestProject): () => void {
   const root = mkdtempSync(join(tmpdir(), 'pu-tests-'));
-  // Servers run as another user where the tests run as root, and have their directories in here.
+  // If the tests run as root, servers run as another user, and have their directories in here.
   chmodSync(root, 0o755);
   process.env.TMPDIR = root;
   const engines = join(root, 'engines');
@@ -32,7 +32,7 @@ export default function setup(project: TestProject): () => void {
     for (const directory of memory === null ? [root] : [root, memory])
       rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   };
-  // A run that is ended before its time is torn down by nobody.
+  // A run that is killed is not torn down.
   process.once('exit', remove);
 
   let stopped = false;
@@ -69,7 +69,7 @@ function notRun(test: TestCase): NotRun {
   };
 }
 
-/** Whether something around the test failed by itself, as where its beforeAll throws. */
+/** Whether something around the test failed, such as its beforeAll. */
 function brokenAbove({ parent }: TestCase | TestSuite): boolean {
   for (let above: TestSuite | TestModule = parent; ; above = above.parent) {
     if (above.errors().length > 0) return true;

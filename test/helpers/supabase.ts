@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import postgres from 'postgres';
 import { startEmbedded } from './server.ts';
 
-/** A server of a test file's own that looks like a Supabase project: roles belong to a whole server. */
+/** A separate server that looks like a Supabase project, because roles belong to a whole server. */
 export interface Supabase {
   /** As the superuser supabase_admin. */
   sql: postgres.Sql;
@@ -11,7 +11,7 @@ export interface Supabase {
   stop(): Promise<void>;
 }
 
-/** Starts the stand-in: `postgres` owns the tables and is no superuser there. */
+/** Starts the stand-in: `postgres` owns the tables but is not a superuser. */
 export async function startSupabase(): Promise<Supabase> {
   const server = await startEmbedded();
   const urlAs = (role: string, password = 'secret') => {
@@ -21,7 +21,7 @@ export async function startSupabase(): Promise<Supabase> {
     return url.href;
   };
   const first = postgres(server.url, { max: 1 });
-  // The role that made the server stays a superuser, and nobody renames himself.
+  // The role that created the server stays a superuser, and a role cannot rename itself.
   await first`CREATE ROLE mover SUPERUSER LOGIN PASSWORD 'secret'`;
   await first.end();
   const mover = postgres(urlAs('mover'), { max: 1 });

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
 
-/** A road to a server that may swallow what is sent: no answer, and no word that the connection is gone. */
+/** A proxy to a server that can swallow what is sent: no answer, and no sign that the connection is lost. */
 export interface SilentRoad {
   url: string;
   /** From now on nothing gets through on any connection, old or new. */
@@ -12,7 +12,7 @@ export interface SilentRoad {
   close(): Promise<void>;
 }
 
-/** `when` says of each message from a client whether it is the last one to get through. */
+/** `when` decides for each message from a client whether it is the last one to get through. */
 export async function silentRoad(
   url: string,
   when: (data: Buffer) => boolean = () => false,

@@ -18,9 +18,9 @@ export interface Terminal {
   /** Presses keys, as the bytes a terminal sends. */
   press(...keys: string[]): void;
   resize(columns: number, rows: number): void;
-  /** Resolves with the screen once it shows `wanted`; fails with the screen as it is when that takes too long. */
+  /** Resolves with the screen once it shows `wanted`; fails with the current screen if that takes too long. */
   until(wanted: RegExp | ((screen: string) => boolean), what?: string): Promise<string>;
-  /** Resolves with the exit code, once the program has ended and all it wrote has been read. */
+  /** Resolves with the exit code once the program has ended and all its output was read. */
   exit(): Promise<number>;
   kill(signal?: string): void;
 }
@@ -38,7 +38,7 @@ export const keys = {
   ctrlC: '\u0003',
 } as const;
 
-/** Types as a hand does after `prompt`: each letter is on screen before the next one is pressed. */
+/** Types like a person after `prompt`: each letter is on screen before the next key is pressed. */
 export async function typeAfter(prompt: string, terminal: Terminal, text: string): Promise<void> {
   let typed = '';
   for (const letter of text) {
@@ -57,13 +57,13 @@ export interface TerminalOptions {
   rows?: number;
   args?: string[];
   env?: Record<string, string>;
-  /** The working directory; that of temporary files, where it is left out. */
+  /** The working directory; by default that of temporary files. */
   cwd?: string;
-  /** What to run; the console, where it is left out. */
+  /** What to run; by default the console. */
   command?: [string, ...string[]];
 }
 
-/** Starts the built console (or `command`) with an environment that says nothing about databases but what `env` says. */
+/** Starts the built console (or `command`) with an environment that names no databases except those in `env`. */
 export function startTerminal({
   columns = 80,
   rows = 24,
@@ -86,7 +86,7 @@ export function startTerminal({
   let written = '';
   let unread = 0;
   const watchers = new Set<() => void>();
-  // A frame that is half drawn, or half read, is shown by no terminal.
+  // A real terminal never shows a frame that is half drawn or half read.
   const settled = () =>
     unread === 0 && written.lastIndexOf('\u001b[?2026h') <= written.lastIndexOf('\u001b[?2026l');
   child.onData(data => {
@@ -151,7 +151,7 @@ export function startTerminal({
   };
 }
 
-/** True while the terminal shows its alternate screen, going by what was written to it. */
+/** True while the terminal shows its alternate screen, according to what was written to it. */
 export function onAlternateScreen(written: string): boolean {
   return written.lastIndexOf('\u001b[?1049h') > written.lastIndexOf('\u001b[?1049l');
 }

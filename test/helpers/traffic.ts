@@ -1,14 +1,14 @@
 import postgres from 'postgres';
 
-/** Clients that use presets, one use a transaction, until they are stopped. */
+/** Clients that use presets until they are stopped, one use per transaction. */
 export interface Traffic {
   /** Uses that were committed so far. */
   made(): number;
-  /** Stops, and answers with what went wrong for them: the messages of every use that failed. */
+  /** Stops, and returns the error messages of every use that failed. */
   stop(): Promise<string[]>;
 }
 
-/** Starts `clients` connections, each using one of `presets` after the other as the application does. */
+/** Starts `clients` connections that use the `presets` in turn, as the application does. */
 export function startTraffic(url: string, presets: readonly string[], clients: number): Traffic {
   let made = 0;
   let stopped = false;

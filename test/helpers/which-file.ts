@@ -1,4 +1,4 @@
 import { expect } from 'vitest';
 
-// For engines.ts, which is also loaded outside of tests and therefore cannot ask Vitest.
+// For engines.ts, which is also loaded outside of tests and so cannot import Vitest.
 process.env.TEST_FILE = expect.getState().testPath ?? '';

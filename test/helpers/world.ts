@@ -9,7 +9,7 @@ export interface WorldRecord {
   user: number;
 }
 
-/** A preset with the counter that whatever counts has left it. */
+/** A preset with its counter. */
 export interface WorldPreset {
   id: string;
   usageCount: number | null;
@@ -30,7 +30,7 @@ export interface WorldOptions {
   days?: number;
 }
 
-/** An application's tables in memory, used for some time: what a cause does to them is told by `on`, use by use. */
+/** An application's tables in memory, used for some time. `on` applies a cause to them, use by use. */
 export class World {
   readonly random: Random;
   readonly presets: WorldPreset[];
@@ -46,7 +46,7 @@ export class World {
     const { random } = this;
     const lives = Array.from({ length: presets }, () => {
       const from = random.fraction() < 0.5 ? 0 : 0.7 * random.fraction();
-      // Presets come and go: some are out of use for the last weeks.
+      // Some presets are not used in the last weeks.
       const to = random.fraction() < 0.5 ? 1 : from + (1 - from) * (0.2 + 0.8 * random.fraction());
       return { from, to, made: from - 0.3 * random.fraction() ** 3 };
     });
@@ -87,7 +87,7 @@ export class World {
     return this.transaction;
   }
 
-  /** Writes a count by hand, in a transaction of its own. */
+  /** Writes a count by hand, in a separate transaction. */
   set(preset: WorldPreset, usageCount: number | null, transaction = this.next()): void {
     preset.usageCount = usageCount;
     preset.written = transaction;

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Runs the files beside it, which skip tests, for run-report.test.ts. */
+/** Runs the files next to it, which skip tests, for run-report.test.ts. */
 export default defineConfig({
   root: import.meta.dirname,
   test: {
