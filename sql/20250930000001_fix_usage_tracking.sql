@@ -1,21 +1,21 @@
--- Makes every record in preset_usage count once in presets.usage_count, whoever inserts it.
+-- Makes every record in preset_usage count exactly once in presets.usage_count, no matter who inserts it.
 --
 --   psql -v ON_ERROR_STOP=1 -f sql/20250930000001_fix_usage_tracking.sql "$DATABASE_URL"
 --
--- Run it as the owner of both tables or as a superuser, again and again if you like, beside live traffic: it is one
--- transaction, for PostgreSQL 13 to 18. Where it cannot get a lock it changes nothing and fails; run it again then.
--- Inserts into preset_usage wait while it counts the records. Readers do not, but for the one run that has to drop an
--- index or a trigger. Triggers of your own on presets fire for the counts it corrects.
+-- Run it as the owner of both tables or as a superuser. It is one transaction, safe to repeat and under live traffic, for
+-- PostgreSQL 13 to 18. If it cannot get a lock, it fails and changes nothing; then run it again.
+-- Inserts into preset_usage wait while it counts the records. Readers only wait if it has to drop an index or a trigger.
+-- Your own triggers on presets fire for the counts it corrects.
 
 -- At REPEATABLE READ it would count with a snapshot older than its lock, and miss the uses between the two.
 BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED;
 
--- New inserts queue behind a lock that waits. Longer than deadlock_timeout (1 s), which is when autovacuum makes way.
+-- New inserts queue behind a waiting lock, so this is short. Longer than deadlock_timeout (1 s), when autovacuum gives way.
 SET LOCAL lock_timeout = '2s';
 -- A policy that hides records from this role would make it count too few, and store that. An error is better.
 SET LOCAL row_security = off;
--- Whoever may create a function in a schema of this role's search_path could have it called in place of PostgreSQL's own,
--- with this role's rights. The role's own path comes back for what fires triggers, with every name qualified.
+-- Anyone who may create a function in a schema of this role's search_path could have it called instead of PostgreSQL's own,
+-- with this role's rights. Statements that fire triggers get the role's own path back, and qualify every name.
 DO $$
 BEGIN
   PERFORM pg_catalog.set_config('preset_usage.path', pg_catalog.current_setting('search_path'), true);

@@ -3,7 +3,7 @@
 --   psql -v ON_ERROR_STOP=1 -f sql/check-usage-data.sql "$DATABASE_URL"
 --   psql -v ON_ERROR_STOP=1 -v presets=1000 -f sql/check-usage-data.sql "$DATABASE_URL"
 --
--- It lists 100 presets, or as many as `-v presets` says, the largest differences first; the totals are of all of them.
+-- It lists 100 presets, or as many as `-v presets` says, the largest differences first. The totals include all presets.
 
 \set ON_ERROR_STOP on
 \set QUIET on
@@ -13,11 +13,11 @@
   \set presets 100
 \endif
 
--- One snapshot for all of it: at READ COMMITTED three audits in ten show a difference that was never there.
+-- One snapshot for everything: at READ COMMITTED three audits in ten show a difference that never existed.
 BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
 -- A policy that hides records from this role would make every count look too high. An error is better.
 SET LOCAL row_security = off;
--- What others put into a schema of this role's search_path must not stand in for PostgreSQL's own functions.
+-- What others put into a schema of this role's search_path must not replace PostgreSQL's own functions.
 SET LOCAL search_path = pg_catalog, pg_temp;
 
 \echo 'Presets (drift: how far the count is above its records)'

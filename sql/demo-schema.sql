@@ -1,4 +1,4 @@
--- The tables of the application whose counters this console watches, as small as they can be and still be real.
+-- A minimal but realistic version of the tables whose counters this console watches.
 -- Run it in an empty database, then the migration:
 --   psql -v ON_ERROR_STOP=1 -f sql/demo-schema.sql "$DATABASE_URL"
 --   psql -v ON_ERROR_STOP=1 -f sql/20250930000001_fix_usage_tracking.sql "$DATABASE_URL"
@@ -15,7 +15,7 @@ CREATE TABLE public.users (
 CREATE TABLE public.presets (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   name text NOT NULL,
-  -- Nullable on purpose: the column was added to a living table, and old rows were never filled in.
+  -- Nullable on purpose: the column was added to an existing table, and old rows were never filled in.
   usage_count integer DEFAULT 0,
   last_used_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT now()
@@ -32,7 +32,7 @@ CREATE TABLE public.preset_usage (
 
 -- Serves the count of one preset's records (index only) and its newest records (no sort).
 CREATE INDEX idx_preset_usage_preset_created ON public.preset_usage (preset_id, created_at DESC);
--- ON DELETE CASCADE from users would read the whole table without it.
+-- Without it ON DELETE CASCADE from users would read the whole table.
 CREATE INDEX idx_preset_usage_user ON public.preset_usage (user_id);
 
 COMMIT;

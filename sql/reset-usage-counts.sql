@@ -1,13 +1,13 @@
 -- Repairs presets.usage_count, or sets it to zero.
 --
 --   psql -v ON_ERROR_STOP=1 -f sql/reset-usage-counts.sql "$DATABASE_URL"
---       Recommended. Sets every wrong count to the number of its records, beside live traffic.
+--       Recommended. Sets every wrong count to the number of its records; safe under live traffic.
 --   psql -v ON_ERROR_STOP=1 -v mode=zero -f sql/reset-usage-counts.sql "$DATABASE_URL"
---       Sets every count to 0 and last_used_at to NULL. The records stay, so no count agrees with them any more.
+--       Sets every count to 0 and last_used_at to NULL. The records stay, so counts no longer agree with them.
 --   psql -v ON_ERROR_STOP=1 -v mode=zero-and-delete-history -f sql/reset-usage-counts.sql "$DATABASE_URL"
---       Also deletes every record in preset_usage. There is no way back but a backup: pg_dump -t public.preset_usage
+--       Also deletes every record in preset_usage. Only a backup can bring them back: pg_dump -t public.preset_usage
 --
--- Triggers of your own on presets fire for every row it changes.
+-- Your own triggers on presets fire for every row it changes.
 
 \set ON_ERROR_STOP on
 \set QUIET on
@@ -18,8 +18,8 @@
 \endif
 
 BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED;
--- What others put into a schema of this role's search_path must not stand in for PostgreSQL's own functions. The role's own
--- path comes back for what fires triggers, with every name qualified.
+-- What others put into a schema of this role's search_path must not replace PostgreSQL's own functions. Statements that fire
+-- triggers get the role's own path back, and qualify every name.
 SELECT pg_catalog.current_setting('search_path') AS own_path
 \gset
 SET LOCAL search_path = pg_catalog, pg_temp;
@@ -28,14 +28,14 @@ SELECT :'mode' = 'sync' AS sync,
        :'mode' = 'zero-and-delete-history' AS delete_history,
        set_config('search_path', :'own_path', true) AS own_path
 \gset
--- Below deadlock_timeout (1 s): whoever is in a deadlock with us, we give up first. Run it again then.
+-- Below deadlock_timeout (1 s), so that in a deadlock this transaction gives up first. Then run it again.
 SET LOCAL lock_timeout = '250ms';
--- A policy that hides records from this role would make it zero good counts. An error is better.
+-- A policy that hides records from this role would make it reset good counts to 0. An error is better.
 SET LOCAL row_security = off;
 
 \if :sync
--- Two repairs at once would add the same drift twice. In a statement of its own, because a statement's snapshot is
--- older than the lock it takes.
+-- Two repairs at once would correct the same drift twice. In a separate statement, because a statement's snapshot is older
+-- than the lock it takes.
 DO $$
 BEGIN
   IF NOT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('preset-usage-console')) THEN
@@ -45,8 +45,8 @@ END
 $$;
 
 \echo 'Counts that were wrong'
--- Count and records are read in one snapshot, and the difference is added to the count as it is when its row is locked:
--- a use in between moves both, so the difference still holds. Setting the number of records instead loses those uses.
+-- Count and records are read in one snapshot, and the difference is added to the count after its row is locked. A use in
+-- between changes both, so the difference stays right. Setting the number of records instead would lose those uses.
 WITH audited AS MATERIALIZED (
   SELECT p.id, p.usage_count AS before, coalesce(r.records, 0) OPERATOR(pg_catalog.-) coalesce(p.usage_count, 0) AS missing
     FROM public.presets p
@@ -64,7 +64,7 @@ UPDATE public.presets p
 RETURNING p.id, p.name, l.before, p.usage_count AS after, l.missing AS change;
 
 \elif :zero
--- Uses wait, readers do not. Zeroed first and deleted then, without this, the uses in between would stay uncounted.
+-- Uses wait, readers do not. Without this lock, uses between the reset and the deletion would stay uncounted.
 LOCK TABLE public.preset_usage IN SHARE ROW EXCLUSIVE MODE;
 
 \echo 'Counts set to zero'
@@ -82,7 +82,7 @@ RETURNING p.id, p.name, l.before, p.usage_count AS after, l.last_used_before;
 \if :delete_history
 \echo 'Records deleted from preset_usage'
 \set QUIET off
--- Not TRUNCATE: it passes delete triggers by, and empties the table even for readers with an older snapshot.
+-- Not TRUNCATE: it skips delete triggers, and empties the table even for readers with an older snapshot.
 DELETE FROM public.preset_usage;
 \set QUIET on
 \endif
@@ -92,7 +92,7 @@ DELETE FROM public.preset_usage;
 DO $$
 BEGIN
   RAISE EXCEPTION 'Unknown mode: nothing was changed.'
-    USING HINT = 'Leave -v mode away for a repair, or say zero or zero-and-delete-history.';
+    USING HINT = 'Omit -v mode for a repair, or use zero or zero-and-delete-history.';
 END
 $$;
 \endif

@@ -1,25 +1,25 @@
--- Proves that a use made through track_preset_usage() counts once, and the next use of the same preset once more.
+-- Checks that a use made through track_preset_usage() counts once, and the next use of the same preset once more.
 --
 --   psql -v ON_ERROR_STOP=1 -f sql/verify-usage-tracking.sql "$DATABASE_URL"
 --
--- Both uses are rolled back. The first step that fails ends it with an error, and psql with a status other than 0.
--- Where preset_usage.user_id may not be NULL, say first who uses the preset:
+-- Both uses are rolled back. The first failed step ends it with an error, and psql exits with a status other than 0.
+-- If preset_usage.user_id may not be NULL, set who uses the preset:
 --   psql -v ON_ERROR_STOP=1 -c "SET request.jwt.claims = '{\"sub\": \"<a user's id>\"}'" -f sql/verify-usage-tracking.sql "$DATABASE_URL"
 
 BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED;
 SET LOCAL client_min_messages = notice;
--- The preset stays locked between the two uses, and uses by others wait. So this one does not wait for anything long.
+-- The preset stays locked between the two uses, and uses by others wait. So this must not wait long for anything.
 SET LOCAL lock_timeout = '2s';
 SET LOCAL row_security = off;
--- What others put into a schema of this role's search_path must not stand in for PostgreSQL's own functions. The role's own
--- path comes back for the uses, which fire triggers.
+-- What others put into a schema of this role's search_path must not replace PostgreSQL's own functions. The uses, which fire
+-- triggers, get the role's own path back.
 DO $$
 BEGIN
   PERFORM pg_catalog.set_config('preset_usage.path', pg_catalog.current_setting('search_path'), true);
 END
 $$;
 SET LOCAL search_path = pg_catalog, pg_temp;
--- Deferred triggers would fire at a commit that never comes, and what they count would go unseen.
+-- Deferred triggers would fire at a commit that never happens, and what they count would not be seen.
 SET CONSTRAINTS ALL IMMEDIATE;
 
 DO $$

@@ -86,7 +86,7 @@ const cascade = {
   code: 'on-delete-cascade',
   severity: 'info',
   message:
-    'Deleting a preset deletes its records with it: the history goes, and no count is wrong afterwards (ON DELETE CASCADE).',
+    'Deleting a preset deletes its records too: its history is lost, but no count becomes wrong (ON DELETE CASCADE).',
 };
 
 interface Other {
@@ -161,14 +161,14 @@ test('a finding on what the application calls is a remark as it is, without its 
 });
 
 const orphansWords =
-  'to no preset, because it is gone or was never named: they are in no count. A reset with --delete-history deletes them too.';
+  'to no preset, because it is gone or was never named. No count includes them. A reset with --delete-history deletes them too.';
 const big = column('usage_count', 'bigint', required);
 
 test.each<[string, Other, string[]]>([
   [
     'rows that are hidden',
     { shape: { hiddenBy: ['row-level security hides rows'] } },
-    ['warning rows-hidden: Row-level security hides rows: no count would be true, so none is shown.'],
+    ['warning rows-hidden: Row-level security hides rows: any count could be wrong, so none is shown.'],
   ],
   ['one orphan', { orphans: 1 }, [`warning orphans: 1 record belongs ${orphansWords}`]],
   ['two orphans', { orphans: 2 }, [`warning orphans: 2 records belong ${orphansWords}`]],
@@ -191,7 +191,7 @@ test.each<[string, Other, string[]]>([
     'a key that may be NULL',
     { presets: columns(presets, column('id', 'uuid')) },
     [
-      'warning key-nullable: id of public.presets may be NULL: no record can name a preset without a key, so such presets are in no list and in no sum.',
+      'warning key-nullable: id of public.presets may be NULL. No record can refer to a preset without a key, so such presets are left out everywhere.',
     ],
   ],
   [
@@ -205,7 +205,7 @@ test.each<[string, Other, string[]]>([
       },
     },
     [
-      'info count-checked: positive holds usage_count to CHECK ((usage_count >= 0)): a count that breaks it is refused, also for a sync.',
+      'info count-checked: positive restricts usage_count: CHECK ((usage_count >= 0)). A count that violates it is refused, even from a sync.',
     ],
   ],
   [
@@ -217,7 +217,7 @@ test.each<[string, Other, string[]]>([
     'a bigint',
     { presets: columns(presets, big) },
     [
-      'info count-is-bigint: usage_count is bigint: a count beyond 2^53 is shown as it is, and left alone by sync and reset.',
+      'info count-is-bigint: usage_count is bigint: a count beyond 2^53 is shown unchanged, and skipped by sync and reset.',
     ],
   ],
   [
@@ -242,13 +242,13 @@ test.each<[string, Other, string[]]>([
     'no last use',
     { parts: { lastUsed: null }, presets: { columns: presets.columns.slice(0, 3) } },
     [
-      'warning no-last-used: public.presets has no last_used_at: when a preset was used last is neither shown nor checked.',
+      'warning no-last-used: public.presets has no last_used_at: the time of the last use is neither shown nor checked.',
     ],
   ],
   [
     'two times',
     { records: columns(records, column('used_at', 'timestamp with time zone')) },
-    ['info two-times: created_at is taken for the time of a use; used_at is not looked at.'],
+    ['info two-times: created_at is used as the time of a use; used_at is ignored.'],
   ],
   [
     'times without a zone',
@@ -260,22 +260,22 @@ test.each<[string, Other, string[]]>([
       ),
     },
     [
-      'info naive-time: created_at of public.preset_usage has no time zone: it is taken for UTC.',
-      'info naive-time: last_used_at of public.presets is a date: times are as coarse as a day, and taken for UTC.',
+      'info naive-time: created_at of public.preset_usage has no time zone: it is read as UTC.',
+      'info naive-time: last_used_at of public.presets is a date: times are only precise to a day, and read as UTC.',
     ],
   ],
   [
     'a reference to another table',
     { records: { foreignKeys: [{ ...key, references: { table: 'old.presets', columns: ['id'] } }] } },
     [
-      'warning refers-elsewhere: preset_id of public.preset_usage refers to old.presets, not to public.presets: these records may not be uses of these presets.',
+      'warning refers-elsewhere: preset_id of public.preset_usage refers to old.presets, not to public.presets: its records may belong to other presets.',
     ],
   ],
   [
     'a reference of another column',
     { records: { foreignKeys: [{ ...key, columns: ['style_id'] }] } },
     [
-      'warning no-foreign-key: No foreign key leads from preset_id to public.presets: records can outlive their preset, and are then counted as orphans.',
+      'warning no-foreign-key: No foreign key from preset_id to public.presets: records can outlive their preset, and then count as orphans.',
     ],
   ],
   [
@@ -288,7 +288,7 @@ test.each<[string, Other, string[]]>([
       },
     },
     [
-      'warning no-foreign-key: No foreign key leads from preset_id to public.presets: records can outlive their preset, and are then counted as orphans.',
+      'warning no-foreign-key: No foreign key from preset_id to public.presets: records can outlive their preset, and then count as orphans.',
     ],
   ],
   [
@@ -300,21 +300,21 @@ test.each<[string, Other, string[]]>([
     'a reference that was never validated',
     { records: { foreignKeys: [{ ...key, validated: false }] } },
     [
-      'warning foreign-key-not-valid: uses_preset was never validated: older records may name presets that are not there.',
+      'warning foreign-key-not-valid: uses_preset was never validated: older records may refer to presets that do not exist.',
     ],
   ],
   [
     'no index',
     { shape: { countsByIndex: false } },
     [
-      'warning no-index: No index of public.preset_usage leads with preset_id: every count reads the whole table, so a large one is counted by audits alone. CREATE INDEX CONCURRENTLY ON public.preset_usage (preset_id) helps.',
+      'warning no-index: No index of public.preset_usage leads with preset_id: every count reads the whole table, so a large one is only counted by audits. CREATE INDEX CONCURRENTLY ON public.preset_usage (preset_id) helps.',
     ],
   ],
   [
     'a primary key of two columns',
     { records: { primaryKey: ['a', 'b'] } },
     [
-      'info no-primary-key: public.preset_usage has no primary key of one column: a use can be simulated, but no real one made, because it could not be taken back.',
+      'info no-primary-key: public.preset_usage has no primary key of one column: a use can be simulated, but not really made, because it could not be undone.',
     ],
   ],
   [
@@ -330,28 +330,28 @@ test.each<[string, Other, string[]]>([
       ),
     },
     [
-      'info required-columns: A record needs kind, user_id: a plain insert of the simulation takes them from a recent record, or guesses by type.',
+      'info required-columns: A record needs kind, user_id: a simulated insert copies them from a recent record, or guesses them from their types.',
     ],
   ],
   [
     'a table that one inherits from',
     { presets: { inheritedBy: ['public.old_presets'], kind: 'foreign table' } },
     [
-      'warning presets-inherited: public.old_presets inherits from public.presets: rows there are counted, and triggers of public.presets do not fire for them.',
+      'warning presets-inherited: public.old_presets inherits from public.presets: rows there are included, but triggers of public.presets do not fire for them.',
     ],
   ],
   [
     'records that two inherit from',
     { records: { inheritedBy: ['a', 'b'] } },
     [
-      'warning records-inherited: a, b inherit from public.preset_usage: rows there are counted, and triggers of public.preset_usage do not fire for them.',
+      'warning records-inherited: a, b inherit from public.preset_usage: rows there are included, but triggers of public.preset_usage do not fire for them.',
     ],
   ],
   [
     'a foreign table',
     { records: { kind: 'foreign table' } },
     [
-      'warning records-foreign: public.preset_usage is a foreign table: it is read, and sync and reset are refused.',
+      'warning records-foreign: public.preset_usage is a foreign table: it can be read, but sync and reset are refused.',
     ],
   ],
   [
@@ -362,7 +362,7 @@ test.each<[string, Other, string[]]>([
     },
     [
       'info presets-partitioned: public.presets is partitioned by LIST (a) into 1 partition.',
-      'info records-partitioned: public.preset_usage is partitioned by RANGE (b) into 3 partitions on 2 levels, one of them for the rest. A reset deletes records in batches, never by TRUNCATE.',
+      'info records-partitioned: public.preset_usage is partitioned by RANGE (b) into 3 partitions on 2 levels, including a default partition. A reset deletes records in batches, never by TRUNCATE.',
     ],
   ],
 ])('of %s is said what it means', (_, other, expected) => {
@@ -380,7 +380,7 @@ test.each([
   expect(codes).toEqual(
     may
       ? [
-          `info count-not-whole: usage_count is ${type}, which holds fractions, NaN and Infinity: such counts are shown as they are, and one that is no number is left alone by sync and reset.`,
+          `info count-not-whole: usage_count is ${type}, which allows fractions, NaN and Infinity. They are shown unchanged; sync and reset skip NaN and Infinity.`,
         ]
       : [],
   );
@@ -397,7 +397,7 @@ test.each([
   ['own text', true],
 ])('a column named for a time of type %s can be one: %s', (type, can) => {
   const own = said({ records: columns(records, column('usedAt', type)) });
-  const wrong = `warning time-is-no-time: usedAt of public.preset_usage is ${type}, which is no time: it is not looked at.`;
+  const wrong = `warning time-is-no-time: usedAt of public.preset_usage is ${type}, which is not a time: it is ignored.`;
   expect(own.includes(wrong)).toBe(!can);
 });
 
@@ -405,7 +405,7 @@ test('where no column could be taken for the time, none is said to be: not even 
   const others = { columns: [...records.columns.slice(0, 2), column('created_at', 'bytea')] };
   expect(said({ parts: { time: null }, records: others })).toEqual([
     expect.stringContaining('warning no-time-column'),
-    'warning time-is-no-time: created_at of public.preset_usage is bytea, which is no time: it is not looked at.',
+    'warning time-is-no-time: created_at of public.preset_usage is bytea, which is not a time: it is ignored.',
   ]);
 });
 
@@ -423,7 +423,7 @@ describe('names that are not the usual ones', () => {
     expect(
       said({ presets: { table: 'Presets' }, records: { table: 'presetUsage' }, parts }).join('\n'),
     ).toContain(
-      'info other-names: Names were taken without regard to case and underscores: Presets for presets, presetUsage for preset_usage, usageCount for usage_count, lastUsedAt for last_used_at, presetId for preset_id, usageType for usage_type, usedAt for used_at, displayName for display_name.',
+      'info other-names: Names were matched ignoring case and underscores: Presets for presets, presetUsage for preset_usage, usageCount for usage_count, lastUsedAt for last_used_at, presetId for preset_id, usageType for usage_type, usedAt for used_at, displayName for display_name.',
     );
   });
 
@@ -438,11 +438,11 @@ describe('names that are not the usual ones', () => {
 });
 
 test.each([
-  ['SET NULL', 'on-delete-set-null', 'leaves its records without one: they become orphans'],
+  ['SET NULL', 'on-delete-set-null', 'leaves its records without a preset: they become orphans'],
   [
     'SET DEFAULT',
     'on-delete-set-default',
-    'gives its records to the default preset, whose count does not follow',
+    'gives its records to the default preset, whose count does not change',
   ],
   ['NO ACTION', 'on-delete-no-action', 'is refused while it has records'],
   ['RESTRICT', 'on-delete-restrict', 'is refused while it has records'],
