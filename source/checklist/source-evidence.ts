@@ -10,11 +10,11 @@ export interface SourceEvidence {
 
 /** What was scanned and found, in one sentence. */
 export function sourceSentence({ directory, files, writes, unparsed }: SourceEvidence): string {
-  const looked = `${amount(files, 'file')} of ${directory}`;
+  const scanned = `${amount(files, 'file')} of ${directory}`;
   const found =
     writes.length === 0
-      ? `Nothing in ${looked} writes usage_count in addition to the trigger.`
-      : `${amount(writes.length, 'place')} in ${looked} ${writes.length === 1 ? 'writes' : 'write'} usage_count in addition to the trigger: ${places(writes)}.`;
+      ? `Nothing in ${scanned} writes usage_count in addition to the trigger.`
+      : `${amount(writes.length, 'place')} in ${scanned} ${writes.length === 1 ? 'writes' : 'write'} usage_count in addition to the trigger: ${places(writes)}.`;
   const unread = unparsed.length === 0 ? '' : ` Could not be read, but may write it: ${places(unparsed)}.`;
   return found + unread;
 }

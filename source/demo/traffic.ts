@@ -32,11 +32,11 @@ export function* makeTraffic(
   pace: Pace,
 ): Generator<TrafficUse, never> {
   const random = createRandom(trafficSeed);
-  const spared = new Set(
+  const untouched = new Set(
     mistakes.filter(({ reason }) => leftAlone.has(reason)).map(({ presetId }) => presetId),
   );
   const weights = presets.map(({ id, records }) =>
-    spared.has(id) ? 0 : records.filter(({ moment }) => moment > 0.9).length,
+    untouched.has(id) ? 0 : records.filter(({ moment }) => moment > 0.9).length,
   );
   for (;;) {
     const pause = random.whole(pace.shortest, pace.longest);

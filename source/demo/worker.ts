@@ -10,8 +10,8 @@ import { runTraffic } from './traffic.ts';
 import type { WorkerMessage, WorkerOptions } from './worker-messages.ts';
 
 const { sqlDirectory, clusterFile, socketPath, pace } = workerData as WorkerOptions;
-const tell = (message: WorkerMessage) => parentPort?.postMessage(message);
-const onProgress = (progress: DemoProgress) => tell({ type: 'progress', progress });
+const send = (message: WorkerMessage) => parentPort?.postMessage(message);
+const onProgress = (progress: DemoProgress) => send({ type: 'progress', progress });
 
 /** More than the console ever opens: pglite-socket drops further connections without an error message. */
 const maxConnections = 16;
@@ -34,6 +34,6 @@ const server = new PGLiteSocketServer({
   ...(socketPath ? { path: socketPath } : { host: '127.0.0.1', port: 0 }),
 });
 await server.start();
-tell({ type: 'ready', port: socketPath ? null : Number(server.getServerConn().split(':').at(-1)) });
+send({ type: 'ready', port: socketPath ? null : Number(server.getServerConn().split(':').at(-1)) });
 
 if (pace) await runTraffic(database, data, pace);

@@ -16,9 +16,9 @@ export function writerLines(writer: Writer): WriterLines {
     head: `${kind === 'reference' ? 'foreign key' : kind === 'generated' ? 'generated column' : kind} ${name}${on}${expected ? ' (expected)' : ''}`,
     lines: [
       ...(fires === null ? [] : [`fires: ${fires}`]),
-      ...does.map(doing => {
-        const way = doing.via.length === 0 ? '' : `, by ${doing.via.join(', then ')}`;
-        return `${effectInWords(doing)}${way}: ${doing.statement}`;
+      ...does.map(effect => {
+        const way = effect.via.length === 0 ? '' : `, by ${effect.via.join(', then ')}`;
+        return `${effectInWords(effect)}${way}: ${effect.statement}`;
       }),
       ...unreadable.map(why => `unreadable, may write: ${why}`),
       `${kind === 'job' ? 'runs as' : table === null ? 'may be called by' : 'may be triggered by'}: ${rolesInWords(mayRun)}${language === null ? '' : `; ${language}${runs}`}`,
@@ -66,6 +66,6 @@ function firesInWords({ kind, fires }: Writer): string | null {
   const off = enabled === 'origin' ? '' : `, ${enabled}`;
   if (kind === 'job') return `at ${timing}${off}`;
   // `when` says more than the event that it begins with.
-  const said = events.map(event => (when?.startsWith(event) ? when : event));
-  return `${timing} ${said.join(' OR ')}${level === null ? '' : `, for each ${level}`}${off}`;
+  const clauses = events.map(event => (when?.startsWith(event) ? when : event));
+  return `${timing} ${clauses.join(' OR ')}${level === null ? '' : `, for each ${level}`}${off}`;
 }

@@ -26,12 +26,12 @@ const usual = 5_000;
 
 /** When it happened: between two reads, by this machine's clock. */
 export function whenSentence({ times, firstAt, last: { since, at } }: DriftEntry): string {
-  const apart =
+  const period =
     at - since > usual
       ? `between ${timeOfEvent(since, at)} and ${timeOfEvent(at, at)}, two reads ${span(at - since)} apart`
       : `within the ${span(Math.max(1_000, at - since))} before ${timeOfEvent(at, at)}`;
-  if (times === 1) return `It happened ${apart}.`;
-  return `${count(times)} times since ${timeOfEvent(firstAt, at)}; the last one happened ${apart}.`;
+  if (times === 1) return `It happened ${period}.`;
+  return `${count(times)} times since ${timeOfEvent(firstAt, at)}; the last one happened ${period}.`;
 }
 
 /** A time as text, without the date if `now` is on the same day. */

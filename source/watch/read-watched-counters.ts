@@ -25,7 +25,7 @@ export async function readCountersAndSessions(
   const none = exact && ' NULL,';
   const text = `SELECT id, name, "usageCount",${exact} "lastUsedAt", records, NULL::pg_catalog.text AS sessions FROM (${countersText(tables, records)}) c
     UNION ALL SELECT NULL, NULL, NULL,${none} NULL, NULL, ${sessionsColumn('$2', '$3')}`;
-  const found = (await reader.rows(
+  const rows = (await reader.rows(
     text,
     [JSON.stringify(ids), ...sessionsParameters(sampling)],
     tables.path,
@@ -33,7 +33,7 @@ export async function readCountersAndSessions(
     sessions: string | null;
   }[];
   return {
-    counters: toCounters(found.filter(({ sessions }) => sessions === null)),
-    sample: toSample(found.find(({ sessions }) => sessions !== null)?.sessions ?? 'null'),
+    counters: toCounters(rows.filter(({ sessions }) => sessions === null)),
+    sample: toSample(rows.find(({ sessions }) => sessions !== null)?.sessions ?? 'null'),
   };
 }

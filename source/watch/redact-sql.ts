@@ -26,10 +26,10 @@ function replaceQuoted(text: string, replace: (part: string) => string): string 
   let at = 0;
   for (;;) {
     quoted.lastIndex = at;
-    const found = quoted.exec(text);
-    if (!found) return replaced + text.slice(at);
-    const end = found[0] === '/*' ? endOfComment(text, found.index) : quoted.lastIndex;
-    replaced += text.slice(at, found.index) + replace(text.slice(found.index, end));
+    const match = quoted.exec(text);
+    if (!match) return replaced + text.slice(at);
+    const end = match[0] === '/*' ? endOfComment(text, match.index) : quoted.lastIndex;
+    replaced += text.slice(at, match.index) + replace(text.slice(match.index, end));
     at = end;
   }
 }

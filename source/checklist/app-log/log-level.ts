@@ -21,18 +21,18 @@ const errors: Record<string, string> = {
   emerg: 'emergency',
   emergency: 'emergency',
 };
-const calm =
+const calmLevels =
   /^(?:trace|debug[1-5]?|dbg|verbose|silly|info|inf|information|notice|log|warn|warning|wrn|deprecationwarning)$/;
-const continued = /^(?:detail|hint|context|statement|query|location)$/;
+const continuations = /^(?:detail|hint|context|statement|query|location)$/;
 // These words also begin sentences, so they are levels only in capitals or brackets.
-const shouted = new Set(['alert', 'emerg', 'emergency', 'severe', 'log']);
+const onlyInCapitals = new Set(['alert', 'emerg', 'emergency', 'severe', 'log']);
 
 /** The level with this name, as in JSON logs and logfmt; null for any other word. */
 export function namedLevel(name: string): Level | null {
   const word = name.toLowerCase();
   const error = Object.hasOwn(errors, word) ? errors[word] : undefined;
   if (error !== undefined) return { kind: 'error', level: error };
-  return calm.test(word) ? { kind: 'calm', level: word } : null;
+  return calmLevels.test(word) ? { kind: 'calm', level: word } : null;
 }
 
 // In characters. Only the part before the message is searched for levels; it is shorter than this.
@@ -56,7 +56,7 @@ export function plainLevel(line: string, dated: boolean): Level | null {
   let named = false;
   for (let part = 0; part < mostParts; part += 1) {
     rest = rest.replace(/^[\s|:>•·✖✗✘❌×!*,;—–-]+/u, '');
-    if (words === 0 && thrown.some(pattern => pattern.test(rest)) && !nothing.test(rest)) {
+    if (words === 0 && thrownErrors.some(pattern => pattern.test(rest)) && !noError.test(rest)) {
       return { kind: 'error', level: /^\[?(?:PHP )?fatal/i.test(rest) ? 'fatal' : 'error' };
     }
     const level = levelHere(rest, { words, named, first: dated && part === 0 });
@@ -85,7 +85,7 @@ const header =
 const word = /^[\w$-]{1,40},?(?=\s)/;
 
 /** How runtimes and consoles print an error that was thrown. */
-const thrown = [
+const thrownErrors = [
   /^\[?(?:[Uu]n(?:caught|handled) )?(?:[\w$]{1,80}(?:\.|::)){0,9}(?:[A-Z]\w{0,80})?(?:Error|Exception)(?: \[\w+\]| \([^)]{0,80}\))?(?::|\]|\s*$)/,
   /^\[?un(?:handled|caught)\s*(?:promise\s*)?(?:rejection|exception|runtime error|\w{0,40}error)(?!s\b|\s+handl)/i,
   /^(?:PHP )?(?:fatal|parse|internal|unexpected|unknown)(?: \w+)? error:/i,
@@ -98,7 +98,7 @@ const thrown = [
 ];
 
 /** `error: null` means that there is no error. */
-const nothing = /^\[?[\w.[\] ]{0,80}:\s*(?:null|none|undefined|false|nil|0)\s*,?\s*$/i;
+const noError = /^\[?[\w.[\] ]{0,80}:\s*(?:null|none|undefined|false|nil|0)\s*,?\s*$/i;
 
 interface Place {
   /** How many plain words come before. */
@@ -118,15 +118,16 @@ function levelHere(rest: string, { words, named, first }: Place): Level | null {
   const after = rest.slice(bare[0].length);
   const capitals = name === name.toUpperCase();
   const small = name.toLowerCase();
-  if (capitals && continued.test(small) && after.startsWith(':')) return { kind: 'continues', level: small };
+  if (capitals && continuations.test(small) && after.startsWith(':'))
+    return { kind: 'continues', level: small };
   const level = namedLevel(name);
-  if (!level || nothing.test(after)) return null;
+  if (!level || noError.test(after)) return null;
   const marked = /^(?:[:\])>|!]|\s+[-|[]|\s{2}|\t|\s*$)/.test(after);
   if (capitals) return words === 0 || named || marked ? level : null;
-  if (words > 0 || shouted.has(small)) return null;
-  return marked || (first && alone.test(rest)) ? level : null;
+  if (words > 0 || onlyInCapitals.has(small)) return null;
+  return marked || (first && bareLevel.test(rest)) ? level : null;
 }
 
 // "2026-11-22 10:00:00 error no connection", but not "2026-11-22 10:00:00 error handler registered".
-const alone =
+const bareLevel =
   /^(?:error|fatal|info|debug|warn|warning|trace|verbose) (?!handl|count|rate|report|track|bound|page|log|code|budget|level)/;

@@ -17,8 +17,8 @@ export function readLine(raw: string, written: number): LogLine {
   // Containers, syslog and Heroku put their own time and more before the application's.
   const inner = takeTime(outer.rest === line ? line : withoutSender(outer.rest, line), written);
   const dated = inner.rest !== line;
-  const said = outer.exact ? outer.at : (inner.at ?? outer.at);
-  const at = said ?? fieldTime(logfmtTime(line.slice(0, 2_000)), written);
+  const lineTime = outer.exact ? outer.at : (inner.at ?? outer.at);
+  const at = lineTime ?? fieldTime(logfmtTime(line.slice(0, 2_000)), written);
   const record = inner.rest.trimStart().startsWith('{') ? readJson(inner.rest, written) : null;
   if (record) return { ...record, at: record.at ?? at, form: 'own', text: record.text || raw };
   const level = plainLevel(inner.rest, dated);

@@ -50,7 +50,7 @@ export async function readLog(file: string, options: LogOptions): Promise<LogRea
   } finally {
     await closeLogs(logs);
   }
-  const told = problems.finish();
+  const kept = problems.finish();
   const { lines, errors, aboutUsage, older, undated } = problems;
-  return { files: logs.map(({ path }) => path), lines, errors, aboutUsage, older, undated, problems: told };
+  return { files: logs.map(({ path }) => path), lines, errors, aboutUsage, older, undated, problems: kept };
 }

@@ -57,7 +57,7 @@ export function plantMistakes(presets: DemoPreset[], random: Random, makeRecord:
   const candidates = random.shuffle(presets.filter(preset => isOrdinary(preset, presets)));
   return mistakeReasons.flatMap(reason =>
     candidates.splice(0, howMany[reason]).map(preset => {
-      spoil[reason](preset, random, makeRecord);
+      plant[reason](preset, random, makeRecord);
       const { id, name, usageCount, records } = preset;
       return { presetId: id, name, reason, usageCount, records: records.length };
     }),
@@ -76,7 +76,7 @@ function isOrdinary({ name, created, records }: DemoPreset, presets: DemoPreset[
   );
 }
 
-const spoil: Record<MistakeReason, (preset: DemoPreset, random: Random, makeRecord: MakeRecord) => void> = {
+const plant: Record<MistakeReason, (preset: DemoPreset, random: Random, makeRecord: MakeRecord) => void> = {
   'counted-twice'(preset, random) {
     const share = 0.3 + 0.4 * random.fraction();
     const isBatch = preset.records.map(() => random.fraction() < share);

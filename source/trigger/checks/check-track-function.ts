@@ -26,9 +26,9 @@ export function checkTrackFunction(catalog: TriggerCatalog): Finding[] {
       },
     ];
   }
-  const found: Finding[] = [];
+  const findings: Finding[] = [];
   if (!catalog.schemas.includes(first.schema)) {
-    found.push({
+    findings.push({
       code: 'track-elsewhere',
       severity: 'info',
       message: `${trackName}() is in the schema ${first.schema}, not in the schema of the tables${track.length === 1 ? `: ${first.identity}` : ''}.`,
@@ -36,20 +36,20 @@ export function checkTrackFunction(catalog: TriggerCatalog): Finding[] {
     });
   }
   if (track.length > 1) {
-    found.push({
+    findings.push({
       code: 'track-overloaded',
       severity: 'info',
       message: `There are ${track.length} routines named ${trackName}: ${listed(track)}.`,
       hint: 'The arguments decide which one a call uses; a simulation says which one it called.',
     });
   }
-  for (const routine of track) found.push(...judgeRoutine(catalog, routine));
-  return found;
+  for (const routine of track) findings.push(...judgeRoutine(catalog, routine));
+  return findings;
 }
 
 function judgeRoutine(catalog: TriggerCatalog, routine: CatalogFunction): Finding[] {
   const { identity, kind, definer, searchPath } = routine;
-  const found = describeMisfits(
+  const findings = describeMismatches(
     columnMismatches(routine, catalog, null),
     identity,
     'track-does-not-fit',
@@ -57,7 +57,7 @@ function judgeRoutine(catalog: TriggerCatalog, routine: CatalogFunction): Findin
   );
   const counted = effectsOf(routine, catalog).writes.find(({ on }) => on === 'count');
   if (counted) {
-    found.push({
+    findings.push({
       code: 'track-counts-too',
       severity: 'error',
       message: `${identity} sets usage_count itself, in addition to the trigger${counted.via.length === 0 ? '' : `, by calling ${counted.via.join(', which calls ')}`}: its uses are counted twice.`,
@@ -65,7 +65,7 @@ function judgeRoutine(catalog: TriggerCatalog, routine: CatalogFunction): Findin
     });
   }
   if (kind === 'procedure') {
-    found.push({
+    findings.push({
       code: 'track-is-procedure',
       severity: 'info',
       message: `${identity} is a procedure: it is called with CALL.`,
@@ -73,14 +73,14 @@ function judgeRoutine(catalog: TriggerCatalog, routine: CatalogFunction): Findin
     });
   }
   if (definer && searchPath === null) {
-    found.push({
+    findings.push({
       code: 'track-search-path',
       severity: 'warning',
       message: `${identity} runs as its owner but takes its search_path from the caller.`,
       hint: 'Fix it with ALTER ROUTINE ... SET search_path.',
     });
   }
-  return found;
+  return findings;
 }
 
 /** Functions of triggers that fire for a use but no longer fit their tables: then no use can be stored. */
@@ -90,9 +90,9 @@ export function checkTrackColumns(catalog: TriggerCatalog): Finding[] {
     .flatMap(trigger => {
       const body = catalog.functions.find(({ oid }) => oid === trigger.functionOid);
       if (!body) return [];
-      const misfits = columnMismatches(body, catalog, trigger);
-      return describeMisfits(
-        misfits,
+      const mismatches = columnMismatches(body, catalog, trigger);
+      return describeMismatches(
+        mismatches,
         `${body.identity}, which the trigger ${trigger.name} runs,`,
         'trigger-does-not-fit',
         'every use',
@@ -111,13 +111,13 @@ function fires(
   return on && (enabled === 'O' || enabled === 'A');
 }
 
-function describeMisfits(
-  misfits: readonly ColumnMismatch[],
+function describeMismatches(
+  mismatches: readonly ColumnMismatch[],
   who: string,
   code: string,
   what: string,
 ): Finding[] {
-  return misfits.map(({ table, column, kind }) =>
+  return mismatches.map(({ table, column, kind }) =>
     kind === 'gone'
       ? {
           code,

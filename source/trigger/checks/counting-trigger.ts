@@ -10,7 +10,7 @@ import { describeType } from '../trigger-type.ts';
 export function judgeAbsence(catalog: TriggerCatalog, named: CatalogTrigger[]): Finding[] {
   const functionExists = hasFunction(catalog);
   const [elsewhere] = named;
-  const found: Finding[] = [
+  const findings: Finding[] = [
     elsewhere
       ? {
           code: 'trigger-wrong-table',
@@ -26,14 +26,14 @@ export function judgeAbsence(catalog: TriggerCatalog, named: CatalogTrigger[]): 
         },
   ];
   if (!functionExists) {
-    found.push({
+    findings.push({
       code: 'function-missing',
       severity: 'error',
       message: `There is no function ${functionName}() either.`,
       hint: migrateHint,
     });
   }
-  return found;
+  return findings;
 }
 
 /** Whether the trigger fires when the application makes a use. */
@@ -92,9 +92,9 @@ function offInPartitions({ offIn }: CatalogTrigger): Finding[] {
 /** Whether it fires at the right time, for the right events, and as often as counting needs. */
 export function judgeShape(trigger: CatalogTrigger): Finding[] {
   const { timing, events, level } = describeType(trigger.type);
-  const found: Finding[] = [];
+  const findings: Finding[] = [];
   if (timing !== 'AFTER') {
-    found.push({
+    findings.push({
       code: 'trigger-before',
       severity: 'error',
       message: `The trigger fires ${timing} the insert: with ON CONFLICT DO NOTHING it counts uses that are never stored.`,
@@ -102,14 +102,14 @@ export function judgeShape(trigger: CatalogTrigger): Finding[] {
     });
   }
   if (!events.includes('INSERT')) {
-    found.push({
+    findings.push({
       code: 'trigger-not-on-insert',
       severity: 'error',
       message: `The trigger fires on ${events.join(', ')}, not on INSERT: uses are not counted.`,
       hint: migrateHint,
     });
   } else if (events.length > 1) {
-    found.push({
+    findings.push({
       code: 'trigger-more-events',
       severity: 'warning',
       message: `The trigger fires on ${events.join(', ')}: a changed or deleted record may count as a use.`,
@@ -117,7 +117,7 @@ export function judgeShape(trigger: CatalogTrigger): Finding[] {
     });
   }
   if (trigger.condition) {
-    found.push({
+    findings.push({
       code: 'trigger-condition',
       severity: 'warning',
       message: 'The trigger has a WHEN condition: uses that do not meet it are stored but not counted.',
@@ -125,7 +125,7 @@ export function judgeShape(trigger: CatalogTrigger): Finding[] {
     });
   }
   if (level === 'statement' && trigger.newTable === null) {
-    found.push({
+    findings.push({
       code: 'statement-without-transition-table',
       severity: 'error',
       message: 'The trigger fires once per statement but cannot see which records were inserted.',
@@ -133,14 +133,14 @@ export function judgeShape(trigger: CatalogTrigger): Finding[] {
     });
   }
   if (level === 'row') {
-    found.push({
+    findings.push({
       code: 'trigger-row-level',
       severity: 'info',
       message: 'The trigger fires once per record. Single uses are counted correctly.',
       hint: 'Inserting many records at once gets slow (quadratic time) and can deadlock; the migration installs a trigger that fires once per statement.',
     });
   }
-  return found;
+  return findings;
 }
 
 /** Whether the trigger's function counts, judged by its statements, those of functions it calls, and its rights. */
@@ -150,11 +150,11 @@ export function judgeFunction(
   body: CatalogFunction | undefined,
 ): Finding[] {
   if (!body) return [];
-  const found: Finding[] = [];
+  const findings: Finding[] = [];
   const { level } = describeType(trigger.type);
   const counting = countingEffectOf(effectsOfTrigger(trigger, body, catalog));
   if (body.name !== functionName) {
-    found.push({
+    findings.push({
       code: 'function-other',
       severity: 'warning',
       message: `The trigger runs ${body.identity}, not ${functionName}().`,
@@ -162,7 +162,7 @@ export function judgeFunction(
     });
   }
   if (!counting.writes) {
-    found.push(
+    findings.push(
       counting.unreadable !== null
         ? {
             code: 'function-unreadable',
@@ -178,7 +178,7 @@ export function judgeFunction(
           },
     );
   } else if (counting.adds !== (level === 'row' ? 'one' : 'rows')) {
-    found.push({
+    findings.push({
       code: 'function-counts-otherwise',
       severity: 'warning',
       message: `${body.identity} sets usage_count, but does not add ${level === 'row' ? '1' : 'the number of new records'} to it.`,
@@ -186,23 +186,23 @@ export function judgeFunction(
     });
   }
   if (!body.definer) {
-    found.push({
+    findings.push({
       code: 'function-invoker',
       severity: 'warning',
       message: `${body.identity} runs as the role that inserts: without UPDATE on presets, or under row-level security, a use fails or is not counted.`,
       hint: migrateHint,
     });
   } else if (body.searchPath === null) {
-    found.push({
+    findings.push({
       code: 'function-search-path',
       severity: 'warning',
       message: `${body.identity} runs as its owner but takes its search_path from the caller.`,
       hint: 'Fix it with ALTER FUNCTION ... SET search_path, or run the migration.',
     });
   } else if (counting.writes) {
-    found.push(...judgeOperators(body, catalog));
+    findings.push(...judgeOperators(body, catalog));
   }
-  return found;
+  return findings;
 }
 
 /**

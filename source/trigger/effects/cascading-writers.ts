@@ -8,8 +8,8 @@ import { type Writer, whoMayRun } from './writer.ts';
  */
 export function writersByReference(catalog: TriggerCatalog): Writer[] {
   return catalog.references.flatMap((reference): Writer[] => {
-    const found = writeOf(reference, catalog);
-    if (!found) return [];
+    const write = writeOf(reference, catalog);
+    if (!write) return [];
     return [
       {
         kind: 'reference',
@@ -18,12 +18,12 @@ export function writersByReference(catalog: TriggerCatalog): Writer[] {
         does: [
           {
             on: 'records',
-            verb: found.verb,
-            action: found.verb,
+            verb: write.verb,
+            action: write.verb,
             table: catalog.recordsTable,
-            column: found.verb === 'update' ? { name: unquoted(catalog.presetColumn), how: 'sets' } : null,
+            column: write.verb === 'update' ? { name: unquoted(catalog.presetColumn), how: 'sets' } : null,
             statement: reference.definition,
-            via: found.via,
+            via: write.via,
           },
         ],
         unreadable: [],
@@ -48,16 +48,16 @@ function writeOf(
   catalog: TriggerCatalog,
 ): { verb: 'delete' | 'update'; via: string[] } | null {
   if (reference.onDelete === 'cascade') {
-    const via = wayToRecords(reference, catalog, new Set());
+    const via = cascadeToRecords(reference, catalog, new Set());
     return via && { verb: 'delete', via };
   }
-  const takes =
+  const changesPreset =
     reference.tableOid === catalog.recordsOid && reference.columns.includes(unquoted(catalog.presetColumn));
-  return takes ? { verb: 'update', via: [] } : null;
+  return changesPreset ? { verb: 'update', via: [] } : null;
 }
 
 /** The foreign keys by which deleting rows of a table deletes records; null if it does not. */
-function wayToRecords(
+function cascadeToRecords(
   { tableOid, name }: CatalogReference,
   catalog: TriggerCatalog,
   seen: ReadonlySet<number>,
@@ -66,7 +66,7 @@ function wayToRecords(
   if (seen.has(tableOid)) return null;
   for (const next of catalog.references) {
     if (next.toOid !== tableOid || next.onDelete !== 'cascade' || next.name === name) continue;
-    const rest = wayToRecords(next, catalog, new Set([...seen, tableOid]));
+    const rest = cascadeToRecords(next, catalog, new Set([...seen, tableOid]));
     if (rest) return [next.name, ...rest];
   }
   return null;

@@ -21,21 +21,21 @@ export function columnMismatches(
 ): ColumnMismatch[] {
   const { presets, records } = catalog.columns;
   const path = searchPathOf(routine.searchPath);
-  const found: ColumnMismatch[] = [];
+  const mismatches: ColumnMismatch[] = [];
   for (const { action, table, columns } of routine.reading.writes) {
     const target = resolveTable(table, path, catalog);
     // A view has column names of its own.
     if (!target || target.through.length > 0 || !columns) continue;
     const named = columns.map(({ name }) => name);
     if (target.base === 'presets') {
-      if (action === 'update') found.push(...gone(catalog.presetsTable, named, presets));
+      if (action === 'update') mismatches.push(...gone(catalog.presetsTable, named, presets));
       continue;
     }
     if (action !== 'insert') continue;
-    found.push(...gone(catalog.recordsTable, named, records));
+    mismatches.push(...gone(catalog.recordsTable, named, records));
     if (fillsIn(catalog)) continue;
     const missing = records.filter(({ name, required }) => required && !named.includes(name));
-    found.push(
+    mismatches.push(
       ...missing.map(({ name }) => ({
         table: catalog.recordsTable,
         column: name,
@@ -45,11 +45,11 @@ export function columnMismatches(
   }
   if (routine.isTrigger && trigger) {
     const own = trigger.tableOid === catalog.recordsOid ? records : presets;
-    found.push(...gone(trigger.table, routine.reading.rows.new, own));
+    mismatches.push(...gone(trigger.table, routine.reading.rows.new, own));
   }
-  return found.filter(
+  return mismatches.filter(
     ({ table, column }, index) =>
-      found.findIndex(other => other.table === table && other.column === column) === index,
+      mismatches.findIndex(other => other.table === table && other.column === column) === index,
   );
 }
 

@@ -50,20 +50,21 @@ interface Step {
  * Follows calls, breadth first. Each routine is visited only once per search path: otherwise the work would double with
  * every layer of routines that call two others.
  */
-function follow(start: Step, catalog: TriggerCatalog, begun: readonly number[]): Effects {
-  const found: Effects = { writes: [], unreadable: [], unknownCalls: [] };
+function follow(start: Step, catalog: TriggerCatalog, started: readonly number[]): Effects {
+  const effects: Effects = { writes: [], unreadable: [], unknownCalls: [] };
   const visited = new Set<string>();
   const open = [start];
   for (const { reading, path, via, routine } of open) {
-    for (const write of reading.writes) found.writes.push(...effectOf(write, path, catalog, via));
-    for (const why of unreadableIn(reading, catalog, routine)) found.unreadable.push({ why, via: [...via] });
+    for (const write of reading.writes) effects.writes.push(...effectOf(write, path, catalog, via));
+    for (const why of unreadableIn(reading, catalog, routine))
+      effects.unreadable.push({ why, via: [...via] });
     for (const call of reading.calls) {
       const routines = resolveCall(call, path, catalog);
-      if (routines.length === 0 && call.performed && !builtIn(call)) found.unknownCalls.push(call.name);
+      if (routines.length === 0 && call.performed && !builtIn(call)) effects.unknownCalls.push(call.name);
       for (const called of routines) {
         const within = searchPathOf(called.searchPath) ?? path;
         const visit = `${called.oid} ${JSON.stringify(within)}`;
-        if (visited.has(visit) || begun.includes(called.oid)) continue;
+        if (visited.has(visit) || started.includes(called.oid)) continue;
         visited.add(visit);
         open.push({ reading: called.reading, path: within, via: [...via, called.identity], routine: called });
       }
@@ -74,7 +75,7 @@ function follow(start: Step, catalog: TriggerCatalog, begun: readonly number[]):
       open.push({ reading: created.reading, path, via, routine: null });
     }
   }
-  return found;
+  return effects;
 }
 
 /** What a statement does to the count or the records; empty if it writes neither. */
@@ -141,14 +142,14 @@ function unreadableIn(
     }
   }
   for (const { text, verb, tables } of reading.dynamic) {
-    const may = tables === null || tables.some(name => mayBe(name, catalog));
+    const may = tables === null || tables.some(name => mayMatch(name, catalog));
     if (may && (verb === null || writing.has(verb))) why.push(`runs dynamic SQL: ${oneLine(text)}`);
   }
   return why;
 }
 
 /** Whether a name with `*` for its unknown parts may be that of either table, or of a view of one. */
-function mayBe(pattern: string, catalog: TriggerCatalog): boolean {
+function mayMatch(pattern: string, catalog: TriggerCatalog): boolean {
   const parts = pattern.split('*').map(part => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
   const name = new RegExp(`^${parts.join('.*')}$`);
   return catalog.relations.some(each => name.test(each.name) && targetOf(each, catalog) !== null);

@@ -36,8 +36,8 @@ function pick<T extends { schema: string }>(
   if (schema !== null) return named.find(each => each.schema === schema);
   if (path !== null) {
     for (const place of path) {
-      const found = named.find(each => each.schema === place);
-      if (found) return found;
+      const match = named.find(each => each.schema === place);
+      if (match) return match;
     }
     return undefined;
   }
@@ -53,8 +53,8 @@ export function resolveCall(
   const named = functions.filter(each => each.name === name && !each.isTrigger);
   if (schema !== null) return named.filter(each => each.schema === schema);
   for (const place of path ?? []) {
-    const found = named.filter(each => each.schema === place);
-    if (found.length > 0) return found;
+    const match = named.filter(each => each.schema === place);
+    if (match.length > 0) return match;
   }
   return path === null ? named : [];
 }

@@ -13,20 +13,20 @@ export function effectsOfTrigger(
   body: CatalogFunction,
   catalog: TriggerCatalog,
 ): Effects {
-  const found = effectsOf(body, catalog);
+  const effects = effectsOf(body, catalog);
   const { timing, level } = describeType(trigger.type);
   const onPresets = trigger.tableOid === catalog.presetsOid;
   if (timing !== 'BEFORE' || level !== 'row' || !(onPresets || trigger.tableOid === catalog.recordsOid)) {
-    return found;
+    return effects;
   }
   const wanted = onPresets ? catalog.countName : unquoted(catalog.presetColumn);
   const fields = body.reading.fields.filter(({ row }) => row === 'new');
   const assigned = fields.filter(({ column }) => column?.name === wanted);
   return {
-    ...found,
-    writes: [...found.writes, ...assigned.map(field => assignment(field, trigger, onPresets))],
+    ...effects,
+    writes: [...effects.writes, ...assigned.map(field => assignment(field, trigger, onPresets))],
     unreadable: [
-      ...found.unreadable,
+      ...effects.unreadable,
       ...fields
         .filter(({ column }) => column === null)
         .map(({ text }) => ({ why: `assigns the whole row: ${oneLine(text)}`, via: [] })),

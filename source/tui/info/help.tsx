@@ -89,11 +89,11 @@ function useAnswers(state: State) {
     return sum;
   }, [rows, totals]);
   const cause = useMemo(() => {
-    const standing = Array.from(diagnoses.keys(), id => {
+    const current = Array.from(diagnoses.keys(), id => {
       const row = rows.get(id);
       return row ? diagnosisOf({ diagnoses, look }, row) : null;
     });
-    return mostFrequent(standing.filter(found => found !== null));
+    return mostFrequent(current.filter(found => found !== null));
   }, [diagnoses, rows, look]);
   return answers({
     cause,

@@ -43,7 +43,7 @@ const everywhere: readonly Screen[] = [
   'drift',
   'help',
 ];
-const beside: readonly Screen[] = [
+const otherScreens: readonly Screen[] = [
   'preset',
   'trigger',
   'simulate',
@@ -321,7 +321,7 @@ export const bindings: readonly KeyBinding[] = [
     label: 'Esc',
     short: 'back',
     description: 'Back to where you came from; on the list, clear the filter',
-    screens: beside,
+    screens: otherScreens,
     does: { type: 'back' },
   },
   {

@@ -10,7 +10,7 @@ import type { Theme } from '../theme.ts';
 import { isWatching, keepWorst } from './state.ts';
 import type { Seen, WatchingLimit } from './watching-model.ts';
 
-const blindWords: Record<WatchingLimit, string> = {
+const limitWords: Record<WatchingLimit, string> = {
   hidden: 'Only the count is watched: this role may not see all records.',
   'no-index': 'Only the count is watched: the table has no index for counting the records of one preset.',
   slow: 'Only the count is watched: counting the records exceeded the statement timeout.',
@@ -53,7 +53,7 @@ export function seenLines(state: State, theme: Theme, room: number): ReactElemen
 function headLines(state: State, { severity }: Theme): ReactElement[] {
   const { watching, paused, failure } = state;
   if (!watching) return [];
-  const going = isWatching(state);
+  const isOn = isWatching(state);
   const note = (text: string, color?: string) =>
     wrap(text, state.size.columns - indent.length).map(row => (
       <Line key={row} {...(color ? { color } : { dimColor: true })}>
@@ -66,17 +66,17 @@ function headLines(state: State, { severity }: Theme): ReactElement[] {
     <Line key="title watching" bold>
       {titleOf(watching.since, watching.until)}
     </Line>,
-    ...(watching.blind ? note(blindWords[watching.blind], severity.warning) : []),
-    ...(going && paused
+    ...(watching.blind ? note(limitWords[watching.blind], severity.warning) : []),
+    ...(isOn && paused
       ? note('Paused: nothing is read. Press p to resume and see what changed since.', severity.warning)
       : []),
-    ...(going && !paused && failure
+    ...(isOn && !paused && failure
       ? note('Nothing can be read now. The next tick will show what changed since.', severity.warning)
       : []),
-    ...(going && !paused && !failure && watching.since !== null && watching.changes.length === 0
+    ...(isOn && !paused && !failure && watching.since !== null && watching.changes.length === 0
       ? note('Waiting for a use: make one in the application now', severity.info)
       : []),
-    ...(!going && watching.changes.length === 0 ? note('Nothing was seen.') : []),
+    ...(!isOn && watching.changes.length === 0 ? note('Nothing was seen.') : []),
   ];
 }
 

@@ -33,7 +33,7 @@ export function watchTick(
   const { look, asked, counters, at } = tick;
   const found = counters.find(({ id }) => id === watching.id);
   if (!found) return asked.includes(watching.id) ? stopped(watching, at) : watching;
-  const blind = blindness(look, found);
+  const blind = limitOf(look, found);
   // A record that this role may not see must not look like a use without a record.
   const now = blind === null ? found : { ...found, records: null };
   const { base } = watching;
@@ -64,7 +64,7 @@ function stopped(watching: Watching, at: number | null): Watching | null {
   return watching.since === null ? null : { ...watching, until: at ?? watching.since };
 }
 
-function blindness({ tables }: InspectedDatabase, counter: Counter): WatchingLimit | null {
+function limitOf({ tables }: InspectedDatabase, counter: Counter): WatchingLimit | null {
   if (tables.hiddenBy.length > 0) return 'hidden';
   if (counter.records !== null) return null;
   return countsAreCheap(tables) ? 'slow' : 'no-index';

@@ -27,45 +27,45 @@ export function createRepairWork(
   let planning = new AbortController();
   let stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
-  const tell = (step: RepairStep) => dispatch({ type: 'repair', step });
+  const send = (step: RepairStep) => dispatch({ type: 'repair', step });
 
   // These modules are loaded by the first key that needs them, so that the list appears sooner.
   const plan = async (repair: Repair) => {
     const { signal } = planning;
-    await told(
+    await reportErrors(
       async () => {
         const { planRepair } = await import('../../repair/plan/read-plan.ts');
         const planned = await planRepair(database, requestOf(repair, config), signal);
-        if (!signal.aborted) tell({ kind: 'planned', plan: planned });
+        if (!signal.aborted) send({ kind: 'planned', plan: planned });
       },
       error => {
-        if (!signal.aborted) tell({ kind: 'failed', error });
+        if (!signal.aborted) send({ kind: 'failed', error });
       },
     );
   };
 
   const run = async (agreed: RepairPlan) => {
     const { signal } = stopping;
-    await told(
+    await reportErrors(
       async () => {
         const { runRepair } = await import('../../repair/run/run.ts');
         const { timeout, lockTimeout, stateDirectory: directory } = config;
         const steps = runRepair(database, agreed, { timeout, lockTimeout, directory, signal });
-        let toldAt = Number.NEGATIVE_INFINITY;
+        let sentAt = Number.NEGATIVE_INFINITY;
         for (;;) {
           const { done, value } = await steps.next();
-          if (done) return tell({ kind: 'done', outcome: value });
-          if (performance.now() - toldAt < leastBetween) continue;
-          toldAt = performance.now();
-          tell({ kind: 'progress', progress: value });
+          if (done) return send({ kind: 'done', outcome: value });
+          if (performance.now() - sentAt < leastBetween) continue;
+          sentAt = performance.now();
+          send({ kind: 'progress', progress: value });
         }
       },
-      error => tell({ kind: 'failed', error }),
+      error => send({ kind: 'failed', error }),
     );
   };
 
   const read = async () => {
-    await told(
+    await reportErrors(
       async () => {
         const [{ readHistory }, identity] = await Promise.all([
           import('../../repair/history.ts'),
@@ -138,7 +138,7 @@ function onlyConsoleError(error: unknown): ConsoleError {
 }
 
 /** Does `work` and hands its error to `failed`. A fault of this program must end it, with a stack trace. */
-async function told(work: () => Promise<void>, failed: (error: ConsoleError) => void): Promise<void> {
+async function reportErrors(work: () => Promise<void>, failed: (error: ConsoleError) => void): Promise<void> {
   try {
     await work();
   } catch (error) {

@@ -33,7 +33,7 @@ const colors: Record<Shown, { color?: string }> = {
 };
 
 /** The key that leads to a fix or to details of a failed step. */
-const wayOut: Record<StepId, string> = {
+const nextKeys: Record<StepId, string> = {
   'trigger-enabled': 'Press t to see the trigger and all findings.',
   'use-increments': 'Press u on the list or the preset to simulate again and see why.',
   'second-use-increments': 'Press u on the list or the preset to simulate again and see why.',
@@ -64,7 +64,7 @@ export function ChecklistScreen({ state }: { state: State }) {
             <Line key={id} inverse={id === current}>
               {id === current ? glyphs.cursor : ' '} {index + 1}{' '}
               <Text {...colors[shown]} bold={shown === 'failed'}>
-                {glyphs.verdict[mark[shown]]} {shown.padEnd(8)}
+                {glyphs.verdict[verdicts[shown]]} {shown.padEnd(8)}
               </Text>{' '}
               {stepTitles[id]}
             </Line>
@@ -104,7 +104,7 @@ function Source({
   );
 }
 
-const mark = {
+const verdicts = {
   passed: 'right',
   failed: 'error',
   skipped: 'warning',
@@ -124,7 +124,7 @@ function Evidence({ step }: { step: ChecklistStep }) {
       <Text dimColor>{`${status} at ${clock(at)}, in ${Math.round(durationMs)} ms`}</Text>
       <Text>{displayText(evidence)}</Text>
       {hint === '' ? null : <Text bold>{displayText(`Next: ${hint}`)}</Text>}
-      {status === 'failed' && wayOut[id] !== '' ? <Text>{wayOut[id]}</Text> : null}
+      {status === 'failed' && nextKeys[id] !== '' ? <Text>{nextKeys[id]}</Text> : null}
       {query === null ? null : <Text dimColor>{displayText(query)}</Text>}
     </Box>
   );

@@ -22,7 +22,7 @@ export class DiagnoseWatch {
   readonly #database: Database;
   readonly #signal: AbortSignal;
   readonly #onEvent: (event: DiagnosisEvent) => void;
-  #told = '';
+  #diagnosed = '';
   #busy = false;
   #due = 0;
   #plotting = false;
@@ -50,8 +50,8 @@ export class DiagnoseWatch {
     // An iterator, because a list of all presets would waste memory on the few that are wrong.
     if (tables.hiddenBy.length === 0)
       for (const counter of counters) if (isWrong(counter)) wrong.push(counter);
-    const found = wrong.map(counter => `${counter.id} ${drift(counter)}`).join();
-    if (found === this.#told) return;
+    const mismatches = wrong.map(counter => `${counter.id} ${drift(counter)}`).join();
+    if (mismatches === this.#diagnosed) return;
     this.#busy = true;
     const start = performance.now();
     try {
@@ -61,7 +61,7 @@ export class DiagnoseWatch {
         allRecords: totals.records + orphans,
       });
       const drifts = new Map(wrong.map(counter => [counter.id, drift(counter) ?? 0]));
-      this.#told = found;
+      this.#diagnosed = mismatches;
       this.#due = Date.now() + Math.max(leastPause, share * (performance.now() - start));
       this.#onEvent({
         type: 'diagnosed',

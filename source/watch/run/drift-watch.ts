@@ -56,7 +56,7 @@ export class DriftWatch {
       if (at.sentAt < known.at.answeredAt) continue;
       const change = driftChange(known.counter, counter);
       if (change)
-        this.#wait({ ...toldAt(known.at, at), preset: { id: counter.id, name: counter.name }, change });
+        this.#wait({ ...timesOf(known.at, at), preset: { id: counter.id, name: counter.name }, change });
       known.counter = counter;
       known.at = at;
     }
@@ -167,6 +167,6 @@ export class DriftWatch {
   }
 }
 
-function toldAt(before: QueryTiming, after: QueryTiming) {
+function timesOf(before: QueryTiming, after: QueryTiming) {
   return { since: before.answered, at: after.answered, before, after };
 }

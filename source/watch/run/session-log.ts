@@ -37,24 +37,24 @@ export class SessionLog {
 
   add({ sessions, hidden, now }: SessionSample, { sent, answered }: QueryTiming, names: SessionNames): void {
     const ahead = now - (sent + answered) / 2;
-    const here = (time: number | null, otherwise: number) => (time === null ? otherwise : time - ahead);
+    const toLocal = (time: number | null, otherwise: number) => (time === null ? otherwise : time - ahead);
     const present = new Map(sessions.map(session => [session.pid, session]));
-    const still: Work[] = [];
-    const over: (EndedWork | null)[] = [];
+    const working: Work[] = [];
+    const finished: (EndedWork | null)[] = [];
     for (const { session: before, from } of this.#open) {
       const session = present.get(before.pid);
       if (session && isAtWork(session) && session.transactionFrom === before.transactionFrom) continue;
       // Use the statement seen earlier: now it may show only COMMIT.
-      over.push(endedWork({ ...before, state: session?.state ?? null }, { from, to: answered }, names));
+      finished.push(endedWork({ ...before, state: session?.state ?? null }, { from, to: answered }, names));
       if (session && !isAtWork(session)) present.delete(before.pid);
     }
     for (const session of present.values()) {
-      const from = here(session.transactionFrom ?? session.queryFrom, sent);
-      if (isAtWork(session)) still.push({ session, from });
-      else over.push(endedWork(session, { from, to: here(session.stateFrom, answered) }, names));
+      const from = toLocal(session.transactionFrom ?? session.queryFrom, sent);
+      if (isAtWork(session)) working.push({ session, from });
+      else finished.push(endedWork(session, { from, to: toLocal(session.stateFrom, answered) }, names));
     }
-    const ended = over.filter(work => work !== null);
-    this.#open = still;
+    const ended = finished.filter(work => work !== null);
+    this.#open = working;
     this.#ended = [...this.#ended.filter(({ to }) => to > answered - keptFor), ...ended].slice(-mostKept);
     this.#learn(ended, answered);
     this.#blur = answered - sent;
