@@ -87,7 +87,7 @@ describe('what happened between two looks', () => {
       [Number.NaN, 10],
       'no-number',
       'error',
-      'count 10 -> NaN, records still 10: an increment leaves it so',
+      'count 10 -> NaN, records still 10: an increment does not change it',
     ],
     [
       [42, 9],

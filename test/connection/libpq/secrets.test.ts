@@ -253,7 +253,7 @@ describe('a password in clear', needsOuterAddress(), () => {
     const error = await meet(server, { flag: `postgres://me@${host}:${server.port}/d` });
     expect(error).toMatchObject({
       code: 'password-in-clear',
-      message: expect.stringMatching(/not encrypted, so no password was sent\.$/),
+      message: expect.stringMatching(/unencrypted connection, so no password was sent\.$/),
     });
   });
 
