@@ -8,7 +8,7 @@ import { ConsoleError, exitCodes, interrupted, isConsoleError, usageError } from
 import { withoutPasswords } from '../errors/redact.ts';
 import { jsonText } from '../format/json-text.ts';
 import type { Outcome } from './output/outcome.ts';
-import { auditProgress, clearProgress, repairTalk, stepProgress } from './output/progress.ts';
+import { auditProgress, clearProgress, repairProgressLines, stepProgress } from './output/progress.ts';
 
 /** Set while the console has the terminal: gives it back, and makes main() end with the error. */
 let leaveScreen: ((error: Error) => void) | null = null;
@@ -146,15 +146,15 @@ const commands: Record<Exclude<CommandName, 'console' | 'completion' | OfflineNa
   },
   async sync(database, config, signal) {
     const { repair } = await import('./commands/repair.ts');
-    return repair('sync', database, config, signal, repairTalk(config));
+    return repair('sync', database, config, signal, repairProgressLines(config));
   },
   async reset(database, config, signal) {
     const { repair } = await import('./commands/repair.ts');
-    return repair('reset', database, config, signal, repairTalk(config));
+    return repair('reset', database, config, signal, repairProgressLines(config));
   },
   async undo(database, config, signal) {
     const { repair } = await import('./commands/repair.ts');
-    return repair('undo', database, config, signal, repairTalk(config));
+    return repair('undo', database, config, signal, repairProgressLines(config));
   },
   async migrate(database, config, signal) {
     const { migrate } = await import('./commands/migrate.ts');
@@ -164,7 +164,7 @@ const commands: Record<Exclude<CommandName, 'console' | 'completion' | OfflineNa
       config,
       signal,
       plan => openMigrationReceipt(database, config.stateDirectory, plan),
-      repairTalk(config).say,
+      repairProgressLines(config).say,
     );
   },
 };

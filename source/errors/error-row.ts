@@ -1,8 +1,8 @@
-import type { Place } from './server-address.ts';
+import type { ServerAddress } from './server-address.ts';
 
 /** What sentences about an error are made from. */
 export interface Told {
-  place: Place;
+  place: ServerAddress;
   /** The address of the server. */
   at: string;
   /** What the server or the driver says. */

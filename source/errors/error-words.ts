@@ -1,6 +1,6 @@
 import type { ErrorRow } from './error-row.ts';
 import { poolerErrors } from './pooler-errors.ts';
-import { addressOf, fromOf, noticeOf, type Place, type Words } from './server-address.ts';
+import { addressOf, type ErrorText, fromOf, noticeOf, type ServerAddress } from './server-address.ts';
 import { serverErrors } from './server-errors.ts';
 import { tlsErrors } from './tls-errors.ts';
 
@@ -15,7 +15,7 @@ export type DriverError = Error & {
 const rows: readonly ErrorRow[] = [...tlsErrors, ...serverErrors, ...poolerErrors];
 
 /** What a user is told of an error of the driver or the server; undefined for any other error. */
-export function wordsFor(error: DriverError, place: Place): Words | undefined {
+export function wordsFor(error: DriverError, place: ServerAddress): ErrorText | undefined {
   const { code = '', message: own, reason = own } = error;
   if (code === 'NO_HOST' || code === 'NO_SUITABLE_HOST') return hostsWords(error, place);
   const row = rows.find(({ on, saying }) => isOn(on, code) && (saying?.test(own) ?? true));
@@ -39,7 +39,7 @@ function isOn(on: string | RegExp, code: string): boolean {
   return typeof on === 'string' ? on.split(' ').includes(code) : on.test(code);
 }
 
-function hostsWords({ code, tried = [], message }: DriverError, place: Place): Words | undefined {
+function hostsWords({ code, tried = [], message }: DriverError, place: ServerAddress): ErrorText | undefined {
   const each = tried.map(({ host, error }) => {
     const at = { ...place, host: host.name || host.address || '', port: host.port };
     return { at: addressOf(at.host, at.port), words: error && wordsFor(error, at) };

@@ -1,9 +1,9 @@
 import { type DriverError, wordsFor } from './error-words.ts';
 import { withoutPasswords } from './redact.ts';
-import type { Place } from './server-address.ts';
+import type { ServerAddress } from './server-address.ts';
 import { shortened } from './shorten.ts';
 
-export type { Place };
+export type { ServerAddress as Place };
 
 /** The contract's exit codes; nothing else ends the process with a number of its own. */
 export const exitCodes = {
@@ -72,7 +72,7 @@ export function stopIfInterrupted(signal: AbortSignal | undefined): void {
  * Puts an error of the driver or the server into words (exit code 3). Any other error is returned unchanged: a fault of this
  * program must not look like a network problem.
  */
-export function databaseError(error: unknown, place: Place): unknown {
+export function databaseError(error: unknown, place: ServerAddress): unknown {
   if (isConsoleError(error) || !(error instanceof Error)) return error;
   const words = wordsFor(error as DriverError, place);
   if (!words) return error;

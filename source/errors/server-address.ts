@@ -1,5 +1,5 @@
 /** Where a database error happened, in the words that its sentences need. Never holds a password. */
-export interface Place {
+export interface ServerAddress {
   host: string;
   port: number;
   database: string;
@@ -17,7 +17,7 @@ export interface Place {
 }
 
 /** What a user sees of an error: what happened, and what to do. */
-export interface Words {
+export interface ErrorText {
   code: string;
   message: string;
   hint: string;
@@ -30,11 +30,11 @@ export function addressOf(host: string, port: number): string {
 }
 
 /** Where the address came from, in brackets; nothing where that is not known. */
-export function fromOf({ source }: Place): string {
+export function fromOf({ source }: ServerAddress): string {
   return source === undefined ? '' : ` (from ${source})`;
 }
 
 /** What there is to say about the password, as another sentence. */
-export function noticeOf({ passwordNotice }: Place): string {
+export function noticeOf({ passwordNotice }: ServerAddress): string {
   return passwordNotice ? ` ${passwordNotice}` : '';
 }

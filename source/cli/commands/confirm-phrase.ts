@@ -2,7 +2,7 @@ import { emitKeypressEvents } from 'node:readline';
 import { createInterface } from 'node:readline/promises';
 import { refused } from '../../counter/guards.ts';
 import { interrupted } from '../../errors/errors.ts';
-import { lookPasted } from '../../format/detect-paste.ts';
+import { isPaste } from '../../format/detect-paste.ts';
 
 /** What a person did when asked for a phrase. */
 type PhraseAnswer = 'typed' | 'wrong' | 'pasted' | 'left' | 'interrupted';
@@ -29,9 +29,7 @@ export async function askPhrase(phrase: string, signal: AbortSignal): Promise<Ph
   // A terminal that does not mark a paste still sends it in one piece.
   const onData = (piece: Buffer | string) => {
     if (
-      lookPasted(
-        Array.from(String(piece), letter => (letter === '\r' || letter === '\n' ? 'return' : letter)),
-      )
+      isPaste(Array.from(String(piece), letter => (letter === '\r' || letter === '\n' ? 'return' : letter)))
     )
       pasted = true;
   };

@@ -24,7 +24,7 @@ export function stepProgress(config: Config): (line: string) => void {
 }
 
 /** Shows the progress and the cost of a repair on standard error, where a person is watching. */
-export function repairTalk(config: Config): {
+export function repairProgressLines(config: Config): {
   say(text: string): void;
   progress(progress: RepairProgress): void;
 } {

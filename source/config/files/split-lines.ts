@@ -1,5 +1,5 @@
 /** One line without its end; `ended` is false for a last one that has none. */
-export interface Line {
+export interface FileLine {
   bytes: Buffer;
   ended: boolean;
 }
@@ -9,7 +9,7 @@ export async function* splitLines(
   chunks: AsyncIterable<Buffer>,
   longest: number,
   tooLong: () => Error,
-): AsyncGenerator<Line> {
+): AsyncGenerator<FileLine> {
   let pieces: Buffer[] = [];
   let length = 0;
   const take = (piece: Buffer) => {

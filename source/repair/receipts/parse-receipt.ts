@@ -1,4 +1,4 @@
-import type { Line } from '../../config/files/split-lines.ts';
+import type { FileLine } from '../../config/files/split-lines.ts';
 import { type ConsoleError, usageError } from '../../errors/errors.ts';
 import { damaged } from './damaged.ts';
 import type { Receipt } from './receipt.ts';
@@ -12,7 +12,7 @@ import type { Verifier } from './seals/receipt-key.ts';
  */
 export async function parseReceipt(
   file: string,
-  lines: AsyncIterable<Line>,
+  lines: AsyncIterable<FileLine>,
   verifier: Verifier,
 ): Promise<Receipt> {
   let told: Told | null = null;
@@ -73,7 +73,7 @@ function parseLine(file: string, number: number, value: unknown): ReceiptLine {
 /** The JSON of each line that is whole, with its bytes. */
 async function* valuesOf(
   file: string,
-  lines: AsyncIterable<Line>,
+  lines: AsyncIterable<FileLine>,
 ): AsyncGenerator<{ number: number; bytes: Buffer; value: unknown }> {
   let number = 0;
   for await (const { bytes: line, ended } of lines) {

@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink';
 import { type SchemaFinding, schemaFindings } from '../../counter/schema/schema-findings.ts';
-import { shapeLines } from '../../format/shape-lines.ts';
+import { schemaLines } from '../../format/schema-lines.ts';
 import { displayText } from '../../format/text.ts';
 import { Scrolled } from '../shared/scrolled.tsx';
 import type { State } from '../state/model.ts';
@@ -22,7 +22,7 @@ export function TablesScreen({ state }: { state: State }) {
     </Text>,
     ...(remarks.length === 0 ? [<Text key="none">{'  nothing'}</Text>] : []),
     ...remarks.map((remark, index) => <Remark key={`remark ${index.toString()}`} remark={remark} />),
-    ...shapeLines(shape).map(({ kind, text }, index) => (
+    ...schemaLines(shape).map(({ kind, text }, index) => (
       <Box
         // biome-ignore lint/suspicious/noArrayIndexKey: two constraints may be equal; only their position differs.
         key={`line ${index}`}

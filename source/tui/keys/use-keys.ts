@@ -1,6 +1,6 @@
 import { useApp, useInput, usePaste } from 'ink';
 import { useContext, useEffect, useRef } from 'react';
-import { lookPasted } from '../../format/detect-paste.ts';
+import { isPaste } from '../../format/detect-paste.ts';
 import { isRepairing } from '../repair/model.ts';
 import { isTypingPhrase } from '../repair/state.ts';
 import type { Action, State } from '../state/model.ts';
@@ -55,7 +55,7 @@ export function useKeys({ dispatch, current, refresh }: KeyHandlers): void {
   const together = useRef<string[]>([]);
   const pressTogether = () => {
     const names = together.current.splice(0);
-    if (isTypingPhrase(current()) && lookPasted(names)) {
+    if (isTypingPhrase(current()) && isPaste(names)) {
       dispatch({ type: 'repair', step: { kind: 'pasted' } });
       if (names.includes('ctrl+c')) latest.current('ctrl+c');
       return;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConsoleError } from '../../../source/errors/errors.ts';
-import { lookPasted } from '../../../source/format/detect-paste.ts';
+import { isPaste } from '../../../source/format/detect-paste.ts';
 import type { HistoryEntry } from '../../../source/repair/history-entry.ts';
 import type { RepairPlan } from '../../../source/repair/plan/repair-plan.ts';
 import { noOptions, type RepairOutcome, type RepairProgress } from '../../../source/repair/repair.ts';
@@ -257,5 +257,5 @@ test.each([
   [['return', '1'], true],
   [['up', 'up', 'up', 'up', 'up'], false],
 ])('keys %j that arrive together look pasted: %s', (names, pasted) => {
-  expect(lookPasted(names)).toBe(pasted);
+  expect(isPaste(names)).toBe(pasted);
 });

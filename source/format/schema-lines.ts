@@ -12,7 +12,7 @@ interface ShapeLine {
 }
 
 /** Both tables and what the application may call, one line for each thing that the catalog knows of them. */
-export function shapeLines({ presets, presetUsage, parts, routines }: SchemaReport): ShapeLine[] {
+export function schemaLines({ presets, presetUsage, parts, routines }: SchemaReport): ShapeLine[] {
   return [
     ...tableLines(presets, partsOfPresets(parts)),
     ...tableLines(presetUsage, partsOfRecords(parts)),
