@@ -40,7 +40,7 @@ test.each<[string, Buffer[], boolean]>([
   if (!heard) expect(copies).toEqual(pieces);
 });
 
-test('what follows others is a notice then, and they are what they were', () => {
+test('after other messages it becomes a notice, and they stay unchanged', () => {
   const piece = Buffer.from(all);
   expect(listenForFatalMessages()(piece)).toMatchObject({ severity: 'FATAL' });
   const others = all.length - fatal.length;
@@ -48,7 +48,7 @@ test('what follows others is a notice then, and they are what they were', () => 
   expect(piece.subarray(others).toString()).toBe(`N${fatal.toString().slice(1)}`);
 });
 
-test('wherever a stream is cut, nothing that is not the end is taken for it', () => {
+test('wherever a stream is split, only the end is recognized as the end', () => {
   const others = Buffer.concat([row, error, impostor, row]);
   for (let cut = 1; cut < others.length; cut += 1) {
     const listen = listenForFatalMessages();

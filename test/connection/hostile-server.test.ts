@@ -34,7 +34,7 @@ const http = Buffer.from('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n'
 const scram = authentication(10, 'SCRAM-SHA-256\0\0');
 const notice = serverMessage('N', 'SNOTICE\0VNOTICE\0C00000\0Mhello\0\0');
 
-describe('a server that is none, or means harm, before anybody is let in', () => {
+describe('a server that is not PostgreSQL, or hostile, before login', () => {
   test.each<[string, ...Parameters<typeof fakeServer>]>([
     ['announces 2 GB', withoutEnd(zeros, messageHead('R', twoGigabytes))],
     ['announces an error of 2 GB', withoutEnd(zeros, messageHead('E', twoGigabytes))],

@@ -123,7 +123,7 @@ describe('of several hosts', () => {
     await database.close();
   });
 
-  test('what the driver reads from the environment by itself has no say', async () => {
+  test('what the driver itself reads from the environment has no effect', async () => {
     const before = process.env.PGTARGETSESSIONATTRS;
     process.env.PGTARGETSESSIONATTRS = 'any';
     const database = open(url([standby.port], 'any'));
@@ -201,13 +201,13 @@ describe('a password', () => {
   const text = () => `host=127.0.0.1 port=${primary.port} user=user dbname=postgres`;
   const file = () => join(directory, '.pgpass');
 
-  test('that nobody knows is asked for by the server, and said to be missing', async () => {
+  test('that is unknown is reported as missing', async () => {
     const database = open(text());
     for (let round = 0; round < 4; round += 1) expect(await portOf(database)).toBe('password-wanted');
     await database.close();
   });
 
-  test('that is wrong is told with where it came from', async () => {
+  test('that is wrong is reported with its source', async () => {
     writeFileSync(file(), `127.0.0.1:${primary.port}:*:user:wrong\n`, { mode: 0o600 });
     for (const [environment, place] of [
       [{}, file()],
@@ -256,7 +256,7 @@ describe('a password', () => {
     await database.close();
   });
 
-  test('with a letter that SASLprep does not know is taken as it is', async () => {
+  test('with a letter that SASLprep does not know is used unchanged', async () => {
     const sql = postgres(primary.url, { max: 1, onnotice: () => {} });
     await sql.unsafe(`CREATE ROLE young LOGIN PASSWORD '\ufb01\u{1f600}'`);
     await sql.end();

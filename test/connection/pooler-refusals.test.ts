@@ -28,7 +28,7 @@ describe('a pgbouncer that refuses', needsPooler(), () => {
     }
   };
 
-  test('because all its connections are taken: that is said, and not that the connection was lost', async () => {
+  test('because all its connections are in use: reports that, not a lost connection', async () => {
     const url = pooler.through(own.url);
     // The first connection is made before anything is waited for, and so is what keeps it.
     const busy = postgres(url, { max: 1, prepare: false, fetch_types: false, onnotice: () => {} });

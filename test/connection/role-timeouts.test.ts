@@ -27,7 +27,7 @@ const limited = async (setting: string, value: string, timeout = 30) => {
 };
 const since17 = async () => Number((await own.sql`SHOW server_version_num`)[0]?.server_version_num) >= 170000;
 
-test('statement_timeout: --timeout stands in for it, and is named where it is what ends a statement', async () => {
+test('statement_timeout: --timeout replaces it, and is named if it ends a statement', async () => {
   await limited('statement_timeout', '20ms', 0.5);
   const slow = (seconds: number) => database.read(reader => reader.rows(`SELECT pg_sleep(${seconds})`));
   expect(await slow(0.1)).toHaveLength(1);

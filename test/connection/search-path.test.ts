@@ -82,7 +82,7 @@ async function repairEverything(database: Database): Promise<void> {
   }
 }
 
-describe('with a trap in the place of everything that is looked up by the path', () => {
+describe('with a trap in place of everything that is looked up by the path', () => {
   let trapped: TestDatabase;
   beforeAll(async () => {
     trapped = await createDatabase();
@@ -207,7 +207,7 @@ describe('the function of an earlier migration', () => {
       ),
     );
 
-  test('is told of where it is open, and migrate closes it', async () => {
+  test('is reported if it is open, and migrate closes it', async () => {
     expect(await findings()).toEqual([]);
     await bench.arrange(`${earlier}; ${better}`);
     await expect(insertRecords(bench.own.sql, ids[0] ?? '', 1)).rejects.toThrow('taken');
@@ -223,7 +223,7 @@ describe('the function of an earlier migration', () => {
     expect(await counts()).toEqual([10, 5]);
   });
 
-  test('is not told of where the count is a whole number', async () => {
+  test('is not reported if the count is a whole number', async () => {
     await bench.arrange(`ALTER TABLE presets ALTER usage_count TYPE bigint; ${earlier}`);
     expect(await findings()).toEqual([]);
   });

@@ -63,18 +63,18 @@ describe('a server', () => {
     }
   };
 
-  test('that is too old is told so, whatever else it answers', async () => {
+  test('that is too old is recognized, whatever else it answers', async () => {
     road = await disguise(own.url, { says: [[`${major}.`, '12.']] });
     await expect(read()).rejects.toMatchObject({ code: 'unsupported-server', exitCode: 3 });
   });
 
-  test('that is another one is told so', async () => {
+  test('that is of another kind is recognized', async () => {
     const name = `PostgreSQL ${major}.`;
     road = await disguise(own.url, { says: [[name, 'CockroachDB'.padEnd(name.length)]] });
     await expect(read()).rejects.toMatchObject({ message: 'This server is CockroachDB, not PostgreSQL.' });
   });
 
-  test('that is too old to understand the question is told so as well', async () => {
+  test('that is too old to understand the query is recognized too', async () => {
     road = await disguise(own.url, {
       says: [[`server_version\0${major}.`, 'server_version\x0009.']],
       hears: [['pg_stat_ssl', 'pg_stat_non']],

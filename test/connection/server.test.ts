@@ -27,7 +27,7 @@ const read = async (url: string) => {
   return (await database.read(readServer)).server;
 };
 
-test('a superuser of a primary without TLS is told as that', async () => {
+test('a superuser of a primary without TLS is reported as such', async () => {
   expect(await read(own.url)).toMatchObject({
     database: own.name,
     superuser: true,
@@ -73,7 +73,7 @@ describe('behind a pooler', needsPooler(), () => {
   });
 });
 
-test('TLS is told with its version', async () => {
+test('TLS is reported with its version', async () => {
   const server = await startEmbedded();
   const sql = postgres(server.url, { max: 1, ssl: false });
   try {

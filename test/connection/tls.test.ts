@@ -158,7 +158,7 @@ describe('sslmode', () => {
     },
   );
 
-  test('require verifies once there is a root certificate where libpq looks', async () => {
+  test('require verifies if there is a root certificate where libpq looks', async () => {
     const directory = join(files.directory, 'home');
     mkdirSync(directory);
     copyFileSync(wrong.certificate, join(directory, 'root.crt'));
@@ -177,7 +177,7 @@ describe('sslmode', () => {
     expect(await refusal({ sslmode, tls })).toMatchObject({ code, exitCode: 2 });
   });
 
-  test('the certificates of the system are what this process is told they are', async () => {
+  test("the system's certificates are those that this process is given", async () => {
     const tls = { rootCertificate: 'system' };
     expect(await agreed({ sslmode: 'verify-full', tls })).toBe('full');
   });
@@ -205,7 +205,7 @@ describe('sslmode', () => {
     }
   });
 
-  test('disable is told what to try where the server lets nobody in without encryption', async () => {
+  test('disable gets a hint if the server requires encryption', async () => {
     expect(await refusal({ user: 'certified', sslmode: 'disable' })).toMatchObject({
       code: 'authentication-failed',
       hint: expect.stringContaining('sslmode=require'),
@@ -328,7 +328,7 @@ test('a cancel reaches the server over TLS', async () => {
   await database.close();
 });
 
-test('a password that is not known is missed over TLS as well, and over and over', async () => {
+test('an unknown password is reported as missing over TLS too, every time', async () => {
   const database = open({ password: undefined, sslmode: 'require' });
   for (let round = 0; round < 4; round += 1) {
     await expect(database.read(reader => reader.rows('SELECT 1'))).rejects.toMatchObject({
@@ -381,7 +381,7 @@ test.each(['nothing', 'S'])('a server that says %s and no more is given up in ti
   expect(performance.now() - began).toBeLessThan(4_000);
 });
 
-test('a server that does not begin TLS at once is told as one', async () => {
+test('a server that does not begin TLS at once is recognized', async () => {
   const port = await listening(socket => socket.once('data', () => socket.end()));
   const wanted = { host: '127.0.0.1', port, sslmode: 'require', tls: { direct: true } } as const;
   expect(await refusal(wanted)).toMatchObject({
@@ -390,7 +390,7 @@ test('a server that does not begin TLS at once is told as one', async () => {
   });
 });
 
-test('a server of another protocol is told as one', async () => {
+test('a server with another protocol is recognized', async () => {
   const port = await listening(socket => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request')));
   expect(await refusal({ host: '127.0.0.1', port })).toMatchObject({
     code: 'tls-failed',
@@ -398,7 +398,7 @@ test('a server of another protocol is told as one', async () => {
   });
 });
 
-test('a handshake that fails is told in words, without the numbers of OpenSSL', async () => {
+test('a failed handshake is reported in words, without the numbers of OpenSSL', async () => {
   const port = await listening(socket =>
     socket.once('data', () => {
       socket.write('S');
@@ -416,7 +416,7 @@ test('bytes behind the answer to the question for TLS end the connection', async
   expect(await refusal({ host: '127.0.0.1', port })).toMatchObject({ code: 'tls-failed', exitCode: 3 });
 });
 
-test('a server that hangs up without a word is told as lost, and not called again and again', async () => {
+test('a server that hangs up silently is reported as lost, and not called again and again', async () => {
   let calls = 0;
   const port = await listening(socket => {
     calls += 1;

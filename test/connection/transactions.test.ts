@@ -26,7 +26,7 @@ describe('a read', () => {
     expect(fresh).toMatchObject({ read_only: 'off', statement: '0', lock: '0' });
   });
 
-  test('that takes too long is cancelled by the server, and says what to do', async () => {
+  test('that takes too long is cancelled by the server, with a hint', async () => {
     await expect(database.read(reader => reader.rows('SELECT pg_sleep(600)'))).rejects.toMatchObject({
       code: 'statement-timeout',
       exitCode: 3,
@@ -105,7 +105,7 @@ describe('a server that is killed in the middle of a read', () => {
   afterAll(() => server.stop());
 
   // The driver, left to itself, answers this with an exception that nobody can catch, which fails a test run by itself.
-  test('rejects that read and the ones beside it, and nothing else happens', async () => {
+  test('rejects that read and concurrent ones, and nothing else happens', async () => {
     for (let round = 0; round < 5; round += 1) {
       const database = connectTo(server.url);
       const asking = async () => {

@@ -13,7 +13,7 @@ const counter = ([usageCount, records]: Figures, lastUsedAt: number | null = 1):
   lastUsedAt,
 });
 
-describe('what happened between two looks', () => {
+describe('what happened between two reads', () => {
   test.each<[before: Figures, after: Figures, kind: string, verdict: string, sentence: string]>([
     [[10, 10], [11, 11], 'counted', 'right', 'count 10 -> 11, records 10 -> 11'],
     [[10, 10], [13, 13], 'counted', 'right', 'count 10 -> 13, records 10 -> 13: 3 uses'],
@@ -182,7 +182,7 @@ describe('what happened between two looks', () => {
   });
 });
 
-describe('a look without records', () => {
+describe('a read without records', () => {
   test.each<[Figures, Figures, string]>([
     [[10, null], [11, null], 'count 10 -> 11; records not looked at'],
     [[10, 10], [8, null], 'count 10 -> 8; records not looked at'],
@@ -193,7 +193,7 @@ describe('a look without records', () => {
     expect(observedSentence(change)).toBe(sentence);
   });
 
-  test('tells nothing while the count stands', () => {
+  test('reports nothing while the count is unchanged', () => {
     expect(observeCount(counter([10, null]), counter([10, 11]))).toBeNull();
   });
 });

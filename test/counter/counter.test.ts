@@ -23,12 +23,12 @@ describe('badge and drift', () => {
     expect(drift(counter(count, records))).toBe(difference);
   });
 
-  test('where rows may be hidden nothing is called accurate', () => {
+  test('nothing is accurate if rows may be hidden', () => {
     expect(badge(counter(3, 3), false)).toBe('hidden');
   });
 });
 
-test('totals tell too high from too low, and leave out what is not counted yet', () => {
+test('totals separate too high from too low, and leave out what is not counted yet', () => {
   const counters = [counter(3, 3), counter(9, 2), counter(null, 4), counter(1, null)];
   expect(totals(counters)).toEqual({
     presets: 4,

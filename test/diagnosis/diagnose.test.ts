@@ -566,11 +566,11 @@ const noise: [string, (world: World, records: number) => number][] = [
 describe('why a count is wrong: counted more than once', () => check(doubled));
 describe('why a count is wrong: not counted for a time', () => check(gaps));
 describe('why a count is wrong: set to 0', () => check(resets));
-describe('why a count is wrong: brought in', () => check(imports));
+describe('why a count is wrong: imported', () => check(imports));
 describe('why a count is wrong: deleted', () => check(deletions));
 describe('why a count is wrong: lost', () => check(lost));
 describe('why a count is wrong: what nearly fits does not', () => check(nearly));
-describe('why a count is wrong: others, and several', () => check(others));
+describe('why a count is wrong: other causes, and several at once', () => check(others));
 
 function check(cases: Case[]) {
   test.each(cases)('%s', (_, evidence, expected) => {
@@ -597,7 +597,7 @@ describe('a few presets that are all there are', () => {
   const codes = (evidence: Evidence) =>
     [...diagnoseAll(evidence).values()].map(({ code, certainty }) => `${code} ${certainty}`);
 
-  test('three, each exactly twice or three times its records, are told, as no more than possible', () => {
+  test('three, each exactly twice or three times its records, are reported as only possible', () => {
     const doubled = alone([
       [32, 16],
       [34, 17],
@@ -612,13 +612,13 @@ describe('a few presets that are all there are', () => {
     expect(codes(trebled)).toEqual(Array(3).fill('double-counted possible'));
   });
 
-  test('nothing but the numbers is needed, as of a table without times', () => {
+  test('the numbers are enough, as for a table without times', () => {
     const known = alone(Array.from({ length: 8 }, (_, index) => [2 * (10 + index), 10 + index] as const));
     const untimed = { ...known, mismatched: known.mismatched.map(each => ({ ...each, uses: null })) };
     expect(codes(untimed)).toEqual(Array(8).fill('double-counted likely'));
   });
 
-  test('two are not, nor three of which one is off by another number', () => {
+  test('two are not, nor three of which one is off by a different number', () => {
     const two = alone([
       [32, 16],
       [34, 17],
@@ -633,7 +633,7 @@ describe('a few presets that are all there are', () => {
   });
 });
 
-describe('counts that are wrong by chance are of unknown cause', () => {
+describe('counts that are wrong by chance have an unknown cause', () => {
   test.each(noise)('%s', (_, by) => {
     for (const share of [0.1, 0.5, 1]) {
       for (let seed = 1; seed <= scaled(2, 20); seed += 1) {
@@ -646,7 +646,7 @@ describe('counts that are wrong by chance are of unknown cause', () => {
   });
 });
 
-describe('what a diagnosis says', () => {
+describe('the sentences of a diagnosis', () => {
   test('has the numbers of the preset and of the others', () => {
     const each = world(
       8,
@@ -664,7 +664,7 @@ describe('what a diagnosis says', () => {
     expect(found.stretch!.from! >= at(0.6) && found.stretch!.to! <= at(0.65)).toBe(true);
   });
 
-  test('is certain only where nothing else is left', () => {
+  test('is only certain if nothing else is left', () => {
     expect(
       first(
         world(
@@ -677,7 +677,7 @@ describe('what a diagnosis says', () => {
     expect(first(race(world(61), 3, lose).evidence()).certainty).toBe('possible');
   });
 
-  test('leaves an end open that is not known', () => {
+  test('leaves an unknown end open', () => {
     const still = first(
       world(
         23,
@@ -697,8 +697,8 @@ function clearedBy(seed: number, user: number): number {
   );
 }
 
-describe('a last use that is not of the newest record', () => {
-  test('is told beside an unknown cause', () => {
+describe('a last use that differs from the newest record', () => {
+  test('is reported with an unknown cause', () => {
     const found = first(among([preset(6, daily(10), { lastUsedAt: start + 12 * day })]));
     expect(found.evidence).toContain('last_used_at is 3 d after the newest record.');
   });

@@ -19,7 +19,7 @@ describe('the marks under a plot', () => {
     expect(stretchMarks(plot, stretch, glyphs(true))).toBe(marks);
   });
 
-  test('stand in one column where a plot has no length', () => {
+  test('are in one column if a plot has no length', () => {
     expect(stretchMarks({ from: 5, to: 5, columns: 4 }, { from: 5, to: 5 }, glyphs(true))).toBe('^');
   });
 });

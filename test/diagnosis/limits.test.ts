@@ -16,21 +16,21 @@ function shifted(evidence: Evidence, days: number): Evidence {
   return { ...evidence, mismatched: evidence.mismatched.map(shift), accurate: evidence.accurate.map(shift) };
 }
 
-describe('a last_used_at that is of no record anywhere tells nothing', () => {
-  test('of uses that nothing counted, where accurate presets have newer records too', () => {
+describe('a last_used_at that never matches a record proves nothing', () => {
+  test('about uncounted uses, if accurate presets have newer records too', () => {
     const lacking = among([preset(7, daily(10)), preset(8, daily(10))]);
     expect(first(shifted(lacking, -2.5)).code).toBe('unknown');
     // Of one preset alone it does.
     expect(first(among([preset(7, daily(10), { lastUsedAt: start + 6 * day })])).code).toBe('trigger-gap');
   });
 
-  test('the same where every preset is wrong, and the others by other numbers', () => {
+  test('the same if every preset is wrong, and the others by different numbers', () => {
     const wrong = [3, 1, 2, 5, 4, 9, 7, 8].map(by => preset(20 - by, daily(20)));
     const codes = all(shifted({ ...among(wrong), accurate: [] }, -2.5)).map(({ code }) => code);
     expect(codes).toEqual(wrong.map(() => 'unknown'));
   });
 
-  test('of deleted records, where it is ahead of accurate presets too', () => {
+  test('about deleted records, if it is ahead in accurate presets too', () => {
     expect(first(shifted(among([preset(14, daily(10))]), 0.3)).code).toBe('unknown');
     expect(first(among([preset(14, daily(10), { lastUsedAt: start + 30 * day })])).code).toBe(
       'history-deleted',
@@ -58,11 +58,11 @@ describe('records that are gone without having been deleted one by one', () => {
     expect(codes).toEqual(new Set(['history-deleted possible']));
   });
 
-  test('not of a count without end, which is as high as what nobody knows', () => {
+  test('not for an infinite count', () => {
     expect(first(among([preset(Number.POSITIVE_INFINITY, daily(10))])).code).toBe('unknown');
   });
 
-  test('a partition that was dropped with the numbers that the server had of it', () => {
+  test('a partition that was dropped together with its statistics', () => {
     const each = world(13);
     for (const preset of each.presets.slice(0, 20))
       preset.records = preset.records.filter(({ at: time }) => time > at(0.6));
@@ -81,7 +81,7 @@ describe('records that are gone without having been deleted one by one', () => {
   });
 });
 
-describe('what is said is true', () => {
+describe('the evidence is true', () => {
   test('of a preset that was set to 0 by itself among others that were never counted', () => {
     const zero = (records: number, written: number) => {
       const times = daily(records).map(each => start + each * day);

@@ -98,7 +98,7 @@ describe('evidence', () => {
     expect(counts).toMatchObject([{ id, usageCount: 3, records: 3, counts: [2, 2, 1, 1] }]);
   });
 
-  test('of a role that was granted columns alone lacks the transactions, and is judged all the same', async () => {
+  test('of a role that was only granted columns lacks the transactions, and is still judged', async () => {
     const [low] = await insertPresets(own.sql, ['low', 'right']);
     await insertRecords(own.sql, low!, 1);
     await own.sql`ALTER TABLE preset_usage DISABLE TRIGGER trigger_auto_increment_preset_usage_count`;
@@ -161,7 +161,7 @@ describe('evidence', () => {
     expect(await choose(8)).toHaveLength(2);
   });
 
-  test('of many wrong counts is bounded: the others are tried by the rules that were found', async () => {
+  test('for many wrong counts is bounded: the rest are tested against the rules that were found', async () => {
     const ids = await insertPresets(
       own.sql,
       Array.from({ length: 60 }, (_, n) => `preset ${n}`),
@@ -178,7 +178,7 @@ describe('evidence', () => {
     expect(new Set([...found.values()].map(({ code }) => code))).toEqual(new Set(['double-counted']));
   });
 
-  test('names the tables whose deletions take records with them', async () => {
+  test('lists the tables whose deletions take records with them', async () => {
     const found = await database.read(async reader =>
       readTableStatistics(reader, await readTables(reader, 'public')),
     );

@@ -43,14 +43,14 @@ async function score(simulation: Simulation, seeds: number): Promise<{ right: nu
   return { right, wrong };
 }
 
-describe('a cause on a real server is told from what it leaves', () => {
+describe('a cause on a real server is recognized by what it leaves', () => {
   test.each(simulations)('$name', { timeout: 600_000 }, async simulation => {
     const { right, wrong } = await score(simulation, runs);
     expect(right, wrong.join('\n')).toBeGreaterThanOrEqual(least);
   });
 });
 
-describe('counts that are wrong by chance are of unknown cause', () => {
+describe('counts that are wrong by chance have an unknown cause', () => {
   test.each(noise)('$name', { timeout: 600_000 }, async simulation => {
     const { right, wrong } = await score(simulation, runs);
     expect(right, wrong.join('\n')).toBe(runs);

@@ -732,7 +732,7 @@ export const guards: readonly Guard[] = [
     without: '; SELECT 1`',
     test: [
       'test/connection/search-path.test.ts',
-      'with a trap in the place of everything that is looked up by the path > a superuser reads past them',
+      'with a trap in place of everything that is looked up by the path > a superuser reads past them',
     ],
     says: 'cannot accept a value of type trigger',
   },

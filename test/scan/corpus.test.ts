@@ -4,7 +4,7 @@ import { readCorpus } from './corpus.ts';
 
 const snippets = ['known', 'held-out', 'held-out-2', 'reviewed'].flatMap(readCorpus);
 
-test('the corpus is large enough, and half of it is what must not be found', () => {
+test('the corpus is large enough, and half of it must not be found', () => {
   const clean = snippets.filter(({ writes }) => writes.length === 0).length;
   expect(snippets.length).toBeGreaterThanOrEqual(100);
   expect(clean / snippets.length).toBeGreaterThan(0.35);

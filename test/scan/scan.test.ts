@@ -69,7 +69,7 @@ describe('what is read', () => {
     expect(writes.map(({ file }) => file)).toEqual(['a.ts']);
   });
 
-  test('tests are counted and left out, and read where that is asked for', async () => {
+  test('tests are counted but skipped, and read on request', async () => {
     await write({ 'src/a.test.ts': bump, 'e2e/b.ts': bump, '__mocks__/c.ts': bump });
     expect(await scanDirectory(root)).toMatchObject({ files: 0, ignored: 3, writes: [] });
     expect((await scanDirectory(root, { tests: true })).writes).toHaveLength(3);
@@ -89,7 +89,7 @@ describe('what is read', () => {
     ]);
   });
 
-  test('what is too large, no text or minified is named', async () => {
+  test('files that are too large, not text or minified are listed', async () => {
     await write({
       'large.sql': `-- ${'x'.repeat(3 * 1024 * 1024)}`,
       'binary.js': `usage_count\0${bump}`,
@@ -130,7 +130,7 @@ describe('what is read', () => {
   });
 });
 
-describe('what cannot be parsed is named, with its place', () => {
+describe('what cannot be parsed is listed with its place', () => {
   test('code', async () => {
     await write({ 'src/broken.ts': `const a = 1;\nconst usage_count = ;\n`, 'src/a.ts': bump });
     const { unparsed, writes } = await scanDirectory(root);
@@ -139,7 +139,7 @@ describe('what cannot be parsed is named, with its place', () => {
     expect(writes).toHaveLength(1);
   });
 
-  test('SQL, and what stands around the mistake is read all the same', async () => {
+  test('SQL, and what surrounds the mistake is still read', async () => {
     await write({
       'a.sql': 'UPDATE presets SET usage_count = usage_count + 1;\nUPDATE presets SET usage_count + = 1;\n',
     });
@@ -148,7 +148,7 @@ describe('what cannot be parsed is named, with its place', () => {
     expect(writes).toMatchObject([{ file: 'a.sql', line: 1 }]);
   });
 
-  test('not where the file has nothing to do with the counter', async () => {
+  test('not if the file is not about the counter', async () => {
     await write({ 'broken.ts': 'const a = ;\n', 'broken.sql': 'SELEKT 1;\n' });
     expect((await scanDirectory(root)).unparsed).toEqual([]);
   });

@@ -19,7 +19,7 @@ describe('a shell script', () => {
     expect(shellCommands(script).map(command => command.words.map(({ text }) => text))).toEqual(words);
   });
 
-  test('a here-document is what a command is fed, and its place is that of the script', () => {
+  test("a here-document is a command's input, and its offsets are those of the script", () => {
     const script = "psql <<-'SQL' -q\n\tupdate a;\n\tSQL\nls\n";
     const [psql, ls] = shellCommands(script);
     expect(psql?.fed).toEqual([{ text: '\tupdate a;\n', at: 17 }]);

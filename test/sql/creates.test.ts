@@ -68,7 +68,7 @@ test('triggers, rules, views, generated columns and jobs', async () => {
   ]);
 });
 
-test('what is dropped, and which triggers are switched', async () => {
+test('drops, and switched triggers', async () => {
   expect(
     await created(`DROP FUNCTION IF EXISTS app.hit(uuid), bump; DROP TRIGGER again ON public.presets;
       DROP TABLE a; ALTER TABLE presets ENABLE ALWAYS TRIGGER "Again", ENABLE REPLICA TRIGGER b, DISABLE TRIGGER ALL;`),

@@ -34,7 +34,7 @@ test.each<[string, object, string | undefined]>([
   expect(findPassword(file(text), { ...wanted, ...other })).toEqual({ password, notice: null });
 });
 
-test.each([0o640, 0o604, 0o666])('one that others may read (%o) is not used, and that is said', mode => {
+test.each([0o640, 0o604, 0o666])('one that others may read (%o) is ignored, with a notice', mode => {
   const path = file('*:*:*:*:p', mode);
   expect(findPassword(path, wanted)).toEqual({
     password: undefined,

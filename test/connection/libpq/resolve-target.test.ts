@@ -183,7 +183,7 @@ describe('a connection string', () => {
   });
 });
 
-describe('what is written comes before the service, that before the environment, that before the defaults', () => {
+describe('the text comes before the service, then the environment, then the defaults', () => {
   test.each<[string, string | null, Record<string, string>, object]>([
     ['written', 'postgres://u@h:1/d?service=app', { PGPORT: '2' }, { host: 'h', port: 1, user: 'u' }],
     [

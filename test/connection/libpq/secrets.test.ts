@@ -74,7 +74,7 @@ async function meet(
 
 const everyWay: Asking[] = ['cleartext', 'md5', 'scram'];
 
-describe('an address from a .env takes no password from elsewhere', () => {
+describe('an address from a .env gets no password from elsewhere', () => {
   test.each(everyWay)('not PGPASSWORD, whose host is another (%s)', async asking => {
     const server = await start(asking);
     const error = await meet(server, {
@@ -158,14 +158,14 @@ describe('an address from a .env takes no password from elsewhere', () => {
     expect(error).toMatchObject({ code: 'password-wanted' });
   });
 
-  test.each(['passfile', 'servicefile'])('and does not say where passwords are (%s)', name => {
+  test.each(['passfile', 'servicefile'])('and cannot choose where passwords are read from (%s)', name => {
     expect(() => targetOf({ file: `postgres://me@h/d?service=s&${name}=/x` })).toThrow(
       expect.objectContaining({ code: 'unsupported-parameter', exitCode: 2 }),
     );
   });
 });
 
-describe('what comes from where the address comes from is used', () => {
+describe('a password from the same source as the address is used', () => {
   test.each<[string, (port: number) => Person, string]>([
     ['its own', port => ({ file: `postgres://me:own@127.0.0.1:${port}/d` }), 'own'],
     [
@@ -248,7 +248,7 @@ describe('a password in clear', needsOuterAddress(), () => {
     expect(server.answers.join()).not.toContain('own');
   });
 
-  test('is not spoken of as known where there is none', async () => {
+  test('is not reported as known if there is none', async () => {
     const server = await start('cleartext', { host });
     const error = await meet(server, { flag: `postgres://me@${host}:${server.port}/d` });
     expect(error).toMatchObject({
@@ -271,7 +271,7 @@ describe('a password in clear', needsOuterAddress(), () => {
   });
 });
 
-test('what was typed for one host goes to no other', async () => {
+test('a password typed for one host is sent to no other', async () => {
   const [asked, other] = [await start('cleartext'), await start('cleartext')];
   const target = targetOf({ flag: `postgres://me@127.0.0.1:${asked.port},127.0.0.1:${other.port}/d` });
   const typed = [{ host: { name: '127.0.0.1', port: asked.port }, password: 'typed' }];

@@ -27,7 +27,7 @@ const session = Buffer.concat([
 ]);
 
 describe('what a server sends', () => {
-  test('is let through, wherever it is cut', () => {
+  test('is let through, wherever it is split', () => {
     expect(guardMessages()(session)).toBeNull();
     for (let cut = 1; cut < session.length; cut += 1) {
       const guard = guardMessages();
@@ -38,7 +38,7 @@ describe('what a server sends', () => {
     for (const byte of session) expect(guard(Buffer.of(byte))).toBeNull();
   });
 
-  test('is refused once a length is too large, wherever that is cut', () => {
+  test('is refused once a length is too large, wherever it is split', () => {
     const bad = Buffer.concat([session, serverMessage('T', column), messageHead('D', 2 ** 31 - 1)]);
     for (let cut = 1; cut < bad.length; cut += 1) {
       const guard = guardMessages();
@@ -70,7 +70,7 @@ describe('what a server sends', () => {
     expect(told(...Array<Buffer>(50).fill(ended))).toBeNull();
   });
 
-  test('costs something even where it is empty', () => {
+  test('counts against the limit even if it is empty', () => {
     const empty = serverMessage('D', '\0\0');
     expect(told(described, ...Array<Buffer>(100).fill(empty))).toMatchObject({ code: 'ANSWER_TOO_LARGE' });
   });

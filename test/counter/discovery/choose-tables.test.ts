@@ -58,7 +58,7 @@ describe('tables that are not both in the schema under their names', () => {
     ]);
   });
 
-  test('are listed where there is a choice', async () => {
+  test('are listed if there is a choice', async () => {
     await arrange(
       'CREATE SCHEMA a',
       'CREATE SCHEMA "B c"',
@@ -74,7 +74,7 @@ describe('tables that are not both in the schema under their names', () => {
     });
   });
 
-  test('are not taken from another schema when both are there: the sentence says where', async () => {
+  test('are not taken from another schema if both are there: the hint says where', async () => {
     await arrange('CREATE SCHEMA app', presets('app.presets'), records('app.preset_usage'));
     await expect(tables()).rejects.toMatchObject({
       code: 'missing-table',
@@ -88,7 +88,7 @@ describe('tables that are not both in the schema under their names', () => {
 });
 
 describe('names that are nearly right', () => {
-  test('are taken where there is one, and the exact one before it', async () => {
+  test('are used if there is one, but an exact match comes first', async () => {
     await arrange(
       'CREATE TABLE "Presets" (id integer PRIMARY KEY, "usageCount" integer, usage_count integer, "lastUsedAt" timestamptz)',
       records('"PresetUsage"', '"Presets"'),
@@ -99,7 +99,7 @@ describe('names that are nearly right', () => {
     });
   });
 
-  test('are refused where there are two', async () => {
+  test('are refused if there are two', async () => {
     await arrange(presets('"Presets"'), presets('"PRESETS"'), records('preset_usage'));
     await expect(tables()).rejects.toMatchObject({ code: 'ambiguous-table' });
     await arrange(
@@ -185,7 +185,7 @@ describe('columns that nothing can be made of', () => {
     await expect(tables()).rejects.toMatchObject({ code, message, exitCode: 3 });
   });
 
-  test('a domain is known by what it is made of', async () => {
+  test('a domain counts as its base type', async () => {
     await arrange(
       'CREATE DOMAIN ref AS uuid',
       'CREATE DOMAIN uses AS bigint CHECK (VALUE >= 0)',

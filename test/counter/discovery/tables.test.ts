@@ -206,7 +206,7 @@ describe('the tables as they are found', () => {
     }
   });
 
-  test("keys of a type whose comparison is on nobody's search_path are compared by it", async () => {
+  test("keys are compared by their type's own operator, even if no search_path has it", async () => {
     await own.sql
       .unsafe(`
       CREATE SCHEMA extensions; CREATE EXTENSION citext SCHEMA extensions;
@@ -271,7 +271,7 @@ describe('the tables as they are found', () => {
     expect(await drifts()).toEqual({ one: 123456789 });
   });
 
-  test('in a schema that this role may not use: says which right is missing', async () => {
+  test('in a schema that this role may not use: the missing right is reported', async () => {
     const role = `stranger_${own.name}`;
     await own.sql
       .unsafe(`

@@ -129,7 +129,7 @@ describe('rows are hidden', () => {
     else expect(sees).not.toEqual([{ n: 3 }]);
   });
 
-  test('of presets as well', async () => {
+  test('of presets too', async () => {
     await arrange('ALTER TABLE presets ENABLE ROW LEVEL SECURITY');
     expect((await found()).hiddenBy).toEqual([
       'row-level security on public.presets may hide rows from this role',
@@ -158,7 +158,7 @@ describe('rows are hidden', () => {
     ).toEqual([{ n: 3 }]);
   });
 
-  test('where the table is itself a part of another one', async () => {
+  test('if the table is itself a partition of another one', async () => {
     await arrange(`ALTER TABLE preset_usage RENAME TO old;
       CREATE TABLE every_use (preset_id uuid, created_at timestamptz) PARTITION BY RANGE (created_at);
       CREATE TABLE preset_usage PARTITION OF every_use FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
@@ -180,14 +180,14 @@ describe('roles that see every row', () => {
     expect((await found()).seenBy).toContain('postgres (superuser)');
   });
 
-  test('are not the owner where it is forced, nor one that may not read', async () => {
+  test('are not the owner if it is forced, nor a role that may not read', async () => {
     await arrange(
       `${on}; ALTER TABLE preset_usage FORCE ROW LEVEL SECURITY; REVOKE SELECT ON presets FROM ${bypass}`,
     );
     expect(await mine()).toEqual([]);
   });
 
-  test('may be without login where this role may become them, and come first', async () => {
+  test('may lack login if this role can become them, and come first', async () => {
     await arrange(`${on}; ALTER ROLE ${group} BYPASSRLS; GRANT SELECT ON presets, preset_usage TO ${group}`);
     expect(await mine()).not.toContain(`${group} (BYPASSRLS, by SET ROLE)`);
     await arrange(`GRANT ${group} TO ${role}`);
@@ -201,7 +201,7 @@ describe('roles that see every row', () => {
   });
 });
 
-test('a policy that comes between the look and the count is an error, and no number', async () => {
+test('a policy that is added between inspecting and counting is an error, not a number', async () => {
   const tables = await found();
   await arrange(on);
   await expect(auditCounters(limited, tables, { scope: 'all' })).rejects.toMatchObject({
@@ -210,7 +210,7 @@ test('a policy that comes between the look and the count is an error, and no num
   });
 });
 
-test('a policy that shows every row and gives way to one that does not is an error as well', async () => {
+test('a policy that shows every row and is replaced by one that does not is an error too', async () => {
   await arrange(`${on}; CREATE POLICY every ON preset_usage USING (true)`);
   const looked = await limited.read(reader => inspectDatabase(reader, limited, 'public'));
   expect(looked.tables).toMatchObject({ hiddenBy: [], policiesApply: true });
@@ -221,7 +221,7 @@ test('a policy that shows every row and gives way to one that does not is an err
   });
 });
 
-test('the columns that counts go by are enough for the list, the audit and the plan of a repair', async () => {
+test('the columns that counting needs are enough for the list, the audit and the plan of a repair', async () => {
   await arrange(`REVOKE SELECT ON presets, preset_usage FROM ${role};
     ALTER TABLE presets ADD COLUMN secret text; GRANT SELECT (id, name, usage_count, last_used_at) ON presets TO ${role};
     GRANT SELECT (preset_id, created_at) ON preset_usage TO ${role}`);

@@ -157,7 +157,7 @@ describe('an audit', () => {
     expect([...gone, ...fourth.gone]).toEqual([ids[1]]);
   });
 
-  test('that fails says why, not that its other half was interrupted', async () => {
+  test('that fails reports why, not that its other half was interrupted', async () => {
     await own.sql`INSERT INTO presets (name) SELECT 'preset ' || i FROM generate_series(1, 5000) i`;
     await own.sql`INSERT INTO preset_usage (preset_id, usage_type) SELECT id, 'x' FROM presets, generate_series(1, 3)`;
     await own.sql`VACUUM ANALYZE`;
@@ -180,7 +180,7 @@ describe('an audit', () => {
     }
   });
 
-  test('stops when it is told to, and says that it was interrupted', async () => {
+  test('stops on request, and reports that it was interrupted', async () => {
     const abort = new AbortController();
     abort.abort();
     await expect(
@@ -244,7 +244,7 @@ describe('live inserts', () => {
 });
 
 describe('a tick', () => {
-  test('reads just the presets it is asked for; the ones that are gone are missing', async () => {
+  test('reads only the requested presets; those that are gone are missing', async () => {
     const [a, b] = await insertPresets(own.sql, ['a', 'b', 'c']);
     await insertRecords(own.sql, a!, 4);
     await own.sql`DELETE FROM presets WHERE id = ${b!}`;
@@ -299,7 +299,7 @@ describe('one preset', () => {
     expect(last.get(id!)).toBe(detail.newestAt);
   });
 
-  test('is found by its id or its name, and a name that nobody has is an error', async () => {
+  test('is found by its id or its name, and an unknown name is an error', async () => {
     const ids = await insertPresets(own.sql, ['Noir', "it's"]);
     await own.sql`INSERT INTO presets (name) VALUES ('Noir')`;
     const found = await tables();

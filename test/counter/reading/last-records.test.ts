@@ -22,7 +22,7 @@ afterAll(async () => {
   await own.drop();
 });
 
-test('the newest record of each preset, where there is one', async () => {
+test('the newest record of each preset, if there is one', async () => {
   const found = await database.read(async reader =>
     readLastRecords(reader, await readTables(reader, 'public'), ids),
   );
@@ -35,7 +35,7 @@ test('the newest record of each preset, where there is one', async () => {
   );
 });
 
-test('costs one look at each record without an index too, however many presets are asked for', async () => {
+test('reads each record once without an index too, however many presets are requested', async () => {
   await own.sql`DROP INDEX idx_preset_usage_preset_created`;
   const plan = await database.read(async reader => {
     const tables = await readTables(reader, 'public');

@@ -49,7 +49,7 @@ describe('of a small table', () => {
     });
   });
 
-  test('what the preset says of its last use comes with it, whatever that is', async () => {
+  test("the preset's last_used_at comes with it, whatever that is", async () => {
     const [a] = await insertPresets(own.sql, ['Noir']);
     await insertRecords(own.sql, a!, 3);
     const found = await read();
@@ -64,7 +64,7 @@ describe('of a small table', () => {
     expect(await read(large)).toEqual({ newest: null, oldest: null, whole: false });
   });
 
-  test('a time without end is none of a use', async () => {
+  test('an infinite time is not a use', async () => {
     const [a] = await insertPresets(own.sql, ['Noir']);
     await insertAt(a!, 'infinity');
     await insertAt(a!, '-infinity');
@@ -74,7 +74,7 @@ describe('of a small table', () => {
     expect(await read(large)).toMatchObject({ newest: { at }, oldest: null });
   });
 
-  test('a preset without a name is not taken for one that is gone', async () => {
+  test('a preset without a name is not reported as gone', async () => {
     const [a] = await insertPresets(own.sql, ['Noir']);
     await insertRecords(own.sql, a!, 1);
     await own.sql`ALTER TABLE presets ALTER name DROP NOT NULL`;
@@ -141,7 +141,7 @@ describe('of a large table', () => {
     expect((await read())?.newest).toMatchObject({ name: 'preset 0', type: 'out of sight' });
   });
 
-  test('an index that leads with the time tells of all records', async () => {
+  test('an index that leads with the time covers all records', async () => {
     const [a] = await insertPresets(own.sql, ['Noir']);
     await insertAt(a!, '2026-05-12Z');
     await own.sql`CREATE INDEX ON preset_usage (created_at)`;
@@ -149,7 +149,7 @@ describe('of a large table', () => {
     expect(await read(large)).toMatchObject({ newest: { at }, oldest: at, whole: true });
   });
 
-  test('is left alone where no index has the times', async () => {
+  test('is skipped if no index has the times', async () => {
     const [a] = await insertPresets(own.sql, ['Noir']);
     await insertRecords(own.sql, a!, 1);
     await own.sql`DROP INDEX idx_preset_usage_preset_created`;

@@ -37,7 +37,7 @@ describe('all records of a preset over time', () => {
     expect(((history?.to ?? 0) - (history?.from ?? 0)) / 86_400_000).toBeCloseTo(100, 1);
   });
 
-  test('until the newest one, where that lies in the future, and all of one moment', async () => {
+  test('until the newest one, if that is in the future, and all of one moment', async () => {
     await own.sql`
       INSERT INTO preset_usage (preset_id, usage_type, created_at)
       SELECT ${id}, 'generation', now() + interval '10 days' FROM generate_series(1, 3)`;
@@ -45,7 +45,7 @@ describe('all records of a preset over time', () => {
     expect(history?.uses.reduce((sum, uses) => sum + uses)).toBe(3);
   });
 
-  test('are none where there is no record', async () => {
+  test('is empty if there is no record', async () => {
     expect(await read(10)).toBeNull();
   });
 });

@@ -121,7 +121,7 @@ function columns(
   return { columns: [...own.filter(({ name }) => !names.includes(name)), ...others] };
 }
 
-test('of the usual shape only what a deletion does is worth a word', () => {
+test('of ordinary tables only what a deletion does is reported', () => {
   expect(schemaFindings(usual, { orphans: null, findings: [] })).toEqual([cascade]);
   expect(said({ orphans: 0 })).toEqual([]);
 });
@@ -146,7 +146,7 @@ test('warnings come before what is good to know, errors before both', () => {
   ).toEqual(['error track-counts-too', 'warning chosen', 'info no-label', 'info track-elsewhere']);
 });
 
-test('a finding on what the application calls is a remark as it is, without its hint', () => {
+test('a finding about what the application calls is repeated without its hint', () => {
   const finding: Finding = {
     code: 'track-missing',
     severity: 'warning',
@@ -401,7 +401,7 @@ test.each([
   expect(own.includes(wrong)).toBe(!can);
 });
 
-test('where no column could be taken for the time, none is said to be: not even one of a type that nothing is known of', () => {
+test('if no column can be the time, none is reported, not even one of an unknown type', () => {
   const others = { columns: [...records.columns.slice(0, 2), column('created_at', 'bytea')] };
   expect(said({ parts: { time: null }, records: others })).toEqual([
     expect.stringContaining('warning no-time-column'),
@@ -410,7 +410,7 @@ test('where no column could be taken for the time, none is said to be: not even 
 });
 
 describe('names that are not the usual ones', () => {
-  test('are told where only case and underscores differ', () => {
+  test('are reported if only case and underscores differ', () => {
     const parts = {
       key: 'id',
       label: 'displayName',
@@ -432,7 +432,7 @@ describe('names that are not the usual ones', () => {
     expect(said({ parts: part }).join('\n')).toContain(`${name} for ${name.toLowerCase()}.`);
   });
 
-  test('are not where they are others altogether', () => {
+  test('are not reported if they are entirely different', () => {
     expect(said({ parts: { label: 'caption' }, presets: { table: 'styles' } })).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readBody, readSql } from '../../../source/sql/parser/parser-process.ts';
 import { tell } from '../tell.ts';
 
-test('a text that breaks the parser is a problem, and those beside it are read', async () => {
+test('a text that crashes the parser is a problem, and others are still read', async () => {
   const deep = `SELECT 1${' + 1'.repeat(100_000)}`;
   const [first, broken, last] = await Promise.all([
     readSql('DELETE FROM preset_usage'),

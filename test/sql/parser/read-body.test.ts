@@ -157,7 +157,7 @@ describe('other bodies', () => {
     ]);
   });
 
-  test('keep the places of what they do, calls and exceptions', async () => {
+  test('keep the places of their effects, calls and exceptions', async () => {
     const source = `\nDECLARE\n  n int;\nBEGIN\n  -- größer\n  PERFORM app.bump(NEW.id), 'é';\n  SELECT usage_count INTO n FROM presets WHERE audit('x');\n  ${hit}\n  EXECUTE 'DELETE FROM a';\n  IF late() THEN RAISE EXCEPTION 'no'; END IF;\n  RETURN NEW;\nEND`;
     const { writes, calls, also } = await readBody({ language: 'plpgsql', source, result: 'trigger' });
     const at = (length: number) => (each: { offset: number }) =>
