@@ -55,7 +55,7 @@ export async function openConsole(
       if (now !== writing) watch?.ownWrites(now && presetsWritten(now));
       writing = now;
       work?.follow(action, state);
-      if (action.type === 'look') first.resolve();
+      if (action.type === 'connected') first.resolve();
       if (action.type === 'failure' && state.look === null) first.reject(action.error);
     },
     () => watch?.refresh(),
@@ -150,11 +150,11 @@ export function plottedDays(columns: number): number {
 /** Passes on to the watch what a key asks of it. */
 function follow(action: Action, state: State, watch: Watch | undefined): void {
   if (action.type === 'pause') watch?.setPaused(state.paused);
-  else if (action.type === 'open') watch?.lookOnce();
+  else if (action.type === 'open') watch?.tickOnce();
   else if (action.type === 'repair') {
     if (action.step.kind === 'done') watch?.refresh();
-    else if (action.step.kind === 'leave') watch?.lookAgain();
-  } else if (showsOthers.has(action.type)) watch?.lookAgain();
+    else if (action.step.kind === 'leave') watch?.tickSoon();
+  } else if (showsOthers.has(action.type)) watch?.tickSoon();
 }
 
 const showsOthers: ReadonlySet<Action['type']> = new Set<Action['type']>([

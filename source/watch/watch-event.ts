@@ -56,7 +56,7 @@ export type DiagnosisEvent =
 
 /** What a watch reports; times in milliseconds since 1970. */
 export type WatchEvent =
-  | { type: 'look'; look: InspectedDatabase; counters: Counter[]; at: number; serverNow: number }
+  | { type: 'connected'; look: InspectedDatabase; counters: Counter[]; at: number; serverNow: number }
   | { type: 'trigger'; trigger: TriggerHealth }
   | { type: 'tables'; look: InspectedDatabase }
   | ({ type: 'tick' } & Tick)

@@ -52,7 +52,7 @@ async function readEverything(database: Database, url: string): Promise<void> {
     const { tables } = await inspectDatabase(reader, database, 'public');
     for (const id of ids) expect(await readRecordHistory(reader, tables, id, 10)).not.toBeNull();
   });
-  const awaited: WatchEvent['type'][] = ['look', 'trigger', 'audit-done', 'tick'];
+  const awaited: WatchEvent['type'][] = ['connected', 'trigger', 'audit-done', 'tick'];
   const seen = new Set<WatchEvent['type']>();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const watch = new Watch(database, {

@@ -15,7 +15,7 @@ export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case 'starting':
       return { ...state, starting: { stage: action.stage, done: action.done, total: action.total } };
-    case 'look':
+    case 'connected':
       return withRows(
         {
           ...state,

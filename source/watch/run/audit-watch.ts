@@ -65,7 +65,7 @@ export class AuditWatch {
         memory: this.#memory,
         onPage: progress => {
           drift.gone(progress.gone);
-          drift.look(fresh.tables, progress.counters, progress.at);
+          drift.compare(fresh.tables, progress.counters, progress.at);
           gathered(progress);
         },
       });

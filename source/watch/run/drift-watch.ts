@@ -39,7 +39,7 @@ export class DriftWatch {
   #direct = true;
 
   /** Takes in a read of `counters`; returns true if one of them is out of step. */
-  look(tables: Tables, counters: readonly Counter[], at: QueryTiming): boolean {
+  compare(tables: Tables, counters: readonly Counter[], at: QueryTiming): boolean {
     if (!this.#means(tables)) return false;
     const before = this.#waiting.length;
     for (const counter of counters) {

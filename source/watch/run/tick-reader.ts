@@ -53,9 +53,9 @@ export class TickReader {
         const counters = await readMostUsed(reader, found.tables, rows);
         // After a reconnection, a standby may show an older state than before.
         if (found.server.standby) drift.forget();
-        drift.look(found.tables, counters, answered());
+        drift.compare(found.tables, counters, answered());
         // The list can be drawn while the server reads the trigger.
-        onEvent({ type: 'look', look: found, counters, at: Date.now(), serverNow: found.now });
+        onEvent({ type: 'connected', look: found, counters, at: Date.now(), serverNow: found.now });
         return { found, bodies: await readCatalogRows(reader, found.tables, this.#catalogs) };
       },
       { signal },
@@ -69,10 +69,10 @@ export class TickReader {
     return found;
   }
 
-  /** Reads everything in focus in one transaction; `onLook` gets the tables first. */
+  /** Reads everything in focus in one transaction; `onInspected` gets the tables first. */
   async read(
     focus: Focus,
-    onLook: (found: InspectedDatabase) => void,
+    onInspected: (found: InspectedDatabase) => void,
   ): Promise<Omit<Tick, 'at' | 'serverNow' | 'pace'>> {
     const { database, schema, signal } = this.#context;
     const { ids, detail, answers, shape = false } = focus;
@@ -83,7 +83,7 @@ export class TickReader {
         async reader => {
           // Never cached: a policy or a migration may have changed what the counts mean.
           const found = await inspectDatabase(reader, database, schema);
-          onLook(found);
+          onInspected(found);
           const { tables } = found;
           return {
             look: found,
@@ -132,7 +132,7 @@ export class TickReader {
     const found = new Set(counters.map(({ id }) => id));
     drift.gone(ids.filter(id => !found.has(id)));
     // A policy created since the tables were inspected hides records, which looks like drift.
-    if (drift.look(tables, counters, at)) {
+    if (drift.compare(tables, counters, at)) {
       await requireEveryRowSeen(reader, tables).catch(error => {
         drift.forget('found');
         throw error;

@@ -75,12 +75,12 @@ export class Watch {
   }
 
   /** Ticks soon, because the screen shows something else now. */
-  lookAgain(): void {
+  tickSoon(): void {
     this.#alarm.atMost(Math.max(leastPause, 2 * this.#lastTick));
   }
 
   /** Ticks once, soon, even while paused: a screen that was opened must be read. */
-  lookOnce(): void {
+  tickOnce(): void {
     this.#wanted = true;
     this.#alarm.atMost(leastPause);
   }

@@ -29,7 +29,7 @@ const event = (id: string, at = 1): WatchEvent => ({
   ],
 });
 const look: WatchEvent = {
-  type: 'look',
+  type: 'connected',
   look: { server: {}, tables: { presets: {}, hiddenBy: [] } } as never,
   counters: [counter('a', 1, 1), counter('b', 2, 2)],
   at: 5,

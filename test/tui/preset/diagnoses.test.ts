@@ -14,7 +14,7 @@ const counter = (usageCount: number | null, records: number) => ({
   lastUsedAt: null,
 });
 const look = (counters: ReturnType<typeof counter>[], hiddenBy: string[] = []): WatchEvent => ({
-  type: 'look',
+  type: 'connected',
   look: { server: {}, tables: { presets: {}, hiddenBy } } as never,
   counters,
   at: 5,

@@ -69,7 +69,7 @@ const help: Action = { type: 'open', screen: 'help' };
 const open = play(
   [
     {
-      type: 'look',
+      type: 'connected',
       look: look([], true, 'last_used_at'),
       counters: [counter(10), counter(5, 5, 'b')],
       at: 1,

@@ -29,7 +29,7 @@ const server = {
 };
 
 const look = (counters: Counter[]): Action => ({
-  type: 'look',
+  type: 'connected',
   look: {
     server,
     host: 'h',

@@ -366,7 +366,7 @@ describe('reads that overlap', () => {
     answered: answeredAt,
   });
   const look = (drift: DriftWatch, usageCount: number, records: number, at: QueryTiming, means = tables) =>
-    drift.look(means as never, [{ id: 'a', name: 'a', usageCount, records, lastUsedAt: null }], at);
+    drift.compare(means as never, [{ id: 'a', name: 'a', usageCount, records, lastUsedAt: null }], at);
 
   test('are compared only if one was sent after the other was answered', () => {
     const drift = new DriftWatch();
@@ -406,8 +406,8 @@ describe('reads that overlap', () => {
         records: 10,
         lastUsedAt: null,
       }));
-    drift.look(tables as never, many(10), glance(1, 2));
-    drift.look(tables as never, many(0), glance(3, 4));
+    drift.compare(tables as never, many(10), glance(1, 2));
+    drift.compare(tables as never, many(0), glance(3, 4));
     const { events, more } = drift.take('now');
     expect([events.length, more]).toEqual([200, 100]);
     expect(drift.take('now')).toEqual({ events: [], more: 0 });

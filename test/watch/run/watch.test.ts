@@ -64,7 +64,7 @@ describe('a watch', () => {
     const [id] = await insertPresets(own.sql, ['Noir']);
     await insertRecords(own.sql, id!, 3);
     const seen = watching(database);
-    const { look, counters } = await seen.next('look');
+    const { look, counters } = await seen.next('connected');
     const { trigger } = await seen.next('trigger');
     expect(look.server.database).toBe(own.name);
     expect(look.label).toMatch(/local|remote/);
@@ -158,7 +158,7 @@ describe('a watch', () => {
     const seen = watching(database, undefined, 60_000);
     await seen.next('audit-done');
     seen.current.focus = { ids: [], detail: null, urgent: true, answers: false };
-    watch!.lookAgain();
+    watch!.tickSoon();
     const fast = await seen.next('tick', ({ pace }) => pace < 60_000);
     expect(fast.pace).toBeGreaterThanOrEqual(500);
     // The next one comes by itself, long before the minute is over.
@@ -252,7 +252,7 @@ describe('a watch', () => {
       expect(error.exitCode).toBe(3);
       // Not `refresh`, which would ask for the newest record again.
       watch!.setPaused(false);
-      await seen.next('look');
+      await seen.next('connected');
       expect((await seen.next('tick')).newest).toBeNull();
     } finally {
       watch!.stop();
@@ -270,7 +270,7 @@ describe('a watch', () => {
     expect(error).toMatchObject({ exitCode: 3 });
     await own.sql`ALTER TABLE presets RENAME uses TO usage_count`;
     watch!.refresh();
-    await seen.next('look');
+    await seen.next('connected');
   });
 });
 
@@ -332,7 +332,7 @@ describe('a server that goes away', () => {
       const second = await seen.next('failure');
       expect(second.retryAt - second.at).toBeGreaterThanOrEqual(failure.retryAt - failure.at);
       await server.start();
-      await seen.next('look');
+      await seen.next('connected');
       await seen.next('tick', event => event.counters.length === 1);
     } finally {
       await apart.close();
