@@ -56,7 +56,7 @@ export async function openConsole(
       writing = now;
       work?.follow(action, state);
       if (action.type === 'connected') first.resolve();
-      if (action.type === 'failure' && state.look === null) first.reject(action.error);
+      if (action.type === 'failure' && state.inspected === null) first.reject(action.error);
     },
     () => watch?.refresh(),
   );

@@ -28,7 +28,7 @@ export interface Focus {
 
 /** What one tick read. Times in milliseconds since 1970. */
 export interface Tick {
-  look: InspectedDatabase;
+  inspected: InspectedDatabase;
   asked: readonly string[];
   counters: Counter[];
   trigger: TriggerHealth;
@@ -56,9 +56,9 @@ export type DiagnosisEvent =
 
 /** What a watch reports; times in milliseconds since 1970. */
 export type WatchEvent =
-  | { type: 'connected'; look: InspectedDatabase; counters: Counter[]; at: number; serverNow: number }
+  | { type: 'connected'; inspected: InspectedDatabase; counters: Counter[]; at: number; serverNow: number }
   | { type: 'trigger'; trigger: TriggerHealth }
-  | { type: 'tables'; look: InspectedDatabase }
+  | { type: 'tables'; inspected: InspectedDatabase }
   | ({ type: 'tick' } & Tick)
   /** Counts that went out of step with their records, or back into step, oldest first; `more` did not fit. */
   | { type: 'drift'; events: DriftEvent[]; more: number }

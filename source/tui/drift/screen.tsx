@@ -40,9 +40,11 @@ export function DriftScreen({ state }: { state: State }) {
 }
 
 function Nothing({ state }: { state: State }) {
-  const { drift, look } = state;
-  if (look && look.tables.hiddenBy.length > 0) {
-    return <Paragraph>{`Not watched for drift: ${displayText(look.tables.hiddenBy[0] ?? '')}.`}</Paragraph>;
+  const { drift, inspected } = state;
+  if (inspected && inspected.tables.hiddenBy.length > 0) {
+    return (
+      <Paragraph>{`Not watched for drift: ${displayText(inspected.tables.hiddenBy[0] ?? '')}.`}</Paragraph>
+    );
   }
   const since =
     drift.since === null
@@ -145,10 +147,10 @@ function row(cells: string[], name: number, { glyphs }: Theme): string {
 }
 
 function Detail({ entry, state }: { entry: DriftEntry; state: State }) {
-  const { look } = state;
+  const { inspected } = state;
   const remarks = writerRemarks(entry, {
-    user: look?.server.user ?? 'this role',
-    demo: look?.label === 'demo',
+    user: inspected?.server.user ?? 'this role',
+    demo: inspected?.label === 'demo',
   });
   return (
     <Box flexDirection="column" flexShrink={0} marginTop={1}>

@@ -78,7 +78,7 @@ function otherTables({ tables: { presets, records } }: InspectedDatabase): strin
 }
 
 function useAnswers(state: State) {
-  const { look, rows, totals, orphans, trigger, newest, serverNow, diagnoses } = state;
+  const { inspected, rows, totals, orphans, trigger, newest, serverNow, diagnoses } = state;
   const sums = useMemo(() => {
     if (totals === null) return null;
     const sum: AnswerSums = { ...totals, withRecords: 0, excess: 0 };
@@ -91,14 +91,14 @@ function useAnswers(state: State) {
   const cause = useMemo(() => {
     const current = Array.from(diagnoses.keys(), id => {
       const row = rows.get(id);
-      return row ? diagnosisOf({ diagnoses, look }, row) : null;
+      return row ? diagnosisOf({ diagnoses, inspected }, row) : null;
     });
     return mostFrequent(current.filter(found => found !== null));
-  }, [diagnoses, rows, look]);
+  }, [diagnoses, rows, inspected]);
   return answers({
     cause,
-    otherTables: look && otherTables(look),
-    hiddenBy: look?.tables.hiddenBy[0] ?? null,
+    otherTables: inspected && otherTables(inspected),
+    hiddenBy: inspected?.tables.hiddenBy[0] ?? null,
     sums,
     orphans,
     trigger,

@@ -31,7 +31,7 @@ export function whyBusy(state: State): string | null {
 
 export function whyNotRepair(state: State): string | null {
   if (state.readOnly) return 'Started with --read-only: nothing is written.';
-  if (!state.look || !selectedRow(state)) return 'There is no preset here.';
+  if (!state.inspected || !selectedRow(state)) return 'There is no preset here.';
   return whyNotWrite(state) ?? whyBusy(state);
 }
 

@@ -20,7 +20,7 @@ export function ListScreen({ state }: { state: State }) {
   const widths = columnWidths(state.size.columns);
   const titles = titleCells(widths, state.sort, theme.glyphs);
   const ids = visibleIds(state);
-  const complete = state.look?.tables.hiddenBy.length === 0;
+  const complete = state.inspected?.tables.hiddenBy.length === 0;
   return (
     <Box flexDirection="column" flexGrow={1} overflow="hidden">
       <Line bold>

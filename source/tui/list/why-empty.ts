@@ -4,7 +4,7 @@ import { displayText } from '../../format/text.ts';
 import type { State } from '../state/model.ts';
 
 /** Why the list shows no row; null while nothing has been read. Before an audit is done, nothing is ruled out. */
-export function whyEmpty({ filter, onlyMismatches, look, totals }: State): string | null {
+export function whyEmpty({ filter, onlyMismatches, inspected, totals }: State): string | null {
   const rest = totals ? totals.presets - totals.accurate - totals.mismatched : null;
   if (filter !== '') {
     const subject = onlyMismatches ? 'No mismatch' : 'No preset';
@@ -12,8 +12,8 @@ export function whyEmpty({ filter, onlyMismatches, look, totals }: State): strin
     return `${subject} has "${displayText(withoutPasswords(filter))}" in its name${sure ? '.' : ', as far as presets are read.'}`;
   }
   if (onlyMismatches) {
-    if (look === null) return null;
-    if (look.tables.hiddenBy.length > 0) return 'Not known: rows are hidden from this role.';
+    if (inspected === null) return null;
+    if (inspected.tables.hiddenBy.length > 0) return 'Not known: rows are hidden from this role.';
     if (rest === null) return 'No mismatch so far. Not every preset is checked yet.';
     if (rest > 0)
       return `No mismatch so far. ${count(rest)} ${rest === 1 ? 'preset is' : 'presets are'} not checked yet.`;

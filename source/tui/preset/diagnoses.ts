@@ -5,11 +5,11 @@ import { keep } from '../state/selectors.ts';
 
 /** Why a count is wrong; null if it is right, was not diagnosed, or drifts by another amount by now. */
 export function diagnosisOf(
-  { diagnoses, look }: Pick<State, 'diagnoses' | 'look'>,
+  { diagnoses, inspected }: Pick<State, 'diagnoses' | 'inspected'>,
   row: Row,
 ): Diagnosis | null {
   const found = diagnoses.get(row.id);
-  if (!found || look?.tables.hiddenBy.length !== 0) return null;
+  if (!found || inspected?.tables.hiddenBy.length !== 0) return null;
   return Object.is(found.drift, drift(row)) ? found.diagnosis : null;
 }
 

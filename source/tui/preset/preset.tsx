@@ -16,24 +16,24 @@ import { seenLines, watchingLines } from './panel.tsx';
 
 /** One preset: its count and its records, the last use according to each, and the latest records. */
 export function PresetScreen({ state }: { state: State }) {
-  const look = useTheme();
+  const theme = useTheme();
   const row = selectedRow(state);
   const height = windowRows(state.size) + 2;
-  const facts = row ? counterLines(state, row, look) : [<Text key="gone">This preset is gone.</Text>];
+  const facts = row ? counterLines(state, row, theme) : [<Text key="gone">This preset is gone.</Text>];
   // If not everything fits, Scrolled needs its last row for itself.
   const room = height - facts.length - 1;
   const lines = [
     ...facts,
-    ...watchingLines(state, look, room),
-    ...(row ? whyWrongLines(state, row, look) : []),
-    ...(row ? recordLines(state, row, look) : []),
-    ...seenLines(state, look, room),
+    ...watchingLines(state, theme, room),
+    ...(row ? whyWrongLines(state, row, theme) : []),
+    ...(row ? recordLines(state, row, theme) : []),
+    ...seenLines(state, theme, room),
   ];
   return <Scrolled lines={lines} offset={state.scroll} height={height} />;
 }
 
 function counterLines(state: State, row: Row, { glyphs, badge: colors }: Theme): ReactElement[] {
-  const kind = badge(row, state.look?.tables.hiddenBy.length === 0);
+  const kind = badge(row, state.inspected?.tables.hiddenBy.length === 0);
   const difference = drift(row);
   const detail = state.detail?.id === row.id ? state.detail.value : null;
   const fact = (name: string, value: string) => (
@@ -83,7 +83,7 @@ function when(time: number | null, now: number): string {
 function recordLines(state: State, row: Row, { glyphs }: Theme): ReactElement[] {
   const detail = state.detail?.id === row.id ? state.detail.value : null;
   if (!detail) return [<Text key="wait"> </Text>, <Text key="reading">Reading its records</Text>];
-  const hidden = state.look?.tables.hiddenBy.length !== 0;
+  const hidden = state.inspected?.tables.hiddenBy.length !== 0;
   // The plot of all records includes the last days, and there is no room for both.
   const plotted = state.recordHistory?.id === row.id && diagnosisOf(state, row) !== null;
   const most = Math.max(0, ...detail.perDay);

@@ -27,19 +27,19 @@ export function toggleWatching(state: State): State {
 /** What a tick adds; the same object if it adds nothing, so that nothing is redrawn. */
 export function watchTick(
   watching: Watching | null,
-  tick: { look: InspectedDatabase; asked: readonly string[]; counters: readonly Counter[]; at: number },
+  tick: { inspected: InspectedDatabase; asked: readonly string[]; counters: readonly Counter[]; at: number },
 ): Watching | null {
   if (!watching || watching.until !== null) return watching;
-  const { look, asked, counters, at } = tick;
+  const { inspected, asked, counters, at } = tick;
   const found = counters.find(({ id }) => id === watching.id);
   if (!found) return asked.includes(watching.id) ? stopped(watching, at) : watching;
-  const blind = limitOf(look, found);
+  const blind = limitOf(inspected, found);
   // A record that this role may not see must not look like a use without a record.
   const now = blind === null ? found : { ...found, records: null };
   const { base } = watching;
   if (!base) return { ...watching, since: at, base: now, blind };
   if (blind === watching.blind && equal(base, now)) return watching;
-  const lastUsedKept = look.tables.presets.lastUsed !== null;
+  const lastUsedKept = inspected.tables.presets.lastUsed !== null;
   const change = observe(base, now, lastUsedKept) ?? observeCount(base, now, lastUsedKept);
   const changes = change ? keepWorst([...watching.changes, { at, change }], mostChanges) : watching.changes;
   return { ...watching, base: now, blind, changes };

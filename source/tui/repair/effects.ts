@@ -123,12 +123,12 @@ function requestOf({ action, scope, options, receipt }: Repair, config: Config):
 }
 
 async function identityOf(database: Database, config: Config): Promise<string> {
-  const [{ inspectDatabase: look }, { readIdentity }] = await Promise.all([
+  const [{ inspectDatabase }, { readIdentity }] = await Promise.all([
     import('../../counter/inspect-database.ts'),
     import('../../counter/identity.ts'),
   ]);
   return database.read(async reader =>
-    readIdentity(reader, database, (await look(reader, database, config.schema)).tables),
+    readIdentity(reader, database, (await inspectDatabase(reader, database, config.schema)).tables),
   );
 }
 

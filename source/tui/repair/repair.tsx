@@ -27,20 +27,20 @@ export function RepairScreen({ state }: { state: State }) {
 
 /** The action, its target and the database, so that nobody mistakes one database for another. */
 function Headline({ repair, state }: { repair: Repair; state: State }) {
-  const look = repair.plan?.look ?? state.look;
+  const inspected = repair.plan?.look ?? state.inspected;
   const { action, scope, receipt } = repair;
   const what = scope ? presetName(scope) : (receipt ?? 'all presets');
   return (
     <Line>
-      {look ? <HostLabel label={look.label} /> : ''}{' '}
+      {inspected ? <HostLabel label={inspected.label} /> : ''}{' '}
       <Text bold>
         {titles[action]} {displayText(what)}
       </Text>
-      {look ? (
+      {inspected ? (
         <Text>
           {' in '}
-          <Text bold>{displayText(look.server.database)}</Text> at {displayText(look.host)} as{' '}
-          {displayText(look.server.user)}
+          <Text bold>{displayText(inspected.server.database)}</Text> at {displayText(inspected.host)} as{' '}
+          {displayText(inspected.server.user)}
         </Text>
       ) : (
         ''

@@ -26,9 +26,9 @@ const wide = 120;
 
 /** What the server itself reports, and the address it was reached at. */
 function Identity({ state }: { state: State }) {
-  const { look } = state;
-  if (!look) return <Text bold>preset-usage</Text>;
-  const { server, host, label, source } = look;
+  const { inspected } = state;
+  if (!inspected) return <Text bold>preset-usage</Text>;
+  const { server, host, label, source } = inspected;
   // A long host is cut off, but never what may be done here.
   return (
     <Box height={1}>
@@ -40,7 +40,7 @@ function Identity({ state }: { state: State }) {
         </Line>
       </Box>
       <Box flexShrink={0}>
-        <Text>, {sessionSummary(look, state.readOnly).join(', ')}</Text>
+        <Text>, {sessionSummary(inspected, state.readOnly).join(', ')}</Text>
       </Box>
     </Box>
   );
@@ -146,11 +146,11 @@ export function lateAfter(pace: number): number {
 
 function Sums({ state }: { state: State }) {
   const { glyphs } = useTheme();
-  const { totals, audit, auditFailure, look } = state;
-  if (look && look.tables.hiddenBy.length > 0) {
+  const { totals, audit, auditFailure, inspected } = state;
+  if (inspected && inspected.tables.hiddenBy.length > 0) {
     return (
       <Line color="magenta" bold>
-        Hidden: {look.tables.hiddenBy[0]}; any count could be wrong.
+        Hidden: {inspected.tables.hiddenBy[0]}; any count could be wrong.
       </Line>
     );
   }
@@ -159,7 +159,7 @@ function Sums({ state }: { state: State }) {
       <Line {...(auditFailure ? { color: 'red' } : { dimColor: true })}>
         {auditFailure ? `Not audited: ${displayText(auditFailure.message)}` : ''}
         {audit ? `Auditing every preset: ${percent(audit)} of ${count(audit.presets)}` : ''}
-        {!audit && !auditFailure && look ? 'Auditing every preset' : ''}
+        {!audit && !auditFailure && inspected ? 'Auditing every preset' : ''}
       </Line>
     );
   }

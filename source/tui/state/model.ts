@@ -49,7 +49,7 @@ export interface State extends SortAndFilter {
 
   /** What the embedded demo is doing before it can be queried. */
   starting: { stage: string; done: number; total: number } | null;
-  look: InspectedDatabase | null;
+  inspected: InspectedDatabase | null;
   trigger: TriggerHealth | null;
   rows: ReadonlyMap<string, Row>;
   /** The ids listed, in order. */
@@ -134,7 +134,7 @@ export function initialState(size: State['size']): State {
     filter: '',
     onlyMismatches: false,
     starting: null,
-    look: null,
+    inspected: null,
     trigger: null,
     rows: new Map(),
     order: [],

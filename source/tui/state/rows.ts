@@ -49,8 +49,8 @@ export function withRows(state: State, rows: ReadonlyMap<string, Row>, at: numbe
   return rearrange({ ...state, rows, totals: sums, changedAt: at ?? state.changedAt });
 }
 
-function isLifted({ look }: State, now: InspectedDatabase): boolean {
-  return look !== null && look.tables.hiddenBy.length > 0 && now.tables.hiddenBy.length === 0;
+function isLifted({ inspected }: State, now: InspectedDatabase): boolean {
+  return inspected !== null && inspected.tables.hiddenBy.length > 0 && now.tables.hiddenBy.length === 0;
 }
 
 /** Numbers read while rows were hidden are incomplete, so they are dropped once no row is hidden. */
@@ -67,11 +67,14 @@ export function sumsSeen(state: State, now: InspectedDatabase): Pick<State, 'tot
 
 /** After the role lost the right to read, older numbers must not look current. */
 export function hideAfter(
-  look: InspectedDatabase | null,
+  inspected: InspectedDatabase | null,
   { code, message }: ConsoleError,
 ): InspectedDatabase | null {
-  if (!look || (code !== 'permission-denied' && code !== 'rows-hidden')) return look;
-  return { ...look, tables: { ...look.tables, hiddenBy: [message.replace(/\.$/, '')], seenBy: [] } };
+  if (!inspected || (code !== 'permission-denied' && code !== 'rows-hidden')) return inspected;
+  return {
+    ...inspected,
+    tables: { ...inspected.tables, hiddenBy: [message.replace(/\.$/, '')], seenBy: [] },
+  };
 }
 
 /** Like `keep`, but ignores the clock and the planner's estimates, which always change and are not shown. */

@@ -20,19 +20,23 @@ export function reduce(state: State, action: Action): State {
         {
           ...state,
           starting: null,
-          look: action.look,
+          inspected: action.inspected,
           freshAt: action.at,
           serverNow: action.serverNow,
           failure: null,
           drift: { ...state.drift, since: state.drift.since ?? action.at },
-          ...sumsSeen(state, action.look),
+          ...sumsSeen(state, action.inspected),
         },
-        mergeRows(rowsSeen(state, action.look), action.counters, action.at),
+        mergeRows(rowsSeen(state, action.inspected), action.counters, action.at),
       );
     case 'tables':
       return withRows(
-        { ...state, look: keepInspected(state.look, action.look), ...sumsSeen(state, action.look) },
-        rowsSeen(state, action.look),
+        {
+          ...state,
+          inspected: keepInspected(state.inspected, action.inspected),
+          ...sumsSeen(state, action.inspected),
+        },
+        rowsSeen(state, action.inspected),
       );
     case 'trigger':
       return { ...state, trigger: keep(state.trigger, action.trigger) };
@@ -42,7 +46,7 @@ export function reduce(state: State, action: Action): State {
       return withRows(
         {
           ...state,
-          look: keepInspected(state.look, action.look),
+          inspected: keepInspected(state.inspected, action.inspected),
           trigger: keep(state.trigger, action.trigger),
           detail: keep(state.detail, action.detail ?? state.detail),
           ...withWatching(state, watchTick(state.watching, action)),
@@ -53,9 +57,9 @@ export function reduce(state: State, action: Action): State {
           pace: action.pace,
           changedAt: null,
           failure: null,
-          ...sumsSeen(state, action.look),
+          ...sumsSeen(state, action.inspected),
         },
-        mergeRows(rowsSeen(state, action.look), action.counters, action.at, gone),
+        mergeRows(rowsSeen(state, action.inspected), action.counters, action.at, gone),
         action.at,
       );
     }
@@ -91,7 +95,7 @@ export function reduce(state: State, action: Action): State {
       return {
         ...state,
         audit: null,
-        look: hideAfter(state.look, action.error),
+        inspected: hideAfter(state.inspected, action.error),
         failure: { error: action.error, since: state.failure?.since ?? action.at, retryAt: action.retryAt },
       };
     case 'simulate':

@@ -58,7 +58,7 @@ export class AuditWatch {
     try {
       // Paging depends on the planner's estimates, and a migration may have changed columns.
       const fresh = await database.read(reader => inspectDatabase(reader, database, schema), { signal });
-      onEvent({ type: 'tables', look: fresh });
+      onEvent({ type: 'tables', inspected: fresh });
       const summary = await auditCounters(database, fresh.tables, {
         scope: 'all',
         signal,

@@ -55,7 +55,7 @@ export class TickReader {
         if (found.server.standby) drift.forget();
         drift.compare(found.tables, counters, answered());
         // The list can be drawn while the server reads the trigger.
-        onEvent({ type: 'connected', look: found, counters, at: Date.now(), serverNow: found.now });
+        onEvent({ type: 'connected', inspected: found, counters, at: Date.now(), serverNow: found.now });
         return { found, bodies: await readCatalogRows(reader, found.tables, this.#catalogs) };
       },
       { signal },
@@ -86,7 +86,7 @@ export class TickReader {
           onInspected(found);
           const { tables } = found;
           return {
-            look: found,
+            inspected: found,
             asked: ids,
             counters: await this.#readWatched(reader, found, ids),
             trigger: this.#judge(await readTriggerCatalog(reader, tables, this.#catalogs)),

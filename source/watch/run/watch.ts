@@ -133,8 +133,8 @@ export class Watch {
       const pace = this.#paceAfter(performance.now() - start, wasBusy || this.#diagnosing.isBusy);
       const { events, more } = this.#drift.take();
       if (events.length > 0) onEvent({ type: 'drift', events, more });
-      onEvent({ type: 'tick', ...read, at: Date.now(), serverNow: read.look.now, pace });
-      this.#ticks.plot(focused, read.look.tables);
+      onEvent({ type: 'tick', ...read, at: Date.now(), serverNow: read.inspected.now, pace });
+      this.#ticks.plot(focused, read.inspected.tables);
       return pace;
     } finally {
       this.#lastTick = performance.now() - start;

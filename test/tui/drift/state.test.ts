@@ -28,9 +28,9 @@ const event = (id: string, at = 1): WatchEvent => ({
     },
   ],
 });
-const look: WatchEvent = {
+const connected: WatchEvent = {
   type: 'connected',
-  look: { server: {}, tables: { presets: {}, hiddenBy: [] } } as never,
+  inspected: { server: {}, tables: { presets: {}, hiddenBy: [] } } as never,
   counters: [counter('a', 1, 1), counter('b', 2, 2)],
   at: 5,
   serverNow: 5,
@@ -41,11 +41,11 @@ const down: Action = { type: 'move', move: { by: 1 } };
 
 describe('the drift log on screen', () => {
   test('says since when it has been watching: the first read, however often the connection is lost', () => {
-    expect(play(look, { ...look, at: 99 }).drift.since).toBe(5);
+    expect(play(connected, { ...connected, at: 99 }).drift.since).toBe(5);
   });
 
   test('counts unread events until its screen is open', () => {
-    const some = play(look, event('a'), event('b'), event('a'));
+    const some = play(connected, event('a'), event('b'), event('a'));
     expect(some.drift).toMatchObject({ total: 3, unread: 3 });
     expect(some.drift.entries).toHaveLength(2);
     expect(reduce(some, { ...event('a'), more: 7 } as Action).drift).toMatchObject({ total: 11, unread: 11 });
@@ -58,7 +58,7 @@ describe('the drift log on screen', () => {
   });
 
   test('keeps the cursor on its entry, and on the newest until it is moved', () => {
-    const opened = play(look, event('a'), open, event('b'));
+    const opened = play(connected, event('a'), open, event('b'));
     expect(driftAtCursor(opened)?.preset.id).toBe('b');
     const moved = reduce(opened, down);
     expect(driftAtCursor(moved)?.preset.id).toBe('a');
@@ -68,14 +68,14 @@ describe('the drift log on screen', () => {
   });
 
   test('opens the preset of an entry if it still exists', () => {
-    const opened = play(look, event('gone'), event('b'), open);
+    const opened = play(connected, event('gone'), event('b'), open);
     expect(reduce(opened, { type: 'open-drifted' })).toMatchObject({ screen: 'preset', selected: 'b' });
     const gone = reduce(opened, down);
     expect(reduce(gone, { type: 'open-drifted' })).toBe(gone);
   });
 
   test('is summed up in a line after the console is left', () => {
-    const { total, entries } = play(look, event('a'), event('a'), event('b')).drift;
+    const { total, entries } = play(connected, event('a'), event('a'), event('b')).drift;
     expect(lastDrift(total, entries)).toMatch(/^3 drift events of 2 presets while the console watched\./);
   });
 });

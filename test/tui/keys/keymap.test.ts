@@ -26,7 +26,7 @@ describe('keys that arrive', () => {
 });
 
 const look = { server: {}, tables: { hiddenBy: [] as string[], seenBy: [] } } as unknown as NonNullable<
-  State['look']
+  State['inspected']
 >;
 const plan = {
   changes: [{ id: 'a' }],
@@ -65,7 +65,7 @@ describe('the table of keys', () => {
       screen,
       order: ['a'],
       rows: new Map([['a', row]]),
-      look,
+      inspected: look,
       repair: repairOf(plan),
     };
     const line = footerBindings(state)
@@ -103,7 +103,7 @@ describe('the table of keys', () => {
       ...initialState({ columns: 80, rows: 24 }),
       order: ['a'],
       rows: new Map([['a', row]]),
-      look,
+      inspected: look,
     };
     const shown = (now: State) => footerBindings(now).map(({ label, short }) => `${label} ${short}`);
     const running = { ...state, repair: { phase: 'running' } as State['repair'] };
@@ -119,11 +119,11 @@ describe('the table of keys', () => {
       ['under --read-only', { ...state, readOnly: true }, /--read-only: nothing is written/],
       [
         'where rows may be hidden',
-        { ...state, look: { ...look, tables: { ...look.tables, hiddenBy: ['x'] } } },
+        { ...state, inspected: { ...look, tables: { ...look.tables, hiddenBy: ['x'] } } },
         /may not see every row/,
       ],
       ['where there is no preset', { ...state, rows: new Map() }, /no preset/],
-      ['before the tables are known', { ...state, look: null }, /no preset/],
+      ['before the tables are known', { ...state, inspected: null }, /no preset/],
       ['while a repair runs', running, /repair is running/],
       [
         'while a simulation or a step runs',

@@ -15,7 +15,7 @@ const sums = (presets: number, accurate: number): Totals => ({
 });
 const state = (parts: Partial<State>): State => ({
   ...initialState({ columns: 80, rows: 24 }),
-  look: seeing([]),
+  inspected: seeing([]),
   ...parts,
 });
 
@@ -39,10 +39,10 @@ test.each<[string, Partial<State>, string | null]>([
   ],
   [
     'rows that are hidden',
-    { onlyMismatches: true, totals: sums(3, 3), look: seeing(['a policy']) },
+    { onlyMismatches: true, totals: sums(3, 3), inspected: seeing(['a policy']) },
     'Not known: rows are hidden from this role.',
   ],
-  ['mismatches before the database was read', { onlyMismatches: true, look: null }, null],
+  ['mismatches before the database was read', { onlyMismatches: true, inspected: null }, null],
   ['a filter', { filter: 'noir', totals: sums(3, 3) }, 'No preset has "noir" in its name.'],
   [
     'a filter before all presets are read',

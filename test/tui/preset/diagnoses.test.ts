@@ -13,9 +13,9 @@ const counter = (usageCount: number | null, records: number) => ({
   records,
   lastUsedAt: null,
 });
-const look = (counters: ReturnType<typeof counter>[], hiddenBy: string[] = []): WatchEvent => ({
+const connected = (counters: ReturnType<typeof counter>[], hiddenBy: string[] = []): WatchEvent => ({
   type: 'connected',
-  look: { server: {}, tables: { presets: {}, hiddenBy } } as never,
+  inspected: { server: {}, tables: { presets: {}, hiddenBy } } as never,
   counters,
   at: 5,
   serverNow: 5,
@@ -33,19 +33,19 @@ const why = (state: State) => diagnosisOf(state, state.rows.get('a')!)?.code ?? 
 
 describe('why a count is wrong', () => {
   test('is valid while the drift stays the same, through correct uses', () => {
-    const state = play(look([counter(12, 10)]), diagnosed(2));
+    const state = play(connected([counter(12, 10)]), diagnosed(2));
     expect(why(state)).toBe('double-counted');
-    expect(why(reduce(state, look([counter(15, 13)])))).toBe('double-counted');
-    expect(why(reduce(state, look([counter(16, 13)])))).toBeNull();
-    expect(why(reduce(state, look([counter(13, 13)])))).toBeNull();
+    expect(why(reduce(state, connected([counter(15, 13)])))).toBe('double-counted');
+    expect(why(reduce(state, connected([counter(16, 13)])))).toBeNull();
+    expect(why(reduce(state, connected([counter(13, 13)])))).toBeNull();
   });
 
   test('is not shown while rows are hidden', () => {
-    expect(why(play(look([counter(12, 10)], ['a policy']), diagnosed(2)))).toBeNull();
+    expect(why(play(connected([counter(12, 10)], ['a policy']), diagnosed(2)))).toBeNull();
   });
 
   test('redraws nothing if it has not changed', () => {
-    const state = play(look([counter(12, 10)]), diagnosed(2));
+    const state = play(connected([counter(12, 10)]), diagnosed(2));
     expect(reduce(state, diagnosed(2)).diagnoses.get('a')).toBe(state.diagnoses.get('a'));
     expect(reduce(state, diagnosed(3)).diagnoses.get('a')).not.toBe(state.diagnoses.get('a'));
   });

@@ -51,7 +51,7 @@ const tick = (
   { hiddenBy = [], indexed = true, lastUsed = 'last_used_at', asked = ['a'] }: Given = {},
 ): WatchEvent => ({
   type: 'tick',
-  look: look(hiddenBy, indexed, lastUsed),
+  inspected: look(hiddenBy, indexed, lastUsed),
   asked,
   counters,
   trigger,
@@ -70,7 +70,7 @@ const open = play(
   [
     {
       type: 'connected',
-      look: look([], true, 'last_used_at'),
+      inspected: look([], true, 'last_used_at'),
       counters: [counter(10), counter(5, 5, 'b')],
       at: 1,
       serverNow: 1,

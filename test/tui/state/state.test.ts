@@ -28,9 +28,9 @@ const server = {
   encryption: 'none',
 };
 
-const look = (counters: Counter[]): Action => ({
+const connected = (counters: Counter[]): Action => ({
   type: 'connected',
-  look: {
+  inspected: {
     server,
     host: 'h',
     label: 'local',
@@ -45,7 +45,7 @@ const look = (counters: Counter[]): Action => ({
 });
 const tick = (asked: string[], counters: Counter[], at: number): Extract<WatchEvent, { type: 'tick' }> => ({
   type: 'tick',
-  look: {
+  inspected: {
     server,
     host: 'h',
     label: 'local',
@@ -82,7 +82,7 @@ const five = ['a', 'b', 'c', 'd', 'e'].map((id, index) => counter(id, 50 - index
 describe('the list', () => {
   test('is sorted by usage first, then by name, drift and last use', () => {
     const wrong = [counter('a', 10), counter('b', 30, 29), counter('c', 20, 50)];
-    const listed = play([look(wrong)]);
+    const listed = play([connected(wrong)]);
     expect(order(listed)).toBe('bca');
     const byName = reduce(listed, { type: 'sort' });
     expect(order(byName)).toBe('abc');
@@ -95,14 +95,14 @@ describe('the list', () => {
   test('lists counts that are not numbers first, and draws them once', () => {
     const odd = { ...counter('n', 0, 1), usageCount: Number.NaN, exact: 'NaN' };
     const endless = { ...counter('e', 0, 1), usageCount: Number.POSITIVE_INFINITY, exact: 'Infinity' };
-    const listed = play([look([counter('a', 10), endless, odd, counter('b', 30)])]);
+    const listed = play([connected([counter('a', 10), endless, odd, counter('b', 30)])]);
     expect(order(listed)).toBe('neba');
     const again = reduce(listed, tick(['n', 'e'], [odd, endless], 3));
     expect(again.rows).toBe(listed.rows);
   });
 
   test('keeps the cursor on its preset when the preset moves', () => {
-    const state = play([look(five), { type: 'move', move: { by: 1 } }]);
+    const state = play([connected(five), { type: 'move', move: { by: 1 } }]);
     expect(selectedRow(state)?.id).toBe('b');
     const moved = reduce(state, tick(['b'], [counter('b', 5)], 3));
     expect(order(moved)).toBe('acdeb');
@@ -111,13 +111,13 @@ describe('the list', () => {
   });
 
   test('has a cursor that stays on the first row until it is moved', () => {
-    const state = play([look(five), tick(['e'], [counter('e', 99)], 3)]);
+    const state = play([connected(five), tick(['e'], [counter('e', 99)], 3)]);
     expect(selectedRow(state)?.id).toBe('e');
   });
 
   test('scrolls so that the cursor is in the window, and never past the end', () => {
     const many = Array.from({ length: 50 }, (_, i) => counter(`p${String(i).padStart(2, '0')}`, 100 - i));
-    const state = play([look(many)]);
+    const state = play([connected(many)]);
     expect(visibleIds(state)).toHaveLength(6);
     const paged = play([{ type: 'move', move: { page: 1 } }], state);
     expect(paged.cursor).toBe(6);
@@ -132,7 +132,7 @@ describe('the list', () => {
   });
 
   test('filters by name, ignoring case, and by the beginning of an id', () => {
-    const state = play([look(five), { type: 'edit-filter' }, { type: 'type-filter', text: 'NAME b' }]);
+    const state = play([connected(five), { type: 'edit-filter' }, { type: 'type-filter', text: 'NAME b' }]);
     expect(order(state)).toBe('b');
     const erased = play([{ type: 'erase-filter' }, { type: 'erase-filter' }], state);
     expect(erased.filter).toBe('NAME');
@@ -144,7 +144,7 @@ describe('the list', () => {
   });
 
   test('shows only mismatches, and every preset again', () => {
-    const state = play([look([counter('a', 1), counter('b', 2, 3)]), { type: 'only-mismatches' }]);
+    const state = play([connected([counter('a', 1), counter('b', 2, 3)]), { type: 'only-mismatches' }]);
     expect(order(state)).toBe('b');
     expect(order(reduce(state, { type: 'only-mismatches' }))).toBe('ba');
   });
@@ -152,23 +152,23 @@ describe('the list', () => {
 
 describe('what a watch reports', () => {
   test('marks a row that changed until the next tick', () => {
-    const state = play([look(five), tick(['a'], [counter('a', 52)], 3)]);
+    const state = play([connected(five), tick(['a'], [counter('a', 52)], 3)]);
     expect(state.rows.get('a')).toMatchObject({ change: 2, changedAt: 3 });
     expect(state.changedAt).toBe(3);
     expect(play([tick(['a'], [counter('a', 52)], 4)], state).changedAt).toBeNull();
   });
 
   test('removes a preset that a tick did not find', () => {
-    const state = play([look(five), tick(['a', 'b'], [counter('a', 50)], 3)]);
+    const state = play([connected(five), tick(['a', 'b'], [counter('a', 50)], 3)]);
     expect(order(state)).toBe('acde');
   });
 
   test('removes presets that an audit found gone', () => {
-    expect(order(play([look(five), page([], ['c'])]))).toBe('abde');
+    expect(order(play([connected(five), page([], ['c'])]))).toBe('abde');
   });
 
   test('has no totals before every preset was audited once', () => {
-    const half = play([look(five), page([counter('f', 3, 1)])]);
+    const half = play([connected(five), page([counter('f', 3, 1)])]);
     expect(half.totals).toBeNull();
     expect(half.audit).not.toBeNull();
     const whole = play([done(7)], half);
@@ -179,7 +179,7 @@ describe('what a watch reports', () => {
 
   test('keeps the newest record that was read, through ticks that did not read it', () => {
     const read = (at: number) => ({ value: { newest: null, oldest: at, whole: true } });
-    const state = play([look(five), { ...tick([], [], 3), newest: read(1) }]);
+    const state = play([connected(five), { ...tick([], [], 3), newest: read(1) }]);
     expect(state.newest).toEqual(read(1));
     const again = play([tick([], [], 4), { ...tick([], [], 5), newest: read(1) }], state);
     expect(again.newest).toBe(state.newest);
@@ -187,18 +187,18 @@ describe('what a watch reports', () => {
   });
 
   test('keeps the same rows if nothing changed, so that nothing is redrawn', () => {
-    const state = play([look(five), { type: 'trigger', trigger }, page(five), done()]);
+    const state = play([connected(five), { type: 'trigger', trigger }, page(five), done()]);
     const again = play([tick(['a'], [five[0]!], 3), page([]), done()], state);
     expect(again.rows).toBe(state.rows);
     expect(again.order).toBe(state.order);
     expect(again.totals).toBe(state.totals);
     expect(again.trigger).toBe(state.trigger);
-    expect(again.look).toBe(state.look);
+    expect(again.inspected).toBe(state.inspected);
   });
 
   test('a tick without records keeps those of the audit until the count changes, and then checks again', () => {
     const uncounted = { ...counter('a', 50), records: null };
-    const state = play([look(five), tick(['a'], [uncounted], 3)]);
+    const state = play([connected(five), tick(['a'], [uncounted], 3)]);
     expect(state.rows.get('a')?.records).toBe(50);
     const moved = play([tick(['a'], [{ ...uncounted, usageCount: 51 }], 4)], state);
     expect(moved.rows.get('a')?.records).toBeNull();
@@ -206,7 +206,7 @@ describe('what a watch reports', () => {
 
   test('a failure keeps the last numbers and says since when they are stale', () => {
     const error = new ConsoleError({ code: 'connection-lost', message: 'm', hint: 'h', exitCode: 3 });
-    const state = play([look(five), { type: 'failure', error, at: 10, retryAt: 20 }]);
+    const state = play([connected(five), { type: 'failure', error, at: 10, retryAt: 20 }]);
     expect(order(state)).toBe('abcde');
     expect(state.failure).toMatchObject({ since: 10, retryAt: 20 });
     const later = play([{ type: 'failure', error, at: 30, retryAt: 50 }], state);
@@ -217,19 +217,27 @@ describe('what a watch reports', () => {
 
 describe('screens', () => {
   test('Enter opens the preset under the cursor, Escape goes back to the list', () => {
-    const state = play([look(five), { type: 'move', move: { by: 2 } }, { type: 'open', screen: 'preset' }]);
+    const state = play([
+      connected(five),
+      { type: 'move', move: { by: 2 } },
+      { type: 'open', screen: 'preset' },
+    ]);
     expect(state).toMatchObject({ screen: 'preset', selected: 'c' });
     expect(play([{ type: 'back' }], state).screen).toBe('list');
   });
 
   test('help goes back to where it was opened', () => {
-    const state = play([look(five), { type: 'open', screen: 'trigger' }, { type: 'open', screen: 'help' }]);
+    const state = play([
+      connected(five),
+      { type: 'open', screen: 'trigger' },
+      { type: 'open', screen: 'help' },
+    ]);
     expect(state.screen).toBe('help');
     expect(play([{ type: 'back' }], state).screen).toBe('trigger');
   });
 
   test('Enter opens the highlighted preset, even after the selected one is filtered out or gone', () => {
-    const chosen = play([look(five), { type: 'move', move: { by: 1 } }]);
+    const chosen = play([connected(five), { type: 'move', move: { by: 1 } }]);
     const filtered = play(
       [
         { type: 'type-filter', text: 'name e' },

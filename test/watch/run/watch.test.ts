@@ -64,7 +64,7 @@ describe('a watch', () => {
     const [id] = await insertPresets(own.sql, ['Noir']);
     await insertRecords(own.sql, id!, 3);
     const seen = watching(database);
-    const { look, counters } = await seen.next('connected');
+    const { inspected: look, counters } = await seen.next('connected');
     const { trigger } = await seen.next('trigger');
     expect(look.server.database).toBe(own.name);
     expect(look.label).toMatch(/local|remote/);
@@ -92,16 +92,19 @@ describe('a watch', () => {
     const limited = connectTo(own.urlAs(role, 'secret'));
     try {
       const seen = watching(limited);
-      await seen.next('tick', ({ look }) => look.tables.hiddenBy.length === 0);
+      await seen.next('tick', ({ inspected: look }) => look.tables.hiddenBy.length === 0);
       await own.sql`ALTER TABLE preset_usage ENABLE ROW LEVEL SECURITY`;
-      const { look } = await seen.next('tick', event => event.look.tables.hiddenBy.length > 0);
+      const { inspected: look } = await seen.next(
+        'tick',
+        event => event.inspected.tables.hiddenBy.length > 0,
+      );
       expect(look.tables.seenBy).toContain('postgres (superuser)');
       await own.sql`CREATE POLICY every ON preset_usage USING (true)`;
-      await seen.next('tick', event => event.look.tables.hiddenBy.length === 0);
+      await seen.next('tick', event => event.inspected.tables.hiddenBy.length === 0);
       await own.sql`DROP POLICY every ON preset_usage`;
-      await seen.next('tick', event => event.look.tables.hiddenBy.length > 0);
+      await seen.next('tick', event => event.inspected.tables.hiddenBy.length > 0);
       await own.sql`ALTER TABLE preset_usage DISABLE ROW LEVEL SECURITY`;
-      await seen.next('tick', event => event.look.tables.hiddenBy.length === 0);
+      await seen.next('tick', event => event.inspected.tables.hiddenBy.length === 0);
       await own.sql.unsafe(`REVOKE SELECT ON preset_usage FROM ${role}`);
       expect((await seen.next('failure')).error).toMatchObject({ code: 'permission-denied' });
     } finally {
