@@ -1,10 +1,10 @@
-/** How much goes into one transaction at the most. */
+/** The largest batch. */
 export interface BatchLimits {
   presets: number;
   records: number;
-  /** Of all its records, as the receipt keeps them: as text, in bytes. */
+  /** Bytes of all its records, as text in the receipt. */
   bytes: number;
-  /** Of one record. A larger one is never deleted, because it would have to be held in memory several times to come back. */
+  /** Bytes of one record. A larger one is never deleted: an undo would have to hold it in memory several times. */
   recordBytes: number;
 }
 
@@ -15,7 +15,7 @@ export const usualLimits: BatchLimits = {
   recordBytes: 4 * 1024 * 1024,
 };
 
-/** Such as `16 MB`, for sentences. */
+/** Such as `16 MB`. */
 export function inMegabytes(bytes: number): string {
   const megabytes = bytes / 1024 / 1024;
   return `${megabytes < 10 ? Math.round(megabytes * 10) / 10 : Math.round(megabytes)} MB`;

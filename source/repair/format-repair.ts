@@ -3,7 +3,6 @@ import { amount, secondsOf } from '../format/plurals.ts';
 import { presetName } from '../format/preset-name.ts';
 import type { Change, FiringTrigger, LeftAlone, RepairOptions, RepairOutcome } from './repair.ts';
 
-/** What these words need of a plan. */
 interface Planned {
   action: 'sync' | 'reset' | 'undo';
   changes: readonly Change[];
@@ -15,7 +14,7 @@ interface Planned {
   whyNotSuppress: string | null;
 }
 
-/** What a plan does, in one sentence: presets, counts and times apart where they differ, records, and about how long. */
+/** What a plan does, in one sentence: presets, counts and times (if they differ), records, and about how long. */
 export function planWords(plan: Planned): string {
   const { action, changes, recordsToDelete, recordsToRestore, estimate } = plan;
   if (changes.length === 0 && recordsToDelete === 0 && recordsToRestore === 0) {
@@ -39,13 +38,13 @@ function countsOf(number: number): string {
   return `${amount(number, 'count')}`;
 }
 
-/** What becomes of a preset's `last_used_at`, as the server writes times; null where it stays, or a reset clears them all. */
+/** How a preset's `last_used_at` changes, as the server writes times; null if it stays, or if a reset clears them all. */
 export function lastUsedWords({ lastUsedBefore, lastUsedAfter }: Change, action: string): string | null {
   if (lastUsedAfter === undefined || action === 'reset') return null;
   return `last_used_at ${lastUsedBefore ?? 'NULL'} -> ${lastUsedAfter ?? 'NULL'}`;
 }
 
-/** How many triggers fire because of a plan and what they are seen to do, in one sentence; null where none does. */
+/** How many triggers fire because of a plan and what they seem to do, in one sentence; null if none does. */
 export function firesWords({ firesTriggers, options }: Planned): string | null {
   const firing = firesTriggers.filter(({ always }) => always || !options.suppressTriggers);
   if (firing.length === 0) return null;
@@ -67,7 +66,7 @@ const heads = {
 export function outcomeWords({ ended, changed, deleted, restored, durationMs, left }: RepairOutcome): string {
   const took = secondsOf(durationMs / 1000);
   if (ended === 'finished' && changed + deleted + restored === 0 && left.length > 0) {
-    return `Nothing was changed, in ${took}: no preset could be.`;
+    return `No preset could be changed, in ${took}.`;
   }
   const did = [
     `${amount(changed, 'preset')} changed`,
@@ -77,7 +76,7 @@ export function outcomeWords({ ended, changed, deleted, restored, durationMs, le
   return `${heads[ended]}: ${did} in ${took}, audited afterwards.`;
 }
 
-/** What was not as planned: those that were never reached in one sentence, the others one by one. */
+/** What was not done as planned: presets never reached in one sentence, the others one by one. */
 export function splitLeft(left: readonly LeftAlone[]): { others: LeftAlone[]; notReached: string | null } {
   const others = left.filter(({ reason }) => reason !== 'stopped');
   const rest = left.length - others.length;
@@ -88,21 +87,21 @@ export function splitLeft(left: readonly LeftAlone[]): { others: LeftAlone[]; no
   };
 }
 
-/** What to do where the server refused presets and triggers fired; null where that says nothing. */
+/** What to do if the server refused presets and triggers fired; null if that gives no advice. */
 export function refusalHint(left: readonly LeftAlone[], plan: Planned | null): string | null {
   if (!plan || !left.some(({ reason }) => reason === 'refused')) return null;
   if (plan.firesTriggers.length === 0 || plan.options.suppressTriggers || plan.whyNotSuppress !== null)
     return null;
-  return 'Where a trigger is why: plan it again with triggers kept from firing (--suppress-triggers).';
+  return 'If a trigger is the reason, plan it again with --suppress-triggers, which keeps triggers from firing.';
 }
 
-/** What stands above the presets that a plan does not, or not wholly, change. */
+/** The title of the presets that a plan does not change, or not entirely. */
 export function leftTitle(action: string): string {
   // An undo may put records back and leave the rest.
   return action === 'undo' ? 'Not as before' : 'Left alone';
 }
 
-/** What a preset that was left alone goes by. */
+/** The name shown for a preset that was left alone. */
 export function leftName({ id, name }: Pick<LeftAlone, 'id' | 'name'>): string {
   return id === null ? 'Records of no preset' : presetName({ id, name });
 }

@@ -1,4 +1,4 @@
-/** One operation of this console, as its receipt tells it. */
+/** One operation of this console, from its receipt. */
 export interface HistoryEntry {
   id: string;
   /** ISO 8601 UTC. */
@@ -6,24 +6,24 @@ export interface HistoryEntry {
   action: 'sync' | 'reset' | 'undo' | 'migrate';
   /** The user of the machine, and the machine. */
   by: string;
-  /** Its name and where it was. */
+  /** Its name and host. */
   database: string;
   /** Presets whose count was written; records deleted and put back; presets that were left alone. */
   changed: number;
   deleted: number;
   restored: number;
   left: number;
-  /** `killed`: there is no end in the receipt, because it was killed or is still under way. */
+  /** `killed`: the receipt has no end, because the operation was killed or is still running. */
   ended: 'finished' | 'interrupted' | 'failed' | 'killed';
-  /** True where nothing of it is in effect any more. */
+  /** True if none of it is in effect any more. */
   undone: boolean;
-  /** The receipt that this one takes back. */
+  /** The receipt that this one undoes. */
   undoes: string | null;
   file: string;
-  /** True where it is of the database that is open. */
+  /** True if it is of the open database. */
   here: boolean;
-  /** Who wrote the receipt, as far as its seals tell: `own`, unless it may not be what this console wrote. */
+  /** Who wrote the receipt, according to its seals: `own` if there is no doubt that this console did. */
   origin: 'own' | 'other-user' | 'unsealed' | 'other-key' | 'no-key' | 'exposed' | 'edited';
-  /** Why it may not be, as a sentence; null where it is this user's own. */
+  /** Why there is doubt, as a sentence; null for this user's own. */
   doubt: string | null;
 }

@@ -5,15 +5,15 @@ import type { Receipt } from './receipts/receipt.ts';
 import { isBelieved } from './receipts/seals/trust.ts';
 
 /**
- * What this console has done, as its receipts tell it, the newest first; `identity` is the database that is open, null for
- * none. Rejects (exit code 2) where the receipts cannot be listed.
+ * What this console has done, from its receipts, newest first. `identity` is the open database, null for none. Rejects
+ * (exit code 2) if the receipts cannot be listed.
  */
 export async function readHistory(
   directory: string,
   identity: string | null,
 ): Promise<{ receipts: HistoryEntry[]; damaged: { file: string; message: string }[] }> {
   const { receipts, damaged } = await listReceipts(directory);
-  // As receiptsThatCount() does, without going through all of them for each.
+  // As receiptsThatCount() does, but without going through all receipts for each one.
   const undos = undosOf(receipts);
   const believed = undosOf(receipts.filter(isBelieved));
   return {

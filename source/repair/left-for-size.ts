@@ -2,7 +2,7 @@ import type { BatchLimits } from './batch-limits.ts';
 import { inMegabytes } from './batch-limits.ts';
 import type { LeftAlone } from './repair.ts';
 
-/** Why a preset keeps its records, or those that it still has: one of them, of `bytes`, could not be kept for an undo. */
+/** Why a preset keeps its (remaining) records: a receipt could not hold one of them, of `bytes`. */
 export function leftForSize(
   { id, name }: Pick<LeftAlone, 'id' | 'name'>,
   bytes: number,
@@ -12,6 +12,6 @@ export function leftForSize(
     id,
     name,
     reason: 'too-large',
-    message: `One of its records holds ${inMegabytes(bytes)}, and a receipt keeps no more than ${inMegabytes(recordBytes)} of one: it was not deleted, because an undo could not bring it back.`,
+    message: `One of its records has ${inMegabytes(bytes)}, more than the ${inMegabytes(recordBytes)} that a receipt keeps of one. It was not deleted, because an undo could not bring it back.`,
   };
 }

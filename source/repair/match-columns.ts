@@ -6,20 +6,20 @@ import type { Remark } from './repair.ts';
 export interface StoredColumn {
   quoted: string;
   type: string;
-  /** The type with its length; left out by receipts of older versions. */
+  /** The type with its length; missing in receipts of older versions. */
   declared?: string;
-  /** Its own in the table, whatever it is called; left out by receipts of older versions. */
+  /** Its number in the table, which a rename keeps; missing in receipts of older versions. */
   number?: number;
 }
 
 /** A column of the table that records go back into. */
 export interface TableColumn extends StoredColumn {
   declared: string;
-  /** True where it takes no NULL. */
+  /** True if it is NOT NULL. */
   required: boolean;
-  /** What it becomes where nothing is given, as SQL; null where that is NULL. */
+  /** Its default as SQL; null if that is NULL. */
   fallback: string | null;
-  /** True where the server computes it, so that nothing can be given. */
+  /** True if the server computes it, so no value can be inserted. */
   generated: boolean;
 }
 
@@ -31,22 +31,22 @@ export interface Obstacle {
 }
 
 interface ColumnMatch {
-  /** For each stored column the quoted one that it goes into; null where its values are left out. */
+  /** For each stored column, the quoted column that it goes into; null if its values are left out. */
   into: (string | null)[];
-  /** Stored columns whose type is another one now, with the column they go into. */
+  /** Stored columns whose type has changed, with the column they go into. */
   retyped: { place: number; column: TableColumn; agreed: boolean }[];
   obstacles: Obstacle[];
   remarks: Remark[];
 }
 
-/** The two tables' words: the name of the table, and the columns that name a preset, now and in the receipt where it says so. */
+/** The name of the table, and the column that names a record's preset, now and (if known) in the receipt. */
 interface Named {
   table: string;
   reference: string;
   storedReference: string | undefined;
 }
 
-/** Finds where each stored column goes, and what still has to be named: nothing is left out silently. */
+/** Finds where each stored column goes, and what the user still has to decide: nothing is left out silently. */
 export function matchColumns(
   stored: readonly StoredColumn[],
   columns: readonly TableColumn[],
@@ -106,7 +106,7 @@ export function matchColumns(
   return match;
 }
 
-/** The mistakes in a choice, as sentences: names that are not there, or are there twice. */
+/** The first mistake in a choice, as a sentence: a name that does not exist, or appears twice. */
 export function choiceMistake(
   stored: readonly StoredColumn[],
   columns: readonly TableColumn[],
@@ -120,7 +120,7 @@ export function choiceMistake(
   for (const [, name] of map) {
     if (!has(columns, name)) return `${table} has no column ${name}.`;
     if (columns.some(column => column.generated && isNamed(column, [name])))
-      return `The server computes ${name} of ${table} by itself, so nothing can be put there.`;
+      return `${name} of ${table} is a generated column, so no values can go into it.`;
   }
   const plain = (list: readonly StoredColumn[], name: string) =>
     list.find(column => isNamed(column, [name]))?.quoted ?? name;
@@ -132,7 +132,7 @@ export function choiceMistake(
   return double === undefined ? null : `Two columns of the receipt would go into ${unquoted(double)}.`;
 }
 
-/** The obstacle of a column whose type does not take its values any more. */
+/** The obstacle when a column's type has changed and cannot hold its old values. */
 export function typeObstacle(
   table: string,
   stored: StoredColumn,
@@ -145,16 +145,16 @@ export function typeObstacle(
     code: 'column-type',
     message:
       found.refusal === null
-        ? `The column ${name} of ${table} is ${target.declared} now and was ${from}, and ${found.differing} of its values would not come back as they were.`
-        : `The column ${name} of ${table} is ${target.declared} now and was ${from}, which does not take all of its values: ${found.refusal}.`,
+        ? `The column ${name} of ${table} was ${from} and is now ${target.declared}, and ${found.differing} of its values would change.`
+        : `The column ${name} of ${table} was ${from} and is now ${target.declared}, which cannot hold all of its values: ${found.refusal}.`,
     hint:
       found.refusal === null
-        ? `Change its type back, or accept what the server makes of them with --map-column ${own}=${name}.`
+        ? `Change its type back, or accept the converted values with --map-column ${own}=${name}.`
         : `Change its type back, or leave the values out with --drop-column ${own}.`,
   };
 }
 
-/** A column's own name, of one that is written as it is or as SQL quotes it. */
+/** A column's name, given either plain or as SQL quotes it. */
 function plainly(given: string): string {
   return /^".+"$/.test(given) ? unquoted(given) : given;
 }
@@ -163,7 +163,7 @@ function isNamed({ quoted }: { quoted: string }, given: readonly string[]): bool
   return given.some(name => plainly(name) === unquoted(quoted));
 }
 
-/** Records without their preset would belong to none: that column cannot be left out. */
+/** Without the column that names their preset, records would belong to none: it cannot be left out. */
 function referenceObstacle(
   stored: readonly StoredColumn[],
   { table, reference, storedReference }: Named,
@@ -181,12 +181,12 @@ function referenceObstacle(
   const old = storedReference === undefined ? null : unquoted(storedReference);
   return {
     code: 'column-reference',
-    message: `${now} of ${table} names the preset of a record now, and ${old === null ? 'nothing in the receipt goes there' : `in the receipt that is ${old}`}.`,
+    message: `${now} of ${table} now names the preset of a record, and ${old === null ? 'no column of the receipt goes into it' : `in the receipt that is ${old}`}.`,
     hint: `Without it records would belong to no preset. Add --map-column ${old ?? 'OLD'}=${now}.`,
   };
 }
 
-/** The column that a stored one is now, where another has taken its name. */
+/** The column that a stored one has become, if another one has taken its name. */
 function renamedTo(
   { number }: StoredColumn,
   target: TableColumn,
@@ -215,7 +215,7 @@ function goneObstacle(
   if (target) {
     return {
       code: 'column-computed',
-      message: `The server computes ${name} of ${table} now, so its values in the receipt cannot be put back.`,
+      message: `${name} of ${table} is a generated column now, so its values in the receipt cannot be put back.`,
       hint: `To leave them out, add --drop-column ${name}.`,
     };
   }
@@ -226,7 +226,7 @@ function goneObstacle(
   const to = alike[0] && alike.length === 1 ? unquoted(alike[0].quoted) : 'NEW';
   return {
     code: 'column-gone',
-    message: `${table} has no column ${name} any more, and the receipt has its values.`,
+    message: `${table} no longer has a column ${name}, but the receipt has values for it.`,
     hint: `If it was renamed, add --map-column ${name}=${to}; to leave its values out, add --drop-column ${name}.`,
   };
 }
@@ -243,9 +243,9 @@ function addUngiven(
     match.obstacles.push({
       code: 'column-required',
       message: isNew
-        ? `The column ${name} of ${table} is new and takes no NULL, and the receipt has no value for it.`
-        : `The column ${name} of ${table} takes no NULL, and the values that the receipt has for it go elsewhere or are left out.`,
-      hint: `Give it a default (ALTER TABLE ${table} ALTER COLUMN ${column.quoted} SET DEFAULT ...), or name the column of the receipt that it takes its values from with --map-column OLD=${name}.`,
+        ? `The column ${name} of ${table} is new and NOT NULL, and the receipt has no value for it.`
+        : `The column ${name} of ${table} is NOT NULL, and its values in the receipt go elsewhere or are left out.`,
+      hint: `Give it a default (ALTER TABLE ${table} ALTER COLUMN ${column.quoted} SET DEFAULT ...), or name the column of the receipt to take its values from: --map-column OLD=${name}.`,
     });
     return;
   }

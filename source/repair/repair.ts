@@ -1,37 +1,37 @@
 import type { Severity } from '../counter/finding.ts';
 
-/** What a repair does: `sync` and `reset` write counts, `undo` takes one of them back. */
+/** `sync` and `reset` write counts; `undo` takes one of them back. */
 export type RepairAction = 'sync' | 'reset' | 'undo';
 
-/** What an engineer chose, beside the action itself. */
+/** What an engineer chose besides the action. */
 export interface RepairOptions {
-  /** sync: `last_used_at` becomes the time of the newest record as well. */
+  /** sync: also sets `last_used_at` to the time of the newest record. */
   lastUsed: boolean;
-  /** reset: the records go too. */
+  /** reset: deletes the records too. */
   deleteHistory: boolean;
-  /** Whether triggers are kept from firing in the transactions that write; constraints are checked all the same. */
+  /** Keeps triggers from firing in the transactions that write. Constraints are still checked. */
   suppressTriggers: boolean;
 }
 
 export const noOptions: RepairOptions = { lastUsed: false, deleteHistory: false, suppressTriggers: false };
 
 /**
- * One preset that a plan changes. What is applied is `delta`, never `after`: a use in between raises the count and the
- * number of records together, so the difference still holds, and the use is kept.
+ * One preset that a plan changes. What is applied is `delta`, never `after`. A use that comes in between raises count
+ * and records together, so the difference still holds and the use is kept.
  */
 export interface Change {
   id: string;
   name: string;
-  /** `usage_count` when the plan was made, and what it would have become just then: NULL again where an undo restores that. */
+  /** `usage_count` when the plan was made, and what it would become: NULL again if an undo restores that. */
   before: number | null;
   after: number | null;
   delta: number;
   /** `usage_count` minus records, when the plan was made. */
   drift: number;
   records: number;
-  /** Records that are deleted (below 0: put back). */
+  /** Records that are deleted; negative if they are put back. */
   deletes: number;
-  /** As the server writes the time, exactly; undefined in `lastUsedAfter` where it stays as it is. */
+  /** Exactly as the server writes the time. `lastUsedAfter` is undefined if it does not change. */
   lastUsedBefore: string | null;
   lastUsedAfter?: string | null;
 }
@@ -43,27 +43,27 @@ export interface FiringTrigger {
   function: string;
   /** Such as `UPDATE`. */
   event: string;
-  /** What its function does as far as its text tells, such as `writes public.milestones`; empty where that is nothing. */
+  /** What its function does according to its text, such as `writes public.milestones`; empty if that is nothing. */
   effects: string[];
-  /** False where it would stay quiet with `suppressTriggers`; true where it fires in any case. */
+  /** False if `suppressTriggers` silences it; true if it fires in any case. */
   always: boolean;
 }
 
-/** Something to know before agreeing, such as that every count will disagree with the history. */
+/** Something to know before confirming, such as that every count will disagree with the history. */
 export interface Remark {
   code: string;
   severity: Severity;
   message: string;
 }
 
-/** Why a preset was left as it is, or is not as it was; the id is null for records of no preset. */
+/** Why a preset was left alone, or is not as it was before; the id is null for records of no preset. */
 export interface LeftAlone {
   id: string | null;
   name: string;
   /**
-   * `moved`: its drift is another one than planned; `newer`: a later repair has changed it; `wrong`: written, and yet not
-   * what it should be; `there`: what an undo would put back is in the table; `unsure`: it may be. With `moved` and `newer` an undo still puts records
-   * back.
+   * `moved`: its drift is not the planned one; `newer`: a later repair has changed it; `wrong`: written, but not with
+   * the right result; `there`: what an undo would put back is already in the table; `unsure`: it may be. For `moved` and
+   * `newer`, an undo still puts records back.
    */
   reason:
     | 'gone'
@@ -80,27 +80,30 @@ export interface LeftAlone {
   message: string;
 }
 
-/** How a repair is getting on. Times in milliseconds. */
+/** Progress of a repair. Times in milliseconds. */
 export interface RepairProgress {
-  /** Presets dealt with and presets planned; records deleted or put back and how many were planned. */
+  /** Presets done and planned; records deleted or put back so far, and planned. */
   done: number;
   presets: number;
   records: number;
   allRecords: number;
-  /** What it has cost the application: the longest and the whole time that rows were held, and sessions seen waiting. */
+  /**
+   * The cost for the application: the longest and the total time that rows were held, and how many sessions were seen
+   * waiting.
+   */
   longestHeld: number;
   held: number;
   waits: number;
-  /** How often a row was somebody else's, so that it was tried again later. */
+  /** How often another session held a row, so that it was retried later. */
   busy: number;
   elapsed: number;
-  /** How long it will take at this rate; null before there is a rate. */
+  /** Time left at this rate; null before there is a rate. */
   remaining: number | null;
 }
 
 /** What a repair did. */
 export interface RepairOutcome {
-  /** Presets whose count was written and found right afterwards. */
+  /** Presets whose count was written and confirmed by the audit afterwards. */
   changed: number;
   /** Records deleted, and records put back. */
   deleted: number;
@@ -109,17 +112,17 @@ export interface RepairOutcome {
   /** The receipt's file. */
   receipt: string;
   receiptId: string;
-  /** Every preset that the plan names and that is not as planned. */
+  /** Every preset of the plan that did not end up as planned. */
   left: LeftAlone[];
-  /** Whether it came to its end, or why not. */
+  /** How it ended. */
   ended: 'finished' | 'interrupted' | 'failed';
-  /** What stopped it where it failed after something was done already. */
+  /** What stopped it, if it failed after it had written something. */
   error: { code: string; message: string; hint: string; exitCode: number } | null;
-  /** What it cost; see RepairProgress. */
+  /** See RepairProgress. */
   cost: Pick<RepairProgress, 'longestHeld' | 'held' | 'waits' | 'busy'>;
 }
 
-/** Why a preset whose count is no number that a difference could be added to is left alone. */
+/** Leaves a preset alone whose count is not a number that a difference can be added to, such as NaN. */
 export function notANumber({
   id,
   name,
@@ -133,6 +136,6 @@ export function notANumber({
     id,
     name,
     reason: 'refused',
-    message: `Its usage_count is ${exact}, which no difference puts right exactly: set it by hand with an UPDATE.`,
+    message: `Its usage_count is ${exact}, which adding a difference cannot correct: set it by hand with an UPDATE.`,
   };
 }

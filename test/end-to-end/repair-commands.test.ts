@@ -156,7 +156,7 @@ describe('sync', () => {
     await own.sql`UPDATE presets SET usage_count = usage_count + 1 WHERE name = 'Pastel'`;
     const { code, err } = await run(['sync', '--confirm', fingerprint], env());
     expect(code).toBe(4);
-    expect(err).toMatch(/moved away from the plan/);
+    expect(err).toMatch(/no longer matches the plan/);
   });
 
   test('without a place for its receipt it does not happen', async () => {

@@ -75,7 +75,7 @@ test('one that goes by the id of a kept receipt is refused: undone, the kept one
   await expect(planOf(file)).rejects.toMatchObject({
     code: 'receipt-not-trusted',
     exitCode: 4,
-    message: expect.stringContaining(`goes by the id of another receipt, ${reset.receipt}`),
+    message: expect.stringContaining(`has the id of another receipt, ${reset.receipt}`),
   });
 });
 
@@ -114,7 +114,7 @@ test('records that are no records are told, not taken for a fault of this progra
   ]);
   await expect(bench.repair('undo', { receipt: file })).rejects.toMatchObject({
     code: 'damaged-receipt',
-    message: expect.stringContaining('it holds something that is no record'),
+    message: expect.stringContaining('it holds something that is not a record'),
   });
 });
 
@@ -140,7 +140,7 @@ test('a forged undo does not make a receipt count as undone, and is named', asyn
   expect(plan.remarks).toContainEqual({
     code: 'receipt-ignored',
     severity: 'warning',
-    message: expect.stringContaining(`${id} says that it has taken this back, and it is not believed.`),
+    message: expect.stringContaining(`${id} says that it undid this receipt, but it is not trusted.`),
   });
 });
 

@@ -45,7 +45,7 @@ describe('where each column goes', () => {
     expect(gone.into).toEqual(['preset', null]);
     expect(codes(gone)).toEqual([['column-gone'], ['column-new']]);
     expect(gone.obstacles[0]).toMatchObject({
-      message: 'app.uses has no column note any more, and the receipt has its values.',
+      message: 'app.uses no longer has a column note, but the receipt has values for it.',
       hint: expect.stringContaining('--map-column note=remark;'),
     });
     expect(codes(match([column('preset')], { drop: ['note'] }))).toEqual([[], ['column-dropped']]);
@@ -56,7 +56,7 @@ describe('where each column goes', () => {
     ]);
     const required = match([column('preset'), column('note', { required: true })], { drop: ['note'] });
     expect(required.obstacles[0]?.message).toBe(
-      'The column note of app.uses takes no NULL, and the values that the receipt has for it go elsewhere or are left out.',
+      'The column note of app.uses is NOT NULL, and its values in the receipt go elsewhere or are left out.',
     );
     const mapped = match([column('preset'), column('remark')], { map: [['note', 'remark']] });
     expect(mapped.into).toEqual(['preset', 'remark']);
@@ -171,7 +171,7 @@ describe('another type', () => {
         refusal,
       });
     expect(of(null)).toMatchObject({
-      message: expect.stringContaining('n of app.uses is integer now and was text, and 3 of its values'),
+      message: expect.stringContaining('n of app.uses was text and is now integer, and 3 of its values'),
       hint: expect.stringContaining('--map-column old=n'),
     });
     expect(of('bad')).toMatchObject({
@@ -235,7 +235,7 @@ test.each<[Partial<ColumnChoice>, string | null]>([
   [{ map: [['no', 'note']] }, 'The receipt has no values of a column no.'],
   [{ drop: ['no'] }, 'The receipt has no values of a column no.'],
   [{ map: [['note', 'no']] }, 'app.uses has no column no.'],
-  [{ map: [['note', 'sum']] }, 'The server computes sum of app.uses by itself, so nothing can be put there.'],
+  [{ map: [['note', 'sum']] }, 'sum of app.uses is a generated column, so no values can go into it.'],
   [{ map: [['note', 'note']], drop: ['"note"'] }, 'The column note of the receipt is named more than once.'],
   [{ drop: ['note', 'note'] }, 'The column note of the receipt is named more than once.'],
   [

@@ -102,7 +102,7 @@ describe('a server that was restored', () => {
     expect(plan.remarks).toContainEqual(
       expect.objectContaining({
         code: 'not-on-this-server',
-        message: expect.stringContaining('There is nothing to take back.'),
+        message: expect.stringContaining('There is nothing to undo.'),
       }),
     );
     expect(await undo(reset)).toMatchObject({ changed: 0, restored: 0 });

@@ -123,7 +123,7 @@ describe('an undo', () => {
     const undone = await undo(outcome);
     expect(left(undone)).toEqual({ Pastel: 'reference' });
     expect(undone.left[0]?.message).toMatch(
-      /1 of its 5 records cannot be put back: what they name in public\.users is gone/,
+      /1 of its 5 records cannot be put back: what they refer to in public\.users is gone/,
     );
     expect(await counts()).toEqual({ Noir: [9, 4], Pastel: [4, 4], Sepia: [null, 4] });
   });
@@ -144,7 +144,9 @@ describe('an undo', () => {
       await own.sql`DELETE FROM users`;
       const undone = await undo(outcome);
       expect(undone.left.map(({ message }) => message)).toEqual(
-        undone.left.map(() => expect.stringMatching(/cannot be put back: what they name in public\.users/)),
+        undone.left.map(() =>
+          expect.stringMatching(/cannot be put back: what they refer to in public\.users/),
+        ),
       );
       expect(await counts()).toMatchObject({ Pastel: [200, 1904] });
     } finally {

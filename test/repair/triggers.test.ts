@@ -100,7 +100,7 @@ describe('what fires', () => {
       code: 'stale-plan',
       exitCode: 4,
       message:
-        'The database has moved away from the plan: other triggers fire, or they do something else (tell).',
+        'The database no longer matches the plan: other triggers fire, or they do something else (tell).',
     });
     expect(await bench.counts()).toEqual({ Noir: [9, 3], Pastel: [4, 0] });
   });

@@ -9,12 +9,12 @@ export function doubtRemarks({ head, origin, doubt }: Receipt): Remark[] {
     {
       code: `receipt-${origin}`,
       severity: 'warning',
-      message: `The receipt ${head.id} may not be what this console wrote. ${doubt} Its undo writes what the receipt says, so look at the changes before you agree to them.`,
+      message: `The receipt ${head.id} may not be what this console wrote. ${doubt} Undoing it writes what the receipt says, so check the changes before you confirm.`,
     },
   ];
 }
 
-/** Names the receipts that say something about this one and are not believed. */
+/** Lists the receipts that claim to undo this one but are not trusted. */
 export function ignoredRemarks(receipt: Receipt, receipts: readonly Receipt[]): Remark[] {
   if (!isBelieved(receipt)) return [];
   const ignored = receipts.filter(
@@ -26,11 +26,11 @@ export function ignoredRemarks(receipt: Receipt, receipts: readonly Receipt[]): 
   return ignored.map(({ head, doubt }) => ({
     code: 'receipt-ignored',
     severity: 'warning',
-    message: `${head.id} says that it has taken this back, and it is not believed. ${doubt ?? ''}`.trimEnd(),
+    message: `${head.id} says that it undid this receipt, but it is not trusted. ${doubt ?? ''}`.trimEnd(),
   }));
 }
 
-/** The word that the phrase of an undo has in addition, where its receipt may not be what this console wrote. */
+/** The extra word in the phrase of an undo if its receipt may not be what this console wrote. */
 export function doubtWord({ origin }: Receipt): string | null {
   switch (origin) {
     case 'own':

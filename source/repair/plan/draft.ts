@@ -6,7 +6,7 @@ import type { RepairPlan } from './repair-plan.ts';
 import type { PlanParts } from './stale-plan.ts';
 import type { RepairTask } from './task.ts';
 
-/** What the planner of an action finds. */
+/** The result of planning one action. */
 export interface PlanDraft {
   changes: Change[];
   tasks: RepairTask[];
@@ -15,26 +15,26 @@ export interface PlanDraft {
   remarks: Remark[];
   left: RepairPlan['left'];
   method: RepairPlan['method'];
-  /** What the fingerprint holds beside the database, the action and its options: nothing that correct uses move. */
+  /** What the fingerprint holds besides the database, the action and its options: nothing that correct uses change. */
   holds: unknown;
-  /** Whether it sets `last_used_at` of any preset, now or after a use that comes before it is done. */
+  /** Whether it sets `last_used_at` of any preset, now or after a use that comes before the repair is done. */
   maySetLastUsed: boolean;
-  /** undo: what is taken back, and what tells whether it is away at all. */
+  /** undo: the receipt that is undone. */
   receipt?: Receipt;
-  /** undo: for each column of the receipt the one that its values go into; null where they are left out. */
+  /** undo: for each column of the receipt, the column that its values go into; null if they are left out. */
   into?: (string | null)[];
   evidence?: PresenceEvidence;
 }
 
-/** A plan with what carrying it out needs beside. */
+/** A plan with everything needed to run it. */
 export interface FullPlan extends RepairPlan {
   tasks: RepairTask[];
   /** What the fingerprint is made of. */
   parts: PlanParts;
   facts: RepairFacts;
   receipt: Receipt | null;
-  /** undo: for each column of the receipt the quoted one that its values go into; null where they are left out. */
+  /** undo: for each column of the receipt, the quoted column that its values go into; null if they are left out. */
   into: readonly (string | null)[];
-  /** undo: what tells whether deleted records are in the table all the same. */
+  /** undo: how to see whether deleted records are already in the table. */
   evidence: PresenceEvidence | null;
 }

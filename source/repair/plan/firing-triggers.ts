@@ -4,9 +4,9 @@ import { triggerName } from '../../trigger/expected-names.ts';
 import { meansOf } from '../../trigger/side-effects.ts';
 import type { FiringTrigger } from '../repair.ts';
 
-/** What a repair writes, in terms of what triggers wait for. */
+/** What a repair writes, in terms of the events of triggers. */
 export interface PlannedWrites {
-  /** The columns of presets that it sets, quoted where they need it. */
+  /** The columns of presets that it sets, quoted if necessary. */
   columns: readonly string[];
   deletes: boolean;
   truncates: boolean;
@@ -17,8 +17,8 @@ export interface PlannedWrites {
 const bits = { insert: 4, delete: 8, update: 16, truncate: 32 } as const;
 
 /**
- * The triggers that fire because of a repair, with what their functions do as far as their own text tells; what those call
- * in turn is not followed. `replica` is true where the session's triggers are those of a replication worker.
+ * The triggers that fire because of a repair, with the effects that their functions' own text shows; functions called
+ * from there are not followed. `replica` is true if the session's triggers are those of a replication worker.
  */
 export function firingTriggers(
   catalog: TriggerCatalog,
@@ -71,7 +71,7 @@ function effectsOf(body: CatalogFunction | undefined): string[] {
   return [
     ...tables,
     ...(dynamic.length > 0 ? ['runs SQL that its text does not show'] : []),
-    // What is written in a language that may do anything is told as that.
+    // An untrusted language may do anything, and is reported as such.
     ...(problem && body.trusted ? [`cannot be read: ${problem.message}`] : []),
     ...(also.includes('raises') ? ['may refuse the write'] : []),
     ...meansOf(body),

@@ -23,8 +23,8 @@ import type { PlanParts } from './stale-plan.ts';
 import { planUndo } from './undo/read-undo.ts';
 
 /**
- * Looks up what a repair would change. Reads only. Rejects with exit code 4 where it is not wanted, could not be trusted or
- * would do harm that no undo takes back, and with 3 where this role may not write what it has to.
+ * Plans a repair. Only reads. Rejects with exit code 4 if the repair is not allowed, could not be trusted or would do
+ * harm that no undo can reverse, and with 3 if this role lacks the rights to write.
  */
 export async function planRepair(
   database: Database,
@@ -57,7 +57,7 @@ export async function planRepair(
   const draft = await drafts[action]({ database, found, facts, request, identity, signal });
   const deletes = draft.recordsToDelete > 0;
   const inserts = draft.recordsToRestore > 0;
-  // Even where there is no record now: what comes before the run is deleted too.
+  // Even if there is no record now: records that come before the run are deleted too.
   const mayDelete = deletes || (action === 'reset' && options.deleteHistory && draft.changes.length > 0);
   if (mayDelete) must(() => requireDeletable(found, facts));
   if (inserts && !facts.may.insert) {
@@ -97,7 +97,7 @@ export async function planRepair(
     database: identity,
     asked: fingerprint([action, options, [...request.presets].sort()]),
     presets: fingerprint(draft.holds),
-    // By either way of deleting: which one it is depends on how many records there are.
+    // For both ways of deleting: the number of records decides between them later.
     triggers: fingerprint(
       [false, true].map(truncates =>
         firingTriggers(catalog, { ...writes, truncates: truncates && writes.deletes }),
@@ -156,7 +156,7 @@ function sourceOf({ head, origin, doubt }: Receipt): RepairPlan['source'] {
   return { id: head.id, origin, doubt };
 }
 
-// What hinders writing alone: what is read is as true as ever.
+// These only prevent writing: what was read is still true.
 const hindersWriting: ReadonlySet<string> = new Set([
   'permission-denied',
   'server-read-only',
@@ -166,7 +166,7 @@ const hindersWriting: ReadonlySet<string> = new Set([
   'count-generated',
 ]);
 
-/** What a guard says, as a remark where the plan is only looked at; thrown otherwise. */
+/** What a guard throws; as a remark in a dry run. */
 function obstacleIn(guard: () => void, { dryRun = false }: RepairRequest): Remark | null {
   try {
     guard();
@@ -179,7 +179,7 @@ function obstacleIn(guard: () => void, { dryRun = false }: RepairRequest): Remar
 
 const drafts = { sync: planSync, reset: planReset, undo: planUndo };
 
-/** Throws where this role, this server or these tables do not take such a write at all. */
+/** Throws if this role, this server or these tables do not allow such a write at all. */
 function requireWritable(
   found: InspectedDatabase,
   { may, presetsKind, recordsKind, countGenerated }: RepairFacts,
@@ -198,8 +198,8 @@ function requireWritable(
   if (countGenerated) {
     throw refused(
       'count-generated',
-      `The server computes ${tables.presets.count} of ${tables.presets.name} by itself, so nothing can be written there.`,
-      'Put right what it is computed from.',
+      `${tables.presets.count} of ${tables.presets.name} is a generated column, so it cannot be written.`,
+      'Correct what it is computed from.',
     );
   }
   if (!may.count) throw permissionDenied(found, `UPDATE (${tables.presets.count})`, tables.presets.name);
@@ -215,10 +215,10 @@ async function whyNotSuppress(
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
   if (inserts && referencedBy.some(({ itself }) => itself)) {
-    return 'records refer to each other, and that is checked by a trigger';
+    return 'records refer to each other, and a trigger checks that';
   }
   if (deletes && referencedBy.length > 0) {
-    return `${referencedBy[0]?.table} refers to the records that are deleted, and that is checked by a trigger`;
+    return `${referencedBy[0]?.table} refers to the records that are deleted, and a trigger checks that`;
   }
   return whyNotQuiet(database, signal);
 }

@@ -13,7 +13,7 @@ import type { PlanDraft } from './draft.ts';
 import { driftsOf, type PlanContext, statesOf } from './read-states.ts';
 import { chooseMethod, resetChange } from './reset.ts';
 
-/** Finds every preset that is not at zero yet, or has records that are to go. */
+/** Finds every preset that is not at zero yet, or has records to delete. */
 export async function planReset({
   database,
   found,
@@ -73,7 +73,7 @@ export async function planReset({
     remarks.push({
       code: 'last-used-stays',
       severity: 'warning',
-      message: `${tables.presets.lastUsed} may not be NULL here, so it stays as it is.`,
+      message: `${tables.presets.lastUsed} is NOT NULL here, so it keeps its value.`,
     });
   }
   if (deleteHistory && orphans > 0) {
@@ -114,15 +114,15 @@ export async function planReset({
 interface Sizes {
   /** The bytes of all records on disk. */
   all: number;
-  /** Presets with a record that no receipt could keep, and its bytes. */
+  /** Presets with a record that no receipt can hold, and its bytes. */
   large: Map<string | null, number>;
 }
 
 const nothingLarge: Sizes = { all: 0, large: new Map() };
 
 /**
- * How large the records are, as far as it is soon found out: where no value that is stored apart is too large none is, and a table
- * that cannot be read through in time is left to the batches, which look at each record before they delete it.
+ * How large the records are. If all values stored out of line together are small enough, no single record is too large.
+ * A table that cannot be read in time is left to the batches, which check each record before they delete it.
  */
 async function sizesOf(
   database: Database,

@@ -3,14 +3,14 @@ import type { Tables } from '../../counter/discovery/tables.ts';
 import { hasKeyTwice, whyOrphansAreRefused } from '../sql/restore-checks.ts';
 import type { RepairRequest } from './repair-plan.ts';
 import type { RepairRisks } from './reversibility.ts';
-/** Looks for what no undo could take back of this repair. */
+/** Looks for what no undo of this repair could reverse. */
 export async function readRisks(
   reader: Reader,
   tables: Tables,
   { action, options, presets }: RepairRequest,
 ): Promise<RepairRisks> {
   const orphansGo = action === 'reset' && options.deleteHistory && presets.length === 0;
-  // Where rows are hidden the repair is refused, and what is there is not known.
+  // If rows are hidden, the repair is refused anyway, and what is in the table is not known.
   if (tables.hiddenBy.length > 0) return { keyTwice: false, refusesOrphans: null };
   return {
     keyTwice: await hasKeyTwice(reader, tables),

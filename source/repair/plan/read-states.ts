@@ -6,18 +6,18 @@ import { exactForms, readStates } from '../sql/counter-state.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 import type { RepairRequest } from './repair-plan.ts';
 
-/** What the planner of an action starts from. */
+/** What planning an action starts from. */
 export interface PlanContext {
   database: Database;
   found: InspectedDatabase;
   facts: RepairFacts;
   request: RepairRequest;
-  /** Of the database and its tables, see `readIdentity`. */
+  /** The identity of the database and its tables, see `readIdentity`. */
   identity: string;
   signal?: AbortSignal | undefined;
 }
 
-// So many at once that a statement stays short of its timeout.
+// Few enough that a statement stays below its timeout.
 const statesAtOnce = 1_000;
 
 /** The states of these presets, each read in one snapshot with its records. */
@@ -29,7 +29,7 @@ export async function statesOf(
   signal?: AbortSignal,
 ): Promise<CounterState[]> {
   const all: CounterState[] = [];
-  // Without an index every look reads the whole table: then one look has to do.
+  // Without an index every query reads the whole table, so one query must do.
   const step = tables.records.indexed ? statesAtOnce : Math.max(1, ids.length);
   for (let from = 0; from < ids.length; from += step) {
     const part = ids.slice(from, from + step);
@@ -45,8 +45,8 @@ export async function statesOf(
   return all;
 }
 /**
- * Which presets drift, by how much: what a fingerprint holds, because correct uses do not move it. Whether there is anything to
- * change about a preset they do move, so it makes no difference here.
+ * Which presets drift, by how much. The fingerprint holds this because correct uses do not change it. Whether a preset
+ * needs a change can depend on uses, so that is left out.
  */
 export function driftsOf(states: readonly CounterState[]): [string, number][] {
   return states

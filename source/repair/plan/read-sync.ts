@@ -9,7 +9,10 @@ import type { PlanDraft } from './draft.ts';
 import { driftsOf, type PlanContext, statesOf } from './read-states.ts';
 import { syncChange } from './sync.ts';
 
-/** Finds the presets whose count is not their number of records and, on request, whose last use is not their newest record. */
+/**
+ * Finds the presets whose count is not their number of records and, on request, those whose last use is not their newest
+ * record.
+ */
 export async function planSync({ database, found, request, signal }: PlanContext): Promise<PlanDraft> {
   const { tables } = found;
   const { presets, options } = request;

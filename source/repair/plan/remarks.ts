@@ -4,7 +4,7 @@ import { describeType } from '../../trigger/trigger-type.ts';
 import type { FiringTrigger, Remark, RepairOptions } from '../repair.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 
-/** What will make the counts wrong again, or is not what it looks like. */
+/** What will make the counts wrong again, or is not what it seems. */
 export function writersRemarks(
   { healthy, findings }: ReturnType<typeof judgeTrigger>,
   fires: readonly FiringTrigger[],
@@ -15,7 +15,7 @@ export function writersRemarks(
     remarks.push({
       code: 'trigger-unhealthy',
       severity: 'warning',
-      message: `Uses are not counted as they should be, so counts will be wrong again: ${first?.message ?? ''}`,
+      message: `Uses are not counted correctly, so counts will be wrong again: ${first?.message ?? ''}`,
     });
   }
   const always = fires.filter(trigger => trigger.always);
@@ -23,13 +23,13 @@ export function writersRemarks(
     remarks.push({
       code: 'always-fires',
       severity: 'info',
-      message: `${always.map(({ name }) => name).join(', ')} fires even where triggers are suppressed (ENABLE ALWAYS).`,
+      message: `${always.map(({ name }) => name).join(', ')} fires even when triggers are suppressed (ENABLE ALWAYS).`,
     });
   }
   return remarks;
 }
 
-/** Triggers that may make another record of the one that is put back. */
+/** Triggers that may change a record that is put back. */
 export function restoringRemarks(
   { triggers, recordsOid }: TriggerCatalog,
   { suppressTriggers }: RepairOptions,
@@ -45,12 +45,12 @@ export function restoringRemarks(
     {
       code: 'records-may-change',
       severity: 'warning',
-      message: `${changing.map(({ name }) => name).join(', ')} fires before each record that is put back, and may change it: with --suppress-triggers it comes back exactly as it was.`,
+      message: `${changing.map(({ name }) => name).join(', ')} fires before each record that is put back, and may change it. With --suppress-triggers, records come back exactly as they were.`,
     },
   ];
 }
 
-/** What else these writes set off, of which no more is known than that it is there. */
+/** What else these writes set off, without knowing its effects. */
 export function besidesRemarks(
   { besides }: RepairFacts,
   { deletes, inserts }: { deletes: boolean; inserts: boolean },
@@ -62,7 +62,7 @@ export function besidesRemarks(
       severity: 'warning',
       message:
         what === 'rule'
-          ? `The rule ${name} rewrites each ${event} of ${table}: what comes of that is not known here.`
-          : `The trigger ${name} fires too, on the ${event} of rows in ${table} alone.`,
+          ? `The rule ${name} rewrites each ${event} of ${table}: its effect is not known.`
+          : `The trigger ${name} fires too, on ${event} of rows in ${table} only.`,
     }));
 }

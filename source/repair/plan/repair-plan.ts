@@ -3,60 +3,60 @@ import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import type { HistoryEntry } from '../history-entry.ts';
 import type { Change, FiringTrigger, LeftAlone, Remark, RepairAction, RepairOptions } from '../repair.ts';
 
-/** A repair that has been looked up and not been done: what the dialog, `--dry-run` and `--json` show. */
+/** A repair that is planned but not run: what the dialog, `--dry-run` and `--json` show. */
 export interface RepairPlan {
-  /** What was asked for, so that it can be looked up again before acting. */
+  /** The request, so that the plan can be made again before it runs. */
   request: RepairRequest;
   action: RepairAction;
   options: RepairOptions;
   look: InspectedDatabase;
-  /** What tells this database from every other one, however it is reached. */
+  /** What distinguishes this database from every other one, however it is reached. */
   identity: string;
-  /** A hash of what must not change between looking and acting (CONTRACT.md). */
+  /** A hash of what must not change between planning and running. */
   fingerprint: string;
-  /** What a person types to agree, such as `reset mydb 412`; `undo unverified mydb 3` where the receipt is in doubt. */
+  /** What a person types to confirm, such as `reset mydb 412`; `undo unverified mydb 3` if the receipt is in doubt. */
   phrase: string;
-  /** By size of the change, the largest first. */
+  /** Largest change first. */
   changes: Change[];
   recordsToDelete: number;
   recordsToRestore: number;
   firesTriggers: FiringTrigger[];
-  /** Why triggers cannot be kept quiet by this role or in this plan; null where they can. */
+  /** Why this role or this plan cannot suppress triggers; null if it can. */
   whyNotSuppress: string | null;
-  /** The directory that the receipt goes to. */
+  /** The directory of the receipt. */
   backup: string;
   /** The SQL that runs for each batch. */
   statements: string[];
-  /** How records are deleted; null where none are. */
+  /** How records are deleted; null if none are. */
   method: 'batches' | 'truncate' | null;
   remarks: Remark[];
-  /** Rows that are written, and about how many seconds that takes. */
+  /** The number of rows that are written, and about how many seconds that takes. */
   estimate: { rows: number; seconds: number };
-  /** undo: what does not fit any more. */
+  /** undo: what can no longer be restored. */
   left: LeftAlone[];
-  /** undo: the receipt that it takes back. */
+  /** undo: the receipt that it undoes. */
   undoes: string | null;
-  /** undo: the receipt's id, and whether it is what this console wrote. */
+  /** undo: the receipt's id, and whether this console wrote it. */
   source: Pick<HistoryEntry, 'id' | 'origin' | 'doubt'> | null;
 }
 
-/** What is asked for; `presets` are ids or names, empty for all of them. */
+/** What to plan; `presets` are ids or names, empty for all of them. */
 export interface RepairRequest {
   action: RepairAction;
   schema: string;
   presets: readonly string[];
   options: RepairOptions;
   readOnly: boolean;
-  /** Where receipts are kept. */
+  /** The state directory, which holds the receipts. */
   directory: string;
   /** undo: the receipt's id or file. */
   receipt: string | null;
-  /** undo: what becomes of columns that are not as they were; left out where nothing was said of any. */
+  /** undo: what to do with columns that have changed; left out if the user chose nothing. */
   columns?: ColumnChoice;
-  /** undo: records go back also where it cannot be told whether they are in the table. */
+  /** undo: puts records back even if they may already be in the table. */
   putBackAnyway?: boolean;
-  /** True where the plan is only looked at: what would keep it from being done is a remark then. */
+  /** True for a dry run: obstacles to writing become remarks. */
   dryRun?: boolean;
-  /** True where this very repair holds the claim that keeps others out. */
+  /** True if this same repair holds the lock that keeps others out. */
   claimed?: boolean;
 }

@@ -2,7 +2,7 @@ import { inMegabytes, usualLimits } from '../batch-limits.ts';
 import type { Change } from '../repair.ts';
 import type { CounterState } from '../sql/counter-state.ts';
 import type { RepairFacts } from '../sql/facts.ts';
-/** What a reset makes of a counter; null where there is nothing to do, or it is no number. */
+/** How a reset changes a counter; null if there is nothing to do, or the count is not a number. */
 export function resetChange(state: CounterState, clears: boolean, deleteHistory: boolean): Change | null {
   const { id, name, count, exact, records, lastUsed } = state;
   if (exact !== null) return null;
@@ -23,7 +23,7 @@ export function resetChange(state: CounterState, clears: boolean, deleteHistory:
   };
 }
 
-// TRUNCATE locks out readers too, while all records are compared with the backup: a few thousand take some milliseconds.
+// TRUNCATE locks out readers too while all records are compared with the backup: some milliseconds for a few thousand.
 const mostTruncated = { records: 5_000, presets: 500 };
 
 /** Whether records go by TRUNCATE or in batches, and why. */
@@ -37,7 +37,7 @@ export function chooseMethod(
 ): { method: 'truncate' | 'batches'; why: string } {
   const because = !everything
     ? 'only some presets are reset'
-    : // A receipt tells the records of no preset by the batch, which has to be theirs alone.
+    : // A receipt finds the records of no preset by their batch, so they need a batch of their own.
       orphans > 0
       ? 'some belong to presets that are gone'
       : referencedBy.length > 0
@@ -47,7 +47,7 @@ export function chooseMethod(
           : recordsKind !== 'r'
             ? 'the table is partitioned'
             : deleteTriggers
-              ? 'it would pass by the triggers and rules that wait for a DELETE'
+              ? 'it would bypass the triggers and rules for DELETE'
               : records > mostTruncated.records || presets > mostTruncated.presets
                 ? 'TRUNCATE would lock everybody out while so many records are compared with their backup'
                 : bytes > usualLimits.bytes
@@ -58,6 +58,6 @@ export function chooseMethod(
   }
   return {
     method: 'truncate',
-    why: 'Records go by TRUNCATE, which locks the table for some milliseconds and fires no DELETE trigger; in batches, should uses keep coming in between.',
+    why: 'Records are deleted by TRUNCATE, which locks the table for some milliseconds and fires no DELETE trigger. If uses keep coming in between, they are deleted in batches.',
   };
 }

@@ -4,15 +4,15 @@ import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 
-/** What of the rows themselves no undo could take back. */
+/** What no undo could reverse, judging by the rows. */
 export interface RepairRisks {
-  /** A key is there twice: what is written to one preset is written to another as well. */
+  /** A key exists twice: what is written to one preset is written to another as well. */
   keyTwice: boolean;
-  /** The foreign key that would refuse records which a reset deletes, and an undo puts back; null where none does. */
+  /** The foreign key that would refuse to take back the orphans that a reset deletes; null if there is none. */
   refusesOrphans: string | null;
 }
 
-/** Throws where the rows themselves are such that an undo could not bring back what was. */
+/** Throws if the rows are such that an undo could not restore them. */
 export function requireReversible(
   { presets, records }: Tables,
   { keyTwice, refusesOrphans }: RepairRisks,
@@ -20,7 +20,7 @@ export function requireReversible(
   if (keyTwice) {
     throw refused(
       'key-twice',
-      `${presets.name} has the same ${presets.key} more than once, in a table that inherits from it: which count is meant is not certain.`,
+      `${presets.name} has the same ${presets.key} more than once, in a table that inherits from it, so it is not certain which count is meant.`,
       `Make every ${presets.key} unique over all of these tables first.`,
     );
   }
@@ -28,12 +28,12 @@ export function requireReversible(
     throw refused(
       'orphans-named',
       `Some records name presets that are gone, and ${refusesOrphans} would not let an undo put them back into ${records.name}.`,
-      'Delete them by hand first, keep the history, or name the presets that are to be reset.',
+      'Delete them by hand first, keep the history, or name the presets to reset.',
     );
   }
 }
 
-/** Throws where deleting records is not this role's to do, or would delete what no receipt can hold. */
+/** Throws if this role may not delete records, or if deleting them would change what no receipt can hold. */
 export function requireDeletable(
   found: InspectedDatabase,
   { may, referencedBy, inheritedBy }: RepairFacts,
@@ -43,8 +43,8 @@ export function requireDeletable(
   if (inheritedBy !== null) {
     throw refused(
       'inherited',
-      `${inheritedBy} inherits from ${records.name}: its records would be deleted too, and come back without its own columns and into the wrong table.`,
-      'Reset without --delete-history, or take that inheritance away first.',
+      `${inheritedBy} inherits from ${records.name}: its records would be deleted too, and would come back in the wrong table, without the columns of their own.`,
+      'Reset without --delete-history, or remove that inheritance first.',
     );
   }
   const harm = referencedBy.find(({ onDelete }) => onDelete !== 'NO ACTION' && onDelete !== 'RESTRICT');
@@ -52,12 +52,12 @@ export function requireDeletable(
     throw refused(
       'referenced',
       `${harm.table} refers to ${records.name} with ON DELETE ${harm.onDelete}: its rows would change too, and could not be put back.`,
-      'Reset without --delete-history, or take that reference away first.',
+      'Reset without --delete-history, or remove that reference first.',
     );
   }
 }
 
-/** What a right that is missing is rejected with: exit code 3. */
+/** The error for a missing right: exit code 3. */
 export function permissionDenied({ server }: InspectedDatabase, right: string, table: string): ConsoleError {
   return new ConsoleError({
     code: 'permission-denied',

@@ -1,6 +1,6 @@
 import type { Change } from '../repair.ts';
 import type { CounterState } from '../sql/counter-state.ts';
-/** What a sync makes of a counter; null where it is right as it is, or is no number. */
+/** How a sync changes a counter; null if it is already right, or not a number. */
 export function syncChange(state: CounterState, times: boolean): Change | null {
   const { id, name, count, exact, records, lastUsed, newest } = state;
   if (exact !== null) return null;

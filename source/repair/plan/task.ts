@@ -5,19 +5,19 @@ export interface RepairTask {
   /** The preset; null for records whose preset is gone. */
   id: string | null;
   name: string;
-  /** `usage_count` minus records as it was planned, or as the batch before has left it. */
+  /** `usage_count` minus records when it was planned, or after the batch before. */
   drift: number;
-  /** Records that it deletes or puts back, as far as known: batches are made of about as many. */
+  /** About how many records it deletes or puts back: batches are made of about equal sums. */
   weight: number;
-  /** undo: what is taken back. */
+  /** undo: what is restored. */
   undo?: UndoStep;
 }
 
-/** Records go back with their count, whatever has become of the drift; the rest only where it is the drift that is expected. */
+/** Records go back with their count, whatever the drift is now. The rest goes back only if the drift is the expected one. */
 export interface UndoStep {
   records: AwayRecords | null;
-  /** What goes back beside, with the last records of the preset. */
+  /** What goes back besides records, with the last records of the preset. */
   state: LeftState | null;
-  /** `last_used_at`, which does not depend on the drift; null where it stays as it is. */
+  /** `last_used_at`, which does not depend on the drift; null if it stays. */
   lastUsed: LeftState['lastUsed'];
 }

@@ -1,6 +1,6 @@
 import { type ConsoleError, usageError } from '../../errors/errors.ts';
 
-/** A file that is no whole receipt (exit code 2); `why` is the end of a sentence. */
+/** The error for a damaged receipt (exit code 2); `why` ends the sentence. */
 export function damaged(file: string, why: string): ConsoleError {
   return usageError(
     'damaged-receipt',

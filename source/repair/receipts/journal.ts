@@ -13,7 +13,7 @@ import type { Receipt, ReceiptEnd, ReceiptHead } from './receipt.ts';
 const { O_APPEND, O_CREAT, O_RDWR, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
 /**
- * Makes the journal where there is none, so that one that cannot be written is found before anything is changed. Throws
+ * Creates the journal if it is missing, so that an unwritable one is found before anything is changed. Throws
  * `state-exposed` (exit code 4) for one that others may write.
  */
 export async function createJournal(file: string): Promise<void> {
@@ -30,7 +30,7 @@ export async function createJournal(file: string): Promise<void> {
   }
 }
 
-/** Adds a line to the journal. It is not made where it is missing: a copy of a receipt may lie anywhere. */
+/** Adds a line to the journal. Does not create it: a copy of a receipt may lie anywhere. */
 export async function appendJournal(file: string, line: string): Promise<void> {
   const handle = await open(file, O_APPEND | O_RDWR | O_NOFOLLOW);
   try {
@@ -41,16 +41,16 @@ export async function appendJournal(file: string, line: string): Promise<void> {
   }
 }
 
-// In bytes: a line holds names, and a database's is short.
+// In bytes. A line holds names, and a database's name is short.
 const longestLine = 1024 * 1024;
 
-/** Whether the journal already tells how a receipt came to its end; true for one that is no journal any more. */
+/** Whether the journal already has a line about the end of a receipt; true if the file is no longer a journal. */
 export async function isInJournal(file: string, id: string): Promise<boolean> {
   try {
     const handle = await openPlain(file);
     try {
       const { size } = await handle.stat();
-      const tooLong = () => damaged(file, 'it has a line that is longer than any of a journal');
+      const tooLong = () => damaged(file, 'it has a line that is too long for a journal');
       for await (const { bytes } of splitLines(readChunks(handle, 0, size), longestLine, tooLong)) {
         if (bytes.toString('utf8').split('\t')[4] === id) return true;
       }
@@ -64,7 +64,7 @@ export async function isInJournal(file: string, id: string): Promise<boolean> {
   }
 }
 
-/** Time, who, database, action, receipt, fingerprint and result, with tabs between them and without the line's end. */
+/** Time, who, database, action, receipt, fingerprint and result, separated by tabs, without a line end. */
 export function journalLine(head: ReceiptHead, at: Date, result: string): string {
   const { by, database } = head;
   return [
@@ -85,26 +85,26 @@ export function endedResult({ ended, changed, deleted, restored, left }: Receipt
   return `${ended}: ${counts(changed, deleted, restored)}, ${left.length} left`;
 }
 
-/** Such as `killed: 12 changed, 0 deleted`: the sum of the batches that were committed. */
+/** Such as `killed: 12 changed, 0 deleted`: the sum of the committed batches. */
 export function killedResult(batches: Receipt['batches']): string {
   const changes = batches.filter(({ outcome }) => outcome === 'committed').flatMap(batch => batch.changes);
   const sum = (of: (deletes: number) => number) =>
     changes.reduce((total, { deletes }) => total + Math.max(0, of(deletes)), 0);
   const unknown = batches.filter(({ outcome }) => outcome === null || outcome === 'unknown').length;
-  const told = `killed: ${counts(
+  const result = `killed: ${counts(
     changes.length,
     sum(deletes => deletes),
     sum(deletes => -deletes),
   )}`;
-  return unknown === 0 ? told : `${told}, outcome unknown of ${amount(unknown, 'batch', 'batches')}`;
+  return unknown === 0 ? result : `${result}, outcome unknown of ${amount(unknown, 'batch', 'batches')}`;
 }
 
 function counts(changed: number, deleted: number, restored: number): string {
   return `${changed} changed, ${deleted} deleted${restored === 0 ? '' : `, ${restored} put back`}`;
 }
 
-// A database can be named anything: a line break would forge a line, a tab a column, and the marks that turn the
-// direction of text would make it read as another one.
+// A database can have any name: a line break would forge a line, a tab a column, and direction marks would make the text
+// read as another one.
 const unprintable = /[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
 function oneLine(value: string): string {

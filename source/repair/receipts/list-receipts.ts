@@ -4,15 +4,15 @@ import type { Receipt } from './receipt.ts';
 import { newestFirst } from './receipt-order.ts';
 import { readVerifier } from './seals/receipt-key.ts';
 
-/** A file among the receipts that is none, and the sentence why. */
+/** A file among the receipts that cannot be read as one, and the sentence why. */
 interface DamagedReceipt {
   file: string;
   message: string;
 }
 
 /**
- * All receipts of a state directory, the newest first, and the files that cannot be read as one. Throws a usage error
- * (exit code 2), `unreadable-receipt`, where the directory cannot be listed.
+ * All receipts of a state directory, newest first, and the files that cannot be read as one. Throws a usage error (exit
+ * code 2), `unreadable-receipt`, if the directory cannot be listed.
  */
 export async function listReceipts(
   directory: string,
@@ -25,14 +25,14 @@ export async function listReceipts(
       receipts.push(await readKeptReceipt(file, verifier));
     } catch (error) {
       if (!isConsoleError(error)) throw error;
-      // One that was removed since is neither.
+      // A file removed since is neither.
       if (error.code !== 'no-such-receipt') damaged.push({ file, message: error.message });
     }
   }
   return { receipts: newestFirst(receipts), damaged };
 }
 
-/** The receipts that take back the one with this id. */
+/** The receipts that undo the one with this id. */
 export function undoneBy(receipts: readonly Receipt[], id: string): Receipt[] {
   return receipts.filter(({ head }) => head.undoes === id);
 }

@@ -7,35 +7,35 @@ import { SealCheck } from './seals/check-seals.ts';
 import type { Verifier } from './seals/receipt-key.ts';
 
 /**
- * Makes a receipt of what its file holds, and tells by its seals who wrote it. Lines that were torn off are left out: what they were about to tell was never
- * committed. Throws `damaged-receipt` (exit code 2) for everything else that is not as it was written.
+ * Parses a receipt and judges by its seals who wrote it. Torn lines are left out: what they would have recorded was
+ * never committed. Throws `damaged-receipt` (exit code 2) for anything else that is not as it was written.
  */
 export async function parseReceipt(
   file: string,
   lines: AsyncIterable<FileLine>,
   verifier: Verifier,
 ): Promise<Receipt> {
-  let told: Told | null = null;
+  let contents: Contents | null = null;
   const seals = new SealCheck(verifier);
   for await (const { number, bytes, value } of valuesOf(file, lines)) {
     const line = parseLine(file, number, value);
     if (!seals.take(number, bytes, value)) continue;
-    if (told === null) {
+    if (contents === null) {
       if (line.kind !== 'head') throw misplaced(file, number);
       const { kind: _, ...head } = line;
-      told = { head, batches: [], end: null };
-    } else if (!take(told, line)) {
+      contents = { head, batches: [], end: null };
+    } else if (!take(contents, line)) {
       throw misplaced(file, number);
     }
   }
-  if (told) return { ...told, file, ...seals.result(told.head) };
+  if (contents) return { ...contents, file, ...seals.result(contents.head) };
   throw brokenOff(file);
 }
 
-type Told = Pick<Receipt, 'head' | 'batches' | 'end'>;
+type Contents = Pick<Receipt, 'head' | 'batches' | 'end'>;
 
-/** Adds a line to what was read before it; false where it cannot come after that. */
-function take(receipt: Told, line: ReceiptLine): boolean {
+/** Adds a line to what was read before it; false if it cannot follow that. */
+function take(receipt: Contents, line: ReceiptLine): boolean {
   switch (line.kind) {
     case 'head':
       return false;
@@ -48,7 +48,7 @@ function take(receipt: Told, line: ReceiptLine): boolean {
     case 'settled': {
       const batch = receipt.batches.findLast(({ batch: number }) => number === line.batch);
       if (!batch) return false;
-      // A connection that broke leaves it unknown, until the server is asked again.
+      // After a broken connection the outcome is unknown, until the server is asked again.
       if (line.outcome !== 'unknown') batch.outcome = line.outcome;
       else batch.outcome ??= 'unknown';
       return true;
@@ -67,10 +67,10 @@ function parseLine(file: string, number: number, value: unknown): ReceiptLine {
   if (version > 1) throw newer(file, version);
   const line = lineSchema.safeParse(value);
   if (line.success) return line.data;
-  throw damaged(file, `line ${number} is not what a receipt holds there`);
+  throw damaged(file, `line ${number} does not belong in a receipt`);
 }
 
-/** The JSON of each line that is whole, with its bytes. */
+/** The JSON of each complete line, with its bytes. */
 async function* valuesOf(
   file: string,
   lines: AsyncIterable<FileLine>,
@@ -82,8 +82,8 @@ async function* valuesOf(
     const bytes = mended ? line.subarray(0, -tornMark.length) : line;
     const value = jsonOf(bytes);
     if (value !== undefined) yield { number, bytes, value };
-    else if (ended && !mended) throw damaged(file, `line ${number} is no JSON`);
-    else if (number === 1 && !isBeginning(line)) throw damaged(file, 'it does not begin as a receipt does');
+    else if (ended && !mended) throw damaged(file, `line ${number} is not JSON`);
+    else if (number === 1 && !isBeginning(line)) throw damaged(file, 'it does not begin like a receipt');
   }
 }
 
@@ -91,9 +91,9 @@ function isBeginning(line: Buffer): boolean {
   return line.toString('latin1').startsWith('{"kind":"head"');
 }
 
-// The head is written before anything else is done.
+// The head is written before anything else happens.
 const brokenOff = (file: string) =>
-  damaged(file, 'it breaks off before its first line, so nothing was changed under it');
+  damaged(file, 'it ends before its first line is complete, so nothing was changed under it');
 
 function jsonOf(line: Buffer): unknown {
   try {
@@ -115,6 +115,6 @@ function newer(file: string, version: number): ConsoleError {
   return usageError(
     'damaged-receipt',
     `A newer console wrote the receipt ${file} (version ${version}).`,
-    'Use that console, or bring this one up to date.',
+    'Use that console, or update this one.',
   );
 }

@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path';
 
 const ending = '.jsonl';
 
-/** The directory of the receipts below the state directory. */
+/** The directory of the receipts, inside the state directory. */
 export function receiptsIn(directory: string): string {
   return join(directory, 'receipts');
 }
@@ -11,17 +11,17 @@ export function receiptFile(directory: string, id: string): string {
   return join(receiptsIn(directory), id + ending);
 }
 
-/** The id that a file's name stands for; null where it is no receipt's name. */
+/** The id in a file's name; null if it is not the name of a receipt. */
 export function idOf(file: string): string | null {
   return file.endsWith(ending) ? basename(file, ending) : null;
 }
 
-/** Where the deleted records of a receipt are: beside it, so both can be copied away together. */
+/** The file of a receipt's deleted records. It is next to the receipt, so both can be copied together. */
 export function recordsFile(receipt: string): string {
   return join(dirname(receipt), `${basename(receipt, ending)}.records.gz`);
 }
 
-/** The key that receipts are sealed with. It never leaves its directory. */
+/** The key that seals receipts. It never leaves its directory. */
 export function keyFile(directory: string): string {
   return join(directory, 'receipt-key');
 }
@@ -30,7 +30,7 @@ export function journalFile(directory: string): string {
   return join(directory, 'journal.log');
 }
 
-/** The state directory that a receipt is kept in; null for a copy that lies somewhere else. */
+/** The state directory of a receipt; null for a copy somewhere else. */
 export function directoryOf(receipt: string): string | null {
   const directory = dirname(dirname(receipt));
   return dirname(receipt) === receiptsIn(directory) ? directory : null;

@@ -13,10 +13,10 @@ import type { Receipt } from './receipt.ts';
 import { readVerifier, type Verifier } from './seals/receipt-key.ts';
 
 /**
- * Reads a receipt by its file, its id, or as much of the id's beginning as no other one has.
+ * Reads a receipt by its file, its id, or a unique beginning of its id.
  *
- * Throws a usage error (exit code 2): `no-such-receipt`, `ambiguous-receipt`, `damaged-receipt`, or
- * `unreadable-receipt` where this user may not read it.
+ * Throws a usage error (exit code 2): `no-such-receipt`, `ambiguous-receipt`, `damaged-receipt`, or `unreadable-receipt`
+ * if this user may not read it.
  */
 export async function readReceipt(directory: string, idOrFile: string): Promise<Receipt> {
   const verifier = await readVerifier(directory);
@@ -31,7 +31,7 @@ export async function readReceipt(directory: string, idOrFile: string): Promise<
   return readKeptReceipt(file, verifier);
 }
 
-/** The files of all receipts, in no order; none where there is no such directory. */
+/** The files of all receipts, in no order; none if the directory is missing. */
 export async function receiptFiles(directory: string): Promise<string[]> {
   const receipts = receiptsIn(directory);
   try {
@@ -45,14 +45,14 @@ export async function receiptFiles(directory: string): Promise<string[]> {
   }
 }
 
-/** Reads a receipt where it was written: there its name is its id, or it would be counted twice. */
+/** Reads a receipt in the directory where it was written. There its name must be its id, or it would count twice. */
 export async function readKeptReceipt(file: string, verifier: Verifier): Promise<Receipt> {
   const receipt = await readReceiptFile(file, verifier);
   if (receipt.head.id === idOf(file)) return receipt;
-  throw damaged(file, `inside it is named ${receipt.head.id}`);
+  throw damaged(file, `its first line has the id ${receipt.head.id}`);
 }
 
-// In bytes. The end of a reset that was stopped names every preset that it did not come to, in one line.
+// In bytes. The last line of an interrupted reset lists every preset that it did not reach.
 const longestLine = 256 * 1024 * 1024;
 const largestReceipt = 1024 * 1024 * 1024;
 
@@ -62,12 +62,12 @@ async function readReceiptFile(file: string, verifier: Verifier): Promise<Receip
     try {
       const stats = await handle.stat();
       if (stats.size > largestReceipt) throw damaged(file, 'it is larger than any receipt');
-      const tooLong = () => damaged(file, 'it has a line that is longer than any of a receipt');
+      const tooLong = () => damaged(file, 'it has a line that is too long for a receipt');
       const lines = splitLines(readChunks(handle, 0, stats.size), longestLine, tooLong);
       const receipt = await parseReceipt(file, lines, verifier);
       const exposure = exposureOf(file, stats);
       if (!exposure) return receipt;
-      // What was left out of its end is missed by no seal.
+      // No seal shows that lines are missing at the end.
       return {
         ...receipt,
         origin: 'exposed',

@@ -3,7 +3,7 @@ import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import type { ReceiptHead } from './receipt.ts';
 import { newReceiptId } from './receipt-id.ts';
 
-/** How a receipt begins: who does what, now, to which database. */
+/** The beginning of a receipt: who does what, now, to which database. */
 export function receiptHead(
   place: { demo: boolean },
   { server, host, tables }: InspectedDatabase,

@@ -6,7 +6,7 @@ import { receiptId } from './receipt-id.ts';
 const whole = z.int().check(z.nonnegative());
 const xid = z.string().check(z.regex(/^\d+$/));
 
-/** The head without `kind`. It leaves out what it does not know, so no password can slip in with a larger object. */
+/** The head without `kind`. Unknown keys are dropped, so no password can slip in with a larger object. */
 export const headSchema = z.object({
   version: z.literal(1),
   id: z.string().check(z.regex(receiptId)),
@@ -50,7 +50,7 @@ const changeFields = z.object({
   places: z.exactOptional(z.array(z.tuple([whole, whole]))),
 });
 
-// Undos once named records of no preset by an empty id, and had no parts.
+// Older undos gave records of no preset an empty id, and had no parts.
 const change = z.pipe(
   changeFields,
   z.transform(fields =>
@@ -98,10 +98,10 @@ export const lineSchema = z.discriminatedUnion('kind', [
 /** One line of a receipt. */
 export type ReceiptLine = z.infer<typeof lineSchema>;
 
-/** What ends a line that was torn off, when more is written after it. No JSON ends like that. */
+/** Marks the end of a torn line when more is written after it. No JSON ends like this. */
 export const tornMark = '#torn';
 
-/** A line as it is written, with its end; `after` is the seal of the line before. */
+/** A line as it is written, with its line end; `after` is the seal of the line before. */
 export function lineText(line: ReceiptLine | (ReceiptLine & { after: string })): string {
   return `${jsonText(line)}\n`;
 }

@@ -1,14 +1,14 @@
 import type { Receipt } from './receipt.ts';
 
 /**
- * Below 0 where `a` did its work before `b`. Of one database the server's own numbers tell, as this machine's clock may have been
- * set back in between; of several nothing but the clock does.
+ * Negative if `a` ran before `b`. Within one database the server's own transaction numbers decide, because this
+ * machine's clock may have been set back. Across databases only the clock can.
  */
 export function compareReceipts(a: Receipt, b: Receipt): number {
   return (a.head.identity === b.head.identity && byServer(a, b)) || byClock(a, b);
 }
 
-/** The newest first, each database's in the order of its server. */
+/** Newest first, each database's receipts in the order of its server. */
 export function newestFirst(receipts: readonly Receipt[]): Receipt[] {
   const sorted = receipts.toSorted((a, b) => byClock(b, a));
   const own = Map.groupBy(sorted, ({ head }) => head.identity);
@@ -17,7 +17,7 @@ export function newestFirst(receipts: readonly Receipt[]): Receipt[] {
       identity,
       some.sort((a, b) => compareReceipts(b, a)),
     );
-  // Each database keeps the places that the clock gives to its receipts.
+  // Each database's receipts take the places that the clock gives to that database.
   return sorted.flatMap(({ head }) => own.get(head.identity)?.shift() ?? []);
 }
 
@@ -29,13 +29,13 @@ function byServer(a: Receipt, b: Receipt): number {
   return first < second ? -1 : first > second ? 1 : 0;
 }
 
-/** The number of its first transaction; where it had none, the one that the server had come to when it began. */
+/** The number of its first transaction. If it had none, the server's next number when it began. */
 function numberOf({ head, batches }: Receipt): bigint | null {
   const xid = batches[0]?.xid ?? head.began?.xid;
   return xid === undefined ? null : BigInt(xid);
 }
 
-/** An id has the second only; `at` tells apart what began within one. */
+/** An id has seconds only; `at` separates operations within one. */
 function byClock({ head: a }: Receipt, { head: b }: Receipt): number {
   return Date.parse(a.at) - Date.parse(b.at) || (a.id < b.id ? -1 : 1);
 }

@@ -6,38 +6,38 @@ export interface ReceiptHead {
   /** ISO 8601 UTC. */
   at: string;
   action: 'sync' | 'reset' | 'undo' | 'migrate';
-  /** Who: the user of this machine, and the machine. */
+  /** The user and the machine. */
   by: { user: string; host: string };
   database: { name: string; host: string; user: string; serverVersion: string };
-  /** What tells this database from every other one, however it is reached. */
+  /** What distinguishes this database from every other one, however it is reached. */
   identity: string;
   schema: string;
   fingerprint: string;
   options: Record<string, boolean>;
-  /** The receipt that this one takes back; null for sync, reset and migrate. */
+  /** The receipt that this one undoes; null for sync, reset and migrate. */
   undoes: string | null;
   /**
-   * reset: the columns of the records that it keeps, in the order of their values; `declared` is the type with its length, and
-   * `number` the column's own, which no other one of the table is given.
+   * reset: the columns of the stored records, in the order of their values. `declared` is the type with its length, and
+   * `number` the column's attribute number, which the table never reuses.
    */
   columns?: { quoted: string; type: string; declared?: string; number?: number }[];
-  /** reset: which of them names a record's preset. */
+  /** reset: which of them refers to the record's preset. */
   reference?: string;
-  /** undo: columns whose values went into others, and those whose values were left out, because somebody said so. */
+  /** undo: columns whose values went into others, and those whose values were left out, by the user's choice. */
   mapped?: { from: string; to: string }[];
   dropped?: string[];
   /** migrate: what was there before, as SQL. */
   replaced?: string[];
-  /** Where the server stood before the first batch; left out, or without `oldest`, by older versions. */
+  /** The server's position before the first batch. Older versions left it out, or had no `oldest`. */
   began?: { xid: string; oldest?: string; timeline: number | null };
 }
 
-/** The first and the last of some records that follow each other, by their places among those that a batch stored. */
+/** The places, among the stored records of a batch, of the first and the last of some consecutive ones. */
 export type PlaceRange = [first: number, last: number];
 
-/** What one preset was and becomes in one batch. Written before the batch commits. */
+/** What one batch does to one preset. Written before the batch commits. */
 export interface ReceiptChange {
-  /** Null for records that belong to no preset, which an undo puts back. */
+  /** Null for records of no preset, which an undo puts back. */
   id: string | null;
   name: string;
   before: number | null;
@@ -45,34 +45,34 @@ export interface ReceiptChange {
   delta: number;
   /** `usage_count` minus records before the batch. */
   drift: number;
-  /** Records that the batch deletes; below 0 where it puts them back. */
+  /** Records that the batch deletes; negative if it puts them back. */
   deletes: number;
   lastUsedBefore: string | null;
-  /** Left out where `last_used_at` stays as it is. */
+  /** Left out if `last_used_at` does not change. */
   lastUsedAfter?: string | null;
   /** undo: the batch of the other receipt whose records are put back. */
   of?: number;
   /**
-   * undo: `records` puts records of that batch back and counts them, which moves no drift; `state` gives the drift and
-   * `last_used_at` back, of all batches at once; `all` does both. Left out where all that one batch did was taken back, as
-   * undos once did.
+   * undo: `records` puts records of that batch back and counts them, which changes no drift; `state` restores the drift
+   * and `last_used_at`, for all batches at once; `all` does both. Left out if everything the batch did was undone, as
+   * older versions did.
    */
   part?: 'records' | 'state' | 'all';
-  /** undo: which of the batch's records of this preset come back, where it is not all of them. */
+  /** undo: which of the batch's records of this preset come back, if not all. */
   places?: PlaceRange[];
 }
 
-/** Where the deleted records of a batch are in the receipt's second file: one gzip member from `offset` on. */
+/** Where the deleted records of a batch are in the receipt's second file: one gzip member that starts at `offset`. */
 export interface StoredRecords {
   offset: number;
   length: number;
   count: number;
-  /** Of the records when they are expanded, and the SHA-256 of the member; old receipts have neither. */
+  /** The size of the expanded records, and the SHA-256 of the member; old receipts lack both. */
   bytes?: number;
   sha256?: string;
 }
 
-/** One transaction, written and fsynced before it commits: whether it did, the server knows by `xid`. */
+/** One transaction, written and fsynced before it commits. Whether it did commit, the server knows by `xid`. */
 export interface ReceiptBatch {
   batch: number;
   xid: string;
@@ -82,26 +82,26 @@ export interface ReceiptBatch {
 
 export type BatchOutcome = 'committed' | 'aborted' | 'unknown';
 
-/** The last line, where the operation came to an end by itself. */
+/** The last line, if the operation was not killed. */
 export interface ReceiptEnd {
   ended: 'finished' | 'interrupted' | 'failed';
   changed: number;
   deleted: number;
   restored: number;
   durationMs: number;
-  /** Presets that were left alone, with the sentence why. */
+  /** Presets that were left alone, and why. */
   left: { id: string | null; name: string; reason: string; message: string }[];
 }
 
 /**
- * Who wrote a receipt, as far as its seals tell. `own`: this user, on this machine, with this state directory; `other-user`:
- * sealed with this directory's key, and it names somebody else; `unsealed`: it has no seals; `other-key`: it was sealed with
- * another key, or its first line was changed; `no-key`: there is no key to verify it with; `exposed`: others may write where
- * it is; `edited`: it was changed after it was written.
+ * Who wrote a receipt, according to its seals. `own`: this user, on this machine, with this state directory;
+ * `other-user`: sealed with this directory's key, but it names another user; `unsealed`: it has no seals; `other-key`:
+ * it was sealed with another key, or its first line was changed; `no-key`: there is no key to verify it with; `exposed`:
+ * others may write to its file or directory; `edited`: it was changed after it was written.
  */
 export type Origin = 'own' | 'other-user' | 'unsealed' | 'other-key' | 'no-key' | 'exposed' | 'edited';
 
-/** What a receipt's next line is sealed with: the key of a state directory, over the seal of the line before. */
+/** What the next line of a receipt is sealed with: the key of a state directory, over the seal of the line before. */
 export interface Seal {
   directory: string;
   last: string;
@@ -109,17 +109,17 @@ export interface Seal {
 
 export interface Provenance {
   origin: Origin;
-  /** A sentence that says why it may not be what this console wrote; null where it is this user's own. */
+  /** Why this console may not have written it, as a sentence; null for this user's own. */
   doubt: string | null;
-  /** What its next line is sealed with; null where it is not believed, and so never written to. */
+  /** What its next line is sealed with; null if it is not trusted, and so never written to. */
   seal: Seal | null;
 }
 
-/** A receipt as its file tells it. */
+/** A receipt as read from its file. */
 export interface Receipt extends Provenance {
   head: ReceiptHead;
   file: string;
   batches: (ReceiptBatch & { outcome: BatchOutcome | null })[];
-  /** Null where the operation was killed, or is still under way. */
+  /** Null if the operation was killed, or is still running. */
   end: ReceiptEnd | null;
 }

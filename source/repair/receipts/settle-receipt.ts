@@ -10,11 +10,11 @@ import { openKey } from './seals/receipt-key.ts';
 import { sealLine } from './seals/seal.ts';
 
 /**
- * Notes what the server says of the batches whose outcome the receipt does not know, by the batch's number. Where the
- * operation was killed and all its batches are settled, the journal gets its line, once.
+ * Records the outcomes that the server reports for batches whose outcome the receipt does not know, by batch number.
+ * Once all batches of a killed operation have an outcome, the journal gets its line, once.
  *
- * Only for an operation that runs no more. Where the files cannot be written it gives the new receipt all the same, and one
- * that is not believed is not written to.
+ * Only for an operation that no longer runs. If the files cannot be written, it still returns the new receipt. An
+ * untrusted receipt is not written to.
  */
 export async function resolveReceipt(
   receipt: Receipt,
@@ -34,7 +34,7 @@ export async function resolveReceipt(
     if (lines.length > 0) settled.seal = await append(receipt.file, lines, receipt.seal);
     await noteKill(settled);
   } catch (error) {
-    // A read-only file system: the server will say the same the next time.
+    // A read-only file system: the server will report the same next time.
     if (!isSystemError(error)) throw error;
   }
   return settled;

@@ -1,7 +1,7 @@
 import { isOutOfSpace, isSystemError, writeFailure } from '../../config/files/system-error.ts';
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 
-/** What the failure means for the database: only before the first batch it is true that nothing was changed. */
+/** What the failure means for the database: only before the first batch is it true that nothing was changed. */
 const meanings = {
   open: 'Nothing was changed.',
   intend: 'This batch was not applied; the receipt holds what was applied before.',
@@ -12,8 +12,8 @@ const meanings = {
 export type Stage = keyof typeof meanings;
 
 /**
- * Puts into words that `path` cannot be written (exit code 4): without a receipt nothing is changed. What is no error
- * of the file system comes back as it is.
+ * The error for an unwritable `path` (exit code 4): without a receipt nothing is changed. Errors of other kinds are
+ * returned unchanged.
  */
 export function unwritable(error: unknown, path: string, stage: Stage): unknown {
   if (!isSystemError(error)) return error;

@@ -16,13 +16,13 @@ import { type Stage, unwritable } from './unwritable.ts';
 interface Intent {
   xid: string;
   changes: ReceiptChange[];
-  /** The records that it deletes, one JSON value each; null where it deletes none. */
+  /** The records that it deletes, one JSON value each; null if it deletes none. */
   records: readonly string[] | null;
 }
 
 /**
- * Begins the receipt of an operation, in `receipts/` below the state directory; both are made where they are missing,
- * for this user alone. When it resolves the head is on the disk.
+ * Begins the receipt of an operation, in `receipts/` inside the state directory; both are created if missing, for this
+ * user only. When it resolves, the head is on disk.
  *
  * Throws `receipt-unwritable` (exit code 4), before anything is changed.
  */
@@ -42,9 +42,9 @@ export async function openReceipt(directory: string, head: ReceiptHead): Promise
     throw unwritable(error, keyFile(directory), 'open');
   });
   try {
-    // Under a name of its own until its head is on the disk: a kill before that must not leave an empty receipt.
+    // Under a temporary name until its head is on disk: a kill before that must not leave an empty receipt.
     const draft = `${file}.new`;
-    // Appending, because another process may settle a receipt that it takes for a killed one.
+    // Appending, because another process that believes this one was killed may add lines.
     const handle = await open(draft, 'ax+', 0o600);
     try {
       const { text, seal } = sealLine({ kind: 'head', ...known }, key, null);
@@ -69,7 +69,7 @@ interface Sealing {
   last: string;
 }
 
-/** A receipt under way. Its calls take their turn, whether they are waited for or not. */
+/** The receipt of a running operation. Its calls run one after another, even if they are not awaited. */
 export class ReceiptWriter {
   readonly head: ReceiptHead;
   readonly file: string;
@@ -90,41 +90,41 @@ export class ReceiptWriter {
   }
 
   /**
-   * Writes what a transaction is about to do and gives the number of the batch. All of it is on the disk when it
-   * resolves; only then the transaction may commit. Throws `receipt-unwritable` (exit code 4): it must roll back.
+   * Writes what a transaction is about to do and returns the batch's number. When it resolves, all of it is on disk;
+   * only then may the transaction commit. Throws `receipt-unwritable` (exit code 4): then it must roll back.
    */
   intend({ xid, changes, records }: Intent): Promise<number> {
     return this.#next(async () => {
-      // A number is never given twice: of a failed batch a whole line may be there, not known to be on the disk.
+      // A number is never used twice: a failed batch may have left a complete line that is not known to be on disk.
       this.#batch += 1;
       const batch = this.#batch;
       const stored =
         records === null || records.length === 0
           ? null
-          : await this.#told('intend', this.#records.path, () => this.#records.append(records));
+          : await this.#orUnwritable('intend', this.#records.path, () => this.#records.append(records));
       await this.#append('intend', { kind: 'batch', batch, xid, changes, records: stored });
       return batch;
     });
   }
 
   /**
-   * Notes how the transaction of a batch came out. It may be lost in a crash, as the server knows it too. Throws
-   * `receipt-unwritable` (exit code 4); the receipt is good all the same.
+   * Records the outcome of a batch's transaction. It may be lost in a crash, because the server knows it too. Throws
+   * `receipt-unwritable` (exit code 4); the receipt is still good.
    */
   settle(batch: number, outcome: BatchOutcome): Promise<void> {
     return this.#next(() => this.#append('settle', { kind: 'settled', batch, outcome }));
   }
 
-  /** Notes how the operation came out, here and in the journal. Throws `receipt-unwritable` (exit code 4). */
+  /** Records how the operation ended, here and in the journal. Throws `receipt-unwritable` (exit code 4). */
   end(end: ReceiptEnd): Promise<void> {
     return this.#next(async () => {
       await this.#append('end', { kind: 'end', ...end });
       const line = journalLine(this.head, new Date(), endedResult(end));
-      await this.#told('end', this.#journal, () => appendJournal(this.#journal, line));
+      await this.#orUnwritable('end', this.#journal, () => appendJournal(this.#journal, line));
     });
   }
 
-  /** Lets go of the files. Without an end before it, the receipt reads as one that was killed. */
+  /** Closes the files. Without an `end` before it, the receipt reads as one that was killed. */
   close(): Promise<void> {
     return this.#next(async () => {
       await this.#records.close();
@@ -133,16 +133,16 @@ export class ReceiptWriter {
   }
 
   #append(stage: Stage, line: ReceiptLine): Promise<void> {
-    return this.#told(stage, this.file, async () => {
+    return this.#orUnwritable(stage, this.file, async () => {
       const { text, seal } = sealLine(line, this.#sealing.key, this.#sealing.last);
       await appendText(this.#handle, text, `${tornMark}\n`);
       if (line.kind !== 'settled') await this.#handle.sync();
-      // Not before: of a line that failed nobody knows whether it is there, so the next one follows the one before.
+      // Not before: nobody knows whether a line that failed was written, so the next one follows the one before it.
       this.#sealing.last = seal;
     });
   }
 
-  async #told<T>(stage: Stage, path: string, work: () => Promise<T>): Promise<T> {
+  async #orUnwritable<T>(stage: Stage, path: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {

@@ -3,20 +3,24 @@ import type { BatchLimits } from '../batch-limits.ts';
 import type { RepairTask } from '../plan/task.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
 import type { LeftAlone } from '../repair.ts';
-/** What is done in one transaction. */
+/** The work of one transaction. */
 export interface Batch {
   tasks: RepairTask[];
-  /** How many records of one preset go at once, and how many bytes of all of them. */
+  /** At most this many records of one preset, and this many bytes of all records. */
   mostRecords: number;
   limits: Pick<BatchLimits, 'bytes' | 'recordBytes'>;
-  /** Waits for a row that is somebody else's, up to lock_timeout: only where it is the only one, so nothing is held meanwhile. */
+  /**
+   * Waits up to lock_timeout for a row that another session holds. Only for a batch of one row: it holds nothing while
+   * it waits.
+   */
   wait: boolean;
   truncate: boolean;
 }
 
 /**
- * What became of a batch. `busy`: somebody holds a row or has changed a record; `refused`: the server or a trigger does not
- * want it; `large`: it is more than the server, or one transaction, takes at once; `lost`: the connection broke and nothing of it happened; `nothing`: there was nothing to write.
+ * The result of a batch. `busy`: another session holds a row or has changed a record; `refused`: the server or a trigger
+ * rejects it; `large`: more than the server, or one transaction, can take at once; `lost`: the connection broke and
+ * nothing of it was committed; `nothing`: there was nothing to write.
  */
 export interface BatchResult {
   outcome: 'committed' | 'busy' | 'refused' | 'large' | 'lost' | 'nothing';
@@ -24,13 +28,13 @@ export interface BatchResult {
   left: LeftAlone[];
   rest: RepairTask[];
   deleted: number;
-  /** Milliseconds that rows were held, and sessions that waited for them. */
+  /** Milliseconds that rows were held, and the number of sessions that waited for them. */
   held: number;
   waiting: number;
-  /** The server's words where it refused, and how many records it was about; undefined where that is not known. */
+  /** The server's message if it refused, and the number of records in the batch; undefined if that is not known. */
   message?: string;
   tried?: number;
-  /** busy: the table is held, and not a row of it. */
+  /** busy: the table itself is locked, not a row. */
   table?: true;
   /** What broke the connection. */
   error?: ConsoleError;

@@ -9,35 +9,35 @@ import { valuesOf } from '../receipts/records/stored-records.ts';
 import { type RecordValues, readOwners } from '../sql/counter-state.ts';
 import { type BatchRequest, newOwners, type RecordOwners, type UndoSource } from './prepared.ts';
 
-/** A record of the receipt, and its place among those that its batch stored. */
+/** A record of the receipt, and its place among those stored by its batch. */
 export interface StoredRecord {
   place: number;
   values: RecordValues;
 }
 
-/** What of a task's records goes back at once, and what is left of the task then; null where that is all of it. */
+/** The records of a task that go back now, and the task for the remaining ones; null if these are all. */
 interface Part {
   records: StoredRecord[];
   rest: RepairTask | null;
 }
 
-/** What is still free in the transaction. */
+/** Space left in the transaction. */
 interface Room {
   records: number;
   bytes: number;
 }
 
-/** A task while its records are looked for. */
+/** A task whose records are being collected. */
 interface Wanted {
   task: RepairTask;
   away: AwayRecords;
   records: StoredRecord[];
 }
 
-// So many records are looked at before the server is asked whose they are, or so many bytes of them.
+// Up to this many records or bytes are read before the server is asked which presets they belong to.
 const window = { records: 500, bytes: 1024 * 1024 };
 
-/** Finds the records of these tasks, as many as go into one transaction and one at least. */
+/** Finds the records of these tasks, as many as fit into one transaction, and at least one. */
 export async function gatherRecords(
   asked: BatchRequest,
   tasks: readonly RepairTask[],
@@ -56,7 +56,7 @@ export async function gatherRecords(
   return parts;
 }
 
-/** Takes records of one batch until its tasks have theirs, or there is no more room: the place that it has come to. */
+/** Takes records of one batch until its tasks are complete or there is no more room. Returns the place it has reached. */
 async function take(
   asked: BatchRequest,
   source: UndoSource,
@@ -67,7 +67,7 @@ async function take(
   const isOpen = () => wanted.some(({ away, records }) => records.length < away.count);
   if (source.owners.batch !== batch.batch) source.owners = { ...newOwners(), batch: batch.batch };
   const { known, first } = source.owners;
-  // Going back means to unpack it from its beginning, which for each of many presets takes for ever.
+  // Going back means unpacking the file from its beginning. Doing that for each of many presets would never end.
   const startOf = ({ id, from = 0 }: AwayRecords) => Math.max(from, first.get(id) ?? known);
   const start = Math.min(...wanted.map(({ away }) => startOf(away)));
   let lines: StoredLine[] = [];
@@ -84,12 +84,12 @@ async function take(
   }
   if (lines.length > 0) reached = await sort(asked, source, batch, lines, wanted, room);
   const [missing] = wanted.filter(({ away, records }) => records.length < away.count);
-  // Half of them with the whole count would be worse than none.
+  // Half of the records with the whole count would be worse than none.
   if (missing && room.records > 0) throw incomplete(asked, missing);
   return reached;
 }
 
-/** Gives records to the tasks that they belong to, as long as there is room: the place of the first that was not looked at. */
+/** Gives records to their tasks while there is room. Returns the place of the first record that was not used. */
 async function sort(
   { reader, plan, limits }: BatchRequest,
   source: UndoSource,
@@ -136,13 +136,13 @@ async function sort(
   return (lines.at(-1)?.place ?? -1) + 1;
 }
 
-/** Takes in whose the next record is that was not known yet. */
+/** Notes which preset the next unknown record belongs to. */
 function note(owners: RecordOwners, place: number, preset: string | null, own: ReadonlySet<string>): void {
   const { of, first, known } = owners;
   if (place !== known) return;
   owners.known += 1;
   const owner = preset === null ? null : (of.get(preset) ?? null);
-  // By the text of its key it is of none, and the server may know better.
+  // The text of its key matches no preset, but the server may still match it.
   const ids = preset !== null && own.has(preset) ? [owner] : [null, owner];
   for (const id of ids) if (!first.has(id)) first.set(id, place);
 }

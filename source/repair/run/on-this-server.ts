@@ -2,19 +2,19 @@ import type { Reader } from '../../connection/transactions.ts';
 import type { Receipt } from '../receipts/receipt.ts';
 import { readServerMark, type ServerMark, transactionStatuses } from '../sql/server-mark.ts';
 
-/** What of some receipts has happened on the server as it is now. */
+/** Which batches of some receipts exist on the server as it is now. */
 export interface OnServer {
-  /** The same receipts, in memory alone: batches that never happened here are aborted ones. */
+  /** The same receipts, in memory only. Batches that never happened here count as aborted. */
   receipts: Receipt[];
-  /** How many batches of each receipt, by its id, the receipt calls committed and this server does not have. */
+  /** By receipt id: how many batches the receipt calls committed but this server does not have. */
   missing: Map<string, number>;
-  /** Of which receipts, by their ids, the server's word is no proof, and the sentence's part why. */
+  /** By receipt id: why the server's answer is not certain, as part of a sentence. */
   unproved: Map<string, string>;
 }
 
 /**
- * Asks the server about every batch that a receipt calls committed. A server that was restored from before it, or is an older
- * copy, has not given out its number yet, or has given it to another transaction since.
+ * Asks the server about every batch that a receipt calls committed. A server restored from an earlier backup, or an
+ * older copy, has not assigned that transaction number yet, or has assigned it to another transaction since.
  */
 export async function keepOwnBatches(reader: Reader, receipts: readonly Receipt[]): Promise<OnServer> {
   const mark = await readServerMark(reader);
@@ -33,7 +33,7 @@ export async function keepOwnBatches(reader: Reader, receipts: readonly Receipt[
     const batches = receipt.batches.map(batch => {
       if (batch.outcome !== 'committed') return batch;
       const status = isLater(head, mark) ? undefined : known.get(batch.xid);
-      // Not asked about: its number is still to come.
+      // A missing status means its number is still to come.
       if (status === 'committed' || status === null) return batch;
       missing.set(head.id, (missing.get(head.id) ?? 0) + 1);
       return { ...batch, outcome: 'aborted' as const };
@@ -45,7 +45,7 @@ export async function keepOwnBatches(reader: Reader, receipts: readonly Receipt[
   return { receipts: judged, missing, unproved };
 }
 
-/** Whether the receipt is of a later timeline than the server is on. */
+/** Whether the receipt is from a later timeline than the server is on. */
 function isLater({ began }: Receipt['head'], { timeline }: ServerMark): boolean {
   return began !== undefined && began.timeline !== null && timeline !== null && began.timeline > timeline;
 }
@@ -58,6 +58,6 @@ function whyUnproved(
   if (batches.some(({ outcome, xid }) => outcome === 'committed' && known.get(xid) === null))
     return 'the server has forgotten its transactions';
   if (timeline === null || !began || began.timeline === null)
-    return 'whether this server was restored from a backup since is not known';
+    return 'it is not known whether this server was restored from a backup since';
   return began.timeline === timeline ? null : 'this server was failed over or restored since';
 }

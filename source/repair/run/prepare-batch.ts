@@ -15,8 +15,8 @@ import {
 } from './prepared.ts';
 
 /**
- * Reads the counters of a batch in one snapshot and decides what becomes of each. A preset whose drift is not the planned
- * one is left alone: something else than correct uses has written it.
+ * Reads the counters of a batch in one snapshot and decides how each changes. A preset whose drift is not the planned
+ * one is left alone: something other than correct uses has written it.
  */
 export function prepareBatch(asked: BatchRequest): Promise<PreparedBatch> {
   const { action, options } = asked.plan;
@@ -45,8 +45,8 @@ async function prepareCounts({ reader, plan, tasks }: BatchRequest): Promise<Pre
 }
 
 /**
- * Presets with their records: those that have more than go at once lose as many from both, and stay as right as they were.
- * What a receipt could not keep is never deleted.
+ * Deletes presets' records. A preset with more records than fit loses as many from its count as from its records, so it
+ * stays as right as it was. What a receipt could not keep is never deleted.
  */
 async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
   const { reader, plan, tasks, most, limits, truncate } = asked;
@@ -77,7 +77,7 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
       add(prepared, { ...change, drift: task.drift });
       continue;
     }
-    // The others of the batch have left no room for it.
+    // The other presets of the batch have left no room for it.
     if (going.length === 0) {
       prepared.rest.push(task);
       continue;
@@ -106,7 +106,7 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
   return prepared;
 }
 
-/** The records of no preset that go now; there may be more, as long as there are any. */
+/** The records of no preset that are deleted now. Comes back for more as long as there are any. */
 async function orphansOf(
   { reader, plan, most, limits }: BatchRequest,
   task: RepairTask,

@@ -10,21 +10,21 @@ import { leftNoRecords } from './presence/left-none.ts';
 import { countPresentRecords, PresenceTally, whyPresent } from './presence/present-records.ts';
 import { readVerdicts } from './presence/records-alike.ts';
 
-/** What goes back of one task: its records, without those that name what is gone. */
+/** What one task puts back: its records, without those that refer to a row that is gone. */
 interface Going {
   task: RepairTask;
   counter: CounterState | null;
   records: StoredRecord[];
-  /** How many could not go, and the table of what they name. */
+  /** How many records cannot go back, and the table that lacks what they refer to. */
   lost: number;
   lostTable: string | null;
-  /** True where these are not all of its records. */
+  /** True if these are not all of its records. */
   inParts: boolean;
-  /** What is still to come of it; null where this is the last. */
+  /** The rest of the task for a later batch; null if this is the last. */
   rest: RepairTask | null;
 }
 
-/** Puts records back as they were, those that still have everything they refer to, and the differences there were. */
+/** Puts back the records whose references still exist, unchanged, and restores the drift there was. */
 export async function prepareUndo(asked: BatchRequest): Promise<PreparedBatch> {
   const { reader, plan, tasks } = asked;
   const { tables } = plan.look;
@@ -42,7 +42,7 @@ export async function prepareUndo(asked: BatchRequest): Promise<PreparedBatch> {
   );
   const all = open.flatMap(({ task, counter }): Going[] => {
     const { records, rest } = parts.get(task) ?? { records: [], rest: null };
-    // The others have left no room for it.
+    // The other tasks have left no room for it.
     if (rest && records.length === 0) {
       addRest(prepared, rest);
       return [];
@@ -84,7 +84,7 @@ export async function prepareUndo(asked: BatchRequest): Promise<PreparedBatch> {
   return prepared;
 }
 
-/** A task of which more is to come: what goes back beside the records comes with the last of them. */
+/** A task that is not finished with this batch: what goes back besides records comes with the last of them. */
 function recordsAlone(task: RepairTask): RepairTask {
   return task.undo ? { ...task, undo: { ...task.undo, state: null, lastUsed: null } } : task;
 }
@@ -95,8 +95,8 @@ function addRest(prepared: PreparedBatch, rest: RepairTask): void {
 }
 
 /**
- * What goes back without the tasks whose records are in the table, with the rest of them, seen by the transaction that writes: another console may have
- * put them back since this was planned. Where a unique index keeps records apart, the server sees to it.
+ * Drops the tasks whose records are already in the table, as seen by the transaction that writes: another console may
+ * have put them back since the plan was made. With a unique index the server itself refuses duplicates.
  */
 async function withoutThere(
   asked: BatchRequest,
@@ -122,7 +122,7 @@ async function withoutThere(
   });
 }
 
-/** The same where records look like each other. */
+/** The same if records look alike. */
 async function withoutAlike(
   { reader, plan: { look, evidence }, written = [] }: BatchRequest,
   all: Going[],
@@ -145,7 +145,7 @@ function nameOf({ id, name }: RepairTask): string {
   return id === null ? 'Records of no preset' : name;
 }
 
-/** Adds what one task gives back to the batch. */
+/** Adds what one task restores to the batch. */
 function putBack(
   prepared: PreparedBatch,
   action: string,
@@ -156,7 +156,7 @@ function putBack(
   const { state, why } = stateOf(task, counter, action, back);
   const missing =
     lost > 0
-      ? `${lost} of its ${lost + back} records cannot be put back: what they name in ${lostTable} is gone. The others are.`
+      ? `${lost} of its ${lost + back} records cannot be put back: what they refer to in ${lostTable} is gone. The others come back.`
       : null;
   if (missing !== null || why !== null) {
     prepared.left.push({
@@ -180,7 +180,7 @@ function putBack(
     ...(times ? { lastUsedAfter: lastUsed.before } : {}),
     ...(away && back > 0 ? { of: away.batch.batch } : {}),
     part: back === 0 ? 'state' : state ? 'all' : 'records',
-    // Which ones: the others may come back once what they name is there again.
+    // Which records: the others may come back once what they refer to exists again.
     ...(away && back > 0 && (lost > 0 || inParts || away.back.length > 0)
       ? { places: rangesOf(records.map(({ place }) => place)) }
       : {}),
@@ -190,7 +190,7 @@ function putBack(
   prepared.order.rows.push({ ...orderOf({ ...change, id: task.id }), nullIfZero: state?.wasNull === true });
 }
 
-/** What goes back beside the records, and why it does not or what is not as the receipt left it. */
+/** What is restored besides the records, and why it is not, or what differs from what the receipt left. */
 function stateOf(
   { drift: expected, undo }: RepairTask,
   counter: CounterState | null,
@@ -205,7 +205,7 @@ function stateOf(
   return { state, why: drift === expected ? null : movedBy(action, drift - expected, restored) };
 }
 
-/** Ascending places as ranges of those that follow each other. */
+/** Ascending places as ranges of consecutive ones. */
 function rangesOf(places: readonly number[]): PlaceRange[] {
   const ranges: PlaceRange[] = [];
   for (const place of places) {

@@ -8,35 +8,37 @@ import type { BatchOrder, RowOrder } from '../sql/batch-block.ts';
 import type { ByteLimits } from '../sql/bounded-records.ts';
 import type { CounterState } from '../sql/counter-state.ts';
 
-/** What a batch is about to do, as it was read in the very transaction that does it. */
+/** What a batch is about to do, as read in the same transaction that does it. */
 export interface PreparedBatch {
   order: Pick<BatchOrder, 'rows' | 'deletes' | 'inserts' | 'truncate'>;
   changes: ReceiptChange[];
-  /** The deleted records for the receipt; null where none are. */
+  /** The deleted records, for the receipt; null if there are none. */
   records: string[] | null;
   left: LeftAlone[];
-  /** What there is still to do afterwards, and what where the server does not take this. */
+  /** What is left to do afterwards, and what is left if the server refuses this batch. */
   rest: RepairTask[];
   otherwise: RepairTask[];
 }
 
-/** Where an undo takes its records from, over all its batches. */
+/** Where an undo reads its records from, over all its batches. */
 export interface UndoSource {
   reader: RecordsReader;
   owners: RecordOwners;
 }
 
-/** What is known of the records of one batch. */
+/** What is known about the records of one batch. */
 export interface RecordOwners {
   batch: number;
-  /** The id of the preset that each stored key means, or null if the batch has no such preset. */
+  /** The preset id that each stored key stands for; null if the batch has no such preset. */
   of: Map<string, string | null>;
-  /** How many records from the first one on are known by their presets, and where those of each preset begin; null for none. */
+  /**
+   * How many records, from the first one on, are assigned to their presets, and where those of each preset begin; null
+   * for none.
+   */
   known: number;
   first: Map<string | null, number>;
 }
 
-/** Nothing is known of any batch yet. */
 export function newOwners(): RecordOwners {
   return { batch: 0, of: new Map(), known: 0, first: new Map() };
 }
@@ -46,13 +48,13 @@ export interface BatchRequest {
   reader: Reader;
   plan: FullPlan;
   tasks: readonly RepairTask[];
-  /** How many records of a preset go at once, and how many bytes of all of them. */
+  /** At most this many records of one preset, and this many bytes of all of them. */
   most: number;
   limits: ByteLimits;
   truncate: boolean;
   /** undo: where the records come from. */
   source?: UndoSource | undefined;
-  /** undo: the transactions in which this repair has put records back. */
+  /** undo: the transactions in which this repair has already put records back. */
   written?: readonly string[];
 }
 
@@ -73,7 +75,7 @@ export function idsOf(tasks: readonly RepairTask[]): string[] {
   return tasks.flatMap(({ id }) => id ?? []);
 }
 
-/** The counter where it is there and can be added to; where not, the preset is put among those that are left alone. */
+/** The counter if it exists and can be added to; otherwise its preset is added to those left alone. */
 export function knownState(
   counter: CounterState | undefined,
   task: RepairTask,
@@ -89,7 +91,7 @@ export function knownState(
   return null;
 }
 
-/** The counter where its drift is the planned one too: otherwise something else than correct uses has written it. */
+/** The counter if its drift is also the planned one; otherwise something other than correct uses has written it. */
 export function plannedState(
   counter: CounterState | undefined,
   task: RepairTask,
@@ -105,7 +107,7 @@ export function plannedState(
     reason: 'moved',
     message:
       drift === 0
-        ? 'Something else has put it right meanwhile.'
+        ? 'Something else has corrected it meanwhile.'
         : `Its drift was ${task.drift} when this was planned, and is ${drift} now: something else writes it.`,
   });
   return null;

@@ -9,32 +9,32 @@ interface Lane {
   id: string | null;
   name: string;
   tasks: RepairTask[];
-  /** When it was found busy first, and when it is tried again. */
+  /** When it was first found busy, and when to retry it. */
   busySince: number | null;
   retryAt: number;
   tries: number;
-  /** Goes by itself, because a batch with it was refused. */
+  /** Goes alone, because a batch with it was refused. */
   alone: boolean;
-  /** How many records go at once, where more were too much for the server; null where that was never so. */
+  /** The limit of records per batch, after more were too much for the server; null if that never happened. */
   most: number | null;
 }
 
 interface Limits {
   truncate: boolean;
-  /** Milliseconds after which a row that is always somebody else's is given up. */
+  /** Milliseconds after which a row that another session keeps holding is given up. */
   patience: number;
   most?: Partial<BatchLimits> | undefined;
 }
 
-// A batch is as large as it can be while rows are held for less than this, in milliseconds.
+// A batch grows as long as rows are held for less than this. In milliseconds.
 const goodHold = 12;
 const badHold = 30;
 const least = { presets: 1, records: 50 };
-// In milliseconds: how long a row that was somebody else's is left in peace.
+// In milliseconds: how long a busy row is left alone.
 const firstBackoff = 20;
 const longestBackoff = 1_000;
 
-/** What is still to do, in an order in which a row that somebody holds keeps nothing else waiting. */
+/** The remaining work, in an order in which one held row keeps no other waiting. */
 export class Queue {
   readonly #lanes = new Map<string | null, Lane>();
   readonly #limits: Limits;
@@ -42,11 +42,11 @@ export class Queue {
   readonly #most: BatchLimits;
   #presets: number;
   #records: number;
-  /** About how many records of the last ones fit into the bytes of a batch; what is read beyond them is read for nothing. */
+  /** About how many records, judging by the last batches, fit into the bytes of a batch. Reading more is wasted. */
   #fitting = Number.POSITIVE_INFINITY;
   #truncate: boolean;
   #truncateTries = 0;
-  /** Since when the table itself is held, and how often it was tried; null where it is not. */
+  /** Since when the table itself is locked, and how often it was tried; null if it is not. */
   #tableBusy: { since: number; tries: number } | null = null;
 
   constructor(tasks: readonly RepairTask[], limits: Limits) {
@@ -78,12 +78,12 @@ export class Queue {
     return this.#lanes.size === 0;
   }
 
-  /** What was not come to, with the presets that wait for another try. */
+  /** What was not reached, including presets that wait for a retry. */
   remaining(): { id: string | null; name: string }[] {
     return [...this.#lanes.values()].map(({ id, name }) => ({ id, name }));
   }
 
-  /** How many presets there is still something to do for. */
+  /** The number of presets with work left. */
   get presetsLeft(): number {
     return this.#lanes.size - (this.#lanes.has(null) ? 1 : 0);
   }
@@ -92,7 +92,7 @@ export class Queue {
     return this.#givenUp;
   }
 
-  /** The next batch, as soon as one is due; null where nothing is left or `signal` says stop. */
+  /** The next batch, as soon as one is due; null if nothing is left or `signal` is aborted. */
   async next(signal?: AbortSignal): Promise<Batch | null> {
     while (this.#lanes.size > 0 && !signal?.aborted) {
       const now = performance.now();
@@ -105,7 +105,7 @@ export class Queue {
     return null;
   }
 
-  /** Takes in what became of a batch: what is done goes, what was busy comes again, and the size follows what it cost. */
+  /** Records the result of a batch: finished work is removed, busy rows are retried, and the batch size follows the cost. */
   settle(batch: Batch, result: BatchResult): void {
     switch (result.outcome) {
       case 'committed':
@@ -121,7 +121,7 @@ export class Queue {
         else this.#postpone(batch);
         return;
       case 'lost':
-        // Nothing of it happened: the same again.
+        // Nothing was committed: try the same again.
         return;
       case 'large':
         this.#shrink(batch, result);
@@ -131,7 +131,7 @@ export class Queue {
     }
   }
 
-  /** What is due, no more of it than goes into a batch: all that waits is not looked through for each. Null where nothing is. */
+  /** Due work, up to the size of a batch; it stops looking once that is full. Null if nothing is due. */
   #take(now: number): Batch | null {
     if (this.#truncate) {
       const tasks = [...this.#lanes.values()].flatMap(lane => (lane.retryAt <= now ? lane.tasks : []));
@@ -148,7 +148,7 @@ export class Queue {
       const [task] = lane.tasks;
       if (lane.retryAt > now) continue;
       if (!task) throw new Error('a lane without a task');
-      // A row that was busy twice is waited for by itself: in company it would keep the others from being done.
+      // A row that was busy twice is waited for alone: in a larger batch it would hold up the others.
       const alone = lane.alone || lane.tries > 1 || lane.id === null;
       if (tasks.length > 0) {
         if (alone) continue;
@@ -178,7 +178,7 @@ export class Queue {
     }
   }
 
-  /** Follows how many records go into the bytes of a batch: the server makes the text of all that are asked for. */
+  /** Estimates how many records fit into the bytes of a batch: the server builds the text of every record it is asked for. */
   #fit({ tasks, mostRecords, truncate }: Batch, { deleted, rest }: BatchResult): void {
     if (truncate || deleted === 0) return;
     const asked = tasks.reduce((sum, { weight }) => sum + Math.min(weight, mostRecords), 0);
@@ -194,7 +194,7 @@ export class Queue {
       lane.tries += 1;
       lane.busySince ??= now;
       lane.retryAt = backoff(now, lane.tries);
-      // In company it may have been any other's row; by itself it comes soon.
+      // In a larger batch it may have been any other row. Alone it is retried soon.
       if (batch.tasks.length > 1 || now - lane.busySince < this.#limits.patience) {
         // Behind the others.
         this.#lanes.delete(lane.id);
@@ -211,16 +211,16 @@ export class Queue {
     }
   }
 
-  /** The table was busy, which says nothing of any row: all of them are tried again at once, and none by itself. */
+  /** The table was busy, which says nothing about single rows: all are retried together, none alone. */
   #postponeTruncate(): void {
     this.#truncateTries += 1;
-    // Uses keep coming in between: then they go in batches.
+    // Uses keep coming in between, so go on in batches.
     if (this.#truncateTries > 3) this.#truncate = false;
     const retryAt = backoff(performance.now(), this.#truncateTries);
     for (const lane of this.#lanes.values()) lane.retryAt = retryAt;
   }
 
-  /** A table that somebody holds, which says nothing of any row either: all of them wait for it, and are given up with it. */
+  /** Another session holds the table, which says nothing about single rows: all wait for it and are given up together. */
   #postponeTable(): void {
     const now = performance.now();
     const { since, tries } = this.#tableBusy ?? { since: now, tries: 0 };
@@ -241,13 +241,13 @@ export class Queue {
     this.#lanes.clear();
   }
 
-  /** A refusal of several says nothing of each: they are tried one by one. */
+  /** The server's refusal of several tasks says nothing about each one: they are tried one by one. */
   #separate(batch: Batch, result: BatchResult): void {
     if (this.#apart(batch)) return;
-    this.#giveUp(batch, result, 'refused', 'The server refused');
+    this.#giveUp(batch, result, 'refused');
   }
 
-  /** More than the server takes at once: half of it, down to a single record. */
+  /** The batch was more than the server takes at once: halve it, down to a single record. */
   #shrink(batch: Batch, result: BatchResult): void {
     if (this.#apart(batch)) return;
     const [task] = batch.tasks;
@@ -255,13 +255,12 @@ export class Queue {
     if (!lane) return;
     const tried = Math.min(batch.mostRecords, result.tried ?? batch.mostRecords);
     if (tried > 1) lane.most = Math.floor(tried / 2);
-    else this.#giveUp(batch, result, 'too-large', 'Even by itself, the server did not take');
+    else this.#giveUp(batch, result, 'too-large');
   }
 
-  /** Has several tried one by one from now on, and what was to go by TRUNCATE in batches; false where it was one by itself. */
+  /** Makes the tasks of a batch be tried one by one, and replaces TRUNCATE by batches; false if it was a single task already. */
   #apart({ tasks, truncate }: Batch): boolean {
     if (truncate) {
-      // What TRUNCATE does not take, batches may, of as many as ever.
       this.#truncate = false;
       return true;
     }
@@ -273,12 +272,11 @@ export class Queue {
     return true;
   }
 
-  /** Gives up what one batch tried of a preset, and goes on with what does not depend on it. */
+  /** Gives up what one batch tried for a preset, and goes on with what does not depend on it. */
   #giveUp(
     { tasks }: Batch,
     { message, rest, tried = 0 }: BatchResult,
     reason: 'refused' | 'too-large',
-    how: string,
   ): void {
     const [task] = tasks;
     const lane = task && this.#lanes.get(task.id);
@@ -290,7 +288,7 @@ export class Queue {
       id: lane.id,
       name: task.id === null ? 'Records of no preset' : task.name,
       reason,
-      message: `${how} ${what}: ${message ?? 'no reason given'}.`,
+      message: `The server ${reason === 'refused' ? `refused ${what}` : `cannot take ${what}, even alone`}: ${message ?? 'no reason given'}.`,
     });
   }
 
@@ -304,7 +302,7 @@ export class Queue {
   }
 }
 
-/** When what was busy `tries` times is tried again. */
+/** When to retry what was busy `tries` times. */
 function backoff(now: number, tries: number): number {
   return now + Math.min(longestBackoff, firstBackoff * 2 ** Math.min(tries, 10)) * (0.5 + Math.random() / 2);
 }

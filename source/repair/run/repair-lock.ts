@@ -4,18 +4,21 @@ import { interrupted } from '../../errors/errors.ts';
 import { keepIdleTransaction, tryTakeRepairLock } from '../sql/repair-lock.ts';
 import { waitForLock } from './wait-for-lock.ts';
 
-// In milliseconds: a pool that has another connection hands it out as soon as one of the application's uses is over.
+// In milliseconds: a pool with a spare connection hands it out as soon as one of the application's uses is over.
 const roomWithin = 1_000;
 
-// In milliseconds: often enough for the servers that end a transaction in which nothing happens for a minute.
+// In milliseconds: often enough for servers that end a transaction after a minute without a statement.
 const sign = 10_000;
 
 /**
- * Keeps a second repair out for as long as this one lasts, and answers with what lets it in again. The transaction that
- * holds the claim writes nothing and has no snapshot, so it keeps neither vacuum nor anybody else waiting; should it be lost,
- * each batch still takes a lock of its own. `pooled`: it takes one of the connections that a pooler shares out; where no other is
- * left, it is let go at once, and the locks of the batches have to do. Waits for somebody else's claim as long as for any lock;
- * then rejects with exit code 4. What lets the next one in resolves when the server has ended the transaction.
+ * Keeps other repairs out for as long as this one lasts. Returns a function that releases the lock and resolves when the
+ * server has ended the transaction.
+ *
+ * The transaction that holds the lock writes nothing and has no snapshot, so it delays neither vacuum nor anyone else.
+ * If it is lost, each batch still takes a lock of its own. `pooled`: behind a pooler it occupies one of the shared
+ * connections. If no other one is left, it is released at once, and the locks of the batches have to suffice.
+ *
+ * Waits for another repair's lock up to `lockTimeout`, then rejects with exit code 4.
  */
 export async function holdRepairLock(
   database: Database,
@@ -23,7 +26,7 @@ export async function holdRepairLock(
   pooled = false,
   signal?: AbortSignal,
 ): Promise<() => Promise<void>> {
-  // The demo has one session behind all connections: an open transaction would be everybody's.
+  // The demo has one session behind all connections: everyone would be inside an open transaction.
   if (database.place.demo) return async () => {};
   const released = Promise.withResolvers<void>();
   const taken = Promise.withResolvers<void>();
@@ -61,13 +64,13 @@ export async function holdRepairLock(
   return release;
 }
 
-/** Whether another connection can be had beside the one that holds the claim. */
+/** Whether the pool has another connection besides the one that holds the lock. */
 async function hasRoom(database: Database): Promise<boolean> {
   const answered = database
     .read(({ rows }) => rows('SELECT 1'))
     .then(
       () => true,
-      // The repair reports by itself what is wrong with the server.
+      // The repair itself reports what is wrong with the server.
       () => true,
     );
   return withDeadline(answered, roomWithin, false);

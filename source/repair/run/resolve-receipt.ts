@@ -11,9 +11,10 @@ import { holdRepairLock } from './repair-lock.ts';
 import { readTransactionOutcome } from './transaction-outcome.ts';
 
 /**
- * The receipts with an outcome for all their batches: where an operation was killed, the server is asked what became of each
- * transaction. Whoever holds the claim may be at work on one of them, so it is taken first, once for all, unless `claimed`, and
- * let go before this resolves. Rejects (exit code 4) where another repair or one of the transactions is still under way.
+ * The receipts with an outcome for all their batches: if an operation was killed, the server is asked about each
+ * transaction. Another repair may be writing one of these receipts, so the repair lock is taken first, unless `claimed`,
+ * and released before this resolves. Rejects (exit code 4) if another repair or one of the transactions is still
+ * running.
  */
 export async function resolveReceipts(
   database: Database,
@@ -53,7 +54,7 @@ async function settled(
   const facts = await database.read(reader => readRepairFacts(reader, tables), { signal });
   const outcomes = new Map<number, BatchOutcome>();
   for (const batch of unresolved(receipt)) {
-    // What the other receipt's records were is not looked up: the counts that went with them tell as much.
+    // The other receipt's records are not looked up: the counts that went with them show as much.
     const deleted = await firstRecord(receipt, batch);
     const stored = onlyColumns(facts, receipt.head.columns ?? []);
     const status = await readTransactionOutcome(
@@ -75,7 +76,7 @@ async function settled(
         'Wait until it is done, then try again.',
       );
     }
-    // The server forgets old transactions: then nobody knows.
+    // The server forgets old transactions: the outcome is then unknown.
     outcomes.set(batch.batch, status ?? 'unknown');
   }
   return resolveReceipt(receipt, outcomes);

@@ -22,23 +22,23 @@ export interface BatchWork {
   timeouts: ConnectOptions;
   /** undo: where the records come from. */
   source?: UndoSource | undefined;
-  /** The transactions of this repair that were committed; this one is added to them. */
+  /** The committed transactions of this repair; this one is added to them. */
   written: string[];
-  /** Stops the wait for another repair's lock; what has begun is brought to its end. */
+  /** Stops the wait for another repair's lock; a batch that has begun is finished. */
   signal?: AbortSignal | undefined;
 }
 
-/** Somebody said stop before the batch had begun. */
+/** The signal was aborted before the batch had begun. */
 class Stopped extends Error {}
 
-// In seconds: rows are held by the block alone, and nobody should have to wait longer for them.
+// In seconds: the block alone holds rows, and nobody should have to wait longer for them.
 const longestBlock = 5;
-// In milliseconds: how long a server that is gone is waited for.
+// In milliseconds: how long to wait for a server that does not answer.
 const patience = 30_000;
 
 /**
- * Does one batch: reads it, writes the receipt, then writes and commits in a single message. Where the connection breaks
- * after the receipt was written, the server is asked what became of the transaction before anything else is done.
+ * Runs one batch: reads it, writes the receipt, then writes and commits in a single message. If the connection breaks
+ * after the receipt was written, the server is asked about the outcome before anything else is done.
  */
 export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
   const { writing, plan, receipt, batch, timeouts, signal } = work;
@@ -61,12 +61,12 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
         written: work.written,
       });
       const { order, changes, records, rest } = prepared;
-      // A drift that is not the planned one may be no drift at all; what is written is asked about by the block itself.
+      // An unplanned drift may come from hidden rows. What is written is checked by the block itself.
       if (prepared.left.length > 0 && (await hidesRowsNow(writer, tables))) throw hiddenMeanwhile();
-      // After what was read, so that it was read from these very tables, and under the locks that keep them so.
+      // Checked after reading, under the locks that keep the tables unchanged: so these are the tables that were read.
       const parts = await changedParts(writer, plan);
       if (parts.length > 0) throw tablesChanged(plan, parts);
-      // What was not read would go with the others.
+      // TRUNCATE would also delete what was not read.
       if (batch.truncate && rest.length > 0) throw new TooMuch();
       if (order.rows.length === 0 && order.deletes.length === 0 && order.inserts.length === 0) {
         await writer.script('ROLLBACK');
@@ -96,12 +96,12 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
     await note(work, noted, 'aborted');
     const state = sqlState(error.cause);
     if (state === '55P03' || state === '40001' || state === '40P01') {
-      // Reading waits for no row, and taking the tables' locks for none.
+      // Reading and locking the tables wait for no row, so this is about a table.
       const isTable = state === '55P03' && !done;
       return { ...empty('busy'), message: error.message, ...(isTable ? { table: true } : {}) };
     }
     if (state === '57014' && batch.tasks.length > 1) return empty('busy');
-    // Nothing that another preset would fare better with.
+    // No other preset would fare better.
     if (error.code === 'rows-hidden') throw hiddenMeanwhile(error);
     if (state === '42501') throw denied(work, error);
     if (state === '25006') throw readOnlyNow(error);
@@ -113,18 +113,18 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
       ...empty(outcome),
       ...(tried === undefined ? {} : { tried }),
       rest: done?.otherwise ?? [],
-      message: plan.action === 'undo' && state === '23505' ? doubleWords(error) : serverWords(error),
+      message: plan.action === 'undo' && state === '23505' ? duplicateMessage(error) : serverMessage(error),
     };
   }
 }
 
-/** A batch that would have to be done whole, and is more than may be read at once. */
+/** A batch that cannot be split but is more than may be read at once. */
 class TooMuch extends Error {}
 
 /**
- * True for what fewer records may not meet: a limit of the server (class 54), memory that it does not have, what it allocates
- * beyond 1 GB, which it tells as an internal error, and a block that took too long. `tried` records; undefined where they could
- * not even be read, where there are `records` to read.
+ * True for errors that fewer records may avoid: a server limit (class 54), lack of memory, an allocation beyond 1 GB,
+ * which is reported as an internal error, and a block that took too long. `tried`: records in the batch; undefined if
+ * not even reading worked, and `records` says whether there were any to read.
  */
 function isTooMuch(state: string, tried: number | undefined, records: boolean): boolean {
   if (state === '57014') return tried === undefined ? records : tried > 1;
@@ -147,7 +147,7 @@ function empty(outcome: BatchResult['outcome']): BatchResult {
 
 type Noted = { number: number; xid: string } | null;
 
-// The receipt is good without it: the server knows too.
+// The receipt is complete without it: the server knows the outcome too.
 async function note(
   { receipt, written }: BatchWork,
   noted: Noted,
@@ -162,7 +162,7 @@ function isLost({ code }: ConsoleError): boolean {
 }
 const lost = new Set(['connection-lost', 'connection-refused', 'connection-timeout', 'server-starting']);
 
-/** Asks the server, as soon as it answers again, whether the batch was committed: only then it may be done again. */
+/** Asks the server, once it answers again, whether the batch was committed: only then can it be repeated. */
 async function afterLoss(
   work: BatchWork,
   error: ConsoleError,
@@ -170,7 +170,7 @@ async function afterLoss(
   prepared: PreparedBatch | null,
 ): Promise<BatchResult> {
   const { database, plan } = work;
-  const status = await askAgain(async () => {
+  const status = await askUntilAnswered(async () => {
     if (noted && prepared) {
       const [deleted] = prepared.records ?? [];
       const [inserted] = prepared.order.inserts;
@@ -188,8 +188,8 @@ async function afterLoss(
   if (status === null) {
     throw new ConsoleError({
       code: 'outcome-unknown',
-      message: `The connection was lost, and the server does not know what became of transaction ${noted.xid}.`,
-      hint: 'Look at the counts with preset-usage check, and run it again: it plans what is needed then.',
+      message: `The connection was lost, and the server does not know whether transaction ${noted.xid} was committed.`,
+      hint: 'Check the counts with preset-usage check, then run this again: it plans what is still needed.',
       exitCode: exitCodes.unreachable,
       cause: error,
     });
@@ -199,7 +199,7 @@ async function afterLoss(
   return committed(prepared, { held: 0, waiting: 0, counts: {} });
 }
 
-async function askAgain(
+async function askUntilAnswered(
   ask: () => Promise<TransactionOutcome>,
 ): Promise<Exclude<TransactionOutcome, 'in progress'> | 'unreachable'> {
   const answer = await tryUntilAnswered(
@@ -220,46 +220,46 @@ async function askAgain(
 function hiddenMeanwhile(cause?: ConsoleError): ConsoleError {
   return new ConsoleError({
     code: 'incomplete-view',
-    message: 'A policy has come that hides rows from this role, so what it counts is no longer all there is.',
+    message: 'A policy now hides rows from this role, so it no longer counts everything.',
     hint: 'This batch was not applied; the receipt holds what was applied before. Connect as a role that sees every row.',
     exitCode: exitCodes.refused,
     cause,
   });
 }
 
-// The server's words name the table, and the driver's place only knows of reading.
+// The server's message names the table; the driver's context only knows about reading.
 function denied({ plan }: BatchWork, error: ConsoleError): ConsoleError {
   return new ConsoleError({
     code: 'permission-denied',
-    message: `${plan.look.server.user} may not do this: ${serverWords(error)}.`,
+    message: `${plan.look.server.user} may not do this: ${serverMessage(error)}.`,
     hint: 'Grant what is missing, or connect as the owner. This batch was not applied; the receipt holds what was applied before.',
     exitCode: exitCodes.unreachable,
     cause: error,
   });
 }
 
-/** A failover, or somebody who has made the server read-only: what was committed before stays. */
+/** After a failover, or when the server was made read-only: what was committed before stays. */
 function readOnlyNow(error: ConsoleError): ConsoleError {
   return new ConsoleError({
     code: error.code,
     message: error.message,
-    hint: 'This batch was not applied; the receipt holds what was applied before. Connect to the primary and look at the counts: a new plan goes on from there.',
+    hint: 'This batch was not applied; the receipt holds what was applied before. Connect to the primary, check the counts and make a new plan.',
     exitCode: exitCodes.unreachable,
     cause: error.cause,
   });
 }
 
-function doubleWords(error: ConsoleError): string {
-  return `${serverWords(error)}. Records with the same key are in the table, so these may be back already`;
+function duplicateMessage(error: ConsoleError): string {
+  return `${serverMessage(error)}. Records with the same key are in the table, so these may be back already`;
 }
 
-function serverWords({ cause, message }: ConsoleError): string {
+function serverMessage({ cause, message }: ConsoleError): string {
   const {
-    message: words,
+    message: text,
     constraint_name: constraint,
     where = '',
   } = (cause ?? {}) as { message?: string; constraint_name?: string; where?: string };
-  // Our own block is one too; a name that is not its is a trigger's function.
+  // Our own block is one of them; any other name is a trigger's function.
   const [, run] = /^PL\/pgSQL function (?!inline_code_block)(.+?) line \d/m.exec(where) ?? [];
-  return `${words ?? message}${constraint && !(words ?? message).includes(constraint) ? ` (${constraint})` : ''}${run ? `, in ${run}` : ''}`;
+  return `${text ?? message}${constraint && !(text ?? message).includes(constraint) ? ` (${constraint})` : ''}${run ? `, in ${run}` : ''}`;
 }

@@ -26,34 +26,35 @@ import { runOneBatch } from './run-batch.ts';
 import { tablesChanged } from './tables-changed.ts';
 
 export interface RunOptions {
-  /** Statement timeout, and how long a row of somebody else's is tried again, in seconds. */
+  /** In seconds. Statement timeout, and how long a row held by another session is retried. */
   timeout: number;
   lockTimeout: number;
   /** Where the receipt goes. */
   directory: string;
   /** Stops between two batches. */
   signal?: AbortSignal | undefined;
-  /** True where the plan was made just now: otherwise it is made again, and has to be the same. */
+  /** True if the plan was made just now: otherwise it is made again and must be the same. */
   fresh?: boolean;
-  /** How much goes into one batch at the most, where that is to be less than usual. */
+  /** Lower limits than usual for one batch. */
   most?: Partial<BatchLimits>;
 }
 
 // In a row.
 const mostLost = 5;
 const mostRefused = 50;
-// The application has this many times as long without us as with us.
+// After rows were held, the application has this many times as long without us.
 const restPerHeld = 4;
-// Reading, writing the receipt and auditing again hold nothing, and yet take the server's and this machine's time.
+// Reading, writing the receipt and auditing again hold nothing, but still cost the server and this machine time.
 const restPerBatch = 1;
 // In milliseconds.
 const longestRest = 250;
 
 /**
- * Does what a plan says, batch by batch, and yields how far it is. Each batch is right by itself: killed anywhere, the
- * counts are as right as they were, the receipt knows what was done, and running it again does the rest. Rejects where
- * nothing was written: with exit code 4 where the plan is stale, another repair is under way or the receipt cannot be
- * stored, with 3 where the server cannot do it. What stops it later on is in the outcome.
+ * Runs a plan, batch by batch, and yields its progress. Each batch is correct by itself. If the process is killed
+ * anywhere, counts are as right as before, the receipt knows what was done, and running it again does the rest.
+ *
+ * Rejects if nothing was written: with exit code 4 if the plan is stale, another repair is running or the receipt cannot
+ * be stored, with 3 if the server cannot do it. A later failure is in the outcome.
  */
 export async function* runRepair(
   database: Database,
@@ -61,10 +62,10 @@ export async function* runRepair(
   options: RunOptions,
 ): AsyncGenerator<RepairProgress, RepairOutcome> {
   const start = performance.now();
-  // Without the signal: what it stops is the next batch, not one under way.
+  // Without the signal: it stops the next batch, not the one that runs.
   const timeouts = { timeout: options.timeout, lockTimeout: options.lockTimeout };
   const pooled = agreed.look.server.encryption === null;
-  const letOthersIn = await holdRepairLock(database, timeouts, pooled, options.signal);
+  const releaseLock = await holdRepairLock(database, timeouts, pooled, options.signal);
   try {
     const plan = await freshPlan(database, agreed, options);
     const began = await database.read(readServerMark);
@@ -77,11 +78,11 @@ export async function* runRepair(
       await run.close();
     }
   } finally {
-    await letOthersIn();
+    await releaseLock();
   }
 }
 
-/** The plan as it would be made now; rejects where that is another one. */
+/** The plan as it would be made now; rejects if it differs. */
 async function freshPlan(database: Database, agreed: RepairPlan, options: RunOptions): Promise<FullPlan> {
   const plan =
     options.fresh && 'tasks' in agreed && (await isInEffect(agreed as FullPlan))
@@ -91,7 +92,7 @@ async function freshPlan(database: Database, agreed: RepairPlan, options: RunOpt
   return plan;
 }
 
-/** undo: whether nobody has taken any of it back meanwhile, which only the holder of the claim can tell. */
+/** undo: whether nobody has undone any of it meanwhile. Only the holder of the repair lock can know. */
 async function isInEffect({ receipt, request, tasks }: FullPlan): Promise<boolean> {
   if (!receipt) return true;
   const receipts = receiptsThatCount(receipt, (await listReceipts(request.directory)).receipts);
@@ -116,7 +117,7 @@ function headOf(database: Database, plan: FullPlan): ReceiptHead {
     ...receiptHead(database.place, plan.look, plan),
     options: { ...plan.options },
     undoes: plan.receipt?.head.id ?? null,
-    // Also where there was none to delete: one may have come since, and goes with the others.
+    // Also if there was nothing to delete: a record may have come since, and is deleted with the others.
     ...(plan.action === 'reset' && plan.options.deleteHistory
       ? { columns: plan.facts.recordColumns, reference: plan.look.tables.records.preset }
       : {}),
@@ -132,7 +133,7 @@ function saidOfColumns({ request }: FullPlan): Pick<ReceiptHead, 'mapped' | 'dro
   };
 }
 
-// In milliseconds: how long what is somebody else's, or does not answer, is tried again.
+// In milliseconds: how long a busy row or a silent server is retried.
 function patience({ lockTimeout }: RunOptions): number {
   return lockTimeout * 5_000;
 }
@@ -144,8 +145,8 @@ interface Written {
   drift: number;
 }
 
-/** What a batch has written, by preset: an undo may give back records and a drift at once. */
-function writtenBy(changes: readonly ReceiptChange[]): Written[] {
+/** What a batch has written, by preset: an undo may restore records and a drift together. */
+function driftsAfter(changes: readonly ReceiptChange[]): Written[] {
   const written = new Map<string, Written>();
   for (const { id, name, drift, delta, deletes } of changes) {
     if (id === null) continue;
@@ -166,10 +167,10 @@ class Run {
   readonly #source: UndoSource | undefined;
   readonly #writing: Pick<Database, 'write' | 'close'>;
   readonly #left: LeftAlone[];
-  readonly #told = new Set<string>();
-  /** Presets whose count was written and found right; a preset may take several batches. */
+  readonly #reported = new Set<string>();
+  /** Presets whose count was written and confirmed; a preset may take several batches. */
   readonly #changed = new Set<string>();
-  /** The transactions that were committed. */
+  /** The committed transactions. */
   readonly #written: string[] = [];
   #deleted = 0;
   #restored = 0;
@@ -198,12 +199,12 @@ class Run {
       most: options.most,
     });
     this.#writing = database.openWriting();
-    // As much again as one batch takes: what does not fit any more has been read by then.
+    // Twice what one batch takes: what does not fit any more has been read by then.
     const { bytes } = { ...usualLimits, ...options.most };
     this.#source = plan.receipt
       ? { reader: new RecordsReader(plan.receipt, 2 * bytes), owners: newOwners() }
       : undefined;
-    this.#left = plan.left.filter(left => !this.#isTold(left));
+    this.#left = plan.left.filter(left => !this.#isReported(left));
   }
 
   async *batches(): AsyncGenerator<RepairProgress> {
@@ -229,22 +230,22 @@ class Run {
           signal,
         });
         this.#requireSense(result);
-        // First, so that what is written counts as come to whatever happens while it is looked at.
+        // First, so that what was written counts as done whatever happens while it is audited.
         this.#queue.settle(batch, result);
         await this.#account(result);
         yield this.#progress();
         await this.#rest(result, performance.now() - begun);
       }
     } catch (error) {
-      // What is no word for a user is a fault, and is told as one; the receipt knows what was done.
+      // Anything else is a bug of this program and is reported as one; the receipt knows what was done.
       if (!isConsoleError(error)) throw error;
       this.#ended = 'failed';
-      // A column or a table that is gone, found out by reading what was written.
+      // Reading what was written may show that a column or a table is gone.
       this.#error = error.code === 'schema-changed' ? tablesChanged(this.#plan, []) : error;
     }
   }
 
-  /** Stops where trying on would do the same over and over. */
+  /** Stops if going on would fail the same way over and over. */
   #requireSense({ outcome, message, error }: BatchResult): void {
     this.#lost = outcome === 'lost' ? this.#lost + 1 : 0;
     if (error && this.#lost > mostLost) throw error;
@@ -254,7 +255,7 @@ class Run {
     throw new ConsoleError({
       code: 'server-refuses',
       message: `The server refused ${this.#refused} batches in a row: ${message ?? 'no reason given'}.`,
-      hint: 'A trigger or a constraint on presets does not want these counts. Look at it, then run this again.',
+      hint: 'A trigger or a constraint on presets rejects these counts. Check it, then run this again.',
       exitCode: exitCodes.unhealthy,
     });
   }
@@ -280,7 +281,7 @@ class Run {
       durationMs: Math.round(performance.now() - this.#start),
       left: this.#left,
     };
-    // The database is as it is: a receipt that cannot be closed any more has said before what was done.
+    // The database is already changed: even if the receipt cannot be closed, it has recorded what was done.
     await this.#receipt.end(end).catch(error => {
       this.#error ??= isConsoleError(error) ? error : null;
     });
@@ -308,8 +309,8 @@ class Run {
 
   async #account(result: BatchResult): Promise<void> {
     for (const left of result.left) {
-      // What the plan said before, the run finds again.
-      if (!this.#isTold(left)) this.#left.push(left);
+      // The run finds again what the plan has already listed.
+      if (!this.#isReported(left)) this.#left.push(left);
     }
     if (result.outcome === 'busy') this.#cost.busy += 1;
     if (result.outcome !== 'committed') return;
@@ -320,7 +321,7 @@ class Run {
     for (const { deletes } of result.changes) if (deletes < 0) this.#restored -= deletes;
     this.#deleted += result.deleted;
     const unfinished = new Set(result.rest.map(({ id }) => id));
-    const written = writtenBy(result.changes);
+    const written = driftsAfter(result.changes);
     const wrong = await this.#verify(written).catch(error => {
       const unseen = written.filter(({ id }) => !unfinished.has(id));
       this.#left.push(
@@ -328,7 +329,7 @@ class Run {
           id,
           name,
           reason: 'wrong' as const,
-          message: 'It was written, and could not be read afterwards to see whether it is right.',
+          message: 'It was written, but could not be read afterwards to check it.',
         })),
       );
       throw error;
@@ -339,10 +340,10 @@ class Run {
     for (const id of wrong) this.#changed.delete(id);
   }
 
-  #isTold({ id, reason, message }: LeftAlone): boolean {
-    const told = JSON.stringify([id, reason, reason === 'reference' ? message : null]);
-    if (this.#told.has(told)) return true;
-    this.#told.add(told);
+  #isReported({ id, reason, message }: LeftAlone): boolean {
+    const key = JSON.stringify([id, reason, reason === 'reference' ? message : null]);
+    if (this.#reported.has(key)) return true;
+    this.#reported.add(key);
     return false;
   }
 
@@ -368,7 +369,7 @@ class Run {
           id,
           name,
           reason: 'gone',
-          message: 'It was written, and the preset was deleted right after.',
+          message: 'It was written, but the preset was deleted right after.',
         });
         wrong.add(id);
         continue;
@@ -381,7 +382,7 @@ class Run {
     return wrong;
   }
 
-  /** Reads, and tries again after an error that may be over soon, as long as a locked row is retried. */
+  /** Reads, and retries after a transient error for as long as a locked row is retried. */
   async #patiently<T>(read: () => Promise<T>): Promise<T> {
     let failure: unknown;
     const answer = await tryUntilAnswered(
@@ -405,7 +406,7 @@ class Run {
       .filter(({ code }) => code === 'trigger-unhealthy')
       .map(({ message }) => message);
     return [
-      `It was written, and is ${by > 0 ? `${by} too high` : `${-by} too low`} again already: something else writes its count or its records.`,
+      `It was written, but is already ${by > 0 ? `${by} too high` : `${-by} too low`} again: something else writes its count or its records.`,
       ...suspects,
     ].join(' ');
   }
@@ -422,7 +423,7 @@ class Run {
     const done = presets - this.#queue.presetsLeft;
     const records = this.#deleted + this.#restored;
     const allRecords = Math.max(records, this.#plan.recordsToDelete + this.#plan.recordsToRestore);
-    // Records are most of the work where there are any.
+    // Records, if any, are most of the work.
     const part = (done + records / 50) / Math.max(1, presets + allRecords / 50);
     return {
       done,
@@ -436,7 +437,7 @@ class Run {
   }
 }
 
-/** The exit code that an outcome means (CONTRACT.md). */
+/** The exit code of an outcome. */
 export function exitCodeOf({ ended, error, left }: RepairOutcome): number {
   if (error) return error.exitCode;
   if (ended === 'interrupted') return exitCodes.interrupted;

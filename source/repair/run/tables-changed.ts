@@ -5,28 +5,28 @@ import type { FullPlan } from '../plan/draft.ts';
 import { type CatalogPrint, readCatalogPrint } from '../sql/catalog-print.ts';
 
 const words: Record<string, string> = {
-  tables: 'one of them is another table now',
+  tables: 'one of them was replaced',
   constraints: 'references and checks',
 };
 
-/** What stops a repair whose plan was made for other tables than these: exit code 4. `parts` of the catalog differ. */
+/** Stops a repair that was planned for different tables: exit code 4. `parts` of the catalog differ. */
 export function tablesChanged({ action }: Pick<FullPlan, 'action'>, parts: readonly string[]): ConsoleError {
   const named = parts.map(part => words[part] ?? part).join(', ');
   return refused(
     'tables-changed',
     `The tables were changed during this ${action}${named === '' ? '' : ` (${named})`}.`,
-    'The batch under way was not applied; the receipt holds what was applied before. Look at the change, then plan again.',
+    'The batch under way was not applied; the receipt holds what was applied before. Review the change, then plan again.',
   );
 }
 
-/** The parts of the catalog that are not what the plan goes by, as a transaction sees them. */
+/** The parts of the catalog that differ from the plan, as a transaction sees them. */
 export async function changedParts(reader: Reader, { look, facts }: FullPlan): Promise<string[]> {
   return differing(facts.print, await readCatalogPrint(reader, look.tables));
 }
 
 /**
- * Throws (exit code 4) where the catalog has changed since the plan was made: what the server refuses then says nothing of
- * the presets. A server that does not answer leaves the question open.
+ * Throws (exit code 4) if the catalog has changed since the plan was made: then the server's refusals say nothing about
+ * the presets. If the server does not answer, the question stays open.
  */
 export async function requireSameTables(database: Database, plan: FullPlan): Promise<void> {
   const parts = await database

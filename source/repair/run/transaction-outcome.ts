@@ -6,10 +6,10 @@ import type { ReceiptChange } from '../receipts/receipt.ts';
 import { exactForms, hasRecord, type RecordValues, readStates } from '../sql/counter-state.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 
-/** What a batch would have left in the tables, had it been committed. */
+/** What a batch leaves in the tables if it is committed. */
 export interface OutcomeTraces {
   changes: readonly ReceiptChange[];
-  /** One of the records that it deletes, and one of those that it puts back; null where it does not. */
+  /** One of the records that it deletes, and one that it puts back; null if there is none. */
   deleted: RecordValues | null;
   inserted: RecordValues | null;
 }
@@ -17,9 +17,9 @@ export interface OutcomeTraces {
 export type TransactionOutcome = 'committed' | 'aborted' | 'in progress' | null;
 
 /**
- * What became of a transaction; null where the server does not remember it. A server that has crashed, or been failed over
- * from, gives the number of a transaction that never reached its disk to another one: so `committed` is believed only where
- * the tables do not say otherwise.
+ * The outcome of a transaction; null if the server has forgotten it. After a crash or a failover, a server may give the
+ * number of a transaction that never reached its disk to another one. So `committed` is trusted only if the tables do
+ * not contradict it.
  */
 export async function readTransactionOutcome(
   database: Database,
@@ -36,16 +36,16 @@ export async function readTransactionOutcome(
       await reader.rows(exactForms);
       if (traces.deleted) return !(await hasRecord(reader, tables, facts, traces.deleted));
       if (traces.inserted) return hasRecord(reader, tables, facts, traces.inserted);
-      const telling = traces.changes.flatMap(({ id, drift, delta, deletes }) =>
+      const changed = traces.changes.flatMap(({ id, drift, delta, deletes }) =>
         id === null || delta + deletes === 0 ? [] : [{ id, drift }],
       );
-      if (telling.length === 0) return true;
+      if (changed.length === 0) return true;
       const states = await readStates(
         reader,
         tables,
-        telling.map(({ id }) => id),
+        changed.map(({ id }) => id),
       );
-      return !telling.every(({ id, drift }) => {
+      return !changed.every(({ id, drift }) => {
         const state = states.get(id);
         return state !== undefined && (state.count ?? 0) - state.records === drift;
       });
@@ -63,7 +63,7 @@ async function statusOf(
   try {
     return await database.read(reader => transactionStatus(reader, xid), { signal });
   } catch (error) {
-    // A number that is still to come: the server has forgotten in a crash that it was given out once.
+    // The number is still to be assigned: in a crash the server has forgotten that it was given out once.
     if (isConsoleError(error) && (error.cause as { code?: string })?.code === '22023') return 'aborted';
     throw error;
   }

@@ -5,9 +5,9 @@ import type { ConsoleError } from '../../errors/errors.ts';
 import { type LockHolder, readLockHolder } from '../sql/repair-lock.ts';
 
 /**
- * Asks for a lock of repairs with `take` until it is granted; null if `signal` is aborted first. If another session keeps it for
- * longer than `lockTimeout` seconds, rejects with exit code 4 and names that session: it runs another repair, or a killed one left
- * it behind and the server has not ended it yet.
+ * Asks for a repair lock with `take` until it is granted; null if `signal` is aborted first. If another session keeps it
+ * for longer than `lockTimeout` seconds, rejects with exit code 4 and names that session. It runs another repair, or a
+ * killed one left it behind and the server has not ended it yet.
  */
 export async function waitForLock<T>(
   reader: Reader,
@@ -26,15 +26,15 @@ export async function waitForLock<T>(
   throw anotherWrite(await readLockHolder(reader));
 }
 
-/** What a second repair is refused with: exit code 4. */
+/** The error for a second repair: exit code 4. */
 export function anotherWrite(holder: LockHolder | null): ConsoleError {
   return refused(
     'another-write',
     holder
-      ? `Another repair of these counts is being done: ${sessionWords(holder)} holds its lock.`
-      : 'Another repair of these counts is being done.',
+      ? `Another repair of these counts is running: ${sessionWords(holder)} holds its lock.`
+      : 'Another repair of these counts is running.',
     holder
-      ? `Nothing was changed. Try again when it is done. If nobody is at work there, end that session with: SELECT pg_terminate_backend(${holder.pid})`
+      ? `Nothing was changed. Try again when it is done. If that session is stuck, end it with: SELECT pg_terminate_backend(${holder.pid})`
       : 'Nothing was changed. Try again when it is done; preset-usage receipts shows what it did.',
   );
 }
@@ -48,6 +48,6 @@ function sessionWords({ pid, application, user, client, since }: LockHolder): st
   ].filter(word => word !== null);
   const when =
     since === null ? [] : [`since ${new Date(since).toISOString().slice(0, 19).replace('T', ' ')} UTC`];
-  const told = [...(who.length > 0 ? [who.join(' ')] : []), ...when];
-  return `server process ${pid}${told.length > 0 ? ` (${told.join(', ')})` : ''}`;
+  const details = [...(who.length > 0 ? [who.join(' ')] : []), ...when];
+  return `server process ${pid}${details.length > 0 ? ` (${details.join(', ')})` : ''}`;
 }

@@ -9,16 +9,16 @@ import { exactForms, type FoundRecord, type RecordValues } from './counter-state
 import type { RepairFacts } from './facts.ts';
 import { repairKey } from './repair-lock.ts';
 
-// Each is called by its schema: some of what uses it runs by the role's own search_path.
+// Everything names its schema, because some of it runs under the role's own search_path.
 const givenRows = "pg_catalog.jsonb_array_elements(given OPERATOR(pg_catalog.->) 'rows')";
 
-/** What one preset's row becomes: the count that it has when it is locked, plus `delta`. */
+/** How one preset's row changes: the count it has when it is locked, plus `delta`. */
 export interface RowOrder {
   id: string;
   delta: number;
-  /** undo: the count was NULL, and becomes NULL again where it is 0. */
+  /** undo: the count was NULL, and becomes NULL again if it is 0. */
   nullIfZero: boolean;
-  /** Sets `last_used_at` to `to`, unless it is not `from` any more: then a use has come in between. */
+  /** Sets `last_used_at` to `to`, unless it differs from `from`: then a use has come in between. */
   lastUsed: { from: string | null; to: string | null } | null;
 }
 
@@ -28,9 +28,9 @@ export interface BatchOrder {
   /** Exactly these versions of records are deleted. */
   deletes: FoundRecord['place'][];
   inserts: RecordValues[];
-  /** With TRUNCATE, where they are all there is. */
+  /** By TRUNCATE, if these are all the records there are. */
   truncate: boolean;
-  /** Waits for a row up to lock_timeout; otherwise a row that somebody holds fails at once. */
+  /** Waits for a row up to lock_timeout; otherwise a held row fails at once. */
   wait: boolean;
   /** Keeps triggers from firing, and checks the references of inserted records itself. */
   quiet: boolean;
@@ -41,25 +41,25 @@ const answer = z.object({
   held: z.number(),
   /** Sessions that waited for this transaction at its end. */
   waiting: z.number(),
-  /** `usage_count` by id, as it was written. */
+  /** The written `usage_count` by id. */
   counts: z.record(z.string(), z.nullable(z.number())),
 });
 
-/** What a batch has cost and left. */
+/** The cost and the result of a batch. */
 export type BatchAnswer = z.infer<typeof answer>;
 
 /**
- * The first statement of a batch: takes the lock that keeps repairs apart, in a statement before the one that reads the
- * drift, and tells which transaction this is, once it has it: so the numbers of batches are in the order of their work. A server
- * that acknowledges commits before they are on disk is asked not to.
+ * The first statement of a batch. It takes the lock that keeps repairs apart, in a statement before the one that reads
+ * the drift. With the lock it returns the number of this transaction, so that numbers of batches are in the order of
+ * their work. If the server acknowledges commits before they are on disk, this turns that off.
  */
 const beginBatch = `SELECT CASE WHEN pg_try_advisory_xact_lock(${repairKey}) THEN pg_current_xact_id()::text END AS xid,
   set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)`;
 
-/** Which of the records' rows a batch may come to write. */
+/** How a batch may write to the table of records. */
 export type RecordWrites = 'delete' | 'insert' | null;
 
-/** Begins a batch and keeps its tables as they are until its end; null where another repair is being done. */
+/** Begins a batch and keeps its tables unchanged until it ends; null if another repair is running. */
 export async function openBatch(
   { rows, script, ownPath }: WriteTransaction,
   tables: Tables,
@@ -67,20 +67,20 @@ export async function openBatch(
 ): Promise<string | null> {
   const [row] = (await rows(beginBatch)) as { xid: string | null }[];
   if (!row?.xid) return null;
-  // Planning a write may already run what policies and defaults call.
+  // Planning a write may already run functions of policies and defaults.
   const locks = `${takingPath(ownPath)}; ${keepTables(tables, writes)}; ${takingPath(catalogPath)}`;
   await script(`${exactForms}; ${locks}`);
   return row.xid;
 }
 
 /**
- * Takes the locks of the writes that are to come, before anything is read: columns, references, triggers, rules and policies
- * then stay what they are. LOCK TABLE asks for rights to the whole table, an UPDATE of no row fires statement triggers, and
- * EXPLAIN does neither. Parts of a table are locked with it: their number may grow, but no part is changed.
+ * Takes the locks of the later writes before anything is read, so that columns, references, triggers, rules and policies
+ * stay the same. LOCK TABLE would need rights to the whole table, and an UPDATE of no row would fire statement triggers;
+ * EXPLAIN does neither. Partitions are locked too: new ones may be attached, but none is changed.
  */
 function keepTables({ presets, records }: Tables, writes: RecordWrites): string {
   const parts = [
-    // As in the block itself: whoever waits for us while we wait for them, we give up first.
+    // As in the block: if two sessions wait for each other, we give up first.
     `SET LOCAL lock_timeout = '250ms'`,
     `EXPLAIN UPDATE ${presets.name} p SET ${presets.count} = p.${presets.count} WHERE p.ctid OPERATOR(pg_catalog.=) '(0,0)'::pg_catalog.tid`,
   ];
@@ -97,9 +97,9 @@ function keepTables({ presets, records }: Tables, writes: RecordWrites): string 
 }
 
 /**
- * Does a batch and commits it, in one message: rows are held for as long as the server works, and no message is waited for
- * meanwhile. Rejects with SQLSTATE 55P03 where somebody holds a row, 40001 where a record is not what it was; then, as with
- * every other error, nothing of it is left. `longest` is its statement_timeout in seconds.
+ * Runs a batch and commits it in one message: rows are held only while the server works, not while it waits for a
+ * message. Rejects with SQLSTATE 55P03 if another session holds a row, 40001 if a record has changed. After these and
+ * all other errors, nothing of it is left. `longest` is its statement_timeout in seconds.
  */
 export async function runBatch(
   { rows, script, ownPath }: WriteTransaction,
@@ -123,20 +123,19 @@ export async function runBatch(
     dollarQuote(),
   );
   const [row] = (await script(
-    // What a trigger has deferred once more fires as the transaction ends.
+    // A constraint that a trigger has deferred again is checked when the transaction ends.
     `${block}; ${takingPath(ownPath)}; SELECT pg_catalog.current_setting('${resultSetting}', true) AS answer; COMMIT`,
   )) as { answer: string }[];
   return answer.parse(JSON.parse(row?.answer ?? 'null'));
 }
 
-/** What the text of a block depends on. */
 interface BlockShape extends Pick<BatchOrder, 'truncate' | 'wait' | 'quiet'> {
   deletes: readonly unknown[];
   inserts: readonly unknown[];
   setsLastUsed: boolean;
 }
 
-/** The block that does a batch; its values come from a setting of the transaction, so its text can be shown beforehand. */
+/** The block that runs a batch. Its values come from a setting of the transaction, so its text can be shown in the plan. */
 export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShape, quote = '$$'): string {
   const { presets, records, path } = tables;
   const lastUsed = lastUsedOf(tables, facts, order);
@@ -144,13 +143,13 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
   const ids = `(SELECT (o.value OPERATOR(pg_catalog.->>) 'id')::${presets.keyType} FROM ${givenRows} o)`;
   const becomes = `(becomes OPERATOR(pg_catalog.->>) (o.value OPERATOR(pg_catalog.->>) 'id'))::${facts.countType}`;
   const parts = [
-    // On another connection than the one that began, the setting is missing; after a reconnect the transaction is another.
+    // After a switch to another connection the setting is missing; after a reconnect the transaction is another one.
     `IF given IS NULL OR pg_current_xact_id_if_assigned()::text IS DISTINCT FROM given->>'xid' THEN
     RAISE EXCEPTION 'this transaction is another one' USING ERRCODE = '25P01';
   END IF;
-  -- Below deadlock_timeout: whoever waits for us while we wait for them, we give up first.
+  -- Below deadlock_timeout: if two sessions wait for each other, we give up first.
   PERFORM set_config('lock_timeout', '250ms', true);
-  -- Counted under a policy, what is there would look like drift.
+  -- Records hidden by a policy would look like drift.
   IF ${rowsHiddenCondition(tables)} THEN
     RAISE EXCEPTION 'row-level security hides rows from this role now' USING ERRCODE = '42501';
   END IF;`,
@@ -167,7 +166,7 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
   started := coalesce(started, clock_timestamp());
   IF (SELECT count(*) FROM jsonb_object_keys(held)) < jsonb_array_length(given->'rows') THEN
     ${
-      // Where a row is waited for, nobody's lock can be why it is missing.
+      // A missing row cannot be locked by another session if we wait for locks.
       order.wait
         ? `RAISE EXCEPTION 'a policy on ${inString(presets.name)} keeps a row from being written, or it was deleted just now' USING ERRCODE = 'P0001';`
         : `RAISE EXCEPTION 'another session holds a row' USING ERRCODE = '55P03';`
@@ -219,8 +218,8 @@ ${quote}`;
 }
 
 /**
- * How `last_used_at` is set, where any row of the batch sets it: its triggers fire for a column that is only named. Records
- * that are put back make the counting trigger set it too, so then it becomes what it was when the row was locked.
+ * How `last_used_at` is set, if any row of the batch sets it: naming the column is enough to fire its triggers. When
+ * records are put back, the counting trigger sets it too, so then it is reset to its value when the row was locked.
  */
 function lastUsedOf(
   { presets }: Tables,
@@ -241,7 +240,7 @@ function lastUsedOf(
   };
 }
 
-// A name inside of a string that RAISE takes for a format.
+// Escapes a name inside a format string of RAISE.
 function inString(name: string): string {
   return name.replaceAll("'", "''").replaceAll('%', '%%');
 }
@@ -267,7 +266,7 @@ function deletion(
   return `${byOwnPath(`DELETE FROM ${records} r USING ${mine} m WHERE ${same};
   GET DIAGNOSTICS touched = ROW_COUNT;`)}
   IF touched <> ${number} THEN
-    -- Still there as they were, or written anew by this transaction, as where a record is only marked as deleted.
+    -- Still unchanged, or rewritten by this transaction, as when records are only marked as deleted.
     ${byPath(
       path,
       `is_kept := EXISTS (SELECT FROM ${records} r JOIN ${mine} m ON ${same})
@@ -285,7 +284,7 @@ function insertion(records: string, { recordColumns, references }: RepairFacts, 
   const text = (place: number) => `(e.value OPERATOR(pg_catalog.->>) ${place})`;
   const value = (place: number) => `${text(place)}::${inSchema(recordColumns[place]?.type ?? 'text')}`;
   const given = "pg_catalog.jsonb_array_elements(given OPERATOR(pg_catalog.->) 'inserts') e";
-  // With the triggers quiet the server does not check references either: they are locked and checked here.
+  // With triggers suppressed, the server does not check references either: they are locked and checked here.
   const checks = quiet
     ? references.map(({ table, pairs }) => {
         const join = pairs
@@ -294,7 +293,7 @@ function insertion(records: string, { recordColumns, references }: RepairFacts, 
         const named = pairs.map(({ place }) => `${text(place)} IS NOT NULL`).join(' AND ');
         return `PERFORM 1 FROM ${table} t WHERE EXISTS (SELECT FROM ${given} WHERE ${join}) FOR KEY SHARE;
   IF EXISTS (SELECT FROM ${given} WHERE ${named} AND NOT EXISTS (SELECT FROM ${table} t WHERE ${join})) THEN
-    RAISE EXCEPTION 'a record names what is not in ${inString(table)} any more' USING ERRCODE = '23503';
+    RAISE EXCEPTION 'a record refers to a row that is no longer in ${inString(table)}' USING ERRCODE = '23503';
   END IF;`;
       })
     : [];

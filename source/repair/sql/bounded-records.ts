@@ -2,15 +2,15 @@ import { builtIn } from '../../counter/operators.ts';
 import { manyValues, valueAsText } from '../../counter/reading/sql-values.ts';
 import type { RepairFacts } from './facts.ts';
 
-/** How many bytes may be read at once, of all records and of one, as a receipt keeps them. */
+/** How many bytes may be read at once, of all records and of one, in the form that a receipt keeps. */
 export interface ByteLimits {
   bytes: number;
   recordBytes: number;
 }
 
-/** The columns of a record that `boundedRecords` goes by, of the alias `r`; they come before anything is limited. */
+/** The columns of a record, with the alias `r`, that `boundedRecords` needs; read before anything is limited. */
 export function recordSource({ recordColumns }: RepairFacts): string {
-  // What is stored is known without reading it; only a value of any length can be large.
+  // The stored size is known without reading the value. Only a value of variable length can be large.
   const stored = recordColumns
     .map(({ quoted }) => `coalesce(pg_catalog.pg_column_size(r.${quoted}), 0)`)
     .join(' OPERATOR(pg_catalog.+) ');
@@ -20,9 +20,10 @@ export function recordSource({ recordColumns }: RepairFacts): string {
 }
 
 /**
- * Common table expressions over `source`, which has the columns of `recordSource` and an id. The last one, `bounded`, has id,
- * place, values as the text of a JSON array and size: as many records as `limits` allow, at least one, and those that are
- * too large by themselves without their values. Sizes are known before values are made, and values before they are sent.
+ * Common table expressions over `source`, which has the columns of `recordSource` and an id. The last one, `bounded`,
+ * has id, place, values (the text of a JSON array) and size. It holds as many records as `limits` allow, at least one;
+ * records that are too large on their own come without values. Sizes are checked before values are built, and again
+ * before they are sent.
  */
 export function boundedRecords(
   { recordColumns }: RepairFacts,

@@ -1,18 +1,18 @@
 import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 
-/** What the catalog says of both tables, a hash of each part of it. */
+/** What the catalog says about both tables, a hash of each part. */
 export type CatalogPrint = Record<string, string>;
 
 type Named = Pick<Tables, 'presets' | 'records'>;
 
 /**
- * An SQL expression of type jsonb: a `CatalogPrint`. It holds what decides whether a record comes back as it was and what
- * else a write sets off: columns, references both ways, triggers with their functions, rules, policies and partitions. Not
- * what may change at any time without harm: indexes, statistics, rights, names of constraints.
+ * An SQL expression of type jsonb: a `CatalogPrint`. It holds what decides whether a record comes back unchanged, and
+ * what else a write sets off: columns, references both ways, triggers with their functions, rules, policies and
+ * partitions. It leaves out what may change at any time without harm: indexes, statistics, rights, names of constraints.
  *
- * Asked in a transaction that holds the locks of its writes and has read what it goes by, the answer stands until its end,
- * but for a partition that is attached meanwhile: its records are not among those that were read.
+ * Read in a transaction that already holds the locks of its writes and has read its data, the result is valid until that
+ * transaction ends. The only exception is a partition attached since: its records are not among those that were read.
  */
 export function catalogPrint({ presets, records }: Named): string {
   const columns = `SELECT concat_ws(' ', a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attcollation, a.attnotnull,
@@ -20,7 +20,7 @@ export function catalogPrint({ presets, records }: Named): string {
       LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE t.root`;
   const constraint = `concat_ws(' ', k.oid, k.contype, k.conrelid, k.confrelid, k.conkey, k.confkey, k.confdeltype, k.confupdtype,
       k.condeferrable, k.condeferred, to_jsonb(k)->>'confdelsetcols', to_jsonb(k)->>'conenforced', k.conbin::text)`;
-  // Those that name one of the tables are found by the triggers that act for them: their table has no index for that.
+  // Foreign keys to one of the tables are found through their triggers: their own table has no index for that.
   const references = `SELECT ${constraint} FROM tree t JOIN pg_constraint k ON k.conrelid = t.oid WHERE k.contype IN ('f', 'c') AND k.conparentid = 0
     UNION SELECT ${constraint} FROM tree t JOIN pg_trigger g ON g.tgrelid = t.oid AND g.tgisinternal JOIN pg_constraint k ON k.oid = g.tgconstraint
      WHERE k.contype = 'f' AND k.conparentid = 0`;
@@ -52,7 +52,7 @@ function hash(line: string): string {
   return `encode(sha256(convert_to(coalesce(string_agg(${line}, E'\\n' ORDER BY ${line} COLLATE "C"), ''), getdatabaseencoding())), 'hex')`;
 }
 
-/** Reads what the catalog says of both tables now. */
+/** Reads what the catalog says about both tables now. */
 export async function readCatalogPrint(reader: Reader, tables: Named): Promise<CatalogPrint> {
   const [row] = (await reader.rows(`SELECT ${catalogPrint(tables)}::text AS print`)) as { print: string }[];
   return JSON.parse(row?.print ?? '{}') as CatalogPrint;

@@ -10,30 +10,30 @@ import { markShort, shortColumn } from '../../counter/short-text.ts';
 import { type ByteLimits, boundedRecords, recordSource } from './bounded-records.ts';
 import type { RepairFacts } from './facts.ts';
 
-/** A counter as one snapshot shows it; times as the server writes them under `exactForms`. */
+/** A counter in one snapshot; times as the server writes them under `exactForms`. */
 export interface CounterState {
   id: string;
   name: string;
   count: number | null;
-  /** The count's text where no number here is exactly that: NaN, Infinity, or beyond 2^53. */
+  /** The count's text if no JavaScript number equals it: NaN, Infinity, or beyond 2^53. */
   exact: string | null;
   records: number;
   lastUsed: string | null;
-  /** The time of its newest record that is not in the future; null where that was not asked for. */
+  /** The time of its newest record that is not in the future; null if it was not requested. */
   newest: string | null;
 }
 
 /** A record as a receipt keeps it: its values as text in the order of `recordColumns`. */
 export type RecordValues = (string | null)[];
 
-/** A record and which version of it that is: table, place and the transaction that wrote it. */
+/** A record and the version of it that was read: table, place and the transaction that wrote it. */
 export interface FoundRecord {
   place: [string, string, string];
   /** The text of a JSON array, as a receipt keeps it. */
   values: string;
 }
 
-/** Records as far as they were read, and the bytes of those that are too large. */
+/** The records that were read, and the bytes of those that are too large. */
 interface FoundRecords {
   found: FoundRecord[];
   tooLarge: number[];
@@ -56,8 +56,8 @@ const states = z.array(
 );
 
 /**
- * The counters of these presets, all of them from one snapshot: what a drift may be told from. Where the newest record's time
- * is that of the last use, both read the same, whatever their types are.
+ * The counters of these presets from one snapshot, so that drift can be computed from them. If the newest record's time
+ * equals the last use, both are returned as the same text, even if their types differ.
  */
 export async function readStates(
   reader: Reader,
@@ -67,7 +67,7 @@ export async function readStates(
 ): Promise<Map<string, CounterState>> {
   const { presets, records } = tables;
   const time = newest && records.time ? records.time : null;
-  // By name: a role may have been granted these columns and no others.
+  // By name: a role may have been granted only these columns.
   const own = [...new Set([presets.key, presets.label, presets.count, presets.lastUsed])]
     .filter(column => column !== null)
     .map(column => `q.${column}`)
@@ -101,7 +101,7 @@ function toState({ usageCount, exact = null, name, ...row }: z.infer<typeof stat
 const found = z.object({ place: z.string(), values: z.nullable(z.string()), size: z.number() });
 const placeOf = z.tuple([z.string(), z.string(), z.string()]);
 
-/** Sorts what was read into records that can go and the sizes of those that cannot. */
+/** Splits what was read into records that can be deleted and the sizes of those that cannot. */
 function sortFound(rows: readonly z.infer<typeof found>[]): FoundRecords {
   const sorted: FoundRecords = { found: [], tooLarge: [] };
   for (const { place, values, size } of rows) {
@@ -112,7 +112,7 @@ function sortFound(rows: readonly z.infer<typeof found>[]): FoundRecords {
 }
 
 /**
- * The counters of these presets with up to `most` records of each, all from one snapshot, and no more records in all than
+ * The counters of these presets with up to `most` records of each, from one snapshot, and no more records in total than
  * `limits` allow.
  */
 export async function readWithRecords(
@@ -172,7 +172,7 @@ export async function readOrphans(
   return sortFound(z.array(found).parse(rows));
 }
 
-/** The places, among these records, of those that name something which is not there any more, with the table it was in. */
+/** Which of these records refer to a row that no longer exists: by their index, the table that lacks it. */
 export async function readDangling(
   reader: Reader,
   { references }: RepairFacts,
@@ -180,7 +180,7 @@ export async function readDangling(
 ): Promise<Map<number, string>> {
   const dangling = new Map<number, string>();
   for (const { table, pairs } of references) {
-    // Only what is compared travels. As SQL's MATCH SIMPLE: a reference with a NULL in it names nothing.
+    // Only the compared values are sent. As in SQL's MATCH SIMPLE, a reference with a NULL in it refers to nothing.
     const named = values.map(record => pairs.map(({ place }) => record[place] ?? null));
     const rows = (await reader.rows(
       `SELECT (e.n OPERATOR(pg_catalog.-) 1)::double precision AS place
@@ -193,7 +193,7 @@ export async function readDangling(
             )
             .join(' AND ')})`,
       [JSON.stringify(named)],
-      // Policies may apply to that table too.
+      // Under the role's own search_path: policies of that table may call its functions.
       'own',
     )) as { place: number }[];
     for (const { place } of rows) dangling.set(place, table);
@@ -201,7 +201,7 @@ export async function readDangling(
   return dangling;
 }
 
-/** Whether a record with exactly these values is there. */
+/** Whether a record with exactly these values exists. */
 export async function hasRecord(
   reader: Reader,
   { records, path }: Tables,
@@ -213,7 +213,7 @@ export async function hasRecord(
   const alike = recordColumns.map(({ quoted }, place) =>
     keysEqual(valueAsText(quoted), `(${given} OPERATOR(pg_catalog.->>) ${place})`),
   );
-  // The preset once more as it is, for its index.
+  // The preset once more, uncast, so that its index is used.
   const preset = values[own];
   const within =
     preset === null || preset === undefined
@@ -227,7 +227,7 @@ export async function hasRecord(
   return row?.there === true;
 }
 
-/** Which preset each of these values of a record's column means: as text, a padded char(n) is not the key that it names. */
+/** Which preset each of these values refers to: as text, a padded char(n) differs from the key that it equals. */
 export async function readOwners(
   reader: Reader,
   { presets, path }: Tables,
@@ -235,7 +235,7 @@ export async function readOwners(
   values: readonly string[],
 ): Promise<Map<string, string>> {
   const rows = (await reader.rows(
-    // By their columns: presets may have a column of its own that is called as either.
+    // By column names: presets may have a column with the name of either alias.
     `SELECT v.value, i.value AS id FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) i
        JOIN ${presets.name} p ON p.${presets.key} ${presets.keys.equal} i.value::${presets.keyType}
        JOIN pg_catalog.json_array_elements_text($2::pg_catalog.text::pg_catalog.json) v ON p.${presets.key} ${presets.keys.equal} v.value::${presets.keyType}`,

@@ -4,28 +4,28 @@ import type { Tables } from '../../counter/discovery/tables.ts';
 import { builtIn, operators, ownOperators } from '../../counter/operators.ts';
 import { catalogPrint } from './catalog-print.ts';
 
-/** A foreign key of the records, other than the one to their preset and those to each other. */
+/** A foreign key of the records, except the one to their preset and those to each other. */
 interface Reference {
   name: string;
-  /** The table it names, and pairs of columns: the record's (its place among `recordColumns`), the other's. */
+  /** The table it refers to, and pairs of columns: the record's (its index in `recordColumns`) and the other table's. */
   table: string;
   pairs: { place: number; column: string; type: string; equal: string }[];
 }
 
 const facts = z.object({
-  /** The types of the columns it writes. */
+  /** The types of the columns that a repair writes. */
   countType: z.string(),
   lastUsedType: z.nullable(z.string()),
-  /** True where `last_used_at` may be NULL. */
+  /** True if `last_used_at` may be NULL. */
   lastUsedNullable: z.boolean(),
-  /** Of the table of records: r table, p partitioned, f foreign. */
+  /** The kind of the table of records: r table, p partitioned, f foreign. */
   recordsKind: z.string(),
   presetsKind: z.string(),
-  /** True where the server computes the count by itself. */
+  /** True if the server computes the count. */
   countGenerated: z.boolean(),
-  /** Whether a trigger or a rule waits for deletes of records, which TRUNCATE would pass by. */
+  /** Whether there is a trigger or a rule for deletes of records, which TRUNCATE would bypass. */
   deleteTriggers: z.boolean(),
-  /** What happens to a write besides the triggers of the two tables: rules, and triggers of parts of them alone. */
+  /** What else a write sets off, besides the triggers of the two tables: rules, and triggers of their partitions only. */
   besides: z.array(
     z.object({
       what: z.enum(['rule', 'trigger']),
@@ -34,7 +34,7 @@ const facts = z.object({
       event: z.enum(['INSERT', 'UPDATE', 'DELETE']),
     }),
   ),
-  /** Every column of a record that an INSERT may give, in order. */
+  /** Every column of a record that an INSERT may set, in order. */
   recordColumns: z.array(
     z.object({ quoted: z.string(), type: z.string(), declared: z.string(), number: z.number() }),
   ),
@@ -52,9 +52,9 @@ const facts = z.object({
       ),
     }),
   ),
-  /** A table that inherits from the one of records and is not a partition of it; null if there is none. */
+  /** A table that inherits from the table of records and is not a partition of it; null if there is none. */
   inheritedBy: z.nullable(z.string()),
-  /** Foreign keys that name preset_usage, with what a delete does to their rows; `itself` where they are its own. */
+  /** Foreign keys to preset_usage, with what a delete does to their rows; `itself` if they are its own. */
   referencedBy: z.array(
     z.object({
       table: z.string(),
@@ -69,7 +69,7 @@ const facts = z.object({
     delete: z.boolean(),
     truncate: z.boolean(),
   }),
-  /** The catalog from which this was read, a `CatalogPrint`: with another one nothing is written. */
+  /** The catalog from which this was read, a `CatalogPrint`: if it differs later, nothing is written. */
   print: z.record(z.string(), z.string()),
 });
 
@@ -78,8 +78,8 @@ export interface RepairFacts extends Omit<z.infer<typeof facts>, 'references'> {
   references: Reference[];
 }
 
-// Names in Tables are quoted already, so columns are found by how the server would quote them. The types of a record's columns
-// go without their length: a cast to varchar(n) or bit(n) cuts what is too long, where the column itself refuses it.
+// Names in Tables are already quoted, so columns are found by how the server would quote them. Types of a record's
+// columns are without length: a cast to varchar(n) or bit(n) cuts a longer value, which the column itself would refuse.
 const text = (tables: Tables) => `WITH RECURSIVE counted AS (
   SELECT a.* FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
 ), given AS (
@@ -128,7 +128,7 @@ SELECT json_build_object(
      'truncate', has_table_privilege($2::oid, 'TRUNCATE')),
   'print', ${catalogPrint(tables)})::text AS facts`;
 
-/** Reads what a repair of these tables has to know: types, rights, and what refers to what. */
+/** Reads what a repair of these tables needs to know: types, rights, and what refers to what. */
 export async function readRepairFacts(reader: Reader, tables: Tables): Promise<RepairFacts> {
   const { presets, records } = tables;
   const [row] = (await reader.rows(text(tables), [
@@ -156,7 +156,7 @@ export async function readRepairFacts(reader: Reader, tables: Tables): Promise<R
   };
 }
 
-/** The facts with those columns alone that a receipt has values for: the others take their defaults. */
+/** The facts with only those columns that a receipt has values for: the others get their defaults. */
 export function onlyColumns(facts: RepairFacts, columns: readonly { quoted: string }[]): RepairFacts {
   const known = facts.recordColumns.filter(({ quoted }) => columns.some(column => column.quoted === quoted));
   return {
@@ -173,8 +173,8 @@ export function onlyColumns(facts: RepairFacts, columns: readonly { quoted: stri
 }
 
 /**
- * Whether this role may keep triggers quiet, by `session_replication_role`: found out by trying, because platforms allow it
- * to roles that are no superusers. Null where it may, else the server's reason.
+ * Why this role cannot suppress triggers by `session_replication_role`; null if it can. Tried out, because some
+ * platforms allow it to roles that are not superusers.
  */
 export async function whyNotQuiet(database: Database, signal?: AbortSignal): Promise<string | null> {
   try {

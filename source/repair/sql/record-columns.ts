@@ -23,14 +23,14 @@ const text = `SELECT quote_ident(a.attname) AS quoted, format_type(a.atttypid, -
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
    WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`;
 
-/** Every column of the table of records, in order, with what it becomes where nothing is given. */
+/** Every column of the table of records, in order, with its default. */
 export async function readRecordColumns(reader: Reader, { records }: Tables): Promise<TableColumn[]> {
   return columns.parse(await reader.rows(text, [records.oid]));
 }
 
 /**
- * How many of these values a column would not give back as they are, or why the server does not take one at all: a cast may
- * cut, round or leave a time zone out without a word.
+ * How many of these values a column would change, or why the server rejects one: a cast may cut, round or drop a time
+ * zone silently.
  */
 export async function columnThatChanges(
   database: Database,
@@ -38,7 +38,7 @@ export async function columnThatChanges(
   values: readonly string[],
   signal?: AbortSignal,
 ): Promise<{ differing: number; refusal: string | null }> {
-  // What a char(n) is padded with is no part of its value.
+  // The padding of a char(n) is not part of its value.
   const plain = (value: string) => (declared.startsWith('character(') ? `rtrim(${value}, ' ')` : value);
   const back = `format('%s', v.value::${declared})`;
   try {
@@ -59,7 +59,7 @@ export async function columnThatChanges(
       code?: string;
       message?: string;
     };
-    // Class 22 is of data that does not fit, and 42846 of types that nothing leads between.
+    // Class 22: the data does not fit. 42846: there is no cast between the types.
     if (code.startsWith('22') || code === '42846' || code === '23514')
       return { differing: 0, refusal: message };
     throw error;

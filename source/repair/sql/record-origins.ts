@@ -4,28 +4,28 @@ import type { Tables } from '../../counter/discovery/tables.ts';
 import { builtIn } from '../../counter/operators.ts';
 import { rowVersion } from './xids.ts';
 
-/** A preset whose records are looked at, and how many of its deleted ones are away; null for the records of none. */
+/** A preset whose records are examined, and how many of its deleted records are missing; null for records of none. */
 export interface OriginWanted {
   id: string | null;
   away: number;
 }
 
-/** Two points in the order of transactions (xid8), and the transactions whose records are left out. */
+/** Two points in the order of transactions (xid8), and the transactions whose records are ignored. */
 export interface OriginMarks {
-  /** Every older transaction had ended before the deletion began; null where that is not known. */
+  /** Every older transaction had ended before the deletion began; null if that is not known. */
   settled: string | null;
-  /** The deletion's own first transaction. */
+  /** The first transaction of the deletion. */
   began: string;
   known: readonly string[];
 }
 
-/** How many records of a preset are there, by the transactions that wrote them. */
+/** How many records of a preset exist, by the transactions that wrote them. */
 export interface Origins {
-  /** Older than both marks: they were there before the deletion. */
+  /** Older than both marks: they existed before the deletion. */
   settled: number;
-  /** Older than the deletion; with these, also what was still under way when it began. */
+  /** Older than the deletion, including transactions that were still running when it began. */
   before: number;
-  /** Written since, by transactions that each wrote several and no more of any preset than are away. */
+  /** Written since, by transactions that wrote several at once, but no more for any preset than are missing. */
   together: number;
 }
 
@@ -34,8 +34,9 @@ const found = z.array(
 );
 
 /**
- * Tells, for each of these presets, when its records were written, by the number of the transaction that a row keeps, also once
- * it is frozen. An update gives a row another one. Where a mark is so far back that numbers have come round, nothing is older.
+ * For each of these presets, when its records were written, by the transaction number in each row, which is kept even
+ * when the row is frozen. An update gives a row a new one. If a mark is so old that numbers have wrapped around, nothing
+ * counts as older.
  */
 export async function readOrigins(
   { rows }: Reader,
@@ -71,7 +72,7 @@ export async function readOrigins(
 function originsQuery(recordsOfWanted: string, keyType: string): string {
   const low = (xid8: string) =>
     `pg_catalog.mod(${xid8}::pg_catalog.text::pg_catalog.numeric, 4294967296)::pg_catalog.text::pg_catalog.xid`;
-  // Numbers are compared within half of their circle. Some room is left for those given out meanwhile.
+  // Numbers can only be compared within half of their range. The limit leaves room for numbers given out meanwhile.
   const now =
     'pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text::pg_catalog.numeric';
   const ageOf = (xid8: string) => {
@@ -79,7 +80,7 @@ function originsQuery(recordsOfWanted: string, keyType: string): string {
     const isNear = `${mark} ${builtIn.upTo} ${now} AND (${now} OPERATOR(pg_catalog.-) ${mark}) ${builtIn.upTo} 2140000000`;
     return `CASE WHEN ${isNear} THEN pg_catalog.age(${low(xid8)}) END`;
   };
-  // Far ahead of us is only what has been behind us for longer than half of the circle.
+  // A number far in the future is really one from more than half the range ago.
   const isOlder = (mark: string) =>
     `${mark} IS NOT NULL AND (a.age ${builtIn.above} ${mark} OR a.age OPERATOR(pg_catalog.<) -1000000000)`;
   const sum = (which: string) =>

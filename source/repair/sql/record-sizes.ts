@@ -5,7 +5,7 @@ import type { RepairFacts } from './facts.ts';
 
 const sizes = z.object({ all: z.number(), apart: z.number() });
 
-/** The bytes on disk of all records, and of the values among them that are stored apart for their size. */
+/** The bytes on disk of all records, and of the large values among them that are stored out of line (TOAST). */
 export async function readRecordSizes(
   reader: Reader,
   { records }: Tables,
@@ -21,7 +21,10 @@ export async function readRecordSizes(
 
 const large = z.array(z.object({ id: z.nullable(z.string()), bytes: z.number() }));
 
-/** The presets that have a record of more than `most` bytes as it is stored, each with its largest. Reads every record, but no large value. */
+/**
+ * The presets that have a record with more than `most` stored bytes, each with its largest. Reads every record, but no
+ * large value.
+ */
 export async function readLargeRecords(
   reader: Reader,
   { records }: Tables,

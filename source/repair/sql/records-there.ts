@@ -6,17 +6,17 @@ import type { RecordValues } from './counter-state.ts';
 import type { RepairFacts } from './facts.ts';
 import { rowVersion } from './xids.ts';
 
-/** See `readIdentifyingColumn`; `unique` where the server itself refuses a second record of the same value. */
+/** See `readIdentifyingColumn`; `unique` if the server itself refuses a second record with the same value. */
 export interface IdentifyingColumn {
   quoted: string;
   unique: boolean;
 }
 
 /**
- * The column by which one record is told from every other, also from those that are still to come: with it, a record that
- * looks the same is the same. Null where records have none, as where they are but the key of their preset.
+ * The column that distinguishes each record from every other, including future ones: if it is equal, it is the same
+ * record. Null if there is none, for example if records are only the key of their preset.
  *
- * It is one that a unique index keeps so, or a number or a UUID that the server makes up, or the time of the use.
+ * It is a column with a unique index, a number or a UUID that the server generates, or the time of the use.
  */
 export async function readIdentifyingColumn(
   { rows }: Reader,
@@ -40,10 +40,7 @@ export async function readIdentifyingColumn(
   return found.find(({ quoted }) => stored.has(quoted)) ?? null;
 }
 
-/**
- * Whether the server itself refuses every record a second time: a unique key of it is made of stored columns, none of which may
- * be NULL.
- */
+/** Whether the server refuses every duplicate record: a unique key consists of stored columns, none of which may be NULL. */
 export async function refusesDoubles(
   { rows }: Reader,
   { records }: Tables,
@@ -60,16 +57,16 @@ export async function refusesDoubles(
 }
 
 /**
- * How often each of these records is there with exactly these values, in their order. Records that the transactions `but` wrote
- * are left out. Reads those of their presets once; the transaction has to have `exactForms`.
+ * How often each of these records exists with exactly these values, in order. Ignores records written by the
+ * transactions in `but`. Reads the records of their presets once; needs `exactForms` in the transaction.
  */
 export async function countPresent(
   { rows }: Reader,
   { records, path }: Tables,
   { recordColumns }: RepairFacts,
-  telling: string,
+  identifying: string,
   wanted: readonly RecordValues[],
-  but: readonly string[],
+  except: readonly string[],
 ): Promise<number[]> {
   if (wanted.length === 0) return [];
   const placeOf = (column: string) => recordColumns.findIndex(({ quoted }) => quoted === column);
@@ -77,25 +74,25 @@ export async function countPresent(
     const place = placeOf(column);
     return `(v.value OPERATOR(pg_catalog.->>) ${place})::${as ?? inSchema(recordColumns[place]?.type ?? 'text')}`;
   };
-  // Records of no preset are in no index of presets.
+  // Records of no preset cannot be found by the index on presets.
   const someOfNone = wanted.some(values => (values[placeOf(records.preset)] ?? null) === null);
   const ofPresets = someOfNone
     ? ''
     : `r.${records.preset} ${records.operators.equal} ANY (ARRAY(SELECT DISTINCT ${given(records.preset, records.operators.type)} FROM wanted v)) AND `;
-  // IS TRUE keeps the planner from joining, row by row, what it takes for few.
+  // IS TRUE keeps the planner from a nested-loop join, which it would choose because it expects few rows.
   const found = (await rows(
     `WITH wanted AS MATERIALIZED (
             SELECT v.value, v.n FROM pg_catalog.jsonb_array_elements($1::pg_catalog.text::pg_catalog.jsonb) WITH ORDINALITY v (value, n)),
           there AS MATERIALIZED (
             SELECT t.value, pg_catalog.count(*) AS many FROM (
               SELECT ${manyValues(recordColumns.map(({ quoted }) => valueAsText(quoted)))}::pg_catalog.jsonb AS value FROM ${records.name} r
-               WHERE ${ofPresets}(r.${telling} OPERATOR(pg_catalog.=) ANY (SELECT ${given(telling)} FROM wanted v)) IS TRUE
+               WHERE ${ofPresets}(r.${identifying} OPERATOR(pg_catalog.=) ANY (SELECT ${given(identifying)} FROM wanted v)) IS TRUE
                  AND (r.xmin::pg_catalog.text OPERATOR(pg_catalog.=) ANY (SELECT x.xid FROM pg_catalog.json_array_elements_text($2::pg_catalog.text::pg_catalog.json) x (xid))) IS NOT TRUE
               OFFSET 0) t
             GROUP BY t.value)
      SELECT (w.n OPERATOR(pg_catalog.-) 1)::double precision AS place, t.many::double precision AS many
        FROM wanted w JOIN there t ON t.value OPERATOR(pg_catalog.=) w.value`,
-    [JSON.stringify(wanted), JSON.stringify(but.map(rowVersion))],
+    [JSON.stringify(wanted), JSON.stringify(except.map(rowVersion))],
     path,
   )) as { place: number; many: number }[];
   const counts = wanted.map(() => 0);

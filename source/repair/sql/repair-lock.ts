@@ -1,30 +1,30 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../../connection/transactions.ts';
 
-/** The key that keeps repairs apart; sql/reset-usage-counts.sql takes the same one. */
+/** The key of the lock that keeps repairs apart; sql/reset-usage-counts.sql takes the same one. */
 export const repairKey = `hashtext('preset-usage-console')`;
 
-/** Held for as long as a repair goes on, so that a second one is refused and not interleaved. */
+/** Held for as long as a repair runs, so that a second one is refused and not interleaved. */
 export const tryRepairLock = `SELECT pg_try_advisory_xact_lock(${repairKey}, 1) AS mine`;
 
-/** Lets the claim last as long as the repair, where this role's transactions or their pauses may not take that long. */
+/** Turns off the limits on transactions and their pauses, so that the lock lasts as long as the repair. */
 export const keepIdleTransaction = `SELECT set_config(name, '0', true) FROM pg_settings
   WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout') AND setting <> '0'`;
 
-/** Takes the claim, unless somebody else has it: true where it is ours until the transaction ends. */
+/** Takes the repair lock until the transaction ends; false if another session has it. */
 export async function tryTakeRepairLock({ rows }: Reader): Promise<boolean> {
   const [row] = (await rows(tryRepairLock)) as { mine: boolean }[];
   return row?.mine === true;
 }
 
-/** The session whose repair keeps others out, as far as this role may see it. */
+/** The session that holds the repair lock, as far as this role may see it. */
 export interface LockHolder {
   pid: number;
   application: string | null;
   user: string | null;
-  /** The address it came from; null over a socket of the server's own machine, and where that is hidden. */
+  /** Its address; null over a local socket, or if that is hidden. */
   client: string | null;
-  /** When its transaction began, in milliseconds since 1970; null where that is hidden. */
+  /** When its transaction began, in milliseconds since 1970; null if that is hidden. */
   since: number | null;
 }
 
@@ -39,8 +39,8 @@ const holders = z.array(
 );
 
 /**
- * Who else holds the claim or the lock of a batch; null where nobody does any more. A key of two numbers has them in classid and
- * objid, one of a single number its halves.
+ * Who else holds the repair lock or the lock of a batch; null if nobody does any more. A lock key of two numbers is in
+ * classid and objid; a single number is split into halves there.
  */
 export async function readLockHolder({ rows }: Reader): Promise<LockHolder | null> {
   const [holder] = holders.parse(

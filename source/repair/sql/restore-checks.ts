@@ -1,7 +1,7 @@
 import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 
-/** True where a key is in presets twice, which no index prevents where other tables inherit from it. */
+/** True if a key is in presets twice, which no index prevents when other tables inherit from it. */
 export async function hasKeyTwice(reader: Reader, { presets, path }: Tables): Promise<boolean> {
   const [row] = (await reader.rows(
     `SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.inhrelid
@@ -13,14 +13,14 @@ export async function hasKeyTwice(reader: Reader, { presets, path }: Tables): Pr
   return row?.twice === true;
 }
 
-// Since PostgreSQL 18 a constraint may be there and not be enforced.
+// Since PostgreSQL 18 a constraint may be NOT ENFORCED.
 const reference = `SELECT k.conname AS name FROM pg_constraint k
  WHERE k.conrelid = $1::oid AND k.confrelid = $2::oid AND k.contype = 'f' AND coalesce((to_jsonb(k)->>'conenforced')::boolean, true)
    AND k.conkey = ARRAY(SELECT a.attnum FROM pg_attribute a WHERE a.attrelid = $1::oid AND quote_ident(a.attname) = $3 AND NOT a.attisdropped) LIMIT 1`;
 
 /**
- * The foreign key that would not let records be put back whose preset is gone, where there are any: it was never validated, or
- * they came by a way that it does not watch. Null where there is nothing of the kind.
+ * The foreign key that would refuse to take orphaned records back, if there are any: it was never validated, or they
+ * bypassed it. Null if there is no such key or no such record.
  */
 export async function whyOrphansAreRefused(
   reader: Reader,

@@ -2,11 +2,11 @@ import type { Reader } from '../../connection/transactions.ts';
 
 /** A point in a server's life. */
 export interface ServerMark {
-  /** A number (xid8) above that of every transaction which was committed by then. */
+  /** A number (xid8) above every transaction that was committed by then. */
   xid: string;
   /** The number below which every transaction had ended by then. */
   oldest: string;
-  /** Raised by a failover and by a restore to a point in time; null where this role may not read it. */
+  /** Raised by a failover and by point-in-time recovery; null if this role may not read it. */
   timeline: number | null;
 }
 
@@ -18,8 +18,8 @@ export async function readServerMark({ rows }: Reader): Promise<ServerMark> {
             has_function_privilege('pg_control_checkpoint()', 'EXECUTE') AS "mayControl"`,
   )) as { xid: string; oldest: string; standby: boolean; mayWal: boolean; mayControl: boolean }[];
   if (!row) throw new Error('no answer about the server');
-  // In a statement of its own: a CASE does not keep the server from asking for the right to call it. The file's name tells of a
-  // failover at once, the control file only after the next checkpoint.
+  // A separate statement, because a CASE does not keep the server from requiring the right to call it. The WAL file's
+  // name shows a failover at once, the control file only after the next checkpoint.
   const text =
     row.mayWal && !row.standby
       ? `SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8) AS hex`
@@ -30,7 +30,7 @@ export async function readServerMark({ rows }: Reader): Promise<ServerMark> {
   return { xid: row.xid, oldest: row.oldest, timeline: timeline ? Number.parseInt(timeline.hex, 16) : null };
 }
 
-/** What became of each of these transactions, which are older than the server's mark; null where it does not remember. */
+/** The outcome of each of these transactions, all older than the server's mark; null if the server has forgotten it. */
 export async function transactionStatuses(
   { rows }: Reader,
   xids: readonly string[],

@@ -128,7 +128,7 @@ test('a plan names rules, and triggers of a part of a table alone', async () => 
   ]);
   expect(await named('reset', withHistory)).toEqual([
     expect.stringContaining('The rule noted'),
-    'The trigger watched fires too, on the DELETE of rows in public.first alone.',
+    'The trigger watched fires too, on DELETE of rows in public.first only.',
   ]);
 });
 

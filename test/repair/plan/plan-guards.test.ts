@@ -129,15 +129,15 @@ describe('deleting records', () => {
     expect(refusal({ inheritedBy: 'public.archive' })).toEqual([
       'inherited',
       4,
-      'public.archive inherits from public.preset_usage: its records would be deleted too, and come back without its own columns and into the wrong table.',
-      'Reset without --delete-history, or take that inheritance away first.',
+      'public.archive inherits from public.preset_usage: its records would be deleted too, and would come back in the wrong table, without the columns of their own.',
+      'Reset without --delete-history, or remove that inheritance first.',
     ]);
     for (const onDelete of ['CASCADE', 'SET NULL', 'SET DEFAULT']) {
       expect(refusal({ referencedBy: [reference('NO ACTION'), reference(onDelete)] })).toEqual([
         'referenced',
         4,
         `public.likes refers to public.preset_usage with ON DELETE ${onDelete}: its rows would change too, and could not be put back.`,
-        'Reset without --delete-history, or take that reference away first.',
+        'Reset without --delete-history, or remove that reference first.',
       ]);
     }
     for (const onDelete of ['NO ACTION', 'RESTRICT'])
@@ -167,7 +167,7 @@ describe('what a plan says of', () => {
         code: 'trigger-unhealthy',
         severity: 'warning',
         message:
-          'Uses are not counted as they should be, so counts will be wrong again: The trigger is disabled: uses are stored but not counted.',
+          'Uses are not counted correctly, so counts will be wrong again: The trigger is disabled: uses are stored but not counted.',
       },
     ]);
   });
@@ -178,7 +178,7 @@ describe('what a plan says of', () => {
       {
         code: 'always-fires',
         severity: 'info',
-        message: 'a, c fires even where triggers are suppressed (ENABLE ALWAYS).',
+        message: 'a, c fires even when triggers are suppressed (ENABLE ALWAYS).',
       },
     ]);
   });
@@ -197,7 +197,7 @@ describe('what a plan says of', () => {
         code: 'records-may-change',
         severity: 'warning',
         message:
-          'touch fires before each record that is put back, and may change it: with --suppress-triggers it comes back exactly as it was.',
+          'touch fires before each record that is put back, and may change it. With --suppress-triggers, records come back exactly as they were.',
       },
     ]);
     expect(of({ enabled: 'A' }, true)).toHaveLength(1);
@@ -233,12 +233,12 @@ describe('what a plan says of', () => {
     const rule = [
       'rule-besides',
       'warning',
-      'The rule x rewrites each UPDATE of public.t: what comes of that is not known here.',
+      'The rule x rewrites each UPDATE of public.t: its effect is not known.',
     ];
     const fires = (event: string) => [
       'trigger-besides',
       'warning',
-      `The trigger x fires too, on the ${event} of rows in public.t alone.`,
+      `The trigger x fires too, on ${event} of rows in public.t only.`,
     ];
     expect(told(false, false)).toEqual([rule]);
     expect(told(true, false)).toEqual([rule, fires('DELETE')]);

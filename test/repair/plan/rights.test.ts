@@ -122,7 +122,7 @@ test('rows that are hidden between plan and run: nothing is changed', async () =
   await expect(bench.run(plan, { fresh: true }, undefined, limited)).rejects.toMatchObject({
     code: 'incomplete-view',
     exitCode: 4,
-    message: expect.stringContaining('A policy has come'),
+    message: expect.stringContaining('A policy now hides rows'),
   });
   expect(await bench.counts()).toMatchObject({ Noir: [9, 3] });
 });

@@ -160,7 +160,7 @@ test('one that fails to sync a directory is not: nothing is begun', async () => 
   };
   await expect(begin()).rejects.toMatchObject({
     code: 'receipt-unwritable',
-    message: expect.stringContaining('the disk reports a fault (EIO)'),
+    message: expect.stringContaining('the disk reports an error (EIO)'),
   });
 });
 

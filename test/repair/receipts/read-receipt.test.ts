@@ -77,24 +77,28 @@ const [head, batch, settled, end] = [
 ].map(line => JSON.stringify(line)) as [string, string, string, string];
 
 test.each([
-  ['nothing', '', 'breaks off before its first line'],
-  ['the beginning of a head', head.slice(0, 40), 'breaks off before its first line'],
-  ['text', 'Dear diary,\n', 'line 1 is no JSON'],
-  ['text without a line end', 'Dear diary,', 'it does not begin as a receipt does'],
-  ['a log in JSON', '{"level":"info"}\n', 'line 1 is not what a receipt holds there'],
-  ['a number', '7\n', 'line 1 is not what a receipt holds there'],
-  ['null', 'null\n', 'line 1 is not what a receipt holds there'],
+  ['nothing', '', 'ends before its first line is complete'],
+  ['the beginning of a head', head.slice(0, 40), 'ends before its first line is complete'],
+  ['text', 'Dear diary,\n', 'line 1 is not JSON'],
+  ['text without a line end', 'Dear diary,', 'it does not begin like a receipt'],
+  ['a log in JSON', '{"level":"info"}\n', 'line 1 does not belong in a receipt'],
+  ['a number', '7\n', 'line 1 does not belong in a receipt'],
+  ['null', 'null\n', 'line 1 does not belong in a receipt'],
   ['no head', `${batch}\n`, 'line 1 cannot follow'],
   ['two heads', `${head}\n${head}\n`, 'line 2 cannot follow'],
   ['a batch twice', `${head}\n${batch}\n${batch}\n`, 'line 3 cannot follow'],
   ['a batch after the end', `${head}\n${end}\n${batch}\n`, 'line 3 cannot follow'],
   ['the outcome of no batch', `${head}\n${settled}\n`, 'line 2 cannot follow'],
   ['two ends', `${head}\n${end}\n${end}\n`, 'line 3 cannot follow'],
-  ['a hole', `${head}\n${batch.slice(0, 30)}\n${end}\n`, 'line 2 is no JSON'],
-  ['a last line of something else', `${head}\n{"kind":"batch"}`, 'line 2 is not what a receipt holds there'],
-  ['an xid that is SQL', `${head}\n${batch.replace('"xid":"1"', '"xid":"1; drop"')}\n`, 'line 2 is not'],
-  ['an id that leads elsewhere', `${head.replace('20261123T', '../../')}\n`, 'line 1 is not what'],
-  ['a time that is none', `${head.replace('2026-11-23T', 'soon')}\n`, 'line 1 is not what'],
+  ['a hole', `${head}\n${batch.slice(0, 30)}\n${end}\n`, 'line 2 is not JSON'],
+  ['a last line of something else', `${head}\n{"kind":"batch"}`, 'line 2 does not belong in a receipt'],
+  [
+    'an xid that is SQL',
+    `${head}\n${batch.replace('"xid":"1"', '"xid":"1; drop"')}\n`,
+    'line 2 does not belong',
+  ],
+  ['an id that leads elsewhere', `${head.replace('20261123T', '../../')}\n`, 'line 1 does not belong'],
+  ['a time that is none', `${head.replace('2026-11-23T', 'soon')}\n`, 'line 1 does not belong'],
   ['version 2', '{"kind":"head","version":2,"when":"later"}\n', 'A newer console wrote the receipt'],
 ])('%s is no receipt', async (_, content, why) => {
   const directory = newStateDirectory();
@@ -131,7 +135,7 @@ test('a receipt under the name of another is not counted twice', async () => {
   const { receipts, damaged } = await listReceipts(directory);
   expect(receipts.map(receipt => receipt.file)).toEqual([file]);
   expect(damaged).toEqual([
-    { file: copy, message: expect.stringContaining(`inside it is named ${kept.id}`) },
+    { file: copy, message: expect.stringContaining(`its first line has the id ${kept.id}`) },
     { file: receiptFile(directory, 'directory'), message: expect.stringContaining('not a regular file') },
   ]);
 });

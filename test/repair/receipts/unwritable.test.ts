@@ -30,14 +30,14 @@ test.each([
   ['EFBIG', 'the file would become larger than is allowed (EFBIG)'],
   ['EROFS', 'the file system is read-only (EROFS)'],
   ['ENOTDIR', 'a part of the path is a file, not a directory (ENOTDIR)'],
-  ['EEXIST', 'something else of that name is there already (EEXIST)'],
+  ['EEXIST', 'something else has that name (EEXIST)'],
   ['EISDIR', 'it is a directory (EISDIR)'],
-  ['ENOENT', 'the directory is not there and cannot be made (ENOENT)'],
+  ['ENOENT', 'the directory does not exist and cannot be created (ENOENT)'],
   ['ELOOP', 'it is a symbolic link, or its symbolic links lead in a circle (ELOOP)'],
   ['ENAMETOOLONG', 'the path is too long (ENAMETOOLONG)'],
   ['EMFILE', 'too many files are open (EMFILE)'],
   ['ENFILE', 'too many files are open (ENFILE)'],
-  ['EIO', 'the disk reports a fault (EIO)'],
+  ['EIO', 'the disk reports an error (EIO)'],
   ['ESTALE', 'words of ESTALE'],
 ])('%s is told as: %s', (code, words) => {
   const error = failure(code);

@@ -152,7 +152,7 @@ test('where records cannot be kept the batch is refused, and the next one can go
   await expect(refused).rejects.toMatchObject({
     code: 'receipt-unwritable',
     exitCode: 4,
-    message: `The receipt cannot be written to ${recordsFile(writer.file)}: something else of that name is there already (EEXIST).`,
+    message: `The receipt cannot be written to ${recordsFile(writer.file)}: something else has that name (EEXIST).`,
     hint: expect.stringContaining('This batch was not applied'),
   });
   await rm(recordsFile(writer.file), { recursive: true });
@@ -206,7 +206,7 @@ test('nor is there one where not even root can make it', needsLinux(), async () 
   await expect(openReceipt('/proc/preset-usage', sampleHead())).rejects.toMatchObject({
     code: 'receipt-unwritable',
     message:
-      'The receipt cannot be written to /proc/preset-usage/receipts: the directory is not there and cannot be made (ENOENT).',
+      'The receipt cannot be written to /proc/preset-usage/receipts: the directory does not exist and cannot be created (ENOENT).',
   });
 });
 

@@ -37,8 +37,7 @@ describe('a stale plan', () => {
     await expect(bench.run(plan)).rejects.toMatchObject({
       code: 'stale-plan',
       exitCode: 4,
-      message:
-        'The database has moved away from the plan: other presets drift, or they drift by another amount.',
+      message: 'The database no longer matches the plan: other presets drift, or by other amounts.',
       hint: expect.stringContaining('Nothing was changed.'),
     });
     expect(await bench.tables()).toEqual(before);
@@ -56,7 +55,7 @@ describe('a stale plan', () => {
     expect(outcome.left.map(({ name, reason, message }) => [name, reason, message]).sort()).toEqual([
       ['Gone', 'gone', 'The preset was deleted meanwhile.'],
       ['Noir', 'moved', expect.stringContaining('was 6 when this was planned, and is 5 now')],
-      ['Pastel', 'moved', 'Something else has put it right meanwhile.'],
+      ['Pastel', 'moved', 'Something else has corrected it meanwhile.'],
     ]);
     expect(await bench.counts()).toEqual({ Noir: [8, 3], Pastel: [0, 0], Warm: [0, 0] });
     expect(changesOf(await bench.receipt(outcome)).map(([name]) => name)).toEqual(['Warm']);

@@ -344,7 +344,7 @@ describe('what is too much at once', () => {
         name: 'Preset a',
         // Not refused: no trigger is why.
         reason: 'too-large',
-        message: 'Even by itself, the server did not take it: too big.',
+        message: 'The server cannot take it, even alone: too big.',
       },
     ]);
   });

@@ -66,7 +66,7 @@ describe('the claim', () => {
       code: 'another-write',
       exitCode: 4,
       message:
-        'Another repair of these counts is being done: server process 4711 (psql as ada from 10.0.0.5, since 2026-11-18 11:06:40 UTC) holds its lock.',
+        'Another repair of these counts is running: server process 4711 (psql as ada from 10.0.0.5, since 2026-11-18 11:06:40 UTC) holds its lock.',
       hint: expect.stringContaining('pg_terminate_backend(4711)'),
     });
     await vi.advanceTimersByTimeAsync(1_999);

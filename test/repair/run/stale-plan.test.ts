@@ -13,15 +13,15 @@ const plan = (other: Partial<PlanParts> = {}) =>
 
 test.each<[keyof PlanParts, string]>([
   ['database', 'it is another database'],
-  ['asked', 'something else was asked for'],
+  ['asked', 'the action, its options or its presets differ'],
   ['presets', 'other presets or records would be taken back'],
   ['triggers', 'other triggers fire, or they do something else'],
-  ['receipt', 'whether the receipt is what this console wrote is judged differently now'],
+  ['receipt', 'the origin of the receipt is judged differently now'],
 ])('where the %s has changed, that is said, and nothing else', (part, words) => {
   expect(stalePlan(plan({ [part]: '2' }), plan())).toMatchObject({
     code: 'stale-plan',
     exitCode: 4,
-    message: `The database has moved away from the plan: ${words}.`,
+    message: `The database no longer matches the plan: ${words}.`,
     hint: expect.stringContaining('its fingerprint is abc'),
   });
 });
@@ -29,12 +29,12 @@ test.each<[keyof PlanParts, string]>([
 test('all that has changed is said', () => {
   const { message } = stalePlan(plan({ database: '2', asked: '2' }), plan());
   expect(message).toBe(
-    'The database has moved away from the plan: it is another database; something else was asked for.',
+    'The database no longer matches the plan: it is another database; the action, its options or its presets differ.',
   );
 });
 
 test('of a fingerprint alone, what it may be', () => {
   expect(stalePlan(plan()).message).toContain(
-    'presets drift differently, other triggers fire, or the options are others',
+    'presets drift differently, other triggers fire, or the options differ',
   );
 });

@@ -55,14 +55,14 @@ test.each<[Partial<LockHolder>, string]>([
   [{ application: 'psql', since }, 'server process 4711 (psql, since 2026-11-23 04:15:54 UTC)'],
 ])('a session of which %j is known is told by that', (known, words) => {
   expect(anotherWrite({ ...nobody, ...known })).toMatchObject({
-    message: `Another repair of these counts is being done: ${words} holds its lock.`,
-    hint: expect.stringMatching(/If nobody is at work there.*pg_terminate_backend\(4711\)$/),
+    message: `Another repair of these counts is running: ${words} holds its lock.`,
+    hint: expect.stringMatching(/If that session is stuck.*pg_terminate_backend\(4711\)$/),
   });
 });
 
 test('where the session is gone meanwhile nobody is named', () => {
   expect(anotherWrite(null)).toMatchObject({
-    message: 'Another repair of these counts is being done.',
+    message: 'Another repair of these counts is running.',
     hint: expect.stringContaining('preset-usage receipts shows what it did'),
   });
 });

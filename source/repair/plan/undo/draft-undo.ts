@@ -28,8 +28,8 @@ interface Newer {
 }
 
 /**
- * Decides what of `own`, the effects of `receipt`, can be taken back, where its presets are as `states` has them. Reads
- * nothing, and looks at each change of each receipt once.
+ * Decides what of `own`, the effects of `receipt`, can be undone, given the current `states` of its presets. Reads
+ * nothing, and goes through each change of each receipt once.
  */
 export function draftUndo(
   receipt: Receipt,
@@ -44,9 +44,7 @@ export function draftUndo(
     const { id, name } = { ...effect, ...state };
     if (!state || state.exact !== null) {
       draft.left.push(
-        state
-          ? notANumber(state)
-          : { id, name, reason: 'gone', message: 'The preset is not there any more.' },
+        state ? notANumber(state) : { id, name, reason: 'gone', message: 'The preset no longer exists.' },
       );
       continue;
     }
@@ -72,7 +70,7 @@ export function draftUndo(
   return draft;
 }
 
-/** What of a preset's state goes back beside its records. */
+/** What of a preset's state is restored besides its records. */
 type Goes = Pick<UndoStep, 'state' | 'lastUsed'>;
 
 function decide(
@@ -94,8 +92,8 @@ function decide(
         reason: 'newer',
         message:
           restored > 0
-            ? `Its records come back and are counted. ${newer.id} has changed it since: take that back and then this once more for what else the ${head.action} did.`
-            : `${newer.id} has changed it since: take that back first.`,
+            ? `Its records come back and are counted. ${newer.id} has changed it since: undo that, then this one again, to take back the rest of the ${head.action}.`
+            : `${newer.id} has changed it since: undo that first.`,
       },
     };
   }
@@ -115,9 +113,9 @@ function decide(
   };
 }
 
-const comesBack = 'Its records come back and are counted; that difference does not.';
+const comesBack = 'Its records come back and are counted, but that difference is not restored.';
 
-/** Why the drift that a receipt moved cannot be given back; null where it can, or where it moved none. */
+/** Why the drift that a receipt changed cannot be restored; null if it can, or if there was no such change. */
 export function whyStateStays(
   action: string,
   { moved, lowest }: LeftState,
@@ -130,15 +128,15 @@ export function whyStateStays(
   }
   const becomes = (count ?? 0) + restored - moved;
   if (becomes >= lowest) return null;
-  return `Giving back the difference of ${-moved} that was there before the ${action} would take its count of ${(count ?? 0) + restored} below zero.`;
+  return `Restoring the difference of ${-moved} from before the ${action} would take its count of ${(count ?? 0) + restored} below zero.`;
 }
 
-/** Says by how much something else has changed a count whose difference is given back anyway. */
+/** Says by how much something else has changed a count whose difference is restored anyway. */
 export function movedBy(action: string, by: number, restored: number): string {
-  return `Something else has changed it since: compared with its records, its count is ${Math.abs(by)} ${by > 0 ? 'higher' : 'lower'} than the ${action} left it, and stays so.${restored > 0 ? ' Its records come back and are counted.' : ''}`;
+  return `Something else has changed it since: compared with its records, its count is ${Math.abs(by)} ${by > 0 ? 'higher' : 'lower'} than the ${action} left it, and stays that way.${restored > 0 ? ' Its records come back and are counted.' : ''}`;
 }
 
-/** The receipts that changed a preset after this one did, and are still in effect. */
+/** The receipts that changed a preset after this one and are still in effect. */
 function touchedSince(receipt: Receipt, receipts: readonly Receipt[]): Map<string, Newer> {
   const undos = undosOf(receipts);
   const since = new Map<string, Newer>();
@@ -148,7 +146,7 @@ function touchedSince(receipt: Receipt, receipts: readonly Receipt[]): Map<strin
     for (const { id, state } of undoableChanges(other, undos).presets.values()) {
       if (!state) continue;
       const known = since.get(id);
-      // The newest comes first, and is the one to begin with.
+      // The newest comes first, and has to be undone first.
       since.set(id, {
         id: known?.id ?? other.head.id,
         setsLastUsed: state.lastUsed !== null || known?.setsLastUsed === true,
@@ -178,8 +176,8 @@ function changeOf(counter: CounterState, { records }: PresetEffect, { state, las
 }
 
 /**
- * One task for each batch that deleted records of the preset. What else goes back comes with the last of them: a count
- * that was too low must not fall below zero before its records are back.
+ * One task for each batch that deleted records of the preset. The rest is restored with the last of them: a count that
+ * was too low must not fall below zero before its records are back.
  */
 function tasksOf(
   { id, records, drift }: PresetEffect,
@@ -201,7 +199,7 @@ function remarksOn({ batches }: Receipt, { changes, tasks, left }: UndoDraft): R
     remarks.push({
       code: 'outcome-unknown',
       severity: 'warning',
-      message: `The server does not remember what became of ${amount(unknown, 'batch', 'batches')} of this receipt; they are left out.`,
+      message: `The server no longer knows the outcome of ${amount(unknown, 'batch', 'batches')} of this receipt; they are left out.`,
     });
   }
   const changed = new Set(changes.map(({ id }) => id));
@@ -210,15 +208,14 @@ function remarksOn({ batches }: Receipt, { changes, tasks, left }: UndoDraft): R
     remarks.push({
       code: 'difference-stays',
       severity: 'warning',
-      message: `Something has changed ${amount(partly, 'preset')} since, and that stays: what is taken back comes on top of it.`,
+      message: `Something has changed ${amount(partly, 'preset')} since. That stays, and the undo comes on top of it.`,
     });
   }
   if (tasks.length === 0 && left.length === 0) {
     remarks.push({
       code: 'nothing-in-effect',
       severity: 'info',
-      message:
-        'Nothing of this receipt is in effect: it was taken back already, or never committed anything.',
+      message: 'Nothing of this receipt is in effect: it was undone already, or never committed anything.',
     });
   }
   return remarks;

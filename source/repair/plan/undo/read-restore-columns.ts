@@ -18,17 +18,17 @@ import { columnThatChanges, readRecordColumns } from '../../sql/record-columns.t
 import type { RepairRequest } from '../repair-plan.ts';
 import type { UndoableChanges } from './undoable-changes.ts';
 
-/** Where the values of a receipt's records go, and what there is to say about it. */
+/** Where the values of a receipt's records go, and what to remark on. */
 interface RestoreColumns {
-  /** For each stored column the quoted one that it goes into; null where its values are left out. */
+  /** For each stored column, the quoted column that it goes into; null if its values are left out. */
   into: (string | null)[];
   remarks: Remark[];
 }
 
 /**
- * Compares the columns that a receipt has values of with those of the table. Rejects with exit code 4, `columns-changed`, where
- * a value would be left out, changed or missing without having been named (where the plan is only looked at, that is a remark),
- * and with 2 where what was agreed to names columns that are not there.
+ * Compares the columns of a receipt with those of the table. Rejects with exit code 4, `columns-changed`, if a value
+ * would be left out, changed or missing without the user's consent (in a dry run that is a remark). Rejects with 2 if
+ * the user's choice names columns that do not exist.
  */
 export async function readRestoreColumns(
   database: Database,
@@ -49,7 +49,7 @@ export async function readRestoreColumns(
     throw usageError(
       'bad-column',
       mistake,
-      'Write --map-column OLD=NEW or --drop-column OLD with OLD as the receipt has it and NEW as the table has it.',
+      'Write --map-column OLD=NEW or --drop-column OLD. OLD is a column of the receipt, NEW one of the table.',
     );
   }
   const named = { table, reference: tables.records.preset, storedReference: receipt.head.reference };
@@ -57,19 +57,19 @@ export async function readRestoreColumns(
   for (const retyped of match.retyped) {
     const column = stored[retyped.place];
     if (!column) continue;
-    const found = await whatIsOther(database, receipt, batches, retyped, signal);
+    const found = await checkColumn(database, receipt, batches, retyped, signal);
     const isLossless = found.differing === 0 && found.refusal === null;
     if (!isLossless && !(retyped.agreed && found.refusal === null)) {
       match.obstacles.push(typeObstacle(table, column, retyped.column, found));
       continue;
     }
-    const was = `The column ${retyped.column.quoted} of ${table} is ${retyped.column.declared} now and was ${column.declared ?? column.type}`;
+    const was = `The column ${retyped.column.quoted} of ${table} was ${column.declared ?? column.type} and is now ${retyped.column.declared}`;
     match.remarks.push({
       code: 'column-type',
       severity: isLossless ? 'info' : 'warning',
       message: isLossless
-        ? `${was}: every value comes back as it was.`
-        : `${was}: ${found.differing} of its values come back as the server converts them.`,
+        ? `${was}: every value comes back unchanged.`
+        : `${was}: ${found.differing} of its values come back converted.`,
     });
   }
   if (match.obstacles.length > 0 && !dryRun) throw changed(match.obstacles);
@@ -80,7 +80,6 @@ function isEmpty({ map, drop }: ColumnChoice): boolean {
   return map.length === 0 && drop.length === 0;
 }
 
-/** The batches that records are put back from. */
 function batchesOf({ presets, orphans }: UndoableChanges): ReceiptBatch[] {
   const batches = new Set<ReceiptBatch>();
   for (const { records } of presets.values()) for (const { batch } of records) batches.add(batch);
@@ -88,12 +87,12 @@ function batchesOf({ presets, orphans }: UndoableChanges): ReceiptBatch[] {
   return [...batches];
 }
 
-// So many at once that neither a statement nor this process has to hold much.
+// Few enough at once that neither a statement nor this process has to hold much.
 const valuesAtOnce = 5_000;
 const lengthAtOnce = 4_000_000;
 
-/** Asks the server about every value of one column. */
-async function whatIsOther(
+/** Checks every value of one column on the server. */
+async function checkColumn(
   database: Database,
   receipt: Receipt,
   batches: readonly ReceiptBatch[],

@@ -24,9 +24,9 @@ import { remarksOnServer } from './server-remarks.ts';
 import { undoableChanges, undosOf } from './undoable-changes.ts';
 
 /**
- * Finds what of a receipt can be taken back: all deleted records, and every drift of presets that nothing but correct uses
- * has changed since. Rejects (exit code 2) where there is no such receipt or nothing that an undo could take back, and (4)
- * where it is of another database.
+ * Finds what of a receipt can be undone: all deleted records, and every drift of presets that only correct uses have
+ * changed since. Rejects with exit code 2 if there is no such receipt or it cannot be undone, and with 4 if it belongs
+ * to another database.
  */
 export async function planUndo(context: PlanContext): Promise<PlanDraft> {
   const { database, facts, request, signal } = context;
@@ -42,18 +42,18 @@ export async function planUndo(context: PlanContext): Promise<PlanDraft> {
     restore.into.flatMap(quoted => (quoted === null ? [] : { quoted })),
   );
   const undos = undoneBy(receipts, receipt.head.id);
-  const told = await database.read(reader => readPresenceEvidence(reader, tables, written, undos), {
+  const presence = await database.read(reader => readPresenceEvidence(reader, tables, written, undos), {
     signal,
   });
-  const isTold = told.column !== null || told.keyed;
-  const alike = isTold ? null : alikeOf(receipt, receipts, own, request.putBackAnyway === true);
-  const evidence = { ...told, alike };
+  const canCompare = presence.column !== null || presence.keyed;
+  const alike = canCompare ? null : alikeOf(receipt, receipts, own, request.putBackAnyway === true);
+  const evidence = { ...presence, alike };
   const deleted: DeletedRecords = { receipt, own, into: restore.into, facts: written, evidence };
-  const there = await leaveOutPresent(database, tables, deleted, signal);
+  const present = await leaveOutPresent(database, tables, deleted, signal);
   const found = alike ? await leaveOutAlike(database, tables, alike, own, signal) : noneAlike;
   const states = await statesOf(database, tables, [...own.presets.keys()], false, signal);
   const draft = draftUndo(receipt, receipts, own, new Map(states.map(state => [state.id, state])));
-  draft.left.push(...there, ...found.left);
+  draft.left.push(...present, ...found.left);
   const remarks = remarksOnServer(receipt, server, evidence, draft, found);
   return {
     ...draft,
@@ -76,19 +76,19 @@ export async function planUndo(context: PlanContext): Promise<PlanDraft> {
   };
 }
 
-/** Throws (exit code 4) for what goes by the name of a receipt that is kept here: undone, it would count as that one. */
+/** Throws (exit code 4) for a file with the id of another receipt that is kept here: undoing it would mark that one as undone. */
 function requireNoDouble(found: Receipt, receipts: readonly Receipt[]): void {
   const { id } = found.head;
   const kept = receipts.find(({ head, file }) => head.id === id && file !== found.file);
   if (!kept || isBelieved(found) || !isBelieved(kept)) return;
   throw refused(
     'receipt-not-trusted',
-    `${found.file} goes by the id of another receipt, ${kept.file}. ${found.doubt ?? ''}`.trimEnd(),
+    `${found.file} has the id of another receipt, ${kept.file}. ${found.doubt ?? ''}`.trimEnd(),
     `Undo the one that is kept: preset-usage undo ${id}`,
   );
 }
 
-/** The receipt that was asked for, and then the others of this database that have a say. */
+/** The requested receipt first, then the others of this database that count. */
 async function readSettled({
   database,
   found: look,
@@ -102,7 +102,7 @@ async function readSettled({
   if (head.action !== 'sync' && head.action !== 'reset') {
     throw usageError(
       'not-undoable',
-      `${head.id} is ${head.action === 'undo' ? 'an undo itself' : 'a migration'}, which is not taken back.`,
+      `${head.id} is ${head.action === 'undo' ? 'an undo itself' : 'a migration'}, which cannot be undone.`,
       head.action === 'undo'
         ? 'Run the sync or the reset again: it plans what is needed now.'
         : 'The receipt holds what was replaced, as SQL.',

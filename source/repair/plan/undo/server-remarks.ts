@@ -5,7 +5,7 @@ import type { PresenceEvidence } from '../../run/presence/present-records.ts';
 import type { AlikeResult } from '../../run/presence/records-alike.ts';
 import type { UndoDraft } from './draft-undo.ts';
 
-/** The remarks of the draft, with what the server does not have of the receipt and what it cannot prove. */
+/** The remarks of the draft, plus what the server lacks of the receipt and what it cannot confirm. */
 export function remarksOnServer(
   { head, batches }: Receipt,
   { missing, unproved }: OnServer,
@@ -15,7 +15,7 @@ export function remarksOnServer(
 ): Remark[] {
   const gone = missing.get(head.id) ?? 0;
   const nothing = tasks.length === 0 && left.length === 0;
-  // Where it is known why nothing is in effect, that is told instead.
+  // If the reason for `nothing-in-effect` is known, only the reason is shown.
   const all = remarks.filter(({ code }) => code !== 'nothing-in-effect' || (nothing && gone === 0));
   if (gone > 0) {
     const what =
@@ -25,7 +25,7 @@ export function remarksOnServer(
     all.push({
       code: 'not-on-this-server',
       severity: 'warning',
-      message: `${what} on this server: it was restored from before the ${head.action}, or is an older copy. ${nothing ? 'There is nothing to take back.' : 'They are left out.'}`,
+      message: `${what} on this server: it was restored from before the ${head.action}, or is an older copy. ${nothing ? 'There is nothing to undo.' : 'They are left out.'}`,
     });
   }
   const many = changes.filter(({ records, deletes }) => deletes < 0 && records >= -deletes).length;
@@ -34,20 +34,20 @@ export function remarksOnServer(
     all.push({
       code: 'presence-unknown',
       severity: 'warning',
-      message: `Records here look like each other, and ${why}: if the deleted ones are in the table, they will be there twice. Look at the table before you agree.`,
+      message: `Records here look alike, and ${why}: if the deleted ones are in the table, they will be there twice. Check the table before you confirm.`,
     });
   }
   if (anyway > 0) {
     all.push({
       code: 'put-back-anyway',
       severity: 'warning',
-      message: `${presetsHave(anyway)} records that may be the deleted ones, and --put-back-anyway puts those back: if they are in the table already, they will be there twice.`,
+      message: `${presetsHave(anyway)} records that may be the deleted ones, and --put-back-anyway puts the deleted ones back: if they are in the table already, they will be there twice.`,
     });
   }
   return all;
 }
 
-/** Somebody may have put them back with a copy of the receipt, and they may be uses that came since. */
+/** They may have been put back with a copy of the receipt, or they may be uses that came since. */
 function asMany(presets: number): string {
   return `${presetsHave(presets)} as many of them now as would come back`;
 }

@@ -1,27 +1,27 @@
 import type { PlaceRange, Receipt, ReceiptBatch, ReceiptChange } from '../../receipts/receipt.ts';
 
-/** Records that one batch deleted, and that are not all back yet. */
+/** Records that one batch deleted and that are not all back yet. */
 export interface AwayRecords {
   batch: ReceiptBatch;
   /** The preset they belong to; null for records of none. */
   id: string | null;
-  /** How many of them are still away. */
+  /** How many of them are still missing. */
   count: number;
-  /** Their places among the stored records of the batch, as far as they are back already. */
+  /** Places, among the stored records of the batch, of those already put back. */
   back: PlaceRange[];
-  /** In the middle of an undo: those before this place have been dealt with. */
+  /** In the middle of an undo: those before this place are done. */
   from?: number;
 }
 
-/** What a receipt did to a preset beside its records, as far as it is still in effect. */
+/** What a receipt changed in a preset besides its records, as far as it is still in effect. */
 export interface LeftState {
-  /** By how much the drift was moved, over all batches. */
+  /** The total change of the drift, over all batches. */
   moved: number;
-  /** True where the count was NULL. */
+  /** True if the count was NULL. */
   wasNull: boolean;
-  /** How low the count was, below 0 only where it was before. */
+  /** The lowest count before the change; 0 unless it was negative. */
   lowest: number;
-  /** What `last_used_at` was and what it was made; null where it was left as it was. */
+  /** `last_used_at` before and after; null if it was not changed. */
   lastUsed: { before: string | null; after: string | null } | null;
 }
 
@@ -31,23 +31,23 @@ export interface PresetEffect {
   name: string;
   /** The newest batch first. */
   records: AwayRecords[];
-  /** Null where nothing but records is in effect. */
+  /** Null if only records are in effect. */
   state: LeftState | null;
-  /** What the drift is, if nothing but correct uses has come since. */
+  /** The drift if only correct uses have come since. */
   drift: number;
 }
 
-/** What of a receipt is committed and not taken back. */
+/** What of a receipt is committed and not undone. */
 export interface UndoableChanges {
   presets: Map<string, PresetEffect>;
   /** Records of no preset. */
   orphans: AwayRecords[];
 }
 
-/** The receipts that take others back, by the one that they take back. */
+/** Undo receipts, by the id of the receipt that they undo. */
 export type Undos = ReadonlyMap<string | null, readonly Receipt[]>;
 
-/** Finds for each receipt those that take it back, in one pass over all of them. */
+/** Groups undo receipts by what they undo, in one pass over all receipts. */
 export function undosOf(receipts: readonly Receipt[]): Undos {
   return Map.groupBy(receipts, ({ head }) => head.undoes);
 }
@@ -57,7 +57,7 @@ export function recordsOfNone({ records, changes }: ReceiptBatch): number {
   return (records?.count ?? 0) - changes.reduce((sum, { deletes }) => sum + Math.max(0, deletes), 0);
 }
 
-/** What of a receipt is in effect: committed, and not taken back since. Looks at each change once. */
+/** What of a receipt is in effect: committed, and not undone since. Goes through each change once. */
 export function undoableChanges(receipt: Receipt, undos: Undos): UndoableChanges {
   const taken = takenBack(undos.get(receipt.head.id) ?? []);
   const presets = new Map<string, PresetEffect>();
@@ -94,16 +94,16 @@ export function undoableChanges(receipt: Receipt, undos: Undos): UndoableChanges
   return { presets, orphans: orphans.reverse() };
 }
 
-/** True where nothing of it is left to be taken back. */
+/** True if nothing is left to undo. */
 export function isAllBack({ presets, orphans }: UndoableChanges): boolean {
   return presets.size === 0 && orphans.length === 0;
 }
 
-/** A preset while the batches are gone through. */
+/** What has been collected about a preset so far. */
 interface Noted {
   name: string;
   records: AwayRecords[];
-  /** The changes that no undo took back whole. */
+  /** The changes that no undo has reversed entirely. */
   changes: ReceiptChange[];
   moved: number;
   drift: number;
@@ -124,13 +124,13 @@ function stateOf({ changes }: Noted, moved: number): LeftState | null {
 }
 
 interface Back {
-  /** Everything the batch did to the preset was taken back at once, as undos before this version did. */
+  /** Everything the batch did to the preset was undone at once, as older versions did. */
   whole: boolean;
   count: number;
   back: PlaceRange[];
 }
 
-/** What these undos have taken back. */
+/** What these undos have reversed. */
 function takenBack(undos: readonly Receipt[]) {
   const parts = new Map<number, Map<string | null, Back>>();
   const drifts = new Map<string, number>();

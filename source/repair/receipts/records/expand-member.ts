@@ -6,14 +6,14 @@ import { readChunks } from '../../../config/files/read-chunks.ts';
 import { damaged } from '../damaged.ts';
 import type { StoredRecords } from '../receipt.ts';
 
-/** How many bytes one record, and all records of a batch, may have when they are expanded. */
+/** The most bytes that one record, and all records of a batch, may have when expanded. */
 export const longestRecord = 128 * 1024 * 1024;
 export const largestMember = 1024 * 1024 * 1024;
 
 /**
- * Expands one gzip member of `path`, a piece at a time. Throws `damaged-receipt` (exit code 2) before the first piece where
- * the member is not the one that was stored, and as soon as it becomes more than it says it does: a few bytes can be made
- * to expand to more than any memory holds. Old receipts do not say how many bytes it has; then there is a fixed limit.
+ * Expands one gzip member of `path`, a piece at a time. Throws `damaged-receipt` (exit code 2) before the first piece if
+ * the member is not the one that was stored, and as soon as it exceeds its stated size: a few bytes can expand to more
+ * than any memory holds. Old receipts state no size, so a fixed limit applies.
  */
 export async function* expandMember(
   handle: FileHandle,
@@ -24,7 +24,7 @@ export async function* expandMember(
   await requireStored(handle, path, stored, most);
   const compressed = Readable.from(readChunks(handle, stored.offset, stored.length), { objectMode: false });
   const expanded = createGunzip();
-  // Without a callback an error of the file would leave the reader below waiting.
+  // Without this, an error of the file would leave the reader below waiting.
   compressed.on('error', error => expanded.destroy(error));
   compressed.pipe(expanded);
   let bytes = 0;
@@ -51,7 +51,7 @@ async function requireStored(
   if (offset + length > size) throw damaged(path, 'it is cut off');
   // Deflate makes nothing longer by more than a few bytes in a thousand.
   if (length > mostCompressed(most)) {
-    throw damaged(path, 'its records are larger than any that are stored');
+    throw damaged(path, 'its records are too large');
   }
   if (sha256 === undefined) return;
   const hash = createHash('sha256');

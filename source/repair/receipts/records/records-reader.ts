@@ -1,16 +1,16 @@
 import type { Receipt, ReceiptBatch } from '../receipt.ts';
 import { readStoredRecords } from './stored-records.ts';
 
-/** A record that a batch deleted, as JSON, and its place among them. */
+/** A record that a batch deleted, as JSON, and its place among the batch's records. */
 export interface StoredLine {
   place: number;
   line: string;
 }
 
 /**
- * Reads the deleted records of a receipt part by part: a batch that an older version stored may hold more of them than any
- * memory, and unpacking it from its beginning for each part would take as long again each time. What was read since the
- * last start is kept, so that the same part can be read once more, as long as it is no more than `most` bytes.
+ * Reads the deleted records of a receipt in parts. A batch stored by an older version may not fit into memory, and
+ * unpacking it from its beginning for each part would take too long. What was read since the last start is kept, up to
+ * `most` bytes, so that the same part can be read again.
  */
 export class RecordsReader {
   readonly #receipt: Receipt;
@@ -28,7 +28,7 @@ export class RecordsReader {
     this.#readRecords = read;
   }
 
-  /** The records of `batch` from `place` on, for as long as they are asked for. Rejects as `readStoredRecords` does. */
+  /** The records of `batch` from `place` on, until the caller stops. Rejects as `readStoredRecords` does. */
   async *from(batch: ReceiptBatch, place: number): AsyncGenerator<StoredLine> {
     if (this.#batch !== batch.batch || place < (this.#kept[0]?.place ?? this.#next)) await this.#open(batch);
     this.#forget(({ place: kept }) => kept < place);
@@ -44,7 +44,7 @@ export class RecordsReader {
     }
   }
 
-  /** Lets go of the file. */
+  /** Closes the file. */
   async close(): Promise<void> {
     await this.#lines?.return(undefined);
     this.#lines = null;

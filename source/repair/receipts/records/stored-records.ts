@@ -14,7 +14,7 @@ import { recordsFile } from '../places.ts';
 import type { Receipt, ReceiptBatch, StoredRecords } from '../receipt.ts';
 import { expandMember, largestMember, longestRecord } from './expand-member.ts';
 
-/** The second file of a receipt, made with the first records that are put into it. */
+/** The second file of a receipt, created with its first records. */
 export class RecordsFile {
   readonly path: string;
   #handle: FileHandle | null = null;
@@ -24,13 +24,13 @@ export class RecordsFile {
   }
 
   /**
-   * Adds JSON values as one gzip member; they are on the disk when it resolves. Rejects with `record-too-large` (exit code
-   * 4) where they could not be read again.
+   * Adds JSON values as one gzip member; when it resolves, they are on disk. Rejects with `record-too-large` (exit code
+   * 4) if they could not be read again.
    */
   async append(records: readonly string[]): Promise<StoredRecords> {
     this.#handle ??= await this.#create();
     const handle = this.#handle;
-    // Not a sum of what was written: a member may have been torn off.
+    // Not the sum of what was written: a member may have been torn off.
     const { size: offset } = await handle.stat();
     const sum = createHash('sha256');
     let length = 0;
@@ -72,7 +72,7 @@ export class RecordsFile {
   }
 }
 
-// In bytes: one string of all records could become longer than a string may be.
+// In bytes: one string of all records could exceed the maximum length of a string.
 const pieceSize = 256 * 1024;
 
 function* piecesOf(records: readonly string[], count: (bytes: number) => void): Generator<Buffer> {
@@ -80,8 +80,8 @@ function* piecesOf(records: readonly string[], count: (bytes: number) => void): 
   let size = 0;
   let all = 0;
   for (const record of records) {
-    // PostgreSQL gives a json column back with the line breaks it came with. Outside of strings they mean nothing,
-    // and inside JSON has none.
+    // PostgreSQL returns a json column with its original line breaks. Outside of strings they mean nothing, and inside
+    // of strings JSON allows none.
     const line = Buffer.from(`${record.replaceAll(/[\r\n]+/g, ' ')}\n`);
     all += line.length;
     if (line.length > longestRecord || all > largestMember) throw tooLarge();
@@ -100,15 +100,15 @@ function tooLarge(): ConsoleError {
   return new ConsoleError({
     code: 'record-too-large',
     message: 'A record, or all records of a batch together, are too large for a receipt to keep.',
-    hint: 'Without them in the receipt nothing is deleted. Move the large values elsewhere, or delete these records by hand.',
+    hint: 'Nothing is deleted that the receipt does not hold. Move the large values elsewhere, or delete these records by hand.',
     exitCode: exitCodes.refused,
   });
 }
 
 /**
- * The records that a batch deleted, as JSON, in the order they were stored, one at a time and with only a few of them in
- * memory; none where it deleted none. Throws a usage error (exit code 2), `damaged-receipt`, unless every one of them is
- * there. Those before a damage have been given by then, unless the receipt holds their digest, which is compared first.
+ * The records that a batch deleted, as JSON, in the order they were stored, one at a time and with only a few in memory;
+ * none if it deleted none. Throws a usage error (exit code 2), `damaged-receipt`, unless every one of them is there. The
+ * records before a damage have been returned by then, unless the receipt holds their digest, which is checked first.
  */
 export async function* readStoredRecords(
   receipt: Receipt,
@@ -120,7 +120,7 @@ export async function* readStoredRecords(
   try {
     const handle = await openPlain(path);
     try {
-      const tooLong = () => damaged(path, `a record of batch ${batch} is longer than any that is stored`);
+      const tooLong = () => damaged(path, `a record of batch ${batch} is too long`);
       for await (const { bytes, ended } of splitLines(
         expandMember(handle, path, records),
         longestRecord,
@@ -142,21 +142,21 @@ export async function* readStoredRecords(
   throw damaged(path, `batch ${batch} deleted ${records.count} records, and ${there} are there`);
 }
 
-/** The first record that a batch deleted; undefined where it deleted none. Throws as `readStoredRecords` does. */
+/** The first record that a batch deleted; undefined if it deleted none. Throws as `readStoredRecords` does. */
 export async function firstRecord(receipt: Receipt, batch: ReceiptBatch): Promise<string | undefined> {
   for await (const record of readStoredRecords(receipt, batch)) return record;
   return undefined;
 }
 
 /**
- * The values of one stored record. Throws `damaged-receipt` (exit code 2) where it is anything but a list of texts and nulls:
- * a receipt may come from anywhere.
+ * The values of one stored record. Throws `damaged-receipt` (exit code 2) if it is anything but a list of strings and
+ * nulls: a receipt may come from anywhere.
  */
 export function valuesOf({ file }: Pick<Receipt, 'file'>, record: string): (string | null)[] {
   const values = parsed(record);
   const good = Array.isArray(values) && values.every(value => value === null || typeof value === 'string');
   if (good) return values;
-  throw damaged(recordsFile(file), 'it holds something that is no record');
+  throw damaged(recordsFile(file), 'it holds something that is not a record');
 }
 
 function parsed(text: string): unknown {

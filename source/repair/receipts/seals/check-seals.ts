@@ -4,8 +4,9 @@ import type { Verifier } from './receipt-key.ts';
 import { isSealOf, splitSeal } from './seal.ts';
 
 /**
- * Checks the seals of a receipt, line by line. A line has to follow one above it: mostly the last, but of two processes that
- * settle a receipt at once both follow the same one, and a line that was not known to be written is passed over by the next.
+ * Checks the seals of a receipt, line by line. Each line must follow an earlier one, usually the last. But when two
+ * processes add outcomes at once, both lines follow the same one, and a line that was not known to be written is skipped
+ * by the next.
  */
 export class SealCheck {
   readonly #verifier: Verifier;
@@ -13,7 +14,7 @@ export class SealCheck {
   #last = '';
   #sealed = 0;
   #first: 'good' | 'bad' | null = null;
-  /** The first line that is not what was sealed. */
+  /** The number of the first line that differs from what was sealed. */
   #changed: number | null = null;
 
   constructor(verifier: Verifier) {
@@ -21,8 +22,8 @@ export class SealCheck {
   }
 
   /**
-   * Looks at a line; false for one that was there before, to the last letter: two processes that note at once what became of a
-   * batch write that, and it says nothing new. Nothing else is ever written twice.
+   * Checks a line; false for an exact repetition of an earlier one. Two processes that record the same outcome at once
+   * write that, and it says nothing new. Nothing else is ever written twice.
    */
   take(number: number, line: Buffer, value: unknown): boolean {
     const parts = splitSeal(line);
@@ -47,7 +48,7 @@ export class SealCheck {
     return true;
   }
 
-  /** What the seals say of a receipt with this head. */
+  /** The result for a receipt with this head. */
   result({ by }: ReceiptHead): Provenance {
     const { key, why, exposed, directory } = this.#verifier;
     const doubt = (origin: Exclude<Origin, 'own'>, sentence: string): Provenance => ({

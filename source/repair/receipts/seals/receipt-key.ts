@@ -18,26 +18,26 @@ import { keyFile, receiptsIn } from '../places.ts';
 const keyLength = 32;
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
-/** What receipts are verified with: the key of a state directory, or why there is none to go by. */
+/** What verifies receipts: the key of a state directory, or why there is no usable one. */
 export interface Verifier {
   directory: string;
   key: Buffer | null;
-  /** Why not, as a clause; null where there is a key. */
+  /** Why there is no key, as a clause; null if there is one. */
   why: string | null;
-  /** True where others may write where the receipts are kept: then no seal tells what is missing. */
+  /** True if others may write to the directory of the receipts: then no seal shows what is missing. */
   exposed: boolean;
 }
 
-/** Reads what the receipts of a state directory are verified with. Never throws: without a key nothing is verified. */
+/** Reads what verifies the receipts of a state directory. Never throws: without a key nothing is verified. */
 export async function readVerifier(directory: string): Promise<Verifier> {
   for (const path of [directory, receiptsIn(directory)]) {
     const exposure = await directoryExposure(path);
-    if (exposure) return { directory, key: null, why: told(path, exposure), exposed: true };
+    if (exposure) return { directory, key: null, why: whyExposed(path, exposure), exposed: true };
   }
   try {
     const key = await readKey(keyFile(directory));
     if (Buffer.isBuffer(key)) return { directory, key, why: null, exposed: false };
-    return { directory, key: null, why: told(keyFile(directory), key), exposed: false };
+    return { directory, key: null, why: whyExposed(keyFile(directory), key), exposed: false };
   } catch (error) {
     if (!isSystemError(error)) throw error;
     const why =
@@ -49,8 +49,8 @@ export async function readVerifier(directory: string): Promise<Verifier> {
 }
 
 /**
- * The key that the receipts of a state directory are sealed with, made where there is none yet: on the disk when it resolves.
- * Throws `state-exposed` (exit code 4) for one that others could have read or made, and the system's own errors.
+ * The key that seals the receipts of a state directory, created if missing; when it resolves, it is on disk. Throws
+ * `state-exposed` (exit code 4) for a key that others could have read or made, and the system's own errors.
  */
 export async function openKey(directory: string): Promise<Buffer> {
   const file = keyFile(directory);
@@ -66,7 +66,7 @@ export async function openKey(directory: string): Promise<Buffer> {
   }
 }
 
-/** Under a name of its own until it is whole and on the disk; where another process was first, its key is the one. */
+/** Under a temporary name until it is complete and on disk. If another process was faster, its key is used. */
 async function makeKey(file: string, directory: string): Promise<void> {
   const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.new`;
   const handle = await open(draft, 'wx', 0o600);
@@ -100,7 +100,7 @@ async function readKey(file: string): Promise<Buffer | Exposure> {
   }
 }
 
-/** Whoever can read the key can seal what they like. */
+/** Anyone who can read the key can seal anything. */
 function keyExposure(file: string, stats: Stats): Exposure | null {
   if (!stats.isFile() || stats.size !== keyLength) return notAKey;
   const exposure = exposureOf(file, stats);
@@ -111,7 +111,7 @@ function keyExposure(file: string, stats: Stats): Exposure | null {
 
 const notAKey: Exposure = {
   why: 'does not hold a key',
-  cure: 'Move it away: the next repair makes another one, and older receipts count as not verified.',
+  cure: 'Move it away: the next repair makes a new key, and older receipts then count as not verified.',
 };
 
-const told = (path: string, { why }: Exposure) => `${path} ${why}`;
+const whyExposed = (path: string, { why }: Exposure) => `${path} ${why}`;

@@ -1,14 +1,14 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { lineText, type ReceiptLine } from '../receipt-line.ts';
 
-// So that no seal of anything else that this key may be used for one day is one of a line.
+// So that a seal of anything else, should this key ever be used for that, never passes for one of a line.
 const purpose = 'preset-usage-console receipt line\n';
 const tail = /^,"seal":"([0-9a-f]{64})"\}$/;
 const tailLength = ',"seal":"'.length + 64 + '"}'.length;
 
 /**
- * A line as it is written, with its end, and its seal: over the line and, by that, over the seal of the one that was written
- * before it (`after`; null for the first). So no line can be changed, put in or taken out of the middle unnoticed.
+ * A line as it is written, with its line end, and its seal. The seal covers the line and the seal of the line before it
+ * (`after`; null for the first). So no line can be changed, inserted or removed in the middle unnoticed.
  */
 export function sealLine(
   line: ReceiptLine,
@@ -20,7 +20,7 @@ export function sealLine(
   return { text: `${open},"seal":"${seal}"}\n`, seal };
 }
 
-/** The seal that a line carries, and what it is said to be of; null where it carries none. */
+/** The seal that a line carries, and the part that it should cover; null if it carries none. */
 export function splitSeal(line: Buffer): { body: Buffer; seal: string } | null {
   const start = line.length - tailLength;
   if (start < 0) return null;
@@ -30,7 +30,7 @@ export function splitSeal(line: Buffer): { body: Buffer; seal: string } | null {
     : { body: Buffer.concat([line.subarray(0, start), Buffer.from('}')]), seal };
 }
 
-/** Whether a seal was made of this with this key. */
+/** Whether this key made the seal for this body. */
 export function isSealOf(key: Buffer, { body, seal }: { body: Buffer; seal: string }): boolean {
   return timingSafeEqual(Buffer.from(seal, 'hex'), Buffer.from(sealOf(key, body), 'hex'));
 }

@@ -18,13 +18,13 @@ import type { Alike } from './records-alike.ts';
 
 /** How an undo can see whether deleted records are already back in the table. */
 export interface PresenceEvidence {
-  /** Null where one record looks like another. */
+  /** Null if records look alike. */
   column: IdentifyingColumn | null;
-  /** True where the server refuses every record a second time. */
+  /** True if the server refuses every duplicate record. */
   keyed: boolean;
-  /** What tells where neither does, if anything. */
+  /** What to go by if neither helps. */
   alike: Alike | null;
-  /** The transactions that have put records of this receipt back: what they wrote is no sign that others are there. */
+  /** The transactions that have put back records of this receipt: what they wrote does not count as present. */
   putBack: readonly string[];
 }
 
@@ -35,7 +35,7 @@ interface PresentRecords {
 }
 
 /**
- * Takes in how often each of some deleted records is in the table. `all`: none that looks like one of them was left there, see
+ * Counts which of some deleted records are in the table. `all`: no record that looks like them was left there, see
  * `leftNoRecords`.
  */
 export class PresenceTally {
@@ -47,32 +47,32 @@ export class PresenceTally {
   }
 
   add(values: RecordValues, count: number): void {
-    // A digest, because there may be many records, and large ones.
+    // A digest, because records may be many and large.
     const key = createHash('sha256').update(JSON.stringify(values)).digest('base64');
     const seen = this.#seen.get(key) ?? { times: 0, isThere: count > 0 };
     seen.times += 1;
     this.#seen.set(key, seen);
   }
 
-  /** Where some may have been left, it goes by records that there was one of alone: of two that were the same, one may be there. */
+  /** If some may have been left, only unique records count: of two identical ones, one may be the one that was left. */
   result(): PresentRecords {
-    const telling = [...this.#seen.values()].filter(({ times }) => this.#all || times === 1);
-    const sum = (of: typeof telling) => of.reduce((total, { times }) => total + times, 0);
-    return { of: sum(telling), there: sum(telling.filter(({ isThere }) => isThere)) };
+    const counted = [...this.#seen.values()].filter(({ times }) => this.#all || times === 1);
+    const sum = (of: typeof counted) => of.reduce((total, { times }) => total + times, 0);
+    return { of: sum(counted), there: sum(counted.filter(({ isThere }) => isThere)) };
   }
 }
 
-// In characters: what is longer is not looked for, because JSON on the server has its limits.
+// In characters: longer records are not looked up, because JSON on the server has limits.
 const longestWanted = 16_000_000;
 
-/** As `countPresent`, but for records that are too large to be looked for: those count as away. */
+/** As `countPresent`, but records too large to look up count as absent. */
 export async function countPresentRecords(
   reader: Reader,
   tables: Tables,
   facts: RepairFacts,
   column: IdentifyingColumn,
   wanted: readonly RecordValues[],
-  but: readonly string[],
+  except: readonly string[],
 ): Promise<number[]> {
   const small = wanted.map(
     values => values.reduce((sum, value) => sum + (value?.length ?? 0), 0) < longestWanted,
@@ -83,25 +83,25 @@ export async function countPresentRecords(
     facts,
     column.quoted,
     wanted.filter((_, index) => small[index]),
-    but,
+    except,
   );
   let next = 0;
   return small.map(isSmall => (isSmall ? (counts[next++] ?? 0) : 0));
 }
 
-/** Why deleted records are not put back; null where they are away. */
+/** Why deleted records are not put back; null if they are absent. */
 export function whyPresent({ of, there }: PresentRecords): Pick<LeftAlone, 'reason' | 'message'> | null {
   if (there === 0) return null;
   return {
     reason: 'there',
     message:
       there === of
-        ? 'Its deleted records are in the table, so there is nothing to put back: somebody has done it already, or this server is from before they were deleted.'
-        : `${there} of its ${of} deleted records are in the table, so none of them is put back: some could be there twice then. Find out where they come from first.`,
+        ? 'Its deleted records are in the table, so there is nothing to put back. They were put back already, or this server is from before they were deleted.'
+        : `${there} of its ${of} deleted records are in the table. None is put back, because some could then be there twice. Find out where they come from first.`,
   };
 }
 
-/** What an undo of `receipt` has to go by. */
+/** What an undo can go by. */
 export async function readPresenceEvidence(
   reader: Reader,
   tables: Tables,
@@ -117,16 +117,16 @@ export async function readPresenceEvidence(
   };
 }
 
-// So many deleted records are looked for while an undo is planned, of so many batches; each batch looks for all of its own.
-const mostLookedFor = { records: 20_000, batches: 100, withoutIndex: 3 };
+// A plan looks up at most this many deleted records from this many batches. Each batch looks up all of its own.
+const mostChecked = { records: 20_000, batches: 100, withoutIndex: 3 };
 
-/** The deleted records of a receipt, and how they are looked for. */
+/** The deleted records of a receipt, and how to look them up. */
 export interface DeletedRecords {
   receipt: Receipt;
   own: UndoableChanges;
-  /** For each stored column the quoted one that its values go into; null where they are left out. */
+  /** For each stored column, the quoted column that its values go into; null if they are left out. */
   into: readonly (string | null)[];
-  /** With those columns alone. */
+  /** With those columns only. */
   facts: RepairFacts;
   evidence: PresenceEvidence;
 }
@@ -149,12 +149,12 @@ export async function leaveOutPresent(
   for (const away of spread([...byBatch.values()], tables)) {
     const [first] = away;
     if (!first) continue;
-    for (const [part, tally] of await lookFor(database, tables, deleted, first.batch, away, signal)) {
-      const why = whyPresent(tally.result());
-      if (!why) continue;
+    for (const [part, tally] of await countInTable(database, tables, deleted, first.batch, away, signal)) {
+      const reason = whyPresent(tally.result());
+      if (!reason) continue;
       const effect = part.id === null ? undefined : own.presets.get(part.id);
       if (!left.some(({ id }) => id === part.id)) {
-        left.push({ id: part.id, name: effect?.name ?? 'Records of no preset', ...why });
+        left.push({ id: part.id, name: effect?.name ?? 'Records of no preset', ...reason });
       }
       if (!effect) own.orphans = own.orphans.filter(other => other !== part);
       else {
@@ -166,20 +166,20 @@ export async function leaveOutPresent(
   return left;
 }
 
-/** All of them where they are few, else some from everywhere. */
+/** All batches if they are few, else a sample spread over them. */
 function spread(batches: AwayRecords[][], { records: { indexed } }: Tables): AwayRecords[][] {
   const sizes = batches.map(away => away.reduce((sum, { count }) => sum + count, 0));
   const all = sizes.reduce((sum, size) => sum + size, 0);
-  const most = indexed ? mostLookedFor.batches : mostLookedFor.withoutIndex;
-  const step = Math.max(1, Math.ceil(all / mostLookedFor.records), Math.ceil(batches.length / most));
+  const most = indexed ? mostChecked.batches : mostChecked.withoutIndex;
+  const step = Math.max(1, Math.ceil(all / mostChecked.records), Math.ceil(batches.length / most));
   return batches.filter((_, index) => index % step === 0);
 }
 
-// So many records are looked for in one statement, or so many characters of them.
+// Per statement: this many records, or this many characters of them.
 const atOnce = { records: 2_000, length: 4_000_000 };
 
-/** Looks for the stored records of a batch, some at a time, by what they belong to. */
-async function lookFor(
+/** Looks up the stored records of a batch, in parts, and counts them by preset. */
+async function countInTable(
   database: Database,
   tables: Tables,
   { receipt, into, facts, evidence: { column, putBack } }: DeletedRecords,
@@ -194,7 +194,7 @@ async function lookFor(
   const tallies = new Map(away.map(part => [part, new PresenceTally(leftNoRecords(receipt, part.id))]));
   let wanted: { part: AwayRecords; values: RecordValues }[] = [];
   let length = 0;
-  const look = async () => {
+  const countWanted = async () => {
     const values = wanted.map(record => record.values);
     const counts = await database.read(
       async reader => {
@@ -218,8 +218,8 @@ async function lookFor(
     if (!part || part.back.some(([from, to]) => from <= at && at <= to)) continue;
     wanted.push({ part, values: places.map(from => values[from] ?? null) });
     length += line.length;
-    if (wanted.length >= atOnce.records || length >= atOnce.length) await look();
+    if (wanted.length >= atOnce.records || length >= atOnce.length) await countWanted();
   }
-  if (wanted.length > 0) await look();
+  if (wanted.length > 0) await countWanted();
   return tallies;
 }

@@ -7,23 +7,23 @@ import { type OriginMarks, type Origins, type OriginWanted, readOrigins } from '
 import { leftNoRecords } from './left-none.ts';
 
 /**
- * How an undo tells whether deleted records are back where records look like each other: by the transactions that wrote those
- * that are there.
+ * How an undo judges whether deleted records are back when records look alike: by the transactions that wrote those in
+ * the table.
  */
 export interface Alike {
   marks: OriginMarks;
-  /** How many deleted records are away, by preset; null for records of none. */
+  /** How many deleted records are missing, by preset; null for records of none. */
   away: ReadonlyMap<string | null, number>;
-  /** How many records the reset left to each preset. What it left of none may be unknown, and is missing then. */
+  /** How many records the reset left to each preset. Records of no preset are missing here if that is unknown. */
   remaining: ReadonlyMap<string | null, number>;
-  /** Somebody has looked: nothing keeps them from being put back. */
+  /** The user has checked: put them back in any case. */
   anyway: boolean;
 }
 
-/** What the records that are there say of the deleted ones; `some`: too few of them came at once to be all of them. */
+/** What the records in the table say about the deleted ones; `some`: too few of them came together to be all of them. */
 export type Verdict = Pick<LeftAlone, 'reason' | 'message'> | 'some' | null;
 
-/** What there is to go by for a receipt of which `own` is in effect. `receipts` are those of the same directory. */
+/** What to go by for a receipt of which `own` is in effect. `receipts` are those of the same directory. */
 export function alikeOf(
   receipt: Receipt,
   receipts: readonly Receipt[],
@@ -54,7 +54,7 @@ function sum(records: readonly AwayRecords[]): number {
   return records.reduce((total, { count }) => total + count, 0);
 }
 
-/** How many records each preset had left after the last batch that took some: each batch says how many it saw. */
+/** How many records each preset had left after the last batch that took some: each batch notes how many it saw. */
 function remainingAfter(receipt: Receipt): Map<string | null, number> {
   const remaining = new Map<string | null, number>();
   for (const { outcome, changes } of receipt.batches) {
@@ -62,12 +62,12 @@ function remainingAfter(receipt: Receipt): Map<string | null, number> {
     for (const { id, before, drift, deletes } of changes)
       if (id !== null) remaining.set(id, Math.max(0, (before ?? 0) - drift - deletes));
   }
-  // A preset that was left alone and is gone by now has left its records to none.
+  // A preset that was left alone and deleted since has left its records to none.
   if (receipt.end?.left.length === 0 && leftNoRecords(receipt, null)) remaining.set(null, 0);
   return remaining;
 }
 
-/** Judges what was read of one preset, of which `away` records are away and the reset left `remaining`; undefined where that is unknown. */
+/** Judges the records of one preset. `away` of them are missing, and the reset left `remaining`; undefined if that is unknown. */
 export function judgeOrigins(
   { settled, before, together }: Origins,
   away: number,
@@ -90,11 +90,11 @@ export function judgeOrigins(
 function unsure(what: string): Pick<LeftAlone, 'reason' | 'message'> {
   return {
     reason: 'unsure',
-    message: `${what}. Records here look like each other, so the console cannot tell whether these are the deleted ones, and puts none back. Look at the table; if the deleted ones are not in it, run the undo again with --put-back-anyway.`,
+    message: `${what}. Records here look alike, so the console cannot tell whether these are the deleted ones, and puts none back. Check the table; if the deleted ones are not in it, run the undo again with --put-back-anyway.`,
   };
 }
 
-/** What the records of these presets say of the deleted ones, in their order; the records of the transactions `written` say nothing. */
+/** Verdicts for these presets, in order; records written by the transactions `written` are ignored. */
 export async function readVerdicts(
   reader: Reader,
   tables: Tables,
@@ -113,18 +113,18 @@ export async function readVerdicts(
   });
 }
 
-/** What became of looking for records that look like each other. */
+/** The result for records that look alike. */
 export interface AlikeResult {
   left: LeftAlone[];
-  /** How many presets have records that came several at a time, too few to be all of the deleted ones. */
+  /** How many presets have records that came several at a time, but too few to be all of the deleted ones. */
   some: number;
-  /** How many would have been left alone, had nobody said that they are not. */
+  /** How many would have been left alone without --put-back-anyway. */
   anyway: number;
 }
 
 export const noneAlike: AlikeResult = { left: [], some: 0, anyway: 0 };
 
-// So many presets are asked about in one statement.
+// Presets per statement.
 const atOnce = 20_000;
 
 /** Removes from `own` the records that may be in the table, and says which. */

@@ -75,7 +75,7 @@ describe('a sync', () => {
 
   test('of a preset that is gone, or whose count is no number, is left', () => {
     expect(draft(sync(), []).left).toEqual([
-      { id: 'a', name: 'Preset a', reason: 'gone', message: 'The preset is not there any more.' },
+      { id: 'a', name: 'Preset a', reason: 'gone', message: 'The preset no longer exists.' },
     ]);
     const { left, changes } = draft(sync(), [state('a', Number.NaN, 3, { exact: 'NaN' })]);
     expect(left).toMatchObject([{ id: 'a', reason: 'refused', message: expect.stringContaining('is NaN') }]);
@@ -103,8 +103,7 @@ describe('a sync', () => {
         id: 'a',
         name: 'Preset a',
         reason: 'moved',
-        message:
-          'Giving back the difference of -7 that was there before the sync would take its count of 2 below zero.',
+        message: 'Restoring the difference of -7 from before the sync would take its count of 2 below zero.',
       },
     ]);
     expect(draft(sync(low), [state('a', 7, 7)]).changes).toMatchObject([{ after: 0, delta: -7 }]);
@@ -167,7 +166,7 @@ describe('a reset with records', () => {
         name: 'Preset a',
         reason: 'moved',
         message:
-          'Something else has changed it since: the reset left a drift of 0, and it is 2 now. Its records come back and are counted; that difference does not.',
+          'Something else has changed it since: the reset left a drift of 0, and it is 2 now. Its records come back and are counted, but that difference is not restored.',
       },
     ]);
     expect(changes).toMatchObject([{ delta: 3, deletes: -3, after: 7 }]);
@@ -176,8 +175,7 @@ describe('a reset with records', () => {
       {
         code: 'difference-stays',
         severity: 'warning',
-        message:
-          'Something has changed 1 preset since, and that stays: what is taken back comes on top of it.',
+        message: 'Something has changed 1 preset since. That stays, and the undo comes on top of it.',
       },
     ]);
   });
@@ -189,7 +187,7 @@ describe('a reset with records', () => {
       {
         reason: 'moved',
         message:
-          'Something else has changed it since: compared with its records, its count is 1 lower than the reset left it, and stays so. Its records come back and are counted.',
+          'Something else has changed it since: compared with its records, its count is 1 lower than the reset left it, and stays that way. Its records come back and are counted.',
       },
     ]);
     expect(changes).toMatchObject([{ delta: 3, deletes: -3, lastUsedAfter: 'then' }]);
@@ -229,7 +227,7 @@ describe('a newer receipt that has changed the preset', () => {
         id: 'a',
         name: 'Preset a',
         reason: 'newer',
-        message: `${other.head.id} has changed it since: take that back first.`,
+        message: `${other.head.id} has changed it since: undo that first.`,
       },
     ]);
   });
@@ -247,7 +245,7 @@ describe('a newer receipt that has changed the preset', () => {
     expect(left).toMatchObject([
       {
         reason: 'newer',
-        message: `Its records come back and are counted. ${other.head.id} has changed it since: take that back and then this once more for what else the reset did.`,
+        message: `Its records come back and are counted. ${other.head.id} has changed it since: undo that, then this one again, to take back the rest of the reset.`,
       },
     ]);
     expect(changes).toMatchObject([{ delta: 3, deletes: -3 }]);
@@ -289,8 +287,7 @@ describe('what is said of the receipt as a whole', () => {
       {
         code: 'nothing-in-effect',
         severity: 'info',
-        message:
-          'Nothing of this receipt is in effect: it was taken back already, or never committed anything.',
+        message: 'Nothing of this receipt is in effect: it was undone already, or never committed anything.',
       },
     ]);
   });
@@ -298,7 +295,7 @@ describe('what is said of the receipt as a whole', () => {
   test('that the server does not remember some of it', () => {
     const unknown = (number: number) => batch(number, [sampleChange('z')], { outcome: 'unknown' });
     const words = (count: string) =>
-      `The server does not remember what became of ${count} of this receipt; they are left out.`;
+      `The server no longer knows the outcome of ${count} of this receipt; they are left out.`;
     const of = (batches: Receipt['batches']) => draft(receipt({}, batches), []).remarks[0];
     expect(of([unknown(1)])).toEqual({
       code: 'outcome-unknown',

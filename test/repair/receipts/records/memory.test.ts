@@ -101,7 +101,7 @@ test('a receipt of a line without end is told with little memory', async () => {
   await handle.close();
   await expect(readReceipt(directory, writer.head.id)).rejects.toMatchObject({
     code: 'damaged-receipt',
-    message: expect.stringContaining('longer than any of a receipt'),
+    message: expect.stringContaining('too long for a receipt'),
   });
 });
 
@@ -112,7 +112,7 @@ test('a record that could not be read again is not deleted: exit code 4, and the
   await expect(writer.intend({ xid: '1', changes: [], records: ['["1"]', large] })).rejects.toMatchObject({
     code: 'record-too-large',
     exitCode: 4,
-    hint: expect.stringContaining('nothing is deleted'),
+    hint: expect.stringContaining('Nothing is deleted'),
   });
   const batch = await writer.intend({ xid: '2', changes: [], records: ['["2"]'] });
   await writer.close();

@@ -115,7 +115,7 @@ test('a file with a hole of 10 GB in it is told at once', async () => {
   await handle.close();
   const start = performance.now();
   await expect(readRecords(receipt, asBefore(receipt, { length: 9 * gigabyte }))).rejects.toMatchObject(
-    message('larger than any that are stored'),
+    message('its records are too large'),
   );
   await expect(
     readRecords(receipt, asBefore(receipt, { offset: 1000, length: gigabyte })),
@@ -128,7 +128,7 @@ test('the values of a record are a list of texts and nulls, and nothing else is 
   expect(valuesOf({ file }, '["1",null,""]')).toEqual(['1', null, '']);
   expect(valuesOf({ file }, '[]')).toEqual([]);
   for (const other of ['["1",2]', '[["1"]]', '{"0":"1"}', '"1"', 'null', 'no JSON', '[true,"1"]']) {
-    expect(() => valuesOf({ file }, other), other).toThrow('it holds something that is no record');
+    expect(() => valuesOf({ file }, other), other).toThrow('it holds something that is not a record');
   }
 });
 
