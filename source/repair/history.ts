@@ -2,7 +2,7 @@ import type { HistoryEntry } from './history-entry.ts';
 import { isAllBack, type Undos, undoableChanges, undosOf } from './plan/undo/undoable-changes.ts';
 import { listReceipts } from './receipts/list-receipts.ts';
 import type { Receipt } from './receipts/receipt.ts';
-import { isBelieved } from './receipts/seals/trust.ts';
+import { isTrusted } from './receipts/seals/trust.ts';
 
 /**
  * What this console has done, from its receipts, newest first. `identity` is the open database, null for none. Rejects
@@ -15,9 +15,9 @@ export async function readHistory(
   const { receipts, damaged } = await listReceipts(directory);
   // As receiptsThatCount() does, but without going through all receipts for each one.
   const undos = undosOf(receipts);
-  const believed = undosOf(receipts.filter(isBelieved));
+  const believed = undosOf(receipts.filter(isTrusted));
   return {
-    receipts: receipts.map(receipt => entryOf(receipt, isBelieved(receipt) ? believed : undos, identity)),
+    receipts: receipts.map(receipt => entryOf(receipt, isTrusted(receipt) ? believed : undos, identity)),
     damaged,
   };
 }

@@ -377,8 +377,8 @@ export const guards: readonly Guard[] = [
   {
     file: 'source/repair/run/transaction-outcome.ts',
     guard: 'a fate: told by all counts, not by one',
-    text: '!telling.every(',
-    without: '!telling.some(',
+    text: '!changed.every(',
+    without: '!changed.some(',
     test: [
       fateTest,
       'committed is not believed > but it is where one of them has changed: the other one may have been spoilt again since',
@@ -788,7 +788,7 @@ export const guards: readonly Guard[] = [
   {
     file: 'source/repair/plan/undo/read-undo.ts',
     guard: 'an undo: no record that may be there, seen by its plan',
-    text: 'isTold ? null : alikeOf(receipt, receipts, own, request.putBackAnyway === true)',
+    text: 'canCompare ? null : alikeOf(receipt, receipts, own, request.putBackAnyway === true)',
     without: 'null',
     test: [
       'test/repair/alike.test.ts',

@@ -1,5 +1,5 @@
 import type { Receipt } from '../receipts/receipt.ts';
-import { isBelieved } from '../receipts/seals/trust.ts';
+import { isTrusted } from '../receipts/seals/trust.ts';
 import type { Remark } from '../repair.ts';
 
 /** What a plan says first about a receipt that this console may not have written; nothing about its own. */
@@ -16,10 +16,10 @@ export function doubtRemarks({ head, origin, doubt }: Receipt): Remark[] {
 
 /** Lists the receipts that claim to undo this one but are not trusted. */
 export function ignoredRemarks(receipt: Receipt, receipts: readonly Receipt[]): Remark[] {
-  if (!isBelieved(receipt)) return [];
+  if (!isTrusted(receipt)) return [];
   const ignored = receipts.filter(
     other =>
-      !isBelieved(other) &&
+      !isTrusted(other) &&
       other.head.identity === receipt.head.identity &&
       other.head.undoes === receipt.head.id,
   );

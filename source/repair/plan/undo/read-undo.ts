@@ -4,7 +4,7 @@ import { usageError } from '../../../errors/errors.ts';
 import { listReceipts, undoneBy } from '../../receipts/list-receipts.ts';
 import { readReceipt } from '../../receipts/read-receipt.ts';
 import type { Receipt } from '../../receipts/receipt.ts';
-import { isBelieved, receiptsThatCount } from '../../receipts/seals/trust.ts';
+import { isTrusted, receiptsThatCount } from '../../receipts/seals/trust.ts';
 import type { Remark } from '../../repair.ts';
 import { keepOwnBatches } from '../../run/on-this-server.ts';
 import {
@@ -80,7 +80,7 @@ export async function planUndo(context: PlanContext): Promise<PlanDraft> {
 function requireNoDouble(found: Receipt, receipts: readonly Receipt[]): void {
   const { id } = found.head;
   const kept = receipts.find(({ head, file }) => head.id === id && file !== found.file);
-  if (!kept || isBelieved(found) || !isBelieved(kept)) return;
+  if (!kept || isTrusted(found) || !isTrusted(kept)) return;
   throw refused(
     'receipt-not-trusted',
     `${found.file} has the id of another receipt, ${kept.file}. ${found.doubt ?? ''}`.trimEnd(),

@@ -1,7 +1,7 @@
 import type { Receipt } from '../receipt.ts';
 
 /** Whether a receipt was written with the key of this state directory and not changed since. */
-export function isBelieved({ origin }: Pick<Receipt, 'origin'>): boolean {
+export function isTrusted({ origin }: Pick<Receipt, 'origin'>): boolean {
   return origin === 'own' || origin === 'other-user';
 }
 
@@ -10,5 +10,5 @@ export function isBelieved({ origin }: Pick<Receipt, 'origin'>): boolean {
  * nothing about a trusted one: it neither marks it as undone nor blocks it. About another untrusted one it counts.
  */
 export function receiptsThatCount(receipt: Receipt, receipts: readonly Receipt[]): Receipt[] {
-  return isBelieved(receipt) ? receipts.filter(isBelieved) : [...receipts];
+  return isTrusted(receipt) ? receipts.filter(isTrusted) : [...receipts];
 }

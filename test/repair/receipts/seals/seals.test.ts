@@ -13,7 +13,7 @@ import {
 import { readReceipt } from '../../../../source/repair/receipts/read-receipt.ts';
 import type { BatchOutcome } from '../../../../source/repair/receipts/receipt.ts';
 import { isSealOf, sealLine, splitSeal } from '../../../../source/repair/receipts/seals/seal.ts';
-import { isBelieved, receiptsThatCount } from '../../../../source/repair/receipts/seals/trust.ts';
+import { isTrusted, receiptsThatCount } from '../../../../source/repair/receipts/seals/trust.ts';
 import { resolveReceipt } from '../../../../source/repair/receipts/settle-receipt.ts';
 import { openReceipt } from '../../../../source/repair/receipts/write-receipt.ts';
 import { readRecords } from '../../../helpers/read-records.ts';
@@ -78,7 +78,7 @@ test('a line that is shorter than a seal carries none', () => {
 
 test('what is believed is what was sealed here, whoever of this machine wrote it', () => {
   const origins = ['own', 'other-user', 'unsealed', 'other-key', 'no-key', 'exposed', 'edited'] as const;
-  expect(origins.filter(origin => isBelieved({ origin }))).toEqual(['own', 'other-user']);
+  expect(origins.filter(origin => isTrusted({ origin }))).toEqual(['own', 'other-user']);
 });
 
 type Lines = [head: string, one: string, settled: string, two: string, settledToo: string, end: string];
