@@ -50,7 +50,7 @@ describe('a column that was renamed', () => {
     await expect(undo(reset)).rejects.toMatchObject({
       code: 'columns-changed',
       exitCode: 4,
-      message: expect.stringContaining('has no column usage_type any more'),
+      message: expect.stringContaining('no longer has a column usage_type'),
     });
     await isUntouched(reset);
     const undone = await undo(reset, { map: [['usage_type', 'kind']] });
