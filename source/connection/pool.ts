@@ -213,7 +213,7 @@ function driver(
 /** Reads the server's messages before the driver does: which connection asks for a password, or for something unsupported. */
 function listen(opening: Opening, { socket, certified, encryption, loopback }: OpenSocket, host: Host): void {
   const speaking: Speaking = { socket, host, scram: false, silent: false };
-  const partingWords = listenForFatalMessages();
+  const readFatalMessage = listenForFatalMessages();
   let before: number | null = null;
   const login = followLogin(way => {
     const problem = refusalOf(way, before, encryption.encrypted || loopback);
@@ -237,8 +237,8 @@ function listen(opening: Opening, { socket, certified, encryption, loopback }: O
   socket.on('data', (chunk: Buffer) => {
     opening.speaking = speaking;
     login(chunk);
-    const words = partingWords(chunk);
-    if (words) socket.destroy(words);
+    const fatal = readFatalMessage(chunk);
+    if (fatal) socket.destroy(fatal);
     first = false;
   });
 }

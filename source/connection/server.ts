@@ -56,10 +56,10 @@ const connection = z.object({ pid: z.number() });
 export async function readServer(reader: Reader): Promise<{ server: Server; now: number }> {
   const rows = await reader.rows(text);
   const { now, pid, words } = answered.parse(rows[0]);
-  const told = server.parse(rows[0]);
-  const problem = unsupportedServer(words, told.version);
+  const reported = server.parse(rows[0]);
+  const problem = unsupportedServer(words, reported.version);
   if (problem) throw problem;
-  return { server: isOurs(rows, pid) ? told : { ...told, encryption: null }, now };
+  return { server: isOurs(rows, pid) ? reported : { ...reported, encryption: null }, now };
 }
 
 /**

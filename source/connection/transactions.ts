@@ -229,9 +229,9 @@ async function withTransaction<T>(
             `; ${settings}${readLimits}`,
         ),
       );
-      const told = answers as unknown as unknown[][];
-      limits.are(told.at(-1)?.[0]);
-      const ownPath = toOwnPath(told[0]?.[0]);
+      const firstAnswers = answers as unknown as unknown[][];
+      limits.are(firstAnswers.at(-1)?.[0]);
+      const ownPath = toOwnPath(firstAnswers[0]?.[0]);
       let path: Path = 'catalog';
       const working = work({
         ownPath,

@@ -68,7 +68,7 @@ async function readAll(
   { signal, broken = {}, reading = () => {} }: ScanOptions,
 ): Promise<Pick<ScanReport, 'writes' | 'notes' | 'unparsed'>> {
   const of = (kind: FileKind) => [...(byKind.get(kind) ?? [])];
-  const told: ReportedFinding[] = [];
+  const reported: ReportedFinding[] = [];
   const unparsed: Unparsed[] = [];
 
   const sqlUnits = await Promise.all(
@@ -112,7 +112,7 @@ async function readAll(
   const records = [...code.records, ...judged.records.flatMap(({ unit }) => codeUnits.get(unit) ?? [])];
   for (const found of code.found) {
     const text = texts.get(found.module.file) ?? '';
-    told.push(
+    reported.push(
       ...[reportCode(found, text, recordBeside(found, records, project))].filter(each => each !== null),
     );
   }
@@ -121,9 +121,9 @@ async function readAll(
     const place = codeUnits.get(found.unit);
     const recordAt = place ? recordBeside(place, records, project) : null;
     const record = recordAt === null ? null : placeAt(found.unit.file, text, recordAt).line;
-    told.push(reportSql(found, text, shown(found, place, text), record));
+    reported.push(reportSql(found, text, shown(found, place, text), record));
   }
-  told.push(...scripts.requests(counts));
+  reported.push(...scripts.requests(counts));
 
   for (const unit of [...sqlUnits, ...codeUnits.keys(), ...scripts.units]) {
     const problem = unparsedSql(unit, texts.get(unit.file) ?? '');
@@ -133,8 +133,8 @@ async function readAll(
     unparsed.push({ ...placeAt(file, texts.get(file) ?? '', offset), message });
   }
   return {
-    writes: sortByLocation(told.flatMap(each => ('write' in each ? [each.write] : []))),
-    notes: sortByLocation(told.flatMap(each => ('note' in each ? [each.note] : []))),
+    writes: sortByLocation(reported.flatMap(each => ('write' in each ? [each.write] : []))),
+    notes: sortByLocation(reported.flatMap(each => ('note' in each ? [each.note] : []))),
     unparsed: sortByLocation(unparsed),
   };
 }

@@ -3,7 +3,7 @@ import { readServer } from '../../source/connection/server.ts';
 import { unsupportedParameters, unsupportedServer } from '../../source/connection/server-support.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
-import { type Disguise, disguise } from '../helpers/disguise.ts';
+import { type RewritingProxy, startRewritingProxy } from '../helpers/rewriting-proxy.ts';
 
 describe('what servers call themselves', () => {
   test.each([
@@ -44,18 +44,18 @@ describe('what servers call themselves', () => {
 
 describe('a server', () => {
   let own: TestDatabase;
-  let road: Disguise;
+  let proxy: RewritingProxy;
   let major: string;
   beforeAll(async () => {
     own = await createDatabase();
     const [row] = await own.sql`SELECT split_part(current_setting('server_version'), '.', 1) AS major`;
     major = row?.major;
   });
-  afterEach(() => road.close());
+  afterEach(() => proxy.close());
   afterAll(() => own.drop());
 
   const read = async () => {
-    const database = connectTo(road.url);
+    const database = connectTo(proxy.url);
     try {
       return await database.read(readServer);
     } finally {
@@ -64,18 +64,18 @@ describe('a server', () => {
   };
 
   test('that is too old is recognized, whatever else it answers', async () => {
-    road = await disguise(own.url, { says: [[`${major}.`, '12.']] });
+    proxy = await startRewritingProxy(own.url, { says: [[`${major}.`, '12.']] });
     await expect(read()).rejects.toMatchObject({ code: 'unsupported-server', exitCode: 3 });
   });
 
   test('that is of another kind is recognized', async () => {
     const name = `PostgreSQL ${major}.`;
-    road = await disguise(own.url, { says: [[name, 'CockroachDB'.padEnd(name.length)]] });
+    proxy = await startRewritingProxy(own.url, { says: [[name, 'CockroachDB'.padEnd(name.length)]] });
     await expect(read()).rejects.toMatchObject({ message: 'This server is CockroachDB, not PostgreSQL.' });
   });
 
   test('that is too old to understand the query is recognized too', async () => {
-    road = await disguise(own.url, {
+    proxy = await startRewritingProxy(own.url, {
       says: [[`server_version\0${major}.`, 'server_version\x0009.']],
       hears: [['pg_stat_ssl', 'pg_stat_non']],
     });
@@ -86,7 +86,7 @@ describe('a server', () => {
   });
 
   test('that is new enough and fails keeps its own error', async () => {
-    road = await disguise(own.url, { hears: [['pg_stat_ssl', 'pg_stat_non']] });
+    proxy = await startRewritingProxy(own.url, { hears: [['pg_stat_ssl', 'pg_stat_non']] });
     await expect(read()).rejects.toMatchObject({ code: 'schema-changed' });
   });
 });

@@ -439,13 +439,13 @@ test('more failures than connections leave the pool fit for use', async () => {
   }
   // Something answers there now.
   const { port: there } = new URL(plain.url);
-  const road = createServer(socket => {
+  const proxy = createServer(socket => {
     const other = connectSocket(Number(there), '127.0.0.1');
     for (const end of [socket, other]) end.on('error', () => {});
     socket.pipe(other).pipe(socket);
   });
-  await new Promise<void>(resolve => road.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>(resolve => proxy.listen(port, '127.0.0.1', resolve));
   expect(await database.read(reader => reader.rows('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
   await database.close();
-  road.close();
+  proxy.close();
 });

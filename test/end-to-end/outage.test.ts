@@ -4,13 +4,13 @@ import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { run } from '../helpers/run.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
-import { type SilentRoad, silentRoad } from '../helpers/swallow.ts';
+import { type SilentProxy, startSilentProxy } from '../helpers/silent-proxy.ts';
 import { startTerminal, type Terminal } from '../helpers/terminal.ts';
 import { migration, runFile } from '../psql/files.ts';
 
 let server: EmbeddedServer;
 let terminal: Terminal | undefined;
-let road: SilentRoad | undefined;
+let proxy: SilentProxy | undefined;
 
 beforeAll(async () => {
   server = await startEmbedded();
@@ -23,8 +23,8 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   terminal?.kill('SIGKILL');
-  await road?.close();
-  road = undefined;
+  await proxy?.close();
+  proxy = undefined;
 });
 afterAll(() => server.stop());
 
@@ -76,16 +76,16 @@ test('a failover that turns the server read-only is shown, and takes the keys th
 });
 
 test('a connection that is swallowed without a word is given up, told, and made anew', async () => {
-  road = await silentRoad(server.url);
-  terminal = startTerminal({ args: ['--timeout', '1'], env: { DATABASE_URL: road.url } });
+  proxy = await startSilentProxy(server.url);
+  terminal = startTerminal({ args: ['--timeout', '1'], env: { DATABASE_URL: proxy.url } });
   const before = await terminal.until(/live, at most \d+ s old/);
   const noir = /Noir +(\d+) +\1 +0 +✓ Accurate/;
   expect(before).toMatch(noir);
-  road.swallow();
+  proxy.swallow();
   // First only late, then, as nothing comes, lost; the numbers stay with their age.
   const stale = await terminal.until(/STALE, \d+ s old, next try in \d+ s: /);
   expect(stale).toMatch(noir);
-  road.restore();
+  proxy.restore();
   await terminal.until(/live, at most \d+ s old/);
   terminal.press('q');
   expect(await terminal.exit()).toBe(0);

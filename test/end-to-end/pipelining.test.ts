@@ -7,23 +7,23 @@ import { run } from '../helpers/run.ts';
 import { startTerminal } from '../helpers/terminal.ts';
 
 let own: TestDatabase;
-let road: OneAtATime;
+let proxy: OneAtATime;
 let home: string;
 
 beforeEach(async () => {
   own = await createDatabase();
-  road = await oneAtATime(own.url);
+  proxy = await oneAtATime(own.url);
   home = stateDirectory();
   const ids = await insertPresets(own.sql, ['Noir', 'Pastel']);
   for (const id of ids) await insertRecords(own.sql, id, 3);
   await own.sql`UPDATE presets SET usage_count = usage_count + 2 WHERE name = 'Noir'`;
 });
 afterEach(async () => {
-  await road.close();
+  await proxy.close();
   await own.drop();
 });
 
-const env = () => ({ DATABASE_URL: road.url, XDG_STATE_HOME: home });
+const env = () => ({ DATABASE_URL: proxy.url, XDG_STATE_HOME: home });
 const json = async (...command: string[]) => {
   const { code, out } = await run([...command, '--json'], env());
   return { code, ...JSON.parse(out) };
@@ -41,8 +41,8 @@ test('no command asks before the last answer has come: a pooler may hang on that
   expect(await apply('undo', outcome.receipt)).toMatchObject({ code: 0 });
   expect(await apply('reset', '--delete-history')).toMatchObject({ code: 0 });
   await json('migrate', '--dry-run');
-  expect(road.queries).toBeGreaterThan(50);
-  expect(road.violations).toEqual([]);
+  expect(proxy.queries).toBeGreaterThan(50);
+  expect(proxy.violations).toEqual([]);
 });
 
 test('neither does the console', async () => {
@@ -52,14 +52,14 @@ test('neither does the console', async () => {
   await terminal.until(/Pastel +4 \+1 +4 +0 +✓ Accurate/);
   terminal.press('q');
   expect(await terminal.exit()).toBe(0);
-  expect(road.queries).toBeGreaterThan(10);
-  expect(road.violations).toEqual([]);
+  expect(proxy.queries).toBeGreaterThan(10);
+  expect(proxy.violations).toEqual([]);
 });
 
 test('a client that does is noticed', async () => {
-  const sql = postgres(road.url, { max: 1, fetch_types: false, prepare: false });
+  const sql = postgres(proxy.url, { max: 1, fetch_types: false, prepare: false });
   await sql`SELECT 1`;
   await Promise.all([sql`SELECT 1`, sql`SELECT 2`]);
   await sql.end();
-  expect(road.violations).toHaveLength(1);
+  expect(proxy.violations).toHaveLength(1);
 });

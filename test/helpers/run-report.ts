@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestCase, TestModule, TestProject, TestSuite } from 'vitest/node';
 import { enginesIn, enginesVariable } from './engines.ts';
-import { lastWords, type NotRun, silent } from './last-words.ts';
+import { type NotRun, runSummary, silent } from './run-summary.ts';
 import './needs.ts';
 import { makeMemory, memoryVariable } from './quick-directory.ts';
 
@@ -53,7 +53,7 @@ export default function setup(project: TestProject): () => void {
       stopped,
     };
     remove();
-    console.log(`\n${lastWords(run).join('\n')}`);
+    console.log(`\n${runSummary(run).join('\n')}`);
     if (silent(run).length > 0) process.exitCode = 1;
   };
 }

@@ -44,12 +44,12 @@ export function resolveTarget(
   const file = written.get('servicefile') ?? variables.get('servicefile');
   const served: Keywords = service === undefined ? new Map() : readService(service, file, environment, home);
   const keywords: Keywords = new Map([...variables, ...served, ...written]);
-  const whence = service === undefined ? source : `${source}, service "${service}"`;
-  refuseOthers(keywords, whence);
+  const origin = service === undefined ? source : `${source}, service "${service}"`;
+  refuseOthers(keywords, origin);
   const user = keywords.get('user') || userInfo().username;
-  const hosts = readHosts(keywords, whence);
+  const hosts = readHosts(keywords, origin);
   const [first] = hosts;
-  const tls = readTls(keywords, whence, home);
+  const tls = readTls(keywords, origin, home);
   const foreign = named !== undefined && namesServer(written);
   const secrets = foreign ? ownSecrets({ written, served, variables }, source) : null;
   const passwordFile = keywords.get('passfile') || join(home, '.pgpass');
@@ -60,7 +60,7 @@ export function resolveTarget(
     hosts,
     sessionAttributes: oneOf(sessionAttributes, keywords.get('target_session_attrs') ?? 'any', {
       name: 'target_session_attrs',
-      whence,
+      origin,
     }),
     database: keywords.get('dbname') || user,
     user,
@@ -71,14 +71,14 @@ export function resolveTarget(
         : variables.get('password') && 'PGPASSWORD',
     passwordFile: secrets?.passwordFile === false ? undefined : passwordFile,
     ...(secrets ? { namedBy: named, withheld: secrets.withheld } : {}),
-    sslmode: readSslMode(keywords, whence),
+    sslmode: readSslMode(keywords, origin),
     tls,
-    connectTimeout: readSeconds(keywords, whence),
-    keepAlive: readKeepAlive(keywords, whence),
+    connectTimeout: readSeconds(keywords, origin),
+    keepAlive: readKeepAlive(keywords, origin),
     options: keywords.get('options') || undefined,
     applicationName:
       keywords.get('application_name') || keywords.get('fallback_application_name') || 'preset-usage-console',
-    source: whence,
+    source: origin,
   };
 }
 
@@ -87,11 +87,11 @@ function readText(text: string, source: string): Map<string, string> {
 }
 
 /** Refuses values that ask for anything other than what is done anyway. */
-function refuseOthers(keywords: Keywords, whence: string): void {
+function refuseOthers(keywords: Keywords, origin: string): void {
   const refuse = (name: string, allowed: readonly string[], why: string) => {
     const value = keywords.get(name);
     if (value !== undefined && !allowed.includes(value.toLowerCase())) {
-      throw unsupportedKeyword(`${name}=${value}`, whence, why);
+      throw unsupportedKeyword(`${name}=${value}`, origin, why);
     }
   };
   refuse('channel_binding', ['disable', 'prefer'], 'the driver does not bind SCRAM to the channel');
@@ -109,7 +109,7 @@ function refuseOthers(keywords: Keywords, whence: string): void {
 }
 
 /** Hosts with their addresses and ports, paired as in libpq. */
-function readHosts(keywords: Keywords, whence: string): [Host, ...Host[]] {
+function readHosts(keywords: Keywords, origin: string): [Host, ...Host[]] {
   const names = keywords.get('host')?.split(',') ?? [];
   const addresses = keywords.get('hostaddr')?.split(',') ?? [];
   const ports = (keywords.get('port') ?? '').split(',');
@@ -118,12 +118,12 @@ function readHosts(keywords: Keywords, whence: string): [Host, ...Host[]] {
   if (unequal(names, 0) || unequal(addresses, 0) || unequal(ports, 1)) {
     throw usageError(
       'bad-hosts',
-      `${whence} names ${number === 1 ? '1 host' : `${number} hosts`}, but a different number of names, addresses or ports.`,
+      `${origin} names ${number === 1 ? '1 host' : `${number} hosts`}, but a different number of names, addresses or ports.`,
       'Give one port for all hosts, or one for each.',
     );
   }
   const hosts = Array.from({ length: number }, (_, place): Host => {
-    const port = readPort(ports.length === 1 ? ports[0] : ports[place], whence);
+    const port = readPort(ports.length === 1 ? ports[0] : ports[place], origin);
     const address = addresses[place] || undefined;
     const named = names[place] || (address ? '' : usualHost(port));
     // As in libpq the address decides; a directory is not the name of a server.
@@ -131,7 +131,7 @@ function readHosts(keywords: Keywords, whence: string): [Host, ...Host[]] {
     if (address && !isIP(address)) {
       throw usageError(
         'bad-hosts',
-        `The hostaddr of ${whence} is not an IP address.`,
+        `The hostaddr of ${origin} is not an IP address.`,
         'Give an address such as 10.0.0.1 or ::1; a name goes into host.',
       );
     }
@@ -153,27 +153,27 @@ function shuffle(hosts: Host[]): void {
   }
 }
 
-function readPort(text: string | undefined, whence: string): number {
+function readPort(text: string | undefined, origin: string): number {
   if (!text) return 5432;
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
   throw usageError(
     'bad-port',
-    `The port of ${whence} is not a port number.`,
+    `The port of ${origin} is not a port number.`,
     'Set it to a number from 1 to 65535, usually 5432.',
   );
 }
 
-function readSslMode(keywords: Keywords, whence: string): SslMode {
+function readSslMode(keywords: Keywords, origin: string): SslMode {
   const roots = keywords.get('sslrootcert');
   // As in libpq: trusting the system's certificates proves nothing unless the host name is verified too.
   const usual =
     roots === 'system' ? 'verify-full' : keywords.get('requiressl') === '1' ? 'require' : 'prefer';
-  const mode = oneOf(sslModes, keywords.get('sslmode') || usual, { name: 'sslmode', whence });
+  const mode = oneOf(sslModes, keywords.get('sslmode') || usual, { name: 'sslmode', origin });
   if (roots === 'system' && mode !== 'verify-full') {
     throw usageError(
       'bad-sslmode',
-      `sslrootcert=system of ${whence} requires sslmode=verify-full, not ${mode}.`,
+      `sslrootcert=system of ${origin} requires sslmode=verify-full, not ${mode}.`,
       'Set sslmode=verify-full: anyone can get a certificate that the system trusts, so the host name must be verified.',
     );
   }
@@ -183,24 +183,24 @@ function readSslMode(keywords: Keywords, whence: string): SslMode {
   ) {
     throw usageError(
       'bad-sslmode',
-      `sslnegotiation=direct of ${whence} requires sslmode=require or stricter, not ${mode}.`,
+      `sslnegotiation=direct of ${origin} requires sslmode=require or stricter, not ${mode}.`,
       'Set sslmode=require, or leave sslnegotiation out.',
     );
   }
   return mode;
 }
 
-function readTls(keywords: Keywords, whence: string, home: string): TlsSettings {
+function readTls(keywords: Keywords, origin: string, home: string): TlsSettings {
   const negotiation = oneOf(['postgres', 'direct'], keywords.get('sslnegotiation') ?? 'postgres', {
     name: 'sslnegotiation',
-    whence,
+    origin,
   });
   const leastVersion = readVersion(keywords.get('ssl_min_protocol_version'));
   const mostVersion = readVersion(keywords.get('ssl_max_protocol_version'));
   if (leastVersion === 'TLSv1.3' && mostVersion === 'TLSv1.2') {
     throw usageError(
       'bad-value',
-      `ssl_min_protocol_version of ${whence} is newer than ssl_max_protocol_version.`,
+      `ssl_min_protocol_version of ${origin} is newer than ssl_max_protocol_version.`,
       'Leave one of them out.',
     );
   }
@@ -224,14 +224,14 @@ function readVersion(text: string | undefined): 'TLSv1.2' | 'TLSv1.3' | undefine
 }
 
 /** In seconds; undefined means the default. In libpq 0 means forever (here a day) and 1 means 2. */
-function readSeconds(keywords: Keywords, whence: string): number | undefined {
+function readSeconds(keywords: Keywords, origin: string): number | undefined {
   const text = keywords.get('connect_timeout');
   if (text === undefined) return undefined;
   const seconds = Number(text);
   if (!/^-?\d+$/.test(text.trim())) {
     throw usageError(
       'bad-timeout',
-      `connect_timeout of ${whence} is not a number of seconds.`,
+      `connect_timeout of ${origin} is not a number of seconds.`,
       'Set it to a number such as 10.',
     );
   }
@@ -242,14 +242,14 @@ function readSeconds(keywords: Keywords, whence: string): number | undefined {
 const usualIdle = 60;
 
 /** As in libpq, 0 means the system's default. */
-function readKeepAlive(keywords: Keywords, whence: string): KeepAlive {
+function readKeepAlive(keywords: Keywords, origin: string): KeepAlive {
   const read = (name: string): number | undefined => {
     const text = keywords.get(name);
     if (text === undefined) return undefined;
     if (/^\s*\d{1,5}\s*$/.test(text)) return Number(text);
     throw usageError(
       'bad-value',
-      `${name} of ${whence} is not a valid number.`,
+      `${name} of ${origin} is not a valid number.`,
       'Set it to a whole number such as 10, or leave it out.',
     );
   };
@@ -259,7 +259,7 @@ function readKeepAlive(keywords: Keywords, whence: string): KeepAlive {
   if ((interval ?? count) !== undefined && Socket.prototype.setKeepAlive.length < 4) {
     throw unsupportedKeyword(
       'keepalives_interval or keepalives_count',
-      whence,
+      origin,
       'this version of Node cannot set it',
     );
   }
@@ -274,13 +274,13 @@ function readKeepAlive(keywords: Keywords, whence: string): KeepAlive {
 function oneOf<const Value extends string>(
   values: readonly Value[],
   text: string,
-  { name, whence }: { name: string; whence: string },
+  { name, origin }: { name: string; origin: string },
 ): Value {
   const found = values.find(value => value === text);
   if (found !== undefined) return found;
   throw usageError(
     name === 'sslmode' ? 'bad-sslmode' : 'bad-value',
-    `The ${name} "${text}" of ${whence} is unknown to libpq.`,
+    `The ${name} "${text}" of ${origin} is unknown to libpq.`,
     `Use one of ${values.join(', ')}.`,
   );
 }

@@ -37,10 +37,10 @@ export function listenForFatalMessages(): (piece: Buffer) => FatalMessage | null
       head = Buffer.alloc(0);
       const length = 1 + known.readUInt32BE(1);
       if (known[0] === errorResponse && known.length >= length) {
-        const words = readWords(known.subarray(headLength, length));
-        if (words) {
+        const fatal = readMessage(known.subarray(headLength, length));
+        if (fatal) {
           if (start >= 0) piece[start] = notice;
-          return words;
+          return fatal;
         }
       }
       at = Math.min(start + length, piece.length);
@@ -50,7 +50,7 @@ export function listenForFatalMessages(): (piece: Buffer) => FatalMessage | null
   };
 }
 
-function readWords(fields: Buffer): FatalMessage | null {
+function readMessage(fields: Buffer): FatalMessage | null {
   const found = new Map<string, string>();
   for (const field of fields.toString('utf8').split('\0')) {
     if (field !== '') found.set(field.charAt(0), field.slice(1));

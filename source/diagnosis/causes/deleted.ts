@@ -40,12 +40,12 @@ export function judgeDeleted(
     if (drift > traces.most) return null;
     const isBeyond = traces.beyond.has(preset.id);
     const isLate = traces.late.has(preset.id);
-    const told =
+    const isLikely =
       traces.exact !== null ||
       (traces.gone !== null && evidence.allRecords === 0) ||
       (isBeyond && traces.beyondTells) ||
       (isLate && traces.lateTells);
-    if (!told && !traces.gone && !isBeyond && !traces.beyondTells) return null;
+    if (!isLikely && !traces.gone && !isBeyond && !traces.beyondTells) return null;
     const { uses } = preset;
     const newest = uses?.times.at(-1) ?? null;
     const last = preset.lastUsedAt;
@@ -54,7 +54,7 @@ export function judgeDeleted(
       certainty:
         traces.exact !== null && high.length > 1 && traces.tooHigh >= 20
           ? 'certain'
-          : told
+          : isLikely
             ? 'likely'
             : 'possible',
       evidence: [

@@ -10,14 +10,14 @@ import { insertPresets } from '../../helpers/database.ts';
 import { doRepair, request, stateDirectory } from '../../helpers/repair.ts';
 import { changesOf } from '../../helpers/repair-bench.ts';
 import { type EmbeddedServer, startEmbedded } from '../../helpers/server.ts';
-import { type SilentRoad, silentRoad } from '../../helpers/swallow.ts';
+import { type SilentProxy, startSilentProxy } from '../../helpers/silent-proxy.ts';
 import { waitFor } from '../../helpers/wait.ts';
 import { migration, runFile } from '../../psql/files.ts';
 
 let server: EmbeddedServer;
 let sql: postgres.Sql;
 let database: Database;
-let road: SilentRoad | undefined;
+let proxy: SilentProxy | undefined;
 let directory: string;
 const presets = 300;
 
@@ -56,8 +56,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await database.close();
-  await road?.close();
-  road = undefined;
+  await proxy?.close();
+  proxy = undefined;
   await readOnly(false);
 });
 
@@ -121,13 +121,13 @@ test('a failover in the middle of a sync: told, nothing twice, and the receipt h
 
 test('a commit whose answer is swallowed: found out and not done again', async () => {
   let commits = 0;
-  road = await silentRoad(server.url, data => data.includes('COMMIT') && ++commits === 1);
-  const silent = connectTo(road.url, { timeout: 1 });
+  proxy = await startSilentProxy(server.url, data => data.includes('COMMIT') && ++commits === 1);
+  const silent = connectTo(proxy.url, { timeout: 1 });
   try {
     const plan = await planRepair(silent, request('sync', directory));
     const run = runRepair(silent, plan, { timeout: 1, lockTimeout: 2, directory, fresh: true });
     expect(await finished(run)).toMatchObject({ changed: presets, left: [], ended: 'finished' });
-    expect(road.swallowed).toBe(1);
+    expect(proxy.swallowed).toBe(1);
     expect(await state()).toEqual({ wrong: 0, writes: presets, names: presets });
   } finally {
     await silent.close();

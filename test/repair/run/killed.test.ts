@@ -6,7 +6,7 @@ import { readReceipt } from '../../../source/repair/receipts/read-receipt.ts';
 import type { ReceiptChange } from '../../../source/repair/receipts/receipt.ts';
 import { openReceipt } from '../../../source/repair/receipts/write-receipt.ts';
 import { insertPresets, insertRecords } from '../../helpers/database.ts';
-import { lateRoad } from '../../helpers/late-road.ts';
+import { startDelayingProxy } from '../../helpers/delaying-proxy.ts';
 import { RepairBench } from '../../helpers/repair-bench.ts';
 import { scaled } from '../../helpers/scale.ts';
 import { waitFor } from '../../helpers/wait.ts';
@@ -149,16 +149,16 @@ test('nor where the end of each transaction takes its time to reach the server',
   await killedMany(3);
   // From now on their outcomes are known, and only the claim is asked for.
   await bench.plan('undo', { receipt: synced.receiptId });
-  const road = await lateRoad(bench.own.url, 300, data =>
+  const proxy = await startDelayingProxy(bench.own.url, 300, data =>
     /\0(commit|rollback)\0/.test(`\0${data.toString('latin1', 5)}`),
   );
 
   try {
-    const slow = bench.connect(road.url, { lockTimeout: 0.001 });
+    const slow = bench.connect(proxy.url, { lockTimeout: 0.001 });
     const plan = await bench.plan('undo', { receipt: synced.receiptId }, slow);
     expect(await bench.run(plan, { lockTimeout: 0.001 }, undefined, slow)).toMatchObject({ left: [] });
   } finally {
-    await road.close();
+    await proxy.close();
   }
 });
 

@@ -38,7 +38,7 @@ const once = [
 ];
 
 /**
- * A road to the server that breaks: the connection whose client says COMMIT the first `times` times. `before` it is passed on,
+ * A proxy to the server that breaks: the connection whose client says COMMIT the first `times` times. `before` it is passed on,
  * or after the server has answered and before the client hears of it.
  */
 async function breakAtCommit(
@@ -89,11 +89,11 @@ describe('a connection that breaks', () => {
     ['after', 1],
     ['before', 3],
   ] as const)('%s the commit, %s times: each preset is written exactly once', async (when, times) => {
-    const road = await breakAtCommit(when, times);
-    const database = bench.connect(road.url);
+    const proxy = await breakAtCommit(when, times);
+    const database = bench.connect(proxy.url);
     const plan = await bench.plan('sync', {}, database);
     const outcome = await bench.run(plan, {}, undefined, database);
-    expect(road.broken()).toBe(times);
+    expect(proxy.broken()).toBe(times);
     expect(outcome).toMatchObject({ changed: 3, left: [], ended: 'finished', error: null });
     expect(exitCodeOf(outcome)).toBe(0);
     expect(await bench.counts()).toEqual({ Noir: [3, 3], Pastel: [0, 0], Warm: [0, 0] });
@@ -110,8 +110,8 @@ describe('a connection that breaks', () => {
     '%s the commit of deleted records: they go once, and come back once',
     async when => {
       const before = await bench.tables();
-      const road = await breakAtCommit(when, 1);
-      const database = bench.connect(road.url);
+      const proxy = await breakAtCommit(when, 1);
+      const database = bench.connect(proxy.url);
       const plan = await bench.plan('reset', { options: { deleteHistory: true } }, database);
       const outcome = await bench.run(plan, {}, undefined, database);
       expect(outcome).toMatchObject({ changed: 3, deleted: 3, left: [], ended: 'finished' });
@@ -130,8 +130,8 @@ describe('a connection that breaks', () => {
   );
 
   test('always: it gives up, with what broke it, and nothing is changed', async () => {
-    const road = await breakAtCommit('before', Number.POSITIVE_INFINITY);
-    const database = bench.connect(road.url);
+    const proxy = await breakAtCommit('before', Number.POSITIVE_INFINITY);
+    const database = bench.connect(proxy.url);
     const plan = await bench.plan('sync', {}, database);
     await expect(bench.run(plan, {}, undefined, database)).rejects.toMatchObject({
       code: 'connection-lost',

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
 
 /** A proxy to a server that can swallow what is sent: no answer, and no sign that the connection is lost. */
-export interface SilentRoad {
+export interface SilentProxy {
   url: string;
   /** From now on nothing gets through on any connection, old or new. */
   swallow(): void;
@@ -13,10 +13,10 @@ export interface SilentRoad {
 }
 
 /** `when` decides for each message from a client whether it is the last one to get through. */
-export async function silentRoad(
+export async function startSilentProxy(
   url: string,
   when: (data: Buffer) => boolean = () => false,
-): Promise<SilentRoad> {
+): Promise<SilentProxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
   const silent = new Set<Socket>();

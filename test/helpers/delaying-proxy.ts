@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
 
 /** A proxy to a server that delays the messages selected by `late`, and everything after them, by some milliseconds. */
-export async function lateRoad(
+export async function startDelayingProxy(
   url: string,
   milliseconds: number,
   late: (data: Buffer) => boolean,

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
 
 /** A proxy to a server that replaces some words by others of the same length. */
-export interface Disguise {
+export interface RewritingProxy {
   url: string;
   close(): Promise<void>;
 }
@@ -9,10 +9,10 @@ export interface Disguise {
 type Words = readonly [from: string, to: string][];
 
 /** Replaces words that the server at `url` sends (`says`) or receives (`hears`). */
-export async function disguise(
+export async function startRewritingProxy(
   url: string,
   { says = [], hears = [] }: { says?: Words; hears?: Words },
-): Promise<Disguise> {
+): Promise<RewritingProxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
   const server = createServer(client => {

@@ -28,7 +28,7 @@ export function silent({ notRun, filter, stopped }: Run): readonly NotRun[] {
 }
 
 /** What ran on which engine, and what did not run and why, one line each. */
-export function lastWords(run: Run): string[] {
+export function runSummary(run: Run): string[] {
   const lines = [run.engine === null ? 'The tests needed no server.' : `The tests ran on ${run.engine}.`];
   for (const [engine, files] of run.others) lines.push(`Also on ${engine}: ${listed(files)}.`);
   if (!run.inMemory)
