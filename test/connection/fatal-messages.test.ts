@@ -9,7 +9,7 @@ const message = (letter: string, body: string) => {
 const fatal = message('E', 'SFATAL\0VFATAL\0C57P01\0Mgoing, für immer\0\0');
 const row = message('D', '\0\x01\0\0\0\x05hello');
 const error = message('E', 'SERROR\0VERROR\0C42P01\0Mno table\0\0');
-// A value that reads like such a message is none.
+// A value that looks like such a message.
 const impostor = message('D', `\0\x01\0\0\0\x05${fatal.toString()}`);
 const all = Buffer.concat([row, error, impostor, row, fatal]);
 
@@ -36,7 +36,7 @@ test.each<[string, Buffer[], boolean]>([
   const copies = pieces.map(piece => Buffer.from(piece));
   const words = copies.map(listen).find(found => found !== null);
   expect(words !== undefined).toBe(heard);
-  // What is no such message is left as it is.
+  // Other messages are unchanged.
   if (!heard) expect(copies).toEqual(pieces);
 });
 

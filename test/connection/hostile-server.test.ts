@@ -9,7 +9,7 @@ import {
   withoutEnd,
 } from '../helpers/fake-server.ts';
 
-/** What becomes of a read from a server that says this, and how much memory it took. */
+/** The outcome of a read from a server that sends this, and how much memory it took. */
 async function readFrom(...says: Parameters<typeof fakeServer>) {
   const server = await fakeServer(...says);
   const database = connectTo(`${server.url}&connect_timeout=2`, { timeout: 1 });

@@ -10,7 +10,7 @@ import { needsLinux } from '../helpers/needs.ts';
 import { type EmbeddedServer, freePort, startEmbedded } from '../helpers/server.ts';
 import { waitFor } from '../helpers/wait.ts';
 
-// Sockets that are no files are a matter of Linux.
+// Only Linux has abstract sockets.
 const abstract = process.platform === 'linux';
 
 let directory: string;
@@ -36,7 +36,7 @@ beforeAll(async () => {
       await sql.end();
       await server.kill();
       writeFileSync(join(row?.directory, 'standby.signal'), '');
-      // Not awaited: it waits for the words of a primary.
+      // Not awaited: it waits for the messages of a primary.
       void server.start();
       await waitFor(() => isStandby(server.url), 'the standby to answer');
     }
@@ -279,7 +279,7 @@ describe('a password', () => {
   });
 });
 
-// Last: the standby is none afterwards.
+// Last, because the standby is promoted.
 test('after a failover the next read finds the new primary', async () => {
   const database = open(url([primary.port, standby.port], 'primary'));
   expect(await portOf(database)).toBe(primary.port);

@@ -30,7 +30,7 @@ describe('a pgbouncer that refuses', needsPooler(), () => {
 
   test('because all its connections are in use: reports that, not a lost connection', async () => {
     const url = pooler.through(own.url);
-    // The first connection is made before anything is waited for, and so is what keeps it.
+    // The first connection, and the transaction that keeps it, are opened before anything waits.
     const busy = postgres(url, { max: 1, prepare: false, fetch_types: false, onnotice: () => {} });
     const done = Promise.withResolvers<void>();
     const taken = Promise.withResolvers<void>();

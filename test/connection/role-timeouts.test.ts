@@ -68,7 +68,7 @@ test('idle_in_transaction_session_timeout: the lost connection is explained, and
   await limited('idle_in_transaction_session_timeout', '50ms');
   const read = database.read(async reader => {
     await reader.rows('SELECT 1');
-    // As long as this machine would be asleep: the server's word is read when the next statement is on its way.
+    // As if this machine had been asleep: the server's message is only read after the next statement was sent.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
     return reader.rows('SELECT 1');
   });

@@ -24,7 +24,7 @@ const signal = new AbortController().signal;
 
 let bench: RepairBench;
 let ids: string[];
-/** What the database of each test is cloned from, where it is another one than that of all tests. */
+/** The template for the database of each test, if it is not the common one. */
 let from: string | undefined;
 beforeEach(async () => {
   bench = await RepairBench.open(from);
@@ -44,7 +44,7 @@ const settings = (url: string) =>
     bench.directory,
   );
 
-/** Everything that reads, once. */
+/** Runs everything that reads, once. */
 async function readEverything(database: Database, url: string): Promise<void> {
   const { exitCode } = await check(database, settings(url), signal, () => {});
   expect(exitCode).toBe(1);
@@ -69,7 +69,7 @@ async function readEverything(database: Database, url: string): Promise<void> {
   await promise.finally(() => watch.stop());
 }
 
-/** A sync and what takes it back, then a reset with the history and what brings that back. */
+/** A sync and its undo, then a reset with the history and its undo. */
 async function repairEverything(database: Database): Promise<void> {
   for (const action of ['sync', 'reset'] as const) {
     const plan = await bench.plan(action, { options: { deleteHistory: action === 'reset' } }, database);
@@ -87,7 +87,7 @@ describe('with a trap in place of everything that is looked up by the path', () 
   beforeAll(async () => {
     trapped = await createDatabase();
     await plantTraps(trapped);
-    // Nobody may be connected to what is cloned.
+    // A template can only be cloned without connections to it.
     await trapped.sql.end();
     from = trapped.name;
   });
@@ -175,7 +175,7 @@ test('code of the application still finds what it looks up by the path of the ro
   await readEverything(database, bench.own.urlAs(role, 'tenant'));
   await repairEverything(database);
   expect((await bench.own.sql`SELECT count(*)::int AS n FROM changes`)[0]?.n).toBeGreaterThan(0);
-  // What hides rows is asked in the same way.
+  // The check for hidden rows runs in the same way.
   await bench.arrange(
     'DROP POLICY seen ON presets; CREATE POLICY seen ON presets FOR SELECT USING (app.mine(id))',
   );
@@ -188,7 +188,7 @@ test('code of the application still finds what it looks up by the path of the ro
 }, 60_000);
 
 describe('the function of an earlier migration', () => {
-  // It added with whatever operator it found: for a numeric count, one in public may fit better than PostgreSQL's own.
+  // It used whatever + operator it found: for a numeric count, one in public may match better than PostgreSQL's own.
   const earlier = `CREATE OR REPLACE FUNCTION auto_increment_preset_usage_count() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     DECLARE uses bigint; preset uuid;

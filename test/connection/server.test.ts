@@ -90,7 +90,7 @@ test('TLS is reported with its version', async () => {
       ],
       { stdio: 'ignore' },
     );
-    // The server takes a key only from its own user.
+    // The server only accepts a key of its own user.
     const { uid, gid } = await stat(row?.data_directory);
     for (const file of [key, certificate]) {
       await chown(file, uid, gid);

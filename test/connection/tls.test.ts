@@ -17,7 +17,7 @@ let plain: EmbeddedServer;
 let admin: postgres.Sql;
 const clients: Record<string, Certificate> = {};
 
-/** The embedded server runs as another user where the tests run as root; its key has to be that user's. */
+/** If the tests run as root, the embedded server runs as another user, who must own its key. */
 async function ownerOf(sql: postgres.Sql): Promise<(file: string) => void> {
   const [row] = await sql`SELECT current_setting('data_directory') AS directory`;
   const { uid, gid } = statSync(row?.directory);
@@ -44,7 +44,7 @@ let good: Certificate;
 beforeAll(async () => {
   right = files.make('right', 'Right Authority');
   wrong = files.make('wrong', 'Wrong Authority');
-  // OpenSSL's variable for where the system's certificates are; read once, at the first look.
+  // OpenSSL's variable for where the system's certificates are; only read once.
   process.env.SSL_CERT_FILE = right.certificate;
   good = right.issue('server', 'localhost', { names: 'DNS:localhost,IP:127.0.0.1' });
   clients.right = right.issue('client', 'certified');
@@ -95,7 +95,7 @@ function open({ at = server, sslmode = 'prefer', tls, host = 'localhost', user, 
   return connect(target, { timeout: 30, lockTimeout: 2 });
 }
 
-/** What the client believes was agreed, and what the server says of the same connection. */
+/** The encryption of a connection according to the client, and according to the server. */
 async function agreed(wanted: Wanted) {
   const database = open(wanted);
   try {
@@ -341,7 +341,7 @@ test('an unknown password is reported as missing over TLS too, every time', asyn
 
 test.each([
   [7, 'Kerberos'],
-  // A step of SCRAM that nobody began, which the driver fails at with an uncaught error.
+  // A step of SCRAM that was not begun: without the guard the driver fails with an uncaught error.
   [11, 'number 11'],
   [99, 'number 99'],
 ])('a server that wants to know who this is in a foreign way (%s) is told as one', async (way, words) => {
@@ -360,7 +360,7 @@ afterAll(() => {
   for (const impostor of impostors) impostor.close();
 });
 
-/** A server that is none; answers with its port. */
+/** Starts something that is not a PostgreSQL server; returns its port. */
 async function listening(speak: (socket: Socket) => void): Promise<number> {
   const impostor = createServer(socket => speak(socket.on('error', () => {})));
   impostors.push(impostor);

@@ -44,7 +44,7 @@ describe('a read', () => {
 
   test('whose backend is terminated is a lost connection, and the next read works', async () => {
     const sleeping = database.read(reader => reader.rows('SELECT pg_sleep(1)'));
-    // With the reason, which the driver alone would not pass on.
+    // With the reason, which the driver would not pass on.
     const lost = expect(sleeping).rejects.toMatchObject({
       code: 'connection-lost',
       cause: { code: '57P01', severity: 'FATAL' },
@@ -56,7 +56,7 @@ describe('a read', () => {
       return row?.n === 1;
     }, 'the backend to be terminated');
     await lost;
-    // All the connections of the pool, the one that was lost among them.
+    // All connections of the pool, including the lost one.
     const reads = Array.from({ length: 3 }, () => database.read(reader => reader.rows('SELECT 1 AS one')));
     expect(await Promise.all(reads)).toEqual(reads.map(() => [{ one: 1 }]));
   });
@@ -89,7 +89,7 @@ describe('a transaction whose backend is terminated between two statements', () 
     });
     await expect(read).rejects.toMatchObject({ code: 'connection-lost' });
     after.resolve();
-    // What the driver would send, it has sent by then.
+    // By then the driver has sent everything that it would send.
     for (let round = 0; round < 3; round += 1) {
       expect(await database.read(reader => reader.rows('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
     }
@@ -104,7 +104,7 @@ describe('a server that is killed in the middle of a read', () => {
   });
   afterAll(() => server.stop());
 
-  // The driver, left to itself, answers this with an exception that nobody can catch, which fails a test run by itself.
+  // Without our handling the driver throws an exception that cannot be caught, which would fail the test run.
   test('rejects that read and concurrent ones, and nothing else happens', async () => {
     for (let round = 0; round < 5; round += 1) {
       const database = connectTo(server.url);

@@ -17,7 +17,7 @@ describe('what happened between two reads', () => {
   test.each<[before: Figures, after: Figures, kind: string, verdict: string, sentence: string]>([
     [[10, 10], [11, 11], 'counted', 'right', 'count 10 -> 11, records 10 -> 11'],
     [[10, 10], [13, 13], 'counted', 'right', 'count 10 -> 13, records 10 -> 13: 3 uses'],
-    // What was wrong before is no fault of this use.
+    // This use is not to blame for what was wrong before.
     [[42, 9], [43, 10], 'counted', 'right', 'count 42 -> 43, records 9 -> 10'],
     [[null, 0], [1, 1], 'counted', 'right', 'count NULL -> 1, records 0 -> 1'],
     [[1_999, 1_999], [2_000, 2_000], 'counted', 'right', 'count 1,999 -> 2,000, records 1,999 -> 2,000'],
@@ -74,7 +74,7 @@ describe('what happened between two reads', () => {
       'error',
       'count 10 -> NULL, records 10 -> 11: an increment leaves it NULL',
     ],
-    // Accurate, and yet: NULL + 1 is NULL.
+    // Accurate now, but NULL + 1 is NULL.
     [
       [0, 0],
       [null, 0],

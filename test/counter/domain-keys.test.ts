@@ -17,8 +17,8 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-// Whoever may create in the schema of an extension can make an operator for a domain over one of its types, or for that type
-// and the domain: the better match wherever a value of the domain is compared.
+// A role that may create in an extension's schema can create an operator for a domain over one of its types, or for that type
+// and the domain: a better match whenever a value of the domain is compared.
 const traps = ['code, code', 'code, citext', 'citext, code', 'code, text', 'text, code']
   .flatMap(types => {
     const [left, right] = types.split(', ');

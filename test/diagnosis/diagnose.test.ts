@@ -19,7 +19,7 @@ import {
   world,
 } from './evidence-cases.ts';
 
-/** A name, the evidence, and the cause of every wrong count, or of each by its preset's number. */
+/** A name, the evidence, and the expected cause: one for all wrong counts, or one per preset number. */
 type Case = [string, () => Evidence, Cause | ((preset: number) => Cause)];
 
 const when = (counted: (use: Use) => boolean) => (use: Use) => {

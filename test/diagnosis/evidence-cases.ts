@@ -1,7 +1,7 @@
 import type { Evidence, PresetEvidence } from '../../source/diagnosis/evidence.ts';
 import { count, day, start, type Use, World, type WorldPreset } from '../helpers/world.ts';
 
-/** Counted once more by hand, in a transaction of its own. */
+/** Counted once more by hand, in a separate transaction. */
 export function byHand({ world, preset }: Pick<Use, 'world' | 'preset'>, adds = 1): void {
   world.set(preset, (preset.usageCount ?? 0) + adds);
 }
@@ -16,7 +16,7 @@ export const at = (moment: number) => start + moment * 120 * day;
 
 export const numberOf = ({ id }: { id: string }) => Number(id.slice(7));
 
-/** Stores uncounted records of the first ten presets: `when` says of which time, `transaction` by whom. */
+/** Stores uncounted records of the first ten presets, at the times of `when` and in the transactions of `transaction`. */
 export function bringIn(
   world: World,
   when: () => number,
@@ -39,7 +39,7 @@ export function reset(world: World, presets: readonly WorldPreset[] = world.pres
   return world;
 }
 
-/** Uses of the first `presets` at the same moment, a few milliseconds apart: `counted` says of each what was lost of it. */
+/** Uses of the first `presets` at the same moment, a few milliseconds apart; `counted` decides what each of them loses. */
 export function race(world: World, presets: number, counted: (use: Use, lost: boolean) => void): World {
   for (const preset of world.presets.slice(0, presets)) {
     for (let burst = 0; burst < 6; burst += 1) {
@@ -64,7 +64,7 @@ export function spoil(world: World, share: number, by: (world: World, records: n
   return world;
 }
 
-/** One preset by itself: its count and the days that its records were made on. */
+/** A single preset: its count and the days on which its records were made. */
 export function preset(
   usageCount: number | null,
   days: readonly number[],

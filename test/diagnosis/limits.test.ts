@@ -10,7 +10,7 @@ const all = (evidence: Evidence): Diagnosis[] => [...diagnoseAll(evidence).value
 const first = (evidence: Evidence): Diagnosis => all(evidence)[0]!;
 const said = (evidence: Evidence): string => first(evidence).evidence.join(' ');
 
-/** Times of the records in another zone than `last_used_at`: every preset's is off by `days`. */
+/** Moves every preset's `last_used_at` by `days`, as if it had another time zone than the records. */
 function shifted(evidence: Evidence, days: number): Evidence {
   const shift = (each: PresetEvidence) => ({ ...each, lastUsedAt: (each.lastUsedAt ?? 0) + days * day });
   return { ...evidence, mismatched: evidence.mismatched.map(shift), accurate: evidence.accurate.map(shift) };
@@ -20,7 +20,7 @@ describe('a last_used_at that never matches a record proves nothing', () => {
   test('about uncounted uses, if accurate presets have newer records too', () => {
     const lacking = among([preset(7, daily(10)), preset(8, daily(10))]);
     expect(first(shifted(lacking, -2.5)).code).toBe('unknown');
-    // Of one preset alone it does.
+    // For a single preset it does.
     expect(first(among([preset(7, daily(10), { lastUsedAt: start + 6 * day })])).code).toBe('trigger-gap');
   });
 

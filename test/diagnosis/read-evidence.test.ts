@@ -173,7 +173,7 @@ describe('evidence', () => {
     const tables = await database.read(reader => readTables(reader, 'public'));
     const counters: Counter[] = await database.read(reader => readCounters(reader, tables, wrong, 'counted'));
     const found = await diagnose(database, tables, counters);
-    // 900 records each: not even 23 of them are within reach.
+    // 900 records each: fewer than 23 of them fit the limit.
     expect(found.size).toBe(40);
     expect(new Set([...found.values()].map(({ code }) => code))).toEqual(new Set(['double-counted']));
   });

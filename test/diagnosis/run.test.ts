@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => application.close());
 
-/** What went otherwise than it should in one run; empty where nothing did. */
+/** The unexpected results of one run; empty if there were none. */
 async function misjudged({ run }: Simulation, seed: number): Promise<string[]> {
   await application.begin({ seed, presets: 40, uses: 30 });
   const expected = await run(application);

@@ -2,7 +2,7 @@ import type postgres from 'postgres';
 import type { Cause } from '../../source/diagnosis/diagnosis.ts';
 import type { Application, PlannedUse } from '../helpers/application.ts';
 
-/** Something that goes wrong in a database: does it, and says what each preset that is wrong then has to be diagnosed as. */
+/** Something that goes wrong in a database: does it, and lists the diagnosis that each wrong preset must get. */
 export interface Simulation {
   name: string;
   run(application: Application): Promise<(preset: number) => Cause | null>;
@@ -16,20 +16,20 @@ const secondTrigger = `
   BEGIN UPDATE presets SET usage_count = usage_count + 1 WHERE id = NEW.preset_id; RETURN NEW; END $$;
   CREATE TRIGGER second AFTER INSERT ON preset_usage FOR EACH ROW EXECUTE FUNCTION count_again()`;
 
-// What the endpoint of the incident does: the trigger counts the record, and then it counts by hand what it has read.
+// Like the endpoint of the incident: the trigger counts the record, and then the endpoint writes the count that it has read plus one.
 const insertThenCount = async (sql: postgres.Sql, id: string, at: Date) => {
   await sql`INSERT INTO preset_usage (preset_id, usage_type, created_at) VALUES (${id}, 'generation', ${at})`;
   const [row] = await sql`SELECT usage_count FROM presets WHERE id = ${id}`;
   await sql`UPDATE presets SET usage_count = ${row!.usage_count + 1} WHERE id = ${id}`;
 };
-// The same with the reading first: by itself it is right, and beside another it forgets what was counted in between.
+// The same, but it reads first: alone it is right, but concurrently it loses what was counted in between.
 const readThenInsert = async (sql: postgres.Sql, id: string, at: Date) => {
   const [row] = await sql`SELECT usage_count FROM presets WHERE id = ${id}`;
   await sql`INSERT INTO preset_usage (preset_id, usage_type, created_at) VALUES (${id}, 'generation', ${at})`;
   await sql`UPDATE presets SET usage_count = ${row!.usage_count + 1} WHERE id = ${id}`;
 };
 
-/** Uses that are brought in from elsewhere, of ten presets: `at` says when they were made. */
+/** Imported uses of ten presets; `at` gives their times. */
 function imported(application: Application, at: (n: number) => number): string {
   const { random } = application.world;
   const rows = application.presets
@@ -264,7 +264,7 @@ export const simulations: Simulation[] = [
   {
     name: 'two causes: the trigger disabled for a while, records of some presets deleted',
     async run(application) {
-      // What is deleted is of presets that were not used while the trigger was off, so that each has one cause.
+      // Only records of presets that were not used while the trigger was off are deleted, so that each preset has one cause.
       const off = application.uses.filter(({ moment }) => moment >= 0.5 && moment < 0.53);
       const idle = application.presets.flatMap((_, n) => (off.some(({ preset }) => preset === n) ? [] : [n]));
       const cleared = new Set(idle.slice(0, 8));
@@ -304,7 +304,7 @@ export const noise: Simulation[] = Object.entries(noises).flatMap(([name, by]) =
       const writes = application.presets.flatMap((id, n) => {
         if (random.fraction() > share) return [];
         const records = application.uses.filter(({ preset }) => preset === n).length;
-        // Below 0 no count is believed, and at 0 it would be a reset.
+        // A count below 0 is not plausible, and 0 would be a reset.
         const drift = Math.max(by(application, records), 1 - records);
         return [`UPDATE presets SET usage_count = usage_count + ${drift} WHERE id = '${id}';`];
       });

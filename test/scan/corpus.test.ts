@@ -11,10 +11,10 @@ test('the corpus is large enough, and half of it must not be found', () => {
   expect(clean / snippets.length).toBeLessThan(0.65);
 });
 
-/** What each snippet was read as: what was found, what of that is wrong, and what is missing. */
+/** The result for each snippet: what was found, what of that is wrong, and what is missing. */
 const read = new Map<string, { found: string[]; surplus: string[]; lost: string[] }>();
 
-// What was read right once stays so.
+// Snippets that were once read correctly must stay so.
 test.each(snippets)('$name is read right', async ({ name, directory, writes }) => {
   const report = await scanDirectory(directory);
   const found = report.writes.map(({ file, line, kind }) => `${file}:${line} ${kind}`);

@@ -2,7 +2,7 @@ import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A piece of an application as people write them, with the writes that a scan has to find in it. */
+/** A realistic piece of an application, with the writes that a scan must find in it. */
 export interface Snippet {
   name: string;
   directory: string;
@@ -13,10 +13,10 @@ export interface Snippet {
 const root = fileURLToPath(new URL('./corpus', import.meta.url));
 
 /**
- * The snippets of one part of the corpus: `known` was there while the scan was written, each `held-out` was written in one go
- * and scanned before anything was changed for its sake, and `reviewed` came
- * with what a review found, the writes that were missed until then among them. Each snippet is a directory; the first comment of each of its files says what is to be
- * found there: `// writes: 12 supabase-update, 30 rpc` or `// writes: none`.
+ * The snippets of one part of the corpus. `known` existed while the scan was written. Each `held-out` part was written at once
+ * and scanned before the scan was changed for it. `reviewed` came from a review, and includes writes that were missed until
+ * then. Each snippet is a directory; the first comment of each file lists what must be found there:
+ * `// writes: 12 supabase-update, 30 rpc` or `// writes: none`.
  */
 export function readCorpus(part: string): Snippet[] {
   return readdirSync(join(root, part))

@@ -17,7 +17,7 @@ const bump = "await supabase.from('presets').update({ usage_count: n + 1 }).eq('
 const lines = (size: number, line: (at: number) => string) =>
   Array.from({ length: size }, (_, at) => line(at)).join('\n');
 
-/** Forty modules that export all of each other, as barrels of a monorepo do. */
+/** Forty modules that re-export each other, like the barrel files of a monorepo. */
 const barrels = Object.fromEntries(
   Array.from({ length: 40 }, (_, at) => [
     `m${at}.ts`,
@@ -81,7 +81,7 @@ test.each<[string, string]>([
 });
 
 test('a file that takes too long is named, and the others are read', async () => {
-  // Every update asks what happened to the variable before it.
+  // For every update, the scan follows what happened to the variable before it.
   await write({
     'slow.ts': `let patch = {};\n${lines(9_000, at => `patch.usage_count = patch.usage_count + ${at}; db.from('presets').update(patch);`)}`,
     'sound.ts': bump,

@@ -4,7 +4,7 @@ import { tell } from './tell.ts';
 
 const created = async (text: string) => {
   const { creates, writes } = await readSql(text);
-  // What is created has not run.
+  // A created routine has not run.
   expect(writes).toEqual([]);
   return creates.map(({ offset: _, text: __, ...rest }) =>
     'reading' in rest ? { ...rest, reading: tell(rest.reading) } : rest,

@@ -177,7 +177,7 @@ describe('a connection string', () => {
     ["host=h user=''", { host: 'h' }],
   ])('%s', (text, expected) => {
     if (Object.keys(expected).length === 0) {
-      // Two strings side by side are no value of libpq's either.
+      // libpq does not accept two adjacent strings either.
       expect(() => resolve(text)).toThrow(expect.objectContaining({ code: 'bad-conninfo' }));
     } else expect(resolve(text)).toMatchObject(expected);
   });

@@ -35,7 +35,7 @@ const start = async (asking: Asking, options?: PasswordOptions) => {
 };
 
 interface Person {
-  /** What the `.env` of the working directory has as DATABASE_URL. */
+  /** DATABASE_URL in the `.env` of the working directory. */
   file?: string;
   passwords?: string;
   services?: string;
@@ -43,7 +43,7 @@ interface Person {
   flag?: string;
 }
 
-/** What a person's files and environment lead to. */
+/** The target that a user's files and environment lead to. */
 function targetOf({ file, passwords = '', services = '', environment = {}, flag }: Person): ServerTarget {
   const home = mkdtempSync(join(root, 'home-'));
   const directory = mkdtempSync(join(root, 'clone-'));
@@ -53,7 +53,7 @@ function targetOf({ file, passwords = '', services = '', environment = {}, flag 
   return loadConfig({ databaseUrl: flag }, { HOME: home, ...environment }, directory).target as ServerTarget;
 }
 
-/** Connects, and waits until the server has had its answer or the console has given up; the error, or null. */
+/** Connects, and waits until the server got its answer or the console gave up; returns the error, or null. */
 async function meet(
   server: PasswordServer,
   person: Person,
@@ -66,7 +66,7 @@ async function meet(
       () => null,
       (error: { code: string }) => error,
     );
-  // One that lets in is not waited for.
+  // A successful login is not awaited.
   const used = lets ? gaveUp : server.used.then(() => null);
   databases.push(database);
   return Promise.race([gaveUp, used]);

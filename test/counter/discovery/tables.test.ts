@@ -26,7 +26,7 @@ afterEach(async () => {
 
 const tables = (schema = 'public') => database.read(reader => readTables(reader, schema));
 
-/** What an audit and a tick say, by name: they must agree. */
+/** The results of an audit and a tick, by name: they must agree. */
 async function drifts(schema?: string): Promise<Record<string, number | null>> {
   const found = await tables(schema);
   const audited: Counter[] = [];
@@ -121,7 +121,7 @@ describe('the tables as they are found', () => {
     await expect(tables()).rejects.toMatchObject({ code: 'ambiguous-key', exitCode: 3 });
   });
 
-  // An audit that adds up by what the records say, or pages through both in one order, miscounts these.
+  // An audit that groups by the records' spelling, or pages through both tables in one order, miscounts these.
   test.each([
     [
       'another collation',
@@ -230,7 +230,7 @@ describe('the tables as they are found', () => {
         ['pastel', 1],
       ]);
     }
-    // By the key alone: text that differs in its letters is not the same.
+    // Only by the key: text with different letters is not the same.
     await own.sql
       .unsafe(
         'ALTER TABLE preset_usage DROP CONSTRAINT preset_usage_preset_id_fkey, ALTER preset_id TYPE text',

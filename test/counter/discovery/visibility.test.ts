@@ -121,7 +121,7 @@ describe('rows are hidden', () => {
         .replace(/(TO|FROM|ALTER ROLE) ROLE\b/g, `$1 ${role}`),
     );
     expect((await found()).hiddenBy).toEqual(shown ? [] : hidden);
-    // The server's own word for it: what this role counts.
+    // Compared with the server: what this role counts.
     const sees = await limited.read(reader =>
       reader.rows('SELECT count(*)::int AS n FROM public.preset_usage'),
     );

@@ -140,7 +140,7 @@ describe('an audit', () => {
     const again = (memory: typeof first.memory) =>
       auditCounters(database, found, { scope: 'all', memory, onPage: page => (passed = page.counters) });
     const second = await again(first.memory);
-    // A tick may have shown a count that has changed back since: the screen has to hear of the old one again.
+    // A tick may have shown a count that has changed back since: the screen must get the old one again.
     expect(passed.map(({ usageCount }) => usageCount).sort()).toEqual([0, 2]);
     expect(second.totals).toEqual(first.totals);
     await own.sql`UPDATE presets SET name = 'renamed' WHERE id = ${ids[1]!}`;

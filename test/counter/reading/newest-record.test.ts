@@ -16,7 +16,7 @@ afterEach(async () => {
   await own.drop();
 });
 
-/** Reads as the console does; `pretend` makes the table another one than it is. */
+/** Reads like the console; `pretend` overrides properties of the table. */
 function read(pretend: Partial<Tables['records']> = {}) {
   return database.read(async reader => {
     const found = await readTables(reader, 'public');
@@ -132,7 +132,7 @@ describe('of a large table', () => {
       oldest: null,
       whole: false,
     });
-    // Stored while nobody counted: found on a preset that is among the last used, and not on any other.
+    // Stored but not counted: found only if the preset is among the most recently used.
     await own.sql`ALTER TABLE preset_usage DISABLE TRIGGER USER`;
     await insertAt(ids[20]!, '2026-06-01Z', 'uncounted');
     expect((await read(large))?.newest).toMatchObject({ name: 'preset 20', type: 'uncounted' });
@@ -160,7 +160,7 @@ describe('of a large table', () => {
     expect(await read(large)).toBeNull();
     await own.sql`CREATE INDEX ON preset_usage (preset_id, created_at) WHERE usage_type = 'view'`;
     expect(await read(large)).toBeNull();
-    // Index-only or not, nothing says how long a foreign table takes.
+    // It is unknown how long a foreign table takes.
     expect(await read({ bytes: Number.POSITIVE_INFINITY, indexed: false })).toBeNull();
   });
 
@@ -192,7 +192,7 @@ describe('of a large table', () => {
       expect(read?.newest?.type).toBe('kind 1000');
     });
     expect(plans).toHaveLength(1);
-    // No node of the plan hands on, or throws away, more rows than there are presets.
+    // No node of the plan returns or discards more rows than there are presets.
     const numbers = plans[0]!.matchAll(/"(?:Actual Rows|Rows Removed by Filter)":\s*([\d.]+)/g);
     const most = Math.max(...Array.from(numbers, ([, rows]) => Number(rows)));
     expect(most).toBeGreaterThan(0);

@@ -29,7 +29,7 @@ describe('all records of a preset over time', () => {
     await own.sql`
       INSERT INTO preset_usage (preset_id, usage_type, created_at)
       SELECT ${id}, 'generation', now() - make_interval(days => d) FROM unnest('{100,99,55,55,55,1}'::int[]) d`;
-    // Nobody else's, and none that is of no time.
+    // Only those of this preset, and with a finite time.
     await own.sql`INSERT INTO preset_usage (preset_id, usage_type) SELECT id, 'x' FROM presets WHERE name = 'Pastel'`;
     await own.sql`INSERT INTO preset_usage (preset_id, usage_type, created_at) VALUES (${id}, 'x', 'infinity')`;
     const history = await read(10);

@@ -63,7 +63,7 @@ const records: ReportedTable = {
   foreignKeys: [key],
 };
 
-/** The usual shape, of which every remark but one is none. */
+/** Ordinary tables, with a single finding. */
 const usual: SchemaReport = {
   schema: 'public',
   presets,
@@ -98,7 +98,7 @@ interface Other {
   findings?: Finding[];
 }
 
-/** What is said of a shape that differs from the usual one, as `severity code: message`; of the usual one nothing. */
+/** The findings about tables that differ from ordinary ones, as `severity code: message`, without the ordinary ones. */
 function said(other: Other = {}): string[] {
   const shape: SchemaReport = {
     ...usual,
@@ -112,7 +112,7 @@ function said(other: Other = {}): string[] {
     .map(({ code, severity, message }) => `${severity} ${code}: ${message}`);
 }
 
-/** Columns of a table with others in the place of those of the same name, or beside them. */
+/** Columns of a table, with others added or replacing those with the same name. */
 function columns(
   { columns: own }: ReportedTable,
   ...others: ReportedColumn[]
