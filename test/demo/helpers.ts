@@ -41,13 +41,13 @@ export async function until(isTrue: () => Promise<boolean> | boolean): Promise<v
   while (!(await isTrue())) await delay(5);
 }
 
-/** One counter as the database tells it. */
+/** One counter according to the database. */
 export interface CounterRow {
   id: string;
   name: string;
   usageCount: number | null;
   records: number;
-  /** Whether `last_used_at` is the time of the newest record, or NULL where there is none. */
+  /** Whether `last_used_at` is the time of the newest record, or NULL if there is none. */
   lastUsedRight: boolean;
   lastUsedAt: Date | null;
 }

@@ -61,7 +61,7 @@ describe.each([
     expect(screen.split('\n').at(-1)).toMatch(/Enter open .* q quit$/);
   });
 
-  test('keeps every column in its place, whatever the names', async () => {
+  test('aligns every column, whatever the names', async () => {
     const screen = await open({ columns, rows }).until(/5 presets/);
     const lines = screen.split('\n').filter(line => /✓ Accurate|✗ Mismatch/.test(line));
     expect(lines).toHaveLength(5);
@@ -72,7 +72,7 @@ describe.each([
 });
 
 describe('keys', () => {
-  test('move the cursor, also when they arrive together', async () => {
+  test('move the cursor, even when they arrive together', async () => {
     const console = open();
     await console.until(/1 of 5/);
     console.press('jj');
@@ -89,7 +89,7 @@ describe('keys', () => {
     await console.until(/1 of 5/);
   });
 
-  test('sort, and show only what is wrong', async () => {
+  test('sort, and show only mismatches', async () => {
     const console = open();
     await console.until(/Uses ↓[\s\S]*5 presets|5 presets[\s\S]*Uses ↓/);
     console.press('s');
@@ -102,7 +102,7 @@ describe('keys', () => {
     expect(screen).not.toContain('Noir');
   });
 
-  test('filter as one types, keep it with Enter and clear it with Escape', async () => {
+  test('filter while typing, keep it with Enter and clear it with Escape', async () => {
     const console = open();
     await console.until(/5 presets/);
     console.press('/');
@@ -115,7 +115,7 @@ describe('keys', () => {
     await console.until(screen => /1 of 5\b/.test(screen) && !screen.includes('filter "'));
   });
 
-  test('are not needed to begin with one preset', async () => {
+  test('are not needed to start with one preset', async () => {
     const screen = await open({ args: ['--preset', 'noir'] }).until(/1 of 1, filter "noir"/);
     expect(screen).toContain('Noir');
   });
@@ -159,7 +159,7 @@ describe('keys', () => {
     await console.until(/Healthy: according to the catalog/);
   });
 
-  test('pause and go on', async () => {
+  test('pause and resume', async () => {
     const console = open();
     await console.until(/5 presets/);
     console.press('p');
@@ -178,7 +178,7 @@ describe('live numbers', () => {
     await console.until(/42 records/);
   });
 
-  test('an increment by hand turns the badge', async () => {
+  test('an increment by hand changes the badge', async () => {
     const console = open();
     await console.until(/1 mismatched/);
     await own.sql`UPDATE presets SET usage_count = usage_count + 1 WHERE id = ${ids[0]!}`;
@@ -187,7 +187,7 @@ describe('live numbers', () => {
     );
   });
 
-  test('a disabled trigger is told in the header', async () => {
+  test('a disabled trigger shows in the header', async () => {
     const console = open();
     await console.until(/Trigger enabled/);
     await own.sql`ALTER TABLE preset_usage DISABLE TRIGGER USER`;
@@ -199,7 +199,7 @@ describe('live numbers', () => {
     await console.until(/Trigger enabled/);
   });
 
-  test('presets that come and go are listed and not listed', async () => {
+  test('new presets are listed, and deleted ones are not', async () => {
     const console = open();
     await console.until(/5 presets/);
     await insertPresets(own.sql, ['Brand new']);
@@ -209,7 +209,7 @@ describe('live numbers', () => {
     await console.until(screen => /5 presets/.test(screen) && !screen.includes('Brand new'));
   });
 
-  test('of a role that can suddenly not see every record any more are hidden from then on', async () => {
+  test('are hidden once the role may no longer see every record', async () => {
     const role = `late_${process.pid}`;
     await own.sql
       .unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT SELECT ON presets, preset_usage TO ${role}`)
@@ -241,7 +241,7 @@ describe('live numbers', () => {
     await console.until(/4 accurate {2}1 mismatched/);
   });
 
-  test('of a role that may not see every record are hidden, not shown as if they were true', async () => {
+  test('are hidden for a role that may not see every record', async () => {
     const role = `hidden_${process.pid}`;
     await own.sql
       .unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT SELECT ON presets, preset_usage TO ${role};
@@ -268,7 +268,7 @@ describe('the terminal', () => {
   test.each([
     ['q', 0],
     [keys.ctrlC, 130],
-  ])('is given back as it was after %j, exit code %i', async (key, code) => {
+  ])('is restored after %j, exit code %i', async (key, code) => {
     const console = open();
     await console.until(/5 presets/);
     expect(onAlternateScreen(console.written())).toBe(true);
@@ -290,7 +290,7 @@ describe('the terminal', () => {
     expect(onAlternateScreen(console.written())).toBe(false);
   });
 
-  test('is given back before a fault of the program is told', async () => {
+  test('is restored before a fault of the program is reported', async () => {
     // No server can be made to answer what the program is not prepared for: so a fault is thrown into it.
     const fault = encodeURIComponent("process.on('SIGUSR2', () => { throw new TypeError('a fault'); })");
     const console = open({ env: { NODE_OPTIONS: `--import=data:text/javascript,${fault}` } });
@@ -318,7 +318,7 @@ describe('the terminal', () => {
     expect(await console.exit()).toBe(0);
   });
 
-  test('may be resized, and one that is too small is told what is needed', async () => {
+  test('may be resized, and shows the size it needs if it is too small', async () => {
     const console = open();
     await console.until(/5 presets/);
     console.resize(120, 40);
@@ -331,7 +331,7 @@ describe('the terminal', () => {
     await console.until(/1 of 5[\s\S]*q quit$/);
   });
 
-  test('gets no colour with NO_COLOR or --no-color, and the badges still say everything', async () => {
+  test('has no colours with NO_COLOR or --no-color, and the badges still say everything', async () => {
     for (const options of [{ env: { NO_COLOR: '1' } }, { args: ['--no-color'] }]) {
       const console = open(options);
       expect(await console.until(/5 presets/)).toMatch(/✗ Mismatch/);
@@ -341,7 +341,7 @@ describe('the terminal', () => {
     }
   });
 
-  test('gets nothing beyond ASCII with --ascii, but for the names themselves', async () => {
+  test('has only ASCII with --ascii, except for names', async () => {
     await own.sql`DELETE FROM presets WHERE name LIKE 'Ü%'`;
     const console = open({ args: ['--ascii'] });
     const screen = await console.until(/4 presets/);
@@ -365,7 +365,7 @@ describe('the terminal', () => {
   });
 });
 
-describe('a console that cannot begin', () => {
+describe('a console that cannot start', () => {
   test('leaves the screen alone, says why, and ends with 3', async () => {
     const console = open({ env: { DATABASE_URL: own.url.replace(own.name, 'nowhere') } });
     expect(await console.exit()).toBe(3);
@@ -375,7 +375,7 @@ describe('a console that cannot begin', () => {
 });
 
 describe('the embedded demo', () => {
-  test('says what it is doing at once, then lists presets that are being used', async () => {
+  test('shows its progress immediately, then lists presets that are in use', async () => {
     terminal = startTerminal();
     await terminal.until(/Starting PostgreSQL|Reading presets|DEMO/);
     const screen = await terminal.until(/DEMO [\s\S]*\d+ accurate {2}14 mismatched/);

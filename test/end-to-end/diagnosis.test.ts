@@ -48,7 +48,7 @@ test('at 200x50 the list has a column that says why each count is wrong', async 
   expect(screen).toMatch(/Preset 20 .*NULL .*✗ Mismatch +count is NULL/);
 });
 
-test('at 80x24 the line below the list says it of the preset under the cursor, and the badge still reads', async () => {
+test('at 80x24 the line below the list says it for the preset under the cursor, and the badge is readable', async () => {
   const console = await open({ columns: 80, rows: 24 });
   const screen = await console.until(/1 of 9, only mismatches, why: counted twice$/m);
   expect(screen.match(/✗ Mismatch/g)).toHaveLength(9);
@@ -72,7 +72,7 @@ describe.each<[string, TerminalOptions, mark: string]>([
     const rows = screen.split('\n');
     const plot = rows.findIndex(row => row.startsWith('All records'));
     const marks = rows[plot + 1] ?? '';
-    // The last third of the plot, and nothing else: that is where the count has each record twice.
+    // Only the last third of the plot, where the count has each record twice.
     const width = Math.min(120, columns - 24);
     expect(marks.trim()).toMatch(new RegExp(`^\\${mark}+$`));
     expect(marks.indexOf(mark)).toBeGreaterThan(20 + width / 2);
@@ -85,7 +85,7 @@ describe.each<[string, TerminalOptions, mark: string]>([
   });
 });
 
-test('a diagnosis goes when the count is put right, and nothing is said of an accurate one', async () => {
+test('a diagnosis disappears when the count is corrected, and an accurate count has none', async () => {
   const console = await open({ columns: 200, rows: 50 });
   await console.until(/count is NULL/);
   await own.sql`UPDATE presets p SET usage_count = (SELECT count(*) FROM preset_usage u WHERE u.preset_id = p.id) WHERE name = 'Preset 20'`;

@@ -52,7 +52,7 @@ describe.each<[string, TerminalOptions, wrong: string]>([
   ['200x50', { columns: 200, rows: 50 }, '✗'],
   ['80x24 --ascii', { columns: 80, rows: 24, args: ['--ascii'] }, '!'],
 ])('the drift log at %s', (_, options, wrong) => {
-  test('says since when nothing came out of step; then tells what did, when, and who was writing', async () => {
+  test('says since when nothing came out of step; then shows what did, when, and who was writing', async () => {
     const console = await open(options);
     console.press('d');
     const empty = await console.until(
@@ -77,7 +77,7 @@ describe.each<[string, TerminalOptions, wrong: string]>([
       "/* route:/api/generate */ UPDATE presets SET usage_count = usage_count + 1 WHERE id = '?'",
     );
     expect(shown).not.toContain(ids[0]);
-    // It has been looked at.
+    // It has been read.
     expect(shown).not.toContain('in the drift log');
     await byHand();
     const again = await console.until(/Noir +\S No record +\+2 +0 x2 *$/m);
@@ -110,7 +110,7 @@ test('the cursor shows the detail of each event, and Enter opens its preset', as
   await console.until(/of 3\b/);
 });
 
-test('what the console repairs itself is no event, and the help has the key', async () => {
+test("the console's own repairs are not events, and help has the key", async () => {
   await own.sql`UPDATE presets SET usage_count = 99 WHERE id = ${ids[1]!}`;
   const console = await open({ env: { XDG_STATE_HOME: state } });
   console.press('S');
@@ -134,7 +134,7 @@ test('what the console repairs itself is no event, and the help has the key', as
   await console.until(/The drift log \(d\)/);
 });
 
-test('where rows are hidden from this role it says that nothing is watched', async () => {
+test('says that nothing is watched if rows are hidden from this role', async () => {
   const role = `drift_screen_${process.pid}`;
   await own.sql
     .unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT SELECT ON presets, preset_usage TO ${role};

@@ -40,13 +40,13 @@ const oneLine = (text: string) => text.replace(/\s+/g, ' ');
 const shows = (wanted: RegExp) => (screen: string) => wanted.test(oneLine(screen));
 const body = (screen: string) => screen.split('\n').slice(3, -2);
 
-/** All that help has to say, on a terminal that has room for it. */
+/** The whole text of help, on a terminal that has room for it. */
 async function readTall(options: TerminalOptions = {}): Promise<string> {
   const console = await openHelp({ ...options, rows: 120 });
   return body(await console.until(/Drift is usage_count minus records/)).join('\n');
 }
 
-/** All that help has to say, read by scrolling down row by row until the end. */
+/** The whole text of help, read by scrolling down row by row to the end. */
 async function readAll(console: Terminal): Promise<string> {
   console.press('g');
   await console.until(/Questions/);
@@ -74,7 +74,7 @@ describe('help', () => {
     );
   });
 
-  test('says what a sync leaves, and that a reset leaves mismatches', async () => {
+  test('says what a sync does, and that a reset leaves mismatches', async () => {
     const text = oneLine(await readTall());
     expect(text).toContain(
       'S (sync) sets each wrong count to the number of its records, which leaves a total of 13.',
@@ -89,7 +89,7 @@ describe('help', () => {
   test.each([
     [80, 24],
     [132, 40],
-  ])('at %ix%i is there from the first question to the last key, each row whole', async (columns, rows) => {
+  ])('at %ix%i is complete from the first question to the last key', async (columns, rows) => {
     const console = await openHelp({ columns, rows });
     expect(console.rows().every(row => row.length <= columns)).toBe(true);
     const text = await readAll(console);
@@ -122,7 +122,7 @@ describe('help', () => {
     await console.until(/1 of 4/);
   });
 
-  test('is asked again with r', async () => {
+  test('is read again with r', async () => {
     const console = await openHelp();
     await own.sql`INSERT INTO preset_usage (preset_id, usage_type) VALUES (${ids[3]!}, 'download')`;
     console.press('r');
@@ -156,7 +156,7 @@ describe('help', () => {
     );
   });
 
-  test('says no as soon as uses are not counted any more', async () => {
+  test('says no as soon as uses are no longer counted', async () => {
     const console = await openHelp();
     await own.sql`ALTER TABLE preset_usage DISABLE TRIGGER USER`;
     repairs.push('ALTER TABLE preset_usage ENABLE TRIGGER USER');
@@ -171,7 +171,7 @@ describe('help', () => {
     );
   });
 
-  test('has nothing beyond ASCII with --ascii', async () => {
+  test('has only ASCII with --ascii', async () => {
     await readTall({ args: ['--ascii'] });
     expect(terminal?.written()).toMatch(/^[\u0000-\u007f]*$/);
   });

@@ -60,7 +60,7 @@ describe.each<[string[], right: string]>([
     if (args.length > 0) expect(console.written()).toMatch(/^[\u0000-\u007f]*$/);
   });
 
-  test('is told what it may do here, however long its name is', async () => {
+  test('sees what it may do here, however long its name is', async () => {
     const console = startTerminal({ args: [...args, '--read-only'], env: env() });
     terminal = console;
     const screen = await console.until(/Trigger enabled[\s\S]*2 presets/);

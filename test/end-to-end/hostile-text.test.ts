@@ -43,7 +43,7 @@ afterAll(async () => {
 const harmful = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 const most = 100_000;
 
-describe('text of a database that is hostile or without end', () => {
+describe('hostile or endless text in the database', () => {
   const commands = [
     ['check'],
     ['trigger'],

@@ -59,7 +59,7 @@ test.each<[string, string, string, RegExp]>([
   await terminal.until(/2 presets {2}2 accurate/);
   await arrange(hide);
   try {
-    // A right that goes between two statements of a tick is an error of the server's first; the next look names it.
+    // A right that is lost between two statements of a tick is first an error of the server; the next tick names it.
     const screen = await terminal.until(seen => hidden.test(seen) && why.test(seen));
     expect(screen).not.toMatch(/accurate/i);
   } finally {
@@ -71,7 +71,7 @@ test.each<[string, string, string, RegExp]>([
   expect(again).not.toMatch(/Hidden/);
 });
 
-test('what was counted while rows were hidden is not shown as true once they are seen', async () => {
+test('numbers from while rows were hidden are not shown once they are visible', async () => {
   const below = Array.from({ length: 60 }, (_, index) => `Preset ${String(index).padStart(2, '0')}`);
   // Rows outside of the window: no tick counts them anew.
   for (const id of await insertPresets(own.sql, below)) await insertRecords(own.sql, id, 2);

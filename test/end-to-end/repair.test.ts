@@ -95,7 +95,7 @@ const contents = async () => {
   return row?.hash;
 };
 
-describe('a phrase that nobody typed changes nothing', () => {
+describe('without the typed phrase nothing is changed', () => {
   const cases: [string, () => string[], RegExp][] = [
     ['none at all', () => [keys.enter], /That is not the phrase\./],
     ['a marked paste', () => [`\u001b[200~${phrase('sync', 1)}\u001b[201~`], /Pasted text does not confirm/],
@@ -157,7 +157,7 @@ describe('a phrase that nobody typed changes nothing', () => {
   });
 });
 
-test('a terminal that is too small to show a plan takes no answer to it', async () => {
+test('a terminal that is too small to show a plan accepts no confirmation', async () => {
   const console = await open();
   await ask(console, 'S');
   await type(console, phrase('sync', 1));
@@ -169,7 +169,7 @@ test('a terminal that is too small to show a plan takes no answer to it', async 
     left = true;
   });
   await waitFor(async () => {
-    // Where Enter did it, q does not leave before its end. Together with Enter it would look pasted, so it is pressed again.
+    // If Enter started the repair, q would wait for its end. Together with Enter, q would look pasted, so it is pressed again.
     if (!left) console.press('q');
     await countOf('Pastel');
     return left;
@@ -177,7 +177,7 @@ test('a terminal that is too small to show a plan takes no answer to it', async 
   expect(await countOf('Pastel')).toBe(33);
 });
 
-test('every preset of a plan is shown, after everything else', async () => {
+test('the full list of presets comes after everything else', async () => {
   await own.sql`INSERT INTO presets (name, usage_count) SELECT 'Made ' || n, n FROM generate_series(1, 3000) n`;
   const console = await open();
   console.press('S');
@@ -191,7 +191,7 @@ test('every preset of a plan is shown, after everything else', async () => {
   await console.until(/Made 3000 +3,000 +0 +-3,000/);
 });
 
-test('a sync of times alone says which', async () => {
+test('a sync of only times says which', async () => {
   await own.sql`UPDATE presets SET usage_count = 0 WHERE name = 'Pastel'`;
   await own.sql`UPDATE presets SET last_used_at = '2020-01-02 03:04:05Z' WHERE name = 'Noir'`;
   const console = await open();
@@ -203,7 +203,7 @@ test('a sync of times alone says which', async () => {
   expect(review).toMatch(/last_used_at 2020-01-02 03:04:05\+00 -> 20/);
 });
 
-test('a preset is synced by itself from its own screen', async () => {
+test('a single preset is synced from its own screen', async () => {
   await own.sql`UPDATE presets SET usage_count = 7 WHERE name = 'Watercolour'`;
   const console = await open();
   await console.until(/2 mismatched/);
@@ -221,7 +221,7 @@ test('a preset is synced by itself from its own screen', async () => {
   expect(await countOf('Watercolour')).toBe(7);
 });
 
-test('a plan that the database has moved away from is shown anew, and not carried out', async () => {
+test('a stale plan is shown again, and not run', async () => {
   const console = await open();
   await ask(console, 'S');
   await type(console, phrase('sync', 1));
@@ -232,7 +232,7 @@ test('a plan that the database has moved away from is shown anew, and not carrie
   expect(await countOf('Pastel')).toBe(33);
 });
 
-test('a reset with its records is taken back from the history', async () => {
+test('a reset that deleted records is undone from the history', async () => {
   const before = await contents();
   const console = await open();
   console.press('R');
@@ -270,7 +270,7 @@ test('a reset with its records is taken back from the history', async () => {
   expect(console.screen()).toMatch(/undo .* 2 +0 finished/);
 });
 
-test('triggers that fire are named, and can be kept quiet', async () => {
+test('triggers that fire are listed, and can be suppressed', async () => {
   await own.sql
     .unsafe(`CREATE TABLE seen (id uuid);
       CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -325,7 +325,7 @@ test('--read-only writes nothing and says why', async () => {
   }
 });
 
-test('--ascii shows a plan, a run and the history without a character beyond ASCII', async () => {
+test('--ascii shows a plan, a run and the history in ASCII only', async () => {
   const console = await open({ args: ['--ascii'] });
   console.press('S');
   const plan = await console.until(/To run the plan press Enter/);
@@ -347,7 +347,7 @@ describe('a run is stopped between two batches', () => {
   test.each([
     ['Escape', keys.escape],
     ['Ctrl-C', keys.ctrlC],
-  ])('by %s, and what is done stays done', async (_, key) => {
+  ])('by %s, and finished batches stay', async (_, key) => {
     await insertMany();
     const console = await open();
     await ask(console, 'S');
@@ -370,7 +370,7 @@ describe('a run is stopped between two batches', () => {
     await console.until(/sync .* interrupted/);
   });
 
-  test('a second Ctrl-C leaves the console, after the batch that is under way', async () => {
+  test('a second Ctrl-C leaves the console after the running batch', async () => {
     await own.sql
       .unsafe(`CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN PERFORM pg_advisory_xact_lock_shared(46); RETURN NEW; END $$;

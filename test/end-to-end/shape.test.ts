@@ -40,7 +40,7 @@ describe('the screen of the tables', () => {
     { columns: 80, rows: 24, args: [] },
     { columns: 80, rows: 24, args: ['--ascii', '--no-color'] },
     { columns: 160, rows: 50, args: [] },
-  ])('says what is odd and what follows at $columns x $rows $args', async options => {
+  ])('says what is odd and its consequences at $columns x $rows $args', async options => {
     const console = open(plain, options);
     await console.until(/3 presets/);
     console.press('i');
@@ -56,7 +56,7 @@ describe('the screen of the tables', () => {
     await console.until(/Uses/);
   });
 
-  test('shows names as they are, through every key of a long text', async () => {
+  test('shows names unchanged, and scrolls with every key', async () => {
     const console = open(quoted, { args: ['--schema', 'My App; --'] });
     await console.until(/2 presets/);
     console.press('i');
@@ -77,7 +77,7 @@ describe('the screen of the tables', () => {
     expect(oneLine(seen)).toContain('<- the count');
   });
 
-  test('is in the help, and a key away from the other screens', async () => {
+  test('is in the help, and opens from other screens', async () => {
     const console = open(plain);
     await console.until(/3 presets/);
     console.press('t');
@@ -95,7 +95,7 @@ describe('the screen of the tables', () => {
   });
 });
 
-test('counts that are no numbers are on the list as what they are', async () => {
+test('counts that are not numbers are on the list as such', async () => {
   const console = open(odd);
   const screen = await console.until(/8 presets/);
   expect(screen).toMatch(/Nan +NaN .*Mismatch/);
@@ -146,7 +146,7 @@ test('check prints them, and JSON keeps them as text', async () => {
   expect(text.err).toBe('');
 });
 
-test('what the numbers are of is said with them', async () => {
+test('check notes what its numbers do not cover', async () => {
   const { out } = await run(['check'], { DATABASE_URL: plain.url });
   expect(out).toContain('Note: public.preset_usage has no time column');
 });

@@ -59,7 +59,7 @@ describe('simulate', () => {
     expect(code).toBe(0);
   });
 
-  test('exit code 1 and the reason, where a use does not count', async () => {
+  test('exit code 1 and the reason, if a use is not counted', async () => {
     await own.sql`ALTER TABLE preset_usage DISABLE TRIGGER trigger_auto_increment_preset_usage_count`;
     const { code, out } = await run(['simulate', id], env());
     expect(out).toMatch(
@@ -68,7 +68,7 @@ describe('simulate', () => {
     expect(code).toBe(1);
   });
 
-  test('exit code 4 and how to agree, where a use reaches outside', async () => {
+  test('exit code 4 and how to confirm, if a use has effects outside', async () => {
     await trigger('NOTIFY uses');
     const refused = await run(['simulate', '--json'], env());
     const { error } = JSON.parse(refused.out);
@@ -112,7 +112,7 @@ describe('simulate', () => {
     expect(finished.code).toBe(code);
   });
 
-  test('Ctrl-C in the middle of a use ends it, and leaves nothing', async () => {
+  test('Ctrl-C in the middle of a use ends it, and leaves no trace', async () => {
     await trigger('PERFORM pg_advisory_xact_lock_shared(45)');
     const waits = async () =>
       (await own.sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`).length > 0;
@@ -130,7 +130,7 @@ describe('simulate', () => {
 });
 
 describe('checklist', () => {
-  test('walks six steps, names what was skipped, and exits with 0 where none failed', async () => {
+  test('runs six steps, names what was skipped, and exits with 0 if none failed', async () => {
     const { code, out, err } = await run(['checklist'], env());
     expect(err.trimEnd().split('\n')).toHaveLength(6);
     expect(err).toMatch(/^1\/6 passed +The trigger exists/);
@@ -138,7 +138,7 @@ describe('checklist', () => {
     expect(code).toBe(0);
   });
 
-  test('as JSON, the ids in order, exit code 1 where a step failed', async () => {
+  test('as JSON, the ids in order, exit code 1 if a step failed', async () => {
     await own.sql`UPDATE presets SET usage_count = 9 WHERE id = ${id}`;
     const { code, out, err } = await run(['checklist', '--json'], env());
     const answer = JSON.parse(out);
@@ -171,7 +171,7 @@ describe('checklist', () => {
     expect(text).not.toContain('secret');
   });
 
-  test('and as JSON by its ending; a file that stood there stays until the end', async () => {
+  test('and as JSON if its name ends so; an existing file stays until the end', async () => {
     const report = join(directory, 'report.json');
     await writeFile(report, 'what stood there');
     await run(['checklist', '--report', report, '--app-log', join(directory, 'missing')], env());

@@ -42,7 +42,7 @@ describe.each([
   [80, 24],
   [200, 50],
 ])('a simulation at %ix%i', (columns, rows) => {
-  test('is confirmed, and leaves nothing', async () => {
+  test('is confirmed, and leaves no trace', async () => {
     const before = await contents();
     const console = await open({ columns, rows });
     console.press('u');
@@ -65,7 +65,7 @@ describe.each([
     expect(screen).toMatch(/The trigger is disabled/);
   });
 
-  test('walks the checklist, one step with Enter and all with a', async () => {
+  test('runs the checklist, one step with Enter and all with a', async () => {
     await own.sql`UPDATE presets SET usage_count = 3 WHERE name = 'Pastel'`;
     const console = await open({ columns, rows });
     console.press('c');
@@ -88,7 +88,7 @@ describe.each([
   });
 });
 
-test('a use that reaches outside is asked about first', async () => {
+test('a use with effects outside needs a confirmation', async () => {
   await own.sql
     .unsafe(
       `CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NOTIFY uses; RETURN NEW; END $$;
@@ -104,7 +104,7 @@ test('a use that reaches outside is asked about first', async () => {
   await console.until(/Confirmed: each use counted once/);
 });
 
-test('steps two and three are proved by real uses', async () => {
+test('steps 2 and 3 can be checked with real uses', async () => {
   const console = await open();
   console.press('c', 'w');
   await console.until(/Waiting for a use/);
@@ -126,14 +126,14 @@ test('--read-only offers no simulation', async () => {
   await console.until(/2 ! skipped +A use increments/);
 });
 
-test('--ascii shows the checklist without a character beyond ASCII', async () => {
+test('--ascii shows the checklist in ASCII only', async () => {
   const console = await open({ args: ['--ascii'] });
   console.press('c', 'a');
   const screen = await console.until(/0 pending/);
   expect(screen).toMatch(/^[\x20-\x7e\n]*$/);
 });
 
-test('killed in the middle of a simulation, nothing is left', async () => {
+test('killed in the middle of a simulation, it leaves no trace', async () => {
   await own.sql
     .unsafe(`CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       PERFORM pg_advisory_xact_lock_shared(44); RETURN NEW; END $$;
@@ -154,7 +154,7 @@ test('killed in the middle of a simulation, nothing is left', async () => {
   expect(await contents()).toBe(before);
 });
 
-test('one real use is asked about, made, shown with its record, and taken back', async () => {
+test('one real use is confirmed, made, shown with its record, and taken back', async () => {
   const before = await contents();
   const console = await open();
   console.press('u');

@@ -49,7 +49,7 @@ describe.each<[string, TerminalOptions, right: string, wrong: string]>([
     'No record     count 11 -> 12, records still 11: a manual\\s+increment, not a use$',
   );
 
-  test('tells that it counted once, catches the manual increment, and keeps it on screen', async () => {
+  test('shows that it counted once, detects a manual increment, and keeps it on screen', async () => {
     const console = await watchFirst(options);
     await use();
     const first = await console.until(counted);
@@ -66,7 +66,7 @@ describe.each<[string, TerminalOptions, right: string, wrong: string]>([
     if (right === '=') expect(console.written()).toMatch(/^[\u0000-\u007f]*$/);
   });
 
-  test('tells that a use was not counted while the trigger is disabled', async () => {
+  test('shows that a use was not counted while the trigger is disabled', async () => {
     const console = await watchFirst(options);
     await own.sql`ALTER TABLE preset_usage DISABLE TRIGGER USER`;
     try {
@@ -80,9 +80,9 @@ describe.each<[string, TerminalOptions, right: string, wrong: string]>([
   });
 });
 
-test('a double count is told as such', async () => {
+test('a double count is reported as such', async () => {
   const console = await watchFirst();
-  // One look never comes between the statements of one transaction.
+  // A read never comes between the statements of one transaction.
   await own.sql.begin(async sql => {
     await sql`INSERT INTO preset_usage (preset_id, usage_type) VALUES (${id}, 'generation')`;
     await sql`UPDATE presets SET usage_count = usage_count + 1 WHERE id = ${id}`;
@@ -90,7 +90,7 @@ test('a double count is told as such', async () => {
   await console.until(/✗ Too often +count 10 -> 12, records 10 -> 11: 1 use raised it by/);
 });
 
-test('many right uses do not push what was wrong off an 80x24 screen', async () => {
+test('many correct uses do not push a problem off an 80x24 screen', async () => {
   const console = await watchFirst();
   await byHand();
   await console.until(/✗ No record +count 10 -> 11/);
@@ -105,7 +105,7 @@ test('many right uses do not push what was wrong off an 80x24 screen', async () 
   await console.until(/records 10 -> 11$/m);
 });
 
-test('w ends it and what was seen stays, w again begins anew, and leaving forgets it', async () => {
+test('w ends it and keeps what was seen, w again starts over, and leaving forgets it', async () => {
   const console = await watchFirst();
   await use();
   await console.until(/✓ Counted once +count 10 -> 11/);
@@ -135,7 +135,7 @@ test('nothing is waited for while nothing is read', async () => {
   expect(paused.split('\n').at(-1)).not.toContain('w watch');
 });
 
-test('of a preset that is deleted everything that was seen stays', async () => {
+test('everything seen of a deleted preset stays', async () => {
   const console = await watchFirst();
   await byHand();
   await console.until(/✗ No record/);
@@ -144,7 +144,7 @@ test('of a preset that is deleted everything that was seen stays', async () => {
   expect(screen).toMatch(/Watched from [\s\S]*✗ No record +count 10 -> 11/);
 });
 
-test('where not every record may be seen only the count is watched, and the screen says so', async () => {
+test('only the count is watched if some records are hidden, and the screen says so', async () => {
   const role = `watch_${process.pid}`;
   await own.sql
     .unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT SELECT ON presets, preset_usage TO ${role};
@@ -168,7 +168,7 @@ test('where not every record may be seen only the count is watched, and the scre
   }
 });
 
-test('where counting the records is dear only the count is watched, and the screen says why', async () => {
+test('only the count is watched if counting records is expensive, and the screen says why', async () => {
   const large = await createDatabase();
   try {
     await large.sql`DROP INDEX idx_preset_usage_preset_created`;

@@ -433,7 +433,7 @@ describe('another trigger', () => {
     expect(codes({})).toEqual(['warning presets-trigger-writes-count']);
     expect(codes({ row: 'old' })).toEqual([]);
     expect(codes({ column: { name: 'name', how: 'sets' } })).toEqual([]);
-    // After the row is written NEW is only a variable, as it is for a whole statement.
+    // After the row is written NEW is only a variable, as in a statement trigger.
     expect(codes({}, { type: update | row })).toEqual([]);
     expect(codes({}, { type: update | before })).toEqual([]);
   });

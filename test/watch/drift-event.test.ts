@@ -85,7 +85,7 @@ describe('two reads of one preset', () => {
       ['9007199254740993', 10],
       ['9007199254740995', 12],
     ],
-    // Nothing is told from a look that counted no records.
+    // A read without records reports nothing.
     [
       [10, null],
       [12, 11],

@@ -9,7 +9,7 @@ import {
 } from '../../../source/trigger/effects/resolve-names.ts';
 import { catalog, reading, relation, routine } from '../catalogs.ts';
 
-/** A view of one table, with its columns as `own=of`; null where a column is computed. */
+/** A view of one table, with its columns as `own=of`; null if a column is computed. */
 function view(
   oid: number,
   name: string,

@@ -23,7 +23,7 @@ import {
   writes,
 } from '../catalogs.ts';
 
-/** The writers beside those of the migration. */
+/** The writers other than those of the migration. */
 const others = (over: Partial<TriggerCatalog>) =>
   writersIn(catalog(over)).filter(({ expected }) => !expected);
 const deletes = reading({

@@ -131,7 +131,7 @@ describe('waiting for a real use', () => {
     expect(stopped.watching).toMatchObject({ since: 2, until: 3 });
     expect(kinds(reduce(stopped, tick([counter(12)], 4)))).toEqual([[3, 'counted']]);
     expect(reduce(stopped, w).watching).toMatchObject({ since: null, until: null, changes: [] });
-    // Nothing was looked at yet: there is nothing to keep.
+    // Nothing was read yet: there is nothing to keep.
     expect(play([w, w], open).watching).toBeNull();
   });
 

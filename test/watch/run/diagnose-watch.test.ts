@@ -63,7 +63,7 @@ test('wrong counts are diagnosed once, and again only when others are wrong', as
   ]);
   const before = reads;
   await watch.audited(tables, counters, sums);
-  // It is too soon for another look, too.
+  // Also, it is too soon for another diagnosis.
   await watch.audited(
     tables,
     counters.map(counter => (counter.id === b ? { ...counter, usageCount: 9 } : counter)),

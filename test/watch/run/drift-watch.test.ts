@@ -36,7 +36,7 @@ afterEach(async () => {
   await Promise.all([database.close(), legacy.end()]);
 });
 
-/** Starts to watch, and waits until everything was looked at. */
+/** Starts to watch, and waits until everything was read. */
 async function begin(from = database, onScreen: readonly string[] = ids): Promise<DriftBench> {
   const begun = watchDrift(from, onScreen);
   bench = begun;
@@ -102,7 +102,7 @@ describe('in the act', () => {
       await sql`UPDATE presets SET usage_count = 77 WHERE id = ${ids[0]!}`;
       const before = seen.ticks;
       await until(() => seen.ticks > before + 2, 'a tick in the middle of it');
-      // What is not committed has happened to nobody.
+      // What is not committed is not visible.
       expect(events).toEqual([]);
     });
     const event = await until(() => events[0], 'the event');
@@ -303,7 +303,7 @@ describe('no event', () => {
       watch.ownWrites(null);
       await settle();
       const reset = await repairs.plan('reset');
-      // As fast as a repair may be: not one look comes in between.
+      // As fast as a repair may be: there is no read in between.
       watch.ownWrites(reset.changes.map(({ id }) => id));
       const outcome = await repairs.run(reset);
       watch.ownWrites(null);
@@ -372,7 +372,7 @@ describe('reads that overlap', () => {
     const drift = new DriftWatch();
     expect(look(drift, 10, 10, glance(1, 2))).toBe(false);
     expect(look(drift, 11, 10, glance(5, 6))).toBe(true);
-    // An audit's page that was asked for before and is answered late: its snapshot may be the older one.
+    // A page of an audit that was queried earlier and answered late: its snapshot may be older.
     expect(look(drift, 10, 10, glance(3, 9))).toBe(false);
     expect(look(drift, 11, 10, glance(10, 11))).toBe(false);
     expect(look(drift, 10, 10, glance(12, 13))).toBe(true);
@@ -389,7 +389,7 @@ describe('reads that overlap', () => {
     const after = performance.now() + 2;
     expect(look(drift, 12, 12, glance(after, after))).toBe(false);
     expect(look(drift, 13, 12, glance(after + 1, after + 2))).toBe(true);
-    // So quick that no look came in between.
+    // So quick that there was no read in between.
     drift.ownWrites(['a']);
     drift.ownWrites(null);
     const later = performance.now() + 5;

@@ -48,7 +48,7 @@ describe('the sessions that were seen', () => {
     expect(pids(log, 0, 1_000)).toEqual([]);
     look(log, 2_000, open);
     expect(pids(log, 0, 2_000)).toEqual([]);
-    // It is over, and shows its last statement alone; it is told once, by what it was seen doing.
+    // It has ended, and shows only its last statement; it is reported once, with what it was seen doing.
     look(log, 3_000, session({ query: 'COMMIT', stateFrom: 2_500 + ahead }));
     expect(log.between(2_000, 3_000)).toMatchObject([
       { pid: 1, query: 'UPDATE presets SET usage_count = 1', state: 'idle', from: 900 },
@@ -73,7 +73,7 @@ describe('the sessions that were seen', () => {
       const also = at === 3 || at === 7 ? [session({ pid: 2, application: 'legacy-api', ...now })] : [];
       look(log, at * 1_000, session(now), ...also);
       if (at === 3) log.wasEventfulSince(2_000);
-      // Found by an audit, which looks less often: two ticks fall into that time.
+      // Found by an audit, which runs less often: two ticks fall into that time.
       if (at === 8) log.wasEventfulSince(6_000);
     }
     expect(log.otherwise(legacy)).toEqual({ seen: 0, of: 7 });

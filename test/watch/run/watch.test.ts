@@ -164,7 +164,7 @@ describe('a watch', () => {
     watch!.tickSoon();
     const fast = await seen.next('tick', ({ pace }) => pace < 60_000);
     expect(fast.pace).toBeGreaterThanOrEqual(500);
-    // The next one comes by itself, long before the minute is over.
+    // The next one comes without a key, long before the minute is over.
     const again = await seen.next('tick');
     expect(again.at - fast.at).toBeGreaterThanOrEqual(490);
     watch!.stop();
@@ -183,7 +183,7 @@ describe('a watch', () => {
   test('ticks faster as soon as a key asks for it, even while an answer is pending', async () => {
     const seen = watching(database, undefined, 60_000);
     let asked = 0;
-    // The tick has asked what to read; the key comes in before its answer does.
+    // The tick has sent its query; the key arrives before the answer.
     Object.defineProperty(seen.current, 'focus', {
       get: () => ({ ids: [], detail: null, urgent: asked++ > 0 }),
     });
