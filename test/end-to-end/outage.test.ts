@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 afterAll(() => server.stop());
 
-test('a server that is killed leaves stale numbers with their age, and live ones again once it is back', async () => {
+test('a killed server leaves stale numbers with their age, and live ones once it is back', async () => {
   terminal = startTerminal({ env: { DATABASE_URL: server.url } });
   await terminal.until(/2 presets {2}2 accurate/);
   await server.kill();
@@ -46,7 +46,7 @@ test('a server that is killed leaves stale numbers with their age, and live ones
   expect(await terminal.exit()).toBe(0);
 });
 
-test('a failover that turns the server read-only is shown, and takes the keys that write away until it is over', async () => {
+test('a failover to a read-only server is shown, and disables the keys that write until it is over', async () => {
   const sql = postgres(server.url, { max: 1, connection: { default_transaction_read_only: false } });
   const readOnly = async (on: boolean) => {
     await sql.unsafe(`ALTER SYSTEM SET default_transaction_read_only = ${on ? 'on' : 'off'}`);
@@ -75,7 +75,7 @@ test('a failover that turns the server read-only is shown, and takes the keys th
   }
 });
 
-test('a connection that is swallowed without a word is given up, told, and made anew', async () => {
+test('a silently lost connection is given up, reported, and replaced', async () => {
   proxy = await startSilentProxy(server.url);
   terminal = startTerminal({ args: ['--timeout', '1'], env: { DATABASE_URL: proxy.url } });
   const before = await terminal.until(/live, at most \d+ s old/);
@@ -91,7 +91,7 @@ test('a connection that is swallowed without a word is given up, told, and made 
   expect(await terminal.exit()).toBe(0);
 });
 
-test('a server that comes back as a standby takes no writes, until it is promoted', async () => {
+test('a server that comes back as a standby accepts no writes until it is promoted', async () => {
   const sql = postgres(server.url, { max: 1, onnotice: () => {} });
   const [row] = await sql`SHOW data_directory`;
   terminal = startTerminal({ env: { DATABASE_URL: server.url } });
