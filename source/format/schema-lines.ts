@@ -17,7 +17,7 @@ export function schemaLines({ presets, presetUsage, parts, routines }: SchemaRep
     ...tableLines(presets, partsOfPresets(parts)),
     ...tableLines(presetUsage, partsOfRecords(parts)),
     head('What the application may call for a use'),
-    ...(routines.length === 0 ? [line('nothing: it has to insert the records itself')] : []),
+    ...(routines.length === 0 ? [line('nothing: it must insert the records itself')] : []),
     ...routines.map(({ identity, kind, returns, securityDefiner, language, arguments: list }) =>
       line(
         `${kind} ${identity}${returns === null ? '' : ` returns ${returns}`}, ${language}, runs as ${securityDefiner ? 'its owner' : 'its caller'}${defaults(list)}`,

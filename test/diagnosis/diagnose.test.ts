@@ -424,7 +424,7 @@ const deletions: Case[] = [
 ];
 
 const lost: Case[] = [
-  ['by reading first, beside the trigger', () => race(world(60), 8, lose).evidence(), 'lost-updates'],
+  ['by reading first, in addition to the trigger', () => race(world(60), 8, lose).evidence(), 'lost-updates'],
   ['of three presets', () => race(world(61), 3, lose).evidence(), 'lost-updates'],
   [
     'of counts that are otherwise doubled',

@@ -58,7 +58,9 @@ describe('scan', () => {
     const { code, out } = await run(['scan', directory]);
     expect(code).toBe(1);
     expect(out).not.toContain('\u001b');
-    expect(out).toMatch(/1 file read in \d+\.\d\d s\.\n1 place writes usage_count beside the trigger\./);
+    expect(out).toMatch(
+      /1 file read in \d+\.\d\d s\.\n1 place writes usage_count in addition to the trigger\./,
+    );
     expect(out).toMatch(/\n {2}4:\d+ supabase-update {2}await supabase/);
     expect(out.replace(/\s+/g, ' ')).toContain(
       'It inserts a record on line 2 and adds to the count on line 4',
@@ -71,7 +73,7 @@ describe('scan', () => {
     await put('api/broken.ts', 'const usage_count = ;\n');
     const { code, out, err } = await run(['scan', directory]);
     expect(code).toBe(0);
-    expect(out).toMatch(/Nothing writes usage_count beside the trigger\./);
+    expect(out).toMatch(/Nothing writes usage_count in addition to the trigger\./);
     expect(out).toMatch(/Could not be read \(1\):\n {2}api\/broken\.ts:1:21 /);
     expect(err).toMatch(/could not be read, and the exit code says nothing of it\.\n$/);
   });

@@ -51,7 +51,7 @@ describe('the screen of the tables', () => {
     expect(screen).toContain('Esc back');
     if (options.args.length > 0) expect(screen).toMatch(/^[\x20-\x7e\n]*$/);
     console.press('G');
-    await console.until(shows(/What the application may call for a use nothing: it has to insert/));
+    await console.until(shows(/What the application may call for a use nothing: it must insert/));
     console.press(keys.escape);
     await console.until(/Uses/);
   });

@@ -201,7 +201,7 @@ describe('uses that are counted too often', () => {
     expect(simulation.findings.some(({ message }) => message.includes('second_count'))).toBe(true);
   });
 
-  test('the function counts by hand beside the trigger', async () => {
+  test('the function counts by hand in addition to the trigger', async () => {
     await own.sql
       .unsafe(
         track(`INSERT INTO preset_usage (preset_id, usage_type) VALUES (p_preset_id, p_usage_type) RETURNING id INTO made;

@@ -45,8 +45,8 @@ function describe(report: ScanReport, width: number, mark: string): string[] {
   const { directory, files, ignored, writes, notes, unparsed, skipped, durationMs } = report;
   const found =
     writes.length === 0
-      ? 'Nothing writes usage_count beside the trigger.'
-      : `${amount(writes.length, 'place writes', 'places write')} usage_count beside the trigger.`;
+      ? 'Nothing writes usage_count in addition to the trigger.'
+      : `${amount(writes.length, 'place writes', 'places write')} usage_count in addition to the trigger.`;
   return [
     `${displayText(directory)}: ${amount(files, 'file')} read in ${(durationMs / 1000).toFixed(2)} s${ignored > 0 ? `, ${count(ignored)} of tests left out` : ''}.`,
     found,

@@ -9,7 +9,7 @@ export function whyEmpty({ filter, onlyMismatches, inspected, totals }: State): 
   if (filter !== '') {
     const subject = onlyMismatches ? 'No mismatch' : 'No preset';
     const sure = onlyMismatches ? rest === 0 : totals !== null;
-    return `${subject} has "${displayText(withoutPasswords(filter))}" in its name${sure ? '.' : ', as far as presets are read.'}`;
+    return `${subject} has "${displayText(withoutPasswords(filter))}" in its name${sure ? '.' : ' so far. Not every preset is read yet.'}`;
   }
   if (onlyMismatches) {
     if (inspected === null) return null;

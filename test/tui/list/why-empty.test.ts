@@ -47,12 +47,12 @@ test.each<[string, Partial<State>, string | null]>([
   [
     'a filter before all presets are read',
     { filter: 'noir' },
-    'No preset has "noir" in its name, as far as presets are read.',
+    'No preset has "noir" in its name so far. Not every preset is read yet.',
   ],
   [
     'a filter among mismatches, with one preset unchecked',
     { filter: 'noir', onlyMismatches: true, totals: sums(3, 2) },
-    'No mismatch has "noir" in its name, as far as presets are read.',
+    'No mismatch has "noir" in its name so far. Not every preset is read yet.',
   ],
 ])('%s', (_, parts, words) => {
   expect(whyEmpty(state(parts))).toBe(words);
