@@ -1,26 +1,26 @@
 import type { ShippedFunction } from './script.ts';
 
-/** A routine that the migration replaces or drops, as the catalog has it. */
+/** A routine that the migration replaces or drops, from the catalog. */
 interface MigratedRoutine {
-  /** Which function of the migration it stands in for. */
+  /** The function of the migration that it corresponds to. */
   name: string;
   /** Such as `public.track_preset_usage(uuid, text)`. */
   identity: string;
-  /** True where it cannot be replaced in place, so that the migration drops it. */
+  /** True if it cannot be replaced in place, so that the migration drops it. */
   dropped: boolean;
   source: string;
   language: string;
   definer: boolean;
   settings: string[];
-  /** False where it is declared STRICT, STABLE, PARALLEL SAFE or so; the migration declares none of that. */
+  /** False if it is declared STRICT, STABLE, PARALLEL SAFE or similar, unlike the migration's functions. */
   plain: boolean;
-  /** The default of its last parameter, where it has one. */
+  /** The default of its last parameter, if any. */
   default: string | null;
   publicMay: boolean;
   owner: string;
-  /** Whom a superuser's migration hands it to; null where it leaves the owner alone. */
+  /** The owner that a superuser's migration sets; null if it does not change the owner. */
   handover: string | null;
-  /** Statements that bring it back as it is. */
+  /** Statements that restore it. */
   restore: string[];
 }
 
@@ -31,7 +31,7 @@ interface MigratedTrigger {
   table: string;
   /** True for the counting trigger itself; false for another one that runs its function. */
   ours: boolean;
-  /** True where it is what the migration would create, whether or not it is enabled. */
+  /** True if it equals what the migration would create, whether or not it is enabled. */
   shaped: boolean;
   enabled: 'O' | 'A' | 'R' | 'D';
   definition: string;
@@ -43,24 +43,24 @@ interface MigratedColumn {
   name: string;
   /** The type under a domain. */
   type: string;
-  /** True where a new row has to name it. */
+  /** True if an INSERT must set it. */
   required: boolean;
 }
 
-/** Everything in the catalog that decides what the migration would do here, and whether it could. */
+/** Everything in the catalog that decides what the migration would do here, and whether it could run. */
 export interface MigrationCatalog {
   columns: MigratedColumn[];
   triggers: MigratedTrigger[];
   routines: MigratedRoutine[];
-  /** Of `idx_preset_usage_daily_unique`; null where there is none. */
+  /** `idx_preset_usage_daily_unique`; null if it does not exist. */
   dailyIndex: { definition: string; constraint: boolean } | null;
   /** Tables that cannot have this trigger, such as foreign ones. */
   noTables: string[];
-  /** What this role is missing, in words. */
+  /** What this role lacks, in words. */
   lacking: string[];
 }
 
-/** What the migration would change, in words; empty where everything is as it would install it. */
+/** What the migration would change, in words; empty if everything is already as it would install it. */
 export function migrationDifferences(
   { triggers, routines, dailyIndex }: MigrationCatalog,
   shipped: readonly ShippedFunction[],
@@ -68,18 +68,18 @@ export function migrationDifferences(
   const ours = triggers.find(trigger => trigger.ours);
   const found: string[] = [];
   if (!ours) found.push('the counting trigger is missing');
-  else if (!ours.shaped) found.push(`the counting trigger is another one: ${ours.definition}`);
+  else if (!ours.shaped) found.push(`the counting trigger differs: ${ours.definition}`);
   if (ours && ours.enabled !== 'O') found.push(`the counting trigger ${enabledWords[ours.enabled]}`);
   for (const { name, table } of triggers.filter(trigger => !trigger.ours)) {
     found.push(`a second trigger runs the counting function: ${name} on ${table}`);
   }
   for (const own of shipped) {
-    const standing = routines.filter(({ name }) => name === own.name);
-    if (standing.every(({ dropped }) => dropped)) found.push(`the function ${own.name}() is missing`);
-    for (const routine of standing) {
-      if (routine.dropped) found.push(`in place of ${own.name}() there is ${routine.identity}`);
-      else if (other(routine, own).length > 0)
-        found.push(`${routine.identity} differs in ${other(routine, own).join(', ')}`);
+    const existing = routines.filter(({ name }) => name === own.name);
+    if (existing.every(({ dropped }) => dropped)) found.push(`the function ${own.name}() is missing`);
+    for (const routine of existing) {
+      if (routine.dropped) found.push(`there is ${routine.identity} instead of ${own.name}()`);
+      else if (differences(routine, own).length > 0)
+        found.push(`${routine.identity} differs in ${differences(routine, own).join(', ')}`);
     }
   }
   if (dailyIndex)
@@ -93,7 +93,7 @@ const enabledWords = {
   D: 'is disabled',
 } as const;
 
-function other(routine: MigratedRoutine, own: ShippedFunction): string[] {
+function differences(routine: MigratedRoutine, own: ShippedFunction): string[] {
   return [
     routine.source !== own.body && 'its source',
     routine.language !== own.language && `its language (${routine.language})`,
@@ -107,7 +107,7 @@ function other(routine: MigratedRoutine, own: ShippedFunction): string[] {
   ].filter(difference => difference !== false);
 }
 
-/** Statements that bring back, by hand, what the migration replaces or drops; empty where that is nothing. */
+/** Statements to restore by hand what the migration replaces or drops; empty if that is nothing. */
 export function replacedDefinitions(
   catalog: MigrationCatalog,
   shipped: readonly ShippedFunction[],
@@ -115,12 +115,13 @@ export function replacedDefinitions(
   const { triggers, dailyIndex } = catalog;
   const routines = catalog.routines.filter(
     routine =>
-      routine.dropped || shipped.some(own => own.name === routine.name && other(routine, own).length > 0),
+      routine.dropped ||
+      shipped.some(own => own.name === routine.name && differences(routine, own).length > 0),
   );
   const changed = triggers.filter(({ ours, shaped, enabled }) => !ours || !shaped || enabled !== 'O');
   const kept = triggers.some(trigger => trigger.ours && !changed.includes(trigger));
   const counter = routines.some(({ name }) => name === 'auto_increment_preset_usage_count');
-  // An older function may not be one for the migration's trigger, and CREATE TRIGGER replaces nothing.
+  // An older function may not work with the migration's trigger, and CREATE TRIGGER replaces nothing.
   const inTheWay = !kept && (counter || changed.length > 0);
   const dropped = new Set(routines.filter(routine => routine.dropped).map(({ name }) => name));
   return [
@@ -155,9 +156,9 @@ const columns: Record<MigratedColumn['table'], Record<string, RegExp>> = {
   },
 };
 
-/** Why the migration, which is written for the application's own tables, does not fit these; empty where it does. */
+/** Why the migration, which is written for the application's own tables, does not fit these; empty if it does. */
 export function unmetRequirements(catalog: MigrationCatalog): string[] {
-  const found = catalog.noTables.map(name => `${name} is no table of this server`);
+  const found = catalog.noTables.map(name => `${name} is not a table of this server`);
   for (const [table, expected] of Object.entries(columns)) {
     const there = catalog.columns.filter(column => column.table === table);
     for (const [name, type] of Object.entries(expected)) {
@@ -172,6 +173,6 @@ export function unmetRequirements(catalog: MigrationCatalog): string[] {
       found.push(`preset_usage.${name} has no default, and track_preset_usage() does not set it`);
   }
   if (catalog.dailyIndex?.constraint)
-    found.push('idx_preset_usage_daily_unique belongs to a constraint, which has to be dropped first');
+    found.push('idx_preset_usage_daily_unique belongs to a constraint, which must be dropped first');
   return found;
 }

@@ -45,8 +45,8 @@ const answer = z.object({
   lacking: z.array(z.string()),
 });
 
-// What is dropped, and what counts as an older track_preset_usage(), is decided as the migration decides it. $1 is presets,
-// $2 preset_usage. An aggregate of one of the names has no definition to give, and nobody has one.
+// What is dropped, and what counts as an older track_preset_usage(), is decided as in the migration itself. $1 is
+// presets, $2 preset_usage. Aggregates are left out: pg_get_functiondef() refuses them.
 const text = `WITH relations AS MATERIALIZED (
   SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS name, c.relname, c.relkind, c.relowner, c.relforcerowsecurity
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid IN ($1::oid, $2::oid)
@@ -121,7 +121,7 @@ SELECT
      UNION ALL SELECT format('is subject to row-level security on %s', name) FROM relations WHERE row_security_active(oid)
    ) missing)::text AS lacking`;
 
-/** Looks up what the migration would find in the schema public: see MigrationCatalog. */
+/** Reads what the migration would find in the schema public. */
 export async function readMigrationCatalog(reader: Reader, tables: Tables): Promise<MigrationCatalog> {
   const [row] = (await reader.rows(text, [tables.presets.oid, tables.records.oid])) as Record<
     string,

@@ -15,22 +15,22 @@ import { migrationStatements, shippedFunctions } from './script.ts';
 interface MigrationRequest {
   schema: string;
   readOnly: boolean;
-  /** True where it is only to be shown: then it may be one that this role or server could not run. */
+  /** True if it is only shown: then this role or server need not be able to run it. */
   dryRun?: boolean;
 }
 
-/** A migration that has been looked up and not been run. */
+/** A migration that is planned but not run. */
 export interface MigrationPlan {
   look: InspectedDatabase;
   /** What is wrong with counting here, before the migration. */
   findings: Finding[];
-  /** What is missing, or not as the migration would install it, in words; empty where nothing is. */
+  /** What is missing, or differs from what the migration would install, in words; empty if nothing does. */
   differs: string[];
-  /** What would be run, in one transaction; empty where nothing differs. */
+  /** What would be run, in one transaction; empty if nothing differs. */
   statements: string[];
-  /** Statements that bring back by hand what is replaced or dropped; empty where that is nothing. */
+  /** Statements to restore by hand what is replaced or dropped; empty if that is nothing. */
   replaced: string[];
-  /** The rights that this role would need and does not have, in words; a dry run only tells of them. */
+  /** The rights that this role lacks, in words; a dry run only reports them. */
   lacking: string[];
   fingerprint: string;
 }
@@ -38,8 +38,8 @@ export interface MigrationPlan {
 const file = 'sql/20250930000001_fix_usage_tracking.sql';
 
 /**
- * Compares the database with what the shipped migration installs. Reads only. Rejects with exit code 4 where the migration
- * does not fit these tables, or nothing may be written; 3 where this role lacks a right that it needs.
+ * Compares the database with what the shipped migration installs. Only reads. Rejects with exit code 4 if the migration
+ * does not fit these tables, or nothing may be written; with 3 if this role lacks a right that it needs.
  */
 export async function planMigration(
   database: Database,
@@ -58,7 +58,7 @@ export async function planMigration(
   return plan;
 }
 
-/** Looks at everything that a plan is made of, in the transaction of `reader`. */
+/** Reads a plan in the transaction of `reader`. */
 export async function examine(reader: Reader, database: Database): Promise<MigrationPlan> {
   const script = await readFile(new URL(`../${file}`, sqlDirectory), 'utf8');
   const shipped = shippedFunctions(script);
@@ -87,15 +87,15 @@ export async function examine(reader: Reader, database: Database): Promise<Migra
   };
 }
 
-/** Throws (exit code 4) unless a person has agreed to this plan with its fingerprint. */
+/** Throws (exit code 4) unless this plan was confirmed with its fingerprint. */
 export function requireMigrationAgreement(plan: MigrationPlan, confirm: string | null): void {
   if (confirm === plan.fingerprint) return;
   throw refused(
     confirm === null ? 'unconfirmed' : 'stale-plan',
-    `The migration would mend this in ${plan.look.server.database} at ${plan.look.host}: ${plan.differs.join('; ')}.`,
+    `The migration would fix this in ${plan.look.server.database} at ${plan.look.host}: ${plan.differs.join('; ')}.`,
     confirm === null
-      ? `To run it add --confirm ${plan.fingerprint}; --dry-run prints its SQL.`
-      : `That is another plan than the one confirmed with ${confirm}; to run this one add --confirm ${plan.fingerprint}.`,
+      ? `To run it, add --confirm ${plan.fingerprint}; --dry-run prints its SQL.`
+      : `The plan has changed since it was confirmed with ${confirm}; to run the current one, add --confirm ${plan.fingerprint}.`,
   );
 }
 
@@ -104,7 +104,7 @@ function requireRights({ look: { server }, lacking }: MigrationPlan): void {
   throw new ConsoleError({
     code: 'permission-denied',
     message: `${server.user} may not run the migration: it ${lacking.join(', ')}.`,
-    hint: 'Connect as the owner of both tables or as a superuser, or give them what --dry-run prints.',
+    hint: 'Connect as the owner of both tables or as a superuser, or give such a person the SQL that --dry-run prints.',
     exitCode: exitCodes.unreachable,
   });
 }

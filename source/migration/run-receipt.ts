@@ -5,8 +5,8 @@ import { openReceipt } from '../repair/receipts/write-receipt.ts';
 import type { MigrationPlan } from './read-plan.ts';
 
 /**
- * Begins the receipt of a migration, which holds what it replaces. Rejects with exit code 4 where it cannot be stored: then
- * the migration does not happen.
+ * Begins the receipt of a migration, which holds what it replaces. Rejects with exit code 4 if it cannot be stored: then
+ * the migration does not run.
  */
 export async function openMigrationReceipt(database: Database, directory: string, plan: MigrationPlan) {
   const start = performance.now();
@@ -19,12 +19,12 @@ export async function openMigrationReceipt(database: Database, directory: string
   return {
     file: receipt.file,
     async record(xid: string): Promise<void> {
-      // A try before this one has been rolled back.
+      // The previous try has been rolled back.
       if (batch > 0) await receipt.settle(batch, 'aborted');
       batch = await receipt.intend({ xid, changes: [], records: null });
     },
     async done(ok: boolean): Promise<void> {
-      // The database is as it is, whether or not its receipt can be ended.
+      // The database has already changed, even if its receipt cannot be finished.
       try {
         if (batch > 0) await receipt.settle(batch, ok ? 'committed' : 'aborted');
         await receipt.end({

@@ -14,21 +14,21 @@ interface Timeouts {
 
 /** What the migration did. */
 export interface MigrationResult {
-  /** The transaction that did it. */
+  /** The transaction that it ran in. */
   xid: string;
-  /** What still differs, in words, read again afterwards; null where the database could not be asked. */
+  /** What still differs, in words, read again afterwards; null if that could not be read. */
   left: string[] | null;
-  /** What is wrong with counting afterwards; the plan's where the database could not be asked. */
+  /** What is wrong with counting afterwards; the plan's findings if that could not be read. */
   findings: Finding[];
 }
 
-// In milliseconds. While the migration waits for its lock, inserts queue behind it: in between they get their turn.
+// In milliseconds. While the migration waits for its lock, inserts queue behind it: these pauses let them through.
 const pauses = [500, 1_000];
 
 /**
- * Runs the migration in one transaction, if the database is still as planned. `record` is told the transaction before
- * anything is written, once for every try. Rejects with exit code 4 where another console writes or the plan is stale, and
- * with 3 where it failed: then nothing was changed, but for `outcome-unknown`.
+ * Runs the migration in one transaction, if the database is still as planned. `record` gets the transaction's number
+ * before anything is written, once for every try. Rejects with exit code 4 if another console writes or the plan is
+ * stale, with 3 if it failed. Nothing was changed then, except possibly with `outcome-unknown`.
  */
 export async function runMigration(
   database: Database,
@@ -39,7 +39,7 @@ export async function runMigration(
 ): Promise<MigrationResult> {
   for (let tries = 0; ; tries += 1) {
     try {
-      const xid = await once(database, plan, timeouts, record, signal);
+      const xid = await tryOnce(database, plan, timeouts, record, signal);
       return { xid, ...(await verify(database, plan)) };
     } catch (error) {
       const wait = pauses[tries];
@@ -50,15 +50,15 @@ export async function runMigration(
   }
 }
 
-async function once(
+async function tryOnce(
   database: Database,
   plan: MigrationPlan,
   timeouts: Timeouts,
   record: (xid: string) => Promise<void>,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  let own = '';
-  // An error of the receipt's file must not be taken for one of the network.
+  let begun = '';
+  // An error of the receipt's file must not look like one of the network.
   let unrecorded: { error: unknown } | undefined;
   try {
     await database.write(
@@ -67,7 +67,7 @@ async function once(
         if (!held) {
           throw refused(
             'another-write',
-            'Another console is writing to this database just now; nothing was changed.',
+            'Another console is writing to this database now; nothing was changed.',
             'Try again when it is done.',
           );
         }
@@ -77,7 +77,7 @@ async function once(
           unrecorded = { error };
           throw stale();
         });
-        own = xid;
+        begun = xid;
         await applyMigration(writer, xid, plan.statements);
       },
       { ...timeouts, signal },
@@ -87,13 +87,13 @@ async function once(
     if (isElsewhere(error))
       throw databaseError(Object.assign(new Error('lost'), { code: 'CONNECTION_CLOSED' }), database.place);
     const unsure = signal?.aborted || (isConsoleError(error) && error.code === 'connection-lost');
-    if (!unsure || own === '') throw inWords(error, database);
-    await requireCommitted(database, own, error);
+    if (!unsure || begun === '') throw explainFailure(error, database);
+    await requireCommitted(database, begun, error);
   }
-  return own;
+  return begun;
 }
 
-/** Throws, with what is known, unless the server says that the transaction was committed. */
+/** Throws unless the server says that the transaction was committed. */
 async function requireCommitted(database: Database, xid: string, lost: unknown): Promise<void> {
   // The server may need a moment to notice that the connection is gone.
   const answer = await tryUntilAnswered(
@@ -108,8 +108,8 @@ async function requireCommitted(database: Database, xid: string, lost: unknown):
   if (status === 'aborted') throw lost;
   throw new ConsoleError({
     code: 'outcome-unknown',
-    message: `The connection was lost, and whether the migration was committed is not known: transaction ${xid}.`,
-    hint: `SELECT pg_xact_status('${xid}') tells, and so does the command trigger; migrate can be run again.`,
+    message: `The connection was lost, and it is not known whether the migration was committed: transaction ${xid}.`,
+    hint: `SELECT pg_xact_status('${xid}') shows it, and so does preset-usage trigger. Running migrate again is safe.`,
     exitCode: exitCodes.unreachable,
     cause: lost,
   });
@@ -123,7 +123,7 @@ async function verify(
     const now = await database.read(reader => examine(reader, database));
     return { left: now.differs, findings: now.findings };
   } catch {
-    // It is committed: that must be told whatever comes afterwards.
+    // It is committed: report that, whatever happens afterwards.
     return { left: null, findings };
   }
 }
@@ -131,17 +131,17 @@ async function verify(
 function stale(): ConsoleError {
   return refused(
     'stale-plan',
-    'The database was changed since the migration was planned; nothing was changed by it.',
+    'The database has changed since the migration was planned, so it was not run.',
     'Run migrate again: it shows what is left to do.',
   );
 }
 
-// The time is up for a lock, or the server chose this transaction to resolve a deadlock.
+// A lock timed out, or the server ended this transaction to resolve a deadlock.
 function isBusy(error: unknown): boolean {
   return ['55P03', '40P01'].includes(stateOf(error));
 }
 
-// The script met another transaction than the one that began: the connection was lost in between, and nothing was done.
+// The script ran in another transaction than the one that began: the connection was lost in between, and nothing was done.
 function isElsewhere(error: unknown): boolean {
   return stateOf(error) === '25P01';
 }
@@ -153,21 +153,21 @@ function stateOf(error: unknown): string {
 function stillBusy(error: unknown, tries: number): ConsoleError {
   return new ConsoleError({
     code: 'lock-timeout',
-    message: `Other sessions held preset_usage or what belongs to it for too long, ${tries} times; nothing was changed.`,
-    hint: 'Run it again when long transactions are over; pg_stat_activity shows them.',
+    message: `Other sessions held preset_usage or one of its objects for too long, ${tries} times; nothing was changed.`,
+    hint: 'Run it again when long transactions have ended; pg_stat_activity shows them.',
     exitCode: exitCodes.unreachable,
     cause: error,
   });
 }
 
-// The usual words are for reading: the migration may fail for other reasons.
-function inWords(error: unknown, { place }: Database): unknown {
+// The usual messages are about reading: the migration may fail for other reasons.
+function explainFailure(error: unknown, { place }: Database): unknown {
   if (!isConsoleError(error) || !(error.cause instanceof Error)) return error;
-  const own = error.cause.message;
+  const message = error.cause.message;
   if (error.code === 'permission-denied') {
     return new ConsoleError({
       code: 'permission-denied',
-      message: `${place.user} may not run the migration: ${own}. Nothing was changed.`,
+      message: `${place.user} may not run the migration: ${message}. Nothing was changed.`,
       hint: 'Connect as the owner of both tables or as a superuser.',
       exitCode: exitCodes.unreachable,
       cause: error,
@@ -178,7 +178,7 @@ function inWords(error: unknown, { place }: Database): unknown {
     ? error
     : new ConsoleError({
         code: 'migration-failed',
-        message: `The server refused the migration: ${own}. Nothing was changed.`,
+        message: `The server refused the migration: ${message}. Nothing was changed.`,
         hint: 'Other objects may depend on what it replaces; --dry-run prints its SQL.',
         exitCode: exitCodes.unreachable,
         cause: error,

@@ -1,11 +1,11 @@
-/** One statement of a script: as it is written, with the comment in front of it, and without that comment. */
+/** One statement of a script: `text` with the comment before it, `code` without it. */
 interface Statement {
   text: string;
   code: string;
 }
 
-// Enough for the script that is shipped, which has neither nested comments nor other quotation marks: a test compares the
-// result with PostgreSQL's own parser.
+// Enough for the shipped script, which has neither nested comments nor other quotation marks. A test compares the result
+// with PostgreSQL's own parser.
 const statement = /(?:--[^\n]*|\$\$[\s\S]*?\$\$|'[^']*'|[^;'])+?;/g;
 const comments = /^(?:\s|--[^\n]*\n)+/;
 
@@ -21,8 +21,8 @@ const bracket = /^(?:BEGIN|START\s+TRANSACTION|COMMIT|END)\b/i;
 const correction = /^UPDATE\b/i;
 
 /**
- * What `migrate` applies of the shipped script: its statements without BEGIN and COMMIT, and without the one that corrects
- * counts. That is a repair: `sync` does it with a receipt, and it can be undone.
+ * What `migrate` applies of the shipped script: its statements without BEGIN and COMMIT, and without the one that
+ * corrects counts. That is a repair: `sync` does it with a receipt, and it can be undone.
  */
 export function migrationStatements(script: string): string[] {
   return splitScript(script)
@@ -43,7 +43,7 @@ export interface ShippedFunction {
 const declaration =
   /^CREATE OR REPLACE FUNCTION public\.(\w+)\([^$]*?LANGUAGE (\w+)( SECURITY DEFINER)? SET search_path = ([\w, ]+) AS \$\$([\s\S]*)\$\$$/;
 
-/** The functions that the script creates. Throws at one that it does not understand. */
+/** The functions that the script creates. Throws if it cannot parse one. */
 export function shippedFunctions(script: string): ShippedFunction[] {
   return splitScript(script)
     .filter(({ code }) => /^CREATE\b.*\bFUNCTION\b/i.test(code))

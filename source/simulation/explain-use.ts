@@ -2,17 +2,17 @@ import type { Finding } from '../counter/finding.ts';
 import { amount } from '../format/plurals.ts';
 import type { TriggerHealth } from '../trigger/health.ts';
 
-/** What one use did to its preset's counter and records. */
+/** What one use did to its preset's count and records. */
 export interface UseResult {
   before: number | null;
   after: number | null;
   increment: number;
   recordsAdded: number;
-  /** Null where presets has no such column. */
+  /** Null if presets has no such column. */
   lastUsedAtMoved: boolean | null;
 }
 
-/** A way of making a use that failed, in the server's own words. */
+/** A way of making a use that failed, with the server's message. */
 export interface UseFailure {
   path: 'track_preset_usage' | 'insert';
   /** 1 for the first use, 2 for the same preset again. */
@@ -21,12 +21,12 @@ export interface UseFailure {
   code: string;
   constraint: string | null;
   where: string | null;
-  /** The column and the table that the server names with the error, if it does. */
+  /** The column and the table that the server names in the error, if any. */
   column: string | null;
   table: string | null;
 }
 
-/** Everything that an explanation goes by. */
+/** Everything that an explanation is based on. */
 interface UseEvidence {
   path: 'track_preset_usage' | 'insert';
   uses: readonly UseResult[];
@@ -47,18 +47,18 @@ export function isConfirmed(uses: readonly UseResult[]): boolean {
   );
 }
 
-/** Why uses did not count once each, from what they did and from what the catalog says; empty where they did. */
+/** Why uses did not count exactly once each, from their results and the catalog; empty if they did. */
 export function explainUse(evidence: UseEvidence): Finding[] {
   const { uses, failures, health } = evidence;
   const findings = failures.map(failure => explainFailure(failure, evidence));
-  // The second use nearly always does what the first did: one explanation is enough.
+  // The second use nearly always does the same as the first: one explanation is enough.
   const odd = uses.find(({ increment, recordsAdded }) => increment !== 1 || recordsAdded !== 1);
   if (odd) findings.push(...explainNumbers(odd, evidence));
   else if (uses.some(({ lastUsedAtMoved }) => lastUsedAtMoved === false)) {
     findings.push({
       code: 'last-used-not-moved',
       severity: 'error',
-      message: 'The use was counted, but last_used_at stayed where it was.',
+      message: 'The use was counted, but last_used_at did not change.',
       hint: "The trigger's function should set it; the migration's does.",
     });
   }
@@ -98,7 +98,7 @@ function explainNumbers(use: UseResult, { health, replicationRole, path }: UseEv
       {
         code: 'count-is-no-number',
         severity: 'error',
-        message: `usage_count is ${use.before}: whatever is added to that, it stays ${use.after}, so no use is counted.`,
+        message: `usage_count is ${use.before}, and adding to it leaves ${use.after}, so no use is counted.`,
         hint: 'Set it to its number of records by hand: UPDATE ... SET usage_count = ... WHERE ...',
       },
     ];
@@ -120,7 +120,7 @@ function explainNumbers(use: UseResult, { health, replicationRole, path }: UseEv
       code: 'use-recorded-too-often',
       severity: 'error',
       message: `One use left ${recordsAdded} records (${numbers}).`,
-      hint: 'Something inserts again: look at track_preset_usage() and at the other triggers.',
+      hint: 'Something inserts again: check track_preset_usage() and the other triggers.',
     });
   }
   if (increment > recordsAdded) {
@@ -129,7 +129,7 @@ function explainNumbers(use: UseResult, { health, replicationRole, path }: UseEv
         code: 'use-counted-too-often',
         severity: 'error',
         message: `The use was counted ${increment} times (${numbers}).`,
-        hint: 'Something counts beside the trigger; what the catalog shows of it follows.',
+        hint: 'Something else counts too; what the catalog shows about it follows.',
       },
       ...causes(health, countsMore),
     );
@@ -142,7 +142,7 @@ function explainNumbers(use: UseResult, { health, replicationRole, path }: UseEv
       hint:
         why.length > 0
           ? 'What the catalog shows as the reason follows.'
-          : "The catalog shows no reason: look at what the trigger's function does, step by step.",
+          : "The catalog shows no reason: go through the trigger's function step by step.",
     });
     if (replicationRole !== 'origin') {
       found.push({
@@ -173,7 +173,7 @@ function explainFailure(failure: UseFailure, { health }: UseEvidence): Finding {
   };
 }
 
-// The server's sentence may be in any language: the names in it stand in that language's quotes.
+// The server's message may be in any language, and puts names in that language's quotes.
 const quotes =
   /"([^"]+)"|\u00ab([^\u00bb]+)\u00bb|\u00bb([^\u00ab]+)\u00ab|\u201e([^\u201c\u201d]+)[\u201c\u201d]|\u201c([^\u201d]+)\u201d/g;
 
@@ -184,7 +184,7 @@ function quotedIn(message: string): string[] {
   );
 }
 
-/** What no longer fits what, where the server's error says so: which column or table, and in which function. */
+/** What no longer fits, if the server's error says so: which column or table, and in which function. */
 function misfitHint({ code, message, where, column, table, path }: UseFailure): string | null {
   const [first, second] = quotedIn(message);
   const routine = where?.replace(/ line \d+.*$/, '');
@@ -192,44 +192,44 @@ function misfitHint({ code, message, where, column, table, path }: UseFailure): 
   if (code === '42703' && first !== undefined) {
     const [lacking, lost] =
       first === 'new' || first === 'old' ? ['the record', second ?? '?'] : [second ?? 'its table', first];
-    return `${who} names the column ${lost}, which ${lacking} does not have: add the column again, or bring the function up to date.`;
+    return `${who} names the column ${lost}, which ${lacking} does not have: add the column again, or update the function.`;
   }
   if (code === '42P01' && first !== undefined) {
-    return `${who} names the table ${first}, which is not there or not in its search_path: bring the function up to date, or give it a search_path.`;
+    return `${who} names the table ${first}, which does not exist or is not in its search_path: update the function, or give it a search_path.`;
   }
   if (code === '23502' && column !== null) {
     const remedy =
       path === 'insert'
         ? 'this console found no value for it in a recent record and cannot guess one'
-        : `give ${column} a default, or have the function give it a value`;
-    return `${who} leaves ${table ?? 'the table'}.${column} without a value, and it may not be NULL: ${remedy}.`;
+        : `give ${column} a default, or set it in the function`;
+    return `${who} leaves ${table ?? 'the table'}.${column} without a value, but it is NOT NULL: ${remedy}.`;
   }
   return null;
 }
 
 function failureHint({ code, use, path, where, message }: UseFailure, health: TriggerHealth): string {
-  const cannot = 'That is no use that fails: watch one of the application instead (w on the preset).';
+  const cannot = 'This does not mean that uses fail: watch one of the application instead (w on the preset).';
   if (code === '2D000')
-    return `It ends its transaction by itself, so it cannot be simulated, because nothing could be rolled back. ${cannot}`;
+    return `It commits or rolls back its own transaction, so a simulation of it could not be rolled back. ${cannot}`;
   if (path === 'track_preset_usage' && /materialize mode|column definition list/.test(message))
-    return `It returns rows whose columns are not declared, so only a call that lists them works, as the application's may. ${cannot}`;
+    return `It returns rows whose columns are not declared, so only a call that lists them works, as the application's may do. ${cannot}`;
   if (code === '23505') {
     return use === 2
-      ? 'A unique index refuses the second use: unless uses are really meant to be limited, drop it; the migration drops idx_preset_usage_daily_unique.'
-      : 'A unique index refuses this use because there has been one already: unless uses are really meant to be limited, drop it.';
+      ? 'A unique index refuses the second use. Unless uses are meant to be limited, drop it; the migration drops idx_preset_usage_daily_unique.'
+      : 'A unique index refuses this use because there was one already: unless uses are meant to be limited, drop it.';
   }
-  if (code === '23503') return 'What it refers to does not exist: name a user that does with --as-user.';
-  if (code === '42501') return "The application's uses are lost where its role lacks this right too.";
+  if (code === '23503') return 'What it refers to does not exist: name an existing user with --as-user.';
+  if (code === '42501') return "If the application's role lacks this right too, its uses are lost.";
   if (code === '57014') return "It took longer than a simulation may hold the preset's row.";
   if (code === '55P03') return 'Another session holds a lock that a use needs: try again.';
   if (code === '23502')
-    return "If it is the user that is missing, name one with --as-user; otherwise the application's own uses fail as well, and are lost.";
+    return "If the user is missing, name one with --as-user. Otherwise the application's own uses fail as well, and are lost.";
   if (code === '23514' && where !== null && path === 'insert')
     return `What ${where.replace(/ line \d+.*$/, '')} writes is not allowed by that constraint: the application's own uses fail as well, and are lost.`;
   if (code === '22P02' || code === '23514')
-    return "It may be that this console guessed a value badly; if the application's own uses fail as well, they are lost.";
+    return "This console may have guessed a value badly. If the application's own uses fail as well, they are lost.";
   return health.healthy
-    ? 'A use of the application fails the same way, and is lost: mend what raised it.'
+    ? 'A use of the application fails the same way, and is lost: fix what raised the error.'
     : "A use of the application fails the same way, and is lost: the trigger's findings say more.";
 }
 

@@ -11,20 +11,20 @@ import type { UsageColumn, UsageRoutine } from './usage-call.ts';
 export interface UsageDeclarations {
   routines: UsageRoutine[];
   columns: UsageColumn[];
-  /** The column of `preset_usage` that names the user, and its type; null where there is none. */
+  /** The column of `preset_usage` that names the user, and its type; null if there is none. */
   userColumn: string | null;
   userType: string | null;
-  /** A recent record, column by column, as text; empty where there is none. */
+  /** A recent record, by column, as text; empty if there is none. */
   sample: Record<string, string | null>;
   /** The user of a recent record. */
   recentUser: string | null;
-  /** Roles among those asked for that exist, and whether this session may become them. */
+  /** The requested roles that exist, and whether this session may become them. */
   roles: { name: string; allowed: boolean }[];
-  /** Sequences that a use takes a number from; numbers do not come back. */
+  /** Sequences that a use advances; a rollback does not undo that. */
   sequences: string[];
-  /** The one column of the primary key of `preset_usage`; null where it has none, or several. */
+  /** The column of the primary key of `preset_usage`; null if it has none, or one of several columns. */
   recordKey: { quoted: string; type: string; operators: Operators | null } | null;
-  /** What keeps ordinary triggers from firing in this session, if it does. */
+  /** `session_replication_role`: unless it is `origin`, ordinary triggers do not fire in this session. */
   replicationRole: string;
 }
 
@@ -58,8 +58,8 @@ const answer = z.object({
 
 const record = z.array(z.nullable(z.string()));
 
-// Parameters: where modes are NULL all of them go in. Defaults belong to the last of those that go in. What only comes back
-// is named in a CALL as well, from PostgreSQL 14 on. Routines of the tables' schemas come before those that are elsewhere.
+// Parameters: if modes are NULL, all are IN. Defaults belong to the last of the input parameters. From PostgreSQL 14 on,
+// a CALL also names OUT parameters. Routines in the tables' schemas come before others.
 const text = `SELECT json_build_object(
   'columns', (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname),
       'type', format_type(a.atttypid, a.atttypmod), 'base', format_type(coalesce(nullif(t.typbasetype, 0), t.oid), -1),
@@ -85,7 +85,7 @@ const text = `SELECT json_build_object(
         JOIN pg_type y ON y.oid = i.type)) ORDER BY n.nspname = ANY (ARRAY(SELECT e FROM json_array_elements_text($2::text::json) e)) DESC, p.oid), '[]')
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
    WHERE p.proname = 'track_preset_usage' AND p.prokind IN ('f', 'p') AND p.prorettype <> 'trigger'::regtype
-     -- A type that stands for any other cannot be given a value.
+     -- There is no value for a polymorphic type or another pseudo-type.
      AND NOT EXISTS (SELECT FROM unnest(p.proargtypes) g JOIN pg_type y ON y.oid = g WHERE y.typtype = 'p')
      AND (n.nspname = ANY (ARRAY(SELECT e FROM json_array_elements_text($2::text::json) e))
           OR NOT EXISTS (SELECT FROM pg_proc q JOIN pg_namespace m ON m.oid = q.pronamespace
@@ -102,8 +102,8 @@ const text = `SELECT json_build_object(
   'replicationRole', current_setting('session_replication_role'))::text AS answer`;
 
 /**
- * Reads how a use is made here: every `track_preset_usage` of the tables' schemas, or of others where they have none, the columns of `preset_usage`, and
- * what a recent record of the preset `id` says. `roles` are looked up by name.
+ * Reads how a use is made here: every `track_preset_usage` in the tables' schemas (in any schema if they have none), the
+ * columns of `preset_usage`, and a recent record of the preset `id`. `roles` are looked up by name.
  */
 export async function readUsageDeclarations(
   reader: Reader,
@@ -132,7 +132,7 @@ export async function readUsageDeclarations(
   };
 }
 
-/** The newest record of the preset, or where it has none, or finding it is dear, any record that there is. */
+/** The newest record of the preset. If it has none, or finding it is expensive, any record. */
 async function readSample(
   reader: Reader,
   tables: Tables,
@@ -144,7 +144,7 @@ async function readSample(
   const own = `SELECT * FROM ${name} WHERE ${preset} ${keys.equal} $1::${tables.presets.keyType} ${order} LIMIT 1`;
   const any = `SELECT * FROM ${name} WHERE $1::pg_catalog.text IS NOT NULL LIMIT 1`;
   for (const query of countsAreCheap(tables) ? [own, any] : [any]) {
-    // As the types write their values, and not as JSON does: an array has to be read back.
+    // As the types write their values, not as JSON does: an array must be read back.
     const [row] = (await reader.rows(
       `SELECT ${manyValues(columns.map(({ quoted }) => valueAsText(quoted)))} AS record FROM (${query}) r`,
       [id],

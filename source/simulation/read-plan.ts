@@ -13,46 +13,47 @@ import { readUsageDeclarations, type UsageDeclarations } from './read-declaratio
 import { readReachedBodies } from './read-reached-bodies.ts';
 import { chooseRoutine, fillInsert, type UsageCall, type UsageRoutine } from './usage-call.ts';
 
-/** What is to be simulated. */
+/** What to simulate. */
 export interface SimulationRequest {
   schema: string;
-  /** An id or a name; null for the preset that is used most. */
+  /** An id or a name; null for the most used preset. */
   preset: string | null;
   /** The user that the use is made as; null for one found in recent records. */
   asUser: string | null;
-  /** The role that the use is also made as; null for `authenticated` where there is such a role. */
+  /** The role that the use is also made as; null for `authenticated`, if it exists. */
   asRole: string | null;
   readOnly: boolean;
 }
 
-/** A simulation that has been looked up and not been run. */
+/** A simulation that is planned but not run. */
 export interface SimulationPlan {
   look: InspectedDatabase;
   preset: { id: string; name: string };
   /** The way the application makes a use, and a plain insert. */
   calls: UsageCall[];
   asUser: string | null;
-  /** The role that the uses are made as beside this session's own; `asked` where a person named it. */
+  /** The role that the uses are made as besides this session's own; `asked` if a person named it. */
   role: { name: string; allowed: boolean; asked: boolean } | null;
   health: TriggerHealth;
   replicationRole: string;
   sequences: string[];
   recordKey: UsageDeclarations['recordKey'];
-  /** Functions that a use may be made with and that are not called, because of whose they are. */
+  /** Functions that a use may be made with but that are not called, because of their owner. */
   strangers: UsageRoutine[];
-  /** What a use runs that no rollback takes back: where there is any, a person has to agree with `fingerprint`. */
+  /** What a use runs that no rollback can undo: if there is any, a person must confirm with `fingerprint`. */
   reach: SideEffect[];
-  /** What a use runs of which that is not known, because it cannot be read. */
+  /** What a use runs that cannot be read, so its effects are not known. */
   unknown: SideEffect[];
   fingerprint: string;
 }
 
-/** The role that Supabase's API makes the uses of signed-in users as. */
+/** The role that Supabase's API uses for signed-in users. */
 export const usualRole = 'authenticated';
 
 /**
- * Looks up how a use is made in this database: which function, with which arguments, as which user and role. Reads only.
- * Rejects with exit code 4 where a simulation could not be trusted or is not wanted, 3 where something it needs is missing.
+ * Finds out how a use is made in this database: which function, with which arguments, as which user and role. Only
+ * reads. Rejects with exit code 4 if a simulation could not be trusted or is not allowed, with 3 if something it needs
+ * is missing.
  */
 export async function planSimulation(
   database: Database,
@@ -79,13 +80,13 @@ export async function planSimulation(
       if (request.asUser !== null && declared.userType === 'uuid' && !uuid.test(request.asUser)) {
         throw usageError(
           'bad-flag',
-          'The value of --as-user is no UUID.',
+          'The value of --as-user is not a UUID.',
           'Give --as-user the id of a user, such as one in preset_usage.',
         );
       }
       const facts = {
         preset: preset.id,
-        // As the parameters have it, which come without the schema of PostgreSQL's own types.
+        // In the form of parameters, which omit the schema of PostgreSQL's own types.
         keyType: tables.presets.keyType.replace(/^pg_catalog\./, ''),
         presetColumn: unquoted(tables.records.preset),
         user: asUser,
@@ -105,7 +106,7 @@ export async function planSimulation(
         .map(({ oid }) => oid);
       const { bodies, complete } = await readReachedBodies(reader, tables, called);
       const reach = sideEffectsOf(bodies);
-      const unknown = [...unknownSideEffects(bodies), ...(complete ? [] : [givenUp])];
+      const unknown = [...unknownSideEffects(bodies), ...(complete ? [] : [incomplete])];
       return {
         look: found,
         preset,
@@ -126,25 +127,22 @@ export async function planSimulation(
   );
 }
 
-/**
- * Throws (exit code 4) where a use reaches outside the transaction and nobody has agreed to it: `confirm` is the fingerprint
- * of the plan that a person has seen.
- */
+/** Throws (exit code 4) if a use reaches outside the transaction and `confirm` is not the fingerprint of this plan. */
 export function requireAgreement({ reach, fingerprint: own }: SimulationPlan, confirm: string | null): void {
   if (reach.length === 0 || confirm === own) return;
   const named = reach.map(({ function: name, means }) => `${name} (${means})`).join('; ');
   throw refused(
     confirm === null ? 'reaches-outside' : 'stale-plan',
-    `A use runs what no rollback takes back: ${named}.`,
+    `A use runs what no rollback can undo: ${named}.`,
     confirm === null
       ? `To run it anyway, add --confirm ${own}.`
-      : `That is another plan than the one confirmed with ${confirm}; to do this one add --confirm ${own}.`,
+      : `The plan has changed since it was confirmed with ${confirm}; to run the current one, add --confirm ${own}.`,
   );
 }
 
-const givenUp: SideEffect = {
+const incomplete: SideEffect = {
   function: 'A use',
-  means: 'it runs more than 500 functions and expressions, and not all of them were read',
+  means: 'it runs more than 500 functions and expressions, so not all of them were read',
 };
 
 async function choosePreset(

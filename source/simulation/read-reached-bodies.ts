@@ -25,18 +25,18 @@ const table = z.object({
   schema: z.string(),
   functions: z.array(z.number()),
   texts: z.array(z.object({ what: z.string(), sql: z.string() })),
-  /** Tables that are written as well: partitions, what a view shows, what refers to a row that is deleted. */
+  /** Tables that are written too: partitions, what a view shows, what refers to a deleted row. */
   more: z.array(z.object({ oid: z.number(), events: z.number() })),
 });
 
 const answer = z.object({ routines: z.array(routine), tables: z.array(table) });
 
-/** A table or routine that is asked for: by its number, or by a name and where that is looked for. */
+/** A table or routine to read: by its oid, or by a name and the schemas to search. */
 interface Wanted {
   oid?: number;
   name?: string;
   schemas?: readonly string[] | null;
-  /** What is done to a table, in the bits of tgtype. */
+  /** What is done to a table, as bits of tgtype. */
   events?: number;
 }
 
@@ -44,7 +44,7 @@ interface Wanted {
 const bits = { insert: 4, delete: 8, update: 16, truncate: 32, select: 256 } as const;
 const anyWrite = bits.insert | bits.delete | bits.update | bits.truncate;
 
-// $1 is what routines are wanted, $2 what tables. Triggers with another setting than O and A do not fire for an application.
+// $1 are the wanted routines, $2 the wanted tables. Triggers that are not enabled as O or A do not fire for an application.
 const text = `WITH wanted_routines AS MATERIALIZED (
   SELECT (w->>'oid')::oid AS oid, w->>'name' AS name, w->'schemas' AS schemas FROM json_array_elements($1::text::json) w
 ), wanted_tables AS MATERIALIZED (
@@ -97,8 +97,8 @@ SELECT
                  WHERE confrelid = t.oid AND contype = 'f' AND confupdtype IN ('c', 'n', 'd') AND events & ${bits.update} <> 0) each)) ORDER BY nspname, relname), '[]')
      FROM tables t)::text AS tables`;
 
-// What runs without being called by name: what the database's own operators, casts, aggregates and domains do. Whether a use
-// comes by one of them does not show in a text.
+// What runs without being called by name: functions behind the database's own operators, casts, aggregates and domains.
+// The text of a use does not show whether it runs one of them.
 const unnamed = `WITH own AS (
   SELECT oprcode::oid AS oid FROM pg_operator WHERE oid >= 16384
   UNION SELECT castfunc FROM pg_cast WHERE oid >= 16384
@@ -116,13 +116,14 @@ SELECT (SELECT coalesce(json_agg(p.oid::bigint ORDER BY p.oid), '[]') FROM own J
 
 const unnamedTexts = z.array(z.object({ what: z.string(), schema: z.string(), sql: z.string() }));
 
-// Of what runs for one use: beyond that the search is no help to anybody.
+// Beyond this many for one use, the result helps nobody.
 const mostBodies = 500;
 
 /**
- * Everything that a simulated use may run, as far as texts show: the triggers of both tables, the function that the application
- * calls, and what those call, write and read in turn, with the triggers, rules, defaults, checks, policies and indexes of every
- * table on the way; and what the database's own operators, casts, aggregates and domains run. `called` are routines by their numbers. Also answers whether the search was given up before its end.
+ * Everything that a simulated use may run, as far as texts show. That is the triggers of both tables, the function that
+ * the application calls, and what those call, write and read in turn. It includes the triggers, rules, defaults, checks,
+ * policies and indexes of every table on the way, and the functions behind the database's own operators, casts,
+ * aggregates and domains. `called` are the oids of routines. `complete` is false if the search was given up.
  */
 export async function readReachedBodies(
   reader: Reader,
@@ -159,7 +160,7 @@ export async function readReachedBodies(
     const take = async (key: string, body: Omit<ReachedBody, 'reading'>, path: string[] | null) => {
       if (read.has(key)) return;
       read.add(key);
-      // What is built in has no text that could be read.
+      // Built-in functions have no readable text.
       const builtIn = body.language === 'c' || body.language === 'internal';
       const reading = await readBodyOnce(builtIn ? { ...body, source: '' } : body);
       bodies.push({ ...body, reading });

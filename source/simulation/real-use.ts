@@ -1,29 +1,32 @@
 import type { UseResult } from './explain-use.ts';
 
-/** A use that was made and committed, with all that taking it back needs. Times are the server's own text. */
+/** A use that was made and committed, with everything needed to take it back. Times are the server's own text. */
 export interface RealUse {
   preset: string;
   /** The keys of the records that it left. */
   records: string[];
-  /** The transactions that wrote them (`xmin`), in the same order: a record that was changed since is another one. */
+  /** The transactions that wrote them (`xmin`), in the same order: a record changed since has another one. */
   versions: string[];
   before: number | null;
   after: number | null;
   lastUsedBefore: string | null;
   lastUsedAfter: string | null;
-  /** Whether it moved, or is as new as its type can say (a date that is today's); null where there is no such column. */
+  /**
+   * Whether `last_used_at` moved, or is already as recent as its type can express (a date that is today's); null if
+   * there is no such column.
+   */
   lastUsedMoved?: boolean | null | undefined;
 }
 
-/** What taking a use back did. */
+/** The result of taking a use back. */
 export interface TakenBack {
-  /** Records deleted: fewer than the use left where some were gone already; then nothing was changed. */
+  /** Records deleted. If some were already gone, nothing was changed and this is 0. */
   deleted: number;
   before: number | null;
   after: number | null;
 }
 
-/** What a use did, in the words of a simulation. */
+/** The result of a real use, in the form of a simulated one. */
 export function resultOf({
   before,
   after,

@@ -12,27 +12,27 @@ interface Timeouts {
   lockTimeout: number;
 }
 
-/** The fingerprint that a person confirms a real use of this plan with. */
+/** The fingerprint that confirms a real use of this plan. */
 export function realUseFingerprint({ look, preset, calls, reach, asUser, role }: SimulationPlan): string {
   const as = role?.asked ? role.name : null;
   return fingerprint([look.host, look.server.database, 'use', preset.id, calls[0]?.what, asUser, as, reach]);
 }
 
-/** Throws (exit code 4) unless a person has agreed to this use with its fingerprint. */
+/** Throws (exit code 4) unless this use was confirmed with its fingerprint. */
 export function requireRealUseAgreement(plan: SimulationPlan, confirm: string | null): void {
   const own = realUseFingerprint(plan);
   if (confirm === own) return;
   const also = plan.reach.map(({ function: name, means }) => `; ${name} reaches outside (${means})`).join('');
   throw refused(
     confirm === null ? 'unconfirmed' : 'stale-plan',
-    `A real use of "${plan.preset.name || plan.preset.id}" would be made through ${plan.calls[0]?.what}, and stay${also}.`,
-    `To make it add --confirm ${own}.`,
+    `A real use of "${plan.preset.name || plan.preset.id}" would be made through ${plan.calls[0]?.what} and kept${also}.`,
+    `To make it, add --confirm ${own}.`,
   );
 }
 
 /**
- * Makes one real use, the way the application does, and commits it. There is no second way where that fails: then nothing
- * is left. Where the connection is lost in between, the server is asked what became of it before anything is said.
+ * Makes one real use, the way the application does, and commits it. If that fails, nothing is left and no other way is
+ * tried. If the connection is lost, the server is asked about the outcome before anything is reported.
  */
 export async function commitUse(
   database: Database,
@@ -49,7 +49,7 @@ export async function commitUse(
     asUser === null && asRole === null
       ? null
       : { ...(asUser === null ? {} : { sub: asUser }), role: asRole ?? usualRole };
-  return settled(
+  return writeOnce(
     database,
     writer => makeRealUse(writer, look.tables, key, call, { preset: preset.id, claims, role: asRole }),
     timeouts,
@@ -58,7 +58,7 @@ export async function commitUse(
   );
 }
 
-/** Takes exactly that use back; uses that came later stay counted. Rejects (exit code 4) where it is gone already. */
+/** Takes exactly that use back; later uses stay counted. Rejects (exit code 4) if it is already gone. */
 export async function takeUseBack(
   database: Database,
   plan: SimulationPlan,
@@ -67,7 +67,7 @@ export async function takeUseBack(
   signal?: AbortSignal,
 ): Promise<TakenBack> {
   const key = requireKey(plan);
-  const taken = await settled(
+  const taken = await writeOnce(
     database,
     writer => takeRealUseBack(writer, plan.look.tables, key, use),
     timeouts,
@@ -77,19 +77,19 @@ export async function takeUseBack(
   if (taken.deleted === 0) {
     throw refused(
       'use-gone',
-      'That use is not there any more, so nothing was changed.',
+      'That use no longer exists, so nothing was changed.',
       'It was taken back before, or its record was deleted.',
     );
   }
   return taken;
 }
 
-/** All that taking a use back needs, as one word for a command line: the use, and which database it was made in. */
+/** Everything needed to take a use back, as one command-line value: the use, and the database it was made in. */
 export function takeBackToken(plan: SimulationPlan, use: RealUse): string {
-  return Buffer.from(JSON.stringify({ at: whereabouts(plan), use })).toString('base64url');
+  return Buffer.from(JSON.stringify({ at: locationOf(plan), use })).toString('base64url');
 }
 
-/** Reads a word of `takeBackToken`; rejects one that is none (exit code 2), or of another preset or database (4). */
+/** Reads a value of `takeBackToken`; rejects any other (exit code 2), or one of another preset or database (4). */
 export function readTakeBackToken(plan: SimulationPlan, token: string): RealUse {
   let read: { at: unknown; use: RealUse };
   try {
@@ -98,21 +98,21 @@ export function readTakeBackToken(plan: SimulationPlan, token: string): RealUse 
   } catch {
     throw usageError(
       'bad-flag',
-      'The value of --take-back is not what a real use printed.',
-      'Give it the whole word that simulate --commit printed.',
+      'The value of --take-back is not one that a real use printed.',
+      'Copy the whole value that simulate --commit printed.',
     );
   }
-  if (read.at !== whereabouts(plan) || read.use.preset !== plan.preset.id) {
+  if (read.at !== locationOf(plan) || read.use.preset !== plan.preset.id) {
     throw refused(
       'use-elsewhere',
-      'That use was made of another preset, or in another database.',
-      'Name the database and the preset that it was made with.',
+      'That use was of another preset, or in another database.',
+      'Name the database and the preset of that use.',
     );
   }
   return read.use;
 }
 
-function whereabouts({ look, preset }: SimulationPlan): string {
+function locationOf({ look, preset }: SimulationPlan): string {
   return fingerprint([
     look.host,
     look.server.database,
@@ -126,12 +126,12 @@ function requireKey({ recordKey, look }: SimulationPlan): RecordKey {
   if (recordKey) return recordKey;
   throw refused(
     'no-record-key',
-    `${look.tables.records.name} has no primary key of one column, so exactly this use could not be taken back.`,
+    `${look.tables.records.name} has no primary key of one column, so this exact use could not be taken back.`,
     'Simulate it instead.',
   );
 }
 
-async function settled<T>(
+async function writeOnce<T>(
   database: Database,
   work: (writer: WriteTransaction) => Promise<T>,
   timeouts: Timeouts,
@@ -154,7 +154,7 @@ async function settled<T>(
   }
 }
 
-/** What to say once the connection is lost: what the server knows of the transaction. */
+/** The error after a lost connection, from what the server knows about the transaction. */
 async function outcome(database: Database, xid: string, what: string, lost: unknown): Promise<unknown> {
   const status = await database.read(reader => transactionStatus(reader, xid)).catch(() => null);
   if (status === 'aborted') return lost;
@@ -163,29 +163,29 @@ async function outcome(database: Database, xid: string, what: string, lost: unkn
     message:
       status === 'committed'
         ? `The connection was lost after the commit: ${what} happened, in transaction ${xid}.`
-        : `The connection was lost, and what became of ${what} is not known: transaction ${xid}.`,
+        : `The connection was lost, and it is not known whether ${what} was committed: transaction ${xid}.`,
     hint:
       status === 'committed'
         ? 'Its record is the newest one of this preset.'
-        : `SELECT pg_xact_status('${xid}') tells; look before trying again.`,
+        : `SELECT pg_xact_status('${xid}') shows it; check before trying again.`,
     exitCode: exitCodes.unreachable,
     cause: lost,
   });
 }
 
-// The server's refusal of a use is not that the database could not be read.
+// A refused use must not be reported as a database that could not be read.
 function asRefusal(error: unknown, { place }: Database): unknown {
   const known = databaseError(error, place);
-  // A column that is not there was named by a function: this console has read the tables just before.
+  // A missing column was named by a function: this console has just read the tables.
   if (!isConsoleError(known) || !['server-error', 'schema-changed'].includes(known.code)) return known;
-  const said = error instanceof ConsoleError ? error.cause : error;
+  const cause = error instanceof ConsoleError ? error.cause : error;
   return new ConsoleError({
     code: 'use-failed',
     message:
-      said instanceof Error
-        ? `The use failed: ${said.message} (SQLSTATE ${(said as { code?: string }).code}).`
+      cause instanceof Error
+        ? `The use failed: ${cause.message} (SQLSTATE ${(cause as { code?: string }).code}).`
         : known.message,
-    hint: 'Nothing was changed. Simulate the use: that explains it.',
+    hint: 'Nothing was changed. A simulation of the use explains why.',
     exitCode: exitCodes.unhealthy,
     cause: error,
   });

@@ -12,8 +12,8 @@ import {
 } from './sql/simulation-block.ts';
 
 /**
- * Uses the preset twice in a transaction that is rolled back, and then again as the plan's role. `timeouts` are in seconds.
- * Rejects where the preset's row cannot be had or the connection is lost; a use that fails is a result.
+ * Uses the preset twice in a transaction that is rolled back, then again as the plan's role. `timeouts` are in seconds.
+ * Rejects if the preset's row cannot be locked or the connection is lost; a use that fails is a result.
  */
 export async function runSimulation(
   database: Database,
@@ -22,9 +22,9 @@ export async function runSimulation(
   signal?: AbortSignal,
 ): Promise<Simulation> {
   const takenAt = Date.now();
-  const own = await rehearse(database, plan, null, timeouts, signal);
+  const own = await simulateAs(database, plan, null, timeouts, signal);
   const { role } = plan;
-  const other = role?.allowed ? await rehearse(database, plan, role.name, timeouts, signal) : null;
+  const other = role?.allowed ? await simulateAs(database, plan, role.name, timeouts, signal) : null;
   const uses = own.uses.map(toResult);
   const confirmed = isConfirmed(uses);
   const { health, replicationRole } = plan;
@@ -66,10 +66,10 @@ export async function runSimulation(
   };
 }
 
-// In seconds: no more than this may the preset's row be held, whatever --timeout allows for reads.
+// In seconds: the longest that the preset's row may be held, whatever --timeout allows for reads.
 const longestHold = 2;
 
-async function rehearse(
+async function simulateAs(
   database: Database,
   plan: SimulationPlan,
   role: string | null,
@@ -94,32 +94,32 @@ async function rehearse(
     },
     { timeout: Math.min(timeout, lockTimeout + longestHold), lockTimeout, signal },
   );
-  // The block does nothing in any transaction but its own: the connection was lost between the two statements.
+  // The block does nothing in any other transaction: the connection was lost between the two statements.
   if (!answer)
     throw databaseError(Object.assign(new Error('lost'), { code: 'CONNECTION_CLOSED' }), database.place);
-  const rehearsal = toSimulationAnswer(answer);
-  const obstacle = rehearsal.error ?? rehearsal.failures.find(({ code }) => obstacles.has(code));
-  if (obstacle) throw rehearsalError(obstacle, preset, database.place);
-  if (!rehearsal.found) {
+  const result = toSimulationAnswer(answer);
+  const obstacle = result.error ?? result.failures.find(({ code }) => obstacles.has(code));
+  if (obstacle) throw obstacleError(obstacle, preset, database.place);
+  if (!result.found) {
     throw new ConsoleError({
       code: 'no-such-preset',
       message: `The preset "${preset.name}" is gone, or this role may not see its row.`,
-      hint: 'Look at the list again.',
+      hint: 'Check the list of presets again.',
       exitCode: exitCodes.unreachable,
     });
   }
-  return rehearsal;
+  return result;
 }
 
-// A lock or a timeout says what else goes on at the moment, and nothing about how uses are counted.
+// A lock or a timeout is about what else is running, not about how uses are counted.
 const obstacles: ReadonlySet<string> = new Set(['57014', '55P03', '40P01']);
 
-function rehearsalError(
+function obstacleError(
   { code, message }: { code: string; message: string },
   { name }: { name: string },
   place: Place,
 ): unknown {
-  const words: Record<string, { code: string; message: string; hint: string }> = {
+  const errors: Record<string, { code: string; message: string; hint: string }> = {
     '55P03': {
       code: 'lock-timeout',
       message: `Another session holds the row of "${name}" or a lock that a use needs: ${message}.`,
@@ -133,7 +133,7 @@ function rehearsalError(
     '57014': {
       code: 'statement-timeout',
       message: `The simulation took longer than it may hold the row of "${name}": ${message}.`,
-      hint: 'Nothing was changed. Try a preset with fewer records, or look at what makes a use slow.',
+      hint: 'Nothing was changed. Try a preset with fewer records, or find out what makes a use slow.',
     },
     '42501': {
       code: 'permission-denied',
@@ -141,7 +141,7 @@ function rehearsalError(
       hint: "It needs UPDATE on presets, to hold the preset's row, and SELECT on both tables.",
     },
   };
-  const known = words[code];
+  const known = errors[code];
   if (known) return new ConsoleError({ ...known, exitCode: exitCodes.unreachable });
   return databaseError(Object.assign(new Error(message), { code }), place);
 }

@@ -3,7 +3,7 @@ import type { SideEffect } from '../trigger/side-effects.ts';
 import type { UseFailure, UseResult } from './explain-use.ts';
 import type { UsageRoutine } from './usage-call.ts';
 
-/** What a simulation showed. Times in milliseconds. */
+/** The result of a simulation. Times in milliseconds. */
 export interface Simulation {
   preset: { id: string; name: string };
   path: 'track_preset_usage' | 'insert';
@@ -12,38 +12,38 @@ export interface Simulation {
   uses: UseResult[];
   failures: UseFailure[];
   findings: Finding[];
-  /** The same two uses as another role; null where none was tried. */
+  /** The same two uses as another role; null if none was tried. */
   asRole: { role: string; confirmed: boolean; uses: UseResult[]; failures: UseFailure[] } | null;
-  /** How long the preset's row was waited for, and held. */
+  /** How long it waited for the preset's row, and held it. */
   waitedMs: number;
   heldMs: number;
   takenAt: number;
 }
 
-/** True where nothing that a simulation showed is an error: the exit code of `simulate`. */
+/** True if a simulation showed no error: this decides the exit code of `simulate`. */
 export function isSound({ confirmed, failures, findings }: Simulation): boolean {
   return confirmed && failures.length === 0 && findings.every(({ severity }) => severity !== 'error');
 }
 
-/** How a simulation was made, which is worth knowing beside what it showed. */
+/** How a simulation was made. */
 export interface UseContext {
-  /** The way the uses were made, and the one that was tried first. */
+  /** The way the uses were made, and the one tried first. */
   path: Simulation['path'];
   firstPath: Simulation['path'];
-  /** The other role, where there is one; `asked` where a person named it. */
+  /** The other role, if any; `asked` if a person named it. */
   role: { name: string; allowed: boolean; asked: boolean } | null;
   /** This session's own role. */
   own: string;
   asRole: Simulation['asRole'];
   confirmed: boolean;
-  /** Functions that were not called, because of whose they are. */
+  /** Functions that were not called because of their owner. */
   strangers: readonly Pick<UsageRoutine, 'identity' | 'stranger'>[];
   reach: readonly SideEffect[];
   unknown: readonly SideEffect[];
   sequences: readonly string[];
 }
 
-/** What the circumstances of a simulation add to its findings. */
+/** The findings that come from how a simulation was made. */
 export function explainCircumstances(circumstances: UseContext): Finding[] {
   const { path, firstPath, own, strangers, reach, unknown, sequences } = circumstances;
   return [
@@ -63,7 +63,7 @@ function roleFindings({ role, own, asRole, confirmed }: UseContext): Finding[] {
       {
         code: 'role-not-tried',
         severity: 'info',
-        message: `There is a role ${role.name}, and this session may not become it: whether its uses count was not tried.`,
+        message: `There is a role ${role.name}, but this session may not become it, so its uses were not tried.`,
         hint: `GRANT ${role.name} TO ${own}, or connect as a role that is a member of it.`,
       },
     ];
@@ -79,7 +79,7 @@ function roleFindings({ role, own, asRole, confirmed }: UseContext): Finding[] {
       code: 'role-differs',
       severity: role.asked ? 'error' : 'warning',
       message: `As ${role.name} a use ${what}.`,
-      hint: `If the application makes its uses as ${role.name}, that is what happens to them; ${own} is not held back by its rights and policies.`,
+      hint: `If the application makes its uses as ${role.name}, this happens to them. ${own} is not limited by the rights and policies of ${role.name}.`,
     },
   ];
 }
@@ -88,7 +88,7 @@ const fellBack: Finding = {
   code: 'fell-back-to-insert',
   severity: 'warning',
   message: 'The uses were made by a plain insert, because track_preset_usage() failed.',
-  hint: 'They show whether the trigger counts; uses that the application makes through the function are lost.',
+  hint: 'They show whether the trigger counts. Uses that the application makes through the function are lost.',
 };
 
 const noFunction: Finding = {
@@ -105,7 +105,7 @@ function notCalled(
   return {
     code: 'track-not-called',
     severity: 'warning',
-    message: `${identity} was not called: it belongs to ${stranger}, who does not own the tables, and it would run with the rights of ${own}.`,
+    message: `${identity} was not called: its owner ${stranger} does not own the tables, and it would run with the rights of ${own}.`,
     hint: `If it is the application's, give it to the owner of the tables with ALTER ROUTINE ... OWNER TO; if you do not know it, drop it.`,
   };
 }
@@ -123,8 +123,8 @@ function notKnown({ function: name, means }: SideEffect): Finding {
   return {
     code: 'reach-unknown',
     severity: 'info',
-    message: `${name} may have done what no rollback takes back: ${means}.`,
-    hint: 'The console could not read all of it. Look at what it does before you rely on the rollback.',
+    message: `${name} may have done what no rollback can undo: ${means}.`,
+    hint: 'The console could not read all of it. Check what it does before you rely on the rollback.',
   };
 }
 
@@ -132,7 +132,7 @@ function sequencesMoved(sequences: readonly string[]): Finding {
   return {
     code: 'sequence-advanced',
     severity: 'info',
-    message: `Numbers were taken from ${sequences.join(', ')}, and numbers do not come back.`,
-    hint: "The next record's number leaves a gap; nothing else remains.",
+    message: `Numbers were taken from ${sequences.join(', ')}, and a rollback does not return them.`,
+    hint: "The next record's number leaves a gap; nothing else is left behind.",
   };
 }

@@ -1,39 +1,39 @@
 import { foldName } from '../counter/discovery/fold-name.ts';
 
-/** A column of `preset_usage`, as the catalog has it. Names are quoted where they need it. */
+/** A column of `preset_usage`, from the catalog. Names are quoted if necessary. */
 export interface UsageColumn {
   name: string;
   quoted: string;
   /** The type as SQL spells it, such as `character varying(40)`. */
   type: string;
-  /** The type that a domain is made of; the type itself for every other. */
+  /** The base type of a domain; the type itself for all others. */
   base: string;
-  /** True where an insert has to give it a value: NOT NULL, without default, not generated. */
+  /** True if an insert must give it a value: NOT NULL, without default, not generated. */
   required: boolean;
   /** The first label of an enum; null for every other type. */
   firstLabel: string | null;
-  /** True where a unique index lets each of its values be there once. */
+  /** True if a unique index allows each of its values only once. */
   unique: boolean;
 }
 
 /** A function or procedure named `track_preset_usage`. */
 export interface UsageRoutine {
   oid: number;
-  /** Schema and name, quoted where they need it. */
+  /** Schema and name, quoted if necessary. */
   name: string;
   identity: string;
   kind: 'function' | 'procedure';
   /**
-   * Its owner, where it would do with the rights of whoever calls it what somebody says that has no rights to either table: who
-   * may create in a schema may have made it to be called here. Null where its owner could have a trigger do as much.
+   * Its owner, if calling it would lend the caller's rights to someone without rights to either table: anyone who may
+   * create functions in a schema could have put it there for that. Null if its owner could do the same with a trigger.
    */
   stranger: string | null;
-  /** What it is called with, in order: parameters that only come back are named in a CALL alone. */
+  /** Its parameters, in order; OUT parameters are named only in a CALL. */
   parameters: UsageParameter[];
 }
 
 export interface UsageParameter {
-  /** Empty where it was declared without a name. */
+  /** Empty if it was declared without a name. */
   name: string;
   quoted: string;
   type: string;
@@ -43,7 +43,7 @@ export interface UsageParameter {
   firstLabel: string | null;
 }
 
-/** What the values of a use are taken from; see `fillCall`. */
+/** Where the values of a use come from; see `fillCall`. */
 export interface UsageFacts {
   /** The preset's key as text, its type, and the column of `preset_usage` that holds it. */
   preset: string;
@@ -53,24 +53,24 @@ export interface UsageFacts {
   user: string | null;
   userColumn: string | null;
   userType: string | null;
-  /** A recent record, column by column, as text: what the application usually says. */
+  /** A recent record, by column, as text: what the application usually writes. */
   sample: Readonly<Record<string, string | null>>;
-  /** The columns that take each value once: what a recent record says there is taken. */
+  /** Columns with unique values: the value of a recent record is taken. */
   unique: readonly string[];
 }
 
-/** One value of a call: where it goes, its type, and its text (null is NULL). */
+/** One value of a call: its target, its type, and its text (null is NULL). */
 interface UsageValue {
   target: string;
   type: string;
   value: string | null;
-  /** True for the array that stands for any number of arguments. */
+  /** True for the array of a VARIADIC parameter. */
   variadic?: boolean;
-  /** Where every use needs a value of its own, of what kind; `value` only shows what such a value looks like. */
+  /** If every use needs its own value: the kind of value. `value` is then only an example. */
   fresh?: 'uuid' | 'text' | 'number';
 }
 
-/** A use as it will be made. `named` says whether values are passed by name or, for parameters without one, by place. */
+/** A use as it will be made. `named`: values are passed by name, otherwise by position. */
 export interface UsageCall {
   path: 'track_preset_usage' | 'insert';
   /** The function with its parameters, or the table. */
@@ -82,8 +82,8 @@ export interface UsageCall {
 }
 
 /**
- * A call of `routine` with its arguments filled in by type and name: the preset, the user, and for all else that has no
- * default what a recent record says in the column of that name, or the plainest value of its type. Null where no
+ * A call of `routine` with its arguments filled in by type and name: the preset, the user, and for the rest without a
+ * default the value of the recent record's column with that name, or the simplest value of its type. Null if no
  * parameter can hold the preset.
  */
 export function fillCall(routine: UsageRoutine, facts: UsageFacts): UsageCall | null {
@@ -91,7 +91,7 @@ export function fillCall(routine: UsageRoutine, facts: UsageFacts): UsageCall | 
   const preset = presetParameter(parameters, facts);
   if (!preset) return null;
   const isVariadic = parameters.some(({ mode }) => mode === 'variadic');
-  // By name, nothing before a VARIADIC could be left out: where that may be left out itself, values go by place.
+  // By name, no argument before a VARIADIC one could be left out. If that one itself is optional, values go by position.
   const byPlace = isVariadic && parameters.every(({ mode, optional }) => mode !== 'variadic' || optional);
   const named = !byPlace && parameters.every(({ name }) => name !== '');
   const given = ({ name, type, optional }: UsageParameter) =>
@@ -101,7 +101,7 @@ export function fillCall(routine: UsageRoutine, facts: UsageFacts): UsageCall | 
   for (const [place, parameter] of parameters.entries()) {
     if (byPlace && place > last) break;
     if (parameter.mode !== 'in') {
-      // None of any number of arguments; and a place for what comes back.
+      // An empty VARIADIC array, or a placeholder for an OUT parameter.
       const variadic = parameter.mode === 'variadic';
       const value = variadic ? '{}' : null;
       values.push({
@@ -114,7 +114,7 @@ export function fillCall(routine: UsageRoutine, facts: UsageFacts): UsageCall | 
     }
     const column = columnName(parameter.name);
     const isUser = isUserParameter(column, parameter.type, facts);
-    // A default is what the application gets that leaves the argument out; only by name can one be left out in the middle.
+    // An application that leaves the argument out gets the default. In the middle, only named arguments can be left out.
     if (parameter !== preset && !isUser && parameter.optional && named && !isVariadic) continue;
     values.push({
       target: parameter.quoted,
@@ -155,10 +155,7 @@ export function fillInsert(table: string, columns: readonly UsageColumn[], facts
   return { path: 'insert', what: `INSERT INTO ${table}`, name: table, kind: 'table', named: true, values };
 }
 
-/**
- * The overload that an application is most likely to call: the one whose arguments can be filled and that leaves the
- * fewest to guess.
- */
+/** The overload that an application most likely calls: its arguments can be filled, with the fewest guesses. */
 export function chooseRoutine(routines: readonly UsageRoutine[], facts: UsageFacts): UsageCall | null {
   const calls = routines.map(routine => fillCall(routine, facts)).filter(call => call !== null);
   return calls.sort((a, b) => a.values.length - b.values.length)[0] ?? null;
@@ -197,27 +194,27 @@ function valueFor(
 ): Pick<UsageValue, 'value' | 'fresh'> {
   const isColumn = (name: string) => foldName(name) === foldName(column);
   const like = Object.keys(sample).find(isColumn);
-  const told = sample[column] ?? (like === undefined ? null : sample[like]) ?? null;
-  const value = told ?? firstLabel ?? plainest(base);
-  const kind = unique.some(isColumn) ? freshKind(base, told) : null;
+  const known = sample[column] ?? (like === undefined ? null : sample[like]) ?? null;
+  const value = known ?? firstLabel ?? simplestValue(base);
+  const kind = unique.some(isColumn) ? freshKind(base, known) : null;
   return kind === null ? { value } : { value, fresh: kind };
 }
 
-function freshKind(type: string, told: string | null): NonNullable<UsageValue['fresh']> | null {
-  if (type === 'uuid' || (told !== null && uuid.test(told))) return 'uuid';
+function freshKind(type: string, known: string | null): NonNullable<UsageValue['fresh']> | null {
+  if (type === 'uuid' || (known !== null && uuid.test(known))) return 'uuid';
   if (isText(type)) return 'text';
   return /^(integer|bigint|numeric)/.test(type) ? 'number' : null;
 }
 
-/** The type of an extension comes with its schema. */
+/** Types of extensions come with their schema. */
 function isText(type: string): boolean {
   return /^(text|character|name|(.*\.)?citext)/.test(type);
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The plainest value of a type, as text; NULL for a type that nothing is known of. */
-function plainest(type: string): string | null {
+/** The simplest value of a type, as text; NULL for an unknown type. */
+function simplestValue(type: string): string | null {
   if (type.endsWith('[]')) return '{}';
   if (/^jsonb?$/.test(type)) return '{}';
   if (isText(type)) return 'generation';

@@ -90,7 +90,7 @@ describe('simulate', () => {
     ['two presets', ['simulate', 'Noir', '--preset', 'Pastel'], 2, /uses one preset/],
     ['a word too many', ['simulate', 'Noir', 'Pastel'], 2, /Unexpected argument "Pastel"/],
     ['--read-only', ['simulate', '--read-only'], 4, /--read-only/],
-    ['a user that is none', ['simulate', '--as-user', 'me'], 2, /no UUID/],
+    ['a user that is none', ['simulate', '--as-user', 'me'], 2, /not a UUID/],
     ['a role that is not there', ['simulate', '--as-role', 'nobody_at_all'], 3, /no role nobody_at_all/],
     [
       'a report that cannot be written',

@@ -67,9 +67,7 @@ const trackMissing = 'the function track_preset_usage() is missing';
 const counterDiffers = expect.stringMatching(
   /^public\.auto_increment_preset_usage_count\(\) differs in its source, SECURITY DEFINER, its settings \(none\)/,
 );
-const shapeDiffers = expect.stringMatching(
-  /^the counting trigger is another one: CREATE TRIGGER .* FOR EACH ROW/,
-);
+const shapeDiffers = expect.stringMatching(/^the counting trigger differs: CREATE TRIGGER .* FOR EACH ROW/);
 
 describe('what differs is named, mended, and can be had back', () => {
   test.each<[string, string, unknown[]]>([
@@ -97,7 +95,7 @@ describe('what differs is named, mended, and can be had back', () => {
       'a constraint trigger',
       `${counter(addOne)} CREATE CONSTRAINT TRIGGER ${ours} AFTER INSERT ON preset_usage DEFERRABLE
          FOR EACH ROW EXECUTE FUNCTION auto_increment_preset_usage_count()`,
-      [expect.stringContaining('another one: CREATE CONSTRAINT TRIGGER'), counterDiffers, trackMissing],
+      [expect.stringContaining('differs: CREATE CONSTRAINT TRIGGER'), counterDiffers, trackMissing],
     ],
     [
       'a trigger that is disabled',
@@ -131,7 +129,7 @@ describe('what differs is named, mended, and can be had back', () => {
       [
         'the counting trigger is missing',
         'the function auto_increment_preset_usage_count() is missing',
-        'in place of auto_increment_preset_usage_count() there is public.auto_increment_preset_usage_count()',
+        'there is public.auto_increment_preset_usage_count() instead of auto_increment_preset_usage_count()',
         trackMissing,
       ],
     ],
@@ -145,8 +143,8 @@ describe('what differs is named, mended, and can be had back', () => {
         'the counting trigger is missing',
         'the function auto_increment_preset_usage_count() is missing',
         trackMissing,
-        'in place of track_preset_usage() there is public.track_preset_usage(uuid, text)',
-        'in place of track_preset_usage() there is public.track_preset_usage(uuid, text, jsonb)',
+        'there is public.track_preset_usage(uuid, text) instead of track_preset_usage()',
+        'there is public.track_preset_usage(uuid, text, jsonb) instead of track_preset_usage()',
       ],
     ],
   ])('%s', async (_, before, differs) => {
@@ -218,7 +216,7 @@ describe('what differs is named, mended, and can be had back', () => {
       `DROP TRIGGER ${ours} ON preset_usage;
        CREATE TRIGGER ${ours} AFTER INSERT ON preset_usage REFERENCING NEW TABLE AS new_records
          FOR EACH STATEMENT WHEN (1 = 1) EXECUTE FUNCTION auto_increment_preset_usage_count()`,
-      [expect.stringContaining('the counting trigger is another one: CREATE TRIGGER')],
+      [expect.stringContaining('the counting trigger differs: CREATE TRIGGER')],
     ],
   ])('an installed one, %s', async (_, change, differs) => {
     await runFile(own.url, migration);

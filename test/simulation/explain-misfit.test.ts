@@ -33,7 +33,7 @@ describe('a use that fails because a function no longer fits', () => {
     'la colonne \u00ab source \u00bb de la relation \u00ab preset_usage \u00bb n\u2019existe pas',
   ])('names the column and its table, whatever language the server speaks: %s', message => {
     expect(hint({ code: '42703', message, where })).toBe(
-      'public.track_preset_usage(uuid) names the column source, which preset_usage does not have: add the column again, or bring the function up to date.',
+      'public.track_preset_usage(uuid) names the column source, which preset_usage does not have: add the column again, or update the function.',
     );
   });
 
@@ -41,20 +41,20 @@ describe('a use that fails because a function no longer fits', () => {
     expect(
       hint({ code: '42703', message: 'record "new" has no field "presetid"', where: 'count_it() line 2' }),
     ).toBe(
-      'count_it() names the column presetid, which the record does not have: add the column again, or bring the function up to date.',
+      'count_it() names the column presetid, which the record does not have: add the column again, or update the function.',
     );
   });
 
   test('names the table that is not there', () => {
     expect(hint({ code: '42P01', message: 'relation "usage_log" does not exist', where })).toContain(
-      'names the table usage_log, which is not there or not in its search_path',
+      'names the table usage_log, which does not exist or is not in its search_path',
     );
   });
 
   test('names the column that got no value, and who leaves it out', () => {
     const failure = { code: '23502', message: 'null value', column: 'kind', table: 'preset_usage' };
     expect(hint({ ...failure, where })).toBe(
-      'public.track_preset_usage(uuid) leaves preset_usage.kind without a value, and it may not be NULL: give kind a default, or have the function give it a value.',
+      'public.track_preset_usage(uuid) leaves preset_usage.kind without a value, but it is NOT NULL: give kind a default, or set it in the function.',
     );
     expect(hint({ ...failure, path: 'insert' })).toMatch(/^this console's insert leaves preset_usage\.kind/);
   });

@@ -93,7 +93,7 @@ test('each explanation says what to do', () => {
   const of = (over: Partial<UseResult>) => hints({ uses: [use(over)] })[0];
   expect(of({ lastUsedAtMoved: false })).toContain("The trigger's function should set it");
   expect(of({ before: Number.NaN, after: Number.NaN, increment: Number.NaN })).toContain('by hand: UPDATE');
-  expect(of({ after: 5, increment: 2, recordsAdded: 2 })).toContain('look at track_preset_usage()');
+  expect(of({ after: 5, increment: 2, recordsAdded: 2 })).toContain('check track_preset_usage()');
   expect(of({ after: 5, increment: 2 })).toContain('what the catalog shows of it follows');
   expect(hints({ uses: [use({ after: 3, increment: 0 })], replicationRole: 'replica' })[1]).toContain(
     'ALTER ROLE ... RESET session_replication_role',
@@ -177,7 +177,7 @@ describe('numbers', () => {
       'use-not-counted: The use was recorded but not counted (usage_count 3 to 3, 1 record).',
     ]);
     expect(hints({ uses: lost })).toEqual([
-      "The catalog shows no reason: look at what the trigger's function does, step by step.",
+      "The catalog shows no reason: go through the trigger's function step by step.",
     ]);
     expect(told({ uses: lost, health: sick })).toEqual([
       'use-not-counted: The use was recorded but not counted (usage_count 3 to 3, 1 record).',
@@ -203,13 +203,13 @@ describe('numbers', () => {
   test('a count that is no number', () => {
     const nan = [use({ before: Number.NaN, after: Number.NaN, increment: Number.NaN })];
     expect(told({ uses: nan })).toEqual([
-      'count-is-no-number: usage_count is NaN: whatever is added to that, it stays NaN, so no use is counted.',
+      'count-is-no-number: usage_count is NaN, and adding to it leaves NaN, so no use is counted.',
     ]);
   });
 
   test('a last use that stayed, which is told only where the numbers are right', () => {
     expect(told({ uses: [use(), use({ lastUsedAtMoved: false })] })).toEqual([
-      'last-used-not-moved: The use was counted, but last_used_at stayed where it was.',
+      'last-used-not-moved: The use was counted, but last_used_at did not change.',
     ]);
     expect(told({ uses: [use({ increment: 2, lastUsedAtMoved: false })] })[0]).toMatch(
       /^use-counted-too-often/,
@@ -243,7 +243,7 @@ describe('a use that fails', () => {
   });
 
   test.each<[string, Partial<UseFailure>, string | RegExp]>([
-    ['a transaction that it ends', { code: '2D000' }, /^It ends its transaction by itself/],
+    ['a transaction that it ends', { code: '2D000' }, /^It commits or rolls back its own transaction/],
     [
       'rows of no declared columns',
       { path: 'track_preset_usage', message: 'a column definition list is required' },
@@ -252,23 +252,23 @@ describe('a use that fails', () => {
     [
       'the same of an insert',
       { message: 'a column definition list is required' },
-      'A use of the application fails the same way, and is lost: mend what raised it.',
+      'A use of the application fails the same way, and is lost: fix what raised the error.',
     ],
     [
       'a unique index the first time',
       { code: '23505' },
-      /^A unique index refuses this use because there has been one/,
+      /^A unique index refuses this use because there was one/,
     ],
     ['a unique index the second time', { code: '23505', use: 2 }, /^A unique index refuses the second use/],
     [
       'a reference',
       { code: '23503' },
-      'What it refers to does not exist: name a user that does with --as-user.',
+      'What it refers to does not exist: name an existing user with --as-user.',
     ],
-    ['a right', { code: '42501' }, "The application's uses are lost where its role lacks this right too."],
+    ['a right', { code: '42501' }, "If the application's role lacks this right too, its uses are lost."],
     ['its time', { code: '57014' }, "It took longer than a simulation may hold the preset's row."],
     ['a lock', { code: '55P03' }, 'Another session holds a lock that a use needs: try again.'],
-    ['a NULL of no column', { code: '23502' }, /^If it is the user that is missing/],
+    ['a NULL of no column', { code: '23502' }, /^If the user is missing/],
     [
       'a check, in a function',
       { code: '23514', where: 'f() line 3 at SQL' },
@@ -277,39 +277,39 @@ describe('a use that fails', () => {
     [
       'a check, in what the application calls',
       { code: '23514', where: 'f() line 3', path: 'track_preset_usage' },
-      /^It may be that this console guessed/,
+      /^This console may have guessed/,
     ],
-    ['a check', { code: '23514' }, /^It may be that this console guessed/],
-    ['a value', { code: '22P02' }, /^It may be that this console guessed/],
+    ['a check', { code: '23514' }, /^This console may have guessed/],
+    ['a value', { code: '22P02' }, /^This console may have guessed/],
     [
       'a column of the new row',
       { code: '42703', message: 'record "new" has no field "kind"', where: 'f() line 2 at IF' },
-      'f() names the column kind, which the record does not have: add the column again, or bring the function up to date.',
+      'f() names the column kind, which the record does not have: add the column again, or update the function.',
     ],
     [
       'a column of a table, in German',
       { code: '42703', message: 'Spalte »kind« von Relation »preset_usage« existiert nicht' },
-      "this console's insert names the column kind, which preset_usage does not have: add the column again, or bring the function up to date.",
+      "this console's insert names the column kind, which preset_usage does not have: add the column again, or update the function.",
     ],
     [
       'a column of no table',
       { code: '42703', message: 'column “kind” does not exist', path: 'track_preset_usage' },
-      'track_preset_usage() names the column kind, which its table does not have: add the column again, or bring the function up to date.',
+      'track_preset_usage() names the column kind, which its table does not have: add the column again, or update the function.',
     ],
     [
       'a table',
       { code: '42P01', message: 'relation "gone" does not exist' },
-      "this console's insert names the table gone, which is not there or not in its search_path: bring the function up to date, or give it a search_path.",
+      "this console's insert names the table gone, which does not exist or is not in its search_path: update the function, or give it a search_path.",
     ],
     [
       'a column without a value',
       { code: '23502', column: 'kind', table: 'preset_usage' },
-      "this console's insert leaves preset_usage.kind without a value, and it may not be NULL: this console found no value for it in a recent record and cannot guess one.",
+      "this console's insert leaves preset_usage.kind without a value, but it is NOT NULL: this console found no value for it in a recent record and cannot guess one.",
     ],
     [
       'a column without a value, by the function',
       { code: '23502', column: 'kind', path: 'track_preset_usage' },
-      'track_preset_usage() leaves the table.kind without a value, and it may not be NULL: give kind a default, or have the function give it a value.',
+      'track_preset_usage() leaves the table.kind without a value, but it is NOT NULL: give kind a default, or set it in the function.',
     ],
   ])('has advice for %s', (_, over, hint) => {
     const [said] = hints({ failures: [failure(over)] });
@@ -365,13 +365,13 @@ describe('how it was made', () => {
   test('past a function of somebody who does not own the tables', () => {
     const strangers = [{ identity: 'public.track_preset_usage(uuid)', stranger: 'mallory' }];
     expect(circumstances({ path: 'insert', firstPath: 'insert', strangers })).toEqual([
-      'warning track-not-called: public.track_preset_usage(uuid) was not called: it belongs to mallory, who does not own the tables, and it would run with the rights of owner.',
+      'warning track-not-called: public.track_preset_usage(uuid) was not called: its owner mallory does not own the tables, and it would run with the rights of owner.',
     ]);
   });
 
   test('as a role that this session may not become', () => {
     expect(circumstances({ role: { ...role, allowed: false } })).toEqual([
-      'info role-not-tried: There is a role app, and this session may not become it: whether its uses count was not tried.',
+      'info role-not-tried: There is a role app, but this session may not become it, so its uses were not tried.',
     ]);
   });
 
@@ -403,8 +403,8 @@ describe('how it was made', () => {
       }),
     ).toEqual([
       'warning reaches-outside: f() can reach outside the transaction (dblink).',
-      'info reach-unknown: g() may have done what no rollback takes back: it is written in C.',
-      'info sequence-advanced: Numbers were taken from s, t, and numbers do not come back.',
+      'info reach-unknown: g() may have done what no rollback can undo: it is written in C.',
+      'info sequence-advanced: Numbers were taken from s, t, and a rollback does not return them.',
     ]);
   });
 

@@ -144,7 +144,7 @@ test('a connection that dies before the commit: nothing happened, and that is wh
 
 test('a token that is none is refused, and one of another database', async () => {
   const planned = await plan();
-  expect(() => readTakeBackToken(planned, 'nonsense')).toThrow(/not what a real use printed/);
+  expect(() => readTakeBackToken(planned, 'nonsense')).toThrow(/not one that a real use printed/);
   const use = await commitUse(database, planned, timeouts);
   const elsewhere = { ...planned, look: { ...planned.look, host: 'staging:5432' } };
   const token = takeBackToken(elsewhere, use);

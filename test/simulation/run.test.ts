@@ -264,7 +264,9 @@ describe('uses that fail or vanish', () => {
     const hints = ({ findings }: Simulation) =>
       findings.filter(({ code }) => code === 'use-failed').map(({ hint }) => hint);
     expect(hints(await simulate())).toEqual([
-      expect.stringMatching(/^It ends its transaction by itself, .* watch one of the application instead/),
+      expect.stringMatching(
+        /^It commits or rolls back its own transaction, .* watch one of the application instead/,
+      ),
     ]);
     await own.sql
       .unsafe(

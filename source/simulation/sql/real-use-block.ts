@@ -24,15 +24,15 @@ const takenBack = z.object({
   after: z.nullable(z.number()),
 });
 
-/** The column that tells the records of `preset_usage` apart. */
+/** The column that identifies a record of `preset_usage`. */
 export interface RecordKey {
   quoted: string;
   type: string;
-  /** How two of its values are compared, where the type is none of PostgreSQL's own. */
+  /** How its values are compared, unless the type is one of PostgreSQL's own. */
   operators: Operators | null;
 }
 
-// On any other connection than the one that began, the setting is missing: the one that began is lost.
+// On any other connection the setting is missing: the original one is lost.
 const guard = `IF given IS NULL THEN RAISE EXCEPTION 'this transaction is another one' USING ERRCODE = '25P01'; END IF;`;
 const declarations = `
   given jsonb := nullif(current_setting('${givenSetting}', true), '')::jsonb;
@@ -40,7 +40,7 @@ const declarations = `
   own_xid xid := pg_current_xact_id()::xid;
   before_count numeric; after_count numeric; last_before text; last_after text; made jsonb;`;
 
-/** Makes one use by `call` and commits it. Rejects with the driver's error where it fails; then nothing is left of it. */
+/** Makes one use by `call` and commits it. If it fails, rejects with the driver's error and nothing of it is left. */
 export async function makeRealUse(
   writer: WriteTransaction,
   tables: Tables,
@@ -74,11 +74,11 @@ BEGIN
   IF NOT FOUND THEN RAISE EXCEPTION 'the preset is gone' USING ERRCODE = 'P0002'; END IF;
   PERFORM pg_catalog.set_config('lock_timeout', '250ms', true);
   ${read('before')}
-  -- A use may change older records as well: what it wrote is its own only where it was not there before.
+  -- A use may change older records as well: only records that did not exist before are its own.
   known := ARRAY(SELECT r.${key.quoted} FROM ${records.name} r WHERE ${isRecord});`,
   )}
   IF before_count NOT BETWEEN -9007199254740991 AND 9007199254740991 THEN
-    RAISE EXCEPTION 'its count is %, and what a use adds to that could not be told', before_count USING ERRCODE = '22003';
+    RAISE EXCEPTION 'its count is %, too large to see what a use adds', before_count USING ERRCODE = '22003';
   END IF;
   IF given->>'claims' IS NOT NULL THEN
     PERFORM set_config('request.jwt.claims', given->>'claims', true);
@@ -95,7 +95,7 @@ BEGIN
     FROM ${records.name} r WHERE ${isRecord} AND ${isOwnRecord}
      AND NOT r.${key.quoted} ${(key.operators ?? builtIn).equal} ANY (known);`,
   )}
-  -- Without a record of its own it could not be taken back.
+  -- Without a record of its own, it could not be taken back.
   IF made IS NULL THEN RAISE EXCEPTION 'the use left no record of this preset' USING ERRCODE = 'P0002'; END IF;
   PERFORM set_config('${resultSetting}', jsonb_build_object('preset', given->>'preset', 'before', before_count, 'after', after_count,
     'lastUsedBefore', last_before, 'lastUsedAfter', last_after, 'lastUsedMoved', moved,
@@ -107,9 +107,9 @@ ${quote}`,
 }
 
 /**
- * Takes exactly this use back, and commits that: its records are deleted, the count loses what the use added and a trigger
- * has not already taken away with the records, and `last_used_at` goes back unless another use has moved it since. Uses that
- * came later stay counted. Where a record of it is gone already, nothing is changed.
+ * Takes exactly this use back and commits that. Its records are deleted. The count loses what the use added, minus what
+ * a trigger has already subtracted. `last_used_at` goes back unless another use has moved it since. Later uses stay
+ * counted. If one of its records is already gone, nothing is changed.
  */
 export async function takeRealUseBack(
   writer: WriteTransaction,
@@ -121,7 +121,7 @@ export async function takeRealUseBack(
   const { isPreset, isRecord } = conditions(tables);
   const quote = dollarQuote();
   const lastUsed = presets.lastUsed;
-  // The same key may be another record's by now, or in another database: the row has to be the very one that was written.
+  // The same key may be another record's by now, or in another database: the row must be the one that was written.
   const mine = `EXISTS (SELECT FROM pg_catalog.jsonb_array_elements_text(given OPERATOR(pg_catalog.->) 'records') WITH ORDINALITY k (key, n)
               JOIN pg_catalog.jsonb_array_elements_text(given OPERATOR(pg_catalog.->) 'versions') WITH ORDINALITY v (version, n) ON k.n OPERATOR(pg_catalog.=) v.n
              WHERE r.${key.quoted} ${(key.operators ?? builtIn).equal} k.key::${typeOf(key)} AND r.xmin::pg_catalog.text OPERATOR(pg_catalog.=) v.version)`;
@@ -172,7 +172,7 @@ ${quote}`,
   );
 }
 
-/** Whether a row `p` is the preset that `given` names, and a row `r` is a record of it. */
+/** SQL conditions: row `p` is the preset in `given`, and row `r` is a record of it. */
 function conditions({ presets, records }: Tables): { isPreset: string; isRecord: string } {
   const preset = `(given OPERATOR(pg_catalog.->>) 'preset')::${presets.keyType}`;
   return {
@@ -188,7 +188,7 @@ function typeOf({ type, operators }: RecordKey): string {
 
 async function answerOf({ script, ownPath }: WriteTransaction, block: string): Promise<unknown> {
   const [row] = (await script(
-    // What a trigger has deferred once more fires as the transaction ends.
+    // A constraint that a trigger has deferred again is checked when the transaction ends.
     `${block}; ${takingPath(ownPath)}; SELECT pg_catalog.current_setting('${resultSetting}', true) AS answer; COMMIT`,
   )) as { answer: string }[];
   return JSON.parse(row?.answer ?? 'null');

@@ -9,64 +9,64 @@ import { shortened } from '../../errors/shorten.ts';
 import type { UsageCall } from '../usage-call.ts';
 
 const count = z.nullable(z.number());
-// JSON has no word for NaN and Infinity: there they are text.
+// JSON has no NaN or Infinity: they come as text.
 const amount = z.pipe(
   z.nullable(z.union([z.number(), z.string()])),
   z.transform(value => (value === null ? null : Number(value))),
 );
 
-// What raises may say anything, at any length.
-const serverWords = z.pipe(
+// An exception's message may be anything, of any length.
+const serverMessage = z.pipe(
   z.string(),
   z.transform(words => withoutPasswords(shortened(words, 1_000))),
 );
 
-const way = z.enum(['track_preset_usage', 'insert']);
+const usePath = z.enum(['track_preset_usage', 'insert']);
 
-/** One use as it was seen from inside its transaction. Times in milliseconds since 1970. */
+/** One use, seen from inside its transaction. Times in milliseconds since 1970. */
 const simulatedUse = z.object({
   before: amount,
   after: amount,
-  /** What it added, as the server subtracts: beyond 2^53 no number here is exact. */
+  /** The difference, computed by the server: beyond 2^53 no JavaScript number is exact. */
   increment: z.pipe(z.union([z.number(), z.string()]), z.transform(Number)),
   recordsBefore: z.number(),
   recordsAfter: z.number(),
   lastUsedBefore: count,
   lastUsedAfter: count,
-  /** Whether `last_used_at` moved, or already is this transaction's time; null where there is no such column. */
+  /** Whether `last_used_at` moved, or already is this transaction's time; null if there is no such column. */
   lastUsedMoved: z.nullable(z.boolean()),
 });
 
-/** A way of making the use that failed, in the server's own words. */
+/** A way of making the use that failed, with the server's message. */
 const simulationFailure = z.object({
-  path: way,
+  path: usePath,
   /** 1 for the first use, 2 for the same preset again. */
   use: z.number(),
-  message: serverWords,
+  message: serverMessage,
   code: z.string(),
   constraint: z.nullable(z.string()),
   /** The function that raised it, with its line, if one did. */
   where: z.nullable(z.string()),
-  /** The column and the table that the server names with the error, if it does. */
+  /** The column and the table that the server names in the error, if any. */
   column: z.nullable(z.string()),
   table: z.nullable(z.string()),
 });
 
 const simulationAnswer = z.object({
-  /** False where no row of presets has this key, or this role may not see it. */
+  /** False if no row of presets has this key, or this role may not see it. */
   found: z.boolean(),
   /** The way the uses were made: the last one tried. */
-  path: way,
+  path: usePath,
   uses: z.array(simulatedUse),
   failures: z.array(simulationFailure),
-  /** An error outside of the uses themselves, such as a lock that was not given. */
-  error: z.nullable(z.object({ message: serverWords, code: z.string() })),
+  /** An error outside the uses themselves, such as a lock that was not granted. */
+  error: z.nullable(z.object({ message: serverMessage, code: z.string() })),
   /** Milliseconds that this transaction waited for the preset's row, and held it. */
   waited: count,
   held: count,
 });
 
-/** What a simulation saw. */
+/** What the block of a simulation returns. */
 export type SimulationAnswer = z.infer<typeof simulationAnswer>;
 
 /** Parses what `simulationBlock` leaves in its setting. */
@@ -74,22 +74,25 @@ export function toSimulationAnswer(result: string): SimulationAnswer {
   return simulationAnswer.parse(JSON.parse(result));
 }
 
-/** As whom the uses are made, beside what the calls say. */
+/** As whom the uses are made, besides the values of the calls. */
 export interface SimulatedCalls {
   preset: string;
-  /** What `request.jwt.claims` holds, as Supabase sets it; null where there is no user and no role. */
+  /** The value of `request.jwt.claims`, as Supabase sets it; null without a user and a role. */
   claims: Record<string, string> | null;
   /** The role that the uses are made as; null for this session's own. */
   role: string | null;
 }
 
-/** Whether a record `r` was made by this transaction, whose id at the start is `own_xid`: it is still in progress, and yet visible. */
+/**
+ * Whether a record `r` was made by this transaction (or its subtransactions), whose id at the start is `own_xid`: it is
+ * still in progress but already visible.
+ */
 export const isOwnRecord = `pg_catalog.age(r.xmin) OPERATOR(pg_catalog.<=) pg_catalog.age(own_xid)
   AND pg_catalog.pg_xact_status(((pg_catalog.pg_current_xact_id()::pg_catalog.text)::numeric
     OPERATOR(pg_catalog.+) (pg_catalog.age(own_xid) OPERATOR(pg_catalog.-) pg_catalog.age(r.xmin)))::pg_catalog.text::pg_catalog.xid8)
     OPERATOR(pg_catalog.=) 'in progress'`;
 
-/** The values that `simulationBlock` reads from its setting; `ownPath` is the search_path that the use is made by. */
+/** The values that `simulationBlock` reads from its setting; `ownPath` is the search_path of the use. */
 export function simulationValues(
   { preset, claims, role }: SimulatedCalls,
   calls: readonly UsageCall[],
@@ -106,13 +109,13 @@ export function simulationValues(
   });
 }
 
-// Where each value may be there once, one that is not there yet: at random, because those that are could be many.
+// If values must be unique, a random one: existing ones may be too many to check.
 function textOf({ value, fresh, type }: UsageCall['values'][number]): string | null {
   if (fresh === 'uuid') return randomUUID();
-  // Near the end of an integer, where a sequence is last to come.
+  // Near the end of the integer range, which a sequence reaches last.
   if (fresh === 'number') return String(randomInt(2_000_000_000, 2_147_000_000));
   if (fresh !== 'text') return value;
-  // No longer than what it stands for: a parameter does not tell how much its column takes.
+  // No longer than the example: a parameter does not show how long its column is.
   const longest = Number(/\((\d+)\)$/.exec(type)?.[1] ?? 24);
   return randomBytes(12)
     .toString('hex')
@@ -121,9 +124,9 @@ function textOf({ value, fresh, type }: UsageCall['values'][number]): string | n
 
 /**
  * A block that uses a preset twice and reads the counter before and after each use. It runs in one round trip, so the
- * preset's row is held for as long as the server works and no longer. `calls` are ways to make a use, the second one tried
- * where the first fails. All values come from a setting of the transaction it belongs to: where that is missing, the
- * connection was lost and this is another one, so the block does nothing.
+ * preset's row is held only while the server works. `calls` are ways to make a use; the second is tried if the first
+ * fails. All values come from a setting of the transaction. If it is missing, the connection was lost and this is
+ * another transaction, so the block does nothing.
  */
 export function simulationBlock(tables: Tables, calls: readonly UsageCall[]): string {
   const { presets, records, path } = tables;
@@ -131,7 +134,7 @@ export function simulationBlock(tables: Tables, calls: readonly UsageCall[]): st
   const isPreset = `p.${presets.key} ${presets.keys.equal} ${key}`;
   const isRecord = `r.${records.preset} ${records.keys.equal} ${key}`;
   const { lastUsed } = presets;
-  // In its own type: a date is as new as it can be where it is today's.
+  // In its own type: a date cannot be newer than today.
   const usedType = presets.lastUsedType ?? 'timestamptz';
   const quote = dollarQuote();
   const read = (n: 'before' | 'after') => `
@@ -161,19 +164,19 @@ DECLARE
 BEGIN
   IF given IS NULL THEN RETURN; END IF;
   BEGIN
-    -- First of all the row: with it locked nobody else's use can come between two looks at the count.
+    -- The row is locked first, so that nobody else's use can come between two reads of the count.
     ${byPath(path, `PERFORM 1 FROM ${presets.name} p WHERE ${isPreset} FOR NO KEY UPDATE; is_there := FOUND;`)}
     IF is_there THEN
       locked := clock_timestamp();
       answer := answer || jsonb_build_object('found', true);
-      -- From here on others may wait for this transaction: below deadlock_timeout, so that it gives up before they have to.
+      -- From here on others may wait for this transaction. Below deadlock_timeout, it gives up before they have to.
       PERFORM set_config('lock_timeout', '250ms', true);
       <<uses>>
       FOR use IN 1..2 LOOP
         done := false;
         WHILE NOT done AND place <= cardinality(paths) LOOP${read('before')}
           BEGIN
-            -- As at the beginning of a transaction of its own; what a first use checked at once need not be so for a second.
+            -- As at the beginning of a new transaction: constraints that the first use checked immediately are deferred again.
             IF use > 1 THEN
               SET CONSTRAINTS ALL DEFERRED;
               given := given || jsonb_build_object('calls', given->'again');
@@ -193,14 +196,14 @@ BEGIN
             answer := jsonb_set(answer, '{failures}', answer->'failures' || jsonb_build_object('path', paths[place], 'use', use,
               'message', left(words, 4000), 'code', code, 'constraint', nullif(named, ''), 'column', nullif(of_column, ''), 'table', nullif(of_table, ''),
               'where', substring(stack FROM '(?n)^PL/pgSQL function (?!inline_code_block)(.*)$')));
-            -- The second use fails where the first did not, or somebody is in the way: another way would prove nothing.
+            -- Only the second use failed, or another session is in the usePath: trying another usePath would show nothing.
             EXIT uses WHEN use > 1 OR code IN ('57014', '55P03', '40P01');
             place := place + 1;
           END;
         END LOOP;
         EXIT WHEN NOT done;${read('after')}
         IF after_records - before_records <> 1 THEN
-          -- Records need nobody's row: what others inserted or deleted meanwhile has to be told from what this use did.
+          -- Others can insert or delete records without the row's lock: count only what this use did.
           ${byPath(
             path,
             `SELECT (before_records OPERATOR(pg_catalog.+) pg_catalog.count(*)) OPERATOR(pg_catalog.-) own_records INTO after_records
@@ -228,15 +231,15 @@ END
 ${quote}`;
 }
 
-/** Makes a use by the role's own path, and has fire what is deferred: at a commit that never comes it would not. */
+/** Makes a use under the role's own search_path, and fires what is deferred: without a commit it would never fire. */
 export function makingUse(call: UsageCall, index: number): string {
   return byOwnPath(`${statementOf(call, index)}
   SET CONSTRAINTS ALL IMMEDIATE;`);
 }
 
-/** The statement that makes a use, its values taken from the setting as `simulationValues` puts them there. */
+/** The statement that makes a use. Its values come from the setting, where `simulationValues` puts them. */
 function statementOf({ kind, name, named, values }: UsageCall, index: number): string {
-  // As a statement of its own PL/pgSQL would want a variable for every parameter of a procedure that comes back.
+  // As a plain CALL, PL/pgSQL would require a variable for every OUT parameter.
   const given = kind === 'procedure' ? '$1' : 'given';
   const value = (place: number) =>
     `(${given} OPERATOR(pg_catalog.->) 'calls' OPERATOR(pg_catalog.->) ${index} OPERATOR(pg_catalog.->>) ${place})::${inSchema(values[place]?.type ?? 'text')}`;
