@@ -7,7 +7,7 @@ import { type InspectedDatabase, inspectDatabase } from '../counter/inspect-data
 import { exitCodes, isConsoleError, isTransient } from '../errors/errors.ts';
 import { shortened } from '../errors/shorten.ts';
 import { amount } from '../format/plurals.ts';
-import { planSimulation, requireAgreement } from '../simulation/read-plan.ts';
+import { planSimulation, requireConfirmation } from '../simulation/read-plan.ts';
 import { runSimulation } from '../simulation/run.ts';
 import { isSound, type Simulation } from '../simulation/simulation.ts';
 import { judgeTrigger, type TriggerHealth } from '../trigger/health.ts';
@@ -214,7 +214,7 @@ async function simulate(
   signal: AbortSignal | undefined,
 ): Promise<Simulation> {
   const plan = await planSimulation(database, request, signal);
-  requireAgreement(plan, confirm);
+  requireConfirmation(plan, confirm);
   return runSimulation(database, plan, { timeout, lockTimeout }, signal);
 }
 

@@ -50,7 +50,7 @@ export async function planMigration(
   if (readOnly && !dryRun) {
     throw refused('read-only', 'The migration writes, and --read-only is set.', 'Leave --read-only out.');
   }
-  const plan = await database.read(reader => examine(reader, database), { signal });
+  const plan = await database.read(reader => readMigrationPlan(reader, database), { signal });
   if (!dryRun) {
     requireWritableServer(plan.look.server, 'the migration');
     requireRights(plan);
@@ -59,7 +59,7 @@ export async function planMigration(
 }
 
 /** Reads a plan in the transaction of `reader`. */
-export async function examine(reader: Reader, database: Database): Promise<MigrationPlan> {
+export async function readMigrationPlan(reader: Reader, database: Database): Promise<MigrationPlan> {
   const script = await readFile(new URL(`../${file}`, sqlDirectory), 'utf8');
   const shipped = shippedFunctions(script);
   const found = await inspectDatabase(reader, database, 'public');
@@ -88,7 +88,7 @@ export async function examine(reader: Reader, database: Database): Promise<Migra
 }
 
 /** Throws (exit code 4) unless this plan was confirmed with its fingerprint. */
-export function requireMigrationAgreement(plan: MigrationPlan, confirm: string | null): void {
+export function requireMigrationConfirmation(plan: MigrationPlan, confirm: string | null): void {
   if (confirm === plan.fingerprint) return;
   throw refused(
     confirm === null ? 'unconfirmed' : 'stale-plan',

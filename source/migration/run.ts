@@ -4,7 +4,7 @@ import type { Database } from '../connection/transactions.ts';
 import type { Finding } from '../counter/finding.ts';
 import { refused } from '../counter/guards.ts';
 import { ConsoleError, databaseError, exitCodes, isConsoleError } from '../errors/errors.ts';
-import { examine, type MigrationPlan } from './read-plan.ts';
+import { type MigrationPlan, readMigrationPlan } from './read-plan.ts';
 import { applyMigration, beginMigration } from './sql/apply.ts';
 
 interface Timeouts {
@@ -71,7 +71,7 @@ async function tryOnce(
             'Try again when it is done.',
           );
         }
-        const now = await examine(writer, database);
+        const now = await readMigrationPlan(writer, database);
         if (now.fingerprint !== plan.fingerprint) throw stale();
         await record(xid).catch((error: unknown) => {
           unrecorded = { error };
@@ -120,7 +120,7 @@ async function verify(
   { findings }: MigrationPlan,
 ): Promise<Pick<MigrationResult, 'left' | 'findings'>> {
   try {
-    const now = await database.read(reader => examine(reader, database));
+    const now = await database.read(reader => readMigrationPlan(reader, database));
     return { left: now.differs, findings: now.findings };
   } catch {
     // It is committed: report that, whatever happens afterwards.

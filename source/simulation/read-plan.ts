@@ -128,7 +128,10 @@ export async function planSimulation(
 }
 
 /** Throws (exit code 4) if a use reaches outside the transaction and `confirm` is not the fingerprint of this plan. */
-export function requireAgreement({ reach, fingerprint: own }: SimulationPlan, confirm: string | null): void {
+export function requireConfirmation(
+  { reach, fingerprint: own }: SimulationPlan,
+  confirm: string | null,
+): void {
   if (reach.length === 0 || confirm === own) return;
   const named = reach.map(({ function: name, means }) => `${name} (${means})`).join('; ');
   throw refused(

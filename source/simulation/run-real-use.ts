@@ -5,7 +5,7 @@ import { refused } from '../counter/guards.ts';
 import { ConsoleError, databaseError, exitCodes, isConsoleError, usageError } from '../errors/errors.ts';
 import { type SimulationPlan, usualRole } from './read-plan.ts';
 import type { RealUse, TakenBack } from './real-use.ts';
-import { makeRealUse, type RecordKey, realUse, takeRealUseBack } from './sql/real-use-block.ts';
+import { makeRealUse, type RecordKey, realUse, takeBackRealUse } from './sql/real-use-block.ts';
 
 interface Timeouts {
   timeout: number;
@@ -19,7 +19,7 @@ export function realUseFingerprint({ look, preset, calls, reach, asUser, role }:
 }
 
 /** Throws (exit code 4) unless this use was confirmed with its fingerprint. */
-export function requireRealUseAgreement(plan: SimulationPlan, confirm: string | null): void {
+export function requireRealUseConfirmation(plan: SimulationPlan, confirm: string | null): void {
   const own = realUseFingerprint(plan);
   if (confirm === own) return;
   const also = plan.reach.map(({ function: name, means }) => `; ${name} reaches outside (${means})`).join('');
@@ -69,7 +69,7 @@ export async function takeUseBack(
   const key = requireKey(plan);
   const taken = await writeOnce(
     database,
-    writer => takeRealUseBack(writer, plan.look.tables, key, use),
+    writer => takeBackRealUse(writer, plan.look.tables, key, use),
     timeouts,
     'taking it back',
     signal,

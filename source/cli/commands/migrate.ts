@@ -3,7 +3,11 @@ import type { Database } from '../../connection/transactions.ts';
 import type { Finding } from '../../counter/finding.ts';
 import { exitCodes, isConsoleError } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
-import { type MigrationPlan, planMigration, requireMigrationAgreement } from '../../migration/read-plan.ts';
+import {
+  type MigrationPlan,
+  planMigration,
+  requireMigrationConfirmation,
+} from '../../migration/read-plan.ts';
 import { type MigrationResult, runMigration } from '../../migration/run.ts';
 import { identity } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
@@ -51,7 +55,7 @@ export async function migrate(
       exitCode: exitCode(plan.findings),
     };
   }
-  if (confirm !== null || config.json || !canAsk()) requireMigrationAgreement(plan, confirm);
+  if (confirm !== null || config.json || !canAsk()) requireMigrationConfirmation(plan, confirm);
   else {
     say(script(plan, database));
     requireTyped(await askPhrase(`migrate ${plan.look.server.database}`, signal), 'migrate');

@@ -7,13 +7,13 @@ import { amount } from '../../format/plurals.ts';
 import { displayText } from '../../format/text.ts';
 import { explainUse } from '../../simulation/explain-use.ts';
 import { formatUse } from '../../simulation/format-use.ts';
-import { planSimulation, requireAgreement, type SimulationPlan } from '../../simulation/read-plan.ts';
+import { planSimulation, requireConfirmation, type SimulationPlan } from '../../simulation/read-plan.ts';
 import { resultOf } from '../../simulation/real-use.ts';
 import { runSimulation } from '../../simulation/run.ts';
 import {
   commitUse,
   readTakeBackToken,
-  requireRealUseAgreement,
+  requireRealUseConfirmation,
   takeBackToken,
   takeUseBack,
 } from '../../simulation/run-real-use.ts';
@@ -34,7 +34,7 @@ export async function simulate(database: Database, config: Config, signal: Abort
   );
   if (takeBack !== null) return tellTakenBack(database, plan, config, takeBack, signal);
   if (commit) return tellRealUse(database, plan, config, signal);
-  requireAgreement(plan, confirm);
+  requireConfirmation(plan, confirm);
   const simulation = await runSimulation(database, plan, config, signal);
   const { json, line } = identity(plan.look, database);
   return {
@@ -51,7 +51,7 @@ async function tellRealUse(
   config: Config,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  requireRealUseAgreement(plan, config.confirm);
+  requireRealUseConfirmation(plan, config.confirm);
   const takenAt = Date.now();
   const made = await commitUse(database, plan, config, signal);
   const use = resultOf(made);

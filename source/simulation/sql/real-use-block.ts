@@ -6,7 +6,7 @@ import type { Tables } from '../../counter/discovery/tables.ts';
 import { builtIn, keysDiffer, type Operators } from '../../counter/operators.ts';
 import type { RealUse, TakenBack } from '../real-use.ts';
 import type { UsageCall } from '../usage-call.ts';
-import { isOwnRecord, makingUse, type SimulatedCalls, simulationValues } from './simulation-block.ts';
+import { isOwnRecord, type SimulatedCalls, simulationValues, useStatement } from './simulation-block.ts';
 
 export const realUse = z.object({
   preset: z.string(),
@@ -85,7 +85,7 @@ BEGIN
     PERFORM set_config('request.jwt.claim.sub', coalesce((given->>'claims')::jsonb->>'sub', ''), true);
   END IF;
   IF given->>'role' IS NOT NULL THEN PERFORM set_config('role', given->>'role', true); END IF;
-  ${makingUse(call, 0)}
+  ${useStatement(call, 0)}
   PERFORM set_config('role', own_role, true);
   ${byPath(
     path,
@@ -111,7 +111,7 @@ ${quote}`,
  * a trigger has already subtracted. `last_used_at` goes back unless another use has moved it since. Later uses stay
  * counted. If one of its records is already gone, nothing is changed.
  */
-export async function takeRealUseBack(
+export async function takeBackRealUse(
   writer: WriteTransaction,
   tables: Tables,
   key: RecordKey,

@@ -4,7 +4,7 @@ import type { Database } from '../../../source/connection/transactions.ts';
 import { planSimulation } from '../../../source/simulation/read-plan.ts';
 import { runSimulation } from '../../../source/simulation/run.ts';
 import { commitUse, takeUseBack } from '../../../source/simulation/run-real-use.ts';
-import { makeRealUse, takeRealUseBack } from '../../../source/simulation/sql/real-use-block.ts';
+import { makeRealUse, takeBackRealUse } from '../../../source/simulation/sql/real-use-block.ts';
 import { simulationBlock } from '../../../source/simulation/sql/simulation-block.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, type TestDatabase } from '../../helpers/database.ts';
@@ -116,7 +116,7 @@ describe('a real use', () => {
     await expect(
       makeRealUse(elsewhere, look.tables, recordKey!, calls[0]!, { preset, claims: null, role: null }),
     ).rejects.toMatchObject({ code: '25P01' });
-    await expect(takeRealUseBack(elsewhere, look.tables, recordKey!, use)).rejects.toMatchObject({
+    await expect(takeBackRealUse(elsewhere, look.tables, recordKey!, use)).rejects.toMatchObject({
       code: '25P01',
     });
     expect(await tables()).toEqual(before);
