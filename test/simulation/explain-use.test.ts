@@ -94,7 +94,7 @@ test('each explanation says what to do', () => {
   expect(of({ lastUsedAtMoved: false })).toContain("The trigger's function should set it");
   expect(of({ before: Number.NaN, after: Number.NaN, increment: Number.NaN })).toContain('by hand: UPDATE');
   expect(of({ after: 5, increment: 2, recordsAdded: 2 })).toContain('check track_preset_usage()');
-  expect(of({ after: 5, increment: 2 })).toContain('what the catalog shows of it follows');
+  expect(of({ after: 5, increment: 2 })).toContain('what the catalog shows about it follows');
   expect(hints({ uses: [use({ after: 3, increment: 0 })], replicationRole: 'replica' })[1]).toContain(
     'ALTER ROLE ... RESET session_replication_role',
   );

@@ -6,7 +6,7 @@ import type { Tables } from '../../counter/discovery/tables.ts';
 import { builtIn, keysDiffer, type Operators } from '../../counter/operators.ts';
 import type { RealUse, TakenBack } from '../real-use.ts';
 import type { UsageCall } from '../usage-call.ts';
-import { isOwnRecord, type SimulatedCalls, simulationValues, useStatement } from './simulation-block.ts';
+import { isOwnRecord, type SimulatedCalls, simulationValues, statementOfUse } from './simulation-block.ts';
 
 export const realUse = z.object({
   preset: z.string(),
@@ -85,7 +85,7 @@ BEGIN
     PERFORM set_config('request.jwt.claim.sub', coalesce((given->>'claims')::jsonb->>'sub', ''), true);
   END IF;
   IF given->>'role' IS NOT NULL THEN PERFORM set_config('role', given->>'role', true); END IF;
-  ${useStatement(call, 0)}
+  ${statementOfUse(call, 0)}
   PERFORM set_config('role', own_role, true);
   ${byPath(
     path,

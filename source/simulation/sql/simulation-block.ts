@@ -186,7 +186,7 @@ BEGIN
               PERFORM set_config('request.jwt.claim.sub', coalesce((given->>'claims')::jsonb->>'sub', ''), true);
             END IF;
             IF given->>'role' IS NOT NULL THEN PERFORM set_config('role', given->>'role', true); END IF;
-            CASE place${calls.map((call, index) => `\n              WHEN ${index + 1} THEN ${useStatement(call, index)}`).join('')}
+            CASE place${calls.map((call, index) => `\n              WHEN ${index + 1} THEN ${statementOfUse(call, index)}`).join('')}
             END CASE;
             PERFORM set_config('role', own_role, true);
             done := true;
@@ -232,7 +232,7 @@ ${quote}`;
 }
 
 /** Makes a use under the role's own search_path, and fires what is deferred: without a commit it would never fire. */
-export function useStatement(call: UsageCall, index: number): string {
+export function statementOfUse(call: UsageCall, index: number): string {
   return byOwnPath(`${statementOf(call, index)}
   SET CONSTRAINTS ALL IMMEDIATE;`);
 }
