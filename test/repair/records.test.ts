@@ -153,7 +153,7 @@ describe('records go by', () => {
     {
       name: 'a trigger waits for deletes',
       sql: `CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'; CREATE TRIGGER see AFTER DELETE ON preset_usage FOR EACH ROW EXECUTE FUNCTION see()`,
-      why: /triggers and rules that wait for a DELETE/,
+      why: /triggers and rules for DELETE/,
     },
     {
       name: 'they are many',

@@ -122,7 +122,7 @@ describe('with history', () => {
       'a trigger waits for a DELETE',
       `CREATE FUNCTION less() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN UPDATE presets SET usage_count = usage_count - 1 WHERE id = OLD.preset_id; RETURN OLD; END';
        CREATE TRIGGER less AFTER DELETE ON preset_usage FOR EACH ROW EXECUTE FUNCTION less()`,
-      'wait for a DELETE',
+      'triggers and rules for DELETE',
     ],
     [
       'there are too many',
