@@ -38,7 +38,7 @@ export const guards: readonly Guard[] = [
     guard: 'a batch: one repair at a time',
     text: 'CASE WHEN pg_try_advisory_xact_lock(${repairKey}) THEN',
     without: 'CASE WHEN true THEN',
-    test: [blockTest, 'a batch > is not begun while another repair is at its own'],
+    test: [blockTest, 'a batch > does not begin while another repair runs one'],
     says: 'promise resolved',
   },
   {
@@ -73,7 +73,7 @@ export const guards: readonly Guard[] = [
     guard: 'a batch: its own statement_timeout',
     text: `, set_config('statement_timeout', $3, true)`,
     without: ', $3::text',
-    test: [blockTest, 'a batch > takes no longer than it is told'],
+    test: [blockTest, 'a batch > takes no longer than its limit'],
     says: "expected 'committed' to",
   },
   {
@@ -89,7 +89,7 @@ export const guards: readonly Guard[] = [
     guard: 'rows: not waited for',
     text: `' SKIP LOCKED'`,
     without: `''`,
-    test: [blockTest, 'rows > that somebody holds fail at once'],
+    test: [blockTest, 'rows > that another session holds fail at once'],
     says: "expected '55P03: canceling statement",
   },
   {
@@ -140,7 +140,7 @@ export const guards: readonly Guard[] = [
     guard: 'counts: what was written',
     text: 'WHERE ${keysDiffer(`p.${presets.count}`, `b.value::${facts.countType}`)}',
     without: 'WHERE false',
-    test: [blockTest, 'rows > whose count a trigger makes another one undo the batch'],
+    test: [blockTest, 'rows > whose count a trigger changes undo the batch'],
     says: "expected 'committed' to",
   },
   {
@@ -148,7 +148,7 @@ export const guards: readonly Guard[] = [
     guard: 'triggers: kept quiet',
     text: `PERFORM set_config('session_replication_role', 'replica', true);`,
     without: '',
-    test: [blockTest, 'rows > have no triggers fire where they are kept quiet'],
+    test: [blockTest, 'rows > fire no triggers when these are suppressed'],
     says: 'deeply equal',
   },
   {
@@ -164,7 +164,10 @@ export const guards: readonly Guard[] = [
     guard: 'deletes: the version that was read',
     text: 'AND r.xmin::pg_catalog.text OPERATOR(pg_catalog.=) m.version',
     without: '',
-    test: [blockTest, 'records that are deleted > are not taken for one that has come to their place since'],
+    test: [
+      blockTest,
+      'records that are deleted > are not confused with a record that has taken their place since',
+    ],
     says: "expected 'committed' to",
   },
   {
@@ -172,7 +175,7 @@ export const guards: readonly Guard[] = [
     guard: 'deletes: in the part that was read',
     text: ' AND r.tableoid OPERATOR(pg_catalog.=) m.relation',
     without: '',
-    test: [blockTest, 'places are told apart by their part of a partitioned table'],
+    test: [blockTest, 'places in different partitions are distinguished'],
     says: 'a record was changed meanwhile',
   },
   {
@@ -180,7 +183,7 @@ export const guards: readonly Guard[] = [
     guard: 'deletes: a trigger that keeps a record is named',
     text: 'IF is_kept THEN',
     without: 'IF false THEN',
-    test: [blockTest, 'records that are deleted > that a trigger keeps are told as that'],
+    test: [blockTest, 'records that are deleted > that a trigger keeps are reported as kept'],
     says: "expected '40001: ",
   },
   {
@@ -196,10 +199,7 @@ export const guards: readonly Guard[] = [
     guard: 'TRUNCATE: only what was read',
     text: 'IF touched OPERATOR(pg_catalog.<>) ${number} OR',
     without: 'IF false AND',
-    test: [
-      blockTest,
-      'records that are deleted > by TRUNCATE > undo the batch where one of them is another one by now',
-    ],
+    test: [blockTest, 'records that are deleted > by TRUNCATE > undo the batch if one of them has changed'],
     says: "expected 'committed' to",
   },
   {
@@ -228,7 +228,7 @@ export const guards: readonly Guard[] = [
     without: ';',
     test: [
       blockTest,
-      'records that are put back > with triggers kept quiet, of a user > who is being deleted: waited for, and not put back beside that',
+      'records that are put back > with triggers kept quiet, of a user > who is being deleted: waited for, and not put back',
     ],
     says: "expected 'committed' to",
   },
@@ -316,7 +316,7 @@ export const guards: readonly Guard[] = [
     guard: 'a batch: what is hidden is not called moved',
     text: '&& (await hidesRowsNow(writer, tables))',
     without: '&& false',
-    test: [runBatchTest, 'a batch > whose drift is another one because rows are hidden is not called moved'],
+    test: [runBatchTest, 'a batch > whose drift differs because rows are hidden is not reported as moved'],
     says: 'undefined',
   },
   {
@@ -348,10 +348,7 @@ export const guards: readonly Guard[] = [
     guard: '57014: not for ever',
     text: ' && batch.tasks.length > 1',
     without: '',
-    test: [
-      runBatchTest,
-      'an error of the server > 57014 of a single preset: left with the words of the server',
-    ],
+    test: [runBatchTest, 'an error of the server > 57014 of a single preset: left with the server’s message'],
     says: "expected [ 'busy', ",
   },
   {
@@ -381,7 +378,7 @@ export const guards: readonly Guard[] = [
     without: '!changed.some(',
     test: [
       fateTest,
-      'committed is not believed > but it is where one of them has changed: the other one may have been spoilt again since',
+      'committed is not trusted > but it is if one of them has changed: the other may have been changed back since',
     ],
     says: "'aborted'",
   },
@@ -390,7 +387,10 @@ export const guards: readonly Guard[] = [
     guard: 'a fate: a number that is still to come',
     text: "=== '22023'",
     without: "=== '00000'",
-    test: [fateTest, 'what the server says is believed > a number that is still to come was never committed'],
+    test: [
+      fateTest,
+      'the status from the server is trusted > a number that is still to come was never committed',
+    ],
     says: 'in the future (SQLSTATE 22023)',
   },
   {
@@ -398,7 +398,7 @@ export const guards: readonly Guard[] = [
     guard: 'a fate: a record that it deletes is still there',
     text: 'if (traces.deleted) return',
     without: 'if (false) return',
-    test: [fateTest, 'committed is not believed > where a record that it deletes is still there'],
+    test: [fateTest, 'committed is not trusted > where a record that it deletes is still there'],
     says: "'committed'",
   },
   {
@@ -406,7 +406,7 @@ export const guards: readonly Guard[] = [
     guard: 'a fate: a record that it puts back is not there',
     text: 'if (traces.inserted) return',
     without: 'if (false) return',
-    test: [fateTest, 'committed is not believed > where a record that it puts back is not there'],
+    test: [fateTest, 'committed is not trusted > where a record that it puts back is not there'],
     says: "'committed'",
   },
   {
@@ -416,7 +416,7 @@ export const guards: readonly Guard[] = [
     without: 'true',
     test: [
       claimTest,
-      "the claim > that is somebody else's is waited for as long as any lock, and then refused with who has it",
+      'the claim > of another session is waited for as long as any lock, and then refused with its holder',
     ],
     says: 'expected true to be false',
   },
@@ -427,7 +427,7 @@ export const guards: readonly Guard[] = [
     without: '0',
     test: [
       claimTest,
-      "the claim > that is somebody else's is waited for as long as any lock, and then refused with who has it",
+      'the claim > of another session is waited for as long as any lock, and then refused with its holder',
     ],
     says: 'expected true to be false',
   },
@@ -436,7 +436,7 @@ export const guards: readonly Guard[] = [
     guard: 'the claim: a sign of life',
     text: 'const sign = 10_000;',
     without: 'const sign = 100_000;',
-    test: [claimTest, 'the claim > gives a sign of life every ten seconds, and none after it is let go'],
+    test: [claimTest, 'the claim > runs a statement every ten seconds, and none after its release'],
     says: 'expected +0 to be 1',
   },
   {
@@ -444,7 +444,7 @@ export const guards: readonly Guard[] = [
     guard: 'the claim: as long as the repair',
     text: 'await rows(keepIdleTransaction);',
     without: '',
-    test: [claimTest, 'the claim > is held in an open transaction until it is let go'],
+    test: [claimTest, 'the claim > is held in an open transaction until its release'],
     says: 'deeply equal',
   },
   {
@@ -460,7 +460,7 @@ export const guards: readonly Guard[] = [
     guard: 'the claim: let go where there is no room',
     text: 'if (pooled && !(await hasRoom(database))) await release();',
     without: '',
-    test: [claimTest, 'behind a pooler > it is let go where none can'],
+    test: [claimTest, 'behind a pooler > it is released if none can'],
     says: 'expected true to be false',
   },
   {
@@ -517,7 +517,7 @@ export const guards: readonly Guard[] = [
     without: '',
     test: [
       queueTest,
-      'what is refused > in company is tried one by one, and then left with the words of the server',
+      'what is refused > in a larger batch is tried one by one, and then left with the server’s message',
     ],
     says: 'deeply equal',
   },
@@ -526,7 +526,7 @@ export const guards: readonly Guard[] = [
     guard: 'a simulation: the row of its preset, first of all',
     text: ' FOR NO KEY UPDATE;',
     without: ';',
-    test: [useBlocksTest, 'a simulation > holds the row of its preset from the first look at the count on'],
+    test: [useBlocksTest, 'a simulation > holds the row of its preset from the first read of the count'],
     says: 'expected true to be false',
   },
   {
@@ -656,7 +656,7 @@ export const guards: readonly Guard[] = [
     without: 'false',
     test: [
       'test/migration/run.test.ts',
-      'what became of a transaction whose connection is lost > on any other connection the script does nothing at all',
+      'the outcome of a transaction whose connection is lost > on any other connection the script does nothing at all',
     ],
     says: 'resolved',
   },
@@ -667,7 +667,7 @@ export const guards: readonly Guard[] = [
     without: 'NULL;',
     test: [
       'test/migration/run.test.ts',
-      'it outlasts a crash of the server also where commits are asynchronous',
+      'it survives a crash of the server even if commits are asynchronous',
     ],
     says: 'to deeply equal',
   },
@@ -687,7 +687,7 @@ export const guards: readonly Guard[] = [
     guard: 'a batch: its presets stay what they are',
     text: '`EXPLAIN UPDATE ${presets.name} p SET ${presets.count} = p.${presets.count} WHERE',
     without: "`SELECT FROM (SELECT '(0,1)'::pg_catalog.tid AS ctid) p WHERE",
-    test: [blockTest, 'a batch > keeps the tables that it writes as they are from its beginning on'],
+    test: [blockTest, 'a batch > keeps its tables unchanged from its beginning on'],
     says: 'presets when it is to delete',
   },
   {
@@ -695,7 +695,7 @@ export const guards: readonly Guard[] = [
     guard: 'a batch: the records that it deletes from stay what they are',
     text: "if (writes === 'delete')",
     without: 'if (false)',
-    test: [blockTest, 'a batch > keeps the tables that it writes as they are from its beginning on'],
+    test: [blockTest, 'a batch > keeps its tables unchanged from its beginning on'],
     says: 'preset_usage when it is to delete',
   },
   {
@@ -703,7 +703,7 @@ export const guards: readonly Guard[] = [
     guard: 'a batch: the records that it puts back into stay what they are',
     text: "if (writes === 'insert') {",
     without: 'if (false) {',
-    test: [blockTest, 'a batch > keeps the tables that it writes as they are from its beginning on'],
+    test: [blockTest, 'a batch > keeps its tables unchanged from its beginning on'],
     says: 'preset_usage when it is to insert',
   },
   {
@@ -719,10 +719,7 @@ export const guards: readonly Guard[] = [
     guard: 'a batch: only for the tables of its plan',
     text: 'if (parts.length > 0) throw tablesChanged(plan, parts);',
     without: '',
-    test: [
-      runBatchTest,
-      'a batch > for tables that are not those of the plan any more is not written: exit code 4',
-    ],
+    test: [runBatchTest, 'a batch > for tables that have changed since the plan is not written: exit code 4'],
     says: 'expected undefined to match object',
   },
   {

@@ -69,7 +69,7 @@ const counterDiffers = expect.stringMatching(
 );
 const shapeDiffers = expect.stringMatching(/^the counting trigger differs: CREATE TRIGGER .* FOR EACH ROW/);
 
-describe('what differs is named, mended, and can be had back', () => {
+describe('what differs is named, fixed, and can be restored', () => {
   test.each<[string, string, unknown[]]>([
     [
       'nothing is there',
@@ -234,7 +234,7 @@ describe('what differs is named, mended, and can be had back', () => {
   });
 });
 
-test('nothing differs: there is nothing to run, and so it is after a migration', async () => {
+test('if nothing differs, as after a migration, there is nothing to run', async () => {
   await runFile(own.url, migration);
   expect(await plan()).toMatchObject({ differs: [], statements: [], replaced: [], findings: [] });
   await arrange(`ALTER TABLE preset_usage DISABLE TRIGGER ${ours}`);
@@ -251,7 +251,7 @@ test('planning only reads', async () => {
   expect((await plan()).fingerprint).toBe(first.fingerprint);
 });
 
-test('the fingerprint is another one as soon as something else would be replaced', async () => {
+test('the fingerprint changes as soon as something else would be replaced', async () => {
   await arrange(counter(addOne));
   const first = await plan();
   await arrange(counter(`${addOne} -- changed\n`));
@@ -303,7 +303,7 @@ describe('refusals', () => {
     expect((await plan()).differs).not.toEqual([]);
   });
 
-  test('another schema, without a word to the server', async () => {
+  test('another schema, without contacting the server', async () => {
     await expect(planMigration(database, { schema: 'app', readOnly: false })).rejects.toMatchObject({
       code: 'does-not-fit',
       exitCode: 4,
@@ -342,7 +342,7 @@ describe('rights', () => {
   const owned = `ALTER TABLE presets OWNER TO ROLE; ALTER TABLE preset_usage OWNER TO ROLE; GRANT USAGE, CREATE ON SCHEMA public TO ROLE;`;
   const give = (statements: string) => arrange(statements.replaceAll('ROLE', role));
 
-  test('not the owner: exit code 3, named; a dry run is shown all the same', async () => {
+  test('not the owner: exit code 3, named; a dry run is still shown', async () => {
     await give('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
     await expect(plan(theirs)).rejects.toMatchObject({
       code: 'permission-denied',
@@ -354,7 +354,7 @@ describe('rights', () => {
     ).toHaveLength(3);
   });
 
-  test('where nothing differs no right is missing', async () => {
+  test('if nothing differs, no right is missing', async () => {
     await runFile(own.url, migration);
     expect(await plan(theirs)).toMatchObject({ differs: [] });
   });
@@ -425,7 +425,7 @@ describe('beside others', () => {
     expect([recorded, await installed()]).toEqual([[], before]);
   });
 
-  test('a lock that somebody else holds: exit code 3 after a few tries, and nothing was changed', async () => {
+  test('a lock that another session holds: exit code 3 after a few tries, and nothing was changed', async () => {
     const planned = await plan();
     const before = await installed();
     await own.sql.begin(async other => {
@@ -436,7 +436,7 @@ describe('beside others', () => {
     expect(await installed()).toEqual(before);
   });
 
-  test('a lock that is let go in time only delays it', async () => {
+  test('a lock that is released in time only delays it', async () => {
     const planned = await plan();
     let running: Promise<unknown> | undefined;
     await own.sql.begin(async other => {
@@ -447,7 +447,7 @@ describe('beside others', () => {
     expect(await running).toMatchObject({ xid: recorded.at(-1), left: [] });
   });
 
-  test('a connection that dies before the commit: nothing happened, and that is what is said', async () => {
+  test('a connection that dies before the commit: nothing happened, and that is reported', async () => {
     const planned = await plan();
     const before = await installed();
     await own.sql.begin(async other => {
@@ -499,7 +499,7 @@ describe('beside others', () => {
   });
 });
 
-describe('what became of a transaction whose connection is lost', () => {
+describe('the outcome of a transaction whose connection is lost', () => {
   const lost = () =>
     new ConsoleError({ code: 'connection-lost', message: 'The connection was lost.', hint: '', exitCode: 3 });
   const losing = (rest: Partial<Database>): Database => ({
@@ -525,7 +525,7 @@ describe('what became of a transaction whose connection is lost', () => {
     expect(failure.message).toContain(`transaction ${recorded[0]}`);
   });
 
-  test('only the looking afterwards fails: done, and not looked at', async () => {
+  test('only the check afterwards fails: done, and not checked', async () => {
     const planned = await plan();
     const blind: Database = { ...database, read: () => Promise.reject(lost()) };
     expect(await runMigration(blind, planned, timeouts, record)).toEqual({
@@ -577,7 +577,7 @@ test('the transaction is recorded before anything is written, and is the one tha
   expect(row).toEqual({ status: 'committed', xmin: result.xid });
 });
 
-test("what others depend on is not dropped: the server's own words, and nothing was changed", async () => {
+test("what others depend on is not dropped: the server's message, and nothing was changed", async () => {
   await arrange(`CREATE FUNCTION track_preset_usage(p uuid, t text, d jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'x' $$;
     CREATE VIEW depends AS SELECT track_preset_usage(id, 'x', '{}') FROM presets`);
   const before = await installed();
@@ -591,7 +591,7 @@ test("what others depend on is not dropped: the server's own words, and nothing 
   expect(await installed()).toEqual(before);
 });
 
-test('it outlasts a crash of the server also where commits are asynchronous', async () => {
+test('it survives a crash of the server even if commits are asynchronous', async () => {
   await own.sql.unsafe(`ALTER DATABASE ${own.name} SET synchronous_commit = off`);
   await arrange(`CREATE TABLE seen (setting text);
     CREATE FUNCTION look() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN

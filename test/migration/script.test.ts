@@ -17,7 +17,7 @@ test('the shipped file is split as PostgreSQL does it', async () => {
   );
 });
 
-test('the shipped file is all there but its bracket and the correction of counts', () => {
+test('the shipped file is complete except BEGIN, COMMIT and the correction of counts', () => {
   const kinds = (texts: string[]) =>
     texts.map(text =>
       withoutComments(text)

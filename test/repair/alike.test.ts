@@ -7,7 +7,7 @@ import { ageReceipts } from '../helpers/age-receipts.ts';
 import { insertPresets } from '../helpers/database.ts';
 import { type Over, RepairBench } from '../helpers/repair-bench.ts';
 
-// Records that are but the key of their preset: none can be told from another.
+// Records that consist only of the key of their preset: they all look alike.
 const bare = `
   DROP TRIGGER trigger_auto_increment_preset_usage_count ON preset_usage;
   CREATE FUNCTION one_more() RETURNS trigger LANGUAGE plpgsql AS
@@ -134,7 +134,7 @@ describe('a state directory that was copied with its key', () => {
     expect(await bench.tables()).toEqual(before);
   });
 
-  test('somebody who has looked puts them back with --put-back-anyway, under another fingerprint', async () => {
+  test('--put-back-anyway puts them back, under another fingerprint', async () => {
     const reset = await bench.repair('reset', history);
     // An import of as many records as were deleted.
     await use(noir, 100);
@@ -151,7 +151,7 @@ describe('a state directory that was copied with its key', () => {
   });
 });
 
-describe('where a key of several columns tells records apart', () => {
+describe('with a key of several columns', () => {
   const keyed = `ALTER TABLE preset_usage ADD COLUMN place integer;
     UPDATE preset_usage u SET place = n.place
       FROM (SELECT ctid, row_number() OVER (PARTITION BY preset_id) AS place FROM preset_usage) n WHERE n.ctid = u.ctid;
@@ -194,7 +194,7 @@ describe('where a key of several columns tells records apart', () => {
   });
 });
 
-describe('an ordinary undo is not kept from its work', () => {
+describe('an ordinary undo is not prevented', () => {
   const puts = async (reset: RepairOutcome, restored = 100) =>
     expect(await bench.undo(reset)).toMatchObject({ restored, left: [] });
 

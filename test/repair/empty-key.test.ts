@@ -5,7 +5,7 @@ let bench: RepairBench;
 const schema = 'app';
 const withHistory = { schema, options: { deleteHistory: true } };
 
-// A preset whose key is empty, beside records of no preset at all.
+// A preset whose key is empty, next to records of no preset at all.
 beforeEach(async () => {
   bench = await RepairBench.open();
   await bench.arrange(`CREATE SCHEMA app;

@@ -24,7 +24,7 @@ afterEach(() => bench.close());
 const planOf = (receipt: string) => bench.plan('undo', { receipt });
 const codesOf = (remarks: readonly { code: string }[]) => remarks.map(({ code }) => code);
 
-/** A receipt of somebody else's making, with three records that nobody ever deleted. */
+/** A forged receipt, with three records that were never deleted. */
 function forge(file: string, id: string, head: Record<string, unknown> = {}): void {
   const { columns = [] } = linesOf(reset.receipt)[0] as { columns?: { quoted: string }[] };
   const record = (place: number) =>
@@ -51,7 +51,7 @@ test('the undo of its own receipt is as it was', async () => {
   expect(codesOf(plan.remarks)).not.toContain('receipt-own');
 });
 
-test('a forged receipt from elsewhere is told as one, with another phrase and another fingerprint', async () => {
+test('a forged receipt from elsewhere is reported as one, with another phrase and fingerprint', async () => {
   const file = join(dirname(bench.directory), 'x.jsonl');
   forge(file, '20260101T000000Z-reset-abcdef');
   const plan = await planOf(file);
@@ -69,7 +69,7 @@ test('a forged receipt from elsewhere is told as one, with another phrase and an
   });
 });
 
-test('one that goes by the id of a kept receipt is refused: undone, the kept one would count as undone', async () => {
+test('one with the id of a kept receipt is refused: undone, the kept one would count as undone', async () => {
   const file = join(dirname(bench.directory), 'x.jsonl');
   forge(file, reset.receiptId);
   await expect(planOf(file)).rejects.toMatchObject({
@@ -79,7 +79,7 @@ test('one that goes by the id of a kept receipt is refused: undone, the kept one
   });
 });
 
-test('an edited count is told, and changes the fingerprint', async () => {
+test('an edited count is reported, and changes the fingerprint', async () => {
   const before = await planOf(reset.receiptId);
   const content = readFileSync(reset.receipt, 'utf8');
   const edited = content.replace('"delta":-3', '"delta":-4');
@@ -90,7 +90,7 @@ test('an edited count is told, and changes the fingerprint', async () => {
   expect(plan.fingerprint).not.toBe(before.fingerprint);
 });
 
-test('that a receipt is in doubt is part of the fingerprint by itself', async () => {
+test('doubt about a receipt is itself part of the fingerprint', async () => {
   const before = await planOf(reset.receiptId);
   rmSync(keyFile(bench.directory));
   const plan = await planOf(reset.receiptId);
@@ -107,7 +107,7 @@ test('an edited file of records is refused before anything is put back', async (
   expect(await bench.tables()).toEqual(before);
 });
 
-test('records that are no records are told, not taken for a fault of this program', async () => {
+test('invalid records are reported, and not as a bug of this program', async () => {
   const file = join(dirname(bench.directory), 'x.jsonl');
   forgeReset(file, reset.receipt, { id: '20260101T000000Z-reset-abcdef' }, { id: noir, name: 'Noir' }, [
     [{ injected: true } as never],
@@ -132,7 +132,7 @@ test('a forged undo does not make a receipt count as undone, and is named', asyn
     [id, 'unsealed', false],
     [reset.receiptId, 'own', false],
   ]);
-  // As it would be, had nobody undone anything.
+  // As if nothing had been undone.
   await bench.arrange('TRUNCATE preset_usage');
   await bench.setCounts({ Noir: 0 });
   const plan = await planOf(reset.receiptId);
@@ -147,7 +147,7 @@ test('a forged undo does not make a receipt count as undone, and is named', asyn
 test('a forged newer one neither blocks an undo, nor is asked about, nor written to', async () => {
   const file = receiptFile(bench.directory, '20990101T000000Z-reset-abcdef');
   forge(file, '20990101T000000Z-reset-abcdef', { at: '2099-01-01T00:00:00.000Z' });
-  // As of a killed one: without an end, and of a transaction that nobody has begun yet.
+  // As after a kill: without an end, and with a transaction that has not begun yet.
   const lines = linesOf(file).slice(0, 2);
   lines[1] = { ...lines[1], xid: '9999999999' };
   writeFileSync(file, lines.map(line => `${JSON.stringify(line)}\n`).join(''));
@@ -168,7 +168,7 @@ test('nor does one that says it was committed after a sync keep that from being 
   expect(await planOf(synced.receiptId)).toMatchObject({ changes: [{ name: 'Noir', delta: 4 }], left: [] });
 });
 
-test('of receipts without seals, as an older console left them, one takes another back as ever', async () => {
+test('a receipt without seals, from an older console, can still undo another', async () => {
   const undone = await bench.undo(reset);
   unseal(reset.receipt);
   unseal(undone.receipt);

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-// Everything that the block names by a word of its own.
+// Everything that the block has a name for.
 const words =
   'o e p r t b l m i v c k q given held used becomes started touched value key place version relation n'
     .split(' ')
@@ -48,7 +48,7 @@ test.each([[false], [true]])(
   },
 );
 
-test('nor are they for reading chosen presets', async () => {
+test('nor for reading chosen presets', async () => {
   await bench.arrange(`ALTER TABLE presets ${words}; ALTER TABLE preset_usage ${words}`);
   const { tables } = (await bench.plan('sync', { presets: ['Noir'] })).look;
   const counters = await bench.database.read(reader => readCounters(reader, tables, [noir], 'counted'));

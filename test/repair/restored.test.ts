@@ -19,7 +19,7 @@ let database: Database;
 let directory: string;
 const history = { lastUsed: false, deleteHistory: true, suppressTriggers: false };
 
-// A server of its own, whose files are copied and put back as from a backup.
+// A separate server, whose files are copied and put back as from a backup.
 beforeAll(async () => {
   server = await startEmbedded();
   await runFile(server.url, 'demo-schema.sql');
@@ -151,7 +151,7 @@ describe('a server that was restored', () => {
     await sql`VACUUM (FREEZE) preset_usage`;
     const there = { restored: 0, left: [{ name: 'Noir', reason: 'there' }] };
     expect(await undo(reset)).toMatchObject(there);
-    // Also seen by the transaction that would put them back, where the plan is from before the restore.
+    // The transaction that would put them back sees them too, if the plan is from before the restore.
     const late = runRepair(database, planned, { timeout: 30, lockTimeout: 2, directory, fresh: true });
     expect(await ended(late)).toMatchObject(there);
     expect(await counts()).toEqual({ count: 100, records: 100 });

@@ -201,7 +201,7 @@ describe('an undo of batches that hold more than goes at once', () => {
   test('what the server takes only in smaller parts goes back in smaller parts, and no trigger is blamed', async () => {
     const before = await bench.tables();
     const reset = await resetWhole();
-    // As where more than 256 MB of text come at once: the limit is the server's, so here it is a smaller one.
+    // As if more than 256 MB of text came at once: that limit is the server's, so a smaller one is set here.
     await bench.arrange(`CREATE FUNCTION few() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         IF (SELECT count(*) FROM added) > 1 THEN RAISE EXCEPTION 'total size exceeds the maximum' USING ERRCODE = '54000'; END IF; RETURN NULL; END $$;
       CREATE TRIGGER few AFTER INSERT ON preset_usage REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION few()`);

@@ -135,7 +135,7 @@ describe('an undo', () => {
     await own.sql`UPDATE presets SET usage_count = 300 WHERE name = 'Pastel'`;
     await own.sql`ALTER TABLE presets ADD CONSTRAINT sane CHECK (usage_count >= 0)`;
     try {
-      // Some presets alone: records go in batches then.
+      // Only some presets: then records are deleted in batches.
       const outcome = await doRepair(
         database,
         request('reset', directory, { presets: ['Pastel'], options: withHistory }),

@@ -121,7 +121,7 @@ describe('records that look like each other', () => {
       INSERT INTO preset_usage (preset_id, usage_type, created_at)
         SELECT '${noir}', 'import ' || n / 2, '2024-01-01Z' FROM generate_series(1, 1501) n`);
     const before = await bench.tables();
-    // Some presets alone: records go in batches then.
+    // Only some presets: then records are deleted in batches.
     const reset = await bench.repair('reset', { presets: ['Noir'], ...history });
     expect(reset.deleted).toBe(1601);
     expect((await bench.receipt(reset)).batches.length).toBeGreaterThan(1);

@@ -28,7 +28,7 @@ const trigger = (name: string, when: string, body: string, row = 'FOR EACH ROW')
   CREATE TRIGGER ${name} ${when} ${row} EXECUTE FUNCTION ${name}()`;
 
 describe('what fires', () => {
-  test('is listed with what it does, and the rest is not', async () => {
+  test('is listed with its effects, and no other is', async () => {
     await bench.arrange(
       [
         `UPDATE presets SET last_used_at = '2020-01-01Z' WHERE name = 'Noir'`,
@@ -110,7 +110,7 @@ describe('what fires', () => {
     expect(await milestones()).toEqual([0, 3]);
   });
 
-  test('what is wrong with counting is told before', async () => {
+  test('the plan says what is wrong with counting', async () => {
     await bench.arrange(`ALTER TABLE preset_usage DISABLE TRIGGER ${counter}`);
     expect((await bench.plan('sync')).remarks).toMatchObject([
       { code: 'trigger-unhealthy', severity: 'warning' },
@@ -121,7 +121,7 @@ describe('what fires', () => {
 describe('suppressed', () => {
   const quiet = { suppressTriggers: true };
 
-  test('a milestone trigger does not fire, for sync, reset and undo; the counts are right all the same', async () => {
+  test('a milestone trigger does not fire, for sync, reset and undo; the counts are still right', async () => {
     const before = await bench.tables();
     expect((await bench.plan('sync')).whyNotSuppress).toBeNull();
     const synced = await bench.repair('sync', { options: quiet });
@@ -144,7 +144,7 @@ describe('suppressed', () => {
     expect(await milestones()).toEqual([0, 3]);
   });
 
-  test('a CHECK and a NOT NULL hold all the same', async () => {
+  test('a CHECK and a NOT NULL still hold', async () => {
     await bench.arrange(`ALTER TABLE presets ADD CONSTRAINT grown CHECK (name <> 'Noir' OR usage_count > 5)`);
     expect(await bench.repair('sync', { options: quiet })).toMatchObject({
       changed: 1,
@@ -155,7 +155,7 @@ describe('suppressed', () => {
     expect(await bench.counts()).toEqual({ Noir: [9, 3], Pastel: [0, 0] });
   });
 
-  test('quiet is for the batch alone: the connections of others, and the next use, fire', async () => {
+  test('only the batch suppresses triggers: on other connections, and for the next use, they fire', async () => {
     await bench.repair('sync', { options: quiet });
     await insertRecords(bench.own.sql, noir, 1);
     expect(await bench.counts()).toMatchObject({ Noir: [4, 4] });

@@ -61,7 +61,7 @@ describe('a column that was renamed', () => {
     });
   });
 
-  test('and names the preset of a record', async () => {
+  test('and holds the preset of a record', async () => {
     const before = await bench.tables();
     const reset = await bench.repair('reset', withHistory);
     await bench.arrange('ALTER TABLE preset_usage RENAME preset_id TO preset');
@@ -75,7 +75,7 @@ describe('a column that was renamed', () => {
     await expect(undo(reset)).rejects.toMatchObject({ code: 'columns-changed', exitCode: 4 });
     await expect(undo(reset, { drop: ['preset_id'] })).rejects.toMatchObject({ code: 'columns-changed' });
     expect((await bench.tables()).records).toEqual([]);
-    // The trigger of these tables still goes by the old name.
+    // The trigger of these tables still uses the old name.
     await bench.arrange('ALTER TABLE preset_usage DISABLE TRIGGER USER');
     await undo(reset, { map: [['preset_id', 'preset']] });
     expect(await bench.tables()).toEqual(before);
@@ -132,7 +132,7 @@ describe('a column that was renamed', () => {
 });
 
 describe('a column that is gone', () => {
-  test('is left out only where it is named, which the receipt of the undo says', async () => {
+  test('is left out only if it is named, which the undo’s receipt records', async () => {
     const reset = await bench.repair('reset', withHistory);
     await bench.arrange('ALTER TABLE preset_usage DROP COLUMN usage_data');
     await expect(undo(reset)).rejects.toMatchObject({
@@ -170,7 +170,7 @@ describe('a column that is new', () => {
     expect(await undo(reset)).toMatchObject({ restored: 3, left: [] });
   });
 
-  test.each([['text NOT NULL'], ['given']])('and has to be given: %s', async type => {
+  test.each([['text NOT NULL'], ['given']])('and must be given: %s', async type => {
     const reset = await bench.repair('reset', withHistory);
     await bench.arrange(`CREATE DOMAIN given AS text NOT NULL; ALTER TABLE preset_usage ADD source ${type}`);
     expect(await columnCodes(reset)).toMatchObject([{ code: 'column-required', severity: 'error' }]);
@@ -210,7 +210,7 @@ describe('a column of another type', () => {
     ['timestamptz', 'date', value],
     ['timestamptz', 'timestamptz(0)', value],
     ['numeric', 'numeric(5,1)', '1.25'],
-  ])('%s as %s: what the server would make of it is refused until it is agreed to', async (was, is, text) => {
+  ])('%s as %s: a lossy conversion is refused until it is accepted', async (was, is, text) => {
     const reset = await typed(was, is, text);
     await expect(undo(reset)).rejects.toMatchObject({
       code: 'columns-changed',
@@ -221,7 +221,7 @@ describe('a column of another type', () => {
     expect(await undo(reset, { map: [['v', 'v']] })).toMatchObject({ restored: 3, left: [] });
   });
 
-  test('that takes them not at all: no mapping helps, leaving them out does', async () => {
+  test('that cannot hold them: no mapping helps, leaving them out does', async () => {
     const reset = await typed('text', 'integer', 'seven');
     await expect(undo(reset, { map: [['v', 'v']] })).rejects.toMatchObject({
       code: 'columns-changed',
@@ -246,7 +246,7 @@ test.each([
     },
     'would go into id',
   ],
-])('a choice that cannot be meant is an error of usage: %j', async (choice, message) => {
+])('an impossible choice is a usage error: %j', async (choice, message) => {
   const reset = await bench.repair('reset', withHistory);
   await expect(undo(reset, choice)).rejects.toMatchObject({
     code: 'bad-column',
@@ -255,7 +255,7 @@ test.each([
   });
 });
 
-test('what is named is part of what one agrees to', async () => {
+test('the choice of columns is part of the plan’s fingerprint', async () => {
   const reset = await bench.repair('reset', withHistory);
   await bench.arrange(`ALTER TABLE preset_usage ADD kind text NOT NULL DEFAULT ''`);
   const prints = await Promise.all(

@@ -16,7 +16,7 @@ const perBatch = 20;
 
 const asOwn: Provenance = { origin: 'own', doubt: null, seal: null };
 
-/** A receipt of as many presets; `looked` is called with every look at one of its changes. */
+/** A receipt of this many presets; `looked` is called for each read of one of its changes. */
 function receiptOf(
   presets: number,
   head: Partial<Receipt['head']>,
@@ -75,7 +75,7 @@ function looksAt(presets: number): number {
   return looks;
 }
 
-test('an undo of twice as many presets takes twice as many looks at their changes', () => {
+test('an undo of twice as many presets reads their changes twice as often', () => {
   expect(looksAt(40_000)).toBeLessThanOrEqual(2.1 * looksAt(20_000));
 });
 

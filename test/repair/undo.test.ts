@@ -241,7 +241,7 @@ describe('what records refer to', () => {
 });
 
 describe('a table that has changed', () => {
-  test('a column that was dropped is left out where that is said, one that was added takes its default', async () => {
+  test('a dropped column is left out if the user says so, an added one takes its default', async () => {
     await bench.arrange(`ALTER TABLE preset_usage ADD note text DEFAULT 'n'`);
     const before = await bench.own
       .sql`SELECT id, preset_id, usage_type, created_at FROM preset_usage ORDER BY id`;
@@ -279,7 +279,7 @@ describe('a table that has changed', () => {
 });
 
 describe('what is in the way', () => {
-  test('a record of the same key: its preset is left with the words of the server, the other one is done', async () => {
+  test('a record of the same key: its preset is left with the server’s message, the other one is done', async () => {
     const before = await bench.tables();
     const [taken] = await bench.own.sql`SELECT id FROM preset_usage WHERE preset_id = ${noir} LIMIT 1`;
     const reset = await bench.repair('reset', withHistory);
@@ -302,7 +302,7 @@ describe('what is in the way', () => {
     CREATE FUNCTION early() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} END $$;
     CREATE TRIGGER early BEFORE INSERT ON preset_usage FOR EACH ROW EXECUTE FUNCTION early()`;
 
-  test('a trigger that may change what is put back is told before; kept from firing, it does not', async () => {
+  test('the plan warns of a trigger that may change what is put back; suppressed, it does not', async () => {
     await bench.arrange(firesFirst(`NEW.usage_type := 'touched'; RETURN NEW;`));
     const original = await bench.tables();
     const reset = await bench.repair('reset', withHistory);

@@ -45,7 +45,7 @@ describe('a use that fails because a function no longer fits', () => {
     );
   });
 
-  test('names the table that is not there', () => {
+  test('names the missing table', () => {
     expect(hint({ code: '42P01', message: 'relation "usage_log" does not exist', where })).toContain(
       'names the table usage_log, which does not exist or is not in its search_path',
     );
@@ -60,7 +60,7 @@ describe('a use that fails because a function no longer fits', () => {
   });
 });
 
-test('a count that is no number is said to be none', () => {
+test('a count that is not a number is reported as that', () => {
   const use = {
     before: Number.NaN,
     after: Number.NaN,

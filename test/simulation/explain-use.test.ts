@@ -60,7 +60,7 @@ describe('a use is confirmed', () => {
     expect(told({})).toEqual([]);
   });
 
-  test('and what a real one did is told in the same words', () => {
+  test('and a real one is reported in the same words', () => {
     const real = {
       preset: 'a',
       records: ['1'],
@@ -113,13 +113,13 @@ test('one failure for a unique index is enough to name the index', () => {
   expect(told({ failures: [failure()], health })).not.toContain('daily-limit: Once a day.');
 });
 
-test('a second use that fails for another reason is no limit of uses', () => {
+test('a second use that fails for another reason is not a limit of uses', () => {
   expect(told({ failures: [failure({ use: 2 })] })[0]).toMatch(
     /^use-failed: .* failed for the same preset again: no/,
   );
 });
 
-test('the names that the server quotes are told without the spaces around them', () => {
+test('the names that the server quotes are shown without the spaces around them', () => {
   const names = (message: string, code = '42703', where: string | null = null) =>
     hints({ failures: [failure({ message, code, where })] })[0];
   expect(names('column \u00ab style \u00bb of relation \u00ab presets \u00bb')).toContain(
@@ -207,7 +207,7 @@ describe('numbers', () => {
     ]);
   });
 
-  test('a last use that stayed, which is told only where the numbers are right', () => {
+  test('a last use that did not move, reported only if the numbers are right', () => {
     expect(told({ uses: [use(), use({ lastUsedAtMoved: false })] })).toEqual([
       'last-used-not-moved: The use was counted, but last_used_at did not change.',
     ]);
@@ -218,7 +218,7 @@ describe('numbers', () => {
 });
 
 describe('a use that fails', () => {
-  test('is told with the words of the server and its place', () => {
+  test('is reported with the server’s message and its place', () => {
     expect(told({ failures: [failure({ constraint: 'grown', where: 'f() line 3' })] })).toEqual([
       'use-failed: The insert into preset_usage failed: no (SQLSTATE P0001, constraint grown, in f() line 3).',
     ]);
@@ -237,7 +237,7 @@ describe('a use that fails', () => {
     expect(told({ failures: [failure({ code: '23503' })], health })).toHaveLength(1);
   });
 
-  test('twice in the same way is told once', () => {
+  test('twice in the same way is reported once', () => {
     expect(told({ failures: [failure(), failure()] })).toHaveLength(1);
     expect(told({ failures: [failure(), failure({ message: 'other' })] })).toHaveLength(2);
   });
@@ -348,7 +348,7 @@ describe('how it was made', () => {
     ...over,
   });
 
-  test('as the application does, and as nobody else: nothing to say', () => {
+  test('as the application does, with no other role: nothing to report', () => {
     expect(circumstances()).toEqual([]);
     expect(circumstances({ role, asRole: asRole() })).toEqual([]);
   });
@@ -362,7 +362,7 @@ describe('how it was made', () => {
     ]);
   });
 
-  test('past a function of somebody who does not own the tables', () => {
+  test('without calling a function whose owner does not own the tables', () => {
     const strangers = [{ identity: 'public.track_preset_usage(uuid)', stranger: 'mallory' }];
     expect(circumstances({ path: 'insert', firstPath: 'insert', strangers })).toEqual([
       'warning track-not-called: public.track_preset_usage(uuid) was not called: its owner mallory does not own the tables, and it would run with the rights of owner.',
@@ -375,7 +375,7 @@ describe('how it was made', () => {
     ]);
   });
 
-  test('as a role for which it comes out otherwise', () => {
+  test('as a role with another result', () => {
     const lost = asRole({ confirmed: false, uses: [use({ increment: 0, recordsAdded: 0 })] });
     expect(circumstances({ role, asRole: lost })).toEqual([
       'warning role-differs: As app a use adds 0 to the count and 0 records.',
@@ -394,7 +394,7 @@ describe('how it was made', () => {
     ]);
   });
 
-  test('by what reaches outside, and numbers that do not come back', () => {
+  test('with effects outside, and advanced sequences', () => {
     expect(
       circumstances({
         reach: [{ function: 'f()', means: 'dblink' }],
@@ -408,7 +408,7 @@ describe('how it was made', () => {
     ]);
   });
 
-  test('is sound where nothing of it is an error', () => {
+  test('is sound if nothing in it is an error', () => {
     const finding = (severity: 'error' | 'warning') => ({ code: 'x', severity, message: '', hint: '' });
     const simulation = {
       confirmed: true,

@@ -116,7 +116,7 @@ test('a use that fails leaves nothing, and has no second way', async () => {
   expect([await presets(), await records()]).toEqual(before);
 });
 
-test('a connection that dies before the commit: nothing happened, and that is what is said', async () => {
+test('a connection that dies before the commit: nothing happened, and that is reported', async () => {
   await own.sql
     .unsafe(
       `CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock_shared(46); RETURN NEW; END $$;
@@ -142,7 +142,7 @@ test('a connection that dies before the commit: nothing happened, and that is wh
   expect([await presets(), await records()]).toEqual(before);
 });
 
-test('a token that is none is refused, and one of another database', async () => {
+test('an invalid token is refused, and one of another database', async () => {
   const planned = await plan();
   expect(() => readTakeBackToken(planned, 'nonsense')).toThrow(/not one that a real use printed/);
   const use = await commitUse(database, planned, timeouts);

@@ -14,7 +14,7 @@ const role = `app_${process.pid}`;
 const user = 'a0a0a0a0-0000-4000-8000-00000000000a';
 const timeouts = { timeout: 30, lockTimeout: 2 };
 
-// Each test breaks counting in its own way, so each has a database of its own.
+// Each test breaks counting in a different way, so each has its own database.
 beforeEach(async () => {
   own = await createDatabase();
   database = connectTo(own.url);
@@ -179,7 +179,7 @@ describe('uses that are not counted', () => {
     expect(codes(await simulate())).toEqual(expect.arrayContaining(['use-not-counted', 'replication-role']));
   });
 
-  test('last_used_at stays where it was', async () => {
+  test('last_used_at does not change', async () => {
     await own.sql.unsafe(`DROP TRIGGER ${counter} ON preset_usage; ${rowTrigger('auto_count')}`).simple();
     await own.sql.unsafe(`CREATE OR REPLACE FUNCTION auto_count() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       UPDATE presets SET usage_count = usage_count + 1 WHERE id = NEW.preset_id; RETURN NEW; END $$`);
@@ -217,7 +217,7 @@ describe('uses that are counted too often', () => {
   });
 });
 
-describe('values that a unique index lets be there once', () => {
+describe('values that a unique index allows once', () => {
   const unlike = `ALTER TABLE preset_usage ADD request text, ADD number integer, ADD ticket varchar(8);
     UPDATE preset_usage SET request = gen_random_uuid()::text, number = 1 + (SELECT count(*) FROM preset_usage o WHERE o.id < preset_usage.id), ticket = left(id::text, 8);
     ALTER TABLE preset_usage ADD UNIQUE (request), ADD UNIQUE (number), ADD UNIQUE (ticket),
@@ -385,7 +385,7 @@ describe('arguments', () => {
     expect(await simulate()).toMatchObject({ path: 'track_preset_usage', confirmed: true });
   });
 
-  test('the user is told as Supabase tells it', async () => {
+  test('the user is set as Supabase sets it', async () => {
     await own.sql
       .unsafe(
         track(`INSERT INTO preset_usage (preset_id, user_id, usage_type)
@@ -401,7 +401,7 @@ describe('arguments', () => {
     ]);
   });
 
-  test('a user that is no UUID is refused', async () => {
+  test('a user that is not a UUID is refused', async () => {
     await expect(planSimulation(database, request({ asUser: 'me' }))).rejects.toMatchObject({
       code: 'bad-flag',
       exitCode: 2,
@@ -434,7 +434,7 @@ describe('arguments', () => {
     expect(await simulate()).toMatchObject({ path: 'track_preset_usage', confirmed: true, failures: [] });
   });
 
-  test('a name that would end the block does not', async () => {
+  test('a name that could end the block does not', async () => {
     await own.sql.unsafe('ALTER TABLE preset_usage RENAME usage_type TO "$rehearsal$; x $use$"');
     await own.sql`DROP FUNCTION track_preset_usage`;
     expect(await simulate()).toMatchObject({ path: 'insert', confirmed: true });
@@ -504,7 +504,7 @@ describe('guards', () => {
     });
   });
 
-  test('a role that may only read is told what it needs', async () => {
+  test('a role that may only read learns what it needs', async () => {
     await own.sql
       .unsafe(`GRANT USAGE ON SCHEMA public TO ${role}; GRANT SELECT ON presets, preset_usage TO ${role}`)
       .simple();
@@ -680,7 +680,7 @@ describe('guards', () => {
       expect({ reach, unknown }).toEqual({ reach: [], unknown: [] });
     });
 
-    test('and what is not known is said, and not asked about', async () => {
+    test('and unknown effects are reported, without asking', async () => {
       await own.sql.unsafe(onRecords(`EXECUTE format('SELECT %s', (NEW.usage_type = 'x')::text)`)).simple();
       const plan = await planSimulation(database, request());
       expect(plan.reach).toEqual([]);
@@ -695,7 +695,7 @@ describe('guards', () => {
     });
   });
 
-  test('two presets of one name have to be told apart', async () => {
+  test('of two presets with one name, one must be chosen', async () => {
     await own.sql`INSERT INTO presets (name) VALUES ('Noir')`;
     await expect(planSimulation(database, request())).rejects.toMatchObject({
       code: 'ambiguous-preset',

@@ -63,7 +63,7 @@ describe('check', () => {
       const { json, text, exitCode, warnings } = await audit(role).finally(() =>
         arrange(`ALTER ROLE ${role} NOLOGIN`),
       );
-      // Nothing that could be taken for a count, whoever reads it and does not look at `complete`.
+      // No number that could be taken for a count by a reader who ignores `complete`.
       expect(json).toMatchObject({
         complete: false,
         presets: null,
@@ -148,7 +148,7 @@ describe('simulate', () => {
     return runSimulation(database, plan, timeouts);
   };
 
-  test('as the owner also proves the use of a signed-in user, with the claims that auth.uid() reads', async () => {
+  test('as the owner also confirms the use of a signed-in user, with the claims that auth.uid() reads', async () => {
     const before = await project.sql`SELECT count(*) FROM preset_usage`;
     const simulation = await simulate('postgres');
     expect(simulation).toMatchObject({ path: 'track_preset_usage', confirmed: true, failures: [] });
@@ -232,7 +232,7 @@ describe('a repair', () => {
     },
   );
 
-  test('keeps triggers quiet only where the platform grants that', async () => {
+  test('suppresses triggers only if the platform grants that', async () => {
     const options = { lastUsed: false, deleteHistory: false, suppressTriggers: true };
     const quiet = request('sync', directory, { options });
     await expect(planRepair(as('postgres'), quiet)).rejects.toMatchObject({

@@ -35,7 +35,7 @@ function routine(...parameters: UsageParameter[]): UsageRoutine {
   };
 }
 
-/** The values of a call by where they go: null where no parameter can hold the preset. */
+/** The values of a call by target; null if no parameter can hold the preset. */
 function filled(parameters: UsageParameter[], other: Partial<UsageFacts> = {}) {
   const call = fillCall(routine(...parameters), { ...facts, ...other });
   return call && Object.fromEntries(call.values.map(({ target, value }) => [target, value]));
@@ -90,7 +90,7 @@ describe('a call', () => {
     'user',
   ])('gives the user to %s', name => {
     expect(filled([parameter('preset_id'), parameter(name)])).toMatchObject({ [name]: 'u-1' });
-    // Also where it has a default.
+    // Even if it has a default.
     expect(filled([parameter('preset_id'), parameter(name, 'uuid', { optional: true })])).toMatchObject({
       [name]: 'u-1',
     });
@@ -137,7 +137,7 @@ describe('a call', () => {
     expect(filled(parameters)).toEqual({ preset_id: 'p-1', kind: 'generation' });
   });
 
-  test('goes by place where a parameter has no name, and then leaves nothing out', () => {
+  test('passes values by position if a parameter has no name, and then leaves nothing out', () => {
     const unnamed = { ...parameter('', 'integer', { optional: true }), quoted: '$2' };
     const call = fillCall(routine(parameter('preset_id'), unnamed), facts);
     expect(call).toMatchObject({ named: false, values: [{ value: 'p-1' }, { target: '$2', value: '1' }] });
@@ -171,7 +171,7 @@ describe('a call', () => {
     expect(filled(parameters)).toEqual({ preset_id: 'p-1', n: '1', tags: '{}' });
   });
 
-  test('with a VARIADIC that may be left out goes by place, no further than it needs', () => {
+  test('with an optional VARIADIC passes values by position, no more than needed', () => {
     const parameters = [
       parameter('n', 'integer', { optional: true }),
       parameter('preset_id'),
@@ -190,7 +190,7 @@ describe('a call', () => {
   });
 });
 
-describe('the value of what nothing is known of', () => {
+describe('the value for something unknown', () => {
   test.each([
     ['text', 'generation'],
     ['character varying(40)', 'generation'],

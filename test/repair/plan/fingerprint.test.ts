@@ -114,7 +114,7 @@ describe('correct uses change no fingerprint', () => {
     expect(Object.values(await bench.counts()).map(([count]) => count)).toEqual([0, 0, 0, 0]);
   });
 
-  test('and what is taken back is the same', async () => {
+  test('and so is an undo', async () => {
     await mixed();
     const synced = await bench.repair('sync', { options: { lastUsed: true } });
     const reset = await bench.repair('reset', history);

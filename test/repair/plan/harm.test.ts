@@ -51,7 +51,7 @@ describe('records of presets that are gone', () => {
     expect((await bench.tables()).presets).toEqual(before.presets);
   });
 
-  test('go, and come back, where they name none or nothing minds', async () => {
+  test('go, and come back, if they name no preset or no key refuses them', async () => {
     await arrange(
       `${plain}; INSERT INTO preset_usage (preset_id) VALUES (NULL); ALTER TABLE preset_usage ${refers}`,
     );
@@ -92,7 +92,7 @@ describe('records that are only marked as deleted', () => {
     await expectKept();
   });
 
-  test('by a rule, which TRUNCATE would pass by', async () => {
+  test('by a rule, which TRUNCATE would bypass', async () => {
     await arrange(`${plain};
       CREATE RULE mark AS ON DELETE TO preset_usage DO INSTEAD UPDATE preset_usage SET deleted = true WHERE id = OLD.id`);
     const { remarks } = await expectKept();
@@ -105,7 +105,7 @@ describe('records that are only marked as deleted', () => {
   });
 });
 
-test('a plan names rules, and triggers of a part of a table alone', async () => {
+test('a plan names rules, and triggers of a single partition', async () => {
   await arrange(`
     CREATE TABLE presets (id integer PRIMARY KEY, name text, usage_count integer);
     CREATE TABLE preset_usage (preset_id integer) PARTITION BY LIST (preset_id);

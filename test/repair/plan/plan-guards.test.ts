@@ -148,7 +148,7 @@ describe('deleting records', () => {
   });
 });
 
-describe('what a plan says of', () => {
+describe('a plan warns of', () => {
   const firing = (name: string, always: boolean): FiringTrigger => ({
     name,
     table: 't',

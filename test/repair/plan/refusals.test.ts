@@ -117,7 +117,7 @@ describe('a role without the right', () => {
     await expect(planRepair(limited, quiet)).rejects.toMatchObject({ code: 'cannot-suppress', exitCode: 4 });
   });
 
-  test('none for looking at a plan, which says what doing it would need', async () => {
+  test('none for a dry run, which says what running it would need', async () => {
     await as();
     const plan = await planRepair(
       limited,
@@ -315,7 +315,7 @@ test('without a place for the receipt nothing is changed: exit code 4', async ()
 });
 
 test('a receipt that cannot be written any more stops it before the write it belongs to', async () => {
-  // Where the deleted records would go there is a directory by the time they do.
+  // By the time the deleted records are written, a directory is in the place of their file.
   const plan = await planRepair(database, request('reset', directory, { options: withHistory }));
   const blocker = postgres(own.url, { max: 1 });
   try {

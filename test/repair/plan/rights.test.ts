@@ -118,7 +118,7 @@ test('rows that are hidden between plan and run: nothing is changed', async () =
     code: 'incomplete-view',
     exitCode: 4,
   });
-  // A plan that was made a moment ago is not made anew.
+  // A plan that was just made is not made again.
   await expect(bench.run(plan, { fresh: true }, undefined, limited)).rejects.toMatchObject({
     code: 'incomplete-view',
     exitCode: 4,
@@ -170,7 +170,7 @@ test('a policy or a trigger that keeps a record from being deleted: count and re
   expect(await bench.counts()).toEqual({ Noir: [9, 3], Pastel: [0, 0] });
 });
 
-test('a role that may not keep triggers quiet is told so, and asking for it all the same is exit code 4', async () => {
+test('a role that may not suppress triggers learns it from the plan; asking for it is exit code 4', async () => {
   await bench.arrange(`GRANT UPDATE ON presets TO ${role}`);
   const plan = await bench.plan('sync', {}, limited);
   expect(plan.whyNotSuppress).toContain('session_replication_role');

@@ -30,7 +30,7 @@ test('an operation is one line of seven columns', async () => {
   expect(rest).toEqual([['']]);
 });
 
-test('records that were put back are told where there are any', async () => {
+test('records that were put back are listed if there are any', async () => {
   const [columns] = await journalOf({ ...sampleEnd, ended: 'interrupted', restored: 30, left: [] });
   expect(columns?.at(-1)).toBe('interrupted: 12 changed, 0 deleted, 30 put back, 0 left');
 });

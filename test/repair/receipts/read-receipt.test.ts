@@ -19,7 +19,7 @@ async function keep(directory: string, other: Partial<ReceiptHead>, records: str
   return writer;
 }
 
-test('the newest receipt is first, and nothing is said of what is none', async () => {
+test('the newest receipt is first, and other files are ignored', async () => {
   const directory = newStateDirectory();
   expect(await listReceipts(directory)).toEqual({ receipts: [], damaged: [] });
   const middle = await keep(directory, { at: '2026-11-23T04:15:54.250Z' }, ['{}']);
@@ -140,7 +140,7 @@ test('a receipt under the name of another is not counted twice', async () => {
   ]);
 });
 
-test('an outcome that was unknown is known once the server told it, and never the other way', async () => {
+test('an unknown outcome becomes known from the server, and never the other way', async () => {
   const directory = newStateDirectory();
   const { file } = await keep(directory, {});
   const unknown = settled.replace('committed', 'unknown');
@@ -216,7 +216,7 @@ test('where the state directory is no directory there are no receipts', async ()
   });
 });
 
-test('what the system does not let this user read is told with its code, exit code 2', async () => {
+test('what this user may not read is reported with the system’s code, exit code 2', async () => {
   const directory = newStateDirectory();
   const file = `/${'x'.repeat(300)}.jsonl`;
   await expect(readReceipt(directory, file)).rejects.toMatchObject({

@@ -29,7 +29,7 @@ const names = (receipts: Receipt[]) => newestFirst(receipts).map(({ file }) => f
 
 test('of one database the number of the transaction tells, whatever the clock said', () => {
   expect(order(receipt('a', { xid: '9' }), receipt('b', { xid: '10', at: earlier }))).toEqual([-1, 1]);
-  // Beyond what a number of JavaScript tells apart.
+  // Beyond the exact range of JavaScript's numbers.
   expect(
     order(receipt('a', { xid: '9007199254740992' }), receipt('b', { xid: '9007199254740993', at: earlier })),
   ).toEqual([-1, 1]);
@@ -52,7 +52,7 @@ test('after a promotion the timeline tells, as the numbers may begin anew', () =
   expect(order(before, later)).toEqual([-1, 1]);
   const unsaid = receipt('c', { xid: '60', began: { xid: '1', timeline: null }, at: earlier });
   expect(order(after, unsaid)).toEqual([-1, 1]);
-  // Where one of them does not say its timeline the number tells.
+  // If one of them does not have its timeline, the number decides.
   const unknown = receipt('c', { xid: '50', began: { xid: '49', timeline: null } });
   expect(order(before, unknown)).toEqual([1, -1]);
   expect(order(unknown, { ...before, head: { ...before.head, at: earlier } })).toEqual([-1, 1]);

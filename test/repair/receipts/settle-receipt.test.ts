@@ -28,7 +28,7 @@ const outcomes = new Map<number, BatchOutcome>([
 const outcomesOf = (receipt: { batches: { outcome: BatchOutcome | null }[] }) =>
   receipt.batches.map(({ outcome }) => outcome);
 
-test('what the server says is noted, and what is known already is kept', async () => {
+test('the server’s outcomes are recorded, and known ones are kept', async () => {
   const directory = newStateDirectory();
   const receipt = await killed(directory);
   expect(outcomesOf(receipt)).toEqual(['committed', null, null]);
@@ -70,7 +70,7 @@ test('what stays unknown is counted as that', async () => {
   );
 });
 
-test('one batch that stays unknown is told as one', async () => {
+test('one batch that stays unknown is counted in the singular', async () => {
   const directory = newStateDirectory();
   await resolveReceipt(
     await killed(directory),
@@ -91,7 +91,7 @@ test('a line that the kill tore off stays outside', async () => {
   expect(settled.batches).toHaveLength(3);
 });
 
-test('one that came to its end by itself is no kill', async () => {
+test('one that finished is not a kill', async () => {
   const directory = newStateDirectory();
   const writer = await openReceipt(directory, sampleHead());
   await writer.intend({ xid: '1', changes: [sampleChange('1')], records: null });
@@ -102,7 +102,7 @@ test('one that came to its end by itself is no kill', async () => {
   expect(await readFile(journalFile(directory), 'utf8')).not.toContain('killed');
 });
 
-test('what cannot be written is told all the same', async () => {
+test('outcomes that cannot be written are still returned', async () => {
   const directory = newStateDirectory();
   const receipt = await killed(directory);
   await rm(receipt.file);

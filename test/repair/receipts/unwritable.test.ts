@@ -6,7 +6,7 @@ import { type Stage, unwritable } from '../../../source/repair/receipts/unwritab
 const failure = (code: string) => Object.assign(new Error(`words of ${code}`), { code });
 const own = new ConsoleError({ code: 'state-exposed', message: 'M.', hint: 'H.', exitCode: 4 });
 
-test('an error of the system is one with a code, and none of this console’s own', () => {
+test('a system error is one with a code, and not one of this console', () => {
   expect(isSystemError(failure('ENOSPC'))).toBe(true);
   expect(isSystemError(own)).toBe(false);
   expect(isSystemError(new Error('none'))).toBe(false);
@@ -15,7 +15,7 @@ test('an error of the system is one with a code, and none of this console’s ow
   expect(isSystemError(null)).toBe(false);
 });
 
-test('space is what is missing on a full disk and over a quota', () => {
+test('a full disk and an exceeded quota both mean that space is missing', () => {
   expect(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'].filter(code => isOutOfSpace(failure(code)))).toEqual([
     'ENOSPC',
     'EDQUOT',
@@ -39,7 +39,7 @@ test.each([
   ['ENFILE', 'too many files are open (ENFILE)'],
   ['EIO', 'the disk reports an error (EIO)'],
   ['ESTALE', 'words of ESTALE'],
-])('%s is told as: %s', (code, words) => {
+])('%s is reported as: %s', (code, words) => {
   const error = failure(code);
   expect(unwritable(error, '/state/x', 'open')).toMatchObject({
     code: 'receipt-unwritable',

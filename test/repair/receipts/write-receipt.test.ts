@@ -250,7 +250,7 @@ test(
   },
 );
 
-/** Runs a program with `openReceipt` in a process of its own, after a command of the shell. */
+/** Runs a program with `openReceipt` in a separate process, after a shell command. */
 function child(program: string, first = ':'): Promise<{ out: string; signal: NodeJS.Signals | null }> {
   const module = fileURLToPath(new URL('../../../source/repair/receipts/write-receipt.ts', import.meta.url));
   const text = `import { openReceipt } from ${JSON.stringify(module)};\n${program}`;

@@ -105,7 +105,7 @@ const changes = [
   },
 ];
 
-// Each of them is tried with each repair where there is time for it.
+// Each is tried with each repair if there is time.
 const few = ['a column of the records', 'a table that follows the records', 'a policy that hides nothing'];
 const tried = (repair: string) =>
   changes.filter(

@@ -86,7 +86,7 @@ const finished = async (run: AsyncGenerator<RepairProgress, RepairOutcome>) => {
   }
 };
 
-test('a failover in the middle of a sync: told, nothing twice, and the receipt has what was applied', async () => {
+test('a failover in the middle of a sync: reported, nothing twice, and the receipt has what was applied', async () => {
   const plan = await planRepair(database, request('sync', directory));
   const run = runRepair(database, plan, { timeout: 30, lockTimeout: 2, directory, fresh: true });
   await run.next();
@@ -119,7 +119,7 @@ test('a failover in the middle of a sync: told, nothing twice, and the receipt h
   expect(await state()).toEqual({ wrong: 0, writes: presets, names: presets });
 });
 
-test('a commit whose answer is swallowed: found out and not done again', async () => {
+test('a commit whose answer is lost: found out and not repeated', async () => {
   let commits = 0;
   proxy = await startSilentProxy(server.url, data => data.includes('COMMIT') && ++commits === 1);
   const silent = connectTo(proxy.url, { timeout: 1 });

@@ -26,7 +26,7 @@ const server = () =>
 const planOf = (of: Receipt) =>
   ({ receipt: of, into: ['preset_id', 'n'], look: { tables: fakeTables } }) as unknown as FullPlan;
 
-/** Gathers the records of tasks where the file holds one line for each of these presets. */
+/** Gathers the records of tasks when the file holds one line for each of these presets. */
 async function gather(presets: (string | null)[], tasks: RepairTask[], { most = 100, bytes = 10_000 } = {}) {
   const asked = {
     plan: planOf(own),
@@ -58,7 +58,7 @@ const task = (id: string | null, count: number, back: [number, number][] = []): 
   undo: { records: { batch: deleted, id, count, back }, state: null, lastUsed: null },
 });
 
-test('each preset gets its own records, and those of none are nobody’s of the batch', async () => {
+test('each preset gets its own records, and those of none belong to no preset of the batch', async () => {
   expect(await gather(['a', 'b', null, 'b', 'x', 'a'], [task('a', 2), task('b', 2), task(null, 2)])).toEqual([
     [[0, 5], null],
     [[1, 3], null],
@@ -145,7 +145,7 @@ describe('one part of the file that holds the records of many presets', () => {
     expect(await opened(presets, at)).toBe(2);
   });
 
-  test('where one had to wait, it is read anew for that one alone', async () => {
+  test('if one had to wait, it is read again for that one only', async () => {
     const [first, ...others] = presets as [string, ...string[]];
     expect(await opened([...others, first], { presets: 1, most: 500 })).toBe(3);
   });

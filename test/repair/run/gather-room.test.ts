@@ -12,7 +12,7 @@ import { sampleChange } from '../receipts/samples.ts';
 const deleted = batch(1, [sampleChange('a', { deletes: 2 }), sampleChange('b', { deletes: 2 })]);
 const own = receipt({ action: 'reset' }, [deleted]);
 
-/** What was read of the file, and what the server was asked for. */
+/** What was read from the file, and what the server was asked. */
 interface Work {
   lines: number;
   asked: string[][];
@@ -20,7 +20,7 @@ interface Work {
 }
 const newWork = (): Work => ({ lines: 0, asked: [], owners: newOwners() });
 
-/** Gathers the records of tasks where the file holds one line for each of these presets. */
+/** Gathers the records of tasks when the file holds one line for each of these presets. */
 async function gather(
   presets: (string | null)[],
   tasks: RepairTask[],
@@ -99,7 +99,7 @@ test('no more of the file is read than is needed, up to 500 records or a megabyt
   expect(large.lines).toBe(4);
 });
 
-test('all records of a large task are found, over several looks at the file', async () => {
+test('all records of a large task are found, over several reads of the file', async () => {
   const many = Array.from({ length: 1_200 }, (_, place) => (place % 2 === 0 ? 'a' : 'b'));
   const [[a] = [], [b] = []] = await gather(many, [task('a', 600), task('b', 600)], {
     most: 5_000,
@@ -109,14 +109,14 @@ test('all records of a large task are found, over several looks at the file', as
   expect(b).toEqual(Array.from({ length: 600 }, (_, each) => 2 * each + 1));
 });
 
-test('where the last look at the file finds too few it is told as well', async () => {
+test('if the last read of the file finds too few, that is reported as well', async () => {
   const many = Array.from({ length: 501 }, () => 'a');
   await expect(gather(many, [task('a', 502)], { most: 5_000, bytes: 1e9 })).rejects.toMatchObject({
     message: expect.stringContaining('502 records of "Preset a" that are not back yet, and 501 are there'),
   });
 });
 
-test('the server is asked once for each value, also of one that is nobody’s', async () => {
+test('the server is asked once for each value, even one of no preset', async () => {
   const work = newWork();
   const values = ['a', 'nobody', 'a', 'b'];
   await gather(values, [task('a', 2)], {}, work);
@@ -222,7 +222,7 @@ test('a task without records has no part', async () => {
   ).rejects.toThrow('without a receipt');
 });
 
-test('it is gone on while one of several tasks lacks records', async () => {
+test('reading continues while one of several tasks lacks records', async () => {
   const many = Array.from({ length: 600 }, (_, place) => (place === 0 ? 'a' : place === 550 ? 'b' : 'x'));
   expect(await gather(many, [task('a', 1), task('b', 1)])).toEqual([
     [[0], null],
@@ -239,7 +239,7 @@ test('records of no preset take none of the others, whichever is looked for firs
   ]);
 });
 
-test('what is damaged is told with the file that it is in', async () => {
+test('damage is reported with the name of the file', async () => {
   const message = expect.stringContaining(recordsFile(own.file));
   await expect(gather(['b'], [task('a', 1)])).rejects.toMatchObject({ message });
   await expect(gather([7 as unknown as string], [task('a', 1)])).rejects.toMatchObject({ message });

@@ -43,7 +43,7 @@ describe('a stale plan', () => {
     expect(await bench.tables()).toEqual(before);
   });
 
-  test('where it is not looked up again, each preset still has to drift as planned', async () => {
+  test('if the plan is not made again, each preset must still drift as planned', async () => {
     await bench.own.sql`INSERT INTO presets (name) VALUES ('Gone')`;
     await bench.setCounts({ Gone: 7 });
     const plan = await bench.plan('sync');
@@ -112,7 +112,7 @@ describe('rows that others hold', () => {
     expect((await bench.receipt(outcome)).end?.left).toMatchObject([{ name: 'Noir', reason: 'locked' }]);
   });
 
-  test('a row that is let go is done then', async () => {
+  test('a row that is released is done then', async () => {
     const plan = await bench.plan('sync');
     const other = await bench.own.sql.reserve();
     try {
@@ -159,7 +159,7 @@ describe('rows that others hold', () => {
     expect(await bench.counts()).toEqual({ Noir: [0, 0], Pastel: [6, 1], Warm: [0, 0] });
   });
 
-  test('an abort ends it between two batches: exit code 130, and what was not come to is told', async () => {
+  test('an abort ends it between two batches: exit code 130, and what was not reached is listed', async () => {
     await bench.own
       .sql`INSERT INTO presets (name, usage_count) SELECT 'p' || n, 1 FROM generate_series(1, 100) n`;
     const stop = new AbortController();
@@ -179,7 +179,7 @@ describe('rows that others hold', () => {
   });
 });
 
-describe('what the server does not want', () => {
+describe('what the server refuses', () => {
   const raising = (when: string, condition: string) => `
     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF ${condition} THEN RAISE EXCEPTION 'the count of % is sacred', NEW.name; END IF; RETURN NEW; END $$;
@@ -212,7 +212,7 @@ describe('what the server does not want', () => {
        CREATE TRIGGER keep BEFORE UPDATE ON presets FOR EACH ROW EXECUTE FUNCTION keep()`,
       'a trigger or a policy on public.presets changes it',
     ],
-  ])('%s: that preset is left with the words of the server, the others are done', async (_, sql, words) => {
+  ])('%s: that preset is left with the server’s message, the others are done', async (_, sql, words) => {
     await bench.arrange(sql);
     const outcome = await bench.repair('sync');
     expect(outcome).toMatchObject({
@@ -289,7 +289,7 @@ describe('receipts', () => {
   });
 
   test('one that cannot be written any more in the middle: it stops, what was done stands and can be taken back', async () => {
-    // The records' file is made with the first records; where its directory is gone by then it cannot be.
+    // The records' file is created with the first records; it cannot be if its directory is gone by then.
     await bench.own
       .sql`INSERT INTO presets (name, usage_count) SELECT 'p' || n, 1 FROM generate_series(1, 300) n`;
     await insertRecords(bench.own.sql, noir, 6_000);

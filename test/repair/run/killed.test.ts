@@ -147,7 +147,7 @@ test('with 19 of them, and nobody writing, no undo is refused', async () => {
 test('nor where the end of each transaction takes its time to reach the server', async () => {
   const synced = await bench.repair('sync');
   await killedMany(3);
-  // From now on their outcomes are known, and only the claim is asked for.
+  // From now on their outcomes are known, and only the repair lock is requested.
   await bench.plan('undo', { receipt: synced.receiptId });
   const proxy = await startDelayingProxy(bench.own.url, 300, data =>
     /\0(commit|rollback)\0/.test(`\0${data.toString('latin1', 5)}`),
@@ -168,7 +168,7 @@ const batchLock = `pg_advisory_xact_lock(hashtext('preset-usage-console'))`;
 test.each([
   ['the claim', claimLock],
   ['the lock of a batch', batchLock],
-])('%s of a session that is left behind is waited for, and its process named', async (_, lock) => {
+])('%s of an abandoned session is waited for, and its process named', async (_, lock) => {
   const synced = await bench.repair('sync');
   await killedMany(1);
   const session = await bench.own.sql.reserve();
@@ -195,7 +195,7 @@ test.each([
     });
     const waiting = bench.undo(synced);
     await waitFor(async () => {
-      // Twice asked for and not had: it waits.
+      // Requested twice without success: it waits.
       const [row] = await bench.own.sql`SELECT count(*)::int AS asking FROM pg_stat_activity
         WHERE datname = ${bench.own.name} AND query LIKE '%pg_try_advisory_xact_lock%' AND pid <> pg_backend_pid() AND state = 'idle in transaction'`;
       return (row?.asking ?? 0) > 0;
@@ -207,7 +207,7 @@ test.each([
   }
 });
 
-test('a role that may see little of other sessions is told the process', async () => {
+test('a role that may see little of other sessions learns the process', async () => {
   const role = `limited_${bench.own.name}`;
   await bench.arrange(
     `CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT SELECT, UPDATE ON presets TO ${role}; GRANT SELECT ON preset_usage TO ${role}`,
@@ -228,7 +228,7 @@ test('a role that may see little of other sessions is told the process', async (
   }
 });
 
-test('while its operation holds the claim it is not settled: exit code 4', async () => {
+test('while its operation holds the lock it is not resolved: exit code 4', async () => {
   const id = await killed();
   await bench.own.sql.begin(async sql => {
     await sql`SELECT pg_advisory_xact_lock(hashtext('preset-usage-console'), 1)`;

@@ -142,7 +142,7 @@ describe('a connection that breaks', () => {
   });
 });
 
-describe('a look at what was written', () => {
+describe('the audit of what was written', () => {
   /** The console's database, on which a read after the first commit fails so many times. */
   const failing = (times: number) => {
     const { database } = bench;
@@ -172,7 +172,7 @@ describe('a look at what was written', () => {
     return { wrapped, failed: () => failed };
   };
 
-  test('that fails is taken again', async () => {
+  test('that fails is repeated', async () => {
     const { wrapped, failed } = failing(2);
     const outcome = await bench.run(await bench.plan('sync'), { fresh: true }, undefined, wrapped);
     expect(failed()).toBe(2);
@@ -180,7 +180,7 @@ describe('a look at what was written', () => {
     expect(await writes()).toEqual(once);
   });
 
-  test('that never succeeds ends it, and no preset that was written is called not come to', async () => {
+  test('that never succeeds ends it, and no written preset is reported as not reached', async () => {
     const { wrapped } = failing(Number.POSITIVE_INFINITY);
     const options = { fresh: true, lockTimeout: 0.05 };
     const outcome = await bench.run(await bench.plan('sync'), options, undefined, wrapped);

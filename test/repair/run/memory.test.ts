@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-/** Does a repair in a process of its own, whose memory is its own as well. */
+/** Runs a repair in a separate process, to measure its memory. */
 async function apart(action: 'reset' | 'undo', receipt = ''): Promise<ChildOutcome> {
   const { stdout } = await promisify(execFile)(process.execPath, [
     child,

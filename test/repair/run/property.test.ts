@@ -57,7 +57,7 @@ const found = async (ids: readonly string[]) => {
 const settings = { numRuns: scaled(5, 300), endOnFailure: process.env.TEST_SCALE !== 'full' } as const;
 const { numRuns } = settings;
 
-test(`${numRuns} interleavings of uses, sync, reset and undo: taken back, each leaves every use and the very drift there was`, async () => {
+test(`${numRuns} interleavings of uses, sync, reset and undo: taken back, each leaves every use and the same drift as before`, async () => {
   await fc.assert(
     fc.asyncProperty(correctSteps, async steps => {
       const play = await played(steps, true);

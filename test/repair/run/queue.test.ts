@@ -144,7 +144,7 @@ describe('a batch', () => {
     expect([own.isEmpty(), own.presetsLeft]).toEqual([true, 0]);
   });
 
-  test('that deleted nothing says nothing of how many records fit', async () => {
+  test('that deleted nothing says nothing about how many records fit', async () => {
     const own = queue([task('a', 4_000)]);
     own.settle((await own.next())!, result('committed', { deleted: 0, rest: [task('a', 4_000)] }));
     expect((await own.next())?.mostRecords).toBe(500);
@@ -174,7 +174,7 @@ describe('a batch', () => {
     expect(await own.next()).toEqual(batch);
   });
 
-  test('is none once somebody says stop, also where one waits for its turn', async () => {
+  test('does not come after an abort, even while one waits for its turn', async () => {
     const stop = new AbortController();
     const own = queue(tasks(1));
     own.settle((await own.next())!, result('busy'));
@@ -212,7 +212,7 @@ describe('what is busy', () => {
     expect(ids(await waiting)).toEqual(['a']);
   });
 
-  test('halves the company, and is alone after the second time', async () => {
+  test('halves the batch, and is alone after the second time', async () => {
     const many = queue(tasks(30), { patience: 60_000 });
     many.settle((await many.next())!, result('busy'));
     expect((await many.next())?.tasks).toHaveLength(10);
@@ -237,7 +237,7 @@ describe('what is busy', () => {
     expect(ids(await next(own))).toEqual(['b']);
   });
 
-  test('is not given up in company, where it may have been the row of any other', async () => {
+  test('is not given up in a larger batch, where it may have been any other row', async () => {
     const own = queue([task('a'), task('b')], { patience: 0 });
     own.settle((await own.next())!, result('busy'));
     expect(own.givenUp()).toEqual([]);
@@ -265,7 +265,7 @@ describe('what is busy', () => {
     expect(own.isEmpty()).toBe(true);
   });
 
-  test('as the table is, is nobody’s row: all wait for it, go on together, and are given up together', async () => {
+  test('is the table: all wait for it, go on together, and are given up together', async () => {
     const own = queue(tasks(40), { patience: 5_000 });
     for (let n = 0; n < 3; n += 1) {
       const batch = (await next(own))!;
@@ -300,7 +300,7 @@ describe('what is busy', () => {
 });
 
 describe('what is refused', () => {
-  test('in company is tried one by one, and then left with the words of the server', async () => {
+  test('in a larger batch is tried one by one, and then left with the server’s message', async () => {
     const own = queue([task('a'), task('b')]);
     own.settle((await own.next())!, result('refused', { message: 'sacred' }));
     expect(own.givenUp()).toEqual([]);
@@ -378,7 +378,7 @@ describe('what is too much at once', () => {
     expect(count.givenUp()).toMatchObject([{ message: 'The server refused it: no.' }]);
   });
 
-  test('that is a deletion is refused as a whole, and records of none are told as that', async () => {
+  test('that is a deletion is refused as a whole, and records of none are named as such', async () => {
     const own = queue([task('a', 9)]);
     own.settle((await own.next())!, result('refused', { message: 'no', tried: 7 }));
     expect(own.givenUp()).toMatchObject([{ message: 'The server refused it: no.' }]);
@@ -409,7 +409,7 @@ describe('TRUNCATE', () => {
     expect(await next(own)).toMatchObject({ truncate: false });
   });
 
-  test('takes all of them whenever it is tried again, and leaves none to go by itself', async () => {
+  test('takes all of them whenever it is retried, and leaves none for a batch of its own', async () => {
     let chance = 0;
     vi.spyOn(Math, 'random').mockImplementation(() => {
       chance = (chance + 0.37) % 1;

@@ -25,7 +25,7 @@ const isOver = async (promise: Promise<unknown>) => {
 };
 
 describe('the claim', () => {
-  test('is held in an open transaction until it is let go', async () => {
+  test('is held in an open transaction until its release', async () => {
     const fake = new FakeDatabase(free);
     const release = await holdRepairLock(fake.database, timeouts);
     expect(fake.statements).toEqual([keepIdleTransaction, tryRepairLock]);
@@ -35,7 +35,7 @@ describe('the claim', () => {
     expect(fake.closed).toBe(1);
   });
 
-  test('gives a sign of life every ten seconds, and none after it is let go', async () => {
+  test('runs a statement every ten seconds, and none after its release', async () => {
     const fake = new FakeDatabase(free);
     const release = await holdRepairLock(fake.database, timeouts);
     await vi.advanceTimersByTimeAsync(9_999);
@@ -59,7 +59,7 @@ describe('the claim', () => {
   const taken = (text: string) =>
     text === tryRepairLock ? [{ mine: false }] : text.includes('pg_locks') ? [holder] : [];
 
-  test("that is somebody else's is waited for as long as any lock, and then refused with who has it", async () => {
+  test('of another session is waited for as long as any lock, and then refused with its holder', async () => {
     const fake = new FakeDatabase(taken);
     const claiming = holdRepairLock(fake.database, timeouts);
     const refusal = expect(claiming).rejects.toMatchObject({
@@ -76,7 +76,7 @@ describe('the claim', () => {
     expect(fake.closed).toBe(1);
   });
 
-  test('that is let go meanwhile is taken', async () => {
+  test('that is released meanwhile is taken', async () => {
     let tries = 0;
     const fake = new FakeDatabase(text => {
       if (text !== tryRepairLock) return [];
@@ -84,7 +84,7 @@ describe('the claim', () => {
       return [{ mine: tries === 4 }];
     });
     const claiming = holdRepairLock(fake.database, timeouts);
-    // Asked again after 10, 20 and 40 ms.
+    // Retried after 10, 20 and 40 ms.
     await vi.advanceTimersByTimeAsync(69);
     expect(await isOver(claiming)).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
@@ -92,7 +92,7 @@ describe('the claim', () => {
     expect(tries).toBe(4);
   });
 
-  test('is not waited for once somebody says stop', async () => {
+  test('is not waited for after an abort', async () => {
     const stop = new AbortController();
     const fake = new FakeDatabase(taken);
     const claiming = holdRepairLock(fake.database, timeouts, false, stop.signal);
@@ -104,7 +104,7 @@ describe('the claim', () => {
     expect(fake.closed).toBe(1);
   });
 
-  test('that is lost later on is let go without an error', async () => {
+  test('that is lost later is released without an error', async () => {
     const fake = new FakeDatabase(text => {
       if (text === 'SELECT 1') throw new Error('terminated');
       return free(text);
@@ -140,7 +140,7 @@ describe('behind a pooler', () => {
     await release();
   });
 
-  test('it is let go where none can', async () => {
+  test('it is released if none can', async () => {
     const fake = pooler(5_000);
     const claiming = holdRepairLock(fake.database, timeouts, true);
     await vi.advanceTimersByTimeAsync(999);
@@ -151,7 +151,7 @@ describe('behind a pooler', () => {
     expect(fake.closed).toBe(1);
   });
 
-  test('an error of that look is no lack of room', async () => {
+  test('an error of that check does not count as a lack of connections', async () => {
     const fake = new FakeDatabase(text => {
       if (text === 'SELECT 1') throw new Error('no');
       return free(text);

@@ -29,7 +29,7 @@ const plan = {
 
 const deleting: Partial<FullPlan> = { action: 'reset', options: { ...noOptions, deleteHistory: true } };
 
-/** What the receipt was told, in order with what the server was. */
+/** The calls to the receipt, in order with those to the server. */
 class FakeReceipt {
   readonly told: string[] = [];
   readonly #fake: FakeDatabase;
@@ -157,12 +157,12 @@ describe('a batch', () => {
     expect(fake.statements.at(-1)).toBe('ROLLBACK');
   });
 
-  test('beside another repair is refused', async () => {
+  test('is refused while another repair runs', async () => {
     const { error } = await run(text => (text.includes('pg_try_advisory_xact_lock') ? [{ xid: null }] : []));
     expect(error).toMatchObject({ code: 'another-write', exitCode: 4 });
   });
 
-  test('for tables that are not those of the plan any more is not written: exit code 4', async () => {
+  test('for tables that have changed since the plan is not written: exit code 4', async () => {
     const other = [{ print: JSON.stringify({ columns: 'others' }) }];
     const { error, told, fake } = await run(text => (text.includes('AS print') ? other : []));
     expect(error).toMatchObject({
@@ -174,7 +174,7 @@ describe('a batch', () => {
     expect(fake.statements.some(text => text.startsWith('DO '))).toBe(false);
   });
 
-  test('whose drift is another one because rows are hidden is not called moved', async () => {
+  test('whose drift differs because rows are hidden is not reported as moved', async () => {
     const { error } = await run(text => (text.includes('AS hidden') ? [{ hidden: true }] : []), { drift: 7 });
     expect(error).toMatchObject({ code: 'incomplete-view', exitCode: 4 });
   });
@@ -222,12 +222,12 @@ describe('a batch that deletes records', () => {
     expect(written).toEqual(['77']);
   });
 
-  test('leaves what there is no room for to another one', async () => {
+  test('leaves what does not fit to the next one', async () => {
     const { value } = await run(withRecords(5, 2), { of: reset, drift: 0 });
     expect(value).toMatchObject({ outcome: 'committed', deleted: 2, rest: [{ id: 'a' }] });
   });
 
-  test('by TRUNCATE is not done where not all could be read: it is too much at once', async () => {
+  test('by TRUNCATE is not run if not all could be read: it is too much at once', async () => {
     const { value, told, fake } = await run(withRecords(5, 2), { of: reset, drift: 0, truncate: true });
     expect(value?.outcome).toBe('large');
     expect(told).toEqual([]);
@@ -261,7 +261,7 @@ describe('a batch that deletes records', () => {
     });
   });
 
-  test('that cannot even be read for its size is too much, of how many is not known', async () => {
+  test('that is too large to be read is too much, of an unknown number', async () => {
     const { value, told } = await run(
       text => {
         if (text.includes('WITH p AS')) throw serverError('54000');
@@ -318,7 +318,7 @@ test('whether rows are hidden is asked only where a drift is not the planned one
   expect([await asked(2), await asked(7)]).toEqual([false, true]);
 });
 
-test('a refusal of several presets is no matter of time', async () => {
+test('a refusal of several presets is not retried as busy', async () => {
   expect((await run(blockFails(serverError('P0001')), { tasks: 2 })).value?.outcome).toBe('refused');
 });
 
@@ -334,7 +334,7 @@ test('the block takes no longer than any statement may', async () => {
   expect(timeout).toBe('2000');
 });
 
-test('a batch that somebody stops before it has the lock is not done', async () => {
+test('a batch that is stopped before it has the lock is not run', async () => {
   const { value, told } = await run(
     text => (text.includes('pg_try_advisory_xact_lock') ? [{ xid: null }] : []),
     { more: { signal: AbortSignal.abort() } },
@@ -343,14 +343,14 @@ test('a batch that somebody stops before it has the lock is not done', async () 
   expect(told).toEqual([]);
 });
 
-test('what an error leaves undone is not among what was written', async () => {
+test('what an error prevented is not among what was written', async () => {
   const { written, value } = await run(blockFails(serverError('P0001')), { settles: true });
   expect(written).toEqual([]);
   expect(value).toMatchObject({ outcome: 'refused', left: [], rest: [], held: 0, waiting: 0 });
   expect((await run()).written).toEqual(['77']);
 });
 
-test('a refusal in tables that were changed meanwhile says nothing of the preset: exit code 4', async () => {
+test('a refusal in tables that have changed says nothing about the preset: exit code 4', async () => {
   let failed = false;
   const { error } = await run(text => {
     if (text.startsWith('DO ')) {
@@ -378,7 +378,7 @@ describe('an error of the server', () => {
     expect(value?.outcome).toBe('busy');
   });
 
-  test('57014 of a single preset: left with the words of the server', async () => {
+  test('57014 of a single preset: left with the server’s message', async () => {
     const { value } = await run(blockFails(serverError('57014')));
     expect([value?.outcome, value?.message]).toEqual(['refused', 'words of 57014']);
   });
@@ -404,7 +404,7 @@ describe('an error of the server', () => {
     expect((await run(blockFails(serverError('55P03')))).value).not.toHaveProperty('table');
   });
 
-  test('any other: left with its words, the constraint, and the function that raised it', async () => {
+  test('any other: left with its message, the constraint, and the function that raised it', async () => {
     const where =
       'PL/pgSQL function public.refuse() line 2 at RAISE\nSQL statement "UPDATE"\nPL/pgSQL function inline_code_block line 9 at SQL statement';
     const { value, told } = await run(blockFails(serverError('P0001', { constraint_name: 'grown', where })));
@@ -455,7 +455,7 @@ describe('an error of the server', () => {
     },
   );
 
-  test('none of the server’s, such as a disk that is full: it ends there as it is', async () => {
+  test('one that is not the server’s, such as a full disk: it ends there, unchanged', async () => {
     const full = new ConsoleError({
       code: 'receipt-unwritable',
       message: 'Full.',
@@ -481,7 +481,7 @@ describe('a connection that is lost', () => {
         if (status instanceof Error) throw status;
         return [{ status }];
       }
-      // As the batch would have left it, where it was committed.
+      // As if the batch had been committed.
       if (text.includes('WITH wanted') && statuses[0] === 'committed' && statuses.length === 1 && asked)
         return [{ ...state, usageCount: 3 }];
       return fails(text, values);
@@ -501,7 +501,7 @@ describe('a connection that is lost', () => {
     return running;
   };
 
-  test('and whose transaction was committed: done, and not once more', async () => {
+  test('and whose transaction was committed: done, and not repeated', async () => {
     const { value, told } = await runWithTime(fate('committed'));
     expect(value).toMatchObject({ outcome: 'committed', changes: [{ id: 'a' }], held: 0 });
     expect(told).toEqual(['intend 77', 'settle 1 committed']);
@@ -533,7 +533,7 @@ describe('a connection that is lost', () => {
     expect(value).toMatchObject({ outcome: 'committed' });
   });
 
-  test('and does not come back within half a minute: what broke it is told', async () => {
+  test('and does not come back within half a minute: the first error is reported', async () => {
     const { error, told } = await runWithTime(fate(lost()));
     expect(error).toMatchObject({ code: 'connection-lost' });
     expect(told).toEqual(['intend 77']);
@@ -551,7 +551,7 @@ describe('a connection that is lost', () => {
     },
   );
 
-  test('and whose server does not let this role ask any more: that is told', async () => {
+  test('and whose server no longer lets this role ask: that is reported', async () => {
     const refused = serverError('42501') as ConsoleError;
     const { error, told } = await runWithTime(fate(refused));
     expect(error).toBe(refused);

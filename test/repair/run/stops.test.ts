@@ -27,9 +27,9 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 interface Stopped {
-  /** True where the repair was under way when the server was stopped. */
+  /** True if the repair was running when the server was stopped. */
   inMidRun: boolean;
-  /** How it ended: by itself on the server as it came back, or with the code of what it gave up with. */
+  /** How it ended: normally, after the server came back, or with the code of its error. */
   ended: string;
 }
 

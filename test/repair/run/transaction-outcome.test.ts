@@ -10,7 +10,7 @@ import { sampleChange } from '../receipts/samples.ts';
 
 const facts = { recordColumns: [{ quoted: 'preset_id', type: 'text' }] } as unknown as RepairFacts;
 
-/** What becomes of a transaction by what the server says, and how far each preset is from its records now. */
+/** The outcome of a transaction, by the server's status and the current drift of each preset. */
 function fate(
   status: string | null | Error,
   traces: Partial<OutcomeTraces> = {},
@@ -44,12 +44,12 @@ function fate(
 const changes = ['a', 'b'].map(id => sampleChange(id, { drift: 5, delta: -5, deletes: 0 }));
 const record = { values: ['a'] }.values;
 
-describe('what the server says is believed', () => {
+describe('the status from the server is trusted', () => {
   test.each(['aborted', 'in progress', null])('%s', async status => {
     expect(await fate(status, { changes }, { drifts: { a: 0, b: 0 } })).toBe(status);
   });
 
-  test('committed, where the tables do not tell otherwise', async () => {
+  test('committed, if the tables do not contradict it', async () => {
     expect(await fate('committed')).toBe('committed');
     expect(await fate('committed', { changes }, { drifts: { a: 0, b: 0 } })).toBe('committed');
   });
@@ -63,12 +63,12 @@ describe('what the server says is believed', () => {
   });
 });
 
-describe('committed is not believed', () => {
+describe('committed is not trusted', () => {
   test('where every count is as it was before', async () => {
     expect(await fate('committed', { changes }, { drifts: { a: 5, b: 5 } })).toBe('aborted');
   });
 
-  test('but it is where one of them has changed: the other one may have been spoilt again since', async () => {
+  test('but it is if one of them has changed: the other may have been changed back since', async () => {
     expect(await fate('committed', { changes }, { drifts: { a: 5, b: 0 } })).toBe('committed');
     expect(await fate('committed', { changes }, { drifts: { a: 0, b: 5 } })).toBe('committed');
   });

@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Asks for a lock that is never had, for 2 s; the moments at which it was asked for. */
+/** Requests a lock that is never granted, for 2 s; returns the times of the requests. */
 async function askedAt(signal?: AbortSignal) {
   const asked: number[] = [];
   const start = performance.now();
@@ -53,14 +53,14 @@ test.each<[Partial<LockHolder>, string]>([
   [{ user: 'ada', client: '10.0.0.5' }, 'server process 4711 (as ada from 10.0.0.5)'],
   [{ since }, 'server process 4711 (since 2026-11-23 04:15:54 UTC)'],
   [{ application: 'psql', since }, 'server process 4711 (psql, since 2026-11-23 04:15:54 UTC)'],
-])('a session of which %j is known is told by that', (known, words) => {
+])('a session of which %j is known is described by that', (known, words) => {
   expect(anotherWrite({ ...nobody, ...known })).toMatchObject({
     message: `Another repair of these counts is running: ${words} holds its lock.`,
     hint: expect.stringMatching(/If that session is stuck.*pg_terminate_backend\(4711\)$/),
   });
 });
 
-test('where the session is gone meanwhile nobody is named', () => {
+test('if the session has ended, none is named', () => {
   expect(anotherWrite(null)).toMatchObject({
     message: 'Another repair of these counts is running.',
     hint: expect.stringContaining('preset-usage receipts shows what it did'),

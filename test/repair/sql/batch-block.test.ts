@@ -110,12 +110,12 @@ const newRecord = (more: Record<string, string> = {}) =>
 const untouched = { Noir: [2, 2], Pastel: [0, 0] };
 
 describe('a batch', () => {
-  test('changes a count by what it is told', async () => {
+  test('changes a count by the given difference', async () => {
     await batch({ rows: [add(noir, 5)] });
     expect(await bench.counts()).toEqual({ ...untouched, Noir: [7, 2] });
   });
 
-  test('is not begun while another repair is at its own', async () => {
+  test('does not begin while another repair runs one', async () => {
     await bench.own.sql.begin(async other => {
       await other`SELECT pg_advisory_xact_lock(hashtext('preset-usage-console'))`;
       await expect(batch({ rows: [add(noir, 5)] })).rejects.toThrow('somebody else writes');
@@ -160,7 +160,7 @@ describe('a batch', () => {
     expect(await bench.counts()).toEqual({ ...untouched, Noir: [7, 2] });
   });
 
-  test('keeps the tables that it writes as they are from its beginning on', async () => {
+  test('keeps its tables unchanged from its beginning on', async () => {
     const changed: string[] = [];
     const change = (when: string) => async () => {
       for (const table of ['presets', 'preset_usage']) {
@@ -189,7 +189,7 @@ describe('a batch', () => {
     expect(refused).toEqual(['55P03', true]);
   });
 
-  test('takes no longer than it is told', async () => {
+  test('takes no longer than its limit', async () => {
     await bench.arrange(`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(10); RETURN NEW; END $$;
       CREATE TRIGGER slow BEFORE UPDATE ON presets FOR EACH ROW EXECUTE FUNCTION slow()`);
     expect(await refusal(batch({ rows: [add(noir, 5)] }, { longest: 0.3 }))).toContain('57014');
@@ -212,7 +212,7 @@ describe('rows', () => {
       return work();
     });
 
-  test('that somebody holds fail at once', async () => {
+  test('that another session holds fail at once', async () => {
     const both = { rows: [add(noir, 5), add(pastel, 1)] };
     expect(await whileHeld(noir, () => refusal(batch(both)))).toBe('55P03: another session holds a row');
     expect(await bench.counts()).toEqual(untouched);
@@ -234,11 +234,11 @@ describe('rows', () => {
 
   test('are locked in the order of their keys, so that two batches never wait for each other', async () => {
     const [first, last] = [noir, pastel].toSorted() as [string, string];
-    // In the table the other way round, where no index brings them into order.
+    // In the table in reverse order, without an index that would sort them.
     await bench.arrange(`ALTER DATABASE ${bench.own.name} SET enable_indexscan = off;
       ALTER DATABASE ${bench.own.name} SET enable_bitmapscan = off`);
     await bench.own.sql`UPDATE presets SET name = name WHERE id = ${first}`;
-    // Holds the first row until somebody waits for it, and then looks whether they hold the last one already.
+    // Holds the first row until another session waits for it, then checks whether that one already holds the last row.
     const free = await bench.own.sql.begin(async other => {
       await other`SELECT FROM presets WHERE id = ${first} FOR UPDATE`;
       const waiting = batch({ rows: [add(last, 1), add(first, 1)], wait: true }).catch(() => {});
@@ -278,7 +278,7 @@ describe('rows', () => {
     ]);
   });
 
-  test('whose count a trigger makes another one undo the batch', async () => {
+  test('whose count a trigger changes undo the batch', async () => {
     await bench.arrange(`CREATE FUNCTION other() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.usage_count := 77; RETURN NEW; END $$;
       CREATE TRIGGER other BEFORE UPDATE ON presets FOR EACH ROW EXECUTE FUNCTION other()`);
     expect(await refusal(batch({ rows: [add(noir, 5)] }))).toContain(
@@ -287,7 +287,7 @@ describe('rows', () => {
     expect(await bench.counts()).toEqual(untouched);
   });
 
-  test('have no triggers fire where they are kept quiet', async () => {
+  test('fire no triggers when these are suppressed', async () => {
     await bench.arrange(`CREATE TABLE fired (name text);
       CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO fired VALUES (NEW.name); RETURN NEW; END $$;
       CREATE TRIGGER note AFTER UPDATE ON presets FOR EACH ROW EXECUTE FUNCTION note()`);
@@ -315,7 +315,7 @@ describe('records that are deleted', () => {
     expect(await bench.tables()).toEqual(before);
   });
 
-  test('are not taken for one that has come to their place since', async () => {
+  test('are not confused with a record that has taken their place since', async () => {
     const deletes = await placesOf(noir);
     await bench.own.sql`DELETE FROM preset_usage`;
     await bench.own.sql`VACUUM preset_usage`;
@@ -327,7 +327,7 @@ describe('records that are deleted', () => {
     expect(await bench.tables()).toEqual(before);
   });
 
-  test('that a trigger keeps are told as that', async () => {
+  test('that a trigger keeps are reported as kept', async () => {
     await bench.arrange(`CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
       CREATE TRIGGER keep BEFORE DELETE ON preset_usage FOR EACH ROW EXECUTE FUNCTION keep()`);
     expect(await refusal(batch({ rows: [add(noir, -2)], deletes: await placesOf(noir) }))).toMatch(
@@ -348,7 +348,7 @@ describe('records that are deleted', () => {
       expect(await bench.counts()).toEqual(untouched);
     });
 
-    test('undo the batch where one of them is another one by now', async () => {
+    test('undo the batch if one of them has changed', async () => {
       const deletes = await placesOf(noir);
       await bench.own.sql`UPDATE preset_usage SET usage_type = 'export' WHERE ctid = ${deletes[0]![1]}`;
       const order = { rows: [add(noir, -2)], deletes, truncate: true, wait: true };
@@ -359,7 +359,7 @@ describe('records that are deleted', () => {
 });
 
 describe('records that are put back', () => {
-  test('are counted by the trigger, and the count becomes what it is told all the same', async () => {
+  test('are counted by the trigger, and the count still becomes what the batch says', async () => {
     await batch({ rows: [add(noir, 1)], inserts: [newRecord()] });
     expect(await bench.counts()).toEqual({ ...untouched, Noir: [3, 3] });
   });
@@ -390,7 +390,7 @@ describe('records that are put back', () => {
       expect(await bench.counts()).toEqual(untouched);
     });
 
-    test('who is being deleted: waited for, and not put back beside that', async () => {
+    test('who is being deleted: waited for, and not put back', async () => {
       await bench.own.sql`INSERT INTO users (id, email) VALUES (${user}, 'ada@example.com')`;
       await bench.own.sql.begin(async other => {
         await other`DELETE FROM users WHERE id = ${user}`;
@@ -401,7 +401,7 @@ describe('records that are put back', () => {
   });
 });
 
-test('places are told apart by their part of a partitioned table', async () => {
+test('places in different partitions are distinguished', async () => {
   await bench.arrange(`ALTER TABLE preset_usage RENAME TO old_usage;
     CREATE TABLE preset_usage (id int, preset_id uuid, usage_type text, used_at timestamptz DEFAULT now()) PARTITION BY LIST (id);
     CREATE TABLE one PARTITION OF preset_usage FOR VALUES IN (1);

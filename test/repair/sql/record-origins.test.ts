@@ -46,10 +46,10 @@ const origins = (marks: Partial<OriginMarks>) =>
     return readOrigins(reader, tables, wanted, { settled: null, began: '3', known: [], ...marks });
   });
 
-test('records are told by the transactions that wrote them, also once they are frozen', async () => {
+test('records are judged by the transactions that wrote them, even when frozen', async () => {
   const [, second, third] = xids as [string, string, string];
   expect(await origins({ settled: second, began: third })).toEqual([
-    // One alone, then one with another preset's, then some with more of another preset than are away.
+    // A single one, then one with another preset's, then some with more of another preset than are missing.
     { settled: 3, before: 5, together: 1 },
     { settled: 0, before: 0, together: 1 },
   ]);
@@ -63,7 +63,7 @@ test('those of some transactions are left out', async () => {
   ]);
 });
 
-test('nothing is older than a mark that is still to come, or beyond half of the circle of numbers', async () => {
+test('nothing is older than a mark that is still to come, or beyond half the range of numbers', async () => {
   const later = String(BigInt(xids[2]!) + 2n ** 32n);
   const [of] = await origins({ settled: later, began: later });
   expect(of).toMatchObject({ settled: 0, before: 0 });

@@ -61,7 +61,7 @@ async function otherUseGetsIn(work: Promise<unknown>): Promise<boolean> {
 }
 
 describe('a simulation', () => {
-  test('holds the row of its preset from the first look at the count on', async () => {
+  test('holds the row of its preset from the first read of the count', async () => {
     await slowUses(0.6);
     expect(await otherUseGetsIn(runSimulation(database, await plan(), timeouts))).toBe(false);
   });
@@ -98,7 +98,7 @@ describe('a simulation', () => {
 });
 
 describe('a real use', () => {
-  test('holds the row of its preset from the first look at the count on', async () => {
+  test('holds the row of its preset from the first read of the count', async () => {
     await slowUses(0.6);
     expect(await otherUseGetsIn(commitUse(database, await plan(), timeouts))).toBe(false);
   });

@@ -17,7 +17,7 @@ const state = (id: string, count: number | null, records: number, other: Partial
   ...other,
 });
 
-/** What an undo of a receipt comes to, where the presets are as given and these receipts lie beside it. */
+/** The draft of an undo of a receipt, with these states of presets and these other receipts. */
 function draft(own: Receipt, states: CounterState[], ...others: Receipt[]) {
   const all = [own, ...others];
   return draftUndo(
@@ -82,7 +82,7 @@ describe('a sync', () => {
     expect(changes).toEqual([]);
   });
 
-  test('that something else has changed since is left, and told by how much', () => {
+  test('that something else has changed since is left, and the plan says by how much', () => {
     const { left, tasks, remarks } = draft(sync(), [state('a', 12, 10)]);
     expect(left).toEqual([
       {
@@ -258,7 +258,7 @@ describe('a newer receipt that has changed the preset', () => {
     const at = [state('a', 0, 0, { lastUsed: 'now' })];
     expect(draft(own, at, newer()).changes).toMatchObject([{ lastUsedAfter: 'then' }]);
     expect(draft(own, at, newer(set)).changes[0]).not.toHaveProperty('lastUsedAfter');
-    // Also where a third one, which set none, has come after it.
+    // Even if a third one, which set none, came after it.
     const third = receipt({ action: 'sync', at: '2026-11-23T06:00:00.000Z' }, [
       batch(9, [sampleChange('a', { before: 9, drift: 6, delta: -6 })]),
     ]);
@@ -266,7 +266,7 @@ describe('a newer receipt that has changed the preset', () => {
     expect(draft(own, at, third, newer(set)).changes[0]).not.toHaveProperty('lastUsedAfter');
   });
 
-  test('is none where it is older, was taken back, moved nothing, or is an undo', () => {
+  test('does not count if it is older, was undone, moved nothing, or is an undo', () => {
     const back = (of: Receipt) =>
       receipt({ action: 'undo', undoes: of.head.id, at: '2026-11-23T06:00:00.000Z' }, [
         batch(8, [sampleChange('a', { delta: 6, drift: 0, part: 'all' })]),
@@ -281,7 +281,7 @@ describe('a newer receipt that has changed the preset', () => {
   });
 });
 
-describe('what is said of the receipt as a whole', () => {
+describe('remarks on the receipt as a whole', () => {
   test('that nothing of it is in effect', () => {
     expect(draft(receipt({}, []), []).remarks).toEqual([
       {

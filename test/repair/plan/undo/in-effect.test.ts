@@ -17,7 +17,7 @@ const effectOf = (own: Receipt, ...others: Receipt[]) => undoableChanges(own, un
 const undoOf = (own: Receipt, changes: ReceiptChange[], outcome: 'committed' | 'aborted' = 'committed') =>
   receipt({ action: 'undo', undoes: own.head.id }, [batch(1, changes, { outcome })]);
 
-test('what was committed is in effect, and what it left of the drift is told', () => {
+test('what was committed is in effect, with the drift that it left', () => {
   const own = receipt({ action: 'reset' }, [batch(1, [reset('a'), reset('b', { drift: 0, delta: -3 })])]);
   const { presets, orphans } = effectOf(own);
   expect([...presets.values()]).toEqual([

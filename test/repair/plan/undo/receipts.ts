@@ -8,7 +8,7 @@ import { sampleEnd, sampleHead } from '../../receipts/samples.ts';
 
 type Batch = Receipt['batches'][number];
 
-/** A batch that was committed; `records` where the receipt holds records that it deleted. */
+/** A committed batch; `records` if the receipt holds records that it deleted. */
 export function batch(number: number, changes: ReceiptChange[], other: Partial<Batch> = {}): Batch {
   return {
     batch: number,

@@ -13,7 +13,7 @@ import { needsLinux } from '../../../helpers/needs.ts';
 import { readRecords } from '../../../helpers/read-records.ts';
 import { newStateDirectory, sampleHead } from '../samples.ts';
 
-// What takes long, or is measured in a process of its own: mutation testing leaves this file out.
+// Slow tests, and tests measured in a separate process: mutation testing leaves this file out.
 
 const gigabyte = 1024 * 1024 * 1024;
 
@@ -36,7 +36,7 @@ async function bomb(path: string, byte: string, size: number): Promise<number> {
   return length;
 }
 
-/** Reads records in a process of its own; answers with the error's code and the most memory that it took, in megabytes. */
+/** Reads records in a separate process; returns the error's code and the peak memory in megabytes. */
 async function readApart(file: string, records: StoredRecords): Promise<{ code: string; peak: number }> {
   const script = `
     import { readFileSync } from 'node:fs';
@@ -48,7 +48,7 @@ async function readApart(file: string, records: StoredRecords): Promise<{ code: 
     } catch (error) {
       code = error.code;
     }
-    // What getrusage() tells begins with what the parent had when it was forked.
+    // getrusage() starts with the memory that the parent had when it forked.
     const [, kilobytes] = /^VmHWM:\\s+(\\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'));
     console.log(JSON.stringify({ code, peak: Number(kilobytes) / 1024 }));`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
@@ -92,7 +92,7 @@ test(
   },
 );
 
-test('a receipt of a line without end is told with little memory', async () => {
+test('a receipt with an endless line is reported with little memory', async () => {
   const directory = newStateDirectory();
   const writer = await openReceipt(directory, sampleHead());
   await writer.close();

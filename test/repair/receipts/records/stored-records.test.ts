@@ -54,7 +54,7 @@ test('records come one at a time, in the order they were stored, also where one 
   expect(await readRecords(receipt, asBefore(receipt))).toEqual(records);
 });
 
-test('records of an older receipt that are not what was written are told', async () => {
+test('changed records of an older receipt are reported', async () => {
   const receipt = await keep(['{"id":1}', '{"id":2}']);
   const path = recordsFile(receipt.file);
   const bytes = await readFile(path);
@@ -65,7 +65,7 @@ test('records of an older receipt that are not what was written are told', async
   );
 });
 
-test('a member that was put in the place of another is told before a record of it is used', async () => {
+test('a member in the place of another is reported before any of its records is used', async () => {
   const directory = newStateDirectory();
   const writer = await openReceipt(directory, sampleHead());
   await writer.intend({ xid: '1', changes: [], records: ['["1"]'] });
@@ -85,7 +85,7 @@ test('a member that was put in the place of another is told before a record of i
   }
 });
 
-test('records that are more, longer or fewer than the receipt says are told', async () => {
+test('records that are more, longer or fewer than the receipt says are reported', async () => {
   const receipt = await keep(['["1"]', '["2"]']);
   const { bytes } = receipt.batches[0]!.records!;
   const read = (other: Partial<StoredRecords>) => readRecords(receipt, asBefore(receipt, other));
@@ -108,7 +108,7 @@ test('a link in the place of the records is not followed', async () => {
 
 const gigabyte = 1024 * 1024 * 1024;
 
-test('a file with a hole of 10 GB in it is told at once', async () => {
+test('a file with a hole of 10 GB is reported at once', async () => {
   const receipt = await keep(['["1"]']);
   const handle = await open(recordsFile(receipt.file), 'r+');
   await handle.truncate(10 * gigabyte);
@@ -132,7 +132,7 @@ test('the values of a record are a list of texts and nulls, and nothing else is 
   }
 });
 
-test('a file that cannot be read to its end is told, and keeps nobody waiting', async () => {
+test('a file that cannot be read to its end is reported without waiting', async () => {
   const failure = Object.assign(new Error('a fault'), { code: 'EIO' });
   const handle = {
     stat: async () => ({ size: 200_000 }),

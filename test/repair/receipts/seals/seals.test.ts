@@ -45,7 +45,7 @@ test('what this console wrote here is its own', async () => {
   expect(await read()).toMatchObject({ origin: 'own', doubt: null, seal: { directory } });
 });
 
-test('one that names another user or machine is told as that', async () => {
+test('one that names another user or machine is reported as such', async () => {
   const host = `not-${thisUser().host}`;
   const { read } = await kept(newStateDirectory(), ownHead({ by: { user: 'ada', host } }));
   const { origin, doubt } = await read();
@@ -76,7 +76,7 @@ test('a line that is shorter than a seal carries none', () => {
   expect(splitSeal(Buffer.from(`,"seal":"${'a'.repeat(64)}"}`))?.body.toString()).toBe('}');
 });
 
-test('what is believed is what was sealed here, whoever of this machine wrote it', () => {
+test('what was sealed here is trusted, whichever user of this machine wrote it', () => {
   const origins = ['own', 'other-user', 'unsealed', 'other-key', 'no-key', 'exposed', 'edited'] as const;
   expect(origins.filter(origin => isTrusted({ origin }))).toEqual(['own', 'other-user']);
 });
@@ -127,7 +127,7 @@ test.each<[string, (lines: Lines) => string[]]>([
   expect(await read()).toMatchObject({ origin: 'edited', seal: null });
 });
 
-test('a line that is there a second time says nothing new', async () => {
+test('a repeated line says nothing new', async () => {
   const directory = newStateDirectory();
   const writer = await openReceipt(directory, ownHead());
   await writer.intend({ xid: '1', changes: [sampleChange('1')], records: null });
@@ -159,7 +159,7 @@ test('a first line that was edited cannot be told from one that was sealed elsew
   });
 });
 
-test('a receipt without seals is told as that', async () => {
+test('a receipt without seals is reported as such', async () => {
   const { read, lines, rewrite } = await kept();
   const plain = lines.map(line =>
     line.replace(/,"after":"[0-9a-f]+"/, '').replace(/,"seal":"[0-9a-f]+"/, ''),
@@ -190,7 +190,7 @@ test('a receipt from another state directory was not sealed here, with its recor
       [there.head.id, 'other-key'],
     ].sort(),
   );
-  // Not even where a key lies beside it.
+  // Not even if there is a key next to it.
   expect(await readReceipt(here.directory, there.file)).toMatchObject({ origin: 'other-key' });
 });
 
@@ -272,7 +272,7 @@ test('what the server says is noted under the seal of what was noted before', as
   expect(twice).toMatchObject({ origin: 'own', batches: [{ outcome: 'committed' }, { outcome: 'aborted' }] });
 });
 
-test('a receipt that is not believed is never written to, nor is the journal for it', async () => {
+test('an untrusted receipt is never written to, nor is the journal for it', async () => {
   const directory = newStateDirectory();
   const writer = await openReceipt(directory, ownHead());
   await writer.intend({ xid: '1', changes: [sampleChange('1')], records: null });
@@ -288,21 +288,21 @@ test('a receipt that is not believed is never written to, nor is the journal for
   expect(await readFile(journalFile(directory), 'utf8')).toBe('');
 });
 
-test('a line that failed and is there all the same does no harm', async () => {
+test('a line that failed but was written does no harm', async () => {
   const directory = newStateDirectory();
   const writer = await openReceipt(directory, ownHead());
   await writer.intend({ xid: '1', changes: [sampleChange('1')], records: null });
   const without = await readFile(writer.file);
   await writer.settle(1, 'committed');
   const [, , settled] = (await readFile(writer.file, 'utf8')).split('\n');
-  // As if it had been written by a call that was then told of an error.
+  // As if it had been written by a call that then reported an error.
   await writeFile(writer.file, Buffer.concat([without, Buffer.from(`${settled}\n`)]));
   await writer.end(sampleEnd);
   await writer.close();
   expect(await readReceipt(directory, writer.head.id)).toMatchObject({ origin: 'own', end: sampleEnd });
 });
 
-test('what is not believed has no say on what is, and what is believed has one on everything', async () => {
+test('an untrusted receipt does not count for a trusted one; a trusted one counts for all', async () => {
   const here = await kept();
   const forged = receiptFile(here.directory, '20990101T000000Z-undo-abcdef');
   const head = {
