@@ -75,7 +75,7 @@ describe('scan', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/Nothing writes usage_count in addition to the trigger\./);
     expect(out).toMatch(/Could not be read \(1\):\n {2}api\/broken\.ts:1:21 /);
-    expect(err).toMatch(/could not be read, and the exit code says nothing of it\.\n$/);
+    expect(err).toMatch(/could not be read; the exit code does not cover it\.\n$/);
   });
 
   test.each<[string, string[], string]>([
