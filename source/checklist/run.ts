@@ -57,7 +57,7 @@ interface Audited {
 
 /** What the evidence is about, for a report. */
 export interface ChecklistSubject {
-  look: InspectedDatabase;
+  inspected: InspectedDatabase;
   health: TriggerHealth;
   /** SHA-256 of the trigger's definition and its function's source; null if there is no trigger. */
   definitionHash: string | null;
@@ -77,7 +77,7 @@ export function readSubject(
       const body = catalog.functions.find(({ identity }) => identity === health.trigger.function);
       const text = health.trigger.definition && `${health.trigger.definition}\n${body?.source ?? ''}`;
       return {
-        look: found,
+        inspected: found,
         health,
         definitionHash: text && createHash('sha256').update(text).digest('hex'),
       };

@@ -21,7 +21,7 @@ interface MigrationRequest {
 
 /** A migration that is planned but not run. */
 export interface MigrationPlan {
-  look: InspectedDatabase;
+  inspected: InspectedDatabase;
   /** What is wrong with counting here, before the migration. */
   findings: Finding[];
   /** What is missing, or differs from what the migration would install, in words; empty if nothing does. */
@@ -52,7 +52,7 @@ export async function planMigration(
   }
   const plan = await database.read(reader => readMigrationPlan(reader, database), { signal });
   if (!dryRun) {
-    requireWritableServer(plan.look.server, 'the migration');
+    requireWritableServer(plan.inspected.server, 'the migration');
     requireRights(plan);
   }
   return plan;
@@ -77,7 +77,7 @@ export async function readMigrationPlan(reader: Reader, database: Database): Pro
   const replaced = differs.length > 0 ? replacedDefinitions(catalog, shipped) : [];
   const identity = [server.database, tables.presets.oid, tables.records.oid];
   return {
-    look: found,
+    inspected: found,
     findings,
     differs,
     statements: differs.length > 0 ? migrationStatements(script) : [],
@@ -92,14 +92,14 @@ export function requireMigrationConfirmation(plan: MigrationPlan, confirm: strin
   if (confirm === plan.fingerprint) return;
   throw refused(
     confirm === null ? 'unconfirmed' : 'stale-plan',
-    `The migration would fix this in ${plan.look.server.database} at ${plan.look.host}: ${plan.differs.join('; ')}.`,
+    `The migration would fix this in ${plan.inspected.server.database} at ${plan.inspected.host}: ${plan.differs.join('; ')}.`,
     confirm === null
       ? `To run it, add --confirm ${plan.fingerprint}; --dry-run prints its SQL.`
       : `The plan has changed since it was confirmed with ${confirm}; to run the current one, add --confirm ${plan.fingerprint}.`,
   );
 }
 
-function requireRights({ look: { server }, lacking }: MigrationPlan): void {
+function requireRights({ inspected: { server }, lacking }: MigrationPlan): void {
   if (lacking.length === 0) return;
   throw new ConsoleError({
     code: 'permission-denied',

@@ -10,9 +10,13 @@ import type { MigrationPlan } from './read-plan.ts';
  */
 export async function openMigrationReceipt(database: Database, directory: string, plan: MigrationPlan) {
   const start = performance.now();
-  const identity = await database.read(reader => readIdentity(reader, database, plan.look.tables));
+  const identity = await database.read(reader => readIdentity(reader, database, plan.inspected.tables));
   const receipt = await openReceipt(directory, {
-    ...receiptHead(database.place, plan.look, { action: 'migrate', identity, fingerprint: plan.fingerprint }),
+    ...receiptHead(database.place, plan.inspected, {
+      action: 'migrate',
+      identity,
+      fingerprint: plan.fingerprint,
+    }),
     replaced: plan.replaced,
   });
   let batch = 0;

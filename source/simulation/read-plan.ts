@@ -27,7 +27,7 @@ export interface SimulationRequest {
 
 /** A simulation that is planned but not run. */
 export interface SimulationPlan {
-  look: InspectedDatabase;
+  inspected: InspectedDatabase;
   preset: { id: string; name: string };
   /** The way the application makes a use, and a plain insert. */
   calls: UsageCall[];
@@ -108,7 +108,7 @@ export async function planSimulation(
       const reach = sideEffectsOf(bodies);
       const unknown = [...unknownSideEffects(bodies), ...(complete ? [] : [incomplete])];
       return {
-        look: found,
+        inspected: found,
         preset,
         calls,
         asUser,

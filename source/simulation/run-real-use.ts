@@ -13,9 +13,25 @@ interface Timeouts {
 }
 
 /** The fingerprint that confirms a real use of this plan. */
-export function realUseFingerprint({ look, preset, calls, reach, asUser, role }: SimulationPlan): string {
+export function realUseFingerprint({
+  inspected,
+  preset,
+  calls,
+  reach,
+  asUser,
+  role,
+}: SimulationPlan): string {
   const as = role?.asked ? role.name : null;
-  return fingerprint([look.host, look.server.database, 'use', preset.id, calls[0]?.what, asUser, as, reach]);
+  return fingerprint([
+    inspected.host,
+    inspected.server.database,
+    'use',
+    preset.id,
+    calls[0]?.what,
+    asUser,
+    as,
+    reach,
+  ]);
 }
 
 /** Throws (exit code 4) unless this use was confirmed with its fingerprint. */
@@ -40,7 +56,7 @@ export async function commitUse(
   timeouts: Timeouts,
   signal?: AbortSignal,
 ): Promise<RealUse> {
-  const { look, preset, asUser, role, calls } = plan;
+  const { inspected, preset, asUser, role, calls } = plan;
   const [call] = calls;
   const key = requireKey(plan);
   if (!call) throw new Error('a plan without a call');
@@ -51,7 +67,7 @@ export async function commitUse(
       : { ...(asUser === null ? {} : { sub: asUser }), role: asRole ?? usualRole };
   return writeOnce(
     database,
-    writer => makeRealUse(writer, look.tables, key, call, { preset: preset.id, claims, role: asRole }),
+    writer => makeRealUse(writer, inspected.tables, key, call, { preset: preset.id, claims, role: asRole }),
     timeouts,
     'use',
     signal,
@@ -69,7 +85,7 @@ export async function takeUseBack(
   const key = requireKey(plan);
   const taken = await writeOnce(
     database,
-    writer => takeBackRealUse(writer, plan.look.tables, key, use),
+    writer => takeBackRealUse(writer, plan.inspected.tables, key, use),
     timeouts,
     'taking it back',
     signal,
@@ -112,21 +128,21 @@ export function readTakeBackToken(plan: SimulationPlan, token: string): RealUse 
   return read.use;
 }
 
-function locationOf({ look, preset }: SimulationPlan): string {
+function locationOf({ inspected, preset }: SimulationPlan): string {
   return fingerprint([
-    look.host,
-    look.server.database,
-    look.tables.presets.oid,
-    look.tables.records.oid,
+    inspected.host,
+    inspected.server.database,
+    inspected.tables.presets.oid,
+    inspected.tables.records.oid,
     preset.id,
   ]);
 }
 
-function requireKey({ recordKey, look }: SimulationPlan): RecordKey {
+function requireKey({ recordKey, inspected }: SimulationPlan): RecordKey {
   if (recordKey) return recordKey;
   throw refused(
     'no-record-key',
-    `${look.tables.records.name} has no primary key of one column, so this exact use could not be taken back.`,
+    `${inspected.tables.records.name} has no primary key of one column, so this exact use could not be taken back.`,
     'Simulate it instead.',
   );
 }

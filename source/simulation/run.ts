@@ -51,7 +51,7 @@ export async function runSimulation(
         firstPath: plan.calls[0]?.path ?? 'insert',
         strangers: plan.strangers,
         role,
-        own: plan.look.server.user,
+        own: plan.inspected.server.user,
         asRole,
         confirmed,
         reach: plan.reach,
@@ -88,7 +88,7 @@ async function simulateAs(
         simulationValues({ preset: preset.id, claims, role }, calls, ownPath),
       ]);
       const [row] = (await script(
-        `${simulationBlock(plan.look.tables, calls)}; SELECT current_setting('${resultSetting}', true) AS answer; ROLLBACK`,
+        `${simulationBlock(plan.inspected.tables, calls)}; SELECT current_setting('${resultSetting}', true) AS answer; ROLLBACK`,
       )) as { answer: string | null }[];
       return row?.answer;
     },

@@ -50,7 +50,7 @@ test.each([[false], [true]])(
 
 test('nor for reading chosen presets', async () => {
   await bench.arrange(`ALTER TABLE presets ${words}; ALTER TABLE preset_usage ${words}`);
-  const { tables } = (await bench.plan('sync', { presets: ['Noir'] })).look;
+  const { tables } = (await bench.plan('sync', { presets: ['Noir'] })).inspected;
   const counters = await bench.database.read(reader => readCounters(reader, tables, [noir], 'counted'));
   expect(counters).toMatchObject([{ id: noir, usageCount: 9, records: 3 }]);
   const times = await bench.database.read(reader => readLastRecords(reader, tables, [noir]));

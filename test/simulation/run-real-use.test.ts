@@ -146,7 +146,7 @@ test('an invalid token is refused, and one of another database', async () => {
   const planned = await plan();
   expect(() => readTakeBackToken(planned, 'nonsense')).toThrow(/not one that a real use printed/);
   const use = await commitUse(database, planned, timeouts);
-  const elsewhere = { ...planned, look: { ...planned.look, host: 'staging:5432' } };
+  const elsewhere = { ...planned, inspected: { ...planned.inspected, host: 'staging:5432' } };
   const token = takeBackToken(elsewhere, use);
   expect(() => readTakeBackToken(planned, token)).toThrow(/another database/);
 });

@@ -50,7 +50,7 @@ export async function checklist(
   return {
     json,
     text: [
-      identity(subject.look, database).line,
+      identity(subject.inspected, database).line,
       summary(steps),
       ...steps.flatMap(({ title, status, evidence, hint }, index) => [
         '',

@@ -46,7 +46,7 @@ export async function migrate(
     return {
       json: document(plan, database, null, null),
       text: [
-        identity(plan.look, database).line,
+        identity(plan.inspected, database).line,
         'Nothing to do: the trigger, its function and track_preset_usage() are already installed.',
         ...findingLines(plan.findings),
       ]
@@ -58,7 +58,7 @@ export async function migrate(
   if (confirm !== null || config.json || !canAsk()) requireMigrationConfirmation(plan, confirm);
   else {
     say(script(plan, database));
-    requireTyped(await askPhrase(`migrate ${plan.look.server.database}`, signal), 'migrate');
+    requireTyped(await askPhrase(`migrate ${plan.inspected.server.database}`, signal), 'migrate');
   }
   const receipt = await open(plan);
   const result = await run(database, plan, config, receipt, signal);
@@ -66,7 +66,7 @@ export async function migrate(
   return {
     json: document(plan, database, result, receipt),
     text: [
-      identity(plan.look, database).line,
+      identity(plan.inspected, database).line,
       left.length === 0
         ? `Done in transaction ${result.xid}.`
         : `Done in transaction ${result.xid}, but not everything is right.`,
@@ -111,9 +111,9 @@ function document(
   result: MigrationResult | null,
   receipt: MigrationReceipt | null,
 ) {
-  const { statements, differs, replaced, lacking, fingerprint, look } = plan;
+  const { statements, differs, replaced, lacking, fingerprint, inspected } = plan;
   return {
-    database: identity(look, database).json,
+    database: identity(inspected, database).json,
     fingerprint,
     differs,
     statements,
@@ -129,10 +129,10 @@ function document(
 
 /** The plan as a script for psql; everything else is in comments. */
 function script(plan: MigrationPlan, database: Database): string {
-  const { statements, differs, replaced, lacking, fingerprint, look } = plan;
+  const { statements, differs, replaced, lacking, fingerprint, inspected } = plan;
   const note = (line: string) => `-- ${displayText(line)}`.trimEnd();
   const head = [
-    note(identity(look, database).line),
+    note(identity(inspected, database).line),
     ...(differs.length === 0
       ? [note('Nothing to do: everything is already installed.')]
       : [note(`Fingerprint ${fingerprint}. It repairs:`), ...differs.map(what => note(`  ${what}`))]),
@@ -141,7 +141,9 @@ function script(plan: MigrationPlan, database: Database): string {
   return [
     ...head,
     note(countsAreLeft),
-    ...(lacking.length > 0 ? [note(`${look.server.user} could not run it: it ${lacking.join(', ')}.`)] : []),
+    ...(lacking.length > 0
+      ? [note(`${inspected.server.user} could not run it: it ${lacking.join(', ')}.`)]
+      : []),
     ...(replaced.length > 0
       ? [
           '--',

@@ -58,7 +58,7 @@ export async function repair(
     },
     signal,
   );
-  const { json, line } = identity(plan.look, database);
+  const { json, line } = identity(plan.inspected, database);
   const tell = (
     applied: boolean,
     outcome: RepairOutcome | null,
@@ -160,9 +160,9 @@ function trusting({ source }: RepairPlan): string {
 }
 
 function howTo(plan: RepairPlan): string {
-  const { look, fingerprint } = plan;
+  const { inspected, fingerprint } = plan;
   // Every start of the demo is another database, so no plan outlives the command.
-  if (look.label === 'demo')
+  if (inspected.label === 'demo')
     return 'Nothing was changed. The demo database ends with this command; in the console it lasts longer.';
   return `Nothing was changed. To carry out this plan, run the same command with --confirm ${fingerprint}${trusting(plan)} in place of --dry-run.`;
 }

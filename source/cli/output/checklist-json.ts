@@ -11,14 +11,14 @@ export type ChecklistJson = ReturnType<typeof checklistJson>;
 
 /** What a walk through the checklist found, as the contract words it. */
 export function checklistJson(
-  { look, health, definitionHash }: ChecklistSubject,
+  { inspected, health, definitionHash }: ChecklistSubject,
   database: Database,
   steps: readonly ChecklistStep[],
   takenAt: number,
   source: SourceEvidence | null,
 ) {
   return {
-    database: identity(look, database).json,
+    database: identity(inspected, database).json,
     takenAt: iso(takenAt),
     trigger: {
       name: health.trigger.name,

@@ -147,7 +147,7 @@ export function describeOutcome(plan: RepairPlan, outcome: RepairOutcome): strin
       : []),
     '',
     `Receipt ${displayText(receipt)}`,
-    ...(plan.look.label === 'demo'
+    ...(plan.inspected.label === 'demo'
       ? ['The demo database and this receipt end with this command.']
       : plan.action === 'undo'
         ? []

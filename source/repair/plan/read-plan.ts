@@ -109,7 +109,7 @@ export async function planRepair(
     request,
     action,
     options,
-    look: found,
+    inspected: found,
     identity,
     fingerprint: fingerprint(parts),
     parts,

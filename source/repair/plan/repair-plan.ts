@@ -9,7 +9,7 @@ export interface RepairPlan {
   request: RepairRequest;
   action: RepairAction;
   options: RepairOptions;
-  look: InspectedDatabase;
+  inspected: InspectedDatabase;
   /** What distinguishes this database from every other one, however it is reached. */
   identity: string;
   /** A hash of what must not change between planning and running. */

@@ -99,7 +99,7 @@ async function sort(
   room: Room,
 ): Promise<number> {
   const receipt = { file: plan.receipt?.file ?? '' };
-  const presetPlace = plan.into.indexOf(plan.look.tables.records.preset);
+  const presetPlace = plan.into.indexOf(plan.inspected.tables.records.preset);
   const records = lines.map(({ place, line }) => ({
     place,
     bytes: line.length,
@@ -112,7 +112,7 @@ async function sort(
   const unknown = [...new Set(records.map(presetOf))].filter(preset => preset !== null && !of.has(preset));
   if (unknown.length > 0) {
     const values = unknown.filter(preset => preset !== null);
-    const found = await readOwners(reader, plan.look.tables, ids, values);
+    const found = await readOwners(reader, plan.inspected.tables, ids, values);
     for (const value of values) of.set(value, found.get(value) ?? null);
   }
   const own = new Set(ids);

@@ -26,7 +26,7 @@ export function prepareBatch(asked: BatchRequest): Promise<PreparedBatch> {
 }
 
 async function prepareCounts({ reader, plan, tasks }: BatchRequest): Promise<PreparedBatch> {
-  const { tables } = plan.look;
+  const { tables } = plan.inspected;
   const times = plan.action === 'sync' && plan.options.lastUsed && tables.records.time !== null;
   const states = await readStates(reader, tables, idsOf(tasks), times);
   const clears = tables.presets.lastUsed !== null && plan.facts.lastUsedNullable;
@@ -50,7 +50,7 @@ async function prepareCounts({ reader, plan, tasks }: BatchRequest): Promise<Pre
  */
 async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
   const { reader, plan, tasks, most, limits, truncate } = asked;
-  const { tables } = plan.look;
+  const { tables } = plan.inspected;
   const prepared = emptyBatch();
   const found: FoundRecord[] = [];
   const [none] = tasks.filter(({ id }) => id === null);
@@ -112,7 +112,7 @@ async function orphansOf(
   task: RepairTask,
   prepared: PreparedBatch,
 ): Promise<FoundRecord[]> {
-  const { found, tooLarge } = await readOrphans(reader, plan.look.tables, plan.facts, most, limits);
+  const { found, tooLarge } = await readOrphans(reader, plan.inspected.tables, plan.facts, most, limits);
   const [large] = tooLarge;
   if (found.length > 0) prepared.rest.push({ ...task, weight: Math.max(1, task.weight - found.length) });
   else if (large !== undefined)

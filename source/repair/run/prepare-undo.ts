@@ -27,7 +27,7 @@ interface Going {
 /** Puts back the records whose references still exist, unchanged, and restores the drift there was. */
 export async function prepareUndo(asked: BatchRequest): Promise<PreparedBatch> {
   const { reader, plan, tasks } = asked;
-  const { tables } = plan.look;
+  const { tables } = plan.inspected;
   const { receipt, facts, into } = plan;
   const prepared = emptyBatch();
   if (!receipt) return prepared;
@@ -105,13 +105,13 @@ async function withoutThere(
   left: LeftAlone[],
 ): Promise<Going[]> {
   const { reader, plan, written = [] } = asked;
-  const { look, facts, evidence, receipt } = plan;
+  const { inspected, facts, evidence, receipt } = plan;
   const column = evidence?.column ?? null;
   if (column === null) return withoutAlike(asked, all, left);
   if (column.unique) return all;
   const wanted = all.flatMap(({ records }) => records.map(inOrder));
   const but = [...(evidence?.putBack ?? []), ...written];
-  const counts = await countPresentRecords(reader, look.tables, facts, column, wanted, but);
+  const counts = await countPresentRecords(reader, inspected.tables, facts, column, wanted, but);
   let seen = 0;
   return all.filter(({ task, records }) => {
     const tally = new PresenceTally(receipt !== null && leftNoRecords(receipt, task.id));
@@ -124,14 +124,14 @@ async function withoutThere(
 
 /** The same if records look alike. */
 async function withoutAlike(
-  { reader, plan: { look, evidence }, written = [] }: BatchRequest,
+  { reader, plan: { inspected, evidence }, written = [] }: BatchRequest,
   all: Going[],
   left: LeftAlone[],
 ): Promise<Going[]> {
   const alike = evidence?.alike ?? null;
   const ids = all.flatMap(({ task, records }) => (records.length > 0 ? [task.id] : []));
   if (alike === null || alike.anyway || ids.length === 0) return all;
-  const read = await readVerdicts(reader, look.tables, alike, ids, written);
+  const read = await readVerdicts(reader, inspected.tables, alike, ids, written);
   const verdicts = new Map(ids.map((id, place) => [id, read[place] ?? null]));
   return all.filter(({ task, records }) => {
     const verdict = records.length > 0 ? (verdicts.get(task.id) ?? null) : null;

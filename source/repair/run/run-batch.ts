@@ -42,7 +42,7 @@ const patience = 30_000;
  */
 export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
   const { writing, plan, receipt, batch, timeouts, signal } = work;
-  const { tables } = plan.look;
+  const { tables } = plan.inspected;
   let noted: { number: number; xid: string } | null = null;
   let prepared: PreparedBatch | null = null;
   try {
@@ -174,7 +174,7 @@ async function afterLoss(
     if (noted && prepared) {
       const [deleted] = prepared.records ?? [];
       const [inserted] = prepared.order.inserts;
-      return readTransactionOutcome(database, plan.look.tables, plan.facts, noted.xid, {
+      return readTransactionOutcome(database, plan.inspected.tables, plan.facts, noted.xid, {
         changes: prepared.changes,
         deleted: deleted === undefined ? null : (JSON.parse(deleted) as RecordValues),
         inserted: inserted ?? null,
@@ -231,7 +231,7 @@ function hiddenMeanwhile(cause?: ConsoleError): ConsoleError {
 function denied({ plan }: BatchWork, error: ConsoleError): ConsoleError {
   return new ConsoleError({
     code: 'permission-denied',
-    message: `${plan.look.server.user} may not do this: ${serverMessage(error)}.`,
+    message: `${plan.inspected.server.user} may not do this: ${serverMessage(error)}.`,
     hint: 'Grant what is missing, or connect as the owner. This batch was not applied; the receipt holds what was applied before.',
     exitCode: exitCodes.unreachable,
     cause: error,

@@ -64,7 +64,7 @@ export async function* runRepair(
   const start = performance.now();
   // Without the signal: it stops the next batch, not the one that runs.
   const timeouts = { timeout: options.timeout, lockTimeout: options.lockTimeout };
-  const pooled = agreed.look.server.encryption === null;
+  const pooled = agreed.inspected.server.encryption === null;
   const releaseLock = await holdRepairLock(database, timeouts, pooled, options.signal);
   try {
     const plan = await freshPlan(database, agreed, options);
@@ -114,12 +114,12 @@ async function isInEffect({ receipt, request, tasks }: FullPlan): Promise<boolea
 
 function headOf(database: Database, plan: FullPlan): ReceiptHead {
   return {
-    ...receiptHead(database.place, plan.look, plan),
+    ...receiptHead(database.place, plan.inspected, plan),
     options: { ...plan.options },
     undoes: plan.receipt?.head.id ?? null,
     // Also if there was nothing to delete: a record may have come since, and is deleted with the others.
     ...(plan.action === 'reset' && plan.options.deleteHistory
-      ? { columns: plan.facts.recordColumns, reference: plan.look.tables.records.preset }
+      ? { columns: plan.facts.recordColumns, reference: plan.inspected.tables.records.preset }
       : {}),
     ...saidOfColumns(plan),
   };
@@ -351,7 +351,7 @@ class Run {
   async #verify(own: readonly Written[]): Promise<Set<string>> {
     const wrong = new Set<string>();
     if (own.length === 0) return wrong;
-    const { tables } = this.#plan.look;
+    const { tables } = this.#plan.inspected;
     const states = await this.#patiently(() =>
       this.#database.read(async reader => {
         await reader.rows(exactForms);

@@ -20,8 +20,8 @@ export function tablesChanged({ action }: Pick<FullPlan, 'action'>, parts: reado
 }
 
 /** The parts of the catalog that differ from the plan, as a transaction sees them. */
-export async function changedParts(reader: Reader, { look, facts }: FullPlan): Promise<string[]> {
-  return differing(facts.print, await readCatalogPrint(reader, look.tables));
+export async function changedParts(reader: Reader, { inspected, facts }: FullPlan): Promise<string[]> {
+  return differing(facts.print, await readCatalogPrint(reader, inspected.tables));
 }
 
 /**

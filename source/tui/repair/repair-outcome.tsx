@@ -45,7 +45,7 @@ export function RepairOutcomeView({ repair, outcome, state, height }: Props) {
       {repair.action === 'undo'
         ? 'Press H for the history.'
         : 'Press H for the history, where it can be undone.'}
-      {repair.plan?.look.label === 'demo' ? ' The demo database is discarded when you quit.' : ''}
+      {repair.plan?.inspected.label === 'demo' ? ' The demo database is discarded when you quit.' : ''}
     </Text>,
     ...(left.length > 0
       ? [

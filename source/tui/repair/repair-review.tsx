@@ -81,12 +81,12 @@ function paragraph(text: string, style: Parameters<typeof Text>[0] = {}): Paragr
 }
 
 function summary({ notice, phase, options }: Repair, plan: RepairPlan, { severity }: Theme): Paragraph[] {
-  const { action, remarks, fingerprint, look } = plan;
+  const { action, remarks, fingerprint, inspected } = plan;
   const fires = firesWords(plan);
   const box = (on: boolean) => (on ? '[x]' : '[ ]');
   const switches = [
     ...(action === 'reset' ? [`d ${box(options.deleteHistory)} delete the records too`] : []),
-    ...(action === 'sync' && look.tables.presets.lastUsed !== null
+    ...(action === 'sync' && inspected.tables.presets.lastUsed !== null
       ? [`n ${box(options.lastUsed)} last_used_at too`]
       : []),
     ...(plan.firesTriggers.length > 0 && plan.whyNotSuppress === null

@@ -27,7 +27,7 @@ export function RepairScreen({ state }: { state: State }) {
 
 /** The action, its target and the database, so that nobody mistakes one database for another. */
 function Headline({ repair, state }: { repair: Repair; state: State }) {
-  const inspected = repair.plan?.look ?? state.inspected;
+  const inspected = repair.plan?.inspected ?? state.inspected;
   const { action, scope, receipt } = repair;
   const what = scope ? presetName(scope) : (receipt ?? 'all presets');
   return (

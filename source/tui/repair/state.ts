@@ -26,7 +26,7 @@ export function whyNotToggle({ repair }: State, option: keyof RepairOptions): st
       return action === 'reset' ? null : 'Only a reset deletes records.';
     case 'lastUsed':
       if (action !== 'sync') return 'Only a sync sets last_used_at from the records.';
-      return plan.look.tables.presets.lastUsed === null ? 'This table has no last_used_at.' : null;
+      return plan.inspected.tables.presets.lastUsed === null ? 'This table has no last_used_at.' : null;
     case 'suppressTriggers':
       if (options.suppressTriggers) return null;
       if (plan.firesTriggers.length === 0) return 'This plan fires no triggers.';

@@ -24,7 +24,7 @@ const server = () =>
   });
 
 const planOf = (of: Receipt) =>
-  ({ receipt: of, into: ['preset_id', 'n'], look: { tables: fakeTables } }) as unknown as FullPlan;
+  ({ receipt: of, into: ['preset_id', 'n'], inspected: { tables: fakeTables } }) as unknown as FullPlan;
 
 /** Gathers the records of tasks when the file holds one line for each of these presets. */
 async function gather(presets: (string | null)[], tasks: RepairTask[], { most = 100, bytes = 10_000 } = {}) {

@@ -33,7 +33,11 @@ async function gather(
     return (asked ?? []).filter(value => value !== 'nobody').map(value => ({ value, id: value }));
   });
   const asked = {
-    plan: { receipt: own, into: ['preset_id', 'n'], look: { tables: fakeTables } } as unknown as FullPlan,
+    plan: {
+      receipt: own,
+      into: ['preset_id', 'n'],
+      inspected: { tables: fakeTables },
+    } as unknown as FullPlan,
     most,
     limits: { bytes },
     source: {
@@ -168,7 +172,7 @@ test('the records of a second batch wait where the first has taken the room', as
   );
   const first = task('a', 1);
   const asked = {
-    plan: { receipt: own, into: ['preset_id'], look: { tables: fakeTables } } as unknown as FullPlan,
+    plan: { receipt: own, into: ['preset_id'], inspected: { tables: fakeTables } } as unknown as FullPlan,
     most: 1,
     limits: { bytes: 1_000 },
     source: {
@@ -193,7 +197,7 @@ test('what is left keeps what is to be done with the count, and weighs what it s
   half.undo = { records: half.undo!.records, state, lastUsed: null };
   const fake = new FakeDatabase(() => [{ value: 'a', id: 'a' }]);
   const asked = {
-    plan: { receipt: own, into: ['preset_id'], look: { tables: fakeTables } } as unknown as FullPlan,
+    plan: { receipt: own, into: ['preset_id'], inspected: { tables: fakeTables } } as unknown as FullPlan,
     most: 1,
     limits: { bytes: 1_000 },
     source: {

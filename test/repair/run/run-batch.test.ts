@@ -22,7 +22,7 @@ const lost = () =>
 const plan = {
   action: 'sync',
   options: noOptions,
-  look: { tables: fakeTables, server: { user: 'console' } },
+  inspected: { tables: fakeTables, server: { user: 'console' } },
   facts: { countType: 'integer', lastUsedType: null, recordColumns: [], references: [], print: {} },
   receipt: null,
 } as unknown as FullPlan;

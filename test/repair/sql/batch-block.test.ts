@@ -63,12 +63,12 @@ function batch(order: Partial<BatchOrder>, around: Around = {}): Promise<BatchAn
   return (around.database ?? bench.database).write(
     async writer => {
       const writes = order.deletes?.length ? 'delete' : order.inserts?.length ? 'insert' : null;
-      const xid = await openBatch(writer, plan.look.tables, writes);
+      const xid = await openBatch(writer, plan.inspected.tables, writes);
       if (xid === null) throw new Error('somebody else writes');
       await around.between?.(writer, xid);
       return runBatch(
         writer,
-        plan.look.tables,
+        plan.inspected.tables,
         plan.facts,
         { ...nothing, ...order },
         around.xid ?? xid,

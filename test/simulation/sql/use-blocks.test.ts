@@ -67,12 +67,12 @@ describe('a simulation', () => {
   });
 
   test('does nothing in a transaction that is not its own', async () => {
-    const { look, calls } = await plan();
+    const { inspected, calls } = await plan();
     const before = await tables();
     const answer = await database.write(
       async ({ script }) =>
         script(
-          `${simulationBlock(look.tables, calls)}; SELECT current_setting('${resultSetting}', true) AS answer; COMMIT`,
+          `${simulationBlock(inspected.tables, calls)}; SELECT current_setting('${resultSetting}', true) AS answer; COMMIT`,
         ),
       timeouts,
     );
@@ -104,7 +104,7 @@ describe('a real use', () => {
   });
 
   test('is neither made nor taken back in a transaction that is not its own', async () => {
-    const { look, calls, recordKey } = await plan();
+    const { inspected, calls, recordKey } = await plan();
     const planned = await plan();
     const use = await commitUse(database, planned, timeouts);
     const before = await tables();
@@ -114,9 +114,9 @@ describe('a real use', () => {
       script: async (text: string) => own.sql.unsafe(text).simple(),
     };
     await expect(
-      makeRealUse(elsewhere, look.tables, recordKey!, calls[0]!, { preset, claims: null, role: null }),
+      makeRealUse(elsewhere, inspected.tables, recordKey!, calls[0]!, { preset, claims: null, role: null }),
     ).rejects.toMatchObject({ code: '25P01' });
-    await expect(takeBackRealUse(elsewhere, look.tables, recordKey!, use)).rejects.toMatchObject({
+    await expect(takeBackRealUse(elsewhere, inspected.tables, recordKey!, use)).rejects.toMatchObject({
       code: '25P01',
     });
     expect(await tables()).toEqual(before);

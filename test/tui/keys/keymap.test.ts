@@ -32,7 +32,7 @@ const plan = {
   changes: [{ id: 'a' }],
   firesTriggers: [{ name: 't' }],
   whyNotSuppress: null,
-  look: { tables: { presets: { lastUsed: 'last_used_at' } } },
+  inspected: { tables: { presets: { lastUsed: 'last_used_at' } } },
 };
 // Every switch that a plan can have is at the foot.
 const repairOf = (planned: object) =>

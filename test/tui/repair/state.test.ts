@@ -15,12 +15,12 @@ const begin: State = {
   order: ['a'],
   rows: new Map([['a', row]]),
 };
-const look = { server: {}, tables: { presets: { lastUsed: 'last_used_at' }, hiddenBy: [], seenBy: [] } };
+const inspected = { server: {}, tables: { presets: { lastUsed: 'last_used_at' }, hiddenBy: [], seenBy: [] } };
 const plan = (change: Partial<RepairPlan> = {}) =>
   ({
     phrase: 'sync d 1',
     options: noOptions,
-    look,
+    inspected,
     changes: [{ id: 'a' }],
     recordsToDelete: 0,
     recordsToRestore: 0,

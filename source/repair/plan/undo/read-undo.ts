@@ -91,7 +91,7 @@ function requireNoDouble(found: Receipt, receipts: readonly Receipt[]): void {
 /** The requested receipt first, then the others of this database that count. */
 async function readSettled({
   database,
-  found: look,
+  found: inspected,
   request,
   identity,
   signal,
@@ -120,6 +120,12 @@ async function readSettled({
   const others = receiptsThatCount(found, all.receipts).filter(
     other => other.head.identity === identity && other.head.id !== head.id,
   );
-  const [own = found, ...rest] = await resolveReceipts(database, look, [found, ...others], claimed, signal);
+  const [own = found, ...rest] = await resolveReceipts(
+    database,
+    inspected,
+    [found, ...others],
+    claimed,
+    signal,
+  );
   return { settled: [own, ...rest], ignored: ignoredRemarks(found, all.receipts) };
 }
