@@ -16,7 +16,7 @@ import { judgeTrigger } from '../../../source/trigger/health.ts';
 import { FakeDatabase, fakeTables } from '../../helpers/fake-database.ts';
 import { before, catalog, counter, insert, row, trigger, update } from '../../trigger/catalogs.ts';
 
-const look = { server: { user: 'console' }, tables: fakeTables } as InspectedDatabase;
+const inspected = { server: { user: 'console' }, tables: fakeTables } as InspectedDatabase;
 
 describe('a server that takes no writes', () => {
   const server = (over: Partial<Server>) => ({ readOnly: true, standby: false, ...over }) as Server;
@@ -113,7 +113,7 @@ describe('deleting records', () => {
   test('is refused where this role may not, where a table inherits, and where others would go with them', () => {
     const refusal = (over: object) => {
       try {
-        requireDeletable(look, facts(over));
+        requireDeletable(inspected, facts(over));
         return null;
       } catch (error) {
         const { code, exitCode, message, hint } = error as Record<string, unknown>;
@@ -142,7 +142,7 @@ describe('deleting records', () => {
     }
     for (const onDelete of ['NO ACTION', 'RESTRICT'])
       expect(refusal({ referencedBy: [reference(onDelete)] })).toBeNull();
-    expect(permissionDenied(look, 'INSERT', 'x').message).toBe(
+    expect(permissionDenied(inspected, 'INSERT', 'x').message).toBe(
       'console may not do this: it lacks INSERT on x.',
     );
   });

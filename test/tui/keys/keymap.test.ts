@@ -25,7 +25,7 @@ describe('keys that arrive', () => {
   });
 });
 
-const look = { server: {}, tables: { hiddenBy: [] as string[], seenBy: [] } } as unknown as NonNullable<
+const inspected = { server: {}, tables: { hiddenBy: [] as string[], seenBy: [] } } as unknown as NonNullable<
   State['inspected']
 >;
 const plan = {
@@ -65,7 +65,7 @@ describe('the table of keys', () => {
       screen,
       order: ['a'],
       rows: new Map([['a', row]]),
-      inspected: look,
+      inspected,
       repair: repairOf(plan),
     };
     const line = footerBindings(state)
@@ -103,7 +103,7 @@ describe('the table of keys', () => {
       ...initialState({ columns: 80, rows: 24 }),
       order: ['a'],
       rows: new Map([['a', row]]),
-      inspected: look,
+      inspected,
     };
     const shown = (now: State) => footerBindings(now).map(({ label, short }) => `${label} ${short}`);
     const running = { ...state, repair: { phase: 'running' } as State['repair'] };
@@ -119,7 +119,7 @@ describe('the table of keys', () => {
       ['under --read-only', { ...state, readOnly: true }, /--read-only: nothing is written/],
       [
         'where rows may be hidden',
-        { ...state, inspected: { ...look, tables: { ...look.tables, hiddenBy: ['x'] } } },
+        { ...state, inspected: { ...inspected, tables: { ...inspected.tables, hiddenBy: ['x'] } } },
         /may not see every row/,
       ],
       ['where there is no preset', { ...state, rows: new Map() }, /no preset/],

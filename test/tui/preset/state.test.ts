@@ -29,7 +29,7 @@ const server = {
   bypassesRls: false,
   encryption: 'none',
 };
-const look = (hiddenBy: string[], indexed: boolean, lastUsed: string | null) => ({
+const inspectedWith = (hiddenBy: string[], indexed: boolean, lastUsed: string | null) => ({
   server,
   host: 'h',
   label: 'local' as const,
@@ -51,7 +51,7 @@ const tick = (
   { hiddenBy = [], indexed = true, lastUsed = 'last_used_at', asked = ['a'] }: Given = {},
 ): WatchEvent => ({
   type: 'tick',
-  inspected: look(hiddenBy, indexed, lastUsed),
+  inspected: inspectedWith(hiddenBy, indexed, lastUsed),
   asked,
   counters,
   trigger,
@@ -70,7 +70,7 @@ const open = play(
   [
     {
       type: 'connected',
-      inspected: look([], true, 'last_used_at'),
+      inspected: inspectedWith([], true, 'last_used_at'),
       counters: [counter(10), counter(5, 5, 'b')],
       at: 1,
       serverNow: 1,
