@@ -5,7 +5,7 @@ import type {
   SchemaReport,
 } from '../counter/schema/schema-report.ts';
 
-/** A line of text about a shape; `head` stands above those that belong to it. */
+/** A line of text about the schema; `head` stands above those that belong to it. */
 interface ShapeLine {
   kind: 'head' | 'line';
   text: string;

@@ -57,7 +57,7 @@ function Body({ state }: { state: State }) {
       return <RepairScreen state={state} />;
     case 'history':
       return <HistoryScreen state={state} />;
-    case 'shape':
+    case 'tables':
       return <TablesScreen state={state} />;
     case 'drift':
       return <DriftScreen state={state} />;

@@ -138,7 +138,7 @@ function focus(state: State): Focus {
     plot: open && row && diagnosisOf(state, row) ? plotColumns(state.size.columns) : null,
     urgent: isWatching(state),
     answers: state.screen === 'help',
-    shape: state.screen === 'shape',
+    schemaReport: state.screen === 'tables',
   };
 }
 

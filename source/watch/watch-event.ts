@@ -22,8 +22,8 @@ export interface Focus {
   urgent?: boolean;
   /** Whether help is open: its answers need the newest record. */
   answers: boolean;
-  /** Whether the screen of the tables' shape is open. */
-  shape?: boolean;
+  /** Whether the screen of the tables is open. */
+  schemaReport?: boolean;
 }
 
 /** What one tick read. Times in milliseconds since 1970. */
@@ -36,7 +36,7 @@ export interface Tick {
   /** Null with every tick that did not read it. */
   newest: { value: NewestRecord | null } | null;
   /** Null with every tick that did not read it. */
-  shape: SchemaReport | null;
+  schemaReport: SchemaReport | null;
   at: number;
   serverNow: number;
   /** Milliseconds until the next tick; the slower the answer, the longer. */

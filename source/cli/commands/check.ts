@@ -22,7 +22,7 @@ import { table } from '../../format/table.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
 import { notes } from '../output/check-notes.ts';
-import { identity } from '../output/database-info.ts';
+import { databaseInfo } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
 
 // A role that may count, or a limit that is enough for it, may not do for reading the records.
@@ -48,13 +48,13 @@ export async function check(
   signal: AbortSignal,
   onProgress: (done: number, presets: number) => void,
 ): Promise<Outcome> {
-  const { found, shape, findings } = await database.read(
+  const { found, report, findings } = await database.read(
     async reader => {
       const found = await inspectDatabase(reader, database, config.schema);
-      const shape = await readSchemaReport(reader, found.tables);
+      const report = await readSchemaReport(reader, found.tables);
       return {
         found,
-        shape,
+        report,
         findings: judgeTrigger(await readTriggerCatalog(reader, found.tables)).findings,
       };
     },
@@ -92,9 +92,9 @@ export async function check(
     failed = error.message;
     return new Map<string, Diagnosis>();
   });
-  const { json, line } = identity(found, database);
-  const remarks = schemaFindings(shape, { orphans: finished.orphans, findings });
-  const { schema: name, presets, presetUsage, parts, routines } = shape;
+  const { json, line } = databaseInfo(found, database);
+  const remarks = schemaFindings(report, { orphans: finished.orphans, findings });
+  const { schema: name, presets, presetUsage, parts, routines } = report;
   return {
     json: {
       database: json,

@@ -15,7 +15,7 @@ import { displayText } from '../../format/text.ts';
 import { openDirectory } from '../../scan/files/open-directory.ts';
 import { checklistJson } from '../output/checklist-json.ts';
 import { prepareReport } from '../output/checklist-report.ts';
-import { identity } from '../output/database-info.ts';
+import { databaseInfo } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
 
 /**
@@ -50,7 +50,7 @@ export async function checklist(
   return {
     json,
     text: [
-      identity(subject.inspected, database).line,
+      databaseInfo(subject.inspected, database).line,
       summary(steps),
       ...steps.flatMap(({ title, status, evidence, hint }, index) => [
         '',

@@ -9,7 +9,7 @@ import {
   requireMigrationConfirmation,
 } from '../../migration/read-plan.ts';
 import { type MigrationResult, runMigration } from '../../migration/run.ts';
-import { identity } from '../output/database-info.ts';
+import { databaseInfo } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
 
@@ -46,7 +46,7 @@ export async function migrate(
     return {
       json: document(plan, database, null, null),
       text: [
-        identity(plan.inspected, database).line,
+        databaseInfo(plan.inspected, database).line,
         'Nothing to do: the trigger, its function and track_preset_usage() are already installed.',
         ...findingLines(plan.findings),
       ]
@@ -66,7 +66,7 @@ export async function migrate(
   return {
     json: document(plan, database, result, receipt),
     text: [
-      identity(plan.inspected, database).line,
+      databaseInfo(plan.inspected, database).line,
       left.length === 0
         ? `Done in transaction ${result.xid}.`
         : `Done in transaction ${result.xid}, but not everything is right.`,
@@ -113,7 +113,7 @@ function document(
 ) {
   const { statements, differs, replaced, lacking, fingerprint, inspected } = plan;
   return {
-    database: identity(inspected, database).json,
+    database: databaseInfo(inspected, database).json,
     fingerprint,
     differs,
     statements,
@@ -132,7 +132,7 @@ function script(plan: MigrationPlan, database: Database): string {
   const { statements, differs, replaced, lacking, fingerprint, inspected } = plan;
   const note = (line: string) => `-- ${displayText(line)}`.trimEnd();
   const head = [
-    note(identity(inspected, database).line),
+    note(databaseInfo(inspected, database).line),
     ...(differs.length === 0
       ? [note('Nothing to do: everything is already installed.')]
       : [note(`Fingerprint ${fingerprint}. It repairs:`), ...differs.map(what => note(`  ${what}`))]),

@@ -8,7 +8,7 @@ import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import { stalePlan } from '../../repair/plan/stale-plan.ts';
 import type { RepairAction, RepairOutcome, RepairProgress } from '../../repair/repair.ts';
 import { exitCodeOf, runRepair } from '../../repair/run/run.ts';
-import { identity } from '../output/database-info.ts';
+import { databaseInfo } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { describeOutcome, describePlan, planJson } from '../output/repair.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
@@ -58,7 +58,7 @@ export async function repair(
     },
     signal,
   );
-  const { json, line } = identity(plan.inspected, database);
+  const { json, line } = databaseInfo(plan.inspected, database);
   const tell = (
     applied: boolean,
     outcome: RepairOutcome | null,

@@ -18,7 +18,7 @@ import {
   takeUseBack,
 } from '../../simulation/run-real-use.ts';
 import { isSound, type Simulation } from '../../simulation/simulation.ts';
-import { identity } from '../output/database-info.ts';
+import { databaseInfo } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
 
 /**
@@ -36,7 +36,7 @@ export async function simulate(database: Database, config: Config, signal: Abort
   if (commit) return tellRealUse(database, plan, config, signal);
   requireConfirmation(plan, confirm);
   const simulation = await runSimulation(database, plan, config, signal);
-  const { json, line } = identity(plan.inspected, database);
+  const { json, line } = databaseInfo(plan.inspected, database);
   return {
     json: { database: json, ...simulationJson(simulation) },
     text: [line, ...describe(plan, simulation)].map(displayText).join('\n'),
@@ -60,7 +60,7 @@ async function tellRealUse(
   const path = calls[0]?.path ?? 'insert';
   const findings = explainUse({ path, uses: [use], failures: [], health, replicationRole });
   const takeBack = takeBackToken(plan, made);
-  const { json, line } = identity(plan.inspected, database);
+  const { json, line } = databaseInfo(plan.inspected, database);
   return {
     json: {
       database: json,
@@ -100,7 +100,7 @@ async function tellTakenBack(
 ): Promise<Outcome> {
   const use = readTakeBackToken(plan, token);
   const { deleted, before, after } = await takeUseBack(database, plan, use, config, signal);
-  const { json, line } = identity(plan.inspected, database);
+  const { json, line } = databaseInfo(plan.inspected, database);
   return {
     json: {
       database: json,

@@ -7,7 +7,7 @@ import { writerLines } from '../../trigger/format-writers.ts';
 import { enabledMeaning, judgeTrigger, type TriggerHealth } from '../../trigger/health.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
 import { briefHealth } from '../output/brief-health.ts';
-import { identity } from '../output/database-info.ts';
+import { databaseInfo } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
 
 /** Judges the counting trigger from the catalog. Exit code 1 where a finding is an error. */
@@ -22,7 +22,7 @@ export async function trigger(database: Database, config: Config, signal: AbortS
     },
     { signal },
   );
-  const { json, line } = identity(found, database);
+  const { json, line } = databaseInfo(found, database);
   return {
     json: { database: json, ...health },
     text: [line, ...describe(health)].join('\n'),

@@ -4,7 +4,7 @@ import { type ChecklistStep, tally } from '../../checklist/steps.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { iso } from '../../format/numbers.ts';
 import { briefHealth } from './brief-health.ts';
-import { identity } from './database-info.ts';
+import { databaseInfo } from './database-info.ts';
 
 /** The contract's `checklist` document, with what identifies the evidence. */
 export type ChecklistJson = ReturnType<typeof checklistJson>;
@@ -18,7 +18,7 @@ export function checklistJson(
   source: SourceEvidence | null,
 ) {
   return {
-    database: identity(inspected, database).json,
+    database: databaseInfo(inspected, database).json,
     takenAt: iso(takenAt),
     trigger: {
       name: health.trigger.name,

@@ -2,8 +2,8 @@ import type { Database } from '../../connection/transactions.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { displayText } from '../../format/text.ts';
 
-/** The contract's `database` object, and the line that stands for it in text. */
-export function identity({ server, label, host, source, link }: InspectedDatabase, { place }: Database) {
+/** The `database` object of every JSON document, and the line that stands for it in text. */
+export function databaseInfo({ server, label, host, source, link }: InspectedDatabase, { place }: Database) {
   return {
     json: {
       name: server.database,

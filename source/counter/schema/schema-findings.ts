@@ -18,22 +18,22 @@ interface SchemaContext {
 }
 
 /** Everything worth knowing about the tables before trusting their numbers, warnings first. */
-export function schemaFindings(shape: SchemaReport, { orphans, findings }: SchemaContext): SchemaFinding[] {
+export function schemaFindings(report: SchemaReport, { orphans, findings }: SchemaContext): SchemaFinding[] {
   const remarks = [
-    ...shape.why.map(message => warn('chosen', message)),
-    ...shape.hiddenBy.map(reason =>
+    ...report.why.map(message => warn('chosen', message)),
+    ...report.hiddenBy.map(reason =>
       warn('rows-hidden', `${sentence(reason)}: any count could be wrong, so none is shown.`),
     ),
-    ...unreadable(shape),
-    ...otherNames(shape),
-    ...onKey(shape),
-    ...onCount(shape),
-    ...onTimes(shape),
-    ...onLabel(shape),
-    ...onReference(shape),
-    ...onRecords(shape),
-    ...onStorage(shape.presets, 'presets'),
-    ...onStorage(shape.presetUsage, 'records'),
+    ...unreadable(report),
+    ...otherNames(report),
+    ...onKey(report),
+    ...onCount(report),
+    ...onTimes(report),
+    ...onLabel(report),
+    ...onReference(report),
+    ...onRecords(report),
+    ...onStorage(report.presets, 'presets'),
+    ...onStorage(report.presetUsage, 'records'),
     ...(orphans !== null && orphans > 0
       ? [
           warn(
@@ -67,8 +67,8 @@ function columnOf({ columns }: ReportedTable, name: string | null): ReportedColu
   return columns.find(column => column.name === name);
 }
 
-function unreadable(shape: SchemaReport): SchemaFinding[] {
-  return [shape.presets, shape.presetUsage].flatMap(table => {
+function unreadable(report: SchemaReport): SchemaFinding[] {
+  return [report.presets, report.presetUsage].flatMap(table => {
     const hidden = table.columns.filter(({ readable }) => !readable).map(({ name }) => name);
     if (hidden.length === 0) return [];
     return [warn('columns-hidden', `This role may not read ${hidden.join(', ')} of ${table.name}.`)];

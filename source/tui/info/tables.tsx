@@ -9,10 +9,10 @@ import { useTheme } from '../theme.ts';
 
 /** What is odd about both tables and what follows from it; then the tables as the catalog describes them. */
 export function TablesScreen({ state }: { state: State }) {
-  const { shape, trigger, totals, orphans } = state;
-  if (!shape) return <Text>Reading the catalog</Text>;
-  const complete = shape.hiddenBy.length === 0;
-  const remarks = schemaFindings(shape, {
+  const { schemaReport: report, trigger, totals, orphans } = state;
+  if (!report) return <Text>Reading the catalog</Text>;
+  const complete = report.hiddenBy.length === 0;
+  const remarks = schemaFindings(report, {
     orphans: totals === null || !complete ? null : orphans,
     findings: trigger?.findings ?? [],
   });
@@ -22,7 +22,7 @@ export function TablesScreen({ state }: { state: State }) {
     </Text>,
     ...(remarks.length === 0 ? [<Text key="none">{'  nothing'}</Text>] : []),
     ...remarks.map((remark, index) => <Remark key={`remark ${index.toString()}`} remark={remark} />),
-    ...schemaLines(shape).map(({ kind, text }, index) => (
+    ...schemaLines(report).map(({ kind, text }, index) => (
       <Box
         // biome-ignore lint/suspicious/noArrayIndexKey: two constraints may be equal; only their position differs.
         key={`line ${index}`}

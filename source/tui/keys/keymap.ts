@@ -39,7 +39,7 @@ const everywhere: readonly Screen[] = [
   'checklist',
   'repair',
   'history',
-  'shape',
+  'tables',
   'drift',
   'help',
 ];
@@ -49,7 +49,7 @@ const otherScreens: readonly Screen[] = [
   'simulate',
   'checklist',
   'history',
-  'shape',
+  'tables',
   'drift',
   'help',
 ];
@@ -367,7 +367,7 @@ export const bindings: readonly KeyBinding[] = [
     label: 'd',
     short: 'drift',
     description: 'Drift log: counts that came out of step while this console watched',
-    screens: ['list', 'preset', 'trigger', 'simulate', 'checklist', 'history', 'shape'],
+    screens: ['list', 'preset', 'trigger', 'simulate', 'checklist', 'history', 'tables'],
     does: { type: 'open', screen: 'drift' },
     spare: true,
   },
@@ -377,7 +377,7 @@ export const bindings: readonly KeyBinding[] = [
     short: 'tables',
     description: 'Columns, keys and indexes of both tables, and what is odd',
     screens: ['list', 'preset', 'trigger', 'simulate', 'checklist', 'history'],
-    does: { type: 'open', screen: 'shape' },
+    does: { type: 'open', screen: 'tables' },
     spare: true,
   },
   {
@@ -385,7 +385,7 @@ export const bindings: readonly KeyBinding[] = [
     label: '?',
     short: 'help',
     description: 'Common questions, all keys, and what the badges mean',
-    screens: ['list', 'preset', 'trigger', 'simulate', 'checklist', 'repair', 'history', 'shape', 'drift'],
+    screens: ['list', 'preset', 'trigger', 'simulate', 'checklist', 'repair', 'history', 'tables', 'drift'],
     does: { type: 'open', screen: 'help' },
   },
   {

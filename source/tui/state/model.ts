@@ -72,7 +72,7 @@ export interface State extends SortAndFilter {
   /** Null until help needed it; its value is null if reading it would be expensive. */
   newest: { value: NewestRecord | null } | null;
   /** Null until its screen was opened. */
-  shape: SchemaReport | null;
+  schemaReport: SchemaReport | null;
   drift: Drift;
   /** Why counts are wrong, as far as it is known; see `diagnosisOf`. */
   diagnoses: ReadonlyMap<string, Diagnosed>;
@@ -148,7 +148,7 @@ export function initialState(size: State['size']): State {
     history: null,
     whyNot: null,
     newest: null,
-    shape: null,
+    schemaReport: null,
     drift: noDrift,
     diagnoses: new Map(),
     recordHistory: null,

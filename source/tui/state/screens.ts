@@ -7,6 +7,6 @@ export type Screen =
   | 'checklist'
   | 'repair'
   | 'history'
-  | 'shape'
+  | 'tables'
   | 'drift'
   | 'help';

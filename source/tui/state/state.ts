@@ -51,7 +51,7 @@ export function reduce(state: State, action: Action): State {
           detail: keep(state.detail, action.detail ?? state.detail),
           ...withWatching(state, watchTick(state.watching, action)),
           newest: keep(state.newest, action.newest ?? state.newest),
-          shape: keep(state.shape, action.shape ?? state.shape),
+          schemaReport: keep(state.schemaReport, action.schemaReport ?? state.schemaReport),
           freshAt: action.at,
           serverNow: action.serverNow,
           pace: action.pace,

@@ -20,7 +20,7 @@ import { fatal, type WatchContext } from './audit-watch.ts';
 // Help rereads the newest record this often, in milliseconds.
 const newestPause = 10_000;
 // The screen of the tables shows a migration within this time, in milliseconds.
-const shapePause = 10_000;
+const reportPause = 10_000;
 
 /** Reads what is on screen, one tick after the other. */
 export class TickReader {
@@ -31,7 +31,7 @@ export class TickReader {
   #countingIsTooSlow = false;
   #detailRead: string | null = null;
   #newestDue = 0;
-  #shapeDue = 0;
+  #reportDue = 0;
 
   constructor(context: WatchContext) {
     this.#context = context;
@@ -40,7 +40,7 @@ export class TickReader {
   /** Makes the next tick that needs them read the newest record and the tables again. */
   forgetPauses(): void {
     this.#newestDue = 0;
-    this.#shapeDue = 0;
+    this.#reportDue = 0;
   }
 
   /** Finds the tables and reads the first window of `rows` presets. */
@@ -75,9 +75,9 @@ export class TickReader {
     onInspected: (found: InspectedDatabase) => void,
   ): Promise<Omit<Tick, 'at' | 'serverNow' | 'pace'>> {
     const { database, schema, signal } = this.#context;
-    const { ids, detail, answers, shape = false } = focus;
+    const { ids, detail, answers, schemaReport = false } = focus;
     const asksNewest = answers && Date.now() >= this.#newestDue;
-    const asksShape = shape && Date.now() >= this.#shapeDue;
+    const asksReport = schemaReport && Date.now() >= this.#reportDue;
     try {
       const read = await database.read(
         async reader => {
@@ -93,14 +93,14 @@ export class TickReader {
             detail:
               detail && this.#mayRead(detail.id, tables) ? await readDetail(reader, tables, detail) : null,
             newest: asksNewest ? { value: await readNewestRecord(reader, tables) } : null,
-            shape: asksShape ? await readSchemaReport(reader, tables) : null,
+            schemaReport: asksReport ? await readSchemaReport(reader, tables) : null,
           };
         },
         { signal },
       );
       this.#detailRead = read.detail?.id ?? this.#detailRead;
       if (read.newest) this.#newestDue = Date.now() + newestPause;
-      if (read.shape) this.#shapeDue = Date.now() + shapePause;
+      if (read.schemaReport) this.#reportDue = Date.now() + reportPause;
       return read;
     } catch (error) {
       const tooLong = isConsoleError(error) && error.code === 'statement-timeout';

@@ -93,21 +93,21 @@ interface Other {
   presets?: Partial<ReportedTable>;
   records?: Partial<ReportedTable>;
   parts?: Partial<SchemaReport['parts']>;
-  shape?: Partial<SchemaReport>;
+  report?: Partial<SchemaReport>;
   orphans?: number | null;
   findings?: Finding[];
 }
 
 /** The findings about tables that differ from ordinary ones, as `severity code: message`, without the ordinary ones. */
 function said(other: Other = {}): string[] {
-  const shape: SchemaReport = {
+  const report: SchemaReport = {
     ...usual,
-    ...other.shape,
+    ...other.report,
     presets: { ...presets, ...other.presets },
     presetUsage: { ...records, ...other.records },
     parts: { ...usual.parts, ...other.parts },
   };
-  return schemaFindings(shape, { orphans: other.orphans ?? null, findings: other.findings ?? [] })
+  return schemaFindings(report, { orphans: other.orphans ?? null, findings: other.findings ?? [] })
     .filter(({ message }) => message !== cascade.message)
     .map(({ code, severity, message }) => `${severity} ${code}: ${message}`);
 }
@@ -135,7 +135,7 @@ test('warnings come before what is good to know, errors before both', () => {
   });
   expect(
     said({
-      shape: { why: ['There are two such tables.'] },
+      report: { why: ['There are two such tables.'] },
       findings: [
         finding('info', 'track-elsewhere'),
         finding('error', 'track-counts-too'),
@@ -167,7 +167,7 @@ const big = column('usage_count', 'bigint', required);
 test.each<[string, Other, string[]]>([
   [
     'rows that are hidden',
-    { shape: { hiddenBy: ['row-level security hides rows'] } },
+    { report: { hiddenBy: ['row-level security hides rows'] } },
     ['warning rows-hidden: Row-level security hides rows: any count could be wrong, so none is shown.'],
   ],
   ['one orphan', { orphans: 1 }, [`warning orphans: 1 record belongs ${orphansWords}`]],
@@ -305,7 +305,7 @@ test.each<[string, Other, string[]]>([
   ],
   [
     'no index',
-    { shape: { countsByIndex: false } },
+    { report: { countsByIndex: false } },
     [
       'warning no-index: No index of public.preset_usage leads with preset_id: every count reads the whole table, so a large one is only counted by audits. CREATE INDEX CONCURRENTLY ON public.preset_usage (preset_id) helps.',
     ],

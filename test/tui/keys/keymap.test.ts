@@ -47,7 +47,7 @@ describe('the table of keys', () => {
     'checklist',
     'repair',
     'history',
-    'shape',
+    'tables',
     'drift',
     'help',
   ];

@@ -57,7 +57,7 @@ const tick = (
   trigger,
   detail: null,
   newest: null,
-  shape: null,
+  schemaReport: null,
   at,
   serverNow: at,
   pace: 500,

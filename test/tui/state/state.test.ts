@@ -59,7 +59,7 @@ const tick = (asked: string[], counters: Counter[], at: number): Extract<WatchEv
   trigger,
   detail: null,
   newest: null,
-  shape: null,
+  schemaReport: null,
   at,
   serverNow: at,
   pace: 2000,
