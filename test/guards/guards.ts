@@ -18,8 +18,8 @@ const block = { file: 'source/repair/sql/batch-block.ts' };
 const blockTest = 'test/repair/sql/batch-block.test.ts';
 const onDiskTest = 'test/repair/receipts/on-disk.test.ts';
 const runBatchTest = 'test/repair/run/run-batch.test.ts';
-const fateTest = 'test/repair/run/transaction-outcome.test.ts';
-const claimTest = 'test/repair/run/repair-lock.test.ts';
+const outcomeTest = 'test/repair/run/transaction-outcome.test.ts';
+const lockTest = 'test/repair/run/repair-lock.test.ts';
 const useBlocksTest = 'test/simulation/sql/use-blocks.test.ts';
 const queueTest = 'test/repair/run/queue.test.ts';
 
@@ -377,7 +377,7 @@ export const guards: readonly Guard[] = [
     text: '!changed.every(',
     without: '!changed.some(',
     test: [
-      fateTest,
+      outcomeTest,
       'committed is not trusted > but it is if one of them has changed: the other may have been changed back since',
     ],
     says: "'aborted'",
@@ -388,7 +388,7 @@ export const guards: readonly Guard[] = [
     text: "=== '22023'",
     without: "=== '00000'",
     test: [
-      fateTest,
+      outcomeTest,
       'the status from the server is trusted > a number that is still to come was never committed',
     ],
     says: 'in the future (SQLSTATE 22023)',
@@ -398,7 +398,7 @@ export const guards: readonly Guard[] = [
     guard: 'a fate: a record that it deletes is still there',
     text: 'if (traces.deleted) return',
     without: 'if (false) return',
-    test: [fateTest, 'committed is not trusted > where a record that it deletes is still there'],
+    test: [outcomeTest, 'committed is not trusted > where a record that it deletes is still there'],
     says: "'committed'",
   },
   {
@@ -406,7 +406,7 @@ export const guards: readonly Guard[] = [
     guard: 'a fate: a record that it puts back is not there',
     text: 'if (traces.inserted) return',
     without: 'if (false) return',
-    test: [fateTest, 'committed is not trusted > where a record that it puts back is not there'],
+    test: [outcomeTest, 'committed is not trusted > where a record that it puts back is not there'],
     says: "'committed'",
   },
   {
@@ -415,7 +415,7 @@ export const guards: readonly Guard[] = [
     text: '(await tryTakeRepairLock(writer)) || null',
     without: 'true',
     test: [
-      claimTest,
+      lockTest,
       'the claim > of another session is waited for as long as any lock, and then refused with its holder',
     ],
     says: 'expected true to be false',
@@ -426,7 +426,7 @@ export const guards: readonly Guard[] = [
     text: 'lockTimeout * 1000',
     without: '0',
     test: [
-      claimTest,
+      lockTest,
       'the claim > of another session is waited for as long as any lock, and then refused with its holder',
     ],
     says: 'expected true to be false',
@@ -436,7 +436,7 @@ export const guards: readonly Guard[] = [
     guard: 'the claim: a sign of life',
     text: 'const sign = 10_000;',
     without: 'const sign = 100_000;',
-    test: [claimTest, 'the claim > runs a statement every ten seconds, and none after its release'],
+    test: [lockTest, 'the claim > runs a statement every ten seconds, and none after its release'],
     says: 'expected +0 to be 1',
   },
   {
@@ -444,7 +444,7 @@ export const guards: readonly Guard[] = [
     guard: 'the claim: as long as the repair',
     text: 'await rows(keepIdleTransaction);',
     without: '',
-    test: [claimTest, 'the claim > is held in an open transaction until its release'],
+    test: [lockTest, 'the claim > is held in an open transaction until its release'],
     says: 'deeply equal',
   },
   {
@@ -452,7 +452,7 @@ export const guards: readonly Guard[] = [
     guard: 'the claim: room beside it',
     text: 'const roomWithin = 1_000;',
     without: 'const roomWithin = 100;',
-    test: [claimTest, 'behind a pooler > it is held where another connection can be had within a second'],
+    test: [lockTest, 'behind a pooler > it is held where another connection can be had within a second'],
     says: 'ROLLBACK',
   },
   {
@@ -460,7 +460,7 @@ export const guards: readonly Guard[] = [
     guard: 'the claim: let go where there is no room',
     text: 'if (pooled && !(await hasRoom(database))) await release();',
     without: '',
-    test: [claimTest, 'behind a pooler > it is released if none can'],
+    test: [lockTest, 'behind a pooler > it is released if none can'],
     says: 'expected true to be false',
   },
   {
