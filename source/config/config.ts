@@ -35,8 +35,9 @@ export type Flags = { [Name in keyof FlagValues]?: FlagValues[Name] | undefined 
 type Environment = Record<string, string | undefined>;
 
 /**
- * Turns flags, environment and `.env` into one frozen configuration; which of them names the database is CONTRACT.md's
- * order. Throws a usage error (exit code 2) for anything that cannot be honoured: nothing is ignored silently.
+ * Turns flags, environment and `.env` into one frozen configuration. Sources of the database are tried in the order that
+ * docs/connecting.md gives. Throws a usage error (exit code 2) for anything that cannot be honoured: nothing is ignored
+ * silently.
  */
 export function loadConfig(given: Flags, environment: Environment, directory: string): Config {
   const { demo, preset, databaseUrl, mapColumn, dropColumn, ...rest } = valuesOf(given);

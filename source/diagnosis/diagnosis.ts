@@ -1,4 +1,4 @@
-/** Why a count is wrong. The codes are stable: scripts match on them (CONTRACT.md, `check`). */
+/** Why a count is wrong. The codes are stable: scripts match on them (docs/diagnosis.md). */
 export type Cause =
   /** More than once per record: a manual increment in addition to the trigger, or two counting triggers. */
   | 'double-counted'

@@ -120,7 +120,7 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
       : []),
     ...(changes.length === 0 && plan.recordsToDelete + plan.recordsToRestore === 0
       ? []
-      : ['', `The receipt will be ${displayText(plan.backup)}.`]),
+      : ['', `The receipt goes to ${displayText(plan.backup)}.`]),
     ...(whole && plan.statements.length > 0
       ? ['', 'Each batch runs:', ...plan.statements.map(statement => `${displayLines(statement)};`)]
       : []),
