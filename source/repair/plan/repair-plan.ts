@@ -58,5 +58,5 @@ export interface RepairRequest {
   /** True for a dry run: obstacles to writing become remarks. */
   dryRun?: boolean;
   /** True if this same repair holds the lock that keeps others out. */
-  claimed?: boolean;
+  holdsLock?: boolean;
 }

@@ -28,16 +28,16 @@ export async function resolveReceipt(
     lines.push({ kind: 'settled', batch: batch.batch, outcome });
     return { ...batch, outcome };
   });
-  const settled = { ...receipt, batches };
-  if (!receipt.seal) return settled;
+  const resolved = { ...receipt, batches };
+  if (!receipt.seal) return resolved;
   try {
-    if (lines.length > 0) settled.seal = await append(receipt.file, lines, receipt.seal);
-    await noteKill(settled);
+    if (lines.length > 0) resolved.seal = await append(receipt.file, lines, receipt.seal);
+    await noteKill(resolved);
   } catch (error) {
     // A read-only file system: the server will report the same next time.
     if (!isSystemError(error)) throw error;
   }
-  return settled;
+  return resolved;
 }
 
 const { O_APPEND, O_RDWR, O_NOFOLLOW = 0 } = constants;

@@ -12,7 +12,7 @@ import { readTransactionOutcome } from './transaction-outcome.ts';
 
 /**
  * The receipts with an outcome for all their batches: if an operation was killed, the server is asked about each
- * transaction. Another repair may be writing one of these receipts, so the repair lock is taken first, unless `claimed`,
+ * transaction. Another repair may be writing one of these receipts, so the repair lock is taken first, unless `holdsLock`,
  * and released before this resolves. Rejects (exit code 4) if another repair or one of the transactions is still
  * running.
  */
@@ -20,17 +20,17 @@ export async function resolveReceipts(
   database: Database,
   { tables, server }: InspectedDatabase,
   receipts: readonly Receipt[],
-  claimed: boolean,
+  holdsLock: boolean,
   signal?: AbortSignal,
 ): Promise<Receipt[]> {
   if (receipts.every(isSettled)) return [...receipts];
-  const release = claimed
+  const release = holdsLock
     ? null
     : await holdRepairLock(database, database.timeouts, server.encryption === null, signal);
   try {
     const all: Receipt[] = [];
     for (const receipt of receipts) {
-      all.push(isSettled(receipt) ? receipt : await settled(database, tables, receipt, signal));
+      all.push(isSettled(receipt) ? receipt : await resolveOne(database, tables, receipt, signal));
     }
     return all;
   } finally {
@@ -45,7 +45,7 @@ function isSettled(receipt: Receipt): boolean {
   return receipt.end !== null && unresolved(receipt).length === 0;
 }
 
-async function settled(
+async function resolveOne(
   database: Database,
   tables: Tables,
   receipt: Receipt,

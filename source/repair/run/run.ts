@@ -87,7 +87,7 @@ async function freshPlan(database: Database, agreed: RepairPlan, options: RunOpt
   const plan =
     options.fresh && 'tasks' in agreed && (await isInEffect(agreed as FullPlan))
       ? (agreed as FullPlan)
-      : await planRepair(database, { ...agreed.request, claimed: true }, options.signal);
+      : await planRepair(database, { ...agreed.request, holdsLock: true }, options.signal);
   if (plan.fingerprint !== agreed.fingerprint) throw stalePlan(plan, agreed);
   return plan;
 }

@@ -196,7 +196,7 @@ BEGIN
             answer := jsonb_set(answer, '{failures}', answer->'failures' || jsonb_build_object('path', paths[place], 'use', use,
               'message', left(words, 4000), 'code', code, 'constraint', nullif(named, ''), 'column', nullif(of_column, ''), 'table', nullif(of_table, ''),
               'where', substring(stack FROM '(?n)^PL/pgSQL function (?!inline_code_block)(.*)$')));
-            -- Only the second use failed, or another session is in the usePath: trying another usePath would show nothing.
+            -- Only the second use failed, or another session is in the way: trying another way would show nothing.
             EXIT uses WHEN use > 1 OR code IN ('57014', '55P03', '40P01');
             place := place + 1;
           END;

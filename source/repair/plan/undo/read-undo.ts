@@ -31,10 +31,10 @@ import { undoableChanges, undosOf } from './undoable-changes.ts';
 export async function planUndo(context: PlanContext): Promise<PlanDraft> {
   const { database, facts, request, signal } = context;
   const { tables } = context.found;
-  const { settled, ignored } = await readSettled(context);
-  const server = await database.read(reader => keepOwnBatches(reader, settled), { signal });
+  const { resolved, ignored } = await readResolved(context);
+  const server = await database.read(reader => keepOwnBatches(reader, resolved), { signal });
   const { receipts } = server;
-  const receipt = receipts[0] ?? settled[0];
+  const receipt = receipts[0] ?? resolved[0];
   const own = undoableChanges(receipt, undosOf(receipts));
   const restore = await readRestoreColumns(database, tables, receipt, own, request, signal);
   const written = onlyColumns(
@@ -89,14 +89,14 @@ function requireNoDouble(found: Receipt, receipts: readonly Receipt[]): void {
 }
 
 /** The requested receipt first, then the others of this database that count. */
-async function readSettled({
+async function readResolved({
   database,
   found: inspected,
   request,
   identity,
   signal,
-}: PlanContext): Promise<{ settled: [Receipt, ...Receipt[]]; ignored: Remark[] }> {
-  const { directory, claimed = false } = request;
+}: PlanContext): Promise<{ resolved: [Receipt, ...Receipt[]]; ignored: Remark[] }> {
+  const { directory, holdsLock = false } = request;
   const found = await readReceipt(directory, request.receipt ?? '');
   const { head } = found;
   if (head.action !== 'sync' && head.action !== 'reset') {
@@ -124,8 +124,8 @@ async function readSettled({
     database,
     inspected,
     [found, ...others],
-    claimed,
+    holdsLock,
     signal,
   );
-  return { settled: [own, ...rest], ignored: ignoredRemarks(found, all.receipts) };
+  return { resolved: [own, ...rest], ignored: ignoredRemarks(found, all.receipts) };
 }
