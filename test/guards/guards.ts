@@ -766,7 +766,7 @@ export const guards: readonly Guard[] = [
     text: 'if (column.unique) return all;',
     without: 'return all;',
     test: [
-      'test/repair/there.test.ts',
+      'test/repair/records-present.test.ts',
       'a receipt that was copied to a second state directory > and planned there before: the transaction that would put them back sees it',
     ],
     says: 'to match object { restored: +0',
@@ -777,7 +777,7 @@ export const guards: readonly Guard[] = [
     text: 'if (alike === null || alike.anyway || ids.length === 0) return all;',
     without: 'return all;',
     test: [
-      'test/repair/alike.test.ts',
+      'test/repair/records-alike.test.ts',
       'a state directory that was copied with its key > planned there before the other undo: the transaction that would put them back sees it',
     ],
     says: 'to match object { restored: +0',
@@ -788,7 +788,7 @@ export const guards: readonly Guard[] = [
     text: 'canCompare ? null : alikeOf(receipt, receipts, own, request.putBackAnyway === true)',
     without: 'null',
     test: [
-      'test/repair/alike.test.ts',
+      'test/repair/records-alike.test.ts',
       'a state directory that was copied with its key > also where a text column is all that they have beside',
     ],
     says: 'to match object { restored: +0',
@@ -799,7 +799,7 @@ export const guards: readonly Guard[] = [
     text: 'if (evidence.column === null) return [];',
     without: 'return [];',
     test: [
-      'test/repair/there.test.ts',
+      'test/repair/records-present.test.ts',
       'a receipt that was copied to a second state directory > and taken back from both, without a unique key: the records are there once',
     ],
     says: 'to match object { changes: []',
