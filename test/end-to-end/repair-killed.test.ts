@@ -8,7 +8,7 @@ import { inspectDatabase } from '../../source/counter/inspect-database.ts';
 import type { RepairRequest } from '../../source/repair/plan/repair-plan.ts';
 import { listReceipts } from '../../source/repair/receipts/list-receipts.ts';
 import type { RepairOutcome } from '../../source/repair/repair.ts';
-import { resolveReceipts } from '../../source/repair/run/resolve-receipt.ts';
+import { resolveReceipts } from '../../source/repair/run/resolve-receipts.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets } from '../helpers/database.ts';
 import { needsFullScale } from '../helpers/needs.ts';

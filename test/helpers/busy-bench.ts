@@ -6,7 +6,7 @@ import { inspectDatabase } from '../../source/counter/inspect-database.ts';
 import { createRandom, type Random } from '../../source/demo/data/random.ts';
 import { listReceipts } from '../../source/repair/receipts/list-receipts.ts';
 import type { Receipt } from '../../source/repair/receipts/receipt.ts';
-import { resolveReceipts } from '../../source/repair/run/resolve-receipt.ts';
+import { resolveReceipts } from '../../source/repair/run/resolve-receipts.ts';
 import { migration, runFile } from '../psql/files.ts';
 import { connectTo } from './connect.ts';
 import { insertPresets } from './database.ts';

@@ -33,7 +33,7 @@ export async function trigger(database: Database, config: Config, signal: AbortS
 function describe({ healthy, trigger: state, findings, others, track, writers }: TriggerHealth): string[] {
   return [
     healthy
-      ? 'Healthy: by the catalog, a use is counted once.'
+      ? 'Healthy: according to the catalog, each use is counted once.'
       : 'Not healthy: uses are not counted correctly.',
     '',
     `Trigger     ${state.name}${state.exists ? '' : ' (does not exist)'}`,

@@ -7,7 +7,7 @@ import type { Screen } from './screens.ts';
 import { selectedRow } from './selectors.ts';
 
 /** A simulation must keep its preset, however the list is sorted meanwhile. */
-export function simulate(state: State, action: SimulationAction): State {
+export function openSimulation(state: State, action: SimulationAction): State {
   const row = selectedRow(state);
   if (!row) return state;
   return withSimulation(

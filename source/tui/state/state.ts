@@ -6,7 +6,7 @@ import { reduceHistory } from '../repair/history.ts';
 import { reduceRepair } from '../repair/state.ts';
 import { moveCursor, place } from './cursor.ts';
 import { type Action, type State, sorts } from './model.ts';
-import { back, open, simulate, watchStep, withSimulation, withWatching } from './navigation.ts';
+import { back, open, openSimulation, watchStep, withSimulation, withWatching } from './navigation.ts';
 import { hideAfter, keepInspected, mergeRows, rearrange, rowsSeen, sumsSeen, withRows } from './rows.ts';
 import { keep } from './selectors.ts';
 
@@ -99,7 +99,7 @@ export function reduce(state: State, action: Action): State {
         failure: { error: action.error, since: state.failure?.since ?? action.at, retryAt: action.retryAt },
       };
     case 'simulate':
-      return simulate(state, action);
+      return openSimulation(state, action);
     case 'ask-real-use':
       // Scroll to the top, so that the question is visible.
       return withSimulation({ ...state, scroll: 0 }, action);

@@ -13,7 +13,7 @@ import {
   readPresenceEvidence,
 } from '../../run/presence/present-records.ts';
 import { alikeOf, leaveOutAlike, noneAlike } from '../../run/presence/records-alike.ts';
-import { resolveReceipts } from '../../run/resolve-receipt.ts';
+import { resolveReceipts } from '../../run/resolve-receipts.ts';
 import { onlyColumns } from '../../sql/facts.ts';
 import { ignoredRemarks } from '../doubt.ts';
 import type { PlanDraft } from '../draft.ts';

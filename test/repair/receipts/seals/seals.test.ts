@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { thisUser } from '../../../../source/config/files/this-user.ts';
 import { listReceipts } from '../../../../source/repair/receipts/list-receipts.ts';
+import { noteOutcomes } from '../../../../source/repair/receipts/note-outcomes.ts';
 import {
   journalFile,
   keyFile,
@@ -14,7 +15,6 @@ import { readReceipt } from '../../../../source/repair/receipts/read-receipt.ts'
 import type { BatchOutcome } from '../../../../source/repair/receipts/receipt.ts';
 import { isSealOf, sealLine, splitSeal } from '../../../../source/repair/receipts/seals/seal.ts';
 import { isTrusted, receiptsThatCount } from '../../../../source/repair/receipts/seals/trust.ts';
-import { resolveReceipt } from '../../../../source/repair/receipts/settle-receipt.ts';
 import { openReceipt } from '../../../../source/repair/receipts/write-receipt.ts';
 import { readRecords } from '../../../helpers/read-records.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from '../samples.ts';
@@ -234,7 +234,7 @@ test('two processes that note at once what became of a batch both leave their li
   const writer = await openReceipt(directory, ownHead());
   await writer.intend({ xid: '1', changes: [sampleChange('1')], records: null });
   const seen = [await readReceipt(directory, writer.head.id), await readReceipt(directory, writer.head.id)];
-  for (const receipt of seen) await resolveReceipt(receipt, committed);
+  for (const receipt of seen) await noteOutcomes(receipt, committed);
   // And the operation that was taken for a killed one goes on.
   await writer.settle(1, 'committed');
   await writer.intend({ xid: '2', changes: [sampleChange('2')], records: null });
@@ -266,8 +266,8 @@ test('what the server says is noted under the seal of what was noted before', as
   await writer.intend({ xid: '1', changes: [sampleChange('1')], records: null });
   await writer.intend({ xid: '2', changes: [sampleChange('2')], records: null });
   await writer.close();
-  const once = await resolveReceipt(await readReceipt(directory, writer.head.id), committed);
-  const twice = await resolveReceipt(once, new Map([[2, 'aborted']]));
+  const once = await noteOutcomes(await readReceipt(directory, writer.head.id), committed);
+  const twice = await noteOutcomes(once, new Map([[2, 'aborted']]));
   expect(await readReceipt(directory, writer.head.id)).toEqual(twice);
   expect(twice).toMatchObject({ origin: 'own', batches: [{ outcome: 'committed' }, { outcome: 'aborted' }] });
 });
@@ -282,7 +282,7 @@ test('an untrusted receipt is never written to, nor is the journal for it', asyn
     (await readFile(writer.file, 'utf8')).replaceAll(/,"(after|seal)":"[0-9a-f]+"/g, ''),
   );
   const before = await readFile(writer.file);
-  const settled = await resolveReceipt(await readReceipt(directory, writer.head.id), committed);
+  const settled = await noteOutcomes(await readReceipt(directory, writer.head.id), committed);
   expect(settled.batches).toMatchObject([{ outcome: 'committed' }]);
   expect(await readFile(writer.file)).toEqual(before);
   expect(await readFile(journalFile(directory), 'utf8')).toBe('');

@@ -2,9 +2,9 @@ import type { Database } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { refused } from '../../counter/guards.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
+import { noteOutcomes } from '../receipts/note-outcomes.ts';
 import type { BatchOutcome, Receipt } from '../receipts/receipt.ts';
 import { firstRecord, valuesOf } from '../receipts/records/stored-records.ts';
-import { resolveReceipt } from '../receipts/settle-receipt.ts';
 import type { RecordValues } from '../sql/counter-state.ts';
 import { onlyColumns, type RepairFacts, readRepairFacts } from '../sql/facts.ts';
 import { holdRepairLock } from './repair-lock.ts';
@@ -79,7 +79,7 @@ async function resolveOne(
     // The server forgets old transactions: the outcome is then unknown.
     outcomes.set(batch.batch, status ?? 'unknown');
   }
-  return resolveReceipt(receipt, outcomes);
+  return noteOutcomes(receipt, outcomes);
 }
 
 function storedValues(receipt: Receipt, { recordColumns }: RepairFacts, line: string): RecordValues {

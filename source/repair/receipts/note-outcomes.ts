@@ -16,10 +16,7 @@ import { sealLine } from './seals/seal.ts';
  * Only for an operation that no longer runs. If the files cannot be written, it still returns the new receipt. An
  * untrusted receipt is not written to.
  */
-export async function resolveReceipt(
-  receipt: Receipt,
-  outcomes: Map<number, BatchOutcome>,
-): Promise<Receipt> {
+export async function noteOutcomes(receipt: Receipt, outcomes: Map<number, BatchOutcome>): Promise<Receipt> {
   const lines: ReceiptLine[] = [];
   const batches = receipt.batches.map(batch => {
     const outcome = outcomes.get(batch.batch);

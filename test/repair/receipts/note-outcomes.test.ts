@@ -1,10 +1,10 @@
 import { appendFile, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { noteOutcomes } from '../../../source/repair/receipts/note-outcomes.ts';
 import { journalFile } from '../../../source/repair/receipts/places.ts';
 import { readReceipt } from '../../../source/repair/receipts/read-receipt.ts';
 import type { BatchOutcome } from '../../../source/repair/receipts/receipt.ts';
-import { resolveReceipt } from '../../../source/repair/receipts/settle-receipt.ts';
 import { openReceipt } from '../../../source/repair/receipts/write-receipt.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from './samples.ts';
 
@@ -32,7 +32,7 @@ test('the server’s outcomes are recorded, and known ones are kept', async () =
   const directory = newStateDirectory();
   const receipt = await killed(directory);
   expect(outcomesOf(receipt)).toEqual(['committed', null, null]);
-  const settled = await resolveReceipt(receipt, outcomes);
+  const settled = await noteOutcomes(receipt, outcomes);
   expect(outcomesOf(settled)).toEqual(['committed', 'committed', 'aborted']);
   expect(await readReceipt(directory, receipt.head.id)).toEqual(settled);
 });
@@ -41,9 +41,9 @@ test('a kill is in the journal once, as soon as all is known', async () => {
   const directory = newStateDirectory();
   const receipt = await killed(directory);
   const journal = () => readFile(journalFile(directory), 'utf8');
-  const partly = await resolveReceipt(receipt, new Map([[2, 'unknown']]));
+  const partly = await noteOutcomes(receipt, new Map([[2, 'unknown']]));
   expect(await journal()).toBe('');
-  const settled = await resolveReceipt(partly, outcomes);
+  const settled = await noteOutcomes(partly, outcomes);
   expect(await journal()).toMatch(
     new RegExp(
       `^[-\\dT:.]+Z\tada@lovelace\tapp at db.example as writer\treset\t${receipt.head.id}\tk3f9-22ab\t` +
@@ -51,14 +51,14 @@ test('a kill is in the journal once, as soon as all is known', async () => {
     ),
   );
   const length = (await readFile(receipt.file)).length;
-  await resolveReceipt(settled, outcomes);
+  await noteOutcomes(settled, outcomes);
   expect((await journal()).split('\n')).toHaveLength(2);
   expect((await readFile(receipt.file)).length).toBe(length);
 });
 
 test('what stays unknown is counted as that', async () => {
   const directory = newStateDirectory();
-  await resolveReceipt(
+  await noteOutcomes(
     await killed(directory),
     new Map([
       [2, 'unknown'],
@@ -72,7 +72,7 @@ test('what stays unknown is counted as that', async () => {
 
 test('one batch that stays unknown is counted in the singular', async () => {
   const directory = newStateDirectory();
-  await resolveReceipt(
+  await noteOutcomes(
     await killed(directory),
     new Map([
       [2, 'unknown'],
@@ -86,7 +86,7 @@ test('a line that the kill tore off stays outside', async () => {
   const directory = newStateDirectory();
   const receipt = await killed(directory);
   await appendFile(receipt.file, '{"kind":"batch","batch":4');
-  const settled = await resolveReceipt(await readReceipt(directory, receipt.head.id), outcomes);
+  const settled = await noteOutcomes(await readReceipt(directory, receipt.head.id), outcomes);
   expect(await readReceipt(directory, receipt.head.id)).toEqual(settled);
   expect(settled.batches).toHaveLength(3);
 });
@@ -97,7 +97,7 @@ test('one that finished is not a kill', async () => {
   await writer.intend({ xid: '1', changes: [sampleChange('1')], records: null });
   await writer.end({ ...sampleEnd, ended: 'failed' });
   await writer.close();
-  await resolveReceipt(await readReceipt(directory, writer.head.id), outcomes);
+  await noteOutcomes(await readReceipt(directory, writer.head.id), outcomes);
   expect(outcomesOf(await readReceipt(directory, writer.head.id))).toEqual(['aborted']);
   expect(await readFile(journalFile(directory), 'utf8')).not.toContain('killed');
 });
@@ -107,7 +107,7 @@ test('outcomes that cannot be written are still returned', async () => {
   const receipt = await killed(directory);
   await rm(receipt.file);
   await mkdir(receipt.file);
-  const settled = await resolveReceipt(receipt, outcomes);
+  const settled = await noteOutcomes(receipt, outcomes);
   expect(outcomesOf(settled)).toEqual(['committed', 'committed', 'aborted']);
 });
 
@@ -122,7 +122,7 @@ test.each([
   const copy = join(beside, name, `${receipt.head.id}.jsonl`);
   await copyFile(receipt.file, copy);
   if (journal) await writeFile(journalFile(beside), 'my own\n');
-  await resolveReceipt(await readReceipt(directory, copy), outcomes);
+  await noteOutcomes(await readReceipt(directory, copy), outcomes);
   expect(outcomesOf(await readReceipt(directory, copy))).toEqual(['committed', 'committed', 'aborted']);
   const left = await readFile(journalFile(beside), 'utf8').catch(() => null);
   expect(left).toBe(journal ? 'my own\n' : null);
