@@ -14,7 +14,7 @@ export function entryAtCursor({ history }: State): HistoryEntry | undefined {
 /** Why the operation under the cursor cannot be taken back; null if it can. */
 export function whyNotTakeBack(state: State): string | null {
   const entry = entryAtCursor(state);
-  if (!entry) return 'There is nothing to take back.';
+  if (!entry) return 'Nothing to undo.';
   if (state.readOnly) return 'Started with --read-only: nothing is written.';
   if (isRepairing(state)) return 'A repair is running already.';
   const cannot = whyNotWrite(state);
