@@ -301,7 +301,7 @@ test('a history without an entry says so', async () => {
   console.press('H');
   await console.until(/Nothing has been synced, reset or migrated yet/);
   console.press('b');
-  await console.until(/There is nothing to take back/);
+  await console.until(/Nothing to undo/);
 });
 
 test('a damaged receipt is named in the history', async () => {
