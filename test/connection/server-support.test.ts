@@ -3,7 +3,8 @@ import { readServer } from '../../source/connection/server.ts';
 import { unsupportedParameters, unsupportedServer } from '../../source/connection/server-support.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
-import { type RewritingProxy, startRewritingProxy } from '../helpers/rewriting-proxy.ts';
+import type { RunningProxy } from '../helpers/proxy.ts';
+import { startRewritingProxy } from '../helpers/rewriting-proxy.ts';
 
 describe('what servers call themselves', () => {
   test.each([
@@ -44,7 +45,7 @@ describe('what servers call themselves', () => {
 
 describe('a server', () => {
   let own: TestDatabase;
-  let proxy: RewritingProxy;
+  let proxy: RunningProxy;
   let major: string;
   beforeAll(async () => {
     own = await createDatabase();

@@ -1,43 +1,16 @@
-import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
-
-/** A proxy to a server that replaces some words by others of the same length. */
-export interface RewritingProxy {
-  url: string;
-  close(): Promise<void>;
-}
+import { type RunningProxy, startProxy } from './proxy.ts';
 
 type Words = readonly [from: string, to: string][];
 
-/** Replaces words that the server at `url` sends (`says`) or receives (`hears`). */
-export async function startRewritingProxy(
+/** A proxy that replaces words, by others of the same length, that the server at `url` sends (`says`) or receives (`hears`). */
+export function startRewritingProxy(
   url: string,
   { says = [], hears = [] }: { says?: Words; hears?: Words },
-): Promise<RewritingProxy> {
-  const target = new URL(url);
-  const sockets = new Set<Socket>();
-  const server = createServer(client => {
-    const upstream = dial(Number(target.port), target.hostname);
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on('error', () => {});
-    }
-    client.on('data', data => upstream.write(replaced(data, hears)));
-    upstream.on('data', data => client.write(replaced(data, says)));
-    client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.destroy());
+): Promise<RunningProxy> {
+  return startProxy(url, {
+    received: data => replaced(data, hears),
+    sent: data => replaced(data, says),
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const own = new URL(url);
-  own.hostname = '127.0.0.1';
-  own.port = String((server.address() as AddressInfo).port);
-  return {
-    url: own.href,
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise(resolve => server.close(resolve));
-    },
-  };
 }
 
 function replaced(data: Buffer, words: Words): Buffer {
