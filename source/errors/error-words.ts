@@ -25,7 +25,7 @@ export function wordsFor(error: DriverError, place: ServerAddress): ErrorText | 
     const hint = typeof row.hint === 'string' ? row.hint : row.hint(told);
     return { code: row.code, message: row.message(told), hint };
   }
-  // Node reports one error for each address that it tried; the first says as much as any.
+  // Node reports one error for each address that it tried. The first one is enough.
   if (error.errors?.[0]) return wordsFor(error.errors[0], place);
   if (!/^[0-9A-Z]{5}$/.test(code)) return undefined;
   return {

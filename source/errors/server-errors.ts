@@ -17,6 +17,12 @@ export const serverErrors: readonly ErrorRow[] = [
     hint: ({ from }) => `Check host and port${from}, and that PostgreSQL is running there.`,
   },
   {
+    on: 'EACCES EPERM',
+    code: 'connection-refused',
+    message: ({ at, error }) => `This machine does not allow a connection to ${at} (${error}).`,
+    hint: 'Check the permissions of the socket and its directory, and the firewall of this machine.',
+  },
+  {
     on: 'CONNECT_TIMEOUT ETIMEDOUT EHOSTUNREACH ENETUNREACH',
     code: 'connection-timeout',
     message: ({ at }) => `${at} did not answer in time.`,
@@ -28,7 +34,7 @@ export const serverErrors: readonly ErrorRow[] = [
     message: ({ at }) => `The connection to ${at} was lost.`,
     hint: 'The console reconnects by itself; run a command again.',
   },
-  // Both close the connection, so they are treated as any other that is lost.
+  // Both of these timeouts close the connection, so they count as a lost connection.
   {
     on: '25P03',
     code: 'connection-lost',

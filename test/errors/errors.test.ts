@@ -24,6 +24,8 @@ const cases: [string, string, string?, object?][] = [
   ['EAI_AGAIN', 'host-not-found'],
   ['ECONNREFUSED', 'connection-refused'],
   ['ENOENT', 'connection-refused'],
+  ['EACCES', 'connection-refused'],
+  ['EPERM', 'connection-refused'],
   ['CONNECT_TIMEOUT', 'connection-timeout'],
   ['ETIMEDOUT', 'connection-timeout'],
   ['EHOSTUNREACH', 'connection-timeout'],
