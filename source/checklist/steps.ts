@@ -40,7 +40,7 @@ export interface ChecklistStep {
   evidence: string;
   /** What to do next; empty if there is nothing to do. */
   hint: string;
-  /** SQL that shows the same at a prompt; null if there is none. */
+  /** SQL that shows the same at a prompt; null if no statement shows it. */
   query: string | null;
   at: number;
   durationMs: number;

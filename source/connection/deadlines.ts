@@ -21,7 +21,7 @@ interface Backoff {
   signal?: AbortSignal | undefined;
 }
 
-/** Tries until there is an answer; undefined if there was none in time, or `signal` was aborted. */
+/** Tries until there is an answer; undefined if time ran out, or `signal` was aborted. */
 export async function tryUntilAnswered<T>(
   attempt: () => Promise<T | undefined>,
   { first, most, within, signal }: Backoff,

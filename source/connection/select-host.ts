@@ -39,7 +39,7 @@ export async function selectHost(
 ): Promise<Host> {
   const wanted = target.sessionAttributes ?? 'any';
   const tried: { host: Host; error: unknown }[] = [];
-  // Preferred hosts first; if there are none, any host that answered is acceptable.
+  // Preferred hosts come first; otherwise any host that answered is acceptable.
   let second: Host | undefined;
   for (const host of hostsOf(target)) {
     try {

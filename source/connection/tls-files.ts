@@ -27,7 +27,7 @@ export async function readTlsMaterial({ sslmode, tls = {} }: ServerTarget): Prom
   if (verifies && !ca) {
     throw usageError(
       'no-root-certificate',
-      `sslmode=${sslmode} needs a root certificate, but there is none.`,
+      `sslmode=${sslmode} needs a root certificate, which was not found.`,
       "Name its file with sslrootcert, or use this machine's certificates with sslrootcert=system.",
     );
   }

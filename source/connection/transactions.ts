@@ -20,7 +20,7 @@ export interface Reader {
 
 /** A transaction that may write: see `Database.write`. */
 export interface WriteTransaction extends Reader {
-  /** Runs several statements in one round trip, without parameters; the rows of the last one that has any. */
+  /** Runs several statements in one round trip, without parameters; returns the rows of the last statement that has rows. */
   script(text: string): Promise<unknown[]>;
   /** The role's own search_path, as the setting shows it. */
   readonly ownPath: string;

@@ -4,8 +4,8 @@ import stringWidth from 'string-width';
 
 const plain = /^[\x20-\x7e]*$/;
 // Control characters, line and paragraph separators, marks that turn the direction of text, and whatever else has no shape of its
-// own: any of them in a name could move the cursor, colour the screen or make one preset look like another. What emoji are made of
-// comes later.
+// own. In a name they could move the cursor, colour the screen or make one preset look like another. The parts of emoji are handled
+// further down.
 const unprintable =
   /(?:(?!\u200c|\u200d|\ufe0f|[\u{e0020}-\u{e007f}])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}])+/gu;
 // Joiners shape emoji and the letters of some scripts. Behind any other they are not seen.
@@ -18,7 +18,7 @@ const stray = new RegExp(
   `(?<!\\ufe0f|[\\p{Extended_Pictographic}\\p{Emoji_Modifier}${shaped}])(?:\\u200c|\\u200d)+`,
   'gu',
 );
-// As many as any language puts on a letter: without end they run over the lines above and below.
+// No language puts more marks on a letter. More than that would run over the lines above and below.
 const piled = /(\p{M}{4})\p{M}+/gu;
 const flag = /^\p{Regional_Indicator}{2}$/u;
 const joined = /[\u200d\ufe0f\u{1f3fb}-\u{1f3ff}\u{e0020}-\u{e007f}]/u;

@@ -52,7 +52,7 @@ export interface TlsSettings {
   /** ssl_min_protocol_version and ssl_max_protocol_version. */
   leastVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
   mostVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
-  /** Where libpq looks for files that are not named: `~/.postgresql`. If absent, there are none. */
+  /** Where libpq looks for files that are not named: `~/.postgresql`. If absent, no such file is read. */
   directory?: string | undefined;
 }
 

@@ -42,7 +42,7 @@ export interface AuditSummary {
   takenAt: number;
   durationMs: number;
   memory: AuditMemory;
-  /** Ids of the previous memory that no page has any more, if the pages were cut anew. */
+  /** If pages were cut anew: ids that were in the memory and are on no page now. */
   gone: string[];
 }
 

@@ -44,7 +44,7 @@ export function findColumn(table: ColumnsOf, names: readonly (string | null)[]):
   return undefined;
 }
 
-/** Like `findColumn`, but throws (exit code 3) if there is none; the error shows the last of `names`. */
+/** Like `findColumn`, but throws (exit code 3) if the table has no such column; the error shows the last of `names`. */
 export function needColumn(table: ColumnsOf, names: readonly (string | null)[]): Column {
   const found = findColumn(table, names);
   if (found) return found;

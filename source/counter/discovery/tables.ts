@@ -28,7 +28,7 @@ export interface Tables {
     keyType: string;
     /** How two keys are compared. */
     keys: Operators;
-    /** The column with the preset's name; the key if there is none. */
+    /** The column with the preset's name; without one, the key. */
     label: string;
     count: string;
     /** What the count can hold: an `integer` fits a JavaScript number, a `bigint` may not, the others may also be NaN. */

@@ -14,7 +14,7 @@ export interface LastUse {
 export interface NewestRecord {
   /** Null if there are no records. */
   newest: LastUse | null;
-  /** The oldest record's time; null if there is none, or if finding it is expensive. */
+  /** The oldest record's time; null without records, or if finding it is expensive. */
   oldest: number | null;
   /** False if only the records of the most recently used presets were read. */
   whole: boolean;

@@ -92,7 +92,7 @@ const tableText = `json_build_object(
      FROM pg_inherits i JOIN pg_class h ON h.oid = i.inhrelid AND NOT h.relispartition JOIN pg_namespace hn ON hn.oid = h.relnamespace
     WHERE i.inhparent = c.oid))`;
 
-// As for a use: the routines of the tables' schemas, and if there are none, those elsewhere.
+// As for a use: the routines of the tables' schemas, or else those of other schemas.
 const text = `SELECT
   (SELECT ${tableText} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1::oid)::text AS presets,
   (SELECT ${tableText} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $2::oid)::text AS records,

@@ -22,7 +22,7 @@ export function schemaFindings(report: SchemaReport, { orphans, findings }: Sche
   const remarks = [
     ...report.why.map(message => warn('chosen', message)),
     ...report.hiddenBy.map(reason =>
-      warn('rows-hidden', `${sentence(reason)}: any count could be wrong, so none is shown.`),
+      warn('rows-hidden', `${sentence(reason)}: any count could be wrong, so counts are not shown.`),
     ),
     ...unreadable(report),
     ...otherNames(report),
@@ -287,7 +287,7 @@ function onRecords({ presetUsage, parts, countsByIndex }: SchemaReport): SchemaF
     found.push(
       info(
         'required-columns',
-        `A record needs ${extra.map(({ name }) => name).join(', ')}: a simulated insert copies them from a recent record, or guesses them from their types.`,
+        `A record needs ${extra.map(({ name }) => name).join(', ')}: a simulated insert copies ${extra.length === 1 ? 'it' : 'them'} from a recent record, or guesses ${extra.length === 1 ? 'it from its type' : 'them from their types'}.`,
       ),
     );
   }

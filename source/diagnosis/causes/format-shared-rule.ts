@@ -42,6 +42,6 @@ function othersWords({ with: some, without }: Pattern['right']): string {
   const looked = some + without;
   if (looked === 0) return 'no accurate preset was examined';
   if (looked === 1) return `the one accurate preset examined has ${some === 1 ? 'some as well' : 'none'}`;
-  if (some === 0) return `none of the ${count(looked)} accurate presets examined has any`;
+  if (some === 0) return `the ${count(looked)} accurate presets examined have none`;
   return `${count(some)} of the ${count(looked)} accurate presets examined ${some === 1 ? 'has' : 'have'} some as well`;
 }

@@ -168,7 +168,9 @@ test.each<[string, Other, string[]]>([
   [
     'rows that are hidden',
     { report: { hiddenBy: ['row-level security hides rows'] } },
-    ['warning rows-hidden: Row-level security hides rows: any count could be wrong, so none is shown.'],
+    [
+      'warning rows-hidden: Row-level security hides rows: any count could be wrong, so counts are not shown.',
+    ],
   ],
   ['one orphan', { orphans: 1 }, [`warning orphans: 1 record belongs ${orphansWords}`]],
   ['two orphans', { orphans: 2 }, [`warning orphans: 2 records belong ${orphansWords}`]],
@@ -331,6 +333,13 @@ test.each<[string, Other, string[]]>([
     },
     [
       'info required-columns: A record needs kind, user_id: a simulated insert copies them from a recent record, or guesses them from their types.',
+    ],
+  ],
+  [
+    'records that need one more',
+    { records: columns(records, column('kind', 'text', required)) },
+    [
+      'info required-columns: A record needs kind: a simulated insert copies it from a recent record, or guesses it from its type.',
     ],
   ],
   [
