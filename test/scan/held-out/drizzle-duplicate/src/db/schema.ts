@@ -1,0 +1,9 @@
+// writes: none
+import { integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+
+export const presets = pgTable('presets', {
+  id: uuid('id').primaryKey().defaultRandom(),
+  ownerId: uuid('owner_id').notNull(),
+  name: text('name').notNull(),
+  usageCount: integer('usage_count').notNull().default(0),
+});

@@ -1,0 +1,3 @@
+// writes: none
+export { db } from './client';
+export * from './schema';
