@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readBody } from '../../source/sql/parser/parser-process.ts';
 import {
+  doneBy,
   meansOf,
   type ReachedBody,
   sideEffectsOf,
@@ -123,4 +124,14 @@ describe('what is not known', () => {
       { function: 'public.f()', means: expect.stringMatching(/plpython3u: .*anything/) },
     ]);
   });
+});
+
+test('what a body calls, writes and reads includes its blocks', async () => {
+  const { reading } = await body(
+    "PERFORM one(); DO $do$ BEGIN INSERT INTO log SELECT two() FROM likes; END $do$; UPDATE presets SET name = ''",
+  );
+  const { calls, writes, reads } = doneBy(reading);
+  expect(calls.map(({ name }) => name)).toEqual(['one', 'two']);
+  expect(writes.map(({ table }) => table.name)).toEqual(['presets', 'log']);
+  expect(reads.map(({ name }) => name)).toContain('likes');
 });

@@ -122,6 +122,40 @@ describe('routines', () => {
     expect(found?.unreadable).toEqual(['runs dynamic SQL: q', 'runs dynamic SQL: q (in public.inner())']);
   });
 
+  test('that put statements together are listed if those may write either table', () => {
+    const listed = (verb: string | null, tables: string[] | null, text = 'q') =>
+      others({
+        functions: [routine('makes', { reading: reading({ dynamic: [{ offset: 0, text, verb, tables }] }) })],
+        relations: [relation(7, 'likes')],
+      }).length === 1;
+    expect(listed('update', ['presets'])).toBe(true);
+    expect(listed('update', ['other', 'preset_*'])).toBe(true);
+    expect(listed('delete', ['*'])).toBe(true);
+    expect(listed(null, ['p*s'])).toBe(true);
+    expect(listed('merge', null)).toBe(true);
+    expect(listed('select', ['presets'])).toBe(false);
+    expect(listed('update', ['likes'])).toBe(false);
+    expect(listed('update', ['resets'])).toBe(false);
+    expect(listed('update', ['preset'])).toBe(false);
+    expect(listed('update', ['preset.'])).toBe(false);
+    expect(listed('update', [])).toBe(false);
+    for (const verb of ['insert', 'truncate', 'copy', 'with']) expect(listed(verb, null)).toBe(true);
+  });
+
+  test('that cannot be read are listed if they name a table or the count', () => {
+    const listed = (source: string) =>
+      others({
+        functions: [
+          routine('odd', { source, reading: reading({ problem: { message: 'no SQL', offset: 0 } }) }),
+        ],
+      }).map(({ unreadable }) => unreadable);
+    const why = [['has a body that cannot be read: no SQL']];
+    expect(listed('update PRESETS')).toEqual(why);
+    expect(listed('my preset_usage')).toEqual(why);
+    expect(listed('x.Usage_Count += 1')).toEqual(why);
+    expect(listed('update likes')).toEqual([]);
+  });
+
   test('that call each other do not loop forever', () => {
     const one = routine('one', { reading: reading({ calls: [calls('two')] }) });
     const two = routine('two', { reading: reading({ ...adds(1), calls: [calls('one')] }) });
