@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
 import { readBodyOnce } from '../sql/parser/memoized-reader.ts';
+import { searchPathOf } from '../sql/search-path-setting.ts';
 import type { SqlName } from '../sql/sql-effects.ts';
-import { searchPathOf } from '../trigger/effects/resolve-names.ts';
 import { doneBy, type ReachedBody } from '../trigger/side-effects.ts';
 
 const routine = z.object({

@@ -5,7 +5,7 @@ import { folded } from './names.ts';
 import { parseFragments } from './parser/parse-fragments.ts';
 import { type Parser, refusalOf } from './parser/parser.ts';
 import { readStatements } from './read-statements.ts';
-import { addReading, emptyReading, type SqlReading } from './sql-effects.ts';
+import { addReading, emptyReading, type SqlReading, type SqlTerm } from './sql-effects.ts';
 import type { SqlReader } from './sql-reader.ts';
 
 /** The parser's tree of a body: objects whose only key is their type, such as `PLpgSQL_stmt_if`. */
@@ -60,6 +60,8 @@ class Body {
   /** What variables are set to, to find the text of EXECUTE. */
   readonly #variables = new Map<string, string[]>();
   readonly #executed: { expression: string; offset: number }[] = [];
+  /** The terms that variables are set to, if that can be told. */
+  readonly #terms = new Map<string, SqlTerm[]>();
 
   readonly #source: string;
   readonly #reader: SqlReader;
@@ -76,7 +78,24 @@ class Body {
     for (const { expression, offset } of this.#executed) {
       addReading(this.#reading, dynamicReading(expression, this.#variables, this.#reader), () => offset);
     }
+    const { equals, gives } = this.#reading;
+    this.#reading.equals = equals.flatMap(({ left, right }) =>
+      this.#meant(left).flatMap(one => this.#meant(right).map(other => ({ left: one, right: other }))),
+    );
+    this.#reading.gives = gives.flatMap(each => this.#meant(each));
     return this.#reading;
+  }
+
+  /** What a term stands for if it is a variable; without a catalog a variable looks like a column of the table at hand. */
+  #meant(each: SqlTerm, depth = 0): SqlTerm[] {
+    const name =
+      each.kind === 'column'
+        ? each.column
+        : each.calls.length === 0 && each.names.length === 1
+          ? each.names[0]
+          : '';
+    const known = this.#terms.get(name ?? '');
+    return known && depth < 4 ? known.flatMap(other => this.#meant(other, depth + 1)) : [each];
   }
 
   name(rows: SqlReading['rows']): void {
@@ -107,6 +126,15 @@ class Body {
       case 'PLpgSQL_var':
         this.#initial(child as Tree);
         break;
+      case 'PLpgSQL_stmt_return': {
+        const query = ((child as Tree).expr as { PLpgSQL_expr?: Expression } | undefined)?.PLpgSQL_expr
+          ?.query;
+        if (query !== undefined) this.#reading.gives.push(...this.#termsOf(`SELECT ${query}`));
+        break;
+      }
+      case 'PLpgSQL_stmt_execsql':
+        this.#selectedInto(child as Tree);
+        break;
       case 'PLpgSQL_stmt_dynexecute':
       case 'PLpgSQL_stmt_dynfors': {
         const { query, ...rest } = child as Tree;
@@ -134,7 +162,8 @@ class Body {
   }
 
   #read(text: string, offset: number): void {
-    addReading(this.#reading, readStatements(text, this.#reader), inner => Math.max(0, offset + inner));
+    const reading = { ...readStatements(text, this.#reader), gives: [] };
+    addReading(this.#reading, reading, inner => Math.max(0, offset + inner));
   }
 
   /** An expression is read like that of a SELECT, but its functions are called for their value. */
@@ -142,6 +171,7 @@ class Body {
     const prefix = 'SELECT ';
     const reading = readStatements(prefix + text, this.#reader);
     for (const call of reading.calls) call.performed = false;
+    reading.gives = [];
     addReading(this.#reading, reading, inner => Math.max(0, offset + inner - prefix.length));
   }
 
@@ -156,13 +186,20 @@ class Body {
     this.#value(expression, offset + whole.length);
     const names = [...target.matchAll(part)].map(([name]) => folded(name));
     const [row = '', column] = names;
-    if (names.length === 1) this.#remember(row, expression);
+    if (names.length === 1) {
+      this.#remember(row, expression);
+      this.#means(row, `SELECT ${expression}`);
+    }
     this.#field(row, column, expression, offset, query);
   }
 
   /** Records what is done to NEW or OLD; any other variable is local to the body. */
   #field(row: string, column: string | undefined, expression: string | null, offset: number, text: string) {
     if (row !== 'new' && row !== 'old') return;
+    if (column !== undefined && expression !== null) {
+      const left: SqlTerm = { kind: 'column', table: { schema: null, name: row }, column };
+      this.#reading.equals.push(...this.#termsOf(`SELECT ${expression}`).map(right => ({ left, right })));
+    }
     this.#reading.fields.push({
       row,
       column: column === undefined ? null : assignedBy(column, expression, this.#reader.parser),
@@ -189,7 +226,26 @@ class Body {
 
   #initial({ refname, default_val: initial }: Tree): void {
     const query = ((initial as Tree | undefined)?.PLpgSQL_expr as Expression | undefined)?.query;
-    if (typeof refname === 'string' && query !== undefined) this.#remember(refname, query);
+    if (typeof refname !== 'string' || query === undefined) return;
+    this.#remember(refname, query);
+    this.#means(refname, `SELECT ${query}`);
+  }
+
+  /** SELECT ... INTO one variable. */
+  #selectedInto({ into, target, sqlstmt }: Tree): void {
+    const row = (target as { PLpgSQL_row?: Tree } | undefined)?.PLpgSQL_row;
+    const [field, ...others] = (row?.fields ?? []) as { name?: string }[];
+    const query = (sqlstmt as { PLpgSQL_expr?: Expression } | undefined)?.PLpgSQL_expr?.query;
+    if (into && field?.name !== undefined && others.length === 0 && query !== undefined)
+      this.#means(folded(field.name), query);
+  }
+
+  #means(variable: string, query: string): void {
+    this.#terms.set(variable, [...(this.#terms.get(variable) ?? []), ...this.#termsOf(query)]);
+  }
+
+  #termsOf(query: string): SqlTerm[] {
+    return readStatements(query, this.#reader).gives;
   }
 
   #remember(variable: string, expression: string | null): void {

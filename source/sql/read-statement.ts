@@ -1,5 +1,6 @@
 import type { FuncCall, Node, SelectStmt, WithClause } from 'libpg-query';
 import { createdBy } from './creates.ts';
+import { equalitiesOf } from './equalities.ts';
 import { jobOf } from './jobs.ts';
 import { nameOf } from './names.ts';
 import { emptyReading, type SqlCall, type SqlReading } from './sql-effects.ts';
@@ -11,6 +12,7 @@ import { queriesNamed, writesOf } from './writes.ts';
 export function readStatement(statement: Node, place: SqlLocation, bodies: ReadBody): SqlReading {
   const reading = emptyReading();
   visit(statement, place, bodies, new Map(), reading);
+  Object.assign(reading, equalitiesOf(statement));
   const targets = 'SelectStmt' in statement ? (statement.SelectStmt.targetList ?? []) : [];
   for (const target of targets) {
     const value = 'ResTarget' in target ? target.ResTarget.val : undefined;

@@ -49,6 +49,25 @@ export interface SqlCall extends SqlName {
   performed: boolean;
 }
 
+/**
+ * One side of an equality: a column, or a value that functions compute without a column. `keys` are what `->` and `->>` take
+ * from it, and `names` are names without a table, which may be variables.
+ */
+export type SqlTerm =
+  | { kind: 'column'; table: SqlName | null; column: string }
+  | {
+      kind: 'value';
+      calls: Pick<SqlCall, 'schema' | 'name' | 'literals'>[];
+      keys: string[];
+      names: string[];
+    };
+
+/** Two terms that a statement compares with `=` or IN, or of which it stores one in the other. */
+export interface SqlEquality {
+  left: SqlTerm;
+  right: SqlTerm;
+}
+
 interface Created {
   name: SqlName;
   offset: number;
@@ -119,6 +138,9 @@ export interface SqlReading {
   calls: SqlCall[];
   /** The tables and views that it reads, and the names of WITH queries. */
   reads: SqlName[];
+  equals: SqlEquality[];
+  /** What a function returns, or a query of one column selects. */
+  gives: SqlTerm[];
   creates: SqlCreate[];
   /** Dynamic SQL whose text is not fully known. */
   dynamic: SqlDynamic[];
@@ -142,6 +164,8 @@ export function emptyReading(): SqlReading {
     fields: [],
     calls: [],
     reads: [],
+    equals: [],
+    gives: [],
     creates: [],
     dynamic: [],
     rows: { new: [], old: [] },
@@ -162,6 +186,8 @@ export function addReading(
   to.fields.push(...moved(from.fields));
   to.calls.push(...moved(from.calls));
   to.reads.push(...from.reads);
+  to.equals.push(...from.equals);
+  to.gives.push(...from.gives);
   to.creates.push(...from.creates.map(each => moveCreate(each, place)));
   to.dynamic.push(...moved(from.dynamic));
   for (const row of ['new', 'old'] as const) {

@@ -1,7 +1,7 @@
 import type { Finding } from '../../counter/finding.ts';
+import { searchPathOf } from '../../sql/search-path-setting.ts';
 import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../catalog.ts';
 import { countingEffectOf } from '../effects/counting-effect.ts';
-import { searchPathOf } from '../effects/resolve-names.ts';
 import { effectsOfTrigger } from '../effects/trigger-effects.ts';
 import { functionName, hasFunction, migrateHint, triggerName } from '../expected-names.ts';
 import { describeType } from '../trigger-type.ts';

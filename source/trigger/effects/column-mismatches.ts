@@ -1,6 +1,7 @@
+import { searchPathOf } from '../../sql/search-path-setting.ts';
 import type { CatalogColumn, CatalogFunction, CatalogTrigger, TriggerCatalog } from '../catalog.ts';
 import { describeType } from '../trigger-type.ts';
-import { resolveTable, searchPathOf } from './resolve-names.ts';
+import { resolveTable } from './resolve-names.ts';
 
 /** A column that a function uses but its table does not have, or one that the table requires and the function leaves out. */
 export interface ColumnMismatch {

@@ -1,7 +1,8 @@
 import { unquoted } from '../../counter/discovery/unquoted.ts';
+import { searchPathOf } from '../../sql/search-path-setting.ts';
 import type { SqlColumn, SqlReading, SqlWrite } from '../../sql/sql-effects.ts';
 import type { CatalogFunction, TriggerCatalog } from '../catalog.ts';
-import { resolveCall, resolveTable, searchPathOf, targetOf } from './resolve-names.ts';
+import { resolveCall, resolveTable, targetOf } from './resolve-names.ts';
 
 /** A write to the count or to the records. */
 export interface Effect {

@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { searchPathOf } from '../../../source/sql/search-path-setting.ts';
 import type { SqlCreate, SqlName } from '../../../source/sql/sql-effects.ts';
 import type { CatalogRelation, TriggerCatalog } from '../../../source/trigger/catalog.ts';
-import {
-  resolveCall,
-  resolveTable,
-  searchPathOf,
-  targetOf,
-} from '../../../source/trigger/effects/resolve-names.ts';
+import { resolveCall, resolveTable, targetOf } from '../../../source/trigger/effects/resolve-names.ts';
 import { catalog, reading, relation, routine } from '../catalogs.ts';
 
 /** A view of one table, with its columns as `own=of`; null if a column is computed. */

@@ -1,0 +1,150 @@
+import * as z from 'zod/mini';
+import { inSchema } from '../../connection/search-path.ts';
+import type { Reader } from '../../connection/transactions.ts';
+import type { UserCatalog } from './user-catalog.ts';
+import { accountsIn, type UserHop, type UserPath, userPaths } from './user-paths.ts';
+
+/** A user, as the records name it and as the application's token does. Both are ids as text. */
+export interface FoundUser {
+  user: string;
+  subject: string;
+}
+
+/** The way to the subject for one user: found, or why not. */
+export type UserWay =
+  | { found: true; path: UserPath; user: string; subject: string }
+  | { found: false; why: string };
+
+/**
+ * Finds the user that `id` is the id of: of a user as the records name it, or of the subject of a token. `null` is any user that
+ * has both. Reads only tables of which this role may read every row.
+ */
+export async function findUser(
+  reader: Reader,
+  catalog: UserCatalog,
+  column: string,
+  id: string | null,
+): Promise<UserWay> {
+  const paths = userPaths(catalog, column);
+  if (paths.length === 0)
+    return {
+      found: false,
+      why: 'no foreign key, policy or function leads from it to the subject of a token',
+    };
+  const known: { path: UserPath; user: string; subject: string }[] = [];
+  const unread = new Set<string>();
+  for (const path of paths.slice(0, mostPaths)) {
+    // Less certain ways are not asked where a more certain one has an answer.
+    const [first] = known;
+    if (first && path.doubt > first.path.doubt) break;
+    const closed = path.hops.find(({ readable }) => !readable);
+    if (closed) {
+      unread.add(closed.table);
+      continue;
+    }
+    const found = await follow(reader, path, id);
+    if (found && (await hasAccount(reader, catalog, found.subject))) known.push({ path, ...found });
+  }
+  const [first] = known;
+  if (first && known.every(({ user, subject }) => user === first.user && subject === first.subject))
+    return { found: true, ...first };
+  if (first)
+    return {
+      found: false,
+      why: `several columns may hold it: ${known.map(({ path }) => described(path)).join(', ')}`,
+    };
+  if (unread.size > 0)
+    return { found: false, why: `this role may not read every row of ${[...unread].join(' and ')}` };
+  return {
+    found: false,
+    why:
+      id === null
+        ? 'no user has one'
+        : `no row of ${paths[0]?.hops[0]?.table ?? 'the users'} has the id ${id}`,
+  };
+}
+
+const mostPaths = 10;
+
+/** The column that holds the subject, such as `public.profiles.user_id`. */
+export function described({ column, hops }: UserPath): string {
+  const last = hops.at(-1);
+  return last ? `${last.table}.${last.column.quoted}` : column.quoted;
+}
+
+async function follow(reader: Reader, path: UserPath, id: string | null): Promise<FoundUser | null> {
+  if (path.hops.length === 0) return id === null ? null : { user: id, subject: id };
+  for (const side of id === null ? (['any'] as const) : (['user', 'subject'] as const)) {
+    const query = userQuery(path.hops, side, id ?? '');
+    const rows = query === null ? [] : await reader.rows(query, id === null ? [] : [id]);
+    const [found, ...others] = z.array(row).parse(rows);
+    if (found && others.length === 0) return found;
+  }
+  return null;
+}
+
+/** False if the table of accounts can be read and does not have this one: then the way was a wrong one. */
+async function hasAccount(reader: Reader, catalog: UserCatalog, subject: string): Promise<boolean> {
+  const accounts = accountsIn(catalog);
+  const key = accounts?.columns.find(({ name }) => name === 'id');
+  if (!accounts?.readable || !key) return true;
+  const is = equals(`a.${key.quoted}`, key.type, subject);
+  return (
+    is !== null &&
+    (await reader.rows(`SELECT 1 FROM ${accounts.table} a WHERE ${is} LIMIT 1`, [subject])).length > 0
+  );
+}
+
+const row = z.object({ user: z.string(), subject: z.string() });
+
+/**
+ * A query for users with their subjects: those whose id in the records, or whose subject, is `$1`. Of two it finds both, so that
+ * one is known to be the only one. Null if no value of the column can be that id.
+ */
+function userQuery(hops: readonly UserHop[], side: 'user' | 'subject' | 'any', id: string): string | null {
+  const [first, last] = [hops[0], hops.at(-1)];
+  if (!first || !last) return null;
+  const user = `h0.${first.key.quoted}`;
+  const subject = `h${hops.length - 1}.${last.column.quoted}`;
+  const is = side === 'user' ? equals(user, first.key.type, id) : equals(subject, last.column.type, id);
+  if (side !== 'any' && is === null) return null;
+  const sought = side === 'any' ? `${user} IS NOT NULL` : is;
+  return `SELECT DISTINCT ${user}::pg_catalog.text AS "user", ${subject}::pg_catalog.text AS subject FROM ${joined(hops)} WHERE ${sought} AND ${subject} IS NOT NULL LIMIT ${side === 'any' ? 1 : 2}`;
+}
+
+/** A condition that an index can serve, for the types that ids usually have; null if the id is no value of the type. */
+function equals(column: string, type: string, id: string): string | null {
+  const valid = patterns[type];
+  if (!valid) return `${column}::pg_catalog.text OPERATOR(pg_catalog.=) $1::pg_catalog.text`;
+  return valid.test(id) ? `${column} OPERATOR(pg_catalog.=) $1::${inSchema(type)}` : null;
+}
+
+const patterns: Readonly<Record<string, RegExp>> = {
+  uuid: /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i,
+  integer: /^-?\d{1,9}$/,
+  bigint: /^-?\d{1,18}$/,
+};
+
+/** The tables of a path, joined from the user to the subject. */
+function joined(hops: readonly UserHop[]): string {
+  return hops
+    .map(({ table, key }, place) => {
+      const before = hops[place - 1];
+      if (!before) return `${table} h${place}`;
+      const cast = key.type === before.column.type && key.type in patterns ? '' : '::pg_catalog.text';
+      return `JOIN ${table} h${place} ON h${place}.${key.quoted}${cast} OPERATOR(pg_catalog.=) h${place - 1}.${before.column.quoted}${cast}`;
+    })
+    .join(' ');
+}
+
+/**
+ * The SQL expression that turns `subject`, an expression for the subject of a token, into what the records name that user by: what
+ * a function that records a use has to store. It is NULL for a subject without a user.
+ */
+export function userOfSubject({ hops }: UserPath, subject: string): string {
+  const [first, last] = [hops[0], hops.at(-1)];
+  if (!first || !last) return subject;
+  const type = last.column.type;
+  const cast = type in patterns ? '' : '::pg_catalog.text';
+  return `(SELECT h0.${first.key.quoted} FROM ${joined(hops)} WHERE h${hops.length - 1}.${last.column.quoted}${cast} OPERATOR(pg_catalog.=) (${subject})::${cast === '' ? inSchema(type) : 'pg_catalog.text'})`;
+}
