@@ -13,6 +13,16 @@ export type Cause =
   /** The count was set back and its records were kept. */
   | 'reset-kept-history'
   | 'null-count'
+  /** Increments that no record belongs to. */
+  | 'counted-without-record'
+  /** Records were given to another preset, and their count was not. */
+  | 'records-moved'
+  /** Records that the counting leaves out: deleted softly, or excluded by a condition. */
+  | 'records-excluded'
+  /** An upsert that met a record which was already there was counted as a new one. */
+  | 'upsert-counted'
+  /** A deleted record was taken off the count twice. */
+  | 'deleted-twice'
   /** The numbers fit no cause well enough. */
   | 'unknown';
 

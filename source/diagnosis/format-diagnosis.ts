@@ -11,6 +11,11 @@ const causeWords: Record<Cause, string> = {
   'history-imported': 'records imported',
   'reset-kept-history': 'reset, records kept',
   'null-count': 'count is NULL',
+  'counted-without-record': 'counted, no record',
+  'records-moved': 'records moved',
+  'records-excluded': 'records left out',
+  'upsert-counted': 'upsert counted',
+  'deleted-twice': 'deletion taken twice',
   unknown: 'unknown',
 };
 

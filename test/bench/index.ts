@@ -3,6 +3,7 @@ import { startEmbedded, type TestServer } from '../helpers/server.ts';
 import { benchAudit } from './audit.ts';
 import { benchConsole } from './console.ts';
 import { benchDatabases, dropLeftovers, serverVersion } from './database.ts';
+import { benchDiagnosis } from './diagnosis.ts';
 import type { Figure } from './figure.ts';
 import { benchRepair } from './repair.ts';
 import { inWords } from './report.ts';
@@ -14,6 +15,7 @@ type Part = (url: string, say: (line: string) => void) => Promise<Figure[]>;
 const parts: Record<string, Part> = {
   audit: benchAudit,
   console: benchConsole,
+  diagnosis: benchDiagnosis,
   repair: benchRepair,
   scan: benchScan,
   trigger: benchTrigger,
