@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
 import { shortened } from '../errors/shorten.ts';
+import { Entries } from './app-log/formats/entries.ts';
+import { Problems } from './app-log/problems.ts';
+import { isNotUnderstood } from './judge-log-step.ts';
 
 /** What the server itself reports about this database; null for what this role may not read. */
 export interface ServerActivity {
@@ -46,13 +49,16 @@ export async function readServerActivity(reader: Reader): Promise<ServerActivity
     `SELECT pg_read_file($1, greatest(0, s.size - ${tail}), ${tail}, true) AS text FROM pg_stat_file($1, true) s`,
     [log],
   )) as { text: string | null }[];
-  const lines = (end?.text ?? '').split('\n');
-  return {
-    ...rest,
-    logErrors: lines
-      .filter(
-        line => /\b(?:ERROR|FATAL|PANIC):/.test(line) && /preset_?usage|usage_?count|\bpresets\b/i.test(line),
-      )
-      .map(line => shortened(line, 1_000)),
-  };
+  return { ...rest, logErrors: usageErrors(end?.text ?? '') };
+}
+
+/** Errors about usage tracking in the text of a log, oldest first; null if too little of it is understood. */
+function usageErrors(text: string): string[] | null {
+  const problems = new Problems(null, text.length);
+  problems.begin('', Date.now());
+  const entries = new Entries(problems);
+  for (const line of text.split('\n')) entries.take(line);
+  entries.end();
+  const found = problems.finish().filter(({ aboutUsage }) => aboutUsage);
+  return isNotUnderstood(problems) ? null : found.reverse().map(problem => shortened(problem.text, 1_000));
 }

@@ -12,7 +12,8 @@ import { runSimulation } from '../simulation/run.ts';
 import { isSound, type Simulation } from '../simulation/simulation.ts';
 import { judgeTrigger, type TriggerHealth } from '../trigger/health.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
-import { type LogReading, readLog } from './app-log/read-log.ts';
+import { readLog } from './app-log/read-log.ts';
+import { judgeLogStep } from './judge-log-step.ts';
 import { readServerActivity, type ServerActivity } from './read-server-activity.ts';
 import {
   type ChecklistStep,
@@ -175,7 +176,7 @@ const steps: Record<StepId, StepWork> = {
       return skipped(`No log was given. ${server}`, "Give the application's log with --app-log FILE.");
     }
     const reading = await readLog(appLog, { since: logSince, ...(signal ? { signal } : {}) });
-    return judgeLog(reading, logSince, server);
+    return judgeLogStep(reading, logSince, server);
   },
 };
 
@@ -270,26 +271,6 @@ async function audit(
     delete walk.audit;
     throw error;
   }
-}
-
-function judgeLog(reading: LogReading, since: number, server: string): StepVerdict {
-  const { files, lines, errors, aboutUsage, problems } = reading;
-  const read = `${amount(lines, 'line')} of ${files.join(', ')} since ${new Date(since).toISOString()}`;
-  const shown = problems.slice(0, 5).map(({ file, line, text }) => `${file}:${line} ${text}`);
-  return {
-    status: errors === 0 ? 'passed' : 'failed',
-    evidence:
-      errors === 0
-        ? `No errors in ${read}. ${server}`
-        : `${amount(errors, 'error')}, ${aboutUsage} of them about usage tracking, in ${read}: ${shown.join(' | ')}${errors > shown.length ? ' | and more' : ''}. ${server}`,
-    hint:
-      errors === 0
-        ? ''
-        : aboutUsage > 0
-          ? 'Start with those about usage tracking: each may be a lost use.'
-          : 'None of them names usage tracking; check whether a use was being made when they happened.',
-    query: null,
-  };
 }
 
 function serverWords(activity: ServerActivity | null): string {

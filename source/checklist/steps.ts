@@ -42,12 +42,14 @@ export interface ChecklistStep {
   hint: string;
   /** SQL that shows the same at a prompt; null if no statement shows it. */
   query: string | null;
+  /** False if what the step is about could not be understood, so that it is not passed. */
+  understood?: boolean;
   at: number;
   durationMs: number;
 }
 
 /** A result without title and times, which the runner adds. */
-export type StepVerdict = Pick<ChecklistStep, 'status' | 'evidence' | 'hint' | 'query'>;
+export type StepVerdict = Pick<ChecklistStep, 'status' | 'evidence' | 'hint' | 'query' | 'understood'>;
 
 /** The number of steps with each status; skipped is not passed. */
 export function tally(steps: readonly ChecklistStep[]): { passed: number; failed: number; skipped: number } {

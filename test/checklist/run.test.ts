@@ -143,6 +143,15 @@ describe('the six steps', () => {
   });
 });
 
+test('a log in an unknown format fails step 6, because errors in it would not be seen', async () => {
+  const file = await log('<event><level>2</level></event>\n'.repeat(20));
+  expect((await walk({ appLog: file }))['no-log-errors']).toMatchObject({
+    status: 'failed',
+    understood: false,
+    evidence: expect.stringMatching(/^Not understood\. Only 0 of 20 entries/),
+  });
+});
+
 describe('skipped is not passed', () => {
   test('without a log, and under --read-only', async () => {
     const steps = await walk({ readOnly: true });

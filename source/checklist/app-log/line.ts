@@ -12,4 +12,6 @@ export interface LogLine {
   form: 'own' | 'part' | 'frame' | 'blank';
   /** The first line of the message if the line is JSON, else the unchanged line. */
   text: string;
+  /** False if the line may be an error without being recognised as one: it is in no known format. */
+  understood: boolean;
 }

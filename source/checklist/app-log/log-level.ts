@@ -20,6 +20,16 @@ const errors: Record<string, string> = {
   alert: 'alert',
   emerg: 'emergency',
   emergency: 'emergency',
+  // PostgreSQL translates its own.
+  ...{
+    fehler: 'error',
+    erreur: 'error',
+    erro: 'error',
+    errore: 'error',
+    ошибка: 'error',
+    エラー: 'error',
+    错误: 'error',
+  },
 };
 const calmLevels =
   /^(?:trace|debug[1-5]?|dbg|verbose|silly|info|inf|information|notice|log|warn|warning|wrn|deprecationwarning)$/;
@@ -95,6 +105,8 @@ const thrownErrors = [
   // console.error('Error saving the preset:', error) and console.error('Failed to save the preset:', error)
   /^Error (?:while|when|in|on|at|during|from|\w+ing) [^:]{0,200}:/,
   /^Failed to [^:]{1,200}:/,
+  // AWS Lambda
+  /^Task timed out after [\d.]+ seconds/,
 ];
 
 /** `error: null` means that there is no error. */

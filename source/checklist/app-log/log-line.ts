@@ -1,6 +1,10 @@
-import { readJson } from './json-line.ts';
+import { hasErrorCode } from './error-code.ts';
+import { readFields } from './formats/fields.ts';
+import { parseJson } from './formats/json-line.ts';
+import { isPlainTalk } from './free-text.ts';
+import { accessLevel, statusLevel } from './http-status.ts';
 import type { LogLine } from './line.ts';
-import { namedLevel, plainLevel } from './log-level.ts';
+import { type Level, namedLevel, plainLevel } from './log-level.ts';
 import { fieldTime, takeTime } from './log-time.ts';
 import { logfmtReader } from './logfmt.ts';
 
@@ -11,19 +15,65 @@ import { logfmtReader } from './logfmt.ts';
 export function readLine(raw: string, written: number): LogLine {
   // Only colours: node's stripVTControlCharacters takes minutes for a hostile line of 1 MB.
   const plain = raw.includes('\x1b') ? raw.replaceAll(/\x1b\[[\d;]*m/g, '') : raw;
-  // Docker Compose puts the service before each line.
-  const line = plain.replace(/^[\w.-]{1,80}\s*\|\s?/, '');
+  // Docker Compose puts the service before each line, pm2 a number too.
+  const line = plain.replace(/^(?:\d{1,4}\|)?[\w.-]{1,80}\s*\|(?! \d{3} \|)\s?/, '');
   const outer = takeTime(line, written);
   // Containers, syslog and Heroku put their own time and more before the application's.
   const inner = takeTime(outer.rest === line ? line : withoutSender(outer.rest, line), written);
   const dated = inner.rest !== line;
   const lineTime = outer.exact ? outer.at : (inner.at ?? outer.at);
   const at = lineTime ?? fieldTime(logfmtTime(line.slice(0, 2_000)), written);
-  const record = inner.rest.trimStart().startsWith('{') ? readJson(inner.rest, written) : null;
-  if (record) return { ...record, at: record.at ?? at, form: 'own', text: record.text || raw };
-  const level = plainLevel(inner.rest, dated);
+  const fields = inner.rest.trimStart().startsWith('{') ? parseJson(inner.rest) : null;
+  if (fields) {
+    const record = readFields(fields, written, readLine);
+    return { ...record, at: record.at ?? at, text: record.text || raw };
+  }
+  const level = levelOf(inner.rest, line, dated);
   const form = level === null || !dated ? formOf(inner.rest, dated) : 'own';
-  return { at, kind: level?.kind ?? null, level: level?.level ?? '', form, text: raw };
+  const understood = level !== null || form !== 'own' || isPlainTalk(inner.rest);
+  return { at, kind: level?.kind ?? null, level: level?.level ?? '', form, text: raw, understood };
+}
+
+/** `rest` is the line without its time. */
+function levelOf(rest: string, line: string, dated: boolean): Level | null {
+  const level = plainLevel(rest, dated) ?? serverLevel(line) ?? glogLevel(line) ?? routerLevel(rest);
+  if (level?.kind === 'error' || level?.kind === 'continues') return level;
+  // Routers log what they pass on as info, whatever its status.
+  return accessLevel(rest) ?? statusLevel(logfmtStatus(rest.slice(0, 2_000))) ?? level ?? codeLevel(rest);
+}
+
+const logfmtStatus = logfmtReader(['status', 'status_code', 'statusCode']);
+
+/** PostgreSQL's own mark, after whatever log_line_prefix puts before it: always with two spaces. */
+function serverLevel(line: string): Level | null {
+  const mark = serverMark.exec(line.slice(0, 600))?.[1];
+  if (mark === undefined) return null;
+  const part = /^(?:DETAIL|HINT|QUERY|CONTEXT|STATEMENT|LOCATION)$/.test(mark);
+  return part ? { kind: 'continues', level: mark.toLowerCase() } : namedLevel(mark);
+}
+
+const serverMark =
+  /(?<!\p{Lu})(DEBUG[1-5]?|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC|FEHLER|ERREUR|ERRO|ERRORE|ОШИБКА|エラー|错误|DETAIL|HINT|QUERY|CONTEXT|STATEMENT|LOCATION): {2}(?=\S)/u;
+
+/** The marks of glog and klog, as in E1122 10:00:00.123456 12 file.go:12] */
+function glogLevel(line: string): Level | null {
+  const mark = /^([DIWEF])\d{4} \d\d:\d\d:\d\d\.\d/.exec(line)?.[1];
+  if (mark === undefined) return null;
+  if (mark === 'E' || mark === 'F') return { kind: 'error', level: mark === 'E' ? 'error' : 'fatal' };
+  return { kind: 'calm', level: '' };
+}
+
+/** Heroku's router says at=error and no level. */
+function routerLevel(rest: string): Level | null {
+  const at = logfmtAt(rest.slice(0, 2_000));
+  return at === null ? null : namedLevel(at);
+}
+
+const logfmtAt = logfmtReader(['at']);
+
+/** An indented code belongs to the line above. */
+function codeLevel(rest: string): Level | null {
+  return !/^(?:\s{2}|\t)/.test(rest) && hasErrorCode(rest) ? { kind: 'error', level: 'error' } : null;
 }
 
 const logfmtTime = logfmtReader(['time', 'timestamp', 'ts', 't']);
@@ -51,7 +101,7 @@ function formOf(line: string, dated: boolean): LogLine['form'] {
   const message = dated ? line.replace(/^\s/, '') : line;
   if (message.trim() === '') return 'blank';
   if (/^\s+at\s/.test(message)) return 'frame';
-  if (/^(?:Caused by:|\s*\.\.\. \d+ more)/.test(message)) return 'part';
+  if (/^(?:Caused by:|\s*\.\.\. \d+ more|[\]})][\]}),;\s]*$)/.test(message)) return 'part';
   // Next.js indents its own lines by one space: its signs, and the requests it answered.
   const own = /^\s*(?:[⨯⚠✓○▲]|(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\s\/)/.test(message);
   return /^\s/.test(message) && !own ? 'part' : 'own';

@@ -1,23 +1,18 @@
+import { hasErrorCode } from './error-code.ts';
 import type { LogLine } from './line.ts';
 import { mentionsError } from './log-level.ts';
 import { readLine } from './log-line.ts';
 import type { LogProblem } from './problem.ts';
-
-/** The tables, columns and functions of usage tracking, as whole words. */
-const usage =
-  /\b(?:preset_usage|track_preset_usage|usage_count|(?:trigger_)?auto_increment_preset_usage_count|presets)\b/i;
-
-/** True if a line names a table, column or function of usage tracking. */
-function isAboutUsage(line: string): boolean {
-  // JSON writes a line break as \n; its n would be joined to a name after it.
-  return usage.test(line.includes('\\') ? line.replaceAll(/\\[nrt]/g, ' ') : line);
-}
+import { isAboutUsage } from './usage-words.ts';
 
 const longestText = 500;
 
 /** Collects the problems of a log, line by line. It keeps only the `most` important ones. */
 export class Problems {
   lines = 0;
+  /** Lines, or records of several lines, that are not blank, and how many of them were understood. */
+  entries = 0;
+  understood = 0;
   errors = 0;
   aboutUsage = 0;
   older = 0;
@@ -34,6 +29,10 @@ export class Problems {
   #open: LogProblem | null = null;
   /** A line without a level that names an error; it becomes one if a stack trace follows. */
   #suspect: LogProblem | null = null;
+  /** The last entry without a level; it becomes an error if the code of one stands below it. */
+  #unlevelled: LogProblem | null = null;
+  /** Lines of the last entry that were not understood, and are if it becomes an error. */
+  #unclear = 0;
   /** True if the last entry had a level; then indented lines below are part of it. */
   #owned = false;
   /** True within a Python traceback, where the error comes last and is not indented. */
@@ -54,26 +53,66 @@ export class Problems {
     this.#owned = false;
   }
 
+  /** Takes the next line of the file. */
   take(raw: string): void {
     this.lines += 1;
     this.#line += 1;
-    const line = readLine(raw, this.#written);
+    this.#add(readLine(raw, this.#written), raw);
+  }
+
+  /** Takes a record of one or more lines, the first of which is number `line`. It was read by `read`. */
+  takeRecord(raw: string, line: number, read: (written: number) => LogLine): void {
+    this.#line = line;
+    this.#add(read(this.#written), raw);
+  }
+
+  #add(line: LogLine, raw: string): void {
     this.#lastTime = line.at ?? this.#lastTime;
     if (line.form === 'blank') return;
+    this.entries += 1;
     if (line.form === 'frame' && this.#suspect) {
       this.#open = this.#suspect;
-      this.#suspect = null;
+      this.#clear();
     }
+    if (line.form !== 'own') this.#lookBelow(raw);
     if (this.#isPart(line, raw)) {
+      this.#judge(true);
       const error = this.#open ?? this.#suspect;
       if (error && !error.aboutUsage) error.aboutUsage = isAboutUsage(raw);
       return;
     }
+    const below = line.form === 'own' ? null : this.#unlevelled;
     this.#close();
     this.#owned = line.kind !== null;
     if (line.kind === 'error') this.#open = this.#problem(line, raw);
     else if (line.kind === null && mentionsError(raw)) this.#suspect = this.#problem(line, raw);
+    if (line.kind === null) this.#unlevelled = below ?? this.#problem(line, raw);
+    this.#unclear = below === null ? 0 : this.#unclear;
+    this.#judge(line.understood);
     this.#traceback = raw.startsWith('Traceback (');
+  }
+
+  /** The code of an error, or a name of usage tracking, below a line without a level: `code: '42501'`. */
+  #lookBelow(raw: string): void {
+    const above = this.#unlevelled;
+    if (!above || this.#open) return;
+    above.aboutUsage ||= isAboutUsage(raw);
+    if (!hasErrorCode(raw)) return;
+    this.#open = /^[\s{[(]*$/.test(above.text) ? { ...above, text: raw.trim().slice(0, longestText) } : above;
+    this.#clear();
+  }
+
+  #judge(understood: boolean): void {
+    if (understood) this.understood += 1;
+    else this.#unclear += 1;
+  }
+
+  /** The entry became an error, so what stands in it is understood. */
+  #clear(): void {
+    this.understood += this.#unclear;
+    this.#unclear = 0;
+    this.#suspect = null;
+    this.#unlevelled = null;
   }
 
   /** Those about usage first, then newest first; errors without a time are last. */
@@ -111,6 +150,7 @@ export class Problems {
     const problem = this.#open;
     this.#open = null;
     this.#suspect = null;
+    this.#unlevelled = null;
     this.#traceback = false;
     if (!problem) return;
     if (this.#since !== null && problem.at !== null && problem.at < this.#since) {

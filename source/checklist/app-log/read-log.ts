@@ -1,4 +1,5 @@
 import { interrupted, stopIfInterrupted } from '../../errors/errors.ts';
+import { Entries } from './formats/entries.ts';
 import { closeLogs, logFileError, openLogs } from './log-files.ts';
 import type { LogProblem } from './problem.ts';
 import { Problems } from './problems.ts';
@@ -9,6 +10,9 @@ export interface LogReading {
   /** The files that were read, oldest first. */
   files: string[];
   lines: number;
+  /** Lines that are not blank, or records of several lines, and how many of them are in a format that is understood. */
+  entries: number;
+  understood: number;
   /** Errors since `since`. */
   errors: number;
   /** How many of `errors` are about usage tracking. */
@@ -43,14 +47,26 @@ export async function readLog(file: string, options: LogOptions): Promise<LogRea
   try {
     for (const log of logs) {
       problems.begin(log.path, log.written);
-      await readLines(log, line => problems.take(line), signal).catch(error => {
+      const entries = new Entries(problems);
+      await readLines(log, line => entries.take(line), signal).catch(error => {
         throw signal?.aborted ? interrupted() : logFileError(error, log.path);
       });
+      entries.end();
     }
   } finally {
     await closeLogs(logs);
   }
   const kept = problems.finish();
-  const { lines, errors, aboutUsage, older, undated } = problems;
-  return { files: logs.map(({ path }) => path), lines, errors, aboutUsage, older, undated, problems: kept };
+  const { lines, entries, understood, errors, aboutUsage, older, undated } = problems;
+  return {
+    files: logs.map(({ path }) => path),
+    lines,
+    entries,
+    understood,
+    errors,
+    aboutUsage,
+    older,
+    undated,
+    problems: kept,
+  };
 }

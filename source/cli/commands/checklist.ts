@@ -52,9 +52,9 @@ export async function checklist(
     text: [
       databaseInfo(subject.inspected, database).line,
       summary(steps),
-      ...steps.flatMap(({ title, status, evidence, hint }, index) => [
+      ...steps.flatMap(({ title, status, understood, evidence, hint }, index) => [
         '',
-        `${index + 1}. ${title}: ${status}`,
+        `${index + 1}. ${title}: ${understood === false ? 'not understood' : status}`,
         `   ${evidence}`,
         ...(hint === '' ? [] : [`   ${hint}`]),
       ]),

@@ -28,6 +28,7 @@ export function checklistJson(
     ...tally(steps),
     steps: steps.map(({ at, durationMs, ...step }) => ({
       ...step,
+      understood: step.understood ?? true,
       at: iso(at),
       durationMs: Math.round(durationMs),
     })),

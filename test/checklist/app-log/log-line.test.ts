@@ -99,8 +99,16 @@ describe('lines that mention errors but are not errors', () => {
     'Unhandled rejection handler registered',
     'Alert: 5 new users',
     'Critical thinking is good',
-    'GET /error 500',
-    '1.2.3.4 - - [22/Nov/2026:10:00:00 +0000] "GET /error HTTP/1.1" 500 12',
+    'GET /error 404',
+    'GET /error/500 200 12 ms',
+    '1.2.3.4 - - [22/Nov/2026:10:00:00 +0000] "GET /error HTTP/1.1" 403 500',
+    '2026-11-22 10:00:00 UTC:10.0.0.1(5000):app@shop:[1]:LOG:  connection to "ERROR:  x"',
+    '2026-11-22T10:00:00Z LOG code: "08006"',
+    'level=info status=404 path=/x',
+    '{"status":200,"error":null}',
+    '{"PRIORITY":"6","MESSAGE":"started","__REALTIME_TIMESTAMP":"1"}',
+    "{ code: '00000' }",
+    "promo code: 'NOIR5'",
     '{"level":"info","msg":"ERROR: handled"}',
     '{"level":"http","msg":"ERROR: handled"}',
     '{"level":40,"msg":"Error: retrying"}',
@@ -140,7 +148,14 @@ describe('lines of JSON', () => {
       'x',
     ],
   ])('%s', (line, level, at, text) => {
-    expect(read(line)).toEqual({ kind: 'error', level, at, text: text ?? line, form: 'own' });
+    expect(read(line)).toEqual({
+      kind: 'error',
+      level,
+      at,
+      text: text ?? line,
+      form: 'own',
+      understood: true,
+    });
   });
 });
 

@@ -37,6 +37,8 @@ describe('what is counted', () => {
     expect(await read(file, { since: ten + minute })).toEqual({
       files: [file],
       lines: 4,
+      entries: 4,
+      understood: 4,
       errors: 2,
       aboutUsage: 1,
       older: 1,
@@ -140,7 +142,15 @@ describe('what is counted', () => {
     ['ERROR GET /api/presets', true],
     ['{"level":50,"msg":"no","stack":"at\\npresets"}', true],
     ['ERROR in preset', false],
-    ['ERROR in my_preset_usage', false],
+    ['ERROR duplicate key value violates unique constraint "idx_preset_usage_daily_unique"', true],
+    ['ERROR violates foreign key constraint "preset_usage_user_id_fkey"', true],
+    ['ERROR tracking preset usage', true],
+    ['ERROR could not update usageCount', true],
+    ['ERROR in index presets_usage_count_idx', true],
+    ['ERROR in PresetUsageService.record', true],
+    ['ERROR GET /api/preset-usage', true],
+    ['ERROR disk usage', false],
+    ['ERROR in preset_usager', false],
     ['ERROR in account_usage_counter', false],
   ])('%s', async (line, aboutUsage) => {
     expect((await read(log(line))).problems).toMatchObject([{ aboutUsage }]);
