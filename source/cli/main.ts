@@ -23,15 +23,28 @@ async function main(argv: string[]): Promise<number> {
   if (version) return print(`${packageVersion()}\n`);
   if (problem) throw usageError(problem.code, problem.message, problem.hint);
   if (command === 'completion') return printCompletion(flags.shell);
-  // A scan asks no database, so it does not matter whether one can be made out.
-  const own = command === 'scan' ? { ...flags, demo: true } : flags;
+  // What reads only files asks no database, so it does not matter whether one can be made out.
+  const own = isOffline(command) ? { ...flags, demo: true } : flags;
   const config = loadConfig(own, process.env, process.cwd());
   if (command === 'console') return openTerminal(config);
   if (isOffline(command)) {
     return interruptible(async signal => tell(await offlineCommands[command](config, signal), config));
   }
+  refuseUnaskedDemo(config);
   await meetServer(config);
   return withPassword(config, known => runCommand(command, known));
+}
+
+const hasTerminal = () => process.stdin.isTTY && process.stdout.isTTY;
+
+/** In CI a secret that is missing must not lead to a check of the demo, which says nothing about the database. */
+function refuseUnaskedDemo({ target }: Config): void {
+  if (target.kind !== 'demo' || target.source === '--demo' || hasTerminal()) return;
+  throw usageError(
+    'no-database',
+    'No database is named, and without a terminal the demo is opened only with --demo.',
+    'Set DATABASE_URL, or pass --database-url or --demo.',
+  );
 }
 
 async function printCompletion(shell: string | undefined): Promise<number> {
@@ -100,7 +113,7 @@ async function openTerminal(config: Config): Promise<number> {
       'Use preset-usage check --json.',
     );
   }
-  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+  if (!hasTerminal()) {
     throw usageError(
       'no-terminal',
       'The console needs a terminal, and standard input or output is not one.',

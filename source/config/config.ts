@@ -7,6 +7,7 @@ import { type ColumnChoice, readColumnChoice } from './column-choice.ts';
 import { readEnvFile, refuseReference } from './env-file.ts';
 import { type FlagValues, flagTable, invalidValue, isValid } from './flags.ts';
 import { stateDirectory } from './state-directory.ts';
+import { otherVariables, refuseMistakes } from './url-mistakes.ts';
 
 export type { ServerTarget };
 
@@ -72,20 +73,25 @@ const urlNames = ['DATABASE_URL', 'SUPABASE_DB_URL'] as const;
 
 function findTarget(flag: string | null, environment: Environment, directory: string): Target {
   const home = environment.HOME || homedir();
-  const from = (text: string | null, source: string, file?: string) =>
-    resolveTarget({ text, source, file }, environment, home);
+  const from = (text: string | null, source: string, file?: string) => {
+    if (text !== null) refuseMistakes(text, source);
+    return resolveTarget({ text, source, file }, environment, home);
+  };
   if (flag !== null) return from(flag, '--database-url');
   for (const name of urlNames) {
     const text = environment[name];
-    if (text) return from(text, name);
+    if (text !== undefined) return from(text, name);
   }
-  const file = readEnvFile(directory);
-  for (const name of urlNames) {
-    const text = file?.[name];
-    if (!text) continue;
-    refuseReference(text, `${name} in .env`);
-    return from(text, `${name} in .env`, join(directory, '.env'));
+  const file = readEnvFile(directory) ?? {};
+  const named = urlNames.find(name => file[name]) ?? urlNames.find(name => file[name] !== undefined);
+  if (named !== undefined) {
+    const [text = '', source] = [file[named], `${named} in .env`];
+    refuseReference(text, source);
+    return from(text, source, join(directory, '.env'));
   }
   if (namesDatabase(environment)) return from(null, "libpq's variables");
+  const other =
+    otherVariables(file, 'The file .env in this directory') ?? otherVariables(environment, 'The environment');
+  if (other) throw other;
   return { kind: 'demo', source: 'no database is configured' };
 }

@@ -27,7 +27,16 @@ export function readEnvFile(directory: string): Record<string, string | undefine
       'Save it as UTF-8, or name the database with --database-url.',
     );
   }
-  return parseEnv(text.replace(/^\ufeff/, ''));
+  const variables = parseEnv(text.replace(/^\ufeff/, ''));
+  const [, written] = /^\s*(DATABASE_URL|SUPABASE_DB_URL)[ \t]*:[ \t]*\S/m.exec(text) ?? [];
+  if (written !== undefined && variables[written] === undefined) {
+    throw usageError(
+      'bad-env-file',
+      `The file .env in this directory has a colon after ${written}, so it is not read.`,
+      `Write ${written}=postgres://... with an equals sign.`,
+    );
+  }
+  return variables;
 }
 
 /** Throws a usage error where a value refers to another one: the reference would be taken for a password or a host. */

@@ -26,7 +26,7 @@ export const flags = {
     kind: 'text',
     value: 'URL',
     group: 'Database',
-    help: 'postgres://user:password@host:5432/database, or host=... dbname=... Without it these are tried in this order: DATABASE_URL or SUPABASE_DB_URL (environment, then .env), libpq variables and files (PGHOST, PGSERVICE, ~/.pgpass), the embedded demo',
+    help: 'postgres://user:password@host:5432/database, or host=... dbname=... Without it these are tried in this order: DATABASE_URL or SUPABASE_DB_URL (environment, then .env), libpq variables and files (PGHOST, PGSERVICE, ~/.pgpass), at a terminal the embedded demo',
     give: 'a URL such as postgres://user@host:5432/database',
     mayBeEmpty: true,
   },

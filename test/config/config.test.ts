@@ -82,6 +82,88 @@ describe('where the database is', () => {
   });
 });
 
+describe('a database that is nearly named is an error, with what to do and never the demo', () => {
+  const inFile = (text: string) => {
+    const where = mkdtempSync(join(directory, 'env-'));
+    writeFileSync(join(where, '.env'), `${text}\n`);
+    return where;
+  };
+  const refused = (code: string, words: RegExp) =>
+    expect.objectContaining({
+      code,
+      exitCode: 2,
+      message: expect.stringMatching(words),
+      hint: expect.stringMatching(/\.$/),
+    });
+
+  test.each([
+    [{ DATABASE_URL: '' }, 'empty-database-url', /^DATABASE_URL is set, but empty\.$/],
+    [{ DATABASE_URL: ' \n', PGHOST: 'h' }, 'empty-database-url', /^DATABASE_URL/],
+    [{ DATABASE_URL: '', SUPABASE_DB_URL: 'postgres://u@h/d' }, 'empty-database-url', /^DATABASE_URL/],
+    [{ SUPABASE_DB_URL: '' }, 'empty-database-url', /^SUPABASE_DB_URL/],
+    [{ DATABASE_URL: '"postgres://u:secret@h/d"' }, 'quoted-database-url', /quotation marks/],
+    [{ DATABASE_URL: "'postgres://u:secret@h/d'" }, 'quoted-database-url', /quotation marks/],
+    [{ DATABASE_URL: 'postgres://u:secret@h/d"' }, 'quoted-database-url', /quotation marks/],
+    [{ DATABASE_URL: "psql 'postgres://u:secret@h/d" }, 'bad-url', /begins with "psql"/],
+    [{ DATABASE_URL: 'DATABASE_URL=postgres://u:secret@h/d' }, 'bad-url', /begins with "DATABASE_URL="/],
+    [{ DATABASE_URL: 'postgres://u:[YOUR-PASSWORD]@h/d' }, 'placeholder-in-url', /\[YOUR-PASSWORD\]/],
+    [{ DATABASE_URL: 'postgres://u:%5BYOUR-PASSWORD%5D@h/d' }, 'placeholder-in-url', /YOUR-PASSWORD/],
+    [{ DATABASE_URL: 'postgres://u:<db_password>@h/d' }, 'placeholder-in-url', /<db_password>/],
+    [
+      { DATABASE_URL: 'postgres://u:secret@db.[project-ref].supabase.co/d' },
+      'placeholder-in-url',
+      /\[project-ref\]/,
+    ],
+    [{ POSTGRES_URL: 'postgres://u:secret@h/d' }, 'other-variable', /^The environment has POSTGRES_URL/],
+    [{ DIRECT_URL: 'postgresql://u:secret@h/d' }, 'other-variable', /DIRECT_URL/],
+  ])('%j', (environment, code, words) => {
+    expect(() => target({}, environment as unknown as Record<string, string>)).toThrow(refused(code, words));
+  });
+
+  test.each([
+    ['DATABASE_URL=', 'empty-database-url', /^DATABASE_URL in \.env is set, but empty/],
+    ['SUPABASE_DB_URL=""', 'empty-database-url', /^SUPABASE_DB_URL in \.env/],
+    ['DATABASE_URL: postgres://u:secret@h/d', 'bad-env-file', /colon after DATABASE_URL/],
+    ['A=b\n  SUPABASE_DB_URL : "postgres://u@h/d"', 'bad-env-file', /colon after SUPABASE_DB_URL/],
+    [
+      'DATABASE_URL=postgres://postgres:[YOUR-PASSWORD]@h/d',
+      'placeholder-in-url',
+      /in \.env still has the placeholder/,
+    ],
+    [
+      'POSTGRES_URL="postgres://u:secret@h/d"',
+      'other-variable',
+      /^The file \.env in this directory has POSTGRES_URL/,
+    ],
+    ['POSTGRES_PRISMA_URL=postgres://u@h/d', 'other-variable', /POSTGRES_PRISMA_URL/],
+    ['SUPABASE_DATABASE_URL=postgresql://u@h/d', 'other-variable', /SUPABASE_DATABASE_URL/],
+  ])('.env with %s', (text, code, words) => {
+    expect(() => target({}, {}, inFile(text))).toThrow(refused(code, words));
+  });
+
+  test('the error never has the password', () => {
+    for (const text of [
+      '"postgres://u:secret@h/d"',
+      'X=postgres://u:secret@h/d',
+      'postgres://u:secret@[host]/d',
+    ]) {
+      expect(() => target({ databaseUrl: text }, {})).toThrow(expect.objectContaining({ exitCode: 2 }));
+      expect(() => target({ databaseUrl: text }, {})).not.toThrow(/secret/);
+    }
+  });
+
+  test('--database-url that is empty is one, and what names a database elsewhere is not', () => {
+    expect(() => target({ databaseUrl: '' }, {})).toThrow(refused('empty-database-url', /^--database-url/));
+    const file = inFile('POSTGRES_URL=postgres://u@h/d');
+    expect(target({}, { DATABASE_URL: 'postgres://u@h/d' }, file)).toMatchObject({ host: 'h' });
+    expect(target({}, { PGHOST: 'pg' }, file)).toMatchObject({ host: 'pg' });
+    expect(target({ demo: true }, { DATABASE_URL: '' }, file)).toMatchObject({ kind: 'demo' });
+    expect(target({}, {}, inFile('POSTGRES_URL=http://not.a.database'))).toMatchObject({ kind: 'demo' });
+    expect(target({}, { DATABASE_URL: "host=h password='a'" })).toMatchObject({ password: 'a' });
+    expect(target({}, { DATABASE_URL: 'postgres://u:p[x]@h/d' })).toMatchObject({ password: 'p[x]' });
+  });
+});
+
 describe('what cannot be honoured is an error, with a way out and exit code 2', () => {
   test.each([
     ['hello', 'bad-url'],

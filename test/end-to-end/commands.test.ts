@@ -321,6 +321,17 @@ test('--help and --version say what they are asked', async () => {
   expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
+test.each([
+  ['check', {}, /No database is named.*only with --demo/],
+  ['trigger', {}, /No database is named/],
+  ['simulate', { PGHOST: '' }, /No database is named/],
+  ['check', { DATABASE_URL: '' }, /DATABASE_URL is set, but empty/],
+])('without a terminal and a database, %s with %j does not open the demo', async (command, env, words) => {
+  const { code, out, err } = await run([command], env as Record<string, string>);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toMatch(words);
+});
+
 test('check on the demo finds the mistakes that were made there, and why', { timeout: 90_000 }, async () => {
   const { code, out } = await run(['check', '--demo', '--json'], { DATABASE_URL: own.url });
   const found = JSON.parse(out);
