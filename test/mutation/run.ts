@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
 import { areas, isArea } from './areas.ts';
@@ -19,9 +20,9 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(areas)) {
   console.log(`\n${name}`);
   await new Stryker({
     mutate: values.mutate ?? areas[name].mutate,
-    testRunner: 'vitest',
+    testRunner: 'two-passes',
     vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
-    plugins: ['@stryker-mutator/vitest-runner'],
+    plugins: ['@stryker-mutator/vitest-runner', fileURLToPath(new URL('./two-passes.ts', import.meta.url))],
     coverageAnalysis: 'perTest',
     checkers: [],
     // The name of none: Stryker would rewrite it by an interface that TypeScript 7 does not have, and nothing here reads it.
@@ -34,6 +35,6 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(areas)) {
     jsonReporter: { fileName: `reports/mutation/${name}.json` },
     ignorePatterns: ['dist', 'docs', 'reports', '.stryker-tmp'],
     // Longer than any change that does not loop takes beside other work: it would count as noticed.
-    timeoutMS: 6_000,
+    timeoutMS: 20_000,
   }).runMutationTest();
 }

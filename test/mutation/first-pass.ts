@@ -1,0 +1,95 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type RunnerTestCase, type RunnerTestFile, TestRunner } from 'vitest';
+import { firstPassFile } from './first-pass-file.ts';
+
+/** What instrumented source shares with whoever runs it: the change that is active, and which changes a test comes by. */
+interface Instrumented {
+  activeMutant?: string | undefined;
+  currentTestId?: string | undefined;
+  hitCount?: number | undefined;
+  hitLimit?: number;
+  noticed?: Map<string, Noticed>;
+  mutantCoverage?: { static: Record<string, number>; perTest: Record<string, Record<string, number>> };
+}
+
+/** The test that noticed a change, and how it failed. */
+interface Noticed {
+  file: string;
+  test: string;
+  message: string;
+}
+
+const shared = globalThis as { __stryker__?: Instrumented };
+shared.__stryker__ ??= {};
+const instrumented = shared.__stryker__;
+
+// A test may put other timers in the place of these.
+const { setTimeout, clearTimeout } = globalThis;
+const now = performance.now.bind(performance);
+
+// In milliseconds: a slower test is left to the runs of single changes, and a slower change too.
+const slowTest = 150;
+const slowChange = 2_000;
+// A change that is come by so many times as often as before makes something loop.
+const loops = 100;
+
+// Vitest may load this file again for each file of tests.
+instrumented.noticed ??= new Map();
+const { noticed } = instrumented;
+
+type Outcome = 'passes' | 'fails' | 'unclear';
+
+/**
+ * Runs each test once, and then again with each change that it comes by. A change counts as noticed only if the test fails
+ * with it and passes without it, right before and right after.
+ */
+export default class FirstPass extends TestRunner {
+  async runTask(test: RunnerTestCase): Promise<void> {
+    const run = TestRunner.getTestFn(test);
+    instrumented.currentTestId = test.id;
+    const from = now();
+    await run();
+    const took = now() - from;
+    instrumented.currentTestId = undefined;
+    const met = instrumented.mutantCoverage?.perTest[test.id] ?? {};
+    const changes = Object.entries(met).filter(([id]) => !noticed.has(id));
+    if (took > slowTest || changes.length === 0 || (await outcomeOf(run)).outcome !== 'passes') return;
+    for (const [id, hits] of changes) {
+      const { outcome, message } = await outcomeOf(run, id, hits);
+      if (outcome === 'passes') continue;
+      if ((await outcomeOf(run)).outcome !== 'passes') return;
+      if (outcome === 'fails') {
+        noticed.set(id, { file: test.file.filepath, test: test.fullTestName, message });
+      }
+    }
+  }
+
+  override onAfterRunFiles(files: RunnerTestFile[]): void {
+    super.onAfterRunFiles(files);
+    writeFileSync(join(this.config.root, firstPassFile), JSON.stringify(Object.fromEntries(noticed)));
+  }
+}
+
+/** How a test ends with a change, or without any. */
+async function outcomeOf(
+  run: () => unknown,
+  id?: string,
+  hits = 0,
+): Promise<{ outcome: Outcome; message: string }> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Outcome>(resolve => {
+    timer = setTimeout(resolve, slowChange, 'unclear');
+  });
+  Object.assign(instrumented, { activeMutant: id, hitCount: 0, hitLimit: hits * loops });
+  try {
+    const ended = Promise.resolve(run()).then((): Outcome => 'passes');
+    return { outcome: await Promise.race([ended, late]), message: '' };
+  } catch (error) {
+    const looped = (instrumented.hitCount ?? 0) > hits * loops;
+    return { outcome: looped ? 'unclear' : 'fails', message: error instanceof Error ? error.message : '' };
+  } finally {
+    clearTimeout(timer);
+    Object.assign(instrumented, { activeMutant: undefined, hitCount: undefined });
+  }
+}
