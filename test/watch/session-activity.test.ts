@@ -5,6 +5,7 @@ import {
   activityOf,
   type EndedWork,
   endedWork,
+  noSessions,
   rankWriters,
   type SeenSession,
   type SessionActivity,
@@ -99,16 +100,14 @@ describe('the ranking of writers', () => {
     lastUsedAt: 0,
   });
   const change = (count: number, records: number) => observe(figures(10, 10), figures(count, records))!;
-  const use = work(1, 'SELECT track_preset_usage($1)');
-  const insert = work(2, 'INSERT INTO preset_usage VALUES ($1)');
-  const byHand = work(3, 'UPDATE presets SET usage_count = usage_count + 1 WHERE id = $1', {
-    application: 'legacy-api',
-  });
-  const remove = work(4, 'DELETE FROM preset_usage');
-  const read = work(5, 'SELECT * FROM presets');
+  const use = () => work(1, 'SELECT track_preset_usage($1)');
+  const insert = () => work(2, 'INSERT INTO preset_usage VALUES ($1)');
+  const byHand = (application = 'legacy-api') =>
+    work(3, 'UPDATE presets SET usage_count = usage_count + 1 WHERE id = $1', { application });
+  const remove = () => work(4, 'DELETE FROM preset_usage');
+  const read = () => work(5, 'SELECT * FROM presets');
   const known = (ended: (EndedWork | null)[]) => ended.filter(each => each !== null);
   const never = () => ({ seen: 0, of: 0 });
-  const all = known([use, insert, byHand, remove, read]);
 
   test.each<[string, number, number, string]>([
     ['a count without a record', 11, 10, 'sets-count'],
@@ -116,6 +115,7 @@ describe('the ranking of writers', () => {
     ['a record that was not counted', 10, 11, 'inserts-records'],
     ['records that are gone', 10, 3, 'deletes-records'],
   ])('%s ranks the likeliest activity first', (_, count, records, activity) => {
+    const all = known([use(), insert(), byHand(), remove(), read()]);
     const { seen } = rankWriters(all, { id: 'a', change: change(count, records), otherwise: never });
     expect(seen[0]?.activity).toBe(activity);
     // Whoever only read wrote nothing.
@@ -124,7 +124,7 @@ describe('the ranking of writers', () => {
 
   test('groups sessions that did the same, and keeps only a few', () => {
     const crowd = Array.from({ length: 20 }, (_, pid) => work(100 + pid, 'SELECT track_preset_usage($1)'));
-    const { seen, more } = rankWriters(known([...crowd, byHand]), {
+    const { seen, more } = rankWriters(known([...crowd, byHand()]), {
       id: 'a',
       change: change(11, 10),
       otherwise: never,
@@ -148,10 +148,10 @@ describe('the ranking of writers', () => {
       seen: application === 'web' ? 38 : 1,
       of: 40,
     });
-    const { seen } = rankWriters(known([use, last]), { id: 'a', change: change(11, 10), otherwise });
+    const { seen } = rankWriters(known([use(), last]), { id: 'a', change: change(11, 10), otherwise });
     expect(seen.map(({ application }) => application)).toEqual(['legacy-api', 'web']);
     // A statement that sets the count is a better lead still.
-    const busy = rankWriters(known([{ ...byHand!, application: 'web' }, last]), {
+    const busy = rankWriters(known([byHand('web'), last]), {
       id: 'a',
       change: change(11, 10),
       otherwise: () => ({ seen: 40, of: 40 }),
@@ -172,4 +172,115 @@ describe('the ranking of writers', () => {
       [false, "UPDATE presets SET usage_count = 5 WHERE id = '?'"],
     ]);
   });
+
+  const ranked = (ended: (EndedWork | null)[], count: number, records: number) =>
+    rankWriters(known(ended), { id: 'a', change: change(count, records), otherwise: never }).seen;
+
+  test.each<[string, number, number, SessionActivity[]]>([
+    [
+      'a count without a record',
+      11,
+      10,
+      ['sets-count', 'calls', 'inserts-records', 'deletes-records', 'writes', 'hidden', 'commits'],
+    ],
+    [
+      'a count that went down, with a record more',
+      9,
+      11,
+      ['sets-count', 'calls', 'inserts-records', 'deletes-records', 'writes', 'hidden', 'commits'],
+    ],
+    [
+      'a use that was counted',
+      11,
+      11,
+      ['sets-count', 'calls', 'inserts-records', 'deletes-records', 'writes', 'hidden', 'commits'],
+    ],
+    [
+      'records that were not counted',
+      11,
+      13,
+      ['inserts-records', 'calls', 'sets-count', 'deletes-records', 'writes', 'hidden', 'commits'],
+    ],
+    [
+      'records that are gone',
+      10,
+      3,
+      ['deletes-records', 'sets-count', 'calls', 'inserts-records', 'writes', 'hidden', 'commits'],
+    ],
+  ])('of %s has every activity in its place', (_, count, records, order) => {
+    const writes = work(6, 'UPDATE likes SET n = 1');
+    const hidden = work(7, null, { wrote: true });
+    const commits = work(8, 'COMMIT');
+    const ended = [commits, hidden, writes, remove(), insert(), use(), byHand()];
+    expect(
+      ranked(ended, count, records)
+        .map(({ activity }) => activity)
+        .slice(0, 5),
+    ).toEqual(order.slice(0, 5));
+    expect(ranked(ended.slice(0, 4), count, records).map(({ activity }) => activity)).toEqual(
+      order.filter(each => ['commits', 'hidden', 'writes', 'deletes-records'].includes(each)),
+    );
+  });
+
+  test('has no more than five, and says how many more there were', () => {
+    const many = Array.from({ length: 9 }, (_, pid) =>
+      work(pid, 'UPDATE presets SET usage_count = 5', { application: `app ${pid}` }),
+    );
+    const found = rankWriters(known(many), { id: 'a', change: change(11, 10), otherwise: never });
+    expect(found.seen).toHaveLength(5);
+    expect(found.more).toBe(4);
+    // The latest first where nothing else tells.
+    expect(found.seen.map(({ application }) => application)).toEqual(
+      [8, 7, 6, 5, 4].map(pid => `app ${pid}`),
+    );
+  });
+
+  test('has each process once, from its first work to its last', () => {
+    const [group] = ranked(
+      [5, 3, 9, 5, 3].map(pid => work(pid, 'DELETE FROM preset_usage')),
+      10,
+      3,
+    );
+    expect(group).toMatchObject({ pids: [5, 3, 9], from: 3, to: 9 });
+  });
+
+  test('lets a client fall in proportion to how often it writes otherwise', () => {
+    const order = (seen: number) =>
+      rankWriters(known([byHand('often'), { ...use()!, application: 'seldom' }]), {
+        id: 'a',
+        change: change(11, 10),
+        otherwise: ({ application }) => ({ seen: application === 'often' ? seen : 0, of: 40 }),
+      }).seen.map(({ application }) => application);
+    // By hand is one rank above a call, and whoever always writes falls by three.
+    expect(order(13)).toEqual(['often', 'seldom']);
+    expect(order(14)).toEqual(['seldom', 'often']);
+  });
+
+  test('names no statement where there is none, nor one that only ended a transaction', () => {
+    const text = (query: string | null) => work(1, query, { wrote: true })?.text;
+    expect(text(null)).toBeNull();
+    expect(text('COMMIT')).toBe('COMMIT');
+    expect(work(1, '  commit  ')?.text).toBeNull();
+    expect(work(1, 'SELECT commit FROM log')).toBeNull();
+    expect(text(" UPDATE  u\n SET a = 'b' ")).toBe("UPDATE u SET a = '?'");
+    expect(work(1, 'SELECT 1')).toBeNull();
+  });
+
+  test('cuts a statement that is longer than 400 characters', () => {
+    const text = (length: number) => work(1, `UPDATE u${' '.repeat(7)}${'x'.repeat(length - 9)}`)?.text;
+    expect(text(400)).toBe(`UPDATE u ${'x'.repeat(391)}`);
+    expect(text(401)).toBe(`UPDATE u ${'x'.repeat(388)}...`);
+  });
+});
+
+test('no sessions are none, and nothing stood between them and the server', () => {
+  expect(noSessions).toEqual({ seen: [], more: 0, hidden: 0, direct: true });
+});
+
+test('functions are known in capitals too, and names are looked for anew when they change', () => {
+  const calls = (query: string, functions: string[]) =>
+    activityOf({ query, wrote: false }, { ...names, functions });
+  expect(calls('select TRACK_PRESET_USAGE (1)', ['track_preset_usage'])).toBe('calls');
+  expect(calls('SELECT other(1)', ['track_preset_usage'])).toBeNull();
+  expect(calls('SELECT other(1)', ['other'])).toBe('calls');
 });
