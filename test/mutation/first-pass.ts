@@ -10,6 +10,8 @@ interface Instrumented {
   hitCount?: number | undefined;
   hitLimit?: number;
   noticed?: Map<string, Noticed>;
+  /** The milliseconds that each change has taken. */
+  taken?: Map<string, number>;
   mutantCoverage?: { static: Record<string, number>; perTest: Record<string, Record<string, number>> };
 }
 
@@ -31,12 +33,15 @@ const now = performance.now.bind(performance);
 // In milliseconds: a slower test is left to the runs of single changes, and a slower change too.
 const slowTest = 150;
 const slowChange = 2_000;
+// A change that took so long without a test noticing it is left too: by itself it would not take longer.
+const longestTry = 250;
 // A change that is come by so many times as often as before makes something loop.
 const loops = 100;
 
 // Vitest may load this file again for each file of tests.
 instrumented.noticed ??= new Map();
-const { noticed } = instrumented;
+instrumented.taken ??= new Map();
+const { noticed, taken } = instrumented;
 
 type Outcome = 'passes' | 'fails' | 'unclear';
 
@@ -53,10 +58,14 @@ export default class FirstPass extends TestRunner {
     const took = now() - from;
     instrumented.currentTestId = undefined;
     const met = instrumented.mutantCoverage?.perTest[test.id] ?? {};
-    const changes = Object.entries(met).filter(([id]) => !noticed.has(id));
+    const changes = Object.entries(met).filter(
+      ([id]) => !noticed.has(id) && (taken.get(id) ?? 0) < longestTry,
+    );
     if (took > slowTest || changes.length === 0 || (await outcomeOf(run)).outcome !== 'passes') return;
     for (const [id, hits] of changes) {
+      const start = now();
       const { outcome, message } = await outcomeOf(run, id, hits);
+      taken.set(id, (taken.get(id) ?? 0) + now() - start);
       if (outcome === 'passes') continue;
       if ((await outcomeOf(run)).outcome !== 'passes') return;
       if (outcome === 'fails') {
