@@ -19,10 +19,11 @@ export interface Told {
 
 type Sentence = string | ((told: Told) => string);
 
-/** The sentences for errors with one of these codes; with `saying`, only for those whose text matches. */
+/** The sentences for errors with one of these codes; with `saying` or `host`, only for those whose text or host matches. */
 export interface ErrorRow {
   on: string | RegExp;
   saying?: RegExp;
+  host?: RegExp;
   code: string;
   message: (told: Told) => string;
   hint: Sentence;

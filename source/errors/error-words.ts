@@ -1,4 +1,5 @@
 import type { ErrorRow } from './error-row.ts';
+import { hostErrors } from './host-errors.ts';
 import { poolerErrors } from './pooler-errors.ts';
 import { addressOf, type ErrorText, fromOf, noticeOf, type ServerAddress } from './server-address.ts';
 import { serverErrors } from './server-errors.ts';
@@ -12,13 +13,16 @@ export type DriverError = Error & {
   tried?: readonly { host: { name: string; address?: string; port: number }; error: DriverError | null }[];
 };
 
-const rows: readonly ErrorRow[] = [...tlsErrors, ...serverErrors, ...poolerErrors];
+const rows: readonly ErrorRow[] = [...tlsErrors, ...hostErrors, ...serverErrors, ...poolerErrors];
 
 /** What a user is told of an error of the driver or the server; undefined for any other error. */
 export function wordsFor(error: DriverError, place: ServerAddress): ErrorText | undefined {
   const { code = '', message: own, reason = own } = error;
   if (code === 'NO_HOST' || code === 'NO_SUITABLE_HOST') return hostsWords(error, place);
-  const row = rows.find(({ on, saying }) => isOn(on, code) && (saying?.test(own) ?? true));
+  const row = rows.find(
+    ({ on, saying, host }) =>
+      isOn(on, code) && (saying?.test(own) ?? true) && (host?.test(place.host) ?? true),
+  );
   if (row) {
     const at = addressOf(place.host, place.port);
     const told = { place, at, own, from: fromOf(place), notice: noticeOf(place), reason, error: code };

@@ -321,6 +321,13 @@ test('--help and --version say what they are asked', async () => {
   expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
+test('check calls a negative count negative', async () => {
+  const [row] = await own.sql`INSERT INTO presets (name, usage_count) VALUES ('Negative', -2) RETURNING id`;
+  const { out } = await run(['check', '--preset', 'Negative'], { DATABASE_URL: own.url });
+  await own.sql`DELETE FROM presets WHERE id = ${row?.id}`;
+  expect(out).toMatch(/1 mismatched \(0 too high, 1 too low, 1 negative\)/);
+});
+
 test.each([
   ['check', {}, /No database is named.*only with --demo/],
   ['trigger', {}, /No database is named/],

@@ -12,6 +12,159 @@ const place: Place = {
   passwordNotice: 'The password file /p was ignored, because others can read it: chmod 600 /p',
 };
 
+const hosted = (host: string, user: string, code: string, message: string, port = 5432) => {
+  const told = databaseError(Object.assign(new Error(message), { code }), { ...place, host, user, port });
+  if (!isConsoleError(told)) throw new Error(`${code} has no sentence`);
+  return told;
+};
+
+describe('what poolers and proxies of hosts say leads somewhere', () => {
+  const pooler = 'aws-0-eu-central-1.pooler.supabase.com';
+  const direct = 'db.abcdefghijklmnopqrst.supabase.co';
+  const neon = 'ep-cool-rain-123456-pooler.eu-central-1.aws.neon.tech';
+  test.each<[string, string, string, string, string, RegExp]>([
+    [
+      pooler,
+      'postgres',
+      'XX000',
+      'Tenant or user not found',
+      'authentication-failed',
+      /form postgres\.<project ref>.*region/,
+    ],
+    [
+      pooler,
+      'postgres.abc',
+      'XX000',
+      'Tenant or user not found',
+      'authentication-failed',
+      /project ref after the dot.*region/,
+    ],
+    [
+      pooler,
+      'postgres',
+      'XX000',
+      '(ENOTFOUND) tenant/user postgres not found',
+      'authentication-failed',
+      /form postgres\.<project ref>/,
+    ],
+    [
+      pooler,
+      'postgres.abc',
+      'XX000',
+      'MaxClientsInSessionMode: max clients reached',
+      'too-many-connections',
+      /port 6543/,
+    ],
+    [
+      pooler,
+      'postgres.abc',
+      'XX000',
+      'Unable to check out process from the pool due to timeout',
+      'too-many-connections',
+      /port 6543/,
+    ],
+    [
+      'pool.example',
+      'me',
+      '53300',
+      'sorry, too many clients already',
+      'too-many-connections',
+      /Close another client/,
+    ],
+    [
+      'pool.example',
+      'me',
+      'XX000',
+      'Max client connections reached',
+      'too-many-connections',
+      /raise the server's or the pooler's limit/,
+    ],
+    [
+      pooler,
+      'postgres.abc',
+      'XX000',
+      'Authentication error, reason: "Wrong password"',
+      'authentication-failed',
+      /Check user and password/,
+    ],
+    [
+      pooler,
+      'postgres.abc',
+      'XX000',
+      '(ESSLREQUIRED) SSL connection is required',
+      'authentication-failed',
+      /sslmode=require/,
+    ],
+    [
+      pooler,
+      'postgres.abc',
+      'XX000',
+      'Address not in tenant allow_list: {1, 2, 3, 4}',
+      'authentication-failed',
+      /network restrictions/,
+    ],
+    [
+      neon,
+      'me',
+      'XX000',
+      'Endpoint ID is not specified. Either please upgrade the client',
+      'startup-options',
+      /options=endpoint%3Dep-cool-rain-123456 /,
+    ],
+    [
+      'proxy.example',
+      'me',
+      '08P01',
+      'Endpoint ID is not specified',
+      'startup-options',
+      /options=endpoint%3D<endpoint id>/,
+    ],
+    [
+      neon,
+      'me',
+      'XX000',
+      'The requested endpoint could not be found, or you don’t have access to it',
+      'no-such-endpoint',
+      /dashboard/,
+    ],
+    [
+      direct,
+      'postgres',
+      'ENOTFOUND',
+      'getaddrinfo ENOTFOUND',
+      'host-not-found',
+      /only IPv6.*postgres\.abcdefghijklmnopqrst/,
+    ],
+    [direct, 'postgres', 'ENETUNREACH', 'connect ENETUNREACH', 'connection-timeout', /pooler's URL/],
+    [direct, 'postgres', 'CONNECT_TIMEOUT', 'write CONNECT_TIMEOUT', 'connection-timeout', /only IPv6/],
+    [
+      'db.example',
+      'me',
+      'ENETUNREACH',
+      'connect ENETUNREACH 2001:db8::1:5432 - Local (:::0)',
+      'connection-timeout',
+      /IPv4 address/,
+    ],
+  ])('%s as %s: %s %s', (host, user, code, message, expected, hint) => {
+    expect(hosted(host, user, code, message)).toMatchObject({
+      code: expected,
+      exitCode: 3,
+      hint: expect.stringMatching(hint),
+    });
+  });
+
+  test('other errors and hosts keep their words', () => {
+    expect(hosted(pooler, 'me', 'XX000', 'Max client connections reached', 6543).hint).not.toMatch(/6543/);
+    expect(hosted('db.example', 'me', 'ENETUNREACH', 'connect ENETUNREACH 10.0.0.1:5432').hint).not.toMatch(
+      /IPv/,
+    );
+    expect(hosted('db.example', 'me', 'ENOTFOUND', 'getaddrinfo ENOTFOUND').hint).not.toMatch(/IPv6/);
+    expect(hosted('db.example', 'me', 'XX000', 'cache lookup failed for relation 7').code).toBe(
+      'server-error',
+    );
+  });
+});
+
 const words = (code: string, message = 'words of the server', more: object = {}) => {
   const told = databaseError(Object.assign(new Error(message), { code }, more), place);
   if (!isConsoleError(told)) throw new Error(`${code} has no sentence`);

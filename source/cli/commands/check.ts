@@ -251,10 +251,11 @@ function describe(
   mismatches: Counter[],
   diagnoses: ReadonlyMap<string, Diagnosis>,
 ): string {
+  const negative = mismatches.filter(({ usageCount }) => usageCount !== null && usageCount < 0).length;
   const wrong =
     sums.mismatched === 0
       ? 'all accurate'
-      : `${count(sums.accurate)} accurate, ${count(sums.mismatched)} mismatched (${count(sums.tooHigh)} too high, ${count(sums.tooLow)} too low)`;
+      : `${count(sums.accurate)} accurate, ${count(sums.mismatched)} mismatched (${count(sums.tooHigh)} too high, ${count(sums.tooLow)} too low${negative > 0 ? `, ${count(negative)} negative` : ''})`;
   const head = [
     line,
     `${amount(sums.presets, 'preset')}: ${wrong}. ${amount(sums.records, 'record')}` +

@@ -27,7 +27,7 @@ export async function findPresets(
       hint:
         missing === ''
           ? 'Check the value of --preset: an unset shell variable leaves it empty.'
-          : "Names must match exactly. The console's list shows them with their ids.",
+          : 'Names must match exactly. In the console, Enter on a preset shows its id.',
       exitCode: exitCodes.unreachable,
     });
   }

@@ -2,7 +2,7 @@ import { Text } from 'ink';
 import type { ReactElement } from 'react';
 import { badge, drift } from '../../counter/counter.ts';
 import { badgeWords, sparkline } from '../../format/badges.ts';
-import { ago, count, countOf, dateTime, signed } from '../../format/numbers.ts';
+import { ago, count, countOf, dateTime } from '../../format/numbers.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { displayText } from '../../format/text.ts';
 import { Line } from '../shared/line.tsx';
@@ -12,6 +12,7 @@ import { selectedRow, windowRows } from '../state/selectors.ts';
 import { type Theme, useTheme } from '../theme.ts';
 import { diagnosisOf } from './diagnoses.ts';
 import { whyWrongLines } from './diagnosis.tsx';
+import { driftWords } from './drift-words.ts';
 import { seenLines, watchingLines } from './panel.tsx';
 
 /** One preset: its count and its records, the last use according to each, and the latest records. */
@@ -55,7 +56,7 @@ function counterLines(state: State, row: Row, { glyphs, badge: colors }: Theme):
     </Text>,
     fact('usage_count', displayText(countOf(row))),
     fact('Records', recordWords(row.records, kind === 'hidden')),
-    fact('Drift', driftWords(difference, kind === 'hidden')),
+    fact('Drift', driftWords(difference, row.usageCount, kind === 'hidden')),
     fact('Last use counted', when(row.lastUsedAt, state.serverNow)),
     fact(
       kind === 'hidden' ? 'Newest visible' : 'Newest record',
@@ -67,13 +68,6 @@ function counterLines(state: State, row: Row, { glyphs, badge: colors }: Theme):
 function recordWords(records: number | null, hidden: boolean): string {
   if (hidden) return 'not known: this role may not see them all';
   return records === null ? 'not counted yet' : count(records);
-}
-
-function driftWords(difference: number | null, hidden: boolean): string {
-  if (hidden || difference === null) return 'not known';
-  if (difference === 0) return '0';
-  if (!Number.isFinite(difference)) return 'none: the count is not a number; set it with an UPDATE';
-  return `${signed(difference)}: ${difference > 0 ? 'the count is too high' : 'the count is too low'}`;
 }
 
 function when(time: number | null, now: number): string {
