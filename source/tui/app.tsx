@@ -19,13 +19,15 @@ import type { State } from './state/model.ts';
 import { isTooSmall } from './state/selectors.ts';
 import { type Store, useStore } from './store.ts';
 import { type Theme, ThemeContext } from './theme.ts';
+import { useRedraw } from './use-redraw.ts';
 
 /** The whole console: the header, the open screen, and its keys. */
 export function App({ store, looks }: { store: Store; looks: Theme }) {
   const state = useStore(store);
   const { columns, rows } = useWindowSize();
   const now = useClock(store);
-  useKeys({ dispatch: store.dispatch, current: store.get, refresh: store.refresh });
+  const redraw = useRedraw();
+  useKeys({ dispatch: store.dispatch, current: store.get, refresh: store.refresh, redraw });
   useEffect(() => store.dispatch({ type: 'resize', columns, rows }), [store, columns, rows]);
   if (isTooSmall({ columns, rows })) return <TooSmall state={state} columns={columns} rows={rows} />;
   return (

@@ -18,6 +18,8 @@ export interface Terminal {
   /** Presses keys, as the bytes a terminal sends. */
   press(...keys: string[]): void;
   resize(columns: number, rows: number): void;
+  /** Writes to the terminal's screen behind the program's back, as another process would. */
+  overwrite(text: string): void;
   /** Resolves with the screen once it shows `wanted`; fails with the current screen if that takes too long. */
   until(wanted: RegExp | ((screen: string) => boolean), what?: string): Promise<string>;
   /** Resolves with the exit code once the program has ended and all its output was read. */
@@ -120,6 +122,11 @@ export function startTerminal({
     resize(newColumns, newRows) {
       screen.resize(newColumns, newRows);
       child.resize(newColumns, newRows);
+    },
+    overwrite(text) {
+      screen.write(text, () => {
+        for (const watcher of watchers) watcher();
+      });
     },
     until(wanted, what = String(wanted)) {
       const found = typeof wanted === 'function' ? wanted : (text: string) => wanted.test(text);

@@ -22,7 +22,7 @@ export interface KeyBinding {
   short: string;
   description: string;
   screens: readonly Screen[];
-  does: Action | 'quit' | 'suspend' | 'refresh';
+  does: Action | 'quit' | 'suspend' | 'refresh' | 'redraw';
   /** Why it does nothing now; null if it works. */
   disabled?: (state: State) => string | null;
   /** Left out of the footer if the other keys would not fit. */
@@ -405,6 +405,15 @@ export const bindings: readonly KeyBinding[] = [
     screens: everywhere,
     does: 'suspend',
     disabled: whyNotLeave,
+    quiet: true,
+  },
+  {
+    keys: ['ctrl+l'],
+    label: '^l',
+    short: 'redraw',
+    description: 'Clear the screen and draw it again',
+    screens: everywhere,
+    does: 'redraw',
     quiet: true,
   },
 ];

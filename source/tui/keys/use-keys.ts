@@ -14,14 +14,19 @@ export interface KeyHandlers {
   /** The state after everything dispatched so far. */
   current: () => State;
   refresh: () => void;
+  /** Clears the screen and draws it whole. */
+  redraw: () => void;
 }
 
 /** Turns keys into actions by the table of bindings. Pasted text never acts as keys. */
-export function useKeys({ dispatch, current, refresh }: KeyHandlers): void {
+export function useKeys({ dispatch, current, refresh, redraw }: KeyHandlers): void {
   const { exit, suspendTerminal } = useApp();
   const limit = useContext(ScrollLimit);
   const press = (key: string) => {
     const state = current();
+    const binding = bindingFor(key, state.screen);
+    // Also where keys are typed into a field, and in a terminal that is too small.
+    if (binding?.does === 'redraw') return redraw();
     if (state.whyNot !== null) dispatch({ type: 'why-not', reason: null });
     if (key === 'ctrl+c') {
       // The first press stops the repair between two batches; a second one ends the console.
@@ -36,7 +41,6 @@ export function useKeys({ dispatch, current, refresh }: KeyHandlers): void {
     }
     if (state.editingFilter) return typeFilter(key, dispatch);
     if (isTypingPhrase(state) && !moves.has(key)) return typePhrase(key, dispatch);
-    const binding = bindingFor(key, state.screen);
     if (!binding) return;
     const reason = binding.disabled?.(state) ?? null;
     if (reason !== null) {
