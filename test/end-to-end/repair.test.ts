@@ -247,7 +247,7 @@ test('a reset that deleted records is undone from the history', async () => {
   await console.until(/To run the plan press Enter/);
   console.press(keys.enter);
   await console.until(/Type this phrase/);
-  await type(console, phrase('reset', 2));
+  await type(console, `${phrase('reset', 2)} delete 10`);
   expect(await contents()).toBe(before);
   console.press(keys.enter);
   await console.until(/Done: 2 presets changed, 10 records deleted/);
@@ -345,9 +345,20 @@ describe('a run is stopped between two batches', () => {
     INSERT INTO presets (name, usage_count) SELECT 'P' || i, 1 FROM generate_series(1, ${many - 1}) i`;
 
   test.each([
-    ['Escape', keys.escape],
-    ['Ctrl-C', keys.ctrlC],
-  ])('by %s, and finished batches stay', async (_, key) => {
+    [
+      'Escape and y',
+      async (console: Terminal) => {
+        console.press(keys.escape);
+        await console.until(/Stop after this batch\?/);
+        console.press('n');
+        await console.until(/Esc or Ctrl-C stops/);
+        console.press(keys.escape);
+        await console.until(/Stop after this batch\?/);
+        console.press('y');
+      },
+    ],
+    ['Ctrl-C', async (console: Terminal) => console.press(keys.ctrlC)],
+  ])('by %s, and finished batches stay', async (_, stop) => {
     await insertMany();
     const console = await open();
     await ask(console, 'S');
@@ -355,7 +366,7 @@ describe('a run is stopped between two batches', () => {
     console.press(keys.enter);
     const running = await console.until(/Rows locked/);
     expect(running).toMatch(/Presets +[\d,]+ of 10,000/);
-    console.press(key);
+    await stop(console);
     const stopped = await console.until(/Stopped between two batches: /);
     const changed = Number(/batches: ([\d,]+) presets changed/.exec(stopped)?.[1]?.replaceAll(',', ''));
     expect(changed).toBeGreaterThan(0);
@@ -389,7 +400,7 @@ describe('a run is stopped between two batches', () => {
           'a batch to be under way',
         );
         console.press('q');
-        await console.until(/A repair is running: press Esc to stop it/);
+        await console.until(/A repair is running: press Esc, then y, to stop it/);
         console.press(keys.ctrlC);
         await console.until(/Stopping after this batch/);
         console.press(keys.ctrlC);

@@ -46,9 +46,12 @@ const places: [name: string, there: Step[], back: Step[]][] = [
     'the phrase of a sync',
     [
       ['S', /To run the plan/],
-      [keys.enter, /> *_|to confirm|Type/],
+      [keys.enter, /Type this phrase/],
     ],
-    [[keys.escape, /1 of 3/]],
+    [
+      [keys.escape, /To run the plan/],
+      [keys.escape, /1 of 3/],
+    ],
   ],
   ['the plan of a reset', [['R', /To run the plan/]], [[keys.escape, /1 of 3/]]],
   [

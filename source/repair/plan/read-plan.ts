@@ -113,7 +113,7 @@ export async function planRepair(
     identity,
     fingerprint: fingerprint(parts),
     parts,
-    phrase: phraseOf(action, found, draft),
+    phrase: phraseOf(request, found, draft),
     changes: draft.changes.sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta)),
     recordsToDelete: draft.recordsToDelete,
     recordsToRestore: draft.recordsToRestore,
@@ -143,13 +143,15 @@ export async function planRepair(
   };
 }
 
+/** What must be typed to run the plan. Whoever deletes records types how many, and so cannot mistake it for a plain reset. */
 function phraseOf(
-  action: RepairPlan['action'],
+  { action, options }: RepairRequest,
   { server }: InspectedDatabase,
-  { receipt, changes }: PlanDraft,
+  { receipt, changes, recordsToDelete }: PlanDraft,
 ): string {
   const word = receipt ? doubtWord(receipt) : null;
-  return [action, ...(word === null ? [] : [word]), server.database, changes.length].join(' ');
+  const deletes = options.deleteHistory ? ['delete', recordsToDelete] : [];
+  return [action, ...(word === null ? [] : [word]), server.database, changes.length, ...deletes].join(' ');
 }
 
 function sourceOf({ head, origin, doubt }: Receipt): RepairPlan['source'] {

@@ -2,7 +2,7 @@ import { useApp, useInput, usePaste } from 'ink';
 import { useContext, useEffect, useRef } from 'react';
 import { isPaste } from '../../format/detect-paste.ts';
 import { isRepairing } from '../repair/model.ts';
-import { isTypingPhrase } from '../repair/state.ts';
+import { isAskingToStop, isTypingPhrase } from '../repair/state.ts';
 import type { Action, State } from '../state/model.ts';
 import { isTooSmall } from '../state/selectors.ts';
 import { keyNames } from './key-names.ts';
@@ -30,16 +30,17 @@ export function useKeys({ dispatch, current, refresh, redraw }: KeyHandlers): vo
     if (state.whyNot !== null) dispatch({ type: 'why-not', reason: null });
     if (key === 'ctrl+c') {
       // The first press stops the repair between two batches; a second one ends the console.
-      if (!isRepairing(state) || state.repair?.stopping) return exit('interrupted');
+      if (!isRepairing(state) || state.repair?.stopping === 'agreed') return exit('interrupted');
       return dispatch({ type: 'repair', step: { kind: 'stop' } });
     }
     // Nobody should answer a question that is not visible.
     if (isTooSmall(state.size)) {
-      if (key === 'escape' && isRepairing(state)) dispatch({ type: 'repair', step: { kind: 'stop' } });
       if (key === 'q' && !isRepairing(state)) exit();
       return;
     }
     if (state.editingFilter) return typeFilter(key, dispatch);
+    if (isAskingToStop(state))
+      return dispatch({ type: 'repair', step: { kind: key === 'y' ? 'stop' : 'go-on' } });
     if (isTypingPhrase(state) && !moves.has(key)) return typePhrase(key, dispatch);
     if (!binding) return;
     const reason = binding.disabled?.(state) ?? null;

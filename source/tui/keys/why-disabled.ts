@@ -43,5 +43,5 @@ export function whyNotHistory(state: State): string | null {
 
 /** Suspended in the middle of a batch, this program would keep the application's rows locked. */
 export function whyNotLeave(state: State): string | null {
-  return isRepairing(state) ? 'A repair is running: press Esc to stop it after this batch.' : null;
+  return isRepairing(state) ? 'A repair is running: press Esc, then y, to stop it after this batch.' : null;
 }

@@ -99,7 +99,7 @@ export function createRepairWork(
         stopping = new AbortController();
         running = run(repair.plan);
       }
-      if (repair?.stopping) stopping.abort();
+      if (repair?.stopping === 'agreed') stopping.abort();
       if (kind === 'leave' && state.screen === 'history') void read();
     },
     async stop() {
@@ -114,7 +114,7 @@ function requestOf({ action, scope, options, receipt }: Repair, config: Config):
   return {
     action,
     schema: config.schema,
-    presets: scope ? [scope.id] : [],
+    presets: scope?.ids ?? [],
     options,
     readOnly: config.readOnly,
     directory: config.stateDirectory,

@@ -6,8 +6,8 @@ import type { Screen } from '../state/screens.ts';
 /** A repair on its screen, from the key to its outcome. Nothing is written before `running`. */
 export interface Repair {
   action: RepairAction;
-  /** The one preset to repair; null for all, and for an undo, where the receipt says which. */
-  scope: { id: string; name: string } | null;
+  /** The presets to repair; null for all, and for an undo, where the receipt says which. */
+  scope: Scope | null;
   options: RepairOptions;
   /** undo: the id of the receipt that is taken back. */
   receipt: string | null;
@@ -23,8 +23,14 @@ export interface Repair {
   progress: RepairProgress | null;
   outcome: RepairOutcome | null;
   error: ConsoleError | null;
-  /** True once it was asked to stop after the running batch. */
-  stopping: boolean;
+  /** `asked`: the person is asked whether to stop it. `agreed`: it stops after the running batch. */
+  stopping: 'no' | 'asked' | 'agreed';
+}
+
+/** Some of the presets, and how the title calls them. */
+export interface Scope {
+  ids: readonly string[];
+  title: string;
 }
 
 export type RepairStep =
@@ -41,6 +47,7 @@ export type RepairStep =
   | { kind: 'leave' }
   | { kind: 'progress'; progress: RepairProgress }
   | { kind: 'stop' }
+  | { kind: 'go-on' }
   | { kind: 'done'; outcome: RepairOutcome }
   | { kind: 'failed'; error: ConsoleError };
 

@@ -50,9 +50,13 @@ export function RepairRun({ repair, lost }: { repair: Repair; lost: boolean }) {
           committed.
         </Text>
       ) : null}
-      {stopping ? (
+      {stopping === 'agreed' ? (
         <Text color="yellow" bold>
           Stopping after this batch
+        </Text>
+      ) : stopping === 'asked' ? (
+        <Text color="yellow" bold>
+          Stop after this batch? Press y to stop, or any other key to go on. Finished batches stay.
         </Text>
       ) : (
         <Text>

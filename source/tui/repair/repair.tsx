@@ -1,5 +1,4 @@
 import { Box, Text } from 'ink';
-import { presetName } from '../../format/preset-name.ts';
 import { displayText } from '../../format/text.ts';
 import { Line } from '../shared/line.tsx';
 import { HostLabel } from '../shared/place-label.tsx';
@@ -29,7 +28,7 @@ export function RepairScreen({ state }: { state: State }) {
 function Headline({ repair, state }: { repair: Repair; state: State }) {
   const inspected = repair.plan?.inspected ?? state.inspected;
   const { action, scope, receipt } = repair;
-  const what = scope ? presetName(scope) : (receipt ?? 'all presets');
+  const what = scope?.title ?? receipt ?? 'all presets';
   return (
     <Line>
       {inspected ? <HostLabel label={inspected.label} /> : ''}{' '}

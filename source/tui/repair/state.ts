@@ -1,15 +1,22 @@
 import type { ConsoleError } from '../../errors/errors.ts';
+import { amount } from '../../format/plurals.ts';
+import { presetName } from '../../format/preset-name.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import { noOptions, type RepairOptions } from '../../repair/repair.ts';
 import { whyNotWrite } from '../keys/write-guard.ts';
 import type { State } from '../state/model.ts';
 import { selectedRow } from '../state/selectors.ts';
 import { entryAtCursor, whyNotTakeBack } from './history.ts';
-import { isRepairing, type Repair, type RepairStep } from './model.ts';
+import { isRepairing, type Repair, type RepairStep, type Scope } from './model.ts';
 
 /** True while letters are typed into the phrase and do not act as keys. */
 export function isTypingPhrase({ repair, screen }: State): boolean {
   return screen === 'repair' && repair?.phase === 'typing';
+}
+
+/** True while it is asked whether a running repair shall stop, which one key answers. */
+export function isAskingToStop({ repair, screen }: State): boolean {
+  return screen === 'repair' && repair?.phase === 'running' && repair.stopping === 'asked';
 }
 
 /** True if running the plan would write nothing. */
@@ -47,9 +54,7 @@ export function whyNotAsk(state: State): string | null {
 export function reduceRepair(state: State, step: RepairStep): State {
   const { repair } = state;
   if (step.kind === 'open') {
-    const row = state.screen === 'list' ? null : selectedRow(state);
-    const scope = row ? { id: row.id, name: row.name } : null;
-    return begin(state, { action: step.action, scope, receipt: null });
+    return begin(state, { action: step.action, scope: scopeOf(state), receipt: null });
   }
   if (step.kind === 'take-back') {
     const entry = entryAtCursor(state);
@@ -83,12 +88,16 @@ export function reduceRepair(state: State, step: RepairStep): State {
       return { ...changed({ phase: 'running', typed: '', notice: null }), scroll: 0 };
     case 'leave':
       if (repair.phase === 'typing') return changed({ phase: 'reviewing', typed: '', notice: null });
-      if (repair.phase === 'running') return stop(state, repair);
+      if (repair.phase === 'running')
+        return repair.stopping === 'no' ? changed({ stopping: 'asked' }) : state;
       return { ...state, repair: null, screen: repair.from, scroll: 0 };
     case 'progress':
       return repair.phase === 'running' ? changed({ progress: step.progress }) : state;
     case 'stop':
-      return stop(state, repair);
+      if (repair.phase !== 'running' || repair.stopping === 'agreed') return state;
+      return changed({ stopping: 'agreed' });
+    case 'go-on':
+      return repair.stopping === 'asked' ? changed({ stopping: 'no' }) : state;
     case 'done':
       return { ...changed({ phase: 'done', outcome: step.outcome }), scroll: 0 };
     case 'failed':
@@ -112,15 +121,22 @@ function begin(state: State, what: Pick<Repair, 'action' | 'scope' | 'receipt'>)
     progress: null,
     outcome: null,
     error: null,
-    stopping: false,
+    stopping: 'no',
   };
   // A repair of one preset must keep its target, however the list is sorted meanwhile.
-  return { ...state, screen: 'repair', scroll: 0, repair, selected: what.scope?.id ?? state.selected };
+  const selected = state.screen === 'list' ? null : what.scope?.ids[0];
+  return { ...state, screen: 'repair', scroll: 0, repair, selected: selected ?? state.selected };
 }
 
-function stop(state: State, repair: Repair): State {
-  if (repair.phase !== 'running' || repair.stopping) return state;
-  return { ...state, repair: { ...repair, stopping: true } };
+/** What the keys of the list and of a preset plan to repair: what is listed by a filter, or the open preset. */
+function scopeOf(state: State): Scope | null {
+  if (state.screen === 'list') {
+    if (state.filter === '') return null;
+    const ids = state.order;
+    return { ids, title: `${amount(ids.length, 'preset')} that the filter "${state.filter}" lists` };
+  }
+  const row = selectedRow(state);
+  return row ? { ids: [row.id], title: presetName(row) } : null;
 }
 
 function failed(state: State, repair: Repair, error: ConsoleError): State {
@@ -138,7 +154,7 @@ function failed(state: State, repair: Repair, error: ConsoleError): State {
   if (repair.phase === 'running' && error.code === 'stale-plan') {
     return changed({
       phase: 'planning',
-      stopping: false,
+      stopping: 'no',
       progress: null,
       notice: `${error.message} Nothing was changed. This is the new plan.`,
     });

@@ -40,6 +40,12 @@ function keysShown(state: State): { label: string; short: string }[] {
     ];
   }
   if (!isRepairing(state) || state.screen !== 'repair') return footerBindings(state);
-  if (state.repair?.stopping) return [{ label: '^C', short: 'quit after this batch' }];
-  return [{ label: 'Esc', short: 'stop after this batch' }];
+  if (state.repair?.stopping === 'agreed') return [{ label: '^C', short: 'quit after this batch' }];
+  if (state.repair?.stopping === 'asked') {
+    return [
+      { label: 'y', short: 'stop after this batch' },
+      { label: 'any other key', short: 'go on' },
+    ];
+  }
+  return [{ label: 'Esc', short: 'stop' }];
 }

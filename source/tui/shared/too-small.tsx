@@ -9,9 +9,9 @@ export function TooSmall({ state, columns, rows }: { state: State; columns: numb
   const done = progress ? ` (${progress.done} of ${progress.presets} presets)` : '';
   const way = !isRepairing(state)
     ? 'Enlarge it, or press q to quit.'
-    : stopping
+    : stopping === 'agreed'
       ? `A repair is running${done}: stopping after this batch.`
-      : `A repair is running${done}: press Esc to stop it after this batch.`;
+      : `A repair is running${done}: press Ctrl-C to stop it after this batch.`;
   return (
     <Box height={rows} overflow="hidden">
       <Text>

@@ -5,7 +5,7 @@ import type { HistoryEntry } from '../../../source/repair/history-entry.ts';
 import type { RepairPlan } from '../../../source/repair/plan/repair-plan.ts';
 import { noOptions, type RepairOutcome, type RepairProgress } from '../../../source/repair/repair.ts';
 import { isRepairing, type RepairStep } from '../../../source/tui/repair/model.ts';
-import { isTypingPhrase } from '../../../source/tui/repair/state.ts';
+import { isAskingToStop, isTypingPhrase } from '../../../source/tui/repair/state.ts';
 import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
 
@@ -117,8 +117,14 @@ describe('the target', () => {
   test('is every preset on the list, and the open preset on its screen', () => {
     expect(play([open]).repair).toMatchObject({ scope: null, from: 'list' });
     const preset = play([{ type: 'open', screen: 'preset' }, open]);
-    expect(preset.repair).toMatchObject({ scope: { id: 'a', name: 'Noir' }, from: 'preset' });
+    expect(preset.repair).toMatchObject({ scope: { ids: ['a'], title: 'Noir' }, from: 'preset' });
     expect(play([{ kind: 'leave' }], preset).screen).toBe('preset');
+  });
+
+  test.each(['sync', 'reset'] as const)('of a %s is what a filter lists, and the title says so', action => {
+    const listed = play([{ kind: 'open', action }], { ...begin, filter: 'oi' });
+    expect(listed.repair?.scope).toEqual({ ids: ['a'], title: '1 preset that the filter "oi" lists' });
+    expect(listed.selected).toBe(begin.selected);
   });
 
   test.each<[string, RepairStep, boolean]>([
@@ -167,10 +173,19 @@ describe('a repair that runs', () => {
     expect(play([{ kind: 'progress', progress }], running).repair?.progress).toBe(progress);
   });
 
-  test('is stopped once, by Escape or Ctrl-C, and goes on to its outcome', () => {
-    const stopping = play([{ kind: 'leave' }], running);
-    expect(stopping.repair).toMatchObject({ phase: 'running', stopping: true });
-    expect(play([{ kind: 'stop' }], stopping)).toBe(stopping);
+  test('asks before Escape stops it, and goes on with any other answer', () => {
+    const asked = play([{ kind: 'leave' }], running);
+    expect(asked.repair).toMatchObject({ phase: 'running', stopping: 'asked' });
+    expect(isAskingToStop(asked)).toBe(true);
+    expect(play([{ kind: 'leave' }], asked)).toBe(asked);
+    expect(play([{ kind: 'go-on' }], asked).repair).toMatchObject({ phase: 'running', stopping: 'no' });
+    expect(play([{ kind: 'stop' }], asked).repair).toMatchObject({ phase: 'running', stopping: 'agreed' });
+  });
+
+  test('is stopped once by Ctrl-C, and goes on to its outcome', () => {
+    const stopping = play([{ kind: 'stop' }], running);
+    expect(stopping.repair).toMatchObject({ phase: 'running', stopping: 'agreed' });
+    for (const kind of ['stop', 'leave', 'go-on'] as const) expect(play([{ kind }], stopping)).toBe(stopping);
     expect(play([{ kind: 'done', outcome }], stopping).repair?.phase).toBe('done');
   });
 
