@@ -1,5 +1,5 @@
 import { type CommandName, commandTable, typedCommands } from '../config/commands.ts';
-import { commandsOf, flagTable, spelled } from '../config/flags.ts';
+import { commandsOf, flagTable, spelled, spellings } from '../config/flags.ts';
 
 /** The shells that there is a completion for, each with what makes it. */
 export const completions: Readonly<Record<string, () => string>> = { bash, zsh, fish };
@@ -23,7 +23,7 @@ function choicesOf(command: CommandName): [word: string, help: string][] {
     ...(command === 'console' ? commands : words.map((word): [string, string] => [word, ''])),
     ...Object.entries(flagTable)
       .filter(([name]) => commandsOf(name).includes(command))
-      .map(([name, { help }]): [string, string] => [spelled(name), help]),
+      .flatMap(([name, { help }]) => spellings(name).map((typed): [string, string] => [typed, help])),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { type CommandName, commandTable, typedCommands } from '../config/commands.ts';
-import { flagTable, spelled } from '../config/flags.ts';
+import { flagTable, spellings } from '../config/flags.ts';
 import { wrap } from '../format/wrap.ts';
 
 // Of the text, where a line has 80 columns.
@@ -35,7 +35,8 @@ function flagsOf(group: string): string {
     .map(([name, { value, help, for: own }]) => {
       const commands = own?.filter(command => command !== 'console') ?? [];
       const words = commands.length === 0 ? help : `${commands.join(', ')}: ${help}`;
-      return entry(value === undefined ? spelled(name) : `${spelled(name)} ${value}`, words);
+      const typed = spellings(name).join(', ');
+      return entry(value === undefined ? typed : `${typed} ${value}`, words);
     })
     .join('\n');
 }

@@ -1,4 +1,5 @@
 import { flushCompileCache } from 'node:module';
+import { usesColor } from '../config/color.ts';
 import type { CommandName } from '../config/commands.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { packageVersion } from '../config/paths.ts';
@@ -8,6 +9,7 @@ import { ConsoleError, exitCodes, interrupted, isConsoleError, usageError } from
 import { withoutPasswords } from '../errors/redact.ts';
 import { jsonText } from '../format/json-text.ts';
 import type { Outcome } from './output/outcome.ts';
+import { paint } from './output/paint.ts';
 import { auditProgress, clearProgress, repairProgressLines, stepProgress } from './output/progress.ts';
 
 /** Set while the console has the terminal: gives it back, and makes main() end with the error. */
@@ -225,9 +227,11 @@ async function interruptible(work: (signal: AbortSignal) => Promise<number>): Pr
   }
 }
 
-function tell({ warnings = [], json: document, text, exitCode }: Outcome, { json }: Config): number {
+function tell({ warnings = [], json: document, text, exitCode }: Outcome, config: Config): number {
+  const { json } = config;
   for (const line of warnings) process.stderr.write(`${line}\n`);
-  process.stdout.write(json ? `${jsonText(document)}\n` : `${text}\n`);
+  const shown = json ? jsonText(document) : usesColor(config, process.stdout) ? paint(text, exitCode) : text;
+  process.stdout.write(`${shown}\n`);
   return exitCode;
 }
 

@@ -30,6 +30,8 @@ export function readCommandLine(argv: string[]): Invocation {
     pkg: {},
     autoHelp: false,
     autoVersion: false,
+    // Else a flag that was not typed would be false, and one that turns something off could not be told from it.
+    booleanDefault: undefined,
     flags: meowFlags,
   });
   const { help, version, ...given } = parsed.flags as Record<string, unknown>;
@@ -77,7 +79,7 @@ function findUnclear(argv: string[]): Problem | null {
   const seen = new Set<string>();
   for (const [index, word] of argv.entries()) {
     const [, dashed = '', own] = /^--([a-z-]+)(=.*)?$/s.exec(word) ?? [];
-    const name = dashed.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const name = dashed.replace(/^no-/, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
     if (!Object.hasOwn(flagTable, name)) continue;
     const { kind, value } = flagTable[name] ?? { kind: 'question' };
     if (seen.has(name) && kind !== 'texts') {

@@ -42,18 +42,23 @@ type Environment = Record<string, string | undefined>;
  */
 export function loadConfig(given: Flags, environment: Environment, directory: string): Config {
   const { demo, preset, databaseUrl, mapColumn, dropColumn, ...rest } = valuesOf(given);
-  const noColor = environment.NO_COLOR !== undefined && environment.NO_COLOR !== '';
   return Object.freeze({
     ...rest,
     presets: Object.freeze([...preset]),
     receipt: given.receipt || null,
     columns: readColumnChoice(mapColumn, dropColumn),
-    color: rest.color && !noColor,
+    color: rest.color ?? colorOf(environment),
     stateDirectory: stateDirectory(environment, homedir()),
     target: Object.freeze(
       demo ? { kind: 'demo', source: '--demo' } : findTarget(databaseUrl, environment, directory),
     ) as Target,
   });
+}
+
+/** What the environment says about colours (no-color.org, and FORCE_COLOR as Node reads it); null if it says nothing. */
+function colorOf({ NO_COLOR: no, FORCE_COLOR: force }: Environment): boolean | null {
+  if (no !== undefined && no !== '') return false;
+  return force === undefined ? null : force !== '0' && force !== 'false';
 }
 
 /** The values of all flags: what was given, if it is valid, else the standard. */
@@ -67,7 +72,7 @@ function valuesOf(given: Flags): FlagValues {
   return Object.fromEntries(values) as FlagValues;
 }
 
-const missing = { switch: false, text: null, texts: [], seconds: null, question: false };
+const missing = { switch: false, either: null, text: null, texts: [], seconds: null, question: false };
 
 const urlNames = ['DATABASE_URL', 'SUPABASE_DB_URL'] as const;
 

@@ -2,8 +2,11 @@ import { type ConsoleError, usageError } from '../errors/errors.ts';
 import { type CommandName, typedCommands } from './commands.ts';
 
 interface Flag {
-  /** `texts` may be given more than once; `seconds` is a number above 0; a `question` is answered instead of doing anything. */
-  kind: 'switch' | 'text' | 'texts' | 'seconds' | 'question';
+  /**
+   * `texts` may be given more than once; `seconds` is a number above 0; an `either` can be turned on
+   * and off, and is null where it was not given; a `question` is answered instead of doing anything.
+   */
+  kind: 'switch' | 'either' | 'text' | 'texts' | 'seconds' | 'question';
   group: 'Database' | 'What to do' | 'Output';
   help: string;
   /** What stands for the value in `--help`. */
@@ -13,7 +16,7 @@ interface Flag {
   /** What to give, where the value is not valid. */
   give?: string;
   /** What it is where it was not given; null, false or nothing if left out. */
-  standard?: string | number | boolean;
+  standard?: string | number;
   /** An empty text is a value like any other. */
   mayBeEmpty?: true;
   /** What a shell completes the value with. */
@@ -186,10 +189,9 @@ export const flags = {
   },
   json: { kind: 'switch', group: 'Output', help: 'print one JSON document' },
   color: {
-    kind: 'switch',
+    kind: 'either',
     group: 'Output',
-    help: 'no colours (NO_COLOR does the same)',
-    standard: true,
+    help: 'colours always or never; else as NO_COLOR, FORCE_COLOR and the terminal say',
   },
   ascii: { kind: 'switch', group: 'Output', help: 'no characters beyond ASCII' },
   help: { kind: 'question', group: 'Output', help: 'show this' },
@@ -203,13 +205,15 @@ export const flagTable: Readonly<Record<string, Flag>> = flags;
 
 type ValueOf<Row extends Flag> = Row['kind'] extends 'switch'
   ? boolean
-  : Row['kind'] extends 'seconds'
-    ? number
-    : Row['kind'] extends 'texts'
-      ? readonly string[]
-      : Row extends { standard: string }
-        ? string
-        : string | null;
+  : Row['kind'] extends 'either'
+    ? boolean | null
+    : Row['kind'] extends 'seconds'
+      ? number
+      : Row['kind'] extends 'texts'
+        ? readonly string[]
+        : Row extends { standard: string }
+          ? string
+          : string | null;
 
 /** The values of all flags. */
 export type FlagValues = {
@@ -218,6 +222,12 @@ export type FlagValues = {
   >;
 };
 
+/** Every way to type a flag: one that is turned on and off has two. */
+export function spellings(name: string): string[] {
+  const typed = spelled(name);
+  return flagTable[name]?.kind === 'either' ? [typed, typed.replace('--', '--no-')] : [typed];
+}
+
 /** The commands that a flag belongs to. */
 export function commandsOf(name: string): readonly CommandName[] {
   const { for: own, kind } = flagTable[name] ?? { kind: 'question' };
@@ -225,10 +235,9 @@ export function commandsOf(name: string): readonly CommandName[] {
   return own ?? (kind === 'question' ? all : all.filter(each => each !== 'completion'));
 }
 
-/** A flag as it is typed: `asUser` is `--as-user`. One that is on by default is spelled the way it is turned off. */
+/** A flag as it is typed: `asUser` is `--as-user`. */
 export function spelled(name: string): string {
-  const off = flagTable[name]?.standard === true ? 'no-' : '';
-  return `--${off}${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+  return `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
 }
 
 /** Whether a flag can have this value. */

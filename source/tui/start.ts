@@ -1,4 +1,5 @@
 import { flushCompileCache } from 'node:module';
+import { forceColor, usesColor } from '../config/color.ts';
 import type { Config } from '../config/config.ts';
 import { withDeadline } from '../connection/deadlines.ts';
 import { type OpenDatabase, openDatabase } from '../demo/run.ts';
@@ -31,8 +32,8 @@ export async function openConsole(
   config: Config,
   onScreen: (fail: (error: Error) => void) => void,
 ): Promise<Ending> {
-  // chalk decides about colours when it is loaded, and reads FORCE_COLOR but not NO_COLOR.
-  if (!config.color) process.env.FORCE_COLOR = '0';
+  const color = usesColor(config, process.stdout);
+  forceColor(color);
   const size = { columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 };
   let watch: Watch | undefined;
   let open: OpenDatabase | undefined;
@@ -82,7 +83,7 @@ export async function openConsole(
   begun.catch(() => {});
   const { render, theme } = await loadScreens();
   await withDeadline(begun, config.target.kind === 'demo' ? 0 : patience, undefined);
-  const screen = render(store, theme(config.ascii, config.color));
+  const screen = render(store, theme(config.ascii, color));
   onScreen(screen.fail);
   begun.catch((error: ConsoleError) => screen.fail(error));
   died.promise.catch((error: ConsoleError) => screen.fail(error));

@@ -209,10 +209,19 @@ describe('what cannot be honoured is an error, with a way out and exit code 2', 
   });
 });
 
-test('NO_COLOR and --no-color turn colours off, an empty NO_COLOR does not', () => {
-  expect(loadConfig({}, { NO_COLOR: '1' }, directory).color).toBe(false);
-  expect(loadConfig({ color: false }, {}, directory).color).toBe(false);
-  expect(loadConfig({}, { NO_COLOR: '' }, directory).color).toBe(true);
+test.each<[Record<string, string>, boolean | undefined, boolean | null]>([
+  [{}, undefined, null],
+  [{ NO_COLOR: '1' }, undefined, false],
+  [{ NO_COLOR: '' }, undefined, null],
+  [{ FORCE_COLOR: '1' }, undefined, true],
+  [{ FORCE_COLOR: '' }, undefined, true],
+  [{ FORCE_COLOR: '0' }, undefined, false],
+  [{ FORCE_COLOR: '1', NO_COLOR: '1' }, undefined, false],
+  [{}, false, false],
+  [{ FORCE_COLOR: '1' }, false, false],
+  [{ NO_COLOR: '1' }, true, true],
+])('the environment %j and the flag %j make colours %j', (environment, color, expected) => {
+  expect(loadConfig({ color }, environment, directory).color).toBe(expected);
 });
 
 test('the configuration cannot be changed afterwards', () => {

@@ -1,0 +1,71 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, insertPresets, type TestDatabase } from '../helpers/database.ts';
+import { run } from '../helpers/run.ts';
+import { startTerminal, type Terminal } from '../helpers/terminal.ts';
+
+let own: TestDatabase;
+let terminal: Terminal | undefined;
+
+beforeAll(async () => {
+  own = await createDatabase();
+  await insertPresets(own.sql, ['Noir']);
+});
+afterAll(() => own.drop());
+afterEach(() => terminal?.kill('SIGKILL'));
+
+const colour = /\u001b\[(?:\d+;)*(?:3[0-7]|9[0-7]|38|48|4[0-7])(?:;\d+)*m/;
+
+type Case = [what: string, args: string[], env: Record<string, string>, coloured: boolean];
+
+// Flags beside it make no difference.
+const everywhere: Case[] = [
+  ['nothing', [], {}, true],
+  ['another flag', ['--schema', 'public'], {}, true],
+  ['--color', ['--color'], {}, true],
+  ['--no-color', ['--no-color'], {}, false],
+  ['NO_COLOR', [], { NO_COLOR: '1' }, false],
+  ['NO_COLOR and a switch', ['--read-only'], { NO_COLOR: '1' }, false],
+  ['an empty NO_COLOR', [], { NO_COLOR: '' }, true],
+  ['--color against NO_COLOR', ['--color'], { NO_COLOR: '1' }, true],
+  ['FORCE_COLOR=0', [], { FORCE_COLOR: '0' }, false],
+  ['a terminal without colours', [], { TERM: 'dumb' }, false],
+  ['FORCE_COLOR in a terminal without colours', ['--ascii'], { TERM: 'dumb', FORCE_COLOR: '1' }, true],
+];
+
+describe('in a terminal', () => {
+  test.each(everywhere)('with %s, the console has colours as asked', async (_, args, env, coloured) => {
+    terminal = startTerminal({ args, env: { DATABASE_URL: own.url, ...env } });
+    await terminal.until(/1 accurate[\s\S]*q quit/);
+    expect(colour.test(terminal.written())).toBe(coloured);
+  });
+
+  test.each(everywhere.slice(0, 5))('with %s, check has colours as asked', async (_, args, env, coloured) => {
+    terminal = startTerminal({ args: ['check', ...args], env: { DATABASE_URL: own.url, ...env } });
+    await terminal.exit();
+    expect(terminal.written()).toMatch(/all accurate/);
+    expect(colour.test(terminal.written())).toBe(coloured);
+  });
+});
+
+test.each<Case>([
+  ['nothing', ['check'], {}, false],
+  ['--color', ['check', '--color'], {}, true],
+  ['FORCE_COLOR', ['trigger'], { FORCE_COLOR: '1' }, true],
+  ['FORCE_COLOR and NO_COLOR', ['trigger'], { FORCE_COLOR: '1', NO_COLOR: '1' }, false],
+  ['--color, as JSON', ['check', '--color', '--json'], {}, false],
+])('with %s in a pipe, a command has colours as asked', async (_, args, env, coloured) => {
+  const { out } = await run(args, { DATABASE_URL: own.url, ...env });
+  expect(out).not.toBe('');
+  expect(colour.test(out)).toBe(coloured);
+});
+
+test('what is coloured says the same without', async () => {
+  const text = async (flag: string) => (await run(['trigger', flag], { DATABASE_URL: own.url })).out;
+  expect((await text('--color')).replace(/\u001b\[[\d;]*m/g, '')).toBe(await text('--no-color'));
+});
+
+test('turning colours on and off at once is refused', async () => {
+  const { code, err } = await run(['check', '--color', '--no-color'], { DATABASE_URL: own.url });
+  expect(code).toBe(2);
+  expect(err).toMatch(/given more than once/);
+});
