@@ -99,7 +99,7 @@ const changes = [
   },
   {
     name: 'another table of that name',
-    part: 'another table',
+    part: 'replaced',
     sql: `ALTER TABLE preset_usage RENAME TO usage_before; CREATE TABLE preset_usage (LIKE usage_before INCLUDING ALL);
           INSERT INTO preset_usage SELECT * FROM usage_before`,
   },
