@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { JwtClaims } from '../config/jwt-claims.ts';
 import type { Database } from '../connection/transactions.ts';
 import { auditCounters } from '../counter/audit/audit-counters.ts';
 import { type Counter, drift, type Totals } from '../counter/counter.ts';
@@ -7,14 +8,19 @@ import { type InspectedDatabase, inspectDatabase } from '../counter/inspect-data
 import { exitCodes, isConsoleError, isTransient } from '../errors/errors.ts';
 import { shortened } from '../errors/shorten.ts';
 import { amount } from '../format/plurals.ts';
+import { formatWarning } from '../simulation/format-use.ts';
 import { planSimulation, requireConfirmation } from '../simulation/read-plan.ts';
 import { runSimulation } from '../simulation/run.ts';
 import { isSound, type Simulation } from '../simulation/simulation.ts';
+import { verdictOfUse } from '../simulation/use-result.ts';
+import { isDoubt } from '../simulation/verdict.ts';
+import { trackName } from '../trigger/expected-names.ts';
 import { judgeTrigger, type TriggerHealth } from '../trigger/health.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
 import { readLog } from './app-log/read-log.ts';
 import { judgeLogStep } from './judge-log-step.ts';
 import { readServerActivity, type ServerActivity } from './read-server-activity.ts';
+import { uncalledIn } from './scan-source.ts';
 import {
   type ChecklistStep,
   judgeCountsStep,
@@ -33,11 +39,15 @@ export interface ChecklistRequest {
   preset: string | null;
   asUser: string | null;
   asRole: string | null;
+  /** All claims of the application's token, if they were given. */
+  claims?: JwtClaims | null;
   readOnly: boolean;
   /** The fingerprint that confirms a simulation with effects outside its transaction. */
   confirm: string | null;
   /** The application's log, and how far back errors in it count (milliseconds since 1970). */
   appLog: string | null;
+  /** The directory of the application's source, if it was given. */
+  appSource?: string | null;
   logSince: number;
   timeout: number;
   lockTimeout: number;
@@ -214,27 +224,32 @@ async function simulate(
   { confirm, timeout, lockTimeout, ...request }: ChecklistRequest,
   signal: AbortSignal | undefined,
 ): Promise<Simulation> {
-  const plan = await planSimulation(database, request, signal);
+  const uncalled = await uncalledIn(request.appSource ?? null, trackName, signal);
+  const plan = await planSimulation(database, { ...request, uncalledIn: uncalled }, signal);
   requireConfirmation(plan, confirm);
   return runSimulation(database, plan, { timeout, lockTimeout }, signal);
 }
 
 function judgeUse(simulation: Simulation, index: 0 | 1): StepVerdict {
-  const { preset, path, uses, failures, findings, heldMs } = simulation;
+  const { preset, path, uses, failures, findings, warnings, heldMs, verdict } = simulation;
   const use = uses[index];
   const failed = failures.find(failure => failure.use === index + 1);
-  const right =
-    use !== undefined && use.increment === 1 && use.recordsAdded === 1 && use.lastUsedAtMoved !== false;
+  const right = use !== undefined && verdictOfUse(use) !== 'wrong' && verdict !== 'not-proved';
   const errors = findings.filter(({ severity }) => severity === 'error');
+  const doubts = verdict === 'not-proved' ? findings.filter(isDoubt) : [];
   const made = `Simulated with "${preset.name || preset.id}" through ${path === 'insert' ? 'a plain insert' : 'track_preset_usage()'}, rolled back, row locked for ${heldMs.toFixed(0)} ms`;
   const seen = use
-    ? `usage_count ${use.before ?? 'NULL'} to ${use.after ?? 'NULL'}, ${amount(use.recordsAdded, 'record')} added${use.lastUsedAtMoved === null ? '' : `, last_used_at ${use.lastUsedAtMoved ? 'moved' : 'did not move'}`}`
+    ? `usage_count ${use.before ?? 'NULL'} to ${use.after ?? 'NULL'}, ${amount(use.recordsAdded, 'record')} added${use.recordsUpdated ? `, ${use.recordsUpdated} updated` : ''}${use.lastUsedAtMoved === null ? '' : `, last_used_at ${use.lastUsedAtMoved ? 'moved' : 'did not move'}`}`
     : 'the use was not made';
   const passed = right && !failed && (index === 1 || isSound(simulation) || errors.every(onlyTheSecond));
   return {
     status: passed ? 'passed' : 'failed',
-    evidence: [`${made}: ${seen}.`, ...(passed ? [] : errors.map(({ message }) => message))].join(' '),
-    hint: passed ? '' : (errors[0]?.hint ?? 'Run preset-usage simulate to see why.'),
+    evidence: [
+      `${made}: ${seen}.`,
+      ...(passed ? [] : [...doubts, ...errors].map(({ message }) => message)),
+      ...warnings.map(each => `The server said: ${formatWarning(each)}.`),
+    ].join(' '),
+    hint: passed ? '' : ([...doubts, ...errors][0]?.hint ?? 'Run preset-usage simulate to see why.'),
     query: null,
   };
 }

@@ -1,3 +1,4 @@
+import { findMentions } from '../scan/find-mentions.ts';
 import { scanApart } from '../scan/scan-in-child.ts';
 import type { SourceEvidence } from './source-evidence.ts';
 
@@ -10,4 +11,18 @@ export async function scanSource(directory: string, signal?: AbortSignal): Promi
     writes: writes.map(({ file, line, column, text, kind }) => ({ file, line, column, text, kind })),
     unparsed,
   };
+}
+
+/**
+ * The directory of the application's source, if all of it was read and nothing calls the database function `name`; null if something
+ * does, or if it is not known.
+ */
+export async function uncalledIn(
+  directory: string | null,
+  name: string,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  if (directory === null) return null;
+  const { files, read, unread } = await findMentions(directory, name, signal);
+  return files.length === 0 && read > 0 && unread === 0 ? directory : null;
 }

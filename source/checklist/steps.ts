@@ -1,6 +1,7 @@
 import { type ObservedChange, verdictOf } from '../counter/count-change.ts';
 import type { Totals } from '../counter/counter.ts';
 import type { Finding } from '../counter/finding.ts';
+import { amount } from '../format/plurals.ts';
 import type { TriggerHealth } from '../trigger/health.ts';
 import { enabledMeaning } from '../trigger/health.ts';
 
@@ -57,22 +58,35 @@ export function tally(steps: readonly ChecklistStep[]): { passed: number; failed
   return { passed: of('passed'), failed: of('failed'), skipped: of('skipped') };
 }
 
-/** Step 1, from the catalog. */
-export function judgeTriggerStep({ trigger, findings, healthy }: TriggerHealth): StepVerdict {
+/** Step 1, from the catalog: whether the trigger exists and is enabled, and nothing else. */
+export function judgeTriggerStep({ trigger, findings }: TriggerHealth): StepVerdict {
   const query = `SELECT tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = '${trigger.name}';`;
   const errors = findings.filter(({ severity }) => severity === 'error');
+  const own = errors.filter(({ code }) => aboutExistence.has(code));
   if (!trigger.exists || trigger.enabled === null) {
-    return { status: 'failed', evidence: sentences(errors), hint: errors[0]?.hint ?? '', query };
+    return { status: 'failed', evidence: sentences(own), hint: own[0]?.hint ?? '', query };
   }
   const state = `${trigger.name} on ${trigger.table} is enabled as ${trigger.enabled} (${enabledMeaning[trigger.enabled]}), fires ${trigger.timing} ${trigger.events.join(' OR ')} for each ${trigger.level} and runs ${trigger.function}.`;
   const works = trigger.enabled === 'origin' || trigger.enabled === 'always';
+  const others = errors.length - own.length;
   return {
-    status: works && healthy ? 'passed' : 'failed',
-    evidence: [state, ...(errors.length > 0 ? [sentences(errors)] : [])].join(' '),
-    hint: errors[0]?.hint ?? '',
+    status: works && own.length === 0 ? 'passed' : 'failed',
+    evidence: [state, ...own.map(({ message }) => message)].join(' '),
+    hint:
+      own[0]?.hint ??
+      (others === 0 ? '' : `preset-usage trigger shows ${amount(others, 'error')} of another kind.`),
     query,
   };
 }
+
+const aboutExistence: ReadonlySet<string> = new Set([
+  'trigger-missing',
+  'trigger-wrong-table',
+  'function-missing',
+  'trigger-disabled',
+  'trigger-replica-only',
+  'trigger-off-in-partition',
+]);
 
 /** Steps 2 and 3, from a real use of the preset `name`, seen while watching. */
 export function judgeObservedUse(change: ObservedChange, name: string): StepVerdict {

@@ -6,6 +6,7 @@ import type { ServerTarget } from '../connection/libpq/target.ts';
 import { type ColumnChoice, readColumnChoice } from './column-choice.ts';
 import { readEnvFile, refuseReference } from './env-file.ts';
 import { type FlagValues, flagTable, invalidValue, isValid } from './flags.ts';
+import { type JwtClaims, readJwtClaims } from './jwt-claims.ts';
 import { stateDirectory } from './state-directory.ts';
 import { otherVariables, refuseMistakes } from './url-mistakes.ts';
 
@@ -15,7 +16,7 @@ type Target = ServerTarget | { kind: 'demo'; source: string };
 
 /** How the program was asked to run, checked once and frozen. */
 export interface Config
-  extends Omit<FlagValues, 'databaseUrl' | 'demo' | 'preset' | 'mapColumn' | 'dropColumn'> {
+  extends Omit<FlagValues, 'databaseUrl' | 'demo' | 'preset' | 'mapColumn' | 'dropColumn' | 'jwtClaims'> {
   target: Target;
   /** Ids or names; empty means every preset. */
   presets: readonly string[];
@@ -23,6 +24,8 @@ export interface Config
   receipt: string | null;
   /** undo: what becomes of columns that have changed since. */
   columns: ColumnChoice;
+  /** All claims of the token that a simulated use is made with; null for those that this program finds. */
+  claims: JwtClaims | null;
   /** Where receipts and their journal are kept. */
   stateDirectory: string;
 }
@@ -41,13 +44,14 @@ type Environment = Record<string, string | undefined>;
  * silently.
  */
 export function loadConfig(given: Flags, environment: Environment, directory: string): Config {
-  const { demo, preset, databaseUrl, mapColumn, dropColumn, ...rest } = valuesOf(given);
+  const { demo, preset, databaseUrl, mapColumn, dropColumn, jwtClaims, ...rest } = valuesOf(given);
   return Object.freeze({
     ...rest,
     presets: Object.freeze([...preset]),
     receipt: given.receipt || null,
     columns: readColumnChoice(mapColumn, dropColumn),
     color: rest.color ?? colorOf(environment),
+    claims: readJwtClaims(jwtClaims, rest.asRole),
     stateDirectory: stateDirectory(environment, homedir()),
     target: Object.freeze(
       demo ? { kind: 'demo', source: '--demo' } : findTarget(databaseUrl, environment, directory),

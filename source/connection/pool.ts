@@ -70,8 +70,18 @@ export function prepareOpening(target: ServerTarget): Opening {
   };
 }
 
+/** A warning or notice that the server sent beside its answers. */
+export interface ServerNotice {
+  /** In English, whatever the server's language: such as `WARNING`. */
+  severity: string;
+  code: string;
+  message: string;
+  /** Where it was raised, if the server says so. */
+  where: string | null;
+}
+
 /** A pool of at most `most` connections; the first query opens the first one. */
-export function openPool(opening: Opening, most = 3): Pool {
+export function openPool(opening: Opening, most = 3, onNotice?: (notice: ServerNotice) => void): Pool {
   const { target } = opening;
   const abandoned = new AbortController();
   const { signal } = abandoned;
@@ -99,7 +109,7 @@ export function openPool(opening: Opening, most = 3): Pool {
     }
   };
   return {
-    sql: driver(opening, socket, most, seconds),
+    sql: driver(opening, socket, { most, seconds, onNotice }),
     patience: seconds * hostsOf(target).length * (isChoosy(target) ? 2 : 1),
     cancel(cancelling) {
       opening.cancelling = true;
@@ -148,12 +158,11 @@ const stateSchema = z.object({ standby: z.boolean(), readOnly: z.boolean() });
 
 /** Logs in to a host on a separate connection, and closes it: the driver cannot take over an open one. */
 async function ask(opening: Opening, open: Open, host: Host, seconds: number): Promise<ServerState> {
-  const sql = driver(
-    opening,
-    () => open(host).then(({ socket }) => socket as Duplex, failedSocket),
-    1,
+  const sql = driver(opening, () => open(host).then(({ socket }) => socket as Duplex, failedSocket), {
+    most: 1,
     seconds,
-  );
+    onNotice: undefined,
+  });
   try {
     const answer = sql.unsafe(
       `SELECT pg_catalog.pg_is_in_recovery() AS standby,
@@ -170,8 +179,11 @@ async function ask(opening: Opening, open: Open, host: Host, seconds: number): P
 function driver(
   opening: Opening,
   socket: () => Promise<Duplex>,
-  most: number,
-  seconds: number,
+  {
+    most,
+    seconds,
+    onNotice,
+  }: { most: number; seconds: number; onNotice: ((notice: ServerNotice) => void) | undefined },
 ): postgres.Sql {
   const { target } = opening;
   const options: postgres.Options<Record<string, postgres.PostgresType>> & { socket: typeof socket } = {
@@ -198,7 +210,8 @@ function driver(
       application_name: target.applicationName,
       ...(target.options === undefined ? {} : { options: target.options }),
     },
-    onnotice: () => {},
+    onnotice: ({ severity = '', code = '', message = '', where = null }) =>
+      onNotice?.({ severity, code, message, where }),
   };
   // The driver always reads this variable, and would then leave hosts that were found to be right.
   const { PGTARGETSESSIONATTRS: attributes } = process.env;

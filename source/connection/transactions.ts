@@ -1,6 +1,6 @@
 import type { ServerTarget } from '../config/config.ts';
 import { databaseError, interrupted, type Place, sqlState, stopIfInterrupted } from '../errors/errors.ts';
-import { discard, type Opening, openPool, type Pool, prepareOpening } from './pool.ts';
+import { discard, type Opening, openPool, type Pool, prepareOpening, type ServerNotice } from './pool.ts';
 import { FatalMessage } from './protocol/fatal-messages.ts';
 import { RoleLimits, readLimits } from './role-timeouts.ts';
 import { catalogPath, type Path, readOwnPath, takePath, takingPath, toOwnPath } from './search-path.ts';
@@ -41,7 +41,7 @@ export interface Database {
   read<T>(work: (reader: Reader) => Promise<T>, options?: ReadOptions): Promise<T>;
   /**
    * Runs `work` in a transaction that may write, on a separate connection that is closed afterwards: nothing can outlive the
-   * call. `work` ends the transaction itself, with COMMIT or ROLLBACK as the last statement of a script, so that no lock is
+   * call. `work` ends the transaction itself, with COMMIT or ROLLBACK AND CHAIN as the last statement of a script, so that no lock is
    * held during another round trip. If it fails, the transaction is rolled back. Timeouts in seconds.
    */
   write<T>(work: (writer: WriteTransaction) => Promise<T>, options: WriteOptions): Promise<T>;
@@ -57,7 +57,11 @@ export interface Database {
   close(): Promise<void>;
 }
 
-type WriteOptions = ConnectOptions & { signal?: AbortSignal | undefined };
+interface WriteOptions extends ConnectOptions {
+  signal?: AbortSignal | undefined;
+  /** Called with every warning and notice of the transaction. */
+  onNotice?: ((notice: ServerNotice) => void) | undefined;
+}
 
 /** What the connection needs to know; times in seconds. */
 export interface ConnectOptions {
@@ -132,14 +136,16 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
 
 function openWriting(opening: Opening, place: Place): Pick<Database, 'write' | 'close'> {
   let pool: Pool | null = null;
+  let hear: ((notice: ServerNotice) => void) | undefined;
   const close = async () => {
     const old = pool;
     pool = null;
     if (old) await discard(old);
   };
   return {
-    async write(work, { signal, ...timeouts }) {
-      pool ??= openPool(opening, 1);
+    async write(work, { signal, onNotice, ...timeouts }) {
+      hear = onNotice;
+      pool ??= openPool(opening, 1, notice => hear?.(notice));
       try {
         const value = await withTransaction(pool, 'isolation level read committed', timeouts, work, {
           signal,

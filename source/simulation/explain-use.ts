@@ -1,30 +1,7 @@
 import type { Finding } from '../counter/finding.ts';
 import { amount } from '../format/plurals.ts';
 import type { TriggerHealth } from '../trigger/health.ts';
-
-/** What one use did to its preset's count and records. */
-export interface UseResult {
-  before: number | null;
-  after: number | null;
-  increment: number;
-  recordsAdded: number;
-  /** Null if presets has no such column. */
-  lastUsedAtMoved: boolean | null;
-}
-
-/** A way of making a use that failed, with the server's message. */
-export interface UseFailure {
-  path: 'track_preset_usage' | 'insert';
-  /** 1 for the first use, 2 for the same preset again. */
-  use: number;
-  message: string;
-  code: string;
-  constraint: string | null;
-  where: string | null;
-  /** The column and the table that the server names in the error, if any. */
-  column: string | null;
-  table: string | null;
-}
+import { type UseFailure, type UseResult, verdictsOf } from './use-result.ts';
 
 /** Everything that an explanation is based on. */
 interface UseEvidence {
@@ -36,25 +13,16 @@ interface UseEvidence {
   replicationRole: string;
 }
 
-/** Confirmed means: twice in a row a use added exactly 1 to the count and exactly one record, and moved `last_used_at`. */
-export function isConfirmed(uses: readonly UseResult[]): boolean {
-  return (
-    uses.length === 2 &&
-    uses.every(
-      ({ increment, recordsAdded, lastUsedAtMoved }) =>
-        increment === 1 && recordsAdded === 1 && lastUsedAtMoved !== false,
-    )
-  );
-}
-
 /** Why uses did not count exactly once each, from their results and the catalog; empty if they did. */
 export function explainUse(evidence: UseEvidence): Finding[] {
   const { uses, failures, health } = evidence;
   const findings = failures.map(failure => explainFailure(failure, evidence));
   // The second use nearly always does the same as the first: one explanation is enough.
-  const odd = uses.find(({ increment, recordsAdded }) => increment !== 1 || recordsAdded !== 1);
+  const verdicts = verdictsOf(uses, limitsUsesOf(health));
+  const made = uses.filter((_, index) => verdicts[index] !== 'unchanged');
+  const odd = made.find(({ increment, recordsAdded }) => increment !== 1 || recordsAdded !== 1);
   if (odd) findings.push(...explainNumbers(odd, evidence));
-  else if (uses.some(({ lastUsedAtMoved }) => lastUsedAtMoved === false)) {
+  else if (made.some(({ lastUsedAtMoved }) => lastUsedAtMoved === false)) {
     findings.push({
       code: 'last-used-not-moved',
       severity: 'error',
@@ -62,8 +30,31 @@ export function explainUse(evidence: UseEvidence): Finding[] {
       hint: "The trigger's function should set it; the migration's does.",
     });
   }
+  const unchanged = uses.filter((_, index) => verdicts[index] === 'unchanged');
+  if (unchanged.some(({ recordsUpdated }) => recordsUpdated)) findings.push(updatedOnly);
+  if (unchanged.some(({ recordsUpdated }) => !recordsUpdated))
+    findings.push(notStored, ...causes(health, limitsUses));
   if (failures.some(({ code }) => code === '23505')) findings.push(...causes(health, limitsUses));
   return unique(findings);
+}
+
+const updatedOnly: Finding = {
+  code: 'use-updated-record',
+  severity: 'info',
+  message: 'A use updated a record that was there before, and the count rightly stayed as it is.',
+  hint: 'That is how ON CONFLICT DO UPDATE works: a repeated use is no new record.',
+};
+
+const notStored: Finding = {
+  code: 'second-use-not-stored',
+  severity: 'warning',
+  message: 'The second use of the same preset stored no record, and the count rightly stayed as it is.',
+  hint: 'A unique index limits uses, as ON CONFLICT DO NOTHING needs: drop it unless that is intended.',
+};
+
+/** True if a unique index may keep a repeated use from being stored. */
+export function limitsUsesOf({ findings }: TriggerHealth): boolean {
+  return findings.some(({ code }) => limitsUses.includes(code));
 }
 
 const limitsUses = ['daily-limit', 'unique-limits-uses'];
@@ -85,6 +76,7 @@ const countsNothing = [
 const countsMore = [
   'second-counter',
   'track-counts-too',
+  'trigger-before',
   'presets-trigger-writes-count',
   'other-writer',
   'function-counts-otherwise',
@@ -92,7 +84,7 @@ const countsMore = [
 ];
 
 function explainNumbers(use: UseResult, { health, replicationRole, path }: UseEvidence): Finding[] {
-  const { increment, recordsAdded } = use;
+  const { increment, recordsAdded, recordsUpdated } = use;
   if (!Number.isFinite(increment)) {
     return [
       {
@@ -103,9 +95,16 @@ function explainNumbers(use: UseResult, { health, replicationRole, path }: UseEv
       },
     ];
   }
-  const numbers = `usage_count ${use.before ?? 'NULL'} to ${use.after ?? 'NULL'}, ${amount(recordsAdded, 'record')}`;
+  const numbers = `usage_count ${use.before ?? 'NULL'} to ${use.after ?? 'NULL'}, ${amount(recordsAdded, 'record')}${recordsUpdated ? ` added, ${recordsUpdated} updated` : ''}`;
   const found: Finding[] = [];
-  if (recordsAdded === 0) {
+  if (recordsAdded === 0 && recordsUpdated) {
+    found.push({
+      code: 'update-counted',
+      severity: 'error',
+      message: `The use updated a record instead of adding one, and was counted (${numbers}).`,
+      hint: 'A BEFORE trigger fires before ON CONFLICT is decided: make the counting trigger fire AFTER the insert.',
+    });
+  } else if (recordsAdded === 0) {
     found.push({
       code: 'use-not-recorded',
       severity: 'error',

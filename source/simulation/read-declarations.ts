@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
-import { foldName } from '../counter/discovery/fold-name.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
 import { type Operators, operators, ownOperators } from '../counter/operators.ts';
 import { countsAreCheap } from '../counter/reading/counters.ts';
@@ -16,8 +15,6 @@ export interface UsageDeclarations {
   userType: string | null;
   /** A recent record, by column, as text; empty if there is none. */
   sample: Record<string, string | null>;
-  /** The user of a recent record. */
-  recentUser: string | null;
   /** The requested roles that exist, and whether this session may become them. */
   roles: { name: string; allowed: boolean }[];
   /** Sequences that a use advances; a rollback does not undo that. */
@@ -86,10 +83,7 @@ const text = `SELECT json_build_object(
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
    WHERE p.proname = 'track_preset_usage' AND p.prokind IN ('f', 'p') AND p.prorettype <> 'trigger'::regtype
      -- There is no value for a polymorphic type or another pseudo-type.
-     AND NOT EXISTS (SELECT FROM unnest(p.proargtypes) g JOIN pg_type y ON y.oid = g WHERE y.typtype = 'p')
-     AND (n.nspname = ANY (ARRAY(SELECT e FROM json_array_elements_text($2::text::json) e))
-          OR NOT EXISTS (SELECT FROM pg_proc q JOIN pg_namespace m ON m.oid = q.pronamespace
-                          WHERE q.proname = 'track_preset_usage' AND m.nspname = ANY (ARRAY(SELECT e FROM json_array_elements_text($2::text::json) e))))),
+     AND NOT EXISTS (SELECT FROM unnest(p.proargtypes) g JOIN pg_type y ON y.oid = g WHERE y.typtype = 'p')),
   'roles', (SELECT coalesce(json_agg(json_build_object('name', r.rolname, 'allowed', pg_has_role(r.oid, 'MEMBER'))), '[]')
     FROM pg_roles r WHERE r.rolname = ANY (ARRAY(SELECT e FROM json_array_elements_text($3::text::json) e))),
   'sequences', (SELECT coalesce(json_agg(DISTINCT s.name), '[]')
@@ -102,14 +96,14 @@ const text = `SELECT json_build_object(
   'replicationRole', current_setting('session_replication_role'))::text AS answer`;
 
 /**
- * Reads how a use is made here: every `track_preset_usage` in the tables' schemas (in any schema if they have none), the
- * columns of `preset_usage`, and a recent record of the preset `id`. `roles` are looked up by name.
+ * Reads how a use is made here: every `track_preset_usage`, the
+ * columns of `preset_usage`, and a recent record of the preset `id`. `roles` are looked up by name; `userColumn` names the user.
  */
 export async function readUsageDeclarations(
   reader: Reader,
   tables: Tables,
   id: string,
-  roles: readonly string[],
+  { roles, userColumn }: { roles: readonly string[]; userColumn: string | null },
 ): Promise<UsageDeclarations> {
   const { records } = tables;
   const [row] = (await reader.rows(text, [
@@ -121,14 +115,13 @@ export async function readUsageDeclarations(
     answer: string;
   }[];
   const found = answer.parse(JSON.parse(row?.answer ?? '{}'));
-  const user = found.columns.find(({ name }) => /^(userid|user|profileid|ownerid)$/.test(foldName(name)));
+  const user = found.columns.find(({ name }) => name === userColumn);
   const sample = await readSample(reader, tables, found.columns, id);
   return {
     ...found,
     userColumn: user?.name ?? null,
     userType: user?.type ?? null,
     sample,
-    recentUser: (user && sample[user.name]) ?? null,
   };
 }
 

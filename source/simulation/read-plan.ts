@@ -1,3 +1,4 @@
+import type { JwtClaims } from '../config/jwt-claims.ts';
 import type { Database, Reader } from '../connection/transactions.ts';
 import { unquoted } from '../counter/discovery/unquoted.ts';
 import { fingerprint } from '../counter/fingerprint.ts';
@@ -9,8 +10,12 @@ import { ConsoleError, exitCodes, usageError } from '../errors/errors.ts';
 import { judgeTrigger, type TriggerHealth } from '../trigger/health.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
 import { type SideEffect, sideEffectsOf, unknownSideEffects } from '../trigger/side-effects.ts';
+import { trackRoutines } from '../trigger/track-routines.ts';
+import { withoutUnusedTrack } from '../trigger/unused-track.ts';
 import { readUsageDeclarations, type UsageDeclarations } from './read-declarations.ts';
+import { readIdentity, readUserColumn, type UseIdentity, usualRole } from './read-identity.ts';
 import { readReachedBodies } from './read-reached-bodies.ts';
+import { type AskedIdentity, askedIdentity } from './token-claims.ts';
 import { chooseRoutine, fillInsert, type UsageCall, type UsageRoutine } from './usage-call.ts';
 
 /** What to simulate. */
@@ -22,6 +27,10 @@ export interface SimulationRequest {
   asUser: string | null;
   /** The role that the use is also made as; null for `authenticated`, if it exists. */
   asRole: string | null;
+  /** All claims of the application's token; found out if left out. */
+  claims?: JwtClaims | null;
+  /** The application's source, if nothing in it calls `track_preset_usage()`: then uses are made by a plain insert. */
+  uncalledIn?: string | null;
   readOnly: boolean;
 }
 
@@ -31,7 +40,10 @@ export interface SimulationPlan {
   preset: { id: string; name: string };
   /** The way the application makes a use, and a plain insert. */
   calls: UsageCall[];
-  asUser: string | null;
+  /** As whom the uses are made. */
+  identity: UseIdentity;
+  /** What the uses ask about that. */
+  asks: AskedIdentity;
   /** The role that the uses are made as besides this session's own; `asked` if a person named it. */
   role: { name: string; allowed: boolean; asked: boolean } | null;
   health: TriggerHealth;
@@ -40,15 +52,16 @@ export interface SimulationPlan {
   recordKey: UsageDeclarations['recordKey'];
   /** Functions that a use may be made with but that are not called, because of their owner. */
   strangers: UsageRoutine[];
+  /** The application's source, if nothing in it calls the function that is there. */
+  uncalledIn: string | null;
+  /** Functions of the usual name that write other tables, and are not called for these. */
+  others: { name: string; table: string }[];
   /** What a use runs that no rollback can undo: if there is any, a person must confirm with `fingerprint`. */
   reach: SideEffect[];
   /** What a use runs that cannot be read, so its effects are not known. */
   unknown: SideEffect[];
   fingerprint: string;
 }
-
-/** The role that Supabase's API uses for signed-in users. */
-export const usualRole = 'authenticated';
 
 /**
  * Finds out how a use is made in this database: which function, with which arguments, as which user and role. Only
@@ -73,11 +86,20 @@ export async function planSimulation(
       requireWritableServer(server, 'a simulation');
       requireEveryRow(tables, 'A simulation');
       const preset = await choosePreset(reader, found, request.preset);
-      const roleName = request.asRole ?? usualRole;
-      const declared = await readUsageDeclarations(reader, tables, preset.id, [roleName]);
+      const claims = request.claims ?? null;
+      const askedRole = request.asRole ?? claims?.role ?? null;
+      const users = await readUserColumn(reader, tables);
+      const declared = await readUsageDeclarations(reader, tables, preset.id, {
+        roles: [askedRole ?? usualRole],
+        userColumn: users.column,
+      });
       const catalog = await readTriggerCatalog(reader, tables);
-      const asUser = request.asUser ?? declared.recentUser;
-      if (request.asUser !== null && declared.userType === 'uuid' && !uuid.test(request.asUser)) {
+      const identity = await readIdentity(reader, tables, users, {
+        asUser: request.asUser,
+        claims,
+        sample: declared.sample,
+      });
+      if (request.asUser !== null && declared.userType === 'uuid' && !uuid.test(identity.user ?? '')) {
         throw usageError(
           'bad-flag',
           'The value of --as-user is not a UUID.',
@@ -89,15 +111,18 @@ export async function planSimulation(
         // In the form of parameters, which omit the schema of PostgreSQL's own types.
         keyType: tables.presets.keyType.replace(/^pg_catalog\./, ''),
         presetColumn: unquoted(tables.records.preset),
-        user: asUser,
+        user: identity.user,
         userColumn: declared.userColumn,
         userType: declared.userType,
         sample: declared.sample,
         unique: declared.columns.filter(({ unique }) => unique).map(({ name }) => name),
       };
-      const strangers = declared.routines.filter(({ stranger }) => stranger !== null);
+      const { own, others } = trackRoutines(catalog);
+      const candidates = declared.routines.filter(({ oid }) => own.some(each => each.oid === oid));
+      const uncalledIn = candidates.length > 0 ? (request.uncalledIn ?? null) : null;
+      const strangers = uncalledIn === null ? candidates.filter(({ stranger }) => stranger !== null) : [];
       const routine = chooseRoutine(
-        declared.routines.filter(({ stranger }) => stranger === null),
+        uncalledIn !== null ? [] : candidates.filter(({ stranger }) => stranger === null),
         facts,
       );
       const calls = [...(routine ? [routine] : []), fillInsert(tables.records.name, declared.columns, facts)];
@@ -111,13 +136,17 @@ export async function planSimulation(
         inspected: found,
         preset,
         calls,
-        asUser,
-        role: chooseRole(declared.roles, request.asRole, server.user),
-        health: judgeTrigger(catalog),
+        identity,
+        asks: askedIdentity(bodies),
+        role: chooseRole(declared.roles, askedRole, server.user),
+        health:
+          uncalledIn === null ? judgeTrigger(catalog) : withoutUnusedTrack(judgeTrigger(catalog), uncalledIn),
         replicationRole: declared.replicationRole,
         sequences: declared.sequences,
         recordKey: declared.recordKey,
         strangers,
+        uncalledIn,
+        others: others.map(({ routine: { identity: name }, table }) => ({ name, table })),
         reach,
         unknown,
         fingerprint: fingerprint([found.host, server.database, 'simulate', preset.id, reach]),

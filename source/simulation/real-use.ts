@@ -1,4 +1,4 @@
-import type { UseResult } from './explain-use.ts';
+import type { UseResult } from './use-result.ts';
 
 /** A use that was made and committed, with everything needed to take it back. Times are the server's own text. */
 export interface RealUse {
@@ -40,6 +40,7 @@ export function resultOf({
     after,
     increment: (after ?? 0) - (before ?? 0),
     recordsAdded: records.length,
+    recordsUpdated: null,
     lastUsedAtMoved: lastUsedAfter === null ? null : (lastUsedMoved ?? lastUsedAfter !== lastUsedBefore),
   };
 }

@@ -3,7 +3,8 @@ import type { Database, WriteTransaction } from '../connection/transactions.ts';
 import { fingerprint } from '../counter/fingerprint.ts';
 import { refused } from '../counter/guards.ts';
 import { ConsoleError, databaseError, exitCodes, isConsoleError, usageError } from '../errors/errors.ts';
-import { type SimulationPlan, usualRole } from './read-plan.ts';
+import { claimsOf } from './read-identity.ts';
+import type { SimulationPlan } from './read-plan.ts';
 import type { RealUse, TakenBack } from './real-use.ts';
 import { makeRealUse, type RecordKey, realUse, takeBackRealUse } from './sql/real-use-block.ts';
 
@@ -18,7 +19,7 @@ export function realUseFingerprint({
   preset,
   calls,
   reach,
-  asUser,
+  identity,
   role,
 }: SimulationPlan): string {
   const as = role?.asked ? role.name : null;
@@ -28,7 +29,8 @@ export function realUseFingerprint({
     'use',
     preset.id,
     calls[0]?.what,
-    asUser,
+    identity.user,
+    ...(identity.claims ? [identity.claims] : []),
     as,
     reach,
   ]);
@@ -56,15 +58,12 @@ export async function commitUse(
   timeouts: Timeouts,
   signal?: AbortSignal,
 ): Promise<RealUse> {
-  const { inspected, preset, asUser, role, calls } = plan;
+  const { inspected, preset, identity, role, calls } = plan;
   const [call] = calls;
   const key = requireKey(plan);
   if (!call) throw new Error('a plan without a call');
   const asRole = role?.asked ? role.name : null;
-  const claims =
-    asUser === null && asRole === null
-      ? null
-      : { ...(asUser === null ? {} : { sub: asUser }), role: asRole ?? usualRole };
+  const claims = claimsOf(identity, asRole);
   return writeOnce(
     database,
     writer => makeRealUse(writer, inspected.tables, key, call, { preset: preset.id, claims, role: asRole }),

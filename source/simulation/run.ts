@@ -1,15 +1,22 @@
 import { givenSetting, resultSetting } from '../connection/block-settings.ts';
+import type { ServerNotice } from '../connection/pool.ts';
 import type { Database } from '../connection/transactions.ts';
 import { ConsoleError, databaseError, exitCodes, type Place } from '../errors/errors.ts';
-import { explainUse, isConfirmed, type UseResult } from './explain-use.ts';
-import { type SimulationPlan, usualRole } from './read-plan.ts';
-import { explainCircumstances, type Simulation } from './simulation.ts';
+import { withoutPasswords } from '../errors/redact.ts';
+import { shortened } from '../errors/shorten.ts';
+import { explainUse, limitsUsesOf } from './explain-use.ts';
+import { claimsOf } from './read-identity.ts';
+import type { SimulationPlan } from './read-plan.ts';
+import { explainCircumstances, type Simulation, type UseWarning } from './simulation.ts';
 import {
   type SimulationAnswer,
   simulationBlock,
   simulationValues,
   toSimulationAnswer,
 } from './sql/simulation-block.ts';
+import type { UseResult } from './use-result.ts';
+import { isConfirmed } from './use-result.ts';
+import { judgeUses } from './verdict.ts';
 
 /**
  * Uses the preset twice in a transaction that is rolled back, then again as the plan's role. `timeouts` are in seconds.
@@ -22,43 +29,62 @@ export async function runSimulation(
   signal?: AbortSignal,
 ): Promise<Simulation> {
   const takenAt = Date.now();
-  const own = await simulateAs(database, plan, null, timeouts, signal);
+  const heard: UseWarning[] = [];
+  const own = await simulateAs(database, plan, null, heard, timeouts, signal);
   const { role } = plan;
-  const other = role?.allowed ? await simulateAs(database, plan, role.name, timeouts, signal) : null;
+  const other = role?.allowed ? await simulateAs(database, plan, role.name, heard, timeouts, signal) : null;
   const uses = own.uses.map(toResult);
-  const confirmed = isConfirmed(uses);
   const { health, replicationRole } = plan;
+  const limited = limitsUsesOf(health);
   const asRole =
     other && role
       ? {
           role: role.name,
-          confirmed: isConfirmed(other.uses.map(toResult)),
+          confirmed: isConfirmed(other.uses.map(toResult), limited),
           uses: other.uses.map(toResult),
           failures: other.failures,
         }
       : null;
+  const { identity, asks } = plan;
+  const asked = role?.asked ?? false;
+  const { verdict, doubts } = judgeUses({
+    uses,
+    failures: own.failures,
+    asRole,
+    asked,
+    limited,
+    identity,
+    asks,
+  });
   return {
     preset: plan.preset,
     path: own.path,
-    asUser: plan.asUser,
-    confirmed,
+    asUser: identity.user,
+    subject: identity.subject,
+    subjectFrom: identity.via,
+    verdict,
+    confirmed: doubts.length === 0 && isConfirmed(uses, limited),
     uses,
     failures: own.failures,
     findings: [
+      ...doubts,
       ...explainUse({ path: own.path, uses, failures: own.failures, health, replicationRole }),
       ...explainCircumstances({
         path: own.path,
         firstPath: plan.calls[0]?.path ?? 'insert',
         strangers: plan.strangers,
+        others: plan.others,
+        uncalledIn: plan.uncalledIn,
         role,
         own: plan.inspected.server.user,
         asRole,
-        confirmed,
+        confirmed: isConfirmed(uses, limited),
         reach: plan.reach,
         unknown: plan.unknown,
         sequences: plan.sequences,
       }),
     ],
+    warnings: distinct(heard),
     asRole,
     waitedMs: own.waited ?? 0,
     heldMs: Math.max(own.held ?? 0, other?.held ?? 0),
@@ -73,14 +99,12 @@ async function simulateAs(
   database: Database,
   plan: SimulationPlan,
   role: string | null,
+  heard: UseWarning[],
   { timeout, lockTimeout }: { timeout: number; lockTimeout: number },
   signal: AbortSignal | undefined,
 ): Promise<SimulationAnswer> {
-  const { calls, asUser, preset } = plan;
-  const claims =
-    asUser !== null || role !== null
-      ? { ...(asUser === null ? {} : { sub: asUser }), role: role ?? usualRole }
-      : null;
+  const { calls, preset } = plan;
+  const claims = claimsOf(plan.identity, role);
   const answer = await database.write(
     async ({ rows, script, ownPath }) => {
       await rows('SELECT set_config($1, $2, true)', [
@@ -88,11 +112,16 @@ async function simulateAs(
         simulationValues({ preset: preset.id, claims, role }, calls, ownPath),
       ]);
       const [row] = (await script(
-        `${simulationBlock(plan.inspected.tables, calls)}; SELECT current_setting('${resultSetting}', true) AS answer; ROLLBACK`,
+        `${simulationBlock(plan.inspected.tables, calls)}; SELECT current_setting('${resultSetting}', true) AS answer; ROLLBACK AND CHAIN`,
       )) as { answer: string | null }[];
       return row?.answer;
     },
-    { timeout: Math.min(timeout, lockTimeout + longestHold), lockTimeout, signal },
+    {
+      timeout: Math.min(timeout, lockTimeout + longestHold),
+      lockTimeout,
+      signal,
+      onNotice: notice => heard.push(readable(notice)),
+    },
   );
   // The block does nothing in any other transaction: the connection was lost between the two statements.
   if (!answer)
@@ -109,6 +138,24 @@ async function simulateAs(
     });
   }
   return result;
+}
+
+// In characters, and in number: a trigger may warn of anything, for every record.
+const longestWarning = 1_000;
+const mostWarnings = 20;
+
+function readable({ severity, code, message, where }: ServerNotice): UseWarning {
+  const short = (text: string) => withoutPasswords(shortened(text, longestWarning));
+  const [, raisedIn] = /^PL\/pgSQL function (?!inline_code_block)(.*)$/m.exec(where ?? '') ?? [];
+  return { severity, code, message: short(message), where: raisedIn === undefined ? null : short(raisedIn) };
+}
+
+/** Each warning once, those of the second use and of the other role left out where they are the same. */
+function distinct(heard: readonly UseWarning[]): UseWarning[] {
+  const key = (each: UseWarning) => JSON.stringify([each.severity, each.code, each.message]);
+  return heard
+    .filter((each, at) => heard.findIndex(other => key(other) === key(each)) === at)
+    .slice(0, mostWarnings);
 }
 
 // A lock or a timeout is about what else is running, not about how uses are counted.
@@ -152,6 +199,7 @@ function toResult(use: SimulationAnswer['uses'][number]): UseResult {
     after: use.after,
     increment: use.increment,
     recordsAdded: use.recordsAfter - use.recordsBefore,
+    recordsUpdated: use.recordsUpdated,
     lastUsedAtMoved: use.lastUsedMoved,
   };
 }

@@ -1,17 +1,26 @@
 import type { Finding } from '../counter/finding.ts';
 import type { SideEffect } from '../trigger/side-effects.ts';
-import type { UseFailure, UseResult } from './explain-use.ts';
 import type { UsageRoutine } from './usage-call.ts';
+import type { UseFailure, UseResult } from './use-result.ts';
+import type { Verdict } from './verdict.ts';
 
 /** The result of a simulation. Times in milliseconds. */
 export interface Simulation {
   preset: { id: string; name: string };
   path: 'track_preset_usage' | 'insert';
   asUser: string | null;
+  /** The subject of the token that the uses were made with, and the column it was found in if it is another id. */
+  subject: string | null;
+  subjectFrom: string | null;
+  /** Of the application's uses: not confirmed either if `track_preset_usage()` fails. */
+  verdict: Verdict;
+  /** Of the way that the uses were made. */
   confirmed: boolean;
   uses: UseResult[];
   failures: UseFailure[];
   findings: Finding[];
+  /** What the server warned of or noted while the uses ran, such as an error that a trigger swallows. */
+  warnings: UseWarning[];
   /** The same two uses as another role; null if none was tried. */
   asRole: { role: string; confirmed: boolean; uses: UseResult[]; failures: UseFailure[] } | null;
   /** How long it waited for the preset's row, and held it. */
@@ -20,9 +29,17 @@ export interface Simulation {
   takenAt: number;
 }
 
+/** A warning or notice of the server. */
+export interface UseWarning {
+  severity: string;
+  code: string;
+  message: string;
+  where: string | null;
+}
+
 /** True if a simulation showed no error: this decides the exit code of `simulate`. */
-export function isSound({ confirmed, failures, findings }: Simulation): boolean {
-  return confirmed && failures.length === 0 && findings.every(({ severity }) => severity !== 'error');
+export function isSound({ verdict, findings }: Pick<Simulation, 'verdict' | 'findings'>): boolean {
+  return verdict === 'confirmed' && findings.every(({ severity }) => severity !== 'error');
 }
 
 /** How a simulation was made. */
@@ -38,6 +55,10 @@ export interface UseContext {
   confirmed: boolean;
   /** Functions that were not called because of their owner. */
   strangers: readonly Pick<UsageRoutine, 'identity' | 'stranger'>[];
+  /** The application's source, if nothing in it calls the function that is there. */
+  uncalledIn: string | null;
+  /** Functions of the usual name that write other tables. */
+  others: readonly { name: string; table: string }[];
   reach: readonly SideEffect[];
   unknown: readonly SideEffect[];
   sequences: readonly string[];
@@ -45,11 +66,13 @@ export interface UseContext {
 
 /** The findings that come from how a simulation was made. */
 export function explainCircumstances(circumstances: UseContext): Finding[] {
-  const { path, firstPath, own, strangers, reach, unknown, sequences } = circumstances;
+  const { path, firstPath, own, strangers, others, uncalledIn, reach, unknown, sequences } = circumstances;
   return [
     ...(path === 'insert' && firstPath === 'track_preset_usage' ? [fellBack] : []),
-    ...(firstPath === 'insert' && strangers.length === 0 ? [noFunction] : []),
+    ...(uncalledIn !== null ? [notUsed(uncalledIn)] : []),
+    ...(firstPath === 'insert' && strangers.length === 0 && uncalledIn === null ? [noFunction] : []),
     ...strangers.map(routine => notCalled(routine, own)),
+    ...others.map(ofOtherTables),
     ...roleFindings(circumstances),
     ...reach.map(reaches),
     ...unknown.map(notKnown),
@@ -98,6 +121,15 @@ const noFunction: Finding = {
   hint: 'If the application calls such a function, its uses fail.',
 };
 
+function notUsed(directory: string): Finding {
+  return {
+    code: 'track-not-used',
+    severity: 'info',
+    message: `Nothing in ${directory} calls track_preset_usage(), so the uses were made by a plain insert.`,
+    hint: 'A fault of that function is then no fault of the counter.',
+  };
+}
+
 function notCalled(
   { identity, stranger }: Pick<UsageRoutine, 'identity' | 'stranger'>,
   own: string,
@@ -107,6 +139,15 @@ function notCalled(
     severity: 'warning',
     message: `${identity} was not called: its owner ${stranger} does not own the tables, and it would run with the rights of ${own}.`,
     hint: `If it is the application's, give it to the owner of the tables with ALTER ROUTINE ... OWNER TO; if you do not know it, drop it.`,
+  };
+}
+
+function ofOtherTables({ name, table }: UseContext['others'][number]): Finding {
+  return {
+    code: 'track-of-other-tables',
+    severity: 'info',
+    message: `${name} was not called: it inserts into ${table}, not into the records of this counter.`,
+    hint: 'To simulate its uses, name its schema with --schema.',
   };
 }
 

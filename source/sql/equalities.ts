@@ -1,15 +1,15 @@
 import type { A_Expr, Node, SelectStmt, SubLink } from 'libpg-query';
 import { nameOf, namesIn, tableName } from './names.ts';
-import type { SqlEquality, SqlName, SqlTerm } from './sql-effects.ts';
+import type { SqlEquality, SqlName, SqlReading, SqlTerm, SqlValue } from './sql-effects.ts';
 
 /** The tables of FROM by their names there; null for a query, whose columns are not followed. */
 type Scope = ReadonlyMap<string, SqlName | null>;
 
 /** What a statement says to be equal, and what it selects if that is a single column. */
-export function equalitiesOf(statement: Node): { equals: SqlEquality[]; gives: SqlTerm[] } {
-  const equals: SqlEquality[] = [];
-  visit(statement, [], equals);
-  return { equals, gives: givenBy(statement) };
+export function equalitiesOf(statement: Node): Pick<SqlReading, 'equals' | 'lookups' | 'gives'> {
+  const found = { equals: [], lookups: [] };
+  visit(statement, [], found);
+  return { ...found, gives: givenBy(statement) };
 }
 
 function givenBy(statement: Node): SqlTerm[] {
@@ -24,24 +24,36 @@ function givenBy(statement: Node): SqlTerm[] {
   return given ? [given] : [];
 }
 
-function visit(value: unknown, scopes: readonly Scope[], into: SqlEquality[]): void {
+function visit(value: unknown, scopes: readonly Scope[], into: Found): void {
   if (Array.isArray(value)) {
     for (const each of value) visit(each, scopes, into);
     return;
   }
   if (typeof value !== 'object' || value === null) return;
   const node = value as Node;
-  if ('A_Expr' in node) into.push(...compared(node.A_Expr, scopes));
-  if ('SubLink' in node) into.push(...among(node.SubLink, scopes));
+  if ('A_Expr' in node) {
+    into.equals.push(...compared(node.A_Expr, scopes));
+    if (takes(node.A_Expr)) {
+      const taken = term(node, scopes);
+      if (taken?.kind === 'value') {
+        // What is inside is a part of it.
+        into.lookups.push(taken);
+        return;
+      }
+    }
+  }
+  if ('SubLink' in node) into.equals.push(...among(node.SubLink, scopes));
   if ('InsertStmt' in node) {
     const { relation, cols = [], selectStmt } = node.InsertStmt;
-    if (relation) into.push(...stored(tableName(relation), cols, selectStmt, scopes));
+    if (relation) into.equals.push(...stored(tableName(relation), cols, selectStmt, scopes));
   }
   for (const each of Object.values(node)) {
     const own = scopeOf(each);
     visit(each, own ? [own, ...scopes] : scopes, into);
   }
 }
+
+type Found = Pick<SqlReading, 'equals' | 'lookups'>;
 
 /** The tables that a statement itself names in FROM, or writes. */
 function scopeOf(statement: unknown): Scope | null {
@@ -68,6 +80,8 @@ function tablesOf(node: Node): [string, SqlName | null][] {
 
 // In OPERATOR(pg_catalog.=) the schema comes first.
 const operatorOf = ({ name }: A_Expr) => namesIn(name).at(-1) ?? '';
+
+const takes = (expression: A_Expr) => /^#?->>?$/.test(operatorOf(expression));
 
 function compared(expression: A_Expr, scopes: readonly Scope[]): SqlEquality[] {
   const { kind, lexpr, rexpr } = expression;
@@ -133,7 +147,7 @@ function term(expression: Node, scopes: readonly Scope[]): SqlTerm | null {
       ? queried(subselect, scopes)
       : null;
   }
-  const value: Extract<SqlTerm, { kind: 'value' }> = { kind: 'value', calls: [], keys: [], names: [] };
+  const value: SqlValue = { kind: 'value', calls: [], keys: [], names: [] };
   return gather(node, value, scopes) ? value : null;
 }
 
@@ -144,15 +158,17 @@ function uncast(node: Node): Node {
 }
 
 /** Adds the calls in a value; false if it depends on anything else, such as a column of a table. */
-function gather(
-  expression: Node,
-  into: Extract<SqlTerm, { kind: 'value' }>,
-  scopes: readonly Scope[],
-): boolean {
+function gather(expression: Node, into: SqlValue, scopes: readonly Scope[]): boolean {
   const node = uncast(expression);
   const all = (list: readonly Node[] = []) => list.every(each => gather(each, into, scopes));
   if ('A_Const' in node) return true;
   if ('CoalesceExpr' in node) return all(node.CoalesceExpr.args);
+  if ('CaseExpr' in node) {
+    // The conditions only decide which of the values it is.
+    const { args = [], defresult } = node.CaseExpr;
+    const results = args.map(each => ('CaseWhen' in each ? each.CaseWhen.result : undefined));
+    return all([...results, defresult].filter(each => each !== undefined));
+  }
   if ('FuncCall' in node) {
     const { funcname, args = [] } = node.FuncCall;
     into.calls.push({ ...nameOf(funcname), literals: args.map(textOf) });
@@ -161,7 +177,7 @@ function gather(
   if ('A_Expr' in node) {
     const { kind, lexpr, rexpr } = node.A_Expr;
     const key = rexpr ? textOf(rexpr) : null;
-    if (/^#?->>?$/.test(operatorOf(node.A_Expr)) && key !== null) into.keys.push(key);
+    if (takes(node.A_Expr) && key !== null) into.keys.push(key);
     else if (kind !== 'AEXPR_NULLIF') return false;
     return all([lexpr, rexpr].filter(each => each !== undefined));
   }

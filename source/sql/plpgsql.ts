@@ -5,7 +5,7 @@ import { folded } from './names.ts';
 import { parseFragments } from './parser/parse-fragments.ts';
 import { type Parser, refusalOf } from './parser/parser.ts';
 import { readStatements } from './read-statements.ts';
-import { addReading, emptyReading, type SqlReading, type SqlTerm } from './sql-effects.ts';
+import { addReading, emptyReading, type SqlReading, type SqlTerm, type SqlValue } from './sql-effects.ts';
 import type { SqlReader } from './sql-reader.ts';
 
 /** The parser's tree of a body: objects whose only key is their type, such as `PLpgSQL_stmt_if`. */
@@ -78,10 +78,11 @@ class Body {
     for (const { expression, offset } of this.#executed) {
       addReading(this.#reading, dynamicReading(expression, this.#variables, this.#reader), () => offset);
     }
-    const { equals, gives } = this.#reading;
+    const { equals, gives, lookups } = this.#reading;
     this.#reading.equals = equals.flatMap(({ left, right }) =>
       this.#meant(left).flatMap(one => this.#meant(right).map(other => ({ left: one, right: other }))),
     );
+    this.#reading.lookups = lookups.map(each => this.#withVariables(each));
     this.#reading.gives = gives.flatMap(each => this.#meant(each));
     return this.#reading;
   }
@@ -95,7 +96,23 @@ class Body {
           ? each.names[0]
           : '';
     const known = this.#terms.get(name ?? '');
-    return known && depth < 4 ? known.flatMap(other => this.#meant(other, depth + 1)) : [each];
+    if (known && depth < 4) return known.flatMap(other => this.#keyed(this.#meant(other, depth + 1), each));
+    return [each.kind === 'value' ? this.#withVariables(each) : each];
+  }
+
+  /** What is taken from a variable is taken from what it is set to. */
+  #keyed(terms: SqlTerm[], from: SqlTerm): SqlTerm[] {
+    if (from.kind === 'column' || from.keys.length === 0) return terms;
+    return terms.flatMap(each =>
+      each.kind === 'value' ? [{ ...each, keys: [...from.keys, ...each.keys] }] : [],
+    );
+  }
+
+  #withVariables(value: SqlValue): SqlValue {
+    const given = value.names.flatMap(name =>
+      (this.#terms.get(name) ?? []).filter(each => each.kind === 'value'),
+    );
+    return { ...value, calls: [...value.calls, ...given.flatMap(({ calls }) => calls)] };
   }
 
   name(rows: SqlReading['rows']): void {

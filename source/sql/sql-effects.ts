@@ -53,14 +53,15 @@ export interface SqlCall extends SqlName {
  * One side of an equality: a column, or a value that functions compute without a column. `keys` are what `->` and `->>` take
  * from it, and `names` are names without a table, which may be variables.
  */
-export type SqlTerm =
-  | { kind: 'column'; table: SqlName | null; column: string }
-  | {
-      kind: 'value';
-      calls: Pick<SqlCall, 'schema' | 'name' | 'literals'>[];
-      keys: string[];
-      names: string[];
-    };
+export type SqlTerm = { kind: 'column'; table: SqlName | null; column: string } | SqlValue;
+
+export interface SqlValue {
+  kind: 'value';
+  calls: Pick<SqlCall, 'schema' | 'name' | 'literals'>[];
+  /** The outermost first: of `a -> 'b' ->> 'c'`, c and b. */
+  keys: string[];
+  names: string[];
+}
 
 /** Two terms that a statement compares with `=` or IN, or of which it stores one in the other. */
 export interface SqlEquality {
@@ -139,6 +140,8 @@ export interface SqlReading {
   /** The tables and views that it reads, and the names of WITH queries. */
   reads: SqlName[];
   equals: SqlEquality[];
+  /** What `->` and `->>` take from a value that functions give. */
+  lookups: SqlValue[];
   /** What a function returns, or a query of one column selects. */
   gives: SqlTerm[];
   creates: SqlCreate[];
@@ -165,6 +168,7 @@ export function emptyReading(): SqlReading {
     calls: [],
     reads: [],
     equals: [],
+    lookups: [],
     gives: [],
     creates: [],
     dynamic: [],
@@ -187,6 +191,7 @@ export function addReading(
   to.calls.push(...moved(from.calls));
   to.reads.push(...from.reads);
   to.equals.push(...from.equals);
+  to.lookups.push(...from.lookups);
   to.gives.push(...from.gives);
   to.creates.push(...from.creates.map(each => moveCreate(each, place)));
   to.dynamic.push(...moved(from.dynamic));

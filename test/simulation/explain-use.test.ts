@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import {
-  explainUse,
-  isConfirmed,
-  type UseFailure,
-  type UseResult,
-} from '../../source/simulation/explain-use.ts';
+import { explainUse } from '../../source/simulation/explain-use.ts';
 import { resultOf } from '../../source/simulation/real-use.ts';
 import { explainCircumstances, isSound, type UseContext } from '../../source/simulation/simulation.ts';
+import { isConfirmed, type UseFailure, type UseResult } from '../../source/simulation/use-result.ts';
 import { judgeTrigger } from '../../source/trigger/health.ts';
 import { catalog, counter } from '../trigger/catalogs.ts';
 
@@ -15,6 +11,7 @@ const use = (over: Partial<UseResult> = {}): UseResult => ({
   after: 4,
   increment: 1,
   recordsAdded: 1,
+  recordsUpdated: 0,
   lastUsedAtMoved: true,
   ...over,
 });
@@ -75,6 +72,7 @@ describe('a use is confirmed', () => {
       after: 1,
       increment: 1,
       recordsAdded: 1,
+      recordsUpdated: null,
       lastUsedAtMoved: null,
     });
     expect(resultOf({ ...real, before: 3, after: 5 }).increment).toBe(2);
@@ -334,6 +332,8 @@ describe('how it was made', () => {
       asRole: null,
       confirmed: true,
       strangers: [],
+      others: [],
+      uncalledIn: null,
       reach: [],
       unknown: [],
       sequences: [],
@@ -411,13 +411,12 @@ describe('how it was made', () => {
   test('is sound if nothing in it is an error', () => {
     const finding = (severity: 'error' | 'warning') => ({ code: 'x', severity, message: '', hint: '' });
     const simulation = {
-      confirmed: true,
-      failures: [],
+      verdict: 'confirmed' as const,
       findings: [finding('warning')],
-    } as unknown as Parameters<typeof isSound>[0];
+    };
     expect(isSound(simulation)).toBe(true);
-    expect(isSound({ ...simulation, confirmed: false })).toBe(false);
-    expect(isSound({ ...simulation, failures: [failure()] })).toBe(false);
+    expect(isSound({ ...simulation, verdict: 'not-confirmed' })).toBe(false);
+    expect(isSound({ ...simulation, verdict: 'not-proved' })).toBe(false);
     expect(isSound({ ...simulation, findings: [finding('warning'), finding('error')] })).toBe(false);
   });
 });

@@ -95,8 +95,8 @@ describe('a database that counts right', () => {
       findings: [],
     });
     expect(simulation.uses).toEqual([
-      { before: 3, after: 4, increment: 1, recordsAdded: 1, lastUsedAtMoved: true },
-      { before: 4, after: 5, increment: 1, recordsAdded: 1, lastUsedAtMoved: true },
+      { before: 3, after: 4, increment: 1, recordsAdded: 1, recordsUpdated: 0, lastUsedAtMoved: true },
+      { before: 4, after: 5, increment: 1, recordsAdded: 1, recordsUpdated: 0, lastUsedAtMoved: true },
     ]);
     expect(isSound(simulation)).toBe(true);
     expect(simulation.heldMs).toBeGreaterThan(0);

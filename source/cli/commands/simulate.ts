@@ -1,3 +1,4 @@
+import { uncalledIn } from '../../checklist/scan-source.ts';
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import type { Finding } from '../../counter/finding.ts';
@@ -6,7 +7,7 @@ import { countText, iso } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import { displayText } from '../../format/text.ts';
 import { explainUse } from '../../simulation/explain-use.ts';
-import { formatUse } from '../../simulation/format-use.ts';
+import { formatUse, formatUser, formatWarning, headlineOf } from '../../simulation/format-use.ts';
 import { planSimulation, requireConfirmation, type SimulationPlan } from '../../simulation/read-plan.ts';
 import { resultOf } from '../../simulation/real-use.ts';
 import { runSimulation } from '../../simulation/run.ts';
@@ -17,7 +18,8 @@ import {
   takeBackToken,
   takeUseBack,
 } from '../../simulation/run-real-use.ts';
-import { isSound, type Simulation } from '../../simulation/simulation.ts';
+import { isSound, type Simulation, type UseWarning } from '../../simulation/simulation.ts';
+import { trackName } from '../../trigger/expected-names.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
 
@@ -26,10 +28,11 @@ import type { Outcome } from '../output/outcome.ts';
  * application's own way of making one fails; 4 where a use reaches outside the transaction and that was not confirmed.
  */
 export async function simulate(database: Database, config: Config, signal: AbortSignal): Promise<Outcome> {
-  const { schema, asUser, asRole, readOnly, presets, confirm, commit, takeBack } = config;
+  const { schema, asUser, asRole, claims, readOnly, presets, confirm, commit, takeBack } = config;
+  const uncalled = await uncalledIn(config.appSource, trackName, signal);
   const plan = await planSimulation(
     database,
-    { schema, preset: presets[0] ?? null, asUser, asRole, readOnly },
+    { uncalledIn: uncalled, schema, preset: presets[0] ?? null, asUser, asRole, claims, readOnly },
     signal,
   );
   if (takeBack !== null) return tellTakenBack(database, plan, config, takeBack, signal);
@@ -56,7 +59,7 @@ async function tellRealUse(
   const made = await commitUse(database, plan, config, signal);
   const use = resultOf(made);
   const confirmed = use.increment === 1 && use.recordsAdded === 1 && use.lastUsedAtMoved !== false;
-  const { preset, health, replicationRole, asUser, calls } = plan;
+  const { preset, health, replicationRole, identity, calls } = plan;
   const path = calls[0]?.path ?? 'insert';
   const findings = explainUse({ path, uses: [use], failures: [], health, replicationRole });
   const takeBack = takeBackToken(plan, made);
@@ -67,7 +70,9 @@ async function tellRealUse(
       takenAt: iso(takenAt),
       preset,
       path,
-      asUser,
+      asUser: identity.user,
+      subject: identity.subject,
+      subjectFrom: identity.via,
       confirmed,
       committed: true,
       uses: [use],
@@ -122,20 +127,30 @@ function findingLines(findings: readonly Finding[]): string[] {
   ]);
 }
 
+function warningLines(warnings: readonly UseWarning[]): string[] {
+  return warnings.length === 0
+    ? []
+    : ['', 'The server said meanwhile:', ...warnings.map(each => `  ${formatWarning(each)}`)];
+}
+
 /** The contract's `simulate` document, with what this program adds to it: the role that was tried, and times. */
 function simulationJson(simulation: Simulation) {
-  const { preset, path, asUser, confirmed, uses, failures, findings, asRole, waitedMs, heldMs, takenAt } =
-    simulation;
+  const { preset, path, uses, failures, findings, warnings, asRole, waitedMs, heldMs, takenAt } = simulation;
+  const { asUser, subject, subjectFrom, verdict, confirmed } = simulation;
   return {
     takenAt: iso(takenAt),
     preset,
     path,
     asUser,
+    subject,
+    subjectFrom,
+    verdict,
     confirmed,
     committed: false,
     uses,
     failures,
     findings,
+    warnings,
     asRole,
     waitedMs: tenths(waitedMs),
     heldMs: tenths(heldMs),
@@ -147,19 +162,20 @@ function tenths(value: number): number {
 }
 
 function describe(plan: SimulationPlan, simulation: Simulation): string[] {
-  const { preset, confirmed, uses, findings, asRole, asUser, heldMs } = simulation;
+  const { preset, uses, warnings, findings, asRole, heldMs } = simulation;
   const [call] = plan.calls.filter(({ path }) => path === simulation.path);
   return [
-    `${confirmed ? 'Confirmed: each use counted once.' : 'Not confirmed: a use did not count exactly once.'} All of it was rolled back.`,
+    `${headlineOf(simulation)} All of it was rolled back.`,
     '',
     `Preset      ${preset.name} (${preset.id})`,
     `Made by     ${call?.what ?? simulation.path}`,
-    `As user     ${asUser ?? 'none: no recent record names one'}`,
+    `As user     ${formatUser(simulation)}`,
     ...uses.map(
       (use, index) => `${index === 0 ? 'First use ' : 'Second use'}  usage_count ${formatUse(use)}`,
     ),
     ...(asRole ? [`As ${asRole.role}: ${asRole.confirmed ? 'confirmed too' : 'not confirmed'}`] : []),
     `Row held    ${heldMs.toFixed(1)} ms`,
+    ...warningLines(warnings),
     ...findingLines(findings),
   ];
 }

@@ -1,23 +1,29 @@
+import { uncalledIn } from '../../checklist/scan-source.ts';
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { inspectDatabase } from '../../counter/inspect-database.ts';
 import { exitCodes } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
+import { trackName } from '../../trigger/expected-names.ts';
 import { writerLines } from '../../trigger/format-writers.ts';
 import { enabledMeaning, judgeTrigger, type TriggerHealth } from '../../trigger/health.ts';
+import { healthHeadline } from '../../trigger/health-headline.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
+import { withoutUnusedTrack } from '../../trigger/unused-track.ts';
 import { briefHealth } from '../output/brief-health.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
 
 /** Judges the counting trigger from the catalog. Exit code 1 where a finding is an error. */
 export async function trigger(database: Database, config: Config, signal: AbortSignal): Promise<Outcome> {
+  const uncalled = await uncalledIn(config.appSource, trackName, signal);
   const { found, health } = await database.read(
     async reader => {
       const read = await inspectDatabase(reader, database, config.schema);
+      const judged = judgeTrigger(await readTriggerCatalog(reader, read.tables));
       return {
         found: read,
-        health: briefHealth(judgeTrigger(await readTriggerCatalog(reader, read.tables))),
+        health: briefHealth(uncalled === null ? judged : withoutUnusedTrack(judged, uncalled)),
       };
     },
     { signal },
@@ -30,11 +36,10 @@ export async function trigger(database: Database, config: Config, signal: AbortS
   };
 }
 
-function describe({ healthy, trigger: state, findings, others, track, writers }: TriggerHealth): string[] {
+function describe(health: TriggerHealth): string[] {
+  const { trigger: state, findings, others, track, writers } = health;
   return [
-    healthy
-      ? 'Healthy: according to the catalog, each use is counted once.'
-      : 'Not healthy: uses are not counted correctly.',
+    healthHeadline(health),
     '',
     `Trigger     ${state.name}${state.exists ? '' : ' (does not exist)'}`,
     ...(state.exists && state.enabled

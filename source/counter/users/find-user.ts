@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { inSchema } from '../../connection/search-path.ts';
 import type { Reader } from '../../connection/transactions.ts';
-import type { UserCatalog } from './user-catalog.ts';
+import type { UserCatalog, UserTable } from './user-catalog.ts';
 import { accountsIn, type UserHop, type UserPath, userPaths } from './user-paths.ts';
 
 /** A user, as the records name it and as the application's token does. Both are ids as text. */
@@ -13,7 +13,7 @@ export interface FoundUser {
 /** The way to the subject for one user: found, or why not. */
 export type UserWay =
   | { found: true; path: UserPath; user: string; subject: string }
-  | { found: false; why: string };
+  | { found: false; why: string /** True if there is a way, and nobody to go it. */; nobody: boolean };
 
 /**
  * Finds the user that `id` is the id of: of a user as the records name it, or of the subject of a token. `null` is any user that
@@ -30,6 +30,7 @@ export async function findUser(
     return {
       found: false,
       why: 'no foreign key, policy or function leads from it to the subject of a token',
+      nobody: false,
     };
   const known: { path: UserPath; user: string; subject: string }[] = [];
   const unread = new Set<string>();
@@ -37,12 +38,12 @@ export async function findUser(
     // Less certain ways are not asked where a more certain one has an answer.
     const [first] = known;
     if (first && path.doubt > first.path.doubt) break;
-    const closed = path.hops.find(({ readable }) => !readable);
-    if (closed) {
-      unread.add(closed.table);
+    const closed = closedTable(path, catalog);
+    if (closed !== null) {
+      unread.add(closed);
       continue;
     }
-    const found = await follow(reader, path, id);
+    const found = await follow(reader, path, id, accountsIn(catalog));
     if (found && (await hasAccount(reader, catalog, found.subject))) known.push({ path, ...found });
   }
   const [first] = known;
@@ -52,16 +53,31 @@ export async function findUser(
     return {
       found: false,
       why: `several columns may hold it: ${known.map(({ path }) => described(path)).join(', ')}`,
+      nobody: false,
     };
   if (unread.size > 0)
-    return { found: false, why: `this role may not read every row of ${[...unread].join(' and ')}` };
+    return {
+      found: false,
+      why: `this role may not read every row of ${[...unread].join(' and ')}`,
+      nobody: false,
+    };
   return {
     found: false,
     why:
       id === null
         ? 'no user has one'
         : `no row of ${paths[0]?.hops[0]?.table ?? 'the users'} has the id ${id}`,
+    nobody: id === null,
   };
+}
+
+/** A table that the path needs and this role may not read: of a doubtful one also the accounts, which could refute it. */
+function closedTable({ hops, doubt }: UserPath, catalog: UserCatalog): string | null {
+  const accounts = accountsIn(catalog);
+  const closed = hops.find(({ readable }) => !readable);
+  return (
+    closed?.table ?? (hops.length === 0 && doubt > 1 && accounts?.readable === false ? accounts.table : null)
+  );
 }
 
 const mostPaths = 10;
@@ -72,8 +88,13 @@ export function described({ column, hops }: UserPath): string {
   return last ? `${last.table}.${last.column.quoted}` : column.quoted;
 }
 
-async function follow(reader: Reader, path: UserPath, id: string | null): Promise<FoundUser | null> {
-  if (path.hops.length === 0) return id === null ? null : { user: id, subject: id };
+async function follow(
+  reader: Reader,
+  path: UserPath,
+  id: string | null,
+  accounts: UserTable | undefined,
+): Promise<FoundUser | null> {
+  if (path.hops.length === 0) return id === null ? anyAccount(reader, accounts) : { user: id, subject: id };
   for (const side of id === null ? (['any'] as const) : (['user', 'subject'] as const)) {
     const query = userQuery(path.hops, side, id ?? '');
     const rows = query === null ? [] : await reader.rows(query, id === null ? [] : [id]);
@@ -81,6 +102,14 @@ async function follow(reader: Reader, path: UserPath, id: string | null): Promis
     if (found && others.length === 0) return found;
   }
   return null;
+}
+
+async function anyAccount(reader: Reader, accounts: UserTable | undefined): Promise<FoundUser | null> {
+  const key = accounts?.columns.find(({ name }) => name === 'id');
+  if (!accounts?.readable || !key) return null;
+  const id = `a.${key.quoted}::pg_catalog.text`;
+  const rows = await reader.rows(`SELECT ${id} AS "user", ${id} AS subject FROM ${accounts.table} a LIMIT 1`);
+  return z.array(row).parse(rows)[0] ?? null;
 }
 
 /** False if the table of accounts can be read and does not have this one: then the way was a wrong one. */

@@ -61,6 +61,7 @@ const text = `WITH RECURSIVE reach AS (
           OR (d.refclassid = 'pg_class'::regclass AND d.refobjid IN (SELECT oid FROM reach) AND d.refobjid <> c.oid)))
 ), named AS (
   SELECT oid FROM reach
+  UNION SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE (n.nspname, c.relname) IN (('auth', 'users'), ('neon_auth', 'users_sync'))
   UNION SELECT oid FROM views
   UNION SELECT d.refobjid FROM views v JOIN pg_rewrite w ON w.ev_class = v.oid JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
   UNION SELECT d.refobjid FROM pg_policy p JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_class'::regclass

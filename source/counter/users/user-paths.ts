@@ -69,7 +69,9 @@ export function userPaths(catalog: UserCatalog, column: string): UserPath[] {
   for (const next of referred) walk(next, [], [from.table.oid], 0, graph, add);
   if (paths.length === 0) {
     for (const next of graph.equals(from)) walk(next, [], [from.table.oid], 1, graph, add);
-    if (graph.compared(from)) add([], 1);
+    // Where the records refer to profiles, the comparison may be the mistake: a profile's other column may be the one.
+    const doubtful = referred.some(({ table, column }) => holdsLogin(table, column));
+    if (graph.compared(from) && !doubtful) add([], referred.length > 0 ? 2 : 1);
   }
   return paths.sort((a, b) => a.doubt - b.doubt || a.hops.length - b.hops.length);
 }
@@ -106,6 +108,15 @@ function walk(
 
 /** Columns that usually name the person itself, and not who created, owns or invited it. */
 const personal = /(^|_)(user|auth|account|profile|member|person|people|identity|uid|sub|clerk)/i;
+
+/** True if a table seems to say whose login a row is, in another column than its key. */
+function holdsLogin({ columns }: UserTable, key: UserColumn): boolean {
+  return columns.some(
+    ({ name, type }) => name !== key.name && login.test(name) && /^(uuid|text|character)/.test(type),
+  );
+}
+
+const login = /(^|_)(user_?id|auth|uid|sub|subject|clerk|account_?id|login_?id|identity|external_?id)(_|$)/i;
 
 /** The table of accounts, where this database has one. */
 export function accountsIn({ tables }: UserCatalog): UserTable | undefined {

@@ -124,7 +124,7 @@ export async function runBatch(
   );
   const [row] = (await script(
     // A constraint that a trigger has deferred again is checked when the transaction ends.
-    `${block}; ${takingPath(ownPath)}; SELECT pg_catalog.current_setting('${resultSetting}', true) AS answer; COMMIT`,
+    `${block}; ${takingPath(ownPath)}; SELECT pg_catalog.current_setting('${resultSetting}', true) AS answer; COMMIT AND CHAIN`,
   )) as { answer: string }[];
   return answer.parse(JSON.parse(row?.answer ?? 'null'));
 }

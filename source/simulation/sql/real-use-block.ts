@@ -189,7 +189,7 @@ function typeOf({ type, operators }: RecordKey): string {
 async function answerOf({ script, ownPath }: WriteTransaction, block: string): Promise<unknown> {
   const [row] = (await script(
     // A constraint that a trigger has deferred again is checked when the transaction ends.
-    `${block}; ${takingPath(ownPath)}; SELECT pg_catalog.current_setting('${resultSetting}', true) AS answer; COMMIT`,
+    `${block}; ${takingPath(ownPath)}; SELECT pg_catalog.current_setting('${resultSetting}', true) AS answer; COMMIT AND CHAIN`,
   )) as { answer: string }[];
   return JSON.parse(row?.answer ?? 'null');
 }

@@ -30,7 +30,10 @@ const simulatedUse = z.object({
   /** The difference, computed by the server: beyond 2^53 no JavaScript number is exact. */
   increment: z.pipe(z.union([z.number(), z.string()]), z.transform(Number)),
   recordsBefore: z.number(),
+  /** Those and what the use inserted. */
   recordsAfter: z.number(),
+  /** Records that were there before and that the use changed, as an upsert does. */
+  recordsUpdated: z.number(),
   lastUsedBefore: count,
   lastUsedAfter: count,
   /** Whether `last_used_at` moved, or already is this transaction's time; null if there is no such column. */
@@ -78,7 +81,7 @@ export function toSimulationAnswer(result: string): SimulationAnswer {
 export interface SimulatedCalls {
   preset: string;
   /** The value of `request.jwt.claims`, as Supabase sets it; null without a user and a role. */
-  claims: Record<string, string> | null;
+  claims: Readonly<Record<string, unknown>> | null;
   /** The role that the uses are made as; null for this session's own. */
   role: string | null;
 }
@@ -159,10 +162,16 @@ DECLARE
   before_count numeric; after_count numeric;
   before_records bigint; after_records bigint;
   before_used ${usedType}; after_used ${usedType};
-  own_records bigint := 0;
+  own_records bigint := 0; inserted bigint; updated bigint; changed bigint; added bigint;
   words text; code text; named text; stack text; of_column text; of_table text;
 BEGIN
   IF given IS NULL THEN RETURN; END IF;
+  -- What a rolled-back use warns of is shown to the person who asked for it, and does not belong in the server's log.
+  PERFORM set_config('client_min_messages', 'notice', true);
+  BEGIN
+    PERFORM set_config('log_min_messages', 'error', true);
+  EXCEPTION WHEN insufficient_privilege THEN NULL;
+  END;
   BEGIN
     -- The row is locked first, so that nobody else's use can come between two reads of the count.
     ${byPath(path, `PERFORM 1 FROM ${presets.name} p WHERE ${isPreset} FOR NO KEY UPDATE; is_there := FOUND;`)}
@@ -175,6 +184,8 @@ BEGIN
       FOR use IN 1..2 LOOP
         done := false;
         WHILE NOT done AND place <= cardinality(paths) LOOP${read('before')}
+          inserted := ${sumSoFar('inserted', records.oid)};
+          updated := ${sumSoFar('updated', records.oid)};
           BEGIN
             -- As at the beginning of a new transaction: constraints that the first use checked immediately are deferred again.
             IF use > 1 THEN
@@ -202,18 +213,23 @@ BEGIN
           END;
         END LOOP;
         EXIT WHEN NOT done;${read('after')}
-        IF after_records - before_records <> 1 THEN
-          -- Others can insert or delete records without the row's lock: count only what this use did.
+        changed := 1; added := 1;
+        inserted := ${sumSoFar('inserted', records.oid)} - inserted;
+        updated := ${sumSoFar('updated', records.oid)} - updated;
+        IF after_records - before_records <> 1 OR inserted <> 1 THEN
+          -- Others can insert or delete records without the row's lock, and an upsert changes records that were there before:
+          -- count only what this use wrote, and of that only what it inserted.
           ${byPath(
             path,
-            `SELECT (before_records OPERATOR(pg_catalog.+) pg_catalog.count(*)) OPERATOR(pg_catalog.-) own_records INTO after_records
+            `SELECT pg_catalog.count(*) OPERATOR(pg_catalog.-) own_records INTO changed
             FROM ${records.name} r WHERE ${isRecord} AND ${isOwnRecord};`,
           )}
+          added := least(changed, CASE WHEN current_setting('track_counts')::boolean THEN inserted ELSE greatest(after_records - before_records, 0) END);
         END IF;
-        own_records := own_records + after_records - before_records;
+        own_records := own_records + changed;
         answer := jsonb_set(answer, '{uses}', answer->'uses' || jsonb_build_object('before', before_count, 'after', after_count,
           'increment', coalesce(after_count, 0) - coalesce(before_count, 0),
-          'recordsBefore', before_records, 'recordsAfter', after_records,
+          'recordsBefore', before_records, 'recordsAfter', before_records + added, 'recordsUpdated', CASE added WHEN 0 THEN greatest(changed, updated) ELSE greatest(changed - added, 0) END,
           'lastUsedBefore', ${milliseconds('before_used')}, 'lastUsedAfter', ${milliseconds('after_used')},
           'lastUsedMoved', ${lastUsed ? `coalesce(after_used > before_used OR (before_used IS NULL AND after_used IS NOT NULL) OR after_used >= transaction_timestamp()::${usedType}, false)` : 'NULL'}));
       END LOOP;
@@ -229,6 +245,12 @@ BEGIN
   PERFORM set_config('${resultSetting}', answer::text, true);
 END
 ${quote}`;
+}
+
+/** The number of rows that this transaction has inserted into a table, its partitions and its children, or updated there. */
+function sumSoFar(what: 'inserted' | 'updated', oid: number): string {
+  return `(WITH RECURSIVE part AS (SELECT ${oid}::oid AS oid UNION SELECT i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.oid)
+            SELECT coalesce(sum(pg_stat_get_xact_tuples_${what}(oid)), 0) FROM part)`;
 }
 
 /** Makes a use under the role's own search_path, and fires what is deferred: without a commit it would never fire. */

@@ -3,21 +3,16 @@ import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../catalog
 import { type ColumnMismatch, columnMismatches } from '../effects/column-mismatches.ts';
 import { effectsOf } from '../effects/effects.ts';
 import { migrateHint, trackName } from '../expected-names.ts';
+import { type TrackRoutines, trackRoutines } from '../track-routines.ts';
 import { describeType } from '../trigger-type.ts';
-
-/** The functions and procedures that the application may call for a use, preferably from the tables' schemas. */
-export function trackRoutines({ functions, schemas }: TriggerCatalog): CatalogFunction[] {
-  const named = functions.filter(({ name, isTrigger }) => name === trackName && !isTrigger);
-  const near = named.filter(({ schema }) => schemas.includes(schema));
-  return near.length > 0 ? near : named;
-}
 
 /** Whether the routine that the application calls exists, fits the table, and leaves counting to the trigger. */
 export function checkTrackFunction(catalog: TriggerCatalog): Finding[] {
-  const track = trackRoutines(catalog);
+  const { own: track, others } = trackRoutines(catalog);
   const [first] = track;
   if (!first) {
     return [
+      ...others.map(writesElsewhere),
       {
         code: 'track-missing',
         severity: 'warning',
@@ -45,6 +40,15 @@ export function checkTrackFunction(catalog: TriggerCatalog): Finding[] {
   }
   for (const routine of track) findings.push(...judgeRoutine(catalog, routine));
   return findings;
+}
+
+function writesElsewhere({ routine, table }: TrackRoutines['others'][number]): Finding {
+  return {
+    code: 'track-of-other-tables',
+    severity: 'info',
+    message: `${routine.identity} inserts into ${table}, so it is not the function of these tables.`,
+    hint: 'Name its own schema with --schema to check it.',
+  };
 }
 
 function judgeRoutine(catalog: TriggerCatalog, routine: CatalogFunction): Finding[] {

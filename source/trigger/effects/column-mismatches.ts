@@ -22,9 +22,10 @@ export function columnMismatches(
 ): ColumnMismatch[] {
   const { presets, records } = catalog.columns;
   const path = searchPathOf(routine.searchPath);
+  const home = catalog.relations.find(({ oid }) => oid === trigger?.tableOid)?.schema ?? routine.schema;
   const mismatches: ColumnMismatch[] = [];
   for (const { action, table, columns } of routine.reading.writes) {
-    const target = resolveTable(table, path, catalog);
+    const target = resolveTable(table, path, catalog, home);
     // A view has column names of its own.
     if (!target || target.through.length > 0 || !columns) continue;
     const named = columns.map(({ name }) => name);

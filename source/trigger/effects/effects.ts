@@ -28,15 +28,22 @@ export interface Effects {
   unknownCalls: string[];
 }
 
-/** What a routine and the routines it calls write, as far as that can be read. */
-export function effectsOf(routine: CatalogFunction, catalog: TriggerCatalog): Effects {
+/**
+ * What a routine and the routines it calls write, as far as that can be read. `home` is the schema in which its names are found
+ * first if it has no search_path of its own.
+ */
+export function effectsOf(
+  routine: CatalogFunction,
+  catalog: TriggerCatalog,
+  home: string = routine.schema,
+): Effects {
   const { reading, oid, searchPath } = routine;
-  return follow({ reading, path: searchPathOf(searchPath), via: [], routine }, catalog, [oid]);
+  return follow({ reading, path: searchPathOf(searchPath), via: [], routine, home }, catalog, [oid]);
 }
 
 /** The same for a rule or a job. */
 export function effectsOfReading(reading: SqlReading, catalog: TriggerCatalog): Effects {
-  return follow({ reading, path: null, via: [], routine: null }, catalog, []);
+  return follow({ reading, path: null, via: [], routine: null, home: null }, catalog, []);
 }
 
 /** A text that was reached by following calls. */
@@ -45,6 +52,8 @@ interface Step {
   path: readonly string[] | null;
   via: readonly string[];
   routine: CatalogFunction | null;
+  /** The schema of the routine. */
+  home: string | null;
 }
 
 /**
@@ -55,25 +64,31 @@ function follow(start: Step, catalog: TriggerCatalog, started: readonly number[]
   const effects: Effects = { writes: [], unreadable: [], unknownCalls: [] };
   const visited = new Set<string>();
   const open = [start];
-  for (const { reading, path, via, routine } of open) {
-    for (const write of reading.writes) effects.writes.push(...effectOf(write, path, catalog, via));
+  for (const { reading, path, via, routine, home } of open) {
+    for (const write of reading.writes) effects.writes.push(...effectOf(write, { path, via, home }, catalog));
     for (const why of unreadableIn(reading, catalog, routine))
       effects.unreadable.push({ why, via: [...via] });
     for (const call of reading.calls) {
-      const routines = resolveCall(call, path, catalog);
+      const routines = resolveCall(call, path, catalog, home);
       if (routines.length === 0 && call.performed && !builtIn(call)) effects.unknownCalls.push(call.name);
       for (const called of routines) {
         const within = searchPathOf(called.searchPath) ?? path;
         const visit = `${called.oid} ${JSON.stringify(within)}`;
         if (visited.has(visit) || started.includes(called.oid)) continue;
         visited.add(visit);
-        open.push({ reading: called.reading, path: within, via: [...via, called.identity], routine: called });
+        open.push({
+          reading: called.reading,
+          path: within,
+          via: [...via, called.identity],
+          routine: called,
+          home: called.schema,
+        });
       }
     }
     // A DO block and a scheduled job belong to the routine; other things it creates have not run yet.
     for (const created of reading.creates) {
       if (created.kind !== 'do' && created.kind !== 'job') continue;
-      open.push({ reading: created.reading, path, via, routine: null });
+      open.push({ reading: created.reading, path, via, routine: null, home });
     }
   }
   return effects;
@@ -82,11 +97,10 @@ function follow(start: Step, catalog: TriggerCatalog, started: readonly number[]
 /** What a statement does to the count or the records; empty if it writes neither. */
 function effectOf(
   write: SqlWrite,
-  path: readonly string[] | null,
+  { path, via, home }: Pick<Step, 'path' | 'via' | 'home'>,
   catalog: TriggerCatalog,
-  via: readonly string[],
 ): Effect[] {
-  const target = resolveTable(write.table, path, catalog);
+  const target = resolveTable(write.table, path, catalog, home);
   if (!target) return [];
   const common = {
     verb: write.verb,

@@ -12,14 +12,20 @@ interface ResolvedTable {
   column(name: string): string | null;
 }
 
-/** The table that a name in a statement refers to; null if it is neither. `path` is the routine's fixed `search_path`. */
+/**
+ * The table that a name in a statement refers to; null if it is neither. `path` is the routine's fixed `search_path`. Without one the
+ * caller's decides, which most likely has the routine's own schema `home` on it: each tenant's routines write its own tables.
+ */
 export function resolveTable(
   name: SqlName,
   path: readonly string[] | null,
   catalog: TriggerCatalog,
+  home: string | null = null,
 ): ResolvedTable | null {
   const named = catalog.relations.filter(relation => relation.name === name.name);
-  const relation = pick(name, path, named, each => targetOf(each, catalog) !== null);
+  const near = path === null ? named.find(({ schema }) => schema === home) : undefined;
+  const relation =
+    name.schema === null && near ? near : pick(name, path, named, each => targetOf(each, catalog) !== null);
   return relation ? targetOf(relation, catalog) : null;
 }
 
@@ -49,9 +55,12 @@ export function resolveCall(
   { schema, name }: SqlName,
   path: readonly string[] | null,
   { functions }: TriggerCatalog,
+  home: string | null = null,
 ): CatalogFunction[] {
   const named = functions.filter(each => each.name === name && !each.isTrigger);
   if (schema !== null) return named.filter(each => each.schema === schema);
+  const near = path === null ? named.filter(each => each.schema === home) : [];
+  if (near.length > 0) return near;
   for (const place of path ?? []) {
     const match = named.filter(each => each.schema === place);
     if (match.length > 0) return match;

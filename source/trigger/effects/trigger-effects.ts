@@ -13,7 +13,9 @@ export function effectsOfTrigger(
   body: CatalogFunction,
   catalog: TriggerCatalog,
 ): Effects {
-  const effects = effectsOf(body, catalog);
+  // It runs for a use of its table, whose application has that schema on its search_path.
+  const table = catalog.relations.find(({ oid }) => oid === trigger.tableOid);
+  const effects = effectsOf(body, catalog, table?.schema);
   const { timing, level } = describeType(trigger.type);
   const onPresets = trigger.tableOid === catalog.presetsOid;
   if (timing !== 'BEFORE' || level !== 'row' || !(onPresets || trigger.tableOid === catalog.recordsOid)) {

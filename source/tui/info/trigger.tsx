@@ -5,6 +5,7 @@ import { displayText, toWidth } from '../../format/text.ts';
 import type { Writer } from '../../trigger/effects/writer.ts';
 import { writerLines } from '../../trigger/format-writers.ts';
 import { enabledMeaning, type TriggerHealth } from '../../trigger/health.ts';
+import { healthHeadline } from '../../trigger/health-headline.ts';
 import { FindingList } from '../shared/findings.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
 import type { State } from '../state/model.ts';
@@ -50,9 +51,7 @@ function Facts({ health }: { health: TriggerHealth }) {
   return (
     <Box flexDirection="column" flexShrink={0}>
       <Text color={healthy ? 'green' : 'red'} bold>
-        {healthy
-          ? `${glyphs.on} Healthy: according to the catalog, each use is counted once`
-          : `${glyphs.off} Not healthy: uses are not counted correctly`}
+        {`${healthy ? glyphs.on : glyphs.off} ${healthHeadline(health)}`}
       </Text>
       {facts.map(([name, value]) => (
         <Box key={name} flexShrink={0}>

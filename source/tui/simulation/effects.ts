@@ -5,6 +5,7 @@ import type { Database } from '../../connection/transactions.ts';
 import { type ConsoleError, isConsoleError } from '../../errors/errors.ts';
 import type { SimulationPlan } from '../../simulation/read-plan.ts';
 import type { RealUse } from '../../simulation/real-use.ts';
+import { trackName } from '../../trigger/expected-names.ts';
 import { createRepairWork } from '../repair/effects.ts';
 import type { Action, State } from '../state/model.ts';
 import { stepAtCursor } from './simulation-state.ts';
@@ -32,8 +33,11 @@ export function createSimulationEffects(
   // These modules are loaded by the first key that needs them, so that the list appears sooner.
   const plan = async (preset: string) => {
     const { planSimulation } = await import('../../simulation/read-plan.ts');
-    const { schema, asUser, asRole, readOnly } = config;
-    const planned = await planSimulation(database, { schema, preset, asUser, asRole, readOnly }, signal);
+    const { uncalledIn } = await import('../../checklist/scan-source.ts');
+    const { schema, asUser, asRole, claims, readOnly, appSource } = config;
+    const uncalled = await uncalledIn(appSource, trackName, signal);
+    const request = { schema, preset, asUser, asRole, claims, readOnly, uncalledIn: uncalled };
+    const planned = await planSimulation(database, request, signal);
     dispatch({ type: 'simulation-planned', plan: planned });
     if (planned.reach.length === 0) await run(planned);
   };

@@ -2,7 +2,7 @@ import { Box, Text } from 'ink';
 import { amount } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { displayText } from '../../format/text.ts';
-import { formatUse } from '../../simulation/format-use.ts';
+import { formatUse, formatUser, formatWarning, headlineOf } from '../../simulation/format-use.ts';
 import { resultOf } from '../../simulation/real-use.ts';
 import { isSound, type Simulation } from '../../simulation/simulation.ts';
 import { FindingList } from '../shared/findings.tsx';
@@ -115,12 +115,12 @@ function Question({ use }: { use: UseSimulation }) {
 
 function Result({ simulation, use }: { simulation: Simulation; use: UseSimulation }) {
   const { glyphs } = useTheme();
-  const { confirmed, uses, findings, asRole, asUser, heldMs, path } = simulation;
+  const { uses, findings, warnings, asRole, heldMs, path, verdict } = simulation;
   const call = use.plan?.calls.find(candidate => candidate.path === path);
   const right = isSound(simulation);
   const facts: [string, string][] = [
     ['Made by', call?.what ?? path],
-    ['As user', asUser ?? 'none: no recent record has one'],
+    ['As user', formatUser(simulation)],
     ...uses.map((result, index): [string, string] => [
       index === 0 ? 'First use' : 'Second use',
       formatUse(result),
@@ -132,11 +132,8 @@ function Result({ simulation, use }: { simulation: Simulation; use: UseSimulatio
   ];
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <Text color={right ? 'green' : 'red'} bold>
-        {confirmed
-          ? `${glyphs.verdict[right ? 'right' : 'error']} Confirmed: each use counted once`
-          : `${glyphs.verdict.error} Not confirmed: uses are not counted once each`}
-        {'. Everything was rolled back.'}
+      <Text color={right ? 'green' : verdict === 'not-proved' ? 'yellow' : 'red'} bold>
+        {`${glyphs.verdict[right ? 'right' : verdict === 'not-proved' ? 'warning' : 'error']} ${headlineOf(simulation)} Everything was rolled back.`}
       </Text>
       {facts.map(([name, value]) => (
         <Box key={name} flexShrink={0}>
@@ -145,6 +142,11 @@ function Result({ simulation, use }: { simulation: Simulation; use: UseSimulatio
           </Box>
           <Text>{displayText(value)}</Text>
         </Box>
+      ))}
+      {warnings.map(each => (
+        <Text key={each.code + each.message} color="yellow">
+          {displayText(`The server said: ${formatWarning(each)}`)}
+        </Text>
       ))}
       <Text> </Text>
       <FindingList findings={findings} />

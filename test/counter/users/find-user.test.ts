@@ -243,7 +243,11 @@ describe('it is not known', () => {
         const { tables } = await inspectDatabase(reader, limited, schema);
         return findUser(reader, await readUserCatalog(reader, tables), 'user_id', profile);
       });
-      expect(way).toEqual({ found: false, why: `this role may not read every row of ${schema}.profiles` });
+      expect(way).toEqual({
+        found: false,
+        why: `this role may not read every row of ${schema}.profiles`,
+        nobody: false,
+      });
     } finally {
       await limited.close();
       await own.sql.unsafe(`DROP OWNED BY ${role}; DROP ROLE ${role}`).simple();

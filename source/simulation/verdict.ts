@@ -1,0 +1,99 @@
+import type { Finding } from '../counter/finding.ts';
+import type { UseIdentity } from './read-identity.ts';
+import type { AskedIdentity } from './token-claims.ts';
+import { isConfirmed, type UseFailure, type UseResult, verdictsOf } from './use-result.ts';
+
+/**
+ * What two uses showed. `not-proved`: nothing was wrong that the application's own uses must have, but they may be made otherwise.
+ */
+export type Verdict = 'confirmed' | 'not-confirmed' | 'not-proved';
+
+interface Shown {
+  uses: readonly UseResult[];
+  failures: readonly UseFailure[];
+  asRole: { role: string; confirmed: boolean; failures: readonly UseFailure[] } | null;
+  /** True if a person named the role. */
+  asked: boolean;
+  /** True if a unique index limits uses: see `verdictsOf`. */
+  limited: boolean;
+  identity: UseIdentity;
+  asks: AskedIdentity;
+}
+
+/** The verdict, and what keeps a use from being proved as the application's. */
+export function judgeUses(shown: Shown): { verdict: Verdict; doubts: Finding[] } {
+  const { uses, limited } = shown;
+  const doubts = [...doubtsOfIdentity(shown), ...doubtOfRole(shown)];
+  const unmade = uses.length < 2;
+  const failed = shown.failures.length > 0;
+  if (verdictsOf(uses, limited).includes('wrong')) return { verdict: 'not-confirmed', doubts };
+  if (!unmade && !isConfirmed(uses, limited)) doubts.push(nothingNew);
+  if (doubts.length > 0) return { verdict: 'not-proved', doubts };
+  return { verdict: unmade || failed ? 'not-confirmed' : 'confirmed', doubts };
+}
+
+function doubtsOfIdentity({ identity, asks, failures, asRole }: Shown): Finding[] {
+  const doubts: Finding[] = [];
+  const refused = [...failures, ...(asRole?.failures ?? [])].some(({ code }) => code === '42501');
+  if (identity.doubt !== null && asks.subject) {
+    doubts.push({
+      code: 'user-not-proved',
+      severity: 'warning',
+      message: `The uses are not proved as the application's user: ${identity.doubt}.`,
+      hint: 'Give both ids, with --as-user for the record and --jwt-claims \'{"sub": "..."}\' for the token.',
+    });
+  }
+  for (const { claim, by, policy } of identity.claims ? [] : asks.claims) {
+    if (policy && !refused) continue;
+    doubts.push({
+      code: 'claim-not-known',
+      severity: 'warning',
+      message: `The uses are not proved as the application's user: ${by} reads the claim ${claim}, and its value is not known.`,
+      hint: "Give all claims of the application's token with --jwt-claims JSON.",
+    });
+  }
+  for (const { setting, by } of asks.settings) {
+    doubts.push({
+      code: 'setting-not-known',
+      severity: 'warning',
+      message: `The uses are not proved as the application's user: ${by} reads the setting ${setting}, which only the application sets.`,
+      hint: 'Watch a use of the application instead (w on the preset).',
+    });
+  }
+  return doubts.filter(
+    ({ message }, index) => doubts.findIndex(other => other.message === message) === index,
+  );
+}
+
+/** Where the usual role exists, the application may make its uses as it, and then they are refused or not counted. */
+function doubtOfRole({ asRole, asked }: Shown): Finding[] {
+  if (!asRole || asked || asRole.confirmed) return [];
+  return [
+    {
+      code: 'role-not-proved',
+      severity: 'warning',
+      message: `The uses are not proved as the application's: as ${asRole.role} they are not confirmed.`,
+      hint: 'If the application makes its uses as another role, such as service_role, name it with --as-role.',
+    },
+  ];
+}
+
+const nothingNew: Finding = {
+  code: 'nothing-new-recorded',
+  severity: 'warning',
+  message: 'Each use only updated a record, so no new record was seen to be counted.',
+  hint: 'Name a user who has not used this preset yet with --as-user.',
+};
+
+const doubtful: ReadonlySet<string> = new Set([
+  'user-not-proved',
+  'claim-not-known',
+  'setting-not-known',
+  'role-not-proved',
+  'nothing-new-recorded',
+]);
+
+/** True for a finding that keeps uses from being proved. */
+export function isDoubt({ code }: Pick<Finding, 'code'>): boolean {
+  return doubtful.has(code);
+}
