@@ -10,7 +10,7 @@ const name = 'track_preset_usage';
 test.each([
   ["await supabase.rpc('track_preset_usage', { p_preset_id: id })", true],
   ['const track = "track_preset_usage"', true],
-  ['await sql`SELECT public.track_preset_usage(${id}, $2)`', true],
+  ['await sql`SELECT public.track_preset_usage($1, $2)`', true],
   ['cursor.execute("CALL track_preset_usage(%s)", [id])', true],
   ["PERFORM track_preset_usage(NEW.preset_id, 'x');", true],
   ['CREATE OR REPLACE FUNCTION public.track_preset_usage(p_preset_id uuid) RETURNS uuid', false],
