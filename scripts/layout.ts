@@ -8,7 +8,7 @@ export const layout = {
     simulation: ['trigger'],
     checklist: ['simulation', 'trigger', 'scan'],
     repair: ['trigger'],
-    migration: ['trigger', 'repair'],
+    migration: ['trigger', 'repair', 'simulation'],
     diagnosis: ['trigger'],
     trigger: [],
     scan: [],

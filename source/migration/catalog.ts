@@ -1,3 +1,5 @@
+import { functionName, trackName } from '../trigger/expected-names.ts';
+import type { MigrationFit } from '../trigger/migration/fit.ts';
 import type { ShippedFunction } from './script.ts';
 
 /** A routine that the migration replaces or drops, from the catalog. */
@@ -33,48 +35,33 @@ interface MigratedTrigger {
   ours: boolean;
   /** True if it equals what the migration would create, whether or not it is enabled. */
   shaped: boolean;
+  /** True if it fires on INSERT. */
+  inserts: boolean;
   enabled: 'O' | 'A' | 'R' | 'D';
   definition: string;
   restore: string[];
 }
 
-interface MigratedColumn {
-  table: 'presets' | 'preset_usage';
-  name: string;
-  /** The type under a domain. */
-  type: string;
-  /** True if an INSERT must set it. */
-  required: boolean;
-}
-
 /** Everything in the catalog that decides what the migration would do here, and whether it could run. */
 export interface MigrationCatalog {
-  columns: MigratedColumn[];
   triggers: MigratedTrigger[];
   routines: MigratedRoutine[];
-  /** `idx_preset_usage_daily_unique`; null if it does not exist. */
-  dailyIndex: { definition: string; constraint: boolean } | null;
-  /** Tables that cannot have this trigger, such as foreign ones. */
-  noTables: string[];
+  /** The definition of `idx_preset_usage_daily_unique`; null if it does not exist. */
+  dailyIndex: string | null;
   /** What this role lacks, in words. */
   lacking: string[];
 }
 
 /** What the migration would change, in words; empty if everything is already as it would install it. */
 export function migrationDifferences(
-  { triggers, routines, dailyIndex }: MigrationCatalog,
+  catalog: MigrationCatalog,
   shipped: readonly ShippedFunction[],
+  fit: MigrationFit,
 ): string[] {
-  const ours = triggers.find(trigger => trigger.ours);
-  const found: string[] = [];
-  if (!ours) found.push('the counting trigger is missing');
-  else if (!ours.shaped) found.push(`the counting trigger differs: ${ours.definition}`);
-  if (ours && ours.enabled !== 'O') found.push(`the counting trigger ${enabledWords[ours.enabled]}`);
-  for (const { name, table } of triggers.filter(trigger => !trigger.ours)) {
-    found.push(`a second trigger runs the counting function: ${name} on ${table}`);
-  }
-  for (const own of shipped) {
-    const existing = routines.filter(({ name }) => name === own.name);
+  const { triggers, dailyIndex } = catalog;
+  const found = triggerDifferences(triggers, fit);
+  for (const own of installed(shipped, fit)) {
+    const existing = catalog.routines.filter(({ name }) => name === own.name);
     if (existing.every(({ dropped }) => dropped)) found.push(`the function ${own.name}() is missing`);
     for (const routine of existing) {
       if (routine.dropped) found.push(`there is ${routine.identity} instead of ${own.name}()`);
@@ -82,16 +69,44 @@ export function migrationDifferences(
         found.push(`${routine.identity} differs in ${differences(routine, own).join(', ')}`);
     }
   }
-  if (dailyIndex)
+  if (dailyIndex !== null)
     found.push('the index idx_preset_usage_daily_unique refuses a second use of a preset on a day');
   return found;
 }
 
-const enabledWords = {
-  A: 'fires ALWAYS, on replicated rows too',
-  R: 'fires on replicas only',
-  D: 'is disabled',
-} as const;
+function triggerDifferences(triggers: readonly MigratedTrigger[], fit: MigrationFit): string[] {
+  const ours = triggers.find(trigger => trigger.ours);
+  const found: string[] = [];
+  const off = ours && offWords(ours.enabled, fit);
+  if (fit.kept) {
+    if (!triggers.some(({ inserts }) => inserts))
+      found.push('no trigger runs the counting function on INSERT');
+  } else if (!ours) found.push('the counting trigger is missing');
+  else if (!ours.shaped) found.push(`the counting trigger differs: ${ours.definition}`);
+  if (off) found.push(`the counting trigger ${off}`);
+  if (fit.kept) return found;
+  for (const { name, table } of triggers.filter(trigger => !trigger.ours)) {
+    found.push(`a second trigger runs the counting function: ${name} on ${table}`);
+  }
+  return found;
+}
+
+/** Why a trigger does not fire whenever it should, in words; null if it does. */
+function offWords(enabled: MigratedTrigger['enabled'], { always }: MigrationFit): string | null {
+  if (enabled === 'D') return 'is disabled';
+  if (enabled === 'R') return 'fires on replicas only';
+  return enabled === 'O' && always ? 'does not fire for replicated records' : null;
+}
+
+/** The functions that the migration installs here. */
+function installed(
+  shipped: readonly ShippedFunction[],
+  { kept, misfit }: MigrationFit,
+): readonly ShippedFunction[] {
+  return shipped.filter(
+    ({ name }) => !(name === functionName && kept) && !(name === trackName && misfit !== null),
+  );
+}
 
 function differences(routine: MigratedRoutine, own: ShippedFunction): string[] {
   return [
@@ -111,14 +126,19 @@ function differences(routine: MigratedRoutine, own: ShippedFunction): string[] {
 export function replacedDefinitions(
   catalog: MigrationCatalog,
   shipped: readonly ShippedFunction[],
+  fit: MigrationFit,
 ): string[] {
   const { triggers, dailyIndex } = catalog;
-  const routines = catalog.routines.filter(
-    routine =>
-      routine.dropped ||
-      shipped.some(own => own.name === routine.name && differences(routine, own).length > 0),
+  const own = installed(shipped, fit);
+  const routines = catalog.routines.filter(routine =>
+    own.some(
+      each => each.name === routine.name && (routine.dropped || differences(routine, each).length > 0),
+    ),
   );
-  const changed = triggers.filter(({ ours, shaped, enabled }) => !ours || !shaped || enabled !== 'O');
+  const changed = triggers.filter(
+    ({ ours, shaped, enabled }) =>
+      (ours && offWords(enabled, fit) !== null) || (!fit.kept && (!ours || !shaped)),
+  );
   const kept = triggers.some(trigger => trigger.ours && !changed.includes(trigger));
   const counter = routines.some(({ name }) => name === 'auto_increment_preset_usage_count');
   // An older function may not work with the migration's trigger, and CREATE TRIGGER replaces nothing.
@@ -136,43 +156,6 @@ export function replacedDefinitions(
       : []),
     ...routines.flatMap(({ restore }) => restore),
     ...changed.flatMap(({ restore }) => restore),
-    ...(dailyIndex ? [dailyIndex.definition] : []),
+    ...(dailyIndex === null ? [] : [dailyIndex]),
   ];
-}
-
-const columns: Record<MigratedColumn['table'], Record<string, RegExp>> = {
-  presets: {
-    id: /^uuid$/,
-    usage_count: /^(?:smallint|integer|bigint|numeric)$/,
-    last_used_at: /^timestamp with(?:out)? time zone$/,
-  },
-  preset_usage: {
-    id: /^uuid$/,
-    preset_id: /^uuid$/,
-    user_id: /^(?:uuid|text|character varying)$/,
-    usage_type: /^(?:text|character varying)$/,
-    usage_data: /^(?:jsonb?|text)$/,
-    created_at: /^timestamp with(?:out)? time zone$/,
-  },
-};
-
-/** Why the migration, which is written for the application's own tables, does not fit these; empty if it does. */
-export function unmetRequirements(catalog: MigrationCatalog): string[] {
-  const found = catalog.noTables.map(name => `${name} is not a table of this server`);
-  for (const [table, expected] of Object.entries(columns)) {
-    const there = catalog.columns.filter(column => column.table === table);
-    for (const [name, type] of Object.entries(expected)) {
-      const column = there.find(candidate => candidate.name === name);
-      if (!column) found.push(`${table} has no column ${name}`);
-      else if (!type.test(column.type)) found.push(`${table}.${name} is ${column.type}`);
-    }
-  }
-  const given = ['preset_id', 'user_id', 'usage_type', 'usage_data'];
-  for (const { table, name, required } of catalog.columns) {
-    if (table === 'preset_usage' && required && !given.includes(name))
-      found.push(`preset_usage.${name} has no default, and track_preset_usage() does not set it`);
-  }
-  if (catalog.dailyIndex?.constraint)
-    found.push('idx_preset_usage_daily_unique belongs to a constraint, which must be dropped first');
-  return found;
 }

@@ -24,30 +24,25 @@ const trigger = z.object({
   table: z.string(),
   ours: z.boolean(),
   shaped: z.boolean(),
+  inserts: z.boolean(),
   enabled: z.enum(['O', 'A', 'R', 'D']),
   definition: z.string(),
   restore: z.array(z.string()),
 });
 
 const answer = z.object({
-  columns: z.array(
-    z.object({
-      table: z.enum(['presets', 'preset_usage']),
-      name: z.string(),
-      type: z.string(),
-      required: z.boolean(),
-    }),
-  ),
   triggers: z.array(trigger),
   routines: z.array(routine),
-  dailyIndex: z.nullable(z.object({ definition: z.string(), constraint: z.boolean() })),
-  noTables: z.array(z.string()),
+  dailyIndex: z.nullable(z.string()),
   lacking: z.array(z.string()),
 });
 
 // What is dropped, and what counts as an older track_preset_usage(), is decided as in the migration itself. $1 is
-// presets, $2 preset_usage. Aggregates are left out: pg_get_functiondef() refuses them.
-const text = `WITH relations AS MATERIALIZED (
+// presets, $2 preset_usage, $3 whether the trigger is to fire once per record. Aggregates are left out: pg_get_functiondef() refuses them.
+const text = `WITH RECURSIVE heirs AS (
+  SELECT inhrelid AS oid FROM pg_inherits WHERE inhparent = $2::oid
+  UNION SELECT i.inhrelid FROM heirs h JOIN pg_inherits i ON i.inhparent = h.oid
+), relations AS MATERIALIZED (
   SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS name, c.relname, c.relkind, c.relowner, c.relforcerowsecurity
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid IN ($1::oid, $2::oid)
 ), counter AS MATERIALIZED (
@@ -57,7 +52,7 @@ const text = `WITH relations AS MATERIALIZED (
          t.tgrelid = $2::oid AND t.tgname = 'trigger_auto_increment_preset_usage_count' AS ours
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE NOT t.tgisinternal AND t.tgparentid = 0
-     AND (t.tgfoid = (SELECT oid FROM counter)
+     AND ((t.tgfoid = (SELECT oid FROM counter) AND NOT (t.tgtype = 5 AND NOT c.relispartition AND t.tgrelid IN (SELECT oid FROM heirs)))
           OR (t.tgrelid = $2::oid AND t.tgname = 'trigger_auto_increment_preset_usage_count'))
 ), routines AS MATERIALIZED (
   SELECT p.*, format('%I.%I(%s)', 'public', p.proname, oidvectortypes(p.proargtypes)) AS identity,
@@ -71,17 +66,12 @@ const text = `WITH relations AS MATERIALIZED (
    WHERE p.prokind <> 'a' AND (p.oid = (SELECT oid FROM counter)
       OR (p.pronamespace = to_regnamespace('public') AND p.proname = 'track_preset_usage'
           AND oidvectortypes(p.proargtypes) ~ '^uuid, (text|character varying)(, jsonb?)?$'))
-), daily AS MATERIALIZED (
-  SELECT i.indexrelid AS oid FROM pg_index i WHERE i.indexrelid = to_regclass('public.idx_preset_usage_daily_unique')
 )
 SELECT
-  (SELECT coalesce(json_agg(json_build_object('table', r.relname, 'name', a.attname,
-            'type', coalesce(nullif(y.typbasetype, 0), y.oid)::regtype::text,
-            'required', a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AND y.typdefault IS NULL)), '[]')
-     FROM relations r JOIN pg_attribute a ON a.attrelid = r.oid JOIN pg_type y ON y.oid = a.atttypid
-    WHERE a.attnum > 0 AND NOT a.attisdropped)::text AS columns,
   (SELECT coalesce(json_agg(json_build_object('name', tgname, 'table', relation, 'ours', ours,
-            'shaped', tgtype = 4 AND tgfoid = (SELECT oid FROM counter) AND tgnewtable = 'new_records' AND tgoldtable IS NULL
+            'inserts', tgtype & 4 <> 0,
+            'shaped', tgtype = CASE WHEN $3::boolean THEN 5 ELSE 4 END AND tgfoid = (SELECT oid FROM counter)
+              AND tgnewtable IS NOT DISTINCT FROM CASE WHEN NOT $3::boolean THEN 'new_records' END AND tgoldtable IS NULL
               AND tgqual IS NULL AND tgnargs = 0 AND tgconstraint = 0
               AND NOT EXISTS (SELECT FROM routines p WHERE p.oid = tgfoid AND p.dropped),
             'enabled', tgenabled, 'definition', pg_get_triggerdef(oid),
@@ -107,9 +97,7 @@ SELECT
               format('COMMENT ON ROUTINE %s IS %L', p.identity, obj_description(p.oid, 'pg_proc'))
             ], NULL)) ORDER BY p.identity), '[]')
      FROM routines p JOIN pg_language l ON l.oid = p.prolang)::text AS routines,
-  (SELECT json_build_object('definition', pg_get_indexdef(d.oid),
-            'constraint', EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = d.oid)) FROM daily d)::text AS "dailyIndex",
-  (SELECT coalesce(json_agg(name), '[]') FROM relations WHERE relkind NOT IN ('r', 'p'))::text AS "noTables",
+  (SELECT to_json(pg_get_indexdef(to_regclass('public.idx_preset_usage_daily_unique'))))::text AS "dailyIndex",
   (SELECT coalesce(json_agg(why), '[]') FROM (
      SELECT format('does not own %s', name) AS why FROM (
        SELECT name, relowner AS owner FROM relations
@@ -121,19 +109,21 @@ SELECT
      UNION ALL SELECT format('is subject to row-level security on %s', name) FROM relations WHERE row_security_active(oid)
    ) missing)::text AS lacking`;
 
-/** Reads what the migration would find in the schema public. */
-export async function readMigrationCatalog(reader: Reader, tables: Tables): Promise<MigrationCatalog> {
-  const [row] = (await reader.rows(text, [tables.presets.oid, tables.records.oid])) as Record<
+/** Reads what the migration would find in the schema public, and how it compares with a trigger that fires `byRow` or not. */
+export async function readMigrationCatalog(
+  reader: Reader,
+  tables: Tables,
+  byRow: boolean,
+): Promise<MigrationCatalog> {
+  const [row] = (await reader.rows(text, [tables.presets.oid, tables.records.oid, byRow])) as Record<
     string,
     string | null
   >[];
   const read = (name: string): unknown => JSON.parse(row?.[name] ?? 'null');
   return answer.parse({
-    columns: read('columns'),
     triggers: read('triggers'),
     routines: read('routines'),
     dailyIndex: read('dailyIndex'),
-    noTables: read('noTables'),
     lacking: read('lacking'),
   });
 }

@@ -7,9 +7,21 @@ import { refused, requireWritableServer } from '../counter/guards.ts';
 import { type InspectedDatabase, inspectDatabase } from '../counter/inspect-database.ts';
 import { ConsoleError, exitCodes } from '../errors/errors.ts';
 import { judgeTrigger } from '../trigger/health.ts';
+import type { MigrationFit } from '../trigger/migration/fit.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
-import { migrationDifferences, replacedDefinitions, unmetRequirements } from './catalog.ts';
+import { trackRoutines } from '../trigger/track-routines.ts';
+import { migrationDifferences, replacedDefinitions } from './catalog.ts';
+import {
+  eventNames,
+  type MigrationProof,
+  outcomeWords,
+  type ProvenEvent,
+  unproved,
+  worsened,
+} from './proof.ts';
 import { readMigrationCatalog } from './read-catalog.ts';
+import { type ProofPlan, readProofPlan } from './read-proof-plan.ts';
+import { runProof } from './run-proof.ts';
 import { migrationStatements, shippedFunctions } from './script.ts';
 
 interface MigrationRequest {
@@ -17,6 +29,8 @@ interface MigrationRequest {
   readOnly: boolean;
   /** True if it is only shown: then this role or server need not be able to run it. */
   dryRun?: boolean;
+  /** The fingerprint that a person gave; with it a dry run plays even what no rollback can undo. */
+  confirm?: string | null;
 }
 
 /** A migration that is planned but not run. */
@@ -24,6 +38,10 @@ export interface MigrationPlan {
   inspected: InspectedDatabase;
   /** What is wrong with counting here, before the migration. */
   findings: Finding[];
+  /** How the migration acts on these tables. */
+  fit: MigrationFit;
+  /** The routines that the application may call for a use, by oid. */
+  tracks: number[];
   /** What is missing, or differs from what the migration would install, in words; empty if nothing does. */
   differs: string[];
   /** What would be run, in one transaction; empty if nothing differs. */
@@ -35,55 +53,105 @@ export interface MigrationPlan {
   fingerprint: string;
 }
 
+/** A plan with what was played to prove it. */
+export interface ProvenPlan extends MigrationPlan {
+  /** Null if the plan changes nothing. */
+  proof: MigrationProof | null;
+}
+
 const file = 'sql/20250930000001_fix_usage_tracking.sql';
 
 /**
- * Compares the database with what the shipped migration installs. Only reads. Rejects with exit code 4 if the migration
- * does not fit these tables, or nothing may be written; with 3 if this role lacks a right that it needs.
+ * Compares the database with what the shipped migration installs. Rejects with exit code 4 if the migration
+ * does not fit these tables, would break what counts right today, or nothing may be written; with 3 if this role lacks a right
+ * that it needs. What it would do to counting is played in a transaction that is rolled back.
  */
 export async function planMigration(
   database: Database,
-  { schema, readOnly, dryRun = false }: MigrationRequest,
+  { schema, readOnly, dryRun = false, confirm = null }: MigrationRequest,
   signal?: AbortSignal,
-): Promise<MigrationPlan> {
+): Promise<ProvenPlan> {
   if (schema !== 'public') throw misfit([`the schema is ${schema}`]);
   if (readOnly && !dryRun) {
     throw refused('read-only', 'The migration writes, and --read-only is set.', 'Leave --read-only out.');
   }
-  const plan = await database.read(reader => readMigrationPlan(reader, database), { signal });
-  if (!dryRun) {
-    requireWritableServer(plan.inspected.server, 'the migration');
-    requireRights(plan);
-  }
-  return plan;
+  const { plan, played } = await database.read(
+    async reader => {
+      const read = await readMigrationPlan(reader, database);
+      if (!dryRun) {
+        requireWritableServer(read.inspected.server, 'the migration');
+        requireRights(read);
+      }
+      return {
+        plan: read,
+        played: await readPlayed(reader, read, { readOnly, confirm: dryRun ? confirm : null }),
+      };
+    },
+    { signal },
+  );
+  if (played === null) return { ...plan, proof: null };
+  const proof =
+    typeof played === 'string' ? unproved(played) : await runProof(database, played, plan.statements, signal);
+  const [worse] = worsened(proof.events);
+  if (worse) throw wouldBreak(worse);
+  return { ...plan, proof };
+}
+
+/** What to play, or why nothing can be; null if the plan changes nothing. */
+async function readPlayed(
+  reader: Reader,
+  plan: MigrationPlan,
+  { readOnly, confirm }: { readOnly: boolean; confirm: string | null },
+): Promise<ProofPlan | string | null> {
+  const { inspected, lacking, statements, fingerprint: own } = plan;
+  if (statements.length === 0) return null;
+  if (readOnly) return '--read-only is set';
+  if (inspected.server.readOnly) return 'the server is read-only';
+  if (lacking.length > 0) return `${inspected.server.user} ${lacking[0]}`;
+  if (inspected.tables.hiddenBy.length > 0)
+    return `this role may not see every row: ${inspected.tables.hiddenBy[0]}`;
+  const played = await readProofPlan(reader, inspected.tables, plan);
+  if (typeof played === 'string' || played.reach.length === 0 || confirm === own) return played;
+  const [first] = played.reach;
+  return `it runs what no rollback can undo: ${first?.function} (${first?.means}); --dry-run --confirm ${own} plays it anyway`;
+}
+
+function wouldBreak({ event, before, after }: ProvenEvent): ConsoleError {
+  return refused(
+    'would-break',
+    `The migration would break ${eventNames[event]}: ${outcomeWords(before)} today, ${outcomeWords(after)} afterwards.`,
+    `This was tried in a transaction that was rolled back. Adapt ${file} by hand to what counts here now.`,
+  );
 }
 
 /** Reads a plan in the transaction of `reader`. */
 export async function readMigrationPlan(reader: Reader, database: Database): Promise<MigrationPlan> {
   const script = await readFile(new URL(`../${file}`, sqlDirectory), 'utf8');
-  const shipped = shippedFunctions(script);
   const found = await inspectDatabase(reader, database, 'public');
   const { tables, server } = found;
-  if (tables.presets.name !== 'public.presets' || tables.records.name !== 'public.preset_usage')
-    throw misfit([`the tables are ${tables.presets.name} and ${tables.records.name}`]);
-  const { findings } = judgeTrigger(await readTriggerCatalog(reader, tables));
-  const catalog = await readMigrationCatalog(reader, tables);
+  const triggers = await readTriggerCatalog(reader, tables);
+  const { fit } = triggers;
+  if (fit === null) throw misfit([`the tables are ${tables.presets.name} and ${tables.records.name}`]);
   const reasons = [
     ...(Number.parseInt(server.version, 10) < 13 ? [`the server is PostgreSQL ${server.version}`] : []),
-    ...unmetRequirements(catalog),
+    ...fit.unmet,
   ];
   if (reasons.length > 0) throw misfit(reasons);
-  const differs = migrationDifferences(catalog, shipped);
-  const replaced = differs.length > 0 ? replacedDefinitions(catalog, shipped) : [];
+  const shipped = shippedFunctions(script, fit.userOf);
+  const catalog = await readMigrationCatalog(reader, tables, fit.byRow);
+  const differs = migrationDifferences(catalog, shipped, fit);
+  const replaced = differs.length > 0 ? replacedDefinitions(catalog, shipped, fit) : [];
   const identity = [server.database, tables.presets.oid, tables.records.oid];
   return {
     inspected: found,
-    findings,
+    findings: judgeTrigger(triggers).findings,
+    fit,
+    tracks: trackRoutines(triggers).own.map(({ oid }) => oid),
     differs,
     statements: differs.length > 0 ? migrationStatements(script) : [],
     replaced,
     lacking: differs.length > 0 ? catalog.lacking : [],
-    fingerprint: fingerprint([identity, 'migrate', differs, replaced]),
+    fingerprint: fingerprint([identity, 'migrate', differs, replaced, fit]),
   };
 }
 

@@ -6,7 +6,7 @@ interface Statement {
 
 // Enough for the shipped script, which has no nested comments and no semicolons in strings. A test compares the result
 // with PostgreSQL's own parser.
-const statement = /(?:--[^\n]*|\$\$[\s\S]*?\$\$|[^;])+?;/g;
+const statement = /(?:--[^\n]*|\$(\w*)\$[\s\S]*?\$\1\$|[^;])+?;/g;
 const comments = /^(?:\s|--[^\n]*\n)+/;
 
 /** Splits the shipped script into its statements, each with the comment before it. */
@@ -41,15 +41,25 @@ export interface ShippedFunction {
 }
 
 const declaration =
-  /^CREATE OR REPLACE FUNCTION public\.(\w+)\([^$]*?LANGUAGE (\w+)( SECURITY DEFINER)? SET search_path = ([\w, ]+) AS \$\$([\s\S]*)\$\$$/;
+  /^CREATE OR REPLACE FUNCTION public\.(\w+)\([^$]*?LANGUAGE (\w+)( SECURITY DEFINER)? SET search_path = ([\w, ]+) AS \$\$([\s\S]*?)\$\$$/gm;
+const declared = /^CREATE (?:OR REPLACE )?FUNCTION /gm;
+const userMark = '/* the user */ NULL';
 
-/** The functions that the script creates. Throws if it cannot parse one. */
-export function shippedFunctions(script: string): ShippedFunction[] {
-  return splitScript(script)
-    .filter(({ code }) => /^CREATE\b.*\bFUNCTION\b/i.test(code))
-    .map(({ code }) => {
-      const [, name = '', language = '', definer, searchPath = '', body = ''] = declaration.exec(code) ?? [];
-      if (name === '') throw new Error(`a declaration that is not understood: ${code.slice(0, 60)}`);
-      return { name, body, language, definer: definer !== undefined, searchPath };
-    });
+/**
+ * The functions that the script creates; `userOf` is the expression that finds the user of a use. Throws if it cannot parse one.
+ */
+export function shippedFunctions(script: string, userOf: string): ShippedFunction[] {
+  const found = Array.from(script.matchAll(declaration), match => {
+    const [, name = '', language = '', definer, searchPath = '', body = ''] = match;
+    return {
+      name,
+      body: body.replace(userMark, () => userOf),
+      language,
+      definer: definer !== undefined,
+      searchPath,
+    };
+  });
+  if (found.length !== script.match(declared)?.length)
+    throw new Error('a declaration that is not understood');
+  return found;
 }

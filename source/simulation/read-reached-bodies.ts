@@ -123,12 +123,14 @@ const mostBodies = 500;
  * Everything that a simulated use may run, as far as texts show. That is the triggers of both tables, the function that
  * the application calls, and what those call, write and read in turn. It includes the triggers, rules, defaults, checks,
  * policies and indexes of every table on the way, and the functions behind the database's own operators, casts,
- * aggregates and domains. `called` are the oids of routines. `complete` is false if the search was given up.
+ * aggregates and domains. `called` are the oids of routines; with `every change` records are also changed and deleted.
+ * `complete` is false if the search was given up.
  */
 export async function readReachedBodies(
   reader: Reader,
   { presets, records }: Tables,
   called: readonly number[],
+  changes: 'inserts' | 'every change' = 'inserts',
 ): Promise<{ bodies: ReachedBody[]; complete: boolean }> {
   const bodies: ReachedBody[] = [];
   const seen = new Set<string>();
@@ -141,7 +143,7 @@ export async function readReachedBodies(
   const behind = z.array(z.number()).parse(JSON.parse(hidden?.routines ?? '[]'));
   let routines: Wanted[] = [...called, ...behind].map(oid => ({ oid }));
   let tables: Wanted[] = [
-    { oid: records.oid, events: bits.insert },
+    { oid: records.oid, events: changes === 'inserts' ? bits.insert : anyWrite },
     { oid: presets.oid, events: bits.update },
   ];
   const read = new Set<string>();

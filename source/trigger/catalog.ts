@@ -1,4 +1,5 @@
 import type { SqlReading } from '../sql/sql-effects.ts';
+import type { MigrationFit } from './migration/fit.ts';
 
 /** A row of `pg_trigger`, with what it refers to spelled out. */
 export interface CatalogTrigger {
@@ -34,6 +35,8 @@ export interface CatalogFunction {
   /** False for an untrusted language, in which a function can do anything that the server process can. */
   trusted: boolean;
   kind: 'function' | 'procedure';
+  /** The types of its arguments, such as `uuid, text`. */
+  identityTypes: string;
   /** SECURITY DEFINER. */
   definer: boolean;
   /** The `search_path=…` setting, if it has one. */
@@ -129,6 +132,18 @@ export interface CatalogColumn {
   required: boolean;
 }
 
+/** How replication and partitions decide which triggers fire. */
+export interface CatalogReplication {
+  /** The number of partitions of the records that hold rows; 0 if they are not partitioned. */
+  partitions: number;
+  /** True if a subscription brings the records, and not the presets. */
+  subscribed: boolean;
+  /** Roles whose sessions begin with `session_replication_role = replica`. */
+  replicaRoles: string[];
+  /** True if every session of this database does. */
+  replicaEverywhere: boolean;
+}
+
 /** What the catalog says about counting, as plain data. */
 export interface TriggerCatalog {
   presetsOid: number;
@@ -157,4 +172,7 @@ export interface TriggerCatalog {
   jobs: CatalogJob[];
   /** True if pg_cron is installed and this role may not read its jobs. */
   jobsHidden: boolean;
+  replication: CatalogReplication;
+  /** How the shipped migration would act here; null if it is not written for these tables. */
+  fit: MigrationFit | null;
 }

@@ -3,6 +3,7 @@ import type { CatalogTrigger, TriggerCatalog } from './catalog.ts';
 import { checkTrackColumns, checkTrackFunction } from './checks/check-track-function.ts';
 import { judgeAbsence, judgeFunction, judgeShape, judgeState } from './checks/counting-trigger.ts';
 import { judgeOther, judgeUniques, judgeWriters } from './checks/other-writers.ts';
+import { judgeReplication } from './checks/replication.ts';
 import type { Writer } from './effects/writer.ts';
 import { writersIn } from './effects/writers.ts';
 import { type Enabled, enabledWords } from './enabled.ts';
@@ -70,8 +71,9 @@ export function judgeTrigger(catalog: TriggerCatalog): TriggerHealth {
   const findings = [
     ...(trigger
       ? [
-          ...judgeState(trigger),
-          ...judgeShape(trigger),
+          ...judgeState(catalog, trigger),
+          ...judgeShape(catalog, trigger),
+          ...judgeReplication(catalog, trigger),
           ...judgeFunction(catalog, trigger, functionOf(trigger)),
         ]
       : judgeAbsence(catalog, named)),

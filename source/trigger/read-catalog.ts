@@ -3,8 +3,11 @@ import type { Reader } from '../connection/transactions.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
 import { readBodyOnce } from '../sql/parser/memoized-reader.ts';
 import { emptyReading } from '../sql/sql-effects.ts';
-import type { TriggerCatalog } from './catalog.ts';
+import type { CatalogReplication, TriggerCatalog } from './catalog.ts';
+import type { MigrationFit } from './migration/fit.ts';
+import { readMigrationFit } from './migration/read-fit.ts';
 import type { CatalogMemory } from './read-cached-catalog.ts';
+import { readReplication } from './read-replication.ts';
 import { readWriterRows, type WriterRows } from './read-writers.ts';
 import { routineClosure } from './routine-closure.ts';
 
@@ -31,6 +34,7 @@ const catalogFunction = z.object({
   language: z.string(),
   trusted: z.boolean(),
   kind: z.enum(['function', 'procedure']),
+  identityTypes: z.string(),
   definer: z.boolean(),
   searchPath: z.nullable(z.string()),
   isTrigger: z.boolean(),
@@ -51,7 +55,11 @@ const answer = z.object({
   uniques: z.array(catalogIndex),
 });
 
-type Rows = z.infer<typeof answer> & { writers: WriterRows };
+type Rows = z.infer<typeof answer> & {
+  writers: WriterRows;
+  fit: MigrationFit | null;
+  replication: CatalogReplication;
+};
 
 // pg_trigger, because information_schema.triggers lists disabled triggers as if they worked.
 // tgparentid leaves out the copies in partitions; `offIn` lists the partitions whose copy is off.
@@ -69,7 +77,7 @@ const text = `WITH RECURSIVE ${routineClosure}, triggers AS MATERIALIZED (
     JOIN pg_class c ON c.oid = k.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE c.relkind = 'r' AND k.tgenabled IN ('D', 'R')
 ), functions AS MATERIALIZED (
-  SELECT p.oid, n.nspname, p.proname, p.prosrc, p.prosecdef, p.proconfig, p.prokind, p.prorettype, p.proowner, p.proacl, l.lanname, l.lanpltrusted
+  SELECT p.oid, n.nspname, p.proname, p.prosrc, p.prosecdef, p.proconfig, p.prokind, p.proargtypes, p.prorettype, p.proowner, p.proacl, l.lanname, l.lanpltrusted
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
    WHERE p.oid IN (SELECT tgfoid FROM triggers UNION SELECT oid FROM near UNION SELECT oid FROM called)
 ), columns AS MATERIALIZED (
@@ -92,7 +100,7 @@ SELECT
   (SELECT coalesce(json_agg(json_build_object('oid', oid::bigint, 'schema', nspname, 'name', proname,
             'identity', format('%I.%I(%s)', nspname, proname, pg_get_function_identity_arguments(oid)),
             'source', CASE WHEN prosrc = '' THEN pg_get_functiondef(oid) ELSE prosrc END, 'language', lanname, 'trusted', lanpltrusted, 'definer', prosecdef,
-            'kind', CASE prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
+            'identityTypes', oidvectortypes(proargtypes), 'kind', CASE prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
             'searchPath', (SELECT s FROM unnest(proconfig) s WHERE s LIKE 'search_path=%'),
             'isTrigger', prorettype = 'trigger'::regtype,
             'arguments', pg_get_function_arguments(oid), 'result', pg_get_function_result(oid), 'owner', pg_get_userbyid(proowner),
@@ -144,8 +152,10 @@ export async function readCatalogRows(
     tables,
     parsed.triggers.map(({ tableOid }) => tableOid),
   );
+  const fit = await readMigrationFit(reader, tables);
+  const replication = await readReplication(reader, tables);
   return async () => {
-    const catalog = await withReadings({ ...parsed, writers }, tables);
+    const catalog = await withReadings({ ...parsed, writers, fit, replication }, tables);
     if (state !== null) memory?.keep(state, catalog);
     return catalog;
   };

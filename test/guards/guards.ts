@@ -683,6 +683,33 @@ export const guards: readonly Guard[] = [
     says: 'resolved',
   },
   {
+    file: 'source/migration/read-plan.ts',
+    guard: 'a migration: refused where it would break what counts',
+    text: 'if (worse) throw wouldBreak(worse);',
+    without: 'void worse;',
+    test: ['test/migration/proof.test.ts', 'what would be worse is refused > another trigger counts'],
+    says: 'resolved',
+  },
+  {
+    file: 'source/migration/read-plan.ts',
+    guard: 'a proof: not what no rollback can undo',
+    text: 'played.reach.length === 0 || confirm === own',
+    without: 'true',
+    test: [
+      'test/migration/proof.test.ts',
+      'what cannot be played is said, and not claimed > what no rollback can undo is only run by a dry run that is confirmed',
+    ],
+    says: 'to match object',
+  },
+  {
+    file: 'source/migration/run-proof.ts',
+    guard: 'a proof: nothing in the log of the server',
+    text: 'AS answer; ROLLBACK AND CHAIN`',
+    without: 'AS answer; ROLLBACK`',
+    test: ['test/migration/replication.test.ts', 'a proof leaves nothing in the log of the server'],
+    says: 'to deeply equal',
+  },
+  {
     file: 'source/repair/sql/batch-block.ts',
     guard: 'a batch: its presets stay what they are',
     text: '`EXPLAIN UPDATE ${presets.name} p SET ${presets.count} = p.${presets.count} WHERE',

@@ -3,13 +3,13 @@ import {
   type MigrationCatalog,
   migrationDifferences,
   replacedDefinitions,
-  unmetRequirements,
 } from '../../source/migration/catalog.ts';
 import type { ShippedFunction } from '../../source/migration/script.ts';
+import { type MigrationFit, type MigrationNeeds, unmetNeeds } from '../../source/trigger/migration/fit.ts';
 
 type Routine = MigrationCatalog['routines'][number];
 type Trigger = MigrationCatalog['triggers'][number];
-type Column = MigrationCatalog['columns'][number];
+type Column = MigrationNeeds['columns'][number];
 
 const counting = 'auto_increment_preset_usage_count';
 const tracking = 'track_preset_usage';
@@ -48,6 +48,7 @@ function trigger(over: Partial<Trigger> = {}): Trigger {
     table: 'public.preset_usage',
     ours: true,
     shaped: true,
+    inserts: true,
     enabled: 'O',
     definition: 'CREATE TRIGGER counts',
     restore: ['restore counts'],
@@ -55,36 +56,34 @@ function trigger(over: Partial<Trigger> = {}): Trigger {
   };
 }
 
-const columnTypes: [Column['table'], string, string][] = [
-  ['presets', 'id', 'uuid'],
-  ['presets', 'usage_count', 'integer'],
-  ['presets', 'last_used_at', 'timestamp with time zone'],
-  ['preset_usage', 'id', 'uuid'],
-  ['preset_usage', 'preset_id', 'uuid'],
-  ['preset_usage', 'user_id', 'uuid'],
-  ['preset_usage', 'usage_type', 'text'],
-  ['preset_usage', 'usage_data', 'jsonb'],
-  ['preset_usage', 'created_at', 'timestamp with time zone'],
-];
-const ownColumns = columnTypes.map(([table, name, type]) => ({ table, name, type, required: false }));
+/** How the migration acts on the application's own tables, but for what is given. */
+const fits = (over: Partial<MigrationFit> = {}): MigrationFit => ({
+  unmet: [],
+  kept: false,
+  byRow: false,
+  always: false,
+  subscribed: false,
+  userOf: 'subject',
+  misfit: null,
+  ...over,
+});
 
 /** A database where everything is as the migration leaves it, but for what is given. */
 function catalog(over: Partial<MigrationCatalog> = {}): MigrationCatalog {
   return {
-    columns: ownColumns,
     triggers: [trigger()],
     routines: [routine(counting), routine(tracking)],
     dailyIndex: null,
-    noTables: [],
     lacking: [],
     ...over,
   };
 }
 
-const daily = { definition: 'CREATE UNIQUE INDEX daily', constraint: false };
+const daily = 'CREATE UNIQUE INDEX daily';
 
 describe('what the migration would change', () => {
-  const changes = (over: Partial<MigrationCatalog>) => migrationDifferences(catalog(over), shipped);
+  const changes = (over: Partial<MigrationCatalog>, fit: Partial<MigrationFit> = {}) =>
+    migrationDifferences(catalog(over), shipped, fits(fit));
 
   test('is nothing where it was installed', () => {
     expect(changes({})).toEqual([]);
@@ -99,10 +98,33 @@ describe('what the migration would change', () => {
     expect(changes({ triggers: [trigger({ enabled: 'R' })] })).toEqual([
       'the counting trigger fires on replicas only',
     ]);
-    expect(changes({ triggers: [trigger({ enabled: 'A', shaped: false })] })).toEqual([
-      'the counting trigger differs: CREATE TRIGGER counts',
-      'the counting trigger fires ALWAYS, on replicated rows too',
+  });
+
+  test('is whether it fires for replicated records where it has to', () => {
+    expect(changes({ triggers: [trigger({ enabled: 'A' })] }, { always: true })).toEqual([]);
+    expect(changes({}, { always: true })).toEqual([
+      'the counting trigger does not fire for replicated records',
     ]);
+  });
+
+  test('is no counting trigger or function where those stay', () => {
+    const both = trigger({ shaped: false });
+    const second = trigger({ ours: false, name: 'subtracts', inserts: false });
+    const older = [routine(counting, { source: 'older' }), routine(tracking)];
+    expect(changes({ triggers: [both, second], routines: older }, { kept: true })).toEqual([]);
+    expect(changes({ triggers: [trigger({ enabled: 'D' })] }, { kept: true })).toEqual([
+      'the counting trigger is disabled',
+    ]);
+    expect(changes({ triggers: [second], routines: older }, { kept: true })).toEqual([
+      'no trigger runs the counting function on INSERT',
+    ]);
+  });
+
+  test('is no function that is left out', () => {
+    const left = { misfit: 'preset_usage has no column usage_data' };
+    expect(changes({ routines: [routine(counting)] }, left)).toEqual([]);
+    const own = routine(tracking, { dropped: true });
+    expect(changes({ routines: [routine(counting), own] }, left)).toEqual([]);
   });
 
   test('is every other trigger that runs its function', () => {
@@ -169,7 +191,8 @@ describe('what the migration would change', () => {
 });
 
 describe('what restores what was there', () => {
-  const restored = (over: Partial<MigrationCatalog>) => replacedDefinitions(catalog(over), shipped);
+  const restored = (over: Partial<MigrationCatalog>, fit: Partial<MigrationFit> = {}) =>
+    replacedDefinitions(catalog(over), shipped, fits(fit));
   const dropTrigger =
     'DROP TRIGGER IF EXISTS trigger_auto_increment_preset_usage_count ON public.preset_usage';
 
@@ -214,17 +237,37 @@ describe('what restores what was there', () => {
     ]);
   });
 
+  test('is nothing of what stays or is left out', () => {
+    const both = trigger({ shaped: false });
+    const older = [routine(counting, { source: 'older' }), routine(tracking, { dropped: true })];
+    expect(restored({ triggers: [both], routines: older }, { kept: true, misfit: 'why' })).toEqual([]);
+    expect(restored({ triggers: [trigger({ enabled: 'D' })] }, { kept: true })).toEqual([
+      dropTrigger,
+      'restore counts',
+    ]);
+  });
+
   test('is the index that was dropped, last', () => {
     expect(restored({ triggers: [trigger({ shaped: false })], dailyIndex: daily })).toEqual([
       dropTrigger,
       'restore counts',
-      daily.definition,
+      daily,
     ]);
   });
 });
 
+const columnTypes: [Column['table'], string, string][] = [
+  ['presets', 'id', 'uuid'],
+  ['presets', 'usage_count', 'integer'],
+  ['presets', 'last_used_at', 'timestamp with time zone'],
+  ['preset_usage', 'preset_id', 'uuid'],
+  ['preset_usage', 'created_at', 'timestamp with time zone'],
+];
+const ownColumns = columnTypes.map(([table, name, type]) => ({ table, name, type }));
+
 describe('what the migration needs', () => {
-  const unmet = (over: Partial<MigrationCatalog>) => unmetRequirements(catalog(over));
+  const unmet = (over: Partial<MigrationNeeds>) =>
+    unmetNeeds({ columns: ownColumns, noTables: [], dailyConstraint: false, ...over });
   const withType = (name: string, type: string) =>
     ownColumns.map(column => (column.name === name ? { ...column, type } : column));
 
@@ -235,9 +278,6 @@ describe('what the migration needs', () => {
   test.each([
     ['usage_count', ['smallint', 'integer', 'bigint', 'numeric']],
     ['last_used_at', ['timestamp with time zone', 'timestamp without time zone']],
-    ['user_id', ['uuid', 'text', 'character varying']],
-    ['usage_type', ['text', 'character varying']],
-    ['usage_data', ['json', 'jsonb', 'text']],
     ['created_at', ['timestamp with time zone', 'timestamp without time zone']],
   ])('lets %s be %j', (name, types) => {
     for (const type of types) expect(unmet({ columns: withType(name, type) })).toEqual([]);
@@ -254,29 +294,6 @@ describe('what the migration needs', () => {
     expect(unmet({ columns: left })).toEqual([`${table} has no column ${name}`]);
   });
 
-  test('is that track_preset_usage() sets every column that must be set', () => {
-    const must = (table: Column['table'], name: string) =>
-      unmet({
-        columns: [
-          ...ownColumns.filter(column => column.table !== table || column.name !== name),
-          {
-            table,
-            name,
-            type: ownColumns.find(column => column.table === table && column.name === name)?.type ?? 'text',
-            required: true,
-          },
-        ],
-      });
-    for (const name of ['preset_id', 'user_id', 'usage_type', 'usage_data']) {
-      expect(must('preset_usage', name)).toEqual([]);
-    }
-    expect(must('preset_usage', 'tenant')).toEqual([
-      'preset_usage.tenant has no default, and track_preset_usage() does not set it',
-    ]);
-    expect(must('preset_usage', 'created_at')).toHaveLength(1);
-    expect(must('presets', 'tenant')).toEqual([]);
-  });
-
   test('is a table that can have a trigger', () => {
     expect(unmet({ noTables: ['public.preset_usage'] })).toEqual([
       'public.preset_usage is not a table of this server',
@@ -284,8 +301,8 @@ describe('what the migration needs', () => {
   });
 
   test('is that the daily index can be dropped by itself', () => {
-    expect(unmet({ dailyIndex: daily })).toEqual([]);
-    expect(unmet({ dailyIndex: { ...daily, constraint: true } })).toEqual([
+    expect(unmet({ dailyConstraint: false })).toEqual([]);
+    expect(unmet({ dailyConstraint: true })).toEqual([
       'idx_preset_usage_daily_unique belongs to a constraint, which must be dropped first',
     ]);
   });

@@ -89,7 +89,7 @@ describe('what differs is named, fixed, and can be restored', () => {
        DROP TABLE preset_usage;
        ALTER TABLE parted RENAME TO preset_usage;
        ${counter(addOne)}${rowTrigger()}`,
-      [shapeDiffers, counterDiffers, trackMissing],
+      [counterDiffers, trackMissing],
     ],
     [
       'a constraint trigger',
@@ -175,16 +175,6 @@ describe('what differs is named, fixed, and can be restored', () => {
   test.each<[string, string, unknown[]]>([
     ['disabled', `ALTER TABLE preset_usage DISABLE TRIGGER ${ours}`, ['the counting trigger is disabled']],
     [
-      'for replicas only',
-      `ALTER TABLE preset_usage ENABLE REPLICA TRIGGER ${ours}`,
-      ['the counting trigger fires on replicas only'],
-    ],
-    [
-      'always',
-      `ALTER TABLE preset_usage ENABLE ALWAYS TRIGGER ${ours}`,
-      ['the counting trigger fires ALWAYS, on replicated rows too'],
-    ],
-    [
       'the daily index',
       `TRUNCATE preset_usage; ${dailyIndex}`,
       ['the index idx_preset_usage_daily_unique refuses a second use of a preset on a day'],
@@ -234,6 +224,18 @@ describe('what differs is named, fixed, and can be restored', () => {
   });
 });
 
+test('a trigger for replicas only fires for the application too, and still for replicated records', async () => {
+  await runFile(own.url, migration);
+  await arrange(`ALTER TABLE preset_usage ENABLE REPLICA TRIGGER ${ours}`);
+  const planned = await plan();
+  expect(planned.differs).toEqual(['the counting trigger fires on replicas only']);
+  expect(await run(planned)).toMatchObject({ left: [] });
+  expect(await own.sql`SELECT tgenabled AS enabled FROM pg_trigger WHERE tgname = ${ours}`).toEqual([
+    { enabled: 'A' },
+  ]);
+  expect((await plan()).differs).toEqual([]);
+});
+
 test('if nothing differs, as after a migration, there is nothing to run', async () => {
   await runFile(own.url, migration);
   expect(await plan()).toMatchObject({ differs: [], statements: [], replaced: [], findings: [] });
@@ -263,26 +265,11 @@ test('the fingerprint changes as soon as something else would be replaced', asyn
 describe('refusals', () => {
   test.each([
     [
-      'a key that is no uuid',
-      'ALTER TABLE preset_usage DROP COLUMN id, ADD COLUMN id bigserial PRIMARY KEY',
-      'preset_usage.id is bigint',
-    ],
-    [
-      'a column that is missing',
-      'ALTER TABLE preset_usage DROP COLUMN usage_data',
-      'preset_usage has no column usage_data',
+      'a preset that is no uuid',
+      'ALTER TABLE preset_usage DROP COLUMN preset_id; ALTER TABLE presets DROP COLUMN id; ALTER TABLE presets ADD id bigserial PRIMARY KEY; ALTER TABLE preset_usage ADD preset_id bigint REFERENCES presets',
+      'presets.id is bigint',
     ],
     ['no last_used_at', 'ALTER TABLE presets DROP COLUMN last_used_at', 'presets has no column last_used_at'],
-    [
-      'an enum',
-      "CREATE TYPE kind AS ENUM ('generation'); ALTER TABLE preset_usage ALTER usage_type TYPE kind USING usage_type::kind",
-      'preset_usage.usage_type is public.kind',
-    ],
-    [
-      'a column that must be given',
-      'TRUNCATE preset_usage; ALTER TABLE preset_usage ADD team uuid NOT NULL',
-      'preset_usage.team has no default',
-    ],
     [
       'a constraint',
       'TRUNCATE preset_usage; ALTER TABLE preset_usage ADD CONSTRAINT idx_preset_usage_daily_unique UNIQUE (user_id, preset_id)',
@@ -296,6 +283,40 @@ describe('refusals', () => {
       message: expect.stringContaining(named),
       hint: expect.stringContaining('adapted by hand'),
     });
+  });
+
+  test.each([
+    [
+      'a key that is no uuid',
+      'ALTER TABLE preset_usage DROP COLUMN id, ADD COLUMN id bigserial PRIMARY KEY',
+      'preset_usage.id is bigint',
+    ],
+    [
+      'a column that is missing',
+      'ALTER TABLE preset_usage DROP COLUMN usage_data',
+      'preset_usage has no column usage_data',
+    ],
+    [
+      'an enum',
+      "CREATE TYPE kind AS ENUM ('x'); TRUNCATE preset_usage; ALTER TABLE preset_usage ALTER usage_type TYPE kind USING usage_type::kind",
+      'preset_usage.usage_type is public.kind',
+    ],
+    [
+      'a column that must be given',
+      'TRUNCATE preset_usage; ALTER TABLE preset_usage ADD team text NOT NULL',
+      'preset_usage.team has no default, and track_preset_usage() does not set it',
+    ],
+  ])('%s leaves track_preset_usage() out, and installs the trigger', async (_, statements, why) => {
+    await arrange(statements);
+    const planned = await plan();
+    expect(planned).toMatchObject({ fit: { misfit: why }, proof: { proved: true } });
+    expect(planned.differs).toEqual([
+      'the counting trigger is missing',
+      'the function auto_increment_preset_usage_count() is missing',
+    ]);
+    expect(await run(planned)).toMatchObject({ left: [] });
+    expect(await installed()).not.toHaveProperty('function track_preset_usage(uuid,text,jsonb)');
+    expect(await runFile(own.url, migration)).toContain(`track_preset_usage() is left out: ${why}`);
   });
 
   test('domains over the right types fit', async () => {
@@ -389,7 +410,9 @@ describe('rights', () => {
     const planned = await plan();
     expect(planned.differs).toEqual([
       expect.stringMatching(/^public\.auto_increment_preset_usage_count\(\) differs in its owner/),
-      expect.stringMatching(/^public\.track_preset_usage\(uuid, text, jsonb\) differs in its owner/),
+      expect.stringMatching(
+        /^public\.track_preset_usage\(uuid, text, jsonb\) differs in its source, its owner/,
+      ),
     ]);
     expect(await run(planned)).toMatchObject({ left: [] });
   });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { migrationStatements, shippedFunctions, splitScript } from '../../source/migration/script.ts';
 import { loadParser } from '../../source/sql/parser/parser.ts';
 import { splitStatements } from '../../source/sql/parser/split-statements.ts';
+import { counterFit, trackFit } from '../../source/trigger/migration/fit-sql.ts';
 
 const shipped = readFileSync(
   new URL('../../sql/20250930000001_fix_usage_tracking.sql', import.meta.url),
@@ -30,14 +31,10 @@ test('the shipped file is complete except BEGIN, COMMIT and the correction of co
     'DO $$ BEGIN',
     'SET LOCAL search_path',
     'DO $$ DECLARE',
-    'CREATE OR REPLACE',
-    'COMMENT ON FUNCTION',
-    'REVOKE ALL ON',
-    'DO $$ BEGIN',
-    'COMMENT ON TRIGGER',
     'DO $$ DECLARE',
-    'CREATE OR REPLACE',
-    'COMMENT ON FUNCTION',
+    'DO $counter$ DECLARE',
+    'DO $$ DECLARE',
+    'DO $track$ BEGIN',
     'DO $$ DECLARE',
     "NOTIFY pgrst, 'reload",
   ]);
@@ -52,7 +49,7 @@ test('the shipped file is complete except BEGIN, COMMIT and the correction of co
 
 test('the functions of the shipped file', () => {
   const searchPath = 'pg_catalog, public, pg_temp';
-  expect(shippedFunctions(shipped)).toEqual([
+  expect(shippedFunctions(shipped, "the user's id")).toEqual([
     {
       name: 'auto_increment_preset_usage_count',
       language: 'plpgsql',
@@ -65,8 +62,13 @@ test('the functions of the shipped file', () => {
       language: 'plpgsql',
       definer: true,
       searchPath,
-      body: expect.stringMatching(/^\nDECLARE[\s\S]*END\n$/),
+      body: expect.stringMatching(/^\nDECLARE[\s\S]*\n {4}the user's id,\n[\s\S]*END\n$/),
     },
   ]);
-  expect(() => shippedFunctions("CREATE FUNCTION other() RETURNS int AS 'SELECT 1';")).toThrow();
+  expect(() => shippedFunctions("CREATE FUNCTION other() RETURNS int AS 'SELECT 1';", '')).toThrow();
+});
+
+test('the shipped file decides as the plan does', () => {
+  expect(shipped).toContain(counterFit);
+  expect(shipped).toContain(trackFit);
 });

@@ -27,6 +27,20 @@ const enabled = (state: string) =>
 const oldTrack = (parameters: string, returns: string) => `
   CREATE FUNCTION track_preset_usage(${parameters}) RETURNS ${returns} LANGUAGE plpgsql AS $$ BEGIN END $$;`;
 
+const insertStatement = 4;
+const insertRow = 5;
+const installed = { relation: 'preset_usage', name: 'trigger_auto_increment_preset_usage_count' };
+const byStatement = [{ ...installed, enabled: 'O', type: insertStatement, records: 'new_records' }];
+/** A trigger that fires once per record, and its copies in partitions. */
+const byRow = (state: string, ...partitions: string[]) =>
+  ['preset_usage', ...partitions].map(relation => ({
+    ...installed,
+    relation,
+    enabled: state,
+    type: insertRow,
+    records: null,
+  }));
+
 it.each([
   ['without a trigger', ''],
   ['with counts that are too high', 'UPDATE presets SET usage_count = 40'],
@@ -42,9 +56,19 @@ it.each([
      DROP TABLE preset_usage;
      ALTER TABLE parted RENAME TO preset_usage;
      ${counter(addOne)}${rowTrigger('AFTER')}`,
+    byRow('O', 'part'),
   ],
   ['with a trigger that is disabled', counter(addOne) + rowTrigger('AFTER') + enabled('DISABLE')],
-  ['with a trigger for replicas only', counter(addOne) + rowTrigger('AFTER') + enabled('ENABLE REPLICA')],
+  [
+    'with a trigger for replicas only',
+    counter(addOne) + rowTrigger('AFTER') + enabled('ENABLE REPLICA'),
+    byRow('A'),
+  ],
+  [
+    'with a trigger that always fires',
+    counter(addOne) + rowTrigger('AFTER') + enabled('ENABLE ALWAYS'),
+    byRow('A'),
+  ],
   [
     'with a trigger of the same name that runs another function',
     `${counter('').replace('auto_increment_preset_usage_count', 'other')}
@@ -77,35 +101,29 @@ it.each([
     'with a track_preset_usage() that has more defaults',
     oldTrack("p_preset_id uuid, p_usage_type text DEFAULT 'x', p_usage_data jsonb DEFAULT '{}'", 'uuid'),
   ],
-])('repairs a database %s', async (_, before) => {
-  const { sql, url } = database;
-  await sql.unsafe(before).simple();
+] as [string, string, object[]?][])(
+  'repairs a database %s',
+  async (_, before, triggersAfter = byStatement) => {
+    const { sql, url } = database;
+    await sql.unsafe(before).simple();
 
-  await runFile(url, migration);
+    await runFile(url, migration);
 
-  expect(await mismatches(sql)).toEqual([]);
-  const [user] = await sql`INSERT INTO users (email) VALUES ('one@example.com') RETURNING id`;
-  await sql.begin(async client => {
-    await client`SELECT set_config('request.jwt.claims', ${JSON.stringify({ sub: user!.id })}, true)`;
-    await track(client, presets[0]!);
-    await track(client, presets[0]!);
-  });
-  expect(await countOf(sql, presets[0]!)).toBe(5);
-  expect(await mismatches(sql)).toEqual([]);
-  const triggers = await sql`
+    expect(await mismatches(sql)).toEqual([]);
+    const [user] = await sql`INSERT INTO users (email) VALUES ('one@example.com') RETURNING id`;
+    await sql.begin(async client => {
+      await client`SELECT set_config('request.jwt.claims', ${JSON.stringify({ sub: user!.id })}, true)`;
+      await track(client, presets[0]!);
+      await track(client, presets[0]!);
+    });
+    expect(await countOf(sql, presets[0]!)).toBe(5);
+    expect(await mismatches(sql)).toEqual([]);
+    const triggers = await sql`
     SELECT tgrelid::regclass::text AS relation, tgname AS name, tgenabled AS enabled, tgtype AS type, tgnewtable AS records
-      FROM pg_trigger WHERE NOT tgisinternal`;
-  const insertStatement = 4;
-  expect(triggers).toEqual([
-    {
-      relation: 'preset_usage',
-      name: 'trigger_auto_increment_preset_usage_count',
-      enabled: 'O',
-      type: insertStatement,
-      records: 'new_records',
-    },
-  ]);
-});
+      FROM pg_trigger WHERE NOT tgisinternal ORDER BY relation DESC`;
+    expect(triggers).toEqual(triggersAfter);
+  },
+);
 
 it('changes nothing the second time', async () => {
   const { sql, url } = database;

@@ -1,4 +1,5 @@
 -- track_preset_usage() inserts a column that the table has lost: every use of the application fails.
+-- migrate: proved
 -- real: use-failed
 -- simulated: Noir
 -- simulation: 42703

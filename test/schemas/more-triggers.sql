@@ -1,4 +1,5 @@
 -- Beside the counting trigger others notify, keep milestones and times of change, and one counts again.
+-- migrate: unproved
 -- simulated: Noir
 -- simulation: +2 +2
 -- moves: updated_at

@@ -1,4 +1,5 @@
 -- Records need values of many types that nothing gives them by default; some columns only the server may write.
+-- migrate: proved
 -- simulated: Noir
 -- remarks: required-columns
 

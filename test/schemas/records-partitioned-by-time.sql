@@ -1,4 +1,5 @@
 -- preset_usage is partitioned by month, one month again by hash, with a default partition and a primary key of two columns.
+-- migrate: proved
 -- real: no-record-key
 -- simulated: Noir
 -- remarks: records-partitioned

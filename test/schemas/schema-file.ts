@@ -30,6 +30,8 @@ export interface SchemaFile {
   real: string;
   /** `quiet` where records can only be put back with the triggers suppressed. */
   undo: string;
+  /** What migrate says: that it does not fit, that its plan is `proved`, or that it is `unproved`. */
+  migrate: string;
 }
 
 const defaults = {
@@ -43,6 +45,7 @@ const defaults = {
   simulation: 'confirmed',
   refused: '',
   undo: '',
+  migrate: 'does-not-fit',
   real: 'made',
 };
 const lists = { remarks: [], findings: [], explains: [], stays: [], moves: [] };

@@ -66,6 +66,7 @@ export function routine(name: string, over: Partial<CatalogFunction> = {}): Cata
     language: 'plpgsql',
     trusted: true,
     kind: 'function',
+    identityTypes: name === trackName ? 'uuid, text, jsonb' : '',
     definer: true,
     searchPath: 'search_path=public',
     isTrigger: false,
@@ -169,6 +170,16 @@ export function catalog(
     generated: [],
     jobs: [],
     jobsHidden: false,
+    replication: { partitions: 0, subscribed: false, replicaRoles: [], replicaEverywhere: false },
+    fit: {
+      unmet: [],
+      kept: false,
+      byRow: false,
+      always: false,
+      subscribed: false,
+      userOf: 'subject',
+      misfit: null,
+    },
     ...rest,
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TriggerCatalog } from '../../source/trigger/catalog.ts';
-import { migrateHint } from '../../source/trigger/expected-names.ts';
 import { judgeTrigger } from '../../source/trigger/health.ts';
+import { migrateHint } from '../../source/trigger/migration/hints.ts';
 import {
   adds,
   before,
@@ -141,8 +141,8 @@ describe('a counting trigger that is', () => {
       [
         [
           'info trigger-always',
-          'The trigger also fires when a replication worker applies changes.',
-          'If presets is replicated to or from here too, replicated uses are counted twice; ENABLE TRIGGER without ALWAYS prevents that.',
+          'The trigger is ENABLE ALWAYS, but a replication worker fires only triggers that fire once per record.',
+          'It also fires in sessions with session_replication_role = replica.',
         ],
       ],
     ],

@@ -61,7 +61,7 @@ const told = ({ writers }: TriggerHealth) =>
 test('everything that writes the count or the records is listed, with the calls and the roles', () => {
   const bump = '< public.bump(p uuid)';
   expect(told(health)).toEqual({
-    'trigger trigger_auto_increment_preset_usage_count': ['count update adds'],
+    'trigger trigger_auto_increment_preset_usage_count': ['count update adds 1', 'count update adds'],
     'trigger counts_too': [`count update adds 1 ${bump}`, 'PUBLIC'],
     'trigger clamp': ['count assign adds 1', role],
     'trigger whole': ['unreadable'],

@@ -3,8 +3,10 @@ import type { Database } from '../../connection/transactions.ts';
 import type { Finding } from '../../counter/finding.ts';
 import { exitCodes, isConsoleError } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
+import { eventNames, type MigrationProof, outcomeWords } from '../../migration/proof.ts';
 import {
   type MigrationPlan,
+  type ProvenPlan,
   planMigration,
   requireMigrationConfirmation,
 } from '../../migration/read-plan.ts';
@@ -34,7 +36,7 @@ export async function migrate(
   say: (text: string) => void,
 ): Promise<Outcome> {
   const { schema, readOnly, dryRun, confirm } = config;
-  const plan = await planMigration(database, { schema, readOnly, dryRun }, signal);
+  const plan = await planMigration(database, { schema, readOnly, dryRun, confirm }, signal);
   if (dryRun) {
     return {
       json: document(plan, database, null, null),
@@ -47,7 +49,8 @@ export async function migrate(
       json: document(plan, database, null, null),
       text: [
         databaseInfo(plan.inspected, database).line,
-        'Nothing to do: the trigger, its function and track_preset_usage() are already installed.',
+        `Nothing to do: ${plan.fit.misfit === null ? 'the trigger, its function and track_preset_usage()' : 'the trigger and its function'} are already installed.`,
+        ...leftOutLines(plan),
         ...findingLines(plan.findings),
       ]
         .map(displayText)
@@ -72,6 +75,8 @@ export async function migrate(
         : `Done in transaction ${result.xid}, but not everything is right.`,
       ...plan.differs.filter(what => !left.includes(what)).map(what => `  repaired: ${what}`),
       ...left.map(what => `  remains: ${what}`),
+      ...leftOutLines(plan),
+      ...proofLines(plan.proof),
       ...(result.left === null ? ['  The result could not be checked: run preset-usage trigger.'] : []),
       ...findingLines(result.findings),
       '',
@@ -82,6 +87,31 @@ export async function migrate(
       .join('\n'),
     exitCode: left.length > 0 ? exitCodes.unhealthy : exitCode(result.findings),
   };
+}
+
+/** What the migration does not install, and why. */
+function leftOutLines({ fit }: MigrationPlan): string[] {
+  return [
+    ...(fit.kept
+      ? ['The counting trigger and its function stay: they also handle deleted or moved records.']
+      : []),
+    ...(fit.misfit === null ? [] : [`track_preset_usage() is left out: ${fit.misfit}.`]),
+  ];
+}
+
+/** What was played to see that nothing gets worse. */
+function proofLines(proof: MigrationProof | null): string[] {
+  if (proof === null) return [];
+  const played = proof.events.filter(
+    ({ before, after }) => before.result !== 'not-played' || after.result !== 'not-played',
+  );
+  return [
+    proof.proved ? 'Proved in a transaction that was rolled back:' : `Not proved: ${proof.reason}.`,
+    ...played.map(
+      ({ event, before, after }) =>
+        `  ${eventNames[event]}: ${outcomeWords(before)} today, ${outcomeWords(after)} afterwards`,
+    ),
+  ];
 }
 
 const countsAreLeft = 'To repair wrong counts, run sync.';
@@ -106,7 +136,7 @@ async function run(
 
 /** The contract's `migrate` document, with what this program adds to it. */
 function document(
-  plan: MigrationPlan,
+  plan: ProvenPlan,
   database: Database,
   result: MigrationResult | null,
   receipt: MigrationReceipt | null,
@@ -119,6 +149,8 @@ function document(
     statements,
     replaced,
     lacking,
+    leftOut: plan.fit.misfit,
+    proof: plan.proof,
     applied: result !== null,
     transaction: result?.xid ?? null,
     left: result ? result.left : null,
@@ -128,7 +160,7 @@ function document(
 }
 
 /** The plan as a script for psql; everything else is in comments. */
-function script(plan: MigrationPlan, database: Database): string {
+function script(plan: ProvenPlan, database: Database): string {
   const { statements, differs, replaced, lacking, fingerprint, inspected } = plan;
   const note = (line: string) => `-- ${displayText(line)}`.trimEnd();
   const head = [
@@ -141,6 +173,7 @@ function script(plan: MigrationPlan, database: Database): string {
   return [
     ...head,
     note(countsAreLeft),
+    ...[...leftOutLines(plan), ...proofLines(plan.proof)].map(note),
     ...(lacking.length > 0
       ? [note(`${inspected.server.user} could not run it: it ${lacking.join(', ')}.`)]
       : []),

@@ -101,7 +101,7 @@ export function simulationValues(
   calls: readonly UsageCall[],
   ownPath: string,
 ): string {
-  const valuesOf = () => calls.map(({ values }) => values.map(textOf));
+  const valuesOf = () => calls.map(valuesOfCall);
   return JSON.stringify({
     preset,
     path: ownPath,
@@ -110,6 +110,11 @@ export function simulationValues(
     calls: valuesOf(),
     again: valuesOf(),
   });
+}
+
+/** The values of a call as text: a new one where each use needs its own. */
+export function valuesOfCall({ values }: UsageCall): (string | null)[] {
+  return values.map(textOf);
 }
 
 // If values must be unique, a random one: existing ones may be too many to check.

@@ -2,7 +2,8 @@ import type { Finding } from '../../counter/finding.ts';
 import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../catalog.ts';
 import { type ColumnMismatch, columnMismatches } from '../effects/column-mismatches.ts';
 import { effectsOf } from '../effects/effects.ts';
-import { migrateHint, trackName } from '../expected-names.ts';
+import { trackName } from '../expected-names.ts';
+import { countsTooHint, trackHint } from '../migration/hints.ts';
 import { type TrackRoutines, trackRoutines } from '../track-routines.ts';
 import { describeType } from '../trigger-type.ts';
 
@@ -17,7 +18,7 @@ export function checkTrackFunction(catalog: TriggerCatalog): Finding[] {
         code: 'track-missing',
         severity: 'warning',
         message: `There is no function ${trackName}(): the application must insert its records itself.`,
-        hint: migrateHint,
+        hint: trackHint(catalog),
       },
     ];
   }
@@ -65,7 +66,7 @@ function judgeRoutine(catalog: TriggerCatalog, routine: CatalogFunction): Findin
       code: 'track-counts-too',
       severity: 'error',
       message: `${identity} sets usage_count itself, in addition to the trigger${counted.via.length === 0 ? '' : `, by calling ${counted.via.join(', which calls ')}`}: its uses are counted twice.`,
-      hint: migrateHint,
+      hint: countsTooHint(catalog, routine),
     });
   }
   if (kind === 'procedure') {

@@ -1,28 +1,31 @@
 import type { Finding } from '../../counter/finding.ts';
 import { searchPathOf } from '../../sql/search-path-setting.ts';
 import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../catalog.ts';
-import { countingEffectOf } from '../effects/counting-effect.ts';
+import { type CountingEffect, countingEffectOf } from '../effects/counting-effect.ts';
 import { effectsOfTrigger } from '../effects/trigger-effects.ts';
-import { functionName, hasFunction, migrateHint, triggerName } from '../expected-names.ts';
+import { functionName, hasFunction, triggerName } from '../expected-names.ts';
+import { counterHint, countsInstead, migrateHint, orByHand } from '../migration/hints.ts';
 import { describeType } from '../trigger-type.ts';
 
 /** Findings if the counting trigger is missing or on the wrong table. */
 export function judgeAbsence(catalog: TriggerCatalog, named: CatalogTrigger[]): Finding[] {
   const functionExists = hasFunction(catalog);
   const [elsewhere] = named;
+  const instead = countsInstead(catalog);
+  const uncounted = instead === null ? 'uses are not counted' : `${instead} counts uses instead`;
   const findings: Finding[] = [
     elsewhere
       ? {
           code: 'trigger-wrong-table',
           severity: 'error',
-          message: `The trigger is on ${elsewhere.table}, not on ${catalog.recordsTable}: uses are not counted.`,
-          hint: migrateHint,
+          message: `The trigger is on ${elsewhere.table}, not on ${catalog.recordsTable}: ${uncounted}.`,
+          hint: counterHint(catalog),
         }
       : {
           code: 'trigger-missing',
           severity: 'error',
-          message: `${catalog.recordsTable} has no trigger ${triggerName}: uses are not counted.`,
-          hint: migrateHint,
+          message: `${catalog.recordsTable} has no trigger ${triggerName}: ${uncounted}.`,
+          hint: counterHint(catalog),
         },
   ];
   if (!functionExists) {
@@ -30,14 +33,17 @@ export function judgeAbsence(catalog: TriggerCatalog, named: CatalogTrigger[]): 
       code: 'function-missing',
       severity: 'error',
       message: `There is no function ${functionName}() either.`,
-      hint: migrateHint,
+      hint: counterHint(catalog),
     });
   }
   return findings;
 }
 
 /** Whether the trigger fires when the application makes a use. */
-export function judgeState(trigger: CatalogTrigger): Finding[] {
+export function judgeState(
+  { replication: { subscribed } }: TriggerCatalog,
+  trigger: CatalogTrigger,
+): Finding[] {
   switch (trigger.enabled) {
     case 'D':
       return [
@@ -45,7 +51,7 @@ export function judgeState(trigger: CatalogTrigger): Finding[] {
           code: 'trigger-disabled',
           severity: 'error',
           message: 'The trigger is disabled: uses are stored but not counted.',
-          hint: `ALTER TABLE ${trigger.table} ENABLE TRIGGER ${triggerName}; then check the counts for the time it was off.`,
+          hint: `ALTER TABLE ${trigger.table} ENABLE${subscribed ? ' ALWAYS' : ''} TRIGGER ${triggerName}; then check the counts for the time it was off.`,
         },
       ];
     case 'R':
@@ -55,7 +61,7 @@ export function judgeState(trigger: CatalogTrigger): Finding[] {
           severity: 'error',
           message:
             "The trigger fires only when a replication worker applies changes: the application's uses are not counted.",
-          hint: `ALTER TABLE ${trigger.table} ENABLE TRIGGER ${triggerName};`,
+          hint: `ALTER TABLE ${trigger.table} ENABLE${subscribed ? ' ALWAYS' : ''} TRIGGER ${triggerName};`,
         },
       ];
     case 'A':
@@ -64,8 +70,16 @@ export function judgeState(trigger: CatalogTrigger): Finding[] {
         {
           code: 'trigger-always',
           severity: 'info',
-          message: 'The trigger also fires when a replication worker applies changes.',
-          hint: 'If presets is replicated to or from here too, replicated uses are counted twice; ENABLE TRIGGER without ALWAYS prevents that.',
+          ...(describeType(trigger.type).level === 'statement'
+            ? {
+                message:
+                  'The trigger is ENABLE ALWAYS, but a replication worker fires only triggers that fire once per record.',
+                hint: 'It also fires in sessions with session_replication_role = replica.',
+              }
+            : {
+                message: 'The trigger also fires when a replication worker applies changes.',
+                hint: 'If presets is replicated to or from here too, replicated uses are counted twice; ENABLE TRIGGER without ALWAYS prevents that.',
+              }),
         },
       ];
     case 'O':
@@ -90,7 +104,7 @@ function offInPartitions({ offIn }: CatalogTrigger): Finding[] {
 }
 
 /** Whether it fires at the right time, for the right events, and as often as counting needs. */
-export function judgeShape(trigger: CatalogTrigger): Finding[] {
+export function judgeShape(catalog: TriggerCatalog, trigger: CatalogTrigger): Finding[] {
   const { timing, events, level } = describeType(trigger.type);
   const findings: Finding[] = [];
   if (timing !== 'AFTER') {
@@ -98,7 +112,7 @@ export function judgeShape(trigger: CatalogTrigger): Finding[] {
       code: 'trigger-before',
       severity: 'error',
       message: `The trigger fires ${timing} the insert: with ON CONFLICT DO NOTHING it counts uses that are never stored.`,
-      hint: migrateHint,
+      hint: counterHint(catalog),
     });
   }
   if (!events.includes('INSERT')) {
@@ -106,7 +120,7 @@ export function judgeShape(trigger: CatalogTrigger): Finding[] {
       code: 'trigger-not-on-insert',
       severity: 'error',
       message: `The trigger fires on ${events.join(', ')}, not on INSERT: uses are not counted.`,
-      hint: migrateHint,
+      hint: counterHint(catalog),
     });
   } else if (events.length > 1) {
     findings.push({
@@ -129,15 +143,19 @@ export function judgeShape(trigger: CatalogTrigger): Finding[] {
       code: 'statement-without-transition-table',
       severity: 'error',
       message: 'The trigger fires once per statement but cannot see which records were inserted.',
-      hint: migrateHint,
+      hint: counterHint(catalog),
     });
   }
-  if (level === 'row') {
+  if (level === 'row' && !catalog.fit?.byRow) {
     findings.push({
       code: 'trigger-row-level',
       severity: 'info',
       message: 'The trigger fires once per record. Single uses are counted correctly.',
-      hint: 'Inserting many records at once gets slow (quadratic time) and can deadlock; the migration installs a trigger that fires once per statement.',
+      hint: `Inserting many records at once gets slow (quadratic time) and can deadlock${
+        counterHint(catalog) === migrateHint
+          ? '; the migration installs a trigger that fires once per statement'
+          : ''
+      }.`,
     });
   }
   return findings;
@@ -158,7 +176,7 @@ export function judgeFunction(
       code: 'function-other',
       severity: 'warning',
       message: `The trigger runs ${body.identity}, not ${functionName}().`,
-      hint: 'Check that this function counts a use exactly once, or run the migration.',
+      hint: orByHand(catalog, 'Check that this function counts a use exactly once, or run the migration.'),
     });
   }
   if (!counting.writes) {
@@ -174,10 +192,10 @@ export function judgeFunction(
             code: 'function-does-not-count',
             severity: 'error',
             message: `${body.identity} does not set usage_count: uses are stored but not counted.`,
-            hint: migrateHint,
+            hint: counterHint(catalog),
           },
     );
-  } else if (counting.adds !== (level === 'row' ? 'one' : 'rows')) {
+  } else if (!addsOnce(counting.adds, level, body)) {
     findings.push({
       code: 'function-counts-otherwise',
       severity: 'warning',
@@ -190,14 +208,14 @@ export function judgeFunction(
       code: 'function-invoker',
       severity: 'warning',
       message: `${body.identity} runs as the role that inserts: without UPDATE on presets, or under row-level security, a use fails or is not counted.`,
-      hint: migrateHint,
+      hint: counterHint(catalog),
     });
   } else if (body.searchPath === null) {
     findings.push({
       code: 'function-search-path',
       severity: 'warning',
       message: `${body.identity} runs as its owner but takes its search_path from the caller.`,
-      hint: 'Fix it with ALTER FUNCTION ... SET search_path, or run the migration.',
+      hint: orByHand(catalog, 'Fix it with ALTER FUNCTION ... SET search_path, or run the migration.'),
     });
   } else if (counting.writes) {
     findings.push(...judgeOperators(body, catalog));
@@ -223,7 +241,17 @@ function judgeOperators(
       code: 'function-open',
       severity: 'warning',
       message: `${identity} runs as its owner, with a + operator found by search_path: a role that may create an operator in ${others.join(' or ')} can run code as that owner.`,
-      hint: migrateHint,
+      hint: counterHint(catalog),
     },
   ];
+}
+
+/** Whether a function adds what a trigger of `level` has to. One that asks for the level may do either. */
+function addsOnce(
+  adds: CountingEffect['adds'],
+  level: 'row' | 'statement',
+  { source }: CatalogFunction,
+): boolean {
+  if (adds === 'either') return /\btg_level\b/i.test(source);
+  return adds === (level === 'row' ? 'one' : 'rows');
 }

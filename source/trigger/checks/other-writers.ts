@@ -5,6 +5,7 @@ import { effectsOf, effectsOfReading, mentions, oneLine } from '../effects/effec
 import { effectsOfTrigger } from '../effects/trigger-effects.ts';
 import { relationOf } from '../effects/writer.ts';
 import { functionName, trackName, triggerName } from '../expected-names.ts';
+import { orByHand } from '../migration/hints.ts';
 import { describeType } from '../trigger-type.ts';
 
 /** Findings about another trigger on either table that writes the count. */
@@ -55,7 +56,10 @@ export function judgeUniques(catalog: TriggerCatalog): Finding[] {
       code: name === 'idx_preset_usage_daily_unique' ? 'daily-limit' : 'unique-limits-uses',
       severity: name === 'idx_preset_usage_daily_unique' ? ('error' as const) : ('warning' as const),
       message: `The unique index ${name} refuses further uses of the same preset: ${definition}`,
-      hint: 'Drop it unless this limit is intended; the migration drops idx_preset_usage_daily_unique.',
+      hint: orByHand(
+        catalog,
+        'Drop it unless this limit is intended; the migration drops idx_preset_usage_daily_unique.',
+      ),
     }));
 }
 

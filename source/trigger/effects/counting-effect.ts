@@ -1,11 +1,14 @@
 import type { Effects } from './effects.ts';
 
 /** What a trigger's function does to `presets.usage_count`. */
-interface CountingEffect {
+export interface CountingEffect {
   /** True if a statement sets the count. */
   writes: boolean;
-  /** What it adds: `one` a literal 1, `rows` a computed number, `other` anything else; null if it does not set the count. */
-  adds: 'one' | 'rows' | 'other' | null;
+  /**
+   * What it adds: `one` a literal 1, `rows` a computed number, `either` if its statements do both, `other` anything else; null if it
+   * does not set the count.
+   */
+  adds: 'one' | 'rows' | 'either' | 'other' | null;
   /** If no readable statement sets the count: why another may; null if certainly none does. */
   unreadable: string | null;
 }
@@ -27,6 +30,6 @@ export function countingEffectOf({ writes, unreadable, unknownCalls }: Effects):
       return column.by === 1 ? 'one' : column.by === null ? 'rows' : 'other';
     }),
   );
-  const [adds] = kinds;
-  return { writes: true, adds: kinds.size === 1 && adds ? adds : 'other', unreadable: null };
+  const [adds = 'other'] = kinds.has('other') ? [] : kinds;
+  return { writes: true, adds: kinds.size > 1 && adds !== 'other' ? 'either' : adds, unreadable: null };
 }

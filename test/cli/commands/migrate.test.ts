@@ -177,7 +177,7 @@ describe('confirmation', () => {
       left: [],
       findings: [],
       receipt: '/receipts/1.jsonl',
-      statements: expect.arrayContaining([expect.stringMatching(/^-- .*\nCREATE OR REPLACE FUNCTION/)]),
+      statements: expect.arrayContaining([expect.stringMatching(/^-- .*\nDO \$track\$\nBEGIN\n/)]),
     });
     expect(receipt.written).toEqual([json.transaction, 'finished']);
     expect(text).toContain(`Done in transaction ${json.transaction}.`);
@@ -195,6 +195,8 @@ describe('confirmation', () => {
 });
 
 test('what the migration cannot mend is said, and exit code 1', async () => {
+  await runFile(own.url, migration);
+  await own.sql`DROP FUNCTION track_preset_usage`;
   await own.sql
     .unsafe(
       `CREATE FUNCTION also() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -217,7 +219,7 @@ test('what somebody puts back in the meantime is named, and exit code 1', async 
     ...database,
     async write(work, options) {
       const value = await database.write(work, options);
-      await own.sql`DROP FUNCTION track_preset_usage`;
+      await own.sql`DROP FUNCTION IF EXISTS track_preset_usage`;
       return value;
     },
   };
@@ -241,11 +243,14 @@ test('a receipt of what failed says so; one of what is not known stays open', as
 
   const lost = new ConsoleError({ code: 'connection-lost', message: 'Lost.', hint: '', exitCode: 3 });
   let reads = 0;
+  // The first write is the proof.
+  let writes = 0;
   const dying: Database = {
     ...database,
     read: (work, options) => (reads++ === 0 ? database.read(work, options) : Promise.reject(lost)),
     async write(work, options) {
-      await database.write(work, options);
+      const value = await database.write(work, options);
+      if (writes++ === 0) return value;
       throw lost;
     },
   };

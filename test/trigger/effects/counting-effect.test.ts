@@ -25,14 +25,15 @@ const counting = (columns: (SqlColumn | null)[], more: Partial<Effects> = {}) =>
   } as Effects);
 
 describe('what a function adds to the count', () => {
-  test.each<[string, (SqlColumn | null)[], 'one' | 'rows' | 'other']>([
+  test.each<[string, (SqlColumn | null)[], 'one' | 'rows' | 'either' | 'other']>([
     ['one for each row', [adds(1)], 'one'],
     ['as many as it computes', [adds(null)], 'rows'],
     ['another number', [adds(2)], 'other'],
     ['what it sets', [column('sets')], 'other'],
     ['what cannot be read', [null], 'other'],
     ['one in two places', [adds(1), adds(1)], 'one'],
-    ['one here and a number there', [adds(1), adds(null)], 'other'],
+    ['one here and a number there', [adds(1), adds(null)], 'either'],
+    ['one here and what it sets there', [adds(1), column('sets')], 'other'],
     ['one, and takes back what goes', [adds(1), column('subtracts')], 'one'],
     ['nothing but what it takes back', [column('subtracts')], 'other'],
   ])('%s', (_, columns, expected) => {

@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Database } from '../../source/connection/transactions.ts';
+import { inspectDatabase } from '../../source/counter/inspect-database.ts';
+import { planMigration } from '../../source/migration/read-plan.ts';
+import { judgeTrigger } from '../../source/trigger/health.ts';
+import { readTriggerCatalog } from '../../source/trigger/read-catalog.ts';
+import { connectTo } from '../helpers/connect.ts';
+import { createDatabase, insertPresets, type TestDatabase } from '../helpers/database.ts';
+import { unmigrated } from '../helpers/global-setup.ts';
+import { readSchemas } from '../schemas/schema-file.ts';
+
+let own: TestDatabase | undefined;
+let database: Database | undefined;
+afterEach(async () => {
+  await database?.close();
+  await own?.drop();
+});
+
+/** The findings whose hint leads to `migrate`, after checking that it does not refuse. */
+async function leadingToMigrate(schema: string, statements: string): Promise<string[]> {
+  if (!own) throw new Error('no database');
+  await own.sql.unsafe(statements).simple();
+  const opened = connectTo(own.url);
+  database = opened;
+  const findings = await opened.read(async reader => {
+    const { tables } = await inspectDatabase(reader, opened, schema);
+    return judgeTrigger(await readTriggerCatalog(reader, tables)).findings;
+  });
+  const leading = findings.filter(({ hint }) =>
+    /preset-usage migrate|the migration (?:drops|installs)|run the migration/.test(hint),
+  );
+  if (leading.length > 0) {
+    const plan = await planMigration(opened, { schema, readOnly: false });
+    expect(plan.differs).not.toEqual([]);
+  }
+  return leading.map(({ code }) => code);
+}
+
+describe('a hint never leads to a migrate that refuses', () => {
+  beforeEach(async () => {
+    own = await createDatabase('template1');
+  });
+  test.each(readSchemas().map(({ name, sql, schema }) => ({ name, sql, schema })))(
+    '$name',
+    async ({ sql, schema }) => {
+      await leadingToMigrate(schema, sql);
+    },
+  );
+});
+
+describe('what the hint leads to where', () => {
+  beforeEach(async () => {
+    own = await createDatabase(unmigrated);
+    await insertPresets(own.sql, ['Noir', 'Pastel']);
+  });
+  const counter = (name: string, body: string) =>
+    `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} RETURN NULL; END $$;`;
+  const one = 'UPDATE presets SET usage_count = usage_count + 1 WHERE id = NEW.preset_id;';
+  const both = `IF TG_OP = 'INSERT' THEN ${one} ELSE UPDATE presets SET usage_count = usage_count - 1 WHERE id = OLD.preset_id; END IF;`;
+  const ours = 'trigger_auto_increment_preset_usage_count';
+  const fires = (name: string, runs: string, when = 'AFTER INSERT') =>
+    `CREATE TRIGGER ${name} ${when} ON preset_usage FOR EACH ROW EXECUTE FUNCTION ${runs}();`;
+  const auto = 'auto_increment_preset_usage_count';
+
+  test.each<[string, string, string[]]>([
+    ['nothing counts', '', ['trigger-missing', 'function-missing', 'track-missing']],
+    ['another trigger counts', counter('bump', one) + fires('bumps', 'bump'), []],
+    [
+      'another trigger counts, and ours is disabled',
+      `${counter('bump', one)}${fires('bumps', 'bump')}${counter(auto, one)}${fires(ours, auto)}ALTER TABLE preset_usage DISABLE TRIGGER ${ours};`,
+      [],
+    ],
+    [
+      'a rule counts',
+      'CREATE RULE counts AS ON INSERT TO preset_usage DO ALSO UPDATE presets SET usage_count = usage_count + 1 WHERE id = NEW.preset_id;',
+      [],
+    ],
+    [
+      'the function that stays counts by itself',
+      `CREATE FUNCTION track_preset_usage(preset uuid) RETURNS void LANGUAGE sql AS $$
+         INSERT INTO preset_usage (preset_id, usage_type) VALUES (preset, 'x'); UPDATE presets SET usage_count = usage_count + 1 WHERE id = preset; $$;`,
+      [],
+    ],
+    [
+      'the function that is replaced counts by itself',
+      `CREATE FUNCTION track_preset_usage(preset uuid, kind text) RETURNS void LANGUAGE sql AS $$
+         INSERT INTO preset_usage (preset_id, usage_type) VALUES (preset, kind); UPDATE presets SET usage_count = usage_count + 1 WHERE id = preset; $$;`,
+      ['trigger-missing', 'function-missing', 'track-counts-too'],
+    ],
+    [
+      'the trigger also subtracts',
+      counter(auto, both) + fires(ours, auto, 'AFTER INSERT OR DELETE'),
+      ['track-missing'],
+    ],
+    [
+      'a trigger that also subtracts fires before',
+      counter(auto, both.replace('END IF;', 'END IF; RETURN coalesce(NEW, OLD);')) +
+        fires(ours, auto, 'BEFORE INSERT OR DELETE'),
+      ['track-missing'],
+    ],
+    [
+      'a column of the function is missing',
+      'ALTER TABLE preset_usage DROP COLUMN usage_data;',
+      ['trigger-missing', 'function-missing'],
+    ],
+    [
+      'a key of another type',
+      'ALTER TABLE preset_usage DROP COLUMN preset_id; ALTER TABLE presets DROP COLUMN id; ALTER TABLE presets ADD id bigserial PRIMARY KEY; ALTER TABLE preset_usage ADD preset_id bigint REFERENCES presets;',
+      [],
+    ],
+    [
+      'the daily index belongs to a constraint',
+      'ALTER TABLE preset_usage ADD CONSTRAINT idx_preset_usage_daily_unique UNIQUE (user_id, preset_id);',
+      [],
+    ],
+    [
+      'a row trigger of another body',
+      counter(auto, one) + fires(ours, auto),
+      ['function-invoker', 'track-missing', 'trigger-row-level'],
+    ],
+  ])('%s', async (_, statements, codes) => {
+    expect((await leadingToMigrate('public', statements)).sort()).toEqual([...codes].sort());
+  });
+});
