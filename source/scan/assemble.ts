@@ -45,12 +45,17 @@ export function reportSql(
   statement: string,
   record: number | null,
 ): ReportedFinding {
-  const { unit, offset, kind, how, once, routine, trigger } = found;
+  const { unit, offset, kind, how, once, inserts, routine, trigger } = found;
   const place = placeAt(unit.file, fileText, unit.source(offset));
   const text = inOneLine(statement);
   if (how === 'recounts') return { note: noteOf(place, text, 'recount') };
+  // A value that code is given may be 0; one that another row has, or a file, is what it is.
+  if (inserts && unit.in === 'code' && !/\bselect\b/i.test(found.text)) {
+    return { note: noteOf(place, text, 'insert-with-count') };
+  }
   if (how === 'zero' && once) return { note: noteOf(place, text, 'reset') };
-  const about = { kind, how, record, line: place.line, readBefore: false, through: null, routine, trigger };
+  const line = place.line;
+  const about = { kind, how, record, line, readBefore: false, inserts, through: null, routine, trigger };
   return { write: { ...place, text, kind, how, why: whyOf(about), hint: hintOf(about), record } };
 }
 

@@ -58,10 +58,26 @@ export const trackFunction = 'track_preset_usage';
 export function soundsLikeCounting(name: string): boolean {
   const plain = normal(name);
   if (plain === normal(trackFunction) || plain === normal(ownFunction)) return false;
-  const counts = /^(increment|increase|inc|bump|add|plus|raise|update|set|decrement)/.test(plain);
-  return (
-    counts && (/preset.*(usage|uses|usecount|count)/.test(plain) || /^[a-z]+usage(s|count)?$/.test(plain))
-  );
+  const [verb = '', ...rest] = wordsOf(name);
+  if (!/^(increment|incr?|increase|bump|add|plus|raise|update|set|decrement|decr?|decrease)$/.test(verb)) return false;
+  // A word for anything else, as in `increment_preset_copy_count`, says that something else is counted.
+  if (!rest.every(word => ofUse.test(word) || besides.test(word))) return false;
+  const uses = rest.some(word => ofUse.test(word) && !/^presets?$/.test(word));
+  return uses && (rest.some(word => /^(presets?|usages?)$/.test(word)) || /^use_?counts?$/.test(rest.join('_')));
+}
+
+const ofUse = /^(presets?|usages?|uses?|used|counts?|counter)$/;
+const besides =
+  /^(by|the|of|a|an|for|one|single|number|num|total|atomic(ally)?|safe(ly)?|stats?|fn|func|rpc|v\d+|\d+)$/;
+
+/** The words of a name in snake case or camel case, in lower case. */
+export function wordsOf(name: string): string[] {
+  const last = name.split('.').at(-1) ?? '';
+  return last
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(word => word !== '');
 }
 
 /** Whether a text could be about the counter at all; other texts are not parsed. */

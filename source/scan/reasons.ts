@@ -9,6 +9,8 @@ interface ReasonContext {
   record: number | null;
   line: number;
   readBefore: boolean;
+  /** True if it inserts new presets. */
+  inserts?: boolean;
   through: string | null;
   routine: string | null;
   trigger: string | null;
@@ -21,6 +23,9 @@ export function whyOf(about: ReasonContext): string {
   const { kind, how, record, line, readBefore, through, routine, trigger: run } = about;
   if (kind === 'trigger-disabled') {
     return `It turns ${trigger} off, and nothing in the scanned files turns it on again: uses made after that are recorded but never counted.`;
+  }
+  if (about.inserts) {
+    return `New presets begin with a count that another source gives them. The count is the number of records, kept by ${trigger}: without as many records it is wrong from the start.`;
   }
   const place = through && kind !== 'rpc' ? `${through}() writes the value passed to it. ` : '';
   const racing = readBefore
@@ -57,9 +62,12 @@ export function whyOf(about: ReasonContext): string {
 }
 
 /** What to do about it. */
-export function hintOf({ kind, how, record, routine, trigger: run }: ReasonContext): string {
+export function hintOf({ kind, how, record, inserts, routine, trigger: run }: ReasonContext): string {
   if (kind === 'trigger-disabled') {
     return `Turn it on again in the same transaction (ALTER TABLE preset_usage ENABLE TRIGGER ${ownTrigger}), then run preset-usage sync.`;
+  }
+  if (inserts) {
+    return 'Leave usage_count out, so that it begins at 0, and insert the records. If it has run, run preset-usage sync.';
   }
   if (how === 'zero') return 'Use preset-usage reset, which can delete the records too and can be undone.';
   if (kind === 'migration-counter') {

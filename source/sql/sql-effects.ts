@@ -25,6 +25,8 @@ export interface SqlWrite {
   table: SqlName;
   /** Null if all columns are written, or none is named. */
   columns: SqlColumn[] | null;
+  /** An INSERT that names no columns and takes the rows of a query as they are: `INSERT INTO a SELECT * FROM b`. */
+  whole?: boolean;
   /** TRUNCATE ... CASCADE: tables that refer to this one are emptied too. */
   cascades: boolean;
   /** Where the statement begins, in UTF-16 units of the text that was read. */

@@ -50,9 +50,13 @@ function insertion(statement: InsertStmt, place: SqlLocation, outer: Scope['quer
   const { relation, cols, selectStmt, onConflictClause: conflict } = statement;
   if (!relation) return [];
   const scope = scopeOf(relation, [], statement.withClause, outer);
-  const found = [
-    write('insert', 'insert', relation, cols ? given(cols, valuesOf(selectStmt), scope) : null, place),
-  ];
+  const columns = cols
+    ? rowsOf(selectStmt)
+        .map(row => given(cols, row, scope))
+        .reduce((all, row) => all.map((column, at) => (column.how === 'zero' ? row[at]! : column)))
+    : null;
+  const found: SqlWrite[] = [write('insert', 'insert', relation, columns, place)];
+  if (!cols && selectsStar(selectStmt)) found[0] = { ...found[0]!, whole: true };
   if (conflict?.action === 'ONCONFLICT_UPDATE') {
     found.push({
       ...write('update', 'update', relation, targets(conflict.targetList, scope), place),
@@ -62,13 +66,20 @@ function insertion(statement: InsertStmt, place: SqlLocation, outer: Scope['quer
   return found;
 }
 
-/** The values for the columns of an INSERT, in their order; empty if they come from several rows or a query. */
-function valuesOf(source: Node | undefined): Node[] {
-  if (!source || !('SelectStmt' in source)) return [];
-  const { valuesLists = [], targetList } = source.SelectStmt;
-  if (valuesLists.length > 1) return [];
-  const [row] = valuesLists;
-  if (row && 'List' in row) return row.List.items ?? [];
+/** The values for the columns of an INSERT, in their order: of each row, or of the query. Empty if they are not known. */
+function rowsOf(source: Node | undefined): Node[][] {
+  if (!source || !('SelectStmt' in source)) return [[]];
+  const { valuesLists = [] } = source.SelectStmt;
+  if (valuesLists.length === 0) return [selected(source.SelectStmt)];
+  return valuesLists.map(row => ('List' in row ? (row.List.items ?? []) : []));
+}
+
+function selectsStar(source: Node | undefined): boolean {
+  const targets = source && 'SelectStmt' in source ? (source.SelectStmt.targetList ?? []) : [];
+  return targets.some(each => 'ResTarget' in each && each.ResTarget.val && isStar(each.ResTarget.val));
+}
+
+function selected({ targetList }: SelectStmt): Node[] {
   const columns = (targetList ?? []).map(each => ('ResTarget' in each ? each.ResTarget.val : undefined));
   // A star is several columns, so positions mean nothing.
   return columns.every(each => each !== undefined && !isStar(each)) ? (columns as Node[]) : [];

@@ -4,7 +4,9 @@ import { howOf } from './count-change.ts';
 import { counterIn } from './counter-values.ts';
 import { plainKey } from './follow/bindings.ts';
 import type { Follower } from './follow/follow.ts';
+import { shapeOf } from './follow/shape.ts';
 import type { CodeModule, Reference } from './parse/code-module.ts';
+import { isAboutAnother } from './other-subject.ts';
 import { lastName } from './query-target.ts';
 import type { Call, CodeReading, Known } from './write-candidate.ts';
 
@@ -27,7 +29,8 @@ export function readRequest(module: CodeModule, call: Call, known: Known, readin
   };
   if (routine !== undefined) {
     if (routine === trackFunction) reading.records.push({ module, node: call });
-    if (known.counts(routine)) {
+    const bodies = given.slice(1).flatMap(each => bodiesOf(follower, each));
+    if (known.counts(routine) && !isAboutAnother(follower, bodies)) {
       reading.found.push({ ...found, kind: 'rpc', how: 'adds', readBefore: false, through: routine });
     }
     return true;
@@ -57,6 +60,12 @@ export function readRequest(module: CodeModule, call: Call, known: Known, readin
     reading.helpers.push({ kind: 'postgrest', table: null, values, key: null });
   }
   return true;
+}
+
+// `fetch(url, { body: JSON.stringify({ p_id: id }) })`, `axios.post(url, { p_id: id })`
+function bodiesOf(follower: Follower, ref: Reference): Reference[] {
+  const held = shapeOf(follower, ref).entries.filter(({ key }) => /^(body|data|json|payload)$/.test(key));
+  return held.length === 0 ? [ref] : held.flatMap(({ value }) => value ?? []);
 }
 
 const isPostgrest = (address: string) =>

@@ -1,6 +1,7 @@
 import { trackFunction } from '../names.ts';
 import type { Follower } from './follow/follow.ts';
 import type { CodeModule, Reference } from './parse/code-module.ts';
+import { isAboutAnother } from './other-subject.ts';
 import { type Call, type CodeReading, type Known, offsetOf } from './write-candidate.ts';
 
 /** Reads a call of a database function: `rpc('increment_preset_usage_count', ...)`. */
@@ -21,6 +22,7 @@ export function readCodeRoutine(
     if (parameter) reading.helpers.push({ kind: 'rpc', table: null, values: null, key: parameter });
     return;
   }
+  if (second && isAboutAnother(follower, [{ module, node: second }])) return;
   reading.found.push({
     module,
     node: call,

@@ -1,7 +1,7 @@
 import type { SqlColumn, SqlCreate, SqlReading, SqlWrite } from '../../sql/sql-effects.ts';
 import type { CountChange, WriteKind } from '../finding.ts';
 import { isCounter, isPresets, isRecords, ownFunction, ownTrigger, trackFunction } from '../names.ts';
-import { sequenceOf } from './plain-sql.ts';
+import { copiedRows, sequenceOf } from './plain-sql.ts';
 import type { SqlUnit } from './sql-unit.ts';
 
 /** Something in SQL that writes the counter, or stops the trigger from doing so. */
@@ -13,6 +13,8 @@ export interface SqlFound {
   how: CountChange | null;
   /** True if it runs once, like a statement in a migration. */
   once: boolean;
+  /** True if it inserts new presets with a count. */
+  inserts: boolean;
   /** True if the same function also inserts a record. */
   records: boolean;
   /** The function it is in, and the trigger that runs it. */
@@ -117,6 +119,24 @@ function countingIn(states: readonly State[]): Set<string> {
 const returnsTrigger = ({ text }: Routine) => /\breturns\s+(?:pg_catalog\.)?trigger\b/i.test(text);
 const moves = (how: CountChange | null) => how !== null && how !== 'recounts';
 
+/** How new presets begin, if not with 0: with a count from elsewhere, or with the number of their records. */
+function countOfNew(write: SqlWrite, unit: SqlUnit): CountChange | null {
+  const { action, table, verb, columns, whole } = write;
+  if (action !== 'insert' || !isPresets(table.name)) return null;
+  if (verb === 'copy') return copiesCounts(write, unit.text.slice(write.offset)) ? 'sets' : null;
+  if (columns === null) return whole ? 'sets' : null;
+  const column = columns.find(({ name }) => isCounter(name));
+  return !column || column.how === 'zero' ? null : howOf(column);
+}
+
+function copiesCounts({ columns }: SqlWrite, text: string): boolean {
+  if (columns === null) return true;
+  const at = columns.findIndex(({ name }) => isCounter(name));
+  if (at === -1) return false;
+  const rows = copiedRows(text);
+  return rows.length === 0 || rows.some(row => !/^(?:0|\\N|)$/.test(row[at]?.trim() ?? ''));
+}
+
 /** How a statement changes the count; null if it does not. */
 function counterOf({ table, columns, action, text }: SqlWrite): CountChange | null {
   if (action !== 'update' || !isPresets(table.name)) return null;
@@ -150,13 +170,13 @@ function judgeState(state: State, judgement: SqlJudgement): void {
       unit,
       kind: 'migration-counter' as const,
       once: false,
+      inserts: false,
       records,
       routine: create.name.name,
       trigger: run ? `${run.create.name.name} on ${run.create.table.name}` : null,
     };
     for (const write of writes) {
-      const how = counterOf(write);
-      if (how !== null) found.push({ ...about, offset: write.offset, text: write.text, how });
+      found.push(...writesIn(write, about));
     }
     // A BEFORE trigger on presets that sets NEW.usage_count.
     for (const { column, offset, text } of run && isPresets(run.create.table.name) ? fields : []) {
@@ -172,6 +192,7 @@ function judgeState(state: State, judgement: SqlJudgement): void {
       kind: 'trigger-disabled',
       how: null,
       once: true,
+      inserts: false,
       records: false,
       routine: null,
       trigger: ownTrigger,
@@ -179,15 +200,30 @@ function judgeState(state: State, judgement: SqlJudgement): void {
   }
 }
 
+function writesIn(write: SqlWrite, about: Omit<SqlFound, 'offset' | 'text' | 'how'>): SqlFound[] {
+  const how = counterOf(write);
+  const { offset, text } = write;
+  if (how !== null) return [{ ...about, offset, text, how }];
+  const begins = countOfNew(write, about.unit);
+  return begins === null ? [] : [{ ...about, offset, text, how: begins, inserts: true }];
+}
+
 /** What runs directly: statements, DO blocks, rules and jobs. */
 function judgeStatements(unit: SqlUnit, reading: SqlReading, judgement: SqlJudgement): void {
   const { found, counting, records } = judgement;
   const kind = unit.in === 'shell' ? ('shell-sql' as const) : ('sql' as const);
   const inserts = reading.writes.some(({ table, action }) => isRecords(table.name) && action === 'insert');
-  const about = { unit, kind, once: unit.in !== 'code', records: inserts, routine: null, trigger: null };
+  const about = {
+    unit,
+    kind,
+    once: unit.in !== 'code',
+    inserts: false,
+    records: inserts,
+    routine: null,
+    trigger: null,
+  };
   for (const write of reading.writes) {
-    const how = counterOf(write);
-    if (how !== null) found.push({ ...about, offset: write.offset, text: write.text, how });
+    found.push(...writesIn(write, about));
     if (isRecords(write.table.name) && write.action === 'insert')
       records.push({ unit, offset: write.offset });
   }

@@ -4,10 +4,25 @@
  */
 export function plainSql(text: string): string {
   return withoutWayBack(text)
+    .replace(copiedData, (_, copy: string, data: string) => copy + blank(data))
+    .replace(/^([ \t]*)\\(copy\b[^\n]*)(\n|$)/gim, (_, before: string, copy: string) => `${before} ${copy};`)
     .replace(/\\g(?:set|exec|desc|x)?\b[^\n]*$/gm, found => `;${blank(found.slice(1))}`)
     .replace(/^[ \t]*\\[^\n]*/gm, blank)
     .replace(/(?<![:\w]):(?=['"][^'"\n]*['"])/g, ' ')
     .replace(/(?<![:\w]):([A-Za-z_]\w*)/g, (_, name: string) => ` ${name}`);
+}
+
+// The rows that follow COPY ... FROM stdin, as pg_dump writes them.
+const copiedData = /^([ \t]*COPY\b[^;\\]*\bFROM\s+stdin\b[^;\\]*;[^\n]*\n)([\s\S]*?^\\\.[ \t]*)$/gim;
+
+/** The rows of a COPY ... FROM stdin, each with its fields; empty if they do not follow it. `text` begins with the statement. */
+export function copiedRows(text: string): string[][] {
+  const [, copy = '', data = ''] = /^(COPY\b[^;\\]*;[^\n]*\n)([\s\S]*?)^\\\.[ \t]*$/im.exec(text) ?? [];
+  const between = /\bcsv\b/i.test(copy) ? ',' : '\t';
+  return data
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => line.split(between));
 }
 
 const wayBack =
