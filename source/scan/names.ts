@@ -59,11 +59,14 @@ export function soundsLikeCounting(name: string): boolean {
   const plain = normal(name);
   if (plain === normal(trackFunction) || plain === normal(ownFunction)) return false;
   const [verb = '', ...rest] = wordsOf(name);
-  if (!/^(increment|incr?|increase|bump|add|plus|raise|update|set|decrement|decr?|decrease)$/.test(verb)) return false;
+  if (!/^(increment|incr?|increase|bump|add|plus|raise|update|set|decrement|decr?|decrease)$/.test(verb))
+    return false;
   // A word for anything else, as in `increment_preset_copy_count`, says that something else is counted.
   if (!rest.every(word => ofUse.test(word) || besides.test(word))) return false;
   const uses = rest.some(word => ofUse.test(word) && !/^presets?$/.test(word));
-  return uses && (rest.some(word => /^(presets?|usages?)$/.test(word)) || /^use_?counts?$/.test(rest.join('_')));
+  return (
+    uses && (rest.some(word => /^(presets?|usages?)$/.test(word)) || /^use_?counts?$/.test(rest.join('_')))
+  );
 }
 
 const ofUse = /^(presets?|usages?|uses?|used|counts?|counter)$/;

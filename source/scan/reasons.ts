@@ -31,6 +31,10 @@ export function whyOf(about: ReasonContext): string {
   const racing = readBefore
     ? ' It also writes back what it read before: simultaneous uses overwrite each other.'
     : '';
+  // Only a row that is written back as it was read sets what was read before.
+  if (how === 'sets' && readBefore) {
+    return `${place}It writes a whole row back with the count that it read: uses counted in between are lost.`;
+  }
   if (how === 'zero') {
     return `${place}It sets the count to 0 but keeps the records: the count is then too low by all of them.`;
   }
@@ -62,12 +66,16 @@ export function whyOf(about: ReasonContext): string {
 }
 
 /** What to do about it. */
-export function hintOf({ kind, how, record, inserts, routine, trigger: run }: ReasonContext): string {
+export function hintOf(about: ReasonContext): string {
+  const { kind, how, record, readBefore, inserts, routine, trigger: run } = about;
   if (kind === 'trigger-disabled') {
     return `Turn it on again in the same transaction (ALTER TABLE preset_usage ENABLE TRIGGER ${ownTrigger}), then run preset-usage sync.`;
   }
   if (inserts) {
     return 'Leave usage_count out, so that it begins at 0, and insert the records. If it has run, run preset-usage sync.';
+  }
+  if (how === 'sets' && readBefore) {
+    return 'Write only the columns that change, or take usage_count out of the row. Then run preset-usage sync.';
   }
   if (how === 'zero') return 'Use preset-usage reset, which can delete the records too and can be undone.';
   if (kind === 'migration-counter') {

@@ -33,6 +33,7 @@ const isFile = (entry: Dirent) => entry.isFile();
 function labelsOf(directory: string, { parentPath, name }: Dirent): string[] {
   const path = join(parentPath, name);
   const [, label] = /^(?:\/\/|--|#|<!--) writes: (.*?)(?: -->)?$/m.exec(readFileSync(path, 'utf8')) ?? [];
+  if (name.endsWith('.json')) return [];
   if (label === undefined) throw new Error(`${path} has no label.`);
   if (label === 'none') return [];
   return label.split(', ').map(each => {

@@ -3,6 +3,7 @@ import type { CountChange } from '../finding.ts';
 import { plainKey } from './follow/bindings.ts';
 import type { Follower } from './follow/follow.ts';
 import { outermostFunction, returnsOf } from './follow/lookup.ts';
+import type { ShapeEntry } from './follow/shape.ts';
 import type { Reference } from './parse/code-module.ts';
 import { isFunction } from './parse/parse-code.ts';
 import { lastName } from './query-target.ts';
@@ -16,6 +17,11 @@ export function howOf(follower: Follower, value: Reference | null): CountChange 
   const order: CountChange[] = ['adds', 'subtracts', 'recounts', 'sets', 'zero'];
   const how = order.find(each => found.includes(each)) ?? 'sets';
   return how === 'sets' && readsRecords(follower, value) ? 'recounts' : how;
+}
+
+/** How a property changes the count; a row that is written back sets it to what was read. */
+export function howOfEntry(follower: Follower, { value, whole }: ShapeEntry): CountChange {
+  return whole ? 'sets' : howOf(follower, value);
 }
 
 function judge(follower: Follower, ref: Reference, depth: number): CountChange[] {

@@ -30,7 +30,9 @@ function subjectsIn(follower: Follower, ref: Reference): string[] {
     if (!/^(ids?|uuid|key)$/.test(words.at(-1) ?? '')) return [];
     const named = words.slice(0, -1).filter(word => !neutral.test(word));
     if (named.length > 0) return [named.join('_')];
-    return words.slice(0, -1).some(word => /^(user|profile|account|auth|tenant|org|team|workspace)/.test(word))
+    return words
+      .slice(0, -1)
+      .some(word => /^(user|profile|account|auth|tenant|org|team|workspace)/.test(word))
       ? []
       : value
         ? ofValue(value.node)

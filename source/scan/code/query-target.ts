@@ -1,4 +1,5 @@
 import type { BindingIdentifier, Node } from 'oxc-parser';
+import { isClientStore } from './client-store.ts';
 import { plainKey } from './follow/bindings.ts';
 import { classAround } from './follow/class-members.ts';
 import type { Follower } from './follow/follow.ts';
@@ -14,7 +15,13 @@ export interface QueryTarget {
 }
 
 const naming: ReadonlySet<string> = new Set(['from', 'into', 'table']);
-const building: ReadonlySet<string> = new Set(['updateTable', 'insertInto', 'replaceInto', 'mergeInto']);
+const building: ReadonlySet<string> = new Set([
+  'selectFrom',
+  'updateTable',
+  'insertInto',
+  'replaceInto',
+  'mergeInto',
+]);
 const modelling: ReadonlySet<string> = new Set([
   'getRepository',
   'model',
@@ -50,6 +57,7 @@ const subjects = new WeakMap<Node, QueryTarget[]>();
 
 function findSubjects(follower: Follower, ref: Reference, depth: number): QueryTarget[] {
   const { module, node } = ref;
+  if (isClientStore(follower, ref)) return [];
   const on = (next: Node) => subjectsOf(follower, { module, node: next }, depth + 1);
   switch (node.type) {
     case 'AwaitExpression':

@@ -1,13 +1,15 @@
 import type { Node } from 'oxc-parser';
 import type { CountChange } from '../finding.ts';
-import { howOf } from './count-change.ts';
+import { howOfEntry } from './count-change.ts';
 import { type CounterValue, counterIn, counterOfRelated } from './counter-values.ts';
 import type { Follower } from './follow/follow.ts';
-import type { CodeModule, Reference } from './parse/code-module.ts';
+import type { ShapeEntry } from './follow/shape.ts';
+import type { CodeModule } from './parse/code-module.ts';
 import { lastName, type QueryTarget } from './query-target.ts';
 import { readFlush } from './read-flush.ts';
 import { readRequest } from './read-request.ts';
 import { readCodeRoutine } from './read-routine.ts';
+import { isWholeRow } from './whole-row.ts';
 import { type Call, type CodeReading, type Helper, type Known, offsetOf } from './write-candidate.ts';
 import { inserters, kindOf, subjectsFor, writers } from './write-methods.ts';
 
@@ -63,7 +65,7 @@ function readCall(module: CodeModule, call: Call, known: Known, reading: CodeRea
       kind,
       how,
       inserts,
-      readBefore: isReadBefore(entry.value, how),
+      readBefore: isReadBefore(entry, how),
       through: null,
     });
   }
@@ -118,7 +120,13 @@ function saidBy(
   if (subject.by === 'from' || subject.by === 'builder') {
     return merge(given.slice(0, 1).map(each => counterIn(follower, each, call, nested)));
   }
-  return merge([...own, ...given].map(each => counterIn(follower, each, call, nested)));
+  const said = [...own, ...given].map((each): CounterValue => {
+    const values = counterIn(follower, each, call, nested);
+    // An ORM saves what changed of a record that it read; a copy of that record is written as a whole.
+    const saves = method === 'save' && isWholeRow(follower, each);
+    return saves ? { ...values, entries: values.entries.filter(({ whole }) => !whole) } : values;
+  });
+  return merge(said);
 }
 
 const isCallback = ({ type }: Node) => type === 'ArrowFunctionExpression' || type === 'FunctionExpression';
@@ -148,19 +156,20 @@ function isInsert(
   return (
     method === 'save' &&
     said.entries.length > 0 &&
-    said.entries.every(({ value }) => howOf(follower, value) === 'zero')
+    said.entries.every(entry => howOfEntry(follower, entry) === 'zero')
   );
 }
 
 /** How the count changes if it may be set to several values: the worst case. */
 function combined(follower: Follower, { entries }: CounterValue): CountChange {
-  const all = entries.map(({ value }) => howOf(follower, value));
+  const all = entries.map(entry => howOfEntry(follower, entry));
   const order: CountChange[] = ['adds', 'subtracts', 'sets', 'recounts', 'zero'];
   return order.find(how => all.includes(how)) ?? 'sets';
 }
 
 /** Whether the application computes the new count itself, from one that it read before. */
-export function isReadBefore(value: Reference | null, how: CountChange): boolean {
+export function isReadBefore({ value, whole }: ShapeEntry, how: CountChange): boolean {
+  if (whole) return true;
   if (how !== 'adds' && how !== 'subtracts') return false;
   if (!value) return true;
   const text = value.module.text.slice(value.node.start, value.node.end);

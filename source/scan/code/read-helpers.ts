@@ -1,5 +1,5 @@
 import type { Node } from 'oxc-parser';
-import { howOf } from './count-change.ts';
+import { howOfEntry } from './count-change.ts';
 import { counterIn } from './counter-values.ts';
 import type { Binding } from './follow/bindings.ts';
 import { givenToConstructor } from './follow/constructed.ts';
@@ -143,10 +143,10 @@ function pass(
   const entries = said.flatMap(each => each.entries);
   const [entry] = entries;
   if (entry) {
-    const hows = entries.map(({ value }) => howOf(follower, value));
+    const hows = entries.map(each => howOfEntry(follower, each));
     const how =
       (['adds', 'subtracts', 'sets', 'recounts'] as const).find(each => hows.includes(each)) ?? 'zero';
-    return { how, inserts: false, readBefore: isReadBefore(entry.value, how) };
+    return { how, inserts: false, readBefore: isReadBefore(entry, how) };
   }
   const [values] = said.flatMap(each => each.parameters);
   return values ? { kind: helper.kind, table: null, values, key: null } : null;

@@ -1,12 +1,12 @@
 import type { Node } from 'oxc-parser';
 import { trackFunction } from '../names.ts';
-import { howOf } from './count-change.ts';
+import { howOfEntry } from './count-change.ts';
 import { counterIn } from './counter-values.ts';
 import { plainKey } from './follow/bindings.ts';
 import type { Follower } from './follow/follow.ts';
 import { shapeOf } from './follow/shape.ts';
-import type { CodeModule, Reference } from './parse/code-module.ts';
 import { isAboutAnother } from './other-subject.ts';
+import type { CodeModule, Reference } from './parse/code-module.ts';
 import { lastName } from './query-target.ts';
 import type { Call, CodeReading, Known } from './write-candidate.ts';
 
@@ -47,7 +47,7 @@ export function readRequest(module: CodeModule, call: Call, known: Known, readin
   const said = given.map(each => counterIn(follower, each, call, true));
   const [entry] = said.flatMap(({ entries }) => entries);
   if (entry) {
-    const how = howOf(follower, entry.value);
+    const how = howOfEntry(follower, entry);
     reading.found.push({
       ...found,
       kind: 'postgrest',

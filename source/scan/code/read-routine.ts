@@ -1,7 +1,7 @@
 import { trackFunction } from '../names.ts';
 import type { Follower } from './follow/follow.ts';
-import type { CodeModule, Reference } from './parse/code-module.ts';
 import { isAboutAnother } from './other-subject.ts';
+import type { CodeModule, Reference } from './parse/code-module.ts';
 import { type Call, type CodeReading, type Known, offsetOf } from './write-candidate.ts';
 
 /** Reads a call of a database function: `rpc('increment_preset_usage_count', ...)`. */

@@ -284,6 +284,35 @@ export class Follower {
     return [{ module: from, node: from.program }, ...this.exported(from, 'module.exports')];
   }
 
+  /** The body of an interface, or what a type stands for, by its name in a module; null if it is not declared in this code. */
+  typeNamed(module: CodeModule, name: string, depth = 0): Reference | null {
+    const own = module.types.get(name);
+    if (own) return { module, node: own };
+    const specifier = lookup(module, name, module.program)?.init;
+    if (depth > 5 || specifier?.type !== 'ImportSpecifier') return null;
+    const declaration = specifier.parent;
+    if (declaration?.type !== 'ImportDeclaration') return null;
+    const from = this.#importFrom(module, declaration.source.value);
+    const imported =
+      specifier.imported.type === 'Literal' ? specifier.imported.value : specifier.imported.name;
+    return from ? this.#typeExported(from, imported, depth + 1) : null;
+  }
+
+  #typeExported(module: CodeModule, name: string, depth: number): Reference | null {
+    const own = this.typeNamed(module, name, depth);
+    if (own || depth > 5) return own;
+    for (const statement of module.program.body) {
+      const passes =
+        statement.type === 'ExportAllDeclaration' ||
+        (statement.type === 'ExportNamedDeclaration' && statement.source);
+      if (!passes || !statement.source) continue;
+      const from = this.#importFrom(module, statement.source.value);
+      const found = from && this.#typeExported(from, name, depth + 1);
+      if (found) return found;
+    }
+    return null;
+  }
+
   /** What a module exports under a name, including re-exports. */
   exported(module: CodeModule, name: string, depth = 0): Reference[] {
     if (depth > deepest) return [];

@@ -1,6 +1,7 @@
 import type { Node } from 'oxc-parser';
 import type { Reference } from '../parse/code-module.ts';
 import { isFunction } from '../parse/parse-code.ts';
+import { isWholeRow, rowsOfBinding } from '../whole-row.ts';
 import { type Binding, plainKey } from './bindings.ts';
 import type { Follower } from './follow.ts';
 import { functionAround, lookup, returnsOf } from './lookup.ts';
@@ -13,6 +14,8 @@ export interface ShapeEntry {
   value: Reference | null;
   /** Where it is written. */
   at: Reference;
+  /** True for the count in a row that is written back as it was read. */
+  whole?: boolean;
 }
 
 /** The properties that an object may have, as far as they are written literally. */
@@ -87,9 +90,7 @@ function findShape(follower: Follower, ref: Reference, use: Node, depth: number)
     case 'LogicalExpression':
       return merged([on(node.left), on(node.right)]);
     case 'ObjectExpression':
-      return merged(
-        node.properties.map(property => ofProperty(follower, { module, node: property }, use, depth)),
-      );
+      return ofObject(follower, { module, node }, use, depth);
     case 'ArrayExpression':
       return merged(
         node.elements.map(element =>
@@ -104,13 +105,40 @@ function findShape(follower: Follower, ref: Reference, use: Node, depth: number)
       return binding ? ofBinding(follower, { module, node }, binding, use, depth) : none;
     }
     case 'CallExpression':
-      return ofCall(follower, ref, use, depth);
+      return withRow(follower, ref, ofCall(follower, ref, use, depth));
     case 'MemberExpression':
-      return ofFollowed(follower, ref, use, depth);
+      return withRow(follower, ref, ofFollowed(follower, ref, use, depth));
     default:
       return none;
   }
 }
+
+/** Adds the count of a row that was read. */
+function withRow(follower: Follower, ref: Reference, shape: ValueShape): ValueShape {
+  if (shape.entries.some(({ key }) => follower.names.isCounter(key)) || !isWholeRow(follower, ref))
+    return shape;
+  return { ...shape, entries: [...shape.entries, rowEntry(ref)] };
+}
+
+const rowEntry = (ref: Reference): ShapeEntry => ({ key: 'usage_count', value: ref, at: ref, whole: true });
+
+/** What is written after a spread replaces what was spread; `undefined` is not written at all. */
+function ofObject(follower: Follower, { module, node }: Reference, use: Node, depth: number): ValueShape {
+  if (node.type !== 'ObjectExpression') return none;
+  let before: ValueShape[] = [];
+  for (const property of node.properties) {
+    const shape = ofProperty(follower, { module, node: property }, use, depth);
+    const counter = shape.entries.find(({ key }) => follower.names.isCounter(key));
+    if (property.type === 'Property' && counter) {
+      before = before.map(each => ({ ...each, entries: each.entries.filter(({ whole }) => !whole) }));
+      if (isUndefined(property.value)) continue;
+    }
+    before.push(shape);
+  }
+  return merged(before);
+}
+
+const isUndefined = (node: Node) => node.type === 'Identifier' && node.name === 'undefined';
 
 function ofFollowed(follower: Follower, ref: Reference, use: Node, depth: number): ValueShape {
   return merged(
@@ -154,7 +182,8 @@ function ofBinding(
     held = { ...none, parameters: [{ module, node: binding.declared }] };
   } else if (rest && 'without' in rest) {
     const whole = binding.init ? shapeOf(follower, { module, node: binding.init }, use, depth + 1) : none;
-    held = { ...whole, entries: whole.entries.filter(({ key }) => !rest.without.includes(key)) };
+    const gone = leftOut(follower, rest.without);
+    held = { ...whole, entries: whole.entries.filter(({ key }) => !gone(key)) };
   } else if (binding.steps.length === 0 && binding.init && binding.kind === 'variable') {
     held = shapeOf(follower, { module, node: binding.init }, use, depth + 1);
   } else {
@@ -162,8 +191,23 @@ function ofBinding(
       follower.boundTo(module, binding).map(found => shapeOf(follower, found, found.node, depth + 1)),
     );
   }
+  const row = rowsOfBinding(follower, module, binding);
+  if (row === 'rows' || row === 'either') {
+    if (!held.entries.some(({ key }) => follower.names.isCounter(key)))
+      held = { ...held, entries: [...held.entries, rowEntry(ref)] };
+  }
   const both = merged([held, changed.shape]);
-  return { ...both, entries: both.entries.filter(({ key }) => !changed.deleted.includes(key)) };
+  const gone = leftOut(follower, changed.deleted);
+  return {
+    ...both,
+    entries: both.entries.filter(({ key, value }) => !gone(key) && !(value && isUndefined(value.node))),
+  };
+}
+
+/** Whether a property is among those left out; the counter may be spelled in more than one way. */
+function leftOut(follower: Follower, names: readonly string[]): (key: string) => boolean {
+  const counter = names.some(name => follower.names.isCounter(name));
+  return key => names.includes(key) || (counter && follower.names.isCounter(key));
 }
 
 /** What happens to a variable before it is used: properties set and deleted, elements pushed, other objects assigned. */
@@ -249,6 +293,17 @@ function ofCall(follower: Follower, ref: Reference, use: Node, depth: number): V
     case 'compact':
     case 'pickBy':
       return merged(given.map(on));
+    case 'parse':
+    case 'reactive':
+    case 'ref':
+    case 'clone':
+    case 'toRaw':
+    case '$state':
+    case 'defaults':
+      return merged(given.map(on));
+    case 'omit':
+    case 'pick':
+      return picked(follower, ref, on(given[0]), name === 'pick');
     case 'map':
     case 'flatMap':
     case 'from':
@@ -258,13 +313,44 @@ function ofCall(follower: Follower, ref: Reference, use: Node, depth: number): V
     case 'concat':
       return callee.type === 'MemberExpression' ? merged([on(callee.object), ...given.map(on)]) : none;
     case 'fromEntries':
-      return fromEntries(follower, { module, node: given[0] ?? node });
+      return fromEntries(follower, { module, node: given[0] ?? node }, on);
     default:
       return none;
   }
 }
 
-function fromEntries(follower: Follower, { module, node }: Reference): ValueShape {
+/** lodash's omit and pick: `omit(row, ['id'])`. */
+function picked(
+  follower: Follower,
+  { module, node }: Reference,
+  whole: ValueShape,
+  keeps: boolean,
+): ValueShape {
+  if (node.type !== 'CallExpression') return none;
+  const names = node.arguments.slice(1).flatMap(each => {
+    const ref = { module, node: each };
+    const listed = follower.follow(ref).flatMap(list => follower.elements(list));
+    return [...follower.texts(ref), ...listed.flatMap(element => follower.texts(element))];
+  });
+  const named = leftOut(follower, names);
+  return { ...whole, entries: whole.entries.filter(({ key }) => named(key) === keeps) };
+}
+
+function fromEntries(
+  follower: Follower,
+  { module, node }: Reference,
+  on: (next: Node | undefined) => ValueShape,
+): ValueShape {
+  // Object.fromEntries(Object.entries(row).filter(...))
+  if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
+    const method = plainKey(node.callee.property, false);
+    if (method === 'entries') return on(node.arguments[0]);
+    const [test] = node.arguments;
+    const keeps =
+      test && !/usage_?count|includes|\.has\(|\bin\b/i.test(module.text.slice(test.start, test.end));
+    if (method === 'filter' && keeps)
+      return fromEntries(follower, { module, node: node.callee.object as Node }, on);
+  }
   if (node.type !== 'ArrayExpression') return none;
   return {
     ...none,

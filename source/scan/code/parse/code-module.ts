@@ -14,6 +14,8 @@ export interface CodeModule {
   calls: Extract<Node, { type: 'CallExpression' }>[];
   /** String literals and templates. */
   strings: Node[];
+  /** Interfaces and types by name. */
+  types: Map<string, Node>;
   classes: Extract<Node, { type: 'ClassDeclaration' | 'ClassExpression' }>[];
 }
 

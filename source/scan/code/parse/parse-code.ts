@@ -51,6 +51,7 @@ function parse(file: string, text: string, lang: Language): CodeModule | ParsePr
     identifiers: new Map(),
     calls: [],
     strings: [],
+    types: new Map(),
     classes: [],
   };
   index(module, program, program, program, parser.visitorKeys);
@@ -104,6 +105,12 @@ function index(
     case 'ClassExpression':
       module.classes.push(node);
       if (node.id) declare(module, block, bindingsOf(node.id, about('class', node)));
+      break;
+    case 'TSInterfaceDeclaration':
+      module.types.set(node.id.name, node.body);
+      break;
+    case 'TSTypeAliasDeclaration':
+      module.types.set(node.id.name, node.typeAnnotation);
       break;
     case 'TSEnumDeclaration':
       declare(module, block, bindingsOf(node.id, about('enum', node)));

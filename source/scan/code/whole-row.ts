@@ -1,0 +1,225 @@
+import type { Node } from 'oxc-parser';
+import { type Binding, type BindingStep, plainKey } from './follow/bindings.ts';
+import type { Follower } from './follow/follow.ts';
+import { lookup, returnsOf } from './follow/lookup.ts';
+import { referencesTo } from './follow/references.ts';
+import type { CodeModule, Reference } from './parse/code-module.ts';
+import { isFunction } from './parse/parse-code.ts';
+import { lastName } from './query-target.ts';
+import { queriedBy, type RowResult, selectsRows } from './row-query.ts';
+import { isRowType } from './row-type.ts';
+
+const deepest = 12;
+
+/** Whether an expression is a preset with its count, or several, as they were read. Whoever writes it back writes the count. */
+export function isWholeRow(follower: Follower, ref: Reference): boolean {
+  const result = rowsOf(follower, ref, 0);
+  return result === 'rows' || result === 'either';
+}
+
+// Cached, because it is asked of every object that is written. A node belongs to one scan only.
+const known = new WeakMap<Node, RowResult | null>();
+
+function rowsOf(follower: Follower, ref: Reference, depth: number): RowResult | null {
+  const before = known.get(ref.node);
+  if (before !== undefined) return before;
+  if (depth > deepest) return null;
+  known.set(ref.node, null);
+  const found = findRows(follower, ref, depth);
+  known.set(ref.node, found);
+  return found;
+}
+
+function findRows(follower: Follower, ref: Reference, depth: number): RowResult | null {
+  const { module, node } = ref;
+  const on = (next: Node) => rowsOf(follower, { module, node: next }, depth + 1);
+  switch (node.type) {
+    case 'AwaitExpression':
+      return on(node.argument);
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+      return on(node.expression) ?? ofCast(follower, module, node);
+    case 'ChainExpression':
+    case 'TSNonNullExpression':
+    case 'TSTypeAssertion':
+      return on(node.expression);
+    case 'ConditionalExpression':
+      return on(node.consequent) ?? on(node.alternate);
+    case 'LogicalExpression':
+      return on(node.left) ?? on(node.right);
+    case 'AssignmentExpression':
+      return node.operator === '=' ? on(node.right) : null;
+    case 'TaggedTemplateExpression':
+      return selectsRows(follower, ref) ? 'either' : null;
+    case 'Identifier': {
+      const binding = lookup(module, node.name, node);
+      return binding ? rowsOfBinding(follower, module, binding, depth + 1) : null;
+    }
+    case 'MemberExpression': {
+      const whole = on(node.object as Node);
+      if (whole) return stepInto(whole, memberStep(node), follower);
+      return followed(follower, ref, depth);
+    }
+    case 'CallExpression':
+      return ofCall(follower, ref, depth) ?? followed(follower, ref, depth);
+    default:
+      return null;
+  }
+}
+
+// An object that is written out holds what it holds, whatever it is called.
+function ofCast(follower: Follower, module: CodeModule, node: Node): RowResult | null {
+  if (node.type !== 'TSAsExpression' || node.expression.type === 'ObjectExpression') return null;
+  return isRowType(follower, { module, node: node.typeAnnotation }) ? 'rows' : null;
+}
+
+function followed(follower: Follower, ref: Reference, depth: number): RowResult | null {
+  for (const each of follower.follow(ref)) {
+    if (each.node === ref.node || each.node.type === 'Identifier') continue;
+    const found = rowsOf(follower, each, depth + 1);
+    if (found) return found;
+  }
+  return null;
+}
+
+function memberStep(node: Extract<Node, { type: 'MemberExpression' }>): BindingStep {
+  const key = plainKey(node.property, node.computed);
+  return key === null || /^\d+$/.test(key) ? { element: true } : { key };
+}
+
+/** What a step of destructuring leaves of a result: the rows of a response, a row of several, all but some columns. */
+function stepInto(from: RowResult, step: BindingStep, follower: Follower): RowResult | null {
+  if ('without' in step) return step.without.some(key => follower.names.isCounter(key)) ? null : from;
+  if ('element' in step) return from === 'response' ? null : 'rows';
+  if (step.key === 'data') return from === 'rows' ? null : 'rows';
+  if (step.key === 'rows') return from === 'either' ? 'rows' : null;
+  // Vue's ref, Sequelize's instance.
+  return /^(value|dataValues|current)$/.test(step.key) && from === 'rows' ? 'rows' : null;
+}
+
+/** What a name is bound to. */
+export function rowsOfBinding(
+  follower: Follower,
+  module: CodeModule,
+  binding: Binding,
+  depth = 0,
+): RowResult | null {
+  const start = heldBy(follower, module, binding, depth);
+  const stepped = binding.steps.reduce<RowResult | null>(
+    (held, step) => held && stepInto(held, step, follower),
+    start,
+  );
+  if (stepped || binding.kind === 'import' || isTyped(follower, module, binding)) {
+    return (
+      stepped ??
+      (isTyped(follower, module, binding) ? 'rows' : importedRows(follower, module, binding, depth))
+    );
+  }
+  if (binding.steps.some(step => 'without' in step) || binding.kind === 'parameter') return null;
+  // `const { preset } = await load(id)`
+  for (const each of follower.boundTo(module, binding)) {
+    if (each.node.type === 'Identifier') continue;
+    const found = rowsOf(follower, each, depth + 1);
+    if (found) return found;
+  }
+  return null;
+}
+
+function importedRows(
+  follower: Follower,
+  module: CodeModule,
+  binding: Binding,
+  depth: number,
+): RowResult | null {
+  for (const each of follower.boundTo(module, binding)) {
+    const found = rowsOf(follower, each, depth + 1);
+    if (found) return found;
+  }
+  return null;
+}
+
+function heldBy(follower: Follower, module: CodeModule, binding: Binding, depth: number): RowResult | null {
+  const on = (next: Node) => rowsOf(follower, { module, node: next }, depth + 1);
+  if (binding.kind === 'parameter') return givenByCall(binding, on);
+  if (binding.kind !== 'variable') return null;
+  if (binding.init && binding.init.type !== 'Literal') {
+    const held = on(binding.init);
+    if (held) return held;
+  }
+  for (const { parent } of referencesTo(module, binding)) {
+    if (parent?.type !== 'AssignmentExpression' || parent.operator !== '=') continue;
+    if (parent.left.type !== 'Identifier' || parent.left.name !== binding.name) continue;
+    const held = on(parent.right);
+    if (held) return held;
+  }
+  return assignedByPattern(module, binding, on);
+}
+
+// `({ data: row } = await query)`
+function assignedByPattern(
+  module: CodeModule,
+  binding: Binding,
+  on: (next: Node) => RowResult | null,
+): RowResult | null {
+  for (const reference of referencesTo(module, binding)) {
+    const property = reference.parent;
+    const pattern = property?.type === 'Property' ? property.parent : null;
+    const assignment = pattern?.type === 'ObjectPattern' ? pattern.parent : null;
+    if (property?.type !== 'Property' || assignment?.type !== 'AssignmentExpression') continue;
+    const held = on(assignment.right);
+    if (held && held !== 'rows' && plainKey(property.key, property.computed) === 'data') return 'rows';
+  }
+  return null;
+}
+
+/** What a callback is given: each of the rows that it is called for, or what a promise resolves to. */
+function givenByCall({ owner, index }: Binding, on: (next: Node) => RowResult | null): RowResult | null {
+  const call = owner?.parent;
+  if (call?.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return null;
+  const method = lastName(call.callee);
+  const given = on(call.callee.object as Node);
+  if (method === 'then') return index === 0 ? given : null;
+  if (given === 'response' || !given) return null;
+  const position = method === 'reduce' || method === 'reduceRight' ? 1 : 0;
+  return iterating.test(method) && index === position ? 'rows' : null;
+}
+
+const iterating = /^(map|flatMap|forEach|filter|find|reduce|reduceRight|some|every|each|eachSeries)$/;
+
+function isTyped(follower: Follower, module: CodeModule, binding: Binding): boolean {
+  const { owner, index, kind, steps } = binding;
+  if (kind !== 'parameter' || !owner || !isFunction(owner)) return false;
+  const parameter = owner.params[index] as Node | undefined;
+  const pattern = parameter?.type === 'AssignmentPattern' ? parameter.left : parameter;
+  const type = pattern && 'typeAnnotation' in pattern ? (pattern.typeAnnotation as Node | null) : null;
+  return type ? isRowType(follower, { module, node: type }, steps) : false;
+}
+
+// What these return is what they were given, in whole.
+const copying =
+  /^(structuredClone|cloneDeep|clone|\$state|ref|reactive|shallowRef|shallowReactive|toRaw|unref|useState|useRef|freeze|produce|parse|stringify|assign|snapshot|toRefs|readonly|untrack|get|cache|defaults|mergeWith)$/;
+const taking =
+  /^(find|findLast|at|filter|slice|sort|toSorted|reverse|toReversed|concat|pop|shift|splice|flat|values|get|toJSON|toObject|toPlain|single|maybeSingle|throwOnError|lean|exec|returns|overrideTypes|catch|finally)$/;
+
+function ofCall(follower: Follower, { module, node }: Reference, depth: number): RowResult | null {
+  if (node.type !== 'CallExpression') return null;
+  const on = (next: Node) => rowsOf(follower, { module, node: next }, depth + 1);
+  const { callee } = node;
+  const name = lastName(callee);
+  if (follower.callees({ module, node: callee }).length === 0) {
+    if (callee.type === 'MemberExpression' && taking.test(name)) {
+      const held = on(callee.object as Node);
+      if (held) return held;
+    }
+    if (name === 'then' && callee.type === 'MemberExpression') {
+      const [then] = node.arguments;
+      const returned = then && isFunction(then) ? returnsOf(then).map(on) : [];
+      return returned.find(each => each !== null) ?? null;
+    }
+    if (copying.test(name)) {
+      const held = node.arguments.map(each => on(each)).find(each => each !== null);
+      if (held) return held;
+    }
+  }
+  return queriedBy(follower, module, node);
+}

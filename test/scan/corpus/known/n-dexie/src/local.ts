@@ -1,0 +1,6 @@
+// writes: none
+import Dexie, { type EntityTable } from 'dexie';
+
+interface LocalPreset { id: string; name: string; usage_count: number }
+export const db = new Dexie('studio') as Dexie & { presets: EntityTable<LocalPreset, 'id'> };
+db.version(1).stores({ presets: 'id, usage_count' });

@@ -1,0 +1,6 @@
+// writes: none
+export interface Preset {
+  id: string;
+  name: string;
+  usage_count: number;
+}
