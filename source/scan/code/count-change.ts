@@ -74,7 +74,7 @@ function judge(follower: Follower, ref: Reference, depth: number): CountChange[]
 }
 
 /** How a standalone SQL expression changes the count: `usage_count + 1`. */
-function ofText(text: string): CountChange {
+export function ofText(text: string): CountChange {
   if (/\bcount\s*\(/i.test(text)) return 'recounts';
   if (/\+\s*(\d|\$|:|\?|excluded)/i.test(text) || /\d\s*\+/.test(text)) return 'adds';
   return /-\s*(\d|\$)/.test(text) ? 'subtracts' : /^\W*0\W*$/.test(text) ? 'zero' : 'sets';

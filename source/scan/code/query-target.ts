@@ -3,6 +3,7 @@ import { isClientStore } from './client-store.ts';
 import { plainKey } from './follow/bindings.ts';
 import { classAround } from './follow/class-members.ts';
 import type { Follower } from './follow/follow.ts';
+import { parameterIn } from './follow/parameters.ts';
 import type { Reference } from './parse/code-module.ts';
 
 /** What a chain of calls operates on, and how it was named. */
@@ -12,6 +13,8 @@ export interface QueryTarget {
   by: 'from' | 'builder' | 'model';
   /** A parameter, or a member of `this`, that names the table: callers or classes further down decide. */
   parameter?: Reference;
+  /** The object that has the table under the name that the parameter is: `schema` in `schema[table]`. */
+  within?: Reference;
 }
 
 const naming: ReadonlySet<string> = new Set(['from', 'into', 'table']);
@@ -85,6 +88,8 @@ function findSubjects(follower: Follower, ref: Reference, depth: number): QueryT
           if (tables.some(({ table }) => table !== 'other')) {
             return tables.map(each => ({ ...each, by: 'builder' as const }));
           }
+          const picked = pickedFrom(follower, { module, node: first }, 'builder');
+          if (picked.length > 0) return picked;
         }
         if (first && isCallOfKnex(method) && given.length === 1) {
           const tables = named(follower, { module, node: first }, 'builder');
@@ -92,6 +97,9 @@ function findSubjects(follower: Follower, ref: Reference, depth: number): QueryT
         }
         const before = on(callee.object);
         if (before.length > 0) return before;
+        // `db.update(table)`, whose table callers give
+        const table = first && /^(update|insert)$/.test(method) ? parameterIn(follower, { module, node: first }) : null;
+        if (table) return [{ table: 'other', by: 'builder', parameter: table }];
         // `em.findOneOrFail(Preset, id)`
         if (first && /^(find|get|load|create)/.test(method))
           return entities(follower, { module, node: first });
@@ -110,6 +118,8 @@ function findSubjects(follower: Follower, ref: Reference, depth: number): QueryT
         .filter(each => each.node !== node && each.node.type !== 'Identifier')
         .flatMap(each => subjectsOf(follower, each, depth + 1));
       if (found.length > 0) return found;
+      const picked = pickedFrom(follower, ref, 'model');
+      if (picked.length > 0) return picked;
       const typed = follower.follow(ref).flatMap(each => ofType(follower, each));
       return typed.length > 0 ? typed : byName(follower, lastName(node));
     }
@@ -170,10 +180,24 @@ function named(follower: Follower, ref: Reference, by: QueryTarget['by']): Query
     return [{ table: guessed ?? 'other', by, ...(guessed ? {} : { parameter }) }];
   }
   if (found.some(({ node }) => node.type === 'ObjectExpression')) return [];
+  const picked = pickedFrom(follower, ref, by);
+  if (picked.length > 0) return picked;
   const guessed = guess(follower, lastName(ref.node));
   if (guessed) return [{ table: guessed, by }];
+  const option = parameterIn(follower, ref);
+  if (option) return [{ table: 'other', by, parameter: option }];
   // `this.table` of a base class: subclasses decide.
   return isOwn(ref.node) && classAround(ref.node) ? [{ table: 'other', by, parameter: ref }] : [];
+}
+
+/** What `schema[table]` is: a table by the constant in the brackets, or one that callers choose. */
+function pickedFrom(follower: Follower, { module, node }: Reference, by: QueryTarget['by']): QueryTarget[] {
+  if (node.type !== 'MemberExpression' || !node.computed) return [];
+  const property = { module, node: node.property as Node };
+  const texts = follower.texts(property);
+  if (texts.length > 0) return texts.map(text => ({ table: tableOf(follower, text), by }));
+  const parameter = parameterIn(follower, property);
+  return parameter ? [{ table: 'other', by, parameter, within: { module, node: node.object as Node } }] : [];
 }
 
 /** Whether an expression is a plain member of `this`. */

@@ -4,10 +4,11 @@ import { howOfEntry } from './count-change.ts';
 import { type CounterValue, counterIn, counterOfRelated } from './counter-values.ts';
 import type { Follower } from './follow/follow.ts';
 import type { ShapeEntry } from './follow/shape.ts';
-import type { CodeModule } from './parse/code-module.ts';
+import type { CodeModule, Reference } from './parse/code-module.ts';
 import { lastName, type QueryTarget } from './query-target.ts';
 import { readFlush } from './read-flush.ts';
 import { readRequest } from './read-request.ts';
+import { calledBy, sqlHelpersIn } from './read-sql-helpers.ts';
 import { readCodeRoutine } from './read-routine.ts';
 import { isWholeRow } from './whole-row.ts';
 import { type Call, type CodeReading, type Helper, type Known, offsetOf } from './write-candidate.ts';
@@ -17,6 +18,7 @@ import { inserters, kindOf, subjectsFor, writers } from './write-methods.ts';
 export function readCalls(module: CodeModule, known: Known): CodeReading {
   const reading: CodeReading = { found: [], helpers: [], records: [] };
   for (const call of module.calls) readCall(module, call, known, reading);
+  reading.helpers.push(...sqlHelpersIn(module, known.follower));
   return reading;
 }
 
@@ -52,7 +54,14 @@ function readCall(module: CodeModule, call: Call, known: Known, reading: CodeRea
     const [key = null] = said.keys;
     const written = said.entries.length > 0;
     if (written || values || key)
-      reading.helpers.push({ kind, table: subject.parameter, values: written ? null : values, key });
+      reading.helpers.push({
+        kind,
+        table: subject.parameter,
+        values: written ? null : values,
+        key,
+        ...(subject.within ? { within: subject.within } : {}),
+        ...(written ? writtenAt(follower, module, call, said, subject.parameter) : {}),
+      });
     return;
   }
   const inserts = isInsert(method, subject, said, follower);
@@ -127,6 +136,22 @@ function saidBy(
     return saves ? { ...values, entries: values.entries.filter(({ whole }) => !whole) } : values;
   });
   return merge(said);
+}
+
+function writtenAt(
+  follower: Follower,
+  module: CodeModule,
+  call: Call,
+  said: CounterValue,
+  table: Reference,
+): Pick<Helper, 'how' | 'owner' | 'at'> {
+  const how = combined(follower, said);
+  const readBefore = said.entries.some(entry => isReadBefore(entry, how));
+  return {
+    how,
+    ...calledBy(table, call),
+    at: { module, node: call, offset: offsetOf(call), readBefore },
+  };
 }
 
 const isCallback = ({ type }: Node) => type === 'ArrowFunctionExpression' || type === 'FunctionExpression';

@@ -1,12 +1,13 @@
 import type { Node } from 'oxc-parser';
 import { isWayBackCode } from './down-migration.ts';
-import { outermostFunction } from './follow/lookup.ts';
+import { functionAround, nameOfFunction, outermostFunction } from './follow/lookup.ts';
+import { parameterOf } from './follow/parameters.ts';
 import type { Project } from './follow/project.ts';
 import type { CodeModule } from './parse/code-module.ts';
 import { isFunction } from './parse/parse-code.ts';
 import { readCalls } from './read-calls.ts';
 import { readHelperCalls } from './read-helpers.ts';
-import { type CodeReading, type Known, offsetOf, type WriteCandidate } from './write-candidate.ts';
+import { type CodeReading, type Helper, type Known, offsetOf, type WriteCandidate } from './write-candidate.ts';
 
 /** A place in code where a record is inserted. */
 interface RecordPlace {
@@ -33,6 +34,9 @@ export function readCode(modules: readonly CodeModule[], known: Known, project: 
     return reading;
   };
   for (const module of modules) read(module);
+  // A call of a helper need not name the counter itself: `bump('presets', id)`.
+  const helpers = [...readings.values()].flatMap(reading => reading.helpers.flatMap(namesOf));
+  for (const module of project.naming(new Set(helpers))) read(module);
   const direct = [...readings.values()].flatMap(({ found }) => found);
   const through = readHelperCalls(readings, known, read);
   const all = [...readings.values()];
@@ -40,6 +44,13 @@ export function readCode(modules: readonly CodeModule[], known: Known, project: 
     found: [...direct, ...through].filter(({ node }) => !isWayBackCode(node)),
     records: all.flatMap(({ records }) => records),
   };
+}
+
+function namesOf({ table, values, key, owner: method }: Helper): string[] {
+  const parameter = table ?? key ?? values;
+  const owner = method ?? (parameter && (parameterOf(parameter)?.owner ?? functionAround(parameter.node)));
+  const name = owner && isFunction(owner) ? nameOfFunction(owner) : null;
+  return name === null ? [] : [name];
 }
 
 /**

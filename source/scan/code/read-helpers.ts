@@ -1,12 +1,13 @@
 import type { Node } from 'oxc-parser';
 import { howOfEntry } from './count-change.ts';
 import { counterIn } from './counter-values.ts';
-import type { Binding } from './follow/bindings.ts';
 import { givenToConstructor } from './follow/constructed.ts';
-import { functionAround, lookup, nameOfFunction } from './follow/lookup.ts';
+import { functionAround, nameOfFunction } from './follow/lookup.ts';
+import { parameterOf } from './follow/parameters.ts';
+import type { Follower } from './follow/follow.ts';
 import type { CodeModule, Reference } from './parse/code-module.ts';
 import { isFunction } from './parse/parse-code.ts';
-import { isOwn, lastName } from './query-target.ts';
+import { entities, isOwn, lastName } from './query-target.ts';
 import { isReadBefore } from './read-calls.ts';
 import {
   type CodeReading,
@@ -37,10 +38,16 @@ export function readHelperCalls(
       for (const call of module.calls) {
         if (taken.has(call) || call.arguments.length === 0) continue;
         for (const { helper, name } of helpersOf(module, call, known, index, read)) {
+          if (helper.at && taken.has(helper.at.node)) continue;
           const result = pass(module, call, helper, known);
           if (!result) continue;
-          taken.add(call);
-          if ('how' in result) {
+          // Where the counter is named is where it is written, whoever names the table.
+          taken.add(helper.at?.node ?? call);
+          if (helper.at && 'readBefore' in result) {
+            found.push({ ...result, ...helper.at, kind: helper.kind, through: null });
+            continue;
+          }
+          if ('readBefore' in result) {
             found.push({
               ...result,
               module,
@@ -75,12 +82,9 @@ function indexed(readings: ReadonlyMap<CodeModule, CodeReading>): Named[] {
 function namedBy(helper: Helper): Named[] {
   const parameter = helper.values ?? helper.key ?? helper.table;
   const owner =
-    parameter && (bindingOf(parameter)?.owner ?? (isOwn(parameter.node) && functionAround(parameter.node)));
+    helper.owner ??
+    (parameter && (parameterOf(parameter)?.owner ?? (isOwn(parameter.node) && functionAround(parameter.node))));
   return owner && isFunction(owner) ? [{ helper, owner, name: nameOfFunction(owner) }] : [];
-}
-
-function bindingOf({ module, node }: Reference): Binding | undefined {
-  return node.type === 'Identifier' ? lookup(module, node.name, node) : undefined;
 }
 
 function helpersOf(
@@ -103,6 +107,19 @@ function helpersOf(
   return about ? index.filter(each => each.name === name && name !== '') : [];
 }
 
+/** Whether what a call gives for the table is presets: its name, its definition, or its name in an object of tables. */
+function isOfPresets(follower: Follower, given: readonly Reference[], within: Reference | undefined): boolean {
+  const isPresets = (ref: Reference) => entities(follower, ref).some(({ table }) => table === 'presets');
+  return given.some(each => {
+    const names = follower.texts(each);
+    if (names.length === 0) return isPresets(each);
+    const held = within
+      ? names.flatMap(name => follower.follow(within).flatMap(object => follower.member(object, name)))
+      : [];
+    return held.length > 0 ? held.some(isPresets) : names.some(name => follower.names.isPresets(name));
+  });
+}
+
 type Passed = Pick<WriteCandidate, 'how' | 'inserts' | 'readBefore'> | Helper;
 
 function pass(
@@ -113,7 +130,7 @@ function pass(
 ): Passed | null {
   const { follower } = known;
   const argumentOf = (parameter: Reference): Reference[] => {
-    const binding = bindingOf(parameter);
+    const binding = parameterOf(parameter);
     const given = binding && call.arguments[binding.index];
     if (!given) return [];
     const ref = { module, node: given as Node };
@@ -121,7 +138,7 @@ function pass(
   };
   // `this.table` belongs to the object that the call is made on.
   const tablesOf = (table: Reference): Reference[] => {
-    const binding = bindingOf(table);
+    const binding = parameterOf(table);
     const constructed = binding?.owner?.parent?.type === 'MethodDefinition' && binding.owner.parent.kind;
     if (!isOwn(table.node) && constructed !== 'constructor') return argumentOf(table);
     if (call.callee.type !== 'MemberExpression') return [];
@@ -130,15 +147,14 @@ function pass(
     const name = lastName(table.node);
     return follower.follow(object).flatMap(each => follower.member(each, name));
   };
-  const tables = helper.table ? tablesOf(helper.table).flatMap(each => follower.texts(each)) : ['presets'];
-  if (!tables.some(name => follower.names.isPresets(name))) return null;
+  if (helper.table && !isOfPresets(follower, tablesOf(helper.table), helper.within)) return null;
   if (helper.key) {
     const texts = argumentOf(helper.key).flatMap(each => follower.texts(each));
     const writes =
       helper.kind === 'rpc' ? texts.some(known.counts) : texts.some(name => follower.names.isCounter(name));
-    return writes ? { how: 'adds', inserts: false, readBefore: false } : null;
+    return writes ? { how: helper.how ?? 'adds', inserts: false, readBefore: false } : null;
   }
-  if (!helper.values) return { how: 'sets', inserts: false, readBefore: false };
+  if (!helper.values) return { how: helper.how ?? 'sets', inserts: false, readBefore: false };
   const said = argumentOf(helper.values).map(each => counterIn(follower, each, call, true));
   const entries = said.flatMap(each => each.entries);
   const [entry] = entries;

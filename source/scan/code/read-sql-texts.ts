@@ -41,7 +41,7 @@ export function sqlTextsOf(module: CodeModule, follower: Follower, functions: It
 }
 
 /** The concatenation, template or list that a string is part of. */
-function wholeOf(node: Node): Node {
+export function wholeOf(node: Node): Node {
   const outer = node.parent;
   if (!outer) return node;
   switch (outer.type) {

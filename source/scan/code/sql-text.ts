@@ -2,6 +2,7 @@ import type { Node } from 'oxc-parser';
 import { plainKey } from './follow/bindings.ts';
 import { addendsOf } from './follow/concat-parts.ts';
 import type { Follower } from './follow/follow.ts';
+import { parameterIn } from './follow/parameters.ts';
 import { shapeOf } from './follow/shape.ts';
 import type { Reference } from './parse/code-module.ts';
 import { entities, lastName } from './query-target.ts';
@@ -10,6 +11,8 @@ import { entities, lastName } from './query-target.ts';
 export interface SqlText {
   text: string;
   pieces: { at: number; source: number }[];
+  /** What stands for a parameter, and the parameter: callers decide what it is. */
+  holes: { at: number; parameter: Reference }[];
 }
 
 /** The place in the file of an offset in the text; for a placeholder, the place of the expression it stands for. */
@@ -22,8 +25,8 @@ const deepest = 6;
 
 /** Assembles the text of a literal, a template, a concatenation or a joined list; null for anything else. */
 export function sqlText(follower: Follower, ref: Reference, values: readonly string[] = []): SqlText | null {
-  const built: SqlText = { text: '', pieces: [] };
-  return append(follower, ref, built, [...values], 0) ? built : null;
+  const built: SqlText = { text: '', pieces: [], holes: [] };
+  return append(follower, ref, built, [...values], 0) ? withNames(follower, ref, built) : null;
 }
 
 function append(follower: Follower, ref: Reference, to: SqlText, values: string[], depth: number): boolean {
@@ -32,6 +35,11 @@ function append(follower: Follower, ref: Reference, to: SqlText, values: string[
   const piece = (text: string, source: number) => {
     to.pieces.push({ at: to.text.length, source });
     to.text += text;
+  };
+  const open = (hole: Node) => {
+    const { text, parameter } = fill(follower, { module, node: hole }, to.text, depth);
+    if (parameter) to.holes.push({ at: to.text.length, parameter });
+    piece(text, hole.start);
   };
   const on = (next: Node) => append(follower, { module, node: next }, to, values, depth + 1);
   switch (node.type) {
@@ -46,13 +54,13 @@ function append(follower: Follower, ref: Reference, to: SqlText, values: string[
         const text = value.cooked ?? value.raw;
         piece(text, module.text.startsWith(value.raw, start) ? start : start + 1);
         const hole = node.expressions[index];
-        if (hole) piece(fill(follower, { module, node: hole }, to.text, depth), hole.start);
+        if (hole) open(hole);
       }
       return true;
     case 'BinaryExpression': {
       if (node.operator !== '+') return false;
       for (const each of addendsOf(node)) {
-        if (!on(each)) piece(fill(follower, { module, node: each }, to.text, depth), each.start);
+        if (!on(each)) open(each);
       }
       return true;
     }
@@ -64,8 +72,7 @@ function append(follower: Follower, ref: Reference, to: SqlText, values: string[
       const [between = ','] = node.arguments.flatMap(each => follower.texts({ module, node: each }));
       for (const [index, element] of callee.object.elements.entries()) {
         if (index > 0) piece(between, node.start);
-        if (element && !on(element))
-          piece(fill(follower, { module, node: element }, to.text, depth), element.start);
+        if (element && !on(element)) open(element);
       }
       return true;
     }
@@ -77,15 +84,38 @@ function append(follower: Follower, ref: Reference, to: SqlText, values: string[
 // After these words only a name may follow.
 const beforeName = /(?:\b(?:update|only|into|from|join|table|truncate|function|on|trigger)\s+"?|[."])$/i;
 
-/** What replaces an expression in the SQL: its text if it is constant, else a name or a parameter. */
-function fill(follower: Follower, ref: Reference, before: string, depth: number): string {
+/** What replaces an expression in the SQL, and the parameter of a function that it is. */
+function fill(
+  follower: Follower,
+  ref: Reference,
+  before: string,
+  depth: number,
+): { text: string; parameter: Reference | null } {
+  const text = textFor(follower, ref, before, depth);
+  const parameter = text === 'scan_hole' || text === '$1' ? parameterIn(follower, nameIn(ref)) : null;
+  return { text, parameter };
+}
+
+// sql(table), sql.identifier([table]), pgp.as.name(table)
+function nameIn({ module, node }: Reference): Reference {
+  const [first] = node.type === 'CallExpression' ? node.arguments : [];
+  if (!first || node.type !== 'CallExpression' || !naming.test(lastName(node.callee))) return { module, node };
+  const only = first.type === 'ArrayExpression' ? first.elements.at(-1) : first;
+  return { module, node: only ?? node };
+}
+
+const naming = /^(raw|unsafe|identifier|id|ident|ref|table|column|sql|literal|name|escapeIdentifier|escapeId|quoteIdent|quote)$/;
+
+/** Its text if it is constant, preferably one that names the counter's table; else a name or a parameter. */
+function textFor(follower: Follower, ref: Reference, before: string, depth: number): string {
   const { node } = ref;
-  const [constant] = follower.texts(ref);
+  const texts = follower.texts(ref);
+  const constant = texts.find(text => follower.names.isPresets(text)) ?? texts[0];
   const insideString = (before.split("'").length - 1) % 2 === 1;
   if (constant !== undefined) return constant;
   for (const { module: of, node: found } of follower.follow(ref)) {
     if (found.type === 'TaggedTemplateExpression') {
-      const inner: SqlText = { text: '', pieces: [] };
+      const inner: SqlText = { text: '', pieces: [], holes: [] };
       append(follower, { module: of, node: found }, inner, [], depth + 1);
       if (inner.text.trim() !== '') return inner.text;
     }
@@ -93,12 +123,9 @@ function fill(follower: Follower, ref: Reference, before: string, depth: number)
       const [first] = found.arguments;
       const name = lastName(found.callee);
       // sql.raw('...'), sql.identifier('usage_count'), sql('usage_count'), sql(columns)
-      const texts = first ? follower.texts({ module: of, node: first }) : [];
-      if (
-        texts[0] !== undefined &&
-        /^(raw|unsafe|identifier|id|ref|table|column|sql|literal|name)$/.test(name)
-      ) {
-        return texts[0];
+      const named = first ? follower.texts(nameIn({ module: of, node: found })) : [];
+      if (named[0] !== undefined && naming.test(name)) {
+        return named.find(text => follower.names.isPresets(text)) ?? named[0];
       }
       const keys = first
         ? shapeOf(follower, { module: of, node: first }, node).entries.map(({ key }) => key)
@@ -119,6 +146,43 @@ function fill(follower: Follower, ref: Reference, before: string, depth: number)
   if (table === 'records' && beforeName.test(before)) return 'preset_usage';
   if (/presets?_?(table|name)?$/i.test(last) && beforeName.test(before)) return 'presets';
   return beforeName.test(before) ? 'scan_hole' : '$1';
+}
+
+/**
+ * Fills in the names that a call gives beside its text: `format('UPDATE %I ...', table)`, `raw('UPDATE ?? ...', [table])`.
+ * Values stay as they are.
+ */
+function withNames(follower: Follower, { module, node }: Reference, built: SqlText): SqlText {
+  const call = node.parent;
+  if (call?.type !== 'CallExpression' || call.arguments[0] !== (node as unknown)) return built;
+  const [, ...rest] = call.arguments;
+  const formats = /^(format|sprintf|printf)$/.test(lastName(call.callee));
+  const [list] = rest;
+  const given: (Node | null)[] = formats ? rest : list?.type === 'ArrayExpression' ? list.elements : [];
+  if (given.length === 0 || !/%I|%s|\?\?/.test(built.text)) return built;
+  const filled: SqlText = { text: '', pieces: [], holes: built.holes };
+  let index = 0;
+  let end = 0;
+  const keep = (to: number) => {
+    filled.pieces.push({ at: filled.text.length, source: sourceOf(built, end) });
+    for (const each of built.pieces.filter(({ at }) => at > end && at < to)) {
+      filled.pieces.push({ at: filled.text.length + each.at - end, source: each.source });
+    }
+    filled.text += built.text.slice(end, to);
+    end = to;
+  };
+  for (const { 0: mark, index: at } of built.text.matchAll(formats ? /%[IsL]/g : /\?\??/g)) {
+    const name = given[index++];
+    if (!name || !/^(%I|%s|\?\?)$/.test(mark)) continue;
+    keep(at);
+    const { text, parameter } = fill(follower, { module, node: name }, filled.text, 0);
+    if (parameter) filled.holes.push({ at: filled.text.length, parameter });
+    filled.pieces.push({ at: filled.text.length, source: name.start });
+    filled.text += text;
+    end = at + mark.length;
+  }
+  keep(built.text.length);
+  return filled;
 }
 
 const quoted = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name}"`);

@@ -27,6 +27,14 @@ export interface Helper {
   table: Reference | null;
   values: Reference | null;
   key: Reference | null;
+  /** The object that has the table under the name that callers give: `schema` in `schema[table]`. */
+  within?: Reference;
+  /** The write itself, if it names the counter and callers only give the table. */
+  at?: { module: CodeModule; node: Node; offset: number; readBefore: boolean };
+  /** The function that callers call; by default that of the parameters. */
+  owner?: Node | null;
+  /** How it changes the count, if the helper says so itself. */
+  how?: CountChange;
 }
 
 /** What is known beyond the file: which database functions write the counter. */

@@ -103,7 +103,10 @@ export class Follower {
     if (kind === 'import' && init) return this.#imported(module, init, depth + 1);
     const start = init ? [init] : this.#assigned(module, binding);
     const fallbacks = fallback ? this.follow({ module, node: fallback }, depth + 1) : [];
-    if (kind === 'parameter') return [{ module, node: declared }, ...fallbacks];
+    if (kind === 'parameter') {
+      const each = this.#iterated(module, binding, depth);
+      return [{ module, node: declared }, ...fallbacks, ...this.step(each, binding.steps, depth + 1)];
+    }
     const bound = start.flatMap(node =>
       this.step(
         kind === 'variable' ? this.follow({ module, node }, depth + 1) : [{ module, node }],
@@ -112,6 +115,16 @@ export class Follower {
       ),
     );
     return [...bound, ...fallbacks];
+  }
+
+  // `['presets', 'styles'].forEach(table => ...)`
+  #iterated(module: CodeModule, { owner, index }: Binding, depth: number): Reference[] {
+    const call = index === 0 ? owner?.parent : null;
+    if (call?.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return [];
+    if (!/^(map|flatMap|forEach)$/.test(plainKey(call.callee.property, false) ?? '')) return [];
+    return this.follow({ module, node: call.callee.object as Node }, depth + 1).flatMap(list =>
+      this.elements(list, depth + 1),
+    );
   }
 
   // `let patch; if (x) patch = {...}`

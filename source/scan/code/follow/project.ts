@@ -48,6 +48,15 @@ export class Project {
     return module;
   }
 
+  /** The files that speak of presets and have one of these names, parsed. */
+  naming(names: ReadonlySet<string>): CodeModule[] {
+    if (names.size === 0) return [];
+    return [...this.#texts].flatMap(([file, text]): CodeModule[] => {
+      if (!/preset/i.test(text) || ![...names].some(name => text.includes(name))) return [];
+      return [this.module(file)].filter(module => module !== null);
+    });
+  }
+
   /** Runs `work` on a file. If the file is nested too deeply, returns `otherwise` and adds to `problems`. */
   read<Result>({ file }: CodeModule, work: () => Result, otherwise: Result): Result {
     this.#reading(file);

@@ -1,0 +1,8 @@
+// writes: 7 sql
+import { increment } from './counters';
+
+export async function use(presetId: string, styleId: string) {
+  await increment('styles', 'usage_count', styleId);
+  await increment('presets', 'view_count', presetId);
+  await increment('presets', 'usage_count', presetId);
+}

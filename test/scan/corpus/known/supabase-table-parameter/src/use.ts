@@ -1,0 +1,5 @@
+// writes: none
+import { bump } from './counters';
+
+export const usePreset = (id: string) => bump('presets', id);
+export const useStyle = (id: string) => bump('styles', id);
