@@ -47,7 +47,7 @@ export async function scanDirectory(directory: string, options: ScanOptions = {}
       skipped.push(source);
       continue;
     }
-    texts.set(source.file, source.text);
+    if (source.kind !== 'config') texts.set(source.file, source.text);
     const kind = source.kind === 'component' ? 'code' : source.kind;
     byKind.set(kind, (byKind.get(kind) ?? new Map<string, string>()).set(source.file, source.text));
   }
@@ -84,7 +84,8 @@ async function readAll(
     ([, text]) => mayWrite(text, extra) || /track_preset_usage/.test(text),
   );
   if (candidates.length > 0) await loadCodeParser();
-  const project = new Project(byKind.get('code') ?? new Map(), names, { broken, reading });
+  const configs = byKind.get('config') ?? new Map();
+  const project = new Project(byKind.get('code') ?? new Map(), names, { broken, reading, configs });
   const modules: CodeModule[] = [];
   for (const [file] of candidates) {
     await breathe();

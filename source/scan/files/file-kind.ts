@@ -1,7 +1,8 @@
 import { basename, extname } from 'node:path';
+import { isImportConfig } from '../code/follow/import-rules.ts';
 
 /** What a file is read as. */
-export type FileKind = 'code' | 'component' | 'sql' | 'shell' | 'prisma';
+export type FileKind = 'code' | 'component' | 'sql' | 'shell' | 'prisma' | 'config';
 
 const kinds: Record<string, FileKind> = {
   '.ts': 'code',
@@ -26,6 +27,7 @@ const kinds: Record<string, FileKind> = {
 /** The kind by the name alone; null if it is not read. A file without an extension is a shell script if its first line says so. */
 export function kindOfName(path: string): FileKind | 'unknown' | null {
   if (/\.d\.[mc]?ts$/.test(path)) return null;
+  if (isImportConfig(path)) return 'config';
   const ending = extname(path).toLowerCase();
   if (ending === '') return basename(path).startsWith('.') ? null : 'unknown';
   return kinds[ending] ?? null;

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { ImportRules } from './import-rules.ts';
 
 const endings = [
   '',
@@ -9,18 +10,30 @@ const endings = [
   '.jsx',
   '.mjs',
   '.cjs',
+  '.cts',
+  '.vue',
+  '.svelte',
   '/index.ts',
   '/index.tsx',
   '/index.js',
+  '/index.jsx',
   '/index.mjs',
+  '/index.cjs',
 ];
 
 /**
- * The scanned file that an import refers to; null for a package. `@/lib/db` and `~/lib/db` are searched from the root, from
- * `src` and `app`, and from the package of the importing file.
+ * The scanned file that an import refers to; null for a package from elsewhere. The rules of the project come first: paths of a
+ * tsconfig.json, packages of the workspace. `@/lib/db` and `~/lib/db` are also searched from the root, from `src` and `app`,
+ * and from the package of the importing file.
  */
-export function importedFile(from: string, specifier: string, files: ReadonlySet<string>): string | null {
-  for (const base of basesOf(from, specifier)) {
+export function importedFile(
+  from: string,
+  specifier: string,
+  files: ReadonlySet<string>,
+  rules?: ImportRules,
+): string | null {
+  const named = specifier.startsWith('.') ? [] : (rules?.candidates(from, specifier) ?? []);
+  for (const base of [...named, ...basesOf(from, specifier)]) {
     const path = posix.normalize(base);
     const plain = path.replace(/\.[mc]?jsx?$/, '');
     for (const stem of plain === path ? [path] : [path, plain]) {

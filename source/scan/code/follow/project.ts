@@ -1,8 +1,9 @@
 import type { Names } from '../../names.ts';
 import type { CodeModule } from '../parse/code-module.ts';
-import { scriptsOf } from '../parse/component-script.ts';
-import { type ParseProblem, parseCode } from '../parse/parse-code.ts';
+import { codeOfComponent } from '../parse/component-script.ts';
+import { isCode, type ParseProblem, parseCode } from '../parse/parse-code.ts';
 import { Follower } from './follow.ts';
+import { importRules } from './import-rules.ts';
 import { importedFile } from './imports.ts';
 
 /** The code of a directory: its files by name, parsed on demand. */
@@ -15,20 +16,29 @@ export class Project {
   readonly #reading: (file: string) => void;
 
   /**
-   * `texts` are all files of code by path; `broken` are those to skip, with the reason. `reading` is called with each file
+   * `texts` are all files of code by path, `configs` those that say what imports mean; `broken` are files to skip, with the reason. `reading` is called with each file
    * before it is parsed or read. The parser must be loaded.
    */
   constructor(
     texts: ReadonlyMap<string, string>,
     names: Names,
-    { broken, reading }: { broken: Readonly<Record<string, string>>; reading: (file: string) => void },
+    {
+      broken,
+      reading,
+      configs,
+    }: {
+      broken: Readonly<Record<string, string>>;
+      reading: (file: string) => void;
+      configs: ReadonlyMap<string, string>;
+    },
   ) {
     this.#texts = texts;
     this.#reading = reading;
     for (const [file, message] of Object.entries(broken)) this.#refuse(file, message);
     this.#files = new Set(texts.keys());
+    const rules = importRules(configs);
     this.follower = new Follower((from, specifier) => {
-      const file = importedFile(from.file, specifier, this.#files);
+      const file = importedFile(from.file, specifier, this.#files, rules);
       return file === null ? null : this.module(file);
     }, names);
   }
@@ -40,7 +50,8 @@ export class Project {
     const text = this.#texts.get(file);
     if (text === undefined) return null;
     this.#reading(file);
-    const code = () => parseCode(file, /\.(vue|svelte|astro)$/.test(file) ? scriptsOf(text) : text);
+    const component = /\.(vue|svelte|astro)$/.test(file);
+    const code = () => parseCode(file, component ? codeOfComponent(file, text, isCode) : text);
     const parsed = withinStack(code) ?? { message: tooDeep, offset: 0 };
     const module = 'offset' in parsed ? null : { ...parsed, text };
     if ('offset' in parsed) this.problems.set(file, parsed);

@@ -1,9 +1,30 @@
+import { markupCode } from './component-markup.ts';
+
 /**
- * The code of a Vue, Svelte or Astro component. Everything else is blanked out, so that offsets match the file.
+ * The code of a Vue, Svelte or Astro component: its scripts, and the code in its markup that `isCode` takes. Everything else is
+ * blanked out, so that offsets match the file.
  */
-export function scriptsOf(text: string): string {
+export function codeOfComponent(file: string, text: string, isCode: (code: string) => boolean): string {
+  const { script, markup } = scriptsOf(text);
+  const characters = script.split('');
+  for (const { from, to, statements } of markupCode(file, markup)) {
+    const code = text.slice(from, to);
+    if (!isCode(statements ? code : `(${code})`)) continue;
+    // The quotes or braces around it make room for what separates it from its neighbours.
+    characters[from - 2] = ';';
+    characters[from - 1] = statements ? ' ' : '(';
+    characters[to] = statements ? ';' : ')';
+    if (!statements && /[ ]/.test(characters[to + 1] ?? '')) characters[to + 1] = ';';
+    for (let at = from; at < to; at += 1) characters[at] = text[at]!;
+  }
+  return characters.join('');
+}
+
+/** The scripts of a component, and its markup, each with the rest blanked out. */
+function scriptsOf(text: string): { script: string; markup: string } {
   const blanked = text.replace(/[^\n\r]/g, ' ');
   let script = blanked;
+  let markup = text;
   const keep = (from: number, to: number) => {
     script = script.slice(0, from) + text.slice(from, to) + script.slice(to);
   };
@@ -16,8 +37,13 @@ export function scriptsOf(text: string): string {
     const from = index + whole.indexOf(tag) + tag.length;
     keep(from, from + code.length);
   }
+  // Comments and styles have no code.
+  markup = markup.replace(/<(script|style)\b[^>]*>[\s\S]*?<\/\1>|<!--[\s\S]*?-->/gi, blank);
   const front = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text);
   if (front?.[1] !== undefined)
     keep(front[0].indexOf(front[1]), front[0].indexOf(front[1]) + front[1].length);
-  return script;
+  if (front) markup = blank(front[0]) + markup.slice(front[0].length);
+  return { script, markup };
 }
+
+const blank = (text: string) => text.replace(/[^\n\r]/g, ' ');

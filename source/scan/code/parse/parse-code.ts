@@ -25,6 +25,11 @@ export function parseCode(file: string, text: string): CodeModule | ParseProblem
   return 'offset' in again ? parsed : again;
 }
 
+/** Whether a text by itself is code. */
+export function isCode(text: string): boolean {
+  return parser?.parseSync('markup.ts', text, { lang: 'ts' }).errors.length === 0;
+}
+
 type Language = 'ts' | 'tsx' | 'jsx';
 
 function languages(file: string): [Language, Language?] {

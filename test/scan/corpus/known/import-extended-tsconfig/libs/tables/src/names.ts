@@ -1,0 +1,2 @@
+// writes: none
+export enum Names { Looks = 'presets', Styles = 'styles' }

@@ -1,0 +1,3 @@
+// writes: none
+export const LOOKS = 'presets';
+export const STYLES = 'styles';
