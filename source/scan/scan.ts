@@ -106,9 +106,10 @@ async function readAll(
   const scripts = await readScripts(of('shell'));
   const judged = judgeSql([...sqlUnits, ...codeUnits.keys(), ...scripts.units]);
 
+  const defined = (routine: string) => judged.counting.has(routine);
   const counts = (routine: string) =>
-    judged.counting.has(routine) || (!judged.defined.has(routine) && soundsLikeCounting(routine));
-  const code = readCode(modules, { follower: project.follower, counts }, project);
+    defined(routine) || (!judged.defined.has(routine) && soundsLikeCounting(routine));
+  const code = readCode(modules, { follower: project.follower, counts, defined }, project);
   reading(null);
   const records = [...code.records, ...judged.records.flatMap(({ unit }) => codeUnits.get(unit) ?? [])];
   for (const found of code.found) {

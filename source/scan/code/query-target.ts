@@ -170,6 +170,8 @@ export function rootOf(node: Node): string {
 
 /** The table that an argument names: its text, a parameter, or else the name of the variable that holds it. */
 function named(follower: Follower, ref: Reference, by: QueryTarget['by']): QueryTarget[] {
+  const chosen = pickedFrom(follower, ref, by);
+  if (chosen.some(({ parameter }) => parameter)) return chosen;
   const texts = follower.texts(ref);
   if (texts.length > 0)
     return texts.map(text => ({ table: tableOf(follower, text.split(/\s+as\s+/i)[0] ?? text), by }));
@@ -180,8 +182,7 @@ function named(follower: Follower, ref: Reference, by: QueryTarget['by']): Query
     return [{ table: guessed ?? 'other', by, ...(guessed ? {} : { parameter }) }];
   }
   if (found.some(({ node }) => node.type === 'ObjectExpression')) return [];
-  const picked = pickedFrom(follower, ref, by);
-  if (picked.length > 0) return picked;
+  if (chosen.length > 0) return chosen;
   const guessed = guess(follower, lastName(ref.node));
   if (guessed) return [{ table: guessed, by }];
   const option = parameterIn(follower, ref);

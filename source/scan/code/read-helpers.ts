@@ -3,7 +3,7 @@ import { howOfEntry } from './count-change.ts';
 import { counterIn } from './counter-values.ts';
 import { givenToConstructor } from './follow/constructed.ts';
 import { functionAround, nameOfFunction } from './follow/lookup.ts';
-import { parameterOf } from './follow/parameters.ts';
+import { parameterIn, parameterOf } from './follow/parameters.ts';
 import type { Follower } from './follow/follow.ts';
 import type { CodeModule, Reference } from './parse/code-module.ts';
 import { isFunction } from './parse/parse-code.ts';
@@ -147,11 +147,38 @@ function pass(
     const name = lastName(table.node);
     return follower.follow(object).flatMap(each => follower.member(each, name));
   };
-  if (helper.table && !isOfPresets(follower, tablesOf(helper.table), helper.within)) return null;
+  const given = helper.table ? tablesOf(helper.table) : [];
+  let table: Reference | null = null;
+  if (helper.table && !isOfPresets(follower, given, helper.within)) {
+    table = given.map(each => parameterIn(follower, each)).find(each => each !== null) ?? null;
+    if (!table) return null;
+  }
+  const passedOn = passValues(call, helper, known, argumentOf);
+  if (!table || !passedOn) return passedOn;
+  // The caller's callers give the table.
+  if (!('readBefore' in passedOn)) return { ...passedOn, table };
+  const { how, readBefore } = passedOn;
+  const at = helper.at ?? { module, node: call as Node, offset: offsetOf(call), readBefore };
+  const within = helper.within ? { within: helper.within } : {};
+  return { kind: helper.kind, table, values: null, key: null, how, at, ...within };
+}
+
+/** What a call writes through a helper to the table that was given. */
+function passValues(
+  call: Node,
+  helper: Helper,
+  known: Known,
+  argumentOf: (parameter: Reference) => Reference[],
+): Passed | null {
+  const { follower } = known;
   if (helper.key) {
     const texts = argumentOf(helper.key).flatMap(each => follower.texts(each));
     const writes =
       helper.kind === 'rpc' ? texts.some(known.counts) : texts.some(name => follower.names.isCounter(name));
+    const key = argumentOf(helper.key)
+      .map(each => parameterIn(follower, each))
+      .find(each => each !== null);
+    if (!writes && key && helper.kind !== 'rpc') return { ...helper, table: null, key, owner: null };
     return writes ? { how: helper.how ?? 'adds', inserts: false, readBefore: false } : null;
   }
   if (!helper.values) return { how: helper.how ?? 'sets', inserts: false, readBefore: false };

@@ -8,7 +8,7 @@ import { type Call, type CodeReading, type Known, offsetOf } from './write-candi
 export function readCodeRoutine(
   module: CodeModule,
   call: Call,
-  { follower, counts }: Known,
+  { follower, counts, defined }: Known,
   reading: CodeReading,
 ): void {
   const [first, second] = call.arguments;
@@ -22,7 +22,7 @@ export function readCodeRoutine(
     if (parameter) reading.helpers.push({ kind: 'rpc', table: null, values: null, key: parameter });
     return;
   }
-  if (second && isAboutAnother(follower, [{ module, node: second }])) return;
+  if (second && !defined(routine) && isAboutAnother(follower, [{ module, node: second }])) return;
   reading.found.push({
     module,
     node: call,

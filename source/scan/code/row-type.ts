@@ -30,7 +30,7 @@ export function isRowType(
     case 'TSIndexedAccessType':
       return steps.every(isRest(follower)) && generated.test(textOf(module, node));
     case 'TSTypeQuery':
-      return false;
+      return steps.every(isRest(follower)) && /\bpresets?(?:Table)?\.\$inferSelect$/i.test(textOf(module, node));
     case 'TSTypeReference':
       return ofReference(follower, { module, node }, steps, depth);
     default:
@@ -78,7 +78,7 @@ function ofReference(
   if (node.type !== 'TSTypeReference') return false;
   const text = textOf(module, node);
   if (generated.test(text)) return steps.every(isRest(follower));
-  if (node.typeName.type !== 'Identifier') return false;
+  if (node.typeName.type !== 'Identifier') return isInferred(follower, { module, node }) && steps.every(isRest(follower));
   const { name } = node.typeName;
   const [first, second] = node.typeArguments?.params ?? [];
   const on = (next: Node, left = steps) => isRowType(follower, { module, node: next }, left, depth + 1);
@@ -111,6 +111,25 @@ function ofReference(
           ),
       )
   );
+}
+
+// z.infer<typeof presetSchema>
+function isInferred(follower: Follower, { module, node }: Reference): boolean {
+  const schema = /^z\.(?:infer|output)<\s*typeof (\w+)\s*>$/.exec(textOf(module, node))?.[1];
+  const binding = schema ? lookup(module, schema, module.program) : undefined;
+  if (!binding) return false;
+  return follower.boundTo(module, binding).some(({ module: of, node: made }) => {
+    if (made.type !== 'CallExpression') return false;
+    return made.arguments.some(each => {
+      if (each.type !== 'ObjectExpression') return false;
+      const keys = each.properties.flatMap(property =>
+        property.type === 'Property' && !/\.optional\(\)/.test(textOf(of, property.value))
+          ? [plainKey(property.key, property.computed) ?? '']
+          : [],
+      );
+      return keys.includes('id') && keys.some(key => follower.names.isCounter(key));
+    });
+  });
 }
 
 const namesCounter = (follower: Follower, text: string) =>

@@ -1,11 +1,12 @@
 import type { Node } from 'oxc-parser';
 import { type Binding, type BindingStep, plainKey } from './follow/bindings.ts';
+import { classAround } from './follow/class-members.ts';
 import type { Follower } from './follow/follow.ts';
 import { lookup, returnsOf } from './follow/lookup.ts';
 import { referencesTo } from './follow/references.ts';
 import type { CodeModule, Reference } from './parse/code-module.ts';
 import { isFunction } from './parse/parse-code.ts';
-import { lastName } from './query-target.ts';
+import { isOwn, lastName } from './query-target.ts';
 import { queriedBy, type RowResult, selectsRows } from './row-query.ts';
 import { isRowType } from './row-type.ts';
 
@@ -58,6 +59,8 @@ function findRows(follower: Follower, ref: Reference, depth: number): RowResult 
     case 'MemberExpression': {
       const whole = on(node.object as Node);
       if (whole) return stepInto(whole, memberStep(node), follower);
+      const held = setOnThis(module, node, on);
+      if (held) return held;
       return followed(follower, ref, depth);
     }
     case 'CallExpression':
@@ -65,6 +68,24 @@ function findRows(follower: Follower, ref: Reference, depth: number): RowResult 
     default:
       return null;
   }
+}
+
+// `this.preset = data` in another method
+function setOnThis(
+  module: CodeModule,
+  node: Extract<Node, { type: 'MemberExpression' }>,
+  on: (next: Node) => RowResult | null,
+): RowResult | null {
+  if (!isOwn(node)) return null;
+  for (const named of module.identifiers.get(lastName(node)) ?? []) {
+    const member = (named as Node).parent;
+    const action = member?.type === 'MemberExpression' && isOwn(member) ? member.parent : null;
+    if (action?.type !== 'AssignmentExpression' || (action.left as Node) !== member) continue;
+    if (classAround(action) !== classAround(node)) continue;
+    const held = on(action.right);
+    if (held) return held;
+  }
+  return null;
 }
 
 // An object that is written out holds what it holds, whatever it is called.
@@ -104,8 +125,9 @@ export function rowsOfBinding(
   binding: Binding,
   depth = 0,
 ): RowResult | null {
-  const start = heldBy(follower, module, binding, depth);
-  const stepped = binding.steps.reduce<RowResult | null>(
+  const settled = ofSettled(follower, module, binding, depth);
+  const start = settled ?? heldBy(follower, module, binding, depth);
+  const stepped = binding.steps.slice(settled ? 1 : 0).reduce<RowResult | null>(
     (held, step) => held && stepInto(held, step, follower),
     start,
   );
@@ -123,6 +145,17 @@ export function rowsOfBinding(
     if (found) return found;
   }
   return null;
+}
+
+// `const [{ data: preset }, { data: folder }] = await Promise.all([...])`
+function ofSettled(follower: Follower, module: CodeModule, { init, steps }: Binding, depth: number): RowResult | null {
+  const [first] = steps;
+  const call = init?.type === 'AwaitExpression' ? init.argument : null;
+  if (!first || !('element' in first) || first.index === undefined || call?.type !== 'CallExpression') return null;
+  const [list] = call.arguments;
+  if (lastName(call.callee) !== 'all' || list?.type !== 'ArrayExpression') return null;
+  const read = list.elements[first.index];
+  return read ? rowsOf(follower, { module, node: read }, depth + 1) : null;
 }
 
 function importedRows(
@@ -152,7 +185,34 @@ function heldBy(follower: Follower, module: CodeModule, binding: Binding, depth:
     const held = on(parent.right);
     if (held) return held;
   }
-  return assignedByPattern(module, binding, on);
+  return assignedByPattern(module, binding, on) ?? assignedInside(module, binding, on) ?? setByHook(module, binding, on);
+}
+
+// Vue's `preset.value = data`, React's `preset.current = data`.
+function assignedInside(module: CodeModule, binding: Binding, on: (next: Node) => RowResult | null): RowResult | null {
+  for (const { parent } of referencesTo(module, binding)) {
+    const action = parent?.type === 'MemberExpression' ? parent.parent : null;
+    if (parent?.type !== 'MemberExpression' || action?.type !== 'AssignmentExpression') continue;
+    if ((action.left as Node) !== parent || !/^(value|current)$/.test(plainKey(parent.property, parent.computed) ?? '')) continue;
+    const held = on(action.right);
+    if (held && held !== 'response') return 'rows';
+  }
+  return null;
+}
+
+// `const [form, setForm] = useState(null); ... setForm(data)`
+function setByHook(module: CodeModule, binding: Binding, on: (next: Node) => RowResult | null): RowResult | null {
+  const pattern = binding.declared.parent;
+  if (pattern?.type !== 'ArrayPattern' || pattern.elements[0] !== (binding.declared as unknown)) return null;
+  const setter = pattern.elements[1];
+  const set = setter?.type === 'Identifier' ? lookup(module, setter.name, setter) : undefined;
+  for (const reference of set ? referencesTo(module, set) : []) {
+    const call = reference.parent;
+    if (call?.type !== 'CallExpression' || (call.callee as Node) !== reference || !call.arguments[0]) continue;
+    const held = on(call.arguments[0]);
+    if (held && held !== 'response') return 'rows';
+  }
+  return null;
 }
 
 // `({ data: row } = await query)`
@@ -197,7 +257,7 @@ function isTyped(follower: Follower, module: CodeModule, binding: Binding): bool
 
 // What these return is what they were given, in whole.
 const copying =
-  /^(structuredClone|cloneDeep|clone|\$state|ref|reactive|shallowRef|shallowReactive|toRaw|unref|useState|useRef|freeze|produce|parse|stringify|assign|snapshot|toRefs|readonly|untrack|get|cache|defaults|mergeWith)$/;
+  /^(structuredClone|cloneDeep|clone|\$state|ref|reactive|shallowRef|shallowReactive|toRaw|unref|useState|useRef|freeze|produce|stringify|assign|snapshot|toRefs|readonly|untrack|get|cache|defaults|mergeWith)$/;
 const taking =
   /^(find|findLast|at|filter|slice|sort|toSorted|reverse|toReversed|concat|pop|shift|splice|flat|values|get|toJSON|toObject|toPlain|single|maybeSingle|throwOnError|lean|exec|returns|overrideTypes|catch|finally)$/;
 
@@ -216,10 +276,25 @@ function ofCall(follower: Follower, { module, node }: Reference, depth: number):
       const returned = then && isFunction(then) ? returnsOf(then).map(on) : [];
       return returned.find(each => each !== null) ?? null;
     }
-    if (copying.test(name)) {
+    if (copying.test(name) || module.text.slice(callee.start, callee.end) === 'JSON.parse') {
       const held = node.arguments.map(each => on(each)).find(each => each !== null);
       if (held) return held;
     }
   }
-  return queriedBy(follower, module, node);
+  return queriedBy(follower, module, node) ?? fetchedBy(follower, { module, node }, depth);
 }
+
+/** What a hook answers that is given the function that reads: `useQuery({ queryFn })`, `useSWR(key, load)`. */
+function fetchedBy(follower: Follower, { module, node }: Reference, depth: number): RowResult | null {
+  if (node.type !== 'CallExpression' || !hooks.test(lastName(node.callee))) return null;
+  const readers = node.arguments.flatMap(each => {
+    const given = follower.follow({ module, node: each });
+    return [...given, ...given.flatMap(options => follower.member(options, 'queryFn'))];
+  });
+  const returned = readers.flatMap(({ module: of, node: reader }) =>
+    isFunction(reader) ? returnsOf(reader).map(each => rowsOf(follower, { module: of, node: each }, depth + 1)) : [],
+  );
+  return returned.some(each => each !== null) ? 'response' : null;
+}
+
+const hooks = /^(use(Suspense)?Query|createQuery|useSWR|useAsyncData|useFetch|useResource|createResource|resource)$/;

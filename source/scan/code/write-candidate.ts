@@ -41,6 +41,8 @@ export interface Helper {
 export interface Known {
   follower: Follower;
   counts: (routine: string) => boolean;
+  /** Whether a database function is defined in the scanned files, and writes the counter. */
+  defined: (routine: string) => boolean;
 }
 
 export type Call = Extract<Node, { type: 'CallExpression' }>;

@@ -66,8 +66,16 @@ export function judgeSql(units: readonly SqlUnit[]): SqlJudgement {
   for (const name of countingIn(all)) judgement.counting.add(name);
   for (const state of all) judgeState(state, judgement);
   for (const unit of units) judgeStatements(unit, unit.reading, judgement);
+  judgement.found = judgement.found.filter(each => !each.inserts || !updatesToo(each, judgement.found));
   return judgement;
 }
+
+// An upsert is one finding: its update says more.
+const updatesToo = ({ unit, offset, text }: SqlFound, found: readonly SqlFound[]) =>
+  found.some(
+    other =>
+      other.unit === unit && !other.inserts && other.offset > offset && other.offset <= offset + text.length && other.text === text,
+  );
 
 const keyOf = ({ name, arguments: types }: Routine) => `${name.name}(${types.join(',')})`;
 

@@ -1,7 +1,7 @@
 import type { Node } from 'oxc-parser';
 
 /** One step of destructuring: a property, an element, or the rest without some properties. */
-export type BindingStep = { key: string } | { element: true } | { without: string[] };
+export type BindingStep = { key: string } | { element: true; index?: number } | { without: string[] };
 
 /** What a name is bound to at its declaration. */
 export interface Binding {
@@ -38,8 +38,8 @@ export function bindingsOf(
     case 'RestElement':
       return bindingsOf(pattern.argument, about, steps, fallback);
     case 'ArrayPattern':
-      return pattern.elements.flatMap(element =>
-        element ? bindingsOf(element, about, [...steps, { element: true }], fallback) : [],
+      return pattern.elements.flatMap((element, index) =>
+        element ? bindingsOf(element, about, [...steps, { element: true, index }], fallback) : [],
       );
     case 'ObjectPattern': {
       const taken: string[] = [];

@@ -76,11 +76,12 @@ export class Follower {
       }
       case 'MemberExpression': {
         const names = node.computed
-          ? this.texts({ module, node: node.property }, depth + 1)
+          ? this.#keys({ module, node: node.property }, depth + 1)
           : [(node.property as { name: string }).name];
-        const found = names.flatMap(name =>
-          on(node.object).flatMap(object => this.member(object, name, depth + 1)),
-        );
+        const found =
+          names.length === 0
+            ? on(node.object).flatMap(object => this.#anyMember(object, depth + 1))
+            : names.flatMap(name => on(node.object).flatMap(object => this.member(object, name, depth + 1)));
         return found.length > 0 ? found : [{ module, node }];
       }
       case 'CallExpression': {
@@ -160,6 +161,18 @@ export class Follower {
     return this.#members.once(ref.node, name, () => distinct(this.#member(ref, name, depth)));
   }
 
+  #keys({ module, node }: Reference, depth: number): string[] {
+    return node.type === 'Literal' ? [String(node.value)] : this.texts({ module, node }, depth);
+  }
+
+  // `TABLES[kind]`: whichever of an object's values the key chooses.
+  #anyMember({ module, node }: Reference, depth: number): Reference[] {
+    if (node.type !== 'ObjectExpression') return [];
+    return node.properties.flatMap(property =>
+      property.type === 'Property' ? this.follow({ module, node: property.value }, depth + 1) : [],
+    );
+  }
+
   #member({ module, node }: Reference, name: string, depth: number): Reference[] {
     const on = (next: Node) => this.follow({ module, node: next }, depth + 1);
     switch (node.type) {
@@ -170,6 +183,10 @@ export class Follower {
           }
           return plainKey(property.key, property.computed) === name ? on(property.value) : [];
         });
+      case 'ArrayExpression': {
+        const element = /^\d+$/.test(name) ? node.elements[Number(name)] : null;
+        return element && element.type !== 'SpreadElement' ? on(element) : [];
+      }
       case 'TSEnumDeclaration':
         return node.body.members.flatMap(({ id, initializer }) =>
           initializer && plainKey(id, false) === name ? [{ module, node: initializer }] : [],

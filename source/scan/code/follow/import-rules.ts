@@ -111,9 +111,9 @@ function compilerRules(
 }
 
 const resolved = (directory: string, leaf: string, path: string) =>
-  path.startsWith('$' + '{configDir}')
-    ? posix.join(leaf, path.slice('$' + '{configDir}'.length))
-    : posix.join(directory, path);
+  configDir.test(path) ? posix.join(leaf, path.replace(configDir, '.')) : posix.join(directory, path);
+
+const configDir = /^\$\{configDir\}/;
 
 function extendedFiles(
   directory: string,

@@ -294,6 +294,8 @@ function ofCall(follower: Follower, ref: Reference, use: Node, depth: number): V
     case 'pickBy':
       return merged(given.map(on));
     case 'parse':
+      // A schema's parse() keeps what the schema names.
+      return module.text.slice(callee.start, callee.end) === 'JSON.parse' ? on(given[0]) : none;
     case 'reactive':
     case 'ref':
     case 'clone':

@@ -27,7 +27,8 @@ export function parseCode(file: string, text: string): CodeModule | ParseProblem
 
 /** Whether a text by itself is code. */
 export function isCode(text: string): boolean {
-  return parser?.parseSync('markup.ts', text, { lang: 'ts' }).errors.length === 0;
+  const isIn = (lang: Language) => parser?.parseSync(`markup.${lang}`, text, { lang }).errors.length === 0;
+  return isIn('ts') || isIn('tsx');
 }
 
 type Language = 'ts' | 'tsx' | 'jsx';
