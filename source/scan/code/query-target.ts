@@ -15,6 +15,8 @@ export interface QueryTarget {
   parameter?: Reference;
   /** The object that has the table under the name that the parameter is: `schema` in `schema[table]`. */
   within?: Reference;
+  /** What stands before and after the parameter in the name: `s` after it in `${kind}s`. */
+  affixes?: readonly [string, string];
 }
 
 const naming: ReadonlySet<string> = new Set(['from', 'into', 'table']);
@@ -170,6 +172,8 @@ export function rootOf(node: Node): string {
 
 /** The table that an argument names: its text, a parameter, or else the name of the variable that holds it. */
 function named(follower: Follower, ref: Reference, by: QueryTarget['by']): QueryTarget[] {
+  const affixed = affixedBy(follower, ref);
+  if (affixed) return [{ table: 'other', by, ...affixed }];
   const chosen = pickedFrom(follower, ref, by);
   if (chosen.some(({ parameter }) => parameter)) return chosen;
   const texts = follower.texts(ref);
@@ -191,8 +195,21 @@ function named(follower: Follower, ref: Reference, by: QueryTarget['by']): Query
   return isOwn(ref.node) && classAround(ref.node) ? [{ table: 'other', by, parameter: ref }] : [];
 }
 
+// `from(`${kind}s`)`
+function affixedBy(follower: Follower, { module, node }: Reference): Pick<QueryTarget, 'parameter' | 'affixes'> | null {
+  if (node.type !== 'TemplateLiteral' || node.expressions.length !== 1) return null;
+  const [before, after] = node.quasis.map(({ value }) => value.cooked ?? '');
+  const hole = { module, node: node.expressions[0]! };
+  const parameter = follower.texts(hole).length === 0 ? parameterIn(follower, hole) : null;
+  return parameter ? { parameter, affixes: [before ?? '', after ?? ''] } : null;
+}
+
 /** What `schema[table]` is: a table by the constant in the brackets, or one that callers choose. */
-function pickedFrom(follower: Follower, { module, node }: Reference, by: QueryTarget['by']): QueryTarget[] {
+function pickedFrom(follower: Follower, ref: Reference, by: QueryTarget['by']): QueryTarget[] {
+  return [ref, ...follower.follow(ref)].map(each => pickedBy(follower, each, by)).find(found => found.length > 0) ?? [];
+}
+
+function pickedBy(follower: Follower, { module, node }: Reference, by: QueryTarget['by']): QueryTarget[] {
   if (node.type !== 'MemberExpression' || !node.computed) return [];
   const property = { module, node: node.property as Node };
   const texts = follower.texts(property);

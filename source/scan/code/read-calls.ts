@@ -60,6 +60,7 @@ function readCall(module: CodeModule, call: Call, known: Known, reading: CodeRea
         values: written ? null : values,
         key,
         ...(subject.within ? { within: subject.within } : {}),
+        ...(subject.affixes ? { affixes: subject.affixes } : {}),
         ...(written ? writtenAt(follower, module, call, said, subject.parameter) : {}),
       });
     return;

@@ -108,7 +108,11 @@ function helpersOf(
 }
 
 /** Whether what a call gives for the table is presets: its name, its definition, or its name in an object of tables. */
-function isOfPresets(follower: Follower, given: readonly Reference[], within: Reference | undefined): boolean {
+function isOfPresets(
+  follower: Follower,
+  given: readonly Reference[],
+  { within, affixes: [before, after] = ['', ''] }: Helper,
+): boolean {
   const isPresets = (ref: Reference) => entities(follower, ref).some(({ table }) => table === 'presets');
   return given.some(each => {
     const names = follower.texts(each);
@@ -116,7 +120,7 @@ function isOfPresets(follower: Follower, given: readonly Reference[], within: Re
     const held = within
       ? names.flatMap(name => follower.follow(within).flatMap(object => follower.member(object, name)))
       : [];
-    return held.length > 0 ? held.some(isPresets) : names.some(name => follower.names.isPresets(name));
+    return held.length > 0 ? held.some(isPresets) : names.some(name => follower.names.isPresets(before + name + after));
   });
 }
 
@@ -149,18 +153,17 @@ function pass(
   };
   const given = helper.table ? tablesOf(helper.table) : [];
   let table: Reference | null = null;
-  if (helper.table && !isOfPresets(follower, given, helper.within)) {
+  if (helper.table && !isOfPresets(follower, given, helper)) {
     table = given.map(each => parameterIn(follower, each)).find(each => each !== null) ?? null;
     if (!table) return null;
   }
   const passedOn = passValues(call, helper, known, argumentOf);
   if (!table || !passedOn) return passedOn;
   // The caller's callers give the table.
-  if (!('readBefore' in passedOn)) return { ...passedOn, table };
+  if (!('readBefore' in passedOn)) return { ...helper, owner: null, ...passedOn, table };
   const { how, readBefore } = passedOn;
   const at = helper.at ?? { module, node: call as Node, offset: offsetOf(call), readBefore };
-  const within = helper.within ? { within: helper.within } : {};
-  return { kind: helper.kind, table, values: null, key: null, how, at, ...within };
+  return { ...helper, table, values: null, key: null, owner: null, how, at };
 }
 
 /** What a call writes through a helper to the table that was given. */

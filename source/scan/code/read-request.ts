@@ -4,6 +4,7 @@ import { howOfEntry } from './count-change.ts';
 import { counterIn } from './counter-values.ts';
 import { plainKey } from './follow/bindings.ts';
 import type { Follower } from './follow/follow.ts';
+import { parameterIn } from './follow/parameters.ts';
 import { shapeOf } from './follow/shape.ts';
 import { isAboutAnother } from './other-subject.ts';
 import type { CodeModule, Reference } from './parse/code-module.ts';
@@ -18,7 +19,7 @@ export function readRequest(module: CodeModule, call: Call, known: Known, readin
   const { follower } = known;
   const given = call.arguments.map(argument => ({ module, node: argument as Node }));
   const address = given.flatMap(each => addresses(follower, each)).find(isPostgrest);
-  if (address === undefined) return false;
+  if (address === undefined) return readTemplate(module, call, follower, reading);
   const routine = /\/rpc\/([A-Za-z0-9_]+)/.exec(address)?.[1];
   const found = {
     module,
@@ -61,6 +62,34 @@ export function readRequest(module: CodeModule, call: Call, known: Known, readin
     reading.helpers.push({ kind: 'postgrest', table: null, values, key: null });
   }
   return true;
+}
+
+/** A request for a table that a parameter names: `fetch(`${base}/rest/v1/${table}?id=eq.${id}`, { method: 'PATCH' })`. */
+function readTemplate(module: CodeModule, call: Call, follower: Follower, reading: CodeReading): boolean {
+  const given = call.arguments.map(argument => ({ module, node: argument as Node }));
+  const table = given.flatMap(each => tableIn(follower, each))[0];
+  const text = module.text.slice(call.start, call.end);
+  const patches = /^(patch|put)$/i.test(lastName(call.callee)) || /['"`](PATCH|PUT)['"`]/i.test(text);
+  if (!table || !patches) return false;
+  const said = given.map(each => counterIn(follower, each, call, true));
+  const [entry] = said.flatMap(({ entries }) => entries);
+  const [values = null] = said.flatMap(({ parameters }) => parameters);
+  if (entry) {
+    const how = howOfEntry(follower, entry);
+    const at = { module, node: call, offset: call.start, readBefore: how === 'adds' || how === 'subtracts' };
+    reading.helpers.push({ kind: 'postgrest', table, values: null, key: null, how, at });
+  } else if (values) reading.helpers.push({ kind: 'postgrest', table, values, key: null });
+  return true;
+}
+
+function tableIn(follower: Follower, ref: Reference): Reference[] {
+  return follower.follow(ref).flatMap(({ module, node }) => {
+    if (node.type === 'NewExpression' && node.arguments[0]) return tableIn(follower, { module, node: node.arguments[0] });
+    if (node.type !== 'TemplateLiteral') return [];
+    const at = node.quasis.findIndex(({ value }) => /\/rest\/v1\/$/.test(value.cooked ?? ''));
+    const hole = at === -1 ? undefined : node.expressions[at];
+    return hole ? [parameterIn(follower, { module, node: hole })].filter(each => each !== null) : [];
+  });
 }
 
 // `fetch(url, { body: JSON.stringify({ p_id: id }) })`, `axios.post(url, { p_id: id })`

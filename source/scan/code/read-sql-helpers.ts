@@ -42,14 +42,18 @@ function helperOf({ text, holes }: SqlText, { names }: Follower) {
   const [tableStart = 0, tableEnd = 0] = found?.indices?.[1] ?? [];
   const [setStart = 0, setEnd = 0] = found?.indices?.[2] ?? [];
   if (!found) return null;
-  const table = holes.find(({ at }) => at >= tableStart && at < tableEnd)?.parameter ?? null;
+  const hole = holes.find(({ at }) => at >= tableStart && at < tableEnd);
+  const table = hole?.parameter ?? null;
+  const name = text.slice(tableStart, tableEnd);
+  const around = hole ? name.slice(hole.at - tableStart).replace('scan_hole', '') : '';
+  const affixes = [name.slice(0, (hole?.at ?? tableStart) - tableStart), around] as const;
   if (!table && !names.isPresets(found[1] ?? '')) return null;
   const assignments = [...(found[2] ?? '').matchAll(/(?:^|,)\s*"?([\w$]+)"?\s*=([^,]*)/dg)];
   for (const { 1: column = '', 2: value = '', indices } of assignments) {
     const at = setStart + (indices?.[1]?.[0] ?? 0);
     const key = holes.find(hole => hole.at === at && hole.at < setEnd)?.parameter ?? null;
     if (!key && !(table && names.isCounter(column))) continue;
-    return { kind: 'sql' as const, table, key, how: ofText(value), offset: found.index };
+    return { kind: 'sql' as const, table, key, how: ofText(value), affixes, offset: found.index };
   }
   return null;
 }

@@ -61,6 +61,12 @@ function findRows(follower: Follower, ref: Reference, depth: number): RowResult 
       if (whole) return stepInto(whole, memberStep(node), follower);
       const held = setOnThis(module, node, on);
       if (held) return held;
+      // `props.preset`
+      if (node.object.type === 'Identifier' && !node.computed) {
+        const binding = lookup(module, node.object.name, node.object);
+        const steps = binding ? [...binding.steps, memberStep(node)] : [];
+        if (binding && isTyped(follower, module, { ...binding, steps })) return 'rows';
+      }
       return followed(follower, ref, depth);
     }
     case 'CallExpression':
@@ -246,13 +252,31 @@ function givenByCall({ owner, index }: Binding, on: (next: Node) => RowResult | 
 
 const iterating = /^(map|flatMap|forEach|filter|find|reduce|reduceRight|some|every|each|eachSeries)$/;
 
+/** Whether its type says that it is a row: that of a parameter, or of what a component is given. */
 function isTyped(follower: Follower, module: CodeModule, binding: Binding): boolean {
   const { owner, index, kind, steps } = binding;
+  if (kind === 'variable') {
+    const type = typeOfGiven(binding);
+    return type !== null && isRowType(follower, { module, node: type }, steps);
+  }
   if (kind !== 'parameter' || !owner || !isFunction(owner)) return false;
   const parameter = owner.params[index] as Node | undefined;
   const pattern = parameter?.type === 'AssignmentPattern' ? parameter.left : parameter;
   const type = pattern && 'typeAnnotation' in pattern ? (pattern.typeAnnotation as Node | null) : null;
   return type ? isRowType(follower, { module, node: type }, steps) : false;
+}
+
+// Svelte's `export let preset: Preset` and `$props()`, Vue's `defineProps<{ preset: Preset }>()`.
+function typeOfGiven({ declared, init }: Binding): Node | null {
+  if (init && init.type !== 'CallExpression') return null;
+  const props = init ? lastName(init.callee) : '';
+  if (init && !/^(\$props|defineProps|withDefaults|useState|ref|reactive|useLoaderData)$/.test(props)) return null;
+  const [argument] = init?.typeArguments?.params ?? [];
+  if (argument && props !== 'ref') return argument as Node;
+  let pattern: Node | null | undefined = declared;
+  while (pattern && pattern.type !== 'VariableDeclarator') pattern = pattern.parent;
+  const { id } = (pattern ?? {}) as { id?: Node };
+  return id && 'typeAnnotation' in id ? ((id.typeAnnotation as Node | null) ?? null) : null;
 }
 
 // What these return is what they were given, in whole.

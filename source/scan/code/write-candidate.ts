@@ -29,6 +29,8 @@ export interface Helper {
   key: Reference | null;
   /** The object that has the table under the name that callers give: `schema` in `schema[table]`. */
   within?: Reference;
+  /** What stands before and after the table's parameter in its name. */
+  affixes?: readonly [string, string];
   /** The write itself, if it names the counter and callers only give the table. */
   at?: { module: CodeModule; node: Node; offset: number; readBefore: boolean };
   /** The function that callers call; by default that of the parameters. */

@@ -7,7 +7,7 @@ import { classAround, classMember } from './class-members.ts';
 import { addendsOf } from './concat-parts.ts';
 import { elementsOf } from './elements.ts';
 import { exportedBy } from './exports.ts';
-import { lookup, returnsOf } from './lookup.ts';
+import { lookup, nameOfFunction, returnsOf } from './lookup.ts';
 import { FollowMemo } from './memo.ts';
 import { referencesTo } from './references.ts';
 
@@ -120,12 +120,19 @@ export class Follower {
 
   // `['presets', 'styles'].forEach(table => ...)`
   #iterated(module: CodeModule, { owner, index }: Binding, depth: number): Reference[] {
-    const call = index === 0 ? owner?.parent : null;
-    if (call?.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return [];
-    if (!/^(map|flatMap|forEach)$/.test(plainKey(call.callee.property, false) ?? '')) return [];
-    return this.follow({ module, node: call.callee.object as Node }, depth + 1).flatMap(list =>
-      this.elements(list, depth + 1),
-    );
+    if (index !== 0 || !owner) return [];
+    // `tables.forEach(bump)`
+    const name = isFunction(owner) ? nameOfFunction(owner) : null;
+    const named = (name === null ? [] : (module.identifiers.get(name) ?? [])) as Node[];
+    return [owner, ...named].flatMap(callback => {
+      const call = callback.parent;
+      if (call?.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return [];
+      if ((call.callee as Node) === callback) return [];
+      if (!/^(map|flatMap|forEach)$/.test(plainKey(call.callee.property, false) ?? '')) return [];
+      return this.follow({ module, node: call.callee.object as Node }, depth + 1).flatMap(list =>
+        this.elements(list, depth + 1),
+      );
+    });
   }
 
   // `let patch; if (x) patch = {...}`

@@ -5,6 +5,7 @@ import { isWholeRow, rowsOfBinding } from '../whole-row.ts';
 import { type Binding, plainKey } from './bindings.ts';
 import type { Follower } from './follow.ts';
 import { functionAround, lookup, returnsOf } from './lookup.ts';
+import { parameterOf } from './parameters.ts';
 import { referencesTo } from './references.ts';
 
 /** A property that an object may have, and what it may be set to. */
@@ -277,7 +278,10 @@ function ofCall(follower: Follower, ref: Reference, use: Node, depth: number): V
     return merged(
       made.flatMap(({ module: of, node: called }) =>
         isFunction(called)
-          ? returnsOf(called).map(each => shapeOf(follower, { module: of, node: each }, each, depth + 1))
+          ? returnsOf(called).map(each => {
+              const shape = shapeOf(follower, { module: of, node: each }, each, depth + 1);
+              return withArguments(follower, { module: of, node: called }, shape, given, on);
+            })
           : [],
       ),
     );
@@ -319,6 +323,27 @@ function ofCall(follower: Follower, ref: Reference, use: Node, depth: number): V
     default:
       return none;
   }
+}
+
+/** What a function returns when it is called so: its parameters are what it is given. */
+function withArguments(
+  follower: Follower,
+  { module, node: called }: Reference,
+  shape: ValueShape,
+  given: readonly Node[],
+  on: (next: Node | undefined) => ValueShape,
+): ValueShape {
+  const shapes = shape.parameters.map((parameter): ValueShape => {
+    const binding = parameter.module === module ? parameterOf(parameter) : undefined;
+    if (!binding || binding.owner !== called) return { ...none, parameters: [parameter] };
+    const [step, ...more] = binding.steps;
+    if (!step) return on(given[binding.index]);
+    if (!('without' in step) || more.length > 0) return { ...none, parameters: [parameter] };
+    const whole = on(given[binding.index]);
+    const gone = leftOut(follower, step.without);
+    return { ...whole, entries: whole.entries.filter(({ key }) => !gone(key)) };
+  });
+  return merged([{ ...shape, parameters: [] }, ...shapes]);
 }
 
 /** lodash's omit and pick: `omit(row, ['id'])`. */

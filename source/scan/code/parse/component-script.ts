@@ -7,9 +7,10 @@ import { markupCode } from './component-markup.ts';
 export function codeOfComponent(file: string, text: string, isCode: (code: string) => boolean): string {
   const { script, markup } = scriptsOf(text);
   const characters = script.split('');
-  for (const { from, to, statements } of markupCode(file, markup)) {
+  for (const { from, to, ...found } of markupCode(file, markup)) {
     const code = text.slice(from, to);
-    if (!isCode(statements ? code : `(${code})`)) continue;
+    const statements = found.statements && isCode(code);
+    if (!statements && !isCode(`(${code})`)) continue;
     // The quotes or braces around it make room for what separates it from its neighbours.
     characters[from - 2] = ';';
     characters[from - 1] = statements ? ' ' : '(';
