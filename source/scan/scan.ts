@@ -148,7 +148,8 @@ const mayChange = (text: string) =>
   /usage_?count/i.test(text) && /\b(update|merge|create|alter|insert)\b/i.test(text);
 
 const namesUse = (text: string) =>
-  /usage_?count|preset_?usage|\b(?:copy|into)\s+(?:"?\w+"?\.)?"?presets\b/i.test(text) || text.includes(trackFunction);
+  /usage_?count|preset_?usage|\b(?:copy|into)\s+(?:"?\w+"?\.)?"?presets\b/i.test(text) ||
+  text.includes(trackFunction);
 
 /** What a finding shows: the statement of the code that holds the SQL, else the SQL. */
 function shown({ text }: SqlFound, place: CodeSql | undefined, fileText: string): string {

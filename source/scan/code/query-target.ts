@@ -100,7 +100,8 @@ function findSubjects(follower: Follower, ref: Reference, depth: number): QueryT
         const before = on(callee.object);
         if (before.length > 0) return before;
         // `db.update(table)`, whose table callers give
-        const table = first && /^(update|insert)$/.test(method) ? parameterIn(follower, { module, node: first }) : null;
+        const table =
+          first && /^(update|insert)$/.test(method) ? parameterIn(follower, { module, node: first }) : null;
         if (table) return [{ table: 'other', by: 'builder', parameter: table }];
         // `em.findOneOrFail(Preset, id)`
         if (first && /^(find|get|load|create)/.test(method))
@@ -196,7 +197,10 @@ function named(follower: Follower, ref: Reference, by: QueryTarget['by']): Query
 }
 
 // `from(`${kind}s`)`
-function affixedBy(follower: Follower, { module, node }: Reference): Pick<QueryTarget, 'parameter' | 'affixes'> | null {
+function affixedBy(
+  follower: Follower,
+  { module, node }: Reference,
+): Pick<QueryTarget, 'parameter' | 'affixes'> | null {
   if (node.type !== 'TemplateLiteral' || node.expressions.length !== 1) return null;
   const [before, after] = node.quasis.map(({ value }) => value.cooked ?? '');
   const hole = { module, node: node.expressions[0]! };
@@ -206,7 +210,11 @@ function affixedBy(follower: Follower, { module, node }: Reference): Pick<QueryT
 
 /** What `schema[table]` is: a table by the constant in the brackets, or one that callers choose. */
 function pickedFrom(follower: Follower, ref: Reference, by: QueryTarget['by']): QueryTarget[] {
-  return [ref, ...follower.follow(ref)].map(each => pickedBy(follower, each, by)).find(found => found.length > 0) ?? [];
+  return (
+    [ref, ...follower.follow(ref)]
+      .map(each => pickedBy(follower, each, by))
+      .find(found => found.length > 0) ?? []
+  );
 }
 
 function pickedBy(follower: Follower, { module, node }: Reference, by: QueryTarget['by']): QueryTarget[] {

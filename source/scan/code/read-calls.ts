@@ -8,8 +8,8 @@ import type { CodeModule, Reference } from './parse/code-module.ts';
 import { lastName, type QueryTarget } from './query-target.ts';
 import { readFlush } from './read-flush.ts';
 import { readRequest } from './read-request.ts';
-import { calledBy, sqlHelpersIn } from './read-sql-helpers.ts';
 import { readCodeRoutine } from './read-routine.ts';
+import { calledBy, sqlHelpersIn } from './read-sql-helpers.ts';
 import { isWholeRow } from './whole-row.ts';
 import { type Call, type CodeReading, type Helper, type Known, offsetOf } from './write-candidate.ts';
 import { inserters, kindOf, subjectsFor, writers } from './write-methods.ts';
@@ -127,6 +127,10 @@ function saidBy(
     subject.by === 'model' && given.length === 0 && call.callee.type === 'MemberExpression'
       ? [{ module, node: call.callee.object as Node }]
       : [];
+  if (method === 'merge' && given.length === 0) {
+    const inserted = insertedBefore(call);
+    return inserted ? counterIn(follower, { module, node: inserted }, call, false) : null;
+  }
   if (subject.by === 'from' || subject.by === 'builder') {
     return merge(given.slice(0, 1).map(each => counterIn(follower, each, call, nested)));
   }
@@ -137,6 +141,16 @@ function saidBy(
     return saves ? { ...values, entries: values.entries.filter(({ whole }) => !whole) } : values;
   });
   return merge(said);
+}
+
+// knex: `.insert(row).onConflict('id').merge()` updates all that it inserts.
+function insertedBefore(call: Call): Node | null {
+  let node: Node = call;
+  while (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
+    if (lastName(node.callee) === 'insert') return node.arguments[0] ?? null;
+    node = node.callee.object as Node;
+  }
+  return null;
 }
 
 function writtenAt(

@@ -7,7 +7,13 @@ import type { CodeModule } from './parse/code-module.ts';
 import { isFunction } from './parse/parse-code.ts';
 import { readCalls } from './read-calls.ts';
 import { readHelperCalls } from './read-helpers.ts';
-import { type CodeReading, type Helper, type Known, offsetOf, type WriteCandidate } from './write-candidate.ts';
+import {
+  type CodeReading,
+  type Helper,
+  type Known,
+  offsetOf,
+  type WriteCandidate,
+} from './write-candidate.ts';
 
 /** A place in code where a record is inserted. */
 interface RecordPlace {

@@ -2,9 +2,9 @@ import type { Node } from 'oxc-parser';
 import { howOfEntry } from './count-change.ts';
 import { counterIn } from './counter-values.ts';
 import { givenToConstructor } from './follow/constructed.ts';
+import type { Follower } from './follow/follow.ts';
 import { functionAround, nameOfFunction } from './follow/lookup.ts';
 import { parameterIn, parameterOf } from './follow/parameters.ts';
-import type { Follower } from './follow/follow.ts';
 import type { CodeModule, Reference } from './parse/code-module.ts';
 import { isFunction } from './parse/parse-code.ts';
 import { entities, isOwn, lastName } from './query-target.ts';
@@ -30,7 +30,9 @@ export function readHelperCalls(
   read: (module: CodeModule) => CodeReading,
 ): WriteCandidate[] {
   const found: WriteCandidate[] = [];
-  const taken = new Set<Node>([...readings.values()].flatMap(each => each.found.map(({ node }) => node)));
+  const direct = new Set<Node>([...readings.values()].flatMap(each => each.found.map(({ node }) => node)));
+  const taken = new Set(direct);
+  const reported = new Set<Node>();
   for (let round = 0; round < rounds; round += 1) {
     const index = indexed(readings);
     let passedOn = false;
@@ -38,15 +40,16 @@ export function readHelperCalls(
       for (const call of module.calls) {
         if (taken.has(call) || call.arguments.length === 0) continue;
         for (const { helper, name } of helpersOf(module, call, known, index, read)) {
-          if (helper.at && taken.has(helper.at.node)) continue;
+          if (helper.at && (reported.has(helper.at.node) || direct.has(helper.at.node))) continue;
           const result = pass(module, call, helper, known);
           if (!result) continue;
-          // Where the counter is named is where it is written, whoever names the table.
-          taken.add(helper.at?.node ?? call);
+          // A write stands where the counter is named, whoever names the table.
           if (helper.at && 'readBefore' in result) {
+            reported.add(helper.at.node);
             found.push({ ...result, ...helper.at, kind: helper.kind, through: null });
             continue;
           }
+          taken.add(call);
           if ('readBefore' in result) {
             found.push({
               ...result,
@@ -83,7 +86,8 @@ function namedBy(helper: Helper): Named[] {
   const parameter = helper.values ?? helper.key ?? helper.table;
   const owner =
     helper.owner ??
-    (parameter && (parameterOf(parameter)?.owner ?? (isOwn(parameter.node) && functionAround(parameter.node))));
+    (parameter &&
+      (parameterOf(parameter)?.owner ?? (isOwn(parameter.node) && functionAround(parameter.node))));
   return owner && isFunction(owner) ? [{ helper, owner, name: nameOfFunction(owner) }] : [];
 }
 
@@ -120,7 +124,9 @@ function isOfPresets(
     const held = within
       ? names.flatMap(name => follower.follow(within).flatMap(object => follower.member(object, name)))
       : [];
-    return held.length > 0 ? held.some(isPresets) : names.some(name => follower.names.isPresets(before + name + after));
+    return held.length > 0
+      ? held.some(isPresets)
+      : names.some(name => follower.names.isPresets(before + name + after));
   });
 }
 

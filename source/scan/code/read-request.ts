@@ -84,7 +84,8 @@ function readTemplate(module: CodeModule, call: Call, follower: Follower, readin
 
 function tableIn(follower: Follower, ref: Reference): Reference[] {
   return follower.follow(ref).flatMap(({ module, node }) => {
-    if (node.type === 'NewExpression' && node.arguments[0]) return tableIn(follower, { module, node: node.arguments[0] });
+    if (node.type === 'NewExpression' && node.arguments[0])
+      return tableIn(follower, { module, node: node.arguments[0] });
     if (node.type !== 'TemplateLiteral') return [];
     const at = node.quasis.findIndex(({ value }) => /\/rest\/v1\/$/.test(value.cooked ?? ''));
     const hole = at === -1 ? undefined : node.expressions[at];

@@ -31,7 +31,9 @@ export function sqlHelpersIn(module: CodeModule, follower: Follower): Helper[] {
 /** A table that a constructor is given belongs to the method that writes it. */
 export function calledBy(table: Reference | null, node: Node): Pick<Helper, 'owner'> {
   const owner = table && parameterOf(table)?.owner?.parent;
-  return owner?.type === 'MethodDefinition' && owner.kind === 'constructor' ? { owner: functionAround(node) } : {};
+  return owner?.type === 'MethodDefinition' && owner.kind === 'constructor'
+    ? { owner: functionAround(node) }
+    : {};
 }
 
 const update =

@@ -30,7 +30,9 @@ export function isRowType(
     case 'TSIndexedAccessType':
       return steps.every(isRest(follower)) && generated.test(textOf(module, node));
     case 'TSTypeQuery':
-      return steps.every(isRest(follower)) && /\bpresets?(?:Table)?\.\$inferSelect$/i.test(textOf(module, node));
+      return (
+        steps.every(isRest(follower)) && /\bpresets?(?:Table)?\.\$inferSelect$/i.test(textOf(module, node))
+      );
     case 'TSTypeReference':
       return ofReference(follower, { module, node }, steps, depth);
     default:
@@ -78,7 +80,8 @@ function ofReference(
   if (node.type !== 'TSTypeReference') return false;
   const text = textOf(module, node);
   if (generated.test(text)) return steps.every(isRest(follower));
-  if (node.typeName.type !== 'Identifier') return isInferred(follower, { module, node }) && steps.every(isRest(follower));
+  if (node.typeName.type !== 'Identifier')
+    return isInferred(follower, { module, node }) && steps.every(isRest(follower));
   const { name } = node.typeName;
   const [first, second] = node.typeArguments?.params ?? [];
   const on = (next: Node, left = steps) => isRowType(follower, { module, node: next }, left, depth + 1);

@@ -99,12 +99,14 @@ function fill(
 // sql(table), sql.identifier([table]), pgp.as.name(table)
 function nameIn({ module, node }: Reference): Reference {
   const [first] = node.type === 'CallExpression' ? node.arguments : [];
-  if (!first || node.type !== 'CallExpression' || !naming.test(lastName(node.callee))) return { module, node };
+  if (!first || node.type !== 'CallExpression' || !naming.test(lastName(node.callee)))
+    return { module, node };
   const only = first.type === 'ArrayExpression' ? first.elements.at(-1) : first;
   return { module, node: only ?? node };
 }
 
-const naming = /^(raw|unsafe|identifier|id|ident|ref|table|column|sql|literal|name|escapeIdentifier|escapeId|quoteIdent|quote)$/;
+const naming =
+  /^(raw|unsafe|identifier|id|ident|ref|table|column|sql|literal|name|escapeIdentifier|escapeId|quoteIdent|quote)$/;
 
 /** Its text if it is constant, preferably one that names the counter's table; else a name or a parameter. */
 function textFor(follower: Follower, ref: Reference, before: string, depth: number): string {

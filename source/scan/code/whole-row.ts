@@ -70,7 +70,11 @@ function findRows(follower: Follower, ref: Reference, depth: number): RowResult 
       return followed(follower, ref, depth);
     }
     case 'CallExpression':
-      return ofCall(follower, ref, depth) ?? followed(follower, ref, depth);
+      return (
+        ofCall(follower, ref, depth) ??
+        returnedBy(follower, follower.callees({ module, node: node.callee }), depth) ??
+        followed(follower, ref, depth)
+      );
     default:
       return null;
   }
@@ -133,10 +137,9 @@ export function rowsOfBinding(
 ): RowResult | null {
   const settled = ofSettled(follower, module, binding, depth);
   const start = settled ?? heldBy(follower, module, binding, depth);
-  const stepped = binding.steps.slice(settled ? 1 : 0).reduce<RowResult | null>(
-    (held, step) => held && stepInto(held, step, follower),
-    start,
-  );
+  const stepped = binding.steps
+    .slice(settled ? 1 : 0)
+    .reduce<RowResult | null>((held, step) => held && stepInto(held, step, follower), start);
   if (stepped || binding.kind === 'import' || isTyped(follower, module, binding)) {
     return (
       stepped ??
@@ -154,10 +157,16 @@ export function rowsOfBinding(
 }
 
 // `const [{ data: preset }, { data: folder }] = await Promise.all([...])`
-function ofSettled(follower: Follower, module: CodeModule, { init, steps }: Binding, depth: number): RowResult | null {
+function ofSettled(
+  follower: Follower,
+  module: CodeModule,
+  { init, steps }: Binding,
+  depth: number,
+): RowResult | null {
   const [first] = steps;
   const call = init?.type === 'AwaitExpression' ? init.argument : null;
-  if (!first || !('element' in first) || first.index === undefined || call?.type !== 'CallExpression') return null;
+  if (!first || !('element' in first) || first.index === undefined || call?.type !== 'CallExpression')
+    return null;
   const [list] = call.arguments;
   if (lastName(call.callee) !== 'all' || list?.type !== 'ArrayExpression') return null;
   const read = list.elements[first.index];
@@ -191,15 +200,27 @@ function heldBy(follower: Follower, module: CodeModule, binding: Binding, depth:
     const held = on(parent.right);
     if (held) return held;
   }
-  return assignedByPattern(module, binding, on) ?? assignedInside(module, binding, on) ?? setByHook(module, binding, on);
+  return (
+    assignedByPattern(module, binding, on) ??
+    assignedInside(module, binding, on) ??
+    setByHook(module, binding, on)
+  );
 }
 
 // Vue's `preset.value = data`, React's `preset.current = data`.
-function assignedInside(module: CodeModule, binding: Binding, on: (next: Node) => RowResult | null): RowResult | null {
+function assignedInside(
+  module: CodeModule,
+  binding: Binding,
+  on: (next: Node) => RowResult | null,
+): RowResult | null {
   for (const { parent } of referencesTo(module, binding)) {
     const action = parent?.type === 'MemberExpression' ? parent.parent : null;
     if (parent?.type !== 'MemberExpression' || action?.type !== 'AssignmentExpression') continue;
-    if ((action.left as Node) !== parent || !/^(value|current)$/.test(plainKey(parent.property, parent.computed) ?? '')) continue;
+    if (
+      (action.left as Node) !== parent ||
+      !/^(value|current)$/.test(plainKey(parent.property, parent.computed) ?? '')
+    )
+      continue;
     const held = on(action.right);
     if (held && held !== 'response') return 'rows';
   }
@@ -207,14 +228,19 @@ function assignedInside(module: CodeModule, binding: Binding, on: (next: Node) =
 }
 
 // `const [form, setForm] = useState(null); ... setForm(data)`
-function setByHook(module: CodeModule, binding: Binding, on: (next: Node) => RowResult | null): RowResult | null {
+function setByHook(
+  module: CodeModule,
+  binding: Binding,
+  on: (next: Node) => RowResult | null,
+): RowResult | null {
   const pattern = binding.declared.parent;
   if (pattern?.type !== 'ArrayPattern' || pattern.elements[0] !== (binding.declared as unknown)) return null;
   const setter = pattern.elements[1];
   const set = setter?.type === 'Identifier' ? lookup(module, setter.name, setter) : undefined;
   for (const reference of set ? referencesTo(module, set) : []) {
     const call = reference.parent;
-    if (call?.type !== 'CallExpression' || (call.callee as Node) !== reference || !call.arguments[0]) continue;
+    if (call?.type !== 'CallExpression' || (call.callee as Node) !== reference || !call.arguments[0])
+      continue;
     const held = on(call.arguments[0]);
     if (held && held !== 'response') return 'rows';
   }
@@ -270,7 +296,8 @@ function isTyped(follower: Follower, module: CodeModule, binding: Binding): bool
 function typeOfGiven({ declared, init }: Binding): Node | null {
   if (init && init.type !== 'CallExpression') return null;
   const props = init ? lastName(init.callee) : '';
-  if (init && !/^(\$props|defineProps|withDefaults|useState|ref|reactive|useLoaderData)$/.test(props)) return null;
+  if (init && !/^(\$props|defineProps|withDefaults|useState|ref|reactive|useLoaderData)$/.test(props))
+    return null;
   const [argument] = init?.typeArguments?.params ?? [];
   if (argument && props !== 'ref') return argument as Node;
   let pattern: Node | null | undefined = declared;
@@ -315,10 +342,15 @@ function fetchedBy(follower: Follower, { module, node }: Reference, depth: numbe
     const given = follower.follow({ module, node: each });
     return [...given, ...given.flatMap(options => follower.member(options, 'queryFn'))];
   });
-  const returned = readers.flatMap(({ module: of, node: reader }) =>
-    isFunction(reader) ? returnsOf(reader).map(each => rowsOf(follower, { module: of, node: each }, depth + 1)) : [],
-  );
-  return returned.some(each => each !== null) ? 'response' : null;
+  return returnedBy(follower, readers, depth) === null ? null : 'response';
 }
 
-const hooks = /^(use(Suspense)?Query|createQuery|useSWR|useAsyncData|useFetch|useResource|createResource|resource)$/;
+function returnedBy(follower: Follower, called: readonly Reference[], depth: number): RowResult | null {
+  const returned = called.flatMap(({ module, node }) =>
+    isFunction(node) ? returnsOf(node).map(each => rowsOf(follower, { module, node: each }, depth + 1)) : [],
+  );
+  return returned.find(each => each !== null) ?? null;
+}
+
+const hooks =
+  /^(use(Suspense)?Query|createQuery|useSWR|useAsyncData|useFetch|useResource|createResource|resource)$/;

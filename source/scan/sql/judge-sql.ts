@@ -74,7 +74,11 @@ export function judgeSql(units: readonly SqlUnit[]): SqlJudgement {
 const updatesToo = ({ unit, offset, text }: SqlFound, found: readonly SqlFound[]) =>
   found.some(
     other =>
-      other.unit === unit && !other.inserts && other.offset > offset && other.offset <= offset + text.length && other.text === text,
+      other.unit === unit &&
+      !other.inserts &&
+      other.offset > offset &&
+      other.offset <= offset + text.length &&
+      other.text === text,
   );
 
 const keyOf = ({ name, arguments: types }: Routine) => `${name.name}(${types.join(',')})`;

@@ -124,10 +124,15 @@ function extendedFiles(
   const bases = extended.startsWith('.')
     ? [posix.join(directory, extended)]
     : packages.flatMap(({ name, directory: of }) =>
-        extended === name ? [posix.join(of, 'tsconfig.json')]
-        : extended.startsWith(`${name}/`) ? [posix.join(of, extended.slice(name.length + 1))] : [],
+        extended === name
+          ? [posix.join(of, 'tsconfig.json')]
+          : extended.startsWith(`${name}/`)
+            ? [posix.join(of, extended.slice(name.length + 1))]
+            : [],
       );
-  return bases.flatMap(base => [base, `${base}.json`, `${base}/tsconfig.json`]).filter(each => configs.has(each));
+  return bases
+    .flatMap(base => [base, `${base}.json`, `${base}/tsconfig.json`])
+    .filter(each => configs.has(each));
 }
 
 function matched({ pattern, targets }: PathRule, specifier: string): string[] {
@@ -151,7 +156,9 @@ function packagesIn(configs: ReadonlyMap<string, Json>): Package[] {
     .flatMap(([file, json]) => {
       const { name } = json;
       const directory = posix.dirname(file);
-      return posix.basename(file) === 'package.json' && typeof name === 'string' ? [{ name, directory, json }] : [];
+      return posix.basename(file) === 'package.json' && typeof name === 'string'
+        ? [{ name, directory, json }]
+        : [];
     })
     .toSorted((a, b) => b.name.length - a.name.length);
 }
@@ -163,7 +170,8 @@ function inPackages(packages: readonly Package[], specifier: string): string[] {
   const rest = specifier.slice(name.length + 1);
   const entry = rest === '' ? '.' : `./${rest}`;
   const exported = recordOf(json.exports);
-  const rules = exported && Object.keys(exported).some(key => key.startsWith('.')) ? exported : { '.': json.exports };
+  const rules =
+    exported && Object.keys(exported).some(key => key.startsWith('.')) ? exported : { '.': json.exports };
   const targets = Object.entries(rules).flatMap(([pattern, value]) => {
     const own = pattern === '.' || pattern === './' ? [] : matchedExport(pattern, entry, textsIn(value));
     return pattern === entry ? textsIn(value) : own;
@@ -186,7 +194,9 @@ function matchedExport(pattern: string, entry: string, targets: string[]): strin
 function sourcesOf(directory: string, target: string): string[] {
   const stem = target.replace(/\.d\.[mc]?ts$/, '').replace(/^\.\//, '');
   const built = /^(?:dist|build|out|lib|esm|cjs)\/(?:(?:esm|cjs|es|types)\/)?(.*)$/.exec(stem)?.[1];
-  return [stem, ...(built === undefined ? [] : [`src/${built}`, built])].map(path => posix.join(directory, path));
+  return [stem, ...(built === undefined ? [] : [`src/${built}`, built])].map(path =>
+    posix.join(directory, path),
+  );
 }
 
 /** All texts in a value: those of conditions too. */

@@ -18,7 +18,8 @@ export function parameterOf({ module, node }: Reference): Binding | undefined {
     const binding = lookup(module, node.name, node);
     return binding?.kind === 'parameter' ? binding : undefined;
   }
-  if (node.type !== 'MemberExpression' || (node.object as { type: string }).type !== 'Identifier') return undefined;
+  if (node.type !== 'MemberExpression' || (node.object as { type: string }).type !== 'Identifier')
+    return undefined;
   const binding = parameterOf({ module, node: node.object as Reference['node'] });
   const key = plainKey(node.property, node.computed);
   return binding && key !== null ? { ...binding, steps: [...binding.steps, { key }] } : undefined;

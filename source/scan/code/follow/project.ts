@@ -55,7 +55,11 @@ export class Project {
     const whole = withinStack(code);
     // What is in the markup may not be what it seems; the script is code.
     const apart = component && whole && 'offset' in whole;
-    const script = () => parseCode(file, codeOfComponent(file, text, () => false));
+    const script = () =>
+      parseCode(
+        file,
+        codeOfComponent(file, text, () => false),
+      );
     const parsed = (apart ? withinStack(script) : whole) ?? { message: tooDeep, offset: 0 };
     const module = 'offset' in parsed ? null : { ...parsed, text };
     if ('offset' in parsed) this.problems.set(file, parsed);

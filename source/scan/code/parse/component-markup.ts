@@ -14,7 +14,9 @@ export function markupCode(file: string, text: string): MarkupCode[] {
 
 // Vue: @click="...", v-on:click="...", :save="() => ...", v-on="{ click: ... }"
 function inAttributes(text: string): MarkupCode[] {
-  const found = text.matchAll(/\s(@[\w:.[\]-]+|v-on(?::[\w:.[\]-]+)?|:[\w:.-]+|v-bind:[\w:.-]+)=("|')([\s\S]*?)\2/g);
+  const found = text.matchAll(
+    /\s(@[\w:.[\]-]+|v-on(?::[\w:.[\]-]+)?|:[\w:.-]+|v-bind:[\w:.-]+)=("|')([\s\S]*?)\2/g,
+  );
   return [...found].flatMap(({ index, 0: whole, 1: name = '', 3: code = '' }) => {
     const from = index + whole.length - 1 - code.length;
     const handles = /^(@|v-on:)/.test(name);
@@ -31,7 +33,8 @@ function inBraces(text: string): MarkupCode[] {
     const end = closing(text, at);
     if (end === null) return found;
     const code = text.slice(at + 1, end);
-    if (/=>|\(|`/.test(code) && !/^\s*[#:/@]/.test(code)) found.push({ from: at + 1, to: end, statements: false });
+    if (/=>|\(|`/.test(code) && !/^\s*[#:/@]/.test(code))
+      found.push({ from: at + 1, to: end, statements: false });
     const awaited = /^(\s*#(?:await|key|if)\s+)([\s\S]*?)(?:\s+then\b[\s\S]*)?$/.exec(code);
     if (awaited?.[1] && awaited[2]) {
       const from = at + 1 + awaited[1].length;
@@ -46,7 +49,8 @@ function inBraces(text: string): MarkupCode[] {
 function closing(text: string, start: number): number | null {
   let depth = 0;
   // Strings and comments may have braces of their own.
-  const tokens = /[{}]|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\/|`(?:[^`\\]|\\.)*`/g;
+  const tokens =
+    /[{}]|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\/|`(?:[^`\\]|\\.)*`/g;
   tokens.lastIndex = start;
   for (let token = tokens.exec(text); token; token = tokens.exec(text)) {
     if (token[0] === '{') depth += 1;
