@@ -55,6 +55,23 @@ export interface Skipped {
   reason: string;
 }
 
+/** Files that were not read, for one reason. */
+export interface NotRead {
+  /**
+   * `language`: code in a language that is not read; `ignored`: git ignores them and does not track them; `test`: tests, fixtures
+   * and stories; `installed`: directories of dependencies and build output; `types`: `.d.ts`; `skipped`: those that `skipped`
+   * lists; `other`: no code.
+   */
+  reason: 'language' | 'ignored' | 'test' | 'installed' | 'types' | 'skipped' | 'other';
+  language: string | null;
+  /** How many files; for `installed` how many directories. */
+  files: number;
+  /** How many of the ignored are in a language that is read. */
+  code: number;
+  /** True if there are more, which were not counted. */
+  more: boolean;
+}
+
 /** Everything a scan found, each list in the order of files and lines. */
 export interface ScanReport {
   directory: string;
@@ -66,5 +83,6 @@ export interface ScanReport {
   notes: Note[];
   unparsed: Unparsed[];
   skipped: Skipped[];
+  notRead: NotRead[];
   durationMs: number;
 }

@@ -7,11 +7,11 @@ import type { CodeModule } from './code/parse/code-module.ts';
 import { loadCodeParser } from './code/parse/parse-code.ts';
 import { readCode, recordBeside } from './code/read-code.ts';
 import { type CodeSql, sqlTextsOf } from './code/read-sql-texts.ts';
-import { type FileKind, isTest } from './files/file-kind.ts';
-import { findFiles } from './files/find-files.ts';
+import { type FileKind, isRead, isTest, isTypes } from './files/file-kind.ts';
+import { type FoundFiles, findFiles } from './files/find-files.ts';
 import { openDirectory } from './files/open-directory.ts';
 import { readSources } from './files/read-source.ts';
-import type { ScanReport, Skipped, Unparsed } from './finding.ts';
+import type { NotRead, ScanReport, Skipped, Unparsed } from './finding.ts';
 import { mayWrite, Names, soundsLikeCounting, trackFunction } from './names.ts';
 import { placeAt } from './place.ts';
 import { readScripts } from './shell/read-scripts.ts';
@@ -37,14 +37,20 @@ interface ScanOptions {
 export async function scanDirectory(directory: string, options: ScanOptions = {}): Promise<ScanReport> {
   const start = performance.now();
   await openDirectory(directory);
-  const { files, skipped } = await findFiles(directory, options.signal);
+  const found = await findFiles(directory, options.signal);
+  const { files, skipped } = found;
   const wanted = files.filter(file => options.tests || !isTest(file));
   const sources = await readSources(directory, wanted, options.signal);
   const texts = new Map<string, string>();
   const byKind = new Map<FileKind, Map<string, string>>();
+  const languages = new Map<string, number>();
   for (const source of sources) {
     if ('reason' in source) {
       skipped.push(source);
+      continue;
+    }
+    if ('language' in source) {
+      languages.set(source.language, (languages.get(source.language) ?? 0) + 1);
       continue;
     }
     if (source.kind !== 'config') texts.set(source.file, source.text);
@@ -58,8 +64,33 @@ export async function scanDirectory(directory: string, options: ScanOptions = {}
     ignored: files.length - wanted.length,
     ...read,
     skipped: skipped.toSorted((a: Skipped, b: Skipped) => (a.file < b.file ? -1 : 1)),
+    notRead: countNotRead(found, wanted, sources, languages),
     durationMs: Math.round(performance.now() - start),
   };
+}
+
+/** Counts what was not read by its reason; reasons without files are left out. */
+function countNotRead(
+  { files, ignored, more, installed, skipped }: FoundFiles,
+  wanted: readonly string[],
+  sources: readonly { file: string }[],
+  languages: ReadonlyMap<string, number>,
+): NotRead[] {
+  const about = { language: null, code: 0, more: false };
+  const code = ignored.filter(file => isRead(file)).length;
+  const types = wanted.filter(file => isTypes(file)).length;
+  const all: NotRead[] = [
+    ...[...languages]
+      .toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+      .map(([language, number]): NotRead => ({ ...about, reason: 'language', language, files: number })),
+    { ...about, reason: 'ignored', files: ignored.length, code, more },
+    { ...about, reason: 'test', files: files.length - wanted.length },
+    { ...about, reason: 'installed', files: installed.length },
+    { ...about, reason: 'types', files: types },
+    { ...about, reason: 'skipped', files: skipped.length },
+    { ...about, reason: 'other', files: wanted.length - sources.length - types },
+  ];
+  return all.filter(each => each.files > 0);
 }
 
 async function readAll(

@@ -19,8 +19,6 @@ export function assigned(column: string, value: Node | undefined, scope: Scope):
 function what(column: string, value: Node | undefined, scope: Scope): What {
   const node = plain(value);
   if (!node) return { how: 'sets' };
-  // Counters default to 0.
-  if ('SetToDefault' in node) return { how: 'zero' };
   if ('CaseExpr' in node) return caseOf(column, node.CaseExpr, scope);
   if ('MinMaxExpr' in node) {
     // greatest(usage_count - 1, 0)

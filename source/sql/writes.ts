@@ -169,9 +169,15 @@ function ownPart(value: Node): Node {
 function given(columns: readonly Node[], values: readonly Node[], scope: Scope): SqlColumn[] {
   return columns.flatMap((column, index) =>
     'ResTarget' in column && column.ResTarget.name !== undefined
-      ? [assigned(column.ResTarget.name, values[index], { ...scope, own: [] })]
+      ? [start(column.ResTarget.name, values[index], scope)]
       : [],
   );
+}
+
+// A new row that begins with its default begins as every row does.
+function start(column: string, value: Node | undefined, scope: Scope): SqlColumn {
+  const isDefault = value !== undefined && 'SetToDefault' in value;
+  return isDefault ? { name: column, how: 'zero' } : assigned(column, value, { ...scope, own: [] });
 }
 
 function scopeOf(

@@ -6,12 +6,13 @@ import { amount } from '../../format/plurals.ts';
 import { displayText, toWidth } from '../../format/text.ts';
 import { wrap } from '../../format/wrap.ts';
 import type { Note, ScanReport, Write } from '../../scan/finding.ts';
+import { languagesNotRead, nothingRead, notReadWords } from '../../scan/not-read.ts';
 import { scanApart } from '../../scan/scan-in-child.ts';
 import type { Outcome } from '../output/outcome.ts';
 
 /**
  * Finds code that writes `usage_count` besides the trigger. Exit code 1 if there is any. Files that could not be read do not
- * affect it, and are named on standard error.
+ * affect it, and are named on standard error. Rejects with a usage error (exit code 2) if no file could be read.
  */
 export async function scan(
   { appSource, ascii }: Config,
@@ -26,30 +27,35 @@ export async function scan(
     );
   }
   const report = await scanApart(appSource, { signal });
+  const nothing = nothingRead(report);
+  if (nothing) throw nothing;
+  const languages = languagesNotRead(report.notRead);
   const unread = report.unparsed.length;
   return {
     json: report,
     text: describe(report, Math.max(40, Math.min(columns, 120)), glyphs(ascii).ellipsis).join('\n'),
     exitCode: report.writes.length > 0 ? exitCodes.unhealthy : exitCodes.healthy,
-    ...(unread === 0
-      ? {}
-      : {
-          warnings: [
+    warnings: [
+      ...(unread === 0
+        ? []
+        : [
             `${amount(unread, 'place')} that may concern the counter could not be read; the exit code does not cover ${unread === 1 ? 'it' : 'them'}.`,
-          ],
-        }),
+          ]),
+      ...(languages === '' ? [] : [`${languages} were not read; the exit code does not cover them.`]),
+    ],
   };
 }
 
 function describe(report: ScanReport, width: number, mark: string): string[] {
-  const { directory, files, ignored, writes, notes, unparsed, skipped, durationMs } = report;
+  const { directory, files, writes, notes, unparsed, skipped, notRead, durationMs } = report;
   const found =
     writes.length === 0
-      ? 'Nothing writes usage_count in addition to the trigger.'
+      ? 'Nothing that was read writes usage_count in addition to the trigger.'
       : `${amount(writes.length, 'place writes', 'places write')} usage_count in addition to the trigger.`;
   return [
-    `${displayText(directory)}: ${amount(files, 'file')} read in ${(durationMs / 1000).toFixed(2)} s${ignored > 0 ? `, ${count(ignored)} of tests left out` : ''}.`,
+    `${displayText(directory)}: ${amount(files, 'file')} read in ${(durationMs / 1000).toFixed(2)} s.`,
     found,
+    ...(notRead.length === 0 ? [] : wrap(`Not read: ${notRead.map(notReadWords).join('; ')}.`, width)),
     ...byFile(writes, width, mark, write => [...wrap(write.why, width - 4), ...wrap(write.hint, width - 4)]),
     ...section('Worth a look, but not a second counter', notes.length),
     ...byFile(notes, width, mark, (note: Note) => wrap(note.message, width - 4)),

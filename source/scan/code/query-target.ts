@@ -1,5 +1,5 @@
 import type { BindingIdentifier, Node } from 'oxc-parser';
-import { isClientStore } from './client-store.ts';
+import { isClientStore } from './elsewhere/client-store.ts';
 import { plainKey } from './follow/bindings.ts';
 import { classAround } from './follow/class-members.ts';
 import type { Follower } from './follow/follow.ts';

@@ -10,7 +10,7 @@ import { readFlush } from './read-flush.ts';
 import { readRequest } from './read-request.ts';
 import { readCodeRoutine } from './read-routine.ts';
 import { calledBy, sqlHelpersIn } from './read-sql-helpers.ts';
-import { isWholeRow } from './whole-row.ts';
+import { isWholeRow } from './rows/whole-row.ts';
 import { type Call, type CodeReading, type Helper, type Known, offsetOf } from './write-candidate.ts';
 import { inserters, kindOf, subjectsFor, writers } from './write-methods.ts';
 

@@ -1,6 +1,6 @@
 import { trackFunction } from '../names.ts';
+import { isAboutAnother } from './elsewhere/other-subject.ts';
 import type { Follower } from './follow/follow.ts';
-import { isAboutAnother } from './other-subject.ts';
 import type { CodeModule, Reference } from './parse/code-module.ts';
 import { type Call, type CodeReading, type Known, offsetOf } from './write-candidate.ts';
 

@@ -26,11 +26,20 @@ const kinds: Record<string, FileKind> = {
 
 /** The kind by the name alone; null if it is not read. A file without an extension is a shell script if its first line says so. */
 export function kindOfName(path: string): FileKind | 'unknown' | null {
-  if (/\.d\.[mc]?ts$/.test(path)) return null;
+  if (isTypes(path)) return null;
   if (isImportConfig(path)) return 'config';
   const ending = extname(path).toLowerCase();
   if (ending === '') return basename(path).startsWith('.') ? null : 'unknown';
   return kinds[ending] ?? null;
+}
+
+/** True for declarations of types, which hold no code. */
+export const isTypes = (path: string) => /\.d\.[mc]?ts$/.test(path);
+
+/** Whether a file is in a language that is read, by its name alone. */
+export function isRead(path: string): boolean {
+  const kind = kindOfName(path);
+  return kind !== null && kind !== 'unknown' && kind !== 'config';
 }
 
 /** True for the first line of a shell script. */

@@ -1,16 +1,22 @@
 import type { Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { stopIfInterrupted } from '../../errors/errors.ts';
 import type { Skipped } from '../finding.ts';
 import { neverRead } from './file-kind.ts';
 import { type IgnoreRules, isIgnored, withRulesOf } from './ignore-rules.ts';
+import { trackedFiles } from './tracked-files.ts';
 
 /** The files of a directory that a scan may read, and what could not be listed. */
-interface FoundFiles {
+export interface FoundFiles {
   /** Relative, with `/`, in order. */
   files: string[];
   skipped: Skipped[];
+  /** Files that git ignores and does not track; not all of them if there are very many. */
+  ignored: string[];
+  more: boolean;
+  /** Directories of dependencies and build output. */
+  installed: string[];
 }
 
 interface Walk {
@@ -22,23 +28,76 @@ interface Walk {
   found: FoundFiles;
 }
 
+// Enough to say that there are many.
+const mostIgnored = 20_000;
+
+// What is here was written elsewhere, even where it is tracked.
+const packages =
+  /(?:^|\/)(?:node_modules|bower_components|jspm_packages|\.yarn|\.pnpm-store|\.git|\.hg|\.svn)\//;
+
 /**
- * Lists a directory as git sees it: without what any `.gitignore` or `.git/info/exclude` excludes, and without dependencies
- * and build output. Links are not followed: their targets inside the directory are read anyway, and links that lead out of it
+ * Lists a directory as git sees it: what it tracks, and of the rest what no `.gitignore` or `.git/info/exclude` excludes and is
+ * neither a dependency nor built. Links are not followed: their targets inside the directory are read anyway, and links that lead out of it
  * are reported.
  */
 export async function findFiles(directory: string, signal?: AbortSignal): Promise<FoundFiles> {
   const realRoot = await realpath(directory);
-  const { prefix, rules } = await rulesAbove(realRoot);
-  const found: FoundFiles = { files: [], skipped: [] };
-  await visit({ root: directory, realRoot, prefix, signal, found }, '', rules);
+  const { prefix, rules, inRepository } = await rulesAbove(realRoot);
+  const found: FoundFiles = { files: [], skipped: [], ignored: [], more: false, installed: [] };
+  const walk = { root: directory, realRoot, prefix, signal, found };
+  const [tracked] = await Promise.all([
+    inRepository ? trackedFiles(realRoot) : { files: [] },
+    visit(walk, '', rules),
+  ]);
+  stopIfInterrupted(signal);
+  if ('files' in tracked) await addTracked(walk, tracked.files);
+  else if (found.ignored.length > 0) {
+    const reason = `${tracked.problem}, so tracked files that .gitignore names were left out`;
+    found.skipped.push({ file: '.git', reason });
+  }
   found.files.sort();
   found.skipped.sort((a, b) => (a.file < b.file ? -1 : 1));
   return found;
 }
 
+/** Adds what git tracks although a rule or a name left it out. */
+async function addTracked(walk: Walk, tracked: readonly string[]): Promise<void> {
+  const { root, found } = walk;
+  const known = new Set(found.files);
+  const missing = tracked.filter(file => !known.has(file) && !packages.test(file));
+  if (missing.length === 0) return;
+  await Promise.all(
+    missing.map(async file => {
+      const kind = await lstat(join(root, file)).catch(() => null);
+      if (kind?.isFile()) found.files.push(file);
+      else if (kind?.isSymbolicLink() && !found.skipped.some(each => each.file === file))
+        await follow(walk, file);
+    }),
+  );
+  const added = new Set(missing);
+  found.ignored = found.ignored.filter(file => !added.has(file));
+}
+
+/** Counts what is in a directory that git ignores. */
+async function countIgnored(walk: Walk, base: string): Promise<void> {
+  const { found, root } = walk;
+  if (found.ignored.length >= mostIgnored) {
+    found.more = true;
+    return;
+  }
+  const entries = await readdir(join(root, base), { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    const path = `${base}${entry.name}`;
+    if (!entry.isDirectory()) found.ignored.push(path);
+    else if (neverRead.has(entry.name)) found.installed.push(path);
+    else await countIgnored(walk, `${path}/`);
+  }
+}
+
 /** What the repository around a directory ignores in it. */
-async function rulesAbove(directory: string): Promise<{ prefix: string; rules: IgnoreRules }> {
+async function rulesAbove(
+  directory: string,
+): Promise<{ prefix: string; rules: IgnoreRules; inRepository: boolean }> {
   const above: string[] = [];
   for (let at = directory; ; at = dirname(at)) {
     const isRoot = await stat(join(at, '.git')).then(
@@ -53,10 +112,11 @@ async function rulesAbove(directory: string): Promise<{ prefix: string; rules: I
         rules = await withRulesOf(rules, each, base === '' ? '' : `${base}/`);
       }
       // A directory that the user names is scanned even if it is ignored.
-      return prefix !== '' && isIgnored(rules, prefix) ? { prefix: '', rules: [] } : { prefix, rules };
+      const named = prefix !== '' && isIgnored(rules, prefix);
+      return named ? { prefix: '', rules: [], inRepository: true } : { prefix, rules, inRepository: true };
     }
     above.push(dirname(at));
-    if (dirname(at) === at) return { prefix: '', rules: [] };
+    if (dirname(at) === at) return { prefix: '', rules: [], inRepository: false };
   }
 }
 
@@ -75,9 +135,12 @@ async function visit(walk: Walk, base: string, above: IgnoreRules): Promise<void
     entries.map(async entry => {
       const path = `${base}${entry.name}`;
       if (entry.isDirectory()) {
-        const left = neverRead.has(entry.name) || isIgnored(rules, `${walk.prefix}${path}/`);
-        if (!left) await visit(walk, `${path}/`, rules);
-      } else if (!isIgnored(rules, walk.prefix + path)) {
+        if (neverRead.has(entry.name)) walk.found.installed.push(path);
+        else if (isIgnored(rules, `${walk.prefix}${path}/`)) await countIgnored(walk, `${path}/`);
+        else await visit(walk, `${path}/`, rules);
+      } else if (isIgnored(rules, walk.prefix + path)) {
+        walk.found.ignored.push(path);
+      } else {
         if (entry.isFile()) walk.found.files.push(path);
         else if (entry.isSymbolicLink()) await follow(walk, path);
       }

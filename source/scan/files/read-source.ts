@@ -3,18 +3,25 @@ import { join } from 'node:path';
 import { stopIfInterrupted } from '../../errors/errors.ts';
 import { type FileKind, isShell, kindOfName } from './file-kind.ts';
 import { reasonOf } from './find-files.ts';
+import { scriptLanguage, unreadLanguage } from './languages.ts';
 
 /** A file that was read, or why it was not. */
-type Source = { file: string; kind: FileKind; text: string } | { file: string; reason: string };
+type Source =
+  | { file: string; kind: FileKind; text: string }
+  | { file: string; reason: string }
+  | { file: string; language: string };
 
 // A file of 2 MB is generated, or a dump.
 const mostBytes = 2 * 1024 * 1024;
 
-/** Reads a file that may hold code; null if it does not. Never rejects. */
+/** Reads a file that may hold code, or names a language that is not read; null if it holds no code. Never rejects. */
 async function readSource(directory: string, file: string): Promise<Source | null> {
   const path = join(directory, file);
   try {
     const kind = kindOfName(file) === 'unknown' ? await kindByFirstLine(path) : kindOfName(file);
+    if (kind !== null && typeof kind === 'object') return { file, ...kind };
+    const language = kind === null ? unreadLanguage(file) : null;
+    if (language) return { file, language };
     if (kind === null || kind === 'unknown') return null;
     const { size } = await stat(path);
     if (size > mostBytes) return { file, reason: `it is larger than ${mostBytes / 1024 / 1024} MB` };
@@ -27,11 +34,13 @@ async function readSource(directory: string, file: string): Promise<Source | nul
   }
 }
 
-async function kindByFirstLine(path: string): Promise<FileKind | null> {
+async function kindByFirstLine(path: string): Promise<FileKind | { language: string } | null> {
   const handle = await open(path);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(80), 0, 80, 0);
-    return isShell(buffer.toString('latin1', 0, bytesRead)) ? 'shell' : null;
+    const start = buffer.toString('latin1', 0, bytesRead);
+    const language = scriptLanguage(start);
+    return language ? { language } : isShell(start) ? 'shell' : null;
   } finally {
     await handle.close();
   }

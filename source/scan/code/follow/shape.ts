@@ -1,7 +1,7 @@
 import type { Node } from 'oxc-parser';
 import type { Reference } from '../parse/code-module.ts';
 import { isFunction } from '../parse/parse-code.ts';
-import { isWholeRow, rowsOfBinding } from '../whole-row.ts';
+import { isWholeRow, rowsOfBinding } from '../rows/whole-row.ts';
 import { type Binding, plainKey } from './bindings.ts';
 import type { Follower } from './follow.ts';
 import { functionAround, lookup, returnsOf } from './lookup.ts';

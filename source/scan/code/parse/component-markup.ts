@@ -15,7 +15,7 @@ export function markupCode(file: string, text: string): MarkupCode[] {
 // Vue: @click="...", v-on:click="...", :save="() => ...", v-on="{ click: ... }"
 function inAttributes(text: string): MarkupCode[] {
   const found = text.matchAll(
-    /\s(@[\w:.[\]-]+|v-on(?::[\w:.[\]-]+)?|:[\w:.-]+|v-bind:[\w:.-]+)=("|')([\s\S]*?)\2/g,
+    /\s(@[\w:.[\]-]+|v-on(?::[\w:.[\]-]+)?|:[\w:.-]+|v-bind:[\w:.-]+)=("|')([\s\S]{0,5000}?)\2/g,
   );
   return [...found].flatMap(({ index, 0: whole, 1: name = '', 3: code = '' }) => {
     const from = index + whole.length - 1 - code.length;

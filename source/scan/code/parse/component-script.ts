@@ -39,7 +39,14 @@ function scriptsOf(text: string): { script: string; markup: string } {
     keep(from, from + code.length);
   }
   // Comments and styles have no code.
-  markup = markup.replace(/<(script|style)\b[^>]*>[\s\S]*?<\/\1>|<!--[\s\S]*?-->/gi, blank);
+  for (const [tag, end] of [
+    [/<script\b[^>]*>[\s\S]*?<\/script>/gi, '</script>'],
+    [/<style\b[^>]*>[\s\S]*?<\/style>/gi, '</style>'],
+    [/<!--[\s\S]*?-->/g, '-->'],
+  ] as const) {
+    const last = markup.toLowerCase().lastIndexOf(end) + end.length;
+    if (last >= end.length) markup = markup.slice(0, last).replace(tag, blank) + markup.slice(last);
+  }
   const front = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text);
   if (front?.[1] !== undefined)
     keep(front[0].indexOf(front[1]), front[0].indexOf(front[1]) + front[1].length);

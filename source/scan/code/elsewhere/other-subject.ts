@@ -1,10 +1,10 @@
 import type { Node } from 'oxc-parser';
-import { wordsOf } from '../names.ts';
-import { plainKey } from './follow/bindings.ts';
-import type { Follower } from './follow/follow.ts';
-import { shapeOf } from './follow/shape.ts';
-import type { Reference } from './parse/code-module.ts';
-import { rootOf } from './query-target.ts';
+import { wordsOf } from '../../names.ts';
+import { plainKey } from '../follow/bindings.ts';
+import type { Follower } from '../follow/follow.ts';
+import { shapeOf } from '../follow/shape.ts';
+import type { Reference } from '../parse/code-module.ts';
+import { rootOf } from '../query-target.ts';
 
 // What a call may be given beside the preset: who uses it, and how often.
 const neutral =

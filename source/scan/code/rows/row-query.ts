@@ -1,9 +1,9 @@
 import type { Node } from 'oxc-parser';
-import { plainKey } from './follow/bindings.ts';
-import type { Follower } from './follow/follow.ts';
-import type { CodeModule, Reference } from './parse/code-module.ts';
-import { subjectsOf } from './query-target.ts';
-import type { Call } from './write-candidate.ts';
+import { plainKey } from '../follow/bindings.ts';
+import type { Follower } from '../follow/follow.ts';
+import type { CodeModule, Reference } from '../parse/code-module.ts';
+import { subjectsOf } from '../query-target.ts';
+import type { Call } from '../write-candidate.ts';
 
 /** What a query for presets with their counts gives: the rows, a response that holds them, or one of both. */
 export type RowResult = 'rows' | 'response' | 'either';

@@ -1,12 +1,12 @@
 import type { Node } from 'oxc-parser';
-import { type Binding, type BindingStep, plainKey } from './follow/bindings.ts';
-import { classAround } from './follow/class-members.ts';
-import type { Follower } from './follow/follow.ts';
-import { lookup, returnsOf } from './follow/lookup.ts';
-import { referencesTo } from './follow/references.ts';
-import type { CodeModule, Reference } from './parse/code-module.ts';
-import { isFunction } from './parse/parse-code.ts';
-import { isOwn, lastName } from './query-target.ts';
+import { type Binding, type BindingStep, plainKey } from '../follow/bindings.ts';
+import { classAround } from '../follow/class-members.ts';
+import type { Follower } from '../follow/follow.ts';
+import { lookup, returnsOf } from '../follow/lookup.ts';
+import { referencesTo } from '../follow/references.ts';
+import type { CodeModule, Reference } from '../parse/code-module.ts';
+import { isFunction } from '../parse/parse-code.ts';
+import { isOwn, lastName } from '../query-target.ts';
 import { queriedBy, type RowResult, selectsRows } from './row-query.ts';
 import { isRowType } from './row-type.ts';
 

@@ -1,7 +1,7 @@
 import type { Node } from 'oxc-parser';
-import { classAround } from './follow/class-members.ts';
-import type { Follower } from './follow/follow.ts';
-import type { CodeModule, Reference } from './parse/code-module.ts';
+import { classAround } from '../follow/class-members.ts';
+import type { Follower } from '../follow/follow.ts';
+import type { CodeModule, Reference } from '../parse/code-module.ts';
 
 // What makes a store of the browser, the device or the process. Its presets are not those of the server.
 const makers =
@@ -53,8 +53,10 @@ function rootNode(node: Node): Node | null {
   }
 }
 
+const deepest = 4;
+
 function isMade(follower: Follower, { module, node }: Reference, depth: number): boolean {
-  if (depth > 4) return false;
+  if (depth > deepest) return false;
   const on = (next: Node) => follower.follow({ module, node: next });
   switch (node.type) {
     case 'NewExpression':
@@ -79,7 +81,7 @@ function isMade(follower: Follower, { module, node }: Reference, depth: number):
 
 function isStoreClass(follower: Follower, module: CodeModule, node: Node, depth: number): boolean {
   if (node.type !== 'ClassDeclaration' && node.type !== 'ClassExpression') return false;
-  if (!node.superClass) return false;
+  if (!node.superClass || depth > deepest) return false;
   if (isMaker(module, node.superClass)) return true;
   return follower
     .follow({ module, node: node.superClass })

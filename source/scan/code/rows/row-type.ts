@@ -1,8 +1,8 @@
 import type { Node } from 'oxc-parser';
-import { type BindingStep, plainKey } from './follow/bindings.ts';
-import type { Follower } from './follow/follow.ts';
-import { lookup } from './follow/lookup.ts';
-import type { CodeModule, Reference } from './parse/code-module.ts';
+import { type BindingStep, plainKey } from '../follow/bindings.ts';
+import type { Follower } from '../follow/follow.ts';
+import { lookup } from '../follow/lookup.ts';
+import type { CodeModule, Reference } from '../parse/code-module.ts';
 
 const deepest = 5;
 
