@@ -1,4 +1,7 @@
 import { amount } from '../format/plurals.ts';
+import type { NotRead } from '../scan/finding.ts';
+import { languagesNotRead } from '../scan/not-read.ts';
+
 /** The result of a scan of the application's source, as far as the checklist needs it. */
 export interface SourceEvidence {
   directory: string;
@@ -6,25 +9,38 @@ export interface SourceEvidence {
   writes: readonly { file: string; line: number; column: number; text: string; kind: string }[];
   /** Files that name the counter and could not be parsed. */
   unparsed: readonly { file: string; line: number; column: number; message: string }[];
+  /** Files that were not read, by reason. */
+  notRead: readonly NotRead[];
+}
+
+/** What the source says: `clean` only if some of it was read. */
+export function sourceVerdict({ files, writes }: SourceEvidence): 'clean' | 'writes' | 'not-read' {
+  return writes.length > 0 ? 'writes' : files === 0 ? 'not-read' : 'clean';
 }
 
 /** What was scanned and found, in one sentence. */
-export function sourceSentence({ directory, files, writes, unparsed }: SourceEvidence): string {
+export function sourceSentence(evidence: SourceEvidence): string {
+  const { directory, files, writes, unparsed, notRead } = evidence;
+  const languages = languagesNotRead(notRead);
+  if (sourceVerdict(evidence) === 'not-read') {
+    return `No file of ${directory} is in a language that is read${languages === '' ? '' : `; it has ${languages}`}.`;
+  }
   const scanned = `${amount(files, 'file')} of ${directory}`;
   const found =
     writes.length === 0
       ? `Nothing in ${scanned} writes usage_count in addition to the trigger.`
       : `${amount(writes.length, 'place')} in ${scanned} ${writes.length === 1 ? 'writes' : 'write'} usage_count in addition to the trigger: ${places(writes)}.`;
   const unread = unparsed.length === 0 ? '' : ` Could not be read, but may write it: ${places(unparsed)}.`;
-  return found + unread;
+  return found + unread + (languages === '' ? '' : ` Not read: ${languages}.`);
 }
 
 /** What to do about it; empty if there is nothing to do. */
-export function sourceHint({ directory, writes, unparsed }: SourceEvidence): string {
+export function sourceHint({ directory, files, writes, unparsed, notRead }: SourceEvidence): string {
   if (writes.length > 0) {
     return `Run preset-usage scan ${directory} to see why each of them counts twice and what to do.`;
   }
-  return unparsed.length > 0 ? 'Check the files that could not be read by hand.' : '';
+  const unread = unparsed.length > 0 || files === 0 || notRead.some(({ reason }) => reason === 'language');
+  return unread ? 'Check the files that could not be read by hand.' : '';
 }
 
 /** Evidence and hint if no source was given. */

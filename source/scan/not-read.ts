@@ -1,7 +1,7 @@
 import { type ConsoleError, usageError } from '../errors/errors.ts';
 import { count } from '../format/numbers.ts';
 import { displayText } from '../format/text.ts';
-import type { NotRead, ScanReport } from './finding.ts';
+import type { NotRead } from './finding.ts';
 
 /** Files that were not read, in words: "12 Python files", "445 files that git ignores (445 of them code)". */
 export function notReadWords({ reason, language, files, code, more }: NotRead): string {
@@ -38,7 +38,11 @@ export function nothingRead({
   directory,
   files,
   notRead,
-}: Pick<ScanReport, 'directory' | 'files' | 'notRead'>): ConsoleError | null {
+}: {
+  directory: string;
+  files: number;
+  notRead: readonly NotRead[];
+}): ConsoleError | null {
   if (files > 0) return null;
   const languages = languagesNotRead(notRead);
   const others = several.format(

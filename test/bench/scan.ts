@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parts, readCorpus, unseen } from '../scan/corpus.ts';
+import { type Accuracy, measure } from '../scan/measure.ts';
 import type { Figure } from './figure.ts';
 import { treeOf, writeTree } from './source-tree.ts';
 import { median } from './statistics.ts';
@@ -33,7 +35,10 @@ export async function benchScan(_url: string, say: (line: string) => void): Prom
       starts.push(started.milliseconds);
     }
     const ratio = median(scans) / median(greps);
+    const [known, held] = [await measure(parts.flatMap(readCorpus)), await measure(readCorpus(unseen))];
     return [
+      ...accuracyFigures('known snippets', known),
+      ...accuracyFigures('snippets never looked at', held),
       { name: `scan of ${treeOf.files} files, start to end`, value: median(scans), unit: 'ms' },
       { name: 'grep -rn usage_count of the same', value: median(greps), unit: 'ms' },
       { name: 'preset-usage --version, for the part that is starting', value: median(starts), unit: 'ms' },
@@ -42,6 +47,14 @@ export async function benchScan(_url: string, say: (line: string) => void): Prom
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+function accuracyFigures(of: string, { snippets, writes, precision, recall }: Accuracy): Figure[] {
+  const figure = (what: string, value: number): Figure => ({
+    name: `${what} on ${snippets} ${of}, ${writes} writes`,
+    ...{ value, unit: '', target: 'at least 0.95', met: value >= 0.95 },
+  });
+  return [figure('precision', precision), figure('recall', recall)];
 }
 
 function timed(program: string, args: string[]): Promise<{ milliseconds: number; out: string }> {

@@ -1,14 +1,17 @@
 import { expect, test } from 'vitest';
 import { type SourceEvidence, sourceHint, sourceSentence } from '../../source/checklist/source-evidence.ts';
+import type { NotRead } from '../../source/scan/finding.ts';
 
 const write = (line: number) => ({ file: 'a.ts', line, column: 1, text: '', kind: 'increment' });
 const unread = (line: number) => ({ file: 'b.sql', line, column: 1, message: 'syntax error' });
 const lines = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+const python: NotRead = { reason: 'language', language: 'Python', files: 12, code: 0, more: false };
 const evidence = (files: number, writes: number, unparsed: number): SourceEvidence => ({
   directory: 'app',
   files,
   writes: lines(writes).map(write),
   unparsed: lines(unparsed).map(unread),
+  notRead: [],
 });
 
 test.each<[SourceEvidence, string, string]>([
@@ -29,8 +32,18 @@ test.each<[SourceEvidence, string, string]>([
     'Run preset-usage scan app to see why each of them counts twice and what to do.',
   ],
   [
-    evidence(0, 0, 2),
-    'Nothing in 0 files of app writes usage_count in addition to the trigger. Could not be read, but may write it: b.sql:1, b.sql:2.',
+    evidence(1, 0, 2),
+    'Nothing in 1 file of app writes usage_count in addition to the trigger. Could not be read, but may write it: b.sql:1, b.sql:2.',
+    'Check the files that could not be read by hand.',
+  ],
+  [
+    { ...evidence(0, 0, 0), notRead: [python] },
+    'No file of app is in a language that is read; it has 12 Python files.',
+    'Check the files that could not be read by hand.',
+  ],
+  [
+    { ...evidence(3, 0, 0), notRead: [python] },
+    'Nothing in 3 files of app writes usage_count in addition to the trigger. Not read: 12 Python files.',
     'Check the files that could not be read by hand.',
   ],
 ])('the result of a scan is one sentence: %#', (found, sentence, hint) => {

@@ -73,7 +73,7 @@ describe('scan', () => {
     await put('api/broken.ts', 'const usage_count = ;\n');
     const { code, out, err } = await run(['scan', directory]);
     expect(code).toBe(0);
-    expect(out).toMatch(/Nothing writes usage_count in addition to the trigger\./);
+    expect(out).toMatch(/Nothing that was read writes usage_count in addition to the trigger\./);
     expect(out).toMatch(/Could not be read \(1\):\n {2}api\/broken\.ts:1:21 /);
     expect(err).toMatch(/could not be read; the exit code does not cover it\.\n$/);
   });

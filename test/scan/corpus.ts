@@ -1,5 +1,5 @@
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A realistic piece of an application, with the writes that a scan must find in it. */
@@ -10,21 +10,32 @@ export interface Snippet {
   writes: string[];
 }
 
-const root = fileURLToPath(new URL('./corpus', import.meta.url));
+const folder = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url));
+
+/** The parts of the corpus whose snippets are looked at when the scan is mended. */
+export const parts = ['known', 'held-out', 'held-out-2', 'reviewed'].map(part => `corpus/${part}`);
+
+/** Snippets that were written before mends and are not looked at: only their sums are told. */
+export const unseen = 'held-out';
 
 /**
- * The snippets of one part of the corpus. `known` existed while the scan was written. Each `held-out` part was written at once
+ * The snippets of a folder beside this file, such as `corpus/known`. `known` existed while the scan was written. Each `held-out` part was written at once
  * and scanned before the scan was changed for it. `reviewed` came from a review, and includes writes that were missed until
  * then. Each snippet is a directory; the first comment of each file lists what must be found there:
  * `// writes: 12 supabase-update, 30 rpc` or `// writes: none`.
  */
 export function readCorpus(part: string): Snippet[] {
-  return readdirSync(join(root, part))
+  const root = folder(part);
+  return readdirSync(root)
     .sort()
     .map(name => {
-      const directory = join(root, part, name);
+      const directory = join(root, name);
       const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter(isFile);
-      return { name: `${part}/${name}`, directory, writes: files.flatMap(file => labelsOf(directory, file)) };
+      return {
+        name: `${basename(part)}/${name}`,
+        directory,
+        writes: files.flatMap(file => labelsOf(directory, file)),
+      };
     });
 }
 
@@ -33,6 +44,7 @@ const isFile = (entry: Dirent) => entry.isFile();
 function labelsOf(directory: string, { parentPath, name }: Dirent): string[] {
   const path = join(parentPath, name);
   const [, label] = /^(?:\/\/|--|#|<!--) writes: (.*?)(?: -->)?$/m.exec(readFileSync(path, 'utf8')) ?? [];
+  // JSON has no comments, and is only read for what imports mean.
   if (name.endsWith('.json')) return [];
   if (label === undefined) throw new Error(`${path} has no label.`);
   if (label === 'none') return [];

@@ -12,7 +12,7 @@ import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { exitCodes } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
-import { openDirectory } from '../../scan/files/open-directory.ts';
+import { nothingRead } from '../../scan/not-read.ts';
 import { checklistJson } from '../output/checklist-json.ts';
 import { prepareReport } from '../output/checklist-report.ts';
 import { databaseInfo } from '../output/database-info.ts';
@@ -31,7 +31,9 @@ export async function checklist(
   const { presets, report, appLog, appSource } = config;
   // Early, for kindness: what cannot work should not begin.
   if (appLog !== null) await closeLogs(await openLogs(appLog, null));
-  if (appSource !== null) await openDirectory(appSource);
+  const source = appSource === null ? null : await scanSource(appSource, signal);
+  const nothing = source && nothingRead(source);
+  if (nothing) throw nothing;
   const write = report === null ? null : await prepareReport(report);
   const takenAt = Date.now();
   const subject = await readSubject(database, config.schema, signal);
@@ -44,7 +46,6 @@ export async function checklist(
       displayText(`${stepIds.indexOf(id) + 1}/${stepIds.length} ${step.status.padEnd(7)} ${step.title}`),
     );
   }
-  const source = appSource === null ? null : await scanSource(appSource, signal);
   const json = checklistJson(subject, database, steps, takenAt, source);
   await write?.(json);
   return {

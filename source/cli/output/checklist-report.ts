@@ -1,5 +1,5 @@
 import { open, stat, unlink, writeFile } from 'node:fs/promises';
-import { noSource, sourceHint, sourceSentence } from '../../checklist/source-evidence.ts';
+import { noSource, sourceHint, sourceSentence, sourceVerdict } from '../../checklist/source-evidence.ts';
 import { packageVersion } from '../../config/paths.ts';
 import { type ConsoleError, usageError } from '../../errors/errors.ts';
 import { jsonText } from '../../format/json-text.ts';
@@ -79,6 +79,8 @@ function markdown({
   ].join('\n')}\n`;
 }
 
+const sourceMarks = { clean: 'passed', writes: 'failed', 'not-read': 'skipped' } as const;
+
 function sourceSection(source: ChecklistJson['source']): string[] {
   if (!source)
     return [
@@ -88,7 +90,7 @@ function sourceSection(source: ChecklistJson['source']): string[] {
     ];
   const hint = sourceHint(source);
   return [
-    `## ${source.writes.length === 0 ? marks.passed : marks.failed} The application's source`,
+    `## ${marks[sourceMarks[sourceVerdict(source)]]} The application's source`,
     '',
     plain(sourceSentence(source)),
     ...(hint === '' ? [] : ['', `Next: ${plain(hint)}`]),

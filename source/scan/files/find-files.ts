@@ -78,6 +78,10 @@ async function addTracked(walk: Walk, tracked: readonly string[]): Promise<void>
   found.ignored = found.ignored.filter(file => !added.has(file));
 }
 
+function leave({ found }: Walk, name: string, path: string): void {
+  if (!/^\.(git|hg|svn)$/.test(name)) found.installed.push(path);
+}
+
 /** Counts what is in a directory that git ignores. */
 async function countIgnored(walk: Walk, base: string): Promise<void> {
   const { found, root } = walk;
@@ -89,7 +93,7 @@ async function countIgnored(walk: Walk, base: string): Promise<void> {
   for (const entry of entries) {
     const path = `${base}${entry.name}`;
     if (!entry.isDirectory()) found.ignored.push(path);
-    else if (neverRead.has(entry.name)) found.installed.push(path);
+    else if (neverRead.has(entry.name)) leave(walk, entry.name, path);
     else await countIgnored(walk, `${path}/`);
   }
 }
@@ -135,7 +139,7 @@ async function visit(walk: Walk, base: string, above: IgnoreRules): Promise<void
     entries.map(async entry => {
       const path = `${base}${entry.name}`;
       if (entry.isDirectory()) {
-        if (neverRead.has(entry.name)) walk.found.installed.push(path);
+        if (neverRead.has(entry.name)) leave(walk, entry.name, path);
         else if (isIgnored(rules, `${walk.prefix}${path}/`)) await countIgnored(walk, `${path}/`);
         else await visit(walk, `${path}/`, rules);
       } else if (isIgnored(rules, walk.prefix + path)) {

@@ -4,6 +4,7 @@ import {
   type SourceEvidence,
   sourceHint,
   sourceSentence,
+  sourceVerdict,
 } from '../../checklist/source-evidence.ts';
 import {
   type ChecklistStep,
@@ -93,12 +94,12 @@ function Source({
     return <Text dimColor>{displayText(`  Source: press a to run all steps and scan ${directory}`)}</Text>;
   if (source === 'scanning')
     return <Text color="cyan">{displayText(`  Source: scanning ${directory}`)}</Text>;
-  const clean = source.writes.length === 0;
+  const verdict = sourceVerdict(source);
+  const color = { clean: {}, writes: { color: 'red', bold: true }, 'not-read': { color: 'yellow' } }[verdict];
+  const glyph = ({ clean: 'right', writes: 'error', 'not-read': 'warning' } as const)[verdict];
   return (
     <Box flexDirection="column" paddingLeft={2}>
-      <Text {...(clean ? {} : { color: 'red', bold: true })}>
-        {displayText(`${glyphs.verdict[clean ? 'right' : 'error']} ${sourceSentence(source)}`)}
-      </Text>
+      <Text {...color}>{displayText(`${glyphs.verdict[glyph]} ${sourceSentence(source)}`)}</Text>
       {sourceHint(source) === '' ? null : <Text>{displayText(sourceHint(source))}</Text>}
     </Box>
   );

@@ -21,7 +21,7 @@ const use = { preset: 'a', records: ['r'] } as unknown as RealUse;
 const play = (actions: SimulationAction[], from: SimulationState = noSimulation) =>
   actions.reduce((simulation, action) => reduceSimulation(simulation, action, preset), from);
 
-const source = { directory: 'src', files: 1, writes: [], unparsed: [] };
+const source = { directory: 'src', files: 1, writes: [], unparsed: [], notRead: [] };
 
 describe('the source on the screen of the checklist', () => {
   test('is scanned after the steps, not at the same time', () => {
