@@ -27,12 +27,12 @@ export function reportCode(
   const place = placeAt(module.file, text, offset);
   const { start, end } = statementAround(node);
   const statement = inOneLine(text.slice(start, end));
-  if (inserts) {
-    return how === 'zero' ? null : { note: noteOf(place, statement, 'insert-with-count') };
-  }
+  if (inserts && how === 'zero') return null;
+  if (inserts && !found.begins) return { note: noteOf(place, statement, 'insert-with-count') };
   if (how === 'recounts') return { note: noteOf(place, statement, 'recount') };
   const record = recordAt === null ? null : placeAt(module.file, text, recordAt).line;
-  const about = { kind, how, record, line: place.line, readBefore, through, routine: null, trigger: null };
+  const line = place.line;
+  const about = { kind, how, record, line, readBefore, inserts, through, routine: null, trigger: null };
   return {
     write: { ...place, text: statement, kind, how, why: whyOf(about), hint: hintOf(about), record },
   };
@@ -50,7 +50,7 @@ export function reportSql(
   const text = inOneLine(statement);
   if (how === 'recounts') return { note: noteOf(place, text, 'recount') };
   // A value that code is given may be 0; one that another row has, or a file, is what it is.
-  if (inserts && unit.in === 'code' && !/\bselect\b/i.test(found.text)) {
+  if (inserts && unit.in === 'code' && /\$\d/.test(found.text) && !/\bselect\b/i.test(found.text)) {
     return { note: noteOf(place, text, 'insert-with-count') };
   }
   if (how === 'zero' && once) return { note: noteOf(place, text, 'reset') };

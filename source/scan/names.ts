@@ -63,6 +63,9 @@ export function soundsLikeCounting(name: string): boolean {
     return false;
   // A word for anything else, as in `increment_preset_copy_count`, says that something else is counted.
   if (!rest.every(word => ofUse.test(word) || besides.test(word))) return false;
+  // `add_preset_usage` may insert the record.
+  if (/^(add|plus|set|update)$/.test(verb) && !rest.some(word => /^(counts?|counter|uses|total)$/.test(word)))
+    return false;
   const uses = rest.some(word => ofUse.test(word) && !/^presets?$/.test(word));
   return (
     uses && (rest.some(word => /^(presets?|usages?)$/.test(word)) || /^use_?counts?$/.test(rest.join('_')))

@@ -110,7 +110,11 @@ async function readAll(
 
   const aliases = aliasesIn(of('prisma'), of('code'));
   const names = new Names(aliases);
-  const extra = [...inFiles.counting, ...aliases.counters];
+  const extra = [
+    ...inFiles.counting,
+    ...aliases.counters,
+    ...of('code').flatMap(([, text]) => constantsIn(text)),
+  ];
   const candidates = of('code').filter(
     ([, text]) => mayWrite(text, extra) || /track_preset_usage/.test(text),
   );
@@ -171,6 +175,12 @@ async function readAll(
     unparsed: sortByLocation(unparsed),
   };
 }
+
+// A file that imports the counter's name as a constant need not name it: `update({ [COUNTER]: n + 1 })`.
+const constantsIn = (text: string) =>
+  text.includes('usage_count')
+    ? [...text.matchAll(/\b([A-Z]\w{3,})\s*[:=]\s*['"`]usage_count['"`]/g)].map(([, name = '']) => name)
+    : [];
 
 // Parsing blocks the thread; between files, keys and interrupts are handled.
 const breathe = () => new Promise(resolve => setImmediate(resolve));

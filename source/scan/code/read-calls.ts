@@ -66,6 +66,7 @@ function readCall(module: CodeModule, call: Call, known: Known, reading: CodeRea
     return;
   }
   const inserts = isInsert(method, subject, said, follower);
+  if (inserts && mergesLater(call)) return;
   for (const entry of said.entries.slice(0, 1)) {
     const how = combined(follower, said);
     reading.found.push({
@@ -76,6 +77,7 @@ function readCall(module: CodeModule, call: Call, known: Known, reading: CodeRea
       how,
       inserts,
       readBefore: isReadBefore(entry, how),
+      begins: inserts && said.entries.some(each => each.whole || isNumber(each)),
       through: null,
     });
   }
@@ -86,6 +88,29 @@ function readCall(module: CodeModule, call: Call, known: Known, reading: CodeRea
   ];
   reading.helpers.push(...helpers);
 }
+
+// An upsert is one finding, of its update.
+function mergesLater(call: Call): boolean {
+  let node: Node = call;
+  while (node.parent?.type === 'MemberExpression' || node.parent?.type === 'CallExpression') {
+    if (
+      (node.parent as { object?: Node; callee?: Node }).object !== node &&
+      node.parent.type === 'MemberExpression'
+    )
+      return false;
+    if (node.parent.type === 'CallExpression' && (node.parent.callee as Node) !== node) return false;
+    node = node.parent;
+    if (
+      node.type === 'MemberExpression' &&
+      /^(onConflict(DoUpdate)?|onDuplicateKeyUpdate)$/.test(lastName(node))
+    )
+      return true;
+  }
+  return false;
+}
+
+const isNumber = ({ value }: ShapeEntry) =>
+  value?.node.type === 'Literal' && typeof value.node.value === 'number';
 
 /** What a call on presets writes to the counter; null if nothing. */
 function saidBy(

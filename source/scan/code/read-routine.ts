@@ -22,7 +22,7 @@ export function readCodeRoutine(
     if (parameter) reading.helpers.push({ kind: 'rpc', table: null, values: null, key: parameter });
     return;
   }
-  if (second && !defined(routine) && isAboutAnother(follower, [{ module, node: second }])) return;
+  if (second && !defined(routine) && isAboutAnother(follower, routine, [{ module, node: second }])) return;
   reading.found.push({
     module,
     node: call,

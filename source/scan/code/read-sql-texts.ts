@@ -1,5 +1,6 @@
 import type { Node } from 'oxc-parser';
 import { mayWrite } from '../names.ts';
+import { isClientStore } from './elsewhere/client-store.ts';
 import type { Follower } from './follow/follow.ts';
 import type { CodeModule } from './parse/code-module.ts';
 import { type SqlText, sqlText } from './sql-text.ts';
@@ -13,7 +14,7 @@ export interface CodeSql {
 }
 
 const statement =
-  /^\s*(?:--[^\n]*\n\s*|\/\*[\s\S]*?\*\/\s*)*(?:update|insert|merge|with|select|call|perform|do|create|alter|drop|begin|truncate|delete|explain)\b/i;
+  /^\s*(?:--[^\n]*\n\s*|\/\*[\s\S]*?\*\/\s*)*(?:update|insert|merge|with|select|call|perform|do|create|alter|drop|begin|truncate|delete|explain|copy)\b/i;
 
 /** The texts in a file that are SQL statements about presets or their use, and are run. */
 export function sqlTextsOf(module: CodeModule, follower: Follower, functions: Iterable<string>): CodeSql[] {
@@ -36,8 +37,24 @@ export function sqlTextsOf(module: CodeModule, follower: Follower, functions: It
     const sql = sqlText(follower, { module, node: whole });
     if (!sql || !statement.test(sql.text)) return [];
     const relevant = mayWrite(sql.text, names) || /preset_?usage|track_preset_usage/i.test(sql.text);
-    return relevant && isRun(module, whole) ? [{ module, node: whole, sql }] : [];
+    return relevant && isRun(module, whole) && !isForClient(module, whole, follower)
+      ? [{ module, node: whole, sql }]
+      : [];
   });
+}
+
+// SQLite on the device has presets of its own.
+function isForClient(module: CodeModule, node: Node, follower: Follower): boolean {
+  const call = node.type === 'TaggedTemplateExpression' ? node : node.parent;
+  const callee =
+    call?.type === 'CallExpression'
+      ? call.callee
+      : call?.type === 'TaggedTemplateExpression'
+        ? call.tag
+        : null;
+  return (
+    callee?.type === 'MemberExpression' && isClientStore(follower, { module, node: callee.object as Node })
+  );
 }
 
 /** The concatenation, template or list that a string is part of. */

@@ -136,6 +136,10 @@ function textFor(follower: Follower, ref: Reference, before: string, depth: numb
         return keys.map(key => `${quoted(key)} = $1`).join(', ');
     }
   }
+  if (/\bset\s*$/i.test(before)) {
+    const columns = columnsOf(follower, ref);
+    if (columns.length > 0) return columns.map(key => `${quoted(key)} = $1`).join(', ');
+  }
   if (insideString) return '';
   // postgres.js writes the columns and values of an object: insert into preset_usage ${sql(record)}
   if (/\binsert\s+into\s+[\w."]+\s*$/i.test(before)) return 'default values';
@@ -185,6 +189,29 @@ function withNames(follower: Follower, { module, node }: Reference, built: SqlTe
   }
   keep(built.text.length);
   return filled;
+}
+
+// `SET ${Object.keys(row).map((column, at) => `${column} = $${at + 1}`).join(', ')}`
+function columnsOf(follower: Follower, ref: Reference): string[] {
+  return follower.follow(ref).flatMap(({ module, node }) => {
+    let inner: Node = node;
+    while (inner.type === 'CallExpression' && inner.callee.type === 'MemberExpression') {
+      const method = lastName(inner.callee);
+      const [first] = inner.arguments;
+      if (/^(keys|entries)$/.test(method) && first) {
+        return shapeOf(follower, { module, node: first }, node).entries.map(({ key }) => key);
+      }
+      if (!/^(map|join|filter|sort|slice)$/.test(method)) return [];
+      const narrows =
+        method === 'filter' &&
+        first &&
+        /usage_?count|includes|\.has\(/i.test(module.text.slice(first.start, first.end));
+      if (narrows) return [];
+      const [next] = follower.follow({ module, node: inner.callee.object as Node });
+      inner = next?.module === module ? next.node : (inner.callee.object as Node);
+    }
+    return [];
+  });
 }
 
 const quoted = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name}"`);

@@ -17,10 +17,10 @@ export async function readScripts(scripts: readonly (readonly [string, string])[
   const units: SqlUnit[] = [];
   const requests: { file: string; script: string; at: number; text: string; routine: string | null }[] = [];
   for (const [file, script] of scripts) {
-    if (!/usage/i.test(script)) continue;
+    if (!/usage|presets/i.test(script)) continue;
     const reading = readShell(script);
     for (const word of reading.sql) {
-      if (/usage/i.test(word.text)) units.push(await unitOfShell(file, word));
+      if (/usage|\bcopy\b[^;]*\bpresets\b/i.test(word.text)) units.push(await unitOfShell(file, word));
     }
     requests.push(...reading.requests.map(request => ({ ...request, file, script })));
   }

@@ -5,11 +5,11 @@ import type { CodeModule, Reference } from '../parse/code-module.ts';
 
 // What makes a store of the browser, the device or the process. Its presets are not those of the server.
 const makers =
-  /^(Dexie|PouchDB|Loki|Low|LowSync|MiniSearch|openDB|openDatabase(Sync|Async)?|createRxDatabase|createRxDB|createInstance|localforage|createStore|createCollection|createLocalStorageCollection|createMMKV|MMKV|configureStore|createSlice|createEntityAdapter|defineStore|proxy|observable|writable|atom|signal|createSignal|createReducer|initSqlJs|idbKeyval|Realm|createSyncStoragePersister|useLocalStorage|create)$/;
+  /^(Dexie|PouchDB|Loki|Low|LowSync|MiniSearch|openDB|openDatabase(Sync|Async)?|createRxDatabase|createRxDB|createInstance|localforage|createStore|createCollection|createLocalStorageCollection|createMMKV|MMKV|configureStore|createSlice|createEntityAdapter|defineStore|proxy|observable|writable|atom|signal|createSignal|createReducer|initSqlJs|Database|DatabaseSync|createClient|open|openSync|idbKeyval|Realm|createSyncStoragePersister|useLocalStorage|create)$/;
 
 /** Packages that keep data on the client. */
 const packages =
-  /^(dexie|dexie-.*|idb|idb-keyval|localforage|pouchdb.*|rxdb.*|lokijs|lowdb.*|@nozbe\/watermelondb.*|expo-sqlite.*|sql\.js|realm|@tanstack\/.*db.*|react-native-mmkv|tinybase.*|zustand.*|pinia|jotai.*|valtio.*|mobx.*|@reduxjs\/toolkit.*|redux.*|nanostores|@legendapp\/state.*|instantdb|@instantdb\/.*|firebase.*|@react-native-firebase\/.*)$/;
+  /^(dexie|dexie-.*|idb|idb-keyval|localforage|pouchdb.*|rxdb.*|lokijs|lowdb.*|@nozbe\/watermelondb.*|expo-sqlite.*|sql\.js|realm|@tanstack\/.*db.*|react-native-mmkv|tinybase.*|zustand.*|pinia|jotai.*|valtio.*|mobx.*|@reduxjs\/toolkit.*|redux.*|nanostores|@legendapp\/state.*|instantdb|better-sqlite3|sqlite3?|bun:sqlite|node:sqlite|@op-engineering\/op-sqlite|react-native-quick-sqlite|@capacitor-community\/sqlite|@sqlite\.org\/.*|@libsql\/.*|@instantdb\/.*|firebase.*|@react-native-firebase\/.*)$/;
 const servers =
   /supabase|prisma|drizzle|kysely|knex|typeorm|sequelize|objection|mikro-orm|^pg$|^pg-|postgres|slonik/i;
 
@@ -23,6 +23,7 @@ export function isClientStore(follower: Follower, { module, node }: Reference): 
   const found = follower.follow({ module, node: root });
   const around = root.type === 'MemberExpression' ? classAround(root) : null;
   const answer =
+    found.some(each => isStoreHook(each.node)) ||
     (around !== null && isStoreClass(follower, module, around, 0)) ||
     found.some(each => isMade(follower, each, 0) || (each.node !== root && isClientStore(follower, each))) ||
     (isUnknown(found, root) && livesOnClient(module, root));
@@ -79,6 +80,12 @@ function isMade(follower: Follower, { module, node }: Reference, depth: number):
   }
 }
 
+// `usePresetStore()`, `usePresetStore.getState()`
+function isStoreHook(node: Node): boolean {
+  const root = node.type === 'CallExpression' ? rootNode(node) : null;
+  return root?.type === 'Identifier' && /^use\w*Store$/.test(root.name);
+}
+
 function isStoreClass(follower: Follower, module: CodeModule, node: Node, depth: number): boolean {
   if (node.type !== 'ClassDeclaration' && node.type !== 'ClassExpression') return false;
   if (!node.superClass || depth > deepest) return false;
@@ -90,6 +97,7 @@ function isStoreClass(follower: Follower, module: CodeModule, node: Node, depth:
 
 // Many of these names are common words, so the package that they come from decides, unless the name says enough.
 function isMaker(module: CodeModule, callee: Node): boolean {
+  if (callee.type === 'CallExpression') return isMaker(module, callee.callee);
   const name =
     callee.type === 'Identifier'
       ? callee.name

@@ -14,10 +14,19 @@ const neutral =
  * Whether a call by a name that could count uses is about another table by its arguments: `{ template_id: id }`,
  * `{ row_id: coupon.id }`, `{ table_name: 'styles' }`.
  */
-export function isAboutAnother(follower: Follower, given: readonly Reference[]): boolean {
+export function isAboutAnother(follower: Follower, routine: string, given: readonly Reference[]): boolean {
   const subjects = given.flatMap(each => subjectsIn(follower, each));
-  return subjects.length > 0 && !subjects.some(subject => /preset/i.test(subject));
+  if (subjects.some(subject => /preset/i.test(subject))) return false;
+  if (subjects.some(subject => subject !== owner && subject !== unknown)) return true;
+  // A quota is counted by who uses it: `increment_usage({ user_id })`.
+  return !/preset/i.test(routine) && subjects.includes(owner) && !subjects.includes(unknown);
 }
+
+// An id of whoever uses something, and one that could be of anything.
+const owner = 'owner';
+const unknown = 'unknown';
+const owning =
+  /^(users?|profile|account|auth|actor|member|org|organization|organisation|team|tenant|workspace|owner|customer)$/;
 
 function subjectsIn(follower: Follower, ref: Reference): string[] {
   const entries = shapeOf(follower, ref).entries;
@@ -30,13 +39,8 @@ function subjectsIn(follower: Follower, ref: Reference): string[] {
     if (!/^(ids?|uuid|key)$/.test(words.at(-1) ?? '')) return [];
     const named = words.slice(0, -1).filter(word => !neutral.test(word));
     if (named.length > 0) return [named.join('_')];
-    return words
-      .slice(0, -1)
-      .some(word => /^(user|profile|account|auth|tenant|org|team|workspace)/.test(word))
-      ? []
-      : value
-        ? ofValue(value.node)
-        : [];
+    if (words.slice(0, -1).some(word => owning.test(word))) return [owner];
+    return value ? ofValue(value.node) : [unknown];
   });
 }
 
@@ -44,16 +48,17 @@ function subjectsIn(follower: Follower, ref: Reference): string[] {
 function ofValue(node: Node): string[] {
   if (node.type === 'MemberExpression' && !node.computed) {
     const key = plainKey(node.property, false) ?? '';
-    if (!/id$/i.test(key)) return [];
+    if (!/id$/i.test(key)) return [unknown];
     return ofName(/^_?id$/i.test(key) ? rootName(node.object) : key);
   }
-  return node.type === 'Identifier' && /(?:Id|_id)$/.test(node.name) ? ofName(node.name) : [];
+  return node.type === 'Identifier' && /(?:Id|_id)$/.test(node.name) ? ofName(node.name) : [unknown];
 }
 
 const rootName = (node: Node): string =>
   node.type === 'MemberExpression' && !node.computed ? (plainKey(node.property, false) ?? '') : rootOf(node);
 
 function ofName(name: string): string[] {
+  if (wordsOf(name).some(word => owning.test(word))) return [owner];
   const words = wordsOf(name).filter(word => !/^(ids?|uuid|p)$/.test(word) && !neutral.test(word));
-  return words.length > 0 && words.join('').length > 2 ? [words.join('_')] : [];
+  return words.length > 0 && words.join('').length > 2 ? [words.join('_')] : [unknown];
 }

@@ -93,7 +93,10 @@ function ofReference(
   const declared = follower.typeNamed(module, name);
   if (declared) return isRowType(follower, declared, steps, depth + 1);
   const binding = lookup(module, name, module.program);
+  // What a file of types that was not scanned calls a row of presets is one.
   if (!binding) return false;
+  const unseen = binding.kind === 'import' && /^(Db|DB)?Presets?(Row|Record|Entity)$/.test(name);
+  if (unseen) return steps.every(isRest(follower));
   const { parent } = binding.declared;
   const from = parent?.type === 'ImportSpecifier' ? parent.parent : null;
   if (from?.type === 'ImportDeclaration' && /prisma/.test(from.source.value)) {
