@@ -24,7 +24,7 @@ export function sqlHelpersIn(module: CodeModule, follower: Follower): Helper[] {
     if (!helper) return [];
     const { key, offset, ...rest } = helper;
     const at = { module, node, offset: sourceOf(sql, offset), readBefore: false };
-    return [{ ...rest, values: null, key, ...calledBy(rest.table, node), ...(key ? {} : { at }) }];
+    return [{ ...rest, values: null, key, ...calledBy(rest.table, node), at }];
   });
 }
 

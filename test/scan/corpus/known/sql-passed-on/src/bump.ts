@@ -1,4 +1,4 @@
-// writes: 7 sql
+// writes: 5 sql
 import { pool } from './pool';
 
 const increment = (schema: string, table: string, column: string, id: string) =>

@@ -1,4 +1,4 @@
-// writes: none
+// writes: 5 sql
 import { pool } from './pool';
 
 export const increment = (table: string, column: string, id: string) =>

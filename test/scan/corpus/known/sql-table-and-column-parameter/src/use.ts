@@ -1,4 +1,4 @@
-// writes: 7 sql
+// writes: none
 import { increment } from './counters';
 
 export async function use(presetId: string, styleId: string) {
