@@ -33,6 +33,7 @@ function slow() {
   const written: [string, number | null][] = [];
   const handle = {
     async write(bytes: Buffer, from: number, length: number, at: number | null) {
+      if (from + length > bytes.length) throw new RangeError('more than there is');
       const taken = Math.min(3, length);
       written.push([bytes.subarray(from, from + taken).toString(), at]);
       return { bytesWritten: taken };

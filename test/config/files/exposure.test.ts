@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import {
+  appendFile,
   chmod,
   chown,
   copyFile,
@@ -80,8 +81,15 @@ const short: [string, Spoil, string, string] = [
   'Move it away',
 ];
 
+const long: [string, Spoil, string, string] = [
+  'a key with something after it',
+  directory => appendFile(keyFile(directory), 'x'),
+  'does not hold a key',
+  'Move it away',
+];
+
 const refused = '%s is no place for a receipt: exit code 4, before anything is changed';
-test.each([...group, ...links, readable, short])(refused, needsModes(), (_, ...place) =>
+test.each([...group, ...links, readable, short, long])(refused, needsModes(), (_, ...place) =>
   expectRefused(...place),
 );
 test.each(foreign)(refused, needsRoot(), (_, ...place) => expectRefused(...place));
@@ -135,6 +143,8 @@ test.each<[string, Spoil, string, string]>([
 ])(unbelieved, needsModes(), (_, ...place) => expectDoubt(...place));
 test.each<[string, Spoil, string, string]>([
   ['a state directory of another user', d => chown(d, somebody, 0), 'exposed', 'belongs to the user'],
+  ['a key that only others may read', d => chmod(keyFile(d), 0o044), 'no-key', '(mode 044)'],
+  ['a state directory that only others may write', d => chmod(d, 0o022), 'exposed', '(mode 022)'],
   ['a key of another user', d => chown(keyFile(d), somebody, 0), 'no-key', 'belongs to the user'],
 ])(unbelieved, needsRoot(), (_, ...place) => expectDoubt(...place));
 
@@ -194,6 +204,7 @@ test('a link in the place of the directory is not followed, exit code 2', async 
     code: 'unreadable-receipt',
     exitCode: 2,
     message: `${receiptsIn(directory)} is a symbolic link, and those are not followed.`,
+    hint: 'Put the directory itself there, or set XDG_STATE_HOME to where it is.',
   });
 });
 

@@ -1,11 +1,12 @@
-import { appendFile, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { noteOutcomes } from '../../../source/repair/receipts/note-outcomes.ts';
-import { journalFile } from '../../../source/repair/receipts/places.ts';
+import { journalFile, keyFile } from '../../../source/repair/receipts/places.ts';
 import { readReceipt } from '../../../source/repair/receipts/read-receipt.ts';
 import type { BatchOutcome } from '../../../source/repair/receipts/receipt.ts';
 import { openReceipt } from '../../../source/repair/receipts/write-receipt.ts';
+import { needsModes } from '../../helpers/needs.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from './samples.ts';
 
 /** A receipt of three batches, of which the first is settled, and no end. */
@@ -89,6 +90,41 @@ test('a line that the kill tore off stays outside', async () => {
   const settled = await noteOutcomes(await readReceipt(directory, receipt.head.id), outcomes);
   expect(await readReceipt(directory, receipt.head.id)).toEqual(settled);
   expect(settled.batches).toHaveLength(3);
+});
+
+test('an outcome that stays unknown is not noted again', async () => {
+  const directory = newStateDirectory();
+  const unknown = new Map<number, BatchOutcome>([[2, 'unknown']]);
+  const receipt = await noteOutcomes(await killed(directory), unknown);
+  const { length } = await readFile(receipt.file);
+  await noteOutcomes(receipt, unknown);
+  expect(await readFile(receipt.file)).toHaveLength(length);
+});
+
+test('each of two kills is in the journal', async () => {
+  const directory = newStateDirectory();
+  const [one, two] = [await killed(directory), await killed(directory)];
+  for (const receipt of [one, two]) await noteOutcomes(receipt, outcomes);
+  const lines = (await readFile(journalFile(directory), 'utf8')).trimEnd().split('\n');
+  expect(lines.map(line => line.split('\t')[4])).toEqual([one.head.id, two.head.id]);
+});
+
+test('one that finished is not a kill, whatever became of its line in the journal', async () => {
+  const directory = newStateDirectory();
+  const writer = await openReceipt(directory, sampleHead());
+  await writer.intend({ xid: '1', changes: [sampleChange('1')], records: null });
+  await writer.end(sampleEnd);
+  await writer.close();
+  await writeFile(journalFile(directory), '');
+  await noteOutcomes(await readReceipt(directory, writer.head.id), outcomes);
+  expect(await readFile(journalFile(directory), 'utf8')).toBe('');
+});
+
+test('nothing is sealed with a key that others may read: exit code 4', needsModes(), async () => {
+  const directory = newStateDirectory();
+  const receipt = await killed(directory);
+  await chmod(keyFile(directory), 0o644);
+  await expect(noteOutcomes(receipt, outcomes)).rejects.toMatchObject({ code: 'state-exposed', exitCode: 4 });
 });
 
 test('one that finished is not a kill', async () => {

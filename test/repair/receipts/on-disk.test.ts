@@ -22,7 +22,7 @@ interface Synced {
 let handles: FileHandle;
 let scratch: string;
 let synced: Synced[];
-let onSync: (what: { isDirectory: () => boolean }) => void;
+let onSync: (what: { size: number; isDirectory: () => boolean }) => void;
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'on-disk-'));
@@ -193,3 +193,40 @@ test('a file of records whose name did not reach the disk is removed, and made a
   expect(await writer.intend({ xid: '2', changes: [], records: ['{"id":2}'] })).toBe(2);
   await writer.close();
 });
+
+test('a key that did not reach the disk seals nothing: nothing is begun', async () => {
+  onSync = what => {
+    if (what.size === 32 && !what.isDirectory()) throw fails('EIO');
+  };
+  await expect(begin()).rejects.toMatchObject({
+    code: 'receipt-unwritable',
+    message: expect.stringContaining('receipt-key: the disk reports an error (EIO)'),
+    hint: expect.stringMatching(/^Nothing was changed\. /),
+  });
+});
+
+test.each<[string, (writer: ReceiptWriter) => Promise<unknown>, string]>([
+  [
+    'a batch',
+    writer => writer.intend({ xid: '1', changes: [], records: null }),
+    'This batch was not applied; the receipt holds what was applied before.',
+  ],
+  [
+    'an outcome',
+    writer => writer.settle(1, 'committed'),
+    'The receipt already holds what was changed, and the server knows which of it was committed.',
+  ],
+  ['the end', writer => writer.end(sampleEnd), 'What was changed stands, and the receipt holds it.'],
+])(
+  '%s that cannot be written is reported with what that means for the database',
+  async (_, write, meaning) => {
+    const { writer } = await begin();
+    vi.spyOn(handles, 'write').mockRejectedValue(fails('EIO'));
+    await expect(write(writer)).rejects.toMatchObject({
+      code: 'receipt-unwritable',
+      message: `The receipt cannot be written to ${writer.file}: the disk reports an error (EIO).`,
+      hint: `${meaning} Set XDG_STATE_HOME to a directory that can be written.`,
+    });
+    await writer.close();
+  },
+);

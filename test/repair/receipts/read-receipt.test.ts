@@ -57,6 +57,40 @@ test('a receipt is named by its file, its id or the beginning of it', async () =
   }
 });
 
+test('the whole id names a receipt, whatever else begins with it', async () => {
+  const directory = newStateDirectory();
+  const { file, head: kept } = await keep(directory, {});
+  await copyFile(file, receiptFile(directory, `${kept.id}-copy`));
+  expect((await readReceipt(directory, kept.id)).file).toBe(file);
+});
+
+test('what is not there is named as it was looked for: by its id or as a file', async () => {
+  const directory = newStateDirectory();
+  await keep(directory, {});
+  await expect(readReceipt(directory, '2027')).rejects.toMatchObject({
+    message: `There is no receipt 2027 in ${join(directory, 'receipts')}.`,
+    hint: 'List them with: preset-usage receipts',
+  });
+  await expect(readReceipt(directory, '2027.jsonl')).rejects.toMatchObject({
+    message: `There is no receipt at ${join(process.cwd(), '2027.jsonl')}.`,
+  });
+});
+
+test('a directory that cannot be listed is not an empty one', async () => {
+  await expect(listReceipts(`/${'x'.repeat(300)}`)).rejects.toMatchObject({
+    code: 'unreadable-receipt',
+    message: expect.stringContaining('(ENAMETOOLONG)'),
+  });
+});
+
+test('damaged receipts are listed by their names', async () => {
+  const directory = newStateDirectory();
+  await keep(directory, {});
+  const files = ['c', 'a', 'e', 'b', 'd'].map(name => receiptFile(directory, name));
+  for (const file of files) await writeFile(file, '');
+  expect((await listReceipts(directory)).damaged.map(({ file }) => file)).toEqual(files.toSorted());
+});
+
 test('a copy elsewhere is a receipt too, with its records beside it', async () => {
   const directory = newStateDirectory();
   const kept = await keep(directory, {}, ['{"id":1}']);
@@ -75,6 +109,11 @@ const [head, batch, settled, end] = [
   { kind: 'settled', batch: 1, outcome: 'committed' },
   { kind: 'end', ...sampleEnd },
 ].map(line => JSON.stringify(line)) as [string, string, string, string];
+
+const withHead = (more: Partial<ReceiptHead>) =>
+  JSON.stringify({ kind: 'head', ...sampleHead({ id: '20261123T041554Z-sync-3f9a1c' }), ...more });
+const withSum = (sha256: string) =>
+  batch.replace('"records":null', `"records":${JSON.stringify({ offset: 0, length: 9, count: 1, sha256 })}`);
 
 test.each([
   ['nothing', '', 'ends before its first line is complete'],
@@ -100,6 +139,26 @@ test.each([
   ['an id that leads elsewhere', `${head.replace('20261123T', '../../')}\n`, 'line 1 does not belong'],
   ['a time that is none', `${head.replace('2026-11-23T', 'soon')}\n`, 'line 1 does not belong'],
   ['version 2', '{"kind":"head","version":2,"when":"later"}\n', 'A newer console wrote the receipt'],
+  ['version 2 of something else', '{"kind":"log","version":2}\n', 'line 1 does not belong in a receipt'],
+  ['a version in words', '{"kind":"head","version":"2"}\n', 'line 1 does not belong in a receipt'],
+  [
+    'a head that began nowhere',
+    `${withHead({ began: { xid: '7x', timeline: 1 } })}\n`,
+    'line 1 does not belong',
+  ],
+  [
+    'a head that began at SQL',
+    `${withHead({ began: { xid: 'x7', timeline: 1 } })}\n`,
+    'line 1 does not belong',
+  ],
+  [
+    'an xid after SQL',
+    `${head}\n${batch.replace('"xid":"1"', '"xid":"drop 1"')}\n`,
+    'line 2 does not belong',
+  ],
+  ['a sum that is longer', `${head}\n${withSum('0'.repeat(65))}\n`, 'line 2 does not belong'],
+  ['a sum after something else', `${head}\n${withSum(`x${'0'.repeat(64)}`)}\n`, 'line 2 does not belong'],
+  ['a sum before something else', `${head}\n${withSum(`${'0'.repeat(64)}x`)}\n`, 'line 2 does not belong'],
 ])('%s is no receipt', async (_, content, why) => {
   const directory = newStateDirectory();
   const file = receiptFile(directory, '20261123T041554Z-sync-3f9a1c');
@@ -110,6 +169,7 @@ test.each([
     code: 'damaged-receipt',
     exitCode: 2,
     message,
+    hint: expect.stringMatching(/^(?:Name another receipt, or put|Use that console, or update)/),
   });
   const { receipts, damaged } = await listReceipts(directory);
   expect(receipts).toHaveLength(1);
@@ -120,6 +180,16 @@ test('a last line without its line end counts where it is whole', async () => {
   const directory = newStateDirectory();
   const { file } = await keep(directory, {});
   await writeFile(file, `${head}\n${batch}\n${settled}\n${end}`);
+  expect(await readReceipt(directory, file)).toMatchObject({
+    batches: [{ outcome: 'committed' }],
+    end: sampleEnd,
+  });
+});
+
+test('a whole line whose line end was torn off still counts', async () => {
+  const directory = newStateDirectory();
+  const { file } = await keep(directory, {});
+  await writeFile(file, `${head}\n${batch}\n${settled}#torn\n${end}\n`);
   expect(await readReceipt(directory, file)).toMatchObject({
     batches: [{ outcome: 'committed' }],
     end: sampleEnd,
@@ -230,7 +300,7 @@ test('what this user may not read is reported with the system’s code, exit cod
 test('of many receipts that begin alike three are named', async () => {
   const directory = newStateDirectory();
   const ids = ['a', 'b', 'c', 'd', 'e'].map(last => `20261123T041554Z-sync-00000${last}`);
-  for (const id of ids.toReversed()) await keep(directory, { id });
+  for (const at of [2, 0, 4, 1, 3]) await keep(directory, { id: ids[at]! });
   await expect(readReceipt(directory, '2026')).rejects.toMatchObject({
     message: `5 receipts begin with 2026: ${ids.slice(0, 3).join(', ')} and 2 more.`,
     hint: 'Give more of the id.',

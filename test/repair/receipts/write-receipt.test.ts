@@ -59,6 +59,54 @@ test('what is written is read back, to the last digit and the last emoji', async
   expect(records[2]).toEqual([]);
 });
 
+test.each<[string, Partial<ReceiptHead>]>([
+  ['a migration', { action: 'migrate', replaced: ['DROP TRIGGER x', 'CREATE TRIGGER x'] }],
+  ['the position of the server', { began: { xid: '8812', oldest: '8700', timeline: 3 } }],
+  ['the position of an older server', { began: { xid: '8812', timeline: null } }],
+  [
+    'the columns of the records',
+    {
+      action: 'reset',
+      columns: [
+        { quoted: 'id', type: 'uuid' },
+        { quoted: '"Note"', type: 'text', declared: 'character varying(9)', number: 4 },
+      ],
+      reference: 'preset_id',
+    },
+  ],
+  [
+    'columns that were mapped and dropped',
+    { action: 'undo', undoes: 'x', mapped: [{ from: 'old', to: 'new' }], dropped: ['gone'] },
+  ],
+])('a head with %s is read back', async (_, more) => {
+  const directory = newStateDirectory();
+  const head = sampleHead(more);
+  await begin(directory, head);
+  expect((await readReceipt(directory, head.id)).head).toEqual(head);
+});
+
+test('the parts of an undo are read back, and how it ended', async () => {
+  const directory = newStateDirectory();
+  const writer = await begin(directory, sampleHead({ action: 'undo' }));
+  const changes = [
+    sampleChange('1', {
+      of: 1,
+      part: 'records',
+      places: [
+        [0, 3],
+        [7, 7],
+      ],
+    }),
+    sampleChange('2', { of: 1, part: 'state' }),
+    sampleChange('3', { of: 2, part: 'all' }),
+  ];
+  await writer.intend({ xid: '8812', changes, records: null });
+  await writer.end({ ...sampleEnd, ended: 'interrupted' });
+  const receipt = await readReceipt(directory, writer.head.id);
+  expect(receipt.batches).toMatchObject([{ changes }]);
+  expect(receipt.end).toEqual({ ...sampleEnd, ended: 'interrupted' });
+});
+
 test('only this user can read what is kept', async () => {
   const directory = newStateDirectory();
   const writer = await begin(directory);
@@ -216,6 +264,7 @@ test('a journal that cannot be written is found before anything is changed', asy
   await expect(openReceipt(directory, sampleHead())).rejects.toMatchObject({
     code: 'receipt-unwritable',
     message: `The receipt cannot be written to ${journalFile(directory)}: it is a directory (EISDIR).`,
+    hint: expect.stringMatching(/^Nothing was changed\. /),
   });
   expect(await readdir(join(directory, 'receipts'))).toEqual([]);
 });
@@ -225,7 +274,10 @@ test('a receipt is never written over another one', async () => {
   const writer = await begin(directory);
   await writer.end(sampleEnd);
   const again = openReceipt(directory, writer.head);
-  await expect(again).rejects.toMatchObject({ message: expect.stringContaining('(EEXIST)') });
+  await expect(again).rejects.toMatchObject({
+    message: expect.stringContaining('(EEXIST)'),
+    hint: expect.stringMatching(/^Nothing was changed\. /),
+  });
   expect((await readReceipt(directory, writer.head.id)).end).toEqual(sampleEnd);
 });
 

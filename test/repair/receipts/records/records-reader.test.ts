@@ -75,6 +75,18 @@ test('what lies before the last start is not kept, nor is more than there may be
   await reader.close();
 });
 
+test('of more than there may be only the last is kept', async () => {
+  const [receipt, one] = await keep();
+  // Of six characters each, so that two of them fit.
+  const reader = new RecordsReader(receipt, 12);
+  expect(await read(reader, one, 0, 5)).toBe('a0 a1 a2 a3 a4');
+  await rm(recordsFile(receipt.file));
+  expect(await read(reader, one, 4, 3)).toBe('a4 a5 a6');
+  expect(await read(reader, one, 6, 1)).toBe('a6');
+  await expect(read(reader, one, 5, 1)).rejects.toMatchObject({ code: 'damaged-receipt' });
+  await reader.close();
+});
+
 test('what was let go of is read from its beginning again', async () => {
   const [receipt, one] = await keep();
   const reader = new RecordsReader(receipt, 1_000);

@@ -95,6 +95,15 @@ test('records that are more, longer or fewer than the receipt says are reported'
   await expect(read({ offset: 1 })).rejects.toMatchObject(message('it is cut off'));
 });
 
+test('a last record that is not complete is not one', async () => {
+  const receipt = await keep(['["1"]', '["2"]']);
+  const member = gzipSync('["1"]\n["2"');
+  await writeFile(recordsFile(receipt.file), member);
+  await expect(readRecords(receipt, asBefore(receipt, { length: member.length }))).rejects.toMatchObject(
+    message('batch 1 deleted 2 records, and 1 are there'),
+  );
+});
+
 test('a link in the place of the records is not followed', async () => {
   const receipt = await keep(['["1"]']);
   const elsewhere = join(dirname(receipt.file), 'elsewhere');
