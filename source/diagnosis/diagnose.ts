@@ -1,16 +1,25 @@
-import { count } from '../format/numbers.ts';
 import { amount } from '../format/plurals.ts';
-import { countedAgain } from './causes/counted-again.ts';
+import { judgeCommonStart } from './causes/common-start.ts';
+import { countedAgain, exactMultiple } from './causes/counted-again.ts';
+import { judgeFewReset, judgeMissingUpdates } from './causes/counted-less.ts';
 import { countsAgainNow } from './causes/counts-again-now.ts';
 import { judgeDeleted } from './causes/deleted.ts';
+import { judgeDeletedTwice } from './causes/deleted-twice.ts';
+import { judgeMarked, leftOut } from './causes/excluded.ts';
 import { findLostUpdates } from './causes/lost-updates.ts';
+import { judgeMoved } from './causes/moved.ts';
 import { judgeNotCounted } from './causes/not-counted.ts';
 import { setToZero } from './causes/set-to-zero.ts';
-import { explains, findPatterns, type Pattern } from './causes/shared-rule.ts';
+import { twoCauses } from './causes/two-causes.ts';
 import { judgeUncounted } from './causes/uncounted-since.ts';
-import type { Diagnosis } from './diagnosis.ts';
+import { unknown } from './causes/unknown.ts';
+import { judgeUpserts } from './causes/upsert.ts';
+import { judgeIncrements } from './causes/without-record.ts';
+import type { Diagnosis, Judgement } from './diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from './evidence.ts';
-import { lastUsedSentence } from './last-used.ts';
+import { nextOf } from './next-steps.ts';
+import { bulkRecords } from './traces/bulk-records.ts';
+import { explains, findPatterns, type Pattern } from './traces/shared-rule.ts';
 
 /** What the evidence shows. */
 export interface Causes {
@@ -19,6 +28,9 @@ export interface Causes {
   /** Why the count of a preset is wrong; null if it is right. */
   of(preset: PresetEvidence): Diagnosis | null;
 }
+
+/** Judges one preset; null if the cause is another. */
+type Judge = (preset: PresetEvidence) => Judgement | null;
 
 /** Diagnoses every wrong count in the evidence, without a pause. */
 export function diagnoseAll(evidence: Evidence): Map<string, Diagnosis> {
@@ -36,53 +48,127 @@ export function diagnoseAll(evidence: Evidence): Map<string, Diagnosis> {
 
 /**
  * Finds out why counts are wrong, as far as records and catalog show. One wrong count fits many causes. So the search first
- * looks for what many of them share (see findPatterns), and only then judges the rest one by one. Yields like findPatterns.
+ * looks for what many of them share (see findPatterns), then for what the server counted exactly, and only then judges the
+ * rest one by one. Yields like findPatterns.
  */
 export function* findCauses(evidence: Evidence): Generator<void, Causes> {
   const { mismatched } = evidence;
-  const patterns = yield* findPatterns(mismatched, evidence.accurate);
+  const patterns = yield* findPatterns(mismatched, evidence.accurate, evidence.writers.condition !== null);
+  const counts = mismatched.filter(({ usageCount }) => usageCount !== null);
+  const high = counts.filter(preset => driftOf(preset) > 0);
+  const low = counts.filter(preset => driftOf(preset) < 0);
   // If exactly as many records were deleted as all counts together are too high, a rule that fits as well fits by chance.
-  const high = mismatched.filter(preset => preset.usageCount !== null && driftOf(preset) > 0);
   const allDeleted = judgeDeleted(high, evidence);
-  const rules = patterns.map(pattern => ({
-    pattern,
-    judge:
-      pattern.factor > 0
-        ? (preset: PresetEvidence) => countedAgain(pattern, preset, evidence)
-        : judgeNotCounted(pattern, evidence),
-  }));
-  const left = mismatched.filter(preset => !patterns.some(pattern => explains(pattern, preset)));
-  const lost = findLostUpdates(
-    left.filter(({ usageCount }) => usageCount !== null),
-    patterns,
+  const rules = patterns.map(pattern => ruleOf(pattern, evidence));
+  const byRule: Judge = preset =>
+    rules.find(({ pattern }) => explains(pattern, preset))?.judge(preset) ?? null;
+  const marked = judgeMarked(low, evidence);
+  // What was written last in bulk may have been stored or moved then.
+  const settled = (preset: PresetEvidence) =>
+    marked(preset) ?? (byRule(preset)?.code === 'history-imported' ? null : byRule(preset));
+  const moved = judgeMoved(
+    high.filter(preset => !byRule(preset)),
+    low.filter(preset => !settled(preset)),
     evidence,
+    preset => bulkRecords(preset) === -driftOf(preset),
   );
-  const deleted = judgeDeleted(
-    left.filter(preset => driftOf(preset) > 0 && !lost.has(preset.id)),
-    evidence,
-  );
-  const uncounted = judgeUncounted(evidence);
+  const named = rules.flatMap(({ pattern, judge }) => {
+    const one = mismatched.find(({ id }) => pattern.fits.has(id));
+    const code = one && judge(one)?.code;
+    return code ? [{ pattern, code }] : [];
+  });
+  const shared: Judge = preset =>
+    moved(preset) ?? marked(preset) ?? byRule(preset) ?? twoCauses(named, preset);
+  const left = mismatched.filter(preset => !shared(preset));
+  const rest = { ...evidence, explainedUpdates: explainedUpdates(counts, shared) };
+  const single = judgeSingly(left, patterns, rest);
   return {
     patterns,
     of(preset) {
       const drift = driftOf(preset);
       if (drift === 0) return null;
       const all = drift > 0 ? allDeleted(preset) : null;
-      const rule = rules.find(({ pattern }) => explains(pattern, preset));
-      return (
+      return complete(
         nullCount(preset) ??
-        (all?.certainty === 'certain' ? all : null) ??
-        rule?.judge(preset) ??
-        (drift < 0 ? (uncounted(preset) ?? setToZero(preset, evidence)) : null) ??
-        lost.get(preset.id) ??
-        (drift > 0 ? (deleted(preset) ?? countsAgainNow(preset, evidence)) : null) ??
-        unknown(preset, evidence)
+          (all?.certainty === 'certain' ? all : null) ??
+          shared(preset) ??
+          single(preset) ??
+          unknown(preset, evidence),
       );
     },
   };
 }
 
-function nullCount({ usageCount, records }: PresetEvidence): Diagnosis | null {
+function ruleOf(pattern: Pattern, evidence: Evidence): { pattern: Pattern; judge: Judge } {
+  const { kind } = pattern;
+  if (pattern.factor > 0) return { pattern, judge: preset => countedAgain(pattern, preset, evidence) };
+  if (kind !== null) return { pattern, judge: preset => leftOut({ ...pattern, kind }, preset, evidence) };
+  return { pattern, judge: judgeNotCounted(pattern, evidence) };
+}
+
+/** How many updates of presets causes account for, beyond one for each record; NaN if that cannot be said. */
+function explainedUpdates(presets: readonly PresetEvidence[], judge: Judge): number {
+  return presets.reduce((sum, preset) => {
+    const code = judge(preset)?.code;
+    if (code === undefined || code === 'records-moved' || code === 'history-deleted') return sum;
+    if (code === 'reset-kept-history') return sum + 1;
+    if (code === 'double-counted' || code === 'trigger-gap' || code === 'history-imported')
+      return sum + driftOf(preset);
+    return Number.NaN;
+  }, 0);
+}
+
+// Of more, some are exact multiples by chance.
+const few = 3;
+
+/** The causes of counts that share no rule, each judged with the others that are left. */
+function judgeSingly(
+  left: readonly PresetEvidence[],
+  patterns: readonly Pattern[],
+  evidence: Evidence,
+): Judge {
+  const counts = left.filter(({ usageCount }) => usageCount !== null);
+  const lost = findLostUpdates(counts, patterns, evidence);
+  const high = counts.filter(preset => driftOf(preset) > 0 && !lost.has(preset.id));
+  const low = counts.filter(preset => driftOf(preset) < 0);
+  const twice = judgeDeletedTwice(low, evidence);
+  const uncounted = judgeUncounted(evidence);
+  const missing = judgeMissingUpdates(low, evidence);
+  const fewReset = judgeFewReset(low, evidence);
+  const upserts = judgeUpserts(high, evidence);
+  const deleted = judgeDeleted(high, evidence);
+  const increments = judgeIncrements(high, evidence);
+  const commonStart = judgeCommonStart(high, evidence);
+  return preset => {
+    if (driftOf(preset) < 0) {
+      return (
+        twice(preset) ??
+        uncounted(preset) ??
+        setToZero(preset, evidence) ??
+        missing(preset) ??
+        lost.get(preset.id) ??
+        fewReset(preset)
+      );
+    }
+    const gone = deleted(preset);
+    return (
+      lost.get(preset.id) ??
+      upserts(preset) ??
+      (gone?.certainty === 'possible' ? null : gone) ??
+      commonStart(preset) ??
+      increments(preset) ??
+      gone ??
+      countsAgainNow(preset, evidence) ??
+      (high.length <= few ? exactMultiple(preset) : null)
+    );
+  };
+}
+
+function complete(judgement: Judgement): Diagnosis {
+  return { ...judgement, against: judgement.against ?? [], next: judgement.next ?? nextOf(judgement.code) };
+}
+
+function nullCount({ usageCount, records }: PresetEvidence): Judgement | null {
   if (usageCount !== null) return null;
   return {
     code: 'null-count',
@@ -92,35 +178,4 @@ function nullCount({ usageCount, records }: PresetEvidence): Diagnosis | null {
     ],
     stretch: null,
   };
-}
-
-function unknown(preset: PresetEvidence, { mismatched }: Evidence): Diagnosis {
-  const drift = driftOf(preset);
-  const lastUsed = lastUsedSentence(preset);
-  const off = Number.isNaN(drift)
-    ? 'The count is not a number'
-    : `The count is ${count(Math.abs(drift))} too ${drift > 0 ? 'high' : 'low'}`;
-  const compared =
-    mismatched.length > 1
-      ? `the ${count(mismatched.length)} wrong counts examined share nothing that explains it`
-      : 'there is no other wrong count to compare it with';
-  return {
-    code: 'unknown',
-    certainty: 'possible',
-    evidence: [
-      preset.uses ? `${off}; ${compared}.` : `${off}; its ${amount(preset.records, 'record')} were not read.`,
-      ...multipleOf(preset),
-      ...(lastUsed === null ? [] : [lastUsed]),
-    ],
-    stretch: null,
-  };
-}
-
-/** A count that is an exact multiple of the records. For a single preset that proves nothing, but it shows where to look. */
-function multipleOf({ usageCount, records }: PresetEvidence): string[] {
-  const times = (usageCount ?? 0) / records;
-  if (records < 5 || !Number.isInteger(times) || times < 2) return [];
-  return [
-    `It is exactly ${times === 2 ? 'twice' : `${count(times)} times`} its ${amount(records, 'record')}.`,
-  ];
 }

@@ -30,7 +30,15 @@ export type Cause =
 export type Certainty = 'certain' | 'likely' | 'possible';
 
 /** A cause with what led to it. */
-export interface Diagnosis {
+export interface Diagnosis extends Judgement {
+  /** Sentences: what speaks against it, and for `unknown` what was ruled out. */
+  against: string[];
+  /** Sentences: what to look at next. */
+  next: string[];
+}
+
+/** A cause as one of the rules finds it. */
+export interface Judgement {
   code: Cause;
   certainty: Certainty;
   /** Sentences, the strongest first, each with its numbers. */
@@ -40,4 +48,9 @@ export interface Diagnosis {
    * Null if the cause is not tied to a time.
    */
   stretch: { from: number | null; to: number | null } | null;
+  /** See `Diagnosis`. */
+  against?: string[];
+  next?: string[];
+  /** Other causes that the same count has too: the numbers come apart exactly. */
+  also?: Cause[];
 }

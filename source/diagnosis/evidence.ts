@@ -23,6 +23,8 @@ export interface Uses {
   /** The transaction that stored each of them, as in `PresetEvidence.written`. */
   transactions: readonly number[] | null;
   types: readonly string[] | null;
+  /** What else is known of each, by column: a `1` where the column is true or set, for all in the same order. */
+  marks?: ReadonlyMap<string, string>;
 }
 
 /** What the server has counted for a table since its statistics were reset. A crash loses it; rolled-back rows are included. */
@@ -41,6 +43,32 @@ export interface CascadingTable {
   deleted: number | null;
 }
 
+/** What the catalog names, each in words. */
+export interface WriterEvidence {
+  /** Routines that add to the count and store no record. */
+  addAlone: readonly string[];
+  /** Jobs that delete records. */
+  deleteRecords: readonly string[];
+  /** Triggers that take a deleted record off the count. */
+  subtract: readonly string[];
+  /** Routines, not triggers, that take something off the count. */
+  subtractAlone: readonly string[];
+  /** Why an upsert that stores nothing new is counted; null if the trigger does not count it. */
+  countsUpserts: string | null;
+  /** Why the trigger does not count every record; null if it shows no condition. */
+  condition: string | null;
+}
+
+/** A catalog that names nothing. */
+export const noWriters: WriterEvidence = {
+  addAlone: [],
+  deleteRecords: [],
+  subtract: [],
+  subtractAlone: [],
+  countsUpserts: null,
+  condition: null,
+};
+
 /** Everything that a diagnosis is based on, as plain data. */
 export interface Evidence {
   mismatched: readonly PresetEvidence[];
@@ -50,12 +78,16 @@ export interface Evidence {
   triggerOff: string | null;
   /** What counts a use a second time, in the sentences of the trigger's findings. */
   countsAgain: readonly string[];
+  /** What the catalog has that may write counts or records in another way. */
+  writers: WriterEvidence;
   statistics: { presets: TableStatistics; records: TableStatistics } | null;
   /** All records of the table, including orphans; null if they were not counted. */
   allRecords: number | null;
   cascades: readonly CascadingTable[];
   /** How many numbers are missing from the sequence of the records' key; null if the key is not numbered in sequence. */
   missingIds: number | null;
+  /** Updates of presets that causes already found account for, beyond one for each record. */
+  explainedUpdates?: number;
 }
 
 /** `usage_count` minus records; a NULL count is 0. */

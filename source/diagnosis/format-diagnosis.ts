@@ -33,10 +33,17 @@ export function shortDiagnosis(diagnosis: Pick<Diagnosis, 'code' | 'certainty'> 
   return `${causeWords[code]}${certainty === 'possible' && code !== 'unknown' ? '?' : ''}`;
 }
 
-/** A diagnosis in full: the cause and how sure it is, then the evidence, in lines of at most `width` columns. */
-export function diagnosisLines({ code, certainty, evidence }: Diagnosis, width: number): string[] {
+/** A diagnosis in full: the cause and how sure it is, the evidence for and against it, and what to look at next, in lines of at most `width` columns. */
+export function diagnosisLines(diagnosis: Diagnosis, width: number): string[] {
+  const { code, certainty, evidence, against, next, also = [] } = diagnosis;
   const sure = code === 'unknown' ? '' : ` (${certaintyWords[certainty]})`;
-  return [`${causeWords[code]}${sure}`, ...evidence.flatMap(sentence => wrap(displayText(sentence), width))];
+  const words = [code, ...also].map(each => causeWords[each]).join(', and ');
+  const sentences = [
+    ...evidence,
+    ...against.map(sentence => (code === 'unknown' ? sentence : `But: ${sentence}`)),
+    ...next.map(sentence => `Next: ${sentence}`),
+  ];
+  return [`${words}${sure}`, ...sentences.flatMap(sentence => wrap(displayText(sentence), width))];
 }
 
 /** The most frequent cause and how many presets have it; null if there are no diagnoses or most are unknown. */

@@ -1,7 +1,7 @@
 import { count } from '../format/numbers.ts';
 import { amount } from '../format/plurals.ts';
-import { duration } from './causes/format.ts';
 import type { PresetEvidence } from './evidence.ts';
+import { duration } from './traces/format.ts';
 
 // Milliseconds: the trigger may use the server's clock while the record has the application's.
 const leeway = 1000;

@@ -12,13 +12,28 @@ interface EvidenceColumns {
   created: string | null;
   /** The column with the kind of use, quoted; null if there is none. */
   type: string | null;
+  /** Other columns of a record that may say that it does not count. */
+  marks: Mark[];
 }
+
+interface Mark {
+  /** What holds of a record that is marked, in words, such as `deleted_at is set`. */
+  words: string;
+  /** The column, quoted. */
+  column: string;
+  /** A column of true and false, or one that may be empty. */
+  boolean: boolean;
+}
+
+// More would cost more to read than they tell.
+const mostMarks = 5;
 
 const columns = z.object({
   presets: z.boolean(),
   records: z.boolean(),
   created: z.nullable(z.string()),
   type: z.nullable(z.string()),
+  marks: z.array(z.object({ words: z.string(), column: z.string(), boolean: z.boolean() })),
 });
 
 /** Finds out what this role may read as evidence. */
@@ -27,7 +42,7 @@ export async function readEvidenceColumns(
   { presets, records }: Tables,
 ): Promise<EvidenceColumns> {
   // A foreign table has no xmin.
-  const [row] = await reader.rows(
+  const [row] = (await reader.rows(
     `SELECT has_table_privilege($1::oid, 'SELECT') AND (SELECT relkind IN ('r', 'p') FROM pg_class WHERE oid = $1::oid) AS presets,
             has_table_privilege($2::oid, 'SELECT') AND (SELECT relkind IN ('r', 'p') FROM pg_class WHERE oid = $2::oid)
               AND NOT EXISTS (SELECT FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = $2::oid AND c.relkind = 'f') AS records,
@@ -36,12 +51,19 @@ export async function readEvidenceColumns(
                 AND replace(lower(a.attname), '_', '') = 'createdat' AND has_column_privilege($1::oid, a.attnum, 'SELECT')
               ORDER BY a.attnum LIMIT 1) AS created,
             (SELECT quote_ident(a.attname) FROM pg_attribute a
-              WHERE a.attrelid = $2::oid AND quote_ident(a.attname) = $3 AND has_column_privilege($2::oid, a.attnum, 'SELECT')) AS type`,
-    [presets.oid, records.oid, records.type ?? ''],
-  );
-  const found = columns.parse(row);
-  const { created, type } = found;
-  return { written: { presets: found.presets, records: found.records }, created, type };
+              WHERE a.attrelid = $2::oid AND quote_ident(a.attname) = $3 AND has_column_privilege($2::oid, a.attnum, 'SELECT')) AS type,
+            (SELECT coalesce(json_agg(json_build_object('words', m.words, 'column', m.quoted, 'boolean', m.boolean) ORDER BY m.attnum), '[]') FROM (
+              SELECT a.attnum, quote_ident(a.attname) AS quoted, a.atttypid = 'bool'::regtype AS boolean,
+                     a.attname || CASE WHEN a.atttypid = 'bool'::regtype THEN ' is true' ELSE ' is set' END AS words
+                FROM pg_attribute a
+               WHERE a.attrelid = $2::oid AND a.attnum > 0 AND NOT a.attisdropped AND (a.atttypid = 'bool'::regtype OR NOT a.attnotnull)
+                 AND quote_ident(a.attname) NOT IN ($3, $4, $5) AND has_column_privilege($2::oid, a.attnum, 'SELECT')
+               ORDER BY a.attname ~* 'delet|archiv|remov|hidden|void|cancel|test' DESC, a.atttypid <> 'bool'::regtype, a.attnum LIMIT ${mostMarks}) m)::text AS marks`,
+    [presets.oid, records.oid, records.type ?? '', records.preset, records.time ?? ''],
+  )) as { marks: string }[];
+  const found = columns.parse({ ...row, marks: JSON.parse(row?.marks ?? '[]') });
+  const { created, type, marks } = found;
+  return { written: { presets: found.presets, records: found.records }, created, type, marks };
 }
 
 const row = z.object({
@@ -55,6 +77,7 @@ const row = z.object({
   times: z.nullable(z.string()),
   transactions: z.nullable(z.string()),
   types: z.nullable(z.string()),
+  marks: z.nullable(z.array(z.string())),
 });
 const rows = z.array(row);
 const counted = z.array(
@@ -84,7 +107,7 @@ const transaction = (alias: string, readable: boolean) =>
 export async function readEvidence(
   reader: Reader,
   tables: Tables,
-  { written, created, type }: EvidenceColumns,
+  { written, created, type, marks }: EvidenceColumns,
   ids: readonly string[],
 ): Promise<PresetEvidence[]> {
   const { presets, records } = tables;
@@ -95,30 +118,42 @@ export async function readEvidence(
       SELECT w.key, pg_catalog.count(*)::double precision AS records,
              ${records.time === null ? 'NULL' : list(`coalesce((${microseconds(`r.${records.time}`)})::pg_catalog.text, 'NaN')`)} AS times,
              ${written.records ? list(transaction('r', true)) : 'NULL'} AS transactions,
-             ${type === null ? 'NULL' : `pg_catalog.json_agg(pg_catalog.left(r.${type}::pg_catalog.text, 60))::pg_catalog.text`} AS types
+             ${type === null ? 'NULL' : `pg_catalog.json_agg(pg_catalog.left(r.${type}::pg_catalog.text, 60))::pg_catalog.text`} AS types,
+             ${marks.length === 0 ? 'NULL::pg_catalog.json' : `pg_catalog.json_build_array(${marks.map(markOf).join(', ')})`} AS marks
         FROM wanted w JOIN ${records.name} r ON r.${records.preset} ${records.keys.equal} w.key${records.keys.of} GROUP BY 1)
     SELECT p.${presets.key}::pg_catalog.text AS id, ${countColumns(`p.${presets.count}`, tables)},
            ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt",
            ${milliseconds(created && `p.${created}`)} AS "createdAt",
            ${transaction('p', written.presets)}::double precision AS written,
-           coalesce(u.records, 0)::double precision AS records, u.times, u.transactions, u.types
+           coalesce(u.records, 0)::double precision AS records, u.times, u.transactions, u.types, u.marks
       FROM wanted w JOIN ${presets.name} p ON p.${presets.key} ${presets.keys.equal} w.key${presets.keys.of} LEFT JOIN uses u ON u.key ${presets.keys.equal} w.key${presets.keys.of}`;
   return rows.parse(await reader.rows(text, [JSON.stringify(ids)], tables.path)).map(found => {
-    const { times, transactions, types, exact, usageCount, ...counter } = found;
+    const { exact, usageCount, times, transactions, types, marks: marked, ...counter } = found;
     return {
       ...counter,
       usageCount: exact === null || exact === undefined ? usageCount : Number(exact),
-      uses: usesOf(counter.records, times, transactions, types),
+      uses: usesOf(counter.records, { times, transactions, types, marked }, marks),
     };
   });
+}
+
+/** One digit for each record: 1 if it is marked. */
+function markOf({ column, boolean }: Mark): string {
+  return `pg_catalog.string_agg(CASE WHEN r.${column} IS ${boolean ? 'TRUE' : 'NOT NULL'} THEN '1' ELSE '0' END, '')`;
 }
 
 /** The records in the order of their times; null if the table has no times. */
 function usesOf(
   records: number,
-  times: string | null,
-  transactions: string | null,
-  types: string | null,
+  {
+    times,
+    transactions,
+    types,
+    marked,
+  }: Record<'times' | 'transactions' | 'types', string | null> & {
+    marked: string[] | null;
+  },
+  marks: readonly Mark[],
 ): Uses | null {
   if (records === 0) return { times: [], transactions: [], types: [] };
   if (times === null) return null;
@@ -134,6 +169,9 @@ function usesOf(
     times: inOrder(at),
     transactions: transactions === null ? null : inOrder(numbers(transactions)),
     types: types === null ? null : inOrder((JSON.parse(types) as (string | null)[]).map(type => type ?? '')),
+    marks: new Map(
+      marks.map(({ words }, place) => [words, inOrder([...(marked?.[place] ?? '')]).join('')] as const),
+    ),
   };
 }
 

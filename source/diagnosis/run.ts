@@ -6,6 +6,7 @@ import { isScannable } from '../counter/reading/counters.ts';
 import { stopIfInterrupted } from '../errors/errors.ts';
 import { judgeTrigger } from '../trigger/health.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
+import { countsAgain, whyOff, writersOf } from './catalog-evidence.ts';
 import { type Causes, findCauses } from './diagnose.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { Evidence, PresetEvidence } from './evidence.ts';
@@ -13,7 +14,6 @@ import { type LastUsedTally, tallyLastUsed } from './last-used.ts';
 import { chooseAccurate, countInStretches, readEvidence, readEvidenceColumns } from './read-evidence.ts';
 import { readMissingIds } from './read-missing-ids.ts';
 import { readTableStatistics } from './read-table-statistics.ts';
-import { countsAgain, whyOff } from './trigger-evidence.ts';
 
 interface DiagnoseOptions {
   signal?: AbortSignal | undefined;
@@ -108,7 +108,8 @@ async function gather(
   });
   const read = await readEvidence(reader, tables, columns, [...chosen, ...right]);
   const readIds = new Set(read.map(({ id }) => id));
-  const { findings } = judgeTrigger(await readTriggerCatalog(reader, tables));
+  const catalog = await readTriggerCatalog(reader, tables);
+  const { findings } = judgeTrigger(catalog);
   return {
     mismatched: [
       ...read.filter(({ id }) => areWrong.has(id)).map(exactly),
@@ -117,6 +118,7 @@ async function gather(
     accurate: read.filter(({ id, usageCount, records }) => !areWrong.has(id) && usageCount === records),
     triggerOff: whyOff(findings),
     countsAgain: countsAgain(findings),
+    writers: writersOf(catalog),
     ...(await readTableStatistics(reader, tables)),
     allRecords,
     missingIds: allRecords === null ? null : await readMissingIds(reader, tables, allRecords),
@@ -137,10 +139,10 @@ async function tryRules(
   signal: AbortSignal | undefined,
 ): Promise<PresetEvidence[]> {
   // Transactions are numbered back from the one that read them, so those numbers are no longer valid.
-  const rules = patterns.filter(({ axis }) => axis === 'time');
+  const rules = patterns.filter(({ axis, kind }) => axis === 'time' && (kind === null || kind.type !== null));
   if (rules.length === 0 || tables.records.time === null) return [];
   if (!tables.records.indexed && !isScannable(tables)) return [];
-  const byIndex = tables.records.timeIndexed === 'preset' && rules.every(({ type }) => type === null);
+  const byIndex = tables.records.timeIndexed === 'preset' && rules.every(({ kind }) => kind === null);
   const within = take(rest, mostCounted[byIndex ? 'indexed' : 'visited']);
   if (within.length === 0) return [];
   const counted = await database.read(
@@ -149,10 +151,10 @@ async function tryRules(
         reader,
         tables,
         within.map(({ id }) => id),
-        rules.map(({ stretch, type }) => ({
+        rules.map(({ stretch, kind }) => ({
           from: Number.isFinite(stretch.from) ? stretch.from : null,
           to: Number.isFinite(stretch.to) ? stretch.to : null,
-          type,
+          type: kind?.type ?? null,
         })),
       ),
     { signal },

@@ -32,8 +32,10 @@ const and =
     if (again(use)) byHand(use, adds);
   };
 const lose = (use: Use, lost: boolean) => {
-  if (lost) use.preset.lastUsedAt = Math.max(use.preset.lastUsedAt ?? 0, use.record.at);
-  else count(use);
+  if (!lost) return count(use);
+  // The write that loses an increment is an update as well.
+  use.world.updated += 1;
+  use.preset.lastUsedAt = Math.max(use.preset.lastUsedAt ?? 0, use.record.at);
 };
 const noStatistics = { statistics: null };
 const clear = (each: World, gone: (record: { at: number; user: number }) => boolean, upTo = 40) => {
@@ -150,7 +152,8 @@ const doubled: Case[] = [
     () => among([preset(20, daily(10))], { countsAgain: ['The trigger second counts.'] }),
     'double-counted',
   ],
-  ['one preset alone proves nothing', () => among([preset(20, daily(10))]), 'unknown'],
+  ['one preset of ten records alone proves nothing', () => among([preset(20, daily(10))]), 'unknown'],
+  ['one preset of 300 records is possible', () => among([preset(600, daily(300))]), 'double-counted'],
   [
     'two presets of two records prove nothing',
     () => among([preset(4, daily(2)), preset(4, daily(2))]),
@@ -292,7 +295,7 @@ const resets: Case[] = [
     },
     'reset-kept-history',
   ],
-  ['one count of 0 with a last use may be anything', () => among([preset(0, daily(8))]), 'unknown'],
+  ['one count of 0 whose last use was counted', () => among([preset(0, daily(8))]), 'reset-kept-history'],
   [
     'one record that was never counted may be anything',
     () => among([preset(0, daily(1), { lastUsedAt: null })]),

@@ -1,4 +1,4 @@
-import type { Evidence, PresetEvidence } from '../../source/diagnosis/evidence.ts';
+import { type Evidence, noWriters, type PresetEvidence } from '../../source/diagnosis/evidence.ts';
 import { count, day, start, type Use, World, type WorldPreset } from '../helpers/world.ts';
 
 /** Counted once more by hand, in a separate transaction. */
@@ -96,6 +96,7 @@ export function among(wrong: readonly PresetEvidence[], over: Partial<Evidence> 
     ),
     triggerOff: null,
     countsAgain: [],
+    writers: noWriters,
     statistics: null,
     allRecords: null,
     cascades: [],

@@ -205,7 +205,7 @@ function counted(statement: (id: string) => string, setUp = ''): Fault {
 }
 
 /** Upserts of hit presets: each slot of a preset is used several times and stored once. */
-function upserts(setUp: string, use: (id: string, slot: number) => string): Fault {
+function upserts(setUp: string, use: (id: string, slot: number) => string, end = ''): Fault {
   return {
     cause: 'upsert-counted',
     shape: 'daily',
@@ -218,6 +218,7 @@ function upserts(setUp: string, use: (id: string, slot: number) => string): Faul
         Array.from({ length: random.whole(6, 20) }, () => use(application.presets[n]!, random.whole(1, 4))),
       );
       await apart(scene, random.shuffle(statements));
+      await application.script(end);
       return undefined;
     },
   };
@@ -504,6 +505,7 @@ export const faults: Record<string, Fault> = {
     disable,
     (id, slot) =>
       `${upsert("UPDATE SET usage_type = 'again'")(id, slot)}; UPDATE presets SET usage_count = usage_count + 1, last_used_at = now() WHERE id = '${id}'`,
+    enable,
   ),
   'deleted records subtracted by the trigger and by hand': {
     cause: 'deleted-twice',

@@ -6,10 +6,6 @@ import { type Family, families } from './simulated-causes.ts';
 
 const seeds = scaled(1, 5);
 const isNoise = ({ cause }: Family) => cause === 'unknown';
-// Histories that are told wrong today are only in the bench.
-const isKnown = ({ cause, name }: Family) =>
-  ['double-counted', 'trigger-gap', 'history-imported', 'lost-updates', 'null-count'].includes(cause) &&
-  !name.startsWith('both');
 // In full they are the part `diagnosis` of the bench, which also prints what was told against what was.
 const some = (all: readonly Family[], one: number) => all.filter((_, n) => n % scaled(one, 1) === 0);
 
@@ -21,14 +17,21 @@ beforeAll(async () => {
 afterAll(() => application.close());
 
 describe('a cause on a real server is recognized by what it leaves', () => {
-  test.each(some(families.filter(isKnown), 4))('$name', { timeout: 600_000 }, async family => {
+  test.each(
+    some(
+      families.filter(family => !isNoise(family)),
+      4,
+    ),
+  )('$name', { timeout: 600_000 }, async family => {
     for (let seed = 1; seed <= seeds; seed += 1) {
       const verdicts = await play(application, family, seed);
       expect(verdicts.length).toBeGreaterThan(0);
       const wrong = verdicts.filter(({ right, told }) => !right && told !== 'unknown');
       expect(wrong.map(({ words }) => words)).toEqual([]);
       const told = verdicts.filter(({ right }) => right).length;
-      if (family.setting === 'many') expect(told, verdicts[0]!.words).toBeGreaterThan(verdicts.length / 2);
+      // Of two that leave numbers which do not come apart, neither is told.
+      if (family.setting === 'many' && !family.name.startsWith('both'))
+        expect(told, verdicts[0]!.words).toBeGreaterThan(verdicts.length / 2);
     }
   });
 });

@@ -57,6 +57,9 @@ describe('check', () => {
         diagnosisDetail: {
           certainty: 'possible',
           evidence: ['The count is 2 too high; there is no other wrong count to compare it with.'],
+          against: expect.any(Array),
+          next: [expect.stringContaining('preset-usage scan'), expect.stringContaining('drift log')],
+          also: [],
           stretch: null,
         },
         lastUsedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),

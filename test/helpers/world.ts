@@ -1,5 +1,5 @@
 import { createRandom, type Random } from '../../source/demo/data/random.ts';
-import type { Evidence, PresetEvidence } from '../../source/diagnosis/evidence.ts';
+import { type Evidence, noWriters, type PresetEvidence } from '../../source/diagnosis/evidence.ts';
 
 /** One use as the database keeps it. */
 export interface WorldRecord {
@@ -108,6 +108,7 @@ export class World {
       accurate: read.filter(({ usageCount, records }) => usageCount === records && records > 0),
       triggerOff: null,
       countsAgain: [],
+      writers: noWriters,
       statistics: {
         presets: { inserted: this.presets.length, updated: this.updated, deleted: 0 },
         records: { inserted: this.inserted, updated: 0, deleted: this.deleted },

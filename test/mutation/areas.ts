@@ -163,7 +163,7 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
     ],
   },
   diagnosis: {
-    mutate: ['source/diagnosis/diagnose.ts', 'source/diagnosis/causes/*.ts'],
+    mutate: ['source/diagnosis/diagnose.ts', 'source/diagnosis/causes/*.ts', 'source/diagnosis/traces/*.ts'],
     tests: ['test/diagnosis/diagnose.test.ts', 'test/diagnosis/limits.test.ts'],
   },
   scan: {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
 import { readTables } from '../../source/counter/discovery/tables.ts';
-import { whyOff } from '../../source/diagnosis/trigger-evidence.ts';
+import { whyOff } from '../../source/diagnosis/catalog-evidence.ts';
 import { triggerName } from '../../source/trigger/expected-names.ts';
 import { judgeTrigger, type TriggerHealth } from '../../source/trigger/health.ts';
 import { readTriggerCatalog } from '../../source/trigger/read-catalog.ts';

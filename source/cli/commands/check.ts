@@ -177,11 +177,14 @@ function explained(mismatches: readonly Counter[], diagnoses: ReadonlyMap<string
 /** What led to a diagnosis, as `check --json` has it. */
 function detail(diagnosis: Diagnosis | undefined) {
   if (!diagnosis) return {};
-  const { certainty, evidence, stretch } = diagnosis;
+  const { certainty, evidence, against, next, also = [], stretch } = diagnosis;
   return {
     diagnosisDetail: {
       certainty,
       evidence,
+      against,
+      next,
+      also,
       stretch: stretch && { from: iso(stretch.from), to: iso(stretch.to) },
     },
   };

@@ -1,16 +1,16 @@
 import { count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
-import type { Diagnosis } from '../diagnosis.ts';
+import type { Judgement } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
-import { during, ends } from './format.ts';
-import { certaintyOf, scopeOf, sharedBy, timesOf } from './format-shared-rule.ts';
-import type { Stretch } from './interval-search.ts';
-import { type Pattern, recordsIn } from './shared-rule.ts';
+import { during, ends } from '../traces/format.ts';
+import { certaintyOf, scopeOf, sharedBy, timesOf } from '../traces/format-shared-rule.ts';
+import type { Stretch } from '../traces/interval-search.ts';
+import { type Pattern, recordsIn } from '../traces/shared-rule.ts';
 
 const times: Record<number, string> = { 1: 'twice', 2: 'three times', 3: 'four times' };
 
 /** A count that includes every record of a stretch more than once. */
-export function countedAgain(pattern: Pattern, preset: PresetEvidence, evidence: Evidence): Diagnosis {
+export function countedAgain(pattern: Pattern, preset: PresetEvidence, evidence: Evidence): Judgement {
   const again = recordsIn(preset, pattern);
   const stretch = timesOf(pattern, evidence.mismatched);
   // A second counter that is there now does not explain a stretch that has ended, or prove a rule that others break.
@@ -31,12 +31,30 @@ export function countedAgain(pattern: Pattern, preset: PresetEvidence, evidence:
   };
 }
 
+// Twice as many as this is a number that chance rarely hits.
+const leastMultiple = 20;
+
+/** A single count that is an exact multiple of the records. */
+export function exactMultiple({ usageCount, records }: PresetEvidence): Judgement | null {
+  const multiple = (usageCount ?? 0) / records;
+  if (records < leastMultiple || !(multiple in multiples)) return null;
+  return {
+    code: 'double-counted',
+    certainty: 'possible',
+    evidence: [`It is exactly ${multiples[multiple]} its ${amount(records, 'record')}.`],
+    against: ['One count alone proves nothing: others are right, or follow no such rule.'],
+    stretch: null,
+  };
+}
+
+const multiples: Record<number, string> = { 2: 'twice', 3: 'three times', 4: 'four times' };
+
 function which(pattern: Pattern, preset: PresetEvidence, again: number, stretch: Stretch): string {
   const are = again === 1 ? 'is' : 'are';
   if (pattern.open === 'both') {
-    return pattern.type === null
+    return pattern.kind === null
       ? `each of its ${amount(again, 'record')} is`
-      : `the ${count(again)} of the type ${JSON.stringify(pattern.type)} among its ${amount(preset.records, 'record')} ${are}`;
+      : `the ${count(again)} ${pattern.kind.words} among its ${amount(preset.records, 'record')} ${are}`;
   }
   return `${count(again)} of its ${amount(preset.records, 'record')}, ${scopeOf(pattern)}made ${during(stretch)}, ${are}`;
 }

@@ -1,14 +1,14 @@
 import { count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
-import type { Diagnosis } from '../diagnosis.ts';
+import type { Judgement } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
-import { shortTime } from './format.ts';
+import { shortTime } from '../traces/format.ts';
 
 /**
  * A single preset whose count is too high while the catalog shows a second counter: that many of its newest records may be
  * counted twice. Null if the count is off by more than the preset has records.
  */
-export function countsAgainNow(preset: PresetEvidence, { countsAgain }: Evidence): Diagnosis | null {
+export function countsAgainNow(preset: PresetEvidence, { countsAgain }: Evidence): Judgement | null {
   const drift = driftOf(preset);
   if (countsAgain.length === 0 || drift > preset.records) return null;
   const from = preset.uses?.times[preset.records - drift] ?? null;

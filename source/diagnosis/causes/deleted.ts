@@ -1,9 +1,10 @@
 import { count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
-import type { Diagnosis } from '../diagnosis.ts';
+import type { Judgement } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
-import { duration, shortTime } from './format.ts';
-import { separation } from './statistics.ts';
+import { duration, shortTime } from '../traces/format.ts';
+import { ledgerOf } from '../traces/ledger.ts';
+import { separation } from '../traces/statistics.ts';
 
 const leastStrength = Math.log(1000);
 // Milliseconds by which last_used_at may be ahead of the record it comes from.
@@ -16,6 +17,10 @@ interface Traces {
   exact: string | null;
   /** The same for stored records that are gone in another way, or whose transaction was rolled back. */
   gone: string | null;
+  /** The same if more were deleted, and presets with theirs. */
+  surplus: string | null;
+  /** True if each record that was stored updated one preset, and nothing else did. */
+  isBalanced: boolean;
   /** The most records that can be gone; a greater drift is not a deletion. */
   most: number;
   /** Presets whose last use has no record; those in use long before their oldest record; whether either goes with being wrong. */
@@ -33,7 +38,7 @@ interface Traces {
 export function judgeDeleted(
   high: readonly PresetEvidence[],
   evidence: Evidence,
-): (preset: PresetEvidence) => Diagnosis | null {
+): (preset: PresetEvidence) => Judgement | null {
   const traces = tracesOf(high, evidence);
   return preset => {
     const drift = driftOf(preset);
@@ -41,11 +46,14 @@ export function judgeDeleted(
     const isBeyond = traces.beyond.has(preset.id);
     const isLate = traces.late.has(preset.id);
     const isLikely =
-      traces.exact !== null ||
+      (traces.exact !== null && (traces.tooHigh >= 5 || traces.isBalanced)) ||
+      traces.surplus !== null ||
       (traces.gone !== null && evidence.allRecords === 0) ||
       (isBeyond && traces.beyondTells) ||
       (isLate && traces.lateTells);
-    if (!isLikely && !traces.gone && !isBeyond && !traces.beyondTells) return null;
+    if (!isLikely && !traces.exact && !traces.gone && !isBeyond && !traces.beyondTells) return null;
+    // Increments leave last uses without a record as well.
+    if (!traces.exact && !traces.gone && !traces.surplus && evidence.writers.addAlone.length > 0) return null;
     const { uses } = preset;
     const newest = uses?.times.at(-1) ?? null;
     const last = preset.lastUsedAt;
@@ -61,6 +69,7 @@ export function judgeDeleted(
         `The count is ${count(drift)} too high: it includes uses whose records are gone.`,
         ...(traces.exact ? [traces.exact] : []),
         ...(traces.gone ? [traces.gone] : []),
+        ...(traces.surplus ? [traces.surplus] : []),
         ...(isBeyond && last !== null ? [beyondWords(last, newest)] : []),
         ...(isLate ? [lateWords(preset)] : []),
         ...(traces.cascade ? [traces.cascade] : []),
@@ -80,16 +89,13 @@ function tracesOf(high: readonly PresetEvidence[], evidence: Evidence): Traces {
   const tooHigh = high.reduce((sum, preset) => sum + driftOf(preset), 0);
   const deleted = statistics?.records.deleted ?? null;
   // Statistics that include every existing record have not been reset since the first of them.
-  const knowsAll =
-    statistics !== null &&
-    statistics.records.partitioned !== true &&
-    allRecords !== null &&
-    statistics.records.inserted >= allRecords + statistics.records.deleted;
+  const ledger = ledgerOf(evidence);
+  const knowsAll = ledger !== null && statistics !== null && allRecords !== null;
   // TRUNCATE adds nothing to the deletions. Rolled-back records count as stored too, so this is the most that can be gone.
   const stored = knowsAll ? statistics.records.inserted - allRecords : Number.POSITIVE_INFINITY;
   const together = `exactly as many as ${high.length === 1 ? 'the count is' : `${count(high.length)} counts are`} too high${high.length === 1 ? '' : ' together'}`;
   const exact =
-    tooHigh < 5
+    tooHigh < (ledger?.extra === 0 ? 2 : 3) || evidence.writers.subtract.length > 0
       ? null
       : deleted === tooHigh
         ? `The server's statistics show ${amount(deleted, 'deleted record')}, ${together}.`
@@ -100,6 +106,16 @@ function tracesOf(high: readonly PresetEvidence[], evidence: Evidence): Traces {
   const gone =
     exact === null && tooHigh >= 5 && knowsAll && otherwise > 0 && stored === tooHigh
       ? `${amount(otherwise, 'stored record')} ${otherwise === 1 ? 'is' : 'are'} gone but ${otherwise === 1 ? 'was' : 'were'} not deleted one by one (a TRUNCATE or a rollback)${deleted ? '; with the deleted ones' : ''}, ${together}.`
+      : null;
+  // Records of a deleted preset are gone with it. If nothing but uses has updated presets, nothing else made counts too high.
+  const surplus =
+    exact === null &&
+    ledger?.extra === 0 &&
+    ledger.presetsDeleted > 0 &&
+    ledger.deleted > tooHigh &&
+    tooHigh >= 2 &&
+    evidence.writers.subtract.length === 0
+      ? `The server counted ${amount(ledger.deleted, 'deleted record')}, some of them of ${amount(ledger.presetsDeleted, 'preset')} that ${ledger.presetsDeleted === 1 ? 'is' : 'are'} gone, and no update of a preset that was not a use.`
       : null;
   // If last uses have no record although counts are right, another clock or something else sets them.
   const isUsual = accurate.filter(isBeyond).length > accurate.length / 4;
@@ -120,6 +136,8 @@ function tracesOf(high: readonly PresetEvidence[], evidence: Evidence): Traces {
     tooHigh,
     exact,
     gone,
+    surplus,
+    isBalanced: ledger?.extra === 0,
     most: stored,
     beyond,
     late,

@@ -1,11 +1,11 @@
 import { count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
-import type { Diagnosis } from '../diagnosis.ts';
+import type { Judgement } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence, type Uses } from '../evidence.ts';
-import { duration, during, ends } from './format.ts';
-import { scopeOf, timesOf } from './format-shared-rule.ts';
-import { isZero, type Pattern, recordsIn } from './shared-rule.ts';
-import { separation } from './statistics.ts';
+import { duration, during, ends } from '../traces/format.ts';
+import { scopeOf, timesOf } from '../traces/format-shared-rule.ts';
+import { isZero, type Pattern, recordsIn } from '../traces/shared-rule.ts';
+import { separation } from '../traces/statistics.ts';
 
 // How close two uses of a preset must be for one to read the count before the other has written it, in milliseconds.
 const spans = [20, 100, 500, 2000];
@@ -33,8 +33,8 @@ export function findLostUpdates(
   left: readonly PresetEvidence[],
   patterns: readonly Pattern[],
   evidence: Evidence,
-): Map<string, Diagnosis> {
-  const found = new Map<string, Diagnosis>();
+): Map<string, Judgement> {
+  const found = new Map<string, Judgement>();
   const comparisons: Comparison[] = [
     {
       pattern: null,
@@ -73,7 +73,7 @@ function widened(pattern: Pattern, left: readonly PresetEvidence[], { mismatched
   });
 }
 
-function judge({ pattern, short, whole }: Comparison, evidence: Evidence): [string, Diagnosis][] {
+function judge({ pattern, short, whole }: Comparison, evidence: Evidence): [string, Judgement][] {
   if (short.length === 0) return [];
   let best: {
     span: number;

@@ -1,15 +1,16 @@
 import { count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
-import type { Diagnosis } from '../diagnosis.ts';
+import type { Certainty, Judgement } from '../diagnosis.ts';
 import type { Evidence, PresetEvidence } from '../evidence.ts';
-import { type Arrival, arrivalOf, isImport } from './bulk-arrival.ts';
-import { duration, during, ends, shortTime } from './format.ts';
-import { certaintyOf, scopeOf, sharedBy, timesOf } from './format-shared-rule.ts';
-import { wasReset } from './reset.ts';
-import { type Pattern, recordsIn, speaksOf, stretchIn } from './shared-rule.ts';
+import { type Arrival, arrivalOf, isImport } from '../traces/bulk-arrival.ts';
+import { duration, during, ends, shortTime } from '../traces/format.ts';
+import { certaintyOf, scopeOf, sharedBy, timesOf } from '../traces/format-shared-rule.ts';
+import { ledgerOf } from '../traces/ledger.ts';
+import { wasReset } from '../traces/reset.ts';
+import { type Pattern, recordsIn, speaksOf, stretchIn } from '../traces/shared-rule.ts';
 
 /** A cause of uncounted records, found once for all presets that share it. */
-type NotCounted = (preset: PresetEvidence) => Diagnosis;
+type NotCounted = (preset: PresetEvidence) => Judgement | null;
 
 /** Judges why the records of a stretch are not counted: they were stored in bulk, before a reset, or while nothing counted. */
 export function judgeNotCounted(pattern: Pattern, evidence: Evidence): NotCounted {
@@ -22,10 +23,12 @@ export function judgeNotCounted(pattern: Pattern, evidence: Evidence): NotCounte
     return `${count(records)} of its ${amount(preset.records, 'record')}`;
   };
   if (isImport(arrival)) {
+    const sure = importCertainty(arrival, certainty, evidence);
+    if (sure === null) return () => null;
     const made = stretchIn(presets, pattern);
     return preset => ({
       code: 'history-imported',
-      certainty,
+      certainty: sure,
       evidence: [
         `The count lacks ${lacking(preset)}, made ${during(made)}: ${arrivalWords(arrival)}.`,
         shared,
@@ -63,6 +66,20 @@ export function judgeNotCounted(pattern: Pattern, evidence: Evidence): NotCounte
     ],
     stretch: ends(stretch),
   });
+}
+
+/**
+ * How certain an import is. The transaction that wrote a record last need not have stored it: any UPDATE leaves the same. Only
+ * as many as the server counted can have been updated. Null if most may have been.
+ */
+function importCertainty(arrival: Arrival, certainty: Certainty, evidence: Evidence): Certainty | null {
+  // An update does not give records a common time.
+  if (arrival.sameTime >= 0.8 * arrival.records) return certainty;
+  const ledger = ledgerOf(evidence);
+  if (!ledger) return 'possible';
+  if (ledger.updated < arrival.records / 5) return certainty;
+  const isUncounted = ledger.extra <= -0.9 * arrival.records;
+  return isUncounted ? (certainty === 'certain' ? 'likely' : certainty) : null;
 }
 
 /** What is unusual about how records were stored. */

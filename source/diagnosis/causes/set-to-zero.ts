@@ -1,11 +1,11 @@
 import { amount } from '../../format/plurals.ts';
-import type { Diagnosis } from '../diagnosis.ts';
+import type { Judgement } from '../diagnosis.ts';
 import type { Evidence, PresetEvidence } from '../evidence.ts';
-import { wasReset, wasRewritten } from './reset.ts';
-import { isZero } from './shared-rule.ts';
+import { wasReset, wasRewritten } from '../traces/reset.ts';
+import { isZero } from '../traces/shared-rule.ts';
 
 /** A single preset that looks never used but has records. Null for any other. */
-export function setToZero(preset: PresetEvidence, evidence: Evidence): Diagnosis | null {
+export function setToZero(preset: PresetEvidence, evidence: Evidence): Judgement | null {
   if (!isZero(preset) || preset.records < 2) return null;
   const says = `The count is 0 and last_used_at is NULL, as if never used, but the preset has ${amount(preset.records, 'record')}.`;
   const zeros = evidence.mismatched.filter(isZero);

@@ -1,10 +1,10 @@
 import { count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
-import type { Diagnosis } from '../diagnosis.ts';
+import type { Judgement } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
-import { arrivalOf, isImport } from './bulk-arrival.ts';
-import { shortTime } from './format.ts';
-import { firstAbove } from './interval-search.ts';
+import { arrivalOf, isImport } from '../traces/bulk-arrival.ts';
+import { shortTime } from '../traces/format.ts';
+import { firstAbove } from '../traces/interval-search.ts';
 import { arrivalWords } from './not-counted.ts';
 
 // The application's clock and the server's may differ by this much, in milliseconds.
@@ -15,7 +15,7 @@ const clocks = 1000;
  * if the numbers differ, or if many presets have newer records that are counted: then `last_used_at` has another time zone,
  * or is not kept, and proves nothing.
  */
-export function judgeUncounted(evidence: Evidence): (preset: PresetEvidence) => Diagnosis | null {
+export function judgeUncounted(evidence: Evidence): (preset: PresetEvidence) => Judgement | null {
   const newer = [...evidence.mismatched, ...evidence.accurate].filter(
     preset => newerThan(preset, clocks) > 0,
   );
@@ -36,7 +36,7 @@ function leewayOf(preset: PresetEvidence): number | undefined {
   return lacking > 0 ? [0, clocks].find(leeway => newerThan(preset, leeway) === lacking) : undefined;
 }
 
-function uncountedSince(preset: PresetEvidence, evidence: Evidence): Diagnosis | null {
+function uncountedSince(preset: PresetEvidence, evidence: Evidence): Judgement | null {
   const { lastUsedAt, uses } = preset;
   const lacking = -driftOf(preset);
   const newer = leewayOf(preset);

@@ -4,7 +4,8 @@ import { type Counter, drift, isWrong } from '../../counter/counter.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { readRecordHistory } from '../../counter/reading/record-history.ts';
 import { isConsoleError } from '../../errors/errors.ts';
-import type { DiagnosisEvent } from '../watch-event.ts';
+import { keepKnown } from '../keep-known.ts';
+import type { Diagnosed, DiagnosisEvent } from '../watch-event.ts';
 
 // Like an audit: at most a hundredth of the time.
 const share = 100;
@@ -23,6 +24,7 @@ export class DiagnoseWatch {
   readonly #signal: AbortSignal;
   readonly #onEvent: (event: DiagnosisEvent) => void;
   #diagnosed = '';
+  #known: ReadonlyMap<string, Diagnosed> = new Map();
   #busy = false;
   #due = 0;
   #plotting = false;
@@ -61,14 +63,10 @@ export class DiagnoseWatch {
         allRecords: totals.records + orphans,
       });
       const drifts = new Map(wrong.map(counter => [counter.id, drift(counter) ?? 0]));
+      this.#known = keepKnown(this.#known, diagnoses, drifts);
       this.#diagnosed = mismatches;
       this.#due = Date.now() + Math.max(leastPause, share * (performance.now() - start));
-      this.#onEvent({
-        type: 'diagnosed',
-        diagnoses: new Map(
-          Array.from(diagnoses, ([id, diagnosis]) => [id, { diagnosis, drift: drifts.get(id) ?? 0 }]),
-        ),
-      });
+      this.#onEvent({ type: 'diagnosed', diagnoses: this.#known });
     } catch (error) {
       this.#forgive(error);
       this.#due = Date.now() + pauseAfterFailure;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { countsAgain, whyOff } from '../../../source/diagnosis/trigger-evidence.ts';
+import { countsAgain, whyOff } from '../../../source/diagnosis/catalog-evidence.ts';
 import type { SqlColumn } from '../../../source/sql/sql-effects.ts';
 import { countingEffectOf } from '../../../source/trigger/effects/counting-effect.ts';
 import type { Effect, Effects } from '../../../source/trigger/effects/effects.ts';

@@ -21,7 +21,14 @@ const connected = (counters: ReturnType<typeof counter>[], hiddenBy: string[] = 
   serverNow: 5,
 });
 const found = (drift: number): Diagnosed => ({
-  diagnosis: { code: 'double-counted', certainty: 'likely', evidence: ['Because.'], stretch: null },
+  diagnosis: {
+    code: 'double-counted',
+    certainty: 'likely',
+    evidence: ['Because.'],
+    stretch: null,
+    against: [],
+    next: [],
+  },
   drift,
 });
 const diagnosed = (drift: number): Action => ({

@@ -24,8 +24,8 @@ export function sharedBy({ fits, misses, right }: Pattern, is: string): string {
 }
 
 /** The kind of records a rule applies to, to put before a time; empty if it applies to all. */
-export function scopeOf({ type }: Pattern): string {
-  return type === null ? '' : `of the type ${JSON.stringify(type)}, `;
+export function scopeOf({ kind }: Pattern): string {
+  return kind === null ? '' : `${kind.words}, `;
 }
 
 /** The times of the records a rule applies to. A rule about time keeps its open ends. */

@@ -21,7 +21,7 @@ export function during({ from, to }: Stretch): string {
   return Number.isFinite(to) ? `up to ${shortTime(to)}` : 'at any time';
 }
 
-/** The ends of a stretch as `Diagnosis.stretch` has them: null if open. */
+/** The ends of a stretch as `Judgement.stretch` has them: null if open. */
 export function ends({ from, to }: Stretch): { from: number | null; to: number | null } {
   return { from: Number.isFinite(from) ? from : null, to: Number.isFinite(to) ? to : null };
 }

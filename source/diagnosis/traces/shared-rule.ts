@@ -8,6 +8,7 @@ import {
   type Openness,
   type Stretch,
 } from './interval-search.ts';
+import { allBut, marksIn, type RecordKind, typesIn } from './record-kind.ts';
 import { logChoose, separation, surprise } from './statistics.ts';
 
 /** One rule that many wrong counts follow: each is off by `factor` for every record of a stretch. */
@@ -18,8 +19,8 @@ export interface Pattern {
   open: Openness;
   /** -1: not counted. 1: counted once more, and so on. */
   factor: number;
-  /** Only records of this type; null for all. */
-  type: string | null;
+  /** Only records of this kind; null for all. */
+  kind: RecordKind | null;
   /** The presets that it explains exactly. */
   fits: ReadonlySet<string>;
   /** Wrong presets that have such records too but are off by a different number. */
@@ -34,12 +35,16 @@ export interface Pattern {
 const leastStrength = Math.log(300);
 // At least three wrong counts that are exact multiples of all records, without exception: the most common mistake.
 const leastPlain = { strength: Math.log(20), fits: 3 };
+// Beyond this, presets that break a rule have another cause as well.
+const sureStrength = 25;
+const mostMisses = 3;
 const mostPatterns = 6;
-const mostTypes = 8;
 const factors = { high: [1, 2, 3], low: [-1] } as const;
+// Records that are left out are left out always, or since the condition came.
+const wideOpenings: readonly Openness[] = ['both', 'end'];
 const openings: readonly Openness[] = ['both', 'end', 'start', 'neither'];
 
-type Scope = Pick<Pattern, 'axis' | 'type' | 'factor'>;
+type Scope = Pick<Pattern, 'axis' | 'kind' | 'factor'>;
 
 /**
  * The rules that the wrong counts follow. Each is found in what the rules before it leave unexplained. Yields often, so that
@@ -48,6 +53,7 @@ type Scope = Pick<Pattern, 'axis' | 'type' | 'factor'>;
 export function* findPatterns(
   mismatched: readonly PresetEvidence[],
   accurate: readonly PresetEvidence[],
+  hasCondition = false,
 ): Generator<void, Pattern[]> {
   // If the table has no times, no records are read; the plain rules need none.
   const untimed = mismatched.every(({ uses, records }) => uses === null || records === 0);
@@ -58,12 +64,13 @@ export function* findPatterns(
     while (left.length > 0 && found.length < mostPatterns) {
       // Presets that look never used follow a separate rule, which may hide another.
       const pattern =
-        (yield* strongest(left, accurate, side)) ??
+        (yield* strongest(left, accurate, side, hasCondition)) ??
         (left.some(isZero)
           ? yield* strongest(
               left.filter(preset => !isZero(preset)),
               accurate,
               side,
+              hasCondition,
             )
           : null);
       if (!pattern) break;
@@ -78,8 +85,15 @@ function* strongest(
   left: readonly PresetEvidence[],
   accurate: readonly PresetEvidence[],
   side: 'low' | 'high',
+  hasCondition: boolean,
 ): Generator<void, Pattern | null> {
-  const types = mostUsedTypes(left);
+  const types = typesIn(left);
+  // Only counts that are too low leave records out. What a column happens to say tells nothing, such as an import without users.
+  const marks = marksIn(left).filter(({ isGone }) => isGone || hasCondition);
+  const kinds =
+    side === 'high'
+      ? types
+      : [...types, ...types.map(allBut), ...marks.flatMap(mark => [mark, allBut(mark)])];
   // Uses are stored in the order of their times. Only imports are not; those need the order of transactions.
   const axes =
     side === 'low' && left.every(({ uses }) => uses?.transactions)
@@ -88,14 +102,14 @@ function* strongest(
   let best: Pattern | null = null;
   for (const factor of factors[side]) {
     for (const axis of axes) {
-      for (const type of axis === 'time' ? [null, ...types] : [null]) {
-        const scope = { factor, axis, type };
+      for (const kind of axis === 'time' ? [null, ...kinds] : [null]) {
+        const scope = { factor, axis, kind };
         // The plain rules are assumed to be as likely in advance as all the special ones together.
         const tried =
           Math.log(axes.length * openings.length) +
           (side === 'low' ? 0 : Math.log(factor === 1 ? 2 : 4)) +
-          (types.length === 0 ? 0 : Math.log(type === null ? 2 : 2 * types.length));
-        for (const open of openings) {
+          (kinds.length === 0 ? 0 : Math.log(kind === null ? 2 : 2 * kinds.length));
+        for (const open of kind === null || kind.type !== null ? openings : wideOpenings) {
           yield;
           const pattern = inScope(scope, open, left, accurate, tried);
           if (pattern && pattern.strength > Math.max(needed(pattern), best?.strength ?? 0)) best = pattern;
@@ -107,8 +121,8 @@ function* strongest(
 }
 
 /** How strong a pattern must be to be reported. */
-function needed({ open, type, factor, fits, misses, right }: Pattern): number {
-  const isPlain = factor > 0 && open === 'both' && type === null && misses === 0 && right.with === 0;
+function needed({ open, kind, factor, fits, misses, right }: Pattern): number {
+  const isPlain = factor > 0 && open === 'both' && kind === null && misses === 0 && right.with === 0;
   return isPlain && fits.size >= leastPlain.fits ? leastPlain.strength : leastStrength;
 }
 
@@ -164,14 +178,14 @@ function weigh(
   }
   const others = accurate.filter(preset => recordsIn(preset, rule) > 0).length;
   const right = { with: others, without: accurate.length - others };
-  // A rule that more presets break than follow is dropped: counts that are wrong for another reason would support it.
-  if (fits.size === 0 || misses > fits.size) return null;
+  // A rule that more presets break than follow is dropped, unless it is far beyond chance: counts that are wrong for another reason would support it.
+  if (fits.size === 0 || misses > mostMisses * fits.size) return null;
   const strength =
     surprises -
     logChoose(fits.size + misses, misses) +
     separation({ with: fits.size, without: left.length - fits.size }, right) -
     price;
-  return { ...rule, fits, misses, right, strength };
+  return misses > fits.size && strength < sureStrength ? null : { ...rule, fits, misses, right, strength };
 }
 
 /** True for a preset that looks never used: count 0 and no last_used_at. */
@@ -190,7 +204,7 @@ export function recordsIn(preset: PresetEvidence, rule: Scope & { stretch: Stret
   const { uses } = preset;
   const { from, to } = rule.stretch;
   // All of them, including those without a time, whether they were read or not.
-  if (rule.type === null && from === Number.NEGATIVE_INFINITY && to === Number.POSITIVE_INFINITY)
+  if (rule.kind === null && from === Number.NEGATIVE_INFINITY && to === Number.POSITIVE_INFINITY)
     return preset.records;
   if (!uses) return preset.counted?.get(rule) ?? 0;
   const values = valuesOf(uses, rule);
@@ -200,15 +214,15 @@ export function recordsIn(preset: PresetEvidence, rule: Scope & { stretch: Stret
 const sorted = new WeakMap<Uses, Map<string, readonly number[]>>();
 
 /** Times or transactions of a preset's records, ascending; cached. */
-function valuesOf(uses: Uses, { axis, type }: Pick<Scope, 'axis' | 'type'>): readonly number[] {
-  const key = `${axis} ${type}`;
+function valuesOf(uses: Uses, { axis, kind }: Pick<Scope, 'axis' | 'kind'>): readonly number[] {
+  const key = `${axis} ${kind?.key}`;
   const cached = sorted.get(uses) ?? new Map<string, readonly number[]>();
   sorted.set(uses, cached);
   const known = cached.get(key);
   if (known) return known;
   const all = axis === 'time' ? uses.times : (uses.transactions ?? []);
   const values = all
-    .filter((value, index) => !Number.isNaN(value) && (type === null || uses.types?.[index] === type))
+    .filter((value, index) => !Number.isNaN(value) && (kind === null || kind.has(uses, index)))
     .sort((a, b) => a - b);
   cached.set(key, values);
   return values;
@@ -219,9 +233,9 @@ const merged = new WeakMap<readonly PresetEvidence[], Map<string, readonly numbe
 /** The same of many presets together. */
 function allValues(
   presets: readonly PresetEvidence[],
-  scope: Pick<Scope, 'axis' | 'type'>,
+  scope: Pick<Scope, 'axis' | 'kind'>,
 ): readonly number[] {
-  const key = `${scope.axis} ${scope.type}`;
+  const key = `${scope.axis} ${scope.kind?.key}`;
   const cached = merged.get(presets) ?? new Map<string, readonly number[]>();
   merged.set(presets, cached);
   const known = cached.get(key);
@@ -231,21 +245,9 @@ function allValues(
   return values;
 }
 
-function mostUsedTypes(presets: readonly PresetEvidence[]): string[] {
-  const uses = new Map<string, number>();
-  for (const preset of presets) {
-    for (const type of preset.uses?.types ?? []) uses.set(type, (uses.get(type) ?? 0) + 1);
-  }
-  if (uses.size < 2) return [];
-  return [...uses]
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, mostTypes)
-    .map(([type]) => type);
-}
-
 /** True if a pattern applies to the record at `index` of a preset's uses. */
 export function speaksOf(
-  { axis, type, stretch }: Scope & { stretch: Stretch },
+  { axis, kind, stretch }: Scope & { stretch: Stretch },
   { uses }: PresetEvidence,
   index: number,
 ): boolean {
@@ -254,7 +256,7 @@ export function speaksOf(
     value !== undefined &&
     value >= stretch.from &&
     value <= stretch.to &&
-    (type === null || uses?.types?.[index] === type)
+    (kind === null || kind.has(uses!, index))
   );
 }
 
