@@ -37,6 +37,8 @@ interface MigratedTrigger {
   shaped: boolean;
   /** True if it fires on INSERT. */
   inserts: boolean;
+  /** The statement that restores its comment; null if the migration sets the same. */
+  comment: string | null;
   enabled: 'O' | 'A' | 'R' | 'D';
   definition: string;
   restore: string[];
@@ -156,6 +158,11 @@ export function replacedDefinitions(
       : []),
     ...routines.flatMap(({ restore }) => restore),
     ...changed.flatMap(({ restore }) => restore),
+    ...triggers.flatMap(trigger =>
+      trigger.ours && trigger.comment !== null && !fit.kept && !changed.includes(trigger)
+        ? [trigger.comment]
+        : [],
+    ),
     ...(dailyIndex === null ? [] : [dailyIndex]),
   ];
 }

@@ -25,6 +25,7 @@ const trigger = z.object({
   ours: z.boolean(),
   shaped: z.boolean(),
   inserts: z.boolean(),
+  comment: z.nullable(z.string()),
   enabled: z.enum(['O', 'A', 'R', 'D']),
   definition: z.string(),
   restore: z.array(z.string()),
@@ -70,6 +71,8 @@ const text = `WITH RECURSIVE heirs AS (
 SELECT
   (SELECT coalesce(json_agg(json_build_object('name', tgname, 'table', relation, 'ours', ours,
             'inserts', tgtype & 4 <> 0,
+            'comment', (SELECT format('COMMENT ON TRIGGER %I ON %s IS %L', tgname, relation, d) FROM obj_description(oid, 'pg_trigger') d
+              WHERE d IS NULL OR d NOT LIKE 'The only writer of presets.usage_count and last_used_at:%'),
             'shaped', tgtype = CASE WHEN $3::boolean THEN 5 ELSE 4 END AND tgfoid = (SELECT oid FROM counter)
               AND tgnewtable IS NOT DISTINCT FROM CASE WHEN NOT $3::boolean THEN 'new_records' END AND tgoldtable IS NULL
               AND tgqual IS NULL AND tgnargs = 0 AND tgconstraint = 0

@@ -49,6 +49,7 @@ function trigger(over: Partial<Trigger> = {}): Trigger {
     ours: true,
     shaped: true,
     inserts: true,
+    comment: null,
     enabled: 'O',
     definition: 'CREATE TRIGGER counts',
     restore: ['restore counts'],
@@ -245,6 +246,16 @@ describe('what restores what was there', () => {
       dropTrigger,
       'restore counts',
     ]);
+  });
+
+  test('is the comment of a trigger that is made again as it was', () => {
+    const own = trigger({ comment: 'comment on counts' });
+    const older = [routine(counting, { source: 'older' }), routine(tracking)];
+    expect(restored({ triggers: [own], routines: older })).toEqual([
+      `restore ${counting}`,
+      'comment on counts',
+    ]);
+    expect(restored({ triggers: [own] }, { kept: true })).toEqual([]);
   });
 
   test('is the index that was dropped, last', () => {
