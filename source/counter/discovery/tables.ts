@@ -3,6 +3,7 @@ import type { Reader } from '../../connection/transactions.ts';
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import { builtIn, type Operators } from '../operators.ts';
 import { chooseTables } from './choose-tables.ts';
+import { requireCountedHere } from './counted-elsewhere.ts';
 import { type Column, findColumn, needColumn } from './find-column.ts';
 import { type Relation, readCandidates } from './table-candidates.ts';
 import { readRolesThatSeeAll, whyHidden } from './visibility.ts';
@@ -80,6 +81,9 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
   const chosen = chooseTables(await readCandidates(reader, schema), schema);
   const presets = readable(chosen.presets);
   const records = readable(chosen.records);
+  if (chosen.why.length > 0 || records.kind === 'f') {
+    await requireCountedHere(reader, { presets, records, schema });
+  }
   const { key, preset } = findKeys(presets, records);
   const count = needColumn(presets, ['usage_count']);
   const lastUsed = timeColumn(presets, ['last_used_at']);

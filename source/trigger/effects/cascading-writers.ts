@@ -1,5 +1,7 @@
 import { unquoted } from '../../counter/discovery/unquoted.ts';
 import type { CatalogReference, TriggerCatalog } from '../catalog.ts';
+import { describeType } from '../trigger-type.ts';
+import { effectsOfTrigger } from './trigger-effects.ts';
 import { type Writer, whoMayRun } from './writer.ts';
 
 /**
@@ -9,7 +11,7 @@ import { type Writer, whoMayRun } from './writer.ts';
 export function writersByReference(catalog: TriggerCatalog): Writer[] {
   return catalog.references.flatMap((reference): Writer[] => {
     const write = writeOf(reference, catalog);
-    if (!write) return [];
+    if (!write || keepsUpWith(write.verb, catalog)) return [];
     return [
       {
         kind: 'reference',
@@ -40,6 +42,19 @@ export function writersByReference(catalog: TriggerCatalog): Writer[] {
         expected: false,
       },
     ];
+  });
+}
+
+/** True if a trigger of the records changes the count when records are deleted or moved, as a cascade does too. */
+function keepsUpWith(verb: 'delete' | 'update', catalog: TriggerCatalog): boolean {
+  return catalog.triggers.some(trigger => {
+    const body = catalog.functions.find(({ oid }) => oid === trigger.functionOid);
+    if (!body || trigger.tableOid !== catalog.recordsOid || !['O', 'A'].includes(trigger.enabled))
+      return false;
+    if (!describeType(trigger.type).events.includes(verb === 'delete' ? 'DELETE' : 'UPDATE')) return false;
+    return effectsOfTrigger(trigger, body, catalog).writes.some(
+      ({ on, column }) => on === 'count' && (column?.how === 'subtracts' || column?.how === 'counts'),
+    );
   });
 }
 

@@ -195,3 +195,85 @@ describe('columns that nothing can be made of', () => {
     expect((await tables()).presets.countKind).toBe('bigint');
   });
 });
+
+describe('records that the counting trigger does not count', () => {
+  const counting = (table: string, name = 'trigger_auto_increment_preset_usage_count', run = 'counted') => [
+    `CREATE OR REPLACE FUNCTION ${run}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'`,
+    `CREATE TRIGGER ${name} AFTER INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION ${run}()`,
+  ];
+  const refused = (words: RegExp) =>
+    expect.objectContaining({
+      code: 'records-elsewhere',
+      exitCode: 3,
+      message: expect.stringMatching(words),
+    });
+
+  test.each<[string, string[], RegExp]>([
+    [
+      'a view of another table, while the trigger is on the one that refers to the presets',
+      [
+        records('store.events'),
+        records('store.uses', 'public.presets'),
+        'CREATE VIEW preset_usage AS SELECT preset_id, created_at FROM store.events',
+        ...counting('store.uses'),
+      ],
+      /records of store\.events, but the counting trigger is on store\.uses/,
+    ],
+    [
+      'a view, while a trigger of another name runs the counting function',
+      [
+        records('store.events'),
+        records('public.uses'),
+        'CREATE VIEW preset_usage AS SELECT * FROM store.events',
+        ...counting('public.uses', 'counts', 'auto_increment_preset_usage_count'),
+      ],
+      /counting trigger is on public\.uses/,
+    ],
+    [
+      'a foreign table',
+      [
+        'CREATE EXTENSION file_fdw',
+        'CREATE SERVER files FOREIGN DATA WRAPPER file_fdw',
+        "CREATE FOREIGN TABLE preset_usage (preset_id integer, created_at timestamptz) SERVER files OPTIONS (filename '/dev/null')",
+        records('store.uses', 'public.presets'),
+        ...counting('store.uses'),
+      ],
+      /records of public\.preset_usage, but the counting trigger is on store\.uses/,
+    ],
+    [
+      'the only table of that name in another schema',
+      [records('store.preset_usage'), records('public.uses', 'public.presets'), ...counting('public.uses')],
+      /records of store\.preset_usage, but the counting trigger is on public\.uses/,
+    ],
+  ])('%s: refused', async (_, statements, words) => {
+    await arrange('CREATE SCHEMA store', presets('public.presets'), ...statements);
+    await expect(tables()).rejects.toEqual(refused(words));
+  });
+
+  test('a materialized view is refused as no table', async () => {
+    await arrange(
+      'CREATE SCHEMA store',
+      presets('public.presets'),
+      records('store.uses', 'public.presets'),
+      'CREATE MATERIALIZED VIEW preset_usage AS SELECT * FROM store.uses',
+      ...counting('store.uses'),
+    );
+    await expect(tables()).rejects.toMatchObject({ code: 'not-a-table', exitCode: 3 });
+  });
+
+  test('a view of the table that has the trigger is used, whatever another tenant has', async () => {
+    await arrange(
+      'CREATE SCHEMA store',
+      'CREATE SCHEMA tenant',
+      presets('public.presets'),
+      records('store.uses', 'public.presets'),
+      'CREATE VIEW preset_usage AS SELECT * FROM store.uses',
+      presets('tenant.presets'),
+      records('tenant.preset_usage', 'tenant.presets'),
+      ...counting('tenant.preset_usage'),
+    );
+    expect((await tables()).records.name).toBe('store.uses');
+    await arrange(...counting('store.uses'));
+    expect((await tables()).records.name).toBe('store.uses');
+  });
+});

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import type { CatalogReference } from '../../../source/trigger/catalog.ts';
+import type { CatalogFunction, CatalogReference, CatalogTrigger } from '../../../source/trigger/catalog.ts';
 import { writersByReference } from '../../../source/trigger/effects/cascading-writers.ts';
-import { catalog, relation } from '../catalogs.ts';
+import { catalog, counter, insert, relation, remove, row, sets as setting, update } from '../catalogs.ts';
+
+const adjusts = (how: 'adds' | 'subtracts' | 'counts') => setting({ name: 'usage_count', how, by: 1 });
 
 // Users (3) own accounts (4), and accounts have records (2).
 const users = 3;
@@ -107,4 +109,39 @@ test('tables that refer to themselves or to each other are followed once', () =>
   expect(found(parent)).toEqual([]);
   expect(found(...circle)).toEqual([]);
   expect(found(...circle, reference(2, users)).map(([name]) => name)).toEqual(['3 to 4', '4 to 3', '2 to 3']);
+});
+
+test.each<[string, boolean, Partial<CatalogTrigger>, Partial<CatalogFunction>]>([
+  ['subtracts on DELETE', true, { type: row + remove }, { reading: adjusts('subtracts') }],
+  ['counts anew on DELETE', true, { type: remove }, { reading: adjusts('counts') }],
+  [
+    'subtracts, but is disabled',
+    false,
+    { type: row + remove, enabled: 'D' },
+    { reading: adjusts('subtracts') },
+  ],
+  [
+    'subtracts, but only on a replica',
+    false,
+    { type: row + remove, enabled: 'R' },
+    { reading: adjusts('subtracts') },
+  ],
+  ['subtracts on UPDATE only', false, { type: row + update }, { reading: adjusts('subtracts') }],
+  ['only adds', false, { type: row + insert + remove }, { reading: adjusts('adds') }],
+  ['is on another table', false, { type: row + remove, tableOid: 9 }, { reading: adjusts('subtracts') }],
+])(
+  'where a trigger of the records %s, a cascade that deletes them is left out: %s',
+  (_, leftOut, over, body) => {
+    const handles = counter(over, body);
+    expect(writersByReference(catalog({ ...handles, references: [reference(2, users)] }))).toHaveLength(
+      leftOut ? 0 : 1,
+    );
+  },
+);
+
+test('a cascade that moves records is left out where a trigger follows UPDATE', () => {
+  const sets = reference(2, 1, { onDelete: 'set null', columns: ['preset_id'] });
+  const follows = (type: number) => counter({ type: row + type }, { reading: adjusts('subtracts') });
+  expect(writersByReference(catalog({ ...follows(update), references: [sets] }))).toEqual([]);
+  expect(writersByReference(catalog({ ...follows(remove), references: [sets] }))).toHaveLength(1);
 });
