@@ -53,10 +53,28 @@ export interface CatalogFunction {
 }
 
 /** A role's right to write a table; null is PUBLIC. */
-interface CatalogGrant {
+export interface CatalogGrant {
   role: string | null;
   /** Such as `INSERT`; a right to only some columns counts too. */
   privileges: string[];
+}
+
+/** A policy for INSERT, UPDATE or DELETE. */
+export interface CatalogPolicy {
+  event: string;
+  permissive: boolean;
+  /** Null is everyone. */
+  roles: (string | null)[];
+  /** True if its condition is `false`. */
+  closed: boolean;
+}
+
+/** A role that is no superuser, if it is a member of others or policies do not apply to it. */
+export interface CatalogRole {
+  name: string;
+  bypass: boolean;
+  /** The roles whose rights it has without SET ROLE. */
+  has: string[];
 }
 
 /** One of the two tables, a view of one, a relation that shares a name with one, or one with a trigger or rule. */
@@ -71,6 +89,10 @@ export interface CatalogRelation {
   kind: 'table' | 'view';
   owner: string;
   grants: CatalogGrant[];
+  /** The policies for writes; null if row-level security is off. */
+  policies: CatalogPolicy[] | null;
+  /** True for a view with security_invoker: it needs its caller's rights on the table. */
+  invoker: boolean;
   /** The query of a view that shows one of the two tables, directly or through other views. */
   view: { reading: SqlReading; inserts: boolean; updates: boolean; deletes: boolean } | null;
 }
@@ -166,6 +188,9 @@ export interface TriggerCatalog {
   functions: CatalogFunction[];
   uniques: CatalogIndex[];
   relations: CatalogRelation[];
+  /** Who may write the count by a grant on presets or on its column. */
+  countGrants: CatalogGrant[];
+  roles: CatalogRole[];
   rules: CatalogRule[];
   references: CatalogReference[];
   generated: CatalogGenerated[];

@@ -9,7 +9,7 @@ interface WriterLines {
 /** Describes a writer in words. The text contains names from the database and is not yet safe to print. */
 export function writerLines(writer: Writer): WriterLines {
   const { kind, name, table, does, unreadable, mayRun, securityDefiner, language, expected } = writer;
-  const on = table === null || kind === 'view' ? '' : ` on ${table}`;
+  const on = table === null || kind === 'view' || kind === 'table' ? '' : ` on ${table}`;
   const fires = firesInWords(writer);
   const runs = securityDefiner === null ? '' : `, runs as ${securityDefiner ? 'its owner' : 'its caller'}`;
   return {
@@ -21,7 +21,7 @@ export function writerLines(writer: Writer): WriterLines {
         return `${effectInWords(effect)}${way}: ${effect.statement}`;
       }),
       ...unreadable.map(why => `unreadable, may write: ${why}`),
-      `${kind === 'job' ? 'runs as' : table === null ? 'may be called by' : 'may be triggered by'}: ${rolesInWords(mayRun)}${language === null ? '' : `; ${language}${runs}`}`,
+      `${verbOf(writer)}: ${rolesInWords(mayRun)}${kind === 'view' ? `;${runs.slice(1)}` : language === null ? '' : `; ${language}${runs}`}`,
     ],
   };
 }
@@ -51,6 +51,12 @@ function effectInWords({ on, verb, action, column, table }: WriterEffect): strin
     case 'sets':
       return `sets ${name}`;
   }
+}
+
+function verbOf({ kind, table }: Writer): string {
+  if (kind === 'job') return 'runs as';
+  if (kind === 'table' || kind === 'view') return 'may be written by';
+  return table === null ? 'may be called by' : 'may be triggered by';
 }
 
 /** Who may make it write, in words. */

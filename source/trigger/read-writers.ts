@@ -5,12 +5,22 @@ import { readBodyOnce } from '../sql/parser/memoized-reader.ts';
 import { emptyReading, type SqlReading } from '../sql/sql-effects.ts';
 import type {
   CatalogGenerated,
+  CatalogGrant,
   CatalogJob,
   CatalogReference,
   CatalogRelation,
+  CatalogRole,
   CatalogRule,
 } from './catalog.ts';
 
+const grants = z.array(z.object({ role: z.nullable(z.string()), privileges: z.array(z.string()) }));
+const role = z.object({ name: z.string(), bypass: z.boolean(), has: z.array(z.string()) });
+const policy = z.object({
+  event: z.string(),
+  permissive: z.boolean(),
+  roles: z.array(z.nullable(z.string())),
+  closed: z.boolean(),
+});
 const relation = z.object({
   oid: z.number(),
   schema: z.string(),
@@ -19,7 +29,9 @@ const relation = z.object({
   visible: z.boolean(),
   kind: z.enum(['table', 'view']),
   owner: z.string(),
-  grants: z.array(z.object({ role: z.nullable(z.string()), privileges: z.array(z.string()) })),
+  grants,
+  policies: z.nullable(z.array(policy)),
+  invoker: z.boolean(),
   query: z.nullable(z.string()),
   updatable: z.number(),
 });
@@ -49,7 +61,7 @@ const job = z.object({
   active: z.boolean(),
 });
 
-// $1 and $2 are the two tables, $3 the tables of the triggers that were read.
+// $1 and $2 are the two tables, $3 the tables of the triggers that were read, $4 the count's name.
 const text = `WITH RECURSIVE shows AS (
   SELECT unnest(ARRAY[$1::oid, $2::oid]) AS oid
   UNION
@@ -66,7 +78,7 @@ const text = `WITH RECURSIVE shows AS (
   SELECT c.oid, c.conname, c.conrelid, c.confrelid, c.confdeltype, c.conkey FROM refers r JOIN pg_constraint c ON c.contype = 'f' AND c.conparentid = 0 AND c.conrelid = r.confrelid AND c.confdeltype = 'c'
    WHERE r.confdeltype = 'c'
 ), relations AS MATERIALIZED (
-  SELECT c.oid, n.nspname, c.relname, c.relkind, c.relowner, c.relacl, c.oid IN (SELECT oid FROM shows) AS shows
+  SELECT c.oid, n.nspname, c.relname, c.relkind, c.relowner, c.relacl, c.relrowsecurity, c.reloptions, c.oid IN (SELECT oid FROM shows) AS shows
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE c.oid IN (SELECT oid FROM shows UNION SELECT ev_class FROM rules UNION SELECT unnest($3::oid[]) UNION SELECT confrelid FROM refers)
       OR (c.relkind IN ('r', 'p', 'v', 'f', 'm') AND c.relname IN (SELECT t.relname FROM pg_class t WHERE t.oid IN (SELECT oid FROM shows)))
@@ -74,6 +86,15 @@ const text = `WITH RECURSIVE shows AS (
 SELECT
   (SELECT json_agg(json_build_object('oid', oid::bigint, 'schema', nspname, 'name', relname, 'table', format('%I.%I', nspname, relname),
             'visible', pg_table_is_visible(oid), 'kind', CASE relkind WHEN 'v' THEN 'view' ELSE 'table' END, 'owner', pg_get_userbyid(relowner),
+            'invoker', coalesce((SELECT bool_or(o.option_value IN ('true', 'on', '1', 'yes')) FROM pg_options_to_table(reloptions) o WHERE o.option_name = 'security_invoker'), false),
+            'policies', CASE WHEN relrowsecurity THEN (SELECT coalesce(json_agg(json_build_object(
+                'event', e.name,
+                'permissive', p.polpermissive,
+                'roles', (SELECT json_agg(r.rolname) FROM unnest(p.polroles) g LEFT JOIN pg_roles r ON r.oid = g),
+                'closed', 'false' IN (CASE e.name WHEN 'INSERT' THEN '' ELSE coalesce(pg_get_expr(p.polqual, p.polrelid), '') END,
+                                      CASE e.name WHEN 'DELETE' THEN '' ELSE coalesce(pg_get_expr(p.polwithcheck, p.polrelid), pg_get_expr(p.polqual, p.polrelid), '') END))), '[]')
+               FROM pg_policy p JOIN (VALUES ('a', 'INSERT'), ('w', 'UPDATE'), ('d', 'DELETE')) e (command, name) ON p.polcmd::text IN ('*', e.command)
+              WHERE p.polrelid = relations.oid) END,
             'query', CASE WHEN relkind = 'v' AND shows THEN pg_get_viewdef(oid) END,
             'updatable', CASE WHEN relkind = 'v' AND shows THEN pg_relation_is_updatable(oid, false) ELSE 0 END,
             'grants', (SELECT coalesce(json_agg(json_build_object('role', rolname, 'privileges', privileges) ORDER BY rolname NULLS FIRST), '[]') FROM (
@@ -100,6 +121,21 @@ SELECT
                            OR (p.classid = 'pg_class'::regclass AND p.objid = a.attrelid AND p.objsubid = a.attnum)))) ORDER BY a.attnum), '[]')
      FROM pg_attribute a JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attrelid = $1::oid AND a.attgenerated <> '')::text AS generated,
+  (SELECT coalesce(json_agg(json_build_object('role', rolname, 'privileges', privileges) ORDER BY rolname NULLS FIRST), '[]') FROM (
+      SELECT r.rolname, array_agg(DISTINCT g.privilege_type) AS privileges
+        FROM pg_class c CROSS JOIN LATERAL (
+          SELECT grantee, privilege_type FROM aclexplode(coalesce(c.relacl, acldefault('r', c.relowner)))
+          UNION ALL
+          SELECT e.grantee, e.privilege_type FROM pg_attribute a, aclexplode(a.attacl) e WHERE a.attrelid = c.oid AND a.attname = $4 AND a.attacl IS NOT NULL) g
+        LEFT JOIN pg_roles r ON r.oid = g.grantee
+       WHERE c.oid = $1::oid AND g.privilege_type IN ('INSERT', 'UPDATE') AND g.grantee <> c.relowner
+       GROUP BY g.grantee, r.rolname) granted)::text AS "countGrants",
+  (SELECT coalesce(json_agg(json_build_object('name', r.rolname, 'bypass', r.rolbypassrls, 'has', h.has) ORDER BY r.rolname), '[]')
+     FROM pg_roles r CROSS JOIN LATERAL (
+       SELECT coalesce(json_agg(g.rolname), '[]') AS has FROM pg_roles g
+        WHERE g.oid <> r.oid AND EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid)
+          AND EXISTS (SELECT FROM pg_auth_members m WHERE m.roleid = g.oid) AND pg_has_role(r.oid, g.oid, 'USAGE')) h
+    WHERE NOT r.rolsuper AND r.rolname !~ '^pg_' AND (r.rolbypassrls OR h.has::text <> '[]'))::text AS roles,
   EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'cron' AND c.relname = 'job') AS "hasJobs",
   coalesce((SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
              WHERE n.nspname = 'cron' AND c.relname = 'job'), false) AS "mayReadJobs"`;
@@ -110,6 +146,8 @@ const jobs = `SELECT coalesce(json_agg(json_build_object('id', jobid, 'name', to
 
 interface Readable {
   relations: CatalogRelation[];
+  countGrants: CatalogGrant[];
+  roles: CatalogRole[];
   rules: CatalogRule[];
   references: CatalogReference[];
   generated: CatalogGenerated[];
@@ -132,9 +170,12 @@ export async function readWriterRows(
     tables.presets.oid,
     tables.records.oid,
     `{${triggered.join(',')}}`,
+    tables.presets.countName,
   ])) as Record<string, unknown>[];
   const listed = (name: string) => JSON.parse((row?.[name] as string | null) ?? '[]');
   const relations = z.array(relation).parse(listed('relations'));
+  const countGrants = grants.parse(listed('countGrants'));
+  const roles = z.array(role).parse(listed('roles'));
   const rules = z.array(rule).parse(listed('rules'));
   const references = z.array(reference).parse(listed('refs'));
   const columns = z.array(generated).parse(listed('generated'));
@@ -155,6 +196,8 @@ export async function readWriterRows(
       rules: await Promise.all(
         rules.map(async each => ({ ...each, reading: await readCreated(each.definition) })),
       ),
+      countGrants,
+      roles,
       references,
       generated: columns,
       jobs: await Promise.all(planned.map(async each => ({ ...each, reading: await read(each.command) }))),

@@ -111,6 +111,8 @@ export function relation(number: number, name: string, over: Partial<CatalogRela
     kind: 'table',
     owner: 'owner',
     grants: [],
+    policies: null,
+    invoker: false,
     view: null,
     ...over,
   };
@@ -169,6 +171,8 @@ export function catalog(
     references: [],
     generated: [],
     jobs: [],
+    countGrants: [],
+    roles: [],
     jobsHidden: false,
     replication: { partitions: 0, subscribed: false, replicaRoles: [], replicaEverywhere: false },
     fit: {

@@ -4,6 +4,7 @@ import { countingEffectOf } from '../effects/counting-effect.ts';
 import { effectsOf, effectsOfReading, mentions, oneLine } from '../effects/effects.ts';
 import { effectsOfTrigger } from '../effects/trigger-effects.ts';
 import { relationOf } from '../effects/writer.ts';
+import { viewWriters } from '../effects/writers.ts';
 import { functionName, trackName, triggerName } from '../expected-names.ts';
 import { orByHand } from '../migration/hints.ts';
 import { describeType } from '../trigger-type.ts';
@@ -73,6 +74,7 @@ export function judgeWriters(catalog: TriggerCatalog): Finding[] {
     ...catalog.triggers.flatMap(trigger => judgeElsewhere(trigger, catalog)),
     ...catalog.rules.flatMap(rule => judgeRule(rule, catalog)),
     ...catalog.jobs.flatMap(job => judgeJob(job, catalog)),
+    ...judgeViews(catalog),
     ...(catalog.jobsHidden ? [jobsHidden] : []),
   ];
 }
@@ -137,6 +139,21 @@ function judgeRule(rule: CatalogRule, catalog: TriggerCatalog): Finding[] {
       hint: `Check its definition: ${oneLine(rule.definition)}`,
     },
   ];
+}
+
+/** Views that run as their owner: whoever may write them sets any count, whatever the policies of presets say. */
+function judgeViews(catalog: TriggerCatalog): Finding[] {
+  return viewWriters(catalog)
+    .filter(({ securityDefiner, mayRun, does }) => {
+      const writable = mayRun.public || mayRun.roles.length > 0;
+      return securityDefiner === true && writable && does.some(({ on }) => on === 'count');
+    })
+    .map(({ name, mayRun }) => ({
+      code: 'view-sets-count',
+      severity: 'warning',
+      message: `${mayRun.public ? 'Everyone (PUBLIC)' : mayRun.roles.join(', ')} may set any count through the view ${name}, which runs as its owner.`,
+      hint: `ALTER VIEW ${name} SET (security_invoker = true); or take INSERT and UPDATE on it away. security_invoker needs PostgreSQL 15.`,
+    }));
 }
 
 function judgeJob(job: CatalogJob, catalog: TriggerCatalog): Finding[] {

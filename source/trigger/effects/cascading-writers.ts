@@ -2,7 +2,8 @@ import { unquoted } from '../../counter/discovery/unquoted.ts';
 import type { CatalogReference, TriggerCatalog } from '../catalog.ts';
 import { describeType } from '../trigger-type.ts';
 import { effectsOfTrigger } from './trigger-effects.ts';
-import { type Writer, whoMayRun } from './writer.ts';
+import { whoMayRun } from './who-may-run.ts';
+import type { Writer } from './writer.ts';
 
 /**
  * Foreign keys that delete records, or change their preset, when a row of another table is deleted: those of the records

@@ -18,7 +18,7 @@ export interface MayRun {
 
 /** Something in the database that writes the count, or inserts into or deletes from the records. */
 export interface Writer {
-  kind: 'function' | 'procedure' | 'trigger' | 'rule' | 'view' | 'generated' | 'reference' | 'job';
+  kind: 'function' | 'procedure' | 'trigger' | 'rule' | 'view' | 'table' | 'generated' | 'reference' | 'job';
   /** A routine's name with its arguments, or a job's name or number. */
   name: string;
   /** The table it belongs to; null for routines and jobs. */
@@ -44,17 +44,4 @@ export interface Writer {
 
 export function relationOf(catalog: TriggerCatalog, oid: number): CatalogRelation | undefined {
   return catalog.relations.find(relation => relation.oid === oid);
-}
-
-/** Who may do one of `events` to a table. */
-export function whoMayRun(catalog: TriggerCatalog, oid: number, events: readonly string[]): MayRun {
-  const relation = relationOf(catalog, oid);
-  const may = (relation?.grants ?? []).filter(({ privileges }) =>
-    privileges.some(privilege => events.includes(privilege)),
-  );
-  return {
-    owner: relation?.owner ?? null,
-    roles: may.map(({ role }) => role).filter(role => role !== null),
-    public: may.some(({ role }) => role === null),
-  };
 }

@@ -6,7 +6,8 @@ import { writersByReference } from './cascading-writers.ts';
 import { type Effect, type Effects, effectsOf, effectsOfReading } from './effects.ts';
 import { targetOf } from './resolve-names.ts';
 import { effectsOfTrigger } from './trigger-effects.ts';
-import { relationOf, type Writer, type WriterEffect, whoMayRun } from './writer.ts';
+import { whoMayBoth, whoMayRun } from './who-may-run.ts';
+import { relationOf, type Writer, type WriterEffect } from './writer.ts';
 
 /** Everything in the database that writes the count or the records, as far as its source shows. */
 export function writersIn(catalog: TriggerCatalog): Writer[] {
@@ -18,6 +19,7 @@ export function writersIn(catalog: TriggerCatalog): Writer[] {
       .filter(({ oid, isTrigger }) => !(isTrigger && run.has(oid)))
       .flatMap(routine => routineWriter(routine, catalog)),
     ...ruleWriters(catalog),
+    ...tableWriters(catalog),
     ...viewWriters(catalog),
     ...generatedWriters(catalog),
     ...writersByReference(catalog),
@@ -101,7 +103,7 @@ function ruleWriters(catalog: TriggerCatalog): Writer[] {
 }
 
 /** Updatable views of one of the tables. */
-function viewWriters(catalog: TriggerCatalog): Writer[] {
+export function viewWriters(catalog: TriggerCatalog): Writer[] {
   return catalog.relations.flatMap((relation): Writer[] => {
     const { view } = relation;
     const target = view && targetOf(relation, catalog);
@@ -112,9 +114,10 @@ function viewWriters(catalog: TriggerCatalog): Writer[] {
     const does: WriterEffect[] = [];
     if (target.base === 'presets') {
       const count = shown.find(({ name }) => target.column(name) === catalog.countName);
-      if (view.updates && count) {
+      if (count) {
         const column = { name: count.name, how: 'sets' as const };
-        does.push({ ...common, on: 'count', verb: 'update', action: 'update', column });
+        if (view.updates) does.push({ ...common, on: 'count', verb: 'update', action: 'update', column });
+        if (view.inserts) does.push({ ...common, on: 'count', verb: 'insert', action: 'insert', column });
       }
     } else {
       if (view.inserts)
@@ -124,15 +127,41 @@ function viewWriters(catalog: TriggerCatalog): Writer[] {
     }
     if (does.length === 0) return [];
     const events = does.map(({ verb }) => verb.toUpperCase());
+    const [base, grants] =
+      target.base === 'presets' ? [catalog.presetsOid, catalog.countGrants] : [catalog.recordsOid, undefined];
+    const may = whoMayRun(catalog, relation.oid, events);
     return [
       {
         ...plain,
+        securityDefiner: !relation.invoker,
         kind: 'view',
         name: relation.table,
         table: relation.table,
         does,
         unreadable: [],
-        mayRun: whoMayRun(catalog, relation.oid, events),
+        mayRun: relation.invoker ? whoMayBoth(may, whoMayRun(catalog, base, events, grants)) : may,
+      },
+    ];
+  });
+}
+
+/** Roles that may write the count by a statement of their own, other than the table's owner. */
+function tableWriters(catalog: TriggerCatalog): Writer[] {
+  return (['update', 'insert'] as const).flatMap((verb): Writer[] => {
+    const mayRun = whoMayRun(catalog, catalog.presetsOid, [verb.toUpperCase()], catalog.countGrants);
+    if (!mayRun.public && mayRun.roles.length === 0) return [];
+    const column = { name: catalog.countName, how: 'sets' as const };
+    const statement = `any ${verb.toUpperCase()} that sets ${catalog.countName}`;
+    const table = catalog.presetsTable;
+    return [
+      {
+        ...plain,
+        kind: 'table',
+        name: table,
+        table,
+        does: [{ on: 'count', verb, action: verb, table, column, statement, via: [] }],
+        unreadable: [],
+        mayRun,
       },
     ];
   });

@@ -311,7 +311,10 @@ describe('views', () => {
       ['view', 'public.shown', ['update count by a view of public.presets'], ['admin']],
     ]);
     expect(told(view('presets', { updates: true }, [{ name: 'name', of: 'name' }]))).toEqual([]);
-    expect(told(view('presets', { inserts: true, deletes: true }))).toEqual([]);
+    expect(told(view('presets', { inserts: true, deletes: true }))).toEqual([
+      ['view', 'public.shown', ['insert count by a view of public.presets'], ['app']],
+    ]);
+    expect(told(view('presets', { deletes: true }))).toEqual([]);
   });
 
   test('of records write them', () => {
