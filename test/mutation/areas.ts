@@ -153,6 +153,7 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
       'test/trigger/effects/cascading-writers.test.ts',
       'test/trigger/effects/column-mismatches.test.ts',
       'test/trigger/effects/counting-effect.test.ts',
+      'test/trigger/effects/effects.test.ts',
       'test/trigger/effects/resolve-names.test.ts',
       'test/trigger/effects/writers.test.ts',
       'test/trigger/health.test.ts',

@@ -184,6 +184,38 @@ describe('numbers', () => {
     expect(hints({ uses: lost, health: sick })[0]).toBe('What the catalog shows as the reason follows.');
   });
 
+  const isCause = (code: string, uses: UseResult[]) =>
+    explain({
+      uses,
+      health: { ...sick, findings: [{ code, severity: 'warning', message: 'Why.', hint: '' }] },
+    }).some(finding => finding.code === code);
+  const lost = [use({ after: 3, increment: 0 })];
+  const twice = [use({ after: 5, increment: 2 })];
+
+  test.each<[string, { lost: boolean; twice: boolean }]>([
+    ...[
+      'trigger-missing',
+      'trigger-wrong-table',
+      'trigger-disabled',
+      'trigger-replica-only',
+      'trigger-not-on-insert',
+      'trigger-condition',
+      'statement-without-transition-table',
+      'function-missing',
+      'function-does-not-count',
+      'function-unreadable',
+      'function-invoker',
+    ].map((code): [string, { lost: boolean; twice: boolean }] => [code, { lost: true, twice: false }]),
+    ...['second-counter', 'track-counts-too', 'other-writer', 'function-other'].map(
+      (code): [string, { lost: boolean; twice: boolean }] => [code, { lost: false, twice: true }],
+    ),
+    ['function-counts-otherwise', { lost: true, twice: true }],
+    ['presets-trigger-writes-count', { lost: true, twice: true }],
+    ['function-open', { lost: false, twice: false }],
+  ])('%s may be why a use was not counted, or counted twice: %j', (code, why) => {
+    expect({ lost: isCause(code, lost), twice: isCause(code, twice) }).toEqual(why);
+  });
+
   test('a use of several records that was counted once, or a count that went down', () => {
     expect(told({ uses: [use({ recordsAdded: 2 })] })[1]).toBe(
       'use-not-counted: The use was recorded but not counted as often (usage_count 3 to 4, 2 records).',

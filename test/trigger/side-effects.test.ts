@@ -119,6 +119,28 @@ describe('what is not known', () => {
     expect(unknownSideEffects([await body(statements, more)])).toEqual([]);
   });
 
+  test('is what a function of the server makes of a text that is put together', async () => {
+    const texts = "PERFORM query_to_xml('SELECT ' || NEW.name, true, true, '')";
+    expect(unknownSideEffects([await body(texts)])).toEqual([
+      { function: 'public.f()', means: 'it runs dynamic SQL' },
+    ]);
+    const inner = `DO $do$ BEGIN ${texts}; END $do$`;
+    expect(unknownSideEffects([await body(inner)])).toHaveLength(1);
+    expect(
+      sideEffectsOf([await body("PERFORM query_to_xml('SELECT setval(''s'', 1)', true, true, '')")]),
+    ).toEqual([{ function: 'public.f()', means: expect.stringMatching(/sequence keeps/) }]);
+  });
+
+  test('is not what the server brings itself, whatever its text', async () => {
+    const odd = 'EXECUTE NEW.name';
+    expect(unknownSideEffects([await body(odd, { language: 'internal' })])).toEqual([]);
+    expect(unknownSideEffects([await body(odd, { language: 'c', schema: 'pg_catalog' })])).toEqual([]);
+    expect(unknownSideEffects([await body(odd, { language: 'plpython3u', trusted: false })])).toEqual([]);
+    for (const language of ['c', 'internal']) {
+      expect(meansOf(await body("PERFORM setval('s', 1)", { language, trusted: false }))).toEqual([]);
+    }
+  });
+
   test('an untrusted language can do anything', async () => {
     expect(sideEffectsOf([await body('NULL', { language: 'plpython3u', trusted: false })])).toEqual([
       { function: 'public.f()', means: expect.stringMatching(/plpython3u: .*anything/) },

@@ -54,6 +54,27 @@ describe('the drift log', () => {
     expect(entries[0]).toMatchObject({ countBy: 3, recordsBy: 0, before: { usageCount: 10, records: 10 } });
   });
 
+  test('sums up the changes of the records too', () => {
+    const [entry] = log([event('a', 1, [10, 12]), event('a', 2, [10, 11])]);
+    expect(entry).toMatchObject({ times: 2, countBy: 0, recordsBy: 3 });
+  });
+
+  test('puts the latest first of writers that are as likely', () => {
+    const at = (application: string, to: number) => ({ ...writer(application, to), to });
+    const seen = [at('first', 1), at('third', 3), at('second', 2)];
+    const [entry] = log([event('a', 1, [11, 10], seen)]);
+    expect(entry?.writers.map(({ application }) => application)).toEqual(['third', 'second', 'first']);
+  });
+
+  test('puts the likeliest writer first, and lists eight of them', () => {
+    const many = Array.from({ length: 9 }, (_, at) => writer(`app ${at}`, at));
+    const [entry] = log([event('a', 1, [11, 10], [writer('calls', 1, 'calls'), ...many])]);
+    expect(entry?.writers).toHaveLength(8);
+    expect(entry?.writers.every(({ activity }) => activity === 'sets-count')).toBe(true);
+    const [two] = log([event('b', 1, [11, 10], [writer('calls', 1, 'calls'), writer('sets', 2)])]);
+    expect(two?.writers.map(({ application }) => application)).toEqual(['sets', 'calls']);
+  });
+
   test('keeps another kind of event of the same preset apart', () => {
     expect(log([event('a', 1, [11, 10]), event('a', 2, [0, 10])])).toHaveLength(2);
   });

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import type { SqlFieldWrite } from '../../../source/sql/sql-effects.ts';
+import { effectsOf, effectsOfReading, oneLine } from '../../../source/trigger/effects/effects.ts';
+import { effectsOfTrigger } from '../../../source/trigger/effects/trigger-effects.ts';
+import { adds, before, calls, catalog, reading, routine, row, trigger, update } from '../catalogs.ts';
+
+describe('a call of a function that the catalog does not have', () => {
+  const unknown = (...args: Parameters<typeof calls>) =>
+    effectsOfReading(reading({ calls: [calls(...args)] }), catalog()).unknownCalls;
+
+  test('is not known', () => {
+    expect(unknown('gone')).toEqual(['gone']);
+    expect(unknown('gone', { schema: 'public' })).toEqual(['gone']);
+    expect(unknown('ending_in_pg_')).toEqual(['ending_in_pg_']);
+  });
+
+  test.each(['now', 'nextval', 'setval', 'set_config', 'count', 'setseed', 'clock_timestamp', 'pg_notify'])(
+    'is known if the server has it: %s',
+    name => {
+      expect(unknown(name)).toEqual([]);
+    },
+  );
+
+  test('is known in pg_catalog, and does not matter where it is not made', () => {
+    expect(unknown('lower', { schema: 'pg_catalog' })).toEqual([]);
+    expect(unknown('gone', { performed: false })).toEqual([]);
+  });
+
+  test('is not meant if the catalog has the function', () => {
+    const found = effectsOfReading(
+      reading({ calls: [calls('bump')] }),
+      catalog({ functions: [routine('bump', { reading: adds(1) })] }),
+    );
+    expect(found).toMatchObject({ unknownCalls: [], unreadable: [], writes: [{ via: ['public.bump()'] }] });
+  });
+});
+
+test('a routine is followed once, however many others call it', () => {
+  const inner = routine('inner', { reading: adds(1), searchPath: null });
+  const layer = (name: string, called: string) =>
+    routine(name, { reading: reading({ calls: [calls(called), calls(called)] }), searchPath: null });
+  const outer = routine('outer', {
+    reading: reading({ calls: [calls('one'), calls('two')] }),
+    searchPath: null,
+  });
+  const functions = [outer, layer('one', 'inner'), layer('two', 'inner'), inner];
+  expect(effectsOf(outer, catalog({ functions })).writes.map(({ via }) => via)).toEqual([
+    ['public.one()', 'public.inner()'],
+  ]);
+});
+
+describe('a statement on one line', () => {
+  test.each([
+    ['UPDATE  t\n SET a = 1 -- why\n WHERE b', 'UPDATE t SET a = 1 WHERE b'],
+    ['UPDATE t/* why */SET a = 1', 'UPDATE t SET a = 1'],
+    ["SET a = '-- no comment'", "SET a = '-- no comment'"],
+    ["SET a = 'it''s /* none */'", "SET a = 'it''s /* none */'"],
+    ['SET "a--b" = 1', 'SET "a--b" = 1'],
+    ['SET a = $x$ -- none $x$', 'SET a = $x$ -- none $x$'],
+  ])('%j', (text, line) => {
+    expect(oneLine(text)).toBe(line);
+  });
+
+  test('is cut after 500 characters', () => {
+    expect(oneLine('x'.repeat(500))).toBe('x'.repeat(500));
+    expect(oneLine('x'.repeat(501))).toBe(`${'x'.repeat(500)} ...`);
+    expect(oneLine(`${'x'.repeat(499)} y`)).toBe(`${'x'.repeat(499)} ...`);
+  });
+});
+
+describe('a trigger before each row', () => {
+  const field = (name: string | null, over: Partial<SqlFieldWrite> = {}): SqlFieldWrite => ({
+    row: 'new',
+    column: name === null ? null : { name, how: 'sets' },
+    offset: 0,
+    text: `NEW.${name} :=  1`,
+    ...over,
+  });
+  const effects = (fields: SqlFieldWrite[], over: Parameters<typeof trigger>[2] = {}) => {
+    const body = routine('f', { isTrigger: true, reading: reading({ fields }) });
+    const own = trigger('t', body, {
+      tableOid: 1,
+      table: 'public.presets',
+      type: before | row | update,
+      ...over,
+    });
+    return effectsOfTrigger(own, body, catalog({ triggers: [own], functions: [body] }));
+  };
+
+  test('writes the count where it assigns that column of the new row', () => {
+    expect(effects([field('usage_count'), field('name'), field('usage_count', { row: 'old' })])).toEqual({
+      writes: [
+        {
+          on: 'count',
+          verb: 'assign',
+          action: 'update',
+          table: 'public.presets',
+          column: { name: 'usage_count', how: 'sets' },
+          statement: 'NEW.usage_count := 1',
+          via: [],
+        },
+      ],
+      unreadable: [],
+      unknownCalls: [],
+    });
+  });
+
+  test('changes a record where it assigns the record’s preset', () => {
+    const records = { tableOid: 2, table: 'public.preset_usage' };
+    expect(effects([field('preset_id'), field('usage_count')], records).writes).toMatchObject([
+      { on: 'records', verb: 'assign', column: { name: 'preset_id' } },
+    ]);
+  });
+
+  test('may write anything where it assigns the whole row', () => {
+    expect(effects([field(null, { text: 'NEW :=  x' }), field(null, { row: 'old' })])).toMatchObject({
+      writes: [],
+      unreadable: [{ why: 'assigns the whole row: NEW := x', via: [] }],
+    });
+  });
+
+  test('of another table, after it or for a statement assigns nothing that is kept', () => {
+    const fields = [field('usage_count'), field('preset_id'), field(null)];
+    for (const over of [{ tableOid: 9 }, { type: row | update }, { type: before | update }]) {
+      expect(effects(fields, over)).toMatchObject({ writes: [], unreadable: [] });
+    }
+  });
+});
