@@ -32,7 +32,7 @@ const now = performance.now.bind(performance);
 
 // In milliseconds: a slower test is left to the runs of single changes, and a slower change too.
 const slowTest = 150;
-const slowChange = 2_000;
+const slowChange = 500;
 // A change that took so long without a test noticing it is left too: by itself it would not take longer.
 const longestTry = 250;
 // A change that is come by so many times as often as before makes something loop.

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { areas } from './areas.ts';
 import { reasonFor } from './reasons.ts';
 
+const place = z.object({ line: z.number(), column: z.number() });
 const report = z.object({
   files: z.record(
     z.string(),
@@ -14,7 +15,7 @@ const report = z.object({
           status: z.string(),
           mutatorName: z.string(),
           replacement: z.optional(z.string()),
-          location: z.object({ start: z.object({ line: z.number(), column: z.number() }) }),
+          location: z.object({ start: place, end: place }),
         }),
       ),
     }),
@@ -75,9 +76,14 @@ for (const [name, { mutate }] of Object.entries(areas)) {
     killed += judged.length - lived.length;
     details.push('', `### ${source}: ${judged.length - lived.length} of ${judged.length} noticed`, '');
     for (const { location, replacement = '', mutatorName } of lived) {
-      const line = text.split('\n')[location.start.line - 1]?.trim() ?? '';
+      const { start, end } = location;
+      const whole = text.split('\n')[start.line - 1] ?? '';
+      const line = whole.trim();
+      const was = whole.slice(start.column - 1, end.line === start.line ? end.column - 1 : undefined);
       const told = replacement.replaceAll(/\s+/g, ' ').slice(0, 60);
-      details.push(`- \`${line.slice(0, 100)}\` (${mutatorName}: \`${told}\`): ${reasonFor(source, line)}`);
+      details.push(
+        `- \`${line.slice(0, 100)}\` (${mutatorName}: \`${told}\`): ${reasonFor(source, line, was)}`,
+      );
     }
   }
   if (changes === 0) {

@@ -56,6 +56,16 @@ describe('an insert', () => {
     ['INSERT INTO preset_usage (preset_id, kind, source) VALUES (1, 2, 3)', ['source gone']],
     ['INSERT INTO preset_usage (preset_id, kind, "Kind") VALUES (1, 2, 3)', ['Kind gone']],
     ['INSERT INTO preset_usage (preset_id) VALUES (1)', ['kind left-out']],
+    // Each column once, in each table.
+    [
+      'INSERT INTO preset_usage (preset_id) VALUES (1); INSERT INTO preset_usage (preset_id) VALUES (2)',
+      ['kind left-out'],
+    ],
+    ['INSERT INTO preset_usage (preset_id, kind, a, b) VALUES (1, 2, 3, 4)', ['a gone', 'b gone']],
+    [
+      'INSERT INTO preset_usage (preset_id, kind, a) VALUES (1, 2, 3); UPDATE presets SET a = 1, b = 2',
+      ['a gone', 'a gone', 'b gone'],
+    ],
     ['INSERT INTO preset_usage VALUES (1, 2, 3)', []],
     ['INSERT INTO archive.preset_usage (source) VALUES (1)', []],
     ['INSERT INTO other (source) VALUES (1)', []],
