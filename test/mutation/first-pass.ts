@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RunnerTestCase, type RunnerTestFile, TestRunner } from 'vitest';
+import { type RunnerTestCase, type RunnerTestSuite, TestRunner } from 'vitest';
 import { firstPassFile } from './first-pass-file.ts';
 
 /** What instrumented source shares with whoever runs it: the change that is active, and which changes a test comes by. */
@@ -74,8 +74,8 @@ export default class FirstPass extends TestRunner {
     }
   }
 
-  override onAfterRunFiles(files: RunnerTestFile[]): void {
-    super.onAfterRunFiles(files);
+  override async onAfterRunSuite(suite: RunnerTestSuite): Promise<void> {
+    await super.onAfterRunSuite(suite);
     writeFileSync(join(this.config.root, firstPassFile), JSON.stringify(Object.fromEntries(noticed)));
   }
 }

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Injector, PluginContext } from '@stryker-mutator/api/plugin';
 import {
@@ -17,8 +19,9 @@ import { firstPassFile } from './first-pass-file.ts';
 
 const found = z.record(z.string(), z.object({ file: z.string(), test: z.string(), message: z.string() }));
 
-// In milliseconds: what was found until then counts, and the rest is tried by itself.
-const longestFirstPass = 30 * 60_000;
+// In milliseconds: a change may leave a loop behind that keeps the tests of the next file from beginning. What was found until
+// then counts, and the rest is tried by itself.
+const longestSilence = 60_000;
 
 /**
  * Stryker starts the tests anew for each change, which takes a quarter of a second of processor time. Before it does, one run of
@@ -70,11 +73,17 @@ async function firstPass(): Promise<void> {
     reporters: [],
     onConsoleLog: () => false,
   });
-  const late = setTimeout(() => void vitest.close(), longestFirstPass);
-  await vitest.start().finally(() => clearTimeout(late));
+  const ended = vitest.start();
+  while (await isBusy(ended));
   await vitest.close();
-  const noticed = Object.keys(found.parse(JSON.parse(readFileSync(firstPassFile, 'utf8')))).length;
-  console.log(`The first pass noticed ${noticed} changes.`);
+}
+
+/** Waits for the end of the first pass; true if it is still getting on after a while. */
+async function isBusy(ended: Promise<unknown>): Promise<boolean> {
+  const { mtimeMs } = await stat(firstPassFile);
+  const silent = setTimeout(longestSilence, true, { ref: false });
+  const waits = await Promise.race([ended.then(() => false), silent]);
+  return waits && (await stat(firstPassFile)).mtimeMs > mtimeMs;
 }
 
 function createTwoPasses(injector: Injector<PluginContext>): TestRunner {
