@@ -55,7 +55,7 @@ test('a count that no number here is exactly is wrong, whatever its drift comes 
 test('the sums of two sets of presets are the sums of all of them', () => {
   const [one, two] = [
     [counter(3, 3), counter(9, 2)],
-    [counter(null, 4), counter(1, null), counter(0, 7)],
+    [counter(null, 4), counter(1, null), counter(0, 7), counter(5, 5), counter(8, 1)],
   ];
   expect(addTotals(totals(one), totals(two))).toEqual(totals([...one, ...two]));
 });

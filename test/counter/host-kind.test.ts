@@ -11,6 +11,7 @@ test.each([
   ['localhost', '10.0.0.9', 'remote'],
   ['db.example.com', '10.0.0.9', 'remote'],
   ['db.example.com', null, 'remote'],
+  ['db@example.com', null, 'remote'],
 ] as const)('reached as %s, at %s by its own account: %s', (host, address, label) => {
   expect(hostKindOf(host, address, own)).toBe(label);
 });
