@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
@@ -13,7 +15,6 @@ import {
   type TestRunner,
 } from '@stryker-mutator/api/test-runner';
 import { strykerPlugins as vitestPlugins } from '@stryker-mutator/vitest-runner';
-import { createVitest } from 'vitest/node';
 import * as z from 'zod/mini';
 import { firstPassFile } from './first-pass-file.ts';
 
@@ -64,18 +65,11 @@ class TwoPasses implements TestRunner {
 
 async function firstPass(): Promise<void> {
   writeFileSync(firstPassFile, '{}');
-  const vitest = await createVitest('test', {
-    config: 'test/mutation/vitest.config.ts',
-    runner: fileURLToPath(new URL('./first-pass.ts', import.meta.url)),
-    pool: 'threads',
-    maxWorkers: 1,
-    watch: false,
-    reporters: [],
-    onConsoleLog: () => false,
-  });
-  const ended = vitest.start();
+  const run = fileURLToPath(new URL('./run-first-pass.ts', import.meta.url));
+  const started = spawn(process.execPath, [run], { stdio: 'ignore' });
+  const ended = once(started, 'exit');
   while (await isBusy(ended));
-  await vitest.close();
+  started.kill('SIGKILL');
 }
 
 /** Waits for the end of the first pass; true if it is still getting on after a while. */
