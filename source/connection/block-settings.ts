@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-/** The settings through which a simulation gets its values and returns its answer. */
-export const givenSetting = 'preset_usage.given';
+
+export { givenSetting } from '../config/operation-marks.ts';
+
+/** The setting through which a block returns its answer. */
 export const resultSetting = 'preset_usage.result';
 
 /** Dollar quotes that no name in the catalog can close, because they are random. */

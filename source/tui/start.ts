@@ -68,13 +68,19 @@ export async function openConsole(
       onFailure: error => died.reject(error),
       traffic: true,
     });
-    work = createSimulationEffects(open.database, config, action => store.dispatch(action));
-    watch = new Watch(open.database, {
+    const { database } = open;
+    work = createSimulationEffects(database, config, action => store.dispatch(action));
+    watch = new Watch(database, {
       schema: config.schema,
       interval,
       firstRows: windowRows(size),
       focus: () => focus(store.get()),
       onEvent: event => store.dispatch(event),
+      findRepairs: async asked => {
+        // Loaded when a count comes out of step: the list should not wait for it.
+        const { readDriftChanges } = await import('../repair/read-drift-changes.ts');
+        return readDriftChanges(database, config.stateDirectory, asked);
+      },
     });
     await first.promise;
   };

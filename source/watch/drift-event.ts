@@ -10,6 +10,8 @@ export interface DriftEvent {
   since: number;
   at: number;
   writers: WritingSessions;
+  /** What receipts of that time say that it may be, as sentences. */
+  remarks?: readonly string[];
 }
 
 // Differences of counts with a fraction are not exact in binary.
@@ -30,6 +32,12 @@ export function driftChange(before: Counter, after: Counter): ObservedChange | n
   return Math.abs(change.countBy - change.recordsBy) < rounding ? null : change;
 }
 
-function isVague({ exact }: Counter): boolean {
+/** True for a count that no number here is exactly. */
+export function isVague({ exact }: Pick<Counter, 'exact'>): boolean {
   return exact !== undefined;
+}
+
+/** Count minus records before a change, and what the change added to that; a count of NULL is 0. */
+export function driftBetween({ before, countBy, recordsBy }: ObservedChange): { before: number; by: number } {
+  return { before: (before.usageCount ?? 0) - (before.records ?? 0), by: countBy - (recordsBy ?? 0) };
 }

@@ -1,11 +1,15 @@
+import { applicationName } from '../config/operation-marks.ts';
 import { observedSentence } from '../format/format-count-change.ts';
 import { clock, count, dateTime, span } from '../format/numbers.ts';
 import { amount } from '../format/plurals.ts';
 import type { DriftEntry, LoggedWriter } from './drift-log.ts';
+import type { SeenRepair } from './repaired-drift.ts';
 import type { SessionActivity } from './session-activity.ts';
 
 /** What a session was seen doing. */
 export const activityWords: Record<SessionActivity, string> = {
+  repairs: 'a repair by preset-usage-console',
+  'makes-use': 'a real use by preset-usage-console',
   'sets-count': 'sets the count',
   'inserts-records': 'inserts records',
   'deletes-records': 'deletes records',
@@ -44,11 +48,12 @@ const fewLooks = 5;
 
 /** Who a writer is and what it did, in one line, without its statement. */
 export function writerLine(writer: LoggedWriter, times: number): string {
-  const { application, user, client, activity, namesPreset, pids, to, events, otherwise } = writer;
+  const { activity, namesPreset, pids, to, events, otherwise } = writer;
+  const does = activityWords[activity];
   return [
-    application === '' ? 'no application name' : application,
-    `${user}${client === null ? '' : ` at ${client}`}`,
-    `${activityWords[activity]}${namesPreset ? ' and names this preset' : ''}`,
+    ...(activity === 'repairs' || activity === 'makes-use'
+      ? [`${does}${fromWhere(writer)}`]
+      : [...whoIs(writer), `${does}${namesPreset ? ' and names this preset' : ''}`]),
     `${pids.length === 1 ? 'pid' : `${count(pids.length)} sessions, pid`} ${pids.at(-1)}`,
     clock(to),
     ...(times > 1 ? [`at ${count(events)} of ${count(times)} events`] : []),
@@ -58,13 +63,27 @@ export function writerLine(writer: LoggedWriter, times: number): string {
   ].join(', ');
 }
 
+function whoIs({ application, user, client }: LoggedWriter): string[] {
+  return [
+    application === '' ? 'no application name' : application,
+    `${user}${client === null ? '' : ` at ${client}`}`,
+  ];
+}
+
+/** Where a console like this one runs, which has another name if it was given one. */
+function fromWhere({ application, user, client }: LoggedWriter): string {
+  const named = application === '' || application === applicationName ? '' : ` (${application})`;
+  return `${named} from ${client ?? 'a local socket'} as ${user}`;
+}
+
 /** Remarks on the list of writers: why it is empty, or why it may be incomplete. */
 export function writerRemarks(
-  { writers, last: { writers: seen } }: DriftEntry,
+  { writers, last: { writers: seen, remarks = [] } }: DriftEntry,
   { user, demo }: { user: string; demo: boolean },
 ): string[] {
   if (demo) return ['The embedded database cannot list its sessions.'];
   return [
+    ...remarks,
     ...(writers.length === 0 ? ['No session was seen writing to these tables in that time.'] : []),
     ...(writers.length > 0 && writers.some(({ query }) => query !== null)
       ? ["The server shows only a session's last statement; an earlier one may have done it."]
@@ -81,6 +100,11 @@ export function writerRemarks(
           'There is a pooler in between: a connection that it has given to this console no longer shows what ran on it before.',
         ]),
   ];
+}
+
+/** A repair that was seen, such as: Not drift: sync of receipt 20261123T041554Z-sync-3f9a1c, 3 presets, 14:05:09. */
+export function repairSentence({ receipt, action, presets, at }: SeenRepair): string {
+  return `Not drift: ${action} of receipt ${receipt}, ${amount(presets, 'preset')}, ${clock(at)}`;
 }
 
 /** The number of events as text. */

@@ -1,3 +1,4 @@
+import { givenSetting, repairKey } from '../config/operation-marks.ts';
 import type { ObservedChange } from '../counter/count-change.ts';
 import { quotedLiteral, withoutComments, withoutLiterals } from './redact-sql.ts';
 
@@ -19,10 +20,16 @@ export interface SeenSession {
   /** When its statement began, and when it entered its state; null if this role may not see it. */
   queryFrom: number | null;
   stateFrom: number | null;
+  /** True if it looks like a session of this console: its role, address and application name. */
+  own?: boolean;
+  /** True if it holds the lock that keeps repairs apart, for a whole repair or for a batch. */
+  holdsRepairLock?: boolean;
 }
 
 /** What a statement does to the tables, as far as its text shows. */
 export type SessionActivity =
+  | 'repairs'
+  | 'makes-use'
   | 'sets-count'
   | 'inserts-records'
   | 'deletes-records'
@@ -92,7 +99,8 @@ export function endedWork(
 ): EndedWork | null {
   const activity = activityOf(session, names);
   if (activity === null) return null;
-  const text = session.query === null || activity === 'commits' ? null : tidy(session.query);
+  const untold = activity === 'commits' || activity === 'repairs' || activity === 'makes-use';
+  const text = session.query === null || untold ? null : tidy(session.query);
   return { ...session, from, to, activity, text };
 }
 
@@ -101,9 +109,14 @@ export function endedWork(
  * statement (track_activity_query_size).
  */
 export function activityOf(
-  { query, wrote }: Pick<SeenSession, 'query' | 'wrote'>,
+  { query, wrote, holdsRepairLock }: Pick<SeenSession, 'query' | 'wrote' | 'holdsRepairLock'>,
   names: SessionNames,
 ): SessionActivity | null {
+  const own = query === null ? null : consoleBlock(query);
+  if (holdsRepairLock || own === 'repair') return 'repairs';
+  if (own === 'use') return 'makes-use';
+  // It is rolled back.
+  if (own === 'simulation') return null;
   if (query === null) return wrote ? 'hidden' : null;
   const text = withoutComments(withoutLiterals(query));
   const { sets, inserts, deletes, calls } = patternsFor(names);
@@ -114,6 +127,18 @@ export function activityOf(
   if (wrote) return 'writes';
   if (/^\s*(?:commit|end)\b/i.test(text)) return 'commits';
   return /\b(?:insert|update|delete|merge|truncate|copy|call|do)\b/i.test(text) ? 'writes' : null;
+}
+
+/**
+ * What a block or a lock of a console like this one is for, by the beginning of its text; null for any other statement.
+ * The server may have cut the rest.
+ */
+function consoleBlock(query: string): 'repair' | 'use' | 'simulation' | null {
+  if (query.includes(repairKey)) return 'repair';
+  if (!(query.startsWith('DO $') && query.includes(`current_setting('${givenSetting}', true)`))) return null;
+  const [, next] = /\n {2}given jsonb := [^;]*;\s+(held jsonb|(?:own_\w+ [^;]*;\s+)+\w+)/.exec(query) ?? [];
+  if (next === 'held jsonb') return 'repair';
+  return next?.endsWith('before_count') ? 'use' : 'simulation';
 }
 
 // Sessions are read every two seconds, nearly always with the same names.
@@ -212,9 +237,9 @@ function tidy(query: string): string {
 function likeliest({ countBy, recordsBy }: ObservedChange): SessionActivity[] {
   const rest: SessionActivity[] = ['writes', 'hidden', 'commits'];
   if (recordsBy !== null && recordsBy < 0)
-    return ['deletes-records', 'sets-count', 'calls', 'inserts-records', ...rest];
+    return ['repairs', 'deletes-records', 'sets-count', 'calls', 'inserts-records', 'makes-use', ...rest];
   // There are new records that were not counted.
   if (recordsBy !== null && recordsBy > countBy && countBy >= 0)
-    return ['inserts-records', 'calls', 'sets-count', 'deletes-records', ...rest];
-  return ['sets-count', 'calls', 'inserts-records', 'deletes-records', ...rest];
+    return ['repairs', 'makes-use', 'inserts-records', 'calls', 'sets-count', 'deletes-records', ...rest];
+  return ['repairs', 'sets-count', 'calls', 'inserts-records', 'deletes-records', 'makes-use', ...rest];
 }

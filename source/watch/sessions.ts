@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { applicationName, givenSetting, repairKey } from '../config/operation-marks.ts';
 import { keysEqual } from '../counter/operators.ts';
 import type { SeenSession, SessionNames } from './session-activity.ts';
 
@@ -35,6 +36,8 @@ const sample = z.object({
       transactionFrom: time,
       queryFrom: time,
       stateFrom: time,
+      own: z.boolean(),
+      holdsRepairLock: z.boolean(),
     }),
   ),
 });
@@ -46,35 +49,53 @@ const firstStretch = 10_000;
 
 const milliseconds = (column: string) => `extract(epoch FROM ${column}) OPERATOR(pg_catalog.*) 1000`;
 
+const writesOfConsole = `${givenSetting.replace('.', '[.]')}|${applicationName}`;
+
+// A repair holds a lock of two numbers until it ends, and each batch one of one number, which pg_locks splits into halves. A
+// subquery of its own, so that the server lists its locks at most once, and only if a session may hold one.
+const half = 'OPERATOR(pg_catalog.&) 4294967295';
+const lockHolders = `SELECT l.pid FROM pg_catalog.pg_locks l, (SELECT pg_catalog.${repairKey}::pg_catalog.int8 AS key) k
+  WHERE l.locktype OPERATOR(pg_catalog.=) 'advisory' AND l.granted
+    AND CASE l.objsubid WHEN 2 THEN l.classid::pg_catalog.int8 OPERATOR(pg_catalog.=) (k.key ${half}) AND l.objid::pg_catalog.int8 OPERATOR(pg_catalog.=) 1
+                        ELSE l.classid::pg_catalog.int8 OPERATOR(pg_catalog.=) ((k.key OPERATOR(pg_catalog.>>) 32) ${half})
+                             AND l.objid::pg_catalog.int8 OPERATOR(pg_catalog.=) (k.key ${half}) END
+    AND l.database OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())`;
+const mayHoldLock = `(coalesce(a.application_name OPERATOR(pg_catalog.=) '${applicationName}', false) AND coalesce(a.state OPERATOR(pg_catalog.<>) 'idle', true))
+                   OR (h.hidden AND a.backend_xid IS NOT NULL)`;
+
 /**
  * A scalar subquery with the sessions of this database that may have written since `$since`, as JSON. Those are sessions
- * whose transaction has written, and those whose running or last statement names the tables or a counting function, or
- * ends a transaction. A transaction caches pg_stat_activity when it first reads it, so the cache is cleared first: the
+ * whose transaction has written, those that hold the lock of repairs, and those whose running or last statement names the
+ * tables or a counting function, or ends a transaction. A transaction caches pg_stat_activity when it first reads it, so the cache is cleared first: the
  * sessions must not be older than the snapshot. The console's own sessions are recognised by role, address and application
- * name, which a pooler passes on.
+ * name, which a pooler passes on; those of another process on this machine look alike, so what repairs or makes a use is
+ * kept.
  */
 export function sessionsColumn(since: string, words: string): string {
   return `(SELECT pg_catalog.json_build_object(
       'now', ${milliseconds('pg_catalog.clock_timestamp()')}, 'hidden', pg_catalog.count(*) FILTER (WHERE hidden),
       'sessions', coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('pid', pid, 'application', application, 'user', "user", 'client', client, 'state', state,
          'query', query, 'wrote', wrote, 'transactionFrom', ${milliseconds('xact_start')}, 'queryFrom', ${milliseconds('query_start')},
-         'stateFrom', ${milliseconds('state_change')}))
-        FILTER (WHERE wrote OR (NOT hidden
+         'stateFrom', ${milliseconds('state_change')}, 'own', own, 'holdsRepairLock', holds_lock))
+        FILTER (WHERE wrote OR holds_lock OR (NOT hidden
           AND (state OPERATOR(pg_catalog.<>) 'idle'
                OR state_change OPERATOR(pg_catalog.>=) pg_catalog.to_timestamp(${since}::double precision OPERATOR(pg_catalog./) 1000))
           AND (query OPERATOR(pg_catalog.~*) ${words} OR query OPERATOR(pg_catalog.~*) '^\\s*(commit|end)\\M'))), '[]'))::pg_catalog.text
     FROM (SELECT a.pid, coalesce(a.application_name, '') AS application, pg_catalog.pg_get_userbyid(a.usesysid)::pg_catalog.text AS "user",
                  pg_catalog.host(a.client_addr) AS client, a.state, CASE WHEN NOT h.hidden THEN pg_catalog.left(a.query, ${longestQuery}) END AS query,
-                 h.hidden, a.backend_xid IS NOT NULL AS wrote, a.xact_start, a.query_start, a.state_change
+                 h.hidden, a.backend_xid IS NOT NULL AS wrote, a.xact_start, a.query_start, a.state_change, o.own,
+                 l.holds_lock
       FROM (SELECT (pg_catalog.pg_stat_clear_snapshot() IS NULL) AS cleared OFFSET 0) x
       CROSS JOIN LATERAL pg_catalog.pg_stat_get_activity(CASE WHEN x.cleared IS NULL THEN 0 END) a
       CROSS JOIN LATERAL (SELECT a.state IS NULL AND coalesce(a.query OPERATOR(pg_catalog.=) '<insufficient privilege>', false) AS hidden) h
+      CROSS JOIN LATERAL (SELECT coalesce(a.application_name OPERATOR(pg_catalog.=) pg_catalog.current_setting('application_name'), false) AND a.application_name OPERATOR(pg_catalog.<>) ''
+                AND pg_catalog.pg_get_userbyid(a.usesysid) OPERATOR(pg_catalog.=) session_user
+                AND ${keysEqual('a.client_addr', 'pg_catalog.inet_client_addr()')} AS own) o
+      CROSS JOIN LATERAL (SELECT (${mayHoldLock}) AND a.pid OPERATOR(pg_catalog.=) ANY (ARRAY(${lockHolders})) AS holds_lock) l
      WHERE a.datid OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())
        AND a.usesysid IS NOT NULL AND a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()
        AND coalesce(a.backend_type OPERATOR(pg_catalog.<>) 'parallel worker', true)
-       AND NOT (coalesce(a.application_name OPERATOR(pg_catalog.=) pg_catalog.current_setting('application_name'), false) AND a.application_name OPERATOR(pg_catalog.<>) ''
-                AND pg_catalog.pg_get_userbyid(a.usesysid) OPERATOR(pg_catalog.=) session_user
-                AND ${keysEqual('a.client_addr', 'pg_catalog.inet_client_addr()')})) s)`;
+       AND (NOT o.own OR l.holds_lock OR coalesce(a.query OPERATOR(pg_catalog.~) '${writesOfConsole}', false))) s)`;
 }
 
 /** The parameters of `sessionsColumn`: the time `since`, and the pattern of names. */

@@ -9,6 +9,7 @@ import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { ConsoleError } from '../errors/errors.ts';
 import type { TriggerHealth } from '../trigger/health.ts';
 import type { DriftEvent } from './drift-event.ts';
+import type { SeenRepair } from './repaired-drift.ts';
 
 /** What is on screen now, and so what a tick reads. */
 export interface Focus {
@@ -60,8 +61,11 @@ export type WatchEvent =
   | { type: 'trigger'; trigger: TriggerHealth }
   | { type: 'tables'; inspected: InspectedDatabase }
   | ({ type: 'tick' } & Tick)
-  /** Counts that went out of step with their records, or back into step, oldest first; `more` did not fit. */
-  | { type: 'drift'; events: DriftEvent[]; more: number }
+  /**
+   * Counts that went out of step with their records, or back into step, oldest first; `more` did not fit. Those that
+   * `repairs` changed are not among them.
+   */
+  | { type: 'drift'; events: DriftEvent[]; more: number; repairs?: SeenRepair[] }
   | DiagnosisEvent
   | { type: 'audit-page'; progress: AuditProgress; at: number }
   | { type: 'audit-done'; summary: AuditSummary }

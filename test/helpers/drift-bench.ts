@@ -1,5 +1,7 @@
 import type { Database } from '../../source/connection/transactions.ts';
+import { readDriftChanges } from '../../source/repair/read-drift-changes.ts';
 import type { DriftEvent } from '../../source/watch/drift-event.ts';
+import type { SeenRepair } from '../../source/watch/repaired-drift.ts';
 import { Watch } from '../../source/watch/run/watch.ts';
 import type { Focus } from '../../source/watch/watch-event.ts';
 
@@ -7,6 +9,8 @@ import type { Focus } from '../../source/watch/watch-event.ts';
 export interface DriftBench {
   watch: Watch;
   events: DriftEvent[];
+  /** The repairs of other processes that it recognised. */
+  repairs: SeenRepair[];
   focus: Focus;
   /** How many ticks, audits and failures there were so far. */
   seen: { ticks: number; audits: number; failures: number };
@@ -16,12 +20,18 @@ export interface DriftBench {
   settle(looks?: number): Promise<void>;
 }
 
-/** Watches `database` with ticks on `ids`, as fast as it answers. */
-export function watchDrift(database: Database, ids: readonly string[], interval = 20): DriftBench {
+/** Watches `database` with ticks on `ids`, as fast as it answers; knows the receipts of a state directory. */
+export function watchDrift(
+  database: Database,
+  ids: readonly string[],
+  interval = 20,
+  directory: string | null = null,
+): DriftBench {
   const listeners = new Set<() => void>();
   const bench: DriftBench = {
     watch: undefined as unknown as Watch,
     events: [],
+    repairs: [],
     focus: { ids, detail: null, answers: false },
     seen: { ticks: 0, audits: 0, failures: 0 },
     until(ask, what) {
@@ -58,8 +68,12 @@ export function watchDrift(database: Database, ids: readonly string[], interval 
     interval,
     firstRows: 10,
     focus: () => bench.focus,
+    ...(directory === null ? {} : { findRepairs: asked => readDriftChanges(database, directory, asked) }),
     onEvent(event) {
-      if (event.type === 'drift') bench.events.push(...event.events);
+      if (event.type === 'drift') {
+        bench.events.push(...event.events);
+        bench.repairs.push(...(event.repairs ?? []));
+      }
       if (event.type === 'tick') bench.seen.ticks += 1;
       if (event.type === 'failure') bench.seen.failures += 1;
       if (event.type === 'audit-done') {

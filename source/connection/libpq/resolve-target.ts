@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isIP, Socket } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { applicationName } from '../../config/operation-marks.ts';
 import { usageError } from '../../errors/errors.ts';
 import { readConninfo } from './conninfo.ts';
 import { type Environment, readEnvironment } from './environment.ts';
@@ -77,7 +78,7 @@ export function resolveTarget(
     keepAlive: readKeepAlive(keywords, origin),
     options: keywords.get('options') || undefined,
     applicationName:
-      keywords.get('application_name') || keywords.get('fallback_application_name') || 'preset-usage-console',
+      keywords.get('application_name') || keywords.get('fallback_application_name') || applicationName,
     source: origin,
   };
 }

@@ -1,19 +1,21 @@
 import type { FileLine } from '../../config/files/split-lines.ts';
 import { type ConsoleError, usageError } from '../../errors/errors.ts';
 import { damaged } from './damaged.ts';
-import type { Receipt } from './receipt.ts';
+import type { Receipt, ReceiptChange } from './receipt.ts';
 import { lineSchema, type ReceiptLine, tornMark } from './receipt-line.ts';
 import { SealCheck } from './seals/check-seals.ts';
 import type { Verifier } from './seals/receipt-key.ts';
 
 /**
  * Parses a receipt and judges by its seals who wrote it. Torn lines are left out: what they would have recorded was
- * never committed. Throws `damaged-receipt` (exit code 2) for anything else that is not as it was written.
+ * never committed. Of the changes only those that `keeps` accepts are kept, as a receipt may name every preset. Throws
+ * `damaged-receipt` (exit code 2) for anything else that is not as it was written.
  */
 export async function parseReceipt(
   file: string,
   lines: AsyncIterable<FileLine>,
   verifier: Verifier,
+  keeps: KeptChange = () => true,
 ): Promise<Receipt> {
   let contents: Contents | null = null;
   const seals = new SealCheck(verifier);
@@ -24,7 +26,7 @@ export async function parseReceipt(
       if (line.kind !== 'head') throw misplaced(file, number);
       const { kind: _, ...head } = line;
       contents = { head, batches: [], end: null };
-    } else if (!take(contents, line)) {
+    } else if (!take(contents, line, keeps)) {
       throw misplaced(file, number);
     }
   }
@@ -32,17 +34,20 @@ export async function parseReceipt(
   throw brokenOff(file);
 }
 
+/** Whether a change is kept in memory. */
+export type KeptChange = (change: ReceiptChange) => boolean;
+
 type Contents = Pick<Receipt, 'head' | 'batches' | 'end'>;
 
 /** Adds a line to what was read before it; false if it cannot follow that. */
-function take(receipt: Contents, line: ReceiptLine): boolean {
+function take(receipt: Contents, line: ReceiptLine, keeps: KeptChange): boolean {
   switch (line.kind) {
     case 'head':
       return false;
     case 'batch': {
       const { kind: _, ...batch } = line;
       if (receipt.end || batch.batch <= (receipt.batches.at(-1)?.batch ?? 0)) return false;
-      receipt.batches.push({ ...batch, outcome: null });
+      receipt.batches.push({ ...batch, changes: batch.changes.filter(keeps), outcome: null });
       return true;
     }
     case 'settled': {

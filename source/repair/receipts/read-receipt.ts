@@ -7,7 +7,7 @@ import { isSystemError } from '../../config/files/system-error.ts';
 import { type ConsoleError, usageError } from '../../errors/errors.ts';
 import { damaged } from './damaged.ts';
 import { openPlain } from './open-plain.ts';
-import { parseReceipt } from './parse-receipt.ts';
+import { type KeptChange, parseReceipt } from './parse-receipt.ts';
 import { idOf, receiptsIn } from './places.ts';
 import type { Receipt } from './receipt.ts';
 import { readVerifier, type Verifier } from './seals/receipt-key.ts';
@@ -45,9 +45,16 @@ export async function receiptFiles(directory: string): Promise<string[]> {
   }
 }
 
-/** Reads a receipt in the directory where it was written. There its name must be its id, or it would count twice. */
-export async function readKeptReceipt(file: string, verifier: Verifier): Promise<Receipt> {
-  const receipt = await readReceiptFile(file, verifier);
+/**
+ * Reads a receipt in the directory where it was written. There its name must be its id, or it would count twice. Of its
+ * changes only those that `keeps` accepts are kept.
+ */
+export async function readKeptReceipt(
+  file: string,
+  verifier: Verifier,
+  keeps?: KeptChange,
+): Promise<Receipt> {
+  const receipt = await readReceiptFile(file, verifier, keeps);
   if (receipt.head.id === idOf(file)) return receipt;
   throw damaged(file, `its first line has the id ${receipt.head.id}`);
 }
@@ -56,7 +63,7 @@ export async function readKeptReceipt(file: string, verifier: Verifier): Promise
 const longestLine = 256 * 1024 * 1024;
 const largestReceipt = 1024 * 1024 * 1024;
 
-async function readReceiptFile(file: string, verifier: Verifier): Promise<Receipt> {
+async function readReceiptFile(file: string, verifier: Verifier, keeps?: KeptChange): Promise<Receipt> {
   try {
     const handle = await openPlain(file);
     try {
@@ -64,7 +71,7 @@ async function readReceiptFile(file: string, verifier: Verifier): Promise<Receip
       if (stats.size > largestReceipt) throw damaged(file, 'it is larger than any receipt');
       const tooLong = () => damaged(file, 'it has a line that is too long for a receipt');
       const lines = splitLines(readChunks(handle, 0, stats.size), longestLine, tooLong);
-      const receipt = await parseReceipt(file, lines, verifier);
+      const receipt = await parseReceipt(file, lines, verifier, keeps);
       const exposure = exposureOf(file, stats);
       if (!exposure) return receipt;
       // No seal shows that lines are missing at the end.

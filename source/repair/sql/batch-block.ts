@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { repairKey } from '../../config/operation-marks.ts';
 import { dollarQuote, givenSetting, resultSetting } from '../../connection/block-settings.ts';
 import { byOwnPath, byPath, catalogPath, inSchema, takingPath } from '../../connection/search-path.ts';
 import type { WriteTransaction } from '../../connection/transactions.ts';
@@ -7,7 +8,6 @@ import { rowsHiddenCondition } from '../../counter/discovery/visibility.ts';
 import { keysDiffer } from '../../counter/operators.ts';
 import { exactForms, type FoundRecord, type RecordValues } from './counter-state.ts';
 import type { RepairFacts } from './facts.ts';
-import { repairKey } from './repair-lock.ts';
 
 // Everything names its schema, because some of it runs under the role's own search_path.
 const givenRows = "pg_catalog.jsonb_array_elements(given OPERATOR(pg_catalog.->) 'rows')";

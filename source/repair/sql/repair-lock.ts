@@ -1,8 +1,6 @@
 import * as z from 'zod/mini';
+import { repairKey } from '../../config/operation-marks.ts';
 import type { Reader } from '../../connection/transactions.ts';
-
-/** The key of the lock that keeps repairs apart; sql/reset-usage-counts.sql takes the same one. */
-export const repairKey = `hashtext('preset-usage-console')`;
 
 /** Held for as long as a repair runs, so that a second one is refused and not interleaved. */
 export const tryRepairLock = `SELECT pg_try_advisory_xact_lock(${repairKey}, 1) AS mine`;

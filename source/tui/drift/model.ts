@@ -1,4 +1,5 @@
 import type { DriftEntry } from '../../watch/drift-log.ts';
+import type { SeenRepair } from '../../watch/repaired-drift.ts';
 
 /** The drift log: counts that came out of step while the console watched. Kept in memory only. */
 export interface Drift {
@@ -11,6 +12,8 @@ export interface Drift {
   selected: Pick<DriftEntry, 'preset' | 'kind'> | null;
   /** When the first counts were read, in milliseconds since 1970 by this machine's clock; null before. */
   since: number | null;
+  /** Repairs of other processes that changed counts on screen, newest first; only the last few. */
+  repairs: readonly SeenRepair[];
 }
 
-export const noDrift: Drift = { entries: [], total: 0, unread: 0, selected: null, since: null };
+export const noDrift: Drift = { entries: [], total: 0, unread: 0, selected: null, since: null, repairs: [] };

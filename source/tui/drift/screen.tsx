@@ -9,6 +9,7 @@ import { displayText } from '../../format/text.ts';
 import type { DriftEntry, LoggedWriter } from '../../watch/drift-log.ts';
 import {
   eventSentence,
+  repairSentence,
   timeOfEvent,
   whenSentence,
   writerLine,
@@ -30,6 +31,7 @@ export function DriftScreen({ state }: { state: State }) {
       {entry ? (
         <>
           <Entries state={state} />
+          <Repairs state={state} />
           <Detail entry={entry} state={state} />
         </>
       ) : (
@@ -50,7 +52,12 @@ function Nothing({ state }: { state: State }) {
     drift.since === null
       ? 'The first counts are being read.'
       : `Since ${clock(drift.since)} no count has come out of step with its records.`;
-  return <Paragraph>{`${since} ${coverage(state)}`}</Paragraph>;
+  return (
+    <>
+      <Paragraph>{`${since} ${coverage(state)}`}</Paragraph>
+      <Repairs state={state} />
+    </>
+  );
 }
 
 /** How often counts are compared, and what the log leaves out. */
@@ -58,6 +65,14 @@ function coverage({ pace, totals }: State): string {
   const every = span(Math.max(pace, 1_000));
   const all = totals ? amount(totals.presets, 'preset') : 'presets';
   return `While this console runs, it compares the presets on screen every ${every} and all ${all} with each audit. Its own repairs are in the history, not here. This log is not stored.`;
+}
+
+/** What other processes repaired, which is no drift. */
+function Repairs({ state: { drift } }: { state: State }) {
+  const [last, ...others] = drift.repairs;
+  if (!last) return null;
+  const more = others.length === 0 ? '' : `; ${amount(others.length, 'repair')} before it`;
+  return <Paragraph dimColor>{`${repairSentence(last)}${more}`}</Paragraph>;
 }
 
 const columns = { when: 8, what: 14, count: 8, records: 8, times: 7 };

@@ -1,5 +1,6 @@
 import type { DriftEvent } from '../../watch/drift-event.ts';
 import { type DriftEntry, logDrift } from '../../watch/drift-log.ts';
+import type { SeenRepair } from '../../watch/repaired-drift.ts';
 import type { State } from '../state/model.ts';
 import { type Move, moved } from '../state/move.ts';
 import { windowRows } from '../state/selectors.ts';
@@ -7,13 +8,31 @@ import { windowRows } from '../state/selectors.ts';
 /** Adds events to the drift log. */
 export function addDrift(
   state: State,
-  { events, more }: { events: readonly DriftEvent[]; more: number },
+  {
+    events,
+    more,
+    repairs = [],
+  }: { events: readonly DriftEvent[]; more: number; repairs?: readonly SeenRepair[] },
 ): State {
   const { drift } = state;
   const entries = events.reduce<readonly DriftEntry[]>((log, event) => logDrift(log, event), drift.entries);
   const count = events.length + more;
   const total = drift.total + count;
-  return readDrift({ ...state, drift: { ...drift, entries, total, unread: drift.unread + count } });
+  const seen = repairs.reduce(addRepair, drift.repairs);
+  return readDrift({
+    ...state,
+    drift: { ...drift, entries, total, unread: drift.unread + count, repairs: seen },
+  });
+}
+
+// Older ones are in the history.
+const mostRepairs = 5;
+
+/** Adds what another read saw of a repair; the newest repair comes first. */
+function addRepair(known: readonly SeenRepair[], repair: SeenRepair): readonly SeenRepair[] {
+  const before = known.find(({ receipt }) => receipt === repair.receipt);
+  const all = { ...repair, presets: repair.presets + (before?.presets ?? 0) };
+  return [all, ...known.filter(other => other !== before)].slice(0, mostRepairs);
 }
 
 /** Marks the log as read while it is on screen. */

@@ -2,6 +2,8 @@ import type { QueryTiming } from '../../connection/query-timing.ts';
 import type { Counter } from '../../counter/counter.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { type DriftEvent, driftChange } from '../drift-event.ts';
+import type { KnownRepair, SeenRepair } from '../repaired-drift.ts';
+import { RepairedDrift } from '../repaired-drift.ts';
 import { rankWriters, type SessionNames } from '../session-activity.ts';
 import type { Sampling, SessionSample } from '../sessions.ts';
 import { SessionLog } from './session-log.ts';
@@ -11,13 +13,15 @@ interface Known {
   at: QueryTiming;
 }
 
-interface Found extends Omit<DriftEvent, 'writers'> {
+export interface Found extends Omit<DriftEvent, 'writers'> {
   before: QueryTiming;
   after: QueryTiming;
 }
 
 // A whole table may go out of step between two reads; beyond this number they are repetitions of one event.
-const mostWaiting = 200;
+const mostTold = 200;
+// A repair of another process may change every count between two reads, and each of them is compared with its receipt.
+const mostWaiting = 20_000;
 
 /**
  * Compares each read of a counter with the previous one. Ticks and audits read concurrently, so only a statement sent after
@@ -27,6 +31,7 @@ const mostWaiting = 200;
 export class DriftWatch {
   readonly #known = new Map<string, Known>();
   readonly #sessions = new SessionLog();
+  readonly #repaired = new RepairedDrift();
   #meaning = '';
   #waiting: Found[] = [];
   /** How many more there were than can wait. */
@@ -100,7 +105,9 @@ export class DriftWatch {
     at: QueryTiming,
     { direct, tables }: { direct: boolean; tables: Tables },
   ): void {
-    this.#sessions.add(sample, at, this.#names(tables));
+    // The sessions that look like this console's own are another process, unless it has been writing itself.
+    const others = this.#hasWritten ? sample.sessions.filter(({ own }) => !own) : sample.sessions;
+    this.#sessions.add({ ...sample, sessions: others }, at, this.#names(tables));
     this.#sampledAt = at.answeredAt;
     this.#direct = direct;
   }
@@ -110,20 +117,58 @@ export class DriftWatch {
     this.#functions = names;
   }
 
+  /** What came out of step and was not taken yet, oldest first; without what still waits for the sessions. */
+  ready(): Found[] {
+    return this.#waiting.filter(({ after }) => after.answeredAt <= this.#sampledAt);
+  }
+
   /**
-   * The events since the last call, oldest first, and how many `more` were not kept. With `now` it includes those that still
-   * wait for the sessions.
+   * The events of what is `ready`, or of everything `now`, and how many `more` were not kept. What one of the `known` repairs
+   * did is no event. Each event gets the `doubts` about them, as sentences.
    */
-  take(now?: 'now'): { events: DriftEvent[]; more: number } {
-    const ready = this.#waiting.filter(({ after }) => now || after.answeredAt <= this.#sampledAt);
-    if (ready.length === 0) return { events: [], more: 0 };
-    const more = this.#more;
+  take(
+    which: readonly Found[] | 'now',
+    known: readonly KnownRepair[] = [],
+    doubts: readonly string[] = [],
+  ): { events: DriftEvent[]; more: number; repairs?: SeenRepair[] } {
+    const wanted = new Set(which === 'now' ? this.#waiting : which);
+    // Those that were forgotten meanwhile no longer wait.
+    const found = this.#waiting.filter(each => wanted.has(each));
+    if (found.length === 0) return { events: [], more: 0 };
+    this.#waiting = this.#waiting.filter(each => !wanted.has(each));
+    const { unexplained, repairs } = this.#compared(found, known);
+    const told = unexplained.slice(0, mostTold);
+    const more = this.#more + unexplained.length - told.length;
     this.#more = 0;
-    this.#waiting = this.#waiting.filter(found => !ready.includes(found));
+    return {
+      events: told.length === 0 ? [] : this.#withWriters(told, doubts),
+      more,
+      ...(repairs.length === 0 ? {} : { repairs }),
+    };
+  }
+
+  #compared(found: readonly Found[], known: readonly KnownRepair[]) {
+    const repairs = new Map<KnownRepair, SeenRepair>();
+    const unexplained = found.flatMap(each => {
+      const { preset, change, at, before, after } = each;
+      const answer = this.#repaired.explain({ preset, change, from: before.sent, to: after.answered }, known);
+      if ('remarks' in answer) return [{ ...each, remarks: answer.remarks }];
+      for (const repair of answer.by) {
+        const { receipt, action } = repair;
+        const presets = (repairs.get(repair)?.presets ?? 0) + 1;
+        repairs.set(repair, { receipt, action, presets, at });
+      }
+      return [];
+    });
+    return { unexplained, repairs: [...repairs.values()] };
+  }
+
+  #withWriters(ready: readonly (Found & { remarks: string[] })[], doubts: readonly string[]): DriftEvent[] {
     // First, so that all these events are compared with the same reads without an event.
     this.#sessions.wasEventfulSince(Math.min(...ready.map(({ before }) => before.answered)));
-    const events = ready.map(({ before, after, ...event }) => ({
+    return ready.map(({ before, after, remarks, ...event }) => ({
       ...event,
+      ...(remarks.length + doubts.length === 0 ? {} : { remarks: [...remarks, ...doubts] }),
       writers: {
         ...rankWriters(this.#sessions.between(before.sent, after.answered), {
           id: event.preset.id,
@@ -134,7 +179,11 @@ export class DriftWatch {
         direct: this.#direct,
       },
     }));
-    return { events, more };
+  }
+
+  /** True if this console has written since the sessions were read the last time. */
+  get #hasWritten(): boolean {
+    return this.#own !== null || this.#sampledAt <= this.#ownUntil.at;
   }
 
   #names({ presets, records }: Tables): SessionNames {

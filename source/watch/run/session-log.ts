@@ -91,9 +91,17 @@ export class SessionLog {
     }
   }
 
-  /** Work that ended after `from` and began before `to`. Open transactions cannot have caused a visible change. */
+  /**
+   * Work that ended after `from` and began before `to`. Other open transactions cannot have caused a visible change, but a
+   * repair that is still running commits each of its batches.
+   */
   between(from: number, to: number): EndedWork[] {
-    return this.#ended.filter(work => work.to >= from - this.#blur && work.from <= to + this.#blur);
+    const repairing = this.#open.flatMap(({ session, from: began }): EndedWork[] =>
+      session.holdsRepairLock ? [{ ...session, from: began, to, activity: 'repairs', text: null }] : [],
+    );
+    return [...this.#ended, ...repairing].filter(
+      work => work.to >= from - this.#blur && work.from <= to + this.#blur,
+    );
   }
 }
 
@@ -109,6 +117,6 @@ function keyOf({ application, user, client }: Client): string {
   return JSON.stringify([application, user, client]);
 }
 
-function isAtWork({ state, wrote }: SeenSession): boolean {
-  return wrote || (state !== null && state !== 'idle' && state !== 'disabled');
+function isAtWork({ state, wrote, holdsRepairLock }: SeenSession): boolean {
+  return wrote || holdsRepairLock === true || (state !== null && state !== 'idle' && state !== 'disabled');
 }

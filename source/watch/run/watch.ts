@@ -1,10 +1,12 @@
 import type { Database } from '../../connection/transactions.ts';
+import type { Tables } from '../../counter/discovery/tables.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { isConsoleError, isOutage, isTransient } from '../../errors/errors.ts';
+import type { FindRepairs, KnownRepair } from '../repaired-drift.ts';
 import type { Focus, WatchEvent } from '../watch-event.ts';
 import { AuditWatch, fatal, type WatchContext } from './audit-watch.ts';
 import { DiagnoseWatch } from './diagnose-watch.ts';
-import { DriftWatch } from './drift-watch.ts';
+import { DriftWatch, type Found } from './drift-watch.ts';
 import { TickReader } from './tick-reader.ts';
 import { WakeableTimer } from './wakeable-timer.ts';
 
@@ -16,6 +18,8 @@ export interface WatchOptions {
   firstRows: number;
   focus: () => Focus;
   onEvent: (event: WatchEvent) => void;
+  /** Finds repairs of other processes; none are told from drift without it. */
+  findRepairs?: FindRepairs | undefined;
 }
 
 // A tick may use a tenth of the time: a slow database is queried less often.
@@ -131,13 +135,41 @@ export class Watch {
         this.#known = found;
       });
       const pace = this.#paceAfter(performance.now() - start, wasBusy || this.#diagnosing.isBusy);
-      const { events, more } = this.#drift.take();
-      if (events.length > 0) onEvent({ type: 'drift', events, more });
+      await this.#tellDrift(read.inspected.tables);
       onEvent({ type: 'tick', ...read, at: Date.now(), serverNow: read.inspected.now, pace });
       this.#ticks.plot(focused, read.inspected.tables);
       return pace;
     } finally {
       this.#lastTick = performance.now() - start;
+    }
+  }
+
+  /** Reports what came out of step, except what receipts say that a repair did. They are read only if something did. */
+  async #tellDrift(tables: Tables): Promise<void> {
+    const found = this.#drift.ready();
+    if (found.length === 0) return;
+    const { repairs, doubts } = await this.#findRepairs(tables, found);
+    if (!this.#stopped.signal.aborted)
+      this.#options.onEvent({ type: 'drift', ...this.#drift.take(found, repairs, doubts) });
+  }
+
+  async #findRepairs(
+    tables: Tables,
+    found: readonly Found[],
+  ): Promise<{ repairs: KnownRepair[]; doubts: string[] }> {
+    const { findRepairs } = this.#options;
+    if (!findRepairs) return { repairs: [], doubts: [] };
+    try {
+      const repairs = await findRepairs({
+        tables,
+        ids: new Set(found.map(({ preset }) => preset.id)),
+        from: Math.min(...found.map(({ before }) => before.sent)),
+        to: Math.max(...found.map(({ after }) => after.answered)),
+      });
+      return { repairs, doubts: [] };
+    } catch (error) {
+      if (!isConsoleError(error)) throw error;
+      return { repairs: [], doubts: [`It was not compared with receipts. ${error.message}`] };
     }
   }
 

@@ -6,6 +6,7 @@ import { runSimulation } from '../../../source/simulation/run.ts';
 import { commitUse, takeUseBack } from '../../../source/simulation/run-real-use.ts';
 import { makeRealUse, takeBackRealUse } from '../../../source/simulation/sql/real-use-block.ts';
 import { simulationBlock } from '../../../source/simulation/sql/simulation-block.ts';
+import { activityOf } from '../../../source/watch/session-activity.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, type TestDatabase } from '../../helpers/database.ts';
 import { waitFor } from '../../helpers/wait.ts';
@@ -120,6 +121,30 @@ describe('a real use', () => {
       code: '25P01',
     });
     expect(await tables()).toEqual(before);
+  });
+
+  test('is recognised by its text in another console, and a simulation is no writer', async () => {
+    const { inspected, calls, recordKey } = await plan();
+    const { tables } = inspected;
+    const texts: string[] = [];
+    const kept = {
+      ownPath: 'public',
+      rows: async () => [],
+      script: async (text: string) => {
+        texts.push(text);
+        return [];
+      },
+    };
+    const as = { preset, claims: null, role: null };
+    await expect(makeRealUse(kept, tables, recordKey!, calls[0]!, as)).rejects.toThrow();
+    const use = { preset, records: ['1'], versions: ['1'], before: 1, after: 2 };
+    await expect(
+      takeBackRealUse(kept, tables, recordKey!, { ...use, lastUsedBefore: null, lastUsedAfter: null }),
+    ).rejects.toThrow();
+    const names = { tables: ['presets'], count: 'usage_count', records: ['preset_usage'], functions: ['f'] };
+    // As the server keeps it by default.
+    const seen = (text: string) => activityOf({ query: text.slice(0, 1023), wrote: true }, names);
+    expect([...texts, simulationBlock(tables, calls)].map(seen)).toEqual(['makes-use', 'makes-use', null]);
   });
 
   test('waits for another session no longer than it may, once it holds the row', async () => {
