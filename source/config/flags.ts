@@ -132,6 +132,14 @@ export const flags = {
     help: 'set last_used_at to the newest record too',
     for: ['sync'],
   },
+  except: {
+    kind: 'texts',
+    value: 'CAUSE',
+    group: 'What to do',
+    help: 'leave out counts that are wrong for this cause, such as history-deleted',
+    for: ['sync'],
+    give: 'the code of a diagnosis, such as --except history-deleted',
+  },
   mapColumn: {
     kind: 'texts',
     value: 'OLD=NEW',

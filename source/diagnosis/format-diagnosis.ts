@@ -19,6 +19,9 @@ const causeWords: Record<Cause, string> = {
   unknown: 'unknown',
 };
 
+/** Every code of a diagnosis. */
+export const causes = Object.keys(causeWords);
+
 /** How sure a diagnosis is, shown after the cause. */
 const certaintyWords: Record<Certainty, string> = {
   certain: 'certain',

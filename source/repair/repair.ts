@@ -9,8 +9,18 @@ export interface RepairOptions {
   lastUsed: boolean;
   /** reset: deletes the records too. */
   deleteHistory: boolean;
+  /** sync: leaves out counts that are wrong for one of these causes. */
+  except?: readonly string[];
   /** Keeps triggers from firing in the transactions that write. Constraints are still checked. */
   suppressTriggers: boolean;
+}
+
+/** Why one count is wrong, as far as a plan has to know. */
+export interface WhyWrong {
+  /** The code of the diagnosis. */
+  code: string;
+  /** False if it is only possible. */
+  isSure: boolean;
 }
 
 export const noOptions: RepairOptions = { lastUsed: false, deleteHistory: false, suppressTriggers: false };

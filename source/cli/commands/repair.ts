@@ -1,6 +1,8 @@
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { refused } from '../../counter/guards.ts';
+import { causes } from '../../diagnosis/format-diagnosis.ts';
+import { diagnoseForPlan } from '../../diagnosis/run-for-plan.ts';
 import { type ExitCode, exitCodes, usageError } from '../../errors/errors.ts';
 import { amount } from '../../format/plurals.ts';
 import { planRepair } from '../../repair/plan/read-plan.ts';
@@ -31,6 +33,7 @@ export async function repair(
   talk: Talk,
 ): Promise<Outcome> {
   requireReceipt(action, config);
+  requireCauses(config.except);
   if (config.readOnly && !config.dryRun) {
     throw refused(
       'read-only',
@@ -48,12 +51,14 @@ export async function repair(
         lastUsed: config.lastUsed,
         deleteHistory: config.deleteHistory,
         suppressTriggers: config.suppressTriggers,
+        ...(config.except.length > 0 ? { except: [...new Set(config.except)].sort() } : {}),
       },
       // A plan only reads.
       readOnly: false,
       dryRun: config.dryRun,
       directory: config.stateDirectory,
       receipt: config.receipt,
+      ...(action === 'sync' ? { whyWrong: diagnoseForPlan(database, new Map()) } : {}),
       ...(action === 'undo' ? { columns: config.columns, putBackAnyway: config.putBackAnyway } : {}),
     },
     signal,
@@ -117,6 +122,12 @@ async function finish(
 
 function isEmpty({ changes, recordsToDelete, recordsToRestore }: RepairPlan): boolean {
   return changes.length === 0 && recordsToDelete === 0 && recordsToRestore === 0;
+}
+
+function requireCauses(except: readonly string[]): void {
+  const unknown = except.find(cause => !causes.includes(cause));
+  if (unknown === undefined) return;
+  throw usageError('bad-flag', `${unknown} is not a cause.`, `--except takes one of ${causes.join(', ')}.`);
 }
 
 function requireReceipt(action: RepairAction, config: Config): void {

@@ -6,6 +6,7 @@ import { findPresets } from '../../counter/reading/find-presets.ts';
 import { notANumber, type Remark } from '../repair.ts';
 import { exactForms, readStaleTimes } from '../sql/counter-state.ts';
 import type { PlanDraft } from './draft.ts';
+import { exceptCauses } from './except-causes.ts';
 import { driftsOf, type PlanContext, statesOf } from './read-states.ts';
 import { syncChange } from './sync.ts';
 
@@ -25,11 +26,13 @@ export async function planSync({ database, found, request, signal }: PlanContext
     },
     { signal },
   );
-  const wrong = presets.length > 0 ? [] : await mismatched(database, tables, signal);
-  const states = await statesOf(database, tables, [...new Set([...wrong, ...ids])], times, signal);
+  const wrong =
+    presets.length > 0 ? { ids: [], allRecords: null } : await mismatched(database, tables, signal);
+  const read = await statesOf(database, tables, [...new Set([...wrong.ids, ...ids])], times, signal);
+  const { states, remarks: causes } = await exceptCauses(read, request, tables, wrong.allRecords, signal);
   const changes = states.flatMap(state => syncChange(state, times) ?? []);
   const left = states.filter(({ exact }) => exact !== null).map(notANumber);
-  const remarks: Remark[] = [];
+  const remarks: Remark[] = [...causes];
   if (options.lastUsed && !times) {
     remarks.push({
       code: 'no-times',
@@ -54,13 +57,13 @@ async function mismatched(
   database: Database,
   tables: Tables,
   signal: AbortSignal | undefined,
-): Promise<string[]> {
+): Promise<{ ids: string[]; allRecords: number }> {
   const ids: string[] = [];
-  await auditCounters(database, tables, {
+  const { totals, orphans } = await auditCounters(database, tables, {
     scope: 'mismatched',
     gentle: true,
     signal,
     onPage: ({ counters }) => ids.push(...counters.filter(isWrong).map(({ id }) => id)),
   });
-  return ids;
+  return { ids, allRecords: totals.records + orphans };
 }

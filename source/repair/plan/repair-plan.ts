@@ -1,7 +1,17 @@
 import type { ColumnChoice } from '../../config/column-choice.ts';
+import type { Counter } from '../../counter/counter.ts';
+import type { Tables } from '../../counter/discovery/tables.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import type { HistoryEntry } from '../history-entry.ts';
-import type { Change, FiringTrigger, LeftAlone, Remark, RepairAction, RepairOptions } from '../repair.ts';
+import type {
+  Change,
+  FiringTrigger,
+  LeftAlone,
+  Remark,
+  RepairAction,
+  RepairOptions,
+  WhyWrong,
+} from '../repair.ts';
 
 /** A repair that is planned but not run: what the dialog, `--dry-run` and `--json` show. */
 export interface RepairPlan {
@@ -55,6 +65,13 @@ export interface RepairRequest {
   columns?: ColumnChoice;
   /** undo: puts records back even if they may already be in the table. */
   putBackAnyway?: boolean;
+  /** sync: finds out why counts are wrong; all records are null if they were not counted. Left out, nothing is said of it. */
+  whyWrong?: (
+    tables: Tables,
+    wrong: readonly Counter[],
+    allRecords: number | null,
+    signal: AbortSignal | undefined,
+  ) => Promise<ReadonlyMap<string, WhyWrong>>;
   /** True for a dry run: obstacles to writing become remarks. */
   dryRun?: boolean;
   /** True if this same repair holds the lock that keeps others out. */

@@ -113,9 +113,11 @@ async function isInEffect({ receipt, request, tasks }: FullPlan): Promise<boolea
 }
 
 function headOf(database: Database, plan: FullPlan): ReceiptHead {
+  // What was left out is not in the receipt, whatever the reason.
+  const { except: _, ...options } = plan.options;
   return {
     ...receiptHead(database.place, plan.inspected, plan),
-    options: { ...plan.options },
+    options,
     undoes: plan.receipt?.head.id ?? null,
     // Also if there was nothing to delete: a record may have come since, and is deleted with the others.
     ...(plan.action === 'reset' && plan.options.deleteHistory

@@ -273,6 +273,15 @@ export const bindings: readonly KeyBinding[] = [
     disabled: state => whyNotToggle(state, 'lastUsed'),
   },
   {
+    keys: ['e'],
+    label: 'e',
+    short: 'except',
+    description: 'Sync: leave out counts whose records were deleted, or lower them too',
+    screens: ['repair'],
+    does: { type: 'repair', step: { kind: 'toggle', option: 'except' } },
+    disabled: state => whyNotToggle(state, 'except'),
+  },
+  {
     keys: ['o'],
     label: 'o',
     short: 'triggers',

@@ -30,12 +30,15 @@ export function createRepairWork(
   const send = (step: RepairStep) => dispatch({ type: 'repair', step });
 
   // These modules are loaded by the first key that needs them, so that the list appears sooner.
-  const plan = async (repair: Repair) => {
+  const plan = async (repair: Repair, known: State['diagnoses']) => {
     const { signal } = planning;
     await reportErrors(
       async () => {
         const { planRepair } = await import('../../repair/plan/read-plan.ts');
-        const planned = await planRepair(database, requestOf(repair, config), signal);
+        const { diagnoseForPlan } = await import('../../diagnosis/run-for-plan.ts');
+        const request = requestOf(repair, config);
+        const why = repair.action === 'sync' ? { whyWrong: diagnoseForPlan(database, known) } : {};
+        const planned = await planRepair(database, { ...request, ...why }, signal);
         if (!signal.aborted) send({ kind: 'planned', plan: planned });
       },
       error => {
@@ -93,7 +96,7 @@ export function createRepairWork(
         // Only the latest plan matters.
         planning.abort();
         planning = new AbortController();
-        void plan(repair);
+        void plan(repair, state.diagnoses);
       }
       if (kind === 'enter' && repair?.phase === 'running' && repair.plan) {
         stopping = new AbortController();

@@ -89,6 +89,9 @@ function summary({ notice, phase, options }: Repair, plan: RepairPlan, { severit
     ...(action === 'sync' && inspected.tables.presets.lastUsed !== null
       ? [`n ${box(options.lastUsed)} last_used_at too`]
       : []),
+    ...(options.except !== undefined || remarks.some(({ code }) => code === 'were-right')
+      ? [`e ${box(options.except !== undefined)} leave out counts whose records were deleted`]
+      : []),
     ...(plan.firesTriggers.length > 0 && plan.whyNotSuppress === null
       ? [`o ${box(options.suppressTriggers)} keep triggers from firing`]
       : []),

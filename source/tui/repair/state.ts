@@ -1,6 +1,7 @@
 import type { ConsoleError } from '../../errors/errors.ts';
 import { amount } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
+import { deletedCause } from '../../repair/plan/except-causes.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import { noOptions, type RepairOptions } from '../../repair/repair.ts';
 import { whyNotWrite } from '../keys/write-guard.ts';
@@ -34,6 +35,12 @@ export function whyNotToggle({ repair }: State, option: keyof RepairOptions): st
     case 'lastUsed':
       if (action !== 'sync') return 'Only a sync sets last_used_at from the records.';
       return plan.inspected.tables.presets.lastUsed === null ? 'This table has no last_used_at.' : null;
+    case 'except':
+      if (action !== 'sync') return 'Only a sync leaves out counts by their cause.';
+      if (options.except !== undefined) return null;
+      return plan.remarks.some(({ code }) => code === 'were-right')
+        ? null
+        : 'No count of this plan is known to lack deleted records.';
     case 'suppressTriggers':
       if (options.suppressTriggers) return null;
       if (plan.firesTriggers.length === 0) return 'This plan fires no triggers.';
@@ -66,7 +73,7 @@ export function reduceRepair(state: State, step: RepairStep): State {
   switch (step.kind) {
     case 'toggle': {
       if (whyNotToggle(state, step.option) !== null) return state;
-      const options = { ...repair.options, [step.option]: !repair.options[step.option] };
+      const options = toggled(repair.options, step.option);
       return { ...changed({ options, phase: 'planning', notice: null }), scroll: 0 };
     }
     case 'planned':
@@ -103,6 +110,12 @@ export function reduceRepair(state: State, step: RepairStep): State {
     case 'failed':
       return failed(state, repair, step.error);
   }
+}
+
+function toggled(options: RepairOptions, option: keyof RepairOptions): RepairOptions {
+  if (option !== 'except') return { ...options, [option]: !options[option] };
+  const { except, ...rest } = options;
+  return except === undefined ? { ...rest, except: [deletedCause] } : rest;
 }
 
 // A phrase contains a database's name, which has at most 63 bytes.
@@ -166,6 +179,7 @@ function sameOptions(a: RepairOptions, b: RepairOptions): boolean {
   return (
     a.lastUsed === b.lastUsed &&
     a.deleteHistory === b.deleteHistory &&
-    a.suppressTriggers === b.suppressTriggers
+    a.suppressTriggers === b.suppressTriggers &&
+    (a.except === undefined) === (b.except === undefined)
   );
 }

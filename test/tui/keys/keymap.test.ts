@@ -32,6 +32,7 @@ const plan = {
   changes: [{ id: 'a' }],
   firesTriggers: [{ name: 't' }],
   whyNotSuppress: null,
+  remarks: [{ code: 'were-right' }],
   inspected: { tables: { presets: { lastUsed: 'last_used_at' } } },
 };
 // Every switch that a plan can have is at the foot.

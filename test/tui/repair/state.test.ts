@@ -26,6 +26,7 @@ const plan = (change: Partial<RepairPlan> = {}) =>
     recordsToRestore: 0,
     firesTriggers: [],
     whyNotSuppress: null,
+    remarks: [],
     ...change,
   }) as unknown as RepairPlan;
 const error = (code: string) =>
@@ -273,4 +274,22 @@ test.each([
   [['up', 'up', 'up', 'up', 'up'], false],
 ])('keys %j that arrive together look pasted: %s', (names, pasted) => {
   expect(isPaste(names)).toBe(pasted);
+});
+
+describe('counts whose records were deleted', () => {
+  const known = planned({
+    remarks: [{ code: 'were-right', severity: 'warning', message: 'Noir was right.' }],
+  });
+  const leave: RepairStep = { kind: 'toggle', option: 'except' };
+
+  test('are left out by a key, and taken in again', () => {
+    const left = play([open, known, leave]);
+    expect(left.repair).toMatchObject({ phase: 'planning', options: { except: ['history-deleted'] } });
+    const again = play([{ kind: 'planned', plan: plan({ options: left.repair!.options }) }, leave], left);
+    expect(again.repair?.options.except).toBeUndefined();
+  });
+
+  test('cannot be left out where none is known', () => {
+    expect(play([open, planned(), leave]).repair).toMatchObject({ phase: 'reviewing' });
+  });
 });
