@@ -1,3 +1,4 @@
+import { unquoted } from '../counter/discovery/unquoted.ts';
 import type { Finding } from '../counter/finding.ts';
 import type { TriggerCatalog } from '../trigger/catalog.ts';
 import type { Writer, WriterEffect } from '../trigger/effects/writer.ts';
@@ -76,15 +77,30 @@ function countsUpserts(
     : null;
 }
 
-function conditionOf(catalog: TriggerCatalog, counting: readonly Writer[]): string | null {
+function conditionOf(catalog: TriggerCatalog, counting: readonly Writer[]): WriterEvidence['condition'] {
   for (const { name, table } of counting) {
     const trigger = catalog.triggers.find(each => each.name === name && each.table === table);
     const when = trigger?.condition ? /\bWHEN \((.*)\) EXECUTE\b/s.exec(trigger.definition)?.[1] : undefined;
-    if (when !== undefined) return `The trigger ${name} counts only records for which ${when} holds.`;
+    if (when !== undefined)
+      return {
+        words: `The trigger ${name} counts only records for which ${when} holds.`,
+        columns: columnsOf(when),
+      };
     const body = catalog.functions.find(({ oid }) => oid === trigger?.functionOid)?.source ?? '';
-    // Which records a body leaves out is not read, only that it looks at more than the preset.
-    if (/\bIF\b[^;]*\bNEW\b/i.test(body))
-      return `The function of the trigger ${name} has a condition on the record.`;
+    // Which records a body leaves out is not read, only which columns its conditions look at.
+    const columns = [...body.matchAll(/\bIF\b((?:(?!\bTHEN\b)[^;])*)\bTHEN\b/gi)]
+      .flatMap(([, condition = '']) => columnsOf(condition))
+      .filter(column => column !== unquoted(catalog.presetColumn));
+    if (columns.length > 0)
+      return {
+        words: `The function of the trigger ${name} has a condition on ${columns.join(', ')}.`,
+        columns,
+      };
   }
   return null;
+}
+
+function columnsOf(condition: string): string[] {
+  const found = [...condition.matchAll(/\bNEW\)?\."?(\w+)/gi)].map(([, column = '']) => column.toLowerCase());
+  return [...new Set(found)];
 }

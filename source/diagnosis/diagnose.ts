@@ -53,7 +53,7 @@ export function diagnoseAll(evidence: Evidence): Map<string, Diagnosis> {
  */
 export function* findCauses(evidence: Evidence): Generator<void, Causes> {
   const { mismatched } = evidence;
-  const patterns = yield* findPatterns(mismatched, evidence.accurate, evidence.writers.condition !== null);
+  const patterns = yield* findPatterns(mismatched, evidence.accurate, evidence.writers.condition?.columns);
   const counts = mismatched.filter(({ usageCount }) => usageCount !== null);
   const high = counts.filter(preset => driftOf(preset) > 0);
   const low = counts.filter(preset => driftOf(preset) < 0);
@@ -137,7 +137,8 @@ function judgeSingly(
   const fewReset = judgeFewReset(low, evidence);
   const upserts = judgeUpserts(high, evidence);
   const deleted = judgeDeleted(high, evidence);
-  const increments = judgeIncrements(high, evidence);
+  // Where others are too low, as many updates may have lowered those.
+  const increments = judgeIncrements(high, evidence, low.length === 0);
   const commonStart = judgeCommonStart(high, evidence);
   return preset => {
     if (driftOf(preset) < 0) {

@@ -56,7 +56,7 @@ export interface WriterEvidence {
   /** Why an upsert that stores nothing new is counted; null if the trigger does not count it. */
   countsUpserts: string | null;
   /** Why the trigger does not count every record; null if it shows no condition. */
-  condition: string | null;
+  condition: { words: string; columns: readonly string[] } | null;
 }
 
 /** A catalog that names nothing. */

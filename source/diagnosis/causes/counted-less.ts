@@ -35,7 +35,7 @@ export function judgeMissingUpdates(
   };
 }
 
-const leastRecords = 8;
+const leastRecords = 15;
 
 /** Judges counts that are low enough to have begun again at 0, where every record was counted once. */
 export function judgeFewReset(

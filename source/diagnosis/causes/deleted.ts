@@ -97,7 +97,8 @@ function tracesOf(high: readonly PresetEvidence[], evidence: Evidence): Traces {
   const exact =
     tooHigh < (ledger?.extra === 0 ? 2 : 3) || evidence.writers.subtract.length > 0
       ? null
-      : deleted === tooHigh
+      : // Where presets were deleted with their records, the same number may be chance.
+        deleted === tooHigh && (!ledger || ledger.presetsDeleted === 0 || ledger.extra === 0)
         ? `The server's statistics show ${amount(deleted, 'deleted record')}, ${together}.`
         : missingIds === tooHigh
           ? `${amount(missingIds, 'number')} ${missingIds === 1 ? 'is' : 'are'} missing from the records' key, ${together}.`

@@ -3,7 +3,7 @@ import { amount } from '../../format/plurals.ts';
 import type { Judgement } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
 import { certaintyOf, sharedBy } from '../traces/format-shared-rule.ts';
-import { marksIn, numberOf, type RecordKind } from '../traces/record-kind.ts';
+import { isNamed, marksIn, numberOf, type RecordKind } from '../traces/record-kind.ts';
 import { type Pattern, recordsIn } from '../traces/shared-rule.ts';
 
 /** A count that leaves out the records of a kind, as many others do. */
@@ -20,7 +20,7 @@ export function leftOut(
     evidence: [
       lacks(preset, recordsIn(preset, pattern), pattern.kind),
       sharedBy(pattern, 'is too low by exactly the number of such records'),
-      ...(condition === null ? [] : [condition]),
+      ...(condition === null ? [] : [condition.words]),
     ],
     stretch: null,
   };
@@ -40,7 +40,7 @@ export function judgeMarked(
 ): (preset: PresetEvidence) => Judgement | null {
   const read = low.filter(({ uses }) => uses);
   for (const kind of marksIn(read)) {
-    if (!kind.isGone && evidence.writers.condition === null) continue;
+    if (!kind.isGone && !isNamed(kind, evidence.writers.condition?.columns)) continue;
     const marked = read.filter(preset => numberOf(preset, kind) > 0);
     const fits = marked.filter(preset => numberOf(preset, kind) === -driftOf(preset));
     const right = evidence.accurate.filter(preset => numberOf(preset, kind) > 0);
@@ -57,7 +57,7 @@ export function judgeMarked(
             evidence: [
               lacks(preset, -driftOf(preset), kind),
               `${amount(evidence.accurate.length, 'accurate preset')} examined ${evidence.accurate.length === 1 ? 'has' : 'have'} no such record.`,
-              ...(evidence.writers.condition === null ? [] : [evidence.writers.condition]),
+              ...(evidence.writers.condition === null ? [] : [evidence.writers.condition.words]),
             ],
             stretch: null,
           };

@@ -12,6 +12,7 @@ import { extraWords, ledgerOf, sumOf } from '../traces/ledger.ts';
 export function judgeIncrements(
   high: readonly PresetEvidence[],
   evidence: Evidence,
+  onlyHigh: boolean,
 ): (preset: PresetEvidence) => Judgement | null {
   const { writers } = evidence;
   const ledger = ledgerOf(evidence);
@@ -21,7 +22,8 @@ export function judgeIncrements(
     ? ledger.gone >= tooHigh || ledger.deleted > 0
     : (evidence.statistics?.records.deleted ?? 1) > 0;
   // One update of each preset by one is what any correction by hand leaves too.
-  const isExact = ledger !== null && tooHigh >= 3 && tooHigh >= 2 * high.length && ledger.extra === tooHigh;
+  const isExact =
+    onlyHigh && ledger !== null && tooHigh >= 3 && tooHigh >= 2 * high.length && ledger.extra === tooHigh;
   if (mayBeGone || (!isExact && writers.addAlone.length === 0)) return () => null;
   const numbers =
     ledger && isExact

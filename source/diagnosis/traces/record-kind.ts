@@ -59,6 +59,11 @@ export function marksIn(presets: readonly PresetEvidence[]): RecordKind[] {
   }));
 }
 
+/** True if a condition looks at the column that marks a kind. */
+export function isNamed({ words }: RecordKind, columns: readonly string[] = []): boolean {
+  return columns.some(column => words.startsWith(`whose ${column} is `));
+}
+
 /** How many records of a preset are of a kind. */
 export function numberOf({ uses }: PresetEvidence, kind: RecordKind): number {
   let number = 0;

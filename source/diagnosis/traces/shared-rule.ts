@@ -8,7 +8,7 @@ import {
   type Openness,
   type Stretch,
 } from './interval-search.ts';
-import { allBut, marksIn, type RecordKind, typesIn } from './record-kind.ts';
+import { allBut, isNamed, marksIn, type RecordKind, typesIn } from './record-kind.ts';
 import { logChoose, separation, surprise } from './statistics.ts';
 
 /** One rule that many wrong counts follow: each is off by `factor` for every record of a stretch. */
@@ -53,7 +53,7 @@ type Scope = Pick<Pattern, 'axis' | 'kind' | 'factor'>;
 export function* findPatterns(
   mismatched: readonly PresetEvidence[],
   accurate: readonly PresetEvidence[],
-  hasCondition = false,
+  conditions: readonly string[] = [],
 ): Generator<void, Pattern[]> {
   // If the table has no times, no records are read; the plain rules need none.
   const untimed = mismatched.every(({ uses, records }) => uses === null || records === 0);
@@ -64,13 +64,13 @@ export function* findPatterns(
     while (left.length > 0 && found.length < mostPatterns) {
       // Presets that look never used follow a separate rule, which may hide another.
       const pattern =
-        (yield* strongest(left, accurate, side, hasCondition)) ??
+        (yield* strongest(left, accurate, side, conditions)) ??
         (left.some(isZero)
           ? yield* strongest(
               left.filter(preset => !isZero(preset)),
               accurate,
               side,
-              hasCondition,
+              conditions,
             )
           : null);
       if (!pattern) break;
@@ -85,11 +85,11 @@ function* strongest(
   left: readonly PresetEvidence[],
   accurate: readonly PresetEvidence[],
   side: 'low' | 'high',
-  hasCondition: boolean,
+  conditions: readonly string[],
 ): Generator<void, Pattern | null> {
   const types = typesIn(left);
   // Only counts that are too low leave records out. What a column happens to say tells nothing, such as an import without users.
-  const marks = marksIn(left).filter(({ isGone }) => isGone || hasCondition);
+  const marks = marksIn(left).filter(mark => mark.isGone || isNamed(mark, conditions));
   const kinds =
     side === 'high'
       ? types
