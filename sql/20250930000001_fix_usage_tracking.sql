@@ -8,8 +8,8 @@
 -- Your own triggers on presets fire for the counts it corrects.
 --
 -- The trigger fires once per statement, or once per record where only that counts every use: on a partitioned table, and where a
--- subscription brings the records. A counting trigger that also handles deleted or moved records stays as it is, and so does
--- its function. track_preset_usage() is left out where it does not fit the table; a notice says why.
+-- subscription brings the records. A counting trigger that also fires for deleted or changed records, or waits for presets that
+-- come later, stays as it is, and so does its function. track_preset_usage() is left out where it does not fit the table; a notice says why.
 
 -- At REPEATABLE READ it would count with a snapshot older than its lock, and miss the uses between the two.
 BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED;
@@ -28,7 +28,7 @@ $$;
 SET LOCAL search_path = pg_catalog, pg_temp;
 
 -- A counting trigger that also subtracts for deleted records or follows moved ones stays: replaced by ours, which only adds, its
--- counts would drift. On a partitioned table the trigger fires once per record, because a statement that names a partition does
+-- counts would drift. So does a deferred one, where a record may come before its preset. On a partitioned table the trigger fires once per record, because a statement that names a partition does
 -- not fire what fires once per statement of the whole. So it does where a subscription brings the records and not the counts: its
 -- worker fires triggers that are ENABLE ALWAYS or REPLICA, once per record, and never those that fire once per statement.
 DO $$
@@ -37,7 +37,7 @@ DECLARE
 BEGIN
   SELECT * INTO planned FROM (
   WITH counters AS (
-    SELECT t.tgtype, t.tgenabled, t.tgoldtable, p.prosrc FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
+    SELECT t.tgtype, t.tgenabled, t.tgdeferrable, t.tgoldtable, p.prosrc FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
      WHERE t.tgrelid = to_regclass('public.preset_usage') AND NOT t.tgisinternal AND t.tgparentid = 0
        AND (t.tgfoid = to_regprocedure('public.auto_increment_preset_usage_count()') OR t.tgname = 'trigger_auto_increment_preset_usage_count')
   ), subscribed AS (
@@ -49,14 +49,20 @@ BEGIN
             UNION ALL SELECT false, relid FROM pg_catalog.pg_partition_tree(to_regclass('public.presets'))) part
       JOIN pg_catalog.pg_subscription_rel s ON s.srrelid = part.oid
   )
-  SELECT EXISTS (SELECT FROM counters WHERE tgtype & 56 <> 0 AND (tgoldtable IS NOT NULL OR prosrc ~* '\m(tg_op|old)\M')) AS kept,
+  SELECT (SELECT CASE WHEN bool_or(c.follows) THEN 'events' WHEN bool_or(c.waits) THEN 'deferred' END FROM (
+           -- The words decide only where they are code. A deferred trigger also counts a record that comes before its preset.
+           SELECT tgtype & 56 <> 0 AND (tgoldtable IS NOT NULL
+                    OR regexp_replace(prosrc, '--[^\n]*|/\*([^*]|\*+[^*/])*\*+/|''([^'']|'''')*''', ' ', 'g') ~* '\m(tg_op|old)\M') AS follows,
+                  tgdeferrable AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.contype = 'f' AND NOT k.condeferrable
+                    AND k.conrelid = to_regclass('public.preset_usage') AND k.confrelid = to_regclass('public.presets')) AS waits
+             FROM counters) c) AS kept,
          coalesce(alone, false) OR EXISTS (SELECT FROM counters WHERE tgenabled IN ('A', 'R')) AS always,
          coalesce(alone, false) OR EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = to_regclass('public.preset_usage') AND c.relkind = 'p')
            OR EXISTS (SELECT FROM counters WHERE tgenabled IN ('A', 'R') AND tgtype & 1 <> 0) AS by_row,
          coalesce(alone, false) AS alone
     FROM subscribed
   ) fit;
-  PERFORM set_config('preset_usage.counter', CASE WHEN planned.kept THEN 'kept' WHEN planned.by_row THEN 'row' ELSE 'statement' END, true);
+  PERFORM set_config('preset_usage.counter', CASE WHEN planned.kept IS NOT NULL THEN 'kept' WHEN planned.by_row THEN 'row' ELSE 'statement' END, true);
   PERFORM set_config('preset_usage.always', planned.always::text, true);
 END
 $$;
@@ -128,7 +134,7 @@ DECLARE
   relation pg_catalog.regclass;
 BEGIN
   IF pg_catalog.current_setting('preset_usage.counter') OPERATOR(pg_catalog.=) 'kept' THEN
-    RAISE NOTICE 'the counting trigger and its function stay: they also handle records that are deleted or moved';
+    RAISE NOTICE 'the counting trigger and its function stay: the one that this script installs would lose what they count';
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t
        WHERE t.tgrelid OPERATOR(pg_catalog.=) 'public.preset_usage'::pg_catalog.regclass AND NOT t.tgisinternal
          AND t.tgtype OPERATOR(pg_catalog.&) 4 OPERATOR(pg_catalog.<>) 0

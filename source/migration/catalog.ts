@@ -37,6 +37,8 @@ interface MigratedTrigger {
   shaped: boolean;
   /** True if it fires on INSERT. */
   inserts: boolean;
+  /** True if it fires on anything else. */
+  more: boolean;
   /** The statement that restores its comment; null if the migration sets the same. */
   comment: string | null;
   enabled: 'O' | 'A' | 'R' | 'D';

@@ -25,6 +25,7 @@ const trigger = z.object({
   ours: z.boolean(),
   shaped: z.boolean(),
   inserts: z.boolean(),
+  more: z.boolean(),
   comment: z.nullable(z.string()),
   enabled: z.enum(['O', 'A', 'R', 'D']),
   definition: z.string(),
@@ -70,7 +71,7 @@ const text = `WITH RECURSIVE heirs AS (
 )
 SELECT
   (SELECT coalesce(json_agg(json_build_object('name', tgname, 'table', relation, 'ours', ours,
-            'inserts', tgtype & 4 <> 0,
+            'inserts', tgtype & 4 <> 0, 'more', tgtype & 56 <> 0,
             'comment', (SELECT format('COMMENT ON TRIGGER %I ON %s IS %L', tgname, relation, d) FROM obj_description(oid, 'pg_trigger') d
               WHERE d IS NULL OR d NOT LIKE 'The only writer of presets.usage_count and last_used_at:%'),
             'shaped', tgtype = CASE WHEN $3::boolean THEN 5 ELSE 4 END AND tgfoid = (SELECT oid FROM counter)

@@ -7,6 +7,7 @@ import { refused, requireWritableServer } from '../counter/guards.ts';
 import { type InspectedDatabase, inspectDatabase } from '../counter/inspect-database.ts';
 import { ConsoleError, exitCodes } from '../errors/errors.ts';
 import { judgeTrigger } from '../trigger/health.ts';
+import { countsAside, countsInstead } from '../trigger/migration/counts-instead.ts';
 import type { MigrationFit } from '../trigger/migration/fit.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
 import { trackRoutines } from '../trigger/track-routines.ts';
@@ -40,6 +41,10 @@ export interface MigrationPlan {
   findings: Finding[];
   /** How the migration acts on these tables. */
   fit: MigrationFit;
+  /** What counts uses today that this would count again: seen by reading it, and of that what no proof plays. Null if nothing does. */
+  instead: { any: string | null; aside: string | null };
+  /** A trigger that is replaced although it does not fire on inserts alone; null if there is none. */
+  loses: string | null;
   /** The routines that the application may call for a use, by oid. */
   tracks: number[];
   /** What is missing, or differs from what the migration would install, in words; empty if nothing does. */
@@ -94,6 +99,9 @@ export async function planMigration(
     typeof played === 'string' ? unproved(played) : await runProof(database, played, plan.statements, signal);
   const [worse] = worsened(proof.events);
   if (worse) throw wouldBreak(worse);
+  const instead = proof.events.length > 0 ? plan.instead.aside : plan.instead.any;
+  if (instead !== null) throw wouldCountTwice(instead);
+  if (!dryRun && proof.events.length === 0 && plan.loses !== null) throw mayLose(plan.loses, proof);
   return { ...plan, proof };
 }
 
@@ -124,6 +132,22 @@ function wouldBreak({ event, before, after }: ProvenEvent): ConsoleError {
   );
 }
 
+function wouldCountTwice(instead: string): ConsoleError {
+  return refused(
+    'would-break',
+    `The migration would count a use twice: ${instead} counts it by itself today.`,
+    'Take the statement that counts out of it, or drop it; then run migrate.',
+  );
+}
+
+function mayLose(trigger: string, { reason }: MigrationProof): ConsoleError {
+  return refused(
+    'would-break',
+    `It is not proved that counts stay right without ${trigger}, which does not fire on inserts alone: ${reason}.`,
+    'Run what --dry-run prints by hand once you know what that trigger does.',
+  );
+}
+
 /** Reads a plan in the transaction of `reader`. */
 export async function readMigrationPlan(reader: Reader, database: Database): Promise<MigrationPlan> {
   const script = await readFile(new URL(`../${file}`, sqlDirectory), 'utf8');
@@ -146,6 +170,8 @@ export async function readMigrationPlan(reader: Reader, database: Database): Pro
     inspected: found,
     findings: judgeTrigger(triggers).findings,
     fit,
+    instead: { any: countsInstead(triggers), aside: countsAside(triggers) },
+    loses: fit.kept === null ? (catalog.triggers.find(({ more }) => more)?.name ?? null) : null,
     tracks: trackRoutines(triggers).own.map(({ oid }) => oid),
     differs,
     statements: differs.length > 0 ? migrationStatements(script) : [],

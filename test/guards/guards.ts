@@ -692,6 +692,22 @@ export const guards: readonly Guard[] = [
   },
   {
     file: 'source/migration/read-plan.ts',
+    guard: 'a migration: refused beside what stores and counts by itself',
+    text: 'if (instead !== null) throw wouldCountTwice(instead);',
+    without: 'void wouldCountTwice;',
+    test: ['test/migration/unusual.test.ts', 'a view counts what is inserted through it'],
+    says: 'to match object',
+  },
+  {
+    file: 'source/migration/read-plan.ts',
+    guard: 'a migration: refused unproved where the trigger does more than add',
+    text: 'proof.events.length === 0 && plan.loses !== null',
+    without: 'false',
+    test: ['test/migration/unusual.test.ts', 'that, where the proof cannot be played'],
+    says: 'to match object',
+  },
+  {
+    file: 'source/migration/read-plan.ts',
     guard: 'a proof: not what no rollback can undo',
     text: 'played.reach.length === 0 || confirm === own',
     without: 'true',

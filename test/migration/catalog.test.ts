@@ -49,6 +49,7 @@ function trigger(over: Partial<Trigger> = {}): Trigger {
     ours: true,
     shaped: true,
     inserts: true,
+    more: false,
     comment: null,
     enabled: 'O',
     definition: 'CREATE TRIGGER counts',
@@ -60,7 +61,7 @@ function trigger(over: Partial<Trigger> = {}): Trigger {
 /** How the migration acts on the application's own tables, but for what is given. */
 const fits = (over: Partial<MigrationFit> = {}): MigrationFit => ({
   unmet: [],
-  kept: false,
+  kept: null,
   byRow: false,
   always: false,
   subscribed: false,
@@ -112,11 +113,11 @@ describe('what the migration would change', () => {
     const both = trigger({ shaped: false });
     const second = trigger({ ours: false, name: 'subtracts', inserts: false });
     const older = [routine(counting, { source: 'older' }), routine(tracking)];
-    expect(changes({ triggers: [both, second], routines: older }, { kept: true })).toEqual([]);
-    expect(changes({ triggers: [trigger({ enabled: 'D' })] }, { kept: true })).toEqual([
+    expect(changes({ triggers: [both, second], routines: older }, { kept: 'events' })).toEqual([]);
+    expect(changes({ triggers: [trigger({ enabled: 'D' })] }, { kept: 'events' })).toEqual([
       'the counting trigger is disabled',
     ]);
-    expect(changes({ triggers: [second], routines: older }, { kept: true })).toEqual([
+    expect(changes({ triggers: [second], routines: older }, { kept: 'events' })).toEqual([
       'no trigger runs the counting function on INSERT',
     ]);
   });
@@ -241,8 +242,8 @@ describe('what restores what was there', () => {
   test('is nothing of what stays or is left out', () => {
     const both = trigger({ shaped: false });
     const older = [routine(counting, { source: 'older' }), routine(tracking, { dropped: true })];
-    expect(restored({ triggers: [both], routines: older }, { kept: true, misfit: 'why' })).toEqual([]);
-    expect(restored({ triggers: [trigger({ enabled: 'D' })] }, { kept: true })).toEqual([
+    expect(restored({ triggers: [both], routines: older }, { kept: 'events', misfit: 'why' })).toEqual([]);
+    expect(restored({ triggers: [trigger({ enabled: 'D' })] }, { kept: 'events' })).toEqual([
       dropTrigger,
       'restore counts',
     ]);
@@ -255,7 +256,7 @@ describe('what restores what was there', () => {
       `restore ${counting}`,
       'comment on counts',
     ]);
-    expect(restored({ triggers: [own] }, { kept: true })).toEqual([]);
+    expect(restored({ triggers: [own] }, { kept: 'events' })).toEqual([]);
   });
 
   test('is the index that was dropped, last', () => {

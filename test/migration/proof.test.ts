@@ -3,6 +3,7 @@ import type { Database } from '../../source/connection/transactions.ts';
 import { outcomeWords, type ProofEvent } from '../../source/migration/proof.ts';
 import { planMigration } from '../../source/migration/read-plan.ts';
 import { runMigration } from '../../source/migration/run.ts';
+import { counterFit } from '../../source/trigger/migration/fit-sql.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -121,8 +122,15 @@ describe('a trigger that also handles other events', () => {
     expect(await played()).toMatchObject({ truncate: 'right -> right', delete: 'right -> right' });
   });
 
-  test('one that does not tell events apart is replaced', async () => {
-    await arrange(counter(addOne) + fires('INSERT OR UPDATE'));
+  test.each([
+    ['nothing', ''],
+    ['the words in a comment', '-- TG_OP and OLD are not looked at\n'],
+    ['the words in a comment of lines', '/* TG_OP,\n * OLD **/ '],
+    ['the words in a string', "RAISE DEBUG 'TG_OP isn''t OLD'; "],
+  ])('one that does not tell events apart is replaced: %s', async (_, aside) => {
+    await arrange(counter(aside + addOne) + fires('INSERT OR UPDATE'));
+    const [words] = await own.sql`SELECT kept FROM (${own.sql.unsafe(counterFit)}) fit`;
+    expect(words).toEqual({ kept: null });
     expect(await played()).toMatchObject({
       move: '-1 record but count 0 -> -1 record but count 0, +1 record but count 0',
       insert: 'right -> right',

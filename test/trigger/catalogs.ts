@@ -177,7 +177,7 @@ export function catalog(
     replication: { partitions: 0, subscribed: false, replicaRoles: [], replicaEverywhere: false },
     fit: {
       unmet: [],
-      kept: false,
+      kept: null,
       byRow: false,
       always: false,
       subscribed: false,

@@ -11,6 +11,7 @@ import {
   requireMigrationConfirmation,
 } from '../../migration/read-plan.ts';
 import { type MigrationResult, runMigration } from '../../migration/run.ts';
+import { keptReasons } from '../../trigger/migration/fit.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
@@ -92,9 +93,7 @@ export async function migrate(
 /** What the migration does not install, and why. */
 function leftOutLines({ fit }: MigrationPlan): string[] {
   return [
-    ...(fit.kept
-      ? ['The counting trigger and its function stay: they also handle deleted or moved records.']
-      : []),
+    ...(fit.kept ? [`The counting trigger stays with its function: ${keptReasons[fit.kept]}.`] : []),
     ...(fit.misfit === null ? [] : [`track_preset_usage() is left out: ${fit.misfit}.`]),
   ];
 }

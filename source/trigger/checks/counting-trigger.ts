@@ -4,7 +4,8 @@ import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../catalog
 import { type CountingEffect, countingEffectOf } from '../effects/counting-effect.ts';
 import { effectsOfTrigger } from '../effects/trigger-effects.ts';
 import { functionName, hasFunction, triggerName } from '../expected-names.ts';
-import { counterHint, countsInstead, migrateHint, orByHand } from '../migration/hints.ts';
+import { countsInstead } from '../migration/counts-instead.ts';
+import { counterHint, migrateHint, orByHand } from '../migration/hints.ts';
 import { describeType } from '../trigger-type.ts';
 
 /** Findings if the counting trigger is missing or on the wrong table. */

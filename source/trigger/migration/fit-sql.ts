@@ -1,9 +1,9 @@
 /**
  * What the shipped migration does about the counting trigger in this database: the same text stands in the script in `sql/`, and a
- * test compares the two. One row: `kept`, `always`, `by_row`, `alone`.
+ * test compares the two. One row: `kept` (why, or NULL), `always`, `by_row`, `alone`.
  */
 export const counterFit = String.raw`WITH counters AS (
-    SELECT t.tgtype, t.tgenabled, t.tgoldtable, p.prosrc FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
+    SELECT t.tgtype, t.tgenabled, t.tgdeferrable, t.tgoldtable, p.prosrc FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
      WHERE t.tgrelid = to_regclass('public.preset_usage') AND NOT t.tgisinternal AND t.tgparentid = 0
        AND (t.tgfoid = to_regprocedure('public.auto_increment_preset_usage_count()') OR t.tgname = 'trigger_auto_increment_preset_usage_count')
   ), subscribed AS (
@@ -15,7 +15,13 @@ export const counterFit = String.raw`WITH counters AS (
             UNION ALL SELECT false, relid FROM pg_catalog.pg_partition_tree(to_regclass('public.presets'))) part
       JOIN pg_catalog.pg_subscription_rel s ON s.srrelid = part.oid
   )
-  SELECT EXISTS (SELECT FROM counters WHERE tgtype & 56 <> 0 AND (tgoldtable IS NOT NULL OR prosrc ~* '\m(tg_op|old)\M')) AS kept,
+  SELECT (SELECT CASE WHEN bool_or(c.follows) THEN 'events' WHEN bool_or(c.waits) THEN 'deferred' END FROM (
+           -- The words decide only where they are code. A deferred trigger also counts a record that comes before its preset.
+           SELECT tgtype & 56 <> 0 AND (tgoldtable IS NOT NULL
+                    OR regexp_replace(prosrc, '--[^\n]*|/\*([^*]|\*+[^*/])*\*+/|''([^'']|'''')*''', ' ', 'g') ~* '\m(tg_op|old)\M') AS follows,
+                  tgdeferrable AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.contype = 'f' AND NOT k.condeferrable
+                    AND k.conrelid = to_regclass('public.preset_usage') AND k.confrelid = to_regclass('public.presets')) AS waits
+             FROM counters) c) AS kept,
          coalesce(alone, false) OR EXISTS (SELECT FROM counters WHERE tgenabled IN ('A', 'R')) AS always,
          coalesce(alone, false) OR EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = to_regclass('public.preset_usage') AND c.relkind = 'p')
            OR EXISTS (SELECT FROM counters WHERE tgenabled IN ('A', 'R') AND tgtype & 1 <> 0) AS by_row,

@@ -2,8 +2,8 @@
 export interface MigrationFit {
   /** Why it does not fit; empty if it does. */
   unmet: string[];
-  /** True if the counting trigger stays, because it also handles deleted or moved records. */
-  kept: boolean;
+  /** Why the counting trigger stays; null if the shipped one replaces it. */
+  kept: keyof typeof keptReasons | null;
   /** True if it installs a trigger that fires once per record. */
   byRow: boolean;
   /** True if it installs one that also fires for what a replication worker applies. */
@@ -15,6 +15,12 @@ export interface MigrationFit {
   /** Why it leaves `track_preset_usage()` out; null if it installs it. */
   misfit: string | null;
 }
+
+/** What a trigger that stays does, and the shipped one would not. */
+export const keptReasons = {
+  events: 'it also fires for deleted or changed records',
+  deferred: 'it waits for the end of the transaction, where a record may come before its preset',
+} as const;
 
 /** What the migration's trigger needs of the tables. */
 export interface MigrationNeeds {

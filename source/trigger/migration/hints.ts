@@ -1,10 +1,6 @@
 import type { CatalogFunction, TriggerCatalog } from '../catalog.ts';
-import { countingEffectOf } from '../effects/counting-effect.ts';
-import { effectsOf, effectsOfReading } from '../effects/effects.ts';
-import { effectsOfTrigger } from '../effects/trigger-effects.ts';
-import { trackName, triggerName } from '../expected-names.ts';
-import { trackRoutines } from '../track-routines.ts';
-import { describeType } from '../trigger-type.ts';
+import { countsInstead, isReplaced } from './counts-instead.ts';
+import { keptReasons } from './fit.ts';
 
 const script = 'sql/20250930000001_fix_usage_tracking.sql';
 
@@ -19,10 +15,10 @@ export function counterHint(catalog: TriggerCatalog): string {
 /** The same for `track_preset_usage()`. */
 export function trackHint(catalog: TriggerCatalog): string {
   const { fit } = catalog;
-  const { unmet = [], kept = false, misfit = null } = fit ?? {};
+  const { unmet = [], kept = null, misfit = null } = fit ?? {};
   if (misfit !== null && unmet.length === 0)
     return `Write it by hand: the one in ${script} does not fit here (${misfit}).`;
-  return kept && countsInstead(catalog) === null ? migrateHint : counterHint(catalog);
+  return kept !== null && countsInstead(catalog) === null ? migrateHint : counterHint(catalog);
 }
 
 /** The same for a `track_preset_usage()` that sets the count itself. */
@@ -43,54 +39,9 @@ function whyNotCounter(catalog: TriggerCatalog): string | null {
   const [unmet] = fit.unmet;
   if (unmet !== undefined) return `Adapt ${script} by hand: it does not fit these tables (${unmet}).`;
   if (fit.kept)
-    return 'Change its function by hand: it also handles deleted or moved records, which the shipped one does not.';
+    return `Change its function by hand: ${keptReasons[fit.kept]}, and the shipped one would not.`;
   const other = countsInstead(catalog);
   return other === null
     ? null
-    : `Decide for one: drop the counting trigger, or stop ${other} from counting. Together they count each use twice.`;
-}
-
-/**
- * What counts a use today where the counting trigger is missing or off: another trigger, a rule or `track_preset_usage()`. It would
- * count each use again as soon as that trigger is there. Null if nothing does.
- */
-export function countsInstead(catalog: TriggerCatalog): string | null {
-  const fires = ({ enabled }: { enabled: string }) => enabled === 'O' || enabled === 'A';
-  const ours = catalog.triggers.find(
-    ({ name, tableOid }) => name === triggerName && tableOid === catalog.recordsOid,
-  );
-  if (ours && fires(ours)) return null;
-  const counter = catalog.functions.find(({ oid }) => oid === ours?.functionOid);
-  const trigger = catalog.triggers.find(other => {
-    const body = catalog.functions.find(({ oid }) => oid === other.functionOid);
-    if (other === ours || other.tableOid !== catalog.recordsOid || !fires(other) || !body) return false;
-    // The migration drops what runs its own function.
-    if (body === counter || isReplaced(body)) return false;
-    return (
-      describeType(other.type).events.includes('INSERT') &&
-      countingEffectOf(effectsOfTrigger(other, body, catalog)).writes
-    );
-  });
-  if (trigger) return `the trigger ${trigger.name}`;
-  const rule = catalog.rules.find(
-    each =>
-      fires(each) &&
-      each.tableOid === catalog.recordsOid &&
-      /\bON\s+INSERT\b/i.test(each.definition) &&
-      effectsOfReading(each.reading, catalog).writes.some(({ on }) => on === 'count'),
-  );
-  if (rule) return `the rule ${rule.name}`;
-  const track = trackRoutines(catalog).own.find(
-    routine =>
-      !(isReplaced(routine) && catalog.fit?.misfit === null) &&
-      effectsOf(routine, catalog).writes.some(({ on }) => on === 'count'),
-  );
-  return track ? track.identity : null;
-}
-
-/** Whether the migration replaces or drops the function, if it installs its own. */
-function isReplaced({ schema, name, isTrigger, identityTypes }: CatalogFunction): boolean {
-  if (schema !== 'public') return false;
-  if (name === trackName) return /^uuid, (?:text|character varying)(?:, jsonb?)?$/.test(identityTypes);
-  return isTrigger && name === 'auto_increment_preset_usage_count' && identityTypes === '';
+    : `Decide for one: drop the counting trigger, or stop ${other} from counting. Together they count a use twice.`;
 }

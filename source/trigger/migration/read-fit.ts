@@ -12,7 +12,7 @@ const needs = z.object({
   dailyConstraint: z.boolean(),
 });
 const row = z.object({
-  kept: z.boolean(),
+  kept: z.nullable(z.enum(['events', 'deferred'])),
   always: z.boolean(),
   by_row: z.boolean(),
   alone: z.boolean(),
