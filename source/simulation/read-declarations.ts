@@ -15,8 +15,11 @@ export interface UsageDeclarations {
   userType: string | null;
   /** A recent record, by column, as text; empty if there is none. */
   sample: Record<string, string | null>;
-  /** The requested roles that exist, and whether this session may become them. */
-  roles: { name: string; allowed: boolean }[];
+  /**
+   * The requested roles that exist, whether this session may become them, and whether this database knows them: roles are the
+   * server's, and another database's may be meant.
+   */
+  roles: { name: string; allowed: boolean; known: boolean }[];
   /** Sequences that a use advances; a rollback does not undo that. */
   sequences: string[];
   /** The column of the primary key of `preset_usage`; null if it has none, or one of several columns. */
@@ -43,11 +46,16 @@ const answer = z.object({
       kind: z.enum(['function', 'procedure']),
       stranger: z.nullable(z.string()),
       parameters: z.array(
-        z.object({ ...named, optional: z.boolean(), mode: z.enum(['in', 'out', 'variadic']) }),
+        z.object({
+          ...named,
+          optional: z.boolean(),
+          isComputed: z.boolean(),
+          mode: z.enum(['in', 'out', 'variadic']),
+        }),
       ),
     }),
   ),
-  roles: z.array(z.object({ name: z.string(), allowed: z.boolean() })),
+  roles: z.array(z.object({ name: z.string(), allowed: z.boolean(), known: z.boolean() })),
   sequences: z.array(z.string()),
   recordKey: z.nullable(z.object({ quoted: z.string(), type: z.string(), operators: z.nullable(operators) })),
   replicationRole: z.string(),
@@ -74,6 +82,7 @@ const text = `SELECT json_build_object(
           'type', format_type(i.type, -1), 'base', format_type(coalesce(nullif(y.typbasetype, 0), y.oid), -1),
           'mode', CASE i.mode WHEN 'v' THEN 'variadic' WHEN 'o' THEN 'out' ELSE 'in' END,
           'optional', i.mode <> 'o' AND i.place > p.pronargs - p.pronargdefaults - CASE p.prokind WHEN 'p' THEN (SELECT count(*) FROM unnest(p.proargmodes) m WHERE m = 'o') ELSE 0 END,
+          'isComputed', strpos(coalesce(pg_get_function_arg_default(p.oid, i.number::int), ''), '(') > 0,
           'firstLabel', (SELECT e.enumlabel FROM pg_enum e WHERE e.enumtypid = coalesce(nullif(y.typbasetype, 0), y.oid) ORDER BY e.enumsortorder LIMIT 1)) ORDER BY i.number), '[]')
         FROM (SELECT a.name, a.type, coalesce(a.mode, 'i') AS mode, a.number,
                      count(*) FILTER (WHERE coalesce(a.mode, 'i') <> 'o') OVER (ORDER BY a.number) AS place
@@ -84,7 +93,9 @@ const text = `SELECT json_build_object(
    WHERE p.proname = 'track_preset_usage' AND p.prokind IN ('f', 'p') AND p.prorettype <> 'trigger'::regtype
      -- There is no value for a polymorphic type or another pseudo-type.
      AND NOT EXISTS (SELECT FROM unnest(p.proargtypes) g JOIN pg_type y ON y.oid = g WHERE y.typtype = 'p')),
-  'roles', (SELECT coalesce(json_agg(json_build_object('name', r.rolname, 'allowed', pg_has_role(r.oid, 'MEMBER'))), '[]')
+  'roles', (SELECT coalesce(json_agg(json_build_object('name', r.rolname, 'allowed', pg_has_role(r.oid, 'MEMBER'),
+      'known', to_regnamespace('auth') IS NOT NULL OR EXISTS (SELECT FROM pg_shdepend d JOIN pg_database b ON b.oid = d.dbid
+         WHERE b.datname = current_database() AND d.refclassid = 'pg_authid'::regclass AND d.refobjid = r.oid))), '[]')
     FROM pg_roles r WHERE r.rolname = ANY (ARRAY(SELECT e FROM json_array_elements_text($3::text::json) e))),
   'sequences', (SELECT coalesce(json_agg(DISTINCT s.name), '[]')
     FROM (SELECT pg_get_serial_sequence($1::oid::regclass::text, a.attname) AS name

@@ -2,7 +2,13 @@ import type { JwtClaims } from '../config/jwt-claims.ts';
 import type { Reader } from '../connection/transactions.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
 import { unquoted } from '../counter/discovery/unquoted.ts';
-import { described, findUser } from '../counter/users/find-user.ts';
+import {
+  described,
+  findAccount,
+  findUser,
+  findUserWithout,
+  type UserWay,
+} from '../counter/users/find-user.ts';
 import { readUserCatalog } from '../counter/users/read-user-catalog.ts';
 import type { UserCatalog } from '../counter/users/user-catalog.ts';
 import { userColumnOf } from '../counter/users/user-paths.ts';
@@ -38,42 +44,61 @@ export async function readUserColumn(reader: Reader, tables: Tables): Promise<Us
  */
 export async function readIdentity(
   reader: Reader,
-  { records }: Tables,
+  tables: Tables,
   { catalog, column }: UserColumnChoice,
   {
     asUser,
     claims,
     sample,
+    unused,
   }: {
     asUser: string | null;
     claims: JwtClaims | null;
     /** A recent record, by column; empty if there is none. */
     sample: Readonly<Record<string, string | null>>;
+    /** A preset that a user may use only once: nobody is chosen who already did, if there is anybody else. */
+    unused: string | null;
   },
 ): Promise<UseIdentity> {
-  const nobody = { user: null, subject: null, claims, via: null, doubt: null };
-  const recent = column === null ? undefined : sample[column];
-  const id = asUser ?? claims?.sub ?? recent ?? null;
-  // A recent record without a user was a use of somebody unknown, and so is this one.
-  if (id === null && recent === null) return { ...nobody, subject: claims?.sub ?? null };
-  const way = column === null ? null : await findUser(reader, catalog, column, id);
-  const user = way?.found ? way.user : column === null ? null : id;
-  if (claims) return { user, subject: claims.sub ?? null, claims, via: null, doubt: null };
-  if (way?.found) {
-    const { subject, path } = way;
-    return { user, subject, claims, via: path.hops.length === 0 ? null : described(path), doubt: null };
+  const { records } = tables;
+  const asked = asUser ?? claims?.sub ?? null;
+  if (column === null) {
+    const subject = claims ? (claims.sub ?? null) : (asked ?? (await findAccount(reader, catalog)));
+    // Whose use it is shows nowhere, so any account will do.
+    const unknown = claims === null && subject === null;
+    const doubt = unknown
+      ? `${records.name} has no column that names the user, and no account was found`
+      : null;
+    return { user: null, subject, claims, via: null, doubt };
   }
-  if (id === null && column !== null && way?.found === false && way.nobody) return nobody;
-  return {
-    user,
-    subject: id,
-    claims,
-    via: null,
-    doubt:
-      column === null
-        ? `${records.name} has no column that names the user`
-        : `for ${records.name}.${column}, ${way?.why}`,
-  };
+  const recent = sample[column] ?? null;
+  const way = await wayOf(reader, catalog, column, asked, recent);
+  const user = way.found ? way.user : (asked ?? recent);
+  if (claims) return { user, subject: claims.sub ?? null, claims, via: null, doubt: null };
+  if (way.found) {
+    const { path } = way;
+    const fresh =
+      unused === null || asked !== null ? null : await findUserWithout(reader, catalog, path, tables, unused);
+    const via = path.hops.length === 0 ? null : described(path);
+    return { ...(fresh ?? { user, subject: way.subject }), claims, via, doubt: null };
+  }
+  // Where nobody has signed up yet, uses have no user.
+  const doubt = way.nobody && user === null ? null : `for ${records.name}.${column}, ${way.why}`;
+  return { user, subject: user, claims, via: null, doubt };
+}
+
+/** The way for the user that was asked for, else for that of a recent record, else for anybody: that user may be gone. */
+async function wayOf(
+  reader: Reader,
+  catalog: UserCatalog,
+  column: string,
+  asked: string | null,
+  recent: string | null,
+): Promise<UserWay> {
+  const first = await findUser(reader, catalog, column, asked ?? recent);
+  if (first.found || asked !== null || recent === null) return first;
+  const anybody = await findUser(reader, catalog, column, null);
+  return anybody.found ? anybody : first;
 }
 
 /** The role that Supabase's API uses for signed-in users. */

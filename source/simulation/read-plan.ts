@@ -12,6 +12,8 @@ import { readTriggerCatalog } from '../trigger/read-catalog.ts';
 import { type SideEffect, sideEffectsOf, unknownSideEffects } from '../trigger/side-effects.ts';
 import { trackRoutines } from '../trigger/track-routines.ts';
 import { withoutUnusedTrack } from '../trigger/unused-track.ts';
+import { limitsUsesOf } from './explain-use.ts';
+import { parametersOfUse } from './parameters-of-use.ts';
 import { readUsageDeclarations, type UsageDeclarations } from './read-declarations.ts';
 import { readIdentity, readUserColumn, type UseIdentity, usualRole } from './read-identity.ts';
 import { readReachedBodies } from './read-reached-bodies.ts';
@@ -50,6 +52,8 @@ export interface SimulationPlan {
   replicationRole: string;
   sequences: string[];
   recordKey: UsageDeclarations['recordKey'];
+  /** The column of the records that names the user, quoted if necessary; null if there is none. */
+  userColumn: string | null;
   /** Functions that a use may be made with but that are not called, because of their owner. */
   strangers: UsageRoutine[];
   /** The application's source, if nothing in it calls the function that is there. */
@@ -98,6 +102,7 @@ export async function planSimulation(
         asUser: request.asUser,
         claims,
         sample: declared.sample,
+        unused: limitsUsesOf(judgeTrigger(catalog)) ? preset.id : null,
       });
       if (request.asUser !== null && declared.userType === 'uuid' && !uuid.test(identity.user ?? '')) {
         throw usageError(
@@ -112,13 +117,18 @@ export async function planSimulation(
         keyType: tables.presets.keyType.replace(/^pg_catalog\./, ''),
         presetColumn: unquoted(tables.records.preset),
         user: identity.user,
+        subject: identity.subject,
         userColumn: declared.userColumn,
         userType: declared.userType,
         sample: declared.sample,
         unique: declared.columns.filter(({ unique }) => unique).map(({ name }) => name),
       };
       const { own, others } = trackRoutines(catalog);
-      const candidates = declared.routines.filter(({ oid }) => own.some(each => each.oid === oid));
+      const candidates = declared.routines.flatMap(routine => {
+        const known = own.find(({ oid }) => oid === routine.oid);
+        if (!known) return [];
+        return [{ ...routine, parameters: parametersOfUse(routine, known, identity, users.catalog) }];
+      });
       const uncalledIn = candidates.length > 0 ? (request.uncalledIn ?? null) : null;
       const strangers = uncalledIn === null ? candidates.filter(({ stranger }) => stranger !== null) : [];
       const routine = chooseRoutine(
@@ -130,20 +140,26 @@ export async function planSimulation(
         .filter(({ identity }) => identity === routine?.what)
         .map(({ oid }) => oid);
       const { bodies, complete } = await readReachedBodies(reader, tables, called);
+      const asks = askedIdentity(bodies);
+      // Without records, nothing shows which of the two ids the application passes.
+      const passes = calls[0]?.values.some(({ value }) => value !== null && value === identity.user);
+      const guessed = passes && identity.via !== null && identity.claims === null && request.asUser === null;
+      const unseen = guessed && Object.keys(declared.sample).length === 0;
       const reach = sideEffectsOf(bodies);
       const unknown = [...unknownSideEffects(bodies), ...(complete ? [] : [incomplete])];
       return {
         inspected: found,
         preset,
         calls,
-        identity,
-        asks: askedIdentity(bodies),
+        identity: unseen ? { ...identity, doubt: unknownId(identity) } : identity,
+        asks: unseen ? { ...asks, subject: true } : asks,
         role: chooseRole(declared.roles, askedRole, server.user),
         health:
           uncalledIn === null ? judgeTrigger(catalog) : withoutUnusedTrack(judgeTrigger(catalog), uncalledIn),
         replicationRole: declared.replicationRole,
         sequences: declared.sequences,
         recordKey: declared.recordKey,
+        userColumn: declared.columns.find(({ name }) => name === declared.userColumn)?.quoted ?? null,
         strangers,
         uncalledIn,
         others: others.map(({ routine: { identity: name }, table }) => ({ name, table })),
@@ -170,6 +186,10 @@ export function requireConfirmation(
       ? `To run it anyway, add --confirm ${own}.`
       : `The plan has changed since it was confirmed with ${confirm}; to run the current one, add --confirm ${own}.`,
   );
+}
+
+function unknownId({ via }: UseIdentity): string {
+  return `no record shows whether the application stores this id or that in ${via}`;
 }
 
 const incomplete: SideEffect = {
@@ -205,12 +225,12 @@ async function choosePreset(
 }
 
 function chooseRole(
-  roles: readonly { name: string; allowed: boolean }[],
+  roles: readonly { name: string; allowed: boolean; known: boolean }[],
   asked: string | null,
   own: string,
 ): SimulationPlan['role'] {
   const role = roles[0];
-  if (asked === null) return role && role.name !== own ? { ...role, asked: false } : null;
+  if (asked === null) return role?.known && role.name !== own ? { ...role, asked: false } : null;
   if (!role) {
     throw new ConsoleError({
       code: 'no-such-role',

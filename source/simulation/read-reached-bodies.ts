@@ -17,6 +17,8 @@ const routine = z.object({
   searchPath: z.nullable(z.string()),
   arguments: z.string(),
   result: z.nullable(z.string()),
+  /** The defaults of its parameters, as a query. */
+  defaults: z.nullable(z.string()),
 });
 
 const table = z.object({
@@ -67,7 +69,7 @@ SELECT
             'source', CASE WHEN prosrc = '' THEN pg_get_functiondef(r.oid) ELSE prosrc END, 'language', l.lanname, 'trusted', l.lanpltrusted,
             'kind', CASE prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
             'searchPath', (SELECT s FROM unnest(proconfig) s WHERE s LIKE 'search_path=%'),
-            'arguments', pg_get_function_arguments(r.oid), 'result', pg_get_function_result(r.oid)) ORDER BY nspname, proname, r.oid), '[]')
+            'defaults', 'SELECT ' || pg_get_expr(proargdefaults, 'pg_proc'::regclass), 'arguments', pg_get_function_arguments(r.oid), 'result', pg_get_function_result(r.oid)) ORDER BY nspname, proname, r.oid), '[]')
      FROM routines r JOIN pg_language l ON l.oid = r.prolang)::text AS routines,
   (SELECT coalesce(json_agg(json_build_object('oid', t.oid::bigint, 'events', events, 'schema', nspname,
             'functions', (SELECT coalesce(json_agg(tgfoid::bigint ORDER BY tgname), '[]') FROM pg_trigger
@@ -179,7 +181,13 @@ export async function readReachedBodies(
     for (const { what, schema, sql } of domains.splice(0)) {
       await take(what, { identity: what, schema, source: sql, language: 'sql', trusted: true }, null);
     }
-    for (const each of found.routines) await take(`${each.oid}`, each, searchPathOf(each.searchPath));
+    for (const each of found.routines) {
+      await take(`${each.oid}`, each, searchPathOf(each.searchPath));
+      if (each.defaults === null) continue;
+      const what = `the defaults of ${each.identity}`;
+      const text = { identity: what, source: each.defaults, language: 'sql', trusted: true };
+      await take(what, { ...text, schema: each.schema }, null);
+    }
     for (const { schema, functions, texts, more } of found.tables) {
       next.routines.push(...functions.map(oid => ({ oid })));
       next.tables.push(...more);

@@ -1,4 +1,9 @@
+import type { Finding } from '../counter/finding.ts';
+import type { UseIdentity } from './read-identity.ts';
+import { explainUser } from './simulation.ts';
+import type { AskedIdentity } from './token-claims.ts';
 import type { UseResult } from './use-result.ts';
+import { doubtsOfIdentity } from './verdict.ts';
 
 /** A use that was made and committed, with everything needed to take it back. Times are the server's own text. */
 export interface RealUse {
@@ -16,6 +21,8 @@ export interface RealUse {
    * there is no such column.
    */
   lastUsedMoved?: boolean | null | undefined;
+  /** The users that the records name. */
+  users?: (string | null)[] | undefined;
 }
 
 /** The result of taking a use back. */
@@ -43,4 +50,15 @@ export function resultOf({
     recordsUpdated: null,
     lastUsedAtMoved: lastUsedAfter === null ? null : (lastUsedMoved ?? lastUsedAfter !== lastUsedBefore),
   };
+}
+
+/** What an engineer should know about whose use it was: the user is not proved, or the record names another one. */
+export function findingsOfUser(
+  { identity, asks }: { identity: UseIdentity; asks: AskedIdentity },
+  { users }: RealUse,
+): Finding[] {
+  return [
+    ...doubtsOfIdentity({ identity, asks, failures: [], asRole: null }),
+    ...explainUser(identity.user, users ?? []),
+  ];
 }

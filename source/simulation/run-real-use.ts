@@ -6,7 +6,7 @@ import { ConsoleError, databaseError, exitCodes, isConsoleError, usageError } fr
 import { claimsOf } from './read-identity.ts';
 import type { SimulationPlan } from './read-plan.ts';
 import type { RealUse, TakenBack } from './real-use.ts';
-import { makeRealUse, type RecordKey, realUse, takeBackRealUse } from './sql/real-use-block.ts';
+import { makeRealUse, onlyUpdated, type RecordKey, realUse, takeBackRealUse } from './sql/real-use-block.ts';
 
 interface Timeouts {
   timeout: number;
@@ -66,7 +66,15 @@ export async function commitUse(
   const claims = claimsOf(identity, asRole);
   return writeOnce(
     database,
-    writer => makeRealUse(writer, inspected.tables, key, call, { preset: preset.id, claims, role: asRole }),
+    writer =>
+      makeRealUse(
+        writer,
+        inspected.tables,
+        key,
+        call,
+        { preset: preset.id, claims, role: asRole },
+        plan.userColumn,
+      ),
     timeouts,
     'use',
     signal,
@@ -194,6 +202,13 @@ function asRefusal(error: unknown, { place }: Database): unknown {
   // A missing column was named by a function: this console has just read the tables.
   if (!isConsoleError(known) || !['server-error', 'schema-changed'].includes(known.code)) return known;
   const cause = error instanceof ConsoleError ? error.cause : error;
+  if ((cause as { code?: string } | undefined)?.code === onlyUpdated) {
+    return refused(
+      'use-only-updates',
+      'The use only updated a record, which could not be taken back, so it was rolled back.',
+      'To make one that adds a record, name a user who has not used this preset yet with --as-user.',
+    );
+  }
   return new ConsoleError({
     code: 'use-failed',
     message:

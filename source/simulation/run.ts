@@ -40,7 +40,7 @@ export async function runSimulation(
     other && role
       ? {
           role: role.name,
-          confirmed: isConfirmed(other.uses.map(toResult), limited),
+          confirmed: other.failures.length === 0 && isConfirmed(other.uses.map(toResult), limited),
           uses: other.uses.map(toResult),
           failures: other.failures,
         }
@@ -52,6 +52,7 @@ export async function runSimulation(
     failures: own.failures,
     asRole,
     asked,
+    untried: role && !role.allowed ? role.name : null,
     limited,
     identity,
     asks,
@@ -78,7 +79,9 @@ export async function runSimulation(
         role,
         own: plan.inspected.server.user,
         asRole,
-        confirmed: isConfirmed(uses, limited),
+        confirmed: own.failures.length === 0 && isConfirmed(uses, limited),
+        user: identity.user,
+        recorded: [...(own.users ?? []), ...(other?.users ?? [])],
         reach: plan.reach,
         unknown: plan.unknown,
         sequences: plan.sequences,
@@ -112,7 +115,7 @@ async function simulateAs(
         simulationValues({ preset: preset.id, claims, role }, calls, ownPath),
       ]);
       const [row] = (await script(
-        `${simulationBlock(plan.inspected.tables, calls)}; SELECT current_setting('${resultSetting}', true) AS answer; ROLLBACK AND CHAIN`,
+        `${simulationBlock(plan.inspected.tables, calls, plan.userColumn)}; SELECT current_setting('${resultSetting}', true) AS answer; ROLLBACK AND CHAIN`,
       )) as { answer: string | null }[];
       return row?.answer;
     },

@@ -59,6 +59,9 @@ export interface UseContext {
   uncalledIn: string | null;
   /** Functions of the usual name that write other tables. */
   others: readonly { name: string; table: string }[];
+  /** The user that the uses were made as, and the users that their records name. */
+  user: string | null;
+  recorded: readonly (string | null)[];
   reach: readonly SideEffect[];
   unknown: readonly SideEffect[];
   sequences: readonly string[];
@@ -66,17 +69,33 @@ export interface UseContext {
 
 /** The findings that come from how a simulation was made. */
 export function explainCircumstances(circumstances: UseContext): Finding[] {
-  const { path, firstPath, own, strangers, others, uncalledIn, reach, unknown, sequences } = circumstances;
+  const { path, firstPath, own, strangers, others, uncalledIn, user, recorded, reach, unknown, sequences } =
+    circumstances;
   return [
     ...(path === 'insert' && firstPath === 'track_preset_usage' ? [fellBack] : []),
     ...(uncalledIn !== null ? [notUsed(uncalledIn)] : []),
     ...(firstPath === 'insert' && strangers.length === 0 && uncalledIn === null ? [noFunction] : []),
     ...strangers.map(routine => notCalled(routine, own)),
     ...others.map(ofOtherTables),
+    ...explainUser(user, recorded),
     ...roleFindings(circumstances),
     ...reach.map(reaches),
     ...unknown.map(notKnown),
     ...(sequences.length > 0 ? [sequencesMoved(sequences)] : []),
+  ];
+}
+
+/** A record that names another user than the one that the use was made as. */
+export function explainUser(user: string | null, recorded: readonly (string | null)[]): Finding[] {
+  const other = recorded.find(each => each?.toLowerCase() !== user?.toLowerCase());
+  if (user === null || other === undefined) return [];
+  return [
+    {
+      code: 'other-user-recorded',
+      severity: 'warning',
+      message: `The use was made as ${user}, but its record names ${other ?? 'nobody'}.`,
+      hint: 'Check where track_preset_usage(), a default or a trigger takes the user from.',
+    },
   ];
 }
 

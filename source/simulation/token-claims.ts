@@ -12,7 +12,9 @@ export interface AskedIdentity {
 }
 
 /** Reads from the bodies what they ask of the token of a request, and of the application's own settings. */
-export function askedIdentity(bodies: readonly ReachedBody[]): AskedIdentity {
+export function askedIdentity(
+  bodies: readonly Pick<ReachedBody, 'identity' | 'schema' | 'reading'>[],
+): AskedIdentity {
   const asked: AskedIdentity = { subject: false, claims: [], settings: [] };
   for (const { identity, schema, reading } of bodies) {
     const { calls } = doneBy(reading);
@@ -38,7 +40,7 @@ export function askedIdentity(bodies: readonly ReachedBody[]): AskedIdentity {
 const usual: ReadonlySet<string> = new Set(['role', 'aud', 'iss', 'exp', 'iat']);
 
 const somebody =
-  /^(?!request\.)[\w-]+\.(.*[._-])?(user|uid|account|profile|member|person|tenant|org|customer|actor)/i;
+  /^(?!request\.)[\w-]+\.(.*[._-])?(user|uid|sub($|ject)|account|profile|member|person|employee|tenant|org|team|workspace|company|client|customer|owner|actor|identity|claims|jwt$|token$)/i;
 
 /** The claims that a text reads; null for the token as a whole. */
 function claimsIn(calls: readonly SqlCall[], { lookups }: SqlReading): (string | null)[] {

@@ -41,6 +41,12 @@ export interface UsageParameter {
   optional: boolean;
   mode: 'in' | 'out' | 'variadic';
   firstLabel: string | null;
+  /** True if the routine looks the user up by the subject of the token, which is passed here. */
+  isSubject?: boolean;
+  /** True if its default calls a function, such as `auth.uid()`. */
+  isComputed?: boolean;
+  /** True if the routine takes the user from the token where the application leaves this out. */
+  isFromToken?: boolean;
 }
 
 /** Where the values of a use come from; see `fillCall`. */
@@ -51,6 +57,8 @@ export interface UsageFacts {
   presetColumn: string;
   /** The user the use is made as, the column that holds it, and that column's type. */
   user: string | null;
+  /** The subject of that user's token, if it is another id. */
+  subject?: string | null;
   userColumn: string | null;
   userType: string | null;
   /** A recent record, by column, as text: what the application usually writes. */
@@ -94,8 +102,9 @@ export function fillCall(routine: UsageRoutine, facts: UsageFacts): UsageCall | 
   // By name, no argument before a VARIADIC one could be left out. If that one itself is optional, values go by position.
   const byPlace = isVariadic && parameters.every(({ mode, optional }) => mode !== 'variadic' || optional);
   const named = !byPlace && parameters.every(({ name }) => name !== '');
-  const given = ({ name, type, optional }: UsageParameter) =>
-    !optional || isUserParameter(columnName(name), type, facts);
+  const isUserOf = ({ name, type, isSubject, isFromToken }: UsageParameter) =>
+    isSubject || (!isFromToken && isUserParameter(columnName(name), type, facts));
+  const given = (parameter: UsageParameter) => !parameter.optional || isUserOf(parameter);
   const last = Math.max(parameters.indexOf(preset), parameters.findLastIndex(given));
   const values: UsageValue[] = [];
   for (const [place, parameter] of parameters.entries()) {
@@ -113,7 +122,7 @@ export function fillCall(routine: UsageRoutine, facts: UsageFacts): UsageCall | 
       continue;
     }
     const column = columnName(parameter.name);
-    const isUser = isUserParameter(column, parameter.type, facts);
+    const isUser = isUserOf(parameter);
     // An application that leaves the argument out gets the default. In the middle, only named arguments can be left out.
     if (parameter !== preset && !isUser && parameter.optional && named && !isVariadic) continue;
     values.push({
@@ -122,7 +131,7 @@ export function fillCall(routine: UsageRoutine, facts: UsageFacts): UsageCall | 
       ...(parameter === preset
         ? { value: facts.preset }
         : isUser
-          ? { value: facts.user }
+          ? { value: parameter.isSubject ? (facts.subject ?? null) : facts.user }
           : valueFor(column, parameter, facts)),
     });
   }

@@ -11,7 +11,14 @@ export type Verdict = 'confirmed' | 'not-confirmed' | 'not-proved';
 interface Shown {
   uses: readonly UseResult[];
   failures: readonly UseFailure[];
-  asRole: { role: string; confirmed: boolean; failures: readonly UseFailure[] } | null;
+  asRole: {
+    role: string;
+    confirmed: boolean;
+    uses: readonly UseResult[];
+    failures: readonly UseFailure[];
+  } | null;
+  /** A role that the application may use and this session may not become; null if there is none. */
+  untried: string | null;
   /** True if a person named the role. */
   asked: boolean;
   /** True if a unique index limits uses: see `verdictsOf`. */
@@ -22,17 +29,29 @@ interface Shown {
 
 /** The verdict, and what keeps a use from being proved as the application's. */
 export function judgeUses(shown: Shown): { verdict: Verdict; doubts: Finding[] } {
-  const { uses, limited } = shown;
-  const doubts = [...doubtsOfIdentity(shown), ...doubtOfRole(shown)];
+  const { uses, limited, asRole, asked } = shown;
+  const unknown = doubtsOfIdentity(shown);
+  const doubts = [...unknown, ...doubtOfRole(shown)];
   const unmade = uses.length < 2;
   const failed = shown.failures.length > 0;
-  if (verdictsOf(uses, limited).includes('wrong')) return { verdict: 'not-confirmed', doubts };
+  const wrong = uses.filter((_, index) => verdictsOf(uses, limited)[index] === 'wrong');
+  // A function that finds no user may store nothing: for the right one it may be right.
+  const unstored = wrong.every(({ increment, recordsAdded }) => increment === 0 && recordsAdded === 0);
+  if (wrong.length > 0 && !(unstored && unknown.length > 0)) return { verdict: 'not-confirmed', doubts };
+  if (asked && asRole && isLost(asRole, limited) && unknown.length === 0)
+    return { verdict: 'not-confirmed', doubts };
   if (!unmade && !isConfirmed(uses, limited)) doubts.push(nothingNew);
   if (doubts.length > 0) return { verdict: 'not-proved', doubts };
   return { verdict: unmade || failed ? 'not-confirmed' : 'confirmed', doubts };
 }
 
-function doubtsOfIdentity({ identity, asks, failures, asRole }: Shown): Finding[] {
+/** What keeps a use from being proved as the application's user's. */
+export function doubtsOfIdentity({
+  identity,
+  asks,
+  failures,
+  asRole,
+}: Pick<Shown, 'identity' | 'asks' | 'failures' | 'asRole'>): Finding[] {
   const doubts: Finding[] = [];
   const refused = [...failures, ...(asRole?.failures ?? [])].some(({ code }) => code === '42501');
   if (identity.doubt !== null && asks.subject) {
@@ -66,8 +85,19 @@ function doubtsOfIdentity({ identity, asks, failures, asRole }: Shown): Finding[
 }
 
 /** Where the usual role exists, the application may make its uses as it, and then they are refused or not counted. */
-function doubtOfRole({ asRole, asked }: Shown): Finding[] {
-  if (!asRole || asked || asRole.confirmed) return [];
+function doubtOfRole({ asRole, asked, untried, limited, ...own }: Shown): Finding[] {
+  if (untried !== null) {
+    return [
+      {
+        code: 'role-not-proved',
+        severity: 'warning',
+        message: `The uses are not proved as the application's: this session may not become ${untried}.`,
+        hint: "Connect as a role that is a member of it, or name the application's role with --as-role.",
+      },
+    ];
+  }
+  // What this session cannot do either is no question of the role.
+  if (!asRole || asked || isLost(own, limited) || !isLost(asRole, limited)) return [];
   return [
     {
       code: 'role-not-proved',
@@ -76,6 +106,11 @@ function doubtOfRole({ asRole, asked }: Shown): Finding[] {
       hint: 'If the application makes its uses as another role, such as service_role, name it with --as-role.',
     },
   ];
+}
+
+/** True if the uses could not be made, or not so that they count once. */
+function isLost({ uses, failures }: Pick<Shown, 'uses' | 'failures'>, limited: boolean): boolean {
+  return failures.length > 0 || uses.length < 2 || verdictsOf(uses, limited).includes('wrong');
 }
 
 const nothingNew: Finding = {

@@ -366,6 +366,8 @@ describe('how it was made', () => {
       strangers: [],
       others: [],
       uncalledIn: null,
+      user: null,
+      recorded: [],
       reach: [],
       unknown: [],
       sequences: [],

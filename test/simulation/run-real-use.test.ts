@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
 import { planSimulation, type SimulationPlan } from '../../source/simulation/read-plan.ts';
-import { resultOf } from '../../source/simulation/real-use.ts';
+import { findingsOfUser, resultOf } from '../../source/simulation/real-use.ts';
 import {
   commitUse,
   readTakeBackToken,
@@ -42,6 +42,7 @@ test('one use is made, stays, and is taken back so that nothing is left of it', 
     after: 4,
     increment: 1,
     recordsAdded: 1,
+    recordsUpdated: null,
     lastUsedAtMoved: true,
   });
   expect(await presets()).toMatchObject([{ usage_count: 4 }]);
@@ -114,6 +115,41 @@ test('a use that fails leaves nothing, and has no second way', async () => {
     exitCode: 1,
   });
   expect([await presets(), await records()]).toEqual(before);
+});
+
+test('a use that only updates a record is no fault, and is not kept: it could not be taken back', async () => {
+  const user = 'aaaaaaaa-0000-4000-8000-000000000001';
+  await own.sql
+    .unsafe(
+      `DROP FUNCTION track_preset_usage; TRUNCATE preset_usage; ALTER TABLE preset_usage ADD UNIQUE (preset_id, user_id); UPDATE presets SET usage_count = 0;
+       CREATE FUNCTION track_preset_usage(p_preset_id uuid, p_user_id uuid) RETURNS void LANGUAGE sql AS $$
+         INSERT INTO preset_usage (preset_id, user_id, usage_type) VALUES (p_preset_id, p_user_id, 'generation') ON CONFLICT (preset_id, user_id) DO UPDATE SET created_at = clock_timestamp() $$;
+       ALTER TABLE preset_usage DROP CONSTRAINT preset_usage_user_id_fkey; SELECT track_preset_usage('${id}', '${user}')`,
+    )
+    .simple();
+  const before = [await presets(), await records()];
+  await expect(commitUse(database, await plan(), timeouts)).rejects.toMatchObject({
+    code: 'use-only-updates',
+    exitCode: 4,
+    hint: expect.stringContaining('--as-user'),
+  });
+  expect([await presets(), await records()]).toEqual(before);
+});
+
+test('a real use says what is not proved of its user, and whom its record names', async () => {
+  await own.sql
+    .unsafe(
+      `DROP FUNCTION track_preset_usage; ALTER TABLE preset_usage DROP CONSTRAINT preset_usage_user_id_fkey; UPDATE preset_usage SET user_id = 'aaaaaaaa-0000-4000-8000-000000000001';
+       CREATE FUNCTION track_preset_usage(p_preset_id uuid) RETURNS void LANGUAGE sql AS $$
+         INSERT INTO preset_usage (preset_id, user_id, usage_type) VALUES (p_preset_id, nullif(current_setting('app.user_id', true), '')::uuid, 'generation') $$`,
+    )
+    .simple();
+  const planned = await plan();
+  const use = await commitUse(database, planned, timeouts);
+  expect(findingsOfUser(planned, use).map(({ code }) => code)).toEqual([
+    'setting-not-known',
+    'other-user-recorded',
+  ]);
 });
 
 test('a connection that dies before the commit: nothing happened, and that is reported', async () => {

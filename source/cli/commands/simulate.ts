@@ -9,7 +9,7 @@ import { displayText } from '../../format/text.ts';
 import { explainUse } from '../../simulation/explain-use.ts';
 import { formatUse, formatUser, formatWarning, headlineOf } from '../../simulation/format-use.ts';
 import { planSimulation, requireConfirmation, type SimulationPlan } from '../../simulation/read-plan.ts';
-import { resultOf } from '../../simulation/real-use.ts';
+import { findingsOfUser, resultOf } from '../../simulation/real-use.ts';
 import { runSimulation } from '../../simulation/run.ts';
 import {
   commitUse,
@@ -61,7 +61,10 @@ async function tellRealUse(
   const confirmed = use.increment === 1 && use.recordsAdded === 1 && use.lastUsedAtMoved !== false;
   const { preset, health, replicationRole, identity, calls } = plan;
   const path = calls[0]?.path ?? 'insert';
-  const findings = explainUse({ path, uses: [use], failures: [], health, replicationRole });
+  const findings = [
+    ...findingsOfUser(plan, made),
+    ...explainUse({ path, uses: [use], failures: [], health, replicationRole }),
+  ];
   const takeBack = takeBackToken(plan, made);
   const { json, line } = databaseInfo(plan.inspected, database);
   return {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { inSchema } from '../../connection/search-path.ts';
 import type { Reader } from '../../connection/transactions.ts';
+import type { Tables } from '../discovery/tables.ts';
 import type { UserCatalog, UserTable } from './user-catalog.ts';
 import { accountsIn, type UserHop, type UserPath, userPaths } from './user-paths.ts';
 
@@ -44,7 +45,7 @@ export async function findUser(
       continue;
     }
     const found = await follow(reader, path, id, accountsIn(catalog));
-    if (found && (await hasAccount(reader, catalog, found.subject))) known.push({ path, ...found });
+    if (found && (await hasAccount(reader, catalog, path, found.subject))) known.push({ path, ...found });
   }
   const [first] = known;
   if (first && known.every(({ user, subject }) => user === first.user && subject === first.subject))
@@ -69,6 +70,30 @@ export async function findUser(
         : `no row of ${paths[0]?.hops[0]?.table ?? 'the users'} has the id ${id}`,
     nobody: id === null,
   };
+}
+
+/** A user found on `path` without a record of the preset, which a unique index may allow no second one; null if there is none. */
+export async function findUserWithout(
+  reader: Reader,
+  catalog: UserCatalog,
+  path: UserPath,
+  { records, presets }: Tables,
+  preset: string,
+): Promise<FoundUser | null> {
+  const [first, last] = [path.hops[0], path.hops.at(-1)];
+  const accounts = accountsIn(catalog);
+  const key = accounts?.columns.find(({ name }) => name === 'id');
+  if (!(first && last) && !(accounts?.readable && key)) return null;
+  const user = first ? `h0.${first.key.quoted}` : `h0.${key?.quoted}`;
+  const subject = last ? `h${path.hops.length - 1}.${last.column.quoted}` : user;
+  const rows = await reader.rows(
+    `SELECT ${user}::pg_catalog.text AS "user", ${subject}::pg_catalog.text AS subject FROM ${first ? joined(path.hops) : `${accounts?.table} h0`}
+      WHERE ${user} IS NOT NULL AND ${subject} IS NOT NULL AND NOT EXISTS (SELECT FROM ${records.name} r
+        WHERE r.${records.preset} ${records.keys.equal} $1::${presets.keyType} AND r.${path.column.quoted}::pg_catalog.text OPERATOR(pg_catalog.=) ${user}::pg_catalog.text) LIMIT 1`,
+    [preset],
+  );
+  const [found] = z.array(row).parse(rows);
+  return found && (await hasAccount(reader, catalog, path, found.subject)) ? found : null;
 }
 
 /** A table that the path needs and this role may not read: of a doubtful one also the accounts, which could refute it. */
@@ -104,6 +129,11 @@ async function follow(
   return null;
 }
 
+/** The subject of any account; null if this database has none, or this role may not read them. */
+export async function findAccount(reader: Reader, catalog: UserCatalog): Promise<string | null> {
+  return (await anyAccount(reader, accountsIn(catalog)))?.subject ?? null;
+}
+
 async function anyAccount(reader: Reader, accounts: UserTable | undefined): Promise<FoundUser | null> {
   const key = accounts?.columns.find(({ name }) => name === 'id');
   if (!accounts?.readable || !key) return null;
@@ -112,16 +142,22 @@ async function anyAccount(reader: Reader, accounts: UserTable | undefined): Prom
   return z.array(row).parse(rows)[0] ?? null;
 }
 
-/** False if the table of accounts can be read and does not have this one: then the way was a wrong one. */
-async function hasAccount(reader: Reader, catalog: UserCatalog, subject: string): Promise<boolean> {
+/**
+ * False if the table of accounts can be read and does not have this one: then the way was a wrong one. A text that cannot be its
+ * key is the subject of another issuer's token.
+ */
+async function hasAccount(
+  reader: Reader,
+  catalog: UserCatalog,
+  { column, hops }: UserPath,
+  subject: string,
+): Promise<boolean> {
   const accounts = accountsIn(catalog);
   const key = accounts?.columns.find(({ name }) => name === 'id');
   if (!accounts?.readable || !key) return true;
   const is = equals(`a.${key.quoted}`, key.type, subject);
-  return (
-    is !== null &&
-    (await reader.rows(`SELECT 1 FROM ${accounts.table} a WHERE ${is} LIMIT 1`, [subject])).length > 0
-  );
+  if (is === null) return /^(text|character)/.test((hops.at(-1)?.column ?? column).type);
+  return (await reader.rows(`SELECT 1 FROM ${accounts.table} a WHERE ${is} LIMIT 1`, [subject])).length > 0;
 }
 
 const row = z.object({ user: z.string(), subject: z.string() });

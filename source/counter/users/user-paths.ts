@@ -67,7 +67,8 @@ export function userPaths(catalog: UserCatalog, column: string): UserPath[] {
   const referred = graph.references(from);
   if (referred.some(({ table }) => isAuthTable(table))) add([], 0);
   for (const next of referred) walk(next, [], [from.table.oid], 0, graph, add);
-  if (paths.length === 0) {
+  // A foreign key that leads to an account by a column such as invited_by decides nothing.
+  if (paths.every(({ doubt }) => doubt > 2)) {
     for (const next of graph.equals(from)) walk(next, [], [from.table.oid], 1, graph, add);
     // Where the records refer to profiles, the comparison may be the mistake: a profile's other column may be the one.
     const doubtful = referred.some(({ table, column }) => holdsLogin(table, column));

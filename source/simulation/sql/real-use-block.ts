@@ -17,6 +17,7 @@ export const realUse = z.object({
   lastUsedBefore: z.nullable(z.string()),
   lastUsedAfter: z.nullable(z.string()),
   lastUsedMoved: z.optional(z.nullable(z.boolean())),
+  users: z.optional(z.array(z.nullable(z.string()))),
 });
 const takenBack = z.object({
   deleted: z.number(),
@@ -40,13 +41,20 @@ const declarations = `
   own_xid xid := pg_current_xact_id()::xid;
   before_count numeric; after_count numeric; last_before text; last_after text; made jsonb;`;
 
-/** Makes one use by `call` and commits it. If it fails, rejects with the driver's error and nothing of it is left. */
+/** The SQLSTATE of a use that only updated a record: what it changed there could not be taken back. */
+export const onlyUpdated = 'PU001';
+
+/**
+ * Makes one use by `call` and commits it. If it fails, rejects with the driver's error and nothing of it is left. `userColumn` names
+ * the user in the records.
+ */
 export async function makeRealUse(
   writer: WriteTransaction,
   tables: Tables,
   key: RecordKey,
   call: UsageCall,
   as: SimulatedCalls,
+  userColumn: string | null,
 ): Promise<RealUse> {
   const { presets, records, path } = tables;
   const { lastUsed } = presets;
@@ -66,6 +74,7 @@ export async function makeRealUse(
 DECLARE${declarations}
   known ${typeOf(key)}[];
   moved boolean;
+  updated boolean;
 BEGIN
   ${guard}
   ${byPath(
@@ -91,15 +100,20 @@ BEGIN
     path,
     `${read('after')}
   ${lastUsed ? `SELECT ${keysDiffer(`p.${lastUsed}::pg_catalog.text`, 'last_before')} OR p.${lastUsed} OPERATOR(pg_catalog.>=) pg_catalog.transaction_timestamp()::${presets.lastUsedType} INTO moved FROM ${presets.name} p WHERE ${isPreset};` : ''}
-  SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('key', r.${key.quoted}::pg_catalog.text, 'version', r.xmin::pg_catalog.text)) INTO made
+  SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('key', r.${key.quoted}::pg_catalog.text, 'version', r.xmin::pg_catalog.text${userColumn === null ? '' : `, 'user', r.${userColumn}::pg_catalog.text`})) INTO made
     FROM ${records.name} r WHERE ${isRecord} AND ${isOwnRecord}
-     AND NOT r.${key.quoted} ${(key.operators ?? builtIn).equal} ANY (known);`,
+     AND NOT r.${key.quoted} ${(key.operators ?? builtIn).equal} ANY (known);
+  updated := made IS NULL AND EXISTS (SELECT FROM ${records.name} r WHERE ${isRecord} AND ${isOwnRecord});`,
   )}
+  IF updated AND after_count IS NOT DISTINCT FROM before_count THEN
+    RAISE EXCEPTION 'the use only updated a record' USING ERRCODE = '${onlyUpdated}';
+  END IF;
   -- Without a record of its own, it could not be taken back.
   IF made IS NULL THEN RAISE EXCEPTION 'the use left no record of this preset' USING ERRCODE = 'P0002'; END IF;
   PERFORM set_config('${resultSetting}', jsonb_build_object('preset', given->>'preset', 'before', before_count, 'after', after_count,
     'lastUsedBefore', last_before, 'lastUsedAfter', last_after, 'lastUsedMoved', moved,
-    'records', jsonb_path_query_array(made, '$[*].key'), 'versions', jsonb_path_query_array(made, '$[*].version'))::text, true);
+    'records', jsonb_path_query_array(made, '$[*].key'), 'versions', jsonb_path_query_array(made, '$[*].version'),
+    'users', jsonb_path_query_array(made, '$[*].user'))::text, true);
 END
 ${quote}`,
     ),

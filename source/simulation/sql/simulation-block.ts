@@ -62,6 +62,8 @@ const simulationAnswer = z.object({
   path: usePath,
   uses: z.array(simulatedUse),
   failures: z.array(simulationFailure),
+  /** The users that the records of the uses name; null if there is no such column, or there are too many records to look. */
+  users: z.nullable(z.array(z.nullable(z.string()))),
   /** An error outside the uses themselves, such as a lock that was not granted. */
   error: z.nullable(z.object({ message: serverMessage, code: z.string() })),
   /** Milliseconds that this transaction waited for the preset's row, and held it. */
@@ -117,6 +119,9 @@ export function valuesOfCall({ values }: UsageCall): (string | null)[] {
   return values.map(textOf);
 }
 
+// Of one preset: reading more would hold its row for too long.
+const mostRecords = 100_000;
+
 // If values must be unique, a random one: existing ones may be too many to check.
 function textOf({ value, fresh, type }: UsageCall['values'][number]): string | null {
   if (fresh === 'uuid') return randomUUID();
@@ -134,9 +139,13 @@ function textOf({ value, fresh, type }: UsageCall['values'][number]): string | n
  * A block that uses a preset twice and reads the counter before and after each use. It runs in one round trip, so the
  * preset's row is held only while the server works. `calls` are ways to make a use; the second is tried if the first
  * fails. All values come from a setting of the transaction. If it is missing, the connection was lost and this is
- * another transaction, so the block does nothing.
+ * another transaction, so the block does nothing. `userColumn`, quoted if necessary, names the user in the records.
  */
-export function simulationBlock(tables: Tables, calls: readonly UsageCall[]): string {
+export function simulationBlock(
+  tables: Tables,
+  calls: readonly UsageCall[],
+  userColumn: string | null,
+): string {
   const { presets, records, path } = tables;
   const key = `(given OPERATOR(pg_catalog.->>) 'preset')::${presets.keyType}`;
   const isPreset = `p.${presets.key} ${presets.keys.equal} ${key}`;
@@ -151,13 +160,22 @@ export function simulationBlock(tables: Tables, calls: readonly UsageCall[]): st
         `SELECT p.${presets.count}, ${lastUsed ? `p.${lastUsed}` : 'NULL'} INTO ${n}_count, ${n}_used FROM ${presets.name} p WHERE ${isPreset};
       SELECT pg_catalog.count(*) INTO ${n}_records FROM ${records.name} r WHERE ${isRecord};`,
       )}`;
+  // The row is held meanwhile, and no index shows which records are new.
+  const readUsers = `
+      IF own_records > 0 AND before_records < ${mostRecords} THEN
+        ${byPath(
+          path,
+          `SELECT pg_catalog.jsonb_agg(DISTINCT r.${userColumn}::pg_catalog.text) INTO users FROM ${records.name} r WHERE ${isOwnRecord} AND ${isRecord};`,
+        )}
+        answer := answer || jsonb_build_object('users', users);
+      END IF;`;
   return `DO ${quote}
 #variable_conflict use_variable
 DECLARE
   given jsonb := nullif(current_setting('${givenSetting}', true), '')::jsonb;
   own_role text := current_setting('role');
   own_xid xid := pg_current_xact_id()::xid;
-  answer jsonb := '{"found": false, "path": "${calls[0]?.path}", "uses": [], "failures": [], "error": null, "waited": null, "held": null}';
+  answer jsonb := '{"found": false, "path": "${calls[0]?.path}", "uses": [], "failures": [], "users": null, "error": null, "waited": null, "held": null}';
   paths text[] := ARRAY[${calls.map(({ path }) => `'${path}'`).join(', ')}];
   place integer := 1;
   started timestamptz := clock_timestamp();
@@ -168,6 +186,7 @@ DECLARE
   before_records bigint; after_records bigint;
   before_used ${usedType}; after_used ${usedType};
   own_records bigint := 0; inserted bigint; updated bigint; changed bigint; added bigint;
+  users jsonb;
   words text; code text; named text; stack text; of_column text; of_table text;
 BEGIN
   IF given IS NULL THEN RETURN; END IF;
@@ -237,7 +256,7 @@ BEGIN
           'recordsBefore', before_records, 'recordsAfter', before_records + added, 'recordsUpdated', CASE added WHEN 0 THEN greatest(changed, updated) ELSE greatest(changed - added, 0) END,
           'lastUsedBefore', ${milliseconds('before_used')}, 'lastUsedAfter', ${milliseconds('after_used')},
           'lastUsedMoved', ${lastUsed ? `coalesce(after_used > before_used OR (before_used IS NULL AND after_used IS NOT NULL) OR after_used >= transaction_timestamp()::${usedType}, false)` : 'NULL'}));
-      END LOOP;
+      END LOOP;${userColumn === null ? '' : readUsers}
     END IF;
   EXCEPTION WHEN OTHERS OR query_canceled OR assert_failure THEN
     GET STACKED DIAGNOSTICS words = MESSAGE_TEXT, code = RETURNED_SQLSTATE;

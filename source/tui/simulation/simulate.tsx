@@ -3,7 +3,7 @@ import { amount } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { displayText } from '../../format/text.ts';
 import { formatUse, formatUser, formatWarning, headlineOf } from '../../simulation/format-use.ts';
-import { resultOf } from '../../simulation/real-use.ts';
+import { findingsOfUser, resultOf } from '../../simulation/real-use.ts';
 import { isSound, type Simulation } from '../../simulation/simulation.ts';
 import { FindingList } from '../shared/findings.tsx';
 import { Line } from '../shared/line.tsx';
@@ -56,6 +56,11 @@ function Real({ use, real }: { use: UseSimulation; real: RealUseState }) {
         <Box flexDirection="column" flexShrink={0} marginBottom={1}>
           <Text bold>{real.use ? `Made a real use: ${formatUse(resultOf(real.use))}. It stays.` : ''}</Text>
           <Text>{`Record ${displayText(real.use?.records.join(', ') ?? '')}. Press b to take back exactly this use.`}</Text>
+          {(real.use && use.plan ? findingsOfUser(use.plan, real.use) : []).map(({ message }) => (
+            <Text key={message} color="yellow">
+              {displayText(message)}
+            </Text>
+          ))}
         </Box>
       );
     case 'taken-back':

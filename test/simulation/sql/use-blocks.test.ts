@@ -73,7 +73,7 @@ describe('a simulation', () => {
     const answer = await database.write(
       async ({ script }) =>
         script(
-          `${simulationBlock(inspected.tables, calls)}; SELECT current_setting('${resultSetting}', true) AS answer; COMMIT`,
+          `${simulationBlock(inspected.tables, calls, null)}; SELECT current_setting('${resultSetting}', true) AS answer; COMMIT`,
         ),
       timeouts,
     );
@@ -115,7 +115,14 @@ describe('a real use', () => {
       script: async (text: string) => own.sql.unsafe(text).simple(),
     };
     await expect(
-      makeRealUse(elsewhere, inspected.tables, recordKey!, calls[0]!, { preset, claims: null, role: null }),
+      makeRealUse(
+        elsewhere,
+        inspected.tables,
+        recordKey!,
+        calls[0]!,
+        { preset, claims: null, role: null },
+        null,
+      ),
     ).rejects.toMatchObject({ code: '25P01' });
     await expect(takeBackRealUse(elsewhere, inspected.tables, recordKey!, use)).rejects.toMatchObject({
       code: '25P01',
@@ -136,7 +143,7 @@ describe('a real use', () => {
       },
     };
     const as = { preset, claims: null, role: null };
-    await expect(makeRealUse(kept, tables, recordKey!, calls[0]!, as)).rejects.toThrow();
+    await expect(makeRealUse(kept, tables, recordKey!, calls[0]!, as, null)).rejects.toThrow();
     const use = { preset, records: ['1'], versions: ['1'], before: 1, after: 2 };
     await expect(
       takeBackRealUse(kept, tables, recordKey!, { ...use, lastUsedBefore: null, lastUsedAfter: null }),
@@ -144,7 +151,11 @@ describe('a real use', () => {
     const names = { tables: ['presets'], count: 'usage_count', records: ['preset_usage'], functions: ['f'] };
     // As the server keeps it by default.
     const seen = (text: string) => activityOf({ query: text.slice(0, 1023), wrote: true }, names);
-    expect([...texts, simulationBlock(tables, calls)].map(seen)).toEqual(['makes-use', 'makes-use', null]);
+    expect([...texts, simulationBlock(tables, calls, null)].map(seen)).toEqual([
+      'makes-use',
+      'makes-use',
+      null,
+    ]);
   });
 
   test('waits for another session no longer than it may, once it holds the row', async () => {
