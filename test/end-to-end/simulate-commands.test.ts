@@ -68,6 +68,13 @@ describe('simulate', () => {
     expect(code).toBe(1);
   });
 
+  test('exit code 1 if nothing shows whose use the application makes', async () => {
+    await trigger(`PERFORM current_setting('app.user_id', true)`);
+    const { code, out } = await run(['simulate', id], env());
+    expect(out).toMatch(/Not proved as the application's user\.[\s\S]*\(setting-not-known\)/);
+    expect(code).toBe(1);
+  });
+
   test('exit code 4 and how to confirm, if a use has effects outside', async () => {
     await trigger('NOTIFY uses');
     const refused = await run(['simulate', '--json'], env());
@@ -182,5 +189,47 @@ describe('checklist', () => {
       database: { name: own.name },
       passed: 5,
     });
+  });
+});
+
+describe('--app-source, where nothing calls a function that fails', () => {
+  beforeEach(async () => {
+    await own.sql
+      .unsafe(
+        `ALTER FUNCTION track_preset_usage RENAME TO kept;
+       CREATE FUNCTION track_preset_usage(p_preset_id uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO preset_usage (no_such_column) VALUES (p_preset_id); END $$`,
+      )
+      .simple();
+    await writeFile(join(directory, 'use.ts'), "await db.from('preset_usage').insert({ preset_id: id });\n");
+  });
+  afterEach(async () => {
+    await own.sql
+      .unsafe('DROP FUNCTION track_preset_usage; ALTER FUNCTION kept RENAME TO track_preset_usage')
+      .simple();
+  });
+
+  test('trigger is healthy, and says that the fault is not one of the counter', async () => {
+    expect((await run(['trigger'], env())).code).toBe(1);
+    const { code, out } = await run(['trigger', '--app-source', directory], env());
+    expect(out).toContain(`Nothing in ${directory} calls it, so this is no fault of the counter.`);
+    expect(code).toBe(0);
+  });
+
+  test('checklist passes steps 1 to 3 by a plain insert', async () => {
+    const statuses = async (...more: string[]) => {
+      const { out } = await run(['checklist', '--preset', 'Noir', '--json', ...more], env());
+      return JSON.parse(out)
+        .steps.slice(0, 3)
+        .map(({ status }: { status: string }) => status);
+    };
+    expect(await statuses()).toContain('failed');
+    expect(await statuses('--app-source', directory)).toEqual(['passed', 'passed', 'passed']);
+  });
+
+  test('a function that is called somewhere stays a fault', async () => {
+    await writeFile(join(directory, 'call.ts'), "await db.rpc('track_preset_usage', { p_preset_id: id });\n");
+    const { code, out } = await run(['trigger', '--app-source', directory], env());
+    expect(out).toContain('track_preset_usage() is at fault');
+    expect(code).toBe(1);
   });
 });
