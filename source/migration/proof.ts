@@ -58,11 +58,14 @@ export function unproved(reason: string): MigrationProof {
 export function judgeProof(events: ProvenEvent[]): MigrationProof {
   const insert = events.find(({ event }) => event === 'insert');
   const [worse] = worsened(events);
+  const unplayed = events.find(wasRefused);
   const reason = worse
     ? `${eventNames[worse.event]}: ${outcomeWords(worse.before)} today, ${outcomeWords(worse.after)} afterwards`
-    : insert?.after.result === 'right'
-      ? null
-      : `${eventNames.insert} is not counted right afterwards: ${insert ? outcomeWords(insert.after) : 'not played'}`;
+    : insert?.after.result === 'right' && unplayed
+      ? `${eventNames[unplayed.event]} was not played: ${unplayed.after.message}`
+      : insert?.after.result === 'right'
+        ? null
+        : `${eventNames.insert} is not counted right afterwards: ${insert ? outcomeWords(insert.after) : 'not played'}`;
   return { proved: reason === null, reason, events };
 }
 
@@ -74,6 +77,11 @@ export function worsened(events: readonly ProvenEvent[]): ProvenEvent[] {
     // A use that fails is lost; one that is counted wrong can be mended by a sync.
     return rank[after.result] > rank[before.result];
   });
+}
+
+/** Whether an event that matters here was not played, because this role may not. */
+function wasRefused({ after }: ProvenEvent): boolean {
+  return after.result === 'not-played' && after.code !== null;
 }
 
 const rank = { right: 0, wrong: 1, failed: 2 } as const;

@@ -114,6 +114,36 @@ describe('what the hint leads to where', () => {
       [],
     ],
     [
+      'a statement counts everything again, whatever happens',
+      `${counter(auto, 'UPDATE presets p SET usage_count = (SELECT count(*) FROM preset_usage r WHERE r.preset_id = p.id);')}
+       CREATE TRIGGER ${ours} AFTER INSERT OR DELETE OR UPDATE ON preset_usage FOR EACH STATEMENT EXECUTE FUNCTION ${auto}();`,
+      [],
+    ],
+    [
+      'a function that it calls counts everything again',
+      `CREATE FUNCTION recount() RETURNS void LANGUAGE sql AS $$ UPDATE presets p SET usage_count = (SELECT count(*) FROM preset_usage r WHERE r.preset_id = p.id) $$;
+       ${counter(auto, 'PERFORM recount();')}${fires(ours, auto, 'AFTER INSERT OR DELETE')}`,
+      [],
+    ],
+    [
+      'dynamic SQL that can be read adds, whatever happens',
+      `${counter(auto, "EXECUTE 'UPDATE presets SET usage_count = usage_count + ' || 1 || ' WHERE id = $1' USING NEW.preset_id;")}${fires(ours, auto, 'AFTER INSERT OR UPDATE')}`,
+      ['function-invoker', 'track-missing', 'trigger-row-level'],
+    ],
+    [
+      'a view counts what is inserted through it',
+      `CREATE VIEW uses AS SELECT preset_id, usage_type FROM preset_usage;
+       ${counter('through', `INSERT INTO preset_usage (preset_id, usage_type) VALUES (NEW.preset_id, 'x'); ${one} RETURN NEW;`)}
+       CREATE TRIGGER through INSTEAD OF INSERT ON uses FOR EACH ROW EXECUTE FUNCTION through();`,
+      [],
+    ],
+    [
+      'a function of another name stores and counts',
+      `CREATE FUNCTION record_use(preset uuid) RETURNS void LANGUAGE sql AS $$
+         INSERT INTO preset_usage (preset_id, usage_type) VALUES (preset, 'x'); UPDATE presets SET usage_count = usage_count + 1 WHERE id = preset; $$;`,
+      [],
+    ],
+    [
       'a row trigger of another body',
       counter(auto, one) + fires(ours, auto),
       ['function-invoker', 'track-missing', 'trigger-row-level'],

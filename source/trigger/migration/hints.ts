@@ -1,4 +1,7 @@
-import type { CatalogFunction, TriggerCatalog } from '../catalog.ts';
+import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../catalog.ts';
+import { effectsOfTrigger } from '../effects/trigger-effects.ts';
+import { triggerName } from '../expected-names.ts';
+import { describeType } from '../trigger-type.ts';
 import { countsInstead, isReplaced } from './counts-instead.ts';
 import { keptReasons } from './fit.ts';
 
@@ -40,8 +43,30 @@ function whyNotCounter(catalog: TriggerCatalog): string | null {
   if (unmet !== undefined) return `Adapt ${script} by hand: it does not fit these tables (${unmet}).`;
   if (fit.kept)
     return `Change its function by hand: ${keptReasons[fit.kept]}, and the shipped one would not.`;
+  if (mayFollow(catalog))
+    return 'Change its function by hand: it also fires for deleted or changed records, and may count them right.';
   const other = countsInstead(catalog);
   return other === null
     ? null
     : `Decide for one: drop the counting trigger, or stop ${other} from counting. Together they count a use twice.`;
+}
+
+/**
+ * Whether a trigger that the migration replaces may be right about more than inserts: it fires for them, and its function does not
+ * just add to the count, or cannot be read.
+ */
+function mayFollow(catalog: TriggerCatalog): boolean {
+  const ours = (trigger: CatalogTrigger) =>
+    trigger.tableOid === catalog.recordsOid && trigger.name === triggerName;
+  return catalog.triggers.some(trigger => {
+    const body = catalog.functions.find(({ oid }) => oid === trigger.functionOid);
+    if (!body || trigger.tableOid !== catalog.recordsOid || !(ours(trigger) || isReplaced(body)))
+      return false;
+    if (describeType(trigger.type).events.every(event => event === 'INSERT')) return false;
+    const { writes, unreadable, unknownCalls } = effectsOfTrigger(trigger, body, catalog);
+    return (
+      unreadable.length + unknownCalls.length > 0 ||
+      writes.some(({ on, column }) => on === 'count' && column?.how !== 'adds')
+    );
+  });
 }
