@@ -1,0 +1,3 @@
+// writes: none
+export const PRESETS = 'presets';
+export const COUNT = 'usage_count';

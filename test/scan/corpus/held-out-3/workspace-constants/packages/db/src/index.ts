@@ -1,0 +1,3 @@
+// writes: none
+export * from './tables';
+export { createServerClient } from './client';

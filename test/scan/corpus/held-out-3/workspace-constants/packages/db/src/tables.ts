@@ -1,0 +1,6 @@
+// writes: none
+export const Tables = {
+  Preset: 'presets',
+  PresetUsage: 'preset_usage',
+  Profile: 'profiles',
+} as const;
