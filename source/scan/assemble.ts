@@ -17,6 +17,9 @@ const messages: Record<Note['kind'], string> = {
   'insert-with-count': 'A new preset starts with a count that has no records.',
 };
 
+const unknownColumns =
+  'It names no columns, and no scanned file says which of its values is usage_count. Name the columns, and leave usage_count out.';
+
 /** Reports a write found in code; null for a new preset that starts at 0. */
 export function reportCode(
   found: WriteCandidate,
@@ -45,9 +48,10 @@ export function reportSql(
   statement: string,
   record: number | null,
 ): ReportedFinding {
-  const { unit, offset, kind, how, once, inserts, routine, trigger } = found;
+  const { unit, offset, kind, how, once, inserts, unsure, routine, trigger } = found;
   const place = placeAt(unit.file, fileText, unit.source(offset));
   const text = inOneLine(statement);
+  if (unsure) return { note: { ...noteOf(place, text, 'insert-with-count'), message: unknownColumns } };
   if (how === 'recounts') return { note: noteOf(place, text, 'recount') };
   // A value that code is given may be 0; one that another row has, or a file, is what it is.
   if (inserts && unit.in === 'code' && /\$\d/.test(found.text) && !/\bselect\b/i.test(found.text)) {

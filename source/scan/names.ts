@@ -91,7 +91,9 @@ export function mayWrite(text: string, functions: Iterable<string> = []): boolea
   if (/usage_?counts?\b|usage_?count/i.test(text)) return true;
   if (
     /preset/i.test(text) &&
-    /update|upsert|increment|decrement|patch|merge|rpc|\.set\(|\.save\(/i.test(text)
+    /update|upsert|insert|increment|decrement|patch|merge|copy|rpc|\.set\(|\.save\(|\.(?:bulk)?create/i.test(
+      text,
+    )
   )
     return true;
   if (/rpc\s*[(<]/i.test(text)) return true;

@@ -16,6 +16,7 @@ import { mayWrite, Names, soundsLikeCounting, trackFunction } from './names.ts';
 import { placeAt } from './place.ts';
 import { readScripts } from './shell/read-scripts.ts';
 import { judgeSql, type SqlFound } from './sql/judge-sql.ts';
+import { fillsPresets } from './sql/plain-sql.ts';
 import type { SqlUnit } from './sql/sql-unit.ts';
 import { unitOfCode, unitOfFile } from './sql/sql-units.ts';
 
@@ -169,6 +170,9 @@ async function readAll(
   for (const [file, { message, offset }] of project.problems) {
     unparsed.push({ ...placeAt(file, texts.get(file) ?? '', offset), message });
   }
+  for (const { file, message, offset } of project.markup) {
+    unparsed.push({ ...placeAt(file, texts.get(file) ?? '', offset), message });
+  }
   return {
     writes: sortByLocation(reported.flatMap(each => ('write' in each ? [each.write] : []))),
     notes: sortByLocation(reported.flatMap(each => ('note' in each ? [each.note] : []))),
@@ -189,8 +193,7 @@ const mayChange = (text: string) =>
   /usage_?count/i.test(text) && /\b(update|merge|create|alter|insert)\b/i.test(text);
 
 const namesUse = (text: string) =>
-  /usage_?count|preset_?usage|\b(?:copy|into)\s+(?:"?\w+"?\.)?"?presets\b/i.test(text) ||
-  text.includes(trackFunction);
+  /usage_?count|preset_?usage/i.test(text) || fillsPresets(text) || text.includes(trackFunction);
 
 /** What a finding shows: the statement of the code that holds the SQL, else the SQL. */
 function shown({ text }: SqlFound, place: CodeSql | undefined, fileText: string): string {

@@ -88,7 +88,8 @@ function isOwn(column: string, node: Node | undefined, { own }: Scope): boolean 
   return names.length === 1 || own.includes(names.at(-2) ?? '');
 }
 
-function numberOf(node: Node | undefined): number | null {
+/** A number that is written out; null for anything else. */
+export function numberOf(node: Node | undefined): number | null {
   const inner = plain(node);
   if (!inner || !('A_Const' in inner)) return null;
   const { ival, fval, isnull } = inner.A_Const;
@@ -133,7 +134,8 @@ function firstCounts(query: SelectStmt, named: string | undefined, scope: Scope,
   return target?.val !== undefined && countsRows(target.val, inner, depth + 1);
 }
 
-function nameOfTarget({ name, val }: { name?: string; val?: Node }): string | undefined {
+/** What a query calls a column; undefined if nothing says so. */
+export function nameOfTarget({ name, val }: { name?: string; val?: Node }): string | undefined {
   if (name !== undefined) return name;
   const inner = plain(val);
   const parts =

@@ -29,8 +29,10 @@ export function createdBy(node: Node, place: SqlLocation, bodies: ReadBody, read
   if ('RuleStmt' in node) return [rule(node.RuleStmt, place, read)];
   if ('ViewStmt' in node) return [view(node.ViewStmt, place, read)];
   if ('DropStmt' in node) return dropped(node.DropStmt, place);
-  if ('CreateStmt' in node)
-    return generated(node.CreateStmt.relation, node.CreateStmt.tableElts ?? [], place);
+  if ('CreateStmt' in node) {
+    const { relation, tableElts = [] } = node.CreateStmt;
+    return [table(relation, tableElts, false, place), ...generated(relation, tableElts, place)];
+  }
   if ('AlterTableStmt' in node) return altered(node.AlterTableStmt, place);
   return null;
 }
@@ -221,8 +223,20 @@ function altered({ relation, cmds = [] }: AlterTableStmt, place: SqlLocation): S
         },
       ];
     }
-    return subtype === 'AT_AddColumn' && def ? generated(relation, [def], place) : [];
+    return subtype === 'AT_AddColumn' && def
+      ? [table(relation, [def], true, place), ...generated(relation, [def], place)]
+      : [];
   });
+}
+
+function table(
+  relation: RangeVar | undefined,
+  elements: readonly Node[],
+  adds: boolean,
+  place: SqlLocation,
+): SqlCreate {
+  const columns = elements.flatMap(each => ('ColumnDef' in each ? [each.ColumnDef.colname ?? ''] : []));
+  return { kind: 'table', name: tableName(relation ?? {}), columns, adds, ...here(place) };
 }
 
 function generated(

@@ -6,7 +6,7 @@ import { nameOf } from './names.ts';
 import { emptyReading, type SqlCall, type SqlReading } from './sql-effects.ts';
 import type { SqlLocation } from './sql-location.ts';
 import type { ReadBody } from './sql-reader.ts';
-import { queriesNamed, writesOf } from './writes.ts';
+import { filledBy, queriesNamed, writesOf } from './writes.ts';
 
 /** What one parsed statement does. The body of a routine that it creates is read by `readBody`. */
 export function readStatement(statement: Node, place: SqlLocation, bodies: ReadBody): SqlReading {
@@ -42,6 +42,8 @@ function visit(
     return;
   }
   into.writes.push(...writesOf(node, place, queries));
+  const filled = filledBy(node, place);
+  if (filled) into.creates.push(filled);
   if ('RangeVar' in node) {
     const { schemaname = null, relname = '' } = node.RangeVar;
     into.reads.push({ schema: schemaname, name: relname });

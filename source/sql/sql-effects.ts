@@ -17,6 +17,12 @@ export interface SqlColumn {
   by?: number | null;
 }
 
+/** A value by its position in a row. */
+export interface SqlPosition extends SqlColumn {
+  /** True for a number that is written out and is not 0. */
+  number: boolean;
+}
+
 /** One effect of a statement on a table. A MERGE or an upsert has several. */
 export interface SqlWrite {
   verb: 'insert' | 'update' | 'delete' | 'truncate' | 'merge' | 'copy';
@@ -27,6 +33,8 @@ export interface SqlWrite {
   columns: SqlColumn[] | null;
   /** An INSERT that names no columns and takes the rows of a query as they are: `INSERT INTO a SELECT * FROM b`. */
   whole?: boolean;
+  /** What an INSERT that names no columns gives to each of them in turn; `name` is what a query calls it, or empty. */
+  positions?: SqlPosition[];
   /** TRUNCATE ... CASCADE: tables that refer to this one are emptied too. */
   cascades: boolean;
   /** Where the statement begins, in UTF-16 units of the text that was read. */
@@ -114,6 +122,10 @@ export type SqlCreate =
       reading: SqlReading;
     })
   | (Created & { kind: 'generated'; table: SqlName; reads: string[] })
+  /** A table with its columns in order, or one that gets more of them. */
+  | (Created & { kind: 'table'; columns: string[]; adds: boolean })
+  /** CREATE TABLE AS and SELECT INTO, with what they store; null for columns that a star stands for. */
+  | (Created & { kind: 'filled'; columns: SqlColumn[] | null })
   | (Created & { kind: 'job'; schedule: string | null; command: string; reading: SqlReading })
   | (Created & { kind: 'drop'; what: string; table: SqlName | null })
   | (Created & {

@@ -10,9 +10,9 @@ import type {
   UpdateStmt,
   WithClause,
 } from 'libpg-query';
-import { assigned, queriesOf, renamed, type Scope } from './assigned.ts';
+import { assigned, nameOfTarget, numberOf, queriesOf, renamed, type Scope } from './assigned.ts';
 import { namesIn, tableName } from './names.ts';
-import type { SqlColumn, SqlWrite } from './sql-effects.ts';
+import type { SqlColumn, SqlCreate, SqlPosition, SqlWrite } from './sql-effects.ts';
 import { keywordBefore, type SqlLocation, statementText } from './sql-location.ts';
 
 type Action = SqlWrite['action'];
@@ -57,6 +57,7 @@ function insertion(statement: InsertStmt, place: SqlLocation, outer: Scope['quer
     : null;
   const found: SqlWrite[] = [write('insert', 'insert', relation, columns, place)];
   if (!cols && selectsStar(selectStmt)) found[0] = { ...found[0]!, whole: true };
+  else if (!cols) found[0] = { ...found[0]!, positions: positionsOf(selectStmt, scope) };
   if (conflict?.action === 'ONCONFLICT_UPDATE') {
     found.push({
       ...write('update', 'update', relation, targets(conflict.targetList, scope), place),
@@ -64,6 +65,52 @@ function insertion(statement: InsertStmt, place: SqlLocation, outer: Scope['quer
     });
   }
   return found;
+}
+
+/** What the rows of an INSERT without columns have at each position: of several rows the first that is not 0. */
+function positionsOf(source: Node | undefined, scope: Scope): SqlPosition[] {
+  const names =
+    source && 'SelectStmt' in source
+      ? (source.SelectStmt.targetList ?? []).map(each =>
+          'ResTarget' in each ? nameOfTarget(each.ResTarget) : '',
+        )
+      : [];
+  const rows = rowsOf(source).map(row =>
+    row.map((value, at): SqlPosition => {
+      const column = start(names[at] ?? '', value, scope);
+      return { ...column, number: column.how !== 'zero' && numberOf(value) !== null };
+    }),
+  );
+  const longest = Math.max(0, ...rows.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, at) => {
+    const here = rows.flatMap(row => row[at] ?? []);
+    return here.find(({ number }) => number) ?? here.find(({ how }) => how !== 'zero') ?? here[0]!;
+  });
+}
+
+/** What CREATE TABLE AS or SELECT INTO stores in the table that it creates; null if it stores no rows. */
+export function filledBy(node: Node, place: SqlLocation): SqlCreate | null {
+  const { into, query } =
+    'CreateTableAsStmt' in node
+      ? node.CreateTableAsStmt
+      : 'SelectStmt' in node
+        ? { into: node.SelectStmt.intoClause, query: node }
+        : {};
+  const { rel, skipData, colNames } = into ?? {};
+  const isView = 'CreateTableAsStmt' in node && node.CreateTableAsStmt.objtype !== 'OBJECT_TABLE';
+  if (!rel || skipData || isView || !query || !('SelectStmt' in query)) return null;
+  const scope: Scope = { own: [], queries: new Map(queriesNamed(query.SelectStmt.withClause)) };
+  const { targetList = [] } = renamed(query.SelectStmt, colNames);
+  const columns = targetList.flatMap(each =>
+    'ResTarget' in each ? [assigned(nameOfTarget(each.ResTarget) ?? '', each.ResTarget.val, scope)] : [],
+  );
+  return {
+    kind: 'filled',
+    name: tableName(rel),
+    columns: targetList.length === 0 || selectsStar(query) ? null : columns,
+    offset: place.start,
+    text: statementText(place),
+  };
 }
 
 /** The values for the columns of an INSERT, in their order: of each row, or of the query. Empty if they are not known. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parts, readCorpus, unseen } from '../scan/corpus.ts';
+import { onceBlind, parts, readCorpus, unseen } from '../scan/corpus.ts';
 import { type Accuracy, measure } from '../scan/measure.ts';
 import type { Figure } from './figure.ts';
 import { treeOf, writeTree } from './source-tree.ts';
@@ -38,6 +38,7 @@ export async function benchScan(_url: string, say: (line: string) => void): Prom
     const [known, held] = [await measure(parts.flatMap(readCorpus)), await measure(readCorpus(unseen))];
     return [
       ...accuracyFigures('known snippets', known),
+      ...accuracyFigures('snippets written blind, known since', await measure(readCorpus(onceBlind))),
       ...accuracyFigures('snippets never looked at', held),
       { name: `scan of ${treeOf.files} files, start to end`, value: median(scans), unit: 'ms' },
       { name: 'grep -rn usage_count of the same', value: median(greps), unit: 'ms' },

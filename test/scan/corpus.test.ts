@@ -1,6 +1,7 @@
+import { basename } from 'node:path';
 import { expect, test } from 'vitest';
 import { scanDirectory } from '../../source/scan/scan.ts';
-import { parts, readCorpus, unseen } from './corpus.ts';
+import { onceBlind, parts, readCorpus, unseen } from './corpus.ts';
 import { accuracyLine, accuracyOf, type Compared, compare, measure } from './measure.ts';
 
 const snippets = parts.flatMap(readCorpus);
@@ -27,6 +28,16 @@ test('precision and recall are 0.95 or better, by file, line and kind', () => {
   expect(all).toHaveLength(snippets.length);
   const accuracy = accuracyOf(all);
   console.log(accuracyLine(accuracy));
+  expect(accuracy.precision).toBeGreaterThanOrEqual(0.95);
+  expect(accuracy.recall).toBeGreaterThanOrEqual(0.95);
+});
+
+// Scanned once before anything was mended for them: precision 0.920, recall 0.920.
+test('precision and recall are 0.95 or better on the 40 that were written blind, and are known now', () => {
+  const once = snippets.filter(({ name }) => name.startsWith(`${basename(onceBlind)}/`));
+  expect(once).toHaveLength(40);
+  const accuracy = accuracyOf(once.flatMap(({ name }) => read.get(name) ?? []));
+  console.log(`written blind, known now: ${accuracyLine(accuracy)}`);
   expect(accuracy.precision).toBeGreaterThanOrEqual(0.95);
   expect(accuracy.recall).toBeGreaterThanOrEqual(0.95);
 });

@@ -13,7 +13,12 @@ export interface Snippet {
 const folder = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url));
 
 /** The parts of the corpus whose snippets are looked at when the scan is mended. */
-export const parts = ['known', 'held-out', 'held-out-2', 'reviewed'].map(part => `corpus/${part}`);
+export const parts = ['known', 'held-out', 'held-out-2', 'held-out-3', 'reviewed'].map(
+  part => `corpus/${part}`,
+);
+
+/** Snippets that were scanned blind, once, and are known since. */
+export const onceBlind = 'corpus/held-out-3';
 
 /** Snippets that were written before mends and are not looked at: only their sums are told. */
 export const unseen = 'held-out';

@@ -148,6 +148,54 @@ describe('what cannot be parsed is listed with its place', () => {
     expect(writes).toMatchObject([{ file: 'a.sql', line: 1 }]);
   });
 
+  test.each<[string, string, string, number[]]>([
+    [
+      'Vue',
+      'Card.vue',
+      '<template>\n  <b @click="supabase.from(`presets`).update({ usage_count: }">Use</b>\n</template>\n',
+      [2],
+    ],
+    [
+      'a pug template',
+      'Card.vue',
+      '<template lang="pug">\nbutton(@click="preset.usage_count ++ +")\n</template>\n',
+      [2],
+    ],
+    [
+      'Svelte',
+      'Card.svelte',
+      "<script>\n  export let preset;\n</script>\n<b on:click={() => supabase.from('presets').update({ usage_count: + }))}>Use</b>\n",
+      [4],
+    ],
+    [
+      'Svelte, where a brace is not closed',
+      'Card.svelte',
+      "<b on:click={() => { supabase.from('presets').update({ usage_count: 1 }) }>Use</b>\n<i>{preset.name}</i>\n",
+      [1],
+    ],
+    [
+      'Astro',
+      'Card.astro',
+      '---\nconst { presets } = Astro.props;\n---\n<ul>\n  {presets.map(preset => <li><br><b>{preset.usage_count}</b></li>)}\n</ul>\n',
+      [5],
+    ],
+  ])('code in the markup of %s', async (_, file, text, lines) => {
+    await write({ [file]: text, 'a.ts': bump });
+    const { unparsed, writes } = await scanDirectory(root);
+    expect(unparsed.map(each => `${each.file}:${each.line} ${each.message}`)).toEqual(
+      lines.map(line => `${file}:${line} code in the markup could not be parsed`),
+    );
+    expect(writes.at(-1)).toMatchObject({ file: 'a.ts' });
+  });
+
+  test('not if it is markup that has nothing to do with the counter', async () => {
+    await write({
+      'Card.svelte': "<script>\n  const count = preset.usage_count;\n</script>\n<p>{(count + ) }</p> {'{'}\n",
+      'Row.vue': '<template>\n  <p :class="() => + ">{{ preset.usage_count | short }}</p>\n</template>\n',
+    });
+    expect((await scanDirectory(root)).unparsed).toEqual([]);
+  });
+
   test('not if the file is not about the counter', async () => {
     await write({ 'broken.ts': 'const a = ;\n', 'broken.sql': 'SELEKT 1;\n' });
     expect((await scanDirectory(root)).unparsed).toEqual([]);

@@ -140,7 +140,8 @@ function throughHelper(follower: Follower, ref: Reference, depth: number): Query
 }
 
 const isCallOfKnex = (name: string) =>
-  /^(knex|db|trx|tx|database|qb|pg|conn|connection|builder|query)$/i.test(name);
+  /^(knex|db|trx|tx|database|qb|pg|conn|connection|builder|query)$/i.test(name) ||
+  /[a-z\d_](Knex|D[bB]|Database|Trx)$/.test(name);
 
 /** A chain that begins with knex is knex's, even if it uses `from`. */
 function isKnex(follower: Follower, { module, node }: Reference): boolean {

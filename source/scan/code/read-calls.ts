@@ -11,13 +11,21 @@ import { readRequest } from './read-request.ts';
 import { readCodeRoutine } from './read-routine.ts';
 import { calledBy, sqlHelpersIn } from './read-sql-helpers.ts';
 import { isWholeRow } from './rows/whole-row.ts';
-import { type Call, type CodeReading, type Helper, type Known, offsetOf } from './write-candidate.ts';
+import {
+  type Call,
+  type CodeReading,
+  type Helper,
+  type Known,
+  offsetOf,
+  type WriteCandidate,
+} from './write-candidate.ts';
 import { inserters, kindOf, subjectsFor, writers } from './write-methods.ts';
 
 /** Reads the calls of a file: which of them write the counter, pass on what they are given, or insert a record. */
 export function readCalls(module: CodeModule, known: Known): CodeReading {
   const reading: CodeReading = { found: [], helpers: [], records: [] };
   for (const call of module.calls) readCall(module, call, known, reading);
+  reading.found = reading.found.filter(each => !each.inserts || !isUpdatedToo(each, reading.found));
   reading.helpers.push(...sqlHelpersIn(module, known.follower));
   return reading;
 }
@@ -66,7 +74,6 @@ function readCall(module: CodeModule, call: Call, known: Known, reading: CodeRea
     return;
   }
   const inserts = isInsert(method, subject, said, follower);
-  if (inserts && mergesLater(call)) return;
   for (const entry of said.entries.slice(0, 1)) {
     const how = combined(follower, said);
     reading.found.push({
@@ -89,24 +96,25 @@ function readCall(module: CodeModule, call: Call, known: Known, reading: CodeRea
   reading.helpers.push(...helpers);
 }
 
-// An upsert is one finding, of its update.
-function mergesLater(call: Call): boolean {
-  let node: Node = call;
-  while (node.parent?.type === 'MemberExpression' || node.parent?.type === 'CallExpression') {
-    if (
-      (node.parent as { object?: Node; callee?: Node }).object !== node &&
-      node.parent.type === 'MemberExpression'
-    )
-      return false;
-    if (node.parent.type === 'CallExpression' && (node.parent.callee as Node) !== node) return false;
-    node = node.parent;
-    if (
-      node.type === 'MemberExpression' &&
-      /^(onConflict(DoUpdate)?|onDuplicateKeyUpdate)$/.test(lastName(node))
-    )
-      return true;
+// An upsert is one finding, of its update: `.insert(row).onConflict('id').merge()`.
+function isUpdatedToo({ node }: WriteCandidate, found: readonly WriteCandidate[]): boolean {
+  const chain = chainAround(node);
+  return found.some(
+    other =>
+      !other.inserts && other.node !== node && other.node.start >= chain.start && other.node.end <= chain.end,
+  );
+}
+
+function chainAround(call: Node): Node {
+  let node = call;
+  for (let outer = node.parent; outer; outer = node.parent) {
+    const goesOn =
+      (outer.type === 'MemberExpression' && (outer.object as Node) === node && lastName(outer) !== 'then') ||
+      (outer.type === 'CallExpression' && (outer.callee as Node) === node);
+    if (!goesOn) return node;
+    node = outer;
   }
-  return false;
+  return node;
 }
 
 const isNumber = ({ value }: ShapeEntry) =>

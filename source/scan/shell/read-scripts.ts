@@ -2,6 +2,7 @@ import type { ReportedFinding } from '../assemble.ts';
 import type { CountChange, WriteKind } from '../finding.ts';
 import { inOneLine, placeAt } from '../place.ts';
 import { hintOf, whyOf } from '../reasons.ts';
+import { fillsPresets } from '../sql/plain-sql.ts';
 import type { SqlUnit } from '../sql/sql-unit.ts';
 import { unitOfShell } from '../sql/sql-units.ts';
 import { readShell } from './shell-sql.ts';
@@ -20,7 +21,7 @@ export async function readScripts(scripts: readonly (readonly [string, string])[
     if (!/usage|presets/i.test(script)) continue;
     const reading = readShell(script);
     for (const word of reading.sql) {
-      if (/usage|\bcopy\b[^;]*\bpresets\b/i.test(word.text)) units.push(await unitOfShell(file, word));
+      if (/usage/i.test(word.text) || fillsPresets(word.text)) units.push(await unitOfShell(file, word));
     }
     requests.push(...reading.requests.map(request => ({ ...request, file, script })));
   }

@@ -8,7 +8,7 @@ interface ShellReading {
 }
 
 const statement =
-  /^\s*(?:--[^\n]*\n\s*)*(?:update|insert|merge|with|select|call|do|create|alter|drop|begin|truncate|delete|set)\b/i;
+  /^\s*(?:(?:--|\\)[^\n]*\n\s*|\/\*[\s\S]*?\*\/\s*)*(?:update|insert|merge|with|select|call|do|create|alter|drop|begin|truncate|delete|set|\\{0,2}copy)\b/i;
 
 /** Reads a shell script. SQL that is only printed is not run. */
 export function readShell(script: string): ShellReading {

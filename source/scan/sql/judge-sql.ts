@@ -15,6 +15,8 @@ export interface SqlFound {
   once: boolean;
   /** True if it inserts new presets with a count. */
   inserts: boolean;
+  /** True if it may give new presets a count, which only the table's definition could tell. */
+  unsure?: boolean;
   /** True if the same function also inserts a record. */
   records: boolean;
   /** The function it is in, and the trigger that runs it. */
@@ -30,6 +32,8 @@ interface SqlJudgement {
   defined: Set<string>;
   /** Calls of such functions, and where records are inserted, by unit. */
   records: { unit: SqlUnit; offset: number }[];
+  /** The columns of presets in their order, if a file defines them. */
+  columns: string[] | null;
 }
 
 type Routine = Extract<SqlCreate, { kind: 'function' | 'procedure' }>;
@@ -59,7 +63,14 @@ export function judgeSql(units: readonly SqlUnit[]): SqlJudgement {
       apply(state, unit, create);
     }
   }
-  const judgement: SqlJudgement = { found: [], counting: new Set(), defined: new Set(), records: [] };
+  const columns = columnsOfPresets(units);
+  const judgement: SqlJudgement = {
+    found: [],
+    counting: new Set(),
+    defined: new Set(),
+    records: [],
+    columns,
+  };
   const all = [...states.values()];
   for (const { routines } of all)
     for (const { create } of routines.values()) judgement.defined.add(create.name.name);
@@ -68,6 +79,17 @@ export function judgeSql(units: readonly SqlUnit[]): SqlJudgement {
   for (const unit of units) judgeStatements(unit, unit.reading, judgement);
   judgement.found = judgement.found.filter(each => !each.inserts || !updatesToo(each, judgement.found));
   return judgement;
+}
+
+function columnsOfPresets(units: readonly SqlUnit[]): string[] | null {
+  const tables = units.flatMap(({ reading }) =>
+    reading.creates.flatMap(each => (each.kind === 'table' && isPresets(each.name.name) ? [each] : [])),
+  );
+  const defined = tables.find(({ adds, columns }) => !adds && columns.length > 0);
+  if (!defined) return null;
+  const added = tables.flatMap(({ adds, columns }) => (adds ? columns : []));
+  const all = [...new Set([...defined.columns, ...added])];
+  return all.some(isCounter) ? all : null;
 }
 
 // An upsert is one finding: its update says more.
@@ -132,14 +154,20 @@ const returnsTrigger = ({ text }: Routine) => /\breturns\s+(?:pg_catalog\.)?trig
 const moves = (how: CountChange | null) => how !== null && how !== 'recounts';
 
 /** How new presets begin, if not with 0: with a count from elsewhere, or with the number of their records. */
-function countOfNew(write: SqlWrite, unit: SqlUnit): CountChange | null {
-  const { action, table, verb, columns, whole } = write;
-  if (action !== 'insert' || !isPresets(table.name)) return null;
+function countOfNew(write: SqlWrite, unit: SqlUnit, table: readonly string[] | null): CountChange | null {
+  const { action, table: into, verb, columns, whole, positions } = write;
+  if (action !== 'insert' || !isPresets(into.name)) return null;
   if (verb === 'copy') return copiesCounts(write, unit.text.slice(write.offset)) ? 'sets' : null;
-  if (columns === null) return whole ? 'sets' : null;
-  const column = columns.find(({ name }) => isCounter(name));
-  return !column || column.how === 'zero' ? null : howOf(column);
+  if (whole) return 'sets';
+  if (columns === null) return startOf(countByPosition(positions ?? [], table));
+  return startOf(columns.find(({ name }) => isCounter(name)));
 }
+
+const startOf = (column: SqlColumn | undefined) => (!column || column.how === 'zero' ? null : howOf(column));
+
+/** The value for the count in an INSERT that names no columns: the table's definition says where it is, or a query's own names. */
+const countByPosition = (positions: readonly SqlColumn[], table: readonly string[] | null) =>
+  table ? positions[table.findIndex(isCounter)] : positions.find(({ name }) => isCounter(name));
 
 function copiesCounts({ columns }: SqlWrite, text: string): boolean {
   if (columns === null) return true;
@@ -188,7 +216,7 @@ function judgeState(state: State, judgement: SqlJudgement): void {
       trigger: run ? `${run.create.name.name} on ${run.create.table.name}` : null,
     };
     for (const write of writes) {
-      found.push(...writesIn(write, about));
+      found.push(...writesIn(write, about, judgement.columns));
     }
     // A BEFORE trigger on presets that sets NEW.usage_count.
     for (const { column, offset, text } of run && isPresets(run.create.table.name) ? fields : []) {
@@ -212,12 +240,18 @@ function judgeState(state: State, judgement: SqlJudgement): void {
   }
 }
 
-function writesIn(write: SqlWrite, about: Omit<SqlFound, 'offset' | 'text' | 'how'>): SqlFound[] {
+function writesIn(
+  write: SqlWrite,
+  about: Omit<SqlFound, 'offset' | 'text' | 'how'>,
+  columns: readonly string[] | null,
+): SqlFound[] {
   const how = counterOf(write);
   const { offset, text } = write;
   if (how !== null) return [{ ...about, offset, text, how }];
-  const begins = countOfNew(write, about.unit);
-  return begins === null ? [] : [{ ...about, offset, text, how: begins, inserts: true }];
+  const begins = countOfNew(write, about.unit, columns);
+  if (begins !== null) return [{ ...about, offset, text, how: begins, inserts: true }];
+  const numbers = isPresets(write.table.name) && write.positions?.some(({ number }) => number);
+  return numbers && !columns ? [{ ...about, offset, text, how: 'sets', inserts: true, unsure: true }] : [];
 }
 
 /** What runs directly: statements, DO blocks, rules and jobs. */
@@ -235,7 +269,7 @@ function judgeStatements(unit: SqlUnit, reading: SqlReading, judgement: SqlJudge
     trigger: null,
   };
   for (const write of reading.writes) {
-    found.push(...writesIn(write, about));
+    found.push(...writesIn(write, about, judgement.columns));
     if (isRecords(write.table.name) && write.action === 'insert')
       records.push({ unit, offset: write.offset });
   }
@@ -247,6 +281,12 @@ function judgeStatements(unit: SqlUnit, reading: SqlReading, judgement: SqlJudge
   }
   for (const create of reading.creates) {
     if (create.kind === 'do') judgeStatements(unit, create.reading, judgement);
+    if (create.kind === 'filled' && isPresets(create.name.name)) {
+      const how =
+        create.columns === null ? 'sets' : startOf(create.columns.find(each => isCounter(each.name)));
+      const { offset, text } = create;
+      if (how !== null) found.push({ ...about, offset, text, how, inserts: true });
+    }
     if (create.kind !== 'rule' && create.kind !== 'job') continue;
     const run = create.kind === 'job' ? 'a scheduled job' : `the rule ${create.name.name}`;
     for (const write of create.reading.writes) {

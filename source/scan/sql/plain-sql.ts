@@ -35,6 +35,10 @@ function withoutWayBack(text: string): string {
 
 const blank = (found: string) => found.replace(/[^\n]/g, ' ');
 
+/** Whether a text may fill presets with rows that it does not spell out, and so need not name the counter. */
+export const fillsPresets = (text: string) =>
+  /\b(?:copy|into|table|exists)\s+(?:only\s+)?(?:"?\w+"?\.)?"?presets\b/i.test(text);
+
 /** True for files that hold a down migration. */
 export function isWayBack(file: string): boolean {
   return (

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { BundlerAlias } from './bundler-aliases.ts';
 
 /** How a project says what its imports mean: the files that `importedFile` tries, without endings. */
 export interface ImportRules {
@@ -16,8 +17,11 @@ export function isImportConfig(path: string): boolean {
   );
 }
 
-/** Reads the rules of `configs`, texts by path. A file that cannot be read as JSON has none. */
-export function importRules(configs: ReadonlyMap<string, string>): ImportRules {
+/** Reads the rules of `configs`, texts by path, and of bundlers. A file that cannot be read as JSON has none. */
+export function importRules(
+  configs: ReadonlyMap<string, string>,
+  bundled: readonly BundlerAlias[] = [],
+): ImportRules {
   const read = new Map<string, Json>();
   for (const [file, text] of configs) {
     const json = parsed(text);
@@ -28,7 +32,10 @@ export function importRules(configs: ReadonlyMap<string, string>): ImportRules {
   return {
     candidates: (from, specifier) => [
       ...directoriesAbove(from).flatMap(directory => {
-        const rules = compiled.get(directory) ?? rulesOf(directory, read, packages);
+        const rules = compiled.get(directory) ?? [
+          ...rulesOf(directory, read, packages),
+          ...bundled.filter(each => each.directory === directory),
+        ];
         compiled.set(directory, rules);
         return rules.flatMap(rule => matched(rule, specifier));
       }),
@@ -63,7 +70,7 @@ function directoriesAbove(file: string): string[] {
 }
 
 /** A pattern with at most one star, and the paths that it stands for. */
-interface PathRule {
+export interface PathRule {
   pattern: string;
   targets: string[];
 }

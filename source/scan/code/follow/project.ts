@@ -2,14 +2,17 @@ import type { Names } from '../../names.ts';
 import type { CodeModule } from '../parse/code-module.ts';
 import { codeOfComponent } from '../parse/component-script.ts';
 import { isCode, type ParseProblem, parseCode } from '../parse/parse-code.ts';
+import { aliasesOfBundler } from './bundler-aliases.ts';
 import { Follower } from './follow.ts';
-import { importRules } from './import-rules.ts';
+import { type ImportRules, importRules } from './import-rules.ts';
 import { importedFile } from './imports.ts';
 
 /** The code of a directory: its files by name, parsed on demand. */
 export class Project {
   readonly follower: Follower;
   readonly problems = new Map<string, ParseProblem>();
+  /** Code in the markup of components that could not be read. */
+  readonly markup: (ParseProblem & { file: string })[] = [];
   readonly #texts: ReadonlyMap<string, string>;
   readonly #files: ReadonlySet<string>;
   readonly #parsed = new Map<string, CodeModule | null>();
@@ -36,8 +39,12 @@ export class Project {
     this.#reading = reading;
     for (const [file, message] of Object.entries(broken)) this.#refuse(file, message);
     this.#files = new Set(texts.keys());
-    const rules = importRules(configs);
+    let rules: ImportRules | undefined;
     this.follower = new Follower((from, specifier) => {
+      rules ??= importRules(
+        configs,
+        [...texts].flatMap(each => aliasesOfBundler(...each)),
+      );
       const file = importedFile(from.file, specifier, this.#files, rules);
       return file === null ? null : this.module(file);
     }, names);
@@ -51,18 +58,20 @@ export class Project {
     if (text === undefined) return null;
     this.#reading(file);
     const component = /\.(vue|svelte|astro)$/.test(file);
-    const code = () => parseCode(file, component ? codeOfComponent(file, text, isCode) : text);
-    const whole = withinStack(code);
+    let unread: number[] = [];
+    const ofComponent = (isIn: typeof isCode) => {
+      const made = codeOfComponent(file, text, isIn);
+      unread = made.unread;
+      return parseCode(file, made.code);
+    };
+    const whole = withinStack(() => (component ? ofComponent(isCode) : parseCode(file, text)));
     // What is in the markup may not be what it seems; the script is code.
     const apart = component && whole && 'offset' in whole;
-    const script = () =>
-      parseCode(
-        file,
-        codeOfComponent(file, text, () => false),
-      );
+    const script = () => ofComponent(() => false);
     const parsed = (apart ? withinStack(script) : whole) ?? { message: tooDeep, offset: 0 };
     const module = 'offset' in parsed ? null : { ...parsed, text };
     if ('offset' in parsed) this.problems.set(file, parsed);
+    else this.markup.push(...unread.map(offset => ({ file, message: notParsed, offset })));
     this.#parsed.set(file, module);
     return module;
   }
@@ -91,6 +100,7 @@ export class Project {
   }
 }
 
+const notParsed = 'code in the markup could not be parsed';
 const tooDeep = 'it is nested too deeply to follow';
 
 /** The result of `work`; null if the stack is too small for it. */

@@ -1,16 +1,30 @@
 import { markupCode } from './component-markup.ts';
 
+/** The code of a component, and the offsets of code in its markup that could not be read. */
+export interface ComponentCode {
+  code: string;
+  unread: number[];
+}
+
 /**
  * The code of a Vue, Svelte or Astro component: its scripts, and the code in its markup that `isCode` takes. Everything else is
  * blanked out, so that offsets match the file.
  */
-export function codeOfComponent(file: string, text: string, isCode: (code: string) => boolean): string {
+export function codeOfComponent(
+  file: string,
+  text: string,
+  isCode: (code: string) => boolean,
+): ComponentCode {
   const { script, markup } = scriptsOf(text);
   const characters = script.split('');
+  const unread: number[] = [];
   for (const { from, to, ...found } of markupCode(file, markup)) {
     const code = text.slice(from, to);
     const statements = found.statements && isCode(code);
-    if (!statements && !isCode(`(${code})`)) continue;
+    if (!statements && (found.open || !isCode(`(${code})`))) {
+      if (mayConcernUse(code)) unread.push(from);
+      continue;
+    }
     // The quotes or braces around it make room for what separates it from its neighbours.
     characters[from - 2] = ';';
     characters[from - 1] = statements ? ' ' : '(';
@@ -18,8 +32,11 @@ export function codeOfComponent(file: string, text: string, isCode: (code: strin
     if (!statements && /[ ]/.test(characters[to + 1] ?? '')) characters[to + 1] = ';';
     for (let at = from; at < to; at += 1) characters[at] = text[at]!;
   }
-  return characters.join('');
+  return { code: characters.join(''), unread };
 }
+
+// Most markup only shows something.
+const mayConcernUse = (code: string) => /usage_?count|preset|supabase|\brpc\b|\bfetch\b|\.from\(/i.test(code);
 
 /** The scripts of a component, and its markup, each with the rest blanked out. */
 function scriptsOf(text: string): { script: string; markup: string } {

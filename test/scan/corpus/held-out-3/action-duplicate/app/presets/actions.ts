@@ -1,4 +1,4 @@
-// writes: 15 supabase-insert
+// writes: 15 supabase-update
 'use server';
 import { createClient } from '@/utils/supabase/server';
 import { redirect } from 'next/navigation';

@@ -1,4 +1,4 @@
--- writes: 2 migration-counter
+-- writes: 5 migration-counter
 create or replace function public.bump_preset(p_id uuid) returns void
 language sql security definer set search_path = ''
 as $$

@@ -1,0 +1,4 @@
+// writes: none
+/** @type {import('@sveltejs/kit').Config} */
+const config = { kit: { alias: { $data: 'source/data', '$ui/*': './source/ui/*' } } };
+export default config;

@@ -1,0 +1,2 @@
+// writes: none
+export const counted = (n: number) => ({ usage_count: n });

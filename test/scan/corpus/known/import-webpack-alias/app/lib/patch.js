@@ -1,0 +1,2 @@
+// writes: none
+export const patchOf = n => ({ usage_count: n });
