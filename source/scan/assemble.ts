@@ -14,6 +14,8 @@ const messages: Record<Note['kind'], string> = {
     'It sets the count to the number of records, so nothing counts twice. Under live traffic it may lose uses that commit meanwhile; preset-usage sync loses none.',
   reset:
     'It sets counts to 0 once but keeps the records. preset-usage reset shows what that changes, and can be undone.',
+  'row-saved':
+    'It saves a row that was read before. TypeORM also writes back a count that has changed since, and that use is lost. update() with the changed columns avoids it.',
   'insert-with-count': 'A new preset starts with a count that has no records.',
 };
 
@@ -32,6 +34,7 @@ export function reportCode(
   const statement = inOneLine(text.slice(start, end));
   if (inserts && how === 'zero') return null;
   if (inserts && !found.begins) return { note: noteOf(place, statement, 'insert-with-count') };
+  if (found.saved) return { note: noteOf(place, statement, 'row-saved') };
   if (how === 'recounts') return { note: noteOf(place, statement, 'recount') };
   const record = recordAt === null ? null : placeAt(module.file, text, recordAt).line;
   const line = place.line;

@@ -37,10 +37,10 @@ export interface Write extends CodeLocation {
   record: number | null;
 }
 
-/** Something worth checking that is not a second counter: a recount, a reset by hand, a new preset that does not start at 0. */
+/** Something worth checking that is not a second counter: a recount, a reset by hand, a new preset that does not start at 0, a row that is saved as it was read. */
 export interface Note extends CodeLocation {
   text: string;
-  kind: 'recount' | 'reset' | 'insert-with-count';
+  kind: 'recount' | 'reset' | 'insert-with-count' | 'row-saved';
   message: string;
 }
 

@@ -58,6 +58,16 @@ const scanned = async (name: string) => {
   return writes;
 };
 
+test.each([
+  ['n-row-typeorm-save', ['edit.ts:8 row-saved', 'edit.ts:14 row-saved']],
+  ['n-sql-values-of-unknown-columns', ['seed.sql:3 insert-with-count']],
+  ['n-row-sequelize-save', []],
+])('what is only worth a look in %s', async (name, expected) => {
+  const snippet = snippets.find(each => each.name === `known/${name}`);
+  const { notes } = await scanDirectory(snippet?.directory ?? '');
+  expect(notes.map(({ file, line, kind }) => `${file}:${line} ${kind}`)).toEqual(expected);
+});
+
 test('an endpoint that inserts a record and sets the count to what it read plus one', async () => {
   const writes = await scanned('incident-insert-then-set');
   expect(writes).toMatchObject([

@@ -84,6 +84,7 @@ function readCall(module: CodeModule, call: Call, known: Known, reading: CodeRea
       how,
       inserts,
       readBefore: isReadBefore(entry, how),
+      saved: said.entries.every(({ saved }) => saved),
       begins: inserts && said.entries.some(each => each.whole || isNumber(each)),
       through: null,
     });
@@ -170,11 +171,19 @@ function saidBy(
   const said = [...own, ...given].map((each): CounterValue => {
     const values = counterIn(follower, each, call, nested);
     // An ORM saves what changed of a record that it read; a copy of that record is written as a whole.
-    const saves = method === 'save' && isWholeRow(follower, each);
-    return saves ? { ...values, entries: values.entries.filter(({ whole }) => !whole) } : values;
+    if (method !== 'save' || !isWholeRow(follower, each)) return values;
+    const changed = values.entries.filter(({ whole }) => !whole);
+    const stale = changed.length === 0 && own.length === 0 && !isNewRow(follower, each);
+    return { ...values, entries: stale ? values.entries.map(entry => ({ ...entry, saved: true })) : changed };
   });
   return merge(said);
 }
+
+// `repository.create(values)` makes a row that is not stored yet.
+const isNewRow = (follower: Follower, ref: Reference) =>
+  follower
+    .follow(ref)
+    .some(({ node }) => node.type === 'CallExpression' && lastName(node.callee) === 'create');
 
 // knex: `.insert(row).onConflict('id').merge()` updates all that it inserts.
 function insertedBefore(call: Call): Node | null {

@@ -16,6 +16,8 @@ export interface WriteCandidate {
   inserts: boolean;
   /** True if a new preset begins with the count of a row that was read, or with a number that is written out. */
   begins?: boolean;
+  /** True if an ORM saves a row that it read, whose count is not changed. */
+  saved?: boolean;
   /** True if the application read the value before: simultaneous uses overwrite each other. */
   readBefore: boolean;
   /** The helper or database function that contains the write; null if there is none. */

@@ -17,6 +17,8 @@ export interface ShapeEntry {
   at: Reference;
   /** True for the count in a row that is written back as it was read. */
   whole?: boolean;
+  /** True if an ORM saves that row, and compares it with the table first. */
+  saved?: boolean;
 }
 
 /** The properties that an object may have, as far as they are written literally. */
