@@ -78,6 +78,24 @@ describe('scan', () => {
     expect(err).toMatch(/could not be read; the exit code does not cover it\.\n$/);
   });
 
+  test('exit code 2 where nothing is in a language that is read', async () => {
+    await put('api/use.py', 'def use(): pass\n');
+    await put('notes.md', 'Nothing to read.\n');
+    const { code, out, err } = await run(['scan', directory]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^Nothing in .* was read: it has 1 Python file\.\nScan reads TypeScript, /);
+    const json = await run(['scan', directory, '--json']);
+    expect(json.code).toBe(2);
+    expect(JSON.parse(json.out)).toMatchObject({ error: { code: 'nothing-to-read' } });
+    await put('api/use.ts', clean);
+    const read = await run(['scan', directory, '--json']);
+    expect(read.code).toBe(0);
+    expect(JSON.parse(read.out).notRead).toEqual([
+      { reason: 'language', language: 'Python', files: 1, code: 0, more: false },
+      { reason: 'other', language: null, files: 1, code: 0, more: false },
+    ]);
+  });
+
   test.each<[string, string[], string]>([
     ['no directory', [], 'directory-missing'],
     ['one that is not there', ['nowhere-at-all'], 'directory-missing'],
@@ -187,6 +205,21 @@ describe('checklist --app-source', () => {
     expect((await checklist()).out).toMatch(
       /Source: .* was not scanned .* Give it with --app-source DIRECTORY\./,
     );
+  });
+
+  test('exit code 2 where nothing of the source is in a language that is read', async () => {
+    await put('api/use.py', 'def use(): pass\n');
+    const { code, out } = await checklist('--app-source', directory, '--json');
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({
+      error: { code: 'nothing-to-read', message: expect.stringContaining('it has 1 Python file.') },
+    });
+    await put('api/use.ts', clean);
+    const read = await checklist('--app-source', directory, '--json');
+    expect(read.code).toBe(0);
+    expect(JSON.parse(read.out).source.notRead).toEqual([
+      { reason: 'language', language: 'Python', files: 1, code: 0, more: false },
+    ]);
   });
 
   test('a directory that is not there is refused before anything is read', async () => {
