@@ -61,10 +61,31 @@ test('triggers, rules, views, generated columns and jobs', async () => {
       reading: ['update presets usage_count adds 1', 'delete a *'],
     },
     { kind: 'view', name: { name: 'popular' }, from: [{ schema: null, name: 'presets' }] },
+    { kind: 'table', name: { name: 'presets' }, columns: ['twice'], adds: true },
     { kind: 'generated', table: { name: 'presets' }, name: { name: 'twice' }, reads: ['usage_count'] },
     { kind: 'switch', table: { name: 'presets' }, name: { name: 'user' }, enabled: 'disabled' },
     { kind: 'job', name: { name: 'retention' }, schedule: '0 3 * * *', reading: ['delete preset_usage *'] },
     { kind: 'job', name: { name: '' }, reading: ['update presets usage_count zero'] },
+  ]);
+});
+
+test('tables with their columns in order, and tables made of a query', async () => {
+  expect(
+    await created(`CREATE TABLE a (id int PRIMARY KEY, n int, CHECK (n > 0));
+      CREATE TABLE b AS SELECT id, n AS number, 0 AS zero FROM a;
+      CREATE TABLE c (x, y) AS SELECT id, n FROM a;
+      SELECT * INTO d FROM a;
+      CREATE TABLE e AS SELECT * FROM a WITH NO DATA;
+      CREATE MATERIALIZED VIEW f AS SELECT * FROM a;`),
+  ).toMatchObject([
+    { kind: 'table', name: { name: 'a' }, columns: ['id', 'n'], adds: false },
+    {
+      kind: 'filled',
+      name: { name: 'b' },
+      columns: [{ name: 'id' }, { name: 'number', how: 'sets' }, { name: 'zero', how: 'zero' }],
+    },
+    { kind: 'filled', name: { name: 'c' }, columns: [{ name: 'x' }, { name: 'y' }] },
+    { kind: 'filled', name: { name: 'd' }, columns: null },
   ]);
 });
 

@@ -3,11 +3,13 @@ import type { Node } from 'oxc-parser';
 import type { CodeModule } from '../parse/code-module.ts';
 import { parseCode } from '../parse/parse-code.ts';
 import { plainKey } from './bindings.ts';
-import type { PathRule } from './import-rules.ts';
 
 /** What a bundler's configuration says of imports, for the files in its directory and below. */
-export interface BundlerAlias extends PathRule {
+export interface BundlerAlias {
   directory: string;
+  /** With at most one star. */
+  pattern: string;
+  targets: string[];
 }
 
 const configuration =

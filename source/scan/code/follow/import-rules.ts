@@ -70,7 +70,7 @@ function directoriesAbove(file: string): string[] {
 }
 
 /** A pattern with at most one star, and the paths that it stands for. */
-export interface PathRule {
+interface PathRule {
   pattern: string;
   targets: string[];
 }
