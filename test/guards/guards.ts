@@ -607,7 +607,7 @@ export const guards: readonly Guard[] = [
       'test/simulation/run-real-use.test.ts',
       'a use that only updates a record is no fault, and is not kept: it could not be taken back',
     ],
-    says: 'use-failed',
+    says: 'to match object',
   },
   {
     file: 'source/simulation/run.ts',
