@@ -44,23 +44,41 @@ export function span(milliseconds: number): string {
 export function ago(time: number | null, now: number): string {
   if (time === null) return 'never';
   const past = now - time;
-  if (past < -60_000) return dateTime(time).slice(0, 10);
+  if (past < -60_000) return day(time);
   if (past < 60_000) return 'just now';
-  return past < 45 * 86_400_000 ? `${span(past)} ago` : dateTime(time).slice(0, 10);
+  return past < 45 * 86_400_000 ? `${span(past)} ago` : day(time);
 }
 
-/** A time as 2026-09-30 14:05:09 in this machine's time zone; `iso` for machines. */
+/**
+ * A time as 2026-09-30 14:05:09 UTC; `iso` for machines. Every time that is shown is UTC, wherever this machine or the
+ * server's session is: the server's log, receipts and the evidence of a diagnosis say UTC too.
+ */
 export function dateTime(time: number | null): string {
-  if (time === null) return 'never';
-  const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return 'out of range';
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock(time)}`;
+  const bare = bareDateTime(time);
+  return /^\d/.test(bare) ? `${bare} UTC` : bare;
 }
 
-/** The time of day, 14:05:09, in this machine's time zone. */
+/** The same without its zone, for columns and sentences that name it. */
+export function bareDateTime(time: number | null): string {
+  if (time === null) return 'never';
+  const text = iso(time);
+  // Of a year with more than four digits, all.
+  return text === null ? 'out of range' : text.replace('T', ' ').replace(/\.\d+Z$/, '');
+}
+
+/** The day of a time in UTC, 2026-09-30. */
+export function day(time: number): string {
+  return bareDateTime(time).replace(/ [\d:]+$/, '');
+}
+
+/** The time of day in UTC, 14:05:09, for columns and sentences that name the zone. */
 export function clock(time: number): string {
-  return new Date(time).toTimeString().slice(0, 8);
+  return bareDateTime(time).slice(-8);
+}
+
+/** The time of day in UTC, 14:05:09, with the day in front if `now` is on another one. The zone must be named beside it. */
+export function timeOfEvent(time: number, now: number): string {
+  return day(time) === day(now) ? clock(time) : bareDateTime(time);
 }
 
 /** ISO 8601 in UTC, for JSON; null stays null. */

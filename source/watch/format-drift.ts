@@ -1,6 +1,6 @@
 import { applicationName } from '../config/operation-marks.ts';
 import { observedSentence } from '../format/format-count-change.ts';
-import { clock, count, dateTime, span } from '../format/numbers.ts';
+import { count, span, timeOfEvent } from '../format/numbers.ts';
 import { amount } from '../format/plurals.ts';
 import type { DriftEntry, LoggedWriter } from './drift-log.ts';
 import type { SeenRepair } from './repaired-drift.ts';
@@ -28,26 +28,21 @@ export function eventSentence({ times, last }: DriftEntry): string {
 // In milliseconds. Ticks come every two seconds: one time is enough for reads that are not further apart than this.
 const usual = 5_000;
 
-/** When it happened: between two reads, by this machine's clock. */
-export function whenSentence({ times, firstAt, last: { since, at } }: DriftEntry): string {
+/** When it happened: between two reads, by this machine's clock. The date is left out if it was on the same day as `now`. */
+export function whenSentence({ times, firstAt, last: { since, at } }: DriftEntry, now: number): string {
   const period =
     at - since > usual
-      ? `between ${timeOfEvent(since, at)} and ${timeOfEvent(at, at)}, two reads ${span(at - since)} apart`
-      : `within the ${span(Math.max(1_000, at - since))} before ${timeOfEvent(at, at)}`;
+      ? `between ${timeOfEvent(since, now)} and ${timeOfEvent(at, now)} UTC, two reads ${span(at - since)} apart`
+      : `within the ${span(Math.max(1_000, at - since))} before ${timeOfEvent(at, now)} UTC`;
   if (times === 1) return `It happened ${period}.`;
-  return `${count(times)} times since ${timeOfEvent(firstAt, at)}; the last one happened ${period}.`;
-}
-
-/** A time as text, without the date if `now` is on the same day. */
-export function timeOfEvent(time: number, now: number): string {
-  return dateTime(time).slice(0, 10) === dateTime(now).slice(0, 10) ? clock(time) : dateTime(time);
+  return `${count(times)} times since ${timeOfEvent(firstAt, now)}; the last one happened ${period}.`;
 }
 
 // Fewer reads than this say nothing.
 const fewLooks = 5;
 
 /** Who a writer is and what it did, in one line, without its statement. */
-export function writerLine(writer: LoggedWriter, times: number): string {
+export function writerLine(writer: LoggedWriter, times: number, now: number): string {
   const { activity, namesPreset, pids, to, events, otherwise } = writer;
   const does = activityWords[activity];
   return [
@@ -55,7 +50,7 @@ export function writerLine(writer: LoggedWriter, times: number): string {
       ? [`${does}${fromWhere(writer)}`]
       : [...whoIs(writer), `${does}${namesPreset ? ' and names this preset' : ''}`]),
     `${pids.length === 1 ? 'pid' : `${count(pids.length)} sessions, pid`} ${pids.at(-1)}`,
-    clock(to),
+    `${timeOfEvent(to, now)} UTC`,
     ...(times > 1 ? [`at ${count(events)} of ${count(times)} events`] : []),
     ...(otherwise.of >= fewLooks
       ? [`at ${count(otherwise.seen)} of ${count(otherwise.of)} other reads`]
@@ -102,9 +97,9 @@ export function writerRemarks(
   ];
 }
 
-/** A repair that was seen, such as: Not drift: sync of receipt 20261123T041554Z-sync-3f9a1c, 3 presets, 14:05:09. */
-export function repairSentence({ receipt, action, presets, at }: SeenRepair): string {
-  return `Not drift: ${action} of receipt ${receipt}, ${amount(presets, 'preset')}, ${clock(at)}`;
+/** A repair that was seen, such as: Not drift: sync of receipt 20261123T041554Z-sync-3f9a1c, 3 presets, 14:05:09 UTC. */
+export function repairSentence({ receipt, action, presets, at }: SeenRepair, now: number): string {
+  return `Not drift: ${action} of receipt ${receipt}, ${amount(presets, 'preset')}, ${timeOfEvent(at, now)} UTC`;
 }
 
 /** The number of events as text. */

@@ -32,7 +32,9 @@ async function watchFirst(options: TerminalOptions = {}): Promise<Terminal> {
   console.press(keys.enter);
   await console.until(/Latest records\n +\d{4}-/);
   console.press('w');
-  await console.until(/Watching since \d\d:\d\d:\d\d\n +Waiting for a use: make one in the application now/);
+  await console.until(
+    /Watching since \d\d:\d\d:\d\d UTC\n +Waiting for a use: make one in the application now/,
+  );
   return console;
 }
 

@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import { verdictOf } from '../../counter/count-change.ts';
 import { observedWords } from '../../format/format-count-change.ts';
-import { brief, clock, count, signed, span } from '../../format/numbers.ts';
+import { brief, clock, count, day, signed, span, timeOfEvent } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
@@ -10,7 +10,6 @@ import type { DriftEntry, LoggedWriter } from '../../watch/drift-log.ts';
 import {
   eventSentence,
   repairSentence,
-  timeOfEvent,
   whenSentence,
   writerLine,
   writerRemarks,
@@ -51,7 +50,7 @@ function Nothing({ state }: { state: State }) {
   const since =
     drift.since === null
       ? 'The first counts are being read.'
-      : `Since ${clock(drift.since)} no count has come out of step with its records.`;
+      : `Since ${timeOfEvent(drift.since, nowOf(state))} no count has come out of step with its records.`;
   return (
     <>
       <Paragraph>{`${since} ${coverage(state)}`}</Paragraph>
@@ -60,19 +59,24 @@ function Nothing({ state }: { state: State }) {
   );
 }
 
+/** The time of the last read, in milliseconds since 1970: what is on screen is as of then. */
+function nowOf({ freshAt, drift }: State): number {
+  return freshAt ?? drift.since ?? 0;
+}
+
 /** How often counts are compared, and what the log leaves out. */
 function coverage({ pace, totals }: State): string {
   const every = span(Math.max(pace, 1_000));
   const all = totals ? amount(totals.presets, 'preset') : 'presets';
-  return `While this console runs, it compares the presets on screen every ${every} and all ${all} with each audit. Its own repairs are in the history, not here. This log is not stored.`;
+  return `While this console runs, it compares the presets on screen every ${every} and all ${all} with each audit. Its own repairs are in the history, not here. This log is not stored. Times are UTC.`;
 }
 
 /** What other processes repaired, which is no drift. */
-function Repairs({ state: { drift } }: { state: State }) {
-  const [last, ...others] = drift.repairs;
+function Repairs({ state }: { state: State }) {
+  const [last, ...others] = state.drift.repairs;
   if (!last) return null;
   const more = others.length === 0 ? '' : `; ${amount(others.length, 'repair')} before it`;
-  return <Paragraph dimColor>{`${repairSentence(last)}${more}`}</Paragraph>;
+  return <Paragraph dimColor>{`${repairSentence(last, nowOf(state))}${more}`}</Paragraph>;
 }
 
 const columns = { when: 8, what: 14, count: 8, records: 8, times: 7 };
@@ -87,7 +91,9 @@ function Entries({ state }: { state: State }) {
   const width = Math.max(10, Math.min(60, state.size.columns - fixed));
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <Line bold>{`  ${row(['When', 'Preset', 'What', 'Count', 'Records', 'Times'], width, theme)}`}</Line>
+      <Line
+        bold
+      >{`  ${row(['When UTC', 'Preset', 'What', 'Count', 'Records', 'Times'], width, theme)}`}</Line>
       {entries.slice(top, top + rows).map((entry, index) => (
         <EntryRow
           key={`${entry.preset.id} ${entry.kind}`}
@@ -95,15 +101,14 @@ function Entries({ state }: { state: State }) {
           width={width}
           selected={top + index === cursor}
           theme={theme}
+          now={nowOf(state)}
         />
       ))}
       <Line dimColor>
         {'  '}
         {count(cursor + 1)} of {count(entries.length)}
         {total > entries.length ? `, ${count(total)} events` : ''}
-        {state.drift.since === null
-          ? ''
-          : `, since ${timeOfEvent(state.drift.since, entries[0]?.last.at ?? 0)}`}
+        {state.drift.since === null ? '' : `, since ${timeOfEvent(state.drift.since, nowOf(state))} UTC`}
       </Line>
     </Box>
   );
@@ -114,11 +119,13 @@ function EntryRow({
   width,
   selected,
   theme,
+  now,
 }: {
   entry: DriftEntry;
   width: number;
   selected: boolean;
   theme: Theme;
+  now: number;
 }) {
   const { glyphs, severity, badge } = theme;
   const { preset, kind, times, last, countBy, recordsBy } = entry;
@@ -126,7 +133,8 @@ function EntryRow({
   const name = presetName(preset);
   const text = row(
     [
-      clock(last.at),
+      // Of another day, the day: the detail has the time.
+      day(last.at) === day(now) ? clock(last.at) : day(last.at).slice(-5),
       name,
       `${glyphs.verdict[verdict]} ${observedWords[kind]}`,
       by(countBy),
@@ -170,11 +178,11 @@ function Detail({ entry, state }: { entry: DriftEntry; state: State }) {
   return (
     <Box flexDirection="column" flexShrink={0} marginTop={1}>
       <Paragraph>{displayText(eventSentence(entry))}</Paragraph>
-      <Paragraph>{whenSentence(entry)}</Paragraph>
+      <Paragraph>{whenSentence(entry, nowOf(state))}</Paragraph>
       <Text bold>Seen writing in between</Text>
       {entry.writers.map((writer, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a writer has no id; its position is its identity.
-        <WriterLines key={index} writer={writer} times={entry.times} />
+        <WriterLines key={index} writer={writer} times={entry.times} now={nowOf(state)} />
       ))}
       {remarks.map(remark => (
         <Paragraph key={remark} dimColor>
@@ -185,10 +193,10 @@ function Detail({ entry, state }: { entry: DriftEntry; state: State }) {
   );
 }
 
-function WriterLines({ writer, times }: { writer: LoggedWriter; times: number }) {
+function WriterLines({ writer, times, now }: { writer: LoggedWriter; times: number; now: number }) {
   return (
     <Box flexDirection="column" flexShrink={0} paddingLeft={2}>
-      <Paragraph>{displayText(writerLine(writer, times))}</Paragraph>
+      <Paragraph>{displayText(writerLine(writer, times, now))}</Paragraph>
       {writer.query === null ? null : (
         <Box paddingLeft={2} flexShrink={0}>
           <Paragraph dimColor>{displayText(writer.query)}</Paragraph>

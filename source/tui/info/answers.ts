@@ -1,6 +1,6 @@
 import type { Totals } from '../../counter/counter.ts';
 import type { LastUse, NewestRecord } from '../../counter/reading/newest-record-model.ts';
-import { ago, count, dateTime, signed, span } from '../../format/numbers.ts';
+import { ago, count, dateTime, day, signed, span } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import type { TriggerHealth } from '../../trigger/health.ts';
 
@@ -184,10 +184,6 @@ function isThereALimit({ trigger }: AnswerFacts): string[] {
   if (found.length === 0) return ['No: no unique index limits uses of a preset.'];
   const sure = found.some(({ code }) => code === 'daily-limit');
   return [sure ? 'Yes.' : 'There may be.', ...found.map(({ message, hint }) => `${message}. ${hint}`)];
-}
-
-function day(time: number): string {
-  return dateTime(time).slice(0, 10);
 }
 
 function is(value: number): string {

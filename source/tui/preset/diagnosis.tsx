@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { diagnosisLines } from '../../diagnosis/format-diagnosis.ts';
 import { stretchMarks, stretchWords } from '../../diagnosis/format-stretch.ts';
 import { sparkline } from '../../format/badges.ts';
-import { count, dateTime, span } from '../../format/numbers.ts';
+import { count, day, span } from '../../format/numbers.ts';
 import { Line } from '../shared/line.tsx';
 import type { Row, State } from '../state/model.ts';
 import type { Theme } from '../theme.ts';
@@ -40,7 +40,7 @@ function plotLines(
   const columns = uses.length;
   const marks = stretchMarks({ from, to, columns }, stretch, glyphs);
   const marked = stretchWords(stretch);
-  const scale = `${dateTime(from).slice(0, 10)} to ${dateTime(to).slice(0, 10)}, ${span((to - from) / columns)} per column, at most ${count(Math.max(...uses))}`;
+  const scale = `${day(from)} to ${day(to)}, ${span((to - from) / columns)} per column, at most ${count(Math.max(...uses))}`;
   return [
     <Line key="plot all">
       <Text dimColor>{'All records'.padEnd(indent)}</Text>

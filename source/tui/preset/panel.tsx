@@ -83,8 +83,8 @@ function headLines(state: State, { severity }: Theme): ReactElement[] {
 function titleOf(since: number | null, until: number | null): string {
   if (since === null) return 'Watching: reading the first counts';
   return until === null
-    ? `Watching since ${clock(since)}`
-    : `Watched from ${clock(since)} to ${clock(until)}`;
+    ? `Watching since ${clock(since)} UTC`
+    : `Watched from ${clock(since)} to ${clock(until)} UTC`;
 }
 
 const indent = '  ';

@@ -1,5 +1,5 @@
 import { Box, Text } from 'ink';
-import { brief, count, dateTime } from '../../format/numbers.ts';
+import { bareDateTime, brief, count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
@@ -40,13 +40,13 @@ function Entries({ history, state }: { history: History; state: State }) {
     <Box flexDirection="column" flexShrink={0}>
       <Line bold>
         {'  '}
-        {row(['When', 'Action', 'By', 'Changed', 'Deleted', 'State'])}
+        {row(['When (UTC)', 'Action', 'By', 'Changed', 'Deleted', 'State'])}
       </Line>
       {entries.slice(top, top + rows).map((entry, index) => (
         <Line key={entry.id} inverse={top + index === cursor} dimColor={!entry.here}>
           {top + index === cursor ? glyphs.cursor : ' '}{' '}
           {row([
-            dateTime(Date.parse(entry.at)),
+            bareDateTime(Date.parse(entry.at)),
             entry.action,
             displayText(entry.by),
             brief(entry.changed, 8),

@@ -122,7 +122,7 @@ function Evidence({ step }: { step: ChecklistStep }) {
   const { evidence, hint, query, at, durationMs, status, id } = step;
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <Text dimColor>{`${status} at ${clock(at)}, in ${Math.round(durationMs)} ms`}</Text>
+      <Text dimColor>{`${status} at ${clock(at)} UTC, in ${Math.round(durationMs)} ms`}</Text>
       <Text>{displayText(evidence)}</Text>
       {hint === '' ? null : <Text bold>{displayText(`Next: ${hint}`)}</Text>}
       {status === 'failed' && nextKeys[id] !== '' ? <Text>{nextKeys[id]}</Text> : null}
