@@ -32,7 +32,11 @@ export const counterFit = String.raw`WITH counters AS (
  * Whether the migration's track_preset_usage() fits, and how it finds the user: the same text stands in the script. One row:
  * `user_of`, an expression of the function's variable `subject`, and `misfit`, NULL if the function is installed.
  */
-export const trackFit = String.raw`WITH own AS (
+export const trackFit = String.raw`WITH accounts AS (
+    -- Not to_regclass(), which is an error for a role that may not use the schema.
+    SELECT (SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = 'auth' AND c.relname = 'users') AS oid
+  ), own AS (
     SELECT a.attnum, a.attname::text AS name, coalesce(nullif(y.typbasetype, 0), y.oid)::regtype::text AS type, a.attnotnull OR y.typnotnull AS filled,
            (a.attnotnull OR y.typnotnull) AND NOT a.atthasdef AND a.attidentity = '' AND y.typdefault IS NULL AS required
       FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type y ON y.oid = a.atttypid
@@ -40,19 +44,19 @@ export const trackFit = String.raw`WITH own AS (
   ), target AS (
     -- The table that the users of the records are in.
     SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS name, k.confkey[1] AS key, cardinality(k.conkey) AS width, u.filled,
-           c.oid = to_regclass('auth.users') AS accounts, o.rolname AS reader,
+           c.oid = (SELECT oid FROM accounts) AS accounts, o.rolname AS reader,
            has_schema_privilege(o.oid, n.oid, 'USAGE') AND has_table_privilege(o.oid, c.oid, 'SELECT')
              AND (NOT c.relrowsecurity OR o.rolsuper OR o.rolbypassrls OR (pg_has_role(o.oid, c.relowner, 'USAGE') AND NOT c.relforcerowsecurity)) AS readable
       FROM own u JOIN pg_catalog.pg_constraint k ON k.conrelid = to_regclass('public.preset_usage') AND k.contype = 'f' AND u.attnum = ANY (k.conkey)
       JOIN pg_catalog.pg_class c ON c.oid = k.confrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_catalog.pg_class r ON r.oid = k.conrelid JOIN pg_catalog.pg_roles o ON o.oid = r.relowner
-     WHERE u.name = 'user_id' ORDER BY c.oid = to_regclass('auth.users') DESC NULLS LAST, k.oid LIMIT 1
+     WHERE u.name = 'user_id' ORDER BY c.oid = (SELECT oid FROM accounts) DESC NULLS LAST, k.oid LIMIT 1
   ), candidates AS (
     -- Its columns that may hold the subject of a token: those that refer to the accounts, or that a policy compares with it.
     SELECT a.attname AS name, coalesce(nullif(y.typbasetype, 0), y.oid)::regtype::text AS type, a.attnum = t.key AS is_key,
            t.accounts AND a.attnum = t.key AS is_account,
            EXISTS (SELECT FROM pg_catalog.pg_constraint f WHERE f.contype = 'f' AND f.conrelid = t.oid AND f.conkey = ARRAY[a.attnum]
-                      AND f.confrelid = to_regclass('auth.users')) AS refers,
+                      AND f.confrelid = (SELECT oid FROM accounts)) AS refers,
            EXISTS (SELECT FROM pg_catalog.pg_policy p, unnest(ARRAY[pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)]) x,
                                regexp_replace(quote_ident(a.attname), '(\W)', '\\\1', 'g') q
                     WHERE p.polrelid = t.oid AND x ~ ('auth\.uid\(\)( AS \w+\))? = ' || q || '(\W|$)|(^|\W)' || q || ' = (\( SELECT )?auth\.uid\(\)')) AS compared
@@ -66,7 +70,7 @@ export const trackFit = String.raw`WITH own AS (
              WHEN refers THEN 3
              WHEN compared THEN 4
              -- Nothing says so, but without accounts elsewhere these are the users themselves.
-             WHEN is_key AND (to_regclass('auth.users') IS NULL OR NOT t.filled) THEN 5
+             WHEN is_key AND ((SELECT oid FROM accounts) IS NULL OR NOT t.filled) THEN 5
            END AS rank
       FROM candidates c, target t
   ), chosen AS (
