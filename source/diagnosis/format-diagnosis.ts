@@ -36,17 +36,21 @@ export function shortDiagnosis(diagnosis: Pick<Diagnosis, 'code' | 'certainty'> 
   return `${causeWords[code]}${certainty === 'possible' && code !== 'unknown' ? '?' : ''}`;
 }
 
-/** A diagnosis in full: the cause and how sure it is, the evidence for and against it, and what to look at next, in lines of at most `width` columns. */
-export function diagnosisLines(diagnosis: Diagnosis, width: number): string[] {
-  const { code, certainty, evidence, against, next, also = [] } = diagnosis;
+/** The cause and how sure it is, and the evidence for and against it, in lines of at most `width` columns. */
+export function causeLines(diagnosis: Diagnosis, width: number): string[] {
+  const { code, certainty, evidence, against, also = [] } = diagnosis;
   const sure = code === 'unknown' ? '' : ` (${certaintyWords[certainty]})`;
   const words = [code, ...also].map(each => causeWords[each]).join(', and ');
   const sentences = [
     ...evidence,
     ...against.map(sentence => (code === 'unknown' ? sentence : `But: ${sentence}`)),
-    ...next.map(sentence => `Next: ${sentence}`),
   ];
   return [`${words}${sure}`, ...sentences.flatMap(sentence => wrap(displayText(sentence), width))];
+}
+
+/** What to look at next, in lines of at most `width` columns. */
+export function nextLines({ next }: Diagnosis, width: number): string[] {
+  return next.flatMap(sentence => wrap(displayText(`Next: ${sentence}`), width));
 }
 
 /** The most frequent cause and how many presets have it; null if there are no diagnoses or most are unknown. */

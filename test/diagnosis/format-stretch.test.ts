@@ -27,7 +27,7 @@ describe('the marks under a plot', () => {
 test.each<[{ from: number | null; to: number | null } | null, RegExp | null]>([
   [
     { from: 0, to: 3 * day },
-    /^marked: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d to \d{4}-\d\d-\d\d \d\d:\d\d:\d\d, 3 d$/,
+    /^marked: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC to \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, 3 d$/,
   ],
   [{ from: 0, to: null }, /^marked: since \d{4}/],
   [{ from: null, to: 0 }, /^marked: until \d{4}/],

@@ -70,7 +70,7 @@ describe('help', () => {
       'Because of their records. 3 of 4 counts equal their records: 13 records in preset_usage, the oldest from 2026-05-12. 1 does not: press m on the list.',
     );
     expect(screen).toMatch(
-      /Yes: according to the catalog, the trigger is enabled \(origin\) and counts each use once\. The newest record is from 20\d\d-\S+ \S+ \(just now\): generation with Watercolour\. The last_used_at of its preset agrees\./,
+      /Yes: according to the catalog, the trigger is enabled \(origin\) and counts each use once\. The newest record is from 20\d\d-\S+ \S+ UTC \(just now\): generation with Watercolour\. The last_used_at of its preset agrees\./,
     );
   });
 
@@ -167,7 +167,7 @@ describe('help', () => {
     await own.sql`UPDATE presets SET last_used_at = now() - interval '1 h' WHERE id = ${ids[0]!}`;
     console.press('r');
     await console.until(
-      shows(/with Noir\. The last_used_at of its preset is \S+ \S+, 60 min earlier: that use was not/),
+      shows(/with Noir\. The last_used_at of its preset is \S+ \S+ UTC, 60 min earlier: that use was not/),
     );
   });
 

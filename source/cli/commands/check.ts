@@ -11,7 +11,7 @@ import { readLastRecords } from '../../counter/reading/last-records.ts';
 import { readSchemaReport } from '../../counter/schema/read-schema-report.ts';
 import { schemaFindings } from '../../counter/schema/schema-findings.ts';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
-import { diagnosisLines, shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
+import { causeLines, nextLines, shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
 import type { LastUsedTally } from '../../diagnosis/last-used.ts';
 import { diagnose } from '../../diagnosis/run.ts';
 import { exitCodes, isConsoleError } from '../../errors/errors.ts';
@@ -170,7 +170,10 @@ function explained(mismatches: readonly Counter[], diagnoses: ReadonlyMap<string
   return mismatches.flatMap(counter => {
     const diagnosis = diagnoses.get(counter.id);
     if (!diagnosis) return [];
-    return ['', `${presetName(counter)}: ${diagnosisLines(diagnosis, 78).join('\n  ')}`];
+    return [
+      '',
+      `${presetName(counter)}: ${[...causeLines(diagnosis, 78), ...nextLines(diagnosis, 78)].join('\n  ')}`,
+    ];
   });
 }
 

@@ -1,6 +1,6 @@
 import { Text } from 'ink';
 import type { ReactElement } from 'react';
-import { diagnosisLines } from '../../diagnosis/format-diagnosis.ts';
+import { causeLines, nextLines } from '../../diagnosis/format-diagnosis.ts';
 import { stretchMarks, stretchWords } from '../../diagnosis/format-stretch.ts';
 import { sparkline } from '../../format/badges.ts';
 import { count, day, span } from '../../format/numbers.ts';
@@ -9,11 +9,12 @@ import type { Row, State } from '../state/model.ts';
 import type { Theme } from '../theme.ts';
 import { diagnosisOf, plotColumns } from './diagnoses.ts';
 
-/** Why the count of `row` is wrong: the cause, its certainty, the evidence, and all records over time. Empty if not known. */
+/** Why the count of `row` is wrong: the cause, the evidence, all records over time, and what to look at next. Empty if not known. */
 export function whyWrongLines(state: State, row: Row, theme: Theme): ReactElement[] {
   const diagnosis = diagnosisOf(state, row);
   if (!diagnosis) return [];
-  const [cause, ...evidence] = diagnosisLines(diagnosis, state.size.columns);
+  const { columns } = state.size;
+  const [cause, ...evidence] = causeLines(diagnosis, columns);
   return [
     <Text key="gap why"> </Text>,
     <Line key="why">
@@ -22,6 +23,7 @@ export function whyWrongLines(state: State, row: Row, theme: Theme): ReactElemen
     </Line>,
     ...evidence.map((row, index) => <Line key={`why ${index.toString()}`}>{row}</Line>),
     ...plotLines(state, row, diagnosis.stretch, theme),
+    ...nextLines(diagnosis, columns).map((row, index) => <Line key={`next ${index.toString()}`}>{row}</Line>),
   ];
 }
 
