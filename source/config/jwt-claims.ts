@@ -7,7 +7,7 @@ export interface JwtClaims {
   readonly [claim: string]: unknown;
 }
 
-/** Reads the value of `--jwt-claims`; null if there is none. Throws a usage error (exit code 2) if no token could have it. */
+/** Reads the value of `--jwt-claims`, which may be null. Throws a usage error (exit code 2) for claims that no token can have. */
 export function readJwtClaims(text: string | null, asRole: string | null): JwtClaims | null {
   if (text === null) return null;
   const claims = parse(text);

@@ -60,7 +60,7 @@ export function refuseMistakes(text: string, source: string): void {
   }
 }
 
-/** The error where no database is named, but variables that this console does not read name one; null if there are none. */
+/** The error if the only variables that name a database are ones that this console does not read; else null. */
 export function otherVariables(environment: Record<string, string | undefined>, where: string) {
   const name = otherNames.find(each => /^\s*["']?(?:postgres|postgresql):\/\//.test(environment[each] ?? ''));
   if (name === undefined) return null;

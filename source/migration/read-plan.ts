@@ -43,7 +43,7 @@ export interface MigrationPlan {
   fit: MigrationFit;
   /** What counts uses today that this would count again: seen by reading it, and of that what no proof plays. Null if nothing does. */
   instead: { any: string | null; aside: string | null };
-  /** A trigger that is replaced although it does not fire on inserts alone; null if there is none. */
+  /** A trigger that is replaced although it fires on more than inserts, or null. */
   loses: string | null;
   /** The routines that the application may call for a use, by oid. */
   tracks: number[];

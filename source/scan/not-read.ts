@@ -28,7 +28,7 @@ export function notReadWords({ reason, language, files, code, more }: NotRead): 
 
 const several = new Intl.ListFormat('en', { type: 'conjunction' });
 
-/** The languages that were not read, in words; empty if there are none. */
+/** The languages that were not read, in words; empty if all were. */
 export function languagesNotRead(notRead: readonly NotRead[]): string {
   return several.format(notRead.filter(({ reason }) => reason === 'language').map(notReadWords));
 }

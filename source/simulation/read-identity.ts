@@ -17,7 +17,7 @@ import { userColumnOf } from '../counter/users/user-paths.ts';
 export interface UseIdentity {
   /** What the records name the user by; null if nobody is known. */
   user: string | null;
-  /** The subject of the token; null if there is none. */
+  /** The subject of the token, or null. */
   subject: string | null;
   /** The claims that were given, if any: then they are the whole token. */
   claims: JwtClaims | null;
@@ -27,7 +27,7 @@ export interface UseIdentity {
   doubt: string | null;
 }
 
-/** The column of the records that names the user; null if there is none. */
+/** The column of the records that names the user, or null. */
 export interface UserColumnChoice {
   catalog: UserCatalog;
   column: string | null;

@@ -17,7 +17,7 @@ interface Shown {
     uses: readonly UseResult[];
     failures: readonly UseFailure[];
   } | null;
-  /** A role that the application may use and this session may not become; null if there is none. */
+  /** A role that the application may use but this session may not take on, or null. */
   untried: string | null;
   /** True if a person named the role. */
   asked: boolean;

@@ -72,7 +72,7 @@ export async function findUser(
   };
 }
 
-/** A user found on `path` without a record of the preset, which a unique index may allow no second one; null if there is none. */
+/** A user on `path` who has no record of the preset yet, or null. A unique index may allow each user only one. */
 export async function findUserWithout(
   reader: Reader,
   catalog: UserCatalog,

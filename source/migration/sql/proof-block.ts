@@ -38,11 +38,11 @@ export interface ProofParts {
   tables: Tables;
   /** The insert of a record. */
   insert: UsageCall;
-  /** Calls of `track_preset_usage()` today and afterwards; null where there is none. */
+  /** Calls of `track_preset_usage()` today and afterwards; null where the function is missing. */
   calls: { before: UsageCall | null; after: UsageCall | null };
-  /** The columns of a unique index that ON CONFLICT can name, with their types; empty if there is none. */
+  /** The columns of a unique index that ON CONFLICT can name, with their types; empty without such an index. */
   arbiter: { quoted: string; type: string }[];
-  /** The column with the user; null if there is none. */
+  /** The column with the user, or null. */
   user: string | null;
   /** Why events are not played here; all others are. */
   skipped: Partial<Record<ProofEvent, string>>;
