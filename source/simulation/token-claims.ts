@@ -23,7 +23,7 @@ export function askedIdentity(
       if (name === 'current_setting' && setting && somebody.test(setting))
         asked.settings.push({ setting, by: identity });
     }
-    // The definitions of auth.uid() and its like: what counts is who calls them.
+    // The bodies of auth.uid() and similar functions do not count; their callers do.
     if (schema === 'auth') continue;
     for (const claim of claimsIn(calls, reading)) {
       if (claim === 'sub' || claim === null) asked.subject = true;
