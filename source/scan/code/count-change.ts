@@ -76,9 +76,13 @@ function judge(follower: Follower, ref: Reference, depth: number): CountChange[]
 /** How a standalone SQL expression changes the count: `usage_count + 1`. */
 export function ofText(text: string): CountChange {
   if (/\bcount\s*\(/i.test(text)) return 'recounts';
-  if (/\+\s*(\d|\$|:|\?|excluded)/i.test(text) || /\d\s*\+/.test(text)) return 'adds';
-  return /-\s*(\d|\$)/.test(text) ? 'subtracts' : /^\W*0\W*$/.test(text) ? 'zero' : 'sets';
+  if (addition.test(text)) return 'adds';
+  return subtraction.test(text) ? 'subtracts' : /^\W*0\W*$/.test(text) ? 'zero' : 'sets';
 }
+
+// Whatever is added: a number, a placeholder of any driver, a column or an expression. `->` takes from JSON.
+const addition = /[\w"')\]}]\s*\+\s*[\w"'($:?@%{]/;
+const subtraction = /[\w"')\]}]\s*-(?!>)\s*[\w"'($:?@%{]/;
 
 // Either the function that sets the count reads the number of records, or a query that names the records returns it.
 function readsRecords(follower: Follower, { module, node }: Reference): boolean {

@@ -28,7 +28,7 @@ export function sqlTextsOf(module: CodeModule, follower: Follower, functions: It
     if (
       !statement.test(
         module.text
-          .slice(whole.start, whole.end)
+          .slice(whole.type === 'TaggedTemplateExpression' ? whole.quasi.start : whole.start, whole.end)
           .replace(/^[`'"[\s(]+/, '')
           .replace(/^[\w.$]*(?:<[^`]*>)?`/, ''),
       )

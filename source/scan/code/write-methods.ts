@@ -64,20 +64,32 @@ export function subjectsFor(
     const [first] =
       wrapped && receiver.node.type === 'CallExpression' ? receiver.node.arguments : call.arguments;
     const entity =
-      (wrapped || isManager(receiver.node)) && first ? entities(follower, { module, node: first }) : [];
+      (wrapped || isManager(follower, receiver, first)) && first
+        ? entities(follower, { module, node: first })
+        : [];
     return [...own.filter(({ by }) => by !== 'model'), ...entity];
   }
   if (method === 'doUpdateSet') return own.length > 0 ? own : aroundConflict(follower, module, call);
   if (own.length > 0) return own;
   // `em.nativeUpdate(Preset, id, {...})`, `manager.increment(Preset, ...)`, `manager.save(preset)`
   const [first] = call.arguments;
-  return first && isManager(receiver.node) ? entities(follower, { module, node: first }) : [];
+  return first && isManager(follower, receiver, first) ? entities(follower, { module, node: first }) : [];
 }
 
-const isManager = (node: Node) =>
-  /^(em|_em|manager|entityManager|dataSource|orm|connection|getManager|getConnection|appDataSource|repository|repo|tx|trx|queryRunner|transactionalEntityManager)$/i.test(
-    lastName(node),
+// `em`, what `const own = em.fork()` names, or whatever takes the class of an entity
+function isManager(follower: Follower, receiver: Reference, first: Node | undefined): boolean {
+  const named = [receiver, ...follower.follow(receiver)].some(({ node }) => manager.test(lastName(node)));
+  const { module } = receiver;
+  return (
+    named ||
+    (first !== undefined && follower.follow({ module, node: first }).some(({ node }) => isClass(node.type)))
   );
+}
+
+const isClass = (type: Node['type']) => type === 'ClassDeclaration' || type === 'ClassExpression';
+
+const manager =
+  /^(em|_em|fork|manager|entityManager|dataSource|orm|connection|getManager|getEntityManager|getConnection|appDataSource|repository|repo|tx|trx|queryRunner|transactionalEntityManager)$/i;
 
 // `.onConflict(oc => oc.column('id').doUpdateSet({...}))`
 function aroundConflict(follower: Follower, module: CodeModule, call: Call): QueryTarget[] {

@@ -1,0 +1,22 @@
+// writes: none
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
+
+export interface Database {
+  public: {
+    Tables: {
+      presets: {
+        Row: { id: string; name: string; settings: Json; usage_count: number; last_used_at: string | null };
+        Insert: { id?: string; name: string; settings: Json; usage_count?: number; last_used_at?: string | null };
+        Update: { id?: string; name?: string; settings?: Json; usage_count?: number; last_used_at?: string | null };
+        Relationships: [];
+      };
+    };
+    Functions: {
+      increment_preset_usage_count: { Args: { preset_id: string }; Returns: undefined };
+      track_preset_usage: { Args: { p_preset_id: string }; Returns: string };
+    };
+  };
+}
+
+export type Preset = Database['public']['Tables']['presets']['Row'];
+export type PresetUpdate = Omit<Database['public']['Tables']['presets']['Update'], 'usage_count'>;
