@@ -5,9 +5,10 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
 import { inspectDatabase } from '../../source/counter/inspect-database.ts';
+import { planRepair } from '../../source/repair/plan/read-plan.ts';
 import type { RepairRequest } from '../../source/repair/plan/repair-plan.ts';
 import { listReceipts } from '../../source/repair/receipts/list-receipts.ts';
-import type { RepairOutcome } from '../../source/repair/repair.ts';
+import { noOptions, type RepairAction, type RepairOutcome } from '../../source/repair/repair.ts';
 import { resolveReceipts } from '../../source/repair/run/resolve-receipts.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets } from '../helpers/database.ts';
@@ -78,10 +79,17 @@ async function arrange(each: number): Promise<void> {
 
 const env = () => ({ DATABASE_URL: server.url, XDG_STATE_HOME: home });
 
-/** The fingerprint of the plan as it is now. */
-async function planned(...command: string[]): Promise<string> {
-  const { out } = await run([...command, '--dry-run', '--json'], env());
-  return JSON.parse(out).plan.fingerprint;
+type Command = [action: RepairAction, ...given: string[]];
+
+/** The fingerprint of the plan as it is now, which is what `--dry-run` of that command prints. */
+async function planned(...[action, given = '']: Command): Promise<string> {
+  const asked =
+    action === 'undo'
+      ? request(action, directory, { receipt: given })
+      : request(action, directory, {
+          options: { ...noOptions, deleteHistory: given === '--delete-history' },
+        });
+  return (await planRepair(database, asked)).fingerprint;
 }
 
 /** What a client that is to be killed is called on the server. */
@@ -93,11 +101,11 @@ interface Victim {
 }
 
 /** Starts a repair as the program that a user runs, to be killed. */
-async function start(...command: string[]): Promise<Victim> {
+async function start(...command: Command): Promise<Victim> {
   return startAgreed(await planned(...command), ...command);
 }
 
-function startAgreed(confirm: string, ...command: string[]): Victim {
+function startAgreed(confirm: string, ...command: Command): Victim {
   const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
   const child = spawn(process.execPath, [program, ...command, '--confirm', confirm], {
     env: { PATH, HOME, TMPDIR, ...env(), PGAPPNAME: victimName },
@@ -185,7 +193,7 @@ async function expectAsBefore(): Promise<void> {
   expect(row).toEqual({ counts: 0, lost: 0, more: 0 });
 }
 
-async function finish(...command: string[]): Promise<void> {
+async function finish(...command: Command): Promise<void> {
   const { code, err } = await run([...command, '--confirm', await planned(...command)], env());
   expect(err).toBe('');
   expect(code).toBe(0);
@@ -207,7 +215,7 @@ async function letGo(): Promise<void> {
   await sql`TRUNCATE holdup`;
 }
 
-const actions = [
+const actions: { name: string; title: string; command: Command; records: number }[] = [
   { name: 'sync', title: 'a sync', command: ['sync'], records: history },
   { name: 'reset', title: 'a reset in batches', command: ['reset', '--delete-history'], records: history },
   { name: 'reset', title: 'a reset by TRUNCATE', command: ['reset', '--delete-history'], records: few },
@@ -269,10 +277,10 @@ describe.each(actions)('$title is killed', ({ name, title, command, records }) =
     test('between two batches: the first is done, the rest is not', async () => {
       await holdUp(0.2);
       const victim = await start(...command);
-      await waitFor(async () => {
-        await sql`SELECT 1`;
-        return receiptLines(name).some(({ kind }) => kind === 'settled');
-      }, 'the end of the first batch');
+      await waitFor(
+        async () => receiptLines(name).some(({ kind }) => kind === 'settled'),
+        'the end of the first batch',
+      );
       await kill(victim);
       await letGo();
       expect(await drifts()).toEqual([0, 5]);
@@ -342,7 +350,7 @@ describe('an undo is killed', () => {
         options: { lastUsed: false, deleteHistory: true, suppressTriggers: false },
       }),
     );
-    const command = ['undo', outcome.receiptId];
+    const command: Command = ['undo', outcome.receiptId];
     await holdUp(0.3);
     const first = await start(...command);
     await waitFor(asleep, 'the first write');

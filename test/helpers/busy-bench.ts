@@ -100,10 +100,7 @@ export class BusyBench {
 
   /** Waits for what this process notices by itself, while others work. */
   soon(question: () => boolean, what: string): Promise<void> {
-    return waitFor(async () => {
-      await new Promise(resolve => setTimeout(resolve, 2));
-      return question();
-    }, what);
+    return waitFor(async () => question(), what);
   }
 
   /** Stops the server, and waits until it answers again. */

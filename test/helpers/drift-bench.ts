@@ -4,6 +4,7 @@ import type { DriftEvent } from '../../source/watch/drift-event.ts';
 import type { SeenRepair } from '../../source/watch/repaired-drift.ts';
 import { Watch } from '../../source/watch/run/watch.ts';
 import type { Focus } from '../../source/watch/watch-event.ts';
+import { patience } from './scale.ts';
 
 /** A watch that collects its drift events. */
 export interface DriftBench {
@@ -45,8 +46,8 @@ export function watchDrift(
         };
         const timer = setTimeout(() => {
           listeners.delete(check);
-          reject(new Error(`Waited 30 s in vain for ${what}; events: ${JSON.stringify(bench.events)}`));
-        }, 30_000);
+          reject(new Error(`Waited in vain for ${what}; events: ${JSON.stringify(bench.events)}`));
+        }, patience);
         listeners.add(check);
         check();
       });

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import pty from '@lydell/node-pty';
 import { Unicode11Addon } from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
+import { patience } from './scale.ts';
 
 /** The built console. */
 export const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -139,8 +140,10 @@ export function startTerminal({
         };
         const timer = setTimeout(() => {
           finish();
-          reject(new Error(`The screen did not show ${what} within 20 s. It shows:\n${read()}`));
-        }, 20_000);
+          reject(
+            new Error(`The screen did not show ${what} within ${patience / 1_000} s. It shows:\n${read()}`),
+          );
+        }, patience);
         const finish = () => {
           clearTimeout(timer);
           watchers.delete(check);

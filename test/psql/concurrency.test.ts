@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDatabase, insertPresets, type TestDatabase } from '../helpers/database.ts';
+import { waitFor } from '../helpers/wait.ts';
 import { mismatches, track, use } from './files.ts';
 
 let database: TestDatabase;
@@ -29,7 +30,7 @@ it('lets bulk inserts in opposite orders wait for each other, and never deadlock
       const inserts = Promise.all([insert(sql`ASC`), insert(sql`DESC`)]);
       // Handled below; without this a rejection in the meantime would end the process.
       inserts.catch(() => {});
-      while ((await waiting()) < 2);
+      await waitFor(async () => (await waiting()) >= 2, 'both inserts to wait');
       return { inserts };
     });
     await both.inserts;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { waitFor } from '../helpers/wait.ts';
 import { countOf, createUnmigrated, migration, mismatches, runFile, use } from './files.ts';
 
 let database: TestDatabase;
@@ -91,19 +92,15 @@ it('gives up before a transaction that has changed a preset and then makes a use
       () => 'migrated',
       (error: Error) => error.message,
     );
-    await waitUntil(async () => {
+    await waitFor(async () => {
       const [row] = await sql`
         SELECT count(*)::int AS locks FROM pg_locks
          WHERE relation = 'preset_usage'::regclass AND mode = 'ShareRowExclusiveLock' AND granted`;
       return row!.locks === 1;
-    });
+    }, 'the locks of the migration');
     await use(writer, presets[0]!);
   });
   expect(await migrated).toContain('lock timeout');
   const [preset] = await sql`SELECT name FROM presets WHERE id = ${presets[0]!}`;
   expect(preset).toEqual({ name: 'renamed' });
 });
-
-async function waitUntil(met: () => Promise<boolean>): Promise<void> {
-  while (!(await met()));
-}
