@@ -43,9 +43,20 @@ export function judgeLogStep(reading: LogReading, since: number, server: string)
       understood: false,
     };
   }
+  if (reading.firstDoubtful) {
+    const { file, line, text } = reading.firstDoubtful;
+    const lines = amount(
+      reading.doubtful,
+      'line about usage tracking speaks',
+      'lines about usage tracking speak',
+    );
+    const evidence = `No errors in ${read}, but ${lines} of trouble without a level: ${file}:${line} ${text}. ${server}`;
+    return { status: 'skipped', evidence, hint: doubtfulHint, query: null };
+  }
   return { status: 'passed', evidence: `No errors in ${read}. ${server}`, hint: '', query: null };
 }
 
+const doubtfulHint = 'Decide by reading whether a use was lost there; this console cannot tell.';
 const startWithThese = 'Start with those about usage tracking: each may be a lost use.';
 const noneNamesUsage =
   'None of them names usage tracking; check whether a use was being made when they happened.';

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { LogReading } from '../../source/checklist/app-log/read-log.ts';
 import { judgeLogStep } from '../../source/checklist/judge-log-step.ts';
 
 const reading = {
@@ -10,6 +11,8 @@ const reading = {
   aboutUsage: 0,
   older: 0,
   undated: 0,
+  doubtful: 0,
+  firstDoubtful: null as LogReading['firstDoubtful'],
   problems: [],
 };
 const judge = (given: Partial<typeof reading>) => judgeLogStep({ ...reading, ...given }, 0, 'S.');
@@ -33,6 +36,23 @@ test('errors that were seen are told, and that others may be missing', () => {
     status: 'failed',
     understood: false,
     evidence: expect.stringMatching(/^1 error, 0 of them .*Only 20 of 100 entries/),
+  });
+});
+
+test('a line about usage that may be an error is shown, and the step is not passed', () => {
+  const firstDoubtful = {
+    file: 'app.log',
+    line: 7,
+    at: null,
+    level: 'error',
+    text: 'insert of preset_usage denied',
+    aboutUsage: true,
+  };
+  expect(judge({ doubtful: 2, firstDoubtful })).toMatchObject({
+    status: 'skipped',
+    evidence: expect.stringMatching(
+      /2 lines about usage tracking speak of trouble without a level: app\.log:7 insert of preset_usage denied/,
+    ),
   });
 });
 

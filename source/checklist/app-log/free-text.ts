@@ -1,7 +1,15 @@
 const trouble =
   /\b(?:fail(?:ed|s|ure)?|errors?|denied|exception|violat(?:es|ed|ion)|refused|fatal|panic|abort(?:ed|ing)?|crash(?:ed)?|cannot|can't|could ?n[o']t|unable|rejected|time[ds]?[ -]?out|invalid|lost)\b/i;
-const noTrouble =
-  /\b(?:no|0|zero|without) (?:errors?|failures?)\b|\b(?:errors?|failures?|failed)\s*[:=]\s*(?:0|null|none|undefined|false|nil)(?![\w.])/gi;
+const noTrouble = [
+  /\b(?:no|0|zero|without) (?:errors?|failures?)\b/gi,
+  /\b(?:errors?|failures?|failed)\s*[:=]\s*(?:0|null|none|undefined|false|nil)(?![\w.])/gi,
+  // What is named for errors: a handler, a page, a rate.
+  /\b(?:errors?|exception|failure)[ _-]?(?:handl|report|track|boundar|page|log|rate|count|budget|code|level|middleware|monitor|filter)\w*/gi,
+];
+const withoutCalm = (text: string) => noTrouble.reduce((rest, calm) => rest.replaceAll(calm, ''), text);
+
+/** True if a text has a word that errors are told with, such as "failed" or "denied", but for "0 errors" and "error: null". */
+export const namesTrouble = (text: string): boolean => trouble.test(withoutCalm(text.slice(0, 2_000)));
 
 /**
  * True if a line without a level is plain words that name no trouble. A line in another format, or one that speaks of
@@ -10,7 +18,7 @@ const noTrouble =
 export function isPlainTalk(text: string): boolean {
   const start = text.slice(0, 2_000).trim();
   if (/^[<{"]/.test(start) || /^\[\s*[{["]/.test(start)) return false;
-  if (trouble.test(start.replace(noTrouble, ''))) return false;
+  if (namesTrouble(start)) return false;
   // Fields between separators are some format's columns.
   const separators = start.match(/[|;,\t](?! )/g)?.length ?? 0;
   const spaces = start.match(/ /g)?.length ?? 0;

@@ -12,6 +12,7 @@ export interface Level {
 const errors: Record<string, string> = {
   err: 'error',
   error: 'error',
+  eror: 'error',
   severe: 'error',
   fatal: 'fatal',
   panic: 'panic',
@@ -32,7 +33,7 @@ const errors: Record<string, string> = {
   },
 };
 const calmLevels =
-  /^(?:trace|debug[1-5]?|dbg|verbose|silly|info|inf|information|notice|log|warn|warning|wrn|deprecationwarning)$/;
+  /^(?:trace|trce|debug[1-5]?|dbg|dbug|verbose|silly|info|inf|information|informational|notice|log|warn|warning|wrn|deprecationwarning)$/;
 const continuations = /^(?:detail|hint|context|statement|query|location)$/;
 // These words also begin sentences, so they are levels only in capitals or brackets.
 const onlyInCapitals = new Set(['alert', 'emerg', 'emergency', 'severe', 'log']);
@@ -43,6 +44,13 @@ export function namedLevel(name: string): Level | null {
   const error = Object.hasOwn(errors, word) ? errors[word] : undefined;
   if (error !== undefined) return { kind: 'error', level: error };
   return calmLevels.test(word) ? { kind: 'calm', level: word } : null;
+}
+
+/** The level with this number: 50 and 60 are pino's and bunyan's error and fatal, 400 and above Monolog's. */
+export function numericLevel(number: number): Level {
+  if (number >= 400) return { kind: 'error', level: number >= 500 ? 'critical' : 'error' };
+  if (number >= 100 || number < 50) return { kind: 'calm', level: '' };
+  return { kind: 'error', level: number >= 60 ? 'fatal' : 'error' };
 }
 
 // In characters. Only the part before the message is searched for levels; it is shorter than this.
@@ -58,14 +66,13 @@ const mostParts = 12;
  */
 export function plainLevel(line: string, dated: boolean): Level | null {
   let rest = line.slice(0, longestHead).trimStart();
-  // Next.js marks its errors only with this sign.
-  if (rest.startsWith('⨯')) return { kind: 'error', level: 'error' };
   const field = logfmtLevel(rest);
-  if (field !== null) return namedLevel(field);
+  if (field !== null) return /^\d{1,3}$/.test(field) ? numericLevel(Number(field)) : namedLevel(field);
   let words = 0;
   let named = false;
   for (let part = 0; part < mostParts; part += 1) {
-    rest = rest.replace(/^[\s|:>•·✖✗✘❌×!*,;—–-]+/u, '');
+    rest = rest.replace(/^(?:[\s|:>›•·●○✓✔ℹ⚠×!*,;—–-]|\ufe0f)+/u, '');
+    if (words === 0 && errorSign.test(rest)) return { kind: 'error', level: 'error' };
     if (words === 0 && thrownErrors.some(pattern => pattern.test(rest)) && !noError.test(rest)) {
       return { kind: 'error', level: /^\[?(?:PHP )?fatal/i.test(rest) ? 'fatal' : 'error' };
     }
@@ -84,6 +91,14 @@ export function plainLevel(line: string, dated: boolean): Level | null {
   return null;
 }
 
+/** The level in a line of an object that was printed over several lines: `severityText: 'ERROR',`. */
+export function levelOfObject(line: string): Level | null {
+  const name = /^\s+["']?(?:level|severity|severityText|levelname)["']?: ["'](\w{1,20})["'],?\s*$/.exec(
+    line,
+  )?.[1];
+  return name === undefined ? null : namedLevel(name);
+}
+
 /** True if the line names an error. Without a level, it is one only if a stack trace follows. */
 export function mentionsError(line: string): boolean {
   return /(?:Error|Exception)\b/.test(line.slice(0, longestHead));
@@ -93,6 +108,9 @@ export function mentionsError(line: string): boolean {
 const header =
   /^(?:\[[^\]]{0,80}\]|\([^)]{0,80}\)|<[^>]{0,80}>|[\w./@#$:-]{1,80}(?:\[[^\]]{0,40}\])?:(?=\s)|(?!\d+\s)(?=\S{0,80}[.@/#=\d])\S{1,80}(?=\s))/;
 const word = /^[\w$-]{1,40},?(?=\s)/;
+
+/** Next.js, consola, signale and others mark their errors only with such a sign. */
+const errorSign = /^[⨯✖✗✘❌🚫⛔🚨]\ufe0f?\s(?!\s*(?:0|no)\s)/u;
 
 /** How runtimes and consoles print an error that was thrown. */
 const thrownErrors = [
@@ -105,6 +123,11 @@ const thrownErrors = [
   // console.error('Error saving the preset:', error) and console.error('Failed to save the preset:', error)
   /^Error (?:while|when|in|on|at|during|from|\w+ing) [^:]{0,200}:/,
   /^Failed to [^:]{1,200}:/,
+  // .NET's console
+  /^fail: [\w.`<>+]{1,200}\[\d+\]/,
+  // Prisma
+  /^prisma:error(?=\s|$)/,
+  /^Invalid `[^`]{1,200}` invocation/,
   // AWS Lambda
   /^Task timed out after [\d.]+ seconds/,
 ];

@@ -28,7 +28,7 @@ const formats = [
   // Nest's 11/22/2026, 10:00:00 AM
   `(?<month>\\d{1,2})/(?<day>\\d{1,2})/(?<year>\\d{4}),?\\s${clock}(?:\\s(?<half>[AP]M))?`,
   // 10:00:00.123, which is useless without a day
-  `${clock}(?:\\s[AP]M)?`,
+  `${clock}(?:\\s?[AP]M)?`,
 ].map(format => new RegExp(`^${priority}(?<lead>${lead})${format}\\]?`));
 
 /**

@@ -1,6 +1,7 @@
 import { hasErrorCode } from './error-code.ts';
+import { namesTrouble } from './free-text.ts';
 import type { LogLine } from './line.ts';
-import { mentionsError } from './log-level.ts';
+import { levelOfObject, mentionsError } from './log-level.ts';
 import { readLine } from './log-line.ts';
 import type { LogProblem } from './problem.ts';
 import { isAboutUsage } from './usage-words.ts';
@@ -17,6 +18,9 @@ export class Problems {
   aboutUsage = 0;
   older = 0;
   undated = 0;
+  /** Lines about usage tracking that speak of trouble without saying whether it is an error, and the first of them. */
+  doubtful = 0;
+  firstDoubtful: LogProblem | null = null;
   readonly #since: number | null;
   readonly #most: number;
   #kept: Found[] = [];
@@ -33,6 +37,8 @@ export class Problems {
   #unlevelled: LogProblem | null = null;
   /** Lines of the last entry that were not understood, and are if it becomes an error. */
   #unclear = 0;
+  /** The first of them that speaks of trouble. */
+  #troubled: LogProblem | null = null;
   /** True if the last entry had a level; then indented lines below are part of it. */
   #owned = false;
   /** True within a Python traceback, where the error comes last and is not indented. */
@@ -45,6 +51,7 @@ export class Problems {
 
   /** Begins a file; `written` is when it was last written to, in milliseconds since 1970. */
   begin(file: string, written: number): void {
+    this.#noteDoubt();
     this.#close();
     this.#file = file;
     this.#written = written;
@@ -82,22 +89,32 @@ export class Problems {
       return;
     }
     const below = line.form === 'own' ? null : this.#unlevelled;
+    if (below === null) this.#noteDoubt();
     this.#close();
     this.#owned = line.kind !== null;
     if (line.kind === 'error') this.#open = this.#problem(line, raw);
     else if (line.kind === null && mentionsError(raw)) this.#suspect = this.#problem(line, raw);
     if (line.kind === null) this.#unlevelled = below ?? this.#problem(line, raw);
     this.#unclear = below === null ? 0 : this.#unclear;
-    this.#judge(line.understood);
+    // What belongs to a line that is not understood may be an error as well.
+    if (this.#unclear === 0) this.#troubled = null;
+    const understood = line.understood && this.#unclear === 0;
+    if (!understood && namesTrouble(raw)) this.#troubled ??= this.#problem(line, raw);
+    this.#judge(understood);
     this.#traceback = raw.startsWith('Traceback (');
   }
 
-  /** The code of an error, or a name of usage tracking, below a line without a level: `code: '42501'`. */
+  /** The code of an error, a level, or a name of usage tracking below a line without a level: `code: '42501'`. */
   #lookBelow(raw: string): void {
     const above = this.#unlevelled;
     if (!above || this.#open) return;
     above.aboutUsage ||= isAboutUsage(raw);
-    if (!hasErrorCode(raw)) return;
+    const level = levelOfObject(raw);
+    if (level?.kind === 'calm') {
+      this.#owned = true;
+      this.#clear();
+    }
+    if (level?.kind !== 'error' && !hasErrorCode(raw)) return;
     this.#open = /^[\s{[(]*$/.test(above.text) ? { ...above, text: raw.trim().slice(0, longestText) } : above;
     this.#clear();
   }
@@ -117,6 +134,7 @@ export class Problems {
 
   /** Those about usage first, then newest first; errors without a time are last. */
   finish(): LogProblem[] {
+    this.#noteDoubt();
     this.#close();
     this.#trim();
     return this.#kept.map(({ problem }) => problem);
@@ -145,6 +163,19 @@ export class Problems {
     };
   }
 
+  /** The last entry ends without having become an error. */
+  #noteDoubt(): void {
+    const line = this.#troubled;
+    const aboutUsage = line !== null && this.#unlevelled?.aboutUsage === true;
+    if (!aboutUsage || this.#unclear === 0 || this.#isOlder(line)) return;
+    this.doubtful += 1;
+    this.firstDoubtful ??= { ...line, aboutUsage };
+  }
+
+  #isOlder({ at }: LogProblem): boolean {
+    return this.#since !== null && at !== null && at < this.#since;
+  }
+
   /** Counts the open error; no further lines belong to it. */
   #close(): void {
     const problem = this.#open;
@@ -153,7 +184,7 @@ export class Problems {
     this.#unlevelled = null;
     this.#traceback = false;
     if (!problem) return;
-    if (this.#since !== null && problem.at !== null && problem.at < this.#since) {
+    if (this.#isOlder(problem)) {
       this.older += 1;
       return;
     }

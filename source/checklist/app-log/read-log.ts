@@ -21,6 +21,9 @@ export interface LogReading {
   older: number;
   /** How many of `errors` have no time, and none above them: they may be older than `since`. */
   undated: number;
+  /** Lines about usage tracking that speak of trouble without a level, and the first of them. */
+  doubtful: number;
+  firstDoubtful: LogProblem | null;
   /** Those about usage first, then newest first; at most `most`. */
   problems: LogProblem[];
 }
@@ -57,7 +60,8 @@ export async function readLog(file: string, options: LogOptions): Promise<LogRea
     await closeLogs(logs);
   }
   const kept = problems.finish();
-  const { lines, entries, understood, errors, aboutUsage, older, undated } = problems;
+  const { lines, entries, understood, errors, aboutUsage, older, undated, doubtful, firstDoubtful } =
+    problems;
   return {
     files: logs.map(({ path }) => path),
     lines,
@@ -67,6 +71,8 @@ export async function readLog(file: string, options: LogOptions): Promise<LogRea
     aboutUsage,
     older,
     undated,
+    doubtful,
+    firstDoubtful,
     problems: kept,
   };
 }

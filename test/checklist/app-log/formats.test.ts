@@ -240,6 +240,207 @@ const formats: Record<string, string> = {
       app_name: 'web',
     },
   ),
+  'Vercel’s lines': [
+    '10:00:00.12  ℹ️  GET  /api/presets  200  listed',
+    '10:00:01.12  🚫  POST  /api/presets  500  no table',
+  ].join('\n'),
+  'Fly, where standard error is info': [
+    '2026-11-22T10:00:00Z app[148e21] iad [info]listening on 3000',
+    '2026-11-22T10:00:00Z app[148e21] iad [info]TypeError: no preset_usage',
+    '2026-11-22T10:00:00Z app[148e21] iad [info]    at save (app.js:1:2)',
+  ].join('\n'),
+  'Render, with labels': lines(
+    {
+      labels: [{ name: 'level', value: 'info' }],
+      message: 'listening',
+      timestamp: '2026-11-22T10:00:00.123Z',
+    },
+    { labels: [{ name: 'level', value: 'error' }], message: refused, timestamp: '2026-11-22T10:00:00.123Z' },
+  ),
+  'Railway, with attributes': lines(
+    { message: 'listening', attributes: [{ key: 'level', value: 'info' }] },
+    { message: refused, attributes: [{ key: 'level', value: 'error' }] },
+  ),
+  'CloudWatch Insights': JSON.stringify({
+    status: 'Complete',
+    results: [
+      [
+        { field: '@timestamp', value: '2026-11-22 10:00:00.123' },
+        { field: '@message', value: '2026-11-22T10:00:00.123Z\t655c\tINFO\tlistening' },
+      ],
+      [
+        { field: '@timestamp', value: '2026-11-22 10:00:00.123' },
+        { field: '@message', value: '2026-11-22T10:00:00.123Z\t655c\tERROR\tno preset_usage' },
+      ],
+    ],
+  }),
+  'Azure, application insights': JSON.stringify([
+    { timestamp: '2026-11-22T10:00:00.123Z', message: 'listening', severityLevel: 1 },
+    { timestamp: '2026-11-22T10:00:00.123Z', message: refused, severityLevel: 3 },
+  ]),
+  'Azure, log analytics': [
+    'TimeGenerated [UTC],LogLevel,Message,Category',
+    '"11/22/2026, 10:00:00.123 AM",Information,listening,Function',
+    `"11/22/2026, 10:00:00.123 AM",Error,"${refused.replaceAll('"', '""')}",Function`,
+  ].join('\n'),
+  'Azure, PostgreSQL': lines(
+    {
+      time: '2026-11-22T10:00:00.123Z',
+      properties: { errorLevel: 'LOG', sqlerrcode: '00000', message: 'checkpoint' },
+    },
+    {
+      time: '2026-11-22T10:00:00.123Z',
+      properties: { errorLevel: 'ERROR', sqlerrcode: '42501', message: refused },
+    },
+  ),
+  '.NET’s console': `info: Shop.Usage[0]\n      listening\nfail: Shop.Usage[0]\n      ${refused}`,
+  stern: [
+    'web-6d5f7c8b9-abcde web 2026-11-22T10:00:00.123Z INFO listening',
+    `web-6d5f7c8b9-abcde web 2026-11-22T10:00:00.123Z ERROR ${refused}`,
+  ].join('\n'),
+  'stern, JSON': [
+    'web-6d5f7c8b9-abcde web {"level":30,"msg":"listening"}',
+    'web-6d5f7c8b9-abcde web {"level":50,"msg":"no preset_usage"}',
+  ].join('\n'),
+  'kubectl with a prefix, JSON': [
+    '[pod/web-1/web] {"level":"info","msg":"listening"}',
+    '[pod/web-1/web] {"level":"error","msg":"no preset_usage"}',
+  ].join('\n'),
+  consola: 'ℹ listening on 3000\n✖ cannot write preset_usage',
+  'consola, boxed': ' INFO  listening on 3000\n\n ERROR  cannot write preset_usage',
+  signale: '[10:00:00] [web] › ℹ  info      listening\n[10:00:00] [web] › ✖  error     no preset_usage',
+  'a cross before the message': `✅ saved\n❌ Tracking preset usage did not work`,
+  'zerolog’s console': '10:00AM INF listening on=3000\n10:00AM ERR no preset_usage id=12',
+  'OpenTelemetry, lines': lines(
+    ...[9, 17].map(severityNumber => ({
+      resourceLogs: [
+        {
+          resource: { attributes: [{ key: 'service.name', value: { stringValue: 'web' } }] },
+          scopeLogs: [
+            {
+              logRecords: [
+                {
+                  timeUnixNano: `${at}000000`,
+                  severityNumber,
+                  body: { stringValue: severityNumber > 16 ? refused : 'listening' },
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    })),
+  ),
+  'OpenTelemetry on the console': ['INFO', 'ERROR']
+    .map(level => `{\n  timestamp: ${at * 1_000},\n  severityText: '${level}',\n  body: 'preset_usage',\n}`)
+    .join('\n'),
+  'Loki, lines': lines(
+    { labels: { app: 'web' }, line: 'level=info msg=listening', timestamp: '2026-11-22T10:00:00.123Z' },
+    {
+      labels: { app: 'web' },
+      line: 'level=error msg="no preset_usage"',
+      timestamp: '2026-11-22T10:00:00.123Z',
+    },
+  ),
+  'Loki’s answer': JSON.stringify({
+    status: 'success',
+    data: {
+      resultType: 'streams',
+      result: [
+        { stream: { app: 'web', level: 'info' }, values: [[`${at}000000`, 'listening']] },
+        { stream: { app: 'web', level: 'error' }, values: [[`${at}000000`, 'no preset_usage']] },
+      ],
+    },
+  }),
+  'Datadog, CSV': `Date,Host,Service,Status,Content\n2026-11-22T10:00:00.123Z,h,web,info,listening\n2026-11-22T10:00:00.123Z,h,web,error,no preset_usage`,
+  'Datadog, JSON': JSON.stringify({
+    data: ['info', 'error'].map(status => ({
+      id: 'a',
+      type: 'log',
+      attributes: { timestamp: '2026-11-22T10:00:00.123Z', status, message: 'preset_usage' },
+    })),
+  }),
+  'Serilog, compact': lines(
+    { '@t': '2026-11-22T10:00:00.123Z', '@mt': 'Listening' },
+    { '@t': '2026-11-22T10:00:00.123Z', '@mt': 'No preset_usage', '@l': 'Error' },
+  ),
+  'the journal, with its day': [
+    'Sun 2026-11-22 10:00:00 UTC web app[12]: listening on 3000',
+    'Sun 2026-11-22 10:00:00 UTC web app[12]: Error: no preset_usage',
+  ].join('\n'),
+  'the journal, verbose': ['6', '3']
+    .map(
+      priority =>
+        `Sun 2026-11-22 10:00:00.123456 UTC [s=1;i=${priority};b=2]\n    _TRANSPORT=stdout\n    PRIORITY=${priority}\n    SYSLOG_IDENTIFIER=app\n    MESSAGE=preset_usage\n    _PID=12`,
+    )
+    .join('\n'),
+  'syslog of RFC 5424': [
+    '<134>1 2026-11-22T10:00:00.123Z web app 12 - - listening on 3000',
+    `<131>1 2026-11-22T10:00:00.123Z web app 12 - [x@1 y="z"] cannot write preset_usage`,
+  ].join('\n'),
+  'syslog of RFC 3164': [
+    '<14>Nov 22 10:00:00 web app[12]: listening on 3000',
+    '<11>Nov 22 10:00:00 web app[12]: cannot write preset_usage',
+  ].join('\n'),
+  'Cloudflare workers': lines(
+    { outcome: 'ok', exceptions: [], logs: [{ message: ['listening'], level: 'log', timestamp: at }] },
+    { outcome: 'exception', exceptions: [{ name: 'Error', message: refused, timestamp: at }], logs: [] },
+  ),
+  'Sentry’s breadcrumbs': JSON.stringify({
+    event_id: 'a',
+    breadcrumbs: {
+      values: ['info', 'error'].map(level => ({ timestamp: at / 1_000, level, message: 'preset_usage' })),
+    },
+  }),
+  GELF: lines(
+    { version: '1.1', host: 'web', short_message: 'listening', level: 6 },
+    { version: '1.1', host: 'web', short_message: refused, level: 3 },
+  ),
+  'logfmt with a number': 'level=30 msg=ok\nlevel=50 msg="no preset_usage"',
+  'logfmt of log15':
+    't=2026-11-22T10:00:00+0000 lvl=info msg=ok\nt=2026-11-22T10:00:00+0000 lvl=eror msg="no preset_usage"',
+  Prisma: 'prisma:info Starting a pool\nprisma:error no preset_usage',
+  'lines that end with a carriage return':
+    '2026-11-22T10:00:00Z INFO ok\r2026-11-22T10:00:00Z ERROR no preset_usage\r',
+  'Firebase functions': [
+    '2026-11-22T10:00:00.123456789Z I useApi: listening',
+    '2026-11-22T10:00:00.123456789Z E useApi: no preset_usage',
+  ].join('\n'),
+  'Google Cloud, a table': [
+    'LEVEL  NAME    EXECUTION_ID  TIME_UTC                 LOG',
+    'I      useApi  abc           2026-11-22 10:00:00.123  listening',
+    'E      useApi  abc           2026-11-22 10:00:00.123  no preset_usage',
+  ].join('\n'),
+  'Google Cloud, YAML': [
+    "---\ninsertId: a\nresource:\n  labels:\n    location: us\n  type: cloud_run_revision\nseverity: INFO\ntextPayload: listening\ntimestamp: '2026-11-22T10:00:00.123Z'",
+    `---\ninsertId: b\njsonPayload:\n  message: '${refused}'\nseverity: ERROR\ntimestamp: '2026-11-22T10:00:00.123Z'`,
+  ].join('\n'),
+  gin: [
+    '[GIN] 2026/11/22 - 10:00:00 | 200 |     1.2ms |       127.0.0.1 | GET      "/presets"',
+    '[GIN] 2026/11/22 - 10:00:00 | 500 |     1.2ms |       127.0.0.1 | POST     "/preset_usage"',
+  ].join('\n'),
+  fiber: [
+    '10:00:00 | 200 |      1.2ms |       127.0.0.1 | GET     | /presets       | -',
+    '10:00:00 | 500 |      1.2ms |       127.0.0.1 | POST    | /preset_usage  | no table',
+  ].join('\n'),
+  hono: '<-- GET /presets\n--> GET /presets 200 3ms\n<-- POST /preset_usage\n--> POST /preset_usage 500 3ms',
+  'koa-logger': '  <-- POST /preset_usage\n  xxx POST /preset_usage 500 3ms 12b',
+  haproxy: [200, 503]
+    .map(
+      status =>
+        `Nov 22 10:00:00 lb haproxy[12]: 10.0.0.1:5000 [22/Nov/2026:10:00:00.123] fe be/web1 0/0/1/12/13 ${status} 157 - - ---- 1/1/0/0/0 0/0 "POST /rest/v1/preset_usage HTTP/1.1"`,
+    )
+    .join('\n'),
+  'AWS’s load balancer': [200, 502]
+    .map(
+      status =>
+        `https 2026-11-22T10:00:00.123456Z app/lb/50dc 1.2.3.4:5000 10.0.0.2:80 0.000 0.012 0.000 ${status} - 34 366 "POST https://x:443/rest/v1/preset_usage HTTP/1.1" "curl/8" - - arn:aws "Root=1-5"`,
+    )
+    .join('\n'),
+  'errors of GraphQL': lines(
+    { msg: 'request', errors: [] },
+    { msg: 'request', errors: [{ message: refused }] },
+  ),
   glog: 'I1122 10:00:00.123456   12 main.go:1] started\nE1122 10:00:00.123456   12 main.go:2] no preset_usage',
 };
 
@@ -292,4 +493,56 @@ describe('what is not understood', () => {
     expect((await read(odd + 'saved\n'.repeat(9))).share).toBe(0.9);
     expect((await read(odd + 'saved\n'.repeat(8))).share).toBeLessThan(0.9);
   });
+});
+
+describe('a line about usage that speaks of trouble without a level', () => {
+  const calm = 'saved a preset\n'.repeat(50);
+
+  test.each([
+    'insert into preset_usage was rejected by the database',
+    '2026-11-22T10:00:00Z could not write preset_usage, permission denied',
+    '0|web | usage_count update timed out',
+    '  app:usage preset_usage insert failed +3ms',
+  ])('%s', async line => {
+    const { errors, doubtful, firstDoubtful, share } = await read(`${calm}${line}\n${calm}`);
+    expect({ errors, doubtful, line: firstDoubtful?.line }).toEqual({ errors: 0, doubtful: 1, line: 51 });
+    expect(share).toBeGreaterThan(0.9);
+  });
+
+  test.each([
+    'tracking preset usage ok',
+    'using idx_preset_usage_daily_unique',
+    'insert preset_usage done { error: null, data: [] }',
+    'sync of usage_count finished with 0 errors',
+    'INFO retried preset_usage after an error',
+    'connect was refused',
+    'registered the error handler of /api/presets',
+    '{"level":"warn","msg":"preset_usage insert failed, retrying"}',
+  ])('not: %s', async line => {
+    expect(await read(`${calm}${line}\n${calm}`)).toMatchObject({ errors: 0, doubtful: 0 });
+  });
+
+  test('also below a line that names usage', async () => {
+    const text = `${calm}insert into preset_usage did not work:\n  permission denied\n${calm}`;
+    expect(await read(text)).toMatchObject({ doubtful: 1, firstDoubtful: { line: 52 } });
+  });
+
+  test('not if it is an error, by what stands below', async () => {
+    const text = `${calm}insert of preset_usage failed {\n  code: '42501',\n}\n${calm}`;
+    expect(await read(text)).toMatchObject({ errors: 1, doubtful: 0 });
+  });
+});
+
+test('what stands below a line that is not understood is not understood either', async () => {
+  const odd = '<entry>\n  <level>2</level>\n  <message>insert failed</message>\n  <a/>\n  <b/>\n</entry>\n';
+  expect((await read(odd.repeat(10))).share).toBeLessThan(0.2);
+});
+
+test('a record with a list of objects is a record, not a list', async () => {
+  const text = [
+    { level: 'info', msg: 'listed', data: [{ id: 1 }] },
+    { level: 'error', msg: 'no preset_usage', rows: [{ id: 1 }], events: [{ id: 2 }] },
+  ];
+  expect(await read(JSON.stringify(text))).toMatchObject({ errors: 1, aboutUsage: 1, entries: 2 });
+  expect(await read(lines(...text.reverse()))).toMatchObject({ errors: 1, aboutUsage: 1, entries: 2 });
 });

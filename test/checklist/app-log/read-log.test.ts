@@ -43,6 +43,8 @@ describe('what is counted', () => {
       aboutUsage: 1,
       older: 1,
       undated: 0,
+      doubtful: 0,
+      firstDoubtful: null,
       problems: [
         {
           file,

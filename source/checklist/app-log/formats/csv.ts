@@ -30,9 +30,9 @@ const serverColumns = [
 const serverRecord = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? [\w+:-]+,(?:[^,]*,){9}/;
 
 const timeName =
-  /^@?(?:time|timestamp|timestampinms|timeutc|date|datetime|ts|time_utc|start_time|ingestion_time)$/i;
+  /^@?(?:time|timestamp|timestampinms|timeutc|date|datetime|ts|time_utc|start_time|ingestion_time|timegenerated)$/i;
 const saysName =
-  /^@?(?:message|msg|event_message|level|severity|error_severity|status|statuscode|status_code|responsestatuscode|textpayload|event)$/i;
+  /^@?(?:message|msg|event_message|level|severity|error_severity|status|statuscode|status_code|responsestatuscode|textpayload|event|content|loglevel|errorlevel_s|severitylevel)$/i;
 
 /** How the first lines of a file show that it is CSV: its separator and its columns; null for any other file. */
 export interface CsvFormat {
@@ -57,7 +57,7 @@ export function detectCsv(lines: readonly string[]): CsvFormat | null {
 
 function split(line: string, separator: string): string[] {
   try {
-    return records(line, separator)[0]?.map(name => name.trim()) ?? [];
+    return records(line, separator)[0]?.map(name => name.trim().replace(/ \[UTC\]$/, '')) ?? [];
   } catch {
     return [];
   }

@@ -2,6 +2,7 @@ import type { Problems } from '../problems.ts';
 import { CsvReader, detectCsv } from './csv.ts';
 import { isJournalExport, JournalReader } from './journal-export.ts';
 import { isJsonDocument, JsonValuesReader } from './json-values.ts';
+import { isYamlEntries, YamlEntriesReader } from './yaml-entries.ts';
 
 interface Reader {
   take(line: string): void;
@@ -45,7 +46,14 @@ export class Entries {
 function readerFor(lines: readonly string[], problems: Problems): Reader {
   if (isJsonDocument(lines)) return new JsonValuesReader(problems);
   if (isJournalExport(lines)) return new JournalReader(problems);
+  if (isYamlEntries(lines)) return new YamlEntriesReader(problems);
   const csv = detectCsv(lines);
   if (csv) return new CsvReader(csv, problems);
-  return { take: line => problems.take(line), end: () => {} };
+  return {
+    // A carriage return alone ends the lines of old programs and of progress bars.
+    take: line => {
+      for (const part of line.includes('\r') ? line.split('\r') : [line]) problems.take(part);
+    },
+    end: () => {},
+  };
 }

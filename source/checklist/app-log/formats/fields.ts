@@ -1,7 +1,7 @@
 import { isErrorCode } from '../error-code.ts';
 import { statusLevel } from '../http-status.ts';
 import type { LogLine } from '../line.ts';
-import { type Level, namedLevel } from '../log-level.ts';
+import { type Level, namedLevel, numericLevel } from '../log-level.ts';
 import { fieldTime } from '../log-time.ts';
 
 export type Fields = Record<string, unknown>;
@@ -12,7 +12,7 @@ export type ReadText = (line: string, written: number) => LogLine;
 // pino, winston and bunyan; Logstash and ECS; zap; Python's and PHP's; Serilog; Google, AWS and OpenTelemetry; PostgreSQL.
 const levelNames = [
   ...['level_name', 'levelname', 'level', 'severity', 'lvl', 'log.level', '@l', 'loglevel'],
-  ...['severitytext', 'severity_text', 'error_severity'],
+  ...['severitytext', 'severity_text', 'error_severity', 'errorlevel', 'errorlevel_s'],
 ];
 const timeNames = [
   ...['time', 'timestamp', '@timestamp', 'ts', '@t', 'datetime', 'asctime', 'date', 'log_time', 'timeutc'],
@@ -23,6 +23,9 @@ const timeNames = [
     'start_time',
     'time_local',
     'time_iso8601',
+    'timegenerated',
+    'timeunixnano',
+    'observedtimeunixnano',
   ],
 ];
 const messageNames = [
@@ -30,15 +33,20 @@ const messageNames = [
     'msg',
     'message',
     '@m',
+    '@mt',
+    'short_message',
     '@message',
     'event_message',
     'textpayload',
     'event',
     'errormessage',
     'error_description',
+    'line',
+    'content',
+    'stringvalue',
   ],
 ];
-const errorNames = ['err', 'error', 'exception', 'details'];
+const errorNames = ['err', 'error', 'exception', 'errors', 'exceptions', 'details'];
 const statusNames = [
   ...[
     'status',
@@ -58,11 +66,11 @@ const statusNames = [
   ],
   ...['downstreamstatus'],
 ];
-const codeNames = ['code', 'state_code', 'sql_state_code', 'sqlstate'];
-/** Objects in a record whose fields are those of the record: Supabase's, Vercel's, Google's, pino's, ECS's. */
+const codeNames = ['code', 'state_code', 'sql_state_code', 'sqlstate', 'sqlerrcode', 'sqlerrcode_s'];
+/** Objects in a record whose fields are those of the record: Supabase's, Vercel's, Google's, pino's, ECS's, Loki's. */
 const containers = [
   ...['metadata', 'parsed', 'response', 'proxy', 'jsonpayload', 'httprequest', 'res', 'http', 'err', 'error'],
-  ...['fields', 'attributes', 'body', 'log'],
+  ...['fields', 'attributes', 'body', 'log', 'labels', 'stream', 'properties'],
 ];
 /** Fields that hold a line which another program wrote, so that it may have a level of its own. */
 const wrapperNames: readonly [string, string][] = [
@@ -75,6 +83,9 @@ const wrapperNames: readonly [string, string][] = [
   ['@message', '@message'],
   ['message', 'process_id'],
   ['textpayload', 'textpayload'],
+  ['line', 'labels'],
+  ['line', 'stream'],
+  ['message', 'podname'],
 ];
 
 /**
@@ -87,10 +98,10 @@ export function readFields(record: Fields, written: number, readText: ReadText):
   const wrapped = wrappedText(all[0] ?? {});
   const message = wrapped ?? messageOf(all);
   const inner = message === '' ? null : readText(message, written);
-  const known = first(all, levelNames, levelOf) ?? priorityOf(all);
+  const known = gelfLevel(all) ?? first(all, levelNames, levelOf) ?? numberedLevel(all) ?? wordOfStatus(all);
   const status = first(all, statusNames, statusLevel);
   // A level outranks a code: the server logs a client that went away as LOG with 08006.
-  const code = known === null ? codeLevel(all) : null;
+  const code = known === null ? (codeLevel(all) ?? listedErrors(all)) : null;
   const own = wrapped === null ? null : levelIn(inner);
   // Each may say that it is an error; what says nothing of the kind does not take that back.
   const told = [known, own, status, code].filter(level => level !== null);
@@ -128,7 +139,7 @@ const lowerCase = (fields: Fields): Fields =>
 
 /** An object, the only one of a list, or one in text, as in the columns of a CSV. */
 function objectIn(value: unknown): Fields | null {
-  if (Array.isArray(value)) return objectIn(value[0]);
+  if (Array.isArray(value)) return objectOfPairs(value) ?? objectIn(value[0]);
   if (typeof value === 'string' && /^\s*[[{]/.test(value)) {
     try {
       return objectIn(JSON.parse(value));
@@ -137,6 +148,24 @@ function objectIn(value: unknown): Fields | null {
     }
   }
   return isFields(value) ? value : null;
+}
+
+/** A list of names and values as an object: `[{ name: 'level', value: 'error' }]`. Null for anything else. */
+export function objectOfPairs(list: unknown): Fields | null {
+  if (!Array.isArray(list) || list.length === 0 || !list.every(isFields)) return null;
+  const pairs = list.map(pair => [pair.key ?? pair.name ?? pair.field, scalarOf(pair.value)]);
+  return pairs.every(([name, value]) => typeof name === 'string' && value !== undefined)
+    ? Object.fromEntries(pairs)
+    : null;
+}
+
+/** OpenTelemetry wraps values: `{ stringValue: 'error' }`. */
+const scalarOf = (value: unknown) => (isFields(value) ? Object.values(value)[0] : value);
+
+/** True if an object has a message or a level, so that it is a record of a log. */
+export function speaks(record: Fields): boolean {
+  const names = lowerCase(record);
+  return [...levelNames, ...messageNames].some(name => Object.hasOwn(names, name));
 }
 
 /** The first of the named fields whose value can be read. */
@@ -154,7 +183,7 @@ function first<T>(
   return null;
 }
 
-/** A level by its name or its number: 50 and 60 are pino's and bunyan's error and fatal, 400 and above Monolog's. */
+/** A level by its name or its number. */
 function levelOf(value: unknown): Level | null {
   if (typeof value === 'string' && !/^\d+$/.test(value)) {
     // An unknown level is still a level, so the message is not searched for another.
@@ -162,23 +191,54 @@ function levelOf(value: unknown): Level | null {
       namedLevel(value) ?? (/^(?:|default|unspecified)$/i.test(value) ? null : { kind: 'calm', level: value })
     );
   }
-  if (typeof value !== 'number' && typeof value !== 'string') return null;
-  const number = Number(value);
-  if (number >= 400) return { kind: 'error', level: number >= 500 ? 'critical' : 'error' };
-  if (number >= 100 || number < 50) return { kind: 'calm', level: '' };
-  return { kind: 'error', level: number >= 60 ? 'fatal' : 'error' };
+  return typeof value === 'number' || typeof value === 'string' ? numericLevel(Number(value)) : null;
+}
+
+/** Levels that are numbers by their field's name: the journal's, OpenTelemetry's, Azure's; Serilog leaves out that of information. */
+function numberedLevel(all: readonly Fields[]): Level | null {
+  return (
+    priorityOf(all) ??
+    first(all, ['severitynumber'], value => levelFrom(value, 17)) ??
+    first(all, ['severitylevel'], value => levelFrom(value, 3) ?? levelOf(value)) ??
+    (all[0] && Object.hasOwn(all[0], '@t') ? { kind: 'calm', level: '' } : null)
+  );
+}
+
+function levelFrom(value: unknown, error: number): Level | null {
+  if (value === '' || !/^\d{1,2}$/.test(String(value))) return null;
+  return Number(value) >= error ? { kind: 'error', level: 'error' } : { kind: 'calm', level: '' };
+}
+
+/** GELF's levels are those of syslog. */
+function gelfLevel([record]: readonly Fields[]): Level | null {
+  if (record === undefined || !Object.hasOwn(record, 'short_message')) return null;
+  return priorityLevel(record.level) ?? { kind: 'calm', level: '' };
+}
+
+/** Datadog's status is a level. */
+function wordOfStatus(all: readonly Fields[]): Level | null {
+  return first(all, ['status'], value => (typeof value === 'string' ? namedLevel(value) : null));
+}
+
+/** GraphQL answers with a list of errors, and a status of 200. */
+function listedErrors(all: readonly Fields[]): Level | null {
+  const listed = first(all, ['errors', 'exceptions'], value =>
+    Array.isArray(value) && textOf(objectIn(value)?.message) !== null ? true : null,
+  );
+  return listed ? { kind: 'error', level: 'error' } : null;
 }
 
 const priorities = ['emergency', 'alert', 'critical', 'error'];
 
-/** The journal's priority, 0 to 7: 3 is an error. 6 says nothing: it is what whatever a service prints gets. */
-function priorityOf([record]: readonly Fields[]): Level | null {
-  const value = record?.priority;
+/** The journal's and syslog's priority, 0 to 7: 3 is an error. 6 says nothing: it is what whatever a service prints gets. */
+export function priorityLevel(value: unknown): Level | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
   if (!/^[0-57]$/.test(String(value))) return null;
   const level = priorities[Number(value)];
   return level === undefined ? { kind: 'calm', level: '' } : { kind: 'error', level };
 }
+
+const priorityOf = ([record]: readonly Fields[]) => priorityLevel(record?.priority);
 
 /** PostgREST's and postgres.js's errors have a code and no level. */
 function codeLevel(all: readonly Fields[]): Level | null {
@@ -196,12 +256,18 @@ function wrappedText(record: Fields): string | null {
 
 function messageOf(all: readonly Fields[]): string {
   const message = first(all, messageNames, textOf) ?? '';
-  const error = first(all, errorNames, value => textOf(isFields(value) ? value.message : value)) ?? '';
+  const error = first(all, errorNames, value => textOf(objectIn(value)?.message ?? value)) ?? '';
   if (message === '' || message.includes(error)) return message || error;
   return `${firstLine(message)}: ${error}`;
 }
 
-const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
+function textOf(value: unknown): string | null {
+  // A worker's console has a list of what was printed.
+  const text =
+    Array.isArray(value) && value.every(part => typeof part === 'string') ? value.join(' ') : value;
+  return typeof text === 'string' && text !== '' ? text : null;
+}
+
 export const firstLine = (text: string) => /[^\r\n]*/.exec(text.trimStart())?.[0] ?? '';
 
 export function isFields(value: unknown): value is Fields {

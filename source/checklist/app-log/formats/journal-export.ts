@@ -2,14 +2,17 @@ import { readLine } from '../log-line.ts';
 import type { Problems } from '../problems.ts';
 import { type Fields, readFields } from './fields.ts';
 
-const field = /^([A-Z_][A-Z\d_]{0,63})=(.*)$/s;
+const field = /^(?: {4})?([A-Z_][A-Z\d_]{0,63})=(.*)$/s;
+/** How an entry begins with `journalctl -o verbose`: its time, and its cursor in brackets. */
+const head = /^[A-Z][a-z]{2} (\d{4}-\d\d-\d\d .{8,40}) \[s=[^\]]*\]$/;
 
-/** True if a file is what `journalctl -o export` prints. */
+/** True if a file is what `journalctl -o export` or `-o verbose` prints. */
 export function isJournalExport(lines: readonly string[]): boolean {
+  if (lines.some(line => head.test(line))) return true;
   return lines.slice(0, 20).filter(line => /^__[A-Z_]+=/.test(line)).length >= 2;
 }
 
-/** Reads the journal's export format: a field a line, an empty line between entries. */
+/** Reads the journal's formats with a field a line; entries are separated by an empty line or by their heads. */
 export class JournalReader {
   readonly #problems: Problems;
   #fields: Fields = {};
@@ -29,10 +32,12 @@ export class JournalReader {
       return;
     }
     // After a value of several lines, an empty line may be part of it.
-    if (line.startsWith('__CURSOR=')) this.end();
+    const time = head.exec(line)?.[1];
+    if (time !== undefined || line.startsWith('__CURSOR=')) this.end();
     if (Object.keys(this.#fields).length === 0) this.#first = this.#line;
     const [, name, value] = field.exec(line) ?? [];
-    if (name !== undefined && value !== undefined) {
+    if (time !== undefined) this.#fields.time = time;
+    else if (name !== undefined && value !== undefined) {
       this.#fields[name] = value;
       this.#name = null;
     } else if (/^[A-Z_][A-Z\d_]{0,63}$/.test(line)) {

@@ -1,17 +1,19 @@
 import { readLine } from '../log-line.ts';
 import type { Problems } from '../problems.ts';
-import { type Fields, isFields, readFields } from './fields.ts';
+import { isFields, readFields } from './fields.ts';
+import { parseJson } from './json-line.ts';
+import { nestedRecords } from './nested-records.ts';
 
 /** In characters: a longer value is not a record of a log. */
 const longestValue = 16_000_000;
-/** The field of an answer that holds its records: CloudWatch's, Loki's and others'. */
-const listNames = ['events', 'result', 'results', 'entries', 'logs', 'rows', 'data', 'value'];
 
-/** True if a file is a list in JSON, or objects of several lines, as programs export them. */
+/** True if a file is a list in JSON, objects of several lines, or objects that hold lists of records. */
 export function isJsonDocument(lines: readonly string[]): boolean {
   const [start = '', next = ''] = lines.filter(line => line.trim() !== '');
   if (/^\s*\[\s*(?:\{|$)/.test(start)) return true;
-  return /^\s*\{\s*$/.test(start) && /^\s*"[^"]+"\s*:/.test(next);
+  if (/^\s*\{\s*$/.test(start) && /^\s*"[^"]+"\s*:/.test(next)) return true;
+  const first = /^\s*\{\s*"/.test(start) ? parseJson(start) : null;
+  return first !== null && nestedRecords(first) !== null;
 }
 
 /** Reads objects of JSON that span lines, alone or in a list. */
@@ -86,7 +88,7 @@ export class JsonValuesReader {
     } catch {
       // Not understood, below.
     }
-    const records = isFields(value) ? (listIn(value) ?? [value]) : null;
+    const records = isFields(value) ? (nestedRecords(value) ?? [value]) : null;
     if (!records) {
       this.#problems.takeRecord(raw, this.#first, written => ({ ...readLine(raw, written), form: 'own' }));
       return;
@@ -96,12 +98,4 @@ export class JsonValuesReader {
       this.#problems.takeRecord(text(record), this.#first, written => readFields(record, written, readLine));
     }
   }
-}
-
-function listIn(value: Fields): Fields[] | null {
-  for (const name of listNames) {
-    const list = value[name];
-    if (Array.isArray(list) && list.length > 0 && list.every(isFields)) return list;
-  }
-  return null;
 }
