@@ -48,8 +48,10 @@ interface Live<Create> {
 interface State {
   routines: Map<string, Live<Routine>>;
   triggers: Map<string, Live<Trigger>>;
-  /** The statement that left the trigger disabled or dropped. */
-  off: { unit: SqlUnit; create: SqlCreate } | null;
+  /** By the trigger's name, or `*` and `user` for several: the statement that left it disabled or dropped. */
+  off: Map<string, { unit: SqlUnit; create: SqlCreate }>;
+  /** True if the table of records is created too: then the trigger that counts them would be as well. */
+  whole: boolean;
 }
 
 /** Judges all SQL of a directory together; `units` in the order of their files. */
@@ -57,7 +59,12 @@ export function judgeSql(units: readonly SqlUnit[]): SqlJudgement {
   const states = new Map<string, State>();
   for (const unit of units) {
     const key = unit.in === 'file' ? sequenceOf(unit.file) : `${unit.in}:${sequenceOf(unit.file)}`;
-    const state = states.get(key) ?? { routines: new Map(), triggers: new Map(), off: null };
+    const state = states.get(key) ?? {
+      routines: new Map(),
+      triggers: new Map(),
+      off: new Map(),
+      whole: false,
+    };
     states.set(key, state);
     for (const create of unit.reading.creates.toSorted((a, b) => a.offset - b.offset)) {
       apply(state, unit, create);
@@ -75,7 +82,8 @@ export function judgeSql(units: readonly SqlUnit[]): SqlJudgement {
   for (const { routines } of all)
     for (const { create } of routines.values()) judgement.defined.add(create.name.name);
   for (const name of countingIn(all)) judgement.counting.add(name);
-  for (const state of all) judgeState(state, judgement);
+  const named = all.some(({ triggers }) => [...triggers.values()].some(isNamedOurs));
+  for (const state of all) judgeState(state, named, judgement);
   for (const unit of units) judgeStatements(unit, unit.reading, judgement);
   judgement.found = judgement.found.filter(each => !each.inserts || !updatesToo(each, judgement.found));
   return judgement;
@@ -113,11 +121,17 @@ function apply(state: State, unit: SqlUnit, create: SqlCreate): void {
       break;
     case 'trigger':
       state.triggers.set(`${create.name.name} on ${create.table.name}`, { unit, create });
-      if (create.name.name === ownTrigger) state.off = null;
+      state.off.delete(create.name.name);
+      break;
+    case 'table':
+      if (!create.adds && isRecords(create.name.name)) state.whole = true;
       break;
     case 'switch':
-      if (!isRecords(create.table.name) || ![ownTrigger, '*', 'user'].includes(create.name.name)) break;
-      state.off = create.enabled === 'disabled' || create.enabled === 'replica' ? { unit, create } : null;
+      if (!isRecords(create.table.name)) break;
+      if (create.enabled === 'disabled' || create.enabled === 'replica')
+        state.off.set(create.name.name, { unit, create });
+      else if (several.has(create.name.name)) state.off.clear();
+      else for (const name of [create.name.name, ...several]) state.off.delete(name);
       break;
     case 'drop':
       for (const [key, { create: routine }] of state.routines) {
@@ -127,11 +141,15 @@ function apply(state: State, unit: SqlUnit, create: SqlCreate): void {
       if (/trigger/i.test(create.what)) {
         state.triggers.delete(`${create.name.name} on ${create.table?.name ?? ''}`);
         // In code, a trigger that one text drops may be created again by another, assembled elsewhere.
-        if (create.name.name === ownTrigger && unit.in !== 'code') state.off = { unit, create };
+        if (create.name.name === ownTrigger && unit.in !== 'code')
+          state.off.set(ownTrigger, { unit, create });
       }
       break;
   }
 }
+
+// ALTER TABLE ... DISABLE TRIGGER ALL, and USER
+const several: ReadonlySet<string> = new Set(['*', 'user']);
 
 /** Functions that write the counter, directly or through another that does. */
 function countingIn(states: readonly State[]): Set<string> {
@@ -191,15 +209,11 @@ const countsRecords = /\bcount\s*\([\s\S]*\bpreset_?usages?\b|\bpreset_?usages?\
 
 const howOf = ({ how }: SqlColumn): CountChange => (how === 'counts' ? 'recounts' : how);
 
-function judgeState(state: State, judgement: SqlJudgement): void {
+function judgeState(state: State, named: boolean, judgement: SqlJudgement): void {
   const { found } = judgement;
   const triggers = [...state.triggers.values()];
-  const ours = new Set([
-    ownFunction,
-    ...triggers
-      .filter(({ create }) => create.name.name === ownTrigger)
-      .map(({ create }) => create.function.name),
-  ]);
+  const own = ownTriggers(state, named);
+  const ours = new Set([ownFunction, ...own.map(({ create }) => create.function.name)]);
   for (const { unit, create } of state.routines.values()) {
     if (ours.has(create.name.name)) continue;
     const run = triggers.find(({ create: { function: called } }) => called.name === create.name.name);
@@ -223,21 +237,45 @@ function judgeState(state: State, judgement: SqlJudgement): void {
       if (column && isCounter(column.name)) found.push({ ...about, offset, text, how: howOf(column) });
     }
   }
-  if (state.off) {
-    const { unit, create } = state.off;
+  const off = [...several, ownTrigger, ...own.map(({ create }) => create.name.name)]
+    .map(name => state.off.get(name))
+    .find(each => each !== undefined);
+  if (off) {
     found.push({
-      unit,
-      offset: create.offset,
-      text: create.text,
+      unit: off.unit,
+      offset: off.create.offset,
+      text: off.create.text,
       kind: 'trigger-disabled',
       how: null,
       once: true,
       inserts: false,
       records: false,
       routine: null,
-      trigger: ownTrigger,
+      trigger: own[0]?.create.name.name ?? ownTrigger,
     });
   }
+}
+
+const isNamedOurs = ({ create }: Live<Trigger>) => create.name.name === ownTrigger;
+
+/**
+ * The trigger that counts: the one that the migration installs if any scanned file has it (`named`). Else, of files that create
+ * the table of records, the first one that counts them, whatever its name: another one would count the same record again.
+ */
+function ownTriggers({ triggers, routines, whole }: State, named: boolean): Live<Trigger>[] {
+  const all = [...triggers.values()];
+  if (named || !whole) return all.filter(isNamedOurs);
+  const counts = (name: string) =>
+    [...routines.values()].some(
+      ({ create }) =>
+        create.name.name === name && create.reading.writes.some(write => counterOf(write) === 'adds'),
+    );
+  return all
+    .filter(
+      ({ create }) =>
+        isRecords(create.table.name) && create.events.includes('INSERT') && counts(create.function.name),
+    )
+    .slice(0, 1);
 }
 
 function writesIn(

@@ -5,7 +5,7 @@ import type { Follower } from './follow.ts';
 
 /**
  * The argument at `index` that an object's constructor was called with: in `new Repository(client, 'presets')`, or in
- * `super(client, 'presets')` of a subclass.
+ * `super(client, 'presets')` of a subclass, which may be the object's declared type.
  */
 export function givenToConstructor(
   follower: Follower,
@@ -23,7 +23,8 @@ export function givenToConstructor(
         );
     }
     const around = node.type === 'ThisExpression' ? classAround(node) : null;
-    return around && around !== own ? bySuper({ module, node: around }, index) : [];
+    const classes = around ? [{ module, node: around }] : follower.classOf({ module, node });
+    return classes.flatMap(made => (made.node === own ? [] : bySuper(made, index)));
   });
 }
 

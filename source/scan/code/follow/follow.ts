@@ -219,7 +219,7 @@ export class Follower {
             )
           : [];
       case 'Identifier':
-        return this.#ofType(module, node).flatMap(type => this.member(type, name, depth + 1));
+        return this.classOf({ module, node }).flatMap(type => this.member(type, name, depth + 1));
       default:
         return [];
     }
@@ -285,8 +285,8 @@ export class Follower {
     );
   }
 
-  // A parameter or field whose declared type is a class: `constructor(private presets: PresetRepository)`.
-  #ofType(module: CodeModule, node: Node): Reference[] {
+  /** The class that is the declared type of a parameter or field: `constructor(private presets: PresetRepository)`. */
+  classOf({ module, node }: Reference): Reference[] {
     if (node.type !== 'Identifier' || !('typeAnnotation' in node)) return [];
     const type = node.typeAnnotation?.typeAnnotation;
     if (type?.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier') return [];

@@ -312,6 +312,10 @@ const copying =
 const taking =
   /^(find|findLast|at|filter|slice|sort|toSorted|reverse|toReversed|concat|pop|shift|splice|flat|values|get|toJSON|toObject|toPlain|single|maybeSingle|throwOnError|lean|exec|returns|overrideTypes|catch|finally)$/;
 
+// What these return is the list that they were given, in another order or without some of it.
+const arranging =
+  /^(arrayMove|arraySwap|move|swap|reorder|shuffle|sort|sortBy|orderBy|reverse|uniq|uniqBy|filter|reject|compact|take|takeRight|drop|slice|head|last|first|nth|sample|sampleSize|maxBy|minBy|find|findLast)$/;
+
 function ofCall(follower: Follower, { module, node }: Reference, depth: number): RowResult | null {
   if (node.type !== 'CallExpression') return null;
   const on = (next: Node) => rowsOf(follower, { module, node: next }, depth + 1);
@@ -331,6 +335,10 @@ function ofCall(follower: Follower, { module, node }: Reference, depth: number):
       const held = node.arguments.map(each => on(each)).find(each => each !== null);
       if (held) return held;
     }
+    // lodash, dnd-kit: the list is the first argument.
+    const [list] = node.arguments;
+    const arranged = list && arranging.test(name) ? on(list) : null;
+    if (arranged && arranged !== 'response') return arranged;
   }
   return queriedBy(follower, module, node) ?? fetchedBy(follower, { module, node }, depth);
 }

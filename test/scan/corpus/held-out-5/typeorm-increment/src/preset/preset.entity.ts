@@ -1,0 +1,17 @@
+// writes: none
+import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn } from 'typeorm';
+
+@Entity('presets')
+export class Preset {
+  @PrimaryGeneratedColumn('uuid')
+  id: string;
+
+  @Column()
+  name: string;
+
+  @Column({ name: 'usage_count', type: 'int', default: 0 })
+  usageCount: number;
+
+  @CreateDateColumn({ name: 'created_at' })
+  createdAt: Date;
+}
