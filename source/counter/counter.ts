@@ -1,12 +1,19 @@
-/** One preset's counter and what it should be. */
+/** The counter of one row and what it should be. */
 export interface Counter {
   id: string;
   name: string;
   usageCount: number | null;
   /** The count as text, if no JavaScript number is exactly that: NaN, Infinity, or beyond 2^53. */
   exact?: string;
-  /** How many `preset_usage` records refer to this preset, from the same snapshot as `usageCount`; null: not counted yet. */
+  /**
+   * How many records refer to this row, or the sum of their amounts, from the same snapshot as `usageCount`; null: not counted
+   * yet.
+   */
   records: number | null;
+  /** The sum as text, if no JavaScript number is exactly that. */
+  exactRecords?: string;
+  /** Of a sum: the drift as the server computed it, which is exact. */
+  exactDrift?: string;
   /** Milliseconds since 1970. */
   lastUsedAt: number | null;
 }
@@ -19,7 +26,10 @@ export type Badge = 'accurate' | 'mismatch' | 'checking' | 'hidden';
  * count means 0, so it is accurate if there are no records. NaN if the count is NaN.
  */
 export function drift(counter: Counter): number | null {
-  return counter.records === null ? null : (counter.usageCount ?? 0) - counter.records;
+  if (counter.records === null) return null;
+  return counter.exactDrift === undefined
+    ? (counter.usageCount ?? 0) - counter.records
+    : Number(counter.exactDrift);
 }
 
 /**
@@ -28,7 +38,10 @@ export function drift(counter: Counter): number | null {
  */
 export function isWrong(counter: Counter): boolean | null {
   const difference = drift(counter);
-  return difference === null ? null : difference !== 0 || counter.exact !== undefined;
+  if (difference === null) return null;
+  // A numeric may be too small for a JavaScript number, but its text has another digit than 0.
+  if (counter.exactDrift !== undefined) return /[1-9Na]/.test(counter.exactDrift);
+  return difference !== 0 || counter.exact !== undefined;
 }
 
 /** The badge of a counter; `complete` is false if rows may be hidden from this role. */

@@ -2,6 +2,7 @@ import { pause } from '../../connection/deadlines.ts';
 import { type QueryTiming, startTiming } from '../../connection/query-timing.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { addTotals, type Counter, noTotals, type Totals } from '../counter.ts';
+import { misfit } from '../discovery/defined-column.ts';
 import type { Tables } from '../discovery/tables.ts';
 import { requireEveryRowSeen } from '../discovery/visibility.ts';
 import { type AuditPlan, type AuditScope, type KeyRange, planAudit, readAuditPage } from './audit-pages.ts';
@@ -137,6 +138,7 @@ export async function auditCounters(
   );
   await Promise.all(workers);
   if (failure.signal.aborted) throw reason;
+  requireOneRow(tables, summary.totals.presets);
   return {
     ...summary,
     takenAt,
@@ -146,22 +148,33 @@ export async function auditCounters(
   };
 }
 
+/** Throws (exit code 3) if a table that should have one row for all records has several: each would look wrong. */
+function requireOneRow({ definition, presets }: Tables, rows: number): void {
+  if (definition.row.key.length > 0 || rows <= 1) return;
+  throw misfit(
+    definition,
+    `${presets.name} has ${rows} rows, but ${definition.id} counts every record in one.`,
+  );
+}
+
 /** Whether the remembered pages are of the same tables, and still about as large as planned. */
 function isUsable({ plan, tables: before, presets }: AuditMemory, tables: Tables): boolean {
   const same = JSON.stringify([
+    before.definition,
     before.presets.oid,
     before.records.oid,
     before.presets.label,
-    before.records.indexed,
+    before.records.covered,
     before.records.alike,
   ]);
   return (
     same ===
       JSON.stringify([
+        tables.definition,
         tables.presets.oid,
         tables.records.oid,
         tables.presets.label,
-        tables.records.indexed,
+        tables.records.covered,
         tables.records.alike,
       ]) && Math.abs(presets - plan.presets) <= planTolerance * plan.presets
   );

@@ -3,7 +3,7 @@ import type { Reader } from '../../connection/transactions.ts';
 import type { Counter, Totals } from '../counter.ts';
 import type { Tables } from '../discovery/tables.ts';
 import type { Operators } from '../operators.ts';
-import { countColumns, milliseconds, toCounters } from '../reading/counters.ts';
+import { countColumns, driftOf, milliseconds, toCounters, truthColumns } from '../reading/counters.ts';
 import { groupedKeys, groupedRecords } from '../reading/grouped-records.ts';
 import { shortColumn } from '../short-text.ts';
 
@@ -48,7 +48,7 @@ export async function planAudit(
 ): Promise<AuditPlan> {
   const { presets, records } = tables;
   // A page of keys is a page of records only if both have the same order.
-  const paged = records.indexed && records.alike && records.vacuumed >= leastVacuumed;
+  const paged = records.covered && records.alike && records.vacuumed >= leastVacuumed;
   const share = Math.min(mostRecords, Math.max(1, records.estimate) / leastPages);
   const byRecords = Math.ceil((share * Math.max(1, presets.estimate)) / Math.max(1, records.estimate));
   // One more than an even share, so that the last key is not an edge: an empty page would follow it.
@@ -56,7 +56,7 @@ export async function planAudit(
   // Edges are found by walking the key's index from one to the next, at a tenth of the cost of numbering every key. Their
   // order is the index's, whatever the type and collation of the key.
   const walk = (after: string) =>
-    `SELECT k.${presets.key} FROM ${presets.name} k${after} ORDER BY 1 OFFSET $1::bigint OPERATOR(pg_catalog.-) 1 LIMIT 1`;
+    `SELECT k.${presets.key} FROM ${presets.rows} k${after} ORDER BY 1 OFFSET $1::bigint OPERATOR(pg_catalog.-) 1 LIMIT 1`;
   const text = `WITH RECURSIVE edge (key) AS (
       (${walk(' WHERE $2')})
       UNION ALL
@@ -119,9 +119,10 @@ export async function readAuditPage(
       .join('');
   // Comparing with a bound drops the records whose reference is NULL; the last page adds them. In a separate SELECT, because an
   // OR would prevent the index-only scan.
+  const what = `${records.aggregate} AS records${records.sums ? ', pg_catalog.count(*) AS number' : ''}`;
   const unnamed =
     range.upTo === null && range.after !== null
-      ? ` UNION ALL SELECT NULL, pg_catalog.count(*) FROM ${records.name} r WHERE r.${records.preset} IS NULL HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0`
+      ? ` UNION ALL SELECT NULL, ${what} FROM ${records.counted} r WHERE r.${records.preset} IS NULL HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0`
       : '';
   const checksum =
     scope === 'all'
@@ -131,24 +132,25 @@ export async function readAuditPage(
     known === null
       ? ''
       : ` AND (SELECT ${checksum} FROM audited) OPERATOR(pg_catalog.<>) $${bounds.length + 1}`;
-  // The difference of a bigint near the limit of its type would overflow.
-  const count = presets.countKind === 'bigint' ? 'p.count::numeric' : 'p.count';
   const noCount = `NULL::double precision AS "usageCount"${presets.countKind === 'integer' ? '' : ', NULL AS exact'}`;
+  const noTruth = records.sums
+    ? ', NULL::pg_catalog.text AS "exactRecords", NULL::pg_catalog.text AS "exactDrift"'
+    : '';
   const text = `WITH audited AS MATERIALIZED (
-      SELECT p.id, p.label, p.count, p.last_used, coalesce(r.records, 0) AS records, coalesce(${count}, 0) OPERATOR(pg_catalog.-) coalesce(r.records, 0) AS drift
+      SELECT p.id, p.label, p.count, p.last_used, coalesce(r.records, 0) AS records, ${driftOf('r.records', 'p.count', tables)} AS drift${records.sums ? ', r.number' : ''}
         FROM (SELECT ${presets.key} AS id, ${presets.label} AS label, ${presets.count} AS count,
                      ${presets.lastUsed ?? 'NULL::timestamp with time zone'} AS last_used
-                FROM ${presets.name} WHERE true${within(presets.key, presets.keys)}) p
-        FULL JOIN (${groupedRecords(tables, 'pg_catalog.count(*) AS records', { where: `true${within(`r.${records.preset}`, records.keys)}` })}${unnamed}) r ON r.id ${groupedKeys(tables).equal} p.id${groupedKeys(tables).of})
+                FROM ${presets.rows} q WHERE true${within(presets.key, presets.keys)}) p
+        FULL JOIN (${groupedRecords(tables, what, { where: `true${within(`r.${records.preset}`, records.keys)}` })}${unnamed}) r ON r.id ${groupedKeys(tables).equal} p.id${groupedKeys(tables).of})
     SELECT NULL AS id, NULL AS name, ${noCount}, NULL::double precision AS "lastUsedAt",
            pg_catalog.count(id)::double precision AS presets,
            pg_catalog.count(*) FILTER (WHERE drift OPERATOR(pg_catalog.>) 0 AND id IS NOT NULL)::double precision AS "tooHigh",
            pg_catalog.count(*) FILTER (WHERE drift OPERATOR(pg_catalog.<) 0 AND id IS NOT NULL)::double precision AS "tooLow",
-           coalesce(pg_catalog.sum(records) FILTER (WHERE id IS NOT NULL), 0)::double precision AS records,
-           coalesce(pg_catalog.sum(records) FILTER (WHERE id IS NULL), 0)::double precision AS orphans, ${checksum} AS checksum
+           coalesce(pg_catalog.sum(${records.sums ? 'number' : 'records'}) FILTER (WHERE id IS NULL), 0)::double precision AS orphans, ${checksum} AS checksum,
+           coalesce(pg_catalog.sum(records) FILTER (WHERE id IS NOT NULL), 0)::double precision AS records${noTruth}
       FROM audited
     UNION ALL
-    SELECT id::pg_catalog.text, ${shortColumn('label')}, ${countColumns('count', tables)}, ${milliseconds('last_used')}, NULL, NULL, NULL, records::double precision, NULL, NULL
+    SELECT id::pg_catalog.text, ${shortColumn('label')}, ${countColumns('count', tables)}, ${milliseconds('last_used')}, NULL, NULL, NULL, NULL, NULL, ${truthColumns('records', 'count', tables)}
       FROM audited WHERE id IS NOT NULL${scope === 'all' ? '' : ' AND drift OPERATOR(pg_catalog.<>) 0'}${unlessKnown}`;
   const rows = (await reader.rows(
     text,

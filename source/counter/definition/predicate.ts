@@ -1,3 +1,5 @@
+import type { Operators } from '../operators.ts';
+
 /** A condition on a record's own columns, parsed. Column names are unquoted; values are literals as text. */
 export type Predicate =
   | { kind: 'compare'; column: string; operator: Comparison; value: string }
@@ -11,11 +13,13 @@ export type Predicate =
 export type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>=';
 
 /** A column as the catalog has it: quoted where SQL needs it, and its type with its schema. */
-interface TypedColumn {
+export interface TypedColumn {
   quoted: string;
   type: string;
-  /** How SQL writes a comparison of two values of this type; `OPERATOR(pg_catalog.=)` and its like by default. */
-  operator?: (comparison: Comparison) => string;
+  /** The type that a value is cast to, if not the column's: 3.5 is no integer. */
+  castOf?: (value: string) => string;
+  /** The operators of a type that is not one of PostgreSQL's own; those of pg_catalog by default. */
+  operators?: Operators | null;
 }
 
 /**
@@ -29,14 +33,14 @@ export function printPredicate(
 ): string {
   const print = (each: Predicate): string => {
     switch (each.kind) {
-      case 'compare': {
-        const { quoted, type, operator = qualified } = column(each.column);
-        return `${alias}.${quoted} ${operator(each.operator)} ${literal(each.value)}::${type}`;
-      }
+      case 'compare':
+        return comparison(alias, column(each.column), each.operator, each.value);
       case 'in': {
-        const { quoted, type, operator = qualified } = column(each.column);
-        const values = each.values.map(value => `${literal(value)}::${type}`);
-        return `${alias}.${quoted} ${operator('=')} ANY (ARRAY[${values.join(', ')}]::${type}[])`;
+        const { quoted, type, castOf, operators } = column(each.column);
+        const widest =
+          each.values.map(value => castOf?.(value) ?? type).find(other => other !== type) ?? type;
+        const values = each.values.map(value => `${literal(value)}::${widest}`);
+        return `${alias}.${quoted}${operators?.equal ?? qualified('=')} ANY (ARRAY[${values.join(', ')}]::${widest}[])`;
       }
       case 'null':
         return `${alias}.${column(each.column).quoted} IS NULL`;
@@ -51,6 +55,33 @@ export function printPredicate(
   return print(predicate);
 }
 
+function comparison(
+  alias: string,
+  { quoted, type, castOf, operators }: TypedColumn,
+  operator: Comparison,
+  value: string,
+): string {
+  const left = `${alias}.${quoted}`;
+  if (!operators) return `${left}${qualified(operator)} ${literal(value)}::${castOf?.(value) ?? type}`;
+  // Each of its operators begins with the cast of the value before it.
+  const { equal, above, upTo, of } = operators;
+  const right = literal(value);
+  switch (operator) {
+    case '=':
+      return `${left}${equal} ${right}${of}`;
+    case '<>':
+      return `NOT (${left}${equal} ${right}${of})`;
+    case '>':
+      return `${left}${above} ${right}${of}`;
+    case '<=':
+      return `${left}${upTo} ${right}${of}`;
+    case '<':
+      return `${right}${above} ${left}${of}`;
+    default:
+      return `${right}${upTo} ${left}${of}`;
+  }
+}
+
 /** The columns that a condition reads, each once. */
 export function columnsOf(predicate: Predicate): string[] {
   const names = (each: Predicate): string[] => {
@@ -60,7 +91,7 @@ export function columnsOf(predicate: Predicate): string[] {
   return [...new Set(names(predicate))];
 }
 
-const qualified = (comparison: Comparison) => `OPERATOR(pg_catalog.${comparison})`;
+const qualified = (comparison: Comparison) => ` OPERATOR(pg_catalog.${comparison})`;
 
 /** A string constant that does not depend on standard_conforming_strings. */
 function literal(text: string): string {

@@ -1,4 +1,5 @@
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
+import { presetNames } from '../definition/preset-names.ts';
 import { isSimpleView } from './pass-through-view.ts';
 
 /** A relation that may be one of the two tables. */
@@ -21,7 +22,9 @@ interface Candidate {
   references: readonly { table: number }[];
 }
 
-type Wanted = 'presets' | 'preset_usage';
+const { rows: rowsName, records: recordsName } = presetNames;
+
+type Wanted = typeof rowsName | typeof recordsName;
 
 /** Both tables. `why` explains the choice in sentences, if they are not simply those of the named schema. */
 interface Chosen<T> {
@@ -35,39 +38,39 @@ interface Chosen<T> {
  * there is. Throws (exit code 3) if that would be a guess.
  */
 export function chooseTables<T extends Candidate>(candidates: readonly T[], schema: string): Chosen<T> {
-  const ownPresets = ownTable(candidates, schema, 'presets');
-  const ownRecords = ownTable(candidates, schema, 'preset_usage');
-  if (!ownPresets && !ownRecords) throw missing(candidates, schema, 'presets');
+  const ownPresets = ownTable(candidates, schema, rowsName);
+  const ownRecords = ownTable(candidates, schema, recordsName);
+  if (!ownPresets && !ownRecords) throw missing(candidates, schema, rowsName);
   const why: string[] = [];
   const behind = (relation: T) => tableBehind(candidates, relation, why);
   if (!ownRecords) {
     const presets = behind(ownPresets as T);
-    const others = elsewhere(candidates, schema, 'preset_usage');
+    const others = elsewhere(candidates, schema, recordsName);
     const referring = others.filter(({ references }) =>
       references.some(({ table }) => table === presets.oid),
     );
-    const records = only(referring.length > 0 ? referring : others, schema, 'preset_usage');
+    const records = only(referring.length > 0 ? referring : others, schema, recordsName);
     why.push(
-      `The schema ${schema} has no preset_usage: ${records.name} is used, ${referring.length > 0 ? `because it refers to ${presets.name}` : 'because it is the only one in this database'}.`,
+      `The schema ${schema} has no ${recordsName}: ${records.name} is used, ${referring.length > 0 ? `because it refers to ${presets.name}` : 'because it is the only one in this database'}.`,
     );
     return { presets, records, why };
   }
   const records = behind(ownRecords);
   const named = (candidate: Candidate) => records.references.some(({ table }) => table === candidate.oid);
   const referred = candidates.filter(
-    candidate => candidate.wanted === 'presets' && isTable(candidate) && named(candidate),
+    candidate => candidate.wanted === rowsName && isTable(candidate) && named(candidate),
   );
   const stands = ownPresets && (referred.length === 0 || referred.includes(ownPresets));
   if (stands) return { presets: behind(ownPresets), records, why };
   const presets = only(
-    referred.length > 0 ? referred : elsewhere(candidates, schema, 'presets'),
+    referred.length > 0 ? referred : elsewhere(candidates, schema, rowsName),
     schema,
-    'presets',
+    rowsName,
   );
   why.push(
     referred.length > 0
       ? `${presets.name} is used for the presets, because ${records.name} refers to it${ownPresets ? ` and not to ${ownPresets.name}` : ''}.`
-      : `The schema ${schema} has no presets: ${presets.name} is used, because it is the only one in this database.`,
+      : `The schema ${schema} has no ${rowsName}: ${presets.name} is used, because it is the only one in this database.`,
   );
   return { presets, records, why };
 }

@@ -1,13 +1,16 @@
 import type { Reader } from '../../connection/transactions.ts';
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
-import type { Relation } from './table-candidates.ts';
+import { presetNames } from '../definition/preset-names.ts';
+import type { Relation } from './read-relations.ts';
+
+const { records: recordsName, trigger, triggerFunction } = presetNames;
 
 // Of other tenants' schemas the trigger is no concern of these tables.
 const text = `
 WITH counting AS (
   SELECT t.tgrelid FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid
    WHERE NOT t.tgisinternal AND t.tgparentid = 0
-     AND (t.tgname = 'trigger_auto_increment_preset_usage_count' OR f.proname = 'auto_increment_preset_usage_count')
+     AND (t.tgname = '${trigger}' OR f.proname = '${triggerFunction}')
 )
 SELECT format('%I.%I', n.nspname, c.relname) AS name FROM counting JOIN pg_class c ON c.oid = tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE c.oid NOT IN ($1::oid, $2::oid) AND NOT EXISTS (SELECT FROM counting WHERE tgrelid = $2::oid)
@@ -17,7 +20,7 @@ SELECT format('%I.%I', n.nspname, c.relname) AS name FROM counting JOIN pg_class
 
 /**
  * Rejects with `records-elsewhere` (exit code 3) if the counting trigger stands on another table than `records`: a view or a
- * foreign table named preset_usage then shows records that nothing counts, and every count would look wrong.
+ * foreign table with the records' name then shows records that nothing counts, and every count would look wrong.
  */
 export async function requireCountedHere(
   reader: Reader,
@@ -29,8 +32,8 @@ export async function requireCountedHere(
   if (!other) return;
   throw new ConsoleError({
     code: 'records-elsewhere',
-    message: `preset_usage leads to the records of ${records.name}, but the counting trigger is on ${other.name}.`,
-    hint: `Let preset_usage show ${other.name}, name the schema that holds it with --schema, or drop the trigger that is left over.`,
+    message: `${recordsName} leads to the records of ${records.name}, but the counting trigger is on ${other.name}.`,
+    hint: `Let ${recordsName} show ${other.name}, name the schema that holds it with --schema, or drop the trigger that is left over.`,
     exitCode: exitCodes.unreachable,
   });
 }

@@ -8,6 +8,8 @@ export interface Column {
   /** Quoted if needed. */
   quoted: string;
   type: string;
+  /** The type without a length or precision; empty where it was not read. */
+  plainType: string;
   /** The kind of its values regardless of domain and length: the oid of the type's send function. */
   kind: string;
   /** `pg_type.typcategory`, such as N for numbers. */

@@ -1,18 +1,35 @@
 import { inSchema, type Path } from '../../connection/search-path.ts';
 import type { Reader } from '../../connection/transactions.ts';
-import { ConsoleError, exitCodes } from '../../errors/errors.ts';
+import type { CounterDefinition, TableName } from '../definition/definition.ts';
+import { columnsOf } from '../definition/predicate.ts';
 import { builtIn, type Operators } from '../operators.ts';
 import { chooseTables } from './choose-tables.ts';
+import { type CountKind, countKind, operatorsBetween } from './column-kinds.ts';
 import { requireCountedHere } from './counted-elsewhere.ts';
-import { type Column, findColumn, needColumn } from './find-column.ts';
-import { type Relation, readCandidates } from './table-candidates.ts';
+import { definedColumn, definedTable } from './defined-column.ts';
+import { presetCounter } from './preset-counter.ts';
+import { type Relation, readRelations } from './read-relations.ts';
+import { readable, requireReadable } from './readable.ts';
+import { requireFit, requireValues } from './require-fit.ts';
+import { readCandidates } from './table-candidates.ts';
+import {
+  isCovered,
+  type KeyPair,
+  keyPairs,
+  keysAlike,
+  type Relations,
+  recordSource,
+  referring,
+  rowSource,
+} from './truth.ts';
 import { readRolesThatSeeAll, whyHidden } from './visibility.ts';
 
 /**
- * The two tables as this database has them. Every name comes from the catalog and is quoted by the server, so it can be put
- * into a statement unchanged.
+ * A counter's tables as this database has them: `presets` are its rows. Every name comes from the catalog and is quoted by the
+ * server, so it can be put into a statement unchanged.
  */
 export interface Tables {
+  definition: CounterDefinition;
   /** The requested schema. */
   schema: string;
   /** The schemas in which functions are searched: the requested one, and those of both tables. */
@@ -22,6 +39,8 @@ export interface Tables {
   presets: {
     oid: number;
     name: string;
+    /** What the columns below are read from: the table, or a query of it. */
+    rows: string;
     /** The table's and the count's names, unquoted. */
     table: string;
     countName: string;
@@ -32,8 +51,7 @@ export interface Tables {
     /** The column with the preset's name; without one, the key. */
     label: string;
     count: string;
-    /** What the count can hold: an `integer` fits a JavaScript number, a `bigint` may not, the others may also be NaN. */
-    countKind: 'integer' | 'bigint' | 'numeric' | 'float';
+    countKind: CountKind;
     lastUsed: string | null;
     lastUsedType: string | null;
     /** The planner's estimate of its rows; -1 if it was never analyzed. */
@@ -42,9 +60,17 @@ export interface Tables {
   records: {
     oid: number;
     name: string;
+    /** What is counted from: the table, or a query of exactly the records that count. */
+    counted: string;
+    /** The number of records `r` of `counted`, or the sum of their amounts: what the count should be. */
+    aggregate: string;
+    /** True if amounts are added up. */
+    sums: boolean;
     table: string;
-    /** The column that refers to the preset. */
+    /** The column of `counted` that refers to the preset. */
     preset: string;
+    /** How a key of several columns, or of none, is compared with what refers to it; null if it is one column. */
+    pairs: readonly KeyPair[] | null;
     /** How that column is compared with a key, on either side, and (`operators`) with itself. */
     keys: Operators;
     operators: Operators;
@@ -56,6 +82,8 @@ export interface Tables {
     estimate: number;
     /** True if a usable index leads with `preset`: without it every count reads the whole table. */
     indexed: boolean;
+    /** True if such an index alone is enough to count. */
+    covered: boolean;
     /** Whether an index finds the newest record of the whole table, or of each preset; null if none does. */
     timeIndexed: 'whole' | 'preset' | null;
     /** The size of the table itself in bytes; Infinity if unknown. */
@@ -63,7 +91,9 @@ export interface Tables {
     /** The share of its pages, 0 to 1, that the last vacuum marked all-visible: index-only counts depend on it. */
     vacuumed: number;
   };
-  /** Why this role may not see every row of either table; empty if it sees them all. */
+  /** The oids of other tables that are read, between records and rows or with the count. */
+  others: number[];
+  /** Why this role may not see every row of these tables; empty if it sees them all. */
   hiddenBy: string[];
   /** If rows are hidden: roles that see every row, each with the reason. */
   seenBy: string[];
@@ -74,224 +104,157 @@ export interface Tables {
 }
 
 /**
- * Looks up both tables: those of `schema`, or what belongs to the one that it has (see chooseTables). Rejects with exit code 3
- * if one is missing, is not a table, lacks a required column, or may not be read by this role.
+ * Looks up the tables of presets: those of `schema`, or what belongs to the one that it has (see chooseTables). Rejects with
+ * exit code 3 if one is missing, is not a table, lacks a required column, or may not be read by this role.
  */
 export async function readTables(reader: Reader, schema: string): Promise<Tables> {
-  const chosen = chooseTables(await readCandidates(reader, schema), schema);
+  const { why, ...chosen } = chooseTables(await readCandidates(reader, schema), schema);
   const presets = readable(chosen.presets);
   const records = readable(chosen.records);
-  if (chosen.why.length > 0 || records.kind === 'f') {
-    await requireCountedHere(reader, { presets, records, schema });
-  }
-  const { key, preset } = findKeys(presets, records);
-  const count = needColumn(presets, ['usage_count']);
-  const lastUsed = timeColumn(presets, ['last_used_at']);
-  const time = timeColumn(records, ['created_at', 'used_at']);
-  const label = findColumn(presets, ['name', 'display_name', 'title']) ?? key;
-  requireReadable(presets, [key, label, count, lastUsed]);
-  requireReadable(records, [preset, time]);
-  const hiddenBy = [presets, records]
-    .map(table => whyHidden(table.name, table))
-    .filter(reason => reason !== null);
+  if (why.length > 0 || records.kind === 'f') await requireCountedHere(reader, { presets, records, schema });
+  const relations = { row: presets, via: null, record: records, through: null };
+  return toTables(reader, presetCounter(presets, records), relations, { schema, why });
+}
+
+/**
+ * Looks up the tables of any counter. Rejects with exit code 3 if a table or column is missing, if it is not certain which
+ * records belong to which row, or if this role may not read them.
+ */
+export async function readCounterTables(reader: Reader, definition: CounterDefinition): Promise<Tables> {
+  const { row, via, record } = definition;
+  const names = [row, via, record, record.through].filter(name => name !== null);
+  const relations = await readRelations(reader, names);
+  const find = (name: TableName) => readable(definedTable(relations, name, definition));
+  const tables = await toTables(
+    reader,
+    definition,
+    {
+      row: find(row),
+      via: via && find(via),
+      record: find(record),
+      through: record.through && find(record.through),
+    },
+    { schema: row.schema, why: [] },
+  );
+  if (record.where)
+    await requireValues(reader, definition, definedTable(relations, record, definition), tables.path);
+  return tables;
+}
+
+/** Checks a definition against its relations, and makes SQL of its names. */
+async function toTables(
+  reader: Reader,
+  definition: CounterDefinition,
+  relations: Relations,
+  { schema, why }: Pick<Tables, 'schema' | 'why'>,
+): Promise<Tables> {
+  const { row, via, record, through } = relations;
+  const { columns, all } = columnsUsed(definition, relations);
+  requireFit(definition, relations);
+  for (const { table, columns } of all) requireReadable(table, columns);
+  const tables = [...new Set([row, record, via, through].filter(table => table !== null))];
+  const hiddenBy = tables.map(table => whyHidden(table.name, table)).filter(reason => reason !== null);
+  const oids = tables.map(({ oid }) => oid);
+  const source = rowSource(definition, relations);
+  const single = columns.keys.length === 1 ? columns.keys[0] : undefined;
+  const [reference] = columns.referring;
+  const time = columns.time?.name;
+  const [first = ''] = definition.record.reference;
   return {
+    definition,
     schema,
-    schemas: [...new Set([schema, presets.schema, records.schema])],
-    why: chosen.why,
+    schemas: [...new Set([schema, ...tables.map(table => table.schema)])],
+    why: [...why],
     presets: {
-      oid: presets.oid,
-      name: presets.name,
-      table: presets.table,
-      countName: count.name,
-      key: key.quoted,
-      keyType: key.operators?.type ?? inSchema(key.type),
-      keys: key.operators ?? builtIn,
-      label: label.quoted,
-      count: count.quoted,
-      countKind: countKind(presets, count),
-      lastUsed: lastUsed?.quoted ?? null,
-      lastUsedType: lastUsed ? inSchema(lastUsed.type) : null,
-      estimate: presets.estimate,
+      oid: row.oid,
+      name: row.name,
+      rows: source.rows,
+      table: row.table,
+      countName: columns.count.name,
+      key: source.key,
+      keyType: single ? (single.operators?.type ?? inSchema(single.type)) : 'pg_catalog.text',
+      keys: single?.operators ?? builtIn,
+      label: source.label,
+      count: source.count,
+      countKind: countKind({ table: (via ?? row).name, column: columns.count }),
+      lastUsed: source.lastUsed,
+      lastUsedType: columns.touched ? inSchema(columns.touched.type) : null,
+      estimate: row.estimate,
     },
     records: {
-      oid: records.oid,
-      name: records.name,
-      table: records.table,
-      preset: preset.quoted,
-      // If only one of the two is one of PostgreSQL's own types, the other is cast to it.
-      keys: key.kind === preset.kind ? (key.operators ?? builtIn) : builtIn,
-      operators: preset.operators ?? builtIn,
-      alike: areAlike(key, preset),
-      time: time?.quoted ?? null,
-      timeType: time?.type ?? null,
-      type: findColumn(records, ['usage_type'])?.quoted ?? null,
-      estimate: records.estimate,
-      bytes: records.bytes,
-      indexed: records.indexed.some(([first]) => first === preset.name),
-      timeIndexed: timeIndexed(records, preset.name, time?.name),
-      vacuumed: records.vacuumed,
+      oid: record.oid,
+      name: record.name,
+      table: record.table,
+      ...recordSource(definition, relations),
+      pairs: keyPairs(definition, relations),
+      keys: single && reference ? operatorsBetween(single, reference) : builtIn,
+      operators: (single && reference?.operators) ?? builtIn,
+      alike: keysAlike(definition, relations),
+      time: columns.time?.quoted ?? null,
+      timeType: columns.time?.type ?? null,
+      type: columns.kind?.quoted ?? null,
+      estimate: record.estimate,
+      bytes: record.bytes + (through?.bytes ?? 0),
+      indexed: !through && record.indexed.some(([leading]) => definition.record.reference.includes(leading)),
+      covered: isCovered(definition, relations),
+      timeIndexed: through ? null : timeIndexed(record, first, time),
+      vacuumed: record.vacuumed,
     },
+    others: oids.filter(oid => oid !== row.oid && oid !== record.oid),
     hiddenBy,
     // Only if rows are hidden: it costs another round trip.
-    seenBy: hiddenBy.length === 0 ? [] : await readRolesThatSeeAll(reader, presets.oid, records.oid),
-    policiesApply: presets.active || records.active,
+    seenBy: hiddenBy.length === 0 ? [] : await readRolesThatSeeAll(reader, oids),
+    policiesApply: tables.some(table => table.active),
     path:
-      [presets, records].some(table => table.active || table.calls) || key.domain || preset.domain
+      tables.some(table => table.active || table.calls) || columns.compared.some(column => column.domain)
         ? 'own'
         : 'catalog',
   };
 }
 
-/**
- * The column that refers to a record's preset, and the column of presets it refers to. Throws if that would be a guess: counts
- * joined by the wrong columns look like correct ones.
- */
-function findKeys(presets: Relation, records: Relation) {
-  const references = records.references.filter(({ table }) => table === presets.oid);
-  const usual = findColumn(records, ['preset_id']);
-  if (!usual && references.length > 1)
-    throw ambiguousKey(records.name, 'refers to presets in several columns');
-  const preset = usual ?? needColumn(records, [references[0]?.column ?? null, 'preset_id']);
-  const target = references.find(({ column }) => column === preset.name)?.target;
-  const primary = presets.keys.length === 1 ? (presets.keys[0] ?? null) : null;
-  const key = needColumn(presets, [target ?? null, primary, 'id']);
-  if (!presets.unique.includes(key.name)) {
-    throw ambiguousKey(
-      presets.name,
-      presets.keys.length > 1
-        ? `has a primary key of ${presets.keys.length} columns (${presets.keys.join(', ')}), and ${key.name} is not unique`
-        : `has no unique ${key.name}`,
-    );
-  }
-  requireComparable(presets, key, records, preset);
-  return { key, preset };
-}
-
-// The send functions of int2, int4, int8 and numeric, and of text and varchar. Within each set values compare alike.
-const sameNumbers: ReadonlySet<string> = new Set(['2405', '2407', '2409', '2461']);
-const sameText: ReadonlySet<string> = new Set(['2415', '2433']);
-// Of enums, arrays, composites, ranges and multiranges: many types share each, but a type only compares with itself.
-const shared: ReadonlySet<string> = new Set(['3533', '2401', '2403', '3837', '4234']);
-
-// A char(n) ignores trailing blanks and a citext ignores case. Values sorted by one collation are not in the order of another.
-function areAlike(key: Column, preset: Column): boolean {
-  if (key.collation !== preset.collation) return false;
-  return (
-    key.kind === preset.kind ||
-    [sameNumbers, sameText].some(kinds => kinds.has(key.kind) && kinds.has(preset.kind))
-  );
-}
-
-/** The server compares any types of numbers with each other, and any types of text; anything else only with its own kind. */
-function requireComparable(presets: Relation, key: Column, records: Relation, preset: Column): void {
-  const named = `${records.name}.${preset.quoted} is ${preset.type} and ${presets.name}.${key.quoted} is ${key.type}`;
-  const family = key.category === preset.category && ['N', 'S'].includes(key.category);
-  const own = !shared.has(key.kind) || (key.type === preset.type && !key.domain && key.category !== 'A');
-  if (!family && !(key.kind === preset.kind && own)) {
-    throw keysDiffer(
-      key.category === 'A'
-        ? `${presets.name}.${key.quoted} is ${key.type}: the console cannot look presets up by an array.`
-        : `${named}: the server cannot compare the two.`,
-      key.category === 'A'
-        ? 'Give presets a key with a single value, and let the records refer to it.'
-        : `Give both columns the same type: ALTER TABLE ${records.name} ALTER COLUMN ${preset.quoted} TYPE ${key.type} USING ${preset.quoted}::${key.type}.`,
-    );
-  }
-  const collations = new Set([key.collation, preset.collation].filter(each => !['0', '100'].includes(each)));
-  if (collations.size > 1) {
-    throw keysDiffer(
-      `${records.name}.${preset.quoted} and ${presets.name}.${key.quoted} have different collations: the server does not know which to compare them by.`,
-      `Give both columns the same one: ALTER TABLE ${records.name} ALTER COLUMN ${preset.quoted} TYPE ${preset.type} COLLATE ...`,
-    );
-  }
-}
-
-function keysDiffer(message: string, hint: string): ConsoleError {
-  return new ConsoleError({ code: 'keys-differ', message, hint, exitCode: exitCodes.unreachable });
-}
-
-// The send functions of int2, int4, int8, numeric, float4 and float8. Domains over them have the same.
-const countKinds: Readonly<Record<string, Tables['presets']['countKind']>> = {
-  '2405': 'integer',
-  '2407': 'integer',
-  '2409': 'bigint',
-  '2461': 'numeric',
-  '2425': 'float',
-  '2427': 'float',
-};
-
-function countKind({ name }: Relation, count: Column): Tables['presets']['countKind'] {
-  const kind = countKinds[count.kind];
-  if (kind) return kind;
-  throw new ConsoleError({
-    code: 'count-is-no-number',
-    message: `${name}.${count.quoted} is ${count.type}, which is not a number.`,
-    hint: 'The count can be integer, bigint, smallint, numeric, real or double precision.',
-    exitCode: exitCodes.unreachable,
-  });
-}
-
-// The same for timestamptz, timestamp and date.
-const timeKinds: ReadonlySet<string> = new Set(['2477', '2475', '2469']);
-
-/** The column with one of `names` that holds a point in time; columns of other types are ignored. */
-function timeColumn(
-  table: { name: string; columns: readonly Column[] },
-  names: readonly string[],
-): Column | undefined {
-  const times = table.columns.filter(({ kind }) => timeKinds.has(kind));
-  return findColumn({ ...table, columns: times }, names);
+/** The columns that a definition names, each checked to exist. */
+function columnsUsed(definition: CounterDefinition, relations: Relations) {
+  const { row, record, via, through } = relations;
+  const of = (table: Relation) => (name: string) => definedColumn(table, name, definition);
+  const either = (table: Relation, name: string | null) => (name === null ? undefined : of(table)(name));
+  const { key, label, count, touched } = definition.row;
+  const { reference, time, kind, amount, where } = definition.record;
+  const keys = key.map(of(row));
+  const references = reference.map(of(record));
+  const conditions = where ? columnsOf(where).map(of(record)) : [];
+  const between = through && definition.record.through;
+  const throughs = between ? [...between.key, ...between.reference].map(of(through)) : [];
+  const vias = via && definition.via ? definition.via.row.map(of(via)) : [];
+  const columns = {
+    keys,
+    count: of(via ?? row)(count),
+    touched: either(row, touched),
+    time: either(record, time),
+    kind: either(record, kind),
+    amount: either(record, amount),
+    referring: referring(definition, relations),
+    compared: [...keys, ...references, ...conditions, ...throughs, ...vias],
+  };
+  const all = [
+    { table: row, columns: [...keys, either(row, label), ...(via ? [] : [columns.count]), columns.touched] },
+    {
+      table: record,
+      columns: [
+        ...references,
+        columns.time,
+        columns.amount,
+        ...conditions,
+        // Of presets it is left out where it may not be read.
+        ...(definition.source.kind === 'built-in' ? [] : [columns.kind]),
+      ],
+    },
+    ...(via ? [{ table: via, columns: [...vias, columns.count] }] : []),
+    ...(through ? [{ table: through, columns: throughs }] : []),
+  ];
+  return { columns, all };
 }
 
 function timeIndexed({ indexed }: Relation, preset: string, time: string | undefined) {
   if (indexed.some(([first]) => first === time)) return 'whole';
   return indexed.some(([first, second]) => first === preset && second === time) ? 'preset' : null;
-}
-
-function ambiguousKey(table: string, why: string): ConsoleError {
-  return new ConsoleError({
-    code: 'ambiguous-key',
-    message: `The table ${table} ${why}, so it is not certain which records belong to which preset.`,
-    hint: 'Create a unique index on the key of presets, and a foreign key to it from preset_usage.',
-    exitCode: exitCodes.unreachable,
-  });
-}
-
-function readable(table: Relation): Relation {
-  if (table.partOf !== null) {
-    throw new ConsoleError({
-      code: 'not-a-table',
-      message: `${table.name} is only a partition of ${table.partOf}: counts of its rows would be wrong.`,
-      hint: 'Name the schema that holds the whole table with --schema.',
-      exitCode: exitCodes.unreachable,
-    });
-  }
-  if (!table.reachable) {
-    throw new ConsoleError({
-      code: 'permission-denied',
-      message: `This role may not use the schema of ${table.name}.`,
-      hint: `Grant it USAGE: GRANT USAGE ON SCHEMA ${table.schema} TO the role, or connect as one that has it.`,
-      exitCode: exitCodes.unreachable,
-    });
-  }
-  if (table.readable) return table;
-  throw new ConsoleError({
-    code: 'permission-denied',
-    message: `This role may not read ${table.name}.`,
-    hint: `Grant it SELECT: GRANT SELECT ON ${table.name} TO the role, or connect as one that has it.`,
-    exitCode: exitCodes.unreachable,
-  });
-}
-
-/** Throws if this role may not read a required column: without it the numbers would be incomplete. */
-function requireReadable(table: Relation, columns: (Column | undefined)[]): void {
-  const wanted = columns.filter(wanted => wanted !== undefined && !wanted.readable);
-  const names = [...new Set(wanted.map(each => each?.quoted))].join(', ');
-  if (names === '') return;
-  throw new ConsoleError({
-    code: 'permission-denied',
-    message: `This role may not read ${names} of ${table.name}.`,
-    hint: `Grant it: GRANT SELECT (${names}) ON ${table.name} TO the role, or connect as one that has it.`,
-    exitCode: exitCodes.unreachable,
-  });
 }

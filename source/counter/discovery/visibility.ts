@@ -47,12 +47,12 @@ export function whyHidden(name: string, { rls, forced }: z.infer<typeof visibili
  * SQL that is true if rows of `tables` are hidden from this role. In a transaction that has read both, the answer holds until
  * its end: its locks keep policies from changing.
  */
-export function rowsHiddenCondition({ presets, records, policiesApply }: Applying): string {
+export function rowsHiddenCondition({ presets, records, others, policiesApply }: Applying): string {
   const hides = policiesApply ? ` AND NOT ${openPolicy('current_user')}` : '';
-  return `EXISTS (SELECT FROM pg_class c WHERE c.oid IN (${presets.oid}, ${records.oid}) AND row_security_active(c.oid)${hides})`;
+  return `EXISTS (SELECT FROM pg_class c WHERE c.oid IN (${[presets.oid, records.oid, ...others].join(', ')}) AND row_security_active(c.oid)${hides})`;
 }
 
-/** Whether rows of either table have become hidden from this role since the tables were looked up. */
+/** Whether rows of the tables have become hidden from this role since the tables were looked up. */
 export async function hidesRowsNow({ rows }: Reader, tables: Applying): Promise<boolean> {
   const [row] = (await rows(`SELECT ${rowsHiddenCondition(tables)} AS hidden`)) as { hidden: boolean }[];
   return row?.hidden === true;
@@ -78,6 +78,7 @@ export async function requireEveryRowSeen(
 interface Applying {
   presets: { oid: number };
   records: { oid: number };
+  others: readonly number[];
   policiesApply: boolean;
 }
 
@@ -86,16 +87,16 @@ const seer = z.object({ name: z.string(), why: z.string(), login: z.boolean() })
 // A server may have hundreds of roles that see everything; a sentence only has room for a few.
 const mostNamed = 5;
 
-const seers = `
+const seers = (tables: string) => `
 SELECT r.rolname AS name, r.rolcanlogin AS login,
        CASE WHEN r.rolsuper THEN 'superuser' WHEN r.rolbypassrls THEN 'BYPASSRLS'
-            WHEN NOT EXISTS (SELECT FROM pg_class c WHERE c.oid IN ($1::oid, $2::oid) AND c.relowner <> r.oid) THEN 'owner'
+            WHEN NOT EXISTS (SELECT FROM pg_class c WHERE c.oid IN (${tables}) AND c.relowner <> r.oid) THEN 'owner'
             ELSE 'policy' END AS why
   FROM pg_roles r
  WHERE r.rolname !~ '^pg_' AND r.rolname <> current_user
    AND (r.rolcanlogin OR pg_has_role(r.oid, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END))
    AND NOT EXISTS (
-     SELECT FROM pg_class c WHERE c.oid IN ($1::oid, $2::oid) AND NOT (
+     SELECT FROM pg_class c WHERE c.oid IN (${tables}) AND NOT (
        has_table_privilege(r.oid, c.oid, 'SELECT') AND has_schema_privilege(r.oid, c.relnamespace, 'USAGE')
        AND (r.rolsuper OR r.rolbypassrls OR NOT c.relrowsecurity
             OR (pg_has_role(r.oid, c.relowner, 'USAGE') AND NOT c.relforcerowsecurity) OR ${openPolicy('r.oid')})))
@@ -103,15 +104,11 @@ SELECT r.rolname AS name, r.rolcanlogin AS login,
  LIMIT ${mostNamed}`;
 
 /**
- * The roles that see every row of both tables, each with the reason: those that can log in, and those that this role can
+ * The roles that see every row of these tables, each with the reason: those that can log in, and those that this role can
  * become with SET ROLE. Without the server's `pg_` roles, and at most five.
  */
-export async function readRolesThatSeeAll(
-  reader: Reader,
-  presets: number,
-  records: number,
-): Promise<string[]> {
-  const rows = await reader.rows(seers, [presets, records]);
+export async function readRolesThatSeeAll(reader: Reader, tables: readonly number[]): Promise<string[]> {
+  const rows = await reader.rows(seers(tables.join(', ')));
   return z
     .array(seer)
     .parse(rows)

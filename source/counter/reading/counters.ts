@@ -3,6 +3,7 @@ import type { Reader } from '../../connection/transactions.ts';
 import type { Counter } from '../counter.ts';
 import type { Tables } from '../discovery/tables.ts';
 import { markShort, shortColumn } from '../short-text.ts';
+import { belongsTo } from './grouped-records.ts';
 
 // float8 holds every whole number up to 2^53 and arrives as a number; int8 would arrive as a string.
 // Times are sent as milliseconds since 1970 for the same reason, and because 50,000 Dates are slow and large.
@@ -12,6 +13,8 @@ const row = z.object({
   usageCount: z.nullable(z.number()),
   exact: z.optional(z.nullable(z.string())),
   records: z.nullable(z.number()),
+  exactRecords: z.optional(z.nullable(z.string())),
+  exactDrift: z.optional(z.nullable(z.string())),
   lastUsedAt: z.nullable(z.number()),
 });
 const rows = z.array(row);
@@ -43,8 +46,35 @@ function columns(tables: Tables): string {
     ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt"`;
 }
 
-function numberOfRecords({ presets, records }: Tables): string {
-  return `SELECT pg_catalog.count(*) FROM ${records.name} r WHERE r.${records.preset} ${records.keys.equal} p.${presets.key}${records.keys.of}`;
+/** SQL for what the count of the row `p` should be. */
+export function truthOf(tables: Tables): string {
+  const { records } = tables;
+  return `SELECT ${records.aggregate} FROM ${records.counted} r WHERE ${belongsTo(tables, 'p')}`;
+}
+
+/**
+ * SQL for what the count should be, once it is known as `truth`: as the number `records`, and of a sum also as text if no
+ * number holds it exactly, with the drift of `count` from it.
+ */
+export function truthColumns(truth: string, count: string, tables: Tables): string {
+  if (!tables.records.sums) return `${truth}::double precision AS records`;
+  const exact = isExact(truth, true);
+  return `CASE WHEN ${exact} THEN ${truth}::double precision END AS records, CASE WHEN NOT ${exact} THEN ${truth}::pg_catalog.text END AS "exactRecords",
+           (${driftOf(truth, count, tables)})::pg_catalog.text AS "exactDrift"`;
+}
+
+/** SQL for how far `count` is from `truth`; what is NULL counts as 0. */
+export function driftOf(truth: string, count: string, { presets: { countKind }, records }: Tables): string {
+  return `coalesce(${comparableCount(count, countKind, records.sums)}, 0) OPERATOR(pg_catalog.-) coalesce(${truth}, 0)`;
+}
+
+function comparableCount(count: string, kind: Tables['presets']['countKind'], sums: boolean): string {
+  // The difference of a bigint near the limit of its type would overflow.
+  if (kind === 'bigint' || (sums && kind !== 'float')) return `${count}::numeric`;
+  if (!sums) return count;
+  // PostgreSQL 13 has no infinite numeric.
+  return `CASE WHEN ${count} OPERATOR(pg_catalog.>) '-Infinity'::double precision AND ${count} OPERATOR(pg_catalog.<) 'Infinity'::double precision
+        THEN ${count}::numeric WHEN ${count} IS NOT NULL THEN 'NaN'::numeric END`;
 }
 
 // An index that leads with the preset finds its records. Without one each preset needs a scan of the whole table, which is
@@ -58,7 +88,8 @@ export function isScannable({ records }: Tables): boolean {
 
 /** True if the records of a few presets can be counted every two seconds. */
 export function countsAreCheap(tables: Tables): boolean {
-  return tables.records.indexed || isScannable(tables);
+  // A key of several columns is not looked up by an index.
+  return isScannable(tables) || (tables.records.indexed && tables.records.pairs === null);
 }
 
 /**
@@ -78,8 +109,19 @@ export async function readCounters(
 export function countersText(tables: Tables, records: 'counted' | 'if-cheap' | 'not'): string {
   const { presets } = tables;
   const counts = records === 'counted' || (records === 'if-cheap' && countsAreCheap(tables));
-  return `SELECT ${columns(tables)}, ${counts ? `(${numberOfRecords(tables)})::double precision` : 'NULL::double precision'} AS records FROM ${presets.name} p
+  const { columns: truth, from } = countedFor(tables, counts);
+  return `SELECT ${columns(tables)}, ${truth} FROM ${presets.rows} p${from}
     WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT e.value::${presets.keyType} FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) e))`;
+}
+
+/** What the count of each row `p` should be: its columns, and what is joined for them. */
+function countedFor(tables: Tables, counts: boolean): { columns: string; from: string } {
+  if (!counts) return { columns: 'NULL::double precision AS records', from: '' };
+  if (!tables.records.sums) return { columns: truthColumns(`(${truthOf(tables)})`, '', tables), from: '' };
+  return {
+    columns: truthColumns('t.truth', `p.${tables.presets.count}`, tables),
+    from: ` CROSS JOIN LATERAL (${truthOf(tables)}) t (truth)`,
+  };
 }
 
 // Counting this many records is too fast to notice.
@@ -91,23 +133,30 @@ const quickRecords = 300_000;
  */
 export async function readMostUsed(reader: Reader, tables: Tables, limit: number): Promise<Counter[]> {
   const { presets } = tables;
-  const quick = countsAreCheap(tables)
-    ? `CASE WHEN (SELECT coalesce(pg_catalog.sum(${presets.count}), 0) FROM p) OPERATOR(pg_catalog.<=) ${quickRecords} THEN (${numberOfRecords(tables)})::double precision END`
-    : 'NULL::double precision';
+  // A sum does not tell how many records there are.
+  const quick =
+    countsAreCheap(tables) && !tables.records.sums
+      ? `CASE WHEN (SELECT coalesce(pg_catalog.sum(${presets.count}), 0) FROM p) OPERATOR(pg_catalog.<=) ${quickRecords} THEN (${truthOf(tables)})::double precision END`
+      : 'NULL::double precision';
   // By name: the role may have been granted only these columns.
   const wanted = new Set([presets.key, presets.label, presets.count, presets.lastUsed]);
+  for (const { key } of tables.records.pairs ?? []) wanted.add(key);
   wanted.delete(null);
   const text = `WITH p AS MATERIALIZED (
-      SELECT ${[...wanted].join(', ')} FROM ${presets.name} WHERE ${presets.key} IS NOT NULL ORDER BY ${presets.count} DESC NULLS LAST LIMIT $1)
+      SELECT ${[...wanted].join(', ')} FROM ${presets.rows} q WHERE ${presets.key} IS NOT NULL ORDER BY ${presets.count} DESC NULLS LAST LIMIT $1)
     SELECT ${columns(tables)}, ${quick} AS records FROM p`;
   return toCounters(await reader.rows(text, [limit], tables.path));
 }
 
 /** Parses what the statements of this file return. */
 export function toCounters(raw: unknown[]): Counter[] {
-  return rows.parse(raw).map(({ name, exact, ...counter }) => ({
+  return rows.parse(raw).map(({ name, exact, exactRecords, exactDrift, ...counter }) => ({
     ...counter,
     name: markShort(name ?? ''),
     ...(exact === null || exact === undefined ? {} : { usageCount: Number(exact), exact }),
+    ...(exactRecords === null || exactRecords === undefined
+      ? {}
+      : { records: Number(exactRecords), exactRecords }),
+    ...(exactDrift === null || exactDrift === undefined ? {} : { exactDrift }),
   }));
 }

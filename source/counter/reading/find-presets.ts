@@ -15,7 +15,7 @@ export async function findPresets(
   const rows = (await reader.rows(
     `SELECT w.value AS wanted, p.${presets.key}::pg_catalog.text AS id
        FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) w
-       JOIN ${presets.name} p ON (p.${presets.key}::pg_catalog.text OPERATOR(pg_catalog.=) w.value OR w.value OPERATOR(pg_catalog.<>) '' AND p.${presets.label}::pg_catalog.text OPERATOR(pg_catalog.=) w.value) AND p.${presets.key} IS NOT NULL`,
+       JOIN ${presets.rows} p ON (p.${presets.key}::pg_catalog.text OPERATOR(pg_catalog.=) w.value OR w.value OPERATOR(pg_catalog.<>) '' AND p.${presets.label}::pg_catalog.text OPERATOR(pg_catalog.=) w.value) AND p.${presets.key} IS NOT NULL`,
     [JSON.stringify(wanted)],
     path,
   )) as { wanted: string; id: string }[];

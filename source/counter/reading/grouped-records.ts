@@ -8,20 +8,39 @@ import type { Operators } from '../operators.ts';
  */
 type Which = { where: string } | { of: string } | { among: string };
 
+type Subject = Pick<Tables, 'presets' | 'records'>;
+
+/** SQL for whether the record `r` belongs to the row `row`; an index on the side that stands first can be used. */
+export function belongsTo(
+  { presets, records }: Subject,
+  row: string,
+  order: 'key first' | 'record first' = 'record first',
+): string {
+  const pairs = records.pairs ?? [{ key: presets.key, reference: records.preset, operators: records.keys }];
+  if (pairs.length === 0) return 'true';
+  return pairs
+    .map(({ key, reference, operators: { equal, of } }) =>
+      order === 'key first'
+        ? `${row}.${key} ${equal} r.${reference}${of}`
+        : `r.${reference} ${equal} ${row}.${key}${of}`,
+    )
+    .join(' AND ');
+}
+
 /**
  * A query for the aggregate `what` of the records `r` by preset, as `id`. If records and presets compare keys differently
  * (Tables.records.alike), it joins presets first, because several spellings may belong to one preset. Orphans then have the
  * id NULL.
  */
-export function groupedRecords({ presets, records }: Tables, what: string, which: Which): string {
+export function groupedRecords({ presets, records }: Subject, what: string, which: Which): string {
   const where = (key: string, equal: string) => {
     if ('among' in which) return `${key} ${equal} ANY (${which.among})`;
     return 'of' in which ? `${key} ${equal} ANY (${which.of})` : which.where;
   };
   return records.alike
-    ? `SELECT r.${records.preset} AS id, ${what} FROM ${records.name} r WHERE ${where(`r.${records.preset}`, records.keys.equal)} GROUP BY 1`
-    : `SELECT k.${presets.key} AS id, ${what} FROM ${records.name} r
-         LEFT JOIN ${presets.name} k ON k.${presets.key} ${records.keys.equal} r.${records.preset}${records.keys.of} WHERE ${where(`k.${presets.key}`, presets.keys.equal)} GROUP BY 1`;
+    ? `SELECT r.${records.preset} AS id, ${what} FROM ${records.counted} r WHERE ${where(`r.${records.preset}`, records.keys.equal)} GROUP BY 1`
+    : `SELECT k.${presets.key} AS id, ${what} FROM ${records.counted} r
+         LEFT JOIN ${presets.rows} k ON ${belongsTo({ presets, records }, 'k', 'key first')} WHERE ${where(`k.${presets.key}`, presets.keys.equal)} GROUP BY 1`;
 }
 
 /** The operators that compare the `id` of such a query with a key of presets. */

@@ -17,7 +17,7 @@ export async function readLastRecords(
   const found = await reader.rows(
     // As the preset spells its key: a record may spell it differently, such as 1.0, or in another case (citext).
     `SELECT p.${presets.key}::pg_catalog.text AS id, ${milliseconds('r.at')} AS at
-       FROM ${presets.name} p
+       FROM ${presets.rows} p
        JOIN (${groupedRecords(tables, `pg_catalog.max(r.${records.time}) AS at`, {
          among: `SELECT e.value::${presets.keyType} FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) e`,
        })}) r ON r.id ${groupedKeys(tables).equal} p.${presets.key}${groupedKeys(tables).of}`,

@@ -42,29 +42,29 @@ export async function readNewestRecord(reader: Reader, tables: Tables): Promise<
 
 function newestOfAll({ presets, records }: Tables, time: string): string {
   return `WITH ends AS MATERIALIZED (
-      SELECT pg_catalog.max(r.${time}) AS newest, pg_catalog.min(r.${time}) AS oldest FROM ${records.name} r WHERE pg_catalog.isfinite(r.${time})
+      SELECT pg_catalog.max(r.${time}) AS newest, pg_catalog.min(r.${time}) AS oldest FROM ${records.counted} r WHERE pg_catalog.isfinite(r.${time})
     )
     SELECT ${milliseconds('e.newest')} AS at, r.type, r.preset::pg_catalog.text AS preset,
            CASE WHEN p.${presets.key} IS NOT NULL THEN coalesce(${shortColumn(`p.${presets.label}`)}, '') END AS name,
            ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt", ${milliseconds('e.oldest')} AS oldest
       FROM ends e
       LEFT JOIN LATERAL (
-        SELECT r.${records.preset} AS preset, ${typeOf(records)} AS type FROM ${records.name} r
+        SELECT r.${records.preset} AS preset, ${typeOf(records)} AS type FROM ${records.counted} r
          WHERE r.${time} OPERATOR(pg_catalog.=) e.newest LIMIT 1) r ON true
-      LEFT JOIN ${presets.name} p ON p.${presets.key} ${records.keys.equal} r.preset${records.keys.of}`;
+      LEFT JOIN ${presets.rows} p ON p.${presets.key} ${records.keys.equal} r.preset${records.keys.of}`;
 }
 
 function newestOfLastUsed({ presets, records }: Tables, time: string): string {
   return `WITH used AS MATERIALIZED (
       SELECT p.${presets.key} AS key, coalesce(${shortColumn(`p.${presets.label}`)}, '') AS name, p.${presets.lastUsed} AS last_used
-        FROM ${presets.name} p ORDER BY p.${presets.lastUsed} DESC NULLS LAST LIMIT ${candidates}
+        FROM ${presets.rows} p ORDER BY p.${presets.lastUsed} DESC NULLS LAST LIMIT ${candidates}
     ), newest AS MATERIALIZED (
-      SELECT u.*, (SELECT pg_catalog.max(r.${time}) FROM ${records.name} r
+      SELECT u.*, (SELECT pg_catalog.max(r.${time}) FROM ${records.counted} r
                     WHERE r.${records.preset} ${records.keys.equal} u.key${records.keys.of} AND pg_catalog.isfinite(r.${time})) AS at
         FROM used u ORDER BY at DESC NULLS LAST LIMIT 1
     )
     SELECT ${milliseconds('n.at')} AS at,
-           (SELECT ${typeOf(records)} FROM ${records.name} r
+           (SELECT ${typeOf(records)} FROM ${records.counted} r
              WHERE r.${records.preset} ${records.keys.equal} n.key${records.keys.of} AND r.${time} OPERATOR(pg_catalog.=) n.at LIMIT 1) AS type,
            n.key::pg_catalog.text AS preset, n.name, ${milliseconds('n.last_used')} AS "lastUsedAt", NULL::double precision AS oldest
       FROM newest n`;

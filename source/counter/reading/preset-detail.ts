@@ -31,13 +31,13 @@ export async function readPresetDetail(
   days: number,
 ): Promise<PresetDetail> {
   const { presets, records } = tables;
-  const { name, preset, time, type } = records;
+  const { counted, preset, time, type } = records;
   const given = `$1::${presets.keyType}`;
   // The presets' column decides which keys are equal, so the given key is looked up there first.
   const key = records.alike
     ? given
-    : `(SELECT k.${presets.key} FROM ${presets.name} k WHERE k.${presets.key} ${presets.keys.equal} ${given})`;
-  const mine = `FROM ${name} WHERE ${preset} ${records.keys.equal} ${key}${records.keys.of}`;
+    : `(SELECT k.${presets.key} FROM ${presets.rows} k WHERE k.${presets.key} ${presets.keys.equal} ${given})`;
+  const mine = `FROM ${counted} r WHERE ${preset} ${records.keys.equal} ${key}${records.keys.of}`;
   const newest = latest.parse(
     await reader.rows(
       `SELECT ${milliseconds(time)} AS at, ${type ? shortColumn(type) : 'NULL::pg_catalog.text'} AS type ${mine}

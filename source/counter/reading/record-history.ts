@@ -36,7 +36,7 @@ export async function readRecordHistory(
   const { records } = tables;
   if (records.time === null) return null;
   const text = `WITH mine AS MATERIALIZED (
-      SELECT ${milliseconds(`r.${records.time}`)} AS at FROM ${records.name} r
+      SELECT ${milliseconds(`r.${records.time}`)} AS at FROM ${records.counted} r
        WHERE r.${records.preset} ${records.keys.equal} $1::${tables.presets.keyType} AND pg_catalog.isfinite(r.${records.time}) LIMIT ${mostRecords + 1}
     ), ends AS MATERIALIZED (
       SELECT pg_catalog.min(at) AS first, greatest(pg_catalog.max(at), pg_catalog.min(at) OPERATOR(pg_catalog.+) 1, extract(epoch FROM pg_catalog.now())::double precision OPERATOR(pg_catalog.*) 1000) AS last, pg_catalog.count(*)::double precision AS records FROM mine

@@ -3,7 +3,7 @@ import { inSchema } from '../../connection/search-path.ts';
 import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { keysDiffer, keysEqual } from '../../counter/operators.ts';
-import { countColumns } from '../../counter/reading/counters.ts';
+import { countColumns, truthOf } from '../../counter/reading/counters.ts';
 import { groupedKeys, groupedRecords } from '../../counter/reading/grouped-records.ts';
 import { valueAsText } from '../../counter/reading/sql-values.ts';
 import { markShort, shortColumn } from '../../counter/short-text.ts';
@@ -76,10 +76,10 @@ export async function readStates(
     SELECT p.${presets.key}::pg_catalog.text AS id, ${shortColumn(`p.${presets.label}`)} AS name, ${countColumns(`p.${presets.count}`, tables)},
            coalesce(c.records, 0)::double precision AS records, ${lastUsedText(presets)} AS "lastUsed",
            ${presets.lastUsed && time ? `CASE WHEN p.${presets.lastUsed} OPERATOR(pg_catalog.=) c.newest THEN p.${presets.lastUsed}::pg_catalog.text ELSE c.newest::pg_catalog.text END` : 'NULL::pg_catalog.text'} AS newest
-      FROM (SELECT ${own} FROM ${presets.name} q WHERE q.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT id FROM wanted))) p
+      FROM (SELECT ${own} FROM ${presets.rows} q WHERE q.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT id FROM wanted))) p
       LEFT JOIN (${groupedRecords(
         tables,
-        `pg_catalog.count(*) AS records, ${time ? `pg_catalog.max(r.${time}) FILTER (WHERE ${isPast(`r.${time}`)})` : 'NULL::pg_catalog.text'} AS newest`,
+        `${records.aggregate} AS records, ${time ? `pg_catalog.max(r.${time}) FILTER (WHERE ${isPast(`r.${time}`)})` : 'NULL::pg_catalog.text'} AS newest`,
         { of: 'ARRAY(SELECT id FROM wanted)' },
       )}) c ON c.id ${groupedKeys(tables).equal} p.${presets.key}${groupedKeys(tables).of}`;
   const rows = states.parse(await reader.rows(text, [JSON.stringify(ids)], tables.path));
@@ -129,9 +129,9 @@ export async function readWithRecords(
   const source = `SELECT p.id, r.* FROM p CROSS JOIN LATERAL (SELECT ${recordSource(facts)} FROM ${records.name} r WHERE r.${records.preset} ${equal} p.key${of} LIMIT $2) r`;
   const text = `WITH p AS MATERIALIZED (
       SELECT p.${presets.key} AS key, p.${presets.key}::pg_catalog.text AS id, ${shortColumn(`p.${presets.label}`)} AS name, ${countColumns(`p.${presets.count}`, tables)},
-             (SELECT pg_catalog.count(*) FROM ${records.name} c WHERE c.${records.preset} ${equal} p.${presets.key}${of})::double precision AS records,
+             (${truthOf(tables)})::double precision AS records,
              ${lastUsedText(presets)} AS "lastUsed"
-        FROM ${presets.name} p
+        FROM ${presets.rows} p
        WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT v.value::${presets.keyType} FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) v))),
     ${boundedRecords(facts, source, limits)}
     SELECT p.id, p.name, p."usageCount"${exact}, p.records, p."lastUsed", NULL AS newest, NULL AS place, NULL AS values, NULL::double precision AS size FROM p
@@ -252,7 +252,7 @@ export async function readStaleTimes(reader: Reader, tables: Tables): Promise<st
   const { presets, records } = tables;
   if (!presets.lastUsed || !records.time) return [];
   const rows = await reader.rows(
-    `SELECT p.${presets.key}::pg_catalog.text AS id FROM ${presets.name} p
+    `SELECT p.${presets.key}::pg_catalog.text AS id FROM ${presets.rows} p
        LEFT JOIN (${groupedRecords(tables, `pg_catalog.max(r.${records.time}) AS newest`, { where: isPast(`r.${records.time}`) })}) c
          ON c.id ${groupedKeys(tables).equal} p.${presets.key}${groupedKeys(tables).of}
       WHERE ${keysDiffer(`p.${presets.lastUsed}`, 'c.newest')}`,

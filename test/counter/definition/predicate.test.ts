@@ -40,14 +40,35 @@ describe('a condition in SQL', () => {
     expect(printPredicate(predicate, 'r', column)).toBe(expected);
   });
 
-  test('an operator of a type with its own is used', () => {
-    const own = () => ({
-      quoted: 'name',
+  test.each([
+    ['=', "r.name::ext.citext OPERATOR(ext.=) E'x'::ext.citext"],
+    ['<>', "NOT (r.name::ext.citext OPERATOR(ext.=) E'x'::ext.citext)"],
+    ['>', "r.name::ext.citext OPERATOR(ext.>) E'x'::ext.citext"],
+    ['<=', "r.name::ext.citext OPERATOR(ext.<=) E'x'::ext.citext"],
+    ['<', "E'x'::ext.citext OPERATOR(ext.>) r.name::ext.citext"],
+    ['>=', "E'x'::ext.citext OPERATOR(ext.<=) r.name::ext.citext"],
+  ] as const)('%s of a type with operators of its own', (operator, expected) => {
+    const operators = {
+      equal: '::ext.citext OPERATOR(ext.=)',
+      above: '::ext.citext OPERATOR(ext.>)',
+      upTo: '::ext.citext OPERATOR(ext.<=)',
+      of: '::ext.citext',
       type: 'ext.citext',
-      operator: (each: string) => `OPERATOR(ext.${each})`,
-    });
-    expect(printPredicate({ kind: 'compare', column: 'name', operator: '=', value: 'x' }, 'r', own)).toBe(
-      "r.name OPERATOR(ext.=) E'x'::ext.citext",
+    };
+    const own = () => ({ quoted: 'name', type: 'ext.citext', operators });
+    expect(printPredicate({ kind: 'compare', column: 'name', operator, value: 'x' }, 'r', own)).toBe(
+      expected,
+    );
+  });
+
+  test('a value that its column could not hold is cast to a wider type', () => {
+    const castOf = (value: string) => (value.includes('.') ? 'numeric' : 'integer');
+    const own = () => ({ quoted: 'stars', type: 'integer', castOf });
+    expect(printPredicate({ kind: 'compare', column: 'stars', operator: '>', value: '3.5' }, 'r', own)).toBe(
+      "r.stars OPERATOR(pg_catalog.>) E'3.5'::numeric",
+    );
+    expect(printPredicate({ kind: 'in', column: 'stars', values: ['3', '4.5'] }, 'r', own)).toBe(
+      "r.stars OPERATOR(pg_catalog.=) ANY (ARRAY[E'3'::numeric, E'4.5'::numeric]::numeric[])",
     );
   });
 

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Database } from '../../../source/connection/transactions.ts';
+import { auditCounters } from '../../../source/counter/audit/audit-counters.ts';
+import { type Counter, drift, isWrong } from '../../../source/counter/counter.ts';
+import { readCounterTables } from '../../../source/counter/discovery/tables.ts';
+import { readCounters, readMostUsed } from '../../../source/counter/reading/counters.ts';
+import { readLastRecords } from '../../../source/counter/reading/last-records.ts';
+import { readNewestRecord } from '../../../source/counter/reading/newest-record.ts';
+import { connectTo } from '../../helpers/connect.ts';
+import { createDatabase, type TestDatabase } from '../../helpers/database.ts';
+import { kinds } from './kinds.ts';
+
+/** Audits each kind on the server at `url`: the audit, ticks and a plain query must say the same of every row. */
+export function everyKind(url: () => string): void {
+  describe('the audit says what plain SQL says of', () => {
+    let own: TestDatabase;
+    let database: Database;
+    beforeAll(async () => {
+      own = await createDatabase('template1', url());
+      database = connectTo(own.url);
+    });
+    afterAll(async () => {
+      await database.close();
+      await own.drop();
+    });
+
+    test.each(kinds)('$name', async ({ sql, definition, truth, orphans }) => {
+      await own.sql
+        .unsafe(`DROP SCHEMA IF EXISTS ext CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${sql}`)
+        .simple();
+      const plain = await own.sql.unsafe<
+        { id: string; drift: string; wrong: boolean; truth: string; count: string | null }[]
+      >(
+        `SELECT id::text, count::text, truth::numeric::text, (number - truth)::text AS drift, number <> truth AS wrong
+             FROM (${truth}) t, LATERAL (SELECT coalesce(CASE count::text WHEN 'Infinity' THEN 'NaN' ELSE count::numeric END, 0) AS number) n`,
+      );
+      const expected = new Map(
+        plain.map(row => [
+          row.id,
+          {
+            count: row.count === null ? null : Number(row.count),
+            records: Number(row.truth),
+            drift: Number(row.drift),
+            isWrong: row.wrong,
+          },
+        ]),
+      );
+      expect(plain.filter(({ wrong }) => wrong).length).toBeGreaterThan(0);
+      const tables = await database.read(reader => readCounterTables(reader, definition));
+      const figures = (counters: readonly Counter[]) =>
+        new Map(
+          counters.map(counter => [
+            counter.id,
+            {
+              count: counter.usageCount,
+              records: counter.records,
+              drift: drift(counter),
+              isWrong: isWrong(counter),
+            },
+          ]),
+        );
+      const inOrder = (found: ReadonlyMap<string, unknown>) =>
+        [...found].sort(([a], [b]) => a.localeCompare(b));
+
+      const all: Counter[] = [];
+      const summary = await auditCounters(database, tables, {
+        scope: 'all',
+        onPage: page => all.push(...page.counters),
+      });
+      expect(inOrder(figures(all))).toEqual(inOrder(expected));
+      expect(summary.orphans).toBe(orphans);
+      const wrong = plain.filter(row => row.wrong);
+      expect(summary.totals).toMatchObject({
+        presets: plain.length,
+        mismatched: wrong.length,
+        tooLow: wrong.filter(row => Number(row.drift) < 0).length,
+      });
+
+      const some: Counter[] = [];
+      await auditCounters(database, tables, {
+        scope: 'mismatched',
+        onPage: page => some.push(...page.counters),
+      });
+      expect(some.map(({ id }) => id).sort()).toEqual(wrong.map(({ id }) => id).sort());
+
+      const most = await database.read(reader => readMostUsed(reader, tables, 100));
+      expect(new Set(most.map(({ id }) => id))).toEqual(new Set(expected.keys()));
+      const ticked = await database.read(reader => readCounters(reader, tables, [...expected.keys()]));
+      expect(inOrder(figures(ticked))).toEqual(inOrder(expected));
+
+      // A row has a newest record if it has one with a time.
+      const last = await database.read(reader => readLastRecords(reader, tables, [...expected.keys()]));
+      for (const [id] of last) expect(expected.get(id)?.records).not.toBe(0);
+      expect((await database.read(reader => readNewestRecord(reader, tables))) === null).toBe(
+        definition.record.time === null,
+      );
+    });
+  });
+}

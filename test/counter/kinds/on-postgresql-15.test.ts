@@ -1,0 +1,15 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { needsInstalled, startInstalled } from '../../helpers/installed-server.ts';
+import type { TestServer } from '../../helpers/server.ts';
+import { everyKind } from './every-kind.ts';
+
+const version = 15;
+
+describe(`on PostgreSQL ${version}`, needsInstalled(version), () => {
+  let server: TestServer | null = null;
+  beforeAll(async () => {
+    server = await startInstalled(version);
+  });
+  afterAll(() => server?.stop());
+  everyKind(() => server?.url ?? '');
+});
