@@ -3,9 +3,9 @@ import type { CountChange } from '../finding.ts';
 import { howOfEntry } from './count-change.ts';
 import { type CounterValue, counterIn, counterOfRelated } from './counter-values.ts';
 import type { Follower } from './follow/follow.ts';
-import type { ShapeEntry } from './follow/shape.ts';
+import { type ShapeEntry, shapeOf } from './follow/shape.ts';
 import type { CodeModule, Reference } from './parse/code-module.ts';
-import { lastName, type QueryTarget } from './query-target.ts';
+import { entities, lastName, type QueryTarget } from './query-target.ts';
 import { readFlush } from './read-flush.ts';
 import { readRequest } from './read-request.ts';
 import { readCodeRoutine } from './read-routine.ts';
@@ -168,7 +168,7 @@ function saidBy(
   if (subject.by === 'from' || subject.by === 'builder') {
     return merge(given.slice(0, 1).map(each => counterIn(follower, each, call, nested)));
   }
-  const said = [...own, ...given].map((each): CounterValue => {
+  const said = [...own, ...withoutCriteria(follower, method, given)].map((each): CounterValue => {
     const values = counterIn(follower, each, call, nested);
     // An ORM saves what changed of a record that it read; a copy of that record is written as a whole.
     if (method !== 'save' || !isWholeRow(follower, each)) return values;
@@ -177,6 +177,20 @@ function saidBy(
     return { ...values, entries: stale ? values.entries.map(entry => ({ ...entry, saved: true })) : changed };
   });
   return merge(said);
+}
+
+// TypeORM's `update(criteria, values)` and MikroORM's `nativeUpdate(Preset, criteria, values)`. Sequelize has the values first, and
+// then options with `where`.
+function withoutCriteria(
+  follower: Follower,
+  method: string,
+  given: readonly Reference[],
+): readonly Reference[] {
+  if (!/^(update|updateOne|updateMany|nativeUpdate)$/.test(method)) return given;
+  const at = given[0] && entities(follower, given[0]).length > 0 && given.length > 2 ? 1 : 0;
+  const next = given[at + 1];
+  if (!next || shapeOf(follower, next).entries.some(({ key }) => key === 'where')) return given;
+  return given.filter((_, index) => index !== at);
 }
 
 // `repository.create(values)` makes a row that is not stored yet.

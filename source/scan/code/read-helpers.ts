@@ -1,7 +1,7 @@
 import type { Node } from 'oxc-parser';
 import { howOfEntry } from './count-change.ts';
 import { counterIn } from './counter-values.ts';
-import { givenToConstructor } from './follow/constructed.ts';
+import { givenToConstructor, givenToFactory } from './follow/constructed.ts';
 import type { Follower } from './follow/follow.ts';
 import { functionAround, nameOfFunction } from './follow/lookup.ts';
 import { parameterIn, parameterOf } from './follow/parameters.ts';
@@ -150,12 +150,19 @@ function pass(
   const tablesOf = (table: Reference): Reference[] => {
     const binding = parameterOf(table);
     const constructed = binding?.owner?.parent?.type === 'MethodDefinition' && binding.owner.parent.kind;
-    if (!isOwn(table.node) && constructed !== 'constructor') return argumentOf(table);
-    if (call.callee.type !== 'MemberExpression') return [];
-    const object = { module, node: call.callee.object as Node };
-    if (binding?.owner) return givenToConstructor(follower, binding.owner, binding.index, object);
+    const object = call.callee.type === 'MemberExpression' ? (call.callee.object as Node) : null;
+    if (!isOwn(table.node) && constructed !== 'constructor') {
+      const made =
+        binding?.owner && object
+          ? givenToFactory(follower, binding.owner, binding.index, { module, node: object })
+          : [];
+      return made.length > 0 ? made : argumentOf(table);
+    }
+    if (!object) return [];
+    if (binding?.owner)
+      return givenToConstructor(follower, binding.owner, binding.index, { module, node: object });
     const name = lastName(table.node);
-    return follower.follow(object).flatMap(each => follower.member(each, name));
+    return follower.follow({ module, node: object }).flatMap(each => follower.member(each, name));
   };
   const given = helper.table ? tablesOf(helper.table) : [];
   let table: Reference | null = null;

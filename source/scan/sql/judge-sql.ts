@@ -201,9 +201,13 @@ function counterOf({ table, columns, action, text }: SqlWrite): CountChange | nu
   const column = columns?.find(({ name }) => isCounter(name));
   if (!column) return null;
   const how = howOf(column);
-  // A repair that adds what is missing, like the console's, counts records in the same statement.
-  return how !== 'zero' && countsRecords.test(text) ? 'recounts' : how;
+  // A repair that adds what is missing, like the console's, counts records in the same statement and takes the count from them.
+  // One that only adds their number counts them again.
+  const repairs = how !== 'zero' && countsRecords.test(text) && (how !== 'adds' || takesCount.test(text));
+  return repairs ? 'recounts' : how;
 }
+
+const takesCount = /-\s*(?:coalesce\s*\(\s*)?(?:"?\w+"?\.)?"?usage_?count/i;
 
 const countsRecords = /\bcount\s*\([\s\S]*\bpreset_?usages?\b|\bpreset_?usages?\b[\s\S]*\bcount\s*\(/i;
 

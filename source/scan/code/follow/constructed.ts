@@ -28,6 +28,23 @@ export function givenToConstructor(
   });
 }
 
+/** The argument at `index` with which `object` was made by the function `made`, which returns it: `createRepository(client, 'presets')`. */
+export function givenToFactory(
+  follower: Follower,
+  made: Node,
+  index: number,
+  object: Reference,
+): Reference[] {
+  return follower
+    .calls(object)
+    .flatMap(({ module, node }) =>
+      node.type === 'CallExpression' &&
+      follower.callees({ module, node: node.callee }).some(each => each.node === made)
+        ? argument(module, node.arguments[index])
+        : [],
+    );
+}
+
 function bySuper({ module, node }: Reference, index: number): Reference[] {
   return module.calls.flatMap(call =>
     call.callee.type === 'Super' && classAround(call) === node ? argument(module, call.arguments[index]) : [],

@@ -31,9 +31,19 @@ export class Follower {
   readonly #members = new FollowMemo();
   readonly #elementsOf = new FollowMemo();
 
-  constructor(importFrom: ImportFrom, names: Names) {
+  readonly #opensCalls: boolean;
+  #withCalls: Follower | null = null;
+
+  constructor(importFrom: ImportFrom, names: Names, opensCalls = true) {
     this.#importFrom = importFrom;
     this.names = names;
+    this.#opensCalls = opensCalls;
+  }
+
+  /** The calls that an expression may be, instead of what they return: `createRepository(client, 'presets')`. */
+  calls(ref: Reference): Reference[] {
+    this.#withCalls ??= new Follower(this.#importFrom, this.names, false);
+    return this.#withCalls.follow(ref).filter(({ node }) => node.type === 'CallExpression');
   }
 
   /**
@@ -265,6 +275,7 @@ export class Follower {
 
   #returned({ module, node }: Reference, depth: number): Reference[] {
     if (node.type !== 'CallExpression') return [];
+    if (!this.#opensCalls) return [{ module, node }];
     const called = this.follow({ module, node: node.callee }, depth + 1).filter(ref => isFunction(ref.node));
     const returned = called.flatMap(ref =>
       isFunction(ref.node)

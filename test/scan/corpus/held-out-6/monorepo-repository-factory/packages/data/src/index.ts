@@ -1,0 +1,2 @@
+// writes: none
+export { createRepository } from './createRepository';
