@@ -1,5 +1,6 @@
 // The process that parses, started by parser-process.ts.
 
+import { parsePredicate } from '../../counter/definition/parse-predicate.ts';
 import { readStatements } from '../read-statements.ts';
 import { readRoutine } from '../routine.ts';
 import type { SqlReader } from '../sql-reader.ts';
@@ -16,10 +17,19 @@ const loading = loadParser();
 process.on('message', async (request: ParserRequest) => {
   try {
     const reader: SqlReader = { parser: await loading, readRoutine: routine => readRoutine(routine, reader) };
-    const reading =
-      'text' in request ? readStatements(request.text, reader) : reader.readRoutine(request.routine);
-    answer({ id: request.id, reading });
+    answer({ id: request.id, answer: answerTo(request, reader) });
   } catch (error) {
     answer({ fault: error instanceof Error ? error.message : String(error) }, () => process.exit(1));
   }
 });
+
+function answerTo(request: ParserRequest, reader: SqlReader) {
+  switch (request.kind) {
+    case 'text':
+      return readStatements(request.given, reader);
+    case 'routine':
+      return reader.readRoutine(request.given);
+    case 'condition':
+      return parsePredicate(request.given, reader.parser);
+  }
+}

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { ParsedCondition } from '../../counter/definition/parse-predicate.ts';
 import { emptyReading, type SqlReading } from '../sql-effects.ts';
 import type { Routine } from '../sql-reader.ts';
-import type { ParserAnswer, ParserRequest } from './parser-messages.ts';
+import type { ParserAnswer, ParserAnswers, ParserRequest, Question } from './parser-messages.ts';
 
 // Run from source it is TypeScript; the build puts it into a separate file next to this one.
 const file = new URL(
@@ -15,11 +16,13 @@ const flags = ['--liftoff-only', '--max-semi-space-size=1', '--v8-pool-size=1'];
 /** Milliseconds without a request after which the process ends. */
 const patience = 1_000;
 
-type Question = { text: string } | { routine: Routine };
+type Answer = ParserAnswers[keyof ParserAnswers]['answer'];
 
 interface Waiting {
   question: Question;
-  resolve(reading: SqlReading): void;
+  /** What is answered for a text that crashes the parser. */
+  crashed(message: string): Answer;
+  resolve(answer: Answer): void;
   reject(error: Error): void;
 }
 
@@ -30,7 +33,7 @@ let running: ParserProcess | null = null;
  * around it are still read. Rejects only if the parser itself cannot be started.
  */
 export function readSql(text: string): Promise<SqlReading> {
-  return parseApart({ text });
+  return parseApart('text', text, unread);
 }
 
 /**
@@ -38,7 +41,14 @@ export function readSql(text: string): Promise<SqlReading> {
  * unsupported language is a `problem`. Rejects only if the parser itself cannot be started.
  */
 export function readBody(routine: Routine): Promise<SqlReading> {
-  return parseApart({ routine });
+  return parseApart('routine', routine, unread);
+}
+
+const unread = (message: string): SqlReading => ({ ...emptyReading(), problem: { message, offset: 0 } });
+
+/** Reads a condition on the columns of one table. Rejects only if the parser itself cannot be started. */
+export function readCondition(text: string): Promise<ParsedCondition> {
+  return parseApart('condition', text, message => ({ problem: { message, offset: 0 } }));
 }
 
 /**
@@ -46,11 +56,19 @@ export function readBody(routine: Routine): Promise<SqlReading> {
  * would crash the console. The other process ends after a second without requests, and the next request starts it again.
  * Rejects if it cannot be started or never answers; a text that crashes it is a `problem`.
  */
-function parseApart(question: Question): Promise<SqlReading> {
+async function parseApart<Kind extends keyof ParserAnswers>(
+  kind: Kind,
+  given: ParserAnswers[Kind]['given'],
+  crashed: (message: string) => ParserAnswers[Kind]['answer'],
+): Promise<ParserAnswers[Kind]['answer']> {
+  return ask({ kind, given } as Question, crashed);
+}
+
+function ask(question: Question, crashed: Waiting['crashed']): Promise<Answer> {
   running ??= new ParserProcess(() => {
     running = null;
   });
-  return running.ask(question);
+  return running.ask(question, crashed);
 }
 
 class ParserProcess {
@@ -70,12 +88,12 @@ class ParserProcess {
     this.#child.once('exit', () => this.#end(this.#fault));
   }
 
-  ask(question: Question): Promise<SqlReading> {
+  ask(question: Question, crashed: Waiting['crashed']): Promise<Answer> {
     clearTimeout(this.#idle);
-    const { promise, resolve, reject } = Promise.withResolvers<SqlReading>();
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const id = this.#next;
     this.#next += 1;
-    this.#waiting.set(id, { question, resolve, reject });
+    this.#waiting.set(id, { question, crashed, resolve, reject });
     this.#hold(true);
     const request: ParserRequest = { id, ...question };
     // If the process has just ended, its exit event reports that; an error here would report it twice.
@@ -89,7 +107,7 @@ class ParserProcess {
       return;
     }
     this.#answered = true;
-    this.#waiting.get(answer.id)?.resolve(answer.reading);
+    this.#waiting.get(answer.id)?.resolve(answer.answer);
     this.#waiting.delete(answer.id);
     if (this.#waiting.size > 0) return;
     this.#hold(false);
@@ -127,7 +145,7 @@ class ParserProcess {
       for (const { reject } of [first, ...others]) reject(new Error(message));
       return;
     }
-    first.resolve({ ...emptyReading(), problem: { message, offset: 0 } });
-    for (const { question, resolve, reject } of others) parseApart(question).then(resolve, reject);
+    first.resolve(first.crashed(message));
+    for (const { question, crashed, resolve, reject } of others) ask(question, crashed).then(resolve, reject);
   }
 }
