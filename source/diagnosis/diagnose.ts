@@ -1,4 +1,5 @@
 import { amount } from '../format/plurals.ts';
+import { judgeBesides } from './causes/besides-a-rule.ts';
 import { judgeCommonStart } from './causes/common-start.ts';
 import { countedAgain, exactMultiple } from './causes/counted-again.ts';
 import { judgeFewReset, judgeMissingUpdates } from './causes/counted-less.ts';
@@ -82,6 +83,11 @@ export function* findCauses(evidence: Evidence): Generator<void, Causes> {
   const left = mismatched.filter(preset => !shared(preset));
   const rest = { ...evidence, explainedUpdates: explainedUpdates(counts, shared) };
   const single = judgeSingly(left, patterns, rest);
+  const besides = judgeBesides(
+    named,
+    left.filter(preset => preset.usageCount !== null && !single(preset)),
+    evidence,
+  );
   return {
     patterns,
     of(preset) {
@@ -93,6 +99,7 @@ export function* findCauses(evidence: Evidence): Generator<void, Causes> {
           (all?.certainty === 'certain' ? all : null) ??
           shared(preset) ??
           single(preset) ??
+          besides(preset) ??
           unknown(preset, evidence),
       );
     },

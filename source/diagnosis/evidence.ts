@@ -86,6 +86,8 @@ export interface Evidence {
   cascades: readonly CascadingTable[];
   /** How many numbers are missing from the sequence of the records' key; null if the key is not numbered in sequence. */
   missingIds: number | null;
+  /** True if no column has the time of a record: then there are no uses to read. */
+  untimed?: boolean;
   /** Updates of presets that causes already found account for, beyond one for each record. */
   explainedUpdates?: number;
 }

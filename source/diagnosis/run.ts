@@ -62,7 +62,8 @@ export async function diagnose(
   for (const preset of evidence.mismatched) {
     if (preset.uses) unread.delete(preset.id);
     const diagnosis = causes.of(preset);
-    if (diagnosis && (preset.uses || diagnosis.code !== 'unknown')) found.set(preset.id, diagnosis);
+    if (diagnosis && (preset.uses || evidence.untimed || diagnosis.code !== 'unknown'))
+      found.set(preset.id, diagnosis);
   }
   const rest = evidence.mismatched.filter(({ id }) => unread.has(id) && !found.has(id));
   for (const preset of await tryRules(database, tables, causes, rest, signal)) {
@@ -121,6 +122,7 @@ async function gather(
     writers: writersOf(catalog),
     ...(await readTableStatistics(reader, tables)),
     allRecords,
+    untimed: tables.records.time === null,
     missingIds: allRecords === null ? null : await readMissingIds(reader, tables, allRecords),
   };
 }

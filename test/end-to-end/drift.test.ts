@@ -158,6 +158,62 @@ test('a repair of another process is told as that, and what comes after it as dr
   expect(console.written()).toContain('1 drift event of 1 preset while the console watched.');
 });
 
+describe('what another process of this console does beside repairs is no drift:', () => {
+  const elsewhere = { XDG_STATE_HOME: '' };
+  const command = async (...args: string[]) => run(args, { DATABASE_URL: own.url, ...elsewhere });
+  const confirmed = async (...args: string[]) => {
+    const asked = await command(...args);
+    const word = /--confirm ([0-9a-f]{12})/.exec(asked.err + asked.out)?.[1] ?? '';
+    expect(word, asked.err + asked.out).not.toBe('');
+    return command(...args, '--confirm', word);
+  };
+
+  /** The drift log, while `step` runs in another process; then an increment by hand is its only event. */
+  async function onlyTheIncrement(step: () => Promise<void>): Promise<void> {
+    elsewhere.XDG_STATE_HOME = await mkdtemp(join(tmpdir(), 'drift-elsewhere-'));
+    try {
+      const console = await open({ env: { XDG_STATE_HOME: state } });
+      await console.until(/3 accurate/);
+      console.press('d');
+      await console.until(/no count has come out of step/);
+      await step();
+      await byHand();
+      const shown = await console.until(/Noir +\S No record +\+1 +0 *$/m);
+      expect(shown).toMatch(/1 of 1/);
+      console.press('q');
+      expect(await console.exit()).toBe(0);
+      expect(console.written()).toContain('1 drift event of 1 preset while the console watched.');
+    } finally {
+      await rm(elsewhere.XDG_STATE_HOME, { recursive: true, force: true });
+    }
+  }
+
+  test('a real use, and taking it back', () =>
+    onlyTheIncrement(async () => {
+      const made = await confirmed('simulate', 'Pastel', '--commit');
+      expect(made.out).toMatch(/Made, and counted once/);
+      const [, id = '', word = ''] = /simulate (\S+) --take-back (\S+)/.exec(made.out) ?? [];
+      const back = await command('simulate', id, '--take-back', word);
+      expect([back.code, back.err]).toEqual([0, '']);
+    }));
+
+  test('a migration that replaces the trigger', async () => {
+    await own.sql
+      .unsafe(`CREATE OR REPLACE FUNCTION count_row() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN UPDATE presets SET usage_count = usage_count + 1, last_used_at = now() WHERE id = NEW.preset_id; RETURN NULL; END $$;
+        DROP TRIGGER trigger_auto_increment_preset_usage_count ON preset_usage;
+        CREATE TRIGGER trigger_auto_increment_preset_usage_count AFTER INSERT ON preset_usage
+          FOR EACH ROW EXECUTE FUNCTION count_row()`)
+      .simple();
+    await onlyTheIncrement(async () => {
+      const done = await confirmed('migrate');
+      expect([done.code, done.err]).toEqual([0, '']);
+      // And a use that the new trigger counts.
+      await insertRecords(own.sql, ids[1]!, 1);
+    });
+  });
+});
+
 test('says that nothing is watched if rows are hidden from this role', async () => {
   const role = `drift_screen_${process.pid}`;
   await own.sql

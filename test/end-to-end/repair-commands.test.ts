@@ -33,6 +33,7 @@ afterEach(() => {
 interface Plan {
   fingerprint: string;
   phrase: string;
+  presets: number;
 }
 const planned = async (...command: string[]): Promise<Plan> =>
   JSON.parse((await run([...command, '--dry-run', '--json'], env())).out).plan;
@@ -100,6 +101,46 @@ describe('sync', () => {
     const { code } = await run(['sync', '--preset', 'Noir', '--confirm', fingerprint], env());
     expect(code).toBe(0);
     expect(await counts()).toEqual({ ...wrong, Noir: 3 });
+  });
+
+  test('says which counts were right before their records were deleted, and --except leaves them out', async () => {
+    await insertRecords(own.sql, ids[1]!, 20);
+    await own.sql`DELETE FROM preset_usage WHERE id IN (SELECT id FROM preset_usage WHERE preset_id = ${ids[1]!} LIMIT 12)`;
+    await own.sql`UPDATE presets SET usage_count = usage_count - 2 WHERE name = 'Noir'`;
+    await waitFor(async () => {
+      const [row] =
+        await own.sql`SELECT n_tup_del AS deleted FROM pg_stat_user_tables WHERE relname = 'preset_usage'`;
+      return Number(row?.deleted) >= 12;
+    }, 'the deletions in the statistics');
+    const whole = JSON.parse((await run(['sync', '--dry-run', '--json'], env())).out).plan;
+    expect(whole.changes.map(({ name }: { name: string }) => name).sort()).toEqual(['Pastel', 'Sepia']);
+    const remark = whole.remarks.find(({ code }: { code: string }) => code === 'were-right');
+    expect(remark.message).toMatch(
+      /^1 count .* right before its records were deleted, and this sync lowers it: Pastel\./,
+    );
+    const except = ['sync', '--except', 'history-deleted'];
+    const text = await run([...except, '--dry-run'], env());
+    expect(text.out).toMatch(/1 preset is left out \(history-deleted\): Pastel\./);
+    const plan = await planned(...except);
+    expect(plan).toMatchObject({
+      presets: 1,
+      options: { except: ['history-deleted'] },
+      changes: [{ name: 'Sepia', before: null, after: 5 }],
+    });
+    // The fingerprint of the whole plan is not that of the smaller one.
+    expect((await run([...except, '--confirm', whole.fingerprint, '--json'], env())).code).toBe(4);
+    const done = await run([...except, '--confirm', plan.fingerprint, '--json'], env());
+    expect(done.code).toBe(0);
+    expect(await counts()).toEqual({ Noir: 3, Pastel: 24, Sepia: 5 });
+  });
+
+  test.each([
+    [['--except', 'deleted'], /history-deleted/],
+    [['--except', ''], /--except/],
+  ])('%j is bad usage', async (args, words) => {
+    const { code, err } = await run(['sync', ...args, '--dry-run'], env());
+    expect(code).toBe(2);
+    expect(err).toMatch(words);
   });
 
   test('nothing to do is exit code 0, without a receipt', async () => {

@@ -87,6 +87,46 @@ describe.each([
   });
 });
 
+test.each([
+  [80, 24],
+  [120, 40],
+])(
+  'at %ix%i the plan says which count was right before its records were deleted, and e leaves it out',
+  async (columns, rows) => {
+    await own.sql`SELECT pg_stat_reset()`;
+    await own.sql`DELETE FROM preset_usage WHERE id IN (SELECT id FROM preset_usage LIMIT 7)`;
+    await own.sql`UPDATE presets SET usage_count = NULL WHERE name = 'Pastel'`;
+    await insertRecords(own.sql, (await own.sql`SELECT id FROM presets WHERE name = 'Pastel'`)[0]!.id, 4);
+    await own.sql`UPDATE presets SET usage_count = NULL WHERE name = 'Pastel'`;
+    await waitFor(async () => {
+      const [row] =
+        await own.sql`SELECT n_tup_del AS deleted FROM pg_stat_user_tables WHERE relname = 'preset_usage'`;
+      return Number(row?.deleted) === 7;
+    }, 'the deletions in the statistics');
+    const console = await open({ columns, rows });
+    await console.until(/2 mismatched/);
+    console.press('S');
+    const whole = await console.until(/To run the plan press Enter/);
+    expect(oneLine(whole)).toMatch(/2 presets change/);
+    expect(oneLine(whole)).toMatch(/1 count (was|may have been) right before its records were deleted/);
+    console.press('e');
+    const smaller = oneLine(await console.until(/1 preset changes/));
+    expect(smaller).toMatch(/1 preset is left out \(history-deleted\): Noir/);
+    expect(smaller).toContain(phrase('sync', 1));
+    console.press('e');
+    await console.until(/2 presets change/);
+    console.press('e');
+    await console.until(/1 preset changes/);
+    await console.until(/To run the plan press Enter/);
+    console.press(keys.enter);
+    await console.until(/Type this phrase/);
+    await type(console, phrase('sync', 1));
+    console.press(keys.enter);
+    await console.until(/Done: 1 preset changed/);
+    expect([await countOf('Noir'), await countOf('Pastel')]).toEqual([10, 4]);
+  },
+);
+
 /** What a repair changes, and nothing that a write always touches. */
 const contents = async () => {
   const [row] = await own.sql<{ hash: string }[]>`

@@ -3,7 +3,7 @@ import { amount } from '../../format/plurals.ts';
 import type { Judgement } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
 import { lastUsedSentence } from '../last-used.ts';
-import { extraWords, ledgerOf } from '../traces/ledger.ts';
+import { extraWords, type Ledger, ledgerOf } from '../traces/ledger.ts';
 
 /** No cause: what there is to see, what was ruled out, and what to look at next. */
 export function unknown(preset: PresetEvidence, evidence: Evidence): Judgement {
@@ -21,7 +21,12 @@ export function unknown(preset: PresetEvidence, evidence: Evidence): Judgement {
     code: 'unknown',
     certainty: 'possible',
     evidence: [
-      preset.uses ? `${off}; ${compared}.` : `${off}; its ${amount(preset.records, 'record')} were not read.`,
+      preset.uses || evidence.untimed
+        ? `${off}; ${compared}.`
+        : `${off}; its ${amount(preset.records, 'record')} were not read.`,
+      ...(evidence.untimed
+        ? ['No column says when a record was made, so no stretch of time can be compared.']
+        : []),
       ...multipleOf(preset),
       ...(lastUsed === null ? [] : [lastUsed]),
     ],
@@ -45,13 +50,19 @@ function ruledOut(drift: number, evidence: Evidence): string[] {
   if (!ledger)
     return ["The server's statistics do not go back to the first record, so they rule nothing out."];
   const out: string[] = [];
-  if (drift > 0 && ledger.gone < drift)
-    out.push(
-      'Deleted records are ruled out: the server counted fewer that are gone than the count is too high.',
-    );
+  if (drift > 0) out.push(...ofDeletions(drift, ledger));
   if (drift < 0 && ledger.extra > drift) out.push(`Uncounted records are unlikely: ${extraWords(ledger)}`);
   if (ledger.updated === 0) out.push('Moved records are ruled out: the server counted no updated record.');
   return out;
+}
+
+function ofDeletions(drift: number, { gone }: Ledger): string[] {
+  if (gone <= 0) return ['Deleted records are ruled out: the server counted none that are gone.'];
+  if (gone < drift)
+    return [
+      `Deleted records alone do not explain it: the server counted only ${count(gone)} that ${gone === 1 ? 'is' : 'are'} gone.`,
+    ];
+  return [`Deleted records may explain a part: the server counted ${count(gone)} that are gone.`];
 }
 
 function next(drift: number, { triggerOff }: Evidence): string[] {
