@@ -90,5 +90,5 @@ describe('a server that means harm to who was let in', () => {
   test.concurrent('sends notices without end: it is given up like one that does not answer', async () => {
     const { error } = await readFrom(welcome, withoutEnd(Buffer.concat(Array(100).fill(notice))));
     expect(error).toMatchObject({ exitCode: 3 });
-  }, 15_000);
+  });
 });

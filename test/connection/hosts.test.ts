@@ -42,7 +42,7 @@ beforeAll(async () => {
     }
     await sql.end();
   }
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all([primary?.stop(), standby?.stop()]);
   rmSync(directory, { recursive: true, force: true });

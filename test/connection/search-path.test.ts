@@ -134,7 +134,7 @@ describe('with a trap in place of everything that is looked up by the path', () 
     expect((await database.read(reader => readTables(reader, 'public'))).path).toBe('own');
     await readEverything(database, url);
     await repairEverything(database);
-  }, 60_000);
+  });
 
   test('and the scripts', async () => {
     const { url } = await letIn(bench.own);
@@ -185,7 +185,7 @@ test('code of the application still finds what it looks up by the path of the ro
     return readRecordHistory(reader, tables, ids[0] ?? '', 5);
   });
   expect(shown).not.toBeNull();
-}, 60_000);
+});
 
 describe('the function of an earlier migration', () => {
   // It used whatever + operator it found: for a numeric count, one in public may match better than PostgreSQL's own.

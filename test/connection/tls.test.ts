@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ServerTarget, SslMode, TlsSettings } from '../../source/connection/libpq/target.ts';
 import { connect } from '../../source/connection/transactions.ts';
 import { type Authority, type Certificate, openAuthorities } from '../helpers/certificates.ts';
+import { timeLimit } from '../helpers/scale.ts';
 import { type EmbeddedServer, freePort, startEmbedded } from '../helpers/server.ts';
 import { waitFor } from '../helpers/wait.ts';
 
@@ -63,7 +64,7 @@ beforeAll(async () => {
   await admin.unsafe(`ALTER SYSTEM SET ssl_ca_file = '${right.certificate}'`);
   await admin.unsafe('ALTER SYSTEM SET ssl = on');
   await present(good);
-}, 120_000);
+}, timeLimit(120_000));
 afterAll(async () => {
   await admin?.end();
   await Promise.all([server?.stop(), plain?.stop()]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Application } from '../helpers/application.ts';
-import { scaled } from '../helpers/scale.ts';
+import { scaled, timeLimit } from '../helpers/scale.ts';
 import { play } from './played.ts';
 import { type Family, families } from './simulated-causes.ts';
 
@@ -22,7 +22,7 @@ describe('a cause on a real server is recognized by what it leaves', () => {
       families.filter(family => !isNoise(family)),
       4,
     ),
-  )('$name', { timeout: 600_000 }, async family => {
+  )('$name', { timeout: timeLimit(600_000) }, async family => {
     for (let seed = 1; seed <= seeds; seed += 1) {
       const verdicts = await play(application, family, seed);
       expect(verdicts.length).toBeGreaterThan(0);
@@ -37,7 +37,7 @@ describe('a cause on a real server is recognized by what it leaves', () => {
 });
 
 describe('counts that are wrong by chance have an unknown cause', () => {
-  test.each(some(families.filter(isNoise), 8))('$name', { timeout: 600_000 }, async family => {
+  test.each(some(families.filter(isNoise), 8))('$name', { timeout: timeLimit(600_000) }, async family => {
     for (let seed = 1; seed <= seeds; seed += 1) {
       const verdicts = await play(application, family, seed);
       expect(verdicts.filter(({ right }) => !right).map(({ words }) => words)).toEqual([]);

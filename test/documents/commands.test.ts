@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { readCommandLine } from '../../source/cli/options.ts';
 import { makeScratch, startTestDemo } from '../demo/helpers.ts';
 import { run } from '../helpers/run.ts';
+import { timeLimit } from '../helpers/scale.ts';
 import { differences, readShape } from './json-shape.ts';
 import { commandsOf, readDocument, readDocuments, readPages, root, sectionOf, wordsOf } from './markdown.ts';
 import { matches } from './shown-output.ts';
@@ -37,7 +38,7 @@ test.each([
   ['receipts', 'receipts'],
   ['migrate', 'migrate --dry-run'],
   ['scan', 'scan src'],
-])('docs/json.md has the keys of %s', { timeout: 120_000 }, async (heading, command) => {
+])('docs/json.md has the keys of %s', { timeout: timeLimit(120_000) }, async (heading, command) => {
   const [, shape = ''] =
     /```text\n([^`]*)```/.exec(sectionOf(readDocument('docs/json.md'), `### ${heading}`)) ?? [];
   const { output } = await reader.run(`preset-usage ${command} --json`);
@@ -45,7 +46,7 @@ test.each([
 });
 
 describe.each(readPages().filter(page => commandsOf(page).length > 0))('$file', page => {
-  test.each(commandsOf(page))('$command', { timeout: 120_000 }, async ({ command, shown }) => {
+  test.each(commandsOf(page))('$command', { timeout: timeLimit(120_000) }, async ({ command, shown }) => {
     for (const args of programArguments(command)) expect(readCommandLine(args).problem).toBeNull();
     if (parsedOnly.some(([pattern]) => pattern.test(command))) return;
     const { output, code } = await reader.run(command);

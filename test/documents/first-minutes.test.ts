@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
+import { timeLimit } from '../helpers/scale.ts';
 import { keys, startTerminal, type Terminal } from '../helpers/terminal.ts';
 import { readDocument, sectionOf } from './markdown.ts';
 
@@ -23,7 +24,7 @@ test('the README names the keys that are pressed here, in this order', () => {
   expect(named).toEqual(steps.map(([key]) => key));
 });
 
-test('the first five minutes are as the README says', { timeout: 180_000 }, async () => {
+test('the first five minutes are as the README says', { timeout: timeLimit(180_000) }, async () => {
   terminal = startTerminal({ columns: 110, rows: 30, args: ['--demo'] });
   await terminal.until(/\d+ mismatched/);
   for (const [, pressed, shown] of steps) {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeDemoData } from '../../source/demo/data/data.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { run } from '../helpers/run.ts';
+import { timeLimit } from '../helpers/scale.ts';
 import { freePort } from '../helpers/server.ts';
 import { waitFor } from '../helpers/wait.ts';
 
@@ -342,7 +343,9 @@ test.each([
   expect(err).toMatch(words);
 });
 
-test('check on the demo finds the mistakes that were made there, and why', { timeout: 90_000 }, async () => {
+test('check on the demo finds the mistakes that were made there, and why', {
+  timeout: timeLimit(90_000),
+}, async () => {
   const { code, out } = await run(['check', '--demo', '--json'], { DATABASE_URL: own.url });
   const found = JSON.parse(out);
   expect(found).toMatchObject({
@@ -368,7 +371,9 @@ test('check on the demo finds the mistakes that were made there, and why', { tim
   );
 });
 
-test('check tells in words why, and of one preset what led to that', { timeout: 90_000 }, async () => {
+test('check tells in words why, and of one preset what led to that', {
+  timeout: timeLimit(90_000),
+}, async () => {
   const list = await run(['check', '--demo']);
   expect(list.out).toMatch(/^Art deco poster +0 +\d+ +-\d+ {2}reset, records kept$/m);
   for (const line of list.out.split('\n').slice(2)) expect(stringWidth(line)).toBeLessThanOrEqual(80);

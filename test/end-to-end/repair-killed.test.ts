@@ -15,7 +15,7 @@ import { insertPresets } from '../helpers/database.ts';
 import { needsFullScale } from '../helpers/needs.ts';
 import { doRepair, mismatches, request, stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
-import { scaled } from '../helpers/scale.ts';
+import { scaled, timeLimit } from '../helpers/scale.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
 import { program } from '../helpers/terminal.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -49,7 +49,7 @@ beforeAll(async () => {
        ALTER TABLE presets DISABLE TRIGGER hold_up`,
     )
     .simple();
-}, 60_000);
+});
 afterAll(async () => {
   await database.close();
   await sql.end();
@@ -318,7 +318,7 @@ describe.each(actions)('$title is killed', ({ name, title, command, records }) =
   // repair-kills.test.ts kills the others at any moment as well.
   const often = title === 'a reset in batches' ? {} : needsFullScale();
   test('at any moment, again and again: each time the receipt is true, and in the end the work is done', {
-    timeout: 300_000,
+    timeout: timeLimit(300_000),
     ...often,
   }, async () => {
     await holdUp(0.01);
@@ -343,7 +343,9 @@ describe.each(actions)('$title is killed', ({ name, title, command, records }) =
 });
 
 describe('an undo is killed', () => {
-  test('in the middle of a write, between batches and at any moment: again, it does the rest', async () => {
+  test('in the middle of a write, between batches and at any moment: again, it does the rest', {
+    timeout: timeLimit(300_000),
+  }, async () => {
     const outcome = await doRepair(
       database,
       request('reset', directory, {
@@ -366,7 +368,7 @@ describe('an undo is killed', () => {
     const { code } = await run([...command, '--confirm', await planned(...command)], env());
     expect(code).toBe(0);
     await expectAsBefore();
-  }, 300_000);
+  });
 });
 
 describe('the server is stopped in the middle', () => {
@@ -396,7 +398,7 @@ describe('the server is stopped in the middle', () => {
     expect(outcome).toMatchObject({ ended: 'finished', left: [], changed: presets });
     expect(await drifts()).toEqual([0]);
     expect(await told()).toEqual({ delta: -5 * presets, deleted: 0, restored: 0 });
-  }, 60_000);
+  });
 
   test('of a reset with history, and of the undo: every record is back once', async () => {
     const reset = await doThroughCrash(request('reset', directory, { options: withHistory }));
@@ -415,5 +417,5 @@ describe('the server is stopped in the middle', () => {
       restored: presets * history,
     });
     await expectAsBefore();
-  }, 60_000);
+  });
 });

@@ -7,7 +7,7 @@ import type { RepairRequest } from '../../source/repair/plan/repair-plan.ts';
 import { noOptions, type RepairAction, type RepairOptions } from '../../source/repair/repair.ts';
 import { BusyBench, type Round } from '../helpers/busy-bench.ts';
 import { doRepair, request } from '../helpers/repair.ts';
-import { scaled } from '../helpers/scale.ts';
+import { scaled, timeLimit } from '../helpers/scale.ts';
 import { program } from '../helpers/terminal.ts';
 import { waitFor } from '../helpers/wait.ts';
 
@@ -58,7 +58,7 @@ const kinds: Kind[] = [
 let bench: BusyBench;
 beforeAll(async () => {
   bench = await BusyBench.open();
-}, 60_000);
+});
 afterAll(() => bench.close());
 
 /** What a client that is to be killed is called on the server. */
@@ -208,5 +208,5 @@ test.each(kinds)(
       console.log(`${kind.title}: ${summary(repairs)}; undos: ${summary(undos)}; seed ${bench.seed}.`);
     }
   },
-  scaled(120_000, 3_000_000),
+  timeLimit(120_000),
 );

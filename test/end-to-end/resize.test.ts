@@ -87,7 +87,7 @@ beforeAll(async () => {
   resized = start(large);
   fresh = sizes.map(start);
   for (const terminal of [resized, ...fresh]) await terminal.until(/3 presets[\s\S]*q quit$/);
-}, 60_000);
+});
 afterAll(() => {
   for (const terminal of [resized, ...fresh]) terminal.kill('SIGKILL');
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needsFullScale } from '../helpers/needs.ts';
+import { timeLimit } from '../helpers/scale.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
 import { guards } from './guards.ts';
 import { notPassing, withoutOne } from './rows.ts';
@@ -33,12 +34,12 @@ describe('without a guard its test fails', () => {
   });
   afterAll(() => server?.stop());
 
-  test('and with it, it passes', { timeout: 600_000 }, async () => {
+  test('and with it, it passes', { timeout: timeLimit(600_000) }, async () => {
     expect(await notPassing(rows, server?.url ?? null)).toEqual([]);
   });
 
   for (const row of guards) {
-    test(row.guard, { timeout: 120_000, ...(row.quick ? {} : left) }, async () => {
+    test(row.guard, { timeout: timeLimit(120_000), ...(row.quick ? {} : left) }, async () => {
       expect(await withoutOne(row, server?.url ?? null)).toBeNull();
     });
   }

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const [row] = await sql`SHOW data_directory`;
   data = row!.data_directory;
   await sql`ALTER TABLE preset_usage DROP CONSTRAINT preset_usage_pkey`;
-}, 60_000);
+});
 afterAll(async () => {
   await close();
   await server.stop();
@@ -112,7 +112,7 @@ describe('a server that was restored', () => {
     for (let n = 0; n < 60; n += 1) await sql`SELECT pg_current_xact_id()`;
     expect(await undo(reset)).toMatchObject({ restored: 0, left: [{ name: 'Noir', reason: 'there' }] });
     expect(await counts()).toEqual({ count: 100, records: 100 });
-  }, 60_000);
+  });
 
   test('from before an undo: the undo is not in effect, and done again puts every record back once', async () => {
     const reset = await doRepair(database, request('reset', directory, { options: history }));
@@ -123,7 +123,7 @@ describe('a server that was restored', () => {
     expect(await undo(reset)).toMatchObject({ changed: 1, restored: 100, left: [] });
     expect(await counts()).toEqual({ count: 100, records: 100 });
     expect((await planUndo(reset)).recordsToRestore).toBe(0);
-  }, 60_000);
+  });
 
   test('from before a sync that came later: an older one is not kept waiting for it', async () => {
     await sql`UPDATE presets SET usage_count = 103`;
@@ -134,7 +134,7 @@ describe('a server that was restored', () => {
     await restore('after');
     expect(await undo(older)).toMatchObject({ changed: 1, left: [] });
     expect(await counts()).toEqual({ count: 103, records: 100 });
-  }, 60_000);
+  });
 
   // The last one: it changes the table for good.
   test('from before a reset of records that look like each other, long ago: they are there once', async () => {
@@ -155,5 +155,5 @@ describe('a server that was restored', () => {
     const late = runRepair(database, planned, { timeout: 30, lockTimeout: 2, directory, fresh: true });
     expect(await ended(late)).toMatchObject(there);
     expect(await counts()).toEqual({ count: 100, records: 100 });
-  }, 60_000);
+  });
 });

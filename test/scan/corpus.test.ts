@@ -50,7 +50,7 @@ test('precision and recall are 0.95 or better on snippets that nobody looked at'
   console.log(`not looked at: ${accuracyLine(accuracy)}`);
   expect(accuracy.precision).toBeGreaterThanOrEqual(0.95);
   expect(accuracy.recall).toBeGreaterThanOrEqual(0.95);
-}, 60_000);
+});
 
 const scanned = async (name: string) => {
   const snippet = snippets.find(each => each.name === `known/${name}`);

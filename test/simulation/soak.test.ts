@@ -4,7 +4,7 @@ import { planSimulation } from '../../source/simulation/read-plan.ts';
 import { runSimulation } from '../../source/simulation/run.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, insertPresets, type TestDatabase } from '../helpers/database.ts';
-import { scaled } from '../helpers/scale.ts';
+import { scaled, timeLimit } from '../helpers/scale.ts';
 
 const simulations = scaled(15, 200);
 const writers = 4;
@@ -21,7 +21,9 @@ afterAll(async () => {
   await own.drop();
 });
 
-test(`${simulations} simulations beside live traffic: each confirmed, none leaves a record, no use is lost`, async () => {
+test(`${simulations} simulations beside live traffic: each confirmed, none leaves a record, no use is lost`, {
+  timeout: timeLimit(300_000),
+}, async () => {
   const ids = await insertPresets(own.sql, ['Noir', 'Pastel', 'Sepia']);
   let made = 0;
   let stopped = false;
@@ -52,4 +54,4 @@ test(`${simulations} simulations beside live traffic: each confirmed, none leave
     SELECT (SELECT sum(usage_count) FROM presets)::int AS counts, (SELECT count(*) FROM preset_usage)::int AS records,
            (SELECT count(*) FROM presets p WHERE usage_count <> (SELECT count(*) FROM preset_usage u WHERE u.preset_id = p.id))::int AS wrong`;
   expect(row).toEqual({ counts: made, records: made, wrong: 0 });
-}, 300_000);
+});

@@ -15,7 +15,7 @@ import {
   Tally,
 } from '../../helpers/interleaving.ts';
 import { doRepair, mismatches, request } from '../../helpers/repair.ts';
-import { scaled } from '../../helpers/scale.ts';
+import { scaled, timeLimit } from '../../helpers/scale.ts';
 
 let own: TestDatabase;
 let stage: Stage;
@@ -57,7 +57,9 @@ const found = async (ids: readonly string[]) => {
 const settings = { numRuns: scaled(5, 300), endOnFailure: process.env.TEST_SCALE !== 'full' } as const;
 const { numRuns } = settings;
 
-test(`${numRuns} interleavings of uses, sync, reset and undo: taken back, each leaves every use and the same drift as before`, async () => {
+test(`${numRuns} interleavings of uses, sync, reset and undo: taken back, each leaves every use and the same drift as before`, {
+  timeout: timeLimit(300_000),
+}, async () => {
   await fc.assert(
     fc.asyncProperty(correctSteps, async steps => {
       const play = await played(steps, true);
@@ -76,7 +78,7 @@ test(`${numRuns} interleavings of uses, sync, reset and undo: taken back, each l
     }),
     settings,
   );
-}, 3_000_000);
+});
 
 /** Takes everything back in both directories, as often as one of them may have had to leave something to the other. */
 async function expectAllBack(play: Play, backwards: boolean): Promise<void> {
@@ -109,5 +111,5 @@ test.each([
       settings,
     );
   },
-  3_000_000,
+  timeLimit(300_000),
 );

@@ -3,7 +3,7 @@ import type { Database } from '../../../source/connection/transactions.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, type TestDatabase } from '../../helpers/database.ts';
 import { doRepair, mismatches, request, stateDirectory } from '../../helpers/repair.ts';
-import { scaled } from '../../helpers/scale.ts';
+import { scaled, timeLimit } from '../../helpers/scale.ts';
 import { startTraffic, type Traffic } from '../../helpers/traffic.ts';
 import { waitFor } from '../../helpers/wait.ts';
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
   );
   await refill(records);
   await own.sql`VACUUM ANALYZE preset_usage`;
-}, 120_000);
+}, timeLimit(120_000));
 afterAll(async () => {
   await database.close();
   await own.drop();
@@ -52,7 +52,9 @@ async function busy(): Promise<Traffic> {
 const drift = () =>
   own.sql`UPDATE presets SET usage_count = usage_count + (1 + random() * 9)::int - 20 * (random() < 0.5)::int`;
 
-test(`${runs} syncs beside ${clients} writing clients: no mismatch is left, and no use fails`, async () => {
+test(`${runs} syncs beside ${clients} writing clients: no mismatch is left, and no use fails`, {
+  timeout: timeLimit(600_000),
+}, async () => {
   for (let run = 0; run < runs; run += 1) {
     await drift();
     const traffic = await busy();
@@ -66,9 +68,11 @@ test(`${runs} syncs beside ${clients} writing clients: no mismatch is left, and 
     expect({ left: outcome.left, ended: outcome.ended }).toEqual({ left: [], ended: 'finished' });
     expect(await mismatches(own.sql)).toBe(0);
   }
-}, 600_000);
+});
 
-test('the plain UPDATE leaves mismatches beside the same traffic: that is why there is a sync', async () => {
+test('the plain UPDATE leaves mismatches beside the same traffic: that is why there is a sync', {
+  timeout: timeLimit(300_000),
+}, async () => {
   let left = 0;
   for (let run = 0; run < 3; run += 1) {
     await drift();
@@ -78,9 +82,11 @@ test('the plain UPDATE leaves mismatches beside the same traffic: that is why th
     left += await mismatches(own.sql);
   }
   expect(left).toBeGreaterThan(0);
-}, 300_000);
+});
 
-test(`${resets} resets with history beside traffic, each undone: every record is back and the counts are right`, async () => {
+test(`${resets} resets with history beside traffic, each undone: every record is back and the counts are right`, {
+  timeout: timeLimit(900_000),
+}, async () => {
   await own.sql`TRUNCATE preset_usage`;
   await refill(deleted);
   for (let run = 0; run < resets; run += 1) {
@@ -107,4 +113,4 @@ test(`${resets} resets with history beside traffic, each undone: every record is
     expect(await mismatches(own.sql)).toBe(0);
     await own.sql`DELETE FROM preset_usage WHERE usage_type = 'traffic'`;
   }
-}, 900_000);
+});

@@ -6,7 +6,7 @@ import { noOptions, type RepairAction, type RepairOptions } from '../../../sourc
 import { runRepair } from '../../../source/repair/run/run.ts';
 import { BusyBench, type Round } from '../../helpers/busy-bench.ts';
 import { doRepair, request } from '../../helpers/repair.ts';
-import { scaled } from '../../helpers/scale.ts';
+import { scaled, timeLimit } from '../../helpers/scale.ts';
 
 const withHistory: RepairOptions = { ...noOptions, deleteHistory: true };
 const repairs: (Round & { action: RepairAction; options: RepairOptions })[] = [
@@ -23,7 +23,7 @@ const rounds = scaled(1, 10);
 let bench: BusyBench;
 beforeAll(async () => {
   bench = await BusyBench.open();
-}, 60_000);
+});
 afterAll(() => bench.close());
 
 interface Stopped {
@@ -112,5 +112,5 @@ test(
       );
     }
   },
-  scaled(180_000, 3_000_000),
+  timeLimit(180_000),
 );
