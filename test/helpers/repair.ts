@@ -5,6 +5,7 @@ import type { RepairRequest } from '../../source/repair/plan/repair-plan.ts';
 import { noOptions, type RepairAction, type RepairOutcome } from '../../source/repair/repair.ts';
 import { runRepair } from '../../source/repair/run/run.ts';
 import { quickDirectory } from './quick-directory.ts';
+import { scaled } from './scale.ts';
 
 /** A state directory for one test. */
 export function stateDirectory(): string {
@@ -38,7 +39,7 @@ export async function doRepair(
   const plan = await planRepair(database, asked);
   const run = runRepair(database, plan, {
     timeout: 30,
-    lockTimeout: options.lockTimeout ?? 2,
+    lockTimeout: options.lockTimeout ?? scaled(2, 30),
     directory: asked.directory,
     fresh: true,
   });

@@ -37,7 +37,12 @@ interface Stopped {
 async function throughStop(asked: RepairRequest, signal: Signal): Promise<Stopped> {
   const plan = await planRepair(bench.database, asked);
   const { directory } = asked;
-  const run = runRepair(bench.database, plan, { timeout: 30, lockTimeout: 2, directory, fresh: true });
+  const run = runRepair(bench.database, plan, {
+    timeout: 30,
+    lockTimeout: scaled(2, 30),
+    directory,
+    fresh: true,
+  });
   const stopped: Stopped = { inMidRun: false, ended: '' };
   let over = false;
   let restarting: Promise<void> | undefined;

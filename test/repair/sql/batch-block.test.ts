@@ -45,6 +45,8 @@ interface Around {
   xid?: string;
   /** The statement_timeout of the block, in seconds. */
   longest?: number;
+  /** The statement_timeout of everything before it, in seconds. */
+  timeout?: number;
   database?: Database;
 }
 
@@ -75,7 +77,7 @@ function batch(order: Partial<BatchOrder>, around: Around = {}): Promise<BatchAn
         around.longest ?? 5,
       );
     },
-    { timeout: 20, lockTimeout: 10 },
+    { timeout: around.timeout ?? 20, lockTimeout: 10 },
   );
 }
 
@@ -182,11 +184,9 @@ describe('a batch', () => {
   test('waits for its tables below deadlock_timeout', async () => {
     const refused = await bench.own.sql.begin(async other => {
       await other`LOCK TABLE presets`;
-      const start = performance.now();
-      const words = await refusal(batch({ rows: [add(noir, 5)] }));
-      return [words.slice(0, 5), performance.now() - start < 5_000];
+      return refusal(batch({ rows: [add(noir, 5)] }, { timeout: 3 }));
     });
-    expect(refused).toEqual(['55P03', true]);
+    expect(refused).toContain('55P03: ');
   });
 
   test('takes no longer than its limit', async () => {

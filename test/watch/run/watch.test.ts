@@ -232,12 +232,11 @@ describe('a watch', () => {
     for (let i = 0; i < 3; i++) expect((await seen.next('tick')).newest).toBeNull();
     await insertPresets(own.sql, ['b']);
     await own.sql`INSERT INTO preset_usage (preset_id, usage_type) SELECT id, 'view' FROM presets WHERE name = 'b'`;
-    const asked = Date.now();
     watch!.refresh();
-    const again = await seen.next('tick', event => event.newest !== null);
-    expect(again.newest?.value?.newest).toMatchObject({ name: 'b', type: 'view' });
-    // By itself it would be read again after ten seconds.
-    expect(again.at - asked).toBeLessThan(5_000);
+    // By itself it would be read again after ten seconds. The first tick may have begun before.
+    const soon = [await seen.next('tick'), await seen.next('tick')];
+    const again = soon.find(({ newest }) => newest !== null);
+    expect(again?.newest?.value?.newest).toMatchObject({ name: 'b', type: 'view' });
   });
 
   test('goes on without the newest record if this role may not read it', async () => {
