@@ -117,5 +117,5 @@ test(
       );
     }
   },
-  timeLimit(180_000),
+  timeLimit(300_000),
 );
