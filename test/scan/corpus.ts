@@ -13,9 +13,17 @@ export interface Snippet {
 const folder = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url));
 
 /** The parts of the corpus whose snippets are looked at when the scan is mended. */
-export const parts = ['known', 'held-out', 'held-out-2', 'held-out-3', 'held-out-4', 'held-out-5', 'held-out-6', 'reviewed'].map(
-  part => `corpus/${part}`,
-);
+export const parts = [
+  'known',
+  'held-out',
+  'held-out-2',
+  'held-out-3',
+  'held-out-4',
+  'held-out-5',
+  'held-out-6',
+  'held-out-7',
+  'reviewed',
+].map(part => `corpus/${part}`);
 
 /** Snippets that were scanned blind, once, and are known since. */
 export const onceBlind = 'corpus/held-out-3';

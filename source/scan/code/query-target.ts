@@ -95,7 +95,9 @@ function findSubjects(follower: Follower, ref: Reference, depth: number): QueryT
         }
         if (first && isCallOfKnex(method) && given.length === 1) {
           const tables = named(follower, { module, node: first }, 'builder');
-          if (tables.length > 0) return tables;
+          // Objection's `Preset.query(trx)` names no table.
+          const model = tables.every(({ parameter }) => parameter) ? on(callee.object) : [];
+          if (tables.length > 0) return model.length > 0 ? model : tables;
         }
         const before = on(callee.object);
         if (before.length > 0) return before;

@@ -1,0 +1,6 @@
+// writes: none
+export enum Table {
+  Presets = 'presets',
+  PresetUsage = 'preset_usage',
+  Projects = 'projects',
+}
