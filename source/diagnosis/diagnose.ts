@@ -1,5 +1,4 @@
 import { amount } from '../format/plurals.ts';
-import { judgeBesides } from './causes/besides-a-rule.ts';
 import { judgeCommonStart } from './causes/common-start.ts';
 import { countedAgain, exactMultiple } from './causes/counted-again.ts';
 import { judgeFewReset, judgeMissingUpdates } from './causes/counted-less.ts';
@@ -10,8 +9,9 @@ import { judgeMarked, leftOut } from './causes/excluded.ts';
 import { findLostUpdates } from './causes/lost-updates.ts';
 import { judgeMoved } from './causes/moved.ts';
 import { judgeNotCounted } from './causes/not-counted.ts';
+import { judgeBesides } from './causes/pairs/besides-a-rule.ts';
+import { twoCauses } from './causes/pairs/two-causes.ts';
 import { setToZero } from './causes/set-to-zero.ts';
-import { twoCauses } from './causes/two-causes.ts';
 import { judgeUncounted } from './causes/uncounted-since.ts';
 import { unknown } from './causes/unknown.ts';
 import { judgeUpserts } from './causes/upsert.ts';

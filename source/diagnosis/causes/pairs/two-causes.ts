@@ -1,8 +1,8 @@
-import { count } from '../../format/numbers.ts';
-import { amount } from '../../format/plurals.ts';
-import type { Cause, Judgement } from '../diagnosis.ts';
-import { driftOf, type PresetEvidence } from '../evidence.ts';
-import { type Pattern, recordsIn } from '../traces/shared-rule.ts';
+import { count } from '../../../format/numbers.ts';
+import { amount } from '../../../format/plurals.ts';
+import type { Cause, Judgement } from '../../diagnosis.ts';
+import { driftOf, type PresetEvidence } from '../../evidence.ts';
+import { type Pattern, recordsIn } from '../../traces/shared-rule.ts';
 
 /** A rule that other presets follow, and the cause that it is. */
 interface NamedRule {

@@ -1,9 +1,9 @@
-import { count } from '../../format/numbers.ts';
-import { amount } from '../../format/plurals.ts';
-import type { Cause, Judgement } from '../diagnosis.ts';
-import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
-import { ledgerOf } from '../traces/ledger.ts';
-import { type Pattern, recordsIn } from '../traces/shared-rule.ts';
+import { count } from '../../../format/numbers.ts';
+import { amount } from '../../../format/plurals.ts';
+import type { Cause, Judgement } from '../../diagnosis.ts';
+import { driftOf, type Evidence, type PresetEvidence } from '../../evidence.ts';
+import { ledgerOf } from '../../traces/ledger.ts';
+import { type Pattern, recordsIn } from '../../traces/shared-rule.ts';
 
 /** What is left of the drift of a preset beside a rule, and what the rule explains of it. */
 interface Remainder {
