@@ -1,4 +1,5 @@
 import { assigned } from './assigned.ts';
+import { nameParts, splitAssignment } from './body/assignment.ts';
 import { dynamicReading } from './dynamic.ts';
 import { parseExpression } from './expression.ts';
 import { folded } from './names.ts';
@@ -35,7 +36,7 @@ export function readPlpgsql(source: string, statement: string, reader: SqlReader
  * Without a catalog the parser does not know the fields of a row type, and refuses to assign them. A record, or a type that it
  * does not know, may have any field.
  */
-function rowsAsRecords(statement: string): string {
+export function rowsAsRecords(statement: string): string {
   return statement.replace(/%\s*rowtype\b/gi, part => ' '.repeat(part.length));
 }
 
@@ -193,17 +194,15 @@ class Body {
   }
 
   #assignment(query: string, offset: number): void {
-    const match = assignment.exec(query);
-    if (!match) {
+    const split = splitAssignment(query);
+    if (!split) {
       this.#reading.problem ??= { message: `an assignment that is not read: ${query}`, offset };
       return;
     }
-    const [whole, target = ''] = match;
-    const expression = query.slice(whole.length);
-    this.#value(expression, offset + whole.length);
-    const names = [...target.matchAll(part)].map(([name]) => folded(name));
-    const [row = '', column] = names;
-    if (names.length === 1) {
+    const expression = query.slice(split.at);
+    this.#value(expression, offset + split.at);
+    const [row = '', column] = split.target;
+    if (split.target.length === 1) {
       this.#remember(row, expression);
       this.#means(row, `SELECT ${expression}`);
     }
@@ -235,7 +234,7 @@ class Body {
     if (typeof rec?.refname === 'string') names.push(rec.refname);
     const offset = this.#lines[line - 1] ?? 0;
     for (const name of names) {
-      const [variable = '', column] = [...name.matchAll(part)].map(([each]) => folded(each));
+      const [variable = '', column] = nameParts(name);
       this.#remember(variable, null);
       this.#field(variable, column, null, offset, name);
     }
@@ -317,9 +316,6 @@ function lineOf(child: unknown, line: number): number {
 
 // ERROR in elog.h; lower levels such as NOTICE only print.
 const raiseError = 21;
-const part = /"(?:[^"]|"")+"|\$\d+|[\p{L}_][\p{L}\p{N}_$]*/gu;
-const assignment =
-  /^\s*((?:"(?:[^"]|"")+"|\$\d+|[\p{L}_][\p{L}\p{N}_$]*)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)|\s*\[[^\]]*\])*)\s*:?=/u;
 
 function assignedBy(column: string, expression: string | null, parser: Parser) {
   const value = expression === null ? undefined : parseExpression(expression, parser);

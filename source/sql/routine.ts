@@ -30,7 +30,7 @@ function readSqlBody(source: string, reader: SqlReader): SqlReading {
 }
 
 /** The statement that PL/pgSQL's parser expects around a body. */
-function creating({ source, arguments: given = '', result = 'void', kind }: Routine): string {
+export function creating({ source, arguments: given = '', result = 'void', kind }: Routine): string {
   let tag = '$body$';
   for (let each = 0; source.includes(tag); each += 1) tag = `$body${each}$`;
   const returns = kind === 'procedure' || result === null ? '' : ` RETURNS ${result}`;

@@ -1,6 +1,7 @@
 // The process that parses, started by parser-process.ts.
 
 import { parsePredicate } from '../../counter/definition/parse-predicate.ts';
+import { readSteps, readTrees } from '../body/read-steps.ts';
 import { readStatements } from '../read-statements.ts';
 import { readRoutine } from '../routine.ts';
 import type { SqlReader } from '../sql-reader.ts';
@@ -31,5 +32,9 @@ function answerTo(request: ParserRequest, reader: SqlReader) {
       return reader.readRoutine(request.given);
     case 'condition':
       return parsePredicate(request.given, reader.parser);
+    case 'steps':
+      return readSteps(request.given, reader.parser);
+    case 'trees':
+      return readTrees(request.given, reader.parser);
   }
 }

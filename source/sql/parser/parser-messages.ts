@@ -1,4 +1,6 @@
+import type { Node } from 'libpg-query';
 import type { ParsedCondition } from '../../counter/definition/parse-predicate.ts';
+import type { BodySteps } from '../body/steps.ts';
 import type { SqlReading } from '../sql-effects.ts';
 import type { Routine } from '../sql-reader.ts';
 
@@ -10,6 +12,10 @@ export interface ParserAnswers {
   routine: { given: Routine; answer: SqlReading };
   /** A condition on the columns of one table. */
   condition: { given: string; answer: ParsedCondition };
+  /** The body of a routine, step by step. */
+  steps: { given: Routine; answer: BodySteps };
+  /** The trees of a text's statements. */
+  trees: { given: string; answer: Node[] };
 }
 
 export type Question = {

@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Node } from 'libpg-query';
 import type { ParsedCondition } from '../../counter/definition/parse-predicate.ts';
+import type { BodySteps } from '../body/steps.ts';
 import { emptyReading, type SqlReading } from '../sql-effects.ts';
 import type { Routine } from '../sql-reader.ts';
 import type { ParserAnswer, ParserAnswers, ParserRequest, Question } from './parser-messages.ts';
@@ -49,6 +51,16 @@ const unread = (message: string): SqlReading => ({ ...emptyReading(), problem: {
 /** Reads a condition on the columns of one table. Rejects only if the parser itself cannot be started. */
 export function readCondition(text: string): Promise<ParsedCondition> {
   return parseApart('condition', text, message => ({ problem: { message, offset: 0 } }));
+}
+
+/** Reads the body of a routine step by step. Rejects only if the parser itself cannot be started. */
+export function readBodySteps(routine: Routine): Promise<BodySteps> {
+  return parseApart('steps', routine, problem => ({ steps: [], variables: [], problem }));
+}
+
+/** The trees of a text's statements; empty if the parser refuses them. Rejects only if the parser itself cannot be started. */
+export function readTreesOf(text: string): Promise<Node[]> {
+  return parseApart('trees', text, () => []);
 }
 
 /**

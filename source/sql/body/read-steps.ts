@@ -1,0 +1,275 @@
+import type { Node } from 'libpg-query';
+import { parseExpression } from '../expression.ts';
+import { type Parser, refusalOf } from '../parser/parser.ts';
+import { rowsAsRecords } from '../plpgsql.ts';
+import { creating } from '../routine.ts';
+import type { Routine } from '../sql-reader.ts';
+import { nameParts, splitAssignment } from './assignment.ts';
+import type { BodySteps, IntoTarget, Step } from './steps.ts';
+
+/** The parser's tree of PL/pgSQL: objects whose only key is their type, such as `PLpgSQL_stmt_if`. */
+type Tree = Record<string, unknown>;
+
+/** A routine's body as steps: PL/pgSQL, SQL, BEGIN ATOMIC. */
+export function readSteps(routine: Routine, parser: Parser): BodySteps {
+  try {
+    switch (routine.language) {
+      case 'plpgsql':
+        return plpgsqlSteps(routine, parser);
+      case 'sql':
+        return { steps: sqlSteps(routine.source, parser), variables: [], problem: null };
+      default:
+        return nothing(`the language ${routine.language} is not supported`);
+    }
+  } catch (error) {
+    return nothing(refusalOf(error).message);
+  }
+}
+
+const nothing = (problem: string): BodySteps => ({ steps: [], variables: [], problem });
+
+/** The trees of one or more SQL statements; empty if the parser refuses them. */
+export function readTrees(text: string, parser: Parser): Node[] {
+  try {
+    return (parser.parseSync(text).stmts ?? []).flatMap(({ stmt }) => (stmt ? [stmt as Node] : []));
+  } catch (error) {
+    refusalOf(error);
+    return [];
+  }
+}
+
+function sqlSteps(source: string, parser: Parser): Step[] {
+  const nodes = (parser.parseSync(source).stmts ?? []).map(({ stmt }) => stmt as Node);
+  const [first] = nodes;
+  const body = first && 'CreateFunctionStmt' in first ? first.CreateFunctionStmt.sql_body : undefined;
+  return (body ? flat(body) : nodes).map(node =>
+    'ReturnStmt' in node
+      ? { kind: 'return', value: node.ReturnStmt.returnval ?? null, line: 1 }
+      : { kind: 'statement', node, into: null, line: 1 },
+  );
+}
+
+function flat(node: Node): Node[] {
+  return 'List' in node ? (node.List.items ?? []).flatMap(flat) : [node];
+}
+
+function plpgsqlSteps(routine: Routine, parser: Parser): BodySteps {
+  const tree = parser.parsePlPgSQLSync(rowsAsRecords(routine.statement ?? creating(routine))) as Tree;
+  const [first] = (tree.plpgsql_funcs ?? []) as { PLpgSQL_function?: Tree }[];
+  const { datums = [], action } = (first?.PLpgSQL_function ?? {}) as { datums?: Tree[]; action?: Tree };
+  const reader = new StepReader(datums, parser);
+  return {
+    steps: [...reader.initial(), ...(action ? reader.step(action) : [])],
+    variables: reader.names(),
+    problem: null,
+  };
+}
+
+class StepReader {
+  readonly #datums: readonly Tree[];
+  readonly #parser: Parser;
+
+  constructor(datums: readonly Tree[], parser: Parser) {
+    this.#datums = datums;
+    this.#parser = parser;
+  }
+
+  names(): string[] {
+    return this.#datums.flatMap(each => nameOf(each) ?? []);
+  }
+
+  /** The values that variables are declared with. */
+  initial(): Step[] {
+    return this.#datums.flatMap(({ PLpgSQL_var: variable }) => {
+      const { refname, lineno, default_val: value } = (variable ?? {}) as Tree;
+      if (typeof refname !== 'string' || !value) return [];
+      return [
+        { kind: 'assign' as const, target: [refname], value: this.#expression(value), line: lineOf(lineno) },
+      ];
+    });
+  }
+
+  step(tree: Tree): Step[] {
+    const [[kind, given] = ['', {}]] = Object.entries(tree);
+    const fields = given as Tree;
+    const line = lineOf(fields.lineno);
+    switch (kind) {
+      case 'PLpgSQL_stmt_block':
+        return [
+          {
+            kind: 'block',
+            steps: this.#steps(fields.body),
+            handlers: this.#handlers(fields.exceptions),
+            line,
+          },
+        ];
+      case 'PLpgSQL_stmt_assign':
+        return this.#assignment(fields, line);
+      case 'PLpgSQL_stmt_if':
+        return [
+          { kind: 'choice', ...this.#branches(fields), otherwise: this.#steps(fields.else_body), line },
+        ];
+      case 'PLpgSQL_stmt_case':
+        return this.#case(fields, line);
+      case 'PLpgSQL_stmt_fors':
+        return [
+          {
+            kind: 'loop',
+            target: targetOf(fields.var),
+            query: this.#statement(fields.query),
+            steps: this.#steps(fields.body),
+            line,
+          },
+        ];
+      // LOOP ends by itself: people write it to try again, as in an upsert.
+      case 'PLpgSQL_stmt_loop':
+        return [{ kind: 'block', steps: this.#steps(fields.body), handlers: [], line }];
+      case 'PLpgSQL_stmt_while':
+      case 'PLpgSQL_stmt_fori':
+      case 'PLpgSQL_stmt_foreach_a':
+      case 'PLpgSQL_stmt_forc':
+        return [
+          {
+            kind: 'loop',
+            target: targetOf(fields.var) ?? this.#numbered(fields.varno),
+            query: null,
+            steps: this.#steps(fields.body),
+            line,
+          },
+        ];
+      case 'PLpgSQL_stmt_dynfors':
+        return [
+          { kind: 'dynamic', text: this.#expression(fields.query), target: targetOf(fields.var), line },
+          { kind: 'loop', target: targetOf(fields.var), query: null, steps: this.#steps(fields.body), line },
+        ];
+      case 'PLpgSQL_stmt_return':
+        return [
+          {
+            kind: 'return',
+            value: fields.expr ? this.#expression(fields.expr) : this.#returned(fields),
+            line,
+          },
+        ];
+      case 'PLpgSQL_stmt_exit':
+        return this.#left(fields, line);
+      case 'PLpgSQL_stmt_raise':
+        return ((fields.elog_level as number | undefined) ?? error) >= error ? [{ kind: 'raise', line }] : [];
+      case 'PLpgSQL_stmt_execsql':
+      case 'PLpgSQL_stmt_perform':
+      case 'PLpgSQL_stmt_call': {
+        const node = this.#statement(fields.sqlstmt ?? fields.expr);
+        return node ? [{ kind: 'statement', node, into: targetOf(fields.target), line }] : [];
+      }
+      case 'PLpgSQL_stmt_dynexecute':
+        return [
+          { kind: 'dynamic', text: this.#expression(fields.query), target: targetOf(fields.target), line },
+        ];
+      default:
+        return [];
+    }
+  }
+
+  #left({ cond }: Tree, line: number): Step[] {
+    const leave: Step = { kind: 'leave', line };
+    if (!cond) return [leave];
+    return [
+      { kind: 'choice', branches: [{ when: this.#expression(cond), steps: [leave] }], otherwise: [], line },
+    ];
+  }
+
+  #steps(list: unknown): Step[] {
+    return ((list ?? []) as Tree[]).flatMap(each => this.step(each));
+  }
+
+  #handlers(exceptions: unknown): Step[][] {
+    const { PLpgSQL_exception_block: block } = (exceptions ?? {}) as { PLpgSQL_exception_block?: Tree };
+    return ((block?.exc_list ?? []) as { PLpgSQL_exception?: Tree }[]).map(({ PLpgSQL_exception: each }) =>
+      this.#steps(each?.action),
+    );
+  }
+
+  #branches({ cond, then_body, elsif_list }: Tree) {
+    const others = ((elsif_list ?? []) as { PLpgSQL_if_elsif: Tree }[]).map(({ PLpgSQL_if_elsif: each }) => ({
+      when: this.#expression(each.cond),
+      steps: this.#steps(each.stmts),
+    }));
+    return { branches: [{ when: this.#expression(cond), steps: this.#steps(then_body) }, ...others] };
+  }
+
+  /** CASE with an expression compares a variable of its own, which the parser names. */
+  #case({ t_expr, t_varno, case_when_list, else_stmts }: Tree, line: number): Step[] {
+    const variable = typeof t_varno === 'number' ? nameOf(this.#datums[t_varno] ?? {}) : null;
+    const branches = ((case_when_list ?? []) as { PLpgSQL_case_when: Tree }[]).map(
+      ({ PLpgSQL_case_when: each }) => ({
+        when: this.#expression(each.expr),
+        steps: this.#steps(each.stmts),
+      }),
+    );
+    return [
+      ...(t_expr && variable
+        ? [{ kind: 'assign' as const, target: [variable], value: this.#expression(t_expr), line }]
+        : []),
+      { kind: 'choice', branches, otherwise: this.#steps(else_stmts), line },
+    ];
+  }
+
+  #assignment({ expr }: Tree, line: number): Step[] {
+    const query = queryOf(expr);
+    const split = splitAssignment(query);
+    if (!split) return [];
+    return [{ kind: 'assign', target: split.target, value: this.#parsed(query.slice(split.at)), line }];
+  }
+
+  /** RETURN of a plain variable is its number. */
+  #returned({ retvarno }: Tree): Node | null {
+    const name = typeof retvarno === 'number' ? nameOf(this.#datums[retvarno] ?? {}) : null;
+    return name === null ? null : { ColumnRef: { fields: [{ String: { sval: name } }] } };
+  }
+
+  #numbered(varno: unknown): IntoTarget | null {
+    const name = typeof varno === 'number' ? nameOf(this.#datums[varno] ?? {}) : null;
+    return name === null ? null : { variables: [[name]] };
+  }
+
+  #expression(tree: unknown): Node | null {
+    return this.#parsed(queryOf(tree));
+  }
+
+  #parsed(text: string): Node | null {
+    return text === '' ? null : (parseExpression(text, this.#parser) ?? null);
+  }
+
+  #statement(tree: unknown): Node | null {
+    return readTrees(queryOf(tree), this.#parser)[0] ?? null;
+  }
+}
+
+// ERROR in elog.h; lower levels such as NOTICE only print.
+const error = 21;
+
+const lineOf = (lineno: unknown) => (typeof lineno === 'number' ? lineno : 1);
+
+function queryOf(tree: unknown): string {
+  const { PLpgSQL_expr: expression } = (tree ?? {}) as { PLpgSQL_expr?: { query?: string } };
+  return expression?.query ?? '';
+}
+
+function nameOf({ PLpgSQL_var: variable, PLpgSQL_rec: record }: Tree): string | null {
+  const { refname } = (variable ?? record ?? {}) as Tree;
+  return typeof refname === 'string' ? refname : null;
+}
+
+function targetOf(tree: unknown): IntoTarget | null {
+  const {
+    PLpgSQL_row: row,
+    PLpgSQL_rec: record,
+    PLpgSQL_var: variable,
+  } = (tree ?? {}) as {
+    PLpgSQL_row?: { fields?: { name?: string }[] };
+    PLpgSQL_rec?: Tree;
+    PLpgSQL_var?: Tree;
+  };
+  if (typeof record?.refname === 'string') return { record: record.refname };
+  if (typeof variable?.refname === 'string') return { variables: [[variable.refname]] };
+  return row ? { variables: (row.fields ?? []).map(({ name = '' }) => nameParts(name)) } : null;
+}

@@ -1,0 +1,32 @@
+import type { Node } from 'libpg-query';
+
+/** One step of a routine's body. Where the parser refused an expression its tree is null. `line` counts from 1 in the body. */
+export type Step = { line: number } & (
+  | { kind: 'statement'; node: Node; into: IntoTarget | null }
+  | { kind: 'assign'; target: readonly string[]; value: Node | null }
+  /** IF, and CASE: the first branch whose condition is true. */
+  | {
+      kind: 'choice';
+      branches: readonly { when: Node | null; steps: readonly Step[] }[];
+      otherwise: readonly Step[];
+    }
+  /** A loop over the rows of a query; null where they come from elsewhere. */
+  | { kind: 'loop'; target: IntoTarget | null; query: Node | null; steps: readonly Step[] }
+  | { kind: 'block'; steps: readonly Step[]; handlers: readonly (readonly Step[])[] }
+  | { kind: 'return'; value: Node | null }
+  | { kind: 'raise' }
+  /** EXIT or CONTINUE. */
+  | { kind: 'leave' }
+  | { kind: 'dynamic'; text: Node | null; target: IntoTarget | null }
+);
+
+/** The variables that a query sets: one record, or one variable for each of its columns. */
+export type IntoTarget = { record: string } | { variables: readonly (readonly string[])[] };
+
+/** A body as steps. `problem` is what the parser says where it cannot be read at all. */
+export interface BodySteps {
+  steps: readonly Step[];
+  /** Every variable that it declares, folded. */
+  variables: readonly string[];
+  problem: string | null;
+}
