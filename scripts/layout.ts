@@ -11,6 +11,7 @@ export const layout = {
     migration: ['trigger', 'repair', 'simulation'],
     diagnosis: ['trigger'],
     trigger: [],
+    counters: [],
     scan: [],
     demo: [],
   } as Record<string, readonly string[]>,

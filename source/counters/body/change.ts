@@ -1,0 +1,41 @@
+import type { CatalogTable } from '../catalog.ts';
+import type { Expression, Source } from './expression.ts';
+
+/** A body sets a column of a table's row. */
+export interface Change {
+  target: Source;
+  column: string;
+  value: Expression;
+  /** What is true where it happens: the way through the body, and which row it is. */
+  conditions: readonly Expression[];
+  verb: 'update' | 'upsert' | 'assign';
+  place: Place;
+}
+
+/** A body inserts a row. */
+export interface Insertion {
+  source: Source;
+  table: CatalogTable;
+  values: readonly { column: string; value: Expression }[];
+  conditions: readonly Expression[];
+}
+
+/** A line of a routine. */
+export interface Place {
+  routine: string;
+  line: number;
+}
+
+/** What a body does to tables. */
+export interface Outcome {
+  changes: Change[];
+  insertions: Insertion[];
+  /** Where it runs SQL that is not known before it runs. */
+  dynamic: { place: Place; text: Expression; table: string | null }[];
+  /** Routines that could not be read, each with the reason. */
+  problems: { routine: string; message: string }[];
+}
+
+export function emptyOutcome(): Outcome {
+  return { changes: [], insertions: [], dynamic: [], problems: [] };
+}

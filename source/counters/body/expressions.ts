@@ -1,0 +1,260 @@
+import type { A_Const, A_Expr, CaseExpr, FuncCall, Node, SubLink, TypeCast } from 'libpg-query';
+import { namesIn } from '../../sql/names.ts';
+import {
+  allOf,
+  anyOf,
+  choose,
+  coalesce,
+  type Expression,
+  isBoolean,
+  isNull,
+  not,
+  operator,
+  type Value,
+  value,
+} from './expression.ts';
+import { meaning, namesOf, opaque, type Scope } from './scope.ts';
+
+/** A tree of the parser as an expression, with variables and functions of the application replaced by what they give. */
+export function readExpression(node: Node | null | undefined, scope: Scope): Expression {
+  if (!node) return opaque('an expression that the parser refuses');
+  const read = (each: Node | undefined) => readExpression(each, scope);
+  if ('A_Const' in node) return value(constant(node.A_Const));
+  if ('ColumnRef' in node) return reference(namesOf(node.ColumnRef.fields), scope);
+  if ('ParamRef' in node) return reference([`$${node.ParamRef.number ?? 0}`], scope);
+  if ('TypeCast' in node) return cast(node.TypeCast, read(node.TypeCast.arg));
+  if ('CollateClause' in node) return read(node.CollateClause.arg);
+  if ('A_Expr' in node) return operation(node.A_Expr, scope);
+  if ('BoolExpr' in node) {
+    const { boolop, args = [] } = node.BoolExpr;
+    const parts = args.map(read);
+    if (boolop === 'AND_EXPR') return allOf(parts);
+    return boolop === 'OR_EXPR' ? anyOf(parts) : not(parts[0] ?? opaque('NOT'));
+  }
+  if ('NullTest' in node) {
+    const tested = isNull(read(node.NullTest.arg));
+    return node.NullTest.nulltesttype === 'IS_NULL' ? tested : not(tested);
+  }
+  if ('BooleanTest' in node)
+    return booleanTest(node.BooleanTest.booltesttype ?? '', read(node.BooleanTest.arg));
+  if ('CaseExpr' in node) return caseOf(node.CaseExpr, scope);
+  if ('CoalesceExpr' in node) return coalesce((node.CoalesceExpr.args ?? []).map(read));
+  if ('MinMaxExpr' in node) return { kind: 'extreme', args: (node.MinMaxExpr.args ?? []).map(read) };
+  if ('FuncCall' in node) return called(node.FuncCall, scope);
+  if ('SubLink' in node) return subquery(node.SubLink, scope);
+  if ('SQLValueFunction' in node) return { kind: 'session', name: 'the session' };
+  if ('A_Indirection' in node) {
+    const { arg, indirection = [] } = node.A_Indirection;
+    const inner = arg && 'ColumnRef' in arg ? namesOf(arg.ColumnRef.fields) : null;
+    const field = indirection[0] && 'String' in indirection[0] ? (indirection[0].String.sval ?? '') : null;
+    if (inner && field !== null) return reference([...inner, field], scope);
+    return inner?.[0] === 'tg_argv'
+      ? argument(indirection, scope)
+      : opaque('a part of a value', arg ? [read(arg)] : []);
+  }
+  return opaque('an expression');
+}
+
+function reference(names: readonly string[], scope: Scope): Expression {
+  if (names.at(-1) === '*') return meaning(names.slice(0, -1), scope) ?? opaque(names.join('.'));
+  return meaning(names, scope) ?? opaque(names.join('.'));
+}
+
+/** TG_ARGV[n], which the trigger's definition gives. */
+function argument(indirection: readonly Node[], scope: Scope): Expression {
+  const [first] = indirection;
+  const index = first && 'A_Indices' in first ? readExpression(first.A_Indices.uidx, scope) : null;
+  const place = index?.kind === 'value' ? String(index.value) : '';
+  return meaning([`tg_argv ${place}`], scope) ?? value(null);
+}
+
+function constant({ ival, fval, sval, boolval, isnull }: A_Const): Value {
+  if (isnull) return null;
+  if (boolval) return boolval.boolval ?? false;
+  if (ival) return ival.ival ?? 0;
+  if (fval) return Number(fval.fval ?? 0);
+  return sval?.sval ?? '';
+}
+
+const numbers: ReadonlySet<string> = new Set(['int2', 'int4', 'int8', 'numeric', 'float4', 'float8']);
+const whole: ReadonlySet<string> = new Set(['int2', 'int4', 'int8']);
+// What a value becomes in these is another value.
+const changing =
+  /^(?:date|time|timetz|timestamp|timestamptz|interval|json|jsonb|bytea|bit|varbit|money|regclass|name|bpchar)$/;
+
+function cast({ typeName }: TypeCast, inner: Expression): Expression {
+  const type = namesIn(typeName?.names).at(-1) ?? '';
+  if (inner.kind === 'value') return value(castValue(inner.value, type));
+  if ((typeName?.arrayBounds ?? []).length > 0 || changing.test(type))
+    return opaque(`a cast to ${type}`, [inner]);
+  if (numbers.has(type) && isLogical(inner)) return choose([{ when: inner, result: value(1) }], value(0));
+  if (whole.has(type) && inner.kind === 'column') {
+    const own = inner.source.table.columns.find(({ name }) => name === inner.column);
+    if (own && !/^(?:smallint|integer|bigint)$/.test(own.type)) return opaque(`a cast to ${type}`, [inner]);
+  }
+  return inner;
+}
+
+function castValue(given: Value, type: string): Value {
+  if (typeof given !== 'string') return given;
+  if (numbers.has(type) && given.trim() !== '' && !Number.isNaN(Number(given))) return Number(given);
+  if (type === 'bool' && /^(?:t|true|f|false)$/i.test(given)) return /^t/i.test(given);
+  return given;
+}
+
+function isLogical(each: Expression): boolean {
+  if (each.kind === 'column')
+    return each.source.table.columns.find(({ name }) => name === each.column)?.category === 'B';
+  if (each.kind === 'operator') return /^(?:=|<>|<|<=|>|>=|distinct)$/.test(each.name);
+  return ['and', 'or', 'not', 'null', 'is', 'in', 'among'].includes(each.kind);
+}
+
+function booleanTest(test: string, arg: Expression): Expression {
+  const wanted = test.endsWith('TRUE');
+  if (test.endsWith('UNKNOWN')) return test.includes('NOT') ? not(isNull(arg)) : isNull(arg);
+  const is = isBoolean(arg, wanted);
+  return test.includes('NOT') ? not(is) : is;
+}
+
+function caseOf({ arg, args = [], defresult }: CaseExpr, scope: Scope): Expression {
+  const subject = arg ? readExpression(arg, scope) : null;
+  const branches = args.flatMap(each => {
+    if (!('CaseWhen' in each)) return [];
+    const when = readExpression(each.CaseWhen.expr, scope);
+    return [
+      {
+        when: subject ? operator('=', [subject, when]) : when,
+        result: readExpression(each.CaseWhen.result, scope),
+      },
+    ];
+  });
+  return choose(branches, defresult ? readExpression(defresult, scope) : value(null));
+}
+
+const patterns: Readonly<Record<string, string>> = {
+  AEXPR_LIKE: 'LIKE',
+  AEXPR_ILIKE: 'ILIKE',
+  AEXPR_SIMILAR: 'SIMILAR TO',
+};
+
+function operation({ kind, name, lexpr, rexpr }: A_Expr, scope: Scope): Expression {
+  const symbol = namesIn(name).at(-1) ?? '';
+  const left = lexpr ? readExpression(lexpr, scope) : value(0);
+  if (lexpr && rexpr && 'RowExpr' in lexpr && 'RowExpr' in rexpr && symbol === '=') {
+    const [ones, others] = [lexpr.RowExpr.args ?? [], rexpr.RowExpr.args ?? []];
+    return allOf(
+      ones.map((each, place) =>
+        operator('=', [readExpression(each, scope), readExpression(others[place], scope)]),
+      ),
+    );
+  }
+  const listed = rexpr && 'List' in rexpr ? (rexpr.List.items ?? []) : null;
+  const right = () => readExpression(rexpr, scope);
+  switch (kind) {
+    case 'AEXPR_OP':
+      return lexpr || symbol === '-' ? operator(symbol, [left, right()]) : opaque(symbol, [right()]);
+    case 'AEXPR_DISTINCT':
+      return operator('distinct', [left, right()]);
+    case 'AEXPR_NOT_DISTINCT':
+      return not(operator('distinct', [left, right()]));
+    case 'AEXPR_IN': {
+      const found = among(
+        left,
+        (listed ?? []).map(each => readExpression(each, scope)),
+      );
+      return symbol === '<>' ? not(found) : found;
+    }
+    case 'AEXPR_OP_ANY':
+    case 'AEXPR_OP_ALL': {
+      const values = elements(rexpr, scope);
+      if (values && symbol === (kind === 'AEXPR_OP_ANY' ? '=' : '<>')) {
+        const found = among(left, values);
+        return kind === 'AEXPR_OP_ANY' ? found : not(found);
+      }
+      return opaque(`${symbol} of an array`, [left, right()]);
+    }
+    case 'AEXPR_BETWEEN':
+    case 'AEXPR_NOT_BETWEEN': {
+      const [low, high] = (listed ?? []).map(each => readExpression(each, scope));
+      if (!low || !high) break;
+      const between = allOf([operator('>=', [left, low]), operator('<=', [left, high])]);
+      return kind === 'AEXPR_BETWEEN' ? between : not(between);
+    }
+    case 'AEXPR_NULLIF':
+      return choose([{ when: operator('=', [left, right()]), result: value(null) }], left);
+  }
+  return opaque(patterns[kind ?? ''] ?? symbol, [left, rexpr && !listed ? right() : opaque('a list')]);
+}
+
+function among(arg: Expression, values: readonly Expression[]): Expression {
+  const open = values.map(each => operator('=', [arg, each]));
+  return open.every(each => each.kind === 'value') || values.some(each => each.kind !== 'value')
+    ? anyOf(open)
+    : { kind: 'in', arg, values };
+}
+
+/** The elements of ARRAY[...] or of a literal such as '{a,b}'; null if it is neither. */
+function elements(node: Node | undefined, scope: Scope): Expression[] | null {
+  if (!node) return null;
+  if ('A_ArrayExpr' in node)
+    return (node.A_ArrayExpr.elements ?? []).map(each => readExpression(each, scope));
+  if ('TypeCast' in node) return elements(node.TypeCast.arg, scope);
+  const text = 'A_Const' in node ? node.A_Const.sval?.sval : undefined;
+  if (text === undefined || !/^\{[^"{}\\]*\}$/.test(text)) return null;
+  return text
+    .slice(1, -1)
+    .split(',')
+    .map(each => value(each.trim()));
+}
+
+const aggregates: ReadonlySet<string> = new Set(
+  'count sum avg min max array_agg string_agg json_agg jsonb_agg bool_and bool_or every'.split(' '),
+);
+
+function called(call: FuncCall, scope: Scope): Expression {
+  const names = namesIn(call.funcname);
+  const [schema = null, name = ''] = names.length > 1 ? names.slice(-2) : [null, names[0]];
+  const args = (call.args ?? []).map(each => readExpression(unnamed(each), scope));
+  if (aggregates.has(name) && !call.over) {
+    const filter = call.agg_filter ? [readExpression(call.agg_filter, scope)] : [];
+    return {
+      kind: 'aggregate',
+      name,
+      arg: call.agg_star ? null : (args[0] ?? null),
+      distinct: call.agg_distinct ?? false,
+      conditions: filter,
+      sources: [],
+    };
+  }
+  const given = scope.around.call(schema, name, args);
+  if (given) return given;
+  // Nothing of a record goes in, so nothing of it comes out.
+  if (args.every(each => each.kind === 'value' || each.kind === 'session'))
+    return { kind: 'session', name: `${name}()` };
+  return opaque(`${name}()`, args);
+}
+
+function unnamed(node: Node): Node {
+  return 'NamedArgExpr' in node && node.NamedArgExpr.arg ? node.NamedArgExpr.arg : node;
+}
+
+function subquery({ subLinkType, subselect, testexpr, operName = [] }: SubLink, scope: Scope): Expression {
+  if (!subselect || !('SelectStmt' in subselect)) return opaque('a query');
+  const rows = scope.around.query(subselect.SelectStmt, scope);
+  switch (subLinkType) {
+    case 'EXPR_SUBLINK': {
+      const [row] = rows;
+      const [only] = row?.columns ?? [];
+      if (rows.length !== 1 || !row || !only) return opaque('a query');
+      return row.conditions.length === 0
+        ? only.value
+        : { kind: 'lookup', value: only.value, conditions: row.conditions };
+    }
+    case 'EXISTS_SUBLINK':
+      return { kind: 'among', arg: null, rows };
+    case 'ANY_SUBLINK':
+      if (operName.length > 0 && namesIn(operName).at(-1) !== '=') break;
+      return { kind: 'among', arg: readExpression(testexpr, scope), rows };
+  }
+  return opaque('a query');
+}

@@ -1,0 +1,372 @@
+import type { Node } from 'libpg-query';
+import type { BodySteps, IntoTarget, Step } from '../../sql/body/steps.ts';
+import type { CatalogRoutine, CatalogTable } from '../catalog.ts';
+import { emptyOutcome, type Outcome } from './change.ts';
+import {
+  allOf,
+  anyOf,
+  choose,
+  column,
+  type Expression,
+  isValue,
+  notTrue,
+  type Row,
+  type Source,
+  value,
+} from './expression.ts';
+import { readExpression } from './expressions.ts';
+import { readQuery } from './queries.ts';
+import { opaque, type Scope, type Surroundings, type Variable } from './scope.ts';
+import { runStatement } from './statements.ts';
+
+/** A routine that has been read. */
+export interface ReadRoutine {
+  routine: CatalogRoutine;
+  body: BodySteps;
+}
+
+/** What a body can reach. */
+export interface World {
+  /** The table that a name means in a routine. */
+  table(schema: string | null, name: string, routine: CatalogRoutine): CatalogTable | undefined;
+  /** The routine that a call means; undefined if it is not the application's, or was not read. */
+  routine(schema: string | null, name: string, args: number, from: CatalogRoutine): ReadRoutine | undefined;
+}
+
+/** What a body begins with. */
+export interface Start {
+  variables: ReadonlyMap<string, Variable>;
+  /** The transition tables. */
+  queries: Scope['queries'];
+  /** The table whose row a trigger may change before it is stored. */
+  own: CatalogTable | null;
+  /** What has to be true for the body to run: the WHEN of a trigger. */
+  when: Node | null;
+}
+
+const deepest = 5;
+
+/** Goes through a body once, down every branch that the start does not rule out, and tells what it does to tables. */
+export function interpret(read: ReadRoutine, start: Start, world: World): Outcome {
+  const outcome = emptyOutcome();
+  let last = 0;
+  const walk = new Walk(read, start, { world, outcome, depth: 0, next: () => ++last });
+  walk.run(start.when ? [walk.condition(start.when)] : []);
+  return outcome;
+}
+
+interface Run {
+  world: World;
+  outcome: Outcome;
+  depth: number;
+  next(): number;
+}
+
+type Variables = Map<string, Variable>;
+
+/** Where the walk is: what variables hold, what is true, and under which condition it has already ended. */
+interface State {
+  variables: Variables;
+  path: Expression[];
+}
+
+class Walk {
+  readonly #read: ReadRoutine;
+  readonly #start: Start;
+  readonly #run: Run;
+  readonly #returns: { when: Expression; value: Expression }[] = [];
+  readonly #around: Surroundings;
+  #state: State;
+
+  constructor(read: ReadRoutine, start: Start, run: Run) {
+    this.#read = read;
+    this.#start = start;
+    this.#run = run;
+    this.#state = { variables: new Map(start.variables), path: [] };
+    const { routine } = read;
+    this.#around = {
+      table: (schema, name) => run.world.table(schema, name, routine),
+      call: (schema, name, args) => this.#call(schema, name, args),
+      query: readQuery,
+      next: run.next,
+    };
+  }
+
+  condition(when: Node): Expression {
+    return readExpression(when, this.#scope());
+  }
+
+  /** Walks the body; returns what the routine gives, if that is known. */
+  run(path: readonly Expression[]): Expression | undefined {
+    const { body, routine } = this.#read;
+    if (body.problem !== null) {
+      this.#run.outcome.problems.push({ routine: routine.identity, message: body.problem });
+      return undefined;
+    }
+    this.#state.path = [...path];
+    for (const name of body.variables) {
+      if (!this.#state.variables.has(name)) this.#state.variables.set(name, { value: value(null) });
+    }
+    const before = path.length;
+    this.#steps(body.steps, before);
+    const [only, more] = this.#returns;
+    if (!only) return undefined;
+    if (!more) return only.value;
+    const rest = this.#returns.slice(0, -1);
+    return choose(
+      rest.map(({ when, value: given }) => ({ when, result: given })),
+      this.#returns.at(-1)?.value ?? value(null),
+    );
+  }
+
+  #scope(): Scope {
+    return {
+      entries: [],
+      outer: null,
+      queries: this.#start.queries,
+      variables: this.#state.variables,
+      around: this.#around,
+    };
+  }
+
+  /** Walks steps; returns the condition under which they have ended the body. */
+  #steps(steps: readonly Step[], base: number): Expression {
+    let ended: Expression = value(false);
+    for (const [place, step] of steps.entries()) {
+      const ends = this.#step(step, base, place === steps.length - 1);
+      if (isValue(ends, false)) continue;
+      ended = anyOf([ended, ends]);
+      if (isValue(ends, true)) return value(true);
+      this.#state.path = [...this.#state.path, notTrue(ends)];
+    }
+    return ended;
+  }
+
+  #step(step: Step, base: number, last: boolean): Expression {
+    const place = { routine: this.#read.routine.identity, line: step.line };
+    switch (step.kind) {
+      case 'assign':
+        this.#assign(step.target, readExpression(step.value, this.#scope()), step.line);
+        return value(false);
+      case 'statement': {
+        const rows = runStatement(
+          step.node,
+          this.#scope(),
+          { path: this.#state.path, place },
+          this.#run.outcome,
+        );
+        if (step.into) this.#into(step.into, rows, 'looked up');
+        else if (last && this.#read.routine.language === 'sql') this.#give(resultOf(rows), base);
+        return value(false);
+      }
+      case 'choice':
+        return this.#choice(step, base);
+      case 'loop':
+        this.#loop(step, base);
+        return value(false);
+      case 'block': {
+        const ended = this.#steps(step.steps, base);
+        const after = this.#state;
+        for (const handler of step.handlers) {
+          const failed: Expression = { kind: 'session', name: 'an exception' };
+          this.#state = { variables: new Map(after.variables), path: [...after.path, failed] };
+          this.#steps(handler, base);
+        }
+        this.#state = after;
+        return ended;
+      }
+      case 'return':
+        this.#give(readExpression(step.value, this.#scope()), base);
+        return value(true);
+      case 'raise':
+      case 'leave':
+        return value(true);
+      case 'dynamic':
+        this.#run.outcome.dynamic.push({
+          place,
+          text: readExpression(step.text, this.#scope()),
+          table: this.#start.own?.name ?? null,
+        });
+        if (step.target) this.#unknown(step.target);
+        return value(false);
+    }
+  }
+
+  #give(given: Expression, base: number): void {
+    this.#returns.push({ when: allOf(this.#state.path.slice(base)), value: given });
+  }
+
+  #choice({ branches, otherwise }: Extract<Step, { kind: 'choice' }>, base: number): Expression {
+    const before = this.#state;
+    const passed: Expression[] = [];
+    const taken: { when: Expression; variables: Variables }[] = [];
+    const ends: Expression[] = [];
+    for (const { when, steps } of [...branches, { when: null, steps: otherwise }]) {
+      const isElse = passed.length === branches.length && when === null;
+      const test = isElse
+        ? value(true)
+        : readExpression(when, { ...this.#scope(), variables: before.variables });
+      const here = allOf([...passed.map(notTrue), test]);
+      passed.push(test);
+      if (test.kind === 'value' && test.value !== true) continue;
+      this.#state = { variables: new Map(before.variables), path: [...before.path, ...parts(here)] };
+      const ended = this.#steps(steps, base);
+      if (!isValue(ended, false)) ends.push(allOf([here, ended]));
+      if (!isValue(ended, true)) taken.push({ when: here, variables: this.#state.variables });
+      if (isValue(test, true)) break;
+    }
+    this.#state = { variables: mergedVariables(before.variables, taken), path: before.path };
+    return anyOf(ends);
+  }
+
+  #loop({ target, query, steps }: Extract<Step, { kind: 'loop' }>, base: number): void {
+    const before = this.#state;
+    const rows = query && 'SelectStmt' in query ? readQuery(query.SelectStmt, this.#scope()) : [null];
+    const changed = new Set<string>();
+    for (const row of rows) {
+      this.#state = {
+        variables: new Map(before.variables),
+        path: [...before.path, ...(row?.conditions ?? [opaque('a loop')])],
+      };
+      if (target && row) this.#into(target, [row], 'at hand');
+      else if (target) this.#unknown(target);
+      this.#steps(steps, base);
+      for (const [name, given] of this.#state.variables) {
+        if (given !== before.variables.get(name)) changed.add(name);
+      }
+    }
+    this.#state = before;
+    for (const name of changed) this.#state.variables.set(name, { value: opaque(name) });
+  }
+
+  #assign([name = '', field]: readonly string[], given: Expression, line: number): void {
+    const { variables } = this.#state;
+    if (field === undefined) {
+      variables.set(name, given.kind === 'row' ? wholeOf(given.source) : { value: given });
+      return;
+    }
+    const before = variables.get(name);
+    const fields = before && 'fields' in before ? before.fields : [];
+    variables.set(name, {
+      ...(before && 'fields' in before && before.whole ? { whole: before.whole } : {}),
+      fields: [...fields.filter(each => each.name !== field), { name: field, value: given }],
+    });
+    const { own } = this.#start;
+    if (name !== 'new' || !own) return;
+    const target: Source = { kind: 'table', table: own, id: this.#run.next() };
+    const [key = []] = own.unique;
+    this.#run.outcome.changes.push({
+      target,
+      column: field,
+      value: given,
+      conditions: [
+        ...this.#state.path,
+        ...key.map(each => ({
+          kind: 'operator' as const,
+          name: '=',
+          args: [column(target, each), column({ kind: 'new', table: own, id: 0 }, each)],
+        })),
+      ],
+      verb: 'assign',
+      place: { routine: this.#read.routine.identity, line },
+    });
+  }
+
+  #into(target: IntoTarget, rows: readonly Row[], how: 'looked up' | 'at hand'): void {
+    const [row, more] = rows;
+    if (!row || more) {
+      this.#unknown(target);
+      return;
+    }
+    const given = (each: Expression): Expression =>
+      how === 'looked up' && row.conditions.length > 0
+        ? { kind: 'lookup', value: each, conditions: row.conditions }
+        : each;
+    if ('record' in target) {
+      this.#state.variables.set(target.record, {
+        fields: row.columns.map(each => ({ name: each.name, value: given(each.value) })),
+      });
+      return;
+    }
+    for (const [place, name] of target.variables.entries()) {
+      const found = row.columns[place]?.value;
+      this.#set(name, found ? given(found) : opaque(name.join('.')));
+    }
+  }
+
+  #set([name = '', field]: readonly string[], given: Expression): void {
+    if (field === undefined) this.#state.variables.set(name, { value: given });
+    else this.#assign([name, field], given, 1);
+  }
+
+  #unknown(target: IntoTarget): void {
+    const names = 'record' in target ? [[target.record]] : target.variables;
+    for (const name of names) {
+      if ('record' in target) this.#state.variables.set(target.record, { fields: [] });
+      else this.#set(name, opaque(name.join('.')));
+    }
+  }
+
+  /** Runs a routine of the application where it is called, so that what it does happens here. */
+  #call(schema: string | null, name: string, args: readonly Expression[]): Expression | undefined {
+    if (this.#run.depth >= deepest) return undefined;
+    const read = this.#run.world.routine(schema, name, args.length, this.#read.routine);
+    if (!read || read.routine.isTrigger) return undefined;
+    const variables: Variables = new Map();
+    for (const [place, given] of args.entries()) {
+      variables.set(`$${place + 1}`, { value: given });
+      const named = read.routine.argumentNames[place];
+      if (named) variables.set(named, given.kind === 'row' ? wholeOf(given.source) : { value: given });
+    }
+    const start: Start = { variables, queries: this.#start.queries, own: null, when: null };
+    return new Walk(read, start, { ...this.#run, depth: this.#run.depth + 1 }).run(this.#state.path);
+  }
+}
+
+/** Every column of a row, as a record variable has it. */
+export function wholeOf(source: Source): Variable {
+  return {
+    fields: source.table.columns.map(({ name }) => ({ name, value: column(source, name) })),
+    whole: { kind: 'row', source },
+  };
+}
+
+function parts(each: Expression): readonly Expression[] {
+  return each.kind === 'and' ? each.args : isValue(each, true) ? [] : [each];
+}
+
+function resultOf(rows: readonly Row[]): Expression {
+  const [row, more] = rows;
+  const found = row?.columns[0]?.value;
+  if (!row || more || !found) return opaque('a query');
+  return row.conditions.length === 0 ? found : { kind: 'lookup', value: found, conditions: row.conditions };
+}
+
+/** What variables hold after branches: the same in all, or by which of them was taken. */
+function mergedVariables(
+  before: Variables,
+  taken: readonly { when: Expression; variables: Variables }[],
+): Variables {
+  const [first, ...others] = taken;
+  if (!first) return before;
+  if (others.length === 0) return first.variables;
+  const merged: Variables = new Map();
+  for (const name of new Set(taken.flatMap(({ variables }) => [...variables.keys()]))) {
+    const found = taken.map(({ variables }) => variables.get(name) ?? { value: value(null) });
+    const [one] = found;
+    if (one && found.every(each => each === one)) {
+      merged.set(name, one);
+      continue;
+    }
+    const values = found.map(each => ('value' in each ? each.value : opaque(name)));
+    merged.set(name, {
+      value: choose(
+        values
+          .slice(0, -1)
+          .map((given, place) => ({ when: taken[place]?.when ?? value(true), result: given })),
+        values.at(-1) ?? value(null),
+      ),
+    });
+  }
+  return merged;
+}

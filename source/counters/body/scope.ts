@@ -1,0 +1,117 @@
+import type { Node, SelectStmt } from 'libpg-query';
+import type { CatalogTable } from '../catalog.ts';
+import { column, type Expression, type Row, type Source, value } from './expression.ts';
+
+/** A variable: one value, or a record with fields. */
+export type Variable =
+  | { value: Expression }
+  | { fields: readonly { name: string; value: Expression }[]; whole?: Expression };
+
+/** What the reading of a body needs from around it. */
+export interface Surroundings {
+  /** The table that a name means; undefined if there is none. */
+  table(schema: string | null, name: string): CatalogTable | undefined;
+  /** What a function of the application returns for these arguments; undefined if that is not known. */
+  call(schema: string | null, name: string, args: readonly Expression[]): Expression | undefined;
+  /** The ways in which a query gives rows. */
+  query(select: SelectStmt, scope: Scope): Row[];
+  /** A number that no other source has. */
+  next(): number;
+}
+
+/** What names mean at one place of a statement. */
+export interface Scope {
+  /** The tables and queries of FROM, by their names there. */
+  entries: readonly { alias: string; row: Row; source: Source | null }[];
+  outer: Scope | null;
+  /** The queries of WITH and the transition tables. */
+  queries: ReadonlyMap<string, () => readonly Row[]>;
+  variables: ReadonlyMap<string, Variable>;
+  around: Surroundings;
+}
+
+/** The row of a source: every column of its table. */
+export function rowOf(source: Source): Row {
+  return {
+    columns: source.table.columns.map(({ name }) => ({ name, value: column(source, name) })),
+    conditions: [],
+    sources: [source],
+  };
+}
+
+/** What a name of one or more parts means; null if nothing has it. */
+export function meaning(names: readonly string[], scope: Scope): Expression | null {
+  const [first = ''] = names;
+  if (names.length === 1)
+    return columnNamed(first, scope) ?? wholeRow(first, scope) ?? variable(names, scope);
+  const [table = '', name = ''] = names.slice(-2);
+  return columnOf(table, name, scope) ?? variable([table, name], scope);
+}
+
+function columnNamed(name: string, scope: Scope | null): Expression | null {
+  for (let each = scope; each; each = each.outer) {
+    for (const { row } of each.entries) {
+      const found = row.columns.find(candidate => candidate.name === name);
+      if (found) return found.value;
+    }
+  }
+  return null;
+}
+
+function wholeRow(alias: string, scope: Scope | null): Expression | null {
+  for (let each = scope; each; each = each.outer) {
+    const found = each.entries.find(entry => entry.alias === alias);
+    if (found?.source) return { kind: 'row', source: found.source };
+  }
+  return null;
+}
+
+function columnOf(alias: string, name: string, scope: Scope | null): Expression | null {
+  for (let each = scope; each; each = each.outer) {
+    const found = each.entries.find(entry => entry.alias === alias);
+    if (found)
+      return (
+        found.row.columns.find(candidate => candidate.name === name)?.value ?? opaque(`${alias}.${name}`)
+      );
+  }
+  return null;
+}
+
+function variable([first = '', second]: readonly string[], { variables }: Scope): Expression | null {
+  const found = variables.get(first);
+  // A function's argument may be written with the function's name.
+  if (!found) return second === undefined ? null : variableOf(variables.get(second));
+  if (second === undefined) return variableOf(found);
+  if ('fields' in found)
+    return found.fields.find(field => field.name === second)?.value ?? opaque(`${first}.${second}`);
+  return found.value.kind === 'value' && found.value.value === null
+    ? value(null)
+    : opaque(`${first}.${second}`);
+}
+
+function variableOf(found: Variable | undefined): Expression | null {
+  if (!found) return null;
+  return 'value' in found ? found.value : (found.whole ?? opaque('a record'));
+}
+
+export function opaque(text: string, args: readonly Expression[] = []): Expression {
+  return { kind: 'opaque', text, args };
+}
+
+/** The columns of `alias.*`, or of `*` without an alias. */
+export function starred(alias: string | null, scope: Scope): Row['columns'] {
+  if (alias === null) return scope.entries.flatMap(({ row }) => row.columns);
+  const entry = scope.entries.find(each => each.alias === alias);
+  if (entry) return entry.row.columns;
+  const found = scope.variables.get(alias);
+  return found && 'fields' in found ? found.fields : [];
+}
+
+export function withEntries(scope: Scope, entries: Scope['entries']): Scope {
+  return { ...scope, entries, outer: scope };
+}
+
+/** The items of a list of names. */
+export function namesOf(fields: readonly Node[] | undefined): string[] {
+  return (fields ?? []).map(each => ('String' in each ? (each.String.sval ?? '') : '*'));
+}

@@ -1,0 +1,204 @@
+import type { InsertStmt, MergeStmt, Node, UpdateStmt } from 'libpg-query';
+import { tableName } from '../../sql/names.ts';
+import type { CatalogTable } from '../catalog.ts';
+import type { Outcome, Place } from './change.ts';
+import { column, type Expression, type Row, type Source, value } from './expression.ts';
+import { readExpression } from './expressions.ts';
+import { combinations, readQuery, targetColumns, withQueries } from './queries.ts';
+import { opaque, rowOf, type Scope, withEntries } from './scope.ts';
+
+/** Where a statement stands: the conditions on the way to it. */
+export interface Standing {
+  path: readonly Expression[];
+  place: Place;
+}
+
+/**
+ * Adds what a statement does to `outcome`, with the statements inside its WITH. Returns the rows that it gives: those of a query or of
+ * RETURNING.
+ */
+export function runStatement(node: Node, given: Scope, standing: Standing, outcome: Outcome): Row[] {
+  const clause = Object.values(node as Record<string, { withClause?: UpdateStmt['withClause'] }>)[0]
+    ?.withClause;
+  const scope = withQueries(clause, withWrites(clause, given, standing, outcome));
+  if ('SelectStmt' in node) return readQuery(node.SelectStmt, scope);
+  if ('UpdateStmt' in node) return updated(node.UpdateStmt, scope, standing, outcome);
+  if ('InsertStmt' in node) return inserted(node.InsertStmt, scope, standing, outcome);
+  if ('MergeStmt' in node) merged(node.MergeStmt, scope, standing, outcome);
+  if ('CallStmt' in node && node.CallStmt.funccall)
+    readExpression({ FuncCall: node.CallStmt.funccall }, scope);
+  return [];
+}
+
+/** The scope with the rows that INSERT and UPDATE inside WITH return. */
+function withWrites(
+  clause: UpdateStmt['withClause'],
+  given: Scope,
+  standing: Standing,
+  outcome: Outcome,
+): Scope {
+  let scope = given;
+  for (const each of clause?.ctes ?? []) {
+    if (!('CommonTableExpr' in each)) continue;
+    const { ctename = '', ctequery } = each.CommonTableExpr;
+    if (!ctequery) continue;
+    if ('SelectStmt' in ctequery) {
+      scope = withQueries({ ctes: [each] }, scope);
+      continue;
+    }
+    const rows = runStatement(ctequery, scope, standing, outcome);
+    scope = { ...scope, queries: new Map([...scope.queries, [ctename, () => rows]]) };
+  }
+  return scope;
+}
+
+function tableOf({ relation }: Pick<UpdateStmt, 'relation'>, scope: Scope): CatalogTable | undefined {
+  if (!relation) return undefined;
+  const { schema, name } = tableName(relation);
+  return scope.around.table(schema, name);
+}
+
+function updated(statement: UpdateStmt, scope: Scope, { path, place }: Standing, outcome: Outcome): Row[] {
+  const table = tableOf(statement, scope);
+  if (!table) return [];
+  const { relation, fromClause = [], whereClause, targetList = [], returningClause } = statement;
+  const target: Source = { kind: 'table', table, id: scope.around.next() };
+  const own = { alias: relation?.alias?.aliasname ?? table.name, row: rowOf(target), source: target };
+  return combinations(fromClause, withEntries(scope, [own])).map(({ entries, conditions }) => {
+    const inner = withEntries(scope, [own, ...entries]);
+    const where = whereClause ? [readExpression(whereClause, inner)] : [];
+    const all = [...path, ...conditions, ...where];
+    for (const set of settings(targetList, inner)) {
+      outcome.changes.push({ target, ...set, conditions: all, verb: 'update', place });
+    }
+    return returned(returningClause, inner, [...conditions, ...where], [target]);
+  });
+}
+
+function returned(
+  clause: UpdateStmt['returningClause'],
+  scope: Scope,
+  conditions: readonly Expression[],
+  sources: readonly Source[],
+): Row {
+  return { columns: (clause?.exprs ?? []).flatMap(each => targetColumns(each, scope)), conditions, sources };
+}
+
+/** What SET gives to each column. */
+function settings(list: readonly Node[], scope: Scope): { column: string; value: Expression }[] {
+  return list.flatMap(each => {
+    if (!('ResTarget' in each)) return [];
+    const { name = '', val } = each.ResTarget;
+    return [
+      {
+        column: name,
+        value: val && 'MultiAssignRef' in val ? ofSeveral(val, scope) : readExpression(val, scope),
+      },
+    ];
+  });
+}
+
+/** One value of SET (a, b) = (...). */
+function ofSeveral(
+  { MultiAssignRef: { source, colno = 1 } }: Extract<Node, { MultiAssignRef: unknown }>,
+  scope: Scope,
+) {
+  if (source && 'RowExpr' in source) return readExpression(source.RowExpr.args?.[colno - 1], scope);
+  const query = source && 'SubLink' in source ? source.SubLink.subselect : undefined;
+  if (!query || !('SelectStmt' in query)) return opaque('a row');
+  const [row, more] = readQuery(query.SelectStmt, scope);
+  const found = row?.columns[colno - 1]?.value;
+  if (!row || more || !found) return opaque('a query');
+  return row.conditions.length === 0
+    ? found
+    : ({ kind: 'lookup', value: found, conditions: row.conditions } satisfies Expression);
+}
+
+function inserted(statement: InsertStmt, scope: Scope, { path, place }: Standing, outcome: Outcome): Row[] {
+  const table = tableOf(statement, scope);
+  const { selectStmt, cols = [], onConflictClause: conflict, relation, returningClause } = statement;
+  if (!table || !selectStmt || !('SelectStmt' in selectStmt)) return [];
+  const named = cols.flatMap(each => ('ResTarget' in each ? [each.ResTarget.name ?? ''] : []));
+  const names = named.length > 0 ? named : table.columns.map(({ name }) => name);
+  return readQuery(selectStmt.SelectStmt, scope).map(row => {
+    const values = row.columns.flatMap((each, place) => {
+      const name = names[place];
+      return name === undefined ? [] : [{ column: name, value: each.value }];
+    });
+    const source: Source = { kind: 'inserted', table, id: scope.around.next() };
+    const conditions = [...path, ...row.conditions];
+    outcome.insertions.push({ source, table, values, conditions });
+    if (conflict?.action === 'ONCONFLICT_UPDATE') {
+      const target: Source = { kind: 'table', table, id: scope.around.next() };
+      const alias = relation?.alias?.aliasname ?? table.name;
+      const inner = withEntries(scope, [
+        { alias, row: rowOf(target), source: target },
+        { alias: 'excluded', row: excluded(values), source: null },
+      ]);
+      const found = conflictColumns(conflict, table, values).map(name => ({
+        kind: 'operator' as const,
+        name: '=',
+        args: [column(target, name), values.find(each => each.column === name)?.value ?? value(null)],
+      }));
+      const where = conflict.whereClause ? [readExpression(conflict.whereClause, inner)] : [];
+      for (const set of settings(conflict.targetList ?? [], inner)) {
+        outcome.changes.push({
+          target,
+          ...set,
+          conditions: [...conditions, ...found, ...where],
+          verb: 'upsert',
+          place,
+        });
+      }
+    }
+    const own = { alias: table.name, row: rowOf(source), source };
+    return returned(returningClause, withEntries(scope, [own]), [], [source]);
+  });
+}
+
+function excluded(values: readonly { column: string; value: Expression }[]): Row {
+  return {
+    columns: values.map(each => ({ name: each.column, value: each.value })),
+    conditions: [],
+    sources: [],
+  };
+}
+
+/** The columns by which ON CONFLICT finds the row. */
+function conflictColumns(
+  { infer }: NonNullable<InsertStmt['onConflictClause']>,
+  table: CatalogTable,
+  values: readonly { column: string }[],
+): readonly string[] {
+  const named = (infer?.indexElems ?? []).flatMap(each =>
+    'IndexElem' in each && each.IndexElem.name ? [each.IndexElem.name] : [],
+  );
+  const given = new Set(values.map(each => each.column));
+  return named.length > 0 ? named : (table.unique.find(each => each.every(name => given.has(name))) ?? []);
+}
+
+function merged(statement: MergeStmt, scope: Scope, { path, place }: Standing, outcome: Outcome): void {
+  const table = tableOf(statement, scope);
+  const { relation, sourceRelation, joinCondition, mergeWhenClauses = [] } = statement;
+  if (!table || !sourceRelation) return;
+  const target: Source = { kind: 'table', table, id: scope.around.next() };
+  const own = { alias: relation?.alias?.aliasname ?? table.name, row: rowOf(target), source: target };
+  for (const { entries, conditions } of combinations([sourceRelation], scope)) {
+    const inner = withEntries(scope, [own, ...entries]);
+    const on = joinCondition ? [readExpression(joinCondition, inner)] : [];
+    for (const clause of mergeWhenClauses) {
+      if (!('MergeWhenClause' in clause) || clause.MergeWhenClause.commandType !== 'CMD_UPDATE') continue;
+      const { condition, targetList = [] } = clause.MergeWhenClause;
+      const when = condition ? [readExpression(condition, inner)] : [];
+      for (const set of settings(targetList, inner)) {
+        outcome.changes.push({
+          target,
+          ...set,
+          conditions: [...path, ...conditions, ...on, ...when],
+          verb: 'update',
+          place,
+        });
+      }
+    }
+  }
+}

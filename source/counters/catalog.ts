@@ -1,0 +1,77 @@
+/** A column as the catalog has it; names are unquoted. */
+export interface CatalogColumn {
+  name: string;
+  /** As the server writes it, such as `integer` or `public.status`. */
+  type: string;
+  /** `pg_type.typcategory`, such as N for numbers, B for booleans, A for arrays. */
+  category: string;
+}
+
+/** A foreign key; `columns` and `targets` correspond by position. */
+export interface CatalogReference {
+  columns: string[];
+  table: number;
+  targets: string[];
+}
+
+export interface CatalogTable {
+  oid: number;
+  schema: string;
+  name: string;
+  /** r: table, p: partitioned table, f: foreign table. */
+  kind: 'r' | 'p' | 'f';
+  columns: CatalogColumn[];
+  /** The columns of the primary key, then those of each unique index; the first of them is the primary key, if there is one. */
+  unique: string[][];
+  references: CatalogReference[];
+  /** The first column of each index. */
+  indexed: string[];
+  /** The planner's estimate of its rows; -1 if it was never analyzed. */
+  estimate: number;
+  /** The role may read it. */
+  readable: boolean;
+  /** Row-level security applies to this role. */
+  policies: boolean;
+  /** In a schema that belongs to a platform, such as Supabase's auth: its columns hold no counters of the application. */
+  foreign: boolean;
+}
+
+export interface CatalogTrigger {
+  name: string;
+  table: number;
+  enabled: boolean;
+  /** The bits of `tgtype`. */
+  type: number;
+  updateOf: string[];
+  oldTable: string | null;
+  newTable: string | null;
+  function: number;
+  /** CREATE TRIGGER, if it has a condition or arguments; else null. */
+  definition: string | null;
+}
+
+export interface CatalogRoutine {
+  oid: number;
+  schema: string;
+  name: string;
+  /** Schema, name and argument types, quoted where SQL needs it. */
+  identity: string;
+  language: string;
+  source: string;
+  kind: 'function' | 'procedure';
+  arguments: string;
+  result: string | null;
+  argumentNames: string[];
+  /** The schemas of its search_path setting; null if it has none. */
+  path: string[] | null;
+  isTrigger: boolean;
+}
+
+/** What the search for counters reads of a database. */
+export interface Catalog {
+  tables: CatalogTable[];
+  triggers: CatalogTrigger[];
+  routines: CatalogRoutine[];
+  /** The server's reserved words. */
+  reserved: string[];
+}

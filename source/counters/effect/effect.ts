@@ -1,0 +1,36 @@
+import type { Place } from '../body/change.ts';
+import type { Expression } from '../body/expression.ts';
+import type { CatalogTable } from '../catalog.ts';
+import type { Link } from './link.ts';
+
+/** What a body does to one column for each record: adds, subtracts, or counts anew. */
+export interface Effect {
+  kind: 'adds' | 'recounts';
+  table: CatalogTable;
+  column: string;
+  record: CatalogTable;
+  /** Null for a table that has one row for all records. */
+  link: Omit<Link, 'between'> | null;
+  sign: 1 | -1;
+  /** The column that is added up; null if records are counted. */
+  amount: string | null;
+  /** Conditions on the record's own columns, as those of `new` and `old`. */
+  conditions: readonly Expression[];
+  /** Conditions that do not depend on records, and others that the definition cannot have, in words. */
+  doubts: readonly string[];
+  /** Columns of the row that a constant finds it by. */
+  constants: readonly string[];
+  clamped: boolean;
+  upsert: boolean;
+  place: Place;
+}
+
+/** A change of what looks like a count that no definition can be made of. */
+export interface Refusal {
+  table: CatalogTable;
+  column: string;
+  /** A sentence without its place. */
+  why: string;
+  kind: 'adds' | 'unlogged' | 'array' | 'expression' | 'condition' | 'row';
+  place: Place;
+}

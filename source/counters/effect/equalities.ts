@@ -1,0 +1,121 @@
+import { type Expression, isValue, keyOf, type Source, sourceKey } from '../body/expression.ts';
+
+/** What conditions say to be equal, as classes of expressions. */
+export class Equalities {
+  readonly #parent = new Map<string, string>();
+  readonly #members = new Map<string, Expression>();
+
+  constructor(conditions: readonly Expression[]) {
+    for (const each of conditions) {
+      if (each.kind !== 'operator' || each.name !== '=') continue;
+      const [left, right] = each.args.map(unguarded);
+      if (left && right && isTerm(left) && isTerm(right)) this.#join(left, right);
+    }
+  }
+
+  /** The columns of a source that are equal to an expression. */
+  columnsOf(source: Source, each: Expression): string[] {
+    const root = this.#root(keyOf(each));
+    const wanted = sourceKey(source);
+    return [...this.#members].flatMap(([key, member]) =>
+      member.kind === 'column' && sourceKey(member.source) === wanted && this.#root(key) === root
+        ? [member.column]
+        : [],
+    );
+  }
+
+  /** The constant that an expression is equal to; undefined if there is none. */
+  constantOf(each: Expression): Expression | undefined {
+    const root = this.#root(keyOf(each));
+    return [...this.#members].find(
+      ([key, member]) => member.kind === 'value' && this.#root(key) === root,
+    )?.[1];
+  }
+
+  /** Every column of a source that takes part. */
+  columnsIn(source: Source): Expression[] {
+    const wanted = sourceKey(source);
+    return [...this.#members.values()].filter(
+      member => member.kind === 'column' && sourceKey(member.source) === wanted,
+    );
+  }
+
+  #join(left: Expression, right: Expression): void {
+    const [one, other] = [keyOf(left), keyOf(right)];
+    this.#members.set(one, left);
+    this.#members.set(other, right);
+    this.#parent.set(this.#root(one), this.#root(other));
+  }
+
+  #root(key: string): string {
+    let at = key;
+    for (let up = this.#parent.get(at); up !== undefined && up !== at; up = this.#parent.get(at)) at = up;
+    return at;
+  }
+}
+
+/** A value behind COALESCE(x, y), which is x wherever x is something. */
+function unguarded(each: Expression): Expression {
+  if (each.kind !== 'coalesce') return each;
+  const [first] = each.args;
+  return first ?? each;
+}
+
+function isTerm({ kind }: Expression): boolean {
+  return kind === 'column' || kind === 'argument' || kind === 'value';
+}
+
+/** Conditions taken apart: AND, the conditions of lookups, and lookups replaced by what they give. */
+export function flattened(conditions: readonly Expression[]): Expression[] {
+  const found: Expression[] = [];
+  const add = (each: Expression): void => {
+    if (isValue(each, true)) return;
+    if (each.kind === 'and') {
+      for (const part of each.args) add(part);
+      return;
+    }
+    // "Is true" of a condition is the condition, where it stands alone.
+    if (each.kind === 'is' && each.value && isCondition(each.arg)) {
+      add(each.arg);
+      return;
+    }
+    const pulled: Expression[] = [];
+    const plain = withoutLookups(each, pulled);
+    found.push(plain);
+    for (const part of pulled) add(part);
+  };
+  for (const each of conditions) add(each);
+  const seen = new Set<string>();
+  return found.filter(each => {
+    const key = keyOf(each);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function isCondition({ kind }: Expression): boolean {
+  return ['and', 'or', 'not', 'null', 'in', 'operator', 'among'].includes(kind);
+}
+
+/** An expression with each lookup replaced by its value; the conditions of the lookups are added to `pulled`. */
+export function withoutLookups(each: Expression, pulled: Expression[]): Expression {
+  const inner = (arg: Expression) => withoutLookups(arg, pulled);
+  switch (each.kind) {
+    case 'lookup':
+      pulled.push(...each.conditions);
+      return inner(each.value);
+    case 'operator':
+    case 'coalesce':
+    case 'extreme':
+    case 'opaque':
+      return { ...each, args: each.args.map(inner) };
+    case 'null':
+    case 'is':
+      return { ...each, arg: inner(each.arg) };
+    case 'in':
+      return { ...each, arg: inner(each.arg), values: each.values.map(inner) };
+    default:
+      return each;
+  }
+}

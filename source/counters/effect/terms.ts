@@ -1,0 +1,179 @@
+import { type Expression, isValue, type Source, sourceKey, value, within } from '../body/expression.ts';
+
+/** What is added to a count: a number, a column, or an aggregate; the sign is that of the sum. */
+export interface Term {
+  sign: 1 | -1;
+  /** Where the value has this term. */
+  when: readonly Expression[];
+  amount: Expression;
+}
+
+/** A new value of a column: added to the old one, or set to something. */
+export type Sum =
+  | { kind: 'adds'; terms: readonly Term[]; clamped: boolean }
+  | { kind: 'sets'; terms: readonly Term[] };
+
+/** One way in which an expression comes out, with what is true then. */
+interface Way {
+  when: readonly Expression[];
+  value: Expression;
+}
+
+const most = 32;
+
+/** What a value makes of the column that it is given to. Each way that CASE may go is one of the answers. */
+export function sumsOf(given: Expression, target: Source, name: string): Sum[] {
+  const isSelf = (each: Expression) =>
+    each.kind === 'column' && each.column === name && sourceKey(each.source) === sourceKey(target);
+  return ways(given)
+    .slice(0, most)
+    .map(({ when, value: way }) => {
+      const clamped =
+        [...within(way)].some(({ kind }) => kind === 'extreme') || when.some(each => mentions(each, isSelf));
+      const when2 = when.filter(each => !mentions(each, isSelf));
+      const terms = linear(way, 1, isSelf);
+      const self = terms.filter(({ amount }) => isSelf(amount));
+      const rest = terms
+        .filter(({ amount }) => !isSelf(amount) && !isValue(amount, 0))
+        .map(term => ({ ...term, when: when2 }));
+      return self.length === 1 && self[0]?.sign === 1
+        ? { kind: 'adds', terms: rest, clamped }
+        : { kind: 'sets', terms: rest };
+    });
+}
+
+function mentions(each: Expression, what: (inner: Expression) => boolean): boolean {
+  return [...within(each)].some(what);
+}
+
+/** The ways that CASE inside a sum may go, each with its condition. */
+function ways(each: Expression): Way[] {
+  switch (each.kind) {
+    case 'case': {
+      const passed: Expression[] = [];
+      const found: Way[] = [];
+      for (const { when, result } of each.branches) {
+        const before = [...passed];
+        found.push(...ways(result).map(way => ({ when: [...before, when, ...way.when], value: way.value })));
+        passed.push({ kind: 'not', arg: { kind: 'is', arg: when, value: true } });
+      }
+      found.push(...ways(each.otherwise).map(way => ({ when: [...passed, ...way.when], value: way.value })));
+      return found;
+    }
+    case 'operator':
+    case 'extreme':
+    case 'coalesce': {
+      if (each.kind === 'operator' && !['+', '-'].includes(each.name)) return [{ when: [], value: each }];
+      let combined: { when: readonly Expression[]; args: Expression[] }[] = [{ when: [], args: [] }];
+      for (const arg of each.args) {
+        const inner = ways(arg);
+        combined = combined.flatMap(left =>
+          inner.map(way => ({ when: [...left.when, ...way.when], args: [...left.args, way.value] })),
+        );
+        if (combined.length > most)
+          return [{ when: [], value: { kind: 'opaque', text: 'a CASE', args: each.args } }];
+      }
+      return combined.map(({ when, args }) => ({ when, value: { ...each, args } }));
+    }
+    case 'lookup':
+      return ways(each.value).map(way => ({
+        when: [...way.when, ...each.conditions],
+        value: way.value,
+      }));
+    case 'aggregate': {
+      // sum(CASE WHEN ... THEN 1 ELSE 0 END) is a sum of each way; count(CASE ...) counts where it is not NULL.
+      if (each.arg?.kind !== 'case' && !hasCase(each.arg)) return [{ when: [], value: each }];
+      const inner = each.arg ? ways(each.arg) : [];
+      const added = inner
+        .filter(way => !isValue(way.value, 0) && !isValue(way.value, null))
+        .map(
+          (way): Expression => ({
+            ...each,
+            arg: each.name === 'count' ? null : way.value,
+            conditions: [...each.conditions, ...way.when],
+          }),
+        );
+      const [first, ...others] = added;
+      if (!first) return [{ when: [], value: value(0) }];
+      return [
+        {
+          when: [],
+          value: others.reduce(
+            (left, right) => ({ kind: 'operator', name: '+', args: [left, right] }),
+            first,
+          ),
+        },
+      ];
+    }
+    default:
+      return [{ when: [], value: each }];
+  }
+}
+
+function hasCase(each: Expression | null): boolean {
+  return (
+    each !== null &&
+    ['operator', 'coalesce'].includes(each.kind) &&
+    [...within(each)].some(({ kind }) => kind === 'case')
+  );
+}
+
+/** The terms of a sum. What only guards against NULL or a negative number is looked through. */
+function linear(each: Expression, sign: 1 | -1, isSelf: (inner: Expression) => boolean): Term[] {
+  const one = (amount: Expression, turned = sign): Term[] => [{ sign: turned, when: [], amount }];
+  switch (each.kind) {
+    case 'operator': {
+      const [left, right] = each.args;
+      if (each.name === '+' && left && right)
+        return [...linear(left, sign, isSelf), ...linear(right, sign, isSelf)];
+      if (each.name === '-' && left && right)
+        return [...linear(left, sign, isSelf), ...linear(right, sign === 1 ? -1 : 1, isSelf)];
+      if (each.name === '*' && left && right) return product(left, right, sign, isSelf) ?? one(each);
+      return one(each);
+    }
+    case 'coalesce': {
+      const [first, second, third] = each.args;
+      return first && !third && second?.kind === 'value' ? linear(first, sign, isSelf) : one(each);
+    }
+    case 'extreme': {
+      const open = each.args.filter(arg => arg.kind !== 'value');
+      return open.length === 1 && open[0] ? linear(open[0], sign, isSelf) : one(each);
+    }
+    case 'lookup':
+      return linear(each.value, sign, isSelf).map(term => ({
+        ...term,
+        when: [...term.when, ...each.conditions],
+      }));
+    case 'aggregate': {
+      // The sum of a difference is the difference of sums.
+      const { arg } = each;
+      if (each.name !== 'sum' || !arg || each.distinct) return one(each);
+      const inner = linear(arg, sign, () => false);
+      if (inner.length === 1 && inner[0]?.amount === arg) return one(each);
+      return inner.map(term => ({ ...term, amount: { ...each, arg: term.amount } }));
+    }
+    case 'value':
+      if (typeof each.value === 'number' && each.value < 0)
+        return one(value(-each.value), sign === 1 ? -1 : 1);
+      return one(each);
+    default:
+      return one(each);
+  }
+}
+
+/** A factor of 1 or -1 only turns the sign. */
+function product(
+  left: Expression,
+  right: Expression,
+  sign: 1 | -1,
+  isSelf: (inner: Expression) => boolean,
+): Term[] | null {
+  for (const [factor, other] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    if (isValue(factor, 1)) return linear(other, sign, isSelf);
+    if (isValue(factor, -1)) return linear(other, sign === 1 ? -1 : 1, isSelf);
+  }
+  return null;
+}

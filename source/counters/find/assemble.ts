@@ -1,0 +1,131 @@
+import { counterId } from '../../counter/definition/counter-id.ts';
+import type { CounterDefinition, NotCheckable } from '../../counter/definition/definition.ts';
+import type { Catalog, CatalogTable } from '../catalog.ts';
+import type { NamedCounter } from './by-name.ts';
+import { define } from './define.ts';
+import type { Judged, UncheckableColumn, WrittenCounter } from './written-counters.ts';
+
+/** Every counter of a database, and what looks like one and cannot be checked. */
+export interface FoundCounters {
+  counters: CounterDefinition[];
+  notCheckable: NotCheckable[];
+}
+
+/** How a count that names speak for compares with its records, in the rows that were looked at. */
+export interface Agreement {
+  /** Rows with a count or a record. */
+  compared: number;
+  agree: number;
+}
+
+/** What the rows say beside the catalog. */
+export interface Seen {
+  agreement: ReadonlyMap<NamedCounter, Agreement>;
+  /** The oids of tables with more than one row, of those that should have one. */
+  crowded: ReadonlySet<number>;
+  /** The counter that this console knows by its names; null if its tables are not there. */
+  builtIn: CounterDefinition | null;
+}
+
+/** Puts what bodies, names and rows say together: one definition for each column, in the order of their ids. */
+export function assemble(
+  catalog: Catalog,
+  judged: readonly Judged[],
+  named: readonly NamedCounter[],
+  { agreement, crowded, builtIn }: Seen,
+): FoundCounters {
+  const tables = new Map(catalog.tables.map(table => [table.oid, table]));
+  const reserved = new Set(catalog.reserved);
+  const idOf = ({ table, column }: { table: CatalogTable; column: string }) =>
+    counterId({ schema: table.schema, table: table.name }, column, reserved);
+  const counters = new Map<string, CounterDefinition>();
+  const notCheckable = new Map<string, NotCheckable>();
+  const refuse = ({ table, column, reason }: Pick<UncheckableColumn, 'table' | 'column' | 'reason'>) => {
+    const id = idOf({ table, column });
+    notCheckable.set(id, { id, table: { schema: table.schema, table: table.name }, column, reason });
+  };
+  for (const each of judged) {
+    if ('reason' in each) refuse(each);
+    else if (each.link === null && crowded.has(each.table.oid))
+      refuse({ ...each, reason: crowdedReason(each) });
+    else counters.set(idOf(each), define(asMade(each), tables, reserved));
+  }
+  if (builtIn) {
+    counters.set(builtIn.id, withWritten(builtIn, counters.get(builtIn.id)));
+    notCheckable.delete(builtIn.id);
+  }
+  for (const each of named) {
+    const id = idOf(each);
+    if (counters.has(id)) continue;
+    const refused = judged.find(other => idOf(other) === id);
+    if (refused && !('reason' in refused && refused.unlogged)) continue;
+    notCheckable.delete(id);
+    counters.set(id, define(namedAsMade(each, agreement.get(each)), tables, reserved));
+  }
+  for (const id of counters.keys()) notCheckable.delete(id);
+  const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+  return {
+    counters: [...counters.values()].toSorted(byId),
+    notCheckable: [...notCheckable.values()].toSorted(byId),
+  };
+}
+
+function crowdedReason({ table, constants, places }: WrittenCounter): string {
+  const place = places[0] ? `${places[0].routine}, line ${places[0].line},` : 'A body';
+  return constants.length > 0
+    ? `${place} finds one of several rows of ${table.name} by a constant.`
+    : `${place} writes every row of ${table.name}, which may have more than one.`;
+}
+
+function asMade(each: WrittenCounter) {
+  return {
+    ...each,
+    source: { kind: each.by, evidence: each.evidence },
+    confidence: each.certain ? ('certain' as const) : ('likely' as const),
+    touched: null,
+  };
+}
+
+function namedAsMade(
+  { key, reference, table, column, record }: NamedCounter,
+  agreement: Agreement | undefined,
+) {
+  const agrees = agreement !== undefined && agreement.agree * 2 > agreement.compared;
+  return {
+    table,
+    column,
+    record,
+    link: { key, reference, through: null },
+    where: null,
+    amount: null,
+    subtracts: true,
+    upsert: false,
+    writers: [],
+    source: {
+      kind: 'foreign-key-and-name' as const,
+      evidence: [
+        `${record.name}.${reference.join(', ')} refers to ${table.name}, and ${column} has its name.`,
+        agreementSentence(agreement),
+      ],
+    },
+    confidence: agrees ? ('likely' as const) : ('guess' as const),
+    touched: null,
+  };
+}
+
+function agreementSentence(agreement: Agreement | undefined): string {
+  if (!agreement) return 'No rows were compared.';
+  if (agreement.compared === 0) return 'None of the rows that were compared has a count or a record.';
+  return `${agreement.agree} of ${agreement.compared} rows that were compared agree.`;
+}
+
+/** The counter that this console knows, with what bodies say of it. */
+function withWritten(builtIn: CounterDefinition, written: CounterDefinition | undefined): CounterDefinition {
+  if (!written) return builtIn;
+  return {
+    ...builtIn,
+    onDelete: written.onDelete,
+    writers: written.writers,
+    source: { ...builtIn.source, evidence: [...builtIn.source.evidence, ...written.source.evidence] },
+  };
+}

@@ -1,0 +1,150 @@
+import type { CatalogTable } from '../catalog.ts';
+import { isPlural, singular, wordsOf } from '../names/words.ts';
+import { countedWords } from './count-name.ts';
+
+/** A counter that only names and foreign keys speak for. */
+export interface NamedCounter {
+  table: CatalogTable;
+  column: string;
+  record: CatalogTable;
+  key: string[];
+  reference: string[];
+}
+
+interface Reference {
+  from: CatalogTable;
+  columns: string[];
+  targets: string[];
+}
+
+const whole: ReadonlySet<string> = new Set(['smallint', 'integer', 'bigint', 'numeric']);
+// What a row is called by the row that it answers to.
+const below: ReadonlySet<string> = new Set([
+  'reply',
+  'child',
+  'response',
+  'subtask',
+  'descendant',
+  'subcategory',
+  'answer',
+]);
+const same: Readonly<Record<string, string>> = { use: 'usage', usage: 'usage' };
+
+/** The counters that foreign keys and names say there are, and `known` does not have. */
+export function countersByName(tables: readonly CatalogTable[], known: ReadonlySet<string>): NamedCounter[] {
+  const referring = new Map<number, Reference[]>();
+  for (const from of tables) {
+    for (const { table, columns, targets } of from.references) {
+      referring.set(table, [...(referring.get(table) ?? []), { from, columns, targets }]);
+    }
+  }
+  return tables.flatMap(table => {
+    if (table.foreign) return [];
+    const references = referring.get(table.oid) ?? [];
+    if (references.length === 0) return [];
+    const keys = new Set([...(table.unique[0] ?? []), ...table.references.flatMap(({ columns }) => columns)]);
+    return table.columns.flatMap(({ name, type }) => {
+      if (!whole.has(type) || keys.has(name) || known.has(`${table.oid} ${name}`)) return [];
+      const counted = countedWords(name) ?? plainPlural(name);
+      const found = counted && fitting(table, counted.map(root), references);
+      return found
+        ? [{ table, column: name, record: found.from, key: found.targets, reference: found.columns }]
+        : [];
+    });
+  });
+}
+
+/** A column that is called like many things: `comments`. */
+function plainPlural(name: string): string[] | null {
+  const words = wordsOf(name);
+  return isPlural(words.at(-1) ?? '') &&
+    !words.some(word =>
+      /^(?:status|days|hours|minutes|seconds|years|months|weeks|points|credits|cents|bytes|ms)$/.test(word),
+    )
+    ? words
+    : null;
+}
+
+function root(word: string): string {
+  const one = singular(word);
+  return same[one] ?? one;
+}
+
+/** The only table that refers here and whose name is what the column counts. */
+function fitting(
+  table: CatalogTable,
+  words: readonly string[],
+  references: readonly Reference[],
+): Reference | null {
+  const own = wordsOf(table.name).map(root);
+  const named = references.filter(
+    ({ from }) => from !== table && isNamed(wordsOf(from.name).map(root), words, own),
+  );
+  const [first] = named;
+  if (first) return new Set(named.map(({ from }) => from)).size === 1 ? chosen(named, words) : null;
+  const selves = references.filter(({ from }) => from === table);
+  const last = words.at(-1) ?? '';
+  if (selves.length === 1 && selves[0] && (below.has(last) || words.join(' ') === `sub ${own.join(' ')}`))
+    return selves[0];
+  return otherSide(table, words, references);
+}
+
+/** Whether a table's name says what the column counts: `comments`, `post_comments`, `memberships` for members. */
+function isNamed(name: readonly string[], words: readonly string[], own: readonly string[]): boolean {
+  const text = name.join(' ');
+  const wanted = words.join(' ');
+  const forms = [wanted, `${wanted}ship`];
+  if (forms.includes(text) || forms.some(form => text.endsWith(` ${form}`))) return true;
+  const around = own.join(' ');
+  return text === `${wanted} ${around}`;
+}
+
+/** Of several columns that refer here, the one that is not about something else, such as who edited it. */
+function chosen(list: readonly Reference[], words: readonly string[]): Reference | null {
+  const [only, ...more] = list;
+  if (more.length === 0) return only ?? null;
+  const other = list.filter(({ columns }) => stem(columns[0] ?? '') !== words.join(' '));
+  return other.length === 1 ? (other[0] ?? null) : null;
+}
+
+function stem(column: string): string {
+  return wordsOf(column)
+    .filter(word => word !== 'id')
+    .map(root)
+    .join(' ');
+}
+
+/**
+ * Two columns of a table refer here, and one has the name of what is counted: followers of a user are the records whose other column
+ * is the user. Or one refers here and the other to what is counted: the students of a course are its enrollments.
+ */
+function otherSide(
+  table: CatalogTable,
+  words: readonly string[],
+  references: readonly Reference[],
+): Reference | null {
+  const wanted = words.join(' ');
+  const found = references.filter(reference => {
+    const { from, columns } = reference;
+    if (from === table) return false;
+    return from.references.some(
+      other =>
+        other.columns[0] !== columns[0] &&
+        stem(columns[0] ?? '') !== wanted &&
+        (stem(other.columns[0] ?? '') === wanted || isParticiple(stem(other.columns[0] ?? ''), wanted)),
+    );
+  });
+  const [only, ...more] = found;
+  return only && more.length === 0 && isJoin(only.from) ? only : null;
+}
+
+/** Who is followed is counted in `following`. */
+function isParticiple(stem: string, wanted: string): boolean {
+  const verb = /^(.+)(?:ing)$/.exec(wanted)?.[1];
+  return verb !== undefined && new RegExp(`^${verb}(?:ed|ee|ing)$`).test(stem);
+}
+
+/** A table that joins two others: it has little but its references. */
+function isJoin({ columns, references }: CatalogTable): boolean {
+  return references.length >= 2 && columns.length <= references.length + 6;
+}

@@ -1,0 +1,156 @@
+import type { Node } from 'libpg-query';
+import type { Outcome } from '../body/change.ts';
+import { type Expression, type Source, value } from '../body/expression.ts';
+import { interpret, type ReadRoutine, type Start, type World, wholeOf } from '../body/interpret.ts';
+import { rowOf, type Variable } from '../body/scope.ts';
+import type { Catalog, CatalogRoutine, CatalogTable, CatalogTrigger } from '../catalog.ts';
+import type { Effect, Refusal } from '../effect/effect.ts';
+import { effectsOf, type Occasion } from '../effect/effects-of.ts';
+
+export type Event = 'insert' | 'update' | 'delete' | 'truncate';
+
+/** A trigger that was read, or a function that the application calls, with what it does to counts for one event. */
+export interface Writing {
+  by:
+    | { kind: 'trigger'; trigger: CatalogTrigger; event: Event }
+    | { kind: 'function'; routine: CatalogRoutine };
+  /** The table of the trigger. */
+  record: CatalogTable | null;
+  effects: readonly Effect[];
+  refusals: readonly Refusal[];
+  outcome: Outcome;
+}
+
+/** What CREATE TRIGGER says beside the catalog's columns. */
+export interface TriggerDetails {
+  when: Node | null;
+  arguments: readonly string[];
+}
+
+/** The parts of a database that were read, for a search. */
+export interface Readings {
+  catalog: Catalog;
+  /** The bodies that can matter, by the oid of their routine. */
+  bodies: ReadonlyMap<number, ReadRoutine>;
+  details: ReadonlyMap<CatalogTrigger, TriggerDetails>;
+}
+
+const events: readonly (readonly [number, Event])[] = [
+  [4, 'insert'],
+  [8, 'delete'],
+  [16, 'update'],
+  [32, 'truncate'],
+];
+
+/** What every trigger and function that was read does to the columns of tables. */
+export function writingsOf({ catalog, bodies, details }: Readings): Writing[] {
+  const world = worldOf(catalog, bodies);
+  const tables = new Map(catalog.tables.map(table => [table.oid, table]));
+  const byTriggers = catalog.triggers.flatMap(trigger => {
+    const read = bodies.get(trigger.function);
+    const record = tables.get(trigger.table);
+    if (!read || !record) return [];
+    const detail = details.get(trigger) ?? { when: null, arguments: [] };
+    return events
+      .filter(([bit]) => (trigger.type & bit) !== 0)
+      .map(([, event]): Writing => {
+        const start = startOf(trigger, record, event, detail);
+        return judged({ kind: 'trigger', trigger, event }, record, interpret(read, start, world));
+      });
+  });
+  const byFunctions = [...bodies.values()]
+    .filter(({ routine }) => !routine.isTrigger)
+    .map((read): Writing => {
+      const { routine } = read;
+      return judged({ kind: 'function', routine }, null, interpret(read, callOf(routine), world));
+    });
+  return [...byTriggers, ...byFunctions];
+}
+
+function judged(by: Writing['by'], record: CatalogTable | null, outcome: Outcome): Writing {
+  const occasion: Occasion = {
+    event: by.kind === 'trigger' ? by.event : 'call',
+    record,
+    insertions: by.kind === 'trigger' ? [] : outcome.insertions,
+  };
+  const found = outcome.changes.map(change => effectsOf(change, occasion));
+  return {
+    by,
+    record,
+    outcome,
+    effects: found.flatMap(({ effects }) => effects),
+    refusals: found.flatMap(({ refusals }) => refusals),
+  };
+}
+
+function startOf(trigger: CatalogTrigger, table: CatalogTable, event: Event, details: TriggerDetails): Start {
+  const forEachRow = (trigger.type & 1) !== 0;
+  const row = (kind: 'new' | 'old'): Source => ({ kind, table, id: 0 });
+  const here = (kind: 'new' | 'old') =>
+    forEachRow && (event === 'update' || (event === 'insert') === (kind === 'new'));
+  const session = (name: string): Variable => ({ value: { kind: 'session', name } });
+  const text = (given: string): Variable => ({ value: value(given) });
+  const variables = new Map<string, Variable>([
+    ['new', here('new') && event !== 'truncate' ? wholeOf(row('new')) : { value: value(null) }],
+    ['old', here('old') && event !== 'truncate' ? wholeOf(row('old')) : { value: value(null) }],
+    ['tg_op', text(event.toUpperCase())],
+    ['tg_name', text(trigger.name)],
+    ['tg_when', text(trigger.type & 2 ? 'BEFORE' : trigger.type & 64 ? 'INSTEAD OF' : 'AFTER')],
+    ['tg_level', text(forEachRow ? 'ROW' : 'STATEMENT')],
+    ['tg_table_name', text(table.name)],
+    ['tg_relname', text(table.name)],
+    ['tg_table_schema', text(table.schema)],
+    ['tg_nargs', { value: value(details.arguments.length) }],
+    ['found', session('FOUND')],
+    ['tg_relid', session('TG_RELID')],
+    ...details.arguments.map((given, place): [string, Variable] => [`tg_argv ${place}`, text(given)]),
+  ]);
+  const transition = (name: string | null, kind: 'new' | 'old') =>
+    name === null ? [] : [[name, () => [rowOf(row(kind))]] as const];
+  return {
+    variables,
+    queries: new Map([...transition(trigger.newTable, 'new'), ...transition(trigger.oldTable, 'old')]),
+    own: trigger.type & 2 ? table : null,
+    when: details.when,
+  };
+}
+
+function callOf(routine: CatalogRoutine): Start {
+  const variables = new Map<string, Variable>();
+  for (const [place, name] of routine.argumentNames.entries()) {
+    const given: Expression = { kind: 'argument', name: name || `$${place + 1}` };
+    variables.set(`$${place + 1}`, { value: given });
+    if (name) variables.set(name, { value: given });
+  }
+  variables.set('found', { value: { kind: 'session', name: 'FOUND' } });
+  return { variables, queries: new Map(), own: null, when: null };
+}
+
+/** How names are found: by the routine's search_path, else in its own schema, else in public, else in the only schema that has it. */
+function worldOf({ tables, routines }: Catalog, bodies: Readings['bodies']): World {
+  const named = Map.groupBy(tables, ({ name }) => name);
+  const called = Map.groupBy(routines, ({ name }) => name);
+  return {
+    table: (schema, name, { path, schema: own }) => choose(named.get(name) ?? [], schema, path, own),
+    routine(schema, name, args, { path, schema: own }) {
+      const fitting = (called.get(name) ?? []).filter(({ argumentNames }) => argumentNames.length >= args);
+      const exact = fitting.filter(({ argumentNames }) => argumentNames.length === args);
+      const found = choose(exact.length > 0 ? exact : fitting, schema, path, own);
+      return found && bodies.get(found.oid);
+    },
+  };
+}
+
+function choose<T extends { schema: string }>(
+  found: readonly T[],
+  schema: string | null,
+  path: readonly string[] | null,
+  own: string,
+): T | undefined {
+  const wanted = schema === null ? [...(path ?? []), own, 'public'] : [schema];
+  for (const each of wanted) {
+    const match = found.find(candidate => candidate.schema === each);
+    if (match) return match;
+  }
+  return schema === null && found.length === 1 ? found[0] : undefined;
+}

@@ -1,0 +1,279 @@
+import type { CounterWriter } from '../../counter/definition/definition.ts';
+import type { Predicate } from '../../counter/definition/predicate.ts';
+import type { Place } from '../body/change.ts';
+import type { CatalogTable } from '../catalog.ts';
+import type { Effect, Refusal } from '../effect/effect.ts';
+import { isUnique } from '../effect/link.ts';
+import { commonCondition, type EventEffects } from './common-condition.ts';
+import { countedWords } from './count-name.ts';
+import type { Writing } from './writings.ts';
+
+/** A counter as the bodies that write it say it. */
+export interface WrittenCounter {
+  table: CatalogTable;
+  column: string;
+  record: CatalogTable;
+  link: Effect['link'];
+  where: Predicate | null;
+  amount: string | null;
+  subtracts: boolean;
+  upsert: boolean;
+  /** Columns of the row that constants find it by. */
+  constants: string[];
+  writers: CounterWriter[];
+  by: 'trigger' | 'function';
+  certain: boolean;
+  /** What speaks for it, and what a reader has to know, in sentences. */
+  evidence: string[];
+  places: Place[];
+}
+
+/** A column that bodies count in, and no definition can be made of. */
+export interface UncheckableColumn {
+  table: CatalogTable;
+  column: string;
+  reason: string;
+  /** Only a function adds to it, so that its name and its foreign keys may know better. */
+  unlogged: boolean;
+}
+
+export type Judged = WrittenCounter | UncheckableColumn;
+
+/** What the bodies say of each column that one of them counts in. */
+export function writtenCounters(writings: readonly Writing[]): Judged[] {
+  const columns = new Map<string, { table: CatalogTable; column: string }>();
+  for (const { effects, refusals } of writings) {
+    for (const { table, column } of [...effects, ...refusals]) {
+      if (!table.foreign) columns.set(`${table.oid} ${column}`, { table, column });
+    }
+  }
+  return [...columns.values()].flatMap(({ table, column }) => {
+    const isOwn = (each: Effect | Refusal) => each.table === table && each.column === column;
+    const own = writings
+      .map(writing => ({
+        ...writing,
+        effects: writing.effects.filter(isOwn),
+        refusals: writing.refusals.filter(isOwn),
+      }))
+      .filter(({ effects, refusals }) => effects.length > 0 || refusals.length > 0);
+    return judge(table, column, own) ?? [];
+  });
+}
+
+function judge(table: CatalogTable, column: string, writings: readonly Writing[]): Judged | null {
+  const triggers = writings.filter(({ by }) => by.kind === 'trigger');
+  const functions = writings.filter(({ by }) => by.kind === 'function');
+  const used = triggers.some(({ effects }) => effects.length > 0) ? triggers : functions;
+  const effects = used.flatMap(each => each.effects);
+  const uncheckable = (reason: string, unlogged = false): UncheckableColumn => ({
+    table,
+    column,
+    reason,
+    unlogged,
+  });
+  const [refused] = triggers.flatMap(each => each.refusals);
+  if (effects.length === 0) return refusedColumn(table, column, triggers, functions);
+  const [first] = effects;
+  if (!first || notTally.has(column)) return null;
+  if (new Set(effects.map(({ record }) => record.oid)).size > 1) {
+    const names = [...new Set(effects.map(({ record }) => record.name))];
+    return uncheckable(`It counts records of several tables: ${names.join(', ')}.`);
+  }
+  if (new Set(effects.map(({ link }) => JSON.stringify(linkNames(link)))).size > 1) {
+    return isTally(column) ? uncheckable('Its records refer to rows in more than one way.') : null;
+  }
+  if (new Set(effects.map(({ amount }) => amount)).size > 1) {
+    return uncheckable('It adds up different columns of its records.');
+  }
+  const { record, link, amount } = first;
+  if (record.kind === 'f' || table.kind === 'f')
+    return uncheckable(`${(record.kind === 'f' ? record : table).name} is in another database.`);
+  const groups = used
+    .map(
+      ({ by, effects: list }): EventEffects => ({
+        event: by.kind === 'trigger' ? by.event : 'call',
+        effects: list,
+      }),
+    )
+    .filter(({ effects: list }) => list.length > 0);
+  if (countsItself(table, record, link)) return null;
+  const direction = directionOf(groups);
+  if (direction === 'down')
+    return isTally(column) ? uncheckable('A new record lowers it: it counts down.') : null;
+  if (direction === 'both') return uncheckable('Some records add to it, and others subtract.');
+  const keys = new Set(link?.reference ?? []);
+  const inserts =
+    refused && used === triggers
+      ? triggers.find(({ by, refusals }) => isInsert(by) && refusals.length > 0)
+      : undefined;
+  if (inserts?.refusals[0]) return uncheckable(sentence(inserts.refusals[0]));
+  const common = commonCondition(groups, record, keys);
+  if ('why' in common) return uncheckable(`${upper(common.why)}: ${placeOf(first)}.`);
+  if (onlyChanges(groups) && common.where === null) {
+    return isTally(column) ? uncheckable('It counts changes, and nothing logs them.') : null;
+  }
+  if (link && !isUnique(table, link.key)) {
+    return uncheckable(
+      `${first.place.routine} finds its rows by ${link.key.join(', ')}, which is not unique.`,
+    );
+  }
+  const doubts = [...new Set(effects.flatMap(each => each.doubts))];
+  return {
+    table,
+    column,
+    record,
+    link,
+    where: common.where,
+    amount,
+    subtracts:
+      effects.some(({ kind }) => kind === 'recounts') ||
+      groups.some(({ event, effects: list }) => event === 'delete' && list.some(each => each.sign === -1)),
+    upsert: effects.some(each => each.upsert),
+    constants: [...new Set(effects.flatMap(each => each.constants))],
+    writers: writersOf(used),
+    by: used === triggers ? 'trigger' : 'function',
+    certain: common.agree && !refused && doubts.length === 0,
+    evidence: [
+      ...evidenceOf(used, first),
+      ...doubts.map(doubt => `${upper(doubt)}.`),
+      ...(common.agree ? [] : ['Not every writer has this condition.']),
+      ...triggers.flatMap(each => each.refusals.map(sentence)),
+    ],
+    places: effects.map(({ place }) => place),
+  };
+}
+
+const upper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+function refusedColumn(
+  table: CatalogTable,
+  column: string,
+  triggers: readonly Writing[],
+  functions: readonly Writing[],
+): UncheckableColumn | null {
+  const [byTrigger] = triggers.flatMap(({ refusals }) => refusals);
+  const [byFunction] = functions.flatMap(({ refusals }) => refusals);
+  const refusal = byTrigger ?? byFunction;
+  if (!refusal) return null;
+  const unlogged = !byTrigger && refusal.kind === 'unlogged';
+  if (!isTally(column) && refusal.kind !== 'array' && !byTrigger) return null;
+  if (notTally.has(column)) return null;
+  return { table, column, reason: sentence(refusal), unlogged };
+}
+
+function sentence({ why, place }: Refusal): string {
+  return `${place.routine}, line ${place.line}, ${why}.`;
+}
+
+function placeOf({ place }: Effect): string {
+  return `${place.routine}, line ${place.line}`;
+}
+
+// Numbers that are moved on by one and count no records, or whose records are not kept.
+const notTally: ReadonlySet<string> = new Set(
+  'version revision lock_version row_version seq sequence position sort_order rank level depth counter_value next_number last_number current_value nextval'.split(
+    ' ',
+  ),
+);
+
+/** Whether a name speaks of a number of things. */
+function isTally(column: string): boolean {
+  return (
+    countedWords(column) !== null ||
+    /^(?:views|likes|hits|uses|usages|clicks|plays|downloads|shares|visits|votes|upvotes|downvotes|impressions|reads|count|counter|attempts|comments|followers)$/.test(
+      column,
+    )
+  );
+}
+
+function linkNames(link: Effect['link']) {
+  if (!link) return null;
+  const order = link.key.map((name, place) => [name, link.reference[place]]).toSorted();
+  return {
+    order,
+    through: link.through && [link.through.table.oid, link.through.key, link.through.reference],
+  };
+}
+
+/** A row that is found by its own key has no records but itself. */
+function countsItself(table: CatalogTable, record: CatalogTable, link: Effect['link']): boolean {
+  return (
+    table === record &&
+    link !== null &&
+    !link.through &&
+    link.key.every((name, place) => name === link.reference[place])
+  );
+}
+
+function directionOf(groups: readonly EventEffects[]): 'up' | 'down' | 'both' {
+  const adding = groups
+    .filter(({ event }) => event === 'insert' || event === 'call')
+    .flatMap(({ effects }) => effects);
+  const deleting = groups.filter(({ event }) => event === 'delete').flatMap(({ effects }) => effects);
+  const up =
+    adding.some(each => each.sign === 1) || deleting.some(each => each.kind === 'adds' && each.sign === -1);
+  const down =
+    adding.some(each => each.sign === -1) || deleting.some(each => each.kind === 'adds' && each.sign === 1);
+  if (up && down) return 'both';
+  if (down) return 'down';
+  if (up) return 'up';
+  const changing = groups.filter(({ event }) => event === 'update').flatMap(({ effects }) => effects);
+  return changing.length > 0 &&
+    changing.every(each => each.sign === -1) &&
+    !changing.some(each => each.conditions.length > 0)
+    ? 'down'
+    : 'up';
+}
+
+/** Updates that only ever add count themselves. */
+function onlyChanges(groups: readonly EventEffects[]): boolean {
+  const signs = new Set(groups.flatMap(({ effects }) => effects.map(({ sign }) => sign)));
+  return (
+    signs.size === 1 &&
+    groups.every(({ event, effects }) => event === 'update' && effects.every(({ kind }) => kind === 'adds'))
+  );
+}
+
+function isInsert(by: Writing['by']): boolean {
+  return by.kind === 'trigger' && by.event === 'insert';
+}
+
+function writersOf(writings: readonly Writing[]): CounterWriter[] {
+  const found = new Map<
+    string,
+    CounterWriter & { events: ('insert' | 'update' | 'delete' | 'truncate')[] }
+  >();
+  for (const { by, effects, record } of writings) {
+    if (effects.length === 0) continue;
+    if (by.kind === 'function') {
+      found.set(by.routine.identity, { kind: 'function', name: by.routine.identity, events: [] });
+      continue;
+    }
+    if (!by.trigger.enabled) continue;
+    const name = `${by.trigger.name} on ${record?.schema}.${record?.name}`;
+    const writer = found.get(name) ?? { kind: 'trigger', name, events: [] };
+    if (!writer.events.includes(by.event)) writer.events.push(by.event);
+    found.set(name, writer);
+  }
+  return [...found.values()];
+}
+
+function evidenceOf(writings: readonly Writing[], { place, kind, record, amount }: Effect): string[] {
+  const disabled = writings.flatMap(({ by }) =>
+    by.kind === 'trigger' && !by.trigger.enabled ? [by.trigger.name] : [],
+  );
+  const what =
+    amount === null ? `the records of ${record.name}` : `${amount} of the records of ${record.name}`;
+  const does =
+    kind === 'recounts'
+      ? amount === null
+        ? 'counts'
+        : 'adds up'
+      : amount === null
+        ? 'adds one for each of'
+        : 'adds';
+  return [
+    `${place.routine}, line ${place.line}, ${does} ${what}.`,
+    ...[...new Set(disabled)].map(name => `The trigger ${name} is disabled.`),
+  ];
+}

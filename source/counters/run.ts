@@ -1,0 +1,78 @@
+import type { Database } from '../connection/transactions.ts';
+import { readTables } from '../counter/discovery/tables.ts';
+import { exitCodes, isConsoleError } from '../errors/errors.ts';
+import { assemble, type FoundCounters, type Seen } from './find/assemble.ts';
+import { countersByName, type NamedCounter } from './find/by-name.ts';
+import { countsInOtherLanguages, dynamicCounts } from './find/unread.ts';
+import { type Readings, writingsOf } from './find/writings.ts';
+import { type Judged, writtenCounters } from './find/written-counters.ts';
+import { readAgreement, readCrowded } from './read-agreement.ts';
+import { readBodies } from './read-bodies.ts';
+import { readCatalog } from './read-catalog.ts';
+
+/**
+ * Finds every counter of a database: by the bodies that write it, by foreign keys and names, and the one of `schema` that this
+ * console knows. Reads the catalog, and a few rows where only names speak for a counter.
+ */
+export async function findCounters(
+  database: Database,
+  schema: string,
+  signal?: AbortSignal,
+): Promise<FoundCounters> {
+  const { catalog, builtIn } = await database.read(
+    async reader => ({
+      catalog: await readCatalog(reader),
+      builtIn: await readTables(reader, schema).then(
+        ({ definition }) => definition,
+        () => null,
+      ),
+    }),
+    { signal },
+  );
+  const judged = judgeBodies(await readBodies(catalog));
+  const named = countersByName(catalog.tables, certain(judged));
+  const seen = await lookAtRows(database, judged, named, signal);
+  return assemble(catalog, judged, named, { ...seen, builtIn });
+}
+
+/** What the bodies of a database say of counts; where one column is told twice, what is known comes before what is not. */
+export function judgeBodies(readings: Readings): Judged[] {
+  const writings = writingsOf(readings);
+  const written = writtenCounters(writings);
+  const known = new Set(written.map(keyOf));
+  const unread = [...dynamicCounts(writings, readings), ...countsInOtherLanguages(readings.catalog)];
+  return [...written, ...unread.filter(each => !known.has(keyOf(each)))];
+}
+
+const keyOf = ({ table, column }: Pick<Judged, 'table' | 'column'>) => `${table.oid} ${column}`;
+
+/** The columns for which names have nothing to add. */
+function certain(judged: readonly Judged[]): Set<string> {
+  return new Set(judged.filter(each => !('reason' in each && each.unlogged)).map(keyOf));
+}
+
+async function lookAtRows(
+  database: Database,
+  judged: readonly Judged[],
+  named: readonly NamedCounter[],
+  signal: AbortSignal | undefined,
+): Promise<Omit<Seen, 'builtIn'>> {
+  const single = judged.flatMap(each => (!('reason' in each) && each.link === null ? [each.table] : []));
+  const read = async <T>(work: Parameters<typeof database.read<T>>[0], otherwise: T): Promise<T> => {
+    try {
+      return await database.read(work, { signal });
+    } catch (error) {
+      // The search goes on without what could not be read: a timeout, a table that was just dropped.
+      if (isConsoleError(error) && error.exitCode === exitCodes.unreachable && !signal?.aborted)
+        return otherwise;
+      throw error;
+    }
+  };
+  return {
+    agreement: await read(reader => readAgreement(reader, named), new Map()),
+    crowded: await read(
+      reader => readCrowded(reader, [...new Set(single)]),
+      new Set(single.map(({ oid }) => oid)),
+    ),
+  };
+}

@@ -1,0 +1,839 @@
+import { describe, expect, test } from 'vitest';
+import { told } from './tell.ts';
+
+const tables = `
+  CREATE TABLE users (id uuid PRIMARY KEY, name text, posts_count integer, followers_count integer, following_count integer, karma integer, revenue numeric, is_admin boolean);
+  CREATE TABLE categories (id bigint PRIMARY KEY, name text, products_count integer, score integer);
+  CREATE TABLE posts (id uuid PRIMARY KEY, author_id uuid REFERENCES users, category_id bigint REFERENCES categories, title text,
+    comments_count integer, likes_count integer, total numeric, version integer, locked boolean, liked_by uuid[]);
+  CREATE TABLE comments (id uuid PRIMARY KEY, post_id uuid REFERENCES posts, parent_id uuid REFERENCES comments, author_id uuid REFERENCES users,
+    status text, deleted_at timestamptz, is_deleted boolean, hidden boolean NOT NULL, points integer, price numeric, quantity integer,
+    created_at timestamptz, likes_count integer, replies_count integer);
+  CREATE TABLE reactions (id uuid PRIMARY KEY, comment_id uuid REFERENCES comments, target_type text, target_id uuid, kind text, amount numeric, user_id uuid);
+  CREATE TABLE post_stats (post_id uuid PRIMARY KEY REFERENCES posts, comments integer, likes integer);
+  CREATE TABLE site_stats (id integer PRIMARY KEY, total_comments integer);
+  CREATE TABLE stock (warehouse_id integer, product_id integer, moves_count integer, PRIMARY KEY (warehouse_id, product_id));
+  CREATE TABLE moves (id integer PRIMARY KEY, warehouse_id integer, product_id integer, amount numeric,
+    FOREIGN KEY (warehouse_id, product_id) REFERENCES stock);
+  CREATE TABLE follows (follower_id uuid REFERENCES users, followed_id uuid REFERENCES users, PRIMARY KEY (follower_id, followed_id));`;
+
+interface How {
+  on?: string;
+  when?: string;
+  level?: string;
+  functions?: string;
+  declare?: string;
+  timing?: string;
+}
+
+type Case = [name: string, body: string, fires: string, expected: string[], how?: How];
+
+function inTrigger(body: string, fires: string, how: How = {}): string[] {
+  const { on = 'comments', when, level = 'ROW', functions = '', declare = '', timing = 'AFTER' } = how;
+  return told(`${tables} ${functions}
+    CREATE FUNCTION count_it() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $body$ ${declare} BEGIN ${body} END $body$;
+    CREATE TRIGGER keep_count ${timing} ${fires} ON ${on} FOR EACH ${level} ${when ? `WHEN (${when})` : ''} EXECUTE FUNCTION count_it();`);
+}
+
+const all = 'INSERT OR UPDATE OR DELETE';
+const both = 'INSERT OR DELETE';
+const up = 'UPDATE posts SET comments_count = comments_count + 1 WHERE id = NEW.post_id;';
+const down = 'UPDATE posts SET comments_count = comments_count - 1 WHERE id = OLD.post_id;';
+const counted = (rest = '') => [`posts.comments_count: comments by post_id = id${rest}`];
+const refused = (line: string) => [`posts.comments_count: no, public.count_it(), ${line}`];
+
+const simple: Case[] = [
+  ['adds with each insert', `${up} RETURN NEW;`, 'INSERT', counted(', keeps')],
+  [
+    'branches by TG_OP',
+    `IF TG_OP = 'INSERT' THEN ${up} ELSIF TG_OP = 'DELETE' THEN ${down} END IF; RETURN NULL;`,
+    all,
+    counted(),
+  ],
+  [
+    'returns early',
+    `IF (TG_OP = 'INSERT') THEN ${up} RETURN NEW; END IF; ${down} RETURN OLD;`,
+    both,
+    counted(),
+  ],
+  [
+    'branches by CASE',
+    `CASE TG_OP WHEN 'INSERT' THEN ${up} WHEN 'DELETE' THEN ${down} ELSE NULL; END CASE; RETURN NULL;`,
+    all,
+    counted(),
+  ],
+  [
+    'asks for a new row',
+    `IF NEW IS NOT NULL THEN ${up} END IF; IF OLD IS NOT NULL THEN ${down} END IF; RETURN NULL;`,
+    both,
+    counted(),
+  ],
+  [
+    'asks for a key',
+    `IF NEW.post_id IS NOT NULL THEN ${up} END IF; RETURN NEW;`,
+    'INSERT',
+    counted(', keeps'),
+  ],
+  [
+    'leaves without a key',
+    `IF NEW.post_id IS NULL THEN RETURN NEW; END IF; ${up} RETURN NEW;`,
+    'INSERT',
+    counted(', keeps'),
+  ],
+  [
+    'stops at zero',
+    'UPDATE posts SET comments_count = GREATEST(COALESCE(comments_count, 0) - 1, 0) WHERE id = OLD.post_id; RETURN OLD;',
+    'DELETE',
+    counted(),
+  ],
+  [
+    'stops at zero by CASE',
+    'UPDATE posts SET comments_count = CASE WHEN comments_count > 0 THEN comments_count - 1 ELSE 0 END WHERE id = OLD.post_id; RETURN OLD;',
+    'DELETE',
+    counted(),
+  ],
+  [
+    'stops at zero by WHERE',
+    'UPDATE posts SET comments_count = comments_count - 1 WHERE id = OLD.post_id AND comments_count > 0; RETURN OLD;',
+    'DELETE',
+    counted(),
+  ],
+  [
+    'names schema and alias',
+    'UPDATE public.posts AS p SET comments_count = p.comments_count + 1 WHERE p.id = NEW.post_id; RETURN NEW;',
+    'INSERT',
+    counted(', keeps'),
+  ],
+  [
+    'adds on the left',
+    'UPDATE posts SET comments_count = 1 + coalesce(comments_count, 0) WHERE NEW.post_id = id; RETURN NEW;',
+    'INSERT',
+    counted(', keeps'),
+  ],
+  [
+    'sets several columns',
+    "UPDATE posts SET title = 'x', comments_count = comments_count + 1, total = 0 WHERE id = NEW.post_id; RETURN NEW;",
+    'INSERT',
+    counted(', keeps'),
+  ],
+  [
+    'sets a list of columns',
+    "UPDATE posts SET (title, comments_count) = ('x', comments_count + 1) WHERE id = NEW.post_id; RETURN NEW;",
+    'INSERT',
+    counted(', keeps'),
+  ],
+  [
+    'adds a variable',
+    "IF TG_OP = 'DELETE' THEN delta := -1; END IF; UPDATE posts SET comments_count = comments_count + delta WHERE id = COALESCE(NEW.post_id, OLD.post_id); RETURN NULL;",
+    both,
+    counted(),
+    { declare: 'DECLARE delta integer := 1;' },
+  ],
+  [
+    'adds by CASE',
+    "UPDATE posts SET comments_count = comments_count + CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END WHERE id = CASE TG_OP WHEN 'INSERT' THEN NEW.post_id ELSE OLD.post_id END; RETURN NULL;",
+    both,
+    counted(),
+  ],
+  [
+    'keeps the row in a variable',
+    "IF TG_OP = 'DELETE' THEN rec := OLD; ELSE rec := NEW; END IF; UPDATE posts SET comments_count = comments_count + (CASE WHEN TG_OP = 'DELETE' THEN -1 ELSE 1 END) WHERE id = rec.post_id; RETURN rec;",
+    both,
+    counted(),
+    { declare: 'DECLARE rec comments%ROWTYPE;' },
+  ],
+  [
+    'keeps the key in a variable',
+    'v_id := NEW.post_id; UPDATE posts SET comments_count = comments_count + 1 WHERE id = v_id; RETURN NEW;',
+    'INSERT',
+    counted(', keeps'),
+    { declare: 'DECLARE v_id uuid;' },
+  ],
+  [
+    'moves a record',
+    `IF TG_OP <> 'UPDATE' OR OLD.post_id IS DISTINCT FROM NEW.post_id THEN IF TG_OP <> 'INSERT' THEN ${down} END IF; IF TG_OP <> 'DELETE' THEN ${up} END IF; END IF; RETURN NULL;`,
+    all,
+    counted(),
+  ],
+  [
+    'calls a function',
+    "IF TG_OP = 'INSERT' THEN PERFORM bump(NEW.post_id, 1); ELSE PERFORM bump(OLD.post_id, -1); END IF; RETURN NULL;",
+    both,
+    counted(),
+    {
+      functions:
+        'CREATE FUNCTION bump(p_id uuid, p_by integer) RETURNS void LANGUAGE sql AS $$ UPDATE posts SET comments_count = comments_count + p_by WHERE id = p_id $$;',
+    },
+  ],
+  [
+    'calls a procedure by position',
+    'CALL bump(NEW.post_id); RETURN NULL;',
+    'INSERT',
+    counted(', keeps'),
+    {
+      functions:
+        'CREATE PROCEDURE bump(uuid) LANGUAGE plpgsql AS $$ BEGIN UPDATE posts SET comments_count = comments_count + 1 WHERE id = $1; END $$;',
+    },
+  ],
+  [
+    'fires by its condition',
+    `${up} RETURN NEW;`,
+    'INSERT',
+    counted(" where status = 'approved', keeps"),
+    { when: "NEW.status = 'approved'" },
+  ],
+  [
+    'is for other tables too',
+    `IF TG_TABLE_NAME = 'comments' THEN ${up} ELSE UPDATE posts SET likes_count = likes_count + 1 WHERE id = NEW.target_id; END IF; RETURN NEW;`,
+    'INSERT',
+    counted(', keeps'),
+  ],
+];
+
+const conditions: Case[] = [
+  [
+    'counts what is not deleted, in every event',
+    `IF TG_OP = 'INSERT' THEN IF NEW.deleted_at IS NULL THEN ${up} END IF;
+    ELSIF TG_OP = 'DELETE' THEN IF OLD.deleted_at IS NULL THEN ${down} END IF;
+    ELSIF OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL THEN ${down}
+    ELSIF OLD.deleted_at IS NOT NULL AND NEW.deleted_at IS NULL THEN ${up} END IF; RETURN NULL;`,
+    all,
+    counted(' where deleted_at IS NULL'),
+  ],
+  [
+    'knows of deletion only in updates',
+    `IF TG_OP = 'INSERT' THEN ${up} ELSIF TG_OP = 'DELETE' THEN ${down}
+    ELSIF OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL THEN ${down} END IF; RETURN NULL;`,
+    all,
+    counted(' where deleted_at IS NULL'),
+  ],
+  [
+    'counts a status, in and out',
+    `IF TG_OP = 'INSERT' AND NEW.status = 'approved' THEN ${up}
+    ELSIF TG_OP = 'UPDATE' AND NEW.status = 'approved' AND OLD.status IS DISTINCT FROM 'approved' THEN ${up}
+    ELSIF TG_OP = 'UPDATE' AND OLD.status = 'approved' AND NEW.status IS DISTINCT FROM 'approved' THEN ${down}
+    ELSIF TG_OP = 'DELETE' AND OLD.status = 'approved' THEN ${down} END IF; RETURN NULL;`,
+    all,
+    counted(" where status = 'approved'"),
+  ],
+  [
+    'takes the old away and adds the new',
+    `IF TG_OP <> 'INSERT' AND OLD.status = 'approved' THEN ${down} END IF; IF TG_OP <> 'DELETE' AND NEW.status = 'approved' THEN ${up} END IF; RETURN NULL;`,
+    all,
+    counted(" where status = 'approved'"),
+  ],
+  [
+    'only when one of two columns changes',
+    `IF TG_OP = 'UPDATE' AND OLD.status IS NOT DISTINCT FROM NEW.status AND OLD.post_id IS NOT DISTINCT FROM NEW.post_id THEN RETURN NULL; END IF;
+    IF TG_OP <> 'INSERT' AND OLD.status = 'approved' THEN ${down} END IF; IF TG_OP <> 'DELETE' AND NEW.status = 'approved' THEN ${up} END IF; RETURN NULL;`,
+    all,
+    counted(" where status = 'approved'"),
+  ],
+  [
+    'counts one of a list',
+    `IF NEW.status IN ('open', 'approved') THEN ${up} END IF; RETURN NEW;`,
+    'INSERT',
+    counted(" where status IN ('open', 'approved'), keeps"),
+  ],
+  [
+    'counts by = ANY',
+    `IF NEW.status = ANY (ARRAY['open', 'approved']) THEN ${up} END IF; RETURN NEW;`,
+    'INSERT',
+    counted(" where status IN ('open', 'approved'), keeps"),
+  ],
+  [
+    'counts all but one',
+    `IF NEW.status <> 'spam' THEN ${up} END IF; RETURN NEW;`,
+    'INSERT',
+    counted(" where status <> 'spam', keeps"),
+  ],
+  [
+    'counts all but one, unknown too',
+    `IF NEW.status IS DISTINCT FROM 'spam' THEN ${up} END IF; RETURN NEW;`,
+    'INSERT',
+    counted(" where status IS NULL OR status <> 'spam', keeps"),
+  ],
+  [
+    'leaves out by an early return',
+    `IF NEW.status = 'spam' OR NEW.hidden THEN RETURN NEW; END IF; ${up} RETURN NEW;`,
+    'INSERT',
+    counted(" where (status IS NULL OR status <> 'spam') AND hidden IS NOT TRUE, keeps"),
+  ],
+  [
+    'counts by a boolean',
+    `IF NEW.hidden THEN RETURN NULL; END IF; ${up} RETURN NULL;`,
+    'INSERT',
+    counted(' where hidden IS NOT TRUE, keeps'),
+  ],
+  [
+    'counts by IS NOT TRUE',
+    `IF NEW.is_deleted IS NOT TRUE THEN ${up} END IF; RETURN NULL;`,
+    'INSERT',
+    counted(' where is_deleted IS NOT TRUE, keeps'),
+  ],
+  [
+    'counts by COALESCE',
+    `IF COALESCE(NEW.is_deleted, false) = false THEN ${up} END IF; RETURN NULL;`,
+    'INSERT',
+    counted(' where is_deleted IS NOT TRUE, keeps'),
+  ],
+  [
+    'counts by NOT',
+    `IF NOT NEW.is_deleted THEN ${up} END IF; RETURN NULL;`,
+    'INSERT',
+    counted(' where is_deleted IS FALSE, keeps'),
+  ],
+  [
+    'counts by the size of a number',
+    `IF NEW.points >= 10 AND NEW.points < 100 THEN ${up} END IF; RETURN NULL;`,
+    'INSERT',
+    counted(' where points >= 10 AND points < 100, keeps'),
+  ],
+  [
+    'counts by BETWEEN',
+    `IF NEW.points BETWEEN 1 AND 5 THEN ${up} END IF; RETURN NULL;`,
+    'INSERT',
+    counted(' where points >= 1 AND points <= 5, keeps'),
+  ],
+  [
+    'counts by two columns',
+    `IF NEW.status = 'approved' AND NEW.deleted_at IS NULL THEN ${up} END IF; RETURN NULL;`,
+    'INSERT',
+    counted(" where status = 'approved' AND deleted_at IS NULL, keeps"),
+  ],
+  [
+    'counts by one column or another',
+    `IF NEW.status = 'approved' OR NEW.hidden THEN ${up} END IF; RETURN NULL;`,
+    'INSERT',
+    counted(" where status = 'approved' OR hidden IS TRUE, keeps"),
+  ],
+  [
+    'adds by the condition in CASE',
+    "UPDATE posts SET comments_count = comments_count + CASE WHEN NEW.status = 'approved' THEN 1 ELSE 0 END WHERE id = NEW.post_id; RETURN NULL;",
+    'INSERT',
+    counted(" where status = 'approved', keeps"),
+  ],
+  [
+    'adds a boolean as a number',
+    'UPDATE posts SET comments_count = comments_count + NEW.hidden::int WHERE id = NEW.post_id; RETURN NULL;',
+    'INSERT',
+    counted(' where hidden IS TRUE, keeps'),
+  ],
+  [
+    'adds the difference of two',
+    "UPDATE posts SET comments_count = comments_count + (CASE WHEN NEW.status = 'approved' THEN 1 ELSE 0 END) - (CASE WHEN OLD.status = 'approved' THEN 1 ELSE 0 END) WHERE id = NEW.post_id; RETURN NULL;",
+    'UPDATE',
+    counted(" where status = 'approved', keeps"),
+  ],
+  [
+    'keeps the delta in a variable',
+    "IF TG_OP <> 'INSERT' AND OLD.deleted_at IS NULL THEN delta := delta - 1; END IF; IF TG_OP <> 'DELETE' AND NEW.deleted_at IS NULL THEN delta := delta + 1; END IF; IF delta <> 0 THEN UPDATE posts SET comments_count = comments_count + delta WHERE id = COALESCE(NEW.post_id, OLD.post_id); END IF; RETURN NULL;",
+    all,
+    counted(' where deleted_at IS NULL'),
+    { declare: 'DECLARE delta integer := 0;' },
+  ],
+  [
+    'writes conditions into WHERE',
+    "UPDATE posts SET comments_count = comments_count + 1 WHERE id = NEW.post_id AND NEW.status = 'approved'; RETURN NULL;",
+    'INSERT',
+    counted(" where status = 'approved', keeps"),
+  ],
+  [
+    'counts paid ones when they are',
+    `IF NEW.status = 'paid' AND OLD.status <> 'paid' THEN ${up} END IF; RETURN NEW;`,
+    'UPDATE',
+    counted(" where status = 'paid', keeps"),
+  ],
+  [
+    'refuses a pattern',
+    `IF NEW.status LIKE 'a%' THEN ${up} END IF; RETURN NULL;`,
+    'INSERT',
+    refused("line 1, depends on NEW.status LIKE 'a%'."),
+  ],
+  [
+    'refuses a comparison of two columns',
+    `IF NEW.author_id <> NEW.parent_id THEN ${up} END IF; RETURN NULL;`,
+    'INSERT',
+    refused('line 1, depends on NEW.author_id <> NEW.parent_id.'),
+  ],
+  [
+    'refuses a look into another table',
+    `IF NOT (SELECT locked FROM posts WHERE id = NEW.post_id) THEN ${up} END IF; RETURN NULL;`,
+    'INSERT',
+    refused('line 1, depends on NOT (a query).'),
+  ],
+  [
+    'refuses EXISTS',
+    `IF EXISTS (SELECT 1 FROM users WHERE id = NEW.author_id AND is_admin) THEN ${up} END IF; RETURN NULL;`,
+    'INSERT',
+    refused('line 1, depends on a query.'),
+  ],
+  [
+    'refuses what a clock decides',
+    `IF NEW.created_at > now() - interval '1 day' THEN ${up} END IF; RETURN NULL;`,
+    'INSERT',
+    refused("line 1, depends on NEW.created_at > now() - '1 day'."),
+  ],
+  [
+    'is less certain where a setting decides',
+    `IF pg_trigger_depth() = 1 THEN ${up} END IF; RETURN NULL;`,
+    'INSERT',
+    counted(', keeps, likely'),
+  ],
+];
+
+const others: Case[] = [
+  [
+    'adds an amount',
+    'UPDATE posts SET total = total + NEW.price WHERE id = NEW.post_id; RETURN NULL;',
+    'INSERT',
+    ['posts.total: sum of comments.price by post_id = id, keeps'],
+  ],
+  [
+    'adds the difference of an amount',
+    "IF TG_OP = 'INSERT' THEN UPDATE posts SET total = total + coalesce(NEW.price, 0) WHERE id = NEW.post_id; ELSIF TG_OP = 'DELETE' THEN UPDATE posts SET total = total - OLD.price WHERE id = OLD.post_id; ELSE UPDATE posts SET total = total + NEW.price - OLD.price WHERE id = NEW.post_id; END IF; RETURN NULL;",
+    all,
+    ['posts.total: sum of comments.price by post_id = id'],
+  ],
+  [
+    'adds an amount under a condition',
+    "IF NEW.status = 'completed' THEN UPDATE users SET revenue = revenue + NEW.price WHERE id = NEW.author_id; END IF; RETURN NULL;",
+    'INSERT',
+    ["users.revenue: sum of comments.price by author_id = id where status = 'completed', keeps"],
+  ],
+  [
+    'refuses a product',
+    'UPDATE posts SET total = total + NEW.price * NEW.quantity WHERE id = NEW.post_id; RETURN NULL;',
+    'INSERT',
+    [
+      'posts.total: no, public.count_it(), line 1, adds NEW.price * NEW.quantity for each record, which is not one column.',
+    ],
+  ],
+  [
+    'refuses ten for each',
+    'UPDATE users SET karma = karma + 10 WHERE id = NEW.author_id; RETURN NULL;',
+    'INSERT',
+    ['users.karma: no, public.count_it(), line 1, adds 10 for each record, which is not one column.'],
+  ],
+  [
+    'refuses votes up and down',
+    "IF NEW.kind = 'up' THEN UPDATE categories SET score = score + 1 WHERE id = 1; ELSE UPDATE categories SET score = score - 1 WHERE id = 1; END IF; RETURN NULL;",
+    'INSERT',
+    ['categories.score: no, Some records add to it, and others subtract.'],
+    { on: 'reactions' },
+  ],
+  [
+    'is no counter if it counts down',
+    'UPDATE categories SET score = score - NEW.amount WHERE id = 1; RETURN NULL;',
+    'INSERT',
+    [],
+    { on: 'reactions' },
+  ],
+  [
+    'follows one more table',
+    'UPDATE posts SET likes_count = likes_count + 1 WHERE id = (SELECT post_id FROM comments WHERE id = NEW.comment_id); RETURN NULL;',
+    'INSERT',
+    ['posts.likes_count: reactions by comment_id = id through comments (id to post_id), keeps'],
+    { on: 'reactions' },
+  ],
+  [
+    'follows one more table by INTO',
+    'SELECT post_id INTO v_post FROM comments WHERE id = NEW.comment_id; UPDATE posts SET likes_count = likes_count + 1 WHERE id = v_post; RETURN NULL;',
+    'INSERT',
+    ['posts.likes_count: reactions by comment_id = id through comments (id to post_id), keeps'],
+    { on: 'reactions', declare: 'DECLARE v_post uuid;' },
+  ],
+  [
+    'follows one more table by a record',
+    'SELECT * INTO c FROM comments WHERE id = NEW.comment_id; UPDATE users SET karma = karma + 1 WHERE id = c.author_id; RETURN NULL;',
+    'INSERT',
+    ['users.karma: reactions by comment_id = id through comments (id to author_id), keeps'],
+    { on: 'reactions', declare: 'DECLARE c record;' },
+  ],
+  [
+    'follows one more table by FROM',
+    'UPDATE posts p SET likes_count = p.likes_count + 1 FROM comments c WHERE c.id = NEW.comment_id AND p.id = c.post_id; RETURN NULL;',
+    'INSERT',
+    ['posts.likes_count: reactions by comment_id = id through comments (id to post_id), keeps'],
+    { on: 'reactions' },
+  ],
+  [
+    'refers to several tables',
+    "IF NEW.target_type = 'post' THEN UPDATE posts SET likes_count = likes_count + 1 WHERE id = NEW.target_id; ELSIF NEW.target_type = 'comment' THEN UPDATE comments SET likes_count = likes_count + 1 WHERE id = NEW.target_id; END IF; RETURN NULL;",
+    'INSERT',
+    [
+      "comments.likes_count: reactions by target_id = id where target_type = 'comment', keeps",
+      "posts.likes_count: reactions by target_id = id where target_type = 'post', keeps",
+    ],
+    { on: 'reactions' },
+  ],
+  [
+    'refers to several tables by CASE',
+    "CASE NEW.target_type WHEN 'post', 'article' THEN UPDATE posts SET likes_count = likes_count + 1 WHERE id = NEW.target_id; WHEN 'comment' THEN UPDATE comments SET likes_count = likes_count + 1 WHERE id = NEW.target_id; END CASE; RETURN NULL;",
+    'INSERT',
+    [
+      "comments.likes_count: reactions by target_id = id where target_type = 'comment', keeps",
+      "posts.likes_count: reactions by target_id = id where target_type IN ('post', 'article'), keeps",
+    ],
+    { on: 'reactions' },
+  ],
+  [
+    'refers to its own table',
+    "IF TG_OP = 'INSERT' THEN UPDATE comments SET replies_count = replies_count + 1 WHERE id = NEW.parent_id; ELSE UPDATE comments SET replies_count = replies_count - 1 WHERE id = OLD.parent_id; END IF; RETURN NULL;",
+    both,
+    ['comments.replies_count: comments by parent_id = id'],
+  ],
+  [
+    'counts both sides',
+    "IF TG_OP = 'INSERT' THEN UPDATE users SET followers_count = followers_count + 1 WHERE id = NEW.followed_id; UPDATE users SET following_count = following_count + 1 WHERE id = NEW.follower_id; ELSE UPDATE users SET followers_count = followers_count - 1 WHERE id = OLD.followed_id; UPDATE users SET following_count = following_count - 1 WHERE id = OLD.follower_id; END IF; RETURN NULL;",
+    both,
+    [
+      'users.followers_count: follows by followed_id = id',
+      'users.following_count: follows by follower_id = id',
+    ],
+    { on: 'follows' },
+  ],
+  [
+    'has a key of two columns',
+    'UPDATE stock SET moves_count = moves_count + 1 WHERE warehouse_id = NEW.warehouse_id AND product_id = NEW.product_id; RETURN NULL;',
+    'INSERT',
+    ['stock.moves_count: moves by warehouse_id = warehouse_id, product_id = product_id, keeps'],
+    { on: 'moves' },
+  ],
+  [
+    'compares a row of columns',
+    'UPDATE stock SET moves_count = moves_count + 1 WHERE (warehouse_id, product_id) = (NEW.warehouse_id, NEW.product_id); RETURN NULL;',
+    'INSERT',
+    ['stock.moves_count: moves by warehouse_id = warehouse_id, product_id = product_id, keeps'],
+    { on: 'moves' },
+  ],
+  [
+    'makes the row if it is missing',
+    'INSERT INTO post_stats (post_id, comments) VALUES (NEW.post_id, 1) ON CONFLICT (post_id) DO UPDATE SET comments = post_stats.comments + 1; RETURN NULL;',
+    'INSERT',
+    ['post_stats.comments: comments by post_id = post_id, keeps'],
+  ],
+  [
+    'makes the row with EXCLUDED',
+    'INSERT INTO post_stats AS s (post_id, comments) VALUES (NEW.post_id, 1) ON CONFLICT (post_id) DO UPDATE SET comments = s.comments + EXCLUDED.comments; RETURN NULL;',
+    'INSERT',
+    ['post_stats.comments: comments by post_id = post_id, keeps'],
+  ],
+  [
+    'makes the row if none was found',
+    'UPDATE post_stats SET comments = comments + 1 WHERE post_id = NEW.post_id; IF NOT FOUND THEN INSERT INTO post_stats (post_id, comments) VALUES (NEW.post_id, 1); END IF; RETURN NULL;',
+    'INSERT',
+    ['post_stats.comments: comments by post_id = post_id, keeps'],
+  ],
+  [
+    'counts a whole table',
+    'UPDATE site_stats SET total_comments = total_comments + 1; RETURN NULL;',
+    'INSERT',
+    ['site_stats.total_comments: comments in one row, keeps'],
+  ],
+  [
+    'counts a whole table in a certain row',
+    'UPDATE site_stats SET total_comments = total_comments + 1 WHERE id = 1; RETURN NULL;',
+    'INSERT',
+    ['site_stats.total_comments: comments in one row, keeps'],
+  ],
+  [
+    'takes the size of an array',
+    'NEW.likes_count := cardinality(NEW.liked_by); RETURN NEW;',
+    'UPDATE',
+    ['posts.likes_count: no, public.count_it(), line 1, sets it to the size of NEW.liked_by.'],
+    { on: 'posts', timing: 'BEFORE' },
+  ],
+  [
+    'does not count versions',
+    'UPDATE posts SET version = version + 1 WHERE id = NEW.post_id; RETURN NULL;',
+    'INSERT',
+    [],
+  ],
+  [
+    'does not count its own changes',
+    'UPDATE comments SET points = points + 1 WHERE id = NEW.id; RETURN NULL;',
+    'UPDATE',
+    [],
+  ],
+  [
+    'finds rows by an expression',
+    'UPDATE posts SET comments_count = comments_count + 1 WHERE title = lower(NEW.status); RETURN NULL;',
+    'INSERT',
+    refused('line 1, finds the row by posts.title = lower(NEW.status).'),
+  ],
+  [
+    'finds several rows',
+    'UPDATE posts SET comments_count = comments_count + 1 WHERE author_id = NEW.author_id; RETURN NULL;',
+    'INSERT',
+    ['posts.comments_count: no, public.count_it() finds its rows by author_id, which is not unique.'],
+  ],
+];
+
+const recount = (query: string, which: string) =>
+  `UPDATE posts SET comments_count = (${query}) WHERE ${which}; RETURN NULL;`;
+const recounts: Case[] = [
+  [
+    'counts anew',
+    recount('SELECT count(*) FROM comments WHERE post_id = NEW.post_id', 'id = NEW.post_id'),
+    'INSERT',
+    counted(),
+  ],
+  [
+    'counts anew by the row',
+    recount('SELECT count(*) FROM comments c WHERE c.post_id = posts.id', 'id IN (NEW.post_id, OLD.post_id)'),
+    all,
+    counted(),
+  ],
+  [
+    'counts anew with a condition',
+    recount(
+      "SELECT count(id) FROM comments WHERE post_id = posts.id AND deleted_at IS NULL AND status = 'approved'",
+      'id = COALESCE(NEW.post_id, OLD.post_id)',
+    ),
+    all,
+    counted(" where deleted_at IS NULL AND status = 'approved'"),
+  ],
+  [
+    'counts anew with FILTER',
+    recount(
+      'SELECT count(*) FILTER (WHERE NOT hidden) FROM comments WHERE post_id = posts.id',
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    counted(' where hidden IS FALSE'),
+  ],
+  [
+    'counts what is there',
+    recount('SELECT count(author_id) FROM comments WHERE post_id = posts.id', 'id = NEW.post_id'),
+    'INSERT',
+    counted(' where author_id IS NOT NULL'),
+  ],
+  [
+    'counts into a variable',
+    'SELECT count(*) INTO n FROM comments WHERE post_id = NEW.post_id; UPDATE posts SET comments_count = n WHERE id = NEW.post_id; RETURN NULL;',
+    'INSERT',
+    counted(),
+    { declare: 'DECLARE n integer;' },
+  ],
+  [
+    'adds up anew',
+    'UPDATE posts SET total = (SELECT COALESCE(SUM(price), 0) FROM comments WHERE post_id = posts.id) WHERE id = NEW.post_id; RETURN NULL;',
+    'INSERT',
+    ['posts.total: sum of comments.price by post_id = id'],
+  ],
+  [
+    'counts anew in a function',
+    recount('count_comments(NEW.post_id)', 'id = NEW.post_id'),
+    'INSERT',
+    counted(' where deleted_at IS NULL'),
+    {
+      functions:
+        'CREATE FUNCTION count_comments(p uuid) RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM comments WHERE post_id = p AND deleted_at IS NULL $$;',
+    },
+  ],
+  [
+    'counts anew by a join',
+    'UPDATE posts p SET likes_count = (SELECT count(*) FROM reactions r JOIN comments c ON c.id = r.comment_id WHERE c.post_id = p.id) WHERE p.id = (SELECT post_id FROM comments WHERE id = NEW.comment_id); RETURN NULL;',
+    'INSERT',
+    ['posts.likes_count: reactions by comment_id = id through comments (id to post_id)'],
+    { on: 'reactions' },
+  ],
+  [
+    'counts anew what is polymorphic',
+    "IF NEW.target_type = 'post' THEN UPDATE posts SET likes_count = (SELECT count(*) FROM reactions WHERE target_type = NEW.target_type AND target_id = NEW.target_id) WHERE id = NEW.target_id; END IF; RETURN NULL;",
+    'INSERT',
+    ["posts.likes_count: reactions by target_id = id where target_type = 'post'"],
+    { on: 'reactions' },
+  ],
+  [
+    'refuses distinct values',
+    recount('SELECT count(DISTINCT author_id) FROM comments WHERE post_id = posts.id', 'id = NEW.post_id'),
+    'INSERT',
+    refused(
+      'line 1, sets it to count(DISTINCT comments.author_id), which is neither a number of records nor the sum of one column.',
+    ),
+  ],
+  [
+    'refuses another condition',
+    recount(
+      "SELECT count(*) FROM comments WHERE post_id = posts.id AND created_at > now() - interval '1 day'",
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    refused("line 1, counts only where comments.created_at > now() - '1 day'."),
+  ],
+  [
+    'refuses a view',
+    recount('SELECT count(*) FROM visible_comments WHERE post_id = posts.id', 'id = NEW.post_id'),
+    'INSERT',
+    refused('line 1, counts rows that are not those of a table here.'),
+  ],
+];
+
+const statement = (body: string, fires: string, transition: string, on = 'comments') =>
+  told(`${tables}
+    CREATE FUNCTION count_them() RETURNS trigger LANGUAGE plpgsql AS $body$ DECLARE r record; BEGIN ${body} RETURN NULL; END $body$;
+    CREATE TRIGGER keep_count AFTER ${fires} ON ${on} REFERENCING ${transition} FOR EACH STATEMENT EXECUTE FUNCTION count_them();`);
+
+const statements: [name: string, body: string, fires: string, transition: string, expected: string[]][] = [
+  [
+    'joins groups',
+    'UPDATE posts p SET comments_count = p.comments_count + n.added FROM (SELECT post_id, count(*) AS added FROM inserted GROUP BY post_id) n WHERE p.id = n.post_id;',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    counted(', keeps'),
+  ],
+  [
+    'joins groups with a condition',
+    "UPDATE posts SET comments_count = comments_count - n.gone FROM (SELECT post_id, count(*) AS gone FROM removed WHERE status = 'approved' GROUP BY 1 ORDER BY 1) AS n WHERE id = n.post_id;",
+    'DELETE',
+    'OLD TABLE AS removed',
+    counted(" where status = 'approved'"),
+  ],
+  [
+    'groups in WITH',
+    'WITH n AS (SELECT post_id, count(*)::int AS added FROM inserted GROUP BY post_id) UPDATE posts SET comments_count = comments_count + n.added FROM n WHERE posts.id = n.post_id;',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    counted(', keeps'),
+  ],
+  [
+    'adds both tables up',
+    'UPDATE posts p SET comments_count = p.comments_count + d.delta FROM (SELECT post_id, sum(by) AS delta FROM (SELECT post_id, 1 AS by FROM is_now UNION ALL SELECT post_id, -1 FROM was) u GROUP BY post_id) d WHERE p.id = d.post_id;',
+    'UPDATE',
+    'OLD TABLE AS was NEW TABLE AS is_now',
+    counted(', keeps'),
+  ],
+  [
+    'adds both tables up with a condition',
+    "UPDATE posts p SET comments_count = p.comments_count + d.delta FROM (SELECT post_id, sum(by) AS delta FROM (SELECT post_id, 1 AS by FROM is_now WHERE status = 'approved' UNION ALL SELECT post_id, -1 FROM was WHERE status = 'approved') u GROUP BY post_id) d WHERE p.id = d.post_id;",
+    'UPDATE',
+    'OLD TABLE AS was NEW TABLE AS is_now',
+    counted(" where status = 'approved', keeps"),
+  ],
+  [
+    'looks each row up',
+    'UPDATE posts p SET comments_count = comments_count + (SELECT count(*) FROM inserted i WHERE i.post_id = p.id) WHERE p.id IN (SELECT post_id FROM inserted);',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    counted(', keeps'),
+  ],
+  [
+    'loops over groups',
+    'FOR r IN SELECT post_id, count(*) AS n FROM inserted GROUP BY post_id LOOP UPDATE posts SET comments_count = comments_count + r.n WHERE id = r.post_id; END LOOP;',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    counted(', keeps'),
+  ],
+  [
+    'adds amounts up',
+    'UPDATE posts p SET total = p.total + n.added FROM (SELECT post_id, sum(price) AS added FROM inserted GROUP BY post_id) n WHERE p.id = n.post_id;',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    ['posts.total: sum of comments.price by post_id = id, keeps'],
+  ],
+  [
+    'makes missing rows',
+    'INSERT INTO post_stats (post_id, comments) SELECT post_id, count(*) FROM inserted GROUP BY post_id ON CONFLICT (post_id) DO UPDATE SET comments = post_stats.comments + excluded.comments;',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    ['post_stats.comments: comments by post_id = post_id, keeps'],
+  ],
+  [
+    'merges',
+    'MERGE INTO posts p USING (SELECT post_id, count(*) AS n FROM inserted GROUP BY post_id) i ON p.id = i.post_id WHEN MATCHED THEN UPDATE SET comments_count = p.comments_count + i.n;',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    counted(', keeps'),
+  ],
+  [
+    'counts rows anew',
+    'UPDATE posts p SET comments_count = (SELECT count(*) FROM comments c WHERE c.post_id = p.id) WHERE p.id IN (SELECT post_id FROM inserted);',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    counted(),
+  ],
+  [
+    'joins one more table',
+    'UPDATE posts p SET likes_count = p.likes_count + n.added FROM (SELECT c.post_id, count(*) AS added FROM inserted i JOIN comments c ON c.id = i.comment_id GROUP BY c.post_id) n WHERE p.id = n.post_id;',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    ['posts.likes_count: reactions by comment_id = id through comments (id to post_id), keeps'],
+  ],
+  [
+    'counts the whole table',
+    'UPDATE site_stats SET total_comments = total_comments + (SELECT count(*) FROM inserted);',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    ['site_stats.total_comments: comments in one row, keeps'],
+  ],
+];
+
+const called: [name: string, ddl: string, expected: string[]][] = [
+  [
+    'adds and logs',
+    `CREATE FUNCTION track(p_post uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END $$;`,
+    counted(', keeps'),
+  ],
+  [
+    'adds and logs in one statement',
+    `CREATE FUNCTION track(p_post uuid) RETURNS void LANGUAGE sql AS $$ WITH made AS (INSERT INTO comments (post_id) VALUES (p_post) RETURNING post_id) UPDATE posts SET comments_count = comments_count + 1 FROM made WHERE posts.id = made.post_id $$;`,
+    counted(', keeps'),
+  ],
+  [
+    'adds an amount and logs it',
+    `CREATE FUNCTION pay(p_user uuid, p_amount numeric) RETURNS void LANGUAGE sql AS $$ INSERT INTO reactions (user_id, amount) VALUES (p_user, p_amount); UPDATE users SET revenue = revenue + p_amount WHERE id = p_user $$;`,
+    ['users.revenue: sum of reactions.amount by user_id = id, keeps'],
+  ],
+  [
+    'only adds',
+    `CREATE FUNCTION hit(p_post uuid) RETURNS void LANGUAGE sql AS $$ UPDATE posts SET likes_count = likes_count + 1 WHERE id = p_post $$;`,
+    ['posts.likes_count: no, public.hit(), line 1, adds to it, and nothing logs what it counts.'],
+  ],
+  [
+    'counts anew',
+    `CREATE FUNCTION refresh(p_post uuid) RETURNS void LANGUAGE sql AS $$ UPDATE posts SET comments_count = (SELECT count(*) FROM comments WHERE post_id = posts.id) WHERE id = p_post $$;`,
+    counted(),
+  ],
+  [
+    'counts all anew',
+    `CREATE FUNCTION refresh() RETURNS void LANGUAGE sql AS $$ UPDATE posts p SET comments_count = c.n FROM (SELECT post_id, count(*) AS n FROM comments WHERE deleted_at IS NULL GROUP BY post_id) c WHERE c.post_id = p.id $$;`,
+    counted(' where deleted_at IS NULL'),
+  ],
+  [
+    'sets what it is given',
+    `CREATE FUNCTION rename(p_post uuid, p_n integer) RETURNS void LANGUAGE sql AS $$ UPDATE posts SET comments_count = p_n, version = version + 1 WHERE id = p_post $$;`,
+    [],
+  ],
+];
+
+describe('a trigger by row', () => {
+  test.each(simple)('%s', (_, body, fires, expected, how) =>
+    expect(inTrigger(body, fires, how)).toEqual(expected),
+  );
+});
+describe('a condition', () => {
+  test.each(conditions)('%s', (_, body, fires, expected, how) =>
+    expect(inTrigger(body, fires, how)).toEqual(expected),
+  );
+});
+describe('another kind', () => {
+  test.each(others)('%s', (_, body, fires, expected, how) =>
+    expect(inTrigger(body, fires, how)).toEqual(expected),
+  );
+});
+describe('a recount', () => {
+  test.each(recounts)('%s', (_, body, fires, expected, how) =>
+    expect(inTrigger(body, fires, how)).toEqual(expected),
+  );
+});
+describe('a trigger by statement', () => {
+  test.each(statements)('%s', (_, body, fires, transition, expected) => {
+    const on = body.includes('comment_id') ? 'reactions' : 'comments';
+    expect(statement(body, fires, transition, on)).toEqual(expected);
+  });
+});
+describe('a function that is called', () => {
+  test.each(called)('%s', (_, ddl, expected) => expect(told(tables + ddl)).toEqual(expected));
+});
