@@ -139,11 +139,26 @@ async function openTerminal(config: Config): Promise<number> {
   return ending === 'interrupted' ? exitCodes.interrupted : exitCodes.healthy;
 }
 
+/** A file that describes other counters would be ignored. */
+function refuseIdleConfig({ config }: Config): void {
+  if (config === null) return;
+  throw usageError(
+    'flag-without-effect',
+    '--config does not apply to the check of presets alone.',
+    'Add --counter or --all, or leave it out.',
+  );
+}
+
 type Command = (database: Database, config: Config, signal: AbortSignal) => Promise<Outcome>;
 
 // Each is loaded when it is asked for.
 const commands: Record<Exclude<CommandName, 'console' | 'completion' | OfflineName>, Command> = {
   async check(database, config, signal) {
+    if (config.all || config.counter.length > 0) {
+      const { checkCounters } = await import('./commands/check-counters.ts');
+      return checkCounters(database, config, signal, auditProgress(config));
+    }
+    refuseIdleConfig(config);
     const { check } = await import('./commands/check.ts');
     return check(database, config, signal, auditProgress(config));
   },

@@ -7,7 +7,12 @@ import { readTables, type Tables } from './discovery/tables.ts';
 import { type HostKind, hostKindOf } from './host-kind.ts';
 
 /** What is known about a database before its counts are read. */
-export interface InspectedDatabase {
+export interface InspectedDatabase extends InspectedServer {
+  tables: Tables;
+}
+
+/** What is known about a server. */
+export interface InspectedServer {
   server: Server;
   /** Where the console connected to, as opposed to what the server calls itself. */
   host: string;
@@ -16,7 +21,6 @@ export interface InspectedDatabase {
   label: HostKind;
   /** The encryption of the console's connection, to the server or to a pooler before it; null if unknown. */
   link: Encryption | null;
-  tables: Tables;
   /** The server's clock in milliseconds since 1970. */
   now: number;
 }
@@ -30,15 +34,21 @@ export async function inspectDatabase(
   database: Database,
   schema: string,
 ): Promise<InspectedDatabase> {
+  const inspected = await inspectServer(reader, database);
+  const tables = await readTables(reader, schema);
+  // Until now policies were errors. If they apply, the rows they show are read and marked as incomplete.
+  if (tables.policiesApply) await reader.rows('SET LOCAL row_security = on');
+  database.policiesApply(tables.policiesApply);
+  return { ...inspected, tables };
+}
+
+/** The same without the tables. */
+export async function inspectServer(reader: Reader, database: Database): Promise<InspectedServer> {
   const { server, now } = await readServer(reader);
   const { host, port, demo } = database.place;
   const own = new Set(
     Object.values(networkInterfaces()).flatMap(list => list?.map(({ address }) => address) ?? []),
   );
-  const tables = await readTables(reader, schema);
-  // Until now policies were errors. If they apply, the rows they show are read and marked as incomplete.
-  if (tables.policiesApply) await reader.rows('SET LOCAL row_security = on');
-  database.policiesApply(tables.policiesApply);
   return {
     now,
     server,
@@ -46,6 +56,5 @@ export async function inspectDatabase(
     source: demo ? null : (database.place.source ?? null),
     link: demo ? null : database.encryption(),
     label: demo ? 'demo' : hostKindOf(host, server.address, own),
-    tables,
   };
 }

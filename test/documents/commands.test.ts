@@ -31,6 +31,8 @@ afterAll(() => reader.close());
 // Before a page repairs anything: a sync of nothing has no changes to describe.
 test.each([
   ['check', 'check'],
+  ['check --counter', 'check --counter public.presets.usage_count'],
+  ['check --all', 'check --all'],
   ['trigger', 'trigger'],
   ['simulate', 'simulate'],
   ['checklist', 'checklist'],

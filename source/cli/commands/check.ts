@@ -21,12 +21,10 @@ import { presetName } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
+import { beyondReach, detail, finite } from '../output/check-figures.ts';
 import { notes } from '../output/check-notes.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
-
-// A role that may count, or a limit that is enough for it, may not do for reading the records.
-const beyondReach: ReadonlySet<string> = new Set(['permission-denied', 'statement-timeout', 'lock-timeout']);
 
 interface Finished {
   totals: Totals;
@@ -175,27 +173,6 @@ function explained(mismatches: readonly Counter[], diagnoses: ReadonlyMap<string
       `${presetName(counter)}: ${[...causeLines(diagnosis, 78), ...nextLines(diagnosis, 78)].join('\n  ')}`,
     ];
   });
-}
-
-/** What led to a diagnosis, as `check --json` has it. */
-function detail(diagnosis: Diagnosis | undefined) {
-  if (!diagnosis) return {};
-  const { certainty, evidence, against, next, also = [], stretch } = diagnosis;
-  return {
-    diagnosisDetail: {
-      certainty,
-      evidence,
-      against,
-      next,
-      also,
-      stretch: stretch && { from: iso(stretch.from), to: iso(stretch.to) },
-    },
-  };
-}
-
-/** JSON has no NaN and no Infinity. */
-function finite(value: number | null): number | null {
-  return Number.isFinite(value) ? value : null;
 }
 
 async function checkAll(

@@ -1,9 +1,9 @@
 import type { Database } from '../../connection/transactions.ts';
-import type { InspectedDatabase } from '../../counter/inspect-database.ts';
+import type { InspectedServer } from '../../counter/inspect-database.ts';
 import { displayText } from '../../format/text.ts';
 
 /** The `database` object of every JSON document, and the line that stands for it in text. */
-export function databaseInfo({ server, label, host, source, link }: InspectedDatabase, { place }: Database) {
+export function databaseInfo({ server, label, host, source, link }: InspectedServer, { place }: Database) {
   return {
     json: {
       name: server.database,

@@ -12,7 +12,8 @@ export function counterId(
   return [schema, table, column].map(name => quotedIfNeeded(name, reserved)).join('.');
 }
 
-function quotedIfNeeded(name: string, reserved: ReadonlySet<string>): string {
+/** A name as SQL writes it. */
+export function quotedIfNeeded(name: string, reserved: ReadonlySet<string>): string {
   return /^[a-z_][a-z0-9_$]*$/.test(name) && !reserved.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
@@ -23,14 +24,19 @@ function quotedIfNeeded(name: string, reserved: ReadonlySet<string>): string {
 export function parseCounterId(
   text: string,
 ): { schema: string | null; table: string; column: string } | null {
-  const names = [...text.matchAll(/"((?:[^"]|"")+)"|([^".\s]+)|(\.)/gy)];
-  if (names.reduce((length, [whole]) => length + whole.length, 0) !== text.length) return null;
-  const parts = names.map(([, quoted, plain, dot]) =>
+  const [column, table, schema = null, ...others] = parseNames(text)?.toReversed() ?? [];
+  if (table === undefined || column === undefined || others.length > 0) return null;
+  return { schema, table, column };
+}
+
+/** The names of a text such as `public."Post"`, folded as PostgreSQL folds them. Null if it is no such text. */
+export function parseNames(text: string): string[] | null {
+  const tokens = [...text.matchAll(/"((?:[^"]|"")+)"|([^".\s]+)|(\.)/gy)];
+  if (tokens.reduce((length, [whole]) => length + whole.length, 0) !== text.length) return null;
+  const parts = tokens.map(([, quoted, plain, dot]) =>
     dot ? null : (quoted?.replaceAll('""', '"') ?? plain?.toLowerCase() ?? ''),
   );
+  if (parts.length % 2 === 0) return null;
   if (parts.some((part, place) => (place % 2 === 1) !== (part === null))) return null;
-  const found = parts.filter(part => part !== null);
-  const [column, table, schema = null] = found.toReversed();
-  if (table === undefined || column === undefined || found.length > 3 || parts.length % 2 === 0) return null;
-  return { schema, table, column };
+  return parts.filter(part => part !== null);
 }

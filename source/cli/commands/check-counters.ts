@@ -1,0 +1,207 @@
+import type { Config } from '../../config/config.ts';
+import type { Database, Reader } from '../../connection/transactions.ts';
+import { type AuditedCounter, auditCounter } from '../../counter/audit/audit-counter.ts';
+import { type FoundCounters, mergeConfig } from '../../counter/configured/merge-config.ts';
+import { readConfig } from '../../counter/configured/read-config.ts';
+import { chooseCounters, namedCounters } from '../../counter/definition/choose-counters.ts';
+import type { CounterDefinition, NotCheckable } from '../../counter/definition/definition.ts';
+import { readReservedWords } from '../../counter/definition/read-reserved-words.ts';
+import { readTables } from '../../counter/discovery/tables.ts';
+import { rolesThatSeeAll } from '../../counter/guards.ts';
+import { inspectServer } from '../../counter/inspect-database.ts';
+import { diagnose } from '../../diagnosis/run.ts';
+import { type ExitCode, exitCodes, isConsoleError, usageError } from '../../errors/errors.ts';
+import { displayText } from '../../format/text.ts';
+import { beyondReach } from '../output/check-figures.ts';
+import { auditJson, auditLines, type Diagnoses } from '../output/counter-audit.ts';
+import { counterJson, notCheckableJson } from '../output/counter-json.ts';
+import { databaseInfo } from '../output/database-info.ts';
+import type { Outcome } from '../output/outcome.ts';
+
+/** One counter, and what became of its audit. */
+type Result =
+  | { definition: CounterDefinition; audited: AuditedCounter; diagnoses: Diagnoses }
+  | { definition: CounterDefinition; failed: string };
+
+// What is wrong with one counter says nothing of the others.
+const ofOneCounter: ReadonlySet<string> = new Set([
+  'missing-table',
+  'missing-column',
+  'not-a-table',
+  'permission-denied',
+  'keys-differ',
+  'count-is-no-number',
+  'amount-is-inexact',
+  'counter-does-not-fit',
+  'rows-hidden',
+  'statement-timeout',
+  'lock-timeout',
+]);
+
+const mostLines = 50;
+const mostLinesEach = 10;
+
+/**
+ * Audits the counters that `--counter` names, or with `--all` every one, one after another. The exit code is the worst of all: 1
+ * with a mismatch, 3 where one could not be counted.
+ */
+export async function checkCounters(
+  database: Database,
+  config: Config,
+  signal: AbortSignal,
+  onProgress: (done: number, rows: number) => void,
+): Promise<Outcome> {
+  const named = namedCounters(config.counter);
+  refuseTogether(config);
+  const configured = await readConfig(config.config, process.cwd());
+  const { inspected, found, reserved } = await database.read(
+    async reader => {
+      const reserved = await readReservedWords(reader);
+      return {
+        inspected: await inspectServer(reader, database),
+        reserved,
+        found: mergeConfig(configured, await builtIn(reader, config.schema), reserved),
+      };
+    },
+    { signal },
+  );
+  const { json, line } = databaseInfo(inspected, database);
+  const { chosen, notCheckable } = config.all
+    ? everyCounter(found)
+    : {
+        chosen: chooseCounters(named, found.counters, found.notCheckable, config.schema),
+        notCheckable: [],
+      };
+  const results: Result[] = [];
+  for (const definition of chosen) {
+    results.push(await auditOne(database, definition, config.all, { signal, onProgress }));
+  }
+  const document = (result: Result) =>
+    'failed' in result
+      ? []
+      : [
+          {
+            counter: counterJson(result.definition, reserved),
+            ...auditJson(result.audited, result.diagnoses),
+          },
+        ];
+  const failed = results.flatMap(result =>
+    'failed' in result ? [{ id: result.definition.id, reason: result.failed }] : [],
+  );
+  const [only] = results;
+  const single = !config.all && chosen.length === 1 ? only && document(only)[0] : undefined;
+  const complete = results.every(result => 'audited' in result && result.audited.hiddenBy.length === 0);
+  return {
+    json: single
+      ? { version: 2, database: json, ...single }
+      : {
+          version: 2,
+          database: json,
+          complete,
+          counters: results.flatMap(document),
+          notCheckable: [...failed, ...notCheckable.map(notCheckableJson)],
+        },
+    text: [
+      line,
+      ...(chosen.length === 0 ? ['No counter was found that can be checked.'] : []),
+      ...results.flatMap(result => [
+        ...('failed' in result
+          ? [displayText(`${result.definition.id}: not counted. ${result.failed}`)]
+          : auditLines(result.audited, result.diagnoses, chosen.length === 1 ? mostLines : mostLinesEach)),
+      ]),
+      ...notCheckable.map(({ id, reason }) => displayText(`${id}: not checked. ${reason}`)),
+    ].join('\n'),
+    exitCode: worstOf(results),
+    ...(complete ? {} : { warnings: warningsOf(results) }),
+  };
+}
+
+function refuseTogether({ all, counter, presets }: Config): void {
+  if (all && counter.length > 0) {
+    throw usageError('bad-flag', '--all and --counter are both given.', 'Give one of them.');
+  }
+  if (presets.length > 0) {
+    throw usageError(
+      'bad-flag',
+      '--preset does not go together with --counter and --all.',
+      'Leave it out: every row of a counter is checked.',
+    );
+  }
+}
+
+/** The counter of presets, if this database has it. */
+async function builtIn(reader: Reader, schema: string): Promise<FoundCounters> {
+  try {
+    return { counters: [(await readTables(reader, schema)).definition], notCheckable: [] };
+  } catch (error) {
+    if (!isConsoleError(error)) throw error;
+    return { counters: [], notCheckable: [] };
+  }
+}
+
+/** Everything but guesses, which are only checked when they are named. */
+function everyCounter({ counters, notCheckable }: FoundCounters) {
+  const guesses = counters.filter(({ confidence }) => confidence === 'guess');
+  return {
+    chosen: counters.filter(({ confidence }) => confidence !== 'guess'),
+    notCheckable: [
+      ...guesses.map(
+        ({ id, row }): NotCheckable => ({
+          id,
+          table: row,
+          column: row.count,
+          reason: 'Only its name speaks for it: name it with --counter to check it.',
+        }),
+      ),
+      ...notCheckable,
+    ],
+  };
+}
+
+async function auditOne(
+  database: Database,
+  definition: CounterDefinition,
+  goesOn: boolean,
+  options: { signal: AbortSignal; onProgress: (done: number, rows: number) => void },
+): Promise<Result> {
+  try {
+    const audited = await auditCounter(database, definition, options);
+    return { definition, audited, diagnoses: await diagnosesOf(database, audited, options.signal) };
+  } catch (error) {
+    if (!goesOn || !isConsoleError(error) || !ofOneCounter.has(error.code)) throw error;
+    return { definition, failed: error.message };
+  }
+}
+
+/** The causes of wrong counts of presets; of other counters none are known yet. */
+async function diagnosesOf(
+  database: Database,
+  { definition, tables, mismatches, totals, orphans }: AuditedCounter,
+  signal: AbortSignal,
+): Promise<Diagnoses> {
+  if (definition.source.kind !== 'built-in' || mismatches.length === 0) return new Map();
+  const allRecords = totals.records + orphans;
+  return diagnose(database, tables, mismatches, { signal, allRecords }).catch(error => {
+    // The counts are right without it.
+    if (!isConsoleError(error) || !beyondReach.has(error.code)) throw error;
+    return new Map();
+  });
+}
+
+function worstOf(results: readonly Result[]): ExitCode {
+  if (results.some(result => 'failed' in result || result.audited.hiddenBy.length > 0))
+    return exitCodes.unreachable;
+  const isWrong = results.some(result => 'audited' in result && result.audited.totals.mismatched > 0);
+  return isWrong ? exitCodes.unhealthy : exitCodes.healthy;
+}
+
+function warningsOf(results: readonly Result[]): string[] {
+  const hidden = results.flatMap(result =>
+    'audited' in result && result.audited.hiddenBy.length > 0 ? [result.audited] : [],
+  );
+  const [first] = hidden;
+  return [
+    ...hidden.map(({ definition, hiddenBy }) => `${definition.id} is not counted: ${hiddenBy.join('; ')}.`),
+    ...(first ? [rolesThatSeeAll(first.tables)] : []),
+  ];
+}

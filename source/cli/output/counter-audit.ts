@@ -1,0 +1,109 @@
+import type { AuditedCounter } from '../../counter/audit/audit-counter.ts';
+import { type Counter, drift } from '../../counter/counter.ts';
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
+import { shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
+import { count, countOf, iso, signed } from '../../format/numbers.ts';
+import { amount } from '../../format/plurals.ts';
+import { presetName } from '../../format/preset-name.ts';
+import { table } from '../../format/table.ts';
+import { displayText } from '../../format/text.ts';
+import { detail, finite } from './check-figures.ts';
+
+/** The causes that were found, by the id of the row. */
+export type Diagnoses = ReadonlyMap<string, Diagnosis>;
+
+const unknown = {
+  rows: null,
+  accurate: null,
+  mismatched: null,
+  tooHigh: null,
+  tooLow: null,
+  records: null,
+  orphans: null,
+};
+
+/** The sums and mismatches of one counter, as JSON of version 2 has them. */
+export function auditJson(audited: AuditedCounter, diagnoses: Diagnoses) {
+  const { definition, totals, orphans, mismatches, lastRecords } = audited;
+  const { presets: rows, ...sums } = totals;
+  return {
+    takenAt: iso(audited.takenAt),
+    durationMs: Math.round(audited.durationMs),
+    complete: audited.hiddenBy.length === 0,
+    ...(audited.hiddenBy.length > 0 ? unknown : { rows, ...sums, orphans }),
+    mismatches: mismatches.map(counter => ({
+      id: idOf(counter, definition),
+      name: counter.name,
+      count: finite(counter.usageCount),
+      ...(counter.exact === undefined ? {} : { countText: counter.exact }),
+      records: counter.records,
+      ...(counter.exactRecords === undefined ? {} : { recordsText: counter.exactRecords }),
+      drift: finite(drift(counter)),
+      ...(counter.exactRecords === undefined && counter.exact === undefined
+        ? {}
+        : counter.exactDrift === undefined
+          ? {}
+          : { driftText: counter.exactDrift }),
+      diagnosis: diagnoses.get(counter.id)?.code ?? null,
+      ...detail(diagnoses.get(counter.id)),
+      lastUsedAt: iso(counter.lastUsedAt),
+      lastRecordAt: iso(lastRecords.get(counter.id) ?? null),
+    })),
+  };
+}
+
+/** A key of one column is its text; any other is a list of texts. */
+function idOf({ id }: Counter, { row }: CounterDefinition): string | string[] {
+  return row.key.length === 1 ? id : (JSON.parse(id) as string[]);
+}
+
+/** The sums of one counter in a sentence, and its mismatches, largest first, at most `most`. */
+export function auditLines(audited: AuditedCounter, diagnoses: Diagnoses, most: number): string[] {
+  const { definition, totals, orphans, mismatches, hiddenBy, durationMs } = audited;
+  const { nouns, record } = definition;
+  if (hiddenBy.length > 0)
+    return [displayText(`${definition.id}: not counted, because ${hiddenBy.join('; ')}.`)];
+  const wrong =
+    totals.mismatched === 0
+      ? 'all accurate'
+      : `${count(totals.accurate)} accurate, ${count(totals.mismatched)} mismatched (${count(totals.tooHigh)} too high, ${count(totals.tooLow)} too low)`;
+  const records =
+    record.amount === null
+      ? amount(totals.records, ...nouns.record)
+      : `The sum of ${record.amount} is ${count(totals.records)}`;
+  const head = displayText(
+    `${definition.id}: ${amount(totals.presets, ...nouns.row)}, ${wrong}. ${records}, ${amount(orphans, 'orphan')}. Audited in ${(durationMs / 1000).toFixed(2)} s.`,
+  );
+  if (mismatches.length === 0) return [head];
+  const line = table([27, { right: 12 }, { right: 12 }, { right: 12 }]);
+  const shown = mismatches.slice(0, most);
+  const more = mismatches.length - shown.length;
+  const title = `${nouns.row[0].charAt(0).toUpperCase()}${nouns.row[0].slice(1)}`;
+  const why = diagnoses.size > 0;
+  return [
+    head,
+    '',
+    `  ${line([title, 'Count', record.amount === null ? 'Records' : 'Sum', 'Drift'])}${why ? '  Why' : ''}`.trimEnd(),
+    ...shown.map(counter => {
+      const numbers = [
+        countOf(counter),
+        counter.exactRecords ?? count(counter.records ?? 0),
+        signedDrift(counter),
+      ];
+      return `  ${line([rowName(counter, definition), ...numbers])}${why ? `  ${shortDiagnosis(diagnoses.get(counter.id))}` : ''}`;
+    }),
+    ...(more > 0 ? [`  and ${count(more)} more; --json lists them all`] : []),
+  ];
+}
+
+function rowName(counter: Counter, { row }: CounterDefinition): string {
+  if (counter.name !== counter.id || row.key.length === 1) return presetName(counter);
+  return displayText((JSON.parse(counter.id) as string[]).join(', '));
+}
+
+function signedDrift(counter: Counter): string {
+  const difference = drift(counter) ?? 0;
+  if (counter.exactDrift === undefined || Number.isInteger(difference)) return signed(difference);
+  return difference > 0 ? `+${counter.exactDrift}` : counter.exactDrift;
+}

@@ -1,0 +1,94 @@
+import { ConsoleError, exitCodes, usageError } from '../../errors/errors.ts';
+import { parseCounterId } from './counter-id.ts';
+import type { CounterDefinition, NotCheckable } from './definition.ts';
+
+/** A counter as it was named. */
+export interface NamedCounter {
+  text: string;
+  schema: string | null;
+  table: string;
+  column: string;
+}
+
+/** The counters that `--counter` names. Throws a usage error (exit code 2) for what is no name of one. */
+export function namedCounters(texts: readonly string[]): NamedCounter[] {
+  return texts.map(text => {
+    const names = parseCounterId(text);
+    if (names) return { text, ...names };
+    throw usageError(
+      'bad-flag',
+      `"${text}" does not name a counter.`,
+      'Give --counter schema, table and column of the count, such as public.posts.comments_count.',
+    );
+  });
+}
+
+/**
+ * The counters that are meant, in the order in which they were named. A name without a schema means the counter in `schema`, else
+ * the only one. Throws (exit code 3) if there is none, several, or one that cannot be checked.
+ */
+export function chooseCounters(
+  named: readonly NamedCounter[],
+  counters: readonly CounterDefinition[],
+  notCheckable: readonly NotCheckable[],
+  schema: string,
+): CounterDefinition[] {
+  const known = [
+    ...counters.map(counter => ({
+      ...(counter.via ?? counter.row),
+      column: counter.row.count,
+      id: counter.id,
+      counter,
+      reason: '',
+    })),
+    ...notCheckable.map(({ id, table, column, reason }) => ({ ...table, column, id, counter: null, reason })),
+  ];
+  const chosen = named.map(wanted => {
+    const alike = known.filter(
+      each =>
+        each.table === wanted.table &&
+        each.column === wanted.column &&
+        (wanted.schema === null || each.schema === wanted.schema),
+    );
+    const own = alike.filter(each => each.schema === schema);
+    const [first, second] = own.length > 0 ? own : alike;
+    if (!first) throw noSuchCounter(wanted, counters);
+    if (second) {
+      throw chosenBadly(
+        'ambiguous-counter',
+        `${wanted.text} names several counters: ${alike.map(({ id }) => id).join(', ')}.`,
+        'Name its schema too.',
+      );
+    }
+    if (first.counter) return first.counter;
+    throw chosenBadly(
+      'counter-not-checkable',
+      `${first.id} cannot be checked. ${first.reason}`,
+      'Describe it in counters.json if it counts something else than was found.',
+    );
+  });
+  return [...new Set(chosen)];
+}
+
+function noSuchCounter({ text, table, column }: NamedCounter, counters: readonly CounterDefinition[]) {
+  const near = counters
+    .map(counter => ({
+      id: counter.id,
+      likeness:
+        Number((counter.via ?? counter.row).table === table) * 2 + Number(counter.row.count === column) * 2,
+    }))
+    .toSorted((a, b) => b.likeness - a.likeness || a.id.localeCompare(b.id))
+    .slice(0, 5)
+    .map(({ id }) => id);
+  return chosenBadly(
+    'no-such-counter',
+    `There is no counter ${text} in this database, as far as can be found.`,
+    near.length === 0
+      ? 'Describe it in counters.json.'
+      : `Nearest are ${near.join(', ')}. What cannot be found is described in counters.json.`,
+  );
+}
+
+function chosenBadly(code: string, message: string, hint: string): ConsoleError {
+  return new ConsoleError({ code, message, hint, exitCode: exitCodes.unreachable });
+}
