@@ -13,9 +13,15 @@ export interface SourceEvidence {
   notRead: readonly NotRead[];
 }
 
-/** What the source says: `clean` only if some of it was read. */
-export function sourceVerdict({ files, writes }: SourceEvidence): 'clean' | 'writes' | 'not-read' {
-  return writes.length > 0 ? 'writes' : files === 0 ? 'not-read' : 'clean';
+/** What the source says: `clean` only if all of it was read that may be code, `partly` if some of it was. */
+export function sourceVerdict(evidence: SourceEvidence): 'clean' | 'writes' | 'partly' | 'not-read' {
+  if (evidence.writes.length > 0) return 'writes';
+  if (evidence.files === 0) return 'not-read';
+  return isPartlyRead(evidence) ? 'partly' : 'clean';
+}
+
+function isPartlyRead({ unparsed, notRead }: SourceEvidence): boolean {
+  return unparsed.length > 0 || notRead.some(({ reason }) => reason === 'language');
 }
 
 /** What was scanned and found, in one sentence. */
@@ -35,12 +41,15 @@ export function sourceSentence(evidence: SourceEvidence): string {
 }
 
 /** What to do about it; empty if there is nothing to do. */
-export function sourceHint({ directory, files, writes, unparsed, notRead }: SourceEvidence): string {
-  if (writes.length > 0) {
-    return `Run preset-usage scan ${directory} to see why each of them counts twice and what to do.`;
+export function sourceHint(evidence: SourceEvidence): string {
+  switch (sourceVerdict(evidence)) {
+    case 'writes':
+      return `Run preset-usage scan ${evidence.directory} to see why each of them counts twice and what to do.`;
+    case 'clean':
+      return '';
+    default:
+      return 'Check the files that could not be read by hand.';
   }
-  const unread = unparsed.length > 0 || files === 0 || notRead.some(({ reason }) => reason === 'language');
-  return unread ? 'Check the files that could not be read by hand.' : '';
 }
 
 /** Evidence and hint if no source was given. */

@@ -151,4 +151,29 @@ describe('what the hint leads to where', () => {
   ])('%s', async (_, statements, codes) => {
     expect((await leadingToMigrate('public', statements)).sort()).toEqual([...codes].sort());
   });
+
+  const hintsOf = async (statements: string) => {
+    await own!.sql.unsafe(statements).simple();
+    const opened = connectTo(own!.url);
+    database = opened;
+    return opened.read(async reader => {
+      const { tables } = await inspectDatabase(reader, opened, 'public');
+      const { findings } = judgeTrigger(await readTriggerCatalog(reader, tables));
+      return findings.map(({ hint }) => hint);
+    });
+  };
+
+  test('a missing trigger is not told to be dropped where another counts', async () => {
+    expect(await hintsOf(counter('bump', one) + fires('bumps', 'bump'))).toContain(
+      'If the trigger bumps is meant to count, leave it as it is. If not, stop it from counting first: with the trigger as well, a use counts twice.',
+    );
+  });
+
+  test('of one that is there and one that counts instead, one is to be kept', async () => {
+    const subtracts = 'UPDATE presets SET usage_count = usage_count - 1 WHERE id = NEW.preset_id;';
+    const both = `${counter('bump', one)}${fires('bumps', 'bump')}${counter(auto, subtracts)}${fires(ours, auto)}`;
+    expect(await hintsOf(`${both}ALTER TABLE preset_usage DISABLE TRIGGER ${ours};`)).toContain(
+      'Keep one of the two: drop the counting trigger, or stop the trigger bumps from counting. Together they count a use twice.',
+    );
+  });
 });

@@ -79,7 +79,7 @@ function markdown({
   ].join('\n')}\n`;
 }
 
-const sourceMarks = { clean: 'passed', writes: 'failed', 'not-read': 'skipped' } as const;
+const sourceMarks = { clean: 'passed', writes: 'failed', partly: 'skipped', 'not-read': 'skipped' } as const;
 
 function sourceSection(source: ChecklistJson['source']): string[] {
   if (!source)

@@ -46,21 +46,23 @@ function whyNotCounter(catalog: TriggerCatalog): string | null {
   if (mayFollow(catalog))
     return 'Change its function by hand: it also fires for deleted or changed records, and may count them right.';
   const other = countsInstead(catalog);
-  return other === null
-    ? null
-    : `Decide for one: drop the counting trigger, or stop ${other} from counting. Together they count a use twice.`;
+  if (other === null) return null;
+  return catalog.triggers.some(trigger => isOurs(trigger, catalog))
+    ? `Keep one of the two: drop the counting trigger, or stop ${other} from counting. Together they count a use twice.`
+    : `If ${other} is meant to count, leave it as it is. If not, stop it from counting first: with the trigger as well, a use counts twice.`;
 }
+
+const isOurs = ({ tableOid, name }: CatalogTrigger, { recordsOid }: TriggerCatalog) =>
+  tableOid === recordsOid && name === triggerName;
 
 /**
  * Whether a trigger that the migration replaces may be right about more than inserts: it fires for them, and its function does not
  * just add to the count, or cannot be read.
  */
 function mayFollow(catalog: TriggerCatalog): boolean {
-  const ours = (trigger: CatalogTrigger) =>
-    trigger.tableOid === catalog.recordsOid && trigger.name === triggerName;
   return catalog.triggers.some(trigger => {
     const body = catalog.functions.find(({ oid }) => oid === trigger.functionOid);
-    if (!body || trigger.tableOid !== catalog.recordsOid || !(ours(trigger) || isReplaced(body)))
+    if (!body || trigger.tableOid !== catalog.recordsOid || !(isOurs(trigger, catalog) || isReplaced(body)))
       return false;
     if (describeType(trigger.type).events.every(event => event === 'INSERT')) return false;
     const { writes, unreadable, unknownCalls } = effectsOfTrigger(trigger, body, catalog);

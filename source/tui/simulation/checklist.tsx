@@ -95,8 +95,12 @@ function Source({
   if (source === 'scanning')
     return <Text color="cyan">{displayText(`  Source: scanning ${directory}`)}</Text>;
   const verdict = sourceVerdict(source);
-  const color = { clean: {}, writes: { color: 'red', bold: true }, 'not-read': { color: 'yellow' } }[verdict];
-  const glyph = ({ clean: 'right', writes: 'error', 'not-read': 'warning' } as const)[verdict];
+  const unread = { color: 'yellow' };
+  const color = { clean: {}, writes: { color: 'red', bold: true }, partly: unread, 'not-read': unread }[
+    verdict
+  ];
+  const glyphOf = { clean: 'right', writes: 'error', partly: 'warning', 'not-read': 'warning' } as const;
+  const glyph = glyphOf[verdict];
   return (
     <Box flexDirection="column" paddingLeft={2}>
       <Text {...color}>{displayText(`${glyphs.verdict[glyph]} ${sourceSentence(source)}`)}</Text>

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { renderToString } from 'ink';
 import { expect, test, vi } from 'vitest';
 import type { SourceEvidence } from '../../../source/checklist/source-evidence.ts';
@@ -32,14 +33,24 @@ test('source of which nothing is in a language that is read is yellow, and no pa
   expect(lines[at + 1]).toBe('  Check the files that could not be read by hand.');
 });
 
-test('source that was read is not yellow, and says what was not read', () => {
-  const lines = linesWith({ ...nothing, files: 3 });
+test.each<[string, Partial<SourceEvidence>, RegExp]>([
+  ['a language that is not read', { notRead: [python] }, /Not read: 12 Python files/],
+  [
+    'a file that cannot be parsed',
+    { notRead: [], unparsed: [{ file: 'a.sql', line: 1, column: 1, message: 'x' }] },
+    /Could not be read, but may write it: a\.sql:1/,
+  ],
+])('source of which a part was not read is yellow: %s', (_, part, words) => {
+  const lines = linesWith({ ...nothing, files: 3, ...part });
+  const at = lines.findIndex(line => line.includes('Nothing in 3 files of app'));
+  expect(lines[at]).toContain(`${yellow}! Nothing in 3 files`);
+  const shown = stripVTControlCharacters(lines.slice(at, at + 3).join(' '));
+  expect(shown.replace(/\s+/g, ' ')).toMatch(words);
+});
+
+test('source that was read is not yellow, and neither is what is no code', () => {
+  const ignored: NotRead = { reason: 'ignored', language: null, files: 2, code: 0, more: false };
+  const lines = linesWith({ ...nothing, files: 3, notRead: [ignored] });
   const at = lines.findIndex(line => line.includes('Nothing in 3 files of app'));
   expect(lines[at]).not.toContain(yellow);
-  expect(
-    lines
-      .slice(at, at + 2)
-      .join(' ')
-      .replace(/\s+/g, ' '),
-  ).toContain('Not read: 12 Python files.');
 });
