@@ -298,7 +298,7 @@ function serverWords(activity: ServerActivity | null): string {
       : logErrors.length === 0
         ? 'the end of its own log has no error about usage tracking'
         : `the end of its own log has ${logErrors.length} errors about usage tracking, the last: ${logErrors.at(-1)}`;
-  return `The server counts ${commits} commits, ${rollbacks} rollbacks and ${deadlocks} deadlocks in this database${when}; ${log}.`;
+  return `The server counts ${amount(commits, 'commit')}, ${amount(rollbacks, 'rollback')} and ${amount(deadlocks, 'deadlock')} in this database${when}; ${log}.`;
 }
 
 function skipped(evidence: string, hint: string): StepVerdict {
