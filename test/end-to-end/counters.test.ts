@@ -282,6 +282,56 @@ describe('check --all', () => {
     expect(words.out).toContain('public.threads.revenue: not counted. This role may not read public.sales.');
   });
 
+  test('tells of presets that may not be read', async () => {
+    await own.sql.unsafe(`REVOKE SELECT ON preset_usage FROM ${reader}`);
+    try {
+      const { code, out } = await check(['--all', '--json'], own.urlAs(reader, 'secret'));
+      expect(code).toBe(3);
+      expect(JSON.parse(out).notCheckable).toContainEqual({
+        id: 'public.presets.usage_count',
+        reason: 'This role may not read public.preset_usage.',
+      });
+    } finally {
+      await own.sql.unsafe(`GRANT SELECT ON preset_usage TO ${reader}`);
+    }
+  });
+
+  test('without a configuration has what is found', async () => {
+    await own.sql
+      .unsafe(`
+        CREATE TABLE albums (id integer PRIMARY KEY, title text, photos_count integer NOT NULL DEFAULT 0, fans integer[]);
+        CREATE TABLE photos (id serial, album_id integer REFERENCES albums, hidden boolean NOT NULL DEFAULT false, created_at timestamptz DEFAULT now());
+        CREATE FUNCTION count_photos() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF TG_OP = 'INSERT' AND NOT NEW.hidden THEN
+            UPDATE albums SET photos_count = photos_count + 1 WHERE id = NEW.album_id;
+          ELSIF TG_OP = 'DELETE' AND NOT OLD.hidden THEN
+            UPDATE albums SET photos_count = photos_count - 1 WHERE id = OLD.album_id;
+          END IF;
+          RETURN NULL;
+        END $$;
+        CREATE TRIGGER count_photos AFTER INSERT OR DELETE ON photos FOR EACH ROW EXECUTE FUNCTION count_photos();
+        INSERT INTO albums VALUES (1, 'Rome'), (2, 'Oslo');
+        INSERT INTO photos (album_id, hidden) VALUES (1, false), (1, true), (2, false);
+        UPDATE photos SET hidden = true WHERE album_id = 2`)
+      .simple();
+    const { code, out } = await check(['--counter', 'albums.photos_count', '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      counter: {
+        id: 'public.albums.photos_count',
+        records: {
+          table: 'public.photos',
+          reference: ['album_id'],
+          where: expect.stringContaining('hidden'),
+        },
+        source: { kind: 'trigger' },
+      },
+      rows: 2,
+      mismatches: [{ id: '2', name: 'Oslo', count: 1, records: 0, drift: 1 }],
+    });
+  });
+
   test('stops at a configuration that is wrong', async () => {
     writeFileSync(join(directory, 'bad.json'), '{"counters": [{"counter": "a.b.c", "rows": {}}]}');
     const { code, err } = await check(['--all', '--config', 'bad.json']);

@@ -5,10 +5,12 @@ import { type FoundCounters, mergeConfig } from '../../counter/configured/merge-
 import { readConfig } from '../../counter/configured/read-config.ts';
 import { chooseCounters, namedCounters } from '../../counter/definition/choose-counters.ts';
 import type { CounterDefinition, NotCheckable } from '../../counter/definition/definition.ts';
+import { presetNames } from '../../counter/definition/preset-names.ts';
 import { readReservedWords } from '../../counter/definition/read-reserved-words.ts';
 import { readTables } from '../../counter/discovery/tables.ts';
 import { rolesThatSeeAll } from '../../counter/guards.ts';
 import { inspectServer } from '../../counter/inspect-database.ts';
+import { findCounters } from '../../counters/run.ts';
 import { diagnose } from '../../diagnosis/run.ts';
 import { type ExitCode, exitCodes, isConsoleError, usageError } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
@@ -54,17 +56,15 @@ export async function checkCounters(
   const named = namedCounters(config.counter);
   refuseTogether(config);
   const configured = await readConfig(config.config, process.cwd());
-  const { inspected, found, reserved } = await database.read(
-    async reader => {
-      const reserved = await readReservedWords(reader);
-      return {
-        inspected: await inspectServer(reader, database),
-        reserved,
-        found: mergeConfig(configured, await builtIn(reader, config.schema), reserved),
-      };
-    },
+  const { inspected, reserved, unread } = await database.read(
+    async reader => ({
+      reserved: await readReservedWords(reader),
+      inspected: await inspectServer(reader, database),
+      unread: await whyPresetsAreUnread(reader, config.schema),
+    }),
     { signal },
   );
+  const found = mergeConfig(configured, await findCounters(database, config.schema, signal), reserved);
   const { json, line } = databaseInfo(inspected, database);
   const { chosen, notCheckable } = config.all
     ? everyCounter(found)
@@ -85,12 +85,18 @@ export async function checkCounters(
             ...auditJson(result.audited, result.diagnoses),
           },
         ];
-  const failed = results.flatMap(result =>
-    'failed' in result ? [{ id: result.definition.id, reason: result.failed }] : [],
-  );
+  const isUnread = config.all && unread !== null && !found.counters.some(({ id }) => id === unread.id);
+  const failed = [
+    ...(isUnread ? [unread] : []),
+    ...results.flatMap(result =>
+      'failed' in result ? [{ id: result.definition.id, reason: result.failed }] : [],
+    ),
+  ];
   const [only] = results;
   const single = !config.all && chosen.length === 1 ? only && document(only)[0] : undefined;
-  const complete = results.every(result => 'audited' in result && result.audited.hiddenBy.length === 0);
+  const complete =
+    failed.length === 0 &&
+    results.every(result => 'audited' in result && result.audited.hiddenBy.length === 0);
   return {
     json: single
       ? { version: 2, database: json, ...single }
@@ -104,14 +110,15 @@ export async function checkCounters(
     text: [
       line,
       ...(chosen.length === 0 ? ['No counter was found that can be checked.'] : []),
-      ...results.flatMap(result => [
-        ...('failed' in result
-          ? [displayText(`${result.definition.id}: not counted. ${result.failed}`)]
-          : auditLines(result.audited, result.diagnoses, chosen.length === 1 ? mostLines : mostLinesEach)),
-      ]),
+      ...results.flatMap(result =>
+        'failed' in result
+          ? []
+          : auditLines(result.audited, result.diagnoses, chosen.length === 1 ? mostLines : mostLinesEach),
+      ),
+      ...failed.map(({ id, reason }) => displayText(`${id}: not counted. ${reason}`)),
       ...notCheckable.map(({ id, reason }) => displayText(`${id}: not checked. ${reason}`)),
     ].join('\n'),
-    exitCode: worstOf(results),
+    exitCode: complete ? worstOf(results) : exitCodes.unreachable,
     ...(complete ? {} : { warnings: warningsOf(results) }),
   };
 }
@@ -129,13 +136,19 @@ function refuseTogether({ all, counter, presets }: Config): void {
   }
 }
 
-/** The counter of presets, if this database has it. */
-async function builtIn(reader: Reader, schema: string): Promise<FoundCounters> {
+/** Why the counter of presets cannot be looked at, if its tables are there. */
+async function whyPresetsAreUnread(
+  reader: Reader,
+  schema: string,
+): Promise<{ id: string; reason: string } | null> {
   try {
-    return { counters: [(await readTables(reader, schema)).definition], notCheckable: [] };
+    await readTables(reader, schema);
+    return null;
   } catch (error) {
     if (!isConsoleError(error)) throw error;
-    return { counters: [], notCheckable: [] };
+    // Another application may have a table of that name.
+    if (['missing-table', 'missing-column'].includes(error.code)) return null;
+    return { id: [schema, presetNames.rows, presetNames.count].join('.'), reason: error.message };
   }
 }
 
@@ -189,8 +202,6 @@ async function diagnosesOf(
 }
 
 function worstOf(results: readonly Result[]): ExitCode {
-  if (results.some(result => 'failed' in result || result.audited.hiddenBy.length > 0))
-    return exitCodes.unreachable;
   const isWrong = results.some(result => 'audited' in result && result.audited.totals.mismatched > 0);
   return isWrong ? exitCodes.unhealthy : exitCodes.healthy;
 }

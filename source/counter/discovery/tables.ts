@@ -4,9 +4,10 @@ import type { CounterDefinition, TableName } from '../definition/definition.ts';
 import { columnsOf } from '../definition/predicate.ts';
 import { builtIn, type Operators } from '../operators.ts';
 import { chooseTables } from './choose-tables.ts';
-import { type CountKind, countKind, operatorsBetween } from './column-kinds.ts';
+import { type CountKind, countKind, isTime, operatorsBetween } from './column-kinds.ts';
 import { requireCountedHere } from './counted-elsewhere.ts';
 import { definedColumn, definedTable } from './defined-column.ts';
+import type { Column } from './find-column.ts';
 import { presetCounter } from './preset-counter.ts';
 import { type Relation, readRelations } from './read-relations.ts';
 import { readable, requireReadable } from './readable.ts';
@@ -120,10 +121,11 @@ export async function readTables(reader: Reader, schema: string): Promise<Tables
  * Looks up the tables of any counter. Rejects with exit code 3 if a table or column is missing, if it is not certain which
  * records belong to which row, or if this role may not read them.
  */
-export async function readCounterTables(reader: Reader, definition: CounterDefinition): Promise<Tables> {
-  const { row, via, record } = definition;
+export async function readCounterTables(reader: Reader, given: CounterDefinition): Promise<Tables> {
+  const { row, via, record } = given;
   const names = [row, via, record, record.through].filter(name => name !== null);
   const relations = await readRelations(reader, names);
+  const definition = withoutUnusable(given, relations);
   const find = (name: TableName) => readable(definedTable(relations, name, definition));
   const tables = await toTables(
     reader,
@@ -139,6 +141,32 @@ export async function readCounterTables(reader: Reader, definition: CounterDefin
   if (record.where)
     await requireValues(reader, definition, definedTable(relations, record, definition), tables.path);
   return tables;
+}
+
+/**
+ * Without the columns that a counter does not need and that cannot be used here. What the configuration names is left in it, so
+ * that a mistake is reported.
+ */
+function withoutUnusable(definition: CounterDefinition, relations: readonly Relation[]): CounterDefinition {
+  const { row, record, source } = definition;
+  if (source.kind === 'config') return definition;
+  const usable = (table: TableName, name: string | null, suits: (column: Column) => boolean = () => true) => {
+    const columns = relations.find(
+      each => each.schema === table.schema && each.table === table.table,
+    )?.columns;
+    const column = columns?.find(each => each.name === name);
+    return column?.readable && suits(column) ? name : null;
+  };
+  return {
+    ...definition,
+    row: { ...row, label: usable(row, row.label), touched: usable(row, row.touched, isTime) },
+    record: {
+      ...record,
+      time: usable(record, record.time, isTime),
+      kind: usable(record, record.kind),
+      user: usable(record, record.user),
+    },
+  };
 }
 
 /** Checks a definition against its relations, and makes SQL of its names. */

@@ -293,6 +293,27 @@ describe('a role that does not see everything', () => {
     }
   });
 
+  test('a name or a time that was found and that it may not read is left out', async () => {
+    const reader = await asReader(
+      'ALTER TABLE posts ADD title text; ALTER TABLE likes ADD at text; REVOKE SELECT ON posts FROM ROLE; GRANT SELECT (id) ON posts TO ROLE',
+    );
+    try {
+      const named = defined({
+        ...through,
+        row: { ...through.row, label: 'title' },
+        record: { ...through.record, time: 'at' },
+      });
+      await expect(tablesOf(named, reader)).rejects.toMatchObject({ exitCode: 3 });
+      const found = { ...named, source: { kind: 'trigger' as const, evidence: [] } };
+      expect((await tablesOf(found, reader)).definition).toMatchObject({
+        row: { label: null },
+        record: { time: null },
+      });
+    } finally {
+      await reader.close();
+    }
+  });
+
   test('because it may not read the column of the condition', async () => {
     const reader = await asReader(
       'REVOKE SELECT ON comments FROM ROLE; GRANT SELECT (id, post_id) ON comments TO ROLE',
