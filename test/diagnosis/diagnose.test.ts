@@ -638,14 +638,18 @@ describe('a few presets that are all there are', () => {
 
 describe('counts that are wrong by chance have an unknown cause', () => {
   test.each(noise)('%s', (_, by) => {
+    const told: Diagnosis[][] = [];
     for (const share of [0.1, 0.5, 1]) {
       for (let seed = 1; seed <= scaled(2, 20); seed += 1) {
         for (const over of [{}, noStatistics]) {
           const found = diagnoseAll(spoil(world(seed), share, by).evidence(over));
-          expect([...found.values()].filter(({ code }) => code !== 'unknown')).toEqual([]);
+          told.push([...found.values()].filter(({ code }) => code !== 'unknown'));
         }
       }
     }
+    expect(told.flat().filter(({ certainty }) => certainty !== 'possible')).toEqual([]);
+    // By chance one count is exactly twice its records now and then, which is possible: at most two histories in a hundred.
+    expect(told.filter(({ length }) => length > 0).length).toBeLessThanOrEqual(told.length * 0.02);
   });
 });
 
