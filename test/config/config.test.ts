@@ -114,6 +114,20 @@ describe('a database that is nearly named is an error, with what to do and never
       'placeholder-in-url',
       /\[project-ref\]/,
     ],
+    ...[
+      ...['$' + '{{ secrets.DATABASE_URL }}', '***', 'undefined', 'REPLACE_ME', 'your-database-url'],
+      'postgresql://USER:PASSWORD@HOST:PORT/DATABASE',
+    ].map((DATABASE_URL): [object, string, RegExp] => [
+      { DATABASE_URL },
+      'placeholder-in-url',
+      /^DATABASE_URL has a placeholder in place of a URL/,
+    ]),
+    [{ DATABASE_URL: 'https://abcdefgh.supabase.co' }, 'bad-url', /address of an API/],
+    [{ DATABASE_URL: 'postgresql+asyncpg://u:secret@h/d' }, 'bad-url', /driver of a library/],
+    [{ DATABASE_URL: 'jdbc:postgresql://h/d?password=secret' }, 'bad-url', /for JDBC/],
+    [{ DATABASE_URL: 'prisma+postgres://h/?api_key=secret' }, 'bad-url', /Prisma's client alone/],
+    [{ DATABASE_URL: 'mysql://u:secret@h/d' }, 'bad-url', /another kind of database/],
+    [{ DATABASE_URL: 'file:./dev.db' }, 'bad-url', /another kind of database/],
     [{ POSTGRES_URL: 'postgres://u:secret@h/d' }, 'other-variable', /^The environment has POSTGRES_URL/],
     [{ DIRECT_URL: 'postgresql://u:secret@h/d' }, 'other-variable', /DIRECT_URL/],
   ])('%j', (environment, code, words) => {
