@@ -36,7 +36,7 @@ const inspectedWith = (hiddenBy: string[], indexed: boolean, lastUsed: string | 
   source: null,
   link: null,
   now: 0,
-  tables: { presets: { lastUsed }, records: { indexed, bytes: 1e9 }, hiddenBy } as never,
+  tables: { presets: { lastUsed }, records: { indexed, pairs: null, bytes: 1e9 }, hiddenBy } as never,
 });
 
 interface Given {
