@@ -28,13 +28,13 @@ export interface ObservedChange {
   countBy: number;
   /** By how much the number of records moved; null if they were not counted. */
   recordsBy: number | null;
-  /** Whether last_used_at moved forward; null if the table has no such column. */
+  /** Whether the time of the last use moved forward; null if the table has no such column. */
   lastUsedMoved: boolean | null;
 }
 
 /**
  * What happened between two reads of one preset, each from one snapshot. Null if nothing did, or if either read did not count
- * the records. `lastUsedKept` is false if the table has no last_used_at.
+ * the records. `lastUsedKept` is false if the table has no time of the last use.
  */
 export function observe(before: Counter, after: Counter, lastUsedKept = true): ObservedChange | null {
   if (before.records === null || after.records === null) return null;
@@ -50,7 +50,7 @@ export function observeCount(before: Counter, after: Counter, lastUsedKept = tru
   return { kind: 'count-moved', ...differences(before, after, lastUsedKept), recordsBy: null };
 }
 
-/** Judges a change. A use that was counted correctly is still a warning if last_used_at missed it. */
+/** Judges a change. A use that was counted correctly is still a warning if the time of the last use missed it. */
 export function verdictOf({ kind, lastUsedMoved }: ObservedChange): ChangeVerdict {
   switch (kind) {
     case 'counted':

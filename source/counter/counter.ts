@@ -22,7 +22,7 @@ export interface Counter {
 export type Badge = 'accurate' | 'mismatch' | 'checking' | 'hidden';
 
 /**
- * `usage_count` minus records: above 0 there are too many, below 0 too few; null while the records are not counted. A NULL
+ * The count minus records: above 0 there are too many, below 0 too few; null while the records are not counted. A NULL
  * count means 0, so it is accurate if there are no records. NaN if the count is NaN.
  */
 export function drift(counter: Counter): number | null {

@@ -92,7 +92,7 @@ export interface Evidence {
   explainedUpdates?: number;
 }
 
-/** `usage_count` minus records; a NULL count is 0. */
+/** The count minus records; a NULL count is 0. */
 export function driftOf({ usageCount, records }: PresetEvidence): number {
   return (usageCount ?? 0) - records;
 }

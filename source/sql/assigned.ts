@@ -21,7 +21,7 @@ function what(column: string, value: Node | undefined, scope: Scope): What {
   if (!node) return { how: 'sets' };
   if ('CaseExpr' in node) return caseOf(column, node.CaseExpr, scope);
   if ('MinMaxExpr' in node) {
-    // greatest(usage_count - 1, 0)
+    // greatest(count - 1, 0)
     const moving = (node.MinMaxExpr.args ?? []).filter(each => numberOf(each) === null);
     if (moving.length === 1) return what(column, moving[0], scope);
   }

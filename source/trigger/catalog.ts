@@ -139,7 +139,7 @@ export interface CatalogJob {
   reading: SqlReading;
 }
 
-/** A unique index of `preset_usage` other than its primary key. */
+/** A unique index of the records other than its primary key. */
 interface CatalogIndex {
   name: string;
   definition: string;
@@ -179,7 +179,7 @@ export interface TriggerCatalog {
   /** The count's own name. */
   countName: string;
   columns: { presets: CatalogColumn[]; records: CatalogColumn[] };
-  /** The column of `preset_usage` that refers to the preset, quoted if necessary. */
+  /** The column of the records that refers to the preset, quoted if necessary. */
   presetColumn: string;
   /** What the count can hold: see `Tables`. */
   countKind: 'integer' | 'bigint' | 'numeric' | 'float';

@@ -1,9 +1,10 @@
+import { presetNames } from '../counter/definition/preset-names.ts';
 import type { TriggerCatalog } from './catalog.ts';
 
 /** The names that the migration uses. */
-export const triggerName = 'trigger_auto_increment_preset_usage_count';
-export const functionName = 'auto_increment_preset_usage_count';
-export const trackName = 'track_preset_usage';
+export const triggerName = presetNames.trigger;
+export const functionName = presetNames.triggerFunction;
+export const trackName = presetNames.track;
 
 /** True if the counting function exists, whether or not a trigger runs it. */
 export function hasFunction({ functions, schemas }: TriggerCatalog): boolean {

@@ -4,6 +4,7 @@ import type { Tables } from '../counter/discovery/tables.ts';
 import { readBodyOnce } from '../sql/parser/memoized-reader.ts';
 import { emptyReading } from '../sql/sql-effects.ts';
 import type { CatalogReplication, TriggerCatalog } from './catalog.ts';
+import { triggerName } from './expected-names.ts';
 import type { MigrationFit } from './migration/fit.ts';
 import { readMigrationFit } from './migration/read-fit.ts';
 import type { CatalogMemory } from './read-cached-catalog.ts';
@@ -67,7 +68,7 @@ const text = `WITH RECURSIVE ${routineClosure}, triggers AS MATERIALIZED (
   SELECT t.*, c.relname, n.nspname FROM pg_trigger t
     JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE NOT t.tgisinternal AND t.tgparentid = 0
-     AND (t.tgrelid IN ($1::oid, $2::oid) OR t.tgname = 'trigger_auto_increment_preset_usage_count' OR t.tgfoid IN (SELECT oid FROM near))
+     AND (t.tgrelid IN ($1::oid, $2::oid) OR t.tgname = '${triggerName}' OR t.tgfoid IN (SELECT oid FROM near))
 ), copies (top, oid, tgrelid, tgenabled) AS (
   SELECT t.oid, c.oid, c.tgrelid, c.tgenabled FROM triggers t JOIN pg_trigger c ON c.tgparentid = t.oid
   UNION ALL

@@ -1,3 +1,5 @@
+import { functionName, trackName } from './expected-names.ts';
+
 /**
  * The routines that may write either table, for a WITH RECURSIVE in which `$1` and `$2` are the two tables and `$3` is the
  * count's name. `near` searches the source text and so finds too many: routines that name the count, a table or a view of
@@ -21,7 +23,7 @@ export const routineClosure = `shows AS (
      AND p.oid NOT IN (SELECT objid FROM pg_depend WHERE classid = 'pg_proc'::regclass AND deptype = 'e')
 ), called AS (
   SELECT r.oid, r.body FROM routine r
-   WHERE r.proname IN ('auto_increment_preset_usage_count', 'track_preset_usage')
+   WHERE r.proname IN ('${functionName}', '${trackName}')
       OR r.oid IN (SELECT tgfoid FROM pg_trigger WHERE NOT tgisinternal AND tgrelid IN ($1::oid, $2::oid))
   UNION
   SELECT r.oid, r.body FROM called c JOIN routine r ON CASE WHEN strpos(c.body, r.name) > 0 THEN ${hasWord('c.body', 'r.name')} END

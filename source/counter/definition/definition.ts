@@ -20,7 +20,7 @@ export interface CounterDefinition {
     label: string | null;
     /** The column with the count; of `via`, if there is one. */
     count: string;
-    /** A time that each new record sets, such as `last_used_at`. */
+    /** A time that each new record sets, such as that of the last use. */
     touched: string | null;
   };
   /** The table with the count, if that is not the row's own: `row` are its columns that refer to the row's key. */

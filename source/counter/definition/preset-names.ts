@@ -13,5 +13,6 @@ export const presetNames = {
   time: ['created_at', 'used_at'],
   kind: 'usage_type',
   trigger: 'trigger_auto_increment_preset_usage_count',
+  track: 'track_preset_usage',
   triggerFunction: 'auto_increment_preset_usage_count',
 } as const;

@@ -1,6 +1,6 @@
 /**
  * A name without case and underscores, for comparing when no name matches exactly: libraries that name columns write
- * `usage_count` as `usageCount`.
+ * `comments_count` as `commentsCount`.
  */
 export function foldName(name: string): string {
   return name.toLowerCase().replaceAll('_', '');

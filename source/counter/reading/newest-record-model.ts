@@ -6,7 +6,7 @@ export interface LastUse {
   preset: string | null;
   /** The preset's name, empty if it has none; null if the preset is gone. */
   name: string | null;
-  /** The preset's `last_used_at`; null if it has none. */
+  /** The preset's time of its last use; null if it has none. */
   lastUsedAt: number | null;
 }
 

@@ -23,7 +23,7 @@ const candidates = 50;
 /**
  * The newest record and the oldest one's time, without ever reading a large table. If an index leads with the time or the
  * table is small, all records are considered. Otherwise, if an index has each preset's records by time, only those of the 50
- * presets with the newest `last_used_at`, and no oldest; a later record that was not counted is then missed. Null if neither
+ * presets with the newest time of a use, and no oldest; a later record that was not counted is then missed. Null if neither
  * is possible. Infinite times are ignored.
  */
 export async function readNewestRecord(reader: Reader, tables: Tables): Promise<NewestRecord | null> {

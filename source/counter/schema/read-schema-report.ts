@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../../connection/transactions.ts';
+import { presetNames } from '../definition/preset-names.ts';
 import type { Tables } from '../discovery/tables.ts';
 import { shortText } from '../short-text.ts';
 import type { SchemaReport } from './schema-report.ts';
@@ -106,10 +107,10 @@ const text = `SELECT
           FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargnames, p.proargmodes) WITH ORDINALITY a (type, name, mode, number)))
        ORDER BY p.oid), '[]')
      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
-    WHERE p.proname = 'track_preset_usage' AND p.prokind IN ('f', 'p') AND p.prorettype <> 'trigger'::regtype
+    WHERE p.proname = '${presetNames.track}' AND p.prokind IN ('f', 'p') AND p.prorettype <> 'trigger'::regtype
       AND (n.nspname = ANY (ARRAY(SELECT e FROM json_array_elements_text($3::text::json) e))
            OR NOT EXISTS (SELECT FROM pg_proc q JOIN pg_namespace m ON m.oid = q.pronamespace
-                           WHERE q.proname = 'track_preset_usage' AND m.nspname = ANY (ARRAY(SELECT e FROM json_array_elements_text($3::text::json) e)))))::text AS routines`;
+                           WHERE q.proname = '${presetNames.track}' AND m.nspname = ANY (ARRAY(SELECT e FROM json_array_elements_text($3::text::json) e)))))::text AS routines`;
 
 /** Reads what the catalog says about both tables and the routines the application may call, in one statement. */
 export async function readSchemaReport(reader: Reader, tables: Tables): Promise<SchemaReport> {

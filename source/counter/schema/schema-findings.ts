@@ -1,3 +1,4 @@
+import { presetNames } from '../definition/preset-names.ts';
 import { foldName } from '../discovery/fold-name.ts';
 import type { Finding, Severity } from '../finding.ts';
 import type { ReportedColumn, ReportedTable, SchemaReport } from './schema-report.ts';
@@ -78,14 +79,14 @@ function unreadable(report: SchemaReport): SchemaFinding[] {
 /** Names that only match if case and underscores are ignored. */
 function otherNames({ presets, presetUsage, parts }: SchemaReport): SchemaFinding[] {
   const usual: [string, string | null][] = [
-    ['presets', presets.table],
-    ['preset_usage', presetUsage.table],
-    ['usage_count', parts.count],
-    ['last_used_at', parts.lastUsed],
-    ['preset_id', parts.preset],
-    ['usage_type', parts.type],
-    ...['created_at', 'used_at'].map((name): [string, string | null] => [name, parts.time]),
-    ...['name', 'display_name', 'title'].map((name): [string, string | null] => [name, parts.label]),
+    [presetNames.rows, presets.table],
+    [presetNames.records, presetUsage.table],
+    [presetNames.count, parts.count],
+    [presetNames.touched, parts.lastUsed],
+    [presetNames.reference, parts.preset],
+    [presetNames.kind, parts.type],
+    ...presetNames.time.map((name): [string, string | null] => [name, parts.time]),
+    ...presetNames.label.map((name): [string, string | null] => [name, parts.label]),
   ];
   const other = usual.filter(
     ([name, own]) => own !== null && own !== name && foldName(own) === foldName(name),
@@ -149,7 +150,7 @@ function onTimes({ presets, presetUsage, parts }: SchemaReport): SchemaFinding[]
     found.push(
       warn(
         'no-time-column',
-        `${presetUsage.name} has no time column (created_at or used_at): last_used_at cannot be checked or set by a sync, and uses by day are not plotted.`,
+        `${presetUsage.name} has no time column (${presetNames.time.join(' or ')}): ${presetNames.touched} cannot be checked or set by a sync, and uses by day are not plotted.`,
       ),
     );
   }
@@ -157,13 +158,13 @@ function onTimes({ presets, presetUsage, parts }: SchemaReport): SchemaFinding[]
     found.push(
       warn(
         'no-last-used',
-        `${presets.name} has no last_used_at: the time of the last use is neither shown nor checked.`,
+        `${presets.name} has no ${presetNames.touched}: the time of the last use is neither shown nor checked.`,
       ),
     );
   }
-  const usual: [ReportedTable, string[], string | null][] = [
-    [presetUsage, ['created_at', 'used_at'], parts.time],
-    [presets, ['last_used_at'], parts.lastUsed],
+  const usual: [ReportedTable, readonly string[], string | null][] = [
+    [presetUsage, presetNames.time, parts.time],
+    [presets, [presetNames.touched], parts.lastUsed],
   ];
   for (const [table, names, taken] of usual) {
     const alike = table.columns.filter(({ name }) =>

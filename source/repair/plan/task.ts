@@ -5,7 +5,7 @@ export interface RepairTask {
   /** The preset; null for records whose preset is gone. */
   id: string | null;
   name: string;
-  /** `usage_count` minus records when it was planned, or after the batch before. */
+  /** The count minus records when it was planned, or after the batch before. */
   drift: number;
   /** About how many records it deletes or puts back: batches are made of about equal sums. */
   weight: number;

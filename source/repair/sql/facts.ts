@@ -54,7 +54,7 @@ const facts = z.object({
   ),
   /** A table that inherits from the table of records and is not a partition of it; null if there is none. */
   inheritedBy: z.nullable(z.string()),
-  /** Foreign keys to preset_usage, with what a delete does to their rows; `itself` if they are its own. */
+  /** Foreign keys to the records, with what a delete does to their rows; `itself` if they are its own. */
   referencedBy: z.array(
     z.object({
       table: z.string(),

@@ -1,6 +1,6 @@
 import type { Effects } from './effects.ts';
 
-/** What a trigger's function does to `presets.usage_count`. */
+/** What a trigger's function does to the count. */
 export interface CountingEffect {
   /** True if a statement sets the count. */
   writes: boolean;

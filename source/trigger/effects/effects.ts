@@ -6,7 +6,7 @@ import { resolveCall, resolveTable, targetOf } from './resolve-names.ts';
 
 /** A write to the count or to the records. */
 export interface Effect {
-  /** `count` is the count of presets, `records` the rows of preset_usage. */
+  /** `count` is the count of presets, `records` its records. */
   on: 'count' | 'records';
   verb: SqlWrite['verb'] | 'assign';
   action: SqlWrite['action'];

@@ -2,7 +2,7 @@ import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../catalog
 import { countingEffectOf } from '../effects/counting-effect.ts';
 import { type Effects, effectsOf, effectsOfReading } from '../effects/effects.ts';
 import { effectsOfTrigger } from '../effects/trigger-effects.ts';
-import { trackName, triggerName } from '../expected-names.ts';
+import { functionName, trackName, triggerName } from '../expected-names.ts';
 import { trackRoutines } from '../track-routines.ts';
 import { describeType } from '../trigger-type.ts';
 
@@ -102,5 +102,5 @@ function bodyOf({ functionOid }: CatalogTrigger, catalog: TriggerCatalog): Catal
 export function isReplaced({ schema, name, isTrigger, identityTypes }: CatalogFunction): boolean {
   if (schema !== 'public') return false;
   if (name === trackName) return /^uuid, (?:text|character varying)(?:, jsonb?)?$/.test(identityTypes);
-  return isTrigger && name === 'auto_increment_preset_usage_count' && identityTypes === '';
+  return isTrigger && name === functionName && identityTypes === '';
 }

@@ -1,5 +1,6 @@
 import type { QueryTiming } from '../../connection/query-timing.ts';
 import type { Counter } from '../../counter/counter.ts';
+import { presetNames } from '../../counter/definition/preset-names.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { type DriftEvent, driftChange } from '../drift-event.ts';
 import type { KnownRepair, SeenRepair } from '../repaired-drift.ts';
@@ -188,10 +189,10 @@ export class DriftWatch {
 
   #names({ presets, records }: Tables): SessionNames {
     return {
-      tables: [...new Set([presets.table, 'presets'])],
+      tables: [...new Set([presets.table, presetNames.rows])],
       count: presets.countName,
-      records: [...new Set([records.table, 'preset_usage'])],
-      functions: [...new Set(['track_preset_usage', ...this.#functions])],
+      records: [...new Set([records.table, presetNames.records])],
+      functions: [...new Set([presetNames.track, ...this.#functions])],
     };
   }
 
