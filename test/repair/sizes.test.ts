@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RepairOutcome } from '../../source/repair/repair.ts';
 import { insertPresets, insertRecords } from '../helpers/database.ts';
 import { RepairBench } from '../helpers/repair-bench.ts';
-import { scaled } from '../helpers/scale.ts';
+import { scaled, timeLimit } from '../helpers/scale.ts';
 
 let bench: RepairBench;
 let noir: string;
@@ -26,7 +26,9 @@ async function insertLarge(preset: string, records: number, bytes: number): Prom
       FROM generate_series(1, ${records}::int) n`;
 }
 
-test('records of 80 kB are deleted in batches of some megabytes, and every one of them comes back', async () => {
+test('records of 80 kB are deleted in batches of some megabytes, and every one of them comes back', {
+  timeout: timeLimit(60_000),
+}, async () => {
   const records = scaled(150, 9_000);
   await insertLarge(noir, records, 80 * kB);
   await insertRecords(bench.own.sql, pastel, 20);
