@@ -56,6 +56,7 @@ export function numericLevel(number: number): Level {
 // In characters. Only the part before the message is searched for levels; it is shorter than this.
 const longestHead = 2_000;
 const logfmtLevel = logfmtReader(['level', 'lvl', 'severity']);
+const logfmtMessage = logfmtReader(['msg', 'message']);
 const mostWords = 3;
 const mostParts = 12;
 
@@ -67,7 +68,11 @@ const mostParts = 12;
 export function plainLevel(line: string, dated: boolean): Level | null {
   let rest = line.slice(0, longestHead).trimStart();
   const field = logfmtLevel(rest);
-  if (field !== null) return /^\d{1,3}$/.test(field) ? numericLevel(Number(field)) : namedLevel(field);
+  // A number is a level only beside a message: `level=50 player=7` is a game's.
+  if (field !== null && /^\d{1,3}$/.test(field)) {
+    return logfmtMessage(rest) === null ? null : numericLevel(Number(field));
+  }
+  if (field !== null) return namedLevel(field);
   let words = 0;
   let named = false;
   for (let part = 0; part < mostParts; part += 1) {
@@ -93,9 +98,7 @@ export function plainLevel(line: string, dated: boolean): Level | null {
 
 /** The level in a line of an object that was printed over several lines: `severityText: 'ERROR',`. */
 export function levelOfObject(line: string): Level | null {
-  const name = /^\s+["']?(?:level|severity|severityText|levelname)["']?: ["'](\w{1,20})["'],?\s*$/.exec(
-    line,
-  )?.[1];
+  const name = /^\s+["']?(?:severity|severityText)["']?: ["'](\w{1,20})["'],?\s*$/.exec(line)?.[1];
   return name === undefined ? null : namedLevel(name);
 }
 

@@ -533,6 +533,16 @@ describe('a line about usage that speaks of trouble without a level', () => {
   });
 });
 
+test.each([
+  'level=50 player=7 preset_usage=3',
+  '{"level":50,"player":7,"preset":"Noir"}',
+  "logger options {\n  level: 'error',\n  pretty: true\n}",
+  '{"msg":"stock","status":"critical"}',
+  '{"msg":"saved","error":null,"errors":[],"usage_count":50}',
+])('a level, a status or a list that is not a log’s: %s', async text => {
+  expect(await read(`${text}\n`)).toMatchObject({ errors: 0 });
+});
+
 test('what stands below a line that is not understood is not understood either', async () => {
   const odd = '<entry>\n  <level>2</level>\n  <message>insert failed</message>\n  <a/>\n  <b/>\n</entry>\n';
   expect((await read(odd.repeat(10))).share).toBeLessThan(0.2);

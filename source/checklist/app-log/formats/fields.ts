@@ -98,7 +98,7 @@ export function readFields(record: Fields, written: number, readText: ReadText):
   const wrapped = wrappedText(all[0] ?? {});
   const message = wrapped ?? messageOf(all);
   const inner = message === '' ? null : readText(message, written);
-  const known = gelfLevel(all) ?? first(all, levelNames, levelOf) ?? numberedLevel(all) ?? wordOfStatus(all);
+  const known = gelfLevel(all) ?? loggedLevel(all) ?? numberedLevel(all) ?? wordOfStatus(all);
   const status = first(all, statusNames, statusLevel);
   // A level outranks a code: the server logs a client that went away as LOG with 08006.
   const code = known === null ? (codeLevel(all) ?? listedErrors(all)) : null;
@@ -215,9 +215,20 @@ function gelfLevel([record]: readonly Fields[]): Level | null {
   return priorityLevel(record.level) ?? { kind: 'calm', level: '' };
 }
 
-/** Datadog's status is a level. */
+/** The level by name, or by number where something else shows that a logger wrote it: `{"level":50,"player":7}` is a game's. */
+function loggedLevel(all: readonly Fields[]): Level | null {
+  const isLogger = all.some(fields => loggerNames.some(name => Object.hasOwn(fields, name)));
+  return first(all, levelNames, value => (isLogger || Number.isNaN(Number(value)) ? levelOf(value) : null));
+}
+
+const loggerNames = [...timeNames, ...messageNames, 'err', 'error', 'pid', 'hostname', 'v', 'level_name'];
+
+/** Datadog's status is a level. Elsewhere it may be that of an order or a device, unless it is "error". */
 function wordOfStatus(all: readonly Fields[]): Level | null {
-  return first(all, ['status'], value => (typeof value === 'string' ? namedLevel(value) : null));
+  const isDatadog = all.some(fields => Object.hasOwn(fields, 'service') || Object.hasOwn(fields, 'content'));
+  return first(all, ['status'], value =>
+    typeof value === 'string' && (isDatadog || value === 'error') ? namedLevel(value) : null,
+  );
 }
 
 /** GraphQL answers with a list of errors, and a status of 200. */
