@@ -8,23 +8,30 @@ import { readLastRecords } from '../../../source/counter/reading/last-records.ts
 import { readNewestRecord } from '../../../source/counter/reading/newest-record.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../../helpers/database.ts';
-import { kinds } from './kinds.ts';
+import { setTraps } from '../../helpers/traps.ts';
+import { type Kind, kinds } from './kinds.ts';
 
-/** Audits each kind on the server at `url`: the audit, ticks and a plain query must say the same of every row. */
-export function everyKind(url: () => string): void {
+/**
+ * Audits each kind on the server at `url`: the audit, ticks and a plain query must say the same of every row. `trapped` runs
+ * every statement by a search_path that leads to traps.
+ */
+export function everyKind(
+  url: () => string,
+  { trapped = false, of = kinds }: { trapped?: boolean; of?: readonly Kind[] } = {},
+): void {
   describe('the audit says what plain SQL says of', () => {
     let own: TestDatabase;
     let database: Database;
     beforeAll(async () => {
       own = await createDatabase('template1', url());
-      database = connectTo(own.url);
+      database = connectTo(trapped ? (await setTraps(own)).url : own.url);
     });
     afterAll(async () => {
       await database.close();
       await own.drop();
     });
 
-    test.each(kinds)('$name', async ({ sql, definition, truth, orphans }) => {
+    test.each(of)('$name', async ({ sql, definition, truth, orphans }) => {
       await own.sql
         .unsafe(`DROP SCHEMA IF EXISTS ext CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${sql}`)
         .simple();
@@ -46,7 +53,8 @@ export function everyKind(url: () => string): void {
         ]),
       );
       expect(plain.filter(({ wrong }) => wrong).length).toBeGreaterThan(0);
-      const tables = await database.read(reader => readCounterTables(reader, definition));
+      const found = await database.read(reader => readCounterTables(reader, definition));
+      const tables = trapped ? { ...found, path: 'own' as const } : found;
       const figures = (counters: readonly Counter[]) =>
         new Map(
           counters.map(counter => [
