@@ -111,9 +111,9 @@ describe('the counters of a database', () => {
 
   test('that cannot be checked are told with the reason', () => {
     expect(found.notCheckable.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([
-      'forum.topics.bookmark_count: forum.size_bookmarks(), line 1, sets it to the size of NEW.bookmarks.',
-      'forum.topics.views: forum.hit(bigint), line 1, adds to it, and nothing logs what it counts.',
-      'forum.topics.votes_count: forum.counter_cache(), line 2, runs SQL that is not known before it runs.',
+      'forum.topics.bookmark_count: Line 1 of forum.size_bookmarks() sets it to the size of NEW.bookmarks.',
+      'forum.topics.views: forum.hit(bigint) adds to it, and nothing logs what it counts.',
+      'forum.topics.votes_count: Line 2 of forum.counter_cache() runs SQL that is not known before it runs.',
     ]);
   });
 

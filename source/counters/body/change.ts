@@ -20,10 +20,15 @@ export interface Insertion {
   conditions: readonly Expression[];
 }
 
-/** A line of a routine. */
+/** A line of a routine; 0 where the language has no lines of its own. */
 export interface Place {
   routine: string;
   line: number;
+}
+
+/** A place as the subject of a sentence. */
+export function placeText({ routine, line }: Place): string {
+  return line === 0 ? routine : `Line ${line} of ${routine}`;
 }
 
 /** What a body does to tables. */

@@ -96,6 +96,7 @@ function cast({ typeName }: TypeCast, inner: Expression): Expression {
 }
 
 function castValue(given: Value, type: string): Value {
+  if (typeof given === 'boolean' && numbers.has(type)) return Number(given);
   if (typeof given !== 'string') return given;
   if (numbers.has(type) && given.trim() !== '' && !Number.isNaN(Number(given))) return Number(given);
   if (type === 'bool' && /^(?:t|true|f|false)$/i.test(given)) return /^t/i.test(given);

@@ -263,7 +263,7 @@ function sortConditions(
       else if (mentionsColumn(each, change.target, change.column)) sorted.clamped = true;
       else sorted.doubts.push(`rows are only changed where ${printed(each)}`);
     } else if (link.between && mentions(each, link.between)) {
-      if (isJoin(each)) continue;
+      if (isJoin(each) || asksForKey(each, link.between, link)) continue;
       return { why: `depends on ${printed(each)}` };
     } else if (isReadable(each, isRecord)) {
       if (record.kind !== 'inserted') sorted.conditions.push(each);
@@ -303,6 +303,14 @@ function isJoin(each: Expression): boolean {
   if (each.kind !== 'operator' || each.name !== '=') return false;
   const [left, right] = each.args;
   return left !== undefined && right !== undefined && !constantSide(left) && !constantSide(right);
+}
+
+/** That a key is there at all, without which nothing would be found. */
+function asksForKey(each: Expression, between: Source, { through }: Link): boolean {
+  if (each.kind !== 'not' || each.arg.kind !== 'null' || each.arg.arg.kind !== 'column') return false;
+  const { source, column: name } = each.arg.arg;
+  const keys = [...(through?.key ?? []), ...(through?.reference ?? [])];
+  return sourceKey(source) === sourceKey(between) && keys.includes(name);
 }
 
 const constantSide = (each: Expression) => each.kind === 'value' || each.kind === 'session';

@@ -110,6 +110,7 @@ export function withoutLookups(each: Expression, pulled: Expression[]): Expressi
     case 'extreme':
     case 'opaque':
       return { ...each, args: each.args.map(inner) };
+    case 'not':
     case 'null':
     case 'is':
       return { ...each, arg: inner(each.arg) };

@@ -1,5 +1,6 @@
 import { counterId } from '../../counter/definition/counter-id.ts';
 import type { CounterDefinition, NotCheckable } from '../../counter/definition/definition.ts';
+import { placeText } from '../body/change.ts';
 import type { Catalog, CatalogTable } from '../catalog.ts';
 import type { NamedCounter } from './by-name.ts';
 import { define } from './define.ts';
@@ -71,7 +72,7 @@ export function assemble(
 }
 
 function crowdedReason({ table, constants, places }: WrittenCounter): string {
-  const place = places[0] ? `${places[0].routine}, line ${places[0].line},` : 'A body';
+  const place = places[0] ? placeText(places[0]) : 'A body';
   return constants.length > 0
     ? `${place} finds one of several rows of ${table.name} by a constant.`
     : `${place} writes every row of ${table.name}, which may have more than one.`;

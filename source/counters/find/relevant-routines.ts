@@ -1,7 +1,11 @@
 import type { Catalog, CatalogRoutine } from '../catalog.ts';
 
 const writes = /\bupdate\b|\bon\s+conflict\b|\bmerge\b/i;
-const assigns = /:=|=/;
+const counts = /\b(?:count|sum|cardinality|array_length|jsonb?_array_length)\s*\(/i;
+// In characters: the value that a column is set to stands this near.
+const nearby = 200;
+// Calls between a trigger and what counts for it.
+const furthest = 4;
 const readableLanguages: ReadonlySet<string> = new Set(['plpgsql', 'sql']);
 const set = /("(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)\s*(?::=|=)/gu;
 const several = /\(([^()]+)\)\s*=/g;
@@ -21,27 +25,52 @@ export function relevantRoutines({ tables, triggers, routines }: Catalog): Catal
   }
   const fired = new Set(triggers.map(each => each.function));
   const readable = routines.filter(({ language }) => readableLanguages.has(language));
+  const counting = new Set(
+    readable.filter(({ source }) => counts.test(source)).map(({ name }) => name.toLowerCase()),
+  );
   const chosen = new Set(
     readable.filter(routine => {
       if (routine.isTrigger && !fired.has(routine.oid)) return false;
       const { source } = routine;
       if (routine.isTrigger && /\bexecute\b/i.test(source)) return true;
-      if (!writes.test(source) && !(routine.isTrigger && assigns.test(source) && /\bnew\b/i.test(source)))
-        return false;
-      return setsOne(source, numbers);
+      const assigns = routine.isTrigger && /\bnew\s*\./i.test(source);
+      return (writes.test(source) || assigns) && setsOne(source, numbers, mayCount(source, counting));
     }),
   );
   return [...withCalled(chosen, readable, fired)];
 }
 
-function setsOne(source: string, numbers: ReadonlySet<string>): boolean {
-  for (const [, name = ''] of source.matchAll(set)) {
-    if (numbers.has(name.replace(/^"|"$/g, '').toLowerCase())) return true;
+/** Whether a body counts, or calls a function that does, so that a column may be set to a count. */
+function mayCount(source: string, counting: ReadonlySet<string>): boolean {
+  return counts.test(source) || namesCalled(source).some(name => counting.has(name));
+}
+
+/** Whether a body sets one of these columns: to anything, or else to something that has its name again. */
+function setsOne(source: string, numbers: ReadonlySet<string>, toAnything: boolean): boolean {
+  for (const match of source.matchAll(set)) {
+    const [whole, quoted = ''] = match;
+    const name = quoted.replace(/^"|"$/g, '').toLowerCase();
+    if (!numbers.has(name)) continue;
+    const after = match.index + whole.length;
+    if (
+      toAnything ||
+      source
+        .slice(after, after + nearby)
+        .toLowerCase()
+        .includes(name)
+    )
+      return true;
   }
   for (const [, names = ''] of source.matchAll(several)) {
     for (const [name] of names.matchAll(word)) if (numbers.has(name.toLowerCase())) return true;
   }
   return false;
+}
+
+function namesCalled(source: string): string[] {
+  return [...source.matchAll(/([\p{L}_][\p{L}\p{N}_$]*)\s*"?\s*\(/gu)].map(([, name = '']) =>
+    name.toLowerCase(),
+  );
 }
 
 /** Adds the triggers that call one of them, and what they call themselves. */
@@ -54,19 +83,19 @@ function withCalled(
   const calls = new Map<CatalogRoutine, CatalogRoutine[]>();
   const callsOf = (routine: CatalogRoutine) => {
     const known = calls.get(routine) ?? [
-      ...new Set(
-        [...routine.source.matchAll(/([\p{L}_][\p{L}\p{N}_$]*)\s*"?\s*\(/gu)].flatMap(
-          ([, name = '']) => byName.get(name.toLowerCase()) ?? [],
-        ),
-      ),
+      ...new Set(namesCalled(routine.source).flatMap(name => byName.get(name) ?? [])),
     ];
     calls.set(routine, known);
     return known;
   };
   const all = new Set(chosen);
-  for (const routine of readable) {
-    if (!routine.isTrigger || !fired.has(routine.oid) || all.has(routine)) continue;
-    if (callsOf(routine).some(called => chosen.has(called))) all.add(routine);
+  // A routine on the way to one may be called by another, so each round goes one call further.
+  for (let round = 0, before = 0; round < furthest && before < all.size; round += 1) {
+    before = all.size;
+    for (const routine of readable) {
+      if (all.has(routine) || (routine.isTrigger && !fired.has(routine.oid))) continue;
+      if (callsOf(routine).some(called => all.has(called))) all.add(routine);
+    }
   }
   // What they call may count for them, and give the result.
   for (const routine of all) for (const called of callsOf(routine)) all.add(called);

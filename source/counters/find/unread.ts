@@ -1,3 +1,4 @@
+import { placeText } from '../body/change.ts';
 import { within } from '../body/expression.ts';
 import type { Catalog, CatalogTable } from '../catalog.ts';
 import { wordsOf } from '../names/words.ts';
@@ -22,7 +23,7 @@ export function dynamicCounts(
       );
       return mentioned(words, catalog).map(found => ({
         ...found,
-        reason: `${place.routine}, line ${place.line}, runs SQL that is not known before it runs.`,
+        reason: `${placeText(place)} runs SQL that is not known before it runs.`,
         unlogged: false,
       }));
     });

@@ -1,6 +1,6 @@
 import type { CounterWriter } from '../../counter/definition/definition.ts';
 import type { Predicate } from '../../counter/definition/predicate.ts';
-import type { Place } from '../body/change.ts';
+import { type Place, placeText } from '../body/change.ts';
 import type { CatalogTable } from '../catalog.ts';
 import type { Effect, Refusal } from '../effect/effect.ts';
 import { isUnique } from '../effect/link.ts';
@@ -89,11 +89,8 @@ function judge(table: CatalogTable, column: string, writings: readonly Writing[]
   if (record.kind === 'f' || table.kind === 'f')
     return uncheckable(`${(record.kind === 'f' ? record : table).name} is in another database.`);
   const groups = used
-    .map(
-      ({ by, effects: list }): EventEffects => ({
-        event: by.kind === 'trigger' ? by.event : 'call',
-        effects: list,
-      }),
+    .flatMap(({ by, effects: list }) =>
+      by.kind === 'trigger' ? [{ event: by.event, effects: list }] : calledGroups(list),
     )
     .filter(({ effects: list }) => list.length > 0);
   if (countsItself(table, record, link)) return null;
@@ -108,7 +105,7 @@ function judge(table: CatalogTable, column: string, writings: readonly Writing[]
       : undefined;
   if (inserts?.refusals[0]) return uncheckable(sentence(inserts.refusals[0]));
   const common = commonCondition(groups, record, keys);
-  if ('why' in common) return uncheckable(`${upper(common.why)}: ${placeOf(first)}.`);
+  if ('why' in common) return uncheckable(`${upper(common.why)}: see ${first.place.routine}.`);
   if (onlyChanges(groups) && common.where === null) {
     return isTally(column) ? uncheckable('It counts changes, and nothing logs them.') : null;
   }
@@ -134,13 +131,21 @@ function judge(table: CatalogTable, column: string, writings: readonly Writing[]
     by: used === triggers ? 'trigger' : 'function',
     certain: common.agree && !refused && doubts.length === 0,
     evidence: [
-      ...evidenceOf(used, first),
+      ...evidenceOf(used, effects.find(({ sign }) => sign === 1) ?? first),
       ...doubts.map(doubt => `${upper(doubt)}.`),
       ...(common.agree ? [] : ['Not every writer has this condition.']),
       ...triggers.flatMap(each => each.refusals.map(sentence)),
     ],
     places: effects.map(({ place }) => place),
   };
+}
+
+/** A function that is called may take away what another branch of it has added. */
+function calledGroups(effects: readonly Effect[]): EventEffects[] {
+  return [
+    { event: 'call', effects: effects.filter(({ sign }) => sign === 1) },
+    { event: 'delete', effects: effects.filter(({ sign }) => sign === -1) },
+  ];
 }
 
 const upper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -162,11 +167,7 @@ function refusedColumn(
 }
 
 function sentence({ why, place }: Refusal): string {
-  return `${place.routine}, line ${place.line}, ${why}.`;
-}
-
-function placeOf({ place }: Effect): string {
-  return `${place.routine}, line ${place.line}`;
+  return `${placeText(place)} ${why}.`;
 }
 
 // Numbers that are moved on by one and count no records, or whose records are not kept.
@@ -273,7 +274,7 @@ function evidenceOf(writings: readonly Writing[], { place, kind, record, amount 
         ? 'adds one for each of'
         : 'adds';
   return [
-    `${place.routine}, line ${place.line}, ${does} ${what}.`,
+    `${placeText(place)} ${does} ${what}.`,
     ...[...new Set(disabled)].map(name => `The trigger ${name} is disabled.`),
   ];
 }

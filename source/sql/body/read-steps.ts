@@ -44,8 +44,8 @@ function sqlSteps(source: string, parser: Parser): Step[] {
   const body = first && 'CreateFunctionStmt' in first ? first.CreateFunctionStmt.sql_body : undefined;
   return (body ? flat(body) : nodes).map(node =>
     'ReturnStmt' in node
-      ? { kind: 'return', value: node.ReturnStmt.returnval ?? null, line: 1 }
-      : { kind: 'statement', node, into: null, line: 1 },
+      ? { kind: 'return', value: node.ReturnStmt.returnval ?? null, line: 0 }
+      : { kind: 'statement', node, into: null, line: 0 },
   );
 }
 

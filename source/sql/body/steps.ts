@@ -1,6 +1,7 @@
 import type { Node } from 'libpg-query';
 
-/** One step of a routine's body. Where the parser refused an expression its tree is null. `line` counts from 1 in the body. */
+/** One step of a routine's body. Where the parser refused an expression its tree is null. `line` counts from 1 in the body; SQL
+ * has 0. */
 export type Step = { line: number } & (
   | { kind: 'statement'; node: Node; into: IntoTarget | null }
   | { kind: 'assign'; target: readonly string[]; value: Node | null }
