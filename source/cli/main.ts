@@ -162,6 +162,10 @@ const commands: Record<Exclude<CommandName, 'console' | 'completion' | OfflineNa
     const { check } = await import('./commands/check.ts');
     return check(database, config, signal, auditProgress(config));
   },
+  async counters(database, config, signal) {
+    const { counters } = await import('./commands/counters.ts');
+    return counters(database, config, signal, auditProgress(config));
+  },
   async trigger(database, config, signal) {
     const { trigger } = await import('./commands/trigger.ts');
     return trigger(database, config, signal);

@@ -30,6 +30,7 @@ const commands = {
     help: 'find application code that writes usage_count itself',
     argument: { name: 'DIRECTORY', into: 'appSource' },
   },
+  counters: { help: 'list every counter of the database, and how many rows of each are wrong' },
   completion: {
     help: 'print the completion script of bash, zsh or fish',
     argument: { name: 'SHELL', into: 'shell', choices: ['bash', 'zsh', 'fish'] },

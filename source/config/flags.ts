@@ -82,9 +82,15 @@ export const flags = {
     value: 'FILE',
     group: 'What to do',
     help: 'describes counters that are not found (default counters.json, where it is)',
-    for: ['check'],
+    for: ['check', 'counters'],
     give: 'the path of a file such as counters.json',
     path: 'file',
+  },
+  writeConfig: {
+    kind: 'switch',
+    group: 'What to do',
+    help: 'write what was found to counters.json, or to the file that --config names',
+    for: ['counters'],
   },
   preset: {
     kind: 'texts',

@@ -1,7 +1,10 @@
-import type { Database } from '../connection/transactions.ts';
+import type { Database, Reader } from '../connection/transactions.ts';
+import { isOfOneCounter } from '../counter/audit/one-counter.ts';
+import type { FoundCounters } from '../counter/configured/merge-config.ts';
+import type { CounterDefinition } from '../counter/definition/definition.ts';
 import { readTables } from '../counter/discovery/tables.ts';
-import { exitCodes, isConsoleError } from '../errors/errors.ts';
-import { assemble, type FoundCounters, type Seen } from './find/assemble.ts';
+import { isConsoleError } from '../errors/errors.ts';
+import { assemble, type Seen } from './find/assemble.ts';
 import { countersByName, type NamedCounter } from './find/by-name.ts';
 import { countsInOtherLanguages, dynamicCounts } from './find/unread.ts';
 import { type Readings, writingsOf } from './find/writings.ts';
@@ -22,10 +25,7 @@ export async function findCounters(
   const { catalog, builtIn } = await database.read(
     async reader => ({
       catalog: await readCatalog(reader),
-      builtIn: await readTables(reader, schema).then(
-        ({ definition }) => definition,
-        () => null,
-      ),
+      builtIn: await builtInCounter(reader, schema),
     }),
     { signal },
   );
@@ -33,6 +33,16 @@ export async function findCounters(
   const named = countersByName(catalog.tables, certain(judged));
   const seen = await lookAtRows(database, judged, named, signal);
   return assemble(catalog, judged, named, { ...seen, builtIn });
+}
+
+/** The counter that this console knows by its names; null if its tables are not there, or do not fit. */
+async function builtInCounter(reader: Reader, schema: string): Promise<CounterDefinition | null> {
+  try {
+    return (await readTables(reader, schema)).definition;
+  } catch (error) {
+    if (!isConsoleError(error)) throw error;
+    return null;
+  }
 }
 
 /** What the bodies of a database say of counts; where one column is told twice, what is known comes before what is not. */
@@ -63,8 +73,7 @@ async function lookAtRows(
       return await database.read(work, { signal });
     } catch (error) {
       // The search goes on without what could not be read: a timeout, a table that was just dropped.
-      if (isConsoleError(error) && error.exitCode === exitCodes.unreachable && !signal?.aborted)
-        return otherwise;
+      if (!signal?.aborted && isOfOneCounter(error)) return otherwise;
       throw error;
     }
   };

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
 import { auditCounters } from '../../source/counter/audit/audit-counters.ts';
+import type { FoundCounters } from '../../source/counter/configured/merge-config.ts';
 import type { CounterDefinition } from '../../source/counter/definition/definition.ts';
 import { predicateText } from '../../source/counter/definition/predicate-text.ts';
 import { readCounterTables } from '../../source/counter/discovery/tables.ts';
-import type { FoundCounters } from '../../source/counters/find/assemble.ts';
 import { findCounters } from '../../source/counters/run.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { Database, Reader } from '../../connection/transactions.ts';
 import { type AuditedCounter, auditCounter } from '../../counter/audit/audit-counter.ts';
+import { isOfOneCounter } from '../../counter/audit/one-counter.ts';
 import { type FoundCounters, mergeConfig } from '../../counter/configured/merge-config.ts';
 import { readConfig } from '../../counter/configured/read-config.ts';
 import { chooseCounters, namedCounters } from '../../counter/definition/choose-counters.ts';
@@ -24,21 +25,6 @@ import type { Outcome } from '../output/outcome.ts';
 type Result =
   | { definition: CounterDefinition; audited: AuditedCounter; diagnoses: Diagnoses }
   | { definition: CounterDefinition; failed: string };
-
-// What is wrong with one counter says nothing of the others.
-const ofOneCounter: ReadonlySet<string> = new Set([
-  'missing-table',
-  'missing-column',
-  'not-a-table',
-  'permission-denied',
-  'keys-differ',
-  'count-is-no-number',
-  'amount-is-inexact',
-  'counter-does-not-fit',
-  'rows-hidden',
-  'statement-timeout',
-  'lock-timeout',
-]);
 
 const mostLines = 50;
 const mostLinesEach = 10;
@@ -181,7 +167,7 @@ async function auditOne(
     const audited = await auditCounter(database, definition, options);
     return { definition, audited, diagnoses: await diagnosesOf(database, audited, options.signal) };
   } catch (error) {
-    if (!goesOn || !isConsoleError(error) || !ofOneCounter.has(error.code)) throw error;
+    if (!goesOn || !isOfOneCounter(error)) throw error;
     return { definition, failed: error.message };
   }
 }

@@ -6,7 +6,7 @@ import { predicateText } from '../../counter/definition/predicate-text.ts';
 export function counterJson(definition: CounterDefinition, reserved: ReadonlySet<string>) {
   const { id, row, via, record, onDelete, nouns, source, confidence, writers } = definition;
   const quote = (name: string) => quotedIfNeeded(name, reserved);
-  const table = ({ schema, table }: TableName) => `${quote(schema)}.${quote(table)}`;
+  const table = (name: TableName) => tableText(name, reserved);
   const { through, where } = record;
   return {
     id,
@@ -32,4 +32,9 @@ export function counterJson(definition: CounterDefinition, reserved: ReadonlySet
 /** What looks like a counter and cannot be checked, as JSON has it. */
 export function notCheckableJson({ id, reason }: NotCheckable) {
   return { id, reason };
+}
+
+/** A table as documents name it: its parts quoted where SQL needs it. */
+export function tableText({ schema, table }: TableName, reserved: ReadonlySet<string>): string {
+  return `${quotedIfNeeded(schema, reserved)}.${quotedIfNeeded(table, reserved)}`;
 }

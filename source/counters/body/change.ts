@@ -12,7 +12,7 @@ export interface Change {
   place: Place;
 }
 
-/** A body inserts a row. */
+/** A body inserts a row, or deletes one. */
 export interface Insertion {
   source: Source;
   table: CatalogTable;

@@ -148,6 +148,9 @@ class Walk {
       case 'assign':
         this.#assign(step.target, readExpression(step.value, this.#scope()), step.line);
         return value(false);
+      case 'row-count':
+        this.#assign(step.target, this.#rowCount(), step.line);
+        return value(false);
       case 'statement': {
         const rows = runStatement(
           step.node,
@@ -239,7 +242,29 @@ class Walk {
     for (const name of changed) this.#state.variables.set(name, { value: opaque(name) });
   }
 
-  #assign([name = '', field]: readonly string[], given: Expression, line: number): void {
+  /** How many rows the last INSERT made, as an aggregate over them. */
+  #rowCount(): Expression {
+    const last = this.#run.outcome.insertions.at(-1);
+    if (!last) return opaque('the number of rows');
+    return {
+      kind: 'aggregate',
+      name: 'count',
+      arg: null,
+      distinct: false,
+      conditions: [],
+      sources: [last.source],
+    };
+  }
+
+  /** The parts of a name without the label of its block. */
+  #plain(parts: readonly string[]): readonly string[] {
+    const [label = '', name = ''] = parts;
+    const { variables } = this.#read.body;
+    return parts.length === 2 && !variables.includes(label) && variables.includes(name) ? [name] : parts;
+  }
+
+  #assign(parts: readonly string[], given: Expression, line: number): void {
+    const [name = '', field] = this.#plain(parts);
     const { variables } = this.#state;
     if (field === undefined) {
       variables.set(name, given.kind === 'row' ? wholeOf(given.source) : { value: given });
@@ -294,7 +319,8 @@ class Walk {
     }
   }
 
-  #set([name = '', field]: readonly string[], given: Expression): void {
+  #set(parts: readonly string[], given: Expression): void {
+    const [name = '', field] = this.#plain(parts);
     if (field === undefined) this.#state.variables.set(name, { value: given });
     else this.#assign([name, field], given, 1);
   }

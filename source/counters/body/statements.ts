@@ -1,4 +1,4 @@
-import type { InsertStmt, MergeStmt, Node, UpdateStmt } from 'libpg-query';
+import type { DeleteStmt, InsertStmt, MergeStmt, Node, UpdateStmt } from 'libpg-query';
 import { tableName } from '../../sql/names.ts';
 import type { CatalogTable } from '../catalog.ts';
 import type { Outcome, Place } from './change.ts';
@@ -24,6 +24,7 @@ export function runStatement(node: Node, given: Scope, standing: Standing, outco
   if ('SelectStmt' in node) return readQuery(node.SelectStmt, scope);
   if ('UpdateStmt' in node) return updated(node.UpdateStmt, scope, standing, outcome);
   if ('InsertStmt' in node) return inserted(node.InsertStmt, scope, standing, outcome);
+  if ('DeleteStmt' in node) return removed(node.DeleteStmt, scope, standing, outcome);
   if ('MergeStmt' in node) merged(node.MergeStmt, scope, standing, outcome);
   if ('CallStmt' in node && node.CallStmt.funccall)
     readExpression({ FuncCall: node.CallStmt.funccall }, scope);
@@ -153,6 +154,21 @@ function inserted(statement: InsertStmt, scope: Scope, { path, place }: Standing
     }
     const own = { alias: table.name, row: rowOf(source), source };
     return returned(returningClause, withEntries(scope, [own]), [], [source]);
+  });
+}
+
+/** A row that is deleted is known as one that is inserted is: by what its columns are equal to. */
+function removed(statement: DeleteStmt, scope: Scope, { path }: Standing, outcome: Outcome): Row[] {
+  const table = tableOf(statement, scope);
+  if (!table) return [];
+  const { relation, usingClause = [], whereClause, returningClause } = statement;
+  const source: Source = { kind: 'inserted', table, id: scope.around.next() };
+  const own = { alias: relation?.alias?.aliasname ?? table.name, row: rowOf(source), source };
+  return combinations(usingClause, withEntries(scope, [own])).map(({ entries, conditions }) => {
+    const inner = withEntries(scope, [own, ...entries]);
+    const where = whereClause ? [readExpression(whereClause, inner)] : [];
+    outcome.insertions.push({ source, table, values: [], conditions: [...path, ...conditions, ...where] });
+    return returned(returningClause, inner, [], [source]);
   });
 }
 

@@ -34,12 +34,14 @@ export function effectsOf(change: Change, occasion: Occasion): Found {
   const found: Found = { effects: [], refusals: [] };
   const own = target.table.columns.find(each => each.name === name);
   if (own?.category !== 'N') return found;
+  // A row that is about to be stored may be given any number; only an array is worth a word.
+  const isWorthy = ({ kind }: Refusal) => change.verb !== 'assign' || kind === 'array';
   for (const sum of sumsOf(change.value, target, name)) {
     for (const term of sum.terms) {
       const result =
         sum.kind === 'adds' ? added(term, sum, change, occasion) : recounted(term, sum, change, occasion);
       if (!result) continue;
-      if ('why' in result) found.refusals.push(result);
+      if ('why' in result) found.refusals.push(...[result].filter(isWorthy));
       else found.effects.push(result);
     }
   }
@@ -80,7 +82,7 @@ function added(
   if (records.length === 0) {
     return refusal(change, 'unlogged', 'adds to it, and nothing logs what it counts');
   }
-  const linked = firstLink(change.target, records, equalities, others, conditions);
+  const linked = firstLink(change.target, records, equalities, others, conditions, occasion);
   if (!linked) return unlinked(term, change, conditions, records, occasion, measured);
   return asEffect({ linked, term, change, conditions: linked.conditions, measured, clamped, occasion });
 }
@@ -97,9 +99,12 @@ function firstLink(
   equalities: Equalities,
   others: readonly Source[],
   conditions: readonly Expression[],
+  { event }: Occasion,
 ): Linked | null {
   for (const record of records) {
     const link = findLink(target, record, equalities, others);
+    // A row that the function makes to count in is not what it counts.
+    if (link && event === 'call' && isItself(target, record, link)) continue;
     if (link) return { record, link, conditions };
   }
   // WHERE id IN (SELECT post_id FROM ...): each row of the query is a way to find it.
@@ -128,6 +133,10 @@ function firstLink(
     }
   }
   return null;
+}
+
+function isItself(target: Source, record: Source, { key, reference, through }: Link): boolean {
+  return target.table === record.table && !through && key.every((name, place) => name === reference[place]);
 }
 
 /** The sources that may be the record: before or after the event, or what the function inserts. */
@@ -269,6 +278,8 @@ function sortConditions(
       if (record.kind !== 'inserted') sorted.conditions.push(each);
     } else if (comparesRows(each)) {
       // That a record changed at all.
+    } else if (isHandler(each)) {
+      // Where an exception is caught, what failed is done in another way.
     } else if (dependsOnSession(each)) {
       sorted.doubts.push(`it depends on ${printed(each)}`);
     } else if (record.kind !== 'inserted') {
@@ -331,6 +342,8 @@ function comparesRows(each: Expression): boolean {
   if (inner !== each) return comparesRows(inner);
   return each.kind === 'operator' && each.args.length > 0 && each.args.every(({ kind }) => kind === 'row');
 }
+
+const isHandler = (each: Expression) => each.kind === 'session' && each.name === 'an exception';
 
 function dependsOnSession(each: Expression): boolean {
   return [...within(each)].every(
@@ -512,6 +525,7 @@ function arrayIn(each: Expression): string | null {
   for (const inner of within(each)) {
     if (
       inner.kind !== 'opaque' ||
+      inner.args[0]?.kind !== 'column' ||
       !/^(?:cardinality|array_length|jsonb?_array_length|array_upper)\(\)$/.test(inner.text)
     )
       continue;

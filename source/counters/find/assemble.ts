@@ -1,3 +1,4 @@
+import type { FoundCounters } from '../../counter/configured/merge-config.ts';
 import { counterId } from '../../counter/definition/counter-id.ts';
 import type { CounterDefinition, NotCheckable } from '../../counter/definition/definition.ts';
 import { placeText } from '../body/change.ts';
@@ -5,12 +6,6 @@ import type { Catalog, CatalogTable } from '../catalog.ts';
 import type { NamedCounter } from './by-name.ts';
 import { define } from './define.ts';
 import type { Judged, UncheckableColumn, WrittenCounter } from './written-counters.ts';
-
-/** Every counter of a database, and what looks like one and cannot be checked. */
-export interface FoundCounters {
-  counters: CounterDefinition[];
-  notCheckable: NotCheckable[];
-}
 
 /** How a count that names speak for compares with its records, in the rows that were looked at. */
 export interface Agreement {

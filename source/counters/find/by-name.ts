@@ -1,6 +1,6 @@
 import type { CatalogTable } from '../catalog.ts';
-import { isPlural, singular, wordsOf } from '../names/words.ts';
-import { countedWords } from './count-name.ts';
+import { singular, wordsOf } from '../names/words.ts';
+import { countedWords, pluralWords } from './count-name.ts';
 
 /** A counter that only names and foreign keys speak for. */
 export interface NamedCounter {
@@ -45,24 +45,13 @@ export function countersByName(tables: readonly CatalogTable[], known: ReadonlyS
     const keys = new Set([...(table.unique[0] ?? []), ...table.references.flatMap(({ columns }) => columns)]);
     return table.columns.flatMap(({ name, type }) => {
       if (!whole.has(type) || keys.has(name) || known.has(`${table.oid} ${name}`)) return [];
-      const counted = countedWords(name) ?? plainPlural(name);
+      const counted = countedWords(name) ?? pluralWords(name);
       const found = counted && fitting(table, counted.map(root), references);
       return found
         ? [{ table, column: name, record: found.from, key: found.targets, reference: found.columns }]
         : [];
     });
   });
-}
-
-/** A column that is called like many things: `comments`. */
-function plainPlural(name: string): string[] | null {
-  const words = wordsOf(name);
-  return isPlural(words.at(-1) ?? '') &&
-    !words.some(word =>
-      /^(?:status|days|hours|minutes|seconds|years|months|weeks|points|credits|cents|bytes|ms)$/.test(word),
-    )
-    ? words
-    : null;
 }
 
 function root(word: string): string {

@@ -1,10 +1,12 @@
 import { placeText } from '../body/change.ts';
 import { within } from '../body/expression.ts';
 import type { Catalog, CatalogTable } from '../catalog.ts';
-import { wordsOf } from '../names/words.ts';
-import { countedWords } from './count-name.ts';
+import { countedWords, pluralWords } from './count-name.ts';
 import type { Readings, Writing } from './writings.ts';
 import type { UncheckableColumn } from './written-counters.ts';
+
+/** `total = total + 1` in a text. */
+const adding = /([\p{L}_][\p{L}\p{N}_$]*)\s*=\s*(?:coalesce\s*\(\s*)?\1\b/giu;
 
 /** The counts that triggers write by SQL that is not known before it runs, as far as constants name them. */
 export function dynamicCounts(
@@ -21,7 +23,10 @@ export function dynamicCounts(
       const words = new Set(
         [...given, ...constants].flatMap(each => each.match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []),
       );
-      return mentioned(words, catalog).map(found => ({
+      const added = new Set(
+        constants.flatMap(each => [...each.matchAll(adding)].map(([, name = '']) => name)),
+      );
+      return mentioned(words, catalog, added).map(found => ({
         ...found,
         reason: `${placeText(place)} runs SQL that is not known before it runs.`,
         unlogged: false,
@@ -44,10 +49,11 @@ export function countsInOtherLanguages(catalog: Catalog): UncheckableColumn[] {
     );
 }
 
-/** The numbers that look like counts, of tables that are named with them. */
+/** The numbers that look like counts, or that are `added` to, of tables that are named with them. */
 function mentioned(
   words: ReadonlySet<string>,
   { tables }: Catalog,
+  added: ReadonlySet<string> = new Set(),
 ): { table: CatalogTable; column: string }[] {
   return tables
     .filter(table => !table.foreign && words.has(table.name))
@@ -57,7 +63,7 @@ function mentioned(
           ({ name, category }) =>
             category === 'N' &&
             words.has(name) &&
-            (countedWords(name) !== null || wordsOf(name).at(-1)?.endsWith('s')),
+            ((countedWords(name) ?? pluralWords(name)) !== null || added.has(name)),
         )
         .map(({ name }) => ({ table, column: name })),
     );

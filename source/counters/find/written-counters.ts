@@ -5,7 +5,7 @@ import type { CatalogTable } from '../catalog.ts';
 import type { Effect, Refusal } from '../effect/effect.ts';
 import { isUnique } from '../effect/link.ts';
 import { commonCondition, type EventEffects } from './common-condition.ts';
-import { countedWords } from './count-name.ts';
+import { countedWords, isOrdinal, pluralWords } from './count-name.ts';
 import type { Writing } from './writings.ts';
 
 /** A counter as the bodies that write it say it. */
@@ -74,7 +74,7 @@ function judge(table: CatalogTable, column: string, writings: readonly Writing[]
   const [refused] = triggers.flatMap(each => each.refusals);
   if (effects.length === 0) return refusedColumn(table, column, triggers, functions);
   const [first] = effects;
-  if (!first || notTally.has(column)) return null;
+  if (!first || (isOrdinal(column) && first.amount === null)) return null;
   if (new Set(effects.map(({ record }) => record.oid)).size > 1) {
     const names = [...new Set(effects.map(({ record }) => record.name))];
     return uncheckable(`It counts records of several tables: ${names.join(', ')}.`);
@@ -162,7 +162,7 @@ function refusedColumn(
   if (!refusal) return null;
   const unlogged = !byTrigger && refusal.kind === 'unlogged';
   if (!isTally(column) && refusal.kind !== 'array' && !byTrigger) return null;
-  if (notTally.has(column)) return null;
+  if (isOrdinal(column)) return null;
   return { table, column, reason: sentence(refusal), unlogged };
 }
 
@@ -170,21 +170,9 @@ function sentence({ why, place }: Refusal): string {
   return `${placeText(place)} ${why}.`;
 }
 
-// Numbers that are moved on by one and count no records, or whose records are not kept.
-const notTally: ReadonlySet<string> = new Set(
-  'version revision lock_version row_version seq sequence position sort_order rank level depth counter_value next_number last_number current_value nextval'.split(
-    ' ',
-  ),
-);
-
 /** Whether a name speaks of a number of things. */
 function isTally(column: string): boolean {
-  return (
-    countedWords(column) !== null ||
-    /^(?:views|likes|hits|uses|usages|clicks|plays|downloads|shares|visits|votes|upvotes|downvotes|impressions|reads|count|counter|attempts|comments|followers)$/.test(
-      column,
-    )
-  );
+  return (countedWords(column) ?? pluralWords(column)) !== null || column === 'count' || column === 'counter';
 }
 
 function linkNames(link: Effect['link']) {

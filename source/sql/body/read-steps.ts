@@ -150,6 +150,8 @@ class StepReader {
             line,
           },
         ];
+      case 'PLpgSQL_stmt_getdiag':
+        return this.#rowCounts(fields, line);
       case 'PLpgSQL_stmt_exit':
         return this.#left(fields, line);
       case 'PLpgSQL_stmt_raise':
@@ -167,6 +169,17 @@ class StepReader {
       default:
         return [];
     }
+  }
+
+  #rowCounts({ diag_items: items }: Tree, line: number): Step[] {
+    return ((items ?? []) as { PLpgSQL_diag_item: Tree }[]).flatMap(
+      ({ PLpgSQL_diag_item: { kind, target } }) => {
+        const name = typeof target === 'number' ? nameOf(this.#datums[target] ?? {}) : null;
+        return kind === 'ROW_COUNT' && name !== null
+          ? [{ kind: 'row-count' as const, target: [name], line }]
+          : [];
+      },
+    );
   }
 
   #left({ cond }: Tree, line: number): Step[] {

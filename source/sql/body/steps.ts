@@ -5,6 +5,8 @@ import type { Node } from 'libpg-query';
 export type Step = { line: number } & (
   | { kind: 'statement'; node: Node; into: IntoTarget | null }
   | { kind: 'assign'; target: readonly string[]; value: Node | null }
+  /** GET DIAGNOSTICS: the number of rows that the statement before it changed. */
+  | { kind: 'row-count'; target: readonly string[] }
   /** IF, and CASE: the first branch whose condition is true. */
   | {
       kind: 'choice';

@@ -1,0 +1,114 @@
+import { writeFile } from 'node:fs/promises';
+import type { Config } from '../../config/config.ts';
+import type { Database } from '../../connection/transactions.ts';
+import { auditCounter } from '../../counter/audit/audit-counter.ts';
+import { isOfOneCounter } from '../../counter/audit/one-counter.ts';
+import { type FoundCounters, mergeConfig } from '../../counter/configured/merge-config.ts';
+import { readConfig } from '../../counter/configured/read-config.ts';
+import { toConfig } from '../../counter/configured/to-config.ts';
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import { readReservedWords } from '../../counter/definition/read-reserved-words.ts';
+import { inspectServer } from '../../counter/inspect-database.ts';
+import { findCounters } from '../../counters/run.ts';
+import { exitCodes, usageError } from '../../errors/errors.ts';
+import { jsonText } from '../../format/json-text.ts';
+import { counterJson, tableText } from '../output/counter-json.ts';
+import { counterListLines, type ListedCounter } from '../output/counter-list.ts';
+import { databaseInfo } from '../output/database-info.ts';
+import type { Outcome } from '../output/outcome.ts';
+
+/** Lists every counter of the database, each audited. Exit code 1 if one that is not only a guess has a mismatch. */
+export async function counters(
+  database: Database,
+  config: Config,
+  signal: AbortSignal,
+  onProgress: (done: number, all: number) => void,
+): Promise<Outcome> {
+  const configured = config.writeConfig ? [] : await readConfig(config.config, process.cwd());
+  const { inspected, reserved } = await database.read(
+    async reader => ({
+      inspected: await inspectServer(reader, database),
+      reserved: await readReservedWords(reader),
+    }),
+    { signal },
+  );
+  const found = mergeConfig(configured, await findCounters(database, config.schema, signal), reserved);
+  const written = config.writeConfig ? await writeConfig(found, config.config ?? usualFile, reserved) : null;
+  const listed: ListedCounter[] = [];
+  for (const definition of found.counters) {
+    listed.push(await audited(database, definition, signal));
+    onProgress(listed.length, found.counters.length);
+  }
+  const { json, line } = databaseInfo(inspected, database);
+  const wrong = listed.some(
+    ({ definition, sums }) => definition.confidence !== 'guess' && (sums?.mismatched ?? 0) > 0,
+  );
+  return {
+    json: {
+      version: 2,
+      database: json,
+      counters: listed.map(({ definition, sums, notCounted }) => ({
+        ...counterJson(definition, reserved),
+        ...(sums ?? { rows: null, accurate: null, mismatched: null }),
+        notCounted,
+      })),
+      notCheckable: found.notCheckable.map(({ id, table, column, reason }) => ({
+        id,
+        table: tableText(table, reserved),
+        column,
+        reason,
+      })),
+    },
+    text: [
+      line,
+      ...counterListLines(listed, found.notCheckable),
+      ...(written === null ? [] : ['', written]),
+    ].join('\n'),
+    exitCode: wrong ? exitCodes.unhealthy : exitCodes.healthy,
+  };
+}
+
+const usualFile = 'counters.json';
+
+/** The sums of one counter, or why it was not counted. What is wrong with one says nothing of the others. */
+async function audited(
+  database: Database,
+  definition: CounterDefinition,
+  signal: AbortSignal,
+): Promise<ListedCounter> {
+  try {
+    const { totals, hiddenBy } = await auditCounter(database, definition, { signal, onProgress() {} });
+    if (hiddenBy.length > 0) return { definition, sums: null, notCounted: `${upper(hiddenBy.join('; '))}.` };
+    const { presets: rows, accurate, mismatched } = totals;
+    return { definition, sums: { rows, accurate, mismatched }, notCounted: null };
+  } catch (error) {
+    if (signal.aborted || !isOfOneCounter(error)) throw error;
+    return { definition, sums: null, notCounted: error.message };
+  }
+}
+
+const upper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Writes every counter but guesses, which the file would make certain. Rejects (exit code 2) if there is such a file already. */
+async function writeConfig(
+  found: FoundCounters,
+  file: string,
+  reserved: ReadonlySet<string>,
+): Promise<string> {
+  const known = found.counters.filter(({ confidence }) => confidence !== 'guess');
+  const text = jsonText({ counters: known.map(each => toConfig(each, reserved)) }, 2);
+  await writeFile(file, `${text}\n`, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EEXIST'
+      ? usageError(
+          'config-exists',
+          `There is a file ${file} already.`,
+          'Move it away, or name another with --config.',
+        )
+      : usageError(
+          'config-unwritable',
+          `The file ${file} cannot be written: ${error.code}.`,
+          'Name another with --config.',
+        );
+  });
+  return `Wrote ${known.length} counters to ${file}.`;
+}
