@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { startEmbedded, type TestServer } from '../helpers/server.ts';
 import { benchAudit } from './audit.ts';
 import { benchConsole } from './console.ts';
+import { benchCounters } from './counters.ts';
 import { benchDatabases, dropLeftovers, serverVersion } from './database.ts';
 import { benchDiagnosis } from './diagnosis.ts';
 import type { Figure } from './figure.ts';
@@ -15,6 +16,7 @@ type Part = (url: string, say: (line: string) => void) => Promise<Figure[]>;
 const parts: Record<string, Part> = {
   audit: benchAudit,
   console: benchConsole,
+  counters: benchCounters,
   diagnosis: benchDiagnosis,
   repair: benchRepair,
   scan: benchScan,
