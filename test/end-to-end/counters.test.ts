@@ -282,6 +282,20 @@ describe('check --all', () => {
     expect(words.out).toContain('public.threads.revenue: not counted. This role may not read public.sales.');
   });
 
+  test('of a database without a counter is not healthy', async () => {
+    const empty = await createDatabase('template1');
+    try {
+      const nothing = await run(['check', '--all', '--json'], { DATABASE_URL: empty.url });
+      expect(nothing.code).toBe(3);
+      expect(JSON.parse(nothing.out).error).toMatchObject({
+        code: 'no-counters',
+        message: 'No counter was found in this database.',
+      });
+    } finally {
+      await empty.drop();
+    }
+  });
+
   test('tells of presets that may not be read', async () => {
     await own.sql.unsafe(`REVOKE SELECT ON preset_usage FROM ${reader}`);
     try {

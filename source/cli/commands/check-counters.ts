@@ -13,7 +13,7 @@ import { rolesThatSeeAll } from '../../counter/guards.ts';
 import { inspectServer } from '../../counter/inspect-database.ts';
 import { findCounters } from '../../counters/run.ts';
 import { diagnose } from '../../diagnosis/run.ts';
-import { type ExitCode, exitCodes, isConsoleError, usageError } from '../../errors/errors.ts';
+import { ConsoleError, type ExitCode, exitCodes, isConsoleError, usageError } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
 import { beyondReach } from '../output/check-figures.ts';
 import { auditJson, auditLines, type Diagnoses } from '../output/counter-audit.ts';
@@ -58,6 +58,9 @@ export async function checkCounters(
         chosen: chooseCounters(named, found.counters, found.notCheckable, config.schema),
         notCheckable: [],
       };
+  const isUnread = config.all && unread !== null && !found.counters.some(({ id }) => id === unread.id);
+  // A green check of nothing would hide that this is another database.
+  if (chosen.length === 0 && !isUnread) throw nothingFound(notCheckable);
   const results: Result[] = [];
   for (const definition of chosen) {
     results.push(await auditOne(database, definition, config.all, { signal, onProgress }));
@@ -71,7 +74,6 @@ export async function checkCounters(
             ...auditJson(result.audited, result.diagnoses),
           },
         ];
-  const isUnread = config.all && unread !== null && !found.counters.some(({ id }) => id === unread.id);
   const failed = [
     ...(isUnread ? [unread] : []),
     ...results.flatMap(result =>
@@ -95,7 +97,6 @@ export async function checkCounters(
         },
     text: [
       line,
-      ...(chosen.length === 0 ? ['No counter was found that can be checked.'] : []),
       ...results.flatMap(result =>
         'failed' in result
           ? []
@@ -107,6 +108,18 @@ export async function checkCounters(
     exitCode: complete ? worstOf(results) : exitCodes.unreachable,
     ...(complete ? {} : { warnings: warningsOf(results) }),
   };
+}
+
+function nothingFound(notCheckable: readonly NotCheckable[]): ConsoleError {
+  const [first, ...others] = notCheckable;
+  return new ConsoleError({
+    code: 'no-counters',
+    message: first
+      ? `No counter was found that can be checked. ${first.id}${others.length > 0 ? ` and ${others.length} more` : ''} cannot be: ${first.reason}`
+      : 'No counter was found in this database.',
+    hint: 'Check that this is the right database, or describe its counters in counters.json.',
+    exitCode: exitCodes.unreachable,
+  });
 }
 
 function refuseTogether({ all, counter, presets }: Config): void {
