@@ -7,7 +7,7 @@ const nearby = 200;
 // Calls between a trigger and what counts for it.
 const furthest = 4;
 const readableLanguages: ReadonlySet<string> = new Set(['plpgsql', 'sql']);
-const set = /("(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)\s*(?::=|=)/gu;
+const set = /("[^"]*(?:""[^"]*)*"|[\p{L}_][\p{L}\p{N}_$]*)\s*(?::=|=)/gu;
 const several = /\(([^()]+)\)\s*=/g;
 const word = /[\p{L}_][\p{L}\p{N}_$]*/gu;
 

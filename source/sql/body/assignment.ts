@@ -1,8 +1,8 @@
 import { folded } from '../names.ts';
 
-const part = /"(?:[^"]|"")+"|\$\d+|[\p{L}_][\p{L}\p{N}_$]*/gu;
+const part = /"[^"]*(?:""[^"]*)*"|\$\d+|[\p{L}_][\p{L}\p{N}_$]*/gu;
 const assignment =
-  /^\s*((?:"(?:[^"]|"")+"|\$\d+|[\p{L}_][\p{L}\p{N}_$]*)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)|\s*\[[^\]]*\])*)\s*:?=/u;
+  /^\s*((?:"[^"]*(?:""[^"]*)*"|\$\d+|[\p{L}_][\p{L}\p{N}_$]*)(?:\s*\.\s*(?:"[^"]*(?:""[^"]*)*"|[\p{L}_][\p{L}\p{N}_$]*)|\s*\[[^\]]*\])*)\s*:?=/u;
 
 /** The parts of a name as PL/pgSQL reads them: `NEW.title` is new and title. */
 export function nameParts(name: string): string[] {

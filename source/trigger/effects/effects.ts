@@ -123,8 +123,9 @@ function effectOf(
 
 const longest = 500;
 
-// Strings and quoted names come first: they may contain what looks like a comment.
-const comment = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\//g;
+// Strings and quoted names come first: they may contain what looks like a comment. A doubled quote is the end of one and the
+// start of the next. No alternatives are repeated: a string of some megabytes would overflow the stack.
+const comment = /'[^']*'|"[^"]*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\//g;
 
 /** A statement on one line, without its comments (a line comment would swallow the rest), cut at 500 characters. */
 export function oneLine(text: string): string {

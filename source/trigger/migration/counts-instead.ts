@@ -86,7 +86,7 @@ function leavesOut(trigger: CatalogTrigger, catalog: TriggerCatalog): boolean {
   return branch.test((bodyOf(trigger, catalog)?.source ?? '').replace(aside, ' '));
 }
 
-const aside = /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g;
+const aside = /'[^']*'|--[^\n]*|\/\*[\s\S]*?\*\//g;
 // The shipped function asks only for its level.
 const branch = /(?<!\bend\s+)\b(?:if|case|and|or)\b(?!\s+tg_level\b)/i;
 
