@@ -93,6 +93,6 @@ test('a plot is read once for a preset and a width, and a failure does not end t
   expect(events).toMatchObject([{ type: 'record-history', id: a }]);
   await watch.plot(tables, a, 20);
   expect(events).toHaveLength(2);
-  await watch.plot({ ...tables, records: { ...tables.records, name: 'public.nowhere' } }, a, 30);
+  await watch.plot({ ...tables, records: { ...tables.records, counted: 'public.nowhere' } }, a, 30);
   expect(events).toHaveLength(2);
 });
