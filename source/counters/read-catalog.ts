@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
+import { searchPathOf } from '../sql/search-path-setting.ts';
 import type { Catalog, CatalogTable } from './catalog.ts';
 
 const column = z.pipe(
@@ -173,7 +174,5 @@ function inputNames(names: readonly string[], modes: readonly string[] | null, i
 
 /** The schemas of a search_path setting. */
 function schemasOf(path: string): string[] {
-  return [...path.matchAll(/"((?:[^"]|"")*)"|([^\s,"]+)/g)]
-    .map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '')
-    .filter(name => name !== '' && !name.startsWith('pg_'));
+  return (searchPathOf(path) ?? []).filter(name => name !== '' && !name.startsWith('pg_'));
 }

@@ -148,7 +148,7 @@ export async function readProofPlan(
   };
 }
 
-/** A user that the column takes: any one if no foreign key decides; null if there is no user. */
+/** A user that the column accepts. Without a foreign key any value will do. Null without a column, or if the table it refers to is empty. */
 async function anyUser(reader: Reader, { records }: Tables, column: string | null): Promise<string | null> {
   const [target] = (await reader.rows(
     `SELECT format('%I.%I', n.nspname, c.relname) AS name, quote_ident(k.attname) AS key

@@ -82,7 +82,7 @@ export async function readIdentity(
     const via = path.hops.length === 0 ? null : described(path);
     return { ...(fresh ?? { user, subject: way.subject }), claims, via, doubt: null };
   }
-  // Where nobody has signed up yet, uses have no user.
+  // With no users at all yet, a use has no user either.
   const doubt = way.nobody && user === null ? null : `for ${records.name}.${column}, ${way.why}`;
   return { user, subject: user, claims, via: null, doubt };
 }

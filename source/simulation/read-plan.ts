@@ -52,7 +52,7 @@ export interface SimulationPlan {
   replicationRole: string;
   sequences: string[];
   recordKey: UsageDeclarations['recordKey'];
-  /** The column of the records that names the user, quoted if necessary; null if there is none. */
+  /** The column of the records that names the user, quoted if necessary; null if no column does. */
   userColumn: string | null;
   /** Functions that a use may be made with but that are not called, because of their owner. */
   strangers: UsageRoutine[];

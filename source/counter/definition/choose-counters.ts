@@ -25,7 +25,7 @@ export function namedCounters(texts: readonly string[]): NamedCounter[] {
 
 /**
  * The counters that are meant, in the order in which they were named. A name without a schema means the counter in `schema`, else
- * the only one. Throws (exit code 3) if there is none, several, or one that cannot be checked.
+ * the only one. Throws (exit code 3) if no counter has that name, several do, or it cannot be checked.
  */
 export function chooseCounters(
   named: readonly NamedCounter[],

@@ -17,7 +17,7 @@ export function definedColumn(table: Relation, name: string, definition: Named):
   });
 }
 
-/** The table that a definition names. Throws (exit code 3) if there is none, or if it is a view. */
+/** The table that a definition names. Throws (exit code 3) if it does not exist or is a view. */
 export function definedTable(
   relations: readonly Relation[],
   { schema, table }: TableName,

@@ -9,7 +9,7 @@ export type Variable =
 
 /** What the reading of a body needs from around it. */
 export interface Surroundings {
-  /** The table that a name means; undefined if there is none. */
+  /** The table that a name means; undefined if no table has it. */
   table(schema: string | null, name: string): CatalogTable | undefined;
   /** What a function of the application returns for these arguments; undefined if that is not known. */
   call(schema: string | null, name: string, args: readonly Expression[]): Expression | undefined;

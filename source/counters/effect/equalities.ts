@@ -24,7 +24,7 @@ export class Equalities {
     );
   }
 
-  /** The constant that an expression is equal to; undefined if there is none. */
+  /** The constant that an expression is equal to; undefined if no constant is known. */
   constantOf(each: Expression): Expression | undefined {
     const root = this.#root(keyOf(each));
     return [...this.#members].find(

@@ -9,7 +9,7 @@ export function nameParts(name: string): string[] {
   return [...name.matchAll(part)].map(([each]) => folded(each));
 }
 
-/** What an assignment of PL/pgSQL sets, and where in its text the expression begins; null if it is none. */
+/** What an assignment of PL/pgSQL sets, and where in its text the expression begins; null for any other statement. */
 export function splitAssignment(text: string): { target: string[]; at: number } | null {
   const match = assignment.exec(text);
   if (!match) return null;
