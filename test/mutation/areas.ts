@@ -170,7 +170,13 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
   scan: {
     // What starts a process for a scan, and what runs in it, need a second for each test: see entangled.test.ts.
     mutate: ['source/scan/**/*.ts', '!source/scan/scan-in-child.ts', '!source/scan/scan-main.ts'],
-    tests: ['test/scan/corpus.test.ts', 'test/scan/scan.test.ts', 'test/scan/texts.test.ts'],
+    tests: [
+      'test/scan/corpus.test.ts',
+      'test/scan/find-mentions.test.ts',
+      'test/scan/not-read.test.ts',
+      'test/scan/scan.test.ts',
+      'test/scan/texts.test.ts',
+    ],
   },
 };
 

@@ -1,2 +1,35 @@
-/** The file in which the first pass leaves the changes that it found noticed: the id of each, and the test. */
+import { existsSync, readFileSync } from 'node:fs';
+import * as z from 'zod/mini';
+
+/** The file in which the first pass leaves what it found, and the one with the change that it is trying. */
 export const firstPassFile = 'first-pass.json';
+export const tryingFile = 'first-pass-trying';
+
+const found = z.object({
+  /** The test that noticed each change, by the change's id, and how it failed. */
+  noticed: z.record(z.string(), z.object({ file: z.string(), test: z.string(), message: z.string() })),
+  /** How many tests passed with each change. */
+  passed: z.record(z.string(), z.number()),
+  /** Changes with which a test took too long, or seemed to loop. */
+  unclear: z.array(z.string()),
+  /** The tests that are through. */
+  done: z.array(z.string()),
+  /** Changes that did not end: they are left to a run of their own. */
+  endless: z.array(z.string()),
+});
+export type FirstPassFindings = z.infer<typeof found>;
+
+export const nothingFound: FirstPassFindings = {
+  noticed: {},
+  passed: {},
+  unclear: [],
+  done: [],
+  endless: [],
+};
+
+/** What the first pass has found so far; paths are below the working directory. */
+export function firstPassFindings(path = firstPassFile): FirstPassFindings {
+  return existsSync(path)
+    ? found.parse(JSON.parse(readFileSync(path, 'utf8')))
+    : structuredClone(nothingFound);
+}

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunnerTestCase, type RunnerTestSuite, TestRunner } from 'vitest';
-import { firstPassFile } from './first-pass-file.ts';
+import { type FirstPassFindings, firstPassFile, firstPassFindings, tryingFile } from './first-pass-file.ts';
 
 /** What instrumented source shares with whoever runs it: the change that is active, and which changes a test comes by. */
 interface Instrumented {
@@ -9,17 +9,10 @@ interface Instrumented {
   currentTestId?: string | undefined;
   hitCount?: number | undefined;
   hitLimit?: number;
-  noticed?: Map<string, Noticed>;
+  found?: FirstPassFindings;
   /** The milliseconds that each change has taken. */
   taken?: Map<string, number>;
   mutantCoverage?: { static: Record<string, number>; perTest: Record<string, Record<string, number>> };
-}
-
-/** The test that noticed a change, and how it failed. */
-interface Noticed {
-  file: string;
-  test: string;
-  message: string;
 }
 
 const shared = globalThis as { __stryker__?: Instrumented };
@@ -32,16 +25,22 @@ const now = performance.now.bind(performance);
 
 // In milliseconds: a slower test is left to the runs of single changes, and a slower change too.
 const slowTest = 150;
-const slowChange = 500;
+const slowChange = 1000;
 // A change that took so long without a test noticing it is left too: by itself it would not take longer.
-const longestTry = 250;
+const longestTry = 4000;
 // A change that is come by so many times as often as before makes something loop.
 const loops = 100;
+// A change that seems to loop in so many tests is left too.
+const mostUnclear = 3;
+// How often what was found is written, at most.
+const writeEvery = 2000;
 
 // Vitest may load this file again for each file of tests.
-instrumented.noticed ??= new Map();
+instrumented.found ??= firstPassFindings();
 instrumented.taken ??= new Map();
-const { noticed, taken } = instrumented;
+const { found, taken } = instrumented;
+const trying = openSync(tryingFile, 'w');
+let written = now();
 
 type Outcome = 'passes' | 'fails' | 'unclear';
 
@@ -51,33 +50,57 @@ type Outcome = 'passes' | 'fails' | 'unclear';
  */
 export default class FirstPass extends TestRunner {
   async runTask(test: RunnerTestCase): Promise<void> {
+    const name = `${test.file.filepath}#${test.fullTestName}`;
+    // A pass before this one, which did not end, came so far.
+    if (found.done.includes(name)) return;
     const run = TestRunner.getTestFn(test);
     instrumented.currentTestId = test.id;
     const from = now();
     await run();
     const took = now() - from;
     instrumented.currentTestId = undefined;
-    const met = instrumented.mutantCoverage?.perTest[test.id] ?? {};
-    const changes = Object.entries(met).filter(
-      ([id]) => !noticed.has(id) && (taken.get(id) ?? 0) < longestTry,
+    const changes = Object.entries(instrumented.mutantCoverage?.perTest[test.id] ?? {}).filter(
+      ([id]) => !isSettled(id),
     );
-    if (took > slowTest || changes.length === 0 || (await outcomeOf(run)).outcome !== 'passes') return;
+    if (took <= slowTest && changes.length > 0 && (await outcomeOf(run)).outcome === 'passes') {
+      await this.#try(test, run, changes);
+    }
+    found.done.push(name);
+    if (now() - written > writeEvery) this.#write();
+  }
+
+  async #try(test: RunnerTestCase, run: () => unknown, changes: [id: string, hits: number][]): Promise<void> {
     for (const [id, hits] of changes) {
+      writeSync(trying, id.padEnd(12), 0);
       const start = now();
       const { outcome, message } = await outcomeOf(run, id, hits);
       taken.set(id, (taken.get(id) ?? 0) + now() - start);
-      if (outcome === 'passes') continue;
-      if ((await outcomeOf(run)).outcome !== 'passes') return;
-      if (outcome === 'fails') {
-        noticed.set(id, { file: test.file.filepath, test: test.fullTestName, message });
+      if (outcome === 'passes') {
+        found.passed[id] = (found.passed[id] ?? 0) + 1;
+        continue;
       }
+      if (outcome === 'unclear') found.unclear.push(id);
+      if ((await outcomeOf(run)).outcome !== 'passes') return;
+      if (outcome === 'fails')
+        found.noticed[id] = { file: test.file.filepath, test: test.fullTestName, message };
     }
   }
 
   override async onAfterRunSuite(suite: RunnerTestSuite): Promise<void> {
     await super.onAfterRunSuite(suite);
-    writeFileSync(join(this.config.root, firstPassFile), JSON.stringify(Object.fromEntries(noticed)));
+    this.#write();
   }
+
+  #write(): void {
+    writeFileSync(join(this.config.root, firstPassFile), JSON.stringify(found));
+    written = now();
+  }
+}
+
+/** Whether a change was noticed, or is left to a run of its own. */
+function isSettled(id: string): boolean {
+  if (id in found.noticed || found.endless.includes(id) || (taken.get(id) ?? 0) >= longestTry) return true;
+  return found.unclear.filter(each => each === id).length >= mostUnclear;
 }
 
 /** How a test ends with a change, or without any. */

@@ -5,15 +5,21 @@ import { Stryker } from '@stryker-mutator/core';
 import { areas, isArea } from './areas.ts';
 
 /**
- * `npm run test:mutation [-- AREA ...] [-- --workers N] [-- --mutate FILE]`: changes the source in small ways, one at a
- * time, and looks whether a test notices. Leaves reports/mutation/AREA.json, and goes on from there the next time.
+ * `npm run test:mutation [-- AREA ...] [-- --workers N] [-- --mutate FILE] [-- --once]`: changes the source in small ways, one
+ * at a time, and looks whether a test notices. Leaves reports/mutation/AREA.json, and goes on from there the next time.
+ * With `--once` a change that no test noticed in the first run of all is not tried again by itself.
  */
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { workers: { type: 'string', default: '2' }, mutate: { type: 'string', multiple: true } },
+  options: {
+    workers: { type: 'string', default: '2' },
+    mutate: { type: 'string', multiple: true },
+    once: { type: 'boolean', default: false },
+  },
 });
 // In memory: what is written there is synced again and again, and a disk would take most of the time.
 if (existsSync('/dev/shm')) process.env.TMPDIR ??= '/dev/shm';
+if (values.once) process.env.MUTATION_ONCE = 'yes';
 for (const name of positionals.length > 0 ? positionals : Object.keys(areas)) {
   if (!isArea(name)) throw new Error(`There is no area "${name}": ${Object.keys(areas).join(', ')}.`);
   process.env.MUTATION_AREA = name;

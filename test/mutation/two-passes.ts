@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -15,22 +14,25 @@ import {
   type TestRunner,
 } from '@stryker-mutator/api/test-runner';
 import { strykerPlugins as vitestPlugins } from '@stryker-mutator/vitest-runner';
-import * as z from 'zod/mini';
-import { firstPassFile } from './first-pass-file.ts';
+import {
+  type FirstPassFindings,
+  firstPassFile,
+  firstPassFindings,
+  nothingFound,
+  tryingFile,
+} from './first-pass-file.ts';
 
-const found = z.record(z.string(), z.object({ file: z.string(), test: z.string(), message: z.string() }));
-
-// In milliseconds: a change may leave a loop behind that keeps the tests of the next file from beginning. What was found until
-// then counts, and the rest is tried by itself.
+// In milliseconds: a change may leave a loop behind that keeps everything after it from beginning.
 const longestSilence = 60_000;
 
 /**
  * Stryker starts the tests anew for each change, which takes a quarter of a second of processor time. Before it does, one run of
- * the tests tries every change that it comes by. What a test noticed in it counts; each other change is tried by itself.
+ * the tests tries every change that it comes by. What a test noticed in it counts; each other change is tried by itself. With
+ * MUTATION_ONCE a change with which every test of the first run passed is not tried again.
  */
 class TwoPasses implements TestRunner {
   readonly #vitest: TestRunner;
-  #found: z.infer<typeof found> | null = null;
+  #found: FirstPassFindings | null = null;
 
   constructor(vitest: TestRunner) {
     this.#vitest = vitest;
@@ -51,9 +53,11 @@ class TwoPasses implements TestRunner {
   }
 
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
-    this.#found ??= found.parse(JSON.parse(readFileSync(firstPassFile, 'utf8')));
-    const by = this.#found[options.activeMutant.id];
-    if (!by) return this.#vitest.mutantRun(options);
+    this.#found ??= firstPassFindings();
+    const { id } = options.activeMutant;
+    const by = this.#found.noticed[id];
+    if (!by)
+      return isThrough(options, this.#found) ? survived(this.#found, id) : this.#vitest.mutantRun(options);
     const test = `${relative('.', by.file)}#${by.test}`;
     return { status: MutantRunStatus.Killed, killedBy: [test], failureMessage: by.message, nrOfTests: 1 };
   }
@@ -63,21 +67,44 @@ class TwoPasses implements TestRunner {
   }
 }
 
-async function firstPass(): Promise<void> {
-  writeFileSync(firstPassFile, '{}');
-  const run = fileURLToPath(new URL('./run-first-pass.ts', import.meta.url));
-  const started = spawn(process.execPath, [run], { stdio: 'ignore' });
-  const ended = once(started, 'exit');
-  while (await isBusy(ended));
-  started.kill('SIGKILL');
+function isThrough(
+  { activeMutant: { id }, mutantActivation }: MutantRunOptions,
+  { passed, unclear, endless }: FirstPassFindings,
+): boolean {
+  if (process.env.MUTATION_ONCE !== 'yes' || mutantActivation !== 'runtime') return false;
+  return id in passed && !unclear.includes(id) && !endless.includes(id);
 }
 
-/** Waits for the end of the first pass; true if it is still getting on after a while. */
-async function isBusy(ended: Promise<unknown>): Promise<boolean> {
-  const { mtimeMs } = await stat(firstPassFile);
-  const silent = setTimeout(longestSilence, true, { ref: false });
-  const waits = await Promise.race([ended.then(() => false), silent]);
-  return waits && (await stat(firstPassFile)).mtimeMs > mtimeMs;
+function survived({ passed }: FirstPassFindings, id: string): MutantRunResult {
+  return { status: MutantRunStatus.Survived, nrOfTests: passed[id] ?? 0 };
+}
+
+async function firstPass(): Promise<void> {
+  writeFileSync(firstPassFile, JSON.stringify(nothingFound));
+  while (!(await ends(runFirstPass())));
+}
+
+/** Starts the first pass, or goes on where the last one ended. */
+function runFirstPass(): ChildProcess {
+  writeFileSync(tryingFile, '');
+  return spawn(process.execPath, [fileURLToPath(new URL('./run-first-pass.ts', import.meta.url))], {
+    stdio: 'ignore',
+  });
+}
+
+/** Waits for the end of the first pass. False if a change did not end: that one is left to a run of its own. */
+async function ends(started: ChildProcess): Promise<boolean> {
+  const ended = once(started, 'exit').then(() => true);
+  while (!(await Promise.race([ended, setTimeout(1000, false)]))) {
+    if (Date.now() - statSync(tryingFile).mtimeMs < longestSilence) continue;
+    started.kill('SIGKILL');
+    await ended;
+    const found = firstPassFindings();
+    const endless = readFileSync(tryingFile, 'utf8').trim();
+    writeFileSync(firstPassFile, JSON.stringify({ ...found, endless: [...found.endless, endless] }));
+    return false;
+  }
+  return true;
 }
 
 function createTwoPasses(injector: Injector<PluginContext>): TestRunner {

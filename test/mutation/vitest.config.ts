@@ -1,13 +1,29 @@
-import { defineConfig } from 'vitest/config';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vitest/config';
 import { takeOut } from '../guards/take-out.ts';
 import { areas, isArea } from './areas.ts';
 
 const name = process.env.MUTATION_AREA ?? '';
 if (!isArea(name)) throw new Error(`MUTATION_AREA names none of ${Object.keys(areas).join(', ')}: "${name}"`);
 
+const remembered = fileURLToPath(new URL('./remembered.ts', import.meta.url));
+
+/** Lets the scan read the files of its corpus once. */
+const rememberFiles: Plugin = {
+  name: 'remember-files',
+  enforce: 'pre',
+  transform(content, id) {
+    if (!id.includes('/source/scan/')) return null;
+    return content.replace(
+      /(?<=from ['"])(?:node:fs\/promises|node:child_process|[./]+\/sql\/parser\/parser-process\.ts)(?=['"])/g,
+      remembered,
+    );
+  },
+};
+
 /** The tests of one area, without the server that vitest.config.ts starts for the others. */
 export default defineConfig({
-  plugins: [takeOut(process.env.WITHOUT_GUARD)],
+  plugins: [takeOut(process.env.WITHOUT_GUARD), name === 'scan' && rememberFiles],
   test: {
     fsModuleCache: false,
     // One worker for all files of a run: a change is tried in half the time.
