@@ -1,6 +1,9 @@
 import { matchesGlob } from 'node:path';
 
-/** A part of the source that needs no server, and the tests that judge it without one. Paths from the repository's root. */
+/**
+ * A part of the source that needs no server, and the tests that judge it without one, in the order in which they are run. Paths
+ * from the repository's root.
+ */
 export interface Area {
   mutate: string[];
   tests: string[];
@@ -171,11 +174,11 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
     // What starts a process for a scan, and what runs in it, need a second for each test: see entangled.test.ts.
     mutate: ['source/scan/**/*.ts', '!source/scan/scan-in-child.ts', '!source/scan/scan-main.ts'],
     tests: [
-      'test/scan/corpus.test.ts',
-      'test/scan/find-mentions.test.ts',
-      'test/scan/not-read.test.ts',
-      'test/scan/scan.test.ts',
       'test/scan/texts.test.ts',
+      'test/scan/find-mentions.test.ts',
+      'test/scan/corpus.test.ts',
+      'test/scan/scan.test.ts',
+      'test/scan/not-read.test.ts',
     ],
   },
 };
