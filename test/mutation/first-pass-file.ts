@@ -16,6 +16,7 @@ const found = z.object({
   done: z.array(z.string()),
   /** Changes that did not end: they are left to a run of their own. */
   endless: z.array(z.string()),
+  finished: z.boolean(),
 });
 export type FirstPassFindings = z.infer<typeof found>;
 
@@ -25,6 +26,7 @@ export const nothingFound: FirstPassFindings = {
   unclear: [],
   done: [],
   endless: [],
+  finished: false,
 };
 
 /** What the first pass has found so far; paths are below the working directory. */
@@ -32,4 +34,26 @@ export function firstPassFindings(path = firstPassFile): FirstPassFindings {
   return existsSync(path)
     ? found.parse(JSON.parse(readFileSync(path, 'utf8')))
     : structuredClone(nothingFound);
+}
+
+/** What instrumented source shares with whoever runs it: the change that is active, and which changes a test comes by. */
+export interface Instrumented {
+  activeMutant?: string | undefined;
+  currentTestId?: string | undefined;
+  hitCount?: number | undefined;
+  hitLimit?: number | undefined;
+  found?: FirstPassFindings;
+  /** The milliseconds that each change has taken. */
+  taken?: Map<string, number>;
+  mutantCoverage?: { static: Record<string, number>; perTest: Record<string, Record<string, number>> };
+}
+
+/** The one of this process. */
+export function instrumentedHere(): Instrumented & { found: FirstPassFindings; taken: Map<string, number> } {
+  const shared = globalThis as { __stryker__?: Instrumented };
+  shared.__stryker__ ??= {};
+  // Vitest may load a file again for each file of tests.
+  shared.__stryker__.found ??= firstPassFindings();
+  shared.__stryker__.taken ??= new Map();
+  return shared.__stryker__ as ReturnType<typeof instrumentedHere>;
 }

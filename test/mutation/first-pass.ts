@@ -1,23 +1,10 @@
 import { openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunnerTestCase, type RunnerTestSuite, TestRunner } from 'vitest';
-import { type FirstPassFindings, firstPassFile, firstPassFindings, tryingFile } from './first-pass-file.ts';
+import { firstPassFile, instrumentedHere, tryingFile } from './first-pass-file.ts';
 
-/** What instrumented source shares with whoever runs it: the change that is active, and which changes a test comes by. */
-interface Instrumented {
-  activeMutant?: string | undefined;
-  currentTestId?: string | undefined;
-  hitCount?: number | undefined;
-  hitLimit?: number;
-  found?: FirstPassFindings;
-  /** The milliseconds that each change has taken. */
-  taken?: Map<string, number>;
-  mutantCoverage?: { static: Record<string, number>; perTest: Record<string, Record<string, number>> };
-}
-
-const shared = globalThis as { __stryker__?: Instrumented };
-shared.__stryker__ ??= {};
-const instrumented = shared.__stryker__;
+const instrumented = instrumentedHere();
+const { found, taken } = instrumented;
 
 // A test may put other timers in the place of these.
 const { setTimeout, clearTimeout } = globalThis;
@@ -35,10 +22,6 @@ const mostUnclear = 3;
 // How often what was found is written, at most.
 const writeEvery = 2000;
 
-// Vitest may load this file again for each file of tests.
-instrumented.found ??= firstPassFindings();
-instrumented.taken ??= new Map();
-const { found, taken } = instrumented;
 const trying = openSync(tryingFile, 'w');
 let written = now();
 
@@ -55,16 +38,13 @@ export default class FirstPass extends TestRunner {
     if (found.done.includes(name)) return;
     const run = TestRunner.getTestFn(test);
     instrumented.currentTestId = test.id;
-    const from = now();
     await run();
-    const took = now() - from;
     instrumented.currentTestId = undefined;
     const changes = Object.entries(instrumented.mutantCoverage?.perTest[test.id] ?? {}).filter(
       ([id]) => !isSettled(id),
     );
-    if (took <= slowTest && changes.length > 0 && (await outcomeOf(run)).outcome === 'passes') {
+    if (changes.length > 0 && !name.includes('/top-level.ts#') && (await isQuick(run)))
       await this.#try(test, run, changes);
-    }
     found.done.push(name);
     if (now() - written > writeEvery) this.#write();
   }
@@ -95,6 +75,13 @@ export default class FirstPass extends TestRunner {
     writeFileSync(join(this.config.root, firstPassFile), JSON.stringify(found));
     written = now();
   }
+}
+
+/** Whether a test passes again, now that all it needs is loaded, in a time that allows to run it for each change. */
+async function isQuick(run: () => unknown): Promise<boolean> {
+  const from = now();
+  const { outcome } = await outcomeOf(run);
+  return outcome === 'passes' && now() - from <= slowTest;
 }
 
 /** Whether a change was noticed, or is left to a run of its own. */

@@ -21,7 +21,13 @@ import { firstPassFile } from './first-pass-file.ts';
 export * from 'node:fs/promises';
 
 const root = process.cwd();
-const remembered = new Map<string, Promise<unknown>>();
+// Kept where this file is loaded again, with the modules of the scan.
+const kept = globalThis as {
+  rememberedAnswers?: Map<string, Promise<unknown>>;
+  rememberedSql?: Record<string, SqlReading>;
+};
+kept.rememberedAnswers ??= new Map();
+const remembered = kept.rememberedAnswers;
 
 function once<In extends unknown[], Out>(name: string, read: (...given: In) => Promise<Out>) {
   return (...given: In): Promise<Out> => {
@@ -76,9 +82,10 @@ function list(command: string, flags: string[]): string[] | null {
 
 /** What the parser said of each text, also in the runs before. */
 const readingsFile = 'remembered-sql.json';
-const readings: Record<string, SqlReading> = existsSync(readingsFile)
-  ? JSON.parse(readFileSync(readingsFile, 'utf8'))
+kept.rememberedSql ??= existsSync(readingsFile)
+  ? (JSON.parse(readFileSync(readingsFile, 'utf8')) as Record<string, SqlReading>)
   : {};
+const readings = kept.rememberedSql;
 // A test may put other timers in the place of this one.
 const { setTimeout, clearTimeout } = globalThis;
 

@@ -44,7 +44,7 @@ class TwoPasses implements TestRunner {
 
   async init(): Promise<void> {
     // Stryker starts this anew after a change that did not end.
-    if (!existsSync(firstPassFile)) await firstPass();
+    if (!firstPassFindings().finished) await firstPass();
     await this.#vitest.init?.();
   }
 
@@ -68,10 +68,10 @@ class TwoPasses implements TestRunner {
 }
 
 function isThrough(
-  { activeMutant: { id }, mutantActivation }: MutantRunOptions,
+  { activeMutant: { id } }: MutantRunOptions,
   { passed, unclear, endless }: FirstPassFindings,
 ): boolean {
-  if (process.env.MUTATION_ONCE !== 'yes' || mutantActivation !== 'runtime') return false;
+  if (process.env.MUTATION_ONCE !== 'yes') return false;
   return id in passed && !unclear.includes(id) && !endless.includes(id);
 }
 
@@ -80,7 +80,7 @@ function survived({ passed }: FirstPassFindings, id: string): MutantRunResult {
 }
 
 async function firstPass(): Promise<void> {
-  writeFileSync(firstPassFile, JSON.stringify(nothingFound));
+  if (!existsSync(firstPassFile)) writeFileSync(firstPassFile, JSON.stringify(nothingFound));
   while (!(await ends(runFirstPass())));
 }
 

@@ -7,7 +7,9 @@ import { areas, isArea } from './areas.ts';
 const name = process.env.MUTATION_AREA ?? '';
 if (!isArea(name)) throw new Error(`MUTATION_AREA names none of ${Object.keys(areas).join(', ')}: "${name}"`);
 
-const { tests } = areas[name];
+// Changes of what runs when a module is loaded are tried after all others, in the first pass.
+const topLevel = name === 'scan' && process.env.FIRST_PASS ? ['test/mutation/top-level.ts'] : [];
+const tests = [...areas[name].tests, ...topLevel];
 const remembered = fileURLToPath(new URL('./remembered.ts', import.meta.url));
 
 /** Lets the scan read the files of its corpus once. */
