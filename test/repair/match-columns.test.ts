@@ -48,7 +48,11 @@ describe('where each column goes', () => {
       message: 'app.uses no longer has a column note, but the receipt has values for it.',
       hint: expect.stringContaining('--map-column note=remark;'),
     });
-    expect(codes(match([column('preset')], { drop: ['note'] }))).toEqual([[], ['column-dropped']]);
+    const dropped = match([column('preset')], { drop: ['note'] });
+    expect([dropped.into, dropped.obstacles]).toEqual([['preset', null], []]);
+    expect(dropped.remarks).toEqual([
+      { code: 'column-dropped', severity: 'warning', message: 'The values of note are left out.' },
+    ]);
     const kept = match(table, { drop: ['note'] });
     expect(kept.remarks.map(({ message }) => message)).toEqual([
       'The values of note are left out.',
@@ -60,7 +64,10 @@ describe('where each column goes', () => {
     );
     const mapped = match([column('preset'), column('remark')], { map: [['note', 'remark']] });
     expect(mapped.into).toEqual(['preset', 'remark']);
-    expect(codes(mapped)).toEqual([[], ['column-mapped']]);
+    expect(mapped.obstacles).toEqual([]);
+    expect(mapped.remarks).toEqual([
+      { code: 'column-mapped', severity: 'info', message: 'The values of note go into remark.' },
+    ]);
   });
 
   describe('where another column has its name', () => {
@@ -87,6 +94,12 @@ describe('where each column goes', () => {
       expect([other.into, codes(other)[0]]).toEqual([['preset', 'note'], []]);
     });
 
+    test('and the receipt of an older version does not say which one it was: by the name', () => {
+      const columns = [column('preset'), column('extra'), column('note', { number: 3 })];
+      const old = matchColumns(receipt, columns, named, noChoice);
+      expect([old.into, old.obstacles]).toEqual([['preset', 'note'], []]);
+    });
+
     test('and it was dropped: its values go into the new one', () => {
       expect(of([preset, note])).toMatchObject({ into: ['preset', 'note'], obstacles: [] });
     });
@@ -111,7 +124,15 @@ describe('where each column goes', () => {
 
   test('nowhere where it is computed now', () => {
     const computed = [column('preset'), column('note', { generated: true })];
-    expect(codes(match(computed))).toEqual([['column-computed'], []]);
+    expect(match(computed).obstacles).toEqual([
+      {
+        code: 'column-computed',
+        message:
+          'note of app.uses is a generated column now, so its values in the receipt cannot be put back.',
+        hint: 'To leave them out, add --drop-column note.',
+      },
+    ]);
+    expect(match(computed).remarks).toEqual([]);
     expect(codes(match(computed, { drop: ['note'] }))).toEqual([[], ['column-dropped']]);
   });
 
@@ -122,6 +143,20 @@ describe('where each column goes', () => {
     });
     expect(into).toEqual(['preset', null, 'note']);
     expect(obstacles).toMatchObject([{ code: 'column-gone' }]);
+  });
+
+  test('into the one it is mapped to, also if it is to be left out', () => {
+    const both = match(table, { map: [['note', 'note']], drop: ['note'] });
+    expect([both.into, both.remarks]).toEqual([['preset', 'note'], []]);
+  });
+
+  test('a quote at one end of a name is part of it', () => {
+    for (const [plain, quoted] of [
+      ['a "b"', '"a ""b"""'],
+      ['"a" b', '"""a"" b"'],
+    ] as const) {
+      expect(match([column('preset'), column(quoted)], { map: [['note', plain]] }).into[1]).toBe(quoted);
+    }
   });
 
   test('names are told as they are and as SQL quotes them', () => {
@@ -143,9 +178,18 @@ describe('a new column', () => {
   ])('%j', (more, obstacles, remark) => {
     const found = match([...table, column('fresh', more)]);
     expect(found.obstacles.map(({ code }) => code)).toEqual(obstacles);
-    expect(found.remarks.map(({ message }) => message)).toEqual(
-      remark === null ? [] : [expect.stringContaining(remark)],
-    );
+    const message = `The column fresh of app.uses is new: records that are put back ${remark}.`;
+    expect(found.remarks).toEqual(remark === null ? [] : [{ code: 'column-new', severity: 'info', message }]);
+  });
+
+  test('that needs a value, which the receipt does not have', () => {
+    expect(match([...table, column('fresh', { required: true })]).obstacles).toEqual([
+      {
+        code: 'column-required',
+        message: 'The column fresh of app.uses is new and NOT NULL, and the receipt has no value for it.',
+        hint: expect.stringMatching(/SET DEFAULT .*--map-column OLD=fresh\.$/),
+      },
+    ]);
   });
 });
 
@@ -171,9 +215,13 @@ describe('another type', () => {
         refusal,
       });
     expect(of(null)).toMatchObject({
+      code: 'column-type',
       message: expect.stringContaining('n of app.uses was text and is now integer, and 3 of its values'),
       hint: expect.stringContaining('--map-column old=n'),
     });
+    const longer = { ...stored('n', 'text', 'varchar(3)') };
+    const told = typeObstacle('app.uses', longer, column('n'), { differing: 1, refusal: null });
+    expect(told.message).toContain('was varchar(3) and is now text');
     expect(of('bad')).toMatchObject({
       message: expect.stringContaining('bad'),
       hint: expect.stringContaining('--drop-column old'),
@@ -196,6 +244,28 @@ describe('the column that names the preset', () => {
     expect(match(table, { drop: ['preset'] }).obstacles).toMatchObject([{ code: 'column-reference' }]);
   });
 
+  test('is named with the one that it was, and is not told twice', () => {
+    expect(match(renamed, {}, owner).obstacles).toEqual([
+      {
+        code: 'column-reference',
+        message: 'owner of app.uses now names the preset of a record, and in the receipt that is preset.',
+        hint: 'Without it records would belong to no preset. Add --map-column preset=owner.',
+      },
+    ]);
+    const more = match([...renamed, column('fresh', { required: true })], {}, owner);
+    expect(codes(more)[0]).toEqual(['column-reference', 'column-required']);
+  });
+
+  test('does not hide that another one is gone', () => {
+    const { obstacles } = match([column('owner', { required: true })], {}, owner);
+    expect(obstacles.map(({ code }) => code)).toEqual(['column-reference', 'column-gone']);
+  });
+
+  test('may not go into another column', () => {
+    const away = match([...table, column('other')], { map: [['preset', 'other']] });
+    expect(codes(away)[0]).toContain('column-reference');
+  });
+
   test('is not another one than it was', () => {
     const choice = { map: [['note', 'owner']] as const };
     expect(codes(match(renamed, choice, owner))[0]).toContain('column-reference');
@@ -213,9 +283,14 @@ describe('the column that names the preset', () => {
 
   test('of a receipt that does not say which one it was', () => {
     const unsaid = { ...owner, storedReference: undefined };
-    expect(match(renamed, {}, unsaid).obstacles.map(({ code }) => code)).toEqual([
-      'column-reference',
-      'column-gone',
+    expect(match(renamed, {}, unsaid).obstacles).toMatchObject([
+      {
+        code: 'column-reference',
+        message:
+          'owner of app.uses now names the preset of a record, and no column of the receipt goes into it.',
+        hint: expect.stringContaining('--map-column OLD=owner.'),
+      },
+      { code: 'column-gone' },
     ]);
     expect(match(renamed, { map: [['preset', 'owner']] }, unsaid).obstacles).toEqual([]);
   });

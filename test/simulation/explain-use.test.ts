@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { explainUse } from '../../source/simulation/explain-use.ts';
+import { explainUse, limitsUsesOf } from '../../source/simulation/explain-use.ts';
 import { resultOf } from '../../source/simulation/real-use.ts';
 import { explainCircumstances, isSound, type UseContext } from '../../source/simulation/simulation.ts';
 import { isConfirmed, type UseFailure, type UseResult } from '../../source/simulation/use-result.ts';
@@ -206,7 +206,7 @@ describe('numbers', () => {
       'function-unreadable',
       'function-invoker',
     ].map((code): [string, { lost: boolean; twice: boolean }] => [code, { lost: true, twice: false }]),
-    ...['second-counter', 'track-counts-too', 'other-writer', 'function-other'].map(
+    ...['second-counter', 'track-counts-too', 'trigger-before', 'other-writer', 'function-other'].map(
       (code): [string, { lost: boolean; twice: boolean }] => [code, { lost: false, twice: true }],
     ),
     ['function-counts-otherwise', { lost: true, twice: true }],
@@ -237,6 +237,61 @@ describe('numbers', () => {
     ]);
   });
 
+  test('a use that updated a record and was counted', () => {
+    const updated = [use({ recordsAdded: 0, recordsUpdated: 1 })];
+    expect(told({ uses: updated })).toEqual([
+      'update-counted: The use updated a record instead of adding one, and was counted (usage_count 3 to 4, 0 records added, 1 updated).',
+      'use-counted-too-often: The use was counted 1 times (usage_count 3 to 4, 0 records added, 1 updated).',
+    ]);
+    expect(hints({ uses: updated })[0]).toMatch(/^A BEFORE trigger fires before ON CONFLICT is decided/);
+    expect(told({ uses: [use({ recordsAdded: 2, recordsUpdated: 1 })] })[0]).toMatch(
+      /^use-recorded-too-often: /,
+    );
+  });
+
+  test('a use that updated a record and was rightly not counted', () => {
+    const updated = use({
+      after: 3,
+      increment: 0,
+      recordsAdded: 0,
+      recordsUpdated: 1,
+      lastUsedAtMoved: false,
+    });
+    expect(explain({ uses: [use(), updated] })).toEqual([
+      {
+        code: 'use-updated-record',
+        severity: 'info',
+        message: 'A use updated a record that was there before, and the count rightly stayed as it is.',
+        hint: expect.stringContaining('ON CONFLICT DO UPDATE'),
+      },
+    ]);
+  });
+
+  test('a repeated use that a unique index kept out, with that index', () => {
+    const index = { name: 'once', definition: 'CREATE', columns: ['preset_id'] };
+    const health = judgeTrigger(catalog({ uniques: [index] }));
+    const refused = use({ after: 3, increment: 0, recordsAdded: 0, lastUsedAtMoved: false });
+    const [said, ...more] = explain({ uses: [use(), refused], health });
+    expect(said).toEqual({
+      code: 'second-use-not-stored',
+      severity: 'warning',
+      message: 'The second use of the same preset stored no record, and the count rightly stayed as it is.',
+      hint: expect.stringContaining('ON CONFLICT DO NOTHING'),
+    });
+    expect(more.map(({ code }) => code)).toEqual(['unique-limits-uses']);
+    // Without such an index it is a use that was lost.
+    expect(told({ uses: [use(), refused] })).toEqual([expect.stringMatching(/^use-not-recorded: /)]);
+  });
+
+  test('a unique index may limit uses, whatever else the catalog shows', () => {
+    const finding = (code: string) => ({ code, severity: 'warning' as const, message: '', hint: '' });
+    const of = (...codes: string[]) => limitsUsesOf({ ...healthy, findings: codes.map(finding) });
+    expect(of('function-open', 'daily-limit')).toBe(true);
+    expect(of('unique-limits-uses')).toBe(true);
+    expect(of('function-open')).toBe(false);
+    expect(of()).toBe(false);
+  });
+
   test('a last use that did not move, reported only if the numbers are right', () => {
     expect(told({ uses: [use(), use({ lastUsedAtMoved: false })] })).toEqual([
       'last-used-not-moved: The use was counted, but last_used_at did not change.',
@@ -254,6 +309,12 @@ describe('a use that fails', () => {
     ]);
     expect(told({ failures: [failure({ path: 'track_preset_usage', use: 2 })] })).toEqual([
       'use-failed: track_preset_usage() failed for the same preset again: no (SQLSTATE P0001).',
+    ]);
+  });
+
+  test('for the first time by a unique index is not the second one', () => {
+    expect(told({ failures: [failure({ code: '23505' })] })).toEqual([
+      expect.stringMatching(/^use-failed: /),
     ]);
   });
 
@@ -311,6 +372,22 @@ describe('a use that fails', () => {
     ],
     ['a check', { code: '23514' }, /^This console may have guessed/],
     ['a value', { code: '22P02' }, /^This console may have guessed/],
+    ['a value, in a function', { code: '22P02', where: 'f() line 3' }, /^This console may have guessed/],
+    [
+      'what names something in quotes, and a column',
+      { message: 'not "kind"', column: 'kind' },
+      'A use of the application fails the same way, and is lost: fix what raised the error.',
+    ],
+    [
+      'a table without a name',
+      { code: '42P01', message: 'it does not exist' },
+      'A use of the application fails the same way, and is lost: fix what raised the error.',
+    ],
+    [
+      'a column of a table, in other quotes',
+      { code: '42703', message: 'Spalte „kind“ von Relation „preset_usage” existiert nicht' },
+      "this console's insert names the column kind, which preset_usage does not have: add the column again, or update the function.",
+    ],
     [
       'a column of the new row',
       { code: '42703', message: 'record "new" has no field "kind"', where: 'f() line 2 at IF' },
