@@ -174,6 +174,10 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
     // What starts a process for a scan, and what runs in it, need a second for each test: see entangled.test.ts.
     mutate: ['source/scan/**/*.ts', '!source/scan/scan-in-child.ts', '!source/scan/scan-main.ts'],
     tests: [
+      'test/scan/aliases.test.ts',
+      'test/scan/names.test.ts',
+      'test/scan/place.test.ts',
+      'test/scan/reasons.test.ts',
       'test/scan/texts.test.ts',
       'test/scan/find-mentions.test.ts',
       'test/scan/corpus.test.ts',
