@@ -175,6 +175,8 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
     mutate: ['source/scan/**/*.ts', '!source/scan/scan-in-child.ts', '!source/scan/scan-main.ts'],
     tests: [
       'test/scan/aliases.test.ts',
+      'test/scan/files/file-kind.test.ts',
+      'test/scan/files/languages.test.ts',
       'test/scan/names.test.ts',
       'test/scan/place.test.ts',
       'test/scan/reasons.test.ts',

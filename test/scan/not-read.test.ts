@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { NotRead } from '../../source/scan/finding.ts';
 import { languagesNotRead, nothingRead, notReadWords } from '../../source/scan/not-read.ts';
 import { scanDirectory } from '../../source/scan/scan.ts';
 
@@ -148,4 +149,53 @@ test('one file in a language that is read is enough, and the others are named', 
   const report = await scanDirectory(root);
   expect(nothingRead(report)).toBeNull();
   expect(languagesNotRead(report.notRead)).toBe('1 Go file');
+});
+
+test.each<[Partial<NotRead>, string]>([
+  [{ reason: 'language', language: 'Go', files: 1 }, '1 Go file'],
+  [{ reason: 'ignored', files: 1 }, '1 file that git ignores'],
+  [
+    { reason: 'ignored', files: 20_000, code: 1_200, more: true },
+    'more than 20,000 files that git ignores (1,200 of them in a language that is read)',
+  ],
+  [{ reason: 'ignored', files: 1, more: true }, 'more than 1 files that git ignores'],
+  [{ reason: 'test', files: 2 }, '2 files of tests'],
+  [{ reason: 'installed', files: 2 }, '2 directories of dependencies or build output'],
+  [{ reason: 'types', files: 2 }, '2 files of types alone'],
+  [{ reason: 'skipped', files: 2 }, '2 files that are too large, minified, not text, unreadable or links'],
+  [{ reason: 'other', files: 1 }, '1 other file without code'],
+])('%j in words: %s', (more, words) => {
+  expect(notReadWords({ reason: 'other', language: null, files: 0, code: 0, more: false, ...more })).toBe(
+    words,
+  );
+});
+
+test('of several reasons why nothing was read, a language is named alone', () => {
+  const of = (...notRead: Partial<NotRead>[]) =>
+    nothingRead({
+      directory: 'app\u001b[2J',
+      files: 0,
+      notRead: notRead.map(each => ({
+        reason: 'other',
+        language: null,
+        files: 1,
+        code: 0,
+        more: false,
+        ...each,
+      })),
+    });
+  const [python, ruby] = ['Python', 'Ruby'].map(
+    (language): Partial<NotRead> => ({ reason: 'language', language }),
+  );
+  expect(of(python!, ruby!, { reason: 'test' })).toMatchObject({
+    message: expect.stringMatching(/ was read: it has 1 Python file and 1 Ruby file\.$/),
+    hint: 'Scan reads TypeScript, JavaScript, Vue, Svelte, Astro, SQL, Prisma and shell scripts. Name a directory with such code, and check other languages by hand.',
+  });
+  expect(of({ reason: 'test' }, { reason: 'ignored' })?.message).toMatch(
+    / was read: it has 1 file of tests and 1 file that git ignores\.$/,
+  );
+  for (const reason of ['installed', 'types', 'other'] as const) {
+    expect(of({ reason })?.message, reason).toMatch(/ was read: it has no code\.$/);
+  }
+  expect(of()?.message).not.toContain('\u001b');
 });
