@@ -16,8 +16,8 @@ async function firstWrong(): Promise<{ test: string; message: string } | null> {
     const { compare } = await import('../scan/measure.ts');
     for (const snippet of snippets) {
       name = `${snippet.name} is read right`;
-      const { surplus, lost } = await compare(snippet);
-      if (surplus.length + lost.length > 0) return { test: name, message: [...surplus, ...lost].join(', ') };
+      const told = (await compare(snippet)).told.join('\n');
+      if (told !== snippet.told.join('\n')) return { test: name, message: told };
     }
     return null;
   } catch (error) {

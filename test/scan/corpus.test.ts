@@ -21,6 +21,7 @@ test.each(snippets)('$name is read right', async snippet => {
   read.set(snippet.name, compared);
   const { surplus, lost } = compared;
   expect({ surplus, lost }).toEqual({ surplus: [], lost: [] });
+  expect(compared.told).toEqual(snippet.told);
 });
 
 test('precision and recall are 0.95 or better, by file, line and kind', () => {

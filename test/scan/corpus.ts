@@ -8,6 +8,8 @@ export interface Snippet {
   directory: string;
   /** As `file:line kind`. */
   writes: string[];
+  /** Of each finding its column, how it changes the count, and what else makes its reason; `only` is worth a look. */
+  told: string[];
 }
 
 const folder = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url));
@@ -35,10 +37,13 @@ export const unseen = 'held-out';
  * The snippets of a folder beside this file, such as `corpus/known`. `known` existed while the scan was written. Each `held-out` part was written at once
  * and scanned before the scan was changed for it. `reviewed` came from a review, and includes writes that were missed until
  * then. Each snippet is a directory; the first comment of each file lists what must be found there:
- * `// writes: 12 supabase-update, 30 rpc` or `// writes: none`.
+ * `// writes: 12 supabase-update, 30 rpc` or `// writes: none`. What else is known of each finding was written down from a scan,
+ * and read once, in corpus-found.txt.
  */
 export function readCorpus(part: string): Snippet[] {
   const root = folder(part);
+  const lines = readFileSync(folder('corpus-found.txt'), 'utf8').trimEnd().split('\n');
+  const told = Object.groupBy(lines, line => line.split(' ', 1)[0] ?? '');
   return readdirSync(root)
     .sort()
     .map(name => {
@@ -48,6 +53,7 @@ export function readCorpus(part: string): Snippet[] {
         name: `${basename(part)}/${name}`,
         directory,
         writes: files.flatMap(file => labelsOf(directory, file)),
+        told: (told[`${basename(part)}/${name}`] ?? []).map(line => line.slice(line.indexOf(' ') + 1)),
       };
     });
 }
