@@ -1,5 +1,5 @@
 import { openSync, writeFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type RunnerTestCase, type RunnerTestSuite, TestRunner } from 'vitest';
 import { firstPassFile, instrumentedHere, tryingFile } from './first-pass-file.ts';
 
@@ -33,7 +33,7 @@ type Outcome = 'passes' | 'fails' | 'unclear';
  */
 export default class FirstPass extends TestRunner {
   async runTask(test: RunnerTestCase): Promise<void> {
-    const name = `${test.file.filepath}#${test.fullTestName}`;
+    const name = `${relative(this.config.root, test.file.filepath)}#${test.fullTestName}`;
     // A pass before this one, which did not end, came so far.
     if (found.done.includes(name)) return;
     const run = TestRunner.getTestFn(test);
@@ -43,7 +43,7 @@ export default class FirstPass extends TestRunner {
     const changes = Object.entries(instrumented.mutantCoverage?.perTest[test.id] ?? {}).filter(
       ([id]) => !isSettled(id),
     );
-    if (changes.length > 0 && !name.includes('/top-level.ts#') && (await isQuick(run)))
+    if (changes.length > 0 && !name.startsWith('test/mutation/') && (await isQuick(run)))
       await this.#try(test, run, changes);
     found.done.push(name);
     if (now() - written > writeEvery) this.#write();

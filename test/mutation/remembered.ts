@@ -8,7 +8,7 @@ import {
   readFile as readWhole,
   realpath as resolveLinks,
 } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import { readSql as parseSql } from '../../source/sql/parser/parser-process.ts';
 import type { SqlReading } from '../../source/sql/sql-effects.ts';
 import { firstPassFile } from './first-pass-file.ts';
@@ -29,9 +29,12 @@ const kept = globalThis as {
 kept.rememberedAnswers ??= new Map();
 const remembered = kept.rememberedAnswers;
 
+/** Whether a path is in this repository, or is looked for in a directory above it. */
+const stays = (path: string) => path.startsWith(root) || root.startsWith(dirname(path));
+
 function once<In extends unknown[], Out>(name: string, read: (...given: In) => Promise<Out>) {
   return (...given: In): Promise<Out> => {
-    if (!String(given[0]).startsWith(root)) return read(...given);
+    if (!stays(String(given[0]))) return read(...given);
     const key = `${name} ${JSON.stringify(given)}`;
     const before = remembered.get(key) as Promise<Out> | undefined;
     if (before) return before;

@@ -101,6 +101,21 @@ describe('the size of a batch', () => {
     expect(await step(40, true)).toEqual([80, 2]);
   });
 
+  test('says nothing of what fits where all that was asked for was deleted', async () => {
+    const many = queue(tasks(40, 10));
+    many.settle((await many.next())!, result('committed', { deleted: 1 }));
+    expect((await many.next())?.mostRecords).toBe(500);
+    const own = queue([task('a', 100), task('b', 100)]);
+    own.settle((await own.next())!, result('large', { tried: 200 }));
+    own.settle((await own.next())!, result('large', { tried: 100 }));
+    const half = (await own.next())!;
+    expect([ids(half), half.mostRecords]).toEqual([['a'], 50]);
+    own.settle(half, result('committed', { deleted: 50, rest: [task('a', 50)] }));
+    own.settle((await own.next())!, result('committed', { deleted: 50 }));
+    const other = (await own.next())!;
+    expect([ids(other), other.mostRecords]).toEqual([['b'], 500]);
+  });
+
   test('is one task where that alone has more records than go at once', async () => {
     expect(ids(await queue([task('big', 10_000), task('small')]).next())).toEqual(['big']);
   });
@@ -286,6 +301,23 @@ describe('what is busy', () => {
       message:
         'Another session has held a lock on one of the two tables for 7 s, as a migration does. Run this again when it is done.',
     });
+  });
+
+  test('is the table: each time it waits twice as long, until its patience is at its end', async () => {
+    const own = queue([task(null)], { patience: 280 });
+    own.settle((await own.next())!, result('busy', { table: true }));
+    for (const wait of [40, 80, 160]) {
+      const waiting = own.next();
+      const due = vi.fn();
+      void waiting.then(due);
+      await vi.advanceTimersByTimeAsync(wait - 1);
+      expect([wait, due.mock.calls.length]).toEqual([wait, 0]);
+      await vi.advanceTimersByTimeAsync(1);
+      expect([wait, due.mock.calls.length]).toEqual([wait, 1]);
+      expect(own.givenUp()).toEqual([]);
+      own.settle((await waiting)!, result('busy', { table: true }));
+    }
+    expect(own.givenUp()).toMatchObject([{ id: null, name: 'Records of no preset', reason: 'locked' }]);
   });
 
   test('has all of its patience again once it was written', async () => {

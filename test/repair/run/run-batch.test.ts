@@ -419,6 +419,22 @@ describe('an error of the server', () => {
     });
   });
 
+  test('23505 of an undo: the records may be back already', async () => {
+    const refused = async (action: 'undo' | 'sync', code: string) => {
+      const answer: Answer = text => {
+        if (text.includes('pg_try_advisory_xact_lock')) return [{ xid: '77' }];
+        throw serverError(code);
+      };
+      return (await run(answer, { of: { action } })).value;
+    };
+    expect(await refused('undo', '23505')).toMatchObject({
+      outcome: 'refused',
+      message: 'words of 23505. Records with the same key are in the table, so these may be back already',
+    });
+    expect((await refused('sync', '23505'))?.message).toBe('words of 23505');
+    expect((await refused('undo', '23514'))?.message).toBe('words of 23514');
+  });
+
   test('42501, a right is missing: it ends there, exit code 3', async () => {
     const { error } = await run(blockFails(serverError('42501')));
     expect(error).toMatchObject({
