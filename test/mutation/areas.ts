@@ -52,6 +52,7 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
       'test/repair/receipts/on-disk.test.ts',
       'test/repair/receipts/places.test.ts',
       'test/repair/receipts/read-receipt.test.ts',
+      'test/repair/receipts/receipt-line.test.ts',
       'test/repair/receipts/records/stored-records.test.ts',
       'test/repair/receipts/seals/seals.test.ts',
       'test/repair/receipts/receipt-order.test.ts',
