@@ -57,3 +57,8 @@ export function instrumentedHere(): Instrumented & { found: FirstPassFindings; t
   shared.__stryker__.taken ??= new Map();
   return shared.__stryker__ as ReturnType<typeof instrumentedHere>;
 }
+
+/** Whether a change is to be tried: with MUTATION_SAMPLE only one of so many is, by its number. */
+export function isInSample(id: string): boolean {
+  return Number(id) % Number(process.env.MUTATION_SAMPLE ?? 1) === 0;
+}

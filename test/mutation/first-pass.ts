@@ -1,7 +1,7 @@
 import { openSync, writeFileSync, writeSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type RunnerTestCase, type RunnerTestSuite, TestRunner } from 'vitest';
-import { firstPassFile, instrumentedHere, tryingFile } from './first-pass-file.ts';
+import { firstPassFile, instrumentedHere, isInSample, tryingFile } from './first-pass-file.ts';
 
 const instrumented = instrumentedHere();
 const { found, taken } = instrumented;
@@ -84,8 +84,9 @@ async function isQuick(run: () => unknown): Promise<boolean> {
   return outcome === 'passes' && now() - from <= slowTest;
 }
 
-/** Whether a change was noticed, or is left to a run of its own. */
+/** Whether a change was noticed, is left to a run of its own, or is not to be tried. */
 function isSettled(id: string): boolean {
+  if (!isInSample(id)) return true;
   if (id in found.noticed || found.endless.includes(id) || (taken.get(id) ?? 0) >= longestTry) return true;
   return found.unclear.filter(each => each === id).length >= mostUnclear;
 }

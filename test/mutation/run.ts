@@ -7,7 +7,8 @@ import { areas, isArea } from './areas.ts';
 /**
  * `npm run test:mutation [-- AREA ...] [-- --workers N] [-- --mutate FILE] [-- --once]`: changes the source in small ways, one
  * at a time, and looks whether a test notices. Leaves reports/mutation/AREA.json, and goes on from there the next time.
- * With `--once` a change that no test noticed in the first run of all is not tried again by itself.
+ * With `--once` a change that no test noticed in the first run of all is not tried again by itself, and with `--sample 5` one
+ * of five is tried at all.
  */
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -15,11 +16,13 @@ const { positionals, values } = parseArgs({
     workers: { type: 'string', default: '2' },
     mutate: { type: 'string', multiple: true },
     once: { type: 'boolean', default: false },
+    sample: { type: 'string', default: '1' },
   },
 });
 // In memory: what is written there is synced again and again, and a disk would take most of the time.
 if (existsSync('/dev/shm')) process.env.TMPDIR ??= '/dev/shm';
 if (values.once) process.env.MUTATION_ONCE = 'yes';
+process.env.MUTATION_SAMPLE = values.sample;
 for (const name of positionals.length > 0 ? positionals : Object.keys(areas)) {
   if (!isArea(name)) throw new Error(`There is no area "${name}": ${Object.keys(areas).join(', ')}.`);
   process.env.MUTATION_AREA = name;
@@ -36,7 +39,8 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(areas)) {
     // It would put a line above each file of the corpus of the scan, whose tests count lines.
     disableTypeChecks: false,
     concurrency: Number(values.workers),
-    incremental: true,
+    // What is not in a sample has no result to go on from.
+    incremental: values.sample === '1',
     incrementalFile: `reports/mutation/${name}-incremental.json`,
     reporters: ['clear-text', 'progress-append-only', 'json'],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false, skipFull: true },

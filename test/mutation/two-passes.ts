@@ -18,6 +18,7 @@ import {
   type FirstPassFindings,
   firstPassFile,
   firstPassFindings,
+  isInSample,
   nothingFound,
   tryingFile,
 } from './first-pass-file.ts';
@@ -55,6 +56,7 @@ class TwoPasses implements TestRunner {
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
     this.#found ??= firstPassFindings();
     const { id } = options.activeMutant;
+    if (!isInSample(id)) return { status: MutantRunStatus.Error, errorMessage: 'not in the sample' };
     const by = this.#found.noticed[id];
     if (!by)
       return isThrough(options, this.#found) ? survived(this.#found, id) : this.#vitest.mutantRun(options);
