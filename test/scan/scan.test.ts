@@ -227,3 +227,136 @@ test('JavaScript with types of Flow, a byte order mark and CRLF is read', async 
   const { writes } = await scanDirectory(root);
   expect(writes).toMatchObject([{ line: 4, column: 34 }]);
 });
+
+describe('what is told', () => {
+  const counted = 'trigger_auto_increment_preset_usage_count';
+
+  test('of a write: the whole statement, its change, why it is wrong and what to do', async () => {
+    await write({
+      'a.ts': `export async function use(id: string) {
+  const { data } = await supabase.from('presets').select('*').eq('id', id).single();
+  await supabase
+    .from('presets')
+    .update({ usage_count: data.usage_count + 1 })
+    .eq('id', id);
+}
+export const copied = () => pool.query('INSERT INTO presets (name, usage_count) SELECT name, uses FROM old WHERE id = $1', [1]);
+`,
+      'b.sql': 'SELECT 1;\n  UPDATE presets\n  SET usage_count = usage_count + 1;\n',
+    });
+    const ofNew = {
+      why: `New presets begin with a count that another source gives them. The count is the number of records, kept by the trigger ${counted}: without as many records it is wrong from the start.`,
+      hint: 'Leave usage_count out, so that it begins at 0, and insert the records. If it has run, run preset-usage sync.',
+    };
+    const instead =
+      'Remove the write and record the use instead: track_preset_usage() or an insert into preset_usage. Then run preset-usage sync.';
+    expect((await scanDirectory(root)).writes).toEqual([
+      {
+        file: 'a.ts',
+        line: 5,
+        column: 6,
+        text: "await supabase .from('presets') .update({ usage_count: data.usage_count + 1 }) .eq('id', id);",
+        kind: 'supabase-update',
+        how: 'adds',
+        why: `A recorded use is counted by the trigger ${counted}. Adding one by hand counts it twice, or counts a use that has no record. It also writes back what it read before: simultaneous uses overwrite each other.`,
+        hint: instead,
+        record: null,
+      },
+      {
+        file: 'a.ts',
+        line: 8,
+        column: 41,
+        text: "pool.query('INSERT INTO presets (name, usage_count) SELECT name, uses FROM old WHERE id = $1', [1])",
+        kind: 'sql',
+        how: 'sets',
+        ...ofNew,
+        record: null,
+      },
+      {
+        file: 'b.sql',
+        line: 2,
+        column: 3,
+        text: 'UPDATE presets SET usage_count = usage_count + 1',
+        kind: 'sql',
+        how: 'adds',
+        why: `A recorded use is counted by the trigger ${counted}. Adding one by hand counts it twice, or counts a use that has no record.`,
+        hint: instead,
+        record: null,
+      },
+    ]);
+  });
+
+  test('of what is only worth a look', async () => {
+    await write({
+      'a.ts': `export async function recount(id: string) {
+  const { count } = await supabase.from('preset_usage').select('*', { count: 'exact' }).eq('preset_id', id);
+  await supabase.from('presets').update({ usage_count: count }).eq('id', id);
+}
+export const create = (n: number) => supabase.from('presets').insert({ name: 'a', usage_count: n });
+export const begin = () => supabase.from('presets').insert({ name: 'a', usage_count: 0 });
+export const sql = (n: number) => pool.query('INSERT INTO presets (name, usage_count) VALUES ($1, $2)', ['a', n]);
+`,
+      'b.sql': `UPDATE presets SET usage_count = 0 WHERE usage_count IS NULL;
+UPDATE presets p SET usage_count = (SELECT count(*) FROM preset_usage u WHERE u.preset_id = p.id);
+INSERT INTO presets VALUES (1, 'Film', 10);
+`,
+    });
+    const recount =
+      'It sets the count to the number of records, so nothing counts twice. Under live traffic it may lose uses that commit meanwhile; preset-usage sync loses none.';
+    const begins = 'A new preset starts with a count that has no records.';
+    const { writes, notes } = await scanDirectory(root);
+    expect(writes).toEqual([]);
+    expect(notes).toEqual([
+      {
+        file: 'a.ts',
+        line: 3,
+        column: 34,
+        text: "await supabase.from('presets').update({ usage_count: count }).eq('id', id);",
+        kind: 'recount',
+        message: recount,
+      },
+      {
+        file: 'a.ts',
+        line: 5,
+        column: 63,
+        text: "supabase.from('presets').insert({ name: 'a', usage_count: n })",
+        kind: 'insert-with-count',
+        message: begins,
+      },
+      {
+        file: 'a.ts',
+        line: 7,
+        column: 47,
+        text: "pool.query('INSERT INTO presets (name, usage_count) VALUES ($1, $2)', ['a', n])",
+        kind: 'insert-with-count',
+        message: begins,
+      },
+      {
+        file: 'b.sql',
+        line: 1,
+        column: 1,
+        text: 'UPDATE presets SET usage_count = 0 WHERE usage_count IS NULL',
+        kind: 'reset',
+        message:
+          'It sets counts to 0 once but keeps the records. preset-usage reset shows what that changes, and can be undone.',
+      },
+      {
+        file: 'b.sql',
+        line: 2,
+        column: 1,
+        text: 'UPDATE presets p SET usage_count = (SELECT count(*) FROM preset_usage u WHERE u.preset_id = p.id)',
+        kind: 'recount',
+        message: recount,
+      },
+      {
+        file: 'b.sql',
+        line: 3,
+        column: 1,
+        text: "INSERT INTO presets VALUES (1, 'Film', 10)",
+        kind: 'insert-with-count',
+        message:
+          'It names no columns, and no scanned file says which of its values is usage_count. Name the columns, and leave usage_count out.',
+      },
+    ]);
+  });
+});
