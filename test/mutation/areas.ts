@@ -176,6 +176,9 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
     mutate: ['source/scan/**/*.ts', '!source/scan/scan-in-child.ts', '!source/scan/scan-main.ts'],
     tests: [
       'test/scan/aliases.test.ts',
+      'test/scan/sql/plain-sql.test.ts',
+      'test/scan/shell/shell-words.test.ts',
+      'test/scan/code/count-change.test.ts',
       'test/scan/files/file-kind.test.ts',
       'test/scan/files/languages.test.ts',
       'test/scan/names.test.ts',
