@@ -180,6 +180,7 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
       'test/scan/shell/shell-words.test.ts',
       'test/scan/code/count-change.test.ts',
       'test/scan/code/one-line.test.ts',
+      'test/scan/code/rows.test.ts',
       'test/scan/sql/judge-sql.test.ts',
       'test/scan/files/file-kind.test.ts',
       'test/scan/files/languages.test.ts',
