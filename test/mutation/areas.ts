@@ -179,6 +179,7 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
       'test/scan/sql/plain-sql.test.ts',
       'test/scan/shell/shell-words.test.ts',
       'test/scan/code/count-change.test.ts',
+      'test/scan/code/follow.test.ts',
       'test/scan/code/one-line.test.ts',
       'test/scan/code/rows.test.ts',
       'test/scan/sql/judge-sql.test.ts',
