@@ -1,5 +1,6 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { isInJournal } from '../../../source/repair/receipts/journal.ts';
 import { journalFile } from '../../../source/repair/receipts/places.ts';
 import type { ReceiptEnd } from '../../../source/repair/receipts/receipt.ts';
 import { openReceipt } from '../../../source/repair/receipts/write-receipt.ts';
@@ -64,4 +65,14 @@ test('a line that was torn off is not the beginning of the next', async () => {
   const [torn, line] = (await readFile(journalFile(directory), 'utf8')).split('\n');
   expect(torn).toBe('2026-11-23T04:15');
   expect(line?.split('\t')).toHaveLength(7);
+});
+
+test('a line about another receipt is none about this one', async () => {
+  const directory = newStateDirectory();
+  const writer = await openReceipt(directory, sampleHead());
+  await writer.end(sampleEnd);
+  await writer.close();
+  const journal = journalFile(directory);
+  expect(await isInJournal(journal, writer.head.id)).toBe(true);
+  expect(await isInJournal(journal, sampleHead().id)).toBe(false);
 });
