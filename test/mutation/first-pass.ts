@@ -11,7 +11,7 @@ const { setTimeout, clearTimeout } = globalThis;
 const now = performance.now.bind(performance);
 
 // In milliseconds: a slower test is left to the runs of single changes, and a slower change too.
-const slowTest = 50;
+const slowTest = 25;
 const slowChange = 1000;
 // A change that took so long without a test noticing it is left too: by itself it would not take longer.
 const longestTry = 4000;

@@ -69,11 +69,12 @@ class TwoPasses implements TestRunner {
   }
 }
 
+/** Whether a change needs no run of its own. What runs when a module is loaded is tried on the corpus of the scan alone before. */
 function isThrough(
-  { activeMutant: { id } }: MutantRunOptions,
+  { activeMutant: { id }, mutantActivation }: MutantRunOptions,
   { passed, unclear, endless }: FirstPassFindings,
 ): boolean {
-  if (process.env.MUTATION_ONCE !== 'yes') return false;
+  if (process.env.MUTATION_ONCE !== 'yes' || mutantActivation === 'static') return false;
   return id in passed && !unclear.includes(id) && !endless.includes(id);
 }
 
