@@ -10,8 +10,9 @@ const { found, taken } = instrumented;
 const { setTimeout, clearTimeout } = globalThis;
 const now = performance.now.bind(performance);
 
-// In milliseconds: a slower test is left to the runs of single changes, and a slower change too.
+// In milliseconds, of the processor: a slower test is left to the runs of single changes.
 const slowTest = 25;
+// In milliseconds: a slower change is left to them too.
 const slowChange = 1000;
 // A change that took so long without a test noticing it is left too: by itself it would not take longer.
 const longestTry = 4000;
@@ -79,9 +80,10 @@ export default class FirstPass extends TestRunner {
 
 /** Whether a test passes again, now that all it needs is loaded, in a time that allows to run it for each change. */
 async function isQuick(run: () => unknown): Promise<boolean> {
-  const from = now();
+  const from = process.threadCpuUsage();
   const { outcome } = await outcomeOf(run);
-  return outcome === 'passes' && now() - from <= slowTest;
+  const { user, system } = process.threadCpuUsage(from);
+  return outcome === 'passes' && user + system <= slowTest * 1000;
 }
 
 /** Whether a change was noticed, is left to a run of its own, or is not to be tried. */

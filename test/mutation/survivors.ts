@@ -51,6 +51,7 @@ for (const [name, { mutate }] of Object.entries(areas)) {
   const { files } = existsSync(file) ? report.parse(JSON.parse(readFileSync(file, 'utf8'))) : { files: {} };
   let changes = 0;
   let killed = 0;
+  let untried = 0;
   const left = mutate.filter(glob => glob.startsWith('!')).map(glob => glob.slice(1));
   const all = globSync(
     mutate.filter(glob => !glob.startsWith('!')),
@@ -71,6 +72,7 @@ for (const [name, { mutate }] of Object.entries(areas)) {
     }
     const { source: text, mutants } = measured;
     const judged = mutants.filter(({ status }) => noticed.has(status) || unnoticed.has(status));
+    untried += mutants.filter(({ status }) => status === 'RuntimeError').length;
     const lived = judged.filter(({ status }) => unnoticed.has(status));
     changes += judged.length;
     killed += judged.length - lived.length;
@@ -90,8 +92,10 @@ for (const [name, { mutate }] of Object.entries(areas)) {
     lines.push(`| ${name} | not run | | |`);
     continue;
   }
+  const part =
+    missing.length > 0 ? ' (in part)' : untried > 0 ? ` (a sample: ${untried} more not tried)` : '';
   lines.push(
-    `| ${name}${missing.length > 0 ? ' (in part)' : ''} | ${changes} | ${killed} | ${((100 * killed) / Math.max(1, changes)).toFixed(1)} % |`,
+    `| ${name}${part} | ${changes} | ${killed} | ${((100 * killed) / Math.max(1, changes)).toFixed(1)} % |`,
   );
 }
 writeFileSync(path('./survivors.md'), `${[...lines, ...details].join('\n')}\n`);
