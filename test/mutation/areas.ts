@@ -150,6 +150,7 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
       'test/migration/catalog.test.ts',
       'test/migration/script.test.ts',
       'test/repair/match-columns.test.ts',
+      'test/repair/plan/firing-triggers.test.ts',
       'test/repair/repair.test.ts',
       'test/simulation/explain-misfit.test.ts',
       'test/simulation/explain-use.test.ts',
