@@ -11,7 +11,7 @@ const { setTimeout, clearTimeout } = globalThis;
 const now = performance.now.bind(performance);
 
 // In milliseconds, of the processor: a slower test is left to the runs of single changes.
-const slowTest = 25;
+const slowTest = 100;
 // In milliseconds: a slower change is left to them too.
 const slowChange = 1000;
 // A change that took so long without a test noticing it is left too: by itself it would not take longer.
