@@ -39,9 +39,9 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(areas)) {
     // It would put a line above each file of the corpus of the scan, whose tests count lines.
     disableTypeChecks: false,
     concurrency: Number(values.workers),
+    incremental: true,
     // What is not in a sample has no result to go on from.
-    incremental: values.sample === '1',
-    incrementalFile: `reports/mutation/${name}-incremental.json`,
+    incrementalFile: `reports/mutation/${name}-${values.sample === '1' ? '' : 'sample-'}incremental.json`,
     reporters: ['clear-text', 'progress-append-only', 'json'],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false, skipFull: true },
     jsonReporter: { fileName: `reports/mutation/${name}.json` },

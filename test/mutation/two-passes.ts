@@ -8,12 +8,14 @@ import type { Injector, PluginContext } from '@stryker-mutator/api/plugin';
 import {
   type DryRunOptions,
   type DryRunResult,
+  DryRunStatus,
   type MutantRunOptions,
   type MutantRunResult,
   MutantRunStatus,
   type TestRunner,
 } from '@stryker-mutator/api/test-runner';
 import { strykerPlugins as vitestPlugins } from '@stryker-mutator/vitest-runner';
+import * as z from 'zod/mini';
 import {
   type FirstPassFindings,
   firstPassFile,
@@ -22,6 +24,8 @@ import {
   nothingFound,
   tryingFile,
 } from './first-pass-file.ts';
+
+const testsFile = 'first-pass-tests.json';
 
 // In milliseconds: a change may leave a loop behind that keeps everything after it from beginning.
 const longestSilence = 60_000;
@@ -49,8 +53,11 @@ class TwoPasses implements TestRunner {
     await this.#vitest.init?.();
   }
 
-  dryRun(options: DryRunOptions): Promise<DryRunResult> {
-    return this.#vitest.dryRun(options);
+  async dryRun(options: DryRunOptions): Promise<DryRunResult> {
+    const result = await this.#vitest.dryRun(options);
+    if (result.status === DryRunStatus.Complete)
+      writeFileSync(testsFile, JSON.stringify(result.tests.map(({ id }) => id)));
+    return result;
   }
 
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
@@ -58,8 +65,12 @@ class TwoPasses implements TestRunner {
     const { id } = options.activeMutant;
     if (!isInSample(id)) return { status: MutantRunStatus.Error, errorMessage: 'not in the sample' };
     const by = this.#found.noticed[id];
-    if (!by)
-      return isThrough(options, this.#found) ? survived(this.#found, id) : this.#vitest.mutantRun(options);
+    if (!by) {
+      if (!isThrough(options, this.#found)) return this.#vitest.mutantRun(options);
+      if (options.mutantActivation !== 'static') return survived(this.#found, id);
+      // When the scan was loaded again, only its corpus was read.
+      return this.#vitest.mutantRun({ ...options, testFilter: otherTests() });
+    }
     const test = `${relative('.', by.file)}#${by.test}`;
     return { status: MutantRunStatus.Killed, killedBy: [test], failureMessage: by.message, nrOfTests: 1 };
   }
@@ -69,13 +80,18 @@ class TwoPasses implements TestRunner {
   }
 }
 
-/** Whether a change needs no run of its own. What runs when a module is loaded is tried on the corpus of the scan alone before. */
+/** Whether the first pass tried a change in all of the tests that come by it. */
 function isThrough(
-  { activeMutant: { id }, mutantActivation }: MutantRunOptions,
+  { activeMutant: { id } }: MutantRunOptions,
   { passed, unclear, endless }: FirstPassFindings,
 ): boolean {
-  if (process.env.MUTATION_ONCE !== 'yes' || mutantActivation === 'static') return false;
+  if (process.env.MUTATION_ONCE !== 'yes') return false;
   return id in passed && !unclear.includes(id) && !endless.includes(id);
+}
+
+function otherTests(): string[] {
+  const ids = z.array(z.string()).parse(JSON.parse(readFileSync(testsFile, 'utf8')));
+  return ids.filter(id => !/\/(?:corpus|scan|not-read)\.test\.ts#/.test(id));
 }
 
 function survived({ passed }: FirstPassFindings, id: string): MutantRunResult {
