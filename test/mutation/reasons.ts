@@ -226,11 +226,6 @@ const reasons: readonly [file: string, line: string, why: string][] = [
   ['write-receipt', "appendText(handle, text, '')", 'a new file has no torn line'],
   ['write-receipt', 'close()', 'a file that stays open is closed by the collector'],
   ['write-receipt', 'return this.#next(async () => {', 'a file that stays open is closed by the collector'],
-  [
-    'write-receipt',
-    "throw unwritable(error, receiptsIn(directory), 'open')",
-    'the words are tested for the other stages',
-  ],
   ['explain-use', 'names.find(name', 'one of the kinds of quotes always matches'],
   ['explain-use', 'line \\d+', 'whatever follows the number of the line goes too'],
   ['side-effect-means', 'call.schema !== null', 'without a schema it is none of those'],
@@ -238,7 +233,6 @@ const reasons: readonly [file: string, line: string, why: string][] = [
   ['checklist/steps', "': '", 'titles for people'],
   ['unquoted', "startsWith('\"')", 'a name in quotes ends in them as well'],
   ['last-used', 'ahead > 0', 'where it is 0 nothing is told'],
-  ['repair/repair', 'noOptions', 'what is not chosen is false, as what is left out is'],
   ['session-activity', 'compiled', 'the patterns are only made once more'],
   ['session-activity', 'recordsBy !== null', 'null is neither less than 0 nor more than a count'],
   [
