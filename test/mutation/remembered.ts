@@ -30,7 +30,8 @@ kept.rememberedAnswers ??= new Map();
 const remembered = kept.rememberedAnswers;
 
 /** Whether a path is in this repository, or is looked for in a directory above it. */
-const stays = (path: string) => path.startsWith(root) || root.startsWith(dirname(path));
+const stays = (path: string) =>
+  path.startsWith(root) || (/\/\.git(?:ignore)?$/.test(path) && root.startsWith(dirname(path)));
 
 function once<In extends unknown[], Out>(name: string, read: (...given: In) => Promise<Out>) {
   return (...given: In): Promise<Out> => {

@@ -35,6 +35,12 @@ for (const section of told.split(/^(?=##)/m)) {
   if (file !== undefined) before.set(file, [heading, ...rest]);
 }
 
+/** A line of before, with a reason that was written since. */
+function withReason(file: string, line: string): string {
+  const [, before = '', code = ''] = /^(- `(.*)` \(\w+: `.*`\): )no test yet$/.exec(line) ?? [];
+  return before === '' ? line : before + reasonFor(file, code, '');
+}
+
 /** Writes survivors.md from the reports of the last runs: scores, and every change that no test noticed with its reason. */
 const lines = [
   '# Changes that no test notices',
@@ -67,7 +73,7 @@ for (const [name, { mutate }] of Object.entries(areas)) {
       const [, noticedThen = '0', all = '0'] = /: (\d+) of (\d+) noticed$/.exec(kept[0] ?? '') ?? [];
       changes += Number(all);
       killed += Number(noticedThen);
-      if (kept.length > 0) details.push('', ...kept);
+      if (kept.length > 0) details.push('', ...kept.map(line => withReason(source, line)));
       continue;
     }
     const { source: text, mutants } = measured;

@@ -229,11 +229,6 @@ describe('an update that sets', () => {
       ['1 only recount'],
     ],
     [
-      'what is missing',
-      'UPDATE presets p SET usage_count = usage_count + n FROM (SELECT count(*) AS n FROM preset_usage) u;',
-      ['1 only recount'],
-    ],
-    [
       'the number of something else',
       'UPDATE presets SET usage_count = (SELECT count(*) FROM likes);',
       ['1 only recount'],
