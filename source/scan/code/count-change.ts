@@ -81,8 +81,8 @@ export function ofText(text: string): CountChange {
 }
 
 // Whatever is added: a number, a placeholder of any driver, a column or an expression. `->` takes from JSON.
-const addition = /[\w"')\]}]\s*\+\s*[\w"'($:?@%{]/;
-const subtraction = /[\w"')\]}]\s*-(?!>)\s*[\w"'($:?@%{]/;
+const addition = /[\w"')\]}?:]\s*\+\s*[\w"'($:?@%{]/;
+const subtraction = /[\w"')\]}?:]\s*-(?!>)\s*[\w"'($:?@%{]/;
 
 // Either the function that sets the count reads the number of records, or a query that names the records returns it.
 function readsRecords(follower: Follower, { module, node }: Reference): boolean {
