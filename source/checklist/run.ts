@@ -3,6 +3,7 @@ import type { JwtClaims } from '../config/jwt-claims.ts';
 import type { Database } from '../connection/transactions.ts';
 import { auditCounters } from '../counter/audit/audit-counters.ts';
 import { type Counter, drift, type Totals } from '../counter/counter.ts';
+import type { CounterChoice } from '../counter/definition/counter-choice.ts';
 import { rolesThatSeeAll } from '../counter/guards.ts';
 import { type InspectedDatabase, inspectDatabase } from '../counter/inspect-database.ts';
 import { exitCodes, isConsoleError, isTransient } from '../errors/errors.ts';
@@ -34,7 +35,7 @@ import {
 
 /** The subject and options of a checklist. */
 export interface ChecklistRequest {
-  schema: string;
+  counter: CounterChoice;
   /** The preset to use, by id or name; null for the most used one. */
   preset: string | null;
   asUser: string | null;
@@ -77,12 +78,12 @@ export interface ChecklistSubject {
 /** Reads the subject of the evidence. */
 export function readSubject(
   database: Database,
-  schema: string,
+  counter: CounterChoice,
   signal?: AbortSignal,
 ): Promise<ChecklistSubject> {
   return database.read(
     async reader => {
-      const found = await inspectDatabase(reader, database, schema);
+      const found = await inspectDatabase(reader, database, counter);
       const catalog = await readTriggerCatalog(reader, found.tables);
       const health = judgeTrigger(catalog);
       const body = catalog.functions.find(({ identity }) => identity === health.trigger.function);
@@ -146,8 +147,8 @@ type StepWork = (
 ) => Promise<StepVerdict>;
 
 const steps: Record<StepId, StepWork> = {
-  async 'trigger-enabled'(database, { schema }, _, signal) {
-    return judgeTriggerStep((await readSubject(database, schema, signal)).health);
+  async 'trigger-enabled'(database, { counter }, _, signal) {
+    return judgeTriggerStep((await readSubject(database, counter, signal)).health);
   },
   'use-increments': (database, request, walk, signal) => stepByUse(0, database, request, walk, signal),
   'second-use-increments': (database, request, walk, signal) => stepByUse(1, database, request, walk, signal),
@@ -262,11 +263,11 @@ function onlyTheSecond({ code }: { code: string }): boolean {
 /** One audit for both steps that need it; a verdict instead if this role may not see every row. */
 async function audit(
   database: Database,
-  { schema }: ChecklistRequest,
+  { counter }: ChecklistRequest,
   walk: Walk,
   signal: AbortSignal | undefined,
 ): Promise<Audited | StepVerdict> {
-  const { tables } = await database.read(reader => inspectDatabase(reader, database, schema), { signal });
+  const { tables } = await database.read(reader => inspectDatabase(reader, database, counter), { signal });
   if (tables.hiddenBy.length > 0) {
     return skipped(`Counts cannot be checked: ${tables.hiddenBy.join('; ')}.`, rolesThatSeeAll(tables));
   }

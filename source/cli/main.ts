@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module';
 import { usesColor } from '../config/color.ts';
 import type { CommandName } from '../config/commands.ts';
 import { type Config, loadConfig } from '../config/config.ts';
+import { flags } from '../config/flags.ts';
 import { packageVersion } from '../config/paths.ts';
 import { type Host, sameHost, shownHost, type TypedPassword } from '../connection/libpq/target.ts';
 import type { Database } from '../connection/transactions.ts';
@@ -224,7 +225,7 @@ async function runCommand(command: keyof typeof commands, config: Config): Promi
   return interruptible(async signal => {
     const { database, close } = await openDatabase(config);
     try {
-      const outcome = await commands[command](database, config, signal);
+      const outcome = await ofCounter(command, database, config, signal);
       clearProgress();
       return tell(outcome, config);
     } finally {
@@ -233,6 +234,33 @@ async function runCommand(command: keyof typeof commands, config: Config): Promi
     }
   });
 }
+
+/** Runs a command for the counter that is named; else for that of presets, or where they are not, for the only one there is. */
+async function ofCounter(
+  command: keyof typeof commands,
+  database: Database,
+  config: Config,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const run = (asked: Config) => commands[command](database, asked, signal);
+  // These take several.
+  if (command === 'check' && (config.all || config.counter.length > 0)) return run(config);
+  if (config.counter.length > 0) {
+    const { namedCounter } = await import('../counters/run-choose.ts');
+    return run({ ...config, choice: await namedCounter(database, config, signal) });
+  }
+  try {
+    return await run(config);
+  } catch (error) {
+    if (!isConsoleError(error) || error.code !== 'missing-table' || !takesCounter(command)) throw error;
+    const { onlyCounter } = await import('../counters/run-choose.ts');
+    const only = await onlyCounter(database, config, signal);
+    if (!only) throw error;
+    return run({ ...config, counter: [only.id], choice: only });
+  }
+}
+
+const takesCounter = (command: CommandName) => flags.counter.for.some(name => name === command);
 
 /** Runs a command with a signal that is aborted by Ctrl-C. */
 async function interruptible(work: (signal: AbortSignal) => Promise<number>): Promise<number> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { namesDatabase } from '../connection/libpq/environment.ts';
 import { resolveTarget } from '../connection/libpq/resolve-target.ts';
 import type { ServerTarget } from '../connection/libpq/target.ts';
+import type { CounterChoice } from '../counter/definition/counter-choice.ts';
 import { type ColumnChoice, readColumnChoice } from './column-choice.ts';
 import { readEnvFile, refuseReference } from './env-file.ts';
 import { type FlagValues, flagTable, invalidValue, isValid } from './flags.ts';
@@ -18,6 +19,8 @@ type Target = ServerTarget | { kind: 'demo'; source: string };
 export interface Config
   extends Omit<FlagValues, 'databaseUrl' | 'demo' | 'preset' | 'mapColumn' | 'dropColumn' | 'jwtClaims'> {
   target: Target;
+  /** The counter that is meant: that of presets in `schema`, until --counter or the database says otherwise. */
+  choice: CounterChoice;
   /** Ids or names; empty means every preset. */
   presets: readonly string[];
   /** undo: the receipt's id or file. */
@@ -47,6 +50,7 @@ export function loadConfig(given: Flags, environment: Environment, directory: st
   const { demo, preset, databaseUrl, mapColumn, dropColumn, jwtClaims, ...rest } = valuesOf(given);
   return Object.freeze({
     ...rest,
+    choice: rest.schema,
     presets: Object.freeze([...preset]),
     receipt: given.receipt || null,
     columns: readColumnChoice(mapColumn, dropColumn),

@@ -3,7 +3,8 @@ import { readServer, type Server } from '../connection/server.ts';
 import type { Encryption } from '../connection/tls.ts';
 import type { Database, Reader } from '../connection/transactions.ts';
 import { addressOf } from '../errors/server-address.ts';
-import { readTables, type Tables } from './discovery/tables.ts';
+import type { CounterChoice } from './definition/counter-choice.ts';
+import { readCounterTables, readTables, type Tables } from './discovery/tables.ts';
 import { type HostKind, hostKindOf } from './host-kind.ts';
 
 /** What is known about a database before its counts are read. */
@@ -26,16 +27,19 @@ export interface InspectedServer {
 }
 
 /**
- * Reads which server this is and what its tables look like, in the transaction of `reader`. Also sets whether later reads
+ * Reads which server this is and what the tables of a counter look like, in the transaction of `reader`. Also sets whether later reads
  * through `database` apply row-level security.
  */
 export async function inspectDatabase(
   reader: Reader,
   database: Database,
-  schema: string,
+  counter: CounterChoice,
 ): Promise<InspectedDatabase> {
   const inspected = await inspectServer(reader, database);
-  const tables = await readTables(reader, schema);
+  const tables =
+    typeof counter === 'string'
+      ? await readTables(reader, counter)
+      : await readCounterTables(reader, counter);
   // Until now policies were errors. If they apply, the rows they show are read and marked as incomplete.
   if (tables.policiesApply) await reader.rows('SET LOCAL row_security = on');
   database.policiesApply(tables.policiesApply);

@@ -1,5 +1,6 @@
 import type { JwtClaims } from '../config/jwt-claims.ts';
 import type { Database, Reader } from '../connection/transactions.ts';
+import type { CounterChoice } from '../counter/definition/counter-choice.ts';
 import { unquoted } from '../counter/discovery/unquoted.ts';
 import { fingerprint } from '../counter/fingerprint.ts';
 import { refused, requireEveryRow, requireWritableServer } from '../counter/guards.ts';
@@ -22,7 +23,7 @@ import { chooseRoutine, fillInsert, type UsageCall, type UsageRoutine } from './
 
 /** What to simulate. */
 export interface SimulationRequest {
-  schema: string;
+  counter: CounterChoice;
   /** An id or a name; null for the most used preset. */
   preset: string | null;
   /** The user that the use is made as; null for one found in recent records. */
@@ -85,7 +86,7 @@ export async function planSimulation(
     );
   return database.read(
     async reader => {
-      const found = await inspectDatabase(reader, database, request.schema);
+      const found = await inspectDatabase(reader, database, request.counter);
       const { tables, server } = found;
       requireWritableServer(server, 'a simulation');
       requireEveryRow(tables, 'A simulation');

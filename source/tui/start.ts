@@ -71,7 +71,7 @@ export async function openConsole(
     const { database } = open;
     work = createSimulationEffects(database, config, action => store.dispatch(action));
     watch = new Watch(database, {
-      schema: config.schema,
+      counter: config.choice,
       interval,
       firstRows: windowRows(size),
       focus: () => focus(store.get()),

@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 const request = (over: Partial<ChecklistRequest> = {}): ChecklistRequest => ({
-  schema: 'public',
+  counter: 'public',
   preset: null,
   asUser: null,
   asRole: null,

@@ -56,7 +56,7 @@ async function readEverything(database: Database, url: string): Promise<void> {
   const seen = new Set<WatchEvent['type']>();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const watch = new Watch(database, {
-    schema: 'public',
+    counter: 'public',
     interval: 20,
     firstRows: 10,
     focus: () => ({ ids, detail: { id: ids[0] ?? '', days: 14 }, answers: true }),
@@ -105,7 +105,7 @@ describe('with a trap in place of everything that is looked up by the path', () 
     const { url } = await letIn(bench.own);
     const database = bench.connect(url);
     for await (const { step } of walkChecklist(database, {
-      schema: 'public',
+      counter: 'public',
       preset: 'Pastel',
       asUser: null,
       asRole: null,

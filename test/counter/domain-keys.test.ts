@@ -67,7 +67,7 @@ test.each([
 
     const plan = () =>
       planSimulation(database, {
-        schema: 'public',
+        counter: 'public',
         preset: 'Pastel',
         asUser: null,
         asRole: null,

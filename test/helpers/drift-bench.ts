@@ -65,7 +65,7 @@ export function watchDrift(
     },
   };
   bench.watch = new Watch(database, {
-    schema: 'public',
+    counter: 'public',
     interval,
     firstRows: 10,
     focus: () => bench.focus,

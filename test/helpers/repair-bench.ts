@@ -60,7 +60,7 @@ export class RepairBench {
   request(action: RepairAction, { options, ...over }: Over = {}): RepairRequest {
     return {
       action,
-      schema: 'public',
+      counter: 'public',
       presets: [],
       readOnly: false,
       directory: this.directory,

@@ -17,7 +17,7 @@ const before = process.resourceUsage().maxRSS;
 const database = connectTo(url);
 const plan = await planRepair(database, {
   action: action as RepairAction,
-  schema: 'public',
+  counter: 'public',
   presets: [],
   readOnly: false,
   directory,

@@ -20,7 +20,7 @@ export function request(
 ): RepairRequest {
   return {
     action,
-    schema: 'public',
+    counter: 'public',
     presets: [],
     options: noOptions,
     readOnly: false,

@@ -18,10 +18,10 @@ afterEach(() => bench.close());
 
 test('is synced, and taken back', async () => {
   const before = await bench.tables(schema);
-  const synced = await bench.repair('sync', { schema, presets: ['Empty'] });
+  const synced = await bench.repair('sync', { counter: schema, presets: ['Empty'] });
   expect(synced).toMatchObject({ changed: 1, left: [] });
   expect(await bench.counts(schema)).toEqual({ Empty: [3, 3], A: [2, 2] });
-  expect(await bench.undo(synced, { schema })).toMatchObject({ changed: 1, left: [] });
+  expect(await bench.undo(synced, { counter: schema })).toMatchObject({ changed: 1, left: [] });
   expect(await bench.tables(schema)).toEqual(before);
 });
 
@@ -31,12 +31,12 @@ test('is reset with its history, and gets back its own records and no others', a
   const own = await bench.repair('reset', { ...withHistory, presets: ['Empty'] });
   expect((await bench.tables(schema)).records).toEqual([]);
   expect(await bench.counts(schema)).toEqual({ Empty: [0, 0], A: [0, 0] });
-  const undone = [await bench.undo(own, { schema }), await bench.undo(all, { schema })];
+  const undone = [await bench.undo(own, { counter: schema }), await bench.undo(all, { counter: schema })];
   expect(undone).toMatchObject([{ left: [] }, { left: [] }]);
   expect(undone.reduce((sum, { restored }) => sum + restored, 0)).toBe(8);
   expect(await bench.tables(schema)).toEqual(before);
   for (const { receiptId: receipt } of [own, all]) {
-    const { changes, recordsToRestore } = await bench.plan('undo', { schema, receipt });
+    const { changes, recordsToRestore } = await bench.plan('undo', { counter: schema, receipt });
     expect({ changes, recordsToRestore }).toEqual({ changes: [], recordsToRestore: 0 });
   }
 });

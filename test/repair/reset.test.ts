@@ -183,12 +183,12 @@ describe('with history', () => {
       INSERT INTO "My App".preset_usage (preset_id, "a ""b") SELECT id, 'x' FROM generate_series(1, 3) id, generate_series(1, id)`);
     const schema = 'My App';
     const before = await bench.tables('"My App"');
-    const reset = await bench.repair('reset', { schema, ...withHistory });
+    const reset = await bench.repair('reset', { counter: schema, ...withHistory });
     expect(reset).toMatchObject({ changed: 3, deleted: 6, left: [] });
     expect(await bench.counts('"My App"')).toEqual({ n1: [0, 0], n2: [0, 0], n3: [0, 0] });
-    expect(await bench.undo(reset, { schema })).toMatchObject({ changed: 3, restored: 6, left: [] });
+    expect(await bench.undo(reset, { counter: schema })).toMatchObject({ changed: 3, restored: 6, left: [] });
     expect(await bench.tables('"My App"')).toEqual(before);
-    expect(await bench.repair('sync', { schema })).toMatchObject({ changed: 3 });
+    expect(await bench.repair('sync', { counter: schema })).toMatchObject({ changed: 3 });
     expect(await bench.counts('"My App"')).toEqual({ n1: [1, 1], n2: [2, 2], n3: [3, 3] });
     expect(await bench.counts()).toMatchObject({ Noir: [3, 3] });
   });

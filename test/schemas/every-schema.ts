@@ -197,7 +197,7 @@ export function walk(
     const preset = [file.simulated];
     const plan = await planSimulation(
       database,
-      { schema: file.schema, preset: file.simulated, asUser: null, asRole: null, readOnly: false },
+      { counter: file.schema, preset: file.simulated, asUser: null, asRole: null, readOnly: false },
       signal,
     );
     const confirm = realUseFingerprint(plan);

@@ -58,7 +58,7 @@ async function arrange(more: string, timing?: string): Promise<string> {
 }
 
 async function simulate(schema: string, over: Partial<SimulationRequest> = {}) {
-  const request = { schema, preset: 'Noir', asUser: null, asRole: null, readOnly: false, ...over };
+  const request = { counter: schema, preset: 'Noir', asUser: null, asRole: null, readOnly: false, ...over };
   return runSimulation(database, await planSimulation(database, request), timeouts);
 }
 

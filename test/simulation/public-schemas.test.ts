@@ -190,7 +190,7 @@ async function realUse({ use, claims = signedIn }: Case): Promise<boolean> {
 }
 
 async function simulate() {
-  const request = { schema: 'public', preset: 'Noir', asUser: null, asRole: null, readOnly: false };
+  const request = { counter: 'public', preset: 'Noir', asUser: null, asRole: null, readOnly: false };
   return runSimulation(database, await planSimulation(database, request), timeouts);
 }
 

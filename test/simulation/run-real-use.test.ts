@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 const plan = (): Promise<SimulationPlan> =>
-  planSimulation(database, { schema: 'public', preset: id, asUser: null, asRole: null, readOnly: false });
+  planSimulation(database, { counter: 'public', preset: id, asUser: null, asRole: null, readOnly: false });
 const presets = () => own.sql`SELECT id, usage_count, last_used_at::text FROM presets`;
 const records = () => own.sql`SELECT * FROM preset_usage ORDER BY id`;
 

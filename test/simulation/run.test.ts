@@ -39,7 +39,7 @@ afterAll(async () => {
 });
 
 const request = (over: Partial<SimulationRequest> = {}): SimulationRequest => ({
-  schema: 'public',
+  counter: 'public',
   preset: 'Noir',
   asUser: null,
   asRole: null,

@@ -35,7 +35,7 @@ test(`${simulations} simulations beside live traffic: each confirmed, none leave
   };
   const traffic = Array.from({ length: writers }, write);
   try {
-    const request = { schema: 'public', preset: ids[0]!, asUser: null, asRole: null, readOnly: false };
+    const request = { counter: 'public', preset: ids[0]!, asUser: null, asRole: null, readOnly: false };
     for (let run = 0; run < simulations; run += 1) {
       const plan = await planSimulation(database, request);
       const { confirmed, uses, failures } = await runSimulation(database, plan, {

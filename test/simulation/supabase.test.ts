@@ -36,7 +36,7 @@ const as = (role: string): Database => {
 const audit = (role: string) =>
   check(
     as(role),
-    { schema: 'public', presets: [] } as unknown as Config,
+    { choice: 'public', presets: [] } as unknown as Config,
     new AbortController().signal,
     () => {},
   );
@@ -138,7 +138,7 @@ describe('simulate', () => {
   const simulate = async (role: string, more: { asUser?: string; asRole?: string } = {}) => {
     const database = as(role);
     const plan = await planSimulation(database, {
-      schema: 'public',
+      counter: 'public',
       preset: 'Pastel',
       asUser: null,
       asRole: null,

@@ -2,16 +2,14 @@ import type { Config } from '../../config/config.ts';
 import type { Database, Reader } from '../../connection/transactions.ts';
 import { type AuditedCounter, auditCounter } from '../../counter/audit/audit-counter.ts';
 import { isOfOneCounter } from '../../counter/audit/one-counter.ts';
-import { type FoundCounters, mergeConfig } from '../../counter/configured/merge-config.ts';
-import { readConfig } from '../../counter/configured/read-config.ts';
+import type { FoundCounters } from '../../counter/configured/merge-config.ts';
 import { chooseCounters, namedCounters } from '../../counter/definition/choose-counters.ts';
 import type { CounterDefinition, NotCheckable } from '../../counter/definition/definition.ts';
 import { presetNames } from '../../counter/definition/preset-names.ts';
-import { readReservedWords } from '../../counter/definition/read-reserved-words.ts';
 import { readTables } from '../../counter/discovery/tables.ts';
 import { rolesThatSeeAll } from '../../counter/guards.ts';
 import { inspectServer } from '../../counter/inspect-database.ts';
-import { findCounters } from '../../counters/run.ts';
+import { knownCounters } from '../../counters/run-choose.ts';
 import { diagnose } from '../../diagnosis/run.ts';
 import { ConsoleError, type ExitCode, exitCodes, isConsoleError, usageError } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
@@ -41,16 +39,15 @@ export async function checkCounters(
 ): Promise<Outcome> {
   const named = namedCounters(config.counter);
   refuseTogether(config);
-  const configured = await readConfig(config.config, process.cwd());
-  const { inspected, reserved, unread } = await database.read(
+  const found = await knownCounters(database, config, signal);
+  const { reserved } = found;
+  const { inspected, unread } = await database.read(
     async reader => ({
-      reserved: await readReservedWords(reader),
       inspected: await inspectServer(reader, database),
       unread: await whyPresetsAreUnread(reader, config.schema),
     }),
     { signal },
   );
-  const found = mergeConfig(configured, await findCounters(database, config.schema, signal), reserved);
   const { json, line } = databaseInfo(inspected, database);
   const { chosen, notCheckable } = config.all
     ? everyCounter(found)

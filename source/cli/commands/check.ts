@@ -48,7 +48,7 @@ export async function check(
 ): Promise<Outcome> {
   const { found, report, findings } = await database.read(
     async reader => {
-      const found = await inspectDatabase(reader, database, config.schema);
+      const found = await inspectDatabase(reader, database, config.choice);
       const report = await readSchemaReport(reader, found.tables);
       return {
         found,

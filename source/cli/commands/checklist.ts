@@ -36,8 +36,13 @@ export async function checklist(
   if (nothing) throw nothing;
   const write = report === null ? null : await prepareReport(report);
   const takenAt = Date.now();
-  const subject = await readSubject(database, config.schema, signal);
-  const request = { ...config, preset: presets[0] ?? null, logSince: takenAt - logDay };
+  const subject = await readSubject(database, config.choice, signal);
+  const request = {
+    ...config,
+    counter: config.choice,
+    preset: presets[0] ?? null,
+    logSince: takenAt - logDay,
+  };
   const steps: ChecklistStep[] = [];
   for await (const { id, step } of walkChecklist(database, request, signal)) {
     if (!step) continue;

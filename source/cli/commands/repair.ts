@@ -45,7 +45,7 @@ export async function repair(
     database,
     {
       action,
-      schema: config.schema,
+      counter: config.choice,
       presets: config.presets,
       options: {
         lastUsed: config.lastUsed,

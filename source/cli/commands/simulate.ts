@@ -28,11 +28,11 @@ import type { Outcome } from '../output/outcome.ts';
  * application's own way of making one fails; 4 where a use reaches outside the transaction and that was not confirmed.
  */
 export async function simulate(database: Database, config: Config, signal: AbortSignal): Promise<Outcome> {
-  const { schema, asUser, asRole, claims, readOnly, presets, confirm, commit, takeBack } = config;
+  const { choice, asUser, asRole, claims, readOnly, presets, confirm, commit, takeBack } = config;
   const uncalled = await uncalledIn(config.appSource, trackName, signal);
   const plan = await planSimulation(
     database,
-    { uncalledIn: uncalled, schema, preset: presets[0] ?? null, asUser, asRole, claims, readOnly },
+    { uncalledIn: uncalled, counter: choice, preset: presets[0] ?? null, asUser, asRole, claims, readOnly },
     signal,
   );
   if (takeBack !== null) return tellTakenBack(database, plan, config, takeBack, signal);

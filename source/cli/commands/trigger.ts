@@ -19,7 +19,7 @@ export async function trigger(database: Database, config: Config, signal: AbortS
   const uncalled = await uncalledIn(config.appSource, trackName, signal);
   const { found, health } = await database.read(
     async reader => {
-      const read = await inspectDatabase(reader, database, config.schema);
+      const read = await inspectDatabase(reader, database, config.choice);
       const judged = judgeTrigger(await readTriggerCatalog(reader, read.tables));
       return {
         found: read,

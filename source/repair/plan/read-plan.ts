@@ -36,7 +36,7 @@ export async function planRepair(
     throw refused('read-only', 'Started with --read-only: nothing is written.', 'Leave --read-only out.');
   const { found, catalog, facts, identity, risks } = await database.read(
     async reader => {
-      const found = await inspectDatabase(reader, database, request.schema);
+      const found = await inspectDatabase(reader, database, request.counter);
       return {
         found,
         catalog: await readTriggerCatalog(reader, found.tables),

@@ -1,5 +1,6 @@
 import type { ColumnChoice } from '../../config/column-choice.ts';
 import type { Counter } from '../../counter/counter.ts';
+import type { CounterChoice } from '../../counter/definition/counter-choice.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import type { HistoryEntry } from '../history-entry.ts';
@@ -53,7 +54,7 @@ export interface RepairPlan {
 /** What to plan; `presets` are ids or names, empty for all of them. */
 export interface RepairRequest {
   action: RepairAction;
-  schema: string;
+  counter: CounterChoice;
   presets: readonly string[];
   options: RepairOptions;
   readOnly: boolean;

@@ -116,7 +116,7 @@ export function createRepairWork(
 function requestOf({ action, scope, options, receipt }: Repair, config: Config): RepairRequest {
   return {
     action,
-    schema: config.schema,
+    counter: config.choice,
     presets: scope?.ids ?? [],
     options,
     readOnly: config.readOnly,
@@ -131,7 +131,7 @@ async function identityOf(database: Database, config: Config): Promise<string> {
     import('../../counter/identity.ts'),
   ]);
   return database.read(async reader =>
-    readIdentity(reader, database, (await inspectDatabase(reader, database, config.schema)).tables),
+    readIdentity(reader, database, (await inspectDatabase(reader, database, config.choice)).tables),
   );
 }
 

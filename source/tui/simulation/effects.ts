@@ -34,9 +34,9 @@ export function createSimulationEffects(
   const plan = async (preset: string) => {
     const { planSimulation } = await import('../../simulation/read-plan.ts');
     const { uncalledIn } = await import('../../checklist/scan-source.ts');
-    const { schema, asUser, asRole, claims, readOnly, appSource } = config;
+    const { choice, asUser, asRole, claims, readOnly, appSource } = config;
     const uncalled = await uncalledIn(appSource, trackName, signal);
-    const request = { schema, preset, asUser, asRole, claims, readOnly, uncalledIn: uncalled };
+    const request = { counter: choice, preset, asUser, asRole, claims, readOnly, uncalledIn: uncalled };
     const planned = await planSimulation(database, request, signal);
     dispatch({ type: 'simulation-planned', plan: planned });
     if (planned.reach.length === 0) await run(planned);
@@ -70,6 +70,7 @@ export function createSimulationEffects(
   };
   const request = (state: State): ChecklistRequest => ({
     ...config,
+    counter: config.choice,
     preset: state.selected ?? state.order[state.cursor] ?? null,
     logSince: Date.now() - logDay,
   });

@@ -1,6 +1,7 @@
 import type { Database } from '../../connection/transactions.ts';
 import { type AuditMemory, auditCounters, auditedCounters } from '../../counter/audit/audit-counters.ts';
 import { batchPages } from '../../counter/audit/batch-pages.ts';
+import type { CounterChoice } from '../../counter/definition/counter-choice.ts';
 import { inspectDatabase } from '../../counter/inspect-database.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import type { WatchEvent } from '../watch-event.ts';
@@ -10,7 +11,7 @@ import type { DriftWatch } from './drift-watch.ts';
 /** What the parts of one watch share. */
 export interface WatchContext {
   database: Database;
-  schema: string;
+  counter: CounterChoice;
   /** Aborted when the watch stops. */
   signal: AbortSignal;
   drift: DriftWatch;
@@ -52,12 +53,12 @@ export class AuditWatch {
 
   /** Audits everything; `diagnoses` says whether to diagnose mismatches afterwards. Rejects only with faults of this program. */
   async run(diagnoses: () => boolean): Promise<void> {
-    const { database, schema, signal, drift, diagnosing, onEvent } = this.#context;
+    const { database, counter, signal, drift, diagnosing, onEvent } = this.#context;
     this.#running = true;
     const gathered = batchPages(progress => onEvent({ type: 'audit-page', progress, at: Date.now() }));
     try {
       // Paging depends on the planner's estimates, and a migration may have changed columns.
-      const fresh = await database.read(reader => inspectDatabase(reader, database, schema), { signal });
+      const fresh = await database.read(reader => inspectDatabase(reader, database, counter), { signal });
       onEvent({ type: 'tables', inspected: fresh });
       const summary = await auditCounters(database, fresh.tables, {
         scope: 'all',

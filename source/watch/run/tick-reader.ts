@@ -45,10 +45,10 @@ export class TickReader {
 
   /** Finds the tables and reads the first window of `rows` presets. */
   async first(rows: number): Promise<InspectedDatabase> {
-    const { database, schema, signal, drift, onEvent } = this.#context;
+    const { database, counter, signal, drift, onEvent } = this.#context;
     const { found, bodies } = await database.read(
       async reader => {
-        const found = await inspectDatabase(reader, database, schema);
+        const found = await inspectDatabase(reader, database, counter);
         const answered = startTiming();
         const counters = await readMostUsed(reader, found.tables, rows);
         // After a reconnection, a standby may show an older state than before.
@@ -74,7 +74,7 @@ export class TickReader {
     focus: Focus,
     onInspected: (found: InspectedDatabase) => void,
   ): Promise<Omit<Tick, 'at' | 'serverNow' | 'pace'>> {
-    const { database, schema, signal } = this.#context;
+    const { database, counter, signal } = this.#context;
     const { ids, detail, answers, schemaReport = false } = focus;
     const asksNewest = answers && Date.now() >= this.#newestDue;
     const asksReport = schemaReport && Date.now() >= this.#reportDue;
@@ -82,7 +82,7 @@ export class TickReader {
       const read = await database.read(
         async reader => {
           // Never cached: a policy or a migration may have changed what the counts mean.
-          const found = await inspectDatabase(reader, database, schema);
+          const found = await inspectDatabase(reader, database, counter);
           onInspected(found);
           const { tables } = found;
           return {

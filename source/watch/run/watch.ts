@@ -1,4 +1,5 @@
 import type { Database } from '../../connection/transactions.ts';
+import type { CounterChoice } from '../../counter/definition/counter-choice.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { isConsoleError, isOutage, isTransient } from '../../errors/errors.ts';
@@ -11,7 +12,7 @@ import { TickReader } from './tick-reader.ts';
 import { WakeableTimer } from './wakeable-timer.ts';
 
 export interface WatchOptions {
-  schema: string;
+  counter: CounterChoice;
   /** Milliseconds between two ticks if the database answers quickly. */
   interval: number;
   /** How many presets fill the first window. */
@@ -53,13 +54,13 @@ export class Watch {
   #usualTick = Number.POSITIVE_INFINITY;
 
   constructor(database: Database, options: WatchOptions) {
-    const { schema, onEvent } = options;
+    const { counter, onEvent } = options;
     const { signal } = this.#stopped;
     this.#options = options;
     this.#diagnosing = new DiagnoseWatch(database, signal, onEvent);
     const context: WatchContext = {
       database,
-      schema,
+      counter,
       signal,
       drift: this.#drift,
       diagnosing: this.#diagnosing,

@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 const plan = () =>
-  planSimulation(database, { schema: 'public', preset, asUser: null, asRole: null, readOnly: false });
+  planSimulation(database, { counter: 'public', preset, asUser: null, asRole: null, readOnly: false });
 const tables = async () => [
   await own.sql`SELECT * FROM presets ORDER BY id`,
   await own.sql`SELECT * FROM preset_usage ORDER BY id`,

@@ -34,7 +34,7 @@ function watching(of: Database, focus: Focus = { ids: [], detail: null, answers:
   let wake = () => {};
   const current = { focus };
   watch = new Watch(of, {
-    schema: 'public',
+    counter: 'public',
     interval,
     firstRows: 10,
     focus: () => current.focus,

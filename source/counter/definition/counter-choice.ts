@@ -1,0 +1,9 @@
+import type { CounterDefinition } from './definition.ts';
+
+/** Which counter is meant: that of presets in a schema, given by the schema's name, or the one of a definition. */
+export type CounterChoice = string | CounterDefinition;
+
+/** The schema that comes first where a name has none. */
+export function schemaOf(choice: CounterChoice): string {
+  return typeof choice === 'string' ? choice : choice.row.schema;
+}
