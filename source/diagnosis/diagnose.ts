@@ -12,6 +12,7 @@ import { judgeNotCounted } from './causes/not-counted.ts';
 import { judgeBesides } from './causes/pairs/besides-a-rule.ts';
 import { twoCauses } from './causes/pairs/two-causes.ts';
 import { setToZero } from './causes/set-to-zero.ts';
+import { judgeStillCounted } from './causes/still-counted.ts';
 import { judgeUncounted } from './causes/uncounted-since.ts';
 import { unknown } from './causes/unknown.ts';
 import { judgeUpserts } from './causes/upsert.ts';
@@ -147,6 +148,7 @@ function judgeSingly(
   // Where others are too low, as many updates may have lowered those.
   const increments = judgeIncrements(high, evidence, low.length === 0);
   const commonStart = judgeCommonStart(high, evidence);
+  const stillCounted = judgeStillCounted(high, evidence);
   return preset => {
     if (driftOf(preset) < 0) {
       return (
@@ -160,6 +162,7 @@ function judgeSingly(
     }
     const gone = deleted(preset);
     return (
+      stillCounted(preset) ??
       lost.get(preset.id) ??
       upserts(preset) ??
       (gone?.certainty === 'possible' ? null : gone) ??

@@ -11,6 +11,8 @@ export interface PresetEvidence {
    * role may not read it.
    */
   written: number | null;
+  /** How many of its records do not count, because they do not meet the condition; 0 if all records count. */
+  excluded?: number;
   /** Null if its records were too many to read. */
   uses: Uses | null;
   /** If they were not read: how many of them each rule applies to. */
@@ -80,7 +82,8 @@ export interface Evidence {
   countsAgain: readonly string[];
   /** What the catalog has that may write counts or records in another way. */
   writers: WriterEvidence;
-  statistics: { presets: TableStatistics; records: TableStatistics } | null;
+  /** Of presets only if nothing but this count is written to their rows, as far as is known. */
+  statistics: { presets: TableStatistics | null; records: TableStatistics } | null;
   /** All records of the table, including orphans; null if they were not counted. */
   allRecords: number | null;
   cascades: readonly CascadingTable[];
@@ -88,6 +91,8 @@ export interface Evidence {
   missingIds: number | null;
   /** True if no column has the time of a record: then there are no uses to read. */
   untimed?: boolean;
+  /** The condition that records must meet to count, as SQL; left out if all count. */
+  condition?: string;
   /** Updates of presets that causes already found account for, beyond one for each record. */
   explainedUpdates?: number;
 }

@@ -63,7 +63,14 @@ export async function readEvidenceColumns(
   )) as { marks: string }[];
   const found = columns.parse({ ...row, marks: JSON.parse(row?.marks ?? '[]') });
   const { created, type, marks } = found;
-  return { written: { presets: found.presets, records: found.records }, created, type, marks };
+  // A query of the rows or of the records has no more than what it counts by.
+  const [whole, all] = [presets.rows === presets.name, records.counted === records.name];
+  return {
+    written: { presets: whole && found.presets, records: all && found.records },
+    created: whole ? created : null,
+    type,
+    marks: all ? marks : [],
+  };
 }
 
 const row = z.object({
@@ -74,6 +81,7 @@ const row = z.object({
   createdAt: z.nullable(z.number()),
   written: z.nullable(z.number()),
   records: z.number(),
+  stored: z.nullable(z.number()),
   times: z.nullable(z.string()),
   transactions: z.nullable(z.string()),
   types: z.nullable(z.string()),
@@ -120,21 +128,29 @@ export async function readEvidence(
              ${written.records ? list(transaction('r', true)) : 'NULL'} AS transactions,
              ${type === null ? 'NULL' : `pg_catalog.json_agg(pg_catalog.left(r.${type}::pg_catalog.text, 60))::pg_catalog.text`} AS types,
              ${marks.length === 0 ? 'NULL::pg_catalog.json' : `pg_catalog.json_build_array(${marks.map(markOf).join(', ')})`} AS marks
-        FROM wanted w JOIN ${records.name} r ON r.${records.preset} ${records.keys.equal} w.key${records.keys.of} GROUP BY 1)
+        FROM wanted w JOIN ${records.counted} r ON r.${records.preset} ${records.keys.equal} w.key${records.keys.of} GROUP BY 1)
     SELECT p.${presets.key}::pg_catalog.text AS id, ${countColumns(`p.${presets.count}`, tables)},
            ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt",
            ${milliseconds(created && `p.${created}`)} AS "createdAt",
            ${transaction('p', written.presets)}::double precision AS written,
-           coalesce(u.records, 0)::double precision AS records, u.times, u.transactions, u.types, u.marks
-      FROM wanted w JOIN ${presets.name} p ON p.${presets.key} ${presets.keys.equal} w.key${presets.keys.of} LEFT JOIN uses u ON u.key ${presets.keys.equal} w.key${presets.keys.of}`;
+           coalesce(u.records, 0)::double precision AS records, ${stored(tables)} AS stored, u.times, u.transactions, u.types, u.marks
+      FROM wanted w JOIN ${presets.rows} p ON p.${presets.key} ${presets.keys.equal} w.key${presets.keys.of} LEFT JOIN uses u ON u.key ${presets.keys.equal} w.key${presets.keys.of}`;
   return rows.parse(await reader.rows(text, [JSON.stringify(ids)], tables.path)).map(found => {
-    const { exact, usageCount, times, transactions, types, marks: marked, ...counter } = found;
+    const { exact, usageCount, stored, times, transactions, types, marks: marked, ...counter } = found;
     return {
       ...counter,
+      ...(stored === null ? {} : { excluded: stored - counter.records }),
       usageCount: exact === null || exact === undefined ? usageCount : Number(exact),
       uses: usesOf(counter.records, { times, transactions, types, marked }, marks),
     };
   });
+}
+
+/** SQL for all records of the row `w`, whether they count or not; NULL if all of them count, or if another table is between. */
+function stored({ definition, records }: Tables): string {
+  const { where, through } = definition.record;
+  if (where === null || through !== null) return 'NULL::double precision';
+  return `(SELECT pg_catalog.count(*)::double precision FROM ${records.name} r WHERE r.${records.preset} ${records.keys.equal} w.key${records.keys.of})`;
 }
 
 /** One digit for each record: 1 if it is marked. */
@@ -188,7 +204,7 @@ export async function chooseAccurate(
   const found = (await reader.rows(
     `SELECT c.id FROM (
        SELECT p.${presets.key}::pg_catalog.text AS id, pg_catalog.sum(p.${presets.count}) OVER (ORDER BY pg_catalog.hashtextextended(p.${presets.key}::pg_catalog.text, 0), p.${presets.key}::pg_catalog.text) AS upto
-         FROM (SELECT p.${presets.key}, p.${presets.count} FROM ${presets.name} p
+         FROM (SELECT p.${presets.key}, p.${presets.count} FROM ${presets.rows} p
                 WHERE p.${presets.count} OPERATOR(pg_catalog.>=) 1 AND p.${presets.count} OPERATOR(pg_catalog.<=) $2
                   AND NOT p.${presets.key}::pg_catalog.text OPERATOR(pg_catalog.=) ANY (SELECT pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json))
                 ORDER BY pg_catalog.hashtextextended(p.${presets.key}::pg_catalog.text, 0), p.${presets.key}::pg_catalog.text LIMIT $4) p) c
@@ -240,10 +256,10 @@ export async function countInStretches(
   const text = `WITH wanted AS (SELECT e.value::${presets.keyType} AS key FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) e),
     uses AS MATERIALIZED (
       SELECT w.key, pg_catalog.count(*) AS records, pg_catalog.json_build_array(${conditions.map(own => `pg_catalog.count(*) FILTER (WHERE ${own})`).join(', ')})::pg_catalog.text AS counts
-        FROM wanted w JOIN ${records.name} r ON r.${records.preset} ${records.keys.equal} w.key${records.keys.of} GROUP BY 1)
+        FROM wanted w JOIN ${records.counted} r ON r.${records.preset} ${records.keys.equal} w.key${records.keys.of} GROUP BY 1)
     SELECT p.${presets.key}::pg_catalog.text AS id, ${countColumns(`p.${presets.count}`, tables)},
            ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt", coalesce(u.records, 0)::double precision AS records, u.counts
-      FROM wanted w JOIN ${presets.name} p ON p.${presets.key} ${presets.keys.equal} w.key${presets.keys.of} LEFT JOIN uses u ON u.key ${presets.keys.equal} w.key${presets.keys.of}`;
+      FROM wanted w JOIN ${presets.rows} p ON p.${presets.key} ${presets.keys.equal} w.key${presets.keys.of} LEFT JOIN uses u ON u.key ${presets.keys.equal} w.key${presets.keys.of}`;
   return counted
     .parse(await reader.rows(text, [JSON.stringify(ids), ...values], tables.path))
     .map(({ exact, usageCount, counts, ...rest }) => ({

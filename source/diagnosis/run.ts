@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database, Reader } from '../connection/transactions.ts';
 import { type Counter, drift, isWrong } from '../counter/counter.ts';
+import { quotedIfNeeded } from '../counter/definition/counter-id.ts';
+import { predicateText } from '../counter/definition/predicate-text.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
 import { isScannable } from '../counter/reading/counters.ts';
 import { stopIfInterrupted } from '../errors/errors.ts';
@@ -10,6 +12,7 @@ import { countsAgain, whyOff, writersOf } from './catalog-evidence.ts';
 import { type Causes, findCauses } from './diagnose.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { Evidence, PresetEvidence } from './evidence.ts';
+import { inWordsOf } from './in-words.ts';
 import { type LastUsedTally, tallyLastUsed } from './last-used.ts';
 import { chooseAccurate, countInStretches, readEvidence, readEvidenceColumns } from './read-evidence.ts';
 import { readMissingIds } from './read-missing-ids.ts';
@@ -22,6 +25,9 @@ interface DiagnoseOptions {
   /** Receives the tally of last uses of the accurate presets that were read for comparison. */
   onLastUsed?: (tally: LastUsedTally) => void;
 }
+
+// Which words the server needs quoted matters little in a sentence.
+const noWords: ReadonlySet<string> = new Set();
 
 // How many records are read for wrong counts, and again for accurate ones. Half as many for a table too large for memory:
 // there each record is a visit to the disk, and the whole diagnosis should cost no more than a few audits.
@@ -47,7 +53,7 @@ export async function diagnose(
   { signal, allRecords = null, onLastUsed }: DiagnoseOptions = {},
 ): Promise<Map<string, Diagnosis>> {
   const found = new Map<string, Diagnosis>();
-  if (mismatches.length === 0 || tables.hiddenBy.length > 0) return found;
+  if (mismatches.length === 0 || tables.hiddenBy.length > 0 || !isDiagnosable(tables)) return found;
   const limit = mostRecords[tables.records.bytes > largeTable ? 'large' : 'small'];
   const chosen = withinReach(mismatches, limit);
   const evidence = await database.read(
@@ -70,7 +76,24 @@ export async function diagnose(
     const diagnosis = causes.of(preset);
     if (diagnosis && diagnosis.code !== 'unknown') found.set(preset.id, diagnosis);
   }
-  return found;
+  return tables.definition.source.kind === 'built-in' ? found : told(found, inWordsOf(tables.definition));
+}
+
+function told(
+  found: ReadonlyMap<string, Diagnosis>,
+  say: (sentence: string) => string,
+): Map<string, Diagnosis> {
+  return new Map(
+    Array.from(found, ([id, { evidence, against, next, ...rest }]) => [
+      id,
+      { ...rest, evidence: evidence.map(say), against: against.map(say), next: next.map(say) },
+    ]),
+  );
+}
+
+/** Whether causes are known for such a counter: not for sums, keys of several columns and a count in another table. */
+function isDiagnosable({ definition, records }: Tables): boolean {
+  return records.pairs === null && !records.sums && definition.via === null;
 }
 
 // In milliseconds: short enough that the screen does not stutter.
@@ -110,7 +133,9 @@ async function gather(
   const read = await readEvidence(reader, tables, columns, [...chosen, ...right]);
   const readIds = new Set(read.map(({ id }) => id));
   const catalog = await readTriggerCatalog(reader, tables);
-  const { findings } = judgeTrigger(catalog);
+  const isPreset = tables.definition.source.kind === 'built-in';
+  const findings = isPreset ? judgeTrigger(catalog).findings : [];
+  const { statistics, cascades } = await readTableStatistics(reader, tables);
   return {
     mismatched: [
       ...read.filter(({ id }) => areWrong.has(id)).map(exactly),
@@ -120,10 +145,18 @@ async function gather(
     triggerOff: whyOff(findings),
     countsAgain: countsAgain(findings),
     writers: writersOf(catalog),
-    ...(await readTableStatistics(reader, tables)),
+    // Another count may be written to the same rows.
+    statistics: statistics && (isPreset ? statistics : { ...statistics, presets: null }),
+    cascades,
     allRecords,
+    ...(tables.definition.record.where
+      ? { condition: predicateText(tables.definition.record.where, name => quotedIfNeeded(name, noWords)) }
+      : {}),
     untimed: tables.records.time === null,
-    missingIds: allRecords === null ? null : await readMissingIds(reader, tables, allRecords),
+    missingIds:
+      allRecords === null || tables.records.counted !== tables.records.name
+        ? null
+        : await readMissingIds(reader, tables, allRecords),
   };
 }
 

@@ -182,13 +182,13 @@ async function auditOne(
   }
 }
 
-/** The causes of wrong counts of presets; of other counters none are known yet. */
+/** The causes of wrong counts. */
 async function diagnosesOf(
   database: Database,
-  { definition, tables, mismatches, totals, orphans }: AuditedCounter,
+  { tables, mismatches, totals, orphans }: AuditedCounter,
   signal: AbortSignal,
 ): Promise<Diagnoses> {
-  if (definition.source.kind !== 'built-in' || mismatches.length === 0) return new Map();
+  if (mismatches.length === 0) return new Map();
   const allRecords = totals.records + orphans;
   return diagnose(database, tables, mismatches, { signal, allRecords }).catch(error => {
     // The counts are right without it.

@@ -64,7 +64,7 @@ function howCertain(
     if (isRewritten) return tooLow >= leastCertain ? 'likely' : 'possible';
     return ledger && ledger.extra <= 0 && ledger.deleted === 0 ? 'likely' : null;
   }
-  const deleted = evidence.statistics?.presets.deleted ?? 0;
+  const deleted = evidence.statistics?.presets?.deleted ?? 0;
   if (deleted === 0 || updated === null || updated < tooLow) return null;
   if (ledger && ledger.extra < 0) return null;
   if (updated === tooLow && tooLow >= 5) return 'likely';

@@ -47,6 +47,8 @@ function multipleOf({ usageCount, records }: PresetEvidence): string[] {
 
 function ruledOut(drift: number, evidence: Evidence): string[] {
   const ledger = ledgerOf(evidence);
+  if (evidence.statistics?.presets === null)
+    return ["Other counts may be written to the same rows, so the server's statistics rule nothing out."];
   if (!ledger)
     return ["The server's statistics do not go back to the first record, so they rule nothing out."];
   const out: string[] = [];

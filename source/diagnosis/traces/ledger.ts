@@ -22,7 +22,7 @@ const unreported = { least: 50, share: 0.05 };
 
 /** The statistics if they go back to the first record; null if they were reset since, or say nothing of partitions. */
 export function ledgerOf({ statistics, allRecords, explainedUpdates = 0 }: Evidence): Ledger | null {
-  if (!statistics || allRecords === null || statistics.records.partitioned) return null;
+  if (!statistics?.presets || allRecords === null || statistics.records.partitioned) return null;
   const { presets, records } = statistics;
   const late = Math.min(Math.max(unreported.least, unreported.share * allRecords), allRecords / 2);
   if (records.inserted + late < allRecords + records.deleted) return null;
