@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** A file of `counters`: a counter as applications have it, with mistakes, and what the console is expected to say. */
+export interface CounterFile {
+  name: string;
+  sql: string;
+  /** Its id. */
+  counter: string;
+  /** The query that a person would type: `id`, `count` and `truth` of every row, as text. */
+  truth: string;
+  /** `healthy`, or the codes that `trigger` has among its findings. */
+  health: string[];
+  /** `counts-right` where migrate has nothing to do, `installs`, or the code that it refuses with. */
+  migrate: string;
+  /** The steps that a simulation makes, in order. */
+  steps: string[];
+  /** `deleted` where a reset deletes the records, or `refused`. */
+  history: string;
+  /** What the application does. */
+  uses: string;
+}
+
+const keys = ['counter', 'truth', 'health', 'migrate', 'steps', 'history', 'uses'] as const;
+
+/** Reads every counter; the comments at the head of a file, such as `-- counter: public.posts.likes`, say what is expected. */
+export function readCounterFiles(): CounterFile[] {
+  const directory = new URL('./counters/', import.meta.url);
+  return readdirSync(directory)
+    .sort()
+    .map(file => {
+      const sql = readFileSync(new URL(file, directory), 'utf8');
+      const told = new Map(
+        Array.from(sql.matchAll(/^-- (\w+): (.*)$/gm), ([, key = '', value = '']) => [key, value]),
+      );
+      for (const key of told.keys()) {
+        if (!keys.some(known => known === key))
+          throw new Error(`${file} expects ${key}, which nothing looks at.`);
+      }
+      const of = (key: (typeof keys)[number]) => {
+        const value = told.get(key);
+        if (value === undefined) throw new Error(`${file} does not say ${key}.`);
+        return value;
+      };
+      return {
+        name: file.replace(/\.sql$/, ''),
+        sql,
+        counter: of('counter'),
+        truth: of('truth'),
+        health: of('health').split(' '),
+        migrate: of('migrate'),
+        steps: of('steps').split(' '),
+        history: of('history'),
+        uses: of('uses'),
+      };
+    });
+}

@@ -1,0 +1,4 @@
+import { inject } from 'vitest';
+import { everyCounter } from './every-counter.ts';
+
+everyCounter(() => inject('serverUrl'));
