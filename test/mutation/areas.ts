@@ -176,6 +176,13 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
     // What starts a process for a scan, and what runs in it, need a second for each test: see entangled.test.ts.
     mutate: ['source/scan/**/*.ts', '!source/scan/scan-in-child.ts', '!source/scan/scan-main.ts'],
     tests: [
+      'test/scan/code/follow/texts.test.ts',
+      'test/scan/code/follow/shape.test.ts',
+      'test/scan/code/query-target.test.ts',
+      'test/scan/code/sql-text.test.ts',
+      'test/scan/code/rows/row-query.test.ts',
+      'test/scan/code/rows/row-type.test.ts',
+      'test/scan/code/rows/whole-row.test.ts',
       'test/scan/aliases.test.ts',
       'test/scan/sql/plain-sql.test.ts',
       'test/scan/shell/shell-words.test.ts',

@@ -110,8 +110,8 @@ function findSubjects(follower: Follower, ref: Reference, depth: number): QueryT
           return entities(follower, { module, node: first });
         return throughHelper(follower, ref, depth);
       }
-      if (callee.type === 'Identifier' && first && given.length === 1 && !foreign.has(callee.name)) {
-        const tables = isCallOfKnex(callee.name) ? named(follower, { module, node: first }, 'builder') : [];
+      if (callee.type === 'Identifier' && isCallOfKnex(callee.name) && first && given.length === 1) {
+        const tables = named(follower, { module, node: first }, 'builder');
         if (tables.length > 0) return tables;
       }
       return throughHelper(follower, ref, depth);

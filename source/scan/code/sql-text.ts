@@ -150,7 +150,7 @@ function textFor(follower: Follower, ref: Reference, before: string, depth: numb
     return /\.\s*$/.test(before) || beforeName.test(before) ? 'presets' : '$1';
   }
   if (table === 'records' && beforeName.test(before)) return 'preset_usage';
-  if (/presets?_?(table|name)?$/i.test(last) && beforeName.test(before)) return 'presets';
+  if (/presets?(?:_?(?:table|name))*$/i.test(last) && beforeName.test(before)) return 'presets';
   return beforeName.test(before) ? 'scan_hole' : '$1';
 }
 

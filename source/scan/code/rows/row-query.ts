@@ -32,7 +32,7 @@ export function queriedBy(follower: Follower, module: CodeModule, call: Call): R
     const options = of(reading).flatMap(({ given }) => given);
     return options.every(each => keepsCount(follower, { module, node: each })) ? 'rows' : null;
   }
-  const supabase = from >= 0 && steps.slice(from).some(({ method }) => method === 'select');
+  const supabase = subject.by === 'from' && steps.slice(from + 1).some(({ method }) => method === 'select');
   if (supabase) return selected ? 'response' : null;
   if (of(/^(insert|update|del|delete|upsert|increment|decrement|insertInto|updateTable)$/).length > 0) {
     return selected ? 'rows' : null;
@@ -134,7 +134,7 @@ function keepsCount(follower: Follower, ref: Reference): boolean {
 export function selectsRows(follower: Follower, { module, node }: Reference): boolean {
   const texts =
     node.type === 'TaggedTemplateExpression' || node.type === 'TemplateLiteral'
-      ? [module.text.slice(node.start, node.end).replace(/^[^`]*`/, '')]
+      ? [module.text.slice(node.start, node.end).replace(/^[^`]*`|`$/g, '')]
       : node.type === 'Literal' || node.type === 'Identifier' || node.type === 'MemberExpression'
         ? follower.texts({ module, node })
         : [];

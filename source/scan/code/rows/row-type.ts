@@ -4,7 +4,8 @@ import type { Follower } from '../follow/follow.ts';
 import { lookup } from '../follow/lookup.ts';
 import type { CodeModule, Reference } from '../parse/code-module.ts';
 
-const deepest = 5;
+// Types may refer to themselves.
+const deepest = 12;
 
 /** Whether a type is that of a whole row of presets, as the database's types or the application's own declare it. */
 export function isRowType(
