@@ -44,15 +44,13 @@ const foreign: ReadonlySet<string> = new Set([
   'useQuery',
   'useState',
 ]);
-const deepest = 30;
 
 /** The object that a method is called on: `supabase.from('presets')` in `supabase.from('presets').update`. */
-export function subjectsOf(follower: Follower, ref: Reference, depth = 0): QueryTarget[] {
+export function subjectsOf(follower: Follower, ref: Reference): QueryTarget[] {
   const known = subjects.get(ref.node);
   if (known) return known;
-  if (depth > deepest) return [];
   subjects.set(ref.node, []);
-  const found = findSubjects(follower, ref, depth);
+  const found = findSubjects(follower, ref);
   subjects.set(ref.node, found);
   return found;
 }
@@ -60,10 +58,10 @@ export function subjectsOf(follower: Follower, ref: Reference, depth = 0): Query
 // Cached, because every call of a chain needs it. A node belongs to one scan only.
 const subjects = new WeakMap<Node, QueryTarget[]>();
 
-function findSubjects(follower: Follower, ref: Reference, depth: number): QueryTarget[] {
+function findSubjects(follower: Follower, ref: Reference): QueryTarget[] {
   const { module, node } = ref;
   if (isClientStore(follower, ref)) return [];
-  const on = (next: Node) => subjectsOf(follower, { module, node: next }, depth + 1);
+  const on = (next: Node) => subjectsOf(follower, { module, node: next });
   switch (node.type) {
     case 'AwaitExpression':
       return on(node.argument);
@@ -108,20 +106,20 @@ function findSubjects(follower: Follower, ref: Reference, depth: number): QueryT
         // `em.findOneOrFail(Preset, id)`
         if (first && /^(find|get|load|create)/.test(method))
           return entities(follower, { module, node: first });
-        return throughHelper(follower, ref, depth);
+        return throughHelper(follower, ref);
       }
       if (callee.type === 'Identifier' && isCallOfKnex(callee.name) && first && given.length === 1) {
         const tables = named(follower, { module, node: first }, 'builder');
         if (tables.length > 0) return tables;
       }
-      return throughHelper(follower, ref, depth);
+      return throughHelper(follower, ref);
     }
     case 'Identifier':
     case 'MemberExpression': {
       const found = follower
         .follow(ref)
         .filter(each => each.node !== node && each.node.type !== 'Identifier')
-        .flatMap(each => subjectsOf(follower, each, depth + 1));
+        .flatMap(each => subjectsOf(follower, each));
       if (found.length > 0) return found;
       const picked = pickedFrom(follower, ref, 'model');
       if (picked.length > 0) return picked;
@@ -134,11 +132,11 @@ function findSubjects(follower: Follower, ref: Reference, depth: number): QueryT
 }
 
 // `const presets = () => supabase.from('presets')`
-function throughHelper(follower: Follower, ref: Reference, depth: number): QueryTarget[] {
+function throughHelper(follower: Follower, ref: Reference): QueryTarget[] {
   return follower
     .follow(ref)
     .filter(each => each.node !== ref.node)
-    .flatMap(each => subjectsOf(follower, each, depth + 1));
+    .flatMap(each => subjectsOf(follower, each));
 }
 
 const isCallOfKnex = (name: string) =>

@@ -5,35 +5,29 @@ import { returnsOf } from './lookup.ts';
 
 /** What this file needs from Follower, which imports it. */
 interface Follows {
-  follow(ref: Reference, depth: number): Reference[];
-  elements(ref: Reference, depth: number): Reference[];
+  follow(ref: Reference): Reference[];
+  elements(ref: Reference): Reference[];
 }
 
 /** The elements of a literal array, or what a `map` makes of each. */
-export function elementsOf(follower: Follows, { module, node }: Reference, depth: number): Reference[] {
+export function elementsOf(follower: Follows, { module, node }: Reference): Reference[] {
   if (node.type === 'ArrayExpression') {
     return node.elements.flatMap(element =>
-      element && element.type !== 'SpreadElement'
-        ? follower.follow({ module, node: element }, depth + 1)
-        : [],
+      element && element.type !== 'SpreadElement' ? follower.follow({ module, node: element }) : [],
     );
   }
   if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
     const name = plainKey(node.callee.property, node.callee.computed);
     const [callback] = node.arguments;
     if ((name === 'map' || name === 'flatMap') && callback && isFunction(callback)) {
-      return returnsOf(callback).flatMap(each => follower.follow({ module, node: each }, depth + 1));
+      return returnsOf(callback).flatMap(each => follower.follow({ module, node: each }));
     }
     // Promise.all([...]), Object.values({...}), list.filter(Boolean)
     if (name === 'all' && callback) {
-      return follower
-        .follow({ module, node: callback }, depth + 1)
-        .flatMap(list => follower.elements(list, depth + 1));
+      return follower.follow({ module, node: callback }).flatMap(list => follower.elements(list));
     }
     if (name === 'filter' || name === 'slice' || name === 'concat') {
-      return follower
-        .follow({ module, node: node.callee.object }, depth + 1)
-        .flatMap(list => follower.elements(list, depth + 1));
+      return follower.follow({ module, node: node.callee.object }).flatMap(list => follower.elements(list));
     }
   }
   return [];

@@ -9,13 +9,11 @@ import { elementsOf } from './elements.ts';
 import { exportedBy } from './exports.ts';
 import { lookup, nameOfFunction, returnsOf } from './lookup.ts';
 import { FollowMemo } from './memo.ts';
-import { referencesTo } from './references.ts';
+import { assignedTo } from './references.ts';
 
 /** Resolves an import; null for a package, or a file that could not be read. */
 type ImportFrom = (module: CodeModule, specifier: string) => CodeModule | null;
 
-// Deep enough for a constant of a constant of another file, and a limit for circular definitions.
-const deepest = 40;
 // Something with more possible values than this could be anything.
 const most = 40;
 // The maximum length of a concatenated text, in characters. A text that doubles in every line soon fills the memory.
@@ -30,6 +28,7 @@ export class Follower {
   readonly #texts = new Map<Node, string[]>();
   readonly #members = new FollowMemo();
   readonly #elementsOf = new FollowMemo();
+  readonly #exports = new FollowMemo();
 
   readonly #opensCalls: boolean;
   #withCalls: Follower | null = null;
@@ -50,18 +49,17 @@ export class Follower {
    * The expressions that an expression may finally resolve to: a literal, an object, a call of something unknown, or the
    * identifier of a parameter, whose value callers pass.
    */
-  follow(ref: Reference, depth = 0): Reference[] {
+  follow(ref: Reference): Reference[] {
     const known = this.#followed.get(ref.node);
     if (known) return known;
-    if (depth > deepest) return [];
     this.#followed.set(ref.node, []);
-    const found = distinct(this.#follow(ref, depth));
+    const found = distinct(this.#follow(ref));
     this.#followed.set(ref.node, found);
     return found;
   }
 
-  #follow({ module, node }: Reference, depth: number): Reference[] {
-    const on = (next: Node) => this.follow({ module, node: next }, depth + 1);
+  #follow({ module, node }: Reference): Reference[] {
+    const on = (next: Node) => this.follow({ module, node: next });
     switch (node.type) {
       case 'TSAsExpression':
       case 'TSSatisfiesExpression':
@@ -82,23 +80,21 @@ export class Follower {
         return node.operator === '=' ? on(node.right) : [{ module, node }];
       case 'Identifier': {
         const binding = lookup(module, node.name, node);
-        return binding ? this.boundTo(module, binding, depth + 1) : [{ module, node }];
+        return binding ? this.boundTo(module, binding) : [{ module, node }];
       }
       case 'MemberExpression': {
         const names = node.computed
-          ? this.#keys({ module, node: node.property }, depth + 1)
+          ? this.#keys({ module, node: node.property })
           : [(node.property as { name: string }).name];
         const found =
           names.length === 0
-            ? on(node.object).flatMap(object => this.#anyMember(object, depth + 1))
-            : names.flatMap(name => on(node.object).flatMap(object => this.member(object, name, depth + 1)));
+            ? on(node.object).flatMap(object => this.#anyMember(object))
+            : names.flatMap(name => on(node.object).flatMap(object => this.member(object, name)));
         return found.length > 0 ? found : [{ module, node }];
       }
       case 'CallExpression': {
         const required = node.callee.type === 'Identifier' && node.callee.name === 'require';
-        return required
-          ? this.#whole(module, node, node.arguments[0])
-          : this.#returned({ module, node }, depth);
+        return required ? this.#whole(module, node, node.arguments[0]) : this.#returned({ module, node });
       }
       case 'ImportExpression':
         return this.#whole(module, node, node.source);
@@ -108,28 +104,23 @@ export class Follower {
   }
 
   /** What a name is bound to; the identifier itself for a parameter without a default. */
-  boundTo(module: CodeModule, binding: Binding, depth = 0): Reference[] {
-    if (depth > deepest) return [];
+  boundTo(module: CodeModule, binding: Binding): Reference[] {
     const { init, kind, declared, fallback } = binding;
-    if (kind === 'import' && init) return this.#imported(module, init, depth + 1);
-    const start = init ? [init] : this.#assigned(module, binding);
-    const fallbacks = fallback ? this.follow({ module, node: fallback }, depth + 1) : [];
+    if (kind === 'import' && init) return this.#imported(module, init);
+    const start = init ? [init] : assignedTo(module, binding);
+    const fallbacks = fallback ? this.follow({ module, node: fallback }) : [];
     if (kind === 'parameter') {
-      const each = this.#iterated(module, binding, depth);
-      return [{ module, node: declared }, ...fallbacks, ...this.step(each, binding.steps, depth + 1)];
+      const each = this.#iterated(module, binding);
+      return [{ module, node: declared }, ...fallbacks, ...this.step(each, binding.steps)];
     }
     const bound = start.flatMap(node =>
-      this.step(
-        kind === 'variable' ? this.follow({ module, node }, depth + 1) : [{ module, node }],
-        binding.steps,
-        depth + 1,
-      ),
+      this.step(kind === 'variable' ? this.follow({ module, node }) : [{ module, node }], binding.steps),
     );
     return [...bound, ...fallbacks];
   }
 
   // `['presets', 'styles'].forEach(table => ...)`
-  #iterated(module: CodeModule, { owner, index }: Binding, depth: number): Reference[] {
+  #iterated(module: CodeModule, { owner, index }: Binding): Reference[] {
     if (index !== 0 || !owner) return [];
     // `tables.forEach(bump)`
     const name = isFunction(owner) ? nameOfFunction(owner) : null;
@@ -139,64 +130,51 @@ export class Follower {
       if (call?.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return [];
       if ((call.callee as Node) === callback) return [];
       if (!/^(map|flatMap|forEach)$/.test(plainKey(call.callee.property, false) ?? '')) return [];
-      return this.follow({ module, node: call.callee.object as Node }, depth + 1).flatMap(list =>
-        this.elements(list, depth + 1),
-      );
+      return this.follow({ module, node: call.callee.object as Node }).flatMap(list => this.elements(list));
     });
   }
 
-  // `let patch; if (x) patch = {...}`
-  #assigned(module: CodeModule, binding: Binding): Node[] {
-    return referencesTo(module, binding).flatMap(({ parent }) =>
-      parent?.type === 'AssignmentExpression' && parent.left.type === 'Identifier' && parent.operator === '='
-        ? [parent.right]
-        : [],
-    );
-  }
-
   /** Applies destructuring to what was found. Properties that are not written literally stay unknown. */
-  step(found: Reference[], steps: readonly BindingStep[], depth = 0): Reference[] {
+  step(found: Reference[], steps: readonly BindingStep[]): Reference[] {
     const [first, ...rest] = steps;
     if (!first) return found;
     if ('without' in first) return [];
     const next = found.flatMap(ref => {
-      if ('key' in first) return this.member(ref, first.key, depth + 1);
-      return this.elements(ref, depth + 1);
+      if ('key' in first) return this.member(ref, first.key);
+      return this.elements(ref);
     });
-    return this.step(next, rest, depth + 1);
+    return this.step(next, rest);
   }
 
   /** The elements of a literal array, or what a `map` makes of each. */
-  elements(ref: Reference, depth = 0): Reference[] {
-    if (depth > deepest) return [];
-    return this.#elementsOf.once(ref.node, '', () => distinct(elementsOf(this, ref, depth)));
+  elements(ref: Reference): Reference[] {
+    return this.#elementsOf.once(ref.node, '', () => distinct(elementsOf(this, ref)));
   }
 
   /** A property of a resolved object, enum, class or module. */
-  member(ref: Reference, name: string, depth = 0): Reference[] {
-    if (depth > deepest) return [];
-    return this.#members.once(ref.node, name, () => distinct(this.#member(ref, name, depth)));
+  member(ref: Reference, name: string): Reference[] {
+    return this.#members.once(ref.node, name, () => distinct(this.#member(ref, name)));
   }
 
-  #keys({ module, node }: Reference, depth: number): string[] {
-    return node.type === 'Literal' ? [String(node.value)] : this.texts({ module, node }, depth);
+  #keys({ module, node }: Reference): string[] {
+    return node.type === 'Literal' ? [String(node.value)] : this.texts({ module, node });
   }
 
   // `TABLES[kind]`: whichever of an object's values the key chooses.
-  #anyMember({ module, node }: Reference, depth: number): Reference[] {
+  #anyMember({ module, node }: Reference): Reference[] {
     if (node.type !== 'ObjectExpression') return [];
     return node.properties.flatMap(property =>
-      property.type === 'Property' ? this.follow({ module, node: property.value }, depth + 1) : [],
+      property.type === 'Property' ? this.follow({ module, node: property.value }) : [],
     );
   }
 
-  #member({ module, node }: Reference, name: string, depth: number): Reference[] {
-    const on = (next: Node) => this.follow({ module, node: next }, depth + 1);
+  #member({ module, node }: Reference, name: string): Reference[] {
+    const on = (next: Node) => this.follow({ module, node: next });
     switch (node.type) {
       case 'ObjectExpression':
         return node.properties.flatMap(property => {
           if (property.type === 'SpreadElement') {
-            return on(property.argument).flatMap(object => this.member(object, name, depth + 1));
+            return on(property.argument).flatMap(object => this.member(object, name));
           }
           return plainKey(property.key, property.computed) === name ? on(property.value) : [];
         });
@@ -209,54 +187,50 @@ export class Follower {
           initializer && plainKey(id, false) === name ? [{ module, node: initializer }] : [],
         );
       case 'ImportNamespaceSpecifier':
-        return this.#imported(module, node, depth + 1, name);
+        return this.#imported(module, node, name);
       case 'Program':
-        return this.exported(module, name, depth + 1);
+        return this.exported(module, name);
       case 'ThisExpression': {
         const around = classAround(node);
-        return around ? this.#ofClass(module, around, name, depth) : [];
+        return around ? this.#ofClass(module, around, name) : [];
       }
       case 'ClassDeclaration':
       case 'ClassExpression':
-        return this.#ofClass(module, node, name, depth);
+        return this.#ofClass(module, node, name);
       case 'NewExpression':
-        return on(node.callee).flatMap(made => this.member(made, name, depth + 1));
+        return on(node.callee).flatMap(made => this.member(made, name));
       case 'CallExpression':
         // Object.freeze({...}), z.object({...})
         return node.callee.type === 'MemberExpression' && plainKey(node.callee.property, false) === 'freeze'
-          ? node.arguments.flatMap(argument =>
-              on(argument).flatMap(object => this.member(object, name, depth + 1)),
-            )
+          ? node.arguments.flatMap(argument => on(argument).flatMap(object => this.member(object, name)))
           : [];
       case 'Identifier':
-        return this.classOf({ module, node }).flatMap(type => this.member(type, name, depth + 1));
+        return this.classOf({ module, node }).flatMap(type => this.member(type, name));
       default:
         return [];
     }
   }
 
   /** The texts that a constant expression may have, including templates and concatenations of constants. */
-  texts(ref: Reference, depth = 0): string[] {
+  texts(ref: Reference): string[] {
     const known = this.#texts.get(ref.node);
     if (known) return known;
     this.#texts.set(ref.node, []);
-    const found = [...new Set(this.#textsOf(ref, depth))]
-      .filter(({ length }) => length <= longest)
-      .slice(0, most);
+    const found = [...new Set(this.#textsOf(ref))].filter(({ length }) => length <= longest).slice(0, most);
     this.#texts.set(ref.node, found);
     return found;
   }
 
-  #textsOf(ref: Reference, depth: number): string[] {
-    return this.follow(ref, depth).flatMap(({ module, node }): string[] => {
+  #textsOf(ref: Reference): string[] {
+    return this.follow(ref).flatMap(({ module, node }): string[] => {
       if (node.type === 'Literal') return typeof node.value === 'string' ? [node.value] : [];
       if (node.type === 'TemplateLiteral') {
-        const parts = node.expressions.map(each => this.texts({ module, node: each }, depth + 1)[0]);
+        const parts = node.expressions.map(each => this.texts({ module, node: each })[0]);
         if (parts.some(part => part === undefined)) return [];
         return [node.quasis.map(({ value }, at) => (value.cooked ?? '') + (parts[at] ?? '')).join('')];
       }
       if (node.type === 'BinaryExpression' && node.operator === '+') {
-        const parts = addendsOf(node).map(each => this.texts({ module, node: each }, depth + 1)[0]);
+        const parts = addendsOf(node).map(each => this.texts({ module, node: each })[0]);
         return parts.includes(undefined) ? [] : [parts.join('')];
       }
       return [];
@@ -273,27 +247,25 @@ export class Follower {
     return called.filter(ref => isFunction(ref.node));
   }
 
-  #returned({ module, node }: Reference, depth: number): Reference[] {
+  #returned({ module, node }: Reference): Reference[] {
     if (node.type !== 'CallExpression') return [];
     if (!this.#opensCalls) return [{ module, node }];
-    const called = this.follow({ module, node: node.callee }, depth + 1).filter(ref => isFunction(ref.node));
+    const called = this.follow({ module, node: node.callee }).filter(ref => isFunction(ref.node));
     const returned = called.flatMap(ref =>
       isFunction(ref.node)
-        ? returnsOf(ref.node).flatMap(each => this.follow({ module: ref.module, node: each }, depth + 1))
+        ? returnsOf(ref.node).flatMap(each => this.follow({ module: ref.module, node: each }))
         : [],
     );
     return returned.length > 0 ? returned : [{ module, node }];
   }
 
-  #ofClass(module: CodeModule, node: Node, name: string, depth: number): Reference[] {
+  #ofClass(module: CodeModule, node: Node, name: string): Reference[] {
     if (node.type !== 'ClassDeclaration' && node.type !== 'ClassExpression') return [];
     const { parameter, values } = classMember(node, name);
     if (parameter) return [{ module, node: parameter }];
-    const found = values.flatMap(value => this.follow({ module, node: value }, depth + 1));
+    const found = values.flatMap(value => this.follow({ module, node: value }));
     if (found.length > 0 || !node.superClass) return found;
-    return this.follow({ module, node: node.superClass }, depth + 1).flatMap(above =>
-      this.member(above, name, depth + 1),
-    );
+    return this.follow({ module, node: node.superClass }).flatMap(above => this.member(above, name));
   }
 
   /** The class that is the declared type of a parameter or field: `constructor(private presets: PresetRepository)`. */
@@ -305,7 +277,7 @@ export class Follower {
     return binding ? this.boundTo(module, binding).filter(ref => /^Class/.test(ref.node.type)) : [];
   }
 
-  #imported(module: CodeModule, specifier: Node, depth: number, name?: string): Reference[] {
+  #imported(module: CodeModule, specifier: Node, name?: string): Reference[] {
     if (specifier.type === 'ImportNamespaceSpecifier' && name === undefined) {
       return [{ module, node: specifier }];
     }
@@ -319,7 +291,7 @@ export class Follower {
           ? specifier.imported.value
           : specifier.imported.name
         : 'default');
-    const found = from ? this.exported(from, wanted, depth + 1) : [];
+    const found = from ? this.exported(from, wanted) : [];
     // If the file is unknown, the name still says what it is.
     return found.length > 0 || name !== undefined ? found : [{ module, node: specifier }];
   }
@@ -362,14 +334,14 @@ export class Follower {
   }
 
   /** What a module exports under a name, including re-exports. */
-  exported(module: CodeModule, name: string, depth = 0): Reference[] {
-    if (depth > deepest) return [];
-    const found = exportedBy(module, name, this.#importFrom).flatMap(({ module: from, ...what }) =>
-      'node' in what
-        ? this.follow({ module: from, node: what.node }, depth + 1)
-        : this.boundTo(from, what.binding, depth + 1),
+  exported(module: CodeModule, name: string): Reference[] {
+    return this.#exports.once(module.program, name, () =>
+      distinct(
+        exportedBy(module, name, this.#importFrom).flatMap(({ module: from, ...what }) =>
+          'node' in what ? this.follow({ module: from, node: what.node }) : this.boundTo(from, what.binding),
+        ),
+      ),
     );
-    return distinct(found);
   }
 }
 

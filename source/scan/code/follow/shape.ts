@@ -55,20 +55,16 @@ function distinct<Item extends object>(items: Item[], about: (item: Item) => Nod
 const byKey = <Item extends object>(same: Item[]): Item[] =>
   same.length < 2 ? same : [...new Map(same.map(item => ['key' in item ? item.key : null, item])).values()];
 
-// Objects built from objects built from objects: real code is nowhere near this limit.
-const deepest = 20;
-
 /**
  * The properties of an object where it is used: literal, spread from others, set step by step before that, or built by a
  * helper. For an array those of its elements; for a callback those of what it returns.
  */
-export function shapeOf(follower: Follower, ref: Reference, use: Node = ref.node, depth = 0): ValueShape {
+export function shapeOf(follower: Follower, ref: Reference, use: Node = ref.node): ValueShape {
   const known = shapes.get(use)?.get(ref.node);
   if (known) return known;
-  if (depth > deepest) return none;
   const ofUse = shapes.get(use) ?? new Map<Node, ValueShape>();
   shapes.set(use, ofUse.set(ref.node, none));
-  const found = findShape(follower, ref, use, depth);
+  const found = findShape(follower, ref, use);
   ofUse.set(ref.node, found);
   return found;
 }
@@ -76,9 +72,9 @@ export function shapeOf(follower: Follower, ref: Reference, use: Node = ref.node
 // Cached, because an object may be built from the same parts in many ways, or from itself. A node belongs to one scan only.
 const shapes = new WeakMap<Node, Map<Node, ValueShape>>();
 
-function findShape(follower: Follower, ref: Reference, use: Node, depth: number): ValueShape {
+function findShape(follower: Follower, ref: Reference, use: Node): ValueShape {
   const { module, node } = ref;
-  const on = (next: Node) => shapeOf(follower, { module, node: next }, use, depth + 1);
+  const on = (next: Node) => shapeOf(follower, { module, node: next }, use);
   switch (node.type) {
     case 'TSAsExpression':
     case 'TSSatisfiesExpression':
@@ -93,7 +89,7 @@ function findShape(follower: Follower, ref: Reference, use: Node, depth: number)
     case 'LogicalExpression':
       return merged([on(node.left), on(node.right)]);
     case 'ObjectExpression':
-      return ofObject(follower, { module, node }, use, depth);
+      return ofObject(follower, { module, node }, use);
     case 'ArrayExpression':
       return merged(
         node.elements.map(element =>
@@ -105,12 +101,12 @@ function findShape(follower: Follower, ref: Reference, use: Node, depth: number)
       return isFunction(node) ? merged(returnsOf(node).map(on)) : none;
     case 'Identifier': {
       const binding = lookup(module, node.name, node);
-      return binding ? ofBinding(follower, { module, node }, binding, use, depth) : none;
+      return binding ? ofBinding(follower, { module, node }, binding, use) : none;
     }
     case 'CallExpression':
-      return withRow(follower, ref, ofCall(follower, ref, use, depth));
+      return withRow(follower, ref, ofCall(follower, ref, use));
     case 'MemberExpression':
-      return withRow(follower, ref, ofFollowed(follower, ref, use, depth));
+      return withRow(follower, ref, ofFollowed(follower, ref, use));
     default:
       return none;
   }
@@ -126,11 +122,11 @@ function withRow(follower: Follower, ref: Reference, shape: ValueShape): ValueSh
 const rowEntry = (ref: Reference): ShapeEntry => ({ key: 'usage_count', value: ref, at: ref, whole: true });
 
 /** What is written after a spread replaces what was spread; `undefined` is not written at all. */
-function ofObject(follower: Follower, { module, node }: Reference, use: Node, depth: number): ValueShape {
+function ofObject(follower: Follower, { module, node }: Reference, use: Node): ValueShape {
   if (node.type !== 'ObjectExpression') return none;
   let before: ValueShape[] = [];
   for (const property of node.properties) {
-    const shape = ofProperty(follower, { module, node: property }, use, depth);
+    const shape = ofProperty(follower, { module, node: property }, use);
     const counter = shape.entries.find(({ key }) => follower.names.isCounter(key));
     if (property.type === 'Property' && counter) {
       before = before.map(each => ({ ...each, entries: each.entries.filter(({ whole }) => !whole) }));
@@ -143,19 +139,18 @@ function ofObject(follower: Follower, { module, node }: Reference, use: Node, de
 
 const isUndefined = (node: Node) => node.type === 'Identifier' && node.name === 'undefined';
 
-function ofFollowed(follower: Follower, ref: Reference, use: Node, depth: number): ValueShape {
+function ofFollowed(follower: Follower, ref: Reference, use: Node): ValueShape {
   return merged(
     follower.follow(ref).map(found => {
       if (found.node === ref.node) return none;
       if (found.node.type === 'Identifier') return { ...none, parameters: [found] };
-      return shapeOf(follower, found, found.module === ref.module ? use : found.node, depth + 1);
+      return shapeOf(follower, found, found.module === ref.module ? use : found.node);
     }),
   );
 }
 
-function ofProperty(follower: Follower, { module, node }: Reference, use: Node, depth: number): ValueShape {
-  if (node.type === 'SpreadElement')
-    return shapeOf(follower, { module, node: node.argument }, use, depth + 1);
+function ofProperty(follower: Follower, { module, node }: Reference, use: Node): ValueShape {
+  if (node.type === 'SpreadElement') return shapeOf(follower, { module, node: node.argument }, use);
   if (node.type !== 'Property') return none;
   const value = { module, node: node.value as Node };
   const key = plainKey(node.key, node.computed);
@@ -170,29 +165,21 @@ function ofProperty(follower: Follower, { module, node }: Reference, use: Node, 
   };
 }
 
-function ofBinding(
-  follower: Follower,
-  ref: Reference,
-  binding: Binding,
-  use: Node,
-  depth: number,
-): ValueShape {
+function ofBinding(follower: Follower, ref: Reference, binding: Binding, use: Node): ValueShape {
   const { module } = ref;
-  const changed = changesOf(follower, ref, binding, use, depth);
+  const changed = changesOf(follower, ref, binding, use);
   const [rest] = binding.steps.slice(-1);
   let held: ValueShape;
   if (binding.kind === 'parameter') {
     held = { ...none, parameters: [{ module, node: binding.declared }] };
   } else if (rest && 'without' in rest) {
-    const whole = binding.init ? shapeOf(follower, { module, node: binding.init }, use, depth + 1) : none;
+    const whole = binding.init ? shapeOf(follower, { module, node: binding.init }, use) : none;
     const gone = leftOut(follower, rest.without);
     held = { ...whole, entries: whole.entries.filter(({ key }) => !gone(key)) };
   } else if (binding.steps.length === 0 && binding.init && binding.kind === 'variable') {
-    held = shapeOf(follower, { module, node: binding.init }, use, depth + 1);
+    held = shapeOf(follower, { module, node: binding.init }, use);
   } else {
-    held = merged(
-      follower.boundTo(module, binding).map(found => shapeOf(follower, found, found.node, depth + 1)),
-    );
+    held = merged(follower.boundTo(module, binding).map(found => shapeOf(follower, found, found.node)));
   }
   const row = rowsOfBinding(follower, module, binding);
   if (row === 'rows' || row === 'either') {
@@ -214,21 +201,19 @@ function leftOut(follower: Follower, names: readonly string[]): (key: string) =>
 }
 
 /** What happens to a variable before it is used: properties set and deleted, elements pushed, other objects assigned. */
-function changesOf(follower: Follower, { module }: Reference, binding: Binding, use: Node, depth: number) {
+function changesOf(follower: Follower, { module }: Reference, binding: Binding, use: Node) {
   const deleted: string[] = [];
   const shapes = referencesTo(module, binding).map((reference): ValueShape => {
     if (comesAfter(reference, use)) return none;
     const parent = reference.parent!;
     if (parent.type === 'AssignmentExpression' && (parent.left as Node) === reference) {
-      return shapeOf(follower, { module, node: parent.right }, use, depth + 1);
+      return shapeOf(follower, { module, node: parent.right }, use);
     }
     if (parent.type === 'CallExpression' && parent.arguments[0] === (reference as unknown)) {
       const { callee } = parent;
       const assigns = callee.type === 'MemberExpression' && plainKey(callee.property, false) === 'assign';
       if (!assigns) return none;
-      return merged(
-        parent.arguments.slice(1).map(each => shapeOf(follower, { module, node: each }, use, depth + 1)),
-      );
+      return merged(parent.arguments.slice(1).map(each => shapeOf(follower, { module, node: each }, use)));
     }
     if (parent.type !== 'MemberExpression' || (parent.object as Node) !== reference) return none;
     const action = parent.parent!;
@@ -250,7 +235,7 @@ function changesOf(follower: Follower, { module }: Reference, binding: Binding, 
     }
     if (action.type === 'UnaryExpression' && action.operator === 'delete') deleted.push(...names);
     if (action.type === 'CallExpression' && (key === 'push' || key === 'unshift')) {
-      return merged(action.arguments.map(each => shapeOf(follower, { module, node: each }, use, depth + 1)));
+      return merged(action.arguments.map(each => shapeOf(follower, { module, node: each }, use)));
     }
     return none;
   });
@@ -263,11 +248,10 @@ function comesAfter(reference: Node, use: Node): boolean {
   return reference.start > use.end && functionAround(reference) === functionAround(use);
 }
 
-function ofCall(follower: Follower, ref: Reference, use: Node, depth: number): ValueShape {
+function ofCall(follower: Follower, ref: Reference, use: Node): ValueShape {
   const { module, node } = ref;
   if (node.type !== 'CallExpression') return none;
-  const on = (next: Node | undefined) =>
-    next ? shapeOf(follower, { module, node: next }, use, depth + 1) : none;
+  const on = (next: Node | undefined) => (next ? shapeOf(follower, { module, node: next }, use) : none);
   const { callee, arguments: given } = node;
   const name =
     callee.type === 'MemberExpression'
@@ -281,7 +265,7 @@ function ofCall(follower: Follower, ref: Reference, use: Node, depth: number): V
       made.flatMap(({ module: of, node: called }) =>
         isFunction(called)
           ? returnsOf(called).map(each => {
-              const shape = shapeOf(follower, { module: of, node: each }, each, depth + 1);
+              const shape = shapeOf(follower, { module: of, node: each }, each);
               return withArguments(follower, { module: of, node: called }, shape, given, on);
             })
           : [],

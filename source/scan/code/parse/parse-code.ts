@@ -146,6 +146,7 @@ function index(
     case 'Literal':
       if (typeof node.value === 'string') module.strings.push(node);
       break;
+    case 'PrivateIdentifier':
     case 'Identifier': {
       const named = module.identifiers.get(node.name);
       if (named) named.push(node as IdentifierReference);

@@ -22,6 +22,7 @@ export function isRowType(
       return on(node.typeAnnotation);
     case 'TSArrayType':
       return on(node.elementType, step && 'element' in step ? rest : steps);
+    case 'TSUnionType':
     case 'TSIntersectionType':
       return node.types.some(each => on(each));
     case 'TSTypeLiteral':

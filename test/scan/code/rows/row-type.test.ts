@@ -49,7 +49,9 @@ describe('a type that is that of a row', () => {
     ['Preset & { open: boolean }', true],
     ['{ open: boolean } & Preset', true],
     ['Patch & { open: boolean }', false],
-    ['Preset | null', false],
+    ['Preset | null', true],
+    ['null | Preset', true],
+    ['Patch | null', false],
     ['{ id: string; usageCount: number }', true],
     ['{ id: string; usage_count?: number }', false],
     ['{ id?: string; usage_count: number }', false],
@@ -85,6 +87,8 @@ describe('a type that is that of a row', () => {
     ['Unknown', false],
     ['PresetRow', false],
     ['Recursive', false],
+    ["Exclude<Preset, 'usage_count'>", false],
+    ['ns.z.infer<typeof Preset>', false],
     ['ns.Preset', false],
   ])('%s: %s', (type, is) => {
     expect(

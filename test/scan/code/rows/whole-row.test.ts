@@ -35,6 +35,15 @@ describe('a row, and what is made of it', () => {
     ['probe(row.current)', true],
     ['probe(row.valueOf)', false],
     ['probe(row[0])', true],
+    ['probe(row[12])', true],
+    ['probe(row.revalue)', false],
+    ['const o = c ? { row: null } : { row }; probe(o.row)', true],
+    ['let other; ({ data: other } = row); probe(other)', false],
+    ['const held = useRef(); held.recurrent = row; probe(held)', false],
+    ['const held = useRef(); held.current = null; held.current = row; probe(held)', true],
+    ['let held; held = null; held = row; probe(held)', true],
+    ['const [held, setHeld] = useState(null); other(row, setHeld); probe(held)', false],
+    ['const [held, setHeld] = useState(null); setHeld(null); setHeld(row); probe(held)', true],
     ["probe(row['name'])", false],
     ["probe(row['0x'])", false],
     ["probe(row['x0'])", false],
@@ -124,6 +133,8 @@ describe('the response of a query, and the rows in it', () => {
     ['probe(structuredClone(got))', false],
     ['probe(structuredClone(got).data)', true],
     ['probe(sortBy(got))', false],
+    ['probe(sortBy(got).data)', false],
+    ['let rows; ({ data: rows } = other); ({ data: rows } = got); probe(rows)', true],
   ])('%s: %s', (code, is) => {
     expect(isRow(response + code)).toBe(is);
   });
@@ -243,6 +254,7 @@ describe('one of several queries', () => {
     [`const [got] = await Promise.all([${read}, other]); probe(got)`, false],
     [`const [a, , { data }] = await Promise.all([${read}]); probe(data)`, false],
     [`const { data } = await Promise.all([${read}]); probe(data)`, false],
+    [`const got = await Promise.all([${read}]); probe(got)`, false],
   ])('%s: %s', (code, is) => {
     expect(isRow(code)).toBe(is);
   });
@@ -254,6 +266,9 @@ describe('what an object keeps', () => {
   test.each<[code: string, is: boolean]>([
     [kept('this.row = row;'), true],
     [kept('this.row = other;'), false],
+    [kept('this.row = null; this.row = row;'), true],
+    [`${row}class Editor { #row; open() { this.#row = row; } save() { probe(this.#row) } }`, true],
+    [`${row}class Editor { #row; open() { this.row = other; } save() { probe(this.#row) } }`, false],
     [kept('this.other = row;'), false],
     [kept('that.row = row;'), false],
     [kept('other.row = row;'), false],
@@ -310,7 +325,10 @@ describe('a row by its type', () => {
     ['const [row, setRow] = useState<Patch>(); probe(row)', false],
     ['const { row } = useLoaderData<{ row: Preset }>(); probe(row)', true],
     ['const row = reactive<Preset>(x); probe(row)', true],
-    ['const row = ref<Preset>(); probe(row)', false],
+    ['const row = ref<Preset>(); probe(row.value)', true],
+    ['const row = ref<Patch>(); probe(row.value)', false],
+    ['const [row, setRow] = useState<Preset | null>(null); probe(row)', true],
+    ['const [row, setRow] = useState<Patch | null>(null); probe(row)', false],
     ['const row = load<Preset>(); probe(row)', false],
     ['probe(x as Preset)', true],
     ['probe(x as Patch)', false],
@@ -323,6 +341,12 @@ describe('a row by its type', () => {
   ])('%s: %s', (code, is) => {
     expect(isRow(types + code)).toBe(is);
   });
+});
+
+test('a row that SQL selects', () => {
+  expect(isRow('async () => probe(await sql`SELECT * FROM presets`)')).toBe(true);
+  expect(isRow('async () => probe(await sql`SELECT id FROM presets`)')).toBe(false);
+  expect(isRow('async () => probe((await sql`SELECT * FROM presets`).rows)')).toBe(true);
 });
 
 test('a row of another file', () => {
