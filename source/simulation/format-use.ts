@@ -33,7 +33,11 @@ export function headlineOf({ verdict, confirmed, uses, findings }: Simulation): 
 }
 
 /** As whom the uses were made. */
-export function formatUser({ asUser, subject, subjectFrom }: Simulation): string {
+export function formatUser({
+  asUser,
+  subject,
+  subjectFrom,
+}: Pick<Simulation, 'asUser' | 'subject' | 'subjectFrom'>): string {
   if (asUser === null && subject === null) return 'none: no recent record names one';
   if (subject === asUser) return asUser ?? '';
   const from = subjectFrom === null ? '' : `, from ${subjectFrom}`;

@@ -61,6 +61,14 @@ const answer = z.object({
   replicationRole: z.string(),
 });
 
+/** SQL for the roles whose names `parameter` lists as JSON, as JSON: see `UsageDeclarations`. */
+export const rolesNamed = (
+  parameter: string,
+) => `(SELECT coalesce(json_agg(json_build_object('name', r.rolname, 'allowed', pg_has_role(r.oid, 'MEMBER'),
+      'known', to_regnamespace('auth') IS NOT NULL OR EXISTS (SELECT FROM pg_shdepend d JOIN pg_database b ON b.oid = d.dbid
+         WHERE b.datname = current_database() AND d.refclassid = 'pg_authid'::regclass AND d.refobjid = r.oid))), '[]')
+    FROM pg_roles r WHERE r.rolname = ANY (ARRAY(SELECT e FROM json_array_elements_text(${parameter}::text::json) e)))`;
+
 const record = z.array(z.nullable(z.string()));
 
 // Parameters: if modes are NULL, all are IN. Defaults belong to the last of the input parameters. From PostgreSQL 14 on,
@@ -93,10 +101,7 @@ const text = `SELECT json_build_object(
    WHERE p.proname = 'track_preset_usage' AND p.prokind IN ('f', 'p') AND p.prorettype <> 'trigger'::regtype
      -- There is no value for a polymorphic type or another pseudo-type.
      AND NOT EXISTS (SELECT FROM unnest(p.proargtypes) g JOIN pg_type y ON y.oid = g WHERE y.typtype = 'p')),
-  'roles', (SELECT coalesce(json_agg(json_build_object('name', r.rolname, 'allowed', pg_has_role(r.oid, 'MEMBER'),
-      'known', to_regnamespace('auth') IS NOT NULL OR EXISTS (SELECT FROM pg_shdepend d JOIN pg_database b ON b.oid = d.dbid
-         WHERE b.datname = current_database() AND d.refclassid = 'pg_authid'::regclass AND d.refobjid = r.oid))), '[]')
-    FROM pg_roles r WHERE r.rolname = ANY (ARRAY(SELECT e FROM json_array_elements_text($3::text::json) e))),
+  'roles', ${rolesNamed('$3')},
   'sequences', (SELECT coalesce(json_agg(DISTINCT s.name), '[]')
     FROM (SELECT pg_get_serial_sequence($1::oid::regclass::text, a.attname) AS name
             FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped) s WHERE s.name IS NOT NULL),

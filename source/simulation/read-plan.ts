@@ -175,7 +175,7 @@ export async function planSimulation(
 
 /** Throws (exit code 4) if a use reaches outside the transaction and `confirm` is not the fingerprint of this plan. */
 export function requireConfirmation(
-  { reach, fingerprint: own }: SimulationPlan,
+  { reach, fingerprint: own }: Pick<SimulationPlan, 'reach' | 'fingerprint'>,
   confirm: string | null,
 ): void {
   if (reach.length === 0 || confirm === own) return;
@@ -193,7 +193,7 @@ function unknownId({ via }: UseIdentity): string {
   return `no record shows whether the application stores this id or that in ${via}`;
 }
 
-const incomplete: SideEffect = {
+export const incomplete: SideEffect = {
   function: 'A use',
   means: 'it runs more than 500 functions and expressions, so not all of them were read',
 };
@@ -225,7 +225,8 @@ async function choosePreset(
   return { id: ids[0] ?? '', name: counter?.name ?? '' };
 }
 
-function chooseRole(
+/** The role that is tried besides the session's own. Throws (exit code 3) where the one that was asked for cannot be. */
+export function chooseRole(
   roles: readonly { name: string; allowed: boolean; known: boolean }[],
   asked: string | null,
   own: string,
@@ -251,4 +252,4 @@ function chooseRole(
   return { ...role, asked: true };
 }
 
-const uuid = /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i;
+export const uuid = /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i;

@@ -96,7 +96,7 @@ export async function runSimulation(
 }
 
 // In seconds: the longest that the preset's row may be held, whatever --timeout allows for reads.
-const longestHold = 2;
+export const longestHold = 2;
 
 async function simulateAs(
   database: Database,
@@ -147,14 +147,15 @@ async function simulateAs(
 const longestWarning = 1_000;
 const mostWarnings = 20;
 
-function readable({ severity, code, message, where }: ServerNotice): UseWarning {
+/** A warning of the server, safe to show. */
+export function readable({ severity, code, message, where }: ServerNotice): UseWarning {
   const short = (text: string) => withoutPasswords(shortened(text, longestWarning));
   const [, raisedIn] = /^PL\/pgSQL function (?!inline_code_block)(.*)$/m.exec(where ?? '') ?? [];
   return { severity, code, message: short(message), where: raisedIn === undefined ? null : short(raisedIn) };
 }
 
 /** Each warning once, those of the second use and of the other role left out where they are the same. */
-function distinct(heard: readonly UseWarning[]): UseWarning[] {
+export function distinct(heard: readonly UseWarning[]): UseWarning[] {
   const key = (each: UseWarning) => JSON.stringify([each.severity, each.code, each.message]);
   return heard
     .filter((each, at) => heard.findIndex(other => key(other) === key(each)) === at)
@@ -162,12 +163,14 @@ function distinct(heard: readonly UseWarning[]): UseWarning[] {
 }
 
 // A lock or a timeout is about what else is running, not about how uses are counted.
-const obstacles: ReadonlySet<string> = new Set(['57014', '55P03', '40P01']);
+export const obstacles: ReadonlySet<string> = new Set(['57014', '55P03', '40P01']);
 
-function obstacleError(
+/** The error for what kept a simulation from being made; `needs` are the rights that it takes. */
+export function obstacleError(
   { code, message }: { code: string; message: string },
   { name }: { name: string },
   place: Place,
+  needs = "It needs UPDATE on presets, to hold the preset's row, and SELECT on both tables.",
 ): unknown {
   const errors: Record<string, { code: string; message: string; hint: string }> = {
     '55P03': {
@@ -188,7 +191,7 @@ function obstacleError(
     '42501': {
       code: 'permission-denied',
       message: `${place.user} may not do what a simulation does: ${message}.`,
-      hint: "It needs UPDATE on presets, to hold the preset's row, and SELECT on both tables.",
+      hint: needs,
     },
   };
   const known = errors[code];

@@ -79,6 +79,17 @@ export function explainCircumstances(circumstances: UseContext): Finding[] {
     ...others.map(ofOtherTables),
     ...explainUser(user, recorded),
     ...roleFindings(circumstances),
+    ...explainReach({ reach, unknown, sequences }),
+  ];
+}
+
+/** What a rollback may not undo. */
+export function explainReach({
+  reach,
+  unknown,
+  sequences,
+}: Pick<UseContext, 'reach' | 'unknown' | 'sequences'>): Finding[] {
+  return [
     ...reach.map(reaches),
     ...unknown.map(notKnown),
     ...(sequences.length > 0 ? [sequencesMoved(sequences)] : []),

@@ -51,7 +51,12 @@ export function doubtsOfIdentity({
   asks,
   failures,
   asRole,
-}: Pick<Shown, 'identity' | 'asks' | 'failures' | 'asRole'>): Finding[] {
+}: {
+  identity: UseIdentity;
+  asks: AskedIdentity;
+  failures: readonly { code: string }[];
+  asRole: { failures: readonly { code: string }[] } | null;
+}): Finding[] {
   const doubts: Finding[] = [];
   const refused = [...failures, ...(asRole?.failures ?? [])].some(({ code }) => code === '42501');
   if (identity.doubt !== null && asks.subject) {

@@ -1,13 +1,12 @@
 import { uncalledIn } from '../../checklist/scan-source.ts';
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
-import type { Finding } from '../../counter/finding.ts';
 import { exitCodes } from '../../errors/errors.ts';
 import { countText, iso } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import { displayText } from '../../format/text.ts';
 import { explainUse } from '../../simulation/explain-use.ts';
-import { formatUse, formatUser, formatWarning, headlineOf } from '../../simulation/format-use.ts';
+import { formatUse, formatUser, headlineOf } from '../../simulation/format-use.ts';
 import { planSimulation, requireConfirmation, type SimulationPlan } from '../../simulation/read-plan.ts';
 import { findingsOfUser, resultOf } from '../../simulation/real-use.ts';
 import { runSimulation } from '../../simulation/run.ts';
@@ -18,10 +17,12 @@ import {
   takeBackToken,
   takeUseBack,
 } from '../../simulation/run-real-use.ts';
-import { isSound, type Simulation, type UseWarning } from '../../simulation/simulation.ts';
+import { isSound, type Simulation } from '../../simulation/simulation.ts';
 import { trackName } from '../../trigger/expected-names.ts';
 import { databaseInfo } from '../output/database-info.ts';
+import { findingLines, tenths, warningLines } from '../output/findings.ts';
 import type { Outcome } from '../output/outcome.ts';
+import { simulateCounter } from './simulate-counter.ts';
 
 /**
  * Uses a preset twice in a transaction that is rolled back. Exit code 1 where a use did not count exactly once, or the
@@ -29,6 +30,8 @@ import type { Outcome } from '../output/outcome.ts';
  */
 export async function simulate(database: Database, config: Config, signal: AbortSignal): Promise<Outcome> {
   const { choice, asUser, asRole, claims, readOnly, presets, confirm, commit, takeBack } = config;
+  if (typeof choice !== 'string' && choice.source.kind !== 'built-in')
+    return simulateCounter(database, config, choice, signal);
   const uncalled = await uncalledIn(config.appSource, trackName, signal);
   const plan = await planSimulation(
     database,
@@ -122,20 +125,6 @@ async function tellTakenBack(
   };
 }
 
-function findingLines(findings: readonly Finding[]): string[] {
-  return findings.flatMap(({ code, severity, message, hint }) => [
-    '',
-    `${severity}: ${message} (${code})`,
-    `  ${hint}`,
-  ]);
-}
-
-function warningLines(warnings: readonly UseWarning[]): string[] {
-  return warnings.length === 0
-    ? []
-    : ['', 'The server said meanwhile:', ...warnings.map(each => `  ${formatWarning(each)}`)];
-}
-
 /** The contract's `simulate` document, with what this program adds to it: the role that was tried, and times. */
 function simulationJson(simulation: Simulation) {
   const { preset, path, uses, failures, findings, warnings, asRole, waitedMs, heldMs, takenAt } = simulation;
@@ -158,10 +147,6 @@ function simulationJson(simulation: Simulation) {
     waitedMs: tenths(waitedMs),
     heldMs: tenths(heldMs),
   };
-}
-
-function tenths(value: number): number {
-  return Math.round(value * 10) / 10;
 }
 
 function describe(plan: SimulationPlan, simulation: Simulation): string[] {

@@ -95,11 +95,13 @@ function viaJoin(definition: CounterDefinition, row: Relation, via: Relation): s
 
 /**
  * The SQL that records are counted from: what `count` should be, for every reader of it. Only columns that are needed are in
- * it, because a role may have been granted no others. The planner dissolves the query, so that indexes are used.
+ * it, because a role may have been granted no others. The planner dissolves the query, so that indexes are used. `among` is a
+ * condition on `r`, the table's own row: then only such records are counted.
  */
 export function recordSource(
   definition: CounterDefinition,
   { row, record, through }: Relations,
+  among: string | null = null,
 ): RecordSource {
   const { reference, where, amount, time, kind } = definition.record;
   const column = (name: string) => definedColumn(record, name, definition).quoted;
@@ -108,7 +110,7 @@ export function recordSource(
       ? [false, 'pg_catalog.count(*)']
       : [true, `coalesce(pg_catalog.sum(r.${column(amount)}), 0)`];
   const [first = ''] = reference;
-  const simple = where === null && through === null && reference.length === 1;
+  const simple = where === null && through === null && reference.length === 1 && among === null;
   if (simple) return { counted: record.name, preset: column(first), aggregate, sums };
   const own = new Set([time, kind, amount].filter(name => name !== null).map(column));
   const refers = referring(definition, { record, through });
@@ -130,8 +132,12 @@ export function recordSource(
       columns.push(`${jsonKey(keys)} AS ${preset}`);
     }
   }
+  const conditions = [
+    ...(among === null ? [] : [among]),
+    ...(where === null ? [] : [printPredicate(where, 'r', typedColumns(definition, record))]),
+  ].map((condition, _, { length }) => (length > 1 ? `(${condition})` : condition));
   return {
-    counted: `(SELECT ${columns.join(', ')} FROM ${record.name} r${through ? ` LEFT JOIN ${through.name} t ON ${throughJoin(definition, record, through)}` : ''}${where === null ? '' : ` WHERE ${printPredicate(where, 'r', typedColumns(definition, record))}`})`,
+    counted: `(SELECT ${columns.join(', ')} FROM ${record.name} r${through ? ` LEFT JOIN ${through.name} t ON ${throughJoin(definition, record, through)}` : ''}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''})`,
     preset,
     aggregate,
     sums,

@@ -16,7 +16,7 @@ const amount = z.pipe(
 );
 
 // An exception's message may be anything, of any length.
-const serverMessage = z.pipe(
+export const serverMessage = z.pipe(
   z.string(),
   z.transform(words => withoutPasswords(shortened(words, 1_000))),
 );
@@ -272,7 +272,7 @@ ${quote}`;
 }
 
 /** The number of rows that this transaction has inserted into a table, its partitions and its children, or updated there. */
-function sumSoFar(what: 'inserted' | 'updated', oid: number): string {
+export function sumSoFar(what: 'inserted' | 'updated', oid: number): string {
   return `(WITH RECURSIVE part AS (SELECT ${oid}::oid AS oid UNION SELECT i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.oid)
             SELECT coalesce(sum(pg_stat_get_xact_tuples_${what}(oid)), 0) FROM part)`;
 }

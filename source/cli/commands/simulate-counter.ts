@@ -1,0 +1,150 @@
+import type { Config } from '../../config/config.ts';
+import type { Database } from '../../connection/transactions.ts';
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import { readReservedWords } from '../../counter/definition/read-reserved-words.ts';
+import { exitCodes, usageError } from '../../errors/errors.ts';
+import { iso } from '../../format/numbers.ts';
+import { table } from '../../format/table.ts';
+import { displayText } from '../../format/text.ts';
+import { formatUser } from '../../simulation/format-use.ts';
+import { requireConfirmation } from '../../simulation/read-plan.ts';
+import { isSound } from '../../simulation/simulation.ts';
+import type {
+  CountedRow,
+  CountedStep,
+  CounterSimulation,
+  StepsAs,
+} from '../../simulation/steps/counter-steps.ts';
+import { stepPhrase } from '../../simulation/steps/explain-steps.ts';
+import { formatStep, stepsHeadline } from '../../simulation/steps/format-steps.ts';
+import { planSteps, type StepsPlan } from '../../simulation/steps/read-steps-plan.ts';
+import { runSteps } from '../../simulation/steps/run-steps.ts';
+import { counterJson } from '../output/counter-json.ts';
+import { databaseInfo } from '../output/database-info.ts';
+import { findingLines, tenths, warningLines } from '../output/findings.ts';
+import type { Outcome } from '../output/outcome.ts';
+
+/**
+ * Adds, changes, moves and removes records of a counter in a transaction that is rolled back. Exit code 1 where the count came out
+ * wrong, or a step is not proved; 4 where a step reaches outside the transaction and that was not confirmed.
+ */
+export async function simulateCounter(
+  database: Database,
+  config: Config,
+  counter: CounterDefinition,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  refuseRealUse(config, counter);
+  const { asUser, asRole, claims, readOnly, presets } = config;
+  const plan = await planSteps(
+    database,
+    { counter, row: presets[0] ?? null, asUser, asRole, claims, readOnly },
+    signal,
+  );
+  requireConfirmation(plan, config.confirm);
+  const simulation = await runSteps(database, plan, config, signal);
+  const reserved = await database.read(readReservedWords, { signal });
+  const { json, line } = databaseInfo(plan.inspected, database);
+  const { definition } = plan.inspected.tables;
+  return {
+    json: {
+      version: 2,
+      database: json,
+      counter: counterJson(definition, reserved),
+      ...simulationJson(simulation, definition),
+    },
+    text: [line, ...describe(plan, simulation, definition)].map(displayText).join('\n'),
+    exitCode: isSound(simulation) ? exitCodes.healthy : exitCodes.unhealthy,
+  };
+}
+
+function refuseRealUse({ commit, takeBack }: Config, { id }: CounterDefinition): void {
+  if (!commit && takeBack === null) return;
+  throw usageError(
+    'bad-flag',
+    `${commit ? '--commit' : '--take-back'} is not possible for ${id}, only for the counter of presets.`,
+    'Leave it out: the simulation is rolled back.',
+  );
+}
+
+function simulationJson(simulation: CounterSimulation, definition: CounterDefinition) {
+  const { takenAt, row, asUser, subject, subjectFrom, verdict, confirmed, failures, findings } = simulation;
+  const { warnings, asRole, waitedMs, heldMs } = simulation;
+  return {
+    takenAt: iso(takenAt),
+    row: rowJson(row, definition),
+    asUser,
+    subject,
+    subjectFrom,
+    verdict,
+    confirmed,
+    committed: false,
+    steps: stepsJson(simulation, definition),
+    failures,
+    findings,
+    warnings,
+    asRole: asRole && {
+      role: asRole.role,
+      confirmed: asRole.confirmed,
+      steps: stepsJson(asRole, definition),
+      failures: asRole.failures,
+    },
+    waitedMs: tenths(waitedMs),
+    heldMs: tenths(heldMs),
+  };
+}
+
+/** A key of one column is its text; any other is a list of texts. */
+function rowJson({ id, name }: CountedRow, { row }: CounterDefinition) {
+  return { id: row.key.length === 1 ? id : (JSON.parse(id) as string[]), name };
+}
+
+function stepsJson({ steps }: StepsAs, definition: CounterDefinition) {
+  return steps.map(({ step, status, counted: [first, second], reason, touched }) => ({
+    step,
+    status,
+    ok: status === 'right' ? true : status === 'wrong' ? false : null,
+    ...figures(first),
+    ...(second ? { other: { row: rowJson(second.row, definition), ...figures(second) } } : {}),
+    ...(touched === null ? {} : { touched }),
+    reason,
+  }));
+}
+
+function figures(counted: CountedStep | undefined) {
+  const { before = null, after = null, change = null, expected = null } = counted ?? {};
+  return { before: number(before), after: number(after), change: number(change), expected: number(expected) };
+}
+
+/** JSON has no NaN. */
+function number(text: string | null): number | null {
+  const value = text === null ? null : Number(text);
+  return Number.isFinite(value) ? value : null;
+}
+
+function describe(plan: StepsPlan, simulation: CounterSimulation, definition: CounterDefinition): string[] {
+  const { row, steps, asRole, heldMs } = simulation;
+  const [, other] = plan.rows;
+  const named = ({ id, name }: CountedRow) => (name === id ? id : `${name} (${id})`);
+  const line = table([12, 50]);
+  const noun = definition.nouns.row[0];
+  const title = `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
+  return [
+    `${stepsHeadline(simulation, definition)} All of it was rolled back.`,
+    '',
+    line([title, named(row)]).trimEnd(),
+    ...(other ? [line(['Moved to', named(other)]).trimEnd()] : []),
+    line(['As user', formatUser(simulation)]).trimEnd(),
+    ...(asRole ? [`As ${asRole.role}: ${asRole.confirmed ? 'right too' : 'not all right'}`] : []),
+    line(['Rows held', `${heldMs.toFixed(1)} ms`]).trimEnd(),
+    '',
+    ...steps.flatMap(step => [
+      `${marks[step.status]} ${stepPhrase(step.step, definition)}`,
+      `      ${formatStep(step, definition.row.count)}`,
+    ]),
+    ...warningLines(simulation.warnings),
+    ...findingLines(simulation.findings),
+  ];
+}
+
+const marks = { right: 'right', wrong: 'WRONG', 'not-possible': '-    ', 'not-simulated': '?    ' } as const;

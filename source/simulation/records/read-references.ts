@@ -1,0 +1,116 @@
+import * as z from 'zod/mini';
+import { inSchema } from '../../connection/search-path.ts';
+import type { Reader } from '../../connection/transactions.ts';
+import type { Column } from '../../counter/discovery/find-column.ts';
+import type { Tables } from '../../counter/discovery/tables.ts';
+import { type Relations, referring } from '../../counter/discovery/truth.ts';
+import { allOf, isValue } from '../sql/is-value.ts';
+import type { KeyedRow } from './read-rows.ts';
+import type { RecordReference, RecordValues, UniqueIndex } from './record-facts.ts';
+
+interface Ground {
+  tables: Tables;
+  relations: Relations;
+}
+
+/** The columns of the records that refer to the row, or to the table between. */
+export function referenceColumns({ tables, relations }: Ground): Column[] {
+  return columnsNamed(tables.definition.record.reference, relations);
+}
+
+function columnsNamed(names: readonly string[], { record }: Pick<Relations, 'record'>): Column[] {
+  return names.flatMap(name => record.columns.filter(each => each.name === name));
+}
+
+const texts = z.array(z.string());
+const parameter = (place: number) =>
+  `($1::pg_catalog.text::pg_catalog.json OPERATOR(pg_catalog.->>) ${place})`;
+
+/**
+ * What a record of this row holds in the columns that refer to it, as text. Null if there is a table between, and nothing in it
+ * belongs to the row.
+ */
+export async function readReference(reader: Reader, ground: Ground, row: KeyedRow): Promise<string[] | null> {
+  const { tables, relations } = ground;
+  const { row: rowTable, through } = relations;
+  const { key, record } = { key: tables.definition.row.key, record: tables.definition.record };
+  const columns = referenceColumns(ground);
+  if (columns.length === 0) return [];
+  const keys = key.flatMap(name => rowTable.columns.filter(each => each.name === name));
+  const asReference = (value: string, place: number) =>
+    `(${value})::${inSchema(columns[place]?.plainType ?? 'text')}::pg_catalog.text`;
+  const list = (values: readonly string[]) =>
+    `pg_catalog.json_build_array(${values.map(asReference).join(', ')})::pg_catalog.text`;
+  const between = record.through;
+  const query =
+    through && between
+      ? `SELECT ${list(between.key.map(name => `t.${through.columns.find(each => each.name === name)?.quoted}`))} AS held FROM ${through.name} t
+          WHERE ${allOf(referring(tables.definition, relations).map((column, place) => isValue('t', column, parameter(place))))} AND $1::pg_catalog.text IS NOT NULL LIMIT 1`
+      : `SELECT ${list(keys.map((column, place) => `${parameter(place)}::${inSchema(column.plainType)}`))} AS held`;
+  const [found] = (await reader.rows(query, [JSON.stringify(row.key)], tables.path)) as { held: string }[];
+  return found ? texts.parse(JSON.parse(found.held)) : null;
+}
+
+/** True if there is a record already with the same values in a unique index. */
+export async function isTaken(
+  reader: Reader,
+  { tables, relations }: Ground,
+  { columns, within }: UniqueIndex,
+  values: RecordValues,
+): Promise<boolean> {
+  const held = columns.map(name => values[name]);
+  // What only the server knows is for the server to refuse.
+  if (within.length > 0 || columns.length === 0 || held.some(value => value === undefined || value === null))
+    return false;
+  const is = columnsNamed(columns, relations).map((column, place) => isValue('r', column, parameter(place)));
+  const rows = await reader.rows(
+    `SELECT 1 FROM ${tables.records.name} r WHERE ${is.join(' AND ')} LIMIT 1`,
+    [JSON.stringify(held)],
+    tables.path,
+  );
+  return rows.length > 0;
+}
+
+const found = z.array(z.object({ value: z.string() }));
+
+/**
+ * Other values of `column` with which a record would not be refused by a unique index: of what its foreign key refers to, else of what
+ * records hold.
+ */
+export async function readOtherValues(
+  reader: Reader,
+  { tables, relations }: Ground,
+  index: UniqueIndex,
+  { column, reference }: { column: string; reference: RecordReference | null },
+  values: RecordValues,
+): Promise<string[]> {
+  const [own] = columnsNamed([column], relations);
+  if (!own) return [];
+  const others = index.columns.filter(name => name !== column && (values[name] ?? null) !== null);
+  const is = columnsNamed(others, relations).map((each, place) => isValue('r', each, parameter(place)));
+  const source = reference?.readable
+    ? `SELECT k.${reference.keys[0]}::pg_catalog.text AS value FROM ${reference.table} k`
+    : `SELECT DISTINCT s.${own.quoted}::pg_catalog.text AS value FROM (SELECT r.${own.quoted} FROM ${tables.records.name} r LIMIT 2000) s`;
+  const rows = await reader.rows(
+    `SELECT f.value FROM (${source}) f WHERE f.value IS NOT NULL AND f.value OPERATOR(pg_catalog.<>) coalesce($2::pg_catalog.text, '') AND $1::pg_catalog.text IS NOT NULL
+        AND NOT EXISTS (SELECT FROM ${tables.records.name} r WHERE ${allOf([...is, `r.${own.quoted}::pg_catalog.text OPERATOR(pg_catalog.=) f.value`])}) LIMIT 3`,
+    [JSON.stringify(others.map(name => values[name])), values[column] ?? null],
+    tables.path,
+  );
+  return found.parse(rows).map(({ value }) => value);
+}
+
+/** A value of what a foreign key refers to; null if there is none, or this role may not read it. */
+export async function readReferenced(
+  reader: Reader,
+  { tables }: Ground,
+  { table, keys, readable }: RecordReference,
+): Promise<string | null> {
+  if (!readable) return null;
+  const rows = await reader.rows(
+    `SELECT k.${keys[0]}::pg_catalog.text AS value FROM ${table} k WHERE k.${keys[0]} IS NOT NULL LIMIT 1`,
+    [],
+    tables.path,
+  );
+  return found.parse(rows)[0]?.value ?? null;
+}

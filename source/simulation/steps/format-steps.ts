@@ -1,0 +1,34 @@
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import { amount } from '../../format/plurals.ts';
+import { type CounterSimulation, isRight, type StepResult } from './counter-steps.ts';
+
+/** A step in one line, such as `comments_count 3 to 4 (+1)`. */
+export function formatStep({ counted, reason }: StepResult, count: string): string {
+  if (reason !== null) return `not done: ${reason}`;
+  return counted
+    .map(({ before, after, change, expected, right }) => {
+      const by = Number(change) > 0 ? `+${change}` : change;
+      const should = right
+        ? ''
+        : `, and should change by ${Number(expected) > 0 ? `+${expected}` : expected}`;
+      return `${count} ${before ?? 'NULL'} to ${after ?? 'NULL'} (${by}${should})`;
+    })
+    .join('; ');
+}
+
+/** What a simulation showed, in one sentence. */
+export function stepsHeadline(
+  { verdict, steps, findings }: CounterSimulation,
+  { row }: CounterDefinition,
+): string {
+  const done = steps.filter(isRight).length;
+  if (verdict === 'confirmed') {
+    return findings.some(({ severity }) => severity === 'error')
+      ? `${row.count} came out right, but something else is wrong.`
+      : `Confirmed: ${row.count} came out right after each of ${amount(done, 'step')}.`;
+  }
+  const wrong = steps.filter(({ status }) => status === 'wrong').length;
+  if (verdict === 'not-confirmed' && wrong > 0)
+    return `Not confirmed: ${row.count} came out wrong after ${wrong} of ${amount(wrong + done, 'step')}.`;
+  return verdict === 'not-confirmed' ? 'Not confirmed as the role that was named.' : 'Not proved.';
+}
