@@ -9,6 +9,8 @@ export interface Change {
   /** What is true where it happens: the way through the body, and which row it is. */
   conditions: readonly Expression[];
   verb: 'update' | 'upsert' | 'assign';
+  /** It happens in a loop, so perhaps several times. */
+  repeated: boolean;
   place: Place;
 }
 

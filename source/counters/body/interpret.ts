@@ -50,7 +50,7 @@ const deepest = 5;
 export function interpret(read: ReadRoutine, start: Start, world: World): Outcome {
   const outcome = emptyOutcome();
   let last = 0;
-  const walk = new Walk(read, start, { world, outcome, depth: 0, next: () => ++last });
+  const walk = new Walk(read, start, { world, outcome, depth: 0, loops: 0, next: () => ++last });
   walk.run(start.when ? [walk.condition(start.when)] : []);
   return outcome;
 }
@@ -59,6 +59,8 @@ interface Run {
   world: World;
   outcome: Outcome;
   depth: number;
+  /** The loops around. */
+  loops: number;
   next(): number;
 }
 
@@ -73,7 +75,7 @@ interface State {
 class Walk {
   readonly #read: ReadRoutine;
   readonly #start: Start;
-  readonly #run: Run;
+  #run: Run;
   readonly #returns: { when: Expression; value: Expression }[] = [];
   readonly #around: Surroundings;
   #state: State;
@@ -155,7 +157,7 @@ class Walk {
         const rows = runStatement(
           step.node,
           this.#scope(),
-          { path: this.#state.path, place },
+          { path: this.#state.path, repeated: this.#run.loops > 0, place },
           this.#run.outcome,
         );
         if (step.into) this.#into(step.into, rows, 'looked up');
@@ -226,6 +228,8 @@ class Walk {
     const before = this.#state;
     const rows = query && 'SelectStmt' in query ? readQuery(query.SelectStmt, this.#scope()) : [null];
     const changed = new Set<string>();
+    const around = this.#run;
+    this.#run = { ...around, loops: around.loops + 1 };
     for (const row of rows) {
       this.#state = {
         variables: new Map(before.variables),
@@ -239,6 +243,7 @@ class Walk {
       }
     }
     this.#state = before;
+    this.#run = around;
     for (const name of changed) this.#state.variables.set(name, { value: opaque(name) });
   }
 
@@ -293,6 +298,7 @@ class Walk {
         })),
       ],
       verb: 'assign',
+      repeated: this.#run.loops > 0,
       place: { routine: this.#read.routine.identity, line },
     });
   }

@@ -10,6 +10,8 @@ import { opaque, rowOf, type Scope, withEntries } from './scope.ts';
 /** Where a statement stands: the conditions on the way to it. */
 export interface Standing {
   path: readonly Expression[];
+  /** It stands in a loop. */
+  repeated: boolean;
   place: Place;
 }
 
@@ -59,7 +61,12 @@ function tableOf({ relation }: Pick<UpdateStmt, 'relation'>, scope: Scope): Cata
   return scope.around.table(schema, name);
 }
 
-function updated(statement: UpdateStmt, scope: Scope, { path, place }: Standing, outcome: Outcome): Row[] {
+function updated(
+  statement: UpdateStmt,
+  scope: Scope,
+  { path, repeated, place }: Standing,
+  outcome: Outcome,
+): Row[] {
   const table = tableOf(statement, scope);
   if (!table) return [];
   const { relation, fromClause = [], whereClause, targetList = [], returningClause } = statement;
@@ -70,7 +77,7 @@ function updated(statement: UpdateStmt, scope: Scope, { path, place }: Standing,
     const where = whereClause ? [readExpression(whereClause, inner)] : [];
     const all = [...path, ...conditions, ...where];
     for (const set of settings(targetList, inner)) {
-      outcome.changes.push({ target, ...set, conditions: all, verb: 'update', place });
+      outcome.changes.push({ target, ...set, conditions: all, verb: 'update', repeated, place });
     }
     return returned(returningClause, inner, [...conditions, ...where], [target]);
   });
@@ -115,7 +122,12 @@ function ofSeveral(
     : ({ kind: 'lookup', value: found, conditions: row.conditions } satisfies Expression);
 }
 
-function inserted(statement: InsertStmt, scope: Scope, { path, place }: Standing, outcome: Outcome): Row[] {
+function inserted(
+  statement: InsertStmt,
+  scope: Scope,
+  { path, repeated, place }: Standing,
+  outcome: Outcome,
+): Row[] {
   const table = tableOf(statement, scope);
   const { selectStmt, cols = [], onConflictClause: conflict, relation, returningClause } = statement;
   if (!table || !selectStmt || !('SelectStmt' in selectStmt)) return [];
@@ -148,6 +160,7 @@ function inserted(statement: InsertStmt, scope: Scope, { path, place }: Standing
           ...set,
           conditions: [...conditions, ...found, ...where],
           verb: 'upsert',
+          repeated,
           place,
         });
       }
@@ -193,7 +206,12 @@ function conflictColumns(
   return named.length > 0 ? named : (table.unique.find(each => each.every(name => given.has(name))) ?? []);
 }
 
-function merged(statement: MergeStmt, scope: Scope, { path, place }: Standing, outcome: Outcome): void {
+function merged(
+  statement: MergeStmt,
+  scope: Scope,
+  { path, repeated, place }: Standing,
+  outcome: Outcome,
+): void {
   const table = tableOf(statement, scope);
   const { relation, sourceRelation, joinCondition, mergeWhenClauses = [] } = statement;
   if (!table || !sourceRelation) return;
@@ -212,6 +230,7 @@ function merged(statement: MergeStmt, scope: Scope, { path, place }: Standing, o
           ...set,
           conditions: [...path, ...conditions, ...on, ...when],
           verb: 'update',
+          repeated,
           place,
         });
       }

@@ -22,8 +22,21 @@ export interface Effect {
   constants: readonly string[];
   clamped: boolean;
   upsert: boolean;
+  /** By which states of the record the row is found; empty where every row is written. */
+  found: readonly Side[];
+  /** The state of the record whose amount is added; null if records are counted. */
+  measured: Side | null;
+  /** Of a recount: what has to be true of the record before and after the event. */
+  when: readonly Expression[];
+  /** What COALESCE guards against NULL. */
+  guards: { count: boolean; amount: boolean };
+  /** True if it adds once for all records of a statement that belong to a row. */
+  once: boolean;
   place: Place;
 }
+
+/** The record before the event, or after it. */
+export type Side = 'new' | 'old';
 
 /** A change of what looks like a count that no definition can be made of. */
 export interface Refusal {

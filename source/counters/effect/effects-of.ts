@@ -11,7 +11,7 @@ import {
 import { printed } from '../body/print.ts';
 import type { CatalogTable } from '../catalog.ts';
 import { isReadable } from '../condition/evaluate.ts';
-import type { Effect, Refusal } from './effect.ts';
+import type { Effect, Refusal, Side } from './effect.ts';
 import { Equalities, flattened } from './equalities.ts';
 import { findLink, isUnique, type Link, sourcesIn } from './link.ts';
 import { type Sum, sumsOf, type Term } from './terms.ts';
@@ -19,6 +19,8 @@ import { type Sum, sumsOf, type Term } from './terms.ts';
 /** Where a change happens: for an event of a record's table, or where the application calls a function. */
 export interface Occasion {
   event: 'insert' | 'update' | 'delete' | 'truncate' | 'call';
+  /** The body runs for each record, not once for a statement. */
+  eachRow: boolean;
   record: CatalogTable | null;
   insertions: readonly Insertion[];
 }
@@ -235,8 +237,36 @@ function asEffect({ linked, term, change, conditions, measured, clamped, occasio
     ...sorted,
     clamped: clamped || sorted.clamped,
     upsert: change.verb === 'upsert',
+    found: [sideOf(record)],
+    measured: measured.kind === 'column' && measured.of.kind === 'column' ? sideOf(measured.of.source) : null,
+    when: [],
+    guards: guardsOf(change, term.amount),
+    once: isOnce(term.amount, change, occasion),
     place: change.place,
   };
+}
+
+// What a function inserts is a record after its event.
+const sideOf = ({ kind }: Source): Side => (kind === 'old' ? 'old' : 'new');
+
+/** What COALESCE stands around: the count itself, and what is added to it. */
+function guardsOf({ value: given, target, column: name }: Change, amount: Expression): Effect['guards'] {
+  const guarded = [...within(given)].flatMap(each => (each.kind === 'coalesce' ? each.args.slice(0, 1) : []));
+  const key = keyOf(amount);
+  return {
+    count: guarded.some(each => mentionsColumn(each, target, name)),
+    amount:
+      guarded.some(each => [...within(each)].some(inner => keyOf(inner) === key)) ||
+      (amount.kind === 'aggregate' && amount.arg?.kind === 'coalesce'),
+  };
+}
+
+/** One addition for a statement, that joins each row once however many of its records there are. */
+function isOnce(amount: Expression, { repeated }: Change, { event, eachRow }: Occasion): boolean {
+  if (eachRow || repeated || event === 'call') return false;
+  return ![...within(amount)].some(
+    each => each.kind === 'aggregate' && each.sources.some(({ kind }) => kind === 'new' || kind === 'old'),
+  );
 }
 
 /** The column that is added up; null for a count, undefined if it is neither. */
@@ -475,8 +505,39 @@ function asRecount(
     constants,
     clamped: false,
     upsert: change.verb === 'upsert' || occasion.event === 'truncate',
+    found: sidesFinding(change.target, link.between, given, equalities, record),
+    measured: null,
+    when: flattened(given).filter(
+      each =>
+        isOfEvent(each) &&
+        ![record, change.target, ...(link.between ? [link.between] : [])].some(one => mentions(each, one)),
+    ),
+    guards: guardsOf(change, aggregate),
+    once: false,
     place: change.place,
   };
+}
+
+function isOfEvent(each: Expression): boolean {
+  return sourcesIn(within(each)).some(({ kind }) => kind === 'new' || kind === 'old');
+}
+
+/** The states of the record that say which rows are counted anew. */
+function sidesFinding(
+  target: Source,
+  between: Source | null,
+  given: readonly Expression[],
+  equalities: Equalities,
+  record: Source,
+): Side[] {
+  const found = [target, ...(between ? [between] : []), record];
+  return (['new', 'old'] as const).filter(kind => {
+    const event: Source = { kind, table: record.table, id: 0 };
+    return (
+      given.some(each => found.some(one => mentions(each, one)) && mentions(each, event)) ||
+      equalities.columnsIn(target).some(each => equalities.columnsOf(event, each).length > 0)
+    );
+  });
 }
 
 function countsEach({ arg }: Extract<Expression, { kind: 'aggregate' }>, table: CatalogTable): boolean {

@@ -70,6 +70,7 @@ export function writingsOf({ catalog, bodies, details }: Readings): Writing[] {
 function judged(by: Writing['by'], record: CatalogTable | null, outcome: Outcome): Writing {
   const occasion: Occasion = {
     event: by.kind === 'trigger' ? by.event : 'call',
+    eachRow: by.kind === 'trigger' && (by.trigger.type & 1) !== 0,
     record,
     insertions: by.kind === 'trigger' ? [] : outcome.insertions,
   };

@@ -1,0 +1,135 @@
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import type { Expression } from '../../counters/body/expression.ts';
+import type { CatalogTable } from '../../counters/catalog.ts';
+import { evaluate, isReadable } from '../../counters/condition/evaluate.ts';
+import type { Effect, Side } from '../../counters/effect/effect.ts';
+import type { Keeping } from './keeping.ts';
+import type { Held, Moment } from './moments.ts';
+import { expressionOf } from './predicate-expression.ts';
+
+/** What one event makes of a row's count, beside what it should: both as differences to what it was. */
+export interface Played {
+  moment: Moment;
+  /** The row that a record belonged to, or belongs to. */
+  side: Side;
+  should: number;
+  /** NaN if the count becomes NULL. */
+  is: number;
+  /** Those that changed the count. */
+  by: readonly Keeping[];
+}
+
+/** Plays an event against what bodies do; one result for each row that it concerns. */
+export function play(
+  definition: CounterDefinition,
+  table: CatalogTable,
+  keepings: readonly Keeping[],
+  moment: Moment,
+): Played[] {
+  const truth = truthOf(definition, table);
+  const { before, after } = moment;
+  const rows = new Map<string, Side>();
+  for (const [held, side] of [
+    [after, 'new'],
+    [before, 'old'],
+  ] as const) {
+    const row = rowOf(definition, held);
+    if (row !== null) rows.set(row, side);
+  }
+  return [...rows].map(([row, side]) => {
+    const was = truth(before, row);
+    let count = was;
+    const by = new Set<Keeping>();
+    for (const keeping of inOrder(keepings)) {
+      if (!fires(keeping, moment)) continue;
+      for (const effect of keeping.effects) {
+        const next = applied(effect, keeping, count, row, moment, definition);
+        if (next === null) continue;
+        count = next;
+        by.add(keeping);
+      }
+    }
+    return { moment, side, should: truth(after, row) - was, is: count - was, by: [...by] };
+  });
+}
+
+/** What a record should add to a row. */
+function truthOf({ record }: CounterDefinition, table: CatalogTable) {
+  const where = record.where && expressionOf(record.where, table);
+  return (held: Held | null, row: string): number => {
+    if (held === null || keyOf(record.reference, held) !== row) return 0;
+    if (where && evaluate(where, (_, name) => held.get(name) ?? null) !== true) return 0;
+    return record.amount === null ? 1 : Number(held.get(record.amount) ?? 0);
+  };
+}
+
+function rowOf({ record }: CounterDefinition, held: Held | null): string | null {
+  return held && keyOf(record.reference, held);
+}
+
+function keyOf(reference: readonly string[], held: Held): string | null {
+  const values = reference.map(name => held.get(name) ?? null);
+  return values.includes(null) ? null : JSON.stringify(values);
+}
+
+/** Triggers in the order in which they fire: before the event, then for each row, then for the statement. */
+function inOrder(keepings: readonly Keeping[]): Keeping[] {
+  const rank = ({ by }: Keeping) =>
+    by.kind === 'function' ? 0 : isBefore(by.trigger.type) ? 1 : (by.trigger.type & 1) !== 0 ? 2 : 3;
+  return keepings.toSorted((a, b) => rank(a) - rank(b) || nameOf(a).localeCompare(nameOf(b)));
+}
+
+const isBefore = (type: number) => (type & 2) !== 0;
+const nameOf = ({ by }: Keeping) => (by.kind === 'trigger' ? by.trigger.name : by.routine.identity);
+
+function fires({ by }: Keeping, { before, after, changed }: Moment): boolean {
+  const event = before === null ? 'insert' : after === null ? 'delete' : 'update';
+  if (by.kind === 'function') return event === 'insert';
+  if (by.event !== event) return false;
+  const { updateOf } = by.trigger;
+  return updateOf.length === 0 || changed === null || updateOf.some(name => changed.has(name));
+}
+
+/** The count after an effect; null if it leaves the row alone. */
+function applied(
+  effect: Effect,
+  { by }: Keeping,
+  count: number,
+  row: string,
+  { before, after }: Moment,
+  { record }: CounterDefinition,
+): number | null {
+  const of = (side: Side) => (side === 'new' ? after : before);
+  const holding = (side: Side, name: string) => of(side)?.get(name) ?? null;
+  const holds = (each: Expression) => evaluate(each, holding) === true;
+  const finds = (side: Side) => {
+    const held = of(side);
+    return held !== null && keyOf(record.reference, held) === row;
+  };
+  if (effect.kind === 'adds') {
+    if (!effect.found.every(finds) || !effect.conditions.every(holds)) return null;
+    return count + effect.sign * amountOf(effect, of);
+  }
+  if (effect.found.length > 0 && !effect.found.some(finds)) return null;
+  if (!effect.when.filter(isClear).every(holds)) return null;
+  // Before an event the records are still what they were.
+  const seen = by.kind === 'trigger' && isBefore(by.trigger.type) ? before : after;
+  if (seen === null || keyOf(record.reference, seen) !== row) return 0;
+  const counted = effect.conditions.every(
+    each => evaluate(each, (_, name) => seen.get(name) ?? null) === true,
+  );
+  if (!counted) return 0;
+  return effect.amount === null ? 1 : Number(seen.get(effect.amount) ?? 0);
+}
+
+/** Whether a condition of a recount can be computed. */
+export function isClear(each: Expression): boolean {
+  return isReadable(each, ({ kind }) => kind === 'new' || kind === 'old');
+}
+
+function amountOf({ amount, measured, guards }: Effect, of: (side: Side) => Held | null): number {
+  if (amount === null) return 1;
+  const value = of(measured ?? 'new')?.get(amount) ?? null;
+  if (value === null) return guards.amount ? 0 : Number.NaN;
+  return Number(value);
+}
