@@ -10,7 +10,7 @@ export const layout = {
     repair: ['trigger'],
     migration: ['trigger', 'repair', 'simulation'],
     diagnosis: ['trigger'],
-    trigger: [],
+    trigger: ['counters'],
     counters: [],
     scan: [],
     demo: [],

@@ -1,3 +1,4 @@
+import type { Noun } from '../counter/definition/definition.ts';
 import type { Finding, Severity } from '../counter/finding.ts';
 import type { CatalogTrigger, TriggerCatalog } from './catalog.ts';
 import { checkTrackColumns, checkTrackFunction } from './checks/check-track-function.ts';
@@ -46,13 +47,18 @@ export interface TriggerHealth {
   writers: Writer[];
 }
 
+/** What each state means for the application's records. */
+export function enabledMeaningOf([one, many]: Noun): Record<Enabled, string> {
+  return {
+    origin: `fires for every ${one}, but not when a replication worker applies changes`,
+    always: `fires for every ${one}, and again when a replication worker applies changes`,
+    replica: `fires only when a replication worker applies changes: the application's ${many} are not counted`,
+    disabled: `does not fire: ${many} are not counted`,
+  };
+}
+
 /** What each state means for the application's uses. */
-export const enabledMeaning: Record<Enabled, string> = {
-  origin: 'fires for every use, but not when a replication worker applies changes',
-  always: 'fires for every use, and again when a replication worker applies changes',
-  replica: "fires only when a replication worker applies changes: the application's uses are not counted",
-  disabled: 'does not fire: uses are not counted',
-};
+export const enabledMeaning = enabledMeaningOf(['use', 'uses']);
 
 /**
  * Judges from the catalog alone whether a use is counted exactly once. Parsing shows what a function does, but not under

@@ -13,9 +13,13 @@ import { withoutUnusedTrack } from '../../trigger/unused-track.ts';
 import { briefHealth } from '../output/brief-health.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
+import { counterTrigger } from './trigger-counter.ts';
 
-/** Judges the counting trigger from the catalog. Exit code 1 where a finding is an error. */
+/** Judges what counts, from the catalog. Exit code 1 where a finding is an error. */
 export async function trigger(database: Database, config: Config, signal: AbortSignal): Promise<Outcome> {
+  const { choice } = config;
+  if (typeof choice !== 'string' && choice.source.kind !== 'built-in')
+    return counterTrigger(database, choice, signal);
   const uncalled = await uncalledIn(config.appSource, trackName, signal);
   const { found, health } = await database.read(
     async reader => {

@@ -35,7 +35,7 @@ export function effectsOf(change: Change, occasion: Occasion): Found {
   const { target, column: name } = change;
   const found: Found = { effects: [], refusals: [] };
   const own = target.table.columns.find(each => each.name === name);
-  if (own?.category !== 'N') return found;
+  if (own?.category !== 'N' || change.conditions.some(isNever)) return found;
   // A row that is about to be stored may be given any number; only an array is worth a word.
   const isWorthy = ({ kind }: Refusal) => change.verb !== 'assign' || kind === 'array';
   for (const sum of sumsOf(change.value, target, name)) {
@@ -48,6 +48,11 @@ export function effectsOf(change: Change, occasion: Occasion): Found {
     }
   }
   return found;
+}
+
+/** A comparison with NEW in a trigger that has none, for example. */
+function isNever(each: Expression): boolean {
+  return each.kind === 'value' && each.value !== true;
 }
 
 type Result = Effect | Refusal | null;
@@ -530,14 +535,16 @@ function sidesFinding(
   equalities: Equalities,
   record: Source,
 ): Side[] {
+  const sides = ['new', 'old'] as const;
+  const event = (kind: Side): Source => ({ kind, table: record.table, id: 0 });
+  const equal = sides.filter(kind =>
+    equalities.columnsIn(target).some(each => equalities.columnsOf(event(kind), each).length > 0),
+  );
+  if (equal.length > 0) return equal;
   const found = [target, ...(between ? [between] : []), record];
-  return (['new', 'old'] as const).filter(kind => {
-    const event: Source = { kind, table: record.table, id: 0 };
-    return (
-      given.some(each => found.some(one => mentions(each, one)) && mentions(each, event)) ||
-      equalities.columnsIn(target).some(each => equalities.columnsOf(event, each).length > 0)
-    );
-  });
+  return sides.filter(kind =>
+    given.some(each => found.some(one => mentions(each, one)) && mentions(each, event(kind))),
+  );
 }
 
 function countsEach({ arg }: Extract<Expression, { kind: 'aggregate' }>, table: CatalogTable): boolean {

@@ -1,12 +1,19 @@
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
-import type { CatalogTable } from '../../counters/catalog.ts';
+import type { CatalogRoutine, CatalogTable, CatalogTrigger } from '../../counters/catalog.ts';
 import type { Effect, Refusal } from '../../counters/effect/effect.ts';
-import type { Writing } from '../../counters/find/writings.ts';
+import type { Event, Writing } from '../../counters/find/writings.ts';
+
+/** A trigger, or a function that the application calls. */
+export type KeptBy =
+  | { kind: 'trigger'; trigger: CatalogTrigger; table: CatalogTable }
+  | { kind: 'function'; routine: CatalogRoutine };
 
 /** What one trigger, or one function, does to a counter for one event. */
 export interface Keeping {
-  by: Writing['by'];
+  by: KeptBy;
+  event: Event;
   effects: readonly Effect[];
+  /** What it does to the count that no definition can be made of. */
   refusals: readonly Refusal[];
   /** It sets every count to 0, as after TRUNCATE. */
   empties: boolean;
@@ -16,8 +23,8 @@ export interface Keeping {
 export interface Keepers {
   /** What is done for the records of the definition. */
   own: readonly Keeping[];
-  /** What adds records that the definition does not count, or finds rows otherwise, each with why, in words. */
-  otherwise: readonly { by: Writing['by']; why: string }[];
+  /** What counts other records than the definition, or finds rows otherwise, each with why, in words. */
+  otherwise: readonly { by: KeptBy; why: string }[];
 }
 
 /** The bodies that write the count of a definition, from all that were read. */
@@ -26,29 +33,71 @@ export function keepersOf(definition: CounterDefinition, writings: readonly Writ
   const isCount = (each: { table: CatalogTable; column: string }) =>
     isTable(each.table, home) && each.column === definition.row.count;
   const own: Keeping[] = [];
-  const otherwise: { by: Writing['by']; why: string }[] = [];
-  for (const { by, effects, refusals, outcome } of writings) {
-    const written = effects.filter(isCount);
-    const fitting: Effect[] = [];
-    for (const effect of written) {
-      const why = whyOther(effect, definition);
-      if (why === null) fitting.push(effect);
-      else otherwise.push({ by, why });
+  const otherwise: { by: KeptBy; why: string }[] = [];
+  for (const writing of writings) {
+    const by = keptBy(writing);
+    if (!by) continue;
+    const written = writing.effects
+      .filter(isCount)
+      .map(effect => ({ effect, why: whyOther(effect, definition) }));
+    const fitting = written.flatMap(({ effect, why }) => (why === null ? [effect] : []));
+    for (const why of new Set(written.flatMap(each => each.why ?? []))) {
+      if (!otherwise.some(each => nameOf(each.by) === nameOf(by) && each.why === why))
+        otherwise.push({ by, why });
     }
-    const refused = refusals.filter(isCount);
-    const empties = outcome.changes.some(
-      ({ target, column, value, conditions }) =>
-        isCount({ table: target.table, column }) &&
-        value.kind === 'value' &&
-        Number(value.value) === 0 &&
-        value.value !== null &&
-        conditions.length === 0,
-    );
-    if (fitting.length > 0 || refused.length > 0 || empties) {
-      own.push({ by, effects: fitting, refusals: refused, empties });
+    const refusals = writing.refusals.filter(isCount);
+    if (writing.by.kind === 'function') own.push(...calledFor(by, fitting));
+    else {
+      const empties = emptiesAll(writing, isCount);
+      if (fitting.length > 0 || refusals.length > 0 || empties)
+        own.push({ by, event: writing.by.event, effects: fitting, refusals, empties });
     }
   }
   return { own, otherwise };
+}
+
+/** The name of what keeps a count, as a sentence has it. */
+export function nameOf(by: KeptBy): string {
+  return by.kind === 'trigger' ? by.trigger.name : by.routine.identity;
+}
+
+function keptBy({ by, record }: Writing): KeptBy | null {
+  if (by.kind === 'function') return by;
+  return record && { kind: 'trigger', trigger: by.trigger, table: record };
+}
+
+/** A function adds where it inserts a record, and subtracts where it deletes one. One that counts anew is no part of an event. */
+function calledFor(by: KeptBy, effects: readonly Effect[]): Keeping[] {
+  const adding = effects.filter(({ kind }) => kind === 'adds');
+  return ([1, -1] as const).flatMap(sign => {
+    const own = adding.filter(effect => effect.sign === sign);
+    if (own.length === 0) return [];
+    const side = sign === 1 ? ('new' as const) : ('old' as const);
+    return [
+      {
+        by,
+        event: sign === 1 ? ('insert' as const) : ('delete' as const),
+        effects: own.map(effect => ({ ...effect, found: [side], measured: effect.measured && side })),
+        refusals: [],
+        empties: false,
+      },
+    ];
+  });
+}
+
+function emptiesAll(
+  { by, outcome }: Writing,
+  isCount: (each: { table: CatalogTable; column: string }) => boolean,
+): boolean {
+  if (by.kind !== 'trigger' || by.event !== 'truncate') return false;
+  return outcome.changes.some(
+    ({ target, column, value, conditions }) =>
+      isCount({ table: target.table, column }) &&
+      value.kind === 'value' &&
+      value.value !== null &&
+      Number(value.value) === 0 &&
+      conditions.every(each => JSON.stringify(each).includes(`"column":${JSON.stringify(column)}`)),
+  );
 }
 
 function isTable({ schema, name }: CatalogTable, wanted: { schema: string; table: string }): boolean {
@@ -58,22 +107,25 @@ function isTable({ schema, name }: CatalogTable, wanted: { schema: string; table
 /** Why an effect is not that of the definition's records; null if it is. */
 function whyOther(effect: Effect, { row, via, record }: CounterDefinition): string | null {
   if (!isTable(effect.record, record)) return `counts rows of ${effect.record.name}, not of ${record.table}`;
-  const pairs = (keys: readonly string[], references: readonly string[]) =>
-    keys
-      .map((key, place) => `${references[place]} = ${key}`)
-      .toSorted()
-      .join(', ');
-  const wanted = record.through
-    ? `${pairs(record.through.key, record.reference)}; ${pairs(via?.row ?? row.key, record.through.reference)}`
-    : pairs(via?.row ?? row.key, record.reference);
+  const keys = via?.row ?? row.key;
+  const { through } = record;
+  const wanted = through
+    ? `${pairs(through.key, record.reference)} and ${pairs(keys, through.reference)}`
+    : pairs(keys, record.reference);
   const { link } = effect;
   const found = link?.through
-    ? `${pairs(link.through.key, link.reference)}; ${pairs(link.key, link.through.reference)}`
+    ? `${pairs(link.through.key, link.reference)} and ${pairs(link.key, link.through.reference)}`
     : pairs(link?.key ?? [], link?.reference ?? []);
-  if (found !== wanted)
+  if (found !== wanted) {
     return found === '' ? 'writes every row' : `finds the row by ${found}, not by ${wanted || 'no column'}`;
-  if (effect.amount !== record.amount) {
-    return `adds ${effect.amount ?? 'one for each record'}, not ${record.amount ?? 'one for each record'}`;
   }
-  return null;
+  if (effect.amount === record.amount) return null;
+  return `adds ${effect.amount ?? 'one for each record'}, not ${record.amount ?? 'one for each record'}`;
+}
+
+function pairs(keys: readonly string[], references: readonly string[]): string {
+  return keys
+    .map((key, place) => `${references[place]} = ${key}`)
+    .toSorted()
+    .join(' and ');
 }

@@ -5,6 +5,7 @@ import type { CatalogTable } from '../../counters/catalog.ts';
 import { type Domain, domainsOf } from '../../counters/condition/domain.ts';
 import { combinationsOf } from '../../counters/condition/record-set.ts';
 import { columnsOfEvent, type EventName } from './events.ts';
+import { expressionOf } from './predicate-expression.ts';
 
 /** What the columns of a record hold, as far as they matter. */
 export type Held = ReadonlyMap<string, Value>;
@@ -36,7 +37,8 @@ export function momentsOf(
   const mentioned = needed.map(
     (name): Expression => ({ kind: 'null', arg: column({ kind: 'new', table, id: 0 }, name) }),
   );
-  const domains = domainsOf([...mentioned, ...conditions], table, fixed);
+  const own = where ? [expressionOf(where, table)] : [];
+  const domains = domainsOf([...mentioned, ...own, ...conditions], table, fixed);
   const size = domains?.reduce((product, { values }) => product * values.length, 1);
   if (!domains || size === undefined || size > most) return null;
   const states = combinationsOf(domains).map(

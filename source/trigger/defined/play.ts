@@ -3,7 +3,7 @@ import type { Expression } from '../../counters/body/expression.ts';
 import type { CatalogTable } from '../../counters/catalog.ts';
 import { evaluate, isReadable } from '../../counters/condition/evaluate.ts';
 import type { Effect, Side } from '../../counters/effect/effect.ts';
-import type { Keeping } from './keeping.ts';
+import { type Keeping, nameOf } from './keeping.ts';
 import type { Held, Moment } from './moments.ts';
 import { expressionOf } from './predicate-expression.ts';
 
@@ -76,16 +76,16 @@ function keyOf(reference: readonly string[], held: Held): string | null {
 function inOrder(keepings: readonly Keeping[]): Keeping[] {
   const rank = ({ by }: Keeping) =>
     by.kind === 'function' ? 0 : isBefore(by.trigger.type) ? 1 : (by.trigger.type & 1) !== 0 ? 2 : 3;
-  return keepings.toSorted((a, b) => rank(a) - rank(b) || nameOf(a).localeCompare(nameOf(b)));
+  return keepings.toSorted((a, b) => rank(a) - rank(b) || compare(nameOf(a.by), nameOf(b.by)));
 }
 
 const isBefore = (type: number) => (type & 2) !== 0;
-const nameOf = ({ by }: Keeping) => (by.kind === 'trigger' ? by.trigger.name : by.routine.identity);
 
-function fires({ by }: Keeping, { before, after, changed }: Moment): boolean {
-  const event = before === null ? 'insert' : after === null ? 'delete' : 'update';
-  if (by.kind === 'function') return event === 'insert';
-  if (by.event !== event) return false;
+const compare = (one: string, other: string) => (one < other ? -1 : Number(one > other));
+
+function fires({ by, event }: Keeping, { before, after, changed }: Moment): boolean {
+  if (event !== (before === null ? 'insert' : after === null ? 'delete' : 'update')) return false;
+  if (by.kind === 'function' || event !== 'update') return true;
   const { updateOf } = by.trigger;
   return updateOf.length === 0 || changed === null || updateOf.some(name => changed.has(name));
 }

@@ -1,0 +1,90 @@
+import type { Database } from '../../connection/transactions.ts';
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import { exitCodes } from '../../errors/errors.ts';
+import { table } from '../../format/table.ts';
+import { displayText } from '../../format/text.ts';
+import type { CounterHealth, EventHealth } from '../../trigger/defined/judge.ts';
+import { readCounterHealth } from '../../trigger/defined/read-health.ts';
+import { eventWords } from '../../trigger/defined/words.ts';
+import { enabledMeaningOf, type TriggerState } from '../../trigger/health.ts';
+import { counterJson } from '../output/counter-json.ts';
+import { databaseInfo } from '../output/database-info.ts';
+import type { Outcome } from '../output/outcome.ts';
+
+/** Judges what keeps the counter of a definition. Exit code 1 where a finding is an error. */
+export async function counterTrigger(
+  database: Database,
+  definition: CounterDefinition,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { inspected, health, catalog } = await readCounterHealth(database, definition, signal);
+  const { json, line } = databaseInfo(inspected, database);
+  return {
+    json: {
+      version: 2,
+      database: json,
+      counter: counterJson(inspected.tables.definition, new Set(catalog.reserved)),
+      ...health,
+    },
+    text: [line, ...describe(health, definition)].join('\n'),
+    exitCode: health.healthy ? exitCodes.healthy : exitCodes.unhealthy,
+  };
+}
+
+function describe(health: CounterHealth, definition: CounterDefinition): string[] {
+  const { triggers, events, findings, others } = health;
+  return [
+    headline(health, definition),
+    '',
+    ...(triggers.length === 0 ? ['Trigger     none'] : []),
+    ...triggers.flatMap((state, place) => [...(place > 0 ? [''] : []), ...triggerLines(state, definition)]),
+    '',
+    ...eventLines(events, definition),
+    ...findings.flatMap(({ code, severity, message, hint }) => [
+      '',
+      `${severity}: ${message} (${code})`,
+      `  ${hint}`,
+    ]),
+    ...(others.length > 0 ? ['', `What else writes ${definition.row.count}:`] : []),
+    ...others.map(
+      ({ kind, name, table: on, timing, events: of, enabled, function: runs }) =>
+        `  ${kind} ${name}${on === null ? '' : ` on ${on}`}${timing === null ? '' : `, ${timing} ${of.join(' OR ')}`}${enabled === null ? '' : `, ${enabled}`}${runs === null ? '' : `, runs ${runs}`}`,
+    ),
+  ].map(displayText);
+}
+
+function headline({ healthy, triggers, events }: CounterHealth, { id }: CounterDefinition): string {
+  if (!healthy) {
+    return triggers.length === 0
+      ? `Not healthy: no trigger keeps ${id}.`
+      : `Not healthy: ${id} is not kept in every case.`;
+  }
+  return events.every(({ handled, canHappen }) => handled === true || !canHappen)
+    ? `Healthy: according to the catalog, ${id} is kept.`
+    : `No error was found, but ${id} may not be kept in every case.`;
+}
+
+function triggerLines(state: TriggerState, definition: CounterDefinition): string[] {
+  const { name, table: on, enabled, timing, events, level, function: runs, definition: made } = state;
+  return [
+    `Trigger     ${name}`,
+    `Table       ${on}`,
+    ...(enabled ? [`Enabled     ${enabled}: ${enabledMeaningOf(definition.nouns.record)[enabled]}`] : []),
+    `Fires       ${timing} ${events.join(' OR ')}, for each ${level}`,
+    `Function    ${runs}`,
+    ...(made === null ? [] : [`Definition  ${made}`]),
+  ];
+}
+
+const answers = { true: 'yes', false: 'no', null: 'not known' } as const;
+
+function eventLines(events: readonly EventHealth[], definition: CounterDefinition): string[] {
+  const row = table([44, 13, 12]);
+  return [
+    `${row(['Event', 'Count', 'Kept'])}  Can happen`,
+    ...events.map(
+      ({ event, effect, handled, canHappen, by }) =>
+        `${row([eventWords(event, definition), effect ?? '-', answers[`${handled}`]])}  ${event === 'insert' ? 'yes' : canHappen ? (by[0] ?? 'yes') : 'only by its owner'}${by.length > 1 ? `, and ${by.length - 1} more` : ''}`,
+    ),
+  ];
+}

@@ -1,0 +1,166 @@
+import type { CounterDefinition } from '../../../counter/definition/definition.ts';
+import { columnsOf, type Predicate } from '../../../counter/definition/predicate.ts';
+import { searchPathOf } from '../../../sql/search-path-setting.ts';
+import type { SqlReading } from '../../../sql/sql-effects.ts';
+import type { CatalogGrant, CatalogReference, TriggerCatalog } from '../../catalog.ts';
+import { resolveTable } from '../../effects/resolve-names.ts';
+import { whoMayRun } from '../../effects/who-may-run.ts';
+import { columnsOfEvent, type EventName, neededEvents } from '../events.ts';
+import type { Cause } from './circumstances.ts';
+
+/** The roles with UPDATE on a column, by the column's name. */
+export type ColumnGrants = ReadonlyMap<string, readonly (string | null)[]>;
+
+/** What can make each event happen, by the catalog. */
+export function causesOf(
+  definition: CounterDefinition,
+  catalog: TriggerCatalog,
+  updaters: ColumnGrants,
+  dates: ReadonlySet<string>,
+): Map<EventName, Cause[]> {
+  const found = new Map<EventName, Cause[]>();
+  for (const event of [...neededEvents(definition), 'update' as const]) {
+    if (event === 'insert') continue;
+    found.set(event, [
+      ...cascades(event, definition, catalog),
+      ...conditionColumns(event, definition, dates),
+      ...writers(event, definition, catalog),
+      ...grants(event, definition, catalog, updaters),
+    ]);
+  }
+  return found;
+}
+
+/** Foreign keys that delete or change records, other than those by which a row takes its records along. */
+function cascades(event: EventName, definition: CounterDefinition, catalog: TriggerCatalog): Cause[] {
+  const { record, nouns } = definition;
+  const others = catalog.references.filter(each => !isOwn(each, definition, catalog));
+  const [, records] = nouns.record;
+  return others.flatMap((reference): Cause[] => {
+    const { name, onDelete, to } = reference;
+    if (event === 'delete' && onDelete === 'cascade' && reference.toOid !== catalog.recordsOid) {
+      const way = wayToRecords(reference, others, catalog.recordsOid, new Set());
+      if (!way) return [];
+      const by = way.length === 0 ? '' : ` by way of ${way.join(' and ')}`;
+      return [{ kind: 'cascade', text: `${name} deletes ${records} when a row of ${to} is deleted${by}` }];
+    }
+    if (reference.tableOid !== catalog.recordsOid || onDelete === 'cascade') return [];
+    const changed = columnsOfEvent(event, definition).filter(column => reference.columns.includes(column));
+    if (changed.length === 0 || (event !== 'move' && event !== 'condition' && event !== 'amount')) return [];
+    const verb = onDelete === 'set null' ? 'to NULL' : 'to its default';
+    return [
+      {
+        kind: 'cascade',
+        text: `${name} sets ${changed.join(', ')} of ${record.table} ${verb} when a row of ${to} is deleted`,
+      },
+    ];
+  });
+}
+
+/** The foreign key of the reference itself: with its row gone there is no count. */
+function isOwn(reference: CatalogReference, definition: CounterDefinition, catalog: TriggerCatalog): boolean {
+  const { record } = definition;
+  return (
+    reference.tableOid === catalog.recordsOid &&
+    record.through === null &&
+    reference.columns.length === record.reference.length &&
+    reference.columns.every(column => record.reference.includes(column))
+  );
+}
+
+function wayToRecords(
+  { tableOid, name }: CatalogReference,
+  references: readonly CatalogReference[],
+  records: number,
+  seen: ReadonlySet<number>,
+): string[] | null {
+  if (tableOid === records) return [];
+  if (seen.has(tableOid)) return null;
+  for (const next of references) {
+    if (next.toOid !== tableOid || next.onDelete !== 'cascade' || next.name === name) continue;
+    const rest = wayToRecords(next, references, records, new Set([...seen, tableOid]));
+    if (rest) return [next.name, ...rest];
+  }
+  return null;
+}
+
+const softly = /delet|remov|trash|archiv|hid|withdraw|discard|revok|cancel/i;
+const states =
+  /status|state|approv|publish|visib|active|enabled|moderat|draft|spam|accept|reject|verif|paid/i;
+
+/** Columns of the condition that by their name or kind are there to be changed. */
+function conditionColumns(
+  event: EventName,
+  { record, nouns }: CounterDefinition,
+  dates: ReadonlySet<string>,
+): Cause[] {
+  if (event !== 'condition' || !record.where) return [];
+  const nulls = new Set(nullColumns(record.where));
+  return columnsOf(record.where).flatMap((column): Cause[] => {
+    if (softly.test(column) || (nulls.has(column) && dates.has(column))) {
+      return [{ kind: 'soft-delete', text: `${column} marks ${nouns.record[1]} that are deleted` }];
+    }
+    return states.test(column) ? [{ kind: 'state', text: `${column} is a state that changes` }] : [];
+  });
+}
+
+function nullColumns(predicate: Predicate): string[] {
+  if (predicate.kind === 'null') return [predicate.column];
+  if ('column' in predicate) return [];
+  return predicate.kind === 'not' ? nullColumns(predicate.of) : predicate.of.flatMap(nullColumns);
+}
+
+/** Functions and jobs that do it. */
+function writers(event: EventName, definition: CounterDefinition, catalog: TriggerCatalog): Cause[] {
+  const [, records] = definition.nouns.record;
+  const does =
+    event === 'delete'
+      ? `deletes ${records}`
+      : event === 'truncate'
+        ? `empties ${definition.record.table}`
+        : `updates ${columnsOfEvent(event, definition).join(', ') || records}`;
+  const routines = catalog.functions.flatMap((routine): Cause[] =>
+    doesIt(routine.reading, searchPathOf(routine.searchPath), routine.schema)
+      ? [{ kind: 'function', text: `${routine.identity} ${does}` }]
+      : [],
+  );
+  const jobs = catalog.jobs.flatMap((job): Cause[] =>
+    job.active && doesIt(job.reading, null, null)
+      ? [{ kind: 'job', text: `the job ${job.name ?? job.id} ${does}` }]
+      : [],
+  );
+  return [...routines, ...jobs];
+
+  function doesIt(reading: SqlReading, path: readonly string[] | null, home: string | null): boolean {
+    const wanted = columnsOfEvent(event, definition);
+    return reading.writes.some(({ verb, action, table, columns }) => {
+      const target = resolveTable(table, path, catalog, home);
+      // Replies are records of the table that they are counted in.
+      if (!target || (target.base !== 'records' && catalog.presetsOid !== catalog.recordsOid)) return false;
+      if (verb === 'truncate') return event === 'truncate';
+      if (event === 'delete') return action === 'delete';
+      if (event === 'truncate' || action !== 'update') return false;
+      if (event === 'update' || columns === null) return true;
+      return columns.some(({ name }) => wanted.includes(target.column(name) ?? ''));
+    });
+  }
+}
+
+/** Roles other than the owner that may do it by a statement of their own. */
+function grants(
+  event: EventName,
+  definition: CounterDefinition,
+  catalog: TriggerCatalog,
+  updaters: ColumnGrants,
+): Cause[] {
+  const privilege = event === 'delete' ? 'DELETE' : event === 'truncate' ? 'TRUNCATE' : 'UPDATE';
+  const columns = columnsOfEvent(event, definition);
+  const roles = new Set(columns.flatMap(column => updaters.get(column) ?? []));
+  const granted: CatalogGrant[] | undefined =
+    columns.length === 0 ? undefined : [...roles].map(role => ({ role, privileges: ['UPDATE'] }));
+  const may = whoMayRun(catalog, catalog.recordsOid, [privilege], granted);
+  const names = may.public ? ['everyone (PUBLIC)'] : may.roles;
+  if (names.length === 0) return [];
+  const what = columns.length === 0 ? privilege : `${privilege} of ${columns.join(', ')}`;
+  return [{ kind: 'grant', text: `${what} is granted to ${names.join(', ')}` }];
+}

@@ -1,0 +1,70 @@
+import type { Value } from '../../../counters/body/expression.ts';
+import type { EventName } from '../events.ts';
+
+/** Why an event can happen. */
+export interface Cause {
+  kind: 'cascade' | 'function' | 'job' | 'soft-delete' | 'state' | 'grant';
+  /** A sentence without its full stop. */
+  text: string;
+}
+
+/** What the catalog says of a trigger beside its body. */
+export interface TriggerFacts {
+  /** `tgenabled`: O origin, A always, R replica, D disabled. */
+  enabled: 'O' | 'A' | 'R' | 'D';
+  /** Partitions whose copy of it does not fire. */
+  offIn: readonly string[];
+  definition: string | null;
+}
+
+/** What the catalog says of a trigger's function beside its body. */
+export interface FunctionFacts {
+  definer: boolean;
+  /** It has a search_path of its own. */
+  hasPath: boolean;
+  owner: string;
+  /** Whether its owner may update the count, and policies do not hide rows from it. */
+  ownerMayUpdate: boolean;
+  ownerSeesAll: boolean;
+  /** Of one that runs as its caller: roles that may write records and not the count, and those that policies may stop. */
+  lacking: readonly string[];
+  limited: readonly string[];
+}
+
+/** Another writer of the count. */
+export interface OtherWriter {
+  kind: string;
+  name: string;
+  table: string | null;
+  timing: string | null;
+  events: readonly string[];
+  enabled: string | null;
+  function: string | null;
+  /** `counts`: it sets the count to a number of records. */
+  how: 'counts' | 'adds' | 'sets';
+}
+
+/** What decides, beside the bodies, whether a count is kept. */
+export interface Circumstances {
+  count: { nullable: boolean; default: string | null };
+  /** Columns of the records: whether they hold NULL, and what they hold by default; undefined if that is computed. */
+  columns: ReadonlyMap<string, { nullable: boolean; default: Value | undefined }>;
+  causes: ReadonlyMap<EventName, readonly Cause[]>;
+  /** By the trigger's name and the oid of its table: see `factsKey`. */
+  triggers: ReadonlyMap<string, TriggerFacts>;
+  /** By the function's oid. */
+  functions: ReadonlyMap<number, FunctionFacts>;
+  /** Triggers of the records that may write the count in a way that is not read, each with why, in words. */
+  unread: readonly { name: string; events: readonly EventName[]; why: string }[];
+  others: readonly OtherWriter[];
+  /** The owner of the records, who may do everything. */
+  owner: string | null;
+  /** A foreign key makes records follow a row whose key changes. */
+  keyCascades: boolean;
+  /** Something makes the row of another table that holds the count; true if it is the row itself. */
+  countRowsMade: boolean;
+}
+
+export function factsKey({ name, table }: { name: string; table: number }): string {
+  return `${table} ${name}`;
+}

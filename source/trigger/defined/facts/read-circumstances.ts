@@ -1,0 +1,162 @@
+import * as z from 'zod/mini';
+import type { Reader } from '../../../connection/transactions.ts';
+import { quotedIfNeeded } from '../../../counter/definition/counter-id.ts';
+import type { CounterDefinition, TableName } from '../../../counter/definition/definition.ts';
+import type { Tables } from '../../../counter/discovery/tables.ts';
+import type { Value } from '../../../counters/body/expression.ts';
+import type { Catalog, CatalogTable } from '../../../counters/catalog.ts';
+import type { Writing } from '../../../counters/find/writings.ts';
+import type { TriggerCatalog } from '../../catalog.ts';
+import { readCatalogRows } from '../../read-catalog.ts';
+import { keepersOf } from '../keeping.ts';
+import { typed } from '../predicate-expression.ts';
+import { causesOf } from './causes.ts';
+import { type Circumstances, factsKey } from './circumstances.ts';
+import { otherWriters } from './other-writers.ts';
+import { rightsOf } from './rights.ts';
+import { unreadTriggers } from './unread.ts';
+
+const column = z.object({
+  name: z.string(),
+  nullable: z.boolean(),
+  default: z.nullable(z.string()),
+  /** Filled by a sequence, or computed. */
+  made: z.boolean(),
+  category: z.string(),
+  updaters: z.array(z.nullable(z.string())),
+});
+const right = z.object({ oid: z.number(), ownerMayUpdate: z.boolean(), ownerSeesAll: z.boolean() });
+const row = z.object({
+  columns: z.pipe(
+    z.string(),
+    z.transform(text => z.array(column).parse(JSON.parse(text))),
+  ),
+  count: z.pipe(
+    z.string(),
+    z.transform(text =>
+      z.object({ nullable: z.boolean(), default: z.nullable(z.string()) }).parse(JSON.parse(text)),
+    ),
+  ),
+  rights: z.pipe(
+    z.string(),
+    z.transform(text => z.array(right).parse(JSON.parse(text))),
+  ),
+  keyCascades: z.boolean(),
+});
+
+// $1 are the records, $2 the table with the count, $3 its column, $4 the rows, $5 the functions of triggers.
+const text = `SELECT
+  (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'nullable', NOT (a.attnotnull OR y.typnotnull), 'default', pg_get_expr(d.adbin, d.adrelid),
+            'made', a.attidentity <> '' OR a.attgenerated <> '', 'category', y.typcategory, 'updaters', (
+              SELECT coalesce(json_agg(DISTINCT r.rolname), '[]') FROM (
+                  SELECT grantee, privilege_type FROM aclexplode(coalesce(c.relacl, acldefault('r', c.relowner)))
+                  UNION ALL SELECT grantee, privilege_type FROM aclexplode(a.attacl)) g
+                LEFT JOIN pg_roles r ON r.oid = g.grantee
+               WHERE g.privilege_type = 'UPDATE' AND g.grantee <> c.relowner)) ORDER BY a.attnum), '[]')
+     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type y ON y.oid = a.atttypid
+     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE c.oid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped)::text AS columns,
+  (SELECT json_build_object('nullable', NOT (a.attnotnull OR y.typnotnull), 'default', pg_get_expr(d.adbin, d.adrelid))
+     FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE a.attrelid = $2::oid AND a.attname = $3)::text AS count,
+  (SELECT coalesce(json_agg(json_build_object('oid', p.oid::bigint,
+            'ownerMayUpdate', has_column_privilege(p.proowner, c.oid, $3, 'UPDATE'),
+            'ownerSeesAll', NOT c.relrowsecurity OR o.rolsuper OR o.rolbypassrls OR (pg_has_role(p.proowner, c.relowner, 'USAGE') AND NOT c.relforcerowsecurity))), '[]')
+     FROM pg_class c, pg_proc p JOIN pg_roles o ON o.oid = p.proowner WHERE c.oid = $2::oid AND p.oid = ANY ($5::oid[]))::text AS rights,
+  EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'f' AND k.conrelid = $1::oid AND k.confrelid = $4::oid AND k.confupdtype = 'c') AS "keyCascades"`;
+
+/**
+ * Reads what decides, beside the bodies, whether a counter is kept. In two steps: the second parses bodies without the transaction,
+ * which others may wait for.
+ */
+export async function readCircumstances(
+  reader: Reader,
+  tables: Tables,
+  catalog: Catalog,
+  writings: readonly Writing[],
+): Promise<() => Promise<{ circumstances: Circumstances; writers: TriggerCatalog }>> {
+  const { definition } = tables;
+  const home = tableOf(catalog, definition.via ?? definition.row) ?? null;
+  const records = tableOf(catalog, definition.record) ?? null;
+  const keepers = keepersOf(definition, writings);
+  const functions = new Set(
+    [...keepers.own, ...keepers.otherwise].flatMap(({ by }) =>
+      by.kind === 'trigger' ? [by.trigger.function] : [],
+    ),
+  );
+  const [found] = await reader.rows(text, [
+    tables.records.oid,
+    home?.oid ?? tables.presets.oid,
+    definition.row.count,
+    tables.presets.oid,
+    `{${[...functions].join(',')}}`,
+  ]);
+  const { columns, count, rights, keyCascades } = row.parse(found);
+  const parse = await readCatalogRows(reader, withCount(tables, home, catalog));
+  return async () => {
+    const triggers = await parse();
+    const updaters = new Map(columns.map(each => [each.name, each.updaters] as const));
+    const dates = new Set(columns.filter(({ category }) => category === 'D').map(({ name }) => name));
+    const circumstances: Circumstances = {
+      count,
+      columns: new Map(
+        columns.map(each => [each.name, { nullable: each.nullable, default: defaultOf(each) }]),
+      ),
+      causes: causesOf(definition, triggers, updaters, dates),
+      triggers: new Map(
+        triggers.triggers.map(({ name, tableOid, enabled, offIn, definition: made }) => [
+          factsKey({ name, table: tableOid }),
+          { enabled, offIn, definition: made },
+        ]),
+      ),
+      functions: rightsOf(rights, triggers),
+      unread: records ? unreadTriggers(triggers, keepers) : [],
+      others: otherWriters(triggers, keepers),
+      owner: triggers.relations.find(({ oid }) => oid === tables.records.oid)?.owner ?? null,
+      keyCascades,
+      countRowsMade: definition.via === null || makesCountRows(definition, writings),
+    };
+    return { circumstances, writers: triggers };
+  };
+}
+
+function tableOf({ tables }: Catalog, { schema, table }: TableName): CatalogTable | undefined {
+  return tables.find(each => each.schema === schema && each.name === table);
+}
+
+/** The tables as the search for writers wants them: with the table that holds the count, and a plain column that refers to it. */
+function withCount(tables: Tables, home: CatalogTable | null, { reserved }: Catalog): Tables {
+  const { definition, presets, records } = tables;
+  const quote = (name: string) => quotedIfNeeded(name, new Set(reserved));
+  const [reference] = definition.record.reference;
+  return {
+    ...tables,
+    presets: home
+      ? { ...presets, oid: home.oid, table: home.name, name: `${quote(home.schema)}.${quote(home.name)}` }
+      : presets,
+    records: reference === undefined ? records : { ...records, preset: quote(reference) },
+  };
+}
+
+const constant = /^'((?:[^']|'')*)'(?:::[\w\s".()]+)?$/;
+
+/** What a column holds if nothing is said; undefined if that is computed. */
+function defaultOf({ default: text, made, category }: z.infer<typeof column>): Value | undefined {
+  if (made) return undefined;
+  if (text === null || /^NULL(?:::|$)/i.test(text)) return null;
+  const quoted = constant.exec(text)?.[1]?.replaceAll("''", "'");
+  if (quoted !== undefined) return typed(quoted, category);
+  return /^(?:true|false|-?\d+(?:\.\d+)?)$/.test(text) ? typed(text, category) : undefined;
+}
+
+/** Whether a trigger of the rows inserts the row with the count. */
+function makesCountRows({ row, via }: CounterDefinition, writings: readonly Writing[]): boolean {
+  return writings.some(
+    ({ by, record, outcome }) =>
+      by.kind === 'trigger' &&
+      by.event === 'insert' &&
+      record?.name === row.table &&
+      record.schema === row.schema &&
+      outcome.insertions.some(({ table }) => table.schema === via?.schema && table.name === via.table),
+  );
+}

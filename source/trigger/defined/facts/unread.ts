@@ -1,0 +1,37 @@
+import type { TriggerCatalog } from '../../catalog.ts';
+import { effectsOfTrigger } from '../../effects/trigger-effects.ts';
+import { describeType } from '../../trigger-type.ts';
+import type { EventName } from '../events.ts';
+import type { Keepers } from '../keeping.ts';
+import type { Circumstances } from './circumstances.ts';
+
+const eventsOf: Readonly<Record<string, readonly EventName[]>> = {
+  INSERT: ['insert'],
+  DELETE: ['delete'],
+  UPDATE: ['move', 'condition', 'amount'],
+  TRUNCATE: ['truncate'],
+};
+
+/** Triggers of the records whose bodies write the count, or may, in a way that was not made out. */
+export function unreadTriggers(
+  catalog: TriggerCatalog,
+  { own, otherwise }: Keepers,
+): Circumstances['unread'] {
+  const read = new Set(
+    [...own, ...otherwise].flatMap(({ by }) =>
+      by.kind === 'trigger' && by.trigger.table === catalog.recordsOid ? [by.trigger.name] : [],
+    ),
+  );
+  return catalog.triggers.flatMap(trigger => {
+    if (trigger.tableOid !== catalog.recordsOid || trigger.enabled === 'D' || read.has(trigger.name))
+      return [];
+    const body = catalog.functions.find(({ oid }) => oid === trigger.functionOid);
+    if (!body) return [];
+    const { writes, unreadable } = effectsOfTrigger(trigger, body, catalog);
+    const write = writes.find(({ on }) => on === 'count');
+    const why = write ? `writes it in a way that is not understood` : unreadable[0]?.why;
+    if (why === undefined) return [];
+    const events = describeType(trigger.type).events.flatMap(event => eventsOf[event] ?? []);
+    return [{ name: trigger.name, events, why }];
+  });
+}

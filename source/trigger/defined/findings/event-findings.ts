@@ -1,0 +1,191 @@
+import type { CounterDefinition } from '../../../counter/definition/definition.ts';
+import type { Finding, Severity } from '../../../counter/finding.ts';
+import { signed } from '../../../format/numbers.ts';
+import { columnsOfEvent, type EventName } from '../events.ts';
+import type { Cause, Circumstances } from '../facts/circumstances.ts';
+import { type KeptBy, nameOf } from '../keeping.ts';
+import type { Played } from '../play.ts';
+import type { EventVerdict, Fault } from '../verdict.ts';
+import { capital, momentWords, one } from '../words.ts';
+
+/** Findings about an event that changes nothing, or changes the count wrongly. */
+export function eventFindings(
+  verdict: EventVerdict,
+  definition: CounterDefinition,
+  circumstances: Circumstances,
+): Finding[] {
+  const causes = circumstances.causes.get(verdict.event) ?? [];
+  const faults = verdict.faults.map(fault =>
+    faultFinding(fault, verdict.event, causes, definition, circumstances),
+  );
+  if (!verdict.missing || !verdict.needed) return faults;
+  return [missingFinding(verdict.event, causes, definition, circumstances), ...faults];
+}
+
+const mostCauses = 3;
+
+function missingFinding(
+  event: EventName,
+  causes: readonly Cause[],
+  definition: CounterDefinition,
+  { owner }: Circumstances,
+): Finding {
+  const { record, onDelete } = definition;
+  const only = owner === null ? 'only their owner' : `only ${owner}, who owns ${record.table},`;
+  const shown = causes.slice(0, mostCauses).map(({ text }) => text);
+  const more = causes.length - shown.length;
+  // Whose triggers tell deleted records apart, subtracts them.
+  const keeps = event === 'delete' && onDelete === 'keeps' && record.where === null;
+  return {
+    code: `${event}-not-counted`,
+    severity: severityOf(event, causes, keeps),
+    message: keeps
+      ? `Deleting ${one(definition.nouns.record)} leaves the count above its records: no trigger subtracts, which may be meant.`
+      : missingWords(event, definition),
+    hint:
+      event === 'insert'
+        ? `See what would count them: preset-usage migrate --counter ${definition.id} --dry-run`
+        : causes.length === 0
+          ? `By the catalog ${only} can do that.`
+          : `It can happen: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`,
+  };
+}
+
+function severityOf(event: EventName, causes: readonly Cause[], keeps: boolean): Severity {
+  if (event === 'insert') return 'error';
+  if (causes.length === 0) return 'info';
+  const isBound = causes.some(({ kind }) => kind !== 'grant' && kind !== 'state');
+  return isBound && !keeps ? 'error' : 'warning';
+}
+
+function missingWords(event: EventName, definition: CounterDefinition): string {
+  const { nouns, record } = definition;
+  const subject = one(nouns.record);
+  switch (event) {
+    case 'insert':
+      return `No trigger counts ${subject} that is inserted.`;
+    case 'delete':
+      return `Nothing subtracts when ${subject} is deleted: the count stays too high.`;
+    case 'move':
+      return `Nothing changes the counts when ${subject} moves to another ${nouns.row[0]}.`;
+    case 'truncate':
+      return `Nothing sets the counts to 0 when TRUNCATE empties ${record.table}.`;
+    default:
+      return `Nothing changes the count when ${columnsOfEvent(event, definition).join(' or ')} of ${subject} changes.`;
+  }
+}
+
+/** A finding about events that are counted wrongly. */
+export function faultFinding(
+  { kind, example, by }: Fault,
+  event: EventName | 'several',
+  causes: readonly Cause[],
+  definition: CounterDefinition,
+  circumstances: Circumstances,
+): Finding {
+  const who = listOf(by) || 'Nothing';
+  const what = momentWords(example.moment, definition);
+  const can = event === 'insert' || event === 'update' || event === 'several' || causes.length > 0;
+  const severity: Severity = can ? 'error' : 'warning';
+  const finding = (code: string, message: string, hint: string, given: Severity = severity): Finding => ({
+    code,
+    severity: given,
+    message,
+    hint,
+  });
+  const correct = by.length > 0 ? `Correct ${functionsOf(by)}.` : 'Add it to the trigger.';
+  switch (kind) {
+    case 'null':
+      return finding(
+        'amount-null',
+        `The count becomes NULL when ${what} and ${definition.record.amount} is NULL: ${who} adds it without COALESCE.`,
+        `Write coalesce(${definition.record.amount}, 0) in ${functionsOf(by)}.`,
+      );
+    case 'twice':
+      return finding(
+        'counts-twice',
+        by.length > 1
+          ? `The count changes twice when ${what}: ${who} each change it.`
+          : `${who} changes the count by twice as much as it should when ${what}.`,
+        by.length > 1 ? 'Keep one of them and drop the other.' : correct,
+      );
+    case 'half':
+      return finding(
+        'move-half-counted',
+        example.side === 'new'
+          ? `${capital(one(definition.nouns.record))} that moves is not added to the ${definition.nouns.row[0]} it moves to.`
+          : `${capital(one(definition.nouns.record))} that moves is not subtracted from the ${definition.nouns.row[0]} it leaves.`,
+        correct,
+      );
+    case 'uncounted':
+      if (event === 'condition' || event === 'amount' || event === 'several')
+        return finding(
+          event === 'several' ? 'changes-at-once' : `${event}-partly-counted`,
+          `The count stays as it is when ${what}, and should change by ${signed(example.should)}.`,
+          correct,
+          event === 'several' ? 'warning' : severity,
+        );
+      if (example.by.some(isBefore))
+        return finding(
+          'trigger-before',
+          `${who} counts anew BEFORE the event, and misses what it is about when ${what}.`,
+          'Make it an AFTER trigger.',
+        );
+      return finding(
+        'condition-added',
+        `The count stays as it is when ${what}: the trigger has a condition that the counter does not have.`,
+        'Take the condition out of the trigger, or give it to the counter in counters.json.',
+      );
+    case 'unneeded':
+      if (event === 'update')
+        return finding(
+          'update-counts',
+          `${capital(who)} changes the count with any update of ${one(definition.nouns.record)}, as ON CONFLICT DO UPDATE makes one.`,
+          `Compare OLD with NEW in ${functionsOf(by)}, or leave UPDATE out of the trigger.`,
+        );
+      if (event === 'insert' || event === 'delete')
+        return finding(
+          'condition-lacking',
+          `The count changes by ${change(example)} when ${what}, which does not count.`,
+          `Test the condition in ${functionsOf(by)}.`,
+          event === 'insert' && !isOrdinary(example, definition, circumstances) ? 'warning' : severity,
+        );
+      break;
+    case 'wrong':
+      break;
+  }
+  return finding(
+    event === 'several' ? 'changes-at-once' : 'counts-wrong',
+    `The count changes by ${change(example)} when ${what}, and should ${example.should === 0 ? 'stay as it is' : `change by ${signed(example.should)}`}.`,
+    correct,
+    event === 'several' ? 'warning' : severity,
+  );
+}
+
+function isBefore({ by }: Played['by'][number]): boolean {
+  return by.kind === 'trigger' && (by.trigger.type & 2) !== 0;
+}
+
+const change = ({ is }: Played) => signed(is);
+
+/** Whether a record looks like that when nothing is said of its columns: what its defaults make. */
+function isOrdinary(
+  { moment: { after } }: Played,
+  { record }: CounterDefinition,
+  { columns }: Circumstances,
+): boolean {
+  if (record.where === null || after === null) return true;
+  return [...after].every(([name, value]) => {
+    if (record.reference.includes(name)) return true;
+    const own = columns.get(name);
+    return own?.default === undefined || own.default === value;
+  });
+}
+
+function listOf(by: readonly KeptBy[]): string {
+  return by.map(nameOf).join(' and ');
+}
+
+function functionsOf(by: readonly KeptBy[]): string {
+  return by.length === 0 ? 'the trigger' : `the function of ${listOf(by)}`;
+}

@@ -1,0 +1,81 @@
+import type { CounterDefinition } from '../../../counter/definition/definition.ts';
+import type { Finding } from '../../../counter/finding.ts';
+import type { CatalogTable } from '../../../counters/catalog.ts';
+import type { Circumstances } from '../facts/circumstances.ts';
+import { type Keepers, type Keeping, nameOf } from '../keeping.ts';
+import { one } from '../words.ts';
+
+/** Findings about what writes the count beside its triggers, and about rows that are not there. */
+export function otherFindings(
+  keepers: Keepers,
+  playing: readonly Keeping[],
+  byTrigger: boolean,
+  definition: CounterDefinition,
+  { others, keyCascades, countRowsMade }: Circumstances,
+  table: CatalogTable,
+): Finding[] {
+  const { row, via, record, nouns } = definition;
+  const [, records] = nouns.record;
+  const findings: Finding[] = keepers.otherwise.map(({ by, why }) => ({
+    code: 'counts-otherwise',
+    severity: by.kind === 'trigger' ? 'error' : 'warning',
+    message: `${nameOf(by)} ${why}.`,
+    hint: `Check whether it should write ${row.count} at all.`,
+  }));
+  const functions = keepers.own.filter(({ by, event }) => by.kind === 'function' && event === 'insert');
+  for (const { by } of functions)
+    findings.push(
+      byTrigger
+        ? {
+            code: 'function-counts-twice',
+            severity: 'error',
+            message: `${nameOf(by)} inserts ${one(nouns.record)} and adds to ${row.count} itself, which a trigger does too.`,
+            hint: 'Take the addition out of the function.',
+          }
+        : {
+            code: 'insert-by-function-only',
+            severity: 'warning',
+            message: `Only ${nameOf(by)} counts: ${one(nouns.record)} that is inserted otherwise is not counted.`,
+            hint: `Let nobody insert into ${record.table} but by this function, or count with a trigger.`,
+          },
+    );
+  const told = new Set(functions.map(({ by }) => nameOf(by)));
+  for (const { kind, name, table: on, how } of others) {
+    if (told.has(name)) continue;
+    findings.push({
+      code: 'other-writer',
+      severity: how === 'counts' ? 'info' : 'warning',
+      message: `The ${kind} ${name}${on === null ? '' : ` on ${on}`} ${how === 'counts' ? 'sets' : 'also writes'} ${row.count}${how === 'counts' ? ' to a number of records' : ''}.`,
+      hint:
+        how === 'counts'
+          ? 'That repairs the count, as sync does.'
+          : `If it runs for a change of ${records} that a trigger counts, that change is counted twice.`,
+    });
+  }
+  const moves = playing.some(
+    ({ event, effects }) => event === 'update' && effects.some(({ kind }) => kind === 'adds'),
+  );
+  if (keyCascades && moves)
+    findings.push({
+      code: 'key-change-counts',
+      severity: 'warning',
+      message: `When the key of ${one(nouns.row)} changes, its ${records} follow by ON UPDATE CASCADE and are counted once more.`,
+      hint: 'Do not change keys, or run sync afterwards.',
+    });
+  const upserts = playing.some(({ effects }) => effects.some(({ upsert }) => upsert));
+  if (via && playing.length > 0 && !upserts && !countRowsMade)
+    findings.push({
+      code: 'count-row-missing',
+      severity: 'warning',
+      message: `${one(nouns.row).replace(/^a/, 'A')} without a row in ${via.table} is not counted, and nothing was found that inserts one.`,
+      hint: `Insert it with ON CONFLICT DO UPDATE where ${records} are counted.`,
+    });
+  if (record.through && !keepers.own.some(({ by }) => by.kind === 'trigger' && by.table !== table))
+    findings.push({
+      code: 'between-not-counted',
+      severity: 'warning',
+      message: `Nothing changes the counts when a row of ${record.through.table} moves to another ${nouns.row[0]} or is deleted.`,
+      hint: `Count on ${record.through.table} too, or run sync after such a change.`,
+    });
+  return findings;
+}

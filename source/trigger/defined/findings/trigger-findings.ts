@@ -1,0 +1,193 @@
+import type { CounterDefinition } from '../../../counter/definition/definition.ts';
+import type { Finding } from '../../../counter/finding.ts';
+import { placeText } from '../../../counters/body/change.ts';
+import { printed } from '../../../counters/body/print.ts';
+import type { CatalogTable, CatalogTrigger } from '../../../counters/catalog.ts';
+import type { Effect } from '../../../counters/effect/effect.ts';
+import { type Circumstances, factsKey } from '../facts/circumstances.ts';
+import { type Keeping, nameOf } from '../keeping.ts';
+import { isClear } from '../play.ts';
+import { one } from '../words.ts';
+
+/** Findings about whether a trigger that keeps the count fires. */
+export function stateFindings(
+  trigger: CatalogTrigger,
+  table: CatalogTable,
+  circumstances: Circumstances,
+): Finding[] {
+  const { enabled, offIn } = circumstances.triggers.get(factsKey(trigger)) ?? { enabled: 'O', offIn: [] };
+  const on = `${table.schema}.${table.name}`;
+  if (enabled === 'D')
+    return [
+      {
+        code: 'trigger-disabled',
+        severity: 'error',
+        message: `The trigger ${trigger.name} is disabled: nothing is counted by it.`,
+        hint: `ALTER TABLE ${on} ENABLE TRIGGER ${trigger.name}; then check the counts for the time it was off.`,
+      },
+    ];
+  if (enabled === 'R')
+    return [
+      {
+        code: 'trigger-replica-only',
+        severity: 'error',
+        message: `The trigger ${trigger.name} fires only when a replication worker applies changes: the application's are not counted.`,
+        hint: `ALTER TABLE ${on} ENABLE TRIGGER ${trigger.name};`,
+      },
+    ];
+  return offIn.length === 0
+    ? []
+    : [
+        {
+          code: 'trigger-off-in-partition',
+          severity: 'error',
+          message: `The trigger ${trigger.name} is off in ${offIn.join(', ')}: what is stored there is not counted.`,
+          hint: `Enable it there: ALTER TABLE ${offIn[0]} ENABLE TRIGGER ${trigger.name};`,
+        },
+      ];
+}
+
+/** Findings about how bodies change the count, whatever the event. */
+export function bodyFindings(
+  keepings: readonly Keeping[],
+  table: CatalogTable,
+  definition: CounterDefinition,
+  circumstances: Circumstances,
+): Finding[] {
+  const all = keepings.flatMap(keeping => keeping.effects.map(effect => ({ keeping, effect })));
+  const first = (wanted: (effect: Effect, keeping: Keeping) => boolean) =>
+    all.find(({ effect, keeping }) => wanted(effect, keeping));
+  const { row, nouns } = definition;
+  const count = row.count;
+  const subject = one(nouns.record);
+  const findings: Finding[] = [];
+  const clamped = first(effect => effect.kind === 'adds' && effect.clamped);
+  if (clamped)
+    findings.push({
+      code: 'clamped',
+      severity: 'warning',
+      message: `${placeText(clamped.effect.place)} keeps ${count} from falling below a limit: a count that is too low then drifts unseen.`,
+      hint: 'Subtract without GREATEST or a condition on the count, and repair counts that are too low with sync.',
+    });
+  const { nullable, default: initial } = circumstances.count;
+  const unguarded = first(effect => effect.kind === 'adds' && !effect.guards.count && !effect.upsert);
+  if (unguarded && nullable && initial === null)
+    findings.push({
+      code: 'count-null',
+      severity: 'error',
+      message: `${count} begins as NULL, and ${placeText(unguarded.effect.place)} adds to it without COALESCE: NULL stays NULL.`,
+      hint: `Write coalesce(${count}, 0), or ALTER TABLE ... ALTER COLUMN ${count} SET DEFAULT 0 and set what is NULL to 0.`,
+    });
+  const before = first(
+    (effect, { by }) => effect.kind === 'adds' && by.kind === 'trigger' && (by.trigger.type & 2) !== 0,
+  );
+  if (before)
+    findings.push({
+      code: 'trigger-before',
+      severity: mayConflict(table, circumstances) ? 'error' : 'warning',
+      message: `The trigger ${nameOf(before.keeping.by)} fires BEFORE: it counts ${subject} that ON CONFLICT or another trigger may then not store.`,
+      hint: 'Make it an AFTER trigger.',
+    });
+  const once = first(effect => effect.kind === 'adds' && effect.once);
+  if (once)
+    findings.push({
+      code: 'counts-once-per-statement',
+      severity: 'error',
+      message: `The trigger ${nameOf(once.keeping.by)} changes a count once per statement, however many ${nouns.record[1]} of ${one(nouns.row)} it concerns.`,
+      hint: 'Add the number of rows of its transition table, or fire it FOR EACH ROW.',
+    });
+  for (const text of doubtsIn(all.map(({ effect }) => effect)))
+    findings.push({
+      code: 'depends-on',
+      severity: 'warning',
+      message: text,
+      hint: `Check when that is not so: ${subject} is then not counted.`,
+    });
+  for (const { by, refusals } of keepings)
+    for (const { why, place } of refusals.slice(0, 1))
+      findings.push({
+        code: 'function-unread',
+        severity: 'error',
+        message: `It is not known whether ${nameOf(by)} keeps ${count}: ${placeText(place)} ${why}.`,
+        hint: `Make a test change and watch the count, or describe the counter in counters.json.`,
+      });
+  return uniqueFindings(findings);
+}
+
+/** ON CONFLICT needs a unique key that the application gives values to. */
+function mayConflict({ unique }: CatalogTable, { columns }: Circumstances): boolean {
+  return unique.some(names => names.every(name => columns.get(name)?.default === null));
+}
+
+function doubtsIn(effects: readonly Effect[]): string[] {
+  return effects.flatMap(({ doubts, when, place, link, constants }) => [
+    ...(link !== null && constants.length > 0
+      ? [
+          `In ${place.routine} rows are only changed where ${constants.join(' and ')} ${constants.length > 1 ? 'have' : 'has'} a certain value.`,
+        ]
+      : []),
+    ...doubts.map(doubt => `In ${place.routine} ${doubt}.`),
+    ...when.filter(each => !isClear(each)).map(each => `In ${place.routine} it depends on ${printed(each)}.`),
+  ]);
+}
+
+export function uniqueFindings(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map(each => [`${each.code} ${each.message}`, each])).values()];
+}
+
+/** Findings about the rights with which a trigger's function runs. */
+export function rightsFindings(
+  routines: ReadonlyMap<number, string>,
+  definition: CounterDefinition,
+  { functions }: Circumstances,
+): Finding[] {
+  const [, records] = definition.nouns.record;
+  const { count } = definition.row;
+  return [...routines].flatMap(([oid, identity]): Finding[] => {
+    const facts = functions.get(oid);
+    if (!facts) return [];
+    const { definer, hasPath, owner, ownerMayUpdate, ownerSeesAll, lacking, limited } = facts;
+    if (definer) {
+      if (!ownerMayUpdate || !ownerSeesAll)
+        return [
+          {
+            code: 'function-owner',
+            severity: 'error',
+            message: ownerMayUpdate
+              ? `${identity} runs as ${owner}, from whom row-level security may hide rows: they are not counted.`
+              : `${identity} runs as ${owner}, who may not update ${count}: every change of ${records} fails.`,
+            hint: `ALTER FUNCTION ${identity} OWNER TO the owner of the table, or grant UPDATE on ${count} to ${owner}.`,
+          },
+        ];
+      return hasPath
+        ? []
+        : [
+            {
+              code: 'function-search-path',
+              severity: 'warning',
+              message: `${identity} runs as its owner but takes its search_path from the caller.`,
+              hint: `ALTER FUNCTION ${identity} SET search_path = pg_catalog, pg_temp; with every table in it named with its schema.`,
+            },
+          ];
+    }
+    if (lacking.length > 0)
+      return [
+        {
+          code: 'function-invoker',
+          severity: 'error',
+          message: `${identity} runs as the role that writes ${records}: ${lacking.join(', ')} may not update ${count}, so that fails or is not counted.`,
+          hint: 'Make it SECURITY DEFINER with a search_path of its own.',
+        },
+      ];
+    return limited.length === 0
+      ? []
+      : [
+          {
+            code: 'function-invoker',
+            severity: 'warning',
+            message: `${identity} runs as the role that writes ${records}: rows that row-level security hides from ${limited.join(', ')} are not counted.`,
+            hint: 'Make it SECURITY DEFINER with a search_path of its own.',
+          },
+        ];
+  });
+}

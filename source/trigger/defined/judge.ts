@@ -1,0 +1,251 @@
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import type { Finding, Severity } from '../../counter/finding.ts';
+import type { Catalog, CatalogTable, CatalogTrigger } from '../../counters/catalog.ts';
+import type { Writing } from '../../counters/find/writings.ts';
+import { enabledWords } from '../enabled.ts';
+import type { TriggerState } from '../health.ts';
+import { describeType } from '../trigger-type.ts';
+import { type EventName, eventNames, neededEvents } from './events.ts';
+import { type Circumstances, factsKey } from './facts/circumstances.ts';
+import { eventFindings, faultFinding } from './findings/event-findings.ts';
+import { otherFindings } from './findings/other-findings.ts';
+import { bodyFindings, rightsFindings, stateFindings, uniqueFindings } from './findings/trigger-findings.ts';
+import { type Keepers, type Keeping, keepersOf, nameOf } from './keeping.ts';
+import { type EventVerdict, unique, verdictsOn } from './verdict.ts';
+
+/** One event as `trigger --json` prints it. */
+export interface EventHealth {
+  event: EventName;
+  /** Null if it cannot be told. */
+  handled: boolean | null;
+  /** What happens to the count, such as `+1`; null if nothing does. */
+  effect: string | null;
+  /** What changes the count for it. */
+  keptBy: string[];
+  canHappen: boolean;
+  /** What can make it happen, by the catalog. */
+  by: string[];
+}
+
+/** Whether a counter is kept, for any definition. */
+export interface CounterHealth {
+  /** True if no finding is an error. */
+  healthy: boolean;
+  /** The first of `triggers`. */
+  trigger: TriggerState;
+  /** The triggers that keep the count. */
+  triggers: TriggerState[];
+  events: EventHealth[];
+  findings: Finding[];
+  others: Circumstances['others'];
+}
+
+/** What is known of a counter whose health is judged. */
+export interface Known {
+  definition: CounterDefinition;
+  catalog: Pick<Catalog, 'tables' | 'routines' | 'triggers'>;
+  writings: readonly Writing[];
+  circumstances: Circumstances;
+}
+
+/**
+ * Judges from the bodies and the catalog whether a count is kept: every event is played, on records of every state that a condition
+ * can tell apart, and compared with the definition.
+ */
+export function judgeCounter({ definition, catalog, writings, circumstances }: Known): CounterHealth {
+  const { record } = definition;
+  const table = catalog.tables.find(each => each.schema === record.schema && each.name === record.table);
+  if (!table) throw new TypeError(`${record.table} is not in the catalog`);
+  const keepers = keepersOf(definition, writings);
+  const here = keepers.own.filter(({ by }) => by.kind === 'function' || by.table === table);
+  const byTriggers = here.filter(({ by }) => by.kind === 'trigger');
+  const firing = byTriggers.filter(each => isOn(each, circumstances));
+  // A function that is called keeps a count only where no trigger does.
+  const counts = firing.some(({ event, effects }) => event === 'insert' && effects.length > 0);
+  const playing = counts ? firing : [...firing, ...here.filter(({ by }) => by.kind === 'function')];
+  const fixed = new Set(
+    [...circumstances.columns].flatMap(([name, { nullable }]) => (nullable ? [] : [name])),
+  );
+  const verdicts = verdictsOn(definition, table, playing, fixed);
+  const triggers = triggersOf(byTriggers);
+  const routines = new Map(
+    triggers.flatMap(({ function: oid }) => {
+      const found = catalog.routines.find(each => each.oid === oid);
+      return found ? [[oid, found.identity] as const] : [];
+    }),
+  );
+  const findings = [
+    ...absence(keepers, definition, circumstances),
+    ...triggers.flatMap(trigger => stateFindings(trigger, table, circumstances)),
+    ...unreadFindings(circumstances, definition),
+    ...verdictFindings(verdicts, { keepers, byTriggers, firing, playing, definition, circumstances, table }),
+    ...rightsFindings(routines, definition, circumstances),
+    ...otherFindings(keepers, playing, counts, definition, circumstances, table),
+  ];
+  const sorted = uniqueFindings(findings).toSorted((a, b) => rank[a.severity] - rank[b.severity]);
+  const states = triggers.map(trigger => stateOf(trigger, table, routines, circumstances));
+  return {
+    healthy: sorted.every(({ severity }) => severity !== 'error'),
+    trigger: states[0] ?? noTrigger(definition),
+    triggers: states,
+    events: eventHealth(verdicts?.events ?? null, definition, circumstances),
+    findings: sorted,
+    others: circumstances.others,
+  };
+}
+
+const rank: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
+
+function isOn({ by }: Keeping, { triggers }: Circumstances): boolean {
+  if (by.kind === 'function') return true;
+  const facts = triggers.get(factsKey(by.trigger));
+  return facts ? facts.enabled === 'O' || facts.enabled === 'A' : by.trigger.enabled;
+}
+
+function triggersOf(keepings: readonly Keeping[]): CatalogTrigger[] {
+  return unique(keepings.map(({ by }) => by)).flatMap(by => (by.kind === 'trigger' ? [by.trigger] : []));
+}
+
+/** Where nothing at all keeps the count. */
+function absence(
+  { own, otherwise }: Keepers,
+  { id, confidence }: CounterDefinition,
+  { unread, others }: Circumstances,
+): Finding[] {
+  if (own.length > 0 || otherwise.length > 0 || unread.length > 0) return [];
+  return [
+    {
+      code: 'trigger-missing',
+      severity: 'error',
+      message: `Nothing was found that keeps ${id}${others.length > 0 ? ' with each change of its records' : ''}.`,
+      hint:
+        confidence === 'guess'
+          ? 'Only its name speaks for it. If the application keeps it, what it does cannot be seen here.'
+          : `See what would keep it: preset-usage migrate --counter ${id} --dry-run`,
+    },
+  ];
+}
+
+function unreadFindings({ unread }: Circumstances, { row }: CounterDefinition): Finding[] {
+  return unread.map(({ name, why }) => ({
+    code: 'function-unreadable',
+    severity: 'error',
+    message: `It is not known whether ${name} keeps ${row.count}: it ${why}.`,
+    hint: 'Make a test change and watch the count.',
+  }));
+}
+
+interface Around {
+  keepers: Keepers;
+  byTriggers: readonly Keeping[];
+  firing: readonly Keeping[];
+  playing: readonly Keeping[];
+  definition: CounterDefinition;
+  circumstances: Circumstances;
+  table: CatalogTable;
+}
+
+function verdictFindings(
+  verdicts: ReturnType<typeof verdictsOn>,
+  { keepers, byTriggers, firing, playing, definition, circumstances, table }: Around,
+): Finding[] {
+  const body = bodyFindings(playing, table, definition, circumstances);
+  if (!verdicts)
+    return [
+      {
+        code: 'conditions-not-played',
+        severity: 'error',
+        message: 'The conditions of its triggers have too many parts to be compared with the definition.',
+        hint: 'Make a test change of each kind and watch the count.',
+      },
+      ...body,
+    ];
+  // Without any of them the absence is said once.
+  if (keepers.own.length === 0) return [];
+  const off = byTriggers.filter(each => !firing.includes(each));
+  const told = verdicts.events.filter(
+    ({ event, missing }) => !(missing && off.some(each => isOfEvent(each, event))),
+  );
+  const own = told.flatMap(verdict => eventFindings(verdict, definition, circumstances));
+  const isSound = verdicts.events.every(
+    ({ needed, handled, missing }) => !needed || missing || handled !== false,
+  );
+  const several = isSound
+    ? verdicts.several.filter(({ kind }) => kind !== 'null' && !isOfMissing(verdicts.events))
+    : [];
+  const nulls = own.filter(({ code }) => code === 'amount-null');
+  return [
+    // It is the same mistake at every event.
+    ...own.filter(each => !nulls.slice(1).includes(each)),
+    ...several.slice(0, 1).map(fault => faultFinding(fault, 'several', [], definition, circumstances)),
+    ...body,
+  ];
+}
+
+/** Changes at once are only worth a word where each of them alone is counted. */
+function isOfMissing(events: readonly EventVerdict[]): boolean {
+  return events.some(
+    ({ event, missing, needed }) => needed && missing && ['move', 'condition', 'amount'].includes(event),
+  );
+}
+
+function isOfEvent({ event }: Keeping, wanted: EventName): boolean {
+  return event === (['insert', 'delete', 'truncate'].includes(wanted) ? wanted : 'update');
+}
+
+function eventHealth(
+  verdicts: readonly EventVerdict[] | null,
+  definition: CounterDefinition,
+  { causes, unread }: Circumstances,
+): EventHealth[] {
+  const needed = new Set(neededEvents(definition));
+  return eventNames
+    .filter(event => needed.has(event))
+    .map(event => {
+      const verdict = verdicts?.find(each => each.event === event);
+      const by = (causes.get(event) ?? []).map(({ text }) => text);
+      const doubt = unread.some(({ events }) => events.includes(event));
+      return {
+        event,
+        handled: verdict ? (doubt ? null : verdict.handled) : null,
+        effect: verdict?.effect ?? null,
+        keptBy: (verdict?.by ?? []).map(nameOf),
+        canHappen: event === 'insert' || by.length > 0,
+        by,
+      };
+    });
+}
+
+function stateOf(
+  trigger: CatalogTrigger,
+  table: CatalogTable,
+  routines: ReadonlyMap<number, string>,
+  { triggers }: Circumstances,
+): TriggerState {
+  const facts = triggers.get(factsKey(trigger));
+  return {
+    name: trigger.name,
+    table: `${table.schema}.${table.name}`,
+    exists: true,
+    enabled: enabledWords[facts?.enabled ?? 'O'],
+    ...describeType(trigger.type),
+    function: routines.get(trigger.function) ?? null,
+    functionExists: true,
+    definition: facts?.definition ?? trigger.definition,
+  };
+}
+
+function noTrigger({ record }: CounterDefinition): TriggerState {
+  return {
+    name: '',
+    table: `${record.schema}.${record.table}`,
+    exists: false,
+    enabled: null,
+    timing: null,
+    events: [],
+    level: null,
+    function: null,
+    functionExists: false,
+    definition: null,
+  };
+}

@@ -1,0 +1,168 @@
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import type { CatalogTable } from '../../counters/catalog.ts';
+import { type EventName, eventNames, neededEvents } from './events.ts';
+import type { Keeping, KeptBy } from './keeping.ts';
+import { type Moment, momentsOf } from './moments.ts';
+import { isClear, type Played, play } from './play.ts';
+
+/** How an event goes wrong, with the simplest play of it. */
+export interface Fault {
+  /**
+   * `uncounted`: only some records are counted; `unneeded`: a record that does not count changes it; `twice`: it changes by twice as
+   * much; `null`: the count becomes NULL; `half`: only one of two rows changes; `wrong`: anything else.
+   */
+  kind: 'uncounted' | 'unneeded' | 'twice' | 'null' | 'half' | 'wrong';
+  example: Played;
+  /** Everything that changes the count in one of these plays. */
+  by: readonly KeptBy[];
+}
+
+/** Whether an event changes the count as it should. */
+export interface EventVerdict {
+  event: EventName;
+  /** The definition needs it. */
+  needed: boolean;
+  /** Null if that cannot be told. */
+  handled: boolean | null;
+  /** Nothing changes the count for it. */
+  missing: boolean;
+  /** What happens to the count, such as `+1`; null if nothing does. */
+  effect: string | null;
+  by: readonly KeptBy[];
+  faults: readonly Fault[];
+}
+
+/** The verdicts on every event, and on several changes at once; null if its conditions have too many states to play. */
+export function verdictsOn(
+  definition: CounterDefinition,
+  table: CatalogTable,
+  keepings: readonly Keeping[],
+  fixed: ReadonlySet<string>,
+): { events: EventVerdict[]; several: readonly Fault[] } | null {
+  const conditions = keepings.flatMap(({ effects }) =>
+    effects.flatMap(each => [...each.conditions, ...each.when.filter(isClear)]),
+  );
+  const moments = momentsOf(definition, table, conditions, fixed);
+  if (!moments) return null;
+  const needed = new Set(neededEvents(definition));
+  const played = Map.groupBy(
+    moments.flatMap(moment => play(definition, table, keepings, moment)),
+    ({ moment }) => moment.event,
+  );
+  const of = (event: Moment['event']) => played.get(event) ?? [];
+  const events = eventNames
+    .filter(event => needed.has(event) || event === 'update')
+    .map((event): EventVerdict => {
+      const verdict =
+        event === 'truncate' ? onTruncate(keepings) : onPlays(event, of(event), definition, keepings);
+      return { event, needed: needed.has(event), ...verdict };
+    });
+  return { events, several: faultsIn('update', of('several')) };
+}
+
+type Judged = Pick<EventVerdict, 'handled' | 'missing' | 'effect' | 'by' | 'faults'>;
+
+function onPlays(
+  event: EventName,
+  plays: readonly Played[],
+  definition: CounterDefinition,
+  keepings: readonly Keeping[],
+): Judged {
+  // What is counted anew is not counted again.
+  const faults = faultsIn(event, event === 'update' ? plays.filter(isAdded) : plays);
+  const moving = plays.filter(({ by }) => by.length > 0);
+  const acting = [...new Set(moving.flatMap(({ by }) => by))];
+  const by = unique(acting.map(each => each.by));
+  const effect = effectOf(event, moving, definition);
+  const unsure = keepings.some(
+    each => each.refusals.length > 0 && eventOf(event) === each.event && each.effects.length === 0,
+  );
+  const doubtful = acting.some(({ effects }) => effects.some(isDoubtful));
+  const isNothing = !plays.some(({ by: own, should }) => own.length > 0 && should !== 0);
+  if (event !== 'update' && isNothing) {
+    return {
+      handled: unsure ? null : false,
+      missing: !unsure,
+      effect,
+      by,
+      faults: faults.filter(fault => fault.by.length > 0),
+    };
+  }
+  const once = acting.some(({ effects }) => effects.some(each => each.once));
+  const handled = faults.length > 0 || once ? false : unsure || doubtful ? null : true;
+  return { handled, missing: false, effect, by, faults };
+}
+
+/** A change that depends on what is not known: the session, or the row. */
+export function isDoubtful({ doubts, when, constants, link }: Keeping['effects'][number]): boolean {
+  return doubts.length > 0 || !when.every(isClear) || (link !== null && constants.length > 0);
+}
+
+function isAdded({ by }: Played): boolean {
+  return by.some(({ effects }) => effects.some(({ kind }) => kind === 'adds'));
+}
+
+const eventOf = (event: EventName) =>
+  event === 'insert' || event === 'delete' || event === 'truncate' ? event : 'update';
+
+function onTruncate(keepings: readonly Keeping[]): Judged {
+  const own = keepings.filter(({ event }) => event === 'truncate');
+  const handling = own.filter(
+    ({ empties, effects }) => empties || effects.some(({ kind }) => kind === 'recounts'),
+  );
+  const [first] = handling;
+  return {
+    handled: first ? true : own.some(({ refusals }) => refusals.length > 0) ? null : false,
+    missing: handling.length === 0,
+    effect: first ? (first.empties ? 'to 0' : 'counted anew') : null,
+    by: unique(handling.map(({ by }) => by)),
+    faults: [],
+  };
+}
+
+const isNear = (one: number, other: number) => Math.abs(one - other) < 1e-9;
+
+/** The ways in which plays go wrong, each with the play that changes least. */
+function faultsIn(event: EventName, plays: readonly Played[]): Fault[] {
+  const wrong = plays.filter(({ is, should }) => !isNear(is, should));
+  const faults = Map.groupBy(wrong, each => kindOf(event, each));
+  return [...faults].map(([kind, list]) => ({
+    kind,
+    example: list.toSorted((a, b) => simplicity(a) - simplicity(b))[0] as Played,
+    by: unique(list.flatMap(({ by }) => by.map(each => each.by))),
+  }));
+}
+
+function kindOf(event: EventName, { is, should }: Played): Fault['kind'] {
+  if (Number.isNaN(is)) return 'null';
+  if (should === 0) return 'unneeded';
+  if (isNear(is, 0)) return event === 'move' ? 'half' : 'uncounted';
+  return isNear(is, 2 * should) ? 'twice' : 'wrong';
+}
+
+/** Fewer columns that change, and fewer that hold anything out of the ordinary. */
+function simplicity({ moment: { changed, before, after } }: Played): number {
+  const held = [...(after ?? new Map()).values(), ...(before ?? new Map()).values()];
+  return (changed?.size ?? 0) * 100 + held.filter(value => value === null).length;
+}
+
+/** The direction in which an event changes the count. */
+function effectOf(event: EventName, moving: readonly Played[], { record }: CounterDefinition): string | null {
+  if (moving.length === 0) return null;
+  if (moving.every(({ by }) => by.every(({ effects }) => effects.every(({ kind }) => kind === 'recounts'))))
+    return 'counted anew';
+  const unit = record.amount === null ? '1' : record.amount;
+  const adds = moving.some(({ is }) => is > 0);
+  const subtracts = moving.some(({ is }) => is < 0);
+  if (event === 'move' && adds && subtracts) return 'moved';
+  if (event === 'amount' && adds && subtracts) return 'the difference';
+  if (adds && subtracts && event !== 'insert' && event !== 'delete') return `+${unit} or -${unit}`;
+  if (record.amount !== null) return event === 'delete' ? `-${unit}` : `+${unit}`;
+  return adds ? `+${unit}` : subtracts ? `-${unit}` : null;
+}
+
+export function unique(list: readonly KeptBy[]): KeptBy[] {
+  const keyed = new Map<unknown, KeptBy>();
+  for (const by of list) keyed.set(by.kind === 'trigger' ? by.trigger : by.routine, by);
+  return [...keyed.values()];
+}

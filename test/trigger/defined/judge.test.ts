@@ -1,0 +1,800 @@
+import { describe, expect, test } from 'vitest';
+import type { CounterDefinition } from '../../../source/counter/definition/definition.ts';
+import type { Circumstances, FunctionFacts } from '../../../source/trigger/defined/facts/circumstances.ts';
+import { defined } from '../../helpers/definitions.ts';
+import { healthOf, told } from './judged.ts';
+
+const tables = `
+  CREATE TABLE posts (id uuid PRIMARY KEY, comments_count integer, total numeric, published boolean);
+  CREATE TABLE comments (id uuid PRIMARY KEY, post_id uuid REFERENCES posts, status text, deleted_at timestamptz, hidden boolean, amount numeric, body text);`;
+const count = defined({
+  row: { table: 'posts', count: 'comments_count' },
+  record: { table: 'comments', reference: ['post_id'] },
+});
+const undeleted = defined({
+  row: { table: 'posts', count: 'comments_count' },
+  record: { table: 'comments', reference: ['post_id'], where: { kind: 'null', column: 'deleted_at' } },
+});
+const approved = defined({
+  row: { table: 'posts', count: 'comments_count' },
+  record: {
+    table: 'comments',
+    reference: ['post_id'],
+    where: { kind: 'compare', column: 'status', operator: '=', value: 'approved' },
+  },
+});
+const sum = defined({
+  row: { table: 'posts', count: 'total' },
+  record: { table: 'comments', reference: ['post_id'], amount: 'amount' },
+});
+
+interface Fires {
+  on: string;
+  name?: string;
+  level?: string;
+  when?: string;
+  body: string;
+  referencing?: string;
+  timing?: string;
+}
+
+const trigger = ({
+  on,
+  name = 'keep',
+  level = 'ROW',
+  when,
+  body,
+  referencing = '',
+  timing = 'AFTER',
+}: Fires) => `
+  CREATE FUNCTION ${name}_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} RETURN NULL; END $$;
+  CREATE TRIGGER ${name} ${timing} ${on} ON comments ${referencing} FOR EACH ${level} ${when ? `WHEN (${when})` : ''} EXECUTE FUNCTION ${name}_it();`;
+
+const up = 'UPDATE posts SET comments_count = comments_count + 1 WHERE id = NEW.post_id;';
+const down = 'UPDATE posts SET comments_count = comments_count - 1 WHERE id = OLD.post_id;';
+const ins = "IF TG_OP = 'INSERT' THEN";
+const del = "ELSIF TG_OP = 'DELETE' THEN";
+const upd = "ELSIF TG_OP = 'UPDATE' THEN";
+const all = 'INSERT OR UPDATE OR DELETE';
+const zero = trigger({
+  on: 'TRUNCATE',
+  name: 'empty',
+  level: 'STATEMENT',
+  body: 'UPDATE posts SET comments_count = 0 WHERE comments_count <> 0;',
+});
+const recount = (of: string, where = '') =>
+  `UPDATE posts SET comments_count = (SELECT count(*) FROM comments c WHERE c.post_id = posts.id ${where}) WHERE id = ${of};`;
+
+type Case = [name: string, definition: CounterDefinition, ddl: string, expected: string];
+
+const byRow: Case[] = [
+  ['nothing at all', count, '', 'insert no, delete no, move no, truncate no | trigger-missing!'],
+  [
+    'inserts alone',
+    count,
+    trigger({ on: 'INSERT', body: up }),
+    'insert +1, delete no, move no, truncate no | delete-not-counted! move-not-counted! truncate-not-counted!',
+  ],
+  [
+    'every event by TG_OP',
+    count,
+    trigger({
+      on: all,
+      body: `${ins} ${up} ${del} ${down} ${upd} IF NEW.post_id IS DISTINCT FROM OLD.post_id THEN ${down} ${up} END IF; END IF;`,
+    }) + zero,
+    'insert +1, delete -1, move moved, truncate to 0 |',
+  ],
+  [
+    'a move without a test',
+    count,
+    trigger({ on: all, body: `${ins} ${up} ${del} ${down} ELSE ${down} ${up} END IF;` }) + zero,
+    'insert +1, delete -1, move moved, truncate to 0 |',
+  ],
+  [
+    'by what OLD and NEW are',
+    count,
+    trigger({
+      on: all,
+      body: `IF NEW IS NOT NULL THEN ${up} END IF; IF OLD IS NOT NULL THEN ${down} END IF;`,
+    }) + zero,
+    'insert +1, delete -1, move moved, truncate to 0 |',
+  ],
+  [
+    'one function for two triggers',
+    count,
+    `${trigger({ on: 'INSERT', body: `${ins} ${up} ${del} ${down} END IF;` })}
+     CREATE TRIGGER other AFTER DELETE ON comments FOR EACH ROW EXECUTE FUNCTION keep_it();${zero}`,
+    'insert +1, delete -1, move no, truncate to 0 | move-not-counted!',
+  ],
+  [
+    'a move that only adds',
+    count,
+    trigger({ on: 'INSERT OR DELETE', body: `${ins} ${up} ELSE ${down} END IF;` }) +
+      trigger({
+        on: 'UPDATE OF post_id',
+        name: 'move',
+        body: up,
+        when: 'NEW.post_id IS DISTINCT FROM OLD.post_id',
+      }) +
+      zero,
+    'insert +1, delete -1, move wrong, truncate to 0 | move-half-counted!',
+  ],
+  [
+    'a move that only subtracts',
+    count,
+    trigger({ on: 'INSERT OR DELETE', body: `${ins} ${up} ELSE ${down} END IF;` }) +
+      trigger({
+        on: 'UPDATE OF post_id',
+        name: 'move',
+        body: down,
+        when: 'NEW.post_id IS DISTINCT FROM OLD.post_id',
+      }) +
+      zero,
+    'insert +1, delete -1, move wrong, truncate to 0 | move-half-counted!',
+  ],
+  [
+    'UPDATE OF another column',
+    count,
+    trigger({ on: 'INSERT OR DELETE', body: `${ins} ${up} ELSE ${down} END IF;` }) +
+      trigger({
+        on: 'UPDATE OF body',
+        name: 'move',
+        body: `${down} ${up}`,
+        when: 'NEW.post_id <> OLD.post_id',
+      }) +
+      zero,
+    'insert +1, delete -1, move no, truncate to 0 | move-not-counted!',
+  ],
+  [
+    'a move that forgets what had no row',
+    count,
+    trigger({
+      on: all,
+      body: `${ins} ${up} ${del} ${down} ${upd} IF NEW.post_id <> OLD.post_id THEN ${down} ${up} END IF; END IF;`,
+    }) + zero,
+    'insert +1, delete -1, move wrong, truncate to 0 | move-half-counted!',
+  ],
+  [
+    'an update that counts again',
+    count,
+    trigger({ on: 'INSERT OR UPDATE', body: up }) +
+      trigger({ on: 'DELETE', name: 'drop', body: down }) +
+      zero,
+    'insert +1, delete -1, move wrong, truncate to 0 | move-half-counted! update-counts!',
+  ],
+  [
+    'two triggers for an insert',
+    count,
+    trigger({ on: 'INSERT OR DELETE', body: `${ins} ${up} ELSE ${down} END IF;` }) +
+      trigger({ on: 'INSERT', name: 'again', body: up }) +
+      zero,
+    'insert wrong, delete -1, move no, truncate to 0 | counts-twice! move-not-counted!',
+  ],
+  [
+    'two triggers for each side of a delete',
+    count,
+    trigger({ on: 'INSERT OR DELETE', body: `${ins} ${up} ELSE ${down} END IF;` }) +
+      trigger({ on: 'DELETE', name: 'also', body: down }) +
+      zero,
+    'insert +1, delete wrong, move no, truncate to 0 | counts-twice! move-not-counted!',
+  ],
+  [
+    'adding two',
+    count,
+    trigger({ on: 'INSERT', body: `${up} ${up}` }),
+    'insert wrong, delete no, move no, truncate no | counts-twice! delete-not-counted! move-not-counted! truncate-not-counted!',
+  ],
+  [
+    'a clamp',
+    count,
+    trigger({
+      on: 'INSERT OR DELETE',
+      body: `${ins} ${up} ELSE UPDATE posts SET comments_count = GREATEST(comments_count - 1, 0) WHERE id = OLD.post_id; END IF;`,
+    }) + zero,
+    'insert +1, delete -1, move no, truncate to 0 | move-not-counted! clamped',
+  ],
+  [
+    'a clamp in WHERE',
+    count,
+    trigger({
+      on: 'INSERT OR DELETE',
+      body: `${ins} ${up} ELSE UPDATE posts SET comments_count = comments_count - 1 WHERE id = OLD.post_id AND comments_count > 0; END IF;`,
+    }) + zero,
+    'insert +1, delete -1, move no, truncate to 0 | move-not-counted! clamped',
+  ],
+  [
+    'before the insert',
+    count,
+    trigger({ on: 'INSERT', timing: 'BEFORE', body: `${up} RETURN NEW;` }),
+    'insert +1, delete no, move no, truncate no | delete-not-counted! move-not-counted! truncate-not-counted! trigger-before',
+  ],
+  [
+    'a condition of the session',
+    count,
+    trigger({
+      on: 'INSERT OR DELETE',
+      when: 'pg_trigger_depth() = 0',
+      body: `${ins} ${up} ELSE ${down} END IF;`,
+    }) + zero,
+    'insert ?, delete ?, move no, truncate to 0 | move-not-counted! depends-on',
+  ],
+  [
+    'a condition of the row',
+    count,
+    trigger({
+      on: 'INSERT OR DELETE',
+      body: `${ins} UPDATE posts SET comments_count = comments_count + 1 WHERE id = NEW.post_id AND published; ELSE ${down} END IF;`,
+    }) + zero,
+    'insert ?, delete -1, move no, truncate to 0 | move-not-counted! depends-on',
+  ],
+  [
+    'another row than that of the definition',
+    count,
+    trigger({
+      on: 'INSERT',
+      body: 'UPDATE posts SET comments_count = comments_count + 1 WHERE id = NEW.id;',
+    }),
+    'insert no, delete no, move no, truncate no | counts-otherwise!',
+  ],
+];
+
+const byCondition: Case[] = [
+  [
+    'a soft delete that nothing sees',
+    undeleted,
+    trigger({ on: 'INSERT OR DELETE', body: `${ins} ${up} ELSE ${down} END IF;` }) + zero,
+    'insert wrong, delete wrong, move no, condition no, truncate to 0 | condition-lacking! move-not-counted! condition-not-counted! condition-lacking',
+  ],
+  [
+    'a soft delete, and a delete that subtracts again',
+    undeleted,
+    trigger({
+      on: all,
+      body: `${ins} ${up} ${del} ${down} ELSE
+        IF OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL THEN ${down} END IF;
+        IF OLD.deleted_at IS NOT NULL AND NEW.deleted_at IS NULL THEN ${up} END IF; END IF;`,
+    }) + zero,
+    'insert wrong, delete wrong, move no, condition +1 or -1, truncate to 0 | condition-lacking! move-not-counted! condition-lacking',
+  ],
+  [
+    'a soft delete that cannot be taken back',
+    undeleted,
+    trigger({
+      on: all,
+      body: `${ins} IF NEW.deleted_at IS NULL THEN ${up} END IF; ${del} IF OLD.deleted_at IS NULL THEN ${down} END IF; ELSE
+        IF OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL THEN ${down} END IF; END IF;`,
+    }) + zero,
+    'insert +1, delete -1, move no, condition wrong, truncate to 0 | move-not-counted! condition-partly-counted!',
+  ],
+  [
+    'by what counted before and what counts after',
+    undeleted,
+    trigger({
+      on: all,
+      body: `IF TG_OP <> 'INSERT' AND OLD.deleted_at IS NULL THEN ${down} END IF; IF TG_OP <> 'DELETE' AND NEW.deleted_at IS NULL THEN ${up} END IF;`,
+    }) + zero,
+    'insert +1, delete -1, move moved, condition +1 or -1, truncate to 0 |',
+  ],
+  [
+    'moves and conditions apart, and not both at once',
+    undeleted,
+    trigger({
+      on: all,
+      body: `${ins} IF NEW.deleted_at IS NULL THEN ${up} END IF; ${del} IF OLD.deleted_at IS NULL THEN ${down} END IF; ELSE
+        IF OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL THEN ${down}
+        ELSIF OLD.deleted_at IS NOT NULL AND NEW.deleted_at IS NULL THEN UPDATE posts SET comments_count = comments_count + 1 WHERE id = OLD.post_id;
+        ELSIF NEW.deleted_at IS NULL AND NEW.post_id IS DISTINCT FROM OLD.post_id THEN ${down} ${up} END IF; END IF;`,
+    }) + zero,
+    'insert +1, delete -1, move moved, condition +1 or -1, truncate to 0 | changes-at-once',
+  ],
+  [
+    'a condition that only the body has',
+    count,
+    trigger({
+      on: 'INSERT OR DELETE',
+      body: `${ins} IF NEW.status = 'approved' THEN ${up} END IF; ELSE ${down} END IF;`,
+    }) + zero,
+    'insert wrong, delete -1, move no, truncate to 0 | condition-added! move-not-counted!',
+  ],
+  [
+    'a condition in WHEN',
+    approved,
+    trigger({ on: 'INSERT', when: "NEW.status = 'approved'", body: up }) +
+      trigger({ on: 'DELETE', name: 'drop', when: "OLD.status = 'approved'", body: down }) +
+      trigger({
+        on: 'UPDATE OF status',
+        name: 'enter',
+        when: "NEW.status = 'approved' AND OLD.status IS DISTINCT FROM 'approved'",
+        body: up,
+      }) +
+      trigger({
+        on: 'UPDATE OF status',
+        name: 'leave',
+        when: "OLD.status = 'approved' AND NEW.status IS DISTINCT FROM 'approved'",
+        body: down,
+      }) +
+      zero,
+    'insert +1, delete -1, move no, condition +1 or -1, truncate to 0 | move-not-counted!',
+  ],
+  [
+    'a comparison that NULL falls through',
+    approved,
+    trigger({ on: 'INSERT', when: "NEW.status = 'approved'", body: up }) +
+      trigger({ on: 'DELETE', name: 'drop', when: "OLD.status = 'approved'", body: down }) +
+      trigger({
+        on: 'UPDATE OF status',
+        name: 'change',
+        body: `IF NEW.status = 'approved' AND OLD.status <> 'approved' THEN ${up} ELSIF OLD.status = 'approved' AND NEW.status <> 'approved' THEN ${down} END IF;`,
+      }) +
+      zero,
+    'insert +1, delete -1, move no, condition wrong, truncate to 0 | move-not-counted! condition-partly-counted!',
+  ],
+  [
+    'the condition is another value',
+    approved,
+    trigger({ on: 'INSERT', when: "NEW.status = 'published'", body: up }),
+    'insert wrong, delete no, move no, condition no, truncate no | insert-not-counted! delete-not-counted! move-not-counted! condition-not-counted! truncate-not-counted! condition-lacking',
+  ],
+];
+
+const statement = (body: string, on: string, referencing: string, name = 'keep') =>
+  trigger({ on, level: 'STATEMENT', referencing, body, name });
+const added =
+  'UPDATE posts SET comments_count = comments_count + n.n FROM (SELECT post_id, count(*) AS n FROM new_rows GROUP BY 1) n WHERE id = n.post_id;';
+const taken =
+  'UPDATE posts SET comments_count = comments_count - o.n FROM (SELECT post_id, count(*) AS n FROM old_rows GROUP BY 1) o WHERE id = o.post_id;';
+const news = 'REFERENCING NEW TABLE AS new_rows';
+const olds = 'REFERENCING OLD TABLE AS old_rows';
+
+const byStatement: Case[] = [
+  [
+    'transition tables for each event',
+    count,
+    statement(added, 'INSERT', news) +
+      statement(taken, 'DELETE', olds, 'taken') +
+      statement(`${taken} ${added}`, 'UPDATE', `${olds} NEW TABLE AS new_rows`, 'moved') +
+      zero,
+    'insert +1, delete -1, move moved, truncate to 0 |',
+  ],
+  [
+    'differences of both tables in one statement',
+    count,
+    statement(added, 'INSERT', news) +
+      statement(taken, 'DELETE', olds, 'taken') +
+      statement(
+        `UPDATE posts SET comments_count = comments_count + d.n FROM (SELECT post_id, sum(n) AS n FROM
+           (SELECT post_id, 1 AS n FROM new_rows UNION ALL SELECT post_id, -1 FROM old_rows) b GROUP BY 1) d WHERE id = d.post_id;`,
+        'UPDATE',
+        `${olds} NEW TABLE AS new_rows`,
+        'moved',
+      ) +
+      zero,
+    'insert +1, delete -1, move moved, truncate to 0 |',
+  ],
+  [
+    'one for a statement, whatever it inserts',
+    count,
+    statement(
+      'UPDATE posts SET comments_count = comments_count + 1 FROM new_rows n WHERE posts.id = n.post_id;',
+      'INSERT',
+      news,
+    ),
+    'insert wrong, delete no, move no, truncate no | delete-not-counted! move-not-counted! truncate-not-counted! counts-once-per-statement!',
+  ],
+  [
+    'a loop over the new records',
+    count,
+    `CREATE FUNCTION loop_it() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE r record; BEGIN
+       FOR r IN SELECT post_id FROM new_rows LOOP UPDATE posts SET comments_count = comments_count + 1 WHERE id = r.post_id; END LOOP; RETURN NULL; END $$;
+     CREATE TRIGGER looped AFTER INSERT ON comments REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION loop_it();`,
+    'insert +1, delete no, move no, truncate no | delete-not-counted! move-not-counted! truncate-not-counted!',
+  ],
+  [
+    'a statement that sees no record',
+    count,
+    statement(up, 'INSERT', ''),
+    'insert no, delete no, move no, truncate no | trigger-missing!',
+  ],
+  [
+    'a condition on the new records',
+    approved,
+    statement(added.replace('FROM new_rows', "FROM new_rows WHERE status = 'approved'"), 'INSERT', news) +
+      statement(
+        taken.replace('FROM old_rows', "FROM old_rows WHERE status = 'approved'"),
+        'DELETE',
+        olds,
+        'taken',
+      ) +
+      statement(
+        `${taken.replace('FROM old_rows', "FROM old_rows WHERE status = 'approved'")} ${added.replace('FROM new_rows', "FROM new_rows WHERE status = 'approved'")}`,
+        'UPDATE',
+        `${olds} NEW TABLE AS new_rows`,
+        'moved',
+      ) +
+      zero,
+    'insert +1, delete -1, move moved, condition +1 or -1, truncate to 0 |',
+  ],
+];
+
+const byCounting: Case[] = [
+  [
+    'counted anew for both rows',
+    count,
+    trigger({ on: all, body: `${recount('NEW.post_id')} ${recount('OLD.post_id')}` }) + zero,
+    'insert counted anew, delete counted anew, move counted anew, truncate to 0 |',
+  ],
+  [
+    'counted anew for the row of the new record alone',
+    count,
+    trigger({ on: all, body: recount('coalesce(NEW.post_id, OLD.post_id)') }) + zero,
+    'insert counted anew, delete counted anew, move wrong, truncate to 0 | move-half-counted!',
+  ],
+  [
+    'counted anew before the insert',
+    count,
+    trigger({ on: 'INSERT', timing: 'BEFORE', body: `${recount('NEW.post_id')} RETURN NEW;` }),
+    'insert wrong, delete no, move no, truncate no | trigger-before! delete-not-counted! move-not-counted! truncate-not-counted!',
+  ],
+  [
+    'counted anew without the condition',
+    undeleted,
+    trigger({ on: all, body: `${recount('NEW.post_id')} ${recount('OLD.post_id')}` }) + zero,
+    'insert wrong, delete counted anew, move wrong, condition wrong, truncate to 0 | counts-wrong! counts-wrong! condition-partly-counted! condition-lacking',
+  ],
+  [
+    'counted anew with the condition',
+    undeleted,
+    trigger({
+      on: all,
+      body: `${recount('NEW.post_id', 'AND c.deleted_at IS NULL')} ${recount('OLD.post_id', 'AND c.deleted_at IS NULL')}`,
+    }) + zero,
+    'insert counted anew, delete counted anew, move counted anew, condition counted anew, truncate to 0 |',
+  ],
+  [
+    'counted anew for the rows of a statement',
+    count,
+    statement(
+      'UPDATE posts SET comments_count = (SELECT count(*) FROM comments c WHERE c.post_id = posts.id) WHERE id IN (SELECT post_id FROM new_rows);',
+      'INSERT',
+      news,
+    ),
+    'insert counted anew, delete no, move no, truncate no | delete-not-counted! move-not-counted! truncate-not-counted!',
+  ],
+];
+
+const upSum = 'UPDATE posts SET total = total + NEW.amount WHERE id = NEW.post_id;';
+const downSum = 'UPDATE posts SET total = total - OLD.amount WHERE id = OLD.post_id;';
+const safe = (text: string) => text.replace(/(NEW|OLD)\.amount/g, 'coalesce($1.amount, 0)');
+const zeroSum = zero.replaceAll('comments_count', 'total');
+
+const sums: Case[] = [
+  [
+    'a sum of every event',
+    sum,
+    trigger({ on: all, body: safe(`${ins} ${upSum} ${del} ${downSum} ELSE ${downSum} ${upSum} END IF;`) }) +
+      zeroSum,
+    'insert +amount, delete -amount, move moved, amount the difference, truncate to 0 |',
+  ],
+  [
+    'a sum that NULL spoils',
+    sum,
+    trigger({ on: all, body: `${ins} ${upSum} ${del} ${downSum} ELSE ${downSum} ${upSum} END IF;` }) +
+      zeroSum,
+    'insert wrong, delete wrong, move wrong, amount wrong, truncate to 0 | amount-null!',
+  ],
+  [
+    'an amount that changes and is not followed',
+    sum,
+    trigger({ on: 'INSERT OR DELETE', body: safe(`${ins} ${upSum} ELSE ${downSum} END IF;`) }) + zeroSum,
+    'insert +amount, delete -amount, move no, amount no, truncate to 0 | move-not-counted! amount-not-counted!',
+  ],
+  [
+    'the difference of amounts, without moves',
+    sum,
+    trigger({ on: 'INSERT OR DELETE', body: safe(`${ins} ${upSum} ELSE ${downSum} END IF;`) }) +
+      trigger({
+        on: 'UPDATE OF amount',
+        name: 'change',
+        body: 'UPDATE posts SET total = total + coalesce(NEW.amount, 0) - coalesce(OLD.amount, 0) WHERE id = NEW.post_id;',
+      }) +
+      zeroSum,
+    'insert +amount, delete -amount, move no, amount the difference, truncate to 0 | move-not-counted!',
+  ],
+  [
+    'a count where a sum is meant',
+    sum,
+    trigger({ on: 'INSERT', body: 'UPDATE posts SET total = total + 1 WHERE id = NEW.post_id;' }),
+    'insert no, delete no, move no, amount no, truncate no | counts-otherwise!',
+  ],
+  [
+    'a product of two columns',
+    sum,
+    trigger({
+      on: 'INSERT',
+      body: 'UPDATE posts SET total = total + NEW.amount * 2 WHERE id = NEW.post_id;',
+    }),
+    'insert ?, delete no, move no, amount no, truncate no | delete-not-counted! move-not-counted! amount-not-counted! truncate-not-counted! function-unread!',
+  ],
+];
+
+const others = `
+  CREATE TABLE members (id integer PRIMARY KEY, likes integer);
+  CREATE TABLE likes (id integer PRIMARY KEY, target_type text NOT NULL, target_id integer);
+  CREATE TABLE forums (id integer PRIMARY KEY, posts_count integer);
+  CREATE TABLE topics (id integer PRIMARY KEY, forum_id integer REFERENCES forums);
+  CREATE TABLE replies (id integer PRIMARY KEY, topic_id integer REFERENCES topics);
+  CREATE TABLE totals (users integer);
+  CREATE TABLE users (id integer PRIMARY KEY, active boolean);
+  CREATE TABLE member_stats (member_id integer PRIMARY KEY REFERENCES members, likes integer);
+  CREATE TABLE stock (shop integer, product integer, moves integer, PRIMARY KEY (shop, product));
+  CREATE TABLE moves (id integer PRIMARY KEY, shop integer, product integer);`;
+const liked = defined({
+  row: { table: 'members', count: 'likes' },
+  record: {
+    table: 'likes',
+    reference: ['target_id'],
+    where: { kind: 'compare', column: 'target_type', operator: '=', value: 'member' },
+  },
+});
+const posted = defined({
+  row: { table: 'forums', count: 'posts_count' },
+  record: {
+    table: 'replies',
+    reference: ['topic_id'],
+    through: { schema: 'public', table: 'topics', key: ['id'], reference: ['forum_id'] },
+  },
+});
+const total = defined({
+  row: { table: 'totals', key: [], count: 'users' },
+  record: { table: 'users', reference: [], where: { kind: 'is', column: 'active', value: true } },
+});
+const aside = defined({
+  row: { table: 'members', count: 'likes' },
+  via: { table: 'member_stats', row: ['member_id'] },
+  record: { table: 'likes', reference: ['target_id'] },
+});
+const stocked = defined({
+  row: { table: 'stock', key: ['shop', 'product'], count: 'moves' },
+  record: { table: 'moves', reference: ['shop', 'product'] },
+});
+const on = (table: string, event: string, body: string, name = 'keep') =>
+  trigger({ on: event, body, name }).replaceAll(' ON comments ', ` ON ${table} `);
+const zeroOf = (table: string, counted: string, column: string) =>
+  zero
+    .replaceAll(' ON comments ', ` ON ${table} `)
+    .replaceAll('posts', counted)
+    .replaceAll('comments_count', column);
+
+const kinds: Case[] = [
+  [
+    'one of several types',
+    liked,
+    on(
+      'likes',
+      all,
+      `IF TG_OP <> 'INSERT' AND OLD.target_type = 'member' THEN UPDATE members SET likes = likes - 1 WHERE id = OLD.target_id; END IF;
+       IF TG_OP <> 'DELETE' AND NEW.target_type = 'member' THEN UPDATE members SET likes = likes + 1 WHERE id = NEW.target_id; END IF;`,
+    ) + zeroOf('likes', 'members', 'likes'),
+    'insert +1, delete -1, move moved, condition +1 or -1, truncate to 0 |',
+  ],
+  [
+    'a type that the trigger does not ask for',
+    liked,
+    on('likes', 'INSERT', 'UPDATE members SET likes = likes + 1 WHERE id = NEW.target_id;'),
+    'insert wrong, delete no, move no, condition no, truncate no | delete-not-counted! move-not-counted! condition-not-counted! truncate-not-counted! condition-lacking',
+  ],
+  [
+    'by CASE on the type',
+    liked,
+    on(
+      'likes',
+      'INSERT OR DELETE',
+      `CASE coalesce(NEW.target_type, OLD.target_type) WHEN 'member' THEN
+         IF TG_OP = 'INSERT' THEN UPDATE members SET likes = likes + 1 WHERE id = NEW.target_id; ELSE UPDATE members SET likes = likes - 1 WHERE id = OLD.target_id; END IF;
+       ELSE NULL; END CASE;`,
+    ) + zeroOf('likes', 'members', 'likes'),
+    'insert +1, delete -1, move no, condition no, truncate to 0 | move-not-counted! condition-not-counted!',
+  ],
+  [
+    'through the table between',
+    posted,
+    on(
+      'replies',
+      'INSERT OR DELETE',
+      `IF TG_OP = 'INSERT' THEN UPDATE forums SET posts_count = posts_count + 1 WHERE id = (SELECT forum_id FROM topics WHERE id = NEW.topic_id);
+       ELSE UPDATE forums SET posts_count = posts_count - 1 WHERE id = (SELECT forum_id FROM topics WHERE id = OLD.topic_id); END IF;`,
+    ) + zeroOf('replies', 'forums', 'posts_count'),
+    'insert +1, delete -1, move no, truncate to 0 | move-not-counted! between-not-counted',
+  ],
+  [
+    'in one row, as long as they are active',
+    total,
+    on(
+      'users',
+      all,
+      `IF TG_OP <> 'DELETE' AND NEW.active THEN UPDATE totals SET users = users + 1; END IF;
+       IF TG_OP <> 'INSERT' AND OLD.active THEN UPDATE totals SET users = users - 1; END IF;`,
+    ) + zeroOf('users', 'totals', 'users'),
+    'insert +1, delete -1, condition +1 or -1, truncate to 0 |',
+  ],
+  [
+    'in one row, whether they are active or not',
+    total,
+    on('users', 'INSERT', 'UPDATE totals SET users = users + 1;'),
+    'insert wrong, delete no, condition no, truncate no | delete-not-counted! condition-not-counted! truncate-not-counted! condition-lacking',
+  ],
+  [
+    'in another table, by an upsert',
+    aside,
+    on(
+      'likes',
+      'INSERT OR DELETE',
+      `IF TG_OP = 'INSERT' THEN INSERT INTO member_stats VALUES (NEW.target_id, 1) ON CONFLICT (member_id) DO UPDATE SET likes = member_stats.likes + 1;
+       ELSE UPDATE member_stats SET likes = likes - 1 WHERE member_id = OLD.target_id; END IF;`,
+    ) + zeroOf('likes', 'member_stats', 'likes'),
+    'insert +1, delete -1, move no, truncate to 0 | move-not-counted!',
+  ],
+  [
+    'a key of several columns, of which one is compared',
+    stocked,
+    on(
+      'moves',
+      all,
+      `IF TG_OP = 'UPDATE' AND NEW.shop IS NOT DISTINCT FROM OLD.shop THEN RETURN NULL; END IF;
+       IF TG_OP <> 'DELETE' THEN UPDATE stock SET moves = moves + 1 WHERE shop = NEW.shop AND product = NEW.product; END IF;
+       IF TG_OP <> 'INSERT' THEN UPDATE stock SET moves = moves - 1 WHERE product = OLD.product AND shop = OLD.shop; END IF;`,
+    ) + zeroOf('moves', 'stock', 'moves'),
+    'insert +1, delete -1, move wrong, truncate to 0 | move-half-counted!',
+  ],
+  [
+    'another column of the key',
+    stocked,
+    on('moves', 'INSERT', 'UPDATE stock SET moves = moves + 1 WHERE shop = NEW.shop;'),
+    'insert no, delete no, move no, truncate no | counts-otherwise!',
+  ],
+  [
+    'a function that inserts and adds, and no trigger',
+    count,
+    `CREATE FUNCTION comment(post uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+       INSERT INTO comments (post_id) VALUES (post); UPDATE posts SET comments_count = comments_count + 1 WHERE id = post; END $$;`,
+    'insert +1, delete no, move no, truncate no | delete-not-counted! move-not-counted! truncate-not-counted! insert-by-function-only',
+  ],
+  [
+    'a function that inserts and adds beside a trigger',
+    count,
+    `${trigger({ on: 'INSERT', body: up })}
+     CREATE FUNCTION comment(post uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+       INSERT INTO comments (post_id) VALUES (post); UPDATE posts SET comments_count = comments_count + 1 WHERE id = post; END $$;`,
+    'insert +1, delete no, move no, truncate no | delete-not-counted! move-not-counted! truncate-not-counted! function-counts-twice!',
+  ],
+];
+
+const check = ([, definition, ddl, expected]: Case) =>
+  expect(told(healthOf(`${tables} ${others} ${ddl}`, definition))).toBe(expected.trim());
+
+describe('by row', () => test.each(byRow)('%s', (...given) => check(given)));
+describe('by condition', () => test.each(byCondition)('%s', (...given) => check(given)));
+describe('by statement', () => test.each(byStatement)('%s', (...given) => check(given)));
+describe('by counting anew', () => test.each(byCounting)('%s', (...given) => check(given)));
+describe('sums', () => test.each(sums)('%s', (...given) => check(given)));
+describe('kinds of counters', () => test.each(kinds)('%s', (...given) => check(given)));
+
+describe('what the catalog adds', () => {
+  const kept = trigger({ on: 'INSERT', body: up });
+  const quiet = { causes: new Map() };
+  const finding = (code: string, ddl: string, circumstances: Partial<Circumstances> = {}, of = count) =>
+    healthOf(`${tables} ${ddl}`, of, { ...quiet, ...circumstances }).findings.find(
+      each => each.code === code,
+    );
+
+  test('what cannot happen is only worth a note', () => {
+    const health = healthOf(`${tables} ${kept}`, count, quiet);
+    expect(told(health)).toBe(
+      'insert +1, delete no, move no, truncate no | delete-not-counted. move-not-counted. truncate-not-counted.',
+    );
+    expect(health.healthy).toBe(true);
+    expect(health.events.map(({ canHappen }) => canHappen)).toEqual([true, false, false, false]);
+  });
+  test('a right to do it is a warning, and what does it an error', () => {
+    const cause = (kind: 'grant' | 'cascade') =>
+      finding('delete-not-counted', kept, { causes: new Map([['delete', [{ kind, text: 'it is so' }]]]) });
+    expect(cause('grant')).toMatchObject({ severity: 'warning', hint: 'It can happen: it is so.' });
+    expect(cause('cascade')).toMatchObject({ severity: 'error' });
+  });
+  test('a counter that keeps what is deleted is no error', () => {
+    const causes = new Map([['delete' as const, [{ kind: 'cascade' as const, text: 'it is so' }]]]);
+    expect(finding('delete-not-counted', kept, { causes }, { ...count, onDelete: 'keeps' })).toMatchObject({
+      severity: 'warning',
+    });
+  });
+  test('NULL that nothing guards', () => {
+    const nullable = { count: { nullable: true, default: null } };
+    expect(finding('count-null', kept, nullable)).toMatchObject({ severity: 'error' });
+    expect(finding('count-null', kept, { count: { nullable: true, default: '0' } })).toBeUndefined();
+    const guarded = kept.replace('comments_count + 1', 'coalesce(comments_count, 0) + 1');
+    expect(finding('count-null', guarded, nullable)).toBeUndefined();
+  });
+  test('a trigger that is off is said once', () => {
+    const health = healthOf(`${tables} ${kept}`, count, {
+      ...quiet,
+      triggers: new Map([['2 keep', { enabled: 'D', offIn: [], definition: null }]]),
+    });
+    expect(told(health)).toBe(
+      'insert no, delete no, move no, truncate no | trigger-disabled! delete-not-counted. move-not-counted. truncate-not-counted.',
+    );
+  });
+  test('one that fires for replication alone', () => {
+    const triggers = new Map([['2 keep', { enabled: 'R' as const, offIn: [], definition: null }]]);
+    expect(finding('trigger-replica-only', kept, { triggers })).toMatchObject({ severity: 'error' });
+  });
+  test('one that is off in a partition', () => {
+    const triggers = new Map([['2 keep', { enabled: 'O' as const, offIn: ['public.c1'], definition: null }]]);
+    expect(finding('trigger-off-in-partition', kept, { triggers })).toMatchObject({ severity: 'error' });
+  });
+  test('what could not be read is no pass', () => {
+    const unread = [{ name: 'log', events: ['delete' as const], why: 'runs dynamic SQL' }];
+    const health = healthOf(`${tables} ${kept}`, count, { ...quiet, unread });
+    expect(health.healthy).toBe(false);
+    expect(health.events.find(({ event }) => event === 'delete')?.handled).toBeNull();
+  });
+  test('an upsert needs a unique key that the application fills', () => {
+    const before = trigger({ on: 'INSERT', timing: 'BEFORE', body: up });
+    expect(finding('trigger-before', before)).toMatchObject({ severity: 'warning' });
+    const unique = `${before} CREATE UNIQUE INDEX once ON comments (status);`;
+    expect(finding('trigger-before', unique)).toMatchObject({ severity: 'error' });
+  });
+  test('rights of the function', () => {
+    const [found] = healthOf(`${tables} ${kept}`, count, quiet).triggers;
+    const facts = {
+      definer: false,
+      hasPath: true,
+      owner: 'owner',
+      ownerMayUpdate: true,
+      ownerSeesAll: true,
+      lacking: [],
+      limited: [],
+    };
+    const of = (given: Partial<FunctionFacts>) => {
+      const functions = new Map(
+        Array.from({ length: 10 }, (_, oid) => [oid, { ...facts, ...given }] as const),
+      );
+      return healthOf(`${tables} ${kept}`, count, { ...quiet, functions })
+        .findings.filter(({ code }) => code.startsWith('function-'))
+        .map(({ code, severity }) => `${code} ${severity}`);
+    };
+    expect(found?.function).toBe('public.keep_it()');
+    expect(of({})).toEqual([]);
+    expect(of({ lacking: ['app'] })).toEqual(['function-invoker error']);
+    expect(of({ limited: ['app'] })).toEqual(['function-invoker warning']);
+    expect(of({ definer: true, hasPath: false })).toEqual(['function-search-path warning']);
+    expect(of({ definer: true, ownerMayUpdate: false })).toEqual(['function-owner error']);
+    expect(of({ definer: true, ownerSeesAll: false })).toEqual(['function-owner error']);
+  });
+  test('others that write it', () => {
+    const other = {
+      kind: 'function',
+      name: 'f()',
+      table: null,
+      timing: null,
+      events: [],
+      enabled: null,
+      function: null,
+    };
+    expect(finding('other-writer', kept, { others: [{ ...other, how: 'adds' }] })).toMatchObject({
+      severity: 'warning',
+    });
+    expect(finding('other-writer', kept, { others: [{ ...other, how: 'counts' }] })).toMatchObject({
+      severity: 'info',
+    });
+  });
+  test('a key that changes takes its records along', () => {
+    const moving = trigger({ on: 'UPDATE', body: `${down} ${up}` });
+    expect(finding('key-change-counts', moving, { keyCascades: true })).toBeDefined();
+    expect(finding('key-change-counts', kept, { keyCascades: true })).toBeUndefined();
+  });
+  test('a row that nothing makes', () => {
+    const ddl = `${others} ${on('likes', 'INSERT', 'UPDATE member_stats SET likes = likes + 1 WHERE member_id = NEW.target_id;')}`;
+    expect(finding('count-row-missing', ddl, { countRowsMade: false }, aside)).toBeDefined();
+    expect(finding('count-row-missing', ddl, {}, aside)).toBeUndefined();
+  });
+});
