@@ -68,7 +68,7 @@ export const flags = {
     value: 'COUNTER',
     group: 'What to do',
     help: 'this counter instead of usage_count; check takes several',
-    for: ['check', 'trigger', 'simulate'],
+    for: ['check', 'trigger', 'simulate', 'sync', 'reset', 'undo'],
     give: 'schema, table and column of a count, such as public.posts.comments_count',
   },
   all: {
@@ -82,7 +82,7 @@ export const flags = {
     value: 'FILE',
     group: 'What to do',
     help: 'describes counters that are not found (default counters.json, where it is)',
-    for: ['check', 'trigger', 'simulate', 'counters'],
+    for: ['check', 'trigger', 'simulate', 'counters', 'sync', 'reset', 'undo'],
     give: 'the path of a file such as counters.json',
     path: 'file',
   },

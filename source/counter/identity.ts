@@ -3,12 +3,12 @@ import type { Tables } from './discovery/tables.ts';
 
 /**
  * What distinguishes this database from every other, however it is reached: the server's identifier, the database and its
- * tables. A copy of the server's files has the same identity. Every start of the embedded demo is a new database.
+ * tables, and if that is not the one of presets, the counter: two may stand on the same tables. A copy of the server's files has the same identity. Every start of the embedded demo is a new database.
  */
 export async function readIdentity(
   reader: Reader,
   { place }: Database,
-  { presets, records }: Tables,
+  { definition, presets, records }: Tables,
 ): Promise<string> {
   const [row] = (await reader.rows(
     `SELECT (SELECT oid FROM pg_database WHERE datname = current_database())::text AS oid, current_database() AS name,
@@ -23,5 +23,6 @@ export async function readIdentity(
   const server = place.demo
     ? `demo of ${process.pid} at ${Math.round(performance.timeOrigin)}`
     : (system?.id ?? `${place.host}:${place.port}`);
-  return [server, row?.name, row?.oid, presets.oid, records.oid].join('/');
+  const counter = definition.source.kind === 'built-in' ? [] : [definition.id];
+  return [server, row?.name, row?.oid, presets.oid, records.oid, ...counter].join('/');
 }

@@ -1,3 +1,5 @@
+import type { CounterDefinition } from '../counter/definition/definition.ts';
+import { type Nouns, presetNouns, recordsOf, rowsOf } from '../counter/definition/nouns.ts';
 import { count } from '../format/numbers.ts';
 import { amount, secondsOf } from '../format/plurals.ts';
 import { presetName } from '../format/preset-name.ts';
@@ -12,36 +14,43 @@ interface Planned {
   firesTriggers: readonly FiringTrigger[];
   options: RepairOptions;
   whyNotSuppress: string | null;
+  inspected: { tables: { definition: Pick<CounterDefinition, 'nouns' | 'row'> } };
 }
 
-/** What a plan does, in one sentence: presets, counts and times (if they differ), records, and about how long. */
+/** What a plan does, in one sentence: rows, counts and times (if they differ), records, and about how long. */
 export function planWords(plan: Planned): string {
   const { action, changes, recordsToDelete, recordsToRestore, estimate } = plan;
+  const { definition } = plan.inspected.tables;
   if (changes.length === 0 && recordsToDelete === 0 && recordsToRestore === 0) {
     return 'There is nothing to change.';
   }
   const counts = changes.filter(({ before, after }) => before !== after).length;
   const times = changes.filter(({ lastUsedAfter }) => lastUsedAfter !== undefined).length;
   const becomes = action === 'reset' ? ' to NULL' : '';
-  const parts = times === 0 ? '' : ` (${countsOf(counts)}, ${count(times)} last_used_at${becomes})`;
+  const parts =
+    times === 0 ? '' : ` (${countsOf(counts)}, ${count(times)} ${definition.row.touched}${becomes})`;
   const records =
     recordsToDelete > 0
-      ? `, ${amount(recordsToDelete, 'record')} deleted`
+      ? `, ${recordsOf(definition, recordsToDelete)} deleted`
       : recordsToRestore > 0
-        ? `, ${amount(recordsToRestore, 'record')} put back`
+        ? `, ${recordsOf(definition, recordsToRestore)} put back`
         : '';
   const long = estimate.seconds < 1 ? 'less than a second' : `about ${secondsOf(estimate.seconds)} or longer`;
-  return `${amount(changes.length, 'preset')} ${changes.length === 1 ? 'changes' : 'change'}${parts}${records}, in ${long}.`;
+  return `${rowsOf(definition, changes.length)} ${changes.length === 1 ? 'changes' : 'change'}${parts}${records}, in ${long}.`;
 }
 
 function countsOf(number: number): string {
   return `${amount(number, 'count')}`;
 }
 
-/** How a preset's `last_used_at` changes, as the server writes times; null if it stays, or if a reset clears them all. */
-export function lastUsedWords({ lastUsedBefore, lastUsedAfter }: Change, action: string): string | null {
+/** How the time of a row's last use, in the column `touched`, changes, as the server writes times; null if it stays, or if a reset clears them all. */
+export function lastUsedWords(
+  { lastUsedBefore, lastUsedAfter }: Change,
+  action: string,
+  touched: string | null,
+): string | null {
   if (lastUsedAfter === undefined || action === 'reset') return null;
-  return `last_used_at ${lastUsedBefore ?? 'NULL'} -> ${lastUsedAfter ?? 'NULL'}`;
+  return `${touched} ${lastUsedBefore ?? 'NULL'} -> ${lastUsedAfter ?? 'NULL'}`;
 }
 
 /** How many triggers fire because of a plan and what they seem to do, in one sentence; null if none does. */
@@ -63,27 +72,33 @@ const heads = {
 };
 
 /** What a repair did, in one sentence. */
-export function outcomeWords({ ended, changed, deleted, restored, durationMs, left }: RepairOutcome): string {
+export function outcomeWords(
+  { ended, changed, deleted, restored, durationMs, left }: RepairOutcome,
+  named: Nouns = { nouns: presetNouns },
+): string {
   const took = secondsOf(durationMs / 1000);
   if (ended === 'finished' && changed + deleted + restored === 0 && left.length > 0) {
-    return `No preset could be changed, in ${took}.`;
+    return `No ${named.nouns.row[0]} could be changed, in ${took}.`;
   }
   const did = [
-    `${amount(changed, 'preset')} changed`,
-    ...(deleted > 0 ? [`${amount(deleted, 'record')} deleted`] : []),
-    ...(restored > 0 ? [`${amount(restored, 'record')} put back`] : []),
+    `${rowsOf(named, changed)} changed`,
+    ...(deleted > 0 ? [`${recordsOf(named, deleted)} deleted`] : []),
+    ...(restored > 0 ? [`${recordsOf(named, restored)} put back`] : []),
   ].join(', ');
   return `${heads[ended]}: ${did} in ${took}, audited afterwards.`;
 }
 
 /** What was not done as planned: presets never reached in one sentence, the others one by one. */
-export function splitLeft(left: readonly LeftAlone[]): { others: LeftAlone[]; notReached: string | null } {
+export function splitLeft(
+  left: readonly LeftAlone[],
+  named: Nouns = { nouns: presetNouns },
+): { others: LeftAlone[]; notReached: string | null } {
   const others = left.filter(({ reason }) => reason !== 'stopped');
   const rest = left.length - others.length;
   return {
     others,
     notReached:
-      rest > 0 ? `${amount(rest, 'preset')} ${rest === 1 ? 'was' : 'were'} not reached: run it again.` : null,
+      rest > 0 ? `${rowsOf(named, rest)} ${rest === 1 ? 'was' : 'were'} not reached: run it again.` : null,
   };
 }
 

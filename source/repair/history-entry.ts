@@ -4,6 +4,8 @@ export interface HistoryEntry {
   /** ISO 8601 UTC. */
   at: string;
   action: 'sync' | 'reset' | 'undo' | 'migrate';
+  /** The counter; null for that of presets. */
+  counter: string | null;
   /** The user of the machine, and the machine. */
   by: string;
   /** Its name and host. */

@@ -31,6 +31,7 @@ function entryOf(receipt: Receipt, undos: Undos, identity: string | null): Histo
     id: head.id,
     at: head.at,
     action: head.action,
+    counter: head.counter ?? null,
     by: `${head.by.user}@${head.by.host}`,
     database: `${head.database.name} at ${head.database.host}`,
     changed: end?.changed ?? new Set(changes.map(({ id }) => id).filter(id => id !== null)).size,

@@ -4,6 +4,7 @@ import { transactionStatus } from '../connection/transaction-status.ts';
 import type { Database } from '../connection/transactions.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
 import { readIdentity } from '../counter/identity.ts';
+import { plus } from '../counter/quantity.ts';
 import { isConsoleError } from '../errors/errors.ts';
 import { idOf, receiptFile } from './receipts/places.ts';
 import { readKeptReceipt, receiptFiles } from './receipts/read-receipt.ts';
@@ -12,6 +13,7 @@ import { receiptId } from './receipts/receipt-id.ts';
 import { newestFirst } from './receipts/receipt-order.ts';
 import { readVerifier, type Verifier } from './receipts/seals/receipt-key.ts';
 import { isTrusted } from './receipts/seals/trust.ts';
+import { worthOf } from './repair.ts';
 
 /** The presets that came out of step, and the time in which they did, in milliseconds since 1970 by this machine's clock. */
 export interface DriftAsked {
@@ -129,8 +131,12 @@ async function repairOf(
         : await database.read(reader => transactionStatus(reader, xid)).catch(() => null);
     // Nobody can have seen what is still to be committed.
     if (status === 'aborted' || status === 'in progress') continue;
-    for (const { id, drift, delta, deletes } of made)
-      if (id !== null) changes.push({ id, batch, drift, by: delta + deletes, mayClear: wereNull.has(id) });
+    for (const change of made) {
+      const { id, delta } = change;
+      const by = Number(plus(delta, worthOf(change)));
+      if (id !== null)
+        changes.push({ id, batch, drift: Number(change.drift), by, mayClear: wereNull.has(id) });
+    }
   }
   return {
     receipt: head.id,

@@ -1,11 +1,12 @@
 import type { Severity } from '../counter/finding.ts';
+import { minus, type Quantity } from '../counter/quantity.ts';
 
 /** `sync` and `reset` write counts; `undo` takes one of them back. */
 export type RepairAction = 'sync' | 'reset' | 'undo';
 
 /** What an engineer chose besides the action. */
 export interface RepairOptions {
-  /** sync: also sets `last_used_at` to the time of the newest record. */
+  /** sync: also sets the time of the last use to that of the newest record. */
   lastUsed: boolean;
   /** reset: deletes the records too. */
   deleteHistory: boolean;
@@ -32,18 +33,35 @@ export const noOptions: RepairOptions = { lastUsed: false, deleteHistory: false,
 export interface Change {
   id: string;
   name: string;
-  /** `usage_count` when the plan was made, and what it would become: NULL again if an undo restores that. */
-  before: number | null;
-  after: number | null;
-  delta: number;
-  /** `usage_count` minus records, when the plan was made. */
-  drift: number;
-  records: number;
+  /** The count when the plan was made, and what it would become: NULL again if an undo restores that. */
+  before: Quantity | null;
+  after: Quantity | null;
+  delta: Quantity;
+  /** The count minus what it should be, when the plan was made. */
+  drift: Quantity;
+  /** The number of records, or the sum of their amounts. */
+  records: Quantity;
   /** Records that are deleted; negative if they are put back. */
   deletes: number;
+  /** The sum of the amounts of those; left out if records are counted. */
+  worth?: Quantity;
   /** Exactly as the server writes the time. `lastUsedAfter` is undefined if it does not change. */
   lastUsedBefore: string | null;
   lastUsedAfter?: string | null;
+  /** How many records there are, if their amounts are added up. */
+  many?: number;
+  /** The count stands in another table, which gets a row for it. */
+  adds?: boolean;
+}
+
+/** By how much a count is off; a count of NULL is 0. */
+export function driftOf({ count, records }: { count: Quantity | null; records: Quantity }): Quantity {
+  return minus(count ?? 0, records);
+}
+
+/** By how much deleting these records lowers what the count should be. */
+export function worthOf({ deletes, worth }: { deletes: number; worth?: Quantity }): Quantity {
+  return worth ?? deletes;
 }
 
 /** A trigger that fires because of the write. */
@@ -130,22 +148,4 @@ export interface RepairOutcome {
   error: { code: string; message: string; hint: string; exitCode: number } | null;
   /** See RepairProgress. */
   cost: Pick<RepairProgress, 'longestHeld' | 'held' | 'waits' | 'busy'>;
-}
-
-/** Leaves a preset alone whose count is not a number that a difference can be added to, such as NaN. */
-export function notANumber({
-  id,
-  name,
-  exact,
-}: {
-  id: string;
-  name: string;
-  exact: string | null;
-}): LeftAlone {
-  return {
-    id,
-    name,
-    reason: 'refused',
-    message: `Its usage_count is ${exact}, which adding a difference cannot correct: set it by hand with an UPDATE.`,
-  };
 }

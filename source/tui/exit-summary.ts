@@ -7,12 +7,13 @@ import type { State } from './state/model.ts';
 
 /** The outcome of a repair that was running when the console was left. */
 export function exitSummary({ repair }: State): string {
-  const { outcome, error, action } = repair ?? {};
+  const { outcome, error, action, plan } = repair ?? {};
+  const named = plan?.inspected.tables.definition;
   if (!outcome)
     return displayText(error ? `${error.message} ${error.hint}` : 'Its receipt shows what was done.');
-  const { notReached } = splitLeft(outcome.left);
+  const { notReached } = splitLeft(outcome.left, named);
   return [
-    outcomeWords(outcome),
+    outcomeWords(outcome, named),
     ...(notReached === null ? [] : [notReached]),
     `Receipt ${displayText(outcome.receipt)}`,
     ...(action === 'undo' ? [] : [`To undo it: preset-usage undo ${outcome.receiptId}`]),

@@ -155,7 +155,7 @@ async function told(): Promise<{ delta: number; deleted: number; restored: numbe
       if (outcome !== 'committed') continue;
       sum.deleted += records?.count ?? 0;
       for (const { delta, deletes } of changes) {
-        sum.delta += delta;
+        sum.delta += Number(delta);
         sum.restored += Math.max(0, -deletes);
       }
     }

@@ -111,8 +111,8 @@ export const guards: readonly Guard[] = [
   {
     ...block,
     guard: 'rows: locked in one order',
-    text: ' ORDER BY p.${presets.key} FOR NO KEY UPDATE',
-    without: ' FOR NO KEY UPDATE',
+    text: 'ARRAY${idsOf(tables)}) ORDER BY p.${presets.key}',
+    without: 'ARRAY${idsOf(tables)})',
     test: [
       blockTest,
       'rows > are locked in the order of their keys, so that two batches never wait for each other',
@@ -138,7 +138,7 @@ export const guards: readonly Guard[] = [
   {
     ...block,
     guard: 'counts: what was written',
-    text: 'WHERE ${keysDiffer(`p.${presets.count}`, `b.value::${facts.countType}`)}',
+    text: 'WHERE ${keysDiffer(`p.${written.count}`, `b.value::${facts.countType}`)}',
     without: 'WHERE false',
     test: [blockTest, 'rows > whose count a trigger changes undo the batch'],
     says: "expected 'committed' to",
@@ -792,7 +792,7 @@ export const guards: readonly Guard[] = [
   {
     file: 'source/repair/sql/batch-block.ts',
     guard: 'a batch: its presets stay what they are',
-    text: '`EXPLAIN UPDATE ${presets.name} p SET ${presets.count} = p.${presets.count} WHERE',
+    text: '`EXPLAIN UPDATE ${written.name} p SET ${written.count} = p.${written.count} WHERE',
     without: "`SELECT FROM (SELECT '(0,1)'::pg_catalog.tid AS ctid) p WHERE",
     test: [blockTest, 'a batch > keeps its tables unchanged from its beginning on'],
     says: 'presets when it is to delete',

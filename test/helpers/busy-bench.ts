@@ -139,7 +139,7 @@ export class BusyBench {
         expect(records?.count ?? 0).toBe(deleted);
         if (outcome !== 'committed') continue;
         for (const { id, delta, deletes } of changes) {
-          expected.set(id ?? '', (expected.get(id ?? '') ?? Number.NaN) + delta + deletes);
+          expected.set(id ?? '', (expected.get(id ?? '') ?? Number.NaN) + Number(delta) + deletes);
         }
       }
     }

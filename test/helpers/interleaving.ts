@@ -280,7 +280,7 @@ export class Play {
       while (this.#run) outcome = await this.#next();
       left.push(...(outcome?.left ?? []));
       // A count that was below zero before the repair may be so again.
-      const was = receipt.batches.flatMap(({ changes }) => changes).map(change => change.before ?? 0);
+      const was = receipt.batches.flatMap(({ changes }) => changes).map(change => Number(change.before ?? 0));
       expect(await this.#lowest()).toBeGreaterThanOrEqual(Math.min(0, before, ...was));
     }
     return left;
@@ -333,7 +333,7 @@ export class Play {
         for (const { changes } of batches.filter(({ outcome }) => outcome === 'committed')) {
           for (const { id, delta, deletes } of changes) {
             const before = sum.get(id ?? '') ?? { delta: 0, deletes: 0 };
-            sum.set(id ?? '', { delta: before.delta + delta, deletes: before.deletes + deletes });
+            sum.set(id ?? '', { delta: before.delta + Number(delta), deletes: before.deletes + deletes });
           }
         }
       }

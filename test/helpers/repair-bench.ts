@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConnectOptions, Database } from '../../source/connection/transactions.ts';
+import type { Quantity } from '../../source/counter/quantity.ts';
 import type { FullPlan } from '../../source/repair/plan/draft.ts';
 import { planRepair } from '../../source/repair/plan/read-plan.ts';
 import type { RepairRequest } from '../../source/repair/plan/repair-plan.ts';
@@ -139,7 +140,7 @@ export class RepairBench {
 }
 
 /** The changes of a receipt that are committed, as [name, before, delta, deletes]. */
-export function changesOf(receipt: Receipt): [string, number | null, number, number][] {
+export function changesOf(receipt: Receipt): [string, Quantity | null, Quantity, number][] {
   return receipt.batches
     .filter(({ outcome }) => outcome === 'committed')
     .flatMap(({ changes }) => changes)

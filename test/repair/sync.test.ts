@@ -116,7 +116,7 @@ test('--last-used: the time of the newest record that is not in the future, to t
   );
   const before = await versions();
   const plan = await bench.plan('sync', { options: { lastUsed: true } });
-  expect(plan.changes.map(({ name, delta }) => [name, delta + 0]).sort()).toEqual([
+  expect(plan.changes.map(({ name, delta }) => [name, delta]).sort()).toEqual([
     ['Noir', 0],
     ['Warm', 0],
   ]);

@@ -10,6 +10,7 @@ import type {
 } from '../../source/repair/receipts/receipt.ts';
 import type { CounterState } from '../../source/repair/sql/counter-state.ts';
 import { cpuSeconds } from '../helpers/cpu-seconds.ts';
+import { fakeTables } from '../helpers/fake-database.ts';
 import { RepairBench } from '../helpers/repair-bench.ts';
 import { scaled, timeLimit } from '../helpers/scale.ts';
 import { sampleChange, sampleHead } from './receipts/samples.ts';
@@ -71,7 +72,7 @@ function looksAt(presets: number): number {
       { id, name: id, count: 0, exact: null, records: 0, lastUsed: null, newest: null },
     ]),
   );
-  const draft = draftUndo(own, receipts, effect, states);
+  const draft = draftUndo(own, receipts, effect, states, { tables: fakeTables, facts: { whyNoRow: null } });
   expect(draft).toMatchObject({ recordsToRestore: (presets / 2) * 5 });
   expect(draft.left).toHaveLength(presets / 2);
   return looks;

@@ -31,6 +31,7 @@ const row = table([32, 30]);
 function lineOf({
   id,
   action,
+  counter,
   database,
   changed,
   deleted,
@@ -44,6 +45,7 @@ function lineOf({
 }: HistoryEntry): string {
   const doubt = originWords(origin);
   const what = [
+    ...(counter === null ? [] : [counter]),
     action === 'migrate' ? 'trigger and functions installed' : `${count(changed)} changed`,
     ...(deleted > 0 ? [`${count(deleted)} records deleted`] : []),
     ...(restored > 0 ? [`${count(restored)} records put back`] : []),

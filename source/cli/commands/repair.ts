@@ -1,19 +1,22 @@
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
+import { recordsOf, rowsOf } from '../../counter/definition/nouns.ts';
+import { readReservedWords } from '../../counter/definition/read-reserved-words.ts';
 import { refused } from '../../counter/guards.ts';
 import { causes } from '../../diagnosis/format-diagnosis.ts';
 import { diagnoseForPlan } from '../../diagnosis/run-for-plan.ts';
 import { type ExitCode, exitCodes, usageError } from '../../errors/errors.ts';
-import { amount } from '../../format/plurals.ts';
 import { planRepair } from '../../repair/plan/read-plan.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import { stalePlan } from '../../repair/plan/stale-plan.ts';
 import type { RepairAction, RepairOutcome, RepairProgress } from '../../repair/repair.ts';
 import { exitCodeOf, runRepair } from '../../repair/run/run.ts';
+import { counterJson } from '../output/counter-json.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
-import { describeOutcome, describePlan, planJson } from '../output/repair.ts';
+import { describeOutcome, describePlan, leftJson, planJson } from '../output/repair.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
+import { counterOfReceipt } from './undo-counter.ts';
 
 /** Shows text on standard error while a person is asked or waits. */
 interface Talk {
@@ -41,11 +44,13 @@ export async function repair(
       'Leave --read-only out, or see the plan with --dry-run.',
     );
   }
+  requireCausesOf(config);
   const plan = await planRepair(
     database,
     {
       action,
-      counter: config.choice,
+      counter: action === 'undo' ? await counterOfReceipt(database, config, signal) : config.choice,
+      named: config.counter.length > 0,
       presets: config.presets,
       options: {
         lastUsed: config.lastUsed,
@@ -64,13 +69,20 @@ export async function repair(
     signal,
   );
   const { json, line } = databaseInfo(plan.inspected, database);
+  const document = await documentOf(plan, database, signal);
   const tell = (
     applied: boolean,
     outcome: RepairOutcome | null,
     exitCode: ExitCode,
     text: string,
   ): Outcome => ({
-    json: { action, database: json, plan: planJson(plan), applied, outcome: outcome && outcomeJson(outcome) },
+    json: document({
+      action,
+      database: json,
+      plan: planJson(plan),
+      applied,
+      outcome: outcome && outcomeJson(outcome, plan),
+    }),
     text,
     exitCode,
   });
@@ -109,6 +121,18 @@ export async function repair(
   return tell(true, outcome, exitCodeOf(outcome) as ExitCode, asked ? told : `${line}\n${told}`);
 }
 
+/** Adds to a document which counter it is of, if that is not the one of presets: then it is one of version 2. */
+async function documentOf(
+  { inspected: { tables } }: RepairPlan,
+  database: Database,
+  signal: AbortSignal,
+): Promise<(document: object) => object> {
+  const { definition } = tables;
+  if (definition.source.kind === 'built-in') return document => document;
+  const reserved = await database.read(readReservedWords, { signal });
+  return document => ({ version: 2, counter: counterJson(definition, reserved), ...document });
+}
+
 async function finish(
   run: AsyncGenerator<RepairProgress, RepairOutcome>,
   talk: Talk,
@@ -130,6 +154,18 @@ function requireCauses(except: readonly string[]): void {
   throw usageError('bad-flag', `${unknown} is not a cause.`, `--except takes one of ${causes.join(', ')}.`);
 }
 
+/** Why a count is wrong is not looked for where amounts are added up, and where a row is not one key and one count. */
+function requireCausesOf({ choice, except }: Config): void {
+  if (typeof choice === 'string' || except.length === 0) return;
+  const { row, via, record } = choice;
+  if (record.amount === null && row.key.length === 1 && via === null) return;
+  throw usageError(
+    'flag-without-effect',
+    `--except does not apply to ${choice.id}: causes are not looked for in a counter of its kind.`,
+    'Leave --except out, or name the rows to write with --preset.',
+  );
+}
+
 function requireReceipt(action: RepairAction, config: Config): void {
   if (action === 'undo' && config.receipt === null) {
     throw usageError(
@@ -141,12 +177,13 @@ function requireReceipt(action: RepairAction, config: Config): void {
 }
 
 function unconfirmed(action: RepairAction, plan: RepairPlan): Error {
-  const what = amount(plan.changes.length, 'preset');
+  const { definition } = plan.inspected.tables;
+  const what = rowsOf(definition, plan.changes.length);
   const records =
     plan.recordsToDelete > 0
-      ? ` and delete ${amount(plan.recordsToDelete, 'record')}`
+      ? ` and delete ${recordsOf(definition, plan.recordsToDelete)}`
       : plan.recordsToRestore > 0
-        ? ` and put ${amount(plan.recordsToRestore, 'record')} back`
+        ? ` and put ${recordsOf(definition, plan.recordsToRestore)} back`
         : '';
   return refused(
     'unconfirmed',
@@ -178,18 +215,10 @@ function howTo(plan: RepairPlan): string {
   return `Nothing was changed. To carry out this plan, run the same command with --confirm ${fingerprint}${trusting(plan)} in place of --dry-run.`;
 }
 
-function outcomeJson({
-  changed,
-  deleted,
-  restored,
-  durationMs,
-  receipt,
-  receiptId,
-  left,
-  ended,
-  error,
-  cost,
-}: RepairOutcome) {
+function outcomeJson(
+  { changed, deleted, restored, durationMs, receipt, receiptId, left, ended, error, cost }: RepairOutcome,
+  plan: RepairPlan,
+) {
   return {
     changed,
     deleted,
@@ -198,7 +227,7 @@ function outcomeJson({
     receipt,
     receiptId,
     ended,
-    left,
+    left: leftJson(left, plan),
     error: error && { code: error.code, message: error.message, hint: error.hint },
     cost: {
       longestHeldMs: Math.round(cost.longestHeld * 10) / 10,

@@ -1,4 +1,7 @@
 import { noChoice } from '../../config/column-choice.ts';
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import { rowsOf } from '../../counter/definition/nouns.ts';
+import type { Quantity } from '../../counter/quantity.ts';
 import { count, countText, signed } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
@@ -19,20 +22,23 @@ import type { LeftAlone, RepairOutcome } from '../../repair/repair.ts';
 
 /** The contract's `plan`, with what this program adds to it. */
 export function planJson(plan: RepairPlan) {
+  const { definition } = plan.inspected.tables;
   return {
     fingerprint: plan.fingerprint,
     phrase: plan.phrase,
     options: { ...plan.options, ...columnsJson(plan) },
-    presets: plan.changes.length,
+    ...(definition.source.kind === 'built-in'
+      ? { presets: plan.changes.length }
+      : { rows: plan.changes.length }),
     recordsToDelete: plan.recordsToDelete,
     recordsToRestore: plan.recordsToRestore,
     changes: plan.changes.map(
       ({ id, name, before, after, drift, deletes, lastUsedBefore, lastUsedAfter }) => ({
-        id,
+        id: keyOf(id, definition),
         name,
-        before,
-        after,
-        drift,
+        ...figure('before', before),
+        ...figure('after', after),
+        ...figure('drift', drift),
         ...(deletes === 0 ? {} : { deletes }),
         ...(lastUsedAfter === undefined ? {} : { lastUsedBefore, lastUsedAfter }),
       }),
@@ -40,7 +46,7 @@ export function planJson(plan: RepairPlan) {
     firesTriggers: plan.firesTriggers,
     whyNotSuppress: plan.whyNotSuppress,
     remarks: plan.remarks,
-    left: plan.left,
+    left: leftJson(plan.left, plan),
     method: plan.method,
     estimate: plan.estimate,
     statements: plan.statements,
@@ -48,6 +54,24 @@ export function planJson(plan: RepairPlan) {
     undoes: plan.undoes,
     source: plan.source,
   };
+}
+
+/** Rows that were left alone. */
+export function leftJson(left: readonly LeftAlone[], { inspected }: RepairPlan) {
+  return left.map(each => ({
+    ...each,
+    id: each.id === null ? null : keyOf(each.id, inspected.tables.definition),
+  }));
+}
+
+/** A key of one column is its text; any other is a list of texts. */
+function keyOf(id: string, { row }: CounterDefinition): string | string[] {
+  return row.key.length === 1 ? id : (JSON.parse(id) as string[]);
+}
+
+/** A count as a JSON number, and if no number is exactly that, also as text. */
+function figure(name: string, value: Quantity | null) {
+  return typeof value === 'string' ? { [name]: Number(value), [`${name}Text`]: value } : { [name]: value };
 }
 
 function columnsJson({ request }: RepairPlan) {
@@ -65,6 +89,7 @@ const titles = { sync: 'Sync', reset: 'Reset', undo: 'Undo' };
 /** A plan as text; with `whole` also the SQL. */
 export function describePlan(plan: RepairPlan, line: string, whole: boolean): string {
   const { action, changes, left, remarks, firesTriggers, options } = plan;
+  const { definition } = plan.inspected.tables;
   const deletes = changes.some(change => change.deletes !== 0);
   const number = { right: 11 };
   const row = table([40, number, number, number, ...(deletes ? [number] : [])]);
@@ -77,10 +102,16 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
     ...(changes.length > 0
       ? [
           '',
-          row(['Preset', 'Before', 'After', 'Difference', ...(deletes ? [records] : [])]),
+          row([
+            capitalized(definition.nouns.row[0]),
+            'Before',
+            'After',
+            'Difference',
+            ...(deletes ? [records] : []),
+          ]),
           ...changes.slice(0, mostLines).flatMap(change => {
             const { before, after, delta } = change;
-            const times = lastUsedWords(change, action);
+            const times = lastUsedWords(change, action, definition.row.touched);
             return [
               row([
                 presetName(change),
@@ -96,7 +127,7 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
         ]
       : []),
     ...(left.length > 0
-      ? ['', `${leftTitle(action)}: ${amount(left.length, 'preset')}.`, ...leftLines(left)]
+      ? ['', `${leftTitle(action)}: ${rowsOf(definition, left.length)}.`, ...leftLines(left)]
       : []),
     ...(firesTriggers.length > 0
       ? [
@@ -130,16 +161,17 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
 /** What a repair did, as text. */
 export function describeOutcome(plan: RepairPlan, outcome: RepairOutcome): string {
   const { left, error, cost, receipt, receiptId } = outcome;
-  const { others, notReached } = splitLeft(left);
+  const { definition } = plan.inspected.tables;
+  const { others, notReached } = splitLeft(left, definition);
   const hint = refusalHint(left, plan);
   return [
-    outcomeWords(outcome),
+    outcomeWords(outcome, definition),
     `Rows were locked for at most ${cost.longestHeld.toFixed(0)} ms; others waited ${amount(cost.waits, 'time')} and went first ${amount(cost.busy, 'time')}.`,
     ...(error ? ['', displayText(error.message), displayText(error.hint)] : []),
     ...(left.length > 0
       ? [
           '',
-          `Not as planned: ${amount(left.length, 'preset')}.`,
+          `Not as planned: ${rowsOf(definition, left.length)}.`,
           ...(notReached === null ? [] : [`  ${notReached}`]),
           ...(hint === null ? [] : [`  ${hint}`]),
           ...leftLines(others),
@@ -153,6 +185,10 @@ export function describeOutcome(plan: RepairPlan, outcome: RepairOutcome): strin
         ? []
         : [`To undo it: preset-usage undo ${receiptId}`]),
   ].join('\n');
+}
+
+function capitalized(word: string): string {
+  return `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 }
 
 function leftLines(left: readonly LeftAlone[]): string[] {

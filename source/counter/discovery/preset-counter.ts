@@ -1,11 +1,10 @@
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
-import type { CounterDefinition, Noun } from '../definition/definition.ts';
+import type { CounterDefinition } from '../definition/definition.ts';
+import { presetNouns } from '../definition/nouns.ts';
 import { presetNames } from '../definition/preset-names.ts';
 import { requireComparable, timeColumn } from './column-kinds.ts';
 import { findColumn, needColumn } from './find-column.ts';
 import type { Relation } from './read-relations.ts';
-
-const nouns: { row: Noun; record: Noun } = { row: ['preset', 'presets'], record: ['record', 'records'] };
 
 /**
  * The counter of presets, with its columns as this database has them. Throws (exit code 3) if one is missing, or if it is not
@@ -37,7 +36,7 @@ export function presetCounter(presets: Relation, records: Relation): CounterDefi
       amount: null,
     },
     onDelete: 'keeps',
-    nouns,
+    nouns: presetNouns,
     source: { kind: 'built-in', evidence: ['This console was made for this counter, and knows its names.'] },
     confidence: 'certain',
     writers: [],
@@ -65,7 +64,11 @@ function findKeys(presets: Relation, records: Relation) {
         : `has no unique ${key.name}`,
     );
   }
-  requireComparable({ table: presets.name, column: key }, { table: records.name, column: preset }, nouns.row);
+  requireComparable(
+    { table: presets.name, column: key },
+    { table: records.name, column: preset },
+    presetNouns.row,
+  );
   return { key, preset };
 }
 

@@ -3,6 +3,7 @@ import type { Reader } from '../../connection/transactions.ts';
 import type { CounterDefinition, TableName } from '../definition/definition.ts';
 import { columnsOf } from '../definition/predicate.ts';
 import { builtIn, type Operators } from '../operators.ts';
+import { type WrittenRow, writtenRow } from '../writing/written-row.ts';
 import { chooseTables } from './choose-tables.ts';
 import { type CountKind, countKind, isTime, operatorsBetween } from './column-kinds.ts';
 import { requireCountedHere } from './counted-elsewhere.ts';
@@ -14,6 +15,7 @@ import { readable, requireReadable } from './readable.ts';
 import { requireFit, requireValues } from './require-fit.ts';
 import { readCandidates } from './table-candidates.ts';
 import {
+  conditionOf,
   isCovered,
   type KeyPair,
   keyPairs,
@@ -57,7 +59,11 @@ export interface Tables {
     lastUsedType: string | null;
     /** The planner's estimate of its rows; -1 if it was never analyzed. */
     estimate: number;
+    /** The column of `rows` that says that a row has none with a count in the other table; null if there is no such table. */
+    missing: string | null;
   };
+  /** Where the count is written. */
+  written: WrittenRow;
   records: {
     oid: number;
     name: string;
@@ -67,6 +73,10 @@ export interface Tables {
     aggregate: string;
     /** True if amounts are added up. */
     sums: boolean;
+    /** The column that is added up; null if records are counted. */
+    amount: string | null;
+    /** SQL for which records `r` of the table itself count; null if all do. */
+    where: string | null;
     table: string;
     /** The column of `counted` that refers to the preset. */
     preset: string;
@@ -208,7 +218,9 @@ async function toTables(
       lastUsed: source.lastUsed,
       lastUsedType: columns.touched ? inSchema(columns.touched.type) : null,
       estimate: row.estimate,
+      missing: source.missing,
     },
+    written: writtenRow(definition, relations),
     records: {
       oid: record.oid,
       name: record.name,
@@ -221,6 +233,8 @@ async function toTables(
       time: columns.time?.quoted ?? null,
       timeType: columns.time?.type ?? null,
       type: columns.kind?.quoted ?? null,
+      amount: columns.amount?.quoted ?? null,
+      where: conditionOf(definition, record),
       estimate: record.estimate,
       bytes: record.bytes + (through?.bytes ?? 0),
       indexed: !through && record.indexed.some(([leading]) => definition.record.reference.includes(leading)),

@@ -23,6 +23,8 @@ interface RowSource {
   label: string;
   count: string;
   lastUsed: string | null;
+  /** Says that the row has none in the other table, if the count is there. */
+  missing: string | null;
 }
 
 /** What records are counted from, with the columns that it has: SQL, quoted. */
@@ -61,23 +63,30 @@ export function rowSource(definition: CounterDefinition, { row, via }: Relations
       label: label === null ? single : column(label),
       count: column(count),
       lastUsed,
+      missing: null,
     };
   }
   const own = new Set([...key, label, touched].filter(name => name !== null).map(column));
   const whole = single ?? unused(keyName, own);
   const counts = via ? unused('row_count', own) : column(count);
+  const missing = via ? unused('row_missing', own) : null;
   const name = label === null && key.length === 0 ? unused('row_label', own) : null;
   const columns = [...own].map(quoted => `q.${quoted}`);
   if (single === null) columns.push(`${jsonKey(key.map(each => `q.${column(each)}`))} AS ${whole}`);
   if (name) columns.push(`${literal(row.table)}::pg_catalog.text AS ${name}`);
-  if (via) columns.push(`v.${definedColumn(via, count, definition).quoted} AS ${counts}`);
-  else if (!own.has(counts)) columns.push(`q.${counts}`);
+  if (via) {
+    const [refers = ''] = definition.via?.row ?? [];
+    columns.push(`v.${definedColumn(via, count, definition).quoted} AS ${counts}`);
+    columns.push(`v.${definedColumn(via, refers, definition).quoted} IS NULL AS ${missing}`);
+  }
+  if (!via && !own.has(counts)) columns.push(`q.${counts}`);
   return {
     rows: `(SELECT ${columns.join(', ')} FROM ${row.name} q${via ? ` LEFT JOIN ${via.name} v ON ${viaJoin(definition, row, via)}` : ''})`,
     key: whole,
     label: name ?? (label === null ? whole : column(label)),
     count: counts,
     lastUsed,
+    missing,
   };
 }
 
@@ -132,16 +141,21 @@ export function recordSource(
       columns.push(`${jsonKey(keys)} AS ${preset}`);
     }
   }
-  const conditions = [
-    ...(among === null ? [] : [among]),
-    ...(where === null ? [] : [printPredicate(where, 'r', typedColumns(definition, record))]),
-  ].map((condition, _, { length }) => (length > 1 ? `(${condition})` : condition));
+  const conditions = [among, conditionOf(definition, record)]
+    .filter(condition => condition !== null)
+    .map((condition, _, { length }) => (length > 1 ? `(${condition})` : condition));
   return {
     counted: `(SELECT ${columns.join(', ')} FROM ${record.name} r${through ? ` LEFT JOIN ${through.name} t ON ${throughJoin(definition, record, through)}` : ''}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''})`,
     preset,
     aggregate,
     sums,
   };
+}
+
+/** SQL for which of the records `r` count; null if all do. */
+export function conditionOf(definition: CounterDefinition, record: Relation): string | null {
+  const { where } = definition.record;
+  return where && printPredicate(where, 'r', typedColumns(definition, record));
 }
 
 /** The columns that refer to the row's key: of the records, or of the table between. */

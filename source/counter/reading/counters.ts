@@ -68,7 +68,8 @@ export function driftOf(truth: string, count: string, { presets: { countKind }, 
   return `coalesce(${comparableCount(count, countKind, records.sums)}, 0) OPERATOR(pg_catalog.-) coalesce(${truth}, 0)`;
 }
 
-function comparableCount(count: string, kind: Tables['presets']['countKind'], sums: boolean): string {
+/** SQL for a count that differences are exact of. */
+export function comparableCount(count: string, kind: Tables['presets']['countKind'], sums: boolean): string {
   // The difference of a bigint near the limit of its type would overflow.
   if (kind === 'bigint' || (sums && kind !== 'float')) return `${count}::numeric`;
   if (!sums) return count;

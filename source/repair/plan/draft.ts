@@ -17,7 +17,7 @@ export interface PlanDraft {
   method: RepairPlan['method'];
   /** What the fingerprint holds besides the database, the action and its options: nothing that correct uses change. */
   holds: unknown;
-  /** Whether it sets `last_used_at` of any preset, now or after a use that comes before the repair is done. */
+  /** Whether it sets the time of the last use of any row, now or after a use that comes before the repair is done. */
   maySetLastUsed: boolean;
   /** undo: the receipt that is undone. */
   receipt?: Receipt;

@@ -1,8 +1,10 @@
+import { type Nouns, rowsOf } from '../../counter/definition/nouns.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
+import { compareQuantities, isSame } from '../../counter/quantity.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import { amount } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
-import type { Remark, WhyWrong } from '../repair.ts';
+import { driftOf, type Remark, type WhyWrong } from '../repair.ts';
 import type { CounterState } from '../sql/counter-state.ts';
 import type { RepairRequest } from './repair-plan.ts';
 
@@ -23,8 +25,8 @@ export async function exceptCauses(
   signal: AbortSignal | undefined,
 ): Promise<{ states: CounterState[]; remarks: Remark[] }> {
   const except = options.except ?? [];
-  const wrong = states.filter(({ count, records, exact }) => exact === null && (count ?? 0) !== records);
-  const lowered = wrong.filter(({ count, records }) => (count ?? 0) > records);
+  const wrong = states.filter(({ count, records, exact }) => exact === null && !isSame(count ?? 0, records));
+  const lowered = wrong.filter(state => compareQuantities(driftOf(state), 0) > 0);
   if (!whyWrong || (lowered.length === 0 && except.length === 0)) return { states: [...states], remarks: [] };
   let causes: ReadonlyMap<string, WhyWrong>;
   try {
@@ -39,14 +41,20 @@ export async function exceptCauses(
   return {
     states: states.filter(state => !left.includes(state)),
     remarks: [
-      ...(left.length > 0 ? [leftOut(left, except)] : []),
+      ...(left.length > 0 ? [leftOut(left, except, tables.definition)] : []),
       ...(deleted.length > 0 ? [wereRight(deleted, causes)] : []),
     ],
   };
 }
 
 function counterOf({ id, name, count, records }: CounterState) {
-  return { id, name, usageCount: count, records, lastUsedAt: null };
+  return {
+    id,
+    name,
+    usageCount: count === null ? null : Number(count),
+    records: Number(records),
+    lastUsedAt: null,
+  };
 }
 
 function notRead(why: string): Remark {
@@ -57,11 +65,11 @@ function notRead(why: string): Remark {
   };
 }
 
-function leftOut(left: readonly CounterState[], except: readonly string[]): Remark {
+function leftOut(left: readonly CounterState[], except: readonly string[], named: Nouns): Remark {
   return {
     code: 'excepted',
     severity: 'info',
-    message: `${amount(left.length, 'preset')} ${left.length === 1 ? 'is' : 'are'} left out (${except.join(', ')}): ${names(left)}.`,
+    message: `${rowsOf(named, left.length)} ${left.length === 1 ? 'is' : 'are'} left out (${except.join(', ')}): ${names(left)}.`,
   };
 }
 

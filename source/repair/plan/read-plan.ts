@@ -1,4 +1,5 @@
 import type { Database } from '../../connection/transactions.ts';
+import type { Tables } from '../../counter/discovery/tables.ts';
 import { fingerprint } from '../../counter/fingerprint.ts';
 import { refused, requireEveryRow, requireWritableServer } from '../../counter/guards.ts';
 import { readIdentity } from '../../counter/identity.ts';
@@ -7,6 +8,7 @@ import { isConsoleError } from '../../errors/errors.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
 import type { Receipt } from '../receipts/receipt.ts';
+import { counterOf } from '../receipts/receipt-head.ts';
 import type { Remark, RepairOptions } from '../repair.ts';
 import { repairBlock } from '../sql/batch-block.ts';
 import { onlyColumns, type RepairFacts, readRepairFacts, whyNotQuiet } from '../sql/facts.ts';
@@ -18,7 +20,12 @@ import { readRisks } from './read-risks.ts';
 import { planSync } from './read-sync.ts';
 import { besidesRemarks, restoringRemarks, writersRemarks } from './remarks.ts';
 import type { RepairPlan, RepairRequest } from './repair-plan.ts';
-import { permissionDenied, requireDeletable, requireReversible } from './reversibility.ts';
+import {
+  permissionDenied,
+  requireDeletable,
+  requireHistoryOfItsOwn,
+  requireReversible,
+} from './reversibility.ts';
 import type { PlanParts } from './stale-plan.ts';
 import { planUndo } from './undo/read-undo.ts';
 
@@ -39,7 +46,7 @@ export async function planRepair(
       const found = await inspectDatabase(reader, database, request.counter);
       return {
         found,
-        catalog: await readTriggerCatalog(reader, found.tables),
+        catalog: await readTriggerCatalog(reader, asWritten(found.tables)),
         facts: await readRepairFacts(reader, found.tables),
         identity: await readIdentity(reader, database, found.tables),
         risks: await readRisks(reader, found.tables, request),
@@ -52,8 +59,10 @@ export async function planRepair(
     const obstacle = obstacleIn(guard, request);
     if (obstacle) obstacles.push(obstacle);
   };
+  must(() => requireSure(found.tables, request));
   must(() => requireWritable(found, facts, request));
   must(() => requireReversible(found.tables, risks));
+  if (action === 'reset' && options.deleteHistory) must(() => requireHistoryOfItsOwn(found.tables, catalog));
   const draft = await drafts[action]({ database, found, facts, request, identity, signal });
   const deletes = draft.recordsToDelete > 0;
   const inserts = draft.recordsToRestore > 0;
@@ -67,9 +76,9 @@ export async function planRepair(
   }
   const writes: PlannedWrites = {
     columns: [
-      found.tables.presets.count,
-      ...((inserts || draft.maySetLastUsed) && found.tables.presets.lastUsed
-        ? [found.tables.presets.lastUsed]
+      found.tables.written.count,
+      ...((inserts || draft.maySetLastUsed) && found.tables.written.touched
+        ? [found.tables.written.touched]
         : []),
     ],
     deletes: action === 'reset' && options.deleteHistory,
@@ -77,7 +86,13 @@ export async function planRepair(
     inserts,
   };
   const firesTriggers = firingTriggers(catalog, writes);
-  const cannotSuppress = await whyNotSuppress(database, facts, { deletes: mayDelete, inserts }, signal);
+  const cannotSuppress = await whyNotSuppress(
+    database,
+    found.tables,
+    facts,
+    { deletes: mayDelete, inserts },
+    signal,
+  );
   if (options.suppressTriggers && cannotSuppress !== null) {
     throw refused(
       'cannot-suppress',
@@ -86,7 +101,9 @@ export async function planRepair(
     );
   }
   const rows = draft.changes.length + draft.recordsToDelete + draft.recordsToRestore;
-  const health = judgeTrigger(catalog);
+  // What is said of the trigger is said of that of presets.
+  const isBuiltIn = found.tables.definition.source.kind === 'built-in';
+  const health = isBuiltIn ? judgeTrigger(catalog) : null;
   const written = draft.into
     ? onlyColumns(
         facts,
@@ -95,7 +112,7 @@ export async function planRepair(
     : facts;
   const parts: PlanParts = {
     database: identity,
-    asked: fingerprint([action, options, [...request.presets].sort()]),
+    asked: fingerprint([action, options, [...request.presets].sort(), ...counted(found.tables)]),
     presets: fingerprint(draft.holds),
     // For both ways of deleting: the number of records decides between them later.
     triggers: fingerprint(
@@ -114,7 +131,7 @@ export async function planRepair(
     fingerprint: fingerprint(parts),
     parts,
     phrase: phraseOf(request, found, draft),
-    changes: draft.changes.sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta)),
+    changes: draft.changes.sort((a, b) => Math.abs(Number(b.delta)) - Math.abs(Number(a.delta))),
     recordsToDelete: draft.recordsToDelete,
     recordsToRestore: draft.recordsToRestore,
     firesTriggers,
@@ -143,15 +160,36 @@ export async function planRepair(
   };
 }
 
+/** The tables with the one that is written in place of the rows', so that its triggers are read. */
+function asWritten(tables: Tables): Tables {
+  const { oid, name, count, apart } = tables.written;
+  return apart ? { ...tables, presets: { ...tables.presets, oid, name, count } } : tables;
+}
+
+/** What a plan is of, if that is not the counter of presets. */
+function counted({ definition }: Tables): unknown[] {
+  const { counter, counts } = counterOf(definition);
+  return counter === undefined ? [] : [counter, counts];
+}
+
 /** What must be typed to run the plan. Whoever deletes records types how many, and so cannot mistake it for a plain reset. */
 function phraseOf(
   { action, options }: RepairRequest,
-  { server }: InspectedDatabase,
+  { server, tables }: InspectedDatabase,
   { receipt, changes, recordsToDelete }: PlanDraft,
 ): string {
   const word = receipt ? doubtWord(receipt) : null;
+  const { id, source } = tables.definition;
+  const counter = source.kind === 'built-in' ? [] : [id];
   const deletes = options.deleteHistory ? ['delete', recordsToDelete] : [];
-  return [action, ...(word === null ? [] : [word]), server.database, changes.length, ...deletes].join(' ');
+  return [
+    action,
+    ...(word === null ? [] : [word]),
+    server.database,
+    ...counter,
+    changes.length,
+    ...deletes,
+  ].join(' ');
 }
 
 function sourceOf({ head, origin, doubt }: Receipt): RepairPlan['source'] {
@@ -166,6 +204,8 @@ const hindersWriting: ReadonlySet<string> = new Set([
   'inherited',
   'orphans-named',
   'count-generated',
+  'only-a-guess',
+  'history-counted-elsewhere',
 ]);
 
 /** What a guard throws; as a remark in a dry run. */
@@ -181,6 +221,16 @@ function obstacleIn(guard: () => void, { dryRun = false }: RepairRequest): Remar
 
 const drafts = { sync: planSync, reset: planReset, undo: planUndo };
 
+/** Throws if nothing but its name speaks for the counter, and nobody has named it. An undo is of a counter that was named. */
+function requireSure({ definition }: Tables, { named = false, action }: RepairRequest): void {
+  if (definition.confidence !== 'guess' || named || action === 'undo') return;
+  throw refused(
+    'only-a-guess',
+    `Only its name says that ${definition.id} is a counter, so nothing is written to it unasked.`,
+    `Name it to have it written: --counter ${definition.id}`,
+  );
+}
+
 /** Throws if this role, this server or these tables do not allow such a write at all. */
 function requireWritable(
   found: InspectedDatabase,
@@ -193,29 +243,32 @@ function requireWritable(
   if (presetsKind === 'f' || recordsKind === 'f') {
     throw refused(
       'foreign-table',
-      `${presetsKind === 'f' ? tables.presets.name : tables.records.name} is a foreign table.`,
+      `${presetsKind === 'f' ? tables.written.name : tables.records.name} is a foreign table.`,
       'Connect to the server that holds it.',
     );
   }
   if (countGenerated) {
     throw refused(
       'count-generated',
-      `${tables.presets.count} of ${tables.presets.name} is a generated column, so it cannot be written.`,
+      `${tables.written.count} of ${tables.written.name} is a generated column, so it cannot be written.`,
       'Correct what it is computed from.',
     );
   }
-  if (!may.count) throw permissionDenied(found, `UPDATE (${tables.presets.count})`, tables.presets.name);
-  if (tables.presets.lastUsed && !may.lastUsed && (action !== 'sync' || options.lastUsed)) {
-    throw permissionDenied(found, `UPDATE (${tables.presets.lastUsed})`, tables.presets.name);
+  if (!may.count) throw permissionDenied(found, `UPDATE (${tables.written.count})`, tables.written.name);
+  if (tables.written.touched && !may.lastUsed && (action !== 'sync' || options.lastUsed)) {
+    throw permissionDenied(found, `UPDATE (${tables.written.touched})`, tables.written.name);
   }
 }
 
 async function whyNotSuppress(
   database: Database,
+  { definition }: Tables,
   { referencedBy }: RepairFacts,
   { deletes, inserts }: { deletes: boolean; inserts: boolean },
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
+  if (definition.source.kind !== 'built-in' && (deletes || inserts))
+    return `they may keep other counts of the same ${definition.nouns.record[1]}`;
   if (inserts && referencedBy.some(({ itself }) => itself)) {
     return 'records refer to each other, and a trigger checks that';
   }
@@ -243,6 +296,7 @@ function statements(
       wait: false,
       quiet: suppressTriggers,
       setsLastUsed: changes.some(({ lastUsedAfter }) => lastUsedAfter !== undefined),
+      adds: changes.some(({ adds = false }) => adds),
     }),
     'COMMIT',
   ];

@@ -1,16 +1,17 @@
 import type { Database } from '../../connection/transactions.ts';
 import { auditCounters } from '../../counter/audit/audit-counters.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
+import { isZero } from '../../counter/quantity.ts';
 import { findPresets } from '../../counter/reading/find-presets.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import { usualLimits } from '../batch-limits.ts';
 import { leftForSize } from '../left-for-size.ts';
-import { notANumber, type Remark } from '../repair.ts';
+import type { Remark } from '../repair.ts';
 import type { CounterState } from '../sql/counter-state.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 import { readLargeRecords, readRecordSizes } from '../sql/record-sizes.ts';
 import type { PlanDraft } from './draft.ts';
-import { driftsOf, type PlanContext, statesOf } from './read-states.ts';
+import { driftsOf, type PlanContext, splitWritable, statesOf } from './read-states.ts';
 import { chooseMethod, resetChange } from './reset.ts';
 
 /** Finds every preset that is not at zero yet, or has records to delete. */
@@ -23,6 +24,9 @@ export async function planReset({
 }: PlanContext): Promise<PlanDraft> {
   const { tables } = found;
   const { presets } = request;
+  const { nouns, source } = tables.definition;
+  const { row } = nouns;
+  const isBuiltIn = source.kind === 'built-in';
   const { deleteHistory } = request.options;
   let ids: string[] = [];
   let orphans = 0;
@@ -43,17 +47,19 @@ export async function planReset({
             .map(({ id }) => id),
         ),
     });
-    orphans = summary.orphans;
+    // Of other counters what belongs to no row does not count, and stays.
+    if (isBuiltIn) orphans = summary.orphans;
   }
   const states = await statesOf(database, tables, ids, false, signal);
-  const clears = tables.presets.lastUsed !== null && facts.lastUsedNullable;
+  const clears = tables.written.touched !== null && facts.lastUsedNullable;
   const sizes = deleteHistory ? await sizesOf(database, tables, facts, signal) : nothingLarge;
   const isTooLarge = (state: CounterState) => state.exact === null && sizes.large.has(state.id);
-  const changes = states.flatMap(state =>
+  const { written, left: unwritable } = splitWritable(states, { tables, facts });
+  const changes = written.flatMap(state =>
     isTooLarge(state) ? [] : (resetChange(state, clears, deleteHistory) ?? []),
   );
   const left = [
-    ...states.filter(({ exact }) => exact !== null).map(notANumber),
+    ...unwritable,
     ...states
       .filter(isTooLarge)
       .map(state => leftForSize(state, sizes.large.get(state.id) ?? 0, usualLimits)),
@@ -61,33 +67,33 @@ export async function planReset({
   const ownRecords = changes.reduce((sum, { deletes }) => sum + deletes, 0);
   const recordsToDelete = deleteHistory ? ownRecords + orphans : 0;
   const remarks: Remark[] = [];
-  const kept = changes.filter(({ records }) => records > 0).length;
+  const kept = changes.filter(({ records }) => !isZero(records)).length;
   if (!deleteHistory && kept > 0) {
     remarks.push({
       code: 'history-kept',
       severity: 'warning',
-      message: `The history stays, so ${kept === 1 ? 'the preset with history' : `all ${kept} presets with history`} will show Mismatch until a sync counts ${kept === 1 ? 'it' : 'them'} again.`,
+      message: `The history stays, so ${kept === 1 ? `the ${row[0]} with history` : `all ${kept} ${row[1]} with history`} will show Mismatch until a sync counts ${kept === 1 ? 'it' : 'them'} again.`,
     });
   }
-  if (tables.presets.lastUsed !== null && !facts.lastUsedNullable) {
+  if (tables.written.touched !== null && !facts.lastUsedNullable) {
     remarks.push({
       code: 'last-used-stays',
       severity: 'warning',
-      message: `${tables.presets.lastUsed} is NOT NULL here, so it keeps its value.`,
+      message: `${tables.written.touched} is NOT NULL here, so it keeps its value.`,
     });
   }
   if (deleteHistory && orphans > 0) {
     remarks.push({
       code: 'orphans-go',
       severity: 'info',
-      message: `${orphans} of the records belong to presets that are gone; they are deleted too.`,
+      message: `${orphans} of the records belong to ${row[1]} that are gone; they are deleted too.`,
     });
   }
   const how =
     recordsToDelete > 0
       ? chooseMethod(
           facts,
-          presets.length === 0 && left.length === 0,
+          isBuiltIn ? presets.length === 0 && left.length === 0 : nouns.record[1],
           orphans,
           recordsToDelete,
           changes.length,

@@ -9,7 +9,8 @@ export async function readRisks(
   tables: Tables,
   { action, options, presets }: RepairRequest,
 ): Promise<RepairRisks> {
-  const orphansGo = action === 'reset' && options.deleteHistory && presets.length === 0;
+  const isBuiltIn = tables.definition.source.kind === 'built-in';
+  const orphansGo = isBuiltIn && action === 'reset' && options.deleteHistory && presets.length === 0;
   // If rows are hidden, the repair is refused anyway, and what is in the table is not known.
   if (tables.hiddenBy.length > 0) return { keyTwice: false, refusesOrphans: null };
   return {

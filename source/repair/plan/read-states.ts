@@ -1,6 +1,9 @@
 import type { Database } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
+import { isZero, type Quantity } from '../../counter/quantity.ts';
+import { type Writable, whyNotWritten } from '../not-written.ts';
+import { driftOf, type LeftAlone } from '../repair.ts';
 import type { CounterState } from '../sql/counter-state.ts';
 import { exactForms, readStates } from '../sql/counter-state.ts';
 import type { RepairFacts } from '../sql/facts.ts';
@@ -44,14 +47,29 @@ export async function statesOf(
   }
   return all;
 }
+/** The states of rows whose count can be written, and the others with the reason. Those that are right are no reason. */
+export function splitWritable(
+  states: readonly CounterState[],
+  writable: Writable,
+): { written: CounterState[]; left: LeftAlone[] } {
+  const written: CounterState[] = [];
+  const left: LeftAlone[] = [];
+  for (const state of states) {
+    const why = whyNotWritten(state, writable);
+    if (!why) written.push(state);
+    else if (state.exact !== null || !isZero(driftOf(state))) left.push(why);
+  }
+  return { written, left };
+}
+
 /**
  * Which presets drift, by how much. The fingerprint holds this because correct uses do not change it. Whether a preset
  * needs a change can depend on uses, so that is left out.
  */
-export function driftsOf(states: readonly CounterState[]): [string, number][] {
+export function driftsOf(states: readonly CounterState[]): [string, Quantity][] {
   return states
     .filter(({ exact }) => exact === null)
-    .map(({ id, count, records }): [string, number] => [id, (count ?? 0) - records])
-    .filter(([, drift]) => drift !== 0)
+    .map((state): [string, Quantity] => [state.id, driftOf(state)])
+    .filter(([, drift]) => !isZero(drift))
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }

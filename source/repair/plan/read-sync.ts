@@ -1,23 +1,26 @@
 import type { Database } from '../../connection/transactions.ts';
 import { auditCounters } from '../../counter/audit/audit-counters.ts';
 import { isWrong } from '../../counter/counter.ts';
+import { presetNames } from '../../counter/definition/preset-names.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { findPresets } from '../../counter/reading/find-presets.ts';
-import { notANumber, type Remark } from '../repair.ts';
+import type { Remark } from '../repair.ts';
 import { exactForms, readStaleTimes } from '../sql/counter-state.ts';
 import type { PlanDraft } from './draft.ts';
 import { exceptCauses } from './except-causes.ts';
-import { driftsOf, type PlanContext, statesOf } from './read-states.ts';
+import { driftsOf, type PlanContext, splitWritable, statesOf } from './read-states.ts';
 import { syncChange } from './sync.ts';
 
 /**
  * Finds the presets whose count is not their number of records and, on request, those whose last use is not their newest
  * record.
  */
-export async function planSync({ database, found, request, signal }: PlanContext): Promise<PlanDraft> {
+export async function planSync({ database, found, facts, request, signal }: PlanContext): Promise<PlanDraft> {
   const { tables } = found;
   const { presets, options } = request;
-  const times = options.lastUsed && tables.presets.lastUsed !== null && tables.records.time !== null;
+  const { nouns, source } = tables.definition;
+  const isBuiltIn = source.kind === 'built-in';
+  const times = options.lastUsed && tables.written.touched !== null && tables.records.time !== null;
   const ids = await database.read(
     async reader => {
       if (presets.length > 0) return findPresets(reader, tables, presets);
@@ -30,14 +33,14 @@ export async function planSync({ database, found, request, signal }: PlanContext
     presets.length > 0 ? { ids: [], allRecords: null } : await mismatched(database, tables, signal);
   const read = await statesOf(database, tables, [...new Set([...wrong.ids, ...ids])], times, signal);
   const { states, remarks: causes } = await exceptCauses(read, request, tables, wrong.allRecords, signal);
-  const changes = states.flatMap(state => syncChange(state, times) ?? []);
-  const left = states.filter(({ exact }) => exact !== null).map(notANumber);
+  const { written, left } = splitWritable(states, { tables, facts });
+  const changes = written.flatMap(state => syncChange(state, times) ?? []);
   const remarks: Remark[] = [...causes];
   if (options.lastUsed && !times) {
     remarks.push({
       code: 'no-times',
       severity: 'warning',
-      message: 'There is no last_used_at, or records have no time: only counts are changed.',
+      message: `There is no ${isBuiltIn ? presetNames.touched : 'time of the last one to set'}, or ${nouns.record[1]} have no time: only counts are changed.`,
     });
   }
   return {

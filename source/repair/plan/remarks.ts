@@ -4,14 +4,14 @@ import { describeType } from '../../trigger/trigger-type.ts';
 import type { FiringTrigger, Remark, RepairOptions } from '../repair.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 
-/** What will make the counts wrong again, or is not what it seems. */
+/** What will make the counts wrong again, or is not what it seems; null if the trigger was not judged. */
 export function writersRemarks(
-  { healthy, findings }: ReturnType<typeof judgeTrigger>,
+  health: ReturnType<typeof judgeTrigger> | null,
   fires: readonly FiringTrigger[],
 ): Remark[] {
   const remarks: Remark[] = [];
-  if (!healthy) {
-    const [first] = findings.filter(({ severity }) => severity === 'error');
+  if (health && !health.healthy) {
+    const [first] = health.findings.filter(({ severity }) => severity === 'error');
     remarks.push({
       code: 'trigger-unhealthy',
       severity: 'warning',

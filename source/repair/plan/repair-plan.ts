@@ -56,6 +56,8 @@ export interface RepairRequest {
   action: RepairAction;
   counter: CounterChoice;
   presets: readonly string[];
+  /** True if the user named the counter: only then a guess is written to. */
+  named?: boolean;
   options: RepairOptions;
   readOnly: boolean;
   /** The state directory, which holds the receipts. */

@@ -18,7 +18,7 @@ export function stalePlan(plan: Planned, agreed?: Planned): ConsoleError {
     'stale-plan',
     changed.length > 0
       ? `The database no longer matches the plan: ${changed.join('; ')}.`
-      : 'The database no longer matches the plan, or the command has changed: presets drift differently, other triggers fire, or the options differ.',
+      : `The database no longer matches the plan, or the command has changed: ${rows(plan)} drift differently, other triggers fire, or the options differ.`,
     `Nothing was changed. Review the current plan; its fingerprint is ${plan.fingerprint}.`,
   );
 }
@@ -26,16 +26,20 @@ export function stalePlan(plan: Planned, agreed?: Planned): ConsoleError {
 function changedWords(plan: RepairPlan, now: PlanParts, agreed: RepairPlan, then: PlanParts): string[] {
   const words: Record<keyof PlanParts, () => string> = {
     database: () => 'it is another database',
-    asked: () => 'the action, its options or its presets differ',
+    asked: () => `the action, its options or its ${rows(plan)} differ`,
     presets: () =>
       plan.action === 'undo'
-        ? 'other presets or records would be taken back'
-        : 'other presets drift, or by other amounts',
+        ? `other ${rows(plan)} or ${plan.inspected.tables.definition.nouns.record[1]} would be taken back`
+        : `other ${rows(plan)} drift, or by other amounts`,
     triggers: () => triggerWords(plan, agreed),
     receipt: () => 'the origin of the receipt is judged differently now',
   };
   const parts = Object.keys(words) as (keyof PlanParts)[];
   return parts.flatMap(part => (now[part] === then[part] ? [] : [words[part]()]));
+}
+
+function rows({ inspected }: RepairPlan): string {
+  return inspected.tables.definition.nouns.row[1];
 }
 
 function triggerWords(plan: RepairPlan, agreed: RepairPlan): string {

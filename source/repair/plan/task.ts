@@ -1,3 +1,4 @@
+import type { Quantity } from '../../counter/quantity.ts';
 import type { AwayRecords, LeftState } from './undo/undoable-changes.ts';
 
 /** A part of a repair: one preset, or the records of none. */
@@ -6,7 +7,7 @@ export interface RepairTask {
   id: string | null;
   name: string;
   /** The count minus records when it was planned, or after the batch before. */
-  drift: number;
+  drift: Quantity;
   /** About how many records it deletes or puts back: batches are made of about equal sums. */
   weight: number;
   /** undo: what is restored. */
@@ -18,6 +19,6 @@ export interface UndoStep {
   records: AwayRecords | null;
   /** What goes back besides records, with the last records of the preset. */
   state: LeftState | null;
-  /** `last_used_at`, which does not depend on the drift; null if it stays. */
+  /** The time of the last use, which does not depend on the drift; null if it stays. */
   lastUsed: LeftState['lastUsed'];
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { decimal } from '../../counter/quantity.ts';
 import { jsonText } from '../../format/json-text.ts';
 import type { ReceiptBatch, ReceiptEnd, ReceiptHead } from './receipt.ts';
 import { receiptId } from './receipt-id.ts';
@@ -16,6 +17,8 @@ export const headSchema = z.object({
   database: z.object({ name: z.string(), host: z.string(), user: z.string(), serverVersion: z.string() }),
   identity: z.string(),
   schema: z.string(),
+  counter: z.exactOptional(z.string()),
+  counts: z.exactOptional(z.string()),
   fingerprint: z.string(),
   options: z.record(z.string(), z.boolean()),
   undoes: z.nullable(z.string()),
@@ -36,13 +39,17 @@ export const headSchema = z.object({
   began: z.exactOptional(z.object({ xid, oldest: z.exactOptional(xid), timeline: z.nullable(whole) })),
 }) satisfies z.ZodMiniType<ReceiptHead>;
 
+const quantity = z.union([z.number(), z.string().check(z.regex(decimal))]);
+
 const changeFields = z.object({
   id: z.nullable(z.string()),
   name: z.string(),
-  before: z.nullable(z.number()),
-  delta: z.number(),
-  drift: z.number(),
+  before: z.nullable(quantity),
+  delta: quantity,
+  drift: quantity,
   deletes: z.number(),
+  worth: z.exactOptional(quantity),
+  remaining: z.exactOptional(whole),
   lastUsedBefore: z.nullable(z.string()),
   lastUsedAfter: z.exactOptional(z.nullable(z.string())),
   of: z.exactOptional(whole),

@@ -1,3 +1,5 @@
+import type { Quantity } from '../../counter/quantity.ts';
+
 /** The first line of a receipt: who does what to which database. Holds no password. */
 export interface ReceiptHead {
   version: 1;
@@ -12,6 +14,9 @@ export interface ReceiptHead {
   /** What distinguishes this database from every other one, however it is reached. */
   identity: string;
   schema: string;
+  /** The id of the counter, and a hash of what it counts; both are left out for that of presets. */
+  counter?: string;
+  counts?: string;
   fingerprint: string;
   options: Record<string, boolean>;
   /** The receipt that this one undoes; null for sync, reset and migrate. */
@@ -40,21 +45,25 @@ export interface ReceiptChange {
   /** Null for records of no preset, which an undo puts back. */
   id: string | null;
   name: string;
-  before: number | null;
-  /** Added to `usage_count`. */
-  delta: number;
-  /** `usage_count` minus records before the batch. */
-  drift: number;
+  before: Quantity | null;
+  /** Added to the count. */
+  delta: Quantity;
+  /** The count minus what it should be, before the batch. */
+  drift: Quantity;
   /** Records that the batch deletes; negative if it puts them back. */
   deletes: number;
+  /** The sum of their amounts; left out if records are counted. */
+  worth?: Quantity;
+  /** How many records the batch leaves, if their amounts are added up. */
+  remaining?: number;
   lastUsedBefore: string | null;
-  /** Left out if `last_used_at` does not change. */
+  /** Left out if the time of the last use does not change. */
   lastUsedAfter?: string | null;
   /** undo: the batch of the other receipt whose records are put back. */
   of?: number;
   /**
    * undo: `records` puts records of that batch back and counts them, which changes no drift; `state` restores the drift
-   * and `last_used_at`, for all batches at once; `all` does both. Left out if everything the batch did was undone, as
+   * and the time of the last use, for all batches at once; `all` does both. Left out if everything the batch did was undone, as
    * older versions did.
    */
   part?: 'records' | 'state' | 'all';

@@ -1,9 +1,18 @@
+import { negated, type Quantity, sumOf, toAmount } from '../../counter/quantity.ts';
 import { leftForSize } from '../left-for-size.ts';
-import { resetChange } from '../plan/reset.ts';
+import type { FullPlan } from '../plan/draft.ts';
+import { numberOf, resetChange } from '../plan/reset.ts';
 import { syncChange } from '../plan/sync.ts';
 import type { RepairTask } from '../plan/task.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
-import { type FoundRecord, readOrphans, readStates, readWithRecords } from '../sql/counter-state.ts';
+import {
+  type CounterState,
+  type FoundRecord,
+  type RecordValues,
+  readOrphans,
+  readStates,
+  readWithRecords,
+} from '../sql/counter-state.ts';
 import { prepareUndo } from './prepare-undo.ts';
 import {
   type BatchRequest,
@@ -29,14 +38,14 @@ async function prepareCounts({ reader, plan, tasks }: BatchRequest): Promise<Pre
   const { tables } = plan.inspected;
   const times = plan.action === 'sync' && plan.options.lastUsed && tables.records.time !== null;
   const states = await readStates(reader, tables, idsOf(tasks), times);
-  const clears = tables.presets.lastUsed !== null && plan.facts.lastUsedNullable;
+  const clears = tables.written.touched !== null && plan.facts.lastUsedNullable;
   const prepared = emptyBatch();
   for (const task of tasks) {
-    const state = plannedState(states.get(task.id ?? ''), task, prepared.left);
+    const state = plannedState(states.get(task.id ?? ''), task, plan, prepared.left);
     if (!state) continue;
     const change =
       plan.action === 'sync'
-        ? syncChange(state, times && tables.presets.lastUsed !== null)
+        ? syncChange(state, times && tables.written.touched !== null)
         : resetChange(state, clears, false);
     if (!change) continue;
     add(prepared, change);
@@ -55,14 +64,15 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
   const found: FoundRecord[] = [];
   const [none] = tasks.filter(({ id }) => id === null);
   if (none) found.push(...(await orphansOf(asked, none, prepared)));
-  const clears = tables.presets.lastUsed !== null && plan.facts.lastUsedNullable;
+  const clears = tables.written.touched !== null && plan.facts.lastUsedNullable;
   const ids = idsOf(tasks);
+  const amountPlace = amountPlaceOf(plan);
   const states =
     ids.length === 0 ? new Map() : await readWithRecords(reader, tables, plan.facts, ids, most, limits);
   for (const task of tasks) {
     if (task.id === null) continue;
     const own = states.get(task.id);
-    const state = plannedState(own?.state, task, prepared.left);
+    const state = plannedState(own?.state, task, plan, prepared.left);
     if (!state || !own) continue;
     const [large] = own.tooLarge;
     if (large !== undefined) {
@@ -70,11 +80,11 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
       continue;
     }
     const going = own.found;
-    if (going.length === state.records) {
+    if (going.length === numberOf(state)) {
       const change = resetChange(state, clears, true);
       if (!change) continue;
       found.push(...going);
-      add(prepared, { ...change, drift: task.drift });
+      add(prepared, { ...change, drift: task.drift, ...remainingOf(state, going.length) });
       continue;
     }
     // The other presets of the batch have left no room for it.
@@ -83,8 +93,13 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
       continue;
     }
     found.push(...going);
-    // A count that is too low must not fall below zero on the way.
-    const delta = -Math.min(going.length, Math.max(0, state.count ?? 0));
+    const worth =
+      amountPlace === null
+        ? going.length
+        : sumOf(going.map((record: FoundRecord) => amountOf(record, amountPlace)));
+    // A count that is too low must not fall below zero on the way. Amounts may be negative.
+    const delta =
+      amountPlace === null ? -Math.min(going.length, Math.max(0, Number(state.count ?? 0))) : negated(worth);
     add(prepared, {
       id: state.id,
       name: state.name,
@@ -92,11 +107,14 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
       delta,
       drift: task.drift,
       deletes: going.length,
+      ...(amountPlace === null ? {} : { worth }),
+      ...remainingOf(state, going.length),
       lastUsedBefore: state.lastUsed,
+      ...(state.missing ? { adds: true } : {}),
     });
     prepared.rest.push({
       ...task,
-      drift: task.drift + delta + going.length,
+      drift: sumOf([task.drift, delta, worth]),
       weight: Math.max(1, task.weight - going.length),
     });
   }
@@ -104,6 +122,20 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
   prepared.order.truncate = truncate;
   prepared.records = found.length > 0 ? found.map(({ values }) => values) : null;
   return prepared;
+}
+
+/** Where the amount is among the values of a record; null if records are counted. */
+function amountPlaceOf({ inspected, facts }: FullPlan): number | null {
+  const { amount } = inspected.tables.records;
+  return amount === null ? null : facts.recordColumns.findIndex(({ quoted }) => quoted === amount);
+}
+
+function remainingOf({ many }: CounterState, deleted: number): Pick<ReceiptChange, 'remaining'> {
+  return many === undefined ? {} : { remaining: many - deleted };
+}
+
+function amountOf({ values }: FoundRecord, place: number): Quantity {
+  return toAmount((JSON.parse(values) as RecordValues)[place] ?? null);
 }
 
 /** The records of no preset that are deleted now. Comes back for more as long as there are any. */
@@ -120,8 +152,8 @@ async function orphansOf(
   return found;
 }
 
-function add(prepared: PreparedBatch, change: ReceiptChange & { id: string }): void {
-  const { id, name, before, delta, drift, deletes, lastUsedBefore } = change;
+function add(prepared: PreparedBatch, change: ReceiptChange & { id: string; adds?: boolean }): void {
+  const { id, name, before, delta, drift, deletes, worth, remaining, lastUsedBefore } = change;
   prepared.changes.push({
     id,
     name,
@@ -129,6 +161,8 @@ function add(prepared: PreparedBatch, change: ReceiptChange & { id: string }): v
     delta,
     drift,
     deletes,
+    ...(worth === undefined ? {} : { worth }),
+    ...(remaining === undefined ? {} : { remaining }),
     lastUsedBefore,
     ...(change.lastUsedAfter === undefined ? {} : { lastUsedAfter: change.lastUsedAfter }),
   });

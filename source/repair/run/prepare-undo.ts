@@ -1,8 +1,9 @@
+import { isSame, minus, negated, type Quantity, sumOf, toAmount } from '../../counter/quantity.ts';
 import type { RepairTask } from '../plan/task.ts';
 import { movedBy, whyStateStays } from '../plan/undo/draft-undo.ts';
 import type { LeftState } from '../plan/undo/undoable-changes.ts';
 import type { PlaceRange, ReceiptChange } from '../receipts/receipt.ts';
-import type { LeftAlone } from '../repair.ts';
+import { driftOf, type LeftAlone } from '../repair.ts';
 import { type CounterState, type RecordValues, readDangling, readStates } from '../sql/counter-state.ts';
 import { gatherRecords, type StoredRecord } from './gather-records.ts';
 import { type BatchRequest, emptyBatch, idsOf, knownState, orderOf, type PreparedBatch } from './prepared.ts';
@@ -24,6 +25,9 @@ interface Going {
   rest: RepairTask | null;
 }
 
+/** The amount of a record; null if records are counted. */
+type Amounts = ((record: StoredRecord) => Quantity) | null;
+
 /** Puts back the records whose references still exist, unchanged, and restores the drift there was. */
 export async function prepareUndo(asked: BatchRequest): Promise<PreparedBatch> {
   const { reader, plan, tasks } = asked;
@@ -33,7 +37,7 @@ export async function prepareUndo(asked: BatchRequest): Promise<PreparedBatch> {
   if (!receipt) return prepared;
   const counters = await readStates(reader, tables, idsOf(tasks));
   const open = tasks.flatMap(task => {
-    const counter = task.id === null ? null : knownState(counters.get(task.id), task, prepared.left);
+    const counter = task.id === null ? null : knownState(counters.get(task.id), task, plan, prepared.left);
     return task.id !== null && !counter ? [] : [{ task, counter }];
   });
   const parts = await gatherRecords(
@@ -60,6 +64,9 @@ export async function prepareUndo(asked: BatchRequest): Promise<PreparedBatch> {
       },
     ];
   });
+  const amountPlace = into.indexOf(tables.records.amount);
+  const amounts: Amounts =
+    tables.records.amount === null ? null : ({ values }) => toAmount(values[amountPlace] ?? null);
   const places = facts.recordColumns.map(({ quoted }) => into.indexOf(quoted));
   const inOrder = ({ values }: StoredRecord) => places.map(place => values[place] ?? null);
   const going = await withoutThere(asked, all, inOrder, prepared.left);
@@ -79,7 +86,7 @@ export async function prepareUndo(asked: BatchRequest): Promise<PreparedBatch> {
       return table === undefined;
     });
     part.lost = whole - part.records.length;
-    putBack(prepared, receipt.head.action, part);
+    putBack(prepared, receipt.head.action, part, amounts);
   }
   return prepared;
 }
@@ -150,10 +157,12 @@ function putBack(
   prepared: PreparedBatch,
   action: string,
   { task, counter, records, lost, lostTable, inParts }: Going,
+  amounts: Amounts,
 ): void {
   const { records: away = null, lastUsed = null } = task.undo ?? {};
   const back = records.length;
-  const { state, why } = stateOf(task, counter, action, back);
+  const worth = amounts ? sumOf(records.map(amounts)) : back;
+  const { state, why } = stateOf(task, counter, action, { back, worth });
   const missing =
     lost > 0
       ? `${lost} of its ${lost + back} records cannot be put back: what they refer to in ${lostTable} is gone. The others come back.`
@@ -173,9 +182,10 @@ function putBack(
     id: task.id,
     name: counter?.name ?? '',
     before: count,
-    delta: counter ? back - (state?.moved ?? 0) : 0,
-    drift: counter ? (count ?? 0) - counter.records : 0,
+    delta: counter ? minus(worth, state?.moved ?? 0) : 0,
+    drift: counter ? driftOf(counter) : 0,
     deletes: -back || 0,
+    ...(amounts && back > 0 ? { worth: negated(worth) } : {}),
     lastUsedBefore: counter?.lastUsed ?? null,
     ...(times ? { lastUsedAfter: lastUsed.before } : {}),
     ...(away && back > 0 ? { of: away.batch.batch } : {}),
@@ -187,7 +197,10 @@ function putBack(
   };
   prepared.changes.push(change);
   if (task.id === null) return;
-  prepared.order.rows.push({ ...orderOf({ ...change, id: task.id }), nullIfZero: state?.wasNull === true });
+  prepared.order.rows.push({
+    ...orderOf({ ...change, id: task.id, adds: counter?.missing === true }),
+    nullIfZero: state?.wasNull === true,
+  });
 }
 
 /** What is restored besides the records, and why it is not, or what differs from what the receipt left. */
@@ -195,14 +208,14 @@ function stateOf(
   { drift: expected, undo }: RepairTask,
   counter: CounterState | null,
   action: string,
-  restored: number,
+  { back, worth }: { back: number; worth: Quantity },
 ): { state: LeftState | null; why: string | null } {
   if (!undo?.state || !counter) return { state: null, why: null };
   const { state } = undo;
-  const drift = (counter.count ?? 0) - counter.records;
-  const why = whyStateStays(action, state, counter, { drift, expected, restored });
+  const drift = driftOf(counter);
+  const why = whyStateStays(action, state, counter, { drift, expected, worth });
   if (why !== null) return { state: null, why };
-  return { state, why: drift === expected ? null : movedBy(action, drift - expected, restored) };
+  return { state, why: isSame(drift, expected) ? null : movedBy(action, minus(drift, expected), back) };
 }
 
 /** Ascending places as ranges of consecutive ones. */

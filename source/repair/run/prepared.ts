@@ -1,9 +1,11 @@
 import type { Reader } from '../../connection/transactions.ts';
+import { isSame, isZero } from '../../counter/quantity.ts';
+import { whyNotWritten } from '../not-written.ts';
 import type { FullPlan } from '../plan/draft.ts';
 import type { RepairTask } from '../plan/task.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
 import type { RecordsReader } from '../receipts/records/records-reader.ts';
-import { type LeftAlone, notANumber } from '../repair.ts';
+import { type Change, driftOf, type LeftAlone } from '../repair.ts';
 import type { BatchOrder, RowOrder } from '../sql/batch-block.ts';
 import type { ByteLimits } from '../sql/bounded-records.ts';
 import type { CounterState } from '../sql/counter-state.ts';
@@ -79,15 +81,22 @@ export function idsOf(tasks: readonly RepairTask[]): string[] {
 export function knownState(
   counter: CounterState | undefined,
   task: RepairTask,
+  { inspected, facts }: FullPlan,
   left: LeftAlone[],
 ): CounterState | null {
   const { id, name } = task;
   if (!counter) {
-    left.push({ id, name, reason: 'gone', message: 'The preset was deleted meanwhile.' });
+    left.push({
+      id,
+      name,
+      reason: 'gone',
+      message: `The ${inspected.tables.definition.nouns.row[0]} was deleted meanwhile.`,
+    });
     return null;
   }
-  if (counter.exact === null) return counter;
-  left.push(notANumber(counter));
+  const why = whyNotWritten(counter, { tables: inspected.tables, facts });
+  if (!why) return counter;
+  left.push(why);
   return null;
 }
 
@@ -95,20 +104,20 @@ export function knownState(
 export function plannedState(
   counter: CounterState | undefined,
   task: RepairTask,
+  plan: FullPlan,
   left: LeftAlone[],
 ): CounterState | null {
-  const state = knownState(counter, task, left);
+  const state = knownState(counter, task, plan, left);
   if (!state) return null;
-  const drift = (state.count ?? 0) - state.records;
-  if (drift === task.drift) return state;
+  const drift = driftOf(state);
+  if (isSame(drift, task.drift)) return state;
   left.push({
     id: state.id,
     name: state.name,
     reason: 'moved',
-    message:
-      drift === 0
-        ? 'Something else has corrected it meanwhile.'
-        : `Its drift was ${task.drift} when this was planned, and is ${drift} now: something else writes it.`,
+    message: isZero(drift)
+      ? 'Something else has corrected it meanwhile.'
+      : `Its drift was ${task.drift} when this was planned, and is ${drift} now: something else writes it.`,
   });
   return null;
 }
@@ -119,11 +128,13 @@ export function orderOf({
   delta,
   lastUsedBefore,
   lastUsedAfter,
-}: Pick<ReceiptChange, 'delta' | 'lastUsedBefore' | 'lastUsedAfter'> & { id: string }): RowOrder {
+  adds = false,
+}: Pick<Change, 'id' | 'delta' | 'lastUsedBefore' | 'lastUsedAfter' | 'adds'>): RowOrder {
   return {
     id,
     delta,
     nullIfZero: false,
+    ...(adds ? { adds } : {}),
     lastUsed: lastUsedAfter === undefined ? null : { from: lastUsedBefore, to: lastUsedAfter },
   };
 }

@@ -1,6 +1,7 @@
 import { noChoice } from '../../config/column-choice.ts';
 import { pause, tryUntilAnswered } from '../../connection/deadlines.ts';
 import type { Database } from '../../connection/transactions.ts';
+import { compareQuantities, isSame, minus, negated, type Quantity, sumOf } from '../../counter/quantity.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../../errors/errors.ts';
 import { type BatchLimits, usualLimits } from '../batch-limits.ts';
 import type { FullPlan } from '../plan/draft.ts';
@@ -14,7 +15,7 @@ import { receiptHead } from '../receipts/receipt-head.ts';
 import { RecordsReader } from '../receipts/records/records-reader.ts';
 import { receiptsThatCount } from '../receipts/seals/trust.ts';
 import { openReceipt, type ReceiptWriter } from '../receipts/write-receipt.ts';
-import type { LeftAlone, RepairOutcome, RepairProgress } from '../repair.ts';
+import { driftOf, type LeftAlone, type RepairOutcome, type RepairProgress, worthOf } from '../repair.ts';
 import { exactForms, readStates } from '../sql/counter-state.ts';
 import { readServerMark } from '../sql/server-mark.ts';
 import type { BatchResult } from './batch.ts';
@@ -144,16 +145,17 @@ function patience({ lockTimeout }: RunOptions): number {
 interface Written {
   id: string;
   name: string;
-  drift: number;
+  drift: Quantity;
 }
 
 /** What a batch has written, by preset: an undo may restore records and a drift together. */
 function driftsAfter(changes: readonly ReceiptChange[]): Written[] {
   const written = new Map<string, Written>();
-  for (const { id, name, drift, delta, deletes } of changes) {
+  for (const change of changes) {
+    const { id, name, drift, delta } = change;
     if (id === null) continue;
     const before = written.get(id)?.drift ?? drift;
-    written.set(id, { id, name, drift: before + delta + deletes });
+    written.set(id, { id, name, drift: sumOf([before, delta, worthOf(change)]) });
   }
   return [...written.values()];
 }
@@ -257,7 +259,7 @@ class Run {
     throw new ConsoleError({
       code: 'server-refuses',
       message: `The server refused ${this.#refused} batches in a row: ${message ?? 'no reason given'}.`,
-      hint: 'A trigger or a constraint on presets rejects these counts. Check it, then run this again.',
+      hint: `A trigger or a constraint on ${this.#plan.inspected.tables.definition.nouns.row[1]} rejects these counts. Check it, then run this again.`,
       exitCode: exitCodes.unhealthy,
     });
   }
@@ -371,15 +373,15 @@ class Run {
           id,
           name,
           reason: 'gone',
-          message: 'It was written, but the preset was deleted right after.',
+          message: `It was written, but the ${this.#plan.inspected.tables.definition.nouns.row[0]} was deleted right after.`,
         });
         wrong.add(id);
         continue;
       }
-      const now = (state.count ?? 0) - state.records;
-      if (now === expected) continue;
+      const now = driftOf(state);
+      if (isSame(now, expected)) continue;
       wrong.add(id);
-      this.#left.push({ id, name, reason: 'wrong', message: this.#cause(now - expected) });
+      this.#left.push({ id, name, reason: 'wrong', message: this.#cause(minus(now, expected)) });
     }
     return wrong;
   }
@@ -403,12 +405,12 @@ class Run {
     return answer.value;
   }
 
-  #cause(by: number): string {
+  #cause(by: Quantity): string {
     const suspects = this.#plan.remarks
       .filter(({ code }) => code === 'trigger-unhealthy')
       .map(({ message }) => message);
     return [
-      `It was written, but is already ${by > 0 ? `${by} too high` : `${-by} too low`} again: something else writes its count or its records.`,
+      `It was written, but is already ${compareQuantities(by, 0) > 0 ? `${by} too high` : `${negated(by)} too low`} again: something else writes its count or its records.`,
       ...suspects,
     ].join(' ');
   }

@@ -1,8 +1,10 @@
 import { transactionStatus } from '../../connection/transaction-status.ts';
 import type { Database } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
+import { isSame, isZero, plus } from '../../counter/quantity.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
+import { driftOf, worthOf } from '../repair.ts';
 import { exactForms, hasRecord, type RecordValues, readStates } from '../sql/counter-state.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 
@@ -36,8 +38,10 @@ export async function readTransactionOutcome(
       await reader.rows(exactForms);
       if (traces.deleted) return !(await hasRecord(reader, tables, facts, traces.deleted));
       if (traces.inserted) return hasRecord(reader, tables, facts, traces.inserted);
-      const changed = traces.changes.flatMap(({ id, drift, delta, deletes }) =>
-        id === null || delta + deletes === 0 ? [] : [{ id, drift }],
+      const changed = traces.changes.flatMap(change =>
+        change.id === null || isZero(plus(change.delta, worthOf(change)))
+          ? []
+          : [{ id: change.id, drift: change.drift }],
       );
       if (changed.length === 0) return true;
       const states = await readStates(
@@ -47,7 +51,7 @@ export async function readTransactionOutcome(
       );
       return !changed.every(({ id, drift }) => {
         const state = states.get(id);
-        return state !== undefined && (state.count ?? 0) - state.records === drift;
+        return state !== undefined && isSame(driftOf(state), drift);
       });
     },
     { signal },

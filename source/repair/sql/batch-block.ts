@@ -6,20 +6,25 @@ import type { WriteTransaction } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { rowsHiddenCondition } from '../../counter/discovery/visibility.ts';
 import { keysDiffer } from '../../counter/operators.ts';
+import type { Quantity } from '../../counter/quantity.ts';
+import { comparableCount } from '../../counter/reading/counters.ts';
+import { isNamedBy, partOfId } from '../../counter/writing/written-row.ts';
 import { exactForms, type FoundRecord, type RecordValues } from './counter-state.ts';
 import type { RepairFacts } from './facts.ts';
 
 // Everything names its schema, because some of it runs under the role's own search_path.
 const givenRows = "pg_catalog.jsonb_array_elements(given OPERATOR(pg_catalog.->) 'rows')";
 
-/** How one preset's row changes: the count it has when it is locked, plus `delta`. */
+/** How one row changes: the count it has when it is locked, plus `delta`. */
 export interface RowOrder {
   id: string;
-  delta: number;
+  delta: Quantity;
   /** undo: the count was NULL, and becomes NULL again if it is 0. */
   nullIfZero: boolean;
-  /** Sets `last_used_at` to `to`, unless it differs from `from`: then a use has come in between. */
+  /** Sets the time of the last use to `to`, unless it differs from `from`: then a use has come in between. */
   lastUsed: { from: string | null; to: string | null } | null;
+  /** The other table has no row for it: one is added, with a count of 0. */
+  adds?: boolean;
 }
 
 /** One transaction of a repair. */
@@ -41,7 +46,7 @@ const answer = z.object({
   held: z.number(),
   /** Sessions that waited for this transaction at its end. */
   waiting: z.number(),
-  /** The written `usage_count` by id. */
+  /** The written counts by id. */
   counts: z.record(z.string(), z.nullable(z.number())),
 });
 
@@ -78,11 +83,11 @@ export async function openBatch(
  * stay the same. LOCK TABLE would need rights to the whole table, and an UPDATE of no row would fire statement triggers;
  * EXPLAIN does neither. Partitions are locked too: new ones may be attached, but none is changed.
  */
-function keepTables({ presets, records }: Tables, writes: RecordWrites): string {
+function keepTables({ written, records }: Tables, writes: RecordWrites): string {
   const parts = [
     // As in the block: if two sessions wait for each other, we give up first.
     `SET LOCAL lock_timeout = '250ms'`,
-    `EXPLAIN UPDATE ${presets.name} p SET ${presets.count} = p.${presets.count} WHERE p.ctid OPERATOR(pg_catalog.=) '(0,0)'::pg_catalog.tid`,
+    `EXPLAIN UPDATE ${written.name} p SET ${written.count} = p.${written.count} WHERE p.ctid OPERATOR(pg_catalog.=) '(0,0)'::pg_catalog.tid`,
   ];
   if (writes === 'delete')
     parts.push(
@@ -119,7 +124,11 @@ export async function runBatch(
   const block = repairBlock(
     tables,
     facts,
-    { ...order, setsLastUsed: order.rows.some(row => row.lastUsed !== null) },
+    {
+      ...order,
+      setsLastUsed: order.rows.some(row => row.lastUsed !== null),
+      adds: order.rows.some(row => row.adds === true),
+    },
     dollarQuote(),
   );
   const [row] = (await script(
@@ -133,14 +142,68 @@ interface BlockShape extends Pick<BatchOrder, 'truncate' | 'wait' | 'quiet'> {
   deletes: readonly unknown[];
   inserts: readonly unknown[];
   setsLastUsed: boolean;
+  /** Adds rows to the other table. */
+  adds: boolean;
+}
+
+/** SQL for the keys of the ordered rows. */
+function idsOf({ presets }: Tables): string {
+  return `(SELECT (o.value OPERATOR(pg_catalog.->>) 'id')::${presets.keyType} FROM ${givenRows} o)`;
+}
+
+/**
+ * Adds the rows that the other table lacks, with a count of 0. A writer that adds one at the same time comes first or waits: its
+ * count is kept either way.
+ */
+function addition({ written }: Tables): string {
+  const columns = written.keys.map(({ column }) => column);
+  const values = written.keys.map(
+    (_, place) => `${partOfId(written.keys, `(o.value OPERATOR(pg_catalog.->>) 'id')`, place)}`,
+  );
+  return byOwnPath(`INSERT INTO ${written.name} (${[...columns, written.count].join(', ')})
+    SELECT ${[...values, '0'].join(', ')} FROM ${givenRows} o WHERE (o.value OPERATOR(pg_catalog.->>) 'adds')::pg_catalog.bool
+    ON CONFLICT (${columns.join(', ')}) DO NOTHING;`);
+}
+
+/** Refuses a sum that the column would round: neither a later audit nor an undo would find the same again. */
+function fits({ presets }: Tables, { countType }: RepairFacts): string {
+  return `IF EXISTS (SELECT FROM jsonb_each_text(becomes) b WHERE ${keysDiffer(comparableCount(`b.value::${countType}`, presets.countKind, true), 'b.value::numeric')}) THEN
+    RAISE EXCEPTION 'the column cannot hold the sum exactly' USING ERRCODE = '22003';
+  END IF;
+  `;
+}
+
+/** Refuses to write several rows where one counts every record. */
+function onlyOne(table: string): string {
+  return `GET DIAGNOSTICS touched = ROW_COUNT;
+  IF touched OPERATOR(pg_catalog.>) 1 OR (SELECT pg_catalog.count(*) FROM ${table}) OPERATOR(pg_catalog.>) 1 THEN
+    RAISE EXCEPTION 'there are several rows now, and one of them counts every record' USING ERRCODE = 'P0001';
+  END IF;
+  `;
 }
 
 /** The block that runs a batch. Its values come from a setting of the transaction, so its text can be shown in the plan. */
 export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShape, quote = '$$'): string {
-  const { presets, records, path } = tables;
+  const { presets, written, records, path } = tables;
   const lastUsed = lastUsedOf(tables, facts, order);
+  const count = records.sums
+    ? comparableCount(`p.${written.count}`, presets.countKind, true)
+    : `p.${written.count}`;
+  const given = `(o.value OPERATOR(pg_catalog.->>) 'id')`;
+  const isGiven = isNamedBy(written.keys, 'p', given);
+  const isOwnKey = written.keys.length === 1 && !written.apart;
+  // The id is written as the row has its key; another table may spell the same key in another way.
+  const [lockedId, locked] = isOwnKey
+    ? [
+        `p.${presets.key}::pg_catalog.text`,
+        `${written.name} p
+           WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY${idsOf(tables)}) ORDER BY p.${presets.key}`,
+      ]
+    : [
+        given,
+        `${givenRows} o JOIN ${written.name} p ON ${isGiven}${written.keys.length === 0 ? '' : ` ORDER BY ${written.keys.map(({ column }) => `p.${column}`).join(', ')}`}`,
+      ];
   const value = `coalesce((held->>(o.value->>'id'))::numeric, 0) + (o.value->>'delta')::numeric`;
-  const ids = `(SELECT (o.value OPERATOR(pg_catalog.->>) 'id')::${presets.keyType} FROM ${givenRows} o)`;
   const becomes = `(becomes OPERATOR(pg_catalog.->>) (o.value OPERATOR(pg_catalog.->>) 'id'))::${facts.countType}`;
   const parts = [
     // After a switch to another connection the setting is missing; after a reconnect the transaction is another one.
@@ -157,41 +220,41 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
       ? `LOCK TABLE ${records.name} IN ACCESS EXCLUSIVE MODE;\n  started := clock_timestamp();`
       : '',
     order.wait ? '' : 'started := coalesce(started, clock_timestamp());',
+    order.adds ? addition(tables) : '',
     `${byPath(
       path,
       `SELECT coalesce(pg_catalog.jsonb_object_agg(l.id, l.count), '{}'), coalesce(pg_catalog.jsonb_object_agg(l.id, l.used), '{}') INTO held, used
-    FROM (SELECT p.${presets.key}::pg_catalog.text AS id, p.${presets.count} AS count, ${lastUsed ? `p.${presets.lastUsed}::pg_catalog.text` : 'NULL::pg_catalog.text'} AS used FROM ${presets.name} p
-           WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY${ids}) ORDER BY p.${presets.key} FOR NO KEY UPDATE OF p${order.wait ? '' : ' SKIP LOCKED'}) l;`,
+    FROM (SELECT ${lockedId} AS id, ${count} AS count, ${lastUsed ? `p.${written.touched}::pg_catalog.text` : 'NULL::pg_catalog.text'} AS used FROM ${locked} FOR NO KEY UPDATE OF p${order.wait ? '' : ' SKIP LOCKED'}) l;`,
     )}
   started := coalesce(started, clock_timestamp());
   IF (SELECT count(*) FROM jsonb_object_keys(held)) < jsonb_array_length(given->'rows') THEN
     ${
       // A missing row cannot be locked by another session if we wait for locks.
       order.wait
-        ? `RAISE EXCEPTION 'a policy on ${inString(presets.name)} keeps a row from being written, or it was deleted just now' USING ERRCODE = 'P0001';`
+        ? `RAISE EXCEPTION 'a policy on ${inString(written.name)} keeps a row from being written, or it was deleted just now' USING ERRCODE = 'P0001';`
         : `RAISE EXCEPTION 'another session holds a row' USING ERRCODE = '55P03';`
     }
   END IF;`,
     order.quiet ? `PERFORM set_config('session_replication_role', 'replica', true);` : '',
-    order.deletes.length > 0 ? deletion(tables, ids, order.truncate) : '',
+    order.deletes.length > 0 ? deletion(tables, idsOf(tables), order.truncate) : '',
     order.inserts.length > 0 ? insertion(records.name, facts, order.quiet) : '',
     `SELECT coalesce(jsonb_object_agg(o.value->>'id', CASE WHEN (o.value->>'nullIfZero')::boolean AND ${value} = 0 THEN NULL ELSE ${value} END), '{}')
     INTO becomes FROM jsonb_array_elements(given->'rows') o;
-  ${byOwnPath(`UPDATE ${presets.name} p
-     SET ${presets.count} = ${becomes}${
+  ${records.sums ? fits(tables, facts) : ''}${byOwnPath(`UPDATE ${written.name} p
+     SET ${written.count} = ${becomes}${
        lastUsed
          ? `,
          ${lastUsed.sets}`
          : ''
      }
     FROM ${givenRows} o
-   WHERE p.${presets.key} ${presets.keys.equal} (o.value OPERATOR(pg_catalog.->>) 'id')::${presets.keyType}
-     AND (${keysDiffer(`p.${presets.count}`, becomes)}${lastUsed ? ` OR ${lastUsed.differs}` : ''});
-  -- A trigger or a policy may have kept a row from being written, or written something else.
-  is_other := EXISTS (SELECT FROM pg_catalog.jsonb_each_text(becomes) b JOIN ${presets.name} p ON p.${presets.key} ${presets.keys.equal} b.key::${presets.keyType}
-              WHERE ${keysDiffer(`p.${presets.count}`, `b.value::${facts.countType}`)});`)}
+   WHERE ${isGiven}
+     AND (${keysDiffer(`p.${written.count}`, becomes)}${lastUsed ? ` OR ${lastUsed.differs}` : ''});
+  ${written.keys.length === 0 ? onlyOne(written.name) : ''}  -- A trigger or a policy may have kept a row from being written, or written something else.
+  is_other := EXISTS (SELECT FROM pg_catalog.jsonb_each_text(becomes) b JOIN ${written.name} p ON ${isNamedBy(written.keys, 'p', 'b.key')}
+              WHERE ${keysDiffer(`p.${written.count}`, `b.value::${facts.countType}`)});`)}
   IF is_other THEN
-    RAISE EXCEPTION 'a count is not what was written: a trigger or a policy on ${inString(presets.name)} changes it' USING ERRCODE = 'P0001';
+    RAISE EXCEPTION 'a count is not what was written: a trigger or a policy on ${inString(written.name)} changes it' USING ERRCODE = 'P0001';
   END IF;
   ${byOwnPath('SET CONSTRAINTS ALL IMMEDIATE;')}
   PERFORM set_config('${resultSetting}', jsonb_build_object(
@@ -218,25 +281,25 @@ ${quote}`;
 }
 
 /**
- * How `last_used_at` is set, if any row of the batch sets it: naming the column is enough to fire its triggers. When
+ * How the time of the last use is set, if any row of the batch sets it: naming the column is enough to fire its triggers. When
  * records are put back, the counting trigger sets it too, so then it is reset to its value when the row was locked.
  */
 function lastUsedOf(
-  { presets }: Tables,
+  { written }: Tables,
   { lastUsedType }: RepairFacts,
   { setsLastUsed, inserts }: BlockShape,
 ): { sets: string; differs: string } | null {
   const restores = inserts.length > 0;
-  if (!(setsLastUsed || restores) || presets.lastUsed === null) return null;
+  if (!(setsLastUsed || restores) || written.touched === null) return null;
   const usedType = inSchema(lastUsedType ?? 'timestamptz');
   const given = "o.value OPERATOR(pg_catalog.->) 'lastUsed'";
   const to = (key: string) => `(${given} OPERATOR(pg_catalog.->>) '${key}')::${usedType}`;
   const isSet = `(${given}) OPERATOR(pg_catalog.<>) 'null'::pg_catalog.jsonb`;
   const locked = `(used OPERATOR(pg_catalog.->>) (o.value OPERATOR(pg_catalog.->>) 'id'))::${usedType}`;
-  const otherwise = restores ? locked : `p.${presets.lastUsed}`;
+  const otherwise = restores ? locked : `p.${written.touched}`;
   return {
-    sets: `${presets.lastUsed} = CASE WHEN ${isSet} AND NOT (${keysDiffer(locked, to('from'))}) THEN ${to('to')} ELSE ${otherwise} END`,
-    differs: `${isSet}${restores ? ` OR ${keysDiffer(`p.${presets.lastUsed}`, locked)}` : ''}`,
+    sets: `${written.touched} = CASE WHEN ${isSet} AND NOT (${keysDiffer(locked, to('from'))}) THEN ${to('to')} ELSE ${otherwise} END`,
+    differs: `${isSet}${restores ? ` OR ${keysDiffer(`p.${written.touched}`, locked)}` : ''}`,
   };
 }
 

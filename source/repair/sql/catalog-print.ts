@@ -1,10 +1,10 @@
 import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 
-/** What the catalog says about both tables, a hash of each part. */
+/** What the catalog says about the tables of a counter, a hash of each part. */
 export type CatalogPrint = Record<string, string>;
 
-type Named = Pick<Tables, 'presets' | 'records'>;
+type Named = Pick<Tables, 'presets' | 'written' | 'records' | 'others'>;
 
 /**
  * An SQL expression of type jsonb: a `CatalogPrint`. It holds what decides whether a record comes back unchanged, and
@@ -14,7 +14,8 @@ type Named = Pick<Tables, 'presets' | 'records'>;
  * Read in a transaction that already holds the locks of its writes and has read its data, the result is valid until that
  * transaction ends. The only exception is a partition attached since: its records are not among those that were read.
  */
-export function catalogPrint({ presets, records }: Named): string {
+export function catalogPrint({ presets, written, records, others }: Named): string {
+  const oids = [...new Set([presets.oid, written.oid, records.oid, ...others])];
   const columns = `SELECT concat_ws(' ', a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attcollation, a.attnotnull,
       a.attgenerated, a.attidentity, d.adbin::text) FROM tree t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
       LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE t.root`;
@@ -33,10 +34,12 @@ export function catalogPrint({ presets, records }: Named): string {
     UNION ALL SELECT concat_ws(' ', p.oid, p.polcmd, p.polpermissive, p.polroles, p.polqual::text, p.polwithcheck::text)
       FROM tree t JOIN pg_policy p ON p.polrelid = t.oid WHERE t.root`;
   const partitions = `SELECT concat_ws(' ', c.oid, c.relkind, c.relpartbound::text) FROM tree t JOIN pg_class c ON c.oid = t.oid`;
-  const names = [presets, records].map(({ name }) => `to_regclass('${name.replaceAll("'", "''")}')::oid`);
+  const names = [presets, written, records].map(
+    ({ name }) => `to_regclass('${name.replaceAll("'", "''")}')::oid`,
+  );
   const part = (name: string, rows: string) =>
     `'${name}', (SELECT ${hash('x.line')} FROM (${rows}) x (line))`;
-  return `(WITH RECURSIVE tree AS (SELECT o AS oid, true AS root FROM unnest(ARRAY[${presets.oid}, ${records.oid}]::oid[]) o
+  return `(WITH RECURSIVE tree AS (SELECT o AS oid, true AS root FROM unnest(ARRAY[${oids.join(', ')}]::oid[]) o
     UNION SELECT i.inhrelid, false FROM tree t JOIN pg_inherits i ON i.inhparent = t.oid)
   SELECT jsonb_build_object(
     ${part('tables', `SELECT concat_ws(' ', ${names.join(', ')})`)},
@@ -52,7 +55,7 @@ function hash(line: string): string {
   return `encode(sha256(convert_to(coalesce(string_agg(${line}, E'\\n' ORDER BY ${line} COLLATE "C"), ''), getdatabaseencoding())), 'hex')`;
 }
 
-/** Reads what the catalog says about both tables now. */
+/** Reads what the catalog says about the tables now. */
 export async function readCatalogPrint(reader: Reader, tables: Named): Promise<CatalogPrint> {
   const [row] = (await reader.rows(`SELECT ${catalogPrint(tables)}::text AS print`)) as { print: string }[];
   return JSON.parse(row?.print ?? '{}') as CatalogPrint;

@@ -3,10 +3,12 @@ import { inSchema } from '../../connection/search-path.ts';
 import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { keysDiffer, keysEqual } from '../../counter/operators.ts';
-import { countColumns, truthOf } from '../../counter/reading/counters.ts';
-import { groupedKeys, groupedRecords } from '../../counter/reading/grouped-records.ts';
+import { type Quantity, toQuantity } from '../../counter/quantity.ts';
+import { comparableCount, countColumns } from '../../counter/reading/counters.ts';
+import { belongsTo, groupedKeys, groupedRecords } from '../../counter/reading/grouped-records.ts';
 import { valueAsText } from '../../counter/reading/sql-values.ts';
 import { markShort, shortColumn } from '../../counter/short-text.ts';
+import { isNamedBy } from '../../counter/writing/written-row.ts';
 import { type ByteLimits, boundedRecords, recordSource } from './bounded-records.ts';
 import type { RepairFacts } from './facts.ts';
 
@@ -14,13 +16,22 @@ import type { RepairFacts } from './facts.ts';
 export interface CounterState {
   id: string;
   name: string;
-  count: number | null;
-  /** The count's text if no JavaScript number equals it: NaN, Infinity, or beyond 2^53. */
+  count: Quantity | null;
+  /** The count's text if a difference cannot be added to it: NaN, Infinity, or, of records, beyond 2^53. */
   exact: string | null;
-  records: number;
+  /** Which of the two that text is of, if not of the count. */
+  exactOf?: 'sum';
+  /** How many records there are, or the sum of their amounts. */
+  records: Quantity;
   lastUsed: string | null;
   /** The time of its newest record that is not in the future; null if it was not requested. */
   newest: string | null;
+  /** True if the count stands in another table, which has no row for it yet: it is 0. */
+  missing?: boolean;
+  /** How many records there are, if their amounts are added up and records are deleted. */
+  many?: number;
+  /** True if amounts are added up. */
+  sums?: boolean;
 }
 
 /** A record as a receipt keeps it: its values as text in the order of `recordColumns`. */
@@ -47,13 +58,37 @@ const states = z.array(
   z.object({
     id: z.string(),
     name: z.nullable(z.string()),
-    usageCount: z.nullable(z.number()),
+    usageCount: z.optional(z.nullable(z.number())),
     exact: z.optional(z.nullable(z.string())),
     records: z.number(),
+    sum: z.optional(z.string()),
     lastUsed: z.nullable(z.string()),
     newest: z.nullable(z.string()),
+    missing: z.optional(z.boolean()),
+    many: z.optional(z.number()),
   }),
 );
+
+type Row = z.infer<typeof states>[number];
+
+/** SQL for the count of a row and for what it should be, once that is known as `truth`. */
+function figures(count: string, truth: string, tables: Tables): string {
+  const { sums } = tables.records;
+  if (!sums) return `${countColumns(count, tables)}, ${truth}::double precision AS records`;
+  const exact = `(${comparableCount(count, tables.presets.countKind, sums)})::pg_catalog.text AS exact`;
+  return `${exact}, 0::double precision AS records, ${truth}::pg_catalog.text AS sum`;
+}
+
+/** The names of those columns. */
+function figureNames({ presets, records }: Tables): string[] {
+  if (records.sums) return ['exact', 'records', 'sum', 'many'];
+  return ['"usageCount"', ...(presets.countKind === 'integer' ? [] : ['exact']), 'records'];
+}
+
+/** SQL for how many records there are, beside the sum of their amounts. */
+function manyOf({ records }: Tables): string {
+  return records.sums ? ', pg_catalog.count(*)::double precision AS many' : '';
+}
 
 /**
  * The counters of these presets from one snapshot, so that drift can be computed from them. If the newest record's time
@@ -67,21 +102,38 @@ export async function readStates(
 ): Promise<Map<string, CounterState>> {
   const { presets, records } = tables;
   const time = newest && records.time ? records.time : null;
+  const { pairs } = records;
   // By name: a role may have been granted only these columns.
-  const own = [...new Set([presets.key, presets.label, presets.count, presets.lastUsed])]
+  const own = [
+    ...new Set([
+      presets.key,
+      presets.label,
+      presets.count,
+      presets.lastUsed,
+      presets.missing,
+      ...(pairs ?? []).map(({ key }) => key),
+    ]),
+  ]
     .filter(column => column !== null)
     .map(column => `q.${column}`)
     .join(', ');
+  const counted = `${records.aggregate} AS records${manyOf(tables)}, ${time ? `pg_catalog.max(r.${time}) FILTER (WHERE ${isPast(`r.${time}`)})` : 'NULL::pg_catalog.text'} AS newest`;
+  // A key of several columns is compared column by column, so that indexes are used and no text of a key is.
+  const [from, truth] = pairs
+    ? [
+        `(SELECT ${own} FROM wanted w JOIN ${presets.rows} q ON ${isNamedBy(tables.written.rowKeys, 'q', 'w.id')}) p`,
+        `CROSS JOIN LATERAL (SELECT ${counted} FROM ${records.counted} r WHERE ${belongsTo(tables, 'p')}) c`,
+      ]
+    : [
+        `(SELECT ${own} FROM ${presets.rows} q WHERE q.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT id FROM wanted))) p`,
+        `LEFT JOIN (${groupedRecords(tables, counted, { of: 'ARRAY(SELECT id FROM wanted)' })}) c ON c.id ${groupedKeys(tables).equal} p.${presets.key}${groupedKeys(tables).of}`,
+      ];
   const text = `WITH wanted AS MATERIALIZED (SELECT v.value::${presets.keyType} AS id FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) v)
-    SELECT p.${presets.key}::pg_catalog.text AS id, ${shortColumn(`p.${presets.label}`)} AS name, ${countColumns(`p.${presets.count}`, tables)},
-           coalesce(c.records, 0)::double precision AS records, ${lastUsedText(presets)} AS "lastUsed",
-           ${presets.lastUsed && time ? `CASE WHEN p.${presets.lastUsed} OPERATOR(pg_catalog.=) c.newest THEN p.${presets.lastUsed}::pg_catalog.text ELSE c.newest::pg_catalog.text END` : 'NULL::pg_catalog.text'} AS newest
-      FROM (SELECT ${own} FROM ${presets.rows} q WHERE q.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT id FROM wanted))) p
-      LEFT JOIN (${groupedRecords(
-        tables,
-        `${records.aggregate} AS records, ${time ? `pg_catalog.max(r.${time}) FILTER (WHERE ${isPast(`r.${time}`)})` : 'NULL::pg_catalog.text'} AS newest`,
-        { of: 'ARRAY(SELECT id FROM wanted)' },
-      )}) c ON c.id ${groupedKeys(tables).equal} p.${presets.key}${groupedKeys(tables).of}`;
+    SELECT p.${presets.key}::pg_catalog.text AS id, ${shortColumn(`p.${presets.label}`)} AS name, ${figures(`p.${presets.count}`, 'coalesce(c.records, 0)', tables)},${records.sums ? ' coalesce(c.many, 0) AS many,' : ''}
+           ${lastUsedText(presets)} AS "lastUsed",
+           ${presets.lastUsed && time ? `CASE WHEN p.${presets.lastUsed} OPERATOR(pg_catalog.=) c.newest THEN p.${presets.lastUsed}::pg_catalog.text ELSE c.newest::pg_catalog.text END` : 'NULL::pg_catalog.text'} AS newest${presets.missing ? `, p.${presets.missing} AS missing` : ''}
+      FROM ${from}
+      ${truth}`;
   const rows = states.parse(await reader.rows(text, [JSON.stringify(ids)], tables.path));
   return new Map(rows.map(row => [row.id, toState(row)]));
 }
@@ -94,8 +146,27 @@ function isPast(time: string): string {
   return `${time} OPERATOR(pg_catalog.<=) pg_catalog.now() AND pg_catalog.isfinite(${time})`;
 }
 
-function toState({ usageCount, exact = null, name, ...row }: z.infer<typeof states>[number]): CounterState {
-  return { ...row, name: markShort(name ?? ''), exact, count: exact === null ? usageCount : Number(exact) };
+function toState({ usageCount, exact = null, name, sum, missing = false, many, ...row }: Row): CounterState {
+  const own = {
+    ...row,
+    name: markShort(name ?? ''),
+    ...(missing ? { missing } : {}),
+    ...(many === undefined ? {} : { many }),
+  };
+  if (sum === undefined) {
+    const count = missing ? 0 : (usageCount ?? null);
+    return { ...own, exact, count: exact === null ? count : Number(exact) };
+  }
+  const [count, records] = [exact === null ? null : toQuantity(exact), toQuantity(sum)];
+  const isNumber = records !== null && (count !== null || exact === null);
+  return {
+    ...own,
+    sums: true,
+    exact: isNumber ? null : records === null ? sum : exact,
+    ...(records === null ? { exactOf: 'sum' } : {}),
+    count: missing ? 0 : count,
+    records: records ?? 0,
+  };
 }
 
 const found = z.object({ place: z.string(), values: z.nullable(z.string()), size: z.number() });
@@ -124,19 +195,19 @@ export async function readWithRecords(
   limits: ByteLimits,
 ): Promise<Map<string, FoundRecords & { state: CounterState }>> {
   const { presets, records } = tables;
-  const exact = presets.countKind === 'integer' ? '' : ', p.exact';
   const { equal, of } = records.keys;
-  const source = `SELECT p.id, r.* FROM p CROSS JOIN LATERAL (SELECT ${recordSource(facts)} FROM ${records.name} r WHERE r.${records.preset} ${equal} p.key${of} LIMIT $2) r`;
+  const source = `SELECT p.id, r.* FROM p CROSS JOIN LATERAL (SELECT ${recordSource(facts)} FROM ${records.name} r WHERE r.${records.preset} ${equal} p.key${of}${whichCount(tables)} LIMIT $2) r`;
+  const own = figureNames(tables);
+  const missing = presets.missing ? `p.${presets.missing}` : 'false';
   const text = `WITH p AS MATERIALIZED (
-      SELECT p.${presets.key} AS key, p.${presets.key}::pg_catalog.text AS id, ${shortColumn(`p.${presets.label}`)} AS name, ${countColumns(`p.${presets.count}`, tables)},
-             (${truthOf(tables)})::double precision AS records,
-             ${lastUsedText(presets)} AS "lastUsed"
-        FROM ${presets.rows} p
+      SELECT p.${presets.key} AS key, p.${presets.key}::pg_catalog.text AS id, ${shortColumn(`p.${presets.label}`)} AS name, ${figures(`p.${presets.count}`, 't.truth', tables)},
+             ${records.sums ? 't.many, ' : ''}${lastUsedText(presets)} AS "lastUsed", ${missing} AS missing
+        FROM ${presets.rows} p CROSS JOIN LATERAL (SELECT ${records.aggregate} AS truth${manyOf(tables)} FROM ${records.counted} r WHERE ${belongsTo(tables, 'p')}) t
        WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT v.value::${presets.keyType} FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) v))),
     ${boundedRecords(facts, source, limits)}
-    SELECT p.id, p.name, p."usageCount"${exact}, p.records, p."lastUsed", NULL AS newest, NULL AS place, NULL AS values, NULL::double precision AS size FROM p
+    SELECT p.id, p.name, ${own.map(name => `p.${name}`).join(', ')}, p."lastUsed", p.missing, NULL AS newest, NULL AS place, NULL AS values, NULL::double precision AS size FROM p
     UNION ALL
-    SELECT b.id, NULL, NULL${exact === '' ? '' : ', NULL'}, NULL, NULL, NULL, b.place, b.values, b.size FROM bounded b`;
+    SELECT b.id, NULL, ${own.map(() => 'NULL').join(', ')}, NULL, NULL, NULL, b.place, b.values, b.size FROM bounded b`;
   const rows = (await reader.rows(text, [JSON.stringify(ids), most], tables.path)) as {
     id: string;
     place: string | null;
@@ -154,7 +225,12 @@ export async function readWithRecords(
   );
 }
 
-/** Up to `most` records whose preset is gone, no more than `limits` allow. */
+/** SQL that follows a condition: which of the records \`r\` of the table itself count. */
+export function whichCount({ records }: Pick<Tables, 'records'>): string {
+  return records.where === null ? '' : ` AND (${records.where})`;
+}
+
+/** Up to \`most\` records whose preset is gone, no more than `limits` allow. */
 export async function readOrphans(
   reader: Reader,
   { presets, records, path }: Tables,
@@ -247,7 +323,7 @@ export async function readOwners(
 
 const presetTimes = z.array(z.object({ id: z.string() }));
 
-/** The presets whose `last_used_at` is not the time of their newest record that is not in the future. */
+/** The rows whose time of the last use is not that of their newest record that is not in the future. */
 export async function readStaleTimes(reader: Reader, tables: Tables): Promise<string[]> {
   const { presets, records } = tables;
   if (!presets.lastUsed || !records.time) return [];

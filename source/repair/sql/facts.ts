@@ -3,6 +3,7 @@ import type { Database, Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { builtIn, operators, ownOperators } from '../../counter/operators.ts';
 import { catalogPrint } from './catalog-print.ts';
+import { whyNoRowIsAdded } from './missing-rows.ts';
 
 /** A foreign key of the records, except the one to their preset and those to each other. */
 interface Reference {
@@ -16,7 +17,7 @@ const facts = z.object({
   /** The types of the columns that a repair writes. */
   countType: z.string(),
   lastUsedType: z.nullable(z.string()),
-  /** True if `last_used_at` may be NULL. */
+  /** True if the time of the last use may be NULL. */
   lastUsedNullable: z.boolean(),
   /** The kind of the table of records: r table, p partitioned, f foreign. */
   recordsKind: z.string(),
@@ -76,6 +77,8 @@ const facts = z.object({
 /** What a repair needs to know besides `Tables`. */
 export interface RepairFacts extends Omit<z.infer<typeof facts>, 'references'> {
   references: Reference[];
+  /** Why a row that the table with the counts lacks cannot be added; null if it can. */
+  whyNoRow: string | null;
 }
 
 // Names in Tables are already quoted, so columns are found by how the server would quote them. Types of a record's
@@ -114,7 +117,7 @@ SELECT json_build_object(
                    FROM unnest(k.conkey, k.confkey) u (own, other) JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.other JOIN pg_type y ON y.oid = a.atttypid))), '[]')
      FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE k.conrelid = $2::oid AND k.contype = 'f' AND k.conparentid = 0 AND k.confrelid <> $2::oid
-      AND NOT (k.confrelid = $1::oid AND k.conkey = ARRAY(SELECT attnum FROM given WHERE quote_ident(attname) = $5))),
+      AND NOT (k.confrelid = $6::oid AND k.conkey = ARRAY(SELECT attnum FROM given WHERE quote_ident(attname) = $5))),
   'inheritedBy', (SELECT min(i.inhrelid::regclass::text) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
                    WHERE i.inhparent = $2::oid AND NOT c.relispartition),
   'referencedBy', (SELECT coalesce(json_agg(json_build_object('table', k.conrelid::regclass::text, 'itself', k.conrelid = $2::oid, 'onDelete',
@@ -130,18 +133,20 @@ SELECT json_build_object(
 
 /** Reads what a repair of these tables needs to know: types, rights, and what refers to what. */
 export async function readRepairFacts(reader: Reader, tables: Tables): Promise<RepairFacts> {
-  const { presets, records } = tables;
+  const { presets, written, records } = tables;
   const [row] = (await reader.rows(text(tables), [
-    presets.oid,
+    written.oid,
     records.oid,
-    presets.count,
-    presets.lastUsed ?? '',
+    written.count,
+    written.touched ?? '',
     records.preset,
+    presets.oid,
   ])) as { facts: string }[];
   const { recordColumns, references, ...rest } = facts.parse(JSON.parse(row?.facts ?? 'null'));
   const placeOf = (number: number) => recordColumns.findIndex(column => column.number === number);
   return {
     ...rest,
+    whyNoRow: await whyNoRowIsAdded(reader, tables),
     recordColumns,
     references: references.map(({ name, table, pairs }) => ({
       name,

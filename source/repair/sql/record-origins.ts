@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { builtIn } from '../../counter/operators.ts';
+import { whichCount } from './counter-state.ts';
 import { rowVersion } from './xids.ts';
 
 /** A preset whose records are examined, and how many of its deleted records are missing; null for records of none. */
@@ -60,7 +61,7 @@ export async function readOrigins(
   const isNone = (place: number) => wanted[place]?.id === null;
   await read(
     places.filter(place => !isNone(place)),
-    `r.${records.preset} ${equal} w.id${of}`,
+    `r.${records.preset} ${equal} w.id${of}${whichCount({ records })}`,
   );
   await read(
     places.filter(isNone),

@@ -1,13 +1,14 @@
 import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 
-/** True if a key is in presets twice, which no index prevents when other tables inherit from it. */
-export async function hasKeyTwice(reader: Reader, { presets, path }: Tables): Promise<boolean> {
+/** True if a key is in the table with the counts twice, which no index prevents when other tables inherit from it. */
+export async function hasKeyTwice(reader: Reader, { written, path }: Tables): Promise<boolean> {
+  if (written.keys.length === 0) return false;
   const [row] = (await reader.rows(
     `SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.inhrelid
                              WHERE i.inhparent OPERATOR(pg_catalog.=) $1::pg_catalog.oid AND NOT c.relispartition)
-       THEN EXISTS (SELECT FROM ${presets.name} p GROUP BY p.${presets.key} HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1) ELSE false END AS twice`,
-    [presets.oid],
+       THEN EXISTS (SELECT FROM ${written.name} p GROUP BY ${written.keys.map(({ column }) => `p.${column}`).join(', ')} HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1) ELSE false END AS twice`,
+    [written.oid],
     path,
   )) as { twice: boolean }[];
   return row?.twice === true;

@@ -22,7 +22,7 @@ interface Props {
 export function RepairOutcomeView({ repair, outcome, state, height }: Props) {
   const { glyphs } = useTheme();
   const { left, ended, error, cost, receipt } = outcome;
-  const { others, notReached } = splitLeft(left);
+  const { others, notReached } = splitLeft(left, repair.plan?.inspected.tables.definition);
   const hint = refusalHint(left, repair.plan);
   const verdict =
     ended === 'failed' || error ? 'error' : ended === 'interrupted' || left.length > 0 ? 'warning' : 'right';
@@ -30,7 +30,7 @@ export function RepairOutcomeView({ repair, outcome, state, height }: Props) {
   const facts: [string, string][] = [...costFacts(cost), ['Receipt', receipt]];
   const lines = [
     <Text key="head" bold color={color}>
-      {`${glyphs.verdict[verdict]} ${outcomeWords(outcome)}`}
+      {`${glyphs.verdict[verdict]} ${outcomeWords(outcome, repair.plan?.inspected.tables.definition)}`}
     </Text>,
     ...(error
       ? [

@@ -111,13 +111,14 @@ function summary({ notice, phase, options }: Repair, plan: RepairPlan, { severit
 /** Rows of the table of changes: its head, and one or two for each preset. */
 function tableOf(plan: RepairPlan, columns: number, { glyphs }: Theme) {
   const { changes, action } = plan;
+  const { touched } = plan.inspected.tables.definition.row;
   const deletes = changes.some(change => change.deletes !== 0);
   const width = 11;
   const numbers = deletes ? 4 : 3;
   const name = Math.min(60, columns - 2 - numbers * (width + 1));
   const row = table([name, ...Array.from({ length: numbers }, () => ({ right: width }))], glyphs.ellipsis);
   const records = action === 'undo' ? 'Put back' : 'Deleted';
-  const timed = changes.some(change => lastUsedWords(change, action) !== null);
+  const timed = changes.some(change => lastUsedWords(change, action, touched) !== null);
   return {
     head: row(['Preset', 'Before', 'After', 'Difference', ...(deletes ? [records] : [])]),
     /** Two rows for each preset if times are shown too. */
@@ -126,12 +127,12 @@ function tableOf(plan: RepairPlan, columns: number, { glyphs }: Theme) {
       const { before, after, delta } = change;
       const counts = row([
         presetName(change),
-        before === null ? 'NULL' : brief(before, width),
-        after === null ? 'NULL' : brief(after, width),
+        before === null ? 'NULL' : brief(Number(before), width),
+        after === null ? 'NULL' : brief(Number(after), width),
         signed(delta),
         ...(deletes ? [brief(Math.abs(change.deletes), width)] : []),
       ]);
-      return timed ? [counts, `  ${lastUsedWords(change, action) ?? ''}`] : [counts];
+      return timed ? [counts, `  ${lastUsedWords(change, action, touched) ?? ''}`] : [counts];
     },
   };
 }

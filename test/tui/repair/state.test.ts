@@ -212,6 +212,7 @@ describe('the history', () => {
     left: 0,
     ended: 'finished',
     undone: false,
+    counter: null,
     undoes: null,
     file: `/tmp/${id}`,
     here: true,

@@ -1,7 +1,19 @@
+import { type Nouns, rowsOf } from '../../../counter/definition/nouns.ts';
+import {
+  absolute,
+  compareQuantities,
+  isSame,
+  isZero,
+  minus,
+  negated,
+  plus,
+  type Quantity,
+} from '../../../counter/quantity.ts';
 import { amount } from '../../../format/plurals.ts';
+import { type Writable, whyNotWritten } from '../../not-written.ts';
 import type { Receipt } from '../../receipts/receipt.ts';
 import { compareReceipts } from '../../receipts/receipt-order.ts';
-import { type Change, type LeftAlone, notANumber, type Remark } from '../../repair.ts';
+import { type Change, driftOf, type LeftAlone, type Remark } from '../../repair.ts';
 import type { CounterState } from '../../sql/counter-state.ts';
 import type { RepairTask, UndoStep } from '../task.ts';
 import {
@@ -10,6 +22,7 @@ import {
   type UndoableChanges,
   undoableChanges,
   undosOf,
+  worthOfAway,
 } from './undoable-changes.ts';
 
 /** What an undo does and what it leaves alone. */
@@ -21,7 +34,7 @@ export interface UndoDraft {
   remarks: Remark[];
 }
 
-/** A later receipt that is in effect for a preset, and whether it has set `last_used_at`. */
+/** A later receipt that is in effect for a preset, and whether it has set the time of its last use. */
 interface Newer {
   id: string;
   setsLastUsed: boolean;
@@ -36,16 +49,19 @@ export function draftUndo(
   receipts: readonly Receipt[],
   own: UndoableChanges,
   states: ReadonlyMap<string, CounterState>,
+  writable: Writable,
 ): UndoDraft {
   const newer = touchedSince(receipt, receipts);
+  const [one] = writable.tables.definition.nouns.row;
   const draft: UndoDraft = { changes: [], tasks: [], left: [], recordsToRestore: 0, remarks: [] };
   for (const effect of own.presets.values()) {
     const state = states.get(effect.id);
     const { id, name } = { ...effect, ...state };
-    if (!state || state.exact !== null) {
-      draft.left.push(
-        state ? notANumber(state) : { id, name, reason: 'gone', message: 'The preset no longer exists.' },
-      );
+    const unwritable = state
+      ? whyNotWritten(state, writable)
+      : { id, name, reason: 'gone' as const, message: `The ${one} no longer exists.` };
+    if (!state || unwritable) {
+      if (unwritable) draft.left.push(unwritable);
       continue;
     }
     const { left, ...goes } = decide(receipt, effect, state, newer.get(id));
@@ -66,7 +82,7 @@ export function draftUndo(
     draft.recordsToRestore += count;
   }
   for (const { deletes } of draft.changes) draft.recordsToRestore -= deletes;
-  draft.remarks.push(...remarksOn(receipt, draft));
+  draft.remarks.push(...remarksOn(receipt, draft, writable.tables.definition));
   return draft;
 }
 
@@ -79,8 +95,9 @@ function decide(
   counter: CounterState,
   newer: Newer | undefined,
 ): Goes & { left: Pick<LeftAlone, 'reason' | 'message'> | null } {
-  const drift = (counter.count ?? 0) - counter.records;
+  const drift = driftOf(counter);
   const restored = sum(records);
+  const worth = worthOfAway(records);
   const nothing = { state: null, lastUsed: null };
   const lastUsed = state?.lastUsed ?? null;
   if (newer) {
@@ -97,7 +114,7 @@ function decide(
       },
     };
   }
-  const stays = state ? whyStateStays(head.action, state, counter, { drift, expected, restored }) : null;
+  const stays = state ? whyStateStays(head.action, state, counter, { drift, expected, worth }) : null;
   if (stays !== null) {
     return {
       state: null,
@@ -105,11 +122,11 @@ function decide(
       left: { reason: 'moved', message: restored > 0 ? `${stays} ${comesBack}` : stays },
     };
   }
-  if (drift === expected) return { state, lastUsed, left: null };
+  if (isSame(drift, expected)) return { state, lastUsed, left: null };
   return {
     state,
     lastUsed,
-    left: { reason: 'moved', message: movedBy(head.action, drift - expected, restored) },
+    left: { reason: 'moved', message: movedBy(head.action, minus(drift, expected), restored) },
   };
 }
 
@@ -119,21 +136,22 @@ const comesBack = 'Its records come back and are counted, but that difference is
 export function whyStateStays(
   action: string,
   { moved, lowest }: LeftState,
-  { count }: CounterState,
-  { drift, expected, restored }: { drift: number; expected: number; restored: number },
+  { count, sums = false }: CounterState,
+  { drift, expected, worth }: { drift: Quantity; expected: Quantity; worth: Quantity },
 ): string | null {
-  if (moved === 0) return null;
-  if (drift !== expected) {
+  if (isZero(moved)) return null;
+  if (!isSame(drift, expected)) {
     return `Something else has changed it since: the ${action} left a drift of ${expected}, and it is ${drift} now.`;
   }
-  const becomes = (count ?? 0) + restored - moved;
-  if (becomes >= lowest) return null;
-  return `Restoring the difference of ${-moved} from before the ${action} would take its count of ${(count ?? 0) + restored} below zero.`;
+  const counted = plus(count ?? 0, worth);
+  // Amounts may be negative, and so may their sum.
+  if (sums || compareQuantities(minus(counted, moved), lowest) >= 0) return null;
+  return `Restoring the difference of ${negated(moved)} from before the ${action} would take its count of ${counted} below zero.`;
 }
 
 /** Says by how much something else has changed a count whose difference is restored anyway. */
-export function movedBy(action: string, by: number, restored: number): string {
-  return `Something else has changed it since: compared with its records, its count is ${Math.abs(by)} ${by > 0 ? 'higher' : 'lower'} than the ${action} left it, and stays that way.${restored > 0 ? ' Its records come back and are counted.' : ''}`;
+export function movedBy(action: string, by: Quantity, restored: number): string {
+  return `Something else has changed it since: compared with its records, its count is ${absolute(by)} ${compareQuantities(by, 0) > 0 ? 'higher' : 'lower'} than the ${action} left it, and stays that way.${restored > 0 ? ' Its records come back and are counted.' : ''}`;
 }
 
 /** The receipts that changed a preset after this one and are still in effect. */
@@ -158,8 +176,9 @@ function touchedSince(receipt: Receipt, receipts: readonly Receipt[]): Map<strin
 
 function changeOf(counter: CounterState, { records }: PresetEffect, { state, lastUsed }: Goes): Change {
   const restored = sum(records);
-  const delta = restored - (state?.moved ?? 0);
-  const after = (counter.count ?? 0) + delta;
+  const worth = worthOfAway(records);
+  const delta = minus(worth, state?.moved ?? 0);
+  const after = plus(counter.count ?? 0, delta);
   const back = lastUsed !== null && lastUsed.after === counter.lastUsed;
   return {
     id: counter.id,
@@ -167,9 +186,11 @@ function changeOf(counter: CounterState, { records }: PresetEffect, { state, las
     before: counter.count,
     after: state?.wasNull && after === 0 ? null : after,
     delta,
-    drift: (counter.count ?? 0) - counter.records,
+    drift: driftOf(counter),
     records: counter.records,
     deletes: -restored || 0,
+    ...(counter.sums && restored > 0 ? { worth: negated(worth) } : {}),
+    ...(counter.many === undefined ? {} : { many: counter.many }),
     lastUsedBefore: counter.lastUsed,
     ...(back ? { lastUsedAfter: lastUsed.before } : {}),
   };
@@ -192,7 +213,7 @@ function tasksOf(
   });
 }
 
-function remarksOn({ batches }: Receipt, { changes, tasks, left }: UndoDraft): Remark[] {
+function remarksOn({ batches }: Receipt, { changes, tasks, left }: UndoDraft, definition: Nouns): Remark[] {
   const remarks: Remark[] = [];
   const unknown = batches.filter(({ outcome }) => outcome === 'unknown').length;
   if (unknown > 0) {
@@ -208,7 +229,7 @@ function remarksOn({ batches }: Receipt, { changes, tasks, left }: UndoDraft): R
     remarks.push({
       code: 'difference-stays',
       severity: 'warning',
-      message: `Something has changed ${amount(partly, 'preset')} since. That stays, and the undo comes on top of it.`,
+      message: `Something has changed ${rowsOf(definition, partly)} since. That stays, and the undo comes on top of it.`,
     });
   }
   if (tasks.length === 0 && left.length === 0) {

@@ -1,9 +1,11 @@
 import { noChoice } from '../../../config/column-choice.ts';
+import type { CounterDefinition } from '../../../counter/definition/definition.ts';
 import { refused } from '../../../counter/guards.ts';
 import { usageError } from '../../../errors/errors.ts';
 import { listReceipts, undoneBy } from '../../receipts/list-receipts.ts';
 import { readReceipt } from '../../receipts/read-receipt.ts';
 import type { Receipt } from '../../receipts/receipt.ts';
+import { counterOf } from '../../receipts/receipt-head.ts';
 import { isTrusted, receiptsThatCount } from '../../receipts/seals/trust.ts';
 import type { Remark } from '../../repair.ts';
 import { keepOwnBatches } from '../../run/on-this-server.ts';
@@ -52,9 +54,12 @@ export async function planUndo(context: PlanContext): Promise<PlanDraft> {
   const present = await leaveOutPresent(database, tables, deleted, signal);
   const found = alike ? await leaveOutAlike(database, tables, alike, own, signal) : noneAlike;
   const states = await statesOf(database, tables, [...own.presets.keys()], false, signal);
-  const draft = draftUndo(receipt, receipts, own, new Map(states.map(state => [state.id, state])));
+  const draft = draftUndo(receipt, receipts, own, new Map(states.map(state => [state.id, state])), {
+    tables,
+    facts,
+  });
   draft.left.push(...present, ...found.left);
-  const remarks = remarksOnServer(receipt, server, evidence, draft, found);
+  const remarks = remarksOnServer(receipt, server, evidence, draft, found, tables.definition);
   return {
     ...draft,
     remarks: [...ignored, ...remarks, ...restore.remarks],
@@ -88,6 +93,24 @@ function requireNoDouble(found: Receipt, receipts: readonly Receipt[]): void {
   );
 }
 
+/** Throws (exit code 4) unless a receipt is of this counter, as it is defined now. */
+function requireSameCounter({ head }: Receipt, definition: CounterDefinition): void {
+  const { counter, counts } = counterOf(definition);
+  if (head.counter !== counter) {
+    throw refused(
+      'other-counter',
+      `${head.id} is of ${head.counter ?? 'the counter of presets'}, not of ${definition.id}.`,
+      'Leave --counter out: an undo takes the counter that its receipt names.',
+    );
+  }
+  if (head.counts === counts) return;
+  throw refused(
+    'counter-changed',
+    `${definition.id} counts something else now than when ${head.id} was written.`,
+    'Describe it in counters.json as it was then, or leave that repair and run a new sync.',
+  );
+}
+
 /** The requested receipt first, then the others of this database that count. */
 async function readResolved({
   database,
@@ -108,6 +131,7 @@ async function readResolved({
         : 'The receipt holds what was replaced, as SQL.',
     );
   }
+  requireSameCounter(found, inspected.tables.definition);
   if (head.identity !== identity) {
     throw refused(
       'other-database',

@@ -1,3 +1,4 @@
+import type { Nouns } from '../../../counter/definition/nouns.ts';
 import type { Receipt } from '../../receipts/receipt.ts';
 import type { Remark } from '../../repair.ts';
 import type { OnServer } from '../../run/on-this-server.ts';
@@ -12,6 +13,7 @@ export function remarksOnServer(
   { column, keyed }: PresenceEvidence,
   { remarks, recordsToRestore, changes, tasks, left }: UndoDraft,
   { some, anyway }: AlikeResult,
+  named: Nouns,
 ): Remark[] {
   const gone = missing.get(head.id) ?? 0;
   const nothing = tasks.length === 0 && left.length === 0;
@@ -28,8 +30,11 @@ export function remarksOnServer(
       message: `${what} on this server: it was restored from before the ${head.action}, or is an older copy. ${nothing ? 'There is nothing to undo.' : 'They are left out.'}`,
     });
   }
-  const many = changes.filter(({ records, deletes }) => deletes < 0 && records >= -deletes).length;
-  const why = unproved.get(head.id) ?? (many > 0 ? asMany(many) : some > 0 ? atOnce(some) : null);
+  const many = changes.filter(
+    ({ records, deletes, many = Number(records) }) => deletes < 0 && many >= -deletes,
+  ).length;
+  const why =
+    unproved.get(head.id) ?? (many > 0 ? asMany(named, many) : some > 0 ? atOnce(named, some) : null);
   if (recordsToRestore > 0 && column === null && !keyed && why !== null) {
     all.push({
       code: 'presence-unknown',
@@ -41,21 +46,21 @@ export function remarksOnServer(
     all.push({
       code: 'put-back-anyway',
       severity: 'warning',
-      message: `${presetsHave(anyway)} records that may be the deleted ones, and --put-back-anyway puts the deleted ones back: if they are in the table already, they will be there twice.`,
+      message: `${rowsHave(named, anyway)} records that may be the deleted ones, and --put-back-anyway puts the deleted ones back: if they are in the table already, they will be there twice.`,
     });
   }
   return all;
 }
 
 /** They may have been put back with a copy of the receipt, or they may be uses that came since. */
-function asMany(presets: number): string {
-  return `${presetsHave(presets)} as many of them now as would come back`;
+function asMany(named: Nouns, rows: number): string {
+  return `${rowsHave(named, rows)} as many of them now as would come back`;
 }
 
-function atOnce(presets: number): string {
-  return `${presetsHave(presets)} records that came several at a time since, or may be older than the reset`;
+function atOnce(named: Nouns, rows: number): string {
+  return `${rowsHave(named, rows)} records that came several at a time since, or may be older than the reset`;
 }
 
-function presetsHave(presets: number): string {
-  return presets === 1 ? '1 preset has' : `${presets} presets have`;
+function rowsHave({ nouns }: Nouns, rows: number): string {
+  return rows === 1 ? `1 ${nouns.row[0]} has` : `${rows} ${nouns.row[1]} have`;
 }

@@ -1,4 +1,6 @@
+import { compareQuantities, isZero, minus, plus, type Quantity, sumOf } from '../../../counter/quantity.ts';
 import type { PlaceRange, Receipt, ReceiptBatch, ReceiptChange } from '../../receipts/receipt.ts';
+import { worthOf } from '../../repair.ts';
 
 /** Records that one batch deleted and that are not all back yet. */
 export interface AwayRecords {
@@ -7,21 +9,28 @@ export interface AwayRecords {
   id: string | null;
   /** How many of them are still missing. */
   count: number;
+  /** The sum of their amounts; left out if records are counted. */
+  worth?: Quantity;
   /** Places, among the stored records of the batch, of those already put back. */
   back: PlaceRange[];
   /** In the middle of an undo: those before this place are done. */
   from?: number;
 }
 
+/** By how much putting these records back raises what the count should be. */
+export function worthOfAway(records: readonly AwayRecords[]): Quantity {
+  return sumOf(records.map(({ count, worth }) => worth ?? count));
+}
+
 /** What a receipt changed in a preset besides its records, as far as it is still in effect. */
 export interface LeftState {
   /** The total change of the drift, over all batches. */
-  moved: number;
+  moved: Quantity;
   /** True if the count was NULL. */
   wasNull: boolean;
   /** The lowest count before the change; 0 unless it was negative. */
-  lowest: number;
-  /** `last_used_at` before and after; null if it was not changed. */
+  lowest: Quantity;
+  /** The time of the last use before and after; null if it was not changed. */
   lastUsed: { before: string | null; after: string | null } | null;
 }
 
@@ -34,7 +43,7 @@ export interface PresetEffect {
   /** Null if only records are in effect. */
   state: LeftState | null;
   /** The drift if only correct uses have come since. */
-  drift: number;
+  drift: Quantity;
 }
 
 /** What of a receipt is committed and not undone. */
@@ -72,12 +81,14 @@ export function undoableChanges(receipt: Receipt, undos: Undos): UndoableChanges
         note = { name: change.name, records: [], changes: [], moved: 0, drift: 0 };
         noted.set(change.id, note);
       }
-      note.moved += change.delta + change.deletes;
-      note.drift = change.drift + change.delta + change.deletes;
+      const moved = plus(change.delta, worthOf(change));
+      note.moved = plus(note.moved, moved);
+      note.drift = plus(change.drift, moved);
       if (of?.whole) continue;
       note.changes.push(change);
       const away = change.deletes - (of?.count ?? 0);
-      if (away > 0) note.records.push({ batch, id: change.id, count: away, back: of?.back ?? [] });
+      const worth = change.worth === undefined ? {} : { worth: minus(change.worth, of?.worth ?? 0) };
+      if (away > 0) note.records.push({ batch, id: change.id, count: away, ...worth, back: of?.back ?? [] });
     }
     const none = recordsOfNone(batch);
     const of = none > 0 ? taken.of(batch.batch, null) : undefined;
@@ -86,10 +97,10 @@ export function undoableChanges(receipt: Receipt, undos: Undos): UndoableChanges
   }
   for (const [id, note] of noted) {
     const since = taken.drifts.get(id) ?? 0;
-    const state = taken.states.has(id) ? null : stateOf(note, note.moved + since);
+    const state = taken.states.has(id) ? null : stateOf(note, plus(note.moved, since));
     if (!state && note.records.length === 0) continue;
     const { name, records, drift } = note;
-    presets.set(id, { id, name, records: records.reverse(), state, drift: drift + since });
+    presets.set(id, { id, name, records: records.reverse(), state, drift: plus(drift, since) });
   }
   return { presets, orphans: orphans.reverse() };
 }
@@ -105,20 +116,23 @@ interface Noted {
   records: AwayRecords[];
   /** The changes that no undo has reversed entirely. */
   changes: ReceiptChange[];
-  moved: number;
-  drift: number;
+  moved: Quantity;
+  drift: Quantity;
 }
 
-function stateOf({ changes }: Noted, moved: number): LeftState | null {
+function stateOf({ changes }: Noted, moved: Quantity): LeftState | null {
   if (changes.length === 0) return null;
   const times = changes.filter(({ lastUsedAfter }) => lastUsedAfter !== undefined);
   const [oldest] = times;
   const wasNull = changes.some(({ before }) => before === null);
-  if (moved === 0 && !wasNull && !oldest) return null;
+  if (isZero(moved) && !wasNull && !oldest) return null;
   return {
     moved,
     wasNull,
-    lowest: changes.reduce((least, { before }) => Math.min(least, before ?? 0), 0),
+    lowest: changes.reduce<Quantity>(
+      (least, { before }) => (compareQuantities(before ?? 0, least) < 0 ? (before ?? 0) : least),
+      0,
+    ),
     lastUsed: oldest ? { before: oldest.lastUsedBefore, after: times.at(-1)?.lastUsedAfter ?? null } : null,
   };
 }
@@ -127,23 +141,26 @@ interface Back {
   /** Everything the batch did to the preset was undone at once, as older versions did. */
   whole: boolean;
   count: number;
+  worth: Quantity;
   back: PlaceRange[];
 }
 
 /** What these undos have reversed. */
 function takenBack(undos: readonly Receipt[]) {
   const parts = new Map<number, Map<string | null, Back>>();
-  const drifts = new Map<string, number>();
+  const drifts = new Map<string, Quantity>();
   const states = new Set<string>();
-  for (const { id, of, part, delta, deletes, places } of undos.flatMap(changesOf)) {
-    if (id !== null) drifts.set(id, (drifts.get(id) ?? 0) + delta + deletes);
+  for (const change of undos.flatMap(changesOf)) {
+    const { id, of, part, delta, deletes, places } = change;
+    if (id !== null) drifts.set(id, sumOf([drifts.get(id) ?? 0, delta, worthOf(change)]));
     if ((part === 'state' || part === 'all') && id !== null) states.add(id);
     if (of === undefined) continue;
     const byPreset = parts.get(of) ?? new Map<string | null, Back>();
-    const taken = byPreset.get(id) ?? { whole: false, count: 0, back: [] };
+    const taken = byPreset.get(id) ?? { whole: false, count: 0, worth: 0, back: [] };
     parts.set(of, byPreset.set(id, taken));
     taken.whole ||= part === undefined;
     taken.count -= deletes;
+    taken.worth = minus(taken.worth, worthOf(change));
     taken.back.push(...(places ?? []));
   }
   return { drifts, states, of: (batch: number, id: string | null) => parts.get(batch)?.get(id) };

@@ -1,5 +1,6 @@
 import type { Database, Reader } from '../../../connection/transactions.ts';
 import type { Tables } from '../../../counter/discovery/tables.ts';
+import { minus } from '../../../counter/quantity.ts';
 import type { AwayRecords, UndoableChanges } from '../../plan/undo/undoable-changes.ts';
 import type { Receipt } from '../../receipts/receipt.ts';
 import type { LeftAlone } from '../../repair.ts';
@@ -59,8 +60,8 @@ function remainingAfter(receipt: Receipt): Map<string | null, number> {
   const remaining = new Map<string | null, number>();
   for (const { outcome, changes } of receipt.batches) {
     if (outcome !== 'committed') continue;
-    for (const { id, before, drift, deletes } of changes)
-      if (id !== null) remaining.set(id, Math.max(0, (before ?? 0) - drift - deletes));
+    for (const { id, before, drift, deletes, remaining: left } of changes)
+      if (id !== null) remaining.set(id, left ?? Math.max(0, Number(minus(before ?? 0, drift)) - deletes));
   }
   // A preset that was left alone and deleted since has left its records to none.
   if (receipt.end?.left.length === 0 && leftNoRecords(receipt, null)) remaining.set(null, 0);

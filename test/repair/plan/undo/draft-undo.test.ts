@@ -3,6 +3,7 @@ import { draftUndo } from '../../../../source/repair/plan/undo/draft-undo.ts';
 import { undoableChanges, undosOf } from '../../../../source/repair/plan/undo/undoable-changes.ts';
 import type { Receipt, ReceiptBatch, ReceiptChange } from '../../../../source/repair/receipts/receipt.ts';
 import type { CounterState } from '../../../../source/repair/sql/counter-state.ts';
+import { fakeTables } from '../../../helpers/fake-database.ts';
 import { sampleChange } from '../../receipts/samples.ts';
 import { batch, receipt } from './receipts.ts';
 
@@ -25,6 +26,7 @@ function draft(own: Receipt, states: CounterState[], ...others: Receipt[]) {
     all,
     undoableChanges(own, undosOf(all)),
     new Map(states.map(each => [each.id, each])),
+    { tables: fakeTables, facts: { whyNoRow: null } },
   );
 }
 

@@ -9,7 +9,10 @@ import type {
 } from '../../../../source/repair/receipts/receipt.ts';
 import { lineSchema } from '../../../../source/repair/receipts/receipt-line.ts';
 import type { CounterState } from '../../../../source/repair/sql/counter-state.ts';
+import { fakeTables } from '../../../helpers/fake-database.ts';
 import { sampleChange, sampleHead } from '../../receipts/samples.ts';
+
+const writable = { tables: fakeTables, facts: { whyNoRow: null } };
 
 type Done = { changes: ReceiptChange[]; stored?: number; outcome?: BatchOutcome | null };
 
@@ -156,7 +159,7 @@ describe('an undo', () => {
     ...more,
   });
   const draftOf = (state: CounterState, ...others: Receipt[]) =>
-    draftUndo(reset, [reset, ...others], effectOf(reset, ...others), new Map([['a', state]]));
+    draftUndo(reset, [reset, ...others], effectOf(reset, ...others), new Map([['a', state]]), writable);
 
   test('gives the state back with the last of the records', () => {
     const { tasks, changes, left, remarks } = draftOf(counter());
@@ -204,7 +207,9 @@ describe('an undo', () => {
   });
 
   test('leaves alone what is gone or is no number', () => {
-    expect(draftUndo(reset, [reset], effectOf(reset), new Map()).left).toMatchObject([{ reason: 'gone' }]);
+    expect(draftUndo(reset, [reset], effectOf(reset), new Map(), writable).left).toMatchObject([
+      { reason: 'gone' },
+    ]);
     expect(draftOf(counter({ exact: 'NaN' })).left).toMatchObject([{ reason: 'refused' }]);
   });
 });

@@ -1,0 +1,70 @@
+import type { CounterDefinition } from '../counter/definition/definition.ts';
+import type { CatalogFunction, TriggerCatalog } from '../trigger/catalog.ts';
+import { describeType } from '../trigger/trigger-type.ts';
+
+/** What is counted when records are put back, but not when they are deleted, or the other way round. */
+export interface OneSided {
+  /** Such as `posts.likes`; null if a function that fires for one alone cannot be read. */
+  counts: string | null;
+  /** The trigger that does it. */
+  trigger: string;
+  event: 'INSERT' | 'DELETE';
+}
+
+/**
+ * A count, other than that of this definition, that triggers on the records change for one event and not for the other: deleting
+ * records and putting them back would leave it wrong. Null if there is none.
+ */
+export function oneSidedCount(catalog: TriggerCatalog, definition: CounterDefinition): OneSided | null {
+  const byEvent = {
+    INSERT: countsChanged(catalog, definition, 'INSERT'),
+    DELETE: countsChanged(catalog, definition, 'DELETE'),
+  };
+  for (const [event, other] of [
+    ['INSERT', 'DELETE'],
+    ['DELETE', 'INSERT'],
+  ] as const) {
+    for (const [counts, trigger] of byEvent[event]) {
+      if (byEvent[other].has(counts)) continue;
+      return { counts: counts === unreadable ? null : counts, trigger, event };
+    }
+  }
+  return null;
+}
+
+const unreadable = '';
+
+/** The counts that triggers add to or subtract from when a record is inserted or deleted, each with its trigger. */
+function countsChanged(
+  catalog: TriggerCatalog,
+  { row, via }: CounterDefinition,
+  event: OneSided['event'],
+): Map<string, string> {
+  const changed = new Map<string, string>();
+  const own = `${(via ?? row).table}.${row.count}`;
+  for (const { tableOid, enabled, type, functionOid, name } of catalog.triggers) {
+    if (tableOid !== catalog.recordsOid || !['O', 'A'].includes(enabled)) continue;
+    if (!describeType(type).events.some(each => each === event)) continue;
+    for (const body of reached(catalog, functionOid)) {
+      const { writes, dynamic, problem } = body.reading;
+      if (dynamic.length > 0 || problem) changed.set(unreadable, name);
+      for (const { table, columns } of writes) {
+        for (const { name: column, how } of columns ?? []) {
+          const counts = `${table.name}.${column}`;
+          if ((how === 'adds' || how === 'subtracts') && counts !== own) changed.set(counts, name);
+        }
+      }
+    }
+  }
+  return changed;
+}
+
+/** A trigger's function, and the functions that it calls. */
+function reached(catalog: TriggerCatalog, oid: number): CatalogFunction[] {
+  const found = new Set(catalog.functions.filter(each => each.oid === oid));
+  for (const body of found) {
+    const called = new Set(body.reading.calls.map(({ name }) => name));
+    for (const other of catalog.functions) if (called.has(other.name)) found.add(other);
+  }
+  return [...found];
+}

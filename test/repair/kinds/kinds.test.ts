@@ -1,0 +1,4 @@
+import { inject } from 'vitest';
+import { everyKind } from './every-kind.ts';
+
+everyKind(() => inject('serverUrl'));
