@@ -84,11 +84,12 @@ function findSubjects(follower: Follower, ref: Reference): QueryTarget[] {
         if (first && modelling.has(method)) return entities(follower, { module, node: first });
         // Drizzle's and TypeORM's builders: `db.update(presets)`, `createQueryBuilder().update(Preset)`.
         if (first && (method === 'update' || method === 'insert')) {
+          const picked = pickedFrom(follower, { module, node: first }, 'builder');
+          if (picked.some(({ parameter }) => parameter)) return picked;
           const tables = entities(follower, { module, node: first });
           if (tables.some(({ table }) => table !== 'other')) {
             return tables.map(each => ({ ...each, by: 'builder' as const }));
           }
-          const picked = pickedFrom(follower, { module, node: first }, 'builder');
           if (picked.length > 0) return picked;
         }
         if (first && isCallOfKnex(method) && given.length === 1) {

@@ -17,9 +17,9 @@ import type { Call, CodeReading, Known } from './write-candidate.ts';
  */
 export function readRequest(module: CodeModule, call: Call, known: Known, reading: CodeReading): boolean {
   const { follower } = known;
-  const given = call.arguments.map(argument => ({ module, node: argument as Node }));
+  const given = call.arguments.flatMap(partsOf).map(node => ({ module, node }));
   const address = given.flatMap(each => addresses(follower, each)).find(isPostgrest);
-  if (address === undefined) return readTemplate(module, call, follower, reading);
+  if (address === undefined) return readTemplate(module, call, given, follower, reading);
   const routine = /\/rpc\/([A-Za-z0-9_]+)/.exec(address)?.[1];
   const found = {
     module,
@@ -64,9 +64,18 @@ export function readRequest(module: CodeModule, call: Call, known: Known, readin
   return true;
 }
 
+// `fetch(new Request(url, { method: 'PATCH', body }))`
+const partsOf = (node: Node): Node[] =>
+  node.type === 'NewExpression' && lastName(node.callee) === 'Request' ? node.arguments : [node];
+
 /** A request for a table that a parameter names: `fetch(`${base}/rest/v1/${table}?id=eq.${id}`, { method: 'PATCH' })`. */
-function readTemplate(module: CodeModule, call: Call, follower: Follower, reading: CodeReading): boolean {
-  const given = call.arguments.map(argument => ({ module, node: argument as Node }));
+function readTemplate(
+  module: CodeModule,
+  call: Call,
+  given: readonly Reference[],
+  follower: Follower,
+  reading: CodeReading,
+): boolean {
   const table = given.flatMap(each => tableIn(follower, each))[0];
   const text = module.text.slice(call.start, call.end);
   const patches = /^(patch|put)$/i.test(lastName(call.callee)) || /['"`](PATCH|PUT)['"`]/i.test(text);

@@ -7,7 +7,7 @@ import { lastName } from './query-target.ts';
 
 // Functions that do not run the SQL they are given.
 const telling =
-  /^(log|info|warn|error|debug|trace|fatal|notice|print|println|write|writeLine|alert|confirm|toast|success|notify|expect|describe|it|test|t|translate|markdown|md|html|css|gql|graphql|styled|dedent|outdent|captureMessage|Error|TypeError|highlight|copy|writeText|setText|setQuery|toContain|toBe|toEqual|toMatch|includes|startsWith|endsWith|indexOf|match|test|replace|split)$/;
+  /^(log|info|warn|error|debug|trace|fatal|notice|print|println|write|writeLine|alert|confirm|toast|success|notify|expect|describe|it|test|t|translate|markdown|md|html|css|gql|graphql|styled|dedent|outdent|captureMessage|Error|TypeError|highlight|copy|writeText|toContain|toBe|toEqual|toMatch|includes|startsWith|endsWith|indexOf|match|test|replace|split)$/;
 
 /**
  * Whether SQL is given to something that may run it: as an argument of a call, a tagged template, or through a variable or

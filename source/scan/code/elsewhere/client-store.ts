@@ -23,7 +23,7 @@ export function isClientStore(follower: Follower, { module, node }: Reference): 
   const found = follower.follow({ module, node: root });
   const around = root.type === 'MemberExpression' ? classAround(root) : null;
   const answer =
-    found.some(each => isStoreHook(each.node)) ||
+    [root, ...found.map(each => each.node)].some(isStoreHook) ||
     (around !== null && isStoreClass(follower, module, around, 0)) ||
     found.some(each => isMade(follower, each, 0) || (each.node !== root && isClientStore(follower, each))) ||
     (isUnknown(found, root) && livesOnClient(module, root));
@@ -82,7 +82,7 @@ function isMade(follower: Follower, { module, node }: Reference, depth: number):
 
 // `usePresetStore()`, `usePresetStore.getState()`
 function isStoreHook(node: Node): boolean {
-  const root = node.type === 'CallExpression' ? rootNode(node) : null;
+  const root = rootNode(node);
   return root?.type === 'Identifier' && /^use\w*Store$/.test(root.name);
 }
 

@@ -59,7 +59,8 @@ function pathOf(module: CodeModule, node: Node): string | null {
       return typeof node.value === 'string' ? node.value : null;
     case 'TemplateLiteral': {
       const holes = node.expressions.every(each => isHere(module, each));
-      return holes ? `.${node.quasis.map(({ value }) => value.cooked ?? '').join('')}` : null;
+      const text = node.quasis.map(({ value }) => value.cooked ?? '').join('');
+      return holes ? `${node.expressions.length > 0 ? '.' : ''}${text}` : null;
     }
     case 'CallExpression':
     case 'NewExpression': {
