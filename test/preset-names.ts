@@ -25,7 +25,6 @@ export const stillNaming: readonly string[] = [
   'diagnosis/traces/reset.ts',
   'diagnosis/traces/shared-rule.ts',
   'errors/server-errors.ts',
-  'format/format-count-change.ts',
   'migration/catalog.ts',
   'migration/proof.ts',
   'migration/read-catalog.ts',
@@ -71,10 +70,4 @@ export const stillNaming: readonly string[] = [
   'trigger/migration/hints.ts',
   'trigger/migration/read-fit.ts',
   'trigger/unused-track.ts',
-  'tui/info/answers.ts',
-  'tui/info/help.tsx',
-  'tui/keys/keymap.ts',
-  'tui/preset/preset.tsx',
-  'tui/repair/repair-review.tsx',
-  'tui/repair/state.ts',
 ];

@@ -1,4 +1,6 @@
 import type { Counter } from './counter.ts';
+import type { CounterDefinition } from './definition/definition.ts';
+import { minus, toQuantity } from './quantity.ts';
 
 /**
  * What happened to a counter between two reads. `counted` is how it should be. `count-moved` is all that is known if records
@@ -18,7 +20,7 @@ export type ObservedKind =
 export type ChangeVerdict = 'right' | 'unknown' | 'warning' | 'error';
 
 /** A counter as it was read; `exact` is set if no JavaScript number is exactly the count. */
-export type CountedFigures = Pick<Counter, 'usageCount' | 'records' | 'exact'>;
+export type CountedFigures = Pick<Counter, 'usageCount' | 'records' | 'exact' | 'exactRecords'>;
 
 export interface ObservedChange {
   kind: ObservedKind;
@@ -28,24 +30,61 @@ export interface ObservedChange {
   countBy: number;
   /** By how much the number of records moved; null if they were not counted. */
   recordsBy: number | null;
+  /** By how much a sum's drift moved: exact, while the two above are rounded. */
+  driftBy?: number;
   /** Whether the time of the last use moved forward; null if the table has no such column. */
   lastUsedMoved: boolean | null;
 }
 
+/** What is meant to happen to a count. */
+export interface CountRules {
+  /** Whether the table has a time of the last use. */
+  lastUsedKept?: boolean;
+  /** Whether the count may go down: a record that is deleted, or an amount below 0, is meant to lower it. */
+  goesDown?: boolean;
+}
+
+/** The rules of a counter. */
+export function rulesOf({ onDelete, record, row }: CounterDefinition): CountRules {
+  return {
+    lastUsedKept: row.touched !== null,
+    goesDown: onDelete === 'subtracts' || record.amount !== null,
+  };
+}
+
 /**
  * What happened between two reads of one preset, each from one snapshot. Null if nothing did, or if either read did not count
- * the records. `lastUsedKept` is false if the table has no time of the last use.
+ * the records.
  */
-export function observe(before: Counter, after: Counter, lastUsedKept = true): ObservedChange | null {
+export function observe(before: Counter, after: Counter, rules: CountRules = {}): ObservedChange | null {
   if (before.records === null || after.records === null) return null;
+  const { lastUsedKept = true, goesDown = false } = rules;
   const countBy = countDifference(before, after);
-  const recordsBy = after.records - before.records;
-  const kind = noCount(before, after) ?? kindOf(countBy, recordsBy);
-  return kind && { kind, ...differences(before, after, lastUsedKept), recordsBy };
+  const recordsBy = recordsDifference(before, after);
+  const driftBy = driftDifference(before, after);
+  const kind = noCount(before, after) ?? kindOf(countBy, recordsBy, driftBy ?? countBy - recordsBy, goesDown);
+  return (
+    kind && {
+      kind,
+      ...differences(before, after, lastUsedKept),
+      recordsBy,
+      ...(driftBy === null ? {} : { driftBy }),
+    }
+  );
+}
+
+/** By how much the drift of a sum moved, exactly; null if the server did not compute it. */
+function driftDifference(before: Counter, after: Counter): number | null {
+  if (before.exactDrift === undefined || after.exactDrift === undefined) return null;
+  return textDifference(after.exactDrift, before.exactDrift);
 }
 
 /** The same from the count alone, for reads that did not count records; null if the count is unchanged. */
-export function observeCount(before: Counter, after: Counter, lastUsedKept = true): ObservedChange | null {
+export function observeCount(
+  before: Counter,
+  after: Counter,
+  { lastUsedKept = true }: CountRules = {},
+): ObservedChange | null {
   if (countDifference(before, after) === 0) return null;
   return { kind: 'count-moved', ...differences(before, after, lastUsedKept), recordsBy: null };
 }
@@ -72,15 +111,43 @@ function noCount(before: CountedFigures, after: CountedFigures): ObservedKind | 
   return isNumber(before) && !isNumber(after) ? 'no-number' : null;
 }
 
-function kindOf(countBy: number, recordsBy: number): ObservedKind | null {
+function kindOf(countBy: number, recordsBy: number, driftBy: number, goesDown: boolean): ObservedKind | null {
+  if (driftBy === 0 && goesDown) return countBy === 0 ? null : 'counted';
+  if (recordsBy < 0 && goesDown) return driftBy > 0 ? 'not-counted' : 'counted-too-often';
   if (countBy < 0 || recordsBy < 0) return 'went-down';
-  if (countBy === recordsBy) return countBy === 0 ? null : 'counted';
+  if (driftBy === 0) return countBy === 0 ? null : 'counted';
   if (recordsBy === 0) return 'count-without-record';
-  return countBy > recordsBy ? 'counted-too-often' : 'not-counted';
+  return driftBy > 0 ? 'counted-too-often' : 'not-counted';
 }
 
 function countDifference(before: Counter, after: Counter): number {
-  return (after.usageCount ?? 0) - (before.usageCount ?? 0);
+  return (
+    exactly(after.exact, before.exact, after.usageCount, before.usageCount) ??
+    (after.usageCount ?? 0) - (before.usageCount ?? 0)
+  );
+}
+
+function recordsDifference(before: Counter, after: Counter): number {
+  return (
+    exactly(after.exactRecords, before.exactRecords, after.records, before.records) ??
+    (after.records ?? 0) - (before.records ?? 0)
+  );
+}
+
+/** The difference of two numbers of which one has a text that is more exact; null if neither has. */
+function exactly(
+  after: string | undefined,
+  before: string | undefined,
+  now: number | null,
+  then: number | null,
+): number | null {
+  if (after === undefined && before === undefined) return null;
+  return textDifference(after ?? String(now ?? 0), before ?? String(then ?? 0));
+}
+
+function textDifference(after: string, before: string): number | null {
+  const [now, then] = [toQuantity(after), toQuantity(before)];
+  return now === null || then === null ? null : Number(minus(now, then));
 }
 
 function differences(before: Counter, after: Counter, lastUsedKept: boolean) {
@@ -93,6 +160,11 @@ function differences(before: Counter, after: Counter, lastUsedKept: boolean) {
   };
 }
 
-function figures({ usageCount, records, exact }: Counter): CountedFigures {
-  return { usageCount, records, ...(exact === undefined ? {} : { exact }) };
+function figures({ usageCount, records, exact, exactRecords }: Counter): CountedFigures {
+  return {
+    usageCount,
+    records,
+    ...(exact === undefined ? {} : { exact }),
+    ...(exactRecords === undefined ? {} : { exactRecords }),
+  };
 }

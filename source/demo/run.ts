@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { demoCluster, demoWorker, sqlDirectory } from '../config/paths.ts';
+import type { ServerTarget } from '../connection/libpq/target.ts';
 import { connect, type Database } from '../connection/transactions.ts';
 import type { ConsoleError } from '../errors/errors.ts';
 import type { DemoProgress } from './start.ts';
@@ -7,6 +8,8 @@ import type { DemoProgress } from './start.ts';
 /** An open database of either kind, and how to close it. */
 export interface OpenDatabase {
   database: Database;
+  /** Another one of the same place, with connections and policies of its own; whoever asks for it closes it. */
+  connect(): Database;
   close(): Promise<void>;
 }
 
@@ -25,8 +28,9 @@ export async function openDatabase(
   { onProgress, onFailure, traffic = false }: OpenOptions = {},
 ): Promise<OpenDatabase> {
   if (config.target.kind === 'server') {
-    const database = connect(config.target, config);
-    return { database, close: () => database.close() };
+    const { target } = config;
+    const database = connect(target, config);
+    return { database, connect: () => connect(target, config), close: () => database.close() };
   }
   // Loaded only here, so that nobody with a database waits for PGlite.
   const { startDemo } = await import('./start.ts');
@@ -38,23 +42,22 @@ export async function openDatabase(
     onFailure,
     traffic,
   });
-  const database = connect(
-    {
-      kind: 'server',
-      host: demo.host,
-      port: demo.port,
-      database: demo.database,
-      user: demo.user,
-      password: undefined,
-      sslmode: 'disable',
-      applicationName: 'preset-usage-console',
-      demo: true,
-      source: config.target.source,
-    },
-    config,
-  );
+  const target: ServerTarget = {
+    kind: 'server',
+    host: demo.host,
+    port: demo.port,
+    database: demo.database,
+    user: demo.user,
+    password: undefined,
+    sslmode: 'disable',
+    applicationName: 'preset-usage-console',
+    demo: true,
+    source: config.target.source,
+  };
+  const database = connect(target, config);
   return {
     database,
+    connect: () => connect(target, config),
     async close() {
       await database.close();
       await demo.stop();

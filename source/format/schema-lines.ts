@@ -1,3 +1,4 @@
+import type { CounterNouns } from '../counter/definition/counter-nouns.ts';
 import type {
   ReportedColumn,
   ReportedTable,
@@ -9,6 +10,17 @@ import type {
 interface ShapeLine {
   kind: 'head' | 'line';
   text: string;
+}
+
+/** The tables of a counter other than that of presets, in its words. */
+export function counterSchemaLines(
+  { presets, presetUsage, parts }: SchemaReport,
+  { row, event }: CounterNouns,
+): ShapeLine[] {
+  return [
+    ...tableLines(presets, partsOfPresets(parts, event[0])),
+    ...tableLines(presetUsage, partsOfRecords(parts, row[0], event[0])),
+  ];
 }
 
 /** Both tables and what the application may call, one line for each thing that the catalog knows of them. */
@@ -41,20 +53,20 @@ function line(text: string): ShapeLine {
 
 type Parts = readonly (readonly [string | null, string])[];
 
-function partsOfPresets({ key, label, count, lastUsed }: SchemaParts): Parts {
+function partsOfPresets({ key, label, count, lastUsed }: SchemaParts, event = 'use'): Parts {
   return [
     [key, 'the key'],
     [label, 'the name that is shown'],
     [count, 'the count'],
-    [lastUsed, 'the last use'],
+    [lastUsed, `the last ${event}`],
   ];
 }
 
-function partsOfRecords({ preset, time, type }: SchemaParts): Parts {
+function partsOfRecords({ preset, time, type }: SchemaParts, row = 'preset', event = 'use'): Parts {
   return [
-    [preset, 'the preset'],
-    [time, 'the time of the use'],
-    [type, 'the kind of use'],
+    [preset, `the ${row}`],
+    [time, `the time of the ${event}`],
+    [type, `the kind of ${event}`],
   ];
 }
 

@@ -1,5 +1,6 @@
 import { Box, useWindowSize } from 'ink';
 import { useEffect } from 'react';
+import { CountersScreen } from './counters/screen.tsx';
 import { DriftScreen } from './drift/screen.tsx';
 import { HelpScreen } from './info/help.tsx';
 import { TablesScreen } from './info/tables.tsx';
@@ -63,6 +64,8 @@ function Body({ state }: { state: State }) {
       return <TablesScreen state={state} />;
     case 'drift':
       return <DriftScreen state={state} />;
+    case 'counters':
+      return <CountersScreen state={state} />;
     case 'help':
       return <HelpScreen state={state} />;
   }

@@ -1,9 +1,16 @@
-import { amount } from '../format/plurals.ts';
+import {
+  type CounterNouns,
+  isOfPresets,
+  nounsOf,
+  nounsOfPresets,
+} from '../counter/definition/counter-nouns.ts';
+import { rowsOf } from '../counter/definition/nouns.ts';
 import { displayText } from '../format/text.ts';
 import { outcomeWords, splitLeft } from '../repair/format-repair.ts';
 import type { DriftEntry } from '../watch/drift-log.ts';
 import { eventsOf } from '../watch/format-drift.ts';
 import type { State } from './state/model.ts';
+import { logsOf } from './state/watch-counter.ts';
 
 /** The outcome of a repair that was running when the console was left. */
 export function exitSummary({ repair }: State): string {
@@ -21,7 +28,25 @@ export function exitSummary({ repair }: State): string {
 }
 
 /** How many drift events there were; the log itself is lost when the console ends. */
-export function lastDrift(total: number, entries: readonly DriftEntry[]): string {
+export function lastDrift(
+  total: number,
+  entries: readonly DriftEntry[],
+  nouns: CounterNouns = nounsOfPresets,
+): string {
   const presets = new Set(entries.map(({ preset }) => preset.id)).size;
-  return `${eventsOf(total)} of ${amount(presets, 'preset')} while the console watched. Run check to see what is wrong now.`;
+  return `${eventsOf(total)} of ${displayText(rowsOf({ nouns }, presets))} while the console watched. Run check to see what is wrong now.`;
+}
+
+/** The same for every counter that was watched, a line each. */
+export function driftSummary(state: State): string {
+  const listed = state.counters?.listed ?? [];
+  const known = [state.inspected?.tables.definition, state.counter, ...listed.map(each => each.definition)];
+  return [...logsOf(state)]
+    .filter(([, { total }]) => total > 0)
+    .map(([id, { total, entries }]) => {
+      const definition = known.find(each => each?.id === id) ?? undefined;
+      const line = lastDrift(total, entries, nounsOf(definition));
+      return definition && !isOfPresets(definition) ? displayText(`${id}: ${line}`) : line;
+    })
+    .join('\n');
 }

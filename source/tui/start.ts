@@ -2,11 +2,16 @@ import { flushCompileCache } from 'node:module';
 import { forceColor, usesColor } from '../config/color.ts';
 import type { Config } from '../config/config.ts';
 import { withDeadline } from '../connection/deadlines.ts';
+import type { Database } from '../connection/transactions.ts';
+import type { CounterChoice } from '../counter/definition/counter-choice.ts';
+import { isOfPresets } from '../counter/definition/counter-nouns.ts';
+import type { CounterDefinition } from '../counter/definition/definition.ts';
 import { type OpenDatabase, openDatabase } from '../demo/run.ts';
 import type { ConsoleError } from '../errors/errors.ts';
 import { Watch } from '../watch/run/watch.ts';
 import type { Focus } from '../watch/watch-event.ts';
 import { collectEarlyGarbage } from './collect-garbage.ts';
+import { type CountersEffects, createCountersEffects } from './counters/effects.ts';
 import { diagnosisOf, plotColumns } from './preset/diagnoses.ts';
 import { isWatching } from './preset/state.ts';
 import type { Ending } from './render.tsx';
@@ -15,6 +20,7 @@ import { beingWritten, type OwnWrite, presetsWritten } from './repair/pending-wr
 import { createSimulationEffects, type SimulationEffects } from './simulation/effects.ts';
 import { type Action, initialState, type State } from './state/model.ts';
 import { selectedRow, visibleIds, windowRows } from './state/selectors.ts';
+import { logsOf } from './state/watch-counter.ts';
 import { createStore } from './store.ts';
 
 /** Milliseconds between two ticks if the database answers quickly. */
@@ -38,8 +44,10 @@ export async function openConsole(
   let watch: Watch | undefined;
   let open: OpenDatabase | undefined;
   let work: SimulationEffects | undefined;
+  let counters: CountersEffects | undefined;
   let writing: OwnWrite | null = null;
-  const first = Promise.withResolvers<void>();
+  let watched: CounterDefinition | null = null;
+  let first = Promise.withResolvers<void>();
   const died = Promise.withResolvers<never>();
 
   const store = createStore(
@@ -56,11 +64,52 @@ export async function openConsole(
       if (now !== writing) watch?.ownWrites(now && presetsWritten(now));
       writing = now;
       work?.follow(action, state);
+      if (state.counter !== watched) switchTo(state.counter);
+      counters?.follow(action, state);
       if (action.type === 'connected') first.resolve();
       if (action.type === 'failure' && state.inspected === null) first.reject(action.error);
     },
-    () => watch?.refresh(),
+    () => (store.get().screen === 'counters' ? counters?.refresh() : watch?.refresh()),
   );
+
+  const start = (database: Database, choice: CounterChoice) => {
+    first = Promise.withResolvers<void>();
+    // Only that of the start is awaited.
+    first.promise.catch(() => {});
+    work = createSimulationEffects(database, { ...config, choice }, action => store.dispatch(action));
+    const own = new Watch(database, {
+      counter: choice,
+      interval,
+      firstRows: windowRows(size),
+      focus: () => focus(store.get()),
+      onEvent: event => {
+        if (watch !== own) return;
+        if (event.type === 'failure' && isWithoutPresets(event.error)) first.reject(event.error);
+        else store.dispatch(event);
+      },
+      findRepairs: async asked => {
+        // Loaded when a count comes out of step: the list should not wait for it.
+        const { readDriftChanges } = await import('../repair/read-drift-changes.ts');
+        return readDriftChanges(database, config.stateDirectory, asked);
+      },
+    });
+    watch = own;
+    own.setPaused(store.get().paused);
+  };
+  /** True if presets were looked for, as nothing else was named, and are not there. */
+  const isWithoutPresets = ({ code }: ConsoleError) =>
+    code === 'missing-table' && watched === null && config.counter.length === 0 && !store.get().inspected;
+  const leave = () => {
+    watch?.stop();
+    watch = undefined;
+    void work?.stop();
+    work = undefined;
+  };
+  const switchTo = (counter: CounterDefinition | null) => {
+    watched = counter;
+    leave();
+    if (open && counter) start(open.database, isOfPresets(counter) ? config.schema : counter);
+  };
 
   const begin = async () => {
     open = await openDatabase(config, {
@@ -68,21 +117,36 @@ export async function openConsole(
       onFailure: error => died.reject(error),
       traffic: true,
     });
-    const { database } = open;
-    work = createSimulationEffects(database, config, action => store.dispatch(action));
-    watch = new Watch(database, {
-      counter: config.choice,
-      interval,
-      firstRows: windowRows(size),
-      focus: () => focus(store.get()),
-      onEvent: event => store.dispatch(event),
-      findRepairs: async asked => {
-        // Loaded when a count comes out of step: the list should not wait for it.
-        const { readDriftChanges } = await import('../repair/read-drift-changes.ts');
-        return readDriftChanges(database, config.stateDirectory, asked);
-      },
+    const { database, connect } = open;
+    counters = createCountersEffects({
+      config,
+      connect,
+      current: store.get,
+      dispatch: action => store.dispatch(action),
     });
-    await first.promise;
+    if (config.counter.length > 0) {
+      store.dispatch({ type: 'starting', stage: 'Finding the counter', done: 0, total: 0 });
+      const { namedCounter } = await import('../counters/run-choose.ts');
+      store.dispatch({ type: 'watch-counter', counter: await namedCounter(database, config) });
+    } else start(database, config.choice);
+    await first.promise.catch(async (error: ConsoleError) => {
+      if (!isWithoutPresets(error)) throw error;
+      leave();
+      await openAnother(database, error);
+    });
+  };
+  /** Opens the only counter of a database without presets, or the list of its counters. */
+  const openAnother = async (database: Database, error: ConsoleError) => {
+    store.dispatch({ type: 'starting', stage: 'Searching the database for counters', done: 0, total: 0 });
+    const { findCounterList } = await import('./counters/find-counter-list.ts');
+    const { only, found } = await findCounterList(database, config);
+    if (only) {
+      store.dispatch({ type: 'watch-counter', counter: only });
+      return first.promise;
+    }
+    if (found.counters.length === 0) throw error;
+    store.dispatch({ type: 'counters', step: found });
+    store.dispatch({ type: 'open', screen: 'counters' });
   };
   const begun = begin();
   // It is awaited below; until then a rejection must not count as unhandled.
@@ -100,6 +164,7 @@ export async function openConsole(
     return await screen.ended;
   } finally {
     watch?.stop();
+    await counters?.stop();
     const repairing = isRepairing(store.get());
     if (repairing) process.stderr.write('Waiting for the running batch.\n');
     await work?.stop();
@@ -108,10 +173,9 @@ export async function openConsole(
       const { exitSummary } = await import('./exit-summary.ts');
       process.stderr.write(`${exitSummary(store.get())}\n`);
     }
-    const { total, entries } = store.get().drift;
-    if (total > 0) {
-      const { lastDrift } = await import('./exit-summary.ts');
-      process.stderr.write(`${lastDrift(total, entries)}\n`);
+    if ([...logsOf(store.get()).values()].some(({ total }) => total > 0)) {
+      const { driftSummary } = await import('./exit-summary.ts');
+      process.stderr.write(`${driftSummary(store.get())}\n`);
     }
     await open?.close();
   }

@@ -1,4 +1,4 @@
-import { type ObservedChange, observe } from '../counter/count-change.ts';
+import { type CountRules, type ObservedChange, observe } from '../counter/count-change.ts';
 import type { Counter } from '../counter/counter.ts';
 import type { WritingSessions } from './session-activity.ts';
 
@@ -23,10 +23,11 @@ const rounding = 1e-6;
  * deletion that lowers count and records alike is in step. A count that becomes NULL is reported even if it was 0, because
  * the next increment leaves it NULL.
  */
-export function driftChange(before: Counter, after: Counter): ObservedChange | null {
-  const change = observe(before, after);
+export function driftChange(before: Counter, after: Counter, rules: CountRules = {}): ObservedChange | null {
+  const change = observe(before, after, rules);
   if (!change || change.recordsBy === null) return null;
   if (change.kind === 'became-null' || change.kind === 'no-number') return change;
+  if (change.driftBy !== undefined) return change.driftBy === 0 ? null : change;
   // Beyond 2^53 numbers here cannot tell two counts apart, and NaN stays NaN.
   if (isVague(before) && isVague(after)) return null;
   return Math.abs(change.countBy - change.recordsBy) < rounding ? null : change;
@@ -38,6 +39,7 @@ export function isVague({ exact }: Pick<Counter, 'exact'>): boolean {
 }
 
 /** Count minus records before a change, and what the change added to that; a count of NULL is 0. */
-export function driftBetween({ before, countBy, recordsBy }: ObservedChange): { before: number; by: number } {
-  return { before: (before.usageCount ?? 0) - (before.records ?? 0), by: countBy - (recordsBy ?? 0) };
+export function driftBetween(change: ObservedChange): { before: number; by: number } {
+  const { before, countBy, recordsBy, driftBy = countBy - (recordsBy ?? 0) } = change;
+  return { before: (before.usageCount ?? 0) - (before.records ?? 0), by: driftBy };
 }

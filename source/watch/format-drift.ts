@@ -1,4 +1,6 @@
 import { applicationName } from '../config/operation-marks.ts';
+import { type CounterNouns, nounsOfPresets } from '../counter/definition/counter-nouns.ts';
+import { rowsOf } from '../counter/definition/nouns.ts';
 import { observedSentence } from '../format/format-count-change.ts';
 import { count, span, timeOfEvent } from '../format/numbers.ts';
 import { amount } from '../format/plurals.ts';
@@ -20,8 +22,8 @@ export const activityWords: Record<SessionActivity, string> = {
 };
 
 /** What happened, in one sentence; of several events, the last one with its numbers. */
-export function eventSentence({ times, last }: DriftEntry): string {
-  const sentence = observedSentence(last.change);
+export function eventSentence({ times, last }: DriftEntry, nouns?: CounterNouns): string {
+  const sentence = observedSentence(last.change, nouns);
   return times === 1 ? `${capital(sentence)}.` : `The last of ${count(times)}: ${sentence}.`;
 }
 
@@ -42,13 +44,18 @@ export function whenSentence({ times, firstAt, last: { since, at } }: DriftEntry
 const fewLooks = 5;
 
 /** Who a writer is and what it did, in one line, without its statement. */
-export function writerLine(writer: LoggedWriter, times: number, now: number): string {
+export function writerLine(
+  writer: LoggedWriter,
+  times: number,
+  now: number,
+  { row }: CounterNouns = nounsOfPresets,
+): string {
   const { activity, namesPreset, pids, to, events, otherwise } = writer;
   const does = activityWords[activity];
   return [
     ...(activity === 'repairs' || activity === 'makes-use'
       ? [`${does}${fromWhere(writer)}`]
-      : [...whoIs(writer), `${does}${namesPreset ? ' and names this preset' : ''}`]),
+      : [...whoIs(writer), `${does}${namesPreset ? ` and names this ${row[0]}` : ''}`]),
     `${pids.length === 1 ? 'pid' : `${count(pids.length)} sessions, pid`} ${pids.at(-1)}`,
     `${timeOfEvent(to, now)} UTC`,
     ...(times > 1 ? [`at ${count(events)} of ${count(times)} events`] : []),
@@ -98,8 +105,12 @@ export function writerRemarks(
 }
 
 /** A repair that was seen, such as: Not drift: sync of receipt 20261123T041554Z-sync-3f9a1c, 3 presets, 14:05:09 UTC. */
-export function repairSentence({ receipt, action, presets, at }: SeenRepair, now: number): string {
-  return `Not drift: ${action} of receipt ${receipt}, ${amount(presets, 'preset')}, ${timeOfEvent(at, now)} UTC`;
+export function repairSentence(
+  { receipt, action, presets, at }: SeenRepair,
+  now: number,
+  nouns: CounterNouns = nounsOfPresets,
+): string {
+  return `Not drift: ${action} of receipt ${receipt}, ${rowsOf({ nouns }, presets)}, ${timeOfEvent(at, now)} UTC`;
 }
 
 /** The number of events as text. */

@@ -1,7 +1,7 @@
 import type { Reader } from '../connection/transactions.ts';
 import type { Counter } from '../counter/counter.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
-import { countersText, toCounters } from '../counter/reading/counters.ts';
+import { countersColumns, countersText, toCounters } from '../counter/reading/counters.ts';
 import {
   type Sampling,
   type SessionSample,
@@ -21,10 +21,9 @@ export async function readCountersAndSessions(
   records: 'if-cheap' | 'not',
   sampling: Sampling,
 ): Promise<{ counters: Counter[]; sample: SessionSample }> {
-  const exact = tables.presets.countKind === 'integer' ? '' : ' exact,';
-  const none = exact && ' NULL,';
-  const text = `SELECT id, name, "usageCount",${exact} "lastUsedAt", records, NULL::pg_catalog.text AS sessions FROM (${countersText(tables, records)}) c
-    UNION ALL SELECT NULL, NULL, NULL,${none} NULL, NULL, ${sessionsColumn('$2', '$3')}`;
+  const columns = countersColumns(tables, records);
+  const text = `SELECT ${columns.join(', ')}, NULL::pg_catalog.text AS sessions FROM (${countersText(tables, records)}) c
+    UNION ALL SELECT ${columns.map(() => 'NULL').join(', ')}, ${sessionsColumn('$2', '$3')}`;
   const rows = (await reader.rows(
     text,
     [JSON.stringify(ids), ...sessionsParameters(sampling)],

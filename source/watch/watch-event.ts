@@ -32,7 +32,8 @@ export interface Tick {
   inspected: InspectedDatabase;
   asked: readonly string[];
   counters: Counter[];
-  trigger: TriggerHealth;
+  /** Null for a counter whose trigger is not judged. */
+  trigger: TriggerHealth | null;
   detail: { id: string; value: PresetDetail } | null;
   /** Null with every tick that did not read it. */
   newest: { value: NewestRecord | null } | null;

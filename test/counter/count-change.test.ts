@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { observe, observeCount, verdictOf } from '../../source/counter/count-change.ts';
+import { observe, observeCount, rulesOf, verdictOf } from '../../source/counter/count-change.ts';
 import type { Counter } from '../../source/counter/counter.ts';
+import { nounsOf } from '../../source/counter/definition/counter-nouns.ts';
 import { observedSentence, observedWords } from '../../source/format/format-count-change.ts';
+import { driftChange } from '../../source/watch/drift-event.ts';
+import { comments, revenue } from '../helpers/counters.ts';
 
 type Figures = [usageCount: number | null, records: number | null];
 
@@ -176,7 +179,7 @@ describe('what happened between two reads', () => {
   });
 
   test('a table without a time of the last use is not blamed for it', () => {
-    const change = observe(counter([1, 1], null), counter([2, 2], null), false)!;
+    const change = observe(counter([1, 1], null), counter([2, 2], null), { lastUsedKept: false })!;
     expect(change.lastUsedMoved).toBeNull();
     expect(verdictOf(change)).toBe('right');
   });
@@ -200,4 +203,104 @@ describe('a read without records', () => {
 
 test('no word is wider than its column', () => {
   for (const word of Object.values(observedWords)) expect(word.length).toBeLessThanOrEqual(12);
+});
+
+describe('a counter that deleted records are meant to lower', () => {
+  const rules = { lastUsedKept: false, goesDown: true };
+  const nouns = nounsOf(comments);
+
+  test.each<[before: Figures, after: Figures, kind: string, sentence: string]>([
+    [[5, 5], [4, 4], 'counted', 'count 5 -> 4, comments 5 -> 4'],
+    [[5, 5], [2, 2], 'counted', 'count 5 -> 2, comments 5 -> 2: 3 comments fewer'],
+    [[5, 5], [7, 7], 'counted', 'count 5 -> 7, comments 5 -> 7: 2 comments'],
+    [
+      [5, 5],
+      [5, 3],
+      'not-counted',
+      'count still 5, comments 5 -> 3: 2 comments removed, and the count stayed',
+    ],
+    [
+      [5, 5],
+      [6, 4],
+      'not-counted',
+      'count 5 -> 6, comments 5 -> 4: 1 comment removed, and the count rose by 1',
+    ],
+    [
+      [5, 5],
+      [3, 4],
+      'counted-too-often',
+      'count 5 -> 3, comments 5 -> 4: 1 comment removed, and the count fell by 2',
+    ],
+    [[5, 5], [5, 6], 'not-counted', 'count still 5, comments 5 -> 6: the comment was not counted'],
+    [
+      [5, 5],
+      [6, 5],
+      'count-without-record',
+      'count 5 -> 6, comments still 5: a manual increment, not a new comment',
+    ],
+    [[5, 5], [1, 5], 'went-down', 'count 5 -> 1, comments still 5: the count was reset, or set by hand'],
+    [[5, 5], [null, 4], 'became-null', 'count 5 -> NULL, comments 5 -> 4: an increment leaves it NULL'],
+  ])('%j then %j', (before, after, kind, sentence) => {
+    const change = observe(counter(before), counter(after), rules)!;
+    expect(change.kind).toBe(kind);
+    expect(observedSentence(change, nouns)).toBe(sentence);
+  });
+});
+
+describe('a sum', () => {
+  const sum = (count: string, truth: string, difference: string): Counter => ({
+    ...counter([Number(count), Number(truth)], null),
+    exact: count,
+    exactRecords: truth,
+    exactDrift: difference,
+  });
+  const rules = rulesOf(revenue);
+  const nouns = nounsOf(revenue);
+
+  test.each<[before: Counter, after: Counter, kind: string | null, by: number, sentence: string]>([
+    // In binary, 12.34 + 0.1 - 12.34 is not 0.1.
+    [
+      sum('12.34', '12.34', '0.00'),
+      sum('12.44', '12.44', '0.00'),
+      'counted',
+      0,
+      'count 12.34 -> 12.44, sum 12.34 -> 12.44',
+    ],
+    [sum('12.34', '12.34', '0'), sum('12.34', '12.34', '0'), null, 0, ''],
+    [
+      sum('12.34', '12.34', '0'),
+      sum('10.04', '10.04', '0'),
+      'counted',
+      0,
+      'count 12.34 -> 10.04, sum 12.34 -> 10.04',
+    ],
+    [
+      sum('12.34', '12.34', '0'),
+      sum('12.34', '12.35', '-0.01'),
+      'not-counted',
+      -0.01,
+      'count still 12.34, sum 12.34 -> 12.35: the sum rose by 0.01, and the count stayed',
+    ],
+    [
+      sum('9007199254740993.0001', '9007199254740993.0001', '0.0000'),
+      sum('9007199254740993.0003', '9007199254740993.0002', '0.0001'),
+      'counted-too-often',
+      0.0001,
+      'count 9007199254740993.0001 -> 9007199254740993.0003, sum 9007199254740993.0001 -> 9007199254740993.0002: the sum rose by 0.0001, and the count rose by 0.0002',
+    ],
+    [
+      sum('5', '5', '0'),
+      sum('5', '3', '2'),
+      'not-counted',
+      2,
+      'count still 5, sum 5 -> 3: the sum fell by 2, and the count stayed',
+    ],
+  ])('%j then %j', (before, after, kind, by, sentence) => {
+    const change = observe(before, after, rules);
+    expect(change?.kind ?? null).toBe(kind);
+    if (!change) return;
+    expect(change.driftBy).toBe(by);
+    expect(observedSentence(change, nouns)).toBe(sentence);
+    expect(driftChange(before, after, rules) === null).toBe(by === 0);
+  });
 });

@@ -1,15 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
-import { auditCounter } from '../../counter/audit/audit-counter.ts';
-import { isOfOneCounter } from '../../counter/audit/one-counter.ts';
 import { type FoundCounters, mergeConfig } from '../../counter/configured/merge-config.ts';
 import { readConfig } from '../../counter/configured/read-config.ts';
 import { toConfig } from '../../counter/configured/to-config.ts';
-import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import { readReservedWords } from '../../counter/definition/read-reserved-words.ts';
 import { inspectServer } from '../../counter/inspect-database.ts';
 import { findCounters } from '../../counters/run.ts';
+import { auditSums } from '../../counters/run-sums.ts';
 import { exitCodes, usageError } from '../../errors/errors.ts';
 import { jsonText } from '../../format/json-text.ts';
 import { counterJson, tableText } from '../output/counter-json.ts';
@@ -36,7 +34,7 @@ export async function counters(
   const written = config.writeConfig ? await writeConfig(found, config.config ?? usualFile, reserved) : null;
   const listed: ListedCounter[] = [];
   for (const definition of found.counters) {
-    listed.push(await audited(database, definition, signal));
+    listed.push({ definition, ...(await auditSums(database, definition, signal)) });
     onProgress(listed.length, found.counters.length);
   }
   const { json, line } = databaseInfo(inspected, database);
@@ -69,25 +67,6 @@ export async function counters(
 }
 
 const usualFile = 'counters.json';
-
-/** The sums of one counter, or why it was not counted. What is wrong with one says nothing of the others. */
-async function audited(
-  database: Database,
-  definition: CounterDefinition,
-  signal: AbortSignal,
-): Promise<ListedCounter> {
-  try {
-    const { totals, hiddenBy } = await auditCounter(database, definition, { signal, onProgress() {} });
-    if (hiddenBy.length > 0) return { definition, sums: null, notCounted: `${upper(hiddenBy.join('; '))}.` };
-    const { presets: rows, accurate, mismatched } = totals;
-    return { definition, sums: { rows, accurate, mismatched }, notCounted: null };
-  } catch (error) {
-    if (signal.aborted || !isOfOneCounter(error)) throw error;
-    return { definition, sums: null, notCounted: error.message };
-  }
-}
-
-const upper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Writes every counter but guesses, which the file would make certain. Rejects (exit code 2) if there is such a file already. */
 async function writeConfig(

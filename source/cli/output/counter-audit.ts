@@ -1,9 +1,11 @@
 import type { AuditedCounter } from '../../counter/audit/audit-counter.ts';
 import { type Counter, drift } from '../../counter/counter.ts';
+import { titled } from '../../counter/definition/counter-nouns.ts';
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import { shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
-import { count, countOf, iso, signed } from '../../format/numbers.ts';
+import { driftText, recordsText } from '../../format/format-figures.ts';
+import { count, countOf, iso } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
@@ -79,31 +81,15 @@ export function auditLines(audited: AuditedCounter, diagnoses: Diagnoses, most: 
   const line = table([27, { right: 12 }, { right: 12 }, { right: 12 }]);
   const shown = mismatches.slice(0, most);
   const more = mismatches.length - shown.length;
-  const title = `${nouns.row[0].charAt(0).toUpperCase()}${nouns.row[0].slice(1)}`;
   const why = diagnoses.size > 0;
   return [
     head,
     '',
-    `  ${line([title, 'Count', record.amount === null ? 'Records' : 'Sum', 'Drift'])}${why ? '  Why' : ''}`.trimEnd(),
+    `  ${line([titled(nouns.row[0]), 'Count', record.amount === null ? 'Records' : 'Sum', 'Drift'])}${why ? '  Why' : ''}`.trimEnd(),
     ...shown.map(counter => {
-      const numbers = [
-        countOf(counter),
-        counter.exactRecords ?? count(counter.records ?? 0),
-        signedDrift(counter),
-      ];
-      return `  ${line([rowName(counter, definition), ...numbers])}${why ? `  ${shortDiagnosis(diagnoses.get(counter.id))}` : ''}`;
+      const numbers = [countOf(counter), recordsText(counter), driftText(counter)];
+      return `  ${line([presetName(counter), ...numbers])}${why ? `  ${shortDiagnosis(diagnoses.get(counter.id))}` : ''}`;
     }),
     ...(more > 0 ? [`  and ${count(more)} more; --json lists them all`] : []),
   ];
-}
-
-function rowName(counter: Counter, { row }: CounterDefinition): string {
-  if (counter.name !== counter.id || row.key.length === 1) return presetName(counter);
-  return displayText((JSON.parse(counter.id) as string[]).join(', '));
-}
-
-function signedDrift(counter: Counter): string {
-  const difference = drift(counter) ?? 0;
-  if (counter.exactDrift === undefined || Number.isInteger(difference)) return signed(difference);
-  return difference > 0 ? `+${counter.exactDrift}` : counter.exactDrift;
 }

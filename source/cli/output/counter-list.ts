@@ -1,15 +1,14 @@
 import type { CounterDefinition, NotCheckable } from '../../counter/definition/definition.ts';
-import { predicateText } from '../../counter/definition/predicate-text.ts';
+import type { CounterSums } from '../../counters/run-sums.ts';
+import { knownBy, whatIsCounted } from '../../format/format-definition.ts';
 import { count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
 
 /** A counter of a database, with what its audit found; null and the reason where it was not counted. */
-export interface ListedCounter {
+export interface ListedCounter extends CounterSums {
   definition: CounterDefinition;
-  sums: { rows: number; accurate: number; mismatched: number } | null;
-  notCounted: string | null;
 }
 
 // In cells. What does not fit is cut; --json has it in full.
@@ -69,24 +68,4 @@ function tableLines(listed: readonly ListedCounter[]): string[] {
     Math.min(most, Math.max(...[heads, ...rows].map(row => row[place]?.length ?? 0)));
   const line = table([width(0, widest.id), width(1, widest.counted), { right: 9 }, { right: 9 }]);
   return [heads, ...rows].map((row, place) => `${line(row)}  ${place === 0 ? 'Known by' : row[4]}`);
-}
-
-function whatIsCounted({ record, via, row }: CounterDefinition): string {
-  const what = record.amount === null ? record.table : `${record.amount} of ${record.table}`;
-  const by = record.reference.length === 0 ? '' : ` by ${record.reference.join(', ')}`;
-  const through = record.through ? ` through ${record.through.table}` : '';
-  const where = record.where ? ` where ${predicateText(record.where, name => name)}` : '';
-  return `${what}${by}${through}${via ? `, of ${row.table}` : ''}${where}`;
-}
-
-const sources: Readonly<Record<CounterDefinition['source']['kind'], string>> = {
-  'built-in': 'this console',
-  config: 'configuration',
-  trigger: 'trigger',
-  function: 'function',
-  'foreign-key-and-name': 'name',
-};
-
-function knownBy({ source, confidence }: CounterDefinition): string {
-  return `${sources[source.kind]}${confidence === 'certain' ? '' : `, ${confidence}`}`;
 }

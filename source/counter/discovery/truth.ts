@@ -70,10 +70,10 @@ export function rowSource(definition: CounterDefinition, { row, via }: Relations
   const whole = single ?? unused(keyName, own);
   const counts = via ? unused('row_count', own) : column(count);
   const missing = via ? unused('row_missing', own) : null;
-  const name = label === null && key.length === 0 ? unused('row_label', own) : null;
+  const name = label === null && key.length !== 1 ? unused('row_label', own) : null;
   const columns = [...own].map(quoted => `q.${quoted}`);
   if (single === null) columns.push(`${jsonKey(key.map(each => `q.${column(each)}`))} AS ${whole}`);
-  if (name) columns.push(`${literal(row.table)}::pg_catalog.text AS ${name}`);
+  if (name) columns.push(`${keyLabel(row.table, key.map(column))} AS ${name}`);
   if (via) {
     const [refers = ''] = definition.via?.row ?? [];
     columns.push(`v.${definedColumn(via, count, definition).quoted} AS ${counts}`);
@@ -239,6 +239,12 @@ const floats: ReadonlySet<string> = new Set(['2425', '2427']);
 function castOf({ category, kind }: Column, type: string): (value: string) => string {
   if (category !== 'N' || floats.has(kind)) return () => type;
   return value => (/^-?\d{1,4}$/.test(value) ? type : 'numeric');
+}
+
+/** What a row without a label is called: the columns of its key, or its table's name if it is the only row. */
+function keyLabel(table: string, columns: readonly string[]): string {
+  if (columns.length === 0) return `${literal(table)}::pg_catalog.text`;
+  return `pg_catalog.concat_ws(', ', ${columns.map(column => `(q.${column})::pg_catalog.text`).join(', ')})`;
 }
 
 function jsonKey(columns: readonly string[]): string {

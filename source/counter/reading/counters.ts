@@ -115,6 +115,20 @@ export function countersText(tables: Tables, records: 'counted' | 'if-cheap' | '
     WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT e.value::${presets.keyType} FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) e))`;
 }
 
+/** The columns that this statement returns, quoted. */
+export function countersColumns(tables: Tables, records: 'counted' | 'if-cheap' | 'not'): string[] {
+  const counts = records === 'counted' || (records === 'if-cheap' && countsAreCheap(tables));
+  return [
+    'id',
+    'name',
+    '"usageCount"',
+    ...(tables.presets.countKind === 'integer' ? [] : ['exact']),
+    '"lastUsedAt"',
+    'records',
+    ...(counts && tables.records.sums ? ['"exactRecords"', '"exactDrift"'] : []),
+  ];
+}
+
 /** What the count of each row `p` should be: its columns, and what is joined for them. */
 function countedFor(tables: Tables, counts: boolean): { columns: string; from: string } {
   if (!counts) return { columns: 'NULL::double precision AS records', from: '' };

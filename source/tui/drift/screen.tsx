@@ -1,5 +1,7 @@
 import { Box, Text } from 'ink';
 import { verdictOf } from '../../counter/count-change.ts';
+import { titled } from '../../counter/definition/counter-nouns.ts';
+import { rowsOf } from '../../counter/definition/nouns.ts';
 import { observedWords } from '../../format/format-count-change.ts';
 import { brief, clock, count, day, signed, span, timeOfEvent } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
@@ -16,6 +18,7 @@ import {
 } from '../../watch/format-drift.ts';
 import { Line } from '../shared/line.tsx';
 import { Paragraph } from '../shared/paragraph.tsx';
+import { nounsIn } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import { windowRows } from '../state/selectors.ts';
 import { type Theme, useTheme } from '../theme.ts';
@@ -50,10 +53,10 @@ function Nothing({ state }: { state: State }) {
   const since =
     drift.since === null
       ? 'The first counts are being read.'
-      : `Since ${timeOfEvent(drift.since, nowOf(state))} no count has come out of step with its records.`;
+      : `Since ${timeOfEvent(drift.since, nowOf(state))} no count has come out of step with its ${nounsIn(state).record[1]}.`;
   return (
     <>
-      <Paragraph>{`${since} ${coverage(state)}`}</Paragraph>
+      <Paragraph>{displayText(`${since} ${coverage(state)}`)}</Paragraph>
       <Repairs state={state} />
     </>
   );
@@ -65,10 +68,12 @@ function nowOf({ freshAt, drift }: State): number {
 }
 
 /** How often counts are compared, and what the log leaves out. */
-function coverage({ pace, totals }: State): string {
+function coverage(state: State): string {
+  const { pace, totals } = state;
+  const nouns = nounsIn(state);
   const every = span(Math.max(pace, 1_000));
-  const all = totals ? amount(totals.presets, 'preset') : 'presets';
-  return `While this console runs, it compares the presets on screen every ${every} and all ${all} with each audit. Its own repairs are in the history, not here. This log is not stored. Times are UTC.`;
+  const all = totals ? rowsOf({ nouns }, totals.presets) : nouns.row[1];
+  return `While this console runs, it compares the ${nouns.row[1]} on screen every ${every} and all ${all} with each audit. Its own repairs are in the history, not here. This log is not stored. Times are UTC.`;
 }
 
 /** What other processes repaired, which is no drift. */
@@ -76,7 +81,16 @@ function Repairs({ state }: { state: State }) {
   const [last, ...others] = state.drift.repairs;
   if (!last) return null;
   const more = others.length === 0 ? '' : `; ${amount(others.length, 'repair')} before it`;
-  return <Paragraph dimColor>{`${repairSentence(last, nowOf(state))}${more}`}</Paragraph>;
+  return (
+    <Paragraph
+      dimColor
+    >{`${displayText(repairSentence(last, nowOf(state), nounsIn(state)))}${more}`}</Paragraph>
+  );
+}
+
+function titles(state: State): string[] {
+  const { row: rows, sums } = nounsIn(state);
+  return ['When UTC', displayText(titled(rows[0])), 'What', 'Count', sums ? 'Sum' : 'Records', 'Times'];
 }
 
 const columns = { when: 8, what: 14, count: 8, records: 8, times: 7 };
@@ -91,9 +105,7 @@ function Entries({ state }: { state: State }) {
   const width = Math.max(10, Math.min(60, state.size.columns - fixed));
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <Line
-        bold
-      >{`  ${row(['When UTC', 'Preset', 'What', 'Count', 'Records', 'Times'], width, theme)}`}</Line>
+      <Line bold>{`  ${row(titles(state), width, theme)}`}</Line>
       {entries.slice(top, top + rows).map((entry, index) => (
         <EntryRow
           key={`${entry.preset.id} ${entry.kind}`}
@@ -177,12 +189,12 @@ function Detail({ entry, state }: { entry: DriftEntry; state: State }) {
   });
   return (
     <Box flexDirection="column" flexShrink={0} marginTop={1}>
-      <Paragraph>{displayText(eventSentence(entry))}</Paragraph>
+      <Paragraph>{displayText(eventSentence(entry, nounsIn(state)))}</Paragraph>
       <Paragraph>{whenSentence(entry, nowOf(state))}</Paragraph>
       <Text bold>Seen writing in between</Text>
       {entry.writers.map((writer, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a writer has no id; its position is its identity.
-        <WriterLines key={index} writer={writer} times={entry.times} now={nowOf(state)} />
+        <WriterLines key={index} writer={writer} times={entry.times} state={state} />
       ))}
       {remarks.map(remark => (
         <Paragraph key={remark} dimColor>
@@ -193,10 +205,10 @@ function Detail({ entry, state }: { entry: DriftEntry; state: State }) {
   );
 }
 
-function WriterLines({ writer, times, now }: { writer: LoggedWriter; times: number; now: number }) {
+function WriterLines({ writer, times, state }: { writer: LoggedWriter; times: number; state: State }) {
   return (
     <Box flexDirection="column" flexShrink={0} paddingLeft={2}>
-      <Paragraph>{displayText(writerLine(writer, times, now))}</Paragraph>
+      <Paragraph>{displayText(writerLine(writer, times, nowOf(state), nounsIn(state)))}</Paragraph>
       {writer.query === null ? null : (
         <Box paddingLeft={2} flexShrink={0}>
           <Paragraph dimColor>{displayText(writer.query)}</Paragraph>

@@ -1,4 +1,7 @@
 import type { Totals } from '../../counter/counter.ts';
+import { type CounterNouns, nounsOfPresets } from '../../counter/definition/counter-nouns.ts';
+import { recordsOf } from '../../counter/definition/nouns.ts';
+import { presetNames } from '../../counter/definition/preset-names.ts';
 import type { LastUse, NewestRecord } from '../../counter/reading/newest-record-model.ts';
 import { ago, count, dateTime, day, signed, span } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
@@ -14,6 +17,8 @@ export interface AnswerSums extends Totals {
 
 /** What is known of the database when help is open; null means not known yet, and the answer says so. */
 export interface AnswerFacts {
+  /** The counter, if it is not that of presets. */
+  other?: OtherCounter | undefined;
   /** The names of both tables if they differ from those the scripts are written for; null otherwise. */
   otherTables: string | null;
   /** Why this role may not see every row; null if it sees them all. */
@@ -30,6 +35,17 @@ export interface AnswerFacts {
   now: number;
 }
 
+/** What the answers need to know of a counter that is not that of presets. */
+export interface OtherCounter {
+  nouns: CounterNouns;
+  /** The table of the records. */
+  records: string;
+  /** What keeps the count, in a few words; null if nothing was found. */
+  keptBy: string | null;
+}
+
+const { rows: presetTable, records: presetRecords, count: presetCount, touched: presetTouched } = presetNames;
+
 export interface Answer {
   question: string;
   answer: string;
@@ -37,28 +53,44 @@ export interface Answer {
 
 /** What engineers ask first, answered with the numbers of this database. Names are not escaped for display yet. */
 export function answers(facts: AnswerFacts): Answer[] {
-  return [
-    { question: 'Why do presets still show numbers?', answer: whyNumbers(facts) },
-    { question: 'Are new uses being tracked?', answer: areUsesTracked(facts) },
-    { question: 'How do I get to zero?', answer: howToZero(facts) },
-    { question: 'What about the old manual increment?', answer: whatOfIncrements(facts) },
-    { question: 'Is there a daily limit?', answer: isThereALimit(facts) },
-  ].map(({ question, answer }) => ({ question, answer: answer.filter(part => part !== '').join(' ') }));
+  const { other } = facts;
+  const asked = other
+    ? [
+        { question: `Do ${other.nouns.row[1]} show the right numbers?`, answer: whyNumbers(facts) },
+        {
+          question: `Are new ${other.nouns.event[1]} being counted?`,
+          answer: areRecordsCounted(facts, other),
+        },
+      ]
+    : [
+        { question: 'Why do presets still show numbers?', answer: whyNumbers(facts) },
+        { question: 'Are new uses being tracked?', answer: areUsesTracked(facts) },
+        { question: 'How do I get to zero?', answer: howToZero(facts) },
+        { question: 'What about the old manual increment?', answer: whatOfIncrements(facts) },
+        { question: 'Is there a daily limit?', answer: isThereALimit(facts) },
+      ];
+  return asked.map(({ question, answer }) => ({
+    question,
+    answer: answer.filter(part => part !== '').join(' '),
+  }));
 }
 
-function whyNumbers({ sums, hiddenBy, orphans, newest, cause }: AnswerFacts): string[] {
-  if (hiddenBy !== null) return [`Not known: ${hiddenBy}, so any number of records would be wrong.`];
+function whyNumbers({ sums, hiddenBy, orphans, newest, cause, other }: AnswerFacts): string[] {
+  const nouns = other?.nouns ?? nounsOfPresets;
+  const table = other?.records ?? presetRecords;
+  const [, manyRecords] = nouns.record;
+  if (hiddenBy !== null) return [`Not known: ${hiddenBy}, so any number of ${manyRecords} would be wrong.`];
   if (sums === null) return ['Not known yet: the first audit is still running.'];
   const { presets, accurate, mismatched, records } = sums;
-  if (presets === 0) return ['There are no presets here.'];
+  if (presets === 0) return [`There are no ${nouns.row[1]} here.`];
   if (records === 0 && accurate === presets)
-    return ['They do not: preset_usage has no records, and every count is 0.'];
+    return [`They do not: ${table} has no ${manyRecords}, and every count is 0.`];
   const oldest = newest?.value?.oldest ?? null;
-  const history = `${amount(records, 'record')} in preset_usage${oldest === null ? '' : `, the oldest from ${day(oldest)}`}`;
+  const history = `${nouns.sums ? nouns.record[1] : recordsOf({ nouns }, records)} in ${table}${oldest === null ? '' : `, the oldest from ${day(oldest)}`}`;
   const unchecked = presets - accurate - mismatched;
   return [
-    records === 0 ? 'Not because of records: there are none.' : 'Because of their records.',
-    `${count(accurate)} of ${amount(presets, 'count')} ${accurate === 1 ? 'equals its' : 'equal their'} records: ${history}.`,
+    other ? '' : records === 0 ? 'Not because of records: there are none.' : 'Because of their records.',
+    `${count(accurate)} of ${amount(presets, 'count')} ${accurate === 1 ? 'equals its' : 'equal their'} ${nouns.sums ? 'sum' : manyRecords}: ${history}.`,
     mismatched === 0 ? '' : `${count(mismatched)} ${does(mismatched)} not: press m on the list.`,
     mismatched === 0 || !cause
       ? ''
@@ -66,12 +98,22 @@ function whyNumbers({ sums, hiddenBy, orphans, newest, cause }: AnswerFacts): st
     unchecked === 0 ? '' : `${count(unchecked)} ${is(unchecked)} being checked.`,
     orphans === 0
       ? ''
-      : `${amount(orphans, 'more record')} ${orphans === 1 ? 'belongs' : 'belong'} to presets that are gone.`,
+      : `${amount(orphans, `more ${nouns.record[0]}`, `more ${manyRecords}`)} ${orphans === 1 ? 'belongs' : 'belong'} to ${nouns.row[1]} that are gone.`,
   ];
 }
 
-function areUsesTracked({ trigger, newest, hiddenBy, now }: AnswerFacts): string[] {
-  return [whetherTriggerWorks(trigger), ...whatWasLast(newest, hiddenBy, now)];
+function areUsesTracked(facts: AnswerFacts): string[] {
+  return [whetherTriggerWorks(facts.trigger), ...whatWasLast(facts)];
+}
+
+function areRecordsCounted(facts: AnswerFacts, { keptBy }: OtherCounter): string[] {
+  if (facts.trigger) return [whetherTriggerWorks(facts.trigger), ...whatWasLast(facts)];
+  return [
+    keptBy === null
+      ? 'Nothing was found that keeps the count.'
+      : `According to the catalog, the count is ${keptBy}. Whether that is right is not judged yet.`,
+    ...whatWasLast(facts),
+  ];
 }
 
 function whetherTriggerWorks(health: TriggerHealth | null): string {
@@ -88,43 +130,55 @@ function whetherTriggerWorks(health: TriggerHealth | null): string {
   return `${verdict} ${first.message}${others.length > 0 ? ` For the other findings ${more}` : ''}`;
 }
 
-function whatWasLast(newest: AnswerFacts['newest'], hiddenBy: string | null, now: number): string[] {
-  if (hiddenBy !== null) return [`The last use is not known: ${hiddenBy}.`];
-  if (newest === null) return ['The last use has not been read yet: press r to read it.'];
+function whatWasLast({ newest, hiddenBy, now, other }: AnswerFacts): string[] {
+  const nouns = other?.nouns ?? nounsOfPresets;
+  const [record, records] = nouns.record;
+  const [event, events] = nouns.event;
+  if (hiddenBy !== null) return [`The last ${event} is not known: ${hiddenBy}.`];
+  if (newest === null) return [`The last ${event} has not been read yet: press r to read it.`];
   if (newest.value === null) {
     return [
-      'The last use is not read: that needs a time column, and in a large table an index on it.',
-      'The screen of each preset shows its newest record.',
+      `The last ${event} is not read: that needs a time column, and in a large table an index on it.`,
+      `The screen of each ${nouns.row[0]} shows its newest ${record}.`,
     ];
   }
   const { newest: use, whole } = newest.value;
-  const where = whole ? '' : ' of the presets used last';
-  if (use === null) return [`There are no records${where || ' in preset_usage'}.`];
+  const where = whole
+    ? ''
+    : other
+      ? ` of the ${nouns.row[1]} with the latest ${events}`
+      : ' of the presets used last';
+  if (use === null) return [`There are no ${records}${where || ` in ${other?.records ?? presetRecords}`}.`];
   const type = use.type === null ? '' : `${use.type} `;
   return [
-    `The newest record${where} is from ${dateTime(use.at)} (${ago(use.at, now)}): ${type}with ${nameOf(use)}.`,
-    whatPresetSays(use, now),
+    `The newest ${record}${where} is from ${dateTime(use.at)} (${ago(use.at, now)}): ${type}${other ? 'of' : 'with'} ${nameOf(use, nouns)}.`,
+    nouns.touched === null ? '' : whatPresetSays(use, now, nouns, nouns.touched),
   ];
 }
 
-function nameOf({ name, preset }: LastUse): string {
-  if (name !== null) return name === '' ? `the preset ${preset}` : name;
-  return preset === null ? 'no preset' : `${preset}, a preset that is gone`;
+function nameOf({ name, preset }: LastUse, { row: [one] }: CounterNouns): string {
+  if (name !== null) return name === '' ? `the ${one} ${preset}` : name;
+  return preset === null ? `no ${one}` : `${preset}, a ${one} that is gone`;
 }
 
 // In milliseconds. Some versions of the trigger store the statement's time, not the record's.
 const sameUse = 1_000;
 
-function whatPresetSays(use: LastUse, now: number): string {
+function whatPresetSays(
+  use: LastUse,
+  now: number,
+  { row: [one], event }: CounterNouns,
+  touched: string,
+): string {
   if (use.name === null) return '';
   if (use.lastUsedAt === null)
-    return 'Its preset has no last_used_at: it was never set, or the column does not exist.';
+    return `Its ${one} has no ${touched}: it was never set, or the column does not exist.`;
   const ahead = use.lastUsedAt - use.at;
-  if (Math.abs(ahead) <= sameUse) return 'The last_used_at of its preset agrees.';
-  if (use.at > now) return 'That is in the future, so last_used_at does not follow it.';
-  const says = `The last_used_at of its preset is ${dateTime(use.lastUsedAt)}, ${span(Math.abs(ahead))}`;
+  if (Math.abs(ahead) <= sameUse) return `The ${touched} of its ${one} agrees.`;
+  if (use.at > now) return `That is in the future, so ${touched} does not follow it.`;
+  const says = `The ${touched} of its ${one} is ${dateTime(use.lastUsedAt)}, ${span(Math.abs(ahead))}`;
   return ahead < 0
-    ? `${says} earlier: that use was not counted, or not by the trigger.`
+    ? `${says} earlier: that ${event[0]} was not counted, or not by the trigger.`
     : `${says} later: a record was deleted or backdated, or something else sets it.`;
 }
 
@@ -138,15 +192,15 @@ function howToZero({ sums, hiddenBy, orphans, otherTables }: AnswerFacts): strin
   const history = known ? `the ${amount(known.records + orphans, 'record')}` : 'all records';
   return [
     `S (sync) sets each wrong count to the number of its records${kept}.`,
-    'R (reset) sets every count to 0 and every last_used_at to NULL, and keeps the records.',
+    `R (reset) sets every count to 0 and every ${presetTouched} to NULL, and keeps the records.`,
     known?.withRecords === 0 ? '' : `After that, ${every} show Mismatch until a sync restores their counts.`,
-    `Press d in the plan of a reset to delete ${history} in preset_usage too.`,
+    `Press d in the plan of a reset to delete ${history} in ${presetRecords} too.`,
     'Both show a plan first and write nothing until you type its phrase. H (history) undoes them.',
     'The commands sync, reset and undo do the same in a shell.',
     `If you only have psql, use ${script}; the records it deletes can only come back from a backup.`,
     otherTables === null
       ? ''
-      : `The script only works on public.presets and public.preset_usage, but these tables are ${otherTables}.`,
+      : `The script only works on public.${presetTable} and public.${presetRecords}, but these tables are ${otherTables}.`,
   ];
 }
 
@@ -161,7 +215,7 @@ const writers: ReadonlySet<string> = new Set([
 function whatOfIncrements({ trigger, sums, hiddenBy }: AnswerFacts): string[] {
   const found = trigger?.findings.filter(({ code }) => writers.has(code)).map(({ message }) => message) ?? [];
   const none = trigger
-    ? 'No function and no other trigger in this database writes usage_count, as far as their source shows.'
+    ? `No function and no other trigger in this database writes ${presetCount}, as far as their source shows.`
     : 'Not known yet: functions and triggers have not been checked yet.';
   return [
     ...(found.length > 0 ? found : [none]),

@@ -1,30 +1,40 @@
 import { Box, Text } from 'ink';
 import { type ReactElement, useMemo } from 'react';
 import { type Badge, drift } from '../../counter/counter.ts';
+import { type CounterNouns, nounsOf } from '../../counter/definition/counter-nouns.ts';
+import { presetNames } from '../../counter/definition/preset-names.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { mostFrequent } from '../../diagnosis/format-diagnosis.ts';
 import { badgeWords } from '../../format/badges.ts';
+import { keptBy } from '../../format/format-definition.ts';
 import { displayText } from '../../format/text.ts';
-import { bindings } from '../keys/keymap.ts';
+import { bindings, descriptionOf } from '../keys/keymap.ts';
 import { diagnosisOf } from '../preset/diagnoses.ts';
 import { Line } from '../shared/line.tsx';
 import { Paragraph } from '../shared/paragraph.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
+import { nounsIn, watchesPresets } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
+import type { Screen } from '../state/screens.ts';
 import { windowRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
-import { type AnswerSums, answers } from './answers.ts';
+import { type AnswerSums, answers, type OtherCounter } from './answers.ts';
 
-const meanings: Record<Badge, string> = {
-  accurate: 'usage_count equals its number of records (NULL counts as 0)',
-  mismatch: 'usage_count differs from its records; the drift says by how much',
-  checking: 'its records have not been counted yet',
-  hidden: 'this role may not see every record, so any count could be wrong',
-};
+const meanings = (count: string, { record: [one, many], sums }: CounterNouns): Record<Badge, string> => ({
+  accurate: sums
+    ? `${count} equals its sum (NULL counts as 0)`
+    : `${count} equals its number of ${many} (NULL counts as 0)`,
+  mismatch: `${count} differs from its ${sums ? 'sum' : many}; the drift says by how much`,
+  checking: `its ${many} have not been counted yet`,
+  hidden: `this role may not see every ${one}, so any count could be wrong`,
+});
 
 /** What engineers ask first, every key (from the table of bindings), and the badges. */
 export function HelpScreen({ state }: { state: State }) {
   const { glyphs, badge: colors } = useTheme();
+  const nouns = nounsIn(state);
+  const column = state.inspected?.tables.definition?.row.count ?? presetNames.count;
+  const means = meanings(column, nouns);
   const lines: ReactElement[] = [
     <Text key="questions" bold>
       Questions
@@ -38,43 +48,59 @@ export function HelpScreen({ state }: { state: State }) {
     <Text key="keys" bold>
       Keys
     </Text>,
-    ...bindings.map(({ label, description, screens }) => (
-      <Line key={label + description}>
+    ...bindings.map(binding => (
+      <Line key={`${binding.label} ${binding.short} ${binding.screens.join()}`}>
         {'  '}
-        <Text bold>{label.padEnd(10)}</Text>
-        {description}
-        {screens.length === 1 ? <Text dimColor>{` (${screens[0]})`}</Text> : ''}
+        <Text bold>{binding.label.padEnd(10)}</Text>
+        {displayText(descriptionOf(binding, nouns))}
+        {binding.screens.length === 1 ? (
+          <Text dimColor>{` (${screenName(binding.screens[0], nouns)})`}</Text>
+        ) : (
+          ''
+        )}
       </Line>
     )),
     <Text key="gap"> </Text>,
     <Text key="badges" bold>
       Badges
     </Text>,
-    ...(Object.keys(meanings) as Badge[]).map(kind => (
+    ...(Object.keys(means) as Badge[]).map(kind => (
       <Line key={kind}>
         {'  '}
         <Text color={colors[kind]}>
           {glyphs.badge[kind]} {badgeWords[kind].padEnd(10)}
         </Text>
-        {meanings[kind]}
+        {displayText(means[kind])}
       </Line>
     )),
     <Text key="gap2"> </Text>,
-    <Line key="drift">Drift is usage_count minus records: +2 is two too many, -2 is two too few.</Line>,
+    <Line key="drift">
+      {displayText(
+        `Drift is ${column} minus ${nouns.sums ? 'the sum' : nouns.record[1]}: +2 is two too many, -2 is two too few.`,
+      )}
+    </Line>,
     <Line key="reads">
       Watching only reads: READ ONLY transactions, one statement per tick for the rows on screen.
     </Line>,
     <Paragraph key="drift log">
-      The drift log (d) lists every count that came out of step with its records while this console ran, and
-      who was seen writing then. It is kept in memory only.
+      {`The drift log (d) lists every count that came out of step with its ${displayText(nouns.record[1])} while this console ran, and who was seen writing then. It is kept in memory only.`}
     </Paragraph>,
   ];
   return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
 }
 
 function otherTables({ tables: { presets, records } }: InspectedDatabase): string | null {
-  const usual = presets.name === 'public.presets' && records.name === 'public.preset_usage';
+  const { rows, records: usage } = presetNames;
+  const usual = presets.name === `public.${rows}` && records.name === `public.${usage}`;
   return usual ? null : displayText(`${presets.name} and ${records.name}`);
+}
+
+function screenName(screen: Screen | undefined, { row: [one] }: CounterNouns): string {
+  return screen === 'preset' ? displayText(one) : (screen ?? '');
+}
+
+function otherCounter({ tables: { definition, records } }: InspectedDatabase): OtherCounter {
+  return { nouns: nounsOf(definition), records: records.table, keptBy: keptBy(definition) };
 }
 
 function useAnswers(state: State) {
@@ -96,6 +122,7 @@ function useAnswers(state: State) {
     return mostFrequent(current.filter(found => found !== null));
   }, [diagnoses, rows, inspected]);
   return answers({
+    other: inspected && !watchesPresets(state) ? otherCounter(inspected) : undefined,
     cause,
     otherTables: inspected && otherTables(inspected),
     hiddenBy: inspected?.tables.hiddenBy[0] ?? null,

@@ -1,6 +1,7 @@
 import { Box, Text } from 'ink';
 import { Table } from 'ink-table';
 import type { Finding } from '../../counter/finding.ts';
+import { knownBy, whatIsCounted } from '../../format/format-definition.ts';
 import { displayText, toWidth } from '../../format/text.ts';
 import type { Writer } from '../../trigger/effects/writer.ts';
 import { writerLines } from '../../trigger/format-writers.ts';
@@ -8,6 +9,7 @@ import { enabledMeaning, type TriggerHealth } from '../../trigger/health.ts';
 import { healthHeadline } from '../../trigger/health-headline.ts';
 import { FindingList } from '../shared/findings.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
+import { watchesPresets } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import { windowRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
@@ -15,7 +17,8 @@ import { useTheme } from '../theme.ts';
 /** Whether the catalog says that each use is counted exactly once, and what else writes the count. */
 export function TriggerScreen({ state }: { state: State }) {
   const height = windowRows(state.size) + 2;
-  if (!state.trigger) return <Text>Reading the catalog</Text>;
+  if (!state.trigger)
+    return watchesPresets(state) ? <Text>Reading the catalog</Text> : <Keepers state={state} />;
   const lines = [
     <Facts key="facts" health={state.trigger} />,
     <Findings key="findings" findings={state.trigger.findings} />,
@@ -23,6 +26,38 @@ export function TriggerScreen({ state }: { state: State }) {
     <Writers key="writers" writers={state.trigger.writers} />,
   ];
   return <Scrolled lines={lines} offset={state.scroll} height={height} />;
+}
+
+/** What is known of a counter whose trigger is not judged: what writes it, and how that is known. */
+function Keepers({ state }: { state: State }) {
+  const definition = state.inspected?.tables.definition;
+  if (!definition) return <Text>Reading the catalog</Text>;
+  const { id, writers, source } = definition;
+  const lines = [
+    <Text key="id" bold>
+      {displayText(`${id}: ${whatIsCounted(definition)}`)}
+    </Text>,
+    <Text key="known">{displayText(`Known by: ${knownBy(definition)}.`)}</Text>,
+    <Text key="judged">
+      The console does not judge yet whether this trigger is right. It compares every count with its records.
+    </Text>,
+    <Text key="gap"> </Text>,
+    <Text key="writers" bold>
+      What keeps the count
+    </Text>,
+    ...(writers.length === 0 ? [<Text key="none">{'  nothing was found'}</Text>] : []),
+    ...writers.map(({ kind, name, events }) => (
+      <Text key={`${kind} ${name}`}>
+        {displayText(`  ${kind} ${name}${events.length === 0 ? '' : `: ${events.join(', ')}`}`)}
+      </Text>
+    )),
+    <Text key="gap2"> </Text>,
+    <Text key="evidence" bold>
+      How that is known
+    </Text>,
+    ...source.evidence.map(sentence => <Text key={sentence}>{displayText(`  ${sentence}`)}</Text>),
+  ];
+  return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
 }
 
 function Facts({ health }: { health: TriggerHealth }) {

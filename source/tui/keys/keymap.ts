@@ -1,11 +1,17 @@
+import type { CounterNouns } from '../../counter/definition/counter-nouns.ts';
+import { whyNotChoose } from '../counters/state.ts';
 import { whyNotTakeBack } from '../repair/history.ts';
 import { whyNotAsk, whyNotToggle } from '../repair/state.ts';
 import type { Action, State } from '../state/model.ts';
 import type { Screen } from '../state/screens.ts';
+import { watchedId } from '../state/watch-counter.ts';
 import {
   whyBusy,
+  whyNoChecklist,
   whyNotHistory,
   whyNotLeave,
+  whyNotLeaveCounter,
+  whyNotOpen,
   whyNotOpenDrifted,
   whyNotRepair,
   whyNotSimulate,
@@ -20,7 +26,7 @@ export interface KeyBinding {
   label: string;
   /** What it does, in one or two words for the footer. */
   short: string;
-  description: string;
+  description: string | ((nouns: CounterNouns) => string);
   screens: readonly Screen[];
   does: Action | 'quit' | 'suspend' | 'refresh' | 'redraw';
   /** Why it does nothing now; null if it works. */
@@ -41,6 +47,7 @@ const everywhere: readonly Screen[] = [
   'history',
   'tables',
   'drift',
+  'counters',
   'help',
 ];
 const otherScreens: readonly Screen[] = [
@@ -113,10 +120,10 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['return', 'l', 'right'],
     label: 'Enter',
     short: 'open',
-    description: 'Open the preset under the cursor',
+    description: ({ row }) => `Open the ${row[0]} under the cursor`,
     screens: ['list'],
     does: { type: 'open', screen: 'preset' },
-    disabled: state => (state.order.length === 0 ? 'There is no preset here.' : null),
+    disabled: whyNotOpen,
   },
   {
     keys: ['return', 'l', 'right'],
@@ -131,10 +138,19 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['return', 'l', 'right'],
     label: 'Enter',
     short: 'open',
-    description: 'Open the preset of the event under the cursor',
+    description: ({ row }) => `Open the ${row[0]} of the event under the cursor`,
     screens: ['drift'],
     does: { type: 'open-drifted' },
     disabled: whyNotOpenDrifted,
+  },
+  {
+    keys: ['return', 'l', 'right'],
+    label: 'Enter',
+    short: 'open',
+    description: 'Open the counter under the cursor',
+    screens: ['counters'],
+    does: { type: 'counters', step: { kind: 'choose' } },
+    disabled: whyNotChoose,
   },
   {
     keys: ['a'],
@@ -158,7 +174,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['/'],
     label: '/',
     short: 'filter',
-    description: 'List only presets whose name contains a text',
+    description: ({ row }) => `List only ${row[1]} whose name contains a text`,
     screens: ['list'],
     does: { type: 'edit-filter' },
   },
@@ -166,7 +182,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['m'],
     label: 'm',
     short: 'mismatches',
-    description: 'List only mismatches, or all presets again',
+    description: ({ row }) => `List only mismatches, or all ${row[1]} again`,
     screens: ['list', 'checklist'],
     does: { type: 'only-mismatches' },
   },
@@ -174,7 +190,8 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['s'],
     label: 's',
     short: 'sort',
-    description: 'Sort by usage, name, drift, last use',
+    description: ({ event: [event], touched }) =>
+      `Sort by ${event === 'use' ? 'usage' : 'count'}, name, drift${touched === null ? '' : `, last ${event}`}`,
     screens: ['list'],
     does: { type: 'sort' },
     spare: true,
@@ -183,7 +200,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['w'],
     label: 'w',
     short: 'watch',
-    description: 'Wait for a real use and show how it was counted, or stop',
+    description: ({ event: [event] }) => `Wait for a real ${event} and show how it was counted, or stop`,
     screens: ['preset'],
     does: { type: 'watch-use' },
     disabled: whyNotWatch,
@@ -231,7 +248,8 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['S'],
     label: 'S',
     short: 'sync',
-    description: 'Plan to set counts to their records: the open preset, those that a filter lists, or all',
+    description: ({ row: [one], record: [, records] }) =>
+      `Plan to set counts to their ${records}: the open ${one}, those that a filter lists, or all`,
     screens: ['list', 'preset'],
     does: { type: 'repair', step: { kind: 'open', action: 'sync' } },
     disabled: whyNotRepair,
@@ -258,7 +276,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['d'],
     label: 'd',
     short: 'records too',
-    description: 'Reset: delete the records too, or keep them',
+    description: ({ record: [, many] }) => `Reset: delete the ${many} too, or keep them`,
     screens: ['repair'],
     does: { type: 'repair', step: { kind: 'toggle', option: 'deleteHistory' } },
     disabled: state => whyNotToggle(state, 'deleteHistory'),
@@ -267,7 +285,8 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['n'],
     label: 'n',
     short: 'last use too',
-    description: 'Sync: set last_used_at to the newest record too, or leave it',
+    description: ({ touched, record: [one] }) =>
+      `Sync: set ${touched ?? 'the time of the last use'} to the newest ${one} too, or leave it`,
     screens: ['repair'],
     does: { type: 'repair', step: { kind: 'toggle', option: 'lastUsed' } },
     disabled: state => whyNotToggle(state, 'lastUsed'),
@@ -276,7 +295,8 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['e'],
     label: 'e',
     short: 'except',
-    description: 'Sync: leave out counts whose records were deleted, or lower them too',
+    description: ({ record: [, many] }) =>
+      `Sync: leave out counts whose ${many} were deleted, or lower them too`,
     screens: ['repair'],
     does: { type: 'repair', step: { kind: 'toggle', option: 'except' } },
     disabled: state => whyNotToggle(state, 'except'),
@@ -306,6 +326,28 @@ export const bindings: readonly KeyBinding[] = [
     description: 'The testing checklist, step by step',
     screens: ['list', 'preset', 'trigger', 'simulate'],
     does: { type: 'open', screen: 'checklist' },
+    disabled: whyNoChecklist,
+    spare: true,
+  },
+  {
+    keys: ['C'],
+    label: 'C',
+    short: 'counters',
+    description: 'Every counter of the database, with how many of its counts are wrong',
+    screens: [
+      'list',
+      'preset',
+      'trigger',
+      'simulate',
+      'checklist',
+      'repair',
+      'history',
+      'tables',
+      'drift',
+      'help',
+    ],
+    does: { type: 'open', screen: 'counters' },
+    disabled: whyNotLeaveCounter,
     spare: true,
   },
   {
@@ -334,6 +376,15 @@ export const bindings: readonly KeyBinding[] = [
     does: { type: 'back' },
   },
   {
+    keys: ['escape', 'left', 'h'],
+    label: 'Esc',
+    short: 'back',
+    description: 'Back to the counter that is open',
+    screens: ['counters'],
+    does: { type: 'back' },
+    disabled: state => (watchedId(state) === null ? 'No counter is open: press Enter to open one.' : null),
+  },
+  {
     keys: ['escape'],
     label: 'Esc',
     short: 'clear',
@@ -356,7 +407,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['r'],
     label: 'r',
     short: 'refresh',
-    description: 'Read now, and audit every preset again',
+    description: ({ row: [one] }) => `Read now, and audit every ${one} again`,
     screens: everywhere,
     does: 'refresh',
     spare: true,
@@ -394,7 +445,18 @@ export const bindings: readonly KeyBinding[] = [
     label: '?',
     short: 'help',
     description: 'Common questions, all keys, and what the badges mean',
-    screens: ['list', 'preset', 'trigger', 'simulate', 'checklist', 'repair', 'history', 'tables', 'drift'],
+    screens: [
+      'list',
+      'preset',
+      'trigger',
+      'simulate',
+      'checklist',
+      'repair',
+      'history',
+      'tables',
+      'drift',
+      'counters',
+    ],
     does: { type: 'open', screen: 'help' },
   },
   {
@@ -426,6 +488,11 @@ export const bindings: readonly KeyBinding[] = [
     quiet: true,
   },
 ];
+
+/** What a key does, in the words of the counter that is watched. */
+export function descriptionOf({ description }: KeyBinding, nouns: CounterNouns): string {
+  return typeof description === 'string' ? description : description(nouns);
+}
 
 /** The binding of a key on `screen`, if there is one. */
 export function bindingFor(key: string, screen: Screen): KeyBinding | undefined {

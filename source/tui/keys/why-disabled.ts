@@ -2,24 +2,37 @@ import { driftAtCursor } from '../drift/state.ts';
 import { isWatching } from '../preset/state.ts';
 import { isRepairing } from '../repair/model.ts';
 import { isSimulating } from '../simulation/simulation-state.ts';
+import { nounsIn, watchesPresets } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import { selectedRow } from '../state/selectors.ts';
+import { watchedId } from '../state/watch-counter.ts';
 import { whyNotWrite } from './write-guard.ts';
+
+export function whyNotOpen(state: State): string | null {
+  return state.order.length === 0 ? `There is no ${nounsIn(state).row[0]} here.` : null;
+}
+
+/** Other counters than that of presets have no checklist. */
+export function whyNoChecklist(state: State): string | null {
+  return watchesPresets(state) ? null : 'The testing checklist is for uses of presets only, so far.';
+}
 
 export function whyNotWatch(state: State): string | null {
   if (isWatching(state)) return null;
-  if (!selectedRow(state)) return 'This preset is gone.';
+  if (!selectedRow(state)) return `This ${nounsIn(state).row[0]} is gone.`;
   return state.paused ? 'Paused: press p to resume first.' : null;
 }
 
 export function whyNotOpenDrifted(state: State): string | null {
   const entry = driftAtCursor(state);
   if (!entry) return 'There is no event here.';
-  return state.rows.has(entry.preset.id) ? null : 'This preset is gone.';
+  return state.rows.has(entry.preset.id) ? null : `This ${nounsIn(state).row[0]} is gone.`;
 }
 
 export function whyNotSimulate(state: State): string | null {
-  if (!selectedRow(state)) return 'There is no preset here.';
+  if (!watchesPresets(state))
+    return `Not simulated here yet: run preset-usage simulate --counter ${watchedId(state)}.`;
+  if (!selectedRow(state)) return `There is no ${nounsIn(state).row[0]} here.`;
   if (state.readOnly) return 'Started with --read-only: a simulation writes before it rolls back.';
   return whyNotWrite(state) ?? whyBusy(state);
 }
@@ -31,7 +44,8 @@ export function whyBusy(state: State): string | null {
 
 export function whyNotRepair(state: State): string | null {
   if (state.readOnly) return 'Started with --read-only: nothing is written.';
-  if (!state.inspected || !selectedRow(state)) return 'There is no preset here.';
+  if (!watchesPresets(state)) return 'Only counts of presets can be repaired here so far.';
+  if (!state.inspected || !selectedRow(state)) return `There is no ${nounsIn(state).row[0]} here.`;
   return whyNotWrite(state) ?? whyBusy(state);
 }
 
@@ -39,6 +53,11 @@ export function whyNotHistory(state: State): string | null {
   const { screen, repair } = state;
   if (screen !== 'repair' || repair?.phase === 'done' || repair?.phase === 'failed') return null;
   return whyNotLeave(state) ?? 'Leave the plan first.';
+}
+
+/** A plan, a simulation and a step are about the counter that is open. */
+export function whyNotLeaveCounter(state: State): string | null {
+  return whyNotHistory(state) ?? whyBusy(state);
 }
 
 /** Suspended in the middle of a batch, this program would keep the application's rows locked. */

@@ -7,18 +7,30 @@ import { count } from '../../format/numbers.ts';
 import { displayText } from '../../format/text.ts';
 import { diagnosisOf } from '../preset/diagnoses.ts';
 import { Line } from '../shared/line.tsx';
+import { nounsIn, watchesPresets } from '../state/counter.ts';
 import type { Row, State } from '../state/model.ts';
 import { selectedRow, visibleIds, windowRows } from '../state/selectors.ts';
 import type { Theme } from '../theme.ts';
 import { useTheme } from '../theme.ts';
-import { type Cells, columnWidths, roomForWhy, rowCells, titleCells } from './row-cells.ts';
+import {
+  type Cells,
+  columnWidths,
+  listShape,
+  listTitles,
+  roomForWhy,
+  rowCells,
+  titleCells,
+} from './row-cells.ts';
 import { whyEmpty } from './why-empty.ts';
 
-/** Every preset with its count, its records and its badge. Only the visible rows are drawn. */
+/** Every row with its count, its records and its badge. Only the visible rows are drawn. */
 export function ListScreen({ state }: { state: State }) {
   const theme = useTheme();
-  const widths = columnWidths(state.size.columns);
-  const titles = titleCells(widths, state.sort, theme.glyphs);
+  const nouns = nounsIn(state);
+  const ofPresets = watchesPresets(state);
+  const shape = listShape(state.inspected?.tables, ofPresets);
+  const widths = columnWidths(state.size.columns, shape);
+  const titles = titleCells(widths, state.sort, theme.glyphs, listTitles(nouns, shape, ofPresets));
   const ids = visibleIds(state);
   const complete = state.inspected?.tables.hiddenBy.length === 0;
   return (
@@ -90,7 +102,8 @@ const ListRow = memo(
     a.fresh === b.fresh &&
     a.selected === b.selected &&
     a.complete === b.complete &&
-    a.widths.name === b.widths.name,
+    a.widths.name === b.widths.name &&
+    a.widths.count === b.widths.count,
 );
 
 function joined(cells: Cells): string {
@@ -110,7 +123,7 @@ function Empty({ state }: { state: State }) {
   const why = whyEmpty(state);
   if (why !== null) return <Text>{`  ${why}`}</Text>;
   if (state.starting) return <Starting {...state.starting} />;
-  return <Text dimColor>{'  Reading presets'}</Text>;
+  return <Text dimColor>{`  Reading ${displayText(nounsIn(state).row[1])}`}</Text>;
 }
 
 /** The embedded demo takes a few seconds to start; a bar shows progress. */

@@ -1,7 +1,10 @@
 import { type Badge, badge, drift } from '../../counter/counter.ts';
+import { type CounterNouns, titled } from '../../counter/definition/counter-nouns.ts';
+import type { Tables } from '../../counter/discovery/tables.ts';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import { shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
 import { badgeWords, type Glyphs } from '../../format/badges.ts';
+import { briefly, driftText } from '../../format/format-figures.ts';
 import { ago, brief, signed } from '../../format/numbers.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { toWidth } from '../../format/text.ts';
@@ -23,13 +26,70 @@ export interface Cells {
 /** A terminal this wide has a column for the cause. Narrower ones show it below the list, for the row under the cursor. */
 export const roomForWhy = 106;
 
+/** What a counter needs columns for. */
+export interface ListShape {
+  /** True if amounts are added up, which have more digits than a number of records. */
+  sums: boolean;
+  /** True if rows have the time of the last use. */
+  timed: boolean;
+  /** True if causes are looked for. */
+  causes: boolean;
+}
+
+const ofPresets: ListShape = { sums: false, timed: true, causes: true };
+
+/** The shape of a counter's list; presets always have all columns. */
+export function listShape(tables: Tables | undefined, isOfPresets: boolean): ListShape {
+  if (!tables || isOfPresets) return ofPresets;
+  return { sums: tables.records.sums, timed: tables.presets.lastUsed !== null, causes: !tables.records.sums };
+}
+
 /** Column widths in cells, for a terminal of `columns` cells. */
-export function columnWidths(columns: number): Record<keyof Cells, number> {
-  const why = columns >= roomForWhy ? 24 : 0;
-  const fixed = { count: 10, change: 6, records: 10, drift: 9, badge: 12, why, lastUsed: 11 };
+export function columnWidths(
+  columns: number,
+  { sums, timed, causes } = ofPresets,
+): Record<keyof Cells, number> {
+  const why = causes && columns >= roomForWhy ? 24 : 0;
+  // Of a sum, what is left beside names of 18 cells, in three parts.
+  const extra = sums ? Math.max(0, Math.min(14, Math.floor((columns - (timed ? 78 : 67) - why) / 3))) : 0;
+  const fixed = {
+    count: 10 + extra,
+    change: 6,
+    records: 10 + extra,
+    drift: 9 + extra,
+    badge: 12,
+    why,
+    lastUsed: timed ? 11 : 0,
+  };
   const taken = Object.values(fixed).reduce((sum, width) => sum + width, 0);
   // Two cells for the cursor; every right-aligned column begins with a gap.
   return { name: Math.max(10, Math.min(80, columns - taken - 2)), ...fixed };
+}
+
+/** The titles that depend on the counter. */
+export interface ListTitles {
+  row: string;
+  count: string;
+  records: string;
+  lastUsed: string;
+}
+
+// What fits its column beside the gap.
+const widestTitle = 9;
+
+/** The titles of a counter's list. */
+export function listTitles(
+  { row, record }: CounterNouns,
+  { sums }: ListShape,
+  isOfPresets: boolean,
+): ListTitles {
+  const [, records] = record;
+  return {
+    row: titled(row[0]),
+    count: isOfPresets ? 'Uses' : 'Count',
+    records: sums ? 'Sum' : records.length <= widestTitle ? titled(records) : 'Records',
+    lastUsed: isOfPresets ? 'Last used' : 'Latest',
+  };
 }
 
 /** The titles of the columns; the sorted one is marked. */
@@ -37,16 +97,17 @@ export function titleCells(
   widths: Record<keyof Cells, number>,
   sort: Sort,
   { down, ellipsis }: Glyphs,
+  words: ListTitles,
 ): Cells {
   const titles: Record<keyof Cells, string> = {
-    name: 'Preset',
-    count: 'Uses',
+    name: words.row,
+    count: words.count,
     change: '',
-    records: 'Records',
+    records: words.records,
     drift: 'Drift',
     badge: '  Badge',
     why: '  Why',
-    lastUsed: 'Last used',
+    lastUsed: words.lastUsed,
   };
   const sorted: Record<Sort, keyof Cells> = {
     usage: 'count',
@@ -69,14 +130,13 @@ export function rowCells(
   const difference = drift(row);
   const texts = {
     name: presetName(row),
-    count: row.usageCount === null ? 'NULL' : brief(row.usageCount, widths.count - 1),
+    count: row.usageCount === null ? 'NULL' : briefly(row.usageCount, row.exact, widths.count - 1),
     change: fresh && row.change !== 0 ? signed(row.change) : '',
     records:
-      row.records === null || kind === 'hidden' ? glyphs.ellipsis : brief(row.records, widths.records - 1),
-    drift:
-      difference === null || kind === 'hidden'
-        ? ''
-        : `${difference > 0 ? '+' : ''}${brief(difference, widths.drift - 2)}`,
+      row.records === null || kind === 'hidden'
+        ? glyphs.ellipsis
+        : briefly(row.records, row.exactRecords, widths.records - 1),
+    drift: difference === null || kind === 'hidden' ? '' : briefDrift(row, difference, widths.drift - 2),
     badge: `  ${glyphs.badge[kind]} ${badgeWords[kind]}`,
     why: diagnosis ? `  ${shortDiagnosis(diagnosis)}` : '',
     lastUsed: ago(row.lastUsedAt, now),
@@ -84,8 +144,16 @@ export function rowCells(
   return { ...cells(texts, widths, glyphs.ellipsis), badgeKind: kind };
 }
 
+function briefDrift(row: Row, difference: number, width: number): string {
+  const whole = driftText(row);
+  return whole.length <= (difference > 0 ? width + 1 : width)
+    ? whole
+    : `${difference > 0 ? '+' : ''}${brief(difference, width)}`;
+}
+
 function cells(texts: Record<keyof Cells, string>, widths: Record<keyof Cells, number>, mark: string): Cells {
-  const right = (key: keyof Cells) => ` ${toWidth(texts[key], widths[key] - 1, 'right', mark)}`;
+  const right = (key: keyof Cells) =>
+    widths[key] === 0 ? '' : ` ${toWidth(texts[key], widths[key] - 1, 'right', mark)}`;
   return {
     name: toWidth(texts.name, widths.name, 'left', mark),
     count: right('count'),

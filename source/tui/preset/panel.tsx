@@ -1,20 +1,23 @@
 import { Text } from 'ink';
 import type { ReactElement } from 'react';
 import { verdictOf } from '../../counter/count-change.ts';
+import type { CounterNouns } from '../../counter/definition/counter-nouns.ts';
 import { observedSentence, observedWords } from '../../format/format-count-change.ts';
 import { clock, count } from '../../format/numbers.ts';
+import { displayText } from '../../format/text.ts';
 import { wrap } from '../../format/wrap.ts';
 import { Line } from '../shared/line.tsx';
+import { nounsIn, watchesPresets } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import type { Theme } from '../theme.ts';
 import { isWatching, keepWorst } from './state.ts';
 import type { Seen, WatchingLimit } from './watching-model.ts';
 
-const limitWords: Record<WatchingLimit, string> = {
-  hidden: 'Only the count is watched: this role may not see all records.',
-  'no-index': 'Only the count is watched: the table has no index for counting the records of one preset.',
-  slow: 'Only the count is watched: counting the records exceeded the statement timeout.',
-};
+const limitWords = ({ row, record }: CounterNouns): Record<WatchingLimit, string> => ({
+  hidden: `Only the count is watched: this role may not see all ${record[1]}.`,
+  'no-index': `Only the count is watched: the table has no index for counting the ${record[1]} of one ${row[0]}.`,
+  slow: `Only the count is watched: counting the ${record[1]} exceeded the statement timeout.`,
+});
 
 /**
  * The wait for a real use in at most `room` rows: since when, what to do, and what was seen, newest first. If not
@@ -66,7 +69,9 @@ function headLines(state: State, { severity }: Theme): ReactElement[] {
     <Line key="title watching" bold>
       {titleOf(watching.since, watching.until)}
     </Line>,
-    ...(watching.blind ? note(limitWords[watching.blind], severity.warning) : []),
+    ...(watching.blind
+      ? note(displayText(limitWords(nounsIn(state))[watching.blind]), severity.warning)
+      : []),
     ...(isOn && paused
       ? note('Paused: nothing is read. Press p to resume and see what changed since.', severity.warning)
       : []),
@@ -74,10 +79,15 @@ function headLines(state: State, { severity }: Theme): ReactElement[] {
       ? note('Nothing can be read now. The next tick will show what changed since.', severity.warning)
       : []),
     ...(isOn && !paused && !failure && watching.since !== null && watching.changes.length === 0
-      ? note('Waiting for a use: make one in the application now', severity.info)
+      ? note(waitingWords(state), severity.info)
       : []),
     ...(!isOn && watching.changes.length === 0 ? note('Nothing was seen.') : []),
   ];
+}
+
+function waitingWords(state: State): string {
+  if (watchesPresets(state)) return 'Waiting for a use: make one in the application now';
+  return `Waiting for a new ${displayText(nounsIn(state).event[0])}: make one in the application now`;
 }
 
 function titleOf(since: number | null, until: number | null): string {
@@ -103,8 +113,8 @@ function fitting(state: State, room: number): readonly Seen[] {
   return keepWorst(changes, 1);
 }
 
-function sentenceRows({ change }: Seen, { size }: State): string[] {
-  return wrap(observedSentence(change), size.columns - before);
+function sentenceRows({ change }: Seen, state: State): string[] {
+  return wrap(observedSentence(change, nounsIn(state)), state.size.columns - before);
 }
 
 function changeLines(seen: Seen, state: State, theme: Theme, place: string): ReactElement[] {

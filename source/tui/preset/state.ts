@@ -1,4 +1,4 @@
-import { type ChangeVerdict, observe, observeCount, verdictOf } from '../../counter/count-change.ts';
+import { type ChangeVerdict, observe, observeCount, rulesOf, verdictOf } from '../../counter/count-change.ts';
 import type { Counter } from '../../counter/counter.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { countsAreCheap } from '../../counter/reading/counters.ts';
@@ -39,8 +39,9 @@ export function watchTick(
   const { base } = watching;
   if (!base) return { ...watching, since: at, base: now, blind };
   if (blind === watching.blind && equal(base, now)) return watching;
-  const lastUsedKept = inspected.tables.presets.lastUsed !== null;
-  const change = observe(base, now, lastUsedKept) ?? observeCount(base, now, lastUsedKept);
+  const { definition, presets } = inspected.tables;
+  const rules = { ...(definition && rulesOf(definition)), lastUsedKept: presets.lastUsed !== null };
+  const change = observe(base, now, rules) ?? observeCount(base, now, rules);
   const changes = change ? keepWorst([...watching.changes, { at, change }], mostChanges) : watching.changes;
   return { ...watching, base: now, blind, changes };
 }
@@ -75,6 +76,8 @@ function equal(a: Counter, b: Counter): boolean {
     Object.is(a.usageCount, b.usageCount) &&
     a.exact === b.exact &&
     a.records === b.records &&
+    a.exactRecords === b.exactRecords &&
+    a.exactDrift === b.exactDrift &&
     a.lastUsedAt === b.lastUsedAt
   );
 }

@@ -1,5 +1,6 @@
 import { Text } from 'ink';
-import { amount } from '../../format/plurals.ts';
+import { nounsOf } from '../../counter/definition/counter-nouns.ts';
+import { rowsOf } from '../../counter/definition/nouns.ts';
 import { displayText } from '../../format/text.ts';
 import { outcomeWords, refusalHint, splitLeft } from '../../repair/format-repair.ts';
 import type { RepairOutcome } from '../../repair/repair.ts';
@@ -50,7 +51,7 @@ export function RepairOutcomeView({ repair, outcome, state, height }: Props) {
     ...(left.length > 0
       ? [
           <Text key="left" bold>
-            {`Not as planned: ${amount(left.length, 'preset')}.`}
+            {`Not as planned: ${rowsOf({ nouns: nounsOf(repair.plan?.inspected.tables.definition) }, left.length)}.`}
           </Text>,
           ...(notReached === null ? [] : [<Text key="not reached">{`  ${notReached}`}</Text>]),
           ...(hint === null ? [] : [<Text key="refusal hint">{`  ${hint}`}</Text>]),

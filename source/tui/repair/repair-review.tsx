@@ -1,7 +1,8 @@
 import { Box, Text } from 'ink';
 import type { ReactElement } from 'react';
+import { nounsOf, titled } from '../../counter/definition/counter-nouns.ts';
+import { rowsOf } from '../../counter/definition/nouns.ts';
 import { brief, count, signed } from '../../format/numbers.ts';
-import { amount } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
@@ -36,7 +37,7 @@ export function RepairReview({ repair, plan, state, height }: Props) {
   const above = summary(repair, plan, theme);
   const below = circumstances(plan);
   // The changes get the rows that the other parts leave. The SQL is reached by scrolling, and a row says so.
-  const taken = rowsOf([...above, ...below], columns) + 3;
+  const taken = heightOf([...above, ...below], columns) + 3;
   const left = room - 1 - taken;
   const lines = [
     ...above.map(({ element }) => element),
@@ -63,7 +64,7 @@ interface Paragraph {
   element: ReactElement;
 }
 
-function rowsOf(paragraphs: readonly Paragraph[], columns: number): number {
+function heightOf(paragraphs: readonly Paragraph[], columns: number): number {
   // Words do not fill a row to its end.
   return paragraphs.reduce((sum, { length }) => sum + Math.max(1, Math.ceil(length / (columns - 6))), 0);
 }
@@ -82,15 +83,16 @@ function paragraph(text: string, style: Parameters<typeof Text>[0] = {}): Paragr
 
 function summary({ notice, phase, options }: Repair, plan: RepairPlan, { severity }: Theme): Paragraph[] {
   const { action, remarks, fingerprint, inspected } = plan;
+  const nouns = nounsOf(inspected.tables.definition);
   const fires = firesWords(plan);
   const box = (on: boolean) => (on ? '[x]' : '[ ]');
   const switches = [
-    ...(action === 'reset' ? [`d ${box(options.deleteHistory)} delete the records too`] : []),
+    ...(action === 'reset' ? [`d ${box(options.deleteHistory)} delete the ${nouns.record[1]} too`] : []),
     ...(action === 'sync' && inspected.tables.presets.lastUsed !== null
-      ? [`n ${box(options.lastUsed)} last_used_at too`]
+      ? [`n ${box(options.lastUsed)} ${nouns.touched ?? inspected.tables.presets.lastUsed} too`]
       : []),
     ...(options.except !== undefined || remarks.some(({ code }) => code === 'were-right')
-      ? [`e ${box(options.except !== undefined)} leave out counts whose records were deleted`]
+      ? [`e ${box(options.except !== undefined)} leave out counts whose ${nouns.record[1]} were deleted`]
       : []),
     ...(plan.firesTriggers.length > 0 && plan.whyNotSuppress === null
       ? [`o ${box(options.suppressTriggers)} keep triggers from firing`]
@@ -120,7 +122,13 @@ function tableOf(plan: RepairPlan, columns: number, { glyphs }: Theme) {
   const records = action === 'undo' ? 'Put back' : 'Deleted';
   const timed = changes.some(change => lastUsedWords(change, action, touched) !== null);
   return {
-    head: row(['Preset', 'Before', 'After', 'Difference', ...(deletes ? [records] : [])]),
+    head: row([
+      displayText(titled(nounsOf(plan.inspected.tables.definition).row[0])),
+      'Before',
+      'After',
+      'Difference',
+      ...(deletes ? [records] : []),
+    ]),
     /** Two rows for each preset if times are shown too. */
     each: timed ? 2 : 1,
     rows(change: Change): string[] {
@@ -166,7 +174,11 @@ function wholeTable(plan: RepairPlan, columns: number, room: number, theme: Them
   const { changes } = plan;
   const table = tableOf(plan, columns, theme);
   if (changes.length <= Math.max(fewestChanges, Math.floor(room / table.each))) return undefined;
-  const above = ['', `All ${amount(changes.length, 'preset')}:`, table.head];
+  const above = [
+    '',
+    displayText(`All ${rowsOf({ nouns: nounsOf(plan.inspected.tables.definition) }, changes.length)}:`),
+    table.head,
+  ];
   return {
     rows: above.length + changes.length * table.each,
     row(index: number) {
@@ -203,7 +215,10 @@ function circumstances(plan: RepairPlan): Paragraph[] {
       : []),
     ...(left.length > 0
       ? [
-          paragraph(`${leftTitle(plan.action)}: ${amount(left.length, 'preset')}.`, { bold: true }),
+          paragraph(
+            `${leftTitle(plan.action)}: ${rowsOf({ nouns: nounsOf(plan.inspected.tables.definition) }, left.length)}.`,
+            { bold: true },
+          ),
           ...leftAlone(left),
         ]
       : []),

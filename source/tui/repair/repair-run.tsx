@@ -1,4 +1,5 @@
 import { Box, Text } from 'ink';
+import { nounsOf, titled } from '../../counter/definition/counter-nouns.ts';
 import { count } from '../../format/numbers.ts';
 import { amount, secondsOf } from '../../format/plurals.ts';
 import { Facts } from '../shared/facts.tsx';
@@ -11,6 +12,7 @@ const barWidth = 50;
 export function RepairRun({ repair, lost }: { repair: Repair; lost: boolean }) {
   const { glyphs } = useTheme();
   const { progress, plan, stopping } = repair;
+  const nouns = nounsOf(plan?.inspected.tables.definition);
   const presets = progress?.presets ?? plan?.changes.length ?? 0;
   const done = progress?.done ?? 0;
   const records = progress?.records ?? 0;
@@ -19,10 +21,10 @@ export function RepairRun({ repair, lost }: { repair: Repair; lost: boolean }) {
   const full = Math.floor(part * barWidth);
   const seconds = (progress?.elapsed ?? 0) / 1000;
   const facts: [string, string][] = [
-    ['Presets', `${count(done)} of ${count(presets)}${rate(done, seconds)}`],
+    [titled(nouns.row[1]), `${count(done)} of ${count(presets)}${rate(done, seconds)}`],
     ...(allRecords > 0
       ? [
-          ['Records', `${count(records)} of ${count(allRecords)}${rate(records, seconds)}`] as [
+          [titled(nouns.record[1]), `${count(records)} of ${count(allRecords)}${rate(records, seconds)}`] as [
             string,
             string,
           ],

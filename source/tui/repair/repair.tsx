@@ -1,4 +1,5 @@
 import { Box, Text } from 'ink';
+import { nounsOf } from '../../counter/definition/counter-nouns.ts';
 import { displayText } from '../../format/text.ts';
 import { Line } from '../shared/line.tsx';
 import { HostLabel } from '../shared/place-label.tsx';
@@ -28,7 +29,7 @@ export function RepairScreen({ state }: { state: State }) {
 function Headline({ repair, state }: { repair: Repair; state: State }) {
   const inspected = repair.plan?.inspected ?? state.inspected;
   const { action, scope, receipt } = repair;
-  const what = scope?.title ?? receipt ?? 'all presets';
+  const what = scope?.title ?? receipt ?? `all ${nounsOf(inspected?.tables.definition).row[1]}`;
   return (
     <Line>
       {inspected ? <HostLabel label={inspected.label} /> : ''}{' '}

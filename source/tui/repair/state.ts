@@ -1,10 +1,12 @@
+import { nounsOf } from '../../counter/definition/counter-nouns.ts';
+import { rowsOf } from '../../counter/definition/nouns.ts';
 import type { ConsoleError } from '../../errors/errors.ts';
-import { amount } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { deletedCause } from '../../repair/plan/except-causes.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import { noOptions, type RepairOptions } from '../../repair/repair.ts';
 import { whyNotWrite } from '../keys/write-guard.ts';
+import { nounsIn } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import { selectedRow } from '../state/selectors.ts';
 import { entryAtCursor, whyNotTakeBack } from './history.ts';
@@ -29,18 +31,21 @@ export function isEmptyPlan({ changes, recordsToDelete, recordsToRestore }: Repa
 export function whyNotToggle({ repair }: State, option: keyof RepairOptions): string | null {
   if (repair?.phase !== 'reviewing' || !repair.plan) return 'There is no plan to change yet.';
   const { plan, action, options } = repair;
+  const { record, touched } = nounsOf(plan.inspected.tables.definition);
+  const [, records] = record;
+  const time = touched ?? 'time of the last use';
   switch (option) {
     case 'deleteHistory':
-      return action === 'reset' ? null : 'Only a reset deletes records.';
+      return action === 'reset' ? null : `Only a reset deletes ${records}.`;
     case 'lastUsed':
-      if (action !== 'sync') return 'Only a sync sets last_used_at from the records.';
-      return plan.inspected.tables.presets.lastUsed === null ? 'This table has no last_used_at.' : null;
+      if (action !== 'sync') return `Only a sync sets ${time} from the ${records}.`;
+      return plan.inspected.tables.presets.lastUsed === null ? `This table has no ${time}.` : null;
     case 'except':
       if (action !== 'sync') return 'Only a sync leaves out counts by their cause.';
       if (options.except !== undefined) return null;
       return plan.remarks.some(({ code }) => code === 'were-right')
         ? null
-        : 'No count of this plan is known to lack deleted records.';
+        : `No count of this plan is known to lack deleted ${records}.`;
     case 'suppressTriggers':
       if (options.suppressTriggers) return null;
       if (plan.firesTriggers.length === 0) return 'This plan fires no triggers.';
@@ -146,7 +151,10 @@ function scopeOf(state: State): Scope | null {
   if (state.screen === 'list') {
     if (state.filter === '') return null;
     const ids = state.order;
-    return { ids, title: `${amount(ids.length, 'preset')} that the filter "${state.filter}" lists` };
+    return {
+      ids,
+      title: `${rowsOf({ nouns: nounsIn(state) }, ids.length)} that the filter "${state.filter}" lists`,
+    };
   }
   const row = selectedRow(state);
   return row ? { ids: [row.id], title: presetName(row) } : null;

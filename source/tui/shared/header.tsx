@@ -1,10 +1,15 @@
 import { Box, Text } from 'ink';
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import { recordsOf } from '../../counter/definition/nouns.ts';
+import { keeperNames } from '../../format/format-definition.ts';
 import { brief, count, span } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import { displayText } from '../../format/text.ts';
 import { enabledMeaning } from '../../trigger/health.ts';
 import { bindingFor } from '../keys/keymap.ts';
+import { nounsIn, watchesPresets } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
+import { watchedId } from '../state/watch-counter.ts';
 import { useTheme } from '../theme.ts';
 import { Line } from './line.tsx';
 import { HostLabel } from './place-label.tsx';
@@ -26,7 +31,7 @@ const wide = 120;
 
 /** What the server itself reports, and the address it was reached at. */
 function Identity({ state }: { state: State }) {
-  const { inspected } = state;
+  const inspected = state.inspected ?? state.counters?.server ?? null;
   if (!inspected) return <Text bold>preset-usage</Text>;
   const { server, host, label, source } = inspected;
   // A long host is cut off, but never what may be done here.
@@ -46,7 +51,13 @@ function Identity({ state }: { state: State }) {
   );
 }
 
+/** True while the list of counters is the first screen. */
+function hasNoCounter(state: State): boolean {
+  return state.screen === 'counters' && state.counters?.phase === 'found' && watchedId(state) === null;
+}
+
 function Health({ state, now }: { state: State; now: number }) {
+  if (hasNoCounter(state)) return <Text dimColor>No counter is open.</Text>;
   // Problems come first, because a long line is cut at its end.
   const late = state.freshAt !== null && now - state.freshAt > lateAfter(state.pace);
   const calm = !state.failure && !state.paused && !late;
@@ -81,7 +92,7 @@ function Unread({ state: { drift, failure, screen } }: { state: State }) {
 
 function TriggerWord({ state }: { state: State }) {
   const { glyphs } = useTheme();
-  if (!state.trigger) return <Text dimColor>Trigger: not known yet</Text>;
+  if (!state.trigger) return <KeptBy state={state} />;
   const { healthy, trigger, findings } = state.trigger;
   const problems = findings.filter(({ severity }) => severity === 'error').length;
   const warnings = findings.filter(({ severity }) => severity === 'warning').length;
@@ -106,6 +117,23 @@ function TriggerWord({ state }: { state: State }) {
       {problems === 0 && warnings > 0 ? `, ${amount(warnings, 'warning')}` : ''}
     </Text>
   );
+}
+
+/** What the definition says keeps the count, for a counter whose trigger is not judged. */
+function KeptBy({ state }: { state: State }) {
+  const definition = state.inspected?.tables.definition;
+  if (!definition || watchesPresets(state)) return <Text dimColor>Trigger: not known yet</Text>;
+  return (
+    <Text>
+      <Text bold>{displayText(definition.id)}</Text>, {displayText(keepers(definition))}
+    </Text>
+  );
+}
+
+function keepers({ writers }: CounterDefinition): string {
+  const [first, ...others] = keeperNames(writers);
+  if (first === undefined) return 'nothing was found that keeps it';
+  return `kept by ${first}${others.length === 0 ? '' : ` and ${others.length} more`}`;
 }
 
 /** While all is well this does not change; otherwise it shows a growing age. */
@@ -147,6 +175,8 @@ export function lateAfter(pace: number): number {
 function Sums({ state }: { state: State }) {
   const { glyphs } = useTheme();
   const { totals, audit, auditFailure, inspected } = state;
+  const nouns = nounsIn(state);
+  const one = displayText(nouns.row[0]);
   if (inspected && inspected.tables.hiddenBy.length > 0) {
     return (
       <Line color="magenta" bold>
@@ -158,14 +188,14 @@ function Sums({ state }: { state: State }) {
     return (
       <Line {...(auditFailure ? { color: 'red' } : { dimColor: true })}>
         {auditFailure ? `Not audited: ${displayText(auditFailure.message)}` : ''}
-        {audit ? `Auditing every preset: ${percent(audit)} of ${count(audit.presets)}` : ''}
-        {!audit && !auditFailure && inspected ? 'Auditing every preset' : ''}
+        {audit ? `Auditing every ${one}: ${percent(audit)} of ${count(audit.presets)}` : ''}
+        {!audit && !auditFailure && inspected ? `Auditing every ${one}` : ''}
       </Line>
     );
   }
   return (
     <Line>
-      <Text bold>{count(totals.presets)}</Text> {totals.presets === 1 ? 'preset' : 'presets'}
+      <Text bold>{count(totals.presets)}</Text> {totals.presets === 1 ? one : displayText(nouns.row[1])}
       {'  '}
       <Text color="green">{count(totals.accurate)} accurate</Text>
       {'  '}
@@ -176,7 +206,7 @@ function Sums({ state }: { state: State }) {
         ? ` (${count(totals.tooHigh)}${glyphs.up} ${count(totals.tooLow)}${glyphs.down})`
         : ''}
       {'  '}
-      {amount(totals.records, 'record')}
+      {nouns.sums ? '' : displayText(recordsOf({ nouns }, totals.records))}
       {state.orphans > 0 ? <Text color="yellow">{`  ${count(state.orphans)} orphans`}</Text> : ''}
       {auditFailure ? (
         <Text color="red">{`  last audit failed: ${displayText(auditFailure.message)}`}</Text>

@@ -1,4 +1,5 @@
 import { Box, Text } from 'ink';
+import { nounsOf } from '../../counter/definition/counter-nouns.ts';
 import { isRepairing } from '../repair/model.ts';
 import type { State } from '../state/model.ts';
 import { leastSize } from '../state/selectors.ts';
@@ -6,7 +7,9 @@ import { leastSize } from '../state/selectors.ts';
 /** Shown when nothing else fits. A running repair goes on, and can still be stopped. */
 export function TooSmall({ state, columns, rows }: { state: State; columns: number; rows: number }) {
   const { progress, stopping } = state.repair ?? {};
-  const done = progress ? ` (${progress.done} of ${progress.presets} presets)` : '';
+  const done = progress
+    ? ` (${progress.done} of ${progress.presets} ${nounsOf(state.repair?.plan?.inspected.tables.definition).row[1]})`
+    : '';
   const way = !isRepairing(state)
     ? 'Enlarge it, or press q to quit.'
     : stopping === 'agreed'

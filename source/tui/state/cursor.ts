@@ -1,4 +1,5 @@
 import { stepIds } from '../../checklist/steps.ts';
+import { moveInCounters } from '../counters/state.ts';
 import { moveDrift } from '../drift/state.ts';
 import { moveEntry } from '../repair/history.ts';
 import type { State } from './model.ts';
@@ -10,6 +11,7 @@ export function moveCursor(state: State, move: Move, last = Number.MAX_SAFE_INTE
   const height = windowRows(state.size);
   if (state.screen === 'checklist') return moveStep(state, move);
   if (state.screen === 'history') return moveEntry(state, move);
+  if (state.screen === 'counters') return moveInCounters(state, move);
   if (state.screen === 'drift') return moveDrift(state, move);
   if (state.screen !== 'list') {
     // Each screen draws no further than its end; the next key learns of a new end through `last`.

@@ -1,4 +1,5 @@
 import type { Counter, Totals } from '../../counter/counter.ts';
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import type { NewestRecord } from '../../counter/reading/newest-record-model.ts';
 import type { PresetDetail } from '../../counter/reading/preset-detail.ts';
@@ -7,6 +8,7 @@ import type { SchemaReport } from '../../counter/schema/schema-report.ts';
 import type { ConsoleError } from '../../errors/errors.ts';
 import type { TriggerHealth } from '../../trigger/health.ts';
 import type { Diagnosed, WatchEvent } from '../../watch/watch-event.ts';
+import type { Counters, CountersStep } from '../counters/model.ts';
 import { type Drift, noDrift } from '../drift/model.ts';
 import type { Watching } from '../preset/watching-model.ts';
 import type { History, HistoryStep } from '../repair/history-model.ts';
@@ -41,13 +43,19 @@ export interface State extends SortAndFilter {
   screen: Screen;
   /** The screen that help goes back to. */
   behindHelp: Screen;
+  /** The screen that the list of counters goes back to. */
+  behindCounters: Screen;
   /** True while the filter is being typed. */
   editingFilter: boolean;
   paused: boolean;
   /** How far a screen of text is scrolled. */
   scroll: number;
 
-  /** What the embedded demo is doing before it can be queried. */
+  /** The counter that is watched; null for that of presets. */
+  counter: CounterDefinition | null;
+  /** The list of counters; null until it was opened. */
+  counters: Counters | null;
+  /** What is done before the counter can be read: the embedded demo starts, or the counter is searched. */
   starting: { stage: string; done: number; total: number } | null;
   inspected: InspectedDatabase | null;
   trigger: TriggerHealth | null;
@@ -74,6 +82,8 @@ export interface State extends SortAndFilter {
   /** Null until its screen was opened. */
   schemaReport: SchemaReport | null;
   drift: Drift;
+  /** The drift logs of the counters that were watched before, by their ids. */
+  drifts: ReadonlyMap<string, Drift>;
   /** Why counts are wrong, as far as it is known; see `diagnosisOf`. */
   diagnoses: ReadonlyMap<string, Diagnosed>;
   /** All records of the open preset over time; the history is null if it is not plotted. */
@@ -96,6 +106,9 @@ export interface State extends SortAndFilter {
 
 export type Action =
   | { type: 'starting'; stage: string; done: number; total: number }
+  /** Watches another counter from now on. */
+  | { type: 'watch-counter'; counter: CounterDefinition }
+  | { type: 'counters'; step: CountersStep }
   | WatchEvent
   | SimulationAction
   | { type: 'repair'; step: RepairStep }
@@ -127,12 +140,16 @@ export function initialState(size: State['size']): State {
     appSource: null,
     screen: 'list',
     behindHelp: 'list',
+    behindCounters: 'list',
     editingFilter: false,
     paused: false,
     scroll: 0,
     sort: 'usage',
     filter: '',
     onlyMismatches: false,
+    counter: null,
+    counters: null,
+    drifts: new Map(),
     starting: null,
     inspected: null,
     trigger: null,

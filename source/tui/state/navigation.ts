@@ -47,12 +47,20 @@ export function open(state: State, screen: Screen): State {
     return { ...state, screen, scroll: 0, selected: row.id, detail: null, watching: null };
   }
   if (screen === 'help') return { ...state, screen, scroll: 0, behindHelp: state.screen };
+  if (screen === 'counters') return { ...state, screen, scroll: 0, behindCounters: behind(state) };
   // Leaving the screen of a finished repair forgets it.
   return { ...state, screen, scroll: 0, watching: null, repair: null };
 }
 
+/** Help that was opened over the list of counters goes back to it, so the list cannot go back to help. */
+function behind({ screen, behindHelp, behindCounters }: State): Screen {
+  if (screen !== 'help') return screen;
+  return behindHelp === 'counters' ? behindCounters : behindHelp;
+}
+
 export function back(state: State): State {
   if (state.screen === 'help') return { ...state, screen: state.behindHelp, scroll: 0 };
+  if (state.screen === 'counters') return { ...state, screen: state.behindCounters, scroll: 0 };
   if (state.screen !== 'list') return { ...state, screen: 'list', scroll: 0, watching: null };
   return state.filter === '' ? state : rearrange({ ...state, filter: '' });
 }

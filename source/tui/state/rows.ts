@@ -20,20 +20,11 @@ export function mergeRows(
       changed.push({ ...counter, change: 0, changedAt: 0 });
       continue;
     }
-    // If counting records is expensive, a tick reads only the count. The audited records stay while the count does not change.
-    const records = counter.records ?? (Object.is(old.usageCount, counter.usageCount) ? old.records : null);
-    if (
-      Object.is(old.usageCount, counter.usageCount) &&
-      old.exact === counter.exact &&
-      old.records === records &&
-      old.lastUsedAt === counter.lastUsedAt &&
-      old.name === counter.name
-    ) {
-      continue;
-    }
+    const now = counter.records === null ? withRecordsOf(old, counter) : counter;
+    if (isAlike(old, now)) continue;
     // NaN if either count is NaN.
     const change = (counter.usageCount ?? 0) - (old.usageCount ?? 0) || 0;
-    changed.push({ ...counter, records, change, changedAt: at });
+    changed.push({ ...now, change, changedAt: at });
   }
   const lost = gone.filter(id => rows.has(id));
   if (changed.length === 0 && lost.length === 0) return rows;
@@ -41,6 +32,32 @@ export function mergeRows(
   for (const row of changed) merged.set(row.id, row);
   for (const id of lost) merged.delete(id);
   return merged;
+}
+
+/**
+ * If counting records is expensive, a tick reads only the count. What was audited stays while the count does not change.
+ */
+function withRecordsOf(old: Row, counter: Counter): Counter {
+  if (!Object.is(old.usageCount, counter.usageCount) || old.exact !== counter.exact) return counter;
+  const { records, exactRecords, exactDrift } = old;
+  return {
+    ...counter,
+    records,
+    ...(exactRecords === undefined ? {} : { exactRecords }),
+    ...(exactDrift === undefined ? {} : { exactDrift }),
+  };
+}
+
+function isAlike(a: Counter, b: Counter): boolean {
+  return (
+    Object.is(a.usageCount, b.usageCount) &&
+    a.exact === b.exact &&
+    a.records === b.records &&
+    a.exactRecords === b.exactRecords &&
+    a.exactDrift === b.exactDrift &&
+    a.lastUsedAt === b.lastUsedAt &&
+    a.name === b.name
+  );
 }
 
 export function withRows(state: State, rows: ReadonlyMap<string, Row>, at: number | null = null): State {
@@ -84,6 +101,7 @@ export function keepInspected(before: InspectedDatabase | null, now: InspectedDa
     host,
     label,
     tables.presets.name,
+    tables.definition?.id,
     tables.hiddenBy,
     tables.seenBy,
   ];

@@ -9,4 +9,5 @@ export type Screen =
   | 'history'
   | 'tables'
   | 'drift'
+  | 'counters'
   | 'help';

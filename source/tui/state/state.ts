@@ -1,4 +1,5 @@
 import { totals } from '../../counter/counter.ts';
+import { reduceCounters } from '../counters/state.ts';
 import { addDrift, driftAtCursor, readDrift } from '../drift/state.ts';
 import { keepDiagnoses } from '../preset/diagnoses.ts';
 import { toggleWatching, watchTick } from '../preset/state.ts';
@@ -9,12 +10,17 @@ import { type Action, type State, sorts } from './model.ts';
 import { back, open, openSimulation, watchStep, withSimulation, withWatching } from './navigation.ts';
 import { hideAfter, keepInspected, mergeRows, rearrange, rowsSeen, sumsSeen, withRows } from './rows.ts';
 import { keep } from './selectors.ts';
+import { watchCounter } from './watch-counter.ts';
 
 /** Every change of the console's state. Pure, so that a test can play any sequence of events and keys. */
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case 'starting':
       return { ...state, starting: { stage: action.stage, done: action.done, total: action.total } };
+    case 'counters':
+      return reduceCounters(state, action.step);
+    case 'watch-counter':
+      return watchCounter(state, action.counter);
     case 'connected':
       return withRows(
         {

@@ -1,5 +1,8 @@
 import type { QueryTiming } from '../../connection/query-timing.ts';
+import { rulesOf } from '../../counter/count-change.ts';
 import type { Counter } from '../../counter/counter.ts';
+import { isOfPresets } from '../../counter/definition/counter-nouns.ts';
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import { presetNames } from '../../counter/definition/preset-names.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { type DriftEvent, driftChange } from '../drift-event.ts';
@@ -47,6 +50,7 @@ export class DriftWatch {
   /** Takes in a read of `counters`; returns true if one of them is out of step. */
   compare(tables: Tables, counters: readonly Counter[], at: QueryTiming): boolean {
     if (!this.#means(tables)) return false;
+    const rules = rulesOf(tables.definition);
     const before = this.#waiting.length;
     for (const counter of counters) {
       if (counter.records === null) continue;
@@ -60,7 +64,7 @@ export class DriftWatch {
         continue;
       }
       if (at.sentAt < known.at.answeredAt) continue;
-      const change = driftChange(known.counter, counter);
+      const change = driftChange(known.counter, counter, rules);
       if (change)
         this.#wait({ ...timesOf(known.at, at), preset: { id: counter.id, name: counter.name }, change });
       known.counter = counter;
@@ -187,18 +191,27 @@ export class DriftWatch {
     return this.#own !== null || this.#sampledAt <= this.#ownUntil.at;
   }
 
-  #names({ presets, records }: Tables): SessionNames {
+  #names({ definition, presets, records }: Tables): SessionNames {
+    const own = isOfPresets(definition);
     return {
-      tables: [...new Set([presets.table, presetNames.rows])],
+      tables: [...new Set([presets.table, ...(own ? [presetNames.rows] : []), ...others(definition)])],
       count: presets.countName,
-      records: [...new Set([records.table, presetNames.records])],
-      functions: [...new Set([presetNames.track, ...this.#functions])],
+      records: [...new Set([records.table, ...(own ? [presetNames.records] : [])])],
+      functions: [...new Set([...(own ? [presetNames.track] : []), ...this.#functions])],
     };
   }
 
   /** False if rows are hidden. Forgets earlier reads if a table or column was exchanged. */
   #means({ presets, records, hiddenBy }: Tables): boolean {
-    const meaning = JSON.stringify([presets.oid, presets.key, presets.count, records.oid, records.preset]);
+    const meaning = JSON.stringify([
+      presets.oid,
+      presets.key,
+      presets.count,
+      records.oid,
+      records.preset,
+      records.counted,
+      records.aggregate,
+    ]);
     const isAnother = meaning !== this.#meaning || hiddenBy.length > 0;
     if (isAnother) this.forget(hiddenBy.length > 0 ? 'found' : undefined);
     this.#meaning = meaning;
@@ -215,6 +228,11 @@ export class DriftWatch {
     if (this.#waiting.length < mostWaiting) this.#waiting.push(found);
     else this.#more += 1;
   }
+}
+
+/** The table with the count, if it is not the row's own. */
+function others({ via }: CounterDefinition): string[] {
+  return via ? [via.table] : [];
 }
 
 function timesOf(before: QueryTiming, after: QueryTiming) {

@@ -1,5 +1,6 @@
 import { startTiming } from '../../connection/query-timing.ts';
 import type { Reader } from '../../connection/transactions.ts';
+import { isOfPresets } from '../../counter/definition/counter-nouns.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { requireEveryRowSeen } from '../../counter/discovery/visibility.ts';
 import { type InspectedDatabase, inspectDatabase } from '../../counter/inspect-database.ts';
@@ -26,7 +27,7 @@ const reportPause = 10_000;
 export class TickReader {
   readonly #context: WatchContext;
   readonly #catalogs = new CatalogMemory();
-  #judged: { catalog: TriggerCatalog; health: TriggerHealth } | null = null;
+  #judged: { catalog: TriggerCatalog; health: TriggerHealth | null } | null = null;
   /** True once counting the records on screen timed out; ticks then leave it to the audit. */
   #countingIsTooSlow = false;
   #detailRead: string | null = null;
@@ -63,7 +64,8 @@ export class TickReader {
     // Parsing takes a moment; neither the transaction nor the audit should wait for it.
     void bodies()
       .then(catalog => {
-        if (!signal.aborted) onEvent({ type: 'trigger', trigger: this.#judge(catalog) });
+        const trigger = this.#judge(catalog, found.tables);
+        if (!signal.aborted && trigger) onEvent({ type: 'trigger', trigger });
       })
       .catch(fatal);
     return found;
@@ -89,7 +91,7 @@ export class TickReader {
             inspected: found,
             asked: ids,
             counters: await this.#readWatched(reader, found, ids),
-            trigger: this.#judge(await readTriggerCatalog(reader, tables, this.#catalogs)),
+            trigger: this.#judge(await readTriggerCatalog(reader, tables, this.#catalogs), tables),
             detail:
               detail && this.#mayRead(detail.id, tables) ? await readDetail(reader, tables, detail) : null,
             newest: asksNewest ? { value: await readNewestRecord(reader, tables) } : null,
@@ -141,10 +143,10 @@ export class TickReader {
     return counters;
   }
 
-  /** Judges the trigger only when the catalog has changed, which is rare. */
-  #judge(catalog: TriggerCatalog): TriggerHealth {
+  /** Judges the trigger only when the catalog has changed, which is rare. Null for a counter other than that of presets. */
+  #judge(catalog: TriggerCatalog, { definition }: Tables): TriggerHealth | null {
     if (this.#judged?.catalog === catalog) return this.#judged.health;
-    const health = judgeTrigger(catalog);
+    const health = isOfPresets(definition) ? judgeTrigger(catalog) : null;
     this.#judged = { catalog, health };
     // A statement may name one of these instead of the tables.
     const writing = catalog.functions.filter(

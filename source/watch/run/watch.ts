@@ -4,6 +4,7 @@ import type { Tables } from '../../counter/discovery/tables.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { isConsoleError, isOutage, isTransient } from '../../errors/errors.ts';
 import type { FindRepairs, KnownRepair } from '../repaired-drift.ts';
+import { tickShare } from '../tick-share.ts';
 import type { Focus, WatchEvent } from '../watch-event.ts';
 import { AuditWatch, fatal, type WatchContext } from './audit-watch.ts';
 import { DiagnoseWatch } from './diagnose-watch.ts';
@@ -23,8 +24,6 @@ export interface WatchOptions {
   findRepairs?: FindRepairs | undefined;
 }
 
-// A tick may use a tenth of the time: a slow database is queried less often.
-const tickShare = 10;
 // Milliseconds between two ticks while somebody waits for a change, if the database answers quickly.
 const urgentInterval = 500;
 const beforeAudit = 100;

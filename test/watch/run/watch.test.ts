@@ -119,11 +119,11 @@ describe('a watch', () => {
 
   test('sees the trigger go as soon as it is disabled', async () => {
     const seen = watching(database);
-    await seen.next('tick', event => event.trigger.healthy);
+    await seen.next('tick', event => event.trigger!.healthy);
     await own.sql`ALTER TABLE preset_usage DISABLE TRIGGER USER`;
     try {
-      const tick = await seen.next('tick', event => !event.trigger.healthy);
-      expect(tick.trigger.trigger.enabled).toBe('disabled');
+      const tick = await seen.next('tick', event => !event.trigger!.healthy);
+      expect(tick.trigger?.trigger.enabled).toBe('disabled');
     } finally {
       await own.sql`ALTER TABLE preset_usage ENABLE TRIGGER USER`;
     }

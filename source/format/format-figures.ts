@@ -1,0 +1,22 @@
+import { type Counter, drift } from '../counter/counter.ts';
+import { brief, count, signed } from './numbers.ts';
+
+/** What the count should be, in full: the server's own text if no number here is exactly that. */
+export function recordsText({ records, exactRecords }: Pick<Counter, 'records' | 'exactRecords'>): string {
+  return exactRecords ?? count(records ?? 0);
+}
+
+/** A drift with its sign, in full: +3, -0.01; empty while the records are not counted. */
+export function driftText(counter: Counter): string {
+  const difference = drift(counter);
+  if (difference === null) return '';
+  if (counter.exactDrift === undefined) return signed(difference);
+  const text = counter.exactDrift.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
+  if (Number.isSafeInteger(Number(text)) || !Number.isFinite(difference)) return signed(difference);
+  return text.startsWith('-') ? text : `+${text}`;
+}
+
+/** The exact text in at most `width` columns; where it does not fit, or there is none, the number, shortened if it must be. */
+export function briefly(value: number, exact: string | undefined, width: number): string {
+  return exact !== undefined && exact.length <= width ? exact : brief(value, width);
+}

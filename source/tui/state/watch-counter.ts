@@ -1,0 +1,32 @@
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import { noDrift } from '../drift/model.ts';
+import { initialState, type State } from './model.ts';
+
+/** The id of the counter that is watched; null if there is none yet. */
+export function watchedId({ inspected, counter }: Pick<State, 'inspected' | 'counter'>): string | null {
+  return inspected?.tables.definition?.id ?? counter?.id ?? null;
+}
+
+/** Starts anew with another counter: of the last one only its drift log stays, for when it is watched again. */
+export function watchCounter(state: State, counter: CounterDefinition): State {
+  const { size, readOnly, appSource, paused, counters } = state;
+  const drifts = logsOf(state);
+  const kept = drifts.get(counter.id);
+  return {
+    ...initialState(size),
+    readOnly,
+    appSource,
+    paused,
+    counter,
+    counters,
+    drifts,
+    // It was not watched meanwhile.
+    drift: kept ? { ...kept, since: null } : noDrift,
+  };
+}
+
+/** The drift logs of every counter that was watched, by their ids. */
+export function logsOf(state: State): ReadonlyMap<string, State['drift']> {
+  const id = watchedId(state);
+  return id === null ? state.drifts : new Map(state.drifts).set(id, state.drift);
+}

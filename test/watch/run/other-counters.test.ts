@@ -1,0 +1,157 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Database } from '../../../source/connection/transactions.ts';
+import type { CounterDefinition } from '../../../source/counter/definition/definition.ts';
+import { Watch } from '../../../source/watch/run/watch.ts';
+import type { Focus, WatchEvent } from '../../../source/watch/watch-event.ts';
+import { connectTo } from '../../helpers/connect.ts';
+import { createDatabase, type TestDatabase } from '../../helpers/database.ts';
+import { defined } from '../../helpers/definitions.ts';
+
+let own: TestDatabase;
+beforeAll(async () => {
+  own = await createDatabase('template1');
+  await own.sql
+    .unsafe(`
+      CREATE TABLE posts (id integer PRIMARY KEY, title text, comments_count integer);
+      CREATE TABLE comments (id serial, post_id integer, deleted_at timestamptz, created_at timestamptz DEFAULT now());
+      INSERT INTO posts VALUES (1, 'Hello', 2), (2, 'Spring', 0);
+      INSERT INTO comments (post_id, deleted_at) VALUES (1, NULL), (1, NULL), (2, now());
+      CREATE TABLE sellers (id integer PRIMARY KEY, name text, revenue numeric);
+      CREATE TABLE sales (seller_id integer, amount numeric, status text, sold_at timestamptz DEFAULT now());
+      INSERT INTO sellers VALUES (1, 'Ada', 12.34), (2, 'Large', 9007199254740993.0001);
+      INSERT INTO sales VALUES (1, 12.34, 'paid'), (1, 99.9, 'open'), (2, 9007199254740993.0001, 'paid');
+      CREATE TABLE threads (forum text, no integer, PRIMARY KEY (forum, no));
+      CREATE TABLE thread_stats (forum text, no integer, replies bigint, UNIQUE (forum, no));
+      CREATE TABLE replies (forum text, thread integer, at timestamptz DEFAULT now());
+      INSERT INTO threads VALUES ('b, c', 1), ('a', 2);
+      INSERT INTO thread_stats VALUES ('b, c', 1, 1);
+      INSERT INTO replies VALUES ('b, c', 1);`)
+    .simple();
+});
+afterAll(() => own.drop());
+
+const comments = defined({
+  row: { table: 'posts', label: 'title', count: 'comments_count' },
+  record: {
+    table: 'comments',
+    reference: ['post_id'],
+    time: 'created_at',
+    where: { kind: 'null', column: 'deleted_at' },
+  },
+});
+const revenue = defined({
+  row: { table: 'sellers', label: 'name', count: 'revenue' },
+  record: {
+    table: 'sales',
+    reference: ['seller_id'],
+    amount: 'amount',
+    time: 'sold_at',
+    where: { kind: 'compare', column: 'status', operator: '=', value: 'paid' },
+  },
+});
+const replies = defined({
+  row: { table: 'threads', key: ['forum', 'no'], count: 'replies' },
+  via: { table: 'thread_stats', row: ['forum', 'no'] },
+  record: { table: 'replies', reference: ['forum', 'thread'], time: 'at' },
+});
+
+let database: Database;
+let watch: Watch | undefined;
+beforeEach(() => {
+  database = connectTo(own.url);
+});
+afterEach(async () => {
+  watch?.stop();
+  watch = undefined;
+  await database.close();
+});
+
+/** Watches `counter` and hands its events out in the order they came. */
+function watching(counter: CounterDefinition, id: string) {
+  const events: WatchEvent[] = [];
+  let wake = () => {};
+  const focus: Focus = { ids: [id], detail: { id, days: 3 }, answers: true, schemaReport: true };
+  watch = new Watch(database, {
+    counter,
+    interval: 20,
+    firstRows: 10,
+    focus: () => focus,
+    onEvent(event) {
+      events.push(event);
+      wake();
+    },
+  });
+  return async <T extends WatchEvent['type']>(
+    type: T,
+    which: (event: Extract<WatchEvent, { type: T }>) => boolean = () => true,
+  ): Promise<Extract<WatchEvent, { type: T }>> => {
+    for (;;) {
+      const event = events.shift();
+      if (!event) await new Promise<void>(resolve => (wake = resolve));
+      else if (event.type === 'failure' || event.type === 'audit-failure') throw event.error;
+      else if (event.type === type && which(event as never)) return event as never;
+    }
+  };
+}
+
+describe('a watch of another counter', () => {
+  test.each([
+    {
+      name: 'with a condition',
+      counter: comments,
+      id: '1',
+      was: { name: 'Hello', usageCount: 2, records: 2 },
+      right: `INSERT INTO comments (post_id) VALUES (1); UPDATE posts SET comments_count = comments_count + 1 WHERE id = 1`,
+      wrong: `UPDATE comments SET deleted_at = now() WHERE id = (SELECT min(id) FROM comments WHERE post_id = 1)`,
+      kind: 'not-counted',
+      by: [0, -1],
+    },
+    {
+      name: 'that adds up amounts beyond what a JavaScript number holds',
+      counter: revenue,
+      id: '2',
+      was: {
+        name: 'Large',
+        exact: '9007199254740993.0001',
+        exactRecords: '9007199254740993.0001',
+        exactDrift: '0.0000',
+      },
+      right: `INSERT INTO sales VALUES (2, 0.01, 'paid'), (2, 5, 'open'); UPDATE sellers SET revenue = revenue + 0.01 WHERE id = 2`,
+      wrong: `INSERT INTO sales VALUES (2, 0.0001, 'paid')`,
+      kind: 'not-counted',
+      by: [0, 0.0001],
+    },
+    {
+      name: 'whose count stands in another table, by a key of two columns',
+      counter: replies,
+      id: '["b, c", "1"]',
+      was: { name: 'b, c, 1', usageCount: 1, records: 1 },
+      right: `INSERT INTO replies VALUES ('b, c', 1); UPDATE thread_stats SET replies = replies + 1`,
+      wrong: `UPDATE thread_stats SET replies = replies + 5`,
+      kind: 'count-without-record',
+      by: [5, 0],
+    },
+  ])('$name sees what goes out of step between two ticks, and nothing else', async given => {
+    const { counter, id, was, right, wrong, kind, by } = given;
+    const next = watching(counter, id);
+    await next('audit-done');
+    const tick = await next('tick', ({ newest, schemaReport }) => newest !== null && schemaReport !== null);
+    expect(tick.counters).toMatchObject([{ id, ...was }]);
+    expect(tick.trigger).toBeNull();
+    expect(tick.newest?.value?.newest?.name).toEqual(expect.any(String));
+    expect(tick.detail?.value.latest.length).toBeGreaterThan(0);
+    await own.sql.unsafe(right).simple();
+    const counted = await next(
+      'tick',
+      ({ counters: [first] }) =>
+        first?.usageCount !== tick.counters[0]?.usageCount || first?.exact !== tick.counters[0]?.exact,
+    );
+    expect(counted.counters).toMatchObject([{ id }]);
+    await own.sql.unsafe(wrong);
+    const { events } = await next('drift');
+    expect(events).toHaveLength(1);
+    const [{ preset, change }] = events as [(typeof events)[number]];
+    expect(preset).toEqual({ id, name: was.name });
+    expect({ kind: change.kind, by: [change.countBy, change.recordsBy] }).toEqual({ kind, by });
+  });
+});
