@@ -1,4 +1,7 @@
 import type { CounterDefinition } from '../counter/definition/definition.ts';
+import { presetNames } from '../counter/definition/preset-names.ts';
+
+const saidOfPresets = new RegExp(`\\b(a )?(presets?|uses?|${presetNames.touched})\\b(?!-)`, 'g');
 
 /**
  * How a sentence about presets and their uses is said of another counter: with its own words for rows and for records. Names of
@@ -13,14 +16,11 @@ export function inWordsOf({
     presets: nouns.row[1],
     use: nouns.record[0],
     uses: nouns.record[1],
-    last_used_at: row.touched ?? 'last_used_at',
+    [presetNames.touched]: row.touched ?? presetNames.touched,
   };
   return sentence =>
-    sentence.replace(
-      /\b(a )?(presets?|uses?|last_used_at)\b(?!-)/g,
-      (_, article: string | undefined, word: string) => {
-        const own = words[word] ?? word;
-        return article === undefined ? own : `${/^[aeiou]/i.test(own) ? 'an' : 'a'} ${own}`;
-      },
-    );
+    sentence.replace(saidOfPresets, (_, article: string | undefined, word: string) => {
+      const own = words[word] ?? word;
+      return article === undefined ? own : `${/^[aeiou]/i.test(own) ? 'an' : 'a'} ${own}`;
+    });
 }
