@@ -21,11 +21,28 @@ interface Plain {
 /** Counts that no difference can be added to: they are left alone, with the reason. */
 const beyondRepair = ['NaN', 'Infinity'];
 
+// Together they have every operator, function and branch that the statements need.
+const few: ReadonlySet<string> = new Set([
+  'a sum kept in double precision',
+  'a key of several columns, of types that differ from those that refer to them',
+  'a count in another table, of rows with several columns in their key',
+  'conditions on types that compare in their own way',
+  'everything there is, in a table of one row',
+]);
+
+/** A few kinds, which are repaired in npm test too where all of them take long, and the others. */
+export const [someKinds, otherKinds] = [true, false].map(isOne =>
+  kinds.filter(({ name }) => few.has(name) === isOne),
+) as [Kind[], Kind[]];
+
 /**
  * Repairs each kind on the server at `url`, and takes it back: plain SQL must find every count right, and then every count as it
  * was.
  */
-export function everyKind(url: () => string, { trapped = false } = {}): void {
+export function everyKind(
+  url: () => string,
+  { trapped = false, of = kinds }: { trapped?: boolean; of?: readonly Kind[] } = {},
+): void {
   describe('sync, reset and undo of', () => {
     let own: TestDatabase;
     let database: Database;
@@ -41,10 +58,14 @@ export function everyKind(url: () => string, { trapped = false } = {}): void {
       rmSync(directory, { recursive: true });
     });
 
-    const arrange = ({ sql }: Kind) =>
-      own.sql
+    const arrange = async ({ sql, definition: { row } }: Kind) => {
+      await own.sql
         .unsafe(`DROP SCHEMA IF EXISTS ext CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${sql}`)
         .simple();
+      // A table with code of its own is read by the role's own path.
+      const check = `CREATE FUNCTION public.is_fine() RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN true; END'; ALTER TABLE "${row.table}" ADD CHECK (public.is_fine())`;
+      if (trapped) await own.sql.unsafe(check).simple();
+    };
     const look = async ({ truth }: Kind): Promise<Plain[]> => {
       const rows = await own.sql.unsafe<Plain[]>(
         // Of a double precision the fifteen digits that it holds for certain.
@@ -77,7 +98,7 @@ export function everyKind(url: () => string, { trapped = false } = {}): void {
       expect(again).toMatchObject({ changes: [], recordsToRestore: 0 });
     }
 
-    test.each(kinds)('$name', async kind => {
+    test.each(of)('$name', async kind => {
       await arrange(kind);
       const before = await look(kind);
       const wrong = before.filter(({ right }) => !right);
