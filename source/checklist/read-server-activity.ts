@@ -3,6 +3,7 @@ import type { Reader } from '../connection/transactions.ts';
 import { shortened } from '../errors/shorten.ts';
 import { Entries } from './app-log/formats/entries.ts';
 import { Problems } from './app-log/problems.ts';
+import { isAboutUsage } from './app-log/usage-words.ts';
 import { isNotUnderstood } from './judge-log-step.ts';
 
 /** What the server itself reports about this database; null for what this role may not read. */
@@ -34,8 +35,11 @@ const text = `SELECT (extract(epoch FROM stats_reset) * 1000)::float8 AS since, 
       AND current_setting('logging_collector')::boolean AS "mayReadLog"
   FROM pg_stat_database WHERE datname = current_database()`;
 
-/** Reads the server's statistics on this database, and the end of its log if this role may. */
-export async function readServerActivity(reader: Reader): Promise<ServerActivity | null> {
+/** Reads the server's statistics on this database, and the end of its log if this role may: errors that `isAbout` finds. */
+export async function readServerActivity(
+  reader: Reader,
+  isAbout = isAboutUsage,
+): Promise<ServerActivity | null> {
   const [row] = await reader.rows(text);
   if (!row) return null;
   const { mayReadLog, ...rest } = statistics.parse(row);
@@ -49,12 +53,12 @@ export async function readServerActivity(reader: Reader): Promise<ServerActivity
     `SELECT pg_read_file($1, greatest(0, s.size - ${tail}), ${tail}, true) AS text FROM pg_stat_file($1, true) s`,
     [log],
   )) as { text: string | null }[];
-  return { ...rest, logErrors: usageErrors(end?.text ?? '') };
+  return { ...rest, logErrors: usageErrors(end?.text ?? '', isAbout) };
 }
 
 /** Errors about usage tracking in the text of a log, oldest first; null if too little of it is understood. */
-function usageErrors(text: string): string[] | null {
-  const problems = new Problems(null, text.length);
+function usageErrors(text: string, isAbout: (text: string) => boolean): string[] | null {
+  const problems = new Problems(null, text.length, isAbout);
   problems.begin('', Date.now());
   const entries = new Entries(problems);
   for (const line of text.split('\n')) entries.take(line);

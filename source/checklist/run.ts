@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { JwtClaims } from '../config/jwt-claims.ts';
 import type { Database } from '../connection/transactions.ts';
-import { auditCounters } from '../counter/audit/audit-counters.ts';
-import { type Counter, drift, type Totals } from '../counter/counter.ts';
-import type { CounterChoice } from '../counter/definition/counter-choice.ts';
-import { rolesThatSeeAll } from '../counter/guards.ts';
+import { type CounterChoice, isOfPresets } from '../counter/definition/counter-choice.ts';
+import type { CounterDefinition } from '../counter/definition/definition.ts';
 import { type InspectedDatabase, inspectDatabase } from '../counter/inspect-database.ts';
-import { exitCodes, isConsoleError, isTransient } from '../errors/errors.ts';
 import { shortened } from '../errors/shorten.ts';
 import { amount } from '../format/plurals.ts';
 import { formatWarning } from '../simulation/format-use.ts';
@@ -18,9 +14,17 @@ import { isDoubt } from '../simulation/verdict.ts';
 import { trackName } from '../trigger/expected-names.ts';
 import { judgeTrigger, type TriggerHealth } from '../trigger/health.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
-import { readLog } from './app-log/read-log.ts';
-import { judgeLogStep } from './judge-log-step.ts';
-import { readServerActivity, type ServerActivity } from './read-server-activity.ts';
+import { aboutPresets } from './about.ts';
+import { counterStepTitles } from './judge-counter-steps.ts';
+import { counterSteps, readHealth } from './run-counter-steps.ts';
+import {
+  audit,
+  type ChecklistRequest,
+  logStep,
+  type StepWork,
+  verdictOfObstacle,
+  type Walk,
+} from './run-walk.ts';
 import { uncalledIn } from './scan-source.ts';
 import {
   type ChecklistStep,
@@ -33,46 +37,42 @@ import {
   stepTitles,
 } from './steps.ts';
 
-/** The subject and options of a checklist. */
-export interface ChecklistRequest {
-  counter: CounterChoice;
-  /** The preset to use, by id or name; null for the most used one. */
-  preset: string | null;
-  asUser: string | null;
-  asRole: string | null;
-  /** All claims of the application's token, if they were given. */
-  claims?: JwtClaims | null;
-  readOnly: boolean;
-  /** The fingerprint that confirms a simulation with effects outside its transaction. */
-  confirm: string | null;
-  /** The application's log, and how far back errors in it count (milliseconds since 1970). */
-  appLog: string | null;
-  /** The directory of the application's source, if it was given. */
-  appSource?: string | null;
-  logSince: number;
-  timeout: number;
-  lockTimeout: number;
-}
-
-/** What the steps of one run share, so that nothing is read twice. */
-export interface Walk {
-  simulation?: Promise<Simulation>;
-  audit?: Promise<Audited>;
-}
-
-interface Audited {
-  tables: InspectedDatabase['tables'];
-  totals: Totals;
-  orphans: number;
-  worst: Counter[];
-}
-
 /** What the evidence is about, for a report. */
 export interface ChecklistSubject {
   inspected: InspectedDatabase;
   health: TriggerHealth;
   /** SHA-256 of the trigger's definition and its function's source; null if there is no trigger. */
   definitionHash: string | null;
+}
+
+/** The same for any other counter. */
+export interface CounterSubject {
+  inspected: InspectedDatabase;
+  /** The trigger that keeps the count, with the hash of all that do. */
+  trigger: { name: string; definition: string | null; definitionHash: string | null };
+}
+
+/** Reads the subject of the evidence for any counter but that of presets. */
+export async function readCounterSubject(
+  database: Database,
+  counter: CounterDefinition,
+  walk: Walk,
+  signal?: AbortSignal,
+): Promise<CounterSubject> {
+  const { inspected, health, catalog } = await readHealth(database, counter, walk, signal);
+  const { name, definition } = health.trigger;
+  const texts = health.triggers.map(trigger => {
+    const body = catalog.routines.find(({ identity }) => identity === trigger.function);
+    return `${trigger.definition}\n${body?.source ?? ''}`;
+  });
+  return {
+    inspected,
+    trigger: {
+      name,
+      definition,
+      definitionHash: texts.length === 0 ? null : createHash('sha256').update(texts.join('\n')).digest('hex'),
+    },
+  };
 }
 
 /** Reads the subject of the evidence. */
@@ -103,8 +103,8 @@ export async function* walkChecklist(
   database: Database,
   request: ChecklistRequest,
   signal?: AbortSignal,
+  walk: Walk = {},
 ): AsyncGenerator<{ id: StepId; step: ChecklistStep | null }> {
-  const walk: Walk = {};
   for (const id of stepIds) {
     yield { id, step: null };
     yield { id, step: await runStep(id, database, request, walk, signal) };
@@ -127,10 +127,14 @@ export async function runStep(
 ): Promise<ChecklistStep> {
   const at = Date.now();
   const start = performance.now();
-  const verdict = await steps[id](database, request, walk, signal);
+  const { counter } = request;
+  const [works, titles] = isOfPresets(counter)
+    ? [steps, stepTitles]
+    : [counterSteps(counter), counterStepTitles(counter)];
+  const verdict = await works[id](database, request, walk, signal);
   return {
     id,
-    title: stepTitles[id],
+    title: titles[id],
     ...verdict,
     evidence: shortened(verdict.evidence, longest),
     hint: shortened(verdict.hint, longest),
@@ -138,13 +142,6 @@ export async function runStep(
     durationMs: performance.now() - start,
   };
 }
-
-type StepWork = (
-  database: Database,
-  request: ChecklistRequest,
-  walk: Walk,
-  signal: AbortSignal | undefined,
-) => Promise<StepVerdict>;
 
 const steps: Record<StepId, StepWork> = {
   async 'trigger-enabled'(database, { counter }, _, signal) {
@@ -174,21 +171,7 @@ const steps: Record<StepId, StepWork> = {
       count: presets.count,
     });
   },
-  async 'no-log-errors'(database, { appLog, logSince }, _, signal) {
-    // Optional: this step is about the application's log.
-    const activity = await database
-      .read(reader => readServerActivity(reader), { signal })
-      .catch(error => {
-        if (isConsoleError(error) && !isTransient(error) && error.code !== 'interrupted') return null;
-        throw error;
-      });
-    const server = serverWords(activity);
-    if (appLog === null) {
-      return skipped(`No log was given. ${server}`, "Give the application's log with --app-log FILE.");
-    }
-    const reading = await readLog(appLog, { since: logSince, ...(signal ? { signal } : {}) });
-    return judgeLogStep(reading, logSince, server);
-  },
+  'no-log-errors': (database, request, _, signal) => logStep(database, request, aboutPresets, signal),
 };
 
 async function stepByUse(
@@ -203,22 +186,11 @@ async function stepByUse(
     return judgeUse(await walk.simulation, index);
   } catch (error) {
     delete walk.simulation;
-    if (!isConsoleError(error)) throw error;
-    // If a guard refuses, nothing was tried, so the step is skipped.
-    if (error.exitCode === exitCodes.refused) return skipped(error.message, error.hint);
-    if (obstacles.has(error.code))
-      return { status: 'failed', evidence: error.message, hint: error.hint, query: null };
+    const verdict = verdictOfObstacle(error);
+    if (verdict) return verdict;
     throw error;
   }
 }
-
-const obstacles: ReadonlySet<string> = new Set([
-  'lock-timeout',
-  'statement-timeout',
-  'deadlock',
-  'permission-denied',
-  'no-presets',
-]);
 
 async function simulate(
   database: Database,
@@ -258,50 +230,4 @@ function judgeUse(simulation: Simulation, index: 0 | 1): StepVerdict {
 // Errors of only the second use belong to step 3.
 function onlyTheSecond({ code }: { code: string }): boolean {
   return code === 'second-use-refused' || code === 'daily-limit' || code === 'unique-limits-uses';
-}
-
-/** One audit for both steps that need it; a verdict instead if this role may not see every row. */
-async function audit(
-  database: Database,
-  { counter }: ChecklistRequest,
-  walk: Walk,
-  signal: AbortSignal | undefined,
-): Promise<Audited | StepVerdict> {
-  const { tables } = await database.read(reader => inspectDatabase(reader, database, counter), { signal });
-  if (tables.hiddenBy.length > 0) {
-    return skipped(`Counts cannot be checked: ${tables.hiddenBy.join('; ')}.`, rolesThatSeeAll(tables));
-  }
-  walk.audit ??= (async () => {
-    const worst: Counter[] = [];
-    const summary = await auditCounters(database, tables, {
-      scope: 'mismatched',
-      signal,
-      onPage: ({ counters }) => worst.push(...counters),
-    });
-    worst.sort((a, b) => Math.abs(drift(b) ?? 0) - Math.abs(drift(a) ?? 0));
-    return { tables, totals: summary.totals, orphans: summary.orphans, worst };
-  })();
-  try {
-    return await walk.audit;
-  } catch (error) {
-    delete walk.audit;
-    throw error;
-  }
-}
-
-function serverWords(activity: ServerActivity | null): string {
-  if (!activity) return "This role may not read the server's statistics.";
-  const { commits, rollbacks, deadlocks, since, logErrors } = activity;
-  const when = since === null ? '' : ` since ${new Date(since).toISOString()}`;
-  const log =
-    logErrors === null
-      ? 'its own log cannot be read'
-      : logErrors.length === 0
-        ? 'the end of its own log has no error about usage tracking'
-        : `the end of its own log has ${logErrors.length} errors about usage tracking, the last: ${logErrors.at(-1)}`;
-  return `The server counts ${amount(commits, 'commit')}, ${amount(rollbacks, 'rollback')} and ${amount(deadlocks, 'deadlock')} in this database${when}; ${log}.`;
-}
-
-function skipped(evidence: string, hint: string): StepVerdict {
-  return { status: 'skipped', evidence, hint, query: null };
 }

@@ -244,7 +244,7 @@ async function ofCounter(
 ): Promise<Outcome> {
   const run = (asked: Config) => commands[command](database, asked, signal);
   // These take several.
-  if (command === 'check' && (config.all || config.counter.length > 0)) return run(config);
+  if (config.all || (command === 'check' && config.counter.length > 0)) return run(config);
   if (config.counter.length > 0) {
     const { namedCounter } = await import('../counters/run-choose.ts');
     return run({ ...config, choice: await namedCounter(database, config, signal) });

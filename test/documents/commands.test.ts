@@ -36,6 +36,7 @@ test.each([
   ['trigger', 'trigger'],
   ['simulate', 'simulate'],
   ['checklist', 'checklist'],
+  ['checklist --all', 'checklist --all'],
   ['sync, reset and undo', 'sync --dry-run'],
   ['receipts', 'receipts'],
   ['migrate', 'migrate --dry-run'],

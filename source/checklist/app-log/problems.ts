@@ -8,7 +8,10 @@ import { isAboutUsage } from './usage-words.ts';
 
 const longestText = 500;
 
-/** Collects the problems of a log, line by line. It keeps only the `most` important ones. */
+/**
+ * Collects the problems of a log, line by line. It keeps only the `most` important ones: first those that `isAbout` finds to be about the
+ * counter, here called usage.
+ */
 export class Problems {
   lines = 0;
   /** Lines, or records of several lines, that are not blank, and how many of them were understood. */
@@ -23,6 +26,7 @@ export class Problems {
   firstDoubtful: LogProblem | null = null;
   readonly #since: number | null;
   readonly #most: number;
+  readonly #isAbout: (text: string) => boolean;
   #kept: Found[] = [];
   #found = 0;
   #file = '';
@@ -44,9 +48,10 @@ export class Problems {
   /** True within a Python traceback, where the error comes last and is not indented. */
   #traceback = false;
 
-  constructor(since: number | null, most: number) {
+  constructor(since: number | null, most: number, isAbout = isAboutUsage) {
     this.#since = since;
     this.#most = most;
+    this.#isAbout = isAbout;
   }
 
   /** Begins a file; `written` is when it was last written to, in milliseconds since 1970. */
@@ -85,7 +90,7 @@ export class Problems {
     if (this.#isPart(line, raw)) {
       this.#judge(true);
       const error = this.#open ?? this.#suspect;
-      if (error && !error.aboutUsage) error.aboutUsage = isAboutUsage(raw);
+      if (error && !error.aboutUsage) error.aboutUsage = this.#isAbout(raw);
       return;
     }
     const below = line.form === 'own' ? null : this.#unlevelled;
@@ -108,7 +113,7 @@ export class Problems {
   #lookBelow(raw: string): void {
     const above = this.#unlevelled;
     if (!above || this.#open) return;
-    above.aboutUsage ||= isAboutUsage(raw);
+    above.aboutUsage ||= this.#isAbout(raw);
     const level = levelOfObject(raw);
     if (level?.kind === 'calm') {
       this.#owned = true;
@@ -159,7 +164,7 @@ export class Problems {
       at: this.#lastTime,
       level: line.level || 'error',
       text: line.text.slice(0, longestText),
-      aboutUsage: isAboutUsage(raw),
+      aboutUsage: this.#isAbout(raw),
     };
   }
 

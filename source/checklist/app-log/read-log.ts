@@ -33,6 +33,8 @@ export interface LogOptions {
   since: number | null;
   /** The maximum number of problems to return; 20 by default. */
   most?: number;
+  /** Whether a text is about the counter; that of presets if left out. */
+  isAbout?: (text: string) => boolean;
   signal?: AbortSignal | undefined;
 }
 
@@ -43,9 +45,9 @@ export interface LogOptions {
  * Throws a usage error (exit code 2), `app-log-missing` or `app-log-unreadable`, and `interrupted` when it is aborted.
  */
 export async function readLog(file: string, options: LogOptions): Promise<LogReading> {
-  const { since, most = 20, signal } = options;
+  const { since, most = 20, isAbout, signal } = options;
   stopIfInterrupted(signal);
-  const problems = new Problems(since, most);
+  const problems = new Problems(since, most, isAbout);
   const logs = await openLogs(file, since);
   try {
     for (const log of logs) {

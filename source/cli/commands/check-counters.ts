@@ -107,7 +107,8 @@ export async function checkCounters(
   };
 }
 
-function nothingFound(notCheckable: readonly NotCheckable[]): ConsoleError {
+/** The error (exit code 3) where no counter can be looked at. */
+export function nothingFound(notCheckable: readonly NotCheckable[]): ConsoleError {
   const [first, ...others] = notCheckable;
   return new ConsoleError({
     code: 'no-counters',
@@ -149,7 +150,7 @@ async function whyPresetsAreUnread(
 }
 
 /** Everything but guesses, which are only checked when they are named. */
-function everyCounter({ counters, notCheckable }: FoundCounters) {
+export function everyCounter({ counters, notCheckable }: FoundCounters) {
   const guesses = counters.filter(({ confidence }) => confidence === 'guess');
   return {
     chosen: counters.filter(({ confidence }) => confidence !== 'guess'),

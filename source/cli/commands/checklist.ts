@@ -10,13 +10,16 @@ import {
 import { type ChecklistStep, logDay, stepIds, tally } from '../../checklist/steps.ts';
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
-import { exitCodes } from '../../errors/errors.ts';
+import { isOfPresets } from '../../counter/definition/counter-choice.ts';
+import { exitCodes, usageError } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
 import { nothingRead } from '../../scan/not-read.ts';
 import { checklistJson } from '../output/checklist-json.ts';
 import { prepareReport } from '../output/checklist-report.ts';
+import { stepLines, summary } from '../output/checklist-text.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
+import { checklistOfAll, checklistOfCounter } from './checklist-counters.ts';
 
 /**
  * Walks the testing checklist without a person. Exit code 1 where a step failed, or where the application's source writes
@@ -28,18 +31,21 @@ export async function checklist(
   signal: AbortSignal,
   onLine: (line: string) => void,
 ): Promise<Outcome> {
-  const { presets, report, appLog, appSource } = config;
+  const { presets, report, appLog, appSource, choice } = config;
+  refuseTogether(config);
   // Early, for kindness: what cannot work should not begin.
   if (appLog !== null) await closeLogs(await openLogs(appLog, null));
   const source = appSource === null ? null : await scanSource(appSource, signal);
   const nothing = source && nothingRead(source);
   if (nothing) throw nothing;
   const write = report === null ? null : await prepareReport(report);
+  if (config.all) return checklistOfAll(database, config, signal, { onLine, write });
+  if (!isOfPresets(choice)) return checklistOfCounter(database, config, choice, signal, { onLine, write });
   const takenAt = Date.now();
-  const subject = await readSubject(database, config.choice, signal);
+  const subject = await readSubject(database, choice, signal);
   const request = {
     ...config,
-    counter: config.choice,
+    counter: choice,
     preset: presets[0] ?? null,
     logSince: takenAt - logDay,
   };
@@ -58,12 +64,7 @@ export async function checklist(
     text: [
       databaseInfo(subject.inspected, database).line,
       summary(steps),
-      ...steps.flatMap(({ title, status, understood, evidence, hint }, index) => [
-        '',
-        `${index + 1}. ${title}: ${understood === false ? 'not understood' : status}`,
-        `   ${evidence}`,
-        ...(hint === '' ? [] : [`   ${hint}`]),
-      ]),
+      ...stepLines(steps),
       '',
       ...describeSource(source),
       ...(report === null ? [] : ['', `Written to ${report}.`]),
@@ -73,6 +74,20 @@ export async function checklist(
     exitCode:
       tally(steps).failed > 0 || (source?.writes.length ?? 0) > 0 ? exitCodes.unhealthy : exitCodes.healthy,
   };
+}
+
+function refuseTogether({ all, counter, presets, appSource, choice }: Config): void {
+  const refuse = (what: string, hint: string) => {
+    throw usageError('bad-flag', what, hint);
+  };
+  if (all && counter.length > 0) refuse('--all and --counter are both given.', 'Give one of them.');
+  if (all && presets.length > 0) refuse('--preset does not go together with --all.', 'Leave it out.');
+  if (appSource !== null && (all || !isOfPresets(choice))) {
+    refuse(
+      '--app-source is read for the counter of presets alone.',
+      'Leave it out, and scan the source with preset-usage scan.',
+    );
+  }
 }
 
 /** The source beside the steps: it is evidence of its own, and no step of the list. */
@@ -91,17 +106,3 @@ function describeSource(source: SourceEvidence | null): string[] {
 }
 
 const mostWrites = 20;
-
-function summary(steps: readonly ChecklistStep[]): string {
-  const { passed, failed, skipped } = tally(steps);
-  const named = (status: ChecklistStep['status']) =>
-    steps
-      .filter(step => step.status === status)
-      .map(({ id }) => id)
-      .join(', ');
-  return [
-    `${passed} passed`,
-    failed > 0 ? `${failed} failed (${named('failed')})` : '0 failed',
-    skipped > 0 ? `${skipped} skipped (${named('skipped')}); skipped is not passed.` : '0 skipped.',
-  ].join(', ');
-}

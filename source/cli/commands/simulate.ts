@@ -1,6 +1,7 @@
 import { uncalledIn } from '../../checklist/scan-source.ts';
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
+import { isOfPresets } from '../../counter/definition/counter-choice.ts';
 import { exitCodes } from '../../errors/errors.ts';
 import { countText, iso } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
@@ -30,8 +31,7 @@ import { simulateCounter } from './simulate-counter.ts';
  */
 export async function simulate(database: Database, config: Config, signal: AbortSignal): Promise<Outcome> {
   const { choice, asUser, asRole, claims, readOnly, presets, confirm, commit, takeBack } = config;
-  if (typeof choice !== 'string' && choice.source.kind !== 'built-in')
-    return simulateCounter(database, config, choice, signal);
+  if (!isOfPresets(choice)) return simulateCounter(database, config, choice, signal);
   const uncalled = await uncalledIn(config.appSource, trackName, signal);
   const plan = await planSimulation(
     database,

@@ -4,13 +4,22 @@ import { packageVersion } from '../../config/paths.ts';
 import { type ConsoleError, usageError } from '../../errors/errors.ts';
 import { jsonText } from '../../format/json-text.ts';
 import { displayText } from '../../format/text.ts';
-import type { ChecklistJson } from './checklist-json.ts';
+import type { ChecklistJson, CountedChecklist } from './checklist-json.ts';
+
+/** The checklist of one counter, with what it was taken from. */
+type OneChecklist = Pick<ChecklistJson, 'database' | 'takenAt' | 'source' | 'trigger'> &
+  Pick<CountedChecklist, 'passed' | 'failed' | 'skipped' | 'steps'> & { counter?: { id: string } };
+
+/** What a report is made of: one checklist, or those of several counters. */
+export type Evidence =
+  | OneChecklist
+  | (Pick<ChecklistJson, 'database' | 'takenAt' | 'source'> & { counters: readonly CountedChecklist[] });
 
 /**
  * Makes sure that a report can be written before any work is done, and answers with what writes it: JSON where the name
  * ends in `.json`, else Markdown. What stood in the file stays until then. Rejects (exit code 2) where it cannot be written.
  */
-export async function prepareReport(file: string): Promise<(json: ChecklistJson) => Promise<void>> {
+export async function prepareReport(file: string): Promise<(json: Evidence) => Promise<void>> {
   try {
     const before = await stat(file).catch(() => null);
     await (await open(file, 'a')).close();
@@ -20,7 +29,9 @@ export async function prepareReport(file: string): Promise<(json: ChecklistJson)
   }
   return async json => {
     const evidence = { program: `preset-usage-console ${packageVersion()}`, ...json };
-    const text = file.toLowerCase().endsWith('.json') ? `${jsonText(evidence, 2)}\n` : markdown(evidence);
+    const text = file.toLowerCase().endsWith('.json')
+      ? `${jsonText(evidence, 2)}\n`
+      : sectionsOf(evidence).map(markdown).join('\n');
     await writeFile(file, text, { flush: true }).catch(error => {
       throw unwritable(file, error);
     });
@@ -38,6 +49,12 @@ function unwritable(file: string, error: unknown): ConsoleError {
 const marks = { passed: '✅', failed: '❌', skipped: '⏭️' };
 const fence = '```';
 
+function sectionsOf(evidence: Evidence & { program: string }): (OneChecklist & { program: string })[] {
+  if (!('counters' in evidence)) return [evidence];
+  const { counters, ...rest } = evidence;
+  return counters.map(each => ({ ...rest, ...each }));
+}
+
 /** The evidence as Markdown, fit to be pasted into a pull request. */
 function markdown({
   program,
@@ -49,11 +66,12 @@ function markdown({
   failed,
   skipped,
   source,
-}: ChecklistJson & { program: string }): string {
+  counter,
+}: OneChecklist & { program: string }): string {
   const { name, host, port, user, serverVersion, label } = database;
   const row = (title: string, ...cells: string[]) => `| ${title} | ${cells.join('')} |`;
   return `${[
-    '# Testing checklist: preset usage',
+    `# Testing checklist: ${counter ? plain(counter.id) : 'preset usage'}`,
     '',
     `**${passed} passed, ${failed} failed, ${skipped} skipped.**${skipped > 0 ? ' Skipped is not passed.' : ''}`,
     '',

@@ -7,3 +7,10 @@ export type CounterChoice = string | CounterDefinition;
 export function schemaOf(choice: CounterChoice): string {
   return typeof choice === 'string' ? choice : choice.row.schema;
 }
+
+/** True for the counter of presets, however it was named. */
+export function isOfPresets(
+  choice: CounterChoice,
+): choice is string | (CounterDefinition & { source: { kind: 'built-in' } }) {
+  return typeof choice === 'string' || choice.source.kind === 'built-in';
+}

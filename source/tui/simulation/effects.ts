@@ -1,4 +1,4 @@
-import type { ChecklistRequest, Walk } from '../../checklist/run.ts';
+import type { ChecklistRequest, Walk } from '../../checklist/run-walk.ts';
 import { logDay, type StepId, stepIds } from '../../checklist/steps.ts';
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';

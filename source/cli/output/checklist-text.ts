@@ -1,0 +1,26 @@
+import { type ChecklistStep, tally } from '../../checklist/steps.ts';
+
+/** How many steps passed, failed and were skipped, which ones, in one sentence. */
+export function summary(steps: readonly ChecklistStep[]): string {
+  const { passed, failed, skipped } = tally(steps);
+  const named = (status: ChecklistStep['status']) =>
+    steps
+      .filter(step => step.status === status)
+      .map(({ id }) => id)
+      .join(', ');
+  return [
+    `${passed} passed`,
+    failed > 0 ? `${failed} failed (${named('failed')})` : '0 failed',
+    skipped > 0 ? `${skipped} skipped (${named('skipped')}); skipped is not passed.` : '0 skipped.',
+  ].join(', ');
+}
+
+/** Each step with its evidence and what to do. */
+export function stepLines(steps: readonly ChecklistStep[]): string[] {
+  return steps.flatMap(({ title, status, understood, evidence, hint }, index) => [
+    '',
+    `${index + 1}. ${title}: ${understood === false ? 'not understood' : status}`,
+    `   ${evidence}`,
+    ...(hint === '' ? [] : [`   ${hint}`]),
+  ]);
+}

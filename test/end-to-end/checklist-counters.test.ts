@@ -1,0 +1,107 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { run } from '../helpers/run.ts';
+
+let own: TestDatabase;
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'checklist-counters-'));
+  own = await createDatabase();
+  const [noir = ''] = await insertPresets(own.sql, ['Noir', 'Pastel']);
+  await insertRecords(own.sql, noir, 2);
+  await own.sql
+    .unsafe(`
+      CREATE TABLE posts (id integer PRIMARY KEY, title text, comments_count integer NOT NULL DEFAULT 0);
+      CREATE TABLE comments (id serial PRIMARY KEY, post_id integer REFERENCES posts, body text NOT NULL);
+      CREATE FUNCTION count_comment() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        UPDATE posts SET comments_count = comments_count - 1 WHERE TG_OP <> 'INSERT' AND id = OLD.post_id;
+        UPDATE posts SET comments_count = comments_count + 1 WHERE TG_OP <> 'DELETE' AND id = NEW.post_id;
+        RETURN NULL;
+      END $$;
+      CREATE TRIGGER count_comment AFTER INSERT OR UPDATE OR DELETE ON comments FOR EACH ROW EXECUTE FUNCTION count_comment();
+      INSERT INTO posts VALUES (1, 'Hello', 0), (2, 'Spring', 0);
+      INSERT INTO comments (post_id, body) VALUES (1, 'First!')`)
+    .simple();
+});
+afterAll(async () => {
+  await own.drop();
+  await rm(directory, { recursive: true });
+});
+
+const checklist = (...args: string[]) => run(['checklist', ...args], { DATABASE_URL: own.url });
+const ids = [
+  'trigger-enabled',
+  'use-increments',
+  'second-use-increments',
+  'records-exist',
+  'counts-match',
+  'no-log-errors',
+];
+
+describe('checklist', () => {
+  test('--counter walks the six steps of that counter, and reports them', async () => {
+    const report = join(directory, 'comments.md');
+    const { code, out } = await checklist('--counter', 'posts.comments_count', '--json', '--report', report);
+    const document = JSON.parse(out);
+    expect(document).toMatchObject({
+      version: 2,
+      counter: { id: 'public.posts.comments_count' },
+      trigger: {
+        name: 'count_comment',
+        definition: expect.stringContaining('CREATE TRIGGER'),
+        definitionHash: expect.any(String),
+      },
+      passed: 5,
+      failed: 0,
+      skipped: 1,
+      source: null,
+    });
+    expect(document.steps.map(({ id }: { id: string }) => id)).toEqual(ids);
+    expect(code).toBe(0);
+    const written = await readFile(report, 'utf8');
+    expect(written).toContain('# Testing checklist: public.posts.comments\\_count');
+    expect(written).toContain('✅ A new comment changes comments_count as it should');
+  });
+
+  test('--all walks it for every counter, and exits with the worst', async () => {
+    const right = await checklist('--all', '--json');
+    const document = JSON.parse(right.out);
+    expect(document).toMatchObject({ version: 2, complete: true, notCheckable: [], source: null });
+    expect(
+      document.counters.map(({ counter: { id }, failed }: { counter: { id: string }; failed: number }) => [
+        id,
+        failed,
+      ]),
+    ).toEqual([
+      ['public.posts.comments_count', 0],
+      ['public.presets.usage_count', 0],
+    ]);
+    expect(right.code).toBe(0);
+    await own.sql`UPDATE posts SET comments_count = 9 WHERE id = 2`;
+    const report = join(directory, 'all.json');
+    const wrong = await checklist('--all', '--report', report);
+    await own.sql`UPDATE posts SET comments_count = 0 WHERE id = 2`;
+    expect(wrong.out).toContain('public.presets.usage_count: 5 passed, 0 failed');
+    expect(wrong.out).toContain('public.posts.comments_count: 4 passed, 1 failed (counts-match)');
+    expect(wrong.code).toBe(1);
+    expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({
+      counters: [{ failed: 1 }, { failed: 0 }],
+    });
+  });
+
+  test.each([
+    [['--all', '--counter', 'posts.comments_count'], '--all and --counter are both given.'],
+    [['--all', '--preset', 'Noir'], '--preset does not go together with --all.'],
+    [
+      ['--counter', 'posts.comments_count', '--app-source', '.'],
+      '--app-source is read for the counter of presets alone.',
+    ],
+  ])('refuses %j', async (args, message) => {
+    const { code, err } = await checklist(...args);
+    expect(err.split('\n')[0]).toBe(message);
+    expect(code).toBe(2);
+  });
+});
