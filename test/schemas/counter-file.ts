@@ -8,19 +8,17 @@ export interface CounterFile {
   counter: string;
   /** The query that a person would type: `id`, `count` and `truth` of every row, as text. */
   truth: string;
-  /** `healthy`, or the codes that `trigger` has among its findings. */
-  health: string[];
+  /** The events, besides TRUNCATE, that its triggers do not count, or not always. */
+  missed: string[];
   /** `counts-right` where migrate has nothing to do, `installs`, or the code that it refuses with. */
   migrate: string;
-  /** The steps that a simulation makes, in order. */
-  steps: string[];
   /** `deleted` where a reset deletes the records, or `refused`. */
   history: string;
   /** What the application does. */
   uses: string;
 }
 
-const keys = ['counter', 'truth', 'health', 'migrate', 'steps', 'history', 'uses'] as const;
+const keys = ['counter', 'truth', 'missed', 'migrate', 'history', 'uses'] as const;
 
 /** Reads every counter; the comments at the head of a file, such as `-- counter: public.posts.likes`, say what is expected. */
 export function readCounterFiles(): CounterFile[] {
@@ -46,9 +44,8 @@ export function readCounterFiles(): CounterFile[] {
         sql,
         counter: of('counter'),
         truth: of('truth'),
-        health: of('health').split(' '),
+        missed: of('missed') === 'nothing' ? [] : of('missed').split(' '),
         migrate: of('migrate'),
-        steps: of('steps').split(' '),
         history: of('history'),
         uses: of('uses'),
       };

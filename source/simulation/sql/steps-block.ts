@@ -4,6 +4,7 @@ import { byOwnPath, byPath, inSchema } from '../../connection/search-path.ts';
 import type { Column } from '../../counter/discovery/find-column.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { type Relations, recordSource } from '../../counter/discovery/truth.ts';
+import { truthOf } from '../../counter/reading/counters.ts';
 import type { RecordColumn } from '../records/record-facts.ts';
 import { type StepName, stepNames } from '../steps/counter-steps.ts';
 import { allOf, isValue } from './is-value.ts';
@@ -61,7 +62,15 @@ const answer = z.object({
       /** Whether the row's time moved; null if it has none. */
       touched: z.nullable(z.boolean()),
       counted: z.array(
-        z.object({ before: text, after: text, change: z.string(), expected: z.string(), right: z.boolean() }),
+        z.object({
+          before: text,
+          after: text,
+          change: z.string(),
+          expected: z.string(),
+          right: z.boolean(),
+          /** Whether the count is that of the records now, also if it changed by another number. */
+          accurate: z.boolean(),
+        }),
       ),
     }),
   ),
@@ -174,8 +183,8 @@ DECLARE
   keys jsonb[] := ARRAY[NULL, NULL, NULL]::jsonb[];
   made_table oid; made_place tid; made_key jsonb; wanted jsonb;
   taken integer; affected bigint; inserted bigint; made bigint; held_rows bigint;
-  before_0 numeric; after_0 numeric; part_0 numeric; expected_0 numeric;
-  before_1 numeric; after_1 numeric; part_1 numeric; expected_1 numeric;
+  before_0 numeric; after_0 numeric; part_0 numeric; expected_0 numeric; accurate_0 boolean;
+  before_1 numeric; after_1 numeric; part_1 numeric; expected_1 numeric; accurate_1 boolean;
   before_time ${presets.lastUsedType ?? 'timestamptz'}; after_time ${presets.lastUsedType ?? 'timestamptz'}; touched boolean;
   words text; code text; named text; stack text;
 BEGIN
@@ -248,6 +257,13 @@ function stepOf(
     presets.countKind === 'float'
       ? `coalesce(abs(${change(n)} - expected_${n}) <= 1e-9 * greatest(1, abs(after_${n})), false)`
       : `coalesce(${change(n)} = expected_${n}, false)`;
+  // A count that changed by another number may have been counted anew.
+  const isAccurate = (n: number) =>
+    `accurate_${n} := ${right(n)};
+          IF NOT accurate_${n} THEN ${byPath(
+            path,
+            `SELECT coalesce(after_${n}, 0) OPERATOR(pg_catalog.=) (${truthOf(tables)}) INTO accurate_${n} FROM ${presets.rows} p WHERE ${isRow('p', n)};`,
+          )} END IF;`;
   const usedType = presets.lastUsedType ?? 'timestamptz';
   const touched = presets.lastUsed
     ? `coalesce(after_time > before_time OR (before_time IS NULL AND after_time IS NOT NULL) OR after_time >= transaction_timestamp()::${usedType}, false)`
@@ -301,13 +317,14 @@ function stepOf(
           }
           ${byPath(path, count('after'))}
           ${rows.map(n => `expected_${n} := expected_${n} - part_${n};`).join('\n          ')}
+          ${rows.map(isAccurate).join('\n          ')}
           touched := ${touched};
           finished := finished || '${step}'::text;
           answer := jsonb_set(answer, '{steps}', answer->'steps' || jsonb_build_object('step', '${step}', 'affected', affected, 'inserted', inserted, 'made', made,
             'touched', touched, 'counted', jsonb_build_array(${rows
               .map(
                 n =>
-                  `jsonb_build_object('before', before_${n}::text, 'after', after_${n}::text, 'change', (${change(n)})::text, 'expected', expected_${n}::text, 'right', ${right(n)})`,
+                  `jsonb_build_object('before', before_${n}::text, 'after', after_${n}::text, 'change', (${change(n)})::text, 'expected', expected_${n}::text, 'right', ${right(n)}, 'accurate', coalesce(accurate_${n}, false))`,
               )
               .join(', ')})));
         END IF;

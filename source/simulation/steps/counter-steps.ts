@@ -37,6 +37,8 @@ export interface CountedStep {
   expected: string;
   /** True if it changed by that. */
   right: boolean;
+  /** Whether the count is that of the records after it, however much it changed. */
+  accurate: boolean;
 }
 
 /** `not-possible`: the database rightly refuses it. `not-simulated`: it could not be done, so nothing is known. */

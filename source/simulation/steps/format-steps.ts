@@ -4,8 +4,8 @@ import { type CounterSimulation, isRight, type StepResult } from './counter-step
 
 /** A step in one line, such as `comments_count 3 to 4 (+1)`. */
 export function formatStep({ counted, reason }: StepResult, count: string): string {
-  if (reason !== null) return `not done: ${reason}`;
-  return counted
+  if (counted.length === 0) return `not done: ${reason}`;
+  const changes = counted
     .map(({ before, after, change, expected, right }) => {
       const by = Number(change) > 0 ? `+${change}` : change;
       const should = right
@@ -14,6 +14,7 @@ export function formatStep({ counted, reason }: StepResult, count: string): stri
       return `${count} ${before ?? 'NULL'} to ${after ?? 'NULL'} (${by}${should})`;
     })
     .join('; ');
+  return reason === null ? changes : `${changes}. ${reason}`;
 }
 
 /** What a simulation showed, in one sentence. */

@@ -38,7 +38,29 @@ export function judgeSteps(
     const allowed = isRefusedRightly(step, code, intended);
     return unknown(allowed ? 'not-possible' : 'not-simulated', reason);
   });
-  return { steps: results, failures };
+  return { steps: anew(results), failures };
+}
+
+const countedAnew = 'The count was wrong before, and was counted anew.';
+
+/**
+ * A trigger that counts anew corrects a count that was wrong, so the first step changes it by another number. That another record
+ * then changes it by exactly what it should shows that this was no chance.
+ */
+function anew(results: readonly StepResult[]): StepResult[] {
+  const [add, again] = (['add', 'add-again'] as const).map(name => results.find(({ step }) => step === name));
+  const isAnew =
+    add?.status === 'wrong' && add.counted.every(({ accurate }) => accurate) && again?.status === 'right';
+  return results.map(result => {
+    const { counted } = result;
+    if (!isAnew || result.status !== 'wrong' || !counted.every(({ accurate }) => accurate)) return result;
+    return {
+      ...result,
+      status: 'right',
+      counted: counted.map(each => ({ ...each, right: true })),
+      reason: countedAnew,
+    };
+  });
 }
 
 /** A second record may be one too many, and another role may not be meant to change records. */

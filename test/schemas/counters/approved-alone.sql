@@ -1,9 +1,8 @@
 -- Only approved reviews count; the trigger counts inserts of approved ones and nothing that is approved later.
 -- counter: public.products.reviews_count
 -- truth: SELECT id::text AS id, reviews_count::text AS count, (SELECT count(*) FROM reviews r WHERE r.product_id = p.id AND status = 'approved')::text AS truth FROM products p ORDER BY 1
--- health: update-not-handled delete-not-handled
+-- missed: delete move condition
 -- migrate: installs
--- steps: add add-again change-out change-in
 -- history: deleted
 -- uses: INSERT INTO reviews (product_id, status) VALUES (3, 'approved'), (1, 'pending'); UPDATE reviews SET status = 'rejected' WHERE product_id = 1; UPDATE reviews SET product_id = 3 WHERE product_id = 2; DELETE FROM reviews WHERE product_id = 3 AND status = 'rejected'
 

@@ -1,9 +1,8 @@
 -- One trigger by row for inserts and deletes, which branches by TG_OP; moves are not handled.
 -- counter: public.posts.comments_count
 -- truth: SELECT id::text AS id, comments_count::text AS count, (SELECT count(*) FROM comments c WHERE c.post_id = p.id)::text AS truth FROM posts p ORDER BY 1
--- health: update-not-handled
+-- missed: move
 -- migrate: installs
--- steps: add add-again remove move
 -- history: deleted
 -- uses: INSERT INTO comments (post_id) VALUES (3), (1); DELETE FROM comments WHERE post_id = 4; UPDATE comments SET post_id = 2 WHERE post_id = 1
 

@@ -1,9 +1,8 @@
 -- Triggers by statement with transition tables, one for each event.
 -- counter: public.albums.photos_count
 -- truth: SELECT id::text AS id, photos_count::text AS count, (SELECT count(*) FROM photos f WHERE f.album_id = a.id)::text AS truth FROM albums a ORDER BY 1
--- health: update-not-handled
+-- missed: move
 -- migrate: installs
--- steps: add add-again remove move
 -- history: deleted
 -- uses: INSERT INTO photos (album_id) VALUES (3), (3), (1); DELETE FROM photos WHERE album_id = 2
 

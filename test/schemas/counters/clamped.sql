@@ -1,9 +1,8 @@
 -- The trigger never lets a count fall below zero, and so loses what came before the count was right.
 -- counter: public.tags.uses
 -- truth: SELECT id::text AS id, coalesce(uses, 0)::text AS count, (SELECT count(*) FROM taggings t WHERE t.tag_id = g.id)::text AS truth FROM tags g ORDER BY 1
--- health: update-not-handled clamp null-count
+-- missed: move
 -- migrate: installs
--- steps: add add-again remove move
 -- history: deleted
 -- uses: INSERT INTO taggings (tag_id, thing) VALUES (2, 'x'), (3, 'y'); DELETE FROM taggings WHERE tag_id = 1
 

@@ -1,9 +1,8 @@
 -- The count is set by a query each time, for the old and the new row.
 -- counter: public.channels.members_count
 -- truth: SELECT id::text AS id, members_count::text AS count, (SELECT count(*) FROM memberships m WHERE m.channel_id = c.id)::text AS truth FROM channels c ORDER BY 1
--- health: healthy
+-- missed: nothing
 -- migrate: counts-right
--- steps: add add-again remove move
 -- history: deleted
 -- uses: INSERT INTO memberships VALUES (3, 7), (2, 9); UPDATE memberships SET channel_id = 3 WHERE user_id = 2; DELETE FROM memberships WHERE user_id = 1
 

@@ -1,9 +1,8 @@
 -- Comments are only marked as deleted; every change of that and of the post is handled.
 -- counter: public.posts.comments_count
 -- truth: SELECT id::text AS id, comments_count::text AS count, (SELECT count(*) FROM comments c WHERE c.post_id = p.id AND deleted_at IS NULL)::text AS truth FROM posts p ORDER BY 1
--- health: healthy
+-- missed: nothing
 -- migrate: counts-right
--- steps: add add-again remove move change-out change-in
 -- history: deleted
 -- uses: INSERT INTO comments (post_id) VALUES (3); UPDATE comments SET deleted_at = now() WHERE post_id = 1; UPDATE comments SET deleted_at = NULL, post_id = 3 WHERE post_id = 2
 

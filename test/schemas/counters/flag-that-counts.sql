@@ -1,9 +1,8 @@
 -- Only public repositories of an owner count, by a boolean column.
 -- counter: public.owners.public_repos
 -- truth: SELECT id::text AS id, public_repos::text AS count, (SELECT count(*) FROM repos r WHERE r.owner_id = o.id AND r.is_public)::text AS truth FROM owners o ORDER BY 1
--- health: healthy
+-- missed: nothing
 -- migrate: counts-right
--- steps: add add-again remove move change-out change-in
 -- history: deleted
 -- uses: UPDATE repos SET is_public = NOT is_public; INSERT INTO repos (owner_id) VALUES (3); UPDATE repos SET owner_id = 1 WHERE owner_id = 2
 

@@ -1,10 +1,9 @@
 -- Tickets are numbered within a tenant; messages refer to both.
 -- counter: public.tickets.messages_count
 -- truth: SELECT tenant_id::text || ' ' || no::text AS id, messages_count::text AS count, (SELECT count(*) FROM messages m WHERE m.tenant_id = t.tenant_id AND m.ticket_no = t.no)::text AS truth FROM tickets t ORDER BY 1
--- health: update-not-handled
+-- missed: move
 -- migrate: installs
--- steps: add add-again remove move
--- history: deleted
+-- history: refused
 -- uses: INSERT INTO messages (tenant_id, ticket_no) VALUES ('a "b", c', 1), ('acme', 2); DELETE FROM messages WHERE ticket_no = 1 AND tenant_id = 'acme'
 
 CREATE TABLE tickets (tenant_id text NOT NULL, no integer NOT NULL, subject text, messages_count integer NOT NULL DEFAULT 0, PRIMARY KEY (tenant_id, no));

@@ -1,9 +1,8 @@
 -- Events of two kinds count, and others do not.
 -- counter: public.campaigns.touches
 -- truth: SELECT id::text AS id, touches::text AS count, (SELECT count(*) FROM events e WHERE e.campaign_id = c.id AND e.kind IN ('open', 'click'))::text AS truth FROM campaigns c ORDER BY 1
--- health: update-not-handled
+-- missed: move condition
 -- migrate: installs
--- steps: add add-again remove change-out change-in
 -- history: deleted
 -- uses: INSERT INTO events (campaign_id, kind) VALUES (3, 'click'), (3, 'sent'); DELETE FROM events WHERE kind = 'open'
 

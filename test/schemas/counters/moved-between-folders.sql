@@ -1,9 +1,8 @@
 -- Files are moved from folder to folder, and the trigger follows.
 -- counter: public.folders.files_count
 -- truth: SELECT id::text AS id, files_count::text AS count, (SELECT count(*) FROM files f WHERE f.folder_id = o.id)::text AS truth FROM folders o ORDER BY 1
--- health: healthy
+-- missed: nothing
 -- migrate: counts-right
--- steps: add add-again remove move
 -- history: deleted
 -- uses: UPDATE files SET folder_id = 2 WHERE name = 'a'; UPDATE files SET folder_id = 3 WHERE folder_id IS NULL; INSERT INTO files (folder_id, name) VALUES (1, 'e'); DELETE FROM files WHERE name = 'c'
 

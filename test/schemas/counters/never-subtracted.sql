@@ -1,9 +1,8 @@
 -- Downloads are only added, and old ones are thrown away on purpose: the count stays.
 -- counter: public.packages.downloads
 -- truth: SELECT id::text AS id, downloads::text AS count, (SELECT count(*) FROM package_downloads d WHERE d.package_id = p.id)::text AS truth FROM packages p ORDER BY 1
--- health: healthy
+-- missed: delete move
 -- migrate: counts-right
--- steps: add add-again
 -- history: deleted
 -- uses: INSERT INTO package_downloads (package_id) VALUES ('new'), ('left')
 

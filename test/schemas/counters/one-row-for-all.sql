@@ -1,10 +1,9 @@
 -- A table with one row counts all members.
 -- counter: public.site_stats.members
 -- truth: SELECT '' AS id, members::text AS count, (SELECT count(*) FROM members)::text AS truth FROM site_stats
--- health: healthy
+-- missed: nothing
 -- migrate: counts-right
--- steps: add add-again remove
--- history: deleted
+-- history: refused
 -- uses: INSERT INTO members (email) VALUES ('d@example.com'); DELETE FROM members WHERE email = 'a@example.com'
 
 CREATE TABLE site_stats (single boolean PRIMARY KEY DEFAULT true CHECK (single), members bigint NOT NULL DEFAULT 0);

@@ -1,9 +1,8 @@
 -- Votes go up or down; one trigger keeps a count of each.
 -- counter: public.answers.upvotes
 -- truth: SELECT id::text AS id, upvotes::text AS count, (SELECT count(*) FROM votes v WHERE v.answer_id = a.id AND v.value = 1)::text AS truth FROM answers a ORDER BY 1
--- health: healthy
+-- missed: nothing
 -- migrate: counts-right
--- steps: add add-again remove move change-out change-in
 -- history: deleted
 -- uses: UPDATE votes SET value = -value; INSERT INTO votes VALUES ('00000000-0000-0000-0000-000000000003', 8, 1); DELETE FROM votes WHERE voter = 2
 

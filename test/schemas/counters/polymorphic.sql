@@ -1,9 +1,8 @@
 -- Likes refer to posts or to photos by a type and an id; only those of posts count.
 -- counter: public.posts.likes_count
 -- truth: SELECT id::text AS id, likes_count::text AS count, (SELECT count(*) FROM likes l WHERE l.target_type = 'post' AND l.target_id = p.id)::text AS truth FROM posts p ORDER BY 1
--- health: update-not-handled
+-- missed: move condition
 -- migrate: installs
--- steps: add add-again remove move
 -- history: deleted
 -- uses: INSERT INTO likes (target_type, target_id, user_id) VALUES ('post', 3, 9), ('photo', 1, 9); DELETE FROM likes WHERE user_id = 2; UPDATE likes SET target_type = 'photo' WHERE target_id = 1 AND user_id = 1 AND target_type = 'post' AND false
 

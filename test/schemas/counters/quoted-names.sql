@@ -1,9 +1,8 @@
 -- An ORM made the names: quoted, with capitals.
 -- counter: public."Post"."commentCount"
 -- truth: SELECT "id"::text AS id, "commentCount"::text AS count, (SELECT count(*) FROM "Comment" c WHERE c."postId" = p."id")::text AS truth FROM "Post" p ORDER BY 1
--- health: update-not-handled
+-- missed: move
 -- migrate: installs
--- steps: add add-again remove move
 -- history: deleted
 -- uses: INSERT INTO "Comment" ("postId") VALUES ('c2'), ('c''3'); DELETE FROM "Comment" WHERE "postId" = 'c1'
 

@@ -1,9 +1,8 @@
 -- Replies to a comment, without those that are marked as deleted.
 -- counter: public.notes.replies
 -- truth: SELECT id::text AS id, replies::text AS count, (SELECT count(*) FROM notes r WHERE r.reply_to = n.id AND r.removed_at IS NULL)::text AS truth FROM notes n ORDER BY 1
--- health: healthy
+-- missed: nothing
 -- migrate: counts-right
--- steps: add add-again remove move change-out change-in
 -- history: refused
 -- uses: INSERT INTO notes (reply_to) VALUES (1), (4); UPDATE notes SET removed_at = now() WHERE id = 3; UPDATE notes SET removed_at = NULL WHERE id = 5; UPDATE notes SET reply_to = 3 WHERE id = 4
 

@@ -1,9 +1,8 @@
 -- Comments count their own replies.
 -- counter: public.comments.replies_count
 -- truth: SELECT id::text AS id, replies_count::text AS count, (SELECT count(*) FROM comments r WHERE r.parent_id = c.id)::text AS truth FROM comments c ORDER BY 1
--- health: healthy
+-- missed: nothing
 -- migrate: counts-right
--- steps: add add-again remove move
 -- history: refused
 -- uses: INSERT INTO comments (parent_id) VALUES (3), (1); UPDATE comments SET parent_id = 2 WHERE id = 4; DELETE FROM comments WHERE id = 6
 

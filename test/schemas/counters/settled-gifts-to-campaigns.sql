@@ -1,9 +1,8 @@
 -- Gifts go to campaigns or to people; the sum of those to campaigns that are settled is kept.
 -- counter: public.campaigns.raised
 -- truth: SELECT id::text AS id, raised::text AS count, (SELECT coalesce(sum(amount), 0) FROM gifts g WHERE g.target_type = 'campaign' AND g.status = 'settled' AND g.target_id = c.id)::numeric(12, 2)::text AS truth FROM campaigns c ORDER BY 1
--- health: healthy
+-- missed: nothing
 -- migrate: counts-right
--- steps: add add-again remove move change-out change-in
 -- history: deleted
 -- uses: UPDATE gifts SET status = 'settled' WHERE status = 'pending'; INSERT INTO gifts (target_type, target_id, amount, status) VALUES ('campaign', 3, 5, 'settled'); UPDATE gifts SET amount = amount + 1; DELETE FROM gifts WHERE target_id = 2
 

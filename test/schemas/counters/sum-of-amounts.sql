@@ -1,9 +1,8 @@
 -- The balance of an account is the sum of its entries, some of which have no amount.
 -- counter: public.accounts.balance
 -- truth: SELECT id::text AS id, balance::text AS count, (SELECT coalesce(sum(amount), 0) FROM entries e WHERE e.account_id = a.id)::numeric(24, 4)::text AS truth FROM accounts a ORDER BY 1
--- health: healthy
+-- missed: nothing
 -- migrate: counts-right
--- steps: add add-again remove move
 -- history: deleted
 -- uses: INSERT INTO entries (account_id, amount) VALUES (3, 5.5), (2, NULL); UPDATE entries SET amount = amount * 2 WHERE account_id = 1; UPDATE entries SET account_id = 3 WHERE amount = -6.5; DELETE FROM entries WHERE amount IS NULL
 

@@ -1,9 +1,8 @@
 -- The revenue of a shop is the sum of its paid orders, in cents.
 -- counter: public.shops.revenue
 -- truth: SELECT id::text AS id, revenue::text AS count, (SELECT coalesce(sum(cents), 0) FROM orders o WHERE o.shop_id = s.id AND o.status = 'paid')::text AS truth FROM shops s ORDER BY 1
--- health: healthy
+-- missed: nothing
 -- migrate: counts-right
--- steps: add add-again remove move change-out change-in
 -- history: deleted
 -- uses: INSERT INTO orders (shop_id, cents, status) VALUES (3, 100, 'paid'), (3, 7, 'open'); UPDATE orders SET status = 'paid' WHERE status = 'open'; UPDATE orders SET cents = cents + 1; DELETE FROM orders WHERE status = 'refunded'
 
