@@ -82,7 +82,7 @@ function append(follower: Follower, ref: Reference, to: SqlText, values: string[
 }
 
 // After these words only a name may follow.
-const beforeName = /(?:\b(?:update|only|into|from|join|table|truncate|function|on|trigger)\s+"?|[."])$/i;
+const beforeName = /(?:\b(?:update|only|into|from|join|table|truncate|function|on|trigger)\s+"?|\.\s*|")$/i;
 
 /** What replaces an expression in the SQL, and the parameter of a function that it is. */
 function fill(
@@ -146,9 +146,7 @@ function textFor(follower: Follower, ref: Reference, before: string, depth: numb
   const last = lastName(node);
   if (follower.names.isCounter(last)) return 'usage_count';
   const table = entities(follower, ref)[0]?.table;
-  if (table === 'presets' && !/\bvalues\s*\(|=\s*$/i.test(before)) {
-    return /\.\s*$/.test(before) || beforeName.test(before) ? 'presets' : '$1';
-  }
+  if (table === 'presets' && beforeName.test(before)) return 'presets';
   if (table === 'records' && beforeName.test(before)) return 'preset_usage';
   if (/presets?(?:_?(?:table|name))*$/i.test(last) && beforeName.test(before)) return 'presets';
   return beforeName.test(before) ? 'scan_hole' : '$1';

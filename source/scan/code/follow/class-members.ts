@@ -3,7 +3,7 @@ import { isFunction } from '../parse/parse-code.ts';
 import { plainKey } from './bindings.ts';
 import { functionAround, returnsOf } from './lookup.ts';
 
-type ClassNode = Extract<Node, { type: 'ClassDeclaration' | 'ClassExpression' }>;
+export type ClassNode = Extract<Node, { type: 'ClassDeclaration' | 'ClassExpression' }>;
 
 /** A member of a class: a parameter property of its constructor, or the values it may have. */
 interface ClassMember {
@@ -49,16 +49,16 @@ function setBy(constructed: Node, name: string): Node[] {
 }
 
 /** The class that `this` belongs to. */
-export function classAround(node: Node): Node | null {
+export function classAround(node: Node): ClassNode | null {
   let inner: Node = node;
   for (let around = functionAround(inner); around; around = functionAround(inner)) {
     inner = around;
     const holder = around.parent;
     if (holder?.type === 'MethodDefinition' || holder?.type === 'PropertyDefinition')
-      return holder.parent?.parent ?? null;
+      return holder.parent?.parent as ClassNode;
   }
   for (let outer: Node | null | undefined = node; outer; outer = outer.parent) {
-    if (outer.type === 'ClassBody') return outer.parent ?? null;
+    if (outer.type === 'ClassBody') return outer.parent as ClassNode;
   }
   return null;
 }

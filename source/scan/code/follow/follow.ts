@@ -3,7 +3,7 @@ import type { Names } from '../../names.ts';
 import type { CodeModule, Reference } from '../parse/code-module.ts';
 import { isFunction } from '../parse/parse-code.ts';
 import { type Binding, type BindingStep, plainKey } from './bindings.ts';
-import { classAround, classMember } from './class-members.ts';
+import { type ClassNode, classAround, classMember } from './class-members.ts';
 import { addendsOf } from './concat-parts.ts';
 import { elementsOf } from './elements.ts';
 import { exportedBy } from './exports.ts';
@@ -94,7 +94,7 @@ export class Follower {
       }
       case 'CallExpression': {
         const required = node.callee.type === 'Identifier' && node.callee.name === 'require';
-        return required ? this.#whole(module, node, node.arguments[0]) : this.#returned({ module, node });
+        return required ? this.#whole(module, node, node.arguments[0]) : this.#returned(module, node);
       }
       case 'ImportExpression':
         return this.#whole(module, node, node.source);
@@ -113,9 +113,7 @@ export class Follower {
       const each = this.#iterated(module, binding);
       return [{ module, node: declared }, ...fallbacks, ...this.step(each, binding.steps)];
     }
-    const bound = start.flatMap(node =>
-      this.step(kind === 'variable' ? this.follow({ module, node }) : [{ module, node }], binding.steps),
-    );
+    const bound = start.flatMap(node => this.step(this.follow({ module, node }), binding.steps));
     return [...bound, ...fallbacks];
   }
 
@@ -128,7 +126,6 @@ export class Follower {
     return [owner, ...named].flatMap(callback => {
       const call = callback.parent;
       if (call?.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return [];
-      if ((call.callee as Node) === callback) return [];
       if (!/^(map|flatMap|forEach)$/.test(plainKey(call.callee.property, false) ?? '')) return [];
       return this.follow({ module, node: call.callee.object as Node }).flatMap(list => this.elements(list));
     });
@@ -138,7 +135,6 @@ export class Follower {
   step(found: Reference[], steps: readonly BindingStep[]): Reference[] {
     const [first, ...rest] = steps;
     if (!first) return found;
-    if ('without' in first) return [];
     const next = found.flatMap(ref => {
       if ('key' in first) return this.member(ref, first.key);
       return this.elements(ref);
@@ -179,8 +175,8 @@ export class Follower {
           return plainKey(property.key, property.computed) === name ? on(property.value) : [];
         });
       case 'ArrayExpression': {
-        const element = /^\d+$/.test(name) ? node.elements[Number(name)] : null;
-        return element && element.type !== 'SpreadElement' ? on(element) : [];
+        const element = node.elements[Number(name)];
+        return element ? on(element) : [];
       }
       case 'TSEnumDeclaration':
         return node.body.members.flatMap(({ id, initializer }) =>
@@ -242,15 +238,14 @@ export class Follower {
     const called = this.follow({ module, node }).flatMap(ref => {
       // useCallback(async () => ...), withAuth(async () => ...)
       if (ref.node.type !== 'CallExpression') return [ref];
-      return ref.node.arguments.filter(isFunction).map(each => ({ module: ref.module, node: each as Node }));
+      return ref.node.arguments.map(each => ({ module: ref.module, node: each as Node }));
     });
     return called.filter(ref => isFunction(ref.node));
   }
 
-  #returned({ module, node }: Reference): Reference[] {
-    if (node.type !== 'CallExpression') return [];
+  #returned(module: CodeModule, node: CodeModule['calls'][number]): Reference[] {
     if (!this.#opensCalls) return [{ module, node }];
-    const called = this.follow({ module, node: node.callee }).filter(ref => isFunction(ref.node));
+    const called = this.follow({ module, node: node.callee });
     const returned = called.flatMap(ref =>
       isFunction(ref.node)
         ? returnsOf(ref.node).flatMap(each => this.follow({ module: ref.module, node: each }))
@@ -259,8 +254,7 @@ export class Follower {
     return returned.length > 0 ? returned : [{ module, node }];
   }
 
-  #ofClass(module: CodeModule, node: Node, name: string): Reference[] {
-    if (node.type !== 'ClassDeclaration' && node.type !== 'ClassExpression') return [];
+  #ofClass(module: CodeModule, node: ClassNode, name: string): Reference[] {
     const { parameter, values } = classMember(node, name);
     if (parameter) return [{ module, node: parameter }];
     const found = values.flatMap(value => this.follow({ module, node: value }));

@@ -79,6 +79,9 @@ describe('what is left out of an object', () => {
     ['const o = { a: 1, b: 2 }; typeof o.a; probe(o)', 'a b'],
     ['const o = { usage_count: 1, b: 2 }; delete o.usageCount; probe(o)', 'b'],
     ['probe({ a: 1, b: undefined })', 'a b'],
+    ['probe({ ...{ usage_count: 1 }, usage_count: other })', 'usage_count usage_count'],
+    ['const o = { a: 1, b: other }; probe(o)', 'a b'],
+    ["const o = { a: 1, b: 'undefined' }; probe(o)", 'a b'],
     ['probe({ ...{ usage_count: 1 }, usage_count: undefined })', 'usage_count'],
     ['const o = { a: 1, b: undefined }; probe(o)', 'a'],
     ["probe(omit({ a: 1, b: 2 }, 'a'))", 'b'],
@@ -89,6 +92,8 @@ describe('what is left out of an object', () => {
     ["probe(pick({ a: 1, b: 2 }, ['a', 'b']))", 'a b'],
     ["probe(omit({ usage_count: 1, b: 2 }, 'usageCount'))", 'b'],
     ['probe(pick({ a: 1 }))', ''],
+    ["const a = 'b'; probe(omit({ a: 1, b: 2 }, a))", 'a'],
+    ["const o = { a: 'b' }; probe(omit({ a: 1, b: 2 }, o.a))", 'a'],
   ])('%s: %s', (code, properties) => {
     expect(shape(code)).toBe(properties);
   });
@@ -97,6 +102,13 @@ describe('what is left out of an object', () => {
 describe('what is set before an object is used', () => {
   test.each<[code: string, properties: string]>([
     ['const o = {}; o.a = 1; probe(o)', 'a'],
+    ['const o = {}; other.o = { a: 1 }; probe(o)', ''],
+    ['let o = {}; f(x, o); Object.assign(p, o, { a: 1 }); probe(o)', ''],
+    ['const o = {}; o.push({ a: 1 }).b = 2; probe(o)', 'a'],
+    ['const o = {}; ({ o: { a: 1 } }); probe(o)', ''],
+    ['const o = { a: 1 }; x[o].b = 2; probe(o)', 'a'],
+    ['const o = { a: 1 }; void o.a; probe(o)', 'a'],
+    ['const o = {}; x = { b: 1 }; o.a(x = { c: 1 }); probe(o)', ''],
     ["const o = {}; o['a'] = 1; probe(o)", 'a'],
     ["const k = 'a'; const o = {}; o[k] = 1; probe(o)", 'a'],
     ['const o = {}; o[k] = 1; probe(o)', ''],
@@ -175,6 +187,8 @@ describe('the properties of what a call gives', () => {
     ['const f = ({ a, ...rest }) => rest; probe(f({ a: 1, b: 2 }))', 'b'],
     ['const f = ({ p }) => p; probe(f({ p: { a: 1 } }))', ' | p'],
     ['const f = o => o; probe(f())', ''],
+    ['const f = ({ p: { ...rest } }) => rest; probe(f({ p: { a: 1 } }))', ' | rest'],
+    ['const f = ({ ...rest }) => rest; probe(f({ a: 1 }))', 'a'],
     ['const f = o => g(o); const g = p => p; probe(f({ a: 1 }))', 'a'],
     ['function outer(o) { const f = () => o; probe(f()) }', ' | o'],
     ['const f = async o => { return { a: 1 }; }; probe(await f())', 'a'],
@@ -221,6 +235,15 @@ describe('the count of a row that is written back', () => {
     ["probe(omit(row, 'usage_count'))", ''],
     ["probe(pick(row, 'usage_count'))", 'usage_count*'],
     ['probe([row])', 'usage_count*'],
+    ['const list = [row, { a: 1 }]; probe(list)', 'usage_count* a'],
+    ['const { data } = { data: row }; probe(data)', 'usage_count*'],
+    ['let held; held = row; probe(held)', 'usage_count*'],
+    [
+      'function f(other: typeof presets.$inferSelect) { probe(other) }',
+      'usage_count* | other: typeof presets.$inferSelect',
+    ],
+    ['async () => { const [first] = await sql`SELECT * FROM presets`; probe(first) }', 'usage_count*'],
+    ['async () => { const all = await sql`SELECT * FROM presets`; probe(all) }', 'usage_count*'],
     ['const copy = row; probe(copy)', 'usage_count*'],
   ])('%s: %s', (code, properties) => {
     expect(shape(row + code)).toBe(properties);

@@ -22,6 +22,7 @@ describe('the texts that an expression may have', () => {
     ["probe(await 'a')", 'a'],
     ["probe((b, 'a'))", 'a'],
     ["probe(('b', 'a'))", 'a'],
+    ["probe(('c', 'b', 'a'))", 'a'],
     ["probe(c ? 'a' : 'b')", 'a b'],
     ["const x = 'b'; probe(x && 'a')", 'a'],
     ["const x = 'b'; probe(x || 'a')", 'b a'],
@@ -181,6 +182,7 @@ describe('the texts of a parameter', () => {
     ["['a', 'b'].flatMap(t => probe(t))", 'a b'],
     ["['a', 'b'].filter(t => probe(t))", ''],
     ["['a', 'b'].forEachAsync(t => probe(t))", ''],
+    ["['a', 'b'].remap(t => probe(t))", ''],
     ["['a', 'b'].forEach((i, t) => probe(t))", ''],
     ["[{ t: 'a' }].forEach(({ t }) => probe(t))", 'a'],
     ["[['a', 'b']].forEach(([t]) => probe(t))", 'a b'],
@@ -420,6 +422,7 @@ describe('what an expression stands for', () => {
     ['const f = useCallback(() => 1, []); probe(f)', ['() => 1']],
     ['const f = useCallback(g, []); probe(f)', []],
     ['const f = { g: 1 }; probe(f)', []],
+    ['const f = wrap(7, () => 1); probe(f)', ['() => 1']],
     ['probe(f)', []],
     ['class C { f() { return 1; } g() { probe(this.f) } }', ['() { return 1; }']],
   ])('the functions that a call of it may call: %s', (code, called) => {
