@@ -117,10 +117,7 @@ function findSubjects(follower: Follower, ref: Reference): QueryTarget[] {
     }
     case 'Identifier':
     case 'MemberExpression': {
-      const found = follower
-        .follow(ref)
-        .filter(each => each.node !== node && each.node.type !== 'Identifier')
-        .flatMap(each => subjectsOf(follower, each));
+      const found = follower.follow(ref).flatMap(each => subjectsOf(follower, each));
       if (found.length > 0) return found;
       const picked = pickedFrom(follower, ref, 'model');
       if (picked.length > 0) return picked;
@@ -134,10 +131,7 @@ function findSubjects(follower: Follower, ref: Reference): QueryTarget[] {
 
 // `const presets = () => supabase.from('presets')`
 function throughHelper(follower: Follower, ref: Reference): QueryTarget[] {
-  return follower
-    .follow(ref)
-    .filter(each => each.node !== ref.node)
-    .flatMap(each => subjectsOf(follower, each));
+  return follower.follow(ref).flatMap(each => subjectsOf(follower, each));
 }
 
 const isCallOfKnex = (name: string) =>

@@ -81,6 +81,10 @@ describe('as a value in code', () => {
     ['{ set: n + 1 }', 'adds'],
     ['{ multiply: 2 }', 'sets'],
     ['flag ? n + 1 : n', 'adds'],
+    ['flag ? 0 : n', 'sets'],
+    ['flag ? n : 0', 'sets'],
+    ['`0`', 'zero'],
+    ['sql`7`', 'sets'],
     ['next', 'adds'],
   ])('%s: %s', async (value, how) => {
     const text = `const next = old + 1;\nexport const use = (n: number) => supabase.from('presets').update({ usage_count: ${value} }).eq('id', id);\n`;

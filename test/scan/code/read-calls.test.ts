@@ -339,6 +339,12 @@ describe('what MikroORM writes at a flush', () => {
   });
 });
 
+test('what is at the top of a file', () => {
+  expect(writesIn('oc.doUpdateSet({ usage_count: 7 });')).toEqual([]);
+  expect(writesIn("db.from('presets').update({ usage_count: 7 });")).toEqual(['update supabase-update sets']);
+  expect(writesIn('preset.usageCount++; em.flush();')).toEqual(['preset orm adds read']);
+});
+
 test('nothing that a migration takes back', () => {
   const bump = "db('presets').update({ usage_count: 7 })";
   expect(writesIn(`exports.up = db => ${bump};`)).toEqual(['update query-builder sets']);

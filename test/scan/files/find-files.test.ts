@@ -88,6 +88,18 @@ test('what git tracks although it is ignored, but not what is installed or gone'
   expect(skipped).toEqual([]);
 });
 
+test("whatever git's own variables say", async () => {
+  git('init', '-q');
+  await write('.gitignore', 'a.log');
+  git('add', '-f', 'a.log');
+  process.env.GIT_DIR = '/nowhere';
+  try {
+    expect((await findFiles(root)).files).toEqual(['.gitignore', 'a.log']);
+  } finally {
+    delete process.env.GIT_DIR;
+  }
+});
+
 test('links are told where they lead out, or nowhere', async () => {
   git('init', '-q');
   await write('.gitignore', 'a.ts', 'in/b.ts');

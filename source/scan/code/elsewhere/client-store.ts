@@ -25,7 +25,7 @@ export function isClientStore(follower: Follower, { module, node }: Reference): 
   const answer =
     [root, ...found.map(each => each.node)].some(isStoreHook) ||
     (around !== null && isStoreClass(follower, module, around, 0)) ||
-    found.some(each => isMade(follower, each, 0) || (each.node !== root && isClientStore(follower, each))) ||
+    found.some(each => isMade(follower, each, 0) || isClientStore(follower, each)) ||
     (isUnknown(found, root) && livesOnClient(module, root));
   answers.set(root, answer);
   return answer;

@@ -1,7 +1,7 @@
 import type { Node } from 'oxc-parser';
 import { isFunction } from '../parse/parse-code.ts';
 import { plainKey } from './bindings.ts';
-import { functionAround, returnsOf } from './lookup.ts';
+import { returnsOf } from './lookup.ts';
 
 export type ClassNode = Extract<Node, { type: 'ClassDeclaration' | 'ClassExpression' }>;
 
@@ -50,13 +50,6 @@ function setBy(constructed: Node, name: string): Node[] {
 
 /** The class that `this` belongs to. */
 export function classAround(node: Node): ClassNode | null {
-  let inner: Node = node;
-  for (let around = functionAround(inner); around; around = functionAround(inner)) {
-    inner = around;
-    const holder = around.parent;
-    if (holder?.type === 'MethodDefinition' || holder?.type === 'PropertyDefinition')
-      return holder.parent?.parent as ClassNode;
-  }
   for (let outer: Node | null | undefined = node; outer; outer = outer.parent) {
     if (outer.type === 'ClassBody') return outer.parent as ClassNode;
   }

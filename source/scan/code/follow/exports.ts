@@ -29,8 +29,7 @@ function exportsOf(module: CodeModule, name: string): Exported[] {
       }
       case 'ExpressionStatement': {
         const { expression } = statement;
-        if (expression.type !== 'AssignmentExpression' || expression.left.type !== 'MemberExpression')
-          return [];
+        if (expression.type !== 'AssignmentExpression') return [];
         const path = module.text.slice(expression.left.start, expression.left.end);
         const means = name === 'module.exports' ? [name] : [`exports.${name}`, `module.exports.${name}`];
         if (name === 'default') means.push('module.exports');

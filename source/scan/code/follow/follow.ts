@@ -212,7 +212,7 @@ export class Follower {
     const known = this.#texts.get(ref.node);
     if (known) return known;
     this.#texts.set(ref.node, []);
-    const found = [...new Set(this.#textsOf(ref))].filter(({ length }) => length <= longest).slice(0, most);
+    const found = [...new Set(this.#textsOf(ref))].filter(({ length }) => length <= longest);
     this.#texts.set(ref.node, found);
     return found;
   }

@@ -164,18 +164,15 @@ function index(
     }
   }
   for (const key of keys[node.type] ?? []) {
-    if (typeKeys.has(key) && !isCast(node.type)) continue;
+    if (typeKeys.has(key)) continue;
     const child = (node as unknown as Record<string, unknown>)[key];
     for (const each of Array.isArray(child) ? child : [child]) {
-      if (!each || (isCast(node.type) && key === 'typeAnnotation')) continue;
+      if (!each) continue;
       each.parent = node;
       index(module, each as Node, inner, hoisted, keys);
     }
   }
 }
-
-const isCast = (type: Node['type']) =>
-  type === 'TSAsExpression' || type === 'TSSatisfiesExpression' || type === 'TSTypeAssertion';
 
 const about = (kind: Binding['kind'], init: Node | null) => ({ kind, init, owner: null, index: 0 });
 

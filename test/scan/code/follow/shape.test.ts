@@ -120,6 +120,7 @@ describe('what is set before an object is used', () => {
     ['const o = {}; o.a(); probe(o)', ''],
     ['const o = {}; !o.a; probe(o)', ''],
     ['const o = {}; x[o] = 1; probe(o)', ''],
+    ["const o = 'a'; x[o] = 1; probe(o)", ''],
     ['const o = {}; probe(o); o.a = 1;', ''],
     ['const o = {}; function f() { o.a = 1; } probe(o)', 'a'],
     ['const o = {}; probe(o); function f() { o.a = 1; }', 'a'],

@@ -31,6 +31,10 @@ describe('a file is parsed by its extension', () => {
     expect(parses(file, jsx)).toBe(withJsx);
     expect(parses(file, 'const a = ;')).toBe(false);
   });
+  test('a name with the ending of a component in it', () => {
+    const { follower, ref } = probed({ 'a.vue.ts': "probe('a')" });
+    expect(follower.texts(ref)).toEqual(['a']);
+  });
   test('Flow in JavaScript', () => {
     expect(parses('a.js', 'const a = (b: string) => b;')).toBe(true);
     expect(parses('a.js', 'const a = <b>c</b>; const d = (e: string) => e;')).toBe(true);
