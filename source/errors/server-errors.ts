@@ -157,7 +157,7 @@ export const serverErrors: readonly ErrorRow[] = [
     on: '42501',
     code: 'permission-denied',
     message: ({ place, own }) => `${place.user} may not read everything that is needed: ${own}.`,
-    hint: 'Grant SELECT on presets and preset_usage to this role, or connect as one that has it.',
+    hint: 'Grant SELECT on the tables of the counter to this role, or connect as one that has it.',
   },
   {
     on: '25006',

@@ -1,3 +1,4 @@
+import { presetNames } from '../../counter/definition/preset-names.ts';
 import { count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import type { Judgement } from '../diagnosis.ts';
@@ -59,7 +60,7 @@ export function judgeFewReset(
       certainty: (isZero && ledger) || shared ? 'likely' : 'possible',
       evidence: [
         isZero
-          ? `The count is 0, but its ${amount(records, 'record')} were counted once: last_used_at is that of the newest.`
+          ? `The count is 0, but its ${amount(records, 'record')} were counted once: ${presetNames.touched} is that of the newest.`
           : `The count is ${count(usageCount ?? 0)} of ${amount(records, 'record')}, as if it had begun again at 0.`,
         ...(ledger && wereCounted
           ? [`${extraWords(ledger)} So every record was counted, and the count was lowered afterwards.`]

@@ -1,3 +1,4 @@
+import { presetNames } from '../../counter/definition/preset-names.ts';
 import { count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import type { Judgement } from '../diagnosis.ts';
@@ -7,7 +8,7 @@ import { ledgerOf } from '../traces/ledger.ts';
 import { separation } from '../traces/statistics.ts';
 
 const leastStrength = Math.log(1000);
-// Milliseconds by which last_used_at may be ahead of the record it comes from.
+// Milliseconds by which the time of the last use may be ahead of the record it comes from.
 const leeway = 60_000;
 
 /** What shows that records were deleted, for all presets together. */
@@ -183,8 +184,8 @@ function isAbout(drift: number, expected: number): boolean {
 
 function beyondWords(last: number, newest: number | null): string {
   return newest === null
-    ? `last_used_at is ${shortTime(last)}, but there is no record at all.`
-    : `last_used_at is ${shortTime(last)}, ${duration(last - newest)} after the newest record.`;
+    ? `${presetNames.touched} is ${shortTime(last)}, but there is no record at all.`
+    : `${presetNames.touched} is ${shortTime(last)}, ${duration(last - newest)} after the newest record.`;
 }
 
 function lateWords({ uses, createdAt }: PresetEvidence): string {

@@ -1,3 +1,4 @@
+import { presetNames } from '../../counter/definition/preset-names.ts';
 import { amount } from '../../format/plurals.ts';
 import type { Judgement } from '../diagnosis.ts';
 import type { Evidence, PresetEvidence } from '../evidence.ts';
@@ -7,7 +8,7 @@ import { isZero } from '../traces/shared-rule.ts';
 /** A single preset that looks never used but has records. Null for any other. */
 export function setToZero(preset: PresetEvidence, evidence: Evidence): Judgement | null {
   if (!isZero(preset) || preset.records < 2) return null;
-  const says = `The count is 0 and last_used_at is NULL, as if never used, but the preset has ${amount(preset.records, 'record')}.`;
+  const says = `The count is 0 and ${presetNames.touched} is NULL, as if never used, but the preset has ${amount(preset.records, 'record')}.`;
   const zeros = evidence.mismatched.filter(isZero);
   const rewritten = wasRewritten(preset);
   const together = wasReset(zeros, evidence);

@@ -1,3 +1,4 @@
+import { presetNames } from '../../counter/definition/preset-names.ts';
 import { count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import type { Judgement } from '../diagnosis.ts';
@@ -11,8 +12,8 @@ import { arrivalWords } from './not-counted.ts';
 const clocks = 1000;
 
 /**
- * Judges single presets whose counts lack exactly the records newer than their `last_used_at`: counting stopped there. Null
- * if the numbers differ, or if many presets have newer records that are counted: then `last_used_at` has another time zone,
+ * Judges single presets whose counts lack exactly the records newer than their time of last use: counting stopped there. Null
+ * if the numbers differ, or if many presets have newer records that are counted: then the time of the last use has another time zone,
  * or is not kept, and proves nothing.
  */
 export function judgeUncounted(evidence: Evidence): (preset: PresetEvidence) => Judgement | null {
@@ -43,7 +44,7 @@ function uncountedSince(preset: PresetEvidence, evidence: Evidence): Judgement |
   if (lastUsedAt === null || !uses || newer === undefined) return null;
   const from = uses.times.find(time => time > lastUsedAt + newer)!;
   const arrival = arrivalOf([preset], evidence.accurate, (_, index) => uses.times[index]! >= from);
-  const sentence = `The count lacks ${amount(lacking, 'record')}, and exactly ${count(lacking)} of ${count(preset.records)} ${lacking === 1 ? 'is' : 'are'} newer than last_used_at (${shortTime(lastUsedAt)})`;
+  const sentence = `The count lacks ${amount(lacking, 'record')}, and exactly ${count(lacking)} of ${count(preset.records)} ${lacking === 1 ? 'is' : 'are'} newer than ${presetNames.touched} (${shortTime(lastUsedAt)})`;
   if (isImport(arrival)) {
     return {
       code: 'history-imported',

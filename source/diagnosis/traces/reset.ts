@@ -1,3 +1,4 @@
+import { presetNames } from '../../counter/definition/preset-names.ts';
 import { count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import type { Evidence, PresetEvidence } from '../evidence.ts';
@@ -26,7 +27,7 @@ export function wasReset(
   if (usedOnce.length > 0 && dated.length === 0) {
     return {
       sure: true,
-      why: `${count(usedOnce.length)} of the presets with count 0 ${usedOnce.length === 1 ? 'has' : 'have'} a last_used_at, so ${usedOnce.length === 1 ? 'its' : 'their'} uses were counted once.`,
+      why: `${count(usedOnce.length)} of the presets with count 0 ${usedOnce.length === 1 ? 'has' : 'have'} a ${presetNames.touched}, so ${usedOnce.length === 1 ? 'its' : 'their'} uses were counted once.`,
     };
   }
   if (dated.length > 0 || triggerOff) return null;

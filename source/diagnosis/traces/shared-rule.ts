@@ -188,7 +188,7 @@ function weigh(
   return misses > fits.size && strength < sureStrength ? null : { ...rule, fits, misses, right, strength };
 }
 
-/** True for a preset that looks never used: count 0 and no last_used_at. */
+/** True for a preset that looks never used: count 0 and no time of last use. */
 export function isZero({ usageCount, lastUsedAt }: PresetEvidence): boolean {
   return usageCount === 0 && lastUsedAt === null;
 }
