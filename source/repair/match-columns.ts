@@ -44,6 +44,8 @@ interface Named {
   table: string;
   reference: string;
   storedReference: string | undefined;
+  /** What the records belong to, such as a preset. */
+  row?: string;
 }
 
 /** Finds where each stored column goes, and what the user still has to decide: nothing is left out silently. */
@@ -166,7 +168,7 @@ function isNamed({ quoted }: { quoted: string }, given: readonly string[]): bool
 /** Without the column that names their preset, records would belong to none: it cannot be left out. */
 function referenceObstacle(
   stored: readonly StoredColumn[],
-  { table, reference, storedReference }: Named,
+  { table, reference, storedReference, row = 'preset' }: Named,
   { map, drop }: ColumnChoice,
 ): Obstacle | null {
   const source =
@@ -181,8 +183,8 @@ function referenceObstacle(
   const old = storedReference === undefined ? null : unquoted(storedReference);
   return {
     code: 'column-reference',
-    message: `${now} of ${table} now names the preset of a record, and ${old === null ? 'no column of the receipt goes into it' : `in the receipt that is ${old}`}.`,
-    hint: `Without it records would belong to no preset. Add --map-column ${old ?? 'OLD'}=${now}.`,
+    message: `${now} of ${table} now names the ${row} of a record, and ${old === null ? 'no column of the receipt goes into it' : `in the receipt that is ${old}`}.`,
+    hint: `Without it records would belong to no ${row}. Add --map-column ${old ?? 'OLD'}=${now}.`,
   };
 }
 

@@ -18,7 +18,7 @@ import { firingTriggers, type PlannedWrites } from './firing-triggers.ts';
 import { planReset } from './read-reset.ts';
 import { readRisks } from './read-risks.ts';
 import { planSync } from './read-sync.ts';
-import { besidesRemarks, restoringRemarks, writersRemarks } from './remarks.ts';
+import { addedRemarks, besidesRemarks, restoringRemarks, writersRemarks } from './remarks.ts';
 import type { RepairPlan, RepairRequest } from './repair-plan.ts';
 import {
   permissionDenied,
@@ -144,6 +144,7 @@ export async function planRepair(
       ...found.tables.why.map((message): Remark => ({ code: 'chosen', severity: 'warning', message })),
       ...(draft.receipt ? doubtRemarks(draft.receipt) : []),
       ...draft.remarks,
+      ...addedRemarks(draft.changes, found.tables),
       ...writersRemarks(health, firesTriggers),
       ...(inserts ? restoringRemarks(catalog, options) : []),
       ...besidesRemarks(facts, { deletes: deletes && draft.method !== 'truncate', inserts }),

@@ -1,7 +1,8 @@
+import type { Tables } from '../../counter/discovery/tables.ts';
 import type { TriggerCatalog } from '../../trigger/catalog.ts';
 import type { judgeTrigger } from '../../trigger/health.ts';
 import { describeType } from '../../trigger/trigger-type.ts';
-import type { FiringTrigger, Remark, RepairOptions } from '../repair.ts';
+import type { Change, FiringTrigger, Remark, RepairOptions } from '../repair.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 
 /** What will make the counts wrong again, or is not what it seems; null if the trigger was not judged. */
@@ -27,6 +28,20 @@ export function writersRemarks(
     });
   }
   return remarks;
+}
+
+/** Rows that the table with the counts lacks and gets; what an undo does with them. */
+export function addedRemarks(changes: readonly Change[], { definition, written }: Tables): Remark[] {
+  const rows = changes.filter(({ adds = false }) => adds).length;
+  if (rows === 0) return [];
+  const [one, many] = definition.nouns.row;
+  return [
+    {
+      code: 'rows-added',
+      severity: 'info',
+      message: `${written.name} has no row for ${rows === 1 ? `1 ${one}` : `${rows} ${many}`}: ${rows === 1 ? 'it is' : 'they are'} added. An undo takes the count back to 0 and leaves the row.`,
+    },
+  ];
 }
 
 /** Triggers that may change a record that is put back. */

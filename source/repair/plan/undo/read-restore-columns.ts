@@ -52,7 +52,8 @@ export async function readRestoreColumns(
       'Write --map-column OLD=NEW or --drop-column OLD. OLD is a column of the receipt, NEW one of the table.',
     );
   }
-  const named = { table, reference: tables.records.preset, storedReference: receipt.head.reference };
+  const [row] = tables.definition.nouns.row;
+  const named = { table, reference: tables.records.preset, storedReference: receipt.head.reference, row };
   const match = matchColumns(stored, columns, named, choice);
   for (const retyped of match.retyped) {
     const column = stored[retyped.place];
