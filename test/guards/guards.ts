@@ -21,6 +21,7 @@ const runBatchTest = 'test/repair/run/run-batch.test.ts';
 const outcomeTest = 'test/repair/run/transaction-outcome.test.ts';
 const lockTest = 'test/repair/run/repair-lock.test.ts';
 const useBlocksTest = 'test/simulation/sql/use-blocks.test.ts';
+const kindsTest = 'test/repair/kinds/refusals.test.ts';
 const queueTest = 'test/repair/run/queue.test.ts';
 
 export const guards: readonly Guard[] = [
@@ -950,6 +951,55 @@ export const guards: readonly Guard[] = [
     text: 'if (missing && room.records > 0) throw incomplete(asked, missing);',
     without: '',
     test: ['test/repair/run/gather-records.test.ts', 'where some of a preset are not there, none goes back'],
+    says: 'promise resolved',
+  },
+  {
+    ...block,
+    guard: 'a count of everything: in one row alone',
+    text: "${written.keys.length === 0 ? onlyOne(written.name) : ''}",
+    without: '',
+    test: [kindsTest, 'where a second row has come to a table that counts everything, nothing is written'],
+    says: 'expected 1 to be +0',
+  },
+  {
+    ...block,
+    guard: 'a sum: as the column holds it',
+    text: "${records.sums ? fits(tables, facts) : ''}",
+    without: '',
+    test: [
+      kindsTest,
+      'a sum that the column would round is left alone and named, and the others are written',
+    ],
+    says: 'to match object',
+  },
+  {
+    file: 'source/repair/plan/undo/read-undo.ts',
+    guard: 'an undo: of the counter that its receipt names, as it was then',
+    text: '  requireSameCounter(found, inspected.tables.definition);',
+    without: '',
+    test: [
+      kindsTest,
+      'a receipt is not undone for a counter that counts something else now, nor for another one',
+    ],
+    says: 'promise resolved',
+  },
+  {
+    file: 'source/repair/plan/read-plan.ts',
+    guard: 'a guess: only if it is named',
+    text: 'must(() => requireSure(found.tables, request));',
+    without: '',
+    test: [
+      'test/repair/kinds/beside-writers.test.ts',
+      'nothing is written to a counter for which only a name speaks, unless it was named',
+    ],
+    says: 'promise resolved',
+  },
+  {
+    file: 'source/repair/plan/read-plan.ts',
+    guard: 'a deletion: of records that every trigger sees',
+    text: "if (definition.source.kind !== 'built-in' && (deletes || inserts))",
+    without: 'if (false)',
+    test: [kindsTest, 'records are not deleted where their triggers would be kept from firing'],
     says: 'promise resolved',
   },
 ];

@@ -3,7 +3,7 @@ import { RepairBench } from '../helpers/repair-bench.ts';
 
 let bench: RepairBench;
 const schema = 'app';
-const withHistory = { schema, options: { deleteHistory: true } };
+const withHistory = { counter: schema, options: { deleteHistory: true } };
 
 // A preset whose key is empty, next to records of no preset at all.
 beforeEach(async () => {
