@@ -1,5 +1,7 @@
+import { type DemoLikes, makeLikes } from './likes.ts';
 import { type Mistake, outage, plantMistakes } from './mistakes.ts';
 import { presetNames, userEmails } from './names.ts';
+import { type DemoPosts, makePosts } from './posts.ts';
 import { createRandom, type Random } from './random.ts';
 import type { DemoPreset, DemoRecord } from './records.ts';
 import { makeUsage } from './usage.ts';
@@ -15,6 +17,8 @@ export interface DemoData {
   users: DemoUser[];
   presets: DemoPreset[];
   mistakes: Mistake[];
+  likes: DemoLikes;
+  posts: DemoPosts;
 }
 
 /** Another seed makes another demo, with different favourites and mistakes. */
@@ -56,7 +60,7 @@ export function makeDemoData(): DemoData {
   const mistakes = plantMistakes(presets, random, (from, to) =>
     makeRecord(random, users, between(random, from, to)),
   );
-  return { users, presets, mistakes };
+  return { users, presets, mistakes, likes: makeLikes(presets, users), posts: makePosts(users) };
 }
 
 /** When a preset was in use: some are older than the history, some are new, some fell out of favour. */

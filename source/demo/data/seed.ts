@@ -5,7 +5,7 @@ import { type CopyValue, copyText } from './copy-text.ts';
 import type { DemoData } from './data.ts';
 import { createRhythm } from './rhythm.ts';
 
-const migrations = ['demo-schema.sql', '20250930000001_fix_usage_tracking.sql'];
+const migrations = ['demo-schema.sql', '20250930000001_fix_usage_tracking.sql', 'demo-counters.sql'];
 
 /** Rows per COPY: about 50 ms of work between two reports of progress. */
 const copyRows = 3_000;
@@ -31,12 +31,14 @@ export async function seed(
   onProgress({ stage: 'Gathering statistics', done: 0, total: 1 });
   // Otherwise the server would publish its statistics only later.
   await database.query('SELECT pg_stat_force_next_flush()');
-  await database.exec('VACUUM (ANALYZE) public.users, public.presets, public.preset_usage');
+  await database.exec(
+    'VACUUM (ANALYZE) public.users, public.presets, public.preset_usage, public.preset_likes, public.posts, public.comments',
+  );
 }
 
 async function fill(
   transaction: Transaction,
-  { users, presets }: DemoData,
+  { users, presets, likes, posts }: DemoData,
   at: (moment: number) => number,
   onProgress: OnProgress,
 ): Promise<void> {
@@ -48,14 +50,39 @@ async function fill(
   );
   await copy(
     transaction,
-    'presets (id, name, usage_count, last_used_at, created_at)',
+    'presets (id, name, usage_count, last_used_at, likes_count, created_at)',
     presets.map(preset => [
       preset.id,
       preset.name,
       preset.usageCount === null ? null : String(preset.usageCount),
       preset.lastUsed === null ? null : time(preset.lastUsed),
+      String(likes.counts.get(preset.id) ?? 0),
       time(preset.created),
     ]),
+  );
+  await copy(
+    transaction,
+    'preset_likes (preset_id, user_id, created_at)',
+    likes.likes.map(like => [like.presetId, like.userId, time(like.moment)]),
+  );
+  await copy(
+    transaction,
+    'posts (id, title, comments_count, created_at)',
+    posts.posts.map(post => [post.id, post.title, String(post.commentsCount), time(post.created)]),
+  );
+  await copy(
+    transaction,
+    'comments (id, post_id, user_id, body, deleted_at, created_at)',
+    posts.posts.flatMap(post =>
+      post.comments.map(comment => [
+        comment.id,
+        post.id,
+        comment.userId,
+        comment.body,
+        comment.deleted === null ? null : time(comment.deleted),
+        time(comment.moment),
+      ]),
+    ),
   );
   const history = presets
     .flatMap(preset =>

@@ -93,6 +93,50 @@ describe('the demo database', () => {
   });
 });
 
+describe('the other counters of the demo', () => {
+  const { likes, posts } = makeDemoData();
+
+  it('likes of presets are wrong exactly where intended', async () => {
+    const wrong = await sql`
+      SELECT p.id, p.likes_count - (SELECT count(*)::int FROM preset_likes l WHERE l.preset_id = p.id) AS by FROM presets p`;
+    expect(new Map(wrong.filter(({ by }) => by !== 0).map(({ id, by }) => [id, by]))).toEqual(
+      new Map(likes.mistakes.map(({ presetId, by }) => [presetId, by])),
+    );
+    expect(new Set(likes.mistakes.map(({ reason }) => reason)).size).toBe(2);
+  });
+
+  it('so are comments of posts, of which some are marked as deleted', async () => {
+    const wrong = await sql`
+      SELECT p.id, p.comments_count - (SELECT count(*)::int FROM comments c WHERE c.post_id = p.id AND deleted_at IS NULL) AS by FROM posts p`;
+    expect(new Map(wrong.filter(({ by }) => by !== 0).map(({ id, by }) => [id, by]))).toEqual(
+      new Map(posts.mistakes.map(({ postId, by }) => [postId, by])),
+    );
+    expect(new Set(posts.mistakes.map(({ reason }) => reason)).size).toBe(3);
+    const [marked] =
+      await sql`SELECT count(DISTINCT post_id)::int AS posts FROM comments WHERE deleted_at IS NOT NULL`;
+    expect(marked?.posts).toBe(4);
+  });
+
+  it('their triggers count what is made, deleted, marked as deleted and moved', async () => {
+    const [from, to] = posts.posts.map(({ id }) => id);
+    const user = makeDemoData().users[0]!.id;
+    const counts = async () => {
+      const found = await sql`SELECT id, comments_count AS n FROM posts WHERE id IN (${from!}, ${to!})`;
+      return [from, to].map(id => found.find(each => each.id === id)?.n as number);
+    };
+    const [a, b] = (await counts()) as [number, number];
+    const [made] = await sql`
+      INSERT INTO comments (post_id, user_id, body) VALUES (${from!}, ${user}, 'x') RETURNING id`;
+    expect(await counts()).toEqual([a + 1, b]);
+    await sql`UPDATE comments SET post_id = ${to!} WHERE id = ${made!.id}`;
+    expect(await counts()).toEqual([a, b + 1]);
+    await sql`UPDATE comments SET deleted_at = now() WHERE id = ${made!.id}`;
+    expect(await counts()).toEqual([a, b]);
+    await sql`DELETE FROM comments WHERE id = ${made!.id}`;
+    expect(await counts()).toEqual([a, b]);
+  });
+});
+
 describe('a planted mistake', () => {
   const presets = new Map(makeDemoData().presets.map(preset => [preset.id, preset]));
   const inOutage = (preset: DemoPreset) =>
