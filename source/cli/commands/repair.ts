@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
+import { isNamed } from '../../counter/definition/choose-counters.ts';
 import { recordsOf, rowsOf } from '../../counter/definition/nouns.ts';
 import { readReservedWords } from '../../counter/definition/read-reserved-words.ts';
 import { refused } from '../../counter/guards.ts';
@@ -50,7 +51,7 @@ export async function repair(
     {
       action,
       counter: action === 'undo' ? await counterOfReceipt(database, config, signal) : config.choice,
-      named: config.counter.length > 0,
+      named: typeof config.choice !== 'string' && isNamed(config.counter, config.choice),
       presets: config.presets,
       options: {
         lastUsed: config.lastUsed,

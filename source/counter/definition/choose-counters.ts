@@ -23,6 +23,17 @@ export function namedCounters(texts: readonly string[]): NamedCounter[] {
   });
 }
 
+/** Whether `--counter` names this counter. */
+export function isNamed(texts: readonly string[], { row, via }: CounterDefinition): boolean {
+  const { schema, table } = via ?? row;
+  return namedCounters(texts).some(
+    named =>
+      named.table === table &&
+      named.column === row.count &&
+      (named.schema === null || named.schema === schema),
+  );
+}
+
 /**
  * The counters that are meant, in the order in which they were named. A name without a schema means the counter in `schema`, else
  * the only one. Throws (exit code 3) if no counter has that name, several do, or it cannot be checked.

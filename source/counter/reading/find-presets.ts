@@ -9,7 +9,7 @@ import type { Tables } from '../discovery/tables.ts';
  */
 export async function findPresets(
   reader: Reader,
-  { presets, path }: Tables,
+  { definition, presets, path }: Tables,
   wanted: readonly string[],
 ): Promise<string[]> {
   const rows = (await reader.rows(
@@ -21,13 +21,14 @@ export async function findPresets(
   )) as { wanted: string; id: string }[];
   const missing = wanted.find(name => !rows.some(row => row.wanted === name));
   if (missing !== undefined) {
+    const [one] = definition.nouns.row;
     throw new ConsoleError({
       code: 'no-such-preset',
-      message: missing === '' ? 'No preset has an empty id.' : `No preset has the id or name "${missing}".`,
+      message: missing === '' ? `No ${one} has an empty id.` : `No ${one} has the id or name "${missing}".`,
       hint:
         missing === ''
           ? 'Check the value of --preset: an unset shell variable leaves it empty.'
-          : 'Names must match exactly. In the console, Enter on a preset shows its id.',
+          : `Names must match exactly. In the console, Enter on a ${one} shows its id.`,
       exitCode: exitCodes.unreachable,
     });
   }

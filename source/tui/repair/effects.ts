@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
+import { isNamed } from '../../counter/definition/choose-counters.ts';
 import { type ConsoleError, isConsoleError } from '../../errors/errors.ts';
 import type { RepairPlan, RepairRequest } from '../../repair/plan/repair-plan.ts';
 import type { Action, State } from '../state/model.ts';
@@ -117,6 +118,7 @@ function requestOf({ action, scope, options, receipt }: Repair, config: Config):
   return {
     action,
     counter: config.choice,
+    named: typeof config.choice !== 'string' && isNamed(config.counter, config.choice),
     presets: scope?.ids ?? [],
     options,
     readOnly: config.readOnly,
