@@ -1,11 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
-import { keys, startTerminal, type Terminal } from '../helpers/terminal.ts';
+import { keys, startTerminal, type Terminal, typeAfter } from '../helpers/terminal.ts';
 
 let own: TestDatabase;
+let state: string;
 let terminal: Terminal | undefined;
 
 beforeAll(async () => {
+  state = mkdtempSync(join(tmpdir(), 'any-counter-'));
   own = await createDatabase('template1');
   await own.sql
     .unsafe(`
@@ -32,14 +37,22 @@ beforeAll(async () => {
       INSERT INTO sales VALUES (1, 12.34), (1, 9007199254740993.0001);`)
     .simple();
 });
-afterAll(() => own.drop());
+afterAll(async () => {
+  rmSync(state, { recursive: true });
+  await own.drop();
+});
 afterEach(() => {
   terminal?.kill('SIGKILL');
   terminal = undefined;
 });
 
 function open(args: string[] = []): Terminal {
-  terminal = startTerminal({ columns: 120, rows: 40, args, env: { DATABASE_URL: own.url } });
+  terminal = startTerminal({
+    columns: 120,
+    rows: 40,
+    args,
+    env: { DATABASE_URL: own.url, XDG_STATE_HOME: state },
+  });
   return terminal;
 }
 
@@ -73,13 +86,24 @@ test('a database without presets opens on the list of its counters, and C comes 
   expect(await console.exit()).toBe(0);
 });
 
-test('--counter opens on one, where a key that is for presets says so', async () => {
+test('--counter opens on one, sees it drift, and brings it back in line', async () => {
   const console = open(['--counter', 'sellers.revenue']);
   await console.until(/1 seller {2}1 accurate/);
-  console.press('S');
-  await console.until(/Only counts of presets can be repaired here so far\./);
+  console.press('u');
+  await console.until(/run preset-usage simulate --counter public\.sellers\.revenue/);
   await own.sql`UPDATE sellers SET revenue = revenue + 1`;
   await console.until(/1 new in the drift log/);
+  console.press('S');
+  const plan = await console.until(/Nothing has been written/);
+  expect(plan).toMatch(/Sync all sellers in/);
+  expect(plan).toMatch(/Ada +9,007,199,254,741,006\.3401 +9,007,199,254,741,005\.3401 +-1\n/);
+  console.press(keys.enter);
+  await console.until(/Type this phrase/);
+  await typeAfter('> ', console, `sync ${own.name} public.sellers.revenue 1`);
+  console.press(keys.enter);
+  await console.until(/Press H for the history/);
+  const [ada] = await own.sql`SELECT revenue::text FROM sellers`;
+  expect(ada).toEqual({ revenue: '9007199254741005.3401' });
   console.press('q');
   expect(await console.exit()).toBe(0);
   expect(console.written()).toMatch(/public\.sellers\.revenue: 1 drift event of 1 seller/);

@@ -44,7 +44,6 @@ export function whyBusy(state: State): string | null {
 
 export function whyNotRepair(state: State): string | null {
   if (state.readOnly) return 'Started with --read-only: nothing is written.';
-  if (!watchesPresets(state)) return 'Only counts of presets can be repaired here so far.';
   if (!state.inspected || !selectedRow(state)) return `There is no ${nounsIn(state).row[0]} here.`;
   return whyNotWrite(state) ?? whyBusy(state);
 }

@@ -1,4 +1,6 @@
 import { Box, Text } from 'ink';
+import type { Noun } from '../../counter/definition/definition.ts';
+import { presetNouns } from '../../counter/definition/nouns.ts';
 import { bareDateTime, brief, count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import { table } from '../../format/table.ts';
@@ -7,10 +9,12 @@ import { originWords } from '../../repair/format-origin.ts';
 import type { HistoryEntry } from '../../repair/history-entry.ts';
 import { Facts } from '../shared/facts.tsx';
 import { Line } from '../shared/line.tsx';
+import { nounsIn } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import { windowRows } from '../state/selectors.ts';
+import { watchedId } from '../state/watch-counter.ts';
 import { useTheme } from '../theme.ts';
-import { entryAtCursor, entryRows, whyNotTakeBack } from './history.ts';
+import { entryAtCursor, entryRows, otherCounter, whyNotTakeBack } from './history.ts';
 import type { History } from './history-model.ts';
 
 /** What this console has done, newest first, and the details of the operation under the cursor. */
@@ -71,13 +75,14 @@ function stateOf({ undone, ended, origin }: HistoryEntry): string {
 function Detail({ state }: { state: State }) {
   const entry = entryAtCursor(state);
   if (!entry) return null;
-  const { action, database, file, here, changed, deleted, restored, left, ended, undone, origin } = entry;
+  const { action, database, file, changed, deleted, restored, left, ended, undone, origin } = entry;
   const doubt = originWords(origin);
+  const rows = rowNoun(entry, state);
   const did = [
-    action === 'migrate' ? 'trigger and functions installed' : `${amount(changed, 'preset')} changed`,
+    action === 'migrate' ? 'trigger and functions installed' : `${amount(changed, ...rows)} changed`,
     ...(deleted > 0 ? [`${amount(deleted, 'record')} deleted`] : []),
     ...(restored > 0 ? [`${amount(restored, 'record')} put back`] : []),
-    ...(left > 0 ? [`${amount(left, 'preset')} left alone`] : []),
+    ...(left > 0 ? [`${amount(left, ...rows)} left alone`] : []),
     ...(undone ? ['taken back since'] : []),
     ...(doubt === null ? [] : [doubt]),
   ].join(', ');
@@ -87,7 +92,8 @@ function Detail({ state }: { state: State }) {
       <Facts
         facts={[
           ['Did', `${did}${ended === 'killed' ? '; unfinished: killed, or still running' : ''}`],
-          ['Database', `${database}${here ? ', which is open' : ', which is not the open one'}`],
+          ...(entry.counter === null ? [] : [['Counter', entry.counter] as [string, string]]),
+          ['Database', `${database}${whichDatabase(entry, state)}`],
           ['Receipt', file],
         ]}
       />
@@ -96,6 +102,18 @@ function Detail({ state }: { state: State }) {
       </Text>
     </Box>
   );
+}
+
+/** Whether it is the open one; of another counter's repair that is not known, because it is told by the tables too. */
+function whichDatabase(entry: HistoryEntry, state: State): string {
+  if (entry.here) return ', which is open';
+  return otherCounter(entry, state) === null ? ', which is not the open one' : '';
+}
+
+/** What the rows of a repair are called, as far as it is known: those of the counter that is open, or presets. */
+function rowNoun({ counter }: HistoryEntry, state: State): Noun {
+  if (counter === null) return presetNouns.row;
+  return counter === watchedId(state) ? nounsIn(state).row : ['row', 'rows'];
 }
 
 const mostDamaged = 2;

@@ -1,8 +1,10 @@
 import type { HistoryEntry } from '../../repair/history-entry.ts';
 import { whyNotWrite } from '../keys/write-guard.ts';
+import { watchesPresets } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import { type Move, moved } from '../state/move.ts';
 import { windowRows } from '../state/selectors.ts';
+import { watchedId } from '../state/watch-counter.ts';
 import type { HistoryStep } from './history-model.ts';
 import { isRepairing } from './model.ts';
 
@@ -21,11 +23,20 @@ export function whyNotTakeBack(state: State): string | null {
   if (cannot !== null) return cannot;
   if (entry.action === 'undo') return 'An undo cannot be taken back: sync or reset again instead.';
   if (entry.action === 'migrate') return 'A migration cannot be taken back from here.';
+  const whose = otherCounter(entry, state);
+  if (whose !== null) return `That is of ${whose}: press C to open that counter first.`;
   if (!entry.here) return 'That was done in a different database.';
   if (entry.undone) return 'It has been taken back already.';
   // If it was killed right after a commit, its receipt does not list the changes yet.
   const nothing = entry.changed === 0 && entry.deleted === 0 && entry.ended !== 'killed';
   return nothing ? 'It changed nothing.' : null;
+}
+
+/** The counter that a repair is of, if it is not the one that is open. */
+export function otherCounter({ counter }: HistoryEntry, state: State): string | null {
+  const open = watchesPresets(state) ? null : watchedId(state);
+  if (counter === open) return null;
+  return counter ?? 'presets';
 }
 
 /** Takes in the receipts; the cursor stays on its operation. */

@@ -2,6 +2,7 @@ import { Box, Text } from 'ink';
 import type { ReactElement } from 'react';
 import { nounsOf, titled } from '../../counter/definition/counter-nouns.ts';
 import { rowsOf } from '../../counter/definition/nouns.ts';
+import type { Quantity } from '../../counter/quantity.ts';
 import { brief, count, signed } from '../../format/numbers.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
@@ -115,8 +116,9 @@ function tableOf(plan: RepairPlan, columns: number, { glyphs }: Theme) {
   const { changes, action } = plan;
   const { touched } = plan.inspected.tables.definition.row;
   const deletes = changes.some(change => change.deletes !== 0);
-  const width = 11;
   const numbers = deletes ? 4 : 3;
+  const { sums } = nounsOf(plan.inspected.tables.definition);
+  const width = sums ? widthOf(changes, Math.floor((columns - 18) / numbers) - 1) : leastWidth;
   const name = Math.min(60, columns - 2 - numbers * (width + 1));
   const row = table([name, ...Array.from({ length: numbers }, () => ({ right: width }))], glyphs.ellipsis);
   const records = action === 'undo' ? 'Put back' : 'Deleted';
@@ -135,14 +137,32 @@ function tableOf(plan: RepairPlan, columns: number, { glyphs }: Theme) {
       const { before, after, delta } = change;
       const counts = row([
         presetName(change),
-        before === null ? 'NULL' : brief(Number(before), width),
-        after === null ? 'NULL' : brief(Number(after), width),
-        signed(delta),
+        before === null ? 'NULL' : figure(count(before), before, width),
+        after === null ? 'NULL' : figure(count(after), after, width),
+        figure(signed(delta), delta, width),
         ...(deletes ? [brief(Math.abs(change.deletes), width)] : []),
       ]);
       return timed ? [counts, `  ${lastUsedWords(change, action, touched) ?? ''}`] : [counts];
     },
   };
+}
+
+// In cells.
+const leastWidth = 11;
+const mostWidth = 28;
+
+/** The width that shows every digit of the sums of a plan, up to `room`. */
+function widthOf(changes: readonly Change[], room: number): number {
+  const longest = changes.reduce((most, { before, after, delta }) => {
+    const texts = [count(before ?? 0), count(after ?? 0), signed(delta)];
+    return Math.max(most, ...texts.map(text => text.length));
+  }, leastWidth);
+  return Math.max(leastWidth, Math.min(longest, room, mostWidth));
+}
+
+/** A quantity in full, or shortened if it would be cut: the rest of a number looks like another number. */
+function figure(text: string, quantity: Quantity, width: number): string {
+  return text.length <= width ? text : brief(Number(quantity), width);
 }
 
 function changesTable(plan: RepairPlan, columns: number, room: number, theme: Theme): ReactElement[] {

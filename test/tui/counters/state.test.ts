@@ -5,6 +5,7 @@ import type { CountersStep } from '../../../source/tui/counters/model.ts';
 import { entryAtCursor, nextToAudit, whyNotChoose } from '../../../source/tui/counters/state.ts';
 import { driftSummary } from '../../../source/tui/exit-summary.ts';
 import { bindingFor } from '../../../source/tui/keys/keymap.ts';
+import { whyNotTakeBack } from '../../../source/tui/repair/history.ts';
 import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
 import { watchedId } from '../../../source/tui/state/watch-counter.ts';
@@ -152,12 +153,30 @@ describe('C and Esc', () => {
 });
 
 test.each([
-  ['S', 'list', /repaired/],
-  ['R', 'list', /repaired/],
   ['u', 'list', /run preset-usage simulate --counter public\./],
   ['c', 'list', /checklist/],
 ] as const)('%s says why it cannot be used yet for other counters', (key, screen, reason) => {
   const state = { ...listed, screen } as State;
   expect(bindingFor(key, screen)?.disabled?.(state)).toMatch(reason);
   expect(bindingFor(key, screen)?.disabled?.({ ...state, inspected: inspectedWith(posts) })).toMatch(reason);
+});
+
+describe('the history of repairs', () => {
+  const entry = { id: 'r', action: 'sync', here: true, undone: false, changed: 1, deleted: 0, ended: 'done' };
+  const of = (counter: string | null, here: boolean, state: State = listed) =>
+    whyNotTakeBack({
+      ...state,
+      history: { entries: [{ ...entry, counter, here }], damaged: [], cursor: 0, error: null } as never,
+    });
+
+  test('undoes only those of the counter that is open', () => {
+    expect(of(comments.id, true)).toBeNull();
+    expect(of(comments.id, false)).toBe('That was done in a different database.');
+    expect(of(revenue.id, false)).toBe(`That is of ${revenue.id}: press C to open that counter first.`);
+    expect(of(null, false)).toBe('That is of presets: press C to open that counter first.');
+    expect(of(null, true, initialState({ columns: 80, rows: 24 }))).toBeNull();
+    expect(of(revenue.id, false, initialState({ columns: 80, rows: 24 }))).toMatch(
+      /^That is of public\.sellers/,
+    );
+  });
 });
