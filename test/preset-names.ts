@@ -22,7 +22,6 @@ export const stillNaming: readonly string[] = [
   'migration/read-catalog.ts',
   'migration/read-plan.ts',
   'migration/read-proof-plan.ts',
-  'migration/run.ts',
   'migration/sql/proof-block.ts',
   'scan/aliases.ts',
   'scan/assemble.ts',

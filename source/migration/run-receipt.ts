@@ -8,7 +8,11 @@ import type { MigrationPlan } from './read-plan.ts';
  * Begins the receipt of a migration, which holds what it replaces. Rejects with exit code 4 if it cannot be stored: then
  * the migration does not run.
  */
-export async function openMigrationReceipt(database: Database, directory: string, plan: MigrationPlan) {
+export async function openMigrationReceipt(
+  database: Database,
+  directory: string,
+  plan: Pick<MigrationPlan, 'inspected' | 'fingerprint' | 'replaced'>,
+) {
   const start = performance.now();
   const identity = await database.read(reader => readIdentity(reader, database, plan.inspected.tables));
   const receipt = await openReceipt(directory, {

@@ -1,6 +1,6 @@
 import { pause, tryUntilAnswered } from '../connection/deadlines.ts';
 import { transactionStatus } from '../connection/transaction-status.ts';
-import type { Database } from '../connection/transactions.ts';
+import type { Database, Reader } from '../connection/transactions.ts';
 import type { Finding } from '../counter/finding.ts';
 import { refused } from '../counter/guards.ts';
 import { ConsoleError, databaseError, exitCodes, isConsoleError } from '../errors/errors.ts';
@@ -32,30 +32,38 @@ const pauses = [500, 1_000];
  */
 export async function runMigration(
   database: Database,
-  plan: MigrationPlan,
+  plan: RunnablePlan,
   timeouts: Timeouts,
   record: (xid: string) => Promise<void>,
   signal?: AbortSignal,
+  reread: Reread = reader => readMigrationPlan(reader, database),
 ): Promise<MigrationResult> {
   for (let tries = 0; ; tries += 1) {
     try {
-      const xid = await tryOnce(database, plan, timeouts, record, signal);
-      return { xid, ...(await verify(database, plan)) };
+      const xid = await tryOnce(database, plan, timeouts, record, signal, reread);
+      return { xid, ...(await verify(database, plan, reread)) };
     } catch (error) {
       const wait = pauses[tries];
       if (!isBusy(error)) throw error;
-      if (wait === undefined) throw stillBusy(error, tries + 1);
+      if (wait === undefined) throw stillBusy(error, tries + 1, plan);
       await pause(wait, signal);
     }
   }
 }
 
+/** What a migration needs to run, whatever it installs. */
+export type RunnablePlan = Pick<MigrationPlan, 'inspected' | 'fingerprint' | 'statements' | 'findings'>;
+
+/** Reads the same plan again: before it is run, and after. */
+type Reread = (reader: Reader) => Promise<Pick<MigrationPlan, 'fingerprint' | 'differs' | 'findings'>>;
+
 async function tryOnce(
   database: Database,
-  plan: MigrationPlan,
+  plan: RunnablePlan,
   timeouts: Timeouts,
   record: (xid: string) => Promise<void>,
   signal: AbortSignal | undefined,
+  reread: Reread,
 ): Promise<string> {
   let begun = '';
   // An error of the receipt's file must not look like one of the network.
@@ -71,7 +79,7 @@ async function tryOnce(
             'Try again when it is done.',
           );
         }
-        const now = await readMigrationPlan(writer, database);
+        const now = await reread(writer);
         if (now.fingerprint !== plan.fingerprint) throw stale();
         await record(xid).catch((error: unknown) => {
           unrecorded = { error };
@@ -117,10 +125,11 @@ async function requireCommitted(database: Database, xid: string, lost: unknown):
 
 async function verify(
   database: Database,
-  { findings }: MigrationPlan,
+  { findings }: RunnablePlan,
+  reread: Reread,
 ): Promise<Pick<MigrationResult, 'left' | 'findings'>> {
   try {
-    const now = await database.read(reader => readMigrationPlan(reader, database));
+    const now = await database.read(reread);
     return { left: now.differs, findings: now.findings };
   } catch {
     // It is committed: report that, whatever happens afterwards.
@@ -150,10 +159,10 @@ function stateOf(error: unknown): string {
   return (isConsoleError(error) && (error.cause as { code?: string } | undefined)?.code) || '';
 }
 
-function stillBusy(error: unknown, tries: number): ConsoleError {
+function stillBusy(error: unknown, tries: number, { inspected: { tables } }: RunnablePlan): ConsoleError {
   return new ConsoleError({
     code: 'lock-timeout',
-    message: `Other sessions held preset_usage or one of its objects for too long, ${tries} times; nothing was changed.`,
+    message: `Other sessions held ${tables.records.table} or one of its objects for too long, ${tries} times; nothing was changed.`,
     hint: 'Run it again when long transactions have ended; pg_stat_activity shows them.',
     exitCode: exitCodes.unreachable,
     cause: error,

@@ -3,6 +3,7 @@ import type { Database } from '../../connection/transactions.ts';
 import type { Finding } from '../../counter/finding.ts';
 import { exitCodes, isConsoleError } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
+import type { MigrationReceipt } from '../../migration/migration-receipt.ts';
 import { eventNames, type MigrationProof, outcomeWords } from '../../migration/proof.ts';
 import {
   type MigrationPlan,
@@ -15,15 +16,7 @@ import { keptReasons } from '../../trigger/migration/fit.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
-
-/** The receipt of one migration, while it is written. */
-interface MigrationReceipt {
-  file: string;
-  /** Notes the transaction, before it writes anything; once for every try. */
-  record(xid: string): Promise<void>;
-  /** Ends the receipt. Not called if the outcome of the migration is unknown. */
-  done(ok: boolean): Promise<void>;
-}
+import { migrateCounter } from './migrate-counter.ts';
 
 /**
  * Installs or repairs the trigger, its function and `track_preset_usage()`, or with `dryRun` prints the SQL. `open` begins
@@ -33,10 +26,14 @@ export async function migrate(
   database: Database,
   config: Config & { dryRun: boolean },
   signal: AbortSignal,
-  open: (plan: MigrationPlan) => Promise<MigrationReceipt | null>,
+  open: (
+    plan: Pick<MigrationPlan, 'inspected' | 'fingerprint' | 'replaced'>,
+  ) => Promise<MigrationReceipt | null>,
   say: (text: string) => void,
 ): Promise<Outcome> {
-  const { schema, readOnly, dryRun, confirm } = config;
+  const { schema, choice, readOnly, dryRun, confirm } = config;
+  if (typeof choice !== 'string' && choice.source.kind !== 'built-in')
+    return migrateCounter(database, config, choice, signal, open, say);
   const plan = await planMigration(database, { schema, readOnly, dryRun, confirm }, signal);
   if (dryRun) {
     return {

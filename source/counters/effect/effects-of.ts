@@ -257,12 +257,11 @@ const sideOf = ({ kind }: Source): Side => (kind === 'old' ? 'old' : 'new');
 /** What COALESCE stands around: the count itself, and what is added to it. */
 function guardsOf({ value: given, target, column: name }: Change, amount: Expression): Effect['guards'] {
   const guarded = [...within(given)].flatMap(each => (each.kind === 'coalesce' ? each.args.slice(0, 1) : []));
-  const key = keyOf(amount);
+  // A sum of COALESCE has been read as the sum of what it guards.
+  const added = new Set([...within(amount)].flatMap(each => (each.kind === 'column' ? [keyOf(each)] : [])));
   return {
     count: guarded.some(each => mentionsColumn(each, target, name)),
-    amount:
-      guarded.some(each => [...within(each)].some(inner => keyOf(inner) === key)) ||
-      (amount.kind === 'aggregate' && amount.arg?.kind === 'coalesce'),
+    amount: guarded.some(each => [...within(each)].some(inner => added.has(keyOf(inner)))),
   };
 }
 

@@ -22,21 +22,23 @@ export function findLink(
   others: readonly Source[],
 ): Link | null {
   const direct = pairs(target, record, equalities);
-  if (direct.length > 0) return { ...apart(direct), through: null, between: null };
+  const found = direct.length === 0 ? null : { ...apart(direct), through: null, between: null };
+  // Part of a key may come with the record, and the rest by way of the table between.
+  if (found && isUnique(target.table, found.key)) return found;
   for (const between of others) {
     const toRow = pairs(target, between, equalities);
     const toBetween = pairs(between, record, equalities);
-    const found = apart(toBetween);
-    if (toRow.length === 0 || toBetween.length === 0 || !isUnique(between.table, found.key)) continue;
+    const near = apart(toBetween);
+    if (toRow.length === 0 || toBetween.length === 0 || !isUnique(between.table, near.key)) continue;
     const { key, reference } = apart(toRow);
     return {
       key,
-      reference: found.reference,
-      through: { table: between.table, key: found.key, reference },
+      reference: near.reference,
+      through: { table: between.table, key: near.key, reference },
       between,
     };
   }
-  return null;
+  return found;
 }
 
 /** Whether these columns hold all of a unique key. */

@@ -150,6 +150,8 @@ function verdictFindings(
   { keepers, byTriggers, firing, playing, definition, circumstances, table }: Around,
 ): Finding[] {
   const body = bodyFindings(playing, table, definition, circumstances);
+  // Without any of them the absence is said once.
+  if (keepers.own.length === 0) return [];
   if (!verdicts)
     return [
       {
@@ -160,8 +162,6 @@ function verdictFindings(
       },
       ...body,
     ];
-  // Without any of them the absence is said once.
-  if (keepers.own.length === 0) return [];
   const off = byTriggers.filter(each => !firing.includes(each));
   const told = verdicts.events.filter(
     ({ event, missing }) => !(missing && off.some(each => isOfEvent(each, event))),

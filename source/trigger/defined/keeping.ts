@@ -40,7 +40,7 @@ export function keepersOf(definition: CounterDefinition, writings: readonly Writ
     const written = writing.effects
       .filter(isCount)
       .map(effect => ({ effect, why: whyOther(effect, definition) }));
-    const fitting = written.flatMap(({ effect, why }) => (why === null ? [effect] : []));
+    const fitting = eitherWay(written.flatMap(({ effect, why }) => (why === null ? [effect] : [])));
     for (const why of new Set(written.flatMap(each => each.why ?? []))) {
       if (!otherwise.some(each => nameOf(each.by) === nameOf(by) && each.why === why))
         otherwise.push({ by, why });
@@ -54,6 +54,18 @@ export function keepersOf(definition: CounterDefinition, writings: readonly Writ
     }
   }
   return { own, otherwise };
+}
+
+/** An UPDATE, and an upsert IF NOT FOUND: only one of them does anything. */
+function eitherWay(effects: readonly Effect[]): Effect[] {
+  const asks = ({ doubts }: Effect) => doubts.some(doubt => /\bFOUND\b/.test(doubt));
+  return effects
+    .filter(
+      each => !(each.upsert && asks(each) && effects.some(other => other.sign === each.sign && !asks(other))),
+    )
+    .map(each =>
+      each.upsert ? { ...each, doubts: each.doubts.filter(doubt => !/\bFOUND\b/.test(doubt)) } : each,
+    );
 }
 
 /** The name of what keeps a count, as a sentence has it. */

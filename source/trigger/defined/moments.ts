@@ -69,6 +69,8 @@ function updateOf(
   );
   const known = new Set(kinds.flatMap(event => columnsOfEvent(event, definition)));
   const others = [...changed].filter(name => !known.has(name));
+  // Of many columns, what three of them do at once says nothing more.
+  if (changed.size > 2 && domains.length > 2) return null;
   // A record keeps its own key.
   if (others.some(name => table.unique[0]?.includes(name))) return null;
   const [only, more] = kinds;

@@ -19,38 +19,40 @@ export interface Played {
   by: readonly Keeping[];
 }
 
-/** Plays an event against what bodies do; one result for each row that it concerns. */
-export function play(
+/** What plays events against bodies: one result for each row that an event concerns. */
+export function playerOf(
   definition: CounterDefinition,
   table: CatalogTable,
   keepings: readonly Keeping[],
-  moment: Moment,
-): Played[] {
+): (moment: Moment) => Played[] {
   const truth = truthOf(definition, table);
-  const { before, after } = moment;
-  const rows = new Map<string, Side>();
-  for (const [held, side] of [
-    [after, 'new'],
-    [before, 'old'],
-  ] as const) {
-    const row = rowOf(definition, held);
-    if (row !== null) rows.set(row, side);
-  }
-  return [...rows].map(([row, side]) => {
-    const was = truth(before, row);
-    let count = was;
-    const by = new Set<Keeping>();
-    for (const keeping of inOrder(keepings)) {
-      if (!fires(keeping, moment)) continue;
-      for (const effect of keeping.effects) {
-        const next = applied(effect, keeping, count, row, moment, definition);
-        if (next === null) continue;
-        count = next;
-        by.add(keeping);
-      }
+  const ordered = inOrder(keepings);
+  return moment => {
+    const { before, after } = moment;
+    const rows = new Map<string, Side>();
+    for (const [held, side] of [
+      [after, 'new'],
+      [before, 'old'],
+    ] as const) {
+      const row = rowOf(definition, held);
+      if (row !== null) rows.set(row, side);
     }
-    return { moment, side, should: truth(after, row) - was, is: count - was, by: [...by] };
-  });
+    const firing = ordered.filter(each => fires(each, moment));
+    return [...rows].map(([row, side]) => {
+      const was = truth(before, row);
+      let count = was;
+      const by = new Set<Keeping>();
+      for (const keeping of firing) {
+        for (const effect of keeping.effects) {
+          const next = applied(effect, keeping, count, row, moment, definition);
+          if (next === null) continue;
+          count = next;
+          by.add(keeping);
+        }
+      }
+      return { moment, side, should: truth(after, row) - was, is: count - was, by: [...by] };
+    });
+  };
 }
 
 /** What a record should add to a row. */

@@ -1,10 +1,11 @@
-import type { Database } from '../../connection/transactions.ts';
+import type { Database, Reader } from '../../connection/transactions.ts';
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import { type InspectedDatabase, inspectDatabase } from '../../counter/inspect-database.ts';
 import type { Catalog } from '../../counters/catalog.ts';
-import { type Readings, type Writing, writingsOf } from '../../counters/find/writings.ts';
+import { type Writing, writingsOf } from '../../counters/find/writings.ts';
 import { readBodies } from '../../counters/read-bodies.ts';
 import { readCatalog } from '../../counters/read-catalog.ts';
+import type { TriggerCatalog } from '../catalog.ts';
 import { readCircumstances } from './facts/read-circumstances.ts';
 import { type CounterHealth, judgeCounter, type Known } from './judge.ts';
 
@@ -13,6 +14,8 @@ export interface ReadHealth {
   inspected: InspectedDatabase;
   catalog: Catalog;
   known: Known;
+  /** What writes either table. */
+  writers: TriggerCatalog;
   health: CounterHealth;
 }
 
@@ -23,16 +26,36 @@ export async function readCounterHealth(
   signal?: AbortSignal,
 ): Promise<ReadHealth> {
   const catalog = await database.read(readCatalog, { signal });
-  const readings: Readings = await readBodies(catalog);
-  const writings: Writing[] = writingsOf(readings);
-  const { inspected, parse } = await database.read(
-    async reader => {
-      const inspected = await inspectDatabase(reader, database, definition);
-      return { inspected, parse: await readCircumstances(reader, inspected.tables, catalog, writings) };
-    },
-    { signal },
-  );
-  const { circumstances } = await parse();
-  const known: Known = { definition: inspected.tables.definition, catalog, writings, circumstances };
-  return { inspected, catalog, known, health: judgeCounter(known) };
+  const writings = writingsOf(await readBodies(catalog));
+  const finish = await database.read(reader => readRest(reader, database, definition, catalog, writings), {
+    signal,
+  });
+  return finish();
+}
+
+/** The same in one transaction. */
+export async function readHealthIn(
+  reader: Reader,
+  database: Database,
+  definition: CounterDefinition,
+): Promise<ReadHealth> {
+  const catalog = await readCatalog(reader);
+  const writings = writingsOf(await readBodies(catalog));
+  return (await readRest(reader, database, definition, catalog, writings))();
+}
+
+async function readRest(
+  reader: Reader,
+  database: Database,
+  definition: CounterDefinition,
+  catalog: Catalog,
+  writings: readonly Writing[],
+): Promise<() => Promise<ReadHealth>> {
+  const inspected = await inspectDatabase(reader, database, definition);
+  const parse = await readCircumstances(reader, inspected.tables, catalog, writings);
+  return async () => {
+    const { circumstances, writers } = await parse();
+    const known: Known = { definition: inspected.tables.definition, catalog, writings, circumstances };
+    return { inspected, catalog, known, writers, health: judgeCounter(known) };
+  };
 }

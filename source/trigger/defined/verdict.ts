@@ -3,7 +3,7 @@ import type { CatalogTable } from '../../counters/catalog.ts';
 import { type EventName, eventNames, neededEvents } from './events.ts';
 import type { Keeping, KeptBy } from './keeping.ts';
 import { type Moment, momentsOf } from './moments.ts';
-import { isClear, type Played, play } from './play.ts';
+import { isClear, type Played, playerOf } from './play.ts';
 
 /** How an event goes wrong, with the simplest play of it. */
 export interface Fault {
@@ -46,7 +46,7 @@ export function verdictsOn(
   if (!moments) return null;
   const needed = new Set(neededEvents(definition));
   const played = Map.groupBy(
-    moments.flatMap(moment => play(definition, table, keepings, moment)),
+    moments.flatMap(playerOf(definition, table, keepings)),
     ({ moment }) => moment.event,
   );
   const of = (event: Moment['event']) => played.get(event) ?? [];

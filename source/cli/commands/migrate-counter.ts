@@ -1,0 +1,184 @@
+import type { Config } from '../../config/config.ts';
+import type { Database } from '../../connection/transactions.ts';
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import type { Finding } from '../../counter/finding.ts';
+import { exitCodes, isConsoleError } from '../../errors/errors.ts';
+import { displayText } from '../../format/text.ts';
+import {
+  type CounterPlan,
+  type ProvenCounterPlan,
+  planCounterMigration,
+  readCounterPlan,
+  requireCounterConfirmation,
+} from '../../migration/defined/read-counter-plan.ts';
+import type { CounterProof } from '../../migration/defined/run-counter-proof.ts';
+import type { MigrationReceipt } from '../../migration/migration-receipt.ts';
+import { type MigrationResult, runMigration } from '../../migration/run.ts';
+import { counterJson } from '../output/counter-json.ts';
+import { databaseInfo } from '../output/database-info.ts';
+import type { Outcome } from '../output/outcome.ts';
+import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
+
+/**
+ * Installs what keeps the counter of a definition, or with `dryRun` prints the SQL. Exit code 1 where counting is still not right
+ * afterwards, 4 without a confirmation.
+ */
+export async function migrateCounter(
+  database: Database,
+  config: Config & { dryRun: boolean },
+  definition: CounterDefinition,
+  signal: AbortSignal,
+  open: (plan: CounterPlan) => Promise<MigrationReceipt | null>,
+  say: (text: string) => void,
+): Promise<Outcome> {
+  const { readOnly, dryRun, confirm } = config;
+  const plan = await planCounterMigration(database, { definition, readOnly, dryRun }, signal);
+  if (dryRun)
+    return {
+      json: document(plan, database, null, null),
+      text: script(plan, database),
+      exitCode: exitCodes.healthy,
+    };
+  if (plan.statements.length === 0)
+    return {
+      json: document(plan, database, null, null),
+      text: [databaseInfo(plan.inspected, database).line, nothingToDo(plan), ...findingLines(plan.findings)]
+        .map(displayText)
+        .join('\n'),
+      exitCode: exitCode(plan.findings),
+    };
+  if (confirm !== null || config.json || !canAsk()) requireCounterConfirmation(plan, confirm);
+  else {
+    say(script(plan, database));
+    requireTyped(await askPhrase(`migrate ${plan.inspected.server.database}`, signal), 'migrate');
+  }
+  const receipt = await open(plan);
+  const result = await run(database, plan, config, receipt, signal);
+  const left = result.left ?? [];
+  return {
+    json: document(plan, database, result, receipt),
+    text: [
+      databaseInfo(plan.inspected, database).line,
+      left.length === 0
+        ? `Done in transaction ${result.xid}.`
+        : `Done in transaction ${result.xid}, but not everything is right.`,
+      ...plan.differs.filter(what => !left.includes(what)).map(what => `  ${what}`),
+      ...left.map(what => `  remains: ${what}`),
+      ...proofLines(plan.proof),
+      ...(result.left === null ? ['  The result could not be checked: run preset-usage trigger.'] : []),
+      ...findingLines(result.findings),
+      '',
+      ...(receipt ? [`Receipt     ${receipt.file}`] : []),
+      countsAreLeft(definition),
+    ]
+      .map(displayText)
+      .join('\n'),
+    exitCode: left.length > 0 ? exitCodes.unhealthy : exitCode(result.findings),
+  };
+}
+
+function nothingToDo({ definition, health }: CounterPlan): string {
+  const names = health.triggers.map(({ name }) => name).join(', ');
+  return `Nothing to do: ${names} ${health.triggers.length === 1 ? 'keeps' : 'keep'} ${definition.id}.`;
+}
+
+const countsAreLeft = ({ id }: CounterDefinition) =>
+  `To find counts that are wrong already, run check --counter ${id}.`;
+
+function proofLines(proof: CounterProof | null): string[] {
+  if (proof === null) return [];
+  const played = proof.steps.filter(({ status }) => status === 'right' || status === 'wrong');
+  return [
+    proof.proved ? 'Proved in a transaction that was rolled back:' : `Not proved: ${proof.reason}.`,
+    ...played.map(({ words }) => `  ${words}`),
+  ];
+}
+
+async function run(
+  database: Database,
+  plan: CounterPlan,
+  config: Config,
+  receipt: MigrationReceipt | null,
+  signal: AbortSignal,
+): Promise<MigrationResult> {
+  let result: MigrationResult;
+  try {
+    result = await runMigration(
+      database,
+      plan,
+      config,
+      async xid => receipt?.record(xid),
+      signal,
+      reader => readCounterPlan(reader, database, plan.definition),
+    );
+  } catch (error) {
+    if (!isConsoleError(error) || error.code !== 'outcome-unknown') await receipt?.done(false);
+    throw error;
+  }
+  await receipt?.done(true);
+  return result;
+}
+
+function document(
+  plan: ProvenCounterPlan,
+  database: Database,
+  result: MigrationResult | null,
+  receipt: MigrationReceipt | null,
+) {
+  const { statements, differs, drops, replaced, lacking, fingerprint, inspected, definition, proof } = plan;
+  return {
+    version: 2,
+    database: databaseInfo(inspected, database).json,
+    counter: counterJson(definition, new Set()),
+    fingerprint,
+    differs,
+    drops,
+    statements,
+    replaced,
+    lacking,
+    proof,
+    applied: result !== null,
+    transaction: result?.xid ?? null,
+    left: result ? result.left : null,
+    findings: (result ?? plan).findings,
+    receipt: receipt?.file ?? null,
+  };
+}
+
+/** The plan as a script for psql; everything else is in comments. */
+function script(plan: ProvenCounterPlan, database: Database): string {
+  const { statements, differs, replaced, lacking, fingerprint, inspected, definition, proof } = plan;
+  const note = (line: string) => `-- ${displayText(line)}`.trimEnd();
+  const head = note(databaseInfo(inspected, database).line);
+  if (statements.length === 0) return [head, note(nothingToDo(plan))].join('\n');
+  return [
+    head,
+    note(`Fingerprint ${fingerprint}. It changes:`),
+    ...differs.map(what => note(`  ${what}`)),
+    note(countsAreLeft(definition)),
+    ...proofLines(proof).map(note),
+    ...(lacking.length > 0
+      ? [note(`${inspected.server.user} could not run it: it ${lacking.join(', ')}.`)]
+      : []),
+    ...(replaced.length > 0
+      ? ['--', note('This restores what it drops:'), ...replaced.map(statement => note(`  ${statement};`))]
+      : []),
+    '',
+    'BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED;',
+    '',
+    ...statements.flatMap(statement => [`${statement};`, '']),
+    'COMMIT;',
+  ].join('\n');
+}
+
+function exitCode(findings: readonly Finding[]) {
+  return findings.some(({ severity }) => severity === 'error') ? exitCodes.unhealthy : exitCodes.healthy;
+}
+
+function findingLines(findings: readonly Finding[]): string[] {
+  return findings.flatMap(({ code, severity, message, hint }) => [
+    '',
+    `${severity}: ${message} (${code})`,
+    `  ${hint}`,
+  ]);
+}

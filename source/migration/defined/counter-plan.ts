@@ -1,0 +1,211 @@
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import { refused } from '../../counter/guards.ts';
+import type { ConsoleError } from '../../errors/errors.ts';
+import type { TriggerCatalog } from '../../trigger/catalog.ts';
+import type { Circumstances } from '../../trigger/defined/facts/circumstances.ts';
+import type { CounterHealth, Known } from '../../trigger/defined/judge.ts';
+import { type Keeping, keepersOf, nameOf } from '../../trigger/defined/keeping.ts';
+import type { CounterFacts } from './read-counter-facts.ts';
+import type { CounterScript } from './sql/counter-script.ts';
+
+/** What would be done, and what it replaces. */
+export interface CounterChanges {
+  /** What is missing or differs, in words. */
+  differs: string[];
+  /** Triggers that count wrongly and are dropped. */
+  drops: string[];
+  statements: string[];
+  /** Statements to restore by hand what is dropped or replaced. */
+  replaced: string[];
+}
+
+export const nothing: CounterChanges = { differs: [], drops: [], statements: [], replaced: [] };
+
+interface Decided {
+  known: Known;
+  health: CounterHealth;
+  writers: TriggerCatalog;
+  facts: CounterFacts;
+  script: CounterScript;
+}
+
+/** What to do for a counter. Throws (exit code 4) where installing would count something twice, or is not possible. */
+export function changesFor(decided: Decided): CounterChanges {
+  const { known, health, facts, script } = decided;
+  if (isInstalled(facts, script)) return nothing;
+  const ours = new Set(script.functions.map(({ name }) => name));
+  const keepers = keepersOf(known.definition, known.writings).own;
+  const foreign = keepers.filter(({ by }) => !isOurs(by, known, ours));
+  // What this program installed and somebody took a part of is put back.
+  const isOwn = keepers.length > 0 && foreign.length === 0;
+  if (!isOwn && isKept(health, known.definition)) return nothing;
+  requireRoom(known.definition, facts);
+  requireAlone(decided, foreign);
+  const dropped = droppable(decided, foreign);
+  const stale = facts.triggers.filter(
+    ({ name }) =>
+      script.triggers.some(each => each.name === name) && !dropped.some(each => each.name === name),
+  );
+  const gone = [...dropped, ...stale];
+  const tableOf = (oid: number) =>
+    oid === facts.relations.record.oid ? facts.relations.record.name : (facts.relations.through?.name ?? '');
+  return {
+    differs: [
+      ...dropped.map(
+        ({ name, table }) => `the trigger ${name} on ${tableOf(table)}, which counts wrongly, is dropped`,
+      ),
+      ...script.functions.map(({ name }) => `the function ${name}()`),
+      ...script.triggers.map(({ name, table }) => `the trigger ${name} on ${table}`),
+    ],
+    drops: dropped.map(({ name }) => name),
+    statements: [
+      'SET LOCAL search_path = pg_catalog, pg_temp',
+      ...gone.map(({ name, table }) => `DROP TRIGGER ${quoted(name)} ON ${tableOf(table)}`),
+      ...script.functions.flatMap(({ name, statement }) => [
+        statement,
+        ...(facts.owned ? [`ALTER FUNCTION ${name}() OWNER TO ${quoted(facts.owner)}`] : []),
+      ]),
+      ...script.triggers.map(({ statement }) => statement),
+    ],
+    replaced: gone.map(({ definition }) => definition),
+  };
+}
+
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
+/** Whether exactly this is installed and fires. */
+export function isInstalled(facts: CounterFacts, { functions, triggers }: CounterScript): boolean {
+  return (
+    functions.every(({ name, source }) =>
+      facts.functions.some(
+        each => name.endsWith(`.${quoted(each.name)}`) && each.source === source && each.sound,
+      ),
+    ) && triggers.every(({ name }) => facts.triggers.some(each => each.name === name && each.enabled))
+  );
+}
+
+/** Whether triggers that are there count right: nothing that can happen, and that is meant to be counted, is missed. */
+function isKept({ healthy, events, triggers }: CounterHealth, { onDelete }: CounterDefinition): boolean {
+  const meant = events.filter(({ event }) => event !== 'delete' || onDelete === 'subtracts');
+  return (
+    healthy && triggers.length > 0 && meant.every(({ handled, canHappen }) => handled === true || !canHappen)
+  );
+}
+
+/** Triggers that fire once per statement see what they need only on plain tables. */
+function requireRoom({ id, via, record }: CounterDefinition, { relations, inherits }: CounterFacts): void {
+  const reasons = [relations.record, ...(relations.through ? [relations.through] : [])].flatMap(
+    ({ kind, name }) =>
+      kind === 'p' ? [`${name} is partitioned`] : kind === 'f' ? [`${name} is in another database`] : [],
+  );
+  if (inherits && reasons.length === 0) reasons.push(`${relations.record.name} takes part in inheritance`);
+  if (via && record.through)
+    reasons.push('the count is in another table, and the records refer to rows by way of one more');
+  if (reasons.length === 0) return;
+  throw refused(
+    'does-not-fit',
+    `Counting for ${id} cannot be installed: ${reasons.join('; ')}.`,
+    'A trigger that fires once per statement would miss records there. Write one by hand that fires FOR EACH ROW.',
+  );
+}
+
+function isOurs(by: Keeping['by'], { catalog }: Known, ours: ReadonlySet<string>): boolean {
+  if (by.kind === 'function') return false;
+  const routine = catalog.routines.find(({ oid }) => oid === by.trigger.function);
+  return routine !== undefined && ours.has(`${quoted(routine.schema)}.${quoted(routine.name)}`);
+}
+
+/** Throws where something that stays would count the same events. */
+function requireAlone({ known, health }: Decided, foreign: readonly Keeping[]): void {
+  const { definition, circumstances } = known;
+  const { count } = definition.row;
+  const [unread] = circumstances.unread;
+  if (unread)
+    throw wouldCountTwice(
+      `It is not known whether the trigger ${unread.name} keeps ${count}: it ${unread.why}.`,
+      'Find out what it does, and drop it if it counts; then run migrate.',
+    );
+  const unknown = health.findings.find(
+    ({ code }) => code === 'function-unread' || code === 'conditions-not-played',
+  );
+  if (unknown && foreign.length > 0)
+    throw wouldCountTwice(unknown.message, 'Drop what counts now by hand; then run migrate.');
+  const doubt = health.findings.find(({ code }) => code === 'depends-on');
+  if (doubt && foreign.length > 0)
+    throw wouldCountTwice(
+      `It is not certain whether ${foreign.map(({ by }) => nameOf(by))[0]} counts right. ${doubt.message}`,
+      'Drop it by hand if it does not; then run migrate.',
+    );
+  const called = foreign.find(({ by }) => by.kind === 'function');
+  if (called)
+    throw wouldCountTwice(
+      `${nameOf(called.by)} counts by itself: with a trigger its records would be counted twice.`,
+      `Take what adds to ${count} out of it; then run migrate.`,
+    );
+  const other = circumstances.others.find(each => adds(each) && each.enabled !== 'disabled');
+  if (other)
+    throw wouldCountTwice(
+      `The ${other.kind} ${other.name} adds to ${count} too: what it counts would be counted twice.`,
+      `Take what adds to ${count} out of it, or drop it; then run migrate.`,
+    );
+  const elsewhere = keepersOf(definition, known.writings).otherwise[0];
+  if (elsewhere)
+    throw wouldCountTwice(
+      `${nameOf(elsewhere.by)} writes ${count} too: it ${elsewhere.why}.`,
+      `Take what writes ${count} out of it; then run migrate.`,
+    );
+}
+
+const adds = ({ how }: Circumstances['others'][number]) => how === 'adds';
+
+/** The triggers that count now, all of which go. Throws where one of them does more than count. */
+function droppable(
+  { known, writers, facts }: Decided,
+  foreign: readonly Keeping[],
+): CounterFacts['triggers'] {
+  const { count } = known.definition.row;
+  const triggers = new Set(foreign.flatMap(({ by }) => (by.kind === 'trigger' ? [by.trigger] : [])));
+  return [...triggers].flatMap(trigger => {
+    const own = facts.triggers.find(({ name, table }) => name === trigger.name && table === trigger.table);
+    const more = doesMore(trigger, known, writers);
+    if (own && more === null) return [own];
+    throw refused(
+      'does-more',
+      own
+        ? `The trigger ${trigger.name} counts wrongly, and it also ${more}: it cannot be dropped for that.`
+        : `The trigger ${trigger.name} of another table counts too, and cannot be dropped for that.`,
+      `Take what writes ${count} out of its function by hand; then run migrate.`,
+    );
+  });
+}
+
+/** What a trigger does besides keeping this count, in words; null if nothing else was found. */
+function doesMore(
+  trigger: Known['catalog']['triggers'][number],
+  { definition, writings }: Known,
+  writers: TriggerCatalog,
+): string | null {
+  const home = definition.via ?? definition.row;
+  for (const { by, outcome } of writings) {
+    if (by.kind !== 'trigger' || by.trigger !== trigger) continue;
+    const other = outcome.changes.find(
+      ({ target, column }) =>
+        target.table.schema !== home.schema ||
+        target.table.name !== home.table ||
+        column !== definition.row.count,
+    );
+    if (other) return `sets ${other.target.table.name}.${other.column}`;
+    const inserted = outcome.insertions.find(
+      ({ table }) => table.schema !== home.schema || table.name !== home.table || !definition.via,
+    );
+    if (inserted) return `inserts into or deletes from ${inserted.table.name}`;
+    if (outcome.dynamic.length > 0) return 'runs SQL that is not known before it runs';
+  }
+  const body = writers.functions.find(({ oid }) => oid === trigger.function);
+  const call = body?.reading.calls.find(({ performed }) => performed);
+  return call ? `calls ${call.name}()` : null;
+}
+
+function wouldCountTwice(message: string, hint: string): ConsoleError {
+  return refused('would-break', message, hint);
+}

@@ -1,0 +1,138 @@
+import type { Database, Reader } from '../../connection/transactions.ts';
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import type { Finding } from '../../counter/finding.ts';
+import { fingerprint } from '../../counter/fingerprint.ts';
+import { refused, requireWritableServer } from '../../counter/guards.ts';
+import type { InspectedDatabase } from '../../counter/inspect-database.ts';
+import { ConsoleError, exitCodes } from '../../errors/errors.ts';
+import type { CounterHealth } from '../../trigger/defined/judge.ts';
+import { readHealthIn } from '../../trigger/defined/read-health.ts';
+import { type CounterChanges, changesFor, isInstalled } from './counter-plan.ts';
+import { keeperName } from './names.ts';
+import { type CounterFacts, readCounterFacts } from './read-counter-facts.ts';
+import { type CounterProof, runCounterProof } from './run-counter-proof.ts';
+import { commentOf, counterScript } from './sql/counter-script.ts';
+
+/** A migration of any counter that is planned but not run. */
+export interface CounterPlan extends CounterChanges {
+  inspected: InspectedDatabase;
+  definition: CounterDefinition;
+  health: CounterHealth;
+  /** What is wrong with counting here, before the migration. */
+  findings: Finding[];
+  /** The rights that this role lacks, in words. */
+  lacking: string[];
+  fingerprint: string;
+}
+
+/** A plan with what was played to prove it. */
+export interface ProvenCounterPlan extends CounterPlan {
+  /** Null if the plan changes nothing. */
+  proof: CounterProof | null;
+}
+
+/**
+ * Compares what keeps a counter with what the migration would install. Rejects with exit code 4 if that is not possible, would count
+ * something twice or comes out wrong where it is played, with 3 if this role lacks a right.
+ */
+export async function planCounterMigration(
+  database: Database,
+  { definition, readOnly, dryRun }: { definition: CounterDefinition; readOnly: boolean; dryRun: boolean },
+  signal?: AbortSignal,
+): Promise<ProvenCounterPlan> {
+  if (readOnly && !dryRun)
+    throw refused('read-only', 'The migration writes, and --read-only is set.', 'Leave --read-only out.');
+  const plan = await database.read(reader => readCounterPlan(reader, database, definition), { signal });
+  if (plan.statements.length === 0) return { ...plan, proof: null };
+  if (!dryRun) {
+    requireWritableServer(plan.inspected.server, 'the migration');
+    requireRights(plan);
+  }
+  const obstacle = readOnly
+    ? '--read-only is set'
+    : plan.inspected.server.readOnly
+      ? 'the server is read-only'
+      : plan.lacking.length > 0
+        ? `${plan.inspected.server.user} ${plan.lacking[0]}`
+        : null;
+  const proof =
+    obstacle === null
+      ? await runCounterProof(database, plan.definition, plan.statements, signal)
+      : { proved: false, reason: obstacle, steps: [] };
+  const wrong = proof.steps.find(({ status }) => status === 'wrong');
+  if (wrong)
+    throw refused(
+      'would-break',
+      `What the migration installs would not count right: ${wrong.words}.`,
+      'This was tried in a transaction that was rolled back. Another trigger or rule may write the count too.',
+    );
+  return { ...plan, proof };
+}
+
+/** Reads a plan in the transaction of `reader`. */
+export async function readCounterPlan(
+  reader: Reader,
+  database: Database,
+  wanted: CounterDefinition,
+): Promise<CounterPlan> {
+  const { inspected, known, writers, health } = await readHealthIn(reader, database, wanted);
+  const { definition } = known;
+  const facts = await readCounterFacts(reader, definition);
+  const name = keeperName(definition, namesTaken(facts, definition.id));
+  const script = counterScript({ definition, relations: facts.relations, name, inserts: facts.inserts });
+  const changes = changesFor({ known, health, writers, facts, script });
+  const { server, tables } = inspected;
+  return {
+    ...changes,
+    inspected,
+    definition,
+    health,
+    findings: isInstalled(facts, script) ? health.findings.filter(isAboutOthers) : health.findings,
+    lacking: changes.statements.length > 0 ? facts.lacking : [],
+    fingerprint: fingerprint([
+      [server.database, tables.presets.oid, tables.records.oid],
+      'migrate',
+      definition.id,
+      changes.statements,
+      changes.replaced,
+    ]),
+  };
+}
+
+/** What is installed here is known, also where reading it does not tell. */
+function isAboutOthers({ code }: Finding): boolean {
+  return code !== 'conditions-not-played' && code !== 'function-unread';
+}
+
+/** Names of functions and triggers that are not this counter's. */
+function namesTaken({ functions, triggers }: CounterFacts, id: string): Set<string> {
+  const own = new Set(functions.filter(({ comment }) => comment === commentOf(id)).map(({ name }) => name));
+  const others = functions.filter(({ name }) => !own.has(name)).map(({ name }) => name);
+  const events = /(?:_between)?_(?:insert|update|delete|truncate)$/;
+  const named = triggers
+    .filter(each => each.function === null || !own.has(each.function))
+    .map(({ name }) => name.replace(events, ''));
+  return new Set([...others, ...named]);
+}
+
+/** Throws (exit code 4) unless this plan was confirmed with its fingerprint. */
+export function requireCounterConfirmation(plan: CounterPlan, confirm: string | null): void {
+  if (confirm === plan.fingerprint) return;
+  throw refused(
+    confirm === null ? 'unconfirmed' : 'stale-plan',
+    `The migration would change this in ${plan.inspected.server.database} at ${plan.inspected.host}: ${plan.differs.join('; ')}.`,
+    confirm === null
+      ? `To run it, add --confirm ${plan.fingerprint}; --dry-run prints its SQL.`
+      : `The plan has changed since it was confirmed with ${confirm}; to run the current one, add --confirm ${plan.fingerprint}.`,
+  );
+}
+
+function requireRights({ inspected: { server }, lacking }: CounterPlan): void {
+  if (lacking.length === 0) return;
+  throw new ConsoleError({
+    code: 'permission-denied',
+    message: `${server.user} may not run the migration: it ${lacking.join(', ')}.`,
+    hint: 'Connect as the owner of the tables or as a superuser, or give such a person the SQL that --dry-run prints.',
+    exitCode: exitCodes.unreachable,
+  });
+}

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Database } from '../../../source/connection/transactions.ts';
+import { planCounterMigration } from '../../../source/migration/defined/read-counter-plan.ts';
+import { readCounterHealth } from '../../../source/trigger/defined/read-health.ts';
+import { connectTo } from '../../helpers/connect.ts';
+import { createDatabase, type TestDatabase } from '../../helpers/database.ts';
+import { defined } from '../../helpers/definitions.ts';
+import { setTraps } from '../../helpers/traps.ts';
+import { install } from './every-kind.ts';
+
+let own: TestDatabase;
+let database: Database;
+beforeAll(async () => {
+  own = await createDatabase('template1');
+  database = connectTo(own.url);
+});
+afterAll(async () => {
+  await database.close();
+  await own.drop();
+});
+
+const definition = defined({
+  row: { table: 'posts', count: 'comments_count' },
+  record: { table: 'comments', reference: ['post_id'], where: { kind: 'null', column: 'deleted_at' } },
+});
+const plan = (dryRun = false) => planCounterMigration(database, { definition, readOnly: false, dryRun });
+const wrong = () =>
+  own.sql`SELECT id FROM posts p WHERE coalesce(comments_count, 0) <> (SELECT count(*) FROM comments c WHERE c.post_id = p.id AND deleted_at IS NULL)`;
+
+beforeEach(async () => {
+  await own.sql
+    .unsafe(`
+      DROP SCHEMA public CASCADE; CREATE SCHEMA public;
+      CREATE TABLE posts (id integer PRIMARY KEY, comments_count smallint, seen integer DEFAULT 0);
+      CREATE TABLE comments (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, post_id integer REFERENCES posts ON DELETE CASCADE, deleted_at timestamptz);
+      INSERT INTO posts SELECT generate_series(1, 20);`)
+    .simple();
+});
+
+const trigger = (name: string, on: string, body: string, table = 'comments') => `
+  CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$ BEGIN ${body} RETURN NULL; END $$;
+  CREATE TRIGGER ${name} AFTER ${on} ON ${table} FOR EACH ROW EXECUTE FUNCTION ${name}();`;
+const up = 'UPDATE posts SET comments_count = coalesce(comments_count, 0) + 1 WHERE id = NEW.post_id;';
+
+test('the plan shows its SQL, and proves every step', async () => {
+  const { statements, differs, drops, replaced, proof } = await plan(true);
+  expect(differs).toEqual([
+    'the function "public"."keep_posts_comments_count"()',
+    ...['insert', 'update', 'delete', 'truncate'].map(
+      event => `the trigger keep_posts_comments_count_${event} on public.comments`,
+    ),
+  ]);
+  expect([drops, replaced]).toEqual([[], []]);
+  expect(statements.join(';')).toContain('SECURITY DEFINER SET search_path = pg_catalog, pg_temp');
+  expect(proof).toMatchObject({ proved: true, reason: null });
+  expect(proof?.steps.map(({ step }) => step)).toEqual(
+    expect.arrayContaining(['add', 'remove', 'change-out', 'move']),
+  );
+  expect(await own.sql`SELECT FROM pg_trigger WHERE NOT tgisinternal`).toHaveLength(0);
+});
+
+test('nothing is installed beside triggers that count right', async () => {
+  await own.sql.unsafe(
+    trigger(
+      'keep',
+      'INSERT OR UPDATE OR DELETE',
+      `IF TG_OP <> 'INSERT' AND OLD.deleted_at IS NULL THEN UPDATE posts SET comments_count = coalesce(comments_count, 0) - 1 WHERE id = OLD.post_id; END IF;
+       IF TG_OP <> 'DELETE' AND NEW.deleted_at IS NULL THEN ${up} END IF;`,
+    ),
+  );
+  expect(await plan()).toMatchObject({ statements: [], proof: null });
+});
+
+test('a trigger that counts wrongly is named and dropped', async () => {
+  await own.sql.unsafe(trigger('count_all', 'INSERT', up));
+  const { drops, differs, replaced } = await plan();
+  expect(drops).toEqual(['count_all']);
+  expect(differs[0]).toBe('the trigger count_all on public.comments, which counts wrongly, is dropped');
+  expect(replaced[0]).toContain('CREATE TRIGGER count_all');
+  await install(database, definition);
+  expect((await readCounterHealth(database, definition)).health).toMatchObject({ healthy: true });
+  expect(await own.sql`SELECT FROM pg_trigger WHERE tgname = 'count_all'`).toHaveLength(0);
+});
+
+test.each([
+  [
+    'a trigger that does more than count',
+    trigger('more', 'INSERT', `${up} UPDATE posts SET seen = seen + 1;`),
+    'does-more',
+  ],
+  [
+    'a trigger that tells somebody',
+    trigger('tell', 'INSERT', `${up} PERFORM pg_notify('a', 'b');`),
+    'does-more',
+  ],
+  [
+    'a function that counts by itself',
+    `CREATE FUNCTION comment(post integer) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+       INSERT INTO comments (post_id) VALUES (post); UPDATE posts SET comments_count = comments_count + 1 WHERE id = post; END $$;`,
+    'would-break',
+  ],
+  [
+    'a function that only adds',
+    'CREATE FUNCTION bump(post integer) RETURNS void LANGUAGE sql AS $$ UPDATE posts SET comments_count = comments_count + 1 WHERE id = post $$;',
+    'would-break',
+  ],
+  [
+    'a trigger that is not read',
+    `CREATE FUNCTION hidden() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'UPDATE posts SET ' || TG_ARGV[0]; RETURN NULL; END $$;
+     CREATE TRIGGER hidden AFTER INSERT ON comments FOR EACH ROW EXECUTE FUNCTION hidden('comments_count = 1');`,
+    'would-break',
+  ],
+  [
+    'a trigger that depends on the session',
+    trigger('session', 'INSERT', `IF pg_trigger_depth() = 1 AND NEW.deleted_at IS NULL THEN ${up} END IF;`),
+    'would-break',
+  ],
+  [
+    'a trigger of another table',
+    `CREATE TABLE likes (id integer PRIMARY KEY, post_id integer); ${trigger('aside', 'INSERT', up, 'likes')}`,
+    'would-break',
+  ],
+  [
+    'partitioned records',
+    `DROP TABLE comments; CREATE TABLE comments (id integer, post_id integer, deleted_at timestamptz) PARTITION BY HASH (id);
+     CREATE TABLE c0 PARTITION OF comments FOR VALUES WITH (MODULUS 1, REMAINDER 0);`,
+    'does-not-fit',
+  ],
+  ['records that others inherit from', 'CREATE TABLE old_comments () INHERITS (comments);', 'does-not-fit'],
+])('it refuses beside %s', async (_, sql, code) => {
+  await own.sql.unsafe(sql).simple();
+  await expect(plan()).rejects.toMatchObject({ code });
+});
+
+test('a name that is taken gets a number, and stays', async () => {
+  await own.sql.unsafe(
+    'CREATE FUNCTION keep_posts_comments_count() RETURNS integer LANGUAGE sql AS $$ SELECT 1 $$',
+  );
+  await install(database, definition);
+  const names = () => own.sql`SELECT tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1`;
+  expect((await names())[0]).toEqual({ tgname: 'keep_posts_comments_count_2_delete' });
+  await own.sql`DROP TRIGGER keep_posts_comments_count_2_delete ON comments`;
+  await install(database, definition);
+  expect(await names()).toHaveLength(4);
+});
+
+test('two sessions that change the same rows in opposite orders never deadlock, and lose nothing', async () => {
+  await install(database, definition);
+  const insert = (order: string) =>
+    own.sql.unsafe(
+      `INSERT INTO comments (post_id) SELECT p FROM (SELECT generate_series(1, 20) AS p) s, generate_series(1, 3) ORDER BY p ${order}`,
+    );
+  const others = [
+    () => own.sql`UPDATE comments SET post_id = 21 - post_id`,
+    () => own.sql`DELETE FROM comments WHERE id IN (SELECT id FROM comments ORDER BY id DESC LIMIT 10)`,
+    () => own.sql`UPDATE comments SET deleted_at = now() WHERE id % 3 = 0`,
+  ];
+  for (let round = 0; round < 5; round += 1) {
+    await Promise.all([insert('ASC'), insert('DESC'), insert('ASC'), insert('DESC')]);
+    for (const other of others) await Promise.all([insert('DESC'), other(), insert('ASC')]);
+  }
+  expect(await wrong()).toHaveLength(0);
+});
+
+test('with a hostile search_path nobody else is called', async () => {
+  await install(database, definition);
+  const trapped = connectTo((await setTraps(own)).url);
+  try {
+    await trapped.write(
+      async ({ rows, script, ownPath }) => {
+        await rows("SELECT pg_catalog.set_config('search_path', $1, true)", [ownPath]);
+        await script(`INSERT INTO public.comments (post_id) VALUES (1), (1), (2);
+          UPDATE public.comments SET post_id = 3; DELETE FROM public.comments WHERE post_id IS NULL; COMMIT`);
+      },
+      { timeout: 10, lockTimeout: 2 },
+    );
+  } finally {
+    await trapped.close();
+  }
+  expect(await wrong()).toHaveLength(0);
+  expect(await own.sql`SELECT id FROM posts WHERE comments_count = 3`).toEqual([{ id: 3 }]);
+});
