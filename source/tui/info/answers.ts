@@ -111,7 +111,7 @@ function areRecordsCounted(facts: AnswerFacts, { keptBy }: OtherCounter): string
   return [
     keptBy === null
       ? 'Nothing was found that keeps the count.'
-      : `According to the catalog, the count is ${keptBy}. Whether that is right is not judged yet.`,
+      : `According to the catalog, the count is ${keptBy}. The trigger command judges whether that is right.`,
     ...whatWasLast(facts),
   ];
 }

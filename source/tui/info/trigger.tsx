@@ -39,7 +39,7 @@ function Keepers({ state }: { state: State }) {
     </Text>,
     <Text key="known">{displayText(`Known by: ${knownBy(definition)}.`)}</Text>,
     <Text key="judged">
-      The console does not judge yet whether this trigger is right. It compares every count with its records.
+      {displayText(`Whether each event is counted right: run preset-usage trigger --counter ${id}.`)}
     </Text>,
     <Text key="gap"> </Text>,
     <Text key="writers" bold>
