@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkCounters } from '../../source/cli/commands/check-counters.ts';
+import { migrate } from '../../source/cli/commands/migrate.ts';
 import { repair } from '../../source/cli/commands/repair.ts';
 import { simulate } from '../../source/cli/commands/simulate.ts';
 import { trigger } from '../../source/cli/commands/trigger.ts';
@@ -156,6 +157,25 @@ function walk(file: CounterFile, url: () => string): void {
     await act('undo', { counter: [], receipt: outcome.receiptId });
     expect(await told()).toEqual(before);
     expect(await rows()).toEqual(all);
+  });
+
+  test('migrate installs what counts right from then on, and leaves what does', async () => {
+    await act('sync');
+    const open = async () => null;
+    const planned = json(await migrate(database, await chosen({ dryRun: true }), signal, open, () => {}));
+    expect(planned.statements.length > 0).toBe(file.migrate === 'installs');
+    if (file.migrate === 'installs') {
+      const confirm = planned.fingerprint;
+      const done = json(await migrate(database, await chosen({ confirm }), signal, open, () => {}));
+      expect(done).toMatchObject({ applied: true });
+    }
+    expect((await told()).filter(isWrong)).toEqual([]);
+    const before = await told();
+    for (const use of file.uses.split('; ')) {
+      await own.sql.unsafe(use);
+      expect((await told()).filter(isWrong), use).toEqual([]);
+    }
+    expect(await told()).not.toEqual(before);
   });
 }
 

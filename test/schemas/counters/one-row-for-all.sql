@@ -4,7 +4,7 @@
 -- missed: nothing
 -- migrate: counts-right
 -- history: refused
--- uses: INSERT INTO members (email) VALUES ('d@example.com'); DELETE FROM members WHERE email = 'a@example.com'
+-- uses: INSERT INTO members (email) VALUES ('d@example.com'), ('e@example.com'); DELETE FROM members WHERE email = 'a@example.com'
 
 CREATE TABLE site_stats (single boolean PRIMARY KEY DEFAULT true CHECK (single), members bigint NOT NULL DEFAULT 0);
 CREATE TABLE members (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL);
