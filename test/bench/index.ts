@@ -6,6 +6,7 @@ import { benchCounters } from './counters.ts';
 import { benchDatabases, dropLeftovers, serverVersion } from './database.ts';
 import { benchDiagnosis } from './diagnosis.ts';
 import type { Figure } from './figure.ts';
+import { benchMigrate } from './migrate.ts';
 import { benchRepair } from './repair.ts';
 import { inWords } from './report.ts';
 import { benchScan } from './scan.ts';
@@ -18,6 +19,7 @@ const parts: Record<string, Part> = {
   console: benchConsole,
   counters: benchCounters,
   diagnosis: benchDiagnosis,
+  migrate: benchMigrate,
   repair: benchRepair,
   scan: benchScan,
   trigger: benchTrigger,
