@@ -33,7 +33,7 @@ const inBackticks = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, w
 
 const flagsIn = (text: string) => new Set(text.match(/(?<![\w-])--[a-z][a-z-]+/g));
 /** Flags of other programs, on the page for contributors. */
-const others = new Set(['--workers', '--mutate', '--mode']);
+const others = new Set(['--workers', '--mutate', '--mode', '--once', '--sample']);
 
 test('every command is on a page', () => {
   const text = pages.map(page => page.text).join('\n');
