@@ -68,7 +68,7 @@ export const flags = {
     value: 'COUNTER',
     group: 'What to do',
     help: 'this counter instead of usage_count; check takes several, and the console opens on it',
-    for: ['console', 'check', 'trigger', 'simulate', 'migrate', 'checklist', 'sync', 'reset', 'undo'],
+    for: ['console', 'check', 'trigger', 'simulate', 'migrate', 'checklist', 'sync', 'reset', 'undo', 'scan'],
     give: 'schema, table and column of a count, such as public.posts.comments_count',
   },
   all: {
@@ -93,6 +93,7 @@ export const flags = {
       'sync',
       'reset',
       'undo',
+      'scan',
     ],
     give: 'the path of a file such as counters.json',
     path: 'file',

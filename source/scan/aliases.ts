@@ -1,4 +1,5 @@
-import type { Aliases } from './names.ts';
+import { type Aliases, isPresets, isRecords } from './names.ts';
+import { names, withColumn } from './subject.ts';
 
 /** The names that all schemas of an application declare; both lists are pairs of file and text. */
 export function aliasesIn(
@@ -7,7 +8,7 @@ export function aliasesIn(
 ): Aliases {
   const all = [
     ...schemas.map(([, text]) => prismaAliases(text)),
-    ...code.flatMap(([, text]) => (text.includes('usage_count') ? [codeAliases(text)] : [])),
+    ...code.flatMap(([, text]) => (text.includes(names().column) ? [codeAliases(text)] : [])),
   ];
   return {
     counters: all.flatMap(({ counters }) => counters),
@@ -21,15 +22,13 @@ function prismaAliases(text: string): Aliases {
   const aliases: Aliases = { counters: [], presets: [], records: [] };
   for (const [, model = '', body = ''] of text.matchAll(/^\s*model\s+(\w+)\s*\{([\s\S]*?)^\s*\}/gm)) {
     const table = /^\s*@@map\(\s*(?:name:\s*)?"([^"]+)"/m.exec(body)?.[1] ?? model;
-    if (/^presets?$/i.test(table)) {
+    if (isPresets(table)) {
       aliases.presets.push(model);
-      for (const [, field = ''] of body.matchAll(
-        /^\s*(\w+)\s+\S+[^\n]*@map\(\s*(?:name:\s*)?"usage_count"/gm,
-      )) {
+      for (const [, field = ''] of body.matchAll(mapped())) {
         aliases.counters.push(field);
       }
     }
-    if (/^preset_?usages?$/i.test(table)) aliases.records.push(model);
+    if (isRecords(table)) aliases.records.push(model);
   }
   return aliases;
 }
@@ -37,11 +36,25 @@ function prismaAliases(text: string): Aliases {
 /** Reads drizzle's tables and TypeORM's entities: `uses: integer('usage_count')`, `@Column({ name: 'usage_count' }) uses`. */
 function codeAliases(text: string): Aliases {
   const counters = [
-    ...text.matchAll(/^\s*(\w+)\s*:\s*\w+\(\s*['"`]usage_count['"`]/gm),
-    ...text.matchAll(
-      /@\w*(?:Column|Property|Field)\w*\(\s*\{[^}]*(?:name|field|fieldName|columnName)\s*:\s*['"]usage_count['"][^}]*\}\s*\)\s*(?:public\s+|private\s+|readonly\s+|declare\s+)*(\w+)/g,
-    ),
-    ...text.matchAll(/^\s*(\w+)\s*:\s*\{[^}]*(?:field|fieldName|columnName)\s*:\s*['"]usage_count['"]/gm),
+    ...text.matchAll(made()),
+    ...text.matchAll(decorated()),
+    ...text.matchAll(described()),
   ].map(([, name]) => name ?? '');
   return { counters, presets: [], records: [] };
 }
+
+const mapped = withColumn(
+  column => new RegExp(`^\\s*(\\w+)\\s+\\S+[^\\n]*@map\\(\\s*(?:name:\\s*)?"${column}"`, 'gm'),
+);
+const made = withColumn(column => new RegExp(`^\\s*(\\w+)\\s*:\\s*\\w+\\(\\s*['"\`]${column}['"\`]`, 'gm'));
+const decorated = withColumn(
+  column =>
+    new RegExp(
+      `@\\w*(?:Column|Property|Field)\\w*\\(\\s*\\{[^}]*(?:name|field|fieldName|columnName)\\s*:\\s*['"]${column}['"][^}]*\\}\\s*\\)\\s*(?:public\\s+|private\\s+|readonly\\s+|declare\\s+)*(\\w+)`,
+      'g',
+    ),
+);
+const described = withColumn(
+  column =>
+    new RegExp(`^\\s*(\\w+)\\s*:\\s*\\{[^}]*(?:field|fieldName|columnName)\\s*:\\s*['"]${column}['"]`, 'gm'),
+);

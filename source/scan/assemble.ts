@@ -1,10 +1,12 @@
 import { statementAround } from './code/follow/lookup.ts';
 import type { WriteCandidate } from './code/write-candidate.ts';
+import { messageOfCounter } from './counter-reasons.ts';
 import type { CodeLocation, CountChange, Note, Unparsed, Write } from './finding.ts';
 import { inOneLine, placeAt } from './place.ts';
 import { hintOf, whyOf } from './reasons.ts';
 import type { SqlFound } from './sql/judge-sql.ts';
 import type { SqlUnit } from './sql/sql-unit.ts';
+import { names } from './subject.ts';
 
 /** A finding of either list. */
 export type ReportedFinding = { write: Write } | { note: Note };
@@ -54,7 +56,13 @@ export function reportSql(
   const { unit, offset, kind, how, once, inserts, unsure, routine, trigger } = found;
   const place = placeAt(unit.file, fileText, unit.source(offset));
   const text = inOneLine(statement);
-  if (unsure) return { note: { ...noteOf(place, text, 'insert-with-count'), message: unknownColumns } };
+  if (unsure)
+    return {
+      note: {
+        ...noteOf(place, text, 'insert-with-count'),
+        message: unknownColumns.replaceAll('usage_count', names().column),
+      },
+    };
   if (how === 'recounts') return { note: noteOf(place, text, 'recount') };
   // A value that code is given may be 0; one that another row has, or a file, is what it is.
   if (inserts && unit.in === 'code' && /\$\d/.test(found.text) && !/\bselect\b/i.test(found.text)) {
@@ -67,7 +75,9 @@ export function reportSql(
 }
 
 function noteOf(place: CodeLocation, text: string, kind: Note['kind']): Note {
-  return { ...place, text, kind, message: messages[kind] };
+  const subject = names();
+  const message = subject.counter === null ? messages[kind] : messageOfCounter(kind, subject);
+  return { ...place, text, kind, message };
 }
 
 /** Reports SQL that could not be parsed, with its location. */

@@ -35,6 +35,8 @@ export interface Write extends CodeLocation {
   hint: string;
   /** The line in the same file on which the same function inserts a record; null if it does not. */
   record: number | null;
+  /** The id of the counter, for any other than that of presets. */
+  counter?: string;
 }
 
 /** Something worth checking that is not a second counter: a recount, a reset by hand, a new preset that does not start at 0, a row that is saved as it was read. */
@@ -42,6 +44,8 @@ export interface Note extends CodeLocation {
   text: string;
   kind: 'recount' | 'reset' | 'insert-with-count' | 'row-saved';
   message: string;
+  /** The id of the counter, for any other than that of presets. */
+  counter?: string;
 }
 
 /** A file that names the counter but could not be parsed. */

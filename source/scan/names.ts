@@ -1,3 +1,5 @@
+import { names as subject, withNames } from './subject.ts';
+
 /**
  * A name without schema, quotes, case and underscores: `public.presets`, `"Preset"` and `usageCount` may be spelled by
  * PostgreSQL, an ORM or a person. The console finds its tables in the same way.
@@ -8,13 +10,13 @@ function normal(name: string): string {
 }
 
 /** `usage_count`, the counter. */
-export const isCounter = (name: string) => normal(name) === 'usagecount';
+export const isCounter = (name: string) => subject().isColumn(normal(name));
 
 /** `presets`, the table of the counters; its model is named in the singular. */
-export const isPresets = (name: string) => /^presets?$/.test(normal(name));
+export const isPresets = (name: string) => subject().isTable(normal(name));
 
 /** `preset_usage`, the table of the records. */
-export const isRecords = (name: string) => /^presets?usages?$/.test(normal(name));
+export const isRecords = (name: string) => subject().isRecords(normal(name));
 
 /** Other names of the tables and the counter, which an ORM gave them. */
 export interface Aliases {
@@ -59,6 +61,7 @@ export function soundsLikeCounting(name: string): boolean {
   const plain = normal(name);
   if (plain === normal(trackFunction) || plain === normal(ownFunction)) return false;
   const [verb = '', ...rest] = wordsOf(name);
+  if (subject().counter !== null) return soundsLikeCountingOf(verb, rest);
   if (!/^(increment|incr?|increase|bump|add|plus|raise|update|set|decrement|decr?|decrease)$/.test(verb))
     return false;
   // A word for anything else, as in `increment_preset_copy_count`, says that something else is counted.
@@ -70,6 +73,23 @@ export function soundsLikeCounting(name: string): boolean {
   return (
     uses && (rest.some(word => /^(presets?|usages?)$/.test(word)) || /^use_?counts?$/.test(rest.join('_')))
   );
+}
+
+/** The same for any other counter: the words are those of its count, its rows and its records, and one is of the count. */
+function soundsLikeCountingOf(verb: string, rest: readonly string[]): boolean {
+  if (!/^(increment|incr?|increase|bump|add|plus|raise|update|set|decrement|decr?|decrease)$/.test(verb))
+    return false;
+  const { table, column, records } = subject();
+  const stem = (word: string) => word.replace(/ies$/, 'y').replace(/s$/, '');
+  const generic = /^(counts?|counter|total|num|number)$/;
+  const ofCount = wordsOf(column)
+    .filter(word => !generic.test(word))
+    .map(stem);
+  const known = new Set([...ofCount, ...wordsOf(table).map(stem), ...wordsOf(records ?? '').map(stem)]);
+  const counts = rest.some(word => generic.test(word));
+  if (/^(add|plus|set|update)$/.test(verb) && !counts) return false;
+  if (!rest.every(word => known.has(stem(word)) || generic.test(word) || besides.test(word))) return false;
+  return rest.some(word => ofCount.includes(stem(word))) || (ofCount.length === 0 && counts);
 }
 
 const ofUse = /^(presets?|usages?|uses?|used|counts?|counter)$/;
@@ -86,11 +106,14 @@ export function wordsOf(name: string): string[] {
     .filter(word => word !== '');
 }
 
+const countNamed = withNames(({ column }) => new RegExp(column, 'i'));
+const rowNamed = withNames(({ row }) => new RegExp(row, 'i'));
+
 /** Whether a text could be about the counter at all; other texts are not parsed. */
 export function mayWrite(text: string, functions: Iterable<string> = []): boolean {
-  if (/usage_?counts?\b|usage_?count/i.test(text)) return true;
+  if (countNamed().test(text)) return true;
   if (
-    /preset/i.test(text) &&
+    rowNamed().test(text) &&
     /update|upsert|insert|increment|decrement|patch|merge|copy|rpc|\.set\(|\.save\(|\.(?:bulk)?create/i.test(
       text,
     )

@@ -1,25 +1,13 @@
-import type { CountChange, WriteKind } from './finding.ts';
+import { hintOfCounter, whyOfCounter } from './counter-reasons.ts';
 import { ownTrigger, trackFunction } from './names.ts';
-
-/** What is known about a write when its reason is worded. */
-interface ReasonContext {
-  kind: WriteKind;
-  how: CountChange | null;
-  /** The line, in the same function, that inserts a record. */
-  record: number | null;
-  line: number;
-  readBefore: boolean;
-  /** True if it inserts new presets. */
-  inserts?: boolean;
-  through: string | null;
-  routine: string | null;
-  trigger: string | null;
-}
+import type { ReasonContext } from './reason-context.ts';
+import { names } from './subject.ts';
 
 const trigger = `the trigger ${ownTrigger}`;
 
 /** Why a write is wrong while the trigger counts, in a sentence or two. */
 export function whyOf(about: ReasonContext): string {
+  if (names().counter !== null) return whyOfCounter(about, names());
   const { kind, how, record, line, readBefore, through, routine, trigger: run } = about;
   if (kind === 'trigger-disabled') {
     return `It turns ${trigger} off, and nothing in the scanned files turns it on again: uses made after that are recorded but never counted.`;
@@ -67,6 +55,7 @@ export function whyOf(about: ReasonContext): string {
 
 /** What to do about it. */
 export function hintOf(about: ReasonContext): string {
+  if (names().counter !== null) return hintOfCounter(about, names());
   const { kind, how, record, readBefore, inserts, routine, trigger: run } = about;
   if (kind === 'trigger-disabled') {
     return `Turn it on again in the same transaction (ALTER TABLE preset_usage ENABLE TRIGGER ${ownTrigger}), then run preset-usage sync.`;

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { ConsoleError, interrupted, stopIfInterrupted, usageError } from '../errors/errors.ts';
 import type { ScanReport } from './finding.ts';
 import type { ScanAnswer, ScanRequest } from './scan-messages.ts';
+import type { ScanSubject } from './subject.ts';
 
 // Run from source it is TypeScript; the build puts it into a separate file next to this one.
 const file = new URL(import.meta.url.endsWith('.ts') ? './scan-main.ts' : './scan-main.js', import.meta.url);
@@ -21,6 +22,8 @@ interface ApartOptions {
   /** Read tests, fixtures and stories too. */
   tests?: boolean;
   signal?: AbortSignal | undefined;
+  /** The counters to scan for; null is that of presets, which alone is scanned for if left out. */
+  subjects?: readonly (ScanSubject | null)[];
   /** Milliseconds that the process may spend on one file. */
   patience?: number;
 }
@@ -32,12 +35,12 @@ interface ApartOptions {
  */
 export async function scanApart(
   directory: string,
-  { tests = false, signal, patience = longest }: ApartOptions = {},
+  { tests = false, signal, subjects = [null], patience = longest }: ApartOptions = {},
 ): Promise<ScanReport> {
   const broken: Record<string, string> = {};
   for (let tries = 0; tries <= mostBroken; tries += 1) {
     stopIfInterrupted(signal);
-    const ended = await attempt({ directory, tests, broken }, signal, patience);
+    const ended = await attempt({ directory, tests, broken, subjects }, signal, patience);
     if ('report' in ended) return ended.report;
     if (ended.on === null) break;
     broken[ended.on] = ended.why;

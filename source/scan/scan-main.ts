@@ -19,11 +19,11 @@ process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
 endWithParent();
 
-process.once('message', async ({ directory, tests, broken }: ScanRequest) => {
+process.once('message', async ({ directory, tests, broken, subjects }: ScanRequest) => {
   const leave = () => process.exit();
   try {
     const reading = (file: string | null) => answer({ reading: file });
-    answer({ report: await scanDirectory(directory, { tests, broken, reading }) }, leave);
+    answer({ report: await scanDirectory(directory, { tests, broken, subjects, reading }) }, leave);
   } catch (error) {
     if (isConsoleError(error)) {
       const { code, message, hint, exitCode } = error;

@@ -1,11 +1,13 @@
 import type { ExitCode } from '../errors/errors.ts';
 import type { ScanReport } from './finding.ts';
+import type { ScanSubject } from './subject.ts';
 
 /** The request to the scanning process. `broken` are files that ended it before, with the reason for each. */
 export interface ScanRequest {
   directory: string;
   tests: boolean;
   broken: Record<string, string>;
+  subjects: readonly (ScanSubject | null)[];
 }
 
 /** Its answers: the file that it reads next (null for none), and finally a report or an error. */

@@ -11,14 +11,15 @@ import { type FileKind, isRead, isTest, isTypes } from './files/file-kind.ts';
 import { type FoundFiles, findFiles } from './files/find-files.ts';
 import { openDirectory } from './files/open-directory.ts';
 import { readSources } from './files/read-source.ts';
-import type { NotRead, ScanReport, Skipped, Unparsed } from './finding.ts';
-import { mayWrite, Names, soundsLikeCounting, trackFunction } from './names.ts';
+import type { CodeLocation, NotRead, ScanReport, Skipped, Unparsed } from './finding.ts';
+import { mayWrite, Names, soundsLikeCounting } from './names.ts';
 import { placeAt } from './place.ts';
 import { readScripts } from './shell/read-scripts.ts';
 import { judgeSql, type SqlFound } from './sql/judge-sql.ts';
 import { fillsPresets } from './sql/plain-sql.ts';
 import type { SqlUnit } from './sql/sql-unit.ts';
 import { unitOfCode, unitOfFile } from './sql/sql-units.ts';
+import { type ScanSubject, scanningFor, names as subjectNames, withColumn, withNames } from './subject.ts';
 
 /** How a directory is scanned. */
 interface ScanOptions {
@@ -26,6 +27,8 @@ interface ScanOptions {
   tests?: boolean;
   /** Files of code to skip, with the reason for each. */
   broken?: Readonly<Record<string, string>>;
+  /** The counters to scan for; null is that of presets, which alone is scanned for if left out. */
+  subjects?: readonly (ScanSubject | null)[];
   /** Called with the file before code is read or followed, which may take long, and with null after that. */
   reading?: (file: string | null) => void;
   signal?: AbortSignal | undefined;
@@ -58,7 +61,7 @@ export async function scanDirectory(directory: string, options: ScanOptions = {}
     const kind = source.kind === 'component' ? 'code' : source.kind;
     byKind.set(kind, (byKind.get(kind) ?? new Map<string, string>()).set(source.file, source.text));
   }
-  const read = await readAll(texts, byKind, options);
+  const read = mergeFound(await readEach(texts, byKind, options));
   return {
     directory,
     files: texts.size,
@@ -94,6 +97,44 @@ function countNotRead(
   return all.filter(each => each.files > 0);
 }
 
+type Found = Pick<ScanReport, 'writes' | 'notes' | 'unparsed'>;
+
+/** What is found for each counter, one after another. */
+async function readEach(
+  texts: ReadonlyMap<string, string>,
+  byKind: ReadonlyMap<FileKind, ReadonlyMap<string, string>>,
+  { subjects = [null], ...options }: ScanOptions,
+): Promise<Found[]> {
+  const found: Found[] = [];
+  for (const subject of subjects) {
+    const one = await scanningFor(subject, () => readAll(texts, byKind, options));
+    const of = subject?.counter ? { counter: subject.counter } : {};
+    found.push({
+      writes: one.writes.map(write => ({ ...write, ...of })),
+      notes: one.notes.map(note => ({ ...note, ...of })),
+      unparsed: one.unparsed,
+    });
+  }
+  return found;
+}
+
+/** A place may write several counters; what could not be read is told once. */
+function mergeFound(found: readonly Found[]): Found {
+  const [first, ...others] = found;
+  if (first && others.length === 0) return first;
+  return {
+    writes: byPlace(found.flatMap(({ writes }) => writes)),
+    notes: byPlace(found.flatMap(({ notes }) => notes)),
+    unparsed: sortByLocation(found.flatMap(({ unparsed }) => unparsed)),
+  };
+}
+
+function byPlace<T extends CodeLocation>(list: readonly T[]): T[] {
+  return list.toSorted((a, b) =>
+    a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column,
+  );
+}
+
 async function readAll(
   texts: ReadonlyMap<string, string>,
   byKind: ReadonlyMap<FileKind, ReadonlyMap<string, string>>,
@@ -116,9 +157,7 @@ async function readAll(
     ...aliases.counters,
     ...of('code').flatMap(([, text]) => constantsIn(text)),
   ];
-  const candidates = of('code').filter(
-    ([, text]) => mayWrite(text, extra) || /track_preset_usage/.test(text),
-  );
+  const candidates = of('code').filter(([, text]) => mayWrite(text, extra) || tracks().test(text));
   if (candidates.length > 0) await loadCodeParser();
   const configs = byKind.get('config') ?? new Map();
   const project = new Project(byKind.get('code') ?? new Map(), names, { broken, reading, configs });
@@ -182,18 +221,15 @@ async function readAll(
 
 // A file that imports the counter's name as a constant need not name it: `update({ [COUNTER]: n + 1 })`.
 const constantsIn = (text: string) =>
-  text.includes('usage_count')
-    ? [...text.matchAll(/\b([A-Z]\w{3,})\s*[:=]\s*['"`]usage_count['"`]/g)].map(([, name = '']) => name)
-    : [];
+  text.includes(subjectNames().column) ? [...text.matchAll(constant())].map(([, name = '']) => name) : [];
 
 // Parsing blocks the thread; between files, keys and interrupts are handled.
 const breathe = () => new Promise(resolve => setImmediate(resolve));
 
 const mayChange = (text: string) =>
-  /usage_?count/i.test(text) && /\b(update|merge|create|alter|insert)\b/i.test(text);
+  countNamed().test(text) && /\b(update|merge|create|alter|insert)\b/i.test(text);
 
-const namesUse = (text: string) =>
-  /usage_?count|preset_?usage/i.test(text) || fillsPresets(text) || text.includes(trackFunction);
+const namesUse = (text: string) => useNamed().test(text) || fillsPresets(text) || tracks().test(text);
 
 /** What a finding shows: the statement of the code that holds the SQL, else the SQL. */
 function shown({ text }: SqlFound, place: CodeSql | undefined, fileText: string): string {
@@ -201,3 +237,10 @@ function shown({ text }: SqlFound, place: CodeSql | undefined, fileText: string)
   const { start, end } = statementAround(place.node);
   return fileText.slice(start, end);
 }
+
+const tracks = withNames(({ track }) => new RegExp(track));
+const countNamed = withNames(({ column }) => new RegExp(column, 'i'));
+const useNamed = withNames(
+  ({ column, records }) => new RegExp(`${column}|${records.replace(/s\?$/, '')}`, 'i'),
+);
+const constant = withColumn(column => new RegExp(`\\b([A-Z]\\w{3,})\\s*[:=]\\s*['"\`]${column}['"\`]`, 'g'));

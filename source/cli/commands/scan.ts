@@ -1,4 +1,8 @@
 import type { Config } from '../../config/config.ts';
+import { readConfig } from '../../counter/configured/read-config.ts';
+import { namedCounters } from '../../counter/definition/choose-counters.ts';
+import { parseCounterId } from '../../counter/definition/counter-id.ts';
+import { presetNames } from '../../counter/definition/preset-names.ts';
 import { exitCodes, usageError } from '../../errors/errors.ts';
 import { glyphs } from '../../format/badges.ts';
 import { count } from '../../format/numbers.ts';
@@ -8,17 +12,16 @@ import { wrap } from '../../format/wrap.ts';
 import type { Note, ScanReport, Write } from '../../scan/finding.ts';
 import { languagesNotRead, nothingRead, notReadWords } from '../../scan/not-read.ts';
 import { scanApart } from '../../scan/scan-in-child.ts';
+import type { ScanSubject } from '../../scan/subject.ts';
+import { subjectOfConfigured } from '../../scan/subject-of.ts';
 import type { Outcome } from '../output/outcome.ts';
 
 /**
  * Finds code that writes `usage_count` besides the trigger. Exit code 1 if there is any. Files that could not be read do not
  * affect it, and are named on standard error. Rejects with a usage error (exit code 2) if no file could be read.
  */
-export async function scan(
-  { appSource, ascii }: Config,
-  signal: AbortSignal,
-  columns = 100,
-): Promise<Outcome> {
+export async function scan(config: Config, signal: AbortSignal, columns = 100): Promise<Outcome> {
+  const { appSource, ascii } = config;
   if (appSource === null) {
     throw usageError(
       'directory-missing',
@@ -26,14 +29,21 @@ export async function scan(
       'Name the directory of the application: preset-usage scan src.',
     );
   }
-  const report = await scanApart(appSource, { signal });
+  const subjects = await subjectsOf(config);
+  const report = await scanApart(appSource, { signal, subjects });
   const nothing = nothingRead(report);
   if (nothing) throw nothing;
   const languages = languagesNotRead(report.notRead);
+  const others = subjects.flatMap(subject => subject?.counter ?? []);
   const unread = report.unparsed.length;
   return {
-    json: report,
-    text: describe(report, Math.max(40, Math.min(columns, 120)), glyphs(ascii).ellipsis).join('\n'),
+    json: others.length === 0 ? report : { ...report, counters: others },
+    text: describe(
+      report,
+      namedTogether(subjects),
+      Math.max(40, Math.min(columns, 120)),
+      glyphs(ascii).ellipsis,
+    ).join('\n'),
     exitCode: report.writes.length > 0 ? exitCodes.unhealthy : exitCodes.healthy,
     warnings: [
       ...(unread === 0
@@ -46,12 +56,12 @@ export async function scan(
   };
 }
 
-function describe(report: ScanReport, width: number, mark: string): string[] {
+function describe(report: ScanReport, named: Named, width: number, mark: string): string[] {
   const { directory, files, writes, notes, unparsed, skipped, notRead, durationMs } = report;
   const found =
     writes.length === 0
-      ? 'Nothing that was read writes usage_count in addition to the trigger.'
-      : `${amount(writes.length, 'place writes', 'places write')} usage_count in addition to the trigger.`;
+      ? `Nothing that was read writes ${named.counts} in addition to ${named.keeper}.`
+      : `${amount(writes.length, 'place writes', 'places write')} ${named.counts} in addition to ${named.keeper}.`;
   return [
     `${displayText(directory)}: ${amount(files, 'file')} read in ${(durationMs / 1000).toFixed(2)} s.`,
     found,
@@ -79,6 +89,43 @@ function describe(report: ScanReport, width: number, mark: string): string[] {
 
 const mostSkipped = 10;
 
+/** What is scanned for, in words. */
+interface Named {
+  counts: string;
+  keeper: string;
+}
+
+function namedTogether(subjects: readonly (ScanSubject | null)[]): Named {
+  const ids = subjects.map(subject => subject?.counter ?? 'usage_count');
+  if (subjects.length === 1 && subjects[0] === null) return { counts: 'usage_count', keeper: 'the trigger' };
+  const last = ids.pop() ?? '';
+  return { counts: ids.length === 0 ? last : `${ids.join(', ')} or ${last}`, keeper: 'what may keep it' };
+}
+
+/**
+ * What to scan for: the counter of presets, and those of the configuration; with --counter those alone. Throws a usage error (exit code
+ * 2) for a counter that the configuration does not describe, because no database is read.
+ */
+async function subjectsOf({ config, counter }: Config): Promise<(ScanSubject | null)[]> {
+  const named = namedCounters(counter);
+  const configured = (await readConfig(config, process.cwd())).map(subjectOfConfigured);
+  const others = configured.filter(subject => subject !== null);
+  if (named.length === 0) return [null, ...others];
+  return named.map(({ text, schema, table, column }) => {
+    if (table === presetNames.rows && column === presetNames.count) return null;
+    const found = others.find(each => {
+      const own = parseCounterId(each.counter ?? '');
+      return own?.table === table && own.column === column && (schema === null || own.schema === schema);
+    });
+    if (found) return found;
+    throw usageError(
+      'no-such-counter',
+      `counters.json does not describe ${text}, and scan reads no database.`,
+      'Run preset-usage counters --write-config first, or name the file with --config.',
+    );
+  });
+}
+
 const section = (title: string, size: number) => (size === 0 ? [] : ['', `${title} (${count(size)}):`]);
 
 /** Findings under the name of their file, each with its statement in one row and what there is to say below it. */
@@ -92,7 +139,7 @@ function byFile<Found extends Write | Note>(
   return list.flatMap(found => {
     const head = found.file === file ? [] : ['', displayText(found.file)];
     file = found.file;
-    const place = `  ${found.line}:${found.column} ${found.kind}  `;
+    const place = `  ${found.line}:${found.column} ${found.kind}${found.counter === undefined ? '' : ` of ${found.counter}`}  `;
     const statement = displayText(found.text);
     return [
       ...head,

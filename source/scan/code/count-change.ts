@@ -1,5 +1,6 @@
 import type { Node } from 'oxc-parser';
 import type { CountChange } from '../finding.ts';
+import { withNames } from '../subject.ts';
 import { plainKey } from './follow/bindings.ts';
 import type { Follower } from './follow/follow.ts';
 import { outermostFunction, returnsOf } from './follow/lookup.ts';
@@ -88,7 +89,7 @@ const subtraction = /[\w"')\]}?:]\s*-(?!>)\s*[\w"'($:?@%{]/;
 function readsRecords(follower: Follower, { module, node }: Reference): boolean {
   const own = module.text.slice(node.start, node.end);
   if (
-    /usage_?count/i.test(own) &&
+    countNamed().test(own) &&
     !/actual|real|correct/i.test(own) &&
     follower.names.isCounter(own.split(/[.?\s[(]+/).at(-1) ?? '')
   )
@@ -96,10 +97,13 @@ function readsRecords(follower: Follower, { module, node }: Reference): boolean 
   const around = outermostFunction(node) ?? module.program;
   const text = module.text.slice(around.start, around.end);
   return (
-    /preset_?usage(?!_?count)/i.test(text) &&
+    recordsNamed().test(text) &&
     /count\s*:\s*['"]exact|\.count\(|count\(|\.groupBy\(|\.aggregate\(|_count\b|\.length\b|\.reduce\(|\.select\(['"`](preset_id|id|\*)/i.test(
       text,
     ) &&
     (/count|total|length|uses|records|size|n\b/i.test(own) || /\.get\(|\[/.test(own))
   );
 }
+
+const countNamed = withNames(({ column }) => new RegExp(column, 'i'));
+const recordsNamed = withNames(({ records }) => new RegExp(`${records}(?!_?count)`, 'i'));

@@ -1,4 +1,5 @@
 import type { BindingIdentifier, Node } from 'oxc-parser';
+import { withNames } from '../subject.ts';
 import { isClientStore } from './elsewhere/client-store.ts';
 import { plainKey } from './follow/bindings.ts';
 import { classAround } from './follow/class-members.ts';
@@ -283,16 +284,17 @@ export function entities(follower: Follower, ref: Reference): QueryTarget[] {
   return found.length > 0 ? found : byName(follower, lastName(ref.node));
 }
 
+const rowHeld = withNames(
+  ({ row }) => new RegExp(`^(db|existing|current|found|loaded|updated|target)${row}$`, 'i'),
+);
+
 /** A repository, a model or a record, recognized by its name: `presetRepository`, `this.presets`, `preset`. */
 function byName(follower: Follower, name: string): QueryTarget[] {
   const plain = name
     .replace(/^[_#$]+|[_$]+$/g, '')
     .replace(/(Repository|Repo|Model|Entity|Dao|Table|Delegate|Schema|Record|Row)$/i, '');
   if (follower.names.isRecords(plain)) return [{ table: 'records', by: 'model' }];
-  if (
-    follower.names.isPresets(plain) ||
-    /^(db|existing|current|found|loaded|updated|target)preset$/i.test(plain)
-  ) {
+  if (follower.names.isPresets(plain) || rowHeld().test(plain)) {
     return [{ table: 'presets', by: 'model' }];
   }
   return [];

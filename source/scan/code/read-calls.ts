@@ -1,5 +1,6 @@
 import type { Node } from 'oxc-parser';
 import type { CountChange } from '../finding.ts';
+import { names as subjectNames } from '../subject.ts';
 import { howOfEntry } from './count-change.ts';
 import { type CounterValue, counterIn, counterOfRelated } from './counter-values.ts';
 import type { Follower } from './follow/follow.ts';
@@ -148,13 +149,17 @@ function saidBy(
       module,
       node: { ...call, type: 'UpdateExpression', operator: method === 'increment' ? '++' : '--' } as never,
     };
-    return { entries: [{ key: 'usage_count', value, at: { module, node: call } }], parameters: [], keys: [] };
+    return {
+      entries: [{ key: subjectNames().column, value, at: { module, node: call } }],
+      parameters: [],
+      keys: [],
+    };
   }
   if (subject.by === 'model' && given[0] && isCallback(given[0].node)) return null;
   const [first, second] = given;
   // knex: `.update('usage_count', 3)`; kysely: `.set('usage_count', eb => ...)`
   if (first && second && follower.texts(first).some(name => follower.names.isCounter(name))) {
-    return { entries: [{ key: 'usage_count', value: second, at: first }], parameters: [], keys: [] };
+    return { entries: [{ key: subjectNames().column, value: second, at: first }], parameters: [], keys: [] };
   }
   // A record that was changed: `preset.usageCount += 1; await preset.save()`
   const own =

@@ -1,4 +1,5 @@
 import type { Node } from 'oxc-parser';
+import { names } from '../subject.ts';
 import { howOf } from './count-change.ts';
 import type { Follower } from './follow/follow.ts';
 import { outermostFunction } from './follow/lookup.ts';
@@ -9,7 +10,9 @@ import type { Call, CodeReading } from './write-candidate.ts';
 /** MikroORM writes changed objects when `flush` is called. */
 export function readFlush(module: CodeModule, call: Call, follower: Follower, reading: CodeReading): void {
   const around = outermostFunction(call);
-  for (const name of ['usageCount', 'usage_count']) {
+  const { column } = names();
+  const camel = column.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  for (const name of new Set([camel, column])) {
     for (const named of module.identifiers.get(name) ?? []) {
       const member = (named as Node).parent;
       if (member?.type !== 'MemberExpression' || (member.property as Node) !== (named as Node)) continue;

@@ -1,4 +1,5 @@
 import type { Node } from 'oxc-parser';
+import { withNames } from '../subject.ts';
 import { howOfEntry } from './count-change.ts';
 import { counterIn } from './counter-values.ts';
 import { givenToConstructor, givenToFactory } from './follow/constructed.ts';
@@ -107,9 +108,11 @@ function helpersOf(
   if (call.callee.type !== 'MemberExpression') return [];
   // An injected object is only known by its name.
   const receiver = module.text.slice(call.callee.object.start, call.callee.object.end);
-  const about = /preset/i.test(`${receiver}.${name}`) || /preset/i.test(module.file);
+  const about = rowNamed().test(`${receiver}.${name}`) || rowNamed().test(module.file);
   return about ? index.filter(each => each.name === name && name !== '') : [];
 }
+
+const rowNamed = withNames(({ row }) => new RegExp(row, 'i'));
 
 /** Whether what a call gives for the table is presets: its name, its definition, or its name in an object of tables. */
 function isOfPresets(

@@ -1,5 +1,6 @@
 import type { Node } from 'oxc-parser';
 import { trackFunction } from '../names.ts';
+import { withNames } from '../subject.ts';
 import { howOfEntry } from './count-change.ts';
 import { counterIn } from './counter-values.ts';
 import { isAboutAnother } from './elsewhere/other-subject.ts';
@@ -41,7 +42,7 @@ export function readRequest(module: CodeModule, call: Call, known: Known, readin
   const method = lastName(call.callee);
   const patches = /^(patch|put)$/i.test(method) || /['"`](PATCH|PUT)['"`]/i.test(text);
   const posts = /^post$/i.test(method) || /['"`]POST['"`]/i.test(text);
-  if (/\/preset_usages?\b/.test(address)) {
+  if (ofRecords().test(address)) {
     if (posts) reading.records.push({ module, node: call });
     return true;
   }
@@ -109,9 +110,15 @@ function bodiesOf(follower: Follower, ref: Reference): Reference[] {
 }
 
 const isPostgrest = (address: string) =>
-  /\/rest\/v1\/(presets|preset_usages?|rpc\/\w+)\b/.test(address) ||
-  /\/(presets|preset_usages?)\?[\w.]+=(eq|in|is)\./.test(address) ||
-  /\/rpc\/\w*usage\w*/.test(address);
+  asked().test(address) || filtered().test(address) || /\/rpc\/\w*usage\w*/.test(address);
+
+const ofRecords = withNames(({ records }) => new RegExp(`\\/${records}\\b`));
+const asked = withNames(
+  ({ table, records }) => new RegExp(`\\/rest\\/v1\\/(${table}|${records}|rpc\\/\\w+)\\b`),
+);
+const filtered = withNames(
+  ({ table, records }) => new RegExp(`\\/(${table}|${records})\\?[\\w.]+=(eq|in|is)\\.`),
+);
 
 /** The target of a request according to an argument: its text without the parts that are not constant. */
 function addresses(follower: Follower, ref: Reference, depth = 0): string[] {

@@ -1,4 +1,5 @@
 import { trackFunction } from '../names.ts';
+import { names } from '../subject.ts';
 import { isAboutAnother } from './elsewhere/other-subject.ts';
 import type { Follower } from './follow/follow.ts';
 import type { CodeModule, Reference } from './parse/code-module.ts';
@@ -52,7 +53,7 @@ function namesCounter(follower: Follower, ref: Reference): boolean {
             property.type === 'Property' &&
             follower
               .texts({ module, node: property.value })
-              .some(text => /^[a-z_]+s$/.test(text) && text !== 'presets'),
+              .some(text => /^[a-z_]+s$/.test(text) && text !== names().table),
         ),
     );
 }

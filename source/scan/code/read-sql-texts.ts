@@ -1,5 +1,6 @@
 import type { Node } from 'oxc-parser';
 import { mayWrite } from '../names.ts';
+import { withNames } from '../subject.ts';
 import { isClientStore } from './elsewhere/client-store.ts';
 import type { Follower } from './follow/follow.ts';
 import type { CodeModule } from './parse/code-module.ts';
@@ -36,7 +37,7 @@ export function sqlTextsOf(module: CodeModule, follower: Follower, functions: It
       return [];
     const sql = sqlText(follower, { module, node: whole });
     if (!sql || !statement.test(sql.text)) return [];
-    const relevant = mayWrite(sql.text, names) || /preset_?usage|track_preset_usage/i.test(sql.text);
+    const relevant = mayWrite(sql.text, names) || recordsNamed().test(sql.text);
     return relevant && isRun(module, whole) && !isForClient(module, whole, follower)
       ? [{ module, node: whole, sql }]
       : [];
@@ -80,3 +81,5 @@ const isJoined = ({ parent }: Node) =>
   parent.property.type === 'Identifier' &&
   parent.property.name === 'join' &&
   parent.parent?.type === 'CallExpression';
+
+const recordsNamed = withNames(({ records, track }) => new RegExp(`${records}|${track}`, 'i'));

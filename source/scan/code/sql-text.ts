@@ -1,4 +1,5 @@
 import type { Node } from 'oxc-parser';
+import { names, withNames as withSubject } from '../subject.ts';
 import { plainKey } from './follow/bindings.ts';
 import { addendsOf } from './follow/concat-parts.ts';
 import type { Follower } from './follow/follow.ts';
@@ -144,11 +145,11 @@ function textFor(follower: Follower, ref: Reference, before: string, depth: numb
   // postgres.js writes the columns and values of an object: insert into preset_usage ${sql(record)}
   if (/\binsert\s+into\s+[\w."]+\s*$/i.test(before)) return 'default values';
   const last = lastName(node);
-  if (follower.names.isCounter(last)) return 'usage_count';
+  if (follower.names.isCounter(last)) return names().column;
   const table = entities(follower, ref)[0]?.table;
-  if (table === 'presets' && beforeName.test(before)) return 'presets';
-  if (table === 'records' && beforeName.test(before)) return 'preset_usage';
-  if (/presets?(?:_?(?:table|name))*$/i.test(last) && beforeName.test(before)) return 'presets';
+  if (table === 'presets' && beforeName.test(before)) return names().table;
+  if (table === 'records' && beforeName.test(before)) return names().records ?? 'scan_hole';
+  if (tableHeld().test(last) && beforeName.test(before)) return names().table;
   return beforeName.test(before) ? 'scan_hole' : '$1';
 }
 
@@ -232,3 +233,5 @@ export function withPlaceholders(text: string): string {
       form === 'name' || form === 'alias' ? `n${number}` : `$${number}`,
     );
 }
+
+const tableHeld = withSubject(({ tables }) => new RegExp(`${tables}(?:_?(?:table|name))*$`, 'i'));

@@ -5,6 +5,7 @@ import { hintOf, whyOf } from '../reasons.ts';
 import { fillsPresets } from '../sql/plain-sql.ts';
 import type { SqlUnit } from '../sql/sql-unit.ts';
 import { unitOfShell } from '../sql/sql-units.ts';
+import { names, withNames } from '../subject.ts';
 import { readShell } from './shell-sql.ts';
 
 /** What shell scripts do to the counter: their SQL, and their requests, some of which call functions. */
@@ -18,10 +19,10 @@ export async function readScripts(scripts: readonly (readonly [string, string])[
   const units: SqlUnit[] = [];
   const requests: { file: string; script: string; at: number; text: string; routine: string | null }[] = [];
   for (const [file, script] of scripts) {
-    if (!/usage|presets/i.test(script)) continue;
+    if (!naming().test(script)) continue;
     const reading = readShell(script);
     for (const word of reading.sql) {
-      if (/usage/i.test(word.text) || fillsPresets(word.text)) units.push(await unitOfShell(file, word));
+      if (counting().test(word.text) || fillsPresets(word.text)) units.push(await unitOfShell(file, word));
     }
     requests.push(...reading.requests.map(request => ({ ...request, file, script })));
   }
@@ -59,3 +60,11 @@ export async function readScripts(scripts: readonly (readonly [string, string])[
       }),
   };
 }
+
+// Presets are also counted by what only speaks of usage.
+const counting = withNames(({ column, records }) =>
+  names().counter === null ? /usage/i : new RegExp(`${column}|${records}`, 'i'),
+);
+const naming = withNames(({ table, column, records }) =>
+  names().counter === null ? /usage|presets/i : new RegExp(`${column}|${records}|${table}`, 'i'),
+);

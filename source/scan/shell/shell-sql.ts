@@ -1,4 +1,5 @@
 import { isCounter } from '../names.ts';
+import { withNames } from '../subject.ts';
 import { type ShellCommand, type ShellWord, shellCommands } from './shell-words.ts';
 
 /** What a script does to the counter: SQL that it passes to a client, and requests to PostgREST. */
@@ -53,16 +54,19 @@ function requestOf({ words, fed }: ShellCommand): ShellReading['requests'][numbe
   const client = words.find(({ text }) => /^(curl|http|https|xh|wget)$/.test(text));
   if (!name || !client) return null;
   const all = [...words, ...fed].map(({ text }) => text);
-  const address = all.find(text => /\/rest\/v1\/|\/rpc\/\w/.test(text) || /\/presets\?\w+=/.test(text));
+  const address = all.find(text => /\/rest\/v1\/|\/rpc\/\w/.test(text) || filtered().test(text));
   if (address === undefined) return null;
   const routine = /\/rpc\/(\w+)/.exec(address)?.[1] ?? null;
   const text = all.join(' ');
   if (routine !== null) return { at: client.at, text, routine };
   const patches = all.some(each => /^(PATCH|PUT)$/i.test(each) || /^(-X|--request=)(PATCH|PUT)$/i.test(each));
   const merges = all.some(each => /merge-duplicates/.test(each));
-  if (!/\/presets(\?|$)/.test(address) || !(patches || merges)) return null;
+  if (!ofTable().test(address) || !(patches || merges)) return null;
   const names = all.flatMap(each =>
     [...each.matchAll(/["']?(\w+)["']?\s*[:=]/g)].map(([, key]) => key ?? ''),
   );
   return names.some(isCounter) ? { at: client.at, text, routine: null } : null;
 }
+
+const filtered = withNames(({ table }) => new RegExp(`\\/${table}\\?\\w+=`));
+const ofTable = withNames(({ table }) => new RegExp(`\\/${table}(\\?|$)`));

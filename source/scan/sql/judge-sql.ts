@@ -1,6 +1,7 @@
 import type { SqlColumn, SqlCreate, SqlReading, SqlWrite } from '../../sql/sql-effects.ts';
 import type { CountChange, WriteKind } from '../finding.ts';
 import { isCounter, isPresets, isRecords, ownFunction, ownTrigger, trackFunction } from '../names.ts';
+import { withNames } from '../subject.ts';
 import { copiedRows, sequenceOf } from './plain-sql.ts';
 import type { SqlUnit } from './sql-unit.ts';
 
@@ -203,13 +204,18 @@ function counterOf({ table, columns, action, text }: SqlWrite): CountChange | nu
   const how = howOf(column);
   // A repair that adds what is missing, like the console's, counts records in the same statement and takes the count from them.
   // One that only adds their number counts them again.
-  const repairs = how !== 'zero' && countsRecords.test(text) && (how !== 'adds' || takesCount.test(text));
+  const repairs = how !== 'zero' && countsRecords().test(text) && (how !== 'adds' || takesCount().test(text));
   return repairs ? 'recounts' : how;
 }
 
-const takesCount = /-\s*(?:coalesce\s*\(\s*)?(?:"?\w+"?\.)?"?usage_?count/i;
+const takesCount = withNames(
+  ({ column }) => new RegExp(`-\\s*(?:coalesce\\s*\\(\\s*)?(?:"?\\w+"?\\.)?"?${column}`, 'i'),
+);
 
-const countsRecords = /\bcount\s*\([\s\S]*\bpreset_?usages?\b|\bpreset_?usages?\b[\s\S]*\bcount\s*\(/i;
+const countsRecords = withNames(
+  ({ records }) =>
+    new RegExp(`\\bcount\\s*\\([\\s\\S]*\\b${records}\\b|\\b${records}\\b[\\s\\S]*\\bcount\\s*\\(`, 'i'),
+);
 
 const howOf = ({ how }: SqlColumn): CountChange => (how === 'counts' ? 'recounts' : how);
 

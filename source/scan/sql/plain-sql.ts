@@ -1,3 +1,4 @@
+import { withNames } from '../subject.ts';
 /**
  * Prepares the SQL in files of psql and migration tools for the parser: blanks out psql's commands and variables, and down
  * migrations. The text keeps its length, so that offsets stay valid.
@@ -36,8 +37,12 @@ function withoutWayBack(text: string): string {
 const blank = (found: string) => found.replace(/[^\n]/g, ' ');
 
 /** Whether a text may fill presets with rows that it does not spell out, and so need not name the counter. */
-export const fillsPresets = (text: string) =>
-  /\b(?:copy|into|table|exists)\s+(?:only\s+)?(?:"?\w+"?\.)?"?presets\b/i.test(text);
+export const fillsPresets = (text: string) => filling().test(text);
+
+const filling = withNames(
+  ({ table }) =>
+    new RegExp(`\\b(?:copy|into|table|exists)\\s+(?:only\\s+)?(?:"?\\w+"?\\.)?"?${table}\\b`, 'i'),
+);
 
 /** True for files that hold a down migration. */
 export function isWayBack(file: string): boolean {

@@ -1,5 +1,6 @@
 import type { Node } from 'oxc-parser';
 import { wordsOf } from '../../names.ts';
+import { withNames } from '../../subject.ts';
 import { plainKey } from '../follow/bindings.ts';
 import type { Follower } from '../follow/follow.ts';
 import { shapeOf } from '../follow/shape.ts';
@@ -16,11 +17,13 @@ const neutral =
  */
 export function isAboutAnother(follower: Follower, routine: string, given: readonly Reference[]): boolean {
   const subjects = given.flatMap(each => subjectsIn(follower, each));
-  if (subjects.some(subject => /preset/i.test(subject))) return false;
+  if (subjects.some(subject => rowNamed().test(subject))) return false;
   if (subjects.some(subject => subject !== owner && subject !== unknown)) return true;
   // A quota is counted by who uses it: `increment_usage({ user_id })`.
-  return !/preset/i.test(routine) && subjects.includes(owner) && !subjects.includes(unknown);
+  return !rowNamed().test(routine) && subjects.includes(owner) && !subjects.includes(unknown);
 }
+
+const rowNamed = withNames(({ row }) => new RegExp(row, 'i'));
 
 // An id of whoever uses something, and one that could be of anything.
 const owner = 'owner';

@@ -1,4 +1,5 @@
 import type { Names } from '../../names.ts';
+import { withNames } from '../../subject.ts';
 import type { CodeModule } from '../parse/code-module.ts';
 import { codeOfComponent } from '../parse/component-script.ts';
 import { isCode, type ParseProblem, parseCode } from '../parse/parse-code.ts';
@@ -80,7 +81,7 @@ export class Project {
   naming(names: ReadonlySet<string>): CodeModule[] {
     if (names.size === 0) return [];
     return [...this.#texts].flatMap(([file, text]): CodeModule[] => {
-      if (!/preset/i.test(text) || ![...names].some(name => text.includes(name))) return [];
+      if (!rowNamed().test(text) || ![...names].some(name => text.includes(name))) return [];
       return [this.module(file)].filter(module => module !== null);
     });
   }
@@ -112,3 +113,5 @@ function withinStack<Result>(work: () => Result): Result | null {
     throw error;
   }
 }
+
+const rowNamed = withNames(({ row }) => new RegExp(row, 'i'));

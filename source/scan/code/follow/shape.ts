@@ -1,4 +1,5 @@
 import type { Node } from 'oxc-parser';
+import { names, withNames } from '../../subject.ts';
 import type { Reference } from '../parse/code-module.ts';
 import { isFunction } from '../parse/parse-code.ts';
 import { isWholeRow, rowsOfBinding } from '../rows/whole-row.ts';
@@ -119,7 +120,7 @@ function withRow(follower: Follower, ref: Reference, shape: ValueShape): ValueSh
   return { ...shape, entries: [...shape.entries, rowEntry(ref)] };
 }
 
-const rowEntry = (ref: Reference): ShapeEntry => ({ key: 'usage_count', value: ref, at: ref, whole: true });
+const rowEntry = (ref: Reference): ShapeEntry => ({ key: names().column, value: ref, at: ref, whole: true });
 
 /** What is written after a spread replaces what was spread; `undefined` is not written at all. */
 function ofObject(follower: Follower, { module, node }: Reference, use: Node): ValueShape {
@@ -359,8 +360,7 @@ function fromEntries(
     const method = plainKey(node.callee.property, false);
     if (method === 'entries') return on(node.arguments[0]);
     const [test] = node.arguments;
-    const keeps =
-      test && !/usage_?count|includes|\.has\(|\bin\b/i.test(module.text.slice(test.start, test.end));
+    const keeps = test && !selective().test(module.text.slice(test.start, test.end));
     if (method === 'filter' && keeps)
       return fromEntries(follower, { module, node: node.callee.object as Node }, on);
   }
@@ -378,3 +378,5 @@ function fromEntries(
     }),
   };
 }
+
+const selective = withNames(({ column }) => new RegExp(`${column}|includes|\\.has\\(|\\bin\\b`, 'i'));

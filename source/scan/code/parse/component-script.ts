@@ -1,3 +1,4 @@
+import { withNames } from '../../subject.ts';
 import { markupCode } from './component-markup.ts';
 
 /** The code of a component, and the offsets of code in its markup that could not be read. */
@@ -36,7 +37,11 @@ export function codeOfComponent(
 }
 
 // Most markup only shows something.
-const mayConcernUse = (code: string) => /usage_?count|preset|supabase|\brpc\b|\bfetch\b|\.from\(/i.test(code);
+const mayConcernUse = (code: string) => concerning().test(code);
+
+const concerning = withNames(
+  ({ column, row }) => new RegExp(`${column}|${row}|supabase|\\brpc\\b|\\bfetch\\b|\\.from\\(`, 'i'),
+);
 
 /** The scripts of a component, and its markup, each with the rest blanked out. */
 function scriptsOf(text: string): { script: string; markup: string } {

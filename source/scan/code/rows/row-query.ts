@@ -1,4 +1,5 @@
 import type { Node } from 'oxc-parser';
+import { withNames } from '../../subject.ts';
 import { plainKey } from '../follow/bindings.ts';
 import type { Follower } from '../follow/follow.ts';
 import type { CodeModule, Reference } from '../parse/code-module.ts';
@@ -139,11 +140,22 @@ export function selectsRows(follower: Follower, { module, node }: Reference): bo
         ? follower.texts({ module, node })
         : [];
   return texts.some(text => {
-    const columns =
-      /^\s*select\s+(?:distinct\s+)?([\s\S]*?)\s+from\s+(?:"?\w+"?\.)?"?presets"?\b/i.exec(text)?.[1] ??
-      /^\s*(?:update|insert\s+into)\s+(?:"?\w+"?\.)?"?presets"?\b[\s\S]*\breturning\s+([^;]*)/i.exec(
-        text,
-      )?.[1];
+    const columns = selected().exec(text)?.[1] ?? returned().exec(text)?.[1];
     return columns !== undefined && hasCount(follower, columns.replace(/"/g, ''));
   });
 }
+
+const selected = withNames(
+  ({ table }) =>
+    new RegExp(
+      `^\\s*select\\s+(?:distinct\\s+)?([\\s\\S]*?)\\s+from\\s+(?:"?\\w+"?\\.)?"?${table}"?\\b`,
+      'i',
+    ),
+);
+const returned = withNames(
+  ({ table }) =>
+    new RegExp(
+      `^\\s*(?:update|insert\\s+into)\\s+(?:"?\\w+"?\\.)?"?${table}"?\\b[\\s\\S]*\\breturning\\s+([^;]*)`,
+      'i',
+    ),
+);

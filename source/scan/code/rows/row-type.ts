@@ -1,4 +1,5 @@
 import type { Node } from 'oxc-parser';
+import { withNames } from '../../subject.ts';
 import { type BindingStep, plainKey } from '../follow/bindings.ts';
 import type { Follower } from '../follow/follow.ts';
 import { lookup } from '../follow/lookup.ts';
@@ -30,11 +31,9 @@ export function isRowType(
     case 'TSInterfaceBody':
       return ofMembers(follower, module, node.body, steps, depth);
     case 'TSIndexedAccessType':
-      return steps.every(isRest(follower)) && generated.test(textOf(module, node));
+      return steps.every(isRest(follower)) && generated().test(textOf(module, node));
     case 'TSTypeQuery':
-      return (
-        steps.every(isRest(follower)) && /\bpresets?(?:Table)?\.\$inferSelect$/i.test(textOf(module, node))
-      );
+      return steps.every(isRest(follower)) && inferred().test(textOf(module, node));
     case 'TSTypeReference':
       return ofReference(follower, { module, node }, steps, depth);
     default:
@@ -45,8 +44,14 @@ export function isRowType(
 const textOf = (module: CodeModule, node: Node) => module.text.slice(node.start, node.end);
 
 // Supabase's and drizzle's types of a row.
-const generated =
-  /^Tables<\s*['"]presets['"]\s*>$|\[['"]presets['"]\]\[['"]Row['"]\]$|^InferSelectModel<typeof \w*presets?\w*>$|^Selectable<\w*presets?\w*>$/i;
+const generated = withNames(
+  ({ table, tables }) =>
+    new RegExp(
+      `^Tables<\\s*['"]${table}['"]\\s*>$|\\[['"]${table}['"]\\]\\[['"]Row['"]\\]$|^InferSelectModel<typeof \\w*${tables}\\w*>$|^Selectable<\\w*${tables}\\w*>$`,
+      'i',
+    ),
+);
+const inferred = withNames(({ tables }) => new RegExp(`\\b${tables}(?:Table)?\\.\\$inferSelect$`, 'i'));
 
 const isRest = (follower: Follower) => (step: BindingStep) =>
   'element' in step || ('without' in step && !step.without.some(key => follower.names.isCounter(key)));
@@ -81,7 +86,7 @@ function ofReference(
   const { module, node } = ref;
   if (node.type !== 'TSTypeReference') return false;
   const text = textOf(module, node);
-  if (generated.test(text)) return steps.every(isRest(follower));
+  if (generated().test(text)) return steps.every(isRest(follower));
   if (node.typeName.type !== 'Identifier')
     return isInferred(follower, { module, node }) && steps.every(isRest(follower));
   const { name } = node.typeName;

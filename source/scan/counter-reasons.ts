@@ -1,0 +1,62 @@
+import type { Note } from './finding.ts';
+import type { ReasonContext } from './reason-context.ts';
+import type { ScanSubject } from './subject.ts';
+
+/** Why a write of another counter than that of presets is wrong if something keeps the count, in a sentence or two. */
+export function whyOfCounter(about: ReasonContext, { column, nouns }: ScanSubject): string {
+  const { kind, how, record, line, readBefore, through, routine, inserts } = about;
+  const [one, many] = nouns.record;
+  const place = through && kind !== 'rpc' ? `${through}() writes the value passed to it. ` : '';
+  const racing = readBefore
+    ? ' It also writes back what it read before: simultaneous changes overwrite each other.'
+    : '';
+  if (inserts) {
+    return `New ${nouns.row[1]} begin with a ${column} that another source gives them. Without the ${many} for it, it is wrong from the start.`;
+  }
+  if (how === 'sets' && readBefore) {
+    return `${place}It writes a whole row back with the ${column} that it read: changes made in between are lost.`;
+  }
+  if (how === 'zero')
+    return `${place}It sets ${column} to 0 but keeps the ${many}: the count is then too low by all of them.`;
+  if (how === 'subtracts') {
+    return `${place}${column} follows from the ${many}. If a trigger keeps it, each subtraction by hand makes it too low.${racing}`;
+  }
+  const name = through ?? routine;
+  if (kind === 'migration-counter') {
+    return `${name === null ? 'It' : `${name}()`} writes ${column} too. If a trigger keeps it, the count has two writers.`;
+  }
+  if (record !== null) {
+    const by = kind === 'rpc' ? `calls ${name}()` : `writes ${column}`;
+    return `${place}It inserts one ${one} on line ${record} and ${by} on line ${line}: if a trigger keeps the count, that counts twice.${racing}`;
+  }
+  if (kind === 'rpc' || (routine !== null && how === 'adds')) {
+    return `${name}() adds to ${column}. If a trigger keeps it, a stored ${one} counts twice, and any other call counts without one.`;
+  }
+  if (how === 'adds') {
+    return `${place}If a trigger keeps ${column}, adding by hand counts a stored ${one} twice, or counts one that was not stored.${racing}`;
+  }
+  return `${place}${column} follows from the ${many}: a value set by hand is only right by chance, and overwrites simultaneous changes.`;
+}
+
+/** What to do about it. */
+export function hintOfCounter(
+  { how, inserts }: ReasonContext,
+  { counter, column, nouns }: ScanSubject,
+): string {
+  const check = `preset-usage trigger --counter ${counter} shows what keeps the count.`;
+  if (inserts) return `Leave ${column} out, and insert the ${nouns.record[1]}. ${check}`;
+  if (how === 'zero')
+    return `Use preset-usage reset --counter ${counter}, which can delete the ${nouns.record[1]} too and can be undone.`;
+  return `If the database keeps it, remove the write and only store the ${nouns.record[0]}. ${check}`;
+}
+
+/** What a note says of another counter. */
+export function messageOfCounter(kind: Note['kind'], { column, nouns }: ScanSubject): string {
+  const messages: Record<Note['kind'], string> = {
+    recount: `It computes ${column} from the ${nouns.record[1]} again, so nothing counts twice. Changes that commit meanwhile may be lost.`,
+    reset: `It sets ${column} to 0 once but keeps the ${nouns.record[1]}. preset-usage reset shows what that changes, and can be undone.`,
+    'row-saved': `It saves a row that was read before, and may write back a ${column} that has changed since. Write the changed columns alone.`,
+    'insert-with-count': `A new ${nouns.row[0]} starts with a ${column} that has no ${nouns.record[1]}.`,
+  };
+  return messages[kind];
+}

@@ -1,0 +1,25 @@
+import type { ConfiguredCounter } from '../counter/configured/read-config.ts';
+import { parseCounterId, parseNames } from '../counter/definition/counter-id.ts';
+import type { CounterDefinition } from '../counter/definition/definition.ts';
+import { presetNames } from '../counter/definition/preset-names.ts';
+import type { ScanSubject } from './subject.ts';
+
+/** What a scan for a counter looks for; null for that of presets. */
+export function subjectOf({ id, row, via, record, nouns, source }: CounterDefinition): ScanSubject | null {
+  if (source.kind === 'built-in') return null;
+  return { counter: id, table: (via ?? row).table, column: row.count, records: record.table, nouns };
+}
+
+/** The same for a counter of the configuration, which may not say where the records are. */
+export function subjectOfConfigured({ written }: ConfiguredCounter): ScanSubject | null {
+  const { counter, records, nouns } = written;
+  const { table, column } = parseCounterId(counter) ?? { table: counter, column: counter };
+  if (table === presetNames.rows && column === presetNames.count) return null;
+  return {
+    counter,
+    table,
+    column,
+    records: records?.table === undefined ? null : (parseNames(records.table)?.at(-1) ?? null),
+    nouns: { row: nouns?.row ?? ['row', 'rows'], record: nouns?.record ?? ['record', 'records'] },
+  };
+}

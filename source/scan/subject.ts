@@ -1,0 +1,139 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { presetNames } from '../counter/definition/preset-names.ts';
+
+/** The counter that a scan is about, by its names in the database. */
+export interface ScanSubject {
+  /** Its id; null for that of presets. */
+  counter: string | null;
+  /** The table with the count, and the column. */
+  table: string;
+  column: string;
+  /** The table of the records; null if it is not known. */
+  records: string | null;
+  /** What a row and a record are called, singular and plural. */
+  nouns: { row: readonly [string, string]; record: readonly [string, string] };
+}
+
+/** The names of a counter as texts and code may spell them. The patterns are sources of regular expressions. */
+export interface ScanNames extends ScanSubject {
+  /** Whether a name, without schema, quotes, case and underscores, is the column or one of the tables. */
+  isColumn: (plain: string) => boolean;
+  isTable: (plain: string) => boolean;
+  isRecords: (plain: string) => boolean;
+  patterns: {
+    column: string;
+    table: string;
+    /** The table or its model, which is named in the singular. */
+    tables: string;
+    /** What names the row within a longer name. */
+    row: string;
+    records: string;
+    /** The function that the application should call. */
+    track: string;
+  };
+}
+
+const ofPresets: ScanNames = {
+  counter: null,
+  table: presetNames.rows,
+  column: presetNames.count,
+  records: presetNames.records,
+  nouns: { row: ['preset', 'presets'], record: ['record', 'records'] },
+  isColumn: plain => plain === 'usagecount',
+  isTable: plain => /^presets?$/.test(plain),
+  isRecords: plain => /^presets?usages?$/.test(plain),
+  patterns: {
+    column: 'usage_?count',
+    table: 'presets',
+    tables: 'presets?',
+    row: 'preset',
+    records: 'preset_?usages?',
+    track: presetNames.track,
+  },
+};
+
+// What no text holds.
+const never = '(?!)';
+
+/** The names of any counter, made from its definition or its configuration. */
+export function namesOf(subject: ScanSubject): ScanNames {
+  const { table, column, records } = subject;
+  const [tables, logged] = [formsOf(table), records === null ? [] : formsOf(records)];
+  const plain = (name: string) => name.toLowerCase().replaceAll(/[\s_-]/g, '');
+  const pattern = (names: readonly string[]) =>
+    names.length === 0
+      ? never
+      : `(?:${names.map(each => each.split('_').map(escaped).join('_?')).join('|')})`;
+  return {
+    ...subject,
+    isColumn: name => name === plain(column),
+    isTable: name => tables.some(each => plain(each) === name),
+    isRecords: name => logged.some(each => plain(each) === name),
+    patterns: {
+      column: pattern([snake(column)]),
+      table: pattern([snake(table)]),
+      tables: pattern(tables),
+      row: pattern([tables.at(-1) ?? '']),
+      records: pattern(logged),
+      track: never,
+    },
+  };
+}
+
+/** A table's name, and in the singular as a model has it; the longest first, the singular last. */
+function formsOf(name: string): string[] {
+  const own = snake(name);
+  const one = own
+    .replace(/ies$/, 'y')
+    .replace(/(ss|sh|ch|x|z)es$/, '$1')
+    .replace(/(?<!s)s$/, '');
+  return one === own || one === '' ? [own] : [own, one];
+}
+
+function snake(name: string): string {
+  return name.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+
+const scanned = new AsyncLocalStorage<ScanNames>();
+
+/** The names of the counter that is being scanned for. */
+export function names(): ScanNames {
+  return scanned.getStore() ?? ofPresets;
+}
+
+/** Runs a scan for `subject`: everything below it takes its names from `names()`. */
+export function scanningFor<Result>(subject: ScanSubject | null, work: () => Result): Result {
+  return subject === null ? work() : scanned.run(namesOf(subject), work);
+}
+
+/** A regular expression with the names of the counter in it, made once for each counter. */
+export function withNames(make: (patterns: ScanNames['patterns']) => RegExp): () => RegExp {
+  const made = new WeakMap<ScanNames, RegExp>();
+  return () => {
+    const own = names();
+    let found = made.get(own);
+    if (!found) {
+      found = make(own.patterns);
+      made.set(own, found);
+    }
+    return found;
+  };
+}
+
+/** The same with the column's name alone, exactly as the database has it. */
+export function withColumn(make: (column: string) => RegExp): () => RegExp {
+  const made = new Map<string, RegExp>();
+  return () => {
+    const { column } = names();
+    let found = made.get(column);
+    if (!found) {
+      found = make(escaped(column));
+      made.set(column, found);
+    }
+    return found;
+  };
+}

@@ -1,0 +1,158 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { scanDirectory } from '../../source/scan/scan.ts';
+import type { ScanSubject } from '../../source/scan/subject.ts';
+
+const filters: ScanSubject = {
+  counter: 'public.saved_filters.use_count',
+  table: 'saved_filters',
+  column: 'use_count',
+  records: 'filter_uses',
+  nouns: { row: ['filter', 'filters'], record: ['use', 'uses'] },
+};
+const posts: ScanSubject = {
+  counter: 'blog.posts.views',
+  table: 'posts',
+  column: 'views',
+  records: 'post_views',
+  nouns: { row: ['post', 'posts'], record: ['view', 'views'] },
+};
+const orders: ScanSubject = {
+  counter: 'public."Category"."itemCount"',
+  table: 'Category',
+  column: 'itemCount',
+  records: 'Item',
+  nouns: { row: ['category', 'categories'], record: ['item', 'items'] },
+};
+const subjects = [null, filters, posts, orders];
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'scan-any-'));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+async function scan(files: Record<string, string>, of: readonly (ScanSubject | null)[] = subjects) {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+  return scanDirectory(root, { subjects: of });
+}
+
+describe('a write of another counter is found in', () => {
+  test.each<[string, string, string, [kind: string, how: string | null, counter: string]]>([
+    [
+      'an update of Supabase',
+      'a.ts',
+      "await supabase.from('saved_filters').update({ use_count: n + 1 }).eq('id', id);",
+      ['supabase-update', 'adds', 'public.saved_filters.use_count'],
+    ],
+    [
+      'a call of a function',
+      'a.ts',
+      "await supabase.rpc('increment_post_views', { post_id: id });",
+      ['rpc', 'adds', 'blog.posts.views'],
+    ],
+    [
+      'a call of one in camel case',
+      'a.ts',
+      "await supabase.rpc('incrementFilterUseCount', { p_id: id });",
+      ['rpc', 'adds', 'public.saved_filters.use_count'],
+    ],
+    [
+      'Prisma',
+      'a.ts',
+      "import { PrismaClient } from '@prisma/client';\nconst prisma = new PrismaClient();\nawait prisma.category.update({ where: { id }, data: { itemCount: { increment: 1 } } });",
+      ['prisma', 'adds', 'public."Category"."itemCount"'],
+    ],
+    [
+      'drizzle',
+      'a.ts',
+      `import { posts } from './schema';\nawait db.update(posts).set({ views: sql\`\${posts.views} + 1\` }).where(eq(posts.id, id));`,
+      ['query-builder', 'adds', 'blog.posts.views'],
+    ],
+    [
+      'SQL in code',
+      'a.ts',
+      'await pool.query("UPDATE saved_filters SET use_count = use_count + 1 WHERE id = $1", [id]);',
+      ['sql', 'adds', 'public.saved_filters.use_count'],
+    ],
+    [
+      'SQL that quotes its names',
+      'a.sql',
+      `UPDATE "Category" SET "itemCount" = "itemCount" - 1 WHERE id = 4;`,
+      ['sql', 'subtracts', 'public."Category"."itemCount"'],
+    ],
+    [
+      'a request of PostgREST',
+      'a.ts',
+      `await fetch(\`\${url}/rest/v1/saved_filters?id=eq.\${id}\`, { method: 'PATCH', body: JSON.stringify({ use_count: n + 1 }) });`,
+      ['postgrest', 'adds', 'public.saved_filters.use_count'],
+    ],
+    [
+      'a script',
+      'a.sh',
+      `psql -c "UPDATE posts SET views = views + 1 WHERE id = 3"`,
+      ['shell-sql', 'adds', 'blog.posts.views'],
+    ],
+  ])('%s', async (_, file, text, [kind, how, counter]) => {
+    const { writes } = await scan({ [file]: text });
+    expect(writes.map(write => [write.kind, write.how, write.counter])).toEqual([[kind, how, counter]]);
+  });
+});
+
+test.each([
+  ['a count of another table', "await supabase.from('reports').update({ use_count: n + 1 }).eq('id', id);"],
+  [
+    'another column of the table',
+    "await supabase.from('saved_filters').update({ name, position: n + 1 }).eq('id', id);",
+  ],
+  ['a function that counts something else', "await supabase.rpc('increment_post_shares', { post_id: id });"],
+  ['an insert of a record', "await supabase.from('filter_uses').insert({ filter_id: id });"],
+])('%s is no write', async (_, text) => {
+  expect((await scan({ 'a.ts': text })).writes).toEqual([]);
+});
+
+test('names that an ORM gave are followed for each counter', async () => {
+  const { writes } = await scan({
+    'prisma/schema.prisma':
+      'model Filter {\n  id Int @id\n  used Int @map("use_count")\n\n  @@map("saved_filters")\n}\n',
+    'a.ts':
+      "import { PrismaClient } from '@prisma/client';\nconst prisma = new PrismaClient();\nawait prisma.filter.update({ where: { id }, data: { used: { increment: 1 } } });",
+  });
+  expect(writes).toMatchObject([{ kind: 'prisma', counter: 'public.saved_filters.use_count' }]);
+});
+
+test('the reason and the hint speak of the counter', async () => {
+  const { writes } = await scan({
+    'a.ts':
+      "async function use(id, n) {\nawait supabase.from('filter_uses').insert({ filter_id: id });\nawait supabase.from('saved_filters').update({ use_count: n + 1 }).eq('id', id);\n}",
+  });
+  expect(writes).toMatchObject([
+    {
+      record: 2,
+      why: expect.stringContaining(
+        'It inserts one use on line 2 and writes use_count on line 3: if a trigger keeps the count, that counts twice.',
+      ),
+      hint: 'If the database keeps it, remove the write and only store the use. preset-usage trigger --counter public.saved_filters.use_count shows what keeps the count.',
+    },
+  ]);
+});
+
+test('presets are found as ever beside others, and alone if nothing else is asked for', async () => {
+  const files = {
+    'a.ts':
+      "await supabase.from('presets').update({ usage_count: n + 1 }).eq('id', id);\nawait supabase.from('posts').update({ views: n + 1 }).eq('id', id);",
+  };
+  const both = await scan(files);
+  expect(both.writes.map(({ line, counter }) => [line, counter])).toEqual([
+    [1, undefined],
+    [2, 'blog.posts.views'],
+  ]);
+  const alone = await scanDirectory(root);
+  expect(alone.writes).toEqual(both.writes.slice(0, 1));
+  expect(await scan(files, [posts])).toMatchObject({ writes: [{ line: 2 }] });
+});
