@@ -46,6 +46,8 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(areas)) {
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false, skipFull: true },
     jsonReporter: { fileName: `reports/mutation/${name}.json` },
     ignorePatterns: ['dist', 'docs', 'reports', '.stryker-tmp'],
+    // The tests of the scan are many, and other work may go on beside them.
+    dryRunTimeoutMinutes: 20,
     // Longer than any change that does not loop takes beside other work: it would count as noticed.
     timeoutMS: 20_000,
   }).runMutationTest();
