@@ -6,6 +6,7 @@ import { flags } from '../config/flags.ts';
 import { packageVersion } from '../config/paths.ts';
 import { type Host, sameHost, shownHost, type TypedPassword } from '../connection/libpq/target.ts';
 import type { Database } from '../connection/transactions.ts';
+import { presetNames } from '../counter/definition/preset-names.ts';
 import { ConsoleError, exitCodes, interrupted, isConsoleError, usageError } from '../errors/errors.ts';
 import { withoutPasswords } from '../errors/redact.ts';
 import { jsonText } from '../format/json-text.ts';
@@ -253,9 +254,12 @@ async function ofCounter(
     return await run(config);
   } catch (error) {
     if (!isConsoleError(error) || error.code !== 'missing-table' || !takesCounter(command)) throw error;
+    // Where another schema is named, presets are meant that are not there.
+    if (config.schema !== flags.schema.standard) throw error;
     const { onlyCounter } = await import('../counters/run-choose.ts');
     const only = await onlyCounter(database, config, signal);
-    if (!only) throw error;
+    // Presets elsewhere: the error says where.
+    if (!only || only.row.table === presetNames.rows) throw error;
     return run({ ...config, counter: [only.id], choice: only });
   }
 }
