@@ -117,7 +117,7 @@ describe('help', () => {
     console.press('g');
     await console.until(/Questions/);
     console.press(keys.pageDown, keys.pageDown, keys.pageDown);
-    await console.until(/Suspend the console/);
+    await console.until(/Drift log: counts that came out of step/);
     console.press(keys.escape);
     await console.until(/1 of 4/);
   });
