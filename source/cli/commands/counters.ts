@@ -10,6 +10,7 @@ import { findCounters } from '../../counters/run.ts';
 import { auditSums } from '../../counters/run-sums.ts';
 import { exitCodes, usageError } from '../../errors/errors.ts';
 import { jsonText } from '../../format/json-text.ts';
+import { amount } from '../../format/plurals.ts';
 import { counterJson, tableText } from '../output/counter-json.ts';
 import { counterListLines, type ListedCounter } from '../output/counter-list.ts';
 import { databaseInfo } from '../output/database-info.ts';
@@ -68,13 +69,18 @@ export async function counters(
 
 const usualFile = 'counters.json';
 
-/** Writes every counter but guesses, which the file would make certain. Rejects (exit code 2) if there is such a file already. */
+/**
+ * Writes every counter but guesses, which the file would make certain, and that of presets, which is known without it. Rejects (exit
+ * code 2) if there is such a file already.
+ */
 async function writeConfig(
   found: FoundCounters,
   file: string,
   reserved: ReadonlySet<string>,
 ): Promise<string> {
-  const known = found.counters.filter(({ confidence }) => confidence !== 'guess');
+  const known = found.counters.filter(
+    ({ confidence, source }) => confidence !== 'guess' && source.kind !== 'built-in',
+  );
   const text = jsonText({ counters: known.map(each => toConfig(each, reserved)) }, 2);
   await writeFile(file, `${text}\n`, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EEXIST'
@@ -89,5 +95,5 @@ async function writeConfig(
           'Name another with --config.',
         );
   });
-  return `Wrote ${known.length} counters to ${file}.`;
+  return `Wrote ${amount(known.length, 'counter')} to ${file}.`;
 }

@@ -355,6 +355,7 @@ describe('no event', () => {
 
 describe('reads that overlap', () => {
   const tables = {
+    definition: { row: { touched: 'used' }, record: { amount: null }, onDelete: 'keeps' },
     presets: { oid: 1, key: 'id', count: 'c' },
     records: { oid: 2, preset: 'p' },
     hiddenBy: [],
