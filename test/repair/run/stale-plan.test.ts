@@ -8,6 +8,9 @@ const plan = (other: Partial<PlanParts> = {}) =>
     action: 'undo',
     fingerprint: 'abc',
     firesTriggers: [],
+    inspected: {
+      tables: { definition: { nouns: { row: ['preset', 'presets'], record: ['record', 'records'] } } },
+    },
     parts: { ...parts, ...other },
   }) as unknown as RepairPlan & { parts: PlanParts };
 
