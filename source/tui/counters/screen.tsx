@@ -20,17 +20,21 @@ export function CountersScreen({ state }: { state: State }) {
   const titles = counterTitles(counterWidths(state.size.columns), glyphs.ellipsis);
   return (
     <Box flexDirection="column" height={windowRows(state.size) + 2} overflow="hidden">
-      <Line bold>
-        {'  '}
-        {Object.values(titles).join('')}
-      </Line>
+      <Box flexShrink={0}>
+        <Line bold>
+          {'  '}
+          {Object.values(titles).join('')}
+        </Line>
+      </Box>
       <Box flexDirection="column" height={countersRows(state.size)} flexShrink={0} overflow="hidden">
         <Entries counters={counters} state={state} />
       </Box>
-      <Line dimColor>
-        {'  '}
-        {positionOf(counters)}
-      </Line>
+      <Box flexShrink={0}>
+        <Line dimColor>
+          {'  '}
+          {positionOf(counters)}
+        </Line>
+      </Box>
       <Detail counters={counters} state={state} />
     </Box>
   );
@@ -131,15 +135,20 @@ function Detail({ counters, state }: { counters: Counters; state: State }) {
   const { severity } = useTheme();
   const entry = entryAtCursor(state);
   return (
-    <Box flexDirection="column" flexShrink={0}>
+    // What does not fit is cut off: the lines above must not give way to it.
+    <Box flexDirection="column" overflow="hidden">
       {counters.error ? (
-        <Text color={severity.error}>{displayText(`${counters.error.message} ${counters.error.hint}`)}</Text>
+        <Box flexShrink={0}>
+          <Text color={severity.error}>
+            {displayText(`${counters.error.message} ${counters.error.hint}`)}
+          </Text>
+        </Box>
       ) : null}
       {entry
         ? detailOf(entry).map((text, index) => (
-            <Text key={text} bold={index === 0}>
-              {displayText(text)}
-            </Text>
+            <Box key={text} flexShrink={0}>
+              <Text bold={index === 0}>{displayText(text)}</Text>
+            </Box>
           ))
         : null}
     </Box>

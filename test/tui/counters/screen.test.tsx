@@ -77,6 +77,18 @@ describe('the screen of the counters', () => {
     expect(text).toContain('Audited at 00:00:00 UTC.');
   });
 
+  test('cuts what is known of a counter off, and leaves the lines above as they are', () => {
+    const long = 'Line 32 of public.count_comment() adds one for each of the records of comments. '.repeat(
+      20,
+    );
+    const source = { kind: 'trigger' as const, evidence: [long] };
+    const lines = linesOf(listOf([{ ...comments, source }]));
+    expect(lines.length).toBeLessThanOrEqual(20);
+    expect(lines[0]).toMatch(/^ {2}Counter +Counts +Kept by +Known +Rows +Accurate Wrong$/);
+    expect(lines).toContain('  1 of 2, 0 of 1 counter audited');
+    expect(lines).toContain(comments.id);
+  });
+
   test('scrolls through 200 of them', () => {
     let state = listOf(Array.from({ length: 200 }, (_, index) => named(`t${index}`)));
     expect(linesOf(state)[1]).toContain('› t0.n');
