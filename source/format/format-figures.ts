@@ -16,7 +16,7 @@ export function driftText(counter: Counter): string {
   return text.startsWith('-') ? text : `+${text}`;
 }
 
-/** The exact text in at most `width` columns; where it does not fit, or there is none, the number, shortened if it must be. */
+/** The exact text if it fits into `width` columns, else the number, shortened to fit. */
 export function briefly(value: number, exact: string | undefined, width: number): string {
   return exact !== undefined && exact.length <= width ? exact : brief(value, width);
 }

@@ -4,6 +4,7 @@ import type { Database, Reader } from '../connection/transactions.ts';
 import type { Finding } from '../counter/finding.ts';
 import { refused } from '../counter/guards.ts';
 import { ConsoleError, databaseError, exitCodes, isConsoleError } from '../errors/errors.ts';
+import type { MigrationReceipt } from './migration-receipt.ts';
 import { type MigrationPlan, readMigrationPlan } from './read-plan.ts';
 import { applyMigration, beginMigration } from './sql/apply.ts';
 
@@ -24,6 +25,26 @@ export interface MigrationResult {
 
 // In milliseconds. While the migration waits for its lock, inserts queue behind it: these pauses let them through.
 const pauses = [500, 1_000];
+
+/** Runs a migration as runMigration does, and ends its receipt, unless it is not known what became of it. */
+export async function runWithReceipt(
+  database: Database,
+  plan: RunnablePlan,
+  timeouts: Timeouts,
+  receipt: MigrationReceipt | null,
+  signal: AbortSignal,
+  reread?: Reread,
+): Promise<MigrationResult> {
+  let result: MigrationResult;
+  try {
+    result = await runMigration(database, plan, timeouts, async xid => receipt?.record(xid), signal, reread);
+  } catch (error) {
+    if (!isConsoleError(error) || error.code !== 'outcome-unknown') await receipt?.done(false);
+    throw error;
+  }
+  await receipt?.done(true);
+  return result;
+}
 
 /**
  * Runs the migration in one transaction, if the database is still as planned. `record` gets the transaction's number

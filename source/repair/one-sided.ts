@@ -12,8 +12,8 @@ export interface OneSided {
 }
 
 /**
- * A count, other than that of this definition, that triggers on the records change for one event and not for the other: deleting
- * records and putting them back would leave it wrong. Null if there is none.
+ * Finds another count that deleting records and putting them back would leave wrong, because triggers change it for only one of the
+ * two events. Null if no count is like that.
  */
 export function oneSidedCount(catalog: TriggerCatalog, definition: CounterDefinition): OneSided | null {
   const byEvent = {

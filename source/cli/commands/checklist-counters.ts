@@ -49,7 +49,7 @@ export async function checklistOfCounter(
 }
 
 /**
- * Walks the checklist for every counter that is no guess, one after another. The exit code is the worst of all: 1 where a step failed,
+ * Walks the checklist for every counter except guesses, one after another. The exit code is the worst of all: 1 where a step failed,
  * 3 where a counter could not be looked at.
  */
 export async function checklistOfAll(

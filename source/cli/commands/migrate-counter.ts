@@ -1,8 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
-import type { Finding } from '../../counter/finding.ts';
-import { exitCodes, isConsoleError } from '../../errors/errors.ts';
+import { exitCodes } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
 import {
   type CounterPlan,
@@ -13,9 +12,10 @@ import {
 } from '../../migration/defined/read-counter-plan.ts';
 import type { CounterProof } from '../../migration/defined/run-counter-proof.ts';
 import type { MigrationReceipt } from '../../migration/migration-receipt.ts';
-import { type MigrationResult, runMigration } from '../../migration/run.ts';
+import { type MigrationResult, runWithReceipt } from '../../migration/run.ts';
 import { counterJson } from '../output/counter-json.ts';
 import { databaseInfo } from '../output/database-info.ts';
+import { exitCodeOf, findingLines } from '../output/findings.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
 
@@ -45,7 +45,7 @@ export async function migrateCounter(
       text: [databaseInfo(plan.inspected, database).line, nothingToDo(plan), ...findingLines(plan.findings)]
         .map(displayText)
         .join('\n'),
-      exitCode: exitCode(plan.findings),
+      exitCode: exitCodeOf(plan.findings),
     };
   if (confirm !== null || config.json || !canAsk()) requireCounterConfirmation(plan, confirm);
   else {
@@ -53,7 +53,9 @@ export async function migrateCounter(
     requireTyped(await askPhrase(`migrate ${plan.inspected.server.database}`, signal), 'migrate');
   }
   const receipt = await open(plan);
-  const result = await run(database, plan, config, receipt, signal);
+  const result = await runWithReceipt(database, plan, config, receipt, signal, reader =>
+    readCounterPlan(reader, database, plan.definition),
+  );
   const left = result.left ?? [];
   return {
     json: document(plan, database, result, receipt),
@@ -73,7 +75,7 @@ export async function migrateCounter(
     ]
       .map(displayText)
       .join('\n'),
-    exitCode: left.length > 0 ? exitCodes.unhealthy : exitCode(result.findings),
+    exitCode: left.length > 0 ? exitCodes.unhealthy : exitCodeOf(result.findings),
   };
 }
 
@@ -92,31 +94,6 @@ function proofLines(proof: CounterProof | null): string[] {
     proof.proved ? 'Proved in a transaction that was rolled back:' : `Not proved: ${proof.reason}.`,
     ...played.map(({ words }) => `  ${words}`),
   ];
-}
-
-async function run(
-  database: Database,
-  plan: CounterPlan,
-  config: Config,
-  receipt: MigrationReceipt | null,
-  signal: AbortSignal,
-): Promise<MigrationResult> {
-  let result: MigrationResult;
-  try {
-    result = await runMigration(
-      database,
-      plan,
-      config,
-      async xid => receipt?.record(xid),
-      signal,
-      reader => readCounterPlan(reader, database, plan.definition),
-    );
-  } catch (error) {
-    if (!isConsoleError(error) || error.code !== 'outcome-unknown') await receipt?.done(false);
-    throw error;
-  }
-  await receipt?.done(true);
-  return result;
 }
 
 function document(
@@ -169,16 +146,4 @@ function script(plan: ProvenCounterPlan, database: Database): string {
     ...statements.flatMap(statement => [`${statement};`, '']),
     'COMMIT;',
   ].join('\n');
-}
-
-function exitCode(findings: readonly Finding[]) {
-  return findings.some(({ severity }) => severity === 'error') ? exitCodes.unhealthy : exitCodes.healthy;
-}
-
-function findingLines(findings: readonly Finding[]): string[] {
-  return findings.flatMap(({ code, severity, message, hint }) => [
-    '',
-    `${severity}: ${message} (${code})`,
-    `  ${hint}`,
-  ]);
 }

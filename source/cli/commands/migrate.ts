@@ -1,7 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
-import type { Finding } from '../../counter/finding.ts';
-import { exitCodes, isConsoleError } from '../../errors/errors.ts';
+import { exitCodes } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
 import type { MigrationReceipt } from '../../migration/migration-receipt.ts';
 import { eventNames, type MigrationProof, outcomeWords } from '../../migration/proof.ts';
@@ -11,9 +10,10 @@ import {
   planMigration,
   requireMigrationConfirmation,
 } from '../../migration/read-plan.ts';
-import { type MigrationResult, runMigration } from '../../migration/run.ts';
+import { type MigrationResult, runWithReceipt } from '../../migration/run.ts';
 import { keptReasons } from '../../trigger/migration/fit.ts';
 import { databaseInfo } from '../output/database-info.ts';
+import { exitCodeOf, findingLines } from '../output/findings.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
 import { migrateCounter } from './migrate-counter.ts';
@@ -53,7 +53,7 @@ export async function migrate(
       ]
         .map(displayText)
         .join('\n'),
-      exitCode: exitCode(plan.findings),
+      exitCode: exitCodeOf(plan.findings),
     };
   }
   if (confirm !== null || config.json || !canAsk()) requireMigrationConfirmation(plan, confirm);
@@ -62,7 +62,7 @@ export async function migrate(
     requireTyped(await askPhrase(`migrate ${plan.inspected.server.database}`, signal), 'migrate');
   }
   const receipt = await open(plan);
-  const result = await run(database, plan, config, receipt, signal);
+  const result = await runWithReceipt(database, plan, config, receipt, signal);
   const left = result.left ?? [];
   return {
     json: document(plan, database, result, receipt),
@@ -83,7 +83,7 @@ export async function migrate(
     ]
       .map(displayText)
       .join('\n'),
-    exitCode: left.length > 0 ? exitCodes.unhealthy : exitCode(result.findings),
+    exitCode: left.length > 0 ? exitCodes.unhealthy : exitCodeOf(result.findings),
   };
 }
 
@@ -111,24 +111,6 @@ function proofLines(proof: MigrationProof | null): string[] {
 }
 
 const countsAreLeft = 'To repair wrong counts, run sync.';
-
-async function run(
-  database: Database,
-  plan: MigrationPlan,
-  config: Config,
-  receipt: MigrationReceipt | null,
-  signal: AbortSignal,
-): Promise<MigrationResult> {
-  let result: MigrationResult;
-  try {
-    result = await runMigration(database, plan, config, async xid => receipt?.record(xid), signal);
-  } catch (error) {
-    if (!isConsoleError(error) || error.code !== 'outcome-unknown') await receipt?.done(false);
-    throw error;
-  }
-  await receipt?.done(true);
-  return result;
-}
 
 /** The contract's `migrate` document, with what this program adds to it. */
 function document(
@@ -188,16 +170,4 @@ function script(plan: ProvenPlan, database: Database): string {
     ...statements.flatMap(statement => [`${statement};`, '']),
     'COMMIT;',
   ].join('\n');
-}
-
-function exitCode(findings: readonly Finding[]) {
-  return findings.some(({ severity }) => severity === 'error') ? exitCodes.unhealthy : exitCodes.healthy;
-}
-
-function findingLines(findings: readonly Finding[]): string[] {
-  return findings.flatMap(({ code, severity, message, hint }) => [
-    '',
-    `${severity}: ${message} (${code})`,
-    `  ${hint}`,
-  ]);
 }

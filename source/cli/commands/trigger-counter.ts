@@ -9,6 +9,7 @@ import { eventWords } from '../../trigger/defined/words.ts';
 import { enabledMeaningOf, type TriggerState } from '../../trigger/health.ts';
 import { counterJson } from '../output/counter-json.ts';
 import { databaseInfo } from '../output/database-info.ts';
+import { findingLines } from '../output/findings.ts';
 import type { Outcome } from '../output/outcome.ts';
 
 /** Judges what keeps the counter of a definition. Exit code 1 where a finding is an error. */
@@ -40,11 +41,7 @@ function describe(health: CounterHealth, definition: CounterDefinition): string[
     ...triggers.flatMap((state, place) => [...(place > 0 ? [''] : []), ...triggerLines(state, definition)]),
     '',
     ...eventLines(events, definition),
-    ...findings.flatMap(({ code, severity, message, hint }) => [
-      '',
-      `${severity}: ${message} (${code})`,
-      `  ${hint}`,
-    ]),
+    ...findingLines(findings),
     ...(others.length > 0 ? ['', `What else writes ${definition.row.count}:`] : []),
     ...others.map(
       ({ kind, name, table: on, timing, events: of, enabled, function: runs }) =>

@@ -12,6 +12,7 @@ import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
 import { withoutUnusedTrack } from '../../trigger/unused-track.ts';
 import { briefHealth } from '../output/brief-health.ts';
 import { databaseInfo } from '../output/database-info.ts';
+import { findingLines } from '../output/findings.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { counterTrigger } from './trigger-counter.ts';
 
@@ -59,11 +60,7 @@ function describe(health: TriggerHealth): string[] {
       ({ identity, kind, securityDefiner }) =>
         `Called      ${identity}, a ${kind} that runs as ${securityDefiner ? 'its owner' : 'its caller'}`,
     ),
-    ...findings.flatMap(({ code, severity, message, hint }) => [
-      '',
-      `${severity}: ${message} (${code})`,
-      `  ${hint}`,
-    ]),
+    ...findingLines(findings),
     ...(others.length > 0 ? ['', 'Other triggers on both tables:'] : []),
     ...others.map(
       other =>

@@ -1,6 +1,12 @@
 import type { Finding } from '../../counter/finding.ts';
+import { type ExitCode, exitCodes } from '../../errors/errors.ts';
 import { formatWarning } from '../../simulation/format-use.ts';
 import type { UseWarning } from '../../simulation/simulation.ts';
+
+/** Exit code 1 where a finding is an error. */
+export function exitCodeOf(findings: readonly Finding[]): ExitCode {
+  return findings.some(({ severity }) => severity === 'error') ? exitCodes.unhealthy : exitCodes.healthy;
+}
 
 /** Findings as lines of a command's text. */
 export function findingLines(findings: readonly Finding[]): string[] {

@@ -12,7 +12,7 @@ export interface CounterNouns {
   anEvent: string;
   /** True if amounts are added up: then what the count should be is a sum, and no number of records. */
   sums: boolean;
-  /** The column that each new record sets to its time; null if there is none. */
+  /** The column that each new record sets to its time; null without such a column. */
   touched: string | null;
 }
 

@@ -4,8 +4,8 @@ import type { Judgement } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
 
 /**
- * Judges counts that are too high by exactly the records that do not meet the condition any more: they were counted once, and
- * were not taken off. Null if a count that is wrong by another number has such records too, or one that is right.
+ * Judges counts that are too high by exactly the number of their records that no longer meet the condition: those were counted
+ * once and never subtracted. Accurate counts with such records speak against it.
  */
 export function judgeStillCounted(
   high: readonly PresetEvidence[],

@@ -222,7 +222,7 @@ function obstacleIn(guard: () => void, { dryRun = false }: RepairRequest): Remar
 
 const drafts = { sync: planSync, reset: planReset, undo: planUndo };
 
-/** Throws if nothing but its name speaks for the counter, and nobody has named it. An undo is of a counter that was named. */
+/** Throws if the counter is only a guess and the user did not name it. The receipt of an undo names it. */
 function requireSure({ definition }: Tables, { named = false, action }: RepairRequest): void {
   if (definition.confidence !== 'guess' || named || action === 'undo') return;
   throw refused(

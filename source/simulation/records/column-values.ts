@@ -42,7 +42,7 @@ export function freshValue(column: Typed, known: string | null): string | null {
   if (base === 'smallint') return String(randomInt(20_000, 32_767));
   if (base === 'integer' || base === 'bigint') return String(randomInt(2_000_000_000, 2_147_000_000));
   if (base === 'numeric') return String(randomInt(largestOf(column)));
-  // Years that nobody has planned yet.
+  // Far in the future, so that no existing record has the same time.
   if (isTime(column)) return new Date(Date.UTC(2900, 0, 1 + randomInt(36_000))).toISOString().slice(0, 10);
   return null;
 }
@@ -116,7 +116,7 @@ function fits(column: Typed, value: string): boolean {
   return true;
 }
 
-// What has no length in its type may be as long as any text.
+// A type without a length holds texts of any length.
 function widened({ type }: Typed): string {
   return /\(\d+\)/.test(type) || /^("?char"?|character)$/.test(type) ? type : `${type}(10000000)`;
 }

@@ -13,7 +13,7 @@ export interface RecordWishes {
   fixed: RecordValues;
   /** The column that names the user, and the user. */
   user: { column: string; id: string | null } | null;
-  /** A record that is there; empty if there is none. */
+  /** The values of an existing record to copy from; empty if the table has no records. */
   sample: RecordValues;
   /** A value of what each foreign key refers to, by column. */
   referenced: RecordValues;

@@ -39,7 +39,7 @@ export interface RecordMaker {
 
 /** The records that a simulation makes for a row, and what it does to them. */
 export interface MadeRecords {
-  /** The row that one is moved to; null if there is none. */
+  /** The row that a record is moved to; null if the table has no other row. */
   other: KeyedRow | null;
   /** What a record of each row holds in the columns that refer to it. */
   refersTo: string[][];

@@ -100,7 +100,7 @@ export async function readOtherValues(
   return found.parse(rows).map(({ value }) => value);
 }
 
-/** A value of what a foreign key refers to; null if there is none, or this role may not read it. */
+/** A value that a foreign key may refer to; null if the other table is empty or this role may not read it. */
 export async function readReferenced(
   reader: Reader,
   { tables }: Ground,

@@ -87,7 +87,7 @@ async function findRow(reader: Reader, tables: Tables, wanted: string): Promise<
 
 const written = z.array(z.union([z.string(), z.number(), z.boolean()]));
 
-/** The values of a key that was given as a JSON array; as many nulls where it is none. */
+/** The values of a key given as a JSON array; nulls, one for each column, if the text is anything else. */
 function keyIn(text: string, columns: number): (string | null)[] {
   try {
     const values = written.parse(JSON.parse(text)).map(String);

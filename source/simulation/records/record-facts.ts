@@ -46,7 +46,7 @@ export interface RecordFacts {
   columns: readonly RecordColumn[];
   unique: readonly UniqueIndex[];
   references: readonly RecordReference[];
-  /** The columns of the primary key; empty if there is none. */
+  /** The columns of the primary key; empty without one. */
   key: readonly string[];
   /** Constants that check constraints compare a column with, by column. */
   allowed: Readonly<Record<string, readonly string[]>>;

@@ -39,7 +39,7 @@ export interface StepsSubject {
   relations: Relations;
   /** The columns of the records that refer to the row, or to the table between. */
   references: readonly Column[];
-  /** The columns of the records' primary key; empty if there is none. */
+  /** The columns of the records' primary key; empty without one. */
   key: readonly Column[];
   /** The rows, by their keys; the second only if there is a move. */
   rows: readonly (readonly string[])[];

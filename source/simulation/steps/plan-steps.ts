@@ -14,7 +14,7 @@ interface StepsGround {
   again: (values: RecordValues) => RecordValues;
   /** What a record holds that counts, and what to set so that it no longer does; null if all records count. */
   condition: { counts: RecordValues | null; excluded: readonly RecordValues[] } | null;
-  /** What refers to the other row; null if there is none. */
+  /** The values that refer to the other row; null without another row. */
   moved: RecordValues | null;
 }
 

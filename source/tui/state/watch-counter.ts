@@ -2,7 +2,7 @@ import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import { noDrift } from '../drift/model.ts';
 import { initialState, type State } from './model.ts';
 
-/** The id of the counter that is watched; null if there is none yet. */
+/** The id of the counter that is watched; null before the first one is open. */
 export function watchedId({ inspected, counter }: Pick<State, 'inspected' | 'counter'>): string | null {
   return inspected?.tables.definition?.id ?? counter?.id ?? null;
 }
