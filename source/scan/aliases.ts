@@ -17,7 +17,7 @@ export function aliasesIn(
   };
 }
 
-/** Reads a Prisma schema: `uses Int @map("usage_count")`, `model Look { ... @@map("presets") }`. */
+/** Reads a Prisma schema: `read Int @map("views")`, `model Article { ... @@map("posts") }`. */
 function prismaAliases(text: string): Aliases {
   const aliases: Aliases = { counters: [], presets: [], records: [] };
   for (const [, model = '', body = ''] of text.matchAll(/^\s*model\s+(\w+)\s*\{([\s\S]*?)^\s*\}/gm)) {
@@ -33,7 +33,7 @@ function prismaAliases(text: string): Aliases {
   return aliases;
 }
 
-/** Reads drizzle's tables and TypeORM's entities: `uses: integer('usage_count')`, `@Column({ name: 'usage_count' }) uses`. */
+/** Reads drizzle's tables and TypeORM's entities: `read: integer('views')`, `@Column({ name: 'views' }) read`. */
 function codeAliases(text: string): Aliases {
   const counters = [
     ...text.matchAll(made()),

@@ -21,8 +21,8 @@ const messages: Record<Note['kind'], string> = {
   'insert-with-count': 'A new preset starts with a count that has no records.',
 };
 
-const unknownColumns =
-  'It names no columns, and no scanned file says which of its values is usage_count. Name the columns, and leave usage_count out.';
+const unknownColumns = (column: string) =>
+  `It names no columns, and no scanned file says which of its values is ${column}. Name the columns, and leave ${column} out.`;
 
 /** Reports a write found in code; null for a new preset that starts at 0. */
 export function reportCode(
@@ -60,7 +60,7 @@ export function reportSql(
     return {
       note: {
         ...noteOf(place, text, 'insert-with-count'),
-        message: unknownColumns.replaceAll('usage_count', names().column),
+        message: unknownColumns(names().column),
       },
     };
   if (how === 'recounts') return { note: noteOf(place, text, 'recount') };

@@ -3,9 +3,14 @@ import type { ReasonContext } from './reason-context.ts';
 import type { ScanSubject } from './subject.ts';
 
 /** Why a write of another counter than that of presets is wrong if something keeps the count, in a sentence or two. */
-export function whyOfCounter(about: ReasonContext, { column, nouns }: ScanSubject): string {
-  const { kind, how, record, line, readBefore, through, routine, inserts } = about;
+export function whyOfCounter(about: ReasonContext, { column, records, nouns }: ScanSubject): string {
+  const { kind, how, record, line, readBefore, through, routine, trigger, inserts } = about;
   const [one, many] = nouns.record;
+  if (kind === 'trigger-disabled') {
+    return trigger === null
+      ? `It turns the triggers of ${records} off, and nothing in the scanned files turns them on again. If one keeps ${column}, ${many} stored after that are not counted.`
+      : `It turns the trigger ${trigger} off, and nothing in the scanned files turns it on again: ${many} stored after that are not counted.`;
+  }
   const place = through && kind !== 'rpc' ? `${through}() writes the value passed to it. ` : '';
   const racing = readBefore
     ? ' It also writes back what it read before: simultaneous changes overwrite each other.'
@@ -40,10 +45,12 @@ export function whyOfCounter(about: ReasonContext, { column, nouns }: ScanSubjec
 
 /** What to do about it. */
 export function hintOfCounter(
-  { how, inserts }: ReasonContext,
-  { counter, column, nouns }: ScanSubject,
+  { kind, how, trigger, inserts }: ReasonContext,
+  { counter, column, records, nouns }: ScanSubject,
 ): string {
   const check = `preset-usage trigger --counter ${counter} shows what keeps the count.`;
+  if (kind === 'trigger-disabled')
+    return `Turn ${trigger === null ? 'them' : 'it'} on again in the same transaction (ALTER TABLE ${records} ENABLE TRIGGER ${trigger ?? 'ALL'}). ${check}`;
   if (inserts) return `Leave ${column} out, and insert the ${nouns.record[1]}. ${check}`;
   if (how === 'zero')
     return `Use preset-usage reset --counter ${counter}, which can delete the ${nouns.record[1]} too and can be undone.`;

@@ -23,7 +23,7 @@ export interface CodeLocation {
   column: number;
 }
 
-/** Code that writes `usage_count` in addition to the trigger. */
+/** Code that writes the count in addition to the trigger. */
 export interface Write extends CodeLocation {
   /** The statement in one line, shortened if it is long. */
   text: string;

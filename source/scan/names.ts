@@ -1,7 +1,7 @@
 import { names as subject, withNames } from './subject.ts';
 
 /**
- * A name without schema, quotes, case and underscores: `public.presets`, `"Preset"` and `usageCount` may be spelled by
+ * A name without schema, quotes, case and underscores: `app.posts`, `"Post"` and `viewCount` may be spelled by
  * PostgreSQL, an ORM or a person. The console finds its tables in the same way.
  */
 function normal(name: string): string {
@@ -9,13 +9,13 @@ function normal(name: string): string {
   return last.replace(/["'`[\]_\s-]/g, '').toLowerCase();
 }
 
-/** `usage_count`, the counter. */
+/** Whether a name is that of the count. */
 export const isCounter = (name: string) => subject().isColumn(normal(name));
 
-/** `presets`, the table of the counters; its model is named in the singular. */
+/** Whether it is that of the table with the counts, or of its model, which is named in the singular. */
 export const isPresets = (name: string) => subject().isTable(normal(name));
 
-/** `preset_usage`, the table of the records. */
+/** Whether it is that of the table of the records. */
 export const isRecords = (name: string) => subject().isRecords(normal(name));
 
 /** Other names of the tables and the counter, which an ORM gave them. */
@@ -46,27 +46,24 @@ export class Names {
   }
 }
 
-/** The trigger and the function that should count. */
-export const ownTrigger = 'trigger_auto_increment_preset_usage_count';
-export const ownFunction = 'auto_increment_preset_usage_count';
-
-/** What the application should call: it inserts the record, and the trigger counts it. */
-export const trackFunction = 'track_preset_usage';
+/** Whether a function is what the application should call: it inserts the record, and the trigger counts it. */
+export const isTrack = (name: string) => name === subject().own?.track;
 
 /**
  * Whether the name of a function that is not defined in the scanned files suggests that it counts:
- * `increment_preset_usage_count`, `bump_usage`, `incrementUsageCount`.
+ * `increment_post_views`, `bump_views`, `incrementViewCount`.
  */
 export function soundsLikeCounting(name: string): boolean {
   const plain = normal(name);
-  if (plain === normal(trackFunction) || plain === normal(ownFunction)) return false;
+  const { own, counter } = subject();
+  if (own && (plain === normal(own.track) || plain === normal(own.function))) return false;
   const [verb = '', ...rest] = wordsOf(name);
-  if (subject().counter !== null) return soundsLikeCountingOf(verb, rest);
+  if (counter !== null) return soundsLikeCountingOf(verb, rest);
   if (!/^(increment|incr?|increase|bump|add|plus|raise|update|set|decrement|decr?|decrease)$/.test(verb))
     return false;
   // A word for anything else, as in `increment_preset_copy_count`, says that something else is counted.
   if (!rest.every(word => ofUse.test(word) || besides.test(word))) return false;
-  // `add_preset_usage` may insert the record.
+  // What adds a use may insert the record.
   if (/^(add|plus|set|update)$/.test(verb) && !rest.some(word => /^(counts?|counter|uses|total)$/.test(word)))
     return false;
   const uses = rest.some(word => ofUse.test(word) && !/^presets?$/.test(word));

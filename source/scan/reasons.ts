@@ -1,13 +1,12 @@
 import { hintOfCounter, whyOfCounter } from './counter-reasons.ts';
-import { ownTrigger, trackFunction } from './names.ts';
 import type { ReasonContext } from './reason-context.ts';
 import { names } from './subject.ts';
 
-const trigger = `the trigger ${ownTrigger}`;
-
 /** Why a write is wrong while the trigger counts, in a sentence or two. */
 export function whyOf(about: ReasonContext): string {
-  if (names().counter !== null) return whyOfCounter(about, names());
+  const { own } = names();
+  if (own === null) return whyOfCounter(about, names());
+  const trigger = `the trigger ${own.trigger}`;
   const { kind, how, record, line, readBefore, through, routine, trigger: run } = about;
   if (kind === 'trigger-disabled') {
     return `It turns ${trigger} off, and nothing in the scanned files turns it on again: uses made after that are recorded but never counted.`;
@@ -55,16 +54,18 @@ export function whyOf(about: ReasonContext): string {
 
 /** What to do about it. */
 export function hintOf(about: ReasonContext): string {
-  if (names().counter !== null) return hintOfCounter(about, names());
+  const subject = names();
+  const { own, column, records } = subject;
+  if (own === null) return hintOfCounter(about, subject);
   const { kind, how, record, readBefore, inserts, routine, trigger: run } = about;
   if (kind === 'trigger-disabled') {
-    return `Turn it on again in the same transaction (ALTER TABLE preset_usage ENABLE TRIGGER ${ownTrigger}), then run preset-usage sync.`;
+    return `Turn it on again in the same transaction (ALTER TABLE ${records} ENABLE TRIGGER ${own.trigger}), then run preset-usage sync.`;
   }
   if (inserts) {
-    return 'Leave usage_count out, so that it begins at 0, and insert the records. If it has run, run preset-usage sync.';
+    return `Leave ${column} out, so that it begins at 0, and insert the records. If it has run, run preset-usage sync.`;
   }
   if (how === 'sets' && readBefore) {
-    return 'Write only the columns that change, or take usage_count out of the row. Then run preset-usage sync.';
+    return `Write only the columns that change, or take ${column} out of the row. Then run preset-usage sync.`;
   }
   if (how === 'zero') return 'Use preset-usage reset, which can delete the records too and can be undone.';
   if (kind === 'migration-counter') {
@@ -76,7 +77,7 @@ export function hintOf(about: ReasonContext): string {
   }
   const call = kind === 'rpc' || routine !== null ? 'the call' : 'the write';
   return record === null
-    ? `Remove ${call} and record the use instead: ${trackFunction}() or an insert into preset_usage. Then run preset-usage sync.`
+    ? `Remove ${call} and record the use instead: ${own.track}() or an insert into ${records}. Then run preset-usage sync.`
     : `Remove ${call}: the trigger counts the inserted record. Then run preset-usage sync.`;
 }
 

@@ -35,7 +35,7 @@ interface ScanOptions {
 }
 
 /**
- * Reads the application's source below `directory` and finds what writes `usage_count` in addition to the trigger. Rejects
+ * Reads the application's source below `directory` and finds what writes the count in addition to the trigger. Rejects
  * with a usage error (exit code 2) if the directory cannot be read. Files that cannot be read are listed in the report.
  */
 export async function scanDirectory(directory: string, options: ScanOptions = {}): Promise<ScanReport> {

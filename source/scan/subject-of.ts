@@ -7,7 +7,14 @@ import type { ScanSubject } from './subject.ts';
 /** What a scan for a counter looks for; null for that of presets. */
 export function subjectOf({ id, row, via, record, nouns, source }: CounterDefinition): ScanSubject | null {
   if (source.kind === 'built-in') return null;
-  return { counter: id, table: (via ?? row).table, column: row.count, records: record.table, nouns };
+  return {
+    counter: id,
+    table: (via ?? row).table,
+    column: row.count,
+    records: record.table,
+    reference: record.reference,
+    nouns,
+  };
 }
 
 /** The same for a counter of the configuration, which may not say where the records are. */
@@ -20,6 +27,7 @@ export function subjectOfConfigured({ written }: ConfiguredCounter): ScanSubject
     table,
     column,
     records: records?.table === undefined ? null : (parseNames(records.table)?.at(-1) ?? null),
+    reference: [records?.reference ?? []].flat(),
     nouns: { row: nouns?.row ?? ['row', 'rows'], record: nouns?.record ?? ['record', 'records'] },
   };
 }

@@ -10,6 +10,8 @@ export interface ScanSubject {
   column: string;
   /** The table of the records; null if it is not known. */
   records: string | null;
+  /** The columns with which a record refers to its row; empty if they are not known. */
+  reference: readonly string[];
   /** What a row and a record are called, singular and plural. */
   nouns: { row: readonly [string, string]; record: readonly [string, string] };
 }
@@ -20,6 +22,8 @@ export interface ScanNames extends ScanSubject {
   isColumn: (plain: string) => boolean;
   isTable: (plain: string) => boolean;
   isRecords: (plain: string) => boolean;
+  /** The trigger and the function that should count, and what the application should call; null if nothing says which. */
+  own: { trigger: string; function: string; track: string } | null;
   patterns: {
     column: string;
     table: string;
@@ -28,6 +32,7 @@ export interface ScanNames extends ScanSubject {
     /** What names the row within a longer name. */
     row: string;
     records: string;
+    reference: string;
     /** The function that the application should call. */
     track: string;
   };
@@ -38,7 +43,13 @@ const ofPresets: ScanNames = {
   table: presetNames.rows,
   column: presetNames.count,
   records: presetNames.records,
+  reference: [presetNames.reference],
   nouns: { row: ['preset', 'presets'], record: ['record', 'records'] },
+  own: {
+    trigger: presetNames.trigger,
+    function: presetNames.triggerFunction,
+    track: presetNames.track,
+  },
   isColumn: plain => plain === 'usagecount',
   isTable: plain => /^presets?$/.test(plain),
   isRecords: plain => /^presets?usages?$/.test(plain),
@@ -48,6 +59,7 @@ const ofPresets: ScanNames = {
     tables: 'presets?',
     row: 'preset',
     records: 'preset_?usages?',
+    reference: presetNames.reference,
     track: presetNames.track,
   },
 };
@@ -57,7 +69,7 @@ const never = '(?!)';
 
 /** The names of any counter, made from its definition or its configuration. */
 export function namesOf(subject: ScanSubject): ScanNames {
-  const { table, column, records } = subject;
+  const { table, column, records, reference } = subject;
   const [tables, logged] = [formsOf(table), records === null ? [] : formsOf(records)];
   const plain = (name: string) => name.toLowerCase().replaceAll(/[\s_-]/g, '');
   const pattern = (names: readonly string[]) =>
@@ -66,6 +78,7 @@ export function namesOf(subject: ScanSubject): ScanNames {
       : `(?:${names.map(each => each.split('_').map(escaped).join('_?')).join('|')})`;
   return {
     ...subject,
+    own: null,
     isColumn: name => name === plain(column),
     isTable: name => tables.some(each => plain(each) === name),
     isRecords: name => logged.some(each => plain(each) === name),
@@ -75,6 +88,7 @@ export function namesOf(subject: ScanSubject): ScanNames {
       tables: pattern(tables),
       row: pattern([tables.at(-1) ?? '']),
       records: pattern(logged),
+      reference: pattern(reference.map(snake)),
       track: never,
     },
   };

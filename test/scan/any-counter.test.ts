@@ -10,6 +10,7 @@ const filters: ScanSubject = {
   table: 'saved_filters',
   column: 'use_count',
   records: 'filter_uses',
+  reference: ['filter_id'],
   nouns: { row: ['filter', 'filters'], record: ['use', 'uses'] },
 };
 const posts: ScanSubject = {
@@ -17,6 +18,7 @@ const posts: ScanSubject = {
   table: 'posts',
   column: 'views',
   records: 'post_views',
+  reference: ['post_id'],
   nouns: { row: ['post', 'posts'], record: ['view', 'views'] },
 };
 const orders: ScanSubject = {
@@ -24,6 +26,7 @@ const orders: ScanSubject = {
   table: 'Category',
   column: 'itemCount',
   records: 'Item',
+  reference: ['categoryId'],
   nouns: { row: ['category', 'categories'], record: ['item', 'items'] },
 };
 const subjects = [null, filters, posts, orders];
@@ -140,6 +143,52 @@ test('the reason and the hint speak of the counter', async () => {
       hint: 'If the database keeps it, remove the write and only store the use. preset-usage trigger --counter public.saved_filters.use_count shows what keeps the count.',
     },
   ]);
+});
+
+test.each([
+  ['one by its name', 'count_view', 'It turns the trigger count_view off', 'Turn it on again', 'count_view'],
+  ['all', 'ALL', 'It turns the triggers of post_views off', 'Turn them on again', 'ALL'],
+  ['those of users', 'USER', 'It turns the triggers of post_views off', 'Turn them on again', 'ALL'],
+])('triggers of the records are turned off: %s', async (_, name, why, hint, again) => {
+  const trigger =
+    name === 'count_view'
+      ? `CREATE TABLE post_views (post_id int);
+CREATE FUNCTION count_view() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  UPDATE posts SET views = views + 1 WHERE id = NEW.post_id; RETURN NEW; END $$;
+CREATE TRIGGER count_view AFTER INSERT ON post_views FOR EACH ROW EXECUTE FUNCTION count_view();
+`
+      : '';
+  const { writes } = await scan({ 'a.sql': `${trigger}ALTER TABLE post_views DISABLE TRIGGER ${name};` });
+  expect(writes).toMatchObject([
+    {
+      kind: 'trigger-disabled',
+      counter: 'blog.posts.views',
+      why: expect.stringContaining(why),
+      hint: expect.stringContaining(
+        `${hint} in the same transaction (ALTER TABLE post_views ENABLE TRIGGER ${again}).`,
+      ),
+    },
+  ]);
+});
+
+test('what tracks a use of a preset records nothing of another counter', async () => {
+  const { writes } = await scan(
+    {
+      'a.ts':
+        "async function use(id, n) {\nawait supabase.rpc('track_preset_usage', { id });\nawait supabase.from('posts').update({ views: n + 1 }).eq('id', id);\n}",
+    },
+    [posts],
+  );
+  expect(writes).toMatchObject([{ record: null }]);
+});
+
+test('a number of records is read by the reference of the counter', async () => {
+  const recount = (column: string) =>
+    `async function mend(id) {\nconst { data } = await supabase.from('post_views').select('${column}').eq('post_id', id);\nawait supabase.from('posts').update({ views: tally(data).total }).eq('id', id);\n}`;
+  const kinds = async (column: string) =>
+    (await scan({ 'a.ts': recount(column) }, [posts])).notes.map(({ kind }) => kind);
+  expect(await kinds('post_id')).toEqual(['recount']);
+  expect(await kinds('preset_id')).toEqual([]);
 });
 
 test('presets are found as ever beside others, and alone if nothing else is asked for', async () => {

@@ -74,7 +74,7 @@ function judge(follower: Follower, ref: Reference, depth: number): CountChange[]
   });
 }
 
-/** How a standalone SQL expression changes the count: `usage_count + 1`. */
+/** How a standalone SQL expression changes the count: `views + 1`. */
 export function ofText(text: string): CountChange {
   if (/\bcount\s*\(/i.test(text)) return 'recounts';
   if (addition.test(text)) return 'adds';
@@ -98,12 +98,17 @@ function readsRecords(follower: Follower, { module, node }: Reference): boolean 
   const text = module.text.slice(around.start, around.end);
   return (
     recordsNamed().test(text) &&
-    /count\s*:\s*['"]exact|\.count\(|count\(|\.groupBy\(|\.aggregate\(|_count\b|\.length\b|\.reduce\(|\.select\(['"`](preset_id|id|\*)/i.test(
-      text,
-    ) &&
+    countsRows().test(text) &&
     (/count|total|length|uses|records|size|n\b/i.test(own) || /\.get\(|\[/.test(own))
   );
 }
 
 const countNamed = withNames(({ column }) => new RegExp(column, 'i'));
+const countsRows = withNames(
+  ({ reference }) =>
+    new RegExp(
+      `count\\s*:\\s*['"]exact|\\.count\\(|count\\(|\\.groupBy\\(|\\.aggregate\\(|_count\\b|\\.length\\b|\\.reduce\\(|\\.select\\(['"\`](${reference}|id|\\*)`,
+      'i',
+    ),
+);
 const recordsNamed = withNames(({ records }) => new RegExp(`${records}(?!_?count)`, 'i'));

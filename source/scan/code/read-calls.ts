@@ -157,7 +157,7 @@ function saidBy(
   }
   if (subject.by === 'model' && given[0] && isCallback(given[0].node)) return null;
   const [first, second] = given;
-  // knex: `.update('usage_count', 3)`; kysely: `.set('usage_count', eb => ...)`
+  // knex: `.update('views', 3)`; kysely: `.set('views', eb => ...)`
   if (first && second && follower.texts(first).some(name => follower.names.isCounter(name))) {
     return { entries: [{ key: subjectNames().column, value: second, at: first }], parameters: [], keys: [] };
   }

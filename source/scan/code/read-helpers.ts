@@ -22,7 +22,7 @@ import {
 const rounds = 3;
 
 /**
- * Finds calls that pass the counter to a helper that writes its argument: `updatePreset(id, { usage_count: n + 1 })`. `read`
+ * Finds calls that pass the counter to a helper that writes its argument: `updatePost(id, { views: n + 1 })`. `read`
  * reads a file that was skipped so far because it does not name the counter itself.
  */
 export function readHelperCalls(

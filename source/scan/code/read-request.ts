@@ -1,5 +1,5 @@
 import type { Node } from 'oxc-parser';
-import { trackFunction } from '../names.ts';
+import { isTrack } from '../names.ts';
 import { withNames } from '../subject.ts';
 import { howOfEntry } from './count-change.ts';
 import { counterIn } from './counter-values.ts';
@@ -30,7 +30,7 @@ export function readRequest(module: CodeModule, call: Call, known: Known, readin
     through: null,
   };
   if (routine !== undefined) {
-    if (routine === trackFunction) reading.records.push({ module, node: call });
+    if (isTrack(routine)) reading.records.push({ module, node: call });
     const bodies = given.slice(1).flatMap(each => bodiesOf(follower, each));
     const another = !known.defined(routine) && isAboutAnother(follower, routine, bodies);
     if (known.counts(routine) && !another) {

@@ -1,11 +1,11 @@
-import { trackFunction } from '../names.ts';
+import { isTrack } from '../names.ts';
 import { names } from '../subject.ts';
 import { isAboutAnother } from './elsewhere/other-subject.ts';
 import type { Follower } from './follow/follow.ts';
 import type { CodeModule, Reference } from './parse/code-module.ts';
 import { type Call, type CodeReading, type Known, offsetOf } from './write-candidate.ts';
 
-/** Reads a call of a database function: `rpc('increment_preset_usage_count', ...)`. */
+/** Reads a call of a database function: `rpc('increment_post_views', ...)`. */
 export function readCodeRoutine(
   module: CodeModule,
   call: Call,
@@ -15,7 +15,7 @@ export function readCodeRoutine(
   const [first, second] = call.arguments;
   if (!first) return;
   const names = follower.texts({ module, node: first });
-  if (names.includes(trackFunction)) reading.records.push({ module, node: call });
+  if (names.some(isTrack)) reading.records.push({ module, node: call });
   const routine =
     names.find(counts) ?? (second && namesCounter(follower, { module, node: second }) ? names[0] : undefined);
   if (routine === undefined) {
@@ -36,7 +36,7 @@ export function readCodeRoutine(
   });
 }
 
-// `rpc('increment', { table_name: 'presets', column_name: 'usage_count' })`
+// `rpc('increment', { table_name: 'posts', column_name: 'views' })`
 function namesCounter(follower: Follower, ref: Reference): boolean {
   return follower
     .follow(ref)

@@ -10,8 +10,8 @@ import { isRun } from './sql-use.ts';
 import type { Helper } from './write-candidate.ts';
 
 /**
- * SQL whose table or column is a parameter: `UPDATE ${table} SET usage_count = usage_count + 1`. Whoever calls its function
- * with presets writes the counter.
+ * SQL whose table or column is a parameter: `UPDATE ${table} SET views = views + 1`. Whoever calls its function
+ * with the counter's table writes the counter.
  */
 export function sqlHelpersIn(module: CodeModule, follower: Follower): Helper[] {
   const wholes = new Set(module.strings.map(wholeOf));

@@ -125,7 +125,7 @@ function textFor(follower: Follower, ref: Reference, before: string, depth: numb
     if (found.type === 'CallExpression') {
       const [first] = found.arguments;
       const name = lastName(found.callee);
-      // sql.raw('...'), sql.identifier('usage_count'), sql('usage_count'), sql(columns)
+      // sql.raw('...'), sql.identifier('views'), sql('views'), sql(columns)
       const named = first ? follower.texts(nameIn({ module: of, node: found })) : [];
       if (named[0] !== undefined && naming.test(name)) {
         return named.find(text => follower.names.isPresets(text)) ?? named[0];
@@ -142,7 +142,7 @@ function textFor(follower: Follower, ref: Reference, before: string, depth: numb
     if (columns.length > 0) return columns.map(key => `${quoted(key)} = $1`).join(', ');
   }
   if (insideString) return '';
-  // postgres.js writes the columns and values of an object: insert into preset_usage ${sql(record)}
+  // postgres.js writes the columns and values of an object: insert into post_views ${sql(record)}
   if (/\binsert\s+into\s+[\w."]+\s*$/i.test(before)) return 'default values';
   const last = lastName(node);
   if (follower.names.isCounter(last)) return names().column;

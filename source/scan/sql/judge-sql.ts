@@ -1,7 +1,7 @@
 import type { SqlColumn, SqlCreate, SqlReading, SqlWrite } from '../../sql/sql-effects.ts';
 import type { CountChange, WriteKind } from '../finding.ts';
-import { isCounter, isPresets, isRecords, ownFunction, ownTrigger, trackFunction } from '../names.ts';
-import { withNames } from '../subject.ts';
+import { isCounter, isPresets, isRecords, isTrack } from '../names.ts';
+import { names, withNames } from '../subject.ts';
 import { copiedRows, sequenceOf } from './plain-sql.ts';
 import type { SqlUnit } from './sql-unit.ts';
 
@@ -142,8 +142,8 @@ function apply(state: State, unit: SqlUnit, create: SqlCreate): void {
       if (/trigger/i.test(create.what)) {
         state.triggers.delete(`${create.name.name} on ${create.table?.name ?? ''}`);
         // In code, a trigger that one text drops may be created again by another, assembled elsewhere.
-        if (create.name.name === ownTrigger && unit.in !== 'code')
-          state.off.set(ownTrigger, { unit, create });
+        if (create.name.name === names().own?.trigger && unit.in !== 'code')
+          state.off.set(create.name.name, { unit, create });
       }
       break;
   }
@@ -162,7 +162,7 @@ function countingIn(states: readonly State[]): Set<string> {
       const { writes, calls } = create.reading;
       const own = writes.some(write => moves(counterOf(write)));
       const through = calls.some(({ name }) => counting.has(name));
-      if ((own || through) && create.name.name !== ownFunction && !returnsTrigger(create))
+      if ((own || through) && create.name.name !== names().own?.function && !returnsTrigger(create))
         counting.add(create.name.name);
     }
   }
@@ -223,7 +223,8 @@ function judgeState(state: State, named: boolean, judgement: SqlJudgement): void
   const { found } = judgement;
   const triggers = [...state.triggers.values()];
   const own = ownTriggers(state, named);
-  const ours = new Set([ownFunction, ...own.map(({ create }) => create.function.name)]);
+  const usual = names().own;
+  const ours = new Set([usual?.function, ...own.map(({ create }) => create.function.name)]);
   for (const { unit, create } of state.routines.values()) {
     if (ours.has(create.name.name)) continue;
     const run = triggers.find(({ create: { function: called } }) => called.name === create.name.name);
@@ -242,12 +243,12 @@ function judgeState(state: State, named: boolean, judgement: SqlJudgement): void
     for (const write of writes) {
       found.push(...writesIn(write, about, judgement.columns));
     }
-    // A BEFORE trigger on presets that sets NEW.usage_count.
+    // A BEFORE trigger that sets the count of the new row.
     for (const { column, offset, text } of run && isPresets(run.create.table.name) ? fields : []) {
       if (column && isCounter(column.name)) found.push({ ...about, offset, text, how: howOf(column) });
     }
   }
-  const off = [...several, ownTrigger, ...own.map(({ create }) => create.name.name)]
+  const off = [...several, usual?.trigger ?? '', ...own.map(({ create }) => create.name.name)]
     .map(name => state.off.get(name))
     .find(each => each !== undefined);
   if (off) {
@@ -261,12 +262,12 @@ function judgeState(state: State, named: boolean, judgement: SqlJudgement): void
       inserts: false,
       records: false,
       routine: null,
-      trigger: own[0]?.create.name.name ?? ownTrigger,
+      trigger: own[0]?.create.name.name ?? usual?.trigger ?? null,
     });
   }
 }
 
-const isNamedOurs = ({ create }: Live<Trigger>) => create.name.name === ownTrigger;
+const isNamedOurs = ({ create }: Live<Trigger>) => create.name.name === names().own?.trigger;
 
 /**
  * The trigger that counts: the one that the migration installs if any scanned file has it (`named`). Else, of files that create
@@ -322,8 +323,8 @@ function judgeStatements(unit: SqlUnit, reading: SqlReading, judgement: SqlJudge
       records.push({ unit, offset: write.offset });
   }
   for (const { name, offset } of reading.calls) {
-    if (name === trackFunction) records.push({ unit, offset });
-    if (counting.has(name) && name !== trackFunction) {
+    if (isTrack(name)) records.push({ unit, offset });
+    if (counting.has(name) && !isTrack(name)) {
       found.push({ ...about, offset, text: '', how: 'adds', routine: name });
     }
   }

@@ -21,7 +21,7 @@ export interface Binding {
 
 type Declared = Omit<Binding, 'name' | 'declared' | 'steps' | 'fallback'>;
 
-/** The bindings that a pattern makes: `{ id, data: { usage_count }, ...rest }` makes three. */
+/** The bindings that a pattern makes: `{ id, data: { count }, ...rest }` makes three. */
 export function bindingsOf(
   pattern: Node,
   about: Declared,

@@ -12,7 +12,7 @@ import { referencesTo } from './references.ts';
 /** A property that an object may have, and what it may be set to. */
 export interface ShapeEntry {
   key: string;
-  /** Null if the property is changed in place: `patch.usage_count++`. */
+  /** Null if the property is changed in place: `patch.count++`. */
   value: Reference | null;
   /** Where it is written. */
   at: Reference;
