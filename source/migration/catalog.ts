@@ -1,4 +1,13 @@
-import { functionName, trackName } from '../trigger/expected-names.ts';
+import {
+  countingFunction,
+  dailyIndexName,
+  functionName,
+  recordsTable,
+  trackFunction,
+  trackName,
+  trackParameters,
+  triggerName,
+} from '../trigger/expected-names.ts';
 import type { MigrationFit } from '../trigger/migration/fit.ts';
 import type { ShippedFunction } from './script.ts';
 
@@ -6,7 +15,7 @@ import type { ShippedFunction } from './script.ts';
 interface MigratedRoutine {
   /** The function of the migration that it corresponds to. */
   name: string;
-  /** Such as `public.track_preset_usage(uuid, text)`. */
+  /** Such as `public.add_use(uuid, text)`. */
   identity: string;
   /** True if it cannot be replaced in place, so that the migration drops it. */
   dropped: boolean;
@@ -29,7 +38,7 @@ interface MigratedRoutine {
 /** A trigger that the migration replaces or drops. */
 interface MigratedTrigger {
   name: string;
-  /** Such as `public.preset_usage`. */
+  /** Such as `public.uses`. */
   table: string;
   /** True for the counting trigger itself; false for another one that runs its function. */
   ours: boolean;
@@ -50,7 +59,7 @@ interface MigratedTrigger {
 export interface MigrationCatalog {
   triggers: MigratedTrigger[];
   routines: MigratedRoutine[];
-  /** The definition of `idx_preset_usage_daily_unique`; null if it does not exist. */
+  /** The definition of the index that allows one use a day; null if it does not exist. */
   dailyIndex: string | null;
   /** What this role lacks, in words. */
   lacking: string[];
@@ -74,7 +83,7 @@ export function migrationDifferences(
     }
   }
   if (dailyIndex !== null)
-    found.push('the index idx_preset_usage_daily_unique refuses a second use of a preset on a day');
+    found.push(`the index ${dailyIndexName} refuses a second use of a preset on a day`);
   return found;
 }
 
@@ -121,7 +130,7 @@ function differences(routine: MigratedRoutine, own: ShippedFunction): string[] {
       `its settings (${routine.settings.join('; ') || 'none'})`,
     !routine.plain && 'its volatility, strictness or cost',
     routine.default !== null && routine.default !== "'{}'::jsonb" && 'the default of a parameter',
-    own.name === 'auto_increment_preset_usage_count' && routine.publicMay && 'who may execute it (PUBLIC)',
+    own.name === functionName && routine.publicMay && 'who may execute it (PUBLIC)',
     routine.handover !== null && `its owner (${routine.owner}, not ${routine.handover})`,
   ].filter(difference => difference !== false);
 }
@@ -144,19 +153,15 @@ export function replacedDefinitions(
       (ours && offWords(enabled, fit) !== null) || (!fit.kept && (!ours || !shaped)),
   );
   const kept = triggers.some(trigger => trigger.ours && !changed.includes(trigger));
-  const counter = routines.some(({ name }) => name === 'auto_increment_preset_usage_count');
+  const counter = routines.some(({ name }) => name === functionName);
   // An older function may not work with the migration's trigger, and CREATE TRIGGER replaces nothing.
   const inTheWay = !kept && (counter || changed.length > 0);
   const dropped = new Set(routines.filter(routine => routine.dropped).map(({ name }) => name));
   return [
-    ...(inTheWay
-      ? ['DROP TRIGGER IF EXISTS trigger_auto_increment_preset_usage_count ON public.preset_usage']
-      : []),
-    ...(dropped.has('auto_increment_preset_usage_count')
-      ? ['DROP FUNCTION IF EXISTS public.auto_increment_preset_usage_count()']
-      : []),
-    ...(dropped.has('track_preset_usage')
-      ? ['DROP FUNCTION IF EXISTS public.track_preset_usage(uuid, text, jsonb)']
+    ...(inTheWay ? [`DROP TRIGGER IF EXISTS ${triggerName} ON ${recordsTable}`] : []),
+    ...(dropped.has(functionName) ? [`DROP FUNCTION IF EXISTS ${countingFunction}`] : []),
+    ...(dropped.has(trackName)
+      ? [`DROP FUNCTION IF EXISTS ${trackFunction}(${trackParameters.map(({ type }) => type).join(', ')})`]
       : []),
     ...routines.flatMap(({ restore }) => restore),
     ...changed.flatMap(({ restore }) => restore),

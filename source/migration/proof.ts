@@ -1,3 +1,5 @@
+import { trackName } from '../trigger/expected-names.ts';
+
 /** What a proof plays, each in a transaction of its own that is rolled back. */
 export const proofEvents = [
   'insert',
@@ -28,7 +30,7 @@ export interface ProofOutcome {
   /** The SQLSTATE and the message of an error, or why it was not played. */
   code: string | null;
   message: string | null;
-  /** For a call of `track_preset_usage()`: whether it stored a user; null where that was not looked at. */
+  /** For a call of the function for a use: whether it stored a user; null where that was not looked at. */
   user: boolean | null;
 }
 
@@ -90,7 +92,7 @@ const rank = { right: 0, wrong: 1, failed: 2 } as const;
 export const eventNames: Record<ProofEvent, string> = {
   insert: 'inserting a record',
   rows: 'inserting three records at once',
-  call: 'calling track_preset_usage()',
+  call: `calling ${trackName}()`,
   'upsert-nothing': 'inserting again with ON CONFLICT DO NOTHING',
   'upsert-update': 'inserting again with ON CONFLICT DO UPDATE',
   delete: 'deleting a record',

@@ -1,6 +1,15 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
+import { presetNames as names } from '../counter/definition/preset-names.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
+import {
+  countingFunction,
+  dailyIndex,
+  trackName,
+  trackParameters,
+  trackTypes,
+  triggerName,
+} from '../trigger/expected-names.ts';
 import type { MigrationCatalog } from './catalog.ts';
 
 const routine = z.object({
@@ -39,8 +48,8 @@ const answer = z.object({
   lacking: z.array(z.string()),
 });
 
-// What is dropped, and what counts as an older track_preset_usage(), is decided as in the migration itself. $1 is
-// presets, $2 preset_usage, $3 whether the trigger is to fire once per record. Aggregates are left out: pg_get_functiondef() refuses them.
+// What is dropped, and what counts as an older function for a use, is decided as in the migration itself. $1 are the
+// rows, $2 the records, $3 whether the trigger is to fire once per record. Aggregates are left out: pg_get_functiondef() refuses them.
 const text = `WITH RECURSIVE heirs AS (
   SELECT inhrelid AS oid FROM pg_inherits WHERE inhparent = $2::oid
   UNION SELECT i.inhrelid FROM heirs h JOIN pg_inherits i ON i.inhparent = h.oid
@@ -48,32 +57,32 @@ const text = `WITH RECURSIVE heirs AS (
   SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS name, c.relname, c.relkind, c.relowner, c.relforcerowsecurity
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid IN ($1::oid, $2::oid)
 ), counter AS MATERIALIZED (
-  SELECT to_regprocedure('public.auto_increment_preset_usage_count()')::oid AS oid
+  SELECT to_regprocedure('${countingFunction}')::oid AS oid
 ), triggers AS MATERIALIZED (
   SELECT t.*, format('%I.%I', n.nspname, c.relname) AS relation, c.relowner,
-         t.tgrelid = $2::oid AND t.tgname = 'trigger_auto_increment_preset_usage_count' AS ours
+         t.tgrelid = $2::oid AND t.tgname = '${triggerName}' AS ours
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE NOT t.tgisinternal AND t.tgparentid = 0
      AND ((t.tgfoid = (SELECT oid FROM counter) AND NOT (t.tgtype = 5 AND NOT c.relispartition AND t.tgrelid IN (SELECT oid FROM heirs)))
-          OR (t.tgrelid = $2::oid AND t.tgname = 'trigger_auto_increment_preset_usage_count'))
+          OR (t.tgrelid = $2::oid AND t.tgname = '${triggerName}'))
 ), routines AS MATERIALIZED (
   SELECT p.*, format('%I.%I(%s)', 'public', p.proname, oidvectortypes(p.proargtypes)) AS identity,
          CASE WHEN p.oid = (SELECT oid FROM counter) THEN p.prorettype <> 'trigger'::regtype
            ELSE p.prokind <> 'f' OR p.pronargdefaults > 1 OR pg_get_function_result(p.oid) IS DISTINCT FROM 'uuid'
-             OR pg_get_function_identity_arguments(p.oid) <> 'p_preset_id uuid, p_usage_type text, p_usage_data jsonb' END AS dropped,
+             OR pg_get_function_identity_arguments(p.oid) <> '${trackParameters.map(({ name, type }) => `${name} ${type}`).join(', ')}' END AS dropped,
          (SELECT r.oid FROM relations r
            WHERE r.oid = CASE WHEN p.oid = (SELECT oid FROM counter) THEN $1::oid ELSE $2::oid END) AS home,
          coalesce(p.proacl, acldefault('f', p.proowner)) AS acl
     FROM pg_proc p
    WHERE p.prokind <> 'a' AND (p.oid = (SELECT oid FROM counter)
-      OR (p.pronamespace = to_regnamespace('public') AND p.proname = 'track_preset_usage'
-          AND oidvectortypes(p.proargtypes) ~ '^uuid, (text|character varying)(, jsonb?)?$'))
+      OR (p.pronamespace = to_regnamespace('public') AND p.proname = '${trackName}'
+          AND oidvectortypes(p.proargtypes) ~ '${trackTypes}'))
 )
 SELECT
   (SELECT coalesce(json_agg(json_build_object('name', tgname, 'table', relation, 'ours', ours,
             'inserts', tgtype & 4 <> 0, 'more', tgtype & 56 <> 0,
             'comment', (SELECT format('COMMENT ON TRIGGER %I ON %s IS %L', tgname, relation, d) FROM obj_description(oid, 'pg_trigger') d
-              WHERE d IS NULL OR d NOT LIKE 'The only writer of presets.usage_count and last_used_at:%'),
+              WHERE d IS NULL OR d NOT LIKE 'The only writer of ${names.rows}.${names.count} and ${names.touched}:%'),
             'shaped', tgtype = CASE WHEN $3::boolean THEN 5 ELSE 4 END AND tgfoid = (SELECT oid FROM counter)
               AND tgnewtable IS NOT DISTINCT FROM CASE WHEN NOT $3::boolean THEN 'new_records' END AND tgoldtable IS NULL
               AND tgqual IS NULL AND tgnargs = 0 AND tgconstraint = 0
@@ -101,7 +110,7 @@ SELECT
               format('COMMENT ON ROUTINE %s IS %L', p.identity, obj_description(p.oid, 'pg_proc'))
             ], NULL)) ORDER BY p.identity), '[]')
      FROM routines p JOIN pg_language l ON l.oid = p.prolang)::text AS routines,
-  (SELECT to_json(pg_get_indexdef(to_regclass('public.idx_preset_usage_daily_unique'))))::text AS "dailyIndex",
+  (SELECT to_json(pg_get_indexdef(to_regclass('${dailyIndex}'))))::text AS "dailyIndex",
   (SELECT coalesce(json_agg(why), '[]') FROM (
      SELECT format('does not own %s', name) AS why FROM (
        SELECT name, relowner AS owner FROM relations

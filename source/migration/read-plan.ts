@@ -1,14 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { sqlDirectory } from '../config/paths.ts';
 import type { Database, Reader } from '../connection/transactions.ts';
 import type { Finding } from '../counter/finding.ts';
 import { fingerprint } from '../counter/fingerprint.ts';
 import { refused, requireWritableServer } from '../counter/guards.ts';
 import { type InspectedDatabase, inspectDatabase } from '../counter/inspect-database.ts';
 import { ConsoleError, exitCodes } from '../errors/errors.ts';
+import { migrationFile as file, recordsTable, rowsTable } from '../trigger/expected-names.ts';
 import { judgeTrigger } from '../trigger/health.ts';
 import { countsAside, countsInstead } from '../trigger/migration/counts-instead.ts';
 import type { MigrationFit } from '../trigger/migration/fit.ts';
+import { readMigrationScript } from '../trigger/migration/read-script.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
 import { trackRoutines } from '../trigger/track-routines.ts';
 import { migrationDifferences, replacedDefinitions } from './catalog.ts';
@@ -63,8 +63,6 @@ export interface ProvenPlan extends MigrationPlan {
   /** Null if the plan changes nothing. */
   proof: MigrationProof | null;
 }
-
-const file = 'sql/20250930000001_fix_usage_tracking.sql';
 
 /**
  * Compares the database with what the shipped migration installs. Rejects with exit code 4 if the migration
@@ -150,7 +148,7 @@ function mayLose(trigger: string, { reason }: MigrationProof): ConsoleError {
 
 /** Reads a plan in the transaction of `reader`. */
 export async function readMigrationPlan(reader: Reader, database: Database): Promise<MigrationPlan> {
-  const script = await readFile(new URL(`../${file}`, sqlDirectory), 'utf8');
+  const script = await readMigrationScript();
   const found = await inspectDatabase(reader, database, 'public');
   const { tables, server } = found;
   const triggers = await readTriggerCatalog(reader, tables);
@@ -207,6 +205,6 @@ function misfit(reasons: string[]): ConsoleError {
   return refused(
     'does-not-fit',
     `The migration does not fit this database: ${reasons.join('; ')}.`,
-    `It is written for public.presets and public.preset_usage with uuid keys; ${file} can be adapted by hand.`,
+    `It is written for ${rowsTable} and ${recordsTable} with uuid keys; ${file} can be adapted by hand.`,
   );
 }

@@ -16,6 +16,7 @@ import {
   type UsageCall,
   type UsageRoutine,
 } from '../simulation/usage-call.ts';
+import { trackFunction, trackParameters, trackTypes } from '../trigger/expected-names.ts';
 import type { MigrationFit } from '../trigger/migration/fit.ts';
 import { type SideEffect, sideEffectsOf } from '../trigger/side-effects.ts';
 import type { ProofEvent } from './proof.ts';
@@ -174,32 +175,23 @@ const noArbiter = 'no unique key decides on a conflict';
 
 /** Whether the migration puts its own function in the place of this one. */
 function isReplaced({ name, parameters }: UsageRoutine): boolean {
-  return (
-    name === 'public.track_preset_usage' &&
-    /^uuid, (?:text|character varying)(?:, jsonb?)?$/.test(parameters.map(({ type }) => type).join(', '))
-  );
+  return name === trackFunction && new RegExp(trackTypes).test(parameters.map(({ type }) => type).join(', '));
 }
-
-const parameter = (name: string, type: string, optional: boolean) => ({
-  name,
-  quoted: name,
-  type,
-  base: type,
-  optional,
-  mode: 'in' as const,
-  firstLabel: null,
-});
 
 /** The function that the migration installs. */
 const shippedRoutine: UsageRoutine = {
   oid: 0,
-  name: 'public.track_preset_usage',
-  identity: 'public.track_preset_usage(uuid, text, jsonb)',
+  name: trackFunction,
+  identity: `${trackFunction}(${trackParameters.map(({ type }) => type).join(', ')})`,
   kind: 'function',
   stranger: null,
-  parameters: [
-    parameter('p_preset_id', 'uuid', false),
-    parameter('p_usage_type', 'text', false),
-    parameter('p_usage_data', 'jsonb', true),
-  ],
+  parameters: trackParameters.map(({ name, type }, at) => ({
+    name,
+    quoted: name,
+    type,
+    base: type,
+    optional: at === trackParameters.length - 1,
+    mode: 'in',
+    firstLabel: null,
+  })),
 };

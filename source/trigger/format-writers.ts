@@ -26,7 +26,7 @@ export function writerLines(writer: Writer): WriterLines {
   };
 }
 
-/** What a writer does, in a few words, such as `adds 1 to usage_count`. */
+/** What a writer does, in a few words, such as `adds 1 to comments_count`. */
 function effectInWords({ on, verb, action, column, table }: WriterEffect): string {
   if (on === 'derived') return `computes ${column?.name} from the count`;
   if (on === 'records') {

@@ -2,7 +2,7 @@ import type { Finding } from '../counter/finding.ts';
 import type { TriggerHealth } from './health.ts';
 
 /**
- * The same health where nothing in the application's source calls `track_preset_usage()`: then its faults are no faults of the
+ * The same health where nothing in the application's source calls the function for a use: then its faults are no faults of the
  * counter.
  */
 export function withoutUnusedTrack(health: TriggerHealth, directory: string): TriggerHealth {

@@ -3,7 +3,7 @@ import type { Database } from '../../source/connection/transactions.ts';
 import { outcomeWords, type ProofEvent } from '../../source/migration/proof.ts';
 import { planMigration } from '../../source/migration/read-plan.ts';
 import { runMigration } from '../../source/migration/run.ts';
-import { counterFit } from '../../source/trigger/migration/fit-sql.ts';
+import { fitQueries, readMigrationScript } from '../../source/trigger/migration/read-script.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -129,7 +129,8 @@ describe('a trigger that also handles other events', () => {
     ['the words in a string', "RAISE DEBUG 'TG_OP isn''t OLD'; "],
   ])('one that does not tell events apart is replaced: %s', async (_, aside) => {
     await arrange(counter(aside + addOne) + fires('INSERT OR UPDATE'));
-    const [words] = await own.sql`SELECT kept FROM (${own.sql.unsafe(counterFit)}) fit`;
+    const { counter: decides } = fitQueries(await readMigrationScript());
+    const [words] = await own.sql`SELECT kept FROM (${own.sql.unsafe(decides)}) fit`;
     expect(words).toEqual({ kept: null });
     expect(await played()).toMatchObject({
       move: '-1 record but count 0 -> -1 record but count 0, +1 record but count 0',

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { migrationStatements, shippedFunctions, splitScript } from '../../source/migration/script.ts';
 import { loadParser } from '../../source/sql/parser/parser.ts';
 import { splitStatements } from '../../source/sql/parser/split-statements.ts';
-import { counterFit, trackFit } from '../../source/trigger/migration/fit-sql.ts';
+import { fitQueries, readMigrationScript } from '../../source/trigger/migration/read-script.ts';
 
 const shipped = readFileSync(
   new URL('../../sql/20250930000001_fix_usage_tracking.sql', import.meta.url),
@@ -68,7 +68,18 @@ test('the functions of the shipped file', () => {
   expect(() => shippedFunctions("CREATE FUNCTION other() RETURNS int AS 'SELECT 1';", '')).toThrow();
 });
 
-test('the shipped file decides as the plan does', () => {
-  expect(shipped).toContain(counterFit);
-  expect(shipped).toContain(trackFit);
+test('the plan decides with the queries of the shipped file', async () => {
+  expect(await readMigrationScript()).toBe(shipped);
+  const { counter, track } = fitQueries(shipped);
+  expect(counter).toMatch(
+    /^WITH counters AS \([\s\S]+ AS kept,[\s\S]+ AS always,[\s\S]+ AS by_row,[\s\S]+ FROM subscribed$/,
+  );
+  expect(track).toMatch(/^WITH accounts AS \([\s\S]+ AS user_of,[\s\S]+ AS misfit$/);
+});
+
+test.each([
+  ['one query', shipped.replace('  ) fit;', '  ) planned;')],
+  ['three', `${shipped}\n  SELECT * INTO planned FROM (\n  WITH more AS (SELECT 1) SELECT\n  ) fit;`],
+])('a file that decides in %s is not understood', (_, script) => {
+  expect(() => fitQueries(script)).toThrow('does not decide what fits in two queries');
 });

@@ -3,6 +3,7 @@
  * definition, which is made from what the database has.
  */
 export const presetNames = {
+  schema: 'public',
   rows: 'presets',
   records: 'preset_usage',
   key: 'id',
@@ -12,6 +13,8 @@ export const presetNames = {
   reference: 'preset_id',
   time: ['created_at', 'used_at'],
   kind: 'usage_type',
+  data: 'usage_data',
+  dailyIndex: 'idx_preset_usage_daily_unique',
   trigger: 'trigger_auto_increment_preset_usage_count',
   track: 'track_preset_usage',
   triggerFunction: 'auto_increment_preset_usage_count',

@@ -4,6 +4,7 @@ import { byOwnPath, byPath, catalogPath, inSchema } from '../../connection/searc
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { isOwnRecord, statementOfUse } from '../../simulation/sql/simulation-block.ts';
 import type { UsageCall } from '../../simulation/usage-call.ts';
+import { triggerName } from '../../trigger/expected-names.ts';
 import { type ProofEvent, proofEvents } from '../proof.ts';
 
 const amount = z.pipe(
@@ -38,7 +39,7 @@ export interface ProofParts {
   tables: Tables;
   /** The insert of a record. */
   insert: UsageCall;
-  /** Calls of `track_preset_usage()` today and afterwards; null where the function is missing. */
+  /** Calls of the function for a use today and afterwards; null where the function is missing. */
   calls: { before: UsageCall | null; after: UsageCall | null };
   /** The columns of a unique index that ON CONFLICT can name, with their types; empty without such an index. */
   arbiter: { quoted: string; type: string }[];
@@ -217,7 +218,7 @@ function playing(event: ProofEvent, parts: ProofParts, read: Read): string {
     case 'call':
       return calling(parts, read);
     case 'replicated':
-      return `IF EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = ${records.oid} AND t.tgname = 'trigger_auto_increment_preset_usage_count' AND t.tgtype & 1 = 0) THEN
+      return `IF EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = ${records.oid} AND t.tgname = '${triggerName}' AND t.tgtype & 1 = 0) THEN
               -- A replication worker fires no such trigger, although a session in its place does.
               ${read('before')} outcome := jsonb_build_object('result', 'wrong', 'changes', '[{"records": 1, "count": 0}]'::jsonb, 'code', NULL, 'message', NULL, 'user', NULL);
             ELSE

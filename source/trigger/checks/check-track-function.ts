@@ -65,7 +65,7 @@ function judgeRoutine(catalog: TriggerCatalog, routine: CatalogFunction): Findin
     findings.push({
       code: 'track-counts-too',
       severity: 'error',
-      message: `${identity} sets usage_count itself, in addition to the trigger${counted.via.length === 0 ? '' : `, by calling ${counted.via.join(', which calls ')}`}: its uses are counted twice.`,
+      message: `${identity} sets ${catalog.countName} itself, in addition to the trigger${counted.via.length === 0 ? '' : `, by calling ${counted.via.join(', which calls ')}`}: its uses are counted twice.`,
       hint: countsTooHint(catalog, routine),
     });
   }

@@ -192,7 +192,7 @@ export function judgeFunction(
         : {
             code: 'function-does-not-count',
             severity: 'error',
-            message: `${body.identity} does not set usage_count: uses are stored but not counted.`,
+            message: `${body.identity} does not set ${catalog.countName}: uses are stored but not counted.`,
             hint: counterHint(catalog),
           },
     );
@@ -200,7 +200,7 @@ export function judgeFunction(
     findings.push({
       code: 'function-counts-otherwise',
       severity: 'warning',
-      message: `${body.identity} sets usage_count, but does not add ${level === 'row' ? '1' : 'the number of new records'} to it.`,
+      message: `${body.identity} sets ${catalog.countName}, but does not add ${level === 'row' ? '1' : 'the number of new records'} to it.`,
       hint: 'Compare it with the function in the migration, or make a test use and watch the count.',
     });
   }

@@ -5,7 +5,7 @@ import { effectsOf, effectsOfReading, mentions, oneLine } from '../effects/effec
 import { effectsOfTrigger } from '../effects/trigger-effects.ts';
 import { relationOf } from '../effects/writer.ts';
 import { viewWriters } from '../effects/writers.ts';
-import { functionName, trackName, triggerName } from '../expected-names.ts';
+import { dailyIndexName, functionName, trackName, triggerName } from '../expected-names.ts';
 import { orByHand } from '../migration/hints.ts';
 import { describeType } from '../trigger-type.ts';
 
@@ -24,7 +24,7 @@ export function judgeOther(
       {
         code: 'trigger-adjusts-count',
         severity: 'warning',
-        message: `The trigger ${other.name} on ${other.table} changes usage_count on ${events.join(', ')}.`,
+        message: `The trigger ${other.name} on ${other.table} changes ${catalog.countName} on ${events.join(', ')}.`,
         hint: 'It may keep the count correct when records are deleted, or count uses twice: check its function.',
       },
     ];
@@ -34,13 +34,13 @@ export function judgeOther(
       ? {
           code: 'second-counter',
           severity: 'error',
-          message: `The trigger ${other.name} on ${other.table} also writes usage_count: uses are counted more than once.`,
+          message: `The trigger ${other.name} on ${other.table} also writes ${catalog.countName}: uses are counted more than once.`,
           hint: `Check ${body.identity}; if it counts too, DROP TRIGGER ${other.name} ON ${other.table};`,
         }
       : {
           code: 'presets-trigger-writes-count',
           severity: 'warning',
-          message: `The trigger ${other.name} on ${other.table} writes usage_count when a preset changes.`,
+          message: `The trigger ${other.name} on ${other.table} writes ${catalog.countName} when a preset changes.`,
           hint: `Check ${body.identity}: it may overwrite the count.`,
         },
   ];
@@ -49,17 +49,15 @@ export function judgeOther(
 /** Unique indexes that refuse a further use of a preset. */
 export function judgeUniques(catalog: TriggerCatalog): Finding[] {
   return catalog.uniques
-    .filter(
-      ({ name, columns }) =>
-        name === 'idx_preset_usage_daily_unique' || columns.includes(catalog.presetColumn),
-    )
+    .filter(({ name, columns }) => name === dailyIndexName || columns.includes(catalog.presetColumn))
     .map(({ name, definition }) => ({
-      code: name === 'idx_preset_usage_daily_unique' ? 'daily-limit' : 'unique-limits-uses',
-      severity: name === 'idx_preset_usage_daily_unique' ? ('error' as const) : ('warning' as const),
+      ...(name === dailyIndexName
+        ? { code: 'daily-limit', severity: 'error' as const }
+        : { code: 'unique-limits-uses', severity: 'warning' as const }),
       message: `The unique index ${name} refuses further uses of the same preset: ${definition}`,
       hint: orByHand(
         catalog,
-        'Drop it unless this limit is intended; the migration drops idx_preset_usage_daily_unique.',
+        `Drop it unless this limit is intended; the migration drops ${dailyIndexName}.`,
       ),
     }));
 }
@@ -92,7 +90,7 @@ function judgeRoutine(routine: CatalogFunction, catalog: TriggerCatalog): Findin
       {
         code: 'other-writer',
         severity: 'warning',
-        message: `The ${routine.kind} ${identity} writes usage_count in addition to the trigger${way}.`,
+        message: `The ${routine.kind} ${identity} writes ${catalog.countName} in addition to the trigger${way}.`,
         hint,
       },
     ];
@@ -103,7 +101,7 @@ function judgeRoutine(routine: CatalogFunction, catalog: TriggerCatalog): Findin
     {
       code: 'other-writer',
       severity: 'warning',
-      message: `The ${routine.kind} ${identity} may write usage_count in addition to the trigger: it ${doubt.why}.`,
+      message: `The ${routine.kind} ${identity} may write ${catalog.countName} in addition to the trigger: it ${doubt.why}.`,
       hint,
     },
   ];
@@ -120,7 +118,7 @@ function judgeElsewhere(trigger: CatalogTrigger, catalog: TriggerCatalog): Findi
     {
       code: 'elsewhere-counter',
       severity: 'warning',
-      message: `The trigger ${name} on ${table} writes usage_count on ${describeType(trigger.type).events.join(', ')}.`,
+      message: `The trigger ${name} on ${table} writes ${catalog.countName} on ${describeType(trigger.type).events.join(', ')}.`,
       hint: `If a use also writes ${table}, it is counted twice: check ${body.identity}, then DROP TRIGGER ${name} ON ${table};`,
     },
   ];
@@ -135,7 +133,7 @@ function judgeRule(rule: CatalogRule, catalog: TriggerCatalog): Finding[] {
     {
       code: 'rule-writes-count',
       severity: counts ? 'error' : 'warning',
-      message: `The rule ${rule.name} on ${table} writes usage_count${counts ? ' for every insert: uses are counted more than once' : ''}.`,
+      message: `The rule ${rule.name} on ${table} writes ${catalog.countName}${counts ? ' for every insert: uses are counted more than once' : ''}.`,
       hint: `Check its definition: ${oneLine(rule.definition)}`,
     },
   ];
@@ -165,7 +163,7 @@ function judgeJob(job: CatalogJob, catalog: TriggerCatalog): Finding[] {
       {
         code: 'job-writes-count',
         severity: 'warning',
-        message: `The job ${name} writes usage_count (${job.schedule}).`,
+        message: `The job ${name} writes ${catalog.countName} (${job.schedule}).`,
         hint: `Check that it sets the number of records: ${oneLine(job.command)}`,
       },
     ];
@@ -175,7 +173,7 @@ function judgeJob(job: CatalogJob, catalog: TriggerCatalog): Finding[] {
     {
       code: 'job-deletes-records',
       severity: 'warning',
-      message: `The job ${name} deletes records (${job.schedule}): unless something subtracts them from usage_count, the counts are too high afterwards.`,
+      message: `The job ${name} deletes records (${job.schedule}): unless something subtracts them from ${catalog.countName}, the counts are too high afterwards.`,
       hint: `Check what it runs: ${oneLine(job.command)}`,
     },
   ];

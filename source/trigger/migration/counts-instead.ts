@@ -2,7 +2,7 @@ import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../catalog
 import { countingEffectOf } from '../effects/counting-effect.ts';
 import { type Effects, effectsOf, effectsOfReading } from '../effects/effects.ts';
 import { effectsOfTrigger } from '../effects/trigger-effects.ts';
-import { functionName, trackName, triggerName } from '../expected-names.ts';
+import { functionName, trackName, trackTypes, triggerName } from '../expected-names.ts';
 import { trackRoutines } from '../track-routines.ts';
 import { describeType } from '../trigger-type.ts';
 
@@ -101,6 +101,6 @@ function bodyOf({ functionOid }: CatalogTrigger, catalog: TriggerCatalog): Catal
 /** Whether the migration replaces or drops the function, if it installs its own. */
 export function isReplaced({ schema, name, isTrigger, identityTypes }: CatalogFunction): boolean {
   if (schema !== 'public') return false;
-  if (name === trackName) return /^uuid, (?:text|character varying)(?:, jsonb?)?$/.test(identityTypes);
+  if (name === trackName) return new RegExp(trackTypes).test(identityTypes);
   return isTrigger && name === functionName && identityTypes === '';
 }

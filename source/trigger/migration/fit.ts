@@ -1,3 +1,5 @@
+import { presetNames as names } from '../../counter/definition/preset-names.ts';
+
 /** How the shipped migration would act on these tables, and why it could not. */
 export interface MigrationFit {
   /** Why it does not fit; empty if it does. */
@@ -10,9 +12,9 @@ export interface MigrationFit {
   always: boolean;
   /** True if a subscription brings the records, and not the counts. */
   subscribed: boolean;
-  /** How its `track_preset_usage()` finds the user, as an expression of the variable `subject`. */
+  /** How its function for a use finds the user, as an expression of the variable `subject`. */
   userOf: string;
-  /** Why it leaves `track_preset_usage()` out; null if it installs it. */
+  /** Why it leaves that function out; null if it installs it. */
   misfit: string | null;
 }
 
@@ -22,25 +24,28 @@ export const keptReasons = {
   deferred: 'it waits for the end of the transaction, where a record may come before its preset',
 } as const;
 
+/** The tables that the migration is written for. */
+export const neededTables = [names.rows, names.records] as const;
+
 /** What the migration's trigger needs of the tables. */
 export interface MigrationNeeds {
-  columns: { table: 'presets' | 'preset_usage'; name: string; type: string }[];
+  columns: { table: (typeof neededTables)[number]; name: string; type: string }[];
   /** Tables that cannot have this trigger, such as foreign ones. */
   noTables: string[];
-  /** True if `idx_preset_usage_daily_unique` belongs to a constraint. */
+  /** True if the index that allows one use a day belongs to a constraint. */
   dailyConstraint: boolean;
 }
 
 // Types under domains.
 const needed: Record<MigrationNeeds['columns'][number]['table'], Record<string, RegExp>> = {
-  presets: {
-    id: /^uuid$/,
-    usage_count: /^(?:smallint|integer|bigint|numeric)$/,
-    last_used_at: /^timestamp with(?:out)? time zone$/,
+  [names.rows]: {
+    [names.key]: /^uuid$/,
+    [names.count]: /^(?:smallint|integer|bigint|numeric)$/,
+    [names.touched]: /^timestamp with(?:out)? time zone$/,
   },
-  preset_usage: {
-    preset_id: /^uuid$/,
-    created_at: /^timestamp with(?:out)? time zone$/,
+  [names.records]: {
+    [names.reference]: /^uuid$/,
+    [names.time[0]]: /^timestamp with(?:out)? time zone$/,
   },
 };
 
@@ -55,7 +60,6 @@ export function unmetNeeds({ columns, noTables, dailyConstraint }: MigrationNeed
       else if (!type.test(column.type)) found.push(`${table}.${name} is ${column.type}`);
     }
   }
-  if (dailyConstraint)
-    found.push('idx_preset_usage_daily_unique belongs to a constraint, which must be dropped first');
+  if (dailyConstraint) found.push(`${names.dailyIndex} belongs to a constraint, which must be dropped first`);
   return found;
 }

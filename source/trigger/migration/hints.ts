@@ -1,11 +1,9 @@
 import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../catalog.ts';
 import { effectsOfTrigger } from '../effects/trigger-effects.ts';
-import { triggerName } from '../expected-names.ts';
+import { recordsTable, rowsTable, migrationFile as script, triggerName } from '../expected-names.ts';
 import { describeType } from '../trigger-type.ts';
 import { countsInstead, isReplaced } from './counts-instead.ts';
 import { keptReasons } from './fit.ts';
-
-const script = 'sql/20250930000001_fix_usage_tracking.sql';
 
 /** The hint that resolves most findings. */
 export const migrateHint = `Run preset-usage migrate, or ${script} by hand; both can be run repeatedly.`;
@@ -15,7 +13,7 @@ export function counterHint(catalog: TriggerCatalog): string {
   return whyNotCounter(catalog) ?? migrateHint;
 }
 
-/** The same for `track_preset_usage()`. */
+/** The same for the function that the application calls for a use. */
 export function trackHint(catalog: TriggerCatalog): string {
   const { fit } = catalog;
   const { unmet = [], kept = null, misfit = null } = fit ?? {};
@@ -24,7 +22,7 @@ export function trackHint(catalog: TriggerCatalog): string {
   return kept !== null && countsInstead(catalog) === null ? migrateHint : counterHint(catalog);
 }
 
-/** The same for a `track_preset_usage()` that sets the count itself. */
+/** The same for one that sets the count itself. */
 export function countsTooHint(catalog: TriggerCatalog, routine: CatalogFunction): string {
   const byHand = 'Leave the count to the trigger: take the statement that sets it out of this function.';
   return trackHint(catalog) === migrateHint && isReplaced(routine) ? migrateHint : byHand;
@@ -37,8 +35,7 @@ export function orByHand(catalog: TriggerCatalog, hint: string): string {
 
 function whyNotCounter(catalog: TriggerCatalog): string | null {
   const { fit } = catalog;
-  if (fit === null)
-    return `Adapt ${script} by hand: it is written for public.presets and public.preset_usage.`;
+  if (fit === null) return `Adapt ${script} by hand: it is written for ${rowsTable} and ${recordsTable}.`;
   const [unmet] = fit.unmet;
   if (unmet !== undefined) return `Adapt ${script} by hand: it does not fit these tables (${unmet}).`;
   if (fit.kept)
