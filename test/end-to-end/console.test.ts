@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { scaledList } from '../helpers/scale.ts';
 import {
   keys,
   onAlternateScreen,
@@ -42,10 +43,12 @@ function open(options: TerminalOptions = {}): Terminal {
 
 const row = (screen: string, name: string) => screen.split('\n').find(line => line.includes(name)) ?? '';
 
-describe.each([
-  [80, 24],
-  [200, 50],
-])('the list at %ix%i', (columns, rows) => {
+describe.each(
+  scaledList(1, [
+    [80, 24],
+    [200, 50],
+  ]),
+)('the list at %ix%i', (columns, rows) => {
   test('shows who the server is, the trigger, the sums, and a badge on every preset', async () => {
     const screen = await open({ columns, rows }).until(/Trigger enabled[\s\S]*5 presets/);
     expect(screen).toContain(own.name);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, type TestDatabase } from '../helpers/database.ts';
+import { scaledList } from '../helpers/scale.ts';
 import { keys, startTerminal, type Terminal, type TerminalOptions } from '../helpers/terminal.ts';
 
 let own: TestDatabase;
@@ -59,11 +60,13 @@ test('at 80x24 the line below the list says it for the preset under the cursor, 
   expect(help.replace(/\s+/g, ' ')).toContain('The most frequent cause: counted twice (8 of them).');
 });
 
-describe.each<[string, TerminalOptions, mark: string]>([
-  ['80x24', { columns: 80, rows: 24 }, '↑'],
-  ['200x50', { columns: 200, rows: 50 }, '↑'],
-  ['80x24 --ascii', { columns: 80, rows: 24, args: ['--ascii'] }, '^'],
-])('the screen of a preset at %s', (_, options, mark) => {
+describe.each<[string, TerminalOptions, mark: string]>(
+  scaledList(1, [
+    ['80x24', { columns: 80, rows: 24 }, '↑'],
+    ['200x50', { columns: 200, rows: 50 }, '↑'],
+    ['80x24 --ascii', { columns: 80, rows: 24, args: ['--ascii'] }, '^'],
+  ]),
+)('the screen of a preset at %s', (_, options, mark) => {
   test('has the evidence, and all its records over time with the stretch marked', async () => {
     const console = await open(options);
     console.press(keys.enter);

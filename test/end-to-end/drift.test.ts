@@ -5,6 +5,7 @@ import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { run } from '../helpers/run.ts';
+import { scaledList } from '../helpers/scale.ts';
 import { keys, startTerminal, type Terminal, type TerminalOptions, typeAfter } from '../helpers/terminal.ts';
 
 let own: TestDatabase;
@@ -48,11 +49,13 @@ const byHand = (id = ids[0]!) =>
     `/* route:\u001b[31m/api/generate\u0007 */ UPDATE presets SET usage_count = usage_count + 1 WHERE id = '${id}'`,
   );
 
-describe.each<[string, TerminalOptions, wrong: string]>([
-  ['80x24', { columns: 80, rows: 24 }, '✗'],
-  ['200x50', { columns: 200, rows: 50 }, '✗'],
-  ['80x24 --ascii', { columns: 80, rows: 24, args: ['--ascii'] }, '!'],
-])('the drift log at %s', (_, options, wrong) => {
+describe.each<[string, TerminalOptions, wrong: string]>(
+  scaledList(1, [
+    ['80x24', { columns: 80, rows: 24 }, '✗'],
+    ['200x50', { columns: 200, rows: 50 }, '✗'],
+    ['80x24 --ascii', { columns: 80, rows: 24, args: ['--ascii'] }, '!'],
+  ]),
+)('the drift log at %s', (_, options, wrong) => {
   test('says since when nothing came out of step; then shows what did, when, and who was writing', async () => {
     const console = await open(options);
     console.press('d');

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { scaledList } from '../helpers/scale.ts';
 import { keys, startTerminal, type Terminal, type TerminalOptions } from '../helpers/terminal.ts';
 
 let own: TestDatabase;
@@ -86,10 +87,12 @@ describe('help', () => {
     expect(text).toContain('No: no unique index limits uses of a preset.');
   });
 
-  test.each([
-    [80, 24],
-    [132, 40],
-  ])('at %ix%i is complete from the first question to the last key', async (columns, rows) => {
+  test.each(
+    scaledList(1, [
+      [80, 24],
+      [132, 40],
+    ]),
+  )('at %ix%i is complete from the first question to the last key', async (columns, rows) => {
     const console = await openHelp({ columns, rows });
     expect(console.rows().every(row => row.length <= columns)).toBe(true);
     const text = await readAll(console);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { scaledList } from '../helpers/scale.ts';
 import { startTerminal, type Terminal } from '../helpers/terminal.ts';
 
 const role = `policies_${process.pid}`;
@@ -27,33 +28,35 @@ const arrange = (sql: string) => own.sql.unsafe(sql).simple();
 const accurate = /Noir +3 +3 +0 +✓ Accurate[\s\S]*Pastel +0 +0 +0 +✓ Accurate/;
 const hidden = /Noir +3 +… +\? Hidden[\s\S]*Pastel +0 +… +\? Hidden/;
 
-test.each<[string, string, string, RegExp]>([
-  [
-    'row-level security',
-    'ALTER TABLE preset_usage ENABLE ROW LEVEL SECURITY',
-    'ALTER TABLE preset_usage DISABLE ROW LEVEL SECURITY',
-    /Hidden: row-level security on public\.preset_usage may hide rows/,
-  ],
-  [
-    'a restrictive policy',
-    `ALTER TABLE preset_usage ENABLE ROW LEVEL SECURITY; CREATE POLICY every ON preset_usage USING (true);
+test.each<[string, string, string, RegExp]>(
+  scaledList(2, [
+    [
+      'row-level security',
+      'ALTER TABLE preset_usage ENABLE ROW LEVEL SECURITY',
+      'ALTER TABLE preset_usage DISABLE ROW LEVEL SECURITY',
+      /Hidden: row-level security on public\.preset_usage may hide rows/,
+    ],
+    [
+      'a restrictive policy',
+      `ALTER TABLE preset_usage ENABLE ROW LEVEL SECURITY; CREATE POLICY every ON preset_usage USING (true);
      CREATE POLICY less ON preset_usage AS RESTRICTIVE USING (usage_type = 'x')`,
-    'DROP POLICY every ON preset_usage; DROP POLICY less ON preset_usage; ALTER TABLE preset_usage DISABLE ROW LEVEL SECURITY',
-    /Hidden: row-level security on public\.preset_usage may hide rows/,
-  ],
-  [
-    'a lost grant',
-    `REVOKE SELECT ON preset_usage FROM ${role}`,
-    `GRANT SELECT ON preset_usage TO ${role}`,
-    /Hidden: This role may not read public\.preset_usage/,
-  ],
-  [
-    'a lost grant on one column',
-    `REVOKE SELECT ON presets FROM ${role}; GRANT SELECT (id, name, last_used_at) ON presets TO ${role}`,
-    `REVOKE SELECT (id, name, last_used_at) ON presets FROM ${role}; GRANT SELECT ON presets TO ${role}`,
-    /Hidden: This role may not read usage_count of public\.presets/,
-  ],
-])('%s turns every badge Hidden while the console watches, and back', async (_, hide, show, why) => {
+      'DROP POLICY every ON preset_usage; DROP POLICY less ON preset_usage; ALTER TABLE preset_usage DISABLE ROW LEVEL SECURITY',
+      /Hidden: row-level security on public\.preset_usage may hide rows/,
+    ],
+    [
+      'a lost grant',
+      `REVOKE SELECT ON preset_usage FROM ${role}`,
+      `GRANT SELECT ON preset_usage TO ${role}`,
+      /Hidden: This role may not read public\.preset_usage/,
+    ],
+    [
+      'a lost grant on one column',
+      `REVOKE SELECT ON presets FROM ${role}; GRANT SELECT (id, name, last_used_at) ON presets TO ${role}`,
+      `REVOKE SELECT (id, name, last_used_at) ON presets FROM ${role}; GRANT SELECT ON presets TO ${role}`,
+      /Hidden: This role may not read usage_count of public\.presets/,
+    ],
+  ]),
+)('%s turns every badge Hidden while the console watches, and back', async (_, hide, show, why) => {
   terminal = startTerminal({ env: { DATABASE_URL: own.urlAs(role, 'secret') }, columns: 120 });
   await terminal.until(accurate);
   await terminal.until(/2 presets {2}2 accurate/);

@@ -15,7 +15,7 @@ import { insertPresets } from '../helpers/database.ts';
 import { needsFullScale } from '../helpers/needs.ts';
 import { doRepair, mismatches, request, stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
-import { scaled, timeLimit } from '../helpers/scale.ts';
+import { scaled, scaledList, timeLimit } from '../helpers/scale.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
 import { program } from '../helpers/terminal.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -221,7 +221,7 @@ const actions: { name: string; title: string; command: Command; records: number 
   { name: 'reset', title: 'a reset by TRUNCATE', command: ['reset', '--delete-history'], records: few },
 ];
 
-describe.each(actions)('$title is killed', ({ name, title, command, records }) => {
+describe.each(scaledList(2, actions))('$title is killed', ({ name, title, command, records }) => {
   beforeEach(() => arrange(records));
 
   test('before its receipt: nothing has happened, and nothing says so', async () => {

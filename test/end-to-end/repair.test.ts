@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { scaledList } from '../helpers/scale.ts';
 import {
   keys,
   onAlternateScreen,
@@ -61,10 +62,12 @@ async function ask(console: Terminal, key: string): Promise<void> {
   await console.until(/Type this phrase/);
 }
 
-describe.each([
-  [80, 24],
-  [200, 50],
-])('a sync at %ix%i', (columns, rows) => {
+describe.each(
+  scaledList(1, [
+    [80, 24],
+    [200, 50],
+  ]),
+)('a sync at %ix%i', (columns, rows) => {
   test('goes from the key to Accurate', async () => {
     const console = await open({ columns, rows });
     await console.until(/1 mismatched/);

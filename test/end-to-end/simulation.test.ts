@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { scaledList } from '../helpers/scale.ts';
 import { keys, startTerminal, type Terminal, type TerminalOptions } from '../helpers/terminal.ts';
 import { waitFor } from '../helpers/wait.ts';
 
@@ -38,10 +39,12 @@ const contents = async () => {
   return row!.hash;
 };
 
-describe.each([
-  [80, 24],
-  [200, 50],
-])('a simulation at %ix%i', (columns, rows) => {
+describe.each(
+  scaledList(1, [
+    [80, 24],
+    [200, 50],
+  ]),
+)('a simulation at %ix%i', (columns, rows) => {
   test('is confirmed, and leaves no trace', async () => {
     const before = await contents();
     const console = await open({ columns, rows });

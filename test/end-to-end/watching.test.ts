@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { scaledList } from '../helpers/scale.ts';
 import { keys, startTerminal, type Terminal, type TerminalOptions } from '../helpers/terminal.ts';
 
 let own: TestDatabase;
@@ -38,11 +39,13 @@ async function watchFirst(options: TerminalOptions = {}): Promise<Terminal> {
   return console;
 }
 
-describe.each<[string, TerminalOptions, right: string, wrong: string]>([
-  ['80x24', { columns: 80, rows: 24 }, '✓', '✗'],
-  ['200x50', { columns: 200, rows: 50 }, '✓', '✗'],
-  ['80x24 --ascii', { columns: 80, rows: 24, args: ['--ascii'] }, '=', '!'],
-])('a wait for a real use at %s', (_, options, right, wrong) => {
+describe.each<[string, TerminalOptions, right: string, wrong: string]>(
+  scaledList(1, [
+    ['80x24', { columns: 80, rows: 24 }, '✓', '✗'],
+    ['200x50', { columns: 200, rows: 50 }, '✓', '✗'],
+    ['80x24 --ascii', { columns: 80, rows: 24, args: ['--ascii'] }, '=', '!'],
+  ]),
+)('a wait for a real use at %s', (_, options, right, wrong) => {
   const line = (glyph: string, text: string) =>
     new RegExp(`^  \\d\\d:\\d\\d:\\d\\d  \\${glyph} ${text}`, 'm');
   const counted = line(right, 'Counted once  count 10 -> 11, records 10 -> 11$');

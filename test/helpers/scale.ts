@@ -13,3 +13,8 @@ export const patience = scaled(25_000, 300_000);
 export function timeLimit(small: number): number {
   return scaled(small, 3_600_000);
 }
+
+/** The first `few` of these in `npm test`, all of them in full: for what differs little, such as sizes of the terminal. */
+export function scaledList<T>(few: number, all: readonly T[]): readonly T[] {
+  return all.slice(0, scaled(few, all.length));
+}

@@ -19,7 +19,7 @@ export function unitTests(platform: NodeJS.Platform = process.platform): string[
     .map(file => `test/${file.replaceAll('\\', '/')}`)
     .filter(file => /\.test\.tsx?$/.test(file) && !file.startsWith('test/scan/corpus/'))
     .filter(file => {
-      const texts = filesOf(file).map(needed => readFileSync(join(root, needed), 'utf8'));
+      const texts = filesOf(file).map(textOf);
       return !texts.some(text => starts.test(text) || (platform === 'win32' && posix.test(text)));
     })
     .sort();
@@ -29,11 +29,19 @@ export function unitTests(platform: NodeJS.Platform = process.platform): string[
 function filesOf(test: string): string[] {
   const found = new Set([test]);
   for (const file of found) {
-    const text = readFileSync(join(root, file), 'utf8');
-    for (const [, target = ''] of text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)) {
+    for (const [, target = ''] of textOf(file).matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)) {
       const path = relative(root, resolve(root, dirname(file), target)).replaceAll('\\', '/');
       if (path.startsWith('test/') && existsSync(join(root, path))) found.add(path);
     }
   }
   return [...found];
+}
+
+const texts = new Map<string, string>();
+
+/** The text of a file. Helpers are needed by many tests, and each run of tests begins with this. */
+function textOf(file: string): string {
+  const text = texts.get(file) ?? readFileSync(join(root, file), 'utf8');
+  texts.set(file, text);
+  return text;
 }
