@@ -5,7 +5,6 @@
 export const stillNaming: readonly string[] = [
   'checklist/app-log/usage-words.ts',
   'checklist/run.ts',
-  'checklist/source-evidence.ts',
   'checklist/steps.ts',
   'cli/commands/migrate.ts',
   'cli/commands/scan.ts',

@@ -1,16 +1,33 @@
+import { type CounterChoice, isOfPresets } from '../counter/definition/counter-choice.ts';
 import { findMentions } from '../scan/find-mentions.ts';
 import { scanApart } from '../scan/scan-in-child.ts';
+import { subjectOf } from '../scan/subject-of.ts';
 import type { SourceEvidence } from './source-evidence.ts';
 
-/** Scans the application's source for the checklist. Rejects with a usage error if it is not a directory. */
-export async function scanSource(directory: string, signal?: AbortSignal): Promise<SourceEvidence> {
-  const { files, writes, unparsed, notRead } = await scanApart(directory, { signal });
+/** Scans the application's source for the checklist of some counters. Rejects with a usage error if it is not a directory. */
+export async function scanSource(
+  directory: string,
+  counters: readonly CounterChoice[],
+  signal?: AbortSignal,
+): Promise<SourceEvidence> {
+  const subjects = counters.map(counter => (isOfPresets(counter) ? null : subjectOf(counter)));
+  const { files, writes, unparsed, notRead } = await scanApart(directory, { signal, subjects });
   return {
     directory,
     files,
-    writes: writes.map(({ file, line, column, text, kind }) => ({ file, line, column, text, kind })),
+    writes: writes.map(({ file, line, column, text, kind, counter }) => ({
+      file,
+      line,
+      column,
+      text,
+      kind,
+      ...(counter === undefined ? {} : { counter }),
+    })),
     unparsed,
     notRead,
+    ...(subjects.every(subject => subject === null)
+      ? {}
+      : { counters: counters.map(each => (typeof each === 'string' ? each : each.id)) }),
   };
 }
 

@@ -1,16 +1,27 @@
 import { amount } from '../format/plurals.ts';
 import type { NotRead } from '../scan/finding.ts';
 import { languagesNotRead } from '../scan/not-read.ts';
+import { namedTogether } from '../scan/subject-of.ts';
 
 /** The result of a scan of the application's source, as far as the checklist needs it. */
 export interface SourceEvidence {
   directory: string;
   files: number;
-  writes: readonly { file: string; line: number; column: number; text: string; kind: string }[];
+  writes: readonly {
+    file: string;
+    line: number;
+    column: number;
+    text: string;
+    kind: string;
+    /** The id of the counter, for any other than that of presets. */
+    counter?: string;
+  }[];
   /** Files that name the counter and could not be parsed. */
   unparsed: readonly { file: string; line: number; column: number; message: string }[];
   /** Files that were not read, by reason. */
   notRead: readonly NotRead[];
+  /** The ids of the counters that were scanned for; left out for that of presets alone. */
+  counters?: readonly string[];
 }
 
 /** What the source says: `clean` only if all of it was read that may be code, `partly` if some of it was. */
@@ -27,6 +38,7 @@ function isPartlyRead({ unparsed, notRead }: SourceEvidence): boolean {
 /** What was scanned and found, in one sentence. */
 export function sourceSentence(evidence: SourceEvidence): string {
   const { directory, files, writes, unparsed, notRead } = evidence;
+  const { counts, keeper } = namedTogether(evidence.counters);
   const languages = languagesNotRead(notRead);
   if (sourceVerdict(evidence) === 'not-read') {
     return `No file of ${directory} is in a language that is read${languages === '' ? '' : `; it has ${languages}`}.`;
@@ -34,8 +46,8 @@ export function sourceSentence(evidence: SourceEvidence): string {
   const scanned = `${amount(files, 'file')} of ${directory}`;
   const found =
     writes.length === 0
-      ? `Nothing in ${scanned} writes usage_count in addition to the trigger.`
-      : `${amount(writes.length, 'place')} in ${scanned} ${writes.length === 1 ? 'writes' : 'write'} usage_count in addition to the trigger: ${places(writes)}.`;
+      ? `Nothing in ${scanned} writes ${counts} in addition to ${keeper}.`
+      : `${amount(writes.length, 'place')} in ${scanned} ${writes.length === 1 ? 'writes' : 'write'} ${counts} in addition to ${keeper}: ${places(writes)}.`;
   const unread = unparsed.length === 0 ? '' : ` Could not be read, but may write it: ${places(unparsed)}.`;
   return found + unread + (languages === '' ? '' : ` Not read: ${languages}.`);
 }
@@ -44,6 +56,8 @@ export function sourceSentence(evidence: SourceEvidence): string {
 export function sourceHint(evidence: SourceEvidence): string {
   switch (sourceVerdict(evidence)) {
     case 'writes':
+      if (evidence.counters)
+        return `Run preset-usage counters --write-config, then preset-usage scan ${evidence.directory} to see why each of them counts twice and what to do.`;
       return `Run preset-usage scan ${evidence.directory} to see why each of them counts twice and what to do.`;
     case 'clean':
       return '';
@@ -54,7 +68,7 @@ export function sourceHint(evidence: SourceEvidence): string {
 
 /** Evidence and hint if no source was given. */
 export const noSource = {
-  evidence: "The application's source was not scanned for code that writes usage_count itself.",
+  evidence: "The application's source was not scanned for code that writes the count itself.",
   hint: 'Give it with --app-source DIRECTORY.',
 };
 

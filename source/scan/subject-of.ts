@@ -31,3 +31,20 @@ export function subjectOfConfigured({ written }: ConfiguredCounter): ScanSubject
     nouns: { row: nouns?.row ?? ['row', 'rows'], record: nouns?.record ?? ['record', 'records'] },
   };
 }
+
+/** What is scanned for, in words. */
+export interface Named {
+  counts: string;
+  keeper: string;
+}
+
+// Of a database with many counters a sentence names a few.
+const most = 5;
+
+/** The counters of a scan by their ids, or that of presets alone. */
+export function namedTogether(ids: readonly string[] | undefined): Named {
+  if (!ids) return { counts: presetNames.count, keeper: 'the trigger' };
+  const shown = ids.length > most ? [...ids.slice(0, most), `${ids.length - most} more`] : [...ids];
+  const last = shown.pop() ?? '';
+  return { counts: shown.length === 0 ? last : `${shown.join(', ')} or ${last}`, keeper: 'what may keep it' };
+}

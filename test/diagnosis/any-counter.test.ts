@@ -50,7 +50,7 @@ async function causesOf(id: string): Promise<Map<string, Diagnosis>> {
     signal,
     onProgress() {},
   });
-  return diagnose(database, tables, mismatches, { signal, allRecords: totals.records + orphans });
+  return diagnose(database, tables, mismatches, { signal, allRecords: totals.records + (orphans ?? 0) });
 }
 
 const codes = (causes: Map<string, Diagnosis>) =>

@@ -29,24 +29,49 @@ const reader = openSession();
 afterAll(() => reader.close());
 
 // Before a page repairs anything: a sync of nothing has no changes to describe.
-test.each([
-  ['check', 'check'],
-  ['check --counter', 'check --counter public.presets.usage_count'],
+const presets = 'public.presets.usage_count';
+const comments = 'public.posts.comments_count';
+const only = ['- lastUsed', '- schema'];
+test.each<[heading: string, command: string, counter?: string, without?: string[]]>([
+  ['check', 'check', presets],
+  ['check', `check --counter ${presets}`, presets, only],
+  ['check', `check --counter ${comments}`, comments, only],
   ['check --all', 'check --all'],
-  ['trigger', 'trigger'],
-  ['simulate', 'simulate'],
-  ['checklist', 'checklist'],
+  ['counters', 'counters'],
+  ['trigger', 'trigger', presets],
+  ['trigger --counter', `trigger --counter ${comments}`, comments],
+  ['simulate', 'simulate', presets],
+  ['simulate --counter', `simulate --counter ${comments}`, comments, ['- steps.other', '- steps.touched']],
+  ['checklist', 'checklist', presets],
+  ['checklist', `checklist --counter ${comments}`, comments],
   ['checklist --all', 'checklist --all'],
-  ['sync, reset and undo', 'sync --dry-run'],
+  ['sync, reset and undo', 'sync --dry-run', presets],
+  ['sync, reset and undo', `sync --counter ${comments} --dry-run`, comments],
+  [
+    'sync, reset and undo',
+    'reset --dry-run',
+    presets,
+    ['+ plan.changes.lastUsedBefore', '+ plan.changes.lastUsedAfter'],
+  ],
   ['receipts', 'receipts'],
-  ['migrate', 'migrate --dry-run'],
+  ['migrate', 'migrate --dry-run', presets],
+  ['migrate --counter', `migrate --counter ${comments} --dry-run`, comments],
   ['scan', 'scan src'],
-])('docs/json.md has the keys of %s', { timeout: timeLimit(120_000) }, async (heading, command) => {
-  const [, shape = ''] =
-    /```text\n([^`]*)```/.exec(sectionOf(readDocument('docs/json.md'), `### ${heading}`)) ?? [];
-  const { output } = await reader.run(`preset-usage ${command} --json`);
-  expect(differences(readShape(shape), JSON.parse(output.split('\n')[0] ?? ''))).toEqual([]);
-});
+])(
+  'docs/json.md has the keys of %s: %s',
+  {
+    timeout: timeLimit(120_000),
+  },
+  async (heading, command, counter, without = []) => {
+    const shapeOf = (of: string) =>
+      readShape(/```text\n([^`]*)```/.exec(sectionOf(readDocument('docs/json.md'), `### ${of}`))?.[1] ?? '');
+    const { output } = await reader.run(`preset-usage ${command} --json`);
+    const document = JSON.parse(output.split('\n')[0] ?? '');
+    expect(differences(shapeOf(heading), document)).toEqual(without);
+    expect(document).toMatchObject({ version: 2, ...(counter ? { counter: { id: counter } } : {}) });
+    if (counter) expect(differences(shapeOf('check')['counter'] ?? {}, document.counter)).toEqual([]);
+  },
+);
 
 describe.each(readPages().filter(page => commandsOf(page).length > 0))('$file', page => {
   afterAll(() => reader.turnPage());

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -95,13 +95,51 @@ describe('checklist', () => {
   test.each([
     [['--all', '--counter', 'posts.comments_count'], '--all and --counter are both given.'],
     [['--all', '--preset', 'Noir'], '--preset does not go together with --all.'],
-    [
-      ['--counter', 'posts.comments_count', '--app-source', '.'],
-      '--app-source is read for the counter of presets alone.',
-    ],
   ])('refuses %j', async (args, message) => {
     const { code, err } = await checklist(...args);
     expect(err.split('\n')[0]).toBe(message);
     expect(code).toBe(2);
+  });
+
+  describe('--app-source', () => {
+    const source = () => join(directory, 'app');
+    const put = async (text: string) => {
+      await mkdir(source(), { recursive: true });
+      await writeFile(join(source(), 'comment.ts'), text);
+    };
+    const add = "supabase.from('posts').update({ comments_count: count + 1 }).eq('id', id)";
+    const use = "supabase.from('presets').update({ usage_count: count + 1 }).eq('id', id)";
+    const file = (...lines: string[]) =>
+      `export async function save(supabase, id, count) {\n${lines.map(line => `  await ${line};\n`).join('')}}\n`;
+
+    test('finds what writes the counter that is meant, and nothing else', async () => {
+      await put(file(add, use));
+      const report = join(directory, 'source.md');
+      const asked = ['--counter', 'posts.comments_count', '--app-source', source()];
+      const { code, out } = await checklist(...asked, '--json', '--report', report);
+      const { source: found, failed } = JSON.parse(out);
+      expect(found).toMatchObject({
+        counters: ['public.posts.comments_count'],
+        writes: [{ file: 'comment.ts', line: 2, counter: 'public.posts.comments_count' }],
+      });
+      expect({ code, failed, writes: found.writes.length }).toEqual({ code: 1, failed: 0, writes: 1 });
+      expect(await readFile(report, 'utf8')).toContain("## ❌ The application's source");
+      await put(file(use));
+      const clean = await checklist(...asked);
+      expect(clean.out).toMatch(
+        /Source: Nothing in 1 file of .* writes public\.posts\.comments_count in addition to what may keep it\./,
+      );
+      expect(clean.code).toBe(0);
+    });
+
+    test('of every counter with --all', async () => {
+      await put(file(add, use));
+      const { code, out } = await checklist('--all', '--app-source', source(), '--json');
+      expect(JSON.parse(out).source).toMatchObject({
+        counters: ['public.posts.comments_count', 'public.presets.usage_count'],
+        writes: [{ line: 2, counter: 'public.posts.comments_count' }, { line: 3 }],
+      });
+      expect(code).toBe(1);
+    });
   });
 });

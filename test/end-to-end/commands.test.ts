@@ -39,7 +39,7 @@ describe('check', () => {
     expect(answer).toMatchObject({
       database: { name: own.name, user: 'postgres' },
       complete: true,
-      presets: 3,
+      rows: 3,
       accurate: 2,
       mismatched: 1,
       tooHigh: 1,
@@ -51,7 +51,7 @@ describe('check', () => {
       {
         id: ids[1],
         name: 'Pastel',
-        usageCount: 7,
+        count: 7,
         records: 5,
         drift: 2,
         diagnosis: 'unknown',
@@ -84,7 +84,7 @@ describe('check', () => {
   test('of an accurate preset is healthy, by name and by id', async () => {
     for (const preset of ['Noir', ids[0]!]) {
       const { code, out } = await run(['check', '--preset', preset, '--json'], { DATABASE_URL: own.url });
-      expect(JSON.parse(out)).toMatchObject({ presets: 1, accurate: 1, mismatches: [] });
+      expect(JSON.parse(out)).toMatchObject({ rows: 1, accurate: 1, mismatches: [] });
       expect(code).toBe(0);
     }
   });

@@ -44,8 +44,8 @@ afterAll(() => own.drop());
 const commands = ['check', 'trigger', 'reset', 'checklist', 'sync', 'simulate', 'migrate'];
 
 describe('tables that no ANALYZE has seen, and that may lie elsewhere', () => {
-  const counted = { complete: true, presets: 2, accurate: 1, mismatched: 1, records: 3 };
-  const none = { complete: true, presets: 0, mismatched: 0, records: 0 };
+  const counted = { complete: true, rows: 2, accurate: 1, mismatched: 1, records: 3 };
+  const none = { complete: true, rows: 0, mismatched: 0, records: 0 };
   const refused = { error: { code: 'ambiguous-key' } };
   test.each([
     ['whose records lie elsewhere', 'mixed', counted],

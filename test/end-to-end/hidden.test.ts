@@ -81,4 +81,11 @@ test('check says who sees every row, with exit code 3', async () => {
     complete: false,
     database: { encrypted: false, standby: false, readOnly: false, superuser: false, bypassesRls: false },
   });
+  const sums = { rows: null, accurate: null, mismatched: null };
+  const hidden = { complete: false, ...sums, tooHigh: null, tooLow: null, records: null, orphans: null };
+  expect(json).toMatchObject({ version: 2, ...hidden, mismatches: [] });
+  const all = JSON.parse((await run(['check', '--all', '--json'], env())).out);
+  expect(all).toMatchObject({ version: 2, complete: false, counters: [{ ...hidden, mismatches: [] }] });
+  const counters = JSON.parse((await run(['counters', '--json'], env())).out);
+  expect(counters).toMatchObject({ version: 2, counters: [sums] });
 });

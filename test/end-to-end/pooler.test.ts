@@ -86,7 +86,7 @@ describe('behind a transaction pooler', needsPooler(), () => {
   };
 
   test('check and trigger tell the truth', async () => {
-    expect(await json('check')).toMatchObject({ code: 1, complete: true, presets: 3, mismatched: 1 });
+    expect(await json('check')).toMatchObject({ code: 1, complete: true, rows: 3, mismatched: 1 });
     expect(await json('trigger')).toMatchObject({ code: 0, healthy: true });
   });
 

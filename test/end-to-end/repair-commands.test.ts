@@ -33,7 +33,7 @@ afterEach(() => {
 interface Plan {
   fingerprint: string;
   phrase: string;
-  presets: number;
+  rows: number;
 }
 const planned = async (...command: string[]): Promise<Plan> =>
   JSON.parse((await run([...command, '--dry-run', '--json'], env())).out).plan;
@@ -56,7 +56,7 @@ describe('sync', () => {
       plan: {
         fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/),
         phrase: `sync ${own.name} 2`,
-        presets: 2,
+        rows: 2,
         recordsToDelete: 0,
         changes: [
           { id: ids[2], name: 'Sepia', before: null, after: 5 },
@@ -123,7 +123,7 @@ describe('sync', () => {
     expect(text.out).toMatch(/1 preset is left out \(history-deleted\): Pastel\./);
     const plan = await planned(...except);
     expect(plan).toMatchObject({
-      presets: 1,
+      rows: 1,
       options: { except: ['history-deleted'] },
       changes: [{ name: 'Sepia', before: null, after: 5 }],
     });
@@ -323,7 +323,7 @@ describe('reset', () => {
     const { plan, outcome } = JSON.parse(done.out);
     expect({ code: done.code, plan, outcome }).toMatchObject({
       code: 0,
-      plan: { recordsToDelete: 12, presets: 3 },
+      plan: { recordsToDelete: 12, rows: 3 },
       outcome: { changed: 3, deleted: 12 },
     });
     expect(await counts()).toEqual({ Noir: 0, Pastel: 0, Sepia: 0 });

@@ -110,8 +110,8 @@ test('check prints them, and JSON keeps them as text', async () => {
   expect(code).toBe(1);
   const { mismatches, schema: found } = JSON.parse(out);
   expect(mismatches.find(({ id }: { id: string }) => id === '2')).toMatchObject({
-    usageCount: null,
-    usageCountText: 'NaN',
+    count: null,
+    countText: 'NaN',
     drift: null,
     records: 1,
   });

@@ -121,7 +121,7 @@ export function walk(
     const found = await check(database, config(), signal, () => {});
     expect(json(found)).toMatchObject({
       complete: true,
-      presets: before.length,
+      rows: before.length,
       mismatched: before.filter(isWrong).length,
       records: before.reduce((sum, { records }) => sum + records, 0),
       orphans: await orphans(),

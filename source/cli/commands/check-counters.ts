@@ -13,10 +13,10 @@ import { knownCounters } from '../../counters/run-choose.ts';
 import { diagnose } from '../../diagnosis/run.ts';
 import { ConsoleError, type ExitCode, exitCodes, isConsoleError, usageError } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
-import { beyondReach } from '../output/check-figures.ts';
-import { auditJson, auditLines, type Diagnoses } from '../output/counter-audit.ts';
+import { auditJson, auditLines, beyondReach, type Diagnoses } from '../output/counter-audit.ts';
 import { counterJson, notCheckableJson } from '../output/counter-json.ts';
 import { databaseInfo } from '../output/database-info.ts';
+import { databaseHead } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
 
 /** One counter, and what became of its audit. */
@@ -48,7 +48,8 @@ export async function checkCounters(
     }),
     { signal },
   );
-  const { json, line } = databaseInfo(inspected, database);
+  const head = databaseHead(inspected, database);
+  const { line } = databaseInfo(inspected, database);
   const { chosen, notCheckable } = config.all
     ? everyCounter(found)
     : {
@@ -84,10 +85,9 @@ export async function checkCounters(
     results.every(result => 'audited' in result && result.audited.hiddenBy.length === 0);
   return {
     json: single
-      ? { version: 2, database: json, ...single }
+      ? { ...head, ...single }
       : {
-          version: 2,
-          database: json,
+          ...head,
           complete,
           counters: results.flatMap(document),
           notCheckable: [...failed, ...notCheckable.map(notCheckableJson)],
@@ -190,7 +190,7 @@ async function diagnosesOf(
   signal: AbortSignal,
 ): Promise<Diagnoses> {
   if (mismatches.length === 0) return new Map();
-  const allRecords = totals.records + orphans;
+  const allRecords = orphans === null ? null : totals.records + orphans;
   return diagnose(database, tables, mismatches, { signal, allRecords }).catch(error => {
     // The counts are right without it.
     if (!isConsoleError(error) || !beyondReach.has(error.code)) throw error;

@@ -13,8 +13,8 @@ import {
 import type { CounterProof } from '../../migration/defined/run-counter-proof.ts';
 import type { MigrationReceipt } from '../../migration/migration-receipt.ts';
 import { type MigrationResult, runWithReceipt } from '../../migration/run.ts';
-import { counterJson } from '../output/counter-json.ts';
 import { databaseInfo } from '../output/database-info.ts';
+import { counterHead } from '../output/document-head.ts';
 import { exitCodeOf, findingLines } from '../output/findings.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
@@ -33,15 +33,16 @@ export async function migrateCounter(
 ): Promise<Outcome> {
   const { readOnly, dryRun, confirm } = config;
   const plan = await planCounterMigration(database, { definition, readOnly, dryRun }, signal);
+  const head = await counterHead(plan.inspected, database, signal);
   if (dryRun)
     return {
-      json: document(plan, database, null, null),
+      json: document(head, plan, null, null),
       text: script(plan, database),
       exitCode: exitCodes.healthy,
     };
   if (plan.statements.length === 0)
     return {
-      json: document(plan, database, null, null),
+      json: document(head, plan, null, null),
       text: [databaseInfo(plan.inspected, database).line, nothingToDo(plan), ...findingLines(plan.findings)]
         .map(displayText)
         .join('\n'),
@@ -58,7 +59,7 @@ export async function migrateCounter(
   );
   const left = result.left ?? [];
   return {
-    json: document(plan, database, result, receipt),
+    json: document(head, plan, result, receipt),
     text: [
       databaseInfo(plan.inspected, database).line,
       left.length === 0
@@ -97,16 +98,14 @@ function proofLines(proof: CounterProof | null): string[] {
 }
 
 function document(
+  head: object,
   plan: ProvenCounterPlan,
-  database: Database,
   result: MigrationResult | null,
   receipt: MigrationReceipt | null,
 ) {
-  const { statements, differs, drops, replaced, lacking, fingerprint, inspected, definition, proof } = plan;
+  const { statements, differs, drops, replaced, lacking, fingerprint, proof } = plan;
   return {
-    version: 2,
-    database: databaseInfo(inspected, database).json,
-    counter: counterJson(definition, new Set()),
+    ...head,
     fingerprint,
     differs,
     drops,

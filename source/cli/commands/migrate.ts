@@ -13,6 +13,7 @@ import {
 import { type MigrationResult, runWithReceipt } from '../../migration/run.ts';
 import { keptReasons } from '../../trigger/migration/fit.ts';
 import { databaseInfo } from '../output/database-info.ts';
+import { counterHead } from '../output/document-head.ts';
 import { exitCodeOf, findingLines } from '../output/findings.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
@@ -35,16 +36,17 @@ export async function migrate(
   if (typeof choice !== 'string' && choice.source.kind !== 'built-in')
     return migrateCounter(database, config, choice, signal, open, say);
   const plan = await planMigration(database, { schema, readOnly, dryRun, confirm }, signal);
+  const head = await counterHead(plan.inspected, database, signal);
   if (dryRun) {
     return {
-      json: document(plan, database, null, null),
+      json: document(head, plan, null, null),
       text: script(plan, database),
       exitCode: exitCodes.healthy,
     };
   }
   if (plan.statements.length === 0) {
     return {
-      json: document(plan, database, null, null),
+      json: document(head, plan, null, null),
       text: [
         databaseInfo(plan.inspected, database).line,
         `Nothing to do: ${plan.fit.misfit === null ? 'the trigger, its function and track_preset_usage()' : 'the trigger and its function'} are already installed.`,
@@ -65,7 +67,7 @@ export async function migrate(
   const result = await runWithReceipt(database, plan, config, receipt, signal);
   const left = result.left ?? [];
   return {
-    json: document(plan, database, result, receipt),
+    json: document(head, plan, result, receipt),
     text: [
       databaseInfo(plan.inspected, database).line,
       left.length === 0
@@ -114,14 +116,14 @@ const countsAreLeft = 'To repair wrong counts, run sync.';
 
 /** The contract's `migrate` document, with what this program adds to it. */
 function document(
+  head: object,
   plan: ProvenPlan,
-  database: Database,
   result: MigrationResult | null,
   receipt: MigrationReceipt | null,
 ) {
-  const { statements, differs, replaced, lacking, fingerprint, inspected } = plan;
+  const { statements, differs, replaced, lacking, fingerprint } = plan;
   return {
-    database: databaseInfo(inspected, database).json,
+    ...head,
     fingerprint,
     differs,
     statements,

@@ -6,6 +6,7 @@ import { displayText } from '../../format/text.ts';
 import { originWords } from '../../repair/format-origin.ts';
 import { readHistory } from '../../repair/history.ts';
 import type { HistoryEntry } from '../../repair/history-entry.ts';
+import { jsonVersion } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
 
 /** Lists what this console has changed, newest first; from its own files, without asking a database. */
@@ -13,6 +14,7 @@ export async function receipts(config: Config): Promise<Outcome> {
   const { receipts: entries, damaged } = await readHistory(config.stateDirectory, null);
   return {
     json: {
+      version: jsonVersion,
       directory: config.stateDirectory,
       receipts: entries.map(({ here: _, ...entry }) => entry),
       damaged,

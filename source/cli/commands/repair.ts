@@ -2,7 +2,6 @@ import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { isNamed } from '../../counter/definition/choose-counters.ts';
 import { recordsOf, rowsOf } from '../../counter/definition/nouns.ts';
-import { readReservedWords } from '../../counter/definition/read-reserved-words.ts';
 import { refused } from '../../counter/guards.ts';
 import { causes } from '../../diagnosis/format-diagnosis.ts';
 import { diagnoseForPlan } from '../../diagnosis/run-for-plan.ts';
@@ -12,8 +11,8 @@ import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import { stalePlan } from '../../repair/plan/stale-plan.ts';
 import type { RepairAction, RepairOutcome, RepairProgress } from '../../repair/repair.ts';
 import { exitCodeOf, runRepair } from '../../repair/run/run.ts';
-import { counterJson } from '../output/counter-json.ts';
 import { databaseInfo } from '../output/database-info.ts';
+import { counterHead } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { describeOutcome, describePlan, leftJson, planJson } from '../output/repair.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
@@ -69,21 +68,21 @@ export async function repair(
     },
     signal,
   );
-  const { json, line } = databaseInfo(plan.inspected, database);
-  const document = await documentOf(plan, database, signal);
+  const { line } = databaseInfo(plan.inspected, database);
+  const head = await counterHead(plan.inspected, database, signal);
   const tell = (
     applied: boolean,
     outcome: RepairOutcome | null,
     exitCode: ExitCode,
     text: string,
   ): Outcome => ({
-    json: document({
+    json: {
+      ...head,
       action,
-      database: json,
       plan: planJson(plan),
       applied,
       outcome: outcome && outcomeJson(outcome, plan),
-    }),
+    },
     text,
     exitCode,
   });
@@ -120,18 +119,6 @@ export async function repair(
   );
   const told = describeOutcome(plan, outcome);
   return tell(true, outcome, exitCodeOf(outcome) as ExitCode, asked ? told : `${line}\n${told}`);
-}
-
-/** Adds to a document which counter it is of, if that is not the one of presets: then it is one of version 2. */
-async function documentOf(
-  { inspected: { tables } }: RepairPlan,
-  database: Database,
-  signal: AbortSignal,
-): Promise<(document: object) => object> {
-  const { definition } = tables;
-  if (definition.source.kind === 'built-in') return document => document;
-  const reserved = await database.read(readReservedWords, { signal });
-  return document => ({ version: 2, counter: counterJson(definition, reserved), ...document });
 }
 
 async function finish(

@@ -13,7 +13,8 @@ import type { Note, ScanReport, Write } from '../../scan/finding.ts';
 import { languagesNotRead, nothingRead, notReadWords } from '../../scan/not-read.ts';
 import { scanApart } from '../../scan/scan-in-child.ts';
 import type { ScanSubject } from '../../scan/subject.ts';
-import { subjectOfConfigured } from '../../scan/subject-of.ts';
+import { type Named, namedTogether, subjectOfConfigured } from '../../scan/subject-of.ts';
+import { jsonVersion } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
 
 /**
@@ -37,10 +38,10 @@ export async function scan(config: Config, signal: AbortSignal, columns = 100): 
   const others = subjects.flatMap(subject => subject?.counter ?? []);
   const unread = report.unparsed.length;
   return {
-    json: others.length === 0 ? report : { ...report, counters: others },
+    json: { version: jsonVersion, ...report, ...(others.length === 0 ? {} : { counters: others }) },
     text: describe(
       report,
-      namedTogether(subjects),
+      namedTogether(others.length === 0 ? undefined : subjects.map(named)),
       Math.max(40, Math.min(columns, 120)),
       glyphs(ascii).ellipsis,
     ).join('\n'),
@@ -55,6 +56,9 @@ export async function scan(config: Config, signal: AbortSignal, columns = 100): 
     ],
   };
 }
+
+/** A counter as a sentence names it. */
+const named = (subject: ScanSubject | null) => subject?.counter ?? presetNames.count;
 
 function describe(report: ScanReport, named: Named, width: number, mark: string): string[] {
   const { directory, files, writes, notes, unparsed, skipped, notRead, durationMs } = report;
@@ -88,19 +92,6 @@ function describe(report: ScanReport, named: Named, width: number, mark: string)
 }
 
 const mostSkipped = 10;
-
-/** What is scanned for, in words. */
-interface Named {
-  counts: string;
-  keeper: string;
-}
-
-function namedTogether(subjects: readonly (ScanSubject | null)[]): Named {
-  const ids = subjects.map(subject => subject?.counter ?? 'usage_count');
-  if (subjects.length === 1 && subjects[0] === null) return { counts: 'usage_count', keeper: 'the trigger' };
-  const last = ids.pop() ?? '';
-  return { counts: ids.length === 0 ? last : `${ids.join(', ')} or ${last}`, keeper: 'what may keep it' };
-}
 
 /**
  * What to scan for: the counter of presets, and those of the configuration; with --counter those alone. Throws a usage error (exit code

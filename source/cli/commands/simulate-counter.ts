@@ -1,7 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
-import { readReservedWords } from '../../counter/definition/read-reserved-words.ts';
 import { exitCodes, usageError } from '../../errors/errors.ts';
 import { iso } from '../../format/numbers.ts';
 import { table } from '../../format/table.ts';
@@ -19,8 +18,9 @@ import { stepPhrase } from '../../simulation/steps/explain-steps.ts';
 import { formatStep, stepsHeadline } from '../../simulation/steps/format-steps.ts';
 import { planSteps, type StepsPlan } from '../../simulation/steps/read-steps-plan.ts';
 import { runSteps } from '../../simulation/steps/run-steps.ts';
-import { counterJson } from '../output/counter-json.ts';
+import { idJson } from '../output/counter-json.ts';
 import { databaseInfo } from '../output/database-info.ts';
+import { counterHead } from '../output/document-head.ts';
 import { findingLines, tenths, warningLines } from '../output/findings.ts';
 import type { Outcome } from '../output/outcome.ts';
 
@@ -42,17 +42,12 @@ export async function simulateCounter(
     signal,
   );
   requireConfirmation(plan, config.confirm);
+  const head = await counterHead(plan.inspected, database, signal);
   const simulation = await runSteps(database, plan, config, signal);
-  const reserved = await database.read(readReservedWords, { signal });
-  const { json, line } = databaseInfo(plan.inspected, database);
+  const { line } = databaseInfo(plan.inspected, database);
   const { definition } = plan.inspected.tables;
   return {
-    json: {
-      version: 2,
-      database: json,
-      counter: counterJson(definition, reserved),
-      ...simulationJson(simulation, definition),
-    },
+    json: { ...head, ...simulationJson(simulation, definition) },
     text: [line, ...describe(plan, simulation, definition)].map(displayText).join('\n'),
     exitCode: isSound(simulation) ? exitCodes.healthy : exitCodes.unhealthy,
   };
@@ -94,9 +89,8 @@ function simulationJson(simulation: CounterSimulation, definition: CounterDefini
   };
 }
 
-/** A key of one column is its text; any other is a list of texts. */
-function rowJson({ id, name }: CountedRow, { row }: CounterDefinition) {
-  return { id: row.key.length === 1 ? id : (JSON.parse(id) as string[]), name };
+function rowJson({ id, name }: CountedRow, definition: CounterDefinition) {
+  return { id: idJson(id, definition), name };
 }
 
 function stepsJson({ steps }: StepsAs, definition: CounterDefinition) {

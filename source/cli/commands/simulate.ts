@@ -21,6 +21,7 @@ import {
 import { isSound, type Simulation } from '../../simulation/simulation.ts';
 import { trackName } from '../../trigger/expected-names.ts';
 import { databaseInfo } from '../output/database-info.ts';
+import { counterHead } from '../output/document-head.ts';
 import { findingLines, tenths, warningLines } from '../output/findings.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { simulateCounter } from './simulate-counter.ts';
@@ -41,10 +42,11 @@ export async function simulate(database: Database, config: Config, signal: Abort
   if (takeBack !== null) return tellTakenBack(database, plan, config, takeBack, signal);
   if (commit) return tellRealUse(database, plan, config, signal);
   requireConfirmation(plan, confirm);
+  const head = await counterHead(plan.inspected, database, signal);
   const simulation = await runSimulation(database, plan, config, signal);
-  const { json, line } = databaseInfo(plan.inspected, database);
+  const { line } = databaseInfo(plan.inspected, database);
   return {
-    json: { database: json, ...simulationJson(simulation) },
+    json: { ...head, ...simulationJson(simulation) },
     text: [line, ...describe(plan, simulation)].map(displayText).join('\n'),
     exitCode: isSound(simulation) ? exitCodes.healthy : exitCodes.unhealthy,
   };
@@ -58,6 +60,7 @@ async function tellRealUse(
   signal: AbortSignal,
 ): Promise<Outcome> {
   requireRealUseConfirmation(plan, config.confirm);
+  const head = await counterHead(plan.inspected, database, signal);
   const takenAt = Date.now();
   const made = await commitUse(database, plan, config, signal);
   const use = resultOf(made);
@@ -69,10 +72,10 @@ async function tellRealUse(
     ...explainUse({ path, uses: [use], failures: [], health, replicationRole }),
   ];
   const takeBack = takeBackToken(plan, made);
-  const { json, line } = databaseInfo(plan.inspected, database);
+  const { line } = databaseInfo(plan.inspected, database);
   return {
     json: {
-      database: json,
+      ...head,
       takenAt: iso(takenAt),
       preset,
       path,
@@ -110,11 +113,12 @@ async function tellTakenBack(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const use = readTakeBackToken(plan, token);
+  const head = await counterHead(plan.inspected, database, signal);
   const { deleted, before, after } = await takeUseBack(database, plan, use, config, signal);
-  const { json, line } = databaseInfo(plan.inspected, database);
+  const { line } = databaseInfo(plan.inspected, database);
   return {
     json: {
-      database: json,
+      ...head,
       preset: plan.preset,
       takenBack: { records: use.records, deleted, before, after },
     },

@@ -7,8 +7,8 @@ import type { CounterHealth, EventHealth } from '../../trigger/defined/judge.ts'
 import { readCounterHealth } from '../../trigger/defined/read-health.ts';
 import { eventWords } from '../../trigger/defined/words.ts';
 import { enabledMeaningOf, type TriggerState } from '../../trigger/health.ts';
-import { counterJson } from '../output/counter-json.ts';
 import { databaseInfo } from '../output/database-info.ts';
+import { counterHead } from '../output/document-head.ts';
 import { findingLines } from '../output/findings.ts';
 import type { Outcome } from '../output/outcome.ts';
 
@@ -18,15 +18,10 @@ export async function counterTrigger(
   definition: CounterDefinition,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { inspected, health, catalog } = await readCounterHealth(database, definition, signal);
-  const { json, line } = databaseInfo(inspected, database);
+  const { inspected, health } = await readCounterHealth(database, definition, signal);
+  const { line } = databaseInfo(inspected, database);
   return {
-    json: {
-      version: 2,
-      database: json,
-      counter: counterJson(inspected.tables.definition, new Set(catalog.reserved)),
-      ...health,
-    },
+    json: { ...(await counterHead(inspected, database, signal)), ...health },
     text: [line, ...describe(health, definition)].join('\n'),
     exitCode: health.healthy ? exitCodes.healthy : exitCodes.unhealthy,
   };

@@ -12,6 +12,7 @@ import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
 import { withoutUnusedTrack } from '../../trigger/unused-track.ts';
 import { briefHealth } from '../output/brief-health.ts';
 import { databaseInfo } from '../output/database-info.ts';
+import { counterHead } from '../output/document-head.ts';
 import { findingLines } from '../output/findings.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { counterTrigger } from './trigger-counter.ts';
@@ -33,9 +34,9 @@ export async function trigger(database: Database, config: Config, signal: AbortS
     },
     { signal },
   );
-  const { json, line } = databaseInfo(found, database);
+  const { line } = databaseInfo(found, database);
   return {
-    json: { database: json, ...health },
+    json: { ...(await counterHead(found, database, signal)), ...health },
     text: [line, ...describe(health)].join('\n'),
     exitCode: health.healthy ? exitCodes.healthy : exitCodes.unhealthy,
   };

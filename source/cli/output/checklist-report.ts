@@ -1,19 +1,29 @@
 import { open, stat, unlink, writeFile } from 'node:fs/promises';
-import { noSource, sourceHint, sourceSentence, sourceVerdict } from '../../checklist/source-evidence.ts';
+import {
+  noSource,
+  type SourceEvidence,
+  sourceHint,
+  sourceSentence,
+  sourceVerdict,
+} from '../../checklist/source-evidence.ts';
 import { packageVersion } from '../../config/paths.ts';
 import { type ConsoleError, usageError } from '../../errors/errors.ts';
 import { jsonText } from '../../format/json-text.ts';
 import { displayText } from '../../format/text.ts';
-import type { ChecklistJson, CountedChecklist } from './checklist-json.ts';
+import type { ChecklistJson } from './checklist-json.ts';
+import type { databaseHead } from './document-head.ts';
 
-/** The checklist of one counter, with what it was taken from. */
-type OneChecklist = Pick<ChecklistJson, 'database' | 'takenAt' | 'source' | 'trigger'> &
-  Pick<CountedChecklist, 'passed' | 'failed' | 'skipped' | 'steps'> & { counter?: { id: string } };
+/** What every checklist is taken from. */
+type Taken = ReturnType<typeof databaseHead> & { takenAt: string | null; source: SourceEvidence | null };
+
+/** The checklist of one counter. */
+type OneChecklist = ChecklistJson & { counter: { id: string } };
 
 /** What a report is made of: one checklist, or those of several counters. */
-export type Evidence =
-  | OneChecklist
-  | (Pick<ChecklistJson, 'database' | 'takenAt' | 'source'> & { counters: readonly CountedChecklist[] });
+export type Evidence = Taken & (OneChecklist | { counters: readonly OneChecklist[] });
+
+/** One of them, with the program that took it. */
+type Section = Taken & OneChecklist & { program: string };
 
 /**
  * Makes sure that a report can be written before any work is done, and answers with what writes it: JSON where the name
@@ -49,7 +59,7 @@ function unwritable(file: string, error: unknown): ConsoleError {
 const marks = { passed: '✅', failed: '❌', skipped: '⏭️' };
 const fence = '```';
 
-function sectionsOf(evidence: Evidence & { program: string }): (OneChecklist & { program: string })[] {
+function sectionsOf(evidence: Evidence & { program: string }): Section[] {
   if (!('counters' in evidence)) return [evidence];
   const { counters, ...rest } = evidence;
   return counters.map(each => ({ ...rest, ...each }));
@@ -67,11 +77,11 @@ function markdown({
   skipped,
   source,
   counter,
-}: OneChecklist & { program: string }): string {
+}: Section): string {
   const { name, host, port, user, serverVersion, label } = database;
   const row = (title: string, ...cells: string[]) => `| ${title} | ${cells.join('')} |`;
   return `${[
-    `# Testing checklist: ${counter ? plain(counter.id) : 'preset usage'}`,
+    `# Testing checklist: ${plain(counter.id)}`,
     '',
     `**${passed} passed, ${failed} failed, ${skipped} skipped.**${skipped > 0 ? ' Skipped is not passed.' : ''}`,
     '',
@@ -99,7 +109,7 @@ function markdown({
 
 const sourceMarks = { clean: 'passed', writes: 'failed', partly: 'skipped', 'not-read': 'skipped' } as const;
 
-function sourceSection(source: ChecklistJson['source']): string[] {
+function sourceSection(source: SourceEvidence | null): string[] {
   if (!source)
     return [
       `## ${marks.skipped} The application's source`,

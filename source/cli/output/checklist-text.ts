@@ -1,3 +1,9 @@
+import {
+  noSource,
+  type SourceEvidence,
+  sourceHint,
+  sourceSentence,
+} from '../../checklist/source-evidence.ts';
 import { type ChecklistStep, tally } from '../../checklist/steps.ts';
 
 /** How many steps passed, failed and were skipped, which ones, in one sentence. */
@@ -24,3 +30,20 @@ export function stepLines(steps: readonly ChecklistStep[]): string[] {
     ...(hint === '' ? [] : [`   ${hint}`]),
   ]);
 }
+
+/** The source beside the steps: it is evidence of its own, and no step of the list. */
+export function sourceLines(source: SourceEvidence | null): string[] {
+  if (!source) return [`Source: ${noSource.evidence} ${noSource.hint}`];
+  const { writes } = source;
+  const hint = sourceHint(source);
+  return [
+    `Source: ${sourceSentence(source)}`,
+    ...writes
+      .slice(0, mostWrites)
+      .flatMap(({ file, line, kind, text }) => [`   ${file}:${line} ${kind}`, `      ${text}`]),
+    ...(writes.length > mostWrites ? [`   and ${writes.length - mostWrites} more`] : []),
+    ...(hint === '' ? [] : [`   ${hint}`]),
+  ];
+}
+
+const mostWrites = 20;

@@ -1,7 +1,6 @@
 import type { AuditedCounter } from '../../counter/audit/audit-counter.ts';
-import { type Counter, drift } from '../../counter/counter.ts';
+import { drift } from '../../counter/counter.ts';
 import { titled } from '../../counter/definition/counter-nouns.ts';
-import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import { shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
 import { driftText, recordsText } from '../../format/format-figures.ts';
@@ -10,10 +9,17 @@ import { amount } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
-import { detail, finite } from './check-figures.ts';
+import { idJson } from './counter-json.ts';
 
 /** The causes that were found, by the id of the row. */
 export type Diagnoses = ReadonlyMap<string, Diagnosis>;
+
+/** A role that may count, or a limit that is enough for it, may not do for reading the records. */
+export const beyondReach: ReadonlySet<string> = new Set([
+  'permission-denied',
+  'statement-timeout',
+  'lock-timeout',
+]);
 
 const unknown = {
   rows: null,
@@ -35,7 +41,7 @@ export function auditJson(audited: AuditedCounter, diagnoses: Diagnoses) {
     complete: audited.hiddenBy.length === 0,
     ...(audited.hiddenBy.length > 0 ? unknown : { rows, ...sums, orphans }),
     mismatches: mismatches.map(counter => ({
-      id: idOf(counter, definition),
+      id: idJson(counter.id, definition),
       name: counter.name,
       count: finite(counter.usageCount),
       ...(counter.exact === undefined ? {} : { countText: counter.exact }),
@@ -55,9 +61,24 @@ export function auditJson(audited: AuditedCounter, diagnoses: Diagnoses) {
   };
 }
 
-/** A key of one column is its text; any other is a list of texts. */
-function idOf({ id }: Counter, { row }: CounterDefinition): string | string[] {
-  return row.key.length === 1 ? id : (JSON.parse(id) as string[]);
+function detail(diagnosis: Diagnosis | undefined) {
+  if (!diagnosis) return {};
+  const { certainty, evidence, against, next, also = [], stretch } = diagnosis;
+  return {
+    diagnosisDetail: {
+      certainty,
+      evidence,
+      against,
+      next,
+      also,
+      stretch: stretch && { from: iso(stretch.from), to: iso(stretch.to) },
+    },
+  };
+}
+
+/** JSON has no NaN and no Infinity. */
+function finite(value: number | null): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 /** The sums of one counter in a sentence, and its mismatches, largest first, at most `most`. */
@@ -75,7 +96,7 @@ export function auditLines(audited: AuditedCounter, diagnoses: Diagnoses, most: 
       ? amount(totals.records, ...nouns.record)
       : `The sum of ${record.amount} is ${count(totals.records)}`;
   const head = displayText(
-    `${definition.id}: ${amount(totals.presets, ...nouns.row)}, ${wrong}. ${records}, ${amount(orphans, 'orphan')}. Audited in ${(durationMs / 1000).toFixed(2)} s.`,
+    `${definition.id}: ${amount(totals.presets, ...nouns.row)}, ${wrong}. ${records}, ${amount(orphans ?? 0, 'orphan')}. Audited in ${(durationMs / 1000).toFixed(2)} s.`,
   );
   if (mismatches.length === 0) return [head];
   const line = table([27, { right: 12 }, { right: 12 }, { right: 12 }]);

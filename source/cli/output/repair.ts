@@ -1,5 +1,4 @@
 import { noChoice } from '../../config/column-choice.ts';
-import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import { rowsOf } from '../../counter/definition/nouns.ts';
 import type { Quantity } from '../../counter/quantity.ts';
 import { count, countText, signed } from '../../format/numbers.ts';
@@ -19,6 +18,7 @@ import {
 } from '../../repair/format-repair.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import type { LeftAlone, RepairOutcome } from '../../repair/repair.ts';
+import { idJson } from './counter-json.ts';
 
 /** The contract's `plan`, with what this program adds to it. */
 export function planJson(plan: RepairPlan) {
@@ -27,14 +27,12 @@ export function planJson(plan: RepairPlan) {
     fingerprint: plan.fingerprint,
     phrase: plan.phrase,
     options: { ...plan.options, ...columnsJson(plan) },
-    ...(definition.source.kind === 'built-in'
-      ? { presets: plan.changes.length }
-      : { rows: plan.changes.length }),
+    rows: plan.changes.length,
     recordsToDelete: plan.recordsToDelete,
     recordsToRestore: plan.recordsToRestore,
     changes: plan.changes.map(
       ({ id, name, before, after, drift, deletes, lastUsedBefore, lastUsedAfter }) => ({
-        id: keyOf(id, definition),
+        id: idJson(id, definition),
         name,
         ...figure('before', before),
         ...figure('after', after),
@@ -60,13 +58,8 @@ export function planJson(plan: RepairPlan) {
 export function leftJson(left: readonly LeftAlone[], { inspected }: RepairPlan) {
   return left.map(each => ({
     ...each,
-    id: each.id === null ? null : keyOf(each.id, inspected.tables.definition),
+    id: each.id === null ? null : idJson(each.id, inspected.tables.definition),
   }));
-}
-
-/** A key of one column is its text; any other is a list of texts. */
-function keyOf(id: string, { row }: CounterDefinition): string | string[] {
-  return row.key.length === 1 ? id : (JSON.parse(id) as string[]);
 }
 
 /** A count as a JSON number, and if no number is exactly that, also as text. */

@@ -1,7 +1,8 @@
-import type { Database } from '../../connection/transactions.ts';
-import { type Counter, drift, noTotals, type Totals } from '../counter.ts';
+import type { Database, Reader } from '../../connection/transactions.ts';
+import { type Counter, drift, isWrong, noTotals, type Totals, totals } from '../counter.ts';
 import type { CounterDefinition } from '../definition/definition.ts';
 import { readCounterTables, type Tables } from '../discovery/tables.ts';
+import { readCounters } from '../reading/counters.ts';
 import { readLastRecords } from '../reading/last-records.ts';
 import { auditCounters } from './audit-counters.ts';
 
@@ -12,7 +13,8 @@ export interface AuditedCounter {
   /** Why rows are hidden from this role; then nothing is counted. */
   hiddenBy: readonly string[];
   totals: Totals;
-  orphans: number;
+  /** Null where only some rows were asked for. */
+  orphans: number | null;
   /** The largest drift first. */
   mismatches: Counter[];
   /** The time of the newest record of each mismatch. */
@@ -22,6 +24,12 @@ export interface AuditedCounter {
   durationMs: number;
 }
 
+/** Stops an audit, and follows it. */
+export interface AuditWatch {
+  signal: AbortSignal;
+  onProgress: (done: number, rows: number) => void;
+}
+
 /**
  * Audits every row of one counter. Rejects with exit code 3 if its tables do not fit the definition or cannot be read. Audits of
  * one database must not overlap: whether policies apply is a property of the connection.
@@ -29,22 +37,21 @@ export interface AuditedCounter {
 export async function auditCounter(
   database: Database,
   definition: CounterDefinition,
-  { signal, onProgress }: { signal: AbortSignal; onProgress: (done: number, rows: number) => void },
+  options: AuditWatch,
 ): Promise<AuditedCounter> {
-  const tables = await database.read(reader => readCounterTables(reader, definition), { signal });
+  const tables = await database.read(reader => readCounterTables(reader, definition), options);
   database.policiesApply(tables.policiesApply);
+  return auditTables(database, tables, options);
+}
+
+/** The same for tables that have been read. Where rows are hidden nothing is counted. */
+export async function auditTables(
+  database: Database,
+  tables: Tables,
+  { signal, onProgress }: AuditWatch,
+): Promise<AuditedCounter> {
+  if (tables.hiddenBy.length > 0) return notCounted(tables);
   const mismatches: Counter[] = [];
-  const found = { definition, tables, hiddenBy: tables.hiddenBy, mismatches };
-  if (tables.hiddenBy.length > 0) {
-    return {
-      ...found,
-      totals: noTotals,
-      orphans: 0,
-      lastRecords: new Map(),
-      takenAt: Date.now(),
-      durationMs: 0,
-    };
-  }
   const { totals, orphans, takenAt, durationMs } = await auditCounters(database, tables, {
     scope: 'mismatched',
     signal,
@@ -53,11 +60,65 @@ export async function auditCounter(
       onProgress(done, presets);
     },
   });
-  const sizes = new Map(mismatches.map(counter => [counter, sizeOf(counter)]));
-  mismatches.sort((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0));
+  return {
+    ...notCounted(tables),
+    totals,
+    orphans,
+    ...(await told(database, tables, mismatches, signal)),
+    takenAt,
+    durationMs,
+  };
+}
+
+/** Audits some rows of a counter, by their ids. */
+export async function auditRows(
+  database: Database,
+  tables: Tables,
+  ids: (reader: Reader) => Promise<string[]>,
+  signal: AbortSignal,
+): Promise<AuditedCounter> {
+  if (tables.hiddenBy.length > 0) return notCounted(tables);
+  const takenAt = Date.now();
+  const start = performance.now();
+  const counters = await database.read(
+    async reader => readCounters(reader, tables, await ids(reader), 'counted'),
+    { signal },
+  );
+  const durationMs = performance.now() - start;
+  return {
+    ...notCounted(tables),
+    totals: totals(counters),
+    ...(await told(database, tables, counters.filter(isWrong), signal)),
+    takenAt,
+    durationMs,
+  };
+}
+
+function notCounted(tables: Tables): AuditedCounter {
+  return {
+    definition: tables.definition,
+    tables,
+    hiddenBy: tables.hiddenBy,
+    totals: noTotals,
+    orphans: null,
+    mismatches: [],
+    lastRecords: new Map(),
+    takenAt: Date.now(),
+    durationMs: 0,
+  };
+}
+
+async function told(
+  database: Database,
+  tables: Tables,
+  wrong: readonly Counter[],
+  signal: AbortSignal,
+): Promise<Pick<AuditedCounter, 'mismatches' | 'lastRecords'>> {
+  const sizes = new Map(wrong.map(counter => [counter, sizeOf(counter)]));
+  const mismatches = wrong.toSorted((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0));
   const ids = mismatches.map(({ id }) => id);
   const lastRecords = await database.read(reader => readLastRecords(reader, tables, ids), { signal });
-  return { ...found, totals, orphans, lastRecords, takenAt, durationMs };
+  return { mismatches, lastRecords };
 }
 
 function sizeOf(counter: Counter): number {

@@ -66,7 +66,8 @@ export function createSimulationEffects(
     if (config.appSource === null) return;
     dispatch({ type: 'source-scanning' });
     const { scanSource } = await import('../../checklist/scan-source.ts');
-    dispatch({ type: 'source-scanned', source: await scanSource(config.appSource, signal) });
+    const source = await scanSource(config.appSource, [asked.counter], signal);
+    dispatch({ type: 'source-scanned', source });
   };
   const request = (state: State): ChecklistRequest => ({
     ...config,

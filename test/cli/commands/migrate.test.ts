@@ -242,12 +242,13 @@ test('a receipt of what failed says so; one of what is not known stays open', as
   expect(failed.written).toEqual(['failed']);
 
   const lost = new ConsoleError({ code: 'connection-lost', message: 'Lost.', hint: '', exitCode: 3 });
+  // The first two are for the plan and the document.
   let reads = 0;
   // The first write is the proof.
   let writes = 0;
   const dying: Database = {
     ...database,
-    read: (work, options) => (reads++ === 0 ? database.read(work, options) : Promise.reject(lost)),
+    read: (work, options) => (reads++ < 2 ? database.read(work, options) : Promise.reject(lost)),
     async write(work, options) {
       const value = await database.write(work, options);
       if (writes++ === 0) return value;
