@@ -1,4 +1,4 @@
-import type { Place } from '../body/change.ts';
+import type { Change, Insertion, Place } from '../body/change.ts';
 import type { Expression } from '../body/expression.ts';
 import type { CatalogTable } from '../catalog.ts';
 import type { Link } from './link.ts';
@@ -46,4 +46,21 @@ export interface Refusal {
   why: string;
   kind: 'adds' | 'unlogged' | 'array' | 'expression' | 'condition' | 'row';
   place: Place;
+}
+
+/** Where a change happens: for an event of a record's table, or where the application calls a function. */
+export interface Occasion {
+  event: 'insert' | 'update' | 'delete' | 'truncate' | 'call';
+  /** The body runs for each record, not once for a statement. */
+  eachRow: boolean;
+  record: CatalogTable | null;
+  insertions: readonly Insertion[];
+}
+
+/** Null: it does nothing for a record. */
+export type Result = Effect | Refusal | null;
+
+/** Says why no definition can be made of a change. */
+export function refusal(change: Change, kind: Refusal['kind'], why: string): Refusal {
+  return { table: change.target.table, column: change.column, kind, why, place: change.place };
 }

@@ -11,6 +11,13 @@ export interface Link {
   between: Source | null;
 }
 
+/** The record of a change, how it leads to the row, and the conditions that hold then. */
+export interface Linked {
+  record: Source;
+  link: Link;
+  conditions: readonly Expression[];
+}
+
 /**
  * How the conditions join a record to the row `target`: directly, or by the key of one more table. Columns that are equal to a
  * constant join nothing. Null if they do not.

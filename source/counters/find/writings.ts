@@ -4,8 +4,8 @@ import { type Expression, type Source, value } from '../body/expression.ts';
 import { interpret, type ReadRoutine, type Start, type World, wholeOf } from '../body/interpret.ts';
 import { rowOf, type Variable } from '../body/scope.ts';
 import type { Catalog, CatalogRoutine, CatalogTable, CatalogTrigger } from '../catalog.ts';
-import type { Effect, Refusal } from '../effect/effect.ts';
-import { effectsOf, type Occasion } from '../effect/effects-of.ts';
+import type { Effect, Occasion, Refusal } from '../effect/effect.ts';
+import { effectsOf } from '../effect/effects-of.ts';
 
 export type Event = 'insert' | 'update' | 'delete' | 'truncate';
 

@@ -1,0 +1,198 @@
+import type { Change } from '../body/change.ts';
+import { column, type Expression, keyOf, type Source, sourceKey, within } from '../body/expression.ts';
+import { printed } from '../body/print.ts';
+import { type Occasion, type Result, refusal, type Side } from './effect.ts';
+import { Equalities, flattened } from './equalities.ts';
+import { findLink, type Link, type Linked, sourcesIn } from './link.ts';
+import { guardsOf, type Measure, measure } from './measure.ts';
+import { isConstant, mentions, mentionsOnly } from './mentions.ts';
+import { sortConditions } from './sort-conditions.ts';
+import type { Sum, Term } from './terms.ts';
+
+/** What an addition does for each record, or why that cannot be told; null if it does nothing. */
+export function added(
+  term: Term,
+  { clamped }: Extract<Sum, { kind: 'adds' }>,
+  change: Change,
+  occasion: Occasion,
+): Result {
+  const { amount } = term;
+  const aggregate = amount.kind === 'aggregate' ? amount : null;
+  const inserted = occasion.insertions.flatMap(({ source, values, conditions }) => [
+    ...conditions,
+    ...values.map(each => ({
+      kind: 'operator' as const,
+      name: '=',
+      args: [column(source, each.column), each.value],
+    })),
+  ]);
+  const given = [...change.conditions, ...term.when, ...(aggregate?.conditions ?? [])];
+  const conditions = flattened(given);
+  const measured = measure(amount);
+  const equalities = new Equalities(flattened([...given, ...(occasion.event === 'call' ? inserted : [])]));
+  const sources = sourcesIn([...conditions, amount].flatMap(each => [...within(each)]));
+  const records = recordSources(occasion, aggregate?.sources ?? sources, term.sign);
+  const others = sources.filter(
+    each => each.kind === 'table' && sourceKey(each) !== sourceKey(change.target),
+  );
+  if (records.length === 0) {
+    return refusal(change, 'unlogged', 'adds to it, and nothing logs what it counts');
+  }
+  const linked = firstLink(change.target, records, equalities, others, conditions, occasion);
+  if (!linked) return unlinked(term, change, conditions, records, occasion, measured);
+  return asEffect({ linked, term, change, conditions: linked.conditions, measured, clamped, occasion });
+}
+
+function firstLink(
+  target: Source,
+  records: readonly Source[],
+  equalities: Equalities,
+  others: readonly Source[],
+  conditions: readonly Expression[],
+  { event }: Occasion,
+): Linked | null {
+  for (const record of records) {
+    const link = findLink(target, record, equalities, others);
+    // A row that the function makes to count in is not what it counts.
+    if (link && event === 'call' && isItself(target, record, link)) continue;
+    if (link) return { record, link, conditions };
+  }
+  // WHERE id IN (SELECT post_id FROM ...): each row of the query is a way to find it.
+  for (const [place, each] of conditions.entries()) {
+    if (
+      each.kind !== 'among' ||
+      each.arg?.kind !== 'column' ||
+      sourceKey(each.arg.source) !== sourceKey(target)
+    )
+      continue;
+    for (const row of each.rows) {
+      const [first] = row.columns;
+      if (!first) continue;
+      const wider = flattened([
+        ...conditions.filter((_, other) => other !== place),
+        ...row.conditions,
+        { kind: 'operator', name: '=', args: [each.arg, first.value] },
+      ]);
+      const near = sourcesIn(wider.flatMap(inner => [...within(inner)])).filter(
+        source => source.kind === 'table' && sourceKey(source) !== sourceKey(target),
+      );
+      for (const record of records) {
+        const link = findLink(target, record, new Equalities(wider), near);
+        if (link) return { record, link, conditions: wider };
+      }
+    }
+  }
+  return null;
+}
+
+function isItself(target: Source, record: Source, { key, reference, through }: Link): boolean {
+  return target.table === record.table && !through && key.every((name, place) => name === reference[place]);
+}
+
+/** The sources that may be the record: before or after the event, or what the function inserts. */
+function recordSources(occasion: Occasion, near: readonly Source[], sign: 1 | -1): Source[] {
+  if (occasion.event === 'call') return occasion.insertions.map(({ source }) => source);
+  const { record } = occasion;
+  if (!record) return [];
+  const used = new Set(near.map(({ kind }) => kind));
+  const sides = (sign === 1 ? ['new', 'old'] : ['old', 'new']) as ('new' | 'old')[];
+  return sides
+    .filter(side =>
+      occasion.event === 'insert' ? side === 'new' : occasion.event === 'delete' ? side === 'old' : true,
+    )
+    .toSorted((a, b) => Number(used.has(b)) - Number(used.has(a)))
+    .map(kind => ({ kind, table: record, id: 0 }));
+}
+
+/** A change that no condition ties to a record: of the only row of a table, or of a row that is not known. */
+function unlinked(
+  term: Term,
+  change: Change,
+  conditions: readonly Expression[],
+  records: readonly Source[],
+  occasion: Occasion,
+  measured: Measure,
+): Result {
+  const [record] = records;
+  if (occasion.event === 'call' && record?.kind === 'inserted') {
+    return refusal(change, 'unlogged', 'adds to it, and nothing logs what it counts');
+  }
+  const about = conditions.filter(each => mentions(each, change.target) && !isConstant(each));
+  const finds = about.filter(each => !mentionsOnly(each, change.target));
+  if (!record || finds.length > 0) {
+    return refusal(
+      change,
+      'row',
+      `finds the row by ${printed(finds[0] ?? { kind: 'opaque', text: 'an expression', args: [] })}`,
+    );
+  }
+  return asEffect({
+    linked: { record, link: { key: [], reference: [], through: null, between: null }, conditions },
+    term,
+    change,
+    conditions,
+    measured,
+    clamped: false,
+    occasion,
+  });
+}
+
+interface Parts {
+  linked: Linked;
+  term: Term;
+  change: Change;
+  conditions: readonly Expression[];
+  measured: Measure;
+  clamped: boolean;
+  occasion: Occasion;
+}
+
+function asEffect({ linked, term, change, conditions, measured, clamped, occasion }: Parts): Result {
+  const { record, link } = linked;
+  const amount = amountOf(measured, record, occasion);
+  if (amount === undefined) {
+    const text = measured.kind === 'other' ? measured.text : 'a value';
+    return refusal(change, 'expression', `adds ${text} for each record, which is not one column`);
+  }
+  const sorted = sortConditions(conditions, change, linked);
+  if ('why' in sorted) return refusal(change, 'condition', sorted.why);
+  return {
+    kind: 'adds',
+    table: change.target.table,
+    column: change.column,
+    record: record.table,
+    link: link.key.length === 0 ? null : { key: link.key, reference: link.reference, through: link.through },
+    sign: term.sign,
+    amount,
+    ...sorted,
+    clamped: clamped || sorted.clamped,
+    upsert: change.verb === 'upsert',
+    found: [sideOf(record)],
+    measured: measured.kind === 'column' && measured.of.kind === 'column' ? sideOf(measured.of.source) : null,
+    when: [],
+    guards: guardsOf(change, term.amount),
+    once: isOnce(term.amount, change, occasion),
+    place: change.place,
+  };
+}
+
+// What a function inserts is a record after its event.
+const sideOf = ({ kind }: Source): Side => (kind === 'old' ? 'old' : 'new');
+
+/** One addition for a statement, that joins each row once however many of its records there are. */
+function isOnce(amount: Expression, { repeated }: Change, { event, eachRow }: Occasion): boolean {
+  if (eachRow || repeated || event === 'call') return false;
+  return ![...within(amount)].some(
+    each => each.kind === 'aggregate' && each.sources.some(({ kind }) => kind === 'new' || kind === 'old'),
+  );
+}
+
+/** The column that is added up; null for a count, undefined if it is neither. */
+function amountOf(measured: Measure, record: Source, { insertions }: Occasion): string | null | undefined {
+  if (measured.kind === 'count') return null;
+  if (measured.kind !== 'column') return undefined;
+  const { of } = measured;
+  if (of.kind === 'column' && of.source.kind !== 'table') return of.column;
+  const row = insertions.find(({ source }) => source === record);
+  return row?.values.find(each => keyOf(each.value) === keyOf(of))?.column;
+}

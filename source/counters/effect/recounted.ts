@@ -1,0 +1,229 @@
+import type { Change } from '../body/change.ts';
+import { column, type Expression, keyOf, type Source, sourceKey, within } from '../body/expression.ts';
+import { printed } from '../body/print.ts';
+import type { CatalogTable } from '../catalog.ts';
+import { isReadable } from '../condition/evaluate.ts';
+import { type Occasion, type Result, refusal, type Side } from './effect.ts';
+import { Equalities, flattened } from './equalities.ts';
+import { findLink, isUnique, type Link, sourcesIn } from './link.ts';
+import { guardsOf, measure } from './measure.ts';
+import { constantColumn, isConstant, isJoin, mentions } from './mentions.ts';
+import type { Sum, Term } from './terms.ts';
+
+/** What a recount does, or why that cannot be told; null if it counts nothing. */
+export function recounted(
+  term: Term,
+  sum: Extract<Sum, { kind: 'sets' }>,
+  change: Change,
+  occasion: Occasion,
+): Result {
+  const { amount } = term;
+  const array = arrayIn(amount);
+  if (array) return refusal(change, 'array', `sets it to the size of ${array}`);
+  if (amount.kind !== 'aggregate' || (amount.name !== 'count' && amount.name !== 'sum')) return null;
+  const tables = amount.sources.filter(({ kind }) => kind === 'table');
+  if (tables.length === 0) {
+    const strange = amount.conditions.some(each => each.kind === 'opaque');
+    return strange ? refusal(change, 'expression', 'counts rows that are not those of a table here') : null;
+  }
+  if (sum.terms.length > 1 || term.sign < 0) {
+    return refusal(change, 'expression', 'sets it to a sum of several queries');
+  }
+  const given = [...change.conditions, ...term.when, ...amount.conditions];
+  const conditions = flattened(given);
+  const equalities = new Equalities(conditions);
+  for (const record of tables) {
+    const others = sourcesIn(conditions.flatMap(each => [...within(each)])).filter(
+      each =>
+        each.kind === 'table' && ![record, change.target].some(one => sourceKey(one) === sourceKey(each)),
+    );
+    const joined = others.filter(each => tables.some(one => sourceKey(one) === sourceKey(each)));
+    const link = findLink(change.target, record, equalities, others);
+    if (!link) continue;
+    // Records joined to many rows of another table are not what is counted.
+    const many = joined.some(
+      each => sourceKey(each) !== sourceKey(link.between ?? record) && !joinsByKey(each, record, equalities),
+    );
+    if (many) continue;
+    return asRecount(record, link, amount, change, conditions, equalities, occasion);
+  }
+  if (
+    tables.length === 1 &&
+    tables[0] &&
+    !conditions.some(each => mentions(each, change.target) && !isConstant(each))
+  ) {
+    const link: Link = { key: [], reference: [], through: null, between: null };
+    return asRecount(tables[0], link, amount, change, conditions, equalities, occasion);
+  }
+  return refusal(change, 'row', 'counts records that no column ties to the row');
+}
+
+function joinsByKey(other: Source, record: Source, equalities: Equalities): boolean {
+  const link = findLink(other, record, equalities, []);
+  return link !== null && isUnique(other.table, link.key);
+}
+
+function asRecount(
+  record: Source,
+  link: Link,
+  aggregate: Extract<Expression, { kind: 'aggregate' }>,
+  change: Change,
+  given: readonly Expression[],
+  equalities: Equalities,
+  occasion: Occasion,
+): Result {
+  const measured = measure(
+    aggregate.distinct && countsEach(aggregate, record.table) ? { ...aggregate, distinct: false } : aggregate,
+  );
+  if (measured.kind === 'other') {
+    return refusal(
+      change,
+      'expression',
+      `sets it to ${measured.text}, which is neither a number of records nor the sum of one column`,
+    );
+  }
+  const of = measured.kind === 'column' ? measured.of : null;
+  if (of && (of.kind !== 'column' || sourceKey(of.source) !== sourceKey(record))) {
+    return refusal(
+      change,
+      'expression',
+      `sets it to ${printed(aggregate)}, which is no column of ${record.table.name}`,
+    );
+  }
+  const conditions: Expression[] = [];
+  const inQuery = new Set(flattened(aggregate.conditions).map(keyOf));
+  for (const each of given) {
+    if (!mentions(each, record)) {
+      const other = link.between && mentions(each, link.between) && !isJoin(each);
+      if (other || (inQuery.has(keyOf(each)) && !isJoin(each) && !isAboutRow(each, change.target))) {
+        return refusal(change, 'condition', `counts only where ${printed(each)}`);
+      }
+      continue;
+    }
+    if (isJoin(each)) {
+      const constant = constantBehind(each, record, equalities);
+      if (constant) conditions.push(constant);
+      else if (!isPartOf(each, record, link))
+        return refusal(change, 'condition', `counts only where ${printed(each)}`);
+      continue;
+    }
+    const moved = asNew(each, record);
+    if (!isReadable(moved, source => source.kind === 'new')) {
+      return refusal(change, 'condition', `counts only where ${printed(each)}`);
+    }
+    conditions.push(moved);
+  }
+  if (aggregate.name === 'count' && aggregate.arg?.kind === 'column') {
+    const counted = column({ kind: 'new', table: record.table, id: 0 }, aggregate.arg.column);
+    if (!record.table.unique[0]?.includes(aggregate.arg.column)) {
+      conditions.push({ kind: 'not', arg: { kind: 'null', arg: counted } });
+    }
+  }
+  const constants = given.flatMap(each =>
+    mentions(each, change.target) ? (constantColumn(each) ?? []) : [],
+  );
+  return {
+    kind: 'recounts',
+    table: change.target.table,
+    column: change.column,
+    record: record.table,
+    link: link.key.length === 0 ? null : { key: link.key, reference: link.reference, through: link.through },
+    sign: 1,
+    amount: of?.kind === 'column' ? of.column : null,
+    conditions,
+    doubts: [],
+    constants,
+    clamped: false,
+    upsert: change.verb === 'upsert' || occasion.event === 'truncate',
+    found: sidesFinding(change.target, link.between, given, equalities, record),
+    measured: null,
+    when: flattened(given).filter(
+      each =>
+        isOfEvent(each) &&
+        ![record, change.target, ...(link.between ? [link.between] : [])].some(one => mentions(each, one)),
+    ),
+    guards: guardsOf(change, aggregate),
+    once: false,
+    place: change.place,
+  };
+}
+
+function isOfEvent(each: Expression): boolean {
+  return sourcesIn(within(each)).some(({ kind }) => kind === 'new' || kind === 'old');
+}
+
+/** The states of the record that say which rows are counted anew. */
+function sidesFinding(
+  target: Source,
+  between: Source | null,
+  given: readonly Expression[],
+  equalities: Equalities,
+  record: Source,
+): Side[] {
+  const sides = ['new', 'old'] as const;
+  const event = (kind: Side): Source => ({ kind, table: record.table, id: 0 });
+  const equal = sides.filter(kind =>
+    equalities.columnsIn(target).some(each => equalities.columnsOf(event(kind), each).length > 0),
+  );
+  if (equal.length > 0) return equal;
+  const found = [target, ...(between ? [between] : []), record];
+  return sides.filter(kind =>
+    given.some(each => found.some(one => mentions(each, one)) && mentions(each, event(kind))),
+  );
+}
+
+function countsEach({ arg }: Extract<Expression, { kind: 'aggregate' }>, table: CatalogTable): boolean {
+  return arg?.kind === 'column' && isUnique(table, [arg.column]);
+}
+
+function isAboutRow(each: Expression, target: Source): boolean {
+  return mentions(each, target);
+}
+
+/** `target_type = NEW.target_type` in a query, where NEW.target_type is known to be 'post'. */
+function constantBehind(each: Expression, record: Source, equalities: Equalities): Expression | null {
+  const [left, right] = each.kind === 'operator' ? each.args : [];
+  const own = [left, right].find(
+    side => side?.kind === 'column' && sourceKey(side.source) === sourceKey(record),
+  );
+  const constant = own ? equalities.constantOf(own) : undefined;
+  if (!own || !constant || own.kind !== 'column') return null;
+  const moved = column({ kind: 'new', table: record.table, id: 0 }, own.column);
+  return { kind: 'operator', name: '=', args: [moved, constant] };
+}
+
+function isPartOf(each: Expression, record: Source, { reference }: Link): boolean {
+  return [...within(each)].some(
+    inner =>
+      inner.kind === 'column' &&
+      sourceKey(inner.source) === sourceKey(record) &&
+      reference.includes(inner.column),
+  );
+}
+
+/** A condition on the records of a query, as one on the record after an event. */
+function asNew(each: Expression, record: Source): Expression {
+  const wanted = sourceKey(record);
+  const source: Source = { kind: 'new', table: record.table, id: 0 };
+  return JSON.parse(
+    JSON.stringify(each, (_, inner) =>
+      inner?.kind === 'column' && inner.source && sourceKey(inner.source) === wanted
+        ? { ...inner, source }
+        : inner,
+    ),
+  ) as Expression;
+}
+
+function arrayIn(each: Expression): string | null {
+  for (const inner of within(each)) {
+    if (
+      inner.kind !== 'opaque' ||
+      inner.args[0]?.kind !== 'column' ||
+      !/^(?:cardinality|array_length|jsonb?_array_length|array_upper)\(\)$/.test(inner.text)
+    )
+      continue;
+    const [arg] = inner.args;
+    return arg ? printed(arg) : 'an array';
+  }
+  return null;
+}

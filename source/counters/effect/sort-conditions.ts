@@ -1,0 +1,68 @@
+import type { Change } from '../body/change.ts';
+import { type Expression, type Source, sourceKey, within } from '../body/expression.ts';
+import { printed } from '../body/print.ts';
+import { isReadable } from '../condition/evaluate.ts';
+import type { Link, Linked } from './link.ts';
+import { constantColumn, isJoin, mentions, mentionsColumn } from './mentions.ts';
+
+interface Sorted {
+  conditions: Expression[];
+  doubts: string[];
+  constants: string[];
+  clamped: boolean;
+}
+
+/** What each condition is about: the record, the row, or the session. Fails at one that cannot be told. */
+export function sortConditions(
+  conditions: readonly Expression[],
+  change: Change,
+  { link, record }: Linked,
+): Sorted | { why: string } {
+  const sorted: Sorted = { conditions: [], doubts: [], constants: [], clamped: false };
+  const isRecord = (source: Source) => source.kind === 'new' || source.kind === 'old' || source === record;
+  for (const each of conditions) {
+    if (mentions(each, change.target)) {
+      const name = constantColumn(each);
+      if (isJoin(each) || each.kind === 'among') continue;
+      if (name !== null) sorted.constants.push(name);
+      else if (mentionsColumn(each, change.target, change.column)) sorted.clamped = true;
+      else sorted.doubts.push(`rows are only changed where ${printed(each)}`);
+    } else if (link.between && mentions(each, link.between)) {
+      if (isJoin(each) || asksForKey(each, link.between, link)) continue;
+      return { why: `depends on ${printed(each)}` };
+    } else if (isReadable(each, isRecord)) {
+      if (record.kind !== 'inserted') sorted.conditions.push(each);
+    } else if (comparesRows(each)) {
+      // That a record changed at all.
+    } else if (isHandler(each)) {
+      // Where an exception is caught, what failed is done in another way.
+    } else if (dependsOnSession(each)) {
+      sorted.doubts.push(`it depends on ${printed(each)}`);
+    } else if (record.kind !== 'inserted') {
+      return { why: `depends on ${printed(each)}` };
+    }
+  }
+  return sorted;
+}
+
+/** That a key is there at all, without which nothing would be found. */
+function asksForKey(each: Expression, between: Source, { through }: Link): boolean {
+  if (each.kind !== 'not' || each.arg.kind !== 'null' || each.arg.arg.kind !== 'column') return false;
+  const { source, column: name } = each.arg.arg;
+  const keys = [...(through?.key ?? []), ...(through?.reference ?? [])];
+  return sourceKey(source) === sourceKey(between) && keys.includes(name);
+}
+
+function comparesRows(each: Expression): boolean {
+  const inner = each.kind === 'not' || each.kind === 'is' ? each.arg : each;
+  if (inner !== each) return comparesRows(inner);
+  return each.kind === 'operator' && each.args.length > 0 && each.args.every(({ kind }) => kind === 'row');
+}
+
+const isHandler = (each: Expression) => each.kind === 'session' && each.name === 'an exception';
+
+function dependsOnSession(each: Expression): boolean {
+  return [...within(each)].every(
+    ({ kind }) => !['column', 'row', 'opaque', 'among', 'aggregate', 'argument'].includes(kind),
+  );
+}
