@@ -16,7 +16,7 @@ export function whyOfCounter(about: ReasonContext, { column, records, nouns }: S
     ? ' It also writes back what it read before: simultaneous changes overwrite each other.'
     : '';
   if (inserts) {
-    return `New ${nouns.row[1]} begin with a ${column} that another source gives them. Without the ${many} for it, it is wrong from the start.`;
+    return `New ${nouns.row[1]} begin with a value of ${column} that another source gives them. Without the ${many} for it, it is wrong from the start.`;
   }
   if (how === 'sets' && readBefore) {
     return `${place}It writes a whole row back with the ${column} that it read: changes made in between are lost.`;
@@ -62,8 +62,8 @@ export function messageOfCounter(kind: Note['kind'], { column, nouns }: ScanSubj
   const messages: Record<Note['kind'], string> = {
     recount: `It computes ${column} from the ${nouns.record[1]} again, so nothing counts twice. Changes that commit meanwhile may be lost.`,
     reset: `It sets ${column} to 0 once but keeps the ${nouns.record[1]}. preset-usage reset shows what that changes, and can be undone.`,
-    'row-saved': `It saves a row that was read before, and may write back a ${column} that has changed since. Write the changed columns alone.`,
-    'insert-with-count': `A new ${nouns.row[0]} starts with a ${column} that has no ${nouns.record[1]}.`,
+    'row-saved': `It saves a row that was read before, and may write back a value of ${column} that has changed since. Write the changed columns alone.`,
+    'insert-with-count': `A new ${nouns.row[0]} starts with a value of ${column} that has no ${nouns.record[1]}.`,
   };
   return messages[kind];
 }

@@ -26,7 +26,7 @@ export function notReadWords({ reason, language, files, code, more }: NotRead): 
   }
 }
 
-const several = new Intl.ListFormat('en', { type: 'conjunction' });
+const several = new Intl.ListFormat('en');
 
 /** The languages that were not read, in words; empty if all were. */
 export function languagesNotRead(notRead: readonly NotRead[]): string {

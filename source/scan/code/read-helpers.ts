@@ -86,9 +86,7 @@ function indexed(readings: ReadonlyMap<CodeModule, CodeReading>): Named[] {
 function namedBy(helper: Helper): Named[] {
   const parameter = helper.values ?? helper.key ?? helper.table;
   const owner =
-    helper.owner ??
-    (parameter &&
-      (parameterOf(parameter)?.owner ?? (isOwn(parameter.node) && functionAround(parameter.node))));
+    helper.owner ?? (parameter && (parameterOf(parameter)?.owner ?? functionAround(parameter.node)));
   return owner && isFunction(owner) ? [{ helper, owner, name: nameOfFunction(owner) }] : [];
 }
 

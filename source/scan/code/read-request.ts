@@ -110,7 +110,7 @@ function bodiesOf(follower: Follower, ref: Reference): Reference[] {
 }
 
 const isPostgrest = (address: string) =>
-  asked().test(address) || filtered().test(address) || /\/rpc\/\w*usage\w*/.test(address);
+  asked().test(address) || filtered().test(address) || /\/rpc\/\w*usage/.test(address);
 
 const ofRecords = withNames(({ records }) => new RegExp(`\\/${records}\\b`));
 const asked = withNames(

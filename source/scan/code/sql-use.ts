@@ -39,9 +39,7 @@ export function isRun(module: CodeModule, node: Node, depth = 0): boolean {
       return exported || referencesTo(module, binding).some(reference => isRun(module, reference, depth + 1));
     }
     case 'AssignmentExpression':
-      return (
-        outer.right === node && (outer.left.type !== 'Identifier' || isAssignedRun(module, outer.left, depth))
-      );
+      return outer.right === node && isAssignedRun(module, outer.left as Node, depth);
     case 'Property':
       return (
         outer.value === node &&

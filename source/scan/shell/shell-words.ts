@@ -58,7 +58,7 @@ export function shellCommands(script: string): ShellCommand[] {
       waiting.push({ command, end: word.text, strips });
       at = next;
     } else if (character === '>') {
-      const { word, next } = readWord(script, skipBlanks(script, at + (script[at + 1] === '>' ? 2 : 1)));
+      const { word, next } = readWord(script, skipBlanks(script, at + 1));
       command.writesTo = word.text;
       at = Math.max(next, at + 1);
     } else if (/[;|&()]/.test(character)) {

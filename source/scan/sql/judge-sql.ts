@@ -18,8 +18,6 @@ export interface SqlFound {
   inserts: boolean;
   /** True if it may give new presets a count, which only the table's definition could tell. */
   unsure?: boolean;
-  /** True if the same function also inserts a record. */
-  records: boolean;
   /** The function it is in, and the trigger that runs it. */
   routine: string | null;
   trigger: string | null;
@@ -230,13 +228,11 @@ function judgeState(state: State, named: boolean, judgement: SqlJudgement): void
     const run = triggers.find(({ create: { function: called } }) => called.name === create.name.name);
     if (returnsTrigger(create) && !run) continue;
     const { writes, fields } = create.reading;
-    const records = writes.some(({ table, action }) => isRecords(table.name) && action === 'insert');
     const about = {
       unit,
       kind: 'migration-counter' as const,
       once: false,
       inserts: false,
-      records,
       routine: create.name.name,
       trigger: run ? `${run.create.name.name} on ${run.create.table.name}` : null,
     };
@@ -260,7 +256,6 @@ function judgeState(state: State, named: boolean, judgement: SqlJudgement): void
       how: null,
       once: true,
       inserts: false,
-      records: false,
       routine: null,
       trigger: own[0]?.create.name.name ?? usual?.trigger ?? null,
     });
@@ -307,13 +302,11 @@ function writesIn(
 function judgeStatements(unit: SqlUnit, reading: SqlReading, judgement: SqlJudgement): void {
   const { found, counting, records } = judgement;
   const kind = unit.in === 'shell' ? ('shell-sql' as const) : ('sql' as const);
-  const inserts = reading.writes.some(({ table, action }) => isRecords(table.name) && action === 'insert');
   const about = {
     unit,
     kind,
     once: unit.in !== 'code',
     inserts: false,
-    records: inserts,
     routine: null,
     trigger: null,
   };

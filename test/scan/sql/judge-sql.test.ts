@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { foundIn } from '../scan-text.ts';
+import { foundIn, scanText } from '../scan-text.ts';
 
 const adds = 'UPDATE presets SET usage_count = usage_count + 1 WHERE id = p;';
 const routine = (name: string, body = adds, returns = 'void') =>
@@ -106,6 +106,12 @@ describe('SQL in a file', () => {
       ['1 only recount'],
     ],
     ['by what should be called', "SELECT track_preset_usage('x');", []],
+    [
+      'by what should be called, which counts itself',
+      `${routine('track_preset_usage')}\nSELECT track_preset_usage('x');`,
+      ['1 migration-counter adds'],
+    ],
+    ['beside a trigger for events that is dropped', `${adds}\nDROP EVENT TRIGGER other;`, ['1 sql adds']],
   ])('%s', async (_, text, expected) => {
     expect(await foundIn({ 'a.sql': text })).toEqual(expected);
   });
@@ -143,6 +149,14 @@ describe('the trigger', () => {
     expect(await foundIn({ 'm/1.sql': back, 'm/2.sql': off })).toEqual(['1 trigger-disabled null']);
     expect(await foundIn({ 'm/1.sql': off, 'n/2.sql': back })).toEqual(['1 trigger-disabled null']);
     expect(await foundIn({ 'm/1/migration.sql': off, 'm/2/migration.sql': back })).toEqual([]);
+  });
+
+  test('of another name is ours only if no sequence has the one by its name', async () => {
+    const table = 'CREATE TABLE preset_usage (preset_id uuid);';
+    const counting = `${table}\n${routine('count_it', adds, 'trigger')}\n${on('mine', 'preset_usage', 'count_it')}`;
+    const named = `${routine('count_it', adds, 'trigger')}\n${on(own, 'preset_usage', 'count_it')}`;
+    expect(await foundIn({ 'm/1.sql': counting })).toEqual([]);
+    expect(await foundIn({ 'm/1.sql': counting, 'n/1.sql': named })).toEqual(['2 migration-counter adds']);
   });
 
   test('that code drops may be made again elsewhere', async () => {
@@ -234,11 +248,57 @@ describe('an update that sets', () => {
       ['1 only recount'],
     ],
     [
+      'the number of records of a subquery',
+      'UPDATE presets p SET usage_count = u.n FROM (SELECT preset_id, count(*) AS n FROM preset_usage GROUP BY 1) u WHERE u.preset_id = p.id;',
+      ['1 only recount'],
+    ],
+    [
+      'the number of records that a query has before',
+      'WITH u AS (TABLE preset_usage) UPDATE presets SET usage_count = c.n FROM (SELECT count(*) AS n FROM u) c;',
+      ['1 only recount'],
+    ],
+    ...['usage_count', 'p.usage_count', 'coalesce(p.usage_count, 0)', 'COALESCE ( "p"."usage_count", 0)'].map(
+      (count): [string, string, string[]] => [
+        `what is missing, by ${count}`,
+        `UPDATE presets p SET usage_count = usage_count + (SELECT count(*) FROM preset_usage u WHERE u.preset_id = p.id) - ${count};`,
+        ['1 only recount'],
+      ],
+    ),
+    [
+      'their number and as many again',
+      'UPDATE presets p SET usage_count = usage_count + (SELECT count(*) FROM preset_usage u WHERE u.preset_id = p.id);',
+      ['1 sql adds'],
+    ],
+    [
       '0 beside records',
       'WITH d AS (SELECT count(*) FROM preset_usage) UPDATE presets SET usage_count = 0;',
       ['1 only reset'],
     ],
   ])('%s', async (_, text, expected) => {
     expect(await foundIn({ 'a.sql': text })).toEqual(expected);
+  });
+});
+
+describe('the words for what runs a write', () => {
+  test.each([
+    [
+      'a trigger',
+      `${routine('mine', adds, 'trigger')}\n${on('other', 'preset_usage', 'mine')}`,
+      'Other on preset_usage runs it ',
+    ],
+    [
+      'a job',
+      `SELECT cron.schedule('a', '* * * * *', $$ ${adds.replace('= p', '= 1')} $$);`,
+      'A scheduled job runs it ',
+    ],
+    [
+      'a rule',
+      `CREATE RULE r AS ON INSERT TO preset_usage DO ALSO ${adds.replace('p;', 'NEW.preset_id;')}`,
+      'The rule r runs it ',
+    ],
+    ['a function', routine('bump'), 'Every call of bump() runs it '],
+  ])('%s', async (_, text, why) => {
+    const { writes } = await scanText({ 'a.sql': text });
+    expect(writes.map(write => write.why.slice(0, why.length))).toEqual([why]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Node } from 'oxc-parser';
+import type { ModuleExportName, Node } from 'oxc-parser';
 import type { CodeModule } from '../parse/code-module.ts';
 import type { Binding } from './bindings.ts';
 
@@ -71,7 +71,6 @@ export function exportedBy(
   return found;
 }
 
-const nameOf = (node: Node) =>
-  node.type === 'Literal' ? String(node.value) : node.type === 'Identifier' ? node.name : '';
+const nameOf = (node: ModuleExportName) => (node.type === 'Literal' ? node.value : node.name);
 
 const contains = (outer: Node, inner: Node) => outer.start <= inner.start && inner.end <= outer.end;

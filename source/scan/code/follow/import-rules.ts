@@ -65,7 +65,7 @@ function directoriesAbove(file: string): string[] {
   const found: string[] = [];
   for (let at = posix.dirname(file); ; at = posix.dirname(at)) {
     found.push(at === '.' ? '' : at);
-    if (at === '.' || at === '/') return found;
+    if (at === '.') return found;
   }
 }
 

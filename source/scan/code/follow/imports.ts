@@ -58,6 +58,6 @@ function basesOf(from: string, specifier: string): string[] {
       `${root}src/lib/${rest}`,
       `${root}lib/${rest}`,
     );
-    if (at === '.' || at === '/') return roots;
+    if (at === '.') return roots;
   }
 }

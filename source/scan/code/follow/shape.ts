@@ -144,7 +144,6 @@ function ofFollowed(follower: Follower, ref: Reference, use: Node): ValueShape {
   return merged(
     follower.follow(ref).map(found => {
       if (found.node === ref.node) return none;
-      if (found.node.type === 'Identifier') return { ...none, parameters: [found] };
       return shapeOf(follower, found, found.module === ref.module ? use : found.node);
     }),
   );

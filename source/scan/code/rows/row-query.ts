@@ -109,10 +109,7 @@ function hasCount(follower: Follower, text: string): boolean {
     plain = plain.replace(/[\w!:."\s]*\([^()]*\)/g, '');
   }
   return plain.split(',').some(column => {
-    const name = column
-      .trim()
-      .replace(/^.*\./, '')
-      .replace(/::\w+$/, '');
+    const name = column.trim().replace(/^.*\./, '');
     return name === '*' || follower.names.isCounter(name.split(/\s+as\s+|:/i)[0]?.trim() ?? '');
   });
 }

@@ -51,6 +51,7 @@ const generated = withNames(
       'i',
     ),
 );
+const called = withNames(({ tables }) => new RegExp(`^(?:Db)?${tables}(?:Row|Record|Entity)$`, 'i'));
 const inferred = withNames(({ tables }) => new RegExp(`\\b${tables}(?:Table)?\\.\\$inferSelect$`, 'i'));
 
 const isRest = (follower: Follower) => (step: BindingStep) =>
@@ -100,9 +101,9 @@ function ofReference(
   const declared = follower.typeNamed(module, name);
   if (declared) return isRowType(follower, declared, steps, depth + 1);
   const binding = lookup(module, name, module.program);
-  // What a file of types that was not scanned calls a row of presets is one.
+  // What a file of types that was not scanned calls a row is one.
   if (!binding) return false;
-  const unseen = binding.kind === 'import' && /^(Db|DB)?Presets?(Row|Record|Entity)$/.test(name);
+  const unseen = binding.kind === 'import' && called().test(name);
   if (unseen) return steps.every(isRest(follower));
   const { parent } = binding.declared;
   const from = parent?.type === 'ImportSpecifier' ? parent.parent : null;
