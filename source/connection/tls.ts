@@ -47,10 +47,9 @@ export async function askForTls(socket: Socket): Promise<boolean> {
     if (answer.length === 1) return letter === 'S';
     throw new TlsProblem('TLS_ODD_ANSWER', 'unencrypted data came with the answer');
   }
-  throw new TlsProblem(
-    'TLS_ODD_ANSWER',
-    letter === 'E' ? 'it answered with an error' : 'it speaks another protocol',
-  );
+  // Anybody in between could have written the text behind it.
+  if (letter === 'E') throw new TlsProblem('TLS_ANSWERED_ERROR', 'it answered with an error');
+  throw new TlsProblem('TLS_ODD_ANSWER', 'it speaks another protocol');
 }
 
 /**

@@ -27,6 +27,13 @@ export const tlsErrors: readonly ErrorRow[] = [
     message: ({ at, own }) => `The certificate of ${at} is for another host: ${own}.`,
     hint: 'If it is the right server, connect by a name in the certificate; sslmode=verify-ca compares no names.',
   },
+  // A server that cannot start a process for the connection, for example while it goes down.
+  {
+    on: 'TLS_ANSWERED_ERROR',
+    code: 'server-starting',
+    message: ({ at }) => `The server at ${at} answered with an error before it said whether it offers TLS.`,
+    hint: 'It may be starting, stopping or out of processes: try again. Its log says why.',
+  },
   {
     on: 'TLS_ODD_ANSWER TLS_NO_ALPN',
     code: 'tls-failed',

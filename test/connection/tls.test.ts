@@ -5,6 +5,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ServerTarget, SslMode, TlsSettings } from '../../source/connection/libpq/target.ts';
 import { connect } from '../../source/connection/transactions.ts';
+import { isTransient } from '../../source/errors/errors.ts';
 import { type Authority, type Certificate, openAuthorities } from '../helpers/certificates.ts';
 import { timeLimit } from '../helpers/scale.ts';
 import { type EmbeddedServer, freePort, startEmbedded } from '../helpers/server.ts';
@@ -399,6 +400,17 @@ test('a server with another protocol is recognized', async () => {
     code: 'tls-failed',
     message: expect.stringContaining('another protocol'),
   });
+});
+
+test('a server that fails before TLS may be going down: it is asked again', async () => {
+  const port = await listening(socket => socket.once('data', () => socket.end('Ecould not fork\n\0')));
+  const error = await refusal({ host: '127.0.0.1', port });
+  expect(error).toMatchObject({
+    code: 'server-starting',
+    // What somebody in between could have written is not shown.
+    message: expect.not.stringContaining('fork'),
+  });
+  expect(isTransient(error)).toBe(true);
 });
 
 test('a failed handshake is reported in words, without the numbers of OpenSSL', async () => {

@@ -237,6 +237,7 @@ const cases: [string, string, string?, object?][] = [
   ['TLS_EXPIRED', 'tls-expired', 'it expired on 2020-01-01'],
   ['TLS_WRONG_NAME', 'tls-wrong-name', 'other.example'],
   ['TLS_ODD_ANSWER', 'tls-failed', 'it speaks another protocol'],
+  ['TLS_ANSWERED_ERROR', 'server-starting'],
   ['TLS_NO_ALPN', 'tls-failed'],
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls-failed', 'wrong version number'],
   ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'client-certificate'],
