@@ -193,7 +193,7 @@ test.each(stages)(
           rmSync(play.directory, { recursive: true });
         }
       }),
-      { numRuns: scaled(2, 150), endOnFailure: true },
+      { numRuns: scaled(2, 40), endOnFailure: true },
     );
   },
 );
