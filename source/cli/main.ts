@@ -133,22 +133,13 @@ async function openTerminal(config: Config): Promise<number> {
   }
   await meetServer(config);
   const { openConsole } = await import('../tui/start.ts');
-  const ending = await withPassword(config, known =>
+  const chosen = await withConfigured('console', config);
+  const ending = await withPassword(chosen, known =>
     openConsole(known, fail => {
       leaveScreen = fail;
     }),
   );
   return ending === 'interrupted' ? exitCodes.interrupted : exitCodes.healthy;
-}
-
-/** A file that describes other counters would be ignored. */
-function refuseIdleConfig({ config }: Config): void {
-  if (config === null) return;
-  throw usageError(
-    'flag-without-effect',
-    '--config does not apply to the check of presets alone.',
-    'Add --counter or --all, or leave it out.',
-  );
 }
 
 type Command = (database: Database, config: Config, signal: AbortSignal) => Promise<Outcome>;
@@ -160,7 +151,6 @@ const commands: Record<Exclude<CommandName, 'console' | 'completion' | OfflineNa
       const { checkCounters } = await import('./commands/check-counters.ts');
       return checkCounters(database, config, signal, auditProgress(config));
     }
-    refuseIdleConfig(config);
     const { check } = await import('./commands/check.ts');
     return check(database, config, signal, auditProgress(config));
   },
@@ -221,7 +211,8 @@ const offlineCommands = {
 
 const isOffline = (command: CommandName): command is OfflineName => Object.hasOwn(offlineCommands, command);
 
-async function runCommand(command: keyof typeof commands, config: Config): Promise<number> {
+async function runCommand(command: keyof typeof commands, given: Config): Promise<number> {
+  const config = await withConfigured(command, given);
   const { openDatabase } = await import('../demo/run.ts');
   return interruptible(async signal => {
     const { database, close } = await openDatabase(config);
@@ -234,6 +225,19 @@ async function runCommand(command: keyof typeof commands, config: Config): Promi
       await close();
     }
   });
+}
+
+/** With the counter that the file of --config describes, where no other is named. The receipt of an undo names its own. */
+async function withConfigured(command: CommandName, config: Config): Promise<Config> {
+  if (config.config === null || config.all || command === 'counters' || command === 'undo') return config;
+  const { namesOfCounters } = await import('../counters/run-choose.ts');
+  try {
+    return { ...config, counter: await namesOfCounters(config) };
+  } catch (error) {
+    // The console lists all that the file describes.
+    if (command === 'console' && isConsoleError(error) && error.code === 'several-counters') return config;
+    throw error;
+  }
 }
 
 /** Runs a command for the counter that is named; else for that of presets, or where they are not, for the only one there is. */

@@ -8,7 +8,7 @@ import { readReservedWords } from '../counter/definition/read-reserved-words.ts'
 import { ConsoleError, exitCodes, usageError } from '../errors/errors.ts';
 import { findCounters } from './run.ts';
 
-type Asked = Pick<Config, 'schema' | 'config'>;
+type Asked = Pick<Config, 'schema' | 'config' | 'writeConfig'>;
 
 /** The counters of a database, found and configured. */
 export interface KnownCounters extends FoundCounters {
@@ -22,12 +22,35 @@ export interface KnownCounters extends FoundCounters {
  */
 export async function knownCounters(
   database: Database,
-  { schema, config }: Asked,
+  { schema, config, writeConfig }: Asked,
   signal?: AbortSignal,
 ): Promise<KnownCounters> {
-  const configured = await readConfig(config, process.cwd());
+  // The file is about to be written.
+  const configured = writeConfig ? [] : await readConfig(config, process.cwd());
   const reserved = await database.read(readReservedWords, { signal });
   return { ...mergeConfig(configured, await findCounters(database, schema, signal), reserved), reserved };
+}
+
+/**
+ * The names of the counters that are meant: those of `--counter`, else the one that the file of `--config` describes. Rejects with a
+ * usage error (exit code 2) if that file does not say which one is meant.
+ */
+export async function namesOfCounters({
+  counter,
+  config,
+}: Pick<Config, 'counter' | 'config'>): Promise<readonly string[]> {
+  if (counter.length > 0 || config === null) return counter;
+  const described = (await readConfig(config, process.cwd())).map(({ written }) => written.counter);
+  if (described.length === 1) return described;
+  throw usageError(
+    'several-counters',
+    described.length === 0
+      ? `${config} describes no counter.`
+      : `${config} describes ${described.length} counters: ${listed(described)}.`,
+    described.length === 0
+      ? 'Describe one in it, or leave --config out.'
+      : 'Name one with --counter, or leave --config out.',
+  );
 }
 
 /**
@@ -50,6 +73,11 @@ export async function namedCounter(
 
 const mostNamed = 10;
 
+function listed(ids: readonly string[]): string {
+  const more = ids.length - mostNamed;
+  return `${ids.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 /**
  * The counter of a database without presets: the only one of which more than its name speaks; null if there is no such counter.
  * Rejects with exit code 3 if there are several.
@@ -63,11 +91,9 @@ export async function onlyCounter(
   const sure = counters.filter(({ confidence }) => confidence !== 'guess');
   const [only = null] = sure;
   if (sure.length <= 1) return only;
-  const ids = sure.slice(0, mostNamed).map(({ id }) => id);
-  const more = sure.length - ids.length;
   throw new ConsoleError({
     code: 'several-counters',
-    message: `This database has ${sure.length} counters: ${ids.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
+    message: `This database has ${sure.length} counters: ${listed(sure.map(({ id }) => id))}.`,
     hint: 'Name one with --counter. preset-usage counters lists them with their sums.',
     exitCode: exitCodes.unreachable,
   });

@@ -34,6 +34,8 @@ beforeAll(async () => {
   own = await createDatabase();
   directory = mkdtempSync(join(tmpdir(), 'counters-'));
   writeFileSync(join(directory, 'counters.json'), JSON.stringify(config));
+  writeFileSync(join(directory, 'one.json'), JSON.stringify({ counters: config.counters.slice(0, 1) }));
+  writeFileSync(join(directory, 'empty.json'), JSON.stringify({ counters: [] }));
   const [noir] = await insertPresets(own.sql, ['Noir', 'Pastel']);
   await insertRecords(own.sql, noir!, 3);
   await own.sql
@@ -229,12 +231,13 @@ describe('check --counter', () => {
       /Check its path/,
     ],
     [
-      'a file without a counter',
+      'a file with several counters',
       ['--config', 'counters.json'],
       2,
-      'flag-without-effect',
-      /Add --counter or --all/,
+      'several-counters',
+      /Name one with --counter/,
     ],
+    ['a file without a counter', ['--config', 'empty.json'], 2, 'several-counters', /leave --config out/],
   ])('of %s', async (_, args, expected, error, hint) => {
     const { code, out } = await check([...args, '--json']);
     expect(code).toBe(expected);
@@ -245,6 +248,51 @@ describe('check --counter', () => {
     const { code, err } = await run(['receipts', '--counter', 'posts.likes'], { DATABASE_URL: own.url });
     expect(code).toBe(2);
     expect(err).toContain('--counter does not apply to receipts.');
+  });
+});
+
+describe('--config alone', () => {
+  const asked = async (...args: string[]) => {
+    const env = { DATABASE_URL: own.url, XDG_STATE_HOME: directory };
+    const { out } = await run([...args, '--json'], env, undefined, { cwd: directory });
+    return JSON.parse(out);
+  };
+
+  test('means the one counter that it describes, for every command', async () => {
+    const commands = [
+      ['check'],
+      ['trigger'],
+      ['simulate'],
+      ['checklist'],
+      ['sync', '--dry-run'],
+      ['reset', '--dry-run'],
+      ['migrate', '--dry-run'],
+    ];
+    const one = await Promise.all(commands.map(words => asked(...words, '--config', 'one.json')));
+    for (const [index, document] of one.entries())
+      expect(document, commands[index]?.[0]).toMatchObject({
+        version: 2,
+        counter: { id: 'public.posts.comments_count' },
+      });
+    const several = await Promise.all(commands.map(words => asked(...words, '--config', 'counters.json')));
+    for (const { error } of several)
+      expect(error).toMatchObject({
+        code: 'several-counters',
+        message:
+          'counters.json describes 3 counters: public.posts.comments_count, public.threads.revenue, public.posts.likes.',
+      });
+  });
+
+  test('does not undo another counter', async () => {
+    await own.sql`UPDATE presets SET usage_count = 9 WHERE name = 'Noir'`;
+    const { plan } = await asked('sync', '--dry-run');
+    const { outcome } = await asked('sync', '--confirm', plan.fingerprint);
+    const undo = ['undo', outcome.receiptId, '--dry-run'];
+    expect((await asked(...undo, '--config', 'one.json')).error).toMatchObject({ code: 'other-counter' });
+    expect(await asked(...undo)).toMatchObject({
+      plan: { rows: 1 },
+      counter: { source: { kind: 'built-in' } },
+    });
   });
 });
 

@@ -1,12 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
-import { type FoundCounters, mergeConfig } from '../../counter/configured/merge-config.ts';
-import { readConfig } from '../../counter/configured/read-config.ts';
+import type { FoundCounters } from '../../counter/configured/merge-config.ts';
 import { toConfig } from '../../counter/configured/to-config.ts';
-import { readReservedWords } from '../../counter/definition/read-reserved-words.ts';
 import { inspectServer } from '../../counter/inspect-database.ts';
-import { findCounters } from '../../counters/run.ts';
+import { knownCounters } from '../../counters/run-choose.ts';
 import { auditSums } from '../../counters/run-sums.ts';
 import { exitCodes, usageError } from '../../errors/errors.ts';
 import { jsonText } from '../../format/json-text.ts';
@@ -14,6 +12,7 @@ import { amount } from '../../format/plurals.ts';
 import { counterJson, tableText } from '../output/counter-json.ts';
 import { counterListLines, type ListedCounter } from '../output/counter-list.ts';
 import { databaseInfo } from '../output/database-info.ts';
+import { databaseHead } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
 
 /** Lists every counter of the database, each audited. Exit code 1 if one that is not only a guess has a mismatch. */
@@ -23,29 +22,22 @@ export async function counters(
   signal: AbortSignal,
   onProgress: (done: number, all: number) => void,
 ): Promise<Outcome> {
-  const configured = config.writeConfig ? [] : await readConfig(config.config, process.cwd());
-  const { inspected, reserved } = await database.read(
-    async reader => ({
-      inspected: await inspectServer(reader, database),
-      reserved: await readReservedWords(reader),
-    }),
-    { signal },
-  );
-  const found = mergeConfig(configured, await findCounters(database, config.schema, signal), reserved);
+  const found = await knownCounters(database, config, signal);
+  const { reserved } = found;
+  const inspected = await database.read(reader => inspectServer(reader, database), { signal });
   const written = config.writeConfig ? await writeConfig(found, config.config ?? usualFile, reserved) : null;
   const listed: ListedCounter[] = [];
   for (const definition of found.counters) {
     listed.push({ definition, ...(await auditSums(database, definition, signal)) });
     onProgress(listed.length, found.counters.length);
   }
-  const { json, line } = databaseInfo(inspected, database);
+  const { line } = databaseInfo(inspected, database);
   const wrong = listed.some(
     ({ definition, sums }) => definition.confidence !== 'guess' && (sums?.mismatched ?? 0) > 0,
   );
   return {
     json: {
-      version: 2,
-      database: json,
+      ...databaseHead(inspected, database),
       counters: listed.map(({ definition, sums, notCounted }) => ({
         ...counterJson(definition, reserved),
         ...(sums ?? { rows: null, accurate: null, mismatched: null }),

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { refused } from '../../counter/guards.ts';
-import { namedCounter } from '../../counters/run-choose.ts';
+import { namedCounter, namesOfCounters } from '../../counters/run-choose.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import { readReceipt } from '../../repair/receipts/read-receipt.ts';
 
@@ -13,7 +13,7 @@ const unknown: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The counter that a receipt is of: the one that it names, else that of presets. Rejects with exit code 4 if that counter is not
+ * The counter that a receipt is of: the one that it names, else that of presets or of --config. Rejects with exit code 4 if that counter is not
  * found any more, and with 2 if there is no such receipt.
  */
 export async function counterOfReceipt(
@@ -23,7 +23,11 @@ export async function counterOfReceipt(
 ): Promise<Config['choice']> {
   if (config.counter.length > 0 || config.receipt === null) return config.choice;
   const { head } = await readReceipt(config.stateDirectory, config.receipt);
-  if (head.counter === undefined) return config.choice;
+  if (head.counter === undefined) {
+    // Refused by the plan if it is another counter than that of presets.
+    const counter = await namesOfCounters(config);
+    return counter.length === 0 ? config.choice : namedCounter(database, { ...config, counter }, signal);
+  }
   try {
     return await namedCounter(database, { ...config, counter: [head.counter] }, signal);
   } catch (error) {
