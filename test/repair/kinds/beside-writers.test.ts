@@ -52,15 +52,13 @@ test('beside eight that add, remove, move and change the condition, every count 
     try {
       for (const counter of shopCounters) {
         const outcome = await sync(counter);
-        expect(outcome).toMatchObject({ ended: 'finished', error: null });
-        expect(outcome.changed + outcome.left.length).toBeGreaterThan(0);
+        expect(outcome).toMatchObject({ ended: 'finished', error: null, left: [] });
+        expect(outcome.changed).toBeGreaterThan(0);
       }
     } finally {
       stop.abort();
     }
     expect(Math.min(...(await Promise.all(writers)))).toBeGreaterThan(0);
-    // A row that others held all the time was left alone, and is not wrong in another way.
-    for (const counter of shopCounters) await sync(counter);
     expect(await wrong()).toEqual([]);
   }
 });
