@@ -5,7 +5,7 @@ import type { CounterDefinition } from '../counter/definition/definition.ts';
 import { type InspectedDatabase, inspectDatabase } from '../counter/inspect-database.ts';
 import { shortened } from '../errors/shorten.ts';
 import { amount } from '../format/plurals.ts';
-import { formatWarning } from '../simulation/format-use.ts';
+import { formatMoved, formatWarning } from '../simulation/format-use.ts';
 import { planSimulation, requireConfirmation } from '../simulation/read-plan.ts';
 import { runSimulation } from '../simulation/run.ts';
 import { isSound, type Simulation } from '../simulation/simulation.ts';
@@ -205,14 +205,15 @@ async function simulate(
 
 function judgeUse(simulation: Simulation, index: 0 | 1): StepVerdict {
   const { preset, path, uses, failures, findings, warnings, heldMs, verdict } = simulation;
+  const { row } = simulation.counter;
   const use = uses[index];
   const failed = failures.find(failure => failure.use === index + 1);
   const right = use !== undefined && verdictOfUse(use) !== 'wrong' && verdict !== 'not-proved';
   const errors = findings.filter(({ severity }) => severity === 'error');
   const doubts = verdict === 'not-proved' ? findings.filter(isDoubt) : [];
-  const made = `Simulated with "${preset.name || preset.id}" through ${path === 'insert' ? 'a plain insert' : 'track_preset_usage()'}, rolled back, row locked for ${heldMs.toFixed(0)} ms`;
+  const made = `Simulated with "${preset.name || preset.id}" through ${path === 'insert' ? 'a plain insert' : `${trackName}()`}, rolled back, row locked for ${heldMs.toFixed(0)} ms`;
   const seen = use
-    ? `usage_count ${use.before ?? 'NULL'} to ${use.after ?? 'NULL'}, ${amount(use.recordsAdded, 'record')} added${use.recordsUpdated ? `, ${use.recordsUpdated} updated` : ''}${use.lastUsedAtMoved === null ? '' : `, last_used_at ${use.lastUsedAtMoved ? 'moved' : 'did not move'}`}`
+    ? `${row.count} ${use.before ?? 'NULL'} to ${use.after ?? 'NULL'}, ${amount(use.recordsAdded, 'record')} added${use.recordsUpdated ? `, ${use.recordsUpdated} updated` : ''}${formatMoved(use, row)}`
     : 'the use was not made';
   const passed = right && !failed && (index === 1 || isSound(simulation) || errors.every(onlyTheSecond));
   return {

@@ -1,5 +1,6 @@
 import { type ObservedChange, verdictOf } from '../counter/count-change.ts';
 import type { Totals } from '../counter/counter.ts';
+import { presetNames } from '../counter/definition/preset-names.ts';
 import type { Finding } from '../counter/finding.ts';
 import { amount } from '../format/plurals.ts';
 import type { TriggerHealth } from '../trigger/health.ts';
@@ -22,7 +23,7 @@ export const stepTitles: Record<StepId, string> = {
   'trigger-enabled': 'The trigger exists and is enabled',
   'use-increments': 'A use increments the count',
   'second-use-increments': 'A second use increments it again: no daily limit',
-  'records-exist': 'preset_usage has records',
+  'records-exist': `${presetNames.records} has records`,
   'counts-match': 'Every count equals its records',
   'no-log-errors': "No errors in the application's log",
 };
@@ -94,7 +95,7 @@ export function judgeObservedUse(change: ObservedChange, name: string): StepVerd
   const right = verdictOf(change) === 'right';
   return {
     status: right ? 'passed' : 'failed',
-    evidence: `A real use of "${name}" was seen: usage_count ${before.usageCount ?? 'NULL'} to ${after.usageCount ?? 'NULL'} (${countBy > 0 ? '+' : ''}${countBy}), ${recordsBy ?? 'an unknown number of'} records added.`,
+    evidence: `A real use of "${name}" was seen: ${presetNames.count} ${before.usageCount ?? 'NULL'} to ${after.usageCount ?? 'NULL'} (${countBy > 0 ? '+' : ''}${countBy}), ${recordsBy ?? 'an unknown number of'} records added.`,
     hint: right
       ? ''
       : 'Press u to simulate a use of this preset; that shows the reasons found in the catalog.',

@@ -1,21 +1,25 @@
+import type { CounterDefinition } from '../counter/definition/definition.ts';
 import type { Finding } from '../counter/finding.ts';
 import { amount } from '../format/plurals.ts';
+import { dailyIndexName, trackName } from '../trigger/expected-names.ts';
 import type { TriggerHealth } from '../trigger/health.ts';
+import type { UsePath } from './usage-call.ts';
 import { type UseFailure, type UseResult, verdictsOf } from './use-result.ts';
 
 /** Everything that an explanation is based on. */
 interface UseEvidence {
-  path: 'track_preset_usage' | 'insert';
+  path: UsePath;
   uses: readonly UseResult[];
   failures: readonly UseFailure[];
   health: TriggerHealth;
   /** `session_replication_role` of the session. */
   replicationRole: string;
+  definition: Pick<CounterDefinition, 'row' | 'record'>;
 }
 
 /** Why uses did not count exactly once each, from their results and the catalog; empty if they did. */
 export function explainUse(evidence: UseEvidence): Finding[] {
-  const { uses, failures, health } = evidence;
+  const { uses, failures, health, definition } = evidence;
   const findings = failures.map(failure => explainFailure(failure, evidence));
   // The second use nearly always does the same as the first: one explanation is enough.
   const verdicts = verdictsOf(uses, limitsUsesOf(health));
@@ -26,7 +30,7 @@ export function explainUse(evidence: UseEvidence): Finding[] {
     findings.push({
       code: 'last-used-not-moved',
       severity: 'error',
-      message: 'The use was counted, but last_used_at did not change.',
+      message: `The use was counted, but ${definition.row.touched} did not change.`,
       hint: "The trigger's function should set it; the migration's does.",
     });
   }
@@ -83,19 +87,23 @@ const countsMore = [
   'function-other',
 ];
 
-function explainNumbers(use: UseResult, { health, replicationRole, path }: UseEvidence): Finding[] {
+function explainNumbers(
+  use: UseResult,
+  { health, replicationRole, path, definition }: UseEvidence,
+): Finding[] {
+  const { count } = definition.row;
   const { increment, recordsAdded, recordsUpdated } = use;
   if (!Number.isFinite(increment)) {
     return [
       {
         code: 'count-is-no-number',
         severity: 'error',
-        message: `usage_count is ${use.before}, and adding to it leaves ${use.after}, so no use is counted.`,
-        hint: 'Set it to its number of records by hand: UPDATE ... SET usage_count = ... WHERE ...',
+        message: `${count} is ${use.before}, and adding to it leaves ${use.after}, so no use is counted.`,
+        hint: `Set it to its number of records by hand: UPDATE ... SET ${count} = ... WHERE ...`,
       },
     ];
   }
-  const numbers = `usage_count ${use.before ?? 'NULL'} to ${use.after ?? 'NULL'}, ${amount(recordsAdded, 'record')}${recordsUpdated ? ` added, ${recordsUpdated} updated` : ''}`;
+  const numbers = `${count} ${use.before ?? 'NULL'} to ${use.after ?? 'NULL'}, ${amount(recordsAdded, 'record')}${recordsUpdated ? ` added, ${recordsUpdated} updated` : ''}`;
   const found: Finding[] = [];
   if (recordsAdded === 0 && recordsUpdated) {
     found.push({
@@ -110,8 +118,8 @@ function explainNumbers(use: UseResult, { health, replicationRole, path }: UseEv
       severity: 'error',
       message: `The use left no record (${numbers}).`,
       hint:
-        path === 'track_preset_usage'
-          ? 'track_preset_usage() returned without inserting, or its insert was swallowed: look for ON CONFLICT DO NOTHING, an EXCEPTION block that hides an error, a BEFORE trigger that returns NULL, or a rule.'
+        path === trackName
+          ? `${trackName}() returned without inserting, or its insert was swallowed: look for ON CONFLICT DO NOTHING, an EXCEPTION block that hides an error, a BEFORE trigger that returns NULL, or a rule.`
           : 'The insert was swallowed: look for a BEFORE trigger that returns NULL, or a rule on the table.',
     });
   } else if (recordsAdded > 1) {
@@ -119,7 +127,7 @@ function explainNumbers(use: UseResult, { health, replicationRole, path }: UseEv
       code: 'use-recorded-too-often',
       severity: 'error',
       message: `One use left ${recordsAdded} records (${numbers}).`,
-      hint: 'Something inserts again: check track_preset_usage() and the other triggers.',
+      hint: `Something inserts again: check ${trackName}() and the other triggers.`,
     });
   }
   if (increment > recordsAdded) {
@@ -156,9 +164,9 @@ function explainNumbers(use: UseResult, { health, replicationRole, path }: UseEv
   return found;
 }
 
-function explainFailure(failure: UseFailure, { health }: UseEvidence): Finding {
+function explainFailure(failure: UseFailure, { health, definition }: UseEvidence): Finding {
   const { path, use, message, code, constraint, where } = failure;
-  const by = path === 'insert' ? 'The insert into preset_usage' : 'track_preset_usage()';
+  const by = path === 'insert' ? `The insert into ${definition.record.table}` : `${trackName}()`;
   const place = [
     constraint === null ? null : `constraint ${constraint}`,
     where === null ? null : `in ${where}`,
@@ -187,7 +195,7 @@ function quotedIn(message: string): string[] {
 function misfitHint({ code, message, where, column, table, path }: UseFailure): string | null {
   const [first, second] = quotedIn(message);
   const routine = where?.replace(/ line \d+.*$/, '');
-  const who = routine ?? (path === 'insert' ? "this console's insert" : 'track_preset_usage()');
+  const who = routine ?? (path === 'insert' ? "this console's insert" : `${trackName}()`);
   if (code === '42703' && first !== undefined) {
     const [lacking, lost] =
       first === 'new' || first === 'old' ? ['the record', second ?? '?'] : [second ?? 'its table', first];
@@ -210,11 +218,11 @@ function failureHint({ code, use, path, where, message }: UseFailure, health: Tr
   const cannot = 'This does not mean that uses fail: watch one of the application instead (w on the preset).';
   if (code === '2D000')
     return `It commits or rolls back its own transaction, so a simulation of it could not be rolled back. ${cannot}`;
-  if (path === 'track_preset_usage' && /materialize mode|column definition list/.test(message))
+  if (path === trackName && /materialize mode|column definition list/.test(message))
     return `It returns rows whose columns are not declared, so only a call that lists them works, as the application's may do. ${cannot}`;
   if (code === '23505') {
     return use === 2
-      ? 'A unique index refuses the second use. Unless uses are meant to be limited, drop it; the migration drops idx_preset_usage_daily_unique.'
+      ? `A unique index refuses the second use. Unless uses are meant to be limited, drop it; the migration drops ${dailyIndexName}.`
       : 'A unique index refuses this use because there was one already: unless uses are meant to be limited, drop it.';
   }
   if (code === '23503') return 'What it refers to does not exist: name an existing user with --as-user.';

@@ -1,21 +1,23 @@
+import type { CounterDefinition } from '../counter/definition/definition.ts';
 import { countText, signed } from '../format/numbers.ts';
 import { amount } from '../format/plurals.ts';
+import { trackName } from '../trigger/expected-names.ts';
 import type { Simulation, UseWarning } from './simulation.ts';
 import type { UseResult } from './use-result.ts';
 
-/** One use in one line, such as `12 to 13 (+1), 1 record, last_used_at moved`. */
-export function formatUse({
-  before,
-  after,
-  increment,
-  recordsAdded,
-  recordsUpdated,
-  lastUsedAtMoved,
-}: UseResult): string {
-  const moved =
-    lastUsedAtMoved === null ? '' : `, last_used_at ${lastUsedAtMoved ? 'moved' : 'did not move'}`;
+/** One use in one line, such as `12 to 13 (+1), 1 record, last_liked_at moved`; `touched` is the column with the time of the last one. */
+export function formatUse(use: UseResult, row: Pick<CounterDefinition['row'], 'touched'>): string {
+  const { before, after, increment, recordsAdded, recordsUpdated } = use;
   const updated = recordsUpdated ? ` added, ${recordsUpdated} updated` : '';
-  return `${countText(before)} to ${countText(after)} (${signed(increment)}), ${amount(recordsAdded, 'record')}${updated}${moved}`;
+  return `${countText(before)} to ${countText(after)} (${signed(increment)}), ${amount(recordsAdded, 'record')}${updated}${formatMoved(use, row)}`;
+}
+
+/** Whether the time of the last use moved, as the end of a line; empty if there is no such column. */
+export function formatMoved(
+  { lastUsedAtMoved }: UseResult,
+  { touched }: Pick<CounterDefinition['row'], 'touched'>,
+): string {
+  return lastUsedAtMoved === null ? '' : `, ${touched} ${lastUsedAtMoved ? 'moved' : 'did not move'}`;
 }
 
 /** What a simulation showed, in one sentence; both faces and the checklist say it. */
@@ -27,7 +29,7 @@ export function headlineOf({ verdict, confirmed, uses, findings }: Simulation): 
         ? 'Confirmed: a new record counted once, and a repeated use not again.'
         : 'Confirmed: each use counted once.';
   if (verdict === 'not-proved') return "Not proved as the application's user.";
-  if (confirmed) return 'Not confirmed: track_preset_usage() fails, but the trigger counts each insert once.';
+  if (confirmed) return `Not confirmed: ${trackName}() fails, but the trigger counts each insert once.`;
   if (uses.length < 2) return 'Not confirmed: a use failed.';
   return 'Not confirmed: a use did not count exactly once.';
 }

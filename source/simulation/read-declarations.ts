@@ -4,13 +4,14 @@ import type { Tables } from '../counter/discovery/tables.ts';
 import { type Operators, operators, ownOperators } from '../counter/operators.ts';
 import { countsAreCheap } from '../counter/reading/counters.ts';
 import { manyValues, valueAsText } from '../counter/reading/sql-values.ts';
+import { trackName } from '../trigger/expected-names.ts';
 import type { UsageColumn, UsageRoutine } from './usage-call.ts';
 
 /** How a use is recorded in this database, and as whom it can be made. */
 export interface UsageDeclarations {
   routines: UsageRoutine[];
   columns: UsageColumn[];
-  /** The column of `preset_usage` that names the user, and its type; null if there is none. */
+  /** The column of the records that names the user, and its type; null if there is none. */
   userColumn: string | null;
   userType: string | null;
   /** A recent record, by column, as text; empty if there is none. */
@@ -22,7 +23,7 @@ export interface UsageDeclarations {
   roles: { name: string; allowed: boolean; known: boolean }[];
   /** Sequences that a use advances; a rollback does not undo that. */
   sequences: string[];
-  /** The column of the primary key of `preset_usage`; null if it has none, or one of several columns. */
+  /** The column of the primary key of the records; null if it has none, or one of several columns. */
   recordKey: { quoted: string; type: string; operators: Operators | null } | null;
   /** `session_replication_role`: unless it is `origin`, ordinary triggers do not fire in this session. */
   replicationRole: string;
@@ -98,7 +99,7 @@ const text = `SELECT json_build_object(
                WHERE coalesce(a.mode, 'i') IN ('i', 'b', 'v') OR (a.mode = 'o' AND p.prokind = 'p')) i
         JOIN pg_type y ON y.oid = i.type)) ORDER BY n.nspname = ANY (ARRAY(SELECT e FROM json_array_elements_text($2::text::json) e)) DESC, p.oid), '[]')
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-   WHERE p.proname = 'track_preset_usage' AND p.prokind IN ('f', 'p') AND p.prorettype <> 'trigger'::regtype
+   WHERE p.proname = '${trackName}' AND p.prokind IN ('f', 'p') AND p.prorettype <> 'trigger'::regtype
      -- There is no value for a polymorphic type or another pseudo-type.
      AND NOT EXISTS (SELECT FROM unnest(p.proargtypes) g JOIN pg_type y ON y.oid = g WHERE y.typtype = 'p')),
   'roles', ${rolesNamed('$3')},
@@ -112,8 +113,8 @@ const text = `SELECT json_build_object(
   'replicationRole', current_setting('session_replication_role'))::text AS answer`;
 
 /**
- * Reads how a use is made here: every `track_preset_usage`, the
- * columns of `preset_usage`, and a recent record of the preset `id`. `roles` are looked up by name; `userColumn` names the user.
+ * Reads how a use is made here: every function of the usual name, the columns of the records, and a recent record of the preset
+ * `id`. `roles` are looked up by name; `userColumn` names the user.
  */
 export async function readUsageDeclarations(
   reader: Reader,

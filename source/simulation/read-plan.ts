@@ -32,7 +32,7 @@ export interface SimulationRequest {
   asRole: string | null;
   /** All claims of the application's token; found out if left out. */
   claims?: JwtClaims | null;
-  /** The application's source, if nothing in it calls `track_preset_usage()`: then uses are made by a plain insert. */
+  /** The application's source, if nothing in it calls the function for a use: then uses are made by a plain insert. */
   uncalledIn?: string | null;
   readOnly: boolean;
 }
@@ -109,7 +109,7 @@ export async function planSimulation(
         throw usageError(
           'bad-flag',
           'The value of --as-user is not a UUID.',
-          'Give --as-user the id of a user, such as one in preset_usage.',
+          `Give --as-user the id of a user, such as one in ${tables.definition.record.table}.`,
         );
       }
       const facts = {

@@ -17,7 +17,7 @@ export interface RealUse {
   lastUsedBefore: string | null;
   lastUsedAfter: string | null;
   /**
-   * Whether `last_used_at` moved, or is already as recent as its type can express (a date that is today's); null if
+   * Whether the time of the last use moved, or is already as recent as its type can express (a date that is today's); null if
    * there is no such column.
    */
   lastUsedMoved?: boolean | null | undefined;

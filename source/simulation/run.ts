@@ -45,7 +45,8 @@ export async function runSimulation(
           failures: other.failures,
         }
       : null;
-  const { identity, asks } = plan;
+  const { identity, asks, inspected } = plan;
+  const { definition } = inspected.tables;
   const asked = role?.asked ?? false;
   const { verdict, doubts } = judgeUses({
     uses,
@@ -58,6 +59,7 @@ export async function runSimulation(
     asks,
   });
   return {
+    counter: definition,
     preset: plan.preset,
     path: own.path,
     asUser: identity.user,
@@ -69,7 +71,7 @@ export async function runSimulation(
     failures: own.failures,
     findings: [
       ...doubts,
-      ...explainUse({ path: own.path, uses, failures: own.failures, health, replicationRole }),
+      ...explainUse({ path: own.path, uses, failures: own.failures, health, replicationRole, definition }),
       ...explainCircumstances({
         path: own.path,
         firstPath: plan.calls[0]?.path ?? 'insert',

@@ -1,18 +1,22 @@
+import type { CounterDefinition } from '../counter/definition/definition.ts';
 import type { Finding } from '../counter/finding.ts';
+import { trackName } from '../trigger/expected-names.ts';
 import type { SideEffect } from '../trigger/side-effects.ts';
-import type { UsageRoutine } from './usage-call.ts';
+import type { UsageRoutine, UsePath } from './usage-call.ts';
 import type { UseFailure, UseResult } from './use-result.ts';
 import type { Verdict } from './verdict.ts';
 
 /** The result of a simulation. Times in milliseconds. */
 export interface Simulation {
+  /** The counter whose uses they were. */
+  counter: CounterDefinition;
   preset: { id: string; name: string };
-  path: 'track_preset_usage' | 'insert';
+  path: UsePath;
   asUser: string | null;
   /** The subject of the token that the uses were made with, and the column it was found in if it is another id. */
   subject: string | null;
   subjectFrom: string | null;
-  /** Of the application's uses: not confirmed either if `track_preset_usage()` fails. */
+  /** Of the application's uses: not confirmed either if the function for a use fails. */
   verdict: Verdict;
   /** Of the way that the uses were made. */
   confirmed: boolean;
@@ -72,7 +76,7 @@ export function explainCircumstances(circumstances: UseContext): Finding[] {
   const { path, firstPath, own, strangers, others, uncalledIn, user, recorded, reach, unknown, sequences } =
     circumstances;
   return [
-    ...(path === 'insert' && firstPath === 'track_preset_usage' ? [fellBack] : []),
+    ...(path === 'insert' && firstPath === trackName ? [fellBack] : []),
     ...(uncalledIn !== null ? [notUsed(uncalledIn)] : []),
     ...(firstPath === 'insert' && strangers.length === 0 && uncalledIn === null ? [noFunction] : []),
     ...strangers.map(routine => notCalled(routine, own)),
@@ -105,7 +109,7 @@ export function explainUser(user: string | null, recorded: readonly (string | nu
       code: 'other-user-recorded',
       severity: 'warning',
       message: `The use was made as ${user}, but its record names ${other ?? 'nobody'}.`,
-      hint: 'Check where track_preset_usage(), a default or a trigger takes the user from.',
+      hint: `Check where ${trackName}(), a default or a trigger takes the user from.`,
     },
   ];
 }
@@ -140,14 +144,14 @@ function roleFindings({ role, own, asRole, confirmed }: UseContext): Finding[] {
 const fellBack: Finding = {
   code: 'fell-back-to-insert',
   severity: 'warning',
-  message: 'The uses were made by a plain insert, because track_preset_usage() failed.',
+  message: `The uses were made by a plain insert, because ${trackName}() failed.`,
   hint: 'They show whether the trigger counts. Uses that the application makes through the function are lost.',
 };
 
 const noFunction: Finding = {
   code: 'no-track-function',
   severity: 'info',
-  message: 'The uses were made by a plain insert: there is no track_preset_usage() that takes a preset.',
+  message: `The uses were made by a plain insert: there is no ${trackName}() that takes a preset.`,
   hint: 'If the application calls such a function, its uses fail.',
 };
 
@@ -155,7 +159,7 @@ function notUsed(directory: string): Finding {
   return {
     code: 'track-not-used',
     severity: 'info',
-    message: `Nothing in ${directory} calls track_preset_usage(), so the uses were made by a plain insert.`,
+    message: `Nothing in ${directory} calls ${trackName}(), so the uses were made by a plain insert.`,
     hint: 'A fault of that function is then no fault of the counter.',
   };
 }

@@ -1,6 +1,11 @@
 import { foldName } from '../counter/discovery/fold-name.ts';
+import { trackName } from '../trigger/expected-names.ts';
 
-/** A column of `preset_usage`, from the catalog. Names are quoted if necessary. */
+/** The ways of making a use: calling the application's function, or a plain insert. */
+export const usePaths = [trackName, 'insert'] as const;
+export type UsePath = (typeof usePaths)[number];
+
+/** A column of the records, from the catalog. Names are quoted if necessary. */
 export interface UsageColumn {
   name: string;
   quoted: string;
@@ -16,7 +21,7 @@ export interface UsageColumn {
   unique: boolean;
 }
 
-/** A function or procedure named `track_preset_usage`. */
+/** A function or procedure that the application may call for a use. */
 export interface UsageRoutine {
   oid: number;
   /** Schema and name, quoted if necessary. */
@@ -51,7 +56,7 @@ export interface UsageParameter {
 
 /** Where the values of a use come from; see `fillCall`. */
 export interface UsageFacts {
-  /** The preset's key as text, its type, and the column of `preset_usage` that holds it. */
+  /** The preset's key as text, its type, and the column of the records that holds it. */
   preset: string;
   keyType: string;
   presetColumn: string;
@@ -80,7 +85,7 @@ interface UsageValue {
 
 /** A use as it will be made. `named`: values are passed by name, otherwise by position. */
 export interface UsageCall {
-  path: 'track_preset_usage' | 'insert';
+  path: UsePath;
   /** The function with its parameters, or the table. */
   what: string;
   name: string;
@@ -136,7 +141,7 @@ export function fillCall(routine: UsageRoutine, facts: UsageFacts): UsageCall | 
     });
   }
   return {
-    path: 'track_preset_usage',
+    path: trackName,
     what: routine.identity,
     name: routine.name,
     kind: routine.kind,
@@ -191,7 +196,7 @@ function isUserParameter(column: string, type: string, facts: UsageFacts): boole
   );
 }
 
-// p_usage_type, _usage_type, in_usage_type and usage_type_param all stand for the column usage_type.
+// p_user_id, _user_id, in_user_id and user_id_param all stand for the column user_id.
 function columnName(parameter: string): string {
   return parameter.replace(/^(p|in|arg|v|the)?_+/, '').replace(/_(param|arg|in)$/, '');
 }

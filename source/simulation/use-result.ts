@@ -1,3 +1,5 @@
+import type { UsePath } from './usage-call.ts';
+
 /** What one use did to its preset's count and records. */
 export interface UseResult {
   before: number | null;
@@ -12,7 +14,7 @@ export interface UseResult {
 
 /** A way of making a use that failed, with the server's message. */
 export interface UseFailure {
-  path: 'track_preset_usage' | 'insert';
+  path: UsePath;
   /** 1 for the first use, 2 for the same preset again. */
   use: number;
   message: string;

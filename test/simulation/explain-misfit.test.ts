@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { explainUse } from '../../source/simulation/explain-use.ts';
 import type { UseFailure } from '../../source/simulation/use-result.ts';
 import type { TriggerHealth } from '../../source/trigger/health.ts';
+import { fakeTables } from '../helpers/fake-database.ts';
 
 const health = { healthy: true, findings: [] } as unknown as TriggerHealth;
 
@@ -23,6 +24,7 @@ function hint(failure: Partial<UseFailure>): string | undefined {
     failures: [whole],
     health,
     replicationRole: 'origin',
+    definition: fakeTables.definition,
   })[0]?.hint;
 }
 
@@ -76,6 +78,7 @@ test('a count that is not a number is reported as that', () => {
     failures: [],
     health,
     replicationRole: 'origin',
+    definition: fakeTables.definition,
   });
   expect(finding).toMatchObject({ code: 'count-is-no-number', severity: 'error' });
   expect(finding?.message).toContain('usage_count is NaN');

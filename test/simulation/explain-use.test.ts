@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { explainUse, limitsUsesOf } from '../../source/simulation/explain-use.ts';
+import { formatUse } from '../../source/simulation/format-use.ts';
 import { resultOf } from '../../source/simulation/real-use.ts';
 import { explainCircumstances, isSound, type UseContext } from '../../source/simulation/simulation.ts';
 import { isConfirmed, type UseFailure, type UseResult } from '../../source/simulation/use-result.ts';
 import { judgeTrigger } from '../../source/trigger/health.ts';
+import { defined } from '../helpers/definitions.ts';
 import { catalog, counter } from '../trigger/catalogs.ts';
 
 const use = (over: Partial<UseResult> = {}): UseResult => ({
@@ -29,6 +31,11 @@ const failure = (over: Partial<UseFailure> = {}): UseFailure => ({
 const healthy = judgeTrigger(catalog());
 const sick = judgeTrigger(catalog({}, counter({ enabled: 'D' })));
 
+const definition = defined({
+  row: { table: 'presets', count: 'usage_count', touched: 'last_used_at' },
+  record: { table: 'preset_usage', reference: ['preset_id'] },
+});
+
 const explain = (over: Partial<Parameters<typeof explainUse>[0]>) =>
   explainUse({
     path: 'track_preset_usage',
@@ -36,6 +43,7 @@ const explain = (over: Partial<Parameters<typeof explainUse>[0]>) =>
     failures: [],
     health: healthy,
     replicationRole: 'origin',
+    definition,
     ...over,
   });
 /** As `code: message`; what is not a finding of the catalog is an error. */
@@ -85,6 +93,19 @@ describe('a use is confirmed', () => {
       resultOf({ ...real, lastUsedBefore: 'x', lastUsedAfter: 'x', lastUsedMoved: true }).lastUsedAtMoved,
     ).toBe(true);
   });
+});
+
+test('the names are those of the database', () => {
+  const spelled = defined({
+    row: { table: 'Preset', count: 'usageCount', touched: 'lastUsedAt' },
+    record: { table: 'PresetUsage', reference: ['presetId'] },
+  });
+  const of = (over: Parameters<typeof told>[0]) => told({ definition: spelled, ...over })[0];
+  expect(of({ uses: [use({ lastUsedAtMoved: false })] })).toContain('but lastUsedAt did not change');
+  expect(of({ uses: [use({ after: 3, increment: 0 })] })).toContain('(usageCount 3 to 3, 1 record)');
+  expect(of({ failures: [failure({})], uses: [] })).toContain('The insert into PresetUsage failed');
+  expect(formatUse(use(), spelled.row)).toBe('3 to 4 (+1), 1 record, lastUsedAt moved');
+  expect(formatUse(use({ lastUsedAtMoved: null }), spelled.row)).toBe('3 to 4 (+1), 1 record');
 });
 
 test('each explanation says what to do', () => {

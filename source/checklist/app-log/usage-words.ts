@@ -1,6 +1,16 @@
-/** The tables, columns and functions of usage tracking, also within longer names such as `idx_preset_usage_daily_unique`. */
-const usage = /preset[\s_-]?usages?(?![a-z])|usage[\s_-]?counts?(?![a-z])|(?<![a-z])presets(?![a-z])/i;
-const inCamelCase = /[pP]resetUsage(?![a-z])|[uU]sageCount(?![a-z])/;
+import { presetNames } from '../../counter/definition/preset-names.ts';
+
+const { rows, records, count } = presetNames;
+const tracked = [records, count].map(name => name.split('_'));
+const inWords = tracked.map(parts => `${parts.join('[\\s_-]?')}s?(?![a-z])`);
+const camelCase = tracked.map(([first = '', ...rest]) => {
+  const capital = (part: string) => part.charAt(0).toUpperCase() + part.slice(1);
+  return `(?:${first}|${capital(first)})${rest.map(capital).join('')}(?![a-z])`;
+});
+
+/** The tables, columns and functions of usage tracking, also within longer names such as that of an index. */
+const usage = new RegExp([...inWords, `(?<![a-z])${rows}(?![a-z])`].join('|'), 'i');
+const inCamelCase = new RegExp(camelCase.join('|'));
 
 /** True if a text names usage tracking: one of its tables, columns or functions, or "preset usage" in words. */
 export function isAboutUsage(text: string): boolean {

@@ -65,11 +65,12 @@ async function tellRealUse(
   const made = await commitUse(database, plan, config, signal);
   const use = resultOf(made);
   const confirmed = use.increment === 1 && use.recordsAdded === 1 && use.lastUsedAtMoved !== false;
-  const { preset, health, replicationRole, identity, calls } = plan;
+  const { preset, health, replicationRole, identity, calls, inspected } = plan;
+  const { definition } = inspected.tables;
   const path = calls[0]?.path ?? 'insert';
   const findings = [
     ...findingsOfUser(plan, made),
-    ...explainUse({ path, uses: [use], failures: [], health, replicationRole }),
+    ...explainUse({ path, uses: [use], failures: [], health, replicationRole, definition }),
   ];
   const takeBack = takeBackToken(plan, made);
   const { line } = databaseInfo(plan.inspected, database);
@@ -92,7 +93,7 @@ async function tellRealUse(
     },
     text: [
       line,
-      `${confirmed ? 'Made, and counted once' : 'Made, but not counted once'}: usage_count ${formatUse(use)}.`,
+      `${confirmed ? 'Made, and counted once' : 'Made, but not counted once'}: ${definition.row.count} ${formatUse(use, definition.row)}.`,
       `Record      ${made.records.join(', ')}`,
       ...findingLines(findings),
       '',
@@ -123,7 +124,7 @@ async function tellTakenBack(
       takenBack: { records: use.records, deleted, before, after },
     },
     text: displayText(
-      `${line}. Taken back: ${amount(deleted, 'record')} deleted, usage_count ${countText(before)} to ${countText(after)}.`,
+      `${line}. Taken back: ${amount(deleted, 'record')} deleted, ${plan.inspected.tables.definition.row.count} ${countText(before)} to ${countText(after)}.`,
     ),
     exitCode: exitCodes.healthy,
   };
@@ -155,6 +156,7 @@ function simulationJson(simulation: Simulation) {
 
 function describe(plan: SimulationPlan, simulation: Simulation): string[] {
   const { preset, uses, warnings, findings, asRole, heldMs } = simulation;
+  const { row } = simulation.counter;
   const [call] = plan.calls.filter(({ path }) => path === simulation.path);
   return [
     `${headlineOf(simulation)} All of it was rolled back.`,
@@ -163,7 +165,7 @@ function describe(plan: SimulationPlan, simulation: Simulation): string[] {
     `Made by     ${call?.what ?? simulation.path}`,
     `As user     ${formatUser(simulation)}`,
     ...uses.map(
-      (use, index) => `${index === 0 ? 'First use ' : 'Second use'}  usage_count ${formatUse(use)}`,
+      (use, index) => `${index === 0 ? 'First use ' : 'Second use'}  ${row.count} ${formatUse(use, row)}`,
     ),
     ...(asRole ? [`As ${asRole.role}: ${asRole.confirmed ? 'confirmed too' : 'not confirmed'}`] : []),
     `Row held    ${heldMs.toFixed(1)} ms`,

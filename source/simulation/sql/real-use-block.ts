@@ -25,7 +25,7 @@ const takenBack = z.object({
   after: z.nullable(z.number()),
 });
 
-/** The column that identifies a record of `preset_usage`. */
+/** The column that identifies a record. */
 export interface RecordKey {
   quoted: string;
   type: string;
@@ -122,7 +122,7 @@ ${quote}`,
 
 /**
  * Takes exactly this use back and commits that. Its records are deleted. The count loses what the use added, minus what
- * a trigger has already subtracted. `last_used_at` goes back unless another use has moved it since. Later uses stay
+ * a trigger has already subtracted. The time of the last use goes back unless another use has moved it since. Later uses stay
  * counted. If one of its records is already gone, nothing is changed.
  */
 export async function takeBackRealUse(

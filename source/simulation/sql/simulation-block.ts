@@ -6,7 +6,7 @@ import type { Tables } from '../../counter/discovery/tables.ts';
 import { milliseconds } from '../../counter/reading/counters.ts';
 import { withoutPasswords } from '../../errors/redact.ts';
 import { shortened } from '../../errors/shorten.ts';
-import type { UsageCall } from '../usage-call.ts';
+import { type UsageCall, usePaths } from '../usage-call.ts';
 
 const count = z.nullable(z.number());
 // JSON has no NaN or Infinity: they come as text.
@@ -21,7 +21,7 @@ export const serverMessage = z.pipe(
   z.transform(words => withoutPasswords(shortened(words, 1_000))),
 );
 
-const usePath = z.enum(['track_preset_usage', 'insert']);
+const usePath = z.enum(usePaths);
 
 /** One use, seen from inside its transaction. Times in milliseconds since 1970. */
 const simulatedUse = z.object({
@@ -36,7 +36,7 @@ const simulatedUse = z.object({
   recordsUpdated: z.number(),
   lastUsedBefore: count,
   lastUsedAfter: count,
-  /** Whether `last_used_at` moved, or already is this transaction's time; null if there is no such column. */
+  /** Whether the time of the last use moved, or already is this transaction's time; null if there is no such column. */
   lastUsedMoved: z.nullable(z.boolean()),
 });
 

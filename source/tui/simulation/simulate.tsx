@@ -54,7 +54,11 @@ function Real({ use, real }: { use: UseSimulation; real: RealUseState }) {
     case 'made':
       return (
         <Box flexDirection="column" flexShrink={0} marginBottom={1}>
-          <Text bold>{real.use ? `Made a real use: ${formatUse(resultOf(real.use))}. It stays.` : ''}</Text>
+          <Text bold>
+            {real.use && use.plan
+              ? `Made a real use: ${formatUse(resultOf(real.use), use.plan.inspected.tables.definition.row)}. It stays.`
+              : ''}
+          </Text>
           <Text>{`Record ${displayText(real.use?.records.join(', ') ?? '')}. Press b to take back exactly this use.`}</Text>
           {(real.use && use.plan ? findingsOfUser(use.plan, real.use) : []).map(({ message }) => (
             <Text key={message} color="yellow">
@@ -128,7 +132,7 @@ function Result({ simulation, use }: { simulation: Simulation; use: UseSimulatio
     ['As user', formatUser(simulation)],
     ...uses.map((result, index): [string, string] => [
       index === 0 ? 'First use' : 'Second use',
-      formatUse(result),
+      formatUse(result, simulation.counter.row),
     ]),
     ...(asRole
       ? [[`As ${asRole.role}`, asRole.confirmed ? 'confirmed too' : 'not confirmed'] as [string, string]]
