@@ -1,10 +1,12 @@
 import { type CommandName, commandTable, typedCommands } from '../config/commands.ts';
 import { commandsOf, flagTable, spelled, spellings } from '../config/flags.ts';
+import { applicationName, nameInSql, programName } from '../config/operation-marks.ts';
 
 /** The shells that there is a completion for, each with what makes it. */
 export const completions: Readonly<Record<string, () => string>> = { bash, zsh, fish };
 
-const programs = 'preset-usage preset-usage-console';
+const programs = `${programName} ${applicationName}`;
+const shellFunction = `_${nameInSql}`;
 const everyCommand: readonly CommandName[] = ['console', ...typedCommands];
 
 /** Flags whose value a shell completes with files or directories, or (undefined) with nothing. */
@@ -32,7 +34,7 @@ function cases(lineOf: (command: CommandName) => string): string {
 }
 
 function bash(): string {
-  return `_preset_usage() {
+  return `${shellFunction}() {
   local current=\${COMP_WORDS[COMP_CWORD]} command=console word
   case \${COMP_WORDS[COMP_CWORD-1]} in
     ${valued('file')}) COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -54,7 +56,7 @@ ${cases(
   COMPREPLY=($(compgen -W "$words" -- "$current"))
   [[ $command == @(scan|undo) && $current != -* ]] && COMPREPLY=($(compgen -f -- "$current"))
 }
-complete -o filenames -F _preset_usage ${programs}
+complete -o filenames -F ${shellFunction} ${programs}
 `;
 }
 
@@ -62,7 +64,7 @@ function zsh(): string {
   const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
   const choice = ([word, help]: [string, string]) => quoted(`${word}:${help}`);
   return `#compdef ${programs}
-_preset_usage() {
+${shellFunction}() {
   local command=console word
   local -a choices
   case $words[CURRENT-1] in
@@ -79,7 +81,7 @@ ${cases(command => `choices=(${choicesOf(command).map(choice).join(' ')})`)}
   [[ $command == (scan|undo) && $words[CURRENT] != -* ]] && { _files; return }
   _describe -o preset-usage choices
 }
-compdef _preset_usage ${programs}
+compdef ${shellFunction} ${programs}
 `;
 }
 

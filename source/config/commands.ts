@@ -1,3 +1,5 @@
+import { presetNames } from '../counter/definition/preset-names.ts';
+
 interface Command {
   help: string;
   /** What the first word after the command is, as `--help` calls it, and the flag or setting that it stands for. */
@@ -13,7 +15,7 @@ interface Command {
 /** Every command. `console` is not typed: it opens where no command is given. */
 const commands = {
   console: { help: 'open the console', onePreset: true },
-  check: { help: 'compare every usage_count with its records' },
+  check: { help: `compare every ${presetNames.count} with its records` },
   trigger: { help: 'check the trigger, and list what else writes the count' },
   simulate: {
     help: 'use a preset twice, expect +1 each time, roll it back',
@@ -27,7 +29,7 @@ const commands = {
   undo: { help: 'undo a sync or a reset', argument: { name: 'RECEIPT', into: 'receipt' } },
   migrate: { help: 'install or repair the trigger and its functions' },
   scan: {
-    help: 'find application code that writes usage_count itself',
+    help: `find application code that writes ${presetNames.count} itself`,
     argument: { name: 'DIRECTORY', into: 'appSource' },
   },
   counters: { help: 'list every counter of the database, and how many rows of each are wrong' },

@@ -1,3 +1,4 @@
+import { presetNames } from '../counter/definition/preset-names.ts';
 import { type ConsoleError, usageError } from '../errors/errors.ts';
 import { type CommandName, typedCommands } from './commands.ts';
 
@@ -67,7 +68,7 @@ export const flags = {
     kind: 'texts',
     value: 'COUNTER',
     group: 'What to do',
-    help: 'this counter instead of usage_count; check takes several, and the console opens on it',
+    help: `this counter instead of ${presetNames.count}; check takes several, and the console opens on it`,
     for: ['console', 'check', 'trigger', 'simulate', 'migrate', 'checklist', 'sync', 'reset', 'undo', 'scan'],
     give: 'schema, table and column of a count, such as public.posts.comments_count',
   },
@@ -170,7 +171,7 @@ export const flags = {
   lastUsed: {
     kind: 'switch',
     group: 'What to do',
-    help: 'set last_used_at to the newest record too',
+    help: `set ${presetNames.touched} to the newest record too`,
     for: ['sync'],
   },
   except: {

@@ -11,6 +11,7 @@ import {
   requireMigrationConfirmation,
 } from '../../migration/read-plan.ts';
 import { type MigrationResult, runWithReceipt } from '../../migration/run.ts';
+import { trackName } from '../../trigger/expected-names.ts';
 import { keptReasons } from '../../trigger/migration/fit.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import { counterHead } from '../output/document-head.ts';
@@ -20,7 +21,7 @@ import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
 import { migrateCounter } from './migrate-counter.ts';
 
 /**
- * Installs or repairs the trigger, its function and `track_preset_usage()`, or with `dryRun` prints the SQL. `open` begins
+ * Installs or repairs the trigger, its function and the one that the application calls, or with `dryRun` prints the SQL. `open` begins
  * the receipt; null where none is kept. Exit code 1 where counting is still not right afterwards, 4 without a confirmation.
  */
 export async function migrate(
@@ -49,7 +50,7 @@ export async function migrate(
       json: document(head, plan, null, null),
       text: [
         databaseInfo(plan.inspected, database).line,
-        `Nothing to do: ${plan.fit.misfit === null ? 'the trigger, its function and track_preset_usage()' : 'the trigger and its function'} are already installed.`,
+        `Nothing to do: ${plan.fit.misfit === null ? `the trigger, its function and ${trackName}()` : 'the trigger and its function'} are already installed.`,
         ...leftOutLines(plan),
         ...findingLines(plan.findings),
       ]
@@ -93,7 +94,7 @@ export async function migrate(
 function leftOutLines({ fit }: MigrationPlan): string[] {
   return [
     ...(fit.kept ? [`The counting trigger stays with its function: ${keptReasons[fit.kept]}.`] : []),
-    ...(fit.misfit === null ? [] : [`track_preset_usage() is left out: ${fit.misfit}.`]),
+    ...(fit.misfit === null ? [] : [`${trackName}() is left out: ${fit.misfit}.`]),
   ];
 }
 

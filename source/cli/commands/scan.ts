@@ -18,7 +18,7 @@ import { jsonVersion } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
 
 /**
- * Finds code that writes `usage_count` besides the trigger. Exit code 1 if there is any. Files that could not be read do not
+ * Finds code that writes a count besides its trigger. Exit code 1 if there is any. Files that could not be read do not
  * affect it, and are named on standard error. Rejects with a usage error (exit code 2) if no file could be read.
  */
 export async function scan(config: Config, signal: AbortSignal, columns = 100): Promise<Outcome> {

@@ -1,6 +1,7 @@
 import { counterId } from '../../counter/definition/counter-id.ts';
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import type { Predicate } from '../../counter/definition/predicate.ts';
+import { presetNames } from '../../counter/definition/preset-names.ts';
 import type { CatalogTable } from '../catalog.ts';
 import type { Effect } from '../effect/effect.ts';
 import { anyRecord, anyRow, nounOf } from '../names/nouns.ts';
@@ -28,7 +29,7 @@ const times =
   'created_at inserted_at used_at created_on created occurred_at added_at date_created joined_at at timestamp'.split(
     ' ',
   );
-const kinds = ['usage_type', 'type', 'kind', 'action', 'event_type'];
+const kinds = [presetNames.kind, 'type', 'kind', 'action', 'event_type'];
 const users = 'user_id author_id member_id account_id profile_id owner_id created_by creator_id'.split(' ');
 
 /** The value of a counter that was found. */
