@@ -1,10 +1,14 @@
 import type { Database } from '../../connection/transactions.ts';
+import { isOfOneCounter } from '../../counter/audit/one-counter.ts';
+import { isOfPresets, nounsOf } from '../../counter/definition/counter-nouns.ts';
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { fingerprint } from '../../counter/fingerprint.ts';
 import { refused, requireEveryRow, requireWritableServer } from '../../counter/guards.ts';
 import { readIdentity } from '../../counter/identity.ts';
 import { type InspectedDatabase, inspectDatabase } from '../../counter/inspect-database.ts';
 import { isConsoleError } from '../../errors/errors.ts';
+import { readCounterHealth } from '../../trigger/defined/read-health.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
 import type { Receipt } from '../receipts/receipt.ts';
@@ -18,7 +22,7 @@ import { firingTriggers, type PlannedWrites } from './firing-triggers.ts';
 import { planReset } from './read-reset.ts';
 import { readRisks } from './read-risks.ts';
 import { planSync } from './read-sync.ts';
-import { addedRemarks, besidesRemarks, restoringRemarks, writersRemarks } from './remarks.ts';
+import { addedRemarks, besidesRemarks, type Judged, restoringRemarks, writersRemarks } from './remarks.ts';
 import type { RepairPlan, RepairRequest } from './repair-plan.ts';
 import {
   permissionDenied,
@@ -101,9 +105,9 @@ export async function planRepair(
     );
   }
   const rows = draft.changes.length + draft.recordsToDelete + draft.recordsToRestore;
-  // What is said of the trigger is said of that of presets.
-  const isBuiltIn = found.tables.definition.source.kind === 'built-in';
-  const health = isBuiltIn ? judgeTrigger(catalog) : null;
+  const health = isOfPresets(found.tables.definition)
+    ? judgeTrigger(catalog)
+    : await readKeeping(database, found.tables.definition, signal);
   const written = draft.into
     ? onlyColumns(
         facts,
@@ -145,7 +149,7 @@ export async function planRepair(
       ...(draft.receipt ? doubtRemarks(draft.receipt) : []),
       ...draft.remarks,
       ...addedRemarks(draft.changes, found.tables),
-      ...writersRemarks(health, firesTriggers),
+      ...writersRemarks(health, firesTriggers, nounsOf(found.tables.definition)),
       ...(inserts ? restoringRemarks(catalog, options) : []),
       ...besidesRemarks(facts, { deletes: deletes && draft.method !== 'truncate', inserts }),
     ],
@@ -159,6 +163,20 @@ export async function planRepair(
     into: draft.into ?? [],
     evidence: draft.evidence ?? null,
   };
+}
+
+/** What keeps any other counter; why that could not be judged, as a sentence: a plan is right without it. */
+async function readKeeping(
+  database: Database,
+  definition: CounterDefinition,
+  signal: AbortSignal | undefined,
+): Promise<Judged> {
+  try {
+    return (await readCounterHealth(database, definition, signal)).health;
+  } catch (error) {
+    if (!isOfOneCounter(error)) throw error;
+    return error.message;
+  }
 }
 
 /** The tables with the one that is written in place of the rows', so that its triggers are read. */

@@ -1,22 +1,33 @@
+import { type CounterNouns, nounsOfPresets, titled } from '../../counter/definition/counter-nouns.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
+import type { Finding } from '../../counter/finding.ts';
 import type { TriggerCatalog } from '../../trigger/catalog.ts';
-import type { judgeTrigger } from '../../trigger/health.ts';
 import { describeType } from '../../trigger/trigger-type.ts';
 import type { Change, FiringTrigger, Remark, RepairOptions } from '../repair.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 
-/** What will make the counts wrong again, or is not what it seems; null if the trigger was not judged. */
+/** Whether what keeps a count is healthy; a sentence if that could not be judged. */
+export type Judged = { healthy: boolean; findings: readonly Finding[] } | string;
+
+/** What will make the counts wrong again, or is not what it seems. */
 export function writersRemarks(
-  health: ReturnType<typeof judgeTrigger> | null,
+  health: Judged,
   fires: readonly FiringTrigger[],
+  { event }: Pick<CounterNouns, 'event'> = nounsOfPresets,
 ): Remark[] {
   const remarks: Remark[] = [];
-  if (health && !health.healthy) {
+  if (typeof health === 'string') {
+    remarks.push({
+      code: 'trigger-not-judged',
+      severity: 'warning',
+      message: `Whether the counts will be wrong again is not known. ${health}`,
+    });
+  } else if (!health.healthy) {
     const [first] = health.findings.filter(({ severity }) => severity === 'error');
     remarks.push({
       code: 'trigger-unhealthy',
       severity: 'warning',
-      message: `Uses are not counted correctly, so counts will be wrong again: ${first?.message ?? ''}`,
+      message: `${titled(event[1])} are not counted correctly, so counts will be wrong again: ${first?.message ?? ''}`,
     });
   }
   const always = fires.filter(trigger => trigger.always);

@@ -2,6 +2,7 @@ import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import type { Finding, Severity } from '../../counter/finding.ts';
 import type { Catalog, CatalogTable, CatalogTrigger } from '../../counters/catalog.ts';
 import type { Writing } from '../../counters/find/writings.ts';
+import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import { enabledWords } from '../enabled.ts';
 import type { TriggerState } from '../health.ts';
 import { describeType } from '../trigger-type.ts';
@@ -55,7 +56,14 @@ export interface Known {
 export function judgeCounter({ definition, catalog, writings, circumstances }: Known): CounterHealth {
   const { record } = definition;
   const table = catalog.tables.find(each => each.schema === record.schema && each.name === record.table);
-  if (!table) throw new TypeError(`${record.table} is not in the catalog`);
+  if (!table) {
+    throw new ConsoleError({
+      code: 'counter-does-not-fit',
+      message: `What keeps ${definition.id} cannot be judged: ${record.schema}.${record.table} is not an ordinary table of this database.`,
+      hint: 'Look at the triggers of that table by hand.',
+      exitCode: exitCodes.unreachable,
+    });
+  }
   const keepers = keepersOf(definition, writings);
   const here = keepers.own.filter(({ by }) => by.kind === 'function' || by.table === table);
   const byTriggers = here.filter(({ by }) => by.kind === 'trigger');

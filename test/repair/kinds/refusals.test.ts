@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
 import type { CounterDefinition } from '../../../source/counter/definition/definition.ts';
 import { planRepair } from '../../../source/repair/plan/read-plan.ts';
@@ -105,7 +105,10 @@ test('a missing row that cannot be added is named, and one that is there is writ
   await own.sql`ALTER TABLE stats ALTER region SET DEFAULT 'none'`;
   const added = await planRepair(database, asked(apart, 'sync'));
   expect(added.left).toEqual([]);
-  expect(added.remarks).toMatchObject([{ code: 'rows-added', severity: 'info' }]);
+  expect(added.remarks).toMatchObject([
+    { code: 'rows-added', severity: 'info' },
+    { code: 'trigger-unhealthy', severity: 'warning' },
+  ]);
   const outcome = await doRepair(database, asked(apart, 'sync'));
   expect(outcome).toMatchObject({ changed: 2, left: [] });
   expect(await own.sql`SELECT * FROM stats ORDER BY shop`).toEqual([
@@ -174,4 +177,48 @@ test('a counter whose rows are hidden is not written to', async () => {
     await hidden.close();
     await own.sql.unsafe(`DROP OWNED BY ${role}; DROP ROLE ${role}`).simple();
   }
+});
+
+describe('a plan says whether the counts will be wrong again', () => {
+  const keep = `CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+    BEGIN
+      IF TG_OP <> 'INSERT' THEN UPDATE shops SET sold = coalesce(sold, 0) - 1, taken = coalesce(taken, 0) - coalesce(OLD.price, 0) WHERE id = OLD.shop; END IF;
+      IF TG_OP <> 'DELETE' THEN UPDATE shops SET sold = coalesce(sold, 0) + 1, taken = coalesce(taken, 0) + coalesce(NEW.price, 0) WHERE id = NEW.shop; END IF;
+      RETURN NULL;
+    END $$;`;
+  const on = (events: string) =>
+    `${keep} CREATE TRIGGER keep AFTER ${events} ON sales FOR EACH ROW EXECUTE FUNCTION keep();`;
+  const again = 'Records are not counted correctly, so counts will be wrong again: ';
+
+  test.each<[string, string, CounterDefinition, string | null]>([
+    ['nothing keeps a count', '', count, `${again}Nothing was found that keeps public.shops.sold.`],
+    [
+      'a trigger is disabled',
+      `${on('INSERT OR UPDATE OR DELETE')} ALTER TABLE sales DISABLE TRIGGER keep`,
+      count,
+      `${again}The trigger keep is disabled`,
+    ],
+    [
+      'deletes by a cascade are not handled',
+      `${on('INSERT OR UPDATE')} CREATE TABLE orders (id integer PRIMARY KEY); ALTER TABLE sales ADD "order" integer REFERENCES orders ON DELETE CASCADE`,
+      count,
+      again,
+    ],
+    [
+      'a sum misses amounts that a function changes',
+      `${on('INSERT OR DELETE')} CREATE FUNCTION dearer() RETURNS void LANGUAGE sql AS 'UPDATE sales SET price = price * 2'`,
+      sum,
+      again,
+    ],
+    ['the count is kept', on('INSERT OR UPDATE OR DELETE'), count, null],
+  ])('%s', async (_, arrange, counter, message) => {
+    await own.sql.unsafe(`${arrange};`).simple();
+    const { remarks } = await planRepair(database, asked(counter, 'sync'));
+    const found = remarks.filter(({ code }) => code.startsWith('trigger-'));
+    expect(found).toEqual(
+      message === null
+        ? []
+        : [{ code: 'trigger-unhealthy', severity: 'warning', message: expect.stringContaining(message) }],
+    );
+  });
 });

@@ -172,6 +172,26 @@ describe('a plan warns of', () => {
     ]);
   });
 
+  test('records of another counter, and what could not be judged', () => {
+    const finding = {
+      code: 'trigger-missing',
+      severity: 'error',
+      message: 'Nothing keeps it.',
+      hint: '',
+    } as const;
+    const health = { healthy: false, findings: [finding] };
+    expect(writersRemarks(health, [], { event: ['comment', 'comments'] })).toMatchObject([
+      { message: 'Comments are not counted correctly, so counts will be wrong again: Nothing keeps it.' },
+    ]);
+    expect(writersRemarks('The trigger cannot be read.', [])).toEqual([
+      {
+        code: 'trigger-not-judged',
+        severity: 'warning',
+        message: 'Whether the counts will be wrong again is not known. The trigger cannot be read.',
+      },
+    ]);
+  });
+
   test('triggers that fire in any case', () => {
     const fires = [firing('a', true), firing('b', false), firing('c', true)];
     expect(writersRemarks(judgeTrigger(catalog()), fires)).toEqual([
