@@ -186,11 +186,10 @@ async function auditOne(
 /** The causes of wrong counts. */
 async function diagnosesOf(
   database: Database,
-  { tables, mismatches, totals, orphans }: AuditedCounter,
+  { tables, mismatches, allRecords }: AuditedCounter,
   signal: AbortSignal,
 ): Promise<Diagnoses> {
   if (mismatches.length === 0) return new Map();
-  const allRecords = orphans === null ? null : totals.records + orphans;
   return diagnose(database, tables, mismatches, { signal, allRecords }).catch(error => {
     // The counts are right without it.
     if (!isConsoleError(error) || !beyondReach.has(error.code)) throw error;

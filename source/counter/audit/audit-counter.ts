@@ -15,6 +15,8 @@ export interface AuditedCounter {
   totals: Totals;
   /** Null where only some rows were asked for. */
   orphans: number | null;
+  /** With orphans, and with those that refer to no row; null where only some rows were asked for. */
+  allRecords: number | null;
   /** The largest drift first. */
   mismatches: Counter[];
   /** The time of the newest record of each mismatch. */
@@ -52,7 +54,7 @@ export async function auditTables(
 ): Promise<AuditedCounter> {
   if (tables.hiddenBy.length > 0) return notCounted(tables);
   const mismatches: Counter[] = [];
-  const { totals, orphans, takenAt, durationMs } = await auditCounters(database, tables, {
+  const { totals, orphans, allRecords, takenAt, durationMs } = await auditCounters(database, tables, {
     scope: 'mismatched',
     signal,
     onPage({ done, presets, counters }) {
@@ -64,6 +66,7 @@ export async function auditTables(
     ...notCounted(tables),
     totals,
     orphans,
+    allRecords,
     ...(await told(database, tables, mismatches, signal)),
     takenAt,
     durationMs,
@@ -101,6 +104,7 @@ function notCounted(tables: Tables): AuditedCounter {
     hiddenBy: tables.hiddenBy,
     totals: noTotals,
     orphans: null,
+    allRecords: null,
     mismatches: [],
     lastRecords: new Map(),
     takenAt: Date.now(),

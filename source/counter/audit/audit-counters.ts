@@ -39,6 +39,8 @@ export interface AuditMemory {
 export interface AuditSummary {
   totals: Totals;
   orphans: number;
+  /** With orphans, and with those that refer to no row. */
+  allRecords: number;
   /** When it began, in milliseconds since 1970; every page is at least as fresh. */
   takenAt: number;
   durationMs: number;
@@ -88,7 +90,7 @@ export async function auditCounters(
     }));
   const ranges = plan.ranges.values();
   const pages: AuditMemory['pages'] = new Map();
-  const summary = { totals: noTotals, orphans: 0 };
+  const summary = { totals: noTotals, orphans: 0, allRecords: 0 };
   let finished = 0;
   // One failure stops the other worker too: half an audit is useless.
   const failure = new AbortController();
@@ -112,6 +114,7 @@ export async function auditCounters(
       const at = answered();
       summary.totals = addTotals(summary.totals, page.totals);
       summary.orphans += page.orphans;
+      summary.allRecords += page.totals.records + page.orphans + page.unnamed;
       // Pages that did not change since the last audit are passed on too: a tick may have seen a change, but not its reversal.
       const counters = page.counters ?? before?.counters ?? [];
       if (scope === 'all') pages.set(range, { checksum: page.checksum, counters });

@@ -4,7 +4,7 @@ import type { Counter, Totals } from '../counter.ts';
 import type { Tables } from '../discovery/tables.ts';
 import type { Operators } from '../operators.ts';
 import { countColumns, driftOf, milliseconds, toCounters, truthColumns } from '../reading/counters.ts';
-import { groupedKeys, groupedRecords } from '../reading/grouped-records.ts';
+import { groupedKeys, groupedRecords, refersToAny } from '../reading/grouped-records.ts';
 import { shortColumn } from '../short-text.ts';
 
 /** A range of keys: above `after`, up to and including `upTo`; null means no bound. */
@@ -76,8 +76,10 @@ export async function planAudit(
 /** What one page of an audit found. */
 interface AuditPage {
   totals: Totals;
-  /** Records whose preset is gone, or whose reference is NULL. */
+  /** Records whose row is gone; of presets, also those that name none. */
   orphans: number;
+  /** Records of any other counter that refer to no row. */
+  unnamed: number;
   /** A sum over everything in the page's counters, to compare with the next audit's. */
   checksum: string;
   /** The counters that AuditScope selects; null if the checksum is the known one: nothing has changed. */
@@ -90,6 +92,7 @@ const sums = z.object({
   tooLow: z.number(),
   records: z.number(),
   orphans: z.number(),
+  unnamed: z.number(),
   checksum: z.string(),
 });
 
@@ -120,9 +123,15 @@ export async function readAuditPage(
   // Comparing with a bound drops the records whose reference is NULL; the last page adds them. In a separate SELECT, because an
   // OR would prevent the index-only scan.
   const what = `${records.aggregate} AS records${records.sums ? ', pg_catalog.count(*) AS number' : ''}`;
-  const unnamed =
+  // A top-level comment has no parent, and is nobody's reply. A record of no preset was a use of one, and behind a table between
+  // it is not known whether there was a reference.
+  const { source, record } = tables.definition;
+  const apart = source.kind !== 'built-in' && record.through === null;
+  const referring = apart ? `, pg_catalog.count(*) FILTER (WHERE ${refersToAny(tables)}) AS referring` : '';
+  const number = records.sums ? 'number' : 'records';
+  const withoutReference =
     range.upTo === null && range.after !== null
-      ? ` UNION ALL SELECT NULL, ${what} FROM ${records.counted} r WHERE r.${records.preset} IS NULL HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0`
+      ? ` UNION ALL SELECT NULL, ${what}${referring} FROM ${records.counted} r WHERE r.${records.preset} IS NULL HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0`
       : '';
   const checksum =
     scope === 'all'
@@ -137,31 +146,33 @@ export async function readAuditPage(
     ? ', NULL::pg_catalog.text AS "exactRecords", NULL::pg_catalog.text AS "exactDrift"'
     : '';
   const text = `WITH audited AS MATERIALIZED (
-      SELECT p.id, p.label, p.count, p.last_used, coalesce(r.records, 0) AS records, ${driftOf('r.records', 'p.count', tables)} AS drift${records.sums ? ', r.number' : ''}
+      SELECT p.id, p.label, p.count, p.last_used, coalesce(r.records, 0) AS records, ${driftOf('r.records', 'p.count', tables)} AS drift${records.sums ? ', r.number' : ''}${apart ? ', r.referring' : ''}
         FROM (SELECT ${presets.key} AS id, ${presets.label} AS label, ${presets.count} AS count,
                      ${presets.lastUsed ?? 'NULL::timestamp with time zone'} AS last_used
                 FROM ${presets.rows} q WHERE true${within(presets.key, presets.keys)}) p
-        FULL JOIN (${groupedRecords(tables, what, { where: `true${within(`r.${records.preset}`, records.keys)}` })}${unnamed}) r ON r.id ${groupedKeys(tables).equal} p.id${groupedKeys(tables).of})
+        FULL JOIN (${groupedRecords(tables, `${what}${referring}`, { where: `true${within(`r.${records.preset}`, records.keys)}` })}${withoutReference}) r ON r.id ${groupedKeys(tables).equal} p.id${groupedKeys(tables).of})
     SELECT NULL AS id, NULL AS name, ${noCount}, NULL::double precision AS "lastUsedAt",
            pg_catalog.count(id)::double precision AS presets,
            pg_catalog.count(*) FILTER (WHERE drift OPERATOR(pg_catalog.>) 0 AND id IS NOT NULL)::double precision AS "tooHigh",
            pg_catalog.count(*) FILTER (WHERE drift OPERATOR(pg_catalog.<) 0 AND id IS NOT NULL)::double precision AS "tooLow",
-           coalesce(pg_catalog.sum(${records.sums ? 'number' : 'records'}) FILTER (WHERE id IS NULL), 0)::double precision AS orphans, ${checksum} AS checksum,
+           coalesce(pg_catalog.sum(${apart ? 'referring' : number}) FILTER (WHERE id IS NULL), 0)::double precision AS orphans,
+           coalesce(pg_catalog.sum(${apart ? `${number} OPERATOR(pg_catalog.-) referring` : '0'}) FILTER (WHERE id IS NULL), 0)::double precision AS unnamed, ${checksum} AS checksum,
            coalesce(pg_catalog.sum(records) FILTER (WHERE id IS NOT NULL), 0)::double precision AS records${noTruth}
       FROM audited
     UNION ALL
-    SELECT id::pg_catalog.text, ${shortColumn('label')}, ${countColumns('count', tables)}, ${milliseconds('last_used')}, NULL, NULL, NULL, NULL, NULL, ${truthColumns('records', 'count', tables)}
+    SELECT id::pg_catalog.text, ${shortColumn('label')}, ${countColumns('count', tables)}, ${milliseconds('last_used')}, NULL, NULL, NULL, NULL, NULL, NULL, ${truthColumns('records', 'count', tables)}
       FROM audited WHERE id IS NOT NULL${scope === 'all' ? '' : ' AND drift OPERATOR(pg_catalog.<>) 0'}${unlessKnown}`;
   const rows = (await reader.rows(
     text,
     [...bounds.map(bound => bound.key), ...(known === null ? [] : [known])],
     tables.path,
   )) as { presets: number | null }[];
-  const { orphans, checksum: found, ...sum } = sums.parse(rows.find(row => row.presets !== null));
+  const { orphans, unnamed, checksum: found, ...sum } = sums.parse(rows.find(row => row.presets !== null));
   const mismatched = sum.tooHigh + sum.tooLow;
   return {
     totals: { ...sum, mismatched, accurate: sum.presets - mismatched },
     orphans,
+    unnamed,
     checksum: found,
     counters: found === known ? null : toCounters(rows.filter(row => row.presets === null)),
   };

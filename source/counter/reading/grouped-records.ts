@@ -27,6 +27,12 @@ export function belongsTo(
     .join(' AND ');
 }
 
+/** SQL for whether the record `r` refers to any row at all. */
+export function refersToAny({ records }: Subject): string {
+  const references = records.pairs?.map(({ reference }) => reference) ?? [records.preset];
+  return ['true', ...references.map(reference => `r.${reference} IS NOT NULL`)].join(' AND ');
+}
+
 /**
  * A query for the aggregate `what` of the records `r` by preset, as `id`. If records and presets compare keys differently
  * (Tables.records.alike), it joins presets first, because several spellings may belong to one preset. Orphans then have the

@@ -62,11 +62,11 @@ async function mismatched(
   signal: AbortSignal | undefined,
 ): Promise<{ ids: string[]; allRecords: number }> {
   const ids: string[] = [];
-  const { totals, orphans } = await auditCounters(database, tables, {
+  const { allRecords } = await auditCounters(database, tables, {
     scope: 'mismatched',
     gentle: true,
     signal,
     onPage: ({ counters }) => ids.push(...counters.filter(isWrong).map(({ id }) => id)),
   });
-  return { ids, allRecords: totals.records + orphans };
+  return { ids, allRecords };
 }

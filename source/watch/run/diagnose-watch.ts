@@ -45,7 +45,7 @@ export class DiagnoseWatch {
   async audited(
     tables: Tables,
     counters: Iterable<Counter>,
-    { totals, orphans }: Pick<AuditSummary, 'totals' | 'orphans'>,
+    { allRecords }: Pick<AuditSummary, 'allRecords'>,
   ): Promise<void> {
     if (this.#busy || Date.now() < this.#due) return;
     const wrong: Counter[] = [];
@@ -60,7 +60,7 @@ export class DiagnoseWatch {
       const { diagnose } = await import('../../diagnosis/run.ts');
       const diagnoses = await diagnose(this.#database, tables, wrong, {
         signal: this.#signal,
-        allRecords: totals.records + orphans,
+        allRecords,
       });
       const drifts = new Map(wrong.map(counter => [counter.id, drift(counter) ?? 0]));
       this.#known = keepKnown(this.#known, diagnoses, drifts);
