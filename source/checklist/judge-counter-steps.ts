@@ -10,20 +10,7 @@ import { stepPhrase } from '../simulation/steps/explain-steps.ts';
 import { formatStep } from '../simulation/steps/format-steps.ts';
 import type { CounterHealth } from '../trigger/defined/judge.ts';
 import { enabledMeaningOf } from '../trigger/health.ts';
-import type { StepId, StepVerdict } from './steps.ts';
-
-/** What each step checks, in the words of a counter. */
-export function counterStepTitles({ row, record, nouns }: CounterDefinition): Record<StepId, string> {
-  const [one, many] = nouns.record;
-  return {
-    'trigger-enabled': 'The trigger exists and is enabled',
-    'use-increments': `A new ${one} changes ${row.count} as it should`,
-    'second-use-increments': `So does another ${one} of the same ${nouns.row[0]}`,
-    'records-exist': `${record.table} has ${many}`,
-    'counts-match': `Every ${row.count} is right`,
-    'no-log-errors': "No errors in the application's log",
-  };
-}
+import type { StepVerdict } from './steps.ts';
 
 /** Step 1: whether what keeps the count fires, and nothing else. */
 export function judgeKeptStep(

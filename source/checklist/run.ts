@@ -15,7 +15,6 @@ import { trackName } from '../trigger/expected-names.ts';
 import { judgeTrigger, type TriggerHealth } from '../trigger/health.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
 import { aboutPresets } from './about.ts';
-import { counterStepTitles } from './judge-counter-steps.ts';
 import { counterSteps, readHealth } from './run-counter-steps.ts';
 import {
   audit,
@@ -26,6 +25,7 @@ import {
   type Walk,
 } from './run-walk.ts';
 import { uncalledIn } from './scan-source.ts';
+import { stepTitlesOf } from './step-titles.ts';
 import {
   type ChecklistStep,
   judgeCountsStep,
@@ -34,7 +34,6 @@ import {
   type StepId,
   type StepVerdict,
   stepIds,
-  stepTitles,
 } from './steps.ts';
 
 /** What the evidence is about, for a report. */
@@ -129,8 +128,8 @@ export async function runStep(
   const start = performance.now();
   const { counter } = request;
   const [works, titles] = isOfPresets(counter)
-    ? [steps, stepTitles]
-    : [counterSteps(counter), counterStepTitles(counter)];
+    ? [steps, stepTitlesOf(undefined)]
+    : [counterSteps(counter), stepTitlesOf(counter)];
   const verdict = await works[id](database, request, walk, signal);
   return {
     id,

@@ -26,7 +26,8 @@ export interface TriggerState {
   definition: string | null;
 }
 
-interface OtherTrigger {
+/** A trigger that does not keep the count. */
+export interface OtherTrigger {
   name: string;
   table: string;
   timing: string;
@@ -111,17 +112,20 @@ export function judgeTrigger(catalog: TriggerCatalog): TriggerHealth {
     })),
     findings: findings.sort((a, b) => rank[a.severity] - rank[b.severity]),
     writers: writersIn(catalog),
-    others: others.map(other => {
-      const { timing, events } = describeType(other.type);
-      return {
-        name: other.name,
-        table: other.table,
-        timing,
-        events,
-        enabled: enabledWords[other.enabled],
-        function: functionOf(other)?.identity ?? '?',
-      };
-    }),
+    others: others.map(other => describeOther(other, catalog)),
+  };
+}
+
+/** A trigger that does not keep the count, as `trigger --json` prints it. */
+export function describeOther(other: CatalogTrigger, { functions }: TriggerCatalog): OtherTrigger {
+  const { timing, events } = describeType(other.type);
+  return {
+    name: other.name,
+    table: other.table,
+    timing,
+    events,
+    enabled: enabledWords[other.enabled],
+    function: functions.find(({ oid }) => oid === other.functionOid)?.identity ?? '?',
   };
 }
 

@@ -7,7 +7,7 @@ import type { RecordHistory } from '../counter/reading/record-history.ts';
 import type { SchemaReport } from '../counter/schema/schema-report.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { ConsoleError } from '../errors/errors.ts';
-import type { TriggerHealth } from '../trigger/health.ts';
+import type { ShownHealth } from '../trigger/defined/shown-health.ts';
 import type { DriftEvent } from './drift-event.ts';
 import type { SeenRepair } from './repaired-drift.ts';
 
@@ -32,8 +32,8 @@ export interface Tick {
   inspected: InspectedDatabase;
   asked: readonly string[];
   counters: Counter[];
-  /** Null for a counter whose trigger is not judged. */
-  trigger: TriggerHealth | null;
+  /** Null for a counter other than that of presets: its own event tells it. */
+  trigger: ShownHealth | null;
   detail: { id: string; value: PresetDetail } | null;
   /** Null with every tick that did not read it. */
   newest: { value: NewestRecord | null } | null;
@@ -59,7 +59,9 @@ export type DiagnosisEvent =
 /** What a watch reports; times in milliseconds since 1970. */
 export type WatchEvent =
   | { type: 'connected'; inspected: InspectedDatabase; counters: Counter[]; at: number; serverNow: number }
-  | { type: 'trigger'; trigger: TriggerHealth }
+  | { type: 'trigger'; trigger: ShownHealth }
+  /** What keeps the count could not be read, so it is not known any more. */
+  | { type: 'trigger-failure'; error: ConsoleError }
   | { type: 'tables'; inspected: InspectedDatabase }
   | ({ type: 'tick' } & Tick)
   /**

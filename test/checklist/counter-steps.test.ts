@@ -72,8 +72,8 @@ describe('the six steps of comments', () => {
       'The trigger exists and is enabled',
       'A new comment changes comments_count as it should',
       'So does another comment of the same post',
-      'comments has comments',
-      'Every comments_count is right',
+      'There are comments that count',
+      'Every count of comments is right',
       "No errors in the application's log",
     ]);
     expect(steps['trigger-enabled'].evidence).toMatch(

@@ -67,7 +67,7 @@ test('a database without presets opens on the list of its counters, and C comes 
   expect(posts).toMatch(/› Spring +7 +0 +\+7 +✗ Mismatch/);
   expect(posts).toMatch(/Hello red +2 +2 +0 +✓ Accurate/);
   console.press('t');
-  await console.until(/What keeps the count/);
+  await console.until(/a comment is inserted +\+1 +yes/);
   console.press('C');
   await console.until(/› posts\.comments_count/);
   console.press(keys.down);
@@ -89,8 +89,6 @@ test('a database without presets opens on the list of its counters, and C comes 
 test('--counter opens on one, sees it drift, and brings it back in line', async () => {
   const console = open(['--counter', 'sellers.revenue']);
   await console.until(/1 seller {2}1 accurate/);
-  console.press('u');
-  await console.until(/run preset-usage simulate --counter public\.sellers\.revenue/);
   await own.sql`UPDATE sellers SET revenue = revenue + 1`;
   await console.until(/1 new in the drift log/);
   console.press('S');
@@ -107,6 +105,40 @@ test('--counter opens on one, sees it drift, and brings it back in line', async 
   console.press('q');
   expect(await console.exit()).toBe(0);
   expect(console.written()).toMatch(/public\.sellers\.revenue: 1 drift event of 1 seller/);
+});
+
+test('a counter has its own screens of what keeps it, a simulation and the checklist, at 80x24', async () => {
+  terminal = startTerminal({ args: [], env: { DATABASE_URL: own.url, XDG_STATE_HOME: state } });
+  const console = terminal;
+  const before = await own.sql`SELECT p.*, (SELECT count(*) FROM comments) FROM posts p ORDER BY id`;
+  await console.until(/› posts\.comments_count/);
+  console.press(keys.enter);
+  const list = await console.until(/comments_count ○ Trigger enabled \(origin\), 1 problem: press t/);
+  expect(list).toMatch(/u simulate/);
+  console.press('t');
+  const health = await console.until(/a comment is deleted +- +no/);
+  expect(health).toMatch(/Not healthy: public\.posts\.comments_count is not kept in every case/);
+  expect(health).toMatch(/a comment is inserted +\+1 +yes +yes/);
+  console.press(keys.escape);
+  await console.until(/1 of 2/);
+  console.press('u');
+  const simulation = await console.until(/came out wrong after 3 of 5 steps/);
+  expect(simulation).toMatch(/Simulated comments of Spring/);
+  expect(simulation).toMatch(/✓ Adding one comment +comments_count 7 to 8 \(\+1\)/);
+  expect(simulation).toMatch(
+    /✗ Moving one comment to another post +comments_count 9 to 9 \(0, and\n +should/,
+  );
+  console.press('c');
+  await console.until(/Testing checklist with Spring: 0 passed, 0 failed, 0 skipped, 6 pending/);
+  console.press('a');
+  const checklist = await console.until(/3 passed, 2 failed, 1 skipped, 0 pending/);
+  expect(checklist).toMatch(/1 ✓ passed +The trigger exists and is enabled/);
+  expect(checklist).toMatch(/2 ✗ failed +A new comment changes comments_count as it should/);
+  expect(checklist).toMatch(/5 ✗ failed +Every count of comments is right/);
+  expect(checklist).not.toMatch(/preset(?!-usage)|\buses?\b/);
+  expect(await own.sql`SELECT p.*, (SELECT count(*) FROM comments) FROM posts p ORDER BY id`).toEqual(before);
+  console.press('q');
+  expect(await console.exit()).toBe(0);
 });
 
 test('a counter that is not there ends the console with what is', async () => {

@@ -5,7 +5,8 @@ import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
 import type { CounterHealth, EventHealth } from '../../trigger/defined/judge.ts';
 import { readCounterHealth } from '../../trigger/defined/read-health.ts';
-import { eventWords } from '../../trigger/defined/words.ts';
+import { counterHeadline } from '../../trigger/defined/shown-health.ts';
+import { canHappenWords, eventWords, keptWords } from '../../trigger/defined/words.ts';
 import { enabledMeaningOf, type TriggerState } from '../../trigger/health.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import { counterHead } from '../output/document-head.ts';
@@ -30,7 +31,7 @@ export async function counterTrigger(
 function describe(health: CounterHealth, definition: CounterDefinition): string[] {
   const { triggers, events, findings, others } = health;
   return [
-    headline(health, definition),
+    counterHeadline(health, definition),
     '',
     ...(triggers.length === 0 ? ['Trigger     none'] : []),
     ...triggers.flatMap((state, place) => [...(place > 0 ? [''] : []), ...triggerLines(state, definition)]),
@@ -45,17 +46,6 @@ function describe(health: CounterHealth, definition: CounterDefinition): string[
   ].map(displayText);
 }
 
-function headline({ healthy, triggers, events }: CounterHealth, { id }: CounterDefinition): string {
-  if (!healthy) {
-    return triggers.length === 0
-      ? `Not healthy: no trigger keeps ${id}.`
-      : `Not healthy: ${id} is not kept in every case.`;
-  }
-  return events.every(({ handled, canHappen }) => handled === true || !canHappen)
-    ? `Healthy: according to the catalog, ${id} is kept.`
-    : `No error was found, but ${id} may not be kept in every case.`;
-}
-
 function triggerLines(state: TriggerState, definition: CounterDefinition): string[] {
   const { name, table: on, enabled, timing, events, level, function: runs, definition: made } = state;
   return [
@@ -68,15 +58,13 @@ function triggerLines(state: TriggerState, definition: CounterDefinition): strin
   ];
 }
 
-const answers = { true: 'yes', false: 'no', null: 'not known' } as const;
-
 function eventLines(events: readonly EventHealth[], definition: CounterDefinition): string[] {
   const row = table([44, 13, 12]);
   return [
     `${row(['Event', 'Count', 'Kept'])}  Can happen`,
     ...events.map(
-      ({ event, effect, handled, canHappen, by }) =>
-        `${row([eventWords(event, definition), effect ?? '-', answers[`${handled}`]])}  ${event === 'insert' ? 'yes' : canHappen ? (by[0] ?? 'yes') : 'only by its owner'}${by.length > 1 ? `, and ${by.length - 1} more` : ''}`,
+      each =>
+        `${row([eventWords(each.event, definition), each.effect ?? '-', keptWords(each)])}  ${canHappenWords(each)}`,
     ),
   ];
 }

@@ -33,6 +33,26 @@ export function eventWords(event: EventName, definition: CounterDefinition): str
   }
 }
 
+/** Whether the count follows an event, in a word or two. */
+export function keptWords({ handled }: { handled: boolean | null }): string {
+  return handled === null ? 'not known' : handled ? 'yes' : 'no';
+}
+
+/** Whether an event can happen, and by what. */
+export function canHappenWords({
+  event,
+  canHappen,
+  by,
+}: {
+  event: EventName;
+  canHappen: boolean;
+  by: readonly string[];
+}): string {
+  if (event === 'insert') return 'yes';
+  if (!canHappen) return 'only by its owner';
+  return `${by[0] ?? 'yes'}${by.length > 1 ? `, and ${by.length - 1} more` : ''}`;
+}
+
 /** What is special in a play: `a comment is deleted whose deleted_at is set`. */
 export function momentWords({ event, before, after }: Moment, definition: CounterDefinition): string {
   const subject = one(definition.nouns.record);

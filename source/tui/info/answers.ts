@@ -5,7 +5,7 @@ import { presetNames } from '../../counter/definition/preset-names.ts';
 import type { LastUse, NewestRecord } from '../../counter/reading/newest-record-model.ts';
 import { ago, count, dateTime, day, signed, span } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
-import type { TriggerHealth } from '../../trigger/health.ts';
+import type { ShownHealth } from '../../trigger/defined/shown-health.ts';
 
 /** The sums of an audit, and two more that the answers need. */
 export interface AnswerSums extends Totals {
@@ -26,7 +26,7 @@ export interface AnswerFacts {
   sums: AnswerSums | null;
   /** Records of presets that are gone. */
   orphans: number;
-  trigger: TriggerHealth | null;
+  trigger: ShownHealth | null;
   /** Its value is null if reading it would be expensive. */
   newest: { value: NewestRecord | null } | null;
   /** The most frequent cause in a few words, and how many counts have it; null if none was found. */
@@ -40,8 +40,6 @@ export interface OtherCounter {
   nouns: CounterNouns;
   /** The table of the records. */
   records: string;
-  /** What keeps the count, in a few words; null if nothing was found. */
-  keptBy: string | null;
 }
 
 const { rows: presetTable, records: presetRecords, count: presetCount, touched: presetTouched } = presetNames;
@@ -59,7 +57,7 @@ export function answers(facts: AnswerFacts): Answer[] {
         { question: `Do ${other.nouns.row[1]} show the right numbers?`, answer: whyNumbers(facts) },
         {
           question: `Are new ${other.nouns.event[1]} being counted?`,
-          answer: areRecordsCounted(facts, other),
+          answer: areRecordsCounted(facts),
         },
       ]
     : [
@@ -106,19 +104,27 @@ function areUsesTracked(facts: AnswerFacts): string[] {
   return [whetherTriggerWorks(facts.trigger), ...whatWasLast(facts)];
 }
 
-function areRecordsCounted(facts: AnswerFacts, { keptBy }: OtherCounter): string[] {
-  if (facts.trigger) return [whetherTriggerWorks(facts.trigger), ...whatWasLast(facts)];
-  return [
-    keptBy === null
-      ? 'Nothing was found that keeps the count.'
-      : `According to the catalog, the count is ${keptBy}. The trigger command judges whether that is right.`,
-    ...whatWasLast(facts),
-  ];
+/** Whether new records of any other counter are counted, and which was the last. */
+function areRecordsCounted(facts: AnswerFacts): string[] {
+  return [whetherKept(facts.trigger), ...whatWasLast(facts)];
 }
 
-function whetherTriggerWorks(health: TriggerHealth | null): string {
+function whetherKept(health: ShownHealth | null): string {
+  if (!health) return 'Not known yet: what keeps the count has not been read yet.';
+  const { triggers, events, findings } = health;
+  const [first, ...others] = findings.filter(({ severity }) => severity !== 'info');
+  const more = 'press t on the list.';
+  if (first?.severity === 'error')
+    return `${triggers.length === 0 ? 'No.' : 'Not in every case.'} ${first.message}${others.length > 0 ? ` For the other findings ${more}` : ''}`;
+  if (events.some(({ handled, canHappen }) => handled !== true && canHappen))
+    return `As far as it is known: no error was found, but not every change may be counted. For details ${more}`;
+  const doubt = first ? `, with ${amount(others.length + 1, 'warning')}: ${more}` : '.';
+  return `Yes: according to the catalog, the count is kept${doubt}`;
+}
+
+function whetherTriggerWorks(health: ShownHealth | null): string {
   if (!health) return 'Not known yet: the trigger has not been checked yet.';
-  const { enabled } = health.trigger;
+  const enabled = health.triggers[0]?.enabled;
   const [first, ...others] = health.findings.filter(({ severity }) => severity !== 'info');
   const more = 'press t on the list.';
   if (first?.severity !== 'error') {

@@ -6,7 +6,6 @@ import { presetNames } from '../../counter/definition/preset-names.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { mostFrequent } from '../../diagnosis/format-diagnosis.ts';
 import { badgeWords } from '../../format/badges.ts';
-import { keptBy } from '../../format/format-definition.ts';
 import { displayText } from '../../format/text.ts';
 import { bindings, descriptionOf } from '../keys/keymap.ts';
 import { diagnosisOf } from '../preset/diagnoses.ts';
@@ -48,18 +47,20 @@ export function HelpScreen({ state }: { state: State }) {
     <Text key="keys" bold>
       Keys
     </Text>,
-    ...bindings.map(binding => (
-      <Line key={`${binding.label} ${binding.short} ${binding.screens.join()}`}>
-        {'  '}
-        <Text bold>{binding.label.padEnd(10)}</Text>
-        {displayText(descriptionOf(binding, nouns))}
-        {binding.screens.length === 1 ? (
-          <Text dimColor>{` (${screenName(binding.screens[0], nouns)})`}</Text>
-        ) : (
-          ''
-        )}
-      </Line>
-    )),
+    ...bindings
+      .filter(({ offered }) => offered?.(state) ?? true)
+      .map(binding => (
+        <Line key={`${binding.label} ${binding.short} ${binding.screens.join()}`}>
+          {'  '}
+          <Text bold>{binding.label.padEnd(10)}</Text>
+          {displayText(descriptionOf(binding, nouns))}
+          {binding.screens.length === 1 ? (
+            <Text dimColor>{` (${screenName(binding.screens[0], nouns)})`}</Text>
+          ) : (
+            ''
+          )}
+        </Line>
+      )),
     <Text key="gap"> </Text>,
     <Text key="badges" bold>
       Badges
@@ -100,7 +101,7 @@ function screenName(screen: Screen | undefined, { row: [one] }: CounterNouns): s
 }
 
 function otherCounter({ tables: { definition, records } }: InspectedDatabase): OtherCounter {
-  return { nouns: nounsOf(definition), records: records.table, keptBy: keptBy(definition) };
+  return { nouns: nounsOf(definition), records: records.table };
 }
 
 function useAnswers(state: State) {

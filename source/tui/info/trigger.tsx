@@ -1,72 +1,111 @@
 import { Box, Text } from 'ink';
 import { Table } from 'ink-table';
+import type { CounterDefinition, Noun } from '../../counter/definition/definition.ts';
 import type { Finding } from '../../counter/finding.ts';
 import { knownBy, whatIsCounted } from '../../format/format-definition.ts';
 import { displayText, toWidth } from '../../format/text.ts';
+import type { ShownHealth } from '../../trigger/defined/shown-health.ts';
 import type { Writer } from '../../trigger/effects/writer.ts';
 import { writerLines } from '../../trigger/format-writers.ts';
-import { enabledMeaning, type TriggerHealth } from '../../trigger/health.ts';
-import { healthHeadline } from '../../trigger/health-headline.ts';
+import { enabledMeaningOf, type TriggerState } from '../../trigger/health.ts';
+import { Facts } from '../shared/facts.tsx';
 import { FindingList } from '../shared/findings.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
-import { watchesPresets } from '../state/counter.ts';
+import { nounsIn, watchesPresets } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import { windowRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
+import { Events } from './events.tsx';
 
-/** Whether the catalog says that each use is counted exactly once, and what else writes the count. */
+/** Whether the catalog says that the count is kept, and what else writes it. */
 export function TriggerScreen({ state }: { state: State }) {
-  const height = windowRows(state.size) + 2;
-  if (!state.trigger)
-    return watchesPresets(state) ? <Text>Reading the catalog</Text> : <Keepers state={state} />;
+  const { trigger: health, triggerFailure: failure, size } = state;
+  const height = windowRows(size) + 2;
+  if (!health && !failure) return <Text>Reading the catalog</Text>;
+  const definition = watchesPresets(state) ? undefined : state.inspected?.tables.definition;
+  const facts = health && <Triggers key="triggers" health={health} noun={nounsIn(state).event} />;
+  const findings = health && <Findings key="findings" findings={health.findings} />;
   const lines = [
-    <Facts key="facts" health={state.trigger} />,
-    <Findings key="findings" findings={state.trigger.findings} />,
-    <Others key="others" health={state.trigger} columns={state.size.columns} />,
-    <Writers key="writers" writers={state.trigger.writers} />,
-  ];
-  return <Scrolled lines={lines} offset={state.scroll} height={height} />;
-}
-
-/** What is known of a counter whose trigger is not judged: what writes it, and how that is known. */
-function Keepers({ state }: { state: State }) {
-  const definition = state.inspected?.tables.definition;
-  if (!definition) return <Text>Reading the catalog</Text>;
-  const { id, writers, source } = definition;
-  const lines = [
-    <Text key="id" bold>
-      {displayText(`${id}: ${whatIsCounted(definition)}`)}
-    </Text>,
-    <Text key="known">{displayText(`Known by: ${knownBy(definition)}.`)}</Text>,
-    <Text key="judged">
-      {displayText(`Whether each event is counted right: run preset-usage trigger --counter ${id}.`)}
-    </Text>,
-    <Text key="gap"> </Text>,
-    <Text key="writers" bold>
-      What keeps the count
-    </Text>,
-    ...(writers.length === 0 ? [<Text key="none">{'  nothing was found'}</Text>] : []),
-    ...writers.map(({ kind, name, events }) => (
-      <Text key={`${kind} ${name}`}>
-        {displayText(`  ${kind} ${name}${events.length === 0 ? '' : `: ${events.join(', ')}`}`)}
+    health ? <Headline key="headline" health={health} /> : null,
+    failure ? (
+      <Text key="failure" color="yellow">
+        {displayText(`What keeps the count could not be read. ${failure.message} ${failure.hint}`)}
       </Text>
-    )),
-    <Text key="gap2"> </Text>,
-    <Text key="evidence" bold>
-      How that is known
-    </Text>,
-    ...source.evidence.map(sentence => <Text key={sentence}>{displayText(`  ${sentence}`)}</Text>),
+    ) : null,
+    definition ? <Definition key="definition" definition={definition} /> : null,
+    // Where it is told what is missed, the findings say why, and come before what the triggers are.
+    ...(definition && health
+      ? [
+          <Events key="events" events={health.events} definition={definition} columns={size.columns} />,
+          findings,
+          facts,
+        ]
+      : [facts, findings]),
+    health && <Others key="others" health={health} columns={size.columns} />,
+    health && <Writers key="writers" writers={health.writers} />,
+    definition ? <Evidence key="evidence" evidence={definition.source.evidence} /> : null,
   ];
-  return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
+  return <Scrolled lines={lines.filter(line => line !== null)} offset={state.scroll} height={height} />;
 }
 
-function Facts({ health }: { health: TriggerHealth }) {
+function Headline({ health: { healthy, headline } }: { health: ShownHealth }) {
   const { glyphs } = useTheme();
-  const { trigger, healthy, track } = health;
-  const facts: [string, string][] = [
+  return (
+    <Text color={healthy ? 'green' : 'red'} bold>
+      {displayText(`${healthy ? glyphs.on : glyphs.off} ${headline}`)}
+    </Text>
+  );
+}
+
+/** What is counted, and how that is known. */
+function Definition({ definition }: { definition: CounterDefinition }) {
+  return (
+    <Facts
+      facts={[
+        ['Counts', whatIsCounted(definition)],
+        ['Known by', knownBy(definition)],
+      ]}
+    />
+  );
+}
+
+function Evidence({ evidence }: { evidence: readonly string[] }) {
+  if (evidence.length === 0) return null;
+  return (
+    <Box flexDirection="column" flexShrink={0} marginTop={1}>
+      <Text bold>How the counter is known</Text>
+      {evidence.map(sentence => (
+        <Text key={sentence}>{displayText(`  ${sentence}`)}</Text>
+      ))}
+    </Box>
+  );
+}
+
+/** The triggers that keep the count. */
+function Triggers({ health, noun }: { health: ShownHealth; noun: Noun }) {
+  const { triggers, track } = health;
+  const facts = triggers.map((trigger, place): [string, string][] => [
+    ...triggerFacts(trigger, noun),
+    ...(track && place === 0 ? [calledFact(track)] : []),
+  ]);
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      {triggers.length === 0 ? <Facts facts={[['Trigger', 'none']]} /> : null}
+      {facts.map((each, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they hold no state
+        <Box key={place} flexDirection="column" flexShrink={0} marginTop={track ? 0 : 1}>
+          <Facts facts={each} />
+        </Box>
+      ))}
+    </Box>
+  );
+}
+
+function triggerFacts(trigger: TriggerState, noun: Noun): [string, string][] {
+  return [
     ['Trigger', `${trigger.name}${trigger.exists ? '' : ' (does not exist)'}`],
     ['Table', trigger.table ?? 'none'],
-    ['Enabled', trigger.enabled ? `${trigger.enabled}: ${enabledMeaning[trigger.enabled]}` : 'no'],
+    ['Enabled', trigger.enabled ? `${trigger.enabled}: ${enabledMeaningOf(noun)[trigger.enabled]}` : 'no'],
     [
       'Fires',
       trigger.timing
@@ -78,26 +117,12 @@ function Facts({ health }: { health: TriggerHealth }) {
       trigger.function ?? (trigger.functionExists ? 'exists, but no trigger runs it' : 'does not exist'),
     ],
     ['Definition', trigger.definition ?? 'none'],
-    [
-      'Called',
-      track.map(({ identity }) => identity).join(', ') || 'nothing: the application inserts records',
-    ],
   ];
-  return (
-    <Box flexDirection="column" flexShrink={0}>
-      <Text color={healthy ? 'green' : 'red'} bold>
-        {`${healthy ? glyphs.on : glyphs.off} ${healthHeadline(health)}`}
-      </Text>
-      {facts.map(([name, value]) => (
-        <Box key={name} flexShrink={0}>
-          <Box width={12} flexShrink={0}>
-            <Text dimColor>{name}</Text>
-          </Box>
-          <Text>{displayText(value)}</Text>
-        </Box>
-      ))}
-    </Box>
-  );
+}
+
+function calledFact(track: NonNullable<ShownHealth['track']>): [string, string] {
+  const names = track.map(({ identity }) => identity).join(', ');
+  return ['Called', names || 'nothing: the application inserts records'];
 }
 
 function Findings({ findings }: { findings: Finding[] }) {
@@ -134,7 +159,7 @@ function Writers({ writers }: { writers: Writer[] }) {
 }
 
 /** Texts are cut to size first, because ink-table measures them by length, not by cells. */
-function Others({ health, columns }: { health: TriggerHealth; columns: number }) {
+function Others({ health, columns }: { health: ShownHealth; columns: number }) {
   const { glyphs } = useTheme();
   const share = Math.max(12, Math.floor((columns - 44) / 3));
   const cut = (text: string) => toWidth(displayText(text), share, 'left', glyphs.ellipsis);

@@ -1,13 +1,13 @@
-import type { CounterNouns } from '../../counter/definition/counter-nouns.ts';
+import { type CounterNouns, nounsOfPresets } from '../../counter/definition/counter-nouns.ts';
 import { whyNotChoose } from '../counters/state.ts';
 import { whyNotTakeBack } from '../repair/history.ts';
 import { whyNotAsk, whyNotToggle } from '../repair/state.ts';
+import { nounsIn, watchesPresets } from '../state/counter.ts';
 import type { Action, State } from '../state/model.ts';
 import type { Screen } from '../state/screens.ts';
 import { watchedId } from '../state/watch-counter.ts';
 import {
   whyBusy,
-  whyNoChecklist,
   whyNotHistory,
   whyNotLeave,
   whyNotLeaveCounter,
@@ -15,6 +15,7 @@ import {
   whyNotOpenDrifted,
   whyNotRepair,
   whyNotSimulate,
+  whyNotUseReally,
   whyNotWatch,
 } from './why-disabled.ts';
 
@@ -31,6 +32,8 @@ export interface KeyBinding {
   does: Action | 'quit' | 'suspend' | 'refresh' | 'redraw';
   /** Why it does nothing now; null if it works. */
   disabled?: (state: State) => string | null;
+  /** False where the counter that is open has no such thing; then help leaves the key out. Where it is left out it is true. */
+  offered?: (state: State) => boolean;
   /** Left out of the footer if the other keys would not fit. */
   spare?: boolean;
   /** Never in the footer; only help lists it. */
@@ -156,7 +159,8 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['a'],
     label: 'a',
     short: 'run all',
-    description: 'Run all six steps in order, then scan the source that --app-source names',
+    description: nouns =>
+      `Run all six steps in order${nouns === nounsOfPresets ? ', then scan the source that --app-source names' : ''}`,
     screens: ['checklist'],
     does: { type: 'run-all' },
     disabled: whyBusy,
@@ -165,7 +169,8 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['w'],
     label: 'w',
     short: 'watch',
-    description: 'Check steps 2 and 3 by watching real uses of this preset',
+    description: ({ row: [one], event: [, many] }) =>
+      `Check steps 2 and 3 by watching real ${many} of this ${one}`,
     screens: ['checklist'],
     does: { type: 'watch-step' },
     disabled: whyNotWatch,
@@ -209,7 +214,10 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['u'],
     label: 'u',
     short: 'simulate',
-    description: 'Simulate two uses of this preset in a row, and roll them back',
+    description: nouns =>
+      nouns === nounsOfPresets
+        ? 'Simulate two uses of this preset in a row, and roll them back'
+        : `Add, change, move and remove ${nouns.event[1]} of this ${nouns.row[0]}, and roll all of it back`,
     screens: ['list', 'preset', 'simulate'],
     does: { type: 'simulate' },
     disabled: whyNotSimulate,
@@ -218,7 +226,8 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['y'],
     label: 'y',
     short: 'yes',
-    description: 'Yes: simulate despite outside effects, or make the real use',
+    description: nouns =>
+      `Yes: simulate despite outside effects${nouns === nounsOfPresets ? ', or make the real use' : ''}`,
     screens: ['simulate'],
     does: { type: 'agree' },
     disabled: ({ simulation: { use } }) =>
@@ -231,8 +240,8 @@ export const bindings: readonly KeyBinding[] = [
     description: 'Make one real use that stays, after you confirm',
     screens: ['simulate'],
     does: { type: 'ask-real-use' },
-    disabled: state =>
-      state.simulation.use?.plan ? whyNotSimulate(state) : 'It is not known yet how to make a use here.',
+    disabled: whyNotUseReally,
+    offered: watchesPresets,
   },
   {
     keys: ['b'],
@@ -243,6 +252,7 @@ export const bindings: readonly KeyBinding[] = [
     does: { type: 'take-back' },
     disabled: ({ simulation: { use } }) =>
       use?.real?.phase === 'made' ? null : 'There is no real use to take back.',
+    offered: watchesPresets,
   },
   {
     keys: ['S'],
@@ -290,6 +300,7 @@ export const bindings: readonly KeyBinding[] = [
     screens: ['repair'],
     does: { type: 'repair', step: { kind: 'toggle', option: 'lastUsed' } },
     disabled: state => whyNotToggle(state, 'lastUsed'),
+    offered: state => nounsIn(state).touched !== null,
   },
   {
     keys: ['e'],
@@ -326,7 +337,6 @@ export const bindings: readonly KeyBinding[] = [
     description: 'The testing checklist, step by step',
     screens: ['list', 'preset', 'trigger', 'simulate'],
     does: { type: 'open', screen: 'checklist' },
-    disabled: whyNoChecklist,
     spare: true,
   },
   {

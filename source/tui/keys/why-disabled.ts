@@ -5,16 +5,10 @@ import { isSimulating } from '../simulation/simulation-state.ts';
 import { nounsIn, watchesPresets } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import { selectedRow } from '../state/selectors.ts';
-import { watchedId } from '../state/watch-counter.ts';
 import { whyNotWrite } from './write-guard.ts';
 
 export function whyNotOpen(state: State): string | null {
   return state.order.length === 0 ? `There is no ${nounsIn(state).row[0]} here.` : null;
-}
-
-/** Other counters than that of presets have no checklist. */
-export function whyNoChecklist(state: State): string | null {
-  return watchesPresets(state) ? null : 'The testing checklist is for uses of presets only, so far.';
 }
 
 export function whyNotWatch(state: State): string | null {
@@ -30,11 +24,17 @@ export function whyNotOpenDrifted(state: State): string | null {
 }
 
 export function whyNotSimulate(state: State): string | null {
-  if (!watchesPresets(state))
-    return `Not simulated here yet: run preset-usage simulate --counter ${watchedId(state)}.`;
   if (!selectedRow(state)) return `There is no ${nounsIn(state).row[0]} here.`;
   if (state.readOnly) return 'Started with --read-only: a simulation writes before it rolls back.';
   return whyNotWrite(state) ?? whyBusy(state);
+}
+
+/** A real use that stays is made of presets only. */
+export function whyNotUseReally(state: State): string | null {
+  const plan = state.simulation.use?.plan;
+  if (!watchesPresets(state))
+    return `A real ${nounsIn(state).event[0]} cannot be made here: make one in the application.`;
+  return plan ? whyNotSimulate(state) : 'It is not known yet how to make a use here.';
 }
 
 export function whyBusy(state: State): string | null {

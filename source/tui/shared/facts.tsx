@@ -1,5 +1,6 @@
 import { Box, Text } from 'ink';
 import { displayText } from '../../format/text.ts';
+import { Paragraph } from './paragraph.tsx';
 
 /** Names and values, one per line; a long value wraps within its column. */
 export function Facts({ facts }: { facts: readonly (readonly [string, string])[] }) {
@@ -8,7 +9,7 @@ export function Facts({ facts }: { facts: readonly (readonly [string, string])[]
       <Box width={12} flexShrink={0}>
         <Text dimColor>{name}</Text>
       </Box>
-      <Text>{displayText(value)}</Text>
+      <Paragraph>{displayText(value)}</Paragraph>
     </Box>
   ));
 }

@@ -2,6 +2,7 @@ import { Box, Text } from 'ink';
 import type { Finding } from '../../counter/finding.ts';
 import { displayText } from '../../format/text.ts';
 import { useTheme } from '../theme.ts';
+import { Paragraph } from './paragraph.tsx';
 
 /** A list of findings, each with its severity and its hint. */
 export function FindingList({ findings }: { findings: readonly Finding[] }) {
@@ -15,8 +16,8 @@ export function FindingList({ findings }: { findings: readonly Finding[] }) {
         </Text>
       </Box>
       <Box flexDirection="column">
-        <Text>{displayText(message)}</Text>
-        <Text dimColor>{displayText(hint)}</Text>
+        <Paragraph>{displayText(message)}</Paragraph>
+        <Paragraph dimColor>{displayText(hint)}</Paragraph>
       </Box>
     </Box>
   ));

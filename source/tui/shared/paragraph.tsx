@@ -9,7 +9,9 @@ export function Paragraph(props: TextProps) {
   );
 }
 
-// Ink breaks a line before a space if the word before it ends in the last column.
+// Ink breaks a line before a space if the word before it ends in the last column. The codes of a colour come before it.
 function trimmed(row: string): string {
-  return row.trimStart();
+  return row.replace(leading, '$1');
 }
+
+const leading = /^((?:\u001b\[[\d;]*m)*) +/;

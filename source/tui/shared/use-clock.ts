@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Store } from '../store.ts';
-import { lateAfter } from './header.tsx';
+import { lateAfter } from './health-line.tsx';
 
 /**
  * This machine's clock in milliseconds since 1970. It advances every second only while an age is on screen: after a

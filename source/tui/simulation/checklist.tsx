@@ -6,18 +6,14 @@ import {
   sourceSentence,
   sourceVerdict,
 } from '../../checklist/source-evidence.ts';
-import {
-  type ChecklistStep,
-  type StepId,
-  type StepStatus,
-  stepIds,
-  stepTitles,
-  tally,
-} from '../../checklist/steps.ts';
+import { stepTitlesOf } from '../../checklist/step-titles.ts';
+import { type ChecklistStep, type StepId, type StepStatus, stepIds, tally } from '../../checklist/steps.ts';
+import { type CounterNouns, nounsOfPresets } from '../../counter/definition/counter-nouns.ts';
 import { clock } from '../../format/numbers.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { displayText } from '../../format/text.ts';
 import { Line } from '../shared/line.tsx';
+import { definitionIn, nounsIn, watchesPresets } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import { selectedRow, windowRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
@@ -34,14 +30,21 @@ const colors: Record<Shown, { color?: string }> = {
 };
 
 /** The key that leads to a fix or to details of a failed step. */
-const nextKeys: Record<StepId, string> = {
-  'trigger-enabled': 'Press t to see the trigger and all findings.',
-  'use-increments': 'Press u on the list or the preset to simulate again and see why.',
-  'second-use-increments': 'Press u on the list or the preset to simulate again and see why.',
-  'records-exist': 'Press w to wait for a real use.',
-  'counts-match': 'Press m to list the mismatches.',
-  'no-log-errors': '',
-};
+function nextKey(id: StepId, { row: [one], event: [event] }: CounterNouns): string {
+  switch (id) {
+    case 'trigger-enabled':
+      return 'Press t to see the trigger and all findings.';
+    case 'use-increments':
+    case 'second-use-increments':
+      return `Press u on the list or the ${one} to simulate again and see why.`;
+    case 'records-exist':
+      return `Press w to wait for a real ${event}.`;
+    case 'counts-match':
+      return 'Press m to list the mismatches.';
+    case 'no-log-errors':
+      return '';
+  }
+}
 
 /** The six steps, and the evidence of the one under the cursor. */
 export function ChecklistScreen({ state }: { state: State }) {
@@ -50,12 +53,14 @@ export function ChecklistScreen({ state }: { state: State }) {
   const current = stepAtCursor(list);
   const step = list.steps[current];
   const row = selectedRow(state);
+  const nouns = nounsIn(state);
+  const titles = stepTitlesOf(definitionIn(state));
   return (
     <Box flexDirection="column" height={windowRows(state.size) + 2} overflow="hidden">
       <Box flexDirection="column" flexShrink={0}>
         <Line bold>
           {'Testing checklist with '}
-          {row ? presetName(row) : 'the most used preset'}
+          {row ? presetName(row) : displayText(firstRow(nouns))}
           {': '}
           {sums(Object.values(list.steps))}
         </Line>
@@ -67,15 +72,19 @@ export function ChecklistScreen({ state }: { state: State }) {
               <Text {...colors[shown]} bold={shown === 'failed'}>
                 {glyphs.verdict[verdicts[shown]]} {shown.padEnd(8)}
               </Text>{' '}
-              {stepTitles[id]}
+              {displayText(titles[id])}
             </Line>
           );
         })}
-        <Source source={list.source} directory={state.appSource} />
+        {watchesPresets(state) ? (
+          <Source source={list.source} directory={state.appSource} />
+        ) : (
+          <Text dimColor>{'  Source: preset-usage scan reads it for the counters of counters.json.'}</Text>
+        )}
         <Text> </Text>
       </Box>
       {list.error ? <Text color="red">{displayText(`${list.error.message} ${list.error.hint}`)}</Text> : null}
-      {step ? <Evidence step={step} /> : <Pending id={current} />}
+      {step ? <Evidence step={step} nouns={nouns} /> : <Pending id={current} nouns={nouns} />}
     </Box>
   );
 }
@@ -122,25 +131,34 @@ function sums(steps: ChecklistStep[]): string {
   return `${passed} passed, ${failed} failed, ${skipped} skipped, ${stepIds.length - steps.length} pending`;
 }
 
-function Evidence({ step }: { step: ChecklistStep }) {
+function Evidence({ step, nouns }: { step: ChecklistStep; nouns: CounterNouns }) {
   const { evidence, hint, query, at, durationMs, status, id } = step;
+  const key = nextKey(id, nouns);
   return (
     <Box flexDirection="column" flexShrink={0}>
       <Text dimColor>{`${status} at ${clock(at)} UTC, in ${Math.round(durationMs)} ms`}</Text>
       <Text>{displayText(evidence)}</Text>
       {hint === '' ? null : <Text bold>{displayText(`Next: ${hint}`)}</Text>}
-      {status === 'failed' && nextKeys[id] !== '' ? <Text>{nextKeys[id]}</Text> : null}
+      {status === 'failed' && key !== '' ? <Text>{displayText(key)}</Text> : null}
       {query === null ? null : <Text dimColor>{displayText(query)}</Text>}
     </Box>
   );
 }
 
-function Pending({ id }: { id: StepId }) {
+/** The row that is taken where none is under the cursor. */
+function firstRow(nouns: CounterNouns): string {
+  const [one] = nouns.row;
+  return nouns === nounsOfPresets ? `the most used ${one}` : `the ${one} with the highest count`;
+}
+
+function Pending({ id, nouns }: { id: StepId; nouns: CounterNouns }) {
   const watched = id === 'use-increments' || id === 'second-use-increments';
   return (
     <Text dimColor>
       {watched
-        ? 'Press Enter to check it with a simulation, which is rolled back, or w to watch real uses.'
+        ? displayText(
+            `Press Enter to check it with a simulation, which is rolled back, or w to watch real ${nouns.event[1]}.`,
+          )
         : 'Press Enter to run this step, a to run all.'}
     </Text>
   );

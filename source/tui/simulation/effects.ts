@@ -2,13 +2,15 @@ import type { ChecklistRequest, Walk } from '../../checklist/run-walk.ts';
 import { logDay, type StepId, stepIds } from '../../checklist/steps.ts';
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
+import { isOfPresets } from '../../counter/definition/counter-choice.ts';
 import { type ConsoleError, isConsoleError } from '../../errors/errors.ts';
 import type { SimulationPlan } from '../../simulation/read-plan.ts';
 import type { RealUse } from '../../simulation/real-use.ts';
 import { trackName } from '../../trigger/expected-names.ts';
 import { createRepairWork } from '../repair/effects.ts';
 import type { Action, State } from '../state/model.ts';
-import { stepAtCursor } from './simulation-state.ts';
+import type { ShownSimulation } from './shown-simulation.ts';
+import { isOfUses, type PlannedSimulation, stepAtCursor } from './simulation-state.ts';
 
 /** Does what keys ask for, other than watching, and dispatches the results as actions. */
 export interface SimulationEffects {
@@ -31,27 +33,41 @@ export function createSimulationEffects(
   const repairs = createRepairWork(database, config, dispatch);
 
   // These modules are loaded by the first key that needs them, so that the list appears sooner.
-  const plan = async (preset: string) => {
+  const planned = async (row: string): Promise<PlannedSimulation> => {
+    const { choice, asUser, asRole, claims, readOnly, appSource } = config;
+    if (!isOfPresets(choice)) {
+      const { planSteps } = await import('../../simulation/steps/read-steps-plan.ts');
+      return planSteps(database, { counter: choice, row, asUser, asRole, claims, readOnly }, signal);
+    }
     const { planSimulation } = await import('../../simulation/read-plan.ts');
     const { uncalledIn } = await import('../../checklist/scan-source.ts');
-    const { choice, asUser, asRole, claims, readOnly, appSource } = config;
     const uncalled = await uncalledIn(appSource, trackName, signal);
-    const request = { counter: choice, preset, asUser, asRole, claims, readOnly, uncalledIn: uncalled };
-    const planned = await planSimulation(database, request, signal);
-    dispatch({ type: 'simulation-planned', plan: planned });
-    if (planned.reach.length === 0) await run(planned);
+    const request = { counter: choice, preset: row, asUser, asRole, claims, readOnly, uncalledIn: uncalled };
+    return planSimulation(database, request, signal);
   };
-  const run = async (planned: SimulationPlan) => {
-    const { runSimulation } = await import('../../simulation/run.ts');
-    dispatch({ type: 'simulation-done', result: await runSimulation(database, planned, config, signal) });
+  const simulated = async (plan: PlannedSimulation): Promise<ShownSimulation> => {
+    const { shownSteps, shownUses } = await import('./shown-simulation.ts');
+    if (isOfUses(plan)) {
+      const { runSimulation } = await import('../../simulation/run.ts');
+      return shownUses(await runSimulation(database, plan, config, signal), plan);
+    }
+    const { runSteps } = await import('../../simulation/steps/run-steps.ts');
+    return shownSteps(await runSteps(database, plan, config, signal), plan);
   };
-  const make = async (planned: SimulationPlan) => {
+  const plan = async (row: string) => {
+    const found = await planned(row);
+    dispatch({ type: 'simulation-planned', plan: found });
+    if (found.reach.length === 0) await run(found);
+  };
+  const run = async (plan: PlannedSimulation) =>
+    dispatch({ type: 'simulation-done', result: await simulated(plan) });
+  const make = async (plan: SimulationPlan) => {
     const { commitUse } = await import('../../simulation/run-real-use.ts');
-    dispatch({ type: 'real-use-made', use: await commitUse(database, planned, config, signal) });
+    dispatch({ type: 'real-use-made', use: await commitUse(database, plan, config, signal) });
   };
-  const takeBack = async (planned: SimulationPlan, use: RealUse) => {
+  const takeBack = async (plan: SimulationPlan, use: RealUse) => {
     const { takeUseBack } = await import('../../simulation/run-real-use.ts');
-    dispatch({ type: 'taken-back', taken: await takeUseBack(database, planned, use, config, signal) });
+    dispatch({ type: 'taken-back', taken: await takeUseBack(database, plan, use, config, signal) });
   };
   const walk = async (ids: readonly StepId[], request: ChecklistRequest) => {
     const { runStep } = await import('../../checklist/run.ts');
@@ -63,7 +79,7 @@ export function createSimulationEffects(
   };
   const walkAll = async (asked: ChecklistRequest) => {
     await walk(stepIds, asked);
-    if (config.appSource === null) return;
+    if (config.appSource === null || !isOfPresets(config.choice)) return;
     dispatch({ type: 'source-scanning' });
     const { scanSource } = await import('../../checklist/scan-source.ts');
     const source = await scanSource(config.appSource, [asked.counter], signal);
@@ -90,14 +106,15 @@ export function createSimulationEffects(
     follow(action, state) {
       repairs.follow(action, state);
       const { use, list } = state.simulation;
+      const uses = use?.plan && isOfUses(use.plan) ? use.plan : null;
       const failedUse = (error: ConsoleError): Action => ({ type: 'simulation-failed', error });
       const failedReal = (error: ConsoleError): Action => ({ type: 'real-use-failed', error });
       const failedList = (error: ConsoleError): Action => ({ type: 'checklist-failed', error });
       if (action.type === 'simulate' && use?.phase === 'planning') start(plan(use.preset.id), failedUse);
-      else if (action.type === 'agree' && use?.real?.phase === 'making' && use.plan)
-        start(make(use.plan), failedReal);
-      else if (action.type === 'take-back' && use?.real?.phase === 'taking-back' && use.plan && use.real.use)
-        start(takeBack(use.plan, use.real.use), failedReal);
+      else if (action.type === 'agree' && use?.real?.phase === 'making' && uses)
+        start(make(uses), failedReal);
+      else if (action.type === 'take-back' && use?.real?.phase === 'taking-back' && uses && use.real.use)
+        start(takeBack(uses, use.real.use), failedReal);
       else if (action.type === 'agree' && use?.phase === 'running' && use.plan)
         start(run(use.plan), failedUse);
       else if (action.type === 'run-step' && list.running)

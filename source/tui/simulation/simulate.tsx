@@ -2,44 +2,49 @@ import { Box, Text } from 'ink';
 import { amount } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { displayText } from '../../format/text.ts';
-import { formatUse, formatUser, formatWarning, headlineOf } from '../../simulation/format-use.ts';
+import { formatUse, formatWarning } from '../../simulation/format-use.ts';
+import type { SimulationPlan } from '../../simulation/read-plan.ts';
 import { findingsOfUser, resultOf } from '../../simulation/real-use.ts';
-import { isSound, type Simulation } from '../../simulation/simulation.ts';
 import { FindingList } from '../shared/findings.tsx';
 import { Line } from '../shared/line.tsx';
+import { Paragraph } from '../shared/paragraph.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
+import { nounsIn, watchesPresets } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import { windowRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
-import type { RealUseState, UseSimulation } from './simulation-state.ts';
+import type { ShownSimulation } from './shown-simulation.ts';
+import { isOfUses, type RealUseState, type UseSimulation } from './simulation-state.ts';
 
-/** Two uses of a preset that were rolled back: what each did, and why if it was not +1. */
+/** What was done with records and rolled back: what each step did to the count, and why if that was wrong. */
 export function SimulateScreen({ state }: { state: State }) {
   const { use } = state.simulation;
   if (!use) return <Text>Nothing has been simulated yet.</Text>;
+  const { event } = nounsIn(state);
+  const title = watchesPresets(state) ? `Simulated ${event[0]} of` : `Simulated ${event[1]} of`;
+  const plan = use.plan && isOfUses(use.plan) ? use.plan : null;
   const lines = [
     <Line key="title" bold>
-      {'Simulated use of '}
-      {presetName(use.preset)}
+      {displayText(title)} {presetName(use.preset)}
     </Line>,
-    ...(use.real ? [<Real key="real" use={use} real={use.real} />] : []),
-    <Progress key="progress" use={use} />,
-    ...(use.result ? [<Result key="result" simulation={use.result} use={use} />] : []),
+    ...(use.real && plan ? [<Real key="real" plan={plan} real={use.real} />] : []),
+    <Progress key="progress" use={use} state={state} />,
+    ...(use.result ? [<Result key="result" simulation={use.result} columns={state.size.columns} />] : []),
   ];
   return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
 }
 
 /** One real use: the question, the result, and whether it was taken back. */
-function Real({ use, real }: { use: UseSimulation; real: RealUseState }) {
+function Real({ plan, real }: { plan: SimulationPlan; real: RealUseState }) {
   const { glyphs } = useTheme();
   switch (real.phase) {
     case 'confirming':
       return (
         <Box flexDirection="column" flexShrink={0} marginBottom={1}>
           <Text color="yellow" bold>
-            {displayText(`This makes one real use with ${use.plan?.calls[0]?.what}, and it stays.`)}
+            {displayText(`This makes one real use with ${plan.calls[0]?.what}, and it stays.`)}
           </Text>
-          {use.plan?.reach.map(({ function: name, means }) => (
+          {plan.reach.map(({ function: name, means }) => (
             <Text key={name + means}>
               {displayText(`  ${name} has effects outside the database (${means})`)}
             </Text>
@@ -55,12 +60,12 @@ function Real({ use, real }: { use: UseSimulation; real: RealUseState }) {
       return (
         <Box flexDirection="column" flexShrink={0} marginBottom={1}>
           <Text bold>
-            {real.use && use.plan
-              ? `Made a real use: ${formatUse(resultOf(real.use), use.plan.inspected.tables.definition.row)}. It stays.`
+            {real.use
+              ? `Made a real use: ${formatUse(resultOf(real.use), plan.inspected.tables.definition.row)}. It stays.`
               : ''}
           </Text>
           <Text>{`Record ${displayText(real.use?.records.join(', ') ?? '')}. Press b to take back exactly this use.`}</Text>
-          {(real.use && use.plan ? findingsOfUser(use.plan, real.use) : []).map(({ message }) => (
+          {(real.use ? findingsOfUser(plan, real.use) : []).map(({ message }) => (
             <Text key={message} color="yellow">
               {displayText(message)}
             </Text>
@@ -82,14 +87,16 @@ function Real({ use, real }: { use: UseSimulation; real: RealUseState }) {
   }
 }
 
-function Progress({ use }: { use: UseSimulation }) {
+function Progress({ use, state }: { use: UseSimulation; state: State }) {
+  const nouns = nounsIn(state);
+  const ofUses = watchesPresets(state);
   switch (use.phase) {
     case 'planning':
-      return <Text dimColor>Finding out how to make a use here</Text>;
+      return <Text dimColor>{displayText(`Finding out how to make ${nouns.anEvent} here`)}</Text>;
     case 'asking':
-      return <Question use={use} />;
+      return <Question use={use} what={ofUses ? 'A use has' : 'These steps have'} />;
     case 'running':
-      return <Text dimColor>Simulating two uses</Text>;
+      return <Text dimColor>{displayText(`Simulating ${ofUses ? 'two uses' : nouns.event[1]}`)}</Text>;
     case 'failed':
       return (
         <Box flexDirection="column" flexShrink={0}>
@@ -105,11 +112,11 @@ function Progress({ use }: { use: UseSimulation }) {
 }
 
 /** Asks before anything runs that a rollback cannot undo. */
-function Question({ use }: { use: UseSimulation }) {
+function Question({ use, what }: { use: UseSimulation; what: string }) {
   return (
     <Box flexDirection="column" flexShrink={0}>
       <Text color="yellow" bold>
-        A use has effects that a rollback cannot undo:
+        {what} effects that a rollback cannot undo:
       </Text>
       {use.plan?.reach.map(({ function: name, means }) => (
         <Text key={name + means}>
@@ -117,33 +124,21 @@ function Question({ use }: { use: UseSimulation }) {
           {displayText(`${name} (${means})`)}
         </Text>
       ))}
-      <Text>Press y to simulate it anyway, Esc to cancel.</Text>
+      <Text>Press y to simulate anyway, Esc to cancel.</Text>
     </Box>
   );
 }
 
-function Result({ simulation, use }: { simulation: Simulation; use: UseSimulation }) {
+function Result({ simulation, columns }: { simulation: ShownSimulation; columns: number }) {
   const { glyphs } = useTheme();
-  const { uses, findings, warnings, asRole, heldMs, path, verdict } = simulation;
-  const call = use.plan?.calls.find(candidate => candidate.path === path);
-  const right = isSound(simulation);
-  const facts: [string, string][] = [
-    ['Made by', call?.what ?? path],
-    ['As user', formatUser(simulation)],
-    ...uses.map((result, index): [string, string] => [
-      index === 0 ? 'First use' : 'Second use',
-      formatUse(result, simulation.counter.row),
-    ]),
-    ...(asRole
-      ? [[`As ${asRole.role}`, asRole.confirmed ? 'confirmed too' : 'not confirmed'] as [string, string]]
-      : []),
-    ['Row locked', `${heldMs.toFixed(1)} ms; other uses of this preset waited that long`],
-  ];
+  const { sound, verdict, headline, facts, steps, findings, warnings } = simulation;
+  const doubtful = verdict === 'not-proved';
+  const glyph = glyphs.verdict[sound ? 'right' : doubtful ? 'warning' : 'error'];
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <Text color={right ? 'green' : verdict === 'not-proved' ? 'yellow' : 'red'} bold>
-        {`${glyphs.verdict[right ? 'right' : verdict === 'not-proved' ? 'warning' : 'error']} ${headlineOf(simulation)} Everything was rolled back.`}
-      </Text>
+      <Paragraph color={sound ? 'green' : doubtful ? 'yellow' : 'red'} bold>
+        {displayText(`${glyph} ${headline} Everything was rolled back.`)}
+      </Paragraph>
       {facts.map(([name, value]) => (
         <Box key={name} flexShrink={0}>
           <Box width={14} flexShrink={0}>
@@ -152,6 +147,7 @@ function Result({ simulation, use }: { simulation: Simulation; use: UseSimulatio
           <Text>{displayText(value)}</Text>
         </Box>
       ))}
+      {steps.length === 0 ? null : <Steps steps={steps} columns={columns} />}
       {warnings.map(each => (
         <Text key={each.code + each.message} color="yellow">
           {displayText(`The server said: ${formatWarning(each)}`)}
@@ -159,6 +155,41 @@ function Result({ simulation, use }: { simulation: Simulation; use: UseSimulatio
       ))}
       <Text> </Text>
       <FindingList findings={findings} />
+    </Box>
+  );
+}
+
+const looks = {
+  right: { verdict: 'right', color: 'green' },
+  wrong: { verdict: 'error', color: 'red' },
+  'not-possible': { verdict: 'unknown', color: undefined },
+  'not-simulated': { verdict: 'warning', color: 'yellow' },
+} as const;
+
+/** What each step did to the count. */
+function Steps({ steps, columns }: { steps: ShownSimulation['steps']; columns: number }) {
+  const { glyphs } = useTheme();
+  // In cells; both texts wrap within their own columns.
+  const widest = Math.max(...steps.map(({ what }) => displayText(what).length)) + 3;
+  const width = Math.min(widest, columns - 29);
+  return (
+    <Box flexDirection="column" flexShrink={0} marginTop={1}>
+      {steps.map(({ status, what, seen }) => {
+        const { verdict, color } = looks[status];
+        return (
+          <Box key={what} flexShrink={0}>
+            <Box width={2} flexShrink={0}>
+              <Text {...(color ? { color } : {})} bold={status === 'wrong'}>
+                {glyphs.verdict[verdict]}
+              </Text>
+            </Box>
+            <Box width={width - 2} flexShrink={0} paddingRight={1}>
+              <Paragraph>{displayText(what)}</Paragraph>
+            </Box>
+            <Paragraph {...(status === 'wrong' ? { color: 'red' } : {})}>{displayText(seen)}</Paragraph>
+          </Box>
+        );
+      })}
     </Box>
   );
 }

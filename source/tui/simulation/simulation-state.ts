@@ -1,24 +1,31 @@
+import { isRemoval, judgeObservedRecord } from '../../checklist/judge-observed-record.ts';
 import type { SourceEvidence } from '../../checklist/source-evidence.ts';
-import {
-  type ChecklistStep,
-  judgeObservedUse,
-  type StepId,
-  stepIds,
-  stepTitles,
-} from '../../checklist/steps.ts';
+import { stepTitlesOf } from '../../checklist/step-titles.ts';
+import { type ChecklistStep, judgeObservedUse, type StepId, stepIds } from '../../checklist/steps.ts';
+import { isOfPresets } from '../../counter/definition/counter-nouns.ts';
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import type { ConsoleError } from '../../errors/errors.ts';
 import type { SimulationPlan } from '../../simulation/read-plan.ts';
 import type { RealUse, TakenBack } from '../../simulation/real-use.ts';
-import type { Simulation } from '../../simulation/simulation.ts';
+import type { StepsPlan } from '../../simulation/steps/read-steps-plan.ts';
 import type { Watching } from '../preset/watching-model.ts';
+import type { ShownSimulation } from './shown-simulation.ts';
+
+/** A simulation that is planned: uses of a preset, or steps with records of any other counter. */
+export type PlannedSimulation = SimulationPlan | StepsPlan;
+
+/** True for uses of a preset, one of which can be made for real. */
+export function isOfUses(plan: PlannedSimulation): plan is SimulationPlan {
+  return 'calls' in plan;
+}
 
 /** A simulation on its screen, from the key to its result. */
 export interface UseSimulation {
   preset: { id: string; name: string };
-  /** `asking`: a use has effects outside its transaction, and a person must agree first. */
+  /** `asking`: it has effects outside its transaction, and a person must agree first. */
   phase: 'planning' | 'asking' | 'running' | 'done' | 'failed';
-  plan: SimulationPlan | null;
-  result: Simulation | null;
+  plan: PlannedSimulation | null;
+  result: ShownSimulation | null;
   error: ConsoleError | null;
   real: RealUseState | null;
 }
@@ -52,8 +59,8 @@ export interface SimulationState {
 export type SimulationAction =
   | { type: 'simulate' }
   | { type: 'agree' }
-  | { type: 'simulation-planned'; plan: SimulationPlan }
-  | { type: 'simulation-done'; result: Simulation }
+  | { type: 'simulation-planned'; plan: PlannedSimulation }
+  | { type: 'simulation-done'; result: ShownSimulation }
   | { type: 'simulation-failed'; error: ConsoleError }
   | { type: 'ask-real-use' }
   | { type: 'real-use-made'; use: RealUse }
@@ -122,7 +129,7 @@ export function reduceSimulation(
       if (use?.real?.phase === 'confirming') return withReal(simulation, { phase: 'making' });
       return use?.phase === 'asking' ? { ...simulation, use: { ...use, phase: 'running' } } : simulation;
     case 'ask-real-use':
-      if (!use?.plan || isSimulating(simulation)) return simulation;
+      if (!use?.plan || !isOfUses(use.plan) || isSimulating(simulation)) return simulation;
       return withReal(simulation, { phase: 'confirming', use: null, taken: null, error: null });
     case 'real-use-made':
       return withReal(simulation, { phase: 'made', use: action.use });
@@ -169,34 +176,33 @@ function withReal(simulation: SimulationState, change: Partial<RealUseState>): S
 }
 
 /**
- * Judges the steps that wait for real uses by the change seen last: the first change decides step 2, later ones step 3.
- * The same object if there is nothing new.
+ * Judges the steps that wait for real uses by the change seen last: the first change decides step 2, later ones step 3. The
+ * same object if there is nothing new.
  */
 export function judgeWatchedUse(
   simulation: SimulationState,
   before: Watching | null,
   now: Watching | null,
-  name: string,
+  { name, definition }: { name: string; definition: CounterDefinition | undefined },
 ): SimulationState {
   const { list } = simulation;
   if (!list.byWatching || !now || now.since === null || now.changes === before?.changes) return simulation;
-  const seen = now.changes.at(-1);
-  if (!seen) return simulation;
-  const [first, ...later] = now.changes;
+  const other = definition && !isOfPresets(definition) ? definition : null;
+  const newest = now.changes.at(-1);
+  const telling = other ? now.changes.filter(({ change }) => !isRemoval(change)) : now.changes;
+  const seen = telling.at(-1);
+  if (!seen || seen !== newest) return simulation;
+  const [first, ...later] = telling;
   const ids: StepId[] = [];
   if (first === seen) ids.push('use-increments');
-  // Two uses within one tick are the first and the second use.
-  if (later.includes(seen) || (seen.change.recordsBy ?? 0) > 1) ids.push('second-use-increments');
+  // Two uses within one tick are the first and the second use. A sum does not tell how many there were.
+  const several = (seen.change.recordsBy ?? 0) > 1 && (other?.record.amount ?? null) === null;
+  if (later.includes(seen) || several) ids.push('second-use-increments');
   const since = now.since;
+  const verdict = other ? judgeObservedRecord(seen.change, name, other) : judgeObservedUse(seen.change, name);
   const steps = ids.map((id): [StepId, ChecklistStep] => [
     id,
-    {
-      id,
-      title: stepTitles[id],
-      ...judgeObservedUse(seen.change, name),
-      at: seen.at,
-      durationMs: seen.at - since,
-    },
+    { id, title: stepTitlesOf(definition)[id], ...verdict, at: seen.at, durationMs: seen.at - since },
   ]);
   return { ...simulation, list: { ...list, steps: { ...list.steps, ...Object.fromEntries(steps) } } };
 }

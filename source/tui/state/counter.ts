@@ -4,7 +4,7 @@ import type { State } from './model.ts';
 type Known = Pick<State, 'inspected' | 'counter'>;
 
 /** The definition of the counter that is watched; undefined while it is not known. */
-function definitionIn({ inspected, counter }: Known) {
+export function definitionIn({ inspected, counter }: Known) {
   return inspected?.tables.definition ?? counter ?? undefined;
 }
 

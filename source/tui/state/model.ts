@@ -6,7 +6,7 @@ import type { PresetDetail } from '../../counter/reading/preset-detail.ts';
 import type { RecordHistory } from '../../counter/reading/record-history.ts';
 import type { SchemaReport } from '../../counter/schema/schema-report.ts';
 import type { ConsoleError } from '../../errors/errors.ts';
-import type { TriggerHealth } from '../../trigger/health.ts';
+import type { ShownHealth } from '../../trigger/defined/shown-health.ts';
 import type { Diagnosed, WatchEvent } from '../../watch/watch-event.ts';
 import type { Counters, CountersStep } from '../counters/model.ts';
 import { type Drift, noDrift } from '../drift/model.ts';
@@ -58,7 +58,9 @@ export interface State extends SortAndFilter {
   /** What is done before the counter can be read: the embedded demo starts, or the counter is searched. */
   starting: { stage: string; done: number; total: number } | null;
   inspected: InspectedDatabase | null;
-  trigger: TriggerHealth | null;
+  trigger: ShownHealth | null;
+  /** Why it is not known what keeps the count; null if nothing failed. */
+  triggerFailure: ConsoleError | null;
   rows: ReadonlyMap<string, Row>;
   /** The ids listed, in order. */
   order: readonly string[];
@@ -153,6 +155,7 @@ export function initialState(size: State['size']): State {
     starting: null,
     inspected: null,
     trigger: null,
+    triggerFailure: null,
     rows: new Map(),
     order: [],
     selected: null,

@@ -1,6 +1,7 @@
 import { toggleWatching } from '../preset/state.ts';
 import type { Watching } from '../preset/watching-model.ts';
 import { judgeWatchedUse, reduceSimulation, type SimulationAction } from '../simulation/simulation-state.ts';
+import { definitionIn } from './counter.ts';
 import type { State } from './model.ts';
 import { rearrange } from './rows.ts';
 import type { Screen } from './screens.ts';
@@ -20,8 +21,8 @@ export function withWatching(
   state: State,
   watching: Watching | null,
 ): Pick<State, 'watching' | 'simulation'> {
-  const name = selectedRow(state)?.name ?? '';
-  return { watching, simulation: judgeWatchedUse(state.simulation, state.watching, watching, name) };
+  const subject = { name: selectedRow(state)?.name ?? '', definition: definitionIn(state) };
+  return { watching, simulation: judgeWatchedUse(state.simulation, state.watching, watching, subject) };
 }
 
 export function withSimulation(state: State, action: SimulationAction): State {

@@ -45,7 +45,9 @@ export function reduce(state: State, action: Action): State {
         rowsSeen(state, action.inspected),
       );
     case 'trigger':
-      return { ...state, trigger: keep(state.trigger, action.trigger) };
+      return { ...state, trigger: keep(state.trigger, action.trigger), triggerFailure: null };
+    case 'trigger-failure':
+      return { ...state, trigger: null, triggerFailure: action.error };
     case 'tick': {
       const found = new Set(action.counters.map(({ id }) => id));
       const gone = action.asked.filter(id => !found.has(id));
@@ -53,7 +55,7 @@ export function reduce(state: State, action: Action): State {
         {
           ...state,
           inspected: keepInspected(state.inspected, action.inspected),
-          trigger: keep(state.trigger, action.trigger),
+          trigger: keep(state.trigger, action.trigger ?? state.trigger),
           detail: keep(state.detail, action.detail ?? state.detail),
           ...withWatching(state, watchTick(state.watching, action)),
           newest: keep(state.newest, action.newest ?? state.newest),

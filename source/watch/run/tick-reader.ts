@@ -1,6 +1,5 @@
 import { startTiming } from '../../connection/query-timing.ts';
 import type { Reader } from '../../connection/transactions.ts';
-import { isOfPresets } from '../../counter/definition/counter-nouns.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { requireEveryRowSeen } from '../../counter/discovery/visibility.ts';
 import { type InspectedDatabase, inspectDatabase } from '../../counter/inspect-database.ts';
@@ -10,13 +9,14 @@ import { readPresetDetail } from '../../counter/reading/preset-detail.ts';
 import { readSchemaReport } from '../../counter/schema/read-schema-report.ts';
 import { isConsoleError, isTransient } from '../../errors/errors.ts';
 import type { TriggerCatalog } from '../../trigger/catalog.ts';
+import type { ShownHealth } from '../../trigger/defined/shown-health.ts';
 import { effectsOf } from '../../trigger/effects/effects.ts';
-import { judgeTrigger, type TriggerHealth } from '../../trigger/health.ts';
 import { CatalogMemory } from '../../trigger/read-cached-catalog.ts';
 import { readCatalogRows, readTriggerCatalog } from '../../trigger/read-catalog.ts';
 import { readCountersAndSessions } from '../read-watched-counters.ts';
 import type { Focus, Tick } from '../watch-event.ts';
 import { fatal, type WatchContext } from './audit-watch.ts';
+import { HealthWatch } from './health-watch.ts';
 
 // Help rereads the newest record this often, in milliseconds.
 const newestPause = 10_000;
@@ -27,7 +27,8 @@ const reportPause = 10_000;
 export class TickReader {
   readonly #context: WatchContext;
   readonly #catalogs = new CatalogMemory();
-  #judged: { catalog: TriggerCatalog; health: TriggerHealth | null } | null = null;
+  readonly #health: HealthWatch;
+  #seen: TriggerCatalog | null = null;
   /** True once counting the records on screen timed out; ticks then leave it to the audit. */
   #countingIsTooSlow = false;
   #detailRead: string | null = null;
@@ -36,6 +37,12 @@ export class TickReader {
 
   constructor(context: WatchContext) {
     this.#context = context;
+    this.#health = new HealthWatch(context);
+  }
+
+  /** True while what keeps the count is read beside the ticks. */
+  get isReadingHealth(): boolean {
+    return this.#health.isBusy;
   }
 
   /** Makes the next tick that needs them read the newest record and the tables again. */
@@ -143,11 +150,11 @@ export class TickReader {
     return counters;
   }
 
-  /** Judges the trigger only when the catalog has changed, which is rare. Null for a counter other than that of presets. */
-  #judge(catalog: TriggerCatalog, { definition }: Tables): TriggerHealth | null {
-    if (this.#judged?.catalog === catalog) return this.#judged.health;
-    const health = isOfPresets(definition) ? judgeTrigger(catalog) : null;
-    this.#judged = { catalog, health };
+  /** Judges what keeps the count; null for a counter other than that of presets, whose health an event tells. */
+  #judge(catalog: TriggerCatalog, tables: Tables): ShownHealth | null {
+    const health = this.#health.judge(catalog, tables);
+    if (this.#seen === catalog) return health;
+    this.#seen = catalog;
     // A statement may name one of these instead of the tables.
     const writing = catalog.functions.filter(
       routine => !routine.isTrigger && effectsOf(routine, catalog).writes.length > 0,

@@ -124,17 +124,22 @@ export class Watch {
     return pace;
   }
 
+  /** True while something else is read beside the ticks. */
+  get #isBusy(): boolean {
+    return this.#diagnosing.isBusy || this.#ticks.isReadingHealth;
+  }
+
   async #tick(): Promise<number> {
     const { focus, onEvent } = this.#options;
     const start = performance.now();
-    const wasBusy = this.#diagnosing.isBusy;
+    const wasBusy = this.#isBusy;
     try {
       const focused = focus();
       const read = await this.#ticks.read(focused, found => {
         if (this.#known && hidesRows(this.#known) !== hidesRows(found)) this.#audit.ask();
         this.#known = found;
       });
-      const pace = this.#paceAfter(performance.now() - start, wasBusy || this.#diagnosing.isBusy);
+      const pace = this.#paceAfter(performance.now() - start, wasBusy || this.#isBusy);
       await this.#tellDrift(read.inspected.tables);
       onEvent({ type: 'tick', ...read, at: Date.now(), serverNow: read.inspected.now, pace });
       this.#ticks.plot(focused, read.inspected.tables);

@@ -9,7 +9,7 @@ import { whyNotTakeBack } from '../../../source/tui/repair/history.ts';
 import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
 import { watchedId } from '../../../source/tui/state/watch-counter.ts';
-import { comments, inspectedWith, posts, revenue } from '../../helpers/counters.ts';
+import { comments, inspectedWith, revenue } from '../../helpers/counters.ts';
 
 const views: NotCheckable = {
   id: 'public.tags.views',
@@ -150,15 +150,6 @@ describe('C and Esc', () => {
     expect(why('escape', first)).toBe('No counter is open: press Enter to open one.');
     expect(why('escape', listed)).toBeNull();
   });
-});
-
-test.each([
-  ['u', 'list', /run preset-usage simulate --counter public\./],
-  ['c', 'list', /checklist/],
-] as const)('%s says why it cannot be used yet for other counters', (key, screen, reason) => {
-  const state = { ...listed, screen } as State;
-  expect(bindingFor(key, screen)?.disabled?.(state)).toMatch(reason);
-  expect(bindingFor(key, screen)?.disabled?.({ ...state, inspected: inspectedWith(posts) })).toMatch(reason);
 });
 
 describe('the history of repairs', () => {

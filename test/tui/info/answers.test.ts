@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { nounsOf } from '../../../source/counter/definition/counter-nouns.ts';
 import type { Finding } from '../../../source/counter/finding.ts';
 import type { LastUse, NewestRecord } from '../../../source/counter/reading/newest-record-model.ts';
 import { dateTime } from '../../../source/format/numbers.ts';
-import type { TriggerHealth } from '../../../source/trigger/health.ts';
+import type { ShownHealth } from '../../../source/trigger/defined/shown-health.ts';
+import type { TriggerState } from '../../../source/trigger/health.ts';
 import { type AnswerFacts, type AnswerSums, answers } from '../../../source/tui/info/answers.ts';
+import { comments } from '../../helpers/counters.ts';
+import { healthOf } from '../../helpers/shown-counters.ts';
 
 const sums: AnswerSums = {
   presets: 216,
@@ -31,13 +35,13 @@ const finding = (code: string, severity: Finding['severity'], message: string): 
   message,
   hint: `What to do about ${code}.`,
 });
-const health = (findings: Finding[] = [], enabled: TriggerHealth['trigger']['enabled'] = 'origin') =>
+const health = (findings: Finding[] = [], enabled: TriggerState['enabled'] = 'origin') =>
   ({
     healthy: findings.every(({ severity }) => severity !== 'error'),
-    trigger: { enabled },
+    triggers: [{ enabled }],
     findings,
     others: [],
-  }) as unknown as TriggerHealth;
+  }) as unknown as ShownHealth;
 
 const known: AnswerFacts = {
   otherTables: null,
@@ -234,7 +238,7 @@ describe('what about the old manual increment', () => {
 });
 
 describe('is there a daily limit', () => {
-  const limit = (trigger: TriggerHealth | null) => answer('daily limit', { trigger });
+  const limit = (trigger: ShownHealth | null) => answer('daily limit', { trigger });
   const index = (code: string) =>
     finding(code, 'error', 'The unique index daily refuses further uses: daily (a)');
 
@@ -253,4 +257,39 @@ describe('is there a daily limit', () => {
     ],
     ['not read', null, /^Not known yet/],
   ])('%s', (_, trigger, wanted) => expect(limit(trigger)).toMatch(wanted));
+});
+
+describe('are new records of another counter being counted', () => {
+  const other = { nouns: nounsOf(comments), records: 'comments' };
+  const counted = (trigger: ShownHealth | null) =>
+    answer('Are new comments being counted', { other, trigger });
+  const error = finding('move-not-counted', 'error', 'A comment that moves is not counted.');
+  const doubt = finding('clamped', 'warning', 'The count never goes below 0.');
+  test.each([
+    ['kept', healthOf(comments), /^Yes: according to the catalog, the count is kept\. The newest comment/],
+    [
+      'with a doubt',
+      healthOf(comments, [], { findings: [doubt] }),
+      /^Yes: .* is kept, with 1 warning: press t on/,
+    ],
+    [
+      'not in every case',
+      healthOf(comments, ['move'], { findings: [error, doubt] }),
+      /^Not in every case\. A comment that moves is not counted\. For the other findings press t/,
+    ],
+    [
+      'by nothing',
+      healthOf(comments, ['insert'], {
+        triggers: [],
+        findings: [finding('trigger-missing', 'error', 'Nothing.')],
+      }),
+      /^No\. Nothing\. The newest/,
+    ],
+    [
+      'no error, and still not all of it',
+      healthOf(comments, ['move'], { findings: [] }),
+      /^As far as it is known: no error was found, but not every change may be counted/,
+    ],
+    ['not read yet', null, /^Not known yet: what keeps the count has not been read yet\. The newest/],
+  ])('%s', (_, trigger, wanted) => expect(counted(trigger)).toMatch(wanted));
 });

@@ -1,11 +1,14 @@
 import type { Key } from 'ink';
 import { describe, expect, test } from 'vitest';
+import { nounsOf } from '../../../source/counter/definition/counter-nouns.ts';
 import { noOptions } from '../../../source/repair/repair.ts';
 import { footerBindings } from '../../../source/tui/keys/footer-keys.ts';
 import { keyNames } from '../../../source/tui/keys/key-names.ts';
-import { bindingFor, bindings } from '../../../source/tui/keys/keymap.ts';
+import { bindingFor, bindings, descriptionOf } from '../../../source/tui/keys/keymap.ts';
 import { initialState, type State } from '../../../source/tui/state/model.ts';
 import type { Screen } from '../../../source/tui/state/screens.ts';
+import { comments, inspectedWith } from '../../helpers/counters.ts';
+import { simulated } from '../../helpers/shown-counters.ts';
 
 const none = {} as Key;
 const row = { id: 'a', name: 'a', usageCount: 0, records: 0, lastUsedAt: null, change: 0, changedAt: 0 };
@@ -158,5 +161,44 @@ describe('the table of keys', () => {
       expect(on('running')).toMatch(/^A repair is running/);
       expect(on('done')).toBeNull();
     });
+  });
+});
+
+describe('the keys of another counter', () => {
+  const state: State = {
+    ...initialState({ columns: 80, rows: 24 }),
+    order: ['1'],
+    rows: new Map([['1', { ...row, id: '1' }]]),
+    inspected: inspectedWith(comments),
+    simulation: simulated,
+  };
+  const offered = (now: State) => bindings.filter(binding => binding.offered?.(now) ?? true);
+
+  test.each(['list', 'preset', 'trigger', 'simulate', 'checklist'] as const)(
+    'are in the footer of the %s screen, if they work',
+    screen => {
+      const labels = footerBindings({ ...state, screen }).map(({ label, short }) => `${label} ${short}`);
+      expect(labels.join('  ').length).toBeLessThanOrEqual(80);
+      expect(labels).not.toContain('x real use');
+      if (screen === 'list' || screen === 'preset') expect(labels).toContain('u simulate');
+    },
+  );
+
+  test('simulate and open the checklist like those of presets', () => {
+    for (const key of ['u', 'c', 't']) expect(bindingFor(key, 'list')?.disabled?.(state) ?? null).toBeNull();
+    expect(bindingFor('x', 'simulate')?.disabled?.(state)).toMatch(/^A real comment cannot be made here/);
+    expect(bindingFor('x', 'simulate')?.disabled?.({ ...state, inspected })).not.toMatch(/comment/);
+  });
+
+  test('are in help only if the counter has what they are for', () => {
+    const missing = bindings.filter(each => !offered(state).includes(each)).map(({ short }) => short);
+    expect(missing).toEqual(['real use', 'take it back', 'last use too']);
+    expect(offered({ ...state, inspected: null })).toEqual(bindings);
+  });
+
+  test('are described in its words', () => {
+    const words = offered(state).map(binding => descriptionOf(binding, nounsOf(comments)));
+    expect(words).toContain('Add, change, move and remove comments of this post, and roll all of it back');
+    expect(words.join(' ')).not.toMatch(/preset|\buses?\b/);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { observe } from '../../../source/counter/count-change.ts';
 import type { Counter } from '../../../source/counter/counter.ts';
-import type { TriggerHealth } from '../../../source/trigger/health.ts';
+import type { ShownHealth } from '../../../source/trigger/defined/shown-health.ts';
 import { isWatching, keepWorst } from '../../../source/tui/preset/state.ts';
 import type { Seen } from '../../../source/tui/preset/watching-model.ts';
 import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
@@ -17,7 +17,7 @@ const counter = (usageCount: number, records: number | null = usageCount, id = '
   lastUsedAt: usageCount * 1000,
 });
 
-const trigger = { healthy: true, findings: [], others: [] } as unknown as TriggerHealth;
+const trigger = { healthy: true, findings: [], others: [] } as unknown as ShownHealth;
 const server = {
   database: 'd',
   user: 'u',

@@ -2,9 +2,11 @@ import { stripVTControlCharacters } from 'node:util';
 import { renderToString } from 'ink';
 import { expect, test, vi } from 'vitest';
 import type { SourceEvidence } from '../../../source/checklist/source-evidence.ts';
+import { stepIds } from '../../../source/checklist/steps.ts';
 import type { NotRead } from '../../../source/scan/finding.ts';
 import { ChecklistScreen } from '../../../source/tui/simulation/checklist.tsx';
 import { initialState } from '../../../source/tui/state/model.ts';
+import { comments, inspectedWith } from '../../helpers/counters.ts';
 
 // chalk reads it when it is loaded.
 vi.hoisted(() => {
@@ -53,4 +55,38 @@ test('source that was read is not yellow, and neither is what is no code', () =>
   const lines = linesWith({ ...nothing, files: 3, notRead: [ignored] });
   const at = lines.findIndex(line => line.includes('Nothing in 3 files of app'));
   expect(lines[at]).not.toContain(yellow);
+});
+
+test('another counter has the steps in its own words, and no source', () => {
+  const state = {
+    ...initialState({ columns: 80, rows: 24 }),
+    inspected: inspectedWith(comments),
+    appSource: 'app',
+  };
+  const text = stripVTControlCharacters(renderToString(<ChecklistScreen state={state} />, { columns: 80 }));
+  expect(text).toContain('Testing checklist with the post with the highest count: 0 passed');
+  expect(text).toMatch(/2 · pending +A new comment changes comments_count as it should/);
+  expect(text).toMatch(/5 · pending +Every count of comments is right/);
+  expect(text).toContain('Source: preset-usage scan reads it');
+  expect(text).not.toMatch(/scanning|press a to run all steps and scan/);
+});
+
+test.each([
+  ['use-increments', 'Press u on the list or the post to simulate again and see why.'],
+  ['records-exist', 'Press w to wait for a real comment.'],
+] as const)('a failed step of another counter names a key: %s', (id, key) => {
+  const state = { ...initialState({ columns: 80, rows: 24 }), inspected: inspectedWith(comments) };
+  const step = {
+    id,
+    title: '',
+    status: 'failed',
+    evidence: '',
+    hint: '',
+    query: null,
+    at: 0,
+    durationMs: 1,
+  } as const;
+  const list = { ...state.simulation.list, cursor: stepIds.indexOf(id), steps: { [id]: step } };
+  const failed = { ...state, simulation: { ...state.simulation, list } };
+  expect(renderToString(<ChecklistScreen state={failed} />, { columns: 80 })).toContain(key);
 });

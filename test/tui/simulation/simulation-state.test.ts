@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ObservedChange } from '../../../source/counter/count-change.ts';
+import type { CounterDefinition } from '../../../source/counter/definition/definition.ts';
 import { usageError } from '../../../source/errors/errors.ts';
 import type { SimulationPlan } from '../../../source/simulation/read-plan.ts';
 import type { RealUse } from '../../../source/simulation/real-use.ts';
@@ -8,15 +9,18 @@ import {
   isSimulating,
   judgeWatchedUse,
   noSimulation,
+  type PlannedSimulation,
   reduceSimulation,
   type SimulationAction,
   type SimulationState,
 } from '../../../source/tui/simulation/simulation-state.ts';
 import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
+import { comments, revenue } from '../../helpers/counters.ts';
+import { steps as result } from '../../helpers/shown-counters.ts';
 
 const preset = { id: 'a', name: 'Noir' };
-const plan = (reach: SimulationPlan['reach'] = []) => ({ reach }) as unknown as SimulationPlan;
+const plan = (reach: SimulationPlan['reach'] = []) => ({ reach, calls: [] }) as unknown as SimulationPlan;
 const use = { preset: 'a', records: ['r'] } as unknown as RealUse;
 const play = (actions: SimulationAction[], from: SimulationState = noSimulation) =>
   actions.reduce((simulation, action) => reduceSimulation(simulation, action, preset), from);
@@ -111,6 +115,7 @@ describe('a real use', () => {
 });
 
 describe('steps that real uses decide', () => {
+  const subject = { name: 'Noir', definition: undefined };
   const change = (countBy: number, recordsBy: number): ObservedChange => ({
     kind: countBy === recordsBy ? 'counted' : 'not-counted',
     before: { usageCount: 1, records: 1 },
@@ -141,17 +146,82 @@ describe('steps that real uses decide', () => {
     ['one that did not count fails it', watching(change(0, 1)), ['use-increments failed']],
     ['nothing seen proves nothing', watching(), []],
   ])('%s', (_, seen, expected) => {
-    expect(statuses(judgeWatchedUse(waiting, watching(), seen, 'Noir'))).toEqual(expected);
+    expect(statuses(judgeWatchedUse(waiting, watching(), seen, subject))).toEqual(expected);
   });
 
   test('the next use decides step 3', () => {
     const first = watching(change(1, 1));
     const second = { ...first, changes: [...first.changes, { at: 300, change: change(1, 1) }] };
-    const simulation = judgeWatchedUse(waiting, first, second, 'Noir');
+    const simulation = judgeWatchedUse(waiting, first, second, subject);
     expect(statuses(simulation)).toEqual(['second-use-increments passed']);
   });
 
   test('without a waiting step, watching decides nothing', () => {
-    expect(judgeWatchedUse(noSimulation, watching(), watching(change(1, 1)), 'Noir')).toBe(noSimulation);
+    expect(judgeWatchedUse(noSimulation, watching(), watching(change(1, 1)), subject)).toBe(noSimulation);
+  });
+});
+
+describe('another counter', () => {
+  test('has no real use', () => {
+    const steps = { reach: [], steps: [] } as unknown as PlannedSimulation;
+    const done = play([
+      { type: 'simulate' },
+      { type: 'simulation-planned', plan: steps },
+      { type: 'simulation-done', result },
+    ]);
+    expect(play([{ type: 'ask-real-use' }], done)).toBe(done);
+  });
+
+  const change = (countBy: number, recordsBy: number): ObservedChange => ({
+    kind: countBy === recordsBy ? 'counted' : 'not-counted',
+    before: { usageCount: 4, records: 4 },
+    after: { usageCount: 4 + countBy, records: 4 + recordsBy },
+    countBy,
+    recordsBy,
+    lastUsedMoved: null,
+  });
+  const watching = (...changes: ObservedChange[]): Watching => ({
+    id: '1',
+    since: 100,
+    until: null,
+    base: null,
+    blind: null,
+    changes: changes.map((seen, index) => ({ at: 200 + index, change: seen })),
+  });
+  const waiting = { ...noSimulation, list: { ...noSimulation.list, byWatching: true } };
+  const judged = (seen: Watching, definition: CounterDefinition) =>
+    Object.values(judgeWatchedUse(waiting, watching(), seen, { name: 'Hello', definition }).list.steps).map(
+      ({ id, status, title, evidence }) => ({ id, status, title, evidence }),
+    );
+
+  test('has its steps decided by real records, in its own words', () => {
+    expect(judged(watching(change(1, 1)), comments)).toEqual([
+      {
+        id: 'use-increments',
+        status: 'passed',
+        title: 'A new comment changes comments_count as it should',
+        evidence: 'A real change of "Hello" was seen: comments_count 4 to 5 (+1), 1 comment added.',
+      },
+    ]);
+    expect(judged(watching(change(0, 2)), comments).map(({ id, status }) => [id, status])).toEqual([
+      ['use-increments', 'failed'],
+      ['second-use-increments', 'failed'],
+    ]);
+  });
+
+  test('is not judged by a record that was removed and counted', () => {
+    expect(judged(watching(change(-1, -1)), comments)).toEqual([]);
+    const then = watching(change(-1, -1), change(1, 1));
+    expect(judged(then, comments).map(({ id }) => id)).toEqual(['use-increments']);
+    // One that was not counted says that something is wrong.
+    expect(judged(watching(change(0, -1)), comments)).toMatchObject([
+      { status: 'failed', evidence: expect.stringContaining('1 comment removed') },
+    ]);
+  });
+
+  test('that adds up does not tell by a sum how many records were added', () => {
+    expect(judged(watching(change(12, 12)), revenue)).toMatchObject([
+      { id: 'use-increments', evidence: expect.stringContaining('the sum of amount changed by +12') },
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Counter } from '../../../source/counter/counter.ts';
 import { ConsoleError } from '../../../source/errors/errors.ts';
-import type { TriggerHealth } from '../../../source/trigger/health.ts';
+import type { ShownHealth } from '../../../source/trigger/defined/shown-health.ts';
 import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
 import { selectedRow, visibleIds } from '../../../source/tui/state/selectors.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
@@ -15,7 +15,7 @@ const counter = (id: string, usageCount: number, records = usageCount): Counter 
   lastUsedAt: usageCount * 1000,
 });
 
-const trigger = { healthy: true, findings: [], others: [] } as unknown as TriggerHealth;
+const trigger = { healthy: true, findings: [], others: [] } as unknown as ShownHealth;
 const server = {
   database: 'd',
   user: 'u',

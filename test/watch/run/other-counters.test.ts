@@ -154,4 +154,33 @@ describe('a watch of another counter', () => {
     expect(preset).toEqual({ id, name: was.name });
     expect({ kind: change.kind, by: [change.countBy, change.recordsBy] }).toEqual({ kind, by });
   });
+
+  test('tells what keeps it, and again when that has changed', async () => {
+    await own.sql
+      .unsafe(`
+        CREATE FUNCTION count_reply() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          UPDATE thread_stats SET replies = replies + 1 WHERE forum = NEW.forum AND no = NEW.thread;
+          RETURN NULL;
+        END $$;
+        CREATE TRIGGER count_reply AFTER INSERT ON replies FOR EACH ROW EXECUTE FUNCTION count_reply();
+        CREATE TRIGGER watched AFTER INSERT ON thread_stats FOR EACH STATEMENT EXECUTE FUNCTION suppress_redundant_updates_trigger();`)
+      .simple();
+    const next = watching(replies, '["b, c", "1"]');
+    const { trigger } = await next('trigger');
+    expect(trigger.triggers).toMatchObject([{ name: 'count_reply', enabled: 'origin' }]);
+    expect(trigger.events).toMatchObject([
+      { event: 'insert', handled: true },
+      { event: 'delete', handled: false },
+      { event: 'move', handled: false },
+      { event: 'truncate', handled: false },
+    ]);
+    expect(trigger.others).toMatchObject([{ name: 'watched', table: 'public.thread_stats' }]);
+    expect(trigger.writers.map(({ name }) => name)).toContain('count_reply');
+    // Ticks do not tell it, so that an older reading never replaces a newer one.
+    expect((await next('tick')).trigger).toBeNull();
+    await own.sql`ALTER TABLE replies DISABLE TRIGGER count_reply`;
+    const changed = await next('trigger', event => event.trigger.triggers[0]?.enabled === 'disabled');
+    expect(changed.trigger).toMatchObject({ healthy: false, track: null });
+  });
 });

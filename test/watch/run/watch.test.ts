@@ -123,7 +123,7 @@ describe('a watch', () => {
     await own.sql`ALTER TABLE preset_usage DISABLE TRIGGER USER`;
     try {
       const tick = await seen.next('tick', event => !event.trigger!.healthy);
-      expect(tick.trigger?.trigger.enabled).toBe('disabled');
+      expect(tick.trigger?.triggers[0]?.enabled).toBe('disabled');
     } finally {
       await own.sql`ALTER TABLE preset_usage ENABLE TRIGGER USER`;
     }
