@@ -124,7 +124,7 @@ function Question({ use, what }: { use: UseSimulation; what: string }) {
           {displayText(`${name} (${means})`)}
         </Text>
       ))}
-      <Text>Press y to simulate anyway, Esc to cancel.</Text>
+      <Text>Press y to simulate it anyway, Esc to cancel.</Text>
     </Box>
   );
 }

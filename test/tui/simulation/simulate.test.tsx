@@ -39,7 +39,7 @@ describe('the screen of a simulation of any counter', () => {
     const text = linesOf(stateOf(80, { phase: 'asking', plan, result: null })).join('\n');
     expect(text).toContain('These steps have effects that a rollback cannot undo:');
     expect(text).toContain('tell() (an HTTP request)');
-    expect(text).toContain('Press y to simulate anyway, Esc to cancel.');
+    expect(text).toContain('Press y to simulate it anyway, Esc to cancel.');
   });
 
   test.each([
