@@ -69,13 +69,14 @@ export function judgeTriggerStep({ trigger, findings }: TriggerHealth): StepVerd
   }
   const state = `${trigger.name} on ${trigger.table} is enabled as ${trigger.enabled} (${enabledMeaning[trigger.enabled]}), fires ${trigger.timing} ${trigger.events.join(' OR ')} for each ${trigger.level} and runs ${trigger.function}.`;
   const works = trigger.enabled === 'origin' || trigger.enabled === 'always';
-  const others = errors.length - own.length;
   return {
     status: works && own.length === 0 ? 'passed' : 'failed',
     evidence: [state, ...own.map(({ message }) => message)].join(' '),
     hint:
       own[0]?.hint ??
-      (others === 0 ? '' : `preset-usage trigger shows ${amount(others, 'error')} of another kind.`),
+      (errors.length === 0
+        ? ''
+        : `preset-usage trigger shows ${amount(errors.length, 'error')} of another kind.`),
     query,
   };
 }

@@ -39,8 +39,8 @@ export function drift(counter: Counter): number | null {
 export function isWrong(counter: Counter): boolean | null {
   const difference = drift(counter);
   if (difference === null) return null;
-  // A numeric may be too small for a JavaScript number, but its text has another digit than 0.
-  if (counter.exactDrift !== undefined) return /[1-9Na]/.test(counter.exactDrift);
+  // A numeric may be too small for a JavaScript number, but its text has more than zeros; so have NaN and Infinity.
+  if (counter.exactDrift !== undefined) return /[^0.-]/.test(counter.exactDrift);
   return difference !== 0 || counter.exact !== undefined;
 }
 

@@ -5,6 +5,7 @@ import {
   judgeObservedUse,
   judgeRecordsStep,
   judgeTriggerStep,
+  logDay,
   type StepStatus,
   tally,
 } from '../../source/checklist/steps.ts';
@@ -12,6 +13,10 @@ import type { ObservedChange } from '../../source/counter/count-change.ts';
 import type { Totals } from '../../source/counter/counter.ts';
 import type { Finding } from '../../source/counter/finding.ts';
 import type { TriggerHealth, TriggerState } from '../../source/trigger/health.ts';
+
+test('the log is looked at for a day', () => {
+  expect(logDay).toBe(86_400_000);
+});
 
 test('a skipped step is not a passed one', () => {
   const steps = (['passed', 'failed', 'skipped', 'failed', 'skipped', 'skipped'] satisfies StepStatus[]).map(
@@ -64,6 +69,29 @@ describe('the step of the trigger', () => {
   });
 
   const off = finding('error', 'It is off in a partition.', 'trigger-off-in-partition');
+
+  test.each([
+    'trigger-missing',
+    'trigger-wrong-table',
+    'function-missing',
+    'trigger-disabled',
+    'trigger-replica-only',
+    'trigger-off-in-partition',
+  ])('fails for %s', code => {
+    expect(judge({}, [finding('error', 'No.', code)])).toMatchObject({ status: 'failed', hint: 'Mend: No.' });
+  });
+
+  test('where there is none, everything that is missing is told', () => {
+    const missing = [
+      finding('error', 'No trigger.', 'trigger-missing'),
+      finding('error', 'No function.', 'function-missing'),
+    ];
+    expect(judge({ exists: false, enabled: null }, missing)).toMatchObject({
+      status: 'failed',
+      evidence: 'No trigger. No function.',
+      hint: 'Mend: No trigger.',
+    });
+  });
 
   test('fails for what keeps it from firing, and leaves all else to other steps', () => {
     expect(judge({}, [finding('info', 'Also.'), off])).toMatchObject({

@@ -201,6 +201,85 @@ describe('a read without records', () => {
   });
 });
 
+describe('rules follow from the definition', () => {
+  test.each([
+    ['a time of the last record', comments, { touched: 'commented_at' }, true, true],
+    ['none', comments, { touched: null }, false, true],
+    ['a count that keeps what is deleted', comments, { onDelete: 'keeps' }, false, false],
+    ['a sum that keeps it', revenue, { onDelete: 'keeps' }, false, true],
+  ] as const)('%s', (_, definition, more, lastUsedKept, goesDown) => {
+    const { touched = null, onDelete = definition.onDelete } = {
+      ...('touched' in more ? { touched: more.touched } : {}),
+      ...('onDelete' in more ? { onDelete: more.onDelete } : {}),
+    };
+    expect(rulesOf({ ...definition, onDelete, row: { ...definition.row, touched } })).toEqual({
+      lastUsedKept,
+      goesDown,
+    });
+  });
+});
+
+describe('figures that no number here is exactly', () => {
+  const exact = (count: string | undefined, records: string | undefined): Counter => ({
+    ...counter([count === undefined ? 4 : Number(count), records === undefined ? 7 : Number(records)]),
+    ...(count === undefined ? {} : { exact: count }),
+    ...(records === undefined ? {} : { exactRecords: records }),
+  });
+
+  test.each<[before: Counter, after: Counter, countBy: number, recordsBy: number]>([
+    [exact('9007199254740993', undefined), exact('9007199254740995', undefined), 2, 0],
+    [exact(undefined, '9007199254740993'), exact(undefined, '9007199254740996'), 0, 3],
+    [exact('9007199254740993', undefined), exact(undefined, undefined), -9007199254740989, 0],
+    [exact(undefined, undefined), exact('9007199254740993', undefined), 9007199254740989, 0],
+    [exact(undefined, '0.5'), exact(undefined, undefined), 0, 6.5],
+    [exact(undefined, undefined), exact(undefined, '7.5'), 0, 0.5],
+  ])('%j then %j', (before, after, countBy, recordsBy) => {
+    const change = observe(before, after, { goesDown: true })!;
+    expect([change.countBy, change.recordsBy]).toEqual([countBy, recordsBy]);
+    const figures = ({ usageCount, records, exact, exactRecords }: Counter) => ({
+      usageCount,
+      records,
+      ...(exact === undefined ? {} : { exact }),
+      ...(exactRecords === undefined ? {} : { exactRecords }),
+    });
+    expect([change.before, change.after]).toStrictEqual([figures(before), figures(after)]);
+  });
+
+  test('a count of NULL is 0 beside one', () => {
+    const none: Counter = { ...counter([null, 7]) };
+    expect(observe(none, exact('9007199254740993', undefined))).toMatchObject({ countBy: 2 ** 53 });
+    expect(observe(exact('0.5', undefined), none)).toMatchObject({ kind: 'became-null', countBy: -0.5 });
+  });
+
+  test('a drift of which one read has no exact text is that of the numbers', () => {
+    const sum = { ...counter([5, 5]), exactDrift: '0' };
+    for (const [before, after] of [
+      [sum, counter([7, 6])],
+      [counter([5, 5]), { ...sum, usageCount: 7, records: 6 }],
+    ] as const) {
+      const change = observe(before, after)!;
+      expect(change.kind).toBe('counted-too-often');
+      expect(change).not.toHaveProperty('driftBy');
+    }
+  });
+
+  test('a count without a drift of its own has none', () => {
+    expect(observe(counter([1, 1]), counter([2, 2]))).not.toHaveProperty('driftBy');
+  });
+});
+
+test('a count that was no number before is not blamed again', () => {
+  const odd = { ...counter([Number.NaN, 1]), exact: 'NaN' };
+  expect(observe(odd, odd)?.kind).not.toBe('no-number');
+});
+
+test('whether the time of the last use moved is looked at without records too, unless told otherwise', () => {
+  expect(observeCount(counter([1, null], 1), counter([2, null], 2))).toMatchObject({ lastUsedMoved: true });
+  expect(observeCount(counter([1, null], 1), counter([2, null], 2), { lastUsedKept: false })).toMatchObject({
+    lastUsedMoved: null,
+  });
+});
+
 test('no word is wider than its column', () => {
   for (const word of Object.values(observedWords)) expect(word.length).toBeLessThanOrEqual(12);
 });

@@ -13,7 +13,7 @@ function preset(after: number | null, over: Partial<PresetEvidence> = {}): Prese
     lastUsedAt: after === null ? null : newest + after,
     createdAt: null,
     written: null,
-    uses: { times: [newest - 60_000, newest], transactions: null, types: null },
+    uses: { times: [newest - 120_000, newest - 60_000, newest], transactions: null, types: null },
     ...over,
   };
 }

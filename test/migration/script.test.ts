@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { migrationStatements, shippedFunctions, splitScript } from '../../source/migration/script.ts';
 import { loadParser } from '../../source/sql/parser/parser.ts';
 import { splitStatements } from '../../source/sql/parser/split-statements.ts';
@@ -65,7 +65,38 @@ test('the functions of the shipped file', () => {
       body: expect.stringMatching(/^\nDECLARE[\s\S]*\n {4}the user's id,\n[\s\S]*END\n$/),
     },
   ]);
-  expect(() => shippedFunctions("CREATE FUNCTION other() RETURNS int AS 'SELECT 1';", '')).toThrow();
+});
+
+describe('a function of another script', () => {
+  const one = (name: string, body = ' SELECT 1 ', definer = '') =>
+    `CREATE OR REPLACE FUNCTION public.${name}() RETURNS int LANGUAGE sql${definer} SET search_path = pg_catalog AS $$${body}$$`;
+
+  test('is read with its rights', () => {
+    expect(shippedFunctions(`${one('a')}\n;\n${one('b', '', ' SECURITY DEFINER')}\n;`, '')).toEqual([
+      { name: 'a', language: 'sql', definer: false, searchPath: 'pg_catalog', body: ' SELECT 1 ' },
+      { name: 'b', language: 'sql', definer: true, searchPath: 'pg_catalog', body: '' },
+    ]);
+  });
+
+  test('begins a line, and ends one', () => {
+    const script = `-- ${one('old')}\n  ${one('other')}\n${one('a', ' $$ 1\n')}\n;`;
+    expect(shippedFunctions(script, '').map(({ name, body }) => [name, body])).toEqual([['a', ' $$ 1\n']]);
+  });
+
+  test.each(['', 'SELECT 1;', `${one('a')}\n;\nCREATE FUNCTION other() RETURNS int AS 'SELECT 1';`])(
+    'is refused if it is not understood: %j',
+    script => {
+      expect(() => shippedFunctions(script, '')).toThrow('a declaration that is not understood');
+    },
+  );
+});
+
+test('only comments before a statement are none of it, and any bracket is left out', () => {
+  expect(splitScript('UPDATE a SET b = 1;').map(({ code }) => code)).toEqual(['UPDATE a SET b = 1']);
+  expect(splitScript('-- a\n-- b\n\nSELECT 1 -- c\n;').map(({ code }) => code)).toEqual(['SELECT 1 -- c\n']);
+  expect(migrationStatements('START  TRANSACTION; SELECT 1; start\ttransaction; BEGIN; END;')).toEqual([
+    'SELECT 1',
+  ]);
 });
 
 test('the plan decides with the queries of the shipped file', async () => {

@@ -25,6 +25,9 @@ const report = z.object({
 
 const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
 
+// What was kept from a run before has its place for an id.
+const isNew = (id: string) => /^\d+$/.test(id);
+
 const noticed = new Set(['Killed', 'Timeout']);
 const unnoticed = new Set(['Survived', 'NoCoverage']);
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -62,7 +65,7 @@ for (const [name, { mutate }] of Object.entries(areas)) {
   const oneOf =
     Object.values(files)
       .flatMap(({ mutants }) =>
-        mutants.flatMap(({ id, status }) => (status === 'Killed' ? [Number(id)] : [])),
+        mutants.flatMap(({ id, status }) => (status === 'Killed' && isNew(id) ? [Number(id)] : [])),
       )
       .reduce(commonDivisor, 0) || 1;
   let changes = 0;
@@ -88,7 +91,8 @@ for (const [name, { mutate }] of Object.entries(areas)) {
     }
     const { source: text, mutants } = measured;
     const judged = mutants.filter(
-      ({ id, status }) => Number(id) % oneOf === 0 && (noticed.has(status) || unnoticed.has(status)),
+      ({ id, status }) =>
+        (!isNew(id) || Number(id) % oneOf === 0) && (noticed.has(status) || unnoticed.has(status)),
     );
     untried += mutants.filter(({ status }) => status === 'RuntimeError').length;
     const lived = judged.filter(({ status }) => unnoticed.has(status));

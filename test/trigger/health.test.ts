@@ -97,6 +97,14 @@ describe('a missing counting trigger', () => {
     }
   });
 
+  test('but another trigger counts instead', () => {
+    const body = routine('count_use', { isTrigger: true, reading: adds(null) });
+    const of = catalog({}, { triggers: [trigger('count_uses', body)], functions: [body] });
+    expect(told(of)[0]?.[1]).toBe(
+      `${table} has no trigger ${name}: the trigger count_uses counts uses instead.`,
+    );
+  });
+
   test('but on another table', () => {
     expect(told(catalog({}, counter({ tableOid: 3, table: 'public.other' })))).toEqual([
       [
@@ -245,6 +253,35 @@ describe('a counting trigger that is', () => {
         'Inserting many records at once gets slow (quadratic time) and can deadlock; the migration installs a trigger that fires once per statement.',
       ],
     ]);
+  });
+
+  const once = counter({ type: insert | row, newTable: null }, { reading: adds(1) });
+
+  test('once per record, where the migration does not fit', () => {
+    const { fit } = catalog();
+    for (const other of [null, fit && { ...fit, unmet: ['a reason'] }])
+      expect(told(catalog({ fit: other }, once))).toEqual([
+        [
+          'info trigger-row-level',
+          'The trigger fires once per record. Single uses are counted correctly.',
+          'Inserting many records at once gets slow (quadratic time) and can deadlock.',
+        ],
+      ]);
+  });
+
+  test('once per record, and always', () => {
+    const always = counter({ type: insert | row, newTable: null, enabled: 'A' }, { reading: adds(1) });
+    expect(told(catalog({}, always))[0]).toEqual([
+      'info trigger-always',
+      'The trigger also fires when a replication worker applies changes.',
+      'If presets is replicated to or from here too, replicated uses are counted twice; ENABLE TRIGGER without ALWAYS prevents that.',
+    ]);
+  });
+
+  test.each(['D', 'R'] as const)('off (%s) where it is replicated to, and so should always fire', enabled => {
+    const of = catalog({}, counter({ enabled }));
+    const [finding] = told({ ...of, replication: { ...of.replication, subscribed: true } });
+    expect(finding?.[2]).toContain(`ALTER TABLE ${table} ENABLE ALWAYS TRIGGER ${name};`);
   });
 });
 
@@ -847,6 +884,14 @@ test('a view of presets leads to the count too', () => {
     ).map(([code]) => code);
   expect(through('uses')).toEqual(['warning other-writer']);
   expect(through('usage_count')).toEqual([]);
+});
+
+test.each([
+  ["IF TG_LEVEL = 'ROW' THEN", []],
+  ['IF tg_levels THEN', ['warning function-counts-otherwise']],
+])('a function that adds one or the number of new records: %s', (source, codes) => {
+  const both = reading({ writes: [...adds(1).writes, ...adds(null).writes] });
+  expect(told(catalog({}, counter({}, { source, reading: both }))).map(([code]) => code)).toEqual(codes);
 });
 
 describe('a function whose + is found by search_path', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Counter } from '../../source/counter/counter.ts';
-import { driftChange } from '../../source/watch/drift-event.ts';
+import { driftBetween, driftChange } from '../../source/watch/drift-event.ts';
 
 type Figures = [usageCount: number | null | string, records: number | null];
 
@@ -111,4 +111,23 @@ describe('two reads of one preset', () => {
       }),
     );
   });
+});
+
+test.each<[before: Figures, after: Figures, was: number, by: number]>([
+  [[10, 8], [14, 9], 2, 3],
+  [[10, 12], [10, 13], -2, -1],
+  [[null, 3], [2, 3], -3, 2],
+])('%j then %j: %s before, and %s more', (before, after, was, by) => {
+  const change = driftChange(counter(before), counter(after))!;
+  expect(driftBetween(change)).toEqual({ before: was, by });
+  expect(driftBetween({ ...change, driftBy: 0.5 })).toEqual({ before: was, by: 0.5 });
+  expect(driftBetween({ ...change, recordsBy: null })).toEqual({ before: was, by: change.countBy });
+  const uncounted = { ...change, before: { ...change.before, records: null } };
+  expect(driftBetween(uncounted).before).toBe(before[0] ?? 0);
+});
+
+test('a sum that is no number any more is reported whatever its drift is', () => {
+  const sum = (count: Figures[0], exactDrift: string): Counter => ({ ...counter([count, 3]), exactDrift });
+  expect(driftChange(sum(3, '0'), sum(null, '0'))).toMatchObject({ kind: 'became-null' });
+  expect(driftChange(sum(3, '0'), sum('NaN', '0'))).toMatchObject({ kind: 'no-number' });
 });

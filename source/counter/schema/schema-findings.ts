@@ -222,9 +222,7 @@ function onReference({ presets, presetUsage, parts }: SchemaReport): SchemaFindi
   const key = presetUsage.foreignKeys.find(
     ({ columns, references }) => columns.includes(parts.preset) && references.table === presets.name,
   );
-  const elsewhere = presetUsage.foreignKeys.find(
-    ({ columns, references }) => columns.includes(parts.preset) && references.table !== presets.name,
-  );
+  const elsewhere = presetUsage.foreignKeys.find(({ columns }) => columns.includes(parts.preset));
   if (!key && elsewhere) {
     return [
       warn(

@@ -25,7 +25,7 @@ export function countingEffectOf({ writes, unreadable, unknownCalls }: Effects):
   }
   const added = counts.filter(({ column }) => column?.how !== 'subtracts');
   const kinds = new Set(
-    (added.length > 0 ? added : counts).map(({ column }) => {
+    added.map(({ column }) => {
       if (column?.how !== 'adds') return 'other';
       return column.by === 1 ? 'one' : column.by === null ? 'rows' : 'other';
     }),

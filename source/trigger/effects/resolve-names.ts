@@ -95,7 +95,7 @@ export function targetOf(
     through: [relation, ...target.through],
     column(name) {
       const of = view.columns.find(column => column.name === name)?.of ?? null;
-      return of === null ? null : target.column(of);
+      return of && target.column(of);
     },
   };
 }

@@ -253,6 +253,14 @@ test.each<[string, Other, string[]]>([
     ['info two-times: created_at is used as the time of a use; used_at is ignored.'],
   ],
   [
+    'a last use that is no time',
+    { parts: { lastUsed: null }, presets: columns(presets, column('last_used_at', 'text')) },
+    [
+      'warning no-last-used: public.presets has no last_used_at: the time of the last use is neither shown nor checked.',
+      'warning time-is-no-time: last_used_at of public.presets is text, which is not a time: it is ignored.',
+    ],
+  ],
+  [
     'times without a zone',
     {
       presets: columns(presets, column('last_used_at', 'date')),

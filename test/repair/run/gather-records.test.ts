@@ -27,15 +27,20 @@ const planOf = (of: Receipt) =>
   ({ receipt: of, into: ['preset_id', 'n'], inspected: { tables: fakeTables } }) as unknown as FullPlan;
 
 /** Gathers the records of tasks when the file holds one line for each of these presets. */
-async function gather(presets: (string | null)[], tasks: RepairTask[], { most = 100, bytes = 10_000 } = {}) {
+async function gather(
+  presets: (string | null)[],
+  tasks: RepairTask[],
+  { most = 100, bytes = 10_000, owners = newOwners(), starts = [] as number[] } = {},
+) {
   const asked = {
     plan: planOf(own),
     most,
     limits: { bytes },
     source: {
-      owners: newOwners(),
+      owners,
       reader: {
         async *from(_: unknown, start: number) {
+          starts.push(start);
           for (const [place, preset] of presets.entries()) {
             if (place >= start) yield { place, line: JSON.stringify([preset, String(place)]) };
           }
@@ -86,6 +91,23 @@ test('as many go as there is room for, and the others begin where these ended', 
   ]);
   // One goes whatever its size.
   expect(await gather(['a', 'a'], [task('a', 2)], { bytes: 1 })).toEqual([[[0], 1]]);
+});
+
+test('what is known of the records says where those of a preset begin', async () => {
+  const owners = { ...newOwners(), batch: deleted.batch };
+  const starts: number[] = [];
+  const presets = ['a', 'x', null, 'b'];
+  for (const one of [task('a', 1), task(null, 2), task('b', 1)])
+    await gather(presets, [one], { owners, starts });
+  expect(starts).toEqual([0, 1, 3]);
+});
+
+test('records that are read again say nothing new', async () => {
+  const owners = { ...newOwners(), batch: deleted.batch };
+  const presets = ['a', 'a', 'b', 'b', 'c', 'c'];
+  for (let time = 0; time < 2; time += 1)
+    expect(await gather(presets, [task('a', 2)], { owners, most: 1 })).toEqual([[[0], 1]]);
+  expect(await gather(presets, [task('b', 2)], { owners })).toEqual([[[2, 3], null]]);
 });
 
 describe('one part of the file that holds the records of many presets', () => {

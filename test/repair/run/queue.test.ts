@@ -252,6 +252,18 @@ describe('what is busy', () => {
     expect(ids(await next(own))).toEqual(['b']);
   });
 
+  test('goes behind those that are due with it', async () => {
+    vi.mocked(Math.random).mockReturnValue(0);
+    const own = queue([task('a'), task('b'), task('c')], {
+      patience: 60_000,
+      most: { presets: 1, records: 10 },
+    });
+    own.settle((await own.next())!, result('busy'));
+    own.settle((await own.next())!, result('committed'));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(ids(await own.next())).toEqual(['c']);
+  });
+
   test('is not given up in a larger batch, where it may have been any other row', async () => {
     const own = queue([task('a'), task('b')], { patience: 0 });
     own.settle((await own.next())!, result('busy'));

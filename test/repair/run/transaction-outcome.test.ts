@@ -16,14 +16,15 @@ function fate(
   traces: Partial<OutcomeTraces> = {},
   { drifts = {}, there = false }: { drifts?: Record<string, number>; there?: boolean } = {},
 ) {
-  const fake = new FakeDatabase(text => {
+  const fake = new FakeDatabase((text, values) => {
     if (text.includes('pg_xact_status')) {
       if (status instanceof Error) throw status;
       return [{ status }];
     }
     if (text.includes('AS there')) return [{ there }];
     if (!text.includes('WITH wanted')) return [];
-    return Object.entries(drifts).map(([id, drift]) => ({
+    const asked = Object.entries(drifts).filter(([id]) => JSON.stringify(values).includes(id));
+    return asked.map(([id, drift]) => ({
       id,
       name: id,
       usageCount: 10 + drift,
@@ -80,6 +81,14 @@ describe('committed is not trusted', () => {
   test('by a change that moves no drift, as a count and its records that go together', async () => {
     const still = [sampleChange('a', { drift: 5, delta: -2, deletes: 2 })];
     expect(await fate('committed', { changes: still }, { drifts: { a: 5 } })).toBe('committed');
+  });
+
+  test('where the only count that would tell is as before, whatever else the batch changed', async () => {
+    const [one] = changes;
+    const none = sampleChange('x', { id: null, drift: 5, delta: -5, deletes: 0 });
+    const still = sampleChange('y', { drift: 5, delta: -2, deletes: 2 });
+    for (const other of [none, still])
+      expect(await fate('committed', { changes: [other, one!] }, { drifts: { a: 5 } })).toBe('aborted');
   });
 
   test('where a record that it deletes is still there', async () => {

@@ -66,6 +66,17 @@ describe('a name of a table', () => {
     const first = catalog({ presetsOid: 9, relations: [shadow] });
     expect(table(first, 'presets')?.table).toBe('app.presets');
   });
+
+  test('without either means that beside the routine, if there is one', () => {
+    const beside = (name: SqlName, path: string[] | null, home: string | null) =>
+      resolveTable(name, path, both, home)?.base ?? null;
+    const plain = { schema: null, name: 'presets' };
+    expect(beside(plain, null, 'app')).toBeNull();
+    expect(beside(plain, null, 'public')).toBe('presets');
+    expect(beside(plain, null, 'other')).toBe('presets');
+    expect(beside(plain, ['public'], 'app')).toBe('presets');
+    expect(beside({ schema: 'public', name: 'presets' }, null, 'app')).toBe('presets');
+  });
 });
 
 describe('a view', () => {
@@ -141,6 +152,16 @@ describe('a call', () => {
     expect(called(null, ['public', 'app'])).toEqual([here, twin]);
     expect(called(null, ['none'])).toEqual([]);
     expect(called('none', null)).toEqual([]);
+  });
+
+  test('without either means those beside the routine, if there are any', () => {
+    const beside = (schema: string | null, path: string[] | null, home: string) =>
+      resolveCall({ schema, name: 'bump' }, path, of, home);
+    expect(beside(null, null, 'app')).toEqual([there]);
+    expect(beside(null, null, 'public')).toEqual([here, twin]);
+    expect(beside(null, null, 'none')).toEqual([here, twin, there]);
+    expect(beside(null, ['public'], 'app')).toEqual([here, twin]);
+    expect(beside('public', null, 'app')).toEqual([here, twin]);
   });
 });
 

@@ -75,6 +75,12 @@ describe('a sync', () => {
     expect([left, recordsToRestore, remarks]).toEqual([[], 0, []]);
   });
 
+  test('says nothing of records that are not counted', () => {
+    const [change] = draft(sync(), [state('a', 10, 10, { sums: true })]).changes;
+    expect(change).not.toHaveProperty('worth');
+    expect(change).not.toHaveProperty('many');
+  });
+
   test('of a preset that is gone, or whose count is no number, is left', () => {
     expect(draft(sync(), []).left).toEqual([
       { id: 'a', name: 'Preset a', reason: 'gone', message: 'The preset no longer exists.' },
@@ -158,6 +164,13 @@ describe('a reset with records', () => {
       [1, 2, null],
       [2, 1, -5],
     ]);
+  });
+
+  test('says how many records there are where amounts are added up, and what theirs come to', () => {
+    const [change] = draft(reset({ worth: 7.5 }), [state('a', 2, 2, { sums: true, many: 4 })]).changes;
+    expect(change).toMatchObject({ worth: -7.5, many: 4, deletes: -3 });
+    const [counted] = draft(reset(), [state('a', 2, 2)]).changes;
+    expect(counted).not.toHaveProperty('worth');
   });
 
   test('puts them back whatever has become of the drift, which stays', () => {

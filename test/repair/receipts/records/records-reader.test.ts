@@ -87,6 +87,17 @@ test('of more than there may be only the last is kept', async () => {
   await reader.close();
 });
 
+test('what one reading comes by is not all kept', async () => {
+  for (const place of [0, 3]) {
+    const [receipt, one] = await keep();
+    const reader = new RecordsReader(receipt, 12);
+    expect(await read(reader, one, 0, 5)).toBe('a0 a1 a2 a3 a4');
+    await rm(recordsFile(receipt.file));
+    await expect(read(reader, one, place, 1)).rejects.toMatchObject({ code: 'damaged-receipt' });
+    await reader.close();
+  }
+});
+
 test('what was let go of is read from its beginning again', async () => {
   const [receipt, one] = await keep();
   const reader = new RecordsReader(receipt, 1_000);
