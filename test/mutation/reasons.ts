@@ -28,6 +28,28 @@ const reasons: readonly [file: string, line: string, why: string][] = [
     'two receipts are never in the same place: ids differ',
   ],
   ['draft-undo', 'id !== null && changed.has(id)', 'changes never have an id of null'],
+  ['draft-undo', 'if (unwritable) draft.left.push', 'a preset that is gone has a reason too'],
+  [
+    'list-receipts',
+    '(await receiptFiles(directory)).sort()',
+    'only where the file system does not list names in this order anyway',
+  ],
+  [
+    'read-receipt',
+    'files.map(idOf).sort()',
+    'only where the file system does not list names in this order anyway',
+  ],
+  ['gather-records', 'id === null ? preset === null', 'no key is null'],
+  ['gather-records', 'const owner = preset === null', 'no key is null'],
+  ['run-batch', 'order.inserts', 'only an undo inserts, and a real server tries that'],
+  ['run-batch', 'inserted ?? null', 'only an undo inserts, and a real server tries that'],
+  [
+    'match-columns',
+    'const isReference = reference !== null',
+    'a reference that goes nowhere is an obstacle by itself',
+  ],
+  ['migration/script', "const [, name = ''", 'each group has matched where the whole has'],
+  ['counting-trigger', '(searchPathOf(searchPath) ?? [])', 'a function without a path is told of before'],
   ['undoable-changes', 'const of = none > 0', 'where a batch has none, nothing of it can be away'],
   [
     'undoable-changes',

@@ -40,6 +40,11 @@ describe('where each column goes', () => {
     expect(match(table)).toEqual({ into: ['preset', 'note'], retyped: [], obstacles: [], remarks: [] });
   });
 
+  test('into one whose name has quotes in it', () => {
+    const odd = match([column('preset'), column('"x""y"""')], { map: [['note', 'x"y"']] });
+    expect(odd.into).toEqual(['preset', '"x""y"""']);
+  });
+
   test('nowhere where it is gone, which is an obstacle until it is named', () => {
     const gone = match([column('preset'), column('remark')]);
     expect(gone.into).toEqual(['preset', null]);

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { listReceipts, undoneBy } from '../../../source/repair/receipts/list-receipts.ts';
 import { keyFile, receiptFile, recordsFile } from '../../../source/repair/receipts/places.ts';
-import { readReceipt } from '../../../source/repair/receipts/read-receipt.ts';
+import { readKeptReceipt, readReceipt } from '../../../source/repair/receipts/read-receipt.ts';
 import type { ReceiptHead } from '../../../source/repair/receipts/receipt.ts';
 import { readVerifier } from '../../../source/repair/receipts/seals/receipt-key.ts';
 import { openReceipt } from '../../../source/repair/receipts/write-receipt.ts';
@@ -28,6 +28,16 @@ test('the newest receipt is first, and other files are ignored', async () => {
   const { receipts, damaged } = await listReceipts(directory);
   expect(receipts.map(({ file }) => file)).toEqual([newest.file, middle.file, oldest.file]);
   expect(damaged).toEqual([]);
+});
+
+test('of its changes those are kept that are asked for', async () => {
+  const directory = newStateDirectory();
+  const writer = await openReceipt(directory, sampleHead());
+  await writer.intend({ xid: '1', changes: [sampleChange('a'), sampleChange('b')], records: null });
+  await writer.close();
+  const verifier = await readVerifier(directory);
+  const kept = await readKeptReceipt(writer.file, verifier, ({ id }) => id === 'b');
+  expect(kept.batches.map(({ changes }) => changes.map(({ id }) => id))).toEqual([['b']]);
 });
 
 test('an undo is found by what it takes back', async () => {

@@ -238,6 +238,17 @@ test('a disk that fills up in the middle of a line refuses the batch and leaves 
   expect(await readRecords(receipt, receipt.batches[0]!)).toEqual(['{"id":1}']);
 });
 
+test('where it cannot be written any more, the error says what stands', async () => {
+  const writer = await openReceipt(newStateDirectory(), sampleHead());
+  await writer.close();
+  const refused = (hint: string) => ({ code: 'receipt-unwritable', hint: expect.stringContaining(hint) });
+  await expect(writer.intend({ xid: '1', changes: [], records: null })).rejects.toMatchObject(
+    refused('This batch was not applied'),
+  );
+  await expect(writer.settle(1, 'committed')).rejects.toMatchObject(refused('The receipt already holds'));
+  await expect(writer.end(sampleEnd)).rejects.toMatchObject(refused('What was changed stands'));
+});
+
 test('below a file there is no place for receipts', async () => {
   const directory = newStateDirectory();
   await mkdir(dirname(directory), { recursive: true });

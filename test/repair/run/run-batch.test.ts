@@ -402,6 +402,12 @@ describe('an error of the server', () => {
     };
     expect((await run(held)).value).toMatchObject({ outcome: 'busy', table: true });
     expect((await run(blockFails(serverError('55P03')))).value).not.toHaveProperty('table');
+    const clash: Answer = text => {
+      if (!text.includes('EXPLAIN UPDATE')) return [];
+      throw serverError('40P01');
+    };
+    expect((await run(clash)).value).toMatchObject({ outcome: 'busy' });
+    expect((await run(clash)).value).not.toHaveProperty('table');
   });
 
   test('any other: left with its message, the constraint, and the function that raised it', async () => {
@@ -504,13 +510,13 @@ describe('a connection that is lost', () => {
     };
   };
   let asked = false;
-  const runWithTime = async (answer: Answer) => {
+  const runWithTime = async (answer: Answer, how: Parameters<typeof run>[1] = {}) => {
     asked = false;
     let ended = false;
     const running = run(async (text, values) => {
       if (text.includes('pg_xact_status')) asked = true;
       return answer(text, values);
-    }).finally(() => {
+    }, how).finally(() => {
       ended = true;
     });
     while (!ended) await vi.advanceTimersByTimeAsync(1_000);
@@ -530,8 +536,9 @@ describe('a connection that is lost', () => {
   });
 
   test('and whose transaction is under way: asked until it is not', async () => {
-    const { value } = await runWithTime(fate('in progress', 'in progress', 'committed'));
+    const { value, told } = await runWithTime(fate('in progress', 'in progress', 'committed'));
     expect(value).toMatchObject({ outcome: 'committed' });
+    expect(told).toEqual(['intend 77', 'settle 1 committed']);
   });
 
   test('and of whose transaction the server knows nothing: not called aborted, exit code 3', async () => {
@@ -582,6 +589,27 @@ describe('a connection that is lost', () => {
     });
     expect(value).toMatchObject({ outcome: 'lost' });
     expect(fake.statements.filter(text => text === 'SELECT 1')).toHaveLength(4);
+  });
+
+  test('and whose record is still there although it is said to be committed: nothing happened', async () => {
+    const answer = (there: boolean) => {
+      const records = withRecords(2, 2, fate('committed'));
+      return (async (text, values) =>
+        text.includes('AS there') ? [{ there }] : records(text, values)) satisfies Answer;
+    };
+    expect((await runWithTime(answer(true), { of: reset, drift: 3 })).value?.outcome).toBe('lost');
+    expect((await runWithTime(answer(false), { of: reset, drift: 3 })).value?.outcome).toBe('committed');
+  });
+
+  test('before the receipt has the batch: the same again, once the server answers', async () => {
+    const receipt = {
+      intend: async () => {
+        throw lost();
+      },
+    } as unknown as ReceiptWriter;
+    const { value, fake } = await runWithTime(() => [], { more: { receipt } });
+    expect(value).toMatchObject({ outcome: 'lost', error: { code: 'connection-lost' } });
+    expect(fake.statements.filter(text => text === 'SELECT 1')).toHaveLength(1);
   });
 
   test('before anything was noted: the same again, once the server answers', async () => {
