@@ -51,11 +51,14 @@ export function doubtsOfIdentity({
   asks,
   failures,
   asRole,
+  what = 'uses',
 }: {
   identity: UseIdentity;
   asks: AskedIdentity;
   failures: readonly { code: string }[];
   asRole: { failures: readonly { code: string }[] } | null;
+  /** What was simulated. */
+  what?: 'uses' | 'steps';
 }): Finding[] {
   const doubts: Finding[] = [];
   const refused = [...failures, ...(asRole?.failures ?? [])].some(({ code }) => code === '42501');
@@ -63,7 +66,7 @@ export function doubtsOfIdentity({
     doubts.push({
       code: 'user-not-proved',
       severity: 'warning',
-      message: `The uses are not proved as the application's user: ${identity.doubt}.`,
+      message: `The ${what} are not proved as the application's user: ${identity.doubt}.`,
       hint: 'Give both ids, with --as-user for the record and --jwt-claims \'{"sub": "..."}\' for the token.',
     });
   }
@@ -72,7 +75,7 @@ export function doubtsOfIdentity({
     doubts.push({
       code: 'claim-not-known',
       severity: 'warning',
-      message: `The uses are not proved as the application's user: ${by} reads the claim ${claim}, and its value is not known.`,
+      message: `The ${what} are not proved as the application's user: ${by} reads the claim ${claim}, and its value is not known.`,
       hint: "Give all claims of the application's token with --jwt-claims JSON.",
     });
   }
@@ -80,8 +83,11 @@ export function doubtsOfIdentity({
     doubts.push({
       code: 'setting-not-known',
       severity: 'warning',
-      message: `The uses are not proved as the application's user: ${by} reads the setting ${setting}, which only the application sets.`,
-      hint: 'Watch a use of the application instead (w on the preset).',
+      message: `The ${what} are not proved as the application's user: ${by} reads the setting ${setting}, which only the application sets.`,
+      hint:
+        what === 'uses'
+          ? 'Watch a use of the application instead (w on the preset).'
+          : 'Watch what the application does instead: w in the console, on the screen of a row.',
     });
   }
   return doubts.filter(

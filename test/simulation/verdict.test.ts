@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judgeUses } from '../../source/simulation/verdict.ts';
+import { doubtsOfIdentity, judgeUses } from '../../source/simulation/verdict.ts';
 
 type Shown = Parameters<typeof judgeUses>[0];
 const counted = {
@@ -75,4 +75,15 @@ describe('a use that stores nothing', () => {
     const twice = { ...counted, increment: 2 };
     expect(judged({ uses: [twice, twice], identity: doubt })[0]).toBe('not-confirmed');
   });
+});
+
+test('what was simulated is named in the doubts: uses of presets, steps of any other counter', () => {
+  const identity = { user: 'u', subject: 'u', claims: null, via: null, doubt: null };
+  const asks = { subject: false, claims: [], settings: [{ setting: 'app.user', by: 'the policy own' }] };
+  const doubts = (what: 'uses' | 'steps') =>
+    doubtsOfIdentity({ identity, asks, failures: [], asRole: null, what }).map(
+      each => each.message + each.hint,
+    );
+  expect(doubts('uses')).toEqual([expect.stringMatching(/^The uses .*on the preset/)]);
+  expect(doubts('steps')).toEqual([expect.stringMatching(/^The steps (?!.*(?:preset|\buse\b))/)]);
 });

@@ -97,7 +97,7 @@ function untouched({ steps }: StepsAs, { row, nouns }: Named): Finding[] {
 }
 
 function notDone({ step, status, reason }: StepResult, definition: Named): Finding[] {
-  if (reason === null) return [];
+  if (reason === null || status === 'right' || status === 'wrong') return [];
   if (status === 'not-possible') {
     return [
       {

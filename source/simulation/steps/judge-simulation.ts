@@ -20,7 +20,7 @@ export function judgeSimulation(shown: Shown): { verdict: Verdict; doubts: Findi
   const { own, asRole, role, definition, identities, asks } = shown;
   const [identity] = identities;
   const doubts = [
-    ...(identity ? doubtsOfIdentity({ identity, asks, failures: own.failures, asRole }) : []),
+    ...(identity ? doubtsOfIdentity({ identity, asks, failures: own.failures, asRole, what: 'steps' }) : []),
     ...doubtOfRole(own, asRole, role),
   ];
   const isWrong = ({ steps }: StepsAs) => steps.some(({ status }) => status === 'wrong');

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { StepName } from '../../../source/simulation/steps/counter-steps.ts';
+import { explainSteps } from '../../../source/simulation/steps/explain-steps.ts';
 import { judgeSteps } from '../../../source/simulation/steps/judge-steps.ts';
+import { defined } from '../../helpers/definitions.ts';
 
 interface Change {
   change: number;
@@ -25,7 +27,7 @@ const done = (step: StepName, ...changes: Change[]) => ({
   })),
 });
 
-const statuses = (...steps: ReturnType<typeof done>[]) =>
+const judged = (...steps: ReturnType<typeof done>[]) =>
   judgeSteps(
     { steps, failures: [] },
     {
@@ -38,7 +40,9 @@ const statuses = (...steps: ReturnType<typeof done>[]) =>
       notSimulated: new Map(),
       asOther: false,
     },
-  ).steps.map(({ step, status }) => `${step} ${status}`);
+  );
+const statuses = (...steps: ReturnType<typeof done>[]) =>
+  judged(...steps).steps.map(({ step, status }) => `${step} ${status}`);
 
 describe('a count that was wrong before', () => {
   const corrected = { change: -11, expected: 1, accurate: true };
@@ -50,6 +54,16 @@ describe('a count that was wrong before', () => {
       'add-again right',
       'move not-simulated',
     ]);
+  });
+
+  test('is no step that was not simulated', () => {
+    const own = judged(done('add', corrected), done('add-again', one));
+    const comments = defined({
+      row: { table: 'posts', count: 'n' },
+      record: { table: 'comments', reference: ['post'] },
+    });
+    const findings = explainSteps(own, comments, { replicationRole: 'origin', hasOtherRow: true });
+    expect(findings.map(({ code }) => code)).toEqual(['move-not-simulated']);
   });
 
   test('is right by chance where another record does not change it by one', () => {
