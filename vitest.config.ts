@@ -4,7 +4,7 @@ import { LongestFirst } from './test/helpers/longest-first.ts';
 import { unitTests } from './test/helpers/unit-tests.ts';
 
 /** Those that change what is loaded once a process, so others must not share theirs. */
-const alone = ['test/tui/simulation/checklist.test.tsx'];
+const alone = ['test/tui/shared/paragraph.test.tsx', 'test/tui/simulation/checklist.test.tsx'];
 
 export default defineConfig(({ mode }) => {
   const units = unitTests();

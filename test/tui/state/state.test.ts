@@ -186,6 +186,13 @@ describe('what a watch reports', () => {
     expect(play([{ ...tick([], [], 6), newest: read(2) }], again).newest).toEqual(read(2));
   });
 
+  test('a tick that does not tell what keeps the count leaves it as it was', () => {
+    const known = play([connected(five), { type: 'trigger', trigger }]);
+    const told = tick([], [], 3);
+    expect(play([{ ...told, trigger: null }], known).trigger).toBe(known.trigger);
+    expect(play([told], play([connected(five)])).trigger).toEqual(trigger);
+  });
+
   test('keeps the same rows if nothing changed, so that nothing is redrawn', () => {
     const state = play([connected(five), { type: 'trigger', trigger }, page(five), done()]);
     const again = play([tick(['a'], [five[0]!], 3), page([]), done()], state);
