@@ -1,6 +1,7 @@
 import { unquoted } from '../counter/discovery/unquoted.ts';
 import type { Finding } from '../counter/finding.ts';
 import type { TriggerCatalog } from '../trigger/catalog.ts';
+import type { CounterHealth } from '../trigger/defined/judge.ts';
 import type { Writer, WriterEffect } from '../trigger/effects/writer.ts';
 import { writersIn } from '../trigger/effects/writers.ts';
 import type { WriterEvidence } from './evidence.ts';
@@ -13,6 +14,7 @@ const stopsCounting = new Set([
   'trigger-replica-only',
   'trigger-not-on-insert',
   'function-does-not-count',
+  'insert-not-counted',
 ]);
 
 /** Why uses are not counted now, in a sentence, according to the findings of judgeTrigger; null if they are. */
@@ -23,6 +25,26 @@ export function whyOff(findings: readonly Finding[]): string | null {
 /** What certainly counts a use a second time, according to the same findings, in sentences. */
 export function countsAgain(findings: readonly Finding[]): string[] {
   return findings.filter(({ code }) => code === 'second-counter').map(({ message }) => message);
+}
+
+/** What counts now: see `Evidence`. */
+export interface KeepingNow {
+  triggerOff: string | null;
+  countsAgain: string[];
+}
+
+/** What counts any other counter now, by what happens to its count when a record is inserted. */
+export function keepingNow({ events, findings }: Pick<CounterHealth, 'events' | 'findings'>): KeepingNow {
+  const insert = events.find(({ event }) => event === 'insert');
+  const isWrong = insert?.handled === false;
+  const off = findings.find(({ code }) => stopsCounting.has(code) && code !== 'trigger-missing');
+  return {
+    // Where there is no trigger the application may count.
+    triggerOff: isWrong && insert.effect === null ? (off?.message ?? null) : null,
+    countsAgain: findings
+      .filter(({ code }) => code === 'function-counts-twice' || (isWrong && code === 'counts-twice'))
+      .map(({ message }) => message),
+  };
 }
 
 /** What the catalog names besides the trigger's findings: see `WriterEvidence`. */

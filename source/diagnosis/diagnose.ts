@@ -175,12 +175,24 @@ function judgeSingly(
   };
 }
 
-function complete(judgement: Judgement): Diagnosis {
+/** A judgement with what to look at next. */
+export function complete(judgement: Judgement): Diagnosis {
   return { ...judgement, against: judgement.against ?? [], next: judgement.next ?? nextOf(judgement.code) };
 }
 
-function nullCount({ usageCount, records }: PresetEvidence): Judgement | null {
-  if (usageCount !== null) return null;
+function nullCount({ usageCount, records, missing = false }: PresetEvidence): Judgement | null {
+  if (usageCount !== null || missing === null) return null;
+  if (missing) {
+    return {
+      code: 'unknown',
+      certainty: 'possible',
+      evidence: [
+        `The table with the count has no row for it, but the preset has ${amount(records, 'record')}: an UPDATE counts nothing there.`,
+      ],
+      next: ['Find out what should add that row: preset-usage trigger says what writes the table.'],
+      stretch: null,
+    };
+  }
   return {
     code: 'null-count',
     certainty: 'certain',

@@ -51,6 +51,8 @@ export interface Judgement {
   /** See `Diagnosis`. */
   against?: string[];
   next?: string[];
+  /** True for records that are counted although they should not be; a count that lacks records leaves it out. */
+  isStillCounted?: true;
   /** Other causes that the same count has too: the numbers come apart exactly. */
   also?: Cause[];
 }

@@ -1,3 +1,5 @@
+import type { Counter } from '../counter/counter.ts';
+
 /** One preset's counter and records, all from one snapshot. Times in milliseconds since 1970. */
 export interface PresetEvidence {
   id: string;
@@ -11,6 +13,8 @@ export interface PresetEvidence {
    * role may not read it.
    */
   written: number | null;
+  /** Of a count in another table: whether that has no row for it; null if that was not read. Left out for any other. */
+  missing?: boolean | null;
   /** How many of its records do not count, because they do not meet the condition; 0 if all records count. */
   excluded?: number;
   /** Null if its records were too many to read. */
@@ -18,6 +22,9 @@ export interface PresetEvidence {
   /** If they were not read: how many of them each rule applies to. */
   counted?: ReadonlyMap<object, number>;
 }
+
+/** What an audit knows of a count that should be a sum. */
+export type WrongSum = Counter & { missing: boolean | null };
 
 /** The records of one preset, oldest first. Those without a time have NaN and come before all others. */
 export interface Uses {

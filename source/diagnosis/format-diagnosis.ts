@@ -19,6 +19,15 @@ const causeWords: Record<Cause, string> = {
   unknown: 'unknown',
 };
 
+// Of the same records: the count has them, where it should not.
+const stillCounted = 'records still counted';
+
+function wordsOf({ code, isStillCounted }: Named): string {
+  return isStillCounted ? stillCounted : causeWords[code];
+}
+
+type Named = Pick<Diagnosis, 'code' | 'isStillCounted'>;
+
 /** Every code of a diagnosis. */
 export const causes = Object.keys(causeWords);
 
@@ -30,17 +39,17 @@ const certaintyWords: Record<Certainty, string> = {
 };
 
 /** A diagnosis in at most 22 columns: a question mark if it is only possible, a dash if there is none. */
-export function shortDiagnosis(diagnosis: Pick<Diagnosis, 'code' | 'certainty'> | undefined): string {
+export function shortDiagnosis(diagnosis: (Named & Pick<Diagnosis, 'certainty'>) | undefined): string {
   if (!diagnosis) return '-';
   const { code, certainty } = diagnosis;
-  return `${causeWords[code]}${certainty === 'possible' && code !== 'unknown' ? '?' : ''}`;
+  return `${wordsOf(diagnosis)}${certainty === 'possible' && code !== 'unknown' ? '?' : ''}`;
 }
 
 /** The cause and how sure it is, and the evidence for and against it, in lines of at most `width` columns. */
 export function causeLines(diagnosis: Diagnosis, width: number): string[] {
   const { code, certainty, evidence, against, also = [] } = diagnosis;
   const sure = code === 'unknown' ? '' : ` (${certaintyWords[certainty]})`;
-  const words = [code, ...also].map(each => causeWords[each]).join(', and ');
+  const words = [wordsOf(diagnosis), ...also.map(each => causeWords[each])].join(', and ');
   const sentences = [
     ...evidence,
     ...against.map(sentence => (code === 'unknown' ? sentence : `But: ${sentence}`)),
@@ -55,8 +64,8 @@ export function nextLines({ next }: Diagnosis, width: number): string[] {
 
 /** The most frequent cause and how many presets have it; null if there are no diagnoses or most are unknown. */
 export function mostFrequent(diagnoses: Iterable<Diagnosis>): { words: string; presets: number } | null {
-  const found = new Map<Cause, number>();
-  for (const { code } of diagnoses) found.set(code, (found.get(code) ?? 0) + 1);
+  const found = new Map<string, number>();
+  for (const each of diagnoses) found.set(wordsOf(each), (found.get(wordsOf(each)) ?? 0) + 1);
   const [most] = [...found].sort(([, a], [, b]) => b - a);
-  return !most || most[0] === 'unknown' ? null : { words: causeWords[most[0]], presets: most[1] };
+  return !most || most[0] === causeWords.unknown ? null : { words: most[0], presets: most[1] };
 }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
 import { countColumns, milliseconds } from '../counter/reading/counters.ts';
+import { belongsTo } from '../counter/reading/grouped-records.ts';
 import type { PresetEvidence, Uses } from './evidence.ts';
 
 /** Which columns besides those of `Tables` may be read as evidence. */
@@ -80,6 +81,7 @@ const row = z.object({
   lastUsedAt: z.nullable(z.number()),
   createdAt: z.nullable(z.number()),
   written: z.nullable(z.number()),
+  missing: z.nullable(z.boolean()),
   records: z.number(),
   stored: z.nullable(z.number()),
   times: z.nullable(z.string()),
@@ -128,17 +130,28 @@ export async function readEvidence(
              ${written.records ? list(transaction('r', true)) : 'NULL'} AS transactions,
              ${type === null ? 'NULL' : `pg_catalog.json_agg(pg_catalog.left(r.${type}::pg_catalog.text, 60))::pg_catalog.text`} AS types,
              ${marks.length === 0 ? 'NULL::pg_catalog.json' : `pg_catalog.json_build_array(${marks.map(markOf).join(', ')})`} AS marks
-        FROM wanted w JOIN ${records.counted} r ON r.${records.preset} ${records.keys.equal} w.key${records.keys.of} GROUP BY 1)
+        FROM wanted w ${joined(tables)} GROUP BY 1)
     SELECT p.${presets.key}::pg_catalog.text AS id, ${countColumns(`p.${presets.count}`, tables)},
-           ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt",
+           ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt", ${presets.missing === null ? 'NULL::boolean' : `p.${presets.missing}`} AS missing,
            ${milliseconds(created && `p.${created}`)} AS "createdAt",
            ${transaction('p', written.presets)}::double precision AS written,
            coalesce(u.records, 0)::double precision AS records, ${stored(tables)} AS stored, u.times, u.transactions, u.types, u.marks
       FROM wanted w JOIN ${presets.rows} p ON p.${presets.key} ${presets.keys.equal} w.key${presets.keys.of} LEFT JOIN uses u ON u.key ${presets.keys.equal} w.key${presets.keys.of}`;
   return rows.parse(await reader.rows(text, [JSON.stringify(ids)], tables.path)).map(found => {
-    const { exact, usageCount, stored, times, transactions, types, marks: marked, ...counter } = found;
+    const {
+      exact,
+      usageCount,
+      missing,
+      stored,
+      times,
+      transactions,
+      types,
+      marks: marked,
+      ...counter
+    } = found;
     return {
       ...counter,
+      ...(missing === null ? {} : { missing }),
       ...(stored === null ? {} : { excluded: stored - counter.records }),
       usageCount: exact === null || exact === undefined ? usageCount : Number(exact),
       uses: usesOf(counter.records, { times, transactions, types, marked }, marks),
@@ -147,10 +160,17 @@ export async function readEvidence(
 }
 
 /** SQL for all records of the row `w`, whether they count or not; NULL if all of them count, or if another table is between. */
-function stored({ definition, records }: Tables): string {
+function stored({ definition, presets, records }: Tables): string {
   const { where, through } = definition.record;
   if (where === null || through !== null) return 'NULL::double precision';
-  return `(SELECT pg_catalog.count(*)::double precision FROM ${records.name} r WHERE r.${records.preset} ${records.keys.equal} w.key${records.keys.of})`;
+  return `(SELECT pg_catalog.count(*)::double precision FROM ${records.name} r WHERE ${belongsTo({ presets, records }, 'p')})`;
+}
+
+/** SQL that joins the counted records `r` of the keys `w`. A key of several columns is compared column by column, in its row. */
+function joined({ presets, records }: Tables): string {
+  return records.pairs === null
+    ? `JOIN ${records.counted} r ON r.${records.preset} ${records.keys.equal} w.key${records.keys.of}`
+    : `JOIN ${presets.rows} k ON k.${presets.key} ${presets.keys.equal} w.key${presets.keys.of} JOIN ${records.counted} r ON ${belongsTo({ presets, records }, 'k')}`;
 }
 
 /** One digit for each record: 1 if it is marked. */
@@ -256,7 +276,7 @@ export async function countInStretches(
   const text = `WITH wanted AS (SELECT e.value::${presets.keyType} AS key FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) e),
     uses AS MATERIALIZED (
       SELECT w.key, pg_catalog.count(*) AS records, pg_catalog.json_build_array(${conditions.map(own => `pg_catalog.count(*) FILTER (WHERE ${own})`).join(', ')})::pg_catalog.text AS counts
-        FROM wanted w JOIN ${records.counted} r ON r.${records.preset} ${records.keys.equal} w.key${records.keys.of} GROUP BY 1)
+        FROM wanted w ${joined(tables)} GROUP BY 1)
     SELECT p.${presets.key}::pg_catalog.text AS id, ${countColumns(`p.${presets.count}`, tables)},
            ${milliseconds(presets.lastUsed && `p.${presets.lastUsed}`)} AS "lastUsedAt", coalesce(u.records, 0)::double precision AS records, u.counts
       FROM wanted w JOIN ${presets.rows} p ON p.${presets.key} ${presets.keys.equal} w.key${presets.keys.of} LEFT JOIN uses u ON u.key ${presets.keys.equal} w.key${presets.keys.of}`;

@@ -1,18 +1,23 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database, Reader } from '../connection/transactions.ts';
+import { isOfOneCounter } from '../counter/audit/one-counter.ts';
 import { type Counter, drift, isWrong } from '../counter/counter.ts';
 import { quotedIfNeeded } from '../counter/definition/counter-id.ts';
+import { isOfPresets } from '../counter/definition/counter-nouns.ts';
 import { predicateText } from '../counter/definition/predicate-text.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
 import { isScannable } from '../counter/reading/counters.ts';
+import { asWritten } from '../counter/writing/as-written.ts';
 import { stopIfInterrupted } from '../errors/errors.ts';
+import { readCounterHealth } from '../trigger/defined/read-health.ts';
 import { judgeTrigger } from '../trigger/health.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
-import { countsAgain, whyOff, writersOf } from './catalog-evidence.ts';
-import { type Causes, findCauses } from './diagnose.ts';
+import { countsAgain, type KeepingNow, keepingNow, whyOff, writersOf } from './catalog-evidence.ts';
+import { type Causes, complete, findCauses } from './diagnose.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { Evidence, PresetEvidence } from './evidence.ts';
 import { inWordsOf } from './in-words.ts';
+import { judgeSums } from './judge-sums.ts';
 import { type LastUsedTally, tallyLastUsed } from './last-used.ts';
 import { chooseAccurate, countInStretches, readEvidence, readEvidenceColumns } from './read-evidence.ts';
 import { readMissingIds } from './read-missing-ids.ts';
@@ -53,14 +58,22 @@ export async function diagnose(
   { signal, allRecords = null, onLastUsed }: DiagnoseOptions = {},
 ): Promise<Map<string, Diagnosis>> {
   const found = new Map<string, Diagnosis>();
-  if (mismatches.length === 0 || tables.hiddenBy.length > 0 || !isDiagnosable(tables)) return found;
+  if (mismatches.length === 0 || tables.hiddenBy.length > 0) return found;
+  const isPreset = isOfPresets(tables.definition);
+  const keeping = isPreset ? null : await readKeeping(database, tables, signal);
+  const say = inWordsOf(tables.definition);
+  if (tables.records.sums) {
+    // Of a count in another table it is not known here whether that has a row for it.
+    const missing = tables.presets.missing === null ? false : null;
+    const wrong = mismatches.map(counter => ({ ...counter, missing }));
+    const judge = judgeSums(wrong, keeping?.triggerOff ?? null);
+    return told(new Map(wrong.map(counter => [counter.id, complete(judge(counter))])), say);
+  }
   const limit = mostRecords[tables.records.bytes > largeTable ? 'large' : 'small'];
   const chosen = withinReach(mismatches, limit);
   const evidence = await database.read(
-    reader => gather(reader, tables, mismatches, { chosen, limit, allRecords }),
-    {
-      signal,
-    },
+    reader => gather(reader, tables, mismatches, { chosen, limit, allRecords, keeping }),
+    { signal },
   );
   onLastUsed?.(tallyLastUsed(evidence.accurate));
   const causes = await unhurried(findCauses(evidence), signal);
@@ -76,7 +89,7 @@ export async function diagnose(
     const diagnosis = causes.of(preset);
     if (diagnosis && diagnosis.code !== 'unknown') found.set(preset.id, diagnosis);
   }
-  return tables.definition.source.kind === 'built-in' ? found : told(found, inWordsOf(tables.definition));
+  return isPreset ? found : told(found, say);
 }
 
 function told(
@@ -91,9 +104,18 @@ function told(
   );
 }
 
-/** Whether causes are known for such a counter: not for sums, keys of several columns and a count in another table. */
-function isDiagnosable({ definition, records }: Tables): boolean {
-  return records.pairs === null && !records.sums && definition.via === null;
+/** What counts now, for any other counter than that of presets. Nothing is said where that could not be judged. */
+async function readKeeping(
+  database: Database,
+  { definition }: Tables,
+  signal: AbortSignal | undefined,
+): Promise<KeepingNow> {
+  try {
+    return keepingNow((await readCounterHealth(database, definition, signal)).health);
+  } catch (error) {
+    if (!isOfOneCounter(error)) throw error;
+    return { triggerOff: null, countsAgain: [] };
+  }
 }
 
 // In milliseconds: short enough that the screen does not stutter.
@@ -116,7 +138,12 @@ async function gather(
   reader: Reader,
   tables: Tables,
   mismatches: readonly Counter[],
-  { chosen, limit, allRecords }: { chosen: readonly string[]; limit: number; allRecords: number | null },
+  {
+    chosen,
+    limit,
+    allRecords,
+    keeping,
+  }: { chosen: readonly string[]; limit: number; allRecords: number | null; keeping: KeepingNow | null },
 ): Promise<Evidence> {
   const columns = await readEvidenceColumns(reader, tables);
   const wrong = mismatches.map(({ id }) => id);
@@ -132,21 +159,21 @@ async function gather(
   });
   const read = await readEvidence(reader, tables, columns, [...chosen, ...right]);
   const readIds = new Set(read.map(({ id }) => id));
-  const catalog = await readTriggerCatalog(reader, tables);
-  const isPreset = tables.definition.source.kind === 'built-in';
-  const findings = isPreset ? judgeTrigger(catalog).findings : [];
+  const catalog = await readTriggerCatalog(reader, asWritten(tables));
+  const findings = keeping ? [] : judgeTrigger(catalog).findings;
   const { statistics, cascades } = await readTableStatistics(reader, tables);
   return {
     mismatched: [
       ...read.filter(({ id }) => areWrong.has(id)).map(exactly),
-      ...mismatches.filter(({ id }) => !readIds.has(id)).map(counter => exactly(unreadEvidence(counter))),
+      ...mismatches
+        .filter(({ id }) => !readIds.has(id))
+        .map(counter => exactly(unreadEvidence(counter, tables))),
     ],
     accurate: read.filter(({ id, usageCount, records }) => !areWrong.has(id) && usageCount === records),
-    triggerOff: whyOff(findings),
-    countsAgain: countsAgain(findings),
+    ...(keeping ?? { triggerOff: whyOff(findings), countsAgain: countsAgain(findings) }),
     writers: writersOf(catalog),
     // Another count may be written to the same rows.
-    statistics: statistics && (isPreset ? statistics : { ...statistics, presets: null }),
+    statistics: statistics && (keeping === null ? statistics : { ...statistics, presets: null }),
     cascades,
     allRecords,
     ...(tables.definition.record.where
@@ -161,8 +188,21 @@ async function gather(
 }
 
 /** What an audit knows about a preset whose records were not read. */
-function unreadEvidence({ id, usageCount, records, lastUsedAt }: Counter): PresetEvidence {
-  return { id, usageCount, records: records ?? 0, lastUsedAt, createdAt: null, written: null, uses: null };
+function unreadEvidence(
+  { id, usageCount, records, lastUsedAt }: Counter,
+  { presets }: Tables,
+): PresetEvidence {
+  const missing = presets.missing === null ? {} : { missing: null };
+  return {
+    id,
+    usageCount,
+    records: records ?? 0,
+    lastUsedAt,
+    createdAt: null,
+    written: null,
+    uses: null,
+    ...missing,
+  };
 }
 
 /** Counts the records each rule applies to in presets that were not read, as long as that costs no more than an audit. */

@@ -44,7 +44,6 @@ export async function repair(
       'Leave --read-only out, or see the plan with --dry-run.',
     );
   }
-  requireCausesOf(config);
   const plan = await planRepair(
     database,
     {
@@ -140,18 +139,6 @@ function requireCauses(except: readonly string[]): void {
   const unknown = except.find(cause => !causes.includes(cause));
   if (unknown === undefined) return;
   throw usageError('bad-flag', `${unknown} is not a cause.`, `--except takes one of ${causes.join(', ')}.`);
-}
-
-/** Why a count is wrong is not looked for where amounts are added up, and where a row is not one key and one count. */
-function requireCausesOf({ choice, except }: Config): void {
-  if (typeof choice === 'string' || except.length === 0) return;
-  const { row, via, record } = choice;
-  if (record.amount === null && row.key.length === 1 && via === null) return;
-  throw usageError(
-    'flag-without-effect',
-    `--except does not apply to ${choice.id}: causes are not looked for in a counter of its kind.`,
-    'Leave --except out, or name the rows to write with --preset.',
-  );
 }
 
 function requireReceipt(action: RepairAction, config: Config): void {

@@ -22,6 +22,7 @@ export function judgeStillCounted(
       ? null
       : {
           code: 'records-excluded',
+          isStillCounted: true,
           certainty: isShared && right.length === 0 && together >= 4 ? 'likely' : 'possible',
           evidence: [
             `The count is ${count(driftOf(preset))} too high: as many of its ${amount(preset.records + (preset.excluded ?? 0), 'record')} do not meet its condition, ${condition}.`,

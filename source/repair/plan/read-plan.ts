@@ -7,6 +7,7 @@ import { fingerprint } from '../../counter/fingerprint.ts';
 import { refused, requireEveryRow, requireWritableServer } from '../../counter/guards.ts';
 import { readIdentity } from '../../counter/identity.ts';
 import { type InspectedDatabase, inspectDatabase } from '../../counter/inspect-database.ts';
+import { asWritten } from '../../counter/writing/as-written.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import { readCounterHealth } from '../../trigger/defined/read-health.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
@@ -177,12 +178,6 @@ async function readKeeping(
     if (!isOfOneCounter(error)) throw error;
     return error.message;
   }
-}
-
-/** The tables with the one that is written in place of the rows', so that its triggers are read. */
-function asWritten(tables: Tables): Tables {
-  const { oid, name, count, apart } = tables.written;
-  return apart ? { ...tables, presets: { ...tables.presets, oid, name, count } } : tables;
 }
 
 /** What a plan is of, if that is not the counter of presets. */
