@@ -32,7 +32,7 @@ function effectInWords({ on, verb, action, column, table }: WriterEffect): strin
   if (on === 'records') {
     if (verb === 'truncate') return `empties ${table}`;
     if (action === 'delete') return `deletes from ${table}`;
-    if (action === 'update') return `changes ${column?.name ?? 'the preset'} of records in ${table}`;
+    if (action === 'update') return `changes ${column?.name ?? 'the row'} of records in ${table}`;
     return verb === 'copy' ? `copies into ${table}` : `inserts into ${table}`;
   }
   if (!column) return `writes every column of ${table}`;
