@@ -54,11 +54,8 @@ export const isTrack = (name: string) => name === subject().own?.track;
  * `increment_post_views`, `bump_views`, `incrementViewCount`.
  */
 export function soundsLikeCounting(name: string): boolean {
-  const plain = normal(name);
-  const { own, counter } = subject();
-  if (own && (plain === normal(own.track) || plain === normal(own.function))) return false;
   const [verb = '', ...rest] = wordsOf(name);
-  if (counter !== null) return soundsLikeCountingOf(verb, rest);
+  if (subject().counter !== null) return soundsLikeCountingOf(verb, rest);
   if (!/^(increment|incr?|increase|bump|add|plus|raise|update|set|decrement|decr?|decrease)$/.test(verb))
     return false;
   // A word for anything else, as in `increment_preset_copy_count`, says that something else is counted.

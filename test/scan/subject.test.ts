@@ -9,7 +9,8 @@ import {
   withColumn,
   withNames,
 } from '../../source/scan/subject.ts';
-import { subjectOfConfigured } from '../../source/scan/subject-of.ts';
+import { subjectOf, subjectOfConfigured } from '../../source/scan/subject-of.ts';
+import { comments } from '../helpers/counters.ts';
 
 const about = (more: Partial<ScanSubject> = {}): ScanSubject => ({
   counter: 'app.story_categories.item_count',
@@ -191,6 +192,21 @@ describe('the name of a function sounds like counting for another counter', () =
     expect(['itemCount', 'storyCategory.update()', 'rpc(x)'].map(may)).toEqual([true, true, true]);
     expect(['usage_count', 'preset.update()', 'story.update()'].map(may)).toEqual([false, false, false]);
   });
+});
+
+test('the subject of a counter that was found has the names of its definition', () => {
+  expect(subjectOf(comments)).toEqual({
+    counter: comments.id,
+    table: comments.row.table,
+    column: comments.row.count,
+    records: comments.record.table,
+    reference: comments.record.reference,
+    nouns: comments.nouns,
+  });
+  const stats = { schema: 'public', table: 'post_stats', row: ['post_id'] };
+  expect(subjectOf({ ...comments, via: stats })?.table).toBe('post_stats');
+  const source = { ...comments.source, kind: 'built-in' as const };
+  expect(subjectOf({ ...comments, source })).toBe(null);
 });
 
 describe('the subject of a counter of the configuration', () => {
