@@ -9,7 +9,7 @@ import {
   withColumn,
   withNames,
 } from '../../source/scan/subject.ts';
-import { subjectOf, subjectOfConfigured } from '../../source/scan/subject-of.ts';
+import { namedTogether, subjectOf, subjectOfConfigured } from '../../source/scan/subject-of.ts';
 import { comments } from '../helpers/counters.ts';
 
 const about = (more: Partial<ScanSubject> = {}): ScanSubject => ({
@@ -102,7 +102,13 @@ describe('the names of a counter', () => {
 
 describe('what is scanned for', () => {
   test('presets, if nothing else is named', () => {
-    expect(names()).toMatchObject({ counter: null, table: 'presets', column: 'usage_count' });
+    expect(names()).toMatchObject({
+      counter: null,
+      table: 'presets',
+      column: 'usage_count',
+      reference: ['preset_id'],
+      nouns: { row: ['preset', 'presets'], record: ['record', 'records'] },
+    });
     expect(scanningFor(null, names)).toBe(names());
   });
 
@@ -192,6 +198,16 @@ describe('the name of a function sounds like counting for another counter', () =
     expect(['itemCount', 'storyCategory.update()', 'rpc(x)'].map(may)).toEqual([true, true, true]);
     expect(['usage_count', 'preset.update()', 'story.update()'].map(may)).toEqual([false, false, false]);
   });
+});
+
+test('what was scanned for, in words', () => {
+  const counts = (...ids: string[]) => namedTogether(ids);
+  const keeper = 'what may keep it';
+  expect(namedTogether(undefined)).toEqual({ counts: 'usage_count', keeper: 'the trigger' });
+  expect(counts('a.b')).toEqual({ counts: 'a.b', keeper });
+  expect(counts('a.b', 'c.d', 'e.f')).toEqual({ counts: 'a.b, c.d or e.f', keeper });
+  expect(counts('a', 'b', 'c', 'd', 'e')).toEqual({ counts: 'a, b, c, d or e', keeper });
+  expect(counts('a', 'b', 'c', 'd', 'e', 'f', 'g')).toEqual({ counts: 'a, b, c, d, e or 2 more', keeper });
 });
 
 test('the subject of a counter that was found has the names of its definition', () => {
