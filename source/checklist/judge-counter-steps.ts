@@ -148,7 +148,7 @@ export function judgeCounterRecords(
     status: all > 0 ? 'passed' : 'failed',
     evidence:
       all > 0
-        ? `${name} has ${amount(all, one, many)}: ${count(totals.records)} of ${amount(totals.presets, ...definition.nouns.row)}${orphans > 0 ? `, ${count(orphans)} of ${definition.nouns.row[1]} that are gone` : ''}.`
+        ? `${name} has ${amount(all, one, many)}: ${count(totals.records)} of ${amount(totals.rows, ...definition.nouns.row)}${orphans > 0 ? `, ${count(orphans)} of ${definition.nouns.row[1]} that are gone` : ''}.`
         : `${name} has no ${many} that count.`,
     hint: all > 0 ? '' : makeOne(one),
     query,
@@ -161,7 +161,7 @@ function makeOne(one: string): string {
 
 /** Step 5, from the same sums; `worst` describes the largest mismatches. */
 export function judgeCounterCounts(
-  { presets: rows, accurate, mismatched, tooHigh, tooLow }: Totals,
+  { rows, accurate, mismatched, tooHigh, tooLow }: Totals,
   worst: readonly string[],
   tables: Tables,
 ): StepVerdict {

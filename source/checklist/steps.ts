@@ -106,7 +106,7 @@ export function judgeObservedUse(change: ObservedChange, name: string): StepVerd
 
 /** Step 4, from the sums of an audit; orphans are records too. */
 export function judgeRecordsStep(
-  { records, presets }: Totals,
+  { records, rows }: Totals,
   orphans: number,
   table: string,
   time: string | null,
@@ -116,7 +116,7 @@ export function judgeRecordsStep(
     status: all > 0 ? 'passed' : 'failed',
     evidence:
       all > 0
-        ? `${table} has ${all} records: ${records} of ${presets} presets${orphans > 0 ? `, ${orphans} of presets that are gone` : ''}.`
+        ? `${table} has ${all} records: ${records} of ${rows} presets${orphans > 0 ? `, ${orphans} of presets that are gone` : ''}.`
         : `${table} is empty.`,
     hint:
       all > 0
@@ -128,7 +128,7 @@ export function judgeRecordsStep(
 
 /** Step 5, from the same sums; `worst` describes the largest mismatches. */
 export function judgeCountsStep(
-  { presets, accurate, mismatched, tooHigh, tooLow }: Totals,
+  { rows, accurate, mismatched, tooHigh, tooLow }: Totals,
   worst: readonly string[],
   tables: { presets: string; records: string; key: string; preset: string; count: string },
 ): StepVerdict {
@@ -136,8 +136,8 @@ export function judgeCountsStep(
     status: mismatched === 0 ? 'passed' : 'failed',
     evidence:
       mismatched === 0
-        ? `All ${presets} counts equal their records.`
-        : `${mismatched} of ${presets} counts differ from their records (${tooHigh} too high, ${tooLow} too low; ${accurate} accurate): ${worst.join('; ')}${mismatched > worst.length ? '; and more' : ''}.`,
+        ? `All ${rows} counts equal their records.`
+        : `${mismatched} of ${rows} counts differ from their records (${tooHigh} too high, ${tooLow} too low; ${accurate} accurate): ${worst.join('; ')}${mismatched > worst.length ? '; and more' : ''}.`,
     hint:
       mismatched === 0
         ? ''

@@ -54,21 +54,21 @@ export function badge(counter: Counter, complete: boolean): Badge {
 
 /** The sums of an audit. */
 export interface Totals {
-  presets: number;
+  rows: number;
   accurate: number;
   mismatched: number;
   tooHigh: number;
   tooLow: number;
-  /** Records of presets that exist. */
+  /** Records of rows that exist. */
   records: number;
 }
 
-/** Adds up counters in one pass. Those whose records are not counted yet only count as presets. */
+/** Adds up counters in one pass. Those whose records are not counted yet only count as rows. */
 export function totals(counters: Iterable<Counter>): Totals {
   const sum: Totals = { ...noTotals };
   for (const counter of counters) {
     const difference = drift(counter);
-    sum.presets += 1;
+    sum.rows += 1;
     if (difference === null) continue;
     sum.records += counter.records ?? 0;
     if (!isWrong(counter)) {
@@ -83,12 +83,12 @@ export function totals(counters: Iterable<Counter>): Totals {
   return sum;
 }
 
-export const noTotals: Totals = { presets: 0, accurate: 0, mismatched: 0, tooHigh: 0, tooLow: 0, records: 0 };
+export const noTotals: Totals = { rows: 0, accurate: 0, mismatched: 0, tooHigh: 0, tooLow: 0, records: 0 };
 
 /** The sums of two disjoint sets of presets. */
 export function addTotals(a: Totals, b: Totals): Totals {
   return {
-    presets: a.presets + b.presets,
+    rows: a.rows + b.rows,
     accurate: a.accurate + b.accurate,
     mismatched: a.mismatched + b.mismatched,
     tooHigh: a.tooHigh + b.tooHigh,

@@ -26,7 +26,7 @@ export async function auditSums(
     const { hiddenBy } = tables;
     if (hiddenBy.length > 0) return { sums: null, notCounted: `${upper(hiddenBy.join('; '))}.` };
     const { totals } = await auditCounters(database, tables, { scope: 'mismatched', signal });
-    const { presets: rows, accurate, mismatched } = totals;
+    const { rows, accurate, mismatched } = totals;
     return { sums: { rows, accurate, mismatched }, notCounted: null };
   } catch (error) {
     if (signal.aborted || !isOfOneCounter(error)) throw error;

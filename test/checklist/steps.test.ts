@@ -164,7 +164,7 @@ describe('the step of an observed use', () => {
   });
 });
 
-const totals: Totals = { presets: 3, accurate: 3, mismatched: 0, tooHigh: 0, tooLow: 0, records: 12 };
+const totals: Totals = { rows: 3, accurate: 3, mismatched: 0, tooHigh: 0, tooLow: 0, records: 12 };
 
 describe('the step of the records', () => {
   test('passes if there are any, including those of presets that are gone', () => {

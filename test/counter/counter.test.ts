@@ -31,7 +31,7 @@ describe('badge and drift', () => {
 test('totals separate too high from too low, and leave out what is not counted yet', () => {
   const counters = [counter(3, 3), counter(9, 2), counter(null, 4), counter(1, null)];
   expect(totals(counters)).toEqual({
-    presets: 4,
+    rows: 4,
     accurate: 1,
     mismatched: 2,
     tooHigh: 1,

@@ -51,7 +51,7 @@ describe('a preset with the empty text as its key', () => {
         memory,
         onPage: ({ counters }) => pages.push(...counters),
       });
-      expect({ ...totals, orphans }).toMatchObject({ presets: 3, accurate: 2, records: 3, orphans: 0 });
+      expect({ ...totals, orphans }).toMatchObject({ rows: 3, accurate: 2, records: 3, orphans: 0 });
       expect(pages).toContainEqual(expect.objectContaining(found));
       await database.read(async reader => {
         expect(await readCounters(reader, tables, [''])).toMatchObject([found]);

@@ -130,7 +130,7 @@ function describe(
       : `${count(sums.accurate)} accurate, ${count(sums.mismatched)} mismatched (${count(sums.tooHigh)} too high, ${count(sums.tooLow)} too low${negative > 0 ? `, ${count(negative)} negative` : ''})`;
   const head = [
     line,
-    `${amount(sums.presets, 'preset')}: ${wrong}. ${amount(sums.records, 'record')}` +
+    `${amount(sums.rows, 'preset')}: ${wrong}. ${amount(sums.records, 'record')}` +
       `${orphans === null ? '' : `, ${count(orphans)} orphans`}. Audited in ${(durationMs / 1000).toFixed(2)} s.`,
   ];
   if (mismatches.length === 0) return head.join('\n');

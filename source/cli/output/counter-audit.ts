@@ -34,7 +34,7 @@ const unknown = {
 /** The sums and mismatches of one counter, as JSON of version 2 has them. */
 export function auditJson(audited: AuditedCounter, diagnoses: Diagnoses) {
   const { definition, totals, orphans, mismatches, lastRecords } = audited;
-  const { presets: rows, ...sums } = totals;
+  const { rows, ...sums } = totals;
   return {
     takenAt: iso(audited.takenAt),
     durationMs: Math.round(audited.durationMs),
@@ -96,7 +96,7 @@ export function auditLines(audited: AuditedCounter, diagnoses: Diagnoses, most: 
       ? amount(totals.records, ...nouns.record)
       : `The sum of ${record.amount} is ${count(totals.records)}`;
   const head = displayText(
-    `${definition.id}: ${amount(totals.presets, ...nouns.row)}, ${wrong}. ${records}, ${amount(orphans ?? 0, 'orphan')}. Audited in ${(durationMs / 1000).toFixed(2)} s.`,
+    `${definition.id}: ${amount(totals.rows, ...nouns.row)}, ${wrong}. ${records}, ${amount(orphans ?? 0, 'orphan')}. Audited in ${(durationMs / 1000).toFixed(2)} s.`,
   );
   if (mismatches.length === 0) return [head];
   const line = table([27, { right: 12 }, { right: 12 }, { right: 12 }]);

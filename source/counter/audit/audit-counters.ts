@@ -122,7 +122,7 @@ export async function auditCounters(
       onPage?.({
         at,
         last: finished === plan.ranges.length,
-        done: summary.totals.presets,
+        done: summary.totals.rows,
         presets: plan.presets,
         counters,
         gone: missing(before?.counters, counters),
@@ -141,12 +141,12 @@ export async function auditCounters(
   );
   await Promise.all(workers);
   if (failure.signal.aborted) throw reason;
-  requireOneRow(tables, summary.totals.presets);
+  requireOneRow(tables, summary.totals.rows);
   return {
     ...summary,
     takenAt,
     durationMs: performance.now() - start,
-    memory: { plan, tables, presets: summary.totals.presets, pages },
+    memory: { plan, tables, presets: summary.totals.rows, pages },
     gone: memory === null && last ? missing([...auditedCounters(last)], [...auditedCounters({ pages })]) : [],
   };
 }

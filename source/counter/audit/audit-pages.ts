@@ -87,7 +87,7 @@ interface AuditPage {
 }
 
 const sums = z.object({
-  presets: z.number(),
+  rows: z.number(),
   tooHigh: z.number(),
   tooLow: z.number(),
   records: z.number(),
@@ -152,7 +152,7 @@ export async function readAuditPage(
                 FROM ${presets.rows} q WHERE true${within(presets.key, presets.keys)}) p
         FULL JOIN (${groupedRecords(tables, `${what}${referring}`, { where: `true${within(`r.${records.preset}`, records.keys)}` })}${withoutReference}) r ON r.id ${groupedKeys(tables).equal} p.id${groupedKeys(tables).of})
     SELECT NULL AS id, NULL AS name, ${noCount}, NULL::double precision AS "lastUsedAt",
-           pg_catalog.count(id)::double precision AS presets,
+           pg_catalog.count(id)::double precision AS rows,
            pg_catalog.count(*) FILTER (WHERE drift OPERATOR(pg_catalog.>) 0 AND id IS NOT NULL)::double precision AS "tooHigh",
            pg_catalog.count(*) FILTER (WHERE drift OPERATOR(pg_catalog.<) 0 AND id IS NOT NULL)::double precision AS "tooLow",
            coalesce(pg_catalog.sum(${apart ? 'referring' : number}) FILTER (WHERE id IS NULL), 0)::double precision AS orphans,
@@ -166,14 +166,14 @@ export async function readAuditPage(
     text,
     [...bounds.map(bound => bound.key), ...(known === null ? [] : [known])],
     tables.path,
-  )) as { presets: number | null }[];
-  const { orphans, unnamed, checksum: found, ...sum } = sums.parse(rows.find(row => row.presets !== null));
+  )) as { rows: number | null }[];
+  const { orphans, unnamed, checksum: found, ...sum } = sums.parse(rows.find(row => row.rows !== null));
   const mismatched = sum.tooHigh + sum.tooLow;
   return {
-    totals: { ...sum, mismatched, accurate: sum.presets - mismatched },
+    totals: { ...sum, mismatched, accurate: sum.rows - mismatched },
     orphans,
     unnamed,
     checksum: found,
-    counters: found === known ? null : toCounters(rows.filter(row => row.presets === null)),
+    counters: found === known ? null : toCounters(rows.filter(row => row.rows === null)),
   };
 }

@@ -72,7 +72,7 @@ function coverage(state: State): string {
   const { pace, totals } = state;
   const nouns = nounsIn(state);
   const every = span(Math.max(pace, 1_000));
-  const all = totals ? rowsOf({ nouns }, totals.presets) : nouns.row[1];
+  const all = totals ? rowsOf({ nouns }, totals.rows) : nouns.row[1];
   return `While this console runs, it compares the ${nouns.row[1]} on screen every ${every} and all ${all} with each audit. Its own repairs are in the history, not here. This log is not stored. Times are UTC.`;
 }
 

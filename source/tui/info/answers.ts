@@ -79,16 +79,16 @@ function whyNumbers({ sums, hiddenBy, orphans, newest, cause, other }: AnswerFac
   const [, manyRecords] = nouns.record;
   if (hiddenBy !== null) return [`Not known: ${hiddenBy}, so any number of ${manyRecords} would be wrong.`];
   if (sums === null) return ['Not known yet: the first audit is still running.'];
-  const { presets, accurate, mismatched, records } = sums;
-  if (presets === 0) return [`There are no ${nouns.row[1]} here.`];
-  if (records === 0 && accurate === presets)
+  const { rows, accurate, mismatched, records } = sums;
+  if (rows === 0) return [`There are no ${nouns.row[1]} here.`];
+  if (records === 0 && accurate === rows)
     return [`They do not: ${table} has no ${manyRecords}, and every count is 0.`];
   const oldest = newest?.value?.oldest ?? null;
   const history = `${nouns.sums ? nouns.record[1] : recordsOf({ nouns }, records)} in ${table}${oldest === null ? '' : `, the oldest from ${day(oldest)}`}`;
-  const unchecked = presets - accurate - mismatched;
+  const unchecked = rows - accurate - mismatched;
   return [
     other ? '' : records === 0 ? 'Not because of records: there are none.' : 'Because of their records.',
-    `${count(accurate)} of ${amount(presets, 'count')} ${accurate === 1 ? 'equals its' : 'equal their'} ${nouns.sums ? 'sum' : manyRecords}: ${history}.`,
+    `${count(accurate)} of ${amount(rows, 'count')} ${accurate === 1 ? 'equals its' : 'equal their'} ${nouns.sums ? 'sum' : manyRecords}: ${history}.`,
     mismatched === 0 ? '' : `${count(mismatched)} ${does(mismatched)} not: press m on the list.`,
     mismatched === 0 || !cause
       ? ''

@@ -11,7 +11,7 @@ export function whyEmpty(state: State): string | null {
   const { filter, onlyMismatches, inspected, totals } = state;
   const nouns = nounsIn(state);
   const [one, many] = nouns.row;
-  const rest = totals ? totals.presets - totals.accurate - totals.mismatched : null;
+  const rest = totals ? totals.rows - totals.accurate - totals.mismatched : null;
   if (filter !== '') {
     const subject = onlyMismatches ? 'No mismatch' : `No ${one}`;
     const sure = onlyMismatches ? rest === 0 : totals !== null;

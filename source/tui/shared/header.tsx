@@ -69,7 +69,7 @@ function Sums({ state }: { state: State }) {
   }
   return (
     <Line>
-      <Text bold>{count(totals.presets)}</Text> {totals.presets === 1 ? one : displayText(nouns.row[1])}
+      <Text bold>{count(totals.rows)}</Text> {totals.rows === 1 ? one : displayText(nouns.row[1])}
       {'  '}
       <Text color="green">{count(totals.accurate)} accurate</Text>
       {'  '}

@@ -162,7 +162,7 @@ describe('the tables as they are found', () => {
     expect(found).toEqual(found.map(() => 0));
     const all = await tables();
     const audit = await auditCounters(database, all, { scope: 'mismatched' });
-    expect(audit).toMatchObject({ totals: { presets: found.length, accurate: found.length }, orphans: 0 });
+    expect(audit).toMatchObject({ totals: { rows: found.length, accurate: found.length }, orphans: 0 });
     const [row] = await own.sql`SELECT array_agg(id::text) AS ids FROM presets`;
     const states = await database.read(reader => readStates(reader, all, row?.ids, true));
     expect([...states.values()].map(({ count, records }) => records === count)).toEqual(

@@ -79,7 +79,7 @@ export function everyKind(
       expect(summary.orphans).toBe(orphans);
       const wrong = plain.filter(row => row.wrong);
       expect(summary.totals).toMatchObject({
-        presets: plain.length,
+        rows: plain.length,
         mismatched: wrong.length,
         tooLow: wrong.filter(row => Number(row.drift) < 0).length,
       });

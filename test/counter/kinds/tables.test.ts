@@ -70,7 +70,7 @@ describe('a large counter with a condition', () => {
       SELECT (SELECT count(*)::int FROM posts p WHERE comments_count <> (SELECT count(*) FROM comments c WHERE c.post_id = p.id AND deleted_at IS NULL)) AS wrong,
              (SELECT count(*)::int FROM comments WHERE deleted_at IS NULL AND post_id NOT BETWEEN 1 AND 5000) AS orphans`;
     expect(wrong).toBe(50);
-    expect(summary.totals).toMatchObject({ presets: 5000, mismatched: 50, tooHigh: 50 });
+    expect(summary.totals).toMatchObject({ rows: 5000, mismatched: 50, tooHigh: 50 });
     expect(summary.orphans).toBe(orphans);
     expect(new Set(counters.map(({ id }) => id)).size).toBe(5000);
   });
@@ -91,7 +91,7 @@ describe('a large counter with a condition', () => {
       SELECT count(*)::int AS wrong FROM posts p LEFT JOIN stats s ON s.post = p.id
        WHERE coalesce(n, 0) <> (SELECT count(*) FROM comments c WHERE c.post_id = p.id AND deleted_at IS NULL)`;
     expect(pages).toBeGreaterThan(2);
-    expect(summary.totals).toMatchObject({ presets: 5000, mismatched: wrong });
+    expect(summary.totals).toMatchObject({ rows: 5000, mismatched: wrong });
   });
 });
 

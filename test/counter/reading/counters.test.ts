@@ -55,7 +55,7 @@ describe('an audit', () => {
       onPage: page => wrong.push(...page.counters),
     });
     expect(summary.totals).toEqual({
-      presets: 4,
+      rows: 4,
       accurate: 1,
       mismatched: 3,
       tooHigh: 1,
@@ -71,7 +71,7 @@ describe('an audit', () => {
 
   test('of nothing finds nothing', async () => {
     const summary = await auditCounters(database, await tables(), { scope: 'mismatched' });
-    expect(summary.totals.presets).toBe(0);
+    expect(summary.totals.rows).toBe(0);
     expect(summary.orphans).toBe(0);
   });
 
@@ -108,7 +108,7 @@ describe('an audit', () => {
       expect(plan.ranges.length).toBeGreaterThan(1);
       const summary = await auditCounters(database, found, { scope: 'mismatched' });
       expect(summary.orphans).toBe(53);
-      expect(summary.totals).toMatchObject({ presets: 3000, accurate: 3000, records: 3000 });
+      expect(summary.totals).toMatchObject({ rows: 3000, accurate: 3000, records: 3000 });
     } finally {
       await own.sql`TRUNCATE presets, preset_usage`;
       await own.sql`ALTER TABLE preset_usage ALTER preset_id SET NOT NULL`;

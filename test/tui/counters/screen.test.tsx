@@ -141,7 +141,7 @@ describe('another counter', () => {
     rows: new Map([['1', row]]),
     order: ['1'],
     selected: '1',
-    totals: { presets: 1, accurate: 0, mismatched: 1, tooHigh: 1, tooLow: 0, records: 1 },
+    totals: { rows: 1, accurate: 0, mismatched: 1, tooHigh: 1, tooLow: 0, records: 1 },
     detail: { id: '1', value: { latest: [], newestAt: null, perDay: [1, 2] } },
     newest: { value: null },
     whyNot: null,

@@ -10,7 +10,7 @@ import { comments } from '../../helpers/counters.ts';
 import { healthOf } from '../../helpers/shown-counters.ts';
 
 const sums: AnswerSums = {
-  presets: 216,
+  rows: 216,
   accurate: 202,
   mismatched: 14,
   tooHigh: 6,
@@ -90,11 +90,7 @@ describe('why do presets still show numbers', () => {
     ['one is counted anew', with_({ mismatched: 13 }), /13 do not: press m on the list\. 1 is being checked/],
     ['no records, no counts', with_({ accurate: 216, mismatched: 0, records: 0 }), /^They do not/],
     ['no records, but counts', with_({ records: 0 }), /^Not because of records: there are none\. 202 /],
-    [
-      'no presets',
-      with_({ presets: 0, accurate: 0, mismatched: 0, records: 0 }),
-      /^There are no presets here/,
-    ],
+    ['no presets', with_({ rows: 0, accurate: 0, mismatched: 0, records: 0 }), /^There are no presets here/],
     [
       'presets that are gone',
       why({ orphans: 1_200 }),

@@ -6,7 +6,7 @@ import { initialState, type Row, type State } from '../../../source/tui/state/mo
 
 const seeing = (hiddenBy: string[]) => ({ tables: { hiddenBy } }) as unknown as InspectedDatabase;
 const sums = (presets: number, accurate: number): Totals => ({
-  presets,
+  rows: presets,
   accurate,
   mismatched: 0,
   tooHigh: 0,

@@ -172,7 +172,7 @@ describe('what a watch reports', () => {
     expect(half.totals).toBeNull();
     expect(half.audit).not.toBeNull();
     const whole = play([done(7)], half);
-    expect(whole.totals).toMatchObject({ presets: 6, mismatched: 1, tooHigh: 1 });
+    expect(whole.totals).toMatchObject({ rows: 6, mismatched: 1, tooHigh: 1 });
     expect(whole.orphans).toBe(7);
     expect(play([tick(['f'], [counter('f', 1)], 5)], whole).totals).toMatchObject({ mismatched: 0 });
   });

@@ -76,7 +76,7 @@ describe('a watch', () => {
     const [a, b] = await insertPresets(own.sql, ['a', 'b']);
     const seen = watching(database, { ids: [b!], detail: null, answers: false });
     const done = await seen.next('audit-done');
-    expect(done.summary.totals).toMatchObject({ presets: 2, accurate: 2 });
+    expect(done.summary.totals).toMatchObject({ rows: 2, accurate: 2 });
     await insertRecords(own.sql, a!, 1);
     await insertRecords(own.sql, b!, 2);
     const tick = await seen.next('tick', event => event.counters[0]?.usageCount === 2);
@@ -196,8 +196,8 @@ describe('a watch', () => {
     watch!.setPaused(true);
     await insertPresets(own.sql, ['new']);
     watch!.refresh();
-    const done = await seen.next('audit-done', event => event.summary.totals.presets === 1);
-    expect(done.summary.totals.presets).toBe(1);
+    const done = await seen.next('audit-done', event => event.summary.totals.rows === 1);
+    expect(done.summary.totals.rows).toBe(1);
   });
 
   test('reports a preset that was deleted', async () => {
