@@ -42,6 +42,7 @@ export async function scan(config: Config, signal: AbortSignal, columns = 100): 
     text: describe(
       report,
       namedTogether(others.length === 0 ? undefined : subjects.map(named)),
+      others.length > 0 || config.counter.length > 0,
       Math.max(40, Math.min(columns, 120)),
       glyphs(ascii).ellipsis,
     ).join('\n'),
@@ -52,7 +53,7 @@ export async function scan(config: Config, signal: AbortSignal, columns = 100): 
         : [
             `${amount(unread, 'place')} that may concern the counter could not be read; the exit code does not cover ${unread === 1 ? 'it' : 'them'}.`,
           ]),
-      ...(languages === '' ? [] : [`${languages} were not read; the exit code does not cover them.`]),
+      ...(languages === '' ? [] : [`Not read: ${languages}. The exit code does not cover them.`]),
     ],
   };
 }
@@ -60,7 +61,7 @@ export async function scan(config: Config, signal: AbortSignal, columns = 100): 
 /** A counter as a sentence names it. */
 const named = (subject: ScanSubject | null) => subject?.counter ?? presetNames.count;
 
-function describe(report: ScanReport, named: Named, width: number, mark: string): string[] {
+function describe(report: ScanReport, named: Named, chosen: boolean, width: number, mark: string): string[] {
   const { directory, files, writes, notes, unparsed, skipped, notRead, durationMs } = report;
   const found =
     writes.length === 0
@@ -69,6 +70,12 @@ function describe(report: ScanReport, named: Named, width: number, mark: string)
   return [
     `${displayText(directory)}: ${amount(files, 'file')} read in ${(durationMs / 1000).toFixed(2)} s.`,
     found,
+    ...(chosen || writes.length > 0
+      ? []
+      : wrap(
+          `Only ${named.counts} was looked for: preset-usage counters --write-config names other counters.`,
+          width,
+        )),
     ...(notRead.length === 0 ? [] : wrap(`Not read: ${notRead.map(notReadWords).join('; ')}.`, width)),
     ...byFile(writes, width, mark, write => [...wrap(write.why, width - 4), ...wrap(write.hint, width - 4)]),
     ...section('Worth a look, but not a second counter', notes.length),
