@@ -115,6 +115,10 @@ test('a history that another trigger counts only as it grows is not deleted', as
     code: 4,
     error: { code: 'history-counted-elsewhere', message: expect.stringContaining('count_ever') },
   });
+  const { json: seen } = await usage('reset', ...comments, '--delete-history', '--dry-run');
+  expect(seen.plan.remarks).toContainEqual(
+    expect.objectContaining({ code: 'history-counted-elsewhere', severity: 'error' }),
+  );
   await own.sql`DROP TRIGGER count_ever ON comments`;
 });
 

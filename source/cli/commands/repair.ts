@@ -15,6 +15,7 @@ import { databaseInfo } from '../output/database-info.ts';
 import { counterHead } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { describeOutcome, describePlan, leftJson, planJson } from '../output/repair.ts';
+import { isEmpty, nextStep, trusting } from '../output/repair-next.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
 import { counterOfReceipt } from './undo-counter.ts';
 
@@ -88,12 +89,7 @@ export async function repair(
   if (config.confirm !== null && config.confirm !== plan.fingerprint) throw stalePlan(plan);
   const shown = describePlan(plan, line, config.dryRun);
   if (config.dryRun) {
-    return tell(
-      false,
-      null,
-      exitCodes.healthy,
-      `${shown}\n\n${isEmpty(plan) ? 'Nothing was changed.' : howTo(plan)}`,
-    );
+    return tell(false, null, exitCodes.healthy, `${shown}\n\n${nextStep(plan)}`);
   }
   if (isEmpty(plan)) {
     return tell(false, null, plan.left.length > 0 ? exitCodes.unhealthy : exitCodes.healthy, shown);
@@ -129,10 +125,6 @@ async function finish(
     if (step.done) return step.value;
     talk.progress(step.value);
   }
-}
-
-function isEmpty({ changes, recordsToDelete, recordsToRestore }: RepairPlan): boolean {
-  return changes.length === 0 && recordsToDelete === 0 && recordsToRestore === 0;
 }
 
 function requireCauses(except: readonly string[]): void {
@@ -176,18 +168,6 @@ function requireTrust(plan: RepairPlan, { trustReceipt }: Config): void {
     `The receipt ${source.id} may not be what this console wrote. ${source.doubt}`,
     `See the plan with --dry-run. If it is right, add --trust-receipt ${source.id}.`,
   );
-}
-
-function trusting({ source }: RepairPlan): string {
-  return source && source.doubt !== null ? ` --trust-receipt ${source.id}` : '';
-}
-
-function howTo(plan: RepairPlan): string {
-  const { inspected, fingerprint } = plan;
-  // Every start of the demo is another database, so no plan outlives the command.
-  if (inspected.label === 'demo')
-    return 'Nothing was changed. The demo database ends with this command; in the console it lasts longer.';
-  return `Nothing was changed. To carry out this plan, run the same command with --confirm ${fingerprint}${trusting(plan)} in place of --dry-run.`;
 }
 
 function outcomeJson(
