@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CounterDefinition } from '../../../source/counter/definition/definition.ts';
 import type { Circumstances, FunctionFacts } from '../../../source/trigger/defined/facts/circumstances.ts';
+import { counterHeadline } from '../../../source/trigger/defined/shown-health.ts';
 import { defined } from '../../helpers/definitions.ts';
 import { healthOf, told } from './judged.ts';
 
@@ -758,17 +759,21 @@ describe('what the catalog adds', () => {
       const functions = new Map(
         Array.from({ length: 10 }, (_, oid) => [oid, { ...facts, ...given }] as const),
       );
-      return healthOf(`${tables} ${kept}`, count, { ...quiet, functions })
-        .findings.filter(({ code }) => code.startsWith('function-'))
-        .map(({ code, severity }) => `${code} ${severity}`);
+      const health = healthOf(`${tables} ${kept}`, count, { ...quiet, functions });
+      return [
+        ...health.findings
+          .filter(({ code }) => code.startsWith('function-'))
+          .map(({ code, severity }) => `${code} ${severity}`),
+        counterHeadline(health, count).replace(/[: ].*$/, ''),
+      ];
     };
     expect(found?.function).toBe('public.keep_it()');
-    expect(of({})).toEqual([]);
-    expect(of({ lacking: ['app'] })).toEqual(['function-invoker error']);
-    expect(of({ limited: ['app'] })).toEqual(['function-invoker warning']);
-    expect(of({ definer: true, hasPath: false })).toEqual(['function-search-path warning']);
-    expect(of({ definer: true, ownerMayUpdate: false })).toEqual(['function-owner error']);
-    expect(of({ definer: true, ownerSeesAll: false })).toEqual(['function-owner error']);
+    expect(of({})).toEqual(['Healthy']);
+    expect(of({ lacking: ['app'] })).toEqual(['function-invoker error', 'Not']);
+    expect(of({ limited: ['app'] })).toEqual(['function-invoker warning', 'No']);
+    expect(of({ definer: true, hasPath: false })).toEqual(['function-search-path warning', 'Healthy']);
+    expect(of({ definer: true, ownerMayUpdate: false })).toEqual(['function-owner error', 'Not']);
+    expect(of({ definer: true, ownerSeesAll: false })).toEqual(['function-owner error', 'Not']);
   });
   test('others that write it', () => {
     const other = {
