@@ -23,9 +23,13 @@ export function whyNotTakeBack(state: State): string | null {
   if (cannot !== null) return cannot;
   if (entry.action === 'undo') return 'An undo cannot be taken back: sync or reset again instead.';
   if (entry.action === 'migrate') return 'A migration cannot be taken back from here.';
+  const elsewhere = 'That was done in a different database.';
   const whose = otherCounter(entry, state);
+  // Only one of the open counter is known to be of the same server too.
+  const name = state.inspected?.server.database;
+  if (whose !== null && name !== undefined && !entry.database.startsWith(`${name} at `)) return elsewhere;
   if (whose !== null) return `That is of ${whose}: press C to open that counter first.`;
-  if (!entry.here) return 'That was done in a different database.';
+  if (!entry.here) return elsewhere;
   if (entry.undone) return 'It has been taken back already.';
   // If it was killed right after a commit, its receipt does not list the changes yet.
   const nothing = entry.changed === 0 && entry.deleted === 0 && entry.ended !== 'killed';

@@ -154,10 +154,16 @@ describe('C and Esc', () => {
 
 describe('the history of repairs', () => {
   const entry = { id: 'r', action: 'sync', here: true, undone: false, changed: 1, deleted: 0, ended: 'done' };
-  const of = (counter: string | null, here: boolean, state: State = listed) =>
+  const name = inspectedWith(comments).server.database;
+  const of = (counter: string | null, here: boolean, state: State = listed, database = `${name} at db`) =>
     whyNotTakeBack({
       ...state,
-      history: { entries: [{ ...entry, counter, here }], damaged: [], cursor: 0, error: null } as never,
+      history: {
+        entries: [{ ...entry, counter, here, database }],
+        damaged: [],
+        cursor: 0,
+        error: null,
+      } as never,
     });
 
   test('undoes only those of the counter that is open', () => {
@@ -165,6 +171,7 @@ describe('the history of repairs', () => {
     expect(of(comments.id, false)).toBe('That was done in a different database.');
     expect(of(revenue.id, false)).toBe(`That is of ${revenue.id}: press C to open that counter first.`);
     expect(of(null, false)).toBe('That is of presets: press C to open that counter first.');
+    expect(of(revenue.id, false, listed, 'other at db')).toBe('That was done in a different database.');
     expect(of(null, true, initialState({ columns: 80, rows: 24 }))).toBeNull();
     expect(of(revenue.id, false, initialState({ columns: 80, rows: 24 }))).toMatch(
       /^That is of public\.sellers/,
