@@ -153,6 +153,12 @@ export const flags = {
     for: ['sync', 'reset', 'undo', 'migrate', 'simulate', 'checklist'],
     give: 'the fingerprint that was printed with the plan',
   },
+  applicationStopped: {
+    kind: 'switch',
+    group: 'What to do',
+    help: 'the application does not count by itself any more: install although it seemed to',
+    for: ['migrate'],
+  },
   trustReceipt: {
     kind: 'text',
     value: 'ID',

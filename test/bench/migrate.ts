@@ -73,7 +73,12 @@ async function install(url: string): Promise<void> {
     row: { table: 'posts', count: 'comments_count' },
     record: { table: 'comments', reference: ['post_id'] },
   });
-  const plan = await planCounterMigration(database, { definition, readOnly: false, dryRun: false });
+  const plan = await planCounterMigration(database, {
+    definition,
+    readOnly: false,
+    dryRun: false,
+    applicationStopped: true,
+  });
   const timeouts = { timeout: 30, lockTimeout: 2 };
   const reread = (reader: Parameters<typeof readCounterPlan>[0]) =>
     readCounterPlan(reader, database, definition);

@@ -10,7 +10,7 @@ export interface CounterFile {
   truth: string;
   /** The events, besides TRUNCATE, that its triggers do not count, or not always. */
   missed: string[];
-  /** `counts-right` where migrate has nothing to do, or `installs`. What only the owner of the tables can do is not needed. */
+  /** `counts-right` where migrate has nothing to do, or `installs`. TRUNCATE, which only the owner can do, is not needed. */
   migrate: string;
   /** `deleted` where a reset deletes the records, or `refused`. */
   history: string;

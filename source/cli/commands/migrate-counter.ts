@@ -3,6 +3,7 @@ import type { Database } from '../../connection/transactions.ts';
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import { exitCodes } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
+import { leftUncounted } from '../../migration/defined/counter-plan.ts';
 import {
   type CounterPlan,
   type ProvenCounterPlan,
@@ -31,8 +32,12 @@ export async function migrateCounter(
   open: (plan: CounterPlan) => Promise<MigrationReceipt | null>,
   say: (text: string) => void,
 ): Promise<Outcome> {
-  const { readOnly, dryRun, confirm } = config;
-  const plan = await planCounterMigration(database, { definition, readOnly, dryRun }, signal);
+  const { readOnly, dryRun, confirm, applicationStopped } = config;
+  const plan = await planCounterMigration(
+    database,
+    { definition, readOnly, dryRun, applicationStopped },
+    signal,
+  );
   const head = await counterHead(plan.inspected, database, signal);
   if (dryRun)
     return {
@@ -43,7 +48,11 @@ export async function migrateCounter(
   if (plan.statements.length === 0)
     return {
       json: document(head, plan, null, null),
-      text: [databaseInfo(plan.inspected, database).line, nothingToDo(plan), ...findingLines(plan.findings)]
+      text: [
+        databaseInfo(plan.inspected, database).line,
+        ...nothingToDo(plan),
+        ...findingLines(plan.findings),
+      ]
         .map(displayText)
         .join('\n'),
       exitCode: exitCodeOf(plan.findings),
@@ -80,13 +89,27 @@ export async function migrateCounter(
   };
 }
 
-function nothingToDo({ definition, health }: CounterPlan): string {
+/** Never only that a trigger keeps the count, where it does not follow every event. */
+function nothingToDo({ definition, health }: CounterPlan): string[] {
   const names = health.triggers.map(({ name }) => name).join(', ');
-  return `Nothing to do: ${names} ${health.triggers.length === 1 ? 'keeps' : 'keep'} ${definition.id}.`;
+  const keeps = health.triggers.length === 1 ? 'keeps' : 'keep';
+  const left = leftUncounted(health, definition);
+  return left.length === 0
+    ? [`Nothing to do: ${names} ${keeps} ${definition.id}.`]
+    : [`Nothing to install: ${names} ${keeps} ${definition.id}, except for what follows.`, ...left];
 }
 
 const countsAreLeft = ({ id }: CounterDefinition) =>
   `To find counts that are wrong already, run check --counter ${id}.`;
+
+/** What has to be known before anything else: whether the application counts by itself. */
+function besideLines({ beside }: CounterPlan): string[] {
+  if (beside === null) return [];
+  return [
+    `Warning: ${beside.message}`,
+    'Its own increment must go at the same time, or everything is counted twice. Then run this with --application-stopped.',
+  ];
+}
 
 function proofLines(proof: CounterProof | null): string[] {
   if (proof === null) return [];
@@ -126,8 +149,9 @@ function script(plan: ProvenCounterPlan, database: Database): string {
   const { statements, differs, replaced, lacking, fingerprint, inspected, definition, proof } = plan;
   const note = (line: string) => `-- ${displayText(line)}`.trimEnd();
   const head = note(databaseInfo(inspected, database).line);
-  if (statements.length === 0) return [head, note(nothingToDo(plan))].join('\n');
+  if (statements.length === 0) return [head, ...nothingToDo(plan).map(note)].join('\n');
   return [
+    ...besideLines(plan).map(note),
     head,
     note(`Fingerprint ${fingerprint}. It changes:`),
     ...differs.map(what => note(`  ${what}`)),

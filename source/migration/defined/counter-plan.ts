@@ -1,10 +1,13 @@
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import type { Finding } from '../../counter/finding.ts';
 import { refused } from '../../counter/guards.ts';
 import type { ConsoleError } from '../../errors/errors.ts';
 import type { TriggerCatalog } from '../../trigger/catalog.ts';
 import type { Circumstances } from '../../trigger/defined/facts/circumstances.ts';
-import type { CounterHealth, Known } from '../../trigger/defined/judge.ts';
+import { applicationCodes } from '../../trigger/defined/findings/absence.ts';
+import type { CounterHealth, EventHealth, Known } from '../../trigger/defined/judge.ts';
 import { type Keeping, keepersOf, nameOf } from '../../trigger/defined/keeping.ts';
+import { eventWords } from '../../trigger/defined/words.ts';
 import type { CounterFacts } from './read-counter-facts.ts';
 import type { CounterScript } from './sql/counter-script.ts';
 
@@ -17,9 +20,11 @@ export interface CounterChanges {
   statements: string[];
   /** Statements to restore by hand what is dropped or replaced. */
   replaced: string[];
+  /** The finding that the application seems to count by itself, or that this was not looked at; null if nothing speaks for it. */
+  beside: Finding | null;
 }
 
-export const nothing: CounterChanges = { differs: [], drops: [], statements: [], replaced: [] };
+export const nothing: CounterChanges = { differs: [], drops: [], statements: [], replaced: [], beside: null };
 
 interface Decided {
   known: Known;
@@ -41,10 +46,12 @@ export function changesFor(decided: Decided): CounterChanges {
   if (!isOwn && isKept(health, known.definition)) return nothing;
   requireRoom(known.definition, facts);
   requireAlone(decided, foreign);
-  const dropped = droppable(decided, foreign);
+  const added = missingTriggers(decided, foreign);
+  const installed = added ? { ...script, triggers: added } : script;
+  const dropped = added ? [] : droppable(decided, foreign);
   const stale = facts.triggers.filter(
     ({ name }) =>
-      script.triggers.some(each => each.name === name) && !dropped.some(each => each.name === name),
+      installed.triggers.some(each => each.name === name) && !dropped.some(each => each.name === name),
   );
   const gone = [...dropped, ...stale];
   const tableOf = (oid: number) =>
@@ -54,20 +61,21 @@ export function changesFor(decided: Decided): CounterChanges {
       ...dropped.map(
         ({ name, table }) => `the trigger ${name} on ${tableOf(table)}, which counts wrongly, is dropped`,
       ),
-      ...script.functions.map(({ name }) => `the function ${name}()`),
-      ...script.triggers.map(({ name, table }) => `the trigger ${name} on ${table}`),
+      ...installed.functions.map(({ name }) => `the function ${name}()`),
+      ...installed.triggers.map(({ name, table }) => `the trigger ${name} on ${table}`),
     ],
     drops: dropped.map(({ name }) => name),
     statements: [
       'SET LOCAL search_path = pg_catalog, pg_temp',
       ...gone.map(({ name, table }) => `DROP TRIGGER ${quoted(name)} ON ${tableOf(table)}`),
-      ...script.functions.flatMap(({ name, statement }) => [
+      ...installed.functions.flatMap(({ name, statement }) => [
         statement,
         ...(facts.owned ? [`ALTER FUNCTION ${name}() OWNER TO ${quoted(facts.owner)}`] : []),
       ]),
-      ...script.triggers.map(({ statement }) => statement),
+      ...installed.triggers.map(({ statement }) => statement),
     ],
     replaced: gone.map(({ definition }) => definition),
+    beside: isOwn ? null : (health.findings.find(({ code }) => applicationCodes.has(code)) ?? null),
   };
 }
 
@@ -85,11 +93,56 @@ export function isInstalled(facts: CounterFacts, { functions, triggers }: Counte
 }
 
 /** Whether triggers that are there count right: nothing that can happen, and that is meant to be counted, is missed. */
-function isKept({ healthy, events, triggers }: CounterHealth, { onDelete }: CounterDefinition): boolean {
-  const meant = events.filter(({ event }) => event !== 'delete' || onDelete === 'subtracts');
+function isKept(health: CounterHealth, definition: CounterDefinition): boolean {
   return (
-    healthy && triggers.length > 0 && meant.every(({ handled, canHappen }) => handled === true || !canHappen)
+    health.healthy &&
+    health.triggers.length > 0 &&
+    meantEvents(health, definition).every(({ handled, canHappen }) => handled === true || !canHappen)
   );
+}
+
+/** The events that are meant to be counted. */
+function meantEvents({ events }: CounterHealth, { onDelete }: CounterDefinition): EventHealth[] {
+  return events.filter(({ event }) => event !== 'delete' || onDelete === 'subtracts');
+}
+
+/**
+ * The triggers for the events that nothing counts, where the others are counted right by triggers of somebody else's: those stay as
+ * they are. Null if more than that is wrong, or if one trigger would have to count a part of an event.
+ */
+function missingTriggers(
+  { known: { definition }, health, script }: Decided,
+  foreign: readonly Keeping[],
+): CounterScript['triggers'] | null {
+  if (foreign.length === 0 || definition.record.through !== null) return null;
+  const meant = meantEvents(health, definition);
+  const missed = meant.filter(({ handled }) => handled !== true);
+  const isAbsent = missed.every(({ handled, keptBy }) => handled === false && keptBy.length === 0);
+  if (!isAbsent || missed.some(({ event }) => event === 'insert')) return null;
+  const absent = new Set(missed.map(({ event }) => `${event}-not-counted`));
+  if (health.findings.some(({ code, severity }) => severity === 'error' && !absent.has(code))) return null;
+  const firing = new Set(missed.map(({ event }) => firesFor(event)));
+  if (meant.some(each => !missed.includes(each) && firing.has(firesFor(each.event)))) return null;
+  // A trigger may do more to the count with an UPDATE than to follow these events.
+  if (foreign.some(({ event }) => firing.has(event))) return null;
+  return script.triggers.filter(({ name }) => [...firing].some(event => name.endsWith(`_${event}`)));
+}
+
+const firesFor = (event: EventHealth['event']) =>
+  event === 'insert' || event === 'delete' || event === 'truncate' ? event : 'update';
+
+/** What stays uncounted beside triggers that count the rest right, and why, in sentences. */
+export function leftUncounted(health: CounterHealth, definition: CounterDefinition): string[] {
+  const meant = meantEvents(health, definition);
+  return health.events
+    .filter(({ handled }) => handled !== true)
+    .map(each => {
+      const what = `Not counted: ${eventWords(each.event, definition)}.`;
+      if (!meant.includes(each)) return `${what} The count is meant to stay when that happens.`;
+      return each.canHappen
+        ? what
+        : `${what} By the catalog only the owner of ${definition.record.table} can do that.`;
+    });
 }
 
 /** Triggers that fire once per statement see what they need only on plain tables. */

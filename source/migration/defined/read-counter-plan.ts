@@ -31,13 +31,21 @@ export interface ProvenCounterPlan extends CounterPlan {
   proof: CounterProof | null;
 }
 
+interface CounterRequest {
+  definition: CounterDefinition;
+  readOnly: boolean;
+  dryRun: boolean;
+  /** The user says that the application does not count by itself, or not any more. */
+  applicationStopped: boolean;
+}
+
 /**
  * Compares what keeps a counter with what the migration would install. Rejects with exit code 4 if that is not possible, would count
  * something twice or comes out wrong where it is played, with 3 if this role lacks a right.
  */
 export async function planCounterMigration(
   database: Database,
-  { definition, readOnly, dryRun }: { definition: CounterDefinition; readOnly: boolean; dryRun: boolean },
+  { definition, readOnly, dryRun, applicationStopped }: CounterRequest,
   signal?: AbortSignal,
 ): Promise<ProvenCounterPlan> {
   if (readOnly && !dryRun)
@@ -47,6 +55,7 @@ export async function planCounterMigration(
   if (!dryRun) {
     requireWritableServer(plan.inspected.server, 'the migration');
     requireRights(plan);
+    requireStopped(plan, applicationStopped);
   }
   const obstacle = readOnly
     ? '--read-only is set'
@@ -124,6 +133,16 @@ export function requireCounterConfirmation(plan: CounterPlan, confirm: string | 
     confirm === null
       ? `To run it, add --confirm ${plan.fingerprint}; --dry-run prints its SQL.`
       : `The plan has changed since it was confirmed with ${confirm}; to run the current one, add --confirm ${plan.fingerprint}.`,
+  );
+}
+
+/** Throws (exit code 4) where the application seems to count by itself, unless the user says that it does not. */
+function requireStopped({ beside }: CounterPlan, stopped: boolean): void {
+  if (beside === null || stopped) return;
+  throw refused(
+    'kept-elsewhere',
+    beside.message,
+    `${beside.hint} Once it is out, or if it never did, add --application-stopped.`,
   );
 }
 

@@ -8,6 +8,7 @@ import type { TriggerState } from '../health.ts';
 import { describeType } from '../trigger-type.ts';
 import { type EventName, eventNames, neededEvents } from './events.ts';
 import { type Circumstances, factsKey } from './facts/circumstances.ts';
+import { absenceFindings } from './findings/absence.ts';
 import { eventFindings, faultFinding } from './findings/event-findings.ts';
 import { otherFindings } from './findings/other-findings.ts';
 import { bodyFindings, rightsFindings, stateFindings, uniqueFindings } from './findings/trigger-findings.ts';
@@ -83,7 +84,7 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
     }),
   );
   const findings = [
-    ...absence(keepers, definition, circumstances),
+    ...absenceFindings(keepers, definition, circumstances),
     ...triggers.flatMap(trigger => stateFindings(trigger, table, circumstances)),
     ...unreadFindings(circumstances, definition),
     ...verdictFindings(verdicts, { keepers, byTriggers, firing, playing, definition, circumstances, table }),
@@ -112,26 +113,6 @@ function isOn({ by }: Keeping, { triggers }: Circumstances): boolean {
 
 function triggersOf(keepings: readonly Keeping[]): CatalogTrigger[] {
   return unique(keepings.map(({ by }) => by)).flatMap(by => (by.kind === 'trigger' ? [by.trigger] : []));
-}
-
-/** Where nothing at all keeps the count. */
-function absence(
-  { own, otherwise }: Keepers,
-  { id, confidence }: CounterDefinition,
-  { unread, others }: Circumstances,
-): Finding[] {
-  if (own.length > 0 || otherwise.length > 0 || unread.length > 0) return [];
-  return [
-    {
-      code: 'trigger-missing',
-      severity: 'error',
-      message: `Nothing was found that keeps ${id}${others.length > 0 ? ' with each change of its records' : ''}.`,
-      hint:
-        confidence === 'guess'
-          ? 'Only its name speaks for it. If the application keeps it, what it does cannot be seen here.'
-          : `See what would keep it: preset-usage migrate --counter ${id} --dry-run`,
-    },
-  ];
 }
 
 function unreadFindings({ unread }: Circumstances, { row }: CounterDefinition): Finding[] {

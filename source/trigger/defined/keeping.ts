@@ -56,6 +56,11 @@ export function keepersOf(definition: CounterDefinition, writings: readonly Writ
   return { own, otherwise };
 }
 
+/** Whether a body was found that counts, or may count, a record that is inserted. */
+export function countsInserts({ own, otherwise }: Keepers): boolean {
+  return otherwise.length > 0 || own.some(({ event }) => event === 'insert');
+}
+
 /** An UPDATE, and an upsert IF NOT FOUND: only one of them does anything. */
 function eitherWay(effects: readonly Effect[]): Effect[] {
   const asks = ({ doubts }: Effect) => doubts.some(doubt => /\bFOUND\b/.test(doubt));

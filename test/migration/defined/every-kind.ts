@@ -16,7 +16,12 @@ const timeouts = { timeout: 30, lockTimeout: 2 };
 
 /** Installs what keeps a counter, as the command does. */
 export async function install(database: Database, definition: CounterDefinition) {
-  const plan = await planCounterMigration(database, { definition, readOnly: false, dryRun: false });
+  const plan = await planCounterMigration(database, {
+    definition,
+    readOnly: false,
+    dryRun: false,
+    applicationStopped: true,
+  });
   const result = await runMigration(
     database,
     plan,
@@ -108,7 +113,12 @@ export function everyKindIsKept(url: () => string, of: readonly Kind[] = kinds):
       const { result } = await install(database, definition);
       expect(result.left).toEqual([]);
       expect(result.findings.filter(({ severity }) => severity === 'error')).toEqual([]);
-      const again = await planCounterMigration(database, { definition, readOnly: false, dryRun: false });
+      const again = await planCounterMigration(database, {
+        definition,
+        readOnly: false,
+        dryRun: false,
+        applicationStopped: true,
+      });
       expect(again.statements).toEqual([]);
       // Conditions on eight columns have more states than can be played.
       if (!kind.name.startsWith('conditions on types')) {

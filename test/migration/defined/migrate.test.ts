@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
+import { leftUncounted } from '../../../source/migration/defined/counter-plan.ts';
 import { planCounterMigration } from '../../../source/migration/defined/read-counter-plan.ts';
 import { readCounterHealth } from '../../../source/trigger/defined/read-health.ts';
 import { connectTo } from '../../helpers/connect.ts';
@@ -23,7 +24,8 @@ const definition = defined({
   row: { table: 'posts', count: 'comments_count' },
   record: { table: 'comments', reference: ['post_id'], where: { kind: 'null', column: 'deleted_at' } },
 });
-const plan = (dryRun = false) => planCounterMigration(database, { definition, readOnly: false, dryRun });
+const plan = (dryRun = false) =>
+  planCounterMigration(database, { definition, readOnly: false, dryRun, applicationStopped: true });
 const wrong = () =>
   own.sql`SELECT id FROM posts p WHERE coalesce(comments_count, 0) <> (SELECT count(*) FROM comments c WHERE c.post_id = p.id AND deleted_at IS NULL)`;
 
@@ -69,6 +71,54 @@ test('nothing is installed beside triggers that count right', async () => {
     ),
   );
   expect(await plan()).toMatchObject({ statements: [], proof: null });
+});
+
+const rest = `IF TG_OP = 'DELETE' THEN IF OLD.deleted_at IS NULL THEN UPDATE posts SET comments_count = coalesce(comments_count, 0) - 1 WHERE id = OLD.post_id; END IF;
+  ELSIF NEW.deleted_at IS NULL THEN ${up} END IF;`;
+
+test.each([
+  ['that counts', rest],
+  [
+    'that stamps rows too',
+    `${rest} UPDATE posts SET seen = seen + 1 WHERE id = coalesce(NEW.post_id, OLD.post_id);`,
+  ],
+])('what a trigger %s leaves out is counted beside it', async (_, body) => {
+  await own.sql.unsafe(trigger('count_some', 'INSERT OR DELETE', body));
+  const { health } = await readCounterHealth(database, definition);
+  expect(health.findings.filter(({ severity }) => severity !== 'info').map(({ code }) => code)).toEqual(
+    expect.arrayContaining(['move-not-counted', 'condition-not-counted']),
+  );
+  const { plan: made, result } = await install(database, definition);
+  expect([made.drops, result.left]).toEqual([[], []]);
+  expect(made.differs).toEqual([
+    'the function "public"."keep_posts_comments_count"()',
+    'the trigger keep_posts_comments_count_update on public.comments',
+    'the trigger keep_posts_comments_count_truncate on public.comments',
+  ]);
+  await own.sql.unsafe(`
+    INSERT INTO comments (post_id) VALUES (1), (1), (2), (3); UPDATE comments SET post_id = 4 WHERE post_id = 2;
+    UPDATE comments SET deleted_at = now() WHERE post_id = 3; DELETE FROM comments WHERE id = 1;`);
+  expect(await wrong()).toHaveLength(0);
+  expect(await plan()).toMatchObject({ statements: [], proof: null });
+});
+
+test('moves that only the owner can make are named, where others insert', async () => {
+  const counts = `IF TG_OP = 'INSERT' THEN ${up} ELSE ${up.replace('+', '-').replace('NEW', 'OLD')} END IF;`;
+  await own.sql.unsafe(
+    `${trigger('keep', 'INSERT OR DELETE', counts)} GRANT INSERT ON comments TO PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC`,
+  );
+  const kept = { ...definition, record: { ...definition.record, where: null } };
+  const made = await planCounterMigration(database, {
+    definition: kept,
+    readOnly: false,
+    dryRun: false,
+    applicationStopped: true,
+  });
+  expect(made.statements).toEqual([]);
+  expect(leftUncounted(made.health, kept)).toEqual([
+    'Not counted: a record moves to another row. By the catalog only the owner of comments can do that.',
+    'Not counted: comments is emptied by TRUNCATE. By the catalog only the owner of comments can do that.',
+  ]);
 });
 
 test('a trigger that counts wrongly is named and dropped', async () => {

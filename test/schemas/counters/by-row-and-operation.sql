@@ -2,7 +2,7 @@
 -- counter: public.posts.comments_count
 -- truth: SELECT id::text AS id, comments_count::text AS count, (SELECT count(*) FROM comments c WHERE c.post_id = p.id)::text AS truth FROM posts p ORDER BY 1
 -- missed: move
--- migrate: counts-right
+-- migrate: installs
 -- history: deleted
 -- uses: INSERT INTO comments (post_id) VALUES (3), (1); DELETE FROM comments WHERE post_id = 4
 

@@ -2,7 +2,7 @@
 -- counter: public.albums.photos_count
 -- truth: SELECT id::text AS id, photos_count::text AS count, (SELECT count(*) FROM photos f WHERE f.album_id = a.id)::text AS truth FROM albums a ORDER BY 1
 -- missed: move
--- migrate: counts-right
+-- migrate: installs
 -- history: deleted
 -- uses: INSERT INTO photos (album_id) VALUES (3), (3), (1); DELETE FROM photos WHERE album_id = 2
 

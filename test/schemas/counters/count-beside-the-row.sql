@@ -2,7 +2,7 @@
 -- counter: public.post_stats.comments
 -- truth: SELECT p.id::text AS id, coalesce(s.comments, 0)::text AS count, (SELECT count(*) FROM comments c WHERE c.post_id = p.id)::text AS truth FROM posts p LEFT JOIN post_stats s ON s.post_id = p.id ORDER BY 1
 -- missed: move
--- migrate: counts-right
+-- migrate: installs
 -- history: deleted
 -- uses: INSERT INTO comments (post_id) VALUES (3), (3), (1); DELETE FROM comments WHERE post_id = 4
 

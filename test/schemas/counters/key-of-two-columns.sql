@@ -2,7 +2,7 @@
 -- counter: public.tickets.messages_count
 -- truth: SELECT tenant_id::text || ' ' || no::text AS id, messages_count::text AS count, (SELECT count(*) FROM messages m WHERE m.tenant_id = t.tenant_id AND m.ticket_no = t.no)::text AS truth FROM tickets t ORDER BY 1
 -- missed: move
--- migrate: counts-right
+-- migrate: installs
 -- history: refused
 -- uses: INSERT INTO messages (tenant_id, ticket_no) VALUES ('a "b", c', 1), ('acme', 2); DELETE FROM messages WHERE ticket_no = 1 AND tenant_id = 'acme'
 

@@ -2,7 +2,7 @@
 -- counter: public.campaigns.touches
 -- truth: SELECT id::text AS id, touches::text AS count, (SELECT count(*) FROM events e WHERE e.campaign_id = c.id AND e.kind IN ('open', 'click'))::text AS truth FROM campaigns c ORDER BY 1
 -- missed: move condition
--- migrate: counts-right
+-- migrate: installs
 -- history: deleted
 -- uses: INSERT INTO events (campaign_id, kind) VALUES (3, 'click'), (3, 'sent'); DELETE FROM events WHERE kind = 'open'
 

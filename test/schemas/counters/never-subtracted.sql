@@ -2,7 +2,7 @@
 -- counter: public.packages.downloads
 -- truth: SELECT id::text AS id, downloads::text AS count, (SELECT count(*) FROM package_downloads d WHERE d.package_id = p.id)::text AS truth FROM packages p ORDER BY 1
 -- missed: delete move
--- migrate: counts-right
+-- migrate: installs
 -- history: deleted
 -- uses: INSERT INTO package_downloads (package_id) VALUES ('new'), ('left')
 

@@ -2,7 +2,7 @@
 -- counter: public.posts.likes_count
 -- truth: SELECT id::text AS id, likes_count::text AS count, (SELECT count(*) FROM likes l WHERE l.target_type = 'post' AND l.target_id = p.id)::text AS truth FROM posts p ORDER BY 1
 -- missed: move condition
--- migrate: counts-right
+-- migrate: installs
 -- history: deleted
 -- uses: INSERT INTO likes (target_type, target_id, user_id) VALUES ('post', 3, 9), ('photo', 1, 9); DELETE FROM likes WHERE user_id = 2
 

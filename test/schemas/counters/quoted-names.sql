@@ -2,7 +2,7 @@
 -- counter: public."Post"."commentCount"
 -- truth: SELECT "id"::text AS id, "commentCount"::text AS count, (SELECT count(*) FROM "Comment" c WHERE c."postId" = p."id")::text AS truth FROM "Post" p ORDER BY 1
 -- missed: move
--- migrate: counts-right
+-- migrate: installs
 -- history: deleted
 -- uses: INSERT INTO "Comment" ("postId") VALUES ('c2'), ('c''3'); DELETE FROM "Comment" WHERE "postId" = 'c1'
 

@@ -2,7 +2,7 @@
 -- counter: public.posts.likes
 -- truth: SELECT id::text AS id, likes::text AS count, (SELECT count(*) FROM post_likes l WHERE l.post_id = p.id)::text AS truth FROM posts p ORDER BY 1
 -- missed: move
--- migrate: counts-right
+-- migrate: installs
 -- history: deleted
 -- uses: INSERT INTO post_likes VALUES (3, 5), (3, 6); DELETE FROM post_likes WHERE user_id = 1; INSERT INTO post_comments (post_id) VALUES (3)
 

@@ -32,7 +32,11 @@ const definition = defined({
 const named = { ...definition, nouns: { row: ['post', 'posts'], record: ['comment', 'comments'] } } as const;
 
 /** The health in tables like these, after `more`. */
-async function healthWith(more: string, rest = 'SECURITY DEFINER SET search_path = public') {
+async function healthWith(
+  more: string,
+  rest = 'SECURITY DEFINER SET search_path = public',
+  inserts = `GRANT INSERT ON comments TO ${app}`,
+) {
   await own.sql
     .unsafe(`
       DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO ${app};
@@ -44,7 +48,8 @@ async function healthWith(more: string, rest = 'SECURITY DEFINER SET search_path
       CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql ${rest} AS $$ BEGIN
         IF NEW.phase = 'seen' THEN UPDATE posts SET comments_count = coalesce(comments_count, 0) + 1 WHERE id = NEW.post_id; END IF; RETURN NULL; END $$;
       CREATE TRIGGER keep AFTER INSERT ON comments FOR EACH ROW EXECUTE FUNCTION keep();
-      ${more}`)
+      ${more};
+      ${inserts}`)
     .simple();
   return (await readCounterHealth(database, { ...named })).health;
 }
@@ -101,7 +106,7 @@ test.each([
   ['TRUNCATE', `GRANT TRUNCATE ON comments TO ${app}`, { truncate: [`TRUNCATE is granted to ${app}`] }],
   [
     'policies that let nobody delete',
-    `GRANT DELETE, INSERT ON comments TO ${app}; ALTER TABLE comments ENABLE ROW LEVEL SECURITY`,
+    `GRANT DELETE ON comments TO ${app}; ALTER TABLE comments ENABLE ROW LEVEL SECURITY; CREATE POLICY add ON comments FOR INSERT WITH CHECK (true)`,
     {},
   ],
   [
@@ -118,6 +123,35 @@ test.each([
   ],
 ])('%s can make it happen', async (_, more, expected) => {
   expect(await causes(more)).toEqual(expected);
+});
+
+const byOwner = 'postgres, who owns comments, is the only role that may insert comments';
+
+test.each([
+  ['nobody else may insert records', '', { delete: [byOwner], move: [byOwner], condition: [byOwner] }],
+  [
+    'policies let nobody else insert them',
+    `GRANT INSERT ON comments TO ${app}; ALTER TABLE comments ENABLE ROW LEVEL SECURITY`,
+    { delete: [byOwner], move: [byOwner], condition: [byOwner] },
+  ],
+  [
+    'others only read',
+    `GRANT SELECT ON comments TO PUBLIC`,
+    { delete: [byOwner], move: [byOwner], condition: [byOwner] },
+  ],
+  [
+    'others insert by a function of the owner',
+    `CREATE FUNCTION say(post integer) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS 'INSERT INTO comments (post_id) VALUES (post)'`,
+    {},
+  ],
+])('the application is connected as the owner, or not: %s', async (_, rights, expected) => {
+  const { events, findings } = await healthWith('', undefined, rights);
+  const by = Object.fromEntries(events.flatMap(each => (each.by.length > 0 ? [[each.event, each.by]] : [])));
+  expect(by).toEqual(expected);
+  const codes = ['delete-not-counted', 'move-not-counted', 'condition-not-counted'];
+  expect(findings.filter(({ code }) => codes.includes(code)).map(({ severity }) => severity)).toEqual(
+    codes.map(() => ('move' in expected ? 'warning' : 'info')),
+  );
 });
 
 const serious = (health: Awaited<ReturnType<typeof healthWith>>) =>

@@ -803,3 +803,12 @@ describe('what the catalog adds', () => {
     expect(finding('count-row-missing', ddl, {}, aside)).toBeUndefined();
   });
 });
+
+test('an application that keeps the count is told of, also where that was not looked at', () => {
+  const codes = (agreement: Circumstances['agreement']) =>
+    healthOf(tables, count, { agreement }).findings.map(({ code }) => code);
+  expect(codes({ compared: 10, near: 9 })).toEqual(['trigger-missing', 'kept-by-application']);
+  expect(codes(null)).toEqual(['trigger-missing', 'application-not-excluded']);
+  expect(codes({ compared: 10, near: 5 })).toEqual(['trigger-missing']);
+  expect(codes({ compared: 0, near: 0 })).toEqual(['trigger-missing']);
+});

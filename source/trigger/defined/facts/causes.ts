@@ -21,12 +21,13 @@ export function causesOf(
   const found = new Map<EventName, Cause[]>();
   for (const event of [...neededEvents(definition), 'update' as const]) {
     if (event === 'insert') continue;
-    found.set(event, [
+    const causes = [
       ...cascades(event, definition, catalog),
       ...conditionColumns(event, definition, dates),
       ...writers(event, definition, catalog),
       ...grants(event, definition, catalog, updaters),
-    ]);
+    ];
+    found.set(event, causes.length > 0 ? causes : byOwner(event, definition, catalog));
   }
   return found;
 }
@@ -163,4 +164,30 @@ function grants(
   if (names.length === 0) return [];
   const what = columns.length === 0 ? privilege : `${privilege} of ${columns.join(', ')}`;
   return [{ kind: 'grant', text: `${what} is granted to ${names.join(', ')}` }];
+}
+
+/**
+ * Where nobody but the owner may insert records, the application that inserts them is connected as the owner, who may change them too.
+ * TRUNCATE is a chore of administrators, whoever may do it.
+ */
+function byOwner(event: EventName, { record, nouns }: CounterDefinition, catalog: TriggerCatalog): Cause[] {
+  if (event === 'truncate' || event === 'update') return [];
+  const { owner, roles, public: everybody } = whoMayRun(catalog, catalog.recordsOid, ['INSERT']);
+  if (owner === null || everybody || roles.some(role => role !== owner)) return [];
+  if (catalog.functions.some(routine => insertsAsOwner(routine, catalog))) return [];
+  return [
+    {
+      kind: 'owner',
+      text: `${owner}, who owns ${record.table}, is the only role that may insert ${nouns.record[1]}`,
+    },
+  ];
+}
+
+/** A function by which others insert records without a right of their own. */
+function insertsAsOwner(routine: TriggerCatalog['functions'][number], catalog: TriggerCatalog): boolean {
+  if (!routine.definer) return false;
+  return routine.reading.writes.some(({ action, table }) => {
+    const target = resolveTable(table, searchPathOf(routine.searchPath), catalog, routine.schema);
+    return action === 'insert' && target?.base === 'records';
+  });
 }

@@ -3,7 +3,7 @@ import type { EventName } from '../events.ts';
 
 /** Why an event can happen. */
 export interface Cause {
-  kind: 'cascade' | 'function' | 'job' | 'soft-delete' | 'state' | 'grant';
+  kind: 'cascade' | 'function' | 'job' | 'soft-delete' | 'state' | 'grant' | 'owner';
   /** A sentence without its full stop. */
   text: string;
 }
@@ -44,6 +44,13 @@ export interface OtherWriter {
   how: 'counts' | 'adds' | 'sets';
 }
 
+/** How the counts of a few rows that have records compare with them. */
+export interface Agreement {
+  compared: number;
+  /** Those that are right, or wrong by at most a tenth. */
+  near: number;
+}
+
 /** What decides, beside the bodies, whether a count is kept. */
 export interface Circumstances {
   count: { nullable: boolean; default: string | null };
@@ -63,6 +70,8 @@ export interface Circumstances {
   keyCascades: boolean;
   /** Something makes the row of another table that holds the count; true if it is the row itself. */
   countRowsMade: boolean;
+  /** Null where it was not looked at; undefined where something in the database counts what is inserted. */
+  agreement?: Agreement | null | undefined;
 }
 
 export function factsKey({ name, table }: { name: string; table: number }): string {

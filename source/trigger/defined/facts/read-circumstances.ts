@@ -8,11 +8,12 @@ import type { Catalog, CatalogTable } from '../../../counters/catalog.ts';
 import type { Writing } from '../../../counters/find/writings.ts';
 import type { TriggerCatalog } from '../../catalog.ts';
 import { readCatalogRows } from '../../read-catalog.ts';
-import { keepersOf } from '../keeping.ts';
+import { countsInserts, keepersOf } from '../keeping.ts';
 import { typed } from '../predicate-expression.ts';
 import { causesOf } from './causes.ts';
 import { type Circumstances, factsKey } from './circumstances.ts';
 import { otherWriters } from './other-writers.ts';
+import { readAgreement } from './read-agreement.ts';
 import { rightsOf } from './rights.ts';
 import { unreadTriggers } from './unread.ts';
 
@@ -93,6 +94,7 @@ export async function readCircumstances(
   ]);
   const { columns, count, rights, keyCascades } = row.parse(found);
   const parse = await readCatalogRows(reader, withCount(tables, home, catalog));
+  const agreement = countsInserts(keepers) ? undefined : await readAgreement(reader, tables);
   return async () => {
     const triggers = await parse();
     const updaters = new Map(columns.map(each => [each.name, each.updaters] as const));
@@ -115,6 +117,7 @@ export async function readCircumstances(
       owner: triggers.relations.find(({ oid }) => oid === tables.records.oid)?.owner ?? null,
       keyCascades,
       countRowsMade: definition.via === null || makesCountRows(definition, writings),
+      agreement,
     };
     return { circumstances, writers: triggers };
   };

@@ -7,6 +7,7 @@ import { type KeptBy, nameOf } from '../keeping.ts';
 import type { Played } from '../play.ts';
 import type { EventVerdict, Fault } from '../verdict.ts';
 import { capital, momentWords, one } from '../words.ts';
+import { mayBeKept } from './absence.ts';
 
 /** Findings about an event that changes nothing, or changes the count wrongly. */
 export function eventFindings(
@@ -28,7 +29,7 @@ function missingFinding(
   event: EventName,
   causes: readonly Cause[],
   definition: CounterDefinition,
-  { owner }: Circumstances,
+  { owner, agreement }: Circumstances,
 ): Finding {
   const { record, onDelete } = definition;
   const only = owner === null ? 'only their owner' : `only ${owner}, who owns ${record.table},`;
@@ -43,18 +44,20 @@ function missingFinding(
       ? `Deleting ${one(definition.nouns.record)} leaves the count above its records: no trigger subtracts, which may be meant.`
       : missingWords(event, definition),
     hint:
-      event === 'insert'
-        ? `See what would count them: preset-usage migrate --counter ${definition.id} --dry-run`
-        : causes.length === 0
-          ? `By the catalog ${only} can do that.`
-          : `It can happen: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`,
+      event === 'insert' && agreement !== undefined && mayBeKept(agreement)
+        ? 'The application may count them: another finding says why.'
+        : event === 'insert'
+          ? `See what would count them: preset-usage migrate --counter ${definition.id} --dry-run`
+          : causes.length === 0
+            ? `By the catalog ${only} can do that.`
+            : `It can happen: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`,
   };
 }
 
 function severityOf(event: EventName, causes: readonly Cause[], keeps: boolean): Severity {
   if (event === 'insert') return 'error';
   if (causes.length === 0) return 'info';
-  const isBound = causes.some(({ kind }) => kind !== 'grant' && kind !== 'state');
+  const isBound = causes.some(({ kind }) => !['grant', 'state', 'owner'].includes(kind));
   return isBound && !keeps ? 'error' : 'warning';
 }
 
