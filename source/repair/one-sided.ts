@@ -45,7 +45,7 @@ function countsChanged(
   for (const { tableOid, enabled, type, functionOid, name } of catalog.triggers) {
     if (tableOid !== catalog.recordsOid || !['O', 'A'].includes(enabled)) continue;
     if (!describeType(type).events.some(each => each === event)) continue;
-    for (const body of reached(catalog, functionOid)) {
+    for (const body of reachedBy(catalog, functionOid)) {
       const { writes, dynamic, problem } = body.reading;
       if (dynamic.length > 0 || problem) changed.set(unreadable, name);
       for (const { table, columns } of writes) {
@@ -60,7 +60,7 @@ function countsChanged(
 }
 
 /** A trigger's function, and the functions that it calls. */
-function reached(catalog: TriggerCatalog, oid: number): CatalogFunction[] {
+export function reachedBy(catalog: TriggerCatalog, oid: number): CatalogFunction[] {
   const found = new Set(catalog.functions.filter(each => each.oid === oid));
   for (const body of found) {
     const called = new Set(body.reading.calls.map(({ name }) => name));

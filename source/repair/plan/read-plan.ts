@@ -12,6 +12,7 @@ import { isConsoleError } from '../../errors/errors.ts';
 import { readCounterHealth } from '../../trigger/defined/read-health.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
+import { alsoWritesRemarks, restoredColumns } from '../also-writes.ts';
 import type { Receipt } from '../receipts/receipt.ts';
 import { counterOf } from '../receipts/receipt-head.ts';
 import type { Remark, RepairOptions } from '../repair.ts';
@@ -109,9 +110,10 @@ export async function planRepair(
   const health = isOfPresets(found.tables.definition)
     ? judgeTrigger(catalog)
     : await readKeeping(database, found.tables.definition, signal);
+  const restores = inserts ? restoredColumns(catalog, found.tables, facts) : [];
   const written = draft.into
     ? onlyColumns(
-        facts,
+        { ...facts, restores },
         draft.into.flatMap(quoted => (quoted === null ? [] : { quoted })),
       )
     : facts;
@@ -152,6 +154,15 @@ export async function planRepair(
       ...addedRemarks(draft.changes, found.tables),
       ...writersRemarks(health, firesTriggers, nounsOf(found.tables.definition)),
       ...(inserts ? restoringRemarks(catalog, options) : []),
+      ...(inserts || mayDelete
+        ? alsoWritesRemarks(
+            catalog,
+            found.tables,
+            { ...facts, restores: restoredColumns(catalog, found.tables, facts) },
+            options,
+            mayDelete,
+          )
+        : []),
       ...besidesRemarks(facts, { deletes: deletes && draft.method !== 'truncate', inserts }),
     ],
     estimate: { rows, seconds: estimateSeconds(draft) },

@@ -186,6 +186,10 @@ function onlyOne(table: string): string {
 export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShape, quote = '$$'): string {
   const { presets, written, records, path } = tables;
   const lastUsed = lastUsedOf(tables, facts, order);
+  const restored = order.inserts.length > 0 ? facts.restores : [];
+  // What a row held when it was locked, of the columns that triggers set for records that are put back.
+  const other = (place: number) =>
+    `((others OPERATOR(pg_catalog.->) (o.value OPERATOR(pg_catalog.->>) 'id')) OPERATOR(pg_catalog.->>) ${place})`;
   const count = records.sums
     ? comparableCount(`p.${written.count}`, presets.countKind, true)
     : `p.${written.count}`;
@@ -223,8 +227,8 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
     order.adds ? addition(tables) : '',
     `${byPath(
       path,
-      `SELECT coalesce(pg_catalog.jsonb_object_agg(l.id, l.count), '{}'), coalesce(pg_catalog.jsonb_object_agg(l.id, l.used), '{}') INTO held, used
-    FROM (SELECT ${lockedId} AS id, ${count} AS count, ${lastUsed ? `p.${written.touched}::pg_catalog.text` : 'NULL::pg_catalog.text'} AS used FROM ${locked} FOR NO KEY UPDATE OF p${order.wait ? '' : ' SKIP LOCKED'}) l;`,
+      `SELECT coalesce(pg_catalog.jsonb_object_agg(l.id, l.count), '{}'), coalesce(pg_catalog.jsonb_object_agg(l.id, l.used), '{}')${restored.length > 0 ? `, coalesce(pg_catalog.jsonb_object_agg(l.id, l.others), '{}')` : ''} INTO held, used${restored.length > 0 ? ', others' : ''}
+    FROM (SELECT ${lockedId} AS id, ${count} AS count, ${lastUsed ? `p.${written.touched}::pg_catalog.text` : 'NULL::pg_catalog.text'} AS used${restored.length > 0 ? `, pg_catalog.jsonb_build_array(${restored.map(({ quoted }) => `p.${quoted}::pg_catalog.text`).join(', ')}) AS others` : ''} FROM ${locked} FOR NO KEY UPDATE OF p${order.wait ? '' : ' SKIP LOCKED'}) l;`,
     )}
   started := coalesce(started, clock_timestamp());
   IF (SELECT count(*) FROM jsonb_object_keys(held)) < jsonb_array_length(given->'rows') THEN
@@ -246,10 +250,10 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
          ? `,
          ${lastUsed.sets}`
          : ''
-     }
+     }${restored.map(({ quoted, type }, place) => `,\n         ${quoted} = ${other(place)}::${inSchema(type)}`).join('')}
     FROM ${givenRows} o
    WHERE ${isGiven}
-     AND (${keysDiffer(`p.${written.count}`, becomes)}${lastUsed ? ` OR ${lastUsed.differs}` : ''});
+     AND (${keysDiffer(`p.${written.count}`, becomes)}${lastUsed ? ` OR ${lastUsed.differs}` : ''}${restored.map(({ quoted }, place) => ` OR ${keysDiffer(`p.${quoted}::pg_catalog.text`, other(place))}`).join('')});
   ${written.keys.length === 0 ? onlyOne(written.name) : ''}  -- A trigger or a policy may have kept a row from being written, or written something else.
   is_other := EXISTS (SELECT FROM pg_catalog.jsonb_each_text(becomes) b JOIN ${written.name} p ON ${isNamedBy(written.keys, 'p', 'b.key')}
               WHERE ${keysDiffer(`p.${written.count}`, `b.value::${facts.countType}`)});`)}
@@ -269,6 +273,7 @@ DECLARE
   given jsonb := nullif(current_setting('${givenSetting}', true), '')::jsonb;
   held jsonb;
   used jsonb;
+  others jsonb;
   becomes jsonb;
   started timestamptz;
   touched bigint;

@@ -39,6 +39,10 @@ const facts = z.object({
   recordColumns: z.array(
     z.object({ quoted: z.string(), type: z.string(), declared: z.string(), number: z.number() }),
   ),
+  /** The columns of the row, under their own names; `settable` if a repair may set them to a value that it has read as text. */
+  rowColumns: z.array(
+    z.object({ name: z.string(), quoted: z.string(), type: z.string(), settable: z.boolean() }),
+  ),
   references: z.array(
     z.object({
       name: z.string(),
@@ -77,6 +81,8 @@ const facts = z.object({
 /** What a repair needs to know besides `Tables`. */
 export interface RepairFacts extends Omit<z.infer<typeof facts>, 'references'> {
   references: Reference[];
+  /** The columns of the row that are set back after triggers have set them for records that are put back. */
+  restores: z.infer<typeof facts>['rowColumns'];
   /** Why a row that the table with the counts lacks cannot be added; null if it can. */
   whyNoRow: string | null;
 }
@@ -111,6 +117,9 @@ SELECT json_build_object(
     FROM besides b JOIN pg_class c ON c.oid = b.oid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE b.presets = (b.event = 'UPDATE')),
   'recordColumns', (SELECT json_agg(json_build_object('quoted', quote_ident(attname), 'type', format_type(atttypid, -1), 'declared', format_type(atttypid, atttypmod),
                                                       'number', attnum) ORDER BY attnum) FROM given),
+  'rowColumns', (SELECT json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod),
+       'settable', y.typnamespace = 'pg_catalog'::regnamespace AND y.typtype = 'b' AND a.attgenerated = '' AND a.attidentity = '' AND has_column_privilege($1::oid, a.attnum, 'UPDATE')) ORDER BY a.attnum)
+     FROM counted a JOIN pg_type y ON y.oid = a.atttypid),
   'references', (SELECT coalesce(json_agg(json_build_object('name', k.conname, 'table', format('%I.%I', n.nspname, c.relname),
        'pairs', (SELECT json_agg(json_build_object('number', own, 'column', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod),
                      'operators', CASE WHEN y.typnamespace <> 'pg_catalog'::regnamespace THEN ${ownOperators('y')} END))
@@ -146,6 +155,7 @@ export async function readRepairFacts(reader: Reader, tables: Tables): Promise<R
   const placeOf = (number: number) => recordColumns.findIndex(column => column.number === number);
   return {
     ...rest,
+    restores: [],
     whyNoRow: await whyNoRowIsAdded(reader, tables),
     recordColumns,
     references: references.map(({ name, table, pairs }) => ({

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Database } from '../../source/connection/transactions.ts';
+import type { CounterDefinition } from '../../source/counter/definition/definition.ts';
+import { planRepair } from '../../source/repair/plan/read-plan.ts';
+import { connectTo } from '../helpers/connect.ts';
+import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { defined } from '../helpers/definitions.ts';
+import { doRepair, request, stateDirectory } from '../helpers/repair.ts';
+
+let own: TestDatabase;
+let database: Database;
+const options = { lastUsed: false, deleteHistory: true, suppressTriggers: false };
+const then = '2020-01-01 00:00:00.123456+00';
+
+beforeAll(async () => {
+  own = await createDatabase('template1');
+  database = connectTo(own.url);
+});
+afterAll(async () => {
+  await database.close();
+  await own.drop();
+});
+
+const threads = defined({
+  row: { table: 'threads', count: 'reply_count' },
+  record: { table: 'replies', reference: ['thread_id'] },
+});
+const views = defined({
+  row: { table: 'videos', count: 'views' },
+  via: { table: 'video_stats', row: ['video_id'] },
+  record: { table: 'plays', reference: ['video_id'] },
+});
+const back = (also = '') => `CREATE FUNCTION uncount_reply() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    UPDATE threads SET reply_count = reply_count - 1${also} WHERE id = OLD.thread_id; RETURN NULL; END $$;
+  CREATE TRIGGER uncount_reply AFTER DELETE ON replies FOR EACH ROW EXECUTE FUNCTION uncount_reply();`;
+const forward = (
+  also: string,
+  more = '',
+) => `CREATE FUNCTION count_reply() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    UPDATE threads SET reply_count = reply_count + 1${also} WHERE id = NEW.thread_id; ${more} RETURN NULL; END $$;
+  CREATE TRIGGER count_reply AFTER INSERT ON replies FOR EACH ROW EXECUTE FUNCTION count_reply();`;
+const forum = `DROP SCHEMA public CASCADE; CREATE SCHEMA public;
+  CREATE TABLE threads (id integer PRIMARY KEY, reply_count integer NOT NULL DEFAULT 0, last_reply_at timestamptz, last_reply_id bigint, "lastText" text, updated_at timestamptz);
+  CREATE TABLE replies (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, thread_id integer NOT NULL REFERENCES threads, body text);
+  CREATE TABLE activity (what text);
+  INSERT INTO threads (id) VALUES (1), (2);`;
+const replies = `INSERT INTO replies (thread_id, body) VALUES (1, 'a'), (1, 'b'), (2, 'c');
+  UPDATE threads SET last_reply_at = '${then}', last_reply_id = 2, "lastText" = CASE id WHEN 1 THEN 'it''s, "b"' END;
+  TRUNCATE activity`;
+
+interface Around {
+  before: unknown;
+  after: unknown;
+  /** The messages of `also-writes`, as the reset and the undo show them. */
+  said: string[][];
+}
+
+/** Deletes the history and puts it back: the table with the count before and after, and what the plans say. */
+async function around(counter: CounterDefinition, tables: string, shown: string): Promise<Around> {
+  await own.sql.unsafe(tables).simple();
+  const directory = stateDirectory();
+  const read = async () => [...(await own.sql.unsafe(shown))].map(row => ({ ...row }));
+  const alsoWrites = async (asked: Parameters<typeof planRepair>[1]) =>
+    (await planRepair(database, asked)).remarks
+      .filter(({ code }) => code === 'also-writes')
+      .map(({ message }) => message);
+  const before = await read();
+  const reset = request('reset', directory, { counter, options });
+  const saidFirst = await alsoWrites(reset);
+  const { receiptId } = await doRepair(database, reset);
+  const undo = request('undo', directory, { counter, receipt: receiptId });
+  const said = [saidFirst, await alsoWrites(undo)];
+  expect(await doRepair(database, undo)).toMatchObject({ left: [], error: null });
+  return { before, after: await read(), said };
+}
+
+test('an undo leaves what a trigger stamps beside the count as it was', async () => {
+  const also = `, last_reply_at = now(), last_reply_id = NEW.id, "lastText" = NEW.body`;
+  const { before, after, said } = await around(
+    threads,
+    forum + back() + forward(also) + replies,
+    'SELECT id, reply_count, last_reply_at::text, last_reply_id, "lastText" FROM threads ORDER BY id',
+  );
+  expect(after).toEqual(before);
+  expect(said).toEqual([[], []]);
+});
+
+test('the same in another table, where a statement trigger upserts the count', async () => {
+  const { before, after, said } = await around(
+    views,
+    `DROP SCHEMA public CASCADE; CREATE SCHEMA public;
+     CREATE TABLE videos (id integer PRIMARY KEY);
+     CREATE TABLE video_stats (video_id integer PRIMARY KEY REFERENCES videos, views bigint NOT NULL DEFAULT 0, updated_at timestamptz NOT NULL DEFAULT now());
+     CREATE TABLE plays (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, video_id integer NOT NULL REFERENCES videos);
+     CREATE FUNCTION count_plays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+       INSERT INTO video_stats (video_id, views, updated_at) SELECT video_id, count(*), now() FROM fresh GROUP BY video_id
+         ON CONFLICT (video_id) DO UPDATE SET views = video_stats.views + excluded.views, updated_at = now(); RETURN NULL; END $$;
+     CREATE TRIGGER count_plays AFTER INSERT ON plays REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_plays();
+     CREATE FUNCTION uncount_play() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+       UPDATE video_stats SET views = views - 1 WHERE video_id = OLD.video_id; RETURN NULL; END $$;
+     CREATE TRIGGER uncount_play AFTER DELETE ON plays FOR EACH ROW EXECUTE FUNCTION uncount_play();
+     INSERT INTO videos VALUES (1), (2); INSERT INTO plays (video_id) VALUES (1), (1), (2);
+     UPDATE video_stats SET updated_at = '${then}'`,
+    'SELECT video_id, views, updated_at::text FROM video_stats ORDER BY video_id',
+  );
+  expect(after).toEqual(before);
+  expect(said).toEqual([[], []]);
+});
+
+test('what is stamped as records go too is not restored, and both plans say so', async () => {
+  const stamp = ', last_reply_at = now()';
+  // Setting it back would fire this trigger once more.
+  const watched = `CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+    CREATE TRIGGER watch AFTER UPDATE OF last_reply_id ON threads FOR EACH ROW EXECUTE FUNCTION watch();`;
+  const { before, after, said } = await around(
+    threads,
+    forum + back(stamp) + forward(`${stamp}, last_reply_id = NEW.id`) + watched + replies,
+    'SELECT id, reply_count, last_reply_at::text FROM threads ORDER BY id',
+  );
+  expect(after).not.toEqual(before);
+  const gone =
+    'uncount_reply also sets last_reply_at of public.threads. An undo does not restore it: the trigger sets it anew.';
+  const come =
+    'count_reply also sets last_reply_at, last_reply_id of public.threads. An undo does not restore them: the trigger sets them anew.';
+  expect(said).toEqual([[gone, come], [come]]);
+});
+
+test('nor a time that the table stamps itself, a log, or what the text of a trigger does not show', async () => {
+  const stamped = `CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); RETURN NEW; END $$;
+    CREATE TRIGGER stamp BEFORE UPDATE ON threads FOR EACH ROW EXECUTE FUNCTION stamp();`;
+  const log = `INSERT INTO activity VALUES ('reply');`;
+  const hidden = `CREATE FUNCTION hidden() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE TG_ARGV[0]; RETURN NULL; END $$;
+    CREATE TRIGGER hidden AFTER INSERT OR DELETE ON replies FOR EACH STATEMENT EXECUTE FUNCTION hidden('SELECT 1');`;
+  const { said } = await around(
+    threads,
+    forum + back() + forward(', last_reply_at = now()', log) + stamped + hidden + replies,
+    'SELECT count(*)::int FROM activity',
+  );
+  const [first = [], second = []] = said;
+  expect(first.toSorted()).toEqual(second.toSorted());
+  expect(first.toSorted()).toEqual([
+    'What else hidden writes is not known, because its text does not show it. An undo may not restore it.',
+    'count_reply also sets last_reply_at of public.threads. An undo does not restore it: the trigger sets it anew.',
+    'count_reply also writes activity. An undo does not take that back, and may write there again.',
+    'stamp also sets updated_at of public.threads. An undo does not restore it: the trigger sets it anew.',
+  ]);
+});
