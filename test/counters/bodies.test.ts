@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { writingsOf } from '../../source/counters/find/writings.ts';
+import { writtenCounters } from '../../source/counters/find/written-counters.ts';
+import { readingsOf } from './catalog-of.ts';
 import { told } from './tell.ts';
 
 const tables = `
@@ -179,7 +182,7 @@ const simple: Case[] = [
     'fires by its condition',
     `${up} RETURN NEW;`,
     'INSERT',
-    counted(" where status = 'approved', keeps"),
+    counted(" where status = 'approved'"),
     { when: "NEW.status = 'approved'" },
   ],
   [
@@ -233,97 +236,97 @@ const conditions: Case[] = [
     'counts one of a list',
     `IF NEW.status IN ('open', 'approved') THEN ${up} END IF; RETURN NEW;`,
     'INSERT',
-    counted(" where status IN ('open', 'approved'), keeps"),
+    counted(" where status IN ('open', 'approved')"),
   ],
   [
     'counts by = ANY',
     `IF NEW.status = ANY (ARRAY['open', 'approved']) THEN ${up} END IF; RETURN NEW;`,
     'INSERT',
-    counted(" where status IN ('open', 'approved'), keeps"),
+    counted(" where status IN ('open', 'approved')"),
   ],
   [
     'counts all but one',
     `IF NEW.status <> 'spam' THEN ${up} END IF; RETURN NEW;`,
     'INSERT',
-    counted(" where status <> 'spam', keeps"),
+    counted(" where status <> 'spam'"),
   ],
   [
     'counts all but one, unknown too',
     `IF NEW.status IS DISTINCT FROM 'spam' THEN ${up} END IF; RETURN NEW;`,
     'INSERT',
-    counted(" where status IS NULL OR status <> 'spam', keeps"),
+    counted(" where status IS NULL OR status <> 'spam'"),
   ],
   [
     'leaves out by an early return',
     `IF NEW.status = 'spam' OR NEW.hidden THEN RETURN NEW; END IF; ${up} RETURN NEW;`,
     'INSERT',
-    counted(" where (status IS NULL OR status <> 'spam') AND hidden IS NOT TRUE, keeps"),
+    counted(" where (status IS NULL OR status <> 'spam') AND hidden IS NOT TRUE"),
   ],
   [
     'counts by a boolean',
     `IF NEW.hidden THEN RETURN NULL; END IF; ${up} RETURN NULL;`,
     'INSERT',
-    counted(' where hidden IS NOT TRUE, keeps'),
+    counted(' where hidden IS NOT TRUE'),
   ],
   [
     'counts by IS NOT TRUE',
     `IF NEW.is_deleted IS NOT TRUE THEN ${up} END IF; RETURN NULL;`,
     'INSERT',
-    counted(' where is_deleted IS NOT TRUE, keeps'),
+    counted(' where is_deleted IS NOT TRUE'),
   ],
   [
     'counts by COALESCE',
     `IF COALESCE(NEW.is_deleted, false) = false THEN ${up} END IF; RETURN NULL;`,
     'INSERT',
-    counted(' where is_deleted IS NOT TRUE, keeps'),
+    counted(' where is_deleted IS NOT TRUE'),
   ],
   [
     'counts by NOT',
     `IF NOT NEW.is_deleted THEN ${up} END IF; RETURN NULL;`,
     'INSERT',
-    counted(' where is_deleted IS FALSE, keeps'),
+    counted(' where is_deleted IS FALSE'),
   ],
   [
     'counts by the size of a number',
     `IF NEW.points >= 10 AND NEW.points < 100 THEN ${up} END IF; RETURN NULL;`,
     'INSERT',
-    counted(' where points >= 10 AND points < 100, keeps'),
+    counted(' where points >= 10 AND points < 100'),
   ],
   [
     'counts by BETWEEN',
     `IF NEW.points BETWEEN 1 AND 5 THEN ${up} END IF; RETURN NULL;`,
     'INSERT',
-    counted(' where points >= 1 AND points <= 5, keeps'),
+    counted(' where points >= 1 AND points <= 5'),
   ],
   [
     'counts by two columns',
     `IF NEW.status = 'approved' AND NEW.deleted_at IS NULL THEN ${up} END IF; RETURN NULL;`,
     'INSERT',
-    counted(" where status = 'approved' AND deleted_at IS NULL, keeps"),
+    counted(" where status = 'approved' AND deleted_at IS NULL"),
   ],
   [
     'counts by one column or another',
     `IF NEW.status = 'approved' OR NEW.hidden THEN ${up} END IF; RETURN NULL;`,
     'INSERT',
-    counted(" where status = 'approved' OR hidden IS TRUE, keeps"),
+    counted(" where status = 'approved' OR hidden IS TRUE"),
   ],
   [
     'adds by the condition in CASE',
     "UPDATE posts SET comments_count = comments_count + CASE WHEN NEW.status = 'approved' THEN 1 ELSE 0 END WHERE id = NEW.post_id; RETURN NULL;",
     'INSERT',
-    counted(" where status = 'approved', keeps"),
+    counted(" where status = 'approved'"),
   ],
   [
     'adds a boolean as a number',
     'UPDATE posts SET comments_count = comments_count + NEW.hidden::int WHERE id = NEW.post_id; RETURN NULL;',
     'INSERT',
-    counted(' where hidden IS TRUE, keeps'),
+    counted(' where hidden IS TRUE'),
   ],
   [
     'adds the difference of two',
     "UPDATE posts SET comments_count = comments_count + (CASE WHEN NEW.status = 'approved' THEN 1 ELSE 0 END) - (CASE WHEN OLD.status = 'approved' THEN 1 ELSE 0 END) WHERE id = NEW.post_id; RETURN NULL;",
     'UPDATE',
-    counted(" where status = 'approved', keeps"),
+    counted(" where status = 'approved'"),
   ],
   [
     'keeps the delta in a variable',
@@ -336,13 +339,13 @@ const conditions: Case[] = [
     'writes conditions into WHERE',
     "UPDATE posts SET comments_count = comments_count + 1 WHERE id = NEW.post_id AND NEW.status = 'approved'; RETURN NULL;",
     'INSERT',
-    counted(" where status = 'approved', keeps"),
+    counted(" where status = 'approved'"),
   ],
   [
     'counts paid ones when they are',
     `IF NEW.status = 'paid' AND OLD.status <> 'paid' THEN ${up} END IF; RETURN NEW;`,
     'UPDATE',
-    counted(" where status = 'paid', keeps"),
+    counted(" where status = 'paid'"),
   ],
   [
     'refuses a pattern',
@@ -399,7 +402,7 @@ const others: Case[] = [
     'adds an amount under a condition',
     "IF NEW.status = 'completed' THEN UPDATE users SET revenue = revenue + NEW.price WHERE id = NEW.author_id; END IF; RETURN NULL;",
     'INSERT',
-    ["users.revenue: sum of comments.price by author_id = id where status = 'completed', keeps"],
+    ["users.revenue: sum of comments.price by author_id = id where status = 'completed'"],
   ],
   [
     'refuses a product',
@@ -462,8 +465,8 @@ const others: Case[] = [
     "IF NEW.target_type = 'post' THEN UPDATE posts SET likes_count = likes_count + 1 WHERE id = NEW.target_id; ELSIF NEW.target_type = 'comment' THEN UPDATE comments SET likes_count = likes_count + 1 WHERE id = NEW.target_id; END IF; RETURN NULL;",
     'INSERT',
     [
-      "comments.likes_count: reactions by target_id = id where target_type = 'comment', keeps",
-      "posts.likes_count: reactions by target_id = id where target_type = 'post', keeps",
+      "comments.likes_count: reactions by target_id = id where target_type = 'comment'",
+      "posts.likes_count: reactions by target_id = id where target_type = 'post'",
     ],
     { on: 'reactions' },
   ],
@@ -472,8 +475,8 @@ const others: Case[] = [
     "CASE NEW.target_type WHEN 'post', 'article' THEN UPDATE posts SET likes_count = likes_count + 1 WHERE id = NEW.target_id; WHEN 'comment' THEN UPDATE comments SET likes_count = likes_count + 1 WHERE id = NEW.target_id; END CASE; RETURN NULL;",
     'INSERT',
     [
-      "comments.likes_count: reactions by target_id = id where target_type = 'comment', keeps",
-      "posts.likes_count: reactions by target_id = id where target_type IN ('post', 'article'), keeps",
+      "comments.likes_count: reactions by target_id = id where target_type = 'comment'",
+      "posts.likes_count: reactions by target_id = id where target_type IN ('post', 'article')",
     ],
     { on: 'reactions' },
   ],
@@ -703,14 +706,14 @@ const statements: [name: string, body: string, fires: string, transition: string
     'UPDATE posts p SET comments_count = p.comments_count + d.delta FROM (SELECT post_id, sum(by) AS delta FROM (SELECT post_id, 1 AS by FROM is_now UNION ALL SELECT post_id, -1 FROM was) u GROUP BY post_id) d WHERE p.id = d.post_id;',
     'UPDATE',
     'OLD TABLE AS was NEW TABLE AS is_now',
-    counted(', keeps'),
+    counted(),
   ],
   [
     'adds both tables up with a condition',
     "UPDATE posts p SET comments_count = p.comments_count + d.delta FROM (SELECT post_id, sum(by) AS delta FROM (SELECT post_id, 1 AS by FROM is_now WHERE status = 'approved' UNION ALL SELECT post_id, -1 FROM was WHERE status = 'approved') u GROUP BY post_id) d WHERE p.id = d.post_id;",
     'UPDATE',
     'OLD TABLE AS was NEW TABLE AS is_now',
-    counted(" where status = 'approved', keeps"),
+    counted(" where status = 'approved'"),
   ],
   [
     'looks each row up',
@@ -844,4 +847,57 @@ describe('a trigger by statement', () => {
 });
 describe('a function that is called', () => {
   test.each(called)('%s', (_, ddl, expected) => expect(told(tables + ddl)).toEqual(expected));
+});
+
+describe('without a trigger on DELETE', () => {
+  const move = `IF TG_OP = 'UPDATE' THEN ${down} END IF; ${up} RETURN NULL;`;
+  test.each<Case>([
+    ['a log stays counted', `${up} RETURN NULL;`, 'INSERT', counted(', keeps')],
+    ['what moves is subtracted, and so is what is deleted', move, 'INSERT OR UPDATE', counted()],
+    ['any update adds, as a mistake does', `${up} RETURN NULL;`, 'INSERT OR UPDATE', counted()],
+    [
+      'TRUNCATE sets counts to 0',
+      `${up} RETURN NULL;`,
+      'INSERT',
+      counted(),
+      {
+        functions: `CREATE FUNCTION empty_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE posts SET comments_count = 0; RETURN NULL; END $$;
+          CREATE TRIGGER empty_it AFTER TRUNCATE ON comments FOR EACH STATEMENT EXECUTE FUNCTION empty_it();`,
+      },
+    ],
+    [
+      'what stops counting is deleted softly',
+      `IF NEW.deleted_at IS NULL THEN ${up} END IF; RETURN NULL;`,
+      'INSERT',
+      counted(' where deleted_at IS NULL'),
+    ],
+    [
+      'a sum of everything ever',
+      'UPDATE posts SET total = total + NEW.price WHERE id = NEW.post_id; RETURN NULL;',
+      'INSERT',
+      ['posts.total: sum of comments.price by post_id = id, keeps'],
+    ],
+    [
+      'a sum in another table whose UPDATE only adds',
+      `IF NEW.status = 'approved' THEN INSERT INTO post_stats (post_id, comments) VALUES (NEW.post_id, 1)
+         ON CONFLICT (post_id) DO UPDATE SET comments = post_stats.comments + 1; END IF; RETURN NULL;`,
+      'INSERT OR UPDATE',
+      ["post_stats.comments: comments by post_id = post_id where status = 'approved'"],
+    ],
+  ])('%s', (_, body, fires, expected, how) => {
+    expect(inTrigger(body, fires, how)).toEqual(expected);
+  });
+
+  test('the evidence says what was taken from that', () => {
+    const evidence = (fires: string) =>
+      writtenCounters(
+        writingsOf(
+          readingsOf(`${tables}
+            CREATE FUNCTION count_it() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN ${up} RETURN NULL; END $body$;
+            CREATE TRIGGER keep_count AFTER ${fires} ON comments FOR EACH ROW EXECUTE FUNCTION count_it();`),
+        ),
+      ).map(each => 'unseen' in each && each.unseen);
+    expect(evidence('INSERT')).toEqual([expect.stringContaining('so they are taken to stay counted')]);
+    expect(evidence('INSERT OR UPDATE')).toEqual([expect.stringContaining('taken for a mistake')]);
+  });
 });

@@ -98,11 +98,11 @@ describe('the counters of a database', () => {
   test('are found by bodies, functions, foreign keys and names', () => {
     expect(found.counters.map(line)).toEqual([
       'forum.members.topics_count = topics by member_id to members.id; subtracts, foreign-key-and-name, likely',
-      `forum.topic_stats.posts = posts by topic_id to topics.id via topic_id where deleted_at IS NULL; keeps, trigger, certain`,
-      `forum.topics."likesCount" = Likes by targetId to topics.id where targetType = 'topic'; keeps, trigger, certain`,
+      `forum.topic_stats.posts = posts by topic_id to topics.id via topic_id where deleted_at IS NULL; subtracts, trigger, certain`,
+      `forum.topics."likesCount" = Likes by targetId to topics.id where targetType = 'topic'; subtracts, trigger, certain`,
       'forum.topics.num_tags = topic_tags by topic_id to topics.id; subtracts, foreign-key-and-name, guess',
-      'forum.topics.posts_count = posts by topic_id to topics.id where deleted_at IS NULL; keeps, trigger, certain',
-      'forum.totals.posts_total = posts by  to totals. where deleted_at IS NULL; keeps, trigger, certain',
+      'forum.topics.posts_count = posts by topic_id to topics.id where deleted_at IS NULL; subtracts, trigger, certain',
+      'forum.totals.posts_total = posts by  to totals. where deleted_at IS NULL; subtracts, trigger, certain',
       'public.categories.products_count = products by category_id to categories.id; keeps, trigger, certain',
       'public.invoices.paid = sum of payments.amount by invoice_id to invoices.id; keeps, function, certain',
       'public.invoices.payment_count = payments by invoice_id to invoices.id; keeps, function, certain',

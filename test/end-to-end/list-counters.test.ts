@@ -68,8 +68,14 @@ describe('counters', () => {
         amount: null,
       },
       via: null,
-      onDelete: 'keeps',
-      source: { kind: 'trigger', evidence: [expect.stringContaining('count_comment()')] },
+      onDelete: 'subtracts',
+      source: {
+        kind: 'trigger',
+        evidence: [
+          expect.stringContaining('count_comment()'),
+          expect.stringContaining('Nothing subtracts deleted records'),
+        ],
+      },
       writers: [{ kind: 'trigger', name: 'count_comment on public.comments', events: ['insert'] }],
       confidence: 'certain',
       rows: 2,

@@ -76,6 +76,7 @@ export async function migrateCounter(
         : `Done in transaction ${result.xid}, but not everything is right.`,
       ...plan.differs.filter(what => !left.includes(what)).map(what => `  ${what}`),
       ...left.map(what => `  remains: ${what}`),
+      ...(plan.deletes === null ? [] : [`  ${plan.deletes}`]),
       ...proofLines(plan.proof),
       ...(result.left === null ? ['  The result could not be checked: run preset-usage trigger.'] : []),
       ...findingLines(result.findings),
@@ -126,11 +127,12 @@ function document(
   result: MigrationResult | null,
   receipt: MigrationReceipt | null,
 ) {
-  const { statements, differs, drops, replaced, lacking, fingerprint, proof } = plan;
+  const { statements, differs, deletes, drops, replaced, lacking, fingerprint, proof } = plan;
   return {
     ...head,
     fingerprint,
     differs,
+    deletes,
     drops,
     statements,
     replaced,
@@ -155,6 +157,7 @@ function script(plan: ProvenCounterPlan, database: Database): string {
     head,
     note(`Fingerprint ${fingerprint}. It changes:`),
     ...differs.map(what => note(`  ${what}`)),
+    ...(plan.deletes === null ? [] : [note(plan.deletes)]),
     note(countsAreLeft(definition)),
     ...proofLines(proof).map(note),
     ...(lacking.length > 0

@@ -44,7 +44,12 @@ export function assemble(
     if ('reason' in each) refuse(each);
     else if (each.link === null && crowded.has(each.table.oid))
       refuse({ ...each, reason: crowdedReason(each) });
-    else counters.set(idOf(each), define(asMade(each), tables, reserved));
+    else {
+      // Of the counter that this console knows, it also knows whether deleted records stay counted.
+      const known = builtIn?.id === idOf(each) && each.unseen !== null;
+      const told = known ? { ...each, subtracts: builtIn.onDelete === 'subtracts', unseen: null } : each;
+      counters.set(idOf(each), define(asMade(told), tables, reserved));
+    }
   }
   if (builtIn) {
     counters.set(builtIn.id, withWritten(builtIn, counters.get(builtIn.id)));
@@ -76,7 +81,7 @@ function crowdedReason({ table, constants, places }: WrittenCounter): string {
 function asMade(each: WrittenCounter) {
   return {
     ...each,
-    source: { kind: each.by, evidence: each.evidence },
+    source: { kind: each.by, evidence: [...each.evidence, ...(each.unseen === null ? [] : [each.unseen])] },
     confidence: each.certain ? ('certain' as const) : ('likely' as const),
     touched: null,
   };

@@ -16,7 +16,10 @@ export interface WrittenCounter {
   link: Effect['link'];
   where: Predicate | null;
   amount: string | null;
+  /** Deleted records are no longer counted, or should not be. */
   subtracts: boolean;
+  /** What is taken from it that nothing subtracts deleted records, in a sentence; null if something does. */
+  unseen: string | null;
   upsert: boolean;
   /** Columns of the row that constants find it by. */
   constants: string[];
@@ -56,11 +59,25 @@ export function writtenCounters(writings: readonly Writing[]): Judged[] {
         refusals: writing.refusals.filter(isOwn),
       }))
       .filter(({ effects, refusals }) => effects.length > 0 || refusals.length > 0);
-    return judge(table, column, own) ?? [];
+    return judge(table, column, own, emptiesOnTruncate(table, column, writings)) ?? [];
   });
 }
 
-function judge(table: CatalogTable, column: string, writings: readonly Writing[]): Judged | null {
+function emptiesOnTruncate(table: CatalogTable, column: string, writings: readonly Writing[]): boolean {
+  return writings.some(
+    ({ by, outcome }) =>
+      by.kind === 'trigger' &&
+      by.event === 'truncate' &&
+      outcome.changes.some(each => each.target.table === table && each.column === column),
+  );
+}
+
+function judge(
+  table: CatalogTable,
+  column: string,
+  writings: readonly Writing[],
+  empties: boolean,
+): Judged | null {
   const triggers = writings.filter(({ by }) => by.kind === 'trigger');
   const functions = writings.filter(({ by }) => by.kind === 'function');
   const used = triggers.some(({ effects }) => effects.length > 0) ? triggers : functions;
@@ -115,6 +132,7 @@ function judge(table: CatalogTable, column: string, writings: readonly Writing[]
     );
   }
   const doubts = [...new Set(effects.flatMap(each => each.doubts))];
+  const onDelete = onDeleteOf(groups, common.where, empties || refused !== undefined);
   return {
     table,
     column,
@@ -122,9 +140,7 @@ function judge(table: CatalogTable, column: string, writings: readonly Writing[]
     link,
     where: common.where,
     amount,
-    subtracts:
-      effects.some(({ kind }) => kind === 'recounts') ||
-      groups.some(({ event, effects: list }) => event === 'delete' && list.some(each => each.sign === -1)),
+    ...onDelete,
     upsert: effects.some(each => each.upsert),
     constants: [...new Set(effects.flatMap(each => each.constants))],
     writers: writersOf(used),
@@ -137,6 +153,28 @@ function judge(table: CatalogTable, column: string, writings: readonly Writing[]
       ...triggers.flatMap(each => each.refusals.map(sentence)),
     ],
     places: effects.map(({ place }) => place),
+  };
+}
+
+/**
+ * Whether deleted records should be subtracted. That nothing does it means something only where records are added and never change
+ * what is counted, as in a log: elsewhere it is as likely forgotten.
+ */
+function onDeleteOf(groups: readonly EventEffects[], where: Predicate | null, more: boolean) {
+  const isSeen = groups.some(({ event, effects }) =>
+    effects.some(({ kind, sign }) => kind === 'recounts' || (event === 'delete' && sign === -1)),
+  );
+  if (isSeen) return { subtracts: true, unseen: null };
+  const onlyAdds = groups.every(
+    ({ event, effects }) =>
+      (event === 'insert' || event === 'call') && effects.every(({ sign, once }) => sign === 1 && !once),
+  );
+  const subtracts = !onlyAdds || where !== null || more;
+  return {
+    subtracts,
+    unseen: subtracts
+      ? 'Nothing subtracts deleted records, which is taken for a mistake: onDelete in counters.json can say otherwise.'
+      : 'Nothing subtracts deleted records, so they are taken to stay counted: onDelete in counters.json can say otherwise.',
   };
 }
 

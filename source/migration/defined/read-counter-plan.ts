@@ -20,6 +20,8 @@ export interface CounterPlan extends CounterChanges {
   health: CounterHealth;
   /** What is wrong with counting here, before the migration. */
   findings: Finding[];
+  /** What happens to the count when records are deleted, where that is not plain; null for a plan without statements. */
+  deletes: string | null;
   /** The rights that this role lacks, in words. */
   lacking: string[];
   fingerprint: string;
@@ -85,14 +87,23 @@ export async function readCounterPlan(
   wanted: CounterDefinition,
 ): Promise<CounterPlan> {
   const { inspected, known, writers, health } = await readHealthIn(reader, database, wanted);
-  const { definition } = known;
-  const facts = await readCounterFacts(reader, definition);
-  const name = keeperName(definition, namesTaken(facts, definition.id));
-  const script = counterScript({ definition, relations: facts.relations, name, inserts: facts.inserts });
-  const changes = changesFor({ known, health, writers, facts, script });
+  const facts = await readCounterFacts(reader, known.definition);
+  const name = keeperName(known.definition, namesTaken(facts, known.definition.id));
+  const planFor = (definition: CounterDefinition) => {
+    const script = counterScript({ definition, relations: facts.relations, name, inserts: facts.inserts });
+    const changes = changesFor({ known: { ...known, definition }, health, writers, facts, script });
+    return { definition, script, changes };
+  };
+  const first = planFor(known.definition);
+  // What counts wrongly does not show what is meant to happen to deleted records.
+  const { definition, script, changes } =
+    first.changes.drops.length > 0 && isInferred(known.definition)
+      ? planFor({ ...known.definition, onDelete: 'subtracts' })
+      : first;
   const { server, tables } = inspected;
   return {
     ...changes,
+    deletes: changes.statements.length > 0 ? deletesWords(definition, health) : null,
     inspected,
     definition,
     health,
@@ -106,6 +117,22 @@ export async function readCounterPlan(
       changes.replaced,
     ]),
   };
+}
+
+const isInferred = ({ source }: CounterDefinition) => source.kind === 'trigger' || source.kind === 'function';
+
+/** What a plan does with deleted records, in a sentence; null where it subtracts them as is done today, or as the file says. */
+function deletesWords(definition: CounterDefinition, { events }: CounterHealth): string | null {
+  const [, records] = definition.nouns.record;
+  const deleted = `Deleted ${records}`;
+  if (definition.onDelete === 'keeps')
+    return isInferred(definition)
+      ? `${deleted} stay counted, as they do today: set onDelete in counters.json if they should not.`
+      : `${deleted} stay counted, as onDelete of this counter says.`;
+  const isNew = events.some(({ event, keptBy }) => event === 'delete' && keptBy.length === 0);
+  return isNew && isInferred(definition)
+    ? `${deleted} are subtracted, which nothing does today: set onDelete in counters.json if they should stay counted.`
+    : null;
 }
 
 /** What is installed here is known, also where reading it does not tell. */

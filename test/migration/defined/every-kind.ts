@@ -28,7 +28,7 @@ export async function install(database: Database, definition: CounterDefinition)
     timeouts,
     async () => {},
     undefined,
-    reader => readCounterPlan(reader, database, definition),
+    reader => readCounterPlan(reader, database, plan.definition),
   );
   return { plan, result };
 }

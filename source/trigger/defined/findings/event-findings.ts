@@ -35,8 +35,7 @@ function missingFinding(
   const only = owner === null ? 'only their owner' : `only ${owner}, who owns ${record.table},`;
   const shown = causes.slice(0, mostCauses).map(({ text }) => text);
   const more = causes.length - shown.length;
-  // Whose triggers tell deleted records apart, subtracts them.
-  const keeps = event === 'delete' && onDelete === 'keeps' && record.where === null;
+  const keeps = event === 'delete' && onDelete === 'keeps';
   return {
     code: `${event}-not-counted`,
     severity: severityOf(event, causes, keeps),
