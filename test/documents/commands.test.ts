@@ -69,7 +69,7 @@ test.each<[heading: string, command: string, counter?: string, without?: string[
     const document = JSON.parse(output.split('\n')[0] ?? '');
     expect(differences(shapeOf(heading), document)).toEqual(without);
     expect(document).toMatchObject({ version: 2, ...(counter ? { counter: { id: counter } } : {}) });
-    if (counter) expect(differences(shapeOf('check')['counter'] ?? {}, document.counter)).toEqual([]);
+    if (counter) expect(differences(shapeOf('check').counter ?? {}, document.counter)).toEqual([]);
   },
 );
 

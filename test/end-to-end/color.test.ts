@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, type TestDatabase } from '../helpers/database.ts';
 import { run } from '../helpers/run.ts';
+import { scaledList } from '../helpers/scale.ts';
 import { startTerminal, type Terminal } from '../helpers/terminal.ts';
 
 let own: TestDatabase;
@@ -18,7 +19,7 @@ const colour = /\u001b\[(?:\d+;)*(?:3[0-7]|9[0-7]|38|48|4[0-7])(?:;\d+)*m/;
 type Case = [what: string, args: string[], env: Record<string, string>, coloured: boolean];
 
 // Flags beside it make no difference.
-const everywhere: Case[] = [
+const everywhere: readonly Case[] = [
   ['nothing', [], {}, true],
   ['another flag', ['--schema', 'public'], {}, true],
   ['--color', ['--color'], {}, true],
@@ -33,18 +34,24 @@ const everywhere: Case[] = [
 ];
 
 describe('in a terminal', () => {
-  test.each(everywhere)('with %s, the console has colours as asked', async (_, args, env, coloured) => {
-    terminal = startTerminal({ args, env: { DATABASE_URL: own.url, ...env } });
-    await terminal.until(/1 accurate[\s\S]*q quit/);
-    expect(colour.test(terminal.written())).toBe(coloured);
-  });
+  test.each(scaledList(4, everywhere))(
+    'with %s, the console has colours as asked',
+    async (_, args, env, coloured) => {
+      terminal = startTerminal({ args, env: { DATABASE_URL: own.url, ...env } });
+      await terminal.until(/1 accurate[\s\S]*q quit/);
+      expect(colour.test(terminal.written())).toBe(coloured);
+    },
+  );
 
-  test.each(everywhere.slice(0, 5))('with %s, check has colours as asked', async (_, args, env, coloured) => {
-    terminal = startTerminal({ args: ['check', ...args], env: { DATABASE_URL: own.url, ...env } });
-    await terminal.exit();
-    expect(terminal.written()).toMatch(/all accurate/);
-    expect(colour.test(terminal.written())).toBe(coloured);
-  });
+  test.each(scaledList(4, everywhere.slice(0, 5)))(
+    'with %s, check has colours as asked',
+    async (_, args, env, coloured) => {
+      terminal = startTerminal({ args: ['check', ...args], env: { DATABASE_URL: own.url, ...env } });
+      await terminal.exit();
+      expect(terminal.written()).toMatch(/all accurate/);
+      expect(colour.test(terminal.written())).toBe(coloured);
+    },
+  );
 });
 
 test.each<Case>([

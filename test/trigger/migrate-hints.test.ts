@@ -7,6 +7,7 @@ import { readTriggerCatalog } from '../../source/trigger/read-catalog.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, insertPresets, type TestDatabase } from '../helpers/database.ts';
 import { unmigrated } from '../helpers/global-setup.ts';
+import { scaledList } from '../helpers/scale.ts';
 import { readSchemas } from '../schemas/schema-file.ts';
 
 let own: TestDatabase | undefined;
@@ -40,12 +41,14 @@ describe('a hint never leads to a migrate that refuses', () => {
   beforeEach(async () => {
     own = await createDatabase('template1');
   });
-  test.each(readSchemas().map(({ name, sql, schema }) => ({ name, sql, schema })))(
-    '$name',
-    async ({ sql, schema }) => {
-      await leadingToMigrate(schema, sql);
-    },
-  );
+  test.each(
+    scaledList(
+      8,
+      readSchemas().map(({ name, sql, schema }) => ({ name, sql, schema })),
+    ),
+  )('$name', async ({ sql, schema }) => {
+    await leadingToMigrate(schema, sql);
+  });
 });
 
 describe('what the hint leads to where', () => {
