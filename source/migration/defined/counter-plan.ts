@@ -59,7 +59,8 @@ export function changesFor(decided: Decided): CounterChanges {
   return {
     differs: [
       ...dropped.map(
-        ({ name, table }) => `the trigger ${name} on ${tableOf(table)}, which counts wrongly, is dropped`,
+        ({ name, table }) =>
+          `the trigger ${name} on ${tableOf(table)}${isWrong(name, health) ? ', which counts wrongly, is dropped' : ' is replaced'}`,
       ),
       ...installed.functions.map(({ name }) => `the function ${name}()`),
       ...installed.triggers.map(({ name, table }) => `the trigger ${name} on ${table}`),
@@ -101,6 +102,14 @@ function isKept(health: CounterHealth, definition: CounterDefinition): boolean {
   );
 }
 
+/** Whether a trigger itself is judged wrong, not another one beside it. */
+export function isWrong(name: string, { events, findings }: CounterHealth): boolean {
+  return (
+    events.some(({ handled, keptBy }) => handled === false && keptBy.includes(name)) ||
+    findings.some(({ severity, message }) => severity === 'error' && message.split(/[\s,.:]+/).includes(name))
+  );
+}
+
 /** The events that are meant to be counted. */
 function meantEvents({ events }: CounterHealth, { onDelete }: CounterDefinition): EventHealth[] {
   return events.filter(({ event }) => event !== 'delete' || onDelete === 'subtracts');
@@ -134,15 +143,26 @@ const firesFor = (event: EventHealth['event']) =>
 /** What stays uncounted beside triggers that count the rest right, and why, in sentences. */
 export function leftUncounted(health: CounterHealth, definition: CounterDefinition): string[] {
   const meant = meantEvents(health, definition);
-  return health.events
+  const events = health.events
     .filter(({ handled }) => handled !== true)
     .map(each => {
       const what = `Not counted: ${eventWords(each.event, definition)}.`;
-      if (!meant.includes(each)) return `${what} The count is meant to stay when that happens.`;
+      if (!meant.includes(each)) return `${what} The count is taken to stay when that happens.`;
       return each.canHappen
         ? what
         : `${what} By the catalog only the owner of ${definition.record.table} can do that.`;
     });
+  const names = health.triggers.map(({ name }) => name).join(', ');
+  const between = health.findings.filter(({ code }) => code === 'between-not-counted');
+  return [
+    ...events,
+    ...between.map(({ message }) => message),
+    ...(definition.record.through && (events.length > 0 || between.length > 0)
+      ? [
+          `Migrate adds nothing beside ${names}. To count that too, write counters.json with counters --write-config, drop ${names} and run migrate; or run sync afterwards.`,
+        ]
+      : []),
+  ];
 }
 
 /** Triggers that fire once per statement see what they need only on plain tables. */

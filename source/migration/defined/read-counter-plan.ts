@@ -7,7 +7,7 @@ import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import type { CounterHealth } from '../../trigger/defined/judge.ts';
 import { readHealthIn } from '../../trigger/defined/read-health.ts';
-import { type CounterChanges, changesFor, isInstalled } from './counter-plan.ts';
+import { type CounterChanges, changesFor, isInstalled, isWrong } from './counter-plan.ts';
 import { keeperName } from './names.ts';
 import { type CounterFacts, readCounterFacts } from './read-counter-facts.ts';
 import { type CounterProof, runCounterProof } from './run-counter-proof.ts';
@@ -95,9 +95,11 @@ export async function readCounterPlan(
     return { definition, script, changes };
   };
   const first = planFor(known.definition);
-  // What counts wrongly does not show what is meant to happen to deleted records.
+  // What counts wrongly does not show what is meant to happen to deleted records, and what happens to a table between counts anew.
+  const isUnproved =
+    known.definition.record.through !== null || first.changes.drops.some(each => isWrong(each, health));
   const { definition, script, changes } =
-    first.changes.drops.length > 0 && isInferred(known.definition)
+    first.changes.drops.length > 0 && isUnproved && isInferred(known.definition)
       ? planFor({ ...known.definition, onDelete: 'subtracts' })
       : first;
   const { server, tables } = inspected;

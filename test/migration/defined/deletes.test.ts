@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
 import { findCounters } from '../../../source/counters/run.ts';
+import { leftUncounted } from '../../../source/migration/defined/counter-plan.ts';
 import { planCounterMigration } from '../../../source/migration/defined/read-counter-plan.ts';
 import { readCounterHealth } from '../../../source/trigger/defined/read-health.ts';
 import { connectTo } from '../../helpers/connect.ts';
@@ -97,4 +98,28 @@ test('a plan whose definition keeps deleted records says so', async () => {
   });
   expect(plan.deletes).toBe('Deleted sales stay counted, as onDelete of this counter says.');
   expect(plan.differs.join()).not.toContain('_delete');
+});
+
+test('what a table between leaves uncounted is said, and what to do', async () => {
+  const definition = await counterIn(`
+    CREATE TABLE albums (id integer PRIMARY KEY, play_count integer NOT NULL DEFAULT 0);
+    CREATE TABLE tracks (id integer PRIMARY KEY, album_id integer NOT NULL REFERENCES albums);
+    CREATE TABLE plays (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, track_id integer NOT NULL REFERENCES tracks ON DELETE CASCADE);
+    INSERT INTO albums VALUES (1); INSERT INTO tracks VALUES (1, 1);
+    CREATE FUNCTION p() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN
+      UPDATE public.albums a SET play_count = a.play_count + 1 FROM public.tracks t WHERE t.id = NEW.track_id AND a.id = t.album_id; RETURN NULL; END $$;
+    CREATE TRIGGER p AFTER INSERT ON plays FOR EACH ROW EXECUTE FUNCTION p(); GRANT INSERT ON plays TO PUBLIC;`);
+  const plan = await planCounterMigration(database, {
+    definition,
+    readOnly: false,
+    dryRun: true,
+    applicationStopped: false,
+  });
+  const left = leftUncounted(plan.health, definition).join(' ');
+  expect(plan.statements).toEqual([]);
+  expect(left).toContain('Not counted: a play is deleted.');
+  expect(left).toContain(
+    'Nothing changes the counts when a row of tracks moves to another album or is deleted.',
+  );
+  expect(left).toContain('Migrate adds nothing beside p. To count that too, write counters.json');
 });

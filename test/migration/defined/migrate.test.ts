@@ -230,3 +230,19 @@ test('with a hostile search_path nobody else is called', async () => {
   expect(await wrong()).toHaveLength(0);
   expect(await own.sql`SELECT id FROM posts WHERE comments_count = 3`).toEqual([{ id: 3 }]);
 });
+
+test('only a trigger that is judged wrong is called so', async () => {
+  await own.sql.unsafe(
+    trigger('adds', 'INSERT', up) +
+      trigger(
+        'takes',
+        'DELETE',
+        'IF OLD.deleted_at IS NULL THEN UPDATE posts SET comments_count = comments_count - 1 WHERE id = OLD.post_id; END IF;',
+      ),
+  );
+  const { differs } = await plan(true);
+  expect(differs.slice(0, 2)).toEqual([
+    'the trigger adds on public.comments, which counts wrongly, is dropped',
+    'the trigger takes on public.comments is replaced',
+  ]);
+});
