@@ -131,7 +131,11 @@ function judge(
       `${first.place.routine} finds its rows by ${link.key.join(', ')}, which is not unique.`,
     );
   }
-  const doubts = [...new Set(effects.flatMap(each => each.doubts))];
+  // An upsert that follows UPDATE ... IF NOT FOUND counts what that did not find.
+  const isAfterUpdate = ({ upsert }: Effect, doubt: string) => upsert && /\bFOUND\b/.test(doubt);
+  const doubts = [
+    ...new Set(effects.flatMap(each => each.doubts.filter(doubt => !isAfterUpdate(each, doubt)))),
+  ];
   const onDelete = onDeleteOf(groups, common.where, empties || refused !== undefined);
   return {
     table,

@@ -56,6 +56,11 @@ test('a trigger that counts wrongly does not show that deleted records stay coun
   expect(
     await own.sql`SELECT code FROM shop_stats c WHERE revenue <> (SELECT coalesce(sum(amount), 0) FROM sales s WHERE s.code = c.code AND status = 'paid')`,
   ).toHaveLength(0);
+  const [again = definition] = (await findCounters(database, 'public')).counters;
+  expect(again.source.evidence.join()).not.toContain('FOUND');
+  const codes = (await readCounterHealth(database, again)).health.findings.map(({ code }) => code);
+  expect(codes).not.toContain('count-row-missing');
+  expect(codes).not.toContain('other-writer');
 });
 
 const plays = `

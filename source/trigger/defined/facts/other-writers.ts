@@ -4,8 +4,12 @@ import { writersIn } from '../../effects/writers.ts';
 import { type Keepers, nameOf } from '../keeping.ts';
 import type { OtherWriter } from './circumstances.ts';
 
-/** What writes the count beside the triggers that keep it: functions, rules, jobs, and triggers of other tables. */
-export function otherWriters(catalog: TriggerCatalog, { own, otherwise }: Keepers): OtherWriter[] {
+/** What writes the count beside the triggers that keep it: functions, rules, jobs, and triggers of other tables. `used` are the functions of triggers. */
+export function otherWriters(
+  catalog: TriggerCatalog,
+  { own, otherwise }: Keepers,
+  used: ReadonlySet<number>,
+): OtherWriter[] {
   const keepers = new Set(
     [...own, ...otherwise].flatMap(({ by }) =>
       by.kind === 'trigger' ? [`${by.trigger.name} on ${by.table.schema}.${by.table.name}`] : [],
@@ -29,6 +33,11 @@ export function otherWriters(catalog: TriggerCatalog, { own, otherwise }: Keeper
     const { kind, name, table, does, fires } = writer;
     const written = does.find(({ on }) => on === 'count');
     if (!written || kind === 'table' || kind === 'view') return [];
+    // Nobody can call a function of triggers that no trigger uses.
+    const isIdle = catalog.functions.some(
+      ({ oid, identity, isTrigger }) => isTrigger && identity === name && !used.has(oid),
+    );
+    if (kind === 'function' && isIdle) return [];
     if (kind === 'trigger' && isKeeper(writer, catalog, keepers)) return [];
     return [
       {

@@ -113,7 +113,7 @@ export async function readCircumstances(
       ),
       functions: rightsOf(rights, triggers),
       unread: records ? unreadTriggers(triggers, keepers) : [],
-      others: otherWriters(triggers, keepers),
+      others: otherWriters(triggers, keepers, new Set(catalog.triggers.map(each => each.function))),
       owner: triggers.relations.find(({ oid }) => oid === tables.records.oid)?.owner ?? null,
       keyCascades,
       countRowsMade: definition.via === null || makesCountRows(definition, writings),
@@ -152,14 +152,14 @@ function defaultOf({ default: text, made, category }: z.infer<typeof column>): V
   return /^(?:true|false|-?\d+(?:\.\d+)?)$/.test(text) ? typed(text, category) : undefined;
 }
 
-/** Whether a trigger of the rows inserts the row with the count. */
-function makesCountRows({ row, via }: CounterDefinition, writings: readonly Writing[]): boolean {
+/** Whether a trigger of the rows, or of the records, inserts the row with the count. */
+function makesCountRows({ row, via, record: own }: CounterDefinition, writings: readonly Writing[]): boolean {
   return writings.some(
     ({ by, record, outcome }) =>
       by.kind === 'trigger' &&
+      by.trigger.enabled &&
       by.event === 'insert' &&
-      record?.name === row.table &&
-      record.schema === row.schema &&
+      [row, own].some(each => record?.name === each.table && record.schema === each.schema) &&
       outcome.insertions.some(({ table }) => table.schema === via?.schema && table.name === via.table),
   );
 }
