@@ -58,10 +58,10 @@ export function momentWords({ event, before, after }: Moment, definition: Counte
   const subject = one(definition.nouns.record);
   if (before === null) return `${subject}${whose(after, definition)} is inserted`;
   if (after === null) return `${subject}${whose(before, definition)} is deleted`;
-  const changes = columnsChanged(before, after).map(
-    column =>
-      `${column} of ${subject} changes from ${valueWords(before.get(column), definition, column)} to ${valueWords(after.get(column), definition, column)}`,
-  );
+  const changes = columnsChanged(before, after).map(column => {
+    const [from, to] = [before, after].map(held => valueWords(held.get(column), definition, column));
+    return `${column} of ${subject} changes${from === to ? '' : ` from ${from} to ${to}`}`;
+  });
   if (event === 'move')
     return `${subject}${whose(after, definition)} moves to another ${definition.nouns.row[0]}`;
   const [first] = changes;

@@ -812,3 +812,17 @@ test('an application that keeps the count is told of, also where that was not lo
   expect(codes({ compared: 10, near: 5 })).toEqual(['trigger-missing']);
   expect(codes({ compared: 0, near: 0 })).toEqual(['trigger-missing']);
 });
+
+test('names keep their spelling, and amounts that are made up are not shown', () => {
+  const sum = { ...count, record: { ...count.record, amount: 'amount' } };
+  const add =
+    'UPDATE posts SET comments_count = comments_count + NEW.amount WHERE id = NEW.post_id; RETURN NULL;';
+  const { findings } = healthOf(
+    `${tables} ${trigger({ on: 'INSERT OR UPDATE', name: 's', body: add })}`,
+    sum,
+  );
+  const said = findings.map(({ message }) => message).join(' ');
+  expect(said).toContain('s changes the count with any update');
+  expect(said).not.toMatch(/by [+-]/);
+  expect(said).not.toContain('from a value to a value');
+});

@@ -95,6 +95,8 @@ export function faultFinding(
     message,
     hint,
   });
+  // The amounts that are played are made up.
+  const amountOf = (n: number) => (definition.record.amount === null ? ` by ${signed(n)}` : '');
   const correct = by.length > 0 ? `Correct ${functionsOf(by)}.` : 'Add it to the trigger.';
   switch (kind) {
     case 'null':
@@ -123,7 +125,7 @@ export function faultFinding(
       if (event === 'condition' || event === 'amount' || event === 'several')
         return finding(
           event === 'several' ? 'changes-at-once' : `${event}-partly-counted`,
-          `The count stays as it is when ${what}, and should change by ${signed(example.should)}.`,
+          `The count stays as it is when ${what}, and should change${amountOf(example.should)}.`,
           correct,
           event === 'several' ? 'warning' : severity,
         );
@@ -142,13 +144,13 @@ export function faultFinding(
       if (event === 'update')
         return finding(
           'update-counts',
-          `${capital(who)} changes the count with any update of ${one(definition.nouns.record)}, as ON CONFLICT DO UPDATE makes one.`,
+          `${who} changes the count with any update of ${one(definition.nouns.record)}, as ON CONFLICT DO UPDATE makes one.`,
           `Compare OLD with NEW in ${functionsOf(by)}, or leave UPDATE out of the trigger.`,
         );
       if (event === 'insert' || event === 'delete')
         return finding(
           'condition-lacking',
-          `The count changes by ${change(example)} when ${what}, which does not count.`,
+          `The count changes${amountOf(example.is)} when ${what}, which does not count.`,
           `Test the condition in ${functionsOf(by)}.`,
           event === 'insert' && !isOrdinary(example, definition, circumstances) ? 'warning' : severity,
         );
@@ -158,7 +160,7 @@ export function faultFinding(
   }
   return finding(
     event === 'several' ? 'changes-at-once' : 'counts-wrong',
-    `The count changes by ${change(example)} when ${what}, and should ${example.should === 0 ? 'stay as it is' : `change by ${signed(example.should)}`}.`,
+    `The count changes${amountOf(example.is)} when ${what}, and should ${example.should === 0 ? 'stay as it is' : definition.record.amount !== null ? 'change otherwise' : `change by ${signed(example.should)}`}.`,
     correct,
     event === 'several' ? 'warning' : severity,
   );
@@ -167,8 +169,6 @@ export function faultFinding(
 function isBefore({ by }: Played['by'][number]): boolean {
   return by.kind === 'trigger' && (by.trigger.type & 2) !== 0;
 }
-
-const change = ({ is }: Played) => signed(is);
 
 /** Whether a record looks like that when nothing is said of its columns: what its defaults make. */
 function isOrdinary(
