@@ -68,7 +68,7 @@ export async function readMadeRecords(
   const refers = Object.fromEntries(record.reference.map((name, place) => [name, reference[place] ?? null]));
   const { sample, seen } = await readSamples(reader, ground, reference);
   const identity = await maker.identify(maker.asked, sample);
-  const referenced = await readAllReferenced(reader, ground, sample);
+  const referenced = await readAllReferenced(reader, ground, sample, refers);
   const condition = await readCondition(reader, ground, { refers, seen, referenced });
   if (condition && !condition.counts)
     return impossible('No values were found that meet the condition of this counter.');
@@ -164,6 +164,7 @@ async function readAllReferenced(
   reader: Reader,
   ground: RecordGround,
   sample: RecordValues,
+  refers: RecordValues,
 ): Promise<RecordValues> {
   const { facts, tables } = ground;
   const { where, reference } = tables.definition.record;
@@ -174,7 +175,7 @@ async function readAllReferenced(
     const needed = conditional.has(name) || !(nullable || defaults);
     const key = referenceOf(facts, column);
     if (!key || !needed || reference.includes(name) || (sample[name] ?? null) !== null) continue;
-    found[name] = await readReferenced(reader, ground, key);
+    found[name] = await readReferenced(reader, ground, key, refers);
   }
   return found;
 }
@@ -290,9 +291,22 @@ async function readOther(
       ...values,
       ...Object.fromEntries(names.map((name, place) => [name, reference[place] ?? null])),
     };
-    let taken = false;
+    let taken = isOnOtherSide(ground, values, reference);
     for (const index of indexes) taken ||= await isTaken(reader, ground, index, moved);
     if (!taken) return { row, reference };
   }
   return null;
+}
+
+/** True if the record refers to this row already, by another column: nobody follows themselves. */
+function isOnOtherSide(
+  { facts, tables, relations }: RecordGround,
+  values: RecordValues,
+  [key, ...more]: readonly string[],
+): boolean {
+  if (more.length > 0 || relations.through !== null) return false;
+  const others = facts.columns.filter(({ name }) => !tables.definition.record.reference.includes(name));
+  return others.some(
+    column => values[column.name] === key && referenceOf(facts, column)?.table === relations.row.name,
+  );
 }

@@ -74,16 +74,27 @@ export async function isTaken(
 const found = z.array(z.object({ value: z.string() }));
 
 /**
- * Other values of `column` with which a record would not be refused by a unique index: of what its foreign key refers to, else of what
- * records hold.
+ * The key that a record refers to already, if `reference` is to the same table: nobody follows themselves, and no comment
+ * answers itself.
+ */
+function sameSide({ tables, relations }: Ground, reference: RecordReference | null, values: RecordValues) {
+  const [refers, ...more] = tables.definition.record.reference;
+  if (!refers || more.length > 0 || relations.through !== null) return null;
+  return reference?.table === relations.row.name ? (values[refers] ?? null) : null;
+}
+
+/**
+ * Other values of `column` with which a record would not be refused by a unique index: of what its foreign key refers to, but for
+ * the counted row itself, else of what records hold.
  */
 export async function readOtherValues(
   reader: Reader,
-  { tables, relations }: Ground,
+  ground: Ground,
   index: UniqueIndex,
   { column, reference }: { column: string; reference: RecordReference | null },
   values: RecordValues,
 ): Promise<string[]> {
+  const { tables, relations } = ground;
   const [own] = columnsNamed([column], relations);
   if (!own) return [];
   const others = index.columns.filter(name => name !== column && (values[name] ?? null) !== null);
@@ -92,25 +103,35 @@ export async function readOtherValues(
     ? `SELECT k.${reference.keys[0]}::pg_catalog.text AS value FROM ${reference.table} k`
     : `SELECT DISTINCT s.${own.quoted}::pg_catalog.text AS value FROM (SELECT r.${own.quoted} FROM ${tables.records.name} r LIMIT 2000) s`;
   const rows = await reader.rows(
-    `SELECT f.value FROM (${source}) f WHERE f.value IS NOT NULL AND f.value OPERATOR(pg_catalog.<>) coalesce($2::pg_catalog.text, '') AND $1::pg_catalog.text IS NOT NULL
+    `SELECT f.value FROM (${source}) f WHERE f.value IS NOT NULL AND f.value OPERATOR(pg_catalog.<>) coalesce($2::pg_catalog.text, '') AND coalesce(f.value OPERATOR(pg_catalog.<>) $3::pg_catalog.text, true) AND $1::pg_catalog.text IS NOT NULL
         AND NOT EXISTS (SELECT FROM ${tables.records.name} r WHERE ${allOf([...is, `r.${own.quoted}::pg_catalog.text OPERATOR(pg_catalog.=) f.value`])}) LIMIT 3`,
-    [JSON.stringify(others.map(name => values[name])), values[column] ?? null],
+    [
+      JSON.stringify(others.map(name => values[name])),
+      values[column] ?? null,
+      sameSide(ground, reference, values),
+    ],
     tables.path,
   );
   return found.parse(rows).map(({ value }) => value);
 }
 
-/** A value that a foreign key may refer to; null if the other table is empty or this role may not read it. */
+/**
+ * A value that a foreign key may refer to, the counted row itself last; null if the other table is empty or this role may not
+ * read it.
+ */
 export async function readReferenced(
   reader: Reader,
-  { tables }: Ground,
-  { table, keys, readable }: RecordReference,
+  ground: Ground,
+  reference: RecordReference,
+  refers: RecordValues,
 ): Promise<string | null> {
+  const { table, keys, readable } = reference;
   if (!readable) return null;
   const rows = await reader.rows(
-    `SELECT k.${keys[0]}::pg_catalog.text AS value FROM ${table} k WHERE k.${keys[0]} IS NOT NULL LIMIT 1`,
-    [],
-    tables.path,
+    `SELECT k.${keys[0]}::pg_catalog.text AS value FROM ${table} k WHERE k.${keys[0]} IS NOT NULL
+      ORDER BY coalesce(k.${keys[0]}::pg_catalog.text OPERATOR(pg_catalog.=) $1::pg_catalog.text, false) LIMIT 1`,
+    [sameSide(ground, reference, refers)],
+    ground.tables.path,
   );
   return found.parse(rows)[0]?.value ?? null;
 }
