@@ -11,7 +11,7 @@ import type { UsageColumn, UsageRoutine } from './usage-call.ts';
 export interface UsageDeclarations {
   routines: UsageRoutine[];
   columns: UsageColumn[];
-  /** The column of the records that names the user, and its type; null if there is none. */
+  /** The column of the records that names the user, and its type; null without one. */
   userColumn: string | null;
   userType: string | null;
   /** A recent record, by column, as text; empty if there is none. */

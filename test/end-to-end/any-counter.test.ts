@@ -122,7 +122,7 @@ test('a counter has its own screens of what keeps it, a simulation and the check
   console.press(keys.escape);
   await console.until(/1 of 2/);
   console.press('u');
-  const simulation = await console.until(/came out wrong after 3 of 5 steps/);
+  const simulation = await console.until(/came out wrong after 4 of 8 steps/);
   expect(simulation).toMatch(/Simulated comments of Spring/);
   expect(simulation).toMatch(/✓ Adding one comment +comments_count 7 to 8 \(\+1\)/);
   expect(simulation).toMatch(
