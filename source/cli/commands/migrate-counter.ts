@@ -19,6 +19,7 @@ import { counterHead } from '../output/document-head.ts';
 import { exitCodeOf, findingLines } from '../output/findings.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
+import { scriptEnd, scriptNote } from './migration-script.ts';
 
 /**
  * Installs what keeps the counter of a definition, or with `dryRun` prints the SQL. Exit code 1 where counting is still not right
@@ -148,28 +149,17 @@ function document(
 
 /** The plan as a script for psql; everything else is in comments. */
 function script(plan: ProvenCounterPlan, database: Database): string {
-  const { statements, differs, replaced, lacking, fingerprint, inspected, definition, proof } = plan;
-  const note = (line: string) => `-- ${displayText(line)}`.trimEnd();
-  const head = note(databaseInfo(inspected, database).line);
-  if (statements.length === 0) return [head, ...nothingToDo(plan).map(note)].join('\n');
+  const { statements, differs, fingerprint, inspected, definition, proof } = plan;
+  const head = scriptNote(databaseInfo(inspected, database).line);
+  if (statements.length === 0) return [head, ...nothingToDo(plan).map(scriptNote)].join('\n');
   return [
-    ...besideLines(plan).map(note),
+    ...besideLines(plan).map(scriptNote),
     head,
-    note(`Fingerprint ${fingerprint}. It changes:`),
-    ...differs.map(what => note(`  ${what}`)),
-    ...(plan.deletes === null ? [] : [note(plan.deletes)]),
-    note(countsAreLeft(definition)),
-    ...proofLines(proof).map(note),
-    ...(lacking.length > 0
-      ? [note(`${inspected.server.user} could not run it: it ${lacking.join(', ')}.`)]
-      : []),
-    ...(replaced.length > 0
-      ? ['--', note('This restores what it drops:'), ...replaced.map(statement => note(`  ${statement};`))]
-      : []),
-    '',
-    'BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED;',
-    '',
-    ...statements.flatMap(statement => [`${statement};`, '']),
-    'COMMIT;',
+    scriptNote(`Fingerprint ${fingerprint}. It changes:`),
+    ...differs.map(what => scriptNote(`  ${what}`)),
+    ...(plan.deletes === null ? [] : [scriptNote(plan.deletes)]),
+    scriptNote(countsAreLeft(definition)),
+    ...proofLines(proof).map(scriptNote),
+    ...scriptEnd(plan),
   ].join('\n');
 }

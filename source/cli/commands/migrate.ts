@@ -19,6 +19,7 @@ import { exitCodeOf, findingLines } from '../output/findings.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
 import { migrateCounter } from './migrate-counter.ts';
+import { scriptEnd, scriptNote } from './migration-script.ts';
 
 /**
  * Installs or repairs the trigger, its function and the one that the application calls, or with `dryRun` prints the SQL. `open` begins
@@ -142,35 +143,21 @@ function document(
 
 /** The plan as a script for psql; everything else is in comments. */
 function script(plan: ProvenPlan, database: Database): string {
-  const { statements, differs, replaced, lacking, fingerprint, inspected } = plan;
-  const note = (line: string) => `-- ${displayText(line)}`.trimEnd();
+  const { differs, fingerprint, inspected } = plan;
   const head = [
-    note(databaseInfo(inspected, database).line),
+    scriptNote(databaseInfo(inspected, database).line),
     ...(differs.length === 0
-      ? [note('Nothing to do: everything is already installed.')]
-      : [note(`Fingerprint ${fingerprint}. It repairs:`), ...differs.map(what => note(`  ${what}`))]),
+      ? [scriptNote('Nothing to do: everything is already installed.')]
+      : [
+          scriptNote(`Fingerprint ${fingerprint}. It repairs:`),
+          ...differs.map(what => scriptNote(`  ${what}`)),
+        ]),
   ];
   if (differs.length === 0) return head.join('\n');
   return [
     ...head,
-    note(countsAreLeft),
-    ...[...leftOutLines(plan), ...proofLines(plan.proof)].map(note),
-    ...(lacking.length > 0
-      ? [note(`${inspected.server.user} could not run it: it ${lacking.join(', ')}.`)]
-      : []),
-    ...(replaced.length > 0
-      ? [
-          '--',
-          note('This restores what it replaces:'),
-          ...replaced.flatMap(statement =>
-            `${statement.trimEnd()};`.split('\n').map(line => note(`  ${line}`)),
-          ),
-        ]
-      : []),
-    '',
-    'BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED;',
-    '',
-    ...statements.flatMap(statement => [`${statement};`, '']),
-    'COMMIT;',
+    scriptNote(countsAreLeft),
+    ...[...leftOutLines(plan), ...proofLines(plan.proof)].map(scriptNote),
+    ...scriptEnd(plan),
   ].join('\n');
 }

@@ -53,6 +53,7 @@ const everywhere: readonly Screen[] = [
   'counters',
   'help',
 ];
+const everywhereBut = (there: Screen) => everywhere.filter(screen => screen !== there);
 const otherScreens: readonly Screen[] = [
   'preset',
   'trigger',
@@ -397,18 +398,7 @@ export const bindings: readonly KeyBinding[] = [
     label: 'C',
     short: 'counters',
     description: 'Every counter of the database, with how many of its counts are wrong',
-    screens: [
-      'list',
-      'preset',
-      'trigger',
-      'simulate',
-      'checklist',
-      'repair',
-      'history',
-      'tables',
-      'drift',
-      'help',
-    ],
+    screens: everywhereBut('counters'),
     does: { type: 'open', screen: 'counters' },
     disabled: whyNotLeaveCounter,
     spare: true,
@@ -455,18 +445,7 @@ export const bindings: readonly KeyBinding[] = [
     label: '?',
     short: 'help',
     description: 'Common questions, all keys, and what the badges mean',
-    screens: [
-      'list',
-      'preset',
-      'trigger',
-      'simulate',
-      'checklist',
-      'repair',
-      'history',
-      'tables',
-      'drift',
-      'counters',
-    ],
+    screens: everywhereBut('help'),
     does: { type: 'open', screen: 'help' },
   },
   {
