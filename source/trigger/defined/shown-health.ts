@@ -79,7 +79,7 @@ export function counterHeadline(
       ? `Not healthy: no trigger keeps ${id}.`
       : `Not healthy: ${id} is not kept in every case.`;
   }
-  // This one is about rights: such a function counts right.
+  // function-search-path is about safety: the function itself counts right.
   const doubted = findings.some(
     ({ severity, code }) => severity === 'warning' && code !== 'function-search-path',
   );
