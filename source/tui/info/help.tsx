@@ -80,9 +80,9 @@ export function HelpScreen({ state }: { state: State }) {
         `Drift is ${column} minus ${nouns.sums ? 'the sum' : nouns.record[1]}: +2 is two too many, -2 is two too few.`,
       )}
     </Line>,
-    <Line key="reads">
-      Watching only reads: READ ONLY transactions, one statement per tick for the rows on screen.
-    </Line>,
+    <Paragraph key="reads">
+      {'Watching only reads: READ ONLY transactions, one statement per tick for the rows on screen.'}
+    </Paragraph>,
     <Paragraph key="drift log">
       {`The drift log (d) lists every count that came out of step with its ${displayText(nouns.record[1])} while this console ran, and who was seen writing then. It is kept in memory only.`}
     </Paragraph>,

@@ -5,9 +5,9 @@ import { initialState, type State } from '../../../source/tui/state/model.ts';
 import { comments, inspectedWith } from '../../helpers/counters.ts';
 import { healthOf } from '../../helpers/shown-counters.ts';
 
-const help = (change: Partial<State>) => {
-  const state: State = { ...initialState({ columns: 200, rows: 200 }), screen: 'help', ...change };
-  return renderToString(<HelpScreen state={state} />, { columns: 200 });
+const help = (change: Partial<State>, columns = 200) => {
+  const state: State = { ...initialState({ columns, rows: 200 }), screen: 'help', ...change };
+  return renderToString(<HelpScreen state={state} />, { columns });
 };
 
 test('help of another counter lists the keys that it has, in its own words', () => {
@@ -22,4 +22,8 @@ test('help of another counter lists the keys that it has, in its own words', () 
 
 test('help of presets lists every key', () => {
   expect(help({})).toMatch(/^ {2}x +Make one real use that stays, after you confirm \(simulate\)$/m);
+});
+
+test('no sentence below the keys is cut at 80 columns', () => {
+  expect(help({}, 80).split('\nBadges')[1]).toMatch(/^(?!.*…).*rows\s+on\s+screen\./s);
 });
