@@ -7,8 +7,16 @@ import {
   printPredicate,
   type TypedColumn,
 } from '../../counter/definition/predicate.ts';
+import { sqlState } from '../../errors/errors.ts';
 import { candidatesFor } from './column-values.ts';
-import { constantsOf, readilyChanged } from './condition-columns.ts';
+import {
+  constantsOf,
+  constantsWithin,
+  decidingColumns,
+  type Generated,
+  readilyChanged,
+} from './condition-columns.ts';
+import { readGenerated } from './read-generated.ts';
 import type { RecordColumn, RecordFacts, RecordValues } from './record-facts.ts';
 
 /** Values of the columns of a condition: with which a record counts, and with which the same record does not. */
@@ -22,6 +30,8 @@ export interface ConditionValues {
 /** The condition, and what is known of its columns. */
 interface Question {
   where: Predicate;
+  /** The oid of the table of the records. */
+  oid: number;
   typed: (name: string) => TypedColumn;
   facts: RecordFacts;
   /** What records hold, by column, the sample's value first. */
@@ -38,20 +48,55 @@ const numbers = z.array(z.number());
 const mostCombinations = 50_000;
 const mostWays = 3;
 
-/** Finds values that meet a condition and values that miss it. The server compares them, so that each type does it its own way. */
-export async function readConditionValues(reader: Reader, question: Question): Promise<ConditionValues> {
-  const { where, facts, seen, fixed } = question;
-  const columns = columnsOf(where).flatMap(name => facts.columns.filter(each => each.name === name));
-  const known = (column: RecordColumn) => {
-    const { name } = column;
+/**
+ * Finds values that meet a condition and values that miss it: of a generated column, values of what it is generated from. The
+ * server compares and computes them, so that each type does it its own way.
+ */
+export async function readConditionValues(reader: Reader, asked: Question): Promise<ConditionValues> {
+  const { where, facts, seen, fixed } = asked;
+  const computed = columnsOf(where).flatMap(name =>
+    facts.columns.filter(each => each.name === name && each.generated !== null),
+  );
+  const path = computed.some(({ generated }) => generated?.calls) ? 'own' : asked.path;
+  const expressions = await readGenerated(reader, asked.oid, computed, path);
+  const question = { ...asked, path, expressions };
+  const columns = decidingColumns(where, facts);
+  if (columns.length === 0) return nothingToSet;
+  const held = ({ name, nullable }: RecordColumn) =>
+    fixed[name] !== undefined
+      ? [fixed[name]]
+      : [...new Set([...(seen[name] ?? []).slice(0, 5), ...(nullable ? [null] : [])])];
+  const likely = (column: RecordColumn) => {
+    const { name, category } = column;
     if (fixed[name] !== undefined) return [fixed[name]];
+    const within = expressions.filter(each => isFrom(each, name));
     return candidatesFor(column, {
-      constants: constantsOf(where, name),
+      constants: [...constantsOf(where, name), ...constantsWithin(within, column)],
       seen: (seen[name] ?? []).slice(0, 5),
-      allowed: column.category === 'S' ? (facts.allowed[name] ?? []) : [],
+      allowed: category === 'S' ? (facts.allowed[name] ?? []) : [],
     });
   };
-  const candidates = atMost(columns.map(known));
+  if (expressions.length === 0) return choose(reader, question, columns.map(likely));
+  // An expression may fail with a value that no record holds.
+  for (const make of [likely, held]) {
+    const found = await unlessRefused(reader, path, () => choose(reader, question, columns.map(make)));
+    if (found?.counts) return found;
+  }
+  return nothingToSet;
+}
+
+const nothingToSet: ConditionValues = { counts: {}, excluded: [] };
+
+const isFrom = ({ column }: Generated, name: string) => column.generated?.columns.includes(name) === true;
+
+async function choose(
+  reader: Reader,
+  question: Question & { expressions: readonly Generated[] },
+  lists: readonly (string | null)[][],
+): Promise<ConditionValues> {
+  const { where, facts, fixed, expressions } = question;
+  const columns = decidingColumns(where, facts);
+  const candidates = atMost(lists);
   const [met] = await ask(reader, question, columns, candidates, { met: true, order: total, limit: 1 });
   if (!met) return { counts: null, excluded: [] };
   const counts = assigned(columns, candidates, met);
@@ -61,10 +106,14 @@ export async function readConditionValues(reader: Reader, question: Question): P
     return [own, ...(free ? (candidates[place] ?? []).filter(value => value !== own) : [])];
   });
   // Fewest columns first, then those that an application changes in a record that stays.
-  const changes = columns.map(
-    ({ name }, place) =>
-      `CASE WHEN ${pick(place)} OPERATOR(pg_catalog.>) 1 THEN ${1000 + readilyChanged(where, name) * 100} ELSE 0 END`,
-  );
+  const changes = columns.map((column, place) => {
+    const ready = readilyChanged(
+      where,
+      column,
+      expressions.filter(each => isFrom(each, column.name)),
+    );
+    return `CASE WHEN ${pick(place)} OPERATOR(pg_catalog.>) 1 THEN ${1000 + ready * 100} ELSE 0 END`;
+  });
   const order = `${changes.join(' OPERATOR(pg_catalog.+) ')} OPERATOR(pg_catalog.+) ${total(columns.length)}`;
   const missed = await ask(reader, question, columns, others, {
     met: false,
@@ -81,6 +130,22 @@ export async function readConditionValues(reader: Reader, question: Question): P
   };
 }
 
+/** Null if the server refuses to compute something. */
+async function unlessRefused<Found>(
+  reader: Reader,
+  path: Path,
+  read: () => Promise<Found>,
+): Promise<Found | null> {
+  await reader.rows('SAVEPOINT computed', [], path);
+  try {
+    return await read();
+  } catch (error) {
+    if (!/^(22|23|38|39|42|P0)/.test(sqlState(error))) throw error;
+    await reader.rows('ROLLBACK TO SAVEPOINT computed', [], path);
+    return null;
+  }
+}
+
 /** A column that no table has. */
 const pick = (place: number) => `r."pick ${place}"`;
 const total = (columns: number) =>
@@ -88,7 +153,7 @@ const total = (columns: number) =>
 
 async function ask(
   reader: Reader,
-  { where, typed, path }: Question,
+  { where, typed, path, expressions }: Question & { expressions: readonly Generated[] },
   columns: readonly RecordColumn[],
   candidates: readonly (readonly (string | null)[])[],
   { met, order, limit }: { met: boolean; order: (columns: number) => string; limit: number },
@@ -97,10 +162,11 @@ async function ask(
     select: `c${place}.value::${inSchema(base)} AS ${quoted}, c${place}.n AS "pick ${place}"`,
     from: `pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json OPERATOR(pg_catalog.->) ${place}) WITH ORDINALITY c${place} (value, n)`,
   }));
+  const computed = expressions.map(({ column, text }) => `, (${text}) AS ${column.quoted}`);
   const rows = picks.parse(
     await reader.rows(
       `SELECT pg_catalog.json_build_array(${columns.map((_, place) => pick(place)).join(', ')})::pg_catalog.text AS picks
-         FROM (SELECT ${values.map(({ select }) => select).join(', ')} FROM ${values.map(({ from }) => from).join(', ')} OFFSET 0) r
+         FROM (SELECT g.*${computed.join('')} FROM (SELECT ${values.map(({ select }) => select).join(', ')} FROM ${values.map(({ from }) => from).join(', ')} OFFSET 0) g OFFSET 0) r
         WHERE (${printPredicate(where, 'r', typed)}) IS ${met ? '' : 'NOT '}TRUE ORDER BY ${order(columns.length)} LIMIT ${limit}`,
       [JSON.stringify(candidates)],
       path,

@@ -1,5 +1,4 @@
 import type { Reader } from '../../connection/transactions.ts';
-import { columnsOf } from '../../counter/definition/predicate.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { type Relations, typedColumns } from '../../counter/discovery/truth.ts';
 import { countsAreCheap } from '../../counter/reading/counters.ts';
@@ -8,6 +7,8 @@ import { allOf, isValue } from '../sql/is-value.ts';
 import type { PlannedStep } from '../sql/steps-block.ts';
 import type { StepName } from '../steps/counter-steps.ts';
 import { planStepsOf } from '../steps/plan-steps.ts';
+import { amountColumns } from './amount-columns.ts';
+import { decidingColumns } from './condition-columns.ts';
 import { freshened, makeRecord, referenceOf, variationOf } from './make-record.ts';
 import { type ConditionValues, readConditionValues } from './read-condition.ts';
 import { readableColumns, readRecords } from './read-record-facts.ts';
@@ -168,7 +169,7 @@ async function readAllReferenced(
 ): Promise<RecordValues> {
   const { facts, tables } = ground;
   const { where, reference } = tables.definition.record;
-  const conditional = new Set(where ? columnsOf(where) : []);
+  const conditional = new Set(where ? decidingColumns(where, facts).map(({ name }) => name) : []);
   const found: Record<string, string | null> = {};
   for (const column of facts.columns) {
     const { name, nullable, defaults } = column;
@@ -199,6 +200,7 @@ async function readCondition(
   );
   return readConditionValues(reader, {
     where,
+    oid: tables.records.oid,
     typed: typedColumns(tables.definition, relations.record),
     facts,
     seen: known,
@@ -207,17 +209,21 @@ async function readCondition(
   });
 }
 
-/** An amount that shows: what a record holds, if that is not 0. */
+/** An amount that shows: what a record holds, if that is not 0. Of a generated one, what it is generated from. */
 function amountOf(
   { tables, facts }: RecordGround,
   sample: RecordValues,
   condition: ConditionValues | null,
 ): RecordValues {
-  const { amount } = tables.definition.record;
-  if (amount === null || condition?.counts?.[amount] !== undefined) return {};
-  if (!facts.columns.some(({ name, writable }) => name === amount && writable)) return {};
-  const held = sample[amount] ?? null;
-  return { [amount]: held !== null && Number(held) !== 0 ? held : '1' };
+  const { record } = tables.definition;
+  const held = sample[record.amount ?? ''] ?? null;
+  const shows = held !== null && Number(held) !== 0;
+  return Object.fromEntries(
+    amountColumns(record, facts, condition?.counts ?? {}).map(({ name }) => [
+      name,
+      shows ? (sample[name] ?? null) : '1',
+    ]),
+  );
 }
 
 interface Varied {

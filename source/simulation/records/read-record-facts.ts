@@ -19,6 +19,7 @@ const answer = z.object({
       defaults: z.boolean(),
       generates: z.boolean(),
       writable: z.boolean(),
+      generated: z.nullable(z.object({ columns: names, calls: z.boolean() })),
       readable: z.boolean(),
     }),
   ),
@@ -29,6 +30,10 @@ const answer = z.object({
   sequences: names,
 });
 
+// Before PostgreSQL 15 it is the column that depends on what it is generated from, and since then its expression.
+const dependsOn = `FROM pg_attrdef d JOIN pg_depend n ON (n.classid, n.objid, n.objsubid) IN (('pg_attrdef'::regclass, d.oid, 0), ('pg_class'::regclass, a.attrelid, a.attnum))
+                    WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum`;
+
 const text = `SELECT json_build_object(
   'columns', (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname),
       'type', format_type(a.atttypid, a.atttypmod), 'base', format_type(coalesce(nullif(t.typbasetype, 0), t.oid), -1), 'category', t.typcategory,
@@ -38,6 +43,10 @@ const text = `SELECT json_build_object(
       'generates', a.attidentity <> '' OR coalesce((SELECT pg_get_expr(d.adbin, d.adrelid) ~* 'nextval|uuid|random|clock_timestamp|nanoid|ulid|ksuid|cuid|snowflake'
                                                     FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated = ''), false),
       'writable', a.attgenerated = '' AND a.attidentity <> 'a',
+      'generated', CASE WHEN a.attgenerated <> '' THEN json_build_object(
+          'columns', (SELECT coalesce(json_agg(s.attname ORDER BY s.attnum), '[]') FROM pg_attribute s WHERE s.attrelid = a.attrelid AND s.attnum > 0 AND s.attnum <> a.attnum
+                         AND s.attnum IN (SELECT n.refobjsubid ${dependsOn} AND n.refclassid = 'pg_class'::regclass AND n.refobjid = a.attrelid)),
+          'calls', EXISTS (SELECT ${dependsOn} AND n.refclassid = 'pg_proc'::regclass)) END,
       'readable', has_column_privilege(a.attrelid, a.attnum, 'SELECT')) ORDER BY a.attnum), '[]')
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped),
   'unique', (SELECT coalesce(json_agg(json_build_object('name', c.relname,

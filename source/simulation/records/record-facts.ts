@@ -18,6 +18,11 @@ export interface RecordColumn {
   generates: boolean;
   /** False for what only the server computes: a generated column, or an identity that is always generated. */
   writable: boolean;
+  /** What the server computes it from; null for a column that is stored as it is written. */
+  generated: {
+    columns: readonly string[] /** True if that calls functions of the application. */;
+    calls: boolean;
+  } | null;
   /** True if this role may read it. */
   readable: boolean;
 }

@@ -13,7 +13,7 @@ export function stepPhrase(step: StepName, { nouns, record }: Pick<Named, 'nouns
     remove: `Removing one ${one}`,
     'change-out': `Changing one ${one} so that it no longer counts`,
     'change-in': `Changing one ${one} so that it counts again`,
-    'change-amount': `Raising ${record.amount ?? 'the amount'} of one ${one} by 1`,
+    'change-amount': `Raising ${record.amount ?? 'the amount'} of one ${one}`,
     'add-out': `Adding one ${one} that does not count`,
     'remove-out': `Removing one ${one} that does not count`,
     move: `Moving one ${one} to another ${nouns.row[0]}`,

@@ -1,4 +1,5 @@
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import { amountColumns } from '../records/amount-columns.ts';
 import type { RecordFacts, RecordValues } from '../records/record-facts.ts';
 import type { PlannedStep, StepStatement } from '../sql/steps-block.ts';
 import type { StepName } from './counter-steps.ts';
@@ -59,10 +60,17 @@ export function planStepsOf(
       notSimulated.set('change-out', reason).set('change-in', reason);
     }
   }
-  const amount = record.amount === null ? undefined : column(record.amount);
-  if (amount?.writable && condition?.counts?.[amount.name] === undefined) {
-    const increased: StepStatement = { kind: 'update', columns: [], values: [], increased: amount.quoted };
-    steps.push({ step: 'change-amount', record: 0, ways: [increased], row: 0, needs: null });
+  const raised = amountColumns(record, facts, condition?.counts ?? {});
+  if (raised.length > 0) {
+    const ways = raised.map(
+      ({ quoted }): StepStatement => ({ kind: 'update', columns: [], values: [], increased: quoted }),
+    );
+    steps.push({ step: 'change-amount', record: 0, ways, row: 0, needs: null });
+  } else if (column(record.amount ?? '')?.generated) {
+    notSimulated.set(
+      'change-amount',
+      `The server computes ${record.amount} from nothing that can be raised.`,
+    );
   }
   if (condition && condition.excluded.length > 0 && second && onDelete === 'subtracts') {
     const ways = condition.excluded.flatMap(values => inserts({ ...again(second), ...values }));

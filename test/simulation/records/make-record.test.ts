@@ -4,7 +4,12 @@ import {
   freshValue,
   simplestValue,
 } from '../../../source/simulation/records/column-values.ts';
-import { constantsOf, readilyChanged } from '../../../source/simulation/records/condition-columns.ts';
+import {
+  constantsOf,
+  constantsWithin,
+  decidingColumns,
+  readilyChanged,
+} from '../../../source/simulation/records/condition-columns.ts';
 import { makeRecord, variationOf } from '../../../source/simulation/records/make-record.ts';
 import type {
   RecordColumn,
@@ -38,6 +43,7 @@ function column(name: string, type: string, over: Partial<RecordColumn> = {}): R
     defaults: false,
     generates: false,
     writable: true,
+    generated: null,
     readable: true,
     ...over,
   };
@@ -200,9 +206,36 @@ test('a mark is changed before what says which table a record refers to', () => 
       { kind: 'null', column: 'deleted_at' },
     ],
   } as const;
-  const order = ['target_type', 'status', 'spam', 'deleted_at'].sort(
-    (a, b) => readilyChanged(where, a) - readilyChanged(where, b),
-  );
+  const rank = (name: string) => readilyChanged(where, column(name, 'text'), []);
+  const order = ['target_type', 'status', 'spam', 'deleted_at'].sort((a, b) => rank(a) - rank(b));
   expect(order).toEqual(['deleted_at', 'spam', 'status', 'target_type']);
   expect(constantsOf(where, 'status')).toEqual(['open', 'paid']);
+});
+
+test.each([
+  ['text', ['open', "it's"]],
+  ['timestamp with time zone', ['2024-01-01']],
+  ['integer', ['3', '2.5']],
+  ['mood', ['calm']],
+])('a generated column compares its %s with %j', (type, constants) => {
+  const text = `(CASE WHEN (at > '2024-01-01'::timestamp with time zone) THEN 'open'::text ELSE 'it''s'::text END = mood_4('calm'::mood)) OR v1 > 3 OR x < 2.5`;
+  expect(constantsWithin([{ column: column('c', 'text'), text }], column('s', type))).toEqual(constants);
+});
+
+test('a condition on a generated column is decided by what that is generated from', () => {
+  const generated = { columns: ['deleted_at', 'hidden'], calls: false };
+  const columns = [
+    column('id', 'integer'),
+    column('hidden', 'boolean'),
+    column('deleted_at', 'date'),
+    column('is_live', 'boolean', { writable: false, generated }),
+  ];
+  const where = {
+    kind: 'and',
+    of: [
+      { kind: 'is', column: 'is_live', value: true },
+      { kind: 'is', column: 'hidden', value: false },
+    ],
+  } as const;
+  expect(decidingColumns(where, { columns }).map(({ name }) => name)).toEqual(['deleted_at', 'hidden']);
 });
